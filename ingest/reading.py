@@ -1,0 +1,176 @@
+"""What was read in one mail: the plain values that leave the disposable worker and are stored.
+
+Nothing here opens a file or decides anything. Every class survives a round trip through JSON, because readings
+cross a process border and lie in the database.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+from rules.call import Rendition, Role
+from rules.facts import Fact
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Kind(StrEnum):
+    """What a part is, by its content and never by its extension."""
+
+    DOCX = "docx"
+    DOTX = "dotx"
+    DOCM = "docm"
+    DOC = "doc"
+    WPS = "wps"
+    RTF = "rtf"
+    XLSX = "xlsx"
+    XLS = "xls"
+    CSV = "csv"
+    PDF = "pdf"
+    OFD = "ofd"
+    JPEG = "jpeg"
+    PNG = "png"
+    IMAGE = "image"
+    ZIP = "zip"
+    RAR = "rar"
+    SEVEN_ZIP = "7z"
+    TAR = "tar"
+    GZIP = "gzip"
+    EML = "eml"
+    TNEF = "tnef"
+    HTML = "html"
+    TEXT = "text"
+    ENCRYPTED_OFFICE = "encrypted_office"
+    OLE = "ole"
+    OFFICE = "office"  #: pptx, ppt and other Office files that no form is made of
+    PROGRAM = "program"
+    VIDEO = "video"
+    CLOUD_LINK = "cloud_link"
+    EMPTY = "empty"
+    OTHER = "other"
+
+
+class Fate(StrEnum):
+    """What became of a part; every part has exactly one."""
+
+    DOCUMENT = "document"  #: recognised as one of the call's forms
+    UNPACKED = "unpacked"  #: a container whose contents follow as parts of their own
+    BODY = "body"  #: the mail's own text
+    INLINE = "inline"  #: a picture of the mail's own dress: logo, signature
+    UNRECOGNISED = "unrecognised"  #: opened, but none of the call's forms
+    UNSUPPORTED = "unsupported"  #: a kind that is not opened (yet); staff look
+    ENCRYPTED = "encrypted"  #: needs a password
+    DAMAGED = "damaged"  #: could not be opened
+    EMPTY = "empty"  #: no bytes at all
+    CLOUD_LINK = "cloud_link"  #: 超大附件: a link, not a file
+    LIMIT = "limit"  #: a budget ran out (size, depth, time, memory) before it was read
+
+
+class Part(_Frozen):
+    """附件: anything inside a mail, archives opened."""
+
+    path: str  #: place in the mail, unique: ``2``, ``2/附件1.docx`` inside an archive
+    name: str  #: file name as the sender wrote it, decoded and made safe; "" when there is none
+    kind: Kind
+    size: int  #: bytes
+    sha256: str
+    fate: Fate
+    reason: str = ""  #: one Chinese sentence for staff and, where it matters, for the applicant
+
+
+class SealOutcome(StrEnum):
+    """盖章: the three answers. ``uncertain`` always goes to staff."""
+
+    STAMPED = "stamped"
+    NOT_STAMPED = "not_stamped"
+    UNCERTAIN = "uncertain"
+
+
+class Seal(_Frozen):
+    """One seal-like mark."""
+
+    page: int  #: from 1
+    bbox: tuple[float, float, float, float]  #: left, top, width, height in millimetres on the page
+    diameter_mm: float
+    shape: str  #: ``circle``, ``ellipse``, ``square``
+    confidence: float
+    crop_png: str = ""  #: base64 PNG, at most about 20 kB: evidence for the digest
+
+
+class SealReading(_Frozen):
+    """What was seen of seals in a scan."""
+
+    outcome: SealOutcome
+    seals: tuple[Seal, ...] = ()
+    reason: str = ""  #: one Chinese sentence
+
+
+class Document(_Frozen):
+    """文档: a part recognised as one form in one rendition."""
+
+    part: str  #: path of the part
+    name: str  #: file name of the part
+    sha256: str
+    form: str  #: id of the form, ``附件1``; "" when it is a scan whose form nobody could tell
+    role: Role | None  #: 申报书, 汇总表 or unknown
+    track: str  #: "" when unknown
+    rendition: Rendition
+    recognised_by: str = ""  #: ``title``, ``labels``, ``file name``, "" when it was not
+    fields: dict[str, Fact] = {}  #: by field name; only fields the form has
+    rows: tuple[dict[str, Fact], ...] = ()  #: of a summary table, one mapping an applicant
+    applicant: str = ""  #: the applicant's name as written; "" when unknown
+    pages: int | None = None
+    is_scan: Fact = Fact.unknown()  #: 是扫描: pages are pictures of paper (False: born digital)
+    seal: SealReading | None = None
+    note: str = ""  #: anything staff should know, in Chinese
+
+
+class ScreeningKind(StrEnum):
+    """Who or what wrote a mail."""
+
+    PERSON = "person"
+    AUTOMATIC = "automatic"  #: out-of-office and other machines
+    BOUNCE = "bounce"
+    RECEIPT = "receipt"  #: read or delivery notification
+    COMPLAINT = "complaint"
+    LIST = "list"
+    OWN = "own"
+    FORGED = "forged"
+
+
+class Screening(_Frozen):
+    """Whether a mail may be answered, and why (not)."""
+
+    kind: ScreeningKind
+    reply: bool
+    reason: str  #: one Chinese sentence
+
+
+class Envelope(_Frozen):
+    """The headers of a mail that anything depends on, decoded."""
+
+    message_id: str  #: with angle brackets; "" when missing
+    in_reply_to: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+    from_address: str = ""  #: lower case; "" when there is no usable one
+    from_name: str = ""
+    to_addresses: tuple[str, ...] = ()
+    subject: str = ""
+    date: int | None = None  #: Date header, epoch seconds; evidence only, never used for lateness
+    received: int | None = None  #: topmost Received header, epoch seconds: the second witness
+    failed_message_ids: tuple[str, ...] = ()  #: of a bounce: Message-IDs of the letters it reports
+
+
+class Reading(_Frozen):
+    """Everything read in one mail."""
+
+    envelope: Envelope
+    screening: Screening
+    text: str  #: the body as plain text, at most 20,000 characters
+    parts: tuple[Part, ...] = ()
+    documents: tuple[Document, ...] = ()
+    notes: tuple[str, ...] = ()  #: anything odd about the mail itself, in Chinese

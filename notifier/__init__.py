@@ -1,0 +1,1 @@
+"""From verdict to letter to delivered mail; knows nothing of ``ingest``."""

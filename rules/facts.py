@@ -1,0 +1,88 @@
+"""Facts: typed values with their provenance, or an honest "unknown".
+
+Only value types live here. How a value is read from a document is ``ingest/document``; what a rule makes of it
+is ``rules/logic.py``.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Self, TypeAlias
+
+from pydantic import BaseModel, ConfigDict
+
+Value: TypeAlias = str | int | bool | tuple[str, ...]
+"""How each field type is held (see :class:`rules.vocabulary.FieldType`).
+
+text, telephone, e-mail, choice, id: ``str``; integer: ``int``; percent: ``int`` in parts per million (98 % is
+980000); date: ISO ``str`` (``2024-08-31``); instant: ``int`` seconds since the epoch; yes/no: ``bool``; tick
+list: ``tuple[str, ...]``.
+"""
+
+
+class Knowledge(StrEnum):
+    """Whether a fact has a value, and if not, why not."""
+
+    KNOWN = "known"
+    BLANK = "blank"  #: the place was found and the applicant left it empty
+    UNKNOWN = "unknown"  #: not found, unreadable, or not to be trusted
+
+
+class Provenance(BaseModel):
+    """Where a fact comes from and how sure the reader was."""
+
+    model_config = ConfigDict(frozen=True)
+
+    part: str = ""  #: path of the part inside the mail
+    place: str = ""  #: human place in the part, in Chinese: ``表1 第3行 第2列`` or ``第2页``
+    method: str = ""  #: ``table``, ``text``, ``file name``, ``seal detector``, ``mail header`` ...
+    confidence: float = 1.0  #: 0..1
+    raw: str = ""  #: the text as found, before it was typed
+
+
+class Fact(BaseModel):
+    """One typed value, or a reasoned absence of it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    knowledge: Knowledge
+    value: Value | None = None
+    provenance: Provenance = Provenance()
+
+    @classmethod
+    def known(cls, value: Value, provenance: Provenance | None = None) -> Self:
+        """A fact with a value."""
+        return cls(knowledge=Knowledge.KNOWN, value=value, provenance=provenance or Provenance())
+
+    @classmethod
+    def blank(cls, provenance: Provenance | None = None) -> Self:
+        """A place that was found and is empty."""
+        return cls(knowledge=Knowledge.BLANK, provenance=provenance or Provenance())
+
+    @classmethod
+    def unknown(cls, provenance: Provenance | None = None) -> Self:
+        """Not found or not readable; never to be taken for yes or no."""
+        return cls(knowledge=Knowledge.UNKNOWN, provenance=provenance or Provenance())
+
+    @property
+    def text(self) -> str | None:
+        """The value when it is known text, else None."""
+        return self.value if self.knowledge is Knowledge.KNOWN and isinstance(self.value, str) else None
+
+
+class Subject(BaseModel):
+    """One thing rules speak about: a form, a scan, a summary row, the submission itself.
+
+    ``kind`` is a word of the vocabulary (申报书, 扫描件, 汇总表, 汇总行, 来件, 附件, 台账); ``id`` is unique within a
+    case; ``fields`` maps a field name of the vocabulary to a fact. A field that is absent counts as unknown.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: str
+    id: str
+    fields: dict[str, Fact]
+
+    def fact(self, name: str) -> Fact:
+        """The fact called ``name``; unknown when nobody has looked."""
+        return self.fields.get(name) or Fact.unknown()

@@ -1,0 +1,110 @@
+"""What the rules said, and what follows from it for an entry and for a case. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Outcome(StrEnum):
+    """What a rule's author wants to happen (the four words of the rule language)."""
+
+    REJECT = "不予受理"
+    RETURN = "退回补正"
+    REFER = "转人工"
+    REMIND = "提醒"
+
+
+class Truth(StrEnum):
+    """What became of one rule for one binding of its subjects."""
+
+    SATISFIED = "满足"
+    VIOLATED = "不满足"
+    UNDECIDED = "无法判断"
+    BLANK = "未填"
+    NOT_APPLICABLE = "不适用"
+
+
+class Finding(BaseModel):
+    """One rule that did not pass, for one binding of subjects, in words an applicant understands."""
+
+    model_config = ConfigDict(frozen=True)
+
+    rule: str  #: the rule's 编号
+    title: str  #: the rule's 名称
+    clause: str  #: 依据: the clause of the notice
+    outcome: Outcome
+    truth: Truth
+    text: str  #: what is wrong and how to mend it, for the applicant
+    subjects: tuple[str, ...]  #: ids of the subjects the rule was bound to
+    line: int = 0  #: line in the rule file
+    evidence: tuple[str, ...] = ()  #: the trace, one condition a line, for staff
+
+
+class Decision(StrEnum):
+    """裁定."""
+
+    ACCEPTED = "accepted"
+    INCOMPLETE = "incomplete"
+    REJECTED = "rejected"
+    REFERRED = "referred"
+
+
+DECISION_NAMES = {
+    Decision.ACCEPTED: "受理",
+    Decision.INCOMPLETE: "待补正",
+    Decision.REJECTED: "不予受理",
+    Decision.REFERRED: "转人工",
+}
+
+
+class EntryVerdict(BaseModel):
+    """The verdict on one applicant (申报项) inside a case."""
+
+    model_config = ConfigDict(frozen=True)
+
+    entry: str  #: id of the entry inside the case
+    applicant: str
+    track: str
+    decision: Decision
+    findings: tuple[Finding, ...] = ()
+    tags: tuple[str, ...] = ()  #: for the experts: 边远薄弱团场 ...
+
+
+class Verdict(BaseModel):
+    """The verdict on a case: every entry's, and the one that names the letter."""
+
+    model_config = ConfigDict(frozen=True)
+
+    decision: Decision
+    entries: tuple[EntryVerdict, ...]
+    rules_sha256: str
+
+
+def decide_entry(findings: Iterable[Finding]) -> Decision:
+    """The decision that follows from an entry's findings.
+
+    A 转人工 holds back an automatic 不予受理 for the same entry (uncertain is never "no"), but not a 退回补正: the
+    applicant can mend what is certain while staff look at the rest.
+    """
+    outcomes = {finding.outcome for finding in findings}
+    if Outcome.REJECT in outcomes:
+        return Decision.REFERRED if Outcome.REFER in outcomes else Decision.REJECTED
+    if Outcome.RETURN in outcomes:
+        return Decision.INCOMPLETE
+    return Decision.REFERRED if Outcome.REFER in outcomes else Decision.ACCEPTED
+
+
+def decide_case(decisions: Iterable[Decision]) -> Decision:
+    """The decision that names the case's letter.
+
+    One entry to mend makes the letter a correction notice, one for staff makes it a referral; a case is rejected
+    only when every entry is. Beside accepted entries a rejected one is named inside the receipt.
+    """
+    seen = set(decisions)
+    for decision in (Decision.INCOMPLETE, Decision.REFERRED):
+        if decision in seen:
+            return decision
+    return Decision.ACCEPTED if Decision.ACCEPTED in seen else Decision.REJECTED

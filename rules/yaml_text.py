@@ -1,0 +1,130 @@
+"""YAML text -> plain nodes that know their line and column, every scalar still text.
+
+YAML's own typing is refused on purpose: ``18:00``, ``2024-08-31``, ``0991`` and ``no`` stay what the administrator
+typed, and the vocabulary decides their type (measured: both Python parsers mangle one or another of them). Anchors,
+aliases and tags are refused: an office has no use for them and a bomb is built from them.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TypeAlias
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.tokens import AliasToken, AnchorToken, TagToken
+
+from rules.errors import Position, RuleFileError
+
+MAX_CHARACTERS = 1_000_000
+MAX_DEPTH = 30
+
+
+class Text(str):
+    """A scalar, exactly as typed, with its place."""
+
+    __slots__ = ("position",)
+    position: Position
+
+
+class Sequence(list["Tree"]):
+    """A YAML list with its place."""
+
+    position: Position
+
+
+class Mapping(dict[Text, "Tree"]):
+    """A YAML mapping with its place; its keys know theirs."""
+
+    position: Position
+
+
+Tree: TypeAlias = Text | Sequence | Mapping
+
+
+def text_at(value: str, position: Position) -> Text:
+    """``value`` as a :class:`Text` that stands at ``position``."""
+    text = Text(value)
+    text.position = position
+    return text
+
+
+def load_tree(source: str) -> Tree:
+    """Read one YAML document.
+
+    Raises:
+        RuleFileError: with the place, for anything that is not plain, finite YAML.
+    """
+    if len(source) > MAX_CHARACTERS:
+        raise RuleFileError(f"文件过大(超过 {MAX_CHARACTERS} 个字符)", Position(1, 1), "请拆分或检查文件是否正确", "Y001")
+    refuse_slips(source)
+    try:
+        refuse_exotic(source)
+        node = YAML(typ="rt", pure=True).compose(source)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        position = Position(mark.line + 1, mark.column + 1) if mark else Position(1, 1)
+        raise RuleFileError(f"YAML 写法有误: {error.problem or error.context}", position, "检查缩进、冒号后的空格和引号", "Y002") from error
+    except (YAMLError, RecursionError) as error:
+        raise RuleFileError(f"YAML 读不了: {error}", Position(1, 1), "检查文件编码和层次", "Y002") from error
+    if node is None:
+        raise RuleFileError("文件是空的", Position(1, 1), "从示例配置开始", "Y003")
+    return _tree(node, 0)
+
+
+_FULL_WIDTH_COLON = re.compile(r"\s*[^\s:#'\"\[{\-，。、][^\s:#'\"，。、]{0,19}(：)(?!.*:(?: |$))")
+_BLOCK_SCALAR = re.compile(r".*[:\-] *[|>][+-]?\d?\s*$")
+
+
+def refuse_slips(source: str) -> None:
+    """Name the three slips a Chinese keyboard makes before YAML gives a message nobody understands."""
+    block_indent: int | None = None
+    for number, line in enumerate(source.split("\n"), 1):
+        body = line.split(" #")[0].rstrip()
+        indent = body[: len(body) - len(body.lstrip())]
+        if block_indent is not None and (not body or len(indent) > block_indent):
+            continue
+        block_indent = len(indent) if _BLOCK_SCALAR.match(body) else None
+        if body.lstrip().startswith("#"):
+            continue
+        for char, message, hint in (("\t", "用了制表符(Tab)缩进", "改成空格"), ("\u3000", "缩进里有全角空格", "改成半角空格")):
+            if char in indent:
+                raise RuleFileError(message, Position(number, indent.index(char) + 1), hint, "Y010")
+        if match := _FULL_WIDTH_COLON.match(body):
+            raise RuleFileError("冒号是全角“：”", Position(number, match.start(1) + 1), "改成半角冒号加空格“: ”", "Y011")
+
+
+def refuse_exotic(source: str) -> None:
+    """Refuse anchors, aliases and tags by looking at tokens only, before any tree is built."""
+    names = {AnchorToken: "锚点(&)", AliasToken: "引用(*)", TagToken: "类型标记(!)"}
+    for token in YAML(typ="rt", pure=True).scan(source):
+        if type(token) in names:
+            mark = token.start_mark
+            raise RuleFileError(f"不能使用{names[type(token)]}", Position(mark.line + 1, mark.column + 1), "把内容直接写出来; 若是文字请加引号", "Y012")
+
+
+def _position(node: Node) -> Position:
+    return Position(node.start_mark.line + 1, node.start_mark.column + 1)
+
+
+def _tree(node: Node, depth: int) -> Tree:
+    if depth > MAX_DEPTH:
+        raise RuleFileError("层次太深", _position(node), f"最多 {MAX_DEPTH} 层", "Y013")
+    if isinstance(node, ScalarNode):
+        return text_at(node.value, _position(node))
+    if isinstance(node, SequenceNode):
+        sequence = Sequence(_tree(child, depth + 1) for child in node.value)
+        sequence.position = _position(node)
+        return sequence
+    assert isinstance(node, MappingNode)
+    mapping = Mapping()
+    mapping.position = _position(node)
+    for key_node, value_node in node.value:
+        key = _tree(key_node, depth + 1)
+        if not isinstance(key, Text):
+            raise RuleFileError("键必须是文字", _position(key_node), "", "Y014")
+        if key in mapping:
+            raise RuleFileError(f"“{key}”重复", key.position, "同一层里每个键只能出现一次", "Y015")
+        mapping[key] = _tree(value_node, depth + 1)
+    return mapping
