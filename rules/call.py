@@ -129,7 +129,7 @@ def vocabulary_of(call: Call, statistics: Iterable[str] = ()) -> dict[str, dict[
     words_of: dict[str, dict[str, Field]] = {
         "来件": words(
             identifier, tracks, Field("收到时间", FieldType.INSTANT), Field("性质", FieldType.CHOICE, ("首次", "补正")),
-            Field("发件方", FieldType.CHOICE, SENDER_KINDS), Field("时间可疑", FieldType.YES_NO),
+            Field("发件方", FieldType.CHOICE, SENDER_KINDS), Field("时间可疑", FieldType.YES_NO), Field("有未读附件", FieldType.YES_NO),
         ),
         "申报书": words(identifier, tracks, name, Field("可编辑", FieldType.YES_NO), Field("师市", FieldType.TEXT)),
         "扫描件": words(

@@ -1,0 +1,292 @@
+"""``mailroom.toml`` and the environment as typed settings; secrets from their three places. Nothing else is read here.
+
+Every mistake becomes a :class:`ConfigError` that names file, line and the mend.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from datetime import datetime, time, timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+
+from ingest.errors import ConfigError
+
+ENV_PREFIX = "MAILROOM_"
+_UNITS_OF_TIME = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
+_UNITS_OF_SIZE = {"B": 1, "KB": 1024, "MB": 1024**2, "GB": 1024**3}
+
+
+def parse_duration(value: object) -> object:
+    """``10m``, ``60s``, ``1h30m``, ``0s`` as a timedelta; anything else is refused with an example."""
+    if isinstance(value, str):
+        pieces = re.findall(r"(\d+)(ms|s|m|h|d)", value.replace(" ", ""))
+        if pieces and "".join(a + b for a, b in pieces) == value.replace(" ", ""):
+            return timedelta(seconds=sum(int(number) * _UNITS_OF_TIME[unit] for number, unit in pieces))
+    if isinstance(value, timedelta):
+        return value
+    raise ValueError("时长写成 60s、10m、2h 这样的形式")
+
+
+def parse_size(value: object) -> object:
+    """``100MB`` in bytes (1 MB = 1024 x 1024)."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if isinstance(value, str) and (match := re.fullmatch(r"(\d+)\s*(B|KB|MB|GB)", value.strip().upper())):
+        return int(match[1]) * _UNITS_OF_SIZE[match[2]]
+    raise ValueError("大小写成 100MB、512KB 这样的形式")
+
+
+def parse_clock_time(value: object) -> object:
+    """``17:30`` as a time of day."""
+    if isinstance(value, str) and (match := re.fullmatch(r"(\d{1,2}):(\d{2})", value)) and int(match[1]) < 24 and int(match[2]) < 60:
+        return time(int(match[1]), int(match[2]))
+    if isinstance(value, time):
+        return value
+    raise ValueError("时刻写成 17:30 这样的形式")
+
+
+Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
+Size = Annotated[int, BeforeValidator(parse_size)]
+ClockTime = Annotated[time, BeforeValidator(parse_clock_time)]
+Security = Literal["tls", "starttls", "none"]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class MailboxSettings(_Section):
+    """``[mailbox]``: where applications arrive (IMAP)."""
+
+    host: str
+    port: int = Field(default=993, ge=1, le=65535)
+    security: Security = "tls"
+    username: str
+    password_file: Path | None = None
+    password: SecretStr | None = None  # from the environment only
+    ca_file: Path | None = None
+    folder: str = "INBOX"
+    also_watch: tuple[str, ...] = ()
+    poll_every: Duration = timedelta(seconds=60)
+    accept_since: datetime
+    max_message_size: Size = 100 * 1024**2
+
+
+class SmtpSettings(_Section):
+    """``[smtp]``: where letters leave."""
+
+    host: str
+    port: int = Field(default=465, ge=1, le=65535)
+    security: Security = "tls"
+    username: str = ""
+    password_file: Path | None = None
+    password: SecretStr | None = None
+    ca_file: Path | None = None
+    from_name: str = ""
+    from_address: str = ""
+    pace: Duration = timedelta(0)
+
+
+class StoreSettings(_Section):
+    """``[store]``: the database and the raw mails."""
+
+    database: str = "sqlite:///mailroom.db"
+    files: Path = Path("files")
+
+
+class OfficeSettings(_Section):
+    """``[office]``: who reads the digest, and when."""
+
+    timezone: str = "Asia/Shanghai"
+    staff: tuple[str, ...] = ()
+    administrators: tuple[str, ...] = ()
+    digest_at: ClockTime = time(17, 30)
+    trusted_authserv_ids: tuple[str, ...] = ()
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The office's time zone, for rendering and for the digest's hour."""
+        return ZoneInfo(self.timezone)
+
+
+class LetterSettings(_Section):
+    """``[letters]``: when and how much may be sent."""
+
+    settle: Duration = timedelta(minutes=10)
+    per_sender_per_day: int = Field(default=20, ge=1)
+    global_per_hour: int = Field(default=300, ge=1)
+    approve_first: int = Field(default=0, ge=0)
+    hold_file: Path = Path("outbound.hold")
+
+
+class LimitSettings(_Section):
+    """``[limits]``: what one mail may cost in the disposable worker."""
+
+    memory: Size = 1536 * 1024**2
+    time: Duration = timedelta(seconds=90)
+    unpacked: Size = 500 * 1024**2
+    entries: int = Field(default=500, ge=1)
+    depth: int = Field(default=4, ge=1, le=20)
+
+
+class CallSettings(_Section):
+    """``[calls]``: which calls are served."""
+
+    directory: Path = Path("calls")
+    active: tuple[str, ...] = Field(min_length=1)
+
+
+class Settings(_Section):
+    """The whole of ``mailroom.toml``, paths made absolute against its folder."""
+
+    mailbox: MailboxSettings
+    smtp: SmtpSettings
+    store: StoreSettings = StoreSettings()
+    office: OfficeSettings = OfficeSettings()
+    letters: LetterSettings = LetterSettings()
+    limits: LimitSettings = LimitSettings()
+    calls: CallSettings
+
+    def mailbox_password(self) -> str:
+        """The IMAP password. Raises ConfigError when there is none anywhere."""
+        return secret("mailbox", self.mailbox.password_file, self.mailbox.password)
+
+    def smtp_password(self) -> str:
+        """The SMTP password; "" when no user name is configured (a relay that asks for none)."""
+        return secret("smtp", self.smtp.password_file, self.smtp.password) if self.smtp.username else ""
+
+
+def secret(section: str, file: Path | None, environment: SecretStr | None) -> str:
+    """A password: systemd credential, else ``password_file``, else the environment.
+
+    Raises:
+        ConfigError: when none of the three is there; no secret is ever part of the message.
+    """
+    credentials = os.environ.get("CREDENTIALS_DIRECTORY")
+    credential = Path(credentials) / f"{section}-password" if credentials else None
+    path = credential if credential and credential.is_file() else file
+    if path is not None:
+        try:
+            return path.read_text(encoding="utf-8").strip("\r\n")
+        except OSError as error:
+            raise ConfigError(f"读不了 [{section}] 的密码文件 {path}: {error.strerror}", "检查路径和权限(应为 0600)") from error
+    if environment is not None:
+        return environment.get_secret_value()
+    name = f"{ENV_PREFIX}{section.upper()}__PASSWORD"
+    raise ConfigError(f"[{section}] 没有密码", f"用 systemd 凭据 {section}-password、password_file 或环境变量 {name}")
+
+
+def load_settings(path: Path, environment: Mapping[str, str] | None = None) -> Settings:
+    """Read ``mailroom.toml`` with the environment laid over it (``MAILROOM_SECTION__KEY``).
+
+    Raises:
+        ConfigError: with file, line and the mend.
+    """
+    try:
+        source = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError as error:
+        raise ConfigError(f"没有配置文件 {path}", "用 --config 指定,或设环境变量 MAILROOM_CONFIG") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"读不了配置文件 {path}: {error}", "文件要用 UTF-8 编码") from error
+    try:
+        table = tomllib.loads(source)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(_toml_message(path, source, str(error)), "检查引号、等号和方括号;文字要用半角双引号") from error
+    for section in ("mailbox", "smtp"):
+        if isinstance(table.get(section), dict) and "password" in table[section]:
+            line = _line_of(source, (section, "password"))
+            raise ConfigError(f"{path}:{line}: 密码不能写在配置文件里", "改用 password_file 或环境变量")
+    _overlay(table, os.environ if environment is None else environment)
+    try:
+        settings = Settings.model_validate(table)
+    except ValidationError as error:
+        raise ConfigError(_validation_message(path, source, error)) from error
+    return _resolve(settings, path.resolve().parent, path, source)
+
+
+def _overlay(table: dict[str, Any], environment: Mapping[str, str]) -> None:
+    for name, value in environment.items():
+        section, separator, key = name.removeprefix(ENV_PREFIX).lower().partition("__")
+        if name.startswith(ENV_PREFIX) and separator and section in Settings.model_fields:
+            fields = Settings.model_fields[section].annotation
+            is_list = "tuple" in str(getattr(fields, "model_fields", {}).get(key, ""))
+            table.setdefault(section, {})[key] = [piece.strip() for piece in value.split(",")] if is_list else value
+
+
+def _toml_message(path: Path, source: str, text: str) -> str:
+    match = re.search(r"at line (\d+), column (\d+)", text)
+    place = f":{match[1]}:{match[2]}" if match else f":{len(source.splitlines())}"
+    return f"{path}{place}: TOML 写法有误: {re.sub(r' *[(]at .*', '', text)}"
+
+
+def _line_of(source: str, location: tuple[str | int, ...]) -> int:
+    """The line of ``[section] key``, else of the section, else 1."""
+    section = str(location[0])
+    key = str(location[1]) if len(location) > 1 else None
+    inside, best = False, 1
+    for number, line in enumerate(source.splitlines(), 1):
+        if match := re.match(r"\s*\[([^\]]+)\]", line):
+            inside = match[1].strip() == section
+            best = number if inside else best
+        elif inside and key and re.match(rf"\s*{re.escape(key)}\s*=", line):
+            return number
+    return best
+
+
+_MESSAGES = {
+    "missing": ("缺少这一项", "参照 config/mailroom.toml 的注释补上"),
+    "extra_forbidden": ("不认识这一项", "检查拼写;可用的项见 config/mailroom.toml"),
+    "literal_error": ("不是允许的值", 'security 只能是 "tls"、"starttls" 或 "none"'),
+    "int_parsing": ("应是整数", ""),
+    "int_type": ("应是整数", ""),
+    "string_type": ("应是文字(加半角双引号)", ""),
+    "tuple_type": ("应是列表", '写成 ["a", "b"]'),
+    "model_type": ("应是一节配置", "写成 [节名] 下的若干行"),
+    "datetime_parsing": ("应是带时区的时间", "例如 2024-08-08T00:00:00+08:00"),
+    "datetime_from_date_parsing": ("应是带时区的时间", "例如 2024-08-08T00:00:00+08:00"),
+    "too_short": ("至少要有一个", ""),
+}
+
+
+def _validation_message(path: Path, source: str, error: ValidationError) -> str:
+    rows = []
+    for item in error.errors():
+        location = item["loc"]
+        name = ".".join(str(piece) for piece in location if not isinstance(piece, int))
+        message, hint = _MESSAGES.get(item["type"], (str(item.get("ctx", {}).get("error", item["msg"])), ""))
+        rows.append(f"{path}:{_line_of(source, location)}: {name}: {message}" + (f" (提示: {hint})" if hint else ""))
+    return "\n".join(rows)
+
+
+def _resolve(settings: Settings, folder: Path, path: Path, source: str) -> Settings:
+    def absolute(file: Path | None) -> Path | None:
+        return None if file is None else folder / file.expanduser()
+
+    if settings.mailbox.accept_since.tzinfo is None:
+        line = _line_of(source, ("mailbox", "accept_since"))
+        raise ConfigError(f"{path}:{line}: mailbox.accept_since: 要带时区", "例如 2024-08-08T00:00:00+08:00")
+    try:
+        _ = settings.office.zone
+    except (KeyError, ValueError) as error:
+        raise ConfigError(f"{path}:{_line_of(source, ('office', 'timezone'))}: office.timezone: 没有这个时区", "例如 Asia/Shanghai") from error
+    database = settings.store.database
+    if match := re.fullmatch(r"sqlite:///(?!/)(?!:memory:)(.+)", database):
+        database = f"sqlite:///{folder / match[1]}"
+    return settings.model_copy(
+        update={
+            "mailbox": settings.mailbox.model_copy(
+                update={name: absolute(getattr(settings.mailbox, name)) for name in ("password_file", "ca_file")}
+            ),
+            "smtp": settings.smtp.model_copy(update={name: absolute(getattr(settings.smtp, name)) for name in ("password_file", "ca_file")}),
+            "store": settings.store.model_copy(update={"database": database, "files": absolute(settings.store.files)}),
+            "letters": settings.letters.model_copy(update={"hold_file": absolute(settings.letters.hold_file)}),
+            "calls": settings.calls.model_copy(update={"directory": absolute(settings.calls.directory)}),
+        }
+    )
