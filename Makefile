@@ -1,0 +1,70 @@
+# What can be done with this tree. `make demo` and `make test` need nothing but Debian 12 with python3 and make.
+#
+#   make PYTHON=/usr/bin/python3.12 VENV=.venv312 test     another Python
+#   make ARGS="-k seal" test-fast                          some of the tests
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+export PYTHON VENV
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test setup lint types imports format test-fast coverage bench samples lock wheel install clean
+
+help:  ## 列出可用的命令
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: setup  ## 在内置邮箱上跑完整流程,结果写入 demo-output/
+	$(BIN)/mailroom demo --dir demo-output
+
+test: setup  ## 代码检查、类型检查、依赖方向检查和全部测试
+	@sh scripts/debian-packages.sh 测试 $$(sed 's/#.*//' tests/debian-packages.txt) \
+		|| echo "继续执行;需要这些软件包的测试将跳过。"
+	@$(MAKE) --no-print-directory lint types imports
+	$(BIN)/python -m pytest $(ARGS)
+
+setup:  ## 建立虚拟环境,按锁定文件安装依赖
+	@sh scripts/setup.sh
+
+lint: setup  ## ruff
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: setup  ## mypy --strict
+	$(BIN)/mypy
+
+imports: setup  ## 依赖方向 ingest -> notifier -> rules
+	$(BIN)/lint-imports --no-logo
+
+format: setup  ## 按约定排版代码
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+test-fast: setup  ## 只跑单元测试
+	$(BIN)/python -m pytest -q tests/unit $(ARGS)
+
+coverage: setup  ## 全部测试并统计分支覆盖率
+	$(BIN)/python -m pytest --cov --cov-report=term $(ARGS)
+
+bench: setup  ## 完整流程的吞吐量与峰值内存
+	$(BIN)/python bench/main_job.py
+
+samples: setup  ## 重新生成 samples/mails 中的样例邮件
+	$(BIN)/python samples/make_samples.py
+
+COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--custom-compile-command "make lock" $(ARGS)
+lock:  ## 重新锁定依赖版本(需要 uv)
+	$(COMPILE) pyproject.toml --all-extras --group dev -o requirements.lock
+	$(COMPILE) pyproject.toml --all-extras -c requirements.lock -o requirements-run.lock
+	$(COMPILE) --group build -c requirements.lock -o requirements-build.lock
+
+wheel: setup  ## 打包到 dist/
+	$(BIN)/python -m hatchling build -t wheel
+
+install:  ## 安装为系统服务(root):/opt/mailroom、/etc/mailroom、systemd 单元
+	@sh scripts/install.sh
+
+clean:  ## 删除虚拟环境与缓存
+	rm -rf $(VENV) dist demo-output htmlcov .coverage .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,61 @@
+#!/bin/sh
+# Makes the virtual environment with exactly what the lock names, and Mailroom itself as an editable installation.
+#
+#   PYTHON=python3.11 VENV=.venv scripts/setup.sh
+#
+# Only python's own venv and pip are used, every download is held to its hash, and nothing is built in an
+# environment of its own, so that nothing is fetched that the locks do not name. A second run does nothing.
+set -eu
+
+cd "$(dirname "$0")/.."
+PYTHON=${PYTHON:-python3}
+VENV=${VENV:-.venv}
+export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1
+
+fail() {
+    printf '%s\n' "$@" >&2
+    exit 1
+}
+
+has_venv() { "$PYTHON" -c 'import venv, ensurepip' 2>/dev/null; }
+
+# durable-rules comes as source with a C part; it is only wanted below 3.13 (docs/adr/0002).
+wants_compiler() { "$PYTHON" -c 'import sys; sys.exit(sys.version_info >= (3, 13))'; }
+has_compiler() {
+    include=$("$PYTHON" -c 'import sysconfig; print(sysconfig.get_path("include"))')
+    printf '#include <stdio.h>\n#include <Python.h>\n' | cc -E -I"$include" - >/dev/null 2>&1
+}
+
+command -v "$PYTHON" >/dev/null || fail "找不到 $PYTHON。请安装 Python 3.11 或更高版本 (apt-get install python3)," \
+    "或用 make PYTHON=/路径/python3.11 指定。" "(Python 3.11 or later is needed.)"
+"$PYTHON" -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
+    fail "$PYTHON 版本过低: $("$PYTHON" --version)。需要 3.11 或更高版本,可用 make PYTHON=... 指定。"
+
+stamp=$(cat requirements-build.lock requirements.lock pyproject.toml | sha256sum | cut -d' ' -f1)
+stamp="$stamp $("$PYTHON" -c 'import sys; print(sys.version_info[:2])') $(pwd)"
+[ "$(cat "$VENV/.mailroom-stamp" 2>/dev/null)" != "$stamp" ] || exit 0
+
+packages=
+has_venv || packages="python3-venv"
+if wants_compiler && ! has_compiler; then
+    packages="$packages gcc libc6-dev python3-dev"
+fi
+if [ -n "$packages" ]; then
+    # shellcheck disable=SC2086  # a list of names
+    scripts/debian-packages.sh "安装依赖" $packages || exit 1
+    has_venv || fail "$PYTHON 仍缺少 venv 模块;若它不是 Debian 的 python3,请为它补装 venv。"
+    ! wants_compiler || has_compiler ||
+        fail "仍找不到 $PYTHON 的 C 头文件 Python.h;若它不是 Debian 的 python3,请为它补装开发头文件。"
+fi
+
+[ -x "$VENV/bin/python" ] || "$PYTHON" -m venv "$VENV"
+"$VENV/bin/python" -m pip --version >/dev/null 2>&1 || "$VENV/bin/python" -m ensurepip >/dev/null
+"$VENV/bin/python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
+    fail "$VENV 是用过旧的 Python 建的,请先 make clean。"
+
+printf '正在安装依赖(首次约需几分钟)……\n'
+pip() { "$VENV/bin/python" -m pip "$@"; }
+pip install -q --require-hashes -r requirements-build.lock
+pip install -q --require-hashes --no-build-isolation -r requirements.lock
+pip install -q --no-deps --no-build-isolation -e .
+printf '%s\n' "$stamp" >"$VENV/.mailroom-stamp"
