@@ -1,0 +1,81 @@
+"""The calls an office serves, read from ``config/calls/<id>/``: the one place that opens those files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import ingest
+from ingest.errors import ConfigError
+from rules.call import Call, load_call
+from rules.errors import RuleFileError
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True)
+class CallFolder:
+    """One call with the texts of its files."""
+
+    path: Path
+    call: Call
+    rules_source: str
+    examples_source: str
+    templates: dict[str, str]  #: overrides, by ``letter/body.txt``
+
+    @property
+    def rules_path(self) -> Path:
+        """Where the rule file stands, for messages."""
+        return self.path / "rules.yaml"
+
+
+def default_config() -> Path:
+    """The configuration that ships with the program: inside the wheel, or beside the packages in a checkout."""
+    packaged = Path(ingest.__file__).parent / "_defaults"
+    return packaged if packaged.is_dir() else Path(ingest.__file__).parents[1] / "config"
+
+
+def read_text(path: Path) -> str:
+    """A configuration file's text. Raises ConfigError naming the file."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError as error:
+        raise ConfigError(f"没有文件 {path}", "检查 [calls] 的 directory 和 active") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"读不了 {path}: {error}", "文件要用 UTF-8 编码") from error
+
+
+def with_place(path: Path, source: str, load: Callable[[str], _T]) -> _T:
+    """``load(source)``, its complaint turned into a ConfigError that names the file and the line."""
+    try:
+        return load(source)
+    except RuleFileError as error:
+        raise ConfigError(error.format(str(path), source)) from error
+
+
+def open_call(directory: Path, identifier: str) -> CallFolder:
+    """Read one call.
+
+    Raises:
+        ConfigError: with file, line, column and hint.
+    """
+    path = directory / identifier
+    if not path.is_dir():
+        known = sorted(item.name for item in directory.iterdir() if (item / "call.yaml").is_file()) if directory.is_dir() else []
+        raise ConfigError(f"没有征集“{identifier}”(应在 {path})", "现有: " + "、".join(known) if known else "检查 [calls] directory")
+    source = read_text(path / "call.yaml")
+    call = with_place(path / "call.yaml", source, lambda text: load_call(identifier, text))
+    examples = path / "examples.yaml"
+    return CallFolder(
+        path, call, read_text(path / "rules.yaml"), read_text(examples) if examples.is_file() else "", template_texts(path / "templates")
+    )
+
+
+def template_texts(directory: Path) -> dict[str, str]:
+    """Every template file under ``directory`` by its relative name; empty when there is no such directory."""
+    if not directory.is_dir():
+        return {}
+    files = sorted(path for path in directory.rglob("*") if path.is_file() and path.suffix in (".txt", ".html"))
+    return {path.relative_to(directory).as_posix(): read_text(path) for path in files}

@@ -1,0 +1,181 @@
+"""What lies in a case: entries with their Word and scan, the summary table, what was replaced, what fits nowhere.
+
+Pure. Newer files replace older ones of the same role (by the server's received time); nothing is forgotten, the
+replaced ones stay listed. Pairing by name comes first, by elimination last, and what cannot be paired stays loose:
+the rules then answer "cannot be decided" and staff look.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from ingest.reading import Document, Fate, Part, Reading
+from ingest.submission.names import file_stem, same_applicant
+from rules.call import Call, Rendition, Role
+from rules.facts import Fact
+
+
+@dataclass(frozen=True)
+class ReceivedMail:
+    """One mail of a case, with the server's time."""
+
+    id: int
+    received: datetime  #: aware
+    reading: Reading
+
+
+@dataclass(frozen=True)
+class Filed:
+    """A document and the mail that brought it."""
+
+    mail: ReceivedMail
+    document: Document
+
+    @property
+    def order(self) -> tuple[datetime, int]:
+        """Later ones replace earlier ones."""
+        return self.mail.received, self.mail.id
+
+
+@dataclass
+class Entry:
+    """申报项: one applicant's 申报书 in both renditions."""
+
+    id: str
+    applicant: str = ""
+    editable: Filed | None = None
+    scan: Filed | None = None
+    rows: list[str] = field(default_factory=list)  #: ids of its rows in the summary table
+
+
+@dataclass
+class Dossier:
+    """Everything of one case, arranged."""
+
+    track: str
+    mails: tuple[ReceivedMail, ...]
+    entries: list[Entry] = field(default_factory=list)
+    summary: Filed | None = None
+    summary_scan: Filed | None = None
+    loose: list[Filed] = field(default_factory=list)  #: scans nobody could place
+    replaced: list[Filed] = field(default_factory=list)
+
+    @property
+    def last(self) -> ReceivedMail:
+        """The mail that completed the case as it stands."""
+        return self.mails[-1]
+
+    @property
+    def rows(self) -> tuple[dict[str, Fact], ...]:
+        """The rows of the summary table that counts."""
+        source = self.summary or self.summary_scan
+        return source.document.rows if source else ()
+
+
+_OF_MATTER = {Fate.DOCUMENT, Fate.UNRECOGNISED, Fate.UNSUPPORTED, Fate.ENCRYPTED, Fate.DAMAGED, Fate.EMPTY, Fate.CLOUD_LINK, Fate.LIMIT}
+UNREAD = {Fate.UNSUPPORTED, Fate.LIMIT}
+"""Fates of parts that may well be what the case seems to lack: only a human can tell."""
+
+
+def parts_of_matter(reading: Reading) -> tuple[Part, ...]:
+    """The parts an applicant would call an attachment."""
+    return tuple(part for part in reading.parts if part.fate in _OF_MATTER)
+
+
+def arrange(mails: Sequence[ReceivedMail], track: str, call: Call) -> Dossier:
+    """Put the documents of ``mails`` that belong to ``track`` in their places."""
+    ordered = tuple(sorted(mails, key=lambda mail: (mail.received, mail.id)))
+    dossier = Dossier(track, ordered)
+    filed = [Filed(mail, document) for mail in ordered for document in mail.reading.documents if document.track in (track, "")]
+    for item in filed:
+        if item.document.rendition is Rendition.EDITABLE:
+            _file_editable(dossier, item, call)
+    scans = [item for item in filed if item.document.rendition is Rendition.STAMPED_SCAN]
+    waiting = [item for item in scans if not _file_scan(dossier, item, call)]
+    _place_by_elimination(dossier, waiting)
+    _name_rows(dossier, call)
+    return dossier
+
+
+def _file_editable(dossier: Dossier, item: Filed, call: Call) -> None:
+    document = item.document
+    if document.role is Role.SUMMARY:
+        _replace(dossier, dossier.summary)
+        dossier.summary = item
+        return
+    entry = _entry_of(dossier.entries, document, call)
+    if entry is None:
+        entry = Entry(f"申{len(dossier.entries) + 1}", document.applicant)
+        dossier.entries.append(entry)
+    _replace(dossier, entry.editable)
+    entry.editable = item
+    entry.applicant = document.applicant or entry.applicant
+
+
+def _replace(dossier: Dossier, old: Filed | None) -> None:
+    if old is not None:
+        dossier.replaced.append(old)
+
+
+def _entry_of(entries: Iterable[Entry], document: Document, call: Call) -> Entry | None:
+    """The entry a document belongs to, by the applicant's name, else by the file's name."""
+    for entry in entries:
+        if same_applicant(entry.applicant, document.applicant, call):
+            return entry
+    if document.applicant:
+        return None
+    stem = file_stem(document.name)
+    for entry in entries:
+        if stem and any(file_stem(other.document.name) == stem for other in (entry.editable, entry.scan) if other):
+            return entry
+    return None
+
+
+def _file_scan(dossier: Dossier, item: Filed, call: Call) -> bool:
+    """Whether the scan found its place by what it says or is called."""
+    document = item.document
+    stem = file_stem(document.name)
+    is_summary = document.role is Role.SUMMARY or (
+        document.role is None and dossier.summary is not None and bool(stem) and file_stem(dossier.summary.document.name) == stem
+    )
+    if is_summary:
+        _replace(dossier, dossier.summary_scan)
+        dossier.summary_scan = item
+        return True
+    entry = _entry_of(dossier.entries, document, call)
+    if entry is None:
+        return False
+    _replace(dossier, entry.scan)
+    entry.scan = item
+    return True
+
+
+def _place_by_elimination(dossier: Dossier, waiting: list[Filed]) -> None:
+    """One scan left over and one place empty belong together; otherwise a named scan is an entry of its own."""
+    empty = [entry for entry in dossier.entries if entry.scan is None]
+    summary_empty = dossier.summary is not None and dossier.summary_scan is None
+    if len(waiting) == 1 and len(empty) == 1 and (waiting[0].document.role is Role.APPLICATION or not summary_empty):
+        empty[0].scan = waiting.pop()
+    elif len(waiting) == 1 and not empty and summary_empty and waiting[0].document.role is None:
+        dossier.summary_scan = waiting.pop()
+    for item in waiting:
+        if item.document.role is Role.APPLICATION and (item.document.applicant or not dossier.entries):
+            dossier.entries.append(Entry(f"申{len(dossier.entries) + 1}", item.document.applicant, scan=item))
+        else:
+            dossier.loose.append(item)
+
+
+def _name_rows(dossier: Dossier, call: Call) -> None:
+    """Tie each summary row to its entry; a row without a form becomes an entry that has nothing yet."""
+    for number, row in enumerate(dossier.rows, 1):
+        fact = row.get("单位名称")
+        name = fact.text if fact else None
+        if not name:
+            continue
+        entry = next((entry for entry in dossier.entries if same_applicant(entry.applicant, name, call)), None)
+        if entry is None:
+            entry = Entry(f"行{number}", name)
+            dossier.entries.append(entry)
+        entry.rows.append(f"汇{number}")

@@ -1,0 +1,195 @@
+"""A dossier as the subjects the rules speak about, and the rules' findings back as a verdict. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from ingest.reading import Document, Fate, SealOutcome
+from ingest.submission.dossier import UNREAD, Dossier, Entry, Filed, parts_of_matter
+from ingest.submission.sender import Sender
+from rules.call import Call, Role
+from rules.facts import Fact, Provenance, Subject
+from rules.verdict import EntryVerdict, Finding, Verdict, decide_case, decide_entry
+
+WITNESS_TOLERANCE = timedelta(minutes=10)
+"""INTERNALDATE and the topmost Received header may differ by this much before staff look (a mail dragged into the
+mailbox by hand keeps its Received but may get a new INTERNALDATE, RFC 9051 section 2.3.3)."""
+
+_STATES = {
+    Fate.DOCUMENT: "已识别", Fate.UNRECOGNISED: "未识别", Fate.UNSUPPORTED: "未识别", Fate.ENCRYPTED: "有密码",
+    Fate.DAMAGED: "打不开", Fate.EMPTY: "空文件", Fate.CLOUD_LINK: "云附件", Fate.LIMIT: "超出限制",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class LedgerEntry:
+    """An entry that another case of this call has already been accepted for."""
+
+    id: str
+    track: str
+    applicant: str
+    unit: str
+
+
+def subjects_of(dossier: Dossier, call: Call, sender: Sender, decided_before: bool, ledger: Sequence[LedgerEntry]) -> tuple[Subject, ...]:
+    """Everything the rules may ask about this case."""
+    subjects = [_submission(dossier, call, sender, decided_before)]
+    unread = any(part.fate in UNREAD for mail in dossier.mails for part in mail.reading.parts)
+    for entry in dossier.entries:
+        if entry.editable or entry.scan:
+            subjects.append(_application(dossier, entry, unread, sender))
+        if entry.scan:
+            subjects.append(_scan(entry.scan, dossier.track, f"扫{entry.id}", Fact.known(entry.id), Role.APPLICATION))
+    if dossier.summary or dossier.summary_scan:
+        subjects.append(_summary(dossier, unread))
+    if dossier.summary_scan:
+        subjects.append(_scan(dossier.summary_scan, dossier.track, "扫汇", Fact.known("汇总表"), Role.SUMMARY))
+    subjects += [_scan(item, dossier.track, f"散{number}", Fact.unknown(), None) for number, item in enumerate(dossier.loose, 1)]
+    subjects += [_row(row, number, dossier.track) for number, row in enumerate(dossier.rows, 1)]
+    subjects += _attachments(dossier)
+    subjects += [_accepted(item) for item in ledger]
+    return tuple(subjects)
+
+
+def _known_track(track: str) -> Fact:
+    return Fact.known(track) if track else Fact.unknown()
+
+
+def _submission(dossier: Dossier, call: Call, sender: Sender, decided_before: bool) -> Subject:
+    last, first = dossier.last, dossier.mails[0]
+    witness = last.reading.envelope.received
+    suspicious = witness is not None and abs(last.received.timestamp() - witness) > WITNESS_TOLERANCE.total_seconds()
+    supplement = decided_before or first.received < call.deadline <= last.received
+    header = Provenance(method="mail header", place="邮件")
+    unread = any(part.fate in UNREAD for mail in dossier.mails for part in mail.reading.parts)
+    return Subject(
+        kind="来件",
+        id="来件",
+        fields={
+            "编号": Fact.known("来件"),
+            "类别": _known_track(dossier.track),
+            "收到时间": Fact.known(int(last.received.timestamp()), Provenance(method="server time", place="邮件服务器收到时间")),
+            "性质": Fact.known("补正" if supplement else "首次"),
+            "发件方": Fact.known(sender.kind, Provenance(method="mail header", place=sender.evidence, raw=sender.name)),
+            "时间可疑": Fact.known(suspicious, header),
+            "有未读附件": Fact.known(unread),
+        },
+    )
+
+
+def _application(dossier: Dossier, entry: Entry, unread: bool, sender: Sender) -> Subject:
+    fields: dict[str, Fact] = dict(entry.editable.document.fields) if entry.editable else {}
+    if "单位名称" not in fields:
+        fields["单位名称"] = Fact.known(entry.applicant, Provenance(method="file name", confidence=0.5)) if entry.applicant else Fact.unknown()
+    if sender.unit and "师市" not in fields:
+        fields["师市"] = Fact.known(sender.unit, Provenance(method="mail header", place=sender.evidence))
+    fields |= {"编号": Fact.known(entry.id), "类别": _known_track(dossier.track), "可编辑": _has(entry.editable, unread)}
+    return Subject(kind="申报书", id=entry.id, fields=fields)
+
+
+def _has(item: Filed | None, unread: bool) -> Fact:
+    """Yes; or no; or unknown while an unread attachment may be it."""
+    if item is not None:
+        return Fact.known(True)
+    return Fact.unknown() if unread else Fact.known(False)
+
+
+def _scan(item: Filed, track: str, identifier: str, belongs_to: Fact, role: Role | None) -> Subject:
+    document = item.document
+    place = Provenance(part=document.part, place=document.name)
+    return Subject(
+        kind="扫描件",
+        id=identifier,
+        fields={
+            "编号": Fact.known(identifier),
+            "类别": _known_track(track),
+            "表单": Fact.known(str(role)) if role else Fact.unknown(place),
+            "对应": belongs_to,
+            "单位名称": _name_on(document, place),
+            "盖章": _sealed(document, place),
+            "是扫描": document.is_scan,
+        },
+    )
+
+
+def _name_on(document: Document, place: Provenance) -> Fact:
+    fact = document.fields.get("单位名称")
+    if fact is not None and fact.text:
+        return fact
+    if document.applicant:
+        return Fact.known(document.applicant, place.model_copy(update={"method": "file name", "confidence": 0.5, "raw": document.name}))
+    return Fact.unknown(place)
+
+
+def _sealed(document: Document, place: Provenance) -> Fact:
+    place = place.model_copy(update={"method": "seal detector", "raw": document.seal.reason if document.seal else ""})
+    if document.seal is None or document.seal.outcome is SealOutcome.UNCERTAIN:
+        return Fact.unknown(place)
+    return Fact.known(document.seal.outcome is SealOutcome.STAMPED, place)
+
+
+def _summary(dossier: Dossier, unread: bool) -> Subject:
+    source = dossier.summary or dossier.summary_scan
+    fields = dict(source.document.fields) if source else {}
+    fields |= {"编号": Fact.known("汇总表"), "类别": _known_track(dossier.track), "可编辑": _has(dossier.summary, unread)}
+    return Subject(kind="汇总表", id="汇总表", fields=fields)
+
+
+def _row(row: dict[str, Fact], number: int, track: str) -> Subject:
+    return Subject(kind="汇总行", id=f"汇{number}", fields={**row, "编号": Fact.known(f"汇{number}"), "类别": _known_track(track)})
+
+
+def _attachments(dossier: Dossier) -> list[Subject]:
+    """The attachments of every mail, but a broken file only as long as no newer mail brought anything."""
+    subjects = []
+    for mail in dossier.mails:
+        for part in parts_of_matter(mail.reading):
+            if mail is not dossier.last and part.fate in (Fate.ENCRYPTED, Fate.DAMAGED, Fate.EMPTY, Fate.CLOUD_LINK):
+                continue  # asked for once already; the newer mail is the applicant's answer
+            identifier = f"附{mail.id}-{part.path}"
+            fields = {
+                "编号": Fact.known(identifier),
+                "名称": Fact.known(part.name or part.path),
+                "状态": Fact.known(_STATES[part.fate], Provenance(part=part.path, place=part.name, raw=part.reason)),
+            }
+            subjects.append(Subject(kind="附件", id=identifier, fields=fields))
+    return subjects
+
+
+def _accepted(item: LedgerEntry) -> Subject:
+    fields = {
+        "编号": Fact.known(item.id), "类别": _known_track(item.track),
+        "单位名称": Fact.known(item.applicant), "师市": Fact.known(item.unit) if item.unit else Fact.unknown(),
+    }  # fmt: skip
+    return Subject(kind="台账", id=item.id, fields=fields)
+
+
+def verdict_of(dossier: Dossier, findings: Iterable[Finding], rules_sha256: str) -> Verdict:
+    """Sort findings to the entries they concern and decide each entry and the case.
+
+    A finding that is bound to no entry concerns them all (late, no summary table, an unreadable attachment).
+    """
+    owned: dict[str, list[Finding]] = {entry.id: [] for entry in dossier.entries}
+    whole: list[Finding] = []
+    for finding in findings:
+        owners = [entry.id for entry in dossier.entries if _concerns(finding, entry)]
+        for owner in owners:
+            owned[owner].append(finding)
+        if not owners:
+            whole.append(finding)
+    entries = tuple(
+        EntryVerdict(
+            entry=entry.id, applicant=entry.applicant, track=dossier.track,
+            decision=decide_entry([*owned[entry.id], *whole]), findings=tuple(owned[entry.id]),
+        )
+        for entry in dossier.entries
+    )  # fmt: skip
+    decision = decide_case(entry.decision for entry in entries) if entries else decide_entry(whole)
+    return Verdict(decision=decision, entries=entries, rules_sha256=rules_sha256, findings=tuple(whole))
+
+
+def _concerns(finding: Finding, entry: Entry) -> bool:
+    own = {entry.id, f"扫{entry.id}", *entry.rows}
+    return bool(own.intersection(finding.subjects))
