@@ -81,6 +81,7 @@ class Verdict(BaseModel):
     decision: Decision
     entries: tuple[EntryVerdict, ...]
     rules_sha256: str
+    findings: tuple[Finding, ...] = ()  #: about the whole case, not about one entry
 
 
 def decide_entry(findings: Iterable[Finding]) -> Decision:
