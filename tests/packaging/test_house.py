@@ -1,0 +1,195 @@
+"""The rules of the house that no linter knows: sizes, places, reasons."""
+
+from __future__ import annotations
+
+import ast
+import re
+import statistics
+import subprocess
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PACKAGES = ("rules", "notifier", "ingest")
+FOLDERS = (*PACKAGES, "config", "systemd", "docs", "tests", "bench", "samples", "scripts", ".ci")
+LOCKS = ("requirements.lock", "requirements-run.lock", "requirements-build.lock")
+
+# Put together here, so that this file does not find itself.
+MACHINE = re.compile("/" + r"(?:root|home/\w+|Users/\w+|work/\w+|tmp/brief)/")
+REGISTRY = re.compile("python" + r"hosted\.org|pypi\." + r"org/|--(?:extra-)?index" + r"-url\s*[=h]|--find" + "-links")
+
+# The step border, the sandbox border, the outbox send border and the command line; nowhere else.
+BROAD_EXCEPT = {"ingest/steps.py", "ingest/sandbox.py", "notifier/sending.py", "ingest/cli/__init__.py"}
+
+
+def sources(*folders: str) -> list[Path]:
+    return sorted(path for folder in folders for path in (ROOT / folder).rglob("*.py"))
+
+
+def own_code() -> list[Path]:
+    return [path for path in sources(*PACKAGES) if "migrations/versions" not in path.as_posix()]
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+
+
+def length(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    return (node.end_lineno or node.lineno) - node.lineno + 1
+
+
+def texts() -> Iterator[tuple[str, str]]:
+    """Every text file we ship, by name; what is not UTF-8 is a picture or a document."""
+    top = [path for path in ROOT.iterdir() if path.is_file()]
+    below = [path for folder in FOLDERS for path in (ROOT / folder).rglob("*") if path.is_file()]
+    for path in (*top, *below):
+        if "__pycache__" in path.parts or path.suffix == ".eml":
+            continue
+        try:
+            yield name_of(path), path.read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            continue
+
+
+def test_no_function_is_longer_than_seventy_lines() -> None:
+    """What needs more is two functions."""
+    long = [
+        f"{name_of(path)}:{node.lineno} {node.name} {length(node)}"
+        for path in own_code()
+        for node in functions(path)
+        if length(node) > 70
+    ]
+
+    assert long == []
+
+
+def test_half_of_all_functions_have_at_most_nine_lines() -> None:
+    """The docstring and the signature count."""
+    assert statistics.median(length(node) for path in own_code() for node in functions(path)) <= 9
+
+
+def test_no_file_is_longer_than_seven_hundred_lines() -> None:
+    """Tests too."""
+    files = [*own_code(), *sources("tests", "samples", "bench")]
+    long = {
+        name_of(path): count for path in files if (count := len(path.read_text(encoding="utf-8").splitlines())) > 700
+    }
+
+    assert long == {}
+
+
+def test_no_path_of_a_developers_machine_is_in_the_tree() -> None:
+    """Also not in documents, locks and configuration."""
+    found = [f"{name}: {match[0]}" for name, text in texts() for match in MACHINE.finditer(text)]
+
+    assert found == []
+
+
+def test_no_package_registry_is_named_in_the_tree() -> None:
+    """Where packages come from is the machine's configuration, not ours."""
+    found = [f"{name}: {match[0]}" for name, text in texts() for match in REGISTRY.finditer(text)]
+
+    assert found == []
+
+
+def test_every_rule_of_the_linter_that_is_ignored_has_its_reason() -> None:
+    """A code without a comment on its line is a rule somebody found tiresome."""
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    lines = text[text.index("[tool.ruff.lint]") : text.index("[tool.ruff.lint.flake8-tidy-imports]")].splitlines()
+    codes = [line for line in lines if re.search(r'"[A-Z]+[0-9]*"', line) and not line.startswith("select")]
+
+    assert len(codes) > 20
+    assert [line for line in codes if not re.search(r"#.*\w", line)] == []
+
+
+def test_every_suppression_in_the_code_says_what_it_suppresses() -> None:
+    """A bare noqa or type: ignore hides the next mistake too."""
+    bare = re.compile(r"#\s*(?:noq" + r"a(?!:)|type:\s*ignor" + r"e(?!\[))")
+    found = [
+        name_of(path)
+        for path in sources(*PACKAGES, "tests", "samples", "bench")
+        if bare.search(path.read_text("utf-8"))
+    ]
+
+    assert found == []
+
+
+def catches_everything(node: ast.ExceptHandler) -> bool:
+    names = [node.type] if not isinstance(node.type, ast.Tuple) else node.type.elts
+    return any(
+        name is None or (isinstance(name, ast.Name) and name.id in {"Exception", "BaseException"}) for name in names
+    )
+
+
+def test_only_the_four_borders_catch_every_exception() -> None:
+    """Elsewhere an unknown exception is a bug that must be seen."""
+    places = {
+        name_of(path)
+        for path in own_code()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ExceptHandler) and catches_everything(node)
+    }
+
+    assert places <= BROAD_EXCEPT
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_every_locked_version_is_exact_and_has_a_hash(name: str) -> None:
+    """Otherwise pip --require-hashes would refuse the file."""
+    entries = re.split(r"\n(?=[a-zA-Z])", re.sub(r"(?m)^\s*#.*\n", "", (ROOT / name).read_text(encoding="utf-8")))
+
+    assert len(entries) > 5
+    assert [
+        entry.split()[0] for entry in entries if not re.match(r"[\w.-]+==\S+ ", entry) or "--hash=sha256:" not in entry
+    ] == []
+
+
+def locked(name: str) -> dict[str, set[str]]:
+    versions: dict[str, set[str]] = {}
+    for package, version in re.findall(r"(?m)^([\w.-]+)==(\S+)", (ROOT / name).read_text(encoding="utf-8")):
+        versions.setdefault(package, set()).add(version)
+    return versions
+
+
+def test_the_three_locks_agree() -> None:
+    """What runs is what was tested."""
+    everything = locked("requirements.lock")
+
+    for name in LOCKS[1:]:
+        assert {package: everything.get(package) for package in locked(name)} == locked(name)
+
+
+def test_every_dependency_of_the_project_is_locked() -> None:
+    """A new dependency needs `make lock`."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    groups = [*project["project"]["optional-dependencies"].values(), *project["dependency-groups"].values()]
+    wanted = [
+        *project["project"]["dependencies"],
+        *(item for group in groups for item in group if isinstance(item, str)),
+    ]
+    names = {re.sub(r"[-_.]+", "-", re.match(r"[\w.-]+", item)[0]).lower() for item in wanted}  # type: ignore[index]
+
+    assert names - locked("requirements.lock").keys() == set()
+
+
+def test_the_continuous_check_is_the_readmes_test_command() -> None:
+    """.ci/run calls make test and nothing else."""
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+
+    assert [line for line in script.splitlines() if "make" in line] == ["exec make test"]
+    assert "make test" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("script", sorted((ROOT / "scripts").glob("*.sh")), ids=lambda path: path.name)
+def test_a_shell_script_is_valid_for_the_plain_shell(script: Path) -> None:
+    """Debian's sh is dash."""
+    assert subprocess.run(["sh", "-n", str(script)], check=False, timeout=10).returncode == 0

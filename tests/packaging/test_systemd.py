@@ -1,0 +1,69 @@
+"""The unit file is valid and as closed as it says; systemd-analyze is the judge."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ingest.exitcodes import ExitCode
+
+UNIT = Path(__file__).parents[2] / "systemd" / "mailroom.service"
+
+pytestmark = pytest.mark.systemd
+needs_analyze = pytest.mark.skipif(
+    shutil.which("systemd-analyze") is None, reason="systemd-analyze is missing (Debian package systemd)"
+)
+
+
+def lines() -> list[str]:
+    return UNIT.read_text(encoding="utf-8").splitlines()
+
+
+def analyze(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(["systemd-analyze", *arguments], capture_output=True, text=True, timeout=60, check=False)
+
+
+@needs_analyze
+def test_the_exposure_of_the_service_is_at_most_one_point_five() -> None:
+    """The same measure calls a bare unit 9.6; the threshold is given in tenths."""
+    result = analyze("security", "--offline=true", "--no-pager", "--threshold=15", UNIT)
+
+    assert result.returncode == 0, result.stdout[-400:] + result.stderr
+
+
+@needs_analyze
+def test_the_threshold_would_notice_an_open_unit(tmp_path: Path) -> None:
+    """A unit without the hardening fails the same check, so that check can fail."""
+    bare = tmp_path / "bare.service"
+    bare.write_text("[Service]\nExecStart=/bin/true\n", encoding="utf-8")
+
+    assert analyze("security", "--offline=true", "--no-pager", "--threshold=15", bare).returncode != 0
+
+
+@needs_analyze
+def test_systemd_understands_every_line_of_the_unit(tmp_path: Path) -> None:
+    """Verify prints nothing; only the program's place, which need not exist here, is exchanged."""
+    copy = tmp_path / "mailroom.service"
+    copy.write_text(UNIT.read_text(encoding="utf-8").replace("/opt/mailroom/bin/mailroom", sys.executable), "utf-8")
+    result = analyze("verify", "--man=no", copy)
+
+    assert (result.returncode, result.stderr) == (0, "")
+
+
+def test_a_refused_password_or_a_wrong_configuration_is_not_tried_again() -> None:
+    """RestartPreventExitStatus names exactly the exit codes that trying again cannot mend."""
+    final = {ExitCode.USAGE, ExitCode.LOGIN_REFUSED, ExitCode.CONFIGURATION}
+    line = next(line for line in lines() if line.startswith("RestartPreventExitStatus="))
+
+    assert {int(code) for code in line.partition("=")[2].split()} == final
+
+
+def test_the_secrets_come_as_credentials_under_the_names_the_settings_look_for() -> None:
+    """settings.secret reads $CREDENTIALS_DIRECTORY/<section>-password."""
+    names = {line.split("=")[1].split(":")[0] for line in lines() if line.startswith("LoadCredential=")}
+
+    assert names == {"mailbox-password", "smtp-password"}
