@@ -1,7 +1,9 @@
 #!/bin/sh
-# Makes the virtual environment with exactly what the lock names, and Mailroom itself as an editable installation.
+# Makes a virtual environment with exactly what the lock names, and Mailroom itself in it.
 #
-#   PYTHON=python3.11 VENV=.venv scripts/setup.sh
+#   scripts/setup.sh                                   for work on this tree: .venv, editable, with the test tools
+#   PYTHON=python3.12 VENV=.venv312 scripts/setup.sh   the same with another Python
+#   VENV=/opt/mailroom LOCK=requirements-run.lock TARGET=. scripts/setup.sh    a copy that needs this tree no more
 #
 # Only python's own venv and pip are used, every download is held to its hash, and nothing is built in an
 # environment of its own, so that nothing is fetched that the locks do not name. A second run does nothing.
@@ -10,6 +12,8 @@ set -eu
 cd "$(dirname "$0")/.."
 PYTHON=${PYTHON:-python3}
 VENV=${VENV:-.venv}
+LOCK=${LOCK:-requirements.lock}
+TARGET=${TARGET:--e .}
 export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1
 
 fail() {
@@ -31,9 +35,11 @@ command -v "$PYTHON" >/dev/null || fail "找不到 $PYTHON。请安装 Python 3.
 "$PYTHON" -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
     fail "$PYTHON 版本过低: $("$PYTHON" --version)。需要 3.11 或更高版本,可用 make PYTHON=... 指定。"
 
-stamp=$(cat requirements-build.lock requirements.lock pyproject.toml | sha256sum | cut -d' ' -f1)
+stamp=$(cat requirements-build.lock "$LOCK" pyproject.toml | sha256sum | cut -d' ' -f1)
 stamp="$stamp $("$PYTHON" -c 'import sys; print(sys.version_info[:2])') $(pwd)"
-[ "$(cat "$VENV/.mailroom-stamp" 2>/dev/null)" != "$stamp" ] || exit 0
+if [ "$TARGET" = "-e ." ] && [ "$(cat "$VENV/.mailroom-stamp" 2>/dev/null)" = "$stamp" ]; then
+    exit 0
+fi
 
 packages=
 has_venv || packages="python3-venv"
@@ -56,6 +62,7 @@ fi
 printf '正在安装依赖(首次约需几分钟)……\n'
 pip() { "$VENV/bin/python" -m pip "$@"; }
 pip install -q --require-hashes -r requirements-build.lock
-pip install -q --require-hashes --no-build-isolation -r requirements.lock
-pip install -q --no-deps --no-build-isolation -e .
+pip install -q --require-hashes --no-build-isolation -r "$LOCK"
+# shellcheck disable=SC2086  # "-e ." is two words
+pip install -q --no-deps --no-build-isolation $TARGET
 printf '%s\n' "$stamp" >"$VENV/.mailroom-stamp"
