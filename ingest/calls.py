@@ -63,13 +63,23 @@ def open_call(directory: Path, identifier: str) -> CallFolder:
     """
     path = directory / identifier
     if not path.is_dir():
-        known = sorted(item.name for item in directory.iterdir() if (item / "call.yaml").is_file()) if directory.is_dir() else []
-        raise ConfigError(f"没有征集“{identifier}”(应在 {path})", "现有: " + "、".join(known) if known else "检查 [calls] directory")
+        known = (
+            sorted(item.name for item in directory.iterdir() if (item / "call.yaml").is_file())
+            if directory.is_dir()
+            else []
+        )
+        raise ConfigError(
+            f"没有征集“{identifier}”(应在 {path})", "现有: " + "、".join(known) if known else "检查 [calls] directory"
+        )
     source = read_text(path / "call.yaml")
     call = with_place(path / "call.yaml", source, lambda text: load_call(identifier, text))
     examples = path / "examples.yaml"
     return CallFolder(
-        path, call, read_text(path / "rules.yaml"), read_text(examples) if examples.is_file() else "", template_texts(path / "templates")
+        path,
+        call,
+        read_text(path / "rules.yaml"),
+        read_text(examples) if examples.is_file() else "",
+        template_texts(path / "templates"),
     )
 
 

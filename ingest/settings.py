@@ -45,7 +45,12 @@ def parse_size(value: object) -> object:
 
 def parse_clock_time(value: object) -> object:
     """``17:30`` as a time of day."""
-    if isinstance(value, str) and (match := re.fullmatch(r"(\d{1,2}):(\d{2})", value)) and int(match[1]) < 24 and int(match[2]) < 60:
+    if (
+        isinstance(value, str)
+        and (match := re.fullmatch(r"(\d{1,2}):(\d{2})", value))
+        and int(match[1]) < 24
+        and int(match[2]) < 60
+    ):
         return time(int(match[1]), int(match[2]))
     if isinstance(value, time):
         return value
@@ -176,7 +181,9 @@ def secret(section: str, file: Path | None, environment: SecretStr | None) -> st
         try:
             return path.read_text(encoding="utf-8").strip("\r\n")
         except OSError as error:
-            raise ConfigError(f"读不了 [{section}] 的密码文件 {path}: {error.strerror}", "检查路径和权限(应为 0600)") from error
+            raise ConfigError(
+                f"读不了 [{section}] 的密码文件 {path}: {error.strerror}", "检查路径和权限(应为 0600)"
+            ) from error
     if environment is not None:
         return environment.get_secret_value()
     name = f"{ENV_PREFIX}{section.upper()}__PASSWORD"
@@ -198,7 +205,9 @@ def load_settings(path: Path, environment: Mapping[str, str] | None = None) -> S
     try:
         table = tomllib.loads(source)
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(_toml_message(path, source, str(error)), "检查引号、等号和方括号;文字要用半角双引号") from error
+        raise ConfigError(
+            _toml_message(path, source, str(error)), "检查引号、等号和方括号;文字要用半角双引号"
+        ) from error
     for section in ("mailbox", "smtp"):
         if isinstance(table.get(section), dict) and "password" in table[section]:
             line = _line_of(source, (section, "password"))
@@ -275,7 +284,9 @@ def _resolve(settings: Settings, folder: Path, path: Path, source: str) -> Setti
     try:
         _ = settings.office.zone
     except (KeyError, ValueError) as error:
-        raise ConfigError(f"{path}:{_line_of(source, ('office', 'timezone'))}: office.timezone: 没有这个时区", "例如 Asia/Shanghai") from error
+        raise ConfigError(
+            f"{path}:{_line_of(source, ('office', 'timezone'))}: office.timezone: 没有这个时区", "例如 Asia/Shanghai"
+        ) from error
     database = settings.store.database
     if match := re.fullmatch(r"sqlite:///(?!/)(?!:memory:)(.+)", database):
         database = f"sqlite:///{folder / match[1]}"
@@ -284,7 +295,9 @@ def _resolve(settings: Settings, folder: Path, path: Path, source: str) -> Setti
             "mailbox": settings.mailbox.model_copy(
                 update={name: absolute(getattr(settings.mailbox, name)) for name in ("password_file", "ca_file")}
             ),
-            "smtp": settings.smtp.model_copy(update={name: absolute(getattr(settings.smtp, name)) for name in ("password_file", "ca_file")}),
+            "smtp": settings.smtp.model_copy(
+                update={name: absolute(getattr(settings.smtp, name)) for name in ("password_file", "ca_file")}
+            ),
             "store": settings.store.model_copy(update={"database": database, "files": absolute(settings.store.files)}),
             "letters": settings.letters.model_copy(update={"hold_file": absolute(settings.letters.hold_file)}),
             "calls": settings.calls.model_copy(update={"directory": absolute(settings.calls.directory)}),

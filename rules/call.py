@@ -187,7 +187,9 @@ def _keys(mapping: Mapping, allowed: Iterable[str]) -> None:
     for key in mapping:
         if key not in known:
             near = difflib.get_close_matches(key, known, 1, 0.5)
-            raise RuleFileError(f"不认识“{key}”", key.position, f"是不是“{near[0]}”?" if near else "可用: " + "、".join(known), "C003")
+            raise RuleFileError(
+                f"不认识“{key}”", key.position, f"是不是“{near[0]}”?" if near else "可用: " + "、".join(known), "C003"
+            )
 
 
 class _Reader:
@@ -222,9 +224,13 @@ class _Reader:
         tree = self.mapping.get(Text(key))
         if isinstance(tree, Text):
             return (str(tree),)
-        return () if tree is None else tuple(str(_want(item, Text, key, self.at)) for item in _want(tree, Sequence, key, self.at))
+        return (
+            ()
+            if tree is None
+            else tuple(str(_want(item, Text, key, self.at)) for item in _want(tree, Sequence, key, self.at))
+        )
 
-    def sequence(self, key: str, required: bool = True) -> Sequence:
+    def sequence(self, key: str, *, required: bool = True) -> Sequence:
         tree = self.mapping.get(Text(key))
         if tree is None and not required:
             return Sequence()
@@ -261,19 +267,36 @@ def _track(tree: Tree, at: Position, forms: tuple[Form, ...]) -> Track:
     known = {form.id for form in forms}
     for key in ("申报书", "汇总表"):
         if reader.text(key) not in known:
-            raise RuleFileError(f"没有表单“{reader.text(key)}”", reader.place(key), "可用: " + "、".join(sorted(known)), "C006")
+            raise RuleFileError(
+                f"没有表单“{reader.text(key)}”", reader.place(key), "可用: " + "、".join(sorted(known)), "C006"
+            )
     quotas = tuple(_quota(item, reader.at) for item in reader.sequence("名额", required=False))
-    return Track(reader.text("名称"), reader.text("代码"), reader.text("申报书"), reader.text("汇总表"), quotas, reader.text("须经教育局报送", "是") == "是")
+    return Track(
+        reader.text("名称"),
+        reader.text("代码"),
+        reader.text("申报书"),
+        reader.text("汇总表"),
+        quotas,
+        reader.text("须经教育局报送", "是") == "是",
+    )
 
 
 def _quota(tree: Tree, at: Position) -> Quota:
     reader = _Reader(tree, "名额", at, ("名称", "数量", "不少于", "字段", "属于"))
     at_least = Text("不少于") in reader.mapping
-    return Quota(reader.text("名称"), reader.number("不少于" if at_least else "数量"), at_least, reader.text("字段", ""), reader.texts("属于"))
+    return Quota(
+        reader.text("名称"),
+        reader.number("不少于" if at_least else "数量"),
+        at_least,
+        reader.text("字段", ""),
+        reader.texts("属于"),
+    )
 
 
 def _form(tree: Tree, at: Position) -> Form:
-    reader = _Reader(tree, "表单", at, ("编号", "种类", "类别", "标题", "申报单位字段", "字段", "列", "空白表", "盖章处"))
+    reader = _Reader(
+        tree, "表单", at, ("编号", "种类", "类别", "标题", "申报单位字段", "字段", "列", "空白表", "盖章处")
+    )
     kind = reader.text("种类")
     if kind not in set(Role):
         raise RuleFileError(f"不认识表单种类“{kind}”", reader.place("种类"), "可用: 申报书、汇总表", "C006")
@@ -284,7 +307,9 @@ def _form(tree: Tree, at: Position) -> Form:
         blank=reader.text("空白表", ""), seal_labels=reader.texts("盖章处") or ("盖章", "公章"),
     )  # fmt: skip
     if form.applicant not in {field.name for field in (*form.fields, *form.columns)}:
-        raise RuleFileError(f"没有字段“{form.applicant}”", reader.place("申报单位字段"), "写成下面“字段”或“列”里的一个名称", "C006")
+        raise RuleFileError(
+            f"没有字段“{form.applicant}”", reader.place("申报单位字段"), "写成下面“字段”或“列”里的一个名称", "C006"
+        )
     return form
 
 
@@ -303,7 +328,26 @@ def _field(tree: Tree, at: Position) -> Field:
 def _unit(tree: Tree, at: Position) -> Unit:
     reader = _Reader(tree, "报送单位", at, ("名称", "教育局", "简称", "邮箱", "直属"))
     name = reader.text("名称")
-    return Unit(name, reader.text("教育局", name), reader.texts("简称"), tuple(text.lower() for text in reader.texts("邮箱")), reader.text("直属", "否") == "是")
+    return Unit(
+        name,
+        reader.text("教育局", name),
+        reader.texts("简称"),
+        tuple(text.lower() for text in reader.texts("邮箱")),
+        reader.text("直属", "否") == "是",
+    )
 
 
-__all__ = ["Call", "Contact", "Form", "Quota", "Rendition", "Role", "Track", "Unit", "Vocabulary", "find_unit", "load_call", "vocabulary_of"]
+__all__ = [
+    "Call",
+    "Contact",
+    "Form",
+    "Quota",
+    "Rendition",
+    "Role",
+    "Track",
+    "Unit",
+    "Vocabulary",
+    "find_unit",
+    "load_call",
+    "vocabulary_of",
+]

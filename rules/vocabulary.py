@@ -84,7 +84,9 @@ def parse_percent(raw: str) -> int | None:
     A bare number up to 1 is a share, above 1 a percentage; a value over 100 % is not believed.
     """
     text = normalise(raw).replace(",", "")
-    match = re.fullmatch(r"(?:约|达到?|为)?百分之([零〇○一二三四五六七八九十百两]+)(?:点([零〇○一二三四五六七八九]+))?(?:以上)?", text)
+    match = re.fullmatch(
+        r"(?:约|达到?|为)?百分之([零〇○一二三四五六七八九十百两]+)(?:点([零〇○一二三四五六七八九]+))?(?:以上)?", text
+    )
     if match:
         whole = chinese_number(match[1])
         if whole is None:
@@ -103,12 +105,16 @@ def parse_percent(raw: str) -> int | None:
 def parse_date(raw: str) -> str | None:
     """A day as ISO text: ``2024年8月31日``, ``2024.8.31``, ``2024/08/31``, ``20240831``, ``二〇二四年八月三十一日``."""
     text = normalise(raw)
-    match = re.fullmatch(r"(\d{4})[年.\-/](\d{1,2})[月.\-/](\d{1,2})[日号]?", text) or re.fullmatch(r"(\d{4})(\d{2})(\d{2})", text)
+    match = re.fullmatch(r"(\d{4})[年.\-/](\d{1,2})[月.\-/](\d{1,2})[日号]?", text) or re.fullmatch(
+        r"(\d{4})(\d{2})(\d{2})", text
+    )
     parts: list[int | None]
     if match:
         parts = [int(group) for group in match.groups()]
     else:
-        match = re.fullmatch(r"([零〇○一二三四五六七八九]{4})年([一二三四五六七八九十]{1,3})月([一二三四五六七八九十]{1,3})[日号]", text)
+        match = re.fullmatch(
+            r"([零〇○一二三四五六七八九]{4})年([一二三四五六七八九十]{1,3})月([一二三四五六七八九十]{1,3})[日号]", text
+        )
         parts = [chinese_number(group) for group in match.groups()] if match else []
     try:
         return date(*[part for part in parts if part is not None]).isoformat() if len(parts) == 3 else None
@@ -133,13 +139,18 @@ def parse_instant(raw: str) -> int | None:
 
 def parse_integer(raw: str) -> int | None:
     """A whole number, with thousands separators or a counting word after it (``1,200人``)."""
-    match = re.fullmatch(r"(?:约)?(\d{1,3}(?:,\d{3})+|\d{1,15})(?:人|名|个|所|台|间|万元|元|年|次|套|门|项)?", normalise(raw))
+    match = re.fullmatch(
+        r"(?:约)?(\d{1,3}(?:,\d{3})+|\d{1,15})(?:人|名|个|所|台|间|万元|元|年|次|套|门|项)?", normalise(raw)
+    )
     return int(match[1].replace(",", "")) if match else None
 
 
 def parse_telephone(raw: str) -> str | None:
     """A Chinese mobile or landline number, digits and ``-`` only; the first one when several are given."""
-    match = re.search(r"1[3-9]\d{9}|0\d{2,3}-?\d{7,8}(?:-\d{1,5})?|(?<!\d)\d{7,8}(?!\d)", re.sub(r"(?<=\d)[\s()](?=\d)", "", unicodedata.normalize("NFKC", raw)).replace("—", "-"))
+    match = re.search(
+        r"1[3-9]\d{9}|0\d{2,3}-?\d{7,8}(?:-\d{1,5})?|(?<!\d)\d{7,8}(?!\d)",
+        re.sub(r"(?<=\d)[\s()](?=\d)", "", unicodedata.normalize("NFKC", raw)).replace("—", "-"),
+    )
     return match[0] if match else None
 
 

@@ -57,7 +57,9 @@ def load_tree(source: str) -> Tree:
         RuleFileError: with the place, for anything that is not plain, finite YAML.
     """
     if len(source) > MAX_CHARACTERS:
-        raise RuleFileError(f"文件过大(超过 {MAX_CHARACTERS} 个字符)", Position(1, 1), "请拆分或检查文件是否正确", "Y001")
+        raise RuleFileError(
+            f"文件过大(超过 {MAX_CHARACTERS} 个字符)", Position(1, 1), "请拆分或检查文件是否正确", "Y001"
+        )
     refuse_slips(source)
     try:
         refuse_exotic(source)
@@ -65,7 +67,9 @@ def load_tree(source: str) -> Tree:
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         position = Position(mark.line + 1, mark.column + 1) if mark else Position(1, 1)
-        raise RuleFileError(f"YAML 写法有误: {error.problem or error.context}", position, "检查缩进、冒号后的空格和引号", "Y002") from error
+        raise RuleFileError(
+            f"YAML 写法有误: {error.problem or error.context}", position, "检查缩进、冒号后的空格和引号", "Y002"
+        ) from error
     except (YAMLError, RecursionError) as error:
         raise RuleFileError(f"YAML 读不了: {error}", Position(1, 1), "检查文件编码和层次", "Y002") from error
     if node is None:
@@ -88,11 +92,16 @@ def refuse_slips(source: str) -> None:
         block_indent = len(indent) if _BLOCK_SCALAR.match(body) else None
         if body.lstrip().startswith("#"):
             continue
-        for char, message, hint in (("\t", "用了制表符(Tab)缩进", "改成空格"), ("\u3000", "缩进里有全角空格", "改成半角空格")):
+        for char, message, hint in (
+            ("\t", "用了制表符(Tab)缩进", "改成空格"),
+            ("\u3000", "缩进里有全角空格", "改成半角空格"),
+        ):
             if char in indent:
                 raise RuleFileError(message, Position(number, indent.index(char) + 1), hint, "Y010")
         if match := _FULL_WIDTH_COLON.match(body):
-            raise RuleFileError("冒号是全角“：”", Position(number, match.start(1) + 1), "改成半角冒号加空格“: ”", "Y011")
+            raise RuleFileError(
+                "冒号是全角“：”", Position(number, match.start(1) + 1), "改成半角冒号加空格“: ”", "Y011"
+            )
 
 
 def refuse_exotic(source: str) -> None:
@@ -101,7 +110,12 @@ def refuse_exotic(source: str) -> None:
     for token in YAML(typ="rt", pure=True).scan(source):
         if type(token) in names:
             mark = token.start_mark
-            raise RuleFileError(f"不能使用{names[type(token)]}", Position(mark.line + 1, mark.column + 1), "把内容直接写出来; 若是文字请加引号", "Y012")
+            raise RuleFileError(
+                f"不能使用{names[type(token)]}",
+                Position(mark.line + 1, mark.column + 1),
+                "把内容直接写出来; 若是文字请加引号",
+                "Y012",
+            )
 
 
 def _position(node: Node) -> Position:

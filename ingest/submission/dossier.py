@@ -74,7 +74,16 @@ class Dossier:
         return source.document.rows if source else ()
 
 
-_OF_MATTER = {Fate.DOCUMENT, Fate.UNRECOGNISED, Fate.UNSUPPORTED, Fate.ENCRYPTED, Fate.DAMAGED, Fate.EMPTY, Fate.CLOUD_LINK, Fate.LIMIT}
+_OF_MATTER = {
+    Fate.DOCUMENT,
+    Fate.UNRECOGNISED,
+    Fate.UNSUPPORTED,
+    Fate.ENCRYPTED,
+    Fate.DAMAGED,
+    Fate.EMPTY,
+    Fate.CLOUD_LINK,
+    Fate.LIMIT,
+}
 UNREAD = {Fate.UNSUPPORTED, Fate.LIMIT}
 """Fates of parts that may well be what the case seems to lack: only a human can tell."""
 
@@ -88,7 +97,12 @@ def arrange(mails: Sequence[ReceivedMail], track: str, call: Call) -> Dossier:
     """Put the documents of ``mails`` that belong to ``track`` in their places."""
     ordered = tuple(sorted(mails, key=lambda mail: (mail.received, mail.id)))
     dossier = Dossier(track, ordered)
-    filed = [Filed(mail, document) for mail in ordered for document in mail.reading.documents if document.track in (track, "")]
+    filed = [
+        Filed(mail, document)
+        for mail in ordered
+        for document in mail.reading.documents
+        if document.track in (track, "")
+    ]
     for item in filed:
         if item.document.rendition is Rendition.EDITABLE:
             _file_editable(dossier, item, call)
@@ -138,7 +152,10 @@ def _file_scan(dossier: Dossier, item: Filed, call: Call) -> bool:
     document = item.document
     stem = file_stem(document.name)
     is_summary = document.role is Role.SUMMARY or (
-        document.role is None and dossier.summary is not None and bool(stem) and file_stem(dossier.summary.document.name) == stem
+        document.role is None
+        and dossier.summary is not None
+        and bool(stem)
+        and file_stem(dossier.summary.document.name) == stem
     )
     if is_summary:
         _replace(dossier, dossier.summary_scan)

@@ -60,7 +60,11 @@ def place(reading: Reading, call: Call, quoted: Sequence[KnownCase]) -> Placemen
     sender = who_sent(reading, call)
     brings = bool(parts_of_matter(reading))
     if quoted:
-        known = [case for case in quoted if reading.envelope.from_address in case.addresses or case.submitter_key == sender.key]
+        known = [
+            case
+            for case in quoted
+            if reading.envelope.from_address in case.addresses or case.submitter_key == sender.key
+        ]
         if not known:
             return Placement(Purpose.HELD, sender, (), f"引用了案卷 {quoted[0].code},但发件人不是该案卷的报送单位")
         if not brings:
@@ -80,7 +84,11 @@ def _supplement(reading: Reading, known: Sequence[KnownCase]) -> tuple[Join, ...
     joins = []
     for track in tracks:
         case = next((case for case in known if case.track == track), None)
-        joins.append(Join(case.id, track, f"回复邮件或主题中的案卷编号 {case.code}") if case else Join(None, track, "同一邮件中的另一类别"))
+        joins.append(
+            Join(case.id, track, f"回复邮件或主题中的案卷编号 {case.code}")
+            if case
+            else Join(None, track, "同一邮件中的另一类别")
+        )
     return tuple(joins)
 
 

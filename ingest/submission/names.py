@@ -9,7 +9,8 @@ from rules.call import Call
 from rules.vocabulary import normalise
 
 _DRESS = re.compile(
-    r"盖章|扫描件?|签字|签章|公章|可编辑|电子版|打印|正式|最终|定稿|更新|修改|补正|新版|word|pdf|docx?|wps|版|附件\d?|[\W_]|\d{1,8}$", re.IGNORECASE
+    r"盖章|扫描件?|签字|签章|公章|可编辑|电子版|打印|正式|最终|定稿|更新|修改|补正|新版|word|pdf|docx?|wps|版|附件\d?|[\W_]|\d{1,8}$",
+    re.IGNORECASE,
 )
 
 
@@ -18,7 +19,9 @@ def core_name(name: str, call: Call) -> str:
     key = re.sub(r"[()（）].*?[()（）]", "", normalise(name))
     key = key.removeprefix("新疆生产建设兵团").removeprefix("兵团")
     for unit in call.units:
-        for prefix in sorted((normalise(text) for text in (unit.name, unit.bureau, *unit.aliases)), key=len, reverse=True):
+        for prefix in sorted(
+            (normalise(text) for text in (unit.name, unit.bureau, *unit.aliases)), key=len, reverse=True
+        ):
             if key.startswith(prefix) and not unit.direct:
                 rest = key.removeprefix(prefix)
                 return normalise(unit.name) if rest in ("", "教育局") else _without_unit(rest, call)
@@ -38,7 +41,9 @@ def _without_unit(rest: str, call: Call) -> str:
 
 def same_applicant(first: str, second: str, call: Call) -> bool:
     """Whether two names as written mean one applicant."""
-    return bool(first and second) and (normalise(first) == normalise(second) or core_name(first, call) == core_name(second, call))
+    return bool(first and second) and (
+        normalise(first) == normalise(second) or core_name(first, call) == core_name(second, call)
+    )
 
 
 def file_stem(name: str) -> str:

@@ -16,7 +16,7 @@ from rules.vocabulary import normalise
 
 SIGNATURE_LINES = 8
 _SCHOOL = re.compile(r"[一-鿿\d]{2,30}?(?:学校|中学|小学|幼儿园|学院|一中|二中|三中|四中|职高|技校)")
-_QUOTED = re.compile(r"^\s*(?:>|-{3,}\s*(?:原始邮件|Original)|发件人[::]|在.{4,60}写道[::]|On .{4,80} wrote:)")
+_QUOTED = re.compile(r"^\s*(?:>|-{3,}\s*(?:原始邮件|Original)|发件人[:：]|在.{4,60}写道\s*[:：]|On .{4,80} wrote:)")
 
 
 @dataclass(frozen=True)
@@ -45,12 +45,14 @@ def who_sent(reading: Reading, call: Call) -> Sender:
     by_address = _by_address(reading.envelope.from_address, call)
     if by_address:
         return by_address
-    for text, evidence in _claims(reading, call):
+    for text, evidence in _claims(reading):
         sender = _from_text(text, evidence, call)
         if sender:
             return sender
     envelope = reading.envelope
-    return Sender("其他", f"address:{envelope.from_address}", envelope.from_name or envelope.from_address, "", "邮件中未写明单位")
+    return Sender(
+        "其他", f"address:{envelope.from_address}", envelope.from_name or envelope.from_address, "", "邮件中未写明单位"
+    )
 
 
 def _by_address(address: str, call: Call) -> Sender | None:
@@ -64,7 +66,7 @@ def _unit_sender(unit: Unit, evidence: str) -> Sender:
     return Sender("直属学校" if unit.direct else "师市教育局", f"unit:{unit.name}", unit.bureau, unit.name, evidence)
 
 
-def _claims(reading: Reading, call: Call) -> Iterator[tuple[str, str]]:
+def _claims(reading: Reading) -> Iterator[tuple[str, str]]:
     """Everything in a mail that may name its sender, strongest first."""
     yield reading.envelope.from_name, "发件人名称"
     lines = [line.strip() for line in own_text(reading.text).splitlines() if line.strip()]

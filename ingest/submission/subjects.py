@@ -33,20 +33,24 @@ class LedgerEntry:
     unit: str
 
 
-def subjects_of(dossier: Dossier, call: Call, sender: Sender, decided_before: bool, ledger: Sequence[LedgerEntry]) -> tuple[Subject, ...]:
+def subjects_of(
+    dossier: Dossier, call: Call, sender: Sender, *, decided_before: bool, ledger: Sequence[LedgerEntry]
+) -> tuple[Subject, ...]:
     """Everything the rules may ask about this case."""
-    subjects = [_submission(dossier, call, sender, decided_before)]
+    subjects = [_submission(dossier, call, sender, decided_before=decided_before)]
     unread = any(part.fate in UNREAD for mail in dossier.mails for part in mail.reading.parts)
     for entry in dossier.entries:
         if entry.editable or entry.scan:
-            subjects.append(_application(dossier, entry, unread, sender))
+            subjects.append(_application(dossier, entry, sender, unread=unread))
         if entry.scan:
             subjects.append(_scan(entry.scan, dossier.track, f"扫{entry.id}", Fact.known(entry.id), Role.APPLICATION))
     if dossier.summary or dossier.summary_scan:
-        subjects.append(_summary(dossier, unread))
+        subjects.append(_summary(dossier, unread=unread))
     if dossier.summary_scan:
         subjects.append(_scan(dossier.summary_scan, dossier.track, "扫汇", Fact.known("汇总表"), Role.SUMMARY))
-    subjects += [_scan(item, dossier.track, f"散{number}", Fact.unknown(), None) for number, item in enumerate(dossier.loose, 1)]
+    subjects += [
+        _scan(item, dossier.track, f"散{number}", Fact.unknown(), None) for number, item in enumerate(dossier.loose, 1)
+    ]
     subjects += [_row(row, number, dossier.track) for number, row in enumerate(dossier.rows, 1)]
     subjects += _attachments(dossier)
     subjects += [_accepted(item) for item in ledger]
@@ -57,7 +61,7 @@ def _known_track(track: str) -> Fact:
     return Fact.known(track) if track else Fact.unknown()
 
 
-def _submission(dossier: Dossier, call: Call, sender: Sender, decided_before: bool) -> Subject:
+def _submission(dossier: Dossier, call: Call, sender: Sender, *, decided_before: bool) -> Subject:
     last, first = dossier.last, dossier.mails[0]
     witness = last.reading.envelope.received
     suspicious = witness is not None and abs(last.received.timestamp() - witness) > WITNESS_TOLERANCE.total_seconds()
@@ -70,7 +74,9 @@ def _submission(dossier: Dossier, call: Call, sender: Sender, decided_before: bo
         fields={
             "编号": Fact.known("来件"),
             "类别": _known_track(dossier.track),
-            "收到时间": Fact.known(int(last.received.timestamp()), Provenance(method="server time", place="邮件服务器收到时间")),
+            "收到时间": Fact.known(
+                int(last.received.timestamp()), Provenance(method="server time", place="邮件服务器收到时间")
+            ),
             "性质": Fact.known("补正" if supplement else "首次"),
             "发件方": Fact.known(sender.kind, Provenance(method="mail header", place=sender.evidence, raw=sender.name)),
             "时间可疑": Fact.known(suspicious, header),
@@ -79,17 +85,25 @@ def _submission(dossier: Dossier, call: Call, sender: Sender, decided_before: bo
     )
 
 
-def _application(dossier: Dossier, entry: Entry, unread: bool, sender: Sender) -> Subject:
+def _application(dossier: Dossier, entry: Entry, sender: Sender, *, unread: bool) -> Subject:
     fields: dict[str, Fact] = dict(entry.editable.document.fields) if entry.editable else {}
     if "单位名称" not in fields:
-        fields["单位名称"] = Fact.known(entry.applicant, Provenance(method="file name", confidence=0.5)) if entry.applicant else Fact.unknown()
+        fields["单位名称"] = (
+            Fact.known(entry.applicant, Provenance(method="file name", confidence=0.5))
+            if entry.applicant
+            else Fact.unknown()
+        )
     if sender.unit and "师市" not in fields:
         fields["师市"] = Fact.known(sender.unit, Provenance(method="mail header", place=sender.evidence))
-    fields |= {"编号": Fact.known(entry.id), "类别": _known_track(dossier.track), "可编辑": _has(entry.editable, unread)}
+    fields |= {
+        "编号": Fact.known(entry.id),
+        "类别": _known_track(dossier.track),
+        "可编辑": _has(entry.editable, unread=unread),
+    }
     return Subject(kind="申报书", id=entry.id, fields=fields)
 
 
-def _has(item: Filed | None, unread: bool) -> Fact:
+def _has(item: Filed | None, *, unread: bool) -> Fact:
     """Yes; or no; or unknown while an unread attachment may be it."""
     if item is not None:
         return Fact.known(True)
@@ -119,7 +133,10 @@ def _name_on(document: Document, place: Provenance) -> Fact:
     if fact is not None and fact.text:
         return fact
     if document.applicant:
-        return Fact.known(document.applicant, place.model_copy(update={"method": "file name", "confidence": 0.5, "raw": document.name}))
+        return Fact.known(
+            document.applicant,
+            place.model_copy(update={"method": "file name", "confidence": 0.5, "raw": document.name}),
+        )
     return Fact.unknown(place)
 
 
@@ -130,15 +147,21 @@ def _sealed(document: Document, place: Provenance) -> Fact:
     return Fact.known(document.seal.outcome is SealOutcome.STAMPED, place)
 
 
-def _summary(dossier: Dossier, unread: bool) -> Subject:
+def _summary(dossier: Dossier, *, unread: bool) -> Subject:
     source = dossier.summary or dossier.summary_scan
     fields = dict(source.document.fields) if source else {}
-    fields |= {"编号": Fact.known("汇总表"), "类别": _known_track(dossier.track), "可编辑": _has(dossier.summary, unread)}
+    fields |= {
+        "编号": Fact.known("汇总表"),
+        "类别": _known_track(dossier.track),
+        "可编辑": _has(dossier.summary, unread=unread),
+    }
     return Subject(kind="汇总表", id="汇总表", fields=fields)
 
 
 def _row(row: dict[str, Fact], number: int, track: str) -> Subject:
-    return Subject(kind="汇总行", id=f"汇{number}", fields={**row, "编号": Fact.known(f"汇{number}"), "类别": _known_track(track)})
+    return Subject(
+        kind="汇总行", id=f"汇{number}", fields={**row, "编号": Fact.known(f"汇{number}"), "类别": _known_track(track)}
+    )
 
 
 def _attachments(dossier: Dossier) -> list[Subject]:

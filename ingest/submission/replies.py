@@ -1,0 +1,88 @@
+"""A decided case as the request for its letter. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from ingest.reading import Document, Envelope, Fate
+from ingest.submission.dossier import Dossier, parts_of_matter
+from notifier.letters import LetterRequest, ReceivedFile
+from rules.call import Call, Rendition
+from rules.verdict import Verdict
+
+LetterKind = Literal["accepted", "incomplete", "rejected", "referred", "received"]
+
+
+@dataclass(frozen=True)
+class Reply:
+    """Everything about a letter that the verdict does not say."""
+
+    case_code: str
+    submitter: str
+    to_address: str
+    to_name: str
+    from_address: str
+    serial: str  #: makes the Message-ID; the same decision always gives the same one
+
+
+def role_name(document: Document) -> str:
+    """What a document is, for the receipt's list of files."""
+    if document.role is None:
+        return "扫描件(未能对应)"
+    rendition = "可编辑Word" if document.rendition is Rendition.EDITABLE else "盖章扫描件"
+    return f"{document.role}({rendition})".replace("(", "（").replace(")", "）")
+
+
+def files_of(dossier: Dossier) -> tuple[ReceivedFile, ...]:
+    """Every attachment of the case, in the order received, with what it was taken for."""
+    replaced = {(item.mail.id, item.document.part) for item in dossier.replaced}
+    return tuple(_files(dossier, replaced))
+
+
+def _files(dossier: Dossier, replaced: set[tuple[int, str]]) -> Iterator[ReceivedFile]:
+    for mail in dossier.mails:
+        documents = {document.part: document for document in mail.reading.documents}
+        for part in parts_of_matter(mail.reading):
+            document = documents.get(part.path)
+            if document is not None and document.track not in (dossier.track, ""):
+                continue  # it is in the receipt of the other track
+            role = (
+                role_name(document)
+                if document
+                else ("网盘或超大附件链接" if part.fate is Fate.CLOUD_LINK else "未识别")
+            )
+            yield ReceivedFile(
+                name=part.name or "（无文件名）", role=role, size=part.size, sha256=part.sha256, received=mail.received,
+                note="" if document else part.reason, superseded=(mail.id, part.path) in replaced,
+            )  # fmt: skip
+
+
+def letter_request(dossier: Dossier, verdict: Verdict, call: Call, reply: Reply, now: datetime) -> LetterRequest:
+    """The request for the letter that tells ``verdict``; it answers the case's last mail."""
+    return LetterRequest(
+        kind=verdict.decision.value, call=call, case_code=reply.case_code, track=dossier.track, submitter=reply.submitter,
+        to_address=reply.to_address, to_name=reply.to_name, from_address=reply.from_address, received=dossier.last.received,
+        now=now, **_thread(dossier.last.reading.envelope), verdict=verdict, files=files_of(dossier), serial=reply.serial,
+    )  # fmt: skip
+
+
+def question_request(envelope: Envelope, received: datetime, call: Call, reply: Reply, now: datetime) -> LetterRequest:
+    """The request for the receipt of a mail that brought nothing to judge."""
+    return LetterRequest(
+        kind="received", call=call, case_code=reply.case_code, track="", submitter=reply.submitter, to_address=reply.to_address,
+        to_name=reply.to_name, from_address=reply.from_address, received=received, now=now, **_thread(envelope), verdict=None,
+        files=(), serial=reply.serial,
+    )  # fmt: skip
+
+
+def _thread(envelope: Envelope) -> dict[str, object]:
+    """Threading as RFC 5322 section 3.6.4 wants it: the parent's references, then the parent."""
+    parents = envelope.references or envelope.in_reply_to
+    return {
+        "original_subject": envelope.subject,
+        "in_reply_to": envelope.message_id,
+        "references": tuple(dict.fromkeys([*parents, *([envelope.message_id] if envelope.message_id else [])])),
+    }

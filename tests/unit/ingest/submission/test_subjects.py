@@ -1,0 +1,137 @@
+"""A dossier as the rules see it, and the findings back as a verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from ingest.reading import Document, Fate, Part, SealOutcome
+from ingest.submission.dossier import ReceivedMail, arrange
+from ingest.submission.sender import Sender
+from ingest.submission.subjects import LedgerEntry, subjects_of, verdict_of
+from rules.call import Call
+from rules.facts import Fact, Knowledge, Subject
+from rules.verdict import Decision, Finding, Outcome, Truth
+
+Make = Callable[..., Document]
+Mail = Callable[..., ReceivedMail]
+BUREAU = Sender("师市教育局", "unit:第八师石河子市", "第八师石河子市教育局", "第八师石河子市", "发件人名称")
+
+
+def look(
+    mails: list[ReceivedMail], call: Call, *, decided: bool = False, ledger: tuple[LedgerEntry, ...] = ()
+) -> dict[str, Subject]:
+    dossier = arrange(mails, "示范校", call)
+    return {
+        subject.id: subject for subject in subjects_of(dossier, call, BUREAU, decided_before=decided, ledger=ledger)
+    }
+
+
+def finding(rule: str, outcome: Outcome, *subjects: str) -> Finding:
+    return Finding(
+        rule=rule, title=rule, clause="五(五)", outcome=outcome, truth=Truth.VIOLATED, text=rule, subjects=subjects
+    )
+
+
+def test_a_complete_pair_is_a_form_and_a_scan_that_belongs_to_it(
+    call: Call, mail: Mail, word: Make, scan: Make
+) -> None:
+    """The rules find the seal through 对应."""
+    subjects = look([mail(word("甲团中学"), scan("甲团中学"))], call)
+    assert subjects["申1"].fact("可编辑") == Fact.known(True)
+    assert (subjects["扫申1"].fact("对应").value, subjects["扫申1"].fact("盖章").value) == ("申1", True)
+
+
+def test_an_uncertain_seal_is_unknown_to_the_rules(call: Call, mail: Mail, word: Make, scan: Make) -> None:
+    """Uncertain is neither yes nor no."""
+    subjects = look([mail(word("甲团中学"), scan("甲团中学", outcome=SealOutcome.UNCERTAIN))], call)
+    assert subjects["扫申1"].fact("盖章").knowledge is Knowledge.UNKNOWN
+
+
+def test_a_missing_word_file_is_unknown_while_an_attachment_is_unread(
+    call: Call, mail: Mail, scan: Make, part: Callable[..., Part]
+) -> None:
+    """The unread .rar may hold it."""
+    subjects = look([mail(scan("甲团中学"), parts=(part("材料.rar", Fate.UNSUPPORTED),))], call)
+    assert subjects["申1"].fact("可编辑").knowledge is Knowledge.UNKNOWN
+    assert subjects["来件"].fact("有未读附件").value is True
+
+
+def test_a_missing_word_file_is_missing_when_everything_was_read(call: Call, mail: Mail, scan: Make) -> None:
+    """Then the applicant can be told."""
+    assert look([mail(scan("甲团中学"))], call)["申1"].fact("可编辑").value is False
+
+
+def test_a_loose_scan_belongs_to_nobody_known(call: Call, mail: Mail, word: Make, scan: Make) -> None:
+    """So the rules cannot decide, and staff look."""
+    subjects = look([mail(word("甲团中学"), word("乙团中学"), scan("", name="1.pdf"))], call)
+    assert subjects["散1"].fact("对应").knowledge is Knowledge.UNKNOWN
+
+
+def test_a_late_second_mail_is_a_supplement_and_a_late_first_one_is_not(call: Call, mail: Mail, word: Make) -> None:
+    """D01 rejects only what arrived late from the start."""
+    late = call.deadline + timedelta(hours=1)
+    assert (
+        look([mail(word("甲团中学")), mail(word("甲团中学"), received=late)], call)["来件"].fact("性质").value == "补正"
+    )
+    assert look([mail(word("甲团中学"), received=late)], call)["来件"].fact("性质").value == "首次"
+
+
+@pytest.mark.parametrize(("minutes", "suspicious"), [(0, False), (10, False), (11, True), (-11, True)])
+def test_two_clocks_more_than_ten_minutes_apart_are_suspicious(
+    call: Call, mail: Mail, word: Make, minutes: int, *, suspicious: bool
+) -> None:
+    """INTERNALDATE against the topmost Received header."""
+    received = call.deadline - timedelta(days=1)
+    one = mail(word("甲团中学"), received=received, witness=received - timedelta(minutes=minutes))
+    assert look([one], call)["来件"].fact("时间可疑").value is suspicious
+
+
+def test_a_broken_attachment_is_forgiven_once_a_newer_mail_came(
+    call: Call, mail: Mail, word: Make, part: Callable[..., Part]
+) -> None:
+    """The newer mail is the applicant's answer to the letter about it."""
+    broken = mail(parts=(part("申报书.docx", Fate.DAMAGED),))
+    assert [s.fact("状态").value for s in look([broken], call).values() if s.kind == "附件"] == ["打不开"]
+    assert [
+        s.fact("状态").value for s in look([broken, mail(word("甲团中学"))], call).values() if s.kind == "附件"
+    ] == ["已识别"]
+
+
+def test_the_ledger_is_shown_to_the_rules(call: Call, mail: Mail, word: Make) -> None:
+    """For counting what was accepted already."""
+    subjects = look([mail(word("甲团中学"))], call, ledger=(LedgerEntry("台1", "示范区", "第八师教育局", ""),))
+    assert subjects["台1"].fact("师市").knowledge is Knowledge.UNKNOWN
+
+
+def test_findings_go_to_the_entry_they_are_bound_to(
+    call: Call, mail: Mail, word: Make, scan: Make, summary: Make
+) -> None:
+    """By the form, its scan or its row; the rest concern the whole case."""
+    dossier = arrange(
+        [mail(word("甲团中学"), scan("甲团中学"), word("乙团中学"), summary("甲团中学", "乙团中学"))], "示范校", call
+    )
+    findings = [
+        finding("F01", Outcome.RETURN, "申2"),
+        finding("F02", Outcome.REMIND, "扫申1"),
+        finding("X04", Outcome.REMIND, "汇2"),
+        finding("A1", Outcome.REMIND, "来件"),
+    ]
+    verdict = verdict_of(dossier, findings, "sha")
+    assert [[item.rule for item in entry.findings] for entry in verdict.entries] == [["F02"], ["F01", "X04"]]
+    assert ([item.rule for item in verdict.findings], verdict.decision) == (["A1"], Decision.INCOMPLETE)
+
+
+def test_lateness_rejects_every_entry(call: Call, mail: Mail, word: Make) -> None:
+    """A finding about the whole case is everybody's."""
+    dossier = arrange([mail(word("甲团中学"), word("乙团中学"))], "示范校", call)
+    verdict = verdict_of(dossier, [finding("D01", Outcome.REJECT, "来件")], "sha")
+    assert {entry.decision for entry in verdict.entries} == {verdict.decision} == {Decision.REJECTED}
+
+
+def test_a_case_without_entries_is_decided_by_what_was_found(call: Call, mail: Mail, part: Callable[..., Part]) -> None:
+    """A cloud link alone."""
+    dossier = arrange([mail(parts=(part("x", Fate.CLOUD_LINK),))], "", call)
+    assert verdict_of(dossier, [finding("A2", Outcome.RETURN, "来件")], "sha").decision is Decision.INCOMPLETE
