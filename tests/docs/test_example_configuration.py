@@ -35,7 +35,7 @@ def test_the_example_is_accepted_as_it_is() -> None:
     assert (settings.calls.directory / "smart-education-2024" / "call.yaml").is_file()
 
 
-@pytest.mark.parametrize(("section", "name"), fields(), ids=".".join)
+@pytest.mark.parametrize(("section", "name"), fields(), ids=[".".join(pair) for pair in fields()])
 def test_every_setting_stands_in_the_example_with_a_note(section: str, name: str) -> None:
     """As a line, or as a commented line where the setting is optional."""
     assert re.search(rf"(?m)^(# )?{name} = .*\S", section_text(section))
