@@ -43,6 +43,10 @@ class SmtpUnavailable(Exception):  # noqa: N818  see above
 class TransportSession(Protocol):
     """A session with a mail server, logged in, that takes letters one after the other."""
 
+    @property
+    def alive(self) -> bool:
+        """False once no further letter can be handed over in this session; the rest of the batch waits for the next."""
+
     def send(self, sender: str, recipient: str, data: bytes) -> SendResult:
         """Hand over one letter (CRLF lines, headers included) to exactly one recipient; never raises for the world's sake."""
 

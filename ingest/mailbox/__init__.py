@@ -1,0 +1,1 @@
+"""Where applications arrive: the border to any mail server, and the pure decision of what is new there."""
