@@ -1,0 +1,87 @@
+"""What is written in a document, whatever program wrote it: lines and tables of cells with their places.
+
+Plain values only; ``word.py`` and ``pdf.py`` fill them, ``forms.py`` and ``fields.py`` read them. No file is opened here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+MAX_ROWS = 2000
+MAX_COLUMNS = 64
+MAX_CELLS = 50_000  #: of all tables of one document together
+MAX_TEXT = 2_000_000  #: characters of one document
+
+
+@dataclass(frozen=True)
+class Line:
+    """One paragraph or line of text outside tables."""
+
+    text: str
+    place: str  #: for people: ``第3段``, ``第2页 第5行``
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell where it begins; row and column from 0, in units of the table's finest grid."""
+
+    text: str
+    row: int
+    column: int
+    width: int = 1
+    height: int = 1
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table; ``number`` counts from 1 in the order of the document."""
+
+    number: int
+    cells: tuple[Cell, ...]
+
+    @cached_property
+    def grid(self) -> dict[tuple[int, int], Cell]:
+        """Every covered place of the grid and the cell that covers it."""
+        return {
+            (row, column): cell
+            for cell in self.cells
+            for row in range(cell.row, cell.row + cell.height)
+            for column in range(cell.column, cell.column + cell.width)
+        }
+
+    @cached_property
+    def row_count(self) -> int:
+        """Number of rows."""
+        return max((cell.row + cell.height for cell in self.cells), default=0)
+
+    def at(self, row: int, column: int) -> Cell | None:
+        """The cell that covers this place, if any."""
+        return self.grid.get((row, column))
+
+    def right_of(self, cell: Cell) -> Cell | None:
+        """The neighbour on the right, in the cell's first row."""
+        return self.at(cell.row, cell.column + cell.width)
+
+    def below(self, cell: Cell) -> Cell | None:
+        """The neighbour below, in the cell's first column."""
+        return self.at(cell.row + cell.height, cell.column)
+
+    def place(self, cell: Cell, row: int | None = None) -> str:
+        """Where the cell stands, for people: ``表1 第3行 第2列``."""
+        return f"表{self.number} 第{(cell.row if row is None else row) + 1}行 第{cell.column + 1}列"
+
+
+@dataclass(frozen=True)
+class Content:
+    """Everything written in a document."""
+
+    lines: tuple[Line, ...] = ()
+    tables: tuple[Table, ...] = ()
+    pictures: int = 0  #: embedded pictures; a Word file of pictures only is a scan in disguise
+
+    @cached_property
+    def characters(self) -> int:
+        """Number of characters that are not white space."""
+        texts = [line.text for line in self.lines] + [cell.text for table in self.tables for cell in table.cells]
+        return sum(len("".join(text.split())) for text in texts)

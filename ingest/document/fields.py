@@ -1,0 +1,219 @@
+"""The values of a form's fields, found by their labels in tables and lines of text.
+
+Not found is unknown, found and empty is blank, found and unreadable is unknown with the raw text. Which form it is comes
+from ``forms.py``; what a cell's text means from ``cells.py``.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import zip_longest
+from typing import TypeAlias
+
+from ingest.document.cells import is_blank, label_key, read_cell
+from ingest.document.content import Cell, Content, Line, Table
+from rules.call import Form
+from rules.facts import Fact, Knowledge, Provenance
+from rules.vocabulary import Field, FieldType, normalise
+
+_MAX_LABEL = 40  #: characters; longer cells are values
+_MAX_LINE = 4_000
+_MAX_SECTION = 300  #: lines under one heading
+
+Headers: TypeAlias = dict[int, dict[int, Field]]
+"""Row of a table's column heads -> column -> the field under it."""
+
+
+@dataclass(frozen=True)
+class _Found:
+    """One place where a field's label stands, with the text that belongs to it."""
+
+    text: str
+    place: str
+    method: str
+    confidence: float
+
+
+def extract_fields(content: Content, form: Form, part: str, confidence: float = 1.0) -> dict[str, Fact]:
+    """Every field of ``form``; ``confidence`` scales the trust in all of them (a PDF's text layer is below 1)."""
+    index = _Index(content, form)
+    return {field.name: _best(field, index.places(field), part, confidence) for field in form.fields}
+
+
+def found_labels(content: Content, form: Form) -> int:
+    """In how many fields of ``form`` a label was found, filled in or not."""
+    index = _Index(content, form)
+    return sum(1 for field in form.fields if next(index.places(field), None) is not None)
+
+
+def _best(field: Field, places: Iterable[_Found], part: str, confidence: float) -> Fact:
+    """The first known value; else an unreadable one, for somebody wrote something; else blank; else unknown."""
+    unreadable: Fact | None = None
+    blank: Fact | None = None
+    for found in places:
+        at = Provenance(part=part, place=found.place, method=found.method, confidence=found.confidence * confidence)
+        fact = read_cell(field, found.text, at)
+        if fact.knowledge is Knowledge.KNOWN:
+            return fact
+        if fact.knowledge is Knowledge.BLANK:
+            blank = blank or fact
+        else:
+            unreadable = unreadable or fact
+    return unreadable or blank or Fact.unknown(Provenance(part=part))
+
+
+class _Index:
+    """Cells by label key, and the labelled pieces of all other text, read once for all fields."""
+
+    def __init__(self, content: Content, form: Form) -> None:
+        self.labels = frozenset(label_key(label) for field in (*form.fields, *form.columns) for label in field.labels)
+        self.cells: dict[str, list[tuple[Table, Cell]]] = {}
+        self.pieces: dict[str, list[_Found]] = {}
+        pattern = _label_pattern(tuple(sorted({label for field in form.fields for label in field.labels})))
+        for table in content.tables:
+            headers = header_rows(table, form.columns)
+            for cell in table.cells:
+                self._index_cell(table, cell, headers, pattern)
+        self.sections: dict[str, _Found] = {}
+        for line in content.lines:
+            self._index_text(line.text, line.place, "text", 0.95, pattern)
+        self._index_sections(content.lines, pattern)
+
+    def _index_cell(self, table: Table, cell: Cell, headers: Headers, pattern: re.Pattern[str]) -> None:
+        key = label_key(cell.text) if len(cell.text) <= _MAX_LABEL else ""
+        if key in self.labels:
+            if cell.row not in headers:
+                self.cells.setdefault(key, []).append((table, cell))
+        else:
+            self._index_text(cell.text, table.place(cell), "table", 0.9, pattern)
+
+    def _index_text(self, text: str, place: str, method: str, confidence: float, pattern: re.Pattern[str]) -> None:
+        for line in text.split("\n"):
+            for key, value in _labelled_pieces(line[:_MAX_LINE], pattern):
+                self.pieces.setdefault(key, []).append(_Found(value, place, method, confidence))
+
+    def _index_sections(self, lines: tuple[Line, ...], pattern: re.Pattern[str]) -> None:
+        """A line that is nothing but a label heads the lines that follow, up to the next label."""
+        keys = [label_key(line.text) if len(line.text) <= _MAX_LABEL else "" for line in lines]
+        for number, key in enumerate(keys):
+            if key not in self.labels or key in self.sections:
+                continue
+            texts = []
+            for line, other in zip(lines[number + 1 : number + _MAX_SECTION], keys[number + 1 :], strict=False):
+                if other in self.labels or pattern.match(unicodedata.normalize("NFKC", line.text.strip()[:_MAX_LABEL])):
+                    break
+                texts.append(line.text)
+            self.sections[key] = _Found("\n".join(texts), lines[number].place, "text", 0.8)
+
+    def places(self, field: Field) -> Iterator[_Found]:
+        """Where the field stands, best first: label cells, then labels inside text; long labels before short ones."""
+        keys = sorted({label_key(label) for label in field.labels}, key=lambda key: (-len(key), key))
+        for key in keys:
+            for table, cell in self.cells.get(key, ()):
+                yield self._value_cell(table, cell)
+        if field.type is FieldType.LONG_TEXT:
+            yield from (self.sections[key] for key in keys if key in self.sections)
+        for key in keys:
+            yield from self.pieces.get(key, ())
+
+    def _value_cell(self, table: Table, label: Cell) -> _Found:
+        """The cell right of a label; below it when the neighbour is a label too, as under column heads.
+
+        Values that stand in several rows beside one tall label are read together.
+        """
+        right = table.right_of(label)
+        if right is not None and not self._is_label(right):
+            cells = [right, *_stacked(table, label, right)]
+            return _Found("\n".join(cell.text for cell in cells), table.place(right), "table", 1.0)
+        below = table.below(label)
+        if below is not None and not self._is_label(below):
+            return _Found(below.text, table.place(below), "table", 0.95)
+        return _Found("", table.place(label), "table", 0.9)
+
+    def _is_label(self, cell: Cell) -> bool:
+        return len(cell.text) <= _MAX_LABEL and label_key(cell.text) in self.labels
+
+
+def _stacked(table: Table, label: Cell, first: Cell) -> Iterator[Cell]:
+    row = first.row + first.height
+    while row < label.row + label.height:
+        cell = table.at(row, first.column)
+        if cell is None or cell.row != row:
+            return
+        yield cell
+        row += cell.height
+
+
+@lru_cache(maxsize=64)
+def _label_pattern(labels: tuple[str, ...]) -> re.Pattern[str]:
+    """A label in running text: blanks between its characters, an optional remark, then a colon, rule or wide gap."""
+    keys = sorted({label_key(label) for label in labels}, key=lambda key: (-len(key), key))
+    names = "|".join(r"[ \t]*".join(map(re.escape, key)) for key in keys)
+    return re.compile(
+        rf"(?<![\w])({names})[ \t]*(?:\([^()]{{0,20}}\)[ \t]*)?(?:[::]|(?=[ \t]{{2,}}|\t|_{{2,}}|\s*$))", re.IGNORECASE
+    )
+
+
+def _labelled_pieces(line: str, pattern: re.Pattern[str]) -> Iterator[tuple[str, str]]:
+    plain = unicodedata.normalize("NFKC", line)
+    matches = list(pattern.finditer(plain))
+    for match, following in zip_longest(matches, matches[1:]):
+        value = plain[match.end() : following.start() if following else len(plain)]
+        yield label_key(match[1]), value.strip(" \t_;,、。|")
+
+
+# --- summary tables ------------------------------------------------------------------------------------------------
+
+
+def header_rows(table: Table, columns: tuple[Field, ...]) -> Headers:
+    """Rows of ``table`` that name at least half of ``columns`` (and two of them): row -> column -> field."""
+    if not columns:
+        return {}
+    fields = {label_key(label): field for field in columns for label in field.labels}
+    found: dict[int, dict[int, Field]] = {}
+    for cell in table.cells:
+        field = fields.get(label_key(cell.text)) if len(cell.text) <= _MAX_LABEL else None
+        if field is not None and field not in found.get(cell.row, {}).values():
+            found.setdefault(cell.row, {})[cell.column] = field
+    needed = max(2, (len(columns) + 1) // 2)
+    return {row: fields_at for row, fields_at in found.items() if len(fields_at) >= needed}
+
+
+def extract_rows(content: Content, form: Form, part: str, confidence: float = 1.0) -> tuple[dict[str, Fact], ...]:
+    """The applicants of a summary table; rows with nothing but a number and totals are left out."""
+    rows: list[dict[str, Fact]] = []
+    for table in content.tables:
+        heads = header_rows(table, form.columns)
+        columns: dict[int, Field] = {}
+        for row in range(table.row_count):
+            if row in heads:
+                columns = heads[row]
+            elif columns and (facts := _row(table, row, columns, part, confidence)):
+                rows.append(facts)
+    return tuple(rows)
+
+
+_TOTAL = re.compile(r"(?:合计|总计|小计|共计)")
+_OUTSIDE = re.compile(r"(?:注|备注|说明|填表说明|填报说明|联系人|填报人|审核人|负责人)[::]")
+
+
+def _row(table: Table, row: int, columns: dict[int, Field], part: str, confidence: float) -> dict[str, Fact]:
+    first = table.at(row, 0)
+    opening = normalise(first.text) if first else ""
+    if _TOTAL.match(opening) or _OUTSIDE.match(opening):
+        return {}
+    facts = {}
+    for column, field in columns.items():
+        cell = table.at(row, column)
+        text = cell.text if cell else ""
+        place = table.place(cell, row) if cell else f"表{table.number} 第{row + 1}行"
+        facts[field.name] = read_cell(
+            field, text, Provenance(part=part, place=place, method="table", confidence=confidence)
+        )
+    own = [table.at(row, column) for column in columns]
+    written = [cell for cell in own if cell is not None and cell.row == row and not is_blank(cell.text)]
+    return facts if written else {}

@@ -1,0 +1,236 @@
+"""One part of a mail -> a :class:`~ingest.reading.Document`, or the reason why there is none.
+
+The door of this package: opens nothing itself, knows which reader takes which kind, and turns every way a file can be
+broken into a fate with a Chinese sentence. Runs in the disposable worker. Containers are opened elsewhere.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ingest.document.content import Content
+from ingest.document.fields import extract_fields, extract_rows
+from ingest.document.forms import Recognition, applicant_in_name, recognise, recognise_by_name
+from ingest.document.pdf import BrokenPdfError, EncryptedPdfError, PageKind, Pdf, PdfLimitError, read_pdf
+from ingest.document.pictures import UndrawableError, pdf_pictures, photograph
+from ingest.document.pixels import MAX_PIXELS, PageImage, picture_size
+from ingest.document.seal import look_for_seals
+from ingest.document.word import BrokenWordError, WordLimitError, read_word
+from ingest.reading import Document, Fate, Kind, SealOutcome, SealReading
+from rules.call import Call, Form, Rendition
+from rules.facts import Fact, Knowledge, Provenance
+
+MAX_BYTES = 100 * 1024 * 1024  #: of one document
+SMALL_PICTURE = 400  #: px on the longer side: logos and signatures of the mail itself
+
+TEXT_LAYER_TRUST = 0.7  #: of what stands in a PDF: its cells are only guessed from gaps
+FILE_NAME_TRUST = 0.5
+
+
+@dataclass(frozen=True)
+class DocumentReading:
+    """The document, or None with the part's fate and one Chinese sentence why."""
+
+    document: Document | None
+    fate: Fate
+    reason: str = ""
+
+
+_UNSUPPORTED = {
+    Kind.DOC: "老版 Word(.doc)文件暂不能自动读取, 由工作人员查看",
+    Kind.WPS: "WPS 文字文件暂不能自动读取, 由工作人员查看",
+    Kind.RTF: "RTF 文件暂不能自动读取, 由工作人员查看",
+    Kind.OLE: "老版 Office 文件暂不能自动读取, 由工作人员查看",
+    Kind.XLSX: "Excel 文件暂不能自动读取, 由工作人员查看",
+    Kind.XLS: "Excel 文件暂不能自动读取, 由工作人员查看",
+    Kind.CSV: "CSV 文件暂不能自动读取, 由工作人员查看",
+    Kind.OFD: "OFD 文件暂不能自动读取, 由工作人员查看",
+    Kind.IMAGE: "这种图片格式暂不能自动读取, 由工作人员查看",
+}
+_WORD_KINDS = frozenset({Kind.DOCX, Kind.DOTX, Kind.DOCM})
+
+
+def read_document(part_path: str, name: str, kind: Kind, data: bytes, call: Call) -> DocumentReading:
+    """Read one part: ``name`` is its file name as the sender wrote it, ``kind`` what its content is.
+
+    Never raises for whatever the bytes are, short of the worker's own limits.
+    """
+    if not data:
+        return DocumentReading(None, Fate.EMPTY, "文件是空的, 没有任何内容")
+    if len(data) > MAX_BYTES:
+        return DocumentReading(None, Fate.LIMIT, "文件过大, 没有打开")
+    part = _Part(part_path, name, data, call)
+    if kind in _WORD_KINDS:
+        return _read_word(part)
+    if kind is Kind.PDF:
+        return _read_pdf(part)
+    if kind in (Kind.JPEG, Kind.PNG):
+        return _read_picture(part)
+    if kind is Kind.ENCRYPTED_OFFICE:
+        return DocumentReading(None, Fate.ENCRYPTED, "文件有打开密码, 无法读取")
+    return DocumentReading(None, Fate.UNSUPPORTED, _UNSUPPORTED.get(kind, "不是可以读取的申报材料格式"))
+
+
+@dataclass(frozen=True)
+class _Part:
+    path: str
+    name: str
+    data: bytes
+    call: Call
+
+
+# --- Word ----------------------------------------------------------------------------------------------------------
+
+
+def _read_word(part: _Part) -> DocumentReading:
+    try:
+        content = read_word(part.data)
+    except BrokenWordError:
+        return DocumentReading(None, Fate.DAMAGED, "Word 文件损坏, 打不开")
+    except WordLimitError:
+        return DocumentReading(None, Fate.LIMIT, "Word 文件内容过大, 没有读取")
+    recognition = recognise(content, part.call)
+    if recognition.form is None:
+        return DocumentReading(None, Fate.UNRECOGNISED, _why_not(content, recognition))
+    fields = extract_fields(content, recognition.form, part.path)
+    rows = extract_rows(content, recognition.form, part.path) if recognition.form.columns else ()
+    return _document(part, Rendition.EDITABLE, recognition, fields=fields, rows=rows)
+
+
+def _why_not(content: Content, recognition: Recognition) -> str:
+    if content.pictures and content.characters < 50:
+        return "Word 文件里只有图片, 没有可以编辑的文字"
+    if not content.characters:
+        return "Word 文件里没有文字"
+    return recognition.reason
+
+
+def _document(part: _Part, rendition: Rendition, recognition: Recognition, **more: object) -> DocumentReading:
+    form = recognition.form
+    fields = more.get("fields")
+    named = fields.get(form.applicant) if form and isinstance(fields, dict) else None
+    applicant = named.text if isinstance(named, Fact) and named.text else ""
+    facts = {
+        "part": part.path, "name": part.name, "sha256": hashlib.sha256(part.data).hexdigest(), "rendition": rendition,
+        "form": form.id if form else "", "role": form.role if form else None, "track": form.track if form else "",
+        "recognised_by": recognition.by, "applicant": applicant,
+    }  # fmt: skip
+    return DocumentReading(Document.model_validate(facts | more), Fate.DOCUMENT)
+
+
+# --- PDF -----------------------------------------------------------------------------------------------------------
+
+_PAPER = frozenset({PageKind.SCAN, PageKind.SCAN_WITH_OCR, PageKind.PHOTO})
+
+
+def _read_pdf(part: _Part) -> DocumentReading:
+    try:
+        pdf = read_pdf(part.data)
+    except EncryptedPdfError:
+        return DocumentReading(None, Fate.ENCRYPTED, "PDF 有打开密码, 无法读取")
+    except PdfLimitError as error:
+        return DocumentReading(None, Fate.LIMIT, f"PDF {error}, 没有读取")
+    except BrokenPdfError:
+        return DocumentReading(None, Fate.DAMAGED, "PDF 文件损坏, 打不开")
+    is_scan = _is_scan(pdf, part.path)
+    content = Content(tuple(line for page in pdf.pages for line in page.lines))
+    recognition = recognise(content, part.call)
+    if recognition.form is None and is_scan.value is False:
+        return DocumentReading(None, Fate.UNRECOGNISED, recognition.reason)
+    return _scan(part, is_scan, recognition, content, seal=_seal_of_pdf(part.data, pdf, is_scan), pages=pdf.page_count)
+
+
+def _is_scan(pdf: Pdf, path: str) -> Fact:
+    """True when every page looked at is a picture of paper, False when none is and no page is in doubt."""
+    kinds = [page.kind for page in pdf.pages if page.kind is not PageKind.BLANK]
+    said = "、".join(sorted({kind.value for kind in kinds}))
+    at = Provenance(part=path, place=f"第1-{pdf.page_count}页", method="pdf structure", confidence=0.95, raw=said)
+    if kinds and all(kind in _PAPER for kind in kinds):
+        return Fact.known(True, at)
+    if kinds and all(kind is PageKind.DIGITAL for kind in kinds):
+        return Fact.known(False, at)
+    return Fact.unknown(at)
+
+
+def _scan(
+    part: _Part, is_scan: Fact, recognition: Recognition, content: Content, *, seal: SealReading, pages: int
+) -> DocumentReading:
+    """A document in the stamped rendition; form and applicant from its text layer, else from its file name."""
+    form = recognition.form
+    fields = _text_layer_fields(content, form, part.path) if form else {}
+    rows = extract_rows(content, form, part.path, TEXT_LAYER_TRUST) if form and form.columns else ()
+    if form is None:
+        recognition = recognise_by_name(part.name, part.call)
+        form = recognition.form
+    named = applicant_in_name(part.name, part.call)
+    if form and named and not (form.applicant in fields and fields[form.applicant].text):
+        known = Fact.known(
+            named,
+            Provenance(part=part.path, place="文件名", method="file name", confidence=FILE_NAME_TRUST, raw=part.name),
+        )
+        fields = fields | ({form.applicant: known} if form.applicant in {field.name for field in form.fields} else {})
+    stated = fields[form.applicant].text if form and form.applicant in fields else None
+    return _document(
+        part, Rendition.STAMPED_SCAN, recognition, fields=fields, rows=rows, is_scan=is_scan, seal=seal, pages=pages,
+        applicant=stated or named, note="" if form else recognition.reason,
+    )  # fmt: skip
+
+
+def _text_layer_fields(content: Content, form: Form, path: str) -> dict[str, Fact]:
+    """Fields of a text layer; an empty place there proves nothing, for its cells are only guessed."""
+    fields = extract_fields(content, form, path, TEXT_LAYER_TRUST)
+    return {
+        name: Fact.unknown(fact.provenance) if fact.knowledge is Knowledge.BLANK else fact
+        for name, fact in fields.items()
+    }
+
+
+def _seal_of_pdf(data: bytes, pdf: Pdf, is_scan: Fact) -> SealReading:
+    seal = _look(pdf_pictures(data, pdf))
+    if is_scan.value is False:
+        return _seal_of_export(pdf, seal)
+    stamped = seal.outcome is SealOutcome.STAMPED
+    if stamped and is_scan.knowledge is not Knowledge.KNOWN:
+        return SealReading(
+            outcome=SealOutcome.UNCERTAIN, seals=seal.seals, reason="有印章图样, 但不能确定页面是纸质文件的扫描"
+        )
+    if seal.outcome is SealOutcome.NOT_STAMPED and not pdf.complete:
+        return SealReading(
+            outcome=SealOutcome.UNCERTAIN, reason=f"共{pdf.page_count}页, 只查看了前后{len(pdf.pages)}页, 没有发现印章"
+        )
+    return seal
+
+
+def _seal_of_export(pdf: Pdf, seal: SealReading) -> SealReading:
+    """A born-digital file bears no stamp; a picture of one pasted into it is for staff to judge."""
+    if seal.seals or any(page.seal_sized_picture for page in pdf.pages):
+        reason = "不是扫描件, 页面里有贴上去的印章图样"
+        return SealReading(outcome=SealOutcome.UNCERTAIN, seals=seal.seals, reason=reason)
+    if not pdf.complete or any(page.truncated for page in pdf.pages):
+        return SealReading(outcome=SealOutcome.UNCERTAIN, reason="不是扫描件, 页数或内容过多, 没有全部查看")
+    return SealReading(outcome=SealOutcome.NOT_STAMPED, reason="是由电子文档直接导出的 PDF, 不是盖章后的扫描件")
+
+
+def _look(pages: Iterable[PageImage]) -> SealReading:
+    try:
+        return look_for_seals(pages)
+    except UndrawableError as error:
+        return SealReading(outcome=SealOutcome.UNCERTAIN, reason=str(error))
+
+
+# --- pictures ------------------------------------------------------------------------------------------------------
+
+
+def _read_picture(part: _Part) -> DocumentReading:
+    size = picture_size(part.data)
+    if size is None:
+        return DocumentReading(None, Fate.DAMAGED, "图片损坏, 打不开")
+    if max(size.width, size.height) < SMALL_PICTURE:
+        return DocumentReading(None, Fate.INLINE, "邮件里的小图片")
+    if size.width * size.height > MAX_PIXELS:
+        return DocumentReading(None, Fate.LIMIT, "图片像素过多, 没有打开")
+    seal = _look(photograph(part.data))
+    at = Provenance(part=part.path, method="picture", confidence=0.9)
+    return _scan(part, Fact.known(True, at), Recognition(None), Content(), seal=seal, pages=1)

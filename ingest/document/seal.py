@@ -1,0 +1,299 @@
+"""Is a scanned page stamped with a red official seal (公章)? ``stamped`` only on clear evidence, ``not_stamped`` only on
+a colour page clearly free of it, everything else ``uncertain`` with a reason for staff.
+
+No pixels are read here (``pixels.py``, ``rings.py``) and no PDF is opened. A colour copy of a seal cannot be told from a
+stamp by any program; nor does this one read the writing in the ring.
+
+Sizes: 公章 38-45 mm, provincial ones 50 and 58 mm, oval 专用章 about 30 x 40 mm (measured facts, section 3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from ingest.document.pixels import WORKING_PX_PER_MM as PPM
+from ingest.document.pixels import (
+    Glance,
+    Ink,
+    Map,
+    PageImage,
+    Pixels,
+    at_working_scale,
+    crop_png,
+    glance,
+    separate_inks,
+    smoothed,
+)
+from ingest.document.rings import Measured, Ring, blobs, fit, hull_ellipse, hull_rectangle, vote_for_circles
+from ingest.reading import Seal, SealOutcome, SealReading
+
+MAX_SEALS = 6  #: noted per page
+
+
+class _Mark(NamedTuple):
+    """One mark on a page, in pixels at working scale."""
+
+    box: tuple[int, int, int, int]
+    diameter_mm: float
+    shape: str
+    clear: bool  #: evidence enough for a seal
+    confidence: float
+    reason: str
+
+
+class PageLook(NamedTuple):
+    """What one page says; ``blank`` pages say nothing."""
+
+    outcome: SealOutcome
+    seals: tuple[Seal, ...]
+    reason: str
+    blank: bool = False
+
+
+def look_for_seals(pages: Iterable[PageImage]) -> SealReading:
+    """Look at pages one at a time, and no further than the first one with a clear seal.
+
+    ``pages`` should be lazy: no page is kept.
+    """
+    looks: list[PageLook] = []
+    for page in pages:
+        look = look_at_page(page)
+        if look.outcome is SealOutcome.STAMPED:
+            return SealReading(
+                outcome=SealOutcome.STAMPED, seals=look.seals, reason=f"第{page.number}页有清晰的红色印章"
+            )
+        looks.append(look)
+    seals = tuple(seal for look in looks for seal in look.seals)
+    doubtful = next((look for look in looks if look.outcome is SealOutcome.UNCERTAIN), None)
+    if doubtful is not None:
+        return SealReading(outcome=SealOutcome.UNCERTAIN, seals=seals, reason=doubtful.reason)
+    if all(look.blank for look in looks):
+        return SealReading(outcome=SealOutcome.UNCERTAIN, reason="没有可以辨认的页面内容")
+    return SealReading(outcome=SealOutcome.NOT_STAMPED, reason="彩色页面上没有发现红色印章")
+
+
+def look_at_page(page: PageImage) -> PageLook:
+    """What one page says about being stamped."""
+    pixels = at_working_scale(page)
+    first = glance(pixels)
+    if first.colourless:
+        reason = f"第{page.number}页没有颜色(黑白或灰度扫描), 无法判断印章是否为红色原章"
+        return PageLook(SealOutcome.NOT_STAMPED if first.blank else SealOutcome.UNCERTAIN, (), reason, first.blank)
+    if first.red_mm2 < 15 and first.blue_mm2 < 40:
+        return PageLook(SealOutcome.NOT_STAMPED, (), "", first.blank)
+    marks = _without_doubles(_marks(page, separate_inks(pixels), first))
+    if not marks:
+        return PageLook(SealOutcome.NOT_STAMPED, (), "")
+    seals = tuple(_seal(page.number, pixels, mark) for mark in marks[:MAX_SEALS])
+    if marks[0].clear:
+        return PageLook(SealOutcome.STAMPED, seals, "")
+    return PageLook(SealOutcome.UNCERTAIN, seals, f"第{page.number}页{marks[0].reason}")
+
+
+def _marks(page: PageImage, ink: Ink, first: Glance) -> list[_Mark]:
+    """All seal-like marks, from red ink, else other colours, else traces; only red ones can be clear."""
+    found = list(_coloured_marks(ink.red, exact=page.exact))
+    if not any(mark.clear for mark in found) and first.blue_mm2 >= 40:
+        blue = _coloured_marks(ink.blue, exact=page.exact)
+        found += [mark._replace(clear=False, reason="有非红色的印章图样") for mark in blue if mark.clear]
+    return found or list(_faint_marks(ink.faint_red)) or list(_coherent_red(ink.red))
+
+
+def _without_doubles(marks: list[_Mark]) -> list[_Mark]:
+    """Best first, one per place."""
+    kept: list[_Mark] = []
+    for mark in sorted(marks, key=lambda mark: (-mark.clear, -mark.confidence)):
+        if not any(_overlap(mark.box, other.box) > 0.3 for other in kept):
+            kept.append(mark)
+    return kept
+
+
+def _overlap(one: tuple[int, int, int, int], two: tuple[int, int, int, int]) -> float:
+    """The common area as a share of the smaller box."""
+    width = min(one[0] + one[2], two[0] + two[2]) - max(one[0], two[0])
+    height = min(one[1] + one[3], two[1] + two[3]) - max(one[1], two[1])
+    return max(0, width) * max(0, height) / max(1, min(one[2] * one[3], two[2] * two[3]))
+
+
+def _seal(page: int, pixels: Pixels, mark: _Mark) -> Seal:
+    left, top, width, height = mark.box
+    margin = int(3 * PPM)
+    crop = crop_png(pixels, (left - margin, top - margin, width + 2 * margin, height + 2 * margin))
+    box = (round(left / PPM, 1), round(top / PPM, 1), round(width / PPM, 1), round(height / PPM, 1))
+    return Seal(
+        page=page,
+        bbox=box,
+        diameter_mm=round(mark.diameter_mm, 1),
+        shape=mark.shape,
+        confidence=mark.confidence,
+        crop_png=crop,
+    )
+
+
+# --- rings in clear colour -----------------------------------------------------------------------------------------
+
+
+def _coloured_marks(ink: Map, *, exact: bool) -> Iterator[_Mark]:
+    """Rings, ellipses and square frames in one colour of ink, tried at one to three levels of density."""
+    if float((ink > 0.06).sum()) / PPM**2 < 12:
+        return
+    for level in _levels(ink):
+        clear = False
+        for ring in _rings(ink, level):
+            mark = _ring_mark(ink, ring, exact=exact)
+            if mark is not None:
+                clear = clear or mark.clear
+                yield mark
+        yield from _square_marks(ink, level)
+        if clear:
+            return
+
+
+def _levels(ink: Map) -> list[float]:
+    """Densities that count as full ink: the page's typical one, that of its strong ink, and that of faint seals."""
+    typical = ink[ink > 0.05]
+    strong = ink[ink > 0.2]
+    levels = [max(0.10, float(np.percentile(typical, 80)))] if typical.size > 50 else []
+    levels += [float(np.percentile(strong, 70))] if strong.size > 12 * PPM**2 else []
+    ordered = sorted({min(0.45, level) for level in [*levels, 0.12]}, reverse=True)
+    kept: list[float] = []
+    for level in ordered:
+        if not kept or level < 0.7 * kept[-1]:
+            kept.append(level)
+    return kept
+
+
+def _rings(ink: Map, level: float) -> Iterator[Ring]:
+    """Candidates: circles by vote, ellipses from blobs; each moved to where it fits."""
+    yield from vote_for_circles(np.clip(ink / level, 0, 1))
+    for blob in blobs(ink, 0.35 * level, 1.6, 14):
+        if min(blob.size_mm) >= 9 and max(blob.size_mm) <= 75:
+            ellipse = hull_ellipse(blob)
+            if ellipse is not None and 20 < ellipse.axes_mm[0] < 72:
+                yield ellipse
+
+
+def _ring_mark(ink: Map, ring: Ring, *, exact: bool) -> _Mark | None:
+    fitted = fit(ink, ring)
+    if fitted is None:
+        return None
+    ring, measured = fitted
+    clear, reason = judge_ring(ring, measured, exact=exact)
+    if not reason:
+        return None
+    return _mark_of(
+        ring,
+        clear=clear,
+        confidence=round(min(0.99, measured.coverage * (1 - 0.5 * measured.wobble)), 2),
+        reason=reason,
+    )
+
+
+def _mark_of(ring: Ring, *, clear: bool, confidence: float, reason: str) -> _Mark:
+    long, short = ring.axes_mm
+    half = int(max(ring.a, ring.b))
+    box = (int(ring.x) - half, int(ring.y) - half, 2 * half, 2 * half)
+    return _Mark(box, long, "circle" if short > 0.88 * long else "ellipse", clear, max(0.05, confidence), reason)
+
+
+def judge_ring(ring: Ring, seen: Measured, *, exact: bool) -> tuple[bool, str]:
+    """(clear evidence of a seal?, what it is in Chinese); "" when it is nothing like a seal.
+
+    ``exact`` is False when the page's scale is a guess: then a wider range of sizes is let through.
+    """
+    long, short = ring.axes_mm
+    least, most = (34, 62) if exact else (27, 70)
+    if not least <= long <= most or short < 0.5 * long or seen.band > 0.55 or seen.visible < 0.12:
+        return False, ""
+    if seen.visible < 0.45:
+        partial = seen.coverage >= 0.60 and seen.wobble < 0.35 and seen.outside < 0.2
+        return False, "边缘有不完整的印章图样" if partial and 0.03 <= seen.fill <= 0.55 and seen.strokes >= 1 else ""
+    if _is_clear(seen):
+        small = exact and long < 36.3
+        return (False, "有环形图样, 但小于公章尺寸") if small else (True, "有清晰的红色印章")
+    even = seen.wobble < 0.28 or (seen.wobble < 0.40 and seen.outside < 0.12)
+    weak = seen.coverage >= 0.50 and even and seen.outside < 0.25 and 0.03 <= seen.fill <= 0.55 and seen.strokes >= 3
+    return False, "有不够清晰的环形图样" if weak else ""
+
+
+def _is_clear(seen: Measured) -> bool:
+    """A whole even rim, clean paper around it, and writing or a star inside."""
+    ring = seen.coverage >= 0.64 and seen.wobble < 0.28 and seen.outside < 0.15 and 0.06 <= seen.fill <= 0.46
+    crisp = seen.wobble < 0.15 and seen.outside < 0.05 and seen.coverage >= 0.7
+    writing = seen.strokes >= 5 and seen.text >= (0.26 if crisp else 0.36)
+    return ring and writing and seen.ink >= 0.08
+
+
+def _square_marks(ink: Map, level: float) -> Iterator[_Mark]:
+    for blob in blobs(ink, 0.35 * level, 1.6, 14):
+        frame = hull_rectangle(ink, blob, 0.35 * level)
+        if frame is None:
+            continue
+        long, short = max(frame.width, frame.height) / PPM, min(frame.width, frame.height) / PPM
+        if long <= 66 and short > 0.4 * long and frame.weakest_side > 0.72 and 0.12 < frame.fill < 0.7:
+            yield _Mark(blob.box, long, "square", clear=False, confidence=0.4, reason="有方形印记, 不能确定是公章")
+
+
+# --- pale and shapeless red ----------------------------------------------------------------------------------------
+
+
+def _faint_marks(raw: Map) -> Iterator[_Mark]:
+    """Very pale red: smoothed, taken above the page's own noise, then the ring test with softer limits; never clear."""
+    soft = smoothed(raw)
+    middle = float(np.median(soft[::3, ::3]))
+    noise = 1.4826 * float(np.median(np.abs(soft[::3, ::3] - middle)))
+    least = max(0.018, 4.5 * noise)
+    soft = soft - middle
+    total = float((soft > least).sum()) / PPM**2
+    if total < 15:
+        return
+    for candidate in vote_for_circles(np.clip(soft / (2.2 * least), 0, 1), 3, 0.26):
+        fitted = fit(np.maximum(soft, 0), candidate, least)
+        if fitted is not None and _is_faint_ring(*fitted):
+            yield _mark_of(fitted[0], clear=False, confidence=0.3, reason="有很淡的红色环形痕迹")
+    for blob in blobs(soft, least, 3):
+        if blob.ink_mm2 >= 0.5 * total:
+            yield from _trace(blob.box, blob.size_mm, blob.ink_mm2, soft)
+
+
+def _is_faint_ring(ring: Ring, seen: Measured) -> bool:
+    long, short = ring.axes_mm
+    rim = seen.coverage >= 0.5 and seen.wobble < 0.42 and seen.outside < 0.15 and seen.ink < 0.25
+    return (
+        34 <= long <= 62
+        and short > 0.85 * long
+        and rim
+        and seen.centre_fill + seen.text_fill > 0.03
+        and seen.strokes >= 2
+    )
+
+
+def _trace(box: tuple[int, int, int, int], size: tuple[float, float], ink_mm2: float, soft: Map) -> Iterator[_Mark]:
+    width, height = size
+    fill = ink_mm2 / max(1.0, width * height)
+    at_edge = box[0] < 6 * PPM or box[0] + box[2] > soft.shape[1] - 6 * PPM
+    if all(26 <= side <= 66 for side in size) and 0.6 < width / height < 1.7 and 25 <= ink_mm2 <= 900 and fill < 0.42:
+        yield _Mark(box, max(size), "circle", clear=False, confidence=0.15, reason="有印章大小的淡红色痕迹")
+    elif at_edge and 3 <= width <= 22 and 12 <= height <= 60 and height > 1.3 * width and ink_mm2 >= 6 and fill < 0.6:
+        yield _Mark(box, max(size), "ellipse", clear=False, confidence=0.15, reason="纸边有红色印迹(可能是骑缝章)")
+
+
+def _coherent_red(red: Map) -> Iterator[_Mark]:
+    """Red ink that hangs together in a seal's size without being solid: too much for a plain "no"."""
+    for blob in blobs(red, 0.10, 2, 18):
+        width, height = blob.size_mm
+        if min(width, height) >= 18 and max(width, height) <= 80 and 60 <= blob.ink_mm2 < 0.6 * width * height:
+            yield _Mark(
+                blob.box,
+                max(width, height),
+                "circle",
+                clear=False,
+                confidence=0.1,
+                reason="有印章大小的红色内容, 看不出是不是印章",
+            )
+
+
+__all__ = ["PageLook", "judge_ring", "look_at_page", "look_for_seals"]
