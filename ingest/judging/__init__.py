@@ -1,0 +1,1 @@
+"""Judging a case: the interpreter here, the engine beside it in a child process that may die."""

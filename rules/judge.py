@@ -1,0 +1,192 @@
+"""Judges a case by a rule file: results per rule and binding, then findings in words. Pure.
+
+The engine is not asked here; :func:`disagreements` compares what it said elsewhere with what the interpreter says.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import product
+
+from rules.compile import POSSIBLE, SURE
+from rules.facts import Knowledge, Subject
+from rules.language import AllOf, Condition, Kleene, Not, Rule, Rulebook
+from rules.logic import Bound, Explainer, Step, evaluate, populate, reasons
+from rules.values import World
+from rules.verdict import Finding, Outcome, Truth
+
+_TRUTHS = {Kleene.YES: Truth.VIOLATED, Kleene.NO: Truth.SATISFIED}
+
+
+@dataclass(frozen=True)
+class RuleResult:
+    """What one rule said of one combination of subjects."""
+
+    rule: Rule
+    subjects: tuple[str, ...]  #: their ids
+    places: tuple[int, ...]  #: their places in the world, unique where ids might not be
+    truth: Truth
+    outcome: Outcome | None  #: what follows; None when nothing is to be said
+
+
+def judge(rulebook: Rulebook, subjects: Sequence[Subject], received: datetime) -> tuple[RuleResult, ...]:
+    """Every rule in force at ``received``, for every combination of its subjects, in the order of file and subjects.
+
+    ``received`` is the aware instant at which the server received the mail; parts of a second are cut off.
+    """
+    return judge_world(rulebook, populate(rulebook, subjects), received)
+
+
+def judge_world(rulebook: Rulebook, world: World, received: datetime) -> tuple[RuleResult, ...]:
+    """The same for a world that is populated already."""
+    instant = epoch(received)
+    late = instant >= rulebook.deadline
+    in_force = [rule for rule in rulebook.rules_in_force if rule.start <= instant < rule.end]
+    return tuple(_result(rule, bound, world, late=late) for rule in in_force for bound in bindings(rule, world))
+
+
+def epoch(received: datetime) -> int:
+    """Whole seconds since the epoch; 23:59:59.9 is still 23:59:59.
+
+    Raises:
+        ValueError: for a naive time, which could be eight hours wrong.
+    """
+    if received.tzinfo is None:
+        raise ValueError("the received time must be aware")
+    return int(received.timestamp() // 1)
+
+
+def bindings(rule: Rule, world: World) -> list[Bound]:
+    """The combinations of subjects the rule speaks about: those that its 关联 surely links."""
+    groups = [[actor for actor in world if actor.subject.kind == kind] for kind in rule.kinds]
+    combined = [dict(zip(rule.kinds, chosen, strict=True)) for chosen in product(*groups)]
+    return [bound for bound in combined if all(evaluate(link, bound, world) is Kleene.YES for link in rule.links)]
+
+
+def _violation(rule: Rule) -> Condition:
+    return AllOf((rule.applies, Not(rule.requirement)))
+
+
+def _result(rule: Rule, bound: Bound, world: World, *, late: bool) -> RuleResult:
+    truth = _truth(rule, bound, world)
+    outcome = {Truth.VIOLATED: rule.on_violated, Truth.BLANK: rule.on_blank, Truth.UNDECIDED: rule.on_undecided}.get(
+        truth
+    )
+    if outcome is not None and late and not rule.after_deadline:
+        outcome = Outcome.REMIND
+    actors = tuple(bound.values())
+    ids = tuple(actor.subject.id for actor in actors)
+    return RuleResult(rule, ids, tuple(actor.index for actor in actors), truth, outcome)
+
+
+def _truth(rule: Rule, bound: Bound, world: World) -> Truth:
+    if evaluate(rule.applies, bound, world) is Kleene.NO:
+        return Truth.NOT_APPLICABLE
+    violation = _violation(rule)
+    violated = evaluate(violation, bound, world)
+    if violated is Kleene.MAYBE:
+        return Truth.BLANK if reasons(violation, bound, world) == {Knowledge.BLANK} else Truth.UNDECIDED
+    return _TRUTHS[violated]
+
+
+# --- findings ---------------------------------------------------------------------------------------------------
+
+_PLACEHOLDER = re.compile(r"\{([^{}.]+)\.([^{}]+)\}")
+
+
+def findings(rulebook: Rulebook, results: Iterable[RuleResult], subjects: Sequence[Subject]) -> tuple[Finding, ...]:
+    """The results something follows from, in words an applicant understands, in the order of the results."""
+    narrator = Narrator(rulebook, populate(rulebook, subjects))
+    return tuple(narrator.finding(result) for result in results if result.outcome is not None)
+
+
+@dataclass(frozen=True)
+class Narrator:
+    """Puts results of one world into words."""
+
+    rulebook: Rulebook
+    world: World
+
+    def finding(self, result: RuleResult) -> Finding:
+        """The finding of a result that has an outcome.
+
+        Raises:
+            ValueError: when it has none.
+        """
+        if result.outcome is None:
+            raise ValueError("nothing follows from this result")
+        rule = result.rule
+        return Finding(
+            rule=rule.id, title=rule.title, clause=rule.clause, outcome=result.outcome, truth=result.truth,
+            text=self._text(result), subjects=result.subjects, line=rule.position.line,
+            evidence=tuple(str(step) for step in self.trace(result)),
+        )  # fmt: skip
+
+    def trace(self, result: RuleResult) -> list[Step]:
+        """How the result came about, one condition a step."""
+        explainer, bound = Explainer(self.rulebook.vocabulary, self.world), self._bound(result)
+        return explainer.explain(result.rule.applies, bound) + explainer.explain(result.rule.requirement, bound)
+
+    def _bound(self, result: RuleResult) -> Bound:
+        chosen = [self.world[place] for place in result.places]
+        return dict(zip(result.rule.kinds, chosen, strict=True))
+
+    def _text(self, result: RuleResult) -> str:
+        rule = result.rule
+        if result.truth is Truth.UNDECIDED:
+            message = rule.doubt_message or f"“{rule.title}”一项未能自动核实，将由工作人员核验，您暂不需要处理。"
+        else:
+            message = rule.message or f"“{rule.title}”一项不符合要求，请对照通知核对后补正。"
+        return self._filled(message, self._bound(result))
+
+    def _filled(self, message: str, bound: Bound) -> str:
+        explainer = Explainer(self.rulebook.vocabulary, self.world)
+        return _PLACEHOLDER.sub(lambda match: explainer.shown(bound[match[1]], match[2]), message)
+
+
+# --- the cross-check --------------------------------------------------------------------------------------------
+
+EngineHit = tuple[str, dict[str, str]]
+
+
+def disagreements(results: Iterable[RuleResult], hits: Iterable[EngineHit]) -> tuple[str, ...]:
+    """Where the engine and the interpreter differ, one line each, sorted; empty when they agree about everything."""
+    results = tuple(results)
+    said = _said(hits, {result.rule.id: result.rule.kinds for result in results})
+    expected = {(result.rule.id, result.places): result.truth for result in results}
+    lines = [
+        _line(key, said.get(key, ""), truth) for key, truth in expected.items() if _strength(truth) != said.get(key, "")
+    ]
+    lines += [
+        f"{rule} {places}: 引擎判{strength}, 解释器未涉及"
+        for (rule, places), strength in said.items()
+        if (rule, places) not in expected
+    ]
+    return tuple(sorted(lines))
+
+
+_Key = tuple[str, tuple[int, ...]]
+
+
+def _said(hits: Iterable[EngineHit], kinds: Mapping[str, tuple[str, ...]]) -> dict[_Key, str]:
+    """The strongest thing the engine said of every rule and binding; facts it found for a 存在 are left out."""
+    said: dict[_Key, str] = {}
+    for name, matched in hits:
+        rule, _, rest = name.partition("#")
+        strength = rest.partition("#")[2]
+        if not strength:
+            continue
+        places = tuple(int(matched[kind][1:]) for kind in kinds.get(rule, ()) if kind in matched)
+        said[(rule, places)] = SURE if SURE in (strength, said.get((rule, places))) else POSSIBLE
+    return said
+
+
+def _strength(truth: Truth) -> str:
+    return {Truth.VIOLATED: SURE, Truth.UNDECIDED: POSSIBLE, Truth.BLANK: POSSIBLE}.get(truth, "")
+
+
+def _line(key: _Key, strength: str, truth: Truth) -> str:
+    return f"{key[0]} {key[1]}: 引擎判{strength or '未违反'}, 解释器判{truth}"

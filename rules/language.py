@@ -1,0 +1,212 @@
+"""The rule language as values: conditions, rules and the rule file, each part knowing where it was written.
+
+Only frozen data lives here. Reading sentences is ``rules/sentences.py``, reading the file ``rules/rulebook.py``,
+judging ``rules/logic.py``; nothing here evaluates anything.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+from typing import TypeAlias
+
+from rules.errors import Position
+from rules.verdict import Outcome
+from rules.vocabulary import Field
+
+NOWHERE = Position(0, 0)
+COUNTS = "统计"  #: the kind whose one subject holds the numbers counted by the rule file
+PERPETUAL = 10**15  #: further away than any instant, larger than any number a form can hold
+
+
+class Kleene(IntEnum):
+    """The three truth values, ordered so that "and" is ``min`` and "or" is ``max``."""
+
+    NO = 0
+    MAYBE = 1
+    YES = 2
+
+
+class Operator(StrEnum):
+    """How a number is compared with a constant."""
+
+    AT_LEAST = ">="
+    ABOVE = ">"
+    AT_MOST = "<="
+    BELOW = "<"
+    EQUAL = "="
+
+
+class Test(StrEnum):
+    """A yes-or-no question about one value that is no comparison of numbers."""
+
+    CONTAINS = "含"  #: the text contains the argument
+    IS = "是"  #: the text is the argument
+    TICKED = "选"  #: the tick list contains the argument
+    FILLED = "填"  #: the applicant wrote something
+
+
+@dataclass(frozen=True)
+class Source:
+    """The words of a condition as the administrator wrote them."""
+
+    text: str = ""
+    position: Position = NOWHERE
+
+
+UNWRITTEN = Source()
+
+
+@dataclass(frozen=True)
+class Compare:
+    """``申报书.教师账号开通率 不低于 98%``; choices compare by the number of their option, yes/no by 1 and 0."""
+
+    variable: str
+    field: str
+    operator: Operator
+    constant: int
+    source: Source = dataclasses.field(default=UNWRITTEN, compare=False)
+
+
+@dataclass(frozen=True)
+class Probe:
+    """``申报书.单位名称 包含 教育局``, ``申报书.职能部门 已填写``; the argument is normalised text."""
+
+    variable: str
+    field: str
+    test: Test
+    argument: str = ""
+    source: Source = dataclasses.field(default=UNWRITTEN, compare=False)
+
+
+@dataclass(frozen=True)
+class Same:
+    """``扫描件.单位名称 等于 申报书.单位名称``."""
+
+    variable: str
+    field: str
+    other_variable: str
+    other_field: str
+    source: Source = dataclasses.field(default=UNWRITTEN, compare=False)
+
+
+@dataclass(frozen=True)
+class AllOf:
+    """全部; also what a plain list means."""
+
+    items: tuple[Condition, ...]
+    source: Source = dataclasses.field(default=UNWRITTEN, compare=False)
+
+
+@dataclass(frozen=True)
+class AnyOf:
+    """任一."""
+
+    items: tuple[Condition, ...]
+    source: Source = dataclasses.field(default=UNWRITTEN, compare=False)
+
+
+@dataclass(frozen=True)
+class Not:
+    """不是, 不属于, 都不, 不存在 ..."""
+
+    item: Condition
+    source: Source = dataclasses.field(default=UNWRITTEN, compare=False)
+
+
+@dataclass(frozen=True)
+class Exists:
+    """存在 ... 其中 ...: some subject of ``kind`` (for 另一…: other than the one already bound) fulfils ``where``."""
+
+    variable: str
+    kind: str
+    where: Condition
+    source: Source = dataclasses.field(default=UNWRITTEN, compare=False)
+
+    @property
+    def another(self) -> bool:
+        """Whether the subject bound by the rule itself is left out."""
+        return self.variable != self.kind
+
+
+Leaf: TypeAlias = Compare | Probe | Same
+Condition: TypeAlias = Compare | Probe | Same | AllOf | AnyOf | Not | Exists
+
+
+@dataclass(frozen=True)
+class Statistic:
+    """统计: how many subjects of ``kind`` fulfil ``where``."""
+
+    name: str
+    kind: str
+    where: Condition
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule: what must hold (``requirement``) where (``applies``), and what follows when it does not."""
+
+    id: str
+    title: str
+    clause: str  #: 依据: the words of the notice it rests on
+    kinds: tuple[str, ...]  #: 针对: one binding for every combination of subjects of these kinds
+    links: tuple[Same, ...]  #: 关联: only combinations that are surely linked are looked at
+    applies: Condition
+    requirement: Condition
+    on_violated: Outcome
+    on_blank: Outcome | None  #: None: says nothing (不提示)
+    on_undecided: Outcome | None
+    message: str  #: 告知, with ``{对象.字段}``; "" when the program is to say it
+    doubt_message: str  #: 存疑告知: the same for what could not be decided
+    start: int  #: 生效 [start, end), epoch seconds of the received time
+    end: int
+    after_deadline: bool  #: False: what is received after the deadline is only noted (提醒)
+    disabled: str  #: 停用: the reason; "" when the rule is in force
+    position: Position
+
+    @property
+    def another(self) -> bool:
+        """Whether it speaks of 另一…, which the engine has to be told."""
+        return any(node.another for node in existences(self.applies, self.requirement))
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    """A rule file that has been read and checked."""
+
+    title: str  #: 通知
+    vocabulary: Mapping[str, Mapping[str, Field]]
+    parameters: Mapping[str, str]
+    statistics: tuple[Statistic, ...]
+    rules: tuple[Rule, ...]
+    deadline: int  #: the call's, epoch seconds; the first instant that is too late
+
+    @property
+    def rules_in_force(self) -> tuple[Rule, ...]:
+        """The rules that are not 停用."""
+        return tuple(rule for rule in self.rules if not rule.disabled)
+
+
+def children(node: Condition) -> tuple[Condition, ...]:
+    """The conditions directly inside ``node``."""
+    match node:
+        case AllOf(items=items) | AnyOf(items=items):
+            return items
+        case Not(item=item):
+            return (item,)
+        case Exists(where=where):
+            return (where,)
+        case _:
+            return ()
+
+
+def walk(*nodes: Condition) -> tuple[Condition, ...]:
+    """``nodes`` and everything inside them, outermost first."""
+    return tuple(found for node in nodes for found in (node, *walk(*children(node))))
+
+
+def existences(*nodes: Condition) -> tuple[Exists, ...]:
+    """Every 存在 inside ``nodes``."""
+    return tuple(node for node in walk(*nodes) if isinstance(node, Exists))

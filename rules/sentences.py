@@ -1,0 +1,260 @@
+"""Reads one sentence of the rule language: ``对象.字段 比较词 值`` -> a condition, or an error with place and hint.
+
+Structure (lists, 任一, 存在 ...) is ``rules/rulebook.py``. There is no grammar library on purpose: a sentence never
+nests, so splitting at spaces is the whole parser.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import NoReturn
+
+from rules.errors import Position, RuleFileError
+from rules.language import COUNTS, AnyOf, Compare, Condition, Not, Operator, Probe, Same, Source, Test
+from rules.values import number_of, text_key
+from rules.vocabulary import (
+    ORDERED,
+    TEXTUAL,
+    Field,
+    FieldType,
+    Vocabulary,
+    normalise,
+    parse_date,
+    parse_instant,
+    parse_percent,
+)
+from rules.yaml_text import Text, text_at
+
+NUMBER_WORDS = {
+    "不低于": Operator.AT_LEAST, "不少于": Operator.AT_LEAST, "低于": Operator.BELOW, "少于": Operator.BELOW,
+    "不高于": Operator.AT_MOST, "不超过": Operator.AT_MOST, "高于": Operator.ABOVE, "超过": Operator.ABOVE,
+}  # fmt: skip
+TIME_WORDS = {"不早于": Operator.AT_LEAST, "早于": Operator.BELOW, "不晚于": Operator.AT_MOST, "晚于": Operator.ABOVE}
+FILLED_WORDS = ("已填写", "未填写")
+WORDS = (*NUMBER_WORDS, *TIME_WORDS, "是", "不是", "属于", "不属于", "包含", "不包含", "等于", *FILLED_WORDS)
+
+# Checked before any fuzzy match: similarity of letters suggested 等于 for 大于等于.
+_SYNONYMS: dict[str, Operator | str] = {
+    "大于等于": Operator.AT_LEAST, "大于或等于": Operator.AT_LEAST, ">=": Operator.AT_LEAST, "≥": Operator.AT_LEAST,
+    "至少": Operator.AT_LEAST, "达到": Operator.AT_LEAST, "不小于": Operator.AT_LEAST,
+    "大于": Operator.ABOVE, ">": Operator.ABOVE, "多于": Operator.ABOVE,
+    "小于等于": Operator.AT_MOST, "小于或等于": Operator.AT_MOST, "<=": Operator.AT_MOST, "≤": Operator.AT_MOST,
+    "至多": Operator.AT_MOST, "不大于": Operator.AT_MOST, "不多于": Operator.AT_MOST,
+    "小于": Operator.BELOW, "<": Operator.BELOW, "不足": Operator.BELOW,
+    "=": "是", "==": "是", "为": "是", "!=": "不是", "≠": "不是", "不等于": "不是", "不为": "不是", "非": "不是",
+    "含": "包含", "含有": "包含", "包括": "包含", "不含": "不包含", "在": "属于", "不在": "不属于",
+    "一致": "等于", "相同": "等于", "同": "等于", "填写": "已填写", "已填": "已填写", "必填": "已填写", "非空": "已填写",
+    "未填": "未填写", "为空": "未填写", "空白": "未填写",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a sentence may speak of at its place in the file."""
+
+    vocabulary: Vocabulary
+    variables: Mapping[str, str]  #: variable -> kind
+    parameters: Mapping[str, str]  #: name -> value as written
+
+    def with_variable(self, name: str, kind: str) -> Scope:
+        """The scope inside a 存在."""
+        return Scope(self.vocabulary, {**self.variables, name: kind}, self.parameters)
+
+
+def unknown_word(word: str, known: Iterable[str], at: Position) -> NoReturn:
+    """Raise the error for a word that is none of ``known``, with the nearest as hint."""
+    words = list(known)
+    near = difflib.get_close_matches(word, words, 1, 0.5)
+    raise RuleFileError(f"不认识“{word}”", at, f"是不是“{near[0]}”?" if near else "可用: " + "、".join(words), "E101")
+
+
+def words_of(text: Text) -> list[Text]:
+    """The words of a sentence, each with its own place (exact for sentences on one line)."""
+    line, column = text.position
+    return [text_at(match[0], Position(line, column + match.start())) for match in re.finditer(r"\S+", text)]
+
+
+def parse_sentence(text: Text, scope: Scope) -> Condition:
+    """The condition that ``text`` states.
+
+    Raises:
+        RuleFileError: E101 unknown name, E102 unknown comparison, E103 not a sentence, E104 constant of the wrong
+            type, E105 comparison that does not suit the field.
+    """
+    words = words_of(text)
+    if len(words) < 2 or "." not in words[0]:
+        raise RuleFileError(f"看不懂“{text}”", text.position, "写成三段: 对象.字段 比较词 值", "E103")
+    variable, field = parse_reference(words[0], scope)
+    word = words[1]
+    if word not in WORDS:
+        _unknown_comparison(word, field)
+    source = Source(str(text), text.position)
+    if word in FILLED_WORDS:
+        return _filled(words, variable, field, source)
+    if len(words) < 3:
+        raise RuleFileError(f"“{word}”后面缺要比较的值", word.position, "写成三段: 对象.字段 比较词 值", "E103")
+    value = text_at(" ".join(words[2:]), words[2].position)
+    if word == "等于":
+        return _same(variable, field, value, scope, source)
+    return _against_constant(word, variable, field, text_at(scope.parameters.get(value, value), value.position), source)
+
+
+def parse_reference(word: Text, scope: Scope) -> tuple[str, Field]:
+    """``对象.字段`` -> the variable and its field."""
+    variable, _, name = word.partition(".")
+    if variable not in scope.variables:
+        unknown_word(variable, scope.variables, word.position)
+    fields = scope.vocabulary[scope.variables[variable]]
+    if name not in fields:
+        place = Position(word.position.line, word.position.column + len(variable) + 1)
+        unknown_word(name, fields, place)
+    return variable, fields[name]
+
+
+def _unknown_comparison(word: Text, field: Field) -> NoReturn:
+    meant = _SYNONYMS.get(word)
+    if meant is None:
+        near = difflib.get_close_matches(word, WORDS, 1, 0.5)
+        hint = f"是不是“{near[0]}”?" if near else "可用: " + "、".join(WORDS)
+    else:
+        hint = f"写“{_wording(meant, field)}”" if isinstance(meant, Operator) else f"写“{meant}”"
+    raise RuleFileError(f"不认识“{word}”", word.position, hint, "E102")
+
+
+def _wording(operator: Operator, field: Field) -> str:
+    words = TIME_WORDS if field.type in (FieldType.DATE, FieldType.INSTANT) else NUMBER_WORDS
+    return next(word for word, meaning in words.items() if meaning is operator)
+
+
+def _filled(words: list[Text], variable: str, field: Field, source: Source) -> Condition:
+    if len(words) > 2:
+        raise RuleFileError(f"“{words[1]}”后面不再写值", words[2].position, "两段就够: 对象.字段 已填写", "E103")
+    probe = Probe(variable, field.name, Test.FILLED, "", source)
+    return probe if words[1] == "已填写" else Not(probe, source)
+
+
+def _same(variable: str, field: Field, value: Text, scope: Scope, source: Source) -> Condition:
+    if "." not in value:
+        raise RuleFileError(
+            "“等于”后面应是另一个“对象.字段”", value.position, "与固定的值比较请写“是”或“不低于”等", "E103"
+        )
+    other_variable, other = parse_reference(value, scope)
+    if (variable, field) == (other_variable, other):
+        raise RuleFileError("同一个字段和自己比较, 总是相等", value.position, "写成另一个“对象.字段”", "E105")
+    if COUNTS in (scope.variables[variable], scope.variables[other_variable]):
+        raise RuleFileError("统计数不能用“等于”", source.position, "用 不少于 / 不超过", "E105")
+    if not (field.type is other.type or {field.type, other.type} <= TEXTUAL - {FieldType.TELEPHONE}):
+        hint = f"“{field.name}”是{field.type}, “{other.name}”是{other.type}"
+        raise RuleFileError("类型不同的两个字段不能相等", value.position, hint, "E105")
+    return Same(variable, field.name, other_variable, other.name, source)
+
+
+def _against_constant(word: Text, variable: str, field: Field, value: Text, source: Source) -> Condition:
+    _refuse_unsuitable(word, field)
+    if word in NUMBER_WORDS or word in TIME_WORDS:
+        operator = NUMBER_WORDS.get(word) or TIME_WORDS[word]
+        return Compare(variable, field.name, operator, constant(field, value), source)
+    if word in ("包含", "不包含"):
+        found = _probe(variable, field, value, source)
+    else:
+        pieces = _pieces(value) if word.endswith("属于") else [value]
+        found = _one_of([_equals(variable, field, piece, source) for piece in pieces], source)
+    return Not(found, source) if word.startswith("不") else found
+
+
+def _pieces(value: Text) -> list[Text]:
+    """The options after 属于, separated by 、 or comma, each with its place."""
+    line, column = value.position
+    found = re.finditer(r"[^、,，\s]+", value)
+    return [text_at(match[0], Position(line, column + match.start())) for match in found]
+
+
+def _one_of(conditions: list[Condition], source: Source) -> Condition:
+    return conditions[0] if len(conditions) == 1 else AnyOf(tuple(conditions), source)
+
+
+def _equals(variable: str, field: Field, value: Text, source: Source) -> Condition:
+    if field.type in TEXTUAL:
+        return Probe(variable, field.name, Test.IS, text_key(field, value), source)
+    return Compare(variable, field.name, Operator.EQUAL, constant(field, value), source)
+
+
+def _probe(variable: str, field: Field, value: Text, source: Source) -> Condition:
+    if field.type is FieldType.CHOICES:
+        if value not in field.options:
+            unknown_word(value, field.options, value.position)
+        return Probe(variable, field.name, Test.TICKED, normalise(value), source)
+    return Probe(variable, field.name, Test.CONTAINS, text_key(field, value), source)
+
+
+def _refuse_unsuitable(word: Text, field: Field) -> None:
+    """E105 with the words that suit the field's type."""
+    times = field.type in (FieldType.DATE, FieldType.INSTANT)
+    ordered = field.type in ORDERED
+    if (word in NUMBER_WORDS or word in TIME_WORDS) and not ordered:
+        message, hint = f"“{field.name}”不能比大小", "改用 是 / 属于 / 包含"
+    elif word in (NUMBER_WORDS if times else TIME_WORDS) and ordered:
+        message = f"“{field.name}”是{field.type}, 不用“{word}”"
+        hint = f"写“{_wording(NUMBER_WORDS.get(word) or TIME_WORDS[word], field)}”"
+    elif word in ("是", "不是", "属于", "不属于") and (ordered or field.type is FieldType.CHOICES):
+        message = f"“{field.name}”是{field.type}, 不用“{word}”"
+        hint = "用 包含 / 不包含" if not ordered else "用 不早于 / 不晚于" if times else "用 不低于 / 不超过"
+    elif word in ("包含", "不包含") and field.type not in TEXTUAL | {FieldType.CHOICES}:
+        message, hint = f"“{field.name}”是{field.type}, 不用“{word}”", "“包含”只用于文字和多选"
+    else:
+        return
+    raise RuleFileError(message, word.position, hint, "E105")
+
+
+def constant(field: Field, value: Text) -> int:
+    """``value`` as the number that stands for it in comparisons.
+
+    Raises:
+        RuleFileError: E104 when it is not of the field's type, E101 for an option that does not exist.
+    """
+    match field.type:
+        case FieldType.PERCENT if not normalise(value).endswith("%"):
+            _refuse_percent(value)
+        case FieldType.INSTANT if parse_instant(value) is None:
+            day = parse_date(value)
+            hint = f"例如 {day or '2024-08-31'} 24:00"
+            raise RuleFileError(f"时间“{value}”要写到时分", value.position, hint, "E104")
+        case FieldType.CHOICE if value not in field.options:
+            unknown_word(value, field.options, value.position)
+        case _:
+            pass
+    number = _READERS[field.type](value, field)
+    if number is None:
+        raise RuleFileError(f"“{value}”不是{field.type}", value.position, _EXAMPLES.get(field.type, ""), "E104")
+    return number
+
+
+def _refuse_percent(value: Text) -> NoReturn:
+    if not re.fullmatch(r"\d+(\.\d+)?", value):
+        hint = "写成 98% 这样的百分数, 或“参数”里的名称"
+    elif float(value) <= 1:
+        hint = f"写成 {float(value) * 100:g}%"
+    else:
+        hint = f"写成 {value}%"
+    raise RuleFileError(f"“{value}”缺百分号", value.position, hint, "E104")
+
+
+def _read_date(value: str, field: Field) -> int | None:
+    day = parse_date(value)
+    return None if day is None else number_of(field, day)
+
+
+_READERS: dict[FieldType, Callable[[str, Field], int | None]] = {
+    FieldType.PERCENT: lambda value, _: parse_percent(value),
+    FieldType.INTEGER: lambda value, _: int(value) if re.fullmatch(r"-?\d{1,15}", value) else None,
+    FieldType.INSTANT: lambda value, _: parse_instant(value),
+    FieldType.DATE: _read_date,
+    FieldType.YES_NO: lambda value, _: {"是": 1, "否": 0}.get(value),
+    FieldType.CHOICE: lambda value, field: field.options.index(value),
+}
+_EXAMPLES = {
+    FieldType.PERCENT: "例如 98%", FieldType.INTEGER: "例如 15", FieldType.DATE: "例如 2024-08-31", FieldType.YES_NO: "写 是 或 否",
+}  # fmt: skip

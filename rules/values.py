@@ -1,0 +1,175 @@
+"""What rules see of a fact: a number, or a range of numbers, and a key for equality. Facts in, cells out.
+
+The interpreter and the engine's encoder both read cells, so a value is typed in exactly one place. A value that is
+not of its field's type becomes unknown: uncertain is never "no".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from rules.facts import Fact, Knowledge, Subject, Value
+from rules.language import COUNTS, PERPETUAL, Probe, Test
+from rules.vocabulary import Field, FieldType, Vocabulary, normalise
+
+ITEM_COUNT = "项数"  #: 核心维度 (多选) -> 核心维度项数 (整数)
+SHOWN_UNKNOWN = "「未能识别」"
+SHOWN_BLANK = "「未填写」"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A value as rules compare it: ``low`` = ``high`` when it is known, the widest range when it is not."""
+
+    knowledge: Knowledge
+    low: int = -PERPETUAL
+    high: int = PERPETUAL
+    key: str = ""  #: normalised; equal keys are equal values
+    items: tuple[str, ...] = ()  #: of a tick list, normalised
+
+    @property
+    def known(self) -> bool:
+        """Whether there is a value."""
+        return self.knowledge is Knowledge.KNOWN
+
+
+UNKNOWN = Cell(Knowledge.UNKNOWN)
+BLANK = Cell(Knowledge.BLANK)
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A subject with its cells."""
+
+    index: int  #: place in the world, unique even if the shell gave two subjects one id
+    subject: Subject
+    cells: Mapping[str, Cell]
+
+    def cell(self, field: str) -> Cell:
+        """The cell of ``field``; unknown when nobody has looked."""
+        return self.cells.get(field, UNKNOWN)
+
+
+World = tuple[Actor, ...]
+"""Everything one case lets rules speak about."""
+
+
+def with_item_counts(vocabulary: Vocabulary) -> dict[str, dict[str, Field]]:
+    """``vocabulary`` with a field ``<名称>项数`` (how many are ticked) beside every tick list."""
+    widened: dict[str, dict[str, Field]] = {}
+    for kind, fields in vocabulary.items():
+        counts = [
+            Field(name + ITEM_COUNT, FieldType.INTEGER) for name, f in fields.items() if f.type is FieldType.CHOICES
+        ]
+        widened[kind] = {**fields, **{count.name: count for count in counts if count.name not in fields}}
+    return widened
+
+
+def actors_of(vocabulary: Vocabulary, subjects: tuple[Subject, ...]) -> World:
+    """The subjects as rules see them; a subject of a kind the vocabulary does not know is left out."""
+    known = [subject for subject in subjects if subject.kind in vocabulary and subject.kind != COUNTS]
+    return tuple(_actor(index, subject, vocabulary[subject.kind]) for index, subject in enumerate(known))
+
+
+def counts_actor(index: int, ranges: Mapping[str, tuple[int, int]]) -> Actor:
+    """The one subject of 统计; a count whose members are partly uncertain is a range."""
+    cells = {name: _range(low, high) for name, (low, high) in ranges.items()}
+    facts = {name: Fact.known(low) for name, (low, high) in ranges.items() if low == high}
+    return Actor(index, Subject(kind=COUNTS, id=COUNTS, fields=facts), cells)
+
+
+def _range(low: int, high: int) -> Cell:
+    return Cell(Knowledge.KNOWN if low == high else Knowledge.UNKNOWN, low, high, str(low))
+
+
+def _actor(index: int, subject: Subject, fields: Mapping[str, Field]) -> Actor:
+    identified = {**subject.fields, "编号": Fact.known(subject.id)}
+    facts = {**identified, **_ticked(identified, fields)}
+    cells = {name: cell_of(fields[name], fact) for name, fact in facts.items() if name in fields}
+    return Actor(index, subject.model_copy(update={"fields": facts}), cells)
+
+
+def _ticked(facts: Mapping[str, Fact], fields: Mapping[str, Field]) -> dict[str, Fact]:
+    """The 项数 facts; blank stays blank and unknown unknown."""
+    found: dict[str, Fact] = {}
+    for name, fact in facts.items():
+        if name in fields and fields[name].type is FieldType.CHOICES:
+            counted = isinstance(fact.value, tuple) and fact.knowledge is Knowledge.KNOWN
+            value = len(fact.value) if counted and isinstance(fact.value, tuple) else None
+            found[name + ITEM_COUNT] = fact.model_copy(update={"value": value})
+    return found
+
+
+def cell_of(field: Field, fact: Fact) -> Cell:
+    """``fact`` as a cell; unknown when the value is not of the field's type."""
+    if fact.knowledge is not Knowledge.KNOWN or fact.value is None:
+        return BLANK if fact.knowledge is Knowledge.BLANK else UNKNOWN
+    if field.type is FieldType.CHOICES:
+        return _tick_cell(fact.value)
+    number = number_of(field, fact.value)
+    key = text_key(field, fact.value) if isinstance(fact.value, str) else str(number)
+    if number is not None:
+        return Cell(Knowledge.KNOWN, number, number, key)
+    if field.type in _NUMERIC or not isinstance(fact.value, str):
+        return UNKNOWN
+    return Cell(Knowledge.KNOWN, key=key) if key else BLANK
+
+
+_NUMERIC = (FieldType.PERCENT, FieldType.INTEGER, FieldType.INSTANT, FieldType.DATE, FieldType.YES_NO, FieldType.CHOICE)
+
+
+def _tick_cell(value: Value) -> Cell:
+    if not isinstance(value, tuple):
+        return UNKNOWN
+    items = tuple(normalise(item) for item in value)
+    return Cell(Knowledge.KNOWN, key="、".join(sorted(items)), items=items)
+
+
+def text_key(field: Field, value: str) -> str:
+    """Equal keys are equal values: telephone numbers by their digits, other texts once normalised."""
+    return re.sub(r"\D", "", value) if field.type is FieldType.TELEPHONE else normalise(value)
+
+
+def number_of(field: Field, value: Value) -> int | None:
+    """The number that stands for ``value`` in comparisons, or None when its type has none.
+
+    Percent in parts per million, instants in epoch seconds, dates as day numbers, yes/no as 1 and 0, options by
+    their place in the list (one past its end for a value that is not in the list: known, and none of them).
+    """
+    match field.type:
+        case FieldType.YES_NO:
+            return int(value) if isinstance(value, bool) else None
+        case FieldType.CHOICE:
+            if not isinstance(value, str):
+                return None
+            return field.options.index(value) if value in field.options else len(field.options)
+        case FieldType.DATE:
+            return _day_number(value)
+        case FieldType.PERCENT | FieldType.INTEGER | FieldType.INSTANT:
+            sound = isinstance(value, int) and not isinstance(value, bool) and abs(value) < PERPETUAL
+            return int(value) if sound and isinstance(value, int) else None
+        case _:
+            return None
+
+
+def _day_number(value: Value) -> int | None:
+    try:
+        return date.fromisoformat(value).toordinal() if isinstance(value, str) else None
+    except ValueError:
+        return None
+
+
+def probe_cell(probe: Probe, cell: Cell) -> Cell:
+    """The answer to a yes-or-no question about ``cell``: 1, 0, or not known."""
+    if probe.test is Test.FILLED:
+        answer = None if cell.knowledge is Knowledge.UNKNOWN else cell.known and cell.key != ""
+    elif not cell.known:
+        return cell
+    elif probe.test is Test.TICKED:
+        answer = probe.argument in cell.items
+    else:
+        answer = probe.argument in cell.key if probe.test is Test.CONTAINS else probe.argument == cell.key
+    return UNKNOWN if answer is None else Cell(Knowledge.KNOWN, int(answer), int(answer), str(int(answer)))
