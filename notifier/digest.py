@@ -1,0 +1,366 @@
+"""日报: what staff are told once a day, from plain data to subject, text, HTML and pictures.
+
+Pure: who collects the data and when it is sent is not decided here, how it is worded stands in
+``config/templates/digest``, the attached tables are ``notifier.workbook``.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, TypeVar
+
+from notifier.letters import LETTER_NAMES
+from notifier.pages import (
+    CaseView,
+    CropView,
+    DigestPage,
+    QuotaView,
+    SilentView,
+    StateView,
+    TaskView,
+    UndeliveredView,
+)
+from notifier.rendering import Templates
+from notifier.wording import beijing, clean_line, day_text, deadline_text, moment, name_list, remaining, short_moment
+from rules.call import Call
+
+#: Rows shown of each list; inlined HTML grows by half a kilobyte a row, the workbook has them all.
+MAX_ROWS: Final = 30
+#: Pictures shown in the whole mail, and of one task; a picture is at most about 20 kB.
+MAX_PICTURES: Final = 40
+MAX_PICTURES_OF_TASK: Final = 2
+#: A mailbox that nobody has looked into for so long is reported as trouble.
+STALE_AFTER: Final = timedelta(minutes=15)
+
+_Row = TypeVar("_Row")
+_View = TypeVar("_View")
+
+
+@dataclass(frozen=True)
+class Counters:
+    """What came today and what was decided about it."""
+
+    received: int = 0
+    accepted: int = 0
+    incomplete: int = 0
+    rejected: int = 0
+    referred: int = 0
+
+
+@dataclass(frozen=True)
+class Crop:
+    """A picture as evidence: the place of a seal cut out of a scan."""
+
+    cid: str  #: unique in the digest: ASCII letters, digits, ``.``, ``_``, ``-``
+    png: bytes
+    caption: str
+
+
+@dataclass(frozen=True)
+class HumanTask:
+    """Something only a person can decide."""
+
+    case_code: str
+    submitter: str
+    track: str
+    applicant: str
+    reason: str
+    clause: str
+    telephone: str
+    received: datetime
+    crops: tuple[Crop, ...] = ()
+    reply_mailto: str = ""  #: a ``mailto:`` URL that opens the reply in which staff decide
+
+
+@dataclass(frozen=True)
+class CaseLine:
+    """One entry of a case on its list."""
+
+    case_code: str
+    submitter: str
+    track: str
+    applicant: str
+    received: datetime
+    decided: datetime
+    telephone: str = ""
+    contact: str = ""  #: 联系人
+    note: str = ""  #: what is missing, or why it was refused
+    reminded: datetime | None = None  #: when the correction notice or the last reminder was sent
+
+
+@dataclass(frozen=True)
+class Undelivered:
+    """A letter that did not arrive."""
+
+    case_code: str
+    submitter: str
+    kind: str  #: a letter kind; unknown kinds are shown as they are
+    recipient: str
+    telephone: str
+    reason: str
+    failed: datetime
+
+
+@dataclass(frozen=True)
+class Silent:
+    """The submitting units that have sent nothing for a track."""
+
+    track: str
+    units: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class QuotaLine:
+    """A quota and how many entries that count for it have been accepted."""
+
+    name: str
+    quota: int
+    at_least: bool
+    accepted: int
+
+
+@dataclass(frozen=True)
+class SystemState:
+    """The program's own health."""
+
+    server_count: int  #: mails on the server since the cut-off
+    ledger_count: int  #: of these, mails in the ledger
+    set_aside: int  #: mails that could not be handled and wait for an administrator
+    pending: int  #: mails received and not yet decided
+    queued_letters: int
+    last_poll: datetime | None
+    errors: tuple[str, ...] = ()
+    held: bool = False  #: letters are held back by the hold file
+
+
+@dataclass(frozen=True)
+class DigestData:
+    """Everything a digest depends on. The lists are complete to date; what is of today is found by ``decided``."""
+
+    now: datetime
+    call: Call
+    counters: Counters
+    needs_human: tuple[HumanTask, ...]
+    accepted: tuple[CaseLine, ...]
+    incomplete: tuple[CaseLine, ...]
+    rejected: tuple[CaseLine, ...]
+    undelivered: tuple[Undelivered, ...]
+    silent: tuple[Silent, ...]
+    quotas: tuple[QuotaLine, ...]
+    state: SystemState
+
+
+@dataclass(frozen=True)
+class Digest:
+    """The staff mail, ready for ``notifier.mime.build_digest``."""
+
+    subject: str
+    text: str
+    html: str
+    images: tuple[Crop, ...]
+    workbook_name: str
+
+
+def compose_digest(data: DigestData, templates: Templates) -> Digest:
+    """The digest for ``data``.
+
+    Raises:
+        LetterTemplateError: a template is broken.
+        ValueError: an instant has no time zone.
+    """
+    images = shown_pictures(data.needs_human)
+    page = make_digest_page(data, images)
+    return Digest(
+        subject=clean_line(templates.render("digest/subject.txt", page), 120),
+        text=templates.render("digest/body.txt", page),
+        html=templates.render("digest/body.html", page),
+        images=images,
+        workbook_name=f"收件日报{beijing(data.now):%Y%m%d}.xlsx",
+    )
+
+
+def preview_html(digest: Digest) -> str:
+    """The digest's HTML with its pictures inside, to be looked at in a browser (no mail program shows these)."""
+    html = digest.html
+    for crop in digest.images:
+        html = html.replace(f'"cid:{crop.cid}"', f'"data:image/png;base64,{base64.b64encode(crop.png).decode()}"')
+    return html
+
+
+def shown_pictures(tasks: Iterable[HumanTask]) -> tuple[Crop, ...]:
+    """The pictures that go into the mail: of the tasks that are shown, so many of each, so many in all."""
+    shown = [crop for task in list(tasks)[:MAX_ROWS] for crop in task.crops[:MAX_PICTURES_OF_TASK]]
+    return tuple(shown[:MAX_PICTURES])
+
+
+def of_today(lines: Iterable[CaseLine], now: datetime) -> tuple[CaseLine, ...]:
+    """The lines decided on the Beijing day of ``now``."""
+    today = beijing(now).date()
+    return tuple(line for line in lines if beijing(line.decided).date() == today)
+
+
+def make_digest_page(data: DigestData, images: Sequence[Crop]) -> DigestPage:
+    """The variables for the digest's templates; only pictures in ``images`` are referred to."""
+    now, call = beijing(data.now), data.call
+    states = state_lines(data.state, now)
+    tasks, tasks_left = _rows(data.needs_human, lambda task: _task_view(task, images))
+    undelivered, undelivered_left = _rows(data.undelivered, _undelivered_view)
+    accepted, accepted_left = _rows(of_today(data.accepted, now), _case_view)
+    incomplete, incomplete_left = _rows(data.incomplete, _incomplete_view)
+    rejected, rejected_left = _rows(of_today(data.rejected, now), _case_view)
+    return DigestPage(
+        day=f"{now.month}月{now.day}日",
+        date=day_text(now.date()),
+        composed=moment(now),
+        call_title=call.title,
+        authority=call.authority,
+        office=call.contact.office,
+        news=news(data, states),
+        lead=_lead(data),
+        deadline=deadline_text(call.deadline),
+        remaining=remaining(call.deadline, now),
+        tasks=tuple(_numbered(tasks)),
+        tasks_left_out=tasks_left,
+        undelivered=undelivered,
+        undelivered_left_out=undelivered_left,
+        accepted=accepted,
+        accepted_left_out=accepted_left,
+        incomplete=incomplete,
+        incomplete_left_out=incomplete_left,
+        rejected=rejected,
+        rejected_left_out=rejected_left,
+        silent=tuple(SilentView(item.track, len(item.units), name_list(item.units, 20)) for item in data.silent),
+        quotas=tuple(map(_quota_view, data.quotas)),
+        states=states,
+        errors=tuple(clean_line(error, 300) for error in data.state.errors[:MAX_ROWS]),
+    )
+
+
+def news(data: DigestData, states: Sequence[StateView]) -> str:
+    """The subject's news: ``新收 12 件 · 受理 7 · 待补正 4 · 转人工 1``; on an empty day that there was nothing.
+
+    A digest that says nothing of trouble when there is some would be worse than none, so trouble is named here too.
+    """
+    counters = data.counters
+    named = {
+        "受理": counters.accepted,
+        "待补正": counters.incomplete,
+        "不予受理": counters.rejected,
+        "转人工": counters.referred,
+    }
+    words = [f"{name} {count}" for name, count in named.items() if count]
+    trouble = sum(state.word != NORMAL for state in states)
+    health = [f"系统有 {trouble} 项请查看"] if trouble else []
+    if counters.received or words:
+        return " · ".join([f"新收 {counters.received} 件", *words, *health])
+    waiting = [f"待人工处理 {len(data.needs_human)}"] if data.needs_human else []
+    return " · ".join(["今日无新件，系统正常" if not trouble else "今日无新件", *waiting, *health])
+
+
+NORMAL: Final = "正常"
+_LOOK: Final = "请查看"
+
+
+def state_lines(state: SystemState, now: datetime) -> tuple[StateView, ...]:
+    """The program's health, each line with the word that says whether somebody should look."""
+    fresh = state.last_poll is not None and now - state.last_poll <= STALE_AFTER
+    equal = state.server_count == state.ledger_count
+    lines = (
+        (
+            "邮件对账",
+            f"服务器 {state.server_count} 封，台账 {state.ledger_count} 封，{'一致' if equal else '不一致'}",
+            equal,
+        ),
+        ("最近一次收信", moment(state.last_poll) if state.last_poll else "尚未成功收信", fresh),
+        ("处理失败、已隔离的邮件", f"{state.set_aside} 封", not state.set_aside),
+        ("等待处理的邮件", f"{state.pending} 封", True),
+        (
+            "等待发出的信函",
+            f"{state.queued_letters} 封" + ("，对外发信已人工暂停" if state.held else ""),
+            not state.held,
+        ),
+        ("运行错误", f"{len(state.errors)} 项", not state.errors),
+    )
+    return tuple(StateView(label, value, NORMAL if good else _LOOK) for label, value, good in lines)
+
+
+def _lead(data: DigestData) -> str:
+    """The first sentence of the mail: what needs a human."""
+    parts = [f"{len(data.needs_human)} 项需要人工核验"] if data.needs_human else []
+    parts += [f"{len(data.undelivered)} 封信函未送达，需电话联系"] if data.undelivered else []
+    return f"今天有 {'，'.join(parts)}。" if parts else "今天没有需要人工处理的事项。"
+
+
+def _rows(rows: Sequence[_Row], view: Callable[[_Row], _View]) -> tuple[tuple[_View, ...], int]:
+    return tuple(view(row) for row in rows[:MAX_ROWS]), max(0, len(rows) - MAX_ROWS)
+
+
+def _numbered(tasks: Iterable[TaskView]) -> Iterable[TaskView]:
+    return (TaskView(**{**vars(task), "number": number}) for number, task in enumerate(tasks, 1))
+
+
+def _task_view(task: HumanTask, images: Sequence[Crop]) -> TaskView:
+    return TaskView(
+        number=0,
+        case_code=clean_line(task.case_code, 40),
+        submitter=clean_line(task.submitter, 60),
+        track=clean_line(task.track, 30),
+        applicant=clean_line(task.applicant, 60),
+        reason=clean_line(task.reason, 300),
+        clause=clean_line(task.clause, 60),
+        telephone=clean_line(task.telephone, 40),
+        received=short_moment(task.received),
+        crops=tuple(CropView(crop.cid, clean_line(crop.caption, 60)) for crop in task.crops if crop in images),
+        reply_mailto=task.reply_mailto if task.reply_mailto.startswith("mailto:") else "",
+    )
+
+
+def _case_view(line: CaseLine) -> CaseView:
+    return CaseView(
+        case_code=clean_line(line.case_code, 40),
+        submitter=clean_line(line.submitter, 60),
+        track=clean_line(line.track, 30),
+        applicant=clean_line(line.applicant, 60),
+        telephone=clean_line(line.telephone, 40),
+        received=short_moment(line.received),
+        note=clean_line(line.note, 200),
+    )
+
+
+def reminded_text(line: CaseLine) -> str:
+    """已催 with the day, or 未催."""
+    return f"已催（{short_moment(line.reminded)}）" if line.reminded else "未催"
+
+
+def _incomplete_view(line: CaseLine) -> CaseView:
+    view = vars(_case_view(line))
+    return CaseView(**{**view, "note": "；".join(filter(None, (view["note"], reminded_text(line))))})
+
+
+def _undelivered_view(letter: Undelivered) -> UndeliveredView:
+    return UndeliveredView(
+        case_code=clean_line(letter.case_code, 40),
+        submitter=clean_line(letter.submitter, 60),
+        letter_name=letter_name(letter.kind),
+        recipient=clean_line(letter.recipient, 80),
+        telephone=clean_line(letter.telephone, 40),
+        reason=clean_line(letter.reason, 160),
+    )
+
+
+def letter_name(kind: str) -> str:
+    """受理回执 and so on; a kind that is not one of ours is shown as it is."""
+    return LETTER_NAMES.get(kind) or clean_line(kind, 20)
+
+
+def _quota_view(line: QuotaLine) -> QuotaView:
+    share = 100 * line.accepted // line.quota if line.quota else 100
+    return QuotaView(
+        clean_line(line.name, 40),
+        f"{'要求不少于' if line.at_least else '名额'} {line.quota} 个",
+        line.accepted,
+        max(0, min(100, share)),
+    )

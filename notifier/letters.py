@@ -1,0 +1,335 @@
+"""From a verdict to a letter: the same request always gives the same letter, byte for byte.
+
+Pure. What is decided stands in ``rules.verdict``, how it is worded in ``config/templates``, how it becomes a mail in
+``notifier.mime``. Here is only what a letter must contain, and what gives way when it would grow too large.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal, TypeAlias
+
+from notifier.pages import EntryView, FileView, FindingView, LetterPage
+from notifier.rendering import Templates
+from notifier.wording import (
+    beijing,
+    clean_file_name,
+    clean_line,
+    days_left,
+    deadline_text,
+    moment,
+    name_list,
+    remaining,
+    size_text,
+)
+from rules.call import Call
+from rules.verdict import Decision, EntryVerdict, Finding, Outcome, Verdict
+
+LetterKind: TypeAlias = Literal["accepted", "incomplete", "rejected", "referred", "received"]
+
+LETTER_NAMES: Final[dict[str, str]] = {
+    "accepted": "受理回执",
+    "incomplete": "补正通知",
+    "rejected": "不予受理通知",
+    "referred": "转人工核验回执",
+    "received": "收件回执",
+}
+
+#: An applicant is not told 转人工, which is how the office speaks about its own work.
+_DECISION_WORDS: Final = {
+    Decision.ACCEPTED: "受理",
+    Decision.INCOMPLETE: "待补正",
+    Decision.REJECTED: "不予受理",
+    Decision.REFERRED: "待人工核验",
+}
+
+#: RFC 3834 section 2 wants an answer to an unproved address to be a few kilobytes at most; this is ours, in bytes.
+MAX_LETTER: Final = 16 * 1024
+#: Threading identifiers longer than this are dropped (``notifier.mime``), and no more than so many are kept.
+MAX_IDENTIFIER: Final = 240
+MAX_REFERENCES: Final = 10
+
+
+@dataclass(frozen=True)
+class ReceivedFile:
+    """One file of the case as the receipt is to name it."""
+
+    name: str  #: as the sender wrote it
+    role: str  #: 申报书（可编辑Word）, 申报书（盖章扫描件）, 汇总表（可编辑Word）..., 未识别
+    size: int  #: bytes
+    sha256: str
+    received: datetime
+    note: str = ""
+    superseded: bool = False  #: a newer file of the same role has taken its place
+
+
+@dataclass(frozen=True)
+class LetterRequest:
+    """Everything a letter depends on."""
+
+    kind: LetterKind
+    call: Call
+    case_code: str
+    track: str
+    submitter: str
+    to_address: str
+    to_name: str
+    from_address: str
+    received: datetime  #: the server's time for the mail that is answered
+    now: datetime
+    original_subject: str
+    in_reply_to: str
+    references: tuple[str, ...]
+    verdict: Verdict | None
+    files: tuple[ReceivedFile, ...]
+    serial: str  #: case and version, e.g. ``Q24-0007-K.2``: ASCII letters, digits, ``.``, ``_``, ``-``
+    receipt_code: str = ""  #: what ``mailroom receipt verify`` checks; "" when receipts are not signed
+    last_automatic: bool = False  #: the sender's daily limit is reached with this letter
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What is written to somebody."""
+
+    kind: str
+    to_address: str
+    to_name: str
+    subject: str
+    text: str
+    html: str  #: "" when only plain text stays below the size limit
+    message_id: str
+    in_reply_to: str
+    references: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Detail:
+    """How much is said, from everything down to what always fits."""
+
+    html: bool = True
+    hash_characters: int = 64
+    clause: bool = True
+    finding_limit: int = 400  #: characters of one finding
+    findings: int = 300  #: findings of each section
+    files: int = 300
+    entries: int = 300
+
+
+#: Each step is tried in turn until the letter fits. What an applicant must mend gives way last.
+_DETAILS: Final = (
+    _Detail(),
+    _Detail(html=False),
+    _Detail(html=False, hash_characters=16),
+    _Detail(html=False, hash_characters=16, files=10, entries=40),
+    _Detail(html=False, hash_characters=16, files=0, entries=20, clause=False),
+    _Detail(html=False, hash_characters=16, files=0, entries=8, clause=False, finding_limit=90, findings=24),
+    _Detail(html=False, hash_characters=16, files=0, entries=4, clause=False, finding_limit=60, findings=6),
+)
+
+
+def compose(request: LetterRequest, templates: Templates) -> Letter:
+    """The letter for ``request``, below 16 KiB as a mail.
+
+    When everything said twice (text and HTML) is too large, the HTML is left out; then hashes are shortened, then
+    files are counted instead of listed, with the hash of the complete list as evidence, and only at the very end
+    the longest findings are cut.
+
+    Raises:
+        LetterTemplateError: a template is broken.
+        ValueError: ``serial`` or ``from_address`` cannot stand in a Message-ID, or an instant has no time zone.
+    """
+    for detail in _DETAILS[:-1]:
+        letter = _render(request, templates, detail)
+        if mail_size(letter) <= MAX_LETTER:
+            return letter
+    return _render(request, templates, _DETAILS[-1])
+
+
+def mail_size(letter: Letter) -> int:
+    """An upper bound of the letter's bytes as a mail, without building it.
+
+    Base64 makes four of three and breaks lines at 76; encoded words do the same to the subject in pieces; 1,400
+    bytes are the other headers with names at their limit, boundaries and part headers.
+    """
+    bodies = sum(len(text.encode()) + text.count("\n") for text in (letter.text, letter.html))
+    nearest = letter.references[:1] + letter.references[1 - MAX_REFERENCES :] + 2 * (letter.in_reply_to,)
+    identifiers = sum(len(item) + 3 for item in nearest if len(item) <= MAX_IDENTIFIER)
+    return bodies * 4 * 78 // (3 * 76) + 2 * len(letter.subject.encode()) + identifiers + 1_400
+
+
+def _render(request: LetterRequest, templates: Templates, detail: _Detail) -> Letter:
+    page = make_page(request, detail)
+    kind = request.kind
+    return Letter(
+        kind=kind,
+        to_address=request.to_address,
+        to_name=request.to_name,
+        subject=clean_line(templates.render(f"{kind}/subject.txt", page), 160),
+        text=templates.render(f"{kind}/body.txt", page),
+        html=templates.render(f"{kind}/body.html", page) if detail.html else "",
+        message_id=message_id(request.serial, request.from_address),
+        in_reply_to=request.in_reply_to,
+        references=request.references,
+    )
+
+
+def message_id(serial: str, from_address: str) -> str:
+    """``<mailroom.{serial}@{domain}>``: known before sending, so that a repeated attempt is the same letter.
+
+    Raises ValueError when the result would be no Message-ID (RFC 5322 3.6.4).
+    """
+    domain = from_address.rpartition("@")[2].lower()
+    if not re.fullmatch(r"[A-Za-z0-9._-]{1,80}", serial) or not re.fullmatch(r"[a-z0-9][a-z0-9.-]{0,200}", domain):
+        raise ValueError(f"no Message-ID can be made of {serial!r} and {from_address!r}")
+    return f"<mailroom.{serial}@{domain}>"
+
+
+def make_page(request: LetterRequest, detail: _Detail = _DETAILS[0]) -> LetterPage:
+    """The variables for the letter's templates. Raises ValueError when an instant has no time zone."""
+    call, now = request.call, beijing(request.now)
+    entries = request.verdict.entries if request.verdict else ()
+    sections = _sections(request.verdict, detail)
+    current = [file for file in request.files if not file.superseded]
+    old = [file for file in request.files if file.superseded]
+    return LetterPage(
+        letter_name=LETTER_NAMES[request.kind],
+        case_code=clean_line(request.case_code, 40),
+        call_title=call.title,
+        authority=call.authority,
+        office=call.contact.office,
+        telephone=call.contact.telephone,
+        mailbox=call.contact.mailbox,
+        submitter=clean_line(request.submitter, 60),
+        track=clean_line(request.track, 30),
+        received=moment(request.received),
+        original_subject=shorten_subject(request.original_subject),
+        total=len(entries),
+        counts=_counts(entries),
+        entries=tuple(map(_entry_view, entries[: detail.entries])),
+        entries_left_out=max(0, len(entries) - detail.entries),
+        refused=sections["refused"][: detail.findings],
+        to_mend=sections["to_mend"][: detail.findings],
+        to_verify=sections["to_verify"][: detail.findings],
+        findings_left_out=sum(max(0, len(section) - detail.findings) for section in sections.values()),
+        files=_file_views(current[: detail.files], detail),
+        superseded=_file_views(old[: detail.files], detail),
+        files_left_out=max(0, len(current) - detail.files) + max(0, len(old) - detail.files),
+        listing_sha256=listing_sha256(request.files) if detail.hash_characters < len("0" * 64) else "",
+        deadline=deadline_text(call.deadline),
+        deadline_passed=days_left(call.deadline, now) < 0,
+        remaining=remaining(call.deadline, now),
+        receipt_code=clean_line(request.receipt_code, 120),
+        last_automatic=request.last_automatic,
+    )
+
+
+_REPLY_MARK: Final = re.compile(r"(?:re|fw|fwd|回复|答复|转发|自动回复)\s*(?:\[\d+\])?\s*[:：]\s*", re.IGNORECASE)
+_OWN_MARK: Final = re.compile(rf"【(?:{'|'.join(LETTER_NAMES.values())})】(?:案卷编号\s*[\w-]+\s*)?(?:（[^）]*）)?\s*")
+
+
+def shorten_subject(subject: str) -> str:
+    """The original subject, at most 60 characters, without the reply marks and our own marks in front of it.
+
+    A supplement is a reply to our letter; its subject would otherwise grow with every turn (RFC 3834 3.1.5).
+    """
+    line = clean_line(subject, 1000)
+    while match := _REPLY_MARK.match(line) or _OWN_MARK.match(line):
+        line = line[match.end() :].lstrip()
+    return clean_line(line, 60) or "（无主题）"
+
+
+def listing_sha256(files: Iterable[ReceivedFile]) -> str:
+    """SHA-256 over the sorted lines ``<sha256>  <name>``, the format of ``sha256sum``, one for each file."""
+    lines = sorted(f"{file.sha256}  {clean_line(file.name, 1000)}\n" for file in files)
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+def _counts(entries: tuple[EntryVerdict, ...]) -> str:
+    """``受理 4 项、不予受理 1 项`` when the entries differ, else ""."""
+    found = Counter(entry.decision for entry in entries)
+    return (
+        "、".join(f"{word} {found[key]} 项" for key, word in _DECISION_WORDS.items() if found[key])
+        if len(found) > 1
+        else ""
+    )
+
+
+def _entry_view(entry: EntryVerdict) -> EntryView:
+    told = {(finding.clause, finding.text) for finding in entry.findings if finding.outcome is not Outcome.REMIND}
+    remark = (
+        f"见下列事项（{len(told)} 项）"
+        if told
+        else "材料齐全，符合通知要求"
+        if entry.decision is Decision.ACCEPTED
+        else ""
+    )
+    return EntryView(clean_line(entry.applicant, 60) or "（未能识别名称）", _DECISION_WORDS[entry.decision], remark)
+
+
+def _file_views(files: Iterable[ReceivedFile], detail: _Detail) -> tuple[FileView, ...]:
+    return tuple(
+        FileView(
+            name=clean_file_name(file.name),
+            role=clean_line(file.role, 40),
+            size=size_text(file.size),
+            sha256=clean_line(file.sha256, 64)[: detail.hash_characters],
+            received=moment(file.received),
+            note=clean_line(file.note, 120),
+        )
+        for file in files
+    )
+
+
+def _section_of(finding: Finding, decision: Decision) -> str:
+    """Where a finding is told.
+
+    A reason to refuse inside an entry that staff still have to look at is not yet a refusal (uncertain is never
+    "no"), and what could be mended in an entry that is refused is one more reason.
+    """
+    if finding.outcome is Outcome.REFER:
+        return "to_verify"
+    if decision is Decision.REJECTED:
+        return "refused"
+    return (
+        "to_mend" if finding.outcome is Outcome.RETURN else "to_verify" if decision is Decision.REFERRED else "refused"
+    )
+
+
+def _told(verdict: Verdict) -> Iterable[tuple[str, Finding, str]]:
+    """Every finding an applicant is told: its section, itself and the applicant ("" = the whole case)."""
+    for finding in verdict.findings:
+        yield _section_of(finding, verdict.decision), finding, ""
+    for entry in verdict.entries:
+        for finding in entry.findings:
+            yield _section_of(finding, entry.decision), finding, clean_line(entry.applicant, 60)
+
+
+def _sections(verdict: Verdict | None, detail: _Detail) -> dict[str, tuple[FindingView, ...]]:
+    """The findings by section, each text once with all applicants it concerns; 提醒 is for staff and left out."""
+    groups: dict[str, dict[tuple[str, str], list[str]]] = {"refused": {}, "to_mend": {}, "to_verify": {}}
+    for section, finding, applicant in _told(verdict) if verdict else ():
+        if finding.outcome is not Outcome.REMIND:
+            names = groups[section].setdefault((finding.text, finding.clause), [])
+            names += [applicant] if applicant not in names else []
+    alone = verdict is not None and len(verdict.entries) <= 1
+    return {
+        section: tuple(
+            FindingView(
+                number=number,
+                text=clean_line(text, detail.finding_limit, links=True),
+                clause=clean_line(clause, 60) if detail.clause else "",
+                scope="" if alone else _scope(names),
+            )
+            for number, ((text, clause), names) in enumerate(found.items(), 1)
+        )
+        for section, found in groups.items()
+    }
+
+
+def _scope(applicants: list[str]) -> str:
+    return "整份材料" if "" in applicants else name_list([name or "（未能识别名称）" for name in applicants], 12)

@@ -1,0 +1,136 @@
+"""Jinja2 templates of letters and digest: loaded from texts, sandboxed, strict, checked before use.
+
+The shell reads the files (``template_names`` says which) and hands their texts over; nothing here opens a file. What
+a letter says is in ``config/templates``; what is known about a case is in ``notifier.pages``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from css_inline import CSSInliner
+from jinja2 import DictLoader, StrictUndefined, TemplateError, TemplateSyntaxError, nodes
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from notifier.pages import ATTRIBUTES, DIGEST_VARIABLES, LETTER_VARIABLES, DigestPage, LetterPage, variables
+
+LETTER_KINDS: Final = ("accepted", "incomplete", "rejected", "referred", "received")
+_FILES: Final = ("subject.txt", "body.txt", "body.html")
+_BASES: Final = ("base/letter.txt", "base/letter.html", "base/style.html")
+_LOOP_WORDS: Final = frozenset({"first", "last", "index", "length"})
+
+# Nothing is ever fetched for a letter; @media stays in <style> because it cannot stand on an element, and clients
+# that do not know it (Outlook) ignore it.
+_INLINER: Final = CSSInliner(keep_at_rules=True, minify_css=True, load_remote_stylesheets=False)
+
+
+class LetterTemplateError(Exception):
+    """A template that cannot be rendered: its name, and what Jinja2 says about it."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(f"模板 {name}: {reason}")
+        self.name = name
+        self.reason = reason
+
+
+def template_names() -> tuple[str, ...]:
+    """Every template's name, which is its path below ``config/templates`` and below a call's ``templates``."""
+    return (*_BASES, *(f"{folder}/{file}" for folder in (*LETTER_KINDS, "digest") for file in _FILES))
+
+
+class Templates:
+    """The texts of all templates, ready to render."""
+
+    def __init__(self, sources: Mapping[str, str]) -> None:
+        self.sources: Final = dict(sources)
+        self._environment = ImmutableSandboxedEnvironment(
+            loader=DictLoader(self.sources),
+            undefined=StrictUndefined,
+            autoescape=_is_html,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+
+    def overridden(self, overrides: Mapping[str, str]) -> Templates:
+        """These templates with a call's own in place of those of the same name."""
+        return Templates({**self.sources, **overrides})
+
+    def render(self, name: str, page: LetterPage | DigestPage) -> str:
+        """The text of template ``name`` for ``page``; of ``*.html`` with every style on its element.
+
+        Raises:
+            LetterTemplateError: the template is missing, malformed or uses an unknown variable.
+        """
+        try:
+            text = self._environment.get_template(name).render(variables(page))
+        except TemplateError as error:
+            raise LetterTemplateError(name, str(error)) from error
+        return _html(text) if _is_html(name) else _plain(text)
+
+    def parse(self, name: str) -> nodes.Template:
+        """The syntax tree of one template. Raises TemplateSyntaxError, also for unknown filters and tests."""
+        source = self.sources[name]
+        self._environment.compile(source, name)
+        return self._environment.parse(source, name)
+
+
+def _is_html(name: str | None) -> bool:
+    """Whether a template's values are escaped: all but plain text."""
+    return name is None or not name.endswith(".txt")
+
+
+def _plain(text: str) -> str:
+    lines = (line.rstrip() for line in text.splitlines())
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n") + "\n"
+
+
+def _html(text: str) -> str:
+    """Inlined and without indentation: every byte counts against a letter's limit."""
+    return re.sub(r"\n\s*", "\n", _INLINER.inline(text)).strip() + "\n"
+
+
+def check_templates(templates: Templates) -> list[str]:
+    """What is wrong with the templates, one Chinese line each with name and line number; empty when all is well."""
+    missing = [f"{name}: 缺少这个模板" for name in template_names() if name not in templates.sources]
+    return missing + [problem for name in sorted(templates.sources) for problem in _check_one(templates, name)]
+
+
+def _check_one(templates: Templates, name: str) -> list[str]:
+    if name not in template_names():
+        return [f"{name}: 没有叫这个名字的模板，不会被用到"]
+    try:
+        tree = templates.parse(name)
+    except TemplateSyntaxError as error:
+        return [f"{name}:{error.lineno}: 模板写法有误：{error.message}"]
+    known = DIGEST_VARIABLES if name.startswith("digest/") else LETTER_VARIABLES
+    return [
+        *(f"{name}:{line}: 不认识的变量“{word}”" for word, line in _unknown_names(tree, known)),
+        *(f"{name}:{line}: 不认识的属性“.{word}”" for word, line in _unknown_attributes(tree)),
+        *(f"{name}:{line}: 没有模板“{word}”" for word, line in _unknown_parents(tree, templates)),
+    ]
+
+
+def _unknown_names(tree: nodes.Template, known: frozenset[str]) -> Iterator[tuple[str, int]]:
+    """Names read but neither given by the page nor set in the template (macro parameters count as set)."""
+    names = list(tree.find_all(nodes.Name))
+    own = {node.name for node in names if node.ctx != "load"} | {macro.name for macro in tree.find_all(nodes.Macro)}
+    for node in names:
+        if node.ctx == "load" and node.name not in known | own | {"loop", "super", "self", "caller"}:
+            yield node.name, node.lineno
+
+
+def _unknown_attributes(tree: nodes.Template) -> Iterator[tuple[str, int]]:
+    for node in tree.find_all(nodes.Getattr):
+        of_loop = isinstance(node.node, nodes.Name) and node.node.name == "loop"
+        if node.attr not in (_LOOP_WORDS if of_loop else ATTRIBUTES):
+            yield node.attr, node.lineno
+
+
+def _unknown_parents(tree: nodes.Template, templates: Templates) -> Iterator[tuple[str, int]]:
+    parents = [(node.template, node.lineno) for node in tree.find_all(nodes.Extends)]
+    parents += [(node.template, node.lineno) for node in tree.find_all(nodes.Include)]
+    for parent, line in parents:
+        if isinstance(parent, nodes.Const) and parent.value not in templates.sources:
+            yield str(parent.value), line
