@@ -1,0 +1,1 @@
+"""What is kept: the raw mails as files, everything known of them in a database."""

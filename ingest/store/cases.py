@@ -1,0 +1,267 @@
+"""Reads and writes of cases, of the mails in them and of the decisions on them. One small function each.
+
+Every function takes a session of ``Database.session()`` (or ``reading()`` where it only reads) and leaves the commit
+to it. Who belongs to which case, and what is decided, is not known here.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import func, or_, update
+from sqlmodel import Session, col, select
+
+from ingest.reading import Reading
+from ingest.store.messages import load_reading
+from ingest.store.tables import CaseMessageRow, CaseRow, DecisionRow, MessageRow, OutboxRow
+from ingest.submission.codes import code_number, code_stem, make_code
+from rules.facts import Subject
+from rules.verdict import Decision, EntryVerdict, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class NewCase:
+    """A case to be opened."""
+
+    call: str  #: id of the call
+    track: str
+    track_code: str  #: first letters of the case code
+    year: int  #: of the call
+    submitter_key: str
+    submitter: str
+    unit: str
+    reply_address: str
+    reply_name: str
+
+
+def open_case(session: Session, new: NewCase, received_at: datetime, now: datetime) -> tuple[CaseRow, bool]:
+    """The case of this submitter for this track, opened with the next free code when there is none; and whether new."""
+    existing = find_case(session, new.call, new.track, new.submitter_key)
+    if existing is not None:
+        return existing, False
+    row = CaseRow(
+        code=make_code(new.track_code, new.year, _next_number(session, new)),
+        call=new.call, track=new.track, submitter_key=new.submitter_key, submitter=new.submitter, unit=new.unit,
+        reply_address=new.reply_address, reply_name=new.reply_name, opened_at=now, last_received_at=received_at,
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    return row, True
+
+
+def _next_number(session: Session, new: NewCase) -> int:
+    codes = select(CaseRow.code).where(col(CaseRow.code).startswith(code_stem(new.track_code, new.year)))
+    latest = session.exec(codes.order_by(func.length(CaseRow.code).desc(), col(CaseRow.id).desc())).first()
+    return 1 if latest is None else code_number(latest) + 1
+
+
+def get_case(session: Session, case_id: int) -> CaseRow | None:
+    """The case as the database has it now."""
+    return session.get(CaseRow, case_id, populate_existing=True)
+
+
+def find_case(session: Session, call: str, track: str, submitter_key: str) -> CaseRow | None:
+    """The case of this submitter for this track of this call."""
+    query = select(CaseRow).where(
+        CaseRow.call == call, CaseRow.track == track, CaseRow.submitter_key == submitter_key
+    )  # fmt: skip
+    return session.exec(query).first()
+
+
+def find_case_by_code(session: Session, code: str) -> CaseRow | None:
+    """The case with exactly this code (as ``find_codes`` returns it)."""
+    return session.exec(select(CaseRow).where(CaseRow.code == code)).first()
+
+
+def find_cases_by_thread(session: Session, message_ids: Iterable[str]) -> list[CaseRow]:
+    """The cases a mail speaks of that refers to these Message-IDs: those of mails in a case, and of our letters."""
+    wanted = list(message_ids)[:50]
+    mails = (
+        select(CaseMessageRow.case_id)
+        .join(MessageRow, col(MessageRow.id) == CaseMessageRow.message_id)
+        .where(col(MessageRow.message_id_header).in_(wanted), MessageRow.message_id_header != "")
+    )
+    letters = select(OutboxRow.case_id).where(col(OutboxRow.message_id).in_(wanted), col(OutboxRow.case_id).is_not(None))
+    query = select(CaseRow).where(or_(col(CaseRow.id).in_(mails), col(CaseRow.id).in_(letters)))
+    return list(session.exec(query.order_by(col(CaseRow.id))))
+
+
+def list_cases(
+    session: Session, call: str | None = None, decisions: Sequence[Decision] = (), limit: int = 10_000
+) -> list[CaseRow]:
+    """Cases in the order they were opened; all unless a call or decisions are named."""
+    query = select(CaseRow).order_by(col(CaseRow.id)).limit(limit)
+    if call is not None:
+        query = query.where(CaseRow.call == call)
+    if decisions:
+        query = query.where(col(CaseRow.decision).in_(decisions))
+    return list(session.exec(query))
+
+
+def touch_case(
+    session: Session, case_id: int, received_at: datetime, judge_after: datetime, reply_to: tuple[str, str] | None = None
+) -> CaseRow:
+    """Something came in for a case: it is to be judged at ``judge_after``, and answered to ``reply_to``.
+
+    ``reply_to`` is (address, name), None to leave it as it is. The received time only ever moves forward. Raises
+    KeyError when there is no such case.
+    """
+    case = get_case(session, case_id)
+    if case is None:
+        raise KeyError(case_id)
+    case.last_received_at = max(case.last_received_at, received_at)
+    case.judge_after = judge_after
+    if reply_to is not None:
+        case.reply_address, case.reply_name = reply_to
+    session.flush()
+    return case
+
+
+def request_judgement(session: Session, case_id: int, judge_after: datetime) -> bool:
+    """Have a case judged (again) without anything new having come in: by a person, or because rules changed."""
+    return _change(session, case_id, judge_after=judge_after)
+
+
+def join_case(session: Session, case_id: int, message_id: int, joined_by: str, now: datetime) -> bool:
+    """Put a mail into a case; False when it is in there already."""
+    if session.get(CaseMessageRow, (case_id, message_id)) is not None:
+        return False
+    session.add(CaseMessageRow(case_id=case_id, message_id=message_id, joined_by=joined_by, joined_at=now))
+    session.flush()
+    return True
+
+
+def leave_case(session: Session, case_id: int, message_id: int) -> bool:
+    """Take a mail out of a case it was put into by mistake; False when it is not in there."""
+    row = session.get(CaseMessageRow, (case_id, message_id))
+    if row is None:
+        return False
+    session.delete(row)
+    session.flush()
+    return True
+
+
+def cases_of_message(session: Session, message_id: int) -> list[CaseRow]:
+    """The cases a mail belongs to."""
+    query = select(CaseRow).join(CaseMessageRow, col(CaseMessageRow.case_id) == CaseRow.id)
+    return list(session.exec(query.where(CaseMessageRow.message_id == message_id).order_by(col(CaseRow.id))))
+
+
+def messages_of_case(session: Session, case_id: int) -> list[tuple[MessageRow, CaseMessageRow]]:
+    """The mails of a case in received order, each with how it came to be there."""
+    query = select(MessageRow, CaseMessageRow).join(CaseMessageRow, col(CaseMessageRow.message_id) == MessageRow.id)
+    query = query.where(CaseMessageRow.case_id == case_id)
+    rows = session.exec(query.order_by(col(MessageRow.received_at), col(MessageRow.id)))
+    return [(message, joined) for message, joined in rows]
+
+
+def readings_of_case(session: Session, case_id: int) -> list[tuple[MessageRow, Reading]]:
+    """What was read in the mails of a case, in received order; mails not read (yet) are left out."""
+    found = [(message, load_reading(message)) for message, _ in messages_of_case(session, case_id)]
+    return [(message, reading) for message, reading in found if reading is not None]
+
+
+def next_case_to_judge(session: Session, now: datetime) -> CaseRow | None:
+    """The case whose settle window ended first; None when none is due."""
+    query = select(CaseRow).where(col(CaseRow.judge_after) <= now)
+    return session.exec(query.order_by(col(CaseRow.judge_after), col(CaseRow.id))).first()
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A verdict with what it rests on, ready to be kept."""
+
+    verdict: Verdict
+    subjects: tuple[Subject, ...]
+    trace: Any  #: whatever JSON can hold
+    received_at: datetime
+    disagreement: str = ""
+
+
+_SUBJECTS = TypeAdapter(tuple[Subject, ...])
+
+
+def save_decision(session: Session, case: CaseRow, judgement: Judgement, now: datetime) -> DecisionRow | None:
+    """Keep a verdict as the next version of ``case``; enqueue its letters in the same session.
+
+    ``case`` is the row as it was when judging began. None when the case has changed since (new mail, another
+    decision): the verdict then answers a question nobody asks any more, nothing is written, and the case stays due.
+    """
+    version, decision = case.version + 1, judgement.verdict.decision
+    unchanged = (CaseRow.version == case.version, col(CaseRow.judge_after).is_not_distinct_from(case.judge_after),
+                 col(CaseRow.last_received_at) == case.last_received_at)  # fmt: skip
+    if not _change(session, case.id, *unchanged, version=version, decision=decision, decided_at=now, judge_after=None):
+        return None
+    row = DecisionRow(
+        case_id=case.id, version=version, decision=decision, verdict=judgement.verdict.model_dump_json(),
+        subjects=_SUBJECTS.dump_json(judgement.subjects).decode(),
+        trace=json.dumps(judgement.trace, ensure_ascii=False), rules_sha256=judgement.verdict.rules_sha256,
+        received_at=judgement.received_at, decided_at=now, disagreement=judgement.disagreement,
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    return row
+
+
+def decisions_of_case(session: Session, case_id: int) -> list[DecisionRow]:
+    """All versions of a case's verdict, the oldest first."""
+    query = select(DecisionRow).where(DecisionRow.case_id == case_id)
+    return list(session.exec(query.order_by(col(DecisionRow.version))))
+
+
+def latest_decision(session: Session, case_id: int) -> DecisionRow | None:
+    """The verdict in force; None when the case has not been judged."""
+    query = select(DecisionRow).where(DecisionRow.case_id == case_id)
+    return session.exec(query.order_by(col(DecisionRow.version).desc())).first()
+
+
+def load_verdict(row: DecisionRow) -> Verdict:
+    """The verdict kept in a row."""
+    return Verdict.model_validate_json(row.verdict)
+
+
+def load_subjects(row: DecisionRow) -> tuple[Subject, ...]:
+    """The subjects kept in a row."""
+    return _SUBJECTS.validate_json(row.subjects)
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptedEntry:
+    """An entry (申报项) that the latest decision of its case accepts."""
+
+    case_id: int
+    case_code: str
+    unit: str  #: submitting unit of the case; "" when unknown
+    entry: EntryVerdict
+
+
+def accepted_ledger(session: Session, call: str, except_case: int | None = None) -> list[AcceptedEntry]:
+    """The entries of a call accepted by the decisions in force, but for those of ``except_case``."""
+    query = (
+        select(CaseRow, DecisionRow)
+        .join(DecisionRow, (col(DecisionRow.case_id) == CaseRow.id) & (col(DecisionRow.version) == CaseRow.version))
+        .where(CaseRow.call == call, col(CaseRow.id) != (-1 if except_case is None else except_case))
+        .order_by(col(CaseRow.id))
+    )
+    return [
+        AcceptedEntry(case.id, case.code, case.unit, entry)
+        for case, decision in session.exec(query)
+        for entry in load_verdict(decision).entries
+        if entry.decision is Decision.ACCEPTED
+    ]
+
+
+def _change(session: Session, case_id: int, *conditions: Any, **values: Any) -> bool:
+    """Compare-and-set of one row; True when this call changed it."""
+    statement = (
+        update(CaseRow)
+        .where(col(CaseRow.id) == case_id, *conditions)
+        .values(values)
+        .execution_options(synchronize_session="fetch")
+    )
+    return session.exec(statement).rowcount == 1

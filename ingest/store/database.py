@@ -1,0 +1,226 @@
+"""The one door to the database: the engine, its transactions, its schema, and its troubles in words.
+
+SQLite and PostgreSQL behave alike behind it: one writer at a time, because a writer reads, decides and writes, and
+two who do so at once lose updates (measured with SQLite's defaults). No table and no query comes in.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Literal
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlmodel import Session
+
+from ingest.errors import ConfigError, MailroomError, StorageError, TemporaryError, UnavailableError
+
+SchemaState = Literal["current", "behind", "empty", "ahead"]
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+_READ_ONLY = "mailroom_read_only"
+_WRITER_LOCK = 0x6D61696C  # "mail": the key of PostgreSQL's advisory lock, any number that is ours
+_PATIENCE = timedelta(seconds=30)
+
+
+class Database:
+    """A database that is ready for sessions. Safe to share between threads; a session is not."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._writer = engine
+        self._reader = engine.execution_options(**{_READ_ONLY: True})
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """A transaction: committed when the block ends well, rolled back when it raises.
+
+        It holds the one writer's lock from its first statement, so what it reads stays true until it commits: keep
+        it short, never wait for a network inside. Raises :class:`TemporaryError` when the lock or the server cannot
+        be had, :class:`StorageError` when the disk does not take it; rows stay readable after the block.
+        """
+        with translated_errors(), Session(self._writer, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A transaction that only reads, and waits for no writer. Nothing done in it is kept."""
+        with translated_errors(), Session(self._reader, expire_on_commit=False) as session:
+            yield session
+
+    def migrate(self) -> None:
+        """Bring the schema to this program's version: all steps or none. Nothing happens when it is there already.
+
+        Raises :class:`ConfigError` when the database was made by a newer program.
+        """
+        if self.schema_state() == "ahead":
+            raise ConfigError("数据库由更新版本的程序建立", "请安装新版本的 mailroom, 或恢复与本版本相配的备份")
+        with translated_errors(), self._writer.begin() as connection:
+            config = _alembic_config()
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+
+    def schema_state(self) -> SchemaState:
+        """How the schema of the database stands to the one this program needs."""
+        with translated_errors(), self._reader.connect() as connection:
+            found = MigrationContext.configure(connection).get_current_revision()
+        script = ScriptDirectory.from_config(_alembic_config())
+        if found is None:
+            return "empty"
+        if found == script.get_current_head():
+            return "current"
+        return "behind" if found in {revision.revision for revision in script.walk_revisions()} else "ahead"
+
+    def damage(self) -> list[str]:
+        """What the database itself finds wrong with its file (SQLite's quick_check); empty when nothing is."""
+        if self._writer.dialect.name != "sqlite":
+            return []
+        with translated_errors(), self._reader.connect() as connection:
+            lines = [str(row[0]) for row in connection.exec_driver_sql("PRAGMA quick_check(20)")]
+        return [line for line in lines if line != "ok"]
+
+    def close(self) -> None:
+        """Close all connections. Sessions must have ended."""
+        self._writer.dispose()
+
+
+def open_database(url: str, patience: timedelta = _PATIENCE) -> Database:
+    """The database at an SQLAlchemy ``url``: ``sqlite:///FILE`` or ``postgresql://...``; nothing is connected yet.
+
+    ``patience`` is how long a writer waits for another one. Raises :class:`ConfigError` when the address cannot be
+    used, :class:`StorageError` when the file of an SQLite database cannot be made (with mode 0600: it holds what
+    applicants wrote).
+    """
+    try:
+        address = make_url(url)
+        match address.get_backend_name():
+            case "sqlite":
+                return Database(_sqlite_engine(address, patience))
+            case "postgresql":
+                return Database(_postgresql_engine(address, patience))
+    except (ArgumentError, NoSuchModuleError) as error:
+        raise ConfigError("[store] database 不是可用的数据库地址", "例如 sqlite:///mailroom.db") from error
+    except ModuleNotFoundError as error:
+        raise ConfigError(f"连接此数据库需要 Python 包 {error.name}", "PostgreSQL 请安装 mailroom[postgresql]") from error
+    raise ConfigError(f"不支持的数据库: {address.get_backend_name()}", "可用 sqlite 或 postgresql")
+
+
+def _sqlite_engine(address: URL, patience: timedelta) -> Engine:
+    if address.database and address.database != ":memory:":
+        _make_private(Path(address.database))
+    engine = create_engine(address)
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None  # Python's own BEGIN is deferred and comes too late; ours is below
+        connection.execute(f"PRAGMA busy_timeout = {patience // timedelta(milliseconds=1)}")
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")  # a commit precedes an e-mail: it must survive a power cut
+        connection.execute("PRAGMA foreign_keys = ON")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # A deferred transaction that turns into a writer fails at once in spite of busy_timeout (measured).
+        reading = connection.get_execution_options().get(_READ_ONLY)
+        connection.exec_driver_sql("BEGIN DEFERRED" if reading else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _make_private(path: Path) -> None:
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))  # -wal and -shm take their mode from it
+    except OSError as error:
+        raise StorageError(f"数据库文件 {path} 无法建立或打开: {error.strerror}", "请检查目录是否存在、是否可写") from error
+
+
+def _postgresql_engine(address: URL, patience: timedelta) -> Engine:
+    engine = create_engine(address, pool_pre_ping=True, connect_args={"connect_timeout": 10})
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        if connection.get_execution_options().get(_READ_ONLY):
+            connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            return
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {patience // timedelta(milliseconds=1)}")
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITER_LOCK})")
+
+    return engine
+
+
+def _alembic_config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+# --- troubles in words --------------------------------------------------------------------------------------------
+
+_BUSY = TemporaryError("数据库正忙, 等待超时", "可能另有一个 mailroom 正在运行; 稍后会再试")
+_FULL = StorageError("磁盘空间不足, 数据库无法写入", "请清理或扩充磁盘; 在此之前不会再收取邮件")
+
+_SQLITE: dict[str, MailroomError] = {
+    "SQLITE_BUSY": _BUSY,
+    "SQLITE_LOCKED": _BUSY,
+    "SQLITE_FULL": _FULL,
+    "SQLITE_READONLY": StorageError("数据库文件只读", "请检查文件和目录的属主与权限"),
+    "SQLITE_CANTOPEN": StorageError("数据库文件无法打开", "请检查 [store] database 的目录是否存在、是否可写"),
+    "SQLITE_IOERR": StorageError("读写数据库文件时磁盘出错", "请检查磁盘; 修复前不要重启服务"),
+    "SQLITE_CORRUPT": StorageError("数据库文件已损坏", "请停止服务, 从备份恢复 (mailroom restore)"),
+    "SQLITE_NOTADB": StorageError("数据库文件不是 SQLite 数据库", "请检查 [store] database 指向的文件"),
+}
+"""By SQLite's result code (https://www.sqlite.org/rescode.html); extended codes begin with the plain one."""
+
+_POSTGRESQL: dict[str, MailroomError] = {
+    "08": UnavailableError("与数据库服务器的连接中断", "稍后会再试"),
+    "28": ConfigError("数据库服务器拒绝了用户名或密码", "请检查 [store] database"),
+    "3D": ConfigError("数据库服务器上没有这个数据库", "请先建立, 或检查 [store] database"),
+    "40": _BUSY,
+    "42501": ConfigError("数据库用户权限不足", "请把各表的属主改为该用户"),
+    "53100": _FULL,
+    "53": TemporaryError("数据库服务器资源不足", "稍后会再试"),
+    "55P03": _BUSY,
+    "57": UnavailableError("数据库服务器正在停止或重启", "稍后会再试"),
+    "58": StorageError("数据库服务器的磁盘出错", "请检查数据库服务器"),
+}
+"""By SQLSTATE or its class (PostgreSQL manual, appendix A)."""
+
+
+@contextmanager
+def translated_errors() -> Iterator[None]:
+    """Turns a driver's error into ours by whose fault it is; what is our own fault (SQL, constraints) stays as it is."""
+    try:
+        yield
+    except DBAPIError as error:
+        _raise_translated(error.orig, error)
+    except sqlite3.Error as error:  # from the PRAGMAs of a new connection, which SQLAlchemy does not wrap
+        _raise_translated(error, error)
+
+
+def _raise_translated(original: Any, error: Exception) -> None:
+    found = _translation(original)
+    if found is None:
+        raise error
+    raise type(found)(found.message, found.hint) from error
+
+
+def _translation(original: Any) -> MailroomError | None:
+    name = getattr(original, "sqlite_errorname", None)
+    if name is not None:
+        return next((mapped for code, mapped in _SQLITE.items() if str(name).startswith(code)), None)
+    state = getattr(original, "sqlstate", None)
+    if state:
+        return _POSTGRESQL.get(state) or _POSTGRESQL.get(state[:2])
+    if type(original).__name__ == "OperationalError":  # psycopg has no SQLSTATE when there was no server to give one
+        return UnavailableError("数据库服务器连接不上", "请检查 [store] database 和服务器是否在运行; 稍后会再试")
+    return None

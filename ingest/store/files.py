@@ -1,0 +1,213 @@
+"""The raw mails, each in a file named by the SHA-256 of its bytes: written once, durable before anybody is told.
+
+No database and no mail parsing comes in. A file is complete or not there: bytes go to ``incoming/``, are fsynced,
+renamed to their place, and the directory is fsynced (Postfix and Dovecot keep their promises in the same order).
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import io
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+
+from ingest.errors import InputError, StorageError
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
+
+_CHUNK = 1 << 20
+_RESERVE = 200 << 20
+
+
+class Kept(NamedTuple):
+    """A mail that is safe on disk."""
+
+    sha256: str
+    size: int  #: bytes
+    path: Path
+
+
+class Spool(io.BufferedWriter):
+    """A file being received: takes bytes, in order, and hashes them on the way; no seeking back.
+
+    Trouble of the disk is a :class:`StorageError` from every method, so that whoever feeds it from a network does
+    not take a full disk for a lost connection.
+    """
+
+    def __init__(self, store: FileStore, descriptor: int, temporary: Path) -> None:
+        super().__init__(io.FileIO(descriptor, "wb"), _CHUNK)
+        self._store = store
+        self._temporary = temporary
+        self._hash = hashlib.sha256()
+        self._size = 0
+
+    def write(self, buffer: Buffer, /) -> int:
+        """Append bytes; returns how many, always all of them."""
+        with _disk_errors():
+            written = super().write(buffer)
+        self._hash.update(buffer)
+        self._size += written
+        return written
+
+    def flush(self) -> None:
+        """Hand everything to the operating system."""
+        with _disk_errors():
+            super().flush()
+
+    def seekable(self) -> bool:
+        """False: the hash follows the bytes."""
+        return False
+
+    def seek(self, target: int, whence: int = 0, /) -> int:
+        """Never: raises io.UnsupportedOperation."""
+        del target, whence
+        raise io.UnsupportedOperation("a spool only grows")
+
+    def truncate(self, pos: int | None = None, /) -> int:
+        """Never: raises io.UnsupportedOperation."""
+        del pos
+        raise io.UnsupportedOperation("a spool only grows")
+
+    def keep(self) -> Kept:
+        """Make the file durable under its hash; afterwards the mail survives a power cut.
+
+        Bytes that are there already are not written again, unless the file there has been damaged since.
+        """
+        self.flush()
+        with _disk_errors():
+            os.fsync(self.fileno())
+            sha256 = self._hash.hexdigest()
+            self._store.adopt(self._temporary, sha256)
+        return Kept(sha256, self._size, self._store.path(sha256))
+
+    def abandon(self) -> None:
+        """Close, and remove what was not kept."""
+        with suppress(OSError, StorageError):
+            self.close()
+        self._temporary.unlink(missing_ok=True)
+
+
+class FileStore:
+    """A directory of files named by their hash, with modes 0700 and 0600: applicants' papers are nobody else's."""
+
+    def __init__(self, root: Path) -> None:
+        """Use ``root``, making it when needed. Raises :class:`StorageError` when that is not possible."""
+        self._root = root
+        self._incoming = root / "incoming"
+        with _disk_errors():
+            for directory in (*reversed(root.parents), root, self._incoming):
+                _make_directory(directory)
+            _sync_directory(root)  # a shard that an earlier run made and did not live to sync
+
+    @contextmanager
+    def spool(self) -> Iterator[Spool]:
+        """A new file to write to; it is gone after the block unless :meth:`Spool.keep` was called."""
+        with _disk_errors():
+            descriptor, name = tempfile.mkstemp(dir=self._incoming)
+        spool = Spool(self, descriptor, Path(name))
+        try:
+            yield spool
+        finally:
+            spool.abandon()
+
+    def path(self, sha256: str) -> Path:
+        """Where the file with this hash is, or would be. Raises :class:`InputError` for what is no SHA-256."""
+        if not re.fullmatch(r"[0-9a-f]{64}", sha256):
+            raise InputError(f"不是 SHA-256: {sha256!r}")
+        return self._root / sha256[:2] / f"{sha256}.eml"
+
+    def open(self, sha256: str) -> BinaryIO:
+        """The file, open for reading. Raises :class:`StorageError` when it is missing or cannot be read."""
+        with _disk_errors():
+            return self.path(sha256).open("rb")
+
+    def intact(self, sha256: str) -> bool:
+        """Whether the file is there and its bytes still have this hash. Reads all of it, a piece at a time."""
+        try:
+            with self.path(sha256).open("rb") as file:
+                return hashlib.file_digest(file, "sha256").hexdigest() == sha256
+        except FileNotFoundError:
+            return False
+        except OSError as error:
+            raise _storage_error(error) from error
+
+    def hashes(self) -> Iterator[str]:
+        """The hashes of all files that are kept, sorted."""
+        return (path.stem for path in sorted(self._root.glob("??/*.eml")))
+
+    def remove(self, sha256: str) -> bool:
+        """Delete a file for good (purge); False when it was not there."""
+        target = self.path(sha256)
+        if not target.exists():
+            return False
+        with _disk_errors():
+            target.unlink()
+            _sync_directory(target.parent)
+        return True
+
+    def remove_leftovers(self, before: datetime) -> int:
+        """Remove what killed programs left in ``incoming/`` and nobody has written to since ``before``; how many."""
+        count = 0
+        for path in self._incoming.iterdir():
+            with suppress(FileNotFoundError):
+                if path.stat().st_mtime < before.timestamp():
+                    path.unlink()
+                    count += 1
+        return count
+
+    def free_space_ok(self, needed: int = 0, reserve: int = _RESERVE) -> bool:
+        """Whether ``needed`` bytes fit and ``reserve`` bytes stay free for the database and the letters."""
+        with _disk_errors():
+            return shutil.disk_usage(self._root).free >= needed + reserve
+
+    def adopt(self, temporary: Path, sha256: str) -> None:
+        """Move a complete, fsynced file to its place. For :class:`Spool`, which knows that the hash is right."""
+        target = self.path(sha256)
+        _make_directory(target.parent)
+        if self.intact(sha256):
+            temporary.unlink()
+        else:
+            temporary.rename(target)
+        # Also when it was there: whoever renamed it may have been killed before this line.
+        _sync_directory(target.parent)
+
+
+def _make_directory(path: Path) -> None:
+    if not path.is_dir():
+        path.mkdir(mode=0o700, exist_ok=True)
+        _sync_directory(path.parent)
+
+
+def _sync_directory(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _disk_errors() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if isinstance(error, io.UnsupportedOperation):
+            raise
+        raise _storage_error(error) from error
+
+
+def _storage_error(error: OSError) -> StorageError:
+    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return StorageError("磁盘空间不足, 邮件原件无法保存", "请清理或扩充磁盘; 在此之前不会再收取邮件")
+    if isinstance(error, FileNotFoundError):
+        return StorageError(f"找不到邮件原件 {error.filename}", "请运行 mailroom doctor 查看缺了哪些, 从备份恢复")
+    return StorageError(f"读写邮件原件时出错: {error.strerror} ({error.filename or '文件'})", "请检查磁盘和目录权限")

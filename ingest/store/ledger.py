@@ -1,0 +1,134 @@
+"""The ledger (台账) of events, the state of the folders, and the counts that status and digest show.
+
+Events are only ever added. Every function takes a session and leaves the commit to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from ingest.store.tables import CaseRow, DecisionRow, EventRow, FolderRow, MessageRow, MessageState
+from notifier.attempts import OutboxState
+from notifier.outbox import count_by_state
+from rules.verdict import Decision
+
+
+def record_event(
+    session: Session,
+    now: datetime,
+    kind: str,
+    text: str,
+    *,
+    message_id: int | None = None,
+    case_id: int | None = None,
+    outbox_id: int | None = None,
+) -> EventRow:
+    """Add one thing that happened; ``text`` is a Chinese sentence for staff."""
+    row = EventRow(at=now, kind=kind, text=text, message_id=message_id, case_id=case_id, outbox_id=outbox_id)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def list_events(
+    session: Session,
+    *,
+    message_id: int | None = None,
+    case_id: int | None = None,
+    since: datetime | None = None,
+    kind: str | None = None,
+    limit: int = 1000,
+) -> list[EventRow]:
+    """Events in the order they happened, of everything unless something is named; at most the latest ``limit``."""
+    conditions = {EventRow.message_id: message_id, EventRow.case_id: case_id, EventRow.kind: kind}
+    query = select(EventRow).where(*(col(column) == value for column, value in conditions.items() if value is not None))
+    if since is not None:
+        query = query.where(col(EventRow.at) >= since)
+    latest = list(session.exec(query.order_by(col(EventRow.id).desc()).limit(limit)))
+    return latest[::-1]
+
+
+def save_folder(session: Session, folder: str, uidvalidity: int, server_count: int, now: datetime) -> None:
+    """A look at a folder succeeded: what it showed."""
+    row = session.get(FolderRow, folder) or FolderRow(folder=folder)
+    row.uidvalidity, row.server_count, row.polled_at, row.error = uidvalidity, server_count, now, ""
+    session.add(row)
+    session.flush()
+
+
+def save_folder_error(session: Session, folder: str, error: str) -> None:
+    """A look at a folder failed; what the last good look showed is kept."""
+    row = session.get(FolderRow, folder) or FolderRow(folder=folder)
+    row.error = error
+    session.add(row)
+    session.flush()
+
+
+def list_folders(session: Session) -> list[FolderRow]:
+    """The folders that have been looked at, by name."""
+    return list(session.exec(select(FolderRow).order_by(col(FolderRow.folder))))
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How much there is of everything. Every state is named, with 0 where there is none."""
+
+    messages: Mapping[MessageState, int]
+    unanswered: int  #: read, and neither letter nor "none needed" decided
+    cases: Mapping[Decision, int]  #: by the decision in force
+    undecided: int  #: cases that have never been judged
+    to_judge: int  #: cases that wait for their settle window or for judging
+    outbox: Mapping[OutboxState, int]
+    oldest_waiting: datetime | None  #: received time of the oldest mail that waits to be read
+
+
+def count_everything(session: Session) -> Counts:
+    """The state of the whole house, for ``status`` and the digest."""
+    messages = dict(session.exec(select(MessageRow.state, func.count()).group_by(col(MessageRow.state))).all())
+    cases = dict(session.exec(select(CaseRow.decision, func.count()).group_by(col(CaseRow.decision))).all())
+    unanswered = select(func.count()).where(col(MessageRow.state) == MessageState.READ, col(MessageRow.answered).is_(False))
+    oldest = select(MessageRow.received_at).where(col(MessageRow.state) == MessageState.STORED)
+    return Counts(
+        messages={state: messages.get(state, 0) for state in MessageState},
+        unanswered=session.exec(unanswered).one(),
+        cases={decision: cases.get(decision, 0) for decision in Decision},
+        undecided=cases.get(None, 0),
+        to_judge=session.exec(select(func.count()).where(col(CaseRow.judge_after).is_not(None))).one(),
+        outbox=count_by_state(session),
+        oldest_waiting=session.exec(oldest.order_by(col(MessageRow.received_at))).first(),
+    )
+
+
+def count_fetched(session: Session, start: datetime, end: datetime) -> int:
+    """How many mails (duplicates and those before the cut-off not counted) were first seen in [start, end)."""
+    silent = (MessageState.DUPLICATE, MessageState.BEFORE_CUTOFF)
+    query = select(func.count()).where(
+        col(MessageRow.fetched_at) >= start, col(MessageRow.fetched_at) < end, col(MessageRow.state).not_in(silent)
+    )  # fmt: skip
+    return session.exec(query).one()
+
+
+def count_decided(session: Session, start: datetime, end: datetime) -> dict[Decision, int]:
+    """How many cases got a decision in [start, end), each counted once, with the last it got in that time."""
+    query = select(DecisionRow).where(col(DecisionRow.decided_at) >= start, col(DecisionRow.decided_at) < end)
+    last = {row.case_id: row.decision for row in session.exec(query.order_by(col(DecisionRow.id)))}
+    return {decision: list(last.values()).count(decision) for decision in Decision}
+
+
+def count_on_server(session: Session) -> int:
+    """How many mails the watched folders held at the last good look."""
+    return sum(row.server_count for row in list_folders(session))
+
+
+def count_in_ledger(session: Session) -> int:
+    """How many mails of the folders' present incarnations have a row."""
+    query = select(func.count()).select_from(MessageRow).join(
+        FolderRow,
+        (col(FolderRow.folder) == MessageRow.folder) & (col(FolderRow.uidvalidity) == MessageRow.uidvalidity),
+    )  # fmt: skip
+    return session.exec(query).one()

@@ -1,0 +1,182 @@
+"""Reads and writes of mails: from the first sight of a UID to the reading that is kept. One small function each.
+
+Every function takes a session of ``Database.session()`` (or ``reading()`` where it only reads) and leaves the commit
+to it. No decision about what a mail means comes in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import or_, update
+from sqlmodel import Session, col, select
+
+from ingest.reading import Reading
+from ingest.store.tables import MessageRow, MessageState
+
+LEASE = timedelta(minutes=10)
+"""How long a claimed mail is left to whoever claimed it; longer than the worker's time limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A mail seen on the server, its raw bytes safe in the file store unless ``state`` says why not."""
+
+    folder: str
+    uidvalidity: int
+    uid: int
+    size: int  #: bytes
+    received_at: datetime  #: INTERNALDATE, aware
+    sha256: str = ""  #: "" when it was not downloaded
+    state: MessageState = MessageState.STORED
+
+
+def known_uids(session: Session, folder: str, uidvalidity: int) -> set[int]:
+    """The UIDs of this incarnation of the folder that have a row."""
+    return set(
+        session.exec(
+            select(MessageRow.uid).where(MessageRow.folder == folder, col(MessageRow.uidvalidity) == uidvalidity)
+        )
+    )
+
+
+def record_message(session: Session, arrival: Arrival, now: datetime) -> MessageRow:
+    """Write down a mail once: for a (folder, uidvalidity, uid) that has a row, that row is returned untouched.
+
+    Bytes that are known already (the same mail in another folder, or under a new UIDVALIDITY) become a
+    ``duplicate`` of the first row, whose received time stays the one that counts; a duplicate needs no answer.
+    """
+    existing = session.exec(
+        select(MessageRow).where(
+            MessageRow.folder == arrival.folder,
+            col(MessageRow.uidvalidity) == arrival.uidvalidity,
+            col(MessageRow.uid) == arrival.uid,
+        )
+    ).first()
+    if existing is not None:
+        return existing
+    original = find_by_sha256(session, arrival.sha256)
+    row = MessageRow(
+        folder=arrival.folder, uidvalidity=arrival.uidvalidity, uid=arrival.uid, sha256=arrival.sha256,
+        size=arrival.size, received_at=arrival.received_at, fetched_at=now,
+        state=arrival.state if original is None else MessageState.DUPLICATE,
+        duplicate_of=None if original is None else original.id,
+        answered=original is not None or arrival.state is MessageState.BEFORE_CUTOFF,
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    return row
+
+
+def find_by_sha256(session: Session, sha256: str) -> MessageRow | None:
+    """The first mail seen with these bytes; None when there is none, or no hash is given."""
+    if not sha256:
+        return None
+    query = select(MessageRow).where(MessageRow.sha256 == sha256, col(MessageRow.duplicate_of).is_(None))
+    return session.exec(query.order_by(col(MessageRow.id))).first()
+
+
+def get_message(session: Session, message_id: int) -> MessageRow | None:
+    """The mail as the database has it now."""
+    return session.get(MessageRow, message_id, populate_existing=True)
+
+
+def list_messages(
+    session: Session, states: Sequence[MessageState] = (), *, answered: bool | None = None, limit: int = 1000
+) -> list[MessageRow]:
+    """Mails in received order; all unless states, or whether they are answered, are given."""
+    query = select(MessageRow).order_by(col(MessageRow.received_at), col(MessageRow.id)).limit(limit)
+    if states:
+        query = query.where(col(MessageRow.state).in_(states))
+    if answered is not None:
+        query = query.where(col(MessageRow.answered) == answered)
+    return list(session.exec(query))
+
+
+def next_message_to_read(session: Session, now: datetime) -> int | None:
+    """The id of the mail to be read next, the longest received first; None when none is due."""
+    query = select(MessageRow.id).where(col(MessageRow.state) == MessageState.STORED, _is_due(now))
+    return session.exec(query.order_by(col(MessageRow.received_at), col(MessageRow.id))).first()
+
+
+def claim_message(session: Session, message_id: int, now: datetime, lease: timedelta = LEASE) -> MessageRow | None:
+    """Take a due mail for reading; None when it is not due or somebody else has it.
+
+    The attempt is counted and the next one put off by ``lease``. Commit before the work starts: a mail that kills
+    its reader is then seen to have been tried.
+    """
+    attempts, until = MessageRow.attempts + 1, now + lease
+    if not _change(session, message_id, MessageState.STORED, _is_due(now), attempts=attempts, next_attempt_at=until):
+        return None
+    return get_message(session, message_id)
+
+
+def postpone_message(session: Session, message_id: int, until: datetime, error: str) -> bool:
+    """Leave a claimed mail until later because of trouble of the world."""
+    return _change(session, message_id, MessageState.STORED, next_attempt_at=until, error=error)
+
+
+def release_claims(session: Session) -> int:
+    """At the start of the program, when nobody can be reading: claimed mails are due at once; how many."""
+    statement = (
+        update(MessageRow)
+        .where(col(MessageRow.state) == MessageState.STORED, col(MessageRow.next_attempt_at).is_not(None))
+        .values(next_attempt_at=None)
+        .execution_options(synchronize_session="fetch")
+    )
+    return session.exec(statement).rowcount
+
+
+def save_reading(session: Session, message_id: int, reading: Reading, *, answered: bool = False) -> bool:
+    """Keep what was read in a mail; False when it is not waiting to be read (any more): the first reading stays.
+
+    ``answered`` says that no letter will be needed.
+    """
+    envelope, screening = reading.envelope, reading.screening
+    return _change(
+        session, message_id, MessageState.STORED,
+        state=MessageState.READ, reading=reading.model_dump_json(), answered=answered, error="", next_attempt_at=None,
+        message_id_header=envelope.message_id, from_address=envelope.from_address, from_name=envelope.from_name,
+        subject=envelope.subject, screening_kind=str(screening.kind), screening_reply=screening.reply,
+        screening_reason=screening.reason,
+    )  # fmt: skip
+
+
+def load_reading(row: MessageRow) -> Reading | None:
+    """The reading kept in a row; None when it has not been read."""
+    return None if row.reading is None else Reading.model_validate_json(row.reading)
+
+
+def mark_answered(session: Session, message_id: int) -> bool:
+    """A letter has been decided on for this mail, or it was decided that none is needed."""
+    return _change(session, message_id, None, answered=True)
+
+
+def set_aside(session: Session, message_id: int, error: str) -> bool:
+    """Take a mail out of the way, with the traceback, because handling it failed on our side."""
+    return _change(session, message_id, None, state=MessageState.SET_ASIDE, error=error, next_attempt_at=None)
+
+
+def retry_message(session: Session, message_id: int) -> bool:
+    """Read a mail that was set aside again, as if for the first time; False when it was not set aside."""
+    state = MessageState.STORED
+    return _change(session, message_id, MessageState.SET_ASIDE, state=state, attempts=0, next_attempt_at=None)
+
+
+def _is_due(now: datetime) -> Any:
+    return or_(col(MessageRow.next_attempt_at).is_(None), col(MessageRow.next_attempt_at) <= now)
+
+
+def _change(session: Session, message_id: int, old: MessageState | None, *conditions: Any, **values: Any) -> bool:
+    """Compare-and-set of one row, in state ``old`` unless that is None; True when this call changed it."""
+    expected = [] if old is None else [col(MessageRow.state) == old]
+    statement = (
+        update(MessageRow)
+        .where(col(MessageRow.id) == message_id, *expected, *conditions)
+        .values(values)
+        .execution_options(synchronize_session="fetch")
+    )
+    return session.exec(statement).rowcount == 1

@@ -1,0 +1,145 @@
+"""The tables of the store: what is remembered of mails, cases, decisions and events.
+
+Rows only, no query (``messages.py``, ``cases.py``, ``ledger.py``) and no decision. Letters live in
+``notifier/outbox.py`` with the same metadata. Instants are aware and come back in UTC. Rows are not validated when
+they are built; everything from outside has been typed before it gets here.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import BigInteger, UniqueConstraint
+from sqlmodel import Field
+
+from notifier.outbox import OutboxRow
+from notifier.rows import Key, Row, Text, word
+from rules.verdict import Decision
+
+__all__ = [
+    "CaseMessageRow", "CaseRow", "DecisionRow", "EventRow", "FolderRow", "MessageRow", "MessageState", "OutboxRow", "Row",
+]  # fmt: skip
+
+
+class MessageState(StrEnum):
+    """Where a mail stands."""
+
+    STORED = "stored"  #: raw bytes are safe; waits to be read
+    READ = "read"  #: read; the reading is in the row
+    DUPLICATE = "duplicate"  #: the same bytes as ``duplicate_of``
+    TOO_LARGE = "too_large"  #: over the size limit, not downloaded
+    BEFORE_CUTOFF = "before_cutoff"  #: received before the office opened this mailbox to the program
+    SET_ASIDE = "set_aside"  #: reading it failed on our side; staff look, ``mailroom message retry`` tries again
+
+
+class MessageRow(Row, table=True):
+    """One mail as the server holds it, in one place of one folder."""
+
+    __tablename__ = "messages"
+    __table_args__ = (UniqueConstraint("folder", "uidvalidity", "uid"),)
+
+    id: int = Field(default=None, primary_key=True)
+    folder: str = Field(sa_type=Key)
+    uidvalidity: int = Field(sa_type=BigInteger)  #: unsigned 32 bit (RFC 3501 section 2.3.1.1), too large for INTEGER
+    uid: int = Field(sa_type=BigInteger)  #: see ``uidvalidity``
+    sha256: str = Field(default="", sa_type=Key, index=True)  #: of the raw bytes; "" when not downloaded
+    size: int = Field(sa_type=BigInteger)  #: bytes
+    received_at: datetime  #: INTERNALDATE: when the server took it
+    fetched_at: datetime  #: when this row was written
+    state: MessageState = Field(sa_type=word(MessageState), index=True)
+    attempts: int = 0  #: attempts to read it, counted before the work starts
+    next_attempt_at: datetime | None = None  #: not to be read before this
+    error: str = Field(default="", sa_type=Text)  #: traceback of the last failure
+    message_id_header: str = Field(default="", sa_type=Key, index=True)
+    from_address: str = Field(default="", sa_type=Key, index=True)
+    from_name: str = Field(default="", sa_type=Text)
+    subject: str = Field(default="", sa_type=Text)
+    screening_kind: str = Field(default="", sa_type=Text)
+    screening_reply: bool = False
+    screening_reason: str = Field(default="", sa_type=Text)
+    reading: str | None = Field(default=None, sa_type=Text)  #: JSON of :class:`ingest.reading.Reading`
+    duplicate_of: int | None = Field(default=None, foreign_key="messages.id")
+    answered: bool = False  #: a letter has been decided on, or none is needed
+
+
+class CaseRow(Row, table=True):
+    """案卷: what one submitting unit has sent for one track of one call."""
+
+    __tablename__ = "cases"
+    __table_args__ = (UniqueConstraint("call", "track", "submitter_key"),)
+
+    id: int = Field(default=None, primary_key=True)
+    code: str = Field(sa_type=Key, unique=True)
+    call: str = Field(sa_type=Key)
+    track: str = Field(sa_type=Key)
+    submitter_key: str = Field(sa_type=Key)  #: what makes the submitter the same one: unit or address, normalised
+    submitter: str = Field(sa_type=Text)  #: its name for people
+    unit: str = Field(default="", sa_type=Text)  #: the call's unit it is; "" when it is none of them
+    reply_address: str = Field(default="", sa_type=Text)
+    reply_name: str = Field(default="", sa_type=Text)
+    opened_at: datetime
+    last_received_at: datetime
+    judge_after: datetime | None = Field(default=None, index=True)  #: None = nothing to judge
+    version: int = 0  #: of the latest decision; 0 = none yet
+    decision: Decision | None = Field(default=None, sa_type=word(Decision))
+    decided_at: datetime | None = None
+
+
+class CaseMessageRow(Row, table=True):
+    """A mail that belongs to a case. One mail may belong to several (two tracks in one mail)."""
+
+    __tablename__ = "case_messages"
+
+    case_id: int = Field(primary_key=True, foreign_key="cases.id")
+    message_id: int = Field(primary_key=True, foreign_key="messages.id", index=True)
+    joined_by: str = Field(sa_type=Text)  #: how it was known to belong here, in Chinese
+    joined_at: datetime
+
+
+class DecisionRow(Row, table=True):
+    """One version of a case's verdict, with everything needed to explain it later. Never changed."""
+
+    __tablename__ = "decisions"
+    __table_args__ = (UniqueConstraint("case_id", "version"),)
+
+    id: int = Field(default=None, primary_key=True)
+    case_id: int = Field(foreign_key="cases.id")
+    version: int
+    decision: Decision = Field(sa_type=word(Decision))
+    verdict: str = Field(sa_type=Text)  #: JSON of :class:`rules.verdict.Verdict`
+    subjects: str = Field(sa_type=Text)  #: JSON list of :class:`rules.facts.Subject`
+    trace: str = Field(sa_type=Text)  #: JSON
+    rules_sha256: str = Field(sa_type=Text)
+    received_at: datetime  #: received time the verdict rests on
+    decided_at: datetime
+    disagreement: str = Field(default="", sa_type=Text)  #: where the two rule engines differed; "" = nowhere
+
+
+class EventRow(Row, table=True):
+    """台账: one thing that happened. Rows are only ever added.
+
+    No foreign keys: what happened stays true when the mail or case it speaks of has been purged.
+    """
+
+    __tablename__ = "events"
+
+    id: int = Field(default=None, primary_key=True)
+    at: datetime = Field(index=True)
+    kind: str = Field(sa_type=Text)
+    message_id: int | None = Field(default=None, index=True)
+    case_id: int | None = Field(default=None, index=True)
+    outbox_id: int | None = None
+    text: str = Field(sa_type=Text)  #: one Chinese sentence
+
+
+class FolderRow(Row, table=True):
+    """What the last look at a folder of the mailbox showed."""
+
+    __tablename__ = "folders"
+
+    folder: str = Field(sa_type=Key, primary_key=True)
+    uidvalidity: int = Field(default=0, sa_type=BigInteger)
+    server_count: int = 0  #: mails the server has in it
+    polled_at: datetime | None = None  #: the last look that succeeded
+    error: str = Field(default="", sa_type=Text)  #: of the last look; "" = it succeeded

@@ -1,0 +1,166 @@
+"""What the command line shows of the store, as plain JSON-able records. Reads only, decides nothing."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from ingest.errors import UsageError
+from ingest.store.cases import (
+    cases_of_message,
+    decisions_of_case,
+    find_case_by_code,
+    latest_decision,
+    list_cases,
+    load_verdict,
+    messages_of_case,
+)
+from ingest.store.ledger import list_events
+from ingest.store.messages import get_message, load_reading
+from ingest.store.tables import CaseRow, EventRow, MessageRow
+from ingest.submission.codes import find_codes
+from notifier.outbox import OutboxRow, list_letters
+from rules.verdict import Verdict
+
+
+def message_lines(session: Session, limit: int) -> list[dict[str, Any]]:
+    """The latest mails, newest first."""
+    rows = session.exec(select(MessageRow).order_by(col(MessageRow.received_at).desc(), col(MessageRow.id).desc()).limit(limit))
+    return [message_line(row) for row in rows]
+
+
+def message_line(row: MessageRow) -> dict[str, Any]:
+    """One mail in one record."""
+    return {
+        "id": row.id, "received": row.received_at, "state": row.state.value, "screening": row.screening_kind or None,
+        "from": row.from_address, "name": row.from_name, "subject": row.subject, "size": row.size, "sha256": row.sha256,
+        "folder": row.folder, "uid": row.uid, "duplicate_of": row.duplicate_of, "answered": row.answered,
+    }  # fmt: skip
+
+
+def message_detail(session: Session, number: int) -> dict[str, Any]:
+    """Everything about one mail: parts with their fates, documents, cases, letters, events.
+
+    Raises:
+        UsageError: there is no such mail.
+    """
+    row = get_message(session, number)
+    if row is None:
+        raise UsageError(f"没有编号为 {number} 的来件", "用 mailroom message list 查看编号")
+    reading = load_reading(row)
+    letters = [letter for letter in list_letters(session) if letter.message_ref == row.id]
+    return {
+        **message_line(row),
+        "screening_reply": row.screening_reply,
+        "screening_reason": row.screening_reason,
+        "message_id": row.message_id_header,
+        "parts": [part.model_dump(mode="json") for part in reading.parts] if reading else [],
+        "documents": [
+            {"part": document.part, "form": document.form, "rendition": document.rendition.value, "applicant": document.applicant}
+            for document in (reading.documents if reading else ())
+        ],
+        "cases": [case.code for case in cases_of_message(session, row.id)],
+        "letters": [letter_line(letter) for letter in letters],
+        "events": [event_line(event) for event in list_events(session, message_id=row.id)],
+        "attempts": row.attempts,
+        "error": row.error.strip().splitlines()[-1] if row.error else "",
+    }
+
+
+def letter_line(row: OutboxRow) -> dict[str, Any]:
+    """One letter in one record."""
+    return {
+        "id": row.id, "kind": row.kind, "state": row.state.value, "recipient": row.recipient, "subject": row.subject,
+        "message_id": row.message_id, "case_id": row.case_id, "attempts": row.attempts, "created": row.created_at,
+        "next_attempt": row.next_attempt_at, "sent": row.sent_at, "reply": row.last_reply,
+    }  # fmt: skip
+
+
+def event_line(row: EventRow) -> dict[str, Any]:
+    """One line of the ledger."""
+    return {"at": row.at, "kind": row.kind, "text": row.text}
+
+
+def case_lines(session: Session, limit: int) -> list[dict[str, Any]]:
+    """Cases, in the order opened."""
+    return [case_line(row) for row in list_cases(session, limit=limit)]
+
+
+def case_line(row: CaseRow) -> dict[str, Any]:
+    """One case in one record."""
+    return {
+        "code": row.code, "track": row.track, "submitter": row.submitter, "unit": row.unit, "decision": row.decision.value if row.decision else None,
+        "version": row.version, "received": row.last_received_at, "decided": row.decided_at, "judge_after": row.judge_after,
+        "reply_address": row.reply_address,
+    }  # fmt: skip
+
+
+def find_case_row(session: Session, code: str) -> CaseRow:
+    """The case a person means by ``code`` as typed. Raises UsageError when there is none."""
+    for candidate in (code, *find_codes(code)):
+        row = find_case_by_code(session, candidate)
+        if row is not None:
+            return row
+    raise UsageError(f"没有案卷“{code}”", "用 mailroom case list 查看案卷编号")
+
+
+def case_detail(session: Session, code: str) -> dict[str, Any]:
+    """One case: its mails, every version of its verdict in short, its letters. Raises UsageError."""
+    row = find_case_row(session, code)
+    latest = latest_decision(session, row.id)
+    return {
+        **case_line(row),
+        "messages": [
+            {**message_line(message), "joined_by": joined.joined_by, "files": _file_names(message)}
+            for message, joined in messages_of_case(session, row.id)
+        ],
+        "decisions": [
+            {"version": item.version, "decision": item.decision.value, "decided": item.decided_at, "rules_sha256": item.rules_sha256}
+            for item in decisions_of_case(session, row.id)
+        ],
+        "entries": entries_of(load_verdict(latest)) if latest else [],
+        "letters": [letter_line(letter) for letter in list_letters(session, case_id=row.id)],
+    }
+
+
+def _file_names(row: MessageRow) -> list[str]:
+    reading = load_reading(row)
+    return [part.name for part in reading.parts if part.name] if reading else []
+
+
+def entries_of(verdict: Verdict) -> list[dict[str, Any]]:
+    """A verdict's entries with every finding, those about the whole case first under an entry of no name."""
+    whole = [finding.model_dump(mode="json") for finding in verdict.findings]
+    entries = [
+        {
+            "applicant": entry.applicant, "track": entry.track, "verdict": entry.decision.value,
+            "findings": [finding.model_dump(mode="json") for finding in entry.findings],
+        }
+        for entry in verdict.entries
+    ]  # fmt: skip
+    return [*([{"applicant": "", "track": "", "verdict": verdict.decision.value, "findings": whole}] if whole else []), *entries]
+
+
+def case_explanation(session: Session, code: str) -> dict[str, Any]:
+    """The whole chain of a case: mails, parts, facts, every rule's outcome with its evidence, letters, delivery.
+
+    Raises:
+        UsageError: there is no such case.
+    """
+    row = find_case_row(session, code)
+    latest = latest_decision(session, row.id)
+    letters = list_letters(session, case_id=row.id)
+    return {
+        **case_line(row),
+        "mails": [message_detail(session, message.id) for message, _ in messages_of_case(session, row.id)],
+        "subjects": json.loads(latest.subjects) if latest else [],
+        "entries": entries_of(load_verdict(latest)) if latest else [],
+        "trace": json.loads(latest.trace) if latest else None,
+        "rules_sha256": latest.rules_sha256 if latest else None,
+        "disagreement": latest.disagreement if latest else "",
+        "letters": [letter_line(letter) for letter in letters],
+        "no_letter": "" if letters else "尚未裁定" if latest is None else "该来件不宜自动答复,或发件人当日信函已达上限",
+        "events": [event_line(event) for event in list_events(session, case_id=row.id)],
+    }

@@ -1,0 +1,203 @@
+"""The outbox (发件箱): the durable queue every letter leaves from, and the only ways a letter's state may change.
+
+Each change is one compare-and-set UPDATE, so of two who try the same only one succeeds. What follows from an
+attempt is decided in ``notifier/attempts.py``; nothing here sends, and nothing here knows of ``ingest``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, or_, update
+from sqlmodel import Field, Session, col, select
+
+from notifier.attempts import LIFETIME, OutboxState, Settlement, after_restart
+from notifier.rows import Key, Row, Text, word
+
+
+class OutboxRow(Row, table=True):
+    """One letter on its way out."""
+
+    __tablename__ = "outbox"
+
+    id: int = Field(default=None, primary_key=True)
+    key: str = Field(sa_type=Key, unique=True)  #: what the letter answers; a second letter for the same key is refused
+    kind: str = Field(sa_type=Text)  #: accepted, incomplete, rejected, referred, received, digest ...
+    case_id: int | None = Field(default=None, index=True)  #: the case it is about; no foreign key, see the module
+    message_ref: int | None = None  #: the stored mail it answers
+    recipient: str = Field(sa_type=Key, index=True)
+    subject: str = Field(sa_type=Text)
+    message_id: str = Field(sa_type=Key, index=True)  #: the letter's own Message-ID header, with angle brackets
+    mime: bytes  #: the letter exactly as it goes out
+    state: OutboxState = Field(default=OutboxState.QUEUED, sa_type=word(OutboxState), index=True)
+    attempts: int = 0  #: attempts begun, counted before the first byte goes out
+    next_attempt_at: datetime | None = None  #: not before this; None = at once
+    created_at: datetime
+    give_up_at: datetime  #: temporary trouble is borne until then
+    sent_at: datetime | None = None
+    last_reply: str = Field(default="", sa_type=Text)  #: what the server said last: evidence, with its queue id
+
+
+@dataclass(frozen=True, slots=True)
+class NewLetter:
+    """A letter to be queued."""
+
+    key: str
+    kind: str
+    recipient: str
+    subject: str
+    message_id: str
+    mime: bytes
+    case_id: int | None = None
+    message_ref: int | None = None
+    held: bool = False  #: waits for a person's release
+
+
+DUE = (OutboxState.QUEUED, OutboxState.RETRY)
+
+
+def enqueue(session: Session, letter: NewLetter, now: datetime) -> tuple[OutboxRow, bool]:
+    """Queue ``letter`` once: returns its row, and whether it is new.
+
+    When a letter with the same key is there already it is returned untouched, whatever became of it: nobody is
+    answered twice.
+    """
+    existing = session.exec(select(OutboxRow).where(col(OutboxRow.key) == letter.key)).first()
+    if existing is not None:
+        return existing, False
+    row = OutboxRow(
+        key=letter.key, kind=letter.kind, recipient=letter.recipient, subject=letter.subject,
+        message_id=letter.message_id, mime=letter.mime, case_id=letter.case_id, message_ref=letter.message_ref,
+        state=OutboxState.HELD if letter.held else OutboxState.QUEUED, created_at=now, give_up_at=now + LIFETIME,
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    return row, True
+
+
+def next_to_send(session: Session, now: datetime) -> int | None:
+    """The id of the letter that is due and has waited longest; None when none is due."""
+    due_at = func.coalesce(OutboxRow.next_attempt_at, OutboxRow.created_at)
+    return session.exec(
+        select(OutboxRow.id).where(col(OutboxRow.state).in_(DUE), _is_due(now)).order_by(due_at, col(OutboxRow.id))
+    ).first()
+
+
+def claim(session: Session, outbox_id: int, now: datetime) -> OutboxRow | None:
+    """Take a due letter for sending; None when it is not due or somebody else has it.
+
+    Commit before the first byte goes out: a letter that may have left is then always found in ``sending``.
+    """
+    taken = _move(session, outbox_id, DUE, OutboxState.SENDING, _is_due(now), attempts=OutboxRow.attempts + 1)
+    return get_letter(session, outbox_id) if taken else None
+
+
+def settle(session: Session, outbox_id: int, settlement: Settlement, reply: str, now: datetime) -> bool:
+    """Write down what became of an attempt; False when the letter was not being sent (any more)."""
+    sent_at = now if settlement.state is OutboxState.SENT else None
+    return _move(
+        session, outbox_id, [OutboxState.SENDING], settlement.state,
+        next_attempt_at=settlement.next_attempt_at, sent_at=sent_at, last_reply=reply,
+    )  # fmt: skip
+
+
+def unclaim(session: Session, outbox_id: int) -> bool:
+    """Put back a claimed letter of which certainly no byte went out (no session with the server)."""
+    attempts = OutboxRow.attempts - 1
+    return _move(session, outbox_id, [OutboxState.SENDING], OutboxState.QUEUED, attempts=attempts)
+
+
+def settle_interrupted(session: Session) -> list[int]:
+    """At the start of the program: letters found in ``sending`` become ``uncertain``; returns their ids."""
+    left = list(session.exec(select(OutboxRow.id).where(col(OutboxRow.state) == OutboxState.SENDING)))
+    state = after_restart(OutboxState.SENDING)
+    return [outbox_id for outbox_id in left if _move(session, outbox_id, [OutboxState.SENDING], state)]
+
+
+def confirm(session: Session, outbox_id: int, reply: str, now: datetime) -> bool:
+    """An uncertain letter has been found delivered (in the Sent folder, or by a person's word)."""
+    return _move(session, outbox_id, [OutboxState.UNCERTAIN], OutboxState.SENT, sent_at=now, last_reply=reply)
+
+
+def hold(session: Session, outbox_id: int) -> bool:
+    """Keep a waiting letter back until it is released."""
+    return _move(session, outbox_id, DUE, OutboxState.HELD)
+
+
+def release(session: Session, outbox_id: int, now: datetime) -> bool:
+    """Let a held letter go, with a full life before it."""
+    return _requeue(session, outbox_id, [OutboxState.HELD], now)
+
+
+def retry(session: Session, outbox_id: int, now: datetime) -> bool:
+    """Send a letter again by a person's word (or on evidence that it never arrived): at once, with a full life."""
+    return _requeue(session, outbox_id, [OutboxState.RETRY, OutboxState.FAILED, OutboxState.UNCERTAIN], now)
+
+
+def cancel(session: Session, outbox_id: int) -> bool:
+    """Never send this letter (again). What is being sent or was sent cannot be cancelled."""
+    states = (*DUE, OutboxState.HELD, OutboxState.FAILED, OutboxState.UNCERTAIN)
+    return _move(session, outbox_id, states, OutboxState.CANCELLED)
+
+
+def get_letter(session: Session, outbox_id: int) -> OutboxRow | None:
+    """The letter as the database has it now."""
+    return session.get(OutboxRow, outbox_id, populate_existing=True)
+
+
+def list_letters(
+    session: Session, states: Sequence[OutboxState] = (), case_id: int | None = None, limit: int = 1000
+) -> list[OutboxRow]:
+    """Letters in the order they were queued; of all states and cases unless some are named."""
+    query = select(OutboxRow).order_by(col(OutboxRow.id)).limit(limit)
+    if states:
+        query = query.where(col(OutboxRow.state).in_(states))
+    if case_id is not None:
+        query = query.where(col(OutboxRow.case_id) == case_id)
+    return list(session.exec(query))
+
+
+def find_letters(session: Session, message_ids: Iterable[str]) -> list[OutboxRow]:
+    """Letters with one of these Message-IDs: what a bounce reports, what a reply refers to."""
+    return list(session.exec(select(OutboxRow).where(col(OutboxRow.message_id).in_(list(message_ids)))))
+
+
+def count_letters(session: Session, since: datetime, recipient: str | None = None) -> int:
+    """How many letters were queued at or after ``since`` (to ``recipient``) and not cancelled, for the sending limits."""
+    query = select(func.count()).select_from(OutboxRow).where(
+        col(OutboxRow.created_at) >= since, col(OutboxRow.state) != OutboxState.CANCELLED
+    )  # fmt: skip
+    if recipient is not None:
+        query = query.where(col(OutboxRow.recipient) == recipient)
+    return session.exec(query).one()
+
+
+def count_by_state(session: Session) -> dict[OutboxState, int]:
+    """How many letters stand in each state; every state is named."""
+    found = dict(session.exec(select(OutboxRow.state, func.count()).group_by(col(OutboxRow.state))).all())
+    return {state: found.get(state, 0) for state in OutboxState}
+
+
+def _is_due(now: datetime) -> Any:
+    return or_(col(OutboxRow.next_attempt_at).is_(None), col(OutboxRow.next_attempt_at) <= now)
+
+
+def _requeue(session: Session, outbox_id: int, states: Sequence[OutboxState], now: datetime) -> bool:
+    values = {"attempts": 0, "next_attempt_at": None, "give_up_at": now + LIFETIME}
+    return _move(session, outbox_id, states, OutboxState.QUEUED, **values)
+
+
+def _move(
+    session: Session, outbox_id: int, old: Sequence[OutboxState], new: OutboxState, *conditions: Any, **values: Any
+) -> bool:
+    """The compare-and-set all changes of state go through; True when this call changed the row."""
+    statement = (
+        update(OutboxRow)
+        .where(col(OutboxRow.id) == outbox_id, col(OutboxRow.state).in_(old), *conditions)
+        .values(state=new, **values)
+        .execution_options(synchronize_session="fetch")
+    )
+    return session.exec(statement).rowcount == 1
