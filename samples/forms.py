@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 CALL_FOLDER = ROOT / "config" / "calls" / "smart-education-2024"
 
 REMARK = "本表为收发室项目按通知要求重拟的表样，正式附件以兵团教育局发布为准"
+INDENT = "\u3000" * 4
 EMPTY_DATE = "      年    月    日"
 
 Filling: TypeAlias = Mapping[str, str]
@@ -32,6 +33,8 @@ class Stamps:
     cover: str = ""
     applicant: str = ""
     bureau: str = ""
+    applicant_head: str = ""  #: who signs the declaration by hand
+    bureau_head: str = ""
 
 
 NO_STAMPS = Stamps()
@@ -105,14 +108,14 @@ def _group(heading: str, rows: Sequence[tuple[str, ...]], fields: Mapping[str, F
         if number == 0:
             cells.insert(0, Cell(heading, down=len(rows), label=True))
         tall = any(fields[name].type is FieldType.LONG_TEXT for name in names)
-        made.append(Row(tuple(cells), 26 if tall else 10))
+        made.append(Row(tuple(cells), 26 if tall else 12 if len(rows) == 2 else 10))
     return made
 
 
-def _signature(heading: str, text: str, seal: str, date: str) -> Row:
+def _signature(heading: str, text: str, seal: str, signed: str, date: str) -> Row:
     """A wide cell with a declaration, the place of the seal and a date."""
-    body = f"{text}\n\n{' ' * 40}负责人（签字）：\n\n{' ' * 44}（盖章）\n{' ' * 40}{date or EMPTY_DATE}"
-    return Row((Cell(heading, across=2, label=True), Cell(body, across=3, seal=seal, seal_at=0.68)), 46)
+    body = f"{text}\n\n{' ' * 22}负责人（签字）：\n\n{' ' * 38}（盖章）\n{' ' * 34}{date or EMPTY_DATE}"
+    return Row((Cell(heading, across=2, label=True), Cell(body, across=3, seal=seal, seal_at=0.66, signed=signed)), 46)
 
 
 def _cover(form: Form, filling: Filling, stamps: Stamps) -> list[Block]:
@@ -124,9 +127,15 @@ def _cover(form: Form, filling: Filling, stamps: Stamps) -> list[Block]:
         Line("兵 团 首 批 智 慧 教 育", 26, Face.HEI, Align.CENTER, before=34),
         Line(" ".join(form.titles[1].removeprefix("智慧教育")), 36, Face.HEI, Align.CENTER, before=8),
         Line(f"（{form.titles[0]}）", 16, Face.KAI, Align.CENTER, before=8),
-        Line(f"{place}：{filling.get(form.applicant, '') or '_' * 28}", 16, Face.SONG, before=42, seal=stamps.cover),
-        Line(f"所属师市：{filling.get('师市', '') or '_' * 28}", 16, Face.SONG, before=9),
-        Line(f"填报日期：{filling.get('填报日期', '') or EMPTY_DATE}", 16, Face.SONG, before=9),
+        Line(
+            f"{INDENT}{place}：{filling.get(form.applicant, '') or '_' * 28}",
+            16,
+            Face.SONG,
+            before=42,
+            seal=stamps.cover,
+        ),
+        Line(f"{INDENT}所属师市：{filling.get('师市', '') or '_' * 28}", 16, Face.SONG, before=9),
+        Line(f"{INDENT}填报日期：{filling.get('填报日期', '') or EMPTY_DATE}", 16, Face.SONG, before=9),
         Line("兵团教育局 制", 16, Face.KAI, Align.CENTER, before=32),
         Line("2024年8月", 16, Face.KAI, Align.CENTER, before=3),
         PageBreak(),
@@ -142,9 +151,13 @@ def application(form: Form, filling: Filling, stamps: Stamps = NO_STAMPS) -> She
     for heading, names in _ZONE_GROUPS if zone else _SCHOOL_GROUPS:
         rows += _group(heading, names, fields, filling)
     date = filling.get("填报日期", "")
-    rows.append(_signature("申报单位意见" if zone else "学校意见", _DECLARATION, stamps.applicant, date))
+    rows.append(
+        _signature("申报单位意见" if zone else "学校意见", _DECLARATION, stamps.applicant, stamps.applicant_head, date)
+    )
     if not zone:
-        rows.append(_signature("师市教育局审核意见", _OPINION if filling else "", stamps.bureau, date))
+        rows.append(
+            _signature("师市教育局审核意见", _OPINION if filling else "", stamps.bureau, stamps.bureau_head, date)
+        )
     return Sheet(form.titles[0], (*_cover(form, filling, stamps), Table(_WIDTHS, tuple(rows))))
 
 

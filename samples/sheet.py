@@ -50,6 +50,7 @@ class Cell:
     label: bool = False
     seal: str = ""
     seal_at: float = 0.5  #: where the seal's middle stands, as a share of the cell's width
+    signed: str = ""  #: who signs by hand on paper; never in the Word file
 
 
 @dataclass(frozen=True)

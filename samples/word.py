@@ -33,7 +33,7 @@ def _write(paragraph: Paragraph, text: str, size: float, face: Face, *, grey: bo
     run = paragraph.add_run(text)
     run.font.size = Pt(size)
     run.font.name = "Times New Roman"
-    run._element.rPr.rFonts.set(qn("w:eastAsia"), face.value)  # noqa: SLF001 - python-docx has no public door to it
+    run.element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), face.value)
     if grey:
         run.font.color.rgb = RGBColor(0x99, 0x99, 0x99)
 
