@@ -1,0 +1,120 @@
+"""超大附件: files that a mail only links to. Recognised and named, never fetched.
+
+Fetching would mean requests to addresses of a stranger's choice, captchas and links that expire; nothing that could be
+verified years later. Link shapes are those of 163/126, 网易企业, QQ, Exmail, Sina and 189 mail.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from ingest.message.charsets import decode
+from ingest.message.names import safe_name
+
+MAX_LINKS = 50
+MAX_LOOK = 512 * 1024
+"""Characters of the body that are searched."""
+
+# Host, path prefix, provider. Hosts are compared whole: a look-alike domain is no cloud attachment.
+_PLACES: tuple[tuple[frozenset[str], str, str], ...] = (
+    (frozenset({"mail.163.com", "mail.126.com", "mail.yeah.net"}), "/large-attachment-download/", "网易邮箱"),
+    (frozenset({"dashi.163.com"}), "/html/cloud-attachment-download/", "网易邮箱大师"),
+    (frozenset({"fs.163.com", "u.163.com"}), "/fs/display/", "网易邮箱"),
+    (frozenset({"edisk.qiye.163.com"}), "/api/biz/attachment/download", "网易企业邮箱"),
+    (frozenset({"wx.mail.qq.com", "iwx.mail.qq.com"}), "/ftn/download", "QQ邮箱"),
+    (frozenset({"mail.qq.com", "exmail.qq.com"}), "/cgi-bin/ftnexs_download", "QQ邮箱"),
+    (frozenset({"mail.sina.com.cn"}), "/filecenter/download.php", "新浪邮箱"),
+    (frozenset({"download.cloud.189.cn"}), "/file/downloadfile.action", "天翼云"),
+)
+_URL = re.compile(r"https?://[A-Za-z0-9.-]{4,80}/[^\s\"'<>，。；）]{1,2000}")
+_EXPIRES = re.compile(r"(?:到期时间|过期时间)[:： ]{0,3}(\d{4}年\d{1,2}月\d{1,2}日(?:\s?\d{1,2}:\d{2})?)|(\d{4}年\d{1,2}月\d{1,2}日(?:\s?\d{1,2}:\d{2})?)\s{0,3}到期|(无限期)")
+_SIZE = re.compile(r"(\d{1,7}(?:\.\d{1,3})?)\s?([KMG])B?(?![A-Za-z])")
+_FILE = re.compile(r"[^\s<>\"'|/\\:：()（）\[\]]{1,120}\.(?:docx?|pdf|zip|rar|7z|wps|xlsx?|pptx?|jpe?g|png|tif|ofd|et|mp4|txt)(?![A-Za-z0-9])", re.IGNORECASE)
+_MARKER = re.compile(r"邮箱(?:大师)?发来的(?:超大附件|云附件)")
+_TITLE_NAME = re.compile(r"title=\"([^\"\n]{1,200})\n")
+_FACTOR = {"K": 1024, "M": 1024**2, "G": 1024**3}
+
+
+@dataclass(frozen=True)
+class CloudFile:
+    """A file behind a link."""
+
+    name: str  #: "" when the mail does not say
+    size: int  #: bytes as the mail says, rounded; 0 when it does not
+    expires: str  #: as written, ``2024年08月22日 17:33``; "" when unknown
+    provider: str
+    link: str
+
+    @property
+    def reason(self) -> str:
+        """One sentence for the applicant and for staff."""
+        until = f", {self.expires}" + ("" if self.expires == "无限期" else "到期") if self.expires else ""
+        return f"这是{self.provider}的超大附件链接{until}, 不是文件本身; 系统不下载链接, 请作为普通附件重新发送"
+
+
+def cloud_files(markup: str, text: str) -> tuple[CloudFile, ...]:
+    """Files that the HTML body or the plain text links to, each link once. Pure.
+
+    A provider's own heading (从QQ邮箱发来的超大附件) without a link that is known still gives one nameless file.
+    """
+    found: dict[str, CloudFile] = {}
+    for source in (html.unescape(markup[:MAX_LOOK]), text[:MAX_LOOK]):
+        end = 0
+        for match in _URL.finditer(source):
+            provider = _provider(match[0])
+            if provider and match[0] not in found and len(found) < MAX_LINKS:
+                found[match[0]] = _described(source, match, provider, end)
+                end = match.end()
+    if not found and _MARKER.search(text[:MAX_LOOK]):
+        return (CloudFile("", 0, "", "发件邮箱", ""),)
+    return _merged(found)
+
+
+def _merged(found: dict[str, CloudFile]) -> tuple[CloudFile, ...]:
+    """One entry a file: a plain-text alternative repeats the links of the HTML, and a button those of a title."""
+    named: dict[tuple[str, str], CloudFile] = {}
+    for file in found.values():
+        named.setdefault((file.provider, file.name or file.link), file)
+    return tuple(named.values())
+
+
+def _provider(link: str) -> str:
+    try:
+        parts = urlsplit(link)
+        host, path = (parts.hostname or "").lower(), parts.path.lower()
+    except ValueError:
+        return ""
+    return next((name for hosts, prefix, name in _PLACES if host in hosts and path.startswith(prefix)), "")
+
+
+def _described(source: str, match: re.Match[str], provider: str, floor: int) -> CloudFile:
+    """Name, size and expiry from the link itself, else from the words around it (up to the link before)."""
+    before = source[max(floor, match.start() - 600) : match.start()]
+    after = re.split("https?://", source[match.end() : match.end() + 600])[0]
+    around = f"{before}\n{after}"
+    expires = _EXPIRES.search(around)
+    return CloudFile(
+        name=_name(match[0], before, after),
+        size=_size(around),
+        expires=next((group for group in expires.groups() if group), "") if expires else "",
+        provider=provider,
+        link=match[0],
+    )
+
+
+def _name(link: str, before: str, after: str) -> str:
+    query = parse_qs(urlsplit(link).query, encoding="latin-1")
+    for key in ("title", "name", "filename"):
+        if key in query:
+            return safe_name(decode(unquote(query[key][0], "latin-1").encode("latin-1", "ignore")))
+    title = list(_TITLE_NAME.finditer(before))
+    near = [match[0] for match in _FILE.finditer(before)][-1:] or [match[0] for match in _FILE.finditer(after)][:1]
+    return safe_name(title[-1][1]) if title else safe_name(near[0]) if near else ""
+
+
+def _size(around: str) -> int:
+    match = _SIZE.search(around)
+    return round(float(match[1]) * _FACTOR[match[2]]) if match else 0

@@ -1,0 +1,190 @@
+"""What a file is, by its content. A name only decides between kinds that share one content (doc and wps).
+
+Own sniffing with olefile and zipfile: measured on 39 Chinese office files the public tools miss real WPS documents,
+encrypted Office files, OFD or templates (libmagic calls a WPS .docx octet-stream). About 0.4 ms a file.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import struct
+import zipfile
+
+import olefile
+
+from ingest.attachment.limits import MAX_DIRECTORY
+from ingest.message.charsets import strict
+from ingest.reading import Kind
+
+_MAGICS: tuple[tuple[bytes, Kind], ...] = (
+    (b"\xff\xd8\xff", Kind.JPEG),
+    (b"\x89PNG\r\n\x1a\n", Kind.PNG),
+    (b"GIF8", Kind.IMAGE),
+    (b"II*\0", Kind.IMAGE),
+    (b"MM\0*", Kind.IMAGE),
+    (b"Rar!\x1a\x07", Kind.RAR),
+    (b"7z\xbc\xaf\x27\x1c", Kind.SEVEN_ZIP),
+    (b"\x1f\x8b", Kind.GZIP),
+    (b"{\\rtf", Kind.RTF),
+    (b"\x78\x9f\x3e\x22", Kind.TNEF),
+    (b"\x7fELF", Kind.PROGRAM),
+    (b"\x4c\0\0\0\x01\x14\x02\0", Kind.PROGRAM),  # a shortcut (.lnk)
+    (b"\xca\xfe\xba\xbe", Kind.PROGRAM),
+    (b"#!", Kind.PROGRAM),
+    (b"\x1a\x45\xdf\xa3", Kind.VIDEO),
+    (b"\0\0\x01\xba", Kind.VIDEO),
+    (b"FLV\x01", Kind.VIDEO),
+    (b"0&\xb2u\x8ef\xcf\x11", Kind.VIDEO),
+)
+_SCRIPTS = frozenset({"exe", "scr", "com", "pif", "bat", "cmd", "vbs", "vbe", "js", "jse", "wsf", "wsh", "ps1", "hta", "lnk", "msi", "jar", "apk"})
+_OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_STILL_IMAGES = (b"heic", b"heix", b"mif1", b"msf1", b"avif", b"hevc")
+_MAIL_HEADER = re.compile(rb"^(received|from|to|subject|date|message-id|return-path|delivered-to|mime-version|content-type|x-mailer)[ \t]*:", re.IGNORECASE | re.MULTILINE)
+_MARKUP = re.compile(rb"<(?:!doctype\s+html|html|head|body|meta|table|\?mso-application|w:worddocument|pkg:package)", re.IGNORECASE)
+# What olefile 0.47 lets out on damaged files beside its own OSError subclass.
+_OLE_ERRORS = (OSError, ValueError, IndexError, KeyError, TypeError, AttributeError, struct.error, RecursionError, OverflowError)
+_ZIP_ERRORS = (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, EOFError, struct.error)
+
+
+def identify(data: bytes, name: str) -> Kind:
+    """The kind of ``data``; ``name`` is the file's name as sent. Never raises."""
+    if not data:
+        return Kind.EMPTY
+    extension = name.rpartition(".")[2].lower() if "." in name else ""
+    if data.startswith(_OLE_MAGIC):
+        return _ole_kind(data, extension)
+    if data.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK00PK\x03\x04")):
+        return _zip_kind(data, extension)
+    kind = _by_magic(data)
+    if kind is not None:
+        return kind
+    return Kind.PROGRAM if extension in _SCRIPTS else _text_kind(data, extension)
+
+
+def _by_magic(data: bytes) -> Kind | None:
+    for magic, kind in _MAGICS:
+        if data.startswith(magic):
+            return kind
+    if data.startswith(b"MZ") and b"\0" in data[:128]:
+        return Kind.PROGRAM
+    if data[4:8] == b"ftyp":
+        return Kind.IMAGE if data[8:12] in _STILL_IMAGES else Kind.VIDEO
+    if data.startswith(b"RIFF"):
+        return Kind.IMAGE if data[8:12] == b"WEBP" else Kind.VIDEO
+    if data.startswith(b"BM") and data[6:10] == b"\0\0\0\0":
+        return Kind.IMAGE
+    if data[257:262] == b"ustar":
+        return Kind.TAR
+    return Kind.PDF if b"%PDF-" in data[:1024] else None
+
+
+def _ole_kind(data: bytes, extension: str) -> Kind:
+    try:
+        with olefile.OleFileIO(io.BytesIO(data)) as ole:
+            streams = {"/".join(path).lower() for path in ole.listdir(streams=True, storages=True)}
+            if "encryptedpackage" in streams or "encryptioninfo" in streams:
+                return Kind.ENCRYPTED_OFFICE
+            if "worddocument" in streams:
+                head = ole.openstream("WordDocument").read(12)
+                return _word_kind(head, extension)
+            if streams & {"workbook", "book"}:
+                book = "Workbook" if "workbook" in streams else "Book"
+                return Kind.ENCRYPTED_OFFICE if _has_filepass(ole.openstream(book).read(4096)) else Kind.XLS
+            return Kind.OFFICE if "powerpoint document" in streams else Kind.OLE
+    except _OLE_ERRORS:
+        return {"doc": Kind.DOC, "wps": Kind.WPS, "xls": Kind.XLS, "et": Kind.XLS}.get(extension, Kind.OLE)
+
+
+def _word_kind(head: bytes, extension: str) -> Kind:
+    """The FIB's flags at offset 10 say whether the text is encrypted ([MS-DOC] 2.5.2)."""
+    if len(head) >= 12 and struct.unpack_from("<H", head, 10)[0] & 0x0100:
+        return Kind.ENCRYPTED_OFFICE
+    return Kind.WPS if extension in {"wps", "wpt"} else Kind.DOC
+
+
+def _has_filepass(book: bytes) -> bool:
+    """A FILEPASS record (0x002F) among the first records marks an encrypted workbook ([MS-XLS] 2.4.117)."""
+    position = 0
+    for _ in range(20):
+        if position + 4 > len(book):
+            return False
+        record, length = struct.unpack_from("<HH", book, position)
+        if record == 0x2F:
+            return True
+        position += 4 + length
+    return False
+
+
+def _zip_kind(data: bytes, extension: str) -> Kind:
+    if data.count(b"PK\x01\x02") > MAX_DIRECTORY:
+        return Kind.ZIP
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            names = set(archive.namelist())
+            types = archive.open("[Content_Types].xml").read(512 * 1024) if "[Content_Types].xml" in names else b""
+    except _ZIP_ERRORS:
+        return _broken_zip_kind(data)
+    if types or "word/document.xml" in names:
+        return _ooxml_kind(types, names)
+    if "OFD.xml" in names:
+        return Kind.OFD
+    if "META-INF/MANIFEST.MF" in names or "AndroidManifest.xml" in names or extension in {"jar", "apk"}:
+        return Kind.PROGRAM
+    return Kind.OFFICE if "mimetype" in names and "content.xml" in names else Kind.ZIP
+
+
+def _ooxml_kind(types: bytes, names: set[str]) -> Kind:
+    if b"ms-word.document.macroEnabled" in types or b"ms-word.template.macroEnabled" in types:
+        return Kind.DOCM
+    if b"wordprocessingml.template.main" in types:
+        return Kind.DOTX
+    if b"wordprocessingml.document.main" in types or "word/document.xml" in names:
+        return Kind.DOCX
+    if b"spreadsheetml" in types or b"ms-excel" in types:
+        return Kind.XLSX
+    return Kind.OFFICE
+
+
+def _broken_zip_kind(data: bytes) -> Kind:
+    """A package whose directory is gone (cut off, or names nobody can decode): its local headers still tell."""
+    head = data[: 256 * 1024]
+    if b"word/document.xml" in data or (b"[Content_Types].xml" in head and b"word/" in head):
+        return Kind.DOCX
+    if b"xl/workbook.xml" in data:
+        return Kind.XLSX
+    return Kind.ZIP
+
+
+def _text_kind(data: bytes, extension: str) -> Kind:
+    head = data[:8192].removeprefix(b"\xef\xbb\xbf").lstrip()
+    if _is_mail(head, extension):
+        return Kind.EML
+    if _is_web_archive(head) or _MARKUP.search(head[:4096]):
+        return Kind.HTML
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return Kind.HTML if b"<\0h\0t\0m\0l" in head.lower() else Kind.TEXT
+    if b"\0" in head or not _is_text(head):
+        return Kind.OTHER
+    return Kind.CSV if extension == "csv" else Kind.TEXT
+
+
+def _is_mail(head: bytes, extension: str) -> bool:
+    if not _MAIL_HEADER.match(head):
+        return False
+    names = {match[1].lower() for match in _MAIL_HEADER.finditer(head)}
+    if extension in {"mht", "mhtml", "doc", "xls"} and b"received" not in names:
+        return False
+    return len(names) >= 2 and bool(names & {b"received", b"from", b"return-path"})
+
+
+def _is_web_archive(head: bytes) -> bool:
+    lowered = head[:2048].lower()
+    return b"mime-version:" in lowered and b"multipart/related" in lowered
+
+
+def _is_text(head: bytes) -> bool:
+    """Decodable, allowing for a character cut at the end of the sample, and without binary control characters."""
+    if any(byte < 9 or 13 < byte < 27 for byte in head):
+        return False
+    return any(strict(head[: len(head) - cut], codec) is not None for codec in ("utf-8", "gb18030") for cut in range(4) if cut < len(head))

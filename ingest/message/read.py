@@ -1,0 +1,99 @@
+"""Everything about one mail, read in the disposable worker: raw bytes in, a :class:`~ingest.reading.Reading` out.
+
+No file is opened and no process started here; whoever calls this bears the risk of hostile bytes and therefore does it
+behind ``ingest/sandbox.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ingest.attachment.cloud import cloud_files
+from ingest.attachment.identify import identify
+from ingest.attachment.limits import Budget
+from ingest.attachment.unpack import Item, mail_items, settled_leaf
+from ingest.document.reader import read_document
+from ingest.message.bodies import body_html
+from ingest.message.bounces import failed_message_ids
+from ingest.message.parse import Mail, parse_mail
+from ingest.message.screening import screen
+from ingest.message.structure import RawMail
+from ingest.reading import Document, Fate, Kind, Part, Reading, Screening, ScreeningKind
+from rules.call import Call
+
+_FILE_ENDINGS = (".docx", ".doc", ".wps", ".pdf", ".zip", ".rar", ".7z", ".ofd", ".xlsx", ".xls", ".rtf", ".docm", ".dotx")
+_READ_KINDS = frozenset({ScreeningKind.PERSON, ScreeningKind.FORGED})
+
+
+@dataclass(frozen=True)
+class ReadingContext:
+    """What reading a mail needs to know beside the mail and the call; sent to the worker."""
+
+    own_addresses: tuple[str, ...] = ()  #: lower case
+    trusted_authserv_ids: tuple[str, ...] = ()
+    unpacked_bytes: int = 500 * 1024**2
+    entries: int = 500
+    depth: int = 4
+    read_documents: bool = True  #: off when a first attempt died: parts are only listed
+    unread_reason: str = "读取时超出限制, 没有读完, 由人工查看"  #: given to parts when documents are not read
+
+
+def read_message(raw: RawMail, call: Call, context: ReadingContext) -> Reading:
+    """Parse, screen, open and read one mail.
+
+    Attachments of automatic mails are listed, not opened: nobody will be answered about them.
+
+    Raises:
+        UnreadableMessage: it is no mail, or one built to break parsers.
+    """
+    mail = parse_mail(raw)
+    screening = _screen(mail, context)
+    envelope = mail.envelope
+    if screening.kind in {ScreeningKind.BOUNCE, ScreeningKind.RECEIPT, ScreeningKind.COMPLAINT}:
+        envelope = envelope.model_copy(update={"failed_message_ids": failed_message_ids(mail, raw) if screening.kind is ScreeningKind.BOUNCE else ()})
+    parts: list[Part] = []
+    documents: list[Document] = []
+    for item in _items(mail, raw, screening, context):
+        part, document = _read_item(item, call, context)
+        parts.append(part)
+        documents += [document] if document else []
+    parts += _cloud_parts(mail, raw)
+    return Reading(envelope=envelope, screening=screening, text=mail.text, parts=tuple(parts), documents=tuple(documents), notes=mail.notes)
+
+
+def _screen(mail: Mail, context: ReadingContext) -> Screening:
+    carries = any(leaf.name.lower().endswith(_FILE_ENDINGS) for leaf in mail.leaves)
+    return screen(mail.root.headers, context.own_addresses, context.trusted_authserv_ids, carries_files=carries)
+
+
+def _items(mail: Mail, raw: RawMail, screening: Screening, context: ReadingContext) -> Iterator[Item]:
+    if screening.kind in _READ_KINDS:
+        yield from mail_items(raw, mail.root, "", Budget(context.unpacked_bytes, context.entries, context.depth))
+        return
+    for number, leaf in enumerate(mail.leaves, 1):
+        settled = settled_leaf(raw, leaf, str(number))
+        if settled is not None:
+            yield settled
+            continue
+        data = leaf.content(raw)
+        yield Item(str(number), leaf.name, identify(data, leaf.name), data, Fate.UNSUPPORTED, "自动邮件的附件, 没有打开")
+
+
+def _read_item(item: Item, call: Call, context: ReadingContext) -> tuple[Part, Document | None]:
+    fate, reason, document = item.fate, item.reason, None
+    if fate is None and context.read_documents:
+        reading = read_document(item.path, item.name, item.kind, item.data, call)
+        fate, reason, document = reading.fate, reading.reason, reading.document
+    elif fate is None:
+        fate, reason = Fate.LIMIT, context.unread_reason
+    part = Part(path=item.path, name=item.name, kind=item.kind, size=len(item.data), sha256=item.sha256, fate=fate, reason=reason)
+    return part, document
+
+
+def _cloud_parts(mail: Mail, raw: RawMail) -> list[Part]:
+    files = cloud_files(body_html(mail.leaves, raw), mail.text)
+    return [
+        Part(path=f"链接/{number}", name=file.name, kind=Kind.CLOUD_LINK, size=file.size, sha256="", fate=Fate.CLOUD_LINK, reason=file.reason)
+        for number, file in enumerate(files, 1)
+    ]
