@@ -1,0 +1,72 @@
+"""The ``mailroom`` command: the door, its exit codes, and the last place an exception can reach.
+
+Each command group has a file of its own and imports its work when it is called. No work is done here.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+
+from ingest.errors import MailroomError
+from ingest.exitcodes import ExitCode
+
+__all__ = ["main", "run"]
+
+
+def main() -> None:
+    """Entry point of the installed command."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command and give its exit code; every error becomes one message on standard error, never a traceback."""
+    from typer.exceptions import Abort, TyperException
+
+    from ingest.cli.application import app
+
+    try:
+        result = app(config_first(arguments), prog_name="mailroom", standalone_mode=False)
+    except Abort:
+        return 130
+    except TyperException as error:  # the command line itself is wrong
+        print(f"mailroom: {error.format_message()}\n    提示: mailroom --help 列出全部命令和选项", file=sys.stderr)
+        return int(ExitCode.USAGE)
+    except MailroomError as error:
+        print(f"mailroom: {error}", file=sys.stderr)
+        return int(error.exit_code)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return int(ExitCode.OK)
+    except Exception as error:  # the last border: our own fault, told in one line
+        logging.getLogger("mailroom").debug("traceback", exc_info=True)
+        if os.environ.get("MAILROOM_DEBUG"):
+            traceback.print_exc()
+        print(
+            f"mailroom: 程序内部错误: {type(error).__name__}: {error}\n    提示: 设环境变量 MAILROOM_DEBUG=1 重试可看到详情,请连同详情反馈",
+            file=sys.stderr,
+        )
+        return int(ExitCode.SOFTWARE)
+    return int(result) if isinstance(result, int) else int(ExitCode.OK)
+
+
+def config_first(arguments: Sequence[str]) -> list[str]:
+    """``--config FILE`` moved to the front, so that it may stand before or after the command."""
+    moved: list[str] = []
+    rest: list[str] = []
+    items = iter(arguments)
+    for item in items:
+        if item == "--":
+            rest += [item, *items]
+        elif item == "--config":
+            moved = [item, next(items, "")]
+        elif item.startswith("--config="):
+            moved = ["--config", item.removeprefix("--config=")]
+        else:
+            rest.append(item)
+    return [*moved, *rest]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, TypedDict
 
 from ingest.reading import Document, Envelope, Fate
 from ingest.submission.dossier import Dossier, parts_of_matter
@@ -78,7 +78,13 @@ def question_request(envelope: Envelope, received: datetime, call: Call, reply: 
     )  # fmt: skip
 
 
-def _thread(envelope: Envelope) -> dict[str, object]:
+class _Thread(TypedDict):
+    original_subject: str
+    in_reply_to: str
+    references: tuple[str, ...]
+
+
+def _thread(envelope: Envelope) -> _Thread:
     """Threading as RFC 5322 section 3.6.4 wants it: the parent's references, then the parent."""
     parents = envelope.references or envelope.in_reply_to
     return {

@@ -1,0 +1,77 @@
+"""``mailroom check``: every part of the configuration tried in earnest, each with OK or what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from ingest.app import load_templates, open_folder, open_mailbox, open_transport
+from ingest.calls import CallFolder
+from ingest.errors import ConfigError, MailroomError
+from ingest.settings import Settings
+from ingest.store.database import open_database
+from ingest.store.files import FileStore
+from notifier.rendering import check_templates
+from notifier.transport import SmtpLoginRefused, SmtpUnavailable
+
+
+def run_checks(settings: Settings) -> Iterator[tuple[str, str]]:
+    """Name and problem ("" when it is well) of each check, in the order they make sense."""
+    yield "配置文件", ""  # it has been read, or we would not be here
+    yield "征集配置", _try(lambda: open_folder(settings))
+    yield "规则文件", _try(lambda: _rules(open_folder(settings)))
+    yield "信函模板", _try(lambda: _templates(settings))
+    yield "数据库", _try(lambda: _database(settings))
+    yield "邮件原件目录", _try(lambda: FileStore(settings.store.files))
+    yield "邮箱登录", _try(lambda: _mailbox(settings))
+    yield "发信登录", _try(lambda: _transport(settings))
+    yield (
+        "日报收件人",
+        ""
+        if settings.office.staff or settings.office.administrators
+        else "没有人会收到日报: 在 [office] staff 写上邮箱",
+    )
+
+
+def _try(check: Callable[[], object]) -> str:
+    try:
+        check()
+    except (MailroomError, SmtpLoginRefused, SmtpUnavailable) as error:
+        return str(error)
+    return ""
+
+
+def _rules(folder: CallFolder) -> None:
+    from ingest.rulefiles import check_rule_file  # noqa: PLC0415 - the rule language is needed only here
+
+    problems = check_rule_file(folder.rules_path, folder.rules_source, folder.call)
+    if problems:
+        raise ConfigError("\n".join(problems))
+
+
+def _templates(settings: Settings) -> None:
+    problems = check_templates(load_templates(open_folder(settings)))
+    if problems:
+        raise ConfigError("\n".join(problems))
+
+
+def _database(settings: Settings) -> None:
+    database = open_database(settings.store.database)
+    try:
+        state = database.schema_state()
+        if state not in ("current", "empty"):
+            raise ConfigError("数据库的结构与本程序版本不一致", "先备份,再运行 mailroom migrate")
+        damage = database.damage()
+        if damage:
+            raise ConfigError("数据库自检有误: " + damage[0], "停止服务,从备份恢复")
+    finally:
+        database.close()
+
+
+def _mailbox(settings: Settings) -> None:
+    with open_mailbox(settings).session() as session:
+        session.examine(settings.mailbox.folder)
+
+
+def _transport(settings: Settings) -> None:
+    with open_transport(settings).session():
+        pass

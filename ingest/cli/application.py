@@ -1,0 +1,37 @@
+"""The tree of commands. Each group registers itself here; nothing else happens."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ingest.cli import cases, demo, digest, document, message, operations, outbox, rulefiles
+from ingest.cli.console import Console
+
+app = typer.Typer(
+    name="mailroom", help="收发室: 登记、核验、答复以电子邮件报送的申报材料。", no_args_is_help=True, add_completion=True,
+    rich_markup_mode=None, pretty_exceptions_enable=False,
+)  # fmt: skip
+
+
+@app.callback()
+def root(
+    context: typer.Context,
+    config: Annotated[
+        Path | None, typer.Option("--config", help="配置文件 mailroom.toml", envvar="MAILROOM_CONFIG")
+    ] = None,
+) -> None:
+    """收发室: 登记、核验、答复以电子邮件报送的申报材料。"""
+    context.obj = Console(config)
+
+
+operations.register(app)
+demo.register(app)
+app.add_typer(message.group, name="message", help="来件: 查看、登记情况")
+app.add_typer(document.group, name="document", help="文档: 查看一份 Word 或扫描件里有什么")
+app.add_typer(cases.group, name="case", help="案卷: 列表、内容、判定依据")
+app.add_typer(outbox.group, name="outbox", help="发件箱: 待发和已发的信函")
+app.add_typer(digest.group, name="digest", help="日报: 预览、立即发送")
+app.add_typer(rulefiles.group, name="rules", help="规则文件: 检查、跑样例")

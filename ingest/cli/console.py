@@ -1,0 +1,99 @@
+"""What every command shares: the options, JSON on standard output, plain tables. No work of its own."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ingest.errors import ConfigError, InputError, UsageError
+from rules.vocabulary import BEIJING
+
+if TYPE_CHECKING:
+    from ingest.calls import CallFolder
+    from ingest.settings import Settings
+
+JsonOption = Annotated[bool, typer.Option("--json", help="只在标准输出打印一份 JSON", envvar="MAILROOM_JSON")]
+CallOption = Annotated[str | None, typer.Option("--call", help="征集编号", envvar="MAILROOM_CALL")]
+LimitOption = Annotated[int, typer.Option("--limit", help="最多列出多少行", min=1, envvar="MAILROOM_LIMIT")]
+
+
+@dataclass(frozen=True)
+class Console:
+    """What the options before the command said."""
+
+    config: Path | None
+
+    def settings(self) -> Settings:
+        """The settings of the office. Raises ConfigError when no configuration is named or it cannot be used."""
+        from ingest.settings import load_settings
+
+        if self.config is None:
+            raise ConfigError("没有指定配置文件", "用 --config mailroom.toml,或设环境变量 MAILROOM_CONFIG")
+        return load_settings(self.config)
+
+    def call(self, identifier: str | None) -> CallFolder:
+        """The call a stateless command works with: the named one, else the configured, else the one that ships."""
+        from ingest.calls import default_config, open_call
+
+        if self.config is not None:
+            calls = self.settings().calls
+            return open_call(calls.directory, identifier or calls.active[0])
+        directory = default_config() / "calls"
+        return open_call(directory, identifier or min(path.name for path in directory.iterdir() if path.is_dir()))
+
+
+def console(context: typer.Context) -> Console:
+    """The console of this run."""
+    state = context.find_root().obj
+    assert isinstance(state, Console)
+    return state
+
+
+def print_json(document: Any) -> None:
+    """One JSON document on standard output, Chinese as it is."""
+    typer.echo(json.dumps(document, ensure_ascii=False, indent=2))
+
+
+def width(text: str) -> int:
+    """Columns ``text`` takes on a terminal."""
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+
+
+def print_table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """A plain table whose columns line up in a terminal that shows Chinese."""
+    table = [list(header), *[[str(cell) for cell in row] for row in rows]]
+    widths = [max(width(row[column]) for row in table) for column in range(len(header))]
+    for row in table:
+        typer.echo("  ".join(cell + " " * (widths[column] - width(cell)) for column, cell in enumerate(row)).rstrip())
+
+
+def beijing(instant: datetime | None) -> str:
+    """An instant as the office's clock shows it."""
+    return instant.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M:%S") if instant else "-"
+
+
+def parse_instant_option(text: str) -> datetime:
+    """An ISO time given on the command line; without a zone it is Beijing time. Raises UsageError."""
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(f"看不懂时间“{text}”", "例如 2024-08-20T09:30:00+08:00") from error
+    return instant if instant.tzinfo else instant.replace(tzinfo=BEIJING)
+
+
+def existing_file(path: Path) -> Path:
+    """``path`` when it is a readable file. Raises InputError."""
+    if not path.is_file():
+        raise InputError(f"没有文件 {path}", "检查路径")
+    try:
+        with path.open("rb"):
+            return path
+    except OSError as error:
+        raise InputError(f"读不了文件 {path}: {error.strerror}", "检查权限") from error

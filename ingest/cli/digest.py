@@ -1,0 +1,70 @@
+"""``mailroom digest``: look at the staff's digest, or queue one now."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ingest.cli.console import console
+
+group = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+
+
+@group.command("preview")
+def preview(
+    context: typer.Context,
+    directory: Annotated[Path, typer.Option("--dir", help="写到哪个文件夹", envvar="MAILROOM_PREVIEW_DIR")] = Path(),
+    browser: Annotated[
+        bool, typer.Option("--open/--no-open", help="用浏览器打开", envvar="MAILROOM_PREVIEW_OPEN")
+    ] = True,
+) -> None:
+    """照此刻的情况生成日报(HTML、文本、xlsx),打开来看,不发送。"""
+    from ingest.app import Unconnected, build
+    from ingest.steps.digest import make_digest
+
+    app = build(console(context).settings(), mailbox=Unconnected(), transport=Unconnected())
+    try:
+        digest, workbook, _ = make_digest(app)
+    finally:
+        app.close()
+    page = write_preview(directory, digest, workbook)
+    typer.echo(f"主题: {digest.subject}\n页面: {page}\n附表: {page.with_name(digest.workbook_name)}")
+    if browser:
+        typer.launch(page.resolve().as_uri())
+
+
+@group.command("send")
+def send(context: typer.Context) -> None:
+    """立即把当天的日报发给工作人员(当天已发过的,再发一份)。"""
+    from ingest.app import Unconnected, build
+    from ingest.steps.digest import recipients, send_digest
+    from ingest.steps.send import send_due
+
+    app = build(console(context).settings(), mailbox=Unconnected())
+    try:
+        now = app.clock.now()
+        count = send_digest(app, now.astimezone(app.settings.office.zone).date(), again=f".{now:%H%M%S}")
+        typer.echo(f"日报已入发件箱,收件人 {count} 位: {'、'.join(recipients(app)) or '(未配置 [office] staff)'}")
+        while send_due(app):
+            pass
+    finally:
+        app.close()
+
+
+def write_preview(directory: Path, digest: object, workbook: bytes) -> Path:
+    """Write page, text and workbook into ``directory``; gives the page's path."""
+    from ingest.errors import StorageError
+    from notifier.digest import Digest, preview_html
+
+    assert isinstance(digest, Digest)
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        page = directory / "digest.html"
+        page.write_text(preview_html(digest), encoding="utf-8")
+        (directory / "digest.txt").write_text(digest.text, encoding="utf-8")
+        (directory / digest.workbook_name).write_bytes(workbook)
+    except OSError as error:
+        raise StorageError(f"写不了 {directory}: {error.strerror}", "用 --dir 指定别的文件夹") from error
+    return page

@@ -1,0 +1,93 @@
+"""``mailroom run``, ``check``, ``status``, ``migrate``: keeping the house running."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ingest.cli.console import JsonOption, console, print_json, print_table
+from ingest.exitcodes import ExitCode
+
+if TYPE_CHECKING:
+    from ingest.settings import Settings
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to the tree."""
+    app.command("run")(run)
+    app.command("check")(check)
+    app.command("status")(status)
+    app.command("migrate")(migrate)
+
+
+def run(
+    context: typer.Context,
+    once: Annotated[
+        bool, typer.Option("--once", help="处理完现有邮件、发完到期信函就退出", envvar="MAILROOM_ONCE")
+    ] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", help="多写日志", envvar="MAILROOM_VERBOSE")] = False,
+) -> None:
+    """收件、核验、答复、发日报: 常驻运行,或用 --once 跑一轮。"""
+    from ingest import log
+    from ingest.app import build, single_instance
+    from ingest.daemon import Daemon, run_once
+
+    log.configure(verbose=verbose)
+    settings = console(context).settings()
+    with single_instance(settings.store.files):
+        app = build(settings)
+        try:
+            if once:
+                run_once(app)
+            else:
+                Daemon(app).run()
+        finally:
+            app.close()
+
+
+def check(context: typer.Context) -> None:
+    """检查配置、规则、模板、数据库、邮箱和发信登录,每项一行。"""
+    from ingest.checks import run_checks
+
+    settings = console(context).settings()
+    failed = False
+    for name, problem in run_checks(settings):
+        typer.echo(f"{name}: {problem or 'OK'}")
+        failed = failed or bool(problem)
+    raise typer.Exit(int(ExitCode.FINDINGS if failed else ExitCode.OK))
+
+
+def status(context: typer.Context, as_json: JsonOption = False) -> None:
+    """此刻的情况: 服务器与台账的件数、各状态的件数、最近收信时间。"""
+    from ingest.app import open_store
+    from ingest.clock import SystemClock
+    from ingest.status import status_report
+
+    settings = console(context).settings()
+    with open_store(settings) as store, store.reading() as session:
+        report = status_report(session, settings.letters.hold_file.exists(), SystemClock().now())
+    if as_json:
+        print_json(report)
+    else:
+        print_table(
+            ("项目", "值"),
+            [
+                [key, "、".join(f"{k} {v}" for k, v in value.items()) if isinstance(value, dict) else value]
+                for key, value in report.items()
+            ],
+        )
+
+
+def migrate(context: typer.Context) -> None:
+    """把数据库结构升到本版本。"""
+    from ingest.store.database import open_database
+
+    settings: Settings = console(context).settings()
+    database = open_database(settings.store.database)
+    try:
+        before = database.schema_state()
+        database.migrate()
+        typer.echo({"current": "数据库结构已是最新", "empty": "已建立数据库"}.get(before, "数据库结构已升级"))
+    finally:
+        database.close()

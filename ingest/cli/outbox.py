@@ -1,0 +1,88 @@
+"""``mailroom outbox``: letters waiting and gone."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from ingest.cli.console import JsonOption, LimitOption, beijing, console, print_json, print_table
+
+group = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+LetterArgument = Annotated[int, typer.Argument(help="信函编号,见 outbox list")]
+
+
+@group.command("list")
+def list_outbox(
+    context: typer.Context,
+    as_json: JsonOption = False,
+    state: Annotated[
+        str | None,
+        typer.Option(
+            help="只列某一状态: queued、sent、retry、uncertain、failed、held、cancelled", envvar="MAILROOM_STATE"
+        ),
+    ] = None,
+    limit: LimitOption = 1000,
+) -> None:
+    """列出信函: 收件人、状态、服务器的答复。"""
+    from ingest.app import open_store
+    from ingest.errors import UsageError
+    from ingest.store.views import letter_line
+    from notifier.attempts import OutboxState
+    from notifier.outbox import list_letters
+
+    if state is not None and state not in set(OutboxState):
+        raise UsageError(f"没有状态“{state}”", "可用: " + "、".join(OutboxState))
+    with open_store(console(context).settings()) as store, store.reading() as session:
+        lines = [letter_line(row) for row in list_letters(session, [OutboxState(state)] if state else (), limit=limit)]
+    if as_json:
+        print_json(lines)
+        return
+    rows = [[m["id"], m["state"], m["kind"], m["recipient"], beijing(m["sent"]), m["subject"]] for m in lines]
+    print_table(("编号", "状态", "种类", "收件人", "发出时间", "主题"), rows)
+
+
+def _change(context: typer.Context, number: int, action: str, done: str) -> None:
+    """One change of one letter's state, by a person's word, written into the ledger."""
+    from ingest.app import open_store
+    from ingest.clock import SystemClock
+    from ingest.errors import UsageError
+    from ingest.store.ledger import record_event
+    from notifier import outbox
+
+    now = SystemClock().now()
+    with open_store(console(context).settings()) as store, store.session() as session:
+        changed = {
+            "hold": lambda: outbox.hold(session, number),
+            "release": lambda: outbox.release(session, number, now),
+            "retry": lambda: outbox.retry(session, number, now),
+            "cancel": lambda: outbox.cancel(session, number),
+        }[action]()
+        if not changed:
+            raise UsageError(f"信函 {number} 不存在,或它现在的状态不允许这样做", "用 mailroom outbox list 查看状态")
+        record_event(session, now, action, f"人工操作: 信函{done}", outbox_id=number)
+    typer.echo(f"信函 {number} {done}")
+
+
+@group.command("hold")
+def hold(context: typer.Context, number: LetterArgument) -> None:
+    """暂扣一封待发的信函。"""
+    _change(context, number, "hold", "已暂扣")
+
+
+@group.command("release")
+def release(context: typer.Context, number: LetterArgument) -> None:
+    """放行一封暂扣的信函。"""
+    _change(context, number, "release", "已放行")
+
+
+@group.command("retry")
+def retry(context: typer.Context, number: LetterArgument) -> None:
+    """重新发送一封失败或不确定的信函(由人确认对方没有收到)。"""
+    _change(context, number, "retry", "将重新发送")
+
+
+@group.command("cancel")
+def cancel(context: typer.Context, number: LetterArgument) -> None:
+    """取消一封尚未发出的信函。"""
+    _change(context, number, "cancel", "已取消")

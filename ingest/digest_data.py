@@ -1,0 +1,256 @@
+"""What the store knows, as the data of the digest. Reads only; what the digest looks like is ``notifier/digest.py``."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from ingest.app import App
+from ingest.reading import Document
+from ingest.steps.send import held
+from ingest.store.cases import latest_decision, list_cases, load_subjects, load_verdict, readings_of_case
+from ingest.store.ledger import (
+    count_decided,
+    count_everything,
+    count_fetched,
+    count_in_ledger,
+    count_on_server,
+    list_events,
+    list_folders,
+)
+from ingest.store.messages import get_message, list_messages
+from ingest.store.tables import CaseRow, DecisionRow, EventRow, MessageRow, MessageState
+from ingest.submission.dossier import Dossier, ReceivedMail, arrange, parts_of_matter
+from notifier.attempts import OutboxState
+from notifier.digest import CaseLine, Counters, Crop, DigestData, HumanTask, QuotaLine, Silent, SystemState, Undelivered
+from notifier.outbox import get_letter, list_letters
+from rules.facts import Fact, Subject
+from rules.verdict import Decision, EntryVerdict, Finding, Outcome, Verdict
+
+RECENT = timedelta(days=1)
+"""How long a question or a suspicious mail stays in the digest; what concerns a case stays until it is decided."""
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """A case with the verdict in force and what it rests on."""
+
+    case: CaseRow
+    decision: DecisionRow
+    verdict: Verdict
+    subjects: dict[str, Subject]
+
+
+def collect_digest(app: App, session: Session) -> DigestData:
+    """Everything the digest of this moment says."""
+    now, call = app.clock.now(), app.call
+    judged = list(_judged(session, call.id))
+    day = now.astimezone(app.settings.office.zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    return DigestData(
+        now=now, call=call, counters=_counters(session, day),
+        needs_human=(*_case_tasks(app, session, judged), *_mail_tasks(app, session, now)),
+        accepted=_lines(judged, Decision.ACCEPTED), incomplete=_lines(judged, Decision.INCOMPLETE), rejected=_lines(judged, Decision.REJECTED),
+        undelivered=tuple(_undelivered(session, {item.case.id: item for item in judged})),
+        silent=tuple(Silent(track.name, _silent_units(app, session, track.name)) for track in call.tracks),
+        quotas=tuple(_quotas(app, judged)), state=system_state(app, session),
+    )  # fmt: skip
+
+
+def _judged(session: Session, call: str) -> Iterator[_Judged]:
+    for case in list_cases(session, call):
+        decision = latest_decision(session, case.id)
+        if decision is not None:
+            subjects = {subject.id: subject for subject in load_subjects(decision)}
+            yield _Judged(case, decision, load_verdict(decision), subjects)
+
+
+def _counters(session: Session, day: datetime) -> Counters:
+    end = day + timedelta(days=1)
+    decided = count_decided(session, day, end)
+    return Counters(
+        received=count_fetched(session, day, end), accepted=decided[Decision.ACCEPTED], incomplete=decided[Decision.INCOMPLETE],
+        rejected=decided[Decision.REJECTED], referred=decided[Decision.REFERRED],
+    )  # fmt: skip
+
+
+def _shown(fact: Fact) -> str:
+    return str(fact.value) if fact.value is not None else ""
+
+
+def _contact(item: _Judged, entry: str, name: str) -> str:
+    """A field of the entry's form, else of its row in the summary table."""
+    ids = [entry, *(subject.id for subject in item.subjects.values() if subject.kind in ("申报书", "汇总行"))]
+    for identifier in ids:
+        if (subject := item.subjects.get(identifier)) is not None and (text := _shown(subject.fact(name))):
+            return text
+    return ""
+
+
+# --- what a person must look at -----------------------------------------------------------------------------------
+
+
+def _case_tasks(app: App, session: Session, judged: list[_Judged]) -> Iterator[HumanTask]:
+    for item in judged:
+        refers = [finding for finding in item.verdict.findings if finding.outcome is Outcome.REFER]
+        if not refers and not any(
+            finding.outcome is Outcome.REFER for entry in item.verdict.entries for finding in entry.findings
+        ):
+            continue
+        dossier = _dossier(app, session, item.case)
+        for finding in refers:
+            yield _task(item, finding, None, dossier)
+        for entry in item.verdict.entries:
+            for finding in entry.findings:
+                if finding.outcome is Outcome.REFER:
+                    yield _task(item, finding, entry, dossier)
+
+
+def _dossier(app: App, session: Session, case: CaseRow) -> Dossier:
+    mails = [
+        ReceivedMail(row.id, row.received_at, reading)
+        for row, reading in readings_of_case(session, case.id)
+        if parts_of_matter(reading)
+    ]
+    return arrange(mails, case.track, app.call)
+
+
+def _task(item: _Judged, finding: Finding, entry: EntryVerdict | None, dossier: Dossier) -> HumanTask:
+    return HumanTask(
+        case_code=item.case.code, submitter=item.case.submitter, track=item.case.track, applicant=entry.applicant if entry else "",
+        reason=finding.text, clause=finding.clause, telephone=_contact(item, entry.entry if entry else "", "联系电话"),
+        received=item.case.last_received_at, crops=tuple(_crops(item, finding, dossier)),
+    )  # fmt: skip
+
+
+def _crops(item: _Judged, finding: Finding, dossier: Dossier) -> Iterator[Crop]:
+    """Cut-outs of the seals on the scans the finding is about."""
+    scans = {f"扫{entry.id}": entry.scan for entry in dossier.entries} | {"扫汇": dossier.summary_scan}
+    for subject in finding.subjects:
+        filed = scans.get(subject)
+        if filed is not None:
+            yield from _pictures(
+                filed.document, f"{item.case.code}-{finding.rule}-{list(scans).index(subject)}".lower()
+            )
+
+
+def _pictures(document: Document, stem: str) -> Iterator[Crop]:
+    for number, seal in enumerate(document.seal.seals if document.seal else (), 1):
+        if seal.crop_png:
+            name = "".join(char if char.isascii() and (char.isalnum() or char in ".-_") else "x" for char in stem)
+            yield Crop(f"seal-{name}-{number}", base64.b64decode(seal.crop_png), f"第 {seal.page} 页 印章处")
+
+
+_MAIL_TASKS = {
+    "question": "来信咨询，请回复",
+    "held": "引用他人案卷编号的来信，请核实",
+    "forged": "疑似冒名来信，未答复",
+}
+
+
+def _mail_tasks(app: App, session: Session, now: datetime) -> Iterator[HumanTask]:
+    for kind, reason in _MAIL_TASKS.items():
+        for event in list_events(session, kind=kind, since=now - RECENT):
+            row = get_message(session, event.message_id) if event.message_id is not None else None
+            if row is not None:
+                yield _mail_task(row, f"{reason}：{row.subject}")
+    for row in list_messages(session, states=(MessageState.SET_ASIDE,)):
+        yield _mail_task(row, "这封邮件程序无法读取，已隔离，请人工打开")
+    for row in list_messages(session, states=(MessageState.TOO_LARGE,)):
+        yield _mail_task(row, f"邮件过大（{row.size // 1024**2} MB），未下载，请在邮箱中查看")
+    del app
+
+
+def _mail_task(row: MessageRow, reason: str) -> HumanTask:
+    return HumanTask(
+        case_code=f"来件{row.id}", submitter=row.from_name or row.from_address, track="", applicant="", reason=reason,
+        clause="", telephone="", received=row.received_at,
+    )  # fmt: skip
+
+
+# --- lists --------------------------------------------------------------------------------------------------------
+
+
+def _lines(judged: list[_Judged], decision: Decision) -> tuple[CaseLine, ...]:
+    """One line an entry; a case without entries is one line itself."""
+    lines = []
+    for item in judged:
+        entries = item.verdict.entries or (
+            (EntryVerdict(entry="", applicant="", track=item.case.track, decision=item.verdict.decision),)
+        )
+        lines += [_line(item, entry) for entry in entries if entry.decision is decision]
+    return tuple(lines)
+
+
+def _line(item: _Judged, entry: EntryVerdict) -> CaseLine:
+    wanted = {
+        Decision.INCOMPLETE: Outcome.RETURN,
+        Decision.REJECTED: Outcome.REJECT,
+        Decision.ACCEPTED: Outcome.REMIND,
+    }.get(entry.decision)
+    notes = dict.fromkeys(
+        finding.title for finding in (*entry.findings, *item.verdict.findings) if finding.outcome is wanted
+    )
+    return CaseLine(
+        case_code=item.case.code, submitter=item.case.submitter, track=item.case.track, applicant=entry.applicant,
+        received=item.case.last_received_at, decided=item.decision.decided_at, telephone=_contact(item, entry.entry, "联系电话"),
+        contact=_contact(item, entry.entry, "联系人"), note="；".join(notes),
+    )  # fmt: skip
+
+
+def _undelivered(session: Session, judged: dict[int, _Judged]) -> Iterator[Undelivered]:
+    reported: dict[int, EventRow] = {
+        event.outbox_id: event for event in list_events(session, kind="undelivered") if event.outbox_id is not None
+    }
+    letters = [get_letter(session, outbox_id) for outbox_id in reported]
+    letters += list_letters(session, states=(OutboxState.FAILED, OutboxState.UNCERTAIN))
+    for letter in letters:
+        if letter is None or letter.kind == "digest":
+            continue
+        item = judged.get(letter.case_id or 0)
+        event = reported.get(letter.id)
+        yield Undelivered(
+            case_code=item.case.code if item else "", submitter=item.case.submitter if item else "", kind=letter.kind,
+            recipient=letter.recipient, telephone=_contact(item, "", "联系电话") if item else "",
+            reason=event.text if event else letter.last_reply, failed=event.at if event else letter.created_at,
+        )  # fmt: skip
+
+
+def _silent_units(app: App, session: Session, track: str) -> tuple[str, ...]:
+    heard = {case.unit for case in list_cases(session, app.call.id) if case.track == track}
+    return tuple(unit.name for unit in app.call.units if not unit.direct and unit.name not in heard)
+
+
+def _quotas(app: App, judged: list[_Judged]) -> Iterator[QuotaLine]:
+    for track in app.call.tracks:
+        accepted = [
+            item.subjects.get(entry.entry)
+            for item in judged
+            for entry in item.verdict.entries
+            if entry.track == track.name and entry.decision is Decision.ACCEPTED
+        ]
+        for quota in track.quotas:
+            counted = [
+                form
+                for form in accepted
+                if not quota.field or (form is not None and form.fact(quota.field).value in quota.options)
+            ]
+            yield QuotaLine(quota.name, quota.count, quota.at_least, len(counted))
+
+
+def system_state(app: App, session: Session) -> SystemState:
+    """The program's own health, for digest and status."""
+    counts, folders = count_everything(session), list_folders(session)
+    polled = [folder.polled_at for folder in folders if folder.polled_at is not None]
+    errors = [f"{folder.folder}: {folder.error}" for folder in folders if folder.error]
+    since = app.clock.now() - RECENT
+    errors += [event.text for event in list_events(session, kind="disagreement", since=since)]
+    return SystemState(
+        server_count=count_on_server(session), ledger_count=count_in_ledger(session),
+        set_aside=counts.messages[MessageState.SET_ASIDE], pending=counts.messages[MessageState.STORED] + counts.to_judge,
+        queued_letters=counts.outbox[OutboxState.QUEUED] + counts.outbox[OutboxState.RETRY], last_poll=max(polled, default=None),
+        errors=tuple(errors), held=held(app),
+    )  # fmt: skip

@@ -1,0 +1,30 @@
+"""The state of the house in numbers, for ``status --json``. Reads only."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from ingest.store.ledger import count_everything, count_in_ledger, count_on_server, list_folders
+
+
+def status_report(session: Session, hold: bool, now: datetime) -> dict[str, Any]:  # noqa: FBT001
+    """Counts of mails, cases and letters by state, and when the mailbox was last seen."""
+    counts = count_everything(session)
+    folders = list_folders(session)
+    polled = max((folder.polled_at for folder in folders if folder.polled_at is not None), default=None)
+    return {
+        "now": now.isoformat(),
+        "server_count": count_on_server(session),
+        "ledger_count": count_in_ledger(session),
+        "last_poll": polled.isoformat() if polled else None,
+        "messages": {state.value: number for state, number in counts.messages.items()},
+        "cases": {decision.value: number for decision, number in counts.cases.items()}
+        | {"undecided": counts.undecided},
+        "to_judge": counts.to_judge,
+        "outbox": {state.value: number for state, number in counts.outbox.items()},
+        "held": hold,
+        "errors": {folder.folder: folder.error for folder in folders if folder.error},
+    }

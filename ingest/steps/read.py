@@ -1,0 +1,172 @@
+"""Step 2: one stored mail is read in the disposable worker, screened, and put where it belongs.
+
+Attempts are counted before the work starts; the third failure sets the mail aside with its traceback, and the next
+mail is taken up.
+"""
+
+from __future__ import annotations
+
+import traceback
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from ingest.app import App
+from ingest.errors import StorageError, TemporaryError
+from ingest.log import get_logger
+from ingest.reading import Reading, ScreeningKind
+from ingest.sandbox import read_or_degrade
+from ingest.steps.letters import enqueue_letter, question_letter
+from ingest.store.cases import (
+    NewCase,
+    find_case_by_code,
+    find_cases_by_thread,
+    get_case,
+    join_case,
+    messages_of_case,
+    open_case,
+    touch_case,
+)
+from ingest.store.ledger import record_event
+from ingest.store.messages import (
+    claim_message,
+    mark_answered,
+    next_message_to_read,
+    postpone_message,
+    save_reading,
+    set_aside,
+)
+from ingest.store.tables import CaseRow, MessageRow
+from ingest.submission.codes import find_codes
+from ingest.submission.joining import Join, KnownCase, Placement, Purpose, place
+from notifier.outbox import find_letters
+
+STRIKES = 3
+TRACKLESS_CODE = "M"
+"""First letter of the code of a case whose track nobody could tell."""
+
+
+def read_one(app: App) -> bool:
+    """Read the mail that has waited longest; False when none waits."""
+    now = app.clock.now()
+    with app.database.session() as session:
+        waiting = next_message_to_read(session, now)
+        row = claim_message(session, waiting, now) if waiting is not None else None
+    if row is None:
+        return False
+    try:
+        reading = read_or_degrade(app.files.path(row.sha256), app.call, app.reading_context, app.worker_limits)
+        with app.database.session() as session:
+            Filing(app, session, row, reading).file()
+    except (TemporaryError, StorageError):
+        raise
+    except Exception as error:  # noqa: BLE001 - step border: our fault or a poisonous mail, told apart by nobody yet
+        _strike(app, row, error)
+    return True
+
+
+def _strike(app: App, row: MessageRow, error: Exception) -> None:
+    """Count a failure against the mail; after the third it waits for a human."""
+    now, text = app.clock.now(), "".join(traceback.format_exception(error))
+    get_logger().error("reading failed", message=row.id, attempt=row.attempts, error=type(error).__name__)
+    with app.database.session() as session:
+        if row.attempts < STRIKES:
+            postpone_message(session, row.id, now, text)
+            return
+        set_aside(session, row.id, text)
+        record_event(
+            session,
+            now,
+            "set_aside",
+            f"{STRIKES} 次读取失败,已隔离待人工处理: {type(error).__name__}",
+            message_id=row.id,
+        )
+
+
+@dataclass(frozen=True)
+class Filing:
+    """One mail that has been read, being put where it belongs inside one transaction."""
+
+    app: App
+    session: Session
+    row: MessageRow
+    reading: Reading
+
+    def file(self) -> None:
+        """Keep the reading and decide what the mail is."""
+        screening, reading = self.reading.screening, self.reading
+        answered = screening.kind is not ScreeningKind.PERSON
+        if not save_reading(self.session, self.row.id, reading, answered=answered):
+            return
+        self._note(
+            "read", f"来件性质: {screening.reason}; 附件 {len(reading.parts)} 个, 识别文档 {len(reading.documents)} 份"
+        )
+        if screening.kind is ScreeningKind.BOUNCE:
+            self._bounce()
+        elif screening.kind is ScreeningKind.FORGED:
+            self._note("forged", f"疑似冒名来信,未受理、未答复: {screening.reason}")
+        elif screening.kind is ScreeningKind.PERSON:
+            self._place()
+
+    def _note(self, kind: str, text: str, **about: int | None) -> None:
+        record_event(self.session, self.app.clock.now(), kind, text, message_id=self.row.id, **about)
+
+    def _bounce(self) -> None:
+        """Tie a bounce to the letter it reports; staff then telephone."""
+        for letter in find_letters(self.session, self.reading.envelope.failed_message_ids):
+            text = f"信函未能送达 {letter.recipient}: {self.reading.envelope.subject}"
+            self._note("undelivered", text, case_id=letter.case_id, outbox_id=letter.id)
+
+    def _place(self) -> None:
+        placement = place(self.reading, self.app.call, quoted_cases(self.session, self.reading))
+        self._note("placed", placement.reason)
+        if placement.purpose is Purpose.APPLICATION:
+            for join in placement.joins:
+                self._join(placement, join)
+            return
+        mark_answered(self.session, self.row.id)
+        if placement.purpose is Purpose.HELD:
+            self._note("held", placement.reason)
+            return
+        self._note("question", f"来信: {self.reading.envelope.subject}")
+        if self.reading.screening.reply:
+            enqueue_letter(self.app, self.session, question_letter(self.app, self.row, self.reading, placement))
+
+    def _join(self, placement: Placement, join: Join) -> None:
+        now, row, envelope = self.app.clock.now(), self.row, self.reading.envelope
+        case = get_case(self.session, join.case_id) if join.case_id is not None else None
+        if case is None:
+            case = self._open(placement, join.track)
+        if join_case(self.session, case.id, row.id, join.how, now):
+            reply_to = (envelope.from_address, envelope.from_name) if self.reading.screening.reply else None
+            due = row.received_at + self.app.settings.letters.settle
+            touch_case(self.session, case.id, row.received_at, due, reply_to)
+            self._note("joined", f"归入案卷 {case.code}: {join.how}", case_id=case.id)
+
+    def _open(self, placement: Placement, track: str) -> CaseRow:
+        """The sender's own case for the track, opened when there is none yet."""
+        sender, envelope = placement.sender, self.reading.envelope
+        codes = {known.name: known.code for known in self.app.call.tracks}
+        new = NewCase(
+            call=self.app.call.id, track=track, track_code=codes.get(track, TRACKLESS_CODE),
+            year=self.app.call.deadline.year, submitter_key=sender.key, submitter=sender.name, unit=sender.unit,
+            reply_address=envelope.from_address, reply_name=envelope.from_name,
+        )  # fmt: skip
+        case, opened = open_case(self.session, new, self.row.received_at, self.app.clock.now())
+        if opened:
+            self._note("opened", f"立案 {case.code}: {case.submitter} {case.track}", case_id=case.id)
+        return case
+
+
+def quoted_cases(session: Session, reading: Reading) -> list[KnownCase]:
+    """The cases a mail points to by its thread headers or by a valid case code in its subject."""
+    envelope = reading.envelope
+    rows = find_cases_by_thread(session, (*envelope.in_reply_to, *envelope.references))
+    rows += [row for code in find_codes(envelope.subject) if (row := find_case_by_code(session, code)) is not None]
+    return [known_case(session, row) for row in {row.id: row for row in rows}.values()]
+
+
+def known_case(session: Session, row: CaseRow) -> KnownCase:
+    """What joining needs to know of a case."""
+    addresses = {message.from_address for message, _ in messages_of_case(session, row.id)} | {row.reply_address}
+    return KnownCase(row.id, row.code, row.track, row.submitter_key, frozenset(addresses - {""}))
