@@ -146,12 +146,17 @@ def parse_integer(raw: str) -> int | None:
 
 
 def parse_telephone(raw: str) -> str | None:
-    """A Chinese mobile or landline number, digits and ``-`` only; the first one when several are given."""
+    """A Chinese mobile or landline number, digits and ``-`` only; the first one when several are given.
+
+    A mobile number written in groups (``138-0000-0000``) loses its dashes, so that all spellings compare equal.
+    """
     match = re.search(
-        r"1[3-9]\d{9}|0\d{2,3}-?\d{7,8}(?:-\d{1,5})?|(?<!\d)\d{7,8}(?!\d)",
+        r"1[3-9]\d-?\d{4}-?\d{4}|0\d{2,3}-?\d{7,8}(?:-\d{1,5})?|(?<!\d)\d{7,8}(?!\d)",
         re.sub(r"(?<=\d)[\s()](?=\d)", "", unicodedata.normalize("NFKC", raw)).replace("—", "-"),
     )
-    return match[0] if match else None
+    if not match:
+        return None
+    return match[0].replace("-", "") if match[0][0] == "1" else match[0]
 
 
 def parse_email(raw: str) -> str | None:
