@@ -183,7 +183,7 @@ def message_id(serial: str, from_address: str) -> str:
 
     Raises ValueError when the result would be no Message-ID (RFC 5322 3.6.4).
     """
-    domain = from_address.rpartition("@")[2].lower()
+    domain = from_address.partition("@")[2].lower()
     if not re.fullmatch(r"[A-Za-z0-9._-]{1,80}", serial) or not re.fullmatch(r"[a-z0-9][a-z0-9.-]{0,200}", domain):
         raise ValueError(f"no Message-ID can be made of {serial!r} and {from_address!r}")
     return f"<mailroom.{serial}@{domain}>"

@@ -18,14 +18,15 @@ from email.mime.image import MIMEImage
 from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
 from email.policy import compat32
-from email.utils import format_datetime
+from email.utils import encode_rfc2231, format_datetime
 from typing import Final
 
 from notifier.digest import Digest
 from notifier.letters import MAX_IDENTIFIER, MAX_REFERENCES, Letter, message_id
 from notifier.wording import beijing, clean_line
 
-_POLICY: Final = compat32.clone(linesep="\r\n", max_line_length=76)
+# Headers are folded where they are made; folding them again would leave an empty first line.
+_POLICY: Final = compat32.clone(linesep="\r\n", max_line_length=None)
 _ADDRESS: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?")
 _MESSAGE_ID: Final = re.compile(r"<[!-;=?A-~]+@[!-;=?A-~]+>")
 _CONTENT_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,60}")
@@ -119,8 +120,9 @@ def _picture(cid: str, png: bytes) -> MIMEImage:
 def _workbook(data: bytes, name: str) -> MIMEApplication:
     """The name twice: RFC 2231 for those who read it, and an encoded word, which older Chinese programs expect."""
     part = MIMEApplication(data, _XLSX, policy=_POLICY)
-    part.set_param("name", Header(name, "utf-8", maxlinelen=998).encode())
-    part.add_header("Content-Disposition", "attachment", filename=("utf-8", "", name))
+    word = Header(name, "utf-8", maxlinelen=998).encode()
+    part.replace_header("Content-Type", f'application/{_XLSX};\n name="{word}"')
+    part["Content-Disposition"] = f"attachment;\n filename*={encode_rfc2231(name, 'utf-8')}"
     return part
 
 

@@ -20,14 +20,24 @@ def clean_line(text: str, limit: int = 80, *, links: bool = False) -> str:
     """``text`` as one printable line of at most ``limit`` characters, a cut marked by ``…``.
 
     Whatever a stranger wrote passes here before it is shown: line ends would forge lines of a letter or headers of
-    a mail, control and direction characters (Unicode category C) would show a name other than the real one, and,
-    unless ``links``, a scheme is broken because mail programs make a link of it.
+    a mail, control and direction characters would show a name other than the real one, and, unless ``links``, a
+    scheme is broken because mail programs make a link of it.
     """
     spaced = "".join(" " if char.isspace() else char for char in text)
-    visible = "".join(char for char in spaced if unicodedata.category(char)[0] != "C")
+    visible = "".join(char for char in spaced if not _is_hidden(char))
     line = re.sub(r" +", " ", visible).strip()
     line = line if links else line.replace("://", "：//")
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+
+
+def _is_hidden(char: str) -> bool:
+    """Control, format and surrogate characters and those that are never text.
+
+    Private and unassigned code points stay: rare characters of Chinese names are among them.
+    """
+    code = ord(char)
+    never = code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF
+    return never or unicodedata.category(char) in {"Cc", "Cf", "Cs"}
 
 
 def clean_file_name(name: str, limit: int = 60) -> str:

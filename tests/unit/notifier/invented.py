@@ -66,7 +66,7 @@ def verdict(*entries: EntryVerdict, findings: tuple[Finding, ...] = ()) -> Verdi
 
 def received_file(name: str, role: str = "申报书（可编辑Word）", **more: Any) -> ReceivedFile:
     """A file; its hash is made from its name."""
-    digest = f"{zlib.crc32(name.encode()):08x}" * 8
+    digest = f"{zlib.crc32(name.encode('utf-8', 'surrogatepass')):08x}" * 8
     return replace(ReceivedFile(name, role, 251_904, digest, RECEIVED), **more)
 
 

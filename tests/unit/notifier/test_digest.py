@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from notifier.digest import (
+    MAX_PICTURES,
+    MAX_ROWS,
+    Counters,
+    Crop,
+    DigestData,
+    SystemState,
+    Undelivered,
+    compose_digest,
+    preview_html,
+)
+from notifier.rendering import Templates
+from tests.unit.notifier.invented import HEALTHY, RECEIVED, DigestMaker, case_line, png
+
+EMPTY = {"counters": Counters(), "needs_human": (), "accepted": (), "incomplete": (), "rejected": (), "undelivered": ()}
+
+
+def texts(data: DigestData, templates: Templates) -> tuple[str, str]:
+    digest = compose_digest(data, templates)
+    return digest.text, re.sub(r"<[^>]+>", "", digest.html)
+
+
+def test_the_subject_carries_the_news(digest_data: DigestMaker, templates: Templates) -> None:
+    """What a clerk sees in the list of mails is enough to know the day."""
+    assert (
+        compose_digest(digest_data(), templates).subject
+        == "【收件日报】8月30日 新收 12 件 · 受理 7 · 待补正 4 · 转人工 1"
+    )
+
+
+def test_an_empty_day_is_reported_too(digest_data: DigestMaker, templates: Templates) -> None:
+    """Silence would mean failure."""
+    assert compose_digest(digest_data(**EMPTY), templates).subject == "【收件日报】8月30日 今日无新件，系统正常"
+    assert "今天没有需要人工处理的事项" in compose_digest(digest_data(**EMPTY), templates).text
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"server_count": 58},
+        {"set_aside": 1},
+        {"errors": ("规则文件有误",)},
+        {"held": True},
+        {"last_poll": None},
+        {"last_poll": RECEIVED},
+    ],
+)
+def test_trouble_is_never_called_normal(
+    digest_data: DigestMaker, templates: Templates, change: dict[str, object]
+) -> None:
+    """Each sign of trouble alone reaches the subject and its line in both bodies."""
+    state = SystemState(**{**vars(HEALTHY), **change})  # type: ignore[arg-type]
+    data = digest_data(**EMPTY, state=state)
+    assert compose_digest(data, templates).subject == "【收件日报】8月30日 今日无新件 · 系统有 1 项请查看"
+    assert all(body.count("请查看") == 2 for body in texts(data, templates))
+
+
+def test_sections_come_in_the_order_of_urgency(digest_data: DigestMaker, templates: Templates) -> None:
+    """What needs a human stands first, the machine's own state last."""
+    heads = ("需要处理", "未送达的信函", "今日受理", "待补正", "未报单位", "系统状况")
+    for body in texts(digest_data(), templates):
+        places = [body.index(head, body.index("截止时间")) for head in heads]
+        assert places == sorted(places)
+
+
+def test_every_section_says_what_it_must(digest_data: DigestMaker, templates: Templates) -> None:
+    """Telephone numbers, reasons, reminders, silent units and quotas are in both bodies."""
+    for body in texts(digest_data(), templates):
+        for fact in (
+            "0997-0000002", "申报书扫描件上的印章较浅", "0996-0000003", "对方邮箱不存在", "已催（8月30日 16:05）", "未催",
+            "第三师图木舒克市、第九师白杨市", "名额 6 个", "要求不少于 15 个", "服务器 57 封，台账 57 封，一致", "还有 1 天",
+        ):  # fmt: skip
+            assert fact in body, fact
+
+
+def test_only_todays_receipts_are_listed_and_all_open_corrections(
+    digest_data: DigestMaker, templates: Templates
+) -> None:
+    """Yesterday's receipts are in the workbook; an open correction stays until it is closed."""
+    old = RECEIVED - timedelta(days=1)
+    data = digest_data(
+        accepted=(case_line(51, decided=old), case_line(52)), incomplete=(case_line(53, decided=old),),
+        rejected=(case_line(54, decided=old),),
+    )  # fmt: skip
+    for body in texts(data, templates):
+        assert [f"示例第{number}中学" in body for number in (51, 52, 53, 54)] == [False, True, True, False]
+
+
+def test_long_lists_are_cut_and_say_so(digest_data: DigestMaker, templates: Templates) -> None:
+    """Inlined HTML grows fast; the workbook has every row."""
+    data = digest_data(accepted=tuple(case_line(number) for number in range(MAX_ROWS + 12)))
+    digest = compose_digest(data, templates)
+    assert "另有 12 项，见附表" in digest.text
+    assert "另有 12 项，见附表" in digest.html
+    assert len(digest.html.encode()) < 40_000
+
+
+def test_pictures_are_limited_and_each_is_referred_to(digest_data: DigestMaker, templates: Templates) -> None:
+    """No picture without its place, no place without its picture."""
+    task = digest_data().needs_human[0]
+    tasks = tuple(
+        replace(task, crops=tuple(Crop(f"t{number}c{index}", png(), "印章") for index in range(4)))
+        for number in range(40)
+    )
+    digest = compose_digest(digest_data(needs_human=tasks), templates)
+    assert len(digest.images) == MAX_PICTURES
+    assert re.findall(r'src="cid:([^"]+)"', digest.html) == [crop.cid for crop in digest.images]
+
+
+def test_a_preview_shows_the_pictures_by_itself(digest_data: DigestMaker, templates: Templates) -> None:
+    """For a browser, which knows no cid."""
+    html = preview_html(compose_digest(digest_data(), templates))
+    assert "cid:" not in html
+    assert 'src="data:image/png;base64,' in html
+
+
+def test_names_cannot_break_out_of_the_digest(digest_data: DigestMaker, templates: Templates) -> None:
+    """Applicants' text is text for staff as well, and only mailto: becomes a link."""
+    evil = '<img src=x onerror="x">\r\nBcc: a@b'
+    task = replace(digest_data().needs_human[0], applicant=evil, reason=evil, reply_mailto="javascript:alert(1)")
+    letter = Undelivered("X24-0001-K", evil, "unknown\nkind", evil, evil, evil, RECEIVED)
+    digest = compose_digest(digest_data(needs_human=(task,), undelivered=(letter,)), templates)
+    assert "<img src=x" not in digest.html
+    assert "javascript:" not in digest.html
+    assert "\nBcc:" not in digest.text
+
+
+def test_the_page_is_built_for_outlook_and_for_a_phone(digest_data: DigestMaker, templates: Templates) -> None:
+    """A fixed width as an attribute, no flex, no svg, no max-width on an element; a media query for the phone."""
+    html = compose_digest(digest_data(), templates).html
+    assert re.search(r'<table[^>]* width="640"[^>]* align="center"', html)
+    assert not re.search(r"flex|<svg|border-radius|background-image|style=\"[^\"]*max-width", html)
+    assert "@media (max-width:660px)" in html

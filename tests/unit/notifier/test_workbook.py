@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+import io
+import zipfile
+from dataclasses import replace
+
+import pytest
+from lxml import etree
+
+from notifier.digest import DigestData
+from notifier.workbook import build_workbook, sheets
+from tests.unit.notifier.invented import DigestMaker, case_line
+
+NS = {"m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
+
+
+def opened(data: DigestData) -> tuple[list[str], list[etree._Element], list[str]]:
+    """Sheet names, sheet trees and shared strings, read without our own code."""
+    with zipfile.ZipFile(io.BytesIO(build_workbook(data))) as book:
+        names = [
+            item.get("name", "")
+            for item in etree.fromstring(book.read("xl/workbook.xml")).findall("m:sheets/m:sheet", NS)
+        ]
+        trees = [etree.fromstring(book.read(f"xl/worksheets/sheet{number}.xml")) for number in range(1, len(names) + 1)]
+        shared = etree.fromstring(book.read("xl/sharedStrings.xml")).findall("m:si/m:t", NS)
+    return names, trees, [item.text or "" for item in shared]
+
+
+def cell(tree: etree._Element, place: str) -> etree._Element:
+    found = tree.find(f".//m:c[@r='{place}']", NS)
+    assert found is not None
+    return found
+
+
+def test_the_sheets_stand_in_the_order_of_work(digest_data: DigestMaker) -> None:
+    """What needs doing is what opens."""
+    names, _, _ = opened(digest_data())
+    assert names == ["需要处理", "受理清单", "待补正", "不予受理", "信函未送达", "未报单位", "名额", "系统状况"]
+
+
+@pytest.mark.parametrize(
+    "evil", ['=HYPERLINK("http://e.example","x")', "+1+1", "@SUM(A1)", "http://e.example", "-2+3", "00123"]
+)
+def test_what_applicants_wrote_stays_text(digest_data: DigestMaker, evil: str) -> None:
+    """No formula, no link, no number is made of it."""
+    _, trees, strings = opened(digest_data(accepted=(case_line(1, applicant=evil, telephone=evil),)))
+    accepted = trees[1]
+    assert evil in strings
+    assert cell(accepted, "D2").get("t") == cell(accepted, "F2").get("t") == "s"
+    assert not any(tree.findall(".//m:f", NS) or tree.findall(".//m:hyperlink", NS) for tree in trees)
+
+
+def test_times_are_real_beijing_dates(digest_data: DigestMaker) -> None:
+    """45534.6702... is 2024-08-30 16:05:09 in Excel's own counting."""
+    _, trees, _ = opened(digest_data())
+    received = cell(trees[1], "G2")
+    assert received.get("t") is None
+    value = received.findtext("m:v", None, NS)
+    assert value is not None
+    assert float(value) == pytest.approx(45534 + (16 * 3600 + 5 * 60 + 9) / 86400, abs=1e-6)
+
+
+def test_every_sheet_is_made_for_filtering_and_printing(digest_data: DigestMaker) -> None:
+    """Frozen head, filter, landscape, one page wide."""
+    for tree in opened(digest_data())[1]:
+        assert tree.find(".//m:pane[@state='frozen']", NS) is not None
+        assert tree.find("m:autoFilter", NS) is not None
+        setup = tree.find("m:pageSetup", NS)
+        assert setup is not None
+        assert (setup.get("orientation"), setup.get("fitToHeight")) == ("landscape", "0")
+
+
+def test_columns_are_wide_enough_for_chinese(digest_data: DigestMaker) -> None:
+    """A Chinese character takes two columns; a very long text is wrapped instead."""
+    lines = (case_line(1, submitter="第一师阿拉尔市教育局", note="长" * 300),)
+    tree = opened(digest_data(incomplete=lines))[1][2]
+    widths = {item.get("min"): float(item.get("width", "0")) for item in tree.findall("m:cols/m:col", NS)}
+    assert widths["3"] >= 2 * len("第一师阿拉尔市教育局")
+    assert max(widths.values()) <= 61
+
+
+def test_the_workbook_has_every_row(digest_data: DigestMaker) -> None:
+    """Also those the mail has no room for."""
+    data = digest_data(accepted=tuple(case_line(number) for number in range(500)))
+    assert len(opened(data)[1][1].findall(".//m:sheetData/m:row", NS)) == 501
+
+
+def test_an_empty_digest_makes_a_readable_workbook(digest_data: DigestMaker) -> None:
+    """Heads alone."""
+    data = digest_data(needs_human=(), accepted=(), incomplete=(), undelivered=(), silent=(), quotas=())
+    assert [len(sheet.rows) for sheet in sheets(data)][:7] == [0] * 7
+    assert len(opened(data)[0]) == 8
+
+
+def test_hidden_characters_do_not_reach_a_cell(digest_data: DigestMaker) -> None:
+    """Control and direction characters would damage the file or deceive its reader."""
+    data = digest_data(accepted=(case_line(1, applicant="示例\x00\u202e中学\ufffe\udcff"),))
+    assert "示例中学" in opened(data)[2]
+
+
+def test_equal_data_give_an_equal_workbook(digest_data: DigestMaker) -> None:
+    """Nothing in it but what was given."""
+    assert build_workbook(digest_data()) == build_workbook(replace(digest_data()))
