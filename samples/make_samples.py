@@ -1,4 +1,4 @@
-"""Writes the sample mails and ``expected.yaml``: ``python -m samples.make_samples [--into FOLDER]``.
+"""Writes the sample mails, ``expected.yaml`` and ``toolchain.yaml``: ``python -m samples.make_samples [--into FOLDER]``.
 
 Two runs give the same bytes. Only the command and the writing of the list live here; the cases are in ``cases.py``.
 """
@@ -13,6 +13,7 @@ from pathlib import Path
 
 from samples.cases import Sample, all_samples
 from samples.fonts import MissingFontError
+from samples.toolchain import toolchain_yaml
 
 HERE = Path(__file__).resolve().parent
 
@@ -52,7 +53,7 @@ def sample_files() -> dict[str, bytes]:
     """Path below ``samples/`` -> content of every generated file. Raises MissingFontError."""
     samples = all_samples()
     files = {sample.file: sample.raw for sample in samples if sample.raw is not None}
-    return {**files, "expected.yaml": expected_yaml(samples).encode()}
+    return {**files, "expected.yaml": expected_yaml(samples).encode(), "toolchain.yaml": toolchain_yaml().encode()}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

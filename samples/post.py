@@ -123,8 +123,7 @@ def _file_parameter(name: str, key: str, habits: Habits) -> str:
     if not habits.extended:
         words = "\r\n ".join(encoded_words(name, habits))
         return f'{key}="{words}"'
-    quoted = urllib.parse.quote(name, safe="")
-    pieces = [quoted[start : start + 54] for start in range(0, len(quoted), 54)]
+    pieces = [urllib.parse.quote(name[start : start + 6], safe="") for start in range(0, len(name), 6)]
     first = f"{key}*0*=UTF-8''{pieces[0]}"
     return ";\r\n ".join([first, *(f"{key}*{number}*={piece}" for number, piece in enumerate(pieces[1:], 1))])
 
