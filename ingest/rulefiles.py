@@ -1,0 +1,77 @@
+"""Rule files as files: what ``rules check`` and ``rules test`` say of them, with path, line and column. No database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ingest.calls import CallFolder, read_text, with_place
+from ingest.errors import InputError
+from rules.call import Call
+from rules.errors import RuleFileError
+from rules.examples import load_examples, run_examples
+from rules.rulebook import check_rulebook, load_rulebook
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One complaint about a file."""
+
+    path: Path
+    line: int
+    column: int
+    code: str
+    message: str
+    hint: str
+    text: str  #: the whole complaint as printed, source line and caret included
+
+    @classmethod
+    def of(cls, path: Path, source: str, error: RuleFileError) -> Problem:
+        """The complaint with the file's name, which the rules never know."""
+        line, column = error.position
+        return cls(path, line, column, error.code, error.message, error.hint, error.format(str(path), source))
+
+
+def find_rule_file(path: Path | None, folder: CallFolder) -> tuple[Path, str]:
+    """The rule file that is meant and its text: the one named, else the call's. Raises InputError."""
+    if path is None:
+        return folder.rules_path, folder.rules_source
+    if not path.is_file():
+        raise InputError(f"没有文件 {path}", "检查路径")
+    return path, read_text(path)
+
+
+def rule_problems(path: Path, source: str, call: Call) -> list[Problem]:
+    """Everything wrong with a rule file, in its order; empty when it can be used."""
+    return [Problem.of(path, source, error) for error in check_rulebook(source, call)]
+
+
+def check_rule_file(path: Path, source: str, call: Call) -> list[str]:
+    """The same, as printed."""
+    return [problem.text for problem in rule_problems(path, source, call)]
+
+
+@dataclass(frozen=True)
+class ExamplesReport:
+    """What running the golden cases showed."""
+
+    path: Path
+    count: int
+    failures: tuple[str, ...]  #: ``path:line:column: message``
+
+
+def run_call_examples(folder: CallFolder, rules_path: Path, rules_source: str) -> ExamplesReport:
+    """Run the call's ``examples.yaml`` against a rule file.
+
+    Raises:
+        ConfigError: one of the files cannot be used; with file, line and column.
+    """
+    path = folder.path / "examples.yaml"
+    rulebook = with_place(rules_path, rules_source, lambda text: load_rulebook(text, folder.call))
+    source = folder.examples_source or read_text(path)
+    examples = with_place(path, source, lambda text: load_examples(text, rulebook))
+    failures = tuple(
+        f"{path}:{failure.position.line}:{failure.position.column}: 案例“{failure.example}”: {failure.message}"
+        for failure in run_examples(rulebook, examples)
+    )
+    return ExamplesReport(path, len(examples), failures)
