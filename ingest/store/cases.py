@@ -86,7 +86,9 @@ def find_cases_by_thread(session: Session, message_ids: Iterable[str]) -> list[C
         .join(MessageRow, col(MessageRow.id) == CaseMessageRow.message_id)
         .where(col(MessageRow.message_id_header).in_(wanted), MessageRow.message_id_header != "")
     )
-    letters = select(OutboxRow.case_id).where(col(OutboxRow.message_id).in_(wanted), col(OutboxRow.case_id).is_not(None))
+    letters = select(OutboxRow.case_id).where(
+        col(OutboxRow.message_id).in_(wanted), col(OutboxRow.case_id).is_not(None)
+    )
     query = select(CaseRow).where(or_(col(CaseRow.id).in_(mails), col(CaseRow.id).in_(letters)))
     return list(session.exec(query.order_by(col(CaseRow.id))))
 
@@ -104,7 +106,11 @@ def list_cases(
 
 
 def touch_case(
-    session: Session, case_id: int, received_at: datetime, judge_after: datetime, reply_to: tuple[str, str] | None = None
+    session: Session,
+    case_id: int,
+    received_at: datetime,
+    judge_after: datetime,
+    reply_to: tuple[str, str] | None = None,
 ) -> CaseRow:
     """Something came in for a case: it is to be judged at ``judge_after``, and answered to ``reply_to``.
 

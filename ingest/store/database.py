@@ -80,11 +80,17 @@ class Database:
         return "behind" if found in {revision.revision for revision in script.walk_revisions()} else "ahead"
 
     def damage(self) -> list[str]:
-        """What the database itself finds wrong with its file (SQLite's quick_check); empty when nothing is."""
+        """What the database itself finds wrong with its file (SQLite's quick_check); empty when nothing is.
+
+        A file too broken to be looked through is a finding too, not an error.
+        """
         if self._writer.dialect.name != "sqlite":
             return []
-        with translated_errors(), self._reader.connect() as connection:
-            lines = [str(row[0]) for row in connection.exec_driver_sql("PRAGMA quick_check(20)")]
+        try:
+            with translated_errors(), self._reader.connect() as connection:
+                lines = [str(row[0]) for row in connection.exec_driver_sql("PRAGMA quick_check(20)")]
+        except StorageError as error:
+            return [error.message]
         return [line for line in lines if line != "ok"]
 
     def close(self) -> None:
@@ -109,7 +115,9 @@ def open_database(url: str, patience: timedelta = _PATIENCE) -> Database:
     except (ArgumentError, NoSuchModuleError) as error:
         raise ConfigError("[store] database 不是可用的数据库地址", "例如 sqlite:///mailroom.db") from error
     except ModuleNotFoundError as error:
-        raise ConfigError(f"连接此数据库需要 Python 包 {error.name}", "PostgreSQL 请安装 mailroom[postgresql]") from error
+        raise ConfigError(
+            f"连接此数据库需要 Python 包 {error.name}", "PostgreSQL 请安装 mailroom[postgresql]"
+        ) from error
     raise ConfigError(f"不支持的数据库: {address.get_backend_name()}", "可用 sqlite 或 postgresql")
 
 
@@ -140,7 +148,9 @@ def _make_private(path: Path) -> None:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))  # -wal and -shm take their mode from it
     except OSError as error:
-        raise StorageError(f"数据库文件 {path} 无法建立或打开: {error.strerror}", "请检查目录是否存在、是否可写") from error
+        raise StorageError(
+            f"数据库文件 {path} 无法建立或打开: {error.strerror}", "请检查目录是否存在、是否可写"
+        ) from error
 
 
 def _postgresql_engine(address: URL, patience: timedelta) -> Engine:
@@ -221,6 +231,9 @@ def _translation(original: Any) -> MailroomError | None:
     state = getattr(original, "sqlstate", None)
     if state:
         return _POSTGRESQL.get(state) or _POSTGRESQL.get(state[:2])
-    if type(original).__name__ == "OperationalError":  # psycopg has no SQLSTATE when there was no server to give one
-        return UnavailableError("数据库服务器连接不上", "请检查 [store] database 和服务器是否在运行; 稍后会再试")
+    if type(original).__name__ == "OperationalError":  # psycopg knows no SQLSTATE before a connection stands
+        words = " ".join(str(original).split())[:300]  # the server's own: not there, no such database, wrong password
+        return UnavailableError(
+            f"数据库服务器连接不上: {words}", "请检查 [store] database 和服务器是否在运行; 稍后会再试"
+        )
     return None

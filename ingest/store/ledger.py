@@ -91,7 +91,9 @@ def count_everything(session: Session) -> Counts:
     """The state of the whole house, for ``status`` and the digest."""
     messages = dict(session.exec(select(MessageRow.state, func.count()).group_by(col(MessageRow.state))).all())
     cases = dict(session.exec(select(CaseRow.decision, func.count()).group_by(col(CaseRow.decision))).all())
-    unanswered = select(func.count()).where(col(MessageRow.state) == MessageState.READ, col(MessageRow.answered).is_(False))
+    unanswered = select(func.count()).where(
+        col(MessageRow.state) == MessageState.READ, col(MessageRow.answered).is_(False)
+    )
     oldest = select(MessageRow.received_at).where(col(MessageRow.state) == MessageState.STORED)
     return Counts(
         messages={state: messages.get(state, 0) for state in MessageState},

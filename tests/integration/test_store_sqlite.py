@@ -87,7 +87,10 @@ def in_threads(count: int, work: Callable[[int], None]) -> None:
 def test_of_many_threads_exactly_one_claims_a_letter_and_a_mail(database: Database) -> None:
     """Eight try at once; each of 5 letters and mails is had by one."""
     with database.session() as session:
-        letters = [outbox.enqueue(session, NewLetter(str(i), "accepted", "a@example.org", "", "", b""), NOW)[0].id for i in range(5)]
+        letters = [
+            outbox.enqueue(session, NewLetter(str(i), "accepted", "a@example.org", "", "", b""), NOW)[0].id
+            for i in range(5)
+        ]
         mails = [messages.record_message(session, arrival(i), NOW).id for i in range(5)]
     won: list[tuple[str, int]] = []
 
@@ -208,9 +211,14 @@ def test_a_full_database_is_trouble_of_storage_and_loses_nothing(database: Datab
     with database.session() as session:
         messages.record_message(session, arrival(1), NOW)
         pages = session.execute(text("PRAGMA page_count")).scalar()
-    with pytest.raises(StorageError, match="磁盘空间不足") as caught, database.session() as session:
-        session.execute(text(f"PRAGMA max_page_count = {pages}"))
-        ledger.record_event(session, NOW, "x", "长" * 100_000)
+
+    def fill() -> None:
+        with database.session() as session:
+            session.execute(text(f"PRAGMA max_page_count = {pages}"))
+            ledger.record_event(session, NOW, "x", "长" * 100_000)
+
+    with pytest.raises(StorageError, match="磁盘空间不足") as caught:
+        fill()
     assert caught.value.exit_code is ExitCode.IO_ERROR
     with database.session() as session:
         session.execute(text("PRAGMA max_page_count = 1000000"))
@@ -237,10 +245,7 @@ def test_damage_is_found(url: str, database: Database) -> None:
         file.seek(path.stat().st_size // 2)
         file.write(b"\xff" * 8192)
     with opened(url) as broken:
-        try:
-            assert broken.damage()
-        except StorageError as error:
-            assert "损坏" in error.message
+        assert broken.damage()
 
 
 def test_a_place_that_cannot_be_written_is_trouble_of_storage(tmp_path: Path) -> None:
@@ -250,7 +255,9 @@ def test_a_place_that_cannot_be_written_is_trouble_of_storage(tmp_path: Path) ->
         open_database(f"sqlite:///{tmp_path}/state/mailroom.db")
 
 
-@pytest.mark.parametrize("url", ["", "mailroom.db", "mysql://user:geheim@localhost/x", "nosuch://x", "sqlite+nosuch:///x"])
+@pytest.mark.parametrize(
+    "url", ["", "mailroom.db", "mysql://user:geheim@localhost/x", "nosuch://x", "sqlite+nosuch:///x"]
+)
 def test_an_address_that_cannot_be_used_is_the_administrators_to_mend(url: str) -> None:
     """With the exit code for configuration, and without a word of the password."""
     with pytest.raises(ConfigError) as caught:

@@ -20,8 +20,12 @@ from notifier.outbox import NewLetter
 from rules.facts import Fact, Subject
 from rules.verdict import Decision, EntryVerdict, Verdict
 
-NEW = NewCase("call-1", "示范区", "Q", 2024, "第一师阿拉尔市", "第一师阿拉尔市教育局", "第一师阿拉尔市", "a@example.org", "王")
-LETTER = NewLetter("case-1-v1", "accepted", "a@example.org", "受理回执", "<mailroom.1@example.org>", b"letter", case_id=1)
+NEW = NewCase(
+    "call-1", "示范区", "Q", 2024, "第一师阿拉尔市", "第一师阿拉尔市教育局", "第一师阿拉尔市", "a@example.org", "王"
+)
+LETTER = NewLetter(
+    "case-1-v1", "accepted", "a@example.org", "受理回执", "<mailroom.1@example.org>", b"letter", case_id=1
+)
 
 
 def open_case(database: Database, now: datetime, new: NewCase = NEW) -> CaseRow:
@@ -33,14 +37,20 @@ def mail(database: Database, now: datetime, uid: int, received: datetime, messag
     screening = Screening(kind=ScreeningKind.PERSON, reply=True, reason="")
     with database.session() as session:
         row = messages.record_message(session, Arrival("INBOX", 1, uid, 10, received, f"{uid:064x}"), now)
-        messages.save_reading(session, row.id, Reading(envelope=Envelope(message_id=message_id), screening=screening, text=str(uid)))
+        messages.save_reading(
+            session, row.id, Reading(envelope=Envelope(message_id=message_id), screening=screening, text=str(uid))
+        )
         return row.id
 
 
 def judgement(now: datetime, *decisions: Decision) -> Judgement:
-    entries = tuple(EntryVerdict(entry=str(i), applicant=f"单位{i}", track="示范区", decision=d) for i, d in enumerate(decisions))
+    entries = tuple(
+        EntryVerdict(entry=str(i), applicant=f"单位{i}", track="示范区", decision=d) for i, d in enumerate(decisions)
+    )
     verdict = Verdict(decision=decisions[0], entries=entries, rules_sha256="ef" * 32)
-    return Judgement(verdict, (Subject(kind="来件", id="来件", fields={"收到时间": Fact.known(5)}),), ["第一条 满足"], now)
+    return Judgement(
+        verdict, (Subject(kind="来件", id="来件", fields={"收到时间": Fact.known(5)}),), ["第一条 满足"], now
+    )
 
 
 def test_a_submitter_has_one_case_for_a_track(database: Database, now: datetime) -> None:
@@ -49,8 +59,12 @@ def test_a_submitter_has_one_case_for_a_track(database: Database, now: datetime)
         first, new = cases.open_case(session, NEW, now, now)
         again, new_again = cases.open_case(session, NEW, now, now + timedelta(days=1))
         others = [
-            cases.open_case(session, replace(NEW, **change), now, now)[0]
-            for change in ({"submitter_key": "二师"}, {"track": "示范校", "track_code": "X"}, {"call": "call-2"})
+            cases.open_case(session, other, now, now)[0]
+            for other in (
+                replace(NEW, submitter_key="二师"),
+                replace(NEW, track="示范校", track_code="X"),
+                replace(NEW, call="call-2"),
+            )
         ]
     assert (new, new_again, again.id) == (True, False, first.id)
     assert [row.code.rsplit("-", 1)[0] for row in (first, *others)] == ["Q24-0001", "Q24-0002", "X24-0001", "Q24-0003"]
@@ -225,7 +239,12 @@ def test_the_database_itself_refuses_a_second_case_or_code(database: Database, n
 def test_the_ledger_of_accepted_entries_knows_only_decisions_in_force(database: Database, now: datetime) -> None:
     """Superseded verdicts, other calls, entries not accepted and the case itself do not count."""
     accepted, rejected = Decision.ACCEPTED, Decision.REJECTED
-    plan = {"a": [(accepted, rejected)], "b": [(accepted,), (rejected,)], "c": [(rejected,), (accepted, accepted)], "d": []}
+    plan: dict[str, list[tuple[Decision, ...]]] = {
+        "a": [(accepted, rejected)],
+        "b": [(accepted,), (rejected,)],
+        "c": [(rejected,), (accepted, accepted)],
+        "d": [],
+    }
     rows = {}
     for key, versions in plan.items():
         rows[key] = open_case(database, now, replace(NEW, submitter_key=key))

@@ -24,7 +24,9 @@ def arrival(now: datetime) -> Arrival:
 
 def reading(message_id: str = "<m1@example.org>") -> Reading:
     return Reading(
-        envelope=Envelope(message_id=message_id, from_address="wang@example.org", from_name="王老师", subject="申报材料"),
+        envelope=Envelope(
+            message_id=message_id, from_address="wang@example.org", from_name="王老师", subject="申报材料"
+        ),
         screening=Screening(kind=ScreeningKind.PERSON, reply=True, reason="个人来信"),
         text="您好",
     )
@@ -55,14 +57,18 @@ def test_uids_are_known_per_folder_and_incarnation(database: Database, arrival: 
         assert messages.known_uids(session, "垃圾邮件", arrival.uidvalidity) == set()
 
 
-def test_the_same_bytes_elsewhere_are_a_duplicate_of_the_first(database: Database, arrival: Arrival, now: datetime) -> None:
+def test_the_same_bytes_elsewhere_are_a_duplicate_of_the_first(
+    database: Database, arrival: Arrival, now: datetime
+) -> None:
     """After a change of UIDVALIDITY nobody is answered twice, and chains of duplicates all name the first mail."""
     first = record(database, arrival, now)
     others = [record(database, replace(arrival, uidvalidity=7, uid=uid), now) for uid in (1, 2)]
     with database.reading() as session:
         rows = [messages.get_message(session, other) for other in others]
         original = messages.find_by_sha256(session, SHA)
-    assert [(row.state, row.duplicate_of, row.answered) for row in rows if row] == [(MessageState.DUPLICATE, first, True)] * 2
+    assert [(row.state, row.duplicate_of, row.answered) for row in rows if row] == [
+        (MessageState.DUPLICATE, first, True)
+    ] * 2
     assert original is not None
     assert original.id == first
 
@@ -109,7 +115,9 @@ def test_an_attempt_is_counted_when_it_begins(database: Database, arrival: Arriv
     assert again.attempts == 2
 
 
-def test_a_restart_frees_claimed_mails_and_remembers_their_attempts(database: Database, arrival: Arrival, now: datetime) -> None:
+def test_a_restart_frees_claimed_mails_and_remembers_their_attempts(
+    database: Database, arrival: Arrival, now: datetime
+) -> None:
     """After a kill nobody waits for the lease to end."""
     message = record(database, arrival, now)
     with database.session() as session:
@@ -133,7 +141,9 @@ def test_a_postponed_mail_waits(database: Database, arrival: Arrival, now: datet
         assert messages.list_messages(session)[0].error == "磁盘满"
 
 
-def test_a_reading_is_kept_with_the_columns_people_search_by(database: Database, arrival: Arrival, now: datetime) -> None:
+def test_a_reading_is_kept_with_the_columns_people_search_by(
+    database: Database, arrival: Arrival, now: datetime
+) -> None:
     """What was read comes back equal, and sender, subject and screening stand beside it."""
     message = record(database, arrival, now)
     with database.session() as session:
@@ -156,7 +166,9 @@ def test_the_first_reading_stays(database: Database, arrival: Arrival, now: date
         assert messages.list_messages(session)[0].message_id_header == "<m1@example.org>"
 
 
-def test_a_mail_set_aside_is_out_of_the_way_until_it_is_retried(database: Database, arrival: Arrival, now: datetime) -> None:
+def test_a_mail_set_aside_is_out_of_the_way_until_it_is_retried(
+    database: Database, arrival: Arrival, now: datetime
+) -> None:
     """Its traceback is kept; a retry begins with a clean count."""
     message = record(database, arrival, now)
     with database.session() as session:
@@ -171,7 +183,9 @@ def test_a_mail_set_aside_is_out_of_the_way_until_it_is_retried(database: Databa
     assert claimed.attempts == 1
 
 
-def test_unanswered_mails_are_found_until_they_are_answered(database: Database, arrival: Arrival, now: datetime) -> None:
+def test_unanswered_mails_are_found_until_they_are_answered(
+    database: Database, arrival: Arrival, now: datetime
+) -> None:
     """Whoever owes an answer can be listed."""
     message = record(database, arrival, now)
     with database.session() as session:

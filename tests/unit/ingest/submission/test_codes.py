@@ -73,7 +73,9 @@ def test_what_people_make_of_a_code_is_understood(text: str) -> None:
     assert find_codes(text) == (CODE,)
 
 
-@pytest.mark.parametrize("text", ["", "Q24-0007", f"A{CODE}X", f"{CODE}2", f"1Q24-00072-{CHECK}", "电话 0991-8878035", "2024-08-31"])
+@pytest.mark.parametrize(
+    "text", ["", "Q24-0007", f"A{CODE}X", f"{CODE}2", f"1Q24-00072-{CHECK}", "电话 0991-8878035", "2024-08-31"]
+)
 def test_what_is_no_code_is_not_found(text: str) -> None:
     """Telephone numbers, dates and parts of longer words are left alone."""
     assert find_codes(text) == ()
