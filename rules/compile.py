@@ -147,6 +147,15 @@ class _Draft:
     own: dict[str, tuple[Requirement, ...]] = field(default_factory=dict)
     tail: tuple[Pattern, ...] = ()
 
+    @property
+    def contradictory(self) -> bool:
+        """Whether some property would have to have two values: such a rule can never fire."""
+        wanted = [
+            {(need.property, need.value) for need in needs if isinstance(need, Check) and need.operator == "="}
+            for needs in self.own.values()
+        ]
+        return any(len({name for name, _ in pairs}) < len(pairs) for pairs in wanted)
+
     def requiring(self, needs: Iterable[tuple[str, Requirement]]) -> _Draft:
         own = dict(self.own)
         for variable, requirement in needs:
@@ -160,7 +169,8 @@ class _Draft:
 def _drafts(clause: list[Literal], rule: Rule, *, sure: bool) -> list[_Draft]:
     drafts = [_Draft()]
     for number, literal in enumerate(clause):
-        drafts = [grown for draft in drafts for grown in _grow(draft, literal, rule, number, sure=sure)]
+        grown = [one for draft in drafts for one in _grow(draft, literal, rule, number, sure=sure)]
+        drafts = [one for one in grown if not one.contradictory]
         if len(drafts) > MAX_ALTERNATIVES:
             raise _TooComplexError(f"展开后超过 {MAX_ALTERNATIVES} 条")
     return drafts

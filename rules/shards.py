@@ -7,10 +7,10 @@ itself does not come in here: this is what the parent process prepares and the c
 
 from __future__ import annotations
 
-import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import count
+from itertools import count, takewhile
 
 from rules.compile import (
     HIGH,
@@ -82,10 +82,9 @@ def compile_rulebook(rulebook: Rulebook) -> Program:
     pending: list[EngineRule] = []
     for rule in rulebook.rules_in_force:
         for compiled in compile_rule(rule):
-            needed = conditions_of([compiled])
-            if len(needed) > MAX_CONDITIONS:
+            if load_of([compiled]) > MAX_CONDITIONS:
                 raise RuleFileError(f"规则“{rule.id}”的条件太多", rule.position, "拆成几条规则", "E109")
-            full = len(conditions_of(pending) | needed) > MAX_CONDITIONS or len(pending) >= MAX_RULES
+            full = load_of([*pending, compiled]) > MAX_CONDITIONS or len(pending) >= MAX_RULES
             if pending and full:
                 shards.append(_shard(pending))
                 pending = []
@@ -135,14 +134,26 @@ def _requirement(one: Requirement) -> dict[str, Json]:
     return {one.property: one.value} if one.operator == "=" else {one.operator: {one.property: one.value}}
 
 
-def conditions_of(rules: Iterable[EngineRule]) -> set[str]:
-    """The distinct conditions of ``rules``, which is what the engine's limit of 64 counts."""
-    found: set[str] = set()
+def load_of(rules: Iterable[EngineRule]) -> int:
+    """The most conditions that one fact can have to pass at once, which is what the engine's limit of 64 counts.
+
+    Conditions that start two patterns alike are one node of the engine's tree; but it keeps a node of its own for
+    every join, and for everything behind it (read in rete.c ``findAlpha``, and met as error 303 in random tests).
+    """
+    shared: set[tuple[str, ...]] = set()
+    nodes: Counter[str] = Counter()
     for rule in rules:
-        for pattern in _conditions(rule):
-            assert isinstance(pattern, dict)
-            found |= {json.dumps(test, ensure_ascii=False) for body in pattern.values() for test in body["$and"]}
-    return found
+        shared.add((GATE, str(rule.start), str(rule.end)))
+        for pattern in rule.patterns:
+            path: tuple[str, ...] = (pattern.kind,)
+            plain = list(takewhile(lambda one: isinstance(one, Check), pattern.requirements))
+            nodes[pattern.kind] += len(pattern.requirements) - len(plain)
+            for check in plain:
+                path = (*path, repr(check))
+                shared.add(path)
+    for path in shared:
+        nodes[path[0]] += 1
+    return max(nodes.values(), default=0)
 
 
 def _refuse_collisions(shards: Iterable[Shard]) -> None:
@@ -206,4 +217,4 @@ def _properties(
             yield name, {LOW: cell.low, HIGH: cell.high}[suffix]
 
 
-__all__ = ["GATE", "INSTANT", "Check", "Program", "Shard", "compile_rulebook", "conditions_of", "encode", "name_hash"]
+__all__ = ["GATE", "INSTANT", "Check", "Program", "Shard", "compile_rulebook", "encode", "load_of", "name_hash"]
