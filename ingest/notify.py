@@ -26,12 +26,3 @@ def notify(state: str, environment: Mapping[str, str] | None = None) -> bool:
     except OSError:
         return False
     return True
-
-
-def watchdog_interval(environment: Mapping[str, str] | None = None) -> float | None:
-    """Seconds between two ``WATCHDOG=1``: half the manager's limit (sd_watchdog_enabled(3)); None when unwatched."""
-    variables = os.environ if environment is None else environment
-    limit, process = variables.get("WATCHDOG_USEC", ""), variables.get("WATCHDOG_PID", "")
-    if not limit.isdecimal() or int(limit) == 0 or (process and process != str(os.getpid())):
-        return None
-    return int(limit) / 2_000_000

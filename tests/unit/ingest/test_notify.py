@@ -6,9 +6,7 @@ import os
 import socket
 from pathlib import Path
 
-import pytest
-
-from ingest.notify import notify, watchdog_interval
+from ingest.notify import notify
 
 
 def test_a_state_reaches_the_socket_of_the_service_manager(tmp_path: Path) -> None:
@@ -41,19 +39,3 @@ def test_outside_systemd_nothing_is_sent() -> None:
 def test_a_socket_that_is_gone_does_not_stop_the_daemon(tmp_path: Path) -> None:
     """A dead address gives False, not an exception."""
     assert notify("WATCHDOG=1", {"NOTIFY_SOCKET": str(tmp_path / "gone")}) is False
-
-
-@pytest.mark.parametrize(
-    ("variables", "seconds"),
-    [
-        ({"WATCHDOG_USEC": "180000000"}, 90.0),
-        ({"WATCHDOG_USEC": "180000000", "WATCHDOG_PID": str(os.getpid())}, 90.0),
-        ({"WATCHDOG_USEC": "180000000", "WATCHDOG_PID": "1"}, None),
-        ({"WATCHDOG_USEC": "0"}, None),
-        ({"WATCHDOG_USEC": "soon"}, None),
-        ({}, None),
-    ],
-)
-def test_the_watchdog_is_fed_at_half_its_limit(variables: dict[str, str], seconds: float | None) -> None:
-    """Half of WATCHDOG_USEC, in seconds, and only for the process that is watched."""
-    assert watchdog_interval(variables) == seconds
