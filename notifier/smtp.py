@@ -38,7 +38,15 @@ class _Connection(smtplib.SMTP):
         self._inbound = bytearray()
         self._inbound_socket: socket.socket | None = None
         # Said outright, because smtplib would look its own name up in the DNS, which can take minutes.
-        super().__init__(host, port, local_hostname="[127.0.0.1]", timeout=timeout)
+        super().__init__(local_hostname="[127.0.0.1]", timeout=timeout)
+        self._host = host  # the name on the certificate, also for STARTTLS
+        self._service = port
+
+    def open(self) -> None:
+        """Connect and read the greeting; whoever calls this closes, whatever happens."""
+        code, words = self.connect(self._host, self._service)
+        if code != 220:
+            raise smtplib.SMTPConnectError(code, words)
 
     def getreply(self, patience: float | None = None) -> tuple[int, bytes]:
         """The next reply, its lines joined; code -1 when it is not SMTP. Raises OSError at the end of the connection."""
@@ -129,11 +137,9 @@ class SmtpTransport:
 
     def _connect(self) -> _Connection:
         tls = None if self._security == "none" else self._tls_context()
+        connection = _Connection(self._host, self._port, self._timeout, tls if self._security == "tls" else None)
         try:
-            connection = _Connection(self._host, self._port, self._timeout, tls if self._security == "tls" else None)
-        except OSError as error:
-            raise self._unavailable(error) from error
-        try:
+            connection.open()
             self._greet(connection, tls)
         except OSError as error:
             connection.close()

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import socket
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Callable, Mapping
+from contextlib import closing, suppress
 from typing import Self
 
 _PATIENCE = 30.0
@@ -86,23 +86,30 @@ _MANNERS = {
 }
 
 
-@contextmanager
-def scripted_imap(answers: Mapping[str, bytes], greeting: bytes = b"* OK ready") -> Iterator[ScriptedServer]:
-    """An IMAP server; ``answers`` maps the beginning of a command (a pattern) to what is sent back.
+class ImapManners:
+    """What to answer: ``answers`` maps the beginning of a command (a pattern) to what is sent back, before the table above."""
 
-    The commands are in ``server.commands`` afterwards.
-    """
-    commands: list[str] = []
-    table = {**answers, **_MANNERS}
+    def __init__(self, answers: Mapping[str, bytes] | None = None) -> None:
+        self.commands: list[str] = []  #: what the client said, without tags
+        self._answers = [*(answers or {}).items(), *_MANNERS.items()]
 
-    def talk(conversation: Conversation) -> None:
-        conversation.say(greeting)
+    def answer(self, line: bytes) -> bytes:
+        """What is sent back for a line of the client, without the last line end."""
+        tag, _, command = line.partition(b" ")
+        self.commands.append(command.decode("utf-8", "replace"))
+        fitting = (text for key, text in self._answers if re.match(key, self.commands[-1]))
+        return next(fitting, b"{t} BAD unknown").replace(b"{t}", tag)
+
+
+class ScriptedImap(ScriptedServer):
+    """An IMAP server with the manners of :class:`ImapManners`."""
+
+    def __init__(self, answers: Mapping[str, bytes] | None = None) -> None:
+        super().__init__(self._converse)
+        self.manners = ImapManners(answers)
+        self.commands = self.manners.commands
+
+    def _converse(self, conversation: Conversation) -> None:
+        conversation.say(b"* OK ready")
         while line := conversation.line():
-            tag, _, command = line.partition(b" ")
-            commands.append(command.decode("utf-8", "replace"))
-            answer = next((text for key, text in table.items() if re.match(key, commands[-1])), b"{t} BAD unknown")
-            conversation.say(answer.replace(b"{t}", tag))
-
-    with ScriptedServer(talk) as server:
-        server.commands = commands  # type: ignore[attr-defined]
-        yield server
+            conversation.say(self.manners.answer(line))
