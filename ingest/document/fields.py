@@ -113,15 +113,15 @@ class _Index:
         """Where the field stands, best first: label cells, then labels inside text; long labels before short ones."""
         keys = sorted({label_key(label) for label in field.labels}, key=lambda key: (-len(key), key))
         for key in keys:
-            for table, cell in self.cells.get(key, ()):
-                yield self._value_cell(table, cell)
+            places = (self._value_cell(table, cell) for table, cell in self.cells.get(key, ()))
+            yield from (place for place in places if place is not None)
         if field.type is FieldType.LONG_TEXT:
             yield from (self.sections[key] for key in keys if key in self.sections)
         for key in keys:
             yield from self.pieces.get(key, ())
 
-    def _value_cell(self, table: Table, label: Cell) -> _Found:
-        """The cell right of a label; below it when the neighbour is a label too, as under column heads.
+    def _value_cell(self, table: Table, label: Cell) -> _Found | None:
+        """The cell right of a label; below it under column heads; None for the heading of a group of labels.
 
         Values that stand in several rows beside one tall label are read together.
         """
@@ -129,10 +129,17 @@ class _Index:
         if right is not None and not self._is_label(right):
             cells = [right, *_stacked(table, label, right)]
             return _Found("\n".join(cell.text for cell in cells), table.place(right), "table", 1.0)
+        if right is not None and not self._is_column_head(table, right):
+            return None
         below = table.below(label)
         if below is not None and not self._is_label(below):
             return _Found(below.text, table.place(below), "table", 0.95)
         return _Found("", table.place(label), "table", 0.9)
+
+    def _is_column_head(self, table: Table, label: Cell) -> bool:
+        """Whether a label that follows another is the next column's head, and not a label with its value beside it."""
+        beyond = table.right_of(label)
+        return beyond is None or self._is_label(beyond)
 
     def _is_label(self, cell: Cell) -> bool:
         return len(cell.text) <= _MAX_LABEL and label_key(cell.text) in self.labels

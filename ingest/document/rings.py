@@ -185,7 +185,7 @@ def measure(ink: Map, ring: Ring, floor: float = 0.045) -> Measured | None:
     return Measured(
         coverage=float(_binned(hits[:, rim])[on_sheet].mean()),
         wobble=_wobble(polar, rim, least),
-        outside=float(hits[:, moat].mean()),
+        outside=float(hits[:, moat].mean()) if moat.any() else 0.0,
         fill=_share(hits, polar, radius < 1 - 1.6 * mm),
         text=float(_binned(hits[:, writing])[on_sheet].mean()),
         text_fill=_share(hits, polar, writing),

@@ -31,6 +31,7 @@ from ingest.document.rings import Measured, Ring, blobs, fit, hull_ellipse, hull
 from ingest.reading import Seal, SealOutcome, SealReading
 
 MAX_SEALS = 6  #: noted per page
+LEAST_PX_PER_MM = 3.3  #: 84 dpi: below it nobody is told that a seal is missing
 
 
 class _Mark(NamedTuple):
@@ -83,14 +84,21 @@ def look_at_page(page: PageImage) -> PageLook:
         reason = f"第{page.number}页没有颜色(黑白或灰度扫描), 无法判断印章是否为红色原章"
         return PageLook(SealOutcome.NOT_STAMPED if first.blank else SealOutcome.UNCERTAIN, (), reason, first.blank)
     if first.red_mm2 < 15 and first.blue_mm2 < 40:
-        return PageLook(SealOutcome.NOT_STAMPED, (), "", first.blank)
+        return _unmarked(page, first)
     marks = _without_doubles(_marks(page, separate_inks(pixels), first))
     if not marks:
-        return PageLook(SealOutcome.NOT_STAMPED, (), "")
+        return _unmarked(page, first)
     seals = tuple(_seal(page.number, pixels, mark) for mark in marks[:MAX_SEALS])
     if marks[0].clear:
         return PageLook(SealOutcome.STAMPED, seals, "")
     return PageLook(SealOutcome.UNCERTAIN, seals, f"第{page.number}页{marks[0].reason}")
+
+
+def _unmarked(page: PageImage, first: Glance) -> PageLook:
+    """Nothing found: a "no" if the page is sharp enough to show even a pale seal (missed at 75 dpi and JPEG 30)."""
+    if page.px_per_mm < LEAST_PX_PER_MM and not first.blank:
+        return PageLook(SealOutcome.UNCERTAIN, (), f"第{page.number}页清晰度太低, 看不出有没有印章")
+    return PageLook(SealOutcome.NOT_STAMPED, (), "", first.blank)
 
 
 def _marks(page: PageImage, ink: Ink, first: Glance) -> list[_Mark]:
@@ -283,9 +291,9 @@ def _trace(box: tuple[int, int, int, int], size: tuple[float, float], ink_mm2: f
 
 def _coherent_red(red: Map) -> Iterator[_Mark]:
     """Red ink that hangs together in a seal's size without being solid: too much for a plain "no"."""
-    for blob in blobs(red, 0.10, 2, 18):
+    for blob in blobs(red, 0.10, 2, 24):
         width, height = blob.size_mm
-        if min(width, height) >= 18 and max(width, height) <= 80 and 60 <= blob.ink_mm2 < 0.6 * width * height:
+        if min(width, height) >= 24 and max(width, height) <= 70 and 60 <= blob.ink_mm2 < 0.6 * width * height:
             yield _Mark(
                 blob.box,
                 max(width, height),
