@@ -1,0 +1,1 @@
+"""Attached files: what they are, what lies inside them. Nothing is written to disk, nothing fetched."""

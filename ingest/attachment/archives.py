@@ -30,7 +30,18 @@ _NO_ENTRIES = "文件太多, 超出限制, 没有打开"
 _TOO_BIG = "解压后太大, 超出限制, 没有打开"
 _SYSTEM_FILES = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
 # What these standard modules let out on damaged data.
-_DAMAGE = (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError, struct.error, IndexError, OverflowError)
+_DAMAGE = (
+    zipfile.BadZipFile,
+    tarfile.TarError,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    OSError,
+    ValueError,
+    struct.error,
+    IndexError,
+    OverflowError,
+)
 
 
 class Entry(NamedTuple):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import dataclass
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from ingest.message.charsets import decode
 from ingest.message.names import safe_name
@@ -30,11 +30,21 @@ _PLACES: tuple[tuple[frozenset[str], str, str], ...] = (
     (frozenset({"download.cloud.189.cn"}), "/file/downloadfile.action", "天翼云"),
 )
 _URL = re.compile(r"https?://[A-Za-z0-9.-]{4,80}/[^\s\"'<>，。；）]{1,2000}")
-_EXPIRES = re.compile(r"(?:到期时间|过期时间)[:： ]{0,3}(\d{4}年\d{1,2}月\d{1,2}日(?:\s?\d{1,2}:\d{2})?)|(\d{4}年\d{1,2}月\d{1,2}日(?:\s?\d{1,2}:\d{2})?)\s{0,3}到期|(无限期)")
+_EXPIRES = re.compile(
+    r"(?:到期时间|过期时间)[:： ]{0,3}(\d{4}年\d{1,2}月\d{1,2}日(?:\s?\d{1,2}:\d{2})?)|(\d{4}年\d{1,2}月\d{1,2}日(?:\s?\d{1,2}:\d{2})?)\s{0,3}到期|(无限期)"
+)
 _SIZE = re.compile(r"(\d{1,7}(?:\.\d{1,3})?)\s?([KMG])B?(?![A-Za-z])")
-_FILE = re.compile(r"[^\s<>\"'|/\\:：()（）\[\]]{1,120}\.(?:docx?|pdf|zip|rar|7z|wps|xlsx?|pptx?|jpe?g|png|tif|ofd|et|mp4|txt)(?![A-Za-z0-9])", re.IGNORECASE)
+_FILE = re.compile(
+    r"[^\s<>\"'|/\\:：]{1,120}\.(?:docx?|pdf|zip|rar|7z|wps|xlsx?|pptx?|jpe?g|png|tif|ofd|et|mp4|txt)(?![A-Za-z0-9])",
+    re.IGNORECASE,
+)
 _MARKER = re.compile(r"邮箱(?:大师)?发来的(?:超大附件|云附件)")
 _TITLE_NAME = re.compile(r"title=\"([^\"\n]{1,200})\n")
+_NAME_ATTRIBUTE = re.compile(r"(?:download|file-?name)=[\"']([^\"'<>\n]{1,200})[\"']")
+_LISTED = re.compile(
+    r"^[ \t]*([^\n<>]{1,160}?)[ \t]*[(（][ \t]*\d{1,7}(?:\.\d{1,3})?[ \t]?[KMG]B?[,，)）]", re.MULTILINE
+)
+_TAG = re.compile(r"<[^<>]{0,400}>?")
 _FACTOR = {"K": 1024, "M": 1024**2, "G": 1024**3}
 
 
@@ -93,26 +103,43 @@ def _provider(link: str) -> str:
 def _described(source: str, match: re.Match[str], provider: str, floor: int) -> CloudFile:
     """Name, size and expiry from the link itself, else from the words around it (up to the link before)."""
     before = source[max(floor, match.start() - 600) : match.start()]
+    marker = [heading.end() for heading in _MARKER.finditer(before)]
+    before = before[marker[-1] :] if marker else before
     after = re.split("https?://", source[match.end() : match.end() + 600])[0]
-    around = f"{before}\n{after}"
-    expires = _EXPIRES.search(around)
+    shown = [_TAG.sub("\n", text) for text in (after, before) if text]
+    in_markup = after[:1] in {'"', "'"}
+    name = _in_query(match[0]) or _in_attributes(before, after) or _in_words(shown if in_markup else shown[::-1])
+    expires = _EXPIRES.search(f"{before}\n{after}")
     return CloudFile(
-        name=_name(match[0], before, after),
-        size=_size(around),
+        name=safe_name(name),
+        size=_size(after if in_markup and _SIZE.search(after) else f"{before}\n{after}"),
         expires=next((group for group in expires.groups() if group), "") if expires else "",
         provider=provider,
         link=match[0],
     )
 
 
-def _name(link: str, before: str, after: str) -> str:
+def _in_query(link: str) -> str:
     query = parse_qs(urlsplit(link).query, encoding="latin-1")
-    for key in ("title", "name", "filename"):
-        if key in query:
-            return safe_name(decode(unquote(query[key][0], "latin-1").encode("latin-1", "ignore")))
+    value = next((query[key][0] for key in ("title", "name", "filename") if key in query), "")
+    return decode(value.encode("latin-1", "ignore"))
+
+
+def _in_attributes(before: str, after: str) -> str:
+    """``title="name&#10;文件大小..."`` of QQ before the link, ``download="name"`` of NetEase after it."""
     title = list(_TITLE_NAME.finditer(before))
-    near = [match[0] for match in _FILE.finditer(before)][-1:] or [match[0] for match in _FILE.finditer(after)][:1]
-    return safe_name(title[-1][1]) if title else safe_name(near[0]) if near else ""
+    if title:
+        return title[-1][1]
+    named = _NAME_ATTRIBUTE.search(after.partition(">")[0]) or _NAME_ATTRIBUTE.search(before.rpartition("<")[2])
+    return named[1] if named else ""
+
+
+def _in_words(texts: list[str]) -> str:
+    """The line that says ``name (12.3M, ...)``, else anything that looks like a file name."""
+    for text in texts:
+        if listed := _LISTED.search(text):
+            return listed[1]
+    return next((found[0] for text in texts if (found := _FILE.search(text))), "")
 
 
 def _size(around: str) -> int:

@@ -37,13 +37,49 @@ _MAGICS: tuple[tuple[bytes, Kind], ...] = (
     (b"FLV\x01", Kind.VIDEO),
     (b"0&\xb2u\x8ef\xcf\x11", Kind.VIDEO),
 )
-_SCRIPTS = frozenset({"exe", "scr", "com", "pif", "bat", "cmd", "vbs", "vbe", "js", "jse", "wsf", "wsh", "ps1", "hta", "lnk", "msi", "jar", "apk"})
+_SCRIPTS = frozenset(
+    {
+        "exe",
+        "scr",
+        "com",
+        "pif",
+        "bat",
+        "cmd",
+        "vbs",
+        "vbe",
+        "js",
+        "jse",
+        "wsf",
+        "wsh",
+        "ps1",
+        "hta",
+        "lnk",
+        "msi",
+        "jar",
+        "apk",
+    }
+)
 _OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _STILL_IMAGES = (b"heic", b"heix", b"mif1", b"msf1", b"avif", b"hevc")
-_MAIL_HEADER = re.compile(rb"^(received|from|to|subject|date|message-id|return-path|delivered-to|mime-version|content-type|x-mailer)[ \t]*:", re.IGNORECASE | re.MULTILINE)
-_MARKUP = re.compile(rb"<(?:!doctype\s+html|html|head|body|meta|table|\?mso-application|w:worddocument|pkg:package)", re.IGNORECASE)
+_MAIL_HEADER = re.compile(
+    rb"^(received|from|to|subject|date|message-id|return-path|delivered-to|mime-version|content-type|x-mailer)[ \t]*:",
+    re.IGNORECASE | re.MULTILINE,
+)
+_MARKUP = re.compile(
+    rb"<(?:!doctype\s+html|html|head|body|meta|table|\?mso-application|w:worddocument|pkg:package)", re.IGNORECASE
+)
 # What olefile 0.47 lets out on damaged files beside its own OSError subclass.
-_OLE_ERRORS = (OSError, ValueError, IndexError, KeyError, TypeError, AttributeError, struct.error, RecursionError, OverflowError)
+_OLE_ERRORS = (
+    OSError,
+    ValueError,
+    IndexError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    struct.error,
+    RecursionError,
+    OverflowError,
+)
 _ZIP_ERRORS = (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, EOFError, struct.error)
 
 
@@ -187,4 +223,9 @@ def _is_text(head: bytes) -> bool:
     """Decodable, allowing for a character cut at the end of the sample, and without binary control characters."""
     if any(byte < 9 or 13 < byte < 27 for byte in head):
         return False
-    return any(strict(head[: len(head) - cut], codec) is not None for codec in ("utf-8", "gb18030") for cut in range(4) if cut < len(head))
+    return any(
+        strict(head[: len(head) - cut], codec) is not None
+        for codec in ("utf-8", "gb18030")
+        for cut in range(4)
+        if cut < len(head)
+    )

@@ -26,13 +26,19 @@ CLOSED: dict[Kind, tuple[Fate, str]] = {
     Kind.EMPTY: (Fate.EMPTY, "空文件(0 字节)"),
     Kind.RAR: (Fate.UNSUPPORTED, f"RAR 压缩包不能自动打开, 已转人工查看; {RESEND}"),
     Kind.SEVEN_ZIP: (Fate.UNSUPPORTED, f"7z 压缩包不能自动打开, 已转人工查看; {RESEND}"),
-    Kind.TNEF: (Fate.UNSUPPORTED, "winmail.dat 是 Outlook 专用格式, 不能自动打开, 已转人工查看; 请在 Outlook 里改用 HTML 或纯文本格式重发"),
+    Kind.TNEF: (
+        Fate.UNSUPPORTED,
+        "winmail.dat 是 Outlook 专用格式, 不能自动打开, 已转人工查看; 请在 Outlook 里改用 HTML 或纯文本格式重发",
+    ),
     Kind.PROGRAM: (Fate.UNSUPPORTED, "可执行程序或快捷方式, 不打开"),
     Kind.VIDEO: (Fate.UNSUPPORTED, "音视频文件, 不自动读取"),
     Kind.ENCRYPTED_OFFICE: (Fate.ENCRYPTED, "文件设了打开密码, 请去掉密码后重发"),
     Kind.OFFICE: (Fate.UNSUPPORTED, "这种办公文件(演示文稿、ODF 等)不能自动识别, 由人工查看"),
     Kind.OLE: (Fate.UNSUPPORTED, "这种文件(如 Outlook 的 .msg)不能自动打开, 由人工查看"),
-    Kind.HTML: (Fate.UNSUPPORTED, "网页格式的文件(也可能是扩展名为 .doc 的网页), 不能自动识别; 请用 Word 另存为 .docx 后重发"),
+    Kind.HTML: (
+        Fate.UNSUPPORTED,
+        "网页格式的文件(也可能是扩展名为 .doc 的网页), 不能自动识别; 请用 Word 另存为 .docx 后重发",
+    ),
     Kind.TEXT: (Fate.UNRECOGNISED, "文本文件, 不是本次征集的表单"),
     Kind.OTHER: (Fate.UNSUPPORTED, "认不出是什么文件, 由人工查看"),
 }
@@ -44,6 +50,10 @@ _OF_THE_MAIL = {
     "application/pgp-signature": "邮件的数字签名, 不是申报材料",
     "text/calendar": "日历邀请, 不是申报材料",
     "text/rfc822-headers": "退信里附的原邮件头",
+}
+_ELSEWHERE = {
+    "message/external-body": "附件不在邮件里, 只有一个指向别处的说明, 请作为普通附件重新发送",
+    "message/partial": "邮件被发件程序拆成了几封, 不能自动合并, 请缩小附件后重新发送",
 }
 _CONTENT_ID = re.compile(r"cid:([^\"'>\s)]{1,300})", re.IGNORECASE)
 
@@ -131,13 +141,17 @@ def settled_leaf(raw: RawMail, leaf: Entity, path: str) -> Item | None:
     if leaf.problem:
         return Item(path, "", Kind.OTHER, b"", Fate.LIMIT, leaf.problem)
     if leaf.is_mail and leaf.children:
-        return Item(path, leaf.name, Kind.EML, raw[leaf.start : leaf.end], Fate.UNPACKED, "转发的邮件, 里面的附件已取出")
+        return Item(
+            path, leaf.name, Kind.EML, raw[leaf.start : leaf.end], Fate.UNPACKED, "转发的邮件, 里面的附件已取出"
+        )
     if is_body(leaf):
         return Item(path, "", Kind.HTML if leaf.media_type == "text/html" else Kind.TEXT, leaf.content(raw), Fate.BODY)
     if leaf.media_type.startswith("multipart/"):
         return _torn(raw, leaf, path)
     if leaf.media_type in _OF_THE_MAIL:
         return Item(path, leaf.name, Kind.TEXT, leaf.content(raw), Fate.BODY, _OF_THE_MAIL[leaf.media_type])
+    if leaf.media_type in _ELSEWHERE:
+        return Item(path, leaf.name, Kind.OTHER, leaf.content(raw), Fate.UNSUPPORTED, _ELSEWHERE[leaf.media_type])
     if leaf.media_type.startswith("message/") and not leaf.is_mail:
         return Item(path, leaf.name, Kind.TEXT, leaf.content(raw), Fate.BODY, "系统报告的附页")
     return None

@@ -29,7 +29,13 @@ def entry_name(info: zipfile.ZipInfo) -> str:
         name = info.orig_filename
     else:
         raw = info.orig_filename.encode("cp437", "replace")  # bijective: it only undoes what zipfile did
-        name = _unicode_path(info.extra, raw) or strict(raw, "utf-8") or strict(raw, "gb18030") or strict(raw, "big5hkscs") or info.orig_filename
+        name = (
+            _unicode_path(info.extra, raw)
+            or strict(raw, "utf-8")
+            or strict(raw, "gb18030")
+            or strict(raw, "big5hkscs")
+            or info.orig_filename
+        )
     return unicodedata.normalize("NFC", name.partition("\0")[0]).replace("\\", "/")
 
 
@@ -68,9 +74,10 @@ def _without_utf8_flags(data: bytes) -> bytes:
     copy = bytearray(data)
     end = data.rfind(_END)
     position = end - struct.unpack_from("<I", data, end + 12)[0] if 0 <= end <= len(data) - 16 else -1
-    while 0 <= position and position + 46 <= len(data) and data[position : position + 4] == _CENTRAL:
+    while position >= 0 and position + 46 <= len(data) and data[position : position + 4] == _CENTRAL:
         flags, name_length, extra_length, comment_length, offset = (
-            struct.unpack_from(layout, data, position + place)[0] for layout, place in (("<H", 8), ("<H", 28), ("<H", 30), ("<H", 32), ("<I", 42))
+            struct.unpack_from(layout, data, position + place)[0]
+            for layout, place in (("<H", 8), ("<H", 28), ("<H", 30), ("<H", 32), ("<I", 42))
         )
         if flags & _UTF8_FLAG and strict(data[position + 46 : position + 46 + name_length], "utf-8") is None:
             struct.pack_into("<H", copy, position + 8, flags & ~_UTF8_FLAG)

@@ -55,14 +55,21 @@ def html_text(markup: str) -> str:
 def tidy(text: str) -> str:
     """Text without control characters, with at most one empty line in a row."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\xa0", " ")
-    text = "".join(char for char in text if char in "\n\t" or (char >= " " and char != "\x7f" and not "\ud800" <= char <= "\udfff"))
+    text = "".join(
+        char for char in text if char in "\n\t" or (char >= " " and char != "\x7f" and not "\ud800" <= char <= "\udfff")
+    )
     lines = (re.sub(r"[ \t]+", " ", line).strip() for line in text.split("\n"))
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 
 def is_body(leaf: Entity) -> bool:
     """Whether a leaf is the mail's own text and not an attached file."""
-    return leaf.media_type in {"text/plain", "text/html"} and leaf.disposition != "attachment" and not leaf.name and not leaf.problem
+    return (
+        leaf.media_type in {"text/plain", "text/html"}
+        and leaf.disposition != "attachment"
+        and not leaf.name
+        and not leaf.problem
+    )
 
 
 def body_text(leaves: Iterable[Entity], raw: RawMail) -> str:
@@ -71,7 +78,9 @@ def body_text(leaves: Iterable[Entity], raw: RawMail) -> str:
     plain = "\n\n".join(tidy(leaf.text(raw, MAX_HTML)) for leaf in bodies if leaf.media_type == "text/plain").strip()
     if plain:
         return plain[:MAX_TEXT]
-    return "\n\n".join(html_text(leaf.text(raw, MAX_HTML)) for leaf in bodies if leaf.media_type == "text/html").strip()[:MAX_TEXT]
+    return "\n\n".join(
+        html_text(leaf.text(raw, MAX_HTML)) for leaf in bodies if leaf.media_type == "text/html"
+    ).strip()[:MAX_TEXT]
 
 
 def body_html(leaves: Iterable[Entity], raw: RawMail) -> str:

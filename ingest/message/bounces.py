@@ -12,7 +12,9 @@ from ingest.message.structure import Entity, RawMail
 MAX_IDS = 20
 MAX_LOOK = 256 * 1024
 
-_RETURNED_ID = re.compile(r"^[ \t>]*(?:(?:x-)?original-)?message-id[ \t]*:\s*(<[^<>\s]{1,900}>)", re.IGNORECASE | re.MULTILINE)
+_RETURNED_ID = re.compile(
+    r"^[ \t>]*(?:(?:x-)?original-)?message-id[ \t]*:\s*(<[^<>\s]{1,900}>)", re.IGNORECASE | re.MULTILINE
+)
 _ACTION = re.compile(r"^[ \t]*action[ \t]*:[ \t]*([a-z-]{1,20})", re.IGNORECASE | re.MULTILINE)
 
 
@@ -33,6 +35,8 @@ def failed_message_ids(mail: Mail, raw: RawMail) -> tuple[str, ...]:
 def _texts(leaves: tuple[Entity, ...], raw: RawMail) -> Iterator[str]:
     for leaf in leaves:
         if leaf.is_mail and leaf.children:
-            yield "\n".join(f"{name}: {leaf.children[0].headers.plain(name)}" for name in ("message-id", "x-original-message-id"))
+            yield "\n".join(
+                f"{name}: {leaf.children[0].headers.plain(name)}" for name in ("message-id", "x-original-message-id")
+            )
         elif leaf.media_type.startswith(("text/", "message/")) or leaf.name.lower().endswith(".eml"):
             yield decode_words(leaf.text(raw, MAX_LOOK))

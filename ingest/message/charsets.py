@@ -11,7 +11,9 @@ import re
 
 MAX_NAME = 40
 _FAMILIES = ("utf", "iso8859", "iso2022", "euc", "shift", "koi8", "big5", "cp", "tis", "mac", "johab")
-_GB_ALIASES = frozenset({"xgbk", "cp936", "ms936", "windows936", "euccn", "xeuccn", "chinese", "csgb2312", "isoir58", "cngb"})
+_GB_ALIASES = frozenset(
+    {"xgbk", "cp936", "ms936", "windows936", "euccn", "xeuccn", "chinese", "csgb2312", "isoir58", "cngb"}
+)
 _WESTERN = frozenset({"iso8859-1", "iso8859-15", "cp1252", "latin_1"})
 _SINGLE_BYTE = _WESTERN | {"ascii"}
 # A western accent stands alone between ASCII letters; GB2312 characters are two high bytes each.
@@ -89,5 +91,7 @@ def has_chinese(text: str) -> bool:
 def mostly_chinese(text: str) -> bool:
     """Whether most of what is not ASCII is Chinese characters or their punctuation."""
     foreign = [char for char in text if not char.isascii()]
-    chinese = sum("\u3000" <= char <= "\u303f" or "\u4e00" <= char <= "\u9fff" or "\uff00" <= char <= "\uffef" for char in foreign)
+    chinese = sum(
+        "\u3000" <= char <= "\u303f" or "\u4e00" <= char <= "\u9fff" or "\uff00" <= char <= "\uffef" for char in foreign
+    )
     return bool(foreign) and 2 * chinese >= len(foreign)

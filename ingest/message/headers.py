@@ -75,7 +75,9 @@ def decode_text(value: bytes) -> str:
 
 def clean(text: str) -> str:
     """``text`` without control characters and lone surrogates (a header must never break a letter's line)."""
-    return "".join(" " if ord(char) < 32 or char == "\x7f" else char for char in text if not "\ud800" <= char <= "\udfff")
+    return "".join(
+        " " if ord(char) < 32 or char == "\x7f" else char for char in text if not "\ud800" <= char <= "\udfff"
+    )
 
 
 def decode_words(text: str) -> str:

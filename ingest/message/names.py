@@ -23,7 +23,9 @@ MAX_SEGMENTS = 100
 _SKIP = re.compile(r"[; ]*")
 _KEY = re.compile(r"([A-Za-z0-9!#$&+.^_`|~-]+(?:\*\d+)?\*?)[ \t]*=[ \t]*")
 _QUOTE_END = re.compile(r'"(?=\s*(?:;|$)|\s+[A-Za-z][A-Za-z*0-9-]*\s*=)')
-_BARE_END = re.compile(r";|\s+(?=(?:filename|name|size|charset|creation-date|modification-date|read-date)\s*\*?\d*\*?\s*=)", re.IGNORECASE)
+_BARE_END = re.compile(
+    r";|\s+(?=(?:filename|name|size|charset|creation-date|modification-date|read-date)\s*\*?\d*\*?\s*=)", re.IGNORECASE
+)
 _EXTENDED = re.compile(r"""\A"?([A-Za-z0-9_.:+-]*)(?:'|%27)([A-Za-z0-9-]*)(?:'|%27)""")
 _SEGMENT = re.compile(r"\A(.*?)\*(\d{1,4})(\*?)\Z")
 _PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
@@ -68,7 +70,11 @@ def file_name(disposition: bytes, content_type: bytes) -> str:
 
     ``filename*``, ``filename``, ``name*``, ``name`` in this order, the first that came through undamaged.
     """
-    candidates = [name for value, key in ((disposition, "filename"), (content_type, "name")) for name in _named(parameters(value), key)]
+    candidates = [
+        name
+        for value, key in ((disposition, "filename"), (content_type, "name"))
+        for name in _named(parameters(value), key)
+    ]
     whole = [name for name in candidates if name and not _DAMAGE.search(name)]
     kept = whole or sorted((name for name in candidates if name), key=lambda name: len(_DAMAGE.findall(name)))
     return safe_name(kept[0]) if kept else ""
@@ -120,7 +126,11 @@ def safe_name(name: str) -> str:
     Direction characters would let ``gnp.exe`` show as ``exe.png``; a folder would let it leave its place.
     """
     text = unicodedata.normalize("NFC", name)
-    text = "".join(" " if char in "\t\r\n" else char for char in text if char in "\t\r\n" or unicodedata.category(char) not in _INVISIBLE)
+    text = "".join(
+        " " if char in "\t\r\n" else char
+        for char in text
+        if char in "\t\r\n" or unicodedata.category(char) not in _INVISIBLE
+    )
     text = " ".join(re.split(r"[/\\]", text)[-1].split())
     if text in {".", ".."}:
         return ""

@@ -56,13 +56,15 @@ def parse_mail(raw: RawMail) -> Mail:
     """
     root = parse_structure(raw)
     leaves = tuple(walk(root))
-    library = _second_look(root.headers, raw)
+    library = _second_look(root, raw)
     text = body_text(leaves, raw)
     if library is not None and library.text and (not text or "\ufffd" in text) and "\ufffd" not in library.text:
         text = library.text
     received = _topmost_received(root.headers) or (library.received if library else None)
     envelope = envelope_of(root.headers, received)
-    return Mail(root, leaves, envelope, text, (*_own_notes(root.headers, envelope), *(library.notes if library else ())))
+    return Mail(
+        root, leaves, envelope, text, (*_own_notes(root.headers, envelope), *(library.notes if library else ()))
+    )
 
 
 def envelope_of(headers: Headers, received: int | None = None) -> Envelope:
@@ -111,13 +113,17 @@ class _Library:
     notes: tuple[str, ...]
 
 
-def _second_look(headers: Headers, raw: RawMail) -> _Library | None:
+def _second_look(root: Entity, raw: RawMail) -> _Library | None:
     """What mail-parser makes of a mail: of the whole when it is small, else of its (capped) headers."""
+    headers = root.headers
     chain = [(name, value) for name, value in headers.items if name == "received"][:MAX_RECEIVED]
-    others = [(name, value[:4096]) for name, value in headers.items if name in {"date", "from", "to", "content-type", "content-transfer-encoding", "mime-version"}]
+    others = [
+        (name, value[:4096])
+        for name, value in headers.items
+        if name in {"date", "from", "to", "content-type", "content-transfer-encoding", "mime-version"}
+    ]
     block = b"".join(name.encode() + b": " + value + b"\r\n" for name, value in [*chain, *others[:50]]) + b"\r\n"
-    start = raw.find(b"\n\r\n") + 3 or raw.find(b"\n\n") + 2
-    body = raw[start:] if 2 < start and len(raw) <= MAX_SECOND_LOOK else b""
+    body = raw[root.start : root.end] if root.end - root.start <= MAX_SECOND_LOOK else b""
     try:
         parser = mailparser.parse_from_bytes(block + body)
         stamp = next((line.get("date_utc") for line in reversed(parser.received) if isinstance(line, dict)), None)

@@ -7,7 +7,6 @@ behind ``ingest/sandbox.py``.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from ingest.attachment.cloud import cloud_files
 from ingest.attachment.identify import identify
@@ -16,27 +15,32 @@ from ingest.attachment.unpack import Item, mail_items, settled_leaf
 from ingest.document.reader import read_document
 from ingest.message.bodies import body_html
 from ingest.message.bounces import failed_message_ids
+from ingest.message.context import ReadingContext
 from ingest.message.parse import Mail, parse_mail
 from ingest.message.screening import screen
 from ingest.message.structure import RawMail
 from ingest.reading import Document, Fate, Kind, Part, Reading, Screening, ScreeningKind
 from rules.call import Call
 
-_FILE_ENDINGS = (".docx", ".doc", ".wps", ".pdf", ".zip", ".rar", ".7z", ".ofd", ".xlsx", ".xls", ".rtf", ".docm", ".dotx")
+_FILE_ENDINGS = (
+    ".docx",
+    ".doc",
+    ".wps",
+    ".pdf",
+    ".zip",
+    ".rar",
+    ".7z",
+    ".ofd",
+    ".xlsx",
+    ".xls",
+    ".rtf",
+    ".docm",
+    ".dotx",
+)
 _READ_KINDS = frozenset({ScreeningKind.PERSON, ScreeningKind.FORGED})
 
 
-@dataclass(frozen=True)
-class ReadingContext:
-    """What reading a mail needs to know beside the mail and the call; sent to the worker."""
-
-    own_addresses: tuple[str, ...] = ()  #: lower case
-    trusted_authserv_ids: tuple[str, ...] = ()
-    unpacked_bytes: int = 500 * 1024**2
-    entries: int = 500
-    depth: int = 4
-    read_documents: bool = True  #: off when a first attempt died: parts are only listed
-    unread_reason: str = "读取时超出限制, 没有读完, 由人工查看"  #: given to parts when documents are not read
+__all__ = ["ReadingContext", "read_message"]
 
 
 def read_message(raw: RawMail, call: Call, context: ReadingContext) -> Reading:
@@ -50,8 +54,8 @@ def read_message(raw: RawMail, call: Call, context: ReadingContext) -> Reading:
     mail = parse_mail(raw)
     screening = _screen(mail, context)
     envelope = mail.envelope
-    if screening.kind in {ScreeningKind.BOUNCE, ScreeningKind.RECEIPT, ScreeningKind.COMPLAINT}:
-        envelope = envelope.model_copy(update={"failed_message_ids": failed_message_ids(mail, raw) if screening.kind is ScreeningKind.BOUNCE else ()})
+    if screening.kind is ScreeningKind.BOUNCE:
+        envelope = envelope.model_copy(update={"failed_message_ids": failed_message_ids(mail, raw)})
     parts: list[Part] = []
     documents: list[Document] = []
     for item in _items(mail, raw, screening, context):
@@ -59,7 +63,14 @@ def read_message(raw: RawMail, call: Call, context: ReadingContext) -> Reading:
         parts.append(part)
         documents += [document] if document else []
     parts += _cloud_parts(mail, raw)
-    return Reading(envelope=envelope, screening=screening, text=mail.text, parts=tuple(parts), documents=tuple(documents), notes=mail.notes)
+    return Reading(
+        envelope=envelope,
+        screening=screening,
+        text=mail.text,
+        parts=tuple(parts),
+        documents=tuple(documents),
+        notes=mail.notes,
+    )
 
 
 def _screen(mail: Mail, context: ReadingContext) -> Screening:
@@ -77,7 +88,9 @@ def _items(mail: Mail, raw: RawMail, screening: Screening, context: ReadingConte
             yield settled
             continue
         data = leaf.content(raw)
-        yield Item(str(number), leaf.name, identify(data, leaf.name), data, Fate.UNSUPPORTED, "自动邮件的附件, 没有打开")
+        yield Item(
+            str(number), leaf.name, identify(data, leaf.name), data, Fate.UNSUPPORTED, "自动邮件的附件, 没有打开"
+        )
 
 
 def _read_item(item: Item, call: Call, context: ReadingContext) -> tuple[Part, Document | None]:
@@ -87,13 +100,29 @@ def _read_item(item: Item, call: Call, context: ReadingContext) -> tuple[Part, D
         fate, reason, document = reading.fate, reading.reason, reading.document
     elif fate is None:
         fate, reason = Fate.LIMIT, context.unread_reason
-    part = Part(path=item.path, name=item.name, kind=item.kind, size=len(item.data), sha256=item.sha256, fate=fate, reason=reason)
+    part = Part(
+        path=item.path,
+        name=item.name,
+        kind=item.kind,
+        size=len(item.data),
+        sha256=item.sha256,
+        fate=fate,
+        reason=reason,
+    )
     return part, document
 
 
 def _cloud_parts(mail: Mail, raw: RawMail) -> list[Part]:
     files = cloud_files(body_html(mail.leaves, raw), mail.text)
     return [
-        Part(path=f"链接/{number}", name=file.name, kind=Kind.CLOUD_LINK, size=file.size, sha256="", fate=Fate.CLOUD_LINK, reason=file.reason)
+        Part(
+            path=f"链接/{number}",
+            name=file.name,
+            kind=Kind.CLOUD_LINK,
+            size=file.size,
+            sha256="",
+            fate=Fate.CLOUD_LINK,
+            reason=file.reason,
+        )
         for number, file in enumerate(files, 1)
     ]

@@ -22,7 +22,9 @@ _REPORTS = {
     "feedback-report": (ScreeningKind.COMPLAINT, "垃圾邮件投诉报告, 不答复"),
 }
 _DAEMONS = re.compile(r"(?:mailer-?daemon|postmaster|mail-?delivery[\w.-]*|bounces?|mdaemon)(?:[+=-].*)?")
-_SILENT = re.compile(r"(?:no[-_.]?reply|do[-_.]?not[-_.]?reply|auto[-_.]?(?:reply|answer|responder)|notifications?|alerts?)(?:[+=-].*)?")
+_SILENT = re.compile(
+    r"(?:no[-_.]?reply|do[-_.]?not[-_.]?reply|auto[-_.]?(?:reply|answer|responder)|notifications?|alerts?)(?:[+=-].*)?"
+)
 _BOUNCE_SUBJECT = re.compile(
     r"系统退信|退信|无法投递|投递失败|发送失败|未送达|邮件被退回|undeliver|delivery status notification|delivery failure|failure notice|mail delivery failed|returned mail",
     re.IGNORECASE,
@@ -33,13 +35,39 @@ _AWAY_SUBJECT = re.compile(
     r"|(?:我?(?:正在|现)?(?:外出|休假|出差|请假|不在办公室)中?)(?:自动)?(?:回复|通知|提示)?[!！。.]?$",
     re.IGNORECASE,
 )
-_LIST_HEADERS = ("list-id", "list-post", "list-unsubscribe", "list-help", "list-subscribe", "list-owner", "list-archive", "mailing-list", "x-mailing-list")
-_ROBOT_HEADERS = ("x-autoreply", "x-auto-reply", "x-autorespond", "x-autoresponse", "x-autoreply-from", "x-mail-autoreply", "x-vacation", "x-loop", "auto-replied")
+_LIST_HEADERS = (
+    "list-id",
+    "list-post",
+    "list-unsubscribe",
+    "list-help",
+    "list-subscribe",
+    "list-owner",
+    "list-archive",
+    "mailing-list",
+    "x-mailing-list",
+)
+_ROBOT_HEADERS = (
+    "x-autoreply",
+    "x-auto-reply",
+    "x-autorespond",
+    "x-autoresponse",
+    "x-autoreply-from",
+    "x-mail-autoreply",
+    "x-vacation",
+    "x-loop",
+    "auto-replied",
+)
 _NO = frozenset({"no", "none", "false", "0"})
 _COMMENT = re.compile(r"\([^()]*\)")
 
 
-def screen(headers: Headers, own_addresses: Collection[str], trusted_authserv_ids: Collection[str], *, carries_files: bool = False) -> Screening:
+def screen(
+    headers: Headers,
+    own_addresses: Collection[str],
+    trusted_authserv_ids: Collection[str],
+    *,
+    carries_files: bool = False,
+) -> Screening:
     """Screen one mail by its headers.
 
     ``own_addresses`` are lower case. ``trusted_authserv_ids`` names the servers whose Authentication-Results are
@@ -113,7 +141,9 @@ def _report(headers: Headers) -> Screening | None:
 def _null_sender(headers: Headers) -> Screening | None:
     """``Return-Path: <>``: never answer towards the null address (RFC 3834 2)."""
     path = _bare(headers.plain("return-path"))
-    if not headers.has("return-path") or (path not in {"<>", ""} and not _DAEMONS.fullmatch(path.strip("<>").partition("@")[0])):
+    if not headers.has("return-path") or (
+        path not in {"<>", ""} and not _DAEMONS.fullmatch(path.strip("<>").partition("@")[0])
+    ):
         return None
     if _is_daemon(headers) or _BOUNCE_SUBJECT.search(headers.text("subject")):
         return _silent(ScreeningKind.BOUNCE, "退信(信封发件人为空), 不答复")

@@ -131,11 +131,15 @@ def _body_start(raw: RawMail, start: int, end: int) -> tuple[int, int]:
     return (match.start() + 1, match.end()) if match else (end, end)
 
 
-def _children(raw: RawMail, headers: Headers, media_type: str, start: int, end: int, depth: int, counter: _Counter) -> tuple[Entity, ...]:
+def _children(
+    raw: RawMail, headers: Headers, media_type: str, start: int, end: int, depth: int, counter: _Counter
+) -> tuple[Entity, ...]:
     encoding = headers.plain("content-transfer-encoding").strip().lower()
     if media_type in {"message/rfc822", "message/global"} and encoding not in {"base64", "quoted-printable"}:
         return (_entity(raw, start, end, depth + 1, counter, "text/plain"),)
-    boundary = parameters(headers.raw("content-type")).get("boundary", "") if media_type.startswith("multipart/") else ""
+    boundary = (
+        parameters(headers.raw("content-type")).get("boundary", "") if media_type.startswith("multipart/") else ""
+    )
     if not boundary or len(boundary) > MAX_BOUNDARY:
         return ()
     default = "message/rfc822" if media_type == "multipart/digest" else "text/plain"

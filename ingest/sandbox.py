@@ -1,0 +1,292 @@
+"""The disposable worker: the only place where untrusted bytes are opened, one fresh process for each call.
+
+A worker has limits on memory, processor time, wall clock, files and output, and no network where the system allows it.
+It sends back JSON, never a pickle, so that even a worker that was taken over cannot hand us code. Its death is a value
+for the caller. Nothing about mail or documents is decided here.
+
+``multiprocessing``'s fork server is started clean (exec, all descriptors closed), so a worker inherits neither
+sockets nor database handles of the daemon (measured by tests/integration/test_sandbox.py).
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import mmap
+import multiprocessing
+import os
+import resource
+import signal
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import ForkServerProcess
+from pathlib import Path
+from typing import Any, Literal, NoReturn, TypeAlias, TypeVar, get_type_hints
+
+from pydantic import TypeAdapter, ValidationError
+
+from ingest.message.context import ReadingContext
+from ingest.message.errors import UnreadableMessage
+from ingest.reading import Reading
+from rules.call import Call
+
+_T = TypeVar("_T")
+DeathKind: TypeAlias = Literal["memory", "time", "crash", "output"]
+
+_SERVER = multiprocessing.get_context("forkserver")
+_SERVER.set_forkserver_preload(["ingest.sandbox_preload"])
+
+_EXIT_MEMORY = 81
+_EXIT_OUTPUT = 82
+_RESULT, _FAILURE = b"R", b"F"
+_MAX_TRACEBACK = 20_000
+_CHUNK = 1024 * 1024
+# linux/sched.h and linux/prctl.h
+_CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
+_PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS = 1, 38
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one worker may cost. Bytes and seconds."""
+
+    memory: int = 1536 * 1024**2  #: address space
+    cpu: int = 60
+    wall: float = 90
+    file_bytes: int = 64 * 1024**2  #: largest file it may write
+    open_files: int = 64
+    output: int = 32 * 1024**2  #: JSON it may send back
+
+
+class WorkerDied(Exception):  # noqa: N818 - says what happened
+    """The worker ended without a result: a limit, a crash, or a kill from outside."""
+
+    def __init__(self, reason: str, kind: DeathKind) -> None:
+        super().__init__(reason)
+        self.reason = reason  #: Chinese, continues a sentence: 超出内存限制
+        self.kind = kind
+
+
+class WorkerFailed(Exception):  # noqa: N818 - says what happened
+    """An ordinary exception inside the worker: a fault of ours, with its traceback."""
+
+    def __init__(self, text: str, error_type: str = "", message: str = "") -> None:
+        super().__init__(text)
+        self.traceback = text
+        self.error_type = error_type  #: ``module.Class``
+        self.message = message
+
+
+def run_in_worker(function: Callable[..., _T], *args: object, limits: Limits | None = None) -> _T:
+    """Call ``function(*args)`` in a fresh worker and return its result.
+
+    ``function`` must be importable by its name and ``args`` picklable. The result crosses the border as JSON by the
+    function's return annotation (pydantic); without one it comes back as plain JSON data.
+
+    Raises:
+        WorkerDied: a limit was hit or the process crashed.
+        WorkerFailed: the function raised.
+    """
+    given = limits or Limits()
+    reader, writer = _SERVER.Pipe(duplex=False)
+    process = _SERVER.Process(target=_work, args=(writer, function, args, given), daemon=True)
+    with reader:
+        try:
+            process.start()
+        finally:
+            writer.close()
+        payload, exit_code = _collect(process, reader, given)
+    return _outcome(payload, exit_code, _adapter(function))
+
+
+# --- in the parent -------------------------------------------------------------------------------------------------
+
+
+def _collect(process: ForkServerProcess, reader: Connection, limits: Limits) -> tuple[bytes, int]:
+    """All the worker writes, and how it ended. It is gone when this returns, whatever happened."""
+    try:
+        payload = _receive(reader, limits)
+        process.join(1)  # it ends by itself right after its last byte
+    finally:
+        if process.is_alive():
+            process.kill()
+        process.join()
+        exit_code = process.exitcode
+        process.close()
+    return payload, exit_code if exit_code is not None else -signal.SIGKILL
+
+
+def _receive(reader: Connection, limits: Limits) -> bytes:
+    """Everything until the pipe closes; the wall clock runs on however slowly a worker drips."""
+    deadline = time.monotonic() + limits.wall
+    chunks: list[bytes] = []
+    size = 0
+    while True:
+        remaining = deadline - time.monotonic()
+        if remaining <= 0 or not wait([reader], remaining):
+            raise WorkerDied("超出时间限制", "time")
+        chunk = os.read(reader.fileno(), _CHUNK)
+        if not chunk:
+            return b"".join(chunks)
+        chunks.append(chunk)
+        size += len(chunk)
+        if size > limits.output + 1:
+            raise WorkerDied("结果过大", "output")
+
+
+def _adapter(function: Callable[..., _T]) -> TypeAdapter[_T]:
+    try:
+        hint = get_type_hints(function).get("return", Any)
+    except (TypeError, NameError):
+        hint = Any
+    return TypeAdapter(hint)
+
+
+def _outcome(payload: bytes, exit_code: int, adapter: TypeAdapter[_T]) -> _T:
+    mark, content = payload[:1], payload[1:]
+    if exit_code == 0 and mark == _FAILURE:
+        failure = json.loads(content)
+        raise WorkerFailed(str(failure["traceback"]), str(failure["type"]), str(failure["message"]))
+    if exit_code != 0 or mark != _RESULT:
+        raise _death(exit_code)
+    try:
+        return adapter.validate_json(content)
+    except ValidationError as error:
+        raise WorkerDied("交回的结果不合格式", "crash") from error
+
+
+def _death(exit_code: int) -> WorkerDied:
+    """SIGKILL that we did not send is the kernel's answer to a lack of memory."""
+    if exit_code in {_EXIT_MEMORY, -signal.SIGKILL}:
+        return WorkerDied("超出内存限制", "memory")
+    if exit_code == -signal.SIGXCPU:
+        return WorkerDied("超出时间限制", "time")
+    if exit_code in {_EXIT_OUTPUT, -signal.SIGXFSZ}:
+        return WorkerDied("结果过大", "output")
+    name = signal.Signals(-exit_code).name if -exit_code in set(signal.Signals) else f"退出码 {exit_code}"
+    return WorkerDied(f"读取程序崩溃({name})", "crash")
+
+
+# --- in the worker -------------------------------------------------------------------------------------------------
+
+
+def _work(writer: Connection, function: Callable[..., object], args: tuple[object, ...], limits: Limits) -> NoReturn:
+    """The worker's whole life. Leaves without the interpreter's farewell: nothing here is worth flushing."""
+    try:
+        _confine(limits)
+        payload = _RESULT + _adapter(function).dump_json(function(*args))
+    except MemoryError:
+        os._exit(_EXIT_MEMORY)
+    except Exception as error:  # noqa: BLE001 - the sandbox border: whatever it is goes to the parent as text
+        if _for_want_of_memory(error):
+            os._exit(_EXIT_MEMORY)
+        payload = _FAILURE + _failure(error)
+    if len(payload) > limits.output:
+        os._exit(_EXIT_OUTPUT)
+    view = memoryview(payload)
+    while view:
+        view = view[os.write(writer.fileno(), view[:_CHUNK]) :]
+    os._exit(0)
+
+
+def _failure(error: Exception) -> bytes:
+    text = "".join(traceback.format_exception(error))[-_MAX_TRACEBACK:]
+    kind = f"{type(error).__module__}.{type(error).__qualname__}"
+    return json.dumps({"traceback": text, "type": kind, "message": getattr(error, "message", str(error))}).encode()
+
+
+def _for_want_of_memory(error: BaseException | None) -> bool:
+    """C libraries dress it up: cv2.error 'Insufficient memory', libxml2 'Memory allocation failed'."""
+    for _ in range(10):
+        if error is None:
+            return False
+        if (
+            isinstance(error, MemoryError)
+            or "insufficient memory" in str(error).lower()
+            or "memory allocation" in str(error).lower()
+        ):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def _confine(limits: Limits) -> None:
+    """Limits, silence, no network, and death together with the fork server (which dies with the daemon)."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the daemon, which finishes its mail
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    if os.getppid() == 1:  # the server died before we asked to die with it
+        os._exit(1)
+    if libc.unshare(_CLONE_NEWNET) != 0:
+        libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET)  # best effort: a hardened unit forbids it and has its own wall
+    null = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):  # a library's chatter must not end up in the JSON of --json
+        os.dup2(null, descriptor)
+    os.close(null)
+    for name, soft, hard in (
+        (resource.RLIMIT_CORE, 0, 0),
+        (resource.RLIMIT_NOFILE, limits.open_files, limits.open_files),
+        (resource.RLIMIT_FSIZE, limits.file_bytes, limits.file_bytes),
+        (resource.RLIMIT_CPU, limits.cpu, limits.cpu + 1),
+        (resource.RLIMIT_AS, limits.memory, limits.memory),
+    ):
+        _lower(name, soft, hard)
+
+
+def _lower(name: int, soft: int, hard: int) -> None:
+    """Set a limit, never above the hard one that is there already."""
+    ceiling = resource.getrlimit(name)[1]
+    if ceiling != resource.RLIM_INFINITY:
+        soft, hard = min(soft, ceiling), min(hard, ceiling)
+    resource.setrlimit(name, (soft, hard))
+
+
+# --- a mail in a worker --------------------------------------------------------------------------------------------
+
+
+def read_file_in_worker(path: Path, call: Call, context: ReadingContext, limits: Limits | None = None) -> Reading:
+    """Read the raw mail at ``path``; the worker opens the file, so that we never hold its bytes.
+
+    Raises:
+        UnreadableMessage: it is no mail.
+        WorkerDied, WorkerFailed: as in :func:`run_in_worker`.
+    """
+    try:
+        return run_in_worker(_read_file, path, call, context, limits=limits)
+    except WorkerFailed as error:
+        if error.error_type == f"{UnreadableMessage.__module__}.{UnreadableMessage.__qualname__}":
+            raise UnreadableMessage(error.message) from error
+        raise
+
+
+def read_or_degrade(path: Path, call: Call, context: ReadingContext, limits: Limits | None = None) -> Reading:
+    """Read the mail; when a worker dies of it, once more with its documents only listed.
+
+    So one hostile attachment never hides the mail or its other parts: they come back with ``Fate.LIMIT``.
+
+    Raises:
+        UnreadableMessage: it is no mail.
+        WorkerDied: also the listing died. WorkerFailed: a fault of ours.
+    """
+    try:
+        return read_file_in_worker(path, call, context, limits)
+    except WorkerDied as died:
+        reason = f"自动读取时{died.reason}, 没有读完, 由人工查看"
+        listed = read_file_in_worker(path, call, replace(context, read_documents=False, unread_reason=reason), limits)
+        return listed.model_copy(
+            update={"notes": (*listed.notes, f"自动读取附件时{died.reason}, 附件只列名, 由人工查看")}
+        )
+
+
+def _read_file(path: Path, call: Call, context: ReadingContext) -> Reading:
+    """Runs in the worker. The file is mapped, not loaded: a 100 MB mail costs no memory by itself."""
+    from ingest.message.read import read_message  # noqa: PLC0415 - only the worker loads parsers; it has them preloaded
+
+    if path.stat().st_size == 0:
+        raise UnreadableMessage("空文件, 不是一封邮件")
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as raw:
+        return read_message(raw, call, context)
