@@ -163,7 +163,7 @@ def _scan_page(page: Page, paper: tuple[float, float], scanner: Scanner, number:
         for seal, at in _seals(page, scanner):
             press(coloured, seal, at, work)
     turn = scanner.skew * (1 if number % 2 else -0.7)
-    turned = coloured.reduce(2).rotate(turn, Image.Resampling.BICUBIC, fillcolor=scanner.tint)
+    turned = coloured.reduce(2).rotate(turn, Image.Resampling.BILINEAR, fillcolor=scanner.tint)
     image = _develop(turned, scanner, number)
     buffer = io.BytesIO()
     final = image.convert("L") if scanner.grey else image

@@ -79,6 +79,7 @@ def test_the_committed_blank_forms_are_what_the_generator_makes() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(400)  # draws 55 pages; a busy machine takes its time
 def test_the_committed_samples_are_what_the_generator_makes() -> None:
     """Every mail and both lists are reproduced to the byte."""
     same_toolchain()
