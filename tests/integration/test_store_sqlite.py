@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from multiprocessing.queues import Queue
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import pytest
@@ -152,7 +153,8 @@ def test_what_is_done_in_a_reading_session_is_not_kept(database: Database) -> No
         assert ledger.list_events(session) == []
 
 
-def _claim_in_process(url: str, letter: int, won: Queue[bool]) -> None:
+def _claim_in_process(url: str, letter: int, together: Barrier, won: Queue[bool]) -> None:
+    together.wait(100)
     with opened(url) as database, database.session() as session:
         won.put(outbox.claim(session, letter, NOW) is not None)
 
@@ -162,11 +164,12 @@ def test_of_two_processes_exactly_one_claims_a_letter(url: str, database: Databa
     with database.session() as session:
         letter = outbox.enqueue(session, LETTER, NOW)[0].id
     won: Queue[bool] = SPAWN.Queue()
-    processes = [SPAWN.Process(target=_claim_in_process, args=(url, letter, won)) for _ in range(2)]
+    together = SPAWN.Barrier(2)
+    processes = [SPAWN.Process(target=_claim_in_process, args=(url, letter, together, won)) for _ in range(2)]
     for process in processes:
         process.start()
     for process in processes:
-        process.join(60)
+        process.join(100)
     assert sorted(won.get(timeout=5) for _ in processes) == [False, True]
     won.close()
     won.join_thread()
@@ -187,7 +190,7 @@ def test_a_kill_keeps_what_was_committed_and_nothing_else(url: str, database: Da
         letter = outbox.enqueue(session, LETTER, NOW)[0].id
     process = SPAWN.Process(target=_die_while_sending, args=(url, letter))
     process.start()
-    process.join(60)
+    process.join(100)
     assert process.exitcode == -signal.SIGKILL
     with database.session() as session:
         assert ledger.list_events(session) == []
