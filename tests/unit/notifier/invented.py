@@ -32,7 +32,7 @@ from rules.vocabulary import BEIJING
 
 ROOT = Path(__file__).parents[3]
 RECEIVED = datetime(2024, 8, 30, 16, 5, 9, tzinfo=BEIJING)
-SCHOOLS = ("阿拉尔市青松路中学", "阿拉尔市塔河小学", "第一师职业技术学校")
+SCHOOLS = ("示例第一中学", "示例第二小学", "示例职业技术学校")
 
 NO_SCAN = (
     "缺少盖章扫描件",

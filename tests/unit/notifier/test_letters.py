@@ -147,7 +147,7 @@ def test_the_same_request_gives_the_same_letter(request_for: RequestMaker, templ
 
 def test_nobody_elses_text_is_in_a_letter(request_for: RequestMaker, templates: Templates) -> None:
     """A letter composed after another applicant's holds nothing of theirs."""
-    compose(request_for(submitter="第二师铁门关市教育局", verdict=verdict(entry("铁门关市北山中学"))), templates)
+    compose(request_for(submitter="第二师铁门关市教育局", verdict=verdict(entry("铁门关示例中学"))), templates)
     letter = compose(request_for(), templates)
     assert "铁门关" not in letter.text + letter.html + letter.subject
 
@@ -214,6 +214,19 @@ def test_all_that_must_be_mended_is_told_for_twenty_schools(request_for: Request
     files = tuple(received_file(f"示例第{number}中学 申报书.{end}") for number in range(20) for end in ("docx", "pdf"))
     letter = compose(request_for(verdict=verdict(*broken_batch(20)), files=files), templates)
     assert all(f"第{number}所学校未填写职能部门，请补填后重新报送。" in letter.text for number in range(20))
+
+
+def test_even_the_worst_case_fits_and_sends_to_the_telephone(request_for: RequestMaker, templates: Templates) -> None:
+    """Hundreds of long faults of every kind: what cannot be told is counted, never silently dropped."""
+    outcomes = (Outcome.RETURN, Outcome.REFER, Outcome.REJECT)
+    entries = tuple(
+        entry("示" * 60 + str(number), finding(("长", "五（五）", f"{number}{'长' * 300}"), outcomes[number % 3]))
+        for number in range(300)
+    )
+    letter = compose(request_for(verdict=verdict(*entries)), templates)
+    assert mail_size(letter) <= MAX_LETTER
+    assert "另有 282 项未能在此列出" in letter.text
+    assert "致电 0991-8878035 了解其余事项" in letter.text
 
 
 def test_the_listing_hash_depends_on_files_and_not_on_their_order() -> None:

@@ -167,3 +167,24 @@ def test_the_digest_holds_text_html_pictures_and_workbook(digest_data: DigestMak
 def test_the_same_digest_gives_the_same_bytes(digest_data: DigestMaker, templates: Templates) -> None:
     """The workbook too."""
     assert digest_mail(digest_data, templates) == digest_mail(digest_data, templates)
+
+
+def test_a_digest_without_pictures_has_no_part_for_them(digest_data: DigestMaker, templates: Templates) -> None:
+    """Some programs show an empty multipart/related as an attachment."""
+    data = digest_data(needs_human=())
+    mail = build_digest(
+        compose_digest(data, templates), build_workbook(data), to_address="clerk@office.example", from_name="收发室",
+        from_address="apply@office.example", date=DATE, serial="digest-20240830.1",
+    )  # fmt: skip
+    assert "multipart/related" not in [part.get_content_type() for part in parsed(mail).walk()]
+
+
+def test_a_picture_whose_name_is_no_content_id_is_refused(digest_data: DigestMaker, templates: Templates) -> None:
+    """It would be a header of a stranger's making."""
+    digest = compose_digest(digest_data(), templates)
+    bad = replace(digest, images=(replace(digest.images[0], cid="a>\r\nBcc: a@b"),))
+    with pytest.raises(ValueError, match="Content-ID"):
+        build_digest(
+            bad, b"", to_address="clerk@office.example", from_name="", from_address="apply@office.example", date=DATE,
+            serial="digest",
+        )  # fmt: skip
