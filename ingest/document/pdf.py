@@ -14,7 +14,7 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from itertools import islice
+from itertools import islice, pairwise
 
 from pdfminer.pdfcolor import PDFColorSpace
 from pdfminer.pdfdevice import PDFTextDevice, PDFTextSeq
@@ -25,10 +25,11 @@ from pdfminer.pdfpage import PDFPage
 from pdfminer.pdfparser import PDFParser
 from pdfminer.pdftypes import PDFStream, resolve1
 from pdfminer.psexceptions import PSException
-from pdfminer.utils import Matrix, PathSegment, Rect, apply_matrix_pt
+from pdfminer.utils import Matrix, PathSegment, Point, Rect, apply_matrix_pt
 from typing_extensions import override
 
-from ingest.document.content import Line
+from ingest.document.content import Cell, Content, Line, Table
+from ingest.document.ruling import GridCell, RuledGrid, Stroke
 
 MAX_PAGES = 1_000
 FIRST_PAGES, LAST_PAGES = 12, 2  #: looked at; the seal stands on the cover or at the end
@@ -96,7 +97,8 @@ class PdfPage:
     hidden: int = 0  #: characters of an OCR layer
     paths: int = 0
     cover: float = 0.0  #: share of the page covered by pictures
-    lines: tuple[Line, ...] = ()
+    lines: tuple[Line, ...] = ()  #: text outside tables
+    cells: tuple[Cell, ...] = ()  #: of the ruled table, if there is one
     truncated: bool = False  #: so much was on the page that the rest was not read
 
     @property
@@ -117,6 +119,13 @@ class Pdf:
     def complete(self) -> bool:
         """Whether every page was looked at."""
         return len(self.pages) == self.page_count
+
+    @property
+    def content(self) -> Content:
+        """The text of the pages looked at."""
+        tables = (page.cells for page in self.pages if page.cells)
+        lines = tuple(line for page in self.pages for line in page.lines)
+        return Content(lines, tuple(Table(number, cells) for number, cells in enumerate(tables, 1)))
 
 
 def read_pdf(data: bytes) -> Pdf:
@@ -191,9 +200,11 @@ def _classified(device: _Device, page: PdfPage, width: float, height: float) -> 
     hidden = sum(1 for glyph in device.glyphs if glyph.invisible or glyph.order < last_full)
     page = replace(
         page, images=tuple(device.images), cover=cover, paths=device.paths, hidden=hidden,
-        visible=len(device.glyphs) - hidden, lines=_lines(device.glyphs, page.number),
+        visible=len(device.glyphs) - hidden,
     )  # fmt: skip
-    return replace(page, kind=_kind(page))
+    grid = RuledGrid(device.strokes)
+    outside = [glyph for glyph in device.glyphs if grid.cell_at(*glyph.middle) is None]
+    return replace(page, kind=_kind(page), lines=_lines(outside, page.number), cells=_cells(grid, device.glyphs))
 
 
 _MARK_CHARACTERS = 40
@@ -243,6 +254,11 @@ class _Glyph:
     invisible: bool
     order: int
 
+    @property
+    def middle(self) -> tuple[float, float]:
+        """A point inside the glyph."""
+        return self.x + self.advance / 2, self.y + 0.3 * self.size
+
 
 class _Device(PDFTextDevice):
     """Notes glyphs and pictures in the order they are drawn; builds no layout, which is what makes pdfminer slow."""
@@ -251,6 +267,7 @@ class _Device(PDFTextDevice):
         super().__init__(PDFResourceManager())
         self.glyphs: list[_Glyph] = []
         self.ordered: list[tuple[int, PdfImage]] = []
+        self.strokes: list[Stroke] = []
         self.paths = self.order = self.depth = 0
         self.invisible = False
 
@@ -285,6 +302,9 @@ class _Device(PDFTextDevice):
     ) -> None:
         self._count()
         self.paths += 1
+        if self.ctm is not None:
+            points = [apply_matrix_pt(self.ctm, (segment[-2], segment[-1])) for segment in path if len(segment) >= 3]
+            self.strokes += _strokes(points, closed=any(segment[0] == "h" for segment in path))
 
     @override
     def render_image(self, name: str, stream: PDFStream) -> None:
@@ -330,6 +350,32 @@ class _Device(PDFTextDevice):
 def _whole(value: object) -> int:
     number = resolve1(value)
     return int(number) if isinstance(number, int | float) and 0 < number < 10**9 else 0
+
+
+def _strokes(points: list[Point], *, closed: bool) -> Iterator[Stroke]:
+    """The level and upright lines of a path; a thin filled rectangle, as Word draws rules, is one line."""
+    if not points or len(points) > 100:
+        return
+    xs, ys = [x for x, _ in points], [y for _, y in points]
+    whole = Stroke(min(xs), min(ys), max(xs), max(ys))
+    if min(whole.right - whole.left, whole.top - whole.bottom) < 3:
+        yield whole
+        return
+    for (x1, y1), (x2, y2) in pairwise([*points, points[0]] if closed else points):
+        if min(abs(x1 - x2), abs(y1 - y2)) < 1:
+            yield Stroke(min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2))
+
+
+def _cells(grid: RuledGrid, glyphs: list[_Glyph]) -> tuple[Cell, ...]:
+    held: dict[GridCell, list[_Glyph]] = {cell: [] for cell in grid.cells.values()}
+    for glyph in glyphs:
+        cell = grid.cell_at(*glyph.middle)
+        if cell is not None:
+            held[cell].append(glyph)
+    return tuple(
+        Cell("\n".join(line.text for line in _lines(inside, 0)), cell.row, cell.column, cell.width, cell.height)
+        for cell, inside in sorted(held.items())
+    )
 
 
 def _lines(glyphs: list[_Glyph], page: int) -> tuple[Line, ...]:

@@ -135,7 +135,7 @@ def _read_pdf(part: _Part) -> DocumentReading:
     except BrokenPdfError:
         return DocumentReading(None, Fate.DAMAGED, "PDF 文件损坏, 打不开")
     is_scan = _is_scan(pdf, part.path)
-    content = Content(tuple(line for page in pdf.pages for line in page.lines))
+    content = pdf.content
     recognition = recognise(content, part.call)
     if recognition.form is None and is_scan.value is False:
         return DocumentReading(None, Fate.UNRECOGNISED, recognition.reason)
