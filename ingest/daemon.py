@@ -29,10 +29,12 @@ from ingest.store.messages import release_claims
 from notifier.outbox import settle_interrupted
 
 WORK_EVERY = timedelta(seconds=5)
+LEFTOVERS_AFTER = timedelta(days=1)
 
 
 def start(app: App) -> None:
     """What a fresh process does first: letters caught in sending become uncertain, claimed mails are due again."""
+    app.files.remove_leftovers(app.clock.now() - LEFTOVERS_AFTER)
     with app.database.session() as session:
         uncertain = settle_interrupted(session)
         release_claims(session)

@@ -60,7 +60,7 @@ def _receive_folder(app: App, session: MailboxSession, state: FolderState) -> in
         new = list(plan.new_uids)
     count = sum(_receive_batch(app, session, state, new[start : start + BATCH]) for start in range(0, len(new), BATCH))
     with app.database.session() as database:
-        save_folder(database, state.name, state.uidvalidity, len(state.uids), app.clock.now())
+        save_folder(database, state.name, state.uidvalidity, state.uids, app.clock.now())
         if plan.resynchronise:
             record_event(
                 database, app.clock.now(), "resynchronised", f"邮箱文件夹 {state.name} 的 UIDVALIDITY 变了,已逐封比对"

@@ -5,13 +5,14 @@ Events are only ever added. Every function takes a session and leaves the commit
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from ingest.store.messages import known_uids
 from ingest.store.tables import CaseRow, DecisionRow, EventRow, FolderRow, MessageRow, MessageState
 from notifier.attempts import OutboxState
 from notifier.outbox import count_by_state
@@ -53,10 +54,15 @@ def list_events(
     return latest[::-1]
 
 
-def save_folder(session: Session, folder: str, uidvalidity: int, server_count: int, now: datetime) -> None:
-    """A look at a folder succeeded: what it showed."""
+def save_folder(session: Session, folder: str, uidvalidity: int, uids: Collection[int], now: datetime) -> None:
+    """A look at a folder succeeded: it holds ``uids``, and so many of them are in the ledger.
+
+    Mails that staff have moved away since are in the ledger and not on the server; that is no difference to report.
+    """
     row = session.get(FolderRow, folder) or FolderRow(folder=folder)
-    row.uidvalidity, row.server_count, row.polled_at, row.error = uidvalidity, server_count, now, ""
+    row.uidvalidity, row.polled_at, row.error = uidvalidity, now, ""
+    row.server_count = len(uids)
+    row.ledger_count = len(known_uids(session, folder, uidvalidity).intersection(uids))
     session.add(row)
     session.flush()
 
@@ -128,9 +134,5 @@ def count_on_server(session: Session) -> int:
 
 
 def count_in_ledger(session: Session) -> int:
-    """How many mails of the folders' present incarnations have a row."""
-    query = select(func.count()).select_from(MessageRow).join(
-        FolderRow,
-        (col(FolderRow.folder) == MessageRow.folder) & (col(FolderRow.uidvalidity) == MessageRow.uidvalidity),
-    )  # fmt: skip
-    return session.exec(query).one()
+    """How many of these mails have a row."""
+    return sum(row.ledger_count for row in list_folders(session))

@@ -141,5 +141,6 @@ class FolderRow(Row, table=True):
     folder: str = Field(sa_type=Key, primary_key=True)
     uidvalidity: int = Field(default=0, sa_type=BigInteger)
     server_count: int = 0  #: mails the server has in it
+    ledger_count: int = 0  #: of these, mails that have a row
     polled_at: datetime | None = None  #: the last look that succeeded
     error: str = Field(default="", sa_type=Text)  #: of the last look; "" = it succeeded

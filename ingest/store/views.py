@@ -27,7 +27,9 @@ from rules.verdict import Verdict
 
 def message_lines(session: Session, limit: int) -> list[dict[str, Any]]:
     """The latest mails, newest first."""
-    rows = session.exec(select(MessageRow).order_by(col(MessageRow.received_at).desc(), col(MessageRow.id).desc()).limit(limit))
+    rows = session.exec(
+        select(MessageRow).order_by(col(MessageRow.received_at).desc(), col(MessageRow.id).desc()).limit(limit)
+    )
     return [message_line(row) for row in rows]
 
 
@@ -58,7 +60,12 @@ def message_detail(session: Session, number: int) -> dict[str, Any]:
         "message_id": row.message_id_header,
         "parts": [part.model_dump(mode="json") for part in reading.parts] if reading else [],
         "documents": [
-            {"part": document.part, "form": document.form, "rendition": document.rendition.value, "applicant": document.applicant}
+            {
+                "part": document.part,
+                "form": document.form,
+                "rendition": document.rendition.value,
+                "applicant": document.applicant,
+            }
             for document in (reading.documents if reading else ())
         ],
         "cases": [case.code for case in cases_of_message(session, row.id)],
@@ -117,7 +124,12 @@ def case_detail(session: Session, code: str) -> dict[str, Any]:
             for message, joined in messages_of_case(session, row.id)
         ],
         "decisions": [
-            {"version": item.version, "decision": item.decision.value, "decided": item.decided_at, "rules_sha256": item.rules_sha256}
+            {
+                "version": item.version,
+                "decision": item.decision.value,
+                "decided": item.decided_at,
+                "rules_sha256": item.rules_sha256,
+            }
             for item in decisions_of_case(session, row.id)
         ],
         "entries": entries_of(load_verdict(latest)) if latest else [],
@@ -140,7 +152,10 @@ def entries_of(verdict: Verdict) -> list[dict[str, Any]]:
         }
         for entry in verdict.entries
     ]  # fmt: skip
-    return [*([{"applicant": "", "track": "", "verdict": verdict.decision.value, "findings": whole}] if whole else []), *entries]
+    return [
+        *([{"applicant": "", "track": "", "verdict": verdict.decision.value, "findings": whole}] if whole else []),
+        *entries,
+    ]
 
 
 def case_explanation(session: Session, code: str) -> dict[str, Any]:

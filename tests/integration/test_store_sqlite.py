@@ -115,7 +115,7 @@ def test_nothing_is_lost_between_writers_that_read_first(database: Database) -> 
         for _ in range(5):
             with database.session() as session:
                 count = next((row.server_count for row in ledger.list_folders(session)), 0)
-                ledger.save_folder(session, "INBOX", 1, count + 1, NOW)
+                ledger.save_folder(session, "INBOX", 1, range(count + 1), NOW)
 
     in_threads(8, work)
     with database.reading() as session:

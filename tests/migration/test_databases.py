@@ -73,7 +73,7 @@ def test_a_mail_goes_all_the_way_to_a_sent_letter(database: Database) -> None:
         assert outbox.claim(session, letter.id, NOW)
     with database.session() as session:
         assert outbox.settle(session, letter.id, Settlement(OutboxState.SENT), "250", NOW)
-        ledger.save_folder(session, ARRIVAL.folder, BIG, 1, NOW)
+        ledger.save_folder(session, ARRIVAL.folder, BIG, (ARRIVAL.uid,), NOW)
     with database.reading() as session:
         row, sent = messages.get_message(session, mail.id), outbox.get_letter(session, letter.id)
         assert row is not None

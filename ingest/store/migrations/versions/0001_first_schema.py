@@ -70,6 +70,7 @@ def _folders() -> None:
         sa.Column("folder", sa.Text(), nullable=False),
         sa.Column("uidvalidity", sa.BigInteger(), nullable=False),
         sa.Column("server_count", sa.Integer(), nullable=False),
+        sa.Column("ledger_count", sa.Integer(), nullable=False),
         sa.Column("polled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("error", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("folder", name="pk_folders"),
