@@ -28,8 +28,10 @@ def serve_in_thread(listen: Callable[[], Awaitable[asyncio.Server]], *, quiet: t
         thread.start()
         try:
             server = asyncio.run_coroutine_threadsafe(_awaited(listen), loop).result(_START_TIMEOUT)
-            yield int(server.sockets[0].getsockname()[1])
-            server.close()
+            try:
+                yield int(server.sockets[0].getsockname()[1])
+            finally:
+                loop.call_soon_threadsafe(server.close)
         finally:
             asyncio.run_coroutine_threadsafe(_cancel_all(), loop).result(_STOP_TIMEOUT)
             loop.call_soon_threadsafe(loop.stop)

@@ -16,14 +16,13 @@ from typing import Literal, Self
 Action = Literal[
     "reset", "close", "freeze", "deliver_then_reset", "deliver_then_close", "deliver_then_freeze", "answer"
 ]
-_DELIVERY = 0.3  #: seconds for the server to act on what it got before the cut
 
 
 @dataclass
 class Fault:
     """One misfortune, fired once.
 
-    ``deliver_then_...`` lets everything through first but no answer back; ``answer`` sends ``data`` back in the
+    ``deliver_then_...`` lets everything through and strikes when the server answers, before the answer gets through; ``answer`` sends ``data`` back in the
     server's name and keeps the bytes of the match from it.
     """
 
@@ -39,7 +38,7 @@ class Fault:
 class _Pair:
     client: socket.socket
     server: socket.socket
-    muted: bool = False
+    awaiting: str | None = None  #: what happens to it when the server answers
     frozen: bool = False
     over: bool = False
 
@@ -91,7 +90,10 @@ class FaultProxy:
         seen = b""
         with suppress(OSError):
             while chunk := source.recv(65536):
-                if pair.frozen or (pair.muted and side == "server"):
+                if pair.frozen:
+                    continue
+                if pair.awaiting is not None and side == "server":
+                    self._end(pair, pair.awaiting)
                     continue
                 found = self._due(side, seen, chunk)
                 if found is not None and self._strike(pair, *found, chunk):
@@ -124,16 +126,18 @@ class FaultProxy:
             source.sendall(fault.data)
             return False
         if fault.action.startswith("deliver_then"):
-            pair.muted = True
+            pair.awaiting = fault.action.removeprefix("deliver_then_")
             target.sendall(chunk)
-            self._stopping.wait(_DELIVERY)
-        else:
-            target.sendall(chunk[:place])
-        if fault.action.endswith("freeze"):
-            pair.frozen = True
             return False
-        _cut(pair, abruptly=fault.action.endswith("reset"))
+        target.sendall(chunk[:place])
+        self._end(pair, fault.action)
         return True
+
+    def _end(self, pair: _Pair, how: str) -> None:
+        if how == "freeze":
+            pair.frozen = True
+        else:
+            _cut(pair, abruptly=how == "reset")
 
 
 def _cut(pair: _Pair, *, abruptly: bool) -> None:
