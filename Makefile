@@ -47,7 +47,7 @@ coverage: setup  ## 全部测试并统计分支覆盖率
 	$(BIN)/python -m pytest --cov --cov-report=term $(ARGS)
 
 bench: setup  ## 完整流程的吞吐量与峰值内存
-	$(BIN)/python -m bench.main_job $(ARGS)
+	$(BIN)/python -c 'from bench.main_job import main; main()' $(ARGS)
 
 samples: setup  ## 重新生成 samples/mails 中的样例邮件
 	$(BIN)/python samples/make_samples.py
