@@ -46,6 +46,7 @@ class Test(StrEnum):
     IS = "是"  #: the text is the argument
     TICKED = "选"  #: the tick list contains the argument
     FILLED = "填"  #: the applicant wrote something
+    READ = "读"  #: the place was read, be it empty; always decided
 
 
 @dataclass(frozen=True)

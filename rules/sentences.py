@@ -33,8 +33,8 @@ NUMBER_WORDS = {
     "不高于": Operator.AT_MOST, "不超过": Operator.AT_MOST, "高于": Operator.ABOVE, "超过": Operator.ABOVE,
 }  # fmt: skip
 TIME_WORDS = {"不早于": Operator.AT_LEAST, "早于": Operator.BELOW, "不晚于": Operator.AT_MOST, "晚于": Operator.ABOVE}
-FILLED_WORDS = ("已填写", "未填写")
-WORDS = (*NUMBER_WORDS, *TIME_WORDS, "是", "不是", "属于", "不属于", "包含", "不包含", "等于", *FILLED_WORDS)
+STATE_WORDS = {"已填写": Test.FILLED, "未填写": Test.FILLED, "已读到": Test.READ, "未读到": Test.READ}
+WORDS = (*NUMBER_WORDS, *TIME_WORDS, "是", "不是", "属于", "不属于", "包含", "不包含", "等于", *STATE_WORDS)
 
 # Checked before any fuzzy match: similarity of letters suggested 等于 for 大于等于.
 _SYNONYMS: dict[str, Operator | str] = {
@@ -92,8 +92,8 @@ def parse_sentence(text: Text, scope: Scope) -> Condition:
     if word not in WORDS:
         _unknown_comparison(word, field)
     source = Source(str(text), text.position)
-    if word in FILLED_WORDS:
-        return _filled(words, variable, field, source)
+    if word in STATE_WORDS:
+        return _state(words, variable, field, source)
     if len(words) < 3:
         raise RuleFileError(f"“{word}”后面缺要比较的值", word.position, "写成三段: 对象.字段 比较词 值", "E103")
     value = text_at(" ".join(words[2:]), words[2].position)
@@ -129,11 +129,11 @@ def _wording(operator: Operator, field: Field) -> str:
     return next(word for word, meaning in words.items() if meaning is operator)
 
 
-def _filled(words: list[Text], variable: str, field: Field, source: Source) -> Condition:
+def _state(words: list[Text], variable: str, field: Field, source: Source) -> Condition:
     if len(words) > 2:
-        raise RuleFileError(f"“{words[1]}”后面不再写值", words[2].position, "两段就够: 对象.字段 已填写", "E103")
-    probe = Probe(variable, field.name, Test.FILLED, "", source)
-    return probe if words[1] == "已填写" else Not(probe, source)
+        raise RuleFileError(f"“{words[1]}”后面不再写值", words[2].position, f"两段就够: 对象.字段 {words[1]}", "E103")
+    probe = Probe(variable, field.name, STATE_WORDS[words[1]], "", source)
+    return Not(probe, source) if words[1].startswith("未") else probe
 
 
 def _same(variable: str, field: Field, value: Text, scope: Scope, source: Source) -> Condition:

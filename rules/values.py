@@ -166,6 +166,8 @@ def probe_cell(probe: Probe, cell: Cell) -> Cell:
     """The answer to a yes-or-no question about ``cell``: 1, 0, or not known."""
     if probe.test is Test.FILLED:
         answer = None if cell.knowledge is Knowledge.UNKNOWN else cell.known and cell.key != ""
+    elif probe.test is Test.READ:
+        answer = cell.knowledge is not Knowledge.UNKNOWN
     elif not cell.known:
         return cell
     elif probe.test is Test.TICKED:

@@ -81,7 +81,11 @@ def book(call: Call) -> Callable[..., Rulebook]:
     """Makes a rulebook of one rule from its 要求 and more keys."""
 
     def make(requirement: str, kind: str = "申报书", head: str = "", **more: str) -> Rulebook:
-        lines = {"编号": "R1", "名称": "试", "依据": "一", "针对": kind, "不满足": "退回补正"} | more | {"要求": requirement}
+        lines = (
+            {"编号": "R1", "名称": "试", "依据": "一", "针对": kind, "不满足": "退回补正"}
+            | more
+            | {"要求": requirement}
+        )
         body = "\n".join(f"    {key}: {value}" for key, value in lines.items())
         return load_rulebook(f"{HEAD}{head}规则:\n  -\n{body}\n", call)
 
