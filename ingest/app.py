@@ -14,7 +14,7 @@ from ingest.clock import Clock, SystemClock
 from ingest.errors import ConfigError, StorageError, TemporaryError
 from ingest.judging.judge import Judge
 from ingest.mailbox.protocol import Mailbox
-from ingest.message.read import ReadingContext
+from ingest.message.context import ReadingContext
 from ingest.sandbox import Limits
 from ingest.settings import Settings
 from ingest.store.database import Database, open_database

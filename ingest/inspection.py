@@ -16,7 +16,7 @@ from ingest.clock import SystemClock
 from ingest.document.reader import DocumentReading, read_document
 from ingest.errors import InputError
 from ingest.judging.judge import Judge
-from ingest.message.read import ReadingContext
+from ingest.message.context import ReadingContext
 from ingest.reading import Document, Reading
 from ingest.sandbox import Limits, WorkerDied, WorkerFailed, read_or_degrade, run_in_worker
 from ingest.submission.dossier import Dossier, ReceivedMail, arrange, parts_of_matter

@@ -58,7 +58,14 @@ def console(context: typer.Context) -> Console:
 
 def print_json(document: Any) -> None:
     """One JSON document on standard output, Chinese as it is."""
-    typer.echo(json.dumps(document, ensure_ascii=False, indent=2))
+    typer.echo(json.dumps(document, ensure_ascii=False, indent=2, default=_plain))
+
+
+def _plain(value: object) -> str:
+    """Instants in JSON are ISO 8601 with their offset."""
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(type(value).__name__)
 
 
 def width(text: str) -> int:

@@ -14,15 +14,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlmodel import Session
 
 from ingest.errors import ConfigError, MailroomError, StorageError, TemporaryError, UnavailableError
+from ingest.store.migrations import REVISIONS
 
 SchemaState = Literal["current", "behind", "empty", "ahead"]
 
@@ -63,21 +60,26 @@ class Database:
         """
         if self.schema_state() == "ahead":
             raise ConfigError("数据库由更新版本的程序建立", "请安装新版本的 mailroom, 或恢复与本版本相配的备份")
+        from alembic import command  # noqa: PLC0415 - half a second that only a migration needs
+        from alembic.config import Config  # noqa: PLC0415 - see above
+
+        config = Config()
+        config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+        config.set_main_option("path_separator", "os")
         with translated_errors(), self._writer.begin() as connection:
-            config = _alembic_config()
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
 
     def schema_state(self) -> SchemaState:
         """How the schema of the database stands to the one this program needs."""
         with translated_errors(), self._reader.connect() as connection:
-            found = MigrationContext.configure(connection).get_current_revision()
-        script = ScriptDirectory.from_config(_alembic_config())
+            known = inspect(connection).has_table("alembic_version")
+            found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() if known else None
         if found is None:
             return "empty"
-        if found == script.get_current_head():
+        if found == REVISIONS[-1]:
             return "current"
-        return "behind" if found in {revision.revision for revision in script.walk_revisions()} else "ahead"
+        return "behind" if found in REVISIONS else "ahead"
 
     def damage(self) -> list[str]:
         """What the database itself finds wrong with its file (SQLite's quick_check); empty when nothing is.
@@ -165,13 +167,6 @@ def _postgresql_engine(address: URL, patience: timedelta) -> Engine:
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITER_LOCK})")
 
     return engine
-
-
-def _alembic_config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-    config.set_main_option("path_separator", "os")
-    return config
 
 
 # --- troubles in words --------------------------------------------------------------------------------------------

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, UniqueConstraint, create_engine, inspect
 
+from ingest.store import migrations
 from ingest.store.database import open_database
 from ingest.store.tables import Row
 
@@ -60,3 +63,10 @@ def test_migrating_twice_changes_nothing(url: str) -> None:
         database.migrate()
         assert database.schema_state() == "current"
     database.close()
+
+
+def test_every_step_is_named_where_looking_is_cheap() -> None:
+    """REVISIONS is the chain of Alembic's files, oldest first."""
+    script = ScriptDirectory(str(Path(migrations.__file__).parent))
+
+    assert tuple(step.revision for step in script.walk_revisions())[::-1] == migrations.REVISIONS
