@@ -216,7 +216,7 @@ def judge_ring(ring: Ring, seen: Measured, *, exact: bool) -> tuple[bool, str]:
     least, most = (34, 62) if exact else (27, 70)
     if not least <= long <= most or short < 0.5 * long or seen.band > 0.55 or seen.visible < 0.12:
         return False, ""
-    if seen.visible < 0.45:
+    if seen.visible < 0.75:
         partial = seen.coverage >= 0.60 and seen.wobble < 0.35 and seen.outside < 0.2
         return False, "边缘有不完整的印章图样" if partial and 0.03 <= seen.fill <= 0.55 and seen.strokes >= 1 else ""
     if _is_clear(seen):
