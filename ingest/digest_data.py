@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -29,7 +30,7 @@ from notifier.attempts import OutboxState
 from notifier.digest import CaseLine, Counters, Crop, DigestData, HumanTask, QuotaLine, Silent, SystemState, Undelivered
 from notifier.outbox import get_letter, list_letters
 from rules.facts import Fact, Subject
-from rules.verdict import Decision, EntryVerdict, Finding, Outcome, Verdict
+from rules.verdict import Decision, EntryVerdict, Finding, Outcome, Truth, Verdict
 
 RECENT = timedelta(days=1)
 """How long a question or a suspicious mail stays in the digest; what concerns a case stays until it is decided."""
@@ -119,29 +120,45 @@ def _dossier(app: App, session: Session, case: CaseRow) -> Dossier:
 
 
 def _task(item: _Judged, finding: Finding, entry: EntryVerdict | None, dossier: Dossier) -> HumanTask:
+    scans = _scans_of(finding, dossier)
     return HumanTask(
-        case_code=item.case.code, submitter=item.case.submitter, track=item.case.track, applicant=entry.applicant if entry else "",
-        reason=finding.text, clause=finding.clause, telephone=_contact(item, entry.entry if entry else "", "联系电话"),
-        received=item.case.last_received_at, crops=tuple(_crops(item, finding, dossier)),
+        case_code=item.case.code, submitter=item.case.submitter, track=item.case.track,
+        applicant=entry.applicant if entry else item.case.submitter, reason=_reason(finding, scans), clause=finding.clause,
+        telephone=_contact(item, entry.entry if entry else "", "联系电话"), received=item.case.last_received_at,
+        crops=tuple(_crops(item, finding, scans)),
     )  # fmt: skip
 
 
-def _crops(item: _Judged, finding: Finding, dossier: Dossier) -> Iterator[Crop]:
-    """Cut-outs of the seals on the scans the finding is about."""
+def _reason(finding: Finding, scans: dict[str, Document]) -> str:
+    """What staff must decide. A doubt is named as such, with what the reader saw; the letter's words are for others."""
+    if finding.truth is not Truth.UNDECIDED:
+        return finding.text
+    seen = [
+        f"{document.name}：{document.seal.reason}"
+        for document in scans.values()
+        if document.seal and document.seal.reason
+    ]
+    return "；".join([f"请核对：{finding.title}", *seen])
+
+
+def _scans_of(finding: Finding, dossier: Dossier) -> dict[str, Document]:
+    """The scans a finding is about, by the id their subject had."""
     scans = {f"扫{entry.id}": entry.scan for entry in dossier.entries} | {"扫汇": dossier.summary_scan}
-    for subject in finding.subjects:
-        filed = scans.get(subject)
-        if filed is not None:
-            yield from _pictures(
-                filed.document, f"{item.case.code}-{finding.rule}-{list(scans).index(subject)}".lower()
-            )
+    scans |= {f"散{number}": item for number, item in enumerate(dossier.loose, 1)}
+    return {subject: filed.document for subject in finding.subjects if (filed := scans.get(subject)) is not None}
+
+
+def _crops(item: _Judged, finding: Finding, scans: dict[str, Document]) -> Iterator[Crop]:
+    """Cut-outs of what looked like seals on those scans."""
+    for number, document in enumerate(scans.values(), 1):
+        yield from _pictures(document, f"{item.case.code}-{finding.rule}-{'-'.join(finding.subjects)}-{number}".lower())
 
 
 def _pictures(document: Document, stem: str) -> Iterator[Crop]:
+    token = hashlib.sha256(stem.encode()).hexdigest()[:16]  # a Content-ID is ASCII; ids of subjects are not
     for number, seal in enumerate(document.seal.seals if document.seal else (), 1):
         if seal.crop_png:
-            name = "".join(char if char.isascii() and (char.isalnum() or char in ".-_") else "x" for char in stem)
-            yield Crop(f"seal-{name}-{number}", base64.b64decode(seal.crop_png), f"第 {seal.page} 页 印章处")
+            yield Crop(f"seal-{token}-{number}", base64.b64decode(seal.crop_png), f"{document.name} 第{seal.page}页")
 
 
 _MAIL_TASKS = {
@@ -197,8 +214,15 @@ def _line(item: _Judged, entry: EntryVerdict) -> CaseLine:
     return CaseLine(
         case_code=item.case.code, submitter=item.case.submitter, track=item.case.track, applicant=entry.applicant,
         received=item.case.last_received_at, decided=item.decision.decided_at, telephone=_contact(item, entry.entry, "联系电话"),
-        contact=_contact(item, entry.entry, "联系人"), note="；".join(notes),
+        contact=_contact(item, entry.entry, "联系人"), note=_note(entry.decision, list(notes)),
     )  # fmt: skip
+
+
+def _note(decision: Decision, titles: list[str]) -> str:
+    """The rules' names say what should be; on a list of faults that must read as not fulfilled."""
+    if not titles:
+        return ""
+    return ("提醒：" if decision is Decision.ACCEPTED else "未达到：") + "、".join(titles)
 
 
 def _undelivered(session: Session, judged: dict[int, _Judged]) -> Iterator[Undelivered]:

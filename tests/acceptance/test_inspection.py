@@ -1,0 +1,109 @@
+"""``message inspect`` and ``document inspect`` print the JSON of the contract for every sample, with no office at all."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import json
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ingest.calls import default_config, open_call
+from ingest.demo.samples import Sample, load_samples
+from ingest.reading import Fate, Kind, Rendition, SealOutcome
+from tests.acceptance.conftest import COMMAND
+
+SAMPLES = {sample.path.name: sample for sample in load_samples()}
+NEEDS_ITS_CASE = {"10-supplement-as-reply.eml"}
+"""Alone, a supplement is an incomplete application."""
+
+
+def inspect(*arguments: str) -> Any:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("MAILROOM_")}
+    done = subprocess.run(
+        [str(COMMAND), *arguments, "--json"],
+        cwd="/",
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("sample", SAMPLES.values(), ids=SAMPLES)
+def test_message_inspect_prints_the_contract_for_every_sample(sample: Sample) -> None:
+    """Screening, parts with fates, documents, entries with findings, the letter."""
+    report = inspect("message", "inspect", str(sample.path), "--received", sample.received.isoformat())
+
+    assert set(report["screening"]) == {"kind", "reply", "reason"}
+    assert report["screening"]["reply"] is (sample.letter != "none" or sample.number == "19")
+    for part in report["parts"]:
+        assert set(part) == {"path", "name", "kind", "size", "sha256", "fate", "reason"}
+        assert part["fate"] in set(Fate)
+    for document in report["documents"]:
+        assert {"part", "form", "rendition", "applicant"} <= set(document)
+    for entry in report["entries"]:
+        assert set(entry) == {"applicant", "track", "verdict", "findings"}
+        assert all({"rule", "outcome", "text"} <= set(finding) for finding in entry["findings"])
+    if sample.letter == "none" and sample.number != "19":
+        assert report["letter"] is None
+    elif sample.path.name not in NEEDS_ITS_CASE:
+        assert set(report["letter"]) == {"kind", "to", "subject", "text"}
+        assert sample.number == "19" or report["letter"]["kind"] == sample.letter
+        found = {(entry["applicant"], entry["track"], entry["verdict"]) for entry in report["entries"]}
+        assert sample.number == "19" or found == set(sample.entries)
+
+
+@pytest.fixture(scope="module")
+def attachments(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Every Word and PDF of every sample, as a file of its own."""
+    directory = tmp_path_factory.mktemp("attachments")
+    paths = []
+    for sample in SAMPLES.values():
+        for part in email.message_from_bytes(sample.path.read_bytes(), policy=email.policy.default).iter_attachments():
+            name = part.get_filename() or ""
+            if name.endswith((".docx", ".pdf")):
+                (directory / sample.number).mkdir(exist_ok=True)
+                paths.append(directory / sample.number / name)
+                paths[-1].write_bytes(part.get_content())
+    return paths
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_document_inspect_prints_the_contract_for_every_attachment(attachments: list[Path]) -> None:
+    """Kind, pages, form, rendition, seal, fields."""
+    from ingest.inspection import inspect_document  # noqa: PLC0415 - the command's own function, one process for all
+
+    folder = open_call(default_config() / "calls", "smart-education-2024")
+    assert len(attachments) > 50
+    for path in attachments:
+        report = inspect_document(path, folder)
+        assert {"kind", "pages", "form", "rendition", "seal", "fields"} <= set(report), path.name
+        assert report["kind"] == (Kind.DOCX if path.suffix == ".docx" else Kind.PDF)
+        assert report["form"] in {form.id for form in folder.call.forms}, path.name
+        assert report["rendition"] == (Rendition.EDITABLE if path.suffix == ".docx" else Rendition.STAMPED_SCAN)
+        if path.suffix == ".pdf":
+            assert report["seal"]["outcome"] in set(SealOutcome)
+            assert all(
+                {"page", "bbox", "diameter_mm", "shape", "confidence"} <= set(seal) for seal in report["seal"]["seals"]
+            )
+        else:
+            assert report["fields"], path.name
+
+
+@pytest.mark.slow
+def test_document_inspect_by_the_installed_command(attachments: list[Path]) -> None:
+    """The same, through the door people use."""
+    scan = next(path for path in attachments if path.suffix == ".pdf")
+    report = inspect("document", "inspect", str(scan))
+    assert report["seal"]["outcome"] == "stamped"
+    assert all(1 <= seal["page"] <= report["pages"] for seal in report["seal"]["seals"])
