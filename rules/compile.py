@@ -81,7 +81,7 @@ def property_base(node: Compare | Probe) -> str:
     """The name under which the encoder asserts what ``node`` looks at."""
     if isinstance(node, Compare):
         return node.field
-    return f"{node.field}~{node.test}{hashlib.sha256(node.argument.encode()).hexdigest()[:12]}"
+    return f"{node.field}~{node.question}{hashlib.sha256(node.argument.encode()).hexdigest()[:12]}"
 
 
 def compile_rule(rule: Rule) -> tuple[EngineRule, ...]:

@@ -39,7 +39,7 @@ class Operator(StrEnum):
     EQUAL = "="
 
 
-class Test(StrEnum):
+class Question(StrEnum):
     """A yes-or-no question about one value that is no comparison of numbers."""
 
     CONTAINS = "含"  #: the text contains the argument
@@ -77,7 +77,7 @@ class Probe:
 
     variable: str
     field: str
-    test: Test
+    question: Question
     argument: str = ""
     source: Source = dataclasses.field(default=UNWRITTEN, compare=False)
 

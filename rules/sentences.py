@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from rules.errors import Position, RuleFileError
-from rules.language import COUNTS, AnyOf, Compare, Condition, Not, Operator, Probe, Same, Source, Test
+from rules.language import COUNTS, AnyOf, Compare, Condition, Not, Operator, Probe, Question, Same, Source
 from rules.values import number_of, text_key
 from rules.vocabulary import (
     ORDERED,
@@ -33,7 +33,7 @@ NUMBER_WORDS = {
     "不高于": Operator.AT_MOST, "不超过": Operator.AT_MOST, "高于": Operator.ABOVE, "超过": Operator.ABOVE,
 }  # fmt: skip
 TIME_WORDS = {"不早于": Operator.AT_LEAST, "早于": Operator.BELOW, "不晚于": Operator.AT_MOST, "晚于": Operator.ABOVE}
-STATE_WORDS = {"已填写": Test.FILLED, "未填写": Test.FILLED, "已读到": Test.READ, "未读到": Test.READ}
+STATE_WORDS = {"已填写": Question.FILLED, "未填写": Question.FILLED, "已读到": Question.READ, "未读到": Question.READ}
 WORDS = (*NUMBER_WORDS, *TIME_WORDS, "是", "不是", "属于", "不属于", "包含", "不包含", "等于", *STATE_WORDS)
 
 # Checked before any fuzzy match: similarity of letters suggested 等于 for 大于等于.
@@ -126,7 +126,8 @@ def _unknown_comparison(word: Text, field: Field) -> NoReturn:
 
 def _wording(operator: Operator, field: Field) -> str:
     words = TIME_WORDS if field.type in (FieldType.DATE, FieldType.INSTANT) else NUMBER_WORDS
-    return next(word for word, meaning in words.items() if meaning is operator)
+    fitting = [word for word, meaning in words.items() if meaning is operator]
+    return fitting[-1] if field.type is FieldType.INTEGER else fitting[0]
 
 
 def _state(words: list[Text], variable: str, field: Field, source: Source) -> Condition:
@@ -178,7 +179,7 @@ def _one_of(conditions: list[Condition], source: Source) -> Condition:
 
 def _equals(variable: str, field: Field, value: Text, source: Source) -> Condition:
     if field.type in TEXTUAL:
-        return Probe(variable, field.name, Test.IS, text_key(field, value), source)
+        return Probe(variable, field.name, Question.IS, text_key(field, value), source)
     return Compare(variable, field.name, Operator.EQUAL, constant(field, value), source)
 
 
@@ -186,8 +187,8 @@ def _probe(variable: str, field: Field, value: Text, source: Source) -> Conditio
     if field.type is FieldType.CHOICES:
         if value not in field.options:
             unknown_word(value, field.options, value.position)
-        return Probe(variable, field.name, Test.TICKED, normalise(value), source)
-    return Probe(variable, field.name, Test.CONTAINS, text_key(field, value), source)
+        return Probe(variable, field.name, Question.TICKED, normalise(value), source)
+    return Probe(variable, field.name, Question.CONTAINS, text_key(field, value), source)
 
 
 def _refuse_unsuitable(word: Text, field: Field) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from rules.facts import Fact, Knowledge, Subject, Value
-from rules.language import COUNTS, PERPETUAL, Probe, Test
+from rules.language import COUNTS, PERPETUAL, Probe, Question
 from rules.vocabulary import Field, FieldType, Vocabulary, normalise
 
 ITEM_COUNT = "项数"  #: 核心维度 (多选) -> 核心维度项数 (整数)
@@ -164,14 +164,14 @@ def _day_number(value: Value) -> int | None:
 
 def probe_cell(probe: Probe, cell: Cell) -> Cell:
     """The answer to a yes-or-no question about ``cell``: 1, 0, or not known."""
-    if probe.test is Test.FILLED:
+    if probe.question is Question.FILLED:
         answer = None if cell.knowledge is Knowledge.UNKNOWN else cell.known and cell.key != ""
-    elif probe.test is Test.READ:
+    elif probe.question is Question.READ:
         answer = cell.knowledge is not Knowledge.UNKNOWN
     elif not cell.known:
         return cell
-    elif probe.test is Test.TICKED:
+    elif probe.question is Question.TICKED:
         answer = probe.argument in cell.items
     else:
-        answer = probe.argument in cell.key if probe.test is Test.CONTAINS else probe.argument == cell.key
+        answer = probe.argument in cell.key if probe.question is Question.CONTAINS else probe.argument == cell.key
     return UNKNOWN if answer is None else Cell(Knowledge.KNOWN, int(answer), int(answer), str(int(answer)))

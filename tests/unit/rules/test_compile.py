@@ -1,0 +1,224 @@
+"""The compile step: only the safe subset, within the engine's limits, whatever the rule file says.
+
+The rows are those of the measured table of what durable-rules 2.0.28 gets wrong, hangs on or dies of.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rules.call import Call, load_call
+from rules.compile import MAX_PATTERNS
+from rules.engine import GATE as ENGINE_GATE
+from rules.errors import RuleFileError
+from rules.facts import Fact, Subject
+from rules.language import Rulebook
+from rules.logic import populate
+from rules.rulebook import check_rulebook, load_rulebook
+from rules.shards import GATE, MAX_CONDITIONS, MAX_RULES, Program, Shard, compile_rulebook, load_of, name_hash
+from rules.shards import _refuse_collisions as refuse_collisions
+from tests.unit.rules.writing import HEAD, RULE, subject
+
+Book = Callable[..., Rulebook]
+FOLDER = Path(__file__).parents[3] / "config/calls/smart-education-2024"
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Program:
+    """The rule file of the call that is shipped, compiled."""
+    call = load_call("smart-education-2024", (FOLDER / "call.yaml").read_text(encoding="utf-8"))
+    return compile_rulebook(load_rulebook((FOLDER / "rules.yaml").read_text(encoding="utf-8"), call))
+
+
+def conditions_in(program: Program) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every condition the engine would be given, with the alias of its pattern."""
+    for definition in program.definitions():
+        for rule in definition.values():
+            assert isinstance(rule, dict)
+            for pattern in rule["all"]:
+                for alias, body in pattern.items():
+                    yield from ((alias, test) for test in body.get("$and", [body]))
+
+
+def compiled(rulebook: Rulebook) -> dict[str, Any]:
+    """The rules of a rule file that fits one shard, by name, without the last one."""
+    (shard,) = compile_rulebook(rulebook).shards
+    definition = shard.definition()
+    definition.pop("完")
+    return definition
+
+
+def test_operators_outside_the_subset_are_never_emitted(shipped: Program) -> None:
+    """Rows 3, 4, 10, 13, 16: no arithmetic, regex, $nex, $or; row 1: the only joins are equalities."""
+    operators = {name for _, test in conditions_in(shipped) for name in test if name.startswith("$")}
+    compared = [value for _, test in conditions_in(shipped) for name, value in test.items() if name.startswith("$")]
+
+    assert operators <= {"$gt", "$gte", "$lt", "$lte", "$neq"}
+    assert all(type(constant) is int for body in compared for constant in body.values())
+
+
+def test_joins_are_on_interned_keys_only(shipped: Program) -> None:
+    """Rows 2, 5, 17, 19, 20: never on applicants' text, never on id or sid, never on numbers or nulls."""
+    joins = [
+        (name, value) for _, test in conditions_in(shipped) for name, value in test.items() if isinstance(value, dict)
+    ]
+    joins = [(name, value) for name, value in joins if not name.startswith("$")]
+
+    assert joins
+    assert all(name.endswith(".键") and other.endswith(".键") for name, value in joins for other in value.values())
+
+
+def test_every_rule_starts_with_the_gate_and_every_pattern_with_its_kind(shipped: Program) -> None:
+    """Rows 8, 10, 14, 15: no empty pattern, nothing matches the engine's own facts, no "not" comes first."""
+    for definition in shipped.definitions():
+        for rule in definition.values():
+            assert isinstance(rule, dict)
+            assert list(rule["all"][0]) == [GATE]
+            for pattern in rule["all"]:
+                (body,) = pattern.values()
+                assert "类型" in body.get("$and", [body])[0]
+
+
+def test_every_shard_ends_with_a_rule_that_always_runs(shipped: Program) -> None:
+    """Row 6: the state of a case is deleted only after some action ran for it."""
+    for definition in shipped.definitions():
+        last = definition["完"]
+        assert last == {"all": [{GATE: {"类型": GATE}}], "pri": 60_000}
+
+
+def test_shards_stay_within_the_limits(shipped: Program) -> None:
+    """Rows 9, 11, 12, 23."""
+    for shard in shipped.shards:
+        assert load_of(shard.rules) <= MAX_CONDITIONS
+        assert len(shard.rules) <= MAX_RULES
+        assert max(len(rule.patterns) for rule in shard.rules) <= MAX_PATTERNS
+        assert max(len(names) for names in shard.properties.values()) < 240
+
+
+def test_many_rules_are_spread_over_shards(call: Call) -> None:
+    """600 rules about one field: the engine would hang at the 512th."""
+    rule = (
+        RULE.removeprefix("规则:\n")
+        .replace("申报书.职能部门 已填写", "申报书.单位名称 包含 甲{0}")
+        .replace("R1", "R{0}")
+    )
+    source = HEAD + "规则:\n" + "".join(rule.format(number) for number in range(600))
+    shards = compile_rulebook(load_rulebook(source, call)).shards
+
+    assert len(shards) > 20
+    assert all(load_of(shard.rules) <= MAX_CONDITIONS for shard in shards)
+    assert len({compiled.name for shard in shards for compiled in shard.rules}) == 1_200
+
+
+def test_facts_are_flat_with_an_id_and_small_values(book: Book) -> None:
+    """Rows 18 to 23: only whole numbers and short names, nothing null, nothing the shard does not ask for."""
+    rulebook = book("[申报书.单位名称 等于 申报书.职能部门, 申报书.教师账号开通率 不低于 98%]")
+    program = compile_rulebook(rulebook)
+    twins = [subject("申报书", "申1", 单位名称="甲" * 70_000, 职能部门="\ud800" * 9, 联系电话="1")] * 2
+    world = populate(rulebook, twins)
+    (facts,) = program.facts(world)
+
+    assert [fact["id"] for fact in facts] == ["n0", "n1"]
+    for fact in facts:
+        assert not any(name.startswith("联系电话") for name in fact)
+        for value in fact.values():
+            assert (type(value) is int and abs(value) <= 10**15) or (isinstance(value, str) and len(value) < 10)
+
+
+def test_equal_texts_share_a_key_and_unreadable_ones_never_do(book: Book) -> None:
+    """Nobody can craft two names whose hashes collide; two unknowns are not equal."""
+    rulebook = book("申报书.单位名称 等于 申报书.职能部门")
+    forms = [
+        subject("申报书", "申1", 单位名称="甲 校", 职能部门="甲校"),
+        Subject(kind="申报书", id="申2", fields={"单位名称": Fact.blank()}),
+    ]
+    (facts,) = compile_rulebook(rulebook).facts(populate(rulebook, forms))
+
+    assert facts[0]["单位名称.键"] == facts[0]["职能部门.键"]
+    assert facts[1]["单位名称.键"] != facts[1]["职能部门.键"]
+
+
+def test_alternatives_become_clauses(book: Book) -> None:
+    """Row 13: 任一 and 都不 are multiplied out, in two strengths each."""
+    rules = compiled(book("[申报书.职能部门 已填写, {都不: [申报书.类别 是 示范校, 申报书.支持团场 是 否]}]"))
+
+    assert set(rules) == {f"R1#{n}.0#{strength}" for n in range(3) for strength in ("真", "可能")}
+
+
+def test_certain_and_possible_look_at_different_ends_of_the_range(book: Book) -> None:
+    """Below 98 % for sure when the upper end is, possibly when the lower end is."""
+    rules = compiled(book("申报书.教师账号开通率 不低于 98%"))
+
+    assert rules["R1#0.0#真"]["all"][1]["申报书"]["$and"][1] == {"$lt": {"教师账号开通率.上": 980_000}}
+    assert rules["R1#0.0#可能"]["all"][1]["申报书"]["$and"][1] == {"$lt": {"教师账号开通率.下": 980_000}}
+
+
+def test_a_period_is_checked_at_the_gate(book: Book) -> None:
+    """With the received time, so that a replay gives the answer of then."""
+    rules = compiled(book("申报书.职能部门 已填写", 生效="{自: 2024-08-08 00:00, 至: 截止时间}"))
+
+    assert rules["R1#0.0#真"]["all"][0] == {
+        GATE: {"$and": [{"类型": GATE}, {"$gte": {"时刻": 1_723_046_400}}, {"$lt": {"时刻": 1_725_120_000}}]}
+    }
+
+
+def test_only_rules_about_another_subject_keep_facts_apart(book: Book) -> None:
+    """``dist`` is 1 for 另一… and 0 otherwise, because comparing two papers matches one fact twice."""
+    another = compiled(book("{不存在: 另一汇总行, 其中: [另一汇总行.单位名称 等于 汇总行.单位名称]}", "汇总行"))
+    equal = compiled(book("申报书.单位名称 等于 申报书.职能部门"))
+
+    assert {rule["dist"] for rule in another.values()} == {1}
+    assert {rule["dist"] for rule in equal.values()} == {0}
+
+
+def test_disabled_rules_are_not_compiled(book: Book) -> None:
+    """停用 is off for the engine too."""
+    assert compile_rulebook(book("申报书.职能部门 已填写", 停用="等文件")).shards == ()
+
+
+@pytest.mark.parametrize(
+    "requirement",
+    [
+        json.dumps([{"都不": ["申报书.职能部门 已填写"]}] * 33, ensure_ascii=False),
+        json.dumps({"任一": [["申报书.职能部门 已填写", "申报书.支持团场 是 是"]] * 6}, ensure_ascii=False),
+        json.dumps([{"任一": [f"申报书.单位名称 包含 {n}" for n in range(60)]}], ensure_ascii=False),
+        json.dumps({"任一": [{"存在": "扫描件", "其中": [f"扫描件.单位名称 包含 {n}"]} for n in range(20)]}, ensure_ascii=False),
+        json.dumps({"任一": [{"存在": "扫描件", "其中": [f"扫描件.{f} 等于 申报书.单位名称"]} for f in ["单位名称"] * 7]}, ensure_ascii=False),
+    ],
+    ids=["clauses", "product of clauses", "conditions", "patterns", "alternatives"],
+)  # fmt: skip
+def test_a_rule_too_complex_for_the_engine_is_refused(requirement: str, book: Book) -> None:
+    """With the place of the rule and the advice to split it."""
+    with pytest.raises(RuleFileError) as caught:
+        compile_rulebook(book(requirement))
+
+    assert caught.value.code == "E109"
+    assert "拆" in caught.value.hint
+
+
+def test_a_rule_that_is_too_complex_is_found_when_the_file_is_checked(call: Call) -> None:
+    """Also where there is no engine: the same file must be good everywhere."""
+    many = json.dumps([f"申报书.单位名称 包含 {n}" for n in range(40)], ensure_ascii=False)
+    source = HEAD + RULE.replace("申报书.职能部门 已填写", many)
+
+    assert [error.code for error in check_rulebook(source, call)] == ["E109"]
+
+
+def test_names_the_engine_cannot_tell_apart_are_refused() -> None:
+    """Row 27: it keeps 32 bits of a property's name; these two are known to collide."""
+    assert name_hash("costarring") == name_hash("liquid")
+    assert name_hash("") == 0x811C9DC5
+
+    with pytest.raises(RuleFileError) as caught:
+        refuse_collisions([Shard((), {"申报书": ("costarring", "liquid")})])
+    assert caught.value.code == "E110"
+
+
+def test_parent_and_child_mean_the_same_gate() -> None:
+    """The child does not import the compiler; the word is written in both."""
+    assert ENGINE_GATE == GATE

@@ -1,0 +1,111 @@
+"""Sentences: what can be said, and the error, place and hint for what cannot."""
+
+from __future__ import annotations
+
+import pytest
+
+from rules.call import Call, vocabulary_of
+from rules.errors import Position, RuleFileError
+from rules.language import AnyOf, Compare, Condition, Not, Operator, Probe, Question, Same
+from rules.sentences import Scope, parse_sentence
+from rules.values import with_item_counts
+from rules.yaml_text import text_at
+
+
+@pytest.fixture
+def scope(call: Call) -> Scope:
+    """A place where an application, a summary row and the counts can be spoken of."""
+    variables = {kind: kind for kind in ("申报书", "汇总行", "扫描件", "来件", "统计")}
+    vocabulary = with_item_counts(vocabulary_of(call, ["区数"]))
+    return Scope(vocabulary, variables, {"下限": "98%", "截止时间": "2024-09-01 00:00"})
+
+
+def parse(sentence: str, scope: Scope) -> Condition:
+    """The condition of a sentence that starts at line 7, column 11."""
+    return parse_sentence(text_at(sentence, Position(7, 11)), scope)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("申报书.教师账号开通率 不低于 98%", Compare("申报书", "教师账号开通率", Operator.AT_LEAST, 980_000)),
+        ("申报书.教师账号开通率 低于 下限", Compare("申报书", "教师账号开通率", Operator.BELOW, 980_000)),
+        ("申报书.教师人数 超过 10", Compare("申报书", "教师人数", Operator.ABOVE, 10)),
+        ("申报书.核心维度项数 不少于 1", Compare("申报书", "核心维度项数", Operator.AT_LEAST, 1)),
+        ("统计.区数 不超过 1", Compare("统计", "区数", Operator.AT_MOST, 1)),
+        ("来件.收到时间 早于 截止时间", Compare("来件", "收到时间", Operator.BELOW, 1_725_120_000)),
+        ("来件.收到时间 早于 2024-08-31 24:00", Compare("来件", "收到时间", Operator.BELOW, 1_725_120_000)),
+        ("申报书.公示结束 不晚于 2024年8月31日", Compare("申报书", "公示结束", Operator.AT_MOST, 739_129)),
+        ("申报书.支持团场 是 是", Compare("申报书", "支持团场", Operator.EQUAL, 1)),
+        ("申报书.类别 不是 示范校", Not(Compare("申报书", "类别", Operator.EQUAL, 1))),
+        ("申报书.单位名称 包含 教育局", Probe("申报书", "单位名称", Question.CONTAINS, "教育局")),
+        ("申报书.单位名称 不包含 教育局", Not(Probe("申报书", "单位名称", Question.CONTAINS, "教育局"))),
+        ("申报书.单位名称 是 甲 校", Probe("申报书", "单位名称", Question.IS, "甲校")),
+        ("申报书.联系电话 是 0991-8878035", Probe("申报书", "联系电话", Question.IS, "09918878035")),
+        ("申报书.核心维度 包含 教学", Probe("申报书", "核心维度", Question.TICKED, "教学")),
+        ("申报书.职能部门 已填写", Probe("申报书", "职能部门", Question.FILLED)),
+        ("申报书.职能部门 未填写", Not(Probe("申报书", "职能部门", Question.FILLED))),
+        ("申报书.职能部门 已读到", Probe("申报书", "职能部门", Question.READ)),
+        ("申报书.职能部门 未读到", Not(Probe("申报书", "职能部门", Question.READ))),
+        ("申报书.单位名称 等于 汇总行.单位名称", Same("申报书", "单位名称", "汇总行", "单位名称")),
+        ("扫描件.对应 等于 申报书.编号", Same("扫描件", "对应", "申报书", "编号")),
+        (
+            "申报书.学校类型 属于 小学、初中",
+            AnyOf(tuple(Compare("申报书", "学校类型", Operator.EQUAL, n) for n in (0, 1))),
+        ),
+        ("申报书.学校类型 不属于 小学", Not(Compare("申报书", "学校类型", Operator.EQUAL, 0))),
+    ],
+)
+def test_a_sentence_means_its_condition(sentence: str, expected: Condition, scope: Scope) -> None:
+    """Every comparison word, with constants typed by the field."""
+    assert parse(sentence, scope) == expected
+
+
+@pytest.mark.parametrize(
+    ("sentence", "code", "column", "hint"),
+    [
+        ("申报书.教师帐号开通率 不低于 98%", "E101", 15, "教师账号开通率"),
+        ("申报表.单位名称 已填写", "E101", 11, "申报书"),
+        ("申报书.教师账号开通率 大于等于 98%", "E102", 23, "不低于"),
+        ("来件.收到时间 大于等于 截止时间", "E102", 19, "不早于"),
+        ("申报书.教师账号开通率 >= 98%", "E102", 23, "不低于"),
+        ("申报书.类别 不等于 示范区", "E102", 18, "不是"),
+        ("申报书.类别 不属 示范区", "E102", 18, "不属于"),
+        ("申报书.类别 咦 示范区", "E102", 18, "可用"),
+        ("申报书.教师账号开通率 不低于 0.98", "E104", 27, "98%"),
+        ("申报书.教师账号开通率 不低于 98", "E104", 27, "98%"),
+        ("申报书.教师账号开通率 不低于 下线", "E104", 27, "百分数"),
+        ("申报书.教师账号开通率 不低于 甲%", "E104", 27, "98%"),
+        ("来件.收到时间 早于 2024-08-31", "E104", 22, "2024-08-31 24:00"),
+        ("来件.收到时间 早于 明天", "E104", 22, "24:00"),
+        ("申报书.公示结束 早于 八月", "E104", 23, "2024-08-31"),
+        ("申报书.教师人数 超过 十", "E104", 23, "15"),
+        ("申报书.支持团场 是 对", "E104", 22, "是 或 否"),
+        ("申报书.类别 是 示范县", "E101", 20, "示范"),
+        ("申报书.核心维度 包含 教育", "E101", 23, "教学"),
+        ("来件.收到时间不早于截止时间", "E103", 11, "三段"),
+        ("申报书.类别", "E103", 11, "三段"),
+        ("申报书.类别 是", "E103", 18, "三段"),
+        ("收到时间 早于 截止时间", "E103", 11, "三段"),
+        ("申报书.职能部门 已填写 是", "E103", 24, "两段"),
+        ("申报书.单位名称 等于 甲校", "E103", 23, "是"),
+        ("申报书.类别 不低于 示范区", "E105", 18, "属于"),
+        ("来件.收到时间 不超过 截止时间", "E105", 19, "不晚于"),
+        ("申报书.教师人数 早于 5", "E105", 20, "少于"),
+        ("申报书.教师人数 是 5", "E105", 20, "不低于"),
+        ("申报书.公示结束 是 2024-08-31", "E105", 20, "不早于"),
+        ("申报书.核心维度 是 教学", "E105", 20, "包含"),
+        ("申报书.教师人数 包含 5", "E105", 20, "多选"),
+        ("申报书.单位名称 等于 汇总行.教师账号开通率", "E105", 23, "百分比"),
+        ("申报书.联系电话 等于 汇总行.单位名称", "E105", 23, "电话"),
+        ("申报书.单位名称 等于 申报书.单位名称", "E105", 23, "另一个"),
+        ("统计.区数 等于 申报书.教师人数", "E105", 11, "不超过"),
+    ],
+)  # fmt: skip
+def test_a_slip_is_named_with_place_and_hint(sentence: str, code: str, column: int, hint: str, scope: Scope) -> None:
+    """Synonyms come before similar letters; the column is that of the wrong word."""
+    with pytest.raises(RuleFileError) as caught:
+        parse(sentence, scope)
+
+    assert (caught.value.code, caught.value.position) == (code, Position(7, column))
+    assert hint in caught.value.hint
