@@ -89,6 +89,7 @@ class Daemon:
         """
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)  # a reload is a restart for now; a stray SIGHUP must not kill
         start(self.app)
         scheduler = BackgroundScheduler(
             timezone="UTC", executors={"default": ThreadPoolExecutor(1)},
@@ -97,9 +98,9 @@ class Daemon:
         poll = self.app.settings.mailbox.poll_every.total_seconds()
         scheduler.add_job(lambda: self._tick(lambda: receive_all(self.app)), "interval", seconds=max(1.0, poll))
         scheduler.add_job(lambda: self._tick(lambda: work(self.app)), "interval", seconds=WORK_EVERY.total_seconds())
-        self._tick(lambda: receive_all(self.app))
         notify("READY=1")
         get_logger().info("started", poll_every=poll)
+        self._tick(lambda: receive_all(self.app))
         scheduler.start()
         self.stop.wait()
         notify("STOPPING=1")

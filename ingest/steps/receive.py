@@ -10,6 +10,7 @@ from ingest.errors import StorageError
 from ingest.log import get_logger
 from ingest.mailbox.cursor import KnownFolder, plan_intake
 from ingest.mailbox.protocol import FolderMissingError, FolderState, MailboxSession, MessageSummary
+from ingest.notify import notify
 from ingest.store.ledger import list_folders, record_event, save_folder, save_folder_error
 from ingest.store.messages import Arrival, known_uids, record_message
 from ingest.store.tables import MessageState
@@ -102,5 +103,6 @@ def _write_down(app: App, arrival: Arrival) -> int:
         row = record_message(database, arrival, app.clock.now())
         text = f"{_TEXTS.get(row.state, '收到邮件')} ({arrival.size} 字节)"
         record_event(database, app.clock.now(), "received", text, message_id=row.id)
+        notify("WATCHDOG=1")  # a first look at a full mailbox takes long, and every mail kept is progress
         get_logger().info("received", message=row.id, uid=arrival.uid, size=arrival.size, state=str(row.state))
     return 1
