@@ -83,7 +83,7 @@ def seal_mask(
             )
     picture = picture.rotate(float(random.uniform(-12, 12)), Image.Resampling.BICUBIC)
     picture = picture.resize((size // 4, max(1, round(size / 4 * oval))), Image.Resampling.BOX)
-    return np.asarray(picture, np.float32) / 255
+    return np.asarray(np.asarray(picture, np.float32) / 255, np.float32)
 
 
 def stamp(

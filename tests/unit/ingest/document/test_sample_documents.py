@@ -1,0 +1,54 @@
+"""The forms and scans of the sample mails are read as what they are."""
+
+from __future__ import annotations
+
+import email
+from collections.abc import Iterator
+from email.header import decode_header, make_header
+from pathlib import Path
+
+import pytest
+
+from ingest.document.reader import read_document
+from ingest.reading import Document, Kind, SealOutcome
+from rules.call import Call, Rendition
+from rules.facts import Knowledge
+
+MAILS = Path(__file__).parents[4] / "samples" / "mails"
+SEALS = {"04": SealOutcome.NOT_STAMPED, "05": SealOutcome.NOT_STAMPED, "20": SealOutcome.UNCERTAIN}
+"""What is not stamped: an export, an unstamped scan, a grey one."""
+
+
+def attachments(mail: Path) -> Iterator[tuple[str, bytes]]:
+    """File name and bytes of the Word and PDF parts."""
+    for part in email.message_from_bytes(mail.read_bytes()).walk():
+        name = str(make_header(decode_header(part.get_filename() or "")))
+        data = part.get_payload(decode=True)
+        if name.endswith((".docx", ".pdf")) and isinstance(data, bytes):
+            yield name, data
+
+
+def documents(mail: Path, call: Call) -> list[Document]:
+    """What is read in one mail."""
+    kinds = {"docx": Kind.DOCX, "pdf": Kind.PDF}
+    readings = [
+        read_document("2", name, kinds[name.rpartition(".")[2]], data, call) for name, data in attachments(mail)
+    ]
+    assert all(reading.document for reading in readings), readings
+    return [reading.document for reading in readings if reading.document]
+
+
+@pytest.mark.parametrize("mail", sorted(MAILS.glob("*.eml")), ids=lambda mail: mail.stem)
+def test_every_form_and_scan_of_the_samples_is_read(mail: Path, call: Call) -> None:
+    """Forms by their titles with every field known; scans by name with the right answer about the seal."""
+    for read in documents(mail, call):
+        assert read.form
+        if read.rendition is Rendition.EDITABLE:
+            assert read.recognised_by == "title"
+            assert {name for name, fact in read.fields.items() if fact.knowledge is not Knowledge.KNOWN} == set()
+            assert bool(read.rows) == bool(call.form(read.form).columns)
+        else:
+            assert read.seal is not None
+            assert read.seal.outcome is SEALS.get(mail.name[:2], SealOutcome.STAMPED)
+            assert read.is_scan.value is (mail.name[:2] != "04")
+            assert read.applicant
