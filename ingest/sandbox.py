@@ -10,6 +10,7 @@ sockets nor database handles of the daemon (measured by tests/integration/test_s
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import json
 import mmap
@@ -176,7 +177,7 @@ def _death(exit_code: int) -> WorkerDied:
 def _work(writer: Connection, function: Callable[..., object], args: tuple[object, ...], limits: Limits) -> NoReturn:
     """The worker's whole life. Leaves without the interpreter's farewell: nothing here is worth flushing."""
     try:
-        _confine(limits)
+        _confine(limits, writer.fileno())
         payload = _RESULT + _adapter(function).dump_json(function(*args))
     except MemoryError:
         os._exit(_EXIT_MEMORY)
@@ -213,8 +214,12 @@ def _for_want_of_memory(error: BaseException | None) -> bool:
     return False
 
 
-def _confine(limits: Limits) -> None:
-    """Limits, silence, no network, and death together with the fork server (which dies with the daemon)."""
+def _confine(limits: Limits, output: int) -> None:
+    """Limits, silence, no network, and death together with the fork server (which dies with the daemon).
+
+    Every other descriptor is closed; among them the one by which multiprocessing keeps the server alive as long as a
+    worker lives: with it a worker would outlive a killed daemon.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the daemon, which finishes its mail
     libc = ctypes.CDLL(None, use_errno=True)
     libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
@@ -226,7 +231,11 @@ def _confine(limits: Limits) -> None:
     null = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):  # a library's chatter must not end up in the JSON of --json
         os.dup2(null, descriptor)
-    os.close(null)
+    for link in list(Path("/proc/self/fd").iterdir()):
+        descriptor = int(link.name)
+        if descriptor > 2 and descriptor != output:
+            with contextlib.suppress(OSError):  # the one that listed the others is gone already
+                os.close(descriptor)
     for name, soft, hard in (
         (resource.RLIMIT_CORE, 0, 0),
         (resource.RLIMIT_NOFILE, limits.open_files, limits.open_files),

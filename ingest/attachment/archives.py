@@ -87,10 +87,10 @@ def _content(path: str, data: bytes | None, budget: Budget) -> Entry:
 
 def _unique(path: str, seen: set[str]) -> str:
     """``path``, numbered when an archive holds the same name twice."""
-    wanted = path or "未命名"
-    candidate, number = wanted, 2
+    candidate, number = path or "未命名", 2
+    stem, dot, extension = candidate.rpartition(".")
     while candidate in seen:
-        candidate, number = f"{wanted}({number})", number + 1
+        candidate, number = f"{stem}({number}){dot}{extension}" if dot else f"{path or '未命名'}({number})", number + 1
     seen.add(candidate)
     return candidate
 

@@ -42,7 +42,7 @@ _MARKER = re.compile(r"邮箱(?:大师)?发来的(?:超大附件|云附件)")
 _TITLE_NAME = re.compile(r"title=\"([^\"\n]{1,200})\n")
 _NAME_ATTRIBUTE = re.compile(r"(?:download|file-?name)=[\"']([^\"'<>\n]{1,200})[\"']")
 _LISTED = re.compile(
-    r"^[ \t]*([^\n<>]{1,160}?)[ \t]*[(（][ \t]*\d{1,7}(?:\.\d{1,3})?[ \t]?[KMG]B?[,，)）]", re.MULTILINE
+    r"^[ \t]*([^\s<>(（\"'][^\n<>]{0,160}?)[ \t]*[(（][ \t]*\d{1,7}(?:\.\d{1,3})?[ \t]?[KMG]B?[,，)）]", re.MULTILINE
 )
 _TAG = re.compile(r"<[^<>]{0,400}>?")
 _FACTOR = {"K": 1024, "M": 1024**2, "G": 1024**3}

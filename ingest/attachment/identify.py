@@ -112,7 +112,7 @@ def _by_magic(data: bytes) -> Kind | None:
         return Kind.IMAGE
     if data[257:262] == b"ustar":
         return Kind.TAR
-    return Kind.PDF if b"%PDF-" in data[:1024] else None
+    return Kind.PDF if data.startswith(b"%PDF-") else None
 
 
 def _ole_kind(data: bytes, extension: str) -> Kind:
@@ -196,6 +196,8 @@ def _text_kind(data: bytes, extension: str) -> Kind:
     head = data[:8192].removeprefix(b"\xef\xbb\xbf").lstrip()
     if _is_mail(head, extension):
         return Kind.EML
+    if b"%PDF-" in data[:1024]:  # readers allow junk in front; a mail that carries a short PDF is no PDF
+        return Kind.PDF
     if _is_web_archive(head) or _MARKUP.search(head[:4096]):
         return Kind.HTML
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):

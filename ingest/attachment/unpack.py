@@ -166,6 +166,6 @@ def _torn(raw: RawMail, leaf: Entity, path: str) -> Item:
 
 
 def _is_dress(leaf: Entity, size: int, shown: set[str]) -> bool:
-    if not leaf.media_type.startswith("image/") or leaf.disposition == "attachment" or size > SMALL_PICTURE:
+    if not leaf.media_type.startswith("image/") or size > SMALL_PICTURE:
         return False
     return leaf.headers.plain("content-id").strip(" <>") in shown or leaf.disposition == "inline"

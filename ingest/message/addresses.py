@@ -62,11 +62,14 @@ def _split(text: str) -> list[str]:
 def _one(piece: str) -> Address | None:
     """The address in one piece; the one in angle brackets wins over one that only pretends in the name."""
     opening = piece.rfind("<")
-    inside = piece[opening + 1 :].partition(">")[0] if opening >= 0 else piece
-    match = _USABLE.fullmatch(inside.strip()) or _USABLE.search(_without_comments(inside if opening >= 0 else piece))
+    if opening >= 0:
+        match = _USABLE.fullmatch(_without_comments(piece[opening + 1 :].partition(">")[0]).strip())
+    else:
+        found = [match for word in _without_comments(piece).split() if (match := _USABLE.fullmatch(word))]
+        match = found[0] if len(found) == 1 else None  # two would be a guess
     if match is None:
         return None
-    name = piece[:opening] if opening >= 0 else ""
+    name = piece[:opening].rstrip("<") if opening >= 0 else ""
     shown = clean(decode_words(name.replace('"', " ").strip()))
     return Address(match[0].lower().rstrip("."), " ".join(shown.split())[:200])
 

@@ -58,8 +58,9 @@ def read_message(raw: RawMail, call: Call, context: ReadingContext) -> Reading:
         envelope = envelope.model_copy(update={"failed_message_ids": failed_message_ids(mail, raw)})
     parts: list[Part] = []
     documents: list[Document] = []
+    taken: set[str] = set()
     for item in _items(mail, raw, screening, context):
-        part, document = _read_item(item, call, context)
+        part, document = _read_item(item, _unique(item.path, taken), call, context)
         parts.append(part)
         documents += [document] if document else []
     parts += _cloud_parts(mail, raw)
@@ -93,15 +94,24 @@ def _items(mail: Mail, raw: RawMail, screening: Screening, context: ReadingConte
         )
 
 
-def _read_item(item: Item, call: Call, context: ReadingContext) -> tuple[Part, Document | None]:
+def _unique(path: str, taken: set[str]) -> str:
+    """A path of its own: an archive may hold ``a.zip`` with ``b`` in it beside an entry called ``a.zip/b``."""
+    candidate, number = path, 2
+    while candidate in taken:
+        candidate, number = f"{path}#{number}", number + 1
+    taken.add(candidate)
+    return candidate
+
+
+def _read_item(item: Item, path: str, call: Call, context: ReadingContext) -> tuple[Part, Document | None]:
     fate, reason, document = item.fate, item.reason, None
     if fate is None and context.read_documents:
-        reading = read_document(item.path, item.name, item.kind, item.data, call)
+        reading = read_document(path, item.name, item.kind, item.data, call)
         fate, reason, document = reading.fate, reading.reason, reading.document
     elif fate is None:
         fate, reason = Fate.LIMIT, context.unread_reason
     part = Part(
-        path=item.path,
+        path=path,
         name=item.name,
         kind=item.kind,
         size=len(item.data),

@@ -1,0 +1,317 @@
+"""The disposable worker: its limits, its walls and its end. Real processes, real signals."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import operator
+import os
+import resource
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+import uuid
+import zipfile
+from collections.abc import Callable, Iterator
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+
+from ingest.message.context import ReadingContext
+from ingest.message.errors import UnreadableMessage
+from ingest.reading import Fate, Reading
+from ingest.sandbox import Limits, WorkerDied, WorkerFailed, read_file_in_worker, read_or_degrade, run_in_worker
+from rules.call import Call, load_call
+
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "config/calls/smart-education-2024"
+MB = 1024**2
+
+
+@pytest.fixture(scope="module")
+def call() -> Call:
+    return load_call("smart-education-2024", (FOLDER / "call.yaml").read_text(encoding="utf-8"))
+
+
+def died(function: Callable[..., object], *args: object, limits: Limits | None = None) -> WorkerDied:
+    with pytest.raises(WorkerDied) as caught:
+        run_in_worker(function, *args, limits=limits or Limits())
+    return caught.value
+
+
+def test_a_result_comes_back() -> None:
+    """As plain data when the function does not say its type."""
+    assert run_in_worker(sorted, [3, 1, 2]) == [1, 2, 3]
+
+
+def test_each_call_has_a_process_of_its_own() -> None:
+    """Nothing survives from one mail to the next."""
+    pids = {run_in_worker(os.getpid) for _ in range(3)}
+
+    assert len(pids) == 3
+    assert os.getpid() not in pids
+
+
+def test_calls_may_run_side_by_side() -> None:
+    """Two threads, two workers."""
+    results: list[object] = []
+    threads = [threading.Thread(target=lambda: results.append(run_in_worker(os.getpid))) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(set(results)) == 2
+
+
+def test_memory_is_limited() -> None:
+    """Ten gigabytes are asked for."""
+    assert died(bytes, 10**10).kind == "memory"
+
+
+def test_processor_time_is_limited() -> None:
+    """An endless loop that never sleeps."""
+    assert died(sum, range(10**13), limits=Limits(cpu=1)).kind == "time"
+
+
+def test_the_wall_clock_is_limited() -> None:
+    """A worker that only sleeps costs no processor time; it is killed all the same."""
+    start = time.monotonic()
+
+    assert died(time.sleep, 60, limits=Limits(wall=1)).kind == "time"
+    assert time.monotonic() - start < 10
+
+
+@pytest.mark.parametrize("number", [signal.SIGSEGV, signal.SIGABRT, 40])
+def test_a_crash_is_told_by_its_name(number: int) -> None:
+    """Whatever C code dies of."""
+    error = died(signal.raise_signal, number)
+
+    assert error.kind == "crash"
+    assert "崩溃" in error.reason
+
+
+def test_a_kill_from_outside_counts_as_lack_of_memory() -> None:
+    """The kernel's way when the machine is full."""
+    assert died(signal.raise_signal, signal.SIGKILL).kind == "memory"
+
+
+def test_output_is_limited() -> None:
+    """A hundred megabytes of result."""
+    assert died(operator.mul, "x", 10**8).kind == "output"
+
+
+def test_leaving_without_a_word_is_a_crash() -> None:
+    """Exit code 0 and nothing said."""
+    assert died(os._exit, 0).kind == "crash"
+
+
+def test_an_ordinary_exception_comes_back_as_text() -> None:
+    """Ours to mend: the traceback with its last line."""
+    with pytest.raises(WorkerFailed) as caught:
+        run_in_worker(operator.truediv, 1, 0)
+
+    assert str(caught.value).strip().splitlines()[-1] == "ZeroDivisionError: division by zero"
+    assert caught.value.error_type == "builtins.ZeroDivisionError"
+
+
+def test_files_it_writes_are_limited(tmp_path: Path) -> None:
+    """A full disk is not reached."""
+    with pytest.raises(WorkerFailed, match="File too large"):
+        run_in_worker(Path.write_bytes, tmp_path / "x", bytes(2 * MB), limits=Limits(file_bytes=MB))
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("RLIMIT_AS", 1536 * MB),
+        ("RLIMIT_CPU", 60),
+        ("RLIMIT_FSIZE", 64 * MB),
+        ("RLIMIT_NOFILE", 64),
+        ("RLIMIT_CORE", 0),
+    ],
+)
+def test_the_system_s_limits_are_set(name: str, expected: int) -> None:
+    """Asked for inside."""
+    assert run_in_worker(resource.getrlimit, getattr(resource, name))[0] == expected
+
+
+def test_it_inherits_neither_sockets_nor_the_database(tmp_path: Path) -> None:
+    """Neither what is open now nor what was open when the server started."""
+    with socket.create_server(("127.0.0.1", 0)), contextlib.closing(sqlite3.connect(tmp_path / "x.db")) as database:
+        database.execute("create table a (b)")
+        links = [_link(number) for number in run_in_worker(os.listdir, "/proc/self/fd")]
+
+    assert sorted({link.partition(":")[0] for link in links} - {""}) == ["/dev/null", "pipe"]
+
+
+def _link(number: str) -> str:
+    try:
+        return str(run_in_worker(os.readlink, f"/proc/self/fd/{number}"))
+    except WorkerFailed:  # the descriptor that listed the others is gone
+        return ""
+
+
+def test_its_chatter_does_not_reach_our_output(capfd: pytest.CaptureFixture[str]) -> None:
+    """--json prints one document and nothing else."""
+    run_in_worker(print, "chatter")
+    run_in_worker(os.write, 1, b"chatter")
+    run_in_worker(os.write, 2, b"chatter")
+
+    assert "chatter" not in "".join(capfd.readouterr())
+
+
+def test_the_network_is_closed_where_the_system_allows_it() -> None:
+    """A namespace of its own without any way out; where it may not be made, the unit's own wall stands."""
+    ours, theirs = str(Path("/proc/self/ns/net").readlink()), run_in_worker(os.readlink, "/proc/self/ns/net")
+    if ours == theirs:
+        pytest.skip("this system allows no network namespace")
+
+    with socket.create_server(("127.0.0.1", 0)) as server, pytest.raises(WorkerFailed, match=r"unreachable|refused"):
+        run_in_worker(socket.create_connection, server.getsockname())
+
+
+def test_libraries_are_loaded_before_the_worker_starts() -> None:
+    """So that a mail costs a fork and not two seconds of imports."""
+    assert "ingest.document.reader" in str(run_in_worker(_loaded_modules))
+
+
+def _loaded_modules() -> list[str]:
+    return sorted(sys.modules)
+
+
+@pytest.fixture
+def orphan_maker(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """A program that hangs in a worker, and the mark its whole family carries in its environment."""
+    script = tmp_path / "program.py"
+    script.write_text(
+        textwrap.dedent("""
+        import time
+        from ingest.sandbox import run_in_worker
+        if __name__ == "__main__":
+            run_in_worker(time.sleep, 80)
+        """)
+    )
+    mark = uuid.uuid4().hex
+    environment = {**os.environ, "MAILROOM_TEST_MARK": mark, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen([sys.executable, str(script)], env=environment) as program:
+        yield program, mark
+        program.kill()
+
+
+def family(mark: str) -> set[int]:
+    found = set()
+    for entry in Path("/proc").iterdir():
+        with contextlib.suppress(OSError):
+            if entry.name.isdigit() and mark.encode() in (entry / "environ").read_bytes():
+                found.add(int(entry.name))
+    return found
+
+
+def wait_until(condition: Callable[[], bool]) -> bool:
+    deadline = time.monotonic() + 30
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return condition()
+
+
+def test_the_worker_ends_when_the_daemon_is_killed(orphan_maker: tuple[subprocess.Popen[bytes], str]) -> None:
+    """SIGKILL of the parent leaves nobody behind."""
+    program, mark = orphan_maker
+    assert wait_until(lambda: len(family(mark)) >= 4)  # the program, multiprocessing's tracker, the server, the worker
+
+    program.kill()
+
+    assert wait_until(lambda: not family(mark) - {program.pid})
+
+
+def test_a_worker_ignores_the_sigterm_of_the_whole_group(orphan_maker: tuple[subprocess.Popen[bytes], str]) -> None:
+    """Systemd sends it to everybody; the daemon finishes its mail first."""
+    program, mark = orphan_maker
+    assert wait_until(lambda: len(family(mark)) >= 4)
+    before = family(mark)
+
+    for pid in before - {program.pid}:
+        os.kill(pid, signal.SIGTERM)
+    time.sleep(0.5)
+
+    assert len(family(mark) & before) >= 3  # only multiprocessing's own tracker may go
+
+
+# --- mails ---------------------------------------------------------------------------------------------------------
+
+
+def written(path: Path, **files: bytes) -> Path:
+    message = EmailMessage()
+    message["From"] = "zhang@example.com"
+    message["Subject"] = "申报"
+    message.set_content("您好")
+    for name, data in files.items():
+        message.add_attachment(data, maintype="application", subtype="octet-stream", filename=name.replace("_", "."))
+    path.write_bytes(message.as_bytes())
+    return path
+
+
+def form() -> bytes:
+    return (FOLDER / "forms/附件1 兵团智慧教育示范区申报书.docx").read_bytes()
+
+
+def test_a_mail_is_read_in_the_worker(tmp_path: Path, call: Call) -> None:
+    """The same reading as everywhere, through the pipe."""
+    reading = read_file_in_worker(written(tmp_path / "a.eml", form_docx=form()), call, ReadingContext())
+
+    assert isinstance(reading, Reading)
+    assert [document.form for document in reading.documents] == ["附件1"]
+
+
+def test_what_is_no_mail_is_refused_by_the_same_name(tmp_path: Path, call: Call) -> None:
+    """Across the border."""
+    path = tmp_path / "a.eml"
+    for data in (b"", b"\0" * 100):
+        path.write_bytes(data)
+        with pytest.raises(UnreadableMessage, match="不是一封邮件"):
+            read_or_degrade(path, call, ReadingContext())
+
+
+def test_a_mail_that_kills_its_reader_is_still_listed(tmp_path: Path, call: Call) -> None:
+    """More forms than can be read in the time; the second attempt only lists, so that nothing is hidden."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for number in range(300):
+            archive.writestr(f"{number}.docx", form())
+    path = written(tmp_path / "a.eml", many_zip=buffer.getvalue(), note_txt=b"hello")
+
+    reading = read_or_degrade(path, call, ReadingContext(), Limits(cpu=1))
+
+    assert [(part.name, part.fate) for part in reading.parts[:2]] == [("", Fate.BODY), ("many.zip", Fate.UNPACKED)]
+    assert {part.fate for part in reading.parts[2:302]} == {Fate.LIMIT}
+    assert reading.parts[2].reason == "自动读取时超出时间限制, 没有读完, 由人工查看"
+    assert reading.parts[302].name == "note.txt"
+    assert any("只列名" in note for note in reading.notes)
+
+
+def test_a_mail_that_kills_even_the_listing_is_told_to_the_caller(tmp_path: Path, call: Call) -> None:
+    """Then the step sets it aside."""
+    with pytest.raises(WorkerDied, match="时间"):
+        read_or_degrade(written(tmp_path / "a.eml"), call, ReadingContext(), Limits(wall=0))
+
+
+def _size_of_an_idle_worker() -> int:
+    status = str(run_in_worker(Path.read_text, Path("/proc/self/status")))
+    return int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmSize"))) * 1024
+
+
+def test_a_mail_of_60_megabytes_fits_a_small_worker(tmp_path: Path, call: Call) -> None:
+    """The standard library's parser holds eight times the mail; here it is mapped and read part by part."""
+    path = written(tmp_path / "a.eml", big_bin=os.urandom(45 * MB))
+    limits = Limits(memory=_size_of_an_idle_worker() + 250 * MB)
+
+    reading = read_file_in_worker(path, call, ReadingContext(), limits)
+
+    assert [(part.name, part.size) for part in reading.parts][1] == ("big.bin", 45 * MB)

@@ -1,0 +1,120 @@
+"""超大附件: files behind links, named and never fetched."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from ingest.attachment.cloud import CloudFile, cloud_files
+
+NETEASE = (
+    '<div id="divNeteaseBigAttach"><div>从网易163邮箱发来的超大附件</div><a href="https://mail.163.com/large-attachment-download/index.html?file=abc" '
+    'download="申报书（盖章扫描）.pdf">申报书（盖章扫描）.pdf</a><span style="color:#bbb"> (80.96M, 2024年8月17日 0:49 到期)</span></div>'
+)
+NETEASE_PLAIN_ANCHOR = NETEASE.replace(' download="申报书（盖章扫描）.pdf"', "")
+NETEASE_FOREVER = NETEASE.replace("2024年8月17日 0:49 到期", "无限期")
+QQ = (
+    '<div class="bigatt_bt" title="申报书 扫描.pdf\n文件大小：128.0M\n到期时间：2024年08月22日 17:33">'
+    '<a href="https://wx.mail.qq.com/ftn/download?func=3&amp;key=k&amp;code=c">下载</a></div>'
+)
+QQ_TEXT = "您好\n\n从QQ邮箱发来的超大附件\n\n申报书 扫描.pdf (128.03M, 2020年11月27日 21:59 到期)进入下载页面：http://mail.qq.com/cgi-bin/ftnExs_download?t=exs_ftn_download&k=1&code=2"
+ENTERPRISE = (
+    '<div id="divNeteaseSiriusCloudAttach">从网易企业邮箱发来的云附件 过期时间：2024年8月4日 23:48 '
+    '<a href="https://edisk.qiye.163.com/api/biz/attachment/download?identity=x&title=%E7%94%B3%E6%8A%A5%E4%B9%A6.zip">下载</a></div>'
+)
+M = 1024**2
+
+
+@pytest.mark.parametrize(
+    ("markup", "text", "expected"),
+    [
+        (NETEASE, "", ("申报书（盖章扫描）.pdf", round(80.96 * M), "2024年8月17日 0:49", "网易邮箱")),
+        (NETEASE_PLAIN_ANCHOR, "", ("申报书（盖章扫描）.pdf", round(80.96 * M), "2024年8月17日 0:49", "网易邮箱")),
+        (NETEASE_FOREVER, "", ("申报书（盖章扫描）.pdf", round(80.96 * M), "无限期", "网易邮箱")),
+        (QQ, "", ("申报书 扫描.pdf", 128 * M, "2024年08月22日 17:33", "QQ邮箱")),
+        ("", QQ_TEXT, ("申报书 扫描.pdf", round(128.03 * M), "2020年11月27日 21:59", "QQ邮箱")),
+        (ENTERPRISE, "", ("申报书.zip", 0, "2024年8月4日 23:48", "网易企业邮箱")),
+    ],
+    ids=["163", "163 by its anchor", "163 for ever", "QQ", "QQ in plain text", "网易企业"],
+)
+def test_each_provider_s_link_gives_name_size_and_expiry(
+    markup: str, text: str, expected: tuple[str, int, str, str]
+) -> None:
+    """In the shapes they really have."""
+    (file,) = cloud_files(markup, text)
+
+    assert (file.name, file.size, file.expires, file.provider) == expected
+
+
+def test_the_names_of_ordinary_attachments_listed_above_are_not_taken() -> None:
+    """A person lists the enclosures before the provider's block follows."""
+    (file,) = cloud_files("<p>1. 汇总表.docx</p><p>2. 汇总表扫描.pdf</p>" + NETEASE_PLAIN_ANCHOR, "")
+
+    assert file.name == "申报书（盖章扫描）.pdf"
+
+
+def test_two_files_are_told_apart() -> None:
+    """Each link with its own words."""
+    other = NETEASE.replace("file=abc", "file=def").replace("申报书", "汇总表").replace("80.96M", "1.5G")
+
+    first, second = cloud_files(NETEASE + other, "")
+
+    assert (first.name, second.name) == ("申报书（盖章扫描）.pdf", "汇总表（盖章扫描）.pdf")
+    assert second.size == round(1.5 * 1024**3)
+
+
+def test_the_same_link_in_html_and_text_is_one_file() -> None:
+    """Both alternatives of one mail."""
+    assert len(cloud_files(NETEASE, "https://mail.163.com/large-attachment-download/index.html?file=abc")) == 1
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://mail.163.com.evil.example/large-attachment-download/x",
+        "https://evil.example/mail.163.com/large-attachment-download/x",
+        "https://mail.163.com/other",
+        "https://www.example.cn/a.pdf",
+        "http://[bad/large-attachment-download/",
+    ],
+)
+def test_other_links_are_no_cloud_attachments(link: str) -> None:
+    """Hosts are compared whole."""
+    assert cloud_files(f'<a href="{link}">a.pdf</a>', link) == ()
+
+
+def test_a_provider_s_heading_without_a_known_link_still_counts() -> None:
+    """The link's shape changes faster than the words."""
+    (file,) = cloud_files("", "从网易邮箱大师发来的超大附件\n申报书.pdf")
+
+    assert file.provider == "发件邮箱"
+
+
+def test_the_reason_asks_for_an_ordinary_attachment() -> None:
+    """In words an applicant understands."""
+    file = CloudFile("a.pdf", 1, "2024年8月17日 0:49", "QQ邮箱", "x")
+
+    assert (
+        file.reason
+        == "这是QQ邮箱的超大附件链接, 2024年8月17日 0:49到期, 不是文件本身; 系统不下载链接, 请作为普通附件重新发送"
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://mail.163.com/large-attachment-download/?f=1 " * 8_000,
+        "a" * 500_000,
+        "(" * 500_000,
+        "<" * 500_000,
+        "1" * 500_000,
+        "https://" * 60_000,
+    ],
+)
+def test_hostile_text_takes_no_time(text: str) -> None:
+    """At most 50 links, windows of 600 characters."""
+    start = time.monotonic()
+
+    assert len(cloud_files(text, text)) <= 50
+    assert time.monotonic() - start < 5
