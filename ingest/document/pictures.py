@@ -39,6 +39,12 @@ def pdf_pictures(data: bytes, pdf: Pdf) -> Iterator[PageImage]:
                 yield _page_image(page, paper, renderer)
 
 
+def drawable_pages(data: bytes) -> int:
+    """How many pages pdfium finds in a file that the structural reader gave up on; 0 when it gives up too."""
+    with Renderer(data) as renderer:
+        return renderer.page_count
+
+
 def _page_image(page: PdfPage, paper: Paper, renderer: Renderer) -> PageImage:
     if any(image.width_px * image.height_px > MAX_PIXELS for image in page.images):
         raise UndrawableError(f"第{page.number}页的图像过大")

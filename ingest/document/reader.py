@@ -14,7 +14,7 @@ from ingest.document.content import Content
 from ingest.document.fields import extract_fields, extract_rows
 from ingest.document.forms import Recognition, applicant_in_name, recognise, recognise_by_name
 from ingest.document.pdf import BrokenPdfError, EncryptedPdfError, PageKind, Pdf, PdfLimitError, read_pdf
-from ingest.document.pictures import UndrawableError, pdf_pictures, photograph
+from ingest.document.pictures import UndrawableError, drawable_pages, pdf_pictures, photograph
 from ingest.document.pixels import MAX_PIXELS, PageImage, picture_size
 from ingest.document.seal import look_for_seals
 from ingest.document.word import BrokenWordError, WordLimitError, read_word
@@ -133,7 +133,10 @@ def _read_pdf(part: _Part) -> DocumentReading:
     except PdfLimitError as error:
         return DocumentReading(None, Fate.LIMIT, f"PDF {error}, 没有读取")
     except BrokenPdfError:
-        return DocumentReading(None, Fate.DAMAGED, "PDF 文件损坏, 打不开")
+        pages = drawable_pages(part.data)
+        if not pages:
+            return DocumentReading(None, Fate.DAMAGED, "PDF 文件损坏, 打不开")
+        pdf = Pdf(pages, ())  # another program can open it: not for us to call it broken, staff look
     is_scan = _is_scan(pdf, part.path)
     content = pdf.content
     recognition = recognise(content, part.call)
@@ -188,6 +191,8 @@ def _text_layer_fields(content: Content, form: Form, path: str) -> dict[str, Fac
 
 
 def _seal_of_pdf(data: bytes, pdf: Pdf, is_scan: Fact) -> SealReading:
+    if not pdf.pages:
+        return SealReading(outcome=SealOutcome.UNCERTAIN, reason="PDF 结构有损坏, 不能自动查看印章")
     seal = _look(pdf_pictures(data, pdf))
     if is_scan.value is False:
         return _seal_of_export(pdf, seal)

@@ -159,6 +159,15 @@ def test_a_page_with_too_many_pixels_is_uncertain_and_quick(call: Call, plain: P
         assert "过大" in read.seal.reason
 
 
+def test_a_file_that_only_another_program_can_open_goes_to_staff(call: Call, plain: Pixels) -> None:
+    """A filter that pdfminer does not know and pdfium skips does not make the file damaged."""
+    data = scan_pdf(plain).replace(b"/Filter/FlateDecode", b"/Filter/FlateFoo")
+    read = document(read_document("3", "附件1.pdf", Kind.PDF, data, call))
+    assert (read.pages, read.is_scan.knowledge) == (1, Knowledge.UNKNOWN)
+    assert read.seal is not None
+    assert read.seal.outcome is SealOutcome.UNCERTAIN
+
+
 def test_a_photograph_counts_as_a_scan_of_one_page(call: Call, stamped: Pixels) -> None:
     """JPEG and PNG in place of a PDF."""
     for kind, data in ((Kind.JPEG, jpeg(stamped)), (Kind.PNG, png(stamped))):
