@@ -22,7 +22,7 @@ import imapclient
 from ingest.clock import Clock, SystemClock
 from ingest.errors import ConfigError, MailroomError, TemporaryError
 from ingest.mailbox import trouble
-from ingest.mailbox.protocol import FolderMissingError, FolderState, MessageSummary
+from ingest.mailbox.protocol import FolderMissingError, FolderState, MessageSummary, MessageUnreadableError
 from ingest.mailbox.wire import BoundedIMAP4
 
 PIECE = 4 * 1024 * 1024  #: a mail above this is fetched in pieces of this size, so memory does not follow mail size
@@ -188,7 +188,7 @@ class ImapSession:
         if first is None:
             return False
         if first.length != size and (first.length == 0 or self._copy(uid, size, None) != first):
-            raise TemporaryError(
+            raise MessageUnreadableError(
                 f"邮件服务器 {self._mailbox.address} 给出的邮件 {uid} 不完整:应有 {size} 字节,收到 {first.length} 字节",
                 "稍后会再试。",
             )
@@ -202,7 +202,7 @@ class ImapSession:
             digest.update(piece)
             length += len(piece)
             if length > max(self._mailbox.max_message_size, size):
-                raise TemporaryError(
+                raise MessageUnreadableError(
                     f"邮件 {uid} 比邮件服务器 {self._mailbox.address} 说的大得多({size} 字节),不再接收",
                     "请在网页邮箱里看看这封邮件。",
                 )
@@ -225,7 +225,7 @@ class ImapSession:
 
     def _body(self, uid: int, item: str) -> bytes | None:
         """One FETCH. NIL means expunged or lost on the server, an empty answer means expunged: both are "gone"."""
-        with self._asking(f"下载邮件 {uid}", 2 * PIECE):
+        with self._asking(f"下载邮件 {uid}", 2 * PIECE, MessageUnreadableError):
             answer = self._client.fetch([uid], [item]).get(uid, {})
         body = next((value for key, value in answer.items() if key.startswith(b"BODY[]")), None)
         return body if isinstance(body, bytes) else None
@@ -275,14 +275,17 @@ class ImapSession:
         return MessageSummary(uid, size, self._mailbox.clock.now(), dated=False)
 
     @contextmanager
-    def _asking(self, doing: str, expected_bytes: int = 0) -> Iterator[None]:
-        """One exchange under its own limits, with the library's errors turned into ours."""
+    def _asking(
+        self, doing: str, expected_bytes: int = 0, refusal: type[TemporaryError] = TemporaryError
+    ) -> Iterator[None]:
+        """One exchange under its own limits, with the library's errors turned into ours; ``refusal`` for a NO or BAD."""
         self._wire.allow(expected_bytes)
         try:
             yield
         except trouble.SERVER_TROUBLE as error:
             if _plain_refusal(error):
-                raise trouble.refused(self._mailbox.words(self._wire), self._mailbox.address, doing) from error
+                words = self._mailbox.words(self._wire)
+                raise trouble.refused(words, self._mailbox.address, doing, refusal) from error
             raise trouble.interrupted(error, self._mailbox.address, doing) from error
 
 

@@ -12,11 +12,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO, Protocol
 
-from ingest.errors import ConfigError
+from ingest.errors import ConfigError, TemporaryError
 
 
 class FolderMissingError(ConfigError):
     """The account has no folder of that name."""
+
+
+class MessageUnreadableError(TemporaryError):
+    """This one mail cannot be had just now; the session goes on, and so should the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,8 @@ class MailboxSession(Protocol):
         """Write a mail, byte for byte as the server holds it, to ``into``; ``size`` is that of its summary.
 
         False when the mail is gone; what was then written to ``into`` is to be thrown away. Errors of ``into``
-        itself pass unchanged. A mail is never delivered short: bytes that do not add up are a TemporaryError.
+        itself pass unchanged. A mail is never delivered short: bytes that do not add up, and a refusal that concerns
+        only this mail, are a :class:`MessageUnreadableError`; the session stays usable after that one.
         """
 
 

@@ -95,12 +95,12 @@ def no_starttls(address: str) -> TemporaryError:
     )
 
 
-def refused(words: str, address: str, doing: str) -> TemporaryError:
+def refused(words: str, address: str, doing: str, kind: type[TemporaryError] = TemporaryError) -> TemporaryError:
     """The server said NO or BAD to a command."""
     hint = "稍后会再试;若一直如此,请联系邮箱服务商。"
     if "unsafe login" in words.lower():
         hint = "网易邮箱把这次登录当作不安全的客户端:登录网页邮箱,在“设置-POP3/SMTP/IMAP”里确认 IMAP 已开启并重新生成授权码。"
-    return TemporaryError(f"邮件服务器 {address} 拒绝{doing}:{words}", hint)
+    return kind(f"邮件服务器 {address} 拒绝{doing}:{words}", hint)
 
 
 def interrupted(error: Exception, address: str, doing: str) -> TemporaryError:

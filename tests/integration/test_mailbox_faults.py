@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import time
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -14,7 +15,7 @@ import pytest
 from ingest.clock import FixedClock
 from ingest.errors import ConfigError, LoginRefusedError, TemporaryError, UnavailableError
 from ingest.mailbox.imap import ImapMailbox
-from ingest.mailbox.protocol import FolderMissingError
+from ingest.mailbox.protocol import FolderMissingError, MessageUnreadableError
 from tests.servers.certificates import make_certificates
 from tests.servers.dovecot import DovecotAccount, free_port
 from tests.servers.faultproxy import Fault, FaultProxy
@@ -353,8 +354,30 @@ def test_two_different_readings_are_trouble() -> None:
 
 def test_a_literal_larger_than_anything_asked_for_is_refused_unread() -> None:
     """The library would reserve the memory first."""
-    with ScriptedImap(body(b"* 1 FETCH (UID 11 BODY[] {99999999999}", b"x)")) as server, pytest.raises(TemporaryError):
+    answers = body(b"* 1 FETCH (UID 11 BODY[] {99999999999}", b"x)")
+    with ScriptedImap(answers) as server, pytest.raises(TemporaryError) as told:
         fetch(client(server), 11, 100)
+    assert "more than was asked for" in str(told.value.__cause__)
+
+
+def test_a_mail_the_server_does_not_hand_over_does_not_stop_the_others() -> None:
+    """One broken mail must not stop the whole inbox."""
+    answers = {"UID FETCH 11": b"{t} NO [SERVERBUG] Internal error", **body(b"* 2 FETCH (UID 12 BODY[] {5}", b"hello)")}
+    into = io.BytesIO()
+    with ScriptedImap(answers) as server, client(server).session() as session:
+        session.examine("INBOX")
+        with pytest.raises(MessageUnreadableError, match="SERVERBUG"):
+            session.fetch_raw(11, 100, io.BytesIO())
+        assert session.fetch_raw(12, 5, into)
+    assert into.getvalue() == b"hello"
+
+
+def test_no_word_of_a_mail_and_no_password_gets_into_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    """Not even when everything is logged; the library formats every mail for its log unless told not to."""
+    with caplog.at_level(logging.DEBUG), ScriptedImap(body(b"* 1 FETCH (UID 11 BODY[] {5}", b"hello)")) as server:
+        fetch(client(server), 11, 5)
+    assert "hello" not in caplog.text
+    assert SECRET not in caplog.text
 
 
 def test_a_mail_that_grows_beyond_the_limit_is_not_taken() -> None:
@@ -399,3 +422,16 @@ def test_a_session_ends_at_its_own_limit_however_busy_it_is() -> None:
         time.sleep(0.4)
         with pytest.raises(TemporaryError, match="没有及时应答"):
             session.examine("INBOX")
+
+
+def test_a_session_that_stalls_near_its_limit_does_not_get_the_whole_patience_once_more() -> None:
+    """A minute of patience is for the middle of a session."""
+    begin = time.monotonic()
+
+    def talk(conversation: Conversation) -> None:
+        conversation.say(b"* OK ready")
+        conversation.stall()
+
+    with ScriptedServer(talk) as server, pytest.raises(UnavailableError):
+        look(client(server, timeout=60.0, session_limit=0.4))
+    assert time.monotonic() - begin < 5
