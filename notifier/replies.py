@@ -83,11 +83,11 @@ _LOGIN_NEVER = re.compile(r"password|authorization code|too much fail auth|auth 
 def login_may_be_repeated(code: int, words: str) -> bool:
     """Whether a refused login may be tried again without risking a lock-out.
 
-    QQ names five causes in one sentence, the password among them: that counts as a wrong password.
+    A 5xx is about the account; a 4xx, or something that is no reply at all, is about the moment. QQ names five causes in one sentence, the password among them: that counts as a wrong password.
     """
     if _LOGIN_NEVER.search(words):
         return False
-    return code in _4XX or bool(_LOGIN_LATER.search(words))
+    return code not in _5XX or bool(_LOGIN_LATER.search(words))
 
 
 def readable(words: bytes) -> str:

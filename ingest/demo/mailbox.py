@@ -47,13 +47,19 @@ class EmbeddedMailbox:
         try:
             from proxyprotocol.reader import ProxyProtocolReader  # noqa: PLC0415  optional
             from pymap.backend.dict import DictBackend  # noqa: PLC0415  optional
+            from pymap.concurrent import Subsystem  # noqa: PLC0415  optional
             from pymap.imap import IMAPServer  # noqa: PLC0415  optional
             from pysasl.hashing import BuiltinHash  # noqa: PLC0415  optional
         except ImportError as error:
             raise ConfigError("演示用的邮箱没有安装", '安装可选依赖:pip install "mailroom[demo]"。') from error
-        # One round of hashing instead of 500,000: the password guards nothing, and a login would cost 0.2 s.
         backend, config = await DictBackend.init(
-            self._arguments(), secure_auth=False, reject_dnsbl=False, hash_context=BuiltinHash(rounds=1)
+            self._arguments(),
+            secure_auth=False,
+            reject_dnsbl=False,
+            # One round of hashing instead of 500,000: the password guards nothing, and a login would cost 0.2 s.
+            hash_context=BuiltinHash(rounds=1),
+            # Its own choice is a pool of threads that outlives the server.
+            cpu_subsystem=Subsystem.for_asyncio(),
         )
         config.apply_context()
         answer = ProxyProtocolReader(config.proxy_protocol).get_callback(IMAPServer(backend.login, config))
@@ -77,7 +83,7 @@ class EmbeddedMailbox:
         )
 
 
-def append(  # noqa: PLR0917  one after the other as in the command
+def append(
     host: str, port: int, username: str, password: str, raw: bytes, received: datetime, folder: str = "INBOX"
 ) -> None:
     """File a mail into any IMAP account of a loopback server; bare line feeds become CRLF, as every server stores them."""

@@ -14,7 +14,7 @@ import ssl
 import time
 from typing import Any
 
-_MAX_LINE = 4 * 1024 * 1024  #: about 400,000 ten-digit uids in one SEARCH answer
+_CHATTER = 4 * 1024 * 1024  #: room for all that is not payload: about 400,000 ten-digit uids in one SEARCH answer
 _RECEIVE = 256 * 1024
 #: Slowest line that is still called working. 56 kB modems were faster than half of this.
 SLOWEST_BYTES_PER_SECOND = 16 * 1024
@@ -46,7 +46,7 @@ class BoundedIMAP4(imaplib.IMAP4):
         self._deadline = min(
             self._session_ends, time.monotonic() + patience + expected_bytes / SLOWEST_BYTES_PER_SECOND
         )
-        self._budget = expected_bytes + _MAX_LINE
+        self._budget = expected_bytes + _CHATTER
 
     def starttls(self, ssl_context: ssl.SSLContext | None = None) -> Any:
         """As imaplib does it; what arrived in the clear behind the answer is refused by :meth:`_receive`."""
@@ -67,8 +67,6 @@ class BoundedIMAP4(imaplib.IMAP4):
         searched = 0
         while (end := self._inbound.find(b"\n", searched)) < 0:
             searched = len(self._inbound)
-            if searched > _MAX_LINE:
-                raise self.abort(f"line of more than {_MAX_LINE} bytes")
             if not self._receive():
                 return self._take(searched)
         line = self._take(end + 1)

@@ -248,6 +248,19 @@ def test_plain_text_smuggled_in_behind_starttls_ends_the_session(tmp_path: Path)
     assert "behind STARTTLS" in str(told.value.__cause__)
 
 
+def test_a_refused_id_does_not_end_the_session() -> None:
+    """It is a courtesy; the next answer tells whether it mattered."""
+    with ScriptedImap({"ID": b"{t} BAD Parse command error"}) as server:
+        assert look(client(server)) == (11,)
+
+
+def test_a_password_that_cannot_be_one_is_said_so_and_not_shown() -> None:
+    """Typed with the Chinese input method switched on."""
+    with ScriptedImap() as server, pytest.raises(ConfigError, match="非英文字符") as told:
+        look(client(server, password="密钥"))
+    assert "密钥" not in str(told.value)
+
+
 # --- folders and lists -----------------------------------------------------------------------------------------------
 
 
@@ -401,6 +414,21 @@ def test_nonsense_from_the_server_is_trouble_and_nothing_worse(nonsense: bytes) 
     """One family of errors comes out, whatever the library raises."""
     with ScriptedImap(body(nonsense)) as server, pytest.raises(TemporaryError):
         fetch(client(server, timeout=0.5), 11, 5)
+
+
+@pytest.mark.parametrize("flood", [b"x" * 65536, b"* OK on and on\r\n" * 4096], ids=["one line", "many lines"])
+def test_a_server_that_floods_is_cut_off(flood: bytes) -> None:
+    """One endless line, or lines without end: neither fills the memory."""
+
+    def talk(conversation: Conversation) -> None:
+        conversation.say(b"* OK ready")
+        conversation.line()
+        while not conversation.stopping.is_set():
+            conversation.connection.sendall(flood)
+
+    with ScriptedServer(talk) as server, pytest.raises(TemporaryError) as error:
+        look(client(server, timeout=20.0))
+    assert "more than was asked for" in str(error.value.__cause__)
 
 
 def test_a_server_that_drips_is_left_at_the_deadline() -> None:

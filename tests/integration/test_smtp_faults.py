@@ -193,7 +193,7 @@ def refusing(reply: bytes) -> ScriptedServer:
         conversation.line()
         conversation.say(b"250-refuser", b"250 AUTH LOGIN PLAIN")
         conversation.line()
-        conversation.say(reply)
+        conversation.connection.sendall(reply)
 
     return ScriptedServer(talk)
 
@@ -201,7 +201,7 @@ def refusing(reply: bytes) -> ScriptedServer:
 def test_the_reason_of_a_refused_login_is_told_although_the_server_hangs_up_at_once() -> None:
     """A client that tries the next mechanism reads the end of the connection instead."""
     with (
-        refusing("535 Error: 授权码错误 correct-horse".encode()) as server,
+        refusing("535 Error: 授权码错误 correct-horse\r\n".encode()) as server,
         pytest.raises(SmtpLoginRefused, match="授权码错误") as told,
     ):
         send(SmtpTransport(server.host, server.port, security="none", username=ACCOUNT, password=PASSWORD, timeout=2.0))
@@ -210,8 +210,55 @@ def test_the_reason_of_a_refused_login_is_told_although_the_server_hangs_up_at_o
 
 def test_a_login_refused_for_being_too_frequent_is_tried_again_later() -> None:
     """It is not the password's fault."""
-    with refusing(b"535 login frequency limited") as server, pytest.raises(SmtpUnavailable, match="frequency"):
+    with refusing(b"535 login frequency limited\r\n") as server, pytest.raises(SmtpUnavailable, match="frequency"):
         send(SmtpTransport(server.host, server.port, security="none", username=ACCOUNT, password=PASSWORD, timeout=2.0))
+
+
+def test_a_server_that_knows_only_login_is_logged_in_to() -> None:
+    """AUTH LOGIN, as older servers have it."""
+    said: list[bytes] = []
+
+    def talk(conversation: Conversation) -> None:
+        conversation.say(b"220 ready")
+        for reply in (
+            b"250-old\r\n250 AUTH LOGIN",
+            b"334 UGFzc3dvcmQ6",
+            b"235 ok",
+            b"250 ok",
+            b"550 Invalid User",
+            b"250 ok",
+        ):
+            said.append(conversation.line())
+            conversation.say(reply)
+        conversation.line()
+
+    with ScriptedServer(talk) as server:
+        transport = SmtpTransport(
+            server.host, server.port, security="none", username=ACCOUNT, password=PASSWORD, timeout=2.0
+        )
+        assert send(transport) == SendResult(SendOutcome.REFUSED, 550, "Invalid User")
+    assert said[1].startswith(b"AUTH LOGIN ")
+
+
+@pytest.mark.parametrize("reply", [b"", b"\r\n", b"\x00\x00\x00\r\n"], ids=["end", "empty line", "NULs"])
+def test_a_connection_lost_or_spoilt_during_login_is_no_wrong_password(reply: bytes) -> None:
+    """It may be tried again."""
+    with refusing(reply) as server, pytest.raises(SmtpUnavailable):
+        send(SmtpTransport(server.host, server.port, security="none", username=ACCOUNT, password=PASSWORD, timeout=2.0))
+
+
+def test_a_password_that_cannot_be_one_is_said_so_and_not_shown() -> None:
+    """Typed with the Chinese input method switched on."""
+    with refusing(b"") as server, pytest.raises(SmtpLoginRefused, match="非英文字符") as told:
+        send(SmtpTransport(server.host, server.port, security="none", username=ACCOUNT, password="密钥", timeout=2.0))
+    assert "密钥" not in str(told.value)
+
+
+def test_a_sender_address_that_is_none_is_a_fault_of_the_settings(smtp_sink: SmtpSink) -> None:
+    """No letter can leave until somebody mends it."""
+    with transport_to(smtp_sink).session() as session:
+        assert session.send("办公室", APPLICANT, LETTER).outcome is SendOutcome.CONFIGURATION
+    assert smtp_sink.letters == []
 
 
 # --- hostile servers -------------------------------------------------------------------------------------------------

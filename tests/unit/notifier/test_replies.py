@@ -72,6 +72,7 @@ def test_an_answer_after_the_content_that_is_none_leaves_it_uncertain(code: int)
         (535, "login frequency limited", True),
         (454, "4.7.0 Temporary authentication failure", True),
         (451, "too much fail authentication", False),
+        (-1, "", True),
         (550, "User has no permission", False),
         (
             535,
@@ -80,7 +81,7 @@ def test_an_answer_after_the_content_that_is_none_leaves_it_uncertain(code: int)
         ),
     ],
 )
-def test_a_login_is_repeated_only_where_that_cannot_lock_the_account(code: int, words: str, again: bool) -> None:  # noqa: FBT001
+def test_a_login_is_repeated_only_where_that_cannot_lock_the_account(code: int, words: str, again: bool) -> None:
     """Too often and too busy pass by themselves; a wrong password does not."""
     assert login_may_be_repeated(code, words) is again
 
