@@ -28,6 +28,7 @@ _DAMAGED = "压缩包已损坏, 打不开, 请重新压缩后发送"
 _DAMAGED_ENTRY = "压缩包里的这个文件已损坏, 请重新压缩后发送"
 _NO_ENTRIES = "文件太多, 超出限制, 没有打开"
 _TOO_BIG = "解压后太大, 超出限制, 没有打开"
+_STRANGE = f"压缩方式特殊, 不能自动解开, 由人工查看; {RESEND}"
 _SYSTEM_FILES = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
 # What these standard modules let out on damaged data.
 _DAMAGE = (
@@ -110,6 +111,8 @@ def _open_zip(data: bytes, name: str, budget: Budget) -> Opened:
         return Opened(Fate.LIMIT, _NO_ENTRIES)
     try:
         archive = open_zip(data)
+    except NotImplementedError:  # a newer version of the format than the library knows
+        return Opened(Fate.UNSUPPORTED, _STRANGE)
     except _DAMAGE:
         return Opened(Fate.DAMAGED, _DAMAGED)
     files = [info for info in archive.infolist() if not entry_name(info).endswith("/")]
@@ -135,7 +138,7 @@ def _zip_entry(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: str, budge
         with archive.open(info) as stream:
             return _content(path, _read_limited(stream, budget.most(info.compress_size)), budget)
     except (NotImplementedError, RuntimeError):  # deflate64 and other methods; RuntimeError also asks for a password
-        return Entry(path, fate=Fate.UNSUPPORTED, reason=f"压缩方式特殊, 不能自动解开, 由人工查看; {RESEND}")
+        return Entry(path, fate=Fate.UNSUPPORTED, reason=_STRANGE)
     except _DAMAGE:
         return Entry(path, fate=Fate.DAMAGED, reason=_DAMAGED_ENTRY)
 

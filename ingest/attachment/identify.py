@@ -61,6 +61,7 @@ _SCRIPTS = frozenset(
 )
 _OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _STILL_IMAGES = (b"heic", b"heix", b"mif1", b"msf1", b"avif", b"hevc")
+_ANY_HEADER = re.compile(rb"[!-9;-~]{1,100}[ \t]*:|From ")
 _MAIL_HEADER = re.compile(
     rb"^(received|from|to|subject|date|message-id|return-path|delivered-to|mime-version|content-type|x-mailer)[ \t]*:",
     re.IGNORECASE | re.MULTILINE,
@@ -208,11 +209,13 @@ def _text_kind(data: bytes, extension: str) -> Kind:
 
 
 def _is_mail(head: bytes, extension: str) -> bool:
-    if not _MAIL_HEADER.match(head):
+    if not _ANY_HEADER.match(head):
         return False
     names = {match[1].lower() for match in _MAIL_HEADER.finditer(head)}
     if extension in {"mht", "mhtml", "doc", "xls"} and b"received" not in names:
         return False
+    if extension == "eml":
+        return bool(names)
     return len(names) >= 2 and bool(names & {b"received", b"from", b"return-path"})
 
 

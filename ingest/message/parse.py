@@ -11,6 +11,7 @@ import logging
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from email.errors import MessageError
 from email.utils import parsedate_to_datetime
 
 import mailparser
@@ -30,7 +31,17 @@ MAX_REFERENCES = 100
 _MESSAGE_ID = re.compile(r"<[^<>\s]{1,900}>")
 _ODD = {"received_header_defects": "Received 头", "date_header_defects": "Date 头", "address_header_defects": "地址头"}
 # Measured: these leave mail-parser 4.8.0 on damaged mails although it has an exception class of its own.
-_LIBRARY_ERRORS = (MailParserError, AttributeError, TypeError, ValueError, LookupError, RecursionError)
+_LIBRARY_ERRORS = (
+    MailParserError,
+    MessageError,
+    AttributeError,
+    TypeError,
+    ValueError,
+    LookupError,
+    RecursionError,
+    AssertionError,
+    ArithmeticError,
+)
 
 # It warns on the terminal about content types it leaves alone; ours are all accounted for as parts.
 logging.getLogger("mailparser").addHandler(logging.NullHandler())

@@ -126,7 +126,7 @@ def _entity(raw: RawMail, start: int, end: int, depth: int, counter: _Counter, d
 def _body_start(raw: RawMail, start: int, end: int) -> tuple[int, int]:
     """Where the headers end and where the content begins; without a blank line everything is header."""
     if raw[start : start + 1] == b"\n" or raw[start : start + 2] == b"\r\n":
-        return start, raw.find(b"\n", start) + 1
+        return start, min(end, raw.find(b"\n", start) + 1)
     match = _BLANK.search(raw, start, min(end, start + MAX_BLOCK + 4))
     return (match.start() + 1, match.end()) if match else (end, end)
 

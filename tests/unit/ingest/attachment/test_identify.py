@@ -156,6 +156,12 @@ FILES: dict[str, tuple[bytes, str, Kind]] = {
     ),
     "eml": (b"Received: from x\r\nFrom: a@example.cn\r\nSubject: x\r\n\r\nhello", "a.eml", Kind.EML),
     "eml without an extension": (b"From: a@example.cn\nTo: b@example.cn\nDate: x\n\nhello", "a", Kind.EML),
+    "eml that begins with a header of QQ": (
+        b"X-QQ-mid: x\r\nFrom: a@example.cn\r\nSubject: x\r\n\r\nhello",
+        "来件",
+        Kind.EML,
+    ),
+    "eml with nothing but a subject": (b"Subject: x\r\n\r\nhello", "a.eml", Kind.EML),
     "a text with one colon": (b"Subject: my notes\n\nhello", "a.txt", Kind.TEXT),
     "GBK text": ("申报说明".encode("gbk"), "a.txt", Kind.TEXT),
     "UTF-8 text cut at the sample's end": (("申" * 4000).encode(), "a.txt", Kind.TEXT),

@@ -276,6 +276,16 @@ def test_no_damage_makes_it_raise(noise: bytes, place: int, kind: str) -> None:
         assert item.fate is None or item.reason or item.fate is Fate.BODY
 
 
+def test_an_archive_of_a_newer_version_goes_to_staff() -> None:
+    """The library refuses it as a whole."""
+    data = bytearray(zipped({"a.pdf": PDF}))
+    data[data.index(b"PK\x01\x02") + 6] = 99
+
+    (item,) = opened(bytes(data))
+
+    assert item.fate is Fate.UNSUPPORTED
+
+
 def test_an_empty_archive_is_empty() -> None:
     """Somebody zipped an empty folder."""
     (item,) = opened(zipped({"dir/": b""}))

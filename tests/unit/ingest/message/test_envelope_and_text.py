@@ -135,6 +135,11 @@ def test_the_mails_that_crash_the_library_are_read() -> None:
     assert parse_mail(raw).text == "hello"
 
 
+def test_an_encoded_word_that_makes_the_library_raise_is_read() -> None:
+    """email.errors.HeaderParseError out of mail-parser 4.8."""
+    assert parse_mail(b"From: =?utf-8?B?YWJjZ?= <a@example.cn>\r\n\r\nx").envelope.from_address == "a@example.cn"
+
+
 def test_8000_encoded_words_and_open_parentheses_are_just_a_mail() -> None:
     """The two inputs that kill the standard library's modern policy."""
     words = b"\r\n ".join([b"=?utf-8?B?5Lit?="] * 8000)
