@@ -184,6 +184,8 @@ def secret(section: str, file: Path | None, environment: SecretStr | None) -> st
             raise ConfigError(
                 f"读不了 [{section}] 的密码文件 {path}: {error.strerror}", "检查路径和权限(应为 0600)"
             ) from error
+        except UnicodeDecodeError:  # it holds the bytes of the secret: not even kept as the cause
+            raise ConfigError(f"[{section}] 的密码文件 {path} 不是文字", "文件要用 UTF-8 编码") from None
     if environment is not None:
         return environment.get_secret_value()
     name = f"{ENV_PREFIX}{section.upper()}__PASSWORD"
@@ -212,21 +214,26 @@ def load_settings(path: Path, environment: Mapping[str, str] | None = None) -> S
         if isinstance(table.get(section), dict) and "password" in table[section]:
             line = _line_of(source, (section, "password"))
             raise ConfigError(f"{path}:{line}: 密码不能写在配置文件里", "改用 password_file 或环境变量")
-    _overlay(table, os.environ if environment is None else environment)
+    variables = _overlay(table, os.environ if environment is None else environment)
     try:
         settings = Settings.model_validate(table)
     except ValidationError as error:
-        raise ConfigError(_validation_message(path, source, error)) from error
+        raise ConfigError(_validation_message(path, source, error, variables)) from error
     return _resolve(settings, path.resolve().parent, path, source)
 
 
-def _overlay(table: dict[str, Any], environment: Mapping[str, str]) -> None:
+def _overlay(table: dict[str, Any], environment: Mapping[str, str]) -> dict[tuple[str, str], str]:
+    """Lay the environment over ``table``; the variables that were used, by section and key."""
+    used = {}
     for name, value in environment.items():
         section, separator, key = name.removeprefix(ENV_PREFIX).lower().partition("__")
         if name.startswith(ENV_PREFIX) and separator and section in Settings.model_fields:
             fields = Settings.model_fields[section].annotation
             is_list = "tuple" in str(getattr(fields, "model_fields", {}).get(key, ""))
-            table.setdefault(section, {})[key] = [piece.strip() for piece in value.split(",")] if is_list else value
+            if isinstance(table.setdefault(section, {}), dict):  # else the validation says what is wrong
+                table[section][key] = [piece.strip() for piece in value.split(",")] if is_list else value
+                used[section, key] = name
+    return used
 
 
 def _toml_message(path: Path, source: str, text: str) -> str:
@@ -264,13 +271,17 @@ _MESSAGES = {
 }
 
 
-def _validation_message(path: Path, source: str, error: ValidationError) -> str:
+def _validation_message(
+    path: Path, source: str, error: ValidationError, variables: Mapping[tuple[str, str], str]
+) -> str:
     rows = []
     for item in error.errors():
         location = item["loc"]
         name = ".".join(str(piece) for piece in location if not isinstance(piece, int))
         message, hint = _MESSAGES.get(item["type"], (str(item.get("ctx", {}).get("error", item["msg"])), ""))
-        rows.append(f"{path}:{_line_of(source, location)}: {name}: {message}" + (f" (提示: {hint})" if hint else ""))
+        variable = variables.get((str(location[0]), str(location[1]))) if len(location) > 1 else None
+        place = f"环境变量 {variable}" if variable else f"{path}:{_line_of(source, location)}"
+        rows.append(f"{place}: {name}: {message}" + (f" (提示: {hint})" if hint else ""))
     return "\n".join(rows)
 
 
@@ -283,7 +294,7 @@ def _resolve(settings: Settings, folder: Path, path: Path, source: str) -> Setti
         raise ConfigError(f"{path}:{line}: mailbox.accept_since: 要带时区", "例如 2024-08-08T00:00:00+08:00")
     try:
         _ = settings.office.zone
-    except (KeyError, ValueError) as error:
+    except (KeyError, ValueError, OSError) as error:  # OSError: a region such as Asia is a directory
         raise ConfigError(
             f"{path}:{_line_of(source, ('office', 'timezone'))}: office.timezone: 没有这个时区", "例如 Asia/Shanghai"
         ) from error
