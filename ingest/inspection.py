@@ -39,7 +39,7 @@ def inspect_message(path: Path, folder: CallFolder, received: datetime | None) -
     """What would become of the mail at ``path`` if it were the first of its case.
 
     ``received`` (aware) stands in for the server's time; without it the topmost Received header, else the Date
-    header, else the present is taken.
+    header, else the present is taken; a time that is given is a supposition, so it is not compared with the headers.
 
     Raises:
         InputError: the file is no mail that can be read.
@@ -52,6 +52,8 @@ def inspect_message(path: Path, folder: CallFolder, received: datetime | None) -
             f"读不了邮件 {path}: {str(error).strip().splitlines()[-1]}", "确认这是一封完整的 .eml 邮件"
         ) from error
     stamp = received or _own_time(reading)
+    if received is not None:
+        reading = reading.model_copy(update={"envelope": reading.envelope.model_copy(update={"received": None})})
     report: dict[str, Any] = {
         "screening": reading.screening.model_dump(mode="json"),
         "parts": [part.model_dump(mode="json") for part in reading.parts],

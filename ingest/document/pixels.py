@@ -157,6 +157,15 @@ def separate_inks(pixels: Pixels) -> Ink:
     return Ink(*(np.asarray(each * inside, np.float32) for each in (raw * is_red, bluish, raw)))
 
 
+def dark_ink(pixels: Pixels) -> Map:
+    """How much darker than the paper around it each place is, 0..1, whatever its colour: for pages without any."""
+    height, width = pixels.shape[:2]
+    cells = paper_colour(pixels)
+    paper = cv2.resize(cells, (width, height), interpolation=cv2.INTER_LINEAR).astype(np.float32)
+    share = np.clip(pixels.astype(np.float32) / np.maximum(paper, 24), 0.02, 1).min(axis=2)
+    return np.asarray((1 - share) * _paper_mask(cells, width, height), np.float32)
+
+
 def _paper_mask(cells: Pixels, width: int, height: int) -> Pixels:
     """1 where the surroundings are paper: no ink is looked for on a desk or a black scanner border."""
     grey = cv2.cvtColor(cells, cv2.COLOR_BGR2GRAY)

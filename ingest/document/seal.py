@@ -23,6 +23,7 @@ from ingest.document.pixels import (
     Pixels,
     at_working_scale,
     crop_png,
+    dark_ink,
     glance,
     separate_inks,
     smoothed,
@@ -81,8 +82,7 @@ def look_at_page(page: PageImage) -> PageLook:
     pixels = at_working_scale(page)
     first = glance(pixels)
     if first.colourless:
-        reason = f"第{page.number}页没有颜色(黑白或灰度扫描), 无法判断印章是否为红色原章"
-        return PageLook(SealOutcome.NOT_STAMPED if first.blank else SealOutcome.UNCERTAIN, (), reason, first.blank)
+        return _colourless(page, pixels, first)
     if first.red_mm2 < 15 and first.blue_mm2 < 40:
         return _unmarked(page, first)
     marks = _without_doubles(_marks(page, separate_inks(pixels), first))
@@ -92,6 +92,19 @@ def look_at_page(page: PageImage) -> PageLook:
     if marks[0].clear:
         return PageLook(SealOutcome.STAMPED, seals, "")
     return PageLook(SealOutcome.UNCERTAIN, seals, f"第{page.number}页{marks[0].reason}")
+
+
+def _colourless(page: PageImage, pixels: Pixels, first: Glance) -> PageLook:
+    """A grey page proves nothing either way; what has the shape of a seal is cut out for whoever decides."""
+    if first.blank:
+        return PageLook(SealOutcome.NOT_STAMPED, (), "", blank=True)
+    rings = _without_doubles(
+        [mark._replace(clear=False) for mark in _coloured_marks(dark_ink(pixels), exact=page.exact)]
+    )
+    seals = tuple(_seal(page.number, pixels, mark) for mark in rings if mark.shape != "square")[:MAX_SEALS]
+    found = ", 有印章形状的图样" if seals else ""
+    reason = f"第{page.number}页没有颜色(黑白或灰度扫描){found}, 无法判断印章是否为红色原章"
+    return PageLook(SealOutcome.UNCERTAIN, seals, reason)
 
 
 def _unmarked(page: PageImage, first: Glance) -> PageLook:
