@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ingest.calls import CallFolder, default_config, open_call, template_texts
+from ingest.calls import CallFolder, default_config, open_call, template_texts, with_place
 from ingest.clock import Clock, SystemClock
 from ingest.errors import ConfigError, StorageError, TemporaryError
 from ingest.judging.judge import Judge
@@ -46,9 +46,10 @@ class App:
 
     @property
     def judge(self) -> Judge:
-        """The rules in force, with their engine in a child process; started when first needed."""
+        """The rules in force, with their engine in a child process; started when first needed. Raises ConfigError."""
         if self._judge is None:
-            self._judge = Judge(self.folder.rules_source, self.call)
+            folder = self.folder
+            self._judge = with_place(folder.rules_path, folder.rules_source, lambda text: Judge(text, folder.call))
         return self._judge
 
     @property
@@ -67,7 +68,8 @@ class App:
     def worker_limits(self) -> Limits:
         """What one mail may cost in the worker."""
         limits = self.settings.limits
-        return Limits(memory=limits.memory, wall=limits.time.total_seconds())
+        seconds = limits.time.total_seconds()
+        return Limits(memory=limits.memory, cpu=max(1, int(seconds)), wall=seconds)
 
     def close(self) -> None:
         """End the child process and the database connections."""
