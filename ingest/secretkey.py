@@ -1,0 +1,55 @@
+"""The key that signs what this office must recognise as its own: receipts, Message-IDs, canaries. Nothing is signed here.
+
+The key lies beside the raw mails, not in the database: who can change the ledger alone cannot forge a receipt.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from contextlib import suppress
+from pathlib import Path
+
+from ingest.errors import StorageError
+
+KEY_FILE = "secret.key"
+KEY_BYTES = 32
+
+
+def load_or_make_key(directory: Path) -> bytes:
+    """The 32 bytes of ``secret.key`` in ``directory``; made at the first call, durable before they are returned.
+
+    Two programs that make it at once end with the same key. Raises :class:`StorageError` when it cannot be read or
+    written, or is no key: a new one is never put in place of a damaged one, because old receipts hang on it.
+    """
+    path = directory / KEY_FILE
+    try:
+        if not path.exists():
+            _make(path)
+        key = path.read_bytes()
+    except OSError as error:
+        raise StorageError(f"密钥文件 {path} 读写不了: {error.strerror}", "请检查目录权限和磁盘") from error
+    if len(key) != KEY_BYTES:
+        raise StorageError(f"密钥文件 {path} 已损坏", "请从备份恢复; 换用新密钥会使已发出的回执无法核验")
+    return key
+
+
+def _make(path: Path) -> None:
+    """Complete under another name first, then linked into place: half a key is never seen, an existing one is kept."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    descriptor = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(secrets.token_bytes(KEY_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            os.link(draft, path)
+    finally:
+        draft.unlink(missing_ok=True)
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
