@@ -82,10 +82,9 @@ def run_demo(directory: Path) -> Result:
         try:
             start(app)
             for sample in sorted(load_samples(), key=lambda sample: (sample.received, sample.number)):
+                _live_until(app, clock, sample.received)
                 _deliver(app, clock, mailbox, sample)
-            clock.instant = LAST_EVENING
-            receive_all(app)
-            work(app)
+            _live_until(app, clock, LAST_EVENING)
             return _result(app, directory, sink)
         finally:
             app.close()
@@ -117,6 +116,21 @@ def _settings(state: Path, mailbox: EmbeddedMailbox, sink: SmtpSink) -> Settings
         "letters": {"settle": SETTLE, "hold_file": state / "outbound.hold"},
         "calls": {"directory": default_config() / "calls", "active": [CALL]},
     })  # fmt: skip
+
+
+def _live_until(app: App, clock: FixedClock, moment: datetime) -> None:
+    """Let the days pass: at every digest hour up to ``moment`` the house looks into the mailbox and sends its digest."""
+    office = app.settings.office
+    while True:
+        hour = clock.instant.astimezone(office.zone).replace(
+            hour=office.digest_at.hour, minute=office.digest_at.minute, second=0
+        )
+        hour += timedelta(days=hour <= clock.instant)
+        if hour > moment:
+            return
+        clock.instant = hour
+        receive_all(app)
+        work(app)
 
 
 def _deliver(app: App, clock: FixedClock, mailbox: EmbeddedMailbox, sample: Sample) -> None:
