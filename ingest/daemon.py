@@ -33,7 +33,12 @@ LEFTOVERS_AFTER = timedelta(days=1)
 
 
 def start(app: App) -> None:
-    """What a fresh process does first: letters caught in sending become uncertain, claimed mails are due again."""
+    """What a fresh process does first: letters caught in sending become uncertain, claimed mails are due again.
+
+    Raises:
+        ConfigError: the rule file cannot be used; better told now than when the first case is due.
+    """
+    _ = app.judge
     app.files.remove_leftovers(app.clock.now() - LEFTOVERS_AFTER)
     with app.database.session() as session:
         uncertain = settle_interrupted(session)
@@ -42,15 +47,21 @@ def start(app: App) -> None:
         get_logger().warning("letters left in sending by an earlier run", letters=uncertain)
 
 
-def work(app: App) -> None:
-    """Everything that can be done with what is here: read, judge, send, and the digest when it is due."""
-    while read_one(app):
+def work(app: App, stop: threading.Event | None = None) -> None:
+    """Everything that can be done with what is here: read, judge, send, and the digest when it is due.
+
+    ``stop`` ends it after the unit in hand. A digest that cannot be made keeps no letter from leaving.
+    """
+    told = stop or threading.Event()
+    while not told.is_set() and read_one(app):
         notify("WATCHDOG=1")
-    while judge_one(app):
+    while not told.is_set() and judge_one(app):
         notify("WATCHDOG=1")
-    digest_if_due(app)
-    while send_due(app):
-        notify("WATCHDOG=1")
+    try:
+        digest_if_due(app)
+    finally:
+        while not told.is_set() and send_due(app):
+            notify("WATCHDOG=1")
 
 
 def run_once(app: App) -> None:
@@ -97,7 +108,9 @@ class Daemon:
         )  # fmt: skip
         poll = self.app.settings.mailbox.poll_every.total_seconds()
         scheduler.add_job(lambda: self._tick(lambda: receive_all(self.app)), "interval", seconds=max(1.0, poll))
-        scheduler.add_job(lambda: self._tick(lambda: work(self.app)), "interval", seconds=WORK_EVERY.total_seconds())
+        scheduler.add_job(
+            lambda: self._tick(lambda: work(self.app, self.stop)), "interval", seconds=WORK_EVERY.total_seconds()
+        )
         notify("READY=1")
         get_logger().info("started", poll_every=poll)
         self._tick(lambda: receive_all(self.app))
@@ -120,9 +133,9 @@ class Daemon:
             step()
             notify("WATCHDOG=1")
         except LoginRefusedError as error:
-            note_failure(self.app, error)
             self.fatal = error
             self.stop.set()
+            self._note(error)
         except (TemporaryError, StorageError) as error:
             get_logger().warning("trouble, will try again", error=str(error))
             self._note(error)

@@ -271,7 +271,8 @@ def system_state(app: App, session: Session) -> SystemState:
     polled = [folder.polled_at for folder in folders if folder.polled_at is not None]
     errors = [f"{folder.folder}: {folder.error}" for folder in folders if folder.error]
     since = app.clock.now() - RECENT
-    errors += [event.text for event in list_events(session, kind="disagreement", since=since)]
+    for kind in ("disagreement", "judging_failed", "alarm"):
+        errors += dict.fromkeys(event.text for event in list_events(session, kind=kind, since=since))
     return SystemState(
         server_count=count_on_server(session), ledger_count=count_in_ledger(session),
         set_aside=counts.messages[MessageState.SET_ASIDE], pending=counts.messages[MessageState.STORED] + counts.to_judge,

@@ -9,6 +9,7 @@ from sqlmodel import col, select
 
 from ingest.app import App
 from ingest.digest_data import collect_digest
+from ingest.killpoints import point
 from ingest.log import get_logger
 from ingest.store.ledger import record_event
 from notifier.digest import Digest, DigestData, compose_digest
@@ -70,6 +71,7 @@ def send_digest(app: App, day: date, *, again: str = "") -> int:
             )  # fmt: skip
             count += enqueue(session, new, now)[1]
         record_event(session, now, "digest", f"日报入发件箱: {digest.subject}")
+    point("digest_queued")
     get_logger().info("digest", day=day.isoformat(), recipients=count, needs_human=len(data.needs_human))
     return count
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from sqlmodel import Session
+from sqlalchemy import func
+from sqlmodel import Session, col, select
 
 from ingest.app import App
 from ingest.reading import Reading
@@ -14,9 +15,10 @@ from ingest.store.tables import CaseRow, MessageRow
 from ingest.submission.dossier import Dossier
 from ingest.submission.joining import Placement
 from ingest.submission.replies import Reply, letter_request, question_request
+from notifier.attempts import OutboxState
 from notifier.letters import LetterRequest, compose
 from notifier.mime import build_letter
-from notifier.outbox import NewLetter, count_letters, enqueue
+from notifier.outbox import NewLetter, OutboxRow, count_letters, enqueue
 from rules.verdict import Verdict
 
 
@@ -51,6 +53,12 @@ def question_letter(app: App, row: MessageRow, reading: Reading, placement: Plac
     )
 
 
+def _answers_so_far(session: Session) -> int:
+    """Letters to applicants, ever; a digest approves nobody's first answer."""
+    answers = col(OutboxRow.kind) != "digest", col(OutboxRow.state) != OutboxState.CANCELLED
+    return session.exec(select(func.count()).select_from(OutboxRow).where(*answers)).one()
+
+
 def enqueue_letter(app: App, session: Session, draft: Draft) -> bool:
     """Put a letter into the outbox, in the caller's transaction; False when the sender's daily cap is used up.
 
@@ -69,7 +77,7 @@ def enqueue_letter(app: App, session: Session, draft: Draft) -> bool:
         key=draft.key, kind=letter.kind, recipient=letter.to_address, subject=letter.subject, message_id=letter.message_id,
         mime=build_letter(letter, app.settings.smtp.from_name or app.call.authority, app.from_address, now),
         case_id=draft.case_id, message_ref=draft.message_ref,
-        held=settings.approve_first > 0 and count_letters(session, app.call.published) < settings.approve_first,
+        held=_answers_so_far(session) < settings.approve_first,
     )  # fmt: skip
     row, is_new = enqueue(session, new, now)
     if is_new:

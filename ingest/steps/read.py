@@ -13,6 +13,7 @@ from sqlmodel import Session
 
 from ingest.app import App
 from ingest.errors import StorageError, TemporaryError
+from ingest.killpoints import point
 from ingest.log import get_logger
 from ingest.reading import Reading, ScreeningKind
 from ingest.sandbox import read_or_degrade
@@ -54,10 +55,17 @@ def read_one(app: App) -> bool:
         row = claim_message(session, waiting, now) if waiting is not None else None
     if row is None:
         return False
+    point("claimed")
+    if row.attempts > STRIKES:  # whoever read it was killed each time before it could say so
+        _strike(app, row, RuntimeError("the program died while reading this mail"))
+        return True
     try:
         reading = read_or_degrade(app.files.path(row.sha256), app.call, app.reading_context, app.worker_limits)
+        point("read")
         with app.database.session() as session:
             Filing(app, session, row, reading).file()
+            point("filing")
+        point("filed")
     except (TemporaryError, StorageError):
         raise
     except Exception as error:  # noqa: BLE001 - step border: our fault or a poisonous mail, told apart by nobody yet
@@ -139,7 +147,8 @@ class Filing:
             case = self._open(placement, join.track)
         if join_case(self.session, case.id, row.id, join.how, now):
             reply_to = (envelope.from_address, envelope.from_name) if self.reading.screening.reply else None
-            due = row.received_at + self.app.settings.letters.settle
+            # A server's clock that is ahead must not put off the answer.
+            due = min(row.received_at, now) + self.app.settings.letters.settle
             touch_case(self.session, case.id, row.received_at, due, reply_to)
             self._note("joined", f"归入案卷 {case.code}: {join.how}", case_id=case.id)
 

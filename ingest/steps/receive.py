@@ -7,9 +7,16 @@ from dataclasses import replace
 
 from ingest.app import App
 from ingest.errors import StorageError
+from ingest.killpoints import point
 from ingest.log import get_logger
 from ingest.mailbox.cursor import KnownFolder, plan_intake
-from ingest.mailbox.protocol import FolderMissingError, FolderState, MailboxSession, MessageSummary
+from ingest.mailbox.protocol import (
+    FolderMissingError,
+    FolderState,
+    MailboxSession,
+    MessageSummary,
+    MessageUnreadableError,
+)
 from ingest.notify import notify
 from ingest.store.ledger import list_folders, record_event, save_folder, save_folder_error
 from ingest.store.messages import Arrival, known_uids, record_message
@@ -52,25 +59,37 @@ def _receive_folder(app: App, session: MailboxSession, state: FolderState) -> in
     with app.database.reading() as database:
         last = next((row.uidvalidity for row in list_folders(database) if row.folder == state.name), None)
         known = None if last is None else KnownFolder(last, known_uids(database, state.name, last))
+        written = known_uids(database, state.name, state.uidvalidity)
     plan = plan_intake(known, state)
-    if known is None:  # a first look that was interrupted left rows, but no folder
-        with app.database.reading() as database:
-            written = known_uids(database, state.name, state.uidvalidity)
-        new = [uid for uid in plan.new_uids if uid not in written]
-    else:
-        new = list(plan.new_uids)
-    count = sum(_receive_batch(app, session, state, new[start : start + BATCH]) for start in range(0, len(new), BATCH))
+    # A look that was interrupted left rows, but the folder as it was before (or none): what is here is not fetched again.
+    new = [uid for uid in plan.new_uids if uid not in written]
+    count, unreadable = 0, list[int]()
+    for start in range(0, len(new), BATCH):
+        count += _receive_batch(app, session, state, new[start : start + BATCH], unreadable)
     with app.database.session() as database:
         save_folder(database, state.name, state.uidvalidity, state.uids, app.clock.now())
+        if unreadable:
+            save_folder_error(database, state.name, f"有 {len(unreadable)} 封邮件暂时取不下来, 下次再取")
         if plan.resynchronise:
             record_event(
                 database, app.clock.now(), "resynchronised", f"邮箱文件夹 {state.name} 的 UIDVALIDITY 变了,已逐封比对"
             )
+    point("folder_saved")
     return count
 
 
-def _receive_batch(app: App, session: MailboxSession, state: FolderState, uids: Sequence[int]) -> int:
-    return sum(_receive_one(app, session, state, summary) for summary in session.summaries(uids))
+def _receive_batch(
+    app: App, session: MailboxSession, state: FolderState, uids: Sequence[int], unreadable: list[int]
+) -> int:
+    """How many of ``uids`` were written down; a mail that cannot be had now is noted, and the others go on."""
+    count = 0
+    for summary in session.summaries(uids):
+        try:
+            count += _receive_one(app, session, state, summary)
+        except MessageUnreadableError as error:
+            get_logger().warning("mail cannot be fetched now", uid=summary.uid, error=error.message)
+            unreadable.append(summary.uid)
+    return count
 
 
 def _receive_one(app: App, session: MailboxSession, state: FolderState, summary: MessageSummary) -> int:
@@ -85,7 +104,9 @@ def _receive_one(app: App, session: MailboxSession, state: FolderState, summary:
     with app.files.spool() as spool:
         if not session.fetch_raw(summary.uid, summary.size, spool):
             return 0  # gone from the server between listing and fetching
+        point("fetched")
         kept = spool.keep()
+    point("stored")
     return _write_down(app, replace(arrival, sha256=kept.sha256, size=kept.size))
 
 
@@ -105,4 +126,6 @@ def _write_down(app: App, arrival: Arrival) -> int:
         record_event(database, app.clock.now(), "received", text, message_id=row.id)
         notify("WATCHDOG=1")  # a first look at a full mailbox takes long, and every mail kept is progress
         get_logger().info("received", message=row.id, uid=arrival.uid, size=arrival.size, state=str(row.state))
+        point("recording")
+    point("recorded")
     return 1

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from ingest.app import App
 from ingest.errors import LoginRefusedError, TemporaryError
+from ingest.killpoints import point
 from ingest.log import get_logger
 from ingest.store.ledger import record_event
 from notifier.attempts import OutboxState, Settlement, next_attempt
@@ -34,12 +35,12 @@ def send_due(app: App) -> int:
     if held(app):
         return 0
     with app.database.reading() as session:
-        if next_to_send(session, app.clock.now()) is None:
+        if next_to_send(session, app.clock.now()) is None or _capped(session, app):
             return 0
     try:
         with app.transport.session() as transport:
             count = 0
-            while count < BATCH and _send_one(app, transport):
+            while count < BATCH and transport.alive and _send_one(app, transport):
                 count += 1
                 time.sleep(app.settings.smtp.pace.total_seconds())
             return count
@@ -53,8 +54,7 @@ def _send_one(app: App, transport: TransportSession) -> bool:
     """Claim (committed before the first byte leaves), send, settle."""
     now = app.clock.now()
     with app.database.session() as session:
-        if sent_since(session, app) >= app.settings.letters.global_per_hour:
-            get_logger().warning("hourly cap reached", cap=app.settings.letters.global_per_hour)
+        if _capped(session, app):
             return False
         due = next_to_send(session, now)
         letter = claim(session, due, now) if due is not None else None
@@ -63,11 +63,15 @@ def _send_one(app: App, transport: TransportSession) -> bool:
             with app.database.session() as session:
                 unclaim(session, letter.id)
         return False
+    point("sending")
     result = transport.send(app.from_address, letter.recipient, letter.mime)
+    point("handed_over")
     settlement = next_attempt(OutboxState.SENDING, letter.attempts, result.outcome, app.clock.now(), letter.give_up_at)
     with app.database.session() as session:
         settle(session, letter.id, settlement, f"{result.code} {result.reply}", app.clock.now())
         _write_down(app, session, letter, settlement, result.reply)
+        point("settling")
+    point("sent")
     get_logger().info("letter", outbox=letter.id, state=str(settlement.state), code=result.code)
     return True
 
@@ -82,10 +86,19 @@ _TEXTS = {
 
 def _write_down(app: App, session: Session, letter: OutboxRow, settlement: Settlement, reply: str) -> None:
     text = f"{_TEXTS.get(settlement.state, str(settlement.state))}: {reply}"
-    record_event(
-        session, app.clock.now(), str(settlement.state), text,
-        message_id=letter.message_ref, case_id=letter.case_id, outbox_id=letter.id,
-    )  # fmt: skip
+    for kind in (str(settlement.state), *(["alarm"] if settlement.alarm else [])):
+        record_event(
+            session, app.clock.now(), kind, text,
+            message_id=letter.message_ref, case_id=letter.case_id, outbox_id=letter.id,
+        )  # fmt: skip
+
+
+def _capped(session: Session, app: App) -> bool:
+    """Whether no letter may leave just now; asked before a session too, so that a full hour costs no logins."""
+    if sent_since(session, app) < app.settings.letters.global_per_hour:
+        return False
+    get_logger().warning("hourly cap reached", cap=app.settings.letters.global_per_hour)
+    return True
 
 
 def sent_since(session: Session, app: App) -> int:

@@ -31,7 +31,7 @@ class Reply:
 def role_name(document: Document) -> str:
     """What a document is, for the receipt's list of files."""
     if document.role is None:
-        return "扫描件(未能对应)"
+        return "扫描件（未能对应）"
     rendition = "可编辑Word" if document.rendition is Rendition.EDITABLE else "盖章扫描件"
     return f"{document.role}({rendition})".replace("(", "（").replace(")", "）")
 

@@ -169,7 +169,7 @@ def test_a_section_written_as_a_value_is_told(load: Load) -> None:
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     """With the two ways to name another one."""
-    with pytest.raises(ConfigError, match="none.toml") as caught:
+    with pytest.raises(ConfigError, match=r"none\.toml") as caught:
         load_settings(tmp_path / "none.toml", {})
     assert "MAILROOM_CONFIG" in str(caught.value)
 

@@ -1,0 +1,167 @@
+"""A whole house for a test: real database, files, sandbox and rules; mailbox, way out and clock are in its hands."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+from sqlmodel import Session
+
+from ingest.app import App, build
+from ingest.calls import default_config
+from ingest.clock import FixedClock
+from ingest.demo.samples import Sample, load_samples
+from ingest.settings import Settings
+from ingest.steps.judge import judge_one
+from ingest.steps.read import read_one
+from ingest.steps.receive import receive_all
+from ingest.steps.send import send_due
+from ingest.store.cases import list_cases
+from ingest.store.ledger import list_events
+from ingest.store.messages import list_messages
+from ingest.store.tables import CaseRow, EventRow, MessageRow
+from notifier.outbox import NewLetter, OutboxRow, enqueue, list_letters
+from rules.vocabulary import BEIJING
+from tests.fakes.mailbox import FakeMailbox
+from tests.fakes.transport import FakeTransport
+
+MORNING = datetime(2024, 8, 20, 9, 0, tzinfo=BEIJING)
+SETTLE = timedelta(minutes=10)
+STAFF = "staff@office.example"
+SAMPLES = {sample.number: sample for sample in load_samples()}
+
+
+def settings(directory: Path, **sections: dict[str, Any]) -> Settings:
+    """Settings for a store in ``directory``; keyword arguments (``mailbox_=...``) go into the section of that name."""
+    sections = {name.rstrip("_"): section for name, section in sections.items()}
+    table: dict[str, dict[str, Any]] = {
+        "mailbox": {"host": "localhost", "username": "shenbao", "accept_since": datetime(2024, 8, 8, tzinfo=BEIJING)},
+        "smtp": {"host": "localhost", "from_address": "mailroom@office.example"},
+        "store": {"database": f"sqlite:///{directory / 'mailroom.db'}", "files": directory / "files"},
+        "office": {"staff": [STAFF]},
+        "letters": {"hold_file": directory / "outbound.hold"},
+        "calls": {"directory": default_config() / "calls", "active": ["smart-education-2024"]},
+    }
+    return Settings.model_validate({name: table.get(name, {}) | sections.get(name, {}) for name in table | sections})
+
+
+def plain_mail(number: int = 1, subject: str = "咨询", text: str = "请问何时截止?", **headers: str) -> EmailMessage:
+    """A person's mail; ``in_reply_to`` becomes In-Reply-To."""
+    mail = EmailMessage(policy=email.policy.SMTP)
+    given = {"from_": "王老师 <wang@example.cn>", "message_id": f"<m{number}@example.cn>"} | headers
+    for name, value in {**given, "subject": subject}.items():
+        mail[name.strip("_").replace("_", "-").title()] = value
+    mail.set_content(text)
+    return mail
+
+
+def with_file(mail: EmailMessage, data: bytes = b"broken", name: str = "申报书.docx") -> EmailMessage:
+    """The mail with one attachment; the default one cannot be opened."""
+    mail.add_attachment(data, maintype="application", subtype="octet-stream", filename=name)
+    return mail
+
+
+def attachments(sample: Sample) -> dict[str, bytes]:
+    """The files of a sample mail by their names."""
+    mail = email.message_from_bytes(sample.path.read_bytes(), policy=email.policy.default)
+    files = {part.get_filename() or "": part.get_payload(decode=True) for part in mail.walk()}
+    return {name: data for name, data in files.items() if name and isinstance(data, bytes)}
+
+
+@dataclass
+class House:
+    """An office at work, and short ways to ask what it did."""
+
+    app: App
+    mailbox: FakeMailbox
+    transport: FakeTransport
+    clock: FixedClock
+
+    def arrive(self, mail: EmailMessage | bytes, received: datetime | None = None, folder: str = "INBOX") -> int:
+        """A mail is on the server (now, unless told otherwise); its uid."""
+        raw = mail if isinstance(mail, bytes) else mail.as_bytes()
+        return self.mailbox.append(raw, received or self.clock.instant, folder)
+
+    def arrive_sample(self, number: str) -> None:
+        """A sample mail arrives at its time, which becomes the present."""
+        self.clock.instant = SAMPLES[number].received
+        self.arrive(SAMPLES[number].path.read_bytes())
+
+    def wait(self, time: timedelta) -> None:
+        """Time passes."""
+        self.clock.instant += time
+
+    def take_in(self) -> None:
+        """Receive and read what is there."""
+        receive_all(self.app)
+        while read_one(self.app):
+            pass
+
+    def decide(self) -> None:
+        """Judge whatever is due."""
+        while judge_one(self.app):
+            pass
+
+    def settle_and_decide(self) -> None:
+        """Receive, read, wait for the settle window and judge."""
+        self.take_in()
+        self.wait(SETTLE)
+        self.decide()
+
+    def send(self) -> int:
+        """Send what is due."""
+        return send_due(self.app)
+
+    @contextmanager
+    def store(self) -> Iterator[Session]:
+        """The database, for looking."""
+        with self.app.database.reading() as session:
+            yield session
+
+    def messages(self) -> list[MessageRow]:
+        """Every mail, in received order."""
+        with self.store() as session:
+            return list_messages(session)
+
+    def cases(self) -> list[CaseRow]:
+        """Every case."""
+        with self.store() as session:
+            return list_cases(session)
+
+    def letters(self) -> list[OutboxRow]:
+        """Every letter."""
+        with self.store() as session:
+            return list_letters(session)
+
+    def events(self, kind: str | None = None) -> list[EventRow]:
+        """What happened."""
+        with self.store() as session:
+            return list_events(session, kind=kind)
+
+    def queue(self, key: str = "k", recipient: str = "wang@example.cn", **about: Any) -> int:
+        """A letter waits in the outbox; its id."""
+        new = NewLetter(
+            key, "received", recipient, "收件回执", f"<{key}@office.example>", b"Subject: x\r\n\r\nx", **about
+        )
+        with self.app.database.session() as session:
+            return enqueue(session, new, self.clock.instant)[0].id
+
+
+@contextmanager
+def open_house(
+    directory: Path, mailbox: FakeMailbox | None = None, clock: FixedClock | None = None, **sections: dict[str, Any]
+) -> Iterator[House]:
+    """A house in ``directory``; opened a second time it is the same one after a restart."""
+    clock, mailbox, transport = clock or FixedClock(MORNING), mailbox or FakeMailbox(), FakeTransport()
+    app = build(settings(directory, **sections), clock=clock, mailbox=mailbox, transport=transport)
+    try:
+        yield House(app, mailbox, transport, clock)
+    finally:
+        app.close()

@@ -1,0 +1,211 @@
+"""Reading with the real worker: what a mail is taken for, where it goes, and what happens when reading fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from ingest.daemon import start
+from ingest.digest_data import collect_digest
+from ingest.steps.read import STRIKES, read_one
+from ingest.steps.receive import receive_all
+from ingest.store.cases import messages_of_case
+from ingest.store.messages import claim_message, next_message_to_read, retry_message
+from ingest.store.tables import MessageState
+from notifier.digest import HumanTask
+from notifier.rendering import Templates
+from rules.verdict import Decision
+from tests.integration.house import SAMPLES, House, attachments, plain_mail, with_file
+
+Open = Callable[..., House]
+UNREADABLE = b""
+
+
+def tasks(house: House) -> tuple[HumanTask, ...]:
+    with house.store() as session:
+        return collect_digest(house.app, session).needs_human
+
+
+def test_a_question_is_received_once_and_shown_to_staff(house: House) -> None:
+    """There is no case, so the letter speaks of none."""
+    house.arrive(plain_mail(subject="关于截止时间"))
+    house.settle_and_decide()
+    assert [(letter.kind, letter.recipient) for letter in house.letters()] == [("received", "wang@example.cn")]
+    assert "案卷编号" not in house.letters()[0].subject
+    assert (house.cases(), house.messages()[0].answered) == ([], True)
+    assert ["咨询" in task.reason and "关于截止时间" in task.reason for task in tasks(house)] == [True]
+
+
+@pytest.mark.parametrize("number", ["16", "17"], ids=["out of office", "bounce"])
+def test_what_no_person_wrote_gets_no_answer(house: House, number: str) -> None:
+    """RFC 3834: never answer an answer."""
+    house.arrive_sample(number)
+    house.settle_and_decide()
+    assert (house.letters(), house.cases()) == ([], [])
+    assert house.messages()[0].answered
+
+
+def bounce_of(message_id: str) -> bytes:
+    """A report that a letter did not arrive (RFC 3464)."""
+    return (
+        "Return-Path: <>\r\nFrom: MAILER-DAEMON@example.net\r\nTo: mailroom@office.example\r\nSubject: failure notice\r\n"
+        "Message-ID: <b1@example.net>\r\nMIME-Version: 1.0\r\n"
+        'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\r\n\r\n'
+        "--b\r\nContent-Type: text/plain\r\n\r\nno such user\r\n"
+        "--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; x\r\n\r\nAction: failed\r\n"
+        f"--b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: {message_id}\r\n\r\n--b--\r\n"
+    ).encode()
+
+
+def test_a_bounced_letter_is_undelivered_with_the_telephone_of_the_form(house: House) -> None:
+    """Staff then call; the bounce itself gets no answer."""
+    house.arrive_sample("01")
+    house.settle_and_decide()
+    house.send()
+    house.arrive(bounce_of(house.letters()[0].message_id))
+    house.take_in()
+    with house.store() as session:
+        undelivered = collect_digest(house.app, session).undelivered
+    assert [(item.case_code, item.kind) for item in undelivered] == [(house.cases()[0].code, "accepted")]
+    assert undelivered[0].telephone.replace("-", "").isdigit()
+    assert undelivered[0].recipient == house.letters()[0].recipient
+    assert len(house.letters()) == 1
+
+
+def test_a_bounce_of_somebody_elses_letter_is_only_registered(house: House) -> None:
+    """Spammers forge our address."""
+    house.arrive(bounce_of("<unknown@elsewhere.example>"))
+    house.take_in()
+    assert (house.events("undelivered"), len(house.messages())) == ([], 1)
+
+
+def test_a_forged_mail_is_shown_to_staff_and_not_answered(open_one: Open) -> None:
+    """Only the office's own server is believed about it."""
+    house = open_one(office={"staff": ["s@office.example"], "trusted_authserv_ids": ["mx.office.example"]})
+    forged = with_file(plain_mail(authentication_results="mx.office.example; dmarc=fail"))
+    house.arrive(forged)
+    house.settle_and_decide()
+    assert (house.letters(), house.cases()) == ([], [])
+    assert ["冒名" in task.reason for task in tasks(house)] == [True]
+
+
+# --- supplements ---------------------------------------------------------------------------------------------------
+
+
+def supplement(sample: str, **headers: str) -> bytes:
+    """A later mail of the sample's sender with the sample's files."""
+    mail = plain_mail(99, **{"subject": "补充材料", "text": "见附件"} | headers)
+    for name, data in attachments(SAMPLES[sample]).items():
+        with_file(mail, data, name)
+    return mail.as_bytes()
+
+
+def test_a_reply_to_our_letter_completes_the_case(house: House) -> None:
+    """By In-Reply-To, though subject and files name nobody."""
+    house.arrive_sample("09")
+    house.settle_and_decide()
+    house.wait(timedelta(days=1))
+    letter = house.letters()[0]
+    house.arrive(supplement("10", from_="bys_jyj@example.cn", in_reply_to=letter.message_id))
+    house.settle_and_decide()
+    assert [(case.decision, case.version) for case in house.cases()] == [(Decision.ACCEPTED, 2)]
+    assert [letter.kind for letter in house.letters()] == ["incomplete", "accepted"]
+
+
+def test_a_case_code_in_the_subject_completes_the_case(house: House) -> None:
+    """From the address the case knows, as people type it; without any thread header."""
+    house.arrive_sample("09")
+    house.settle_and_decide()
+    house.wait(timedelta(days=1))
+    code = house.cases()[0].code.lower().replace("-", " ")
+    house.arrive(supplement("10", from_="bys_jyj@example.cn", subject=f"补充 {code}"))
+    house.settle_and_decide()
+    assert [case.decision for case in house.cases()] == [Decision.ACCEPTED]
+    with house.store() as session:
+        joined = messages_of_case(session, house.cases()[0].id)[1][1]
+    assert house.cases()[0].code in joined.joined_by
+
+
+def test_a_stranger_who_quotes_a_case_is_held_for_staff(house: House) -> None:
+    """No letter, no change of the case."""
+    house.arrive_sample("09")
+    house.settle_and_decide()
+    house.wait(timedelta(hours=1))
+    house.arrive(supplement("10", from_="路人 <x@evil.example>", subject=f"补充 {house.cases()[0].code}"))
+    house.settle_and_decide()
+    assert [(case.decision, case.version) for case in house.cases()] == [(Decision.INCOMPLETE, 1)]
+    assert [letter.recipient for letter in house.letters()] == ["bys_jyj@example.cn"]
+    assert [task.reason.startswith("引用他人案卷编号") for task in tasks(house)] == [True]
+
+
+def test_thanks_for_a_letter_open_no_judgement(house: House) -> None:
+    """A receipt, and the case stays as it is."""
+    house.arrive_sample("09")
+    house.settle_and_decide()
+    house.arrive(plain_mail(5, "谢谢", from_="bys_jyj@example.cn", in_reply_to=house.letters()[0].message_id))
+    house.settle_and_decide()
+    assert [case.version for case in house.cases()] == [1]
+    assert [letter.kind for letter in house.letters()] == ["incomplete", "received"]
+
+
+# --- failures ------------------------------------------------------------------------------------------------------
+
+
+def test_a_mail_that_fails_three_times_is_set_aside_and_the_next_goes_on(house: House) -> None:
+    """With its traceback, and as a task in the digest."""
+    house.arrive(UNREADABLE)
+    house.wait(timedelta(minutes=1))
+    house.arrive(plain_mail())
+    house.take_in()
+    poison, good = house.messages()
+    assert (poison.state, poison.attempts, good.state) == (MessageState.SET_ASIDE, STRIKES, MessageState.READ)
+    assert "UnreadableMessage" in poison.error
+    assert len(house.events("set_aside")) == 1
+    assert any("已隔离" in task.reason for task in tasks(house))
+    assert [letter.message_ref for letter in house.letters()] == [good.id]
+
+
+def test_a_mail_whose_letter_cannot_be_made_is_not_read_by_halves(house: House) -> None:
+    """Reading, event and letter are one transaction; after the mend a retry answers it."""
+    whole = house.app.templates
+    house.app.templates = Templates({**whole.sources, "received/body.txt": "{{ nonsense }}"})
+    house.arrive(plain_mail())
+    house.take_in()
+    assert [row.state for row in house.messages()] == [MessageState.SET_ASIDE]
+    assert (house.events("read"), house.letters()) == ([], [])
+    house.app.templates = whole
+    with house.app.database.session() as session:
+        assert retry_message(session, house.messages()[0].id)
+    house.take_in()
+    assert len(house.letters()) == 1
+
+
+def test_a_mail_that_kills_the_program_each_time_is_set_aside(house: House) -> None:
+    """Attempts are counted before the work, so the fourth start does not try again."""
+    house.arrive(plain_mail())
+    receive_all(house.app)
+    for _ in range(STRIKES):
+        start(house.app)
+        with house.app.database.session() as session:  # taken up, and never heard of again
+            number = next_message_to_read(session, house.clock.instant)
+            assert number is not None
+            assert claim_message(session, number, house.clock.instant) is not None
+    start(house.app)
+    assert read_one(house.app)
+    assert [row.state for row in house.messages()] == [MessageState.SET_ASIDE]
+
+
+def test_a_mail_being_read_by_a_killed_program_is_taken_up_after_the_restart(open_one: Open) -> None:
+    """Not before: somebody may still be at it."""
+    house = open_one()
+    house.arrive(plain_mail())
+    receive_all(house.app)
+    with house.app.database.session() as session:
+        claim_message(session, 1, house.clock.instant)
+    assert not read_one(house.app)
+    again = open_one(mailbox=house.mailbox, clock=house.clock)
+    start(again.app)
+    assert read_one(again.app)
+    assert [row.state for row in again.messages()] == [MessageState.READ]

@@ -1,0 +1,94 @@
+"""A decided case as the request for its letter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+from ingest.reading import Document, Envelope, Fate, Kind, Part
+from ingest.submission.dossier import ReceivedMail, arrange
+from ingest.submission.replies import Reply, files_of, letter_request, question_request, role_name
+from rules.call import Call, Role
+from rules.verdict import Decision, Verdict
+from tests.unit.ingest.submission.conftest import MORNING
+
+Make = Callable[..., Document]
+Mail = Callable[..., ReceivedMail]
+REPLY = Reply(
+    "X24-0001-Q", "第八师石河子市教育局", "jyj@example.cn", "陈老师", "mailroom@office.example", "X24-0001-Q.2"
+)
+VERDICT = Verdict(decision=Decision.INCOMPLETE, entries=(), rules_sha256="0")
+ENVELOPE = Envelope(message_id="<new@example.cn>", subject="请问")
+
+
+def test_a_file_is_named_by_role_and_rendition(word: Make, scan: Make, summary: Make) -> None:
+    """As the receipt prints it, with Chinese brackets."""
+    assert role_name(word("甲团中学")) == "申报书（可编辑Word）"
+    assert role_name(summary("甲团中学")) == "汇总表（可编辑Word）"
+    assert role_name(scan(role=Role.SUMMARY)) == "汇总表（盖章扫描件）"
+    assert role_name(scan(role=None)) == "扫描件（未能对应）"
+
+
+def test_every_attachment_is_listed_in_the_order_received(
+    call: Call, mail: Mail, word: Make, scan: Make, part: Callable[..., Part]
+) -> None:
+    """What is no document keeps the reason why; the mail's own text is no attachment."""
+    link = part("申报书.pdf", Fate.CLOUD_LINK, Kind.CLOUD_LINK).model_copy(update={"reason": "是链接"})
+    first = mail(word("甲团中学"), parts=(link, part("", Fate.DAMAGED), part("正文", Fate.BODY)))
+    second = mail(scan("甲团中学"))
+    files = files_of(arrange([second, first], "示范校", call))
+    assert [(file.name, file.role, file.note) for file in files] == [
+        ("甲团中学申报书.docx", "申报书（可编辑Word）", ""),
+        ("申报书.pdf", "网盘或超大附件链接", "是链接"),
+        ("（无文件名）", "未识别", ""),
+        ("扫描.pdf", "申报书（盖章扫描件）", ""),
+    ]
+    assert [file.received for file in files] == [*[first.received] * 3, second.received]
+
+
+def test_a_replaced_file_is_listed_as_such(call: Call, mail: Mail, word: Make) -> None:
+    """The older Word of the same applicant."""
+    old, new = mail(word("甲团中学", name="旧.docx")), mail(word("甲团中学", name="新.docx"))
+    assert [(file.name, file.superseded) for file in files_of(arrange([old, new], "示范校", call))] == [
+        ("旧.docx", True), ("新.docx", False),
+    ]  # fmt: skip
+
+
+def test_the_file_of_another_track_is_in_the_other_letter(call: Call, mail: Mail, word: Make) -> None:
+    """One mail, two cases, two receipts."""
+    both = mail(word("甲团中学"), word("第八师教育局", "示范区"))
+    assert [file.name for file in files_of(arrange([both], "示范区", call))] == ["第八师教育局申报书.docx"]
+
+
+def test_a_letter_answers_the_last_mail_of_its_case(call: Call, mail: Mail, word: Make, scan: Make) -> None:
+    """Thread headers, subject and received time are those of the newest; the kind is the verdict's."""
+    first, last = mail(word("甲团中学"), subject="申报"), mail(scan("甲团中学"), subject="补一份")
+    now = MORNING + timedelta(hours=1)
+    request = letter_request(arrange([first, last], "示范校", call), VERDICT, call, REPLY, now)
+    assert (request.in_reply_to, request.original_subject) == (last.reading.envelope.message_id, "补一份")
+    assert (request.received, request.now, request.kind) == (last.received, now, "incomplete")
+    assert (request.case_code, request.to_address, request.serial) == ("X24-0001-Q", "jyj@example.cn", "X24-0001-Q.2")
+    assert request.verdict is VERDICT
+    assert len(request.files) == 2
+
+
+def test_references_are_the_parents_and_then_the_parent(call: Call) -> None:
+    """RFC 5322 3.6.4; each once, In-Reply-To where there are no References."""
+
+    def references(**headers: object) -> tuple[str, ...]:
+        envelope = ENVELOPE.model_copy(update=headers)
+        return question_request(envelope, MORNING, call, REPLY, MORNING).references
+
+    assert references() == ("<new@example.cn>",)
+    assert references(references=("<a@x>", "<b@x>"), in_reply_to=("<b@x>",)) == ("<a@x>", "<b@x>", "<new@example.cn>")
+    assert references(in_reply_to=("<b@x>",)) == ("<b@x>", "<new@example.cn>")
+    assert references(references=("<new@example.cn>",)) == ("<new@example.cn>",)
+    assert references(message_id="") == ()
+
+
+def test_a_question_gets_a_receipt_without_verdict_and_files(call: Call) -> None:
+    """There is nothing to judge and no case."""
+    request = question_request(ENVELOPE, MORNING, call, replace(REPLY, case_code=""), MORNING)
+    assert (request.kind, request.verdict, request.files, request.case_code) == ("received", None, (), "")
+    assert (request.original_subject, request.received) == ("请问", MORNING)
