@@ -16,6 +16,7 @@ from ingest.judging.judge import Judge
 from ingest.mailbox.protocol import Mailbox
 from ingest.message.context import ReadingContext
 from ingest.sandbox import Limits
+from ingest.secretkey import load_or_make_key
 from ingest.settings import Settings
 from ingest.store.database import Database, open_database
 from ingest.store.files import FileStore
@@ -38,6 +39,7 @@ class App:
     templates: Templates
     from_address: str
     _judge: Judge | None = field(default=None, repr=False)
+    _key: bytes = field(default=b"", repr=False)
 
     @property
     def call(self) -> Call:
@@ -51,6 +53,12 @@ class App:
             folder = self.folder
             self._judge = with_place(folder.rules_path, folder.rules_source, lambda text: Judge(text, folder.call))
         return self._judge
+
+    @property
+    def key(self) -> bytes:
+        """What signs receipts and Message-IDs; made at first use. Raises StorageError."""
+        self._key = self._key or load_or_make_key(self.settings.store.files)
+        return self._key
 
     @property
     def reading_context(self) -> ReadingContext:

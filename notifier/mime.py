@@ -83,6 +83,22 @@ def build_digest(
     return mail.as_bytes(policy=_POLICY)
 
 
+def build_notice(
+    subject: str, text: str, *, to_address: str, from_name: str, from_address: str, date: datetime, serial: str
+) -> bytes:
+    """A plain notice of the program itself to one administrator; it answers nobody (RFC 3834 section 5.2).
+
+    ``serial`` makes the Message-ID and must differ for each incident and recipient.
+
+    Raises:
+        ValueError: an address is not one plain address, ``serial`` is unusable, or ``date`` has no time zone.
+    """
+    mail: Message = _text(text, "plain")
+    _address_headers(mail, (from_name, from_address), ("", to_address), subject)
+    _identity_headers(mail, message_id(serial, from_address), date, "auto-generated")
+    return mail.as_bytes(policy=_POLICY)
+
+
 def thread(references: Iterable[str], in_reply_to: str) -> tuple[str, ...]:
     """The References of an answer (RFC 5322 3.6.4): the parent's and the parent itself, valid ones only, each once.
 

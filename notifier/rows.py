@@ -17,6 +17,11 @@ from sqlmodel import SQLModel
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
+def storable(text: str) -> str:
+    """``text`` as a database gives it back: what none can hold becomes U+FFFD."""
+    return _UNSTORABLE.sub("\ufffd", text)
+
+
 class Text(sqltypes.TypeDecorator[str]):
     """Text of any length; what no database can hold becomes U+FFFD."""
 
@@ -26,7 +31,7 @@ class Text(sqltypes.TypeDecorator[str]):
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         """The text as it is stored."""
         del dialect
-        return None if value is None else _UNSTORABLE.sub("\ufffd", value)
+        return None if value is None else storable(value)
 
 
 class Key(Text):

@@ -187,6 +187,7 @@ class Judgement:
     trace: Any  #: whatever JSON can hold
     received_at: datetime
     disagreement: str = ""
+    listing_sha256: str = ""  #: of the list of files the letter names
 
 
 _SUBJECTS = TypeAdapter(tuple[Subject, ...])
@@ -208,6 +209,7 @@ def save_decision(session: Session, case: CaseRow, judgement: Judgement, now: da
         subjects=_SUBJECTS.dump_json(judgement.subjects).decode(),
         trace=json.dumps(judgement.trace, ensure_ascii=False), rules_sha256=judgement.verdict.rules_sha256,
         received_at=judgement.received_at, decided_at=now, disagreement=judgement.disagreement,
+        listing_sha256=judgement.listing_sha256,
     )  # fmt: skip
     session.add(row)
     session.flush()

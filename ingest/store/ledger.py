@@ -1,10 +1,11 @@
 """The ledger (台账) of events, the state of the folders, and the counts that status and digest show.
 
-Events are only ever added. Every function takes a session and leaves the commit to it.
+Events are only ever added, each chained to the one before it (``chain.py``; ``audit.py`` verifies). Every function takes a session and leaves the commit to it.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,10 +13,11 @@ from datetime import datetime
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from ingest.store.chain import GENESIS, content_sha256, link
 from ingest.store.messages import known_uids
 from ingest.store.tables import CaseRow, DecisionRow, EventRow, FolderRow, MessageRow, MessageState
 from notifier.attempts import OutboxState
-from notifier.outbox import count_by_state
+from notifier.outbox import NewLetter, OutboxRow, count_by_state, enqueue
 from rules.verdict import Decision
 
 
@@ -28,12 +30,53 @@ def record_event(
     message_id: int | None = None,
     case_id: int | None = None,
     outbox_id: int | None = None,
+    sha256: str = "",
 ) -> EventRow:
-    """Add one thing that happened; ``text`` is a Chinese sentence for staff."""
-    row = EventRow(at=now, kind=kind, text=text, message_id=message_id, case_id=case_id, outbox_id=outbox_id)
+    """Add one thing that happened; ``text`` is a Chinese sentence for staff.
+
+    ``sha256`` is that of what it speaks of, so that the chain vouches for it too: the raw mail of ``received``, the
+    reading of ``read``, the decision of ``decided``, the bytes of the letter of ``queued``. Ids have no gap, because
+    the one writer's lock of ``Database.session`` is held.
+    """
+    number, previous = _last_link(session)
+    row = EventRow(
+        id=number + 1, at=now, kind=kind, text=text, message_id=message_id, case_id=case_id, outbox_id=outbox_id,
+        sha256=sha256, content="", chain="",
+    )  # fmt: skip
+    row.content = content_sha256(row)
+    row.chain = link(previous, row.content)
     session.add(row)
     session.flush()
     return row
+
+
+def _last_link(session: Session) -> tuple[int, str]:
+    last = session.exec(select(EventRow.id, EventRow.chain).order_by(col(EventRow.id).desc()).limit(1)).first()
+    return (0, GENESIS) if last is None else (last[0], last[1])
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The end of the ledger: whoever has noted it down notices when the end is cut off."""
+
+    events: int  #: number of the last row, which is how many there are
+    chain: str  #: of the last row; zeros when there is none
+
+
+def ledger_head(session: Session) -> Head:
+    """The present end of the ledger."""
+    return Head(*_last_link(session))
+
+
+def queue_letter(session: Session, letter: NewLetter, now: datetime, text: str) -> tuple[OutboxRow, bool]:
+    """``notifier.outbox.enqueue`` with its line in the ledger, which vouches for the letter's bytes."""
+    row, is_new = enqueue(session, letter, now)
+    if is_new:
+        record_event(
+            session, now, "queued", text, message_id=letter.message_ref, case_id=letter.case_id, outbox_id=row.id,
+            sha256=hashlib.sha256(letter.mime).hexdigest(),
+        )  # fmt: skip
+    return row, is_new
 
 
 def list_events(

@@ -114,12 +114,13 @@ class DecisionRow(Row, table=True):
     received_at: datetime  #: received time the verdict rests on
     decided_at: datetime
     disagreement: str = Field(default="", sa_type=Text)  #: where the two rule engines differed; "" = nowhere
+    listing_sha256: str = Field(default="", sa_type=Text)  #: of the list of files its letter names; "" = none was made
 
 
 class EventRow(Row, table=True):
-    """台账: one thing that happened. Rows are only ever added.
+    """台账: one thing that happened. Rows are only ever added, at the end; the database refuses everything else.
 
-    No foreign keys: what happened stays true when the mail or case it speaks of has been purged.
+    ``content`` and ``chain`` are made by ``chain.py``. No foreign keys: what happened stays true when the mail or case it speaks of has been purged.
     """
 
     __tablename__ = "events"
@@ -130,7 +131,10 @@ class EventRow(Row, table=True):
     message_id: int | None = Field(default=None, index=True)
     case_id: int | None = Field(default=None, index=True)
     outbox_id: int | None = None
+    sha256: str = Field(default="", sa_type=Text)  #: of what it speaks of (raw mail, reading, decision, letter); "" = nothing
     text: str = Field(sa_type=Text)  #: one Chinese sentence
+    content: str = Field(sa_type=Text)  #: SHA-256 of the columns above
+    chain: str = Field(sa_type=Text)  #: SHA-256 over the chain of the row before and ``content``
 
 
 class FolderRow(Row, table=True):

@@ -56,12 +56,40 @@ def _events() -> None:
         sa.Column("message_id", sa.Integer(), nullable=True),
         sa.Column("case_id", sa.Integer(), nullable=True),
         sa.Column("outbox_id", sa.Integer(), nullable=True),
+        sa.Column("sha256", sa.Text(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.Column("chain", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_events"),
     )
     op.create_index("ix_events_at", "events", ["at"], unique=False)
     op.create_index("ix_events_case_id", "events", ["case_id"], unique=False)
     op.create_index("ix_events_message_id", "events", ["message_id"], unique=False)
+    for statement in _GUARDS[op.get_bind().dialect.name]:
+        op.execute(statement)
+
+
+# The ledger only grows, and only at its end. SQLite's INSERT OR REPLACE fires no trigger of deletion, hence the third.
+_REFUSAL = "the ledger is only ever added to"
+_GUARDS = {
+    "sqlite": (
+        f"CREATE TRIGGER events_no_update BEFORE UPDATE ON events BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END",
+        f"CREATE TRIGGER events_no_delete BEFORE DELETE ON events BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END",
+        "CREATE TRIGGER events_at_the_end BEFORE INSERT ON events "
+        "WHEN NEW.id <= (SELECT coalesce(max(id), 0) FROM events) "
+        f"BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END",
+    ),
+    "postgresql": (
+        "CREATE FUNCTION events_only_grow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        "IF TG_OP = 'INSERT' THEN "
+        "IF NEW.id > (SELECT coalesce(max(id), 0) FROM events) THEN RETURN NEW; END IF; "
+        f"END IF; RAISE EXCEPTION '{_REFUSAL}'; END $$",
+        "CREATE TRIGGER events_only_grow BEFORE INSERT OR UPDATE OR DELETE ON events "
+        "FOR EACH ROW EXECUTE FUNCTION events_only_grow()",
+        "CREATE TRIGGER events_no_truncate BEFORE TRUNCATE ON events "
+        "FOR EACH STATEMENT EXECUTE FUNCTION events_only_grow()",
+    ),
+}
 
 
 def _folders() -> None:
@@ -168,6 +196,7 @@ def _decisions() -> None:
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("disagreement", sa.Text(), nullable=False),
+        sa.Column("listing_sha256", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name="fk_decisions_case_id"),
         sa.PrimaryKeyConstraint("id", name="pk_decisions"),
         sa.UniqueConstraint("case_id", "version", name="uq_decisions_case_id_version"),

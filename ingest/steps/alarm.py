@@ -1,0 +1,47 @@
+"""A mail to the administrators about the program itself, once for each incident. What is an incident is decided elsewhere."""
+
+from __future__ import annotations
+
+import hashlib
+
+from sqlmodel import Session
+
+from ingest.app import App
+from ingest.receipts import signed_serial
+from ingest.store.ledger import queue_letter, record_event
+from notifier.letters import message_id
+from notifier.mime import build_notice
+from notifier.outbox import NewLetter
+
+ALARM = "alarm"
+"""The kind of these letters in the outbox, and of their lines in the ledger, which the digest shows too."""
+
+
+def alarm_key(incident: str, address: str) -> str:
+    """One mail an incident and administrator, whatever happens."""
+    return f"{ALARM}:{incident}:{address}"
+
+
+def queue_alarm(app: App, session: Session, incident: str, title: str, text: str) -> int:
+    """Queue one mail for each administrator about ``incident``, in the caller's transaction; how many are new.
+
+    ``incident`` names it for ever: a second call with the same name does nothing. Where no administrator is named
+    the line in the ledger is all there is. ``title`` and ``text`` are Chinese; no applicant's data belongs in them.
+    """
+    now, count = app.clock.now(), 0
+    for address in app.settings.office.administrators:
+        serial = signed_serial(
+            app.key, f"alarm.{hashlib.sha256(alarm_key(incident, address).encode()).hexdigest()[:20]}"
+        )
+        subject = f"【收发室告警】{title}"
+        mime = build_notice(
+            subject, text, to_address=address, from_name=app.settings.smtp.from_name or app.call.authority,
+            from_address=app.from_address, date=now, serial=serial,
+        )  # fmt: skip
+        new = NewLetter(
+            alarm_key(incident, address), ALARM, address, subject, message_id(serial, app.from_address), mime
+        )
+        count += queue_letter(session, new, now, f"告警信入发件箱: {title}")[1]
+    if count:
+        record_event(session, now, ALARM, title)
+    return count
