@@ -116,8 +116,9 @@ class Filing:
         elif screening.kind is ScreeningKind.PERSON:
             self._place()
 
-    def _note(self, kind: str, text: str, **about: int | None) -> None:
-        record_event(self.session, self.app.clock.now(), kind, text, message_id=self.row.id, **about)
+    def _note(self, kind: str, text: str, *, case_id: int | None = None, outbox_id: int | None = None) -> None:
+        now = self.app.clock.now()
+        record_event(self.session, now, kind, text, message_id=self.row.id, case_id=case_id, outbox_id=outbox_id)
 
     def _bounce(self) -> None:
         """Tie a bounce to the letter it reports; staff then telephone."""

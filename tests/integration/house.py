@@ -145,11 +145,9 @@ class House:
         with self.store() as session:
             return list_events(session, kind=kind)
 
-    def queue(self, key: str = "k", recipient: str = "wang@example.cn", **about: Any) -> int:
+    def queue(self, key: str = "k", recipient: str = "wang@example.cn", kind: str = "received") -> int:
         """A letter waits in the outbox; its id."""
-        new = NewLetter(
-            key, "received", recipient, "收件回执", f"<{key}@office.example>", b"Subject: x\r\n\r\nx", **about
-        )
+        new = NewLetter(key, kind, recipient, "收件回执", f"<{key}@office.example>", b"Subject: x\r\n\r\nx")
         with self.app.database.session() as session:
             return enqueue(session, new, self.clock.instant)[0].id
 
