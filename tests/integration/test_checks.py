@@ -1,0 +1,128 @@
+"""``mailroom check``: everything tried in earnest, and what is wrong is named with its mend."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ingest.calls import default_config
+from ingest.checks import run_checks
+from ingest.demo.mailbox import EmbeddedMailbox
+from ingest.demo.smtp_sink import SmtpSink
+from tests.integration.house import settings
+
+SHIPPED = "smart-education-2024"
+NAMES = ["配置文件", "征集配置", "规则文件", "信函模板", "数据库", "邮件原件目录", "邮箱登录", "发信登录", "日报收件人"]
+NOWHERE = {"host": "127.0.0.1", "port": 1, "security": "none"}
+
+
+def problems(directory: Path, **sections: dict[str, Any]) -> dict[str, str]:
+    """What is wrong, by the name of the check; servers are nowhere unless they are given."""
+    given = {"mailbox_": {**NOWHERE, "password": "p"}, "smtp_": {**NOWHERE, "username": ""}} | sections
+    return {name: problem for name, problem in run_checks(settings(directory, **given)) if problem}
+
+
+@pytest.fixture
+def own_call(tmp_path: Path) -> Path:
+    """A copy of the call that ships, in the layout of an installation."""
+    target = tmp_path / "config/calls" / SHIPPED
+    shutil.copytree(default_config() / "calls" / SHIPPED, target)
+    return target
+
+
+def in_(call: Path) -> dict[str, Any]:
+    return {"directory": call.parent, "active": [SHIPPED]}
+
+
+def test_an_office_that_is_well_is_well_in_everything(tmp_path: Path, smtp_sink: SmtpSink) -> None:
+    """Real logins on loopback; every check is named."""
+    with EmbeddedMailbox() as mailbox:
+        sections: dict[str, dict[str, Any]] = {
+            "mailbox_": {"host": mailbox.host, "port": mailbox.port, "security": "none", "username": mailbox.username,
+                         "password": mailbox.password},
+            "smtp": {"host": smtp_sink.host, "port": smtp_sink.port, "security": "none"},
+        }  # fmt: skip
+        assert list(run_checks(settings(tmp_path, **sections))) == [(name, "") for name in NAMES]
+        missing = {"mailbox_": {**sections["mailbox_"], "folder": "申报"}, "smtp": sections["smtp"]}
+        assert "申报" in problems(tmp_path, **missing)["邮箱登录"]
+        wrong = {"mailbox_": {**sections["mailbox_"], "password": "geheim"}, "smtp": sections["smtp"]}
+        message = problems(tmp_path, **wrong)["邮箱登录"]
+        assert "geheim" not in message
+
+
+def test_servers_that_cannot_be_reached_are_named_and_nothing_else(tmp_path: Path) -> None:
+    """With host and port."""
+    found = problems(tmp_path)
+    assert found.keys() == {"邮箱登录", "发信登录"}
+    assert all("127.0.0.1" in problem for problem in found.values())
+
+
+def test_a_missing_password_is_told_and_the_other_checks_go_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the places where it may stand."""
+    monkeypatch.delenv("CREDENTIALS_DIRECTORY", raising=False)
+    assert "MAILROOM_MAILBOX__PASSWORD" in problems(tmp_path, mailbox_=NOWHERE)["邮箱登录"]
+
+
+def test_an_unknown_call_is_told_with_those_there_are(tmp_path: Path) -> None:
+    """Rules and templates belong to it."""
+    found = problems(tmp_path, calls={"directory": default_config() / "calls", "active": ["none"]})
+    assert SHIPPED in found["征集配置"]
+    assert {"规则文件", "信函模板"} <= found.keys()
+
+
+def test_two_calls_are_one_too_many(tmp_path: Path) -> None:
+    """One mailbox, one call."""
+    calls = {"directory": default_config() / "calls", "active": [SHIPPED, "other"]}
+    assert "一个征集" in problems(tmp_path, calls=calls)["征集配置"]
+
+
+def test_every_mistake_in_the_rules_is_shown_with_its_line(tmp_path: Path, own_call: Path) -> None:
+    """As `rules check` shows them."""
+    path = own_call / "rules.yaml"
+    path.write_text(path.read_text(encoding="utf-8") + "\n无此节: 1\n", encoding="utf-8")
+    found = problems(tmp_path, calls=in_(own_call))
+    line = len(path.read_text(encoding="utf-8").splitlines())
+    assert f"{path}:{line}:1" in found["规则文件"]
+    assert "征集配置" not in found
+
+
+def test_a_broken_template_is_shown_with_its_line(tmp_path: Path, own_call: Path) -> None:
+    """An override of the call's own; one beside the calls is looked at too."""
+    for folder in (own_call / "templates/accepted", own_call.parents[1] / "templates/rejected"):
+        folder.mkdir(parents=True)
+    (own_call / "templates/accepted/subject.txt").write_text("a\n{{ nonsense }}", encoding="utf-8")
+    (own_call.parents[1] / "templates/rejected/body.txt").write_text("{% if %}", encoding="utf-8")
+    message = problems(tmp_path, calls=in_(own_call))["信函模板"]
+    assert "accepted/subject.txt:2" in message
+    assert "rejected/body.txt:1" in message
+
+
+def test_a_database_of_another_version_is_told(tmp_path: Path) -> None:
+    """With the command that mends it; nothing is changed by the look."""
+    with closing(sqlite3.connect(tmp_path / "mailroom.db")) as database, database:
+        database.execute("CREATE TABLE alembic_version (version_num TEXT)")
+        database.execute("INSERT INTO alembic_version VALUES ('9999')")
+    assert "数据库" in problems(tmp_path)
+
+
+def test_a_broken_database_is_told(tmp_path: Path) -> None:
+    """A file that is none."""
+    (tmp_path / "mailroom.db").write_bytes(b"not a database" * 1000)
+    assert "数据库" in problems(tmp_path)
+
+
+def test_a_place_for_the_mails_that_is_none_is_told(tmp_path: Path) -> None:
+    """A file where the directory should be."""
+    (tmp_path / "files").write_text("x", encoding="utf-8")
+    assert "邮件原件目录" in problems(tmp_path)
+
+
+def test_a_digest_for_nobody_is_told(tmp_path: Path) -> None:
+    """Administrators stand in for staff."""
+    assert "staff" in problems(tmp_path, office={"staff": []})["日报收件人"]
+    assert "日报收件人" not in problems(tmp_path, office={"staff": [], "administrators": ["a@office.example"]})
