@@ -60,7 +60,7 @@ class Pattern:
 
 @dataclass(frozen=True)
 class EngineRule:
-    """One rule for the engine; its name is ``编号#clause.alternative#strength``."""
+    """One rule for the engine; its name is ``编号#clause.alternative#strength``, from the second edition on ``编号#v1.clause...``."""
 
     name: str
     start: int
@@ -340,7 +340,8 @@ def _rule(rule: Rule, number: str, strength: str, draft: _Draft) -> EngineRule:
     patterns = (*bound, *draft.tail)
     if len(patterns) > MAX_PATTERNS:
         raise _TooComplexError(f"要同时看超过 {MAX_PATTERNS} 份材料")
-    return EngineRule(f"{rule.id}#{number}#{strength}", rule.start, rule.end, patterns, rule.another)
+    edition = f"v{rule.edition}." if rule.edition else ""
+    return EngineRule(f"{rule.id}#{edition}{number}#{strength}", rule.start, rule.end, patterns, rule.another)
 
 
 def _link_join(link: Same, kind: str, seen: set[str]) -> Join | None:

@@ -15,7 +15,7 @@ from rules.errors import Position, RuleFileError
 from rules.facts import Fact, Subject, Value
 from rules.judge import RuleResult, findings, judge
 from rules.language import Rulebook
-from rules.rulebook import mapping, sequence, text
+from rules.pieces import mapping, sequence, text
 from rules.sentences import unknown_word
 from rules.verdict import DECISION_NAMES, Outcome, Truth, decide_entry
 from rules.vocabulary import BEIJING, Field, FieldType, parse_instant, parse_value
@@ -77,7 +77,7 @@ class _Reader:
 
     def __init__(self, rulebook: Rulebook, bases: Mapping) -> None:
         self.vocabulary = rulebook.vocabulary
-        self.rules = tuple(rule.id for rule in rulebook.rules)
+        self.rules = tuple(dict.fromkeys(rule.id for rule in rulebook.rules))
         self.bases = bases
 
     def example(self, tree: Tree) -> Example:

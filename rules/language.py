@@ -15,6 +15,7 @@ from typing import TypeAlias
 from rules.errors import Position
 from rules.verdict import Outcome
 from rules.vocabulary import Field
+from rules.workdays import SHIPPED, Workdays
 
 NOWHERE = Position(0, 0)
 COUNTS = "统计"  #: the kind whose one subject holds the numbers counted by the rule file
@@ -145,6 +146,59 @@ class Statistic:
     where: Condition
 
 
+class Operation(StrEnum):
+    """How a 派生 value is computed."""
+
+    SUM = "和"
+    DIFFERENCE = "差"  #: the first less the second
+    RATIO = "比"  #: the first by the second, as a percentage
+    DAYS = "天数差"  #: from the first day to the second; the same day is 0
+    WORKDAYS = "工作日差"  #: working days after the first day up to and including the second
+
+
+@dataclass(frozen=True)
+class Operand:
+    """What a 派生 value is computed from: a field of the same subject, or a constant."""
+
+    field: str = ""  #: "" for a constant
+    constant: int = 0  #: in the units of ``rules.values.number_of``; days are day numbers
+    seconds: bool = False  #: the field is an instant, of which only the Beijing day counts
+
+
+@dataclass(frozen=True)
+class Derived:
+    """派生: a value computed from others of the same subject; rules compare it like a field."""
+
+    name: str
+    kind: str
+    operation: Operation
+    operands: tuple[Operand, ...]
+    field: Field  #: its own name and type
+    position: Position
+
+
+@dataclass(frozen=True)
+class DatedValue:
+    """What a parameter is from ``start`` (epoch seconds of the received time) until the next one begins."""
+
+    start: int
+    text: str  #: as written
+    clause: str = ""  #: 依据
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """参数: a name for a value, which may change at given dates."""
+
+    name: str
+    values: tuple[DatedValue, ...]  #: ascending; the first holds from the beginning
+    position: Position = NOWHERE
+
+    def at(self, instant: int) -> str:
+        """The value in force at ``instant``."""
+        return next(one.text for one in reversed(self.values) if one.start <= instant)
+
+
 @dataclass(frozen=True)
 class Rule:
     """One rule: what must hold (``requirement``) where (``applies``), and what follows when it does not."""
@@ -166,6 +220,7 @@ class Rule:
     after_deadline: bool  #: False: what is received after the deadline is only noted (提醒)
     disabled: str  #: 停用: the reason; "" when the rule is in force
     position: Position
+    edition: int = 0  #: a rule that names a dated parameter is one rule per period, numbered from 0
 
     @property
     def another(self) -> bool:
@@ -179,10 +234,12 @@ class Rulebook:
 
     title: str  #: 通知
     vocabulary: Mapping[str, Mapping[str, Field]]
-    parameters: Mapping[str, str]
+    parameters: Mapping[str, Parameter]
     statistics: tuple[Statistic, ...]
-    rules: tuple[Rule, ...]
+    rules: tuple[Rule, ...]  #: in the order of the file; the editions of one rule stand together
     deadline: int  #: the call's, epoch seconds; the first instant that is too late
+    derived: tuple[Derived, ...] = ()
+    workdays: Workdays = SHIPPED
 
     @property
     def rules_in_force(self) -> tuple[Rule, ...]:

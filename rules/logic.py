@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
+from rules.derived import with_derived
 from rules.facts import Fact, Knowledge, Subject
 from rules.language import (
     PERPETUAL,
@@ -45,14 +46,16 @@ Bound = Mapping[str, Actor]
 
 def populate(rulebook: Rulebook, subjects: Sequence[Subject]) -> World:
     """The world rules are judged in: the subjects, their derived fields and, last, the file's own counts."""
-    actors = actors_of(rulebook.vocabulary, tuple(subjects))
+    plain = actors_of(rulebook.vocabulary, tuple(subjects))
+    actors = tuple(with_derived(actor, rulebook.derived, rulebook.workdays) for actor in plain)
     ranges: dict[str, tuple[int, int]] = {}
     for statistic in rulebook.statistics:
         members = [actor for actor in actors if actor.subject.kind == statistic.kind]
         truths = [evaluate(statistic.where, {statistic.kind: actor}, actors) for actor in members]
         sure = truths.count(Kleene.YES)
         ranges[statistic.name] = (sure, sure + truths.count(Kleene.MAYBE))
-    return (*actors, counts_actor(len(actors), ranges))
+    counts = with_derived(counts_actor(len(actors), ranges), rulebook.derived, rulebook.workdays)
+    return (*actors, counts)
 
 
 def evaluate(node: Condition, bound: Bound, world: World) -> Kleene:
@@ -196,7 +199,10 @@ class Explainer:
             return show_value(self.vocabulary[actor.subject.kind][field], fact.value)
         if cell.knowledge is Knowledge.BLANK:
             return SHOWN_BLANK
-        return SHOWN_UNKNOWN if cell.low == -PERPETUAL else f"{cell.low}至{cell.high}"
+        if cell.low == -PERPETUAL:
+            return SHOWN_UNKNOWN
+        kind = self.vocabulary[actor.subject.kind][field]
+        return f"{show_value(kind, cell.low)}至{show_value(kind, cell.high)}"
 
 
 def _sentence_leaf(node: Condition) -> Leaf | None:

@@ -6,50 +6,45 @@ Sentences are ``rules/sentences.py``; what rules mean is ``rules/logic.py``. Fil
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
-from datetime import datetime
+from collections.abc import Callable
+from collections.abc import Mapping as Lookup
+from dataclasses import replace
 from typing import TypeVar
 
 from rules.call import Call, vocabulary_of
 from rules.compile import compile_rule
-from rules.errors import Position, RuleFileError
-from rules.language import (
-    COUNTS,
-    PERPETUAL,
-    AllOf,
-    AnyOf,
-    Compare,
-    Condition,
-    Exists,
-    Not,
-    Probe,
-    Rule,
-    Rulebook,
-    Same,
-    Source,
-    Statistic,
-    existences,
-    walk,
+from rules.conditions import condition
+from rules.declarations import (
+    FILE_KEYS,
+    Fields,
+    late,
+    periods,
+    read_derived,
+    read_parameters,
+    read_statistic,
+    read_workdays,
+    statistic_trees,
+    version,
 )
-from rules.sentences import Scope, constant, parse_reference, parse_sentence, unknown_word
+from rules.errors import Position, RuleFileError
+from rules.language import PERPETUAL, Condition, Derived, Exists, Parameter, Rule, Rulebook, Same, walk
+from rules.pieces import complain, kind_of, mapping, sequence, text
+from rules.sentences import Scope, constant, parse_reference, unknown_word
+from rules.shards import compile_rulebook
 from rules.values import with_item_counts
 from rules.verdict import Outcome
-from rules.vocabulary import BEIJING, Field, FieldType, Vocabulary
+from rules.vocabulary import Field, FieldType, Vocabulary
+from rules.workdays import SHIPPED
 from rules.yaml_text import Mapping, Sequence, Text, Tree, load_tree, text_at
 
-DEADLINE = "截止时间"  #: predefined parameter: the call's own deadline
 SILENT = "不提示"  #: instead of an outcome: say nothing
-ANOTHER = "另一"
-LATE_NORMAL, LATE_REMIND = "照常", "只提醒"
+MAX_FILE_RULES = 2_000  #: forty times the rules of a real call; more are a mistake or an attack
 
-FILE_KEYS = ("版本", "通知", "参数", "统计", "截止后", "规则")
 RULE_KEYS = (
     "编号", "名称", "依据", "针对", "关联", "生效", "适用", "要求",
     "不满足", "未填", "无法判断", "告知", "存疑告知", "截止后", "停用",
 )  # fmt: skip
-_COMPULSORY = ("编号", "名称", "依据", "针对", "要求", "不满足")
-_STATISTIC_KEYS = ("名称", "计数", "其中")
-_GROUP_KEYS = ("全部", "任一", "都不", "存在", "不存在", "其中")
+COMPULSORY = ("编号", "名称", "依据", "针对", "要求", "不满足")
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _T = TypeVar("_T")
 
@@ -69,13 +64,17 @@ def load_rulebook(source: str, call: Call) -> Rulebook:
 
 def check_rulebook(source: str, call: Call) -> list[RuleFileError]:
     """Every slip that can be told apart, in the order of the file; empty when the file can be used."""
+    return read_rulebook(source, call)[1]
+
+
+def read_rulebook(source: str | Tree, call: Call) -> tuple[Rulebook | None, list[RuleFileError]]:
+    """What could be read of a rule file (its text, or its tree), and its slips in the order of the file.
+
+    Rules with slips are left out: fit for looking further, never for judging.
+    """
     reader = _FileReader(call)
-    reader.read(source)
-    return sorted(reader.errors, key=lambda error: error.position)
-
-
-def _complain(message: str, at: Position, hint: str = "", code: str = "E108") -> RuleFileError:
-    return RuleFileError(message, at, hint, code)
+    rulebook = reader.read_tree(source) if isinstance(source, Text | Sequence | Mapping) else reader.read(source)
+    return rulebook, sorted(reader.errors, key=lambda error: error.position)
 
 
 class _FileReader:
@@ -84,197 +83,108 @@ class _FileReader:
     def __init__(self, call: Call) -> None:
         self.call = call
         self.errors: list[RuleFileError] = []
+        self._seen: set[tuple[Position, str]] = set()
 
     def attempt(self, read: Callable[[], _T]) -> _T | None:
-        """What ``read`` returns, or None with its error kept."""
+        """What ``read`` returns, or None with its error kept (once, however many periods it is met in)."""
         try:
             return read()
         except RuleFileError as error:
-            self.errors.append(error)
+            if (error.position, error.message) not in self._seen:
+                self._seen.add((error.position, error.message))
+                self.errors.append(error)
             return None
 
     def read(self, source: str) -> Rulebook | None:
         """The rulebook; None (and errors) when the file has no usable shape."""
-        top = self.attempt(lambda: mapping(load_tree(source), "规则文件", FILE_KEYS, ("版本", "通知", "规则")))
+        tree = self.attempt(lambda: load_tree(source))
+        return None if tree is None else self.read_tree(tree)
+
+    def read_tree(self, tree: Tree) -> Rulebook | None:
+        """The same for a file whose YAML has been read."""
+        top = self.attempt(lambda: mapping(tree, "规则文件", FILE_KEYS, ("版本", "通知", "规则")))
         if top is None:
             return None
-        self.attempt(lambda: _version(top))
-        statistics = self.attempt(lambda: _statistic_trees(top)) or []
-        names = [str(tree["名称"]) for tree in statistics if isinstance(tree.get(Text("名称")), Text)]  # type: ignore[index]
-        vocabulary = with_item_counts(vocabulary_of(self.call, names))
-        parameters = self.attempt(lambda: _parameters(top, self.call.deadline)) or {}
-        scope = Scope(vocabulary, {}, parameters)
-        counted = [self.attempt(lambda tree=tree: _statistic(tree, scope)) for tree in statistics]  # type: ignore[misc]
-        late = self.attempt(lambda: _late(top, default=True))
-        rules = self._rules(top, scope, late=late is not False)
-        deadline = int(self.call.deadline.timestamp())
-        title = str(top[Text("通知")])
-        return Rulebook(title, vocabulary, parameters, tuple(s for s in counted if s), tuple(rules), deadline)
+        self.attempt(lambda: version(top))
+        published, deadline = self.call.published, self.call.deadline
+        parameters = self.attempt(lambda: read_parameters(top, published, deadline)) or {}
+        trees = self.attempt(lambda: statistic_trees(top)) or []
+        names = [str(tree["名称"]) for tree in trees if isinstance(tree.get(Text("名称")), Text)]  # type: ignore[index]
+        fields = with_item_counts(vocabulary_of(self.call, names))
+        derived = self._derived(top, fields, parameters)
+        starts = self.attempt(lambda: periods(parameters.values())) or (-PERPETUAL,)
+        scopes = [Scope(fields, {}, {name: one.at(start) for name, one in parameters.items()}) for start in starts]
+        counted = [self.attempt(lambda tree=tree: read_statistic(tree, scopes)) for tree in trees]  # type: ignore[misc]
+        normal = self.attempt(lambda: late(top, default=True)) is not False
+        rulebook = Rulebook(
+            title=str(top[Text("通知")]), vocabulary=fields, parameters=parameters,
+            statistics=tuple(one for one in counted if one), rules=self._rules(top, starts, scopes, normal=normal),
+            deadline=int(deadline.timestamp()), derived=derived,
+            workdays=self.attempt(lambda: read_workdays(top)) or SHIPPED,
+        )  # fmt: skip
+        if not self.errors:
+            self.attempt(lambda: compile_rulebook(rulebook))
+        return rulebook
 
-    def _rules(self, top: Mapping, scope: Scope, *, late: bool) -> list[Rule]:
-        trees = self.attempt(lambda: sequence(top, "规则"))
+    def _derived(self, top: Mapping, fields: Fields, parameters: Lookup[str, Parameter]) -> tuple[Derived, ...]:
+        trees = self.attempt(lambda: sequence(top, "派生")) or ()
+        found = [self.attempt(lambda tree=tree: read_derived(tree, fields, parameters)) for tree in trees]  # type: ignore[misc]
+        return tuple(one for one in found if one)
+
+    def _rules(self, top: Mapping, starts: tuple[int, ...], scopes: list[Scope], *, normal: bool) -> tuple[Rule, ...]:
+        trees = self.attempt(lambda: _rule_trees(top)) or ()
         rules: list[Rule] = []
         seen: set[str] = set()
-        for tree in trees or ():
-            rule = self.attempt(lambda tree=tree: _RuleReader(tree, scope, late=late).read())  # type: ignore[misc]
-            if rule is None:
+        for tree in trees:
+            editions = self.attempt(lambda tree=tree: _editions(tree, starts, scopes, normal=normal))  # type: ignore[misc]
+            if editions is None:
                 continue
-            if rule.id in seen:
-                place = tree[Text("编号")].position if isinstance(tree, Mapping) else rule.position
-                self.errors.append(_complain(f"编号“{rule.id}”重复", place, "每条规则的编号只能用一次", "E107"))
-            seen.add(rule.id)
-            self.attempt(lambda rule=rule: compile_rule(rule))  # type: ignore[misc]
-            rules.append(rule)
-        return rules
+            name = editions[0].id
+            if name in seen:
+                place = tree[Text("编号")].position if isinstance(tree, Mapping) else editions[0].position
+                self.errors.append(complain(f"编号“{name}”重复", place, "每条规则的编号只能用一次", "E107"))
+            seen.add(name)
+            for rule in editions:
+                self.attempt(lambda rule=rule: compile_rule(rule))  # type: ignore[misc]
+            rules += editions
+        return tuple(rules)
 
 
-# --- pieces of the tree -----------------------------------------------------------------------------------------
+def _rule_trees(top: Mapping) -> Sequence:
+    trees = sequence(top, "规则")
+    if len(trees) > MAX_FILE_RULES:
+        place = trees[MAX_FILE_RULES].position
+        raise complain(f"规则超过 {MAX_FILE_RULES} 条", place, "检查是否误贴了内容", "E112")
+    return trees
 
 
-def mapping(tree: Tree | None, what: str, allowed: Iterable[str], compulsory: Iterable[str] = ()) -> Mapping:
-    """``tree`` as a mapping with none but ``allowed`` keys and all the ``compulsory`` ones."""
-    if not isinstance(tree, Mapping):
-        raise _complain(f"{what}应写成若干“键: 值”", tree.position if tree is not None else Position(1, 1))
-    for key in tree:
-        if key not in allowed:
-            unknown_word(key, allowed, key.position)
-    for key_name in compulsory:
-        if tree.get(Text(key_name)) in (None, ""):
-            raise _complain(f"{what}缺“{key_name}”", tree.position, "", "E106")
-    return tree
+def _editions(tree: Tree, starts: tuple[int, ...], scopes: list[Scope], *, normal: bool) -> list[Rule]:
+    """The rule as it stands in every period of the parameters it names; one where none of them changes.
+
+    Raises:
+        RuleFileError: its first slip.
+    """
+    read = [_RuleReader(tree, scope, normal=normal).read() for scope in scopes]
+    merged: list[Rule] = []
+    for rule, start, end in zip(read, starts, (*starts[1:], PERPETUAL), strict=True):
+        clipped = replace(rule, start=max(rule.start, start), end=min(rule.end, end))
+        if clipped.start >= clipped.end:
+            continue
+        if merged and _joins(merged[-1], clipped):
+            merged[-1] = replace(merged[-1], end=clipped.end)
+        else:
+            merged.append(replace(clipped, edition=len(merged)))
+    if not merged:
+        raise complain("“生效”的“自”不早于“至”, 规则永远用不上", read[0].position)
+    return merged
 
 
-def sequence(parent: Mapping, key: str) -> Sequence:
-    """The list under ``key``; empty when there is none."""
-    tree = parent.get(Text(key), Sequence())
-    if not isinstance(tree, Sequence):
-        raise _complain(f"“{key}”应是一个列表", tree.position, "每项前写“- ”")
-    return tree
-
-
-def text(parent: Mapping, key: str, default: str = "") -> Text:
-    """The text under ``key``."""
-    tree = parent.get(Text(key))
-    if tree is None:
-        return text_at(default, parent.position)
-    if not isinstance(tree, Text):
-        raise _complain(f"“{key}”应是一个值", tree.position)
-    return tree
-
-
-def _version(top: Mapping) -> None:
-    if text(top, "版本") != "1":
-        raise _complain(f"不认识版本“{text(top, '版本')}”", text(top, "版本").position, "写 版本: 1")
-    text(top, "通知")
-
-
-def _late(parent: Mapping, *, default: bool) -> bool:
-    """截止后: whether outcomes stay as they are (照常) or are only noted (只提醒)."""
-    word = text(parent, "截止后", LATE_NORMAL if default else LATE_REMIND)
-    if word not in (LATE_NORMAL, LATE_REMIND):
-        unknown_word(word, (LATE_NORMAL, LATE_REMIND), word.position)
-    return word == LATE_NORMAL
-
-
-def _parameters(top: Mapping, deadline: datetime) -> dict[str, str]:
-    tree = top.get(Text("参数"), Mapping())
-    if not isinstance(tree, Mapping):
-        raise _complain("“参数”应写成若干“名称: 值”", tree.position)
-    values = {DEADLINE: deadline.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M")}
-    for key, value in tree.items():
-        if key == DEADLINE:
-            raise _complain(f"“{DEADLINE}”不必写", key.position, "它总是 call.yaml 里的“截止”", "E107")
-        if not isinstance(value, Text):
-            raise _complain(f"参数“{key}”应是一个值", value.position)
-        values[str(key)] = str(value)
-    return values
-
-
-def _statistic_trees(top: Mapping) -> list[Mapping]:
-    return [mapping(tree, "统计", _STATISTIC_KEYS, ("名称", "计数")) for tree in sequence(top, "统计")]
-
-
-def _statistic(tree: Mapping, scope: Scope) -> Statistic:
-    kind = _kind(text(tree, "计数"), scope.vocabulary)
-    if kind == COUNTS:
-        raise _complain("不能对统计再作统计", text(tree, "计数").position)
-    inner = Scope(scope.vocabulary, {kind: kind}, scope.parameters)
-    where = condition(tree.get(Text("其中"), Sequence()), inner)
-    if existences(where):
-        raise _complain("统计的“其中”里不能再写“存在”", tree.position, "把条件写成句子")
-    return Statistic(str(text(tree, "名称")), kind, where)
-
-
-def _kind(word: Text, vocabulary: Vocabulary) -> str:
-    if word not in vocabulary:
-        unknown_word(word, vocabulary, word.position)
-    return str(word)
-
-
-# --- conditions -------------------------------------------------------------------------------------------------
-
-
-def condition(tree: Tree, scope: Scope) -> Condition:
-    """条件: a sentence, a list (全部), or 全部/任一/都不/存在/不存在."""
-    if isinstance(tree, Text):
-        return parse_sentence(tree, scope)
-    if isinstance(tree, Sequence):
-        return AllOf(tuple(condition(item, scope) for item in tree))
-    return _group(mapping(tree, "条件", _GROUP_KEYS), scope)
-
-
-def _group(tree: Mapping, scope: Scope) -> Condition:
-    words = [key for key in tree if key != "其中"]
-    if len(words) != 1:
-        raise _complain("一组条件只能有一个“全部/任一/都不/存在/不存在”", tree.position, "每组前各写一个“- ”")
-    word = words[0]
-    if word in ("存在", "不存在"):
-        return _exists(word, tree, scope)
-    if Text("其中") in tree:
-        raise _complain("“其中”只跟在“存在/不存在”后面", tree.position)
-    return _list_group(word, tree[word], scope)
-
-
-def _list_group(word: Text, tree: Tree, scope: Scope) -> Condition:
-    if not isinstance(tree, Sequence) or not tree:
-        raise _complain(f"“{word}”下面要列出条件", word.position, "每个条件前写“- ”")
-    items = tuple(condition(item, scope) for item in tree)
-    source = Source(str(word), word.position)
-    if word == "全部":
-        return AllOf(items, source)
-    return AnyOf(items, source) if word == "任一" else Not(AnyOf(items, source), source)
-
-
-def _exists(word: Text, tree: Mapping, scope: Scope) -> Condition:
-    name = text(tree, word)
-    kind = _kind(text_at(name.removeprefix(ANOTHER), name.position), scope.vocabulary)
-    another, bound = name.startswith(ANOTHER), kind in scope.variables.values()
-    if kind == COUNTS:
-        raise _complain("“统计”总是只有一个, 不用“存在”", name.position, "直接写 统计.名称 不超过 1")
-    if bound and not another:
-        raise _complain(f"“针对”里已有“{kind}”", name.position, f"要找别的{kind}请写“{ANOTHER}{kind}”")
-    if another and not bound:
-        raise _complain(f"“针对”里没有“{kind}”, 谈不上“{name}”", name.position, f"写“{kind}”")
-    source = Source(f"{word} {name}", word.position)
-    where = condition(tree.get(Text("其中"), Sequence()), scope.with_variable(str(name), kind))
-    _check_where(where, str(name), name.position)
-    found = Exists(str(name), kind, where, source)
-    return found if word == "存在" else Not(found, source)
-
-
-def _check_where(where: Condition, variable: str, at: Position) -> None:
-    """其中 speaks of the candidate only, because the engine matches one candidate at a time."""
-    for node in walk(where):
-        spoken = {node.variable} if isinstance(node, Compare | Probe) else set()
-        place = node.source.position if node.source.text else at
-        if isinstance(node, Exists):
-            raise _complain("“其中”里不能再写“存在”", place, "拆成两条规则")
-        if isinstance(node, Same) and (node.variable == variable) == (node.other_variable == variable):
-            raise _complain(f"“其中”里的“等于”要一边是“{variable}”, 另一边是“针对”里的对象", place)
-        if isinstance(node, Not) and any(isinstance(inner, Same) for inner in walk(node)):
-            raise _complain("“其中”里的“等于”不能放在“都不”里", place, "拆成两条规则")
-        if spoken - {variable}:
-            raise _complain(f"“其中”里只能写“{variable}”的条件", place, "别的对象的条件写到“适用”里")
+def _joins(earlier: Rule, later: Rule) -> bool:
+    """Whether ``later`` is the same rule going on."""
+    return (
+        earlier.end == later.start
+        and replace(later, start=earlier.start, end=earlier.end, edition=earlier.edition) == earlier
+    )
 
 
 # --- one rule ---------------------------------------------------------------------------------------------------
@@ -283,9 +193,9 @@ def _check_where(where: Condition, variable: str, at: Position) -> None:
 class _RuleReader:
     """One entry under 规则."""
 
-    def __init__(self, tree: Tree, scope: Scope, *, late: bool) -> None:
-        self.tree = mapping(tree, "规则", RULE_KEYS, _COMPULSORY)
-        self.late = late
+    def __init__(self, tree: Tree, scope: Scope, *, normal: bool) -> None:
+        self.tree = mapping(tree, "规则", RULE_KEYS, COMPULSORY)
+        self.normal = normal
         self.kinds = self._kinds(scope.vocabulary)
         self.scope = Scope(scope.vocabulary, {kind: kind for kind in self.kinds}, scope.parameters)
 
@@ -302,7 +212,7 @@ class _RuleReader:
             on_violated=self._violated(), on_blank=self._outcome("未填", Outcome.RETURN),
             on_undecided=self._outcome("无法判断", Outcome.REFER),
             message=self._message("告知"), doubt_message=self._message("存疑告知"), start=start, end=end,
-            after_deadline=_late(self.tree, default=self.late), disabled=str(text(self.tree, "停用")),
+            after_deadline=late(self.tree, default=self.normal), disabled=str(text(self.tree, "停用")),
             position=self.tree.position,
         )  # fmt: skip
         _check_another(rule)
@@ -311,15 +221,15 @@ class _RuleReader:
     def _id(self) -> str:
         word = text(self.tree, "编号")
         if not re.fullmatch(r"[A-Za-z0-9_\-\u4e00-\u9fff]{1,20}", word) or word == "SYS":
-            raise _complain(f"编号“{word}”不能用", word.position, "用字母、数字、汉字或 -，20 字以内，例如 F01")
+            raise complain(f"编号“{word}”不能用", word.position, "用字母、数字、汉字或 -，20 字以内，例如 F01")
         return str(word)
 
     def _kinds(self, vocabulary: Vocabulary) -> tuple[str, ...]:
         tree = self.tree[Text("针对")]
         words = tree if isinstance(tree, Sequence) else [text(self.tree, "针对")]
-        kinds = tuple(_kind(word, vocabulary) for word in words if isinstance(word, Text))
+        kinds = tuple(kind_of(word, vocabulary) for word in words if isinstance(word, Text))
         if len(set(kinds)) != len(words) or not 1 <= len(kinds) <= 3:
-            raise _complain("“针对”写一至三种不同的对象", tree.position)
+            raise complain("“针对”写一至三种不同的对象", tree.position)
         return kinds
 
     def _links(self) -> tuple[Same, ...]:
@@ -328,19 +238,19 @@ class _RuleReader:
     def _link(self, tree: Tree) -> Same:
         found = condition(tree, self.scope)
         if not isinstance(found, Same) or found.variable == found.other_variable:
-            raise _complain("“关联”写“甲.字段 等于 乙.字段”", tree.position, "其他条件写到“适用”里")
+            raise complain("“关联”写“甲.字段 等于 乙.字段”", tree.position, "其他条件写到“适用”里")
         return found
 
     def _condition(self, key: str) -> Condition:
         tree = self.tree.get(Text(key), Sequence())
         if key == "要求" and not tree:
-            raise _complain("“要求”不能为空", tree.position, "", "E106")
+            raise complain("“要求”不能为空", tree.position, "", "E106")
         return condition(tree, self.scope)
 
     def _violated(self) -> Outcome:
         outcome = self._outcome("不满足", None)
         if outcome is None:
-            raise _complain("“不满足”要写结论", text(self.tree, "不满足").position, "要停用整条规则请写“停用: 原因”")
+            raise complain("“不满足”要写结论", text(self.tree, "不满足").position, "要停用整条规则请写“停用: 原因”")
         return outcome
 
     def _outcome(self, key: str, default: Outcome | None) -> Outcome | None:
@@ -357,7 +267,7 @@ class _RuleReader:
             line, column = message.position
             place = text_at(match[1], Position(line, column + match.start() + 1))
             if "." not in place:
-                raise _complain(f"看不懂“{match[0]}”", place.position, "写成 {对象.字段}", "E103")
+                raise complain(f"看不懂“{match[0]}”", place.position, "写成 {对象.字段}", "E103")
             parse_reference(place, self.scope)
         return str(message)
 
@@ -366,7 +276,7 @@ class _RuleReader:
         tree = mapping(self.tree.get(Text("生效"), Mapping()), "“生效”", ("自", "至"))
         start, end = (self._instant(tree, key, default) for key, default in (("自", -PERPETUAL), ("至", PERPETUAL)))
         if start >= end:
-            raise _complain("“生效”的“自”不早于“至”, 规则永远用不上", tree.position)
+            raise complain("“生效”的“自”不早于“至”, 规则永远用不上", tree.position)
         return start, end
 
     def _instant(self, tree: Mapping, key: str, default: int) -> int:
@@ -383,4 +293,4 @@ def _check_another(rule: Rule) -> None:
     inside = [leaf for node in found for leaf in walk(node.where) if isinstance(leaf, Same)]
     outside = sum(isinstance(node, Same) for node in nodes) - len(inside)
     if rule.another and (len(found) > 1 or rule.links or outside):
-        raise _complain("用了“另一”的规则只能有一个“存在/不存在”, 也不能再比较两份文件", rule.position, "拆成两条规则")
+        raise complain("用了“另一”的规则只能有一个“存在/不存在”, 也不能再比较两份文件", rule.position, "拆成两条规则")

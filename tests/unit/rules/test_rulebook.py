@@ -62,7 +62,7 @@ def test_late_mails_are_only_noted_where_the_file_says_so(call: Call) -> None:
 
 def test_the_deadline_is_the_calls_own(call: Call) -> None:
     """It is predefined and cannot be written twice."""
-    assert load_rulebook(HEAD + RULE, call).parameters["截止时间"] == "2024-09-01 00:00"
+    assert load_rulebook(HEAD + RULE, call).parameters["截止时间"].at(0) == "2024-09-01 00:00"
     assert errors(HEAD + "参数: {截止时间: 2024-09-30 24:00}\n" + RULE, call) == [("E107", 3)]
 
 
