@@ -229,10 +229,10 @@ def _undelivered(session: Session, judged: dict[int, _Judged]) -> Iterator[Undel
     reported: dict[int, EventRow] = {
         event.outbox_id: event for event in list_events(session, kind="undelivered") if event.outbox_id is not None
     }
-    letters = [get_letter(session, outbox_id) for outbox_id in reported]
+    letters = [letter for outbox_id in reported if (letter := get_letter(session, outbox_id)) is not None]
     letters += list_letters(session, states=(OutboxState.FAILED, OutboxState.UNCERTAIN))
-    for letter in letters:
-        if letter is None or letter.kind == "digest":
+    for letter in {letter.id: letter for letter in letters}.values():
+        if letter.kind == "digest":
             continue
         item = judged.get(letter.case_id or 0)
         event = reported.get(letter.id)
