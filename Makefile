@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 export PYTHON VENV
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test setup lint types imports format test-fast coverage bench samples lock wheel install clean
+.PHONY: help demo test setup lint types imports format test-fast coverage torture bench samples lock wheel install clean
 
 help:  ## 列出可用的命令
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ test-fast: setup  ## 只跑单元测试
 
 coverage: setup  ## 全部测试并统计分支覆盖率
 	$(BIN)/python -m pytest --cov --cov-report=term $(ARGS)
+
+torture: setup  ## 在每个关键步骤反复 kill -9,检查不丢信、不重复答复(约二十分钟)
+	$(BIN)/python -m tests.torture $(ARGS)
 
 bench: setup  ## 完整流程的吞吐量与峰值内存
 	$(BIN)/python -c 'from bench.main_job import main; main()' $(ARGS)
