@@ -57,7 +57,7 @@ class Limits:
     memory: int = 1536 * 1024**2  #: address space
     cpu: int = 60
     wall: float = 90
-    file_bytes: int = 64 * 1024**2  #: largest file it may write
+    file_bytes: int = 128 * 1024**2  #: largest file it may write
     open_files: int = 64
     output: int = 32 * 1024**2  #: JSON it may send back
 

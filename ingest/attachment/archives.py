@@ -1,105 +1,52 @@
-"""What lies in a ZIP, gzip or tar file, one entry at a time, within a budget.
+"""What lies in a ZIP, gzip or tar file, one entry at a time, within a budget; RAR, 7z and winmail.dat have their own files.
 
-Nothing is ever written to disk, so a name that climbs out of its folder leads nowhere. What cannot or may not be
-opened comes out as an entry with a fate and a Chinese sentence. Containers inside containers are the caller's matter.
+What cannot or may not be opened comes out as an entry with a fate and a Chinese sentence. Containers inside containers
+are the caller's matter.
 """
 
 from __future__ import annotations
 
 import io
-import lzma
-import struct
+import stat
 import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from typing import IO, NamedTuple
 
+from ingest.attachment.deflate64 import DEFLATE64, inflate
+from ingest.attachment.entries import (
+    DAMAGE,
+    DAMAGED,
+    DAMAGED_ENTRY,
+    ENCRYPTED,
+    LINK,
+    NO_ENTRIES,
+    STRANGE,
+    SYSTEM_FILE,
+    TOO_BIG,
+    VOLUME,
+    Entry,
+    Opened,
+    counted,
+    entry_of,
+    is_system_file,
+    read_limited,
+    unique,
+)
 from ingest.attachment.limits import MAX_DIRECTORY, Budget
+from ingest.attachment.rar import open_rar
+from ingest.attachment.sevenzip import open_seven_zip
+from ingest.attachment.tnef import open_tnef
 from ingest.attachment.zipnames import entry_name, open_zip, safe_path
 from ingest.message.charsets import decode
 from ingest.message.names import safe_name
 from ingest.reading import Fate, Kind
 
-CHUNK = 1024 * 1024
-RESEND = "请解压后把文件直接作为附件发送, 或改用 ZIP 压缩"
-
-_DAMAGED = "压缩包已损坏, 打不开, 请重新压缩后发送"
-_DAMAGED_ENTRY = "压缩包里的这个文件已损坏, 请重新压缩后发送"
-_NO_ENTRIES = "文件太多, 超出限制, 没有打开"
-_TOO_BIG = "解压后太大, 超出限制, 没有打开"
-_STRANGE = f"压缩方式特殊, 不能自动解开, 由人工查看; {RESEND}"
-_SYSTEM_FILES = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
-# What these standard modules let out on damaged data.
-_DAMAGE = (
-    zipfile.BadZipFile,
-    tarfile.TarError,
-    zlib.error,
-    lzma.LZMAError,
-    EOFError,
-    OSError,
-    ValueError,
-    struct.error,
-    IndexError,
-    OverflowError,
-)
-
-
-class Entry(NamedTuple):
-    """Something in an archive. ``fate`` None: ``data`` is its content."""
-
-    path: str  #: inside the archive, made safe, unique there
-    data: bytes = b""
-    fate: Fate | None = None
-    reason: str = ""
-
-
-class Opened(NamedTuple):
-    """What became of an archive, and its entries."""
-
-    fate: Fate
-    reason: str
-    entries: Iterator[Entry] = iter(())
-
 
 def open_archive(kind: Kind, data: bytes, name: str, budget: Budget) -> Opened | None:
-    """Open a container; None when ``kind`` is none that is opened here. Never raises."""
+    """Open a container; None when ``kind`` is none that is opened here. Never raises for what the bytes are."""
     opener = _OPENERS.get(kind)
     return opener(data, name, budget) if opener else None
-
-
-def _read_limited(stream: IO[bytes], most: int) -> bytes | None:
-    """A stream's bytes; None when there are more than ``most``. Headers that tell sizes are not believed."""
-    chunks, size = [], 0
-    while chunk := stream.read(min(CHUNK, most - size + 1)):
-        chunks.append(chunk)
-        size += len(chunk)
-        if size > most:
-            return None
-    return b"".join(chunks)
-
-
-def _content(path: str, data: bytes | None, budget: Budget) -> Entry:
-    if data is None:
-        return Entry(path, fate=Fate.LIMIT, reason=_TOO_BIG)
-    budget.spend(len(data))
-    return Entry(path, data)
-
-
-def _unique(path: str, seen: set[str]) -> str:
-    """``path``, numbered when an archive holds the same name twice."""
-    candidate, number = path or "未命名", 2
-    stem, dot, extension = candidate.rpartition(".")
-    while candidate in seen:
-        candidate, number = f"{stem}({number}){dot}{extension}" if dot else f"{path or '未命名'}({number})", number + 1
-    seen.add(candidate)
-    return candidate
-
-
-def _counted(count: int, entries: Iterator[Entry]) -> Opened:
-    if not count:
-        return Opened(Fate.EMPTY, "压缩包里没有文件")
-    return Opened(Fate.UNPACKED, f"已解开, 内有 {count} 个文件", entries)
 
 
 # --- ZIP -----------------------------------------------------------------------------------------------------------
@@ -108,39 +55,51 @@ def _counted(count: int, entries: Iterator[Entry]) -> Opened:
 def _open_zip(data: bytes, name: str, budget: Budget) -> Opened:
     del name
     if data.count(b"PK\x01\x02") > MAX_DIRECTORY:
-        return Opened(Fate.LIMIT, _NO_ENTRIES)
+        return Opened(Fate.LIMIT, NO_ENTRIES)
     try:
         archive = open_zip(data)
     except NotImplementedError:  # a newer version of the format than the library knows
-        return Opened(Fate.UNSUPPORTED, _STRANGE)
-    except _DAMAGE:
-        return Opened(Fate.DAMAGED, _DAMAGED)
+        return Opened(Fate.UNSUPPORTED, STRANGE)
+    except DAMAGE:
+        return Opened(Fate.UNSUPPORTED, VOLUME) if _is_volume(data) else Opened(Fate.DAMAGED, DAMAGED)
     files = [info for info in archive.infolist() if not entry_name(info).endswith("/")]
-    return _counted(len(files), _zip_entries(archive, files, budget))
+    return counted(len(files), _zip_entries(archive, files, budget))
+
+
+def _is_volume(data: bytes) -> bool:
+    """One disk of several: the marker of a first one, or an end record that counts more than one (APPNOTE 4.4.19)."""
+    end = data.rfind(b"PK\x05\x06")
+    return data.startswith(b"PK\x07\x08") or (
+        0 <= end <= len(data) - 22 and data[end + 4 : end + 6] not in {b"\0\0", b"\xff\xff"}
+    )
 
 
 def _zip_entries(archive: zipfile.ZipFile, files: list[zipfile.ZipInfo], budget: Budget) -> Iterator[Entry]:
     seen: set[str] = set()
     for number, info in enumerate(files):
         if not budget.take_entry():
-            yield Entry(_unique(f"其余{len(files) - number}个文件", seen), fate=Fate.LIMIT, reason=_NO_ENTRIES)
+            yield Entry(unique(f"其余{len(files) - number}个文件", seen), fate=Fate.LIMIT, reason=NO_ENTRIES)
             return
-        yield _zip_entry(archive, info, _unique(safe_path(entry_name(info)), seen), budget)
+        yield _zip_entry(archive, info, unique(safe_path(entry_name(info)), seen), budget)
 
 
 def _zip_entry(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: str, budget: Budget) -> Entry:
     if info.flag_bits & 1:
-        return Entry(path, fate=Fate.ENCRYPTED, reason="压缩包设了密码, 请去掉密码后重发")
-    pieces = path.lower().split("/")
-    if "__macosx" in pieces or pieces[-1] in _SYSTEM_FILES:
-        return Entry(path, fate=Fate.INLINE, reason="操作系统自带的隐藏文件, 与申报无关")
+        return Entry(path, fate=Fate.ENCRYPTED, reason=ENCRYPTED)
+    if stat.S_ISLNK(info.external_attr >> 16):
+        return Entry(path, fate=Fate.UNSUPPORTED, reason=LINK)
+    if is_system_file(path):
+        return Entry(path, fate=Fate.INLINE, reason=SYSTEM_FILE)
+    most = budget.most(info.compress_size)
     try:
+        if info.compress_type == DEFLATE64:
+            return entry_of(path, inflate(archive, info, most), budget)
         with archive.open(info) as stream:
-            return _content(path, _read_limited(stream, budget.most(info.compress_size)), budget)
-    except (NotImplementedError, RuntimeError):  # deflate64 and other methods; RuntimeError also asks for a password
-        return Entry(path, fate=Fate.UNSUPPORTED, reason=_STRANGE)
-    except _DAMAGE:
-        return Entry(path, fate=Fate.DAMAGED, reason=_DAMAGED_ENTRY)
+            return entry_of(path, read_limited(stream, most), budget)
+    except (NotImplementedError, RuntimeError):  # other methods; RuntimeError also asks for a password
+        return Entry(path, fate=Fate.UNSUPPORTED, reason=STRANGE)
+    except DAMAGE:
+        return Entry(path, fate=Fate.DAMAGED, reason=DAMAGED_ENTRY)
 
 
 # --- gzip ----------------------------------------------------------------------------------------------------------
@@ -149,14 +108,14 @@ def _zip_entry(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: str, budge
 def _open_gzip(data: bytes, name: str, budget: Budget) -> Opened:
     """One gzip file; its members are joined as gunzip does."""
     if not budget.take_entry():
-        return Opened(Fate.LIMIT, _NO_ENTRIES)
+        return Opened(Fate.LIMIT, NO_ENTRIES)
     try:
-        content = _gunzip(data, budget.most(len(data)))
+        unpacked = _gunzip(data, budget.most(len(data)))
     except zlib.error:
-        return Opened(Fate.DAMAGED, _DAMAGED)
-    if content is None:
-        return Opened(Fate.LIMIT, _TOO_BIG)
-    return _counted(1, iter((_content(_inner_name(name), content, budget),)))
+        return Opened(Fate.DAMAGED, DAMAGED)
+    if unpacked is None:
+        return Opened(Fate.LIMIT, TOO_BIG)
+    return counted(1, iter((entry_of(_inner_name(name), unpacked, budget),)))
 
 
 def _inner_name(name: str) -> str:
@@ -189,8 +148,8 @@ def _open_tar(data: bytes, name: str, budget: Budget) -> Opened:
     del name
     try:
         archive = tarfile.open(fileobj=io.BytesIO(data), mode="r:")  # noqa: SIM115 - lives as long as its entries
-    except _DAMAGE:
-        return Opened(Fate.DAMAGED, _DAMAGED)
+    except DAMAGE:
+        return Opened(Fate.DAMAGED, DAMAGED)
     return Opened(Fate.UNPACKED, "已解开", _tar_entries(archive, budget))
 
 
@@ -199,34 +158,39 @@ def _tar_entries(archive: tarfile.TarFile, budget: Budget) -> Iterator[Entry]:
     while True:
         try:
             member = archive.next()
-        except _DAMAGE:
-            yield Entry(_unique("其余文件", seen), fate=Fate.DAMAGED, reason="压缩包从这里起已损坏")
+        except DAMAGE:
+            yield Entry(unique("其余文件", seen), fate=Fate.DAMAGED, reason="压缩包从这里起已损坏")
             return
         if member is None:
             return
         if member.isdir():
             continue
         if not budget.take_entry():
-            yield Entry(_unique("其余文件", seen), fate=Fate.LIMIT, reason=_NO_ENTRIES)
+            yield Entry(unique("其余文件", seen), fate=Fate.LIMIT, reason=NO_ENTRIES)
             return
-        path = _unique(safe_path(decode(member.name.encode("utf-8", "surrogateescape"))), seen)
+        path = unique(safe_path(decode(member.name.encode("utf-8", "surrogateescape"))), seen)
         yield _tar_entry(archive, member, path, budget)
 
 
 def _tar_entry(archive: tarfile.TarFile, member: tarfile.TarInfo, path: str, budget: Budget) -> Entry:
     if not member.isreg():
-        return Entry(path, fate=Fate.UNSUPPORTED, reason="压缩包里的链接或特殊文件, 不打开")
+        return Entry(path, fate=Fate.UNSUPPORTED, reason=LINK)
     if member.size > budget.bytes_left:
-        return Entry(path, fate=Fate.LIMIT, reason=_TOO_BIG)
+        return Entry(path, fate=Fate.LIMIT, reason=TOO_BIG)
     try:
         stream = archive.extractfile(member)
-        return _content(path, _read_limited(stream, budget.most(member.size)) if stream else b"", budget)
-    except _DAMAGE:
-        return Entry(path, fate=Fate.DAMAGED, reason=_DAMAGED_ENTRY)
+        return entry_of(path, read_limited(stream, budget.most(member.size)) if stream else b"", budget)
+    except DAMAGE:
+        return Entry(path, fate=Fate.DAMAGED, reason=DAMAGED_ENTRY)
 
 
 _OPENERS: dict[Kind, Callable[[bytes, str, Budget], Opened]] = {
     Kind.ZIP: _open_zip,
     Kind.GZIP: _open_gzip,
     Kind.TAR: _open_tar,
+    Kind.RAR: open_rar,
+    Kind.SEVEN_ZIP: open_seven_zip,
+    Kind.TNEF: open_tnef,
 }
+
+CONTAINERS = frozenset(_OPENERS)

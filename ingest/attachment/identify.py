@@ -91,7 +91,7 @@ def identify(data: bytes, name: str) -> Kind:
     extension = name.rpartition(".")[2].lower() if "." in name else ""
     if data.startswith(_OLE_MAGIC):
         return _ole_kind(data, extension)
-    if data.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK00PK\x03\x04")):
+    if data.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK00PK\x03\x04", b"PK\x07\x08")):
         return _zip_kind(data, extension)
     kind = _by_magic(data)
     if kind is not None:

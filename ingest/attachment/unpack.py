@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ingest.attachment.archives import RESEND, open_archive
+from ingest.attachment.archives import CONTAINERS, open_archive
 from ingest.attachment.identify import identify
 from ingest.attachment.limits import Budget
 from ingest.message.bodies import body_html, is_body
@@ -24,12 +24,6 @@ SMALL_PICTURE = 30 * 1024
 
 CLOSED: dict[Kind, tuple[Fate, str]] = {
     Kind.EMPTY: (Fate.EMPTY, "空文件(0 字节)"),
-    Kind.RAR: (Fate.UNSUPPORTED, f"RAR 压缩包不能自动打开, 已转人工查看; {RESEND}"),
-    Kind.SEVEN_ZIP: (Fate.UNSUPPORTED, f"7z 压缩包不能自动打开, 已转人工查看; {RESEND}"),
-    Kind.TNEF: (
-        Fate.UNSUPPORTED,
-        "winmail.dat 是 Outlook 专用格式, 不能自动打开, 已转人工查看; 请在 Outlook 里改用 HTML 或纯文本格式重发",
-    ),
     Kind.PROGRAM: (Fate.UNSUPPORTED, "可执行程序或快捷方式, 不打开"),
     Kind.VIDEO: (Fate.UNSUPPORTED, "音视频文件, 不自动读取"),
     Kind.ENCRYPTED_OFFICE: (Fate.ENCRYPTED, "文件设了打开密码, 请去掉密码后重发"),
@@ -84,7 +78,7 @@ def unpack(data: bytes, name: str, path: str, budget: Budget, depth: int = 0) ->
     if kind is Kind.EML:
         yield from _saved_mail(data, name, path, budget, depth)
         return
-    if kind in {Kind.ZIP, Kind.GZIP, Kind.TAR} and depth >= budget.max_depth:
+    if kind in CONTAINERS and depth >= budget.max_depth:
         yield Item(path, name, kind, data, Fate.LIMIT, "压缩包套得太深, 里面的没有打开")
         return
     opened = open_archive(kind, data, name, budget)

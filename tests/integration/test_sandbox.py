@@ -132,7 +132,7 @@ def test_files_it_writes_are_limited(tmp_path: Path) -> None:
     [
         ("RLIMIT_AS", 1536 * MB),
         ("RLIMIT_CPU", 60),
-        ("RLIMIT_FSIZE", 64 * MB),
+        ("RLIMIT_FSIZE", 128 * MB),
         ("RLIMIT_NOFILE", 64),
         ("RLIMIT_CORE", 0),
     ],

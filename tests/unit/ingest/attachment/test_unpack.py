@@ -194,9 +194,9 @@ def test_an_entry_with_a_password_is_named() -> None:
     assert "密码" in item.reason
 
 
-@pytest.mark.parametrize("method", [9, 98, 99])
+@pytest.mark.parametrize("method", [1, 98, 99])
 def test_an_exotic_compression_goes_to_staff(method: int) -> None:
-    """Deflate64 of the explorer's large archives."""
+    """Methods of tools nobody uses any more."""
     _, item = opened(raw_zip(b"a.pdf", method=method))
 
     assert item.fate is Fate.UNSUPPORTED
@@ -337,12 +337,13 @@ def test_members_of_a_gzip_are_joined() -> None:
     ("data", "kind"),
     [(b"Rar!\x1a\x07\0", Kind.RAR), (b"7z\xbc\xaf\x27\x1c", Kind.SEVEN_ZIP), (b"\x78\x9f\x3e\x22", Kind.TNEF)],
 )
-def test_what_is_not_opened_yet_goes_to_staff_honestly(data: bytes, kind: Kind) -> None:
-    """Never a no."""
+def test_a_container_that_is_nothing_but_its_first_bytes_is_called_damaged(data: bytes, kind: Kind) -> None:
+    """With a sentence that says what to do."""
     (item,) = opened(data)
 
-    assert (item.kind, item.fate) == (kind, Fate.UNSUPPORTED)
-    assert "不能自动打开" in item.reason
+    assert item.kind is kind
+    assert item.fate in {Fate.DAMAGED, Fate.EMPTY}
+    assert item.reason
 
 
 def test_a_saved_mail_gives_its_attachments() -> None:

@@ -1,0 +1,58 @@
+"""What lies in a winmail.dat: attachments wrapped by Outlook in TNEF ([MS-OXTNEF]). The only importer of ``tnefparse``."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+from tnefparse import TNEF
+
+from ingest.attachment.entries import DAMAGE, NO_ENTRIES, Entry, Opened, entry_of, unique
+from ingest.attachment.limits import Budget
+from ingest.message.charsets import decode
+from ingest.message.names import safe_name
+from ingest.reading import Fate
+
+_BROKEN = "winmail.dat 已损坏, 打不开; 请在 Outlook 里改用 HTML 或纯文本格式重发"
+_DAMAGE = (*DAMAGE, LookupError, TypeError, AttributeError, AssertionError, RuntimeError)
+
+logging.getLogger("tnefparse").setLevel(logging.CRITICAL)
+
+
+def open_tnef(data: bytes, name: str, budget: Budget) -> Opened:
+    """Open a winmail.dat. Never raises for what the bytes are."""
+    del name
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            attachments = list(TNEF(data, do_checksum=False).attachments)
+    except _DAMAGE:
+        return Opened(Fate.DAMAGED, _BROKEN)
+    if not attachments:
+        return Opened(Fate.UNPACKED, "winmail.dat 里只有邮件正文的格式, 没有附件")
+    return Opened(
+        Fate.UNPACKED, f"Outlook 专用格式, 已解开, 内有 {len(attachments)} 个附件", _entries(attachments, budget)
+    )
+
+
+def _entries(attachments: list[Any], budget: Budget) -> Iterator[Entry]:
+    seen: set[str] = set()
+    for number, attachment in enumerate(attachments):
+        if not budget.take_entry():
+            rest = unique(f"其余{len(attachments) - number}个附件", seen)
+            yield Entry(rest, fate=Fate.LIMIT, reason=NO_ENTRIES)
+            return
+        data = bytes(attachment.data or b"")
+        yield entry_of(unique(_name(attachment), seen), data if len(data) <= budget.bytes_left else None, budget)
+
+
+def _name(attachment: Any) -> str:
+    """The long name; a short one is in the sender's code page, which Chinese Windows sets to GBK."""
+    try:
+        name = attachment.long_filename()
+    except (*_DAMAGE, UnicodeError):
+        name = attachment._name  # noqa: SLF001 - the bytes that could not be decoded as ASCII
+    text = decode(name) if isinstance(name, bytes) else str(name)
+    return safe_name(text.replace("\0", ""))
