@@ -25,6 +25,8 @@ from tests.torture.runs import KILLED, KilledOffice, Zygote
 ONCE = {"folder_saved", "digest_queued"}
 """Points that a run comes to at most once."""
 SPACING = 15
+SHOWN = 40
+"""Violations, and lines of the log, that are printed for one row."""
 HEADER = (
     "death at",
     "mails",
@@ -108,8 +110,10 @@ def torment(name: str, office: KilledOffice, mails: int, torture: Callable[[], l
     result = tally(office)
     seconds = round(time.monotonic() - began)
     row(name, count, office.runs, office.kills, *result.values(), len(found), seconds)
-    for violation in found:
+    for violation in found[:SHOWN]:
         say(f"    {name}: {violation}")
+    if found:
+        say("".join(office.log.read_text("utf-8").splitlines(keepends=True)[-SHOWN:]))
     if office.kills == 0:
         found.append(f"{name}: nobody died, the last run ended with {KILLED}")
     shutil.rmtree(office.directory)
