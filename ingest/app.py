@@ -132,7 +132,7 @@ def open_mailbox(settings: Settings) -> Mailbox:
     mailbox = settings.mailbox
     return ImapMailbox(
         host=mailbox.host, port=mailbox.port, security=mailbox.security, username=mailbox.username,
-        password=settings.mailbox_password(), ca_file=mailbox.ca_file,
+        password=settings.mailbox_password(), ca_file=mailbox.ca_file, max_message_size=mailbox.max_message_size,
     )  # fmt: skip
 
 

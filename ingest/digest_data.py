@@ -112,7 +112,7 @@ def _case_tasks(app: App, session: Session, judged: list[_Judged]) -> Iterator[H
 
 def _dossier(app: App, session: Session, case: CaseRow) -> Dossier:
     mails = [
-        ReceivedMail(row.id, row.received_at, reading)
+        ReceivedMail(row.id, row.received_at, reading, row.dated)
         for row, reading in readings_of_case(session, case.id)
         if parts_of_matter(reading)
     ]

@@ -30,7 +30,7 @@ from notifier.wording import (
 from rules.call import Call
 from rules.verdict import Decision, EntryVerdict, Finding, Outcome, Verdict
 
-LetterKind: TypeAlias = Literal["accepted", "incomplete", "rejected", "referred", "received"]
+LetterKind: TypeAlias = Literal["accepted", "incomplete", "rejected", "referred", "received", "too_large"]
 
 LETTER_NAMES: Final[dict[str, str]] = {
     "accepted": "受理回执",
@@ -38,6 +38,7 @@ LETTER_NAMES: Final[dict[str, str]] = {
     "rejected": "不予受理通知",
     "referred": "转人工核验回执",
     "received": "收件回执",
+    "too_large": "邮件过大通知",
 }
 
 #: An applicant is not told 转人工, which is how the office speaks about its own work.
@@ -90,6 +91,8 @@ class LetterRequest:
     serial: str  #: case and version, e.g. ``Q24-0007-K.2``: ASCII letters, digits, ``.``, ``_``, ``-``
     receipt_code: str = ""  #: what ``mailroom receipt verify`` checks; "" when receipts are not signed
     last_automatic: bool = False  #: the sender's daily limit is reached with this letter
+    last_of_case: bool = False  #: the case's limit is reached with this letter
+    size_limit: str = ""  #: 72.0 MB: what the files of one mail may weigh; only in a letter about a mail too large
 
 
 @dataclass(frozen=True)
@@ -225,6 +228,8 @@ def make_page(request: LetterRequest, detail: _Detail = _DETAILS[0]) -> LetterPa
         remaining=remaining(call.deadline, now),
         receipt_code=clean_line(request.receipt_code, 120),
         last_automatic=request.last_automatic,
+        last_of_case=request.last_of_case,
+        size_limit=clean_line(request.size_limit, 20),
     )
 
 

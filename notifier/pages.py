@@ -73,6 +73,8 @@ class LetterPage:
     remaining: str  #: 还有 3 天, 今天截止, 已截止
     receipt_code: str
     last_automatic: bool
+    last_of_case: bool
+    size_limit: str  #: what the files of one mail may weigh, in a letter about a mail that was too large; else ""
 
 
 @dataclass(frozen=True)

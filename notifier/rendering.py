@@ -16,7 +16,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from notifier.pages import ATTRIBUTES, DIGEST_VARIABLES, LETTER_VARIABLES, DigestPage, LetterPage, variables
 
-LETTER_KINDS: Final = ("accepted", "incomplete", "rejected", "referred", "received")
+LETTER_KINDS: Final = ("accepted", "incomplete", "rejected", "referred", "received", "too_large")
 _FILES: Final = ("subject.txt", "body.txt", "body.html")
 _BASES: Final = ("base/letter.txt", "base/letter.html", "base/style.html")
 _LOOP_WORDS: Final = frozenset({"first", "last", "index", "length"})

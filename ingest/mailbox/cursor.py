@@ -6,10 +6,24 @@ or that appeared late with a lower uid, would be skipped for ever; the set of kn
 
 from __future__ import annotations
 
+import hashlib
+from array import array
+from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from datetime import datetime
 
-from ingest.mailbox.protocol import FolderState
+from ingest.mailbox.protocol import FolderState, MessageSummary
+
+
+@dataclass(frozen=True, slots=True)
+class KnownMail:
+    """What was written down of a mail when it was first seen."""
+
+    uid: int
+    announced_size: int  #: RFC822.SIZE in bytes
+    received: datetime  #: INTERNALDATE, aware
+    dated: bool  #: whether the server named that date
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +66,25 @@ def plan_intake(known: KnownFolder | None, state: FolderState) -> IntakePlan:
         resynchronise=False,
         missing=tuple(sorted(uid for uid in known.uids if uid not in on_server)),
     )
+
+
+def listing_of(uids: Iterable[int]) -> str:
+    """A short name of exactly these uids: two equal names mean that nothing came and nothing went."""
+    return hashlib.sha256(array("Q", sorted(uids)).tobytes()).hexdigest()
+
+
+def witnesses(known: Sequence[int]) -> tuple[int, ...]:
+    """The uids (of ``known``, ascending) whose mails are asked for at every look: first, middle and last."""
+    return tuple(sorted({known[at] for at in (0, len(known) // 2, -1)})) if known else ()
+
+
+def looks_different(known: KnownMail, summary: MessageSummary) -> bool:
+    """Whether ``summary`` may be of another mail than the one known under its uid.
+
+    NetEase answers a constant UIDVALIDITY of 1, so a mailbox that was emptied and filled again hands out known uids
+    for other mails and nothing else shows it. This is a suspicion, not a proof: some servers change their mind about
+    RFC822.SIZE. The bytes decide.
+    """
+    if known.dated and summary.dated and known.received != summary.received:
+        return True
+    return known.announced_size != summary.size

@@ -1,8 +1,9 @@
 r"""A mailbox behind IMAP. The only file that imports imapclient; nothing about mails is decided here.
 
 Read-only by construction: EXAMINE and BODY.PEEK[] only, so nothing on the server changes, not even a \Seen flag.
-Kept to the commands that every provider answers rightly: no IDLE, no ENVELOPE, no BODYSTRUCTURE, no search by text
-(NetEase and QQ are on record for getting each of these wrong), no ranges in FETCH, no long command lines.
+Kept to the commands that every provider answers rightly: no ENVELOPE, no BODYSTRUCTURE, no search by text
+(NetEase and QQ are on record for getting each of these wrong), no ranges in FETCH, no long command lines. IDLE is a
+hint and lives in ``ingest/mailbox/idle.py``.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import imaplib
 import ssl
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from itertools import islice, pairwise
@@ -25,7 +26,8 @@ from ingest.mailbox import trouble
 from ingest.mailbox.protocol import FolderMissingError, FolderState, MessageSummary, MessageUnreadableError
 from ingest.mailbox.wire import BoundedIMAP4
 
-PIECE = 4 * 1024 * 1024  #: a mail above this is fetched in pieces of this size, so memory does not follow mail size
+WHOLE = 8 * 1024 * 1024  #: a mail above this is fetched in pieces, so memory does not follow mail size
+PIECE = 4 * 1024 * 1024  #: the size of these
 _PER_FETCH = 50  #: QQ silently drops command lines of more than about 6 KB
 _ID = {"name": "mailroom", "version": "1", "vendor": "mailroom"}  #: ASCII only; NetEase lets nobody in without
 
@@ -39,6 +41,12 @@ class _Client(imapclient.IMAPClient):  # type: ignore[misc]  # imapclient ships 
         # IMAPClient sets 5, and imaplib then formats every literal twice for nobody: ten times slower on 3 MB mails.
         self._imap.debug = 0
         self.normalise_times = False  # else INTERNALDATE loses its offset to the time zone of this machine
+
+    def list_uids(self, *criteria: str) -> list[int]:
+        """UID SEARCH; also where a server answers in several lines (the library calls that unexpected) or adds MODSEQ."""
+        lines = self._raw_command_untagged(b"SEARCH", [word.encode() for word in criteria])
+        words = b" ".join(line for line in lines if line).partition(b"(")[0]
+        return [int(word) for word in words.split()]
 
     def _create_IMAP4(self) -> BoundedIMAP4:  # noqa: N802  the library's name
         return self._wire
@@ -212,23 +220,36 @@ class ImapSession:
 
     def _pieces(self, uid: int, size: int) -> Iterator[bytes | None]:
         """The mail whole or in pieces, up to the first short one; None when it is gone."""
-        if size <= PIECE:
-            yield self._body(uid, "BODY.PEEK[]")
+        if size <= WHOLE:
+            yield self._body(uid, "BODY.PEEK[]", WHOLE + PIECE)
             return
         offset = 0
         while True:
-            piece = self._body(uid, f"BODY.PEEK[]<{offset}.{PIECE}>")
+            piece = self._body(uid, f"BODY.PEEK[]<{offset}.{PIECE}>", 2 * PIECE)
             yield piece
             if piece is None or len(piece) < PIECE:
                 return
             offset += PIECE
 
-    def _body(self, uid: int, item: str) -> bytes | None:
+    def fetch_small(self, summaries: Sequence[MessageSummary]) -> dict[int, bytes]:
+        """See the protocol."""
+        sizes = {summary.uid: summary.size for summary in summaries}
+        try:
+            with self._asking("下载邮件", sum(sizes.values()), MessageUnreadableError):
+                answer = self._client.fetch(list(sizes), ["BODY.PEEK[]"])
+        except MessageUnreadableError:
+            return {}
+        bodies = {uid: _body_of(answer.get(uid, {})) for uid in sizes}
+        return {uid: body for uid, body in bodies.items() if body is not None and len(body) == sizes[uid] > 0}
+
+    def fetch_header(self, uid: int, limit: int) -> bytes | None:
+        """See the protocol."""
+        return self._body(uid, f"BODY.PEEK[HEADER]<0.{limit}>", limit)
+
+    def _body(self, uid: int, item: str, expected_bytes: int) -> bytes | None:
         """One FETCH. NIL means expunged or lost on the server, an empty answer means expunged: both are "gone"."""
-        with self._asking(f"下载邮件 {uid}", 2 * PIECE, MessageUnreadableError):
-            answer = self._client.fetch([uid], [item]).get(uid, {})
-        body = next((value for key, value in answer.items() if key.startswith(b"BODY[]")), None)
-        return body if isinstance(body, bytes) else None
+        with self._asking(f"下载邮件 {uid}", expected_bytes, MessageUnreadableError):
+            return _body_of(self._client.fetch([uid], [item]).get(uid, {}))
 
     def _select(self, folder: str) -> dict[bytes, Any]:
         try:
@@ -250,13 +271,13 @@ class ImapSession:
         if exists == 0:
             return
         if exists <= self._mailbox.search_window:
-            yield from self._client.search("ALL")
+            yield from self._client.list_uids("ALL")
             return
         firsts = sorted(set(self._uids_at(range(1, exists + 1, self._mailbox.search_window))))
         for low, above in pairwise([1, *firsts[1:], 0]):
             self._wire.allow(0)
             # "n:*" also names the last mail when its uid is below n (RFC 9051 6.4.4): the caller drops doubles.
-            yield from self._client.search(["UID", f"{low}:{above - 1 if above else '*'}"])
+            yield from self._client.list_uids("UID", f"{low}:{above - 1 if above else '*'}")
 
     def _uids_at(self, positions: Iterable[int]) -> Iterator[int]:
         self._client.use_uid = False
@@ -287,6 +308,11 @@ class ImapSession:
                 words = self._mailbox.words(self._wire)
                 raise trouble.refused(words, self._mailbox.address, doing, refusal) from error
             raise trouble.interrupted(error, self._mailbox.address, doing) from error
+
+
+def _body_of(items: dict[bytes, Any]) -> bytes | None:
+    body = next((value for key, value in items.items() if key.startswith(b"BODY[")), None)
+    return body if isinstance(body, bytes) else None
 
 
 def _plain_refusal(error: BaseException | None) -> bool:

@@ -6,7 +6,7 @@ Values, one error and protocols only; no socket, no imapclient (that is ``ingest
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -64,6 +64,19 @@ class MailboxSession(Protocol):
         False when the mail is gone; what was then written to ``into`` is to be thrown away. Errors of ``into``
         itself pass unchanged. A mail is never delivered short: bytes that do not add up, and a refusal that concerns
         only this mail, are a :class:`MessageUnreadableError`; the session stays usable after that one.
+        """
+
+    def fetch_small(self, summaries: Sequence[MessageSummary]) -> dict[int, bytes]:
+        """Several small mails in one exchange, by uid; at most 50 and a few megabytes, which the caller sees to.
+
+        Only mails whose bytes add up with their summary are there. Whatever is missing, all of them when the server
+        refuses, is to be asked for with :meth:`fetch_raw`, which tells why.
+        """
+
+    def fetch_header(self, uid: int, limit: int) -> bytes | None:
+        """At most ``limit`` bytes of a mail's header block, without its body; None when the mail is gone.
+
+        A refusal that concerns only this mail is a :class:`MessageUnreadableError`.
         """
 
 

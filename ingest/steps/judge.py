@@ -101,7 +101,7 @@ def _judge(app: App, case: CaseRow) -> None:
 def take_case(app: App, session: Session, case: CaseRow) -> CaseFile:
     """Everything about a case that judging needs, from the store."""
     mails = [
-        ReceivedMail(row.id, row.received_at, reading)
+        ReceivedMail(row.id, row.received_at, reading, row.dated)
         for row, reading in readings_of_case(session, case.id)
         if parts_of_matter(reading)
     ]

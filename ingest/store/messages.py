@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, update
+from sqlalchemy import func, or_, update
 from sqlmodel import Session, col, select
 
 from ingest.reading import Reading
@@ -32,36 +32,67 @@ class Arrival:
     received_at: datetime  #: INTERNALDATE, aware
     sha256: str = ""  #: "" when it was not downloaded
     state: MessageState = MessageState.STORED
+    incarnation: int = 0  #: of the folder under this uidvalidity
+    announced_size: int = 0  #: the server's word for ``size``
+    dated: bool = True  #: False when the server's date was unreadable
 
 
-def known_uids(session: Session, folder: str, uidvalidity: int) -> set[int]:
+def known_uids(session: Session, folder: str, uidvalidity: int, incarnation: int = 0) -> set[int]:
     """The UIDs of this incarnation of the folder that have a row."""
-    return set(
-        session.exec(
-            select(MessageRow.uid).where(MessageRow.folder == folder, col(MessageRow.uidvalidity) == uidvalidity)
-        )
+    return set(session.exec(select(MessageRow.uid).where(*_incarnation(folder, uidvalidity, incarnation))))
+
+
+def count_known(session: Session, folder: str, uidvalidity: int, incarnation: int = 0) -> int:
+    """How many mails of this incarnation of the folder have a row; counted by the database, nothing is loaded."""
+    query = select(func.count()).select_from(MessageRow)
+    return session.exec(query.where(*_incarnation(folder, uidvalidity, incarnation))).one()
+
+
+def messages_at(
+    session: Session, folder: str, uidvalidity: int, incarnation: int, uids: Sequence[int]
+) -> list[MessageRow]:
+    """The rows of a few uids."""
+    place = _incarnation(folder, uidvalidity, incarnation)
+    return list(session.exec(select(MessageRow).where(*place, col(MessageRow.uid).in_(uids))))
+
+
+def latest_incarnation(session: Session, folder: str, uidvalidity: int) -> int | None:
+    """The last incarnation of the folder under ``uidvalidity`` that left a row; None when there was none."""
+    place = MessageRow.folder == folder, col(MessageRow.uidvalidity) == uidvalidity
+    return session.exec(select(func.max(MessageRow.incarnation)).where(*place)).one()
+
+
+def last_fetched_at(session: Session) -> datetime | None:
+    """When the latest mail was written down."""
+    return session.exec(select(MessageRow.fetched_at).order_by(col(MessageRow.id).desc()).limit(1)).first()
+
+
+def _incarnation(folder: str, uidvalidity: int, incarnation: int) -> tuple[Any, ...]:
+    return (
+        col(MessageRow.folder) == folder,
+        col(MessageRow.uidvalidity) == uidvalidity,
+        col(MessageRow.incarnation) == incarnation,
     )
 
 
 def record_message(session: Session, arrival: Arrival, now: datetime) -> MessageRow:
-    """Write down a mail once: for a (folder, uidvalidity, uid) that has a row, that row is returned untouched.
+    """Write down a mail once: for a (folder, uidvalidity, incarnation, uid) that has a row, that row is returned untouched.
 
     Bytes that are known already (the same mail in another folder, or under a new UIDVALIDITY) become a
     ``duplicate`` of the first row, whose received time stays the one that counts; a duplicate needs no answer.
     """
     existing = session.exec(
         select(MessageRow).where(
-            MessageRow.folder == arrival.folder,
-            col(MessageRow.uidvalidity) == arrival.uidvalidity,
-            col(MessageRow.uid) == arrival.uid,
+            *_incarnation(arrival.folder, arrival.uidvalidity, arrival.incarnation), col(MessageRow.uid) == arrival.uid
         )
     ).first()
     if existing is not None:
         return existing
     original = find_by_sha256(session, arrival.sha256)
     row = MessageRow(
-        folder=arrival.folder, uidvalidity=arrival.uidvalidity, uid=arrival.uid, sha256=arrival.sha256,
-        size=arrival.size, received_at=arrival.received_at, fetched_at=now,
+        folder=arrival.folder, uidvalidity=arrival.uidvalidity, incarnation=arrival.incarnation, uid=arrival.uid,
+        sha256=arrival.sha256, size=arrival.size, announced_size=arrival.announced_size, dated=arrival.dated,
+        received_at=arrival.received_at, fetched_at=now,
         state=arrival.state if original is None else MessageState.DUPLICATE,
         duplicate_of=None if original is None else original.id,
         answered=original is not None or arrival.state is MessageState.BEFORE_CUTOFF,
@@ -148,6 +179,11 @@ def save_reading(session: Session, message_id: int, reading: Reading, *, answere
 def load_reading(row: MessageRow) -> Reading | None:
     """The reading kept in a row; None when it has not been read."""
     return None if row.reading is None else Reading.model_validate_json(row.reading)
+
+
+def save_announced_size(session: Session, message_id: int, size: int) -> bool:
+    """The server names another size for the same bytes than it did before."""
+    return _change(session, message_id, None, announced_size=size)
 
 
 def mark_answered(session: Session, message_id: int) -> bool:

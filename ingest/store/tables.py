@@ -37,16 +37,19 @@ class MessageRow(Row, table=True):
     """One mail as the server holds it, in one place of one folder."""
 
     __tablename__ = "messages"
-    __table_args__ = (UniqueConstraint("folder", "uidvalidity", "uid"),)
+    __table_args__ = (UniqueConstraint("folder", "uidvalidity", "incarnation", "uid"),)
 
     id: int = Field(default=None, primary_key=True)
     folder: str = Field(sa_type=Key)
     uidvalidity: int = Field(sa_type=BigInteger)  #: unsigned 32 bit (RFC 3501 section 2.3.1.1), too large for INTEGER
     uid: int = Field(sa_type=BigInteger)  #: see ``uidvalidity``
+    incarnation: int = 0  #: counts up when the server gave known uids to other mails under the same ``uidvalidity``
     sha256: str = Field(default="", sa_type=Key, index=True)  #: of the raw bytes; "" when not downloaded
     size: int = Field(sa_type=BigInteger)  #: bytes
     received_at: datetime  #: INTERNALDATE: when the server took it
+    announced_size: int = Field(default=0, sa_type=BigInteger)  #: RFC822.SIZE: the server's word, not always the size
     fetched_at: datetime  #: when this row was written
+    dated: bool = True  #: False when the server's date was unreadable: ``received_at`` is when it was asked
     state: MessageState = Field(sa_type=word(MessageState), index=True)
     attempts: int = 0  #: attempts to read it, counted before the work starts
     next_attempt_at: datetime | None = None  #: not to be read before this
@@ -148,3 +151,5 @@ class FolderRow(Row, table=True):
     ledger_count: int = 0  #: of these, mails that have a row
     polled_at: datetime | None = None  #: the last look that succeeded
     error: str = Field(default="", sa_type=Text)  #: of the last look; "" = it succeeded
+    incarnation: int = 0  #: see :class:`MessageRow`
+    listing: str = Field(default="", sa_type=Text)  #: hash of the uids at the last look that left nothing to fetch

@@ -24,6 +24,7 @@ class ReceivedMail:
     id: int
     received: datetime  #: aware
     reading: Reading
+    dated: bool = True  #: False when the server's date was unreadable and ``received`` is when it was asked
 
 
 @dataclass(frozen=True)

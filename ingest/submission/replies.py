@@ -13,7 +13,6 @@ from notifier.letters import LetterRequest, ReceivedFile
 from rules.call import Call, Rendition
 from rules.verdict import Verdict
 
-LetterKind = Literal["accepted", "incomplete", "rejected", "referred", "received"]
 
 
 @dataclass(frozen=True)

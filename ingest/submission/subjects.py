@@ -64,7 +64,8 @@ def _known_track(track: str) -> Fact:
 def _submission(dossier: Dossier, call: Call, sender: Sender, *, decided_before: bool) -> Subject:
     last, first = dossier.last, dossier.mails[0]
     witness = last.reading.envelope.received
-    suspicious = witness is not None and abs(last.received.timestamp() - witness) > WITNESS_TOLERANCE.total_seconds()
+    apart = witness is not None and abs(last.received.timestamp() - witness) > WITNESS_TOLERANCE.total_seconds()
+    suspicious = apart or not last.dated
     supplement = decided_before or first.received < call.deadline <= last.received
     header = Provenance(method="mail header", place="邮件")
     unread = any(part.fate in UNREAD for mail in dossier.mails for part in mail.reading.parts)

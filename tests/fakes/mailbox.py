@@ -5,14 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import BinaryIO
 
 from ingest.errors import LoginRefusedError, MailroomError
-from ingest.mailbox.protocol import FolderMissingError, FolderState, MessageSummary
+from ingest.mailbox.protocol import FolderMissingError, FolderState, MessageSummary, MessageUnreadableError
 
 
 @dataclass
@@ -49,8 +49,13 @@ class FakeMailbox:
         mails = list(place.mails.values())
         place.uidvalidity, place.mails, place.next_uid = uidvalidity, dict(enumerate(mails, 1)), len(mails) + 1
 
+    def recreate(self, mails: Iterable[tuple[bytes, datetime]], folder: str = "INBOX") -> None:
+        """Empty the folder and fill it anew, uids from 1 again under the same UIDVALIDITY, as NetEase does."""
+        filled = dict(enumerate(mails, 1))
+        self.folders[folder] = _Folder(self.folders[folder].uidvalidity, len(filled) + 1, filled)
+
     def fail_next(self, step: str, error: MailroomError) -> None:
-        """Raise ``error`` at the next ``session``, ``examine``, ``summaries`` or ``fetch_raw``; orders queue up."""
+        """Raise ``error`` at the next ``session``, ``examine``, ``summaries``, ``fetch_raw`` or ``fetch_header``; orders queue up."""
         self._troubles.setdefault(step, []).append(error)
 
     @contextmanager
@@ -91,3 +96,22 @@ class FakeSession:
         into.write(self._folder.mails[uid][0])
         self._mailbox.fetched.append(uid)
         return True
+
+    def fetch_small(self, summaries: Sequence[MessageSummary]) -> dict[int, bytes]:
+        found: dict[int, bytes] = {}
+        for summary in summaries:
+            try:
+                self._mailbox.stumble("fetch_raw")
+            except MessageUnreadableError:
+                continue
+            raw = self._folder.mails.get(summary.uid, (b"",))[0]
+            found |= {summary.uid: raw} if len(raw) == summary.size else {}
+        self._mailbox.fetched += found  # a session that broke on the way handed over nothing
+        return found
+
+    def fetch_header(self, uid: int, limit: int) -> bytes | None:
+        self._mailbox.stumble("fetch_header")
+        if uid not in self._folder.mails:
+            return None
+        head, end, _ = self._folder.mails[uid][0].partition(b"\r\n\r\n")
+        return (head + end)[:limit]

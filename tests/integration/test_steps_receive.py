@@ -11,12 +11,13 @@ import pytest
 
 from ingest.errors import LoginRefusedError, StorageError, TemporaryError
 from ingest.mailbox.protocol import FolderMissingError, MessageUnreadableError
+from ingest.steps.intake import SMALL
 from ingest.steps.receive import note_failure, receive_all
 from ingest.store.ledger import count_in_ledger, count_on_server, list_folders
 from ingest.store.tables import MessageState
 from rules.vocabulary import BEIJING
 from tests.fakes.mailbox import FakeMailbox
-from tests.integration.house import House, plain_mail
+from tests.integration.house import House, plain_mail, with_file
 
 Open = Callable[..., House]
 _Usage = namedtuple("_Usage", "total used free")  # noqa: PYI024 - what shutil.disk_usage gives
@@ -160,7 +161,7 @@ def test_a_mail_that_vanishes_before_it_is_fetched_leaves_nothing(open_one: Open
 def test_a_mail_that_cannot_be_had_now_keeps_nobody_waiting(house: House) -> None:
     """It is told in the folder's state and fetched at the next look."""
     house.mailbox.fail_next("fetch_raw", MessageUnreadableError("暂时取不到"))
-    house.arrive(plain_mail(1))
+    house.arrive(with_file(plain_mail(1), bytes(SMALL)))
     house.arrive(plain_mail(2))
     assert receive_all(house.app) == 1
     with house.store() as session:

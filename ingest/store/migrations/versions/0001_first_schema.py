@@ -98,6 +98,8 @@ def _folders() -> None:
         sa.Column("folder", sa.Text(), nullable=False),
         sa.Column("uidvalidity", sa.BigInteger(), nullable=False),
         sa.Column("server_count", sa.Integer(), nullable=False),
+        sa.Column("incarnation", sa.Integer(), nullable=False),
+        sa.Column("listing", sa.Text(), nullable=False),
         sa.Column("ledger_count", sa.Integer(), nullable=False),
         sa.Column("polled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("error", sa.Text(), nullable=False),
@@ -112,10 +114,13 @@ def _messages() -> None:
         sa.Column("folder", sa.Text(), nullable=False),
         sa.Column("uidvalidity", sa.BigInteger(), nullable=False),
         sa.Column("uid", sa.BigInteger(), nullable=False),
+        sa.Column("incarnation", sa.Integer(), nullable=False),
         sa.Column("sha256", sa.Text(), nullable=False),
         sa.Column("size", sa.BigInteger(), nullable=False),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("announced_size", sa.BigInteger(), nullable=False),
         sa.Column("fetched_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("dated", sa.Boolean(), nullable=False),
         sa.Column("state", sa.String(20), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("next_attempt_at", sa.DateTime(timezone=True), nullable=True),
@@ -132,7 +137,9 @@ def _messages() -> None:
         sa.Column("answered", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["duplicate_of"], ["messages.id"], name="fk_messages_duplicate_of"),
         sa.PrimaryKeyConstraint("id", name="pk_messages"),
-        sa.UniqueConstraint("folder", "uidvalidity", "uid", name="uq_messages_folder_uidvalidity_uid"),
+        sa.UniqueConstraint(
+            "folder", "uidvalidity", "incarnation", "uid", name="uq_messages_folder_uidvalidity_incarnation_uid"
+        ),
     )
     op.create_index("ix_messages_from_address", "messages", ["from_address"], unique=False)
     op.create_index("ix_messages_message_id_header", "messages", ["message_id_header"], unique=False)

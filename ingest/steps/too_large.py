@@ -1,0 +1,98 @@
+"""A mail above the size limit: not downloaded, but its sender is told, once, what to do instead.
+
+Only the header block is fetched, and read in the disposable worker like any mail. What a mail of permitted size says
+is never looked at here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from sqlmodel import Session, col, select
+
+from ingest.app import App
+from ingest.log import get_logger
+from ingest.mailbox.protocol import MailboxSession, MessageSummary
+from ingest.message.errors import UnreadableMessage
+from ingest.reading import Reading, ScreeningKind
+from ingest.sandbox import WorkerDied, WorkerFailed, read_or_degrade
+from ingest.steps.letters import NO_LETTER, Draft, enqueue_letter
+from ingest.store.ledger import record_event
+from ingest.store.tables import MessageRow, MessageState
+from ingest.submission.replies import Reply, question_request
+from notifier.wording import size_text
+
+HEADER_LIMIT = 256 * 1024
+"""Bytes of a header block that are read; honest ones have a few thousand."""
+
+
+@dataclass(frozen=True)
+class Header:
+    """The header block of a mail, read."""
+
+    reading: Reading
+    sha256: str
+
+
+def header_of(app: App, session: MailboxSession, summary: MessageSummary) -> Header | None:
+    """What the header says; None when it cannot be had or read, which leaves the mail to staff alone.
+
+    Raises:
+        TemporaryError: the session broke.
+    """
+    raw = session.fetch_header(summary.uid, HEADER_LIMIT)
+    if not raw:
+        return None
+    with tempfile.TemporaryDirectory(prefix="mailroom-") as folder:
+        path = Path(folder) / "header.eml"
+        path.write_bytes(raw)
+        try:
+            reading = read_or_degrade(path, app.call, app.reading_context, app.worker_limits)
+        except (UnreadableMessage, WorkerDied, WorkerFailed) as error:
+            get_logger().warning("header of a large mail cannot be read", uid=summary.uid, error=str(error))
+            return None
+    return Header(reading, hashlib.sha256(raw).hexdigest())
+
+
+def answer_too_large(app: App, database: Session, row: MessageRow, header: Header) -> None:
+    """Write the sender into the row and queue one letter to a person, in the caller's transaction.
+
+    The letter's key is the header block: the same mail in another folder, or under a new uid, gets no second one.
+    """
+    envelope, screening = header.reading.envelope, header.reading.screening
+    row.message_id_header, row.subject = envelope.message_id, envelope.subject
+    row.from_address, row.from_name = envelope.from_address, envelope.from_name
+    row.screening_kind, row.screening_reply = str(screening.kind), screening.reply
+    row.screening_reason, row.answered = screening.reason, True
+    if (twin := _twin(database, row)) is not None:
+        row.state, row.duplicate_of = MessageState.DUPLICATE, twin.id
+    database.add(row)
+    database.flush()
+    if screening.kind is ScreeningKind.PERSON and screening.reply:
+        enqueue_letter(app, database, _letter(app, row, header))
+    else:
+        text = f"不发信函: {screening.reason}"
+        record_event(database, app.clock.now(), NO_LETTER, text, message_id=row.id)
+
+
+def _letter(app: App, row: MessageRow, header: Header) -> Draft:
+    envelope = header.reading.envelope
+    serial = f"toolarge.{header.sha256[:24]}"
+    reply = Reply("", "", envelope.from_address, envelope.from_name, app.from_address, serial)
+    request = question_request(envelope, row.received_at, app.call, reply, app.clock.now())
+    # Base64 makes four bytes of three and breaks its lines: files of 72 percent of the limit pass.
+    room = size_text(app.settings.mailbox.max_message_size * 72 // 100)
+    return Draft(f"too_large:{header.sha256}", replace(request, kind="too_large", size_limit=room), row.id)
+
+
+def _twin(database: Session, row: MessageRow) -> MessageRow | None:
+    """The same mail seen before in another place; without its bytes, these three must do."""
+    query = select(MessageRow).where(
+        col(MessageRow.state) == MessageState.TOO_LARGE, col(MessageRow.id) != row.id,
+        col(MessageRow.message_id_header) == row.message_id_header, col(MessageRow.message_id_header) != "",
+        col(MessageRow.size) == row.size, col(MessageRow.received_at) == row.received_at,
+    )  # fmt: skip
+    return database.exec(query.order_by(col(MessageRow.id))).first()
