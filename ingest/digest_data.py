@@ -15,15 +15,18 @@ from ingest.reading import Document
 from ingest.steps.send import held
 from ingest.store.cases import latest_decision, list_cases, load_subjects, load_verdict, readings_of_case
 from ingest.store.ledger import (
+    Head,
     count_decided,
     count_everything,
     count_fetched,
     count_in_ledger,
     count_on_server,
+    ledger_head,
     list_events,
     list_folders,
 )
 from ingest.store.messages import get_message, list_messages
+from ingest.store.rulefiles import rules_trouble
 from ingest.store.tables import CaseRow, DecisionRow, EventRow, MessageRow, MessageState
 from ingest.submission.dossier import Dossier, ReceivedMail, arrange, parts_of_matter
 from notifier.attempts import OutboxState
@@ -265,6 +268,11 @@ def _quotas(app: App, judged: list[_Judged]) -> Iterator[QuotaLine]:
             yield QuotaLine(quota.name, quota.count, quota.at_least, len(counted))
 
 
+def _ledger_line(head: Head) -> str:
+    """What staff keep without doing anything: yesterday's digest proves that today's ledger was not cut off."""
+    return f"台账共 {head.events} 行，末行校验值 {head.chain}"
+
+
 def system_state(app: App, session: Session) -> SystemState:
     """The program's own health, for digest and status."""
     counts, folders = count_everything(session), list_folders(session)
@@ -273,9 +281,11 @@ def system_state(app: App, session: Session) -> SystemState:
     since = app.clock.now() - RECENT
     for kind in ("disagreement", "judging_failed", "alarm"):
         errors += dict.fromkeys(event.text for event in list_events(session, kind=kind, since=since))
+    errors += [trouble] if (trouble := rules_trouble(session)) else []
     return SystemState(
         server_count=count_on_server(session), ledger_count=count_in_ledger(session),
         set_aside=counts.messages[MessageState.SET_ASIDE], pending=counts.messages[MessageState.STORED] + counts.to_judge,
         queued_letters=counts.outbox[OutboxState.QUEUED] + counts.outbox[OutboxState.RETRY], last_poll=max(polled, default=None),
         errors=tuple(errors), held=held(app),
+        ledger=_ledger_line(ledger_head(session)),
     )  # fmt: skip

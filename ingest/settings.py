@@ -126,6 +126,7 @@ class LetterSettings(_Section):
 
     settle: Duration = timedelta(minutes=10)
     per_sender_per_day: int = Field(default=20, ge=1)
+    per_case: int = Field(default=10, ge=1)
     global_per_hour: int = Field(default=300, ge=1)
     approve_first: int = Field(default=0, ge=0)
     hold_file: Path = Path("outbound.hold")

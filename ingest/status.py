@@ -7,12 +7,12 @@ from typing import Any
 
 from sqlmodel import Session
 
-from ingest.store.ledger import count_everything, count_in_ledger, count_on_server, list_folders
+from ingest.store.ledger import count_everything, count_in_ledger, count_on_server, ledger_head, list_folders
 
 
 def status_report(session: Session, hold: bool, now: datetime) -> dict[str, Any]:  # noqa: FBT001
     """Counts of mails, cases and letters by state, and when the mailbox was last seen."""
-    counts = count_everything(session)
+    counts, head = count_everything(session), ledger_head(session)
     folders = list_folders(session)
     polled = max((folder.polled_at for folder in folders if folder.polled_at is not None), default=None)
     return {
@@ -26,5 +26,7 @@ def status_report(session: Session, hold: bool, now: datetime) -> dict[str, Any]
         "to_judge": counts.to_judge,
         "outbox": {state.value: number for state, number in counts.outbox.items()},
         "held": hold,
+        "rules_trouble": rules_trouble(session),
+        "ledger": {"events": head.events, "head": head.chain},
         "errors": {folder.folder: folder.error for folder in folders if folder.error},
     }

@@ -134,6 +134,7 @@ class SystemState:
     last_poll: datetime | None
     errors: tuple[str, ...] = ()
     held: bool = False  #: letters are held back by the hold file
+    ledger: str = ""  #: the end of the ledger, for whoever wants to verify later that nothing was cut off
 
 
 @dataclass(frozen=True)
@@ -236,6 +237,7 @@ def make_digest_page(data: DigestData, images: Sequence[Crop]) -> DigestPage:
         quotas=tuple(map(_quota_view, data.quotas)),
         states=states,
         errors=tuple(clean_line(error, 300) for error in data.state.errors[:MAX_ROWS]),
+        ledger=clean_line(data.state.ledger, 160),
     )
 
 

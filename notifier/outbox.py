@@ -65,7 +65,7 @@ def enqueue(session: Session, letter: NewLetter, now: datetime) -> tuple[OutboxR
     When a letter with the same key is there already it is returned untouched, whatever became of it: nobody is
     answered twice.
     """
-    existing = session.exec(select(OutboxRow).where(col(OutboxRow.key) == letter.key)).first()
+    existing = find_by_key(session, letter.key)
     if existing is not None:
         return existing, False
     row = OutboxRow(
@@ -173,6 +173,19 @@ def count_letters(session: Session, since: datetime, recipient: str | None = Non
     if recipient is not None:
         query = query.where(col(OutboxRow.recipient) == recipient)
     return session.exec(query).one()
+
+
+def count_case_letters(session: Session, case_id: int) -> int:
+    """How many letters a case has had, cancelled ones left out, for the limit of a case."""
+    query = select(func.count()).select_from(OutboxRow).where(
+        col(OutboxRow.case_id) == case_id, col(OutboxRow.state) != OutboxState.CANCELLED
+    )  # fmt: skip
+    return session.exec(query).one()
+
+
+def find_by_key(session: Session, key: str) -> OutboxRow | None:
+    """The letter with this key, whatever became of it."""
+    return session.exec(select(OutboxRow).where(col(OutboxRow.key) == key)).first()
 
 
 def count_by_state(session: Session) -> dict[OutboxState, int]:

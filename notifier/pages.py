@@ -183,6 +183,7 @@ class DigestPage:
     quotas: tuple[QuotaView, ...]
     states: tuple[StateView, ...]
     errors: tuple[str, ...]
+    ledger: str
 
 
 _VIEWS: tuple[type[Any], ...] = (

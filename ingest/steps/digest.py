@@ -11,11 +11,12 @@ from ingest.app import App
 from ingest.digest_data import collect_digest
 from ingest.killpoints import point
 from ingest.log import get_logger
-from ingest.store.ledger import record_event
+from ingest.receipts import signed_serial
+from ingest.store.ledger import queue_letter, record_event
 from notifier.digest import Digest, DigestData, compose_digest
 from notifier.letters import message_id
 from notifier.mime import build_digest
-from notifier.outbox import NewLetter, OutboxRow, enqueue
+from notifier.outbox import NewLetter, OutboxRow
 from notifier.workbook import build_workbook
 
 
@@ -55,7 +56,7 @@ def send_digest(app: App, day: date, *, again: str = "") -> int:
     count = 0
     with app.database.session() as session:
         for number, recipient in enumerate(recipients(app), 1):
-            serial = f"digest.{day.isoformat()}.{number}{again}"
+            serial = signed_serial(app.key, f"digest.{day.isoformat()}.{number}{again}")
             mime = build_digest(
                 digest,
                 workbook,
@@ -69,7 +70,7 @@ def send_digest(app: App, day: date, *, again: str = "") -> int:
                 key=digest_key(day, recipient) + again, kind="digest", recipient=recipient, subject=digest.subject,
                 message_id=message_id(serial, app.from_address), mime=mime,
             )  # fmt: skip
-            count += enqueue(session, new, now)[1]
+            count += queue_letter(session, new, now, f"日报入发件箱: {digest.subject}")[1]
         record_event(session, now, "digest", f"日报入发件箱: {digest.subject}")
     point("digest_queued")
     get_logger().info("digest", day=day.isoformat(), recipients=count, needs_human=len(data.needs_human))

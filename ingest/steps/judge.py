@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from sqlmodel import Session
 
 from ingest.app import App
-from ingest.errors import MailroomError
+from ingest.errors import MailroomError, TemporaryError, UsageError
 from ingest.killpoints import point
 from ingest.log import get_logger
-from ingest.steps.letters import case_letter, enqueue_letter
+from ingest.rulebase import text_sha256
+from ingest.steps.letters import NO_LETTER, Draft, case_letter, enqueue_letter
 from ingest.store.cases import (
     Judgement,
     accepted_ledger,
+    decisions_of_case,
     next_case_to_judge,
     readings_of_case,
     request_judgement,
     save_decision,
 )
+from ingest.store.chain import decision_sha256
 from ingest.store.ledger import record_event
 from ingest.store.messages import mark_answered
-from ingest.store.tables import CaseRow
+from ingest.store.tables import CaseRow, DecisionRow
 from ingest.submission.dossier import Dossier, ReceivedMail, arrange, parts_of_matter
 from ingest.submission.sender import Sender, who_sent
 from ingest.submission.subjects import LedgerEntry, subjects_of, verdict_of
+from notifier.letters import listing_sha256
 from rules.verdict import DECISION_NAMES
 
 PUT_OFF = timedelta(minutes=10)
@@ -40,6 +44,7 @@ class CaseFile:
     dossier: Dossier
     sender: Sender
     ledger: tuple[LedgerEntry, ...]
+    decided_before: bool  #: on papers that had come in before the last mail
 
 
 def judge_one(app: App) -> bool:
@@ -69,33 +74,75 @@ def _put_off(app: App, case: CaseRow, error: Exception) -> None:
         record_event(session, now, "judging_failed", text, case_id=case.id)
 
 
-def _judge(app: App, case: CaseRow) -> None:
+@dataclass(frozen=True)
+class OnPurpose:
+    """A person wants a decided case judged again under the rules now in force."""
+
+    who: str
+    reason: str
+    send: bool = False  #: let the new letter leave without a person's approval
+
+
+def rejudge(app: App, case: CaseRow, order: OnPurpose) -> DecisionRow:
+    """Make a new version of a case's decision from the papers it has; its letter is held unless ``order.send``.
+
+    Raises:
+        UsageError: the case has not been decided, or is due to be judged anyway.
+        TemporaryError: something new came in meanwhile.
+    """
+    if case.decision is None or case.judge_after is not None:
+        raise UsageError(f"案卷 {case.code} 正等待裁定,不需要重新裁定", "新到的材料会按现行规则裁定")
+    row = _judge(app, case, order)
+    if row is None:
+        raise TemporaryError(f"案卷 {case.code} 刚有新情况,没有重新裁定", "稍后再试")
+    return row
+
+
+def _judge(app: App, case: CaseRow, order: OnPurpose | None = None) -> DecisionRow | None:
+    """The next version of the decision with its letter; None when the papers changed while they were judged."""
     now = app.clock.now()
     with app.database.reading() as session:
         file = take_case(app, session, case)
-    subjects = subjects_of(
-        file.dossier, app.call, file.sender, decided_before=file.case.version > 0, ledger=file.ledger
-    )
+    subjects = subjects_of(file.dossier, app.call, file.sender, decided_before=file.decided_before, ledger=file.ledger)
     judged = app.judge.judge(subjects, file.dossier.last.received)
     verdict = verdict_of(file.dossier, judged.findings, judged.rules_sha256)
-    kept = Judgement(verdict, subjects, judged.results, file.dossier.last.received, judged.disagreement)
+    draft = replace(
+        case_letter(app, file.case, file.dossier, verdict), hold=order is not None and not order.send
+    )  # fmt: skip
+    kept = Judgement(
+        verdict, subjects, judged.results, file.dossier.last.received, judged.disagreement,
+        listing_sha256(draft.request.files), text_sha256(app.folder.call_source),
+    )  # fmt: skip
     point("judged")
     with app.database.session() as session:
-        draft = case_letter(app, file.case, file.dossier, verdict)
         row = save_decision(session, file.case, kept, now)
         if row is None:
-            return  # something new came in meanwhile: the case is still due, with the new papers
-        text = f"裁定(第 {row.version} 次): {DECISION_NAMES[verdict.decision]}"
-        record_event(session, now, "decided", text, case_id=file.case.id)
-        if judged.disagreement:
-            record_event(session, now, "disagreement", judged.disagreement, case_id=file.case.id)
-        for mail in file.dossier.mails:
-            mark_answered(session, mail.id)
-        if file.dossier.last.reading.screening.reply:
-            enqueue_letter(app, session, draft)
+            return None  # something new came in meanwhile: the case is still due, with the new papers
+        if order is not None:
+            text = f"{order.who} 要求按现行规则重新裁定: {order.reason}"
+            record_event(session, now, "rejudged", text, case_id=file.case.id)
+        _announce(app, session, file, draft, row)
         point("deciding")
     point("decided")
     get_logger().info("decided", case=file.case.code, decision=str(verdict.decision))
+    return row
+
+
+def _announce(app: App, session: Session, file: CaseFile, draft: Draft, row: DecisionRow) -> None:
+    """The decision in the ledger and its letter in the outbox."""
+    now, case_id = app.clock.now(), file.case.id
+    text = f"裁定(第 {row.version} 次): {DECISION_NAMES[row.decision]}"
+    record_event(session, now, "decided", text, case_id=case_id, sha256=decision_sha256(row))
+    if row.disagreement:
+        record_event(session, now, "disagreement", row.disagreement, case_id=case_id)
+    for mail in file.dossier.mails:
+        mark_answered(session, mail.id)
+    screening = file.dossier.last.reading.screening
+    if screening.reply:
+        enqueue_letter(app, session, draft)
+    else:
+        text = f"不发信函: {screening.reason}"
+        record_event(session, now, NO_LETTER, text, message_id=draft.message_ref, case_id=case_id)
 
 
 def take_case(app: App, session: Session, case: CaseRow) -> CaseFile:
@@ -111,4 +158,6 @@ def take_case(app: App, session: Session, case: CaseRow) -> CaseFile:
     )
     senders = [who_sent(mail.reading, app.call) for mail in reversed(mails)]
     sender = next((sender for sender in senders if sender.kind != "其他"), senders[0])
-    return CaseFile(case, arrange(mails, case.track, app.call), sender, ledger)
+    dossier = arrange(mails, case.track, app.call)
+    before = any(row.received_at < dossier.last.received for row in decisions_of_case(session, case.id))
+    return CaseFile(case, dossier, sender, ledger, before)

@@ -8,18 +8,26 @@ from datetime import timedelta
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from ingest.app import App
+from ingest.app import App, own_addresses
 from ingest.reading import Reading
-from ingest.store.ledger import record_event
+from ingest.receipts import Receipt, mail_subject, receipt_code, signed_serial
+from ingest.store.ledger import queue_letter, record_event
 from ingest.store.tables import CaseRow, MessageRow
 from ingest.submission.dossier import Dossier
 from ingest.submission.joining import Placement
 from ingest.submission.replies import Reply, letter_request, question_request
 from notifier.attempts import OutboxState
-from notifier.letters import LetterRequest, compose
+from notifier.letters import LetterRequest, compose, listing_sha256
 from notifier.mime import build_letter
-from notifier.outbox import NewLetter, OutboxRow, count_letters, enqueue
+from notifier.outbox import NewLetter, OutboxRow, count_case_letters, count_letters, find_by_key
 from rules.verdict import Verdict
+
+SUPPRESSED = "suppressed"
+"""The event of a letter that a cap kept back; shown in the digest."""
+NO_LETTER = "no_letter"
+"""The event of a mail that is not to be answered, with the reason."""
+NOT_TO_APPLICANTS = ("digest", "alarm")
+"""Kinds of letters that are for the office itself."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +38,7 @@ class Draft:
     request: LetterRequest
     message_ref: int
     case_id: int | None = None
+    hold: bool = False  #: a person must release it
 
 
 def case_letter(app: App, case: CaseRow, dossier: Dossier, verdict: Verdict) -> Draft:
@@ -40,7 +49,7 @@ def case_letter(app: App, case: CaseRow, dossier: Dossier, verdict: Verdict) -> 
         case.code, case.submitter, envelope.from_address, envelope.from_name, app.from_address, f"{case.code}.{version}"
     )
     request = letter_request(dossier, verdict, app.call, reply, app.clock.now())
-    return Draft(f"case:{case.code}:{version}", request, dossier.last.id, case.id)
+    return Draft(f"case:{case.code}:{version}", _sealed(app, request, case.code, version), dossier.last.id, case.id)
 
 
 def question_letter(app: App, row: MessageRow, reading: Reading, placement: Placement) -> Draft:
@@ -48,41 +57,79 @@ def question_letter(app: App, row: MessageRow, reading: Reading, placement: Plac
     envelope = reading.envelope
     serial = f"received.{row.sha256[:24]}"
     reply = Reply("", placement.sender.name, envelope.from_address, envelope.from_name, app.from_address, serial)
-    return Draft(
-        f"received:{row.sha256}", question_request(envelope, row.received_at, app.call, reply, app.clock.now()), row.id
-    )
+    request = question_request(envelope, row.received_at, app.call, reply, app.clock.now())
+    return Draft(f"received:{row.sha256}", _sealed(app, request, mail_subject(row.sha256), 1), row.id)
 
 
-def _answers_so_far(session: Session) -> int:
-    """Letters to applicants, ever; a digest approves nobody's first answer."""
-    answers = col(OutboxRow.kind) != "digest", col(OutboxRow.state) != OutboxState.CANCELLED
-    return session.exec(select(func.count()).select_from(OutboxRow).where(*answers)).one()
+def _sealed(app: App, request: LetterRequest, subject: str, version: int) -> LetterRequest:
+    """The request with the code that ``mailroom receipt verify`` confirms."""
+    receipt = Receipt(subject, version, request.kind, request.received, listing_sha256(request.files))
+    return replace(request, receipt_code=receipt_code(app.key, receipt))
 
 
 def enqueue_letter(app: App, session: Session, draft: Draft) -> bool:
-    """Put a letter into the outbox, in the caller's transaction; False when the sender's daily cap is used up.
+    """Put a letter into the outbox, in the caller's transaction; False when it must not be sent.
 
-    The letter before the cap says that it is the last (RFC 3834 section 3.1.2 asks responders that invite replies
-    to prevent loops); a suppressed one is an event for the digest, its case goes on.
+    The last letter before a cap says so (RFC 3834 section 3.1.2 asks responders that invite replies to prevent
+    loops); a letter that is not sent is an event with its reason, for digest and explanation, and its case goes on.
+    A letter whose key is in the outbox already is neither made again nor counted.
     """
-    now, settings = app.clock.now(), app.settings.letters
-    sent_today = count_letters(session, now - timedelta(days=1), draft.request.to_address)
-    if sent_today >= settings.per_sender_per_day:
-        text = f"一天内已向该发件人发出 {sent_today} 封信函,达到上限,本次不再自动答复"
-        record_event(session, now, "suppressed", text, message_id=draft.message_ref, case_id=draft.case_id)
+    now = app.clock.now()
+    if find_by_key(session, draft.key) is not None:
+        return True
+    used = _Used.count(app, session, draft)
+    if reason := used.refusal(app):
+        record_event(session, now, SUPPRESSED, reason, message_id=draft.message_ref, case_id=draft.case_id)
         return False
-    request = replace(draft.request, last_automatic=sent_today + 1 >= settings.per_sender_per_day)
-    letter = compose(request, app.templates)
+    letter = compose(used.marked(app, draft.request), app.templates)
     new = NewLetter(
         key=draft.key, kind=letter.kind, recipient=letter.to_address, subject=letter.subject, message_id=letter.message_id,
         mime=build_letter(letter, app.settings.smtp.from_name or app.call.authority, app.from_address, now),
         case_id=draft.case_id, message_ref=draft.message_ref,
-        held=_answers_so_far(session) < settings.approve_first,
+        held=draft.hold or _answers_so_far(session) < app.settings.letters.approve_first,
     )  # fmt: skip
-    row, is_new = enqueue(session, new, now)
-    if is_new:
-        text = f"信函入发件箱: {letter.subject}" + ("(待人工放行)" if new.held else "")
-        record_event(
-            session, now, "queued", text, message_id=draft.message_ref, case_id=draft.case_id, outbox_id=row.id
-        )
+    queue_letter(session, new, now, f"信函入发件箱: {letter.subject}" + ("(待人工放行)" if new.held else ""))
     return True
+
+
+@dataclass(frozen=True)
+class _Used:
+    """How much of the caps a letter finds used up; counted in the outbox, so a restart forgets nothing."""
+
+    recipient: str
+    today: int  #: letters to this address within a day
+    in_case: int  #: letters in this case, ever
+
+    @staticmethod
+    def count(app: App, session: Session, draft: Draft) -> _Used:
+        recipient = draft.request.to_address
+        today = count_letters(session, app.clock.now() - timedelta(days=1), recipient)
+        in_case = 0 if draft.case_id is None else count_case_letters(session, draft.case_id)
+        return _Used(recipient, today, in_case)
+
+    def refusal(self, app: App) -> str:
+        """Why no letter may be sent; "" when it may."""
+        caps = app.settings.letters
+        if self.recipient.lower() in own_addresses(app.settings, app.from_address):
+            return "收件人是本邮箱自己,不发信函"
+        if self.today >= caps.per_sender_per_day:
+            return f"一天内已向该发件人发出 {self.today} 封信函,达到上限,本次不再自动答复"
+        if self.in_case >= caps.per_case:
+            return f"本案卷已发出 {self.in_case} 封信函,达到上限,不再自动答复"
+        return ""
+
+    def marked(self, app: App, request: LetterRequest) -> LetterRequest:
+        """The request with its signed serial, and saying so when it is the last one before a cap."""
+        caps = app.settings.letters
+        return replace(
+            request,
+            serial=signed_serial(app.key, request.serial),
+            last_automatic=self.today + 1 >= caps.per_sender_per_day,
+            last_of_case=self.in_case + 1 >= caps.per_case,
+        )
+
+
+def _answers_so_far(session: Session) -> int:
+    """Letters to applicants, ever; a digest approves nobody's first answer."""
+    answers = col(OutboxRow.kind).not_in(NOT_TO_APPLICANTS), col(OutboxRow.state) != OutboxState.CANCELLED
+    return session.exec(select(func.count()).select_from(OutboxRow).where(*answers)).one()

@@ -17,7 +17,7 @@ from ingest.killpoints import point
 from ingest.log import get_logger
 from ingest.reading import Reading, ScreeningKind
 from ingest.sandbox import read_or_degrade
-from ingest.steps.letters import enqueue_letter, question_letter
+from ingest.steps.letters import NO_LETTER, enqueue_letter, question_letter
 from ingest.store.cases import (
     NewCase,
     find_case_by_code,
@@ -28,6 +28,7 @@ from ingest.store.cases import (
     open_case,
     touch_case,
 )
+from ingest.store.chain import text_sha256
 from ingest.store.ledger import record_event
 from ingest.store.messages import (
     claim_message,
@@ -40,6 +41,7 @@ from ingest.store.messages import (
 from ingest.store.tables import CaseRow, MessageRow
 from ingest.submission.codes import find_codes
 from ingest.submission.joining import Join, KnownCase, Placement, Purpose, place
+from ingest.submission.sender import own_text
 from notifier.outbox import find_letters
 
 STRIKES = 3
@@ -106,9 +108,8 @@ class Filing:
         answered = screening.kind is not ScreeningKind.PERSON
         if not save_reading(self.session, self.row.id, reading, answered=answered):
             return
-        self._note(
-            "read", f"来件性质: {screening.reason}; 附件 {len(reading.parts)} 个, 识别文档 {len(reading.documents)} 份"
-        )
+        text = f"来件性质: {screening.reason}; 附件 {len(reading.parts)} 个, 识别文档 {len(reading.documents)} 份"
+        self._note("read", text, sha256=text_sha256(reading.model_dump_json()))
         if screening.kind is ScreeningKind.BOUNCE:
             self._bounce()
         elif screening.kind is ScreeningKind.FORGED:
@@ -116,9 +117,13 @@ class Filing:
         elif screening.kind is ScreeningKind.PERSON:
             self._place()
 
-    def _note(self, kind: str, text: str, *, case_id: int | None = None, outbox_id: int | None = None) -> None:
-        now = self.app.clock.now()
-        record_event(self.session, now, kind, text, message_id=self.row.id, case_id=case_id, outbox_id=outbox_id)
+    def _note(
+        self, kind: str, text: str, *, case_id: int | None = None, outbox_id: int | None = None, sha256: str = ""
+    ) -> None:
+        record_event(
+            self.session, self.app.clock.now(), kind, text,
+            message_id=self.row.id, case_id=case_id, outbox_id=outbox_id, sha256=sha256,
+        )  # fmt: skip
 
     def _bounce(self) -> None:
         """Tie a bounce to the letter it reports; staff then telephone."""
@@ -138,7 +143,11 @@ class Filing:
             self._note("held", placement.reason)
             return
         self._note("question", f"来信: {self.reading.envelope.subject}")
-        if self.reading.screening.reply:
+        if not self.reading.screening.reply:
+            self._note(NO_LETTER, f"不发信函: {self.reading.screening.reason}")
+        elif is_blank(self.reading):
+            self._note(NO_LETTER, "不发信函: 来信没有主题、文字和附件")
+        else:
             enqueue_letter(self.app, self.session, question_letter(self.app, self.row, self.reading, placement))
 
     def _join(self, placement: Placement, join: Join) -> None:
@@ -166,6 +175,11 @@ class Filing:
         if opened:
             self._note("opened", f"立案 {case.code}: {case.submitter} {case.track}", case_id=case.id)
         return case
+
+
+def is_blank(reading: Reading) -> bool:
+    """Whether a mail without attachments says nothing either: no request that could be answered (RFC 3834 section 2)."""
+    return not reading.envelope.subject.strip() and not own_text(reading.text).strip()
 
 
 def quoted_cases(session: Session, reading: Reading) -> list[KnownCase]:
