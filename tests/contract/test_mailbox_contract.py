@@ -6,6 +6,7 @@ import imaplib
 import io
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, Protocol
 
@@ -140,6 +141,38 @@ def test_a_mail_of_several_pieces_arrives_whole(account: Account) -> None:
     with account.mailbox().session() as session:
         (uid,) = session.examine("INBOX").uids
     assert raw_of(account.mailbox(), uid) == raw
+
+
+def test_small_mails_come_together_and_a_gone_one_is_left_out(account: Account) -> None:
+    """One exchange for all; whoever asks for the missing one alone is told why."""
+    mails = [MAIL + b"%d\r\n" % number for number in range(3)]
+    for raw in mails:
+        account.append(raw, LAST_MINUTE)
+    with account.mailbox().session() as session:
+        first, gone, last = session.summaries(session.examine("INBOX").uids)
+    account.expunge(gone.uid)
+    with account.mailbox().session() as session:
+        session.examine("INBOX")
+        assert session.fetch_small([first, gone, last]) == {first.uid: mails[0], last.uid: mails[2]}
+
+
+def test_small_mails_that_do_not_add_up_are_left_out(account: Account) -> None:
+    """A summary that says another size is not to be believed, and neither are the bytes before they were read twice."""
+    account.append(MAIL, LAST_MINUTE)
+    with account.mailbox().session() as session:
+        (summary,) = session.summaries(session.examine("INBOX").uids)
+        assert session.fetch_small([replace(summary, size=summary.size + 1)]) == {}
+
+
+def test_a_header_block_comes_without_its_body(account: Account) -> None:
+    """All that is known of a mail too large to be taken."""
+    account.append(MAIL, LAST_MINUTE)
+    with account.mailbox().session() as session:
+        (uid,) = session.examine("INBOX").uids
+        head = MAIL[: MAIL.index(b"hello")]
+        assert session.fetch_header(uid, 1000) == head
+        assert session.fetch_header(uid, 10) == head[:10]
+        assert session.fetch_header(uid + 1, 1000) is None
 
 
 def test_a_mail_that_is_gone_is_left_out_and_not_an_empty_mail(account: Account) -> None:

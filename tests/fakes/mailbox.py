@@ -13,6 +13,7 @@ from typing import BinaryIO
 
 from ingest.errors import LoginRefusedError, MailroomError
 from ingest.mailbox.protocol import FolderMissingError, FolderState, MessageSummary, MessageUnreadableError
+from ingest.mailbox.sent import choose_sent, message_id_in
 
 
 @dataclass
@@ -30,6 +31,7 @@ class FakeMailbox:
         self.password_accepted = True
         self.sessions = 0
         self.fetched: list[int] = []  #: uids handed over, in order
+        self.kind_of_session: type[FakeSession] = FakeSession  #: a test may put in one that misbehaves
         self._troubles: dict[str, list[MailroomError]] = {}
 
     def append(self, raw: bytes, received: datetime, folder: str = "INBOX") -> int:
@@ -64,7 +66,7 @@ class FakeMailbox:
         if not self.password_accepted:
             raise LoginRefusedError("邮件服务器拒绝登录")
         self.sessions += 1
-        yield FakeSession(self)
+        yield self.kind_of_session(self)
 
     def stumble(self, step: str) -> None:
         """Raise what was ordered for this step."""
@@ -108,6 +110,15 @@ class FakeSession:
             found |= {summary.uid: raw} if len(raw) == summary.size else {}
         self._mailbox.fetched += found  # a session that broke on the way handed over nothing
         return found
+
+    def sent_folder(self) -> str | None:
+        self._mailbox.stumble("sent_folder")
+        return choose_sent([((), b"/", name) for name in self._mailbox.folders])
+
+    def message_ids(self, uids: Iterable[int]) -> frozenset[str]:
+        self._mailbox.stumble("message_ids")
+        heads = (self._folder.mails[uid][0].partition(b"\r\n\r\n")[0] for uid in uids if uid in self._folder.mails)
+        return frozenset(name for head in heads if (name := message_id_in(head)))
 
     def fetch_header(self, uid: int, limit: int) -> bytes | None:
         self._mailbox.stumble("fetch_header")

@@ -136,6 +136,10 @@ class DovecotServer:
             shutil.chown(home, self._owner)
         return DovecotAccount(self, f"office{number}", _PASSWORD)
 
+    def forget(self, username: str) -> None:
+        """Throw away a user's mails, numbers and indexes."""
+        shutil.rmtree(self._home(int(username.removeprefix("office"))) / "Maildir")
+
     def _home(self, number: int) -> Path:
         return self.base / "home" / f"office{number}"
 
@@ -205,6 +209,11 @@ class DovecotAccount:
     def renumber(self, uidvalidity: int, folder: str = "INBOX") -> None:
         """Give the folder a new UIDVALIDITY, as a server does after a repair."""
         self.server.doveadm("mailbox", "update", "-u", self.username, "--uid-validity", str(uidvalidity), folder)
+
+    def recreate(self, uidvalidity: int) -> None:
+        """Lose everything and begin anew with uid 1 under the given UIDVALIDITY, as NetEase does with its constant 1."""
+        self.server.forget(self.username)
+        self.renumber(uidvalidity)
 
     def unseen(self, folder: str = "INBOX") -> int:
         """How many mails nobody has read."""

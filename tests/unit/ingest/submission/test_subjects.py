@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -135,3 +136,10 @@ def test_a_case_without_entries_is_decided_by_what_was_found(call: Call, mail: M
     """A cloud link alone."""
     dossier = arrange([mail(parts=(part("x", Fate.CLOUD_LINK),))], "", call)
     assert verdict_of(dossier, [finding("A2", Outcome.RETURN, "来件")], "sha").decision is Decision.INCOMPLETE
+
+
+def test_a_mail_without_a_date_of_the_server_is_suspicious(call: Call, mail: Mail, word: Make) -> None:
+    """The moment it was asked for is no evidence of when it came; staff decide."""
+    dated = mail(word("甲团中学"))
+    assert look([dated], call)["来件"].fact("时间可疑").value is False
+    assert look([replace(dated, dated=False)], call)["来件"].fact("时间可疑").value is True
