@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from ingest.app import App
 from ingest.reading import Document
+from ingest.steps.letters import NOT_TO_APPLICANTS
 from ingest.steps.send import held
 from ingest.store.cases import latest_decision, list_cases, load_subjects, load_verdict, readings_of_case
 from ingest.store.ledger import (
@@ -31,7 +32,7 @@ from ingest.store.tables import CaseRow, DecisionRow, EventRow, MessageRow, Mess
 from ingest.submission.dossier import Dossier, ReceivedMail, arrange, parts_of_matter
 from notifier.attempts import OutboxState
 from notifier.digest import CaseLine, Counters, Crop, DigestData, HumanTask, QuotaLine, Silent, SystemState, Undelivered
-from notifier.outbox import get_letter, list_letters
+from notifier.outbox import OutboxRow, get_letter, list_letters
 from rules.facts import Fact, Subject
 from rules.verdict import Decision, EntryVerdict, Finding, Outcome, Truth, Verdict
 
@@ -235,15 +236,23 @@ def _undelivered(session: Session, judged: dict[int, _Judged]) -> Iterator[Undel
     letters = [letter for outbox_id in reported if (letter := get_letter(session, outbox_id)) is not None]
     letters += list_letters(session, states=(OutboxState.FAILED, OutboxState.UNCERTAIN))
     for letter in {letter.id: letter for letter in letters}.values():
-        if letter.kind == "digest":
+        if letter.kind in NOT_TO_APPLICANTS:
             continue
         item = judged.get(letter.case_id or 0)
         event = reported.get(letter.id)
         yield Undelivered(
             case_code=item.case.code if item else "", submitter=item.case.submitter if item else "", kind=letter.kind,
             recipient=letter.recipient, telephone=_contact(item, "", "联系电话") if item else "",
-            reason=event.text if event else letter.last_reply, failed=event.at if event else letter.created_at,
+            reason=event.text if event else _why_undelivered(letter), failed=event.at if event else letter.created_at,
         )  # fmt: skip
+
+
+def _why_undelivered(letter: OutboxRow) -> str:
+    """What became of a letter that was not bounced, and what staff can do about it."""
+    if letter.state is not OutboxState.UNCERTAIN:
+        return letter.last_reply
+    doubt = f"是否送达无法确定，请电话确认；已送达执行 mailroom outbox confirm {letter.id}，未送达执行 mailroom outbox retry {letter.id}"
+    return f"{doubt}。{letter.last_reply}" if letter.last_reply else doubt
 
 
 def _silent_units(app: App, session: Session, track: str) -> tuple[str, ...]:

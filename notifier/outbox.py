@@ -34,7 +34,7 @@ class OutboxRow(Row, table=True):
     mime: bytes  #: the letter exactly as it goes out
     state: OutboxState = Field(default=OutboxState.QUEUED, sa_type=word(OutboxState), index=True)
     attempts: int = 0  #: attempts begun, counted before the first byte goes out
-    next_attempt_at: datetime | None = None  #: not before this; None = at once
+    next_attempt_at: datetime | None = None  #: not before this, None = at once; of an uncertain one the next look for it
     created_at: datetime
     give_up_at: datetime  #: temporary trouble is borne until then
     sent_at: datetime | None = None
@@ -119,7 +119,21 @@ def settle_interrupted(session: Session) -> list[int]:
 
 def confirm(session: Session, outbox_id: int, reply: str, now: datetime) -> bool:
     """An uncertain letter has been found delivered (in the Sent folder, or by a person's word)."""
-    return _move(session, outbox_id, [OutboxState.UNCERTAIN], OutboxState.SENT, sent_at=now, last_reply=reply)
+    values = {"sent_at": now, "last_reply": reply, "next_attempt_at": None}
+    return _move(session, outbox_id, [OutboxState.UNCERTAIN], OutboxState.SENT, **values)
+
+
+def uncertain_letters(session: Session, now: datetime) -> list[OutboxRow]:
+    """Uncertain letters whose trace is to be looked for now; those that have lived their life are left to staff."""
+    query = select(OutboxRow).where(
+        col(OutboxRow.state) == OutboxState.UNCERTAIN, _is_due(now), col(OutboxRow.give_up_at) > now
+    )  # fmt: skip
+    return list(session.exec(query.order_by(col(OutboxRow.id))))
+
+
+def look_again_at(session: Session, outbox_id: int, moment: datetime) -> bool:
+    """Look for the trace of an uncertain letter again at ``moment``; its state stays."""
+    return _move(session, outbox_id, [OutboxState.UNCERTAIN], OutboxState.UNCERTAIN, next_attempt_at=moment)
 
 
 def hold(session: Session, outbox_id: int) -> bool:

@@ -57,6 +57,7 @@ def _change(context: typer.Context, number: int, action: str, done: str) -> None
             "release": lambda: outbox.release(session, number, now),
             "retry": lambda: outbox.retry(session, number, now),
             "cancel": lambda: outbox.cancel(session, number),
+            "confirm": lambda: outbox.confirm(session, number, "由工作人员确认已送达", now),
         }[action]()
         if not changed:
             raise UsageError(f"信函 {number} 不存在,或它现在的状态不允许这样做", "用 mailroom outbox list 查看状态")
@@ -80,6 +81,12 @@ def release(context: typer.Context, number: LetterArgument) -> None:
 def retry(context: typer.Context, number: LetterArgument) -> None:
     """重新发送一封失败或不确定的信函(由人确认对方没有收到)。"""
     _change(context, number, "retry", "将重新发送")
+
+
+@group.command("confirm")
+def confirm(context: typer.Context, number: LetterArgument) -> None:
+    """确认一封不确定的信函已经送达(例如电话问过对方)。"""
+    _change(context, number, "confirm", "已确认送达")
 
 
 @group.command("cancel")

@@ -24,6 +24,7 @@ from ingest.clock import Clock, SystemClock
 from ingest.errors import ConfigError, MailroomError, TemporaryError
 from ingest.mailbox import trouble
 from ingest.mailbox.protocol import FolderMissingError, FolderState, MessageSummary, MessageUnreadableError
+from ingest.mailbox.sent import choose_sent, message_id_in
 from ingest.mailbox.wire import BoundedIMAP4
 
 WHOLE = 8 * 1024 * 1024  #: a mail above this is fetched in pieces, so memory does not follow mail size
@@ -245,6 +246,21 @@ class ImapSession:
     def fetch_header(self, uid: int, limit: int) -> bytes | None:
         """See the protocol."""
         return self._body(uid, f"BODY.PEEK[HEADER]<0.{limit}>", limit)
+
+    def sent_folder(self) -> str | None:
+        """See the protocol. LIST; servers that flag nothing are known by their folders' names."""
+        with self._asking("列出文件夹"):
+            return choose_sent(self._client.list_folders())
+
+    def message_ids(self, uids: Iterable[int]) -> frozenset[str]:
+        """See the protocol. One header field of each mail; nothing is searched."""
+        found: set[str] = set()
+        for batch in _batches(uids):
+            with self._asking("查看已发送的邮件"):
+                answer = self._client.fetch(batch, ["BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)]"])
+            bodies = (_body_of(answer.get(uid, {})) for uid in batch)
+            found.update(name for body in bodies if body and (name := message_id_in(body)))
+        return frozenset(found)
 
     def _body(self, uid: int, item: str, expected_bytes: int) -> bytes | None:
         """One FETCH. NIL means expunged or lost on the server, an empty answer means expunged: both are "gone"."""

@@ -79,6 +79,12 @@ class MailboxSession(Protocol):
         A refusal that concerns only this mail is a :class:`MessageUnreadableError`.
         """
 
+    def sent_folder(self) -> str | None:
+        """The folder the account keeps its sent mail in; None when none can be told."""
+
+    def message_ids(self, uids: Iterable[int]) -> frozenset[str]:
+        """The Message-IDs, with angle brackets, of mails of the folder that is open; what is gone is left out."""
+
 
 class Mailbox(Protocol):
     """An account on a mail server."""
