@@ -13,16 +13,19 @@ from ingest.calls import CallFolder, default_config, open_call, template_texts, 
 from ingest.clock import Clock, SystemClock
 from ingest.errors import ConfigError, StorageError, TemporaryError
 from ingest.judging.judge import Judge
+from ingest.judging.refer import ReferEverything
 from ingest.mailbox.protocol import Mailbox
 from ingest.message.context import ReadingContext
+from ingest.rulebase import Signature
 from ingest.sandbox import Limits
 from ingest.secretkey import load_or_make_key
 from ingest.settings import Settings
 from ingest.store.database import Database, open_database
 from ingest.store.files import FileStore
+from ingest.store.rulefiles import last_good
 from notifier.rendering import Templates
 from notifier.transport import Transport
-from rules.call import Call
+from rules.call import Call, load_call
 
 
 @dataclass
@@ -38,7 +41,9 @@ class App:
     clock: Clock
     templates: Templates
     from_address: str
-    _judge: Judge | None = field(default=None, repr=False)
+    rules_trouble: str = ""  #: why the rule files on the disk are not the ones in force; "" = they are
+    rules_seen: Signature = ()  #: what the last look at them found
+    _judge: Judge | ReferEverything | None = field(default=None, repr=False)
     _key: bytes = field(default=b"", repr=False)
 
     @property
@@ -47,7 +52,7 @@ class App:
         return self.folder.call
 
     @property
-    def judge(self) -> Judge:
+    def judge(self) -> Judge | ReferEverything:
         """The rules in force, with their engine in a child process; started when first needed. Raises ConfigError."""
         if self._judge is None:
             folder = self.folder
@@ -60,6 +65,14 @@ class App:
         self._key = self._key or load_or_make_key(self.settings.store.files)
         return self._key
 
+    def use_rules(self, folder: CallFolder, judge: Judge | ReferEverything) -> None:
+        """Put a call's files in force; the rules that were in force until now end with their child process."""
+        old, self._judge = self._judge, judge
+        self.folder = folder
+        self.from_address = sender_address(self.settings, folder.call)
+        if old is not None and old is not judge:
+            old.close()
+
     @property
     def reading_context(self) -> ReadingContext:
         """What reading a mail needs to know of this office."""
@@ -70,6 +83,7 @@ class App:
             unpacked_bytes=limits.unpacked,
             entries=limits.entries,
             depth=limits.depth,
+            ocr_seconds=max(1, int(limits.ocr_time.total_seconds())) if limits.ocr else 0,
         )
 
     @property
@@ -175,18 +189,41 @@ def build(
     Raises:
         ConfigError: something in the configuration cannot be used.
     """
-    folder = open_folder(settings)
+    database = open_ready_database(settings)
+    folder, trouble = _folder_to_serve(settings, database)
     return App(
         settings=settings,
         folder=folder,
-        database=open_ready_database(settings),
+        database=database,
         files=FileStore(settings.store.files),
         mailbox=mailbox or open_mailbox(settings),
         transport=transport or open_transport(settings),
         clock=clock or SystemClock(),
         templates=load_templates(folder),
         from_address=sender_address(settings, folder.call),
+        rules_trouble=trouble,
     )
+
+
+def _folder_to_serve(settings: Settings, database: Database) -> tuple[CallFolder, str]:
+    """The active call and ""; when its files cannot be read, the ones last in force and what is wrong.
+
+    Raises:
+        ConfigError: call.yaml cannot be read and none was ever in force: without its call the office has no work.
+    """
+    try:
+        return open_folder(settings), ""
+    except ConfigError as error:
+        path = settings.calls.directory / settings.calls.active[0]
+        with database.reading() as session:
+            row = last_good(session, path.name)
+        if row is None:
+            identifier = settings.calls.active[0]
+            return open_call(settings.calls.directory, identifier, rules_required=False), str(error)
+        call = with_place(path / "call.yaml", row.call_source, lambda text: load_call(path.name, text))
+        templates = template_texts(path / "templates")
+        folder = CallFolder(path, call, row.rules_source, row.examples_source, templates, row.call_source)
+        return folder, str(error)
 
 
 @contextmanager

@@ -24,6 +24,7 @@ class CallFolder:
     rules_source: str
     examples_source: str
     templates: dict[str, str]  #: overrides, by ``letter/body.txt``
+    call_source: str = ""
 
     @property
     def rules_path(self) -> Path:
@@ -55,8 +56,8 @@ def with_place(path: Path, source: str, load: Callable[[str], _T]) -> _T:
         raise ConfigError(error.format(str(path), source)) from error
 
 
-def open_call(directory: Path, identifier: str) -> CallFolder:
-    """Read one call.
+def open_call(directory: Path, identifier: str, *, rules_required: bool = True) -> CallFolder:
+    """Read one call; without ``rules_required`` a missing rule file is an empty one.
 
     Raises:
         ConfigError: with file, line, column and hint.
@@ -73,13 +74,14 @@ def open_call(directory: Path, identifier: str) -> CallFolder:
         )
     source = read_text(path / "call.yaml")
     call = with_place(path / "call.yaml", source, lambda text: load_call(identifier, text))
-    examples = path / "examples.yaml"
+    rules, examples = path / "rules.yaml", path / "examples.yaml"
     return CallFolder(
         path,
         call,
-        read_text(path / "rules.yaml"),
+        read_text(rules) if rules_required or rules.exists() else "",
         read_text(examples) if examples.is_file() else "",
         template_texts(path / "templates"),
+        source,
     )
 
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import signal
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import FrameType
 
 from apscheduler.executors.pool import ThreadPoolExecutor
@@ -19,40 +20,53 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from ingest.app import App
 from ingest.errors import LoginRefusedError, MailroomError, StorageError, TemporaryError
 from ingest.log import get_logger
+from ingest.mailbox.idle import HearingMailbox, Listener
+from ingest.mailbox.patience import Patience
 from ingest.notify import notify
+from ingest.steps.alarm import ALARM
+from ingest.steps.canary import canary_if_due, watch_canary
 from ingest.steps.digest import digest_if_due
 from ingest.steps.judge import judge_one
 from ingest.steps.read import read_one
 from ingest.steps.receive import note_failure, receive_all
+from ingest.steps.rules import look_at_rules, settle_rules
 from ingest.steps.send import send_due
+from ingest.steps.settle_uncertain import note_interrupted, settle_uncertain
+from ingest.steps.watch import alarm_login_refused, watch_intake
+from ingest.store.ledger import forget_listings, record_event
 from ingest.store.messages import release_claims
-from notifier.outbox import settle_interrupted
 
 WORK_EVERY = timedelta(seconds=5)
+LISTEN_EVERY = timedelta(seconds=1)
+"""How soon a SIGHUP, or news of the mailbox, is heard."""
+NEWS_PAUSE = timedelta(seconds=5)
+"""Between two looks that news caused: each is a login, and a hundred mails may come in a minute."""
+WATCH_EVERY = timedelta(minutes=1)
+"""How often the daemon looks at its own health."""
 LEFTOVERS_AFTER = timedelta(days=1)
 
 
 def start(app: App) -> None:
-    """What a fresh process does first: letters caught in sending become uncertain, claimed mails are due again.
-
-    Raises:
-        ConfigError: the rule file cannot be used; better told now than when the first case is due.
-    """
-    _ = app.judge
+    """What a fresh process does first: rules go in force, letters caught in sending become uncertain, claims end."""
+    settle_rules(app)
     app.files.remove_leftovers(app.clock.now() - LEFTOVERS_AFTER)
     with app.database.session() as session:
-        uncertain = settle_interrupted(session)
+        uncertain = note_interrupted(app, session)
         release_claims(session)
+        forget_listings(session)
     if uncertain:
         get_logger().warning("letters left in sending by an earlier run", letters=uncertain)
 
 
-def work(app: App, stop: threading.Event | None = None) -> None:
+def work(app: App, stop: threading.Event | None = None, sending: Patience | None = None) -> None:
     """Everything that can be done with what is here: read, judge, send, and the digest when it is due.
 
-    ``stop`` ends it after the unit in hand. A digest that cannot be made keeps no letter from leaving.
+    ``stop`` ends it after the unit in hand; ``sending`` says whether the mail server may be asked to take letters.
+    A digest that cannot be made keeps no letter from leaving.
     """
     told = stop or threading.Event()
+    look_at_rules(app)
+    settle_uncertain(app)
     while not told.is_set() and read_one(app):
         notify("WATCHDOG=1")
     while not told.is_set() and judge_one(app):
@@ -60,8 +74,31 @@ def work(app: App, stop: threading.Event | None = None) -> None:
     try:
         digest_if_due(app)
     finally:
+        _send(app, told, sending or Patience())
+
+
+def _send(app: App, told: threading.Event, patience: Patience) -> None:
+    """Send what is due, unless the server failed so lately that it is left alone."""
+    if told.is_set() or not patience.ready:
+        return
+    try:
         while not told.is_set() and send_due(app):
             notify("WATCHDOG=1")
+        patience.succeeded()
+    except (TemporaryError, LoginRefusedError) as error:
+        wait = patience.failed(error)
+        get_logger().warning("letters cannot leave", failures=patience.failures, again_in=wait.total_seconds())
+        if patience.failures == 1:
+            with app.database.session() as session:
+                record_event(session, app.clock.now(), ALARM, f"暂时发不了信: {error.message}")
+        raise
+
+
+def watch(app: App, since: datetime) -> None:
+    """Look at our own health, and let the canary fly."""
+    watch_intake(app, since)
+    watch_canary(app)
+    canary_if_due(app)
 
 
 def run_once(app: App) -> None:
@@ -91,39 +128,108 @@ class Daemon:
     app: App
     stop: threading.Event = field(default_factory=threading.Event)
     fatal: MailroomError | None = None
+    looking: Patience = field(default_factory=Patience)  #: with the mailbox
+    sending: Patience = field(default_factory=Patience)  #: with the server that takes letters
+    news: threading.Event = field(default_factory=threading.Event)  #: the server said that something came
+    listener: Listener | None = None
+    reload: bool = False  #: SIGHUP came; a plain flag, because a handler must not take a lock its thread may hold
 
     def run(self) -> None:
         """Work until SIGTERM or SIGINT; the unit in hand is finished first.
+
+        A refused password ends everything, not intake alone: a daemon that sends letters and answers nobody would
+        look alive to the service manager, whose "failed" with code 77 is the one sign that does not depend on mail
+        getting through, and a mended password needs a restart anyway. Before it leaves it queues an alarm and sends
+        what is decided; letters to be tried again wait in the outbox for the restart, mails in the mailbox.
 
         Raises:
             LoginRefusedError: a server refuses our password; going on would lock the account.
         """
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
-        signal.signal(signal.SIGHUP, signal.SIG_IGN)  # a reload is a restart for now; a stray SIGHUP must not kill
+        signal.signal(signal.SIGHUP, self._ask_reload)
         start(self.app)
         scheduler = BackgroundScheduler(
             timezone="UTC", executors={"default": ThreadPoolExecutor(1)},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )  # fmt: skip
         poll = self.app.settings.mailbox.poll_every.total_seconds()
-        scheduler.add_job(lambda: self._tick(lambda: receive_all(self.app)), "interval", seconds=max(1.0, poll))
-        scheduler.add_job(
-            lambda: self._tick(lambda: work(self.app, self.stop)), "interval", seconds=WORK_EVERY.total_seconds()
-        )
+        started = self.app.clock.now()
+        for step, seconds in (
+            (self._look, max(1.0, poll)),
+            (lambda: work(self.app, self.stop, self.sending), WORK_EVERY.total_seconds()),
+            (lambda: watch(self.app, started), WATCH_EVERY.total_seconds()),
+        ):
+            scheduler.add_job(self._tick, "interval", [step], seconds=seconds)
         notify("READY=1")
         get_logger().info("started", poll_every=poll)
-        self._tick(lambda: receive_all(self.app))
+        self._listen()
+        self._tick(self._look)
         scheduler.start()
-        self.stop.wait()
+        quiet_until = 0.0
+        while not self.stop.wait(LISTEN_EVERY.total_seconds()):
+            if self.reload:
+                self.reload = False
+                scheduler.add_job(self._tick, args=[lambda: look_at_rules(self.app, closely=True)])
+            if self.news.is_set() and time.monotonic() >= quiet_until:
+                self.news.clear()
+                quiet_until = time.monotonic() + NEWS_PAUSE.total_seconds()
+                scheduler.add_job(self._tick, args=[self._look])
         notify("STOPPING=1")
         scheduler.shutdown(wait=True)
+        if self.listener is not None:
+            self.listener.join(timeout=5.0)
         if self.fatal is not None:
             raise self.fatal
+
+    def _listen(self) -> None:
+        """Where the server tells of new mail, let that cause a look beside the regular ones."""
+        mailbox = self.app.settings.mailbox
+        if mailbox.idle and isinstance(self.app.mailbox, HearingMailbox):
+            self.listener = Listener(self.app.mailbox, mailbox.folder, self.news.set, self.stop)
+            self.listener.start()
+
+    def _look(self) -> None:
+        """Look into the mailbox, unless it failed so lately that it is left alone."""
+        if not self.looking.ready:
+            return
+        try:
+            receive_all(self.app)
+        except (TemporaryError, LoginRefusedError) as error:
+            self._lost(error)
+            raise
+        except StorageError as error:  # the server is well; as soon as there is room mails come in
+            self._note(error)
+            raise
+        self.looking.succeeded()
+        if self.listener is not None:
+            self.listener.well.set()
+
+    def _lost(self, error: TemporaryError | LoginRefusedError) -> None:
+        """Leave the server alone for a while, or for good, and write down why."""
+        if self.listener is not None:
+            self.listener.well.clear()
+        wait = self.looking.failed(error)
+        get_logger().warning("mailbox not seen", failures=self.looking.failures, again_in=wait.total_seconds())
+        self._note(error)
+        if isinstance(error, LoginRefusedError):
+            self._farewell(error)
+
+    def _farewell(self, error: LoginRefusedError) -> None:
+        """What can still be said before we stop; not by a refused door, which is never knocked at twice."""
+        try:
+            alarm_login_refused(self.app, error)
+            _send(self.app, self.stop, self.sending)
+        except MailroomError as second:
+            get_logger().error("not everything could be sent before stopping", error=str(second))
 
     def _stop(self, number: int, frame: FrameType | None) -> None:
         del number, frame
         self.stop.set()
+
+    def _ask_reload(self, number: int, frame: FrameType | None) -> None:
+        del number, frame
+        self.reload = True
 
     def _tick(self, step: Callable[[], object]) -> None:
         """Run one step; trouble of the world waits for the next tick, a refused login ends the daemon."""
@@ -135,10 +241,8 @@ class Daemon:
         except LoginRefusedError as error:
             self.fatal = error
             self.stop.set()
-            self._note(error)
         except (TemporaryError, StorageError) as error:
             get_logger().warning("trouble, will try again", error=str(error))
-            self._note(error)
             notify("WATCHDOG=1")
         except Exception:  # noqa: BLE001 - step border: ours; the loop goes on, staff see it in the journal
             get_logger().exception("unexpected error")

@@ -8,6 +8,7 @@ from typing import Any
 from sqlmodel import Session
 
 from ingest.store.ledger import count_everything, count_in_ledger, count_on_server, ledger_head, list_folders
+from ingest.store.rulefiles import rules_trouble
 
 
 def status_report(session: Session, hold: bool, now: datetime) -> dict[str, Any]:  # noqa: FBT001

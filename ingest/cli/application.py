@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ingest.cli import audit, cases, demo, digest, document, message, operations, outbox, rulefiles, rules_at_work
+from ingest.cli import audit, cases, demo, digest, document, message, operations, outbox, receipt, rulefiles, rules_at_work
 from ingest.cli.console import Console
 
 app = typer.Typer(
@@ -33,6 +33,7 @@ app.add_typer(message.group, name="message", help="来件: 查看、登记情况
 app.add_typer(document.group, name="document", help="文档: 查看一份 Word 或扫描件里有什么")
 app.add_typer(cases.group, name="case", help="案卷: 列表、内容、判定依据")
 app.add_typer(outbox.group, name="outbox", help="发件箱: 待发和已发的信函")
+app.add_typer(receipt.group, name="receipt", help="回执: 核验一封信是否属实")
 app.add_typer(audit.group, name="audit", help="台账: 核验有没有被改动")
 app.add_typer(digest.group, name="digest", help="日报: 预览、立即发送")
 rules_at_work.register(rulefiles.group)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from typing import Annotated, Any
 
 import typer
@@ -103,3 +104,39 @@ def show_entries(entries: list[dict[str, Any]]) -> None:
             )
             for line in finding["evidence"]:
                 typer.echo(f"      {line}")
+
+
+@group.command("rejudge")
+def rejudge_case(
+    context: typer.Context,
+    code: CodeArgument,
+    reason: Annotated[str, typer.Option(help="为什么重新裁定,记入台账", envvar="MAILROOM_REASON")],
+    who: Annotated[str, typer.Option(help="谁要求的;不写则记本机用户名", envvar="MAILROOM_WHO")] = "",
+    send: Annotated[bool, typer.Option("--send", help="新的信函不再待人放行", envvar="MAILROOM_SEND")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """按现行规则重新裁定一个案卷: 多一次裁定和一封信函(先扣下,待放行),原裁定保留。"""
+    from ingest.app import Unconnected, build
+    from ingest.errors import UsageError
+    from ingest.steps.judge import OnPurpose, rejudge
+    from ingest.steps.rules import use_rules_in_force
+    from ingest.store.views import find_case_row
+
+    if not reason.strip():
+        raise UsageError("没有写重新裁定的原因", "--reason 写明原因,记入台账")
+    app = build(console(context).settings(), mailbox=Unconnected(), transport=Unconnected())
+    try:
+        use_rules_in_force(app)
+        with app.database.reading() as session:
+            case = find_case_row(session, code)
+        row = rejudge(app, case, OnPurpose(who.strip() or getpass.getuser(), reason.strip(), send))
+    finally:
+        app.close()
+    if as_json:
+        print_json({"code": case.code, "version": row.version, "decision": row.decision.value, "before": case.decision})
+    else:
+        was = NAMES[case.decision.value if case.decision else None]
+        typer.echo(f"案卷 {case.code} 第 {row.version} 次裁定: {was} -> {NAMES[row.decision.value]}")
+        typer.echo(
+            "信函已入发件箱" if send else "信函已扣下: 用 mailroom outbox list 查看,mailroom outbox release 放行"
+        )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
@@ -61,6 +61,14 @@ class Judge:
     def worker_pid(self) -> int | None:
         """Process id of the running child, None when there is none."""
         return self._child.pid if self._child is not None else None
+
+    def start(self) -> None:
+        """Have the engine compile the rules now, in the child process, not with the first case.
+
+        Raises:
+            ChildDiedError: it cannot.
+        """
+        self._running()
 
     def judge(self, subjects: Sequence[Subject], received: datetime) -> Judgement:
         """Judge one case; ``received`` is the aware instant at which the server received the mail."""
@@ -129,6 +137,7 @@ def _system_finding(differences: tuple[str, ...]) -> Finding:
 
 
 def _recorded(result: RuleResult, narrator: Narrator) -> dict[str, Any]:
+    steps = narrator.trace(result)
     return {
         "rule": result.rule.id,
         "title": result.rule.title,
@@ -137,5 +146,6 @@ def _recorded(result: RuleResult, narrator: Narrator) -> dict[str, Any]:
         "subjects": list(result.subjects),
         "truth": str(result.truth),
         "outcome": str(result.outcome) if result.outcome is not None else "",
-        "trace": [str(step) for step in narrator.trace(result)],
+        "trace": [str(step) for step in steps],
+        "conditions": [asdict(step) for step in steps],
     }

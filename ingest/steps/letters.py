@@ -26,7 +26,7 @@ SUPPRESSED = "suppressed"
 """The event of a letter that a cap kept back; shown in the digest."""
 NO_LETTER = "no_letter"
 """The event of a mail that is not to be answered, with the reason."""
-NOT_TO_APPLICANTS = ("digest", "alarm")
+NOT_TO_APPLICANTS = ("digest", "alarm", "canary")
 """Kinds of letters that are for the office itself."""
 
 
@@ -41,6 +41,16 @@ class Draft:
     hold: bool = False  #: a person must release it
 
 
+def case_key(code: str, version: int) -> str:
+    """The key of the letter that tells one version of a case's verdict."""
+    return f"case:{code}:{version}"
+
+
+def question_key(sha256: str) -> str:
+    """The key of the receipt of a mail that brought nothing to judge."""
+    return f"received:{sha256}"
+
+
 def case_letter(app: App, case: CaseRow, dossier: Dossier, verdict: Verdict) -> Draft:
     """The letter that tells the next version of a case's verdict."""
     version = case.version + 1
@@ -49,7 +59,7 @@ def case_letter(app: App, case: CaseRow, dossier: Dossier, verdict: Verdict) -> 
         case.code, case.submitter, envelope.from_address, envelope.from_name, app.from_address, f"{case.code}.{version}"
     )
     request = letter_request(dossier, verdict, app.call, reply, app.clock.now())
-    return Draft(f"case:{case.code}:{version}", _sealed(app, request, case.code, version), dossier.last.id, case.id)
+    return Draft(case_key(case.code, version), _sealed(app, request, case.code, version), dossier.last.id, case.id)
 
 
 def question_letter(app: App, row: MessageRow, reading: Reading, placement: Placement) -> Draft:
@@ -58,7 +68,7 @@ def question_letter(app: App, row: MessageRow, reading: Reading, placement: Plac
     serial = f"received.{row.sha256[:24]}"
     reply = Reply("", placement.sender.name, envelope.from_address, envelope.from_name, app.from_address, serial)
     request = question_request(envelope, row.received_at, app.call, reply, app.clock.now())
-    return Draft(f"received:{row.sha256}", _sealed(app, request, mail_subject(row.sha256), 1), row.id)
+    return Draft(question_key(row.sha256), _sealed(app, request, mail_subject(row.sha256), 1), row.id)
 
 
 def _sealed(app: App, request: LetterRequest, subject: str, version: int) -> LetterRequest:

@@ -188,6 +188,7 @@ class Judgement:
     received_at: datetime
     disagreement: str = ""
     listing_sha256: str = ""  #: of the list of files the letter names
+    call_sha256: str = ""  #: of the ``call.yaml`` the rules were read with
 
 
 _SUBJECTS = TypeAdapter(tuple[Subject, ...])
@@ -209,7 +210,7 @@ def save_decision(session: Session, case: CaseRow, judgement: Judgement, now: da
         subjects=_SUBJECTS.dump_json(judgement.subjects).decode(),
         trace=json.dumps(judgement.trace, ensure_ascii=False), rules_sha256=judgement.verdict.rules_sha256,
         received_at=judgement.received_at, decided_at=now, disagreement=judgement.disagreement,
-        listing_sha256=judgement.listing_sha256,
+        listing_sha256=judgement.listing_sha256, call_sha256=judgement.call_sha256,
     )  # fmt: skip
     session.add(row)
     session.flush()
@@ -226,6 +227,21 @@ def latest_decision(session: Session, case_id: int) -> DecisionRow | None:
     """The verdict in force; None when the case has not been judged."""
     query = select(DecisionRow).where(DecisionRow.case_id == case_id)
     return session.exec(query.order_by(col(DecisionRow.version).desc())).first()
+
+
+def decisions_in_force(
+    session: Session, call: str, since: datetime | None = None, limit: int | None = None
+) -> list[tuple[CaseRow, DecisionRow]]:
+    """Cases of a call with their latest decision, the latest decided first; only those decided from ``since`` on."""
+    query = (
+        select(CaseRow, DecisionRow)
+        .join(DecisionRow, (col(DecisionRow.case_id) == CaseRow.id) & (col(DecisionRow.version) == CaseRow.version))
+        .where(CaseRow.call == call)
+        .order_by(col(DecisionRow.id).desc())
+    )
+    if since is not None:
+        query = query.where(col(DecisionRow.decided_at) >= since)
+    return [(case, decision) for case, decision in session.exec(query.limit(limit) if limit else query)]
 
 
 def load_verdict(row: DecisionRow) -> Verdict:

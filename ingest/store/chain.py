@@ -56,7 +56,7 @@ def decision_sha256(row: DecisionRow) -> str:
     """SHA-256 of everything a decision says and rests on."""
     return _sha256([
         row.version, str(row.decision), storable(row.verdict), storable(row.subjects), storable(row.trace),
-        row.rules_sha256, _instant(row.received_at), _instant(row.decided_at), storable(row.disagreement),
+        row.rules_sha256, row.call_sha256, _instant(row.received_at), _instant(row.decided_at), storable(row.disagreement),
         row.listing_sha256,
     ])  # fmt: skip
 

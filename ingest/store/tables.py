@@ -19,6 +19,7 @@ from rules.verdict import Decision
 
 __all__ = [
     "CaseMessageRow", "CaseRow", "DecisionRow", "EventRow", "FolderRow", "MessageRow", "MessageState", "OutboxRow", "Row",
+    "RuleFilesRow",
 ]  # fmt: skip
 
 
@@ -42,14 +43,14 @@ class MessageRow(Row, table=True):
     id: int = Field(default=None, primary_key=True)
     folder: str = Field(sa_type=Key)
     uidvalidity: int = Field(sa_type=BigInteger)  #: unsigned 32 bit (RFC 3501 section 2.3.1.1), too large for INTEGER
-    uid: int = Field(sa_type=BigInteger)  #: see ``uidvalidity``
     incarnation: int = 0  #: counts up when the server gave known uids to other mails under the same ``uidvalidity``
+    uid: int = Field(sa_type=BigInteger)  #: see ``uidvalidity``
     sha256: str = Field(default="", sa_type=Key, index=True)  #: of the raw bytes; "" when not downloaded
     size: int = Field(sa_type=BigInteger)  #: bytes
-    received_at: datetime  #: INTERNALDATE: when the server took it
     announced_size: int = Field(default=0, sa_type=BigInteger)  #: RFC822.SIZE: the server's word, not always the size
-    fetched_at: datetime  #: when this row was written
+    received_at: datetime  #: INTERNALDATE: when the server took it
     dated: bool = True  #: False when the server's date was unreadable: ``received_at`` is when it was asked
+    fetched_at: datetime  #: when this row was written
     state: MessageState = Field(sa_type=word(MessageState), index=True)
     attempts: int = 0  #: attempts to read it, counted before the work starts
     next_attempt_at: datetime | None = None  #: not to be read before this
@@ -114,10 +115,29 @@ class DecisionRow(Row, table=True):
     subjects: str = Field(sa_type=Text)  #: JSON list of :class:`rules.facts.Subject`
     trace: str = Field(sa_type=Text)  #: JSON
     rules_sha256: str = Field(sa_type=Text)
+    call_sha256: str = Field(default="", sa_type=Text)  #: of the ``call.yaml`` the rules were read with
     received_at: datetime  #: received time the verdict rests on
     decided_at: datetime
     disagreement: str = Field(default="", sa_type=Text)  #: where the two rule engines differed; "" = nowhere
     listing_sha256: str = Field(default="", sa_type=Text)  #: of the list of files its letter names; "" = none was made
+
+
+class RuleFilesRow(Row, table=True):
+    """A set of rule files that was put in force. Rows are only ever added; the latest of a call is its last good one.
+
+    With ``DecisionRow.rules_sha256`` and ``call_sha256`` it lets a decision be judged again years later.
+    """
+
+    __tablename__ = "rule_files"
+
+    id: int = Field(default=None, primary_key=True)
+    call: str = Field(sa_type=Key, index=True)  #: id of the call
+    rules_sha256: str = Field(sa_type=Text)  #: of ``rules_source``
+    call_sha256: str = Field(sa_type=Text)  #: of ``call_source``
+    rules_source: str = Field(sa_type=Text)  #: text of ``rules.yaml``
+    call_source: str = Field(sa_type=Text)  #: text of ``call.yaml``
+    examples_source: str = Field(default="", sa_type=Text)  #: text of ``examples.yaml``; "" when there was none
+    accepted_at: datetime
 
 
 class EventRow(Row, table=True):
@@ -147,9 +167,9 @@ class FolderRow(Row, table=True):
 
     folder: str = Field(sa_type=Key, primary_key=True)
     uidvalidity: int = Field(default=0, sa_type=BigInteger)
+    incarnation: int = 0  #: see :class:`MessageRow`
+    listing: str = Field(default="", sa_type=Text)  #: hash of the uids at the last look that left nothing to fetch
     server_count: int = 0  #: mails the server has in it
     ledger_count: int = 0  #: of these, mails that have a row
     polled_at: datetime | None = None  #: the last look that succeeded
     error: str = Field(default="", sa_type=Text)  #: of the last look; "" = it succeeded
-    incarnation: int = 0  #: see :class:`MessageRow`
-    listing: str = Field(default="", sa_type=Text)  #: hash of the uids at the last look that left nothing to fetch

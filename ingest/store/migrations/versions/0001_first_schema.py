@@ -1,4 +1,4 @@
-"""The first schema: mails, cases, decisions, events, folders, outbox.
+"""The first schema: mails, cases, decisions, events, folders, outbox, rule files.
 
 Plain column types only: a migration must not change when the program's own types do.
 """
@@ -20,6 +20,7 @@ def upgrade() -> None:
     _outbox()
     _case_messages()
     _decisions()
+    _rule_files()
 
 
 def _cases() -> None:
@@ -97,9 +98,9 @@ def _folders() -> None:
         "folders",
         sa.Column("folder", sa.Text(), nullable=False),
         sa.Column("uidvalidity", sa.BigInteger(), nullable=False),
-        sa.Column("server_count", sa.Integer(), nullable=False),
         sa.Column("incarnation", sa.Integer(), nullable=False),
         sa.Column("listing", sa.Text(), nullable=False),
+        sa.Column("server_count", sa.Integer(), nullable=False),
         sa.Column("ledger_count", sa.Integer(), nullable=False),
         sa.Column("polled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("error", sa.Text(), nullable=False),
@@ -113,14 +114,14 @@ def _messages() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("folder", sa.Text(), nullable=False),
         sa.Column("uidvalidity", sa.BigInteger(), nullable=False),
-        sa.Column("uid", sa.BigInteger(), nullable=False),
         sa.Column("incarnation", sa.Integer(), nullable=False),
+        sa.Column("uid", sa.BigInteger(), nullable=False),
         sa.Column("sha256", sa.Text(), nullable=False),
         sa.Column("size", sa.BigInteger(), nullable=False),
-        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("announced_size", sa.BigInteger(), nullable=False),
-        sa.Column("fetched_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("dated", sa.Boolean(), nullable=False),
+        sa.Column("fetched_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("state", sa.String(20), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("next_attempt_at", sa.DateTime(timezone=True), nullable=True),
@@ -200,6 +201,7 @@ def _decisions() -> None:
         sa.Column("subjects", sa.Text(), nullable=False),
         sa.Column("trace", sa.Text(), nullable=False),
         sa.Column("rules_sha256", sa.Text(), nullable=False),
+        sa.Column("call_sha256", sa.Text(), nullable=False),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("disagreement", sa.Text(), nullable=False),
@@ -208,3 +210,19 @@ def _decisions() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_decisions"),
         sa.UniqueConstraint("case_id", "version", name="uq_decisions_case_id_version"),
     )
+
+
+def _rule_files() -> None:
+    op.create_table(
+        "rule_files",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("call", sa.Text(), nullable=False),
+        sa.Column("rules_sha256", sa.Text(), nullable=False),
+        sa.Column("call_sha256", sa.Text(), nullable=False),
+        sa.Column("rules_source", sa.Text(), nullable=False),
+        sa.Column("call_source", sa.Text(), nullable=False),
+        sa.Column("examples_source", sa.Text(), nullable=False),
+        sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_rule_files"),
+    )
+    op.create_index("ix_rule_files_call", "rule_files", ["call"], unique=False)

@@ -1,0 +1,65 @@
+"""Why a case was decided as it was, from what was stored with the decision: nothing is judged again here.
+
+Reads the store; how it is printed is ``ingest/cli/rules_at_work.py``.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from sqlmodel import Session
+
+from ingest.errors import UsageError
+from ingest.store.cases import decisions_of_case, load_verdict, messages_of_case
+from ingest.store.messages import load_reading
+from ingest.store.rulefiles import files_of_decision
+from ingest.store.tables import DecisionRow
+from ingest.store.views import find_case_row
+from ingest.submission.dossier import parts_of_matter
+
+
+def explain_decision(session: Session, code: str, version: int | None = None, rule: str = "") -> dict[str, Any]:
+    """Every rule that applied to a case, every condition with its value and its place, as kept with the decision.
+
+    ``version`` names an earlier decision than the one in force, ``rule`` a single rule.
+
+    Raises:
+        UsageError: there is no such case, decision or rule.
+    """
+    case = find_case_row(session, code)
+    decision = _decision(decisions_of_case(session, case.id), case.code, version)
+    rules = [row for row in json.loads(decision.trace) if not rule or row["rule"] == rule]
+    if rule and not rules:
+        raise UsageError(f"这次裁定没有用到规则“{rule}”", "不写 --rule 可列出全部规则")
+    kept = files_of_decision(session, decision)
+    return {
+        "case": case.code, "submitter": case.submitter, "track": case.track, "version": decision.version,
+        "decision": decision.decision.value, "decided": decision.decided_at, "received": decision.received_at,
+        "rules_sha256": decision.rules_sha256, "call_sha256": decision.call_sha256,
+        "rules_kept": kept is not None, "rules_accepted": kept.accepted_at if kept is not None else None,
+        "files": _files(session, case.id), "rules": rules, "beyond_rules": _beyond_rules(decision),
+    }  # fmt: skip
+
+
+def _decision(decisions: list[DecisionRow], code: str, version: int | None) -> DecisionRow:
+    wanted = [row for row in decisions if version in (None, row.version)]
+    if not wanted:
+        raise UsageError(f"案卷 {code} " + ("还没有裁定" if version is None else f"没有第 {version} 次裁定"))
+    return wanted[-1]
+
+
+def _files(session: Session, case_id: int) -> list[dict[str, Any]]:
+    """The names of the files that the places in the conditions speak of by their path in the mail."""
+    return [
+        {"message": message.id, "part": part.path, "name": part.name}
+        for message, _ in messages_of_case(session, case_id)
+        if (reading := load_reading(message)) is not None
+        for part in parts_of_matter(reading)
+    ]
+
+
+def _beyond_rules(decision: DecisionRow) -> list[dict[str, Any]]:
+    """Findings that no rule of the file gave: engine and interpreter differed, or there were no rules."""
+    verdict = load_verdict(decision)
+    return [finding.model_dump(mode="json") for finding in verdict.findings if not finding.line]

@@ -1,0 +1,134 @@
+"""Judge again what has been judged, from the stored subjects, and say what would be different. Writes nothing, sends nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from ingest.judging.judge import Judgement
+from ingest.store.cases import load_subjects, load_verdict
+from ingest.store.tables import CaseRow, DecisionRow
+from ingest.submission.dossier import Dossier, Entry
+from ingest.submission.names import same_applicant
+from ingest.submission.subjects import verdict_of
+from rules.call import Call
+from rules.facts import Subject
+from rules.verdict import DECISION_NAMES, Decision, Verdict
+
+NOTHING = "通过"
+"""What a rule from which nothing follows is said to have given."""
+
+
+class Judging(Protocol):
+    """Whatever judges subjects."""
+
+    def judge(self, subjects: Sequence[Subject], received: Any) -> Judgement:
+        """As :meth:`ingest.judging.judge.Judge.judge`."""
+
+
+@dataclass(frozen=True)
+class RuleChange:
+    """One rule that says something else of the same subjects."""
+
+    rule: str
+    title: str
+    subjects: tuple[str, ...]
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class CaseChange:
+    """One case that would be decided otherwise."""
+
+    case: str
+    submitter: str
+    version: int
+    before: Decision
+    after: Decision
+    rules: tuple[RuleChange, ...]
+    disagreement: str  #: where engine and interpreter differ in the new judgement; "" = nowhere
+
+    @property
+    def lines(self) -> Iterator[str]:
+        """The change as people read it, the case first."""
+        yield f"{self.case} {self.submitter}: {DECISION_NAMES[self.before]} -> {DECISION_NAMES[self.after]}"
+        for change in self.rules:
+            about = "、".join(change.subjects)
+            yield f"    {change.rule} {change.title}({about}): {change.before} -> {change.after}"
+        if self.disagreement:
+            yield f"    引擎与解释器不一致: {self.disagreement}"
+
+
+def compare(case: CaseRow, decision: DecisionRow, judge: Judging, call: Call) -> CaseChange | None:
+    """What ``judge`` makes of the subjects a decision rests on, at the received time it rests on; None when the same."""
+    subjects = load_subjects(decision)
+    judged = judge.judge(subjects, decision.received_at)
+    old = load_verdict(decision)
+    new = verdict_of(rebuilt(old, subjects, call, case.track), judged.findings, judged.rules_sha256)
+    changes = tuple(_rule_changes(json.loads(decision.trace), judged.results))
+    if not changes and new.decision is decision.decision:
+        return None
+    return CaseChange(
+        case.code, case.submitter, decision.version, decision.decision, new.decision, changes, judged.disagreement
+    )
+
+
+def rebuilt(verdict: Verdict, subjects: Iterable[Subject], call: Call, track: str) -> Dossier:
+    """A dossier with the entries a stored verdict was about, each with its rows of the summary table."""
+    entries = [Entry(entry.entry, entry.applicant) for entry in verdict.entries]
+    for subject in subjects:
+        name = subject.fact("单位名称").text if subject.kind == "汇总行" else None
+        owner = next((entry for entry in entries if name and same_applicant(entry.applicant, name, call)), None)
+        if owner is not None:
+            owner.rows.append(subject.id)
+    return Dossier(track, (), entries)
+
+
+def _rule_changes(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> Iterator[RuleChange]:
+    before, after = _said(old), _said(new)
+    for key in dict.fromkeys([*before, *after]):
+        was, now = before.get(key), after.get(key)
+        first, second = _outcome(was), _outcome(now)
+        if first != second:
+            row = now or was or {}
+            yield RuleChange(key[0], str(row.get("title", "")), key[1], first, second)
+
+
+def _said(results: list[dict[str, Any]]) -> dict[tuple[str, tuple[str, ...]], dict[str, Any]]:
+    return {(row["rule"], tuple(row["subjects"])): row for row in results}
+
+
+def _outcome(row: dict[str, Any] | None) -> str:
+    """What follows from a rule, with its truth where that is not plainly a violation."""
+    return NOTHING if row is None or not row["outcome"] else f"{row['outcome']}({row['truth']})"
+
+
+@dataclass(frozen=True)
+class Replay:
+    """What judging stored cases again showed."""
+
+    cases: int
+    changes: tuple[CaseChange, ...]
+    without_rules: tuple[str, ...] = ()  #: cases whose decision rests on no stored rule file
+
+
+def replay_against(decided: Iterable[tuple[CaseRow, DecisionRow]], judge: Judging, call: Call) -> Replay:
+    """All of ``decided`` judged by ``judge``; only what changes is kept."""
+    pairs = list(decided)
+    found = (compare(case, decision, judge, call) for case, decision in pairs)
+    return Replay(len(pairs), tuple(change for change in found if change is not None))
+
+
+def change_json(change: CaseChange) -> dict[str, Any]:
+    """A change as ``rules replay --json`` prints it."""
+    return {
+        "case": change.case, "submitter": change.submitter, "version": change.version, "before": change.before.value,
+        "after": change.after.value, "disagreement": change.disagreement,
+        "rules": [
+            {"rule": one.rule, "title": one.title, "subjects": list(one.subjects), "before": one.before, "after": one.after}
+            for one in change.rules
+        ],
+    }  # fmt: skip

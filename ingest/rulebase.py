@@ -1,0 +1,129 @@
+"""Rule files as candidates: read together, checked, tried on the examples; good ones can be put in force, others say why not.
+
+Files in, a candidate or a ConfigError out. What is in force, and what the store remembers, is ``ingest/steps/rules.py``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from ingest.calls import CallFolder, read_text, with_place
+from ingest.errors import ConfigError
+from ingest.judging.child import ChildDiedError
+from ingest.judging.judge import Judge
+from ingest.rulefiles import run_call_examples
+from ingest.store.tables import RuleFilesRow
+from rules.call import load_call
+from rules.rulebook import check_rulebook
+
+NAMES = ("call.yaml", "rules.yaml", "examples.yaml")
+MAX_SHOWN = 5
+"""How many complaints about one file are told; an administrator mends the first ones first."""
+
+Signature = tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True)
+class RuleTexts:
+    """The files of one call that decide how a case is judged, as read."""
+
+    call: str
+    rules: str
+    examples: str  #: "" when there is no such file
+
+    @property
+    def hashes(self) -> tuple[str, str, str]:
+        """SHA-256 of each."""
+        return text_sha256(self.call), text_sha256(self.rules), text_sha256(self.examples)
+
+
+def text_sha256(text: str) -> str:
+    """SHA-256 of a file's text, as decisions quote it."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def signature(path: Path) -> Signature:
+    """Time of change and size of each file, (0, 0) for one that is missing: what a look costs when nothing changed."""
+    return tuple(_stamp(path / name) for name in NAMES)
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    try:
+        found = path.stat()
+    except OSError:
+        return (0, 0)
+    return found.st_mtime_ns, found.st_size
+
+
+def read_texts(path: Path) -> RuleTexts:
+    """The files below a call's folder. Raises ConfigError when one cannot be read."""
+    examples = path / "examples.yaml"
+    return RuleTexts(
+        read_text(path / "call.yaml"),
+        read_text(path / "rules.yaml"),
+        read_text(examples) if examples.is_file() else "",
+    )
+
+
+def texts_of(folder: CallFolder) -> RuleTexts:
+    """The files a call was read from."""
+    return RuleTexts(folder.call_source, folder.rules_source, folder.examples_source)
+
+
+def kept_texts(row: RuleFilesRow) -> RuleTexts:
+    """The files the store keeps."""
+    return RuleTexts(row.call_source, row.rules_source, row.examples_source)
+
+
+def rule_files_row(folder: CallFolder, now: datetime) -> RuleFilesRow:
+    """The row that keeps the files of ``folder``."""
+    texts = texts_of(folder)
+    call_sha256, rules_sha256, _ = texts.hashes
+    return RuleFilesRow(
+        call=folder.call.id, rules_sha256=rules_sha256, call_sha256=call_sha256, rules_source=texts.rules,
+        call_source=texts.call, examples_source=texts.examples, accepted_at=now,
+    )  # fmt: skip
+
+
+def with_texts(folder: CallFolder, texts: RuleTexts) -> CallFolder:
+    """``folder`` with the call and the rules that ``texts`` say. Raises ConfigError when call.yaml cannot be used."""
+    call = with_place(folder.path / "call.yaml", texts.call, lambda text: load_call(folder.path.name, text))
+    return replace(folder, call=call, call_source=texts.call, rules_source=texts.rules, examples_source=texts.examples)
+
+
+def start_judge(folder: CallFolder) -> Judge:
+    """The rules of ``folder``, compiled in a child process of their own.
+
+    Raises:
+        ConfigError: they cannot be used.
+    """
+    judge = with_place(folder.rules_path, folder.rules_source, lambda text: Judge(text, folder.call))
+    try:
+        judge.start()
+    except ChildDiedError as error:
+        judge.close()
+        raise ConfigError(f"{folder.rules_path}: 规则引擎无法编译这份规则: {error}", "把最近的改动拆小再试") from error
+    return judge
+
+
+def examine(folder: CallFolder) -> Judge:
+    """Everything that files must pass before they may go in force: language, examples, engine; the judge when they do.
+
+    Raises:
+        ConfigError: with file, line, column and hint of every complaint.
+    """
+    path, source = folder.rules_path, folder.rules_source
+    problems = [error.format(str(path), source) for error in check_rulebook(source, folder.call)]
+    if not problems and folder.examples_source:
+        problems = list(run_call_examples(folder, path, source).failures)
+    if problems:
+        raise ConfigError(_shortened(problems))
+    return start_judge(folder)
+
+
+def _shortened(problems: list[str]) -> str:
+    more = len(problems) - MAX_SHOWN
+    return "\n".join([*problems[:MAX_SHOWN], *([f"另有 {more} 处问题"] if more > 0 else [])])

@@ -1,0 +1,167 @@
+"""Step 0: the rule files on the disk are looked at; changed ones go in force when they are good, and are told when not.
+
+The last good version stays in force whatever stands on the disk. When there is none, every case goes to staff. A case
+that has been judged is not judged again because rules have changed (``mailroom case rejudge`` does that on purpose).
+"""
+
+from __future__ import annotations
+
+from ingest.app import App
+from ingest.calls import CallFolder
+from ingest.errors import ConfigError
+from ingest.judging.judge import Judge
+from ingest.judging.refer import ReferEverything
+from ingest.log import get_logger
+from ingest.replay import CaseChange, compare
+from ingest.rulebase import (
+    RuleTexts,
+    examine,
+    kept_texts,
+    read_texts,
+    rule_files_row,
+    signature,
+    start_judge,
+    text_sha256,
+    texts_of,
+    with_texts,
+)
+from ingest.store.cases import decisions_in_force
+from ingest.store.ledger import record_event
+from ingest.store.rulefiles import ACCEPTED, REFUSED, keep_rule_files, last_good, last_rules_event
+
+SHADOW = 50
+"""How many decided cases new rules are tried on before they go in force."""
+MAX_NAMED = 5
+REFUSED_TEXT = "规则文件有误,未启用,继续使用上一版:"
+
+
+def settle_rules(app: App) -> None:
+    """What a fresh process does: the files on the disk go in force, else the last good ones, else everything is referred.
+
+    Files that were in force before this process started are compiled and not examined again.
+    """
+    with app.database.reading() as session:
+        row = last_good(session, app.call.id)
+    kept, disk = (kept_texts(row) if row is not None else None), app.folder
+    app.rules_seen = signature(disk.path)
+    if not app.rules_trouble and texts_of(disk) == kept and _put_in_force(app, disk):
+        _tell(app, ACCEPTED, "规则文件与上次启用的版本一致", only_after=REFUSED)
+    elif not app.rules_trouble and _accept(app, disk):
+        pass
+    elif kept is not None and _put_in_force(app, disk, kept):
+        _tell(app, REFUSED, f"{REFUSED_TEXT}\n{app.rules_trouble}")
+    else:
+        app.use_rules(disk, ReferEverything(app.rules_trouble))
+        _tell(app, REFUSED, f"没有可用的规则文件,全部案卷转人工:\n{app.rules_trouble}")
+        get_logger().error("no usable rules: every case goes to staff")
+
+
+def look_at_rules(app: App, *, closely: bool = False) -> bool:
+    """Take up rule files that have changed since the last look; True when new ones went in force.
+
+    ``closely`` reads them even when neither time nor size has changed. Files that cannot be used change nothing but
+    ``app.rules_trouble``, and are an event that the digest and ``mailroom rules status`` show.
+    """
+    if not app.rules_seen:
+        settle_rules(app)
+        return False
+    seen = signature(app.folder.path)
+    if seen == app.rules_seen and not closely:
+        return False
+    app.rules_seen = seen
+    try:
+        texts = read_texts(app.folder.path)
+        if texts == texts_of(app.folder) and isinstance(app.judge, Judge):
+            app.rules_trouble = ""
+            _tell(app, ACCEPTED, "规则文件已恢复为正在使用的版本", only_after=REFUSED)
+            return False
+        accepted = _accept(app, with_texts(app.folder, texts))
+    except ConfigError as error:
+        app.rules_trouble, accepted = str(error), False
+    if not accepted:
+        _tell(app, REFUSED, f"{REFUSED_TEXT}\n{app.rules_trouble}")
+        get_logger().error("rule files refused, what was in force stays in force", error=app.rules_trouble)
+    return accepted
+
+
+def use_rules_in_force(app: App) -> None:
+    """For a command beside the daemon: the rules that are in force there, whatever stands on the disk by now.
+
+    Raises:
+        ConfigError: none are.
+    """
+    with app.database.reading() as session:
+        row = last_good(session, app.call.id)
+    if row is None:
+        raise ConfigError("还没有启用过规则文件", "先运行 mailroom run")
+    if not _put_in_force(app, app.folder, kept_texts(row)):
+        raise ConfigError(app.rules_trouble)
+
+
+def _put_in_force(app: App, folder: CallFolder, texts: RuleTexts | None = None) -> bool:
+    """Use files that were good before; False when this program cannot use them any more."""
+    try:
+        whole = folder if texts is None else with_texts(folder, texts)
+        app.use_rules(whole, start_judge(whole))
+    except ConfigError as error:
+        get_logger().error("rules that were good cannot be used", error=str(error))
+        app.rules_trouble = app.rules_trouble or str(error)
+        return False
+    return True
+
+
+def _accept(app: App, folder: CallFolder) -> bool:
+    """Examine ``folder``, try it on decided cases, keep it and swap; False, with ``app.rules_trouble``, when refused."""
+    judge = None
+    try:
+        judge = examine(folder)
+        changes = _shadow(app, folder, judge)
+    except Exception as error:  # noqa: BLE001 - step border: rules that make us stumble must not go in force
+        if judge is not None:
+            judge.close()
+        told = isinstance(error, ConfigError)
+        app.rules_trouble = str(error) if told else f"检查规则文件时程序出错: {type(error).__name__}: {error}"
+        return False
+    now, row = app.clock.now(), rule_files_row(folder, app.clock.now())
+    with app.database.session() as session:
+        text = f"启用规则文件 {row.rules_sha256[:12]}({len(judge.rulebook.rules)} 条规则); {_impact(changes)}"
+        record_event(session, now, ACCEPTED, text, sha256=row.rules_sha256)
+        keep_rule_files(session, row)
+    app.use_rules(folder, judge)
+    app.rules_trouble = ""
+    get_logger().info("rules in force", sha256=text_sha256(folder.rules_source)[:12], changes=len(changes))
+    return True
+
+
+def _shadow(app: App, folder: CallFolder, judge: Judge) -> list[CaseChange]:
+    """What the new rules would have changed in the latest decided cases.
+
+    Raises:
+        ConfigError: engine and interpreter differ.
+    """
+    with app.database.reading() as session:
+        decided = decisions_in_force(session, folder.call.id, limit=SHADOW)
+    found = [compare(case, decision, judge, folder.call) for case, decision in decided]
+    changes = [change for change in found if change is not None]
+    differing = next((change for change in changes if change.disagreement), None)
+    if differing is not None:
+        raise ConfigError(f"引擎与解释器对案卷 {differing.case} 的判断不一致: {differing.disagreement}")
+    return changes
+
+
+def _impact(changes: list[CaseChange]) -> str:
+    """What replaying decided cases showed, for the ledger."""
+    if not changes:
+        return "试判已裁定的案卷,结论没有变化"
+    named = "、".join(change.case for change in changes[:MAX_NAMED]) + ("等" if len(changes) > MAX_NAMED else "")
+    return f"试判已裁定的案卷,{len(changes)} 个会有变化({named}),已有裁定不变"
+
+
+def _tell(app: App, kind: str, text: str, *, only_after: str = "") -> None:
+    """An event, but not the same one twice running, and only when the one before was ``only_after`` if that is given."""
+    with app.database.session() as session:
+        last = last_rules_event(session)
+        if only_after and (last is None or last.kind != only_after):
+            return
+        if last is None or (last.kind, last.text) != (kind, text):
+            record_event(session, app.clock.now(), kind, text)
