@@ -99,6 +99,41 @@ def identify(data: bytes, name: str) -> Kind:
     return Kind.PROGRAM if extension in _SCRIPTS else _text_kind(data, extension)
 
 
+_EXTENSIONS: dict[Kind, tuple[str, str]] = {
+    Kind.DOCX: ("Word 文档(docx)", "docx"),
+    Kind.DOTX: ("Word 模板(dotx)", "dotx"),
+    Kind.DOCM: ("带宏的 Word 文档(docm)", "docm dotm"),
+    Kind.DOC: ("老版 Word 文档(doc)", "doc dot wps wpt"),
+    Kind.WPS: ("WPS 文档(wps)", "doc dot wps wpt"),
+    Kind.RTF: ("RTF 文档", "rtf"),
+    Kind.XLSX: ("Excel 表格(xlsx)", "xlsx xlsm xltx"),
+    Kind.XLS: ("老版 Excel 表格(xls)", "xls et ett xlt"),
+    Kind.PDF: ("PDF", "pdf"),
+    Kind.OFD: ("OFD", "ofd"),
+    Kind.JPEG: ("JPEG 图片", "jpg jpeg jpe jfif"),
+    Kind.PNG: ("PNG 图片", "png"),
+    Kind.ZIP: ("ZIP 压缩包", "zip"),
+    Kind.RAR: ("RAR 压缩包", "rar"),
+    Kind.SEVEN_ZIP: ("7z 压缩包", "7z"),
+    Kind.HTML: ("网页", "htm html mht mhtml xml xhtml"),
+    Kind.PROGRAM: ("程序", ""),
+}
+"""Kind -> what people call it, and the extensions it may have."""
+
+
+def wrong_extension(kind: Kind, name: str) -> str:
+    """A sentence for staff when a name promises another kind than its content is; "" when it does not.
+
+    A program is always worth a word; another kind only when its extension is one that promises a known kind.
+    """
+    shown, own = _EXTENSIONS.get(kind, ("", ""))
+    extension = name.rpartition(".")[2].lower() if "." in name else ""
+    promises = {each for _, names in _EXTENSIONS.values() for each in names.split()}
+    if not shown or extension in own.split() or extension not in promises:
+        return ""
+    return f"扩展名是 .{extension}, 内容其实是{shown}"
+
+
 def _by_magic(data: bytes) -> Kind | None:
     for magic, kind in _MAGICS:
         if data.startswith(magic):

@@ -56,8 +56,8 @@ def open_rar(data: bytes, name: str, budget: Budget) -> Opened:
         return Opened(Fate.UNSUPPORTED, VOLUME)
     except _DAMAGE:
         return Opened(Fate.DAMAGED, DAMAGED)
-    if not infos and locked:
-        return Opened(Fate.ENCRYPTED, ENCRYPTED)
+    if not infos:  # no program packs nothing: the directory is locked or cut off
+        return Opened(Fate.ENCRYPTED, ENCRYPTED) if locked else Opened(Fate.DAMAGED, DAMAGED)
     if any(info.flags & _SPLIT for info in infos):
         return Opened(Fate.UNSUPPORTED, VOLUME)
     if len(infos) > MAX_DIRECTORY:

@@ -79,6 +79,7 @@ class Content:
     lines: tuple[Line, ...] = ()
     tables: tuple[Table, ...] = ()
     pictures: int = 0  #: embedded pictures; a Word file of pictures only is a scan in disguise
+    notes: tuple[str, ...] = ()  #: what staff should know of the file, in Chinese: macros, links to elsewhere
 
     @cached_property
     def characters(self) -> int:

@@ -11,13 +11,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ingest.document.content import Content
+from ingest.document.editable import EDITABLE, SHEETS, UnreadableError, read_editable, second_opinion
 from ingest.document.fields import extract_fields, extract_rows
 from ingest.document.forms import Recognition, applicant_in_name, recognise, recognise_by_name
 from ingest.document.pdf import BrokenPdfError, EncryptedPdfError, PageKind, Pdf, PdfLimitError, read_pdf
 from ingest.document.pictures import UndrawableError, drawable_pages, pdf_pictures, photograph
 from ingest.document.pixels import MAX_PIXELS, PageImage, picture_size
 from ingest.document.seal import look_for_seals
-from ingest.document.word import BrokenWordError, WordLimitError, read_word
 from ingest.reading import Document, Fate, Kind, SealOutcome, SealReading
 from rules.call import Call, Form, Rendition
 from rules.facts import Fact, Knowledge, Provenance
@@ -39,17 +39,10 @@ class DocumentReading:
 
 
 _UNSUPPORTED = {
-    Kind.DOC: "老版 Word(.doc)文件暂不能自动读取, 由工作人员查看",
-    Kind.WPS: "WPS 文字文件暂不能自动读取, 由工作人员查看",
-    Kind.RTF: "RTF 文件暂不能自动读取, 由工作人员查看",
     Kind.OLE: "老版 Office 文件暂不能自动读取, 由工作人员查看",
-    Kind.XLSX: "Excel 文件暂不能自动读取, 由工作人员查看",
-    Kind.XLS: "Excel 文件暂不能自动读取, 由工作人员查看",
-    Kind.CSV: "CSV 文件暂不能自动读取, 由工作人员查看",
     Kind.OFD: "OFD 文件暂不能自动读取, 由工作人员查看",
     Kind.IMAGE: "这种图片格式暂不能自动读取, 由工作人员查看",
 }
-_WORD_KINDS = frozenset({Kind.DOCX, Kind.DOTX, Kind.DOCM})
 
 
 def read_document(part_path: str, name: str, kind: Kind, data: bytes, call: Call) -> DocumentReading:
@@ -62,8 +55,8 @@ def read_document(part_path: str, name: str, kind: Kind, data: bytes, call: Call
     if len(data) > MAX_BYTES:
         return DocumentReading(None, Fate.LIMIT, "文件过大, 没有打开")
     part = _Part(part_path, name, data, call)
-    if kind in _WORD_KINDS:
-        return _read_word(part)
+    if kind in EDITABLE:
+        return _read_editable(part, kind)
     if kind is Kind.PDF:
         return _read_pdf(part)
     if kind in (Kind.JPEG, Kind.PNG):
@@ -84,22 +77,39 @@ class _Part:
 # --- Word ----------------------------------------------------------------------------------------------------------
 
 
-def _read_word(part: _Part) -> DocumentReading:
+def _read_editable(part: _Part, kind: Kind) -> DocumentReading:
+    """Our own readers first; LibreOffice is asked only about old files of which they left something open."""
     try:
-        content = read_word(part.data)
-    except BrokenWordError:
-        return DocumentReading(None, Fate.DAMAGED, "Word 文件损坏, 打不开")
-    except WordLimitError:
-        return DocumentReading(None, Fate.LIMIT, "Word 文件内容过大, 没有读取")
+        content = read_editable(kind, part.data)
+    except UnreadableError as error:
+        return DocumentReading(None, error.fate, error.reason)
+    reading = _read_content(part, kind, content)
+    if reading.document is None or not _unread(reading.document):
+        return reading
+    other = second_opinion(kind, part.data)
+    again = _read_content(part, kind, other) if other is not None else reading
+    better = again.document is not None and _unread(again.document) < _unread(reading.document)
+    return again if better else reading
+
+
+def _unread(document: Document) -> int:
+    return sum(fact.knowledge is Knowledge.UNKNOWN for fact in document.fields.values())
+
+
+def _read_content(part: _Part, kind: Kind, content: Content) -> DocumentReading:
     recognition = recognise(content, part.call)
-    if recognition.form is None:
-        return DocumentReading(None, Fate.UNRECOGNISED, _why_not(content, recognition))
-    fields = extract_fields(content, recognition.form, part.path)
-    rows = extract_rows(content, recognition.form, part.path) if recognition.form.columns else ()
-    return _document(part, Rendition.EDITABLE, recognition, fields=fields, rows=rows)
+    form = recognition.form
+    if form is None:
+        return DocumentReading(None, Fate.UNRECOGNISED, _why_not(content, recognition, kind))
+    fields = extract_fields(content, form, part.path)
+    rows = extract_rows(content, form, part.path) if form.columns else ()
+    note = "; ".join((*(["是电子表格, 不是 Word 文件"] if kind in SHEETS else []), *content.notes))
+    return _document(part, Rendition.EDITABLE, recognition, fields=fields, rows=rows, note=note)
 
 
-def _why_not(content: Content, recognition: Recognition) -> str:
+def _why_not(content: Content, recognition: Recognition, kind: Kind) -> str:
+    if kind in SHEETS:
+        return recognition.reason
     if content.pictures and content.characters < 50:
         return "Word 文件里只有图片, 没有可以编辑的文字"
     if not content.characters:

@@ -8,11 +8,12 @@ What a form is or what its cells mean does not come in.
 from __future__ import annotations
 
 import io
+import re
 import struct
 import zipfile
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from docx.exceptions import PythonDocxError
 from docx.opc.exceptions import OpcError
@@ -21,6 +22,7 @@ from docx.package import Package
 from lxml import etree
 
 from ingest.document.content import MAX_CELLS, MAX_COLUMNS, MAX_ROWS, MAX_TEXT, Cell, Content, Line, Table
+from ingest.document.symbols import symbol
 
 MAX_UNPACKED = 200 * 1024 * 1024  #: bytes of all members together, as their directory declares them
 MAX_MAIN_PART = 48 * 1024 * 1024  #: bytes of word/document.xml
@@ -31,6 +33,9 @@ _BROKEN = (
     LookupError, ValueError, TypeError, AttributeError, AssertionError, NotImplementedError, RuntimeError,
 )  # fmt: skip
 """What python-docx, zipfile and lxml were seen to raise on broken packages (RuntimeError: an encrypted member)."""
+
+
+_RELATIONSHIP = re.compile(rb"<(?:\w+:)?Relationship\s[^>]*>")
 
 
 class BrokenWordError(Exception):
@@ -49,7 +54,7 @@ def read_word(data: bytes) -> Content:
         WordLimitError: it unpacks to more than the limits.
     """
     try:
-        return _Walk().run(_main_element(data))
+        return replace(_Walk().run(_main_element(data)), notes=_notes(data))
     except _BROKEN as error:
         raise BrokenWordError(str(error)) from error
 
@@ -68,6 +73,20 @@ def _main_element(data: bytes) -> etree._Element:
     return part.element if isinstance(part, XmlPart) else _parse(part.blob)
 
 
+def _notes(data: bytes) -> tuple[str, ...]:
+    """Macros, and pictures or templates fetched from elsewhere; neither is run nor fetched here."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        names = set(archive.namelist())
+        links = archive.read("word/_rels/document.xml.rels") if "word/_rels/document.xml.rels" in names else b""
+        links += archive.read("word/_rels/settings.xml.rels") if "word/_rels/settings.xml.rels" in names else b""
+    external = [tag for tag in _RELATIONSHIP.findall(links) if b'"External"' in tag and b"/hyperlink" not in tag]
+    macros = any(name.lower().endswith("vbaproject.bin") for name in names)
+    return (
+        *(["文件带有宏(没有运行)"] if macros else []),
+        *(["文件引用了外部链接(没有打开)"] if external else []),
+    )
+
+
 def _check_sizes(archive: zipfile.ZipFile) -> None:
     """A cap: zipfile never unpacks more of a member than its directory entry declares."""
     members = archive.infolist()
@@ -78,12 +97,6 @@ def _check_sizes(archive: zipfile.ZipFile) -> None:
 
 def _parse(xml: bytes) -> etree._Element:
     return etree.fromstring(xml, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False))
-
-
-_WINGDINGS = {0xFE: "☑", 0xFD: "☒", 0xA8: "☐", 0x6F: "☐", 0x71: "☐", 0x6E: "■", 0xFC: "√", 0xFB: "×", 0xA1: "○"}
-"""Wingdings code points of tick boxes and ticks; Word stores them as F000 + code."""
-
-_WINGDINGS_2 = {0x52: "☑", 0x54: "☒", 0x53: "☒", 0xA3: "☐", 0x2A: "☐", 0x50: "√", 0x51: "☒", 0x4F: "×"}
 
 
 @dataclass
@@ -163,9 +176,7 @@ class _Walk:
         self._add("\n")
 
     def _symbol(self, element: etree._Element) -> None:
-        code = int(_value(element, "char") or "0", 16) & 0xFF
-        known = _WINGDINGS_2 if _value(element, "font") == "Wingdings 2" else _WINGDINGS
-        self._add(known.get(code, "�"))
+        self._add(symbol(int(_value(element, "char") or "0", 16), _value(element, "font")))
 
     def _check_box(self, element: etree._Element) -> None:
         """A tick box of old form fields; the state ``checked`` counts before the ``default``."""

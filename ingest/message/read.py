@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ingest.attachment.cloud import cloud_files
-from ingest.attachment.identify import identify
+from ingest.attachment.identify import identify, wrong_extension
 from ingest.attachment.limits import Budget
 from ingest.attachment.unpack import Item, mail_items, settled_leaf
 from ingest.document.reader import read_document
@@ -117,7 +117,7 @@ def _read_item(item: Item, path: str, call: Call, context: ReadingContext) -> tu
         size=len(item.data),
         sha256=item.sha256,
         fate=fate,
-        reason=reason,
+        reason="; ".join(text for text in (reason, wrong_extension(item.kind, item.name)) if text),
     )
     return part, document
 

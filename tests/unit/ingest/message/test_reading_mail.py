@@ -70,7 +70,7 @@ def test_a_form_in_a_zip_is_read_and_everything_has_one_fate(call: Call) -> None
         ("2", "材料.zip", Fate.UNPACKED),
         ("2/材料/附件1.docx", "附件1.docx", Fate.DOCUMENT),
         ("2/说明.txt", "说明.txt", Fate.UNRECOGNISED),
-        ("3", "附件1.rar", Fate.UNSUPPORTED),
+        ("3", "附件1.rar", Fate.DAMAGED),
     ]
     assert [(document.part, document.form) for document in reading.documents] == [("2/材料/附件1.docx", "附件1")]
     assert reading.documents[0].sha256 == reading.parts[2].sha256
