@@ -94,6 +94,7 @@ def test_a_mail_that_arrives_while_its_case_is_judged_leaves_the_case_due(house:
     house.app._judge = judge
     assert judge_one(house.app)
     assert (house.letters(), house.cases()[0].version) == ([], 0)
+    assert house.events("judging_failed") == []
     house.wait(SETTLE)
     house.decide()
     assert [letter.message_ref for letter in house.letters()] == [house.messages()[1].id]
