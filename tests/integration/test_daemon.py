@@ -6,14 +6,13 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from ingest import daemon
-from ingest.daemon import Daemon, run_once, start, work
-from ingest.errors import ConfigError, LoginRefusedError, MailroomError, StorageError, TemporaryError
+from ingest.daemon import Daemon, run_once, work
+from ingest.errors import LoginRefusedError, MailroomError, StorageError, TemporaryError
 from ingest.steps.receive import receive_all
 from ingest.store.ledger import list_folders
 from ingest.store.tables import MessageState
@@ -87,22 +86,16 @@ def test_work_stops_after_the_unit_in_hand(house: House) -> None:
     assert house.transport.sessions == 0
 
 
-def test_rules_that_cannot_be_used_are_told_at_the_start(house: House) -> None:
-    """Not when the first case is due."""
-    house.app.folder = replace(house.app.folder, rules_source="规则: [")
-    with pytest.raises(ConfigError, match=r"rules\.yaml"):
-        start(house.app)
-
-
 def test_trouble_of_the_world_waits_for_the_next_tick(house: House) -> None:
     """Written down for status and digest, and gone after the next good look."""
     loop = Daemon(house.app)
     house.mailbox.fail_next("session", TemporaryError("连不上"))
     house.arrive(plain_mail())
-    loop._tick(lambda: receive_all(house.app))
+    loop._tick(loop._look)
     assert "连不上" in folder_error(house)
     assert not loop.stop.is_set()
-    loop._tick(lambda: receive_all(house.app))
+    loop.looking.ready_at = 0.0
+    loop._tick(loop._look)
     assert (folder_error(house), len(house.messages())) == ("", 1)
 
 
@@ -128,7 +121,7 @@ def test_a_refused_login_ends_the_loop_also_when_it_cannot_be_written_down(
     monkeypatch.setattr(daemon, "note_failure", full)
     loop = Daemon(house.app)
     house.mailbox.password_accepted = False
-    loop._tick(lambda: receive_all(house.app))
+    loop._tick(loop._look)
     assert loop.stop.is_set()
     assert isinstance(loop.fatal, LoginRefusedError)
     loop._tick(house.queue)

@@ -122,7 +122,7 @@ def test_what_does_not_exist_is_a_usage_error(command: list[str], config: Path, 
 def test_rules_are_checked_and_tried_without_an_office(capsys: Capture) -> None:
     """The call that ships is fine: exit 0."""
     assert run(["rules", "check", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out) == []
+    assert "error" not in {problem.get("severity", "error") for problem in json.loads(capsys.readouterr().out)}
     assert run(["rules", "test", "--json"]) == 0
     report = json.loads(capsys.readouterr().out)
     assert report["examples"] > 0
