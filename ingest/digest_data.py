@@ -11,7 +11,10 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from ingest.app import App
+from ingest.health import intake_health
 from ingest.reading import Document
+from ingest.steps.canary import LOST as CANARY_LOST
+from ingest.steps.canary import SEEN as CANARY_SEEN
 from ingest.steps.letters import NOT_TO_APPLICANTS
 from ingest.steps.send import held
 from ingest.store.cases import latest_decision, list_cases, load_subjects, load_verdict, readings_of_case
@@ -76,8 +79,9 @@ def _judged(session: Session, call: str) -> Iterator[_Judged]:
 def _counters(session: Session, day: datetime) -> Counters:
     end = day + timedelta(days=1)
     decided = count_decided(session, day, end)
+    canaries = sum(event.at < end for event in list_events(session, kind=CANARY_SEEN, since=day))
     return Counters(
-        received=count_fetched(session, day, end), accepted=decided[Decision.ACCEPTED], incomplete=decided[Decision.INCOMPLETE],
+        received=count_fetched(session, day, end) - canaries, accepted=decided[Decision.ACCEPTED], incomplete=decided[Decision.INCOMPLETE],
         rejected=decided[Decision.REJECTED], referred=decided[Decision.REFERRED],
     )  # fmt: skip
 
@@ -286,9 +290,11 @@ def system_state(app: App, session: Session) -> SystemState:
     """The program's own health, for digest and status."""
     counts, folders = count_everything(session), list_folders(session)
     polled = [folder.polled_at for folder in folders if folder.polled_at is not None]
-    errors = [f"{folder.folder}: {folder.error}" for folder in folders if folder.error]
+    health = intake_health(session, app.settings.mailbox, app.clock.now())
+    errors = [text for text in (health.complaint(app.clock.now()), *health.differences) if text]
+    errors += [f"{folder.folder}: {folder.error}" for folder in folders if folder.error]
     since = app.clock.now() - RECENT
-    for kind in ("disagreement", "judging_failed", "alarm"):
+    for kind in ("disagreement", CANARY_LOST, "judging_failed", "alarm"):
         errors += dict.fromkeys(event.text for event in list_events(session, kind=kind, since=since))
     errors += [trouble] if (trouble := rules_trouble(session)) else []
     return SystemState(

@@ -52,6 +52,10 @@ class UnavailableError(TemporaryError):
     exit_code = ExitCode.UNAVAILABLE
 
 
+class ServerBusyError(TemporaryError):
+    """A server says that we come too often, or that it is too busy: to be left alone for a quarter of an hour."""
+
+
 class LoginRefusedError(MailroomError):
     """A server refuses our password; never retried by itself, because that leads to a lock-out."""
 

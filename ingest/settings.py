@@ -82,6 +82,8 @@ class MailboxSettings(_Section):
     poll_every: Duration = timedelta(seconds=60)
     accept_since: datetime
     max_message_size: Size = 100 * 1024**2
+    idle: bool = True
+    canary: bool = False
 
 
 class SmtpSettings(_Section):

@@ -59,14 +59,15 @@ def check(context: typer.Context) -> None:
 
 
 def status(context: typer.Context, as_json: JsonOption = False) -> None:
-    """此刻的情况: 服务器与台账的件数、各状态的件数、最近收信时间。"""
+    """此刻的情况: 服务器与台账的件数、各状态的件数、最近收信时间;太久没有成功收信时退出码为 1。"""
     from ingest.app import open_store
     from ingest.clock import SystemClock
     from ingest.status import status_report
 
     settings = console(context).settings()
     with open_store(settings) as store, store.reading() as session:
-        report = status_report(session, settings.letters.hold_file.exists(), SystemClock().now())
+        hold = settings.letters.hold_file.exists()
+        report = status_report(session, hold, SystemClock().now(), settings.mailbox)
     if as_json:
         print_json(report)
     else:
@@ -77,6 +78,7 @@ def status(context: typer.Context, as_json: JsonOption = False) -> None:
                 for key, value in report.items()
             ],
         )
+    raise typer.Exit(int(ExitCode.FINDINGS if report["stale"] else ExitCode.OK))
 
 
 def migrate(context: typer.Context) -> None:

@@ -11,7 +11,9 @@ from __future__ import annotations
 import hashlib
 import imaplib
 import ssl
-from collections.abc import Iterable, Iterator, Sequence
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from itertools import islice, pairwise
@@ -23,6 +25,7 @@ import imapclient
 from ingest.clock import Clock, SystemClock
 from ingest.errors import ConfigError, MailroomError, TemporaryError
 from ingest.mailbox import trouble
+from ingest.mailbox.idle import RENEW, SESSION, idle
 from ingest.mailbox.protocol import FolderMissingError, FolderState, MessageSummary, MessageUnreadableError
 from ingest.mailbox.sent import choose_sent, message_id_in
 from ingest.mailbox.wire import BoundedIMAP4
@@ -102,6 +105,18 @@ class ImapMailbox:
         finally:
             _shut(wire)
 
+    def hear(self, folder: str, news: Callable[[], None], stop: threading.Event) -> bool:
+        """See :class:`ingest.mailbox.idle.HearingMailbox`."""
+        ends = time.monotonic() + SESSION.total_seconds()
+        with self.session() as session:
+            if not session.open_for_news(folder):
+                return False
+            news()  # what came between the last look and now
+            while not stop.is_set() and time.monotonic() < ends:
+                if session.wait_for_news(RENEW.total_seconds(), stop):
+                    news()
+        return True
+
     def words(self, wire: BoundedIMAP4) -> str:
         """The server's last status line, fit for a message."""
         return trouble.server_words(wire.last_words, self._password)
@@ -177,6 +192,19 @@ class ImapSession:
                 f"邮件服务器 {self._mailbox.address} 说“{folder}”里有 {exists} 封邮件,却一封也没有列出", "稍后会再试。"
             )
         return FolderState(folder, int(answer.get(b"UIDVALIDITY", 0)), uids)
+
+    def open_for_news(self, folder: str) -> bool:
+        """Open a folder without listing it; False when the server cannot tell news of it."""
+        with self._asking(f"打开文件夹“{folder}”"):
+            if not self._client.has_capability("IDLE"):
+                return False
+            self._select(folder)
+        return True
+
+    def wait_for_news(self, seconds: float, stop: threading.Event) -> bool:
+        """Whether the opened folder may hold new mail; waits for that at most ``seconds``."""
+        with self._asking("等待新邮件"):
+            return idle(self._wire, seconds, stop)
 
     def summaries(self, uids: Iterable[int]) -> list[MessageSummary]:
         """See the protocol."""

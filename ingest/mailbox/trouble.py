@@ -11,7 +11,7 @@ import re
 import socket
 import ssl
 
-from ingest.errors import LoginRefusedError, TemporaryError, UnavailableError
+from ingest.errors import LoginRefusedError, ServerBusyError, TemporaryError, UnavailableError
 
 #: Everything imaplib and imapclient were seen to raise for one and the same cause (facts measured with fault injection):
 #: a reset shows as ConnectionResetError, then abort; junk as ValueError, UnicodeError or a failed lookup while parsing.
@@ -65,14 +65,14 @@ def connecting(error: Exception, address: str) -> TemporaryError:
             )
 
 
-def login_refused(words: str, address: str, username: str) -> LoginRefusedError | TemporaryError:
+def login_refused(words: str, address: str, username: str) -> LoginRefusedError | ServerBusyError:
     """Wrong password, or only too often and too busy? The second may be tried again, the first must not.
 
     One answer of QQ names five causes at once, the password among them; it counts as refused, because trying again
     with a wrong password locks the account.
     """
     if _BUSY.search(words) and not _WRONG_PASSWORD.search(words):
-        return TemporaryError(
+        return ServerBusyError(
             f"邮件服务器 {address} 暂不让 {username} 登录:{words}", "登录过于频繁或服务器正忙,过一刻钟会再试。"
         )
     return LoginRefusedError(
@@ -100,6 +100,8 @@ def refused(words: str, address: str, doing: str, kind: type[TemporaryError] = T
     hint = "稍后会再试;若一直如此,请联系邮箱服务商。"
     if "unsafe login" in words.lower():
         hint = "网易邮箱把这次登录当作不安全的客户端:登录网页邮箱,在“设置-POP3/SMTP/IMAP”里确认 IMAP 已开启并重新生成授权码。"
+    if kind is TemporaryError and _BUSY.search(words):
+        kind = ServerBusyError
     return kind(f"邮件服务器 {address} 拒绝{doing}:{words}", hint)
 
 

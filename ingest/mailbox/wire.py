@@ -31,6 +31,7 @@ class BoundedIMAP4(imaplib.IMAP4):
         self._session_ends = time.monotonic() + session_limit
         self._deadline = self._session_ends
         self._budget = 0
+        self._silence = timeout
         self._inbound = bytearray()
         self._inbound_socket: socket.socket | None = None
         self.last_words = b""
@@ -42,7 +43,7 @@ class BoundedIMAP4(imaplib.IMAP4):
 
         ``seconds`` replaces the connection's timeout, where an exchange deserves less patience.
         """
-        patience = self._timeout if seconds is None else seconds
+        patience = self._silence = self._timeout if seconds is None else seconds
         self._deadline = min(
             self._session_ends, time.monotonic() + patience + expected_bytes / SLOWEST_BYTES_PER_SECOND
         )
@@ -74,6 +75,14 @@ class BoundedIMAP4(imaplib.IMAP4):
             self.last_words = line
         return line
 
+    def line_within(self, seconds: float) -> bytes | None:
+        """The next line, or None when none has ended by then; what has arrived of one is kept for the next call."""
+        self.allow(0, seconds)
+        try:
+            return self.readline()
+        except TimeoutError:
+            return None
+
     def _create_socket(self, timeout: float | None = None) -> socket.socket:
         """Connect, switch off Nagle's delay (23 against 1,529 APPENDs a second with pymap), and wrap in TLS if asked."""
         connection = socket.create_connection((self.host, self.port), self._timeout if timeout is None else timeout)
@@ -94,7 +103,7 @@ class BoundedIMAP4(imaplib.IMAP4):
         left = self._deadline - time.monotonic()
         if left <= 0:
             raise TimeoutError("deadline of the exchange")
-        self.sock.settimeout(min(self._timeout, left))
+        self.sock.settimeout(min(self._silence, left))
         chunk = self.sock.recv(_RECEIVE)
         self._budget -= len(chunk)
         if self._budget < 0:

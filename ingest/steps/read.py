@@ -18,6 +18,7 @@ from ingest.log import get_logger
 from ingest.reading import Reading, ScreeningKind
 from ingest.sandbox import read_or_degrade
 from ingest.steps.letters import NO_LETTER, enqueue_letter, question_letter
+from ingest.steps.canary import note_canary
 from ingest.store.cases import (
     NewCase,
     find_case_by_code,
@@ -117,6 +118,8 @@ class Filing:
         elif screening.kind is ScreeningKind.PERSON:
             self._place()
 
+        elif screening.kind is ScreeningKind.OWN:
+            note_canary(self.app, self.session, self.row.id, reading)
     def _note(
         self, kind: str, text: str, *, case_id: int | None = None, outbox_id: int | None = None, sha256: str = ""
     ) -> None:

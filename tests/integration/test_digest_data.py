@@ -253,7 +253,7 @@ def test_the_status_counts_every_state_and_is_json(house: House) -> None:
     house.decide()
     house.settle_and_decide()
     with house.store() as session:
-        report = status_report(session, hold=True, now=house.clock.instant)
+        report = status_report(session, hold=True, now=house.clock.instant, mailbox=house.app.settings.mailbox)
     assert json.loads(json.dumps(report)) == report
     assert set(report["outbox"]) == {str(state) for state in OutboxState}
     assert (report["server_count"], report["ledger_count"], report["messages"]["read"]) == (2, 2, 2)

@@ -1,0 +1,125 @@
+"""The canary: once a day a mail to ourselves, the whole way out and in again. If it does not come back, somebody is told.
+
+It proves what no look at a server can: that a mail sent to this office's address arrives in the folder that is read.
+Recognised by its token alone, screened as our own, never answered, never a case.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, col, select
+
+from ingest.app import App
+from ingest.log import get_logger
+from ingest.reading import Reading
+from ingest.receipts import signed_serial
+from ingest.steps.alarm import queue_alarm
+from ingest.steps.watch import open_incident
+from ingest.store.ledger import list_events, list_folders, queue_letter, record_event
+from ingest.store.messages import next_message_to_read
+from notifier.letters import message_id
+from notifier.mime import build_notice
+from notifier.outbox import NewLetter, OutboxRow
+
+CANARY = "canary"
+"""The kind of these mails in the outbox."""
+SEEN = "canary_seen"
+LOST = "canary_lost"
+EVERY = timedelta(hours=24)
+OVERDUE = timedelta(hours=26)
+"""Twenty-six hours after one canary the next one must have come back: it was sent after twenty-four."""
+
+_TOKEN = re.compile(r"canary-(\d{8}T\d{6}Z)-([0-9a-f]{24})")
+
+
+def canary_address(app: App) -> str:
+    """Where it flies: the address that applicants write to."""
+    username = app.settings.mailbox.username
+    return username if "@" in username else app.from_address
+
+
+def canary_if_due(app: App) -> bool:
+    """Queue today's canary when canaries are wanted and the last one is a day old; True when it was queued now."""
+    now = app.clock.now()
+    if not app.settings.mailbox.canary:
+        return False
+    with app.database.session() as session:
+        last = _last_sent(session)
+        if last is not None and now - last.created_at < EVERY:
+            return False
+        stamp = f"{now:%Y%m%dT%H%M%SZ}"
+        subject = f"收发室自检 {token(app.key, stamp)}"
+        serial, address = signed_serial(app.key, f"canary.{stamp}"), canary_address(app)
+        mime = build_notice(
+            subject, "这是收发室程序每天发给自己的自检邮件,用来确认收信、发信都正常,无需处理。", to_address=address,
+            from_name=app.settings.smtp.from_name or app.call.authority, from_address=app.from_address, date=now, serial=serial,
+        )  # fmt: skip
+        new = NewLetter(f"{CANARY}:{stamp}", CANARY, address, subject, message_id(serial, app.from_address), mime)
+        return queue_letter(session, new, now, "自检邮件入发件箱")[1]
+
+
+def token(key: bytes, stamp: str) -> str:
+    """What makes a canary ours: nobody without the key can pretend that mail arrives."""
+    seal = hmac.new(key, f"canary {stamp}".encode(), hashlib.sha256).hexdigest()[:24]
+    return f"canary-{stamp}-{seal}"
+
+
+def stamp_of(key: bytes, subject: str) -> str | None:
+    """The stamp of a genuine canary by its subject; None for any other mail."""
+    match = _TOKEN.search(subject)
+    genuine = match is not None and hmac.compare_digest(match[0], token(key, match[1]))
+    return match[1] if match is not None and genuine else None
+
+
+def note_canary(app: App, session: Session, message_id: int, reading: Reading) -> bool:
+    """Write down that a canary came back, in the caller's transaction; False for any other mail."""
+    stamp = stamp_of(app.key, reading.envelope.subject)
+    if stamp is None:
+        return False
+    record_event(session, app.clock.now(), SEEN, f"自检邮件 {stamp} 已收到", message_id=message_id)
+    return True
+
+
+def watch_canary(app: App) -> bool:
+    """Tell administrators, once an incident, that a canary did not come back, and that one did again; True while lost."""
+    now = app.clock.now()
+    if not app.settings.mailbox.canary:
+        return False
+    with app.database.reading() as session:
+        seen = list_events(session, kind=SEEN, limit=1)
+        unseen = _first_sent_after(session, seen[0].at if seen else None)
+        incident = open_incident(session, LOST, SEEN)
+        looked = _looked_at(app, session)
+    lost = unseen is not None and looked is not None and looked - unseen.created_at > OVERDUE - EVERY
+    if lost and unseen is not None and incident is None:
+        get_logger().error("canary lost", sent=unseen.created_at.isoformat())
+        text = (
+            f"程序发给自己的自检邮件({unseen.created_at:%Y-%m-%d %H:%M} UTC)没有回到邮箱。发往本邮箱的来件可能也收不到,"
+            "或者程序的信发不出去。请从别的邮箱发一封测试邮件,并查看发件箱(mailroom outbox list)和网页邮箱的垃圾邮件、拦截记录。"
+        )
+        with app.database.session() as session:
+            event = record_event(session, now, LOST, "自检邮件没有按时回到邮箱")
+            queue_alarm(app, session, f"canary:{event.id}", "自检邮件没有收到", text)
+    return lost
+
+
+def _looked_at(app: App, session: Session) -> datetime | None:
+    """When the mailbox was last seen whole and all that came was read; a canary may still sit in what is unread."""
+    if next_message_to_read(session, app.clock.now()) is not None:
+        return None
+    folder = app.settings.mailbox.folder
+    return next((row.polled_at for row in list_folders(session) if row.folder == folder), None)
+
+
+def _last_sent(session: Session) -> OutboxRow | None:
+    query = select(OutboxRow).where(col(OutboxRow.kind) == CANARY).order_by(col(OutboxRow.id).desc())
+    return session.exec(query.limit(1)).first()
+
+
+def _first_sent_after(session: Session, moment: datetime | None) -> OutboxRow | None:
+    query = select(OutboxRow).where(col(OutboxRow.kind) == CANARY).order_by(col(OutboxRow.id))
+    return session.exec(query if moment is None else query.where(col(OutboxRow.created_at) > moment)).first()
