@@ -31,6 +31,8 @@ from rules.facts import Fact, Knowledge
 from rules.verdict import Outcome, Verdict
 from rules.vocabulary import Field, show_value
 
+OCR_SECONDS = 60  #: for the print on the scans of one mail
+
 CODE_OF_NOTHING = "（试判，未立案）"
 """``message inspect`` opens no case, so its letters carry no code."""
 
@@ -46,7 +48,8 @@ def inspect_message(path: Path, folder: CallFolder, received: datetime | None) -
     """
     call = folder.call
     try:
-        reading = read_or_degrade(path, call, ReadingContext(own_addresses=(call.contact.mailbox.lower(),)), Limits())
+        context = ReadingContext(own_addresses=(call.contact.mailbox.lower(),), ocr_seconds=OCR_SECONDS)
+        reading = read_or_degrade(path, call, context, Limits())
     except (WorkerDied, WorkerFailed) as error:
         raise InputError(
             f"读不了邮件 {path}: {str(error).strip().splitlines()[-1]}", "确认这是一封完整的 .eml 邮件"

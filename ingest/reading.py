@@ -99,6 +99,7 @@ class Seal(_Frozen):
     shape: str  #: ``circle``, ``ellipse``, ``square``
     confidence: float
     crop_png: str = ""  #: base64 PNG, at most about 20 kB: evidence for the digest
+    writing: str = ""  #: what was read along its ring; "" when nobody tried or it is not legible
 
 
 class SealReading(_Frozen):
@@ -107,6 +108,15 @@ class SealReading(_Frozen):
     outcome: SealOutcome
     seals: tuple[Seal, ...] = ()
     reason: str = ""  #: one Chinese sentence
+
+
+class ScanLine(_Frozen):
+    """One piece of print that was read from the picture of a page."""
+
+    page: int  #: from 1
+    row: int  #: pieces of one row stand level on the page
+    text: str
+    confidence: float  #: the engine's own, 0..1
 
 
 class Document(_Frozen):
@@ -126,6 +136,8 @@ class Document(_Frozen):
     pages: int | None = None
     is_scan: Fact = Fact.unknown()  #: 是扫描: pages are pictures of paper (False: born digital)
     seal: SealReading | None = None
+    lines: tuple[ScanLine, ...] = ()  #: what stands on a scan, read from its picture
+    pages_read: tuple[int, ...] = ()  #: the pages ``lines`` come from; empty when nobody tried
     note: str = ""  #: anything staff should know, in Chinese
 
 

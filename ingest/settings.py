@@ -142,6 +142,8 @@ class LimitSettings(_Section):
     unpacked: Size = 500 * 1024**2
     entries: int = Field(default=500, ge=1)
     depth: int = Field(default=4, ge=1, le=20)
+    ocr: bool = True
+    ocr_time: Duration = timedelta(seconds=120)
 
 
 class CallSettings(_Section):

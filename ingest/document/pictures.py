@@ -26,8 +26,8 @@ class UndrawableError(Exception):
     """A page that cannot be shown; the message is a Chinese sentence."""
 
 
-def pdf_pictures(data: bytes, pdf: Pdf) -> Iterator[PageImage]:
-    """The pages of ``pdf`` that are not blank, as pictures.
+def pdf_pictures(data: bytes, pdf: Pdf, px_per_mm: float = WORKING_PX_PER_MM) -> Iterator[PageImage]:
+    """The pages of ``pdf`` that are not blank, as pictures of at least ``px_per_mm`` where the scan has that much.
 
     Raises:
         UndrawableError: while iterating, at a page too large or broken.
@@ -36,7 +36,7 @@ def pdf_pictures(data: bytes, pdf: Pdf) -> Iterator[PageImage]:
         for page in pdf.pages:
             if page.kind is not PageKind.BLANK:
                 paper = paper_of(page.width_mm, page.height_mm)
-                yield _page_image(page, paper, renderer)
+                yield _page_image(page, paper, renderer, px_per_mm)
 
 
 def drawable_pages(data: bytes) -> int:
@@ -45,18 +45,18 @@ def drawable_pages(data: bytes) -> int:
         return renderer.page_count
 
 
-def _page_image(page: PdfPage, paper: Paper, renderer: Renderer) -> PageImage:
+def _page_image(page: PdfPage, paper: Paper, renderer: Renderer, px_per_mm: float) -> PageImage:
     if any(image.width_px * image.height_px > MAX_PIXELS for image in page.images):
         raise UndrawableError(f"第{page.number}页的图像过大")
-    pixels = _embedded(page, paper)
+    pixels = _embedded(page, paper, px_per_mm)
     if pixels is None:
-        pixels = renderer.draw(page.number, paper.long_side_mm)
+        pixels = renderer.draw(page.number, paper.long_side_mm, px_per_mm)
     if pixels is None:
         raise UndrawableError(f"第{page.number}页无法显示")
     return PageImage(page.number, pixels, max(pixels.shape[:2]) / paper.long_side_mm, paper.exact)
 
 
-def _embedded(page: PdfPage, paper: Paper) -> Pixels | None:
+def _embedded(page: PdfPage, paper: Paper, px_per_mm: float) -> Pixels | None:
     """The page's one full-page colour JPEG, if the page is nothing but that."""
     if len(page.images) != 1 or page.visible or page.paths:
         return None
@@ -69,7 +69,7 @@ def _embedded(page: PdfPage, paper: Paper) -> Pixels | None:
         return None
     if size.width * size.height > MAX_PIXELS:
         raise UndrawableError(f"第{page.number}页的图像过大")
-    return decode_picture(jpeg, WORKING_PX_PER_MM * paper.long_side_mm)
+    return decode_picture(jpeg, px_per_mm * paper.long_side_mm)
 
 
 def _fills(image: PdfImage, page: PdfPage) -> bool:
@@ -80,7 +80,7 @@ def _fills(image: PdfImage, page: PdfPage) -> bool:
     return all(abs(distance) <= 0.04 * whole for distance, whole in sides)
 
 
-def photograph(data: bytes) -> Iterator[PageImage]:
+def photograph(data: bytes, px_per_mm: float = WORKING_PX_PER_MM) -> Iterator[PageImage]:
     """A JPEG or PNG sent in place of a PDF, as its one page.
 
     Raises:
@@ -90,7 +90,7 @@ def photograph(data: bytes) -> Iterator[PageImage]:
     if size is None:
         raise UndrawableError("图片打不开")
     paper = paper_of(210.0, 210.0 * max(size.width, size.height) / max(1, min(size.width, size.height)))
-    pixels = decode_picture(data, WORKING_PX_PER_MM * paper.long_side_mm)
+    pixels = decode_picture(data, px_per_mm * paper.long_side_mm)
     if pixels is None:
         raise UndrawableError("图片打不开或过大")
     yield PageImage(1, pixels, max(pixels.shape[:2]) / paper.long_side_mm, exact=False)

@@ -40,14 +40,14 @@ class Renderer:
         """Number of pages; 0 when the file does not open."""
         return 0 if self._document is None else len(self._document)
 
-    def draw(self, number: int, long_side_mm: float) -> Pixels | None:
+    def draw(self, number: int, long_side_mm: float, px_per_mm: float = WORKING_PX_PER_MM) -> Pixels | None:
         """Page ``number`` (from 1) in blue, green, red, with annotations; None when pdfium cannot draw it."""
         if not 0 < number <= self.page_count:
             return None
         try:
             page = self._document[number - 1]
             size = max(page.get_size())
-            scale = min(WORKING_PX_PER_MM * long_side_mm, MAX_SIDE) / max(size, 1.0)
+            scale = min(px_per_mm * long_side_mm, MAX_SIDE) / max(size, 1.0)
             picture = page.render(scale=scale, rev_byteorder=False).to_numpy()
             page.close()
         except (pypdfium2.PdfiumError, ValueError, MemoryError):

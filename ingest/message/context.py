@@ -16,3 +16,4 @@ class ReadingContext:
     depth: int = 4  #: archives inside archives
     read_documents: bool = True  #: off when a first attempt died: parts are only listed
     unread_reason: str = "读取时超出限制, 没有读完, 由人工查看"  #: given to parts when documents are not read
+    ocr_seconds: int = 0  #: for the print on all scans of one mail together; 0: scans are not read

@@ -1,19 +1,20 @@
 """What lies in a case: entries with their Word and scan, the summary table, what was replaced, what fits nowhere.
 
 Pure. Newer files replace older ones of the same role (by the server's received time); nothing is forgotten, the
-replaced ones stay listed. Pairing by name comes first, by elimination last, and what cannot be paired stays loose:
-the rules then answer "cannot be decided" and staff look.
+replaced ones stay listed. Pairing by name comes first, then by what stands on the scan, by elimination last, and what
+cannot be paired stays loose: the rules then answer "cannot be decided" and staff look.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from ingest.document.pairing import Likeness, compare
 from ingest.reading import Document, Fate, Part, Reading
 from ingest.submission.names import file_stem, same_applicant
-from rules.call import Call, Rendition, Role
+from rules.call import APPLICANT_NAME, Call, Rendition, Role
 from rules.facts import Fact
 
 
@@ -109,6 +110,7 @@ def arrange(mails: Sequence[ReceivedMail], track: str, call: Call) -> Dossier:
             _file_editable(dossier, item, call)
     scans = [item for item in filed if item.document.rendition is Rendition.STAMPED_SCAN]
     waiting = [item for item in scans if not _file_scan(dossier, item, call)]
+    waiting = [item for item in waiting if not _place_by_content(dossier, item, call)]
     _place_by_elimination(dossier, waiting)
     _name_rows(dossier, call)
     return dossier
@@ -170,6 +172,33 @@ def _file_scan(dossier: Dossier, item: Filed, call: Call) -> bool:
     return True
 
 
+def _place_by_content(dossier: Dossier, item: Filed, call: Call) -> bool:
+    """Whether one Word file without a scan says the same as this scan, and more of the same than any other."""
+    role = item.document.role
+    found: list[tuple[int, Entry | None]] = []
+    for entry in dossier.entries if role is not Role.SUMMARY else ():
+        if entry.editable is not None and entry.scan is None:
+            found += [(count, entry) for count in _agreeing(entry.editable, item, call)]
+    if dossier.summary is not None and dossier.summary_scan is None and role is not Role.APPLICATION:
+        found += [(count, None) for count in _agreeing(dossier.summary, item, call)]
+    most = max((count for count, _ in found), default=0)
+    best = [entry for count, entry in found if count == most]
+    if len(best) != 1:
+        return False
+    if best[0] is None:
+        dossier.summary_scan = item
+    else:
+        best[0].scan = item
+    return True
+
+
+def _agreeing(word: Filed, scan: Filed, call: Call) -> Iterator[int]:
+    """How many values agree, if the two are the same document."""
+    comparison = compare(word.document, scan.document, call)
+    if comparison.outcome is Likeness.SAME:
+        yield len(comparison.agreeing)
+
+
 def _place_by_elimination(dossier: Dossier, waiting: list[Filed]) -> None:
     """One scan left over and one place empty belong together; otherwise a named scan is an entry of its own."""
     empty = [entry for entry in dossier.entries if entry.scan is None]
@@ -188,7 +217,7 @@ def _place_by_elimination(dossier: Dossier, waiting: list[Filed]) -> None:
 def _name_rows(dossier: Dossier, call: Call) -> None:
     """Tie each summary row to its entry; a row without a form becomes an entry that has nothing yet."""
     for number, row in enumerate(dossier.rows, 1):
-        fact = row.get("单位名称")
+        fact = row.get(APPLICANT_NAME)
         name = fact.text if fact else None
         if not name:
             continue

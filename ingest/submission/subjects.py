@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Self
 
 from ingest.reading import Document, Fate, SealOutcome
 from ingest.submission.dossier import UNREAD, Dossier, Entry, Filed, parts_of_matter
+from ingest.submission.likeness import content_facts, name_read, seal_owner
 from ingest.submission.sender import Sender
-from rules.call import Call, Role
+from rules.call import Call, Role, find_unit
 from rules.facts import Fact, Provenance, Subject
 from rules.verdict import EntryVerdict, Finding, Verdict, decide_case, decide_entry
 
@@ -43,11 +45,14 @@ def subjects_of(
         if entry.editable or entry.scan:
             subjects.append(_application(dossier, entry, sender, unread=unread))
         if entry.scan:
-            subjects.append(_scan(entry.scan, dossier.track, f"扫{entry.id}", Fact.known(entry.id), Role.APPLICATION))
+            scan = _scan(entry.scan, dossier.track, f"扫{entry.id}", Fact.known(entry.id), Role.APPLICATION)
+            subjects.append(_with_print(scan, entry.scan, entry.editable, _Names.of(dossier, call, sender, entry), call))
     if dossier.summary or dossier.summary_scan:
         subjects.append(_summary(dossier, unread=unread))
     if dossier.summary_scan:
-        subjects.append(_scan(dossier.summary_scan, dossier.track, "扫汇", Fact.known("汇总表"), Role.SUMMARY))
+        scan = _scan(dossier.summary_scan, dossier.track, "扫汇", Fact.known("汇总表"), Role.SUMMARY)
+        names = _Names.of(dossier, call, sender, None)
+        subjects.append(_with_print(scan, dossier.summary_scan, dossier.summary, names, call))
     subjects += [
         _scan(item, dossier.track, f"散{number}", Fact.unknown(), None) for number, item in enumerate(dossier.loose, 1)
     ]
@@ -125,8 +130,41 @@ def _scan(item: Filed, track: str, identifier: str, belongs_to: Fact, role: Role
             "单位名称": _name_on(document, place),
             "盖章": _sealed(document, place),
             "是扫描": document.is_scan,
+            "可比对": Fact.known(False),
         },
     )
+
+
+@dataclass(frozen=True)
+class _Names:
+    """Who may have stamped a scan, and which other units' seals would be a surprise there."""
+
+    applicant: str
+    own: tuple[str, ...]
+    others: tuple[str, ...]
+
+    @classmethod
+    def of(cls, dossier: Dossier, call: Call, sender: Sender, entry: Entry | None) -> Self:
+        """For the scan of ``entry``, or of the summary table, which lists and may bear every applicant."""
+        applicants = [other.applicant for other in dossier.entries]
+        own = [entry.applicant] if entry else applicants
+        unit = find_unit(call, own[0]) if own else None
+        places = {sender.unit, unit.name if unit else ""}
+        bureaus = {known.bureau: known.name in places for known in call.units}
+        own += [sender.name, *(bureau for bureau, is_own in bureaus.items() if is_own)]
+        others = [name for name in applicants if name not in own]
+        others += [bureau for bureau, is_own in bureaus.items() if not is_own]
+        return cls(entry.applicant if entry else "", tuple(own), tuple(others))
+
+
+def _with_print(scan: Subject, item: Filed, word: Filed | None, names: _Names, call: Call) -> Subject:
+    """``scan`` with what its print says: the name if it stands there, the Word file's values, the seals' owners."""
+    facts = content_facts(item.document, word.document if word else None, call)
+    facts["印章单位一致"] = seal_owner(item.document, names.own, names.others)
+    name = name_read(item.document, names.applicant)
+    if name is not None:
+        facts["单位名称"] = name
+    return scan.model_copy(update={"fields": {**scan.fields, **facts}})
 
 
 def _name_on(document: Document, place: Provenance) -> Fact:

@@ -1,0 +1,77 @@
+"""What the print on a scan says about the Word file beside it and about whose seals it bears, as facts for the rules. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rapidfuzz import fuzz
+
+from ingest.document.pairing import Comparison, Likeness, compare, plain, shows_text
+from ingest.reading import Document
+from rules.call import Call
+from rules.facts import Fact, Provenance
+
+OWN_SEAL = 0.7  #: partial likeness of a ring's writing to a name that may stand there
+OTHER_SEAL = 0.85  #: likeness to another known name above which it is that one's seal
+LEAD = 0.2  #: by which another name must fit better: bureaus differ in two or three characters
+
+
+def content_facts(scan: Document, word: Document | None, call: Call) -> dict[str, Fact]:
+    """可比对, 内容一致 and 数字一致 of a scan; ``word`` is the Word file it was put to, if there is one."""
+    if word is None or not scan.pages_read:
+        return {"可比对": Fact.known(False), "内容一致": Fact.unknown(), "数字一致": Fact.unknown()}
+    found = compare(word, scan, call)
+    at = Provenance(
+        part=scan.part, place=_pages(scan), method="ocr", confidence=found.score or 0.0, raw=describe(found)
+    )
+    same = {Likeness.SAME: Fact.known(True, at), Likeness.OTHER: Fact.known(False, at)}
+    agree = found.numbers_agree
+    return {
+        "可比对": Fact.known(True, at),
+        "内容一致": same.get(found.outcome, Fact.unknown(at)),
+        "数字一致": Fact.unknown(at) if agree is None else Fact.known(agree, at),
+    }
+
+
+def describe(found: Comparison) -> str:
+    """The comparison in Chinese, for staff."""
+    score = "可比较的内容太少" if found.score is None else f"相似度 {found.score:.2f}"
+    pieces = [score]
+    pieces += [
+        "不同: " + "; ".join(f"{each.field} Word版“{each.word}” 扫描件“{each.scan}”" for each in found.differences)
+    ] * bool(found.differences)
+    pieces += ["一致: " + "、".join(found.agreeing[:12])] * bool(found.agreeing)
+    pieces += ["未找到: " + "、".join(found.missing[:12])] * bool(found.missing)
+    return ", ".join(pieces)
+
+
+def _pages(scan: Document) -> str:
+    return "第" + "、".join(map(str, scan.pages_read)) + "页"
+
+
+def name_read(scan: Document, name: str) -> Fact | None:
+    """``name`` as a fact if it stands on the scan; None when it does not or nobody could read it."""
+    if not name or not shows_text(scan, name):
+        return None
+    return Fact.known(name, Provenance(part=scan.part, place=_pages(scan), method="ocr", confidence=0.9, raw=name))
+
+
+def seal_owner(scan: Document, own: Iterable[str], others: Iterable[str]) -> Fact:
+    """印章单位一致: False when a legible seal is another known unit's, True when one is ``own``, else unknown.
+
+    What is not legible, or names nobody known, says nothing.
+    """
+    writings = [seal.writing for seal in (scan.seal.seals if scan.seal else ()) if seal.writing]
+    own_keys = [plain(name) for name in own if name]
+    other_keys = [plain(name) for name in others if name]
+    agrees = False
+    for writing in writings:
+        key = plain(writing)
+        mine = max((fuzz.partial_ratio(name, key) / 100 for name in own_keys), default=1.0)
+        theirs = max((fuzz.ratio(name, key) / 100 for name in other_keys), default=0.0)
+        at = Provenance(part=scan.part, place="印章", method="ocr", confidence=max(mine, theirs), raw=writing)
+        if theirs >= OTHER_SEAL and theirs - mine >= LEAD:
+            return Fact.known(False, at)
+        agrees = agrees or mine >= max(OWN_SEAL, theirs)
+    read = Provenance(part=scan.part, place="印章", method="ocr", raw="、".join(writings))
+    return Fact.known(True, read) if agrees else Fact.unknown(read)

@@ -1,0 +1,55 @@
+"""The print on real (invented) scans: read in the OCR worker with the shipped models, without a network."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ingest.document.pairing import Likeness, compare
+from ingest.message.context import ReadingContext
+from ingest.reading import Reading
+from ingest.sandbox import read_or_degrade
+from rules.call import Call, Rendition, load_call
+
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "config/calls/smart-education-2024"
+COMPLETE = ROOT / "samples/mails/01-zone-complete.eml"
+
+
+@pytest.fixture(scope="module")
+def call() -> Call:
+    return load_call("smart-education-2024", (FOLDER / "call.yaml").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def reading(call: Call) -> Reading:
+    """The complete sample, its scans read."""
+    return read_or_degrade(COMPLETE, call, ReadingContext(ocr_seconds=100))
+
+
+@pytest.mark.slow
+def test_scans_are_read_as_far_as_needed_and_agree_with_their_words(reading: Reading, call: Call) -> None:
+    """The form needs its cover and the table page, the summary one page; every number is found."""
+    words = {each.form: each for each in reading.documents if each.rendition is Rendition.EDITABLE}
+    scans = {each.form: each for each in reading.documents if each.rendition is Rendition.STAMPED_SCAN}
+    assert (scans["附件1"].pages_read, scans["附件3"].pages_read) == ((1, 2), (1,))
+    for form in ("附件1", "附件3"):
+        found = compare(words[form], scans[form], call)
+        assert (found.outcome, found.numbers_agree) == (Likeness.SAME, True)
+        assert found.score is not None
+        assert found.score > 0.9
+
+
+@pytest.mark.slow
+def test_the_ring_of_a_clear_seal_is_read(reading: Reading) -> None:
+    """The bureau's name stands in it."""
+    writings = [seal.writing for each in reading.documents if each.seal for seal in each.seal.seals]
+    assert any("第三师" in writing and "教育局" in writing for writing in writings)
+
+
+def test_without_time_for_it_no_scan_is_read(call: Call) -> None:
+    """``ocr = false``: everything else as before."""
+    plain = read_or_degrade(COMPLETE, call, ReadingContext())
+    assert all(not each.lines and not each.pages_read for each in plain.documents)
+    assert plain.notes == ()
