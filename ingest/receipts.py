@@ -19,7 +19,7 @@ _CODE = 16  #: base32 characters, 80 bits: a code is guessed at home, against no
 _MESSAGE_ID = re.compile(r"<mailroom\.([A-Za-z0-9._-]{1,80})\.([0-9a-f]{12})@[A-Za-z0-9.-]+>")
 _PRINTED = re.compile(
     r"(?<![A-Z0-9])([A-Z]{1,4}\d{2}-\d{4,6}-[0-9A-Z]|R[0-9A-F]{16})\s*\.\s*(\d{1,6})\s*\.\s*"
-    r"([A-Z2-7]{4}\s*-\s*[A-Z2-7]{4}\s*-\s*[A-Z2-7]{4}\s*-\s*[A-Z2-7]{4})(?![A-Z0-9])"
+    r"((?:[A-Z2-7][\s-]{0,4}){15}[A-Z2-7])(?![A-Z0-9])"
 )
 
 

@@ -7,7 +7,19 @@ from typing import Annotated
 
 import typer
 
-from ingest.cli import audit, cases, demo, digest, document, message, operations, outbox, receipt, rulefiles, rules_at_work
+from ingest.cli import (
+    audit,
+    cases,
+    demo,
+    digest,
+    document,
+    message,
+    operations,
+    outbox,
+    receipt,
+    rulefiles,
+    rules_at_work,
+)
 from ingest.cli.console import Console
 
 app = typer.Typer(

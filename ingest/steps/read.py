@@ -16,9 +16,10 @@ from ingest.errors import StorageError, TemporaryError
 from ingest.killpoints import point
 from ingest.log import get_logger
 from ingest.reading import Reading, ScreeningKind
+from ingest.receipts import own_serial
 from ingest.sandbox import read_or_degrade
-from ingest.steps.letters import NO_LETTER, enqueue_letter, question_letter
 from ingest.steps.canary import note_canary
+from ingest.steps.letters import NO_LETTER, enqueue_letter, question_letter
 from ingest.store.cases import (
     NewCase,
     find_case_by_code,
@@ -46,6 +47,8 @@ from ingest.submission.sender import own_text
 from notifier.outbox import find_letters
 
 STRIKES = 3
+MAX_THREAD = 50
+"""Message-IDs of a thread that are looked at."""
 TRACKLESS_CODE = "M"
 """First letter of the code of a case whose track nobody could tell."""
 
@@ -115,11 +118,11 @@ class Filing:
             self._bounce()
         elif screening.kind is ScreeningKind.FORGED:
             self._note("forged", f"疑似冒名来信,未受理、未答复: {screening.reason}")
+        elif screening.kind is ScreeningKind.OWN:
+            note_canary(self.app, self.session, self.row.id, reading)
         elif screening.kind is ScreeningKind.PERSON:
             self._place()
 
-        elif screening.kind is ScreeningKind.OWN:
-            note_canary(self.app, self.session, self.row.id, reading)
     def _note(
         self, kind: str, text: str, *, case_id: int | None = None, outbox_id: int | None = None, sha256: str = ""
     ) -> None:
@@ -135,7 +138,7 @@ class Filing:
             self._note("undelivered", text, case_id=letter.case_id, outbox_id=letter.id)
 
     def _place(self) -> None:
-        placement = place(self.reading, self.app.call, quoted_cases(self.session, self.reading))
+        placement = place(self.reading, self.app.call, quoted_cases(self.session, self.reading, self.app.key))
         self._note("placed", placement.reason)
         if placement.purpose is Purpose.APPLICATION:
             for join in placement.joins:
@@ -185,11 +188,18 @@ def is_blank(reading: Reading) -> bool:
     return not reading.envelope.subject.strip() and not own_text(reading.text).strip()
 
 
-def quoted_cases(session: Session, reading: Reading) -> list[KnownCase]:
-    """The cases a mail points to by its thread headers or by a valid case code in its subject."""
+def quoted_cases(session: Session, reading: Reading, key: bytes) -> list[KnownCase]:
+    """The cases a mail points to by its thread headers or by a valid case code in its subject.
+
+    A Message-ID of ours counts when it is in the outbox, or when its token proves that we made it: after a restore
+    from an older backup a reply still comes home, and a guessed Message-ID leads nowhere.
+    """
     envelope = reading.envelope
-    rows = find_cases_by_thread(session, (*envelope.in_reply_to, *envelope.references))
-    rows += [row for code in find_codes(envelope.subject) if (row := find_case_by_code(session, code)) is not None]
+    thread = (*envelope.in_reply_to, *envelope.references)
+    rows = find_cases_by_thread(session, thread)
+    serials = [serial for message_id in thread[:MAX_THREAD] if (serial := own_serial(key, message_id)) is not None]
+    codes = find_codes(" ".join((*serials, envelope.subject)))
+    rows += [row for code in codes if (row := find_case_by_code(session, code)) is not None]
     return [known_case(session, row) for row in {row.id: row for row in rows}.values()]
 
 
