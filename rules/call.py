@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from rules.errors import Position, RuleFileError
 from rules.vocabulary import BEIJING, Field, FieldType, Vocabulary, normalise, parse_instant
@@ -41,14 +41,13 @@ class Quota:
 
 @dataclass(frozen=True)
 class Track:
-    """申报类别: 示范区 or 示范校."""
+    """申报类别: what one applies for; a call has one or several."""
 
     name: str
     code: str  #: short ASCII letter(s) used in case codes
     application: str  #: id of the form each entry must send
     summary: str  #: id of the form each case must send
     quotas: tuple[Quota, ...] = ()
-    submitted_by_bureau: bool = True  #: entries reach the authority through the 师市 bureau
 
 
 @dataclass(frozen=True)
@@ -68,13 +67,40 @@ class Form:
 
 @dataclass(frozen=True)
 class Unit:
-    """报送单位: a 师市 (or a school directly under the authority) that may submit."""
+    """报送单位: who may submit; a place with its office, or an applicant that submits for itself."""
 
-    name: str  #: 第一师阿拉尔市
-    bureau: str  #: 第一师阿拉尔市教育局; for a 直属 school the school's own name
+    name: str  #: of the place
+    bureau: str  #: of its office (部门); for one that submits for itself its own name
     aliases: tuple[str, ...] = ()
     addresses: tuple[str, ...] = ()  #: known sender addresses or @domains
-    direct: bool = False  #: a 直属 school that submits for itself
+    direct: bool = False  #: 直属: submits for itself
+
+
+APPLICANT_NAME = "单位名称"
+"""The word under which rules find every applicant's name, whatever a form calls it (申报单位字段)."""
+OTHER_SENDER = "其他"
+"""来件.发件方 when nothing in a mail says on whose behalf it was sent."""
+
+
+@dataclass(frozen=True)
+class Words:
+    """称谓: how the parties of a call are named and recognised; everything of it that another call says otherwise."""
+
+    bureau: str = "报送单位"  #: 来件.发件方 of a mail from the office of one of the units
+    direct: str = "直属单位"  #: ... from a unit that submits for itself
+    applicant: str = "申报单位"  #: ... from an applicant that should have gone through its unit
+    unit_field: str = "所属单位"  #: the field of an application that names the unit it belongs to
+    filler_field: str = "填报单位"  #: the field of a summary table that names who filled it in
+    bureau_words: tuple[str, ...] = ()  #: one of them beside a unit's name: its office writes
+    applicant_words: tuple[str, ...] = ()  #: endings by which an applicant's name is known in a signature
+    name_endings: tuple[str, ...] = ()  #: endings by which an organisation's name is known in a file name
+    prefixes: tuple[str, ...] = ()  #: what may be left out before a name
+    noise: tuple[str, ...] = ()  #: what stands in file names and is no part of an organisation's name
+
+    @property
+    def sender_kinds(self) -> tuple[str, ...]:
+        """Every value 来件.发件方 can have."""
+        return self.bureau, self.direct, self.applicant, OTHER_SENDER
 
 
 @dataclass(frozen=True)
@@ -100,6 +126,7 @@ class Call:
     forms: tuple[Form, ...]
     units: tuple[Unit, ...]
     accept_digital_seal: bool = False
+    words: Words = Words()
 
     def track(self, name: str) -> Track:
         """The track called ``name``. Raises KeyError when there is none."""
@@ -110,7 +137,6 @@ class Call:
         return {form.id: form for form in self.forms}[identifier]
 
 
-SENDER_KINDS = ("师市教育局", "直属学校", "学校", "其他")
 PART_STATES = ("已识别", "无关", "打不开", "有密码", "空文件", "云附件", "未识别", "超出限制")
 
 
@@ -121,7 +147,7 @@ def vocabulary_of(call: Call, statistics: Iterable[str] = ()) -> dict[str, dict[
     """
     tracks = Field("类别", FieldType.CHOICE, tuple(track.name for track in call.tracks))
     identifier = Field("编号", FieldType.ID)
-    name = Field("单位名称", FieldType.TEXT)
+    name, unit = Field(APPLICANT_NAME, FieldType.TEXT), Field(call.words.unit_field, FieldType.TEXT)
 
     def words(*fields: Field) -> dict[str, Field]:
         return {field.name: field for field in fields}
@@ -129,9 +155,9 @@ def vocabulary_of(call: Call, statistics: Iterable[str] = ()) -> dict[str, dict[
     words_of: dict[str, dict[str, Field]] = {
         "来件": words(
             identifier, tracks, Field("收到时间", FieldType.INSTANT), Field("性质", FieldType.CHOICE, ("首次", "补正")),
-            Field("发件方", FieldType.CHOICE, SENDER_KINDS), Field("时间可疑", FieldType.YES_NO), Field("有未读附件", FieldType.YES_NO),
+            Field("发件方", FieldType.CHOICE, call.words.sender_kinds), Field("时间可疑", FieldType.YES_NO), Field("有未读附件", FieldType.YES_NO),
         ),
-        "申报书": words(identifier, tracks, name, Field("可编辑", FieldType.YES_NO), Field("师市", FieldType.TEXT)),
+        "申报书": words(identifier, tracks, name, Field("可编辑", FieldType.YES_NO), unit),
         "扫描件": words(
             identifier, tracks, name, Field("对应", FieldType.ID), Field("表单", FieldType.CHOICE, tuple(Role)),
             Field("盖章", FieldType.YES_NO), Field("是扫描", FieldType.YES_NO), Field("可比对", FieldType.YES_NO),
@@ -140,7 +166,7 @@ def vocabulary_of(call: Call, statistics: Iterable[str] = ()) -> dict[str, dict[
         "汇总表": words(identifier, tracks, Field("可编辑", FieldType.YES_NO)),
         "汇总行": words(identifier, tracks, name),
         "附件": words(identifier, Field("名称", FieldType.TEXT), Field("状态", FieldType.CHOICE, PART_STATES)),
-        "台账": words(identifier, tracks, name, Field("师市", FieldType.TEXT)),
+        "台账": words(identifier, tracks, name, unit),
         "统计": words(identifier, *(Field(text, FieldType.INTEGER) for text in statistics)),
     }  # fmt: skip
     for form in call.forms:
@@ -252,7 +278,7 @@ def load_call(identifier: str, source: str) -> Call:
         contact=Contact(contact.text("办公室"), contact.text("电话"), contact.text("邮箱")),
         tracks=tuple(_track(tree, top.at, forms) for tree in top.sequence("类别")), forms=forms,
         units=tuple(_unit(tree, top.at) for tree in top.sequence("报送单位")),
-        accept_digital_seal=top.text("认可电子签章", "否") == "是",
+        accept_digital_seal=top.text("认可电子签章", "否") == "是", words=_words(top),
     )  # fmt: skip
     for form, tree in zip(call.forms, top.sequence("表单"), strict=True):
         if form.track not in {track.name for track in call.tracks}:
@@ -260,11 +286,29 @@ def load_call(identifier: str, source: str) -> Call:
     return call
 
 
-_CALL_KEYS = ("标题", "发文单位", "发布", "截止", "联系", "类别", "表单", "报送单位", "认可电子签章")
+_CALL_KEYS = ("标题", "发文单位", "发布", "截止", "联系", "类别", "表单", "报送单位", "认可电子签章", "称谓")
+_WORD_KEYS = {
+    "报送单位": "bureau", "直属单位": "direct", "申报单位": "applicant", "所属单位字段": "unit_field", "填报单位字段": "filler_field",
+    "报送单位用词": "bureau_words", "申报单位用词": "applicant_words", "单位名称词尾": "name_endings", "可省前缀": "prefixes",
+    "文件名套话": "noise",
+}  # fmt: skip
+
+
+def _words(top: _Reader) -> Words:
+    """称谓, with the neutral words where the file says nothing."""
+    tree = top.mapping.get(Text("称谓"))
+    if tree is None:
+        return Words()
+    reader, plain = _Reader(tree, "称谓", top.at, _WORD_KEYS), Words()
+    said: dict[str, Any] = {}
+    for key, name in _WORD_KEYS.items():
+        default = getattr(plain, name)
+        said[name] = reader.texts(key) if isinstance(default, tuple) else reader.text(key, default)
+    return Words(**said)
 
 
 def _track(tree: Tree, at: Position, forms: tuple[Form, ...]) -> Track:
-    reader = _Reader(tree, "类别", at, ("名称", "代码", "申报书", "汇总表", "名额", "须经教育局报送"))
+    reader = _Reader(tree, "类别", at, ("名称", "代码", "申报书", "汇总表", "名额"))
     known = {form.id for form in forms}
     for key in ("申报书", "汇总表"):
         if reader.text(key) not in known:
@@ -278,7 +322,6 @@ def _track(tree: Tree, at: Position, forms: tuple[Form, ...]) -> Track:
         reader.text("申报书"),
         reader.text("汇总表"),
         quotas,
-        reader.text("须经教育局报送", "是") == "是",
     )
 
 
@@ -327,11 +370,11 @@ def _field(tree: Tree, at: Position) -> Field:
 
 
 def _unit(tree: Tree, at: Position) -> Unit:
-    reader = _Reader(tree, "报送单位", at, ("名称", "教育局", "简称", "邮箱", "直属"))
+    reader = _Reader(tree, "报送单位", at, ("名称", "部门", "简称", "邮箱", "直属"))
     name = reader.text("名称")
     return Unit(
         name,
-        reader.text("教育局", name),
+        reader.text("部门", name),
         reader.texts("简称"),
         tuple(text.lower() for text in reader.texts("邮箱")),
         reader.text("直属", "否") == "是",
@@ -348,6 +391,7 @@ __all__ = [
     "Track",
     "Unit",
     "Vocabulary",
+    "Words",
     "find_unit",
     "load_call",
     "vocabulary_of",

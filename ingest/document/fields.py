@@ -9,20 +9,24 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import zip_longest
 from typing import TypeAlias
 
 from ingest.document.cells import is_blank, label_key, read_cell
 from ingest.document.content import Cell, Content, Line, Table
-from rules.call import Form
+from rules.call import APPLICANT_NAME, Form
 from rules.facts import Fact, Knowledge, Provenance
 from rules.vocabulary import Field, FieldType, normalise
 
 _MAX_LABEL = 40  #: characters; longer cells are values
 _MAX_LINE = 4_000
+_EDGES = " \t\n\u3000_＿;；,，、|｜"  #: around a value in running text
 _MAX_SECTION = 300  #: lines under one heading
+
+_OVER_LINES = frozenset({FieldType.LONG_TEXT, FieldType.CHOICE, FieldType.CHOICES, FieldType.YES_NO})
+"""Types whose values may go over several lines: texts and lists to tick."""
 
 Headers: TypeAlias = dict[int, dict[int, Field]]
 """Row of a table's column heads -> column -> the field under it."""
@@ -41,7 +45,13 @@ class _Found:
 def extract_fields(content: Content, form: Form, part: str, confidence: float = 1.0) -> dict[str, Fact]:
     """Every field of ``form``; ``confidence`` scales the trust in all of them (a PDF's text layer is below 1)."""
     index = _Index(content, form)
-    return {field.name: _best(field, index.places(field), part, confidence) for field in form.fields}
+    return _named(form, {field.name: _best(field, index.places(field), part, confidence) for field in form.fields})
+
+
+def _named(form: Form, facts: dict[str, Fact]) -> dict[str, Fact]:
+    """``facts`` with the applicant's name also under the word that rules and pairing know it by."""
+    name = facts.get(form.applicant)
+    return facts if name is None else {APPLICANT_NAME: name, **facts}
 
 
 def found_labels(content: Content, form: Form) -> int:
@@ -73,7 +83,9 @@ class _Index:
         self.labels = frozenset(label_key(label) for field in (*form.fields, *form.columns) for label in field.labels)
         self.cells: dict[str, list[tuple[Table, Cell]]] = {}
         self.pieces: dict[str, list[_Found]] = {}
-        pattern = _label_pattern(tuple(sorted({label for field in form.fields for label in field.labels})))
+        self.pattern = pattern = _label_pattern(
+            tuple(sorted({label for field in form.fields for label in field.labels}))
+        )
         for table in content.tables:
             headers = header_rows(table, form.columns)
             for cell in table.cells:
@@ -92,9 +104,8 @@ class _Index:
             self._index_text(cell.text, table.place(cell), "table", 0.9, pattern)
 
     def _index_text(self, text: str, place: str, method: str, confidence: float, pattern: re.Pattern[str]) -> None:
-        for line in text.split("\n"):
-            for key, value in _labelled_pieces(line[:_MAX_LINE], pattern):
-                self.pieces.setdefault(key, []).append(_Found(value, place, method, confidence))
+        for key, value in _labelled_pieces(text[:_MAX_LINE], pattern):
+            self.pieces.setdefault(key, []).append(_Found(value, place, method, confidence))
 
     def _index_sections(self, lines: tuple[Line, ...], pattern: re.Pattern[str]) -> None:
         """A line that is nothing but a label heads the lines that follow, up to the next label."""
@@ -115,10 +126,10 @@ class _Index:
         for key in keys:
             places = (self._value_cell(table, cell) for table, cell in self.cells.get(key, ()))
             yield from (place for place in places if place is not None)
-        if field.type is FieldType.LONG_TEXT:
+        if field.type in _OVER_LINES:
             yield from (self.sections[key] for key in keys if key in self.sections)
         for key in keys:
-            yield from self.pieces.get(key, ())
+            yield from (replace(piece, text=_own_lines(field, piece.text)) for piece in self.pieces.get(key, ()))
 
     def _value_cell(self, table: Table, label: Cell) -> _Found | None:
         """The cell right of a label; below it under column heads; None for the heading of a group of labels.
@@ -132,7 +143,7 @@ class _Index:
         if right is not None and not self._is_column_head(table, right):
             return None
         below = table.below(label)
-        if below is not None and not self._is_label(below):
+        if below is not None and not self._is_label(below) and not self._begins_with_label(below):
             return _Found(below.text, table.place(below), "table", 0.95)
         return _Found("", table.place(label), "table", 0.9)
 
@@ -140,6 +151,10 @@ class _Index:
         """Whether a label that follows another is the next column's head, and not a label with its value beside it."""
         beyond = table.right_of(label)
         return beyond is None or self._is_label(beyond)
+
+    def _begins_with_label(self, cell: Cell) -> bool:
+        """Whether a cell names a field itself (``电子邮箱：a@b.cn``): then it is no value of another."""
+        return self.pattern.match(_plain(cell.text.lstrip()[:_MAX_LABEL])[0]) is not None
 
     def _is_label(self, cell: Cell) -> bool:
         return len(cell.text) <= _MAX_LABEL and label_key(cell.text) in self.labels
@@ -165,12 +180,35 @@ def _label_pattern(labels: tuple[str, ...]) -> re.Pattern[str]:
     )
 
 
-def _labelled_pieces(line: str, pattern: re.Pattern[str]) -> Iterator[tuple[str, str]]:
-    plain = unicodedata.normalize("NFKC", line)
+def _labelled_pieces(text: str, pattern: re.Pattern[str]) -> Iterator[tuple[str, str]]:
+    """Labels in a text, each with what stands between it and the next, as it was written.
+
+    What follows on further lines belongs to it too; but below a label that stands alone on its line only when no other
+    label is there, for then the lines are not clearly its own.
+    """
+    plain, origin = _plain(text)
     matches = list(pattern.finditer(plain))
     for match, following in zip_longest(matches, matches[1:]):
-        value = plain[match.end() : following.start() if following else len(plain)]
-        yield label_key(match[1]), value.strip(" \t_;,、。|")
+        start = origin[match.end()]
+        value = text[start : origin[following.start()] if following else len(text)]
+        first, _, rest = value.partition("\n")
+        if not first.strip(_EDGES) and len(matches) > 1 and not following and "\n" in rest.strip():
+            value = first
+        yield label_key(match[1]), value.strip(_EDGES)
+
+
+def _plain(text: str) -> tuple[str, list[int]]:
+    """``text`` in NFKC, and for each of its characters (and its end) the place in ``text`` it comes from."""
+    pieces = [unicodedata.normalize("NFKC", character) for character in text]
+    origin = [index for index, piece in enumerate(pieces) for _ in piece]
+    return "".join(pieces), [*origin, len(text)]
+
+
+def _own_lines(field: Field, text: str) -> str:
+    """What of a labelled piece is the value: all of a long text or tick list, else its first line, without a full stop."""
+    if field.type in _OVER_LINES:
+        return text
+    return text.partition("\n")[0].rstrip("。. ")
 
 
 # --- summary tables ------------------------------------------------------------------------------------------------
@@ -200,7 +238,7 @@ def extract_rows(content: Content, form: Form, part: str, confidence: float = 1.
             if row in heads:
                 columns = heads[row]
             elif columns and (facts := _row(table, row, columns, part, confidence)):
-                rows.append(facts)
+                rows.append(_named(form, facts))
     return tuple(rows)
 
 

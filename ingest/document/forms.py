@@ -95,19 +95,26 @@ def _names_role(key: str, role: Role) -> bool:
     return "汇总" not in key and ("申报书" in key or "申报表" in key)
 
 
-_ORGANISATION = re.compile(
-    r"[\u3400-\u9fff\d]{1,24}(?:教育局|职业技术学校|中等专业学校|职业学校|学校|中学|小学|幼儿园|学院)(?:[\u3400-\u9fff]{1,8}(?:校区|分校|部))?"
-)
-_NOT_NAMES = re.compile(r"智慧|示范|申报|汇总|通知|遴选|征集|附件|关于")
+_NOT_NAMES = ("申报", "汇总", "通知", "遴选", "征集", "附件", "关于")
 
 
 def applicant_in_name(name: str, call: Call) -> str:
-    """The organisation that a file name clearly contains (…教育局, …中学, …学校 …), as written there; else ""."""
+    """The organisation that a file name clearly contains, known by the call's endings of names; else ""."""
+    words = call.words
+    if not words.name_endings:
+        return ""
     stem = re.sub(r"\.[A-Za-z0-9]{2,5}$", "", name)
     cut = sorted({title for form in call.forms for title in form.titles}, key=len, reverse=True)
-    cut += [word for form in call.forms for word in (form.id, f"智慧教育{form.track}", form.track, form.role)]
+    cut += [
+        word
+        for form in call.forms
+        for word in (form.id, *(f"{noise}{form.track}" for noise in words.noise), form.track, form.role)
+    ]
     for word in cut:
         stem = stem.replace(word, " ")
     pieces = re.split(r"[^\u3400-\u9fff\dA-Za-z]+|附件\d*", stem)
-    found = {match[0] for piece in pieces for match in _ORGANISATION.finditer(piece) if not _NOT_NAMES.search(match[0])}
+    ending = "|".join(map(re.escape, words.name_endings))
+    organisation = re.compile(rf"[\u3400-\u9fff\d]{{1,24}}(?:{ending})(?:[\u3400-\u9fff]{{1,8}}(?:校区|分校|部))?")
+    matches = {match[0] for piece in pieces for match in organisation.finditer(piece)}
+    found = {name for name in matches if not any(word in name for word in (*_NOT_NAMES, *words.noise))}
     return found.pop() if len(found) == 1 else ""

@@ -30,6 +30,7 @@ from ingest.submission.dossier import Dossier, ReceivedMail, arrange, parts_of_m
 from ingest.submission.sender import Sender, who_sent
 from ingest.submission.subjects import LedgerEntry, subjects_of, verdict_of
 from notifier.letters import listing_sha256
+from rules.call import OTHER_SENDER
 from rules.verdict import DECISION_NAMES
 
 PUT_OFF = timedelta(minutes=10)
@@ -157,7 +158,7 @@ def take_case(app: App, session: Session, case: CaseRow) -> CaseFile:
         for number, item in enumerate(accepted_ledger(session, app.call.id, case.id), 1)
     )
     senders = [who_sent(mail.reading, app.call) for mail in reversed(mails)]
-    sender = next((sender for sender in senders if sender.kind != "其他"), senders[0])
+    sender = next((sender for sender in senders if sender.kind != OTHER_SENDER), senders[0])
     dossier = arrange(mails, case.track, app.call)
     before = any(row.received_at < dossier.last.received for row in decisions_of_case(session, case.id))
     return CaseFile(case, dossier, sender, ledger, before)

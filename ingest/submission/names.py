@@ -15,22 +15,23 @@ _DRESS = re.compile(
 
 
 def core_name(name: str, call: Call) -> str:
-    """``name`` normalised and without the 师市 before it: 第八师石河子市第一中学 -> 第一中学; a bureau -> its 师市."""
+    """``name`` normalised and without the unit's name before it; the name of a unit's office becomes the unit's."""
     key = re.sub(r"[()（）].*?[()（）]", "", normalise(name))
-    key = key.removeprefix("新疆生产建设兵团").removeprefix("兵团")
+    for dispensable in call.words.prefixes:
+        key = key.removeprefix(normalise(dispensable))
     for unit in call.units:
         for prefix in sorted(
             (normalise(text) for text in (unit.name, unit.bureau, *unit.aliases)), key=len, reverse=True
         ):
             if key.startswith(prefix) and not unit.direct:
                 rest = key.removeprefix(prefix)
-                return normalise(unit.name) if rest in ("", "教育局") else _without_unit(rest, call)
+                return normalise(unit.name) if rest in ("", *call.words.bureau_words) else _without_unit(rest, call)
     return key
 
 
 def _without_unit(rest: str, call: Call) -> str:
-    """``rest`` after one unit name was taken away: 第八师石河子市 is written as two names as often as one."""
-    shorter = re.sub(r"^(?:市|师市)", "", rest)
+    """``rest`` after one unit name was taken away: a unit of two names is written with both as often as with one."""
+    shorter = re.sub(r"^师?市", "", rest)
     for unit in call.units:
         for alias in unit.aliases:
             key = normalise(alias)
