@@ -11,7 +11,7 @@ from ingest.reading import Document, Fate, SealOutcome
 from ingest.submission.dossier import UNREAD, Dossier, Entry, Filed, parts_of_matter
 from ingest.submission.likeness import content_facts, name_read, seal_owner
 from ingest.submission.sender import Sender
-from rules.call import Call, Role, find_unit
+from rules.call import APPLICANT_NAME, Call, Role, find_unit
 from rules.facts import Fact, Provenance, Subject
 from rules.verdict import EntryVerdict, Finding, Verdict, decide_case, decide_entry
 
@@ -43,10 +43,12 @@ def subjects_of(
     unread = any(part.fate in UNREAD for mail in dossier.mails for part in mail.reading.parts)
     for entry in dossier.entries:
         if entry.editable or entry.scan:
-            subjects.append(_application(dossier, entry, sender, unread=unread))
+            subjects.append(_application(dossier, entry, sender, call.words.unit_field, unread=unread))
         if entry.scan:
             scan = _scan(entry.scan, dossier.track, f"扫{entry.id}", Fact.known(entry.id), Role.APPLICATION)
-            subjects.append(_with_print(scan, entry.scan, entry.editable, _Names.of(dossier, call, sender, entry), call))
+            subjects.append(
+                _with_print(scan, entry.scan, entry.editable, _Names.of(dossier, call, sender, entry), call)
+            )
     if dossier.summary or dossier.summary_scan:
         subjects.append(_summary(dossier, unread=unread))
     if dossier.summary_scan:
@@ -58,7 +60,7 @@ def subjects_of(
     ]
     subjects += [_row(row, number, dossier.track) for number, row in enumerate(dossier.rows, 1)]
     subjects += _attachments(dossier)
-    subjects += [_accepted(item) for item in ledger]
+    subjects += [_accepted(item, call.words.unit_field) for item in ledger]
     return tuple(subjects)
 
 
@@ -91,16 +93,16 @@ def _submission(dossier: Dossier, call: Call, sender: Sender, *, decided_before:
     )
 
 
-def _application(dossier: Dossier, entry: Entry, sender: Sender, *, unread: bool) -> Subject:
+def _application(dossier: Dossier, entry: Entry, sender: Sender, unit_field: str, *, unread: bool) -> Subject:
     fields: dict[str, Fact] = dict(entry.editable.document.fields) if entry.editable else {}
-    if "单位名称" not in fields:
-        fields["单位名称"] = (
+    if APPLICANT_NAME not in fields:
+        fields[APPLICANT_NAME] = (
             Fact.known(entry.applicant, Provenance(method="file name", confidence=0.5))
             if entry.applicant
             else Fact.unknown()
         )
-    if sender.unit and "师市" not in fields:
-        fields["师市"] = Fact.known(sender.unit, Provenance(method="mail header", place=sender.evidence))
+    if sender.unit and unit_field not in fields:
+        fields[unit_field] = Fact.known(sender.unit, Provenance(method="mail header", place=sender.evidence))
     fields |= {
         "编号": Fact.known(entry.id),
         "类别": _known_track(dossier.track),
@@ -127,7 +129,7 @@ def _scan(item: Filed, track: str, identifier: str, belongs_to: Fact, role: Role
             "类别": _known_track(track),
             "表单": Fact.known(str(role)) if role else Fact.unknown(place),
             "对应": belongs_to,
-            "单位名称": _name_on(document, place),
+            APPLICANT_NAME: _name_on(document, place),
             "盖章": _sealed(document, place),
             "是扫描": document.is_scan,
             "可比对": Fact.known(False),
@@ -163,12 +165,12 @@ def _with_print(scan: Subject, item: Filed, word: Filed | None, names: _Names, c
     facts["印章单位一致"] = seal_owner(item.document, names.own, names.others)
     name = name_read(item.document, names.applicant)
     if name is not None:
-        facts["单位名称"] = name
+        facts[APPLICANT_NAME] = name
     return scan.model_copy(update={"fields": {**scan.fields, **facts}})
 
 
 def _name_on(document: Document, place: Provenance) -> Fact:
-    fact = document.fields.get("单位名称")
+    fact = document.fields.get(APPLICANT_NAME)
     if fact is not None and fact.text:
         return fact
     if document.applicant:
@@ -220,10 +222,10 @@ def _attachments(dossier: Dossier) -> list[Subject]:
     return subjects
 
 
-def _accepted(item: LedgerEntry) -> Subject:
+def _accepted(item: LedgerEntry, unit_field: str) -> Subject:
     fields = {
         "编号": Fact.known(item.id), "类别": _known_track(item.track),
-        "单位名称": Fact.known(item.applicant), "师市": Fact.known(item.unit) if item.unit else Fact.unknown(),
+        APPLICANT_NAME: Fact.known(item.applicant), unit_field: Fact.known(item.unit) if item.unit else Fact.unknown(),
     }  # fmt: skip
     return Subject(kind="台账", id=item.id, fields=fields)
 
