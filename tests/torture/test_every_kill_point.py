@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,9 @@ from tests.servers.dovecot import DovecotAccount
 from tests.torture.check import always, at_rest, on_server, tally
 from tests.torture.mails import mixed, question, sample
 from tests.torture.runs import KILLED, KilledOffice, Zygote
+
+ONCE = {"fetched", "stored", "recording", "recorded", "folder_saved", "digest_queued", "dot"}
+"""The others kill at their second time: the first mail then gets on, and none dies three times (that is poison)."""
 
 WINDOW = {"sending", "dot", "handed_over", "settling"}
 """Deaths between the claim of a letter and the note that it left: the one window nobody can close."""
@@ -34,10 +38,12 @@ def office(tmp_path: Path, dovecot: DovecotAccount, smtp_sink: SmtpSink, zygote:
 @pytest.mark.timeout(400)
 def test_killed_once_at_every_point_the_office_ends_as_if_nothing_had_happened(office: KilledOffice) -> None:
     """One mailbox, a death at each point in turn, the invariants after each; afterwards the folder is renumbered."""
-    office.post([*mixed(30), sample("03"), sample("15")])
+    mails = iter([*mixed(40), sample("03"), sample("15")])
     for name in (*POINTS, "dot"):
-        assert office.run(f"{name}:2" if name not in {"folder_saved", "digest_queued"} else name) == KILLED, name
+        office.post(islice(mails, 2))
+        assert office.run(name if name in ONCE else f"{name}:2") == KILLED, name
         assert always(office) == [], name
+    office.post(mails)
     assert office.run() == 0, office.log.read_text("utf-8")
     assert at_rest(office) == []
     found = tally(office)
@@ -48,7 +54,7 @@ def test_killed_once_at_every_point_the_office_ends_as_if_nothing_had_happened(o
     letters = len(office.taken)
     office.account.renumber(4_000_000_001)
     office.post([question(900)])
-    assert office.run("recorded:7") == KILLED
+    assert office.run("recorded") == KILLED
     assert office.run() == 0
     assert at_rest(office) == []
     assert len(office.taken) == letters + 1

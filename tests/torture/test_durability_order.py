@@ -1,0 +1,112 @@
+"""What a power cut would leave: the order of the system calls of one run, as strace sees them.
+
+SIGKILL loses nothing the kernel has been given, so no death of a process shows a missing fsync. The order does.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ingest.demo.smtp_sink import SmtpSink
+from tests.servers.dovecot import DovecotAccount, program
+from tests.torture.mails import application, question
+from tests.torture.runs import KilledOffice, Zygote
+
+CALLS = "fsync,fdatasync,sync_file_range,rename,renameat,renameat2,unlink,sendto,sendmsg,write,openat"
+PATTERNS = {
+    "fsync_raw": r"f(?:data)?sync\(\d+<[^>]*/files/incoming/(?P<name>[^>/]+)>",
+    "rename_raw": r'rename\w*\(.*"[^"]*/files/incoming/(?P<name>[^"/]+)".*"[^"]*/files/(?P<shard>[0-9a-f]{2})/[0-9a-f]{64}\.eml"',
+    "fsync_dir": r"f(?:data)?sync\(\d+<[^>]*/files/(?P<shard>[0-9a-f]{2})>",
+    "commit": r"f(?:data)?sync\(\d+<[^>]*mailroom\.db-wal>",
+    "data": r'(?:sendto|sendmsg|write)\(\d+<(?:socket|TCP)[^>]*>.*"DATA\\r\\n"',
+}  # fmt: skip
+
+
+def events(trace: str) -> list[tuple[str, dict[str, str]]]:
+    """The calls that matter, in order."""
+    found = []
+    for line in trace.splitlines():
+        for kind, pattern in PATTERNS.items():
+            if match := re.search(pattern, line):
+                found.append((kind, match.groupdict()))
+    return found
+
+
+def violations(found: list[tuple[str, dict[str, str]]]) -> list[str]:
+    """fsync(raw) < rename < fsync(directory) < fdatasync(WAL) < DATA, for every mail and every letter."""
+    synced: set[str] = set()
+    unsynced_folders: set[str] = set()
+    commits, needed, wrong = 0, 1, list[str]()
+    for number, (kind, about) in enumerate(found):
+        match kind:
+            case "fsync_raw":
+                synced.add(about["name"])
+            case "rename_raw":
+                if about["name"] not in synced:
+                    wrong.append(f"{number}: {about['name']} got its name before its bytes were durable")
+                unsynced_folders.add(about["shard"])
+            case "fsync_dir":
+                unsynced_folders.discard(about["shard"])
+            case "commit":
+                commits += 1
+                if unsynced_folders:
+                    wrong.append(
+                        f"{number}: a row was committed while the names in {unsynced_folders} were not durable"
+                    )
+            case "data":
+                if commits < needed:
+                    wrong.append(f"{number}: a letter was handed over without a claim of its own")
+                commits, needed = 0, 2  # what became of this one, and the claim of the next
+    return wrong
+
+
+@pytest.mark.slow
+@pytest.mark.dovecot
+def test_bytes_names_rows_and_claims_are_durable_each_before_what_rests_on_it(
+    tmp_path: Path, dovecot: DovecotAccount, smtp_sink: SmtpSink
+) -> None:
+    """Also for small mails that are taken in by the group, and for the one that comes alone."""
+    if program("strace") is None:
+        pytest.skip("strace is not installed (Debian package strace)")
+    office = KilledOffice(tmp_path / "office", dovecot, smtp_sink, Zygote())
+    office.post([question(1), question(2), application(3)])
+    found = traced(office)
+    office.post([question(4)])
+    found += traced(office)
+
+    kinds = [kind for kind, _ in found]
+    assert (kinds.count("rename_raw"), kinds.count("data")) == (4, len(office.taken)), kinds
+    assert kinds.count("commit") > 8
+    assert violations(found) == []
+
+
+def traced(office: KilledOffice) -> list[tuple[str, dict[str, str]]]:
+    """One run of the installed command under strace; the worker and the rule child are not followed."""
+    trace = office.directory / "trace"
+    command = Path(sys.executable).parent / "mailroom"
+    done = subprocess.run(
+        ["strace", "-qq", "-y", "-f", "-s", "300", "-e", f"trace={CALLS}", "-o", str(trace),
+         str(command), "run", "--once", "--config", str(office.directory / "mailroom.toml")],
+        capture_output=True, text=True, timeout=100, check=False, cwd="/",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return events(trace.read_text("utf-8", errors="replace"))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "what"),
+    [
+        ([("rename_raw", {"name": "a", "shard": "0f"})], "got its name before"),
+        ([("fsync_raw", {"name": "a"}), ("rename_raw", {"name": "a", "shard": "0f"}), ("commit", {})], "not durable"),
+        ([("commit", {}), ("data", {}), ("commit", {}), ("data", {})], "without a claim"),
+    ],
+)
+def test_the_wrong_order_would_be_noticed(wrong: list[tuple[str, dict[str, str]]], what: str) -> None:
+    """The test above can fail."""
+    assert len(violations(wrong)) == 1
+    assert what in violations(wrong)[0]
