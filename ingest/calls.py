@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +37,12 @@ def default_config() -> Path:
     """The configuration that ships with the program: inside the wheel, or beside the packages in a checkout."""
     packaged = Path(ingest.__file__).parent / "_defaults"
     return packaged if packaged.is_dir() else Path(ingest.__file__).parents[1] / "config"
+
+
+def shipped_call() -> str:
+    """The call that a command without configuration works with: the one the shipped ``mailroom.toml`` serves."""
+    settings = tomllib.loads(read_text(default_config() / "mailroom.toml"))
+    return str(settings["calls"]["active"][0])
 
 
 def read_text(path: Path) -> str:

@@ -40,13 +40,12 @@ class Console:
 
     def call(self, identifier: str | None) -> CallFolder:
         """The call a stateless command works with: the named one, else the configured, else the one that ships."""
-        from ingest.calls import default_config, open_call
+        from ingest.calls import default_config, open_call, shipped_call
 
         if self.config is not None:
             calls = self.settings().calls
             return open_call(calls.directory, identifier or calls.active[0])
-        directory = default_config() / "calls"
-        return open_call(directory, identifier or min(path.name for path in directory.iterdir() if path.is_dir()))
+        return open_call(default_config() / "calls", identifier or shipped_call())
 
 
 def console(context: typer.Context) -> Console:

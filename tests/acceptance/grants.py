@@ -1,0 +1,71 @@
+"""Invented mails for the second call, made from its own configuration: Word forms, stamped scans, a mail around them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from email.message import EmailMessage
+from email.policy import SMTP
+
+from ingest.calls import default_config, open_call
+from rules.vocabulary import BEIJING
+from samples.pdf import pictures_pdf
+from samples.plain_forms import plain_form
+from samples.scan import Scanner, scan
+from samples.word import write_word
+
+CALL = "community-grants-2025"
+WRITTEN = datetime(2025, 3, 18, 10, 0)  # noqa: DTZ001 - what a file says of its own making carries no zone
+RECEIVED = datetime(2025, 3, 20, 9, 30, tzinfo=BEIJING)
+DOCX = ("application", "vnd.openxmlformats-officedocument.wordprocessingml.document")
+
+
+@dataclass(frozen=True)
+class Project:
+    """What one community applies for."""
+
+    community: str = "荷塘社区"
+    consent: str = "86%"
+    amount: str = "42000"
+    sender: str = "柳湾街道办事处 <liuwan@street.example>"
+    signature: str = "柳湾街道办事处"
+    identity: str = "<grant-1@street.example>"
+
+    @property
+    def filled(self) -> dict[str, str]:
+        """The application as filled in; the row of the summary table has the same words."""
+        return {
+            "社区名称": self.community, "社区": self.community, "所属街道": "柳湾街道", "项目名称": "楼间空地改造",
+            "实施地点": "三号楼与五号楼之间", "申请金额": self.amount, "自筹金额": "3000", "居民同意率": self.consent,
+            "议事日期": "2025年3月12日", "改造内容": "清理空地，铺设步道，增设座椅。", "管护办法": "居民轮值，物业兜底。",
+            "联系人": "赵一", "联系电话": "010-5550111",
+        }  # fmt: skip
+
+
+GOOD = Project()
+DOUBTED = replace(
+    GOOD, community="梧桐社区", consent="62%", sender="梧桐社区居委会 <wutong@community.example>",
+    signature="梧桐社区居委会", identity="<grant-2@community.example>",
+)  # fmt: skip
+"""Sent by the community itself, and with too little consent."""
+
+
+def mail_of(project: Project) -> bytes:
+    """The mail with application and summary table, each as Word file and as stamped scan."""
+    call = open_call(default_config() / "calls", CALL).call
+    mail = EmailMessage(policy=SMTP)
+    mail["From"], mail["To"] = project.sender, call.contact.mailbox
+    mail["Subject"] = f"空间改造项目申报-{project.community}"
+    mail["Message-ID"], mail["Date"] = project.identity, RECEIVED
+    mail.set_content(f"您好，现报送材料，请查收。\n\n{project.signature}")
+    head = {"填报街道": "柳湾街道办事处", "填报日期": "2025年3月18日"}
+    for number, (identifier, filled, stamp) in enumerate(
+        (("附表1", project.filled, f"{project.community}居民委员会"), ("附表3", head, "柳湾街道办事处"))
+    ):
+        sheet = plain_form(call, call.form(identifier), filled, [project.filled], stamp)
+        name = f"{identifier}-{project.community}"
+        word = write_word(sheet, "赵一", WRITTEN)
+        mail.add_attachment(word, maintype=DOCX[0], subtype=DOCX[1], filename=f"{name}.docx")
+        paper = pictures_pdf(scan(sheet, Scanner(seed=70 + number)), WRITTEN)
+        mail.add_attachment(paper, maintype="application", subtype="pdf", filename=f"{name}(盖章).pdf")
+    return mail.as_bytes()
