@@ -9,10 +9,10 @@ BIN := $(VENV)/bin
 export PYTHON VENV
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test setup lint types imports format test-fast coverage torture bench samples lock wheel install clean
+.PHONY: help demo test setup lint types imports format test-fast coverage torture bench samples lock wheel install clean extraction-report parts-report corpus
 
 help:  ## 列出可用的命令
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: setup  ## 在内置邮箱上跑完整流程,结果写入 demo-output/
 	$(BIN)/mailroom demo --dir demo-output
@@ -51,6 +51,15 @@ torture: setup  ## 在每个关键步骤反复 kill -9,检查不丢信、不重�
 
 bench: setup  ## 完整流程的吞吐量与峰值内存
 	$(BIN)/python -c 'from bench.main_job import main; main()' $(ARGS)
+
+extraction-report: setup  ## 各种版式的填好的表读得对不对: 对、错、读不出各多少
+	$(BIN)/python -m tests.extraction.report
+
+parts-report: setup  ## 各种附件和文件名认得对不对
+	$(BIN)/python -m tests.parts.report
+
+corpus: setup  ## 把一个目录里的文件逐个读一遍: CORPUS=目录
+	$(BIN)/python -m tests.corpus.run $(or $(CORPUS),../shared/corpus)
 
 samples: setup  ## 重新生成 samples/mails 中的样例邮件
 	$(BIN)/python samples/make_samples.py

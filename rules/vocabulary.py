@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from enum import StrEnum
+
+from stdnum.cn import uscc
 
 from rules.facts import Value
 
@@ -33,11 +35,21 @@ class FieldType(StrEnum):
     CHOICES = "多选"
     TELEPHONE = "电话"
     EMAIL = "邮箱"
+    CREDIT_CODE = "信用代码"
     ID = "标识"
 
 
 ORDERED = frozenset({FieldType.INTEGER, FieldType.PERCENT, FieldType.DATE, FieldType.INSTANT})
-TEXTUAL = frozenset({FieldType.TEXT, FieldType.LONG_TEXT, FieldType.TELEPHONE, FieldType.EMAIL, FieldType.ID})
+TEXTUAL = frozenset(
+    {
+        FieldType.TEXT,
+        FieldType.LONG_TEXT,
+        FieldType.TELEPHONE,
+        FieldType.EMAIL,
+        FieldType.CREDIT_CODE,
+        FieldType.ID,
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -165,32 +177,36 @@ def parse_email(raw: str) -> str | None:
     return match[0] if match else None
 
 
+def parse_credit_code(raw: str) -> str | None:
+    """A 统一社会信用代码 in capitals, when its check character is right (GB 32100-2015); else None."""
+    code = re.sub(r"[-—·]", "", normalise(raw)).upper()
+    return code if uscc.is_valid(code) else None
+
+
+_PARSERS: Mapping[FieldType, Callable[[str], Value | None]] = {
+    FieldType.PERCENT: parse_percent,
+    FieldType.INTEGER: parse_integer,
+    FieldType.DATE: parse_date,
+    FieldType.INSTANT: parse_instant,
+    FieldType.TELEPHONE: parse_telephone,
+    FieldType.EMAIL: parse_email,
+    FieldType.CREDIT_CODE: parse_credit_code,
+    FieldType.YES_NO: {"是": True, "有": True, "否": False, "无": False}.get,
+}
+
+
 def parse_value(field: Field, raw: str) -> Value | None:
     """``raw`` typed as ``field`` says, or None when it cannot be read as that."""
     text = raw.strip()
-    match field.type:
-        case FieldType.PERCENT:
-            return parse_percent(text)
-        case FieldType.INTEGER:
-            return parse_integer(text)
-        case FieldType.DATE:
-            return parse_date(text)
-        case FieldType.INSTANT:
-            return parse_instant(text)
-        case FieldType.TELEPHONE:
-            return parse_telephone(text)
-        case FieldType.EMAIL:
-            return parse_email(text)
-        case FieldType.YES_NO:
-            return {"是": True, "有": True, "否": False, "无": False}.get(text)
-        case FieldType.CHOICE:
-            return next((option for option in field.options if normalise(option) == normalise(text)), None)
-        case FieldType.CHOICES:
-            wanted = {normalise(piece) for piece in re.split(r"[、,，;；\s]+", text) if piece}
-            chosen = tuple(option for option in field.options if normalise(option) in wanted)
-            return chosen if len(chosen) == len(wanted) else None
-        case _:
-            return text or None
+    if field.type in _PARSERS:
+        return _PARSERS[field.type](text)
+    if field.type is FieldType.CHOICE:
+        return next((option for option in field.options if normalise(option) == normalise(text)), None)
+    if field.type is FieldType.CHOICES:
+        wanted = {normalise(piece) for piece in re.split(r"[、,，;；\s]+", text) if piece}
+        chosen = tuple(option for option in field.options if normalise(option) in wanted)
+        return chosen if len(chosen) == len(wanted) else None
+    return text or None
 
 
 def show_value(field: Field, value: Value) -> str:

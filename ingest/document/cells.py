@@ -17,6 +17,7 @@ MAX_RAW = 500  #: characters kept as evidence
 
 _TICKED = "☑☒√✓✔■●◉"
 _EMPTY = "☐□○◻◯"
+_MARKS = {"So", "Sm", "Co", "Cn"}  #: categories a tick of an unknown font may have: then nobody knows what it says
 _ANSWERS = {"是": True, "有": True, "否": False, "无": False}
 
 _LABEL_ITEM = re.compile(r"^(?:[(（]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[)）]?[、.．)）])+")
@@ -166,6 +167,7 @@ def _named_options(field: Field, raw: str) -> Value | None:
     if (
         not chosen
         or re.search(r"[不非未没除]", rest)
+        or any(unicodedata.category(char) in _MARKS for char in rest)
         or len(re.sub(r"[、,，;；。.\d①-⑳和及与:：()（）]", "", rest)) > 6
     ):
         return None

@@ -15,11 +15,12 @@ from dataclasses import dataclass, field, replace
 
 import olefile
 
-from ingest.document.content import MAX_CELLS, MAX_ROWS, MAX_TEXT, Content, Line
-from ingest.document.grids import RowCell, build_table
+from ingest.document.content import MAX_TEXT, Content
+from ingest.document.grids import CellEnd, TooMuchError, Writer
 from ingest.document.symbols import symbol
 
 MAX_STREAM = 100 * 1024 * 1024
+MAX_DEPTH = 20  #: of tables within tables
 MAX_PAGES = 20_000  #: formatted disk pages of 512 bytes
 
 _BROKEN = (
@@ -49,6 +50,8 @@ def read_doc(data: bytes) -> Content:
             more = _stream(ole, "Data") if ole.exists("Data") else b""
             notes = ("文件带有宏(没有运行)",) if ole.exists("Macros") or ole.exists("_VBA_PROJECT_CUR") else ()
         return replace(_Document(main, table, more).content(), notes=notes)
+    except TooMuchError as error:
+        raise DocLimitError from error
     except _BROKEN as error:
         raise BrokenDocError(str(error)) from error
 
@@ -85,10 +88,10 @@ class _Piece:
 class _Paragraph:
     """What the properties of one paragraph say about tables."""
 
-    in_table: bool = False
+    depth: int = 0  #: of tables within tables
+    cell_end: bool = False  #: of an inner table
     row_end: bool = False
-    borders: list[int] = field(default_factory=list)
-    flags: list[int] = field(default_factory=list)
+    ends: list[CellEnd] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -133,11 +136,17 @@ class _Document:
         """Body and text boxes; headers, notes and comments are left out."""
         counts = struct.unpack_from("<8I", self.main, 0x4C)  # ccpText ... ccpTxbx (2.5.4)
         body, before_boxes = counts[0], sum(counts[:6])
-        writer = _Writer()
+        writer = Writer()
         for start, end in ((0, body), (before_boxes, before_boxes + counts[6])):
+            codes = 0  # depth of field codes, which are not text
             for place, character in self._characters(start, end):
-                self._take(writer, place, character)
-            writer.end_text()
+                if character in "\x13\x14":
+                    codes = max(0, codes + (1 if character == "\x13" else -1))
+                elif character in "\r\x07\x0c":
+                    self._end(writer, self._paragraph(place), cell=character == "\x07")
+                elif not codes:
+                    self._add(writer, place, character)
+            writer.end_paragraph(0)
         return writer.content()
 
     def _characters(self, start: int, end: int) -> Iterator[tuple[int, str]]:
@@ -155,14 +164,25 @@ class _Document:
                 yield offset, character
                 offset += piece.width * (2 if ord(character) > 0xFFFF and piece.width == 2 else 1)
 
-    def _take(self, writer: _Writer, place: int, character: str) -> None:
-        if character in "\r\x07\x0c":
-            writer.end_paragraph(self._paragraph(place), cell=character == "\x07")
-            return
+    def _end(self, writer: Writer, paragraph: _Paragraph, *, cell: bool) -> None:
+        """A paragraph, a cell or a row is at its end; inner tables say it by properties, outer ones by the mark 07."""
+        depth = max(1, paragraph.depth) if cell else paragraph.depth
+        if paragraph.row_end:
+            writer.end_row(depth, paragraph.ends)
+        elif cell or paragraph.cell_end:
+            writer.end_cell(depth)
+        else:
+            writer.end_paragraph(depth)
+
+    def _add(self, writer: Writer, place: int, character: str) -> None:
+        """One character of text, or one of the marks Word puts among them (2.4.1, 2.8.25)."""
         run = _read_run(self.runs.at(place))
         if run.gone:
             return
-        writer.add(run.symbol or character)
+        if character in "\x01\x08" and not run.symbol:
+            writer.pictures += 1
+        else:
+            writer.add(run.symbol or {"\x0b": "\n", "\x0e": "\n", "\x1e": "-", "\xa0": " "}.get(character, character))
 
     def _paragraph(self, place: int) -> _Paragraph:
         return _read_paragraph(self.paragraphs.at(place)[2:], self.more)
@@ -230,31 +250,37 @@ def _modifiers(raw: bytes) -> Iterator[tuple[int, bytes]]:
         position += size
 
 
-def _read_paragraph(raw: bytes, more: bytes, depth: int = 0) -> _Paragraph:
+def _read_paragraph(raw: bytes, more: bytes, *, inside: bool = False) -> _Paragraph:
     found = _Paragraph()
     for code, operand in _modifiers(raw):
+        said = operand[:1] != b"\0"
         if code == 0x2416:  # sprmPFInTable
-            found.in_table = operand[:1] != b"\0"
-        elif code == 0x2417:  # sprmPFTtp
-            found.row_end = operand[:1] != b"\0"
-        elif code in {0x6645, 0x6646} and not depth and len(operand) == 4:  # sprmPHugePapx: the rest is elsewhere
+            found.depth = max(found.depth, 1 if said else 0)
+        elif code == 0x6649 and len(operand) == 4:  # sprmPItap
+            found.depth = min(struct.unpack("<I", operand)[0], MAX_DEPTH)
+        elif code in {0x2417, 0x244C}:  # sprmPFTtp, sprmPFInnerTtp
+            found.row_end = found.row_end or said
+        elif code == 0x244B:  # sprmPFInnerTableCell
+            found.cell_end = said
+        elif code in {0x6645, 0x6646} and not inside and len(operand) == 4:  # sprmPHugePapx: the rest is elsewhere
             place = struct.unpack("<I", operand)[0]
             size = struct.unpack_from("<H", more, place)[0]
-            return _read_paragraph(more[place + 2 : place + 2 + size], more, 1)
+            return _read_paragraph(more[place + 2 : place + 2 + size], more, inside=True)
         elif code == 0xD608:
-            found.borders, found.flags = _table_definition(operand[2:])
+            found.ends = _table_definition(operand[2:])
     return found
 
 
-def _table_definition(raw: bytes) -> tuple[list[int], list[int]]:
-    """Right borders of the cells and their merge flags (2.9.321 TDefTableOperand, 2.9.306 TC80)."""
+def _table_definition(raw: bytes) -> list[CellEnd]:
+    """Right borders of the cells and how they are merged (2.9.321 TDefTableOperand, 2.9.306 TC80)."""
     count = raw[0]
     edges = struct.unpack_from(f"<{count + 1}h", raw, 1)
     cells = raw[1 + 2 * (count + 1) :]
-    flags = [
-        struct.unpack_from("<H", cells, 20 * index)[0] if len(cells) >= 20 * index + 2 else 0 for index in range(count)
-    ]
-    return [edge - edges[0] for edge in edges[1:]], flags
+    ends = []
+    for index, edge in enumerate(edges[1:]):
+        flags = struct.unpack_from("<H", cells, 20 * index)[0] if len(cells) >= 20 * index + 2 else 0
+        ends.append(CellEnd(edge - edges[0], continues=flags & 0x60 == 0x20, joined=flags & 3 == 2))
+    return ends
 
 
 def _read_run(raw: bytes) -> _Run:
@@ -265,82 +291,3 @@ def _read_run(raw: bytes) -> _Run:
         elif code == 0x6A09 and len(operand) == 4:  # sprmCSymbol: font, character
             mark = symbol(struct.unpack_from("<H", operand, 2)[0])
     return _Run(gone, mark)
-
-
-# --- writing it down -----------------------------------------------------------------------------------------------
-
-
-class _Writer:
-    """Turns paragraphs, cell ends and row ends into lines and tables."""
-
-    def __init__(self) -> None:
-        self._lines: list[Line] = []
-        self._tables: list[list[list[RowCell]]] = []
-        self._open: list[list[RowCell]] | None = None
-        self._text: list[str] = []
-        self._paragraphs: list[str] = []
-        self._cells: list[str] = []
-        self._count = 0
-        self._pictures = 0
-        self._codes = 0  #: depth of field codes, which are not text
-
-    def add(self, character: str) -> None:
-        """One character of text, or one of the marks Word puts among them (2.4.1, 2.8.25)."""
-        if character == "\x13":
-            self._codes += 1
-        elif character == "\x14":
-            self._codes = max(0, self._codes - 1)
-        elif character == "\x15":
-            pass
-        elif character in "\x01\x08":
-            self._pictures += 1
-        elif not self._codes:
-            self._text.append({"\x0b": "\n", "\x0e": "\n", "\x1e": "-", "\xa0": " "}.get(character, character))
-
-    def end_paragraph(self, paragraph: _Paragraph, *, cell: bool) -> None:
-        """A paragraph, a cell or a row is at its end."""
-        text = "".join(char for char in "".join(self._text) if char in "\t\n" or char >= " ")
-        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-        self._text, self._codes = [], 0
-        if cell and paragraph.row_end:
-            self._end_row(paragraph)
-        elif cell:
-            self._cells.append("\n".join([*self._paragraphs, text]).strip())
-            self._paragraphs = []
-            self._count += 1
-            if self._count > MAX_CELLS:
-                raise DocLimitError
-        elif paragraph.in_table:
-            self._paragraphs.append(text)
-        else:
-            self.end_text()
-            if text.strip():
-                self._lines.append(Line(text.strip("\n"), f"第{len(self._lines) + 1}段"))
-
-    def _end_row(self, paragraph: _Paragraph) -> None:
-        if self._open is None:
-            self._open = []
-            self._tables.append(self._open)
-        borders = paragraph.borders or [1000 * (index + 1) for index in range(len(self._cells))]
-        flags = paragraph.flags or [0] * len(borders)
-        self._open.append(
-            [
-                RowCell(text, right, continues=flag & 0x60 == 0x20, joined=flag & 3 == 2)
-                for text, right, flag in zip(self._cells, borders, flags, strict=False)
-            ]
-        )
-        self._cells = []
-        if len(self._open) > MAX_ROWS:
-            raise DocLimitError
-
-    def end_text(self) -> None:
-        """What follows stands outside the table."""
-        for text in (*self._cells, *self._paragraphs):  # cells whose row never ended: keep the words
-            if text.strip():
-                self._lines.append(Line(text, f"第{len(self._lines) + 1}段"))
-        self._open, self._cells, self._paragraphs = None, [], []
-
-    def content(self) -> Content:
-        """Everything that was taken down."""
-        tables = tuple(build_table(number, rows) for number, rows in enumerate(self._tables, 1))
-        return Content(tuple(self._lines), tables, self._pictures)

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
-from ingest.document.content import MAX_CELLS, MAX_ROWS, MAX_TEXT, Content, Line
-from ingest.document.grids import RowCell, build_table
+from ingest.document.content import Content
+from ingest.document.grids import CellEnd, TooMuchError, Writer
 from ingest.document.symbols import symbol
 
-MAX_DEPTH = 500  #: open groups
+MAX_GROUPS = 500  #: open at once
+MAX_DEPTH = 20  #: of tables within tables
+MAX_ENDS = 200  #: cells of a row
 _TOKEN = re.compile(
     rb"\\([a-zA-Z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-fA-F]{2})|\\([^a-zA-Z])|([{}])|([^\\{}\r\n]+)|[\r\n]+|\\"
 )
@@ -24,7 +26,7 @@ _SKIPPED = frozenset(
     b" listtable listoverridetable revtbl rsidtbl generator filetbl xmlnstbl themedata colorschememapping datastore"
     b" latentstyles fldinst footnote annotation atnid atnauthor bkmkstart bkmkend nonesttables shprslt pntext".split()
 )
-_BOXES = frozenset(b"shpinst shptxt".split())  #: starred groups that hold text
+_BOXES = frozenset(b"shpinst shptxt nesttableprops".split())  #: starred groups that hold text or rows
 _CHARACTERS = {
     b"tab": "\t", b"line": "\n", b"emdash": "—", b"endash": "–", b"bullet": "•", b"lquote": "‘", b"rquote": "’",
     b"ldblquote": "“", b"rdblquote": "”", b"emspace": " ", b"enspace": " ", b"qmspace": " ",
@@ -48,16 +50,9 @@ class _State:
     starred: bool = False
     font_table: bool = False
     gone: bool = False  #: deleted or hidden
-    in_table: bool = False
+    depth: int = 0  #: of tables within tables
     fallback: int = 1  #: characters that stand after a \\u for readers without Unicode
     font: int = -1
-
-
-@dataclass
-class _CellEnd:
-    right: int
-    continues: bool = False
-    joined: bool = False
 
 
 def read_rtf(data: bytes) -> Content:
@@ -70,8 +65,11 @@ def read_rtf(data: bytes) -> Content:
     if not data.lstrip().startswith(b"{\\rtf"):
         raise BrokenRtfError("no RTF")
     reader = _Reader()
-    content = reader.run(data)
-    if not content.characters and reader.depth > 0:
+    try:
+        content = reader.run(data)
+    except TooMuchError as error:
+        raise RtfLimitError from error
+    if not content.characters and reader.stack:
         raise BrokenRtfError("breaks off")
     return content
 
@@ -84,23 +82,21 @@ class _Reader:
         self.fonts: dict[int, str] = {}
         self.bytes = bytearray()  #: 8-bit characters that wait for their neighbours
         self.swallow = 0  #: fallback characters still to be left out
-        self.writer = _Writer()
+        self.writer = Writer()
+        self.ends: list[CellEnd] = []
+        self.flags = CellEnd(0)  #: of the cell whose border comes next
         self.words: dict[bytes, Callable[[int | None], None]] = {
             b"ansicpg": self._code_page, b"u": self._unicode, b"uc": lambda n: self._set(fallback=max(0, n or 0)),
             b"f": self._font, b"fcharset": self._font_charset, b"deleted": lambda n: self._set(gone=n != 0),
             b"v": lambda n: self._set(gone=n != 0), b"plain": lambda _: self._set(gone=False),
-            b"pard": lambda _: self._set(in_table=False), b"intbl": lambda _: self._set(in_table=True),
-            b"par": lambda _: self.writer.end_paragraph(in_table=self.state.in_table),
-            b"sect": lambda _: self.writer.end_paragraph(in_table=False), b"cell": lambda _: self.writer.end_cell(),
-            b"nestcell": lambda _: self.writer.add("\n"), b"nestrow": lambda _: self.writer.add("\n"),
-            b"row": lambda _: self.writer.end_row(), b"trowd": lambda _: self.writer.new_row(),
-            b"cellx": lambda n: self.writer.cell_border(n or 0),
-            b"clvmrg": lambda _: self.writer.flag(continues=True), b"clmrg": lambda _: self.writer.flag(joined=True),
+            b"pard": lambda _: self._set(depth=0), b"intbl": lambda _: self._set(depth=max(1, self.state.depth)),
+            b"itap": lambda n: self._set(depth=min(max(0, n or 0), MAX_DEPTH)),
+            b"par": lambda _: self.writer.end_paragraph(self.state.depth), b"sect": lambda _: self.writer.end_paragraph(0),
+            b"cell": lambda _: self.writer.end_cell(1), b"nestcell": lambda _: self.writer.end_cell(max(2, self.state.depth)),
+            b"row": lambda _: self.writer.end_row(1, self.ends), b"trowd": lambda _: self._new_row(),
+            b"nestrow": lambda _: self.writer.end_row(max(2, self.state.depth), self.ends), b"cellx": self._border,
+            b"clvmrg": lambda _: self._flag(continues=True), b"clmrg": lambda _: self._flag(joined=True),
         }  # fmt: skip
-
-    @property
-    def depth(self) -> int:
-        return len(self.stack)
 
     def run(self, data: bytes) -> Content:
         position = 0
@@ -131,7 +127,7 @@ class _Reader:
     def _brace(self, brace: bytes) -> None:
         self._flush()
         if brace == b"{":
-            if self.depth >= MAX_DEPTH:
+            if len(self.stack) >= MAX_GROUPS:
                 raise RtfLimitError
             self.stack.append(self.state)
         elif self.stack:
@@ -159,6 +155,16 @@ class _Reader:
         else:
             self._flush()
             self._write({b"~": " ", b"_": "-", b"-": ""}.get(sign, sign.decode("latin-1")))
+
+    def _new_row(self) -> None:
+        self.ends, self.flags = [], CellEnd(0)
+
+    def _flag(self, **merged: bool) -> None:
+        self.flags = replace(self.flags, **merged)
+
+    def _border(self, number: int | None) -> None:
+        self.ends = [*self.ends, replace(self.flags, right=number or 0)][:MAX_ENDS]
+        self.flags = CellEnd(0)
 
     def _code_page(self, number: int | None) -> None:
         self.codec = {936: "gb18030", 950: "big5hkscs", 65001: "utf-8"}.get(number or 0, "cp1252")
@@ -207,87 +213,3 @@ class _Reader:
     def _write(self, text: str) -> None:
         if not self.state.skip and not self.state.gone:
             self.writer.add(text)
-
-
-@dataclass
-class _Writer:
-    """Turns paragraphs, cell ends and row ends into lines and tables."""
-
-    lines: list[Line] = field(default_factory=list)
-    tables: list[list[list[RowCell]]] = field(default_factory=list)
-    table: list[list[RowCell]] | None = None
-    text: list[str] = field(default_factory=list)
-    paragraphs: list[str] = field(default_factory=list)
-    cells: list[str] = field(default_factory=list)
-    ends: list[_CellEnd] = field(default_factory=list)
-    flags: _CellEnd = field(default_factory=lambda: _CellEnd(0))
-    size: int = 0
-    count: int = 0
-
-    def add(self, text: str) -> None:
-        self.size += len(text)
-        if self.size > MAX_TEXT:
-            raise RtfLimitError
-        self.text.append(text)
-
-    def _taken(self) -> str:
-        text = "".join(self.text).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-        self.text = []
-        return text
-
-    def end_paragraph(self, *, in_table: bool) -> None:
-        text = self._taken()
-        if in_table:
-            self.paragraphs.append(text)
-            return
-        self._close_table()
-        if text.strip():
-            self.lines.append(Line(text.strip("\n"), f"第{len(self.lines) + 1}段"))
-
-    def end_cell(self) -> None:
-        self.count += 1
-        if self.count > MAX_CELLS:
-            raise RtfLimitError
-        self.cells.append("\n".join([*self.paragraphs, self._taken()]).strip())
-        self.paragraphs = []
-
-    def new_row(self) -> None:
-        self.ends, self.flags = [], _CellEnd(0)
-
-    def flag(self, *, continues: bool = False, joined: bool = False) -> None:
-        self.flags = _CellEnd(0, self.flags.continues or continues, self.flags.joined or joined)
-
-    def cell_border(self, right: int) -> None:
-        self.ends.append(_CellEnd(right, self.flags.continues, self.flags.joined))
-        self.flags = _CellEnd(0)
-
-    def end_row(self) -> None:
-        if self.table is None:
-            self.table = []
-            self.tables.append(self.table)
-        ends = (
-            self.ends
-            if len(self.ends) >= len(self.cells)
-            else [_CellEnd(1000 * n) for n in range(1, len(self.cells) + 1)]
-        )
-        self.table.append(
-            [
-                RowCell(text, end.right, continues=end.continues, joined=end.joined)
-                for text, end in zip(self.cells, ends, strict=False)
-            ]
-        )
-        self.cells = []
-        if len(self.table) > MAX_ROWS:
-            raise RtfLimitError
-
-    def _close_table(self) -> None:
-        for text in (*self.cells, *self.paragraphs):  # cells whose row never ended: keep the words
-            if text.strip():
-                self.lines.append(Line(text, f"第{len(self.lines) + 1}段"))
-        self.table, self.cells, self.paragraphs = None, [], []
-
-    def content(self) -> Content:
-        self.end_paragraph(in_table=False)
-        return Content(
-            tuple(self.lines), tuple(build_table(number, rows) for number, rows in enumerate(self.tables, 1))
-        )

@@ -11,3 +11,11 @@ _WINGDINGS_2 = {0x52: "☑", 0x54: "☒", 0x53: "☒", 0xA3: "☐", 0x2A: "☐",
 def symbol(code: int, font: str = "") -> str:
     """The character that ``code`` of a symbol font shows; U+FFFD when it is none that is known."""
     return (_WINGDINGS_2 if font == "Wingdings 2" else _WINGDINGS).get(code & 0xFF, "�")
+
+
+_PRIVATE = {0xF000 + code: mark for table in (_WINGDINGS, _WINGDINGS_2) for code, mark in table.items()}
+
+
+def shown(text: str) -> str:
+    """``text`` with the private code points of symbol fonts as what they look like; the fonts share none of them."""
+    return text.translate(_PRIVATE)

@@ -22,7 +22,7 @@ from docx.package import Package
 from lxml import etree
 
 from ingest.document.content import MAX_CELLS, MAX_COLUMNS, MAX_ROWS, MAX_TEXT, Cell, Content, Line, Table
-from ingest.document.symbols import symbol
+from ingest.document.symbols import shown, symbol
 
 MAX_UNPACKED = 200 * 1024 * 1024  #: bytes of all members together, as their directory declares them
 MAX_MAIN_PART = 48 * 1024 * 1024  #: bytes of word/document.xml
@@ -165,7 +165,7 @@ class _Walk:
             self.texts[-1].append(text)
 
     def _text(self, element: etree._Element) -> None:
-        self._add(element.text or "")
+        self._add(shown(element.text or ""))
 
     def _tab(self, element: etree._Element) -> None:
         parent = element.getparent()
