@@ -17,8 +17,10 @@ from tests.servers.dovecot import DovecotAccount, program
 from tests.torture.mails import application, question
 from tests.torture.runs import KilledOffice, Zygote
 
-CALLS = "fsync,fdatasync,sync_file_range,rename,renameat,renameat2,unlink,sendto,sendmsg,write,openat"
+CALLS = "syncfs,fsync,fdatasync,sync_file_range,rename,renameat,renameat2,unlink,sendto,sendmsg,write,openat"
 PATTERNS = {
+    "new_raw": r'openat\(.*"[^"]*/files/incoming/(?P<name>[^"/]+)".*O_CREAT',
+    "sync_all": r"syncfs\(\d+<[^>]*/files/.*= 0",
     "fsync_raw": r"f(?:data)?sync\(\d+<[^>]*/files/incoming/(?P<name>[^>/]+)>",
     "rename_raw": r'rename\w*\(.*"[^"]*/files/incoming/(?P<name>[^"/]+)".*"[^"]*/files/(?P<shard>[0-9a-f]{2})/[0-9a-f]{64}\.eml"',
     "fsync_dir": r"f(?:data)?sync\(\d+<[^>]*/files/(?P<shard>[0-9a-f]{2})>",
@@ -38,12 +40,21 @@ def events(trace: str) -> list[tuple[str, dict[str, str]]]:
 
 
 def violations(found: list[tuple[str, dict[str, str]]]) -> list[str]:
-    """fsync(raw) < rename < fsync(directory) < fdatasync(WAL) < DATA, for every mail and every letter."""
+    """fsync(raw) < rename < fsync(directory) < fdatasync(WAL) < DATA, for every mail and every letter.
+
+    syncfs(2) stands for the fsync of everything that is there.
+    """
     synced: set[str] = set()
+    raw: set[str] = set()
     unsynced_folders: set[str] = set()
     commits, needed, wrong = 0, 1, list[str]()
     for number, (kind, about) in enumerate(found):
         match kind:
+            case "new_raw":
+                raw.add(about["name"])
+            case "sync_all":
+                synced |= raw
+                unsynced_folders.clear()
             case "fsync_raw":
                 synced.add(about["name"])
             case "rename_raw":
@@ -78,9 +89,12 @@ def test_bytes_names_rows_and_claims_are_durable_each_before_what_rests_on_it(
     found = traced(office)
     office.post([question(4)])
     found += traced(office)
+    office.post([question(number) for number in range(5, 15)])
+    found += traced(office)
 
     kinds = [kind for kind, _ in found]
-    assert (kinds.count("rename_raw"), kinds.count("data")) == (4, len(office.taken)), kinds
+    assert (kinds.count("rename_raw"), kinds.count("data")) == (14, len(office.taken)), kinds
+    assert kinds.count("sync_all") == 2, "the ten came by the group"
     assert kinds.count("commit") > 8
     assert violations(found) == []
 
@@ -103,6 +117,7 @@ def traced(office: KilledOffice) -> list[tuple[str, dict[str, str]]]:
     [
         ([("rename_raw", {"name": "a", "shard": "0f"})], "got its name before"),
         ([("fsync_raw", {"name": "a"}), ("rename_raw", {"name": "a", "shard": "0f"}), ("commit", {})], "not durable"),
+        ([("sync_all", {}), ("new_raw", {"name": "a"}), ("rename_raw", {"name": "a", "shard": "0f"})], "got its name"),
         ([("commit", {}), ("data", {}), ("commit", {}), ("data", {})], "without a claim"),
     ],
 )
