@@ -26,7 +26,7 @@ from ingest.submission.sender import Sender, who_sent
 from ingest.submission.subjects import subjects_of, verdict_of
 from notifier.letters import Letter, compose
 from notifier.rendering import Templates
-from rules.call import Call
+from rules.call import APPLICANT_NAME, Call
 from rules.facts import Fact, Knowledge
 from rules.verdict import Outcome, Verdict
 from rules.vocabulary import Field, show_value
@@ -142,9 +142,11 @@ def letter_json(letters: list[Letter]) -> dict[str, Any] | None:
 
 def document_json(document: Document, call: Call) -> dict[str, Any]:
     """A document as the contract prints it."""
-    words = {
-        field.name: field for form in call.forms if form.id == document.form for field in (*form.fields, *form.columns)
-    }
+    words: dict[str, Field] = {}
+    for form in call.forms:
+        if form.id == document.form:
+            words = {field.name: field for field in (*form.fields, *form.columns)}
+            words[APPLICANT_NAME] = words[form.applicant]
     return {
         "part": document.part,
         "name": document.name,

@@ -31,8 +31,6 @@ _KEY_TYPES = {
     FieldType.TEXT, FieldType.TELEPHONE, FieldType.EMAIL, FieldType.INTEGER, FieldType.PERCENT,
 }  # fmt: skip
 _NUMBERS = {FieldType.TELEPHONE, FieldType.INTEGER, FieldType.PERCENT, FieldType.DATE}
-_SHARED = {"师市"}
-"""Fields that every applicant of one bureau fills in alike."""
 
 
 class Likeness(StrEnum):
@@ -91,7 +89,8 @@ def compare(word: Document, scan: Document, call: Call) -> Comparison:
         return Comparison(Likeness.UNSURE)
     page = _Print(scan.lines)
     values = list(_values(word, form))[:MAX_VALUES]
-    keys = [value for value in values if value.field.type in _KEY_TYPES and value.field.name not in _SHARED]
+    shared = call.words.unit_field  # every applicant of one unit fills it in alike
+    keys = [value for value in values if value.field.type in _KEY_TYPES and value.field.name != shared]
     scores = {value: page.likeness(plain(value.shown)) for value in keys if len(plain(value.shown)) > 1}
     seen = {value: score for value, score in scores.items() if score >= FOUND or page.shows_label(value.field)}
     found = tuple(value.name for value, score in seen.items() if score >= FOUND)

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
-from collections.abc import Callable
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from ingest import daemon
 from ingest.calls import default_config, open_call
 from ingest.cli import run as command
-from ingest.daemon import start
+from ingest.daemon import Daemon, start
 from ingest.digest_data import system_state
 from ingest.errors import ConfigError, TemporaryError, UsageError
 from ingest.explaining import explain_decision
@@ -382,3 +388,44 @@ def test_the_commands_print_what_they_found_and_exit_with_it(
     files.replace(*BROKEN)
     status, text = mailroom("rules", "status")
     assert (status, "rules.yaml:" in text) == (1, True)
+
+
+@pytest.fixture
+def signals() -> Iterator[None]:
+    """The handlers as they were before."""
+    numbers = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+    before = [signal.getsignal(number) for number in numbers]
+    yield
+    for number, handler in zip(numbers, before, strict=True):
+        signal.signal(number, handler)
+
+
+@pytest.mark.usefixtures("signals")
+def test_a_hangup_has_the_files_looked_at_at_once(
+    office: House, files: RuleFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also when neither time nor size of the file has changed; no tick of the loop comes in this test."""
+    monkeypatch.setattr(daemon, "WORK_EVERY", timedelta(hours=1))
+    office.app.use_rules(office.app.folder, ReferEverything("not started yet"))
+    before = files.rules.stat()
+
+    def until(condition: Callable[[], object]) -> None:
+        limit = time.monotonic() + 60
+        while not condition() and time.monotonic() < limit:
+            time.sleep(0.02)
+
+    def administrator() -> None:
+        until(lambda: isinstance(office.app.judge, Judge))
+        files.replace(*STRICTER)
+        os.utime(files.rules, ns=(before.st_atime_ns, before.st_mtime_ns))
+        signal.pthread_kill(main, signal.SIGHUP)
+        until(lambda: len(office.events("rules_accepted")) == 2)
+        signal.pthread_kill(main, signal.SIGTERM)
+
+    main = threading.get_ident()
+    thread = threading.Thread(target=administrator)
+    thread.start()
+    Daemon(office.app).run()
+    thread.join()
+    assert len(office.events("rules_accepted")) == 2
+    assert STRICTER[1] in office.app.folder.rules_source
