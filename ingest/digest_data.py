@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
@@ -15,7 +15,7 @@ from ingest.health import intake_health
 from ingest.reading import Document
 from ingest.steps.canary import LOST as CANARY_LOST
 from ingest.steps.canary import SEEN as CANARY_SEEN
-from ingest.steps.letters import NOT_TO_APPLICANTS
+from ingest.steps.letters import SUPPRESSED
 from ingest.steps.send import held
 from ingest.store.cases import latest_decision, list_cases, load_subjects, load_verdict, readings_of_case
 from ingest.store.ledger import (
@@ -35,7 +35,7 @@ from ingest.store.tables import CaseRow, DecisionRow, EventRow, MessageRow, Mess
 from ingest.submission.dossier import Dossier, ReceivedMail, arrange, parts_of_matter
 from notifier.attempts import OutboxState
 from notifier.digest import CaseLine, Counters, Crop, DigestData, HumanTask, QuotaLine, Silent, SystemState, Undelivered
-from notifier.outbox import OutboxRow, get_letter, list_letters
+from notifier.outbox import NOT_TO_APPLICANTS, OutboxRow, get_letter, list_letters
 from rules.facts import Fact, Subject
 from rules.verdict import Decision, EntryVerdict, Finding, Outcome, Truth, Verdict
 
@@ -60,7 +60,8 @@ def collect_digest(app: App, session: Session) -> DigestData:
     day = now.astimezone(app.settings.office.zone).replace(hour=0, minute=0, second=0, microsecond=0)
     return DigestData(
         now=now, call=call, counters=_counters(session, day),
-        needs_human=(*_case_tasks(app, session, judged), *_mail_tasks(app, session, now)),
+        needs_human=(*_case_tasks(app, session, judged), *_mail_tasks(app, session, now),
+                     *_silence_tasks(session, now, {item.case.id: item for item in judged})),
         accepted=_lines(judged, Decision.ACCEPTED), incomplete=_lines(judged, Decision.INCOMPLETE), rejected=_lines(judged, Decision.REJECTED),
         undelivered=tuple(_undelivered(session, {item.case.id: item for item in judged})),
         silent=tuple(Silent(track.name, _silent_units(app, session, track.name)) for track in call.tracks),
@@ -187,6 +188,20 @@ def _mail_tasks(app: App, session: Session, now: datetime) -> Iterator[HumanTask
     for row in list_messages(session, states=(MessageState.TOO_LARGE,)):
         yield _mail_task(row, f"邮件过大（{row.size // 1024**2} MB），未下载，请在邮箱中查看")
     del app
+
+
+def _silence_tasks(session: Session, now: datetime, judged: dict[int, _Judged]) -> Iterator[HumanTask]:
+    """Letters that a cap kept back: the sender waits for a word that only a person can give; one line a case or mail."""
+    silent = list_events(session, kind=SUPPRESSED, since=now - RECENT)
+    for event in {event.case_id or -(event.message_id or 0): event for event in silent}.values():
+        item = judged.get(event.case_id or 0)
+        row = get_message(session, event.message_id) if event.message_id is not None else None
+        if row is not None:
+            task = _mail_task(row, f"未自动答复，请电话联系：{event.text}")
+            yield task if item is None else replace(
+                task, case_code=item.case.code, submitter=item.case.submitter, track=item.case.track,
+                telephone=_contact(item, "", "联系电话"),
+            )  # fmt: skip
 
 
 def _mail_task(row: MessageRow, reason: str) -> HumanTask:

@@ -34,7 +34,9 @@ class OutboxRow(Row, table=True):
     mime: bytes  #: the letter exactly as it goes out
     state: OutboxState = Field(default=OutboxState.QUEUED, sa_type=word(OutboxState), index=True)
     attempts: int = 0  #: attempts begun, counted before the first byte goes out
-    next_attempt_at: datetime | None = None  #: not before this, None = at once; of an uncertain one the next look for it
+    next_attempt_at: datetime | None = (
+        None  #: not before this, None = at once; of an uncertain one the next look for it
+    )
     created_at: datetime
     give_up_at: datetime  #: temporary trouble is borne until then
     sent_at: datetime | None = None
@@ -56,6 +58,8 @@ class NewLetter:
     held: bool = False  #: waits for a person's release
 
 
+NOT_TO_APPLICANTS = ("digest", "alarm", "canary")
+"""Kinds of letters that are for the office itself: no limit of answers counts them or holds them back."""
 DUE = (OutboxState.QUEUED, OutboxState.RETRY)
 
 
@@ -78,12 +82,13 @@ def enqueue(session: Session, letter: NewLetter, now: datetime) -> tuple[OutboxR
     return row, True
 
 
-def next_to_send(session: Session, now: datetime) -> int | None:
-    """The id of the letter that is due and has waited longest; None when none is due."""
+def next_to_send(session: Session, now: datetime, kinds: Sequence[str] | None = None) -> int | None:
+    """The id of the letter that is due and has waited longest, of all kinds unless some are named; None when none is."""
     due_at = func.coalesce(OutboxRow.next_attempt_at, OutboxRow.created_at)
-    return session.exec(
-        select(OutboxRow.id).where(col(OutboxRow.state).in_(DUE), _is_due(now)).order_by(due_at, col(OutboxRow.id))
-    ).first()
+    query = select(OutboxRow.id).where(col(OutboxRow.state).in_(DUE), _is_due(now))
+    if kinds is not None:
+        query = query.where(col(OutboxRow.kind).in_(kinds))
+    return session.exec(query.order_by(due_at, col(OutboxRow.id))).first()
 
 
 def claim(session: Session, outbox_id: int, now: datetime) -> OutboxRow | None:
@@ -177,6 +182,22 @@ def list_letters(
 def find_letters(session: Session, message_ids: Iterable[str]) -> list[OutboxRow]:
     """Letters with one of these Message-IDs: what a bounce reports, what a reply refers to."""
     return list(session.exec(select(OutboxRow).where(col(OutboxRow.message_id).in_(list(message_ids)))))
+
+
+def find_by_ids(session: Session, outbox_ids: Iterable[int]) -> list[OutboxRow]:
+    """The letters with these ids."""
+    wanted = list(outbox_ids)
+    return [
+        row
+        for start in range(0, len(wanted), 500)
+        for row in session.exec(select(OutboxRow).where(col(OutboxRow.id).in_(wanted[start : start + 500])))
+    ]
+
+
+def letters_of_message(session: Session, message_ref: int) -> list[OutboxRow]:
+    """The letters that answer a mail, in the order they were queued."""
+    query = select(OutboxRow).where(col(OutboxRow.message_ref) == message_ref)
+    return list(session.exec(query.order_by(col(OutboxRow.id))))
 
 
 def count_letters(session: Session, since: datetime, recipient: str | None = None) -> int:

@@ -27,8 +27,14 @@ def list_cases(context: typer.Context, as_json: JsonOption = False, limit: Limit
     if as_json:
         print_json(lines)
         return
-    rows = [[c["code"], NAMES[c["decision"]], c["track"] or "-", c["submitter"], beijing(c["received"])] for c in lines]
-    print_table(("案卷", "裁定", "类别", "报送单位", "最近收到"), rows)
+    rows = [
+        [
+            c["code"], NAMES[c["decision"]], c["track"] or "-", c["submitter"], beijing(c["received"]),
+            "有信函未送达" if c["undelivered"] else "",
+        ]
+        for c in lines
+    ]  # fmt: skip
+    print_table(("案卷", "裁定", "类别", "报送单位", "最近收到", "备注"), rows)
 
 
 @group.command("show")
@@ -60,6 +66,9 @@ def explain(context: typer.Context, code: CodeArgument, as_json: JsonOption = Fa
     typer.echo(f"案卷 {detail['code']}  {detail['submitter']}  {detail['track']}  裁定: {NAMES[detail['decision']]}")
     for mail in detail["mails"]:
         typer.echo(f"\n来件 {mail['id']}  {beijing(mail['received'])}  {mail['from']}  {mail['subject']}")
+        typer.echo(
+            f"  来件性质: {mail['screening']}, {'可以答复' if mail['screening_reply'] else '不答复'}: {mail['screening_reason']}"
+        )
         print_table(
             ("附件", "类型", "去向", "说明"),
             [[p["name"] or p["path"], p["kind"], p["fate"], p["reason"]] for p in mail["parts"]],
@@ -74,8 +83,12 @@ def explain(context: typer.Context, code: CodeArgument, as_json: JsonOption = Fa
         typer.echo(
             f"信函 {letter['id']}  {letter['state']}  {letter['recipient']}  {letter['subject']}  {letter['reply']}"
         )
+        if letter["undelivered"]:
+            typer.echo(f"  未送达: {letter['undelivered']}")
     if detail["no_letter"]:
         typer.echo(f"没有信函: {detail['no_letter']}")
+    for silence in detail["no_letters"]:
+        typer.echo(f"未发信函: {beijing(silence['at'])}  {silence['reason']}")
     typer.echo("")
     print_table(("时间", "事项"), [[beijing(event["at"]), event["text"]] for event in detail["events"]])
 

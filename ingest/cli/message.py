@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -99,6 +101,60 @@ def show_message(
     with open_store(console(context).settings()) as store, store.session() as session:
         detail = message_detail(session, number)
     print_json(detail) if as_json else show_detail(detail)
+
+
+@group.command("retry")
+def retry(context: typer.Context, number: Annotated[int, typer.Argument(help="来件编号")]) -> None:
+    """重新读取一封被隔离的来件(例如程序升级之后)。"""
+    from ingest.app import open_store
+    from ingest.clock import SystemClock
+    from ingest.errors import UsageError
+    from ingest.store.ledger import record_event
+    from ingest.store.messages import retry_message
+
+    with open_store(console(context).settings()) as store, store.session() as session:
+        if not retry_message(session, number):
+            raise UsageError(
+                f"来件 {number} 不存在,或没有被隔离", "用 mailroom message list 查看状态(set_aside 为被隔离)"
+            )
+        record_event(session, SystemClock().now(), "retry", "人工操作: 重新读取该来件", message_id=number)
+    typer.echo(f"来件 {number} 将重新读取")
+
+
+@group.command("export")
+def export(
+    context: typer.Context,
+    number: Annotated[int, typer.Argument(help="来件编号")],
+    to: Annotated[Path, typer.Option("--to", help="写到哪个文件(不会覆盖已有文件)", envvar="MAILROOM_TO")],
+) -> None:
+    """把一封来件的原件(.eml,与服务器上逐字节相同)取出来。"""
+    from ingest.app import open_store
+    from ingest.errors import InputError, StorageError, UsageError
+    from ingest.store.files import FileStore
+    from ingest.store.messages import get_message
+
+    settings = console(context).settings()
+    with open_store(settings) as store, store.reading() as session:
+        row = get_message(session, number)
+    if row is None:
+        raise UsageError(f"没有编号为 {number} 的来件", "用 mailroom message list 查看编号")
+    if not row.sha256:
+        raise UsageError(f"来件 {number} 没有下载,程序里没有原件", "请在邮箱里查看")
+    files = FileStore(settings.store.files)
+    if not files.intact(row.sha256):
+        raise StorageError(f"来件 {number} 的原件缺失或已损坏", "从备份恢复,或在邮箱里查看")
+    try:
+        # Nobody else's to read: it holds what applicants wrote.
+        with (
+            files.open(row.sha256) as source,
+            open(to, "xb", opener=lambda path, flags: os.open(path, flags, 0o600)) as target,
+        ):
+            shutil.copyfileobj(source, target)
+    except FileExistsError as error:
+        raise InputError(f"文件 {to} 已经存在", "换一个文件名") from error
+    except OSError as error:
+        raise StorageError(f"写不了 {to}: {error.strerror}", "检查目录和权限") from error
+    typer.echo(f"来件 {number} 的原件写到 {to},SHA-256 {row.sha256}")
 
 
 def show_detail(detail: dict[str, Any]) -> None:

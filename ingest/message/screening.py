@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Collection
 from typing import TypeAlias
 
-from ingest.message.addresses import addresses
+from ingest.message.addresses import addresses, all_addresses
 from ingest.message.headers import Headers
 from ingest.message.names import parameters
 from ingest.reading import Screening, ScreeningKind
@@ -91,8 +91,12 @@ def screen(
     for check in checks:
         if (found := check(headers)) is not None:
             return found
-    if not addresses(headers.raw("from")):
-        return Screening(kind=ScreeningKind.PERSON, reply=False, reason="没有可用的发件人地址, 无法答复")
+    senders = all_addresses(headers, "from")
+    if (
+        len(senders) != 1
+    ):  # a Service Responder writes to the one From address (RFC 3834 section 4); none or several are not one
+        reason = "发件人有多个地址, 无法确定答复给谁" if senders else "没有可用的发件人地址, 无法答复"
+        return Screening(kind=ScreeningKind.PERSON, reply=False, reason=reason)
     return Screening(kind=ScreeningKind.PERSON, reply=True, reason="由人发来, 可以答复")
 
 
@@ -116,7 +120,8 @@ def _bare(value: str) -> str:
 
 
 def _own(headers: Headers, own: Collection[str]) -> Screening | None:
-    return _silent(ScreeningKind.OWN, "发件人是本邮箱自己, 不答复") if _sender(headers) in own else None
+    ours = any(address in own for address in all_addresses(headers, "from"))
+    return _silent(ScreeningKind.OWN, "发件人是本邮箱自己, 不答复") if ours else None
 
 
 def _report(headers: Headers) -> Screening | None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
 from ingest.app import App
 from ingest.receipts import signed_serial
-from ingest.store.ledger import queue_letter, record_event
+from ingest.store.ledger import list_events, queue_letter, record_event
 from notifier.letters import message_id
 from notifier.mime import build_notice
 from notifier.outbox import NewLetter
@@ -26,7 +27,7 @@ def queue_alarm(app: App, session: Session, incident: str, title: str, text: str
     """Queue one mail for each administrator about ``incident``, in the caller's transaction; how many are new.
 
     ``incident`` names it for ever: a second call with the same name does nothing. Where no administrator is named
-    the line in the ledger is all there is. ``title`` and ``text`` are Chinese; no applicant's data belongs in them.
+    the line in the ledger is all there is, at most once a day. ``title`` and ``text`` are Chinese; no applicant's data belongs in them.
     """
     now, count = app.clock.now(), 0
     for address in app.settings.office.administrators:
@@ -42,6 +43,11 @@ def queue_alarm(app: App, session: Session, incident: str, title: str, text: str
             alarm_key(incident, address), ALARM, address, subject, message_id(serial, app.from_address), mime
         )
         count += queue_letter(session, new, now, f"告警信入发件箱: {title}")[1]
-    if count:
+    if count or (not app.settings.office.administrators and not _told_lately(session, now, title)):
         record_event(session, now, ALARM, title)
     return count
+
+
+def _told_lately(session: Session, now: datetime, title: str) -> bool:
+    """Whether the ledger, and with it the digest, has said so within a day."""
+    return any(event.text == title for event in list_events(session, kind=ALARM, since=now - timedelta(days=1)))

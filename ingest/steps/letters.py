@@ -19,15 +19,13 @@ from ingest.submission.replies import Reply, letter_request, question_request
 from notifier.attempts import OutboxState
 from notifier.letters import LetterRequest, compose, listing_sha256
 from notifier.mime import build_letter
-from notifier.outbox import NewLetter, OutboxRow, count_case_letters, count_letters, find_by_key
+from notifier.outbox import NOT_TO_APPLICANTS, NewLetter, OutboxRow, count_case_letters, count_letters, find_by_key
 from rules.verdict import Verdict
 
 SUPPRESSED = "suppressed"
 """The event of a letter that a cap kept back; shown in the digest."""
 NO_LETTER = "no_letter"
 """The event of a mail that is not to be answered, with the reason."""
-NOT_TO_APPLICANTS = ("digest", "alarm", "canary")
-"""Kinds of letters that are for the office itself."""
 
 
 @dataclass(frozen=True)

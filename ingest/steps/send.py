@@ -12,9 +12,10 @@ from ingest.app import App
 from ingest.errors import LoginRefusedError, TemporaryError
 from ingest.killpoints import point
 from ingest.log import get_logger
+from ingest.steps.alarm import queue_alarm
 from ingest.store.ledger import record_event
 from notifier.attempts import OutboxState, Settlement, next_attempt
-from notifier.outbox import OutboxRow, claim, next_to_send, settle, unclaim
+from notifier.outbox import NOT_TO_APPLICANTS, OutboxRow, claim, next_to_send, settle, unclaim
 from notifier.transport import SmtpLoginRefused, SmtpUnavailable, TransportSession
 
 BATCH = 50
@@ -34,9 +35,10 @@ def send_due(app: App) -> int:
     """
     if held(app):
         return 0
+    brake(app)
     with app.database.reading() as session:
-        if next_to_send(session, app.clock.now()) is None or _capped(session, app):
-            return 0
+        if _next(session, app) is None:
+            return 0  # asked before a session, so that a full hour costs no logins
     try:
         with app.transport.session() as transport:
             count = 0
@@ -54,9 +56,7 @@ def _send_one(app: App, transport: TransportSession) -> bool:
     """Claim (committed before the first byte leaves), send, settle."""
     now = app.clock.now()
     with app.database.session() as session:
-        if _capped(session, app):
-            return False
-        due = next_to_send(session, now)
+        due = _next(session, app)
         letter = claim(session, due, now) if due is not None else None
     if letter is None or held(app):
         if letter is not None:
@@ -93,15 +93,43 @@ def _write_down(app: App, session: Session, letter: OutboxRow, settlement: Settl
         )  # fmt: skip
 
 
-def _capped(session: Session, app: App) -> bool:
-    """Whether no letter may leave just now; asked before a session too, so that a full hour costs no logins."""
-    if sent_since(session, app) < app.settings.letters.global_per_hour:
-        return False
-    get_logger().warning("hourly cap reached", cap=app.settings.letters.global_per_hour)
+def _next(session: Session, app: App) -> int | None:
+    """The letter to send now. When the hour's cap is reached nothing leaves but what is for the office itself."""
+    only = NOT_TO_APPLICANTS if capped(session, app) else None
+    return next_to_send(session, app.clock.now(), kinds=only)
+
+
+def capped(session: Session, app: App) -> bool:
+    """Whether the letters of the last hour have reached the cap."""
+    return sent_since(session, app) >= app.settings.letters.global_per_hour
+
+
+def brake(app: App) -> bool:
+    """When the cap is reached and letters wait: warn, and tell the administrators once a day; whether it is so.
+
+    Nothing is lost: the letters leave as the hour passes. But so many at once are rarely applicants.
+    """
+    now, cap = app.clock.now(), app.settings.letters.global_per_hour
+    with app.database.reading() as session:
+        if next_to_send(session, now) is None or not capped(session, app):
+            return False
+    day = now.astimezone(app.settings.office.zone).date().isoformat()
+    get_logger().warning("hourly cap reached", cap=cap)
+    with app.database.session() as session:
+        queue_alarm(app, session, f"brake:{day}", f"{day} 回信数量达到每小时上限 {cap} 封,已减速", _BRAKE_TEXT)
     return True
 
 
+_BRAKE_TEXT = (
+    "一小时内发出的回信达到了上限,其余的会随时间陆续发出,不会丢失。\n"
+    "请查看来信是否正常(是否有程序在反复来信): mailroom message list、mailroom outbox list。\n"
+    "需要立即停发时,建立 [letters] hold_file 指定的文件;来信确属正常时,可调高 [letters] global_per_hour。\n"
+    "本告警每天最多一封。\n"
+)
+
+
 def sent_since(session: Session, app: App) -> int:
-    """How many letters left in the last hour; counted in the database, so a restart forgets nothing."""
-    since = app.clock.now() - timedelta(hours=1)
-    return session.exec(select(func.count()).select_from(OutboxRow).where(col(OutboxRow.sent_at) >= since)).one()
+    """How many letters to applicants left in the last hour; counted in the database, so a restart forgets nothing."""
+    recent = col(OutboxRow.sent_at) >= app.clock.now() - timedelta(hours=1)
+    to_applicants = col(OutboxRow.kind).not_in(NOT_TO_APPLICANTS)
+    return session.exec(select(func.count()).select_from(OutboxRow).where(recent, to_applicants)).one()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -21,8 +22,14 @@ from ingest.store.ledger import list_events
 from ingest.store.messages import get_message, load_reading
 from ingest.store.tables import CaseRow, EventRow, MessageRow
 from ingest.submission.codes import find_codes
-from notifier.outbox import OutboxRow, list_letters
+from notifier.attempts import OutboxState
+from notifier.outbox import NOT_TO_APPLICANTS, OutboxRow, find_by_ids, letters_of_message, list_letters
 from rules.verdict import Verdict
+
+SILENCES = ("suppressed", "no_letter")
+"""Events of letters that were not sent, each with its reason."""
+FEARED = (OutboxState.FAILED, OutboxState.UNCERTAIN)
+"""States of letters that did not arrive, or perhaps did not."""
 
 
 def message_lines(session: Session, limit: int) -> list[dict[str, Any]]:
@@ -52,7 +59,6 @@ def message_detail(session: Session, number: int) -> dict[str, Any]:
     if row is None:
         raise UsageError(f"没有编号为 {number} 的来件", "用 mailroom message list 查看编号")
     reading = load_reading(row)
-    letters = [letter for letter in list_letters(session) if letter.message_ref == row.id]
     return {
         **message_line(row),
         "screening_reply": row.screening_reply,
@@ -69,20 +75,48 @@ def message_detail(session: Session, number: int) -> dict[str, Any]:
             for document in (reading.documents if reading else ())
         ],
         "cases": [case.code for case in cases_of_message(session, row.id)],
-        "letters": [letter_line(letter) for letter in letters],
+        "letters": _letters(session, letters_of_message(session, row.id)),
+        "no_letters": _silences(list_events(session, message_id=row.id)),
         "events": [event_line(event) for event in list_events(session, message_id=row.id)],
         "attempts": row.attempts,
         "error": row.error.strip().splitlines()[-1] if row.error else "",
     }
 
 
-def letter_line(row: OutboxRow) -> dict[str, Any]:
-    """One letter in one record."""
+def letter_line(row: OutboxRow, undelivered: str = "") -> dict[str, Any]:
+    """One letter in one record; ``undelivered`` says why it is known or feared not to have arrived, "" when it is not."""
     return {
         "id": row.id, "kind": row.kind, "state": row.state.value, "recipient": row.recipient, "subject": row.subject,
         "message_id": row.message_id, "case_id": row.case_id, "attempts": row.attempts, "created": row.created_at,
         "next_attempt": row.next_attempt_at, "sent": row.sent_at, "reply": row.last_reply,
+        "undelivered": undelivered,
     }  # fmt: skip
+
+
+def _letters(session: Session, rows: Sequence[OutboxRow]) -> list[dict[str, Any]]:
+    bounces = _bounces(session)
+    return [letter_line(row, _undelivered(row, bounces)) for row in rows]
+
+
+def _bounces(session: Session) -> dict[int, str]:
+    """What bounces said of letters, by letter; the last word about each."""
+    events = list_events(session, kind="undelivered", limit=100_000)
+    return {event.outbox_id: event.text for event in events if event.outbox_id is not None}
+
+
+def _undelivered(row: OutboxRow, bounces: Mapping[int, str]) -> str:
+    if row.id in bounces:
+        return bounces[row.id]
+    if row.state is OutboxState.FAILED:
+        return f"发送失败: {row.last_reply}"
+    return "是否送达无法确定" if row.state is OutboxState.UNCERTAIN else ""
+
+
+def _silences(events: Sequence[EventRow]) -> list[dict[str, Any]]:
+    """Each letter that was not sent, with the reason."""
+    return [
+        {"at": event.at, "reason": event.text.removeprefix("不发信函: ")} for event in events if event.kind in SILENCES
+    ]
 
 
 def event_line(row: EventRow) -> dict[str, Any]:
@@ -92,15 +126,21 @@ def event_line(row: EventRow) -> dict[str, Any]:
 
 def case_lines(session: Session, limit: int) -> list[dict[str, Any]]:
     """Cases, in the order opened."""
-    return [case_line(row) for row in list_cases(session, limit=limit)]
+    bounces = _bounces(session)
+    troubled = {
+        letter.case_id
+        for letter in (*list_letters(session, FEARED, limit=100_000), *find_by_ids(session, bounces))
+        if letter.kind not in NOT_TO_APPLICANTS
+    }
+    return [case_line(row, undelivered=row.id in troubled) for row in list_cases(session, limit=limit)]
 
 
-def case_line(row: CaseRow) -> dict[str, Any]:
-    """One case in one record."""
+def case_line(row: CaseRow, *, undelivered: bool) -> dict[str, Any]:
+    """One case in one record; ``undelivered`` says that a letter in it is known or feared not to have arrived."""
     return {
         "code": row.code, "track": row.track, "submitter": row.submitter, "unit": row.unit, "decision": row.decision.value if row.decision else None,
         "version": row.version, "received": row.last_received_at, "decided": row.decided_at, "judge_after": row.judge_after,
-        "reply_address": row.reply_address,
+        "reply_address": row.reply_address, "undelivered": undelivered,
     }  # fmt: skip
 
 
@@ -116,9 +156,9 @@ def find_case_row(session: Session, code: str) -> CaseRow:
 def case_detail(session: Session, code: str) -> dict[str, Any]:
     """One case: its mails, every version of its verdict in short, its letters. Raises UsageError."""
     row = find_case_row(session, code)
-    latest = latest_decision(session, row.id)
+    latest, letters = latest_decision(session, row.id), _letters(session, list_letters(session, case_id=row.id))
     return {
-        **case_line(row),
+        **case_line(row, undelivered=any(letter["undelivered"] for letter in letters)),
         "messages": [
             {**message_line(message), "joined_by": joined.joined_by, "files": _file_names(message)}
             for message, joined in messages_of_case(session, row.id)
@@ -133,7 +173,7 @@ def case_detail(session: Session, code: str) -> dict[str, Any]:
             for item in decisions_of_case(session, row.id)
         ],
         "entries": entries_of(load_verdict(latest)) if latest else [],
-        "letters": [letter_line(letter) for letter in list_letters(session, case_id=row.id)],
+        "letters": letters,
     }
 
 
@@ -166,16 +206,25 @@ def case_explanation(session: Session, code: str) -> dict[str, Any]:
     """
     row = find_case_row(session, code)
     latest = latest_decision(session, row.id)
-    letters = list_letters(session, case_id=row.id)
+    letters = _letters(session, list_letters(session, case_id=row.id))
+    events = list_events(session, case_id=row.id)
     return {
-        **case_line(row),
+        **case_line(row, undelivered=any(letter["undelivered"] for letter in letters)),
         "mails": [message_detail(session, message.id) for message, _ in messages_of_case(session, row.id)],
         "subjects": json.loads(latest.subjects) if latest else [],
         "entries": entries_of(load_verdict(latest)) if latest else [],
         "trace": json.loads(latest.trace) if latest else None,
         "rules_sha256": latest.rules_sha256 if latest else None,
         "disagreement": latest.disagreement if latest else "",
-        "letters": [letter_line(letter) for letter in letters],
-        "no_letter": "" if letters else "尚未裁定" if latest is None else "该来件不宜自动答复,或发件人当日信函已达上限",
-        "events": [event_line(event) for event in list_events(session, case_id=row.id)],
+        "letters": letters,
+        "no_letter": "" if letters else _why_no_letter(latest is not None, events),
+        "no_letters": _silences(events),
+        "events": [event_line(event) for event in events],
     }
+
+
+def _why_no_letter(decided: bool, events: Sequence[EventRow]) -> str:  # noqa: FBT001
+    if not decided:
+        return "尚未裁定"
+    reasons = dict.fromkeys(silence["reason"] for silence in _silences(events))
+    return f"不宜自动答复: {'; '.join(reasons)}" if reasons else "没有留下原因"

@@ -11,6 +11,7 @@ from ingest.daemon import start
 from ingest.digest_data import collect_digest
 from ingest.steps.read import STRIKES, read_one
 from ingest.steps.receive import receive_all
+from ingest.store import views
 from ingest.store.cases import messages_of_case
 from ingest.store.messages import claim_message, next_message_to_read, retry_message
 from ingest.store.tables import MessageState
@@ -72,6 +73,27 @@ def test_a_bounced_letter_is_undelivered_with_the_telephone_of_the_form(house: H
     assert undelivered[0].telephone.replace("-", "").isdigit()
     assert undelivered[0].recipient == house.letters()[0].recipient
     assert len(house.letters()) == 1
+
+
+def test_a_bounced_letter_is_shown_wherever_its_case_is(house: House) -> None:
+    """In the list, the case, the explanation and the mail it answered; other cases are left alone."""
+    house.arrive(with_file(plain_mail(4)))
+    house.arrive(with_file(plain_mail(5, from_="li@example.cn"), b"another"))
+    house.settle_and_decide()
+    house.send()
+    (letter,) = [letter for letter in house.letters() if letter.case_id == house.cases()[0].id]
+    house.arrive(bounce_of(letter.message_id))
+    house.take_in()
+    code = house.cases()[0].code
+    with house.store() as session:
+        assert [case["undelivered"] for case in views.case_lines(session, 10)] == [True, False]
+        detail, explained = views.case_detail(session, code), views.case_explanation(session, code)
+        mail = views.message_detail(session, 1)
+    for shown in (detail, explained, mail):
+        assert [letter.recipient in item["undelivered"] for item in shown["letters"]] == [True]
+    assert detail["undelivered"]
+    assert explained["mails"][0]["screening"] == "person"
+    assert explained["mails"][0]["screening_reason"]
 
 
 def test_a_bounce_of_somebody_elses_letter_is_only_registered(house: House) -> None:

@@ -23,6 +23,8 @@ PEOPLE = {
     "Auto-Submitted: no": PERSON + "Auto-Submitted: no\r\n",
     "Auto-Submitted: NO with a parameter and a comment": PERSON + 'Auto-Submitted: (by hand) No; owner="x"\r\n',
     "a request for a read receipt": PERSON + "Disposition-Notification-To: zhang@example.com\r\n",
+    "one address twice in From": "From: zhang@example.com, ZHANG@example.com\r\nSubject: x\r\n",
+    "a Reply-To that goes elsewhere": PERSON + "Reply-To: other@example.com\r\n",
     "a normal Return-Path": PERSON + "Return-Path: <zhang@example.com>\r\n",
     "Precedence: normal": PERSON + "Precedence: normal\r\n",
     "Exchange asks only for no reports": PERSON + "X-Auto-Response-Suppress: DR, RN, NRN\r\n",
@@ -94,6 +96,10 @@ OTHERS = {
     "外出": (PERSON.replace("申报材料", "我正在外出"), "automatic"),
     "Out of Office": (PERSON.replace("申报材料", "Out of Office: 申报"), "automatic"),
     "Automatic reply": (PERSON.replace("申报材料", "Automatic reply: 申报"), "automatic"),
+    "our own mail among several authors": (
+        "From: zhang@example.com, office@example.cn\r\nSubject: x\r\n",
+        "own",
+    ),
     "our own mail": ("From: Office <OFFICE@example.cn>\r\nSubject: x\r\n", "own"),
     "a forged sender": (
         PERSON + "Authentication-Results: MX.example.cn 1; spf=pass; dkim=none; dmarc=FAIL (p=reject)\r\n",
@@ -120,8 +126,17 @@ def test_whatever_is_no_person_is_not_answered(block: str, kind: str) -> None:
     assert any("\u4e00" <= char <= "\u9fff" for char in found.reason)
 
 
-@pytest.mark.parametrize("block", ["Subject: x\r\n", "From: nobody\r\nSubject: x\r\n", "From: <>\r\n"])
-def test_without_a_usable_sender_there_is_nobody_to_answer(block: str) -> None:
+@pytest.mark.parametrize(
+    "block",
+    [
+        "Subject: x\r\n",
+        "From: nobody\r\nSubject: x\r\n",
+        "From: <>\r\n",
+        "From: a@example.com, b@example.com\r\nSender: a@example.com\r\n",
+        "From: a@example.com\r\nFrom: b@example.com\r\n",
+    ],
+)
+def test_without_exactly_one_sender_there_is_nobody_to_answer(block: str) -> None:
     """The mail stays a person's, for staff to look at."""
     found = screened(block)
 
