@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import io
+import zlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -86,8 +87,8 @@ def _entry(file: Any, index: int, path: str, contents: _Contents, budget: Budget
         return Entry(path, fate=Fate.INLINE, reason=SYSTEM_FILE)
     if file.emptystream:
         return Entry(path, b"")
-    data = contents.whole.pop(index, None)
-    if data is None:
+    data = contents.taken.pop(index, None)
+    if data is None or len(data) != file.uncompressed or (file.crc32 is not None and zlib.crc32(data) != file.crc32):
         return Entry(path, fate=contents.fate, reason=contents.reason)
     return entry_of(path, data if len(data) <= budget.bytes_left else None, budget)
 
@@ -97,7 +98,7 @@ class _Contents:
 
     def __init__(self, most: int) -> None:
         self.left = most
-        self.whole: dict[int, bytes] = {}
+        self.taken: dict[int, bytes] = {}
         self.names: dict[int, str] = {}  #: the real names; py7zr is given numbers instead
         self.fate, self.reason = Fate.DAMAGED, DAMAGED_ENTRY
 
@@ -123,7 +124,7 @@ class _Contents:
 
 
 class _Writer(io.BytesIO):
-    """One file as it is unpacked; kept when py7zr closes it, which it does after checking its sum."""
+    """One file as it is unpacked; py7zr closes it also when it breaks off, so what was taken may be a part."""
 
     def __init__(self, contents: _Contents, index: int) -> None:
         super().__init__()
@@ -141,5 +142,5 @@ class _Writer(io.BytesIO):
 
     def close(self) -> None:
         if not self.closed:
-            self._contents.whole[self._index] = self.getvalue()
+            self._contents.taken[self._index] = self.getvalue()
         super().close()

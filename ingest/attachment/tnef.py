@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import struct
 import warnings
 from collections.abc import Iterator
 from typing import Any
@@ -30,11 +31,21 @@ def open_tnef(data: bytes, name: str, budget: Budget) -> Opened:
             attachments = list(TNEF(data, do_checksum=False).attachments)
     except _DAMAGE:
         return Opened(Fate.DAMAGED, _BROKEN)
+    if not _is_whole(data):
+        return Opened(Fate.DAMAGED, _BROKEN)
     if not attachments:
         return Opened(Fate.UNPACKED, "winmail.dat 里只有邮件正文的格式, 没有附件")
     return Opened(
         Fate.UNPACKED, f"Outlook 专用格式, 已解开, 内有 {len(attachments)} 个附件", _entries(attachments, budget)
     )
+
+
+def _is_whole(data: bytes) -> bool:
+    """Whether its attributes end where the file does ([MS-OXTNEF] 2.1.3.1); the library takes what it gets."""
+    position = 6
+    while position + 11 <= len(data):
+        position += 11 + struct.unpack_from("<I", data, position + 5)[0]
+    return 6 < position <= len(data)
 
 
 def _entries(attachments: list[Any], budget: Budget) -> Iterator[Entry]:

@@ -6,10 +6,11 @@ are read. Which form it is does not come in.
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 
 import python_calamine as calamine
@@ -31,6 +32,23 @@ class SheetLimitError(Exception):
     """The workbook is larger than anything a form can be."""
 
 
+@contextlib.contextmanager
+def _no_panic() -> Iterator[None]:
+    """Rust inside calamine panics on damaged files; that comes as an exception no ``except Exception`` catches.
+
+    Its class cannot be imported, so it is told by its name.
+    """
+    with contextlib.ExitStack() as stack:
+        stack.push(_refuse_panic)
+        yield
+
+
+def _refuse_panic(kind: type[BaseException] | None, error: BaseException | None, _: object) -> bool:
+    if kind is not None and kind.__name__ == "PanicException":
+        raise BrokenSheetError(str(error)) from error
+    return False
+
+
 def read_workbook(data: bytes) -> Content:
     """The cells of all visible sheets.
 
@@ -41,7 +59,7 @@ def read_workbook(data: bytes) -> Content:
     try:
         if data.startswith(b"PK"):
             _check_size(data)
-        with calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
+        with _no_panic(), calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
             shown = [sheet.name for sheet in book.sheets_metadata if sheet.visible == calamine.SheetVisibleEnum.Visible]
             if len(shown) > MAX_SHEETS:
                 raise SheetLimitError
