@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 export PYTHON VENV
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test setup lint types imports format test-fast coverage torture bench samples lock wheel install clean extraction-report parts-report corpus
+.PHONY: help demo test setup lint types imports format test-fast coverage torture bench bench-pull samples lock wheel install clean extraction-report parts-report corpus
 
 help:  ## 列出可用的命令
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,6 +60,9 @@ parts-report: setup  ## 各种附件和文件名认得对不对
 
 corpus: setup  ## 把一个目录里的文件逐个读一遍: CORPUS=目录
 	$(BIN)/python -m tests.corpus.run $(or $(CORPUS),../shared/corpus)
+
+bench-pull: setup  ## 收信的速度与内存,与 mbsync 相比
+	$(BIN)/python -c 'from bench.pull import main; main()' $(ARGS)
 
 samples: setup  ## 重新生成 samples/mails 中的样例邮件
 	$(BIN)/python samples/make_samples.py

@@ -167,11 +167,12 @@ def race(name: str, account: DovecotAccount, count: int, rounds: int) -> None:
     results = [(ours(account), mbsync(account)) for _ in range(rounds)]
     mine = statistics.median(result["seconds"] for result, _ in results)
     theirs = statistics.median(seconds for _, seconds in results)
+    peak = max(result["peak"] for result, _ in results)
     grown = max(result["peak"] - result["before"] for result, _ in results)
     assert all(result["mails"] == count for result, _ in results)
     print(
         f"{name}: 收发室 {count / mine:.0f} 封/秒,mbsync {count / theirs:.0f} 封/秒,收发室是它的 {theirs / mine:.2f} 倍;"
-        f"内存比开始时多 {grown / 1e6:.1f} MB"
+        f"内存最多 {peak / 1e6:.0f} MB,比开始时多 {grown / 1e6:.1f} MB"
     )
 
 

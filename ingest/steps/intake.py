@@ -20,8 +20,8 @@ from ingest.mailbox.protocol import MailboxSession, MessageSummary, MessageUnrea
 from ingest.notify import notify
 from ingest.steps.too_large import answer_too_large, header_of
 from ingest.store.files import Spool
-from ingest.store.ledger import record_event
-from ingest.store.messages import Arrival, record_message
+from ingest.store.ledger import record_received
+from ingest.store.messages import Arrival, record_messages
 from ingest.store.tables import MessageRow, MessageState
 
 BATCH = 200
@@ -173,13 +173,13 @@ class Intake:
             self._recorded(len(arrivals))
 
     def _record(self, arrivals: Sequence[Arrival], database: Session) -> list[MessageRow]:
-        now, rows = self.app.clock.now(), []
-        for arrival in arrivals:
-            row = record_message(database, arrival, now)
-            text = f"{_TEXTS.get(row.state, '收到邮件')} ({arrival.size} 字节)"
-            record_event(database, now, "received", text, message_id=row.id, sha256=row.sha256)
-            get_logger().info("received", message=row.id, uid=arrival.uid, size=arrival.size, state=str(row.state))
-            rows.append(row)
+        now = self.app.clock.now()
+        rows = record_messages(database, arrivals, now)
+        record_received(
+            database, now, [(row, f"{_TEXTS.get(row.state, '收到邮件')} ({row.size} 字节)") for row in rows]
+        )
+        for row in rows:
+            get_logger().info("received", message=row.id, uid=row.uid, size=row.size, state=str(row.state))
         return rows
 
     def _recorded(self, count: int) -> None:

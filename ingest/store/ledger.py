@@ -6,7 +6,7 @@ Events are only ever added, each chained to the one before it (``chain.py``; ``a
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -38,16 +38,30 @@ def record_event(
     reading of ``read``, the decision of ``decided``, the bytes of the letter of ``queued``. Ids have no gap, because
     the one writer's lock of ``Database.session`` is held.
     """
-    number, previous = _last_link(session)
     row = EventRow(
-        id=number + 1, at=now, kind=kind, text=text, message_id=message_id, case_id=case_id, outbox_id=outbox_id,
+        at=now, kind=kind, text=text, message_id=message_id, case_id=case_id, outbox_id=outbox_id,
         sha256=sha256, content="", chain="",
     )  # fmt: skip
-    row.content = content_sha256(row)
-    row.chain = link(previous, row.content)
-    session.add(row)
-    session.flush()
+    _append(session, [row])
     return row
+
+
+def record_received(session: Session, now: datetime, mails: Sequence[tuple[MessageRow, str]]) -> None:
+    """The ``received`` events of several mails with their texts, in their order, added at once."""
+    _append(session, [
+        EventRow(at=now, kind="received", text=text, message_id=row.id, sha256=row.sha256, content="", chain="")
+        for row, text in mails
+    ])  # fmt: skip
+
+
+def _append(session: Session, rows: Sequence[EventRow]) -> None:
+    number, previous = _last_link(session)
+    for row in rows:
+        row.id = number = number + 1
+        row.content = content_sha256(row)
+        row.chain = previous = link(previous, row.content)
+    session.add_all(rows)
+    session.flush()
 
 
 def _last_link(session: Session) -> tuple[int, str]:

@@ -89,17 +89,37 @@ def record_message(session: Session, arrival: Arrival, now: datetime) -> Message
     if existing is not None:
         return existing
     original = find_by_sha256(session, arrival.sha256)
-    row = MessageRow(
-        folder=arrival.folder, uidvalidity=arrival.uidvalidity, incarnation=arrival.incarnation, uid=arrival.uid,
-        sha256=arrival.sha256, size=arrival.size, announced_size=arrival.announced_size, dated=arrival.dated,
-        received_at=arrival.received_at, fetched_at=now,
-        state=arrival.state if original is None else MessageState.DUPLICATE,
-        duplicate_of=None if original is None else original.id,
-        answered=original is not None or arrival.state is MessageState.BEFORE_CUTOFF,
-    )  # fmt: skip
+    row = _row(arrival, now, None if original is None else original.id)
     session.add(row)
     session.flush()
     return row
+
+
+def record_messages(session: Session, arrivals: Sequence[Arrival], now: datetime) -> list[MessageRow]:
+    """:func:`record_message` of several mails of one incarnation of one folder, with three statements for all of them."""
+    place = {(arrival.folder, arrival.uidvalidity, arrival.incarnation) for arrival in arrivals}
+    uids, hashes = [arrival.uid for arrival in arrivals], [arrival.sha256 for arrival in arrivals if arrival.sha256]
+    if len(place) != 1 or len(set(uids)) < len(uids) or len(set(hashes)) < len(hashes):
+        return [record_message(session, arrival, now) for arrival in arrivals]
+    known = {row.uid: row for row in messages_at(session, *place.pop(), uids)}
+    first = select(MessageRow.sha256, func.min(MessageRow.id)).where(
+        col(MessageRow.sha256).in_(hashes), col(MessageRow.duplicate_of).is_(None)
+    )
+    originals = dict(session.exec(first.group_by(col(MessageRow.sha256))).all())
+    rows = [known.get(arrival.uid) or _row(arrival, now, originals.get(arrival.sha256)) for arrival in arrivals]
+    session.add_all(rows)
+    session.flush()
+    return rows
+
+
+def _row(arrival: Arrival, now: datetime, original: int | None) -> MessageRow:
+    return MessageRow(
+        folder=arrival.folder, uidvalidity=arrival.uidvalidity, incarnation=arrival.incarnation, uid=arrival.uid,
+        sha256=arrival.sha256, size=arrival.size, announced_size=arrival.announced_size, dated=arrival.dated,
+        received_at=arrival.received_at, fetched_at=now,
+        state=arrival.state if original is None else MessageState.DUPLICATE, duplicate_of=original,
+        answered=original is not None or arrival.state is MessageState.BEFORE_CUTOFF,
+    )  # fmt: skip
 
 
 def find_by_sha256(session: Session, sha256: str) -> MessageRow | None:

@@ -152,6 +152,15 @@ def test_what_the_ledger_lost_is_fetched_again_after_a_restart(house: House) -> 
     assert receive_all(house.app) == 1
 
 
+def test_the_same_mail_twice_in_one_group_is_one_mail_and_its_copy(house: House) -> None:
+    """Whoever presses send twice gets one answer."""
+    for number in (1, 1, 2):
+        house.arrive(raw(number))
+    house.take_in()
+    assert states(house) == [MessageState.READ, MessageState.DUPLICATE, MessageState.READ]
+    assert len(house.letters()) == 2
+
+
 def test_small_and_large_mails_come_in_whatever_their_order(open_one: Open) -> None:
     """In groups or alone, every one is there with its own bytes."""
     house = open_one()

@@ -40,14 +40,13 @@ def events(trace: str) -> list[tuple[str, dict[str, str]]]:
 
 
 def violations(found: list[tuple[str, dict[str, str]]]) -> list[str]:
-    """fsync(raw) < rename < fsync(directory) < fdatasync(WAL) < DATA, for every mail and every letter.
+    """fsync(raw) < rename < fsync(directory) < fdatasync(WAL) < DATA, for every mail and every letter."""
+    return nameless(found) + unclaimed(found)
 
-    syncfs(2) stands for the fsync of everything that is there.
-    """
-    synced: set[str] = set()
-    raw: set[str] = set()
-    unsynced_folders: set[str] = set()
-    commits, needed, wrong = 0, 1, list[str]()
+
+def nameless(found: list[tuple[str, dict[str, str]]]) -> list[str]:
+    """Bytes before names, names before rows. syncfs(2) stands for the fsync of everything that is there."""
+    raw, synced, unsynced_folders, wrong = set[str](), set[str](), set[str](), list[str]()
     for number, (kind, about) in enumerate(found):
         match kind:
             case "new_raw":
@@ -63,16 +62,20 @@ def violations(found: list[tuple[str, dict[str, str]]]) -> list[str]:
                 unsynced_folders.add(about["shard"])
             case "fsync_dir":
                 unsynced_folders.discard(about["shard"])
-            case "commit":
-                commits += 1
-                if unsynced_folders:
-                    wrong.append(
-                        f"{number}: a row was committed while the names in {unsynced_folders} were not durable"
-                    )
-            case "data":
-                if commits < needed:
-                    wrong.append(f"{number}: a letter was handed over without a claim of its own")
-                commits, needed = 0, 2  # what became of this one, and the claim of the next
+            case "commit" if unsynced_folders:
+                wrong.append(f"{number}: a row was committed while the names in {unsynced_folders} were not durable")
+    return wrong
+
+
+def unclaimed(found: list[tuple[str, dict[str, str]]]) -> list[str]:
+    """A claim before each letter, and what became of the one before it."""
+    commits, needed, wrong = 0, 1, list[str]()
+    for number, (kind, _) in enumerate(found):
+        commits += kind == "commit"
+        if kind == "data":
+            if commits < needed:
+                wrong.append(f"{number}: a letter was handed over without a claim of its own")
+            commits, needed = 0, 2
     return wrong
 
 
