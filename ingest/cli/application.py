@@ -9,6 +9,7 @@ import typer
 
 from ingest.cli import (
     audit,
+    call_fit,
     cases,
     demo,
     digest,
@@ -48,5 +49,6 @@ app.add_typer(outbox.group, name="outbox", help="发件箱: 待发和已发的�
 app.add_typer(receipt.group, name="receipt", help="回执: 核验一封信是否属实")
 app.add_typer(audit.group, name="audit", help="台账: 核验有没有被改动")
 app.add_typer(digest.group, name="digest", help="日报: 预览、立即发送")
+app.add_typer(call_fit.group, name="call", help="征集: 让配置对上空白表")
 rules_at_work.register(rulefiles.group)
 app.add_typer(rulefiles.group, name="rules", help="规则文件: 检查、跑样例、重判、依据")

@@ -1,0 +1,50 @@
+"""A blank form from disk held against a call: reads it in the disposable worker, so that a strange file harms nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ingest.attachment.identify import identify
+from ingest.document.content import Content
+from ingest.document.editable import EDITABLE, UnreadableError, read_editable
+from ingest.document.fitting import Fit, fit
+from ingest.document.forms import label_share, recognise
+from ingest.errors import InputError, UsageError
+from ingest.reading import Fate
+from ingest.sandbox import WorkerDied, WorkerFailed, run_in_worker
+from rules.call import Call, Form
+
+
+def fit_form(path: Path, call: Call, identifier: str | None) -> tuple[Form, Fit]:
+    """The form that ``path`` is (or that ``identifier`` names) and how the configuration fits it.
+
+    Raises:
+        InputError: the file cannot be read.
+        UsageError: there is no such form, or the file is like none and no form was named.
+    """
+    known = [form.id for form in call.forms]
+    if identifier is not None and identifier not in known:
+        raise UsageError(f"没有表单“{identifier}”", f"可用的有: {'、'.join(known)}")
+    try:
+        content = run_in_worker(read_blank_form, path.name, path.read_bytes())
+    except (WorkerDied, WorkerFailed) as error:
+        reason = error.reason if isinstance(error, WorkerDied) else error.message
+        raise InputError(f"读不了 {path}: {reason}", "请用 Word 另存为 .docx 后再试") from error
+    form = call.form(identifier) if identifier else _form_of(content, call)
+    return form, fit(content, form)
+
+
+def read_blank_form(name: str, data: bytes) -> Content:
+    """Runs in the worker. Raises UnreadableError."""
+    kind = identify(data, name)
+    if kind not in EDITABLE:
+        raise UnreadableError(Fate.UNSUPPORTED, f"不是可编辑的表单文件({kind.value})")
+    return read_editable(kind, data)
+
+
+def _form_of(content: Content, call: Call) -> Form:
+    """The form it is by its title and labels; else the one most of whose labels it has."""
+    form = recognise(content, call).form or max(call.forms, key=lambda each: label_share(content, each))
+    if label_share(content, form) == 0:
+        raise UsageError("看不出这是哪张表", f"用 --form 指明: {'、'.join(each.id for each in call.forms)}")
+    return form
