@@ -80,6 +80,7 @@ class Part(_Frozen):
     sha256: str
     fate: Fate
     reason: str = ""  #: one Chinese sentence for staff and, where it matters, for the applicant
+    link: str = ""  #: of a cloud attachment: where staff may find it; never fetched by the program
 
 
 class SealOutcome(StrEnum):

@@ -1,7 +1,8 @@
 """超大附件: files that a mail only links to. Recognised and named, never fetched.
 
 Fetching would mean requests to addresses of a stranger's choice, captchas and links that expire; nothing that could be
-verified years later. Link shapes are those of 163/126, 网易企业, QQ, Exmail, Sina and 189 mail.
+verified years later. Link shapes are those of 163/126, 邮箱大师, 网易企业, QQ, Exmail, Sina, 139 and 189 mail,
+and of the drives people paste links to.
 """
 
 from __future__ import annotations
@@ -9,10 +10,12 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import parse_qs, urlsplit
 
 from ingest.message.charsets import decode
 from ingest.message.names import safe_name
+from rules.vocabulary import BEIJING
 
 MAX_LINKS = 50
 MAX_LOOK = 512 * 1024
@@ -25,14 +28,26 @@ _PLACES: tuple[tuple[frozenset[str], str, str], ...] = (
     (frozenset({"fs.163.com", "u.163.com"}), "/fs/display/", "网易邮箱"),
     (frozenset({"edisk.qiye.163.com"}), "/api/biz/attachment/download", "网易企业邮箱"),
     (frozenset({"wx.mail.qq.com", "iwx.mail.qq.com"}), "/ftn/download", "QQ邮箱"),
-    (frozenset({"mail.qq.com", "exmail.qq.com"}), "/cgi-bin/ftnexs_download", "QQ邮箱"),
+    (frozenset({"mail.qq.com"}), "/cgi-bin/ftnexs_download", "QQ邮箱"),
+    (frozenset({"exmail.qq.com"}), "/cgi-bin/ftnexs_download", "腾讯企业邮箱"),
     (frozenset({"mail.sina.com.cn"}), "/filecenter/download.php", "新浪邮箱"),
     (frozenset({"download.cloud.189.cn"}), "/file/downloadfile.action", "天翼云"),
+    (frozenset({"cloud.189.cn"}), "/t/", "天翼云盘"),
+    (frozenset({"cloud.189.cn"}), "/web/share", "天翼云盘"),
+    (frozenset({"pan.baidu.com"}), "/s/", "百度网盘"),
+    (frozenset({"www.alipan.com", "www.aliyundrive.com"}), "/s/", "阿里云盘"),
+    (frozenset({"share.weiyun.com"}), "/", "腾讯微云"),
+    (frozenset({"pan.quark.cn"}), "/s/", "夸克网盘"),
 )
+_MOBILE = re.compile(r"(?:[a-z0-9-]+\.)*mail\.10086\.cn")
+"""139 mail has many hosts and its links changed often; what is downloaded there is told by the path (shape not verified)."""
+_MOBILE_PATH = re.compile(r"down|disk|share|attach|file")
+_MILLISECONDS = re.compile(r"expired(?:=|=\"|='|&quot;)(\d{13})(?!\d)")
 _URL = re.compile(r"https?://[A-Za-z0-9.-]{4,80}/[^\s\"'<>，。；）]{1,2000}")
 _EXPIRES = re.compile(
     r"(?:到期时间|过期时间)[:： ]{0,3}(\d{4}年\d{1,2}月\d{1,2}日(?:\s?\d{1,2}:\d{2})?)|(\d{4}年\d{1,2}月\d{1,2}日(?:\s?\d{1,2}:\d{2})?)\s{0,3}到期|(无限期)"
 )
+_BYTES = re.compile(r"file-?size=[\"']?(\d{1,13})(?!\d)")
 _SIZE = re.compile(r"(\d{1,7}(?:\.\d{1,3})?)\s?([KMG])B?(?![A-Za-z])")
 _FILE = re.compile(
     r"[^\s<>\"'|/\\:：]{1,120}\.(?:docx?|pdf|zip|rar|7z|wps|xlsx?|pptx?|jpe?g|png|tif|ofd|et|mp4|txt)(?![A-Za-z0-9])",
@@ -97,6 +112,8 @@ def _provider(link: str) -> str:
         host, path = (parts.hostname or "").lower(), parts.path.lower()
     except ValueError:
         return ""
+    if _MOBILE.fullmatch(host) and _MOBILE_PATH.search(path):
+        return "139邮箱"
     return next((name for hosts, prefix, name in _PLACES if host in hosts and path.startswith(prefix)), "")
 
 
@@ -109,14 +126,25 @@ def _described(source: str, match: re.Match[str], provider: str, floor: int) -> 
     shown = [_TAG.sub("\n", text) for text in (after, before) if text]
     in_markup = after[:1] in {'"', "'"}
     name = _in_query(match[0]) or _in_attributes(before, after) or _in_words(shown if in_markup else shown[::-1])
-    expires = _EXPIRES.search(f"{before}\n{after}")
     return CloudFile(
         name=safe_name(name),
-        size=_size(after if in_markup and _SIZE.search(after) else f"{before}\n{after}"),
-        expires=next((group for group in expires.groups() if group), "") if expires else "",
+        size=_counted_bytes(before, after)
+        or _size(after if in_markup and _SIZE.search(after) else f"{before}\n{after}"),
+        expires=_expiry(match[0], before, after),
         provider=provider,
         link=match[0],
     )
+
+
+def _expiry(link: str, before: str, after: str) -> str:
+    """As written, else from milliseconds since the epoch in the link or in the tag around it, in Beijing time."""
+    written = _EXPIRES.search(f"{before}\n{after}")
+    if written:
+        return next(group for group in written.groups() if group)
+    tag = f"{before.rpartition('<')[2]} {link} {after.partition('>')[0]}"
+    counted = _MILLISECONDS.search(tag)
+    instant = datetime.fromtimestamp(int(counted[1]) / 1000, BEIJING) if counted else None
+    return f"{instant:%Y年%m月%d日 %H:%M}" if instant else ""
 
 
 def _in_query(link: str) -> str:
@@ -140,6 +168,12 @@ def _in_words(texts: list[str]) -> str:
         if listed := _LISTED.search(text):
             return listed[1]
     return next((found[0] for text in texts if (found := _FILE.search(text))), "")
+
+
+def _counted_bytes(before: str, after: str) -> int:
+    """``file-size="123"`` in the tag of the link."""
+    match = _BYTES.search(f"{before.rpartition('<')[2]} {after.partition('>')[0]}")
+    return int(match[1]) if match else 0
 
 
 def _size(around: str) -> int:

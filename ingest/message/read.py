@@ -133,6 +133,7 @@ def _cloud_parts(mail: Mail, raw: RawMail) -> list[Part]:
             sha256="",
             fate=Fate.CLOUD_LINK,
             reason=file.reason,
+            link=file.link,
         )
         for number, file in enumerate(files, 1)
     ]

@@ -23,6 +23,24 @@ ENTERPRISE = (
     '<div id="divNeteaseSiriusCloudAttach">从网易企业邮箱发来的云附件 过期时间：2024年8月4日 23:48 '
     '<a href="https://edisk.qiye.163.com/api/biz/attachment/download?identity=x&title=%E7%94%B3%E6%8A%A5%E4%B9%A6.zip">下载</a></div>'
 )
+ENTERPRISE_HIDDEN = (
+    '<div id="divNeteaseSiriusCloudAttach">从网易企业邮箱发来的云附件<a class="divNeteaseSiriusCloudAttachItem" file-id="1" file-name="申报书.zip" '
+    'file-size="20971520" expired="1722786486117" href="https://edisk.qiye.163.com/api/biz/attachment/download?identity=x">下载</a></div>'
+)
+MASTER = (
+    '<div>从网易邮箱大师发来的云附件</div><a href="https://dashi.163.com/html/cloud-attachment-download/?key=abc">申报书扫描件.pdf</a>'
+    "<span>(15.2M, 2024年9月1日 12:00 到期)</span>"
+)
+EXMAIL = (
+    '<div class="bigatt_bt" title="申报书.rar\n文件大小：60.5M\n到期时间：2024年09月02日 08:00">'
+    '<a href="https://exmail.qq.com/cgi-bin/ftnExs_download?k=1&amp;t=exs_ftn_download&amp;code=2">下载</a></div>'
+)
+SINA = '<a href="http://mail.sina.com.cn/filecenter/download.php?id=abc">申报书.pdf</a> (30M) 到期时间：2024年8月30日'
+MOBILE = '<a href="https://html5.mail.10086.cn/disk/download?key=abc">申报书.pdf</a> (30M) 2024年8月30日 到期'
+TELECOM = (
+    '<a href="https://download.cloud.189.cn/file/downloadFile.action?dt=1&amp;expired=1725091199000">申报书.pdf</a>'
+)
+DRIVE = "链接：https://pan.baidu.com/s/1abc_DEF 提取码：a1b2"
 M = 1024**2
 
 
@@ -35,8 +53,29 @@ M = 1024**2
         (QQ, "", ("申报书 扫描.pdf", 128 * M, "2024年08月22日 17:33", "QQ邮箱")),
         ("", QQ_TEXT, ("申报书 扫描.pdf", round(128.03 * M), "2020年11月27日 21:59", "QQ邮箱")),
         (ENTERPRISE, "", ("申报书.zip", 0, "2024年8月4日 23:48", "网易企业邮箱")),
+        (ENTERPRISE_HIDDEN, "", ("申报书.zip", 20 * M, "2024年08月04日 23:48", "网易企业邮箱")),
+        (MASTER, "", ("申报书扫描件.pdf", round(15.2 * M), "2024年9月1日 12:00", "网易邮箱大师")),
+        (EXMAIL, "", ("申报书.rar", round(60.5 * M), "2024年09月02日 08:00", "腾讯企业邮箱")),
+        (SINA, "", ("申报书.pdf", 30 * M, "2024年8月30日", "新浪邮箱")),
+        (MOBILE, "", ("申报书.pdf", 30 * M, "2024年8月30日", "139邮箱")),
+        (TELECOM, "", ("申报书.pdf", 0, "2024年08月31日 15:59", "天翼云")),
+        ("", DRIVE, ("", 0, "", "百度网盘")),
     ],
-    ids=["163", "163 by its anchor", "163 for ever", "QQ", "QQ in plain text", "网易企业"],
+    ids=[
+        "163",
+        "163 by its anchor",
+        "163 for ever",
+        "QQ",
+        "QQ in plain text",
+        "网易企业",
+        "网易企业, hidden",
+        "邮箱大师",
+        "Exmail",
+        "Sina",
+        "139",
+        "189",
+        "a drive in plain text",
+    ],
 )
 def test_each_provider_s_link_gives_name_size_and_expiry(
     markup: str, text: str, expected: tuple[str, int, str, str]
