@@ -16,7 +16,6 @@ import json
 import logging
 import os
 import random
-import resource
 import statistics
 import subprocess
 import sys
@@ -122,7 +121,9 @@ def pull_here(account: dict[str, Any], folder: Path) -> dict[str, float]:
 
 
 def _memory() -> int:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    """The most this process has held since it began; not ru_maxrss, which counts its parent's memory too."""
+    text = Path("/proc/self/status").read_text(encoding="ascii")
+    return int(text.partition("VmHWM:")[2].split()[0]) * 1024
 
 
 def ours(account: DovecotAccount) -> dict[str, float]:
