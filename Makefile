@@ -59,7 +59,7 @@ parts-report: setup  ## 各种附件和文件名认得对不对
 	$(BIN)/python -m tests.parts.report
 
 corpus: setup  ## 把一个目录里的文件逐个读一遍: CORPUS=目录
-	$(BIN)/python -m tests.corpus.run $(or $(CORPUS),../shared/corpus)
+	$(BIN)/python -m tests.corpus.report $(or $(CORPUS),../shared/corpus)
 
 bench-pull: setup  ## 收信的速度与内存,与 mbsync 相比
 	$(BIN)/python -c 'from bench.pull import main; main()' $(ARGS)
