@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 export PYTHON VENV
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test setup lint types imports format test-fast coverage torture bench bench-pull samples lock wheel install clean extraction-report parts-report corpus
+.PHONY: help demo test setup lint types imports format test-fast coverage torture bench bench-pull samples lock wheel install clean bench-documents extraction-report parts-report corpus
 
 help:  ## 列出可用的命令
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ torture: setup  ## 在每个关键步骤反复 kill -9,检查不丢信、不重�
 
 bench: setup  ## 完整流程的吞吐量与峰值内存
 	$(BIN)/python -c 'from bench.main_job import main; main()' $(ARGS)
+
+bench-documents: setup  ## 读文档、认文件类型、工作进程各要多少时间
+	$(BIN)/python -c 'from bench.documents import main; main()'
 
 extraction-report: setup  ## 各种版式的填好的表读得对不对: 对、错、读不出各多少
 	$(BIN)/python -m tests.extraction.report

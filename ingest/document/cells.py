@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import TypeAlias
 
 from rules.facts import Fact, Provenance, Value
@@ -31,6 +32,7 @@ _EMPTY_SHAPE = re.compile(
 )
 
 
+@lru_cache(maxsize=4096)
 def label_key(text: str) -> str:
     """The form in which labels are compared: normalised, without numbering, colon, asterisk or a remark in brackets."""
     key = _LABEL_ITEM.sub("", normalise(text).strip("*:"))
@@ -77,13 +79,17 @@ _Token: TypeAlias = tuple[str, str]
 
 def _tokens(text: str, options: tuple[str, ...]) -> list[_Token]:
     names = {normalise(option): option for option in options}
-    spaced = [r"\s*".join(map(re.escape, key)) for key in sorted(names, key=len, reverse=True)]
-    pattern = re.compile(
+    found = ((str(match.lastgroup), match[0]) for match in _token_pattern(tuple(names)).finditer(_boxes(text)))
+    return [(kind, names.get(normalise(raw), raw) if kind == "option" else raw) for kind, raw in found]
+
+
+@lru_cache(maxsize=256)
+def _token_pattern(keys: tuple[str, ...]) -> re.Pattern[str]:
+    spaced = [r"\s*".join(map(re.escape, key)) for key in sorted(keys, key=len, reverse=True)]
+    return re.compile(
         rf"(?P<option>{'|'.join(spaced)})|(?P<mark>[{_TICKED}{_EMPTY}])|(?P<space>\s+)|(?P<other>.)",
         re.IGNORECASE | re.DOTALL,
     )
-    found = ((str(match.lastgroup), match[0]) for match in pattern.finditer(_boxes(text)))
-    return [(kind, names.get(normalise(raw), raw) if kind == "option" else raw) for kind, raw in found]
 
 
 def _ticked(tokens: list[_Token]) -> dict[str, bool] | None:

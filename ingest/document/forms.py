@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ingest.document.content import Content
 from ingest.document.fields import found_labels, header_rows
@@ -65,12 +66,17 @@ def _opening_lines(content: Content) -> list[str]:
 
 def _is_title(lines: list[str], title: str) -> bool:
     """Whether ``title`` stands alone on one line or over up to four (big titles are broken), not inside a sentence."""
-    key = re.escape(normalise(title))
-    whole = re.compile(
-        rf"(?:附件[0-9一二三四五六七八九十]{{0,2}}[::.、]?)?[^,。;、:“”\"《》()]{{0,16}}{key}(?:\([^()]{{0,12}}\))?"
-    )
+    whole = _title_pattern(title)
     joined = ("".join(lines[start : start + count]) for start in range(len(lines)) for count in range(1, 5))
     return any(whole.fullmatch(text) for text in joined if len(text) < 80)
+
+
+@lru_cache(maxsize=256)
+def _title_pattern(title: str) -> re.Pattern[str]:
+    key = re.escape(normalise(title))
+    return re.compile(
+        rf"(?:附件[0-9一二三四五六七八九十]{{0,2}}[::.、]?)?[^,。;、:“”\"《》()]{{0,16}}{key}(?:\([^()]{{0,12}}\))?"
+    )
 
 
 # --- by file name --------------------------------------------------------------------------------------------------

@@ -21,7 +21,10 @@ from ingest.message.charsets import strict
 MAX_UNPACKED = 200 * 1024 * 1024  #: bytes of all members of an .xlsx together, as their directory declares them
 MAX_SHEETS = 50
 
-_BROKEN = (calamine.CalamineError, zipfile.BadZipFile, OSError, ValueError, IndexError, KeyError, TypeError, EOFError)
+_BROKEN = (
+    calamine.CalamineError, zipfile.BadZipFile, OSError, ValueError, IndexError, KeyError, TypeError, EOFError,
+    NotImplementedError, RuntimeError, OverflowError,
+)  # fmt: skip
 
 
 class BrokenSheetError(Exception):
