@@ -10,6 +10,7 @@ from ingest.errors import InputError
 from rules.call import Call
 from rules.errors import RuleFileError
 from rules.examples import load_examples, run_examples
+from rules.lint import check_source
 from rules.rulebook import check_rulebook, load_rulebook
 
 
@@ -23,13 +24,16 @@ class Problem:
     code: str
     message: str
     hint: str
+    severity: str  #: error, warning, or note (not looked at)
     text: str  #: the whole complaint as printed, source line and caret included
 
     @classmethod
     def of(cls, path: Path, source: str, error: RuleFileError) -> Problem:
         """The complaint with the file's name, which the rules never know."""
         line, column = error.position
-        return cls(path, line, column, error.code, error.message, error.hint, error.format(str(path), source))
+        return cls(
+            path, line, column, error.code, error.message, error.hint, error.severity, error.format(str(path), source)
+        )
 
 
 def find_rule_file(path: Path | None, folder: CallFolder) -> tuple[Path, str]:
@@ -44,6 +48,11 @@ def find_rule_file(path: Path | None, folder: CallFolder) -> tuple[Path, str]:
 def rule_problems(path: Path, source: str, call: Call) -> list[Problem]:
     """Everything wrong with a rule file, in its order; empty when it can be used."""
     return [Problem.of(path, source, error) for error in check_rulebook(source, call)]
+
+
+def rule_report(path: Path, source: str, call: Call) -> list[Problem]:
+    """The same; and when there is nothing wrong, warnings about the rules' meaning, and what was not looked at."""
+    return [Problem.of(path, source, error) for error in check_source(source, call)]
 
 
 def check_rule_file(path: Path, source: str, call: Call) -> list[str]:

@@ -20,6 +20,7 @@ from rules.language import AllOf, AnyOf, Compare, Condition, Exists, Leaf, Not, 
 
 MAX_CLAUSES = 32
 MAX_ALTERNATIVES = 64
+MAX_LINKS = 4  #: equalities in one 其中; each doubles the cases to tell apart, because either side may be unreadable
 MAX_PATTERNS = 14  #: the engine takes 16 facts a rule
 
 LOW, HIGH, KNOWN, KEY = ".下", ".上", ".知", ".键"
@@ -260,6 +261,8 @@ def _way(clause: list[Literal], variable: str) -> tuple[tuple[_Link, ...], tuple
                 if mine
                 else _Link(node.other_field, node.variable, node.field)
             )
+    if len(set(links)) > MAX_LINKS:
+        raise _TooComplexError(f"“其中”里的“等于”超过 {MAX_LINKS} 个")
     return tuple(dict.fromkeys(links)), tuple(literal for literal in clause if not isinstance(literal.node, Same))
 
 

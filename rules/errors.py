@@ -1,4 +1,7 @@
-"""The one error of this package: something an administrator wrote that cannot be used, with its place."""
+"""The one error of this package: something an administrator wrote that cannot be used, with its place.
+
+Warnings have the same shape and are never raised.
+"""
 
 from __future__ import annotations
 
@@ -24,6 +27,11 @@ class RuleFileError(Exception):
         self.position = position
         self.hint = hint
         self.code = code
+
+    @property
+    def severity(self) -> str:
+        """``error``: cannot be used; ``warning``: surely not meant (code W…); ``note``: not looked at (code I…)."""
+        return {"W": "warning", "I": "note"}.get(self.code[:1], "error")
 
     def format(self, path: str, source: str = "") -> str:
         """``path:line:column: code message`` with the source line, a caret and the hint."""

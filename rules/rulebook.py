@@ -46,6 +46,7 @@ RULE_KEYS = (
 )  # fmt: skip
 COMPULSORY = ("编号", "名称", "依据", "针对", "要求", "不满足")
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_BRACES = re.compile(r"[{}｛｝]")
 _T = TypeVar("_T")
 
 
@@ -269,6 +270,10 @@ class _RuleReader:
             if "." not in place:
                 raise complain(f"看不懂“{match[0]}”", place.position, "写成 {对象.字段}", "E103")
             parse_reference(place, self.scope)
+        if slip := _BRACES.search(_PLACEHOLDER.sub(lambda match: " " * len(match[0]), message)):
+            line, column = message.position
+            place_of_slip = Position(line, column + slip.start())
+            raise complain(f"“{key}”里的“{slip[0]}”不成对或是全角", place_of_slip, "写成半角的 {对象.字段}", "E103")
         return str(message)
 
     def _period(self) -> tuple[int, int]:

@@ -64,11 +64,27 @@ class Scope:
         return Scope(self.vocabulary, {**self.variables, name: kind}, self.parameters)
 
 
+# What people write for a key or an outcome; only ever proposed where the word on the right is legal.
+_OTHER_NAMES = {
+    "条件": "要求", "必须": "要求", "应当": "要求", "检查": "要求", "如果": "适用", "当": "适用", "范围": "适用", "对象": "针对",
+    "原因": "依据", "出处": "依据", "来源": "依据", "标题": "名称", "序号": "编号", "代码": "编号", "有效期": "生效", "禁用": "停用",
+    "消息": "告知", "回复": "告知", "通知内容": "告知", "缺失": "未填", "空白": "未填", "未知": "无法判断", "不确定": "无法判断",
+    "拒绝": "不予受理", "驳回": "不予受理", "拒收": "不予受理", "退回": "退回补正", "补正": "退回补正", "待补正": "退回补正",
+    "人工": "转人工", "人工审核": "转人工", "警告": "提醒", "提示": "提醒", "忽略": "不提示", "跳过": "不提示",
+    "并且": "全部", "且": "全部", "都": "全部", "或": "任一", "或者": "任一", "任意": "任一", "都没有": "都不", "非": "都不",
+    "有": "存在", "没有": "不存在", "无": "不存在", "条件是": "其中", "满足": "其中", "开始": "自", "起": "自", "结束": "至", "止": "至",
+}  # fmt: skip
+MAX_SHOWN = 40
+
+
 def unknown_word(word: str, known: Iterable[str], at: Position) -> NoReturn:
-    """Raise the error for a word that is none of ``known``, with the nearest as hint."""
-    words = list(known)
-    near = difflib.get_close_matches(word, words, 1, 0.5)
-    raise RuleFileError(f"不认识“{word}”", at, f"是不是“{near[0]}”?" if near else "可用: " + "、".join(words), "E101")
+    """Raise the error for a word that is none of ``known``: what is usually meant by it, else the nearest, as hint."""
+    words = [str(one) for one in known]
+    shown = word if len(word) <= MAX_SHOWN else word[:MAX_SHOWN] + "…"  # an absurd word must not cost absurd time
+    meant = _OTHER_NAMES.get(normalise(shown), "")
+    near = [meant] if meant in words else difflib.get_close_matches(shown, words[:1_000], 1, 0.5)
+    some = "、".join(words[:MAX_SHOWN]) + (" 等" if len(words) > MAX_SHOWN else "")
+    raise RuleFileError(f"不认识“{shown}”", at, f"是不是“{near[0]}”?" if near else "可用: " + some, "E101")
 
 
 def words_of(text: Text) -> list[Text]:
@@ -86,7 +102,8 @@ def parse_sentence(text: Text, scope: Scope) -> Condition:
     """
     words = words_of(text)
     if len(words) < 2 or "." not in words[0]:
-        raise RuleFileError(f"看不懂“{text}”", text.position, "写成三段: 对象.字段 比较词 值", "E103")
+        raise RuleFileError(f"看不懂“{text[:80]}”", text.position, "写成三段: 对象.字段 比较词 值", "E103")
+    _refuse_joined(text, scope)
     variable, field = parse_reference(words[0], scope)
     word = words[1]
     if word not in WORDS:
@@ -102,6 +119,19 @@ def parse_sentence(text: Text, scope: Scope) -> Condition:
     return _against_constant(word, variable, field, text_at(scope.parameters.get(value, value), value.position), source)
 
 
+def _refuse_joined(text: Text, scope: Scope) -> None:
+    """Two sentences that a full-width comma or semicolon made one; inside a value such a sign is legal."""
+    for match in re.finditer(r"[，；;]\s*([^\s.，；;]+)\.", text):
+        if match[1] in scope.variables:
+            line, column = text.position
+            raise RuleFileError(
+                f"一句里写了两个条件, 中间是“{match[0][0]}”",
+                Position(line, column + match.start()),
+                "列表里用半角逗号“, ”隔开, 或每个条件前写“- ”",
+                "E103",
+            )
+
+
 def parse_reference(word: Text, scope: Scope) -> tuple[str, Field]:
     """``对象.字段`` -> the variable and its field."""
     variable, _, name = word.partition(".")
@@ -115,13 +145,13 @@ def parse_reference(word: Text, scope: Scope) -> tuple[str, Field]:
 
 
 def _unknown_comparison(word: Text, field: Field) -> NoReturn:
-    meant = _SYNONYMS.get(word)
+    meant = _SYNONYMS.get(normalise(word[:MAX_SHOWN]))
     if meant is None:
-        near = difflib.get_close_matches(word, WORDS, 1, 0.5)
+        near = difflib.get_close_matches(word[:MAX_SHOWN], WORDS, 1, 0.5)
         hint = f"是不是“{near[0]}”?" if near else "可用: " + "、".join(WORDS)
     else:
         hint = f"写“{_wording(meant, field)}”" if isinstance(meant, Operator) else f"写“{meant}”"
-    raise RuleFileError(f"不认识“{word}”", word.position, hint, "E102")
+    raise RuleFileError(f"不认识“{word[:MAX_SHOWN]}”", word.position, hint, "E102")
 
 
 def _wording(operator: Operator, field: Field) -> str:
@@ -229,8 +259,14 @@ def constant(field: Field, value: Text) -> int:
             pass
     number = _READERS[field.type](value, field)
     if number is None:
-        raise RuleFileError(f"“{value}”不是{field.type}", value.position, _EXAMPLES.get(field.type, ""), "E104")
+        raise RuleFileError(f"“{value[:MAX_SHOWN]}”不是{field.type}", value.position, _hint(field, value), "E104")
     return number
+
+
+def _hint(field: Field, value: Text) -> str:
+    """How to write the constant; a number with a unit loses its unit."""
+    unit = re.fullmatch(r"(\d{1,15})(\D{1,3})", normalise(value)) if field.type is FieldType.INTEGER else None
+    return f"只写数字 {unit[1]}, 不写“{unit[2]}”" if unit else _EXAMPLES.get(field.type, "")
 
 
 def _refuse_percent(value: Text) -> NoReturn:

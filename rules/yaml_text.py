@@ -13,7 +13,19 @@ from typing import TypeAlias
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
-from ruamel.yaml.tokens import AliasToken, AnchorToken, TagToken
+from ruamel.yaml.tokens import (
+    AliasToken,
+    AnchorToken,
+    BlockEndToken,
+    BlockMappingStartToken,
+    BlockSequenceStartToken,
+    FlowMappingEndToken,
+    FlowMappingStartToken,
+    FlowSequenceEndToken,
+    FlowSequenceStartToken,
+    TagToken,
+    Token,
+)
 
 from rules.errors import Position, RuleFileError
 
@@ -104,18 +116,30 @@ def refuse_slips(source: str) -> None:
             )
 
 
+_EXOTIC = {AnchorToken: "锚点(&)", AliasToken: "引用(*)", TagToken: "类型标记(!)"}
+_OPENING = (BlockSequenceStartToken, BlockMappingStartToken, FlowSequenceStartToken, FlowMappingStartToken)
+_CLOSING = (BlockEndToken, FlowSequenceEndToken, FlowMappingEndToken)
+
+
 def refuse_exotic(source: str) -> None:
-    """Refuse anchors, aliases and tags by looking at tokens only, before any tree is built."""
-    names = {AnchorToken: "锚点(&)", AliasToken: "引用(*)", TagToken: "类型标记(!)"}
+    """Refuse anchors, aliases, tags and deep nesting by looking at tokens only, before any tree is built.
+
+    The scanner's work grows with the square of the depth (a hundred thousand brackets took it minutes), so the first
+    bracket too many ends it.
+    """
+    depth = 0
     for token in YAML(typ="rt", pure=True).scan(source):
-        if type(token) in names:
-            mark = token.start_mark
+        depth += isinstance(token, _OPENING) - isinstance(token, _CLOSING)
+        if depth > MAX_DEPTH:
+            raise RuleFileError("层次太深", _place(token), f"最多 {MAX_DEPTH} 层", "Y013")
+        if type(token) in _EXOTIC:
             raise RuleFileError(
-                f"不能使用{names[type(token)]}",
-                Position(mark.line + 1, mark.column + 1),
-                "把内容直接写出来; 若是文字请加引号",
-                "Y012",
+                f"不能使用{_EXOTIC[type(token)]}", _place(token), "把内容直接写出来; 若是文字请加引号", "Y012"
             )
+
+
+def _place(token: Token) -> Position:
+    return Position(token.start_mark.line + 1, token.start_mark.column + 1)
 
 
 def _position(node: Node) -> Position:

@@ -3,46 +3,59 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ingest.cli.console import CallOption, JsonOption, console, print_json
 from ingest.exitcodes import ExitCode
 
+if TYPE_CHECKING:
+    from ingest.rulefiles import Problem
+
 group = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 FileArgument = Annotated[Path | None, typer.Argument(help="规则文件;不写则用征集自己的 rules.yaml")]
 
 
+StrictOption = Annotated[bool, typer.Option("--strict", help="有警告也算不通过", envvar="MAILROOM_STRICT")]
+
+
 @group.command("check")
 def check(
-    context: typer.Context, file: FileArgument = None, as_json: JsonOption = False, call: CallOption = None
+    context: typer.Context,
+    file: FileArgument = None,
+    strict: StrictOption = False,
+    as_json: JsonOption = False,
+    call: CallOption = None,
 ) -> None:
-    """检查规则文件: 每个问题给出 文件:行:列、原因和改法。"""
-    from ingest.rulefiles import find_rule_file, rule_problems
+    """检查规则文件: 每个问题给出 文件:行:列、原因和改法; 没有错误时再看规则有没有意义。"""
+    from ingest.rulefiles import find_rule_file, rule_report
 
     folder = console(context).call(call)
     path, source = find_rule_file(file, folder)
-    problems = rule_problems(path, source, folder.call)
+    found = rule_report(path, source, folder.call)
     if as_json:
-        print_json(
-            [
-                {
-                    "path": str(p.path),
-                    "line": p.line,
-                    "column": p.column,
-                    "code": p.code,
-                    "message": p.message,
-                    "hint": p.hint,
-                }
-                for p in problems
-            ]
-        )
+        print_json([{**_shown(one), "severity": one.severity} for one in found])
     else:
-        for problem in problems:
-            typer.echo(problem.text)
-        typer.echo(f"{path}: " + (f"{len(problems)} 处问题" if problems else "没有发现问题"))
-    raise typer.Exit(int(ExitCode.FINDINGS if problems else ExitCode.OK))
+        _print_report(path, found)
+    failing = {"error", "warning"} if strict else {"error"}
+    raise typer.Exit(int(ExitCode.FINDINGS if any(one.severity in failing for one in found) else ExitCode.OK))
+
+
+def _shown(one: Problem) -> dict[str, object]:
+    place = {"path": str(one.path), "line": one.line, "column": one.column}
+    return place | {"code": one.code, "message": one.message, "hint": one.hint}
+
+
+def _print_report(path: Path, found: list[Problem]) -> None:
+    errors, warnings, notes = ([one for one in found if one.severity == kind] for kind in ("error", "warning", "note"))
+    for problem in (*errors, *warnings):
+        typer.echo(problem.text)
+    if notes:
+        lines = "、".join(str(line) for line in sorted({one.line for one in notes}))
+        typer.echo(f"{path}: 未检查是否有意义(要比较几份材料, 或条件太多)的规则在第 {lines} 行")
+    counted = [f"{len(errors)} 处错误"] * bool(errors) + [f"{len(warnings)} 处警告"] * bool(warnings)
+    typer.echo(f"{path}: " + ("、".join(counted) or "没有发现问题"))
 
 
 @group.command("test")

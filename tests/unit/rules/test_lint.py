@@ -1,0 +1,286 @@
+"""What a readable rule file says without meaning it, and what a hostile one can do: nothing but get a message."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from rules.call import Call, load_call
+from rules.errors import RuleFileError
+from rules.lint import check_source
+from tests.unit.rules.writing import CALL, HEAD, RULE
+
+FOLDER = Path(__file__).parents[3] / "config/calls/smart-education-2024"
+Found = list[tuple[str, int]]
+
+
+def rule(identifier: str, requirement: str, **more: str) -> str:
+    """One line of a rule file."""
+    keys = {
+        "编号": identifier,
+        "名称": identifier,
+        "依据": "一",
+        "针对": "申报书",
+        "要求": requirement,
+        "不满足": "退回补正",
+    } | more
+    return "  - {" + ", ".join(f"{key}: {value}" for key, value in keys.items()) + "}\n"
+
+
+@pytest.fixture
+def look(call: Call) -> Callable[..., Found]:
+    """Codes and lines (of the rules, counted from 1) of what is said about some rules."""
+
+    def check(*rules: str, head: str = "") -> Found:
+        before = (HEAD + head).count("\n") + 1
+        found = check_source(HEAD + head + "规则:\n" + "".join(rules), call)
+        return [(error.code, error.position.line - before) for error in found]
+
+    return check
+
+
+def test_the_shipped_rules_have_no_warning_but_say_what_was_not_looked_at() -> None:
+    """Rules that compare several papers cannot be tried one value at a time."""
+    call = load_call("smart-education-2024", (FOLDER / "call.yaml").read_text(encoding="utf-8"))
+    found = check_source((FOLDER / "rules.yaml").read_text(encoding="utf-8"), call)
+
+    assert {one.severity for one in found} == {"note"}
+    assert {"Q01", "C06", "F04"} <= {one.message.split("“")[1].split("”")[0] for one in found}
+
+
+@pytest.mark.parametrize(
+    ("requirement", "more", "expected"),
+    [
+        ("申报书.教师账号开通率 不低于 98%", {}, []),
+        ("申报书.职能部门 已填写", {}, []),
+        ("申报书.教师账号开通率 不低于 98%", {"适用": "[申报书.类别 是 示范区, 申报书.类别 是 示范校]"}, [("W201", 1)]),
+        ("申报书.职能部门 已填写", {"适用": "[申报书.教师人数 超过 5, 申报书.教师人数 少于 6]"}, [("W201", 1)]),
+        ("申报书.职能部门 已填写", {"适用": "[申报书.单位名称 包含 甲乙, 申报书.单位名称 不包含 乙]"}, [("W201", 1)]),
+        ("{任一: [申报书.教师账号开通率 不低于 98%, 申报书.教师账号开通率 低于 99%]}", {}, [("W202", 1)]),
+        ("申报书.教师账号开通率 不超过 100%", {}, [("W202", 1)]),
+        ("申报书.核心维度项数 不超过 4", {}, [("W202", 1)]),
+        ("申报书.核心维度项数 不少于 5", {}, [("W203", 1)]),
+        ("申报书.教师人数 不少于 0", {}, [("W202", 1)]),
+        ("申报书.类别 是 示范区", {"适用": "申报书.类别 不是 示范区"}, [("W203", 1)]),
+        ("申报书.支持团场 是 是", {"适用": "申报书.支持团场 是 否"}, [("W203", 1)]),
+        ("申报书.职能部门 未填写", {"适用": "申报书.职能部门 已填写"}, [("W203", 1)]),
+        ("申报书.核心维度 包含 教学", {"适用": "申报书.核心维度 不包含 教学"}, [("W203", 1)]),
+        ("申报书.公示结束 不早于 2024-08-31", {"适用": "申报书.公示结束 早于 2024-08-31"}, [("W203", 1)]),
+        ("申报书.职能部门 已填写", {"生效": "{至: 2024-08-08 10:00}"}, [("W201", 1)]),
+        ("申报书.职能部门 已填写", {"生效": "{至: 2024-08-08 10:01}"}, []),
+        ("申报书.公示开始 等于 申报书.公示结束", {}, [("I301", 1)]),
+        ("{存在: 汇总行}", {}, [("I301", 1)]),
+        ("申报书.单位名称 属于 一、二、三、四、五、六、七", {}, [("I301", 1)]),
+    ],
+)  # fmt: skip
+def test_a_rule_that_cannot_do_its_work_is_named(
+    requirement: str, more: dict[str, str], expected: Found, look: Callable[..., Found]
+) -> None:
+    """Never used, never violated, or never fulfilled; 未检查 where that cannot be told."""
+    assert look(rule("R1", requirement, **more)) == expected
+
+
+def test_a_computed_value_may_be_negative(look: Callable[..., Found]) -> None:
+    """“Not below nothing” is a requirement for a difference, and none for a count."""
+    head = "派生: [{名称: 天, 对象: 申报书, 天数差: {从: 公示开始, 到: 公示结束}}]\n"
+
+    assert look(rule("R1", "申报书.天 不少于 0"), head=head) == []
+
+
+AT_98, AT_95 = "申报书.教师账号开通率 不低于 98%", "申报书.教师账号开通率 不低于 95%"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [
+        (rule("R1", AT_98), rule("R2", AT_98), [("W204", 2)]),
+        (rule("R1", AT_98), rule("R2", AT_98, 不满足="转人工"), [("W204", 2)]),
+        (rule("R1", AT_98), rule("R2", f"{{都不: [{AT_98.replace('不低于', '低于')}]}}"), [("W204", 2)]),
+        (rule("R1", "{存在: 汇总行}"), rule("R2", "{存在: 汇总行}"), [("I301", 1), ("W204", 2), ("I301", 2)]),
+        (rule("R1", AT_98), rule("R2", AT_95), [("W205", 2)]),
+        (rule("R1", AT_95), rule("R2", AT_98), [("W205", 1)]),
+        (rule("R1", AT_98, 不满足="提醒"), rule("R2", AT_95), []),
+        (rule("R1", AT_98), rule("R2", "申报书.教师账号开通率 低于 95%"), [("W206", 2)]),
+        (rule("R1", AT_98, 适用="申报书.类别 是 示范区"), rule("R2", AT_95, 适用="申报书.类别 是 示范校"), []),
+        (rule("R1", AT_98, 生效="{至: 截止时间}"), rule("R2", AT_98, 生效="{自: 截止时间}"), []),
+        (rule("R1", AT_98), rule("R2", "申报书.学生账号开通率 不低于 98%"), []),
+        (rule("R1", AT_98), rule("R2", AT_98, 停用="等文件"), []),
+    ],
+)  # fmt: skip
+def test_rules_that_repeat_cover_or_contradict_each_other_are_named(
+    first: str, second: str, expected: Found, look: Callable[..., Found]
+) -> None:
+    """A milder rule before a stricter one is a warning to the applicant, not a mistake."""
+    assert sorted(look(first, second), key=lambda one: (one[1], one[0] == "I301")) == sorted(
+        expected, key=lambda one: (one[1], one[0] == "I301")
+    )
+
+
+def test_two_rules_with_too_many_values_are_not_compared_and_that_is_said(look: Callable[..., Found]) -> None:
+    """Each alone is fine."""
+    words = [f"申报书.单位名称 属于 {'、'.join(letters)}" for letters in ("甲乙丙丁", "戊己庚辛")]
+
+    assert look(rule("R1", words[0]), rule("R2", words[1])) == [("I301", 2)]
+
+
+@pytest.mark.parametrize(
+    ("until", "since", "gap"),
+    [("2024-08-31 24:00", "2024-09-01 00:01", True), ("2024-08-31 24:00", "2024-09-01 00:00", False)],
+)
+@pytest.mark.parametrize("titles", [("名称: 盖章(截止前)", "名称: 盖章(截止后)"), ("名称: 甲", "名称: 乙")])
+def test_a_minute_that_nobody_looks_at_is_named(
+    until: str, since: str, gap: bool, titles: tuple[str, str], look: Callable[..., Found]
+) -> None:
+    """Rules that take turns: by their title up to a bracket, or by the same requirement."""
+    first = rule("R1", AT_98, 生效=f"{{至: {until}}}").replace("名称: R1", titles[0])
+    second = rule("R2", AT_98, 生效=f"{{自: {since}}}", 不满足="转人工").replace("名称: R2", titles[1])
+
+    assert look(first, second) == ([("W207", 2)] if gap else [])
+
+
+@pytest.mark.parametrize(
+    ("head", "expected"),
+    [
+        ("参数: {多余: 1}\n", [("W208", -1)]),
+        ("统计: [{名称: 多余, 计数: 申报书}]\n", [("W208", -1)]),
+        ("派生: [{名称: 多余, 对象: 申报书, 和: [教师人数, 1]}]\n", [("W208", -1)]),
+        ("派生: [{名称: 多余, 对象: 申报书, 和: [教师人数, 1]}, {名称: 乙, 对象: 申报书, 和: [多余, 1]}]\n", [("W208", -1)]),
+    ],
+)  # fmt: skip
+def test_what_nobody_uses_is_named(head: str, expected: Found, look: Callable[..., Found]) -> None:
+    """Most often the rule has a number written out where the name was meant."""
+    assert look(rule("R1", AT_98), head=head) == expected
+
+
+def test_what_is_used_anywhere_is_not_named(look: Callable[..., Found]) -> None:
+    """In a condition, a period, a message."""
+    head = (
+        "参数: {用: 5, 时: 2024-08-31 24:00}\n统计: [{名称: 数, 计数: 申报书}]\n"
+        "派生: [{名称: 天, 对象: 申报书, 和: [教师人数, 1]}]\n"
+    )
+    first = rule("R1", "申报书.教师人数 不少于 用", 生效="{至: 时}", 告知='"{申报书.天}"')
+    second = rule("R2", "统计.数 不少于 1", 针对="统计")
+
+    assert look(first, second, head=head) == []
+
+
+def test_a_year_whose_working_days_are_not_published_is_a_warning() -> None:
+    """The rules that need them would send every case to staff."""
+    call = load_call("later", CALL.replace("发布: 2024", "发布: 2099").replace("截止: 2024", "截止: 2099"))
+    head = "派生: [{名称: 天, 对象: 申报书, 工作日差: {从: 公示开始, 到: 公示结束}}]\n"
+    (warning,) = check_source(HEAD + head + "规则:\n" + rule("R1", "申报书.天 不少于 5"), call)
+
+    assert (warning.code, warning.position.line) == ("W209", 3)
+    assert "2099" in warning.message
+
+
+# --- slips with a better hint -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("written", "code", "hint"),
+    [
+        ("不满足: 拒绝", "E101", "不予受理"),
+        ("不满足: 人工", "E101", "转人工"),
+        ("如果: 申报书.职能部门 已填写", "E101", "适用"),
+        ("原因: 一", "E101", "依据"),
+        ("要求: {或者: [申报书.职能部门 已填写]}", "E101", "任一"),
+        ("要求: {没有: 汇总行}", "E101", "不存在"),
+        ("要求: 申报书.教师人数 不少于 15人", "E104", "只写数字 15"),
+        ("要求: 申报书.教师人数 不少于 98%", "E104", "只写数字 98"),
+        ("要求: 申报书.教师人数 ≧ 15", "E102", "可用"),
+        ("要求: 申报书.教师人数 ＞ 15", "E102", "超过"),
+        ("要求: 申报书.类别 是 示范区，申报书.职能部门 已填写", "E103", "半角逗号"),
+        ("告知: ｛申报书.单位名称｝", "E103", "半角"),
+        ("告知: 甲{申报书.单位名称", "E103", "半角"),
+        ("告知: 甲{申报书.校名}", "E101", "可用"),
+        ("告知: 甲{扫描件.单位名称}", "E101", "申报书"),
+    ],
+)  # fmt: skip
+def test_what_people_write_instead_gets_the_word_that_is_meant(call: Call, written: str, code: str, hint: str) -> None:
+    """Known wrong words before similar letters."""
+    key = written.split(":", maxsplit=1)[0]
+    lines = [line for line in RULE.splitlines() if not line.strip().startswith(f"{key}:")]
+    (error,) = check_source(HEAD + "\n".join([*lines, f"    {written}"]), call)
+
+    assert (error.code, error.severity) == (code, "error")
+    assert hint in error.hint
+
+
+def test_a_comma_inside_a_value_is_no_slip(call: Call) -> None:
+    """Names of units have them."""
+    assert check_source(HEAD + RULE.replace("职能部门 已填写", "单位名称 包含 甲，乙"), call) == []
+
+
+# --- hostile files ----------------------------------------------------------------------------------------------
+
+_LINE = "  - {{编号: R{0}, 名称: 试, 依据: 一, 针对: 申报书, 要求: {1}, 不满足: 退回补正}}\n"
+_EQUALITIES = ", ".join(
+    f"扫描件.{a} 等于 申报书.{b}" for a in ("单位名称", "对应") for b in ("单位名称", "职能部门", "编号")
+)
+HOSTILE = {
+    "empty": ("", "Y003"),
+    "comments": ("# 无\n\n", "Y003"),
+    "a million characters": ("甲" * 1_000_000, "Y001"),
+    "ten thousand rules": ("规则:\n" + "".join(_LINE.format(n, "x") for n in range(10_000)), "Y001"),
+    "two thousand and one rules": (HEAD + "规则:\n" + "".join(_LINE.format(n, "x") for n in range(2_001)), "E112"),
+    "brackets": ("[" * 100_000, "Y013"),
+    "brackets on lines": ("[\n" * 50_000, "Y013"),
+    "braces": (HEAD + "规则: " + "{a: " * 50_000, "Y013"),
+    "dashes": ("- " * 100_000, "Y013"),
+    "a ring": (HEAD + "规则: &a [*a]\n", "Y012"),
+    "a tag": (HEAD + "规则: !!python/object:os.system x\n", "Y012"),
+    "a word of 200,000": (HEAD + RULE.replace("已填写", "甲" * 200_000), "E102"),
+    "a field of 200,000": (HEAD + RULE.replace("职能部门", "甲" * 200_000), "E101"),
+    "braces in a message": (HEAD + RULE + "    告知: 甲" + "{" * 100_000, "E103"),
+    "equalities": (HEAD + RULE.replace("申报书.职能部门 已填写", f"{{不存在: 扫描件, 其中: [{_EQUALITIES}]}}"), "E109"),
+    "nested alternatives": (HEAD + RULE.replace("申报书.职能部门 已填写", "{任一: [" + ", ".join(["[申报书.职能部门 已填写, 申报书.职能部门 已读到]"] * 40) + "]}"), "E109"),
+    "an unclosed quotation": ('"' + "a" * 250_000, "Y002"),
+    "a lone surrogate": ("版本: \ud800\n", "Y002"),
+    "a nought": ("版本: \0\n", "Y002"),
+    "full-width colons": ("甲：" * 100_000, "Y011"),
+    "a key twice": (HEAD + "版本: 1\n" + RULE, "Y015"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("source", "code"), HOSTILE.values(), ids=HOSTILE)
+def test_a_hostile_file_ends_in_a_message_within_seconds(call: Call, source: str, code: str) -> None:
+    """With a place and a limit; the slowest of them takes three seconds on a small machine."""
+    begin = time.process_time()
+    found = check_source(source, call)
+
+    assert code in {error.code for error in found}
+    assert all(error.position.line >= 1 and len(error.message) < 200 for error in found)
+    assert time.process_time() - begin < 15
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "requirement", ["申报书.职能部门 已填写", "申报书.教师人数 不少于 {0}"], ids=["the same", "related"]
+)
+def test_as_many_rules_as_are_allowed_are_checked_within_seconds(call: Call, requirement: str) -> None:
+    """Two million pairs are not all compared, and that is said."""
+    source = HEAD + "规则:\n" + "".join(_LINE.format(n, requirement.format(n)) for n in range(2_000))
+    begin = time.process_time()
+    found = check_source(source, call)
+
+    assert time.process_time() - begin < 30
+    assert ("I301" in {one.code for one in found}) or len(found) >= 1_999
+
+
+def test_field_names_the_engine_cannot_tell_apart_are_found_by_the_check() -> None:
+    """FNV-1a of costarring and liquid is the same; the engine would take one for the other."""
+    call = load_call(
+        "x",
+        CALL.replace(
+            "{名称: 教师人数, 类型: 整数}", "{名称: costarring, 类型: 整数}\n      - {名称: liquid, 类型: 整数}"
+        ),
+    )
+    rules = rule("R1", "申报书.costarring 不少于 5") + rule("R2", "申报书.liquid 不少于 5")
+    (error,) = check_source(HEAD + "规则:\n" + rules, call)
+
+    assert (error.code, error.severity) == ("E110", "error")
+    assert isinstance(error, RuleFileError)
