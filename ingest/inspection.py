@@ -59,7 +59,7 @@ def inspect_message(path: Path, folder: CallFolder, received: datetime | None) -
         reading = reading.model_copy(update={"envelope": reading.envelope.model_copy(update={"received": None})})
     report: dict[str, Any] = {
         "screening": reading.screening.model_dump(mode="json"),
-        "parts": [part.model_dump(mode="json") for part in reading.parts],
+        "parts": [part.model_dump(mode="json", exclude={"link"}) for part in reading.parts],
         "documents": [document_json(document, call) for document in reading.documents],
         "entries": [],
         "letter": None,
