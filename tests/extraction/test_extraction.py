@@ -13,7 +13,6 @@ from rules.call import Call
 from tests.extraction.filled import filled_forms, old_formats, summaries
 from tests.extraction.scoring import Score, score
 
-
 KEPT = Path(__file__).with_name("files")
 
 
