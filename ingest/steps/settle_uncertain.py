@@ -16,7 +16,16 @@ from ingest.errors import LoginRefusedError, TemporaryError
 from ingest.log import get_logger
 from ingest.mailbox.protocol import FolderMissingError
 from ingest.store.ledger import record_event
-from notifier.outbox import OutboxRow, confirm, get_letter, look_again_at, settle_interrupted, uncertain_letters
+from notifier.attempts import OutboxState
+from notifier.outbox import (
+    OutboxRow,
+    confirm,
+    count_by_state,
+    get_letter,
+    look_again_at,
+    settle_interrupted,
+    uncertain_letters,
+)
 
 NEWEST = 200
 """How many of the newest sent mails are looked through."""
@@ -25,7 +34,7 @@ LOOK_AGAIN = timedelta(minutes=10)
 
 
 def note_interrupted(app: App, session: Session) -> list[int]:
-    """At the start, when nobody can be sending: letters left in ``sending`` become uncertain, each with its line."""
+    """When nobody can be sending (at the start, between two rounds): letters left in ``sending`` become uncertain, each with its line."""
     interrupted = settle_interrupted(session)
     for outbox_id in interrupted:
         _note(app, session, outbox_id, "uncertain", "发信时程序中断,信函是否发出无法确定")
@@ -37,7 +46,10 @@ def settle_uncertain(app: App) -> int:
 
     Trouble with the mailbox, a refused login too, is no trouble of the letters: they are looked for again later, and
     other letters leave meanwhile. Intake tells whoever must know.
+
+    To be called between two rounds of sending, by the one thread that sends.
     """
+    _note_unwritten(app)
     with app.database.reading() as session:
         letters = uncertain_letters(session, app.clock.now())
     if not letters:
@@ -56,6 +68,15 @@ def settle_uncertain(app: App) -> int:
     missing = "邮箱里没有“已发送”文件夹,无从查证" if sent is None else "“已发送”文件夹中没有找到该信函"
     _put_off(app, [letter for letter in letters if letter not in found], missing)
     return len(found)
+
+
+def _note_unwritten(app: App) -> None:
+    """A letter that is still ``sending`` when nobody sends is one whose outcome could not be written: disk, lock."""
+    with app.database.reading() as session:
+        unwritten = count_by_state(session)[OutboxState.SENDING]
+    if unwritten:
+        with app.database.session() as session:
+            note_interrupted(app, session)
 
 
 def _sent_message_ids(app: App) -> frozenset[str] | None:

@@ -25,7 +25,7 @@ from tests.torture.runs import KILLED, KilledOffice, Zygote
 
 ONCE = {"fetched", "stored", "recording", "recorded", "folder_saved", "digest_queued"}
 """Points that a run with few new mails comes to once: small mails are taken in by the group."""
-SPACING = 10
+SPACING = 5
 SHOWN = 40
 """Violations, and lines of the log, that are printed for one row."""
 HEADER = (
