@@ -9,8 +9,10 @@ from ingest.calls import CallFolder, read_text, with_place
 from ingest.errors import InputError
 from rules.call import Call
 from rules.errors import RuleFileError
-from rules.examples import load_examples, run_examples
+from rules.examples import Example, load_examples, run_examples
+from rules.language import Rulebook
 from rules.lint import check_source
+from rules.mutants import run_mutants
 from rules.rulebook import check_rulebook, load_rulebook
 
 
@@ -69,18 +71,58 @@ class ExamplesReport:
     failures: tuple[str, ...]  #: ``path:line:column: message``
 
 
+@dataclass(frozen=True)
+class MutantsReport:
+    """How well the golden cases guard the rules."""
+
+    path: Path
+    total: int
+    noticed: int
+    unnoticed: tuple[Unnoticed, ...]
+
+
+@dataclass(frozen=True)
+class Unnoticed:
+    """A change of a rule that no golden case notices."""
+
+    path: Path
+    line: int
+    column: int
+    rule: str
+    change: str
+
+
+def run_call_mutants(folder: CallFolder, rules_path: Path, rules_source: str) -> MutantsReport:
+    """Change the rules in one place at a time and see whether a golden case notices.
+
+    Raises:
+        ConfigError: one of the files cannot be used; with file, line and column.
+    """
+    path, rulebook, examples = _examples_of(folder, rules_path, rules_source)
+    report = run_mutants(rulebook, examples)
+    unnoticed = tuple(
+        Unnoticed(rules_path, one.position.line, one.position.column, one.rule.id, one.change)
+        for one in report.unnoticed
+    )
+    return MutantsReport(path, report.total, report.noticed, unnoticed)
+
+
 def run_call_examples(folder: CallFolder, rules_path: Path, rules_source: str) -> ExamplesReport:
     """Run the call's ``examples.yaml`` against a rule file.
 
     Raises:
         ConfigError: one of the files cannot be used; with file, line and column.
     """
-    path = folder.path / "examples.yaml"
-    rulebook = with_place(rules_path, rules_source, lambda text: load_rulebook(text, folder.call))
-    source = folder.examples_source or read_text(path)
-    examples = with_place(path, source, lambda text: load_examples(text, rulebook))
+    path, rulebook, examples = _examples_of(folder, rules_path, rules_source)
     failures = tuple(
         f"{path}:{failure.position.line}:{failure.position.column}: 案例“{failure.example}”: {failure.message}"
         for failure in run_examples(rulebook, examples)
     )
     return ExamplesReport(path, len(examples), failures)
+
+
+def _examples_of(folder: CallFolder, rules_path: Path, rules_source: str) -> tuple[Path, Rulebook, tuple[Example, ...]]:
+    path = folder.path / "examples.yaml"
+    rulebook = with_place(rules_path, rules_source, lambda text: load_rulebook(text, folder.call))
+    source = folder.examples_source or read_text(path)
+    return path, rulebook, with_place(path, source, lambda text: load_examples(text, rulebook))

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from collections.abc import Sequence as Results
 from dataclasses import dataclass
 from datetime import datetime
 
 from rules.errors import Position, RuleFileError
 from rules.facts import Fact, Subject, Value
-from rules.judge import RuleResult, findings, judge
+from rules.judge import RuleResult, judge
 from rules.language import Rulebook
 from rules.pieces import mapping, sequence, text
+from rules.rulebook import SILENT
 from rules.sentences import unknown_word
-from rules.verdict import DECISION_NAMES, Outcome, Truth, decide_entry
+from rules.verdict import DECISION_NAMES, Outcome, Truth, decide_outcomes
 from rules.vocabulary import BEIJING, Field, FieldType, parse_instant, parse_value
 from rules.yaml_text import Mapping, Sequence, Text, Tree, load_tree
 
@@ -25,7 +27,7 @@ FILE_KEYS = ("样板", "案例")
 CASE_KEYS = ("名称", "收到", "样板", "改动", "去掉", "对象", "期望", "裁定")
 SUBJECT_KEYS = ("种类", "编号", "字段")
 UNKNOWN_WORD, BLANK_WORD = "未知", "空白"
-EXPECTATIONS = (*Truth, *Outcome)
+EXPECTATIONS = (*Truth, *Outcome, SILENT)
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ class Expectation:
     """What must become of one rule."""
 
     rule: str
-    word: str  #: a truth value or an outcome
+    word: str  #: a truth value, an outcome, or 不提示
     position: Position
 
 
@@ -186,7 +188,11 @@ def run_examples(rulebook: Rulebook, examples: Iterable[Example]) -> list[Exampl
 
 
 def _run(rulebook: Rulebook, example: Example) -> list[ExampleFailure]:
-    results = judge(rulebook, example.subjects, example.received)
+    return differences(example, judge(rulebook, example.subjects, example.received))
+
+
+def differences(example: Example, results: Results[RuleResult]) -> list[ExampleFailure]:
+    """Every difference between what ``example`` expects and what the rules said of its subjects."""
     failures = [
         ExampleFailure(example.name, one.position, f"{one.rule} 应为“{one.word}”, 实为{_said(results, one.rule)}")
         for one in example.expectations
@@ -201,7 +207,8 @@ def _run(rulebook: Rulebook, example: Example) -> list[ExampleFailure]:
     if extra:
         message = "还有未列出的结论: " + "; ".join(f"{rule} {_said(results, rule)}" for rule in extra)
         failures.append(ExampleFailure(example.name, example.position, message))
-    decision = DECISION_NAMES[decide_entry(findings(rulebook, results, example.subjects))]
+    outcomes = [result.outcome for result in results if result.outcome is not None]
+    decision = DECISION_NAMES[decide_outcomes(outcomes)]
     if decision != example.decision:
         failures.append(
             ExampleFailure(example.name, example.position, f"裁定应为“{example.decision}”, 实为“{decision}”")
@@ -210,13 +217,15 @@ def _run(rulebook: Rulebook, example: Example) -> list[ExampleFailure]:
 
 
 def _fulfilled(one: Expectation, results: Iterable[RuleResult]) -> bool:
-    """满足 and 不适用 must hold for all combinations of subjects, anything else for one of them."""
+    """满足, 不适用 and 不提示 must hold for all combinations of subjects, anything else for one of them."""
     mine = [result for result in results if result.rule.id == one.rule]
     truths = {result.truth for result in mine}
     if one.word == Truth.SATISFIED:
         return Truth.SATISFIED in truths and truths <= {Truth.SATISFIED, Truth.NOT_APPLICABLE}
     if one.word == Truth.NOT_APPLICABLE:
         return truths <= {Truth.NOT_APPLICABLE}
+    if one.word == SILENT:
+        return all(result.outcome is None for result in mine)
     return one.word in truths or one.word in {result.outcome for result in mine}
 
 

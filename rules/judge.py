@@ -44,8 +44,14 @@ def judge_world(rulebook: Rulebook, world: World, received: datetime) -> tuple[R
     """The same for a world that is populated already."""
     instant = epoch(received)
     late = instant >= rulebook.deadline
-    in_force = [rule for rule in rulebook.rules_in_force if rule.start <= instant < rule.end]
-    return tuple(_result(rule, bound, world, late=late) for rule in in_force for bound in bindings(rule, world))
+    return tuple(one for rule in rulebook.rules_in_force for one in judge_rule(rule, world, instant, late=late))
+
+
+def judge_rule(rule: Rule, world: World, instant: int, *, late: bool) -> tuple[RuleResult, ...]:
+    """One rule for every combination of its subjects; nothing when it is not in force at ``instant``."""
+    if not rule.start <= instant < rule.end:
+        return ()
+    return tuple(_result(rule, bound, world, late=late) for bound in bindings(rule, world))
 
 
 def epoch(received: datetime) -> int:

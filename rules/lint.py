@@ -212,8 +212,8 @@ def _relation(one: Rule, other: Rule, said: set[tuple[bool | None, bool | None]]
             yield _duplicate(one, other)
         return
     for shadowed, by, place in ((other, one, 1), (one, other, 0)):
-        covered = all(pair[1 - place] is True for pair in violated if pair[place] is True)
-        if covered and _SEVERITY[by.on_violated] >= _SEVERITY[shadowed.on_violated]:
+        answers = {pair[1 - place] for pair in violated if pair[place] is True}
+        if answers == {True} and _SEVERITY[by.on_violated] >= _SEVERITY[shadowed.on_violated]:
             message = f"凡“{shadowed.id}”不满足时“{by.id}”必不满足, 结论也不更轻"
             yield _warn("W205", "被覆盖", message, shadowed.position, f"“{shadowed.id}”可以删去, 或改它的结论")
 

@@ -90,7 +90,12 @@ def decide_entry(findings: Iterable[Finding]) -> Decision:
     A 转人工 holds back an automatic 不予受理 for the same entry (uncertain is never "no"), but not a 退回补正: the
     applicant can mend what is certain while staff look at the rest.
     """
-    outcomes = {finding.outcome for finding in findings}
+    return decide_outcomes(finding.outcome for finding in findings)
+
+
+def decide_outcomes(said: Iterable[Outcome]) -> Decision:
+    """The same from the outcomes alone."""
+    outcomes = set(said)
     if Outcome.REJECT in outcomes:
         return Decision.REFERRED if Outcome.REFER in outcomes else Decision.REJECTED
     if Outcome.RETURN in outcomes:

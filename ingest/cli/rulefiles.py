@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,7 +12,7 @@ from ingest.cli.console import CallOption, JsonOption, console, print_json
 from ingest.exitcodes import ExitCode
 
 if TYPE_CHECKING:
-    from ingest.rulefiles import Problem
+    from ingest.rulefiles import MutantsReport, Problem
 
 group = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 FileArgument = Annotated[Path | None, typer.Argument(help="规则文件;不写则用征集自己的 rules.yaml")]
@@ -58,20 +59,45 @@ def _print_report(path: Path, found: list[Problem]) -> None:
     typer.echo(f"{path}: " + ("、".join(counted) or "没有发现问题"))
 
 
+MutantsOption = Annotated[
+    bool, typer.Option("--mutants", help="逐处改动规则, 看样例能不能发现", envvar="MAILROOM_MUTANTS")
+]
+
+
 @group.command("test")
 def try_examples(
-    context: typer.Context, file: FileArgument = None, as_json: JsonOption = False, call: CallOption = None
+    context: typer.Context,
+    file: FileArgument = None,
+    mutants: MutantsOption = False,
+    as_json: JsonOption = False,
+    call: CallOption = None,
 ) -> None:
     """用 examples.yaml 里的样例检验规则: 该过的过、该退的退。"""
-    from ingest.rulefiles import find_rule_file, run_call_examples
+    from ingest.rulefiles import find_rule_file, run_call_examples, run_call_mutants
 
     folder = console(context).call(call)
     path, source = find_rule_file(file, folder)
     report = run_call_examples(folder, path, source)
+    changed = run_call_mutants(folder, path, source) if mutants and not report.failures else None
     if as_json:
-        print_json({"examples": report.count, "failures": list(report.failures)})
+        document: dict[str, object] = {"examples": report.count, "failures": list(report.failures)}
+        print_json(document | ({"mutants": _mutants(changed)} if changed else {}))
     else:
         for failure in report.failures:
             typer.echo(failure)
         typer.echo(f"{report.path}: {report.count} 个案例, {len(report.failures)} 个不符")
+        if changed:
+            _print_mutants(changed)
     raise typer.Exit(int(ExitCode.FINDINGS if report.failures else ExitCode.OK))
+
+
+def _mutants(report: MutantsReport) -> dict[str, object]:
+    unnoticed = [{**asdict(one), "path": str(one.path)} for one in report.unnoticed]
+    return {"total": report.total, "noticed": report.noticed, "unnoticed": unnoticed}
+
+
+def _print_mutants(report: MutantsReport) -> None:
+    for one in report.unnoticed:
+        typer.echo(f"{one.path}:{one.line}:{one.column}: 没守住: {one.rule} {one.change}, 样例仍全部通过")
+    share = report.noticed / report.total if report.total else 1
+    typer.echo(f"改动 {report.total} 处, 样例发现 {report.noticed} 处({share:.1%})")

@@ -1,0 +1,80 @@
+"""``mailroom rules``: what it prints, as text and as JSON, and its exit codes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ingest.cli import run
+
+RULES = Path(__file__).parents[3] / "config/calls/smart-education-2024/rules.yaml"
+CALL = ["--call", "smart-education-2024"]
+
+
+@pytest.fixture
+def changed(tmp_path: Path) -> Any:
+    """The shipped rules with some words exchanged, as a file."""
+
+    def change(old: str, new: str) -> str:
+        text = RULES.read_text(encoding="utf-8")
+        assert old in text
+        path = tmp_path / "rules.yaml"
+        path.write_text(text.replace(old, new, 1), encoding="utf-8")
+        return str(path)
+
+    return change
+
+
+def said(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
+    code = run(["rules", *arguments, *CALL])
+    return code, capsys.readouterr().out
+
+
+def test_good_rules_have_nothing_but_a_note(capsys: pytest.CaptureFixture[str]) -> None:
+    """What was not looked at is said in one line."""
+    code, text = said(capsys, "check", "--strict")
+
+    assert (code, "没有发现问题" in text, text.count("未检查")) == (0, True, 1)
+
+
+def test_an_error_fails_and_a_warning_only_when_asked_to(capsys: pytest.CaptureFixture[str], changed: Any) -> None:
+    """--strict is for a check before putting rules in force."""
+    wrong = changed("    不满足: 不予受理", "    不满足: 拒绝")
+    assert said(capsys, "check", wrong)[0] == 1
+    dull = changed("申报书.核心维度项数 少于 4", "申报书.核心维度项数 少于 5")
+
+    code, text = said(capsys, "check", dull)
+    assert (code, "W202" in text, "1 处警告" in text) == (0, True, True)
+    assert said(capsys, "check", "--strict", dull)[0] == 1
+
+
+def test_the_report_as_json_tells_severities_apart(capsys: pytest.CaptureFixture[str], changed: Any) -> None:
+    """One document, nothing else."""
+    code, text = said(capsys, "check", "--json", changed("申报书.核心维度项数 少于 4", "申报书.核心维度项数 少于 5"))
+    found = json.loads(text)
+
+    assert code == 0
+    assert {one["severity"] for one in found} == {"warning", "note"}
+    assert {"path", "line", "column", "code", "message", "hint"} <= found[0].keys()
+
+
+def test_mutants_are_counted_and_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    """Unnoticed changes are no failure: the examples hold."""
+    code, text = said(capsys, "test", "--mutants")
+    document = json.loads(said(capsys, "test", "--mutants", "--json")[1])
+
+    assert code == 0
+    assert f"样例发现 {document['mutants']['noticed']} 处" in text
+    assert text.count("没守住") == len(document["mutants"]["unnoticed"])
+
+
+def test_mutants_are_not_tried_on_examples_that_fail(capsys: pytest.CaptureFixture[str], changed: Any) -> None:
+    """First the examples must hold."""
+    code, text = said(capsys, "test", "--mutants", changed("值: 98%", "值: 99%"))
+
+    assert code == 1
+    assert "不符" in text
+    assert "样例发现" not in text
