@@ -48,6 +48,7 @@ coverage: setup  ## 全部测试并统计分支覆盖率
 
 torture: setup  ## 在每个关键步骤反复 kill -9,检查不丢信、不重复答复(约二十分钟)
 	$(BIN)/python -m tests.torture $(ARGS)
+	MODEL_RUNS=100 $(BIN)/python -m pytest -q -o timeout=1800 tests/integration/test_model_of_the_house.py
 
 bench: setup  ## 完整流程的吞吐量与峰值内存
 	$(BIN)/python -c 'from bench.main_job import main; main()' $(ARGS)
