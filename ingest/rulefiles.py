@@ -7,13 +7,16 @@ from pathlib import Path
 
 from ingest.calls import CallFolder, read_text, with_place
 from ingest.errors import InputError
-from rules.call import Call
+from rules.call import Call, vocabulary_of
 from rules.errors import RuleFileError
 from rules.examples import Example, load_examples, run_examples
 from rules.language import Rulebook
+from rules.layout import laid_out
 from rules.lint import check_source
 from rules.mutants import run_mutants
-from rules.rulebook import check_rulebook, load_rulebook
+from rules.rulebook import check_rulebook, load_rulebook, read_rulebook
+from rules.schema import rule_schema
+from rules.shards import shown_rule
 
 
 @dataclass(frozen=True)
@@ -126,3 +129,44 @@ def _examples_of(folder: CallFolder, rules_path: Path, rules_source: str) -> tup
     rulebook = with_place(rules_path, rules_source, lambda text: load_rulebook(text, folder.call))
     source = folder.examples_source or read_text(path)
     return path, rulebook, with_place(path, source, lambda text: load_examples(text, rulebook))
+
+
+def call_schema(folder: CallFolder, rules_source: str) -> dict[str, object]:
+    """The JSON Schema of the call's rule files, with what this file itself names (统计, 派生, 参数).
+
+    A file with errors still gets a schema: that is when an editor's help is wanted most.
+    """
+    rulebook, _ = read_rulebook(rules_source, folder.call)
+    if rulebook is None:
+        return rule_schema(vocabulary_of(folder.call))
+    return rule_schema(rulebook.vocabulary, rulebook.parameters)
+
+
+def compiled_rule(folder: CallFolder, rules_path: Path, rules_source: str, identifier: str) -> dict[str, object]:
+    """What the engine is given for one rule.
+
+    Raises:
+        ConfigError: the rule file cannot be used.
+        InputError: it has no such rule.
+    """
+    rulebook = with_place(rules_path, rules_source, lambda text: load_rulebook(text, folder.call))
+    shown = shown_rule(rulebook, identifier)
+    if not shown:
+        known = "、".join(dict.fromkeys(rule.id for rule in rulebook.rules))
+        raise InputError(f"没有规则“{identifier}”", f"可用: {known}")
+    return shown
+
+
+def lay_out(path: Path, source: str) -> str:
+    """The file in the one layout. Raises ConfigError when it cannot be read, or not be laid out safely."""
+    return with_place(path, source, laid_out)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Replace a file as a whole: a crash leaves the old one or the new one. Raises InputError."""
+    try:
+        temporary = path.with_name(f".{path.name}.new")
+        temporary.write_text(text, encoding="utf-8", newline="\n")
+        temporary.replace(path)
+    except OSError as error:
+        raise InputError(f"写不了 {path}: {error.strerror}", "检查目录和权限") from error

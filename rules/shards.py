@@ -95,6 +95,13 @@ def compile_rulebook(rulebook: Rulebook) -> Program:
     return Program(tuple(shards), _probes(rulebook))
 
 
+def shown_rule(rulebook: Rulebook, identifier: str) -> dict[str, Json]:
+    """What the engine is given for one rule, by the names of the engine's rules; empty when there is no such rule."""
+    rules = [one for rule in rulebook.rules if rule.id == identifier for one in compile_rule(rule)]
+    definition = _shard(rules).definition() if rules else {}
+    return {name: body for name, body in definition.items() if name != LAST_RULE}
+
+
 def _shard(rules: list[EngineRule]) -> Shard:
     found: dict[str, dict[str, None]] = {}
     for rule in rules:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -101,3 +102,60 @@ def _print_mutants(report: MutantsReport) -> None:
         typer.echo(f"{one.path}:{one.line}:{one.column}: 没守住: {one.rule} {one.change}, 样例仍全部通过")
     share = report.noticed / report.total if report.total else 1
     typer.echo(f"改动 {report.total} 处, 样例发现 {report.noticed} 处({share:.1%})")
+
+
+OutOption = Annotated[Path | None, typer.Option("--out", help="写到这个文件", envvar="MAILROOM_OUT")]
+
+
+@group.command("schema")
+def schema(context: typer.Context, file: FileArgument = None, out: OutOption = None, call: CallOption = None) -> None:
+    """打印规则文件的 JSON Schema, 供编辑器补全和提示。"""
+    from ingest.rulefiles import call_schema, find_rule_file, write_text
+
+    folder = console(context).call(call)
+    _, source = find_rule_file(file, folder)
+    document = call_schema(folder, source)
+    if out is None:
+        print_json(document)
+        return
+    write_text(out, json.dumps(document, ensure_ascii=False, indent=1) + "\n")
+    typer.echo(f"已写入 {out}; 在规则文件第一行写: # yaml-language-server: $schema={out}")
+
+
+@group.command("fmt")
+def lay_out_file(
+    context: typer.Context,
+    file: FileArgument = None,
+    check_only: Annotated[
+        bool, typer.Option("--check", help="只看是否需要改, 不改文件", envvar="MAILROOM_FMT_CHECK")
+    ] = False,
+    call: CallOption = None,
+) -> None:
+    """整理规则文件的缩进和空格; 注释和内容不变。"""
+    from ingest.rulefiles import find_rule_file, lay_out, write_text
+
+    path, source = find_rule_file(file, console(context).call(call))
+    tidy = lay_out(path, source)
+    if tidy == source:
+        typer.echo(f"{path}: 不需要改")
+    elif check_only:
+        typer.echo(f"{path}: 需要整理; 运行 mailroom rules fmt")
+    else:
+        write_text(path, tidy)
+        typer.echo(f"{path}: 已整理")
+    raise typer.Exit(int(ExitCode.FINDINGS if check_only and tidy != source else ExitCode.OK))
+
+
+@group.command("compiled")
+def compiled(
+    context: typer.Context,
+    rule: Annotated[str, typer.Argument(help="规则编号")],
+    file: FileArgument = None,
+    call: CallOption = None,
+) -> None:
+    """打印一条规则交给规则引擎的 JSON, 供开发者核对。"""
+    from ingest.rulefiles import compiled_rule, find_rule_file
+
+    folder = console(context).call(call)
+    path, source = find_rule_file(file, folder)
+    print_json(compiled_rule(folder, path, source, rule))

@@ -78,3 +78,49 @@ def test_mutants_are_not_tried_on_examples_that_fail(capsys: pytest.CaptureFixtu
     assert code == 1
     assert "不符" in text
     assert "样例发现" not in text
+
+
+def test_the_schema_is_printed_or_written(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """With the words of the call and of the file."""
+    code, text = said(capsys, "schema")
+    out = tmp_path / "rules.schema.json"
+
+    assert (code, "公示天数" in text) == (0, True)
+    assert said(capsys, "schema", "--out", str(out))[0] == 0
+    assert json.loads(out.read_text(encoding="utf-8")) == json.loads(text)
+    assert said(capsys, "schema", "--out", str(tmp_path / "none" / "x"))[0] == 65
+
+
+def test_a_broken_file_still_gets_a_schema(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """That is when help is wanted."""
+    (tmp_path / "rules.yaml").write_text("规则: [", encoding="utf-8")
+    code, text = said(capsys, "schema", str(tmp_path / "rules.yaml"))
+
+    assert (code, "教师账号开通率" in text) == (0, True)
+
+
+def test_fmt_tidies_a_file_in_place_and_only_when_needed(capsys: pytest.CaptureFixture[str], changed: Any) -> None:
+    """--check tells by its exit code."""
+    path = changed("    名称: 有申报书", "    名称:    有申报书   ")
+    before = Path(path).read_text(encoding="utf-8")
+
+    assert said(capsys, "fmt", "--check", path)[0] == 1
+    assert Path(path).read_text(encoding="utf-8") == before
+    assert said(capsys, "fmt", path)[0] == 0
+    assert Path(path).read_text(encoding="utf-8") == RULES.read_text(encoding="utf-8")
+    assert said(capsys, "fmt", "--check", path)[0] == 0
+    assert [one.name for one in Path(path).parent.iterdir()] == ["rules.yaml"]
+
+
+def test_the_compiled_rule_is_what_the_engine_gets(capsys: pytest.CaptureFixture[str]) -> None:
+    """Two strengths for every way to violate the rule."""
+    code, text = said(capsys, "compiled", "Z02")
+
+    assert code == 0
+    assert set(json.loads(text)) == {f"Z02#{n}.0#{strength}" for n in (0, 1) for strength in ("真", "可能")}
+
+
+def test_a_rule_that_does_not_exist_is_bad_input(capsys: pytest.CaptureFixture[str]) -> None:
+    """With the rules that do."""
+    assert run(["rules", "compiled", "没有", *CALL]) == 65
+    assert "Z02" in capsys.readouterr().err
