@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, TypedDict
+from typing import TypedDict
 
 from ingest.reading import Document, Envelope, Fate
 from ingest.submission.dossier import Dossier, parts_of_matter
 from notifier.letters import LetterRequest, ReceivedFile
 from rules.call import Call, Rendition
 from rules.verdict import Verdict
-
 
 
 @dataclass(frozen=True)
