@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from rules.examples import Example, load_examples, run_examples
 from rules.language import Rulebook
 from rules.layout import laid_out
 from rules.lint import check_source
+from rules.manual import Manual, manual_of
 from rules.mutants import run_mutants
 from rules.rulebook import check_rulebook, load_rulebook, read_rulebook
 from rules.schema import rule_schema
@@ -157,16 +159,31 @@ def compiled_rule(folder: CallFolder, rules_path: Path, rules_source: str, ident
     return shown
 
 
+def call_manual(folder: CallFolder, rules_path: Path, rules_source: str) -> Manual:
+    """The handbook of the rules; without examples when the call has none.
+
+    Raises:
+        ConfigError: one of the files cannot be used; with file, line and column.
+    """
+    rulebook = with_place(rules_path, rules_source, lambda text: load_rulebook(text, folder.call))
+    examples: tuple[Example, ...] = ()
+    if folder.examples_source:
+        path = folder.path / "examples.yaml"
+        examples = with_place(path, folder.examples_source, lambda text: load_examples(text, rulebook))
+    sha256 = hashlib.sha256(rules_source.encode()).hexdigest()
+    return manual_of(rulebook, rules_source, folder.call, examples, sha256)
+
+
 def lay_out(path: Path, source: str) -> str:
     """The file in the one layout. Raises ConfigError when it cannot be read, or not be laid out safely."""
     return with_place(path, source, laid_out)
 
 
-def write_text(path: Path, text: str) -> None:
+def write_file(path: Path, content: bytes) -> None:
     """Replace a file as a whole: a crash leaves the old one or the new one. Raises InputError."""
     try:
         temporary = path.with_name(f".{path.name}.new")
-        temporary.write_text(text, encoding="utf-8", newline="\n")
+        temporary.write_bytes(content)
         temporary.replace(path)
     except OSError as error:
         raise InputError(f"写不了 {path}: {error.strerror}", "检查目录和权限") from error

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ingest.cli.console import CallOption, JsonOption, console, print_json
+from ingest.errors import UsageError
 from ingest.exitcodes import ExitCode
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ OutOption = Annotated[Path | None, typer.Option("--out", help="写到这个文�
 @group.command("schema")
 def schema(context: typer.Context, file: FileArgument = None, out: OutOption = None, call: CallOption = None) -> None:
     """打印规则文件的 JSON Schema, 供编辑器补全和提示。"""
-    from ingest.rulefiles import call_schema, find_rule_file, write_text
+    from ingest.rulefiles import call_schema, find_rule_file, write_file
 
     folder = console(context).call(call)
     _, source = find_rule_file(file, folder)
@@ -118,7 +119,7 @@ def schema(context: typer.Context, file: FileArgument = None, out: OutOption = N
     if out is None:
         print_json(document)
         return
-    write_text(out, json.dumps(document, ensure_ascii=False, indent=1) + "\n")
+    write_file(out, (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode())
     typer.echo(f"已写入 {out}; 在规则文件第一行写: # yaml-language-server: $schema={out}")
 
 
@@ -132,7 +133,7 @@ def lay_out_file(
     call: CallOption = None,
 ) -> None:
     """整理规则文件的缩进和空格; 注释和内容不变。"""
-    from ingest.rulefiles import find_rule_file, lay_out, write_text
+    from ingest.rulefiles import find_rule_file, lay_out, write_file
 
     path, source = find_rule_file(file, console(context).call(call))
     tidy = lay_out(path, source)
@@ -141,7 +142,7 @@ def lay_out_file(
     elif check_only:
         typer.echo(f"{path}: 需要整理; 运行 mailroom rules fmt")
     else:
-        write_text(path, tidy)
+        write_file(path, tidy.encode())
         typer.echo(f"{path}: 已整理")
     raise typer.Exit(int(ExitCode.FINDINGS if check_only and tidy != source else ExitCode.OK))
 
@@ -159,3 +160,27 @@ def compiled(
     folder = console(context).call(call)
     path, source = find_rule_file(file, folder)
     print_json(compiled_rule(folder, path, source, rule))
+
+
+@group.command("manual")
+def manual(
+    context: typer.Context,
+    file: FileArgument = None,
+    out: Annotated[Path, typer.Option("--out", help="写到这个文件, 后缀 .html 或 .docx", envvar="MAILROOM_OUT")] = Path(
+        "rules-manual.html"
+    ),
+    call: CallOption = None,
+) -> None:
+    """生成规则手册: 通知条款、规则、样例并排, 可打印、可传阅。"""
+    from ingest.clock import SystemClock
+    from ingest.manual_docx import manual_docx
+    from ingest.manual_html import manual_html
+    from ingest.rulefiles import call_manual, find_rule_file, write_file
+
+    if out.suffix not in (".html", ".docx"):
+        raise UsageError(f"不知道怎样写 {out.name}", "后缀写 .html 或 .docx")
+    folder = console(context).call(call)
+    path, source = find_rule_file(file, folder)
+    found = call_manual(folder, path, source)
+    write_file(out, manual_docx(found, SystemClock().now()) if out.suffix == ".docx" else manual_html(found).encode())
+    typer.echo(f"{out}: {found.count} 条规则")
