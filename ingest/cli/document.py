@@ -22,12 +22,19 @@ def inspect(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(help="一份 Word、PDF 或图片")],
     as_json: JsonOption = False,
+    picture: Annotated[
+        Path | None, typer.Option("--picture", help="把看到的印章框在页面图上, 写成这个 PNG 文件")
+    ] = None,
     call: CallOption = None,
 ) -> None:
     """看一份文件: 是哪张表、哪种版式、有没有章、各栏填了什么。"""
     from ingest.inspection import inspect_document
+    from ingest.papers import draw_picture
 
-    report = inspect_document(existing_file(file), console(context).call(call))
+    folder = console(context).call(call)
+    report = inspect_document(existing_file(file), folder)
+    if picture is not None:
+        picture.write_bytes(draw_picture(file, folder.call))
     if as_json:
         print_json(report)
         return
@@ -38,3 +45,29 @@ def inspect(
         typer.echo(f"盖章: {report['seal']['outcome']}  {report['seal']['reason']}")
     for name, field in report["fields"].items():
         typer.echo(f"  {name}: {field['shown']}  ({field['place'] or field['method']})")
+
+
+_OUTCOMES = {"same": "同一份材料", "other": "不是同一份材料", "unsure": "不能确定"}
+
+
+@group.command("pair")
+def pair(
+    context: typer.Context,
+    word: Annotated[Path, typer.Argument(help="可编辑的 Word 版")],
+    scan: Annotated[Path, typer.Argument(help="盖章扫描的 PDF 或图片")],
+    as_json: JsonOption = False,
+    call: CallOption = None,
+) -> None:
+    """比一比 Word 版和扫描件是不是同一份材料: 识读扫描件上的文字, 逐栏核对。"""
+    from ingest.papers import pair_files
+
+    report = pair_files(existing_file(word), existing_file(scan), console(context).call(call).call)
+    if as_json:
+        print_json(report)
+        return
+    similarity = "太少, 无法比较" if report["similarity"] is None else f"{report['similarity']:.2f}"
+    typer.echo(f"{_OUTCOMES[report['outcome']]}  相似度: {similarity}")
+    typer.echo(f"  一致: {'、'.join(report['agreeing']) or '-'}")
+    typer.echo(f"  没有找到: {'、'.join(report['missing']) or '-'}")
+    for each in report["differing"]:
+        typer.echo(f"  数字不同: {each['field']}  Word版 {each['word']}  扫描件 {each['scan']}")

@@ -139,7 +139,7 @@ def _read_pdf(part: _Part) -> DocumentReading:
     try:
         pdf = read_pdf(part.data)
     except EncryptedPdfError:
-        return DocumentReading(None, Fate.ENCRYPTED, "PDF 有打开密码, 无法读取")
+        return DocumentReading(None, Fate.ENCRYPTED, "PDF 有打开密码, 无法读取, 请取消 PDF 的密码后重发")
     except PdfLimitError as error:
         return DocumentReading(None, Fate.LIMIT, f"PDF {error}, 没有读取")
     except BrokenPdfError:

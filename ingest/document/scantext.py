@@ -46,7 +46,7 @@ def read_scan(task: ScanTask, kind: Kind, data: bytes, call: Call, engine: OcrEn
     lines: list[ScanLine] = []
     pages: list[int] = []
     try:
-        for page in islice(_pictures(kind, data), MAX_PAGES):
+        for page in islice(page_pictures(kind, data), MAX_PAGES):
             if deadline.passed:
                 break
             lines += _lines(page, engine)
@@ -59,7 +59,8 @@ def read_scan(task: ScanTask, kind: Kind, data: bytes, call: Call, engine: OcrEn
     return ScanText(sha256=task.sha256, lines=tuple(lines[:MAX_LINES]), pages=tuple(pages), writings=writings)
 
 
-def _pictures(kind: Kind, data: bytes, px_per_mm: float | None = None) -> Iterator[PageImage]:
+def page_pictures(kind: Kind, data: bytes, px_per_mm: float | None = None) -> Iterator[PageImage]:
+    """The pages of a PDF or picture that are not blank, lazily. Raises UndrawableError while iterating."""
     how = {} if px_per_mm is None else {"px_per_mm": px_per_mm}
     if kind is Kind.PDF:
         yield from pdf_pictures(data, _structure(data), **how)
@@ -96,7 +97,7 @@ def _writings(seals: Sequence[Seal], kind: Kind, data: bytes, engine: OcrEngine)
     try:
         pictures = {
             page.number: page
-            for page in _pictures(kind, data, RING_PX_PER_MM)
+            for page in page_pictures(kind, data, RING_PX_PER_MM)
             if page.number <= last and any(seal.page == page.number for seal in wanted)
         }
     except UndrawableError:

@@ -1,0 +1,111 @@
+"""Single files looked at closely, without any state: do a Word file and a scan belong together, and what was seen on a page.
+
+Everything untrusted is opened in disposable workers. The JSON of ``document inspect`` itself is ``inspection.py``.
+"""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+from typing import Any
+
+from ingest.attachment.identify import identify
+from ingest.document.pairing import Comparison, compare
+from ingest.document.reader import DocumentReading, read_document
+from ingest.document.scantask import ScanTask, ScanText, with_print
+from ingest.errors import InputError
+from ingest.reading import Document, Kind
+from ingest.sandbox import WorkerDied, WorkerFailed, ocr_limits, run_in_worker
+from rules.call import Call, Rendition
+
+OCR_SECONDS = 120
+
+
+def pair_files(word: Path, scan: Path, call: Call) -> dict[str, Any]:
+    """How far the values of a Word file stand on a scan.
+
+    Raises:
+        InputError: one of the files is no such document or cannot be read.
+    """
+    editable, printed = _document(word, call, Rendition.EDITABLE), _document(scan, call, Rendition.STAMPED_SCAN)
+    printed = with_print(printed, _print_of(scan, printed, call), call)
+    return _pair_json(editable, printed, compare(editable, printed, call))
+
+
+def _pair_json(word: Document, scan: Document, found: Comparison) -> dict[str, Any]:
+    return {
+        "word": {"name": word.name, "form": word.form, "applicant": word.applicant or None},
+        "scan": {"name": scan.name, "form": scan.form or None, "pages_read": list(scan.pages_read)},
+        "outcome": found.outcome.value,
+        "similarity": found.score,
+        "agreeing": list(found.agreeing),
+        "missing": list(found.missing),
+        "numbers_agree": found.numbers_agree,
+        "differing": [{"field": each.field, "word": each.word, "scan": each.scan} for each in found.differences],
+    }
+
+
+def _document(path: Path, call: Call, wanted: Rendition) -> Document:
+    reading: DocumentReading = _in_worker(path, _read, path.name, _bytes_of(path), call)
+    document = reading.document
+    if document is None or document.rendition is not wanted:
+        what = "可编辑的申报表" if wanted is Rendition.EDITABLE else "扫描件"
+        raise InputError(f"{path} 不是{what}: {reading.reason or '版式不对'}", "先写 Word 版, 再写扫描件")
+    return document
+
+
+def _print_of(path: Path, document: Document, call: Call) -> ScanText:
+    task = ScanTask(sha256=document.sha256, form=document.form, seals=document.seal.seals if document.seal else ())
+    text: ScanText = _in_worker(path, _read_print, path.name, _bytes_of(path), call, task, ocr=True)
+    return text
+
+
+def draw_picture(path: Path, call: Call) -> bytes:
+    """The pages of a PDF or picture that bear seal-like marks (else the first one), the marks framed; a PNG.
+
+    Raises:
+        InputError: nothing of the file can be drawn.
+    """
+    text: str = _in_worker(path, _draw, path.name, _bytes_of(path), call)
+    if not text:
+        raise InputError(f"{path} 画不出来", "只有 PDF 和图片可以画出看到的印章")
+    return base64.b64decode(text)
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError(f"读不了文件 {path}: {error.strerror}") from error
+
+
+def _in_worker(path: Path, function: Any, *args: object, ocr: bool = False) -> Any:
+    try:
+        return run_in_worker(function, *args, limits=ocr_limits(OCR_SECONDS) if ocr else None)
+    except (WorkerDied, WorkerFailed) as error:
+        last = str(error).strip().splitlines()[-1]
+        raise InputError(f"读不了文件 {path}: {last}", "文件可能已损坏或超出限制") from error
+
+
+# --- in the worker -------------------------------------------------------------------------------------------------
+
+
+def _read(name: str, data: bytes, call: Call) -> DocumentReading:
+    return read_document(name, name, identify(data, name), data, call)
+
+
+def _read_print(name: str, data: bytes, call: Call, task: ScanTask) -> ScanText:
+    from ingest.document.ocr import OcrEngine  # noqa: PLC0415 - the models are loaded in the worker alone
+    from ingest.document.scantext import Deadline, read_scan  # noqa: PLC0415 - see above
+
+    return read_scan(task, identify(data, name), data, call, OcrEngine(), Deadline(OCR_SECONDS))
+
+
+def _draw(name: str, data: bytes, call: Call) -> str:
+    from ingest.document.sketch import sketch  # noqa: PLC0415 - pixels are for the worker
+
+    kind = identify(data, name)
+    document = read_document(name, name, kind, data, call).document
+    if document is None or kind not in (Kind.PDF, Kind.JPEG, Kind.PNG):
+        return ""
+    return base64.b64encode(sketch(kind, data, document.seal.seals if document.seal else ())).decode("ascii")
