@@ -154,7 +154,9 @@ class EventRow(Row, table=True):
     message_id: int | None = Field(default=None, index=True)
     case_id: int | None = Field(default=None, index=True)
     outbox_id: int | None = None
-    sha256: str = Field(default="", sa_type=Text)  #: of what it speaks of (raw mail, reading, decision, letter); "" = nothing
+    sha256: str = Field(
+        default="", sa_type=Text
+    )  #: of what it speaks of (raw mail, reading, decision, letter); "" = nothing
     text: str = Field(sa_type=Text)  #: one Chinese sentence
     content: str = Field(sa_type=Text)  #: SHA-256 of the columns above
     chain: str = Field(sa_type=Text)  #: SHA-256 over the chain of the row before and ``content``

@@ -31,7 +31,8 @@ def test_rules_speak_the_calls_own_words() -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "message"), [("{报送单元: 街道办}", "不认识“报送单元”"), ("街道办", "应是若干"), ("{报送单位: [甲]}", "应是一个值")]
+    ("line", "message"),
+    [("{报送单元: 街道办}", "不认识“报送单元”"), ("街道办", "应是若干"), ("{报送单位: [甲]}", "应是一个值")],
 )
 def test_a_slip_is_told_with_its_place(line: str, message: str) -> None:
     """As everywhere in call.yaml."""
