@@ -9,7 +9,6 @@ import re
 from io import StringIO
 
 from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
 from ruamel.yaml.resolver import VersionedResolver
 
 from rules.errors import Position, RuleFileError
@@ -52,10 +51,7 @@ def _once(source: str) -> str:
     yaml.width = _WIDE
     yaml.indent(mapping=2, sequence=4, offset=2)
     written = StringIO()
-    try:
-        yaml.dump(yaml.load(source), written)
-    except (YAMLError, AttributeError, ValueError, TypeError) as error:
-        raise _untouched() from error
+    yaml.dump(yaml.load(source), written)
     return _tidy(written.getvalue())
 
 
@@ -69,6 +65,6 @@ def _tidy(text: str) -> str:
 
 
 def _comments(text: str) -> list[str]:
-    """Every comment, without the spaces around it."""
+    """Every comment (and what looks like one), all spaces alike."""
     found = (re.search(r"(?:^|\s)#(.*)$", line) for line in text.splitlines())
-    return sorted(match[1].strip() for match in found if match)
+    return sorted(" ".join(match[1].split()) for match in found if match)

@@ -84,6 +84,7 @@ class _Trial:
 
     applies: int
     violated: int
+    decided: int  #: how often the requirement is certain one way or the other
 
 
 def _tried(rule: Rule, rulebook: Rulebook) -> _Trial | None:
@@ -92,8 +93,9 @@ def _tried(rule: Rule, rulebook: Rulebook) -> _Trial | None:
         return None
     kind = rule.kinds[0]
     applied = [actor for actor in actors(kind, points) if _is(rule.applies, kind, actor)]
-    violated = sum(evaluate(rule.requirement, {kind: actor}, ()) is Kleene.NO for actor in applied)
-    return _Trial(len(applied), violated)
+    truths = [evaluate(rule.requirement, {kind: actor}, ()) for actor in applied]
+    decided = len(truths) - truths.count(Kleene.MAYBE)
+    return _Trial(len(truths), truths.count(Kleene.NO), decided)
 
 
 def _simple(rule: Rule) -> bool:
@@ -120,7 +122,7 @@ def _about_one(rule: Rule, trial: _Trial | None) -> Iterator[RuleFileError]:
         yield RuleFileError(f"[未检查] {name}比较几份材料或条件太多, 没有检查它是否有意义", rule.position, "", "I301")
     elif not trial.applies:
         yield _warn("W201", "死规则", f"{name}“适用”的条件互相矛盾, 永远用不上", rule.position, "检查“适用”")
-    elif not trial.violated:
+    elif not trial.violated and trial.decided == trial.applies:
         yield _warn("W202", "空规则", f"{name}的“要求”总是满足", rule.position, "检查界限; 只要求填写时写“已填写”")
     elif trial.violated == trial.applies:
         yield _warn("W203", "恒拒", f"{name}凡是适用就不满足, 没有材料能通过", rule.position, "检查“适用”与“要求”")

@@ -174,8 +174,7 @@ def _phrases(node: Condition, depth: int) -> Iterator[Phrase]:
         for item in node.items:
             yield from _phrases(item, depth)
         return
-    if text:
-        yield Phrase(depth, _GROUPS.get(text, text))
+    yield Phrase(depth, _GROUPS.get(text, text))
     inner = node.item if isinstance(node, Not) else node
     if isinstance(inner, Exists):
         yield from _phrases(inner.where, depth + 1)

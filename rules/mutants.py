@@ -13,7 +13,6 @@ from rules.errors import Position
 from rules.examples import Example, differences
 from rules.judge import RuleResult, epoch, judge_rule, judge_world
 from rules.language import (
-    NOWHERE,
     AllOf,
     AnyOf,
     Compare,
@@ -51,9 +50,6 @@ class Mutant:
     rule: Rule
     position: Position  #: of what is changed
     change: str  #: in words
-
-    def __str__(self) -> str:
-        return f"{self.rule.id}: {self.change}"
 
 
 @dataclass(frozen=True)
@@ -166,8 +162,7 @@ class _Maker:
             yield from self._inside(node, node.where, _rebuilt_exists(node))
         elif isinstance(node, Not) and not isinstance(node.item, Compare | Probe | Same):
             yield from self._inside(node, node.item, lambda inner: Not(inner, node.source))
-        if node.source.text:
-            yield self._change(node, node.item if isinstance(node, Not) else Not(node, node.source), "反过来")
+        yield self._change(node, node.item if isinstance(node, Not) else Not(node, node.source), "反过来")
         if removable:
             yield self._change(node, _ALWAYS, "去掉")
 
@@ -202,7 +197,7 @@ class _Maker:
         yield self._change(node, replace(node, operator=_BOUNDARY[node.operator]), "恰好等于界限时反过来")
 
     def _change(self, node: Condition, changed: Condition, what: str) -> _Change:
-        place = node.source.position if node.source.position != NOWHERE else self.fallback
+        place = node.source.position if node.source.text else self.fallback
         return _Change(changed, place, f"“{node.source.text}”{what}" if node.source.text else what)
 
 

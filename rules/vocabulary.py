@@ -101,8 +101,7 @@ def parse_percent(raw: str) -> int | None:
     )
     if match:
         whole = chinese_number(match[1])
-        if whole is None:
-            return None
+        assert whole is not None  # the pattern lets nothing else through
         fraction = "".join(str(_DIGITS[char]) for char in match[2] or "")
         ppm = whole * 10_000 + round(float(f"0.{fraction or 0}") * 10_000)
     else:

@@ -86,7 +86,7 @@ def load_tree(source: str) -> Tree:
         raise RuleFileError(f"YAML 读不了: {error}", Position(1, 1), "检查文件编码和层次", "Y002") from error
     if node is None:
         raise RuleFileError("文件是空的", Position(1, 1), "从示例配置开始", "Y003")
-    return _tree(node, 0)
+    return _tree(node)
 
 
 _FULL_WIDTH_COLON = re.compile(r"\s*[^\s:#'\"\[{\-，。、][^\s:#'\"，。、]{0,19}(：)(?!.*:(?: |$))")
@@ -146,23 +146,21 @@ def _position(node: Node) -> Position:
     return Position(node.start_mark.line + 1, node.start_mark.column + 1)
 
 
-def _tree(node: Node, depth: int) -> Tree:
-    if depth > MAX_DEPTH:
-        raise RuleFileError("层次太深", _position(node), f"最多 {MAX_DEPTH} 层", "Y013")
+def _tree(node: Node) -> Tree:
     if isinstance(node, ScalarNode):
         return text_at(node.value, _position(node))
     if isinstance(node, SequenceNode):
-        sequence = Sequence(_tree(child, depth + 1) for child in node.value)
+        sequence = Sequence(_tree(child) for child in node.value)
         sequence.position = _position(node)
         return sequence
     assert isinstance(node, MappingNode)
     mapping = Mapping()
     mapping.position = _position(node)
     for key_node, value_node in node.value:
-        key = _tree(key_node, depth + 1)
+        key = _tree(key_node)
         if not isinstance(key, Text):
             raise RuleFileError("键必须是文字", _position(key_node), "", "Y014")
         if key in mapping:
             raise RuleFileError(f"“{key}”重复", key.position, "同一层里每个键只能出现一次", "Y015")
-        mapping[key] = _tree(value_node, depth + 1)
+        mapping[key] = _tree(value_node)
     return mapping

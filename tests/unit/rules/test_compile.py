@@ -20,7 +20,17 @@ from rules.facts import Fact, Subject
 from rules.language import Rulebook
 from rules.logic import populate
 from rules.rulebook import check_rulebook, load_rulebook
-from rules.shards import GATE, MAX_CONDITIONS, MAX_RULES, Program, Shard, compile_rulebook, load_of, name_hash
+from rules.shards import (
+    GATE,
+    MAX_CONDITIONS,
+    MAX_RULES,
+    Program,
+    Shard,
+    compile_rulebook,
+    load_of,
+    name_hash,
+    shown_rule,
+)
 from rules.shards import _refuse_collisions as refuse_collisions
 from tests.unit.rules.writing import HEAD, RULE, subject
 
@@ -222,3 +232,31 @@ def test_names_the_engine_cannot_tell_apart_are_refused() -> None:
 def test_parent_and_child_mean_the_same_gate() -> None:
     """The child does not import the compiler; the word is written in both."""
     assert ENGINE_GATE == GATE
+
+
+def test_a_link_may_be_written_from_either_side(book: Book) -> None:
+    """It becomes a join of the later of its two subjects."""
+    for kinds, link in (
+        ("[申报书, 扫描件]", "扫描件.对应 等于 申报书.编号"),
+        ("[申报书, 扫描件]", "申报书.编号 等于 扫描件.对应"),
+    ):
+        rules = compiled(book("扫描件.盖章 是 是", kinds, 关联=f"[{link}]"))
+        assert {"对应.键": {"申报书": "编号.键"}} in rules["R1#0.0#真"]["all"][2]["扫描件"]["$and"]
+
+
+def test_too_many_ways_to_be_unreadable_are_refused(book: Book) -> None:
+    """Each equality that may be unreadable on either side multiplies the engine's rules."""
+    where = ", ".join(f"扫描件.单位名称 等于 申报书.{name}" for name in ("单位名称", "职能部门", "师市"))
+    exists = f"{{存在: 扫描件, 其中: [{where}]}}"
+
+    with pytest.raises(RuleFileError) as caught:
+        compile_rulebook(book(f"{{都不: [{exists}]}}", 适用=f"[{exists}]"))
+    assert (caught.value.code, "条" in caught.value.message) == ("E109", True)
+
+
+def test_one_rule_can_be_shown_as_the_engine_gets_it(book: Book) -> None:
+    """For ``rules compiled``."""
+    rulebook = book("申报书.职能部门 已填写")
+
+    assert shown_rule(rulebook, "R1") == compiled(rulebook)
+    assert shown_rule(rulebook, "R2") == {}

@@ -134,3 +134,21 @@ def test_what_layout_would_change_is_left_alone() -> None:
     with pytest.raises(RuleFileError) as caught:
         laid_out("告知: |\n  甲\n\n\n\n  乙\n")
     assert caught.value.code == "Y020"
+
+
+def test_comments_that_would_wander_for_ever_leave_the_file_alone() -> None:
+    """Between a dash and what belongs to it no writing puts a comment back where it was."""
+    odd = (
+        '版本:\n\n\n\n   - "甲，乙"\n# 行注\n   - # 二\n\n\n\n      -   是 # 二\n      - # 二\n          -  {  是:   "\'"  }\n'
+        "          - # 二\n# 行注\n            -   是\n# 行注\n          -  { 适用:  18:00, 规则:  '0991' }  \n# 行注\n   -\n    - # 二\n"
+        "\n\n\n        -   # 注: 一\n            - '甲 #乙'   # 注: 一\n            -   \"- 甲\"  \n\n\n\n        -  是\n# 行注\n"
+        '        - # 二\n            要求:   18:00\n            适用: "# 井"\n# 行注\n            是:  "“引”"\n# 行注\n'
+    )
+    with pytest.raises(RuleFileError) as caught:
+        laid_out(odd)
+    assert caught.value.code == "Y020"
+
+
+def test_a_sign_that_looks_like_a_comment_inside_quotes_is_none() -> None:
+    """The comment after it moves all the same."""
+    assert laid_out("版本:  '甲 #乙' # 二\n") == "版本: '甲 #乙'  # 二\n"

@@ -10,7 +10,10 @@ import pytest
 
 from rules.call import Call, load_call
 from rules.errors import RuleFileError
+from rules.language import Probe, Question
 from rules.lint import check_source
+from rules.vocabulary import Field, FieldType
+from rules.worlds import points_of
 from tests.unit.rules.writing import CALL, HEAD, RULE
 
 FOLDER = Path(__file__).parents[3] / "config/calls/smart-education-2024"
@@ -74,6 +77,7 @@ def test_the_shipped_rules_have_no_warning_but_say_what_was_not_looked_at() -> N
         ("申报书.公示开始 等于 申报书.公示结束", {}, [("I301", 1)]),
         ("{存在: 汇总行}", {}, [("I301", 1)]),
         ("申报书.单位名称 属于 一、二、三、四、五、六、七", {}, [("I301", 1)]),
+        ("申报书.核心维度 包含 教学", {"适用": "[申报书.核心维度 未读到]"}, []),
     ],
 )  # fmt: skip
 def test_a_rule_that_cannot_do_its_work_is_named(
@@ -212,7 +216,8 @@ def test_what_people_write_instead_gets_the_word_that_is_meant(call: Call, writt
 
 def test_a_comma_inside_a_value_is_no_slip(call: Call) -> None:
     """Names of units have them."""
-    assert check_source(HEAD + RULE.replace("职能部门 已填写", "单位名称 包含 甲，乙"), call) == []
+    for name in ("甲，乙", "甲，乙.丙"):
+        assert check_source(HEAD + RULE.replace("职能部门 已填写", f"单位名称 包含 {name}"), call) == []
 
 
 # --- hostile files ----------------------------------------------------------------------------------------------
@@ -242,6 +247,7 @@ HOSTILE = {
     "a lone surrogate": ("版本: \ud800\n", "Y002"),
     "a nought": ("版本: \0\n", "Y002"),
     "full-width colons": ("甲：" * 100_000, "Y011"),
+    "a list as a key": (HEAD + "? [a]\n: 1\n", "Y014"),
     "a key twice": (HEAD + "版本: 1\n" + RULE, "Y015"),
 }  # fmt: skip
 
@@ -284,3 +290,14 @@ def test_field_names_the_engine_cannot_tell_apart_are_found_by_the_check() -> No
 
     assert (error.code, error.severity) == ("E110", "error")
     assert isinstance(error, RuleFileError)
+
+
+def test_tick_lists_with_too_many_options_asked_for_are_not_tried() -> None:
+    """Seven options have 128 combinations, and there may be two such lists."""
+    field = Field("维", FieldType.CHOICES, tuple("一二三四五六七"))
+    probes = [Probe("表", "维", Question.TICKED, option) for option in field.options]
+
+    assert points_of(probes, {"维": field}, frozenset()) is None
+    found = points_of(probes[:6], {"维": field}, frozenset())
+    assert found is not None
+    assert len(found["维"]) == 64

@@ -232,3 +232,12 @@ def test_values_of_a_wrong_type_become_unknown() -> None:
         evaluate(Probe("物", "名", Question.FILLED), {"物": actors_of({"物": {}}, (subject("物", "1"),))[0]}, ())
         is Kleene.MAYBE
     )
+
+
+def test_the_trace_of_a_comparison_shows_both_values(book: Book) -> None:
+    """Which of two papers is wrong is for people to see."""
+    rule = book("申报书.教师账号开通率 等于 申报书.学生账号开通率")
+    form = subject("申报书", "申1", 教师账号开通率=980_000, 学生账号开通率=970_000)
+    (finding,) = findings(rule, judge(rule, [form], at("2024-08-20T09:00:00")), [form])
+
+    assert "98% / 97%" in finding.evidence[-1]

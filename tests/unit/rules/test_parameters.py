@@ -118,3 +118,23 @@ def test_a_period_that_a_dated_parameter_empties_is_an_error(call: Call) -> None
     with pytest.raises(RuleFileError) as caught:
         dated(call, head, RULE + "    生效: {自: 起, 至: 2024-08-15 00:00}\n")
     assert "永远用不上" in caught.value.message
+
+
+def test_a_period_that_no_edition_is_left_of_is_an_error_too(call: Call) -> None:
+    """Each edition has a period of its own, and it lies in the other's time."""
+    head = """参数:
+  起: [{值: 2024-08-25 00:00}, {自: 2024-08-20, 值: 2024-08-01 00:00}]
+  止: [{值: 2024-08-30 00:00}, {自: 2024-08-20, 值: 2024-08-10 00:00}]
+"""
+    with pytest.raises(RuleFileError) as caught:
+        dated(call, head, RULE + "    生效: {自: 起, 至: 止}\n")
+    assert "永远用不上" in caught.value.message
+
+
+def test_a_rule_that_is_too_complex_in_every_period_is_told_once(call: Call) -> None:
+    """One rule, one complaint."""
+    words = ", ".join(f"申报书.教师账号开通率 不低于 {number}%" for number in range(40))
+    many = RULE.replace("申报书.职能部门 已填写", f"[申报书.教师账号开通率 不低于 下限, {words}]")
+    (error,) = check_rulebook(HEAD + DATED + many, call)
+
+    assert error.code == "E109"
