@@ -61,8 +61,10 @@ fi
 
 printf '正在安装依赖(首次约需几分钟)……\n'
 pip() { "$VENV/bin/python" -m pip "$@"; }
-pip install -q --require-hashes -r requirements-build.lock
-pip install -q --require-hashes --no-build-isolation -r "$LOCK"
+# The locks are complete, so nothing is resolved: pip's resolver would ask for the newest release of a package that
+# another one names with an extra (coverage[toml]), and refuse the lock on the day there is a newer one.
+pip install -q --require-hashes --no-deps -r requirements-build.lock
+pip install -q --require-hashes --no-deps --no-build-isolation -r "$LOCK"
 # shellcheck disable=SC2086  # "-e ." is two words
 pip install -q --no-deps --no-build-isolation $TARGET
 printf '%s\n' "$stamp" >"$VENV/.mailroom-stamp"

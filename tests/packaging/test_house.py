@@ -6,6 +6,7 @@ import ast
 import re
 import statistics
 import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -180,6 +181,13 @@ def test_every_dependency_of_the_project_is_locked() -> None:
     names = {re.sub(r"[-_.]+", "-", re.match(r"[\w.-]+", item)[0]).lower() for item in wanted}  # type: ignore[index]
 
     assert names - locked("requirements.lock").keys() == set()
+
+
+def test_everything_that_is_installed_finds_what_it_needs() -> None:
+    """The locks are installed without resolving anything, so nobody else would notice a package that is missing."""
+    checked = subprocess.run([sys.executable, "-m", "pip", "check"], check=False, capture_output=True, text=True)
+
+    assert (checked.returncode, checked.stdout.strip()) == (0, "No broken requirements found.")
 
 
 def test_the_continuous_check_is_the_readmes_test_command() -> None:
