@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 export PYTHON VENV
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test setup lint types imports format test-fast coverage torture bench bench-pull samples lock wheel install clean bench-documents extraction-report parts-report corpus
+.PHONY: help demo test setup lint types imports format test-fast coverage torture bench bench-pull samples lock wheel install clean bench-documents extraction-report parts-report corpus bench-rules mutation
 
 help:  ## 列出可用的命令
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -68,6 +68,16 @@ corpus: setup  ## 把一个目录里的文件逐个读一遍: CORPUS=目录
 bench-pull: setup  ## 收信的速度与内存,与 mbsync 相比
 	$(BIN)/python -c 'from bench.pull import main; main()' $(ARGS)
 
+bench-rules: setup  ## 审查规则的速度与内存,与 zen-engine 相比
+	$(BIN)/python -c 'from bench.rules import main; main()' $(ARGS)
+
+MUTATION ?= .venv-mutation
+mutation: setup  ## 变异测试: 改动 rules/ 的代码,看测试能不能发现(另建 .venv-mutation,需联网,约半小时)
+	VENV=$(MUTATION) sh scripts/setup.sh
+	$(MUTATION)/bin/python -m pip install --quiet 'mutmut>=3.8,<4'
+	$(MUTATION)/bin/mutmut run
+	$(MUTATION)/bin/mutmut results | grep -c survived
+
 samples: setup  ## 重新生成 samples/mails 中的样例邮件
 	$(BIN)/python samples/make_samples.py
 
@@ -85,5 +95,5 @@ install:  ## 安装为系统服务(root):/opt/mailroom、/etc/mailroom、systemd
 	@sh scripts/install.sh
 
 clean:  ## 删除虚拟环境与缓存
-	rm -rf $(VENV) dist demo-output htmlcov .coverage .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(MUTATION) mutants dist demo-output htmlcov .coverage .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

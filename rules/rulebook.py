@@ -145,9 +145,8 @@ class _FileReader:
                 place = tree[Text("编号")].position if isinstance(tree, Mapping) else editions[0].position
                 self.errors.append(complain(f"编号“{name}”重复", place, "每条规则的编号只能用一次", "E107"))
             seen.add(name)
-            for rule in editions:
-                self.attempt(lambda rule=rule: compile_rule(rule))  # type: ignore[misc]
-            rules += editions
+            compiled = [self.attempt(lambda rule=rule: compile_rule(rule)) for rule in editions]  # type: ignore[misc]
+            rules += [rule for rule, engine_rules in zip(editions, compiled, strict=True) if engine_rules is not None]
         return tuple(rules)
 
 

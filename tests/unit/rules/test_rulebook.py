@@ -9,7 +9,7 @@ import pytest
 from rules.call import Call
 from rules.errors import RuleFileError
 from rules.language import PERPETUAL, Exists, Rulebook, existences
-from rules.rulebook import check_rulebook, load_rulebook
+from rules.rulebook import check_rulebook, load_rulebook, read_rulebook
 from rules.verdict import Outcome
 from tests.unit.rules.writing import HEAD, RULE
 
@@ -172,3 +172,17 @@ def test_a_rule_of_the_wrong_shape_is_refused(more: dict[str, str], code: str, b
 
     assert caught.value.code == code
     assert caught.value.position.line >= 4
+
+
+def test_rules_with_slips_are_left_out_of_what_is_looked_at_further(call: Call) -> None:
+    """Also those that only the engine's limits refuse."""
+    words = ", ".join(f"申报书.教师人数 不少于 {number}" for number in range(40))
+    lines = "".join(
+        f"  - {{编号: {name}, 名称: 试, 依据: 一, 针对: 申报书, 要求: {condition}, 不满足: 退回补正}}\n"
+        for name, condition in (("R1", "申报书.职能部门 已填写"), ("R2", f"[{words}]"), ("R3", "申报书.无 已填写"))
+    )
+    rulebook, errors = read_rulebook(HEAD + "规则:\n" + lines, call)
+
+    assert rulebook is not None
+    assert [rule.id for rule in rulebook.rules] == ["R1"]
+    assert [error.code for error in errors] == ["E109", "E101"]
