@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypedDict
 
-from ingest.reading import Document, Envelope, Fate
+from ingest.reading import Document, Envelope, Fate, SealOutcome
 from ingest.submission.dossier import Dossier, parts_of_matter
 from notifier.letters import LetterRequest, ReceivedFile
 from rules.call import Call, Rendition
@@ -30,8 +30,18 @@ def role_name(document: Document) -> str:
     """What a document is, for the receipt's list of files."""
     if document.role is None:
         return "扫描件（未能对应）"
-    rendition = "可编辑Word" if document.rendition is Rendition.EDITABLE else "盖章扫描件"
-    return f"{document.role}({rendition})".replace("(", "（").replace(")", "）")
+    rendition = "可编辑Word" if document.rendition is Rendition.EDITABLE else _printed(document)
+    return f"{document.role}（{rendition}）"
+
+
+def _printed(document: Document) -> str:
+    """A receipt that calls an unstamped page stamped would be quoted against the office."""
+    if document.is_scan.value is False:
+        return "PDF，不是扫描件"
+    seen = document.seal.outcome if document.seal else SealOutcome.UNCERTAIN
+    return {SealOutcome.STAMPED: "盖章扫描件", SealOutcome.NOT_STAMPED: "扫描件，未见印章"}.get(
+        seen, "扫描件，印章待核验"
+    )
 
 
 def files_of(dossier: Dossier) -> tuple[ReceivedFile, ...]:

@@ -6,10 +6,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
-from ingest.reading import Document, Envelope, Fate, Kind, Part
+import pytest
+
+from ingest.reading import Document, Envelope, Fate, Kind, Part, SealOutcome, SealReading
 from ingest.submission.dossier import ReceivedMail, arrange
 from ingest.submission.replies import Reply, files_of, letter_request, question_request, role_name
 from rules.call import Call, Role
+from rules.facts import Fact
 from rules.verdict import Decision, Verdict
 from tests.unit.ingest.submission.conftest import MORNING
 
@@ -28,6 +31,22 @@ def test_a_file_is_named_by_role_and_rendition(word: Make, scan: Make, summary: 
     assert role_name(summary("甲团中学")) == "汇总表（可编辑Word）"
     assert role_name(scan(role=Role.SUMMARY)) == "汇总表（盖章扫描件）"
     assert role_name(scan(role=None)) == "扫描件（未能对应）"
+
+
+@pytest.mark.parametrize(
+    ("seen", "expected"),
+    [
+        ({"seal": None}, "申报书（扫描件，印章待核验）"),
+        ({"seal": SealReading(outcome=SealOutcome.UNCERTAIN)}, "申报书（扫描件，印章待核验）"),
+        ({"seal": SealReading(outcome=SealOutcome.NOT_STAMPED)}, "申报书（扫描件，未见印章）"),
+        ({"is_scan": Fact.known(False)}, "申报书（PDF，不是扫描件）"),
+    ],
+)
+def test_a_receipt_calls_no_page_stamped_on_which_no_seal_was_seen(
+    scan: Make, seen: dict[str, object], expected: str
+) -> None:
+    """Not even in a correction notice."""
+    assert role_name(scan().model_copy(update=seen)) == expected
 
 
 def test_every_attachment_is_listed_in_the_order_received(
