@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from rules.call import Rendition, Role
 from rules.facts import Fact
@@ -111,6 +111,48 @@ class SealReading(_Frozen):
     reason: str = ""  #: one Chinese sentence
 
 
+class Integrity(StrEnum):
+    """Whether what was signed is what is there."""
+
+    INTACT = "intact"
+    BROKEN = "broken"  #: bytes or digest are not what was signed
+    UNVERIFIABLE = "unverifiable"  #: nobody could tell: 国密, an unknown or a broken structure, a limit
+
+
+class Later(StrEnum):
+    """What was put to the file after a signature."""
+
+    NOTHING = "nothing"  #: the signature covers the whole file
+    ADDITIONS = "additions"  #: further signatures and what archives keep; what was signed is still shown as signed
+    CHANGES = "changes"  #: something else; what is shown may not be what was signed
+
+
+class Signature(_Frozen):
+    """电子签章: one certificate signature of a PDF, as the worker found it; whether it counts is decided elsewhere."""
+
+    field: str  #: its name in the file
+    signer: str = ""  #: common name in the certificate, else the name the file claims
+    organisation: str = ""
+    issuer: str = ""  #: common name of who issued the certificate
+    signed_at: AwareDatetime | None = None
+    timestamped: bool = False  #: ``signed_at`` is a trusted authority's; otherwise the signer's own claim
+    integrity: Integrity = Integrity.UNVERIFIABLE
+    later: Later = Later.CHANGES
+    trusted: bool = False  #: chain to a root the call names, at the time of signing
+    certificate_from: AwareDatetime | None = None
+    certificate_until: AwareDatetime | None = None
+    national: bool = False  #: 国密: SM2, SM3
+    page: int | None = None  #: from 1, where it is to be seen; None when it is not
+    problem: str = ""  #: Chinese, why it could not be verified or is not trusted
+
+    @property
+    def valid_when_signed(self) -> bool | None:
+        """Whether the certificate was valid at ``signed_at``; None when one of the times is missing."""
+        if self.signed_at is None or self.certificate_from is None or self.certificate_until is None:
+            return None
+        return self.certificate_from <= self.signed_at <= self.certificate_until
+
+
 class ScanLine(_Frozen):
     """One piece of print that was read from the picture of a page."""
 
@@ -137,7 +179,8 @@ class Document(_Frozen):
     pages: int | None = None
     is_scan: Fact = Fact.unknown()  #: 是扫描: pages are pictures of paper (False: born digital)
     seal: SealReading | None = None
-    lines: tuple[ScanLine, ...] = ()  #: what stands on a scan, read from its picture
+    signatures: tuple[Signature, ...] = ()  #: certificate signatures of a PDF
+    lines: tuple[ScanLine, ...] = ()  #: what stands on a scan, read from its picture; of a signed export its own text
     pages_read: tuple[int, ...] = ()  #: the pages ``lines`` come from; empty when nobody tried
     note: str = ""  #: anything staff should know, in Chinese
 

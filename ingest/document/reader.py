@@ -7,18 +7,20 @@ broken into a fate with a Chinese sentence. Runs in the disposable worker. Conta
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ingest.document.content import Content
 from ingest.document.editable import EDITABLE, SHEETS, UnreadableError, read_editable, second_opinion
 from ingest.document.fields import extract_fields, extract_rows
 from ingest.document.forms import Recognition, applicant_in_name, recognise, recognise_by_name
+from ingest.document.ofd import describe_ofd
 from ingest.document.pdf import BrokenPdfError, EncryptedPdfError, PageKind, Pdf, PdfLimitError, read_pdf
 from ingest.document.pictures import UndrawableError, drawable_pages, pdf_pictures, photograph
 from ingest.document.pixels import MAX_PIXELS, PageImage, picture_size
 from ingest.document.seal import look_for_seals
-from ingest.reading import Document, Fate, Kind, SealOutcome, SealReading
+from ingest.document.textlayer import text_lines
+from ingest.reading import Document, Fate, Kind, SealOutcome, SealReading, Signature
 from rules.call import Call, Form, Rendition
 from rules.facts import Fact, Knowledge, Provenance
 
@@ -40,13 +42,16 @@ class DocumentReading:
 
 _UNSUPPORTED = {
     Kind.OLE: "老版 Office 文件暂不能自动读取, 由工作人员查看",
-    Kind.OFD: "OFD 文件暂不能自动读取, 由工作人员查看",
     Kind.IMAGE: "这种图片格式暂不能自动读取, 由工作人员查看",
 }
 
 
-def read_document(part_path: str, name: str, kind: Kind, data: bytes, call: Call) -> DocumentReading:
+def read_document(
+    part_path: str, name: str, kind: Kind, data: bytes, call: Call, roots: Sequence[bytes] = ()
+) -> DocumentReading:
     """Read one part: ``name`` is its file name as the sender wrote it, ``kind`` what its content is.
+
+    ``roots`` are the certificates (PEM or DER) that signatures of PDFs may lead to.
 
     Never raises for whatever the bytes are, short of the worker's own limits.
     """
@@ -54,7 +59,7 @@ def read_document(part_path: str, name: str, kind: Kind, data: bytes, call: Call
         return DocumentReading(None, Fate.EMPTY, "文件是空的, 没有任何内容")
     if len(data) > MAX_BYTES:
         return DocumentReading(None, Fate.LIMIT, "文件过大, 没有打开")
-    part = _Part(part_path, name, data, call)
+    part = _Part(part_path, name, data, call, tuple(roots))
     if kind in EDITABLE:
         return _read_editable(part, kind)
     if kind is Kind.PDF:
@@ -63,6 +68,8 @@ def read_document(part_path: str, name: str, kind: Kind, data: bytes, call: Call
         return _read_picture(part)
     if kind is Kind.ENCRYPTED_OFFICE:
         return DocumentReading(None, Fate.ENCRYPTED, "文件有打开密码, 无法读取")
+    if kind is Kind.OFD:
+        return DocumentReading(None, Fate.UNSUPPORTED, describe_ofd(data))
     return DocumentReading(None, Fate.UNSUPPORTED, _UNSUPPORTED.get(kind, "不是可以读取的申报材料格式"))
 
 
@@ -72,6 +79,7 @@ class _Part:
     name: str
     data: bytes
     call: Call
+    roots: tuple[bytes, ...]
 
 
 # --- Word ----------------------------------------------------------------------------------------------------------
@@ -150,9 +158,28 @@ def _read_pdf(part: _Part) -> DocumentReading:
     is_scan = _is_scan(pdf, part.path)
     content = pdf.content
     recognition = recognise(content, part.call)
-    if recognition.form is None and is_scan.value is False:
-        return DocumentReading(None, Fate.UNRECOGNISED, recognition.reason)
-    return _scan(part, is_scan, recognition, content, seal=_seal_of_pdf(part.data, pdf, is_scan), pages=pdf.page_count)
+    signatures = _signatures(part)
+    is_export = is_scan.value is False
+    if recognition.form is None and is_export:
+        signed = "; PDF 带有电子签章" * bool(signatures)
+        return DocumentReading(None, Fate.UNRECOGNISED, recognition.reason + signed)
+    seal = _seal_of_pdf(part.data, pdf, is_scan)
+    more: dict[str, object] = {"signatures": signatures}
+    if is_export and signatures:
+        seal = SealReading(
+            outcome=SealOutcome.UNCERTAIN, seals=seal.seals, reason="PDF 带有电子签章, 不是盖章后的扫描件"
+        )
+        more |= {"lines": text_lines(pdf), "pages_read": tuple(page.number for page in pdf.pages)}
+    return _scan(part, is_scan, recognition, content, seal=seal, pages=pdf.page_count, **more)
+
+
+def _signatures(part: _Part) -> tuple[Signature, ...]:
+    """The certificate signatures; a file that can have none costs no second."""
+    if b"/ByteRange" not in part.data:
+        return ()
+    from ingest.document.signatures import read_signatures  # noqa: PLC0415 - a second and 20 MB that few files need
+
+    return read_signatures(part.data, part.roots)
 
 
 def _is_scan(pdf: Pdf, path: str) -> Fact:
@@ -168,8 +195,9 @@ def _is_scan(pdf: Pdf, path: str) -> Fact:
 
 
 def _scan(
-    part: _Part, is_scan: Fact, recognition: Recognition, content: Content, *, seal: SealReading, pages: int
-) -> DocumentReading:
+    part: _Part, is_scan: Fact, recognition: Recognition, content: Content, *, seal: SealReading, pages: int,
+    **more: object,
+) -> DocumentReading:  # fmt: skip
     """A document in the stamped rendition; form and applicant from its text layer, else from its file name."""
     form = recognition.form
     fields = _text_layer_fields(content, form, part.path) if form else {}
@@ -187,7 +215,7 @@ def _scan(
     stated = fields[form.applicant].text if form and form.applicant in fields else None
     return _document(
         part, Rendition.STAMPED_SCAN, recognition, fields=fields, rows=rows, is_scan=is_scan, seal=seal, pages=pages,
-        applicant=stated or named, note="" if form else recognition.reason,
+        applicant=stated or named, note="" if form else recognition.reason, **more,
     )  # fmt: skip
 
 
