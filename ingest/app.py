@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ingest.calls import CallFolder, default_config, open_call, template_texts, with_place
+from ingest.calls import CallFolder, default_config, open_call, read_roots, template_texts, with_place
 from ingest.clock import Clock, SystemClock
 from ingest.errors import ConfigError, StorageError, TemporaryError
 from ingest.judging.judge import Judge
@@ -83,6 +83,7 @@ class App:
             unpacked_bytes=limits.unpacked,
             entries=limits.entries,
             depth=limits.depth,
+            trust_roots=read_roots(self.folder.path),
             ocr_seconds=max(1, int(limits.ocr_time.total_seconds())) if limits.ocr else 0,
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -90,6 +91,20 @@ def open_call(directory: Path, identifier: str, *, rules_required: bool = True) 
         template_texts(path / "templates"),
         source,
     )
+
+
+def root_files(path: Path) -> tuple[Path, ...]:
+    """The certificates below a call's folder that digital seals may lead to: ``roots/*.pem``, in the order of their names."""
+    return tuple(sorted((path / "roots").glob("*.pem")))
+
+
+def read_roots(path: Path) -> tuple[bytes, ...]:
+    """What stands in those files; one that cannot be read is left out, and named by ``mailroom check``."""
+    found = []
+    for file in root_files(path):
+        with suppress(OSError):
+            found.append(file.read_bytes())
+    return tuple(found)
 
 
 def template_texts(directory: Path) -> dict[str, str]:

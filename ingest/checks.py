@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from ingest.app import load_templates, open_folder, open_mailbox, open_transport
-from ingest.calls import CallFolder
+from ingest.calls import CallFolder, root_files
 from ingest.errors import ConfigError, MailroomError
 from ingest.settings import Settings
 from ingest.store.database import open_database
@@ -19,6 +19,7 @@ def run_checks(settings: Settings) -> Iterator[tuple[str, str]]:
     yield "配置文件", ""  # it has been read, or we would not be here
     yield "征集配置", _try(lambda: open_folder(settings))
     yield "规则文件", _try(lambda: _rules(open_folder(settings)))
+    yield "根证书", _try(lambda: _roots(open_folder(settings)))
     yield "信函模板", _try(lambda: _templates(settings))
     yield "数据库", _try(lambda: _database(settings))
     yield "邮件原件目录", _try(lambda: FileStore(settings.store.files))
@@ -46,6 +47,22 @@ def _rules(folder: CallFolder) -> None:
     problems = check_rule_file(folder.rules_path, folder.rules_source, folder.call)
     if problems:
         raise ConfigError("\n".join(problems))
+
+
+def _roots(folder: CallFolder) -> None:
+    """The files that digital seals are trusted by; when there are none, no seal is trusted, which is no mistake."""
+    files = root_files(folder.path)
+    if not files:
+        return
+    from ingest.document.signatures import BadRootError, check_root  # noqa: PLC0415 - a second few offices need
+
+    for file in files:
+        try:
+            check_root(file.read_bytes())
+        except OSError as error:
+            raise ConfigError(f"读不了根证书 {file}: {error.strerror}", "检查权限, 应能由 mailroom 账户读取") from error
+        except BadRootError as error:
+            raise ConfigError(f"根证书 {file} 用不了: {error}", "换成签发机构公布的 PEM 格式证书") from error
 
 
 def _templates(settings: Settings) -> None:

@@ -132,22 +132,30 @@ def _task(item: _Judged, finding: Finding, entry: EntryVerdict | None, dossier: 
     scans = _scans_of(finding, dossier)
     return HumanTask(
         case_code=item.case.code, submitter=item.case.submitter, track=item.case.track,
-        applicant=entry.applicant if entry else item.case.submitter, reason=_reason(finding, scans), clause=finding.clause,
+        applicant=entry.applicant if entry else item.case.submitter, reason=_reason(item, finding, scans), clause=finding.clause,
         telephone=_contact(item, entry.entry if entry else "", "联系电话"), received=item.case.last_received_at,
         crops=tuple(_crops(item, finding, scans)),
     )  # fmt: skip
 
 
-def _reason(finding: Finding, scans: dict[str, Document]) -> str:
+def _reason(item: _Judged, finding: Finding, scans: dict[str, Document]) -> str:
     """What staff must decide. A doubt is named as such, with what the reader saw; the letter's words are for others."""
+    more = [raw for subject in finding.subjects for raw in _evidence(item, subject)]
     if finding.truth is not Truth.UNDECIDED:
-        return finding.text
+        return "；".join([finding.text.removesuffix("。"), *more]) if more else finding.text
     seen = [
         f"{document.name}：{document.seal.reason}"
         for document in scans.values()
         if document.seal and document.seal.reason
     ]
-    return "；".join([f"请核对：{finding.title}", *seen])
+    return "；".join([f"请核对：{finding.title}", *seen, *more])
+
+
+def _evidence(item: _Judged, subject: str) -> Iterator[str]:
+    """Certificate signatures with what is open about them, and attachments nobody opened."""
+    if (found := item.subjects.get(subject)) is not None:
+        said = (found.fact(name).provenance.raw for name in ("电子签章", "有未读附件"))
+        yield from filter(None, said)
 
 
 def _scans_of(finding: Finding, dossier: Dossier) -> dict[str, Document]:

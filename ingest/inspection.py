@@ -11,14 +11,15 @@ from pathlib import Path
 from typing import Any
 
 from ingest.attachment.identify import identify
-from ingest.calls import CallFolder, default_config, template_texts
+from ingest.calls import CallFolder, default_config, read_roots, template_texts
 from ingest.clock import SystemClock
 from ingest.document.reader import DocumentReading, read_document
 from ingest.errors import InputError
 from ingest.judging.judge import Judge
 from ingest.message.context import ReadingContext
-from ingest.reading import Document, Reading
+from ingest.reading import Document, Reading, Signature
 from ingest.sandbox import Limits, WorkerDied, WorkerFailed, read_or_degrade, run_in_worker
+from ingest.submission.digitalseal import describe
 from ingest.submission.dossier import Dossier, ReceivedMail, arrange, parts_of_matter
 from ingest.submission.joining import tracks_of
 from ingest.submission.replies import Reply, letter_request, question_request
@@ -48,7 +49,9 @@ def inspect_message(path: Path, folder: CallFolder, received: datetime | None) -
     """
     call = folder.call
     try:
-        context = ReadingContext(own_addresses=(call.contact.mailbox.lower(),), ocr_seconds=OCR_SECONDS)
+        context = ReadingContext(
+            own_addresses=(call.contact.mailbox.lower(),), trust_roots=read_roots(folder.path), ocr_seconds=OCR_SECONDS
+        )
         reading = read_or_degrade(path, call, context, Limits())
     except (WorkerDied, WorkerFailed) as error:
         raise InputError(
@@ -159,6 +162,7 @@ def document_json(document: Document, call: Call) -> dict[str, Any]:
         "pages": document.pages,
         "is_scan": document.is_scan.value if document.is_scan.knowledge is Knowledge.KNOWN else None,
         "seal": _seal_json(document),
+        "signatures": [signature_json(signature) for signature in document.signatures],
         "fields": fields_json(document.fields, words),
         "rows": [fields_json(row, words) for row in document.rows],
         "note": document.note,
@@ -192,6 +196,12 @@ def _seal_json(document: Document) -> dict[str, Any] | None:
     }
 
 
+def signature_json(signature: Signature) -> dict[str, Any]:
+    """A certificate signature as it was found, and in one Chinese sentence."""
+    found = signature.model_dump(mode="json")
+    return {**found, "valid_when_signed": signature.valid_when_signed, "text": describe(signature)}
+
+
 def inspect_document(path: Path, folder: CallFolder) -> dict[str, Any]:
     """What is in one file.
 
@@ -200,7 +210,9 @@ def inspect_document(path: Path, folder: CallFolder) -> dict[str, Any]:
     """
     try:
         data = path.read_bytes()
-        reading: DocumentReading = run_in_worker(_read_file, path.name, data, folder.call, limits=Limits())
+        reading: DocumentReading = run_in_worker(
+            _read_file, path.name, data, folder.call, read_roots(folder.path), limits=Limits()
+        )
     except OSError as error:
         raise InputError(f"读不了文件 {path}: {error.strerror}") from error
     except (WorkerDied, WorkerFailed) as error:
@@ -220,12 +232,13 @@ def inspect_document(path: Path, folder: CallFolder) -> dict[str, Any]:
         "rendition": shown.get("rendition"),
         "applicant": shown.get("applicant"),
         "seal": shown.get("seal"),
+        "signatures": shown.get("signatures", []),
         "fields": shown.get("fields", {}),
         "rows": shown.get("rows", []),
         "note": shown.get("note", ""),
     }
 
 
-def _read_file(name: str, data: bytes, call: Call) -> DocumentReading:
+def _read_file(name: str, data: bytes, call: Call, roots: tuple[bytes, ...]) -> DocumentReading:
     """Runs in the worker."""
-    return read_document(name, name, identify(data, name), data, call)
+    return read_document(name, name, identify(data, name), data, call, roots)

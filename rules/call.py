@@ -28,6 +28,14 @@ class Rendition(StrEnum):
     STAMPED_SCAN = "stamped_scan"  #: 打印盖章扫描 PDF (or whatever PDF or picture was sent in its place)
 
 
+class DigitalSeal(StrEnum):
+    """电子签章: what a certificate signature of a PDF is worth in place of the stamp."""
+
+    NONE = "无"
+    ACCEPTED = "认可"  #: verified, by the right unit, and the call accepts such seals
+    OPEN = "待核"  #: there is one, and a person must look
+
+
 @dataclass(frozen=True)
 class Quota:
     """名额: ``count`` entries of a track, or of the kinds named, to be selected by the experts."""
@@ -137,7 +145,7 @@ class Call:
         return {form.id: form for form in self.forms}[identifier]
 
 
-PART_STATES = ("已识别", "无关", "打不开", "有密码", "空文件", "云附件", "未识别", "超出限制")
+PART_STATES = ("已识别", "无关", "打不开", "有密码", "空文件", "云附件", "未识别", "超出限制", "OFD文件")
 
 
 def vocabulary_of(call: Call, statistics: Iterable[str] = ()) -> dict[str, dict[str, Field]]:
@@ -162,6 +170,7 @@ def vocabulary_of(call: Call, statistics: Iterable[str] = ()) -> dict[str, dict[
             identifier, tracks, name, Field("对应", FieldType.ID), Field("表单", FieldType.CHOICE, tuple(Role)),
             Field("盖章", FieldType.YES_NO), Field("是扫描", FieldType.YES_NO), Field("可比对", FieldType.YES_NO),
             Field("内容一致", FieldType.YES_NO), Field("数字一致", FieldType.YES_NO), Field("印章单位一致", FieldType.YES_NO),
+            Field("电子签章", FieldType.CHOICE, tuple(DigitalSeal)),
         ),
         "汇总表": words(identifier, tracks, Field("可编辑", FieldType.YES_NO)),
         "汇总行": words(identifier, tracks, name),
@@ -384,6 +393,7 @@ def _unit(tree: Tree, at: Position) -> Unit:
 __all__ = [
     "Call",
     "Contact",
+    "DigitalSeal",
     "Form",
     "Quota",
     "Rendition",

@@ -43,6 +43,8 @@ def inspect(
     )
     if report["seal"]:
         typer.echo(f"盖章: {report['seal']['outcome']}  {report['seal']['reason']}")
+    for signature in report["signatures"]:
+        typer.echo(f"电子签章: {signature['text']}")
     for name, field in report["fields"].items():
         typer.echo(f"  {name}: {field['shown']}  ({field['place'] or field['method']})")
 

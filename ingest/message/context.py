@@ -16,4 +16,5 @@ class ReadingContext:
     depth: int = 4  #: archives inside archives
     read_documents: bool = True  #: off when a first attempt died: parts are only listed
     unread_reason: str = "读取时超出限制, 没有读完, 由人工查看"  #: given to parts when documents are not read
+    trust_roots: tuple[bytes, ...] = ()  #: certificates (PEM or DER) that signatures of PDFs may lead to
     ocr_seconds: int = 0  #: for the print on all scans of one mail together; 0: scans are not read

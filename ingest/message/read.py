@@ -106,7 +106,7 @@ def _unique(path: str, taken: set[str]) -> str:
 def _read_item(item: Item, path: str, call: Call, context: ReadingContext) -> tuple[Part, Document | None]:
     fate, reason, document = item.fate, item.reason, None
     if fate is None and context.read_documents:
-        reading = read_document(path, item.name, item.kind, item.data, call)
+        reading = read_document(path, item.name, item.kind, item.data, call, context.trust_roots)
         fate, reason, document = reading.fate, reading.reason, reading.document
     elif fate is None:
         fate, reason = Fate.LIMIT, context.unread_reason

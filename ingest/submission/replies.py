@@ -36,6 +36,8 @@ def role_name(document: Document) -> str:
 
 def _printed(document: Document) -> str:
     """A receipt that calls an unstamped page stamped would be quoted against the office."""
+    if document.signatures and document.is_scan.value is not True:
+        return "PDF，带电子签章"
     if document.is_scan.value is False:
         return "PDF，不是扫描件"
     seen = document.seal.outcome if document.seal else SealOutcome.UNCERTAIN

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Self
 
-from ingest.reading import Document, Fate, SealOutcome
+from ingest.reading import Document, Fate, Kind, SealOutcome
+from ingest.submission.digitalseal import digital_seal
 from ingest.submission.dossier import UNREAD, Dossier, Entry, Filed, parts_of_matter
 from ingest.submission.likeness import content_facts, name_read, seal_owner
 from ingest.submission.sender import Sender
-from rules.call import APPLICANT_NAME, Call, Role, find_unit
+from rules.call import APPLICANT_NAME, Call, DigitalSeal, Role, find_unit
 from rules.facts import Fact, Provenance, Subject
 from rules.verdict import EntryVerdict, Finding, Verdict, decide_case, decide_entry
 
@@ -23,6 +24,9 @@ _STATES = {
     Fate.DOCUMENT: "已识别", Fate.UNRECOGNISED: "未识别", Fate.UNSUPPORTED: "未识别", Fate.ENCRYPTED: "有密码",
     Fate.DAMAGED: "打不开", Fate.EMPTY: "空文件", Fate.CLOUD_LINK: "云附件", Fate.LIMIT: "超出限制",
 }  # fmt: skip
+_OFD = "OFD文件"
+_MENDABLE = {"有密码", "打不开", "空文件", "云附件", _OFD}
+"""States that the applicant is asked to mend by sending the file otherwise."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +79,8 @@ def _submission(dossier: Dossier, call: Call, sender: Sender, *, decided_before:
     suspicious = apart or not last.dated
     supplement = decided_before or first.received < call.deadline <= last.received
     header = Provenance(method="mail header", place="邮件")
-    unread = any(part.fate in UNREAD for mail in dossier.mails for part in mail.reading.parts)
+    parts = [part for mail in dossier.mails for part in mail.reading.parts if part.fate in UNREAD]
+    unread = [f"{part.name or part.path}：{part.reason or '没有打开'}" for part in parts]
     return Subject(
         kind="来件",
         id="来件",
@@ -88,7 +93,7 @@ def _submission(dossier: Dossier, call: Call, sender: Sender, *, decided_before:
             "性质": Fact.known("补正" if supplement else "首次"),
             "发件方": Fact.known(sender.kind, Provenance(method="mail header", place=sender.evidence, raw=sender.name)),
             "时间可疑": Fact.known(suspicious, header),
-            "有未读附件": Fact.known(unread),
+            "有未读附件": Fact.known(bool(unread), Provenance(method="attachment", raw="；".join(unread))),
         },
     )
 
@@ -132,6 +137,7 @@ def _scan(item: Filed, track: str, identifier: str, belongs_to: Fact, role: Role
             APPLICANT_NAME: _name_on(document, place),
             "盖章": _sealed(document, place),
             "是扫描": document.is_scan,
+            "电子签章": Fact.known(DigitalSeal.OPEN if document.signatures else DigitalSeal.NONE, place),
             "可比对": Fact.known(False),
         },
     )
@@ -163,10 +169,20 @@ def _with_print(scan: Subject, item: Filed, word: Filed | None, names: _Names, c
     """``scan`` with what its print says: the name if it stands there, the Word file's values, the seals' owners."""
     facts = content_facts(item.document, word.document if word else None, call)
     facts["印章单位一致"] = seal_owner(item.document, names.own, names.others)
+    facts |= _digital(item, names.own, call)
     name = name_read(item.document, names.applicant)
     if name is not None:
         facts[APPLICANT_NAME] = name
     return scan.model_copy(update={"fields": {**scan.fields, **facts}})
+
+
+def _digital(item: Filed, own: tuple[str, ...], call: Call) -> dict[str, Fact]:
+    """What its certificate signatures are worth; on paper that was scanned only the stamp counts."""
+    seal = digital_seal(item.document, own, call, item.mail.received)
+    facts = {"电子签章": seal}
+    if seal.value == DigitalSeal.ACCEPTED and item.document.is_scan.value is not True:
+        facts["盖章"] = Fact.known(True, seal.provenance)
+    return facts
 
 
 def _name_on(document: Document, place: Provenance) -> Fact:
@@ -210,13 +226,14 @@ def _attachments(dossier: Dossier) -> list[Subject]:
     subjects = []
     for mail in dossier.mails:
         for part in parts_of_matter(mail.reading):
-            if mail is not dossier.last and part.fate in (Fate.ENCRYPTED, Fate.DAMAGED, Fate.EMPTY, Fate.CLOUD_LINK):
+            state = _OFD if part.kind is Kind.OFD else _STATES[part.fate]
+            if mail is not dossier.last and state in _MENDABLE:
                 continue  # asked for once already; the newer mail is the applicant's answer
             identifier = f"附{mail.id}-{part.path}"
             fields = {
                 "编号": Fact.known(identifier),
                 "名称": Fact.known(part.name or part.path),
-                "状态": Fact.known(_STATES[part.fate], Provenance(part=part.path, place=part.name, raw=part.reason)),
+                "状态": Fact.known(state, Provenance(part=part.path, place=part.name, raw=part.reason)),
             }
             subjects.append(Subject(kind="附件", id=identifier, fields=fields))
     return subjects

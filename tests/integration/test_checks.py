@@ -17,7 +17,7 @@ from ingest.demo.smtp_sink import SmtpSink
 from tests.integration.house import settings
 
 SHIPPED = "smart-education-2024"
-NAMES = ["配置文件", "征集配置", "规则文件", "信函模板", "数据库", "邮件原件目录", "邮箱登录", "发信登录", "日报收件人"]
+NAMES = ["配置文件", "征集配置", "规则文件", "根证书", "信函模板", "数据库", "邮件原件目录", "邮箱登录", "发信登录", "日报收件人"]
 NOWHERE = {"host": "127.0.0.1", "port": 1, "security": "none"}
 
 
