@@ -161,8 +161,10 @@ def _read_pdf(part: _Part) -> DocumentReading:
     signatures = _signatures(part)
     is_export = is_scan.value is False
     if recognition.form is None and is_export:
-        signed = "; PDF 带有电子签章" * bool(signatures)
-        return DocumentReading(None, Fate.UNRECOGNISED, recognition.reason + signed)
+        if not signatures:
+            return DocumentReading(None, Fate.UNRECOGNISED, recognition.reason)
+        if recognise_by_name(part.name, part.call).form is None:  # programs that seal may write text nobody can extract
+            return DocumentReading(None, Fate.UNRECOGNISED, f"{recognition.reason}; PDF 带有电子签章")
     seal = _seal_of_pdf(part.data, pdf, is_scan)
     more: dict[str, object] = {"signatures": signatures}
     if is_export and signatures:

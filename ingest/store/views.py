@@ -15,12 +15,13 @@ from ingest.store.cases import (
     find_case_by_code,
     latest_decision,
     list_cases,
+    load_subjects,
     load_verdict,
     messages_of_case,
 )
 from ingest.store.ledger import list_events
 from ingest.store.messages import get_message, load_reading
-from ingest.store.tables import CaseRow, EventRow, MessageRow
+from ingest.store.tables import CaseRow, DecisionRow, EventRow, MessageRow
 from ingest.submission.codes import find_codes
 from notifier.attempts import OutboxState
 from notifier.outbox import NOT_TO_APPLICANTS, OutboxRow, find_by_ids, letters_of_message, list_letters
@@ -172,9 +173,16 @@ def case_detail(session: Session, code: str) -> dict[str, Any]:
             }
             for item in decisions_of_case(session, row.id)
         ],
+        "digital_seals": _digital_seals(latest) if latest else [],
         "entries": entries_of(load_verdict(latest)) if latest else [],
         "letters": letters,
     }
+
+
+def _digital_seals(decision: DecisionRow) -> list[str]:
+    """Which file bears certificate signatures, whose they are, and what a person must look at."""
+    facts = [subject.fact("电子签章") for subject in load_subjects(decision)]
+    return [f"{fact.provenance.place}：{fact.provenance.raw}" for fact in facts if fact.provenance.raw]
 
 
 def _file_names(row: MessageRow) -> list[str]:

@@ -15,9 +15,21 @@ from ingest.checks import run_checks
 from ingest.demo.mailbox import EmbeddedMailbox
 from ingest.demo.smtp_sink import SmtpSink
 from tests.integration.house import settings
+from tests.unit.ingest.document.signing import authority
 
 SHIPPED = "smart-education-2024"
-NAMES = ["配置文件", "征集配置", "规则文件", "根证书", "信函模板", "数据库", "邮件原件目录", "邮箱登录", "发信登录", "日报收件人"]
+NAMES = [
+    "配置文件",
+    "征集配置",
+    "规则文件",
+    "根证书",
+    "信函模板",
+    "数据库",
+    "邮件原件目录",
+    "邮箱登录",
+    "发信登录",
+    "日报收件人",
+]
 NOWHERE = {"host": "127.0.0.1", "port": 1, "security": "none"}
 
 
@@ -53,6 +65,20 @@ def test_an_office_that_is_well_is_well_in_everything(tmp_path: Path, smtp_sink:
         wrong = {"mailbox_": {**sections["mailbox_"], "password": "geheim"}, "smtp": sections["smtp"]}
         message = problems(tmp_path, **wrong)["邮箱登录"]
         assert "geheim" not in message
+
+
+def test_a_root_certificate_that_cannot_be_used_is_named(tmp_path: Path, own_call: Path) -> None:
+    """With its file and the mend; good ones and none at all are well."""
+    (own_call / "roots").mkdir()
+    (own_call / "roots/good.pem").write_bytes(authority().pem)
+    assert "根证书" not in problems(tmp_path, calls=in_(own_call))
+    (own_call / "roots/half.pem").write_bytes(authority().pem[:200])
+    problem = problems(tmp_path, calls=in_(own_call))["根证书"]
+    assert "half.pem" in problem
+    assert "PEM" in problem
+    (own_call / "roots/half.pem").unlink()
+    (own_call / "roots/folder.pem").mkdir()
+    assert "folder.pem" in problems(tmp_path, calls=in_(own_call))["根证书"]
 
 
 def test_servers_that_cannot_be_reached_are_named_and_nothing_else(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.calls import default_config, open_call, read_text, template_texts, with_place
+from ingest.calls import default_config, open_call, read_roots, read_text, root_files, template_texts, with_place
 from ingest.errors import ConfigError
 from rules.errors import Position, RuleFileError
 
@@ -97,6 +97,19 @@ def test_a_complaint_of_the_rules_gets_the_files_name() -> None:
 
     with pytest.raises(ConfigError, match=r"rules\.yaml:2:1"):
         with_place(Path("rules.yaml"), "a\nb\n", load)
+
+
+def test_the_roots_of_a_call_are_its_pem_files_in_the_order_of_their_names(calls: Path) -> None:
+    """Read anew each time; what is no file of that name, or cannot be read, is left out."""
+    assert read_roots(calls / SHIPPED) == ()
+    roots = calls / SHIPPED / "roots"
+    roots.mkdir()
+    (roots / "b.pem").write_bytes(b"second")
+    (roots / "a.pem").write_bytes(b"first")
+    (roots / "说明.txt").write_text("x", encoding="utf-8")
+    (roots / "c.pem").mkdir()
+    assert root_files(calls / SHIPPED) == (roots / "a.pem", roots / "b.pem", roots / "c.pem")
+    assert read_roots(calls / SHIPPED) == (b"first", b"second")
 
 
 def test_no_template_directory_is_no_override(tmp_path: Path) -> None:

@@ -182,11 +182,12 @@ def updated(data: bytes, change: Callable[[IncrementalPdfFileWriter], None]) -> 
 
 
 def with_other_page(data: bytes) -> bytes:
-    """The first page shows something else now; the old one is still in the file."""
+    """Something more is drawn on the first page; the old one is still in the file."""
 
     def change(writer: IncrementalPdfFileWriter) -> None:
         page = writer.root["/Pages"]["/Kids"][0]
-        page["/Contents"] = writer.add_object(generic.StreamObject(stream_data=b"BT /F 40 Tf 60 700 Td (other) Tj ET"))
+        more = writer.add_object(generic.StreamObject(stream_data=b"q 1 1 1 rg 60 60 300 100 re f Q"))
+        page["/Contents"] = generic.ArrayObject([page.raw_get("/Contents"), more])
         writer.update_container(page)
 
     return updated(data, change)

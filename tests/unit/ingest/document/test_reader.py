@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
+
 import pytest
 
 from ingest.document.reader import DocumentReading, read_document
@@ -22,6 +25,7 @@ from tests.unit.ingest.document.papers import (
     stamp,
     text_page,
 )  # fmt: skip
+from tests.unit.ingest.document.signing import bureau, signed
 from tests.unit.ingest.document.words import ZONE, ZONE_TITLE, body, word
 
 LINES = [f"line number {number} of a born-digital page" for number in range(20)]
@@ -212,3 +216,44 @@ def test_every_cut_of_a_file_is_a_value(call: Call, stamped: Pixels) -> None:
     for kind, data in ((Kind.DOCX, word(ZONE_TITLE, ZONE)), (Kind.PDF, scan_pdf(stamped)), (Kind.JPEG, jpeg(stamped))):
         for share in range(1, 10):
             assert read_document("2", "x", kind, data[: len(data) * share // 10], call).fate in Fate
+
+
+# --- certificates --------------------------------------------------------------------------------------------------
+
+
+def test_a_signed_file_that_is_none_of_the_forms_is_said_to_be_signed(call: Call) -> None:
+    """Perhaps a seal on something else; called like a form it may be one whose text nobody can extract."""
+    data = signed(pages_pdf([text_page(LINES)]), bureau())
+    reading = read_document("3", "公示.pdf", Kind.PDF, data, call)
+    assert (reading.fate, reading.reason.endswith("PDF 带有电子签章")) == (Fate.UNRECOGNISED, True)
+    read = document(read_document("3", "附件1 示范区申报书.pdf", Kind.PDF, data, call))
+    assert (read.form, read.recognised_by, read.is_scan.value) == ("附件1", "file name", False)
+
+
+def test_a_signed_scan_keeps_what_its_paper_says(call: Call, stamped: Pixels, plain: Pixels) -> None:
+    """The signature is noted beside it."""
+    for page, outcome in ((stamped, SealOutcome.STAMPED), (plain, SealOutcome.NOT_STAMPED)):
+        data = signed(scan_pdf(page), bureau())
+        read = document(read_document("3", "附件1.pdf", Kind.PDF, data, call))
+        assert read.seal is not None
+        assert (read.is_scan.value, read.seal.outcome, len(read.signatures)) == (True, outcome, 1)
+        assert read.lines == ()
+
+
+def test_an_ofd_file_is_explained_and_its_signature_noticed(call: Call) -> None:
+    """By the directory of the package alone."""
+    package = {"OFD.xml": b"", "Doc_0/Document.xml": b""}
+    plain = read_document("2", "公文.ofd", Kind.OFD, zipped(package), call)
+    sealed = read_document("2", "公文.ofd", Kind.OFD, zipped(package | {"Doc_0/Signs/Signatures.xml": b"<x"}), call)
+    assert plain.fate is sealed.fate is Fate.UNSUPPORTED
+    assert "请另存为 PDF" in plain.reason
+    assert ("电子签章" in plain.reason, "电子签章" in sealed.reason) == (False, True)
+
+
+def zipped(members: dict[str, bytes]) -> bytes:
+    """A package of these files."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as package:
+        for name, data in members.items():
+            package.writestr(name, data)
+    return out.getvalue()

@@ -13,6 +13,7 @@ from ingest.document.reader import read_document
 from ingest.reading import Document, Kind, SealOutcome
 from rules.call import Call, Rendition
 from rules.facts import Knowledge
+from tests.unit.ingest.document.signing import authority, bureau, signed
 
 MAILS = Path(__file__).parents[4] / "samples" / "mails"
 SEALS = {"04": SealOutcome.NOT_STAMPED, "05": SealOutcome.NOT_STAMPED, "20": SealOutcome.UNCERTAIN}
@@ -52,3 +53,18 @@ def test_every_form_and_scan_of_the_samples_is_read(mail: Path, call: Call) -> N
             assert read.seal.outcome is SEALS.get(mail.name[:2], SealOutcome.STAMPED)
             assert read.is_scan.value is (mail.name[:2] != "04")
             assert read.applicant
+
+
+def test_a_signed_export_is_neither_unstamped_nor_stamped_and_brings_its_own_text(call: Call) -> None:
+    """Its seal is uncertain whatever the call makes of the signature; nothing of it needs to be read from pixels."""
+    files = dict(attachments(next(MAILS.glob("04-*.eml"))))
+    name, data = next((name, data) for name, data in files.items() if name.endswith(".pdf"))
+    read = read_document("2", name, Kind.PDF, signed(data, bureau(), visible_on=1), call, [authority().pem]).document
+    assert read is not None
+    assert read.seal is not None
+    assert (read.is_scan.value, read.seal.outcome) == (False, SealOutcome.UNCERTAIN)
+    assert "电子签章" in read.seal.reason
+    assert [signature.trusted for signature in read.signatures] == [True]
+    assert read.pages_read == tuple(range(1, (read.pages or 0) + 1))
+    assert read.applicant in {line.text for line in read.lines}
+    assert Document.model_validate_json(read.model_dump_json()) == read
