@@ -49,7 +49,7 @@ for _name in ("pyhanko", "pyhanko_certvalidator"):
 
 _BROKEN = (
     PdfError, UnsupportedAlgorithm, struct.error, zlib.error, OSError, EOFError, LookupError, ValueError, TypeError,
-    AttributeError, AssertionError, NotImplementedError, ArithmeticError, RecursionError,
+    AttributeError, NameError, AssertionError, NotImplementedError, ArithmeticError, RecursionError,
 )  # fmt: skip
 """What pyHanko, asn1crypto and cryptography were seen to raise on broken signatures."""
 
