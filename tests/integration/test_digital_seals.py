@@ -87,7 +87,7 @@ def test_by_default_a_digital_seal_goes_to_staff_and_nobody_is_told_to_scan(hous
     text = letter(house)
     assert "带有电子签章" in text
     assert "由电子文档直接生成" not in text
-    assert "电子签章PDF" in text
+    assert "PDF，带电子签章" in text
     reason = next(reason for reason in reasons(house) if "电子签章" in reason)
     assert all(
         each in reason
