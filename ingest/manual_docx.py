@@ -36,7 +36,8 @@ def manual_docx(manual: Manual, made: datetime) -> bytes:
     document.add_heading("参数", level=1)
     rows = [(name, since or "一直", value, clause) for name, since, value, clause in manual.parameters]
     _table(document, ("名称", "何时起", "值", "依据"), rows)
-    computed = [*manual.derived, *((f"统计.{name}", _joined(lines)) for name, lines in manual.statistics)]
+    counted = ((f"统计.{name}", f"计数\n{_joined(lines)}") for name, lines in manual.statistics)
+    computed = [*manual.derived, *counted]
     if computed:
         document.add_heading("算出来的值", level=1)
         _table(document, ("名称", "怎么算"), computed)
@@ -65,22 +66,41 @@ def _page(document: Any, manual: Manual, made: datetime) -> None:
 
 
 def _table(document: Any, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    table = document.add_table(rows=1, cols=len(header), style="Table Grid")
-    for cell, text in zip(table.rows[0].cells, header, strict=True):
-        cell.paragraphs[0].add_run(text).bold = True
+    table = _headed(document, header)
     for row in rows:
-        for cell, text in zip(table.add_row().cells, row, strict=True):
+        for cell, text in zip(_row(table).cells, row, strict=True):
             cell.text = _clean(text)
 
 
-def _rules(document: Any, entries: Iterable[Entry]) -> None:
-    table = document.add_table(rows=1, cols=3, style="Table Grid")
-    table.autofit = False
-    _repeat(table.rows[0])
-    for cell, text in zip(table.rows[0].cells, ("通知条款", "规则", "样例"), strict=True):
+def _headed(document: Any, header: Sequence[str]) -> Any:
+    """An empty table below its shaded first row, which stands on every page."""
+    table = document.add_table(rows=1, cols=len(header), style="Table Grid")
+    first = table.rows[0]
+    _mark(first._tr.get_or_add_trPr(), "w:tblHeader")  # noqa: SLF001 - python-docx has no public name for it
+    for cell, text in zip(first.cells, header, strict=True):
         cell.paragraphs[0].add_run(text).bold = True
+        shade = {"w:val": "clear", "w:color": "auto", "w:fill": "E8EDF3"}
+        _mark(cell._tc.get_or_add_tcPr(), "w:shd", shade)  # noqa: SLF001 - the same
+    return table
+
+
+def _row(table: Any) -> Any:
+    """One more row, which is never broken over two pages."""
+    row = table.add_row()
+    _mark(row._tr.get_or_add_trPr(), "w:cantSplit")  # noqa: SLF001 - the same
+    return row
+
+
+def _mark(properties: Any, name: str, values: dict[str, str] | None = None) -> None:
+    attributes = {qn(key): value for key, value in (values or {}).items()}
+    properties.append(properties.makeelement(qn(name), attributes))
+
+
+def _rules(document: Any, entries: Iterable[Entry]) -> None:
+    table = _headed(document, ("通知条款", "规则", "样例"))
+    table.autofit = False
     for entry in entries:
-        clause, rule, examples = table.add_row().cells
+        clause, rule, examples = _row(table).cells
         clause.text = _clean(entry.clause)
         _rule(rule, entry)
         examples.text = _clean("\n".join(f"{one.name}：{one.word}" for one in entry.examples) or "没有样例")
@@ -111,12 +131,6 @@ def _rule(cell: Any, entry: Entry) -> None:
 
 def _joined(lines: Iterable[Phrase]) -> str:
     return "\n".join("　" * line.depth + line.text for line in lines)
-
-
-def _repeat(row: Any) -> None:
-    """The header stands on every page."""
-    properties = row._tr.get_or_add_trPr()  # noqa: SLF001 - python-docx has no public name for it
-    properties.append(properties.makeelement(qn("w:tblHeader"), {}))
 
 
 def _clean(text: str) -> str:

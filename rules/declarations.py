@@ -24,7 +24,16 @@ from rules.language import (
 )
 from rules.pieces import complain, kind_of, mapping, sequence, text
 from rules.sentences import Scope, unknown_word
-from rules.vocabulary import BEIJING, Field, FieldType, parse_date, parse_instant, parse_integer, parse_percent
+from rules.vocabulary import (
+    BEIJING,
+    Field,
+    FieldType,
+    parse_date,
+    parse_instant,
+    parse_integer,
+    parse_percent,
+    until_text,
+)
 from rules.workdays import Workdays
 from rules.yaml_text import Mapping, Sequence, Text, Tree
 
@@ -68,7 +77,7 @@ def read_parameters(top: Mapping, published: datetime, deadline: datetime) -> di
     tree = top.get(Text("参数"), Mapping())
     if not isinstance(tree, Mapping):
         raise complain("“参数”应写成若干“名称: 值”", tree.position)
-    until = DatedValue(-PERPETUAL, deadline.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M"), "call.yaml 的“截止”")
+    until = DatedValue(-PERPETUAL, until_text(deadline), "call.yaml 的“截止”")
     found = {DEADLINE: Parameter(DEADLINE, (until,))}
     for name, value in tree.items():
         if name == DEADLINE:

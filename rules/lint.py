@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
-from itertools import combinations, pairwise
+from itertools import combinations
 
 from rules.call import Call
 from rules.declarations import DEADLINE
@@ -31,7 +30,7 @@ from rules.language import (
 from rules.logic import evaluate
 from rules.rulebook import read_rulebook
 from rules.verdict import Outcome
-from rules.vocabulary import BEIJING
+from rules.vocabulary import BEIJING, instant_text
 from rules.workdays import year_known
 from rules.worlds import Points, actors, points_of, size_of
 from rules.yaml_text import Mapping, Sequence, Text, Tree, load_tree
@@ -231,23 +230,21 @@ def _gaps(rules: Iterable[Rule]) -> Iterator[RuleFileError]:
             groups.setdefault((rule.kinds, re.split(r"[（(]", rule.title)[0]), []).append(rule)
             groups.setdefault((rule.kinds, rule.applies, rule.requirement), []).append(rule)
     for group in groups.values():
-        for earlier, later in pairwise(sorted(group, key=lambda rule: (rule.start, rule.end))):
-            if earlier.end < later.start:
-                gap = f"{_shown(earlier.end)} 到 {_shown(later.start)}"
-                message = f"规则“{earlier.id}”与“{later.id}”之间有空档: {gap}"
-                hint = f"“{later.id}”的“自”写成 {_shown(earlier.end)}"
+        last, *others = sorted(group, key=lambda rule: (rule.start, rule.end))
+        for later in others:
+            if last.end < later.start:
+                gap = f"{instant_text(last.end)} 到 {instant_text(later.start)}"
+                message = f"规则“{last.id}”与“{later.id}”之间有空档: {gap}"
+                hint = f"“{later.id}”的“自”写成 {instant_text(last.end)}"
                 yield _warn("W207", "生效空档", message, later.position, hint)
-
-
-def _shown(seconds: int) -> str:
-    return datetime.fromtimestamp(seconds, BEIJING).strftime("%Y-%m-%d %H:%M")
+            last = max(last, later, key=lambda rule: rule.end)
 
 
 def _past(rules: Iterable[Rule], call: Call) -> Iterator[RuleFileError]:
     published = int(call.published.timestamp())
     for rule in rules:
         if rule.end <= published and not rule.edition and rule.end < PERPETUAL:
-            message = f"规则“{rule.id}”在征集发布({_shown(published)})之前就已失效"
+            message = f"规则“{rule.id}”在征集发布({instant_text(published)})之前就已失效"
             yield _warn("W201", "死规则", message, rule.position, "检查“生效”的“至”")
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
 
 from rules.call import Call
 from rules.examples import Example
@@ -28,7 +27,7 @@ from rules.language import (
 )
 from rules.rulebook import SILENT
 from rules.verdict import DECISION_NAMES, Outcome, decide_outcomes
-from rules.vocabulary import BEIJING
+from rules.vocabulary import instant_text, until_text
 
 _HEADING = re.compile(r"^\s*#\s*-{3,}\s*(.+?)\s*-{3,}\s*$")
 
@@ -100,7 +99,7 @@ def manual_of(rulebook: Rulebook, source: str, call: Call, examples: Sequence[Ex
     """The handbook of ``source``, which was read as ``rulebook``."""
     return Manual(
         title=call.title, notice=rulebook.title, authority=call.authority, sha256=sha256,
-        deadline=_until(call.deadline),
+        deadline=until_text(call.deadline),
         parameters=tuple(row for one in rulebook.parameters.values() for row in _parameter_rows(one)),
         derived=tuple((f"{one.kind}.{one.name}", _computed(one)) for one in rulebook.derived),
         statistics=tuple((one.name, (Phrase(0, one.kind), *_phrases(one.where, 1))) for one in rulebook.statistics),
@@ -110,24 +109,13 @@ def manual_of(rulebook: Rulebook, source: str, call: Call, examples: Sequence[Ex
 
 def _parameter_rows(parameter: Parameter) -> Iterator[tuple[str, str, str, str]]:
     for one in parameter.values:
-        since = "" if one.start == -PERPETUAL else f"{_instant(one.start)}起"
+        since = "" if one.start == -PERPETUAL else f"{instant_text(one.start)}起"
         yield parameter.name, since, one.text, one.clause
 
 
 def _computed(one: Derived) -> str:
     words = [operand.field or str(operand.constant) for operand in one.operands]
     return f"{one.operation}: " + "、".join(words)
-
-
-def _until(deadline: datetime) -> str:
-    """Midnight is the end of the day before, as notices are written."""
-    local = deadline.astimezone(BEIJING)
-    day = local - timedelta(days=1)
-    return f"{day:%Y-%m-%d} 24:00" if (local.hour, local.minute) == (0, 0) else f"{local:%Y-%m-%d %H:%M}"
-
-
-def _instant(seconds: int) -> str:
-    return datetime.fromtimestamp(seconds, BEIJING).strftime("%Y-%m-%d %H:%M")
 
 
 # --- sections and entries ---------------------------------------------------------------------------------------
@@ -162,8 +150,8 @@ def _entry(rule: Rule, examples: tuple[Shown, ...]) -> Entry:
 
 def _period(rule: Rule) -> str:
     """When the rule is in force, "" for always."""
-    start = "" if rule.start == -PERPETUAL else f"自 {_instant(rule.start)} "
-    end = "" if rule.end == PERPETUAL else f"至 {_instant(rule.end)}(不含)"
+    start = "" if rule.start == -PERPETUAL else f"自 {instant_text(rule.start)} "
+    end = "" if rule.end == PERPETUAL else f"至 {instant_text(rule.end)}(不含)"
     return (start + end).strip()
 
 

@@ -148,6 +148,18 @@ def parse_instant(raw: str) -> int | None:
     return int((midnight + timedelta(hours=hour, minutes=minute)).timestamp())
 
 
+def instant_text(seconds: int) -> str:
+    """Seconds since the epoch as :func:`parse_instant` reads them, ``2024-09-01 00:00``."""
+    return datetime.fromtimestamp(seconds, BEIJING).strftime("%Y-%m-%d %H:%M")
+
+
+def until_text(end: datetime) -> str:
+    """The first instant that is too late as notices write it: midnight is 24:00 of the day before."""
+    local = end.astimezone(BEIJING)
+    day = local - timedelta(days=1)
+    return f"{day:%Y-%m-%d} 24:00" if (local.hour, local.minute) == (0, 0) else f"{local:%Y-%m-%d %H:%M}"
+
+
 def parse_integer(raw: str) -> int | None:
     """A whole number, with thousands separators or a counting word after it (``1,200人``)."""
     match = re.fullmatch(

@@ -70,6 +70,25 @@ def test_the_word_file_holds_every_rule(manual: Manual) -> None:
     assert document.core_properties.author == "兵团教育局"
 
 
+def test_the_word_file_prints_well(manual: Manual) -> None:
+    """The header of a table stands on every page, and no rule is broken over two."""
+    document = docx.Document(io.BytesIO(manual_docx(manual, MADE)))
+
+    for table in document.tables:
+        first, *rows = (row._tr.trPr.xml for row in table.rows)
+        assert "w:tblHeader" in first
+        assert rows
+        assert all("w:cantSplit" in row for row in rows)
+
+
+def test_the_deadline_is_shown_as_notices_write_it(manual: Manual) -> None:
+    """24:00 of the last day, everywhere in the handbook."""
+    page = manual_html(manual)
+
+    assert "2024-08-31 24:00" in page
+    assert "2024-09-01 00:00" not in page
+
+
 @pytest.mark.parametrize(("name", "start"), [("手册.html", b"<!DOCTYPE html>"), ("手册.docx", b"PK")])
 def test_the_command_writes_what_the_suffix_says(tmp_path: Path, name: str, start: bytes) -> None:
     """Atomically, and nothing else."""

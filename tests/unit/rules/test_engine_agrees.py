@@ -233,6 +233,7 @@ def assert_safe_test(test: dict[str, Any], seen: set[str]) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.fuzz
 @pytest.mark.timeout(max(120, RULEBOOKS // 10))
 @pytest.mark.parametrize("part", range(PARTS))
 def test_engine_and_interpreter_agree_on_random_rule_files(part: int, call: Call) -> None:

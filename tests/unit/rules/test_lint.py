@@ -145,6 +145,18 @@ def test_a_minute_that_nobody_looks_at_is_named(
     assert look(first, second) == ([("W207", 2)] if gap else [])
 
 
+def test_a_third_rule_that_covers_both_leaves_no_gap(look: Callable[..., Found]) -> None:
+    """The one in force longest counts, not the one that began last."""
+    periods = (
+        "{自: 2024-08-08 00:00, 至: 2024-08-31 24:00}",
+        "{自: 2024-08-09 00:00, 至: 2024-08-10 00:00}",
+        "{自: 2024-08-20 00:00, 至: 2024-08-21 00:00}",
+    )
+    rules = [rule(f"R{n}", AT_98, 生效=one).replace(f"名称: R{n}", "名称: 甲") for n, one in enumerate(periods)]
+
+    assert "W207" not in {code for code, _ in look(*rules)}
+
+
 @pytest.mark.parametrize(
     ("head", "expected"),
     [
