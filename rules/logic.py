@@ -174,12 +174,14 @@ class Explainer:
         return header + [step for child in children(inner) for step in self.explain(child, bound, below)]
 
     def _candidates(self, node: Exists, bound: Bound, depth: int) -> list[Step]:
+        """The first few candidates, those that decide before those that do not fit."""
         line = node.source.position.line
-        found = candidates(node, bound, self.world)
+        within = [{**bound, node.variable: actor} for actor in candidates(node, bound, self.world)]
+        found = sorted(within, key=lambda one: -evaluate(node.where, one, self.world))
         steps: list[Step] = []
-        for actor in found[:MAX_SHOWN_CANDIDATES]:
-            steps.append(Step(line, depth, f"候选 {actor.subject.id}", ""))
-            steps += self.explain(node.where, {**bound, node.variable: actor}, depth + 1)
+        for one in found[:MAX_SHOWN_CANDIDATES]:
+            steps.append(Step(line, depth, f"候选 {one[node.variable].subject.id}", ""))
+            steps += self.explain(node.where, one, depth + 1)
         if len(found) > MAX_SHOWN_CANDIDATES:
             steps.append(Step(line, depth, f"另有 {len(found) - MAX_SHOWN_CANDIDATES} 个候选", ""))
         return steps or [Step(line, depth, "没有候选", "")]

@@ -7,7 +7,6 @@ import sys
 import threading
 import time
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -74,27 +73,6 @@ def test_the_library_takes_every_shard_of_the_shipped_rules(path: Path) -> None:
     """Row 26: its own complaints are numbers; ours have come before."""
     call = load_call("x", (path.parent / "call.yaml").read_text(encoding="utf-8"))
     Engine(compile_rulebook(load_rulebook(path.read_text(encoding="utf-8"), call)).definitions()).close()
-
-
-@pytest.mark.parametrize("path", SHIPPED, ids=[path.parent.name for path in SHIPPED])
-def test_a_join_names_a_fact_that_was_matched_before(path: Path) -> None:
-    """Row 25: the library finds out only when a fact comes, and then loses it."""
-    call = load_call("x", (path.parent / "call.yaml").read_text(encoding="utf-8"))
-    for definition in compile_rulebook(load_rulebook(path.read_text(encoding="utf-8"), call)).definitions():
-        for rule in definition.values():
-            assert isinstance(rule, dict)
-            seen: set[str] = set()
-            for pattern in rule["all"]:
-                ((alias, body),) = pattern.items()
-                tests: list[dict[str, Any]] = body.get("$and", [body])
-                joins = [
-                    value
-                    for test in tests
-                    for name, value in test.items()
-                    if isinstance(value, dict) and not name.startswith("$")
-                ]
-                assert {other for join in joins for other in join} <= seen
-                seen.add(alias.removesuffix("$not"))
 
 
 def test_without_the_library_the_door_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
