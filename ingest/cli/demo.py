@@ -27,17 +27,26 @@ def demo(
     directory: Annotated[
         Path, typer.Option("--dir", help="信函和日报写到哪个文件夹", envvar="MAILROOM_DEMO_DIR")
     ] = Path("demo-output"),
+    call: Annotated[
+        Path | None, typer.Option("--call", help="自己的征集文件夹,与 --mails 同用", envvar="MAILROOM_DEMO_CALL")
+    ] = None,
+    mails: Annotated[
+        Path | None, typer.Option("--mails", help="试发邮件(.eml)所在的文件夹", envvar="MAILROOM_DEMO_MAILS")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """在内置的邮箱和发信服务器上,把样例申报材料从收件到日报走一遍。"""
+    """在内置的邮箱和发信服务器上,把样例申报材料(或自己的征集和邮件)从收件到日报走一遍。"""
     import structlog
 
-    from ingest.demo.scenario import run_demo
+    from ingest.demo.scenario import own_scenario, run_demo, shipped_scenario
     from ingest.errors import StorageError
 
+    if (call is None) != (mails is None):
+        raise typer.BadParameter("--call 和 --mails 要一起写")
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+    scenario = own_scenario(call, mails) if call and mails else shipped_scenario()
     try:
-        result = run_demo(directory)
+        result = run_demo(directory, scenario)
     except OSError as error:
         raise StorageError(f"写不了 {directory}: {error.strerror}", "用 --dir 指定别的文件夹") from error
     wrong = [outcome for outcome in result.outcomes if not outcome.as_expected]
@@ -45,7 +54,7 @@ def demo(
         print_json([
             {
                 "number": o.sample.number, "file": o.sample.path.name, "received": o.sample.received.isoformat(), "what": o.sample.what,
-                "screening": o.screening, "case": o.case_code or None, "letter": o.letter, "expected": o.sample.letter,
+                "screening": o.screening, "case": o.case_code or None, "letter": o.letter, "expected": o.sample.letter or None,
             }
             for o in result.outcomes
         ])  # fmt: skip

@@ -1,12 +1,18 @@
-"""The sample mails that ship with the program and what is expected of each. Reads two files, decides nothing."""
+"""The mails of a demo: those that ship with the program and what is expected of each, or an office's own. Decides nothing."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from email.parser import BytesHeaderParser
+from email.policy import default
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 import ingest
+from ingest.errors import ConfigError
+from rules.call import Call
+from rules.vocabulary import BEIJING
 from rules.yaml_text import Mapping, Sequence, Text, load_tree
 
 
@@ -18,7 +24,7 @@ class Sample:
     path: Path
     received: datetime  #: aware: what the mail server's clock says
     what: str  #: in Chinese
-    letter: str  #: kind of the letter it should get, ``none`` for silence
+    letter: str  #: kind of the letter it should get, ``none`` for silence, "" when nobody has said
     mentions: tuple[str, ...]
     entries: tuple[tuple[str, str, str], ...]  #: applicant, track, decision
 
@@ -37,6 +43,33 @@ def load_samples(directory: Path | None = None) -> tuple[Sample, ...]:
     mails = top[Text("mails")]
     assert isinstance(mails, Sequence)
     return tuple(_sample(root, mail) for mail in mails if isinstance(mail, Mapping))
+
+
+AFTER_THE_DEADLINE = timedelta(days=7)  #: as late as a mail of one's own may come in a demo, so that it has an end
+
+
+def own_samples(folder: Path, call: Call) -> tuple[Sample, ...]:
+    """The .eml files of ``folder``; each comes when its Date says, within the call's own days.
+
+    Raises:
+        ConfigError: there is none.
+    """
+    paths = sorted(path for path in folder.glob("*.eml") if path.is_file())
+    if not paths:
+        raise ConfigError(f"{folder} 里没有 .eml 文件", "把试发的邮件另存为 .eml 放进去")
+    return tuple(_own_sample(path, call) for path in paths)
+
+
+def _own_sample(path: Path, call: Call) -> Sample:
+    with path.open("rb") as mail:
+        headers = BytesHeaderParser(policy=default).parse(mail)
+    try:
+        sent = parsedate_to_datetime(str(headers["Date"]))
+    except ValueError:
+        sent = call.published
+    aware = sent if sent.tzinfo else sent.replace(tzinfo=BEIJING)
+    received = min(max(aware, call.published), call.deadline + AFTER_THE_DEADLINE).astimezone(BEIJING)
+    return Sample(path.stem, path, received, str(headers["Subject"] or ""), "", (), ())
 
 
 def _sample(root: Path, mail: Mapping) -> Sample:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from samples.make_forms import main as make_forms
-from tests.acceptance.grants import GOOD, mail_of
+from tests.acceptance.grants import DOUBTED, GOOD, mail_of
 
 TUTORIAL = Path(__file__).parents[2] / "docs/tutorial/第二个征集.md"
 COMMAND = Path(sys.executable).parent / "mailroom"
@@ -42,6 +43,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (path / name).write_text(body, "utf-8")
     make_forms(["--call", str(path / "calls" / CALL)])
     (path / "试发.eml").write_bytes(mail_of(GOOD))
+    (path / "试发").mkdir()
+    for number, project in enumerate((GOOD, DOUBTED), 1):
+        (path / "试发" / f"{number}.eml").write_bytes(mail_of(project))
     return path
 
 
@@ -63,7 +67,7 @@ def run(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
 @pytest.mark.slow
 def test_every_command_of_the_tutorial_does_what_it_says(folder: Path) -> None:
     """In its order, with the exit code it promises."""
-    assert len(commands()) == 5
+    assert len(commands()) == 6
     for line, promised in commands():
         done = run(line, folder)
         assert done.returncode == promised, (line, done.stdout, done.stderr)
@@ -82,3 +86,17 @@ def test_the_mail_of_the_dry_run_is_accepted(folder: Path) -> None:
     line = next(line for line, _ in commands() if "message inspect" in line)
     done = run(line + " --json", folder)
     assert '"verdict": "accepted"' in done.stdout, done.stdout
+
+
+@pytest.mark.slow
+def test_the_demo_of_the_call_answers_its_mails(folder: Path) -> None:
+    """On the program's own servers, from the mails' dates to the digest after the deadline; nobody wrote code for it."""
+    line = next(line for line, _ in commands() if "demo" in line)
+    rows = json.loads(run(line + " --dir answers --json", folder).stdout)
+
+    assert [(row["file"], row["letter"], row["expected"]) for row in rows] == [
+        ("1.eml", "accepted", None), ("2.eml", "rejected", None),
+    ]  # fmt: skip
+    letters = [path.read_text("utf-8") for path in sorted((folder / "answers/letters").glob("*.txt"))]
+    assert any("荷塘社区" in letter for letter in letters)
+    assert list((folder / "answers/digests").glob("*.2025-04-01*.html"))

@@ -72,7 +72,10 @@ def test_the_day_of_an_instant_is_the_day_in_beijing(call: Call) -> None:
         for text in ("2024-08-20T23:59:59", "2024-08-21T00:00:00")
     ]
 
-    assert [populate(rulebook, [mail])[0].cell("值").low for mail in mails] == [0, 1]
+    cells = [populate(rulebook, [mail])[0].cell("值") for mail in mails]
+    assert [(cell.knowledge, cell.low, cell.key) for cell in cells] == [
+        (Knowledge.KNOWN, 0, "0"), (Knowledge.KNOWN, 1, "1"),
+    ]  # fmt: skip
 
 
 def test_shares_of_percentages_are_percentages(call: Call) -> None:
@@ -186,6 +189,32 @@ def test_the_explanation_says_how_the_value_came_about(call: Call) -> None:
 
     assert "实际: 1" in str(step)
     assert "由公示开始、公示结束按“天数差”算出" in str(step)
+
+
+def test_what_could_not_be_computed_says_from_what_and_why(call: Call) -> None:
+    """A blank operand makes a blank result, an unread one an unread one; both name the fields to look at."""
+    rulebook = declared(call, "天数差: {从: 公示开始, 到: 公示结束}", "申报书.值 不少于 5")
+    known, blank, unread = (
+        populate(rulebook, [subject("申报书", "申1", 公示开始="2024-08-12", 公示结束=end)])[0].subject.fact("值")
+        for end in ("2024-08-13", Fact.blank(), None)
+    )
+
+    assert (known.knowledge, known.value) == (Knowledge.KNOWN, 1)
+    assert (blank.knowledge, unread.knowledge) == (Knowledge.BLANK, Knowledge.UNKNOWN)
+    assert {one.provenance.method for one in (known, blank, unread)} == {"由公示开始、公示结束按“天数差”算出"}
+
+
+def test_numbers_at_the_edge_of_all_measure(call: Call) -> None:
+    """The last one that is kept, and the first that is not."""
+    most = 10**15 - 1
+    sums = [value(declared(call, "和: [教师人数, 1]"), 教师人数=most - one) for one in (1, 0)]
+
+    assert [(one.knowledge, one.high) for one in sums] == [(Knowledge.KNOWN, most), (Knowledge.UNKNOWN, 10**15)]
+
+
+def test_one_is_enough_to_divide_by(call: Call) -> None:
+    """Only nothing is not."""
+    assert value(declared(call, "比: [教师人数, 1]", "申报书.值 不低于 50%"), 教师人数=2).low == 2 * PERCENT_UNIT
 
 
 # --- working days -----------------------------------------------------------------------------------------------

@@ -125,6 +125,17 @@ def test_both_sides_of_a_comparison_say_where_they_stood(explain: Explain) -> No
     assert lines[-1].endswith("实际: 乙校 / 甲校（表.xlsx，C5; 甲.docx，第1页，表格，可信度 0.80）")
 
 
+def test_what_a_rule_applies_to_may_depend_on_other_papers(explain: Explain) -> None:
+    """Only where there is a row for it; the explanation shows which."""
+    applies = "[{存在: 汇总行, 其中: [汇总行.单位名称 等于 申报书.单位名称]}]"
+    requirement = "      [申报书.教师人数 超过 10]\n"
+
+    assert explain(requirement, FORM, *rows("乙校"), applies=applies)[0] == "不适用"
+    assert explain(requirement, FORM, *rows(None), applies=applies)[0] == "无法判断"
+    truth, *lines = explain(requirement, FORM, *rows("甲校"), applies=applies)
+    assert (truth, lines[1], lines[-1]) == ("不满足", "第9行 　· 候选 行1", "第11行 ✗ 申报书.教师人数 超过 10　实际: 9")
+
+
 def test_an_uncertain_count_is_shown_as_its_range(explain: Explain) -> None:
     """A count is never blank: what is not known about its members leaves it open, and staff decide."""
     head = "统计: [{名称: 数, 计数: 汇总行, 其中: [汇总行.教师账号开通率 不高于 98%]}]\n"
