@@ -153,12 +153,17 @@ def _develop(image: Image.Image, scanner: Scanner, number: int) -> Image.Image:
     return Image.fromarray(np.clip(pixels, 0, 255).astype(np.uint8))
 
 
-def _scan_page(page: Page, paper: tuple[float, float], scanner: Scanner, number: int) -> Picture:
-    work = 2 * scanner.dpi
-    sheet = _Press(paper, work)
+def print_page(page: Page, paper: tuple[float, float], dpi: int) -> Image.Image:
+    """The page in grey as it leaves the printer. Raises MissingFontError."""
+    sheet = _Press(paper, dpi)
     for item in page:
         sheet.line(item) if isinstance(item, PlacedLine) else sheet.cell(item)
-    coloured = ImageOps.colorize(sheet.image, black=(18, 17, 22), white=scanner.tint)
+    return sheet.image
+
+
+def _scan_page(page: Page, paper: tuple[float, float], scanner: Scanner, number: int) -> Picture:
+    work = 2 * scanner.dpi
+    coloured = ImageOps.colorize(print_page(page, paper, work), black=(18, 17, 22), white=scanner.tint)
     if scanner.seals:
         for seal, at in _seals(page, scanner):
             press(coloured, seal, at, work)

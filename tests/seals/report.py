@@ -1,0 +1,141 @@
+"""What is said about the seals of generated pages, against the truth: ``make seal-report``.
+
+Every page goes the way of a mail's attachment: the bytes of its file into ``read_document``. Times are the processor's, one
+thread, beside the least anybody must do: decoding the page's JPEG at the resolution the look works at.
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import statistics
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
+from typing import NamedTuple
+
+from ingest.calls import default_config, open_call
+from ingest.document.pdf import read_pdf
+from ingest.document.pixels import WORKING_PX_PER_MM, decode_picture
+from ingest.document.reader import read_document
+from ingest.reading import Fate, SealOutcome
+from ingest.reading import Kind as FileKind
+from rules.call import Call
+from tests.seals.pages import KINDS, Kind, Sample, Truth, choose, sample
+
+OUTCOMES = (SealOutcome.STAMPED, SealOutcome.UNCERTAIN, SealOutcome.NOT_STAMPED)
+
+
+class Judged(NamedTuple):
+    """One page and what was said of it; milliseconds, NaN where there is no floor to compare with."""
+
+    name: str
+    kind: str
+    truth: Truth
+    outcome: SealOutcome
+    reason: str
+    right: bool
+    taken_ms: float
+    decode_ms: float
+
+    @property
+    def wrong(self) -> bool:
+        """A page that is clear to the eye was called its opposite, or a doubtful one something it cannot be."""
+        opposite = {Truth.STAMPED: SealOutcome.NOT_STAMPED, Truth.UNSTAMPED: SealOutcome.STAMPED}
+        return not self.right if self.truth is Truth.STAFF else self.outcome is opposite[self.truth]
+
+
+def milliseconds(start: float) -> float:
+    return (time.process_time() - start) * 1000
+
+
+def judge(page: Sample, call: Call) -> Judged:
+    """What the reader says of one page."""
+    name = "扫描件.pdf" if page.kind.file is FileKind.PDF else "扫描件.jpg"
+    start = time.process_time()
+    reading = read_document("2", name, page.kind.file, page.data, call)
+    taken = milliseconds(start)
+    seal = reading.document.seal if reading.document else None
+    assert seal is not None or reading.fate is Fate.DOCUMENT, (page.name, reading)
+    assert seal is not None, page.name
+    right = seal.outcome in page.kind.right
+    kind = page.kind
+    return Judged(page.name, kind.name, kind.truth, seal.outcome, seal.reason, right, taken, decode_time(page))
+
+
+def decode_time(page: Sample) -> float:
+    """The reduced-size decode of the page's one colour JPEG; NaN for files that hold no such thing."""
+    data = page.data
+    if page.kind.file is FileKind.PDF:
+        images = read_pdf(page.data).pages[0].images
+        data = images[0].load() if len(images) == 1 else b""
+    start = time.process_time()
+    pixels = decode_picture(data, WORKING_PX_PER_MM * 297) if data[:2] == b"\xff\xd8" else None
+    return milliseconds(start) if pixels is not None else float("nan")
+
+
+def _one(task: tuple[int, Kind], seed: int, call: Call) -> Judged:
+    return judge(sample(task[1], seed, task[0]), call)
+
+
+def run(count: int, seed: int, processes: int = 2) -> list[Judged]:
+    """Make and judge ``count`` pages."""
+    call = open_call(default_config() / "calls", "smart-education-2024").call
+    tasks = list(enumerate(choose(count)))
+    with multiprocessing.get_context("spawn").Pool(processes) as pool:
+        # kinds hold functions of their own making, which do not travel: a page is named by its place
+        return pool.map(partial(_by_place, seed=seed, call=call), [(number, KINDS.index(kind)) for number, kind in tasks])
+
+
+def _by_place(task: tuple[int, int], seed: int, call: Call) -> Judged:
+    return _one((task[0], KINDS[task[1]]), seed, call)
+
+
+# --- the tables ----------------------------------------------------------------------------------------------------
+
+
+def _row(name: str, judged: Sequence[Judged]) -> str:
+    counted = Counter(each.outcome for each in judged)
+    cells = " | ".join(str(counted[outcome]) for outcome in OUTCOMES)
+    return f"| {name} | {len(judged)} | {cells} | {sum(each.wrong for each in judged)} |"
+
+
+def _table(groups: Iterable[tuple[str, Sequence[Judged]]]) -> Iterator[str]:
+    yield "| pages | count | stamped | uncertain | not stamped | wrong |"
+    yield "|---|---|---|---|---|---|"
+    yield from (_row(name, judged) for name, judged in groups)
+
+
+def _summary(judged: Sequence[Judged]) -> Iterator[str]:
+    clear = [each for each in judged if each.truth is not Truth.STAFF]
+    unsure = sum(each.outcome is SealOutcome.UNCERTAIN for each in clear)
+    yield f"uncertain among the {len(clear)} pages that are clear to the eye: {unsure} ({unsure / len(clear):.1%})"
+    taken = sorted(each.taken_ms for each in judged)
+    yield f"ms of processor time for a file of one page: median {statistics.median(taken):.0f}, p95 {taken[int(0.95 * len(taken))]:.0f}"
+    ratios = sorted(each.taken_ms / each.decode_ms for each in judged if each.decode_ms > 0)
+    yield f"times the reduced-size decode of the page's JPEG: median {statistics.median(ratios):.1f} ({len(ratios)} pages)"
+
+
+def report(judged: Sequence[Judged]) -> str:
+    """The tables in Markdown: by truth, by kind, times, and every page that is not as it should be."""
+    truths = [(truth.value, [each for each in judged if each.truth is truth]) for truth in Truth]
+    kinds = [(kind.name, [each for each in judged if each.kind == kind.name]) for kind in KINDS]
+    lines = [*_table((name, those) for name, those in truths if those), "", *_summary(judged), ""]
+    lines += _table((name, those) for name, those in kinds if those)
+    lines += ["", *(f"{each.outcome}: {each.name}: {each.reason}" for each in judged if not each.right)]
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Print the report."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--pages", type=int, default=1000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--processes", type=int, default=2, choices=(1, 2))
+    options = parser.parse_args()
+    print(report(run(options.pages, options.seed, options.processes)))
+
+
+if __name__ == "__main__":
+    main()
