@@ -100,7 +100,9 @@ _REDUCED = ((8, cv2.IMREAD_REDUCED_COLOR_8), (4, cv2.IMREAD_REDUCED_COLOR_4), (2
 
 
 def decode_picture(data: bytes, long_side: float) -> Pixels | None:
-    """A JPEG or PNG in colour, decoded at the smallest eighth, quarter or half still ``long_side`` pixels long.
+    """A JPEG or PNG in colour, decoded at the smallest eighth, quarter or half that is still about ``long_side`` pixels long.
+
+    A tenth less will do: a page of 200 dpi is looked at by its half.
 
     A quarter-size decode of an A3 page at 600 dpi costs a seventh of the time and a sixteenth of the memory. None when the
     picture is broken or larger than :data:`MAX_PIXELS`.
@@ -109,7 +111,7 @@ def decode_picture(data: bytes, long_side: float) -> Pixels | None:
     if size is None or not 0 < size.width * size.height <= MAX_PIXELS:
         return None
     ratio = max(size.width, size.height) / max(long_side, 1.0)
-    flag = next((flag for step, flag in _REDUCED if ratio >= step), cv2.IMREAD_COLOR)
+    flag = next((flag for step, flag in _REDUCED if ratio >= 0.9 * step), cv2.IMREAD_COLOR)
     try:
         pixels = cv2.imdecode(np.frombuffer(data, np.uint8), flag)
     except cv2.error:
@@ -119,11 +121,16 @@ def decode_picture(data: bytes, long_side: float) -> Pixels | None:
 
 def at_working_scale(page: PageImage) -> Pixels:
     """The page at :data:`WORKING_PX_PER_MM`."""
-    factor = WORKING_PX_PER_MM / page.px_per_mm
+    return to_working_scale(page.pixels, page.px_per_mm)
+
+
+def to_working_scale(pixels: Pixels, px_per_mm: float) -> Pixels:
+    """A part of a page at :data:`WORKING_PX_PER_MM`."""
+    factor = WORKING_PX_PER_MM / px_per_mm
     if abs(factor - 1) < 0.02:
-        return page.pixels
+        return pixels
     how = cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(page.pixels, None, fx=factor, fy=factor, interpolation=how), np.uint8)
+    return np.asarray(cv2.resize(pixels, None, fx=factor, fy=factor, interpolation=how), np.uint8)
 
 
 class Ink(NamedTuple):
@@ -142,8 +149,8 @@ def paper_colour(pixels: Pixels) -> Pixels:
     return np.asarray(cv2.blur(cv2.dilate(small, np.ones((9, 9), np.uint8)), (9, 9)), np.uint8)
 
 
-def separate_inks(pixels: Pixels) -> Ink:
-    """Red and blue ink of a page at working scale."""
+def separate_inks(pixels: Pixels, bright: float) -> Ink:
+    """Red and blue ink of a part of a page at working scale; ``bright`` is how light the page's paper is (0..255)."""
     height, width = pixels.shape[:2]
     cells = paper_colour(pixels)
     paper = cv2.resize(cells, (width, height), interpolation=cv2.INTER_LINEAR).astype(np.float32)
@@ -153,59 +160,24 @@ def separate_inks(pixels: Pixels) -> Ink:
     raw = 0.6 * over_green + 0.4 * over_blue
     is_red = (over_green > 0.5 * over_blue) & (over_blue > 0.3 * over_green) & (raw > 0)
     bluish = np.maximum(blue - np.minimum(red, green), 0) * ~is_red
-    inside = _paper_mask(cells, width, height)
+    inside = _paper_mask(cells, bright, (width, height))
     return Ink(*(np.asarray(each * inside, np.float32) for each in (raw * is_red, bluish, raw)))
 
 
-def dark_ink(pixels: Pixels) -> Map:
+def dark_ink(pixels: Pixels, bright: float) -> Map:
     """How much darker than the paper around it each place is, 0..1, whatever its colour: for pages without any."""
     height, width = pixels.shape[:2]
     cells = paper_colour(pixels)
     paper = cv2.resize(cells, (width, height), interpolation=cv2.INTER_LINEAR).astype(np.float32)
     share = np.clip(pixels.astype(np.float32) / np.maximum(paper, 24), 0.02, 1).min(axis=2)
-    return np.asarray((1 - share) * _paper_mask(cells, width, height), np.float32)
+    return np.asarray((1 - share) * _paper_mask(cells, bright, (width, height)), np.float32)
 
 
-def _paper_mask(cells: Pixels, width: int, height: int) -> Pixels:
+def _paper_mask(cells: Pixels, bright: float, size: tuple[int, int]) -> Pixels:
     """1 where the surroundings are paper: no ink is looked for on a desk or a black scanner border."""
-    grey = cv2.cvtColor(cells, cv2.COLOR_BGR2GRAY)
-    paper = (grey > 0.5 * float(np.percentile(grey, 80))).astype(np.uint8)
+    paper = (cv2.cvtColor(cells, cv2.COLOR_BGR2GRAY) > 0.5 * bright).astype(np.uint8)
     eroded = cv2.erode(paper, np.ones((3, 3), np.uint8))
-    return np.asarray(cv2.resize(eroded, (width, height), interpolation=cv2.INTER_NEAREST), np.uint8)
-
-
-class Glance(NamedTuple):
-    """A quick look at a page at a third of the working scale."""
-
-    red_mm2: float
-    blue_mm2: float
-    colourless: bool  #: grey or black and white: red ink could not be told
-    blank: bool
-
-
-def glance(pixels: Pixels) -> Glance:
-    """Whether there is any coloured ink at all; answers most unstamped pages in a few milliseconds."""
-    scale = 1.33 / WORKING_PX_PER_MM
-    small = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    coarse = cv2.resize(small, None, fx=0.75, fy=0.75, interpolation=cv2.INTER_AREA).astype(np.int16)
-    paper = cv2.blur(cv2.dilate(small, np.ones((13, 13), np.uint8)), (13, 13)).astype(np.float32)
-    blue, green, red = (
-        np.asarray(each, np.float32)
-        for each in cv2.split(cv2.log(np.clip(small.astype(np.float32) / np.maximum(paper, 24), 0.02, 1)))
-    )
-    reddish = _above_noise(0.6 * (red - green) + 0.4 * (red - blue), 0.022, 4.5)
-    bluish = _above_noise(blue - np.minimum(red, green), 0.05, 5)
-    dark = float((green < -0.35).mean())
-    colourless = float(np.percentile(np.ptp(coarse, axis=2), 99.7)) < 8
-    return Glance(reddish / 1.33**2, bluish / 1.33**2, colourless, dark < 0.0005)
-
-
-def _above_noise(values: Map, floor: float, sigmas: float) -> float:
-    """How many pixels stand out of the page's own noise."""
-    smooth = cv2.GaussianBlur(values, (3, 3), 0)
-    middle = float(np.median(smooth))
-    noise = 1.4826 * float(np.median(np.abs(smooth - middle)))
-    return float((smooth - middle > max(floor, sigmas * noise)).sum())
+    return np.asarray(cv2.resize(eroded, size, interpolation=cv2.INTER_NEAREST), np.uint8)
 
 
 def smoothed(ink: Map) -> Map:

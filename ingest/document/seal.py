@@ -14,19 +14,18 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ingest.document.glancing import Glance, Region, glance
 from ingest.document.pixels import WORKING_PX_PER_MM as PPM
 from ingest.document.pixels import (
-    Glance,
     Ink,
     Map,
     PageImage,
-    Pixels,
     at_working_scale,
     crop_png,
     dark_ink,
-    glance,
     separate_inks,
     smoothed,
+    to_working_scale,
 )
 from ingest.document.rings import Measured, Ring, blobs, fit, hull_ellipse, hull_rectangle, vote_for_circles
 from ingest.reading import Seal, SealOutcome, SealReading
@@ -78,30 +77,24 @@ def look_for_seals(pages: Iterable[PageImage]) -> SealReading:
 
 
 def look_at_page(page: PageImage) -> PageLook:
-    """What one page says about being stamped."""
-    pixels = at_working_scale(page)
-    first = glance(pixels)
-    if first.colourless:
-        return _colourless(page, pixels, first)
-    if first.red_mm2 < 15 and first.blue_mm2 < 40:
-        return _unmarked(page, first)
-    marks = _without_doubles(_marks(page, separate_inks(pixels), first))
-    if not marks:
-        return _unmarked(page, first)
-    seals = tuple(_seal(page.number, pixels, mark) for mark in marks[:MAX_SEALS])
-    if marks[0].clear:
-        return PageLook(SealOutcome.STAMPED, seals, "")
-    return PageLook(SealOutcome.UNCERTAIN, seals, f"第{page.number}页{marks[0].reason}")
+    """What one page says about being stamped: where the quick look saw ink, the finer look goes."""
+    first = glance(page)
+    marks = _without_doubles([mark for part in parts_to_look_at(first) for mark in _marks(page, part, first)])
+    if marks:
+        seals = tuple(_seal(page, mark) for mark in marks[:MAX_SEALS])
+        if marks[0].clear:
+            return PageLook(SealOutcome.STAMPED, seals, "")
+        return PageLook(SealOutcome.UNCERTAIN, seals, f"第{page.number}页{marks[0].reason}")
+    return _colourless(page, first) if first.colourless else _unmarked(page, first)
 
 
-def _colourless(page: PageImage, pixels: Pixels, first: Glance) -> PageLook:
+def _colourless(page: PageImage, first: Glance) -> PageLook:
     """A grey page proves nothing either way; what has the shape of a seal is cut out for whoever decides."""
     if first.blank:
         return PageLook(SealOutcome.NOT_STAMPED, (), "", blank=True)
-    rings = _without_doubles(
-        [mark._replace(clear=False) for mark in _coloured_marks(dark_ink(pixels), exact=page.exact)]
-    )
-    seals = tuple(_seal(page.number, pixels, mark) for mark in rings if mark.shape != "square")[:MAX_SEALS]
+    ink = dark_ink(at_working_scale(page), first.bright)
+    rings = _without_doubles([mark._replace(clear=False) for mark in _coloured_marks(ink, exact=page.exact)])
+    seals = tuple(_seal(page, mark) for mark in rings if mark.shape != "square")[:MAX_SEALS]
     found = ", 有印章形状的图样" if seals else ""
     reason = f"第{page.number}页没有颜色(黑白或灰度扫描){found}, 无法判断印章是否为红色原章"
     return PageLook(SealOutcome.UNCERTAIN, seals, reason)
@@ -114,13 +107,85 @@ def _unmarked(page: PageImage, first: Glance) -> PageLook:
     return PageLook(SealOutcome.NOT_STAMPED, (), "", first.blank)
 
 
-def _marks(page: PageImage, ink: Ink, first: Glance) -> list[_Mark]:
-    """All seal-like marks, from red ink, else other colours, else traces; only red ones can be clear."""
-    found = list(_coloured_marks(ink.red, exact=page.exact))
-    if not any(mark.clear for mark in found) and first.blue_mm2 >= 40:
-        blue = _coloured_marks(ink.blue, exact=page.exact)
+# --- where to look -------------------------------------------------------------------------------------------------
+
+_MARGIN_MM = 7.0  #: of paper around a group of ink
+_EDGE_MM = 6.0
+_PAD_MM = 32.0  #: empty border given to a part, so that only the sheet's own edge cuts a ring
+
+
+class Part(NamedTuple):
+    """A part of the page in millimetres, and whether blue ink there is worth a look."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+    blue: bool = False
+
+    def meets(self, other: Part) -> bool:
+        """Whether the two have a place in common."""
+        across = self.left < other.right and other.left < self.right
+        return across and self.top < other.bottom and other.top < self.bottom
+
+    def with_other(self, other: Part) -> Part:
+        """The smallest part that holds both."""
+        return Part(
+            min(self.left, other.left), min(self.top, other.top), max(self.right, other.right),
+            max(self.bottom, other.bottom), self.blue or other.blue,
+        )  # fmt: skip
+
+
+def parts_to_look_at(first: Glance) -> list[Part]:
+    """Where there is ink enough, in a group large enough, for a seal or a piece of one; a line of red print is neither."""
+    width, height = first.size_mm
+    parts: list[Part] = []
+    red = [(region, False) for region in first.red if _could_be_seal(region, width, height)]
+    blue = [(region, True) for region in first.blue if region.size_mm[1] >= 20 and region.ink_mm2 >= 40]
+    for region, is_blue in red + blue:
+        part = Part(
+            max(0.0, region.left - _MARGIN_MM), max(0.0, region.top - _MARGIN_MM), min(width, region.right + _MARGIN_MM),
+            min(height, region.bottom + _MARGIN_MM), is_blue,
+        )  # fmt: skip
+        while near := [other for other in parts if other.meets(part)]:
+            parts = [other for other in parts if other not in near]
+            for other in near:
+                part = part.with_other(other)
+        parts.append(part)
+    return parts
+
+
+def _could_be_seal(region: Region, width: float, height: float) -> bool:
+    long, short = region.size_mm
+    at_edge = min(region.left, region.top, width - region.right, height - region.bottom) < _EDGE_MM
+    return region.ink_mm2 >= (6 if at_edge else 10) and long >= 12 and (short >= 11 or (at_edge and short >= 2.5))
+
+
+def _marks(page: PageImage, part: Part, first: Glance) -> list[_Mark]:
+    """All seal-like marks of a part, from red ink, else other colours, else traces; only red ones can be clear."""
+    exact = page.exact and not first.desk
+    ink, left, top = _inks(page, part, first)
+    found = list(_coloured_marks(ink.red, exact=exact))
+    if part.blue and not any(mark.clear for mark in found):
+        blue = _coloured_marks(ink.blue, exact=exact)
         found += [mark._replace(clear=False, reason="有非红色的印章图样") for mark in blue if mark.clear]
-    return found or list(_faint_marks(ink.faint_red)) or list(_coherent_red(ink.red))
+    found = found or list(_faint_marks(ink.faint_red)) or list(_coherent_red(ink.red))
+    return [mark._replace(box=(mark.box[0] + left, mark.box[1] + top, *mark.box[2:])) for mark in found]
+
+
+def _inks(page: PageImage, part: Part, first: Glance) -> tuple[Ink, int, int]:
+    """The inks of a part at working scale, and where their upper left corner lies on the page."""
+    scale = page.px_per_mm
+    left, top, right, bottom = (round(value * scale) for value in part[:4])
+    ink = separate_inks(to_working_scale(page.pixels[top:bottom, left:right], scale), first.bright)
+    width, height = first.size_mm
+    sides = (part.top > 0, part.bottom < height, part.left > 0, part.right < width)
+    above, below, before, behind = (round(_PAD_MM * PPM) if open_ else 0 for open_ in sides)
+    padded = Ink(*(np.pad(each, ((above, below), (before, behind))) for each in ink))
+    return padded, round(part.left * PPM) - before, round(part.top * PPM) - above
+
+
+# --- marks ---------------------------------------------------------------------------------------------------------
 
 
 def _without_doubles(marks: list[_Mark]) -> list[_Mark]:
@@ -139,18 +204,18 @@ def _overlap(one: tuple[int, int, int, int], two: tuple[int, int, int, int]) -> 
     return max(0, width) * max(0, height) / max(1, min(one[2] * one[3], two[2] * two[3]))
 
 
-def _seal(page: int, pixels: Pixels, mark: _Mark) -> Seal:
-    left, top, width, height = mark.box
-    margin = int(3 * PPM)
-    crop = crop_png(pixels, (left - margin, top - margin, width + 2 * margin, height + 2 * margin))
-    box = (round(left / PPM, 1), round(top / PPM, 1), round(width / PPM, 1), round(height / PPM, 1))
+def _seal(page: PageImage, mark: _Mark) -> Seal:
+    box = tuple(round(value / PPM, 1) for value in mark.box)
+    left, top, width, height = box
+    margin, scale = 3.0, page.px_per_mm
+    cut = (left - margin, top - margin, width + 2 * margin, height + 2 * margin)
     return Seal(
-        page=page,
-        bbox=box,
+        page=page.number,
+        bbox=(left, top, width, height),
         diameter_mm=round(mark.diameter_mm, 1),
         shape=mark.shape,
         confidence=mark.confidence,
-        crop_png=crop,
+        crop_png=crop_png(page.pixels, tuple(int(value * scale) for value in cut)),
     )
 
 
@@ -159,18 +224,28 @@ def _seal(page: int, pixels: Pixels, mark: _Mark) -> Seal:
 
 def _coloured_marks(ink: Map, *, exact: bool) -> Iterator[_Mark]:
     """Rings, ellipses and square frames in one colour of ink, tried at one to three levels of density."""
-    if float((ink > 0.06).sum()) / PPM**2 < 12:
+    total = float((ink > 0.06).sum()) / PPM**2
+    if total < 12:
         return
     for level in _levels(ink):
-        clear = False
-        for ring in _rings(ink, level):
-            mark = _ring_mark(ink, ring, exact=exact)
-            if mark is not None:
-                clear = clear or mark.clear
-                yield mark
+        rings: list[_Mark] = []
+        for candidates in (_outlines(ink, level), vote_for_circles(np.clip(ink / level, 0, 1))):
+            rings += [mark for ring in candidates if (mark := _ring_mark(ink, ring, exact=exact))]
+            if any(mark.clear for mark in rings) and _explained(ink, rings) > 0.8:
+                break
+        yield from rings
         yield from _square_marks(ink, level)
-        if clear:
+        if any(mark.clear for mark in rings):
             return
+
+
+def _explained(ink: Map, marks: list[_Mark]) -> float:
+    """The share of the ink that lies within the marks: voting for circles takes time, and is spared if nothing is left."""
+    total = float(ink.sum())
+    rest = ink.copy()
+    for left, top, width, height in (mark.box for mark in marks):
+        rest[max(0, top) : max(0, top + height), max(0, left) : max(0, left + width)] = 0
+    return 1 - float(rest.sum()) / max(total, 1e-6)
 
 
 def _levels(ink: Map) -> list[float]:
@@ -187,9 +262,8 @@ def _levels(ink: Map) -> list[float]:
     return kept
 
 
-def _rings(ink: Map, level: float) -> Iterator[Ring]:
-    """Candidates: circles by vote, ellipses from blobs; each moved to where it fits."""
-    yield from vote_for_circles(np.clip(ink / level, 0, 1))
+def _outlines(ink: Map, level: float) -> Iterator[Ring]:
+    """Ellipses around groups of ink of a seal's size."""
     for blob in blobs(ink, 0.35 * level, 1.6, 14):
         if min(blob.size_mm) >= 9 and max(blob.size_mm) <= 75:
             ellipse = hull_ellipse(blob)

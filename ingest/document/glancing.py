@@ -1,0 +1,124 @@
+"""A quick look at a whole page at about a third of the working scale: is there any coloured ink, and where?
+
+It answers most unstamped pages in a few milliseconds and tells the finer look (``seal.py``) which parts to bother with.
+With ``pixels.py`` and ``rings.py`` one of the modules that import OpenCV.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.document.pixels import Map, PageImage, Pixels
+
+_PX_PER_MM = 1.4
+_BRIDGE_MM = 6.0  #: gaps inside one mark: a pale seal falls into pieces
+_WINDOW_MM = 9.0  #: the paper's colour is that of the lightest place around
+_LEAST_RED, _LEAST_BLUE = 0.018, 0.05  #: of the paper's light
+
+
+class Region(NamedTuple):
+    """A part of the page with ink of one colour, in millimetres from the upper left corner."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+    ink_mm2: float
+
+    @property
+    def size_mm(self) -> tuple[float, float]:
+        """The longer and the shorter side."""
+        width, height = self.right - self.left, self.bottom - self.top
+        return max(width, height), min(width, height)
+
+
+@dataclass(frozen=True)
+class Glance:
+    """What the quick look says of a page."""
+
+    red: tuple[Region, ...]  #: every group of red ink, by size unsorted
+    blue: tuple[Region, ...]
+    size_mm: tuple[float, float]
+    bright: float  #: how light the paper is, 0..255
+    colourless: bool  #: grey or black and white: red ink could not be told
+    blank: bool
+    desk: bool  #: things that are not paper around the sheet: a photograph, whose scale is a guess
+
+
+def glance(page: PageImage) -> Glance:
+    """Look at ``page`` quickly."""
+    small, scale = _reduced(page)
+    window = max(3, int(_WINDOW_MM * scale) | 1)
+    paper = cv2.blur(cv2.dilate(small, np.ones((window, window), np.uint8)), (window, window))
+    share = small.astype(np.float32) / np.maximum(paper, 24)
+    blue, green, red = cv2.split(share)
+    light = cv2.cvtColor(paper, cv2.COLOR_BGR2GRAY)
+    bright = float(np.percentile(light[::3, ::3], 80))
+    sheet = light > 0.5 * bright
+    over_green, over_blue = red - green, red - blue
+    reddish = (0.6 * over_green + 0.4 * over_blue) * (over_green > 0.3 * over_blue)
+    bluish = blue - np.minimum(red, green)
+    return Glance(
+        red=_regions(_above_noise(np.asarray(reddish, np.float32), _LEAST_RED) & sheet, scale),
+        blue=_regions(_above_noise(np.asarray(bluish, np.float32), _LEAST_BLUE) & sheet, scale),
+        size_mm=(page.pixels.shape[1] / page.px_per_mm, page.pixels.shape[0] / page.px_per_mm),
+        bright=bright,
+        colourless=_colourless(small),
+        blank=float((green < 0.7).mean()) < 0.0005,
+        desk=_desk(light, bright),
+    )
+
+
+def _reduced(page: PageImage) -> tuple[Pixels, float]:
+    """The page shrunk by a whole number, which is several times quicker than by a broken one, and its pixels per mm."""
+    step = max(1, round(page.px_per_mm / _PX_PER_MM))
+    rows, columns = (side // step * step for side in page.pixels.shape[:2])
+    size = (max(1, columns // step), max(1, rows // step))
+    small = cv2.resize(page.pixels[: max(1, rows), : max(1, columns)], size, interpolation=cv2.INTER_AREA)
+    return np.asarray(small, np.uint8), page.px_per_mm / step
+
+
+def _above_noise(values: Map, least: float) -> NDArray[np.bool_]:
+    """What stands out of the page's own noise."""
+    smooth = cv2.blur(values, (3, 3))
+    sample = smooth[::2, ::2]
+    middle = float(np.median(sample))
+    noise = 1.4826 * float(np.median(np.abs(sample - middle)))
+    return np.asarray(smooth - middle > max(least, 4.5 * noise), np.bool_)
+
+
+def _regions(hits: NDArray[np.bool_], scale: float) -> tuple[Region, ...]:
+    """Groups of hits whose gaps are small."""
+    mask = hits.astype(np.uint8)
+    if not mask.any():
+        return ()
+    kernel = np.ones((int(_BRIDGE_MM * scale) | 1,) * 2, np.uint8)
+    closed = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, kernel)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(closed, connectivity=8)
+    ink = np.bincount(labels[hits], minlength=count)
+    boxes = stats[1:, :4] / scale
+    return tuple(
+        Region(left, top, left + width, top + height, float(area) / scale**2)
+        for (left, top, width, height), area in zip(boxes.tolist(), ink[1:], strict=True)
+    )
+
+
+def _colourless(small: Pixels) -> bool:
+    """Whether red, green and blue are the same everywhere but in a few odd places (a logo some app adds).
+
+    A colour scan of white paper has hardly more colour than its sensor's noise; a grey page has none at all.
+    """
+    spread = small.max(axis=2) - small.min(axis=2)
+    return float((spread >= 3).mean()) < 0.01
+
+
+def _desk(light: Pixels, bright: float) -> bool:
+    """Whether along two sides or more the picture is much darker than the paper: one dark side is a scanner's lid."""
+    deep = max(2, min(light.shape) // 50)
+    sides = (light[:deep], light[-deep:], light[:, :deep], light[:, -deep:])
+    return sum(float((side < 0.62 * bright).mean()) > 0.3 for side in sides) >= 2
