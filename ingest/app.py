@@ -74,11 +74,18 @@ class App:
             old.close()
 
     @property
+    def own_addresses(self) -> tuple[str, ...]:
+        """The addresses whose mail is our own and is never answered: the accounts' and the call's published one."""
+        accounts = (self.from_address, self.settings.mailbox.username, self.settings.smtp.username)
+        candidates = (*accounts, self.folder.call.contact.mailbox)
+        return tuple(dict.fromkeys(address.lower() for address in candidates if "@" in address))
+
+    @property
     def reading_context(self) -> ReadingContext:
         """What reading a mail needs to know of this office."""
         limits = self.settings.limits
         return ReadingContext(
-            own_addresses=own_addresses(self.settings, self.from_address),
+            own_addresses=self.own_addresses,
             trusted_authserv_ids=self.settings.office.trusted_authserv_ids,
             unpacked_bytes=limits.unpacked,
             entries=limits.entries,
@@ -108,12 +115,6 @@ class Unconnected:
     def session(self) -> Any:
         """Never: this command connects to nobody."""
         raise AssertionError("this command connects to nobody")
-
-
-def own_addresses(settings: Settings, from_address: str) -> tuple[str, ...]:
-    """The addresses whose mail is our own and is never answered."""
-    candidates = (from_address, settings.mailbox.username, settings.smtp.username)
-    return tuple(dict.fromkeys(address.lower() for address in candidates if "@" in address))
 
 
 def sender_address(settings: Settings, call: Call) -> str:

@@ -23,11 +23,11 @@ from typing import Final
 
 from notifier.digest import Digest
 from notifier.letters import MAX_IDENTIFIER, MAX_REFERENCES, Letter, message_id
+from notifier.transport import deliverable
 from notifier.wording import beijing, clean_line
 
 # Headers are folded where they are made; folding them again would leave an empty first line.
 _POLICY: Final = compat32.clone(linesep="\r\n", max_line_length=None)
-_ADDRESS: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?")
 _MESSAGE_ID: Final = re.compile(r"<[!-;=?A-~]+@[!-;=?A-~]+>")
 _CONTENT_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,60}")
 _XLSX: Final = "vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -167,7 +167,7 @@ def _mailbox(name: str, address: str) -> str:
     The characters that mean something in an address list are taken out of the name before it is encoded, because
     some programs decode first and parse afterwards.
     """
-    if not _ADDRESS.fullmatch(address):
+    if not deliverable(address):
         raise ValueError(f"not one plain address: {address!r}")
     plain = clean_line(re.sub(r"[\"\\<>@,;:()\[\]]", " ", clean_line(name, 60)), 40)
     return (

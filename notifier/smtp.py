@@ -18,13 +18,11 @@ from pathlib import Path
 from typing import Literal
 
 from notifier.replies import Stage, classify, login_may_be_repeated, readable
-from notifier.transport import SendOutcome, SendResult, SmtpLoginRefused, SmtpUnavailable
+from notifier.transport import SendOutcome, SendResult, SmtpLoginRefused, SmtpUnavailable, deliverable
 
 _MAX_REPLY = 64 * 1024  #: bytes of one reply, all lines together
 _SLOWEST_BYTES_PER_SECOND = 16 * 1024  #: a line slower than this is called dead
 _QUIT_TIMEOUT = 10.0
-#: What is safe between the angle brackets of an envelope; quoted local parts and non-ASCII are refused.
-_ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,255}")
 _NEWLINE = re.compile(rb"\r\n|\r|\n")
 _LEADING_DOT = re.compile(rb"^\.", re.MULTILINE)
 
@@ -226,9 +224,9 @@ class SmtpSession:
 
     def send(self, sender: str, recipient: str, data: bytes) -> SendResult:
         """See the protocol. A refused letter leaves the session ready for the next one."""
-        if not _ADDRESS.fullmatch(sender):
+        if not deliverable(sender):
             return SendResult(SendOutcome.CONFIGURATION, 0, f"发件地址不能用于发信:{sender[:100]!r}")
-        if not _ADDRESS.fullmatch(recipient):
+        if not deliverable(recipient):
             return SendResult(SendOutcome.REFUSED, 0, f"收件地址不能用于发信:{recipient[:100]!r}")
         if not self.alive:
             return SendResult(SendOutcome.RETRY, 0, "与发信服务器的连接已经中断,这封信还没有开始发送")

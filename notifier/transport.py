@@ -6,10 +6,18 @@ try again (that is ``notifier/attempts.py``).
 
 from __future__ import annotations
 
+import re
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
+
+_DELIVERABLE = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?")
+
+
+def deliverable(address: str) -> bool:
+    """Whether a letter can be sent to ``address``: one plain ASCII address. Quoted local parts and SMTPUTF8 are left to people."""
+    return _DELIVERABLE.fullmatch(address) is not None
 
 
 class SendOutcome(StrEnum):

@@ -35,8 +35,17 @@ def all_addresses(headers: Headers, *names: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))[:MAX_ADDRESSES]
 
 
+def untagged(address: str) -> str:
+    """``office+anything@example.cn`` is delivered to ``office@example.cn``."""
+    local, at, domain = address.partition("@")
+    return local.partition("+")[0] + at + domain
+
+
 def _split(text: str) -> list[str]:
-    """Pieces between commas, semicolons and group names that stand outside quotes, comments and angle brackets."""
+    """Pieces, each of at most one address: cut at commas and semicolons outside quotes, comments and angle brackets, and behind these.
+
+    The comma that a hurried program forgot between two addresses must not make one of them the only one.
+    """
     pieces: list[str] = []
     current: list[str] = []
     quoted, depth, angle, skip = False, 0, False, False
@@ -50,8 +59,9 @@ def _split(text: str) -> list[str]:
             quoted = not quoted
         elif not quoted:
             depth = max(0, depth + (char == "(") - (char == ")"))
-            angle = (angle or char == "<") and char != ">"
-            if char in ",;" and not depth and not angle:
+            closing = angle and not depth and char == ">"
+            angle = (angle or (char == "<" and not depth)) and not closing
+            if (char in ",;" and not depth and not angle) or closing:
                 pieces.append("".join(current))
                 current = []
                 continue

@@ -8,7 +8,8 @@ from datetime import timedelta
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from ingest.app import App, own_addresses
+from ingest.app import App
+from ingest.message.addresses import untagged
 from ingest.reading import Reading
 from ingest.receipts import Receipt, mail_subject, receipt_code, signed_serial
 from ingest.store.ledger import queue_letter, record_event
@@ -118,7 +119,7 @@ class _Used:
     def refusal(self, app: App) -> str:
         """Why no letter may be sent; "" when it may."""
         caps = app.settings.letters
-        if self.recipient.lower() in own_addresses(app.settings, app.from_address):
+        if untagged(self.recipient.lower()) in app.own_addresses:
             return "收件人是本邮箱自己,不发信函"
         if self.today >= caps.per_sender_per_day:
             return f"一天内已向该发件人发出 {self.today} 封信函,达到上限,本次不再自动答复"

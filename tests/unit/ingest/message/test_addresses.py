@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.message.addresses import MAX_ADDRESSES, addresses
+from ingest.message.addresses import MAX_ADDRESSES, addresses, untagged
 
 
 @pytest.mark.parametrize(
@@ -28,6 +28,7 @@ from ingest.message.addresses import MAX_ADDRESSES, addresses
         (b"<a@example.cn", "a@example.cn", ""),
         (b"<<a@example.cn>>", "a@example.cn", ""),
         (b"a@example.cn.", "a@example.cn", ""),
+        (b"<a@example.cn> (Li, Ming)", "a@example.cn", ""),
     ],
 )
 def test_the_sender_is_found(value: bytes, address: str, name: str) -> None:
@@ -54,6 +55,19 @@ def test_the_sender_is_found(value: bytes, address: str, name: str) -> None:
 def test_what_is_no_usable_address_is_passed_over(value: bytes) -> None:
     """A letter must never go to a guess."""
     assert addresses(value) == []
+
+
+def test_a_forgotten_comma_does_not_make_one_of_two_authors_the_only_one() -> None:
+    """Both are found, so that neither is answered."""
+    assert [found.address for found in addresses(b"Li <a@example.cn> <b@example.cn>")] == [
+        "a@example.cn",
+        "b@example.cn",
+    ]
+
+
+def test_a_tag_belongs_to_the_mailbox_without_it() -> None:
+    """Subaddressing: what reads as another address ends in the same folder."""
+    assert untagged("office+a+b@example.cn") == untagged("office@example.cn") == "office@example.cn"
 
 
 def test_a_group_gives_its_members() -> None:
