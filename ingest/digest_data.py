@@ -6,16 +6,16 @@ import base64
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from ingest.app import App
 from ingest.health import intake_health
 from ingest.reading import Document
 from ingest.steps.canary import LOST as CANARY_LOST
 from ingest.steps.canary import SEEN as CANARY_SEEN
-from ingest.steps.letters import SUPPRESSED
+from ingest.steps.letters import NO_LETTER, SUPPRESSED
 from ingest.steps.send import held
 from ingest.store.cases import latest_decision, list_cases, load_subjects, load_verdict, readings_of_case
 from ingest.store.ledger import (
@@ -40,7 +40,7 @@ from rules.facts import Fact, Subject
 from rules.verdict import Decision, EntryVerdict, Finding, Outcome, Truth, Verdict
 
 RECENT = timedelta(days=1)
-"""How long a question or a suspicious mail stays in the digest; what concerns a case stays until it is decided."""
+"""How far back ``status`` looks for errors."""
 
 
 @dataclass(frozen=True)
@@ -53,20 +53,43 @@ class _Judged:
     subjects: dict[str, Subject]
 
 
-def collect_digest(app: App, session: Session) -> DigestData:
-    """Everything the digest of this moment says."""
+def collect_digest(app: App, session: Session, day: date | None = None) -> DigestData:
+    """Everything the digest of ``day`` (today unless given), made at this moment, says.
+
+    A question, a suspicious mail and a new decision are told once, in the first digest after them; what concerns a
+    case stays until it is decided.
+    """
     now, call = app.clock.now(), app.call
+    since = _told_until(app, session, day or now.astimezone(app.settings.office.zone).date())
     judged = list(_judged(session, call.id))
-    day = now.astimezone(app.settings.office.zone).replace(hour=0, minute=0, second=0, microsecond=0)
     return DigestData(
-        now=now, call=call, counters=_counters(session, day),
-        needs_human=(*_case_tasks(app, session, judged), *_mail_tasks(app, session, now),
-                     *_silence_tasks(session, now, {item.case.id: item for item in judged})),
+        now=now, since=since, call=call, counters=_counters(session, since, now),
+        needs_human=(*_case_tasks(app, session, judged), *_mail_tasks(session, since),
+                     *_silence_tasks(session, since, {item.case.id: item for item in judged})),
         accepted=_lines(judged, Decision.ACCEPTED), incomplete=_lines(judged, Decision.INCOMPLETE), rejected=_lines(judged, Decision.REJECTED),
         undelivered=tuple(_undelivered(session, {item.case.id: item for item in judged})),
         silent=tuple(Silent(track.name, _silent_units(app, session, track.name)) for track in call.tracks),
-        quotas=tuple(_quotas(app, judged)), state=system_state(app, session),
+        quotas=tuple(_quotas(app, judged)), state=system_state(app, session, min(since, now - RECENT)),
     )  # fmt: skip
+
+
+def digest_prefix(day: date) -> str:
+    """How the keys of a day's digests begin: in the order of the days."""
+    return f"digest:{day.isoformat()}:"
+
+
+def _told_until(app: App, session: Session, day: date) -> datetime:
+    """When the digest of the latest earlier day was made; before the first one, since when mails are accepted.
+
+    An hour of the day would not do: what came during a night without power, or while a digest was being made, would
+    be told by none.
+    """
+    earlier = col(OutboxRow.kind) == "digest", col(OutboxRow.key) < digest_prefix(day)
+    last = session.exec(select(OutboxRow.key).where(*earlier).order_by(col(OutboxRow.key).desc())).first()
+    if last is None:
+        return app.settings.mailbox.accept_since
+    same_day = col(OutboxRow.kind) == "digest", col(OutboxRow.key).startswith(last[: len(digest_prefix(day))])
+    return session.exec(select(OutboxRow.created_at).where(*same_day).order_by(col(OutboxRow.id)).limit(1)).one()
 
 
 def _judged(session: Session, call: str) -> Iterator[_Judged]:
@@ -77,12 +100,11 @@ def _judged(session: Session, call: str) -> Iterator[_Judged]:
             yield _Judged(case, decision, load_verdict(decision), subjects)
 
 
-def _counters(session: Session, day: datetime) -> Counters:
-    end = day + timedelta(days=1)
-    decided = count_decided(session, day, end)
-    canaries = sum(event.at < end for event in list_events(session, kind=CANARY_SEEN, since=day))
+def _counters(session: Session, since: datetime, now: datetime) -> Counters:
+    decided = count_decided(session, since, now)
+    canaries = sum(event.at < now for event in list_events(session, kind=CANARY_SEEN, since=since))
     return Counters(
-        received=count_fetched(session, day, end) - canaries, accepted=decided[Decision.ACCEPTED], incomplete=decided[Decision.INCOMPLETE],
+        received=count_fetched(session, since, now) - canaries, accepted=decided[Decision.ACCEPTED], incomplete=decided[Decision.INCOMPLETE],
         rejected=decided[Decision.REJECTED], referred=decided[Decision.REFERRED],
     )  # fmt: skip
 
@@ -182,12 +204,14 @@ _MAIL_TASKS = {
     "question": "来信咨询，请回复",
     "held": "引用他人案卷编号的来信，请核实",
     "forged": "疑似冒名来信，未答复",
+    "machine": "自动发出的邮件带有附件，未受理、未答复，请查看",
+    "complaint": "对方邮箱报告本邮箱的来信为垃圾邮件，请核实",
 }
 
 
-def _mail_tasks(app: App, session: Session, now: datetime) -> Iterator[HumanTask]:
+def _mail_tasks(session: Session, since: datetime) -> Iterator[HumanTask]:
     for kind, reason in _MAIL_TASKS.items():
-        for event in list_events(session, kind=kind, since=now - RECENT):
+        for event in list_events(session, kind=kind, since=since):
             row = get_message(session, event.message_id) if event.message_id is not None else None
             if row is not None:
                 yield _mail_task(row, f"{reason}：{row.subject}")
@@ -195,12 +219,12 @@ def _mail_tasks(app: App, session: Session, now: datetime) -> Iterator[HumanTask
         yield _mail_task(row, "这封邮件程序无法读取，已隔离，请人工打开")
     for row in list_messages(session, states=(MessageState.TOO_LARGE,)):
         yield _mail_task(row, f"邮件过大（{row.size // 1024**2} MB），未下载，请在邮箱中查看")
-    del app
 
 
-def _silence_tasks(session: Session, now: datetime, judged: dict[int, _Judged]) -> Iterator[HumanTask]:
-    """Letters that a cap kept back: the sender waits for a word that only a person can give; one line a case or mail."""
-    silent = list_events(session, kind=SUPPRESSED, since=now - RECENT)
+def _silence_tasks(session: Session, since: datetime, judged: dict[int, _Judged]) -> Iterator[HumanTask]:
+    """Letters that a cap kept back, and decisions told to nobody: only a person can give word; one line a case or mail."""
+    untold = [event for event in list_events(session, kind=NO_LETTER, since=since) if event.case_id is not None]
+    silent = [*list_events(session, kind=SUPPRESSED, since=since), *untold]
     for event in {event.case_id or -(event.message_id or 0): event for event in silent}.values():
         item = judged.get(event.case_id or 0)
         row = get_message(session, event.message_id) if event.message_id is not None else None
@@ -283,7 +307,9 @@ def _why_undelivered(letter: OutboxRow) -> str:
 
 
 def _silent_units(app: App, session: Session, track: str) -> tuple[str, ...]:
-    heard = {case.unit for case in list_cases(session, app.call.id) if case.track == track}
+    """Units whose office has sent nothing; a school that wrote by itself does not speak for its bureau."""
+    cases = list_cases(session, app.call.id)
+    heard = {case.unit for case in cases if case.track == track and case.submitter_key == f"unit:{case.unit}"}
     return tuple(unit.name for unit in app.call.units if not unit.direct and unit.name not in heard)
 
 
@@ -309,16 +335,17 @@ def _ledger_line(head: Head) -> str:
     return f"台账共 {head.events} 行，末行校验值 {head.chain}"
 
 
-def system_state(app: App, session: Session) -> SystemState:
-    """The program's own health, for digest and status."""
+def system_state(app: App, session: Session, since: datetime | None = None) -> SystemState:
+    """The program's own health, with the errors since ``since``, of a day unless given."""
+    since = since or app.clock.now() - RECENT
     counts, folders = count_everything(session), list_folders(session)
     polled = [folder.polled_at for folder in folders if folder.polled_at is not None]
     health = intake_health(session, app.settings.mailbox, app.clock.now())
     errors = [text for text in (health.complaint(app.clock.now()), *health.differences) if text]
     errors += [f"{folder.folder}: {folder.error}" for folder in folders if folder.error]
-    since = app.clock.now() - RECENT
     for kind in ("disagreement", CANARY_LOST, "judging_failed", "alarm"):
         errors += dict.fromkeys(event.text for event in list_events(session, kind=kind, since=since))
+    errors += _office_letters_lost(session, since)
     errors += [trouble] if (trouble := rules_trouble(session)) else []
     return SystemState(
         server_count=count_on_server(session), ledger_count=count_in_ledger(session),
@@ -327,3 +354,12 @@ def system_state(app: App, session: Session) -> SystemState:
         errors=tuple(errors), held=held(app),
         ledger=_ledger_line(ledger_head(session)),
     )  # fmt: skip
+
+
+def _office_letters_lost(session: Session, since: datetime) -> Iterator[str]:
+    """Digests and alarms that bounced or failed: whoever should have read them does not know."""
+    for kind in ("undelivered", str(OutboxState.FAILED)):
+        for event in list_events(session, kind=kind, since=since):
+            letter = get_letter(session, event.outbox_id) if event.outbox_id is not None else None
+            if letter is not None and letter.kind in NOT_TO_APPLICANTS:
+                yield f"发给 {letter.recipient} 的“{letter.subject}”没有送达：{event.text}"

@@ -219,6 +219,7 @@ class Envelope(_Frozen):
     date: int | None = None  #: Date header, epoch seconds; evidence only, never used for lateness
     received: int | None = None  #: topmost Received header, epoch seconds: the second witness
     failed_message_ids: tuple[str, ...] = ()  #: of a bounce: Message-IDs of the letters it reports
+    delayed: bool = False  #: a bounce that only says that a letter is late (RFC 3464 2.3.3)
 
 
 class Reading(_Frozen):

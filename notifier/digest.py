@@ -41,7 +41,7 @@ _View = TypeVar("_View")
 
 @dataclass(frozen=True)
 class Counters:
-    """What came today and what was decided about it."""
+    """What came since the last digest and what was decided in that time."""
 
     received: int = 0
     accepted: int = 0
@@ -139,9 +139,10 @@ class SystemState:
 
 @dataclass(frozen=True)
 class DigestData:
-    """Everything a digest depends on. The lists are complete to date; what is of today is found by ``decided``."""
+    """Everything a digest depends on. The lists are complete to date; what is new is found by ``decided``."""
 
     now: datetime
+    since: datetime  #: when the digest before this one was made: what happened from then on is new to staff
     call: Call
     counters: Counters
     needs_human: tuple[HumanTask, ...]
@@ -197,10 +198,9 @@ def shown_pictures(tasks: Iterable[HumanTask]) -> tuple[Crop, ...]:
     return tuple(shown[:MAX_PICTURES])
 
 
-def of_today(lines: Iterable[CaseLine], now: datetime) -> tuple[CaseLine, ...]:
-    """The lines decided on the Beijing day of ``now``."""
-    today = beijing(now).date()
-    return tuple(line for line in lines if beijing(line.decided).date() == today)
+def new_lines(lines: Iterable[CaseLine], since: datetime) -> tuple[CaseLine, ...]:
+    """The lines decided since the last digest. Not those of the calendar day: the evening after it would never be told."""
+    return tuple(line for line in lines if line.decided >= since)
 
 
 def make_digest_page(data: DigestData, images: Sequence[Crop]) -> DigestPage:
@@ -209,13 +209,14 @@ def make_digest_page(data: DigestData, images: Sequence[Crop]) -> DigestPage:
     states = state_lines(data.state, now)
     tasks, tasks_left = _rows(data.needs_human, lambda task: _task_view(task, images))
     undelivered, undelivered_left = _rows(data.undelivered, _undelivered_view)
-    accepted, accepted_left = _rows(of_today(data.accepted, now), _case_view)
+    accepted, accepted_left = _rows(new_lines(data.accepted, data.since), _case_view)
     incomplete, incomplete_left = _rows(data.incomplete, _incomplete_view)
-    rejected, rejected_left = _rows(of_today(data.rejected, now), _case_view)
+    rejected, rejected_left = _rows(new_lines(data.rejected, data.since), _case_view)
     return DigestPage(
         day=f"{now.month}月{now.day}日",
         date=day_text(now.date()),
         composed=moment(now),
+        period=f"{short_moment(data.since)} 至 {short_moment(now)}",
         call_title=call.title,
         authority=call.authority,
         office=call.contact.office,
@@ -259,7 +260,7 @@ def news(data: DigestData, states: Sequence[StateView]) -> str:
     if counters.received or words:
         return " · ".join([f"新收 {counters.received} 件", *words, *health])
     waiting = [f"待人工处理 {len(data.needs_human)}"] if data.needs_human else []
-    return " · ".join(["今日无新件，系统正常" if not trouble else "今日无新件", *waiting, *health])
+    return " · ".join(["本期无新件，系统正常" if not trouble else "本期无新件", *waiting, *health])
 
 
 NORMAL: Final = "正常"

@@ -184,6 +184,14 @@ def find_letters(session: Session, message_ids: Iterable[str]) -> list[OutboxRow
     return list(session.exec(select(OutboxRow).where(col(OutboxRow.message_id).in_(list(message_ids)))))
 
 
+def last_sent(session: Session, *, case_id: int | None = None, recipient: str | None = None) -> OutboxRow | None:
+    """The letter that left last, of a case or to an address; None when none did."""
+    query = select(OutboxRow).where(col(OutboxRow.state) == OutboxState.SENT)
+    for column, value in ((OutboxRow.case_id, case_id), (OutboxRow.recipient, recipient)):
+        query = query if value is None else query.where(col(column) == value)
+    return session.exec(query.order_by(col(OutboxRow.sent_at).desc(), col(OutboxRow.id).desc())).first()
+
+
 def find_by_ids(session: Session, outbox_ids: Iterable[int]) -> list[OutboxRow]:
     """The letters with these ids."""
     wanted = list(outbox_ids)

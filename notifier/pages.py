@@ -162,6 +162,7 @@ class DigestPage:
     day: str  #: 8月30日
     date: str  #: 2024年8月30日（星期五）
     composed: str
+    period: str  #: ``8月29日 17:30 至 8月30日 17:30``: what 本期 means
     call_title: str
     authority: str
     office: str

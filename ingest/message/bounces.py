@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ingest.message.headers import decode_words
 from ingest.message.parse import Mail
@@ -13,8 +13,13 @@ MAX_IDS = 20
 MAX_LOOK = 256 * 1024
 
 _RETURNED_ID = re.compile(
-    r"^[ \t>]*(?:(?:x-)?original-)?message-id[ \t]*:\s*(<[^<>\s]{1,900}>)", re.IGNORECASE | re.MULTILINE
+    r"^[ \t>]*(?:(?:(?:x-)?original-)?message-id|x-oq-msgid)[ \t]*:\s*(<[^<>\s]{1,900}>)", re.IGNORECASE | re.MULTILINE
 )
+_ID_HEADERS = (
+    "message-id",
+    "x-original-message-id",
+    "x-oq-msgid",
+)  # Tencent gives a mail an id of its own and keeps ours in the last
 _ACTION = re.compile(r"^[ \t]*action[ \t]*:[ \t]*([a-z-]{1,20})", re.IGNORECASE | re.MULTILINE)
 
 
@@ -24,19 +29,26 @@ def failed_message_ids(mail: Mail, raw: RawMail) -> tuple[str, ...]:
     When nothing is returned, the mail the bounce answers to (In-Reply-To) is taken.
     """
     texts = list(_texts(mail.leaves, raw))
-    actions = {match[1].lower() for text in texts for match in _ACTION.finditer(text)}
-    if actions and "failed" not in actions:
+    if _delayed(texts):
         return ()
     found = [match[1] for text in texts for match in _RETURNED_ID.finditer(text)]
     others = [identifier for identifier in dict.fromkeys(found) if identifier != mail.envelope.message_id]
     return tuple(others or mail.envelope.in_reply_to or mail.envelope.references[-1:])[:MAX_IDS]
 
 
+def is_delay(mail: Mail, raw: RawMail) -> bool:
+    """Whether a bounce only says that a letter is late: it is still on its way."""
+    return _delayed(_texts(mail.leaves, raw))
+
+
+def _delayed(texts: Iterable[str]) -> bool:
+    actions = {match[1].lower() for text in texts for match in _ACTION.finditer(text)}
+    return bool(actions) and "failed" not in actions
+
+
 def _texts(leaves: tuple[Entity, ...], raw: RawMail) -> Iterator[str]:
     for leaf in leaves:
         if leaf.is_mail and leaf.children:
-            yield "\n".join(
-                f"{name}: {leaf.children[0].headers.plain(name)}" for name in ("message-id", "x-original-message-id")
-            )
+            yield "\n".join(f"{name}: {leaf.children[0].headers.plain(name)}" for name in _ID_HEADERS)
         elif leaf.media_type.startswith(("text/", "message/")) or leaf.name.lower().endswith(".eml"):
             yield decode_words(leaf.text(raw, MAX_LOOK))

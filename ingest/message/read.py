@@ -14,7 +14,7 @@ from ingest.attachment.limits import Budget
 from ingest.attachment.unpack import Item, mail_items, settled_leaf
 from ingest.document.reader import read_document
 from ingest.message.bodies import body_html
-from ingest.message.bounces import failed_message_ids
+from ingest.message.bounces import failed_message_ids, is_delay
 from ingest.message.context import ReadingContext
 from ingest.message.parse import Mail, parse_mail
 from ingest.message.screening import screen
@@ -55,7 +55,8 @@ def read_message(raw: RawMail, call: Call, context: ReadingContext) -> Reading:
     screening = _screen(mail, context)
     envelope = mail.envelope
     if screening.kind is ScreeningKind.BOUNCE:
-        envelope = envelope.model_copy(update={"failed_message_ids": failed_message_ids(mail, raw)})
+        report = {"failed_message_ids": failed_message_ids(mail, raw), "delayed": is_delay(mail, raw)}
+        envelope = envelope.model_copy(update=report)
     parts: list[Part] = []
     documents: list[Document] = []
     taken: set[str] = set()

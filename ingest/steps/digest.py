@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import col, select
 
 from ingest.app import App
-from ingest.digest_data import collect_digest
+from ingest.digest_data import collect_digest, digest_prefix
 from ingest.killpoints import point
 from ingest.log import get_logger
 from ingest.receipts import signed_serial
@@ -33,7 +33,7 @@ def recipients(app: App) -> tuple[str, ...]:
 
 def digest_key(day: date, recipient: str) -> str:
     """One digest a day and recipient, whatever happens."""
-    return f"digest:{day.isoformat()}:{recipient}"
+    return f"{digest_prefix(day)}{recipient}"
 
 
 def digest_if_due(app: App) -> bool:
@@ -51,8 +51,8 @@ def digest_if_due(app: App) -> bool:
 
 def send_digest(app: App, day: date, *, again: str = "") -> int:
     """Queue the digest for every recipient that has not got this day's; ``again`` makes an extra one on purpose."""
-    digest, workbook, data = make_digest(app)
-    now, office = app.clock.now(), app.settings.smtp.from_name or f"{app.call.authority}收发室"
+    digest, workbook, data = make_digest(app, day)
+    now, office = data.now, app.settings.smtp.from_name or f"{app.call.authority}收发室"
     count = 0
     with app.database.session() as session:
         for number, recipient in enumerate(recipients(app), 1):
@@ -77,8 +77,8 @@ def send_digest(app: App, day: date, *, again: str = "") -> int:
     return count
 
 
-def make_digest(app: App) -> tuple[Digest, bytes, DigestData]:
-    """The digest as it would go out now, and its workbook."""
+def make_digest(app: App, day: date | None = None) -> tuple[Digest, bytes, DigestData]:
+    """The digest of ``day`` (today unless given) as it would go out now, and its workbook."""
     with app.database.reading() as session:
-        data = collect_digest(app, session)
+        data = collect_digest(app, session, day)
     return compose_digest(data, app.templates), build_workbook(data), data

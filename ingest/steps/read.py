@@ -6,6 +6,7 @@ mail is taken up.
 
 from __future__ import annotations
 
+import re
 import traceback
 from dataclasses import dataclass
 
@@ -15,7 +16,7 @@ from ingest.app import App
 from ingest.errors import StorageError, TemporaryError
 from ingest.killpoints import point
 from ingest.log import get_logger
-from ingest.reading import Reading, ScreeningKind
+from ingest.reading import Kind, Reading, ScreeningKind
 from ingest.receipts import own_serial
 from ingest.sandbox import read_or_degrade
 from ingest.steps.canary import note_canary
@@ -42,13 +43,19 @@ from ingest.store.messages import (
 )
 from ingest.store.tables import CaseRow, MessageRow
 from ingest.submission.codes import find_codes
+from ingest.submission.dossier import parts_of_matter
 from ingest.submission.joining import Join, KnownCase, Placement, Purpose, place
 from ingest.submission.sender import own_text
-from notifier.outbox import find_letters
+from notifier.outbox import OutboxRow, find_letters, last_sent
 
 STRIKES = 3
 MAX_THREAD = 50
 """Message-IDs of a thread that are looked at."""
+MAX_BOUNCE_TEXT = 5_000
+"""Characters of a bounce in which the address that refused is looked for."""
+_ADDRESS_IN_TEXT = re.compile(r"[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{1,200}[A-Za-z0-9]")
+_MACHINES = (ScreeningKind.AUTOMATIC, ScreeningKind.LIST)
+_PICTURES = (Kind.JPEG, Kind.PNG, Kind.IMAGE)
 TRACKLESS_CODE = "M"
 """First letter of the code of a case whose track nobody could tell."""
 
@@ -120,6 +127,10 @@ class Filing:
             self._note("forged", f"疑似冒名来信,未受理、未答复: {screening.reason}")
         elif screening.kind is ScreeningKind.OWN:
             note_canary(self.app, self.session, self.row.id, reading)
+        elif screening.kind is ScreeningKind.COMPLAINT:
+            self._note("complaint", f"投诉报告: {reading.envelope.subject}")
+        elif screening.kind in _MACHINES and brings_papers(reading):
+            self._note("machine", f"带有附件的自动邮件,没有受理: {reading.envelope.subject}")
         elif screening.kind is ScreeningKind.PERSON:
             self._place()
 
@@ -132,10 +143,26 @@ class Filing:
         )  # fmt: skip
 
     def _bounce(self) -> None:
-        """Tie a bounce to the letter it reports; staff then telephone."""
-        for letter in find_letters(self.session, self.reading.envelope.failed_message_ids):
-            text = f"信函未能送达 {letter.recipient}: {self.reading.envelope.subject}"
+        """Tie a bounce to the letter it reports; staff then telephone. What names none of ours is backscatter."""
+        envelope = self.reading.envelope
+        for letter in find_letters(self.session, envelope.failed_message_ids) or self._letters_named():
+            text = f"信函未能送达 {letter.recipient}: {envelope.subject}"
             self._note("undelivered", text, case_id=letter.case_id, outbox_id=letter.id)
+
+    def _letters_named(self) -> list[OutboxRow]:
+        """The last letter of the case, else to the address, that a bounce names in prose.
+
+        Providers rewrite Message-IDs (Tencent does), and many a bounce returns nothing of the letter.
+        """
+        if self.reading.envelope.delayed:
+            return []
+        text = f"{self.reading.envelope.subject}\n{self.reading.text}"
+        cases = [case for code in find_codes(text) if (case := find_case_by_code(self.session, code)) is not None]
+        letters = [last for case in cases if (last := last_sent(self.session, case_id=case.id)) is not None]
+        if letters:
+            return letters
+        named = dict.fromkeys(found.lower() for found in _ADDRESS_IN_TEXT.findall(text[:MAX_BOUNCE_TEXT]))
+        return [last for address in named if (last := last_sent(self.session, recipient=address)) is not None][:1]
 
     def _place(self) -> None:
         placement = place(self.reading, self.app.call, quoted_cases(self.session, self.reading, self.app.key))
@@ -174,13 +201,18 @@ class Filing:
         codes = {known.name: known.code for known in self.app.call.tracks}
         new = NewCase(
             call=self.app.call.id, track=track, track_code=codes.get(track, TRACKLESS_CODE),
-            year=self.app.call.deadline.year, submitter_key=sender.key, submitter=sender.name, unit=sender.unit,
+            year=self.app.call.deadline.year, submitter_key=sender.key or f"mail:{self.row.id}", submitter=sender.name, unit=sender.unit,
             reply_address=envelope.from_address, reply_name=envelope.from_name,
         )  # fmt: skip
         case, opened = open_case(self.session, new, self.row.received_at, self.app.clock.now())
         if opened:
             self._note("opened", f"立案 {case.code}: {case.submitter} {case.track}", case_id=case.id)
         return case
+
+
+def brings_papers(reading: Reading) -> bool:
+    """Whether a mail carries files that are no pictures: an office's own system may send its application."""
+    return any(part.kind not in _PICTURES for part in parts_of_matter(reading))
 
 
 def is_blank(reading: Reading) -> bool:

@@ -63,7 +63,7 @@ def place(reading: Reading, call: Call, quoted: Sequence[KnownCase]) -> Placemen
         known = [
             case
             for case in quoted
-            if reading.envelope.from_address in case.addresses or case.submitter_key == sender.key
+            if reading.envelope.from_address in case.addresses or (sender.key and case.submitter_key == sender.key)
         ]
         if not known:
             return Placement(Purpose.HELD, sender, (), f"引用了案卷 {quoted[0].code},但发件人不是该案卷的报送单位")

@@ -23,7 +23,7 @@ class Sender:
     """报送单位 as far as a mail shows it."""
 
     kind: str  #: one of :attr:`rules.call.Words.sender_kinds`
-    key: str  #: what makes two senders the same submitting unit
+    key: str  #: what makes two senders the same submitting unit; "" when nothing does
     name: str  #: for letters
     unit: str  #: its name, "" when unknown
     evidence: str  #: where that was read, in Chinese
@@ -51,7 +51,7 @@ def who_sent(reading: Reading, call: Call) -> Sender:
     envelope = reading.envelope
     return Sender(
         OTHER_SENDER,
-        f"address:{envelope.from_address}",
+        f"address:{envelope.from_address}" if envelope.from_address else "",
         envelope.from_name or envelope.from_address,
         "",
         "邮件中未写明单位",

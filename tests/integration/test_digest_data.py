@@ -24,7 +24,7 @@ from ingest.store import views
 from ingest.store.ledger import record_event
 from notifier import outbox
 from notifier.attempts import OutboxState
-from notifier.digest import DigestData, QuotaLine
+from notifier.digest import Counters, DigestData, QuotaLine
 from notifier.outbox import OutboxRow
 from notifier.transport import SendOutcome
 from rules.vocabulary import BEIJING
@@ -142,6 +142,8 @@ def test_numbers_lists_and_silent_units_follow_what_was_decided(house: House) ->
     for number in ("03", "02", "02", "06"):
         house.arrive_sample(number)
         house.settle_and_decide()
+        if number == "02":
+            send_digest(house.app, house.clock.instant.date())
     data = data_of(house)
     assert [line.applicant for line in data.incomplete] == [SAMPLES["03"].entries[0][0]]
     assert "扫描" in data.incomplete[0].note
@@ -151,7 +153,7 @@ def test_numbers_lists_and_silent_units_follow_what_was_decided(house: House) ->
     silent = {item.track: item.units for item in data.silent}
     assert "第十师北屯市" not in silent["示范区"]
     assert "第十师北屯市" in silent["示范校"]
-    assert (data.counters.received, data.counters.rejected, data.counters.accepted) == (1, 1, 0)  # of the 26th alone
+    assert (data.counters.received, data.counters.rejected, data.counters.accepted) == (1, 1, 0)  # since the digest
     assert (data.state.server_count, data.state.ledger_count, data.state.errors) == (4, 4, ())
 
 
@@ -196,14 +198,74 @@ def test_a_mail_that_was_not_downloaded_is_a_task(open_one: Open) -> None:
     assert ["未下载" in task.reason for task in data_of(house).needs_human] == [True]
 
 
-def test_a_question_is_a_task_for_a_day(house: House) -> None:
-    """What concerns no case must not pile up."""
+def test_a_question_is_a_task_until_a_digest_has_told_it(house: House) -> None:
+    """What concerns no case must not pile up, and days without power must not swallow it."""
+    house.clock.instant = HOUR + timedelta(seconds=1)
+    started(house)
     house.arrive(plain_mail())
     house.take_in()
-    house.wait(timedelta(days=1))
+    house.wait(timedelta(days=3))
     assert len(data_of(house).needs_human) == 1
-    house.wait(timedelta(seconds=1))
+    assert digest_if_due(house.app)
+    house.wait(timedelta(days=1))
     assert data_of(house).needs_human == ()
+
+
+def test_what_is_decided_in_the_evening_is_told_the_next_day(house: House) -> None:
+    """After the digest's hour and before midnight: part of no calendar day that a digest looks back on."""
+    house.clock.instant = HOUR
+    started(house)
+    house.wait(timedelta(hours=1))
+    house.arrive(with_file(plain_mail()))
+    house.settle_and_decide()
+    house.clock.instant = HOUR + timedelta(days=1)
+    data = data_of(house)
+    assert (data.since, data.counters.received, data.counters.incomplete) == (HOUR, 1, 1)
+    assert digest_if_due(house.app)
+    house.clock.instant += timedelta(days=1)
+    assert data_of(house).counters == Counters()
+
+
+def test_the_first_digest_tells_everything_since_mails_are_accepted(house: House) -> None:
+    """There was none before it."""
+    assert data_of(house).since == house.app.settings.mailbox.accept_since
+
+
+def test_an_extra_digest_on_purpose_takes_nothing_from_the_next_one(house: House) -> None:
+    """What came between a day's digest and its repetition is new to the next day's readers."""
+    house.clock.instant = HOUR
+    started(house)
+    house.wait(timedelta(hours=1))
+    house.arrive(plain_mail())
+    house.take_in()
+    send_digest(house.app, HOUR.date(), again=".190000")
+    house.clock.instant = HOUR + timedelta(days=1)
+    assert len(data_of(house).needs_human) == 1
+
+
+def test_a_school_that_writes_by_itself_does_not_speak_for_its_bureau(house: House) -> None:
+    """The bureau stays on the list of those who have sent nothing."""
+    house.arrive(with_file(plain_mail(from_="五家渠市红柳中学 <hongliu@example.cn>", subject="示范校申报")))
+    house.settle_and_decide()
+    assert house.cases()[0].submitter == "五家渠市红柳中学"
+    assert all("第六师五家渠市" in silent.units for silent in data_of(house).silent)
+
+
+def test_a_decision_that_can_be_told_to_nobody_is_a_task(house: House) -> None:
+    """A mail of two authors is answered to neither; somebody has to telephone."""
+    house.arrive(with_file(plain_mail(from_="a@example.cn, b@example.cn")))
+    house.settle_and_decide()
+    assert house.letters() == []
+    assert any("请电话联系" in task.reason for task in data_of(house).needs_human)
+
+
+def test_a_digest_that_did_not_arrive_is_an_error_in_the_next_one(house: House) -> None:
+    """Whoever should have read it does not know."""
+    started(house)
+    with house.app.database.session() as session:
+        letter = outbox.list_letters(session)[0]
+        record_event(session, house.clock.instant, "undelivered", "退信: 用户不存在", outbox_id=letter.id)
+    assert any(STAFF in error and "用户不存在" in error for error in data_of(house).state.errors)
 
 
 def test_a_letter_that_failed_or_is_uncertain_is_undelivered(house: House) -> None:

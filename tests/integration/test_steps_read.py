@@ -96,6 +96,95 @@ def test_a_bounced_letter_is_shown_wherever_its_case_is(house: House) -> None:
     assert explained["mails"][0]["screening_reason"]
 
 
+def prose_bounce(text: str, subject: str = "系统退信") -> bytes:
+    """A bounce as 163 and QQ write them: no report, nothing returned."""
+    mail = plain_mail(77, subject=subject, text=text, from_="postmaster@example.net")
+    return mail.as_bytes()
+
+
+@pytest.mark.parametrize("names", ["case", "address"])
+def test_a_bounce_in_prose_is_tied_by_the_case_code_or_the_address(house: House, names: str) -> None:
+    """Tencent gives our letters Message-IDs of its own, so that none of ours comes back."""
+    house.arrive(with_file(plain_mail(4)))
+    house.arrive(with_file(plain_mail(5, from_="li@example.cn"), b"another"))
+    house.settle_and_decide()
+    while house.send():
+        pass
+    case = house.cases()[1]
+    named = {
+        "case": f"主题: 【转人工核验回执】案卷编号 {case.code.lower()}",
+        "address": "收件人 <LI@example.cn> 不存在",
+    }
+    house.arrive(prose_bounce(f"抱歉，您的邮件被退回来了。\r\n{named[names]}"))
+    house.take_in()
+    assert [event.case_id for event in house.events("undelivered")] == [case.id]
+
+
+def test_a_bounce_that_says_a_letter_is_late_is_no_failure(house: House) -> None:
+    """RFC 3464 2.3.3: it is still on its way, also when the letter is known by the address alone."""
+    house.arrive(with_file(plain_mail(4)))
+    house.settle_and_decide()
+    house.send()
+    late = bounce_of(house.letters()[0].message_id).replace(b"Action: failed", b"Action: delayed")
+    house.arrive(late.replace(b"no such user", b"wang@example.cn is busy"))
+    house.take_in()
+    assert house.events("undelivered") == []
+
+
+def test_tencents_own_message_id_does_not_hide_ours(house: House) -> None:
+    """It keeps the sender's in X-OQ-MSGID."""
+    house.arrive(with_file(plain_mail(4)))
+    house.settle_and_decide()
+    house.send()
+    ours = house.letters()[0].message_id
+    house.arrive(
+        bounce_of("<tencent_1@qq.example>").replace(
+            b"<tencent_1@qq.example>", f"<tencent_1@qq.example>\r\nX-OQ-MSGID: {ours}".encode()
+        )
+    )
+    house.take_in()
+    assert len(house.events("undelivered")) == 1
+
+
+@pytest.mark.parametrize("header", ["auto_submitted", "list_id", "precedence"])
+def test_papers_in_a_machines_mail_are_shown_to_staff(house: House, header: str) -> None:
+    """A bureau's own office system may send its application: not answered, not dropped either."""
+    value = {"auto_submitted": "auto-generated", "list_id": "<all.example.cn>", "precedence": "bulk"}[header]
+    house.arrive(with_file(plain_mail(**{header: value})))
+    house.settle_and_decide()
+    assert (house.letters(), house.cases()) == ([], [])
+    assert ["自动发出的邮件带有附件" in task.reason for task in tasks(house)] == [True]
+
+
+def test_a_machines_mail_without_papers_is_noise(house: House) -> None:
+    """Out-of-office answers would drown the tasks."""
+    house.arrive(plain_mail(auto_submitted="auto-replied"))
+    house.settle_and_decide()
+    assert tasks(house) == ()
+
+
+def test_people_without_an_address_never_share_a_case(house: House) -> None:
+    """Nothing says that they are the same; a guess would mix up two applications."""
+    for number in (1, 2):
+        mail = with_file(plain_mail(number), f"data {number}".encode())
+        del mail["From"]
+        house.arrive(mail)
+    house.settle_and_decide()
+    assert len(house.cases()) == 2
+    assert house.letters() == []
+
+
+@pytest.mark.parametrize("sender", ["张三@example.cn", "zhang@b_c.example", "zhang@例子.example"])
+def test_a_sender_who_cannot_be_written_to_is_judged_all_the_same(house: House, sender: str) -> None:
+    """No letter, a decision, and a task for staff."""
+    raw = with_file(plain_mail(from_="x@x.example")).as_bytes().replace(b"x@x.example", sender.encode())
+    house.arrive(raw)
+    house.settle_and_decide()
+    assert [case.decision for case in house.cases()] == [Decision.INCOMPLETE]
+    assert house.letters() == []
+    assert any("请电话联系" in task.reason for task in tasks(house))
+
+
 def test_a_bounce_of_somebody_elses_letter_is_only_registered(house: House) -> None:
     """Spammers forge our address."""
     house.arrive(bounce_of("<unknown@elsewhere.example>"))

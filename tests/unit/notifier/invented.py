@@ -152,7 +152,7 @@ def digest_maker(call: Call) -> DigestMaker:
             RECEIVED, (Crop("task1-seal1", png(), "第 6 页印章"),), "mailto:apply@office.example?subject=%E5%8A%9E%E7%90%86",
         )  # fmt: skip
         base = DigestData(
-            now=RECEIVED + timedelta(minutes=85), call=call, counters=Counters(12, 7, 4, 0, 1), needs_human=(task,),
+            now=RECEIVED + timedelta(minutes=85), since=RECEIVED - timedelta(hours=22), call=call, counters=Counters(12, 7, 4, 0, 1), needs_human=(task,),
             accepted=tuple(case_line(number) for number in range(20, 24)),
             incomplete=(case_line(31, note="缺少申报书盖章扫描件", reminded=RECEIVED), case_line(32, note="汇总表未盖章")),
             rejected=(), undelivered=(Undelivered("X24-0031-K", "第二师铁门关市教育局", "incomplete", "jyj@tmg.example", "0996-0000003", "对方邮箱不存在", RECEIVED),),

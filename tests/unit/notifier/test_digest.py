@@ -38,7 +38,7 @@ def test_the_subject_carries_the_news(digest_data: DigestMaker, templates: Templ
 
 def test_an_empty_day_is_reported_too(digest_data: DigestMaker, templates: Templates) -> None:
     """Silence would mean failure."""
-    assert compose_digest(digest_data(**EMPTY), templates).subject == "【收件日报】8月30日 今日无新件，系统正常"
+    assert compose_digest(digest_data(**EMPTY), templates).subject == "【收件日报】8月30日 本期无新件，系统正常"
     assert "今天没有需要人工处理的事项" in compose_digest(digest_data(**EMPTY), templates).text
 
 
@@ -59,13 +59,13 @@ def test_trouble_is_never_called_normal(
     """Each sign of trouble alone reaches the subject and its line in both bodies."""
     state = SystemState(**{**vars(HEALTHY), **change})  # type: ignore[arg-type]
     data = digest_data(**EMPTY, state=state)
-    assert compose_digest(data, templates).subject == "【收件日报】8月30日 今日无新件 · 系统有 1 项请查看"
+    assert compose_digest(data, templates).subject == "【收件日报】8月30日 本期无新件 · 系统有 1 项请查看"
     assert all(body.count("请查看") == 2 for body in texts(data, templates))
 
 
 def test_sections_come_in_the_order_of_urgency(digest_data: DigestMaker, templates: Templates) -> None:
     """What needs a human stands first, the machine's own state last."""
-    heads = ("需要处理", "未送达的信函", "今日受理", "待补正", "未报单位", "系统状况")
+    heads = ("需要处理", "未送达的信函", "本期受理", "待补正", "未报单位", "系统状况")
     for body in texts(digest_data(), templates):
         places = [body.index(head, body.index("截止时间")) for head in heads]
         assert places == sorted(places)
