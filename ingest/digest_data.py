@@ -36,6 +36,7 @@ from ingest.submission.dossier import Dossier, ReceivedMail, arrange, parts_of_m
 from notifier.attempts import OutboxState
 from notifier.digest import CaseLine, Counters, Crop, DigestData, HumanTask, QuotaLine, Silent, SystemState, Undelivered
 from notifier.outbox import NOT_TO_APPLICANTS, OutboxRow, get_letter, list_letters
+from notifier.wording import full_width
 from rules.facts import Fact, Subject
 from rules.verdict import Decision, EntryVerdict, Finding, Outcome, Truth, Verdict
 
@@ -166,7 +167,7 @@ def _reason(item: _Judged, finding: Finding, scans: dict[str, Document]) -> str:
     if finding.truth is not Truth.UNDECIDED:
         return "；".join([finding.text.removesuffix("。"), *more]) if more else finding.text
     seen = [
-        f"{document.name}：{document.seal.reason}"
+        f"{document.name}：{full_width(document.seal.reason)}"
         for document in scans.values()
         if document.seal and document.seal.reason
     ]
@@ -229,7 +230,7 @@ def _silence_tasks(session: Session, since: datetime, judged: dict[int, _Judged]
         item = judged.get(event.case_id or 0)
         row = get_message(session, event.message_id) if event.message_id is not None else None
         if row is not None:
-            task = _mail_task(row, f"未自动答复，请电话联系：{event.text}")
+            task = _mail_task(row, f"未自动答复，请电话联系：{full_width(event.text)}")
             yield task if item is None else replace(
                 task, case_code=item.case.code, submitter=item.case.submitter, track=item.case.track,
                 telephone=_contact(item, "", "联系电话"),

@@ -24,7 +24,17 @@ from notifier.pages import (
     UndeliveredView,
 )
 from notifier.rendering import Templates
-from notifier.wording import beijing, clean_line, day_text, deadline_text, moment, name_list, remaining, short_moment
+from notifier.wording import (
+    beijing,
+    clean_line,
+    day_text,
+    deadline_text,
+    full_width,
+    moment,
+    name_list,
+    remaining,
+    short_moment,
+)
 from rules.call import Call
 
 #: Rows shown of each list; inlined HTML grows by half a kilobyte a row, the workbook has them all.
@@ -237,7 +247,7 @@ def make_digest_page(data: DigestData, images: Sequence[Crop]) -> DigestPage:
         silent=tuple(SilentView(item.track, len(item.units), name_list(item.units, 20)) for item in data.silent),
         quotas=tuple(map(_quota_view, data.quotas)),
         states=states,
-        errors=tuple(clean_line(error, 300) for error in data.state.errors[:MAX_ROWS]),
+        errors=tuple(clean_line(full_width(error), 300) for error in data.state.errors[:MAX_ROWS]),
         ledger=clean_line(data.state.ledger, 160),
     )
 

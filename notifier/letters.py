@@ -22,6 +22,7 @@ from notifier.wording import (
     clean_line,
     days_left,
     deadline_text,
+    full_width,
     moment,
     name_list,
     remaining,
@@ -213,7 +214,7 @@ def make_page(request: LetterRequest, detail: _Detail = _DETAILS[0]) -> LetterPa
         original_subject=shorten_subject(request.original_subject),
         total=len(entries),
         counts=_counts(entries),
-        entries=tuple(map(_entry_view, entries[: detail.entries])),
+        entries=_entry_views(request.verdict, detail),
         entries_left_out=max(0, len(entries) - detail.entries),
         refused=sections["refused"][: detail.findings],
         to_mend=sections["to_mend"][: detail.findings],
@@ -264,16 +265,35 @@ def _counts(entries: tuple[EntryVerdict, ...]) -> str:
     )
 
 
-def _entry_view(entry: EntryVerdict) -> EntryView:
-    told = {(finding.clause, finding.text) for finding in entry.findings if finding.outcome is not Outcome.REMIND}
-    remark = (
-        f"见下列事项（{len(told)} 项）"
-        if told
-        else "材料齐全，符合通知要求"
-        if entry.decision is Decision.ACCEPTED
-        else ""
+def _entry_views(verdict: Verdict | None, detail: _Detail) -> tuple[EntryView, ...]:
+    """The entries with how many findings below are theirs. Those about the whole case are the only entry's own."""
+    if verdict is None:
+        return ()
+    shared, alone = _distinct(verdict.findings), len(verdict.entries) == 1
+    return tuple(
+        EntryView(
+            clean_line(entry.applicant, 60) or "（未能识别名称）",
+            _DECISION_WORDS[entry.decision],
+            _remark(
+                entry.decision,
+                len(_distinct(entry.findings) | (shared if alone else set())),
+                0 if alone else len(shared),
+            ),
+        )
+        for entry in verdict.entries[: detail.entries]
     )
-    return EntryView(clean_line(entry.applicant, 60) or "（未能识别名称）", _DECISION_WORDS[entry.decision], remark)
+
+
+def _distinct(findings: Iterable[Finding]) -> set[tuple[str, str]]:
+    return {(finding.clause, finding.text) for finding in findings if finding.outcome is not Outcome.REMIND}
+
+
+def _remark(decision: Decision, own: int, shared: int) -> str:
+    if decision is Decision.ACCEPTED and not own:
+        return "材料齐全，符合通知要求"
+    named = [f"见下列事项（{own} 项）"] if own else []
+    named += [f"{'另' if own else ''}见涉及整份材料的事项（{shared} 项）"] if shared else []
+    return "，".join(named)
 
 
 def _file_views(files: Iterable[ReceivedFile], detail: _Detail) -> tuple[FileView, ...]:
@@ -284,7 +304,7 @@ def _file_views(files: Iterable[ReceivedFile], detail: _Detail) -> tuple[FileVie
             size=size_text(file.size),
             sha256=clean_line(file.sha256, 64)[: detail.hash_characters],
             received=moment(file.received),
-            note=clean_line(file.note, 120),
+            note=clean_line(full_width(file.note), 120),
         )
         for file in files
     )

@@ -40,6 +40,17 @@ def _is_hidden(char: str) -> bool:
     return never or unicodedata.category(char) in {"Cc", "Cf", "Cs"}
 
 
+_MARKS = {",": "，", ";": "；", ":": "："}
+_HALF_WIDTH = re.compile(r"(?<=[^\x00-\x7f])([,;:]) ?|([,;:]) ?(?=[^\x00-\x7f])")
+_HALF_BRACKETS = re.compile(r"\(([^()]*[^\x00-\x7f()][^()]*)\)")
+
+
+def full_width(text: str) -> str:
+    """``text`` with the punctuation of Chinese print: the program's own notes for the log are typed in half-width."""
+    marked = _HALF_WIDTH.sub(lambda match: _MARKS[match[1] or match[2]], text)
+    return _HALF_BRACKETS.sub(r"（\1）", marked)
+
+
 def clean_file_name(name: str, limit: int = 60) -> str:
     """A file name as one line, cut in the middle so that its extension stays to be seen."""
     line = clean_line(name, 1000) or "（无文件名）"

@@ -24,6 +24,7 @@ Cell: TypeAlias = str | int | datetime
 
 _FONT: Final = {"font_name": "宋体", "font_size": 11, "valign": "top", "text_wrap": True}
 _WIDEST: Final = 60
+_LINE_HEIGHT: Final = 15  #: points of one line at this font size
 _CELL_LIMIT: Final = 2_000
 
 
@@ -161,8 +162,11 @@ def _write(worksheet: Worksheet, sheet: Sheet, formats: _Formats, data: DigestDa
     for number, row in enumerate(sheet.rows, 1):
         for column, value in enumerate(row):
             _write_cell(worksheet, number, column, value, formats.of(value))
-    for column, width in enumerate(_widths(sheet)):
+    widths = _widths(sheet)
+    for column, width in enumerate(widths):
         worksheet.set_column(column, column, width)
+    for number, row in enumerate(sheet.rows, 1):
+        worksheet.set_row(number, _LINE_HEIGHT * _lines(row, widths))
     worksheet.freeze_panes(1, 1)
     worksheet.autofilter(0, 0, max(1, len(sheet.rows)), len(sheet.heads) - 1)
     worksheet.set_landscape()
@@ -190,6 +194,11 @@ def _shown(value: Cell) -> str:
 def _columns_of(text: str) -> int:
     """The width of a text in columns of a Latin digit; a Chinese character takes two."""
     return sum(2 if unicodedata.east_asian_width(char) in "WFA" else 1 for char in text)
+
+
+def _lines(row: Sequence[Cell], widths: Sequence[int]) -> int:
+    """How many lines the fullest cell of a row wraps to: only Excel fits the height of a row by itself."""
+    return max(-(-_columns_of(_shown(value)) // (width - 1)) for value, width in zip(row, widths, strict=True)) or 1
 
 
 def _widths(sheet: Sheet) -> Sequence[int]:

@@ -131,7 +131,7 @@ class Judge:
 def _system_finding(differences: tuple[str, ...]) -> Finding:
     return Finding(
         rule=SYSTEM_RULE, title="系统核验", clause="", outcome=Outcome.REFER, truth=Truth.UNDECIDED,
-        text="材料已收到。系统自动核验未能得出一致的结论，将由工作人员核验，您暂不需要处理。",
+        text="材料已收到。系统自动核验未能得出一致的结论，将由工作人员核验，贵单位暂不需要处理。",
         subjects=(), evidence=differences,
     )  # fmt: skip
 

@@ -23,7 +23,7 @@ class ReferEverything:
         del subjects, received
         finding = Finding(
             rule=SYSTEM_RULE, title="规则文件不可用", clause="", outcome=Outcome.REFER, truth=Truth.UNDECIDED,
-            text="材料已收到，将由工作人员审核，您暂不需要处理。", subjects=(), evidence=(self.reason,),
+            text="材料已收到，将由工作人员审核，贵单位暂不需要处理。", subjects=(), evidence=(self.reason,),
         )  # fmt: skip
         return Judgement((finding,), [], self.rules_sha256, "")
 

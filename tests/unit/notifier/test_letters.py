@@ -7,7 +7,7 @@ import pytest
 
 from notifier.letters import LETTER_NAMES, MAX_LETTER, Letter, compose, listing_sha256, mail_size, shorten_subject
 from notifier.rendering import Templates
-from rules.verdict import EntryVerdict, Outcome
+from rules.verdict import Decision, EntryVerdict, Outcome
 from rules.vocabulary import BEIJING
 from tests.unit.notifier.invented import (
     ALL_TICKED,
@@ -104,6 +104,41 @@ def test_a_refusal_that_staff_must_confirm_is_not_called_a_refusal(
     for body in both(letter):
         assert "不予受理" not in body
         assert body.index("将由工作人员核验的事项") < body.index(LOW_RATE[2])
+
+
+WHOLE = finding(("汇总表有扫描件", "五(五)", "汇总表缺少盖章扫描件。"), Outcome.RETURN)
+OWN = finding(("申报书有扫描件", "五(五)", "申报书缺少盖章扫描件。"), Outcome.RETURN)
+
+
+@pytest.mark.parametrize(
+    ("entries", "remarks"),
+    [
+        ((entry(SCHOOLS[0], OWN),), ("见下列事项（2 项）",)),
+        ((entry(SCHOOLS[0]),), ("见下列事项（1 项）",)),
+        (
+            (entry(SCHOOLS[0], OWN), entry(SCHOOLS[1])),
+            ("见下列事项（1 项），另见涉及整份材料的事项（1 项）",),
+        ),
+    ],
+    ids=["the only entry's are all", "the whole case's alone", "of several each has its own"],
+)
+def test_an_entry_says_how_many_of_the_findings_below_are_its_own(
+    entries: tuple[EntryVerdict, ...], remarks: tuple[str, ...], request_for: RequestMaker, templates: Templates
+) -> None:
+    """The number must be that of the list a reader sees below it."""
+    case = verdict(*entries, findings=(WHOLE,)).model_copy(
+        update={"entries": tuple(item.model_copy(update={"decision": Decision.INCOMPLETE}) for item in entries)}
+    )
+    for body in both(compose(request_for(verdict=case), templates)):
+        assert all(remark in body for remark in remarks)
+        assert "材料齐全，符合通知要求" not in body
+
+
+def test_a_link_has_no_checksum_and_says_none(request_for: RequestMaker, templates: Templates) -> None:
+    """An empty SHA-256 would look like a fault of the receipt."""
+    link = received_file("申报书.pdf", "网盘或超大附件链接", sha256="")
+    for body in both(compose(request_for(files=(link,)), templates)):
+        assert "SHA-256" not in body
 
 
 def test_a_mixed_case_counts_its_decisions(request_for: RequestMaker, templates: Templates) -> None:

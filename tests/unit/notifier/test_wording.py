@@ -9,6 +9,7 @@ from notifier.wording import (
     clean_line,
     days_left,
     deadline_text,
+    full_width,
     moment,
     name_list,
     remaining,
@@ -25,6 +26,23 @@ def test_instants_are_told_in_beijing_time() -> None:
     instant = datetime(2024, 8, 30, 16, 30, 5, tzinfo=UTC)
     assert moment(instant) == "2024年8月31日 00:30:05"
     assert short_moment(instant) == "8月31日 00:30"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("没有颜色(黑白或灰度扫描), 有印章形状", "没有颜色（黑白或灰度扫描），有印章形状"),
+        ("已发出 20 封信函,达到上限; 请查看: 发件箱", "已发出 20 封信函，达到上限；请查看：发件箱"),
+        ("2024年9月14日 10:05到期, 80.9 MB", "2024年9月14日 10:05到期，80.9 MB"),
+        (
+            "550 User not found, see http://a.example/x;y (code 5)",
+            "550 User not found, see http://a.example/x;y (code 5)",
+        ),
+    ],
+)
+def test_punctuation_between_chinese_is_full_width(text: str, shown: str) -> None:
+    """As offices print it; times, links and a server's English words stay."""
+    assert full_width(text) == shown
 
 
 def test_a_deadline_at_midnight_is_the_end_of_the_day_before() -> None:
