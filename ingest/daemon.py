@@ -44,6 +44,14 @@ NEWS_PAUSE = timedelta(seconds=5)
 WATCH_EVERY = timedelta(minutes=1)
 """How often the daemon looks at its own health."""
 LEFTOVERS_AFTER = timedelta(days=1)
+TURN = timedelta(minutes=1)
+"""How long reading or judging goes on before letters and the next look at the mailbox have their turn.
+
+The last day brings a hundred mails whose scans take a minute each: none may wait for all, and a mailbox that nobody
+looks into for a quarter of an hour counts as dead.
+"""
+SENDING_TURN = timedelta(minutes=5)
+"""The same for sending; longer, because each turn is a login, and NetEase wants 20 seconds between two letters."""
 
 
 def start(app: App) -> None:
@@ -58,32 +66,44 @@ def start(app: App) -> None:
         get_logger().warning("letters left in sending by an earlier run", letters=uncertain)
 
 
-def work(app: App, stop: threading.Event | None = None, sending: Patience | None = None) -> None:
+def work(
+    app: App,
+    stop: threading.Event | None = None,
+    sending: Patience | None = None,
+    *,
+    turn: timedelta = timedelta.max,
+    sending_turn: timedelta = timedelta.max,
+) -> None:
     """Everything that can be done with what is here: read, judge, send, and the digest when it is due.
 
     ``stop`` ends it after the unit in hand; ``sending`` says whether the mail server may be asked to take letters.
+    Each kind of work ends with the first unit beyond its turn; the rest waits for the next call.
     A digest that cannot be made keeps no letter from leaving.
     """
     told = stop or threading.Event()
     look_at_rules(app)
     settle_uncertain(app)
-    while not told.is_set() and read_one(app):
-        notify("WATCHDOG=1")
-    while not told.is_set() and judge_one(app):
-        notify("WATCHDOG=1")
+    _take_turn(lambda: read_one(app), told, turn)
+    _take_turn(lambda: judge_one(app), told, turn)
     try:
         digest_if_due(app)
     finally:
-        _send(app, told, sending or Patience())
+        _send(app, told, sending or Patience(), sending_turn)
 
 
-def _send(app: App, told: threading.Event, patience: Patience) -> None:
+def _take_turn(unit: Callable[[], bool], told: threading.Event, turn: timedelta) -> None:
+    ends = time.monotonic() + turn.total_seconds()
+    while not told.is_set() and unit() and time.monotonic() < ends:
+        notify("WATCHDOG=1")
+
+
+def _send(app: App, told: threading.Event, patience: Patience, turn: timedelta = SENDING_TURN) -> None:
     """Send what is due, unless the server failed so lately that it is left alone."""
     if told.is_set() or not patience.ready:
         return
+    ends = time.monotonic() + turn.total_seconds()
     try:
-        while not told.is_set() and send_due(app):
-            notify("WATCHDOG=1")
+        _take_turn(lambda: bool(send_due(app, ends)), told, turn)
         patience.succeeded()
     except (TemporaryError, LoginRefusedError) as error:
         wait = patience.failed(error)
@@ -157,7 +177,7 @@ class Daemon:
         started = self.app.clock.now()
         for step, seconds in (
             (self._look, max(1.0, poll)),
-            (lambda: work(self.app, self.stop, self.sending), WORK_EVERY.total_seconds()),
+            (self._work, WORK_EVERY.total_seconds()),
             (lambda: watch(self.app, started), WATCH_EVERY.total_seconds()),
         ):
             scheduler.add_job(self._tick, "interval", [step], seconds=seconds)
@@ -188,6 +208,10 @@ class Daemon:
         if mailbox.idle and isinstance(self.app.mailbox, HearingMailbox):
             self.listener = Listener(self.app.mailbox, mailbox.folder, self.news.set, self.stop)
             self.listener.start()
+
+    def _work(self) -> None:
+        """One turn of work, so that the next look at the mailbox is never far."""
+        work(self.app, self.stop, self.sending, turn=TURN, sending_turn=SENDING_TURN)
 
     def _look(self) -> None:
         """Look into the mailbox, unless it failed so lately that it is left alone."""

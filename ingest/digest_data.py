@@ -162,10 +162,10 @@ def _task(item: _Judged, finding: Finding, entry: EntryVerdict | None, dossier: 
 
 
 def _reason(item: _Judged, finding: Finding, scans: dict[str, Document]) -> str:
-    """What staff must decide. A doubt is named as such, with what the reader saw; the letter's words are for others."""
+    """What staff must decide, and what is known: of a doubt what the reader saw, else what the applicant has been told."""
     more = [raw for subject in finding.subjects for raw in _evidence(item, subject)]
     if finding.truth is not Truth.UNDECIDED:
-        return "；".join([finding.text.removesuffix("。"), *more]) if more else finding.text
+        return "；".join([f"请核对：{finding.title}", f"函告对方：“{finding.text}”", *more])
     seen = [
         f"{document.name}：{full_width(document.seal.reason)}"
         for document in scans.values()

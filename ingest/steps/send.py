@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from datetime import timedelta
 
@@ -12,6 +13,7 @@ from ingest.app import App
 from ingest.errors import LoginRefusedError, TemporaryError
 from ingest.killpoints import point
 from ingest.log import get_logger
+from ingest.notify import notify
 from ingest.steps.alarm import queue_alarm
 from ingest.store.ledger import record_event
 from notifier.attempts import OutboxState, Settlement, next_attempt
@@ -26,8 +28,10 @@ def held(app: App) -> bool:
     return app.settings.letters.hold_file.exists()
 
 
-def send_due(app: App) -> int:
+def send_due(app: App, ends: float = math.inf) -> int:
     """Send what is due, at most one batch; how many letters were tried.
+
+    None is begun after ``ends``, a moment of the monotonic clock, but the first.
 
     Raises:
         TemporaryError: no session with the server; no letter was touched.
@@ -44,7 +48,10 @@ def send_due(app: App) -> int:
             count = 0
             while count < BATCH and transport.alive and _send_one(app, transport):
                 count += 1
+                notify("WATCHDOG=1")  # a batch at NetEase's pace takes longer than the watchdog's patience
                 time.sleep(app.settings.smtp.pace.total_seconds())
+                if time.monotonic() >= ends:
+                    break
             return count
     except SmtpLoginRefused as error:
         raise LoginRefusedError(str(error), "检查 [smtp] 的用户名和授权码") from error

@@ -54,6 +54,19 @@ def test_one_round_receives_reads_judges_and_sends(house: House) -> None:
     assert len(house.transport.letters) == 3
 
 
+def test_a_backlog_keeps_neither_letters_nor_the_mailbox_waiting(house: House) -> None:
+    """Beyond its turn each kind of work does one unit and leaves the rest to the next call."""
+    for number in range(3):
+        house.arrive(plain_mail(number, from_=f"a{number}@example.cn"))
+    receive_all(house.app)
+    for expected in (1, 2, 3):
+        work(house.app, turn=timedelta(), sending_turn=timedelta())
+        assert answers(house) == expected
+        assert len(house.transport.letters) == expected
+    work(house.app, turn=timedelta(), sending_turn=timedelta())
+    assert len(house.transport.letters) == 4  # the digest
+
+
 @pytest.mark.parametrize("error", [TemporaryError("连不上"), LoginRefusedError("拒绝登录")], ids=["away", "refused"])
 def test_a_mailbox_in_trouble_keeps_no_waiting_letter(house: House, error: MailroomError) -> None:
     """The letter leaves, the trouble is raised at the end and written down."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -190,3 +192,18 @@ def test_a_letter_is_given_up_after_five_days(house: House) -> None:
         house.send()
     assert house.letters()[0].state is OutboxState.FAILED
     assert house.letters()[0].attempts < 60
+
+
+def test_a_slow_batch_tells_systemd_that_it_lives(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """NetEase wants 20 seconds between two letters: a batch of fifty takes longer than the watchdog waits."""
+    path = str(tmp_path / "notify")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(path)
+        systemd.settimeout(5)
+        monkeypatch.setenv("NOTIFY_SOCKET", path)
+        for number in range(3):
+            house.queue(f"k{number}")
+        assert house.send() == 3
+        assert [systemd.recv(100) for _ in range(3)] == [b"WATCHDOG=1"] * 3
