@@ -43,8 +43,11 @@ a
 
 
 def _use_once() -> None:
-    """Read a mail and the blank forms of our own, never a stranger's: what only the first reading costs (patterns, codecs,
-    lazy imports; half of the time of a short mail) is paid before the fork."""
+    """Read a mail and the blank forms of our own, never a stranger's.
+
+    What only a first reading costs (patterns, codecs, late imports: three times the reading of one form) is paid before
+    the fork.
+    """
     folder = open_call(default_config() / "calls", shipped_call())
     read_message(_MAIL, folder.call, ReadingContext())
     for form in sorted((folder.path / "forms").glob("*.docx")):

@@ -90,47 +90,60 @@ def chinese_number(text: str) -> int | None:
     return total + digit
 
 
-def parse_percent(raw: str) -> int | None:
-    """A percentage in parts per million: ``98%``, ``９８．５％``, ``0.98``, ``百分之九十八``, ``98.00``; else None.
+_APART = re.compile(r"\d\s+\d")
+"""Digits with a gap between them: one number that was spaced out, or two; nobody knows."""
 
-    A bare number up to 1 is a share, above 1 a percentage; a value over 100 % is not believed.
+
+def parse_percent(raw: str) -> int | None:
+    """A percentage in parts per million: ``98%``, ``９８．５％``, ``0.98``, ``98/100``, ``百分之九十八``, ``九十八点五%``; else None.
+
+    A bare number up to 1 is a share, above 1 a percentage; a value over 100 % is not believed. 约98%, 98%以上, >98% and
+    九成八 state no number that could be held against a limit.
     """
     text = normalise(raw).replace(",", "")
-    match = re.fullmatch(
-        r"(?:约|达到?|为)?百分之([零〇○一二三四五六七八九十百两]+)(?:点([零〇○一二三四五六七八九]+))?(?:以上)?", text
-    )
-    if match:
-        whole = chinese_number(match[1])
-        assert whole is not None  # the pattern lets nothing else through
-        fraction = "".join(str(_DIGITS[char]) for char in match[2] or "")
-        ppm = whole * 10_000 + round(float(f"0.{fraction or 0}") * 10_000)
-    else:
-        match = re.fullmatch(r"(?:约|达到?|为)?(\d{1,3}(?:\.\d{1,8})?)(%)?(?:以上)?", text)
-        if not match:
-            return None
+    spoken = re.fullmatch(r"(?:达到?|为)?(?:百分之([^%]+)|([^%]+)%)", text)
+    ppm = _spoken_percent(spoken[1] or spoken[2]) if spoken else None
+    match = re.fullmatch(r"(?:达到?|为)?(?:百分之)?(\d{1,3}(?:\.\d{1,8})?)(%|/100)?", text)
+    if ppm is None and match and not _APART.search(raw):
         number = float(match[1])
-        ppm = round(number * (10_000 if match[2] or number > 1 else 1_000_000))
-    return ppm if ppm <= 1_000_000 else None
+        is_share = number <= 1 and not match[2] and "百" not in text
+        ppm = round(number * (1_000_000 if is_share else 10_000))
+    return ppm if ppm is not None and ppm <= 1_000_000 else None
+
+
+def _spoken_percent(words: str) -> int | None:
+    """``九十八点五`` in parts per million; None when it is not said in Chinese numerals."""
+    match = re.fullmatch(r"([零〇○一二三四五六七八九十百两]+)(?:点([零〇○一二三四五六七八九]{1,4}))?", words)
+    whole = chinese_number(match[1]) if match else None
+    if match is None or whole is None:
+        return None
+    places = "".join(str(_DIGITS[char]) for char in match[2] or "")
+    return whole * 10_000 + int(places.ljust(4, "0"))
 
 
 def parse_date(raw: str) -> str | None:
-    """A day as ISO text: ``2024年8月31日``, ``2024.8.31``, ``2024/08/31``, ``20240831``, ``二〇二四年八月三十一日``."""
-    text = normalise(raw)
+    """A day as ISO text: ``2024年8月31日``, ``2024.8.31``, ``2024/08/31``, ``20240831``, ``二〇二四年八月三十一日``.
+
+    Without a year of four digits, or of another century than the last and this one, it is no day.
+    """
+    text = re.sub(r"[—–‐]", "-", normalise(raw))
     match = re.fullmatch(r"(\d{4})[年.\-/](\d{1,2})[月.\-/](\d{1,2})[日号]?", text) or re.fullmatch(
         r"(\d{4})(\d{2})(\d{2})", text
     )
     parts: list[int | None]
     if match:
-        parts = [int(group) for group in match.groups()]
+        parts = [] if re.search(r"[年月.\-/]\s*\d\s+\d", raw) else [int(group) for group in match.groups()]
     else:
         match = re.fullmatch(
-            r"([零〇○一二三四五六七八九]{4})年([一二三四五六七八九十]{1,3})月([一二三四五六七八九十]{1,3})[日号]", text
+            r"([零〇○o0一二三四五六七八九]{4})年([一二三四五六七八九十]{1,3})月([一二三四五六七八九十]{1,3})[日号]",
+            text,
         )
-        parts = [chinese_number(group) for group in match.groups()] if match else []
+        parts = [chinese_number(re.sub("[o0]", "〇", group)) for group in match.groups()] if match else []
     try:
-        return date(*[part for part in parts if part is not None]).isoformat() if len(parts) == 3 else None
+        day = date(*[part for part in parts if part is not None])
     except (ValueError, TypeError):
         return None
+    return day.isoformat() if 1900 <= day.year < 2100 else None
 
 
 def parse_instant(raw: str) -> int | None:
@@ -160,32 +173,65 @@ def until_text(end: datetime) -> str:
     return f"{day:%Y-%m-%d} 24:00" if (local.hour, local.minute) == (0, 0) else f"{local:%Y-%m-%d %H:%M}"
 
 
+_COUNTED = "人|名|个|所|台|间|元|年|次|套|门|项|场|块|册|件"
+
+
 def parse_integer(raw: str) -> int | None:
-    """A whole number, with thousands separators or a counting word after it (``1,200人``)."""
-    match = re.fullmatch(
-        r"(?:约)?(\d{1,3}(?:,\d{3})+|\d{1,15})(?:人|名|个|所|台|间|万元|元|年|次|套|门|项)?", normalise(raw)
-    )
-    return int(match[1].replace(",", "")) if match else None
+    """A whole number, with thousands separators or a counting word around it (``1,200人``, ``共12个``).
+
+    About (约, 左右), at least (以上), ranges and ten thousands (万) are no whole number.
+    """
+    match = re.fullmatch(rf"共?(\d{{1,3}}(?:,\d{{3}})+|\d{{1,15}})(?:{_COUNTED})?", normalise(raw))
+    return int(match[1].replace(",", "")) if match and not _APART.search(raw) else None
+
+
+_MOBILE = r"1[3-9]\d[- ]?\d{4}[- ]?\d{4}"
+_LANDLINE = r"\(?(?P<area>0(?:10|2\d|[3-9]\d{2}))\)?[- ]{0,3}(?P<local>\d{7,8}|\d{3,4}[- ]\d{4})"
+_SERVICE = r"[48]00-?\d{3}-?\d{4}|[48]00\d-?\d{3}-?\d{3}"
+_EXTENSION = r"(?:\s?(?:-|转|分机号?|\()\s?(?P<extension>\d{1,5})(?![\d-])\)?)?"
+_TELEPHONE = re.compile(
+    rf"(?<![\w.+-])(?:(?:\+|00)86[- ]?)?(?:(?P<mobile>{_MOBILE})|{_LANDLINE}{_EXTENSION}|(?P<service>{_SERVICE})"
+    r"|(?P<bare>[2-8]\d{6,7}))(?![\da-z_.])",
+    re.ASCII | re.IGNORECASE,
+)
 
 
 def parse_telephone(raw: str) -> str | None:
-    """A Chinese mobile or landline number, digits and ``-`` only; the first one when several are given.
+    """A Chinese mobile or landline number; the first one when several are given, but no fax.
 
-    A mobile number written in groups (``138-0000-0000``) loses its dashes, so that all spellings compare equal.
+    All spellings come out alike, so that they compare equal: ``13800000000``, ``0991-8878035``, ``0991-8878035-12`` with an
+    extension. Longer rows of digits (an identity card) and a day are no number.
     """
-    match = re.search(
-        r"1[3-9]\d-?\d{4}-?\d{4}|0\d{2,3}-?\d{7,8}(?:-\d{1,5})?|(?<!\d)\d{7,8}(?!\d)",
-        re.sub(r"(?<=\d)[\s()](?=\d)", "", unicodedata.normalize("NFKC", raw)).replace("—", "-"),
-    )
-    if not match:
-        return None
-    return match[0].replace("-", "") if match[0][0] == "1" else match[0]
+    text = re.sub(r"[—–‐]+", "-", unicodedata.normalize("NFKC", raw))
+    end = 0
+    for match in _TELEPHONE.finditer(text):
+        before, end = text[end : match.start()], match.end()
+        doubtful = match["bare"] and (parse_date(match["bare"]) or re.search(r"\d\s*$", before))
+        if doubtful or re.search("传真|fax", before, re.IGNORECASE):
+            continue
+        if match["area"]:
+            local = re.sub(r"\D", "", match["local"])
+            return "-".join(piece for piece in (match["area"], local, match["extension"]) if piece)
+        return re.sub(r"\D", "", match["mobile"] or match["service"] or match["bare"])
+    return None
+
+
+_EMAIL = re.compile(
+    r"(?<![a-z0-9._%+@-])[a-z0-9](?:[a-z0-9._%+-]*[a-z0-9_])?@(?:[a-z0-9-]+\.)+[a-z]{2,}(?![a-z0-9._%+@-]*[a-z0-9@])"
+)
 
 
 def parse_email(raw: str) -> str | None:
-    """The first e-mail address in the text, lower case."""
-    match = re.search(r"[a-z0-9._%+\-]+@[a-z0-9\-]+(?:\.[a-z0-9\-]+)+", normalise(raw))
-    return match[0] if match else None
+    """The first e-mail address in the text, lower case; None when blanks leave open where it begins or ends."""
+    text = re.sub(r"[\u200b\ufeff]", "", unicodedata.normalize("NFKC", raw)).lower()
+    if text.count("@") < 2:
+        found = {match[0] for match in (_EMAIL.search(text), _EMAIL.search(normalise(raw))) if match}
+        return found.pop() if len(found) == 1 else None
+    pieces = re.split(r"[;,、/|\s]+", text)
+    number = next(index for index, piece in enumerate(pieces) if "@" in piece)
+    neighbours = [*pieces[:number][-1:], *(piece for piece in pieces[number + 1 :][:1] if "@" not in piece)]
+    match = _EMAIL.search(pieces[number])
+    return match[0] if match and not any(re.search("[a-z0-9]", piece) for piece in neighbours) else None
 
 
 def parse_credit_code(raw: str) -> str | None:
@@ -206,11 +252,18 @@ _PARSERS: Mapping[FieldType, Callable[[str], Value | None]] = {
 }
 
 
+def _in_own_unit(field: Field, text: str) -> str:
+    """Without 万元 where the field's label counts in 万元; ``3万元`` in a field of 元 (and the other way) is left unreadable."""
+    if not any("万元" in normalise(label) for label in field.labels):
+        return text
+    return re.sub(r"万元$", "", text) if text.endswith("万元") else re.sub("元$", "?", text)
+
+
 def parse_value(field: Field, raw: str) -> Value | None:
     """``raw`` typed as ``field`` says, or None when it cannot be read as that."""
     text = raw.strip()
     if field.type in _PARSERS:
-        return _PARSERS[field.type](text)
+        return _PARSERS[field.type](_in_own_unit(field, text) if field.type is FieldType.INTEGER else text)
     if field.type is FieldType.CHOICE:
         return next((option for option in field.options if normalise(option) == normalise(text)), None)
     if field.type is FieldType.CHOICES:

@@ -151,7 +151,7 @@ def _read_plain(field: Field, text: str) -> Value | None:
         answer = re.fullmatch(r"(是|有|否|无)(?:[,。;(].*)?", normalise(raw), re.DOTALL)
         return _ANSWERS[answer[1]] if answer else None
     value = parse_value(field, raw)
-    return parse_value(field, _REMARK.sub("", normalise(raw))) if value is None else value
+    return parse_value(field, _REMARK.sub("", unicodedata.normalize("NFKC", raw))) if value is None else value
 
 
 def _tidy(text: str, *, keep_lines: bool) -> str:
