@@ -21,12 +21,18 @@ _EMPTY = "☐□○◻◯"
 _MARKS = {"So", "Sm", "Co", "Cn"}  #: categories a tick of an unknown font may have: then nobody knows what it says
 _ANSWERS = {"是": True, "有": True, "否": False, "无": False}
 
-_LABEL_ITEM = re.compile(r"^(?:[(（]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[)）]?[、.．)）])+")
+COLONS = str.maketrans("∶꞉︰", ":::")
+"""What input methods also give for a colon and NFKC leaves alone or makes into dots."""
+
+LABEL_ITEM = re.compile(r"^(?:[(（]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[)）]?[、.．)）])+")
 _REMARK = re.compile(r"\([^()]{0,30}\)$")
 _PROMPT = re.compile(r"(?:请?(?:单击|点击|点按|在此)[^,。]{0,12}(?:输入|填写|选择)[^,。]{0,8})[。.]?")
 _HINT = re.compile(
     r"\([^()]*(?:盖章|公章|签章|签字|签名|不超过|以内|字左右|填写|说明|可另附|打勾|打√|勾选)[^()]*\)|(?:加?盖)?公?章处?[::]?"
 )
+_NOT_OWN = re.compile(r"(?:例如|例|如|示例|样例|范例)[::].*|同上|同左|同前|[〃″\"]", re.DOTALL)
+"""An example the form gives, or a pointer to another cell: no value of this one."""
+
 _EMPTY_SHAPE = re.compile(
     r"(?:19|20)?\d{0,2}年月日?(?:至(?:\d{4})?年月日)?|%|人|名|个|所|万?元|[/\\|::;,、。.…·\-—–~*]*"
 )
@@ -35,7 +41,7 @@ _EMPTY_SHAPE = re.compile(
 @lru_cache(maxsize=4096)
 def label_key(text: str) -> str:
     """The form in which labels are compared: normalised, without numbering, colon, asterisk or a remark in brackets."""
-    key = _LABEL_ITEM.sub("", normalise(text).strip("*:"))
+    key = LABEL_ITEM.sub("", normalise(text.translate(COLONS)).strip("*:"))
     while _REMARK.search(key) and not _REMARK.fullmatch(key):
         key = _REMARK.sub("", key).strip("*:")
     return key.strip("*:")
@@ -55,7 +61,8 @@ def read_cell(field: Field, text: str, provenance: Provenance) -> Fact:
         return _read_ticks(field, text, at)
     if is_blank(text):
         return Fact.blank(at)
-    value = _read_plain(field, text)
+    elsewhere = field.type is not FieldType.LONG_TEXT and _NOT_OWN.fullmatch(normalise(text))
+    value = None if elsewhere else _read_plain(field, text)
     return Fact.unknown(at) if value is None else Fact.known(value, at)
 
 
@@ -155,11 +162,17 @@ def _read_plain(field: Field, text: str) -> Value | None:
 
 
 def _tidy(text: str, *, keep_lines: bool) -> str:
-    """Without stamp hints, underscores at the ends and the blanks people set between Chinese characters."""
+    """Without stamp hints, underscores at the ends and the blanks people set between Chinese characters.
+
+    Blanks between several names (``张三 李四``) stay: without them it would be a third name.
+    """
     plain = re.sub(r"[(（](?:盖章|公章|签章|加盖公章|单位公章|签字)[)）]", "", text).strip(" \t\n_＿　")
     if keep_lines:
         return plain
-    return re.sub(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])", "", re.sub(r"\s+", " ", plain))
+    pieces = plain.split()
+    if len(pieces) > 1 and all(re.fullmatch("[\u3400-\u9fff]{2,4}", piece) for piece in pieces):
+        return " ".join(pieces)
+    return re.sub(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])", "", " ".join(pieces))
 
 
 def _named_options(field: Field, raw: str) -> Value | None:

@@ -72,9 +72,9 @@ class Table:
         return f"表{self.number} 第{(cell.row if row is None else row) + 1}行 第{cell.column + 1}列"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Content:
-    """Everything written in a document."""
+    """Everything written in a document; one is another's equal only when it is the same."""
 
     lines: tuple[Line, ...] = ()
     tables: tuple[Table, ...] = ()

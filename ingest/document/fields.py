@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import zip_longest
 from typing import TypeAlias
 
-from ingest.document.cells import is_blank, label_key, read_cell
+from ingest.document.cells import COLONS, LABEL_ITEM, is_blank, label_key, read_cell
 from ingest.document.content import Cell, Content, Line, Table
 from rules.call import APPLICANT_NAME, Form
 from rules.facts import Fact, Knowledge, Provenance
-from rules.vocabulary import Field, FieldType, normalise
+from rules.vocabulary import TEXTUAL, Field, FieldType, normalise
 
 _MAX_LABEL = 40  #: characters; longer cells are values
 _MAX_LINE = 4_000
@@ -27,6 +27,17 @@ _MAX_SECTION = 300  #: lines under one heading
 
 _OVER_LINES = frozenset({FieldType.LONG_TEXT, FieldType.CHOICE, FieldType.CHOICES, FieldType.YES_NO})
 """Types whose values may go over several lines: texts and lists to tick."""
+
+_SHARED = TEXTUAL - {FieldType.TEXT, FieldType.LONG_TEXT, FieldType.ID}
+"""Telephone and the like: what stands there is one by its shape."""
+
+_OTHER_LABELS = frozenset({
+    "职务", "职称", "职务/职称", "职务职称", "性别", "年龄", "出生年月", "民族", "学历", "学位", "专业", "政治面貌", "身份证号",
+    "身份证号码", "通讯地址", "通信地址", "联系地址", "地址", "单位地址", "学校地址", "邮编", "邮政编码", "传真", "传真号码", "备注", "序号",
+    "编号", "姓名", "所在部门", "手机", "手机号码", "办公电话", "座机", "固定电话", "微信", "微信号", "qq", "qq号", "qq号码", "网址",
+    "法定代表人", "法人代表", "负责人", "主要负责人", "分管领导", "填表人", "填报人", "审核人", "填表日期", "填报日期", "填报时间",
+})  # fmt: skip
+"""What forms also ask for and no call needs: labels, and never the value of the label before them."""
 
 Headers: TypeAlias = dict[int, dict[int, Field]]
 """Row of a table's column heads -> column -> the field under it."""
@@ -40,11 +51,34 @@ class _Found:
     place: str
     method: str
     confidence: float
+    doubtful: bool = False  #: whether the text is the label's own is not sure
+
+
+@dataclass(frozen=True)
+class _Words:
+    """A form's labels, made ready to be looked for."""
+
+    labels: frozenset[str]  #: keys of all labels, of columns too
+    keys: dict[str, tuple[str, ...]]  #: field name -> keys of its labels, long ones before short ones
+    long: frozenset[str]  #: keys of the fields that hold a long text
+    pattern: re.Pattern[str]
+
+
+@lru_cache(maxsize=64)
+def _words(form: Form) -> _Words:
+    keys = {
+        field.name: tuple(sorted({label_key(label) for label in field.labels}, key=lambda key: (-len(key), key)))
+        for field in form.fields
+    }
+    columns = (label_key(label) for field in form.columns for label in field.labels)
+    long = (key for field in form.fields if field.type is FieldType.LONG_TEXT for key in keys[field.name])
+    every = frozenset(key for own in keys.values() for key in own)
+    return _Words(every | frozenset(columns), keys, frozenset(long), _label_pattern(every))
 
 
 def extract_fields(content: Content, form: Form, part: str, confidence: float = 1.0) -> dict[str, Fact]:
     """Every field of ``form``; ``confidence`` scales the trust in all of them (a PDF's text layer is below 1)."""
-    index = _Index(content, form)
+    index = _index(content, form)
     return _named(form, {field.name: _best(field, index.places(field), part, confidence) for field in form.fields})
 
 
@@ -56,7 +90,7 @@ def _named(form: Form, facts: dict[str, Fact]) -> dict[str, Fact]:
 
 def found_labels(content: Content, form: Form) -> int:
     """In how many fields of ``form`` a label was found, filled in or not."""
-    index = _Index(content, form)
+    index = _index(content, form)
     return sum(1 for field in form.fields if next(index.places(field), None) is not None)
 
 
@@ -67,6 +101,8 @@ def _best(field: Field, places: Iterable[_Found], part: str, confidence: float) 
     for found in places:
         at = Provenance(part=part, place=found.place, method=found.method, confidence=found.confidence * confidence)
         fact = read_cell(field, found.text, at)
+        if found.doubtful and (fact.knowledge is Knowledge.BLANK or field.type not in _SHARED):
+            fact = Fact.unknown(fact.provenance)
         if fact.knowledge is Knowledge.KNOWN:
             return fact
         if fact.knowledge is Knowledge.BLANK:
@@ -76,60 +112,84 @@ def _best(field: Field, places: Iterable[_Found], part: str, confidence: float) 
     return unreadable or blank or Fact.unknown(Provenance(part=part))
 
 
+@lru_cache(maxsize=16)
+def _index(content: Content, form: Form) -> _Index:
+    """Kept, for recognising a form and reading it ask the same of one document."""
+    return _Index(content, _words(form), form.columns)
+
+
 class _Index:
     """Cells by label key, and the labelled pieces of all other text, read once for all fields."""
 
-    def __init__(self, content: Content, form: Form) -> None:
-        self.labels = frozenset(label_key(label) for field in (*form.fields, *form.columns) for label in field.labels)
+    def __init__(self, content: Content, words: _Words, columns: tuple[Field, ...]) -> None:
+        self.words = words
         self.cells: dict[str, list[tuple[Table, Cell]]] = {}
         self.pieces: dict[str, list[_Found]] = {}
-        self.pattern = pattern = _label_pattern(
-            tuple(sorted({label for field in form.fields for label in field.labels}))
-        )
         for table in content.tables:
-            headers = header_rows(table, form.columns)
+            headers = header_rows(table, columns)
             for cell in table.cells:
-                self._index_cell(table, cell, headers, pattern)
+                self._index_cell(table, cell, headers)
         self.sections: dict[str, _Found] = {}
         for line in content.lines:
-            self._index_text(line.text, line.place, "text", 0.95, pattern)
-        self._index_sections(content.lines, pattern)
+            self._index_text(line.text, line.place, "text", 0.95)
+        self._index_sections(content.lines)
 
-    def _index_cell(self, table: Table, cell: Cell, headers: Headers, pattern: re.Pattern[str]) -> None:
+    def _index_cell(self, table: Table, cell: Cell, headers: Headers) -> None:
         key = label_key(cell.text) if len(cell.text) <= _MAX_LABEL else ""
-        if key in self.labels:
+        if key in self.words.labels:
             if cell.row not in headers:
                 self.cells.setdefault(key, []).append((table, cell))
-        else:
-            self._index_text(cell.text, table.place(cell), "table", 0.9, pattern)
+        elif not self._belongs_to_long_text(table, cell):
+            self._index_text(cell.text, table.place(cell), "table", 0.9)
 
-    def _index_text(self, text: str, place: str, method: str, confidence: float, pattern: re.Pattern[str]) -> None:
-        for key, value in _labelled_pieces(text[:_MAX_LINE], pattern):
+    def _belongs_to_long_text(self, table: Table, cell: Cell) -> bool:
+        """Whether a cell is the value of a long text: labels in there are only quoted."""
+        neighbours = (table.at(cell.row, cell.column - 1), table.at(cell.row - 1, cell.column))
+        owner = next((each for each in neighbours if each is not None and self._is_label(each)), None)
+        return owner is not None and label_key(owner.text) in self.words.long and not self._begins_with_label(cell.text)
+
+    def _index_text(self, text: str, place: str, method: str, confidence: float) -> None:
+        for key, value in _labelled_pieces(text[:_MAX_LINE], self.words):
             self.pieces.setdefault(key, []).append(_Found(value, place, method, confidence))
 
-    def _index_sections(self, lines: tuple[Line, ...], pattern: re.Pattern[str]) -> None:
+    def _index_sections(self, lines: tuple[Line, ...]) -> None:
         """A line that is nothing but a label heads the lines that follow, up to the next label."""
         keys = [label_key(line.text) if len(line.text) <= _MAX_LABEL else "" for line in lines]
         for number, key in enumerate(keys):
-            if key not in self.labels or key in self.sections:
+            if key not in self.words.labels or key in self.sections:
                 continue
             texts = []
             for line, other in zip(lines[number + 1 : number + _MAX_SECTION], keys[number + 1 :], strict=False):
-                if other in self.labels or pattern.match(unicodedata.normalize("NFKC", line.text.strip()[:_MAX_LABEL])):
+                if other in self.words.labels or self._begins_with_label(line.text):
                     break
                 texts.append(line.text)
             self.sections[key] = _Found("\n".join(texts), lines[number].place, "text", 0.8)
 
     def places(self, field: Field) -> Iterator[_Found]:
         """Where the field stands, best first: label cells, then labels inside text; long labels before short ones."""
-        keys = sorted({label_key(label) for label in field.labels}, key=lambda key: (-len(key), key))
+        keys = self.words.keys[field.name]
         for key in keys:
             places = (self._value_cell(table, cell) for table, cell in self.cells.get(key, ()))
-            yield from (place for place in places if place is not None)
+            yield from (self._own_text(field, place) for place in places if place is not None)
+        sections = [self.sections[key] for key in keys if key in self.sections]
         if field.type in _OVER_LINES:
-            yield from (self.sections[key] for key in keys if key in self.sections)
+            yield from sections
         for key in keys:
             yield from (replace(piece, text=_own_lines(field, piece.text)) for piece in self.pieces.get(key, ()))
+        if field.type not in _OVER_LINES:
+            yield from (replace(each, doubtful=True) for each in sections if not is_blank(each.text))
+
+    def _own_text(self, field: Field, found: _Found) -> _Found:
+        """A value cell's text up to the next label in it (``张三  电话：…``), except in a long text, which may quote labels."""
+        if field.type is FieldType.LONG_TEXT:
+            return replace(found, doubtful=self._begins_with_label(found.text))
+        plain, origin = _plain(found.text)
+        for match in self.words.pattern.finditer(plain):
+            if label_key(match[1]) not in self.words.keys[field.name]:
+                own = found.text[: origin[match.start()]].rstrip(_EDGES)
+                return replace(found, text=own or found.text, doubtful=not own.strip(_EDGES))
+        opening = label_key(plain.partition(":")[0]) if ":" in plain[:_MAX_LABEL] else ""
+        return replace(found, doubtful=True) if opening in _OTHER_LABELS else found
 
     def _value_cell(self, table: Table, label: Cell) -> _Found | None:
         """The cell right of a label; below it under column heads; None for the heading of a group of labels.
@@ -143,7 +203,7 @@ class _Index:
         if right is not None and not self._is_column_head(table, right):
             return None
         below = table.below(label)
-        if below is not None and not self._is_label(below) and not self._begins_with_label(below):
+        if below is not None and not self._is_label(below) and not self._begins_with_label(below.text):
             return _Found(below.text, table.place(below), "table", 0.95)
         return _Found("", table.place(label), "table", 0.9)
 
@@ -152,12 +212,13 @@ class _Index:
         beyond = table.right_of(label)
         return beyond is None or self._is_label(beyond)
 
-    def _begins_with_label(self, cell: Cell) -> bool:
-        """Whether a cell names a field itself (``电子邮箱：a@b.cn``): then it is no value of another."""
-        return self.pattern.match(_plain(cell.text.lstrip()[:_MAX_LABEL])[0]) is not None
+    def _begins_with_label(self, text: str) -> bool:
+        """Whether a text names a field itself (``三、电子邮箱：a@b.cn``): then it is no value of another."""
+        return self.words.pattern.match(LABEL_ITEM.sub("", _plain(text.lstrip()[:_MAX_LABEL])[0])) is not None
 
     def _is_label(self, cell: Cell) -> bool:
-        return len(cell.text) <= _MAX_LABEL and label_key(cell.text) in self.labels
+        key = label_key(cell.text) if len(cell.text) <= _MAX_LABEL else ""
+        return key in self.words.labels or key in _OTHER_LABELS
 
 
 def _stacked(table: Table, label: Cell, first: Cell) -> Iterator[Cell]:
@@ -170,24 +231,23 @@ def _stacked(table: Table, label: Cell, first: Cell) -> Iterator[Cell]:
         row += cell.height
 
 
-@lru_cache(maxsize=64)
-def _label_pattern(labels: tuple[str, ...]) -> re.Pattern[str]:
+def _label_pattern(labels: frozenset[str]) -> re.Pattern[str]:
     """A label in running text: blanks between its characters, an optional remark, then a colon, rule or wide gap."""
-    keys = sorted({label_key(label) for label in labels}, key=lambda key: (-len(key), key))
+    keys = sorted(labels, key=lambda key: (-len(key), key))
     names = "|".join(r"[ \t]*".join(map(re.escape, key)) for key in keys)
     return re.compile(
         rf"(?<![\w])({names})[ \t]*(?:\([^()]{{0,20}}\)[ \t]*)?(?:[::]|(?=[ \t]{{2,}}|\t|_{{2,}}|\s*$))", re.IGNORECASE
     )
 
 
-def _labelled_pieces(text: str, pattern: re.Pattern[str]) -> Iterator[tuple[str, str]]:
+def _labelled_pieces(text: str, words: _Words) -> Iterator[tuple[str, str]]:
     """Labels in a text, each with what stands between it and the next, as it was written.
 
     What follows on further lines belongs to it too; but below a label that stands alone on its line only when no other
     label is there, for then the lines are not clearly its own.
     """
     plain, origin = _plain(text)
-    matches = list(pattern.finditer(plain))
+    matches = list(_own_labels(plain, words))
     for match, following in zip_longest(matches, matches[1:]):
         start = origin[match.end()]
         value = text[start : origin[following.start()] if following else len(text)]
@@ -197,8 +257,23 @@ def _labelled_pieces(text: str, pattern: re.Pattern[str]) -> Iterator[tuple[str,
         yield label_key(match[1]), value.strip(_EDGES)
 
 
-def _plain(text: str) -> tuple[str, list[int]]:
+def _own_labels(plain: str, words: _Words) -> Iterator[re.Match[str]]:
+    """Labels in a text, but those that a long text quotes in the middle of its sentences."""
+    within_long = False
+    for match in words.pattern.finditer(plain):
+        before = plain[: match.start()]
+        if within_long and before.rstrip(" ") and not before.endswith(("\n", "\t", "  ")):
+            continue
+        within_long = label_key(match[1]) in words.long
+        yield match
+
+
+def _plain(text: str) -> tuple[str, Sequence[int]]:
     """``text`` in NFKC, and for each of its characters (and its end) the place in ``text`` it comes from."""
+    text = text.translate(COLONS)
+    plain = unicodedata.normalize("NFKC", text)
+    if plain == text:
+        return text, range(len(text) + 1)
     pieces = [unicodedata.normalize("NFKC", character) for character in text]
     origin = [index for index, piece in enumerate(pieces) for _ in piece]
     return "".join(pieces), [*origin, len(text)]
@@ -242,7 +317,7 @@ def extract_rows(content: Content, form: Form, part: str, confidence: float = 1.
     return tuple(rows)
 
 
-_TOTAL = re.compile(r"(?:合计|总计|小计|共计)")
+_TOTAL = re.compile(r"合计|总计|小计|共计|(?:示例|样例|例如?)(?:$|[::])")
 _OUTSIDE = re.compile(r"(?:注|备注|说明|填表说明|填报说明|联系人|填报人|审核人|负责人)[::]")
 
 

@@ -135,13 +135,14 @@ class _Walk:
         self.tables: list[Table] = []
         self.open: list[_OpenTable] = []
         self.texts: list[list[str]] = []  #: one per open paragraph: a text box stands inside another's
+        self.hidden: etree._Element | None = None  #: the run whose text is hidden
         self.pictures = self.cells = self.characters = self.table_count = 0
         self.starts: dict[str, Callable[[etree._Element], None]] = {
             "p": lambda _: self.texts.append([]), "t": self._text, "tab": self._tab, "ptab": self._tab,
             "br": self._break, "cr": self._break, "noBreakHyphen": lambda _: self._add("-"), "sym": self._symbol,
             "checkBox": self._check_box, "tbl": self._table, "tr": self._row, "tc": self._cell,
             "gridBefore": self._grid_before, "gridSpan": self._span, "vMerge": self._merge, "blip": self._picture,
-            "imagedata": self._picture,
+            "imagedata": self._picture, "vanish": self._vanish,
         }  # fmt: skip
         self.ends: dict[str, Callable[[], None]] = {
             "p": self._end_paragraph,
@@ -169,7 +170,15 @@ class _Walk:
             self.texts[-1].append(text)
 
     def _text(self, element: etree._Element) -> None:
-        self._add(shown(element.text or ""))
+        if self.hidden is None or element.getparent() is not self.hidden:
+            self._add(shown(element.text or ""))
+
+    def _vanish(self, element: etree._Element) -> None:
+        """Hidden text: nobody sees it on the screen or on paper, so the document does not say it."""
+        properties = element.getparent()
+        run = properties.getparent() if properties is not None else None
+        if run is not None and _name(run) == "r" and _value(element, "val") not in {"0", "false", "off"}:
+            self.hidden = run
 
     def _tab(self, element: etree._Element) -> None:
         parent = element.getparent()
@@ -245,8 +254,19 @@ class _Walk:
             table.above[cell.column] = cell
 
     def _end_table(self) -> None:
-        if self.open:
-            self.tables.append(self.open.pop().finished())
+        if not self.open:
+            return
+        inner = self.open.pop().finished()
+        self.tables.append(inner)
+        if self.open and self.open[-1].current is not None and self._stands_beside_text():
+            rows = ("\t".join(cell.text for cell in inner.cells if cell.row == row) for row in range(inner.row_count))
+            self.open[-1].current.paragraphs.append("\n".join(rows))
+
+    def _stands_beside_text(self) -> bool:
+        """Whether the open cell is one beside others, and no frame around a whole form: then a table in it is its text."""
+        table = self.open[-1]
+        row = [cell for cell in table.cells if cell.row == table.row]
+        return any(text.strip() for cell in row for text in cell.paragraphs)
 
 
 def _name(element: etree._Element) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import random
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
@@ -18,11 +18,10 @@ import xlsxwriter
 from rules.call import Call, Form
 from rules.facts import Value
 from rules.vocabulary import Field, FieldType
+from tests.extraction.layouts import MORE_LAYOUTS
 from tests.extraction.libreoffice import saved_by_libreoffice
+from tests.extraction.wordml import Layout, Pairs, cell, paragraph, rows_of, runs
 from tests.unit.ingest.document.words import body, replaced, saved
-
-Pairs = Sequence[tuple[str, str]]
-Layout = Callable[[str, Pairs], bytes]
 
 
 @dataclass(frozen=True)
@@ -107,27 +106,9 @@ def pairs_of(
 # --- layouts -------------------------------------------------------------------------------------------------------
 
 
-def _p(text: str, properties: str = "") -> str:
-    return f"<w:p>{properties}{_runs(text)}</w:p>"
-
-
-def _runs(text: str) -> str:
-    pieces = escape(text).split("\n")
-    return "<w:r><w:br/></w:r>".join(f'<w:r><w:t xml:space="preserve">{piece}</w:t></w:r>' for piece in pieces)
-
-
-def _tc(content: str, span: int = 1, merge: str = "") -> str:
-    properties = (f'<w:gridSpan w:val="{span}"/>' if span > 1 else "") + merge
-    return f"<w:tc><w:tcPr>{properties}</w:tcPr>{content}</w:tc>"
-
-
-def _rows(rows: Sequence[str]) -> str:
-    return "<w:tbl>" + "".join(f"<w:tr>{row}</w:tr>" for row in rows) + "</w:tbl>"
-
-
 def two_columns(title: str, pairs: Pairs) -> bytes:
     """Label left, value right."""
-    return body(_p(title) + _rows([_tc(_p(label)) + _tc(_p(text)) for label, text in pairs]))
+    return body(paragraph(title) + rows_of([cell(paragraph(label)) + cell(paragraph(text)) for label, text in pairs]))
 
 
 def four_columns(title: str, pairs: Pairs) -> bytes:
@@ -135,15 +116,15 @@ def four_columns(title: str, pairs: Pairs) -> bytes:
     rows, waiting = [], ""
     for label, text in pairs:
         if len(text) > 15:
-            rows.append(_tc(_p(label)) + _tc(_p(text), 3))
+            rows.append(cell(paragraph(label)) + cell(paragraph(text), 3))
         elif waiting:
-            rows.append(waiting + _tc(_p(label)) + _tc(_p(text)))
+            rows.append(waiting + cell(paragraph(label)) + cell(paragraph(text)))
             waiting = ""
         else:
-            waiting = _tc(_p(label)) + _tc(_p(text))
+            waiting = cell(paragraph(label)) + cell(paragraph(text))
     if waiting:
-        rows.append(waiting + _tc(_p(""), 2))
-    return body(_p(title) + _rows(rows))
+        rows.append(waiting + cell(paragraph(""), 2))
+    return body(paragraph(title) + rows_of(rows))
 
 
 def group_column(title: str, pairs: Pairs) -> bytes:
@@ -151,8 +132,12 @@ def group_column(title: str, pairs: Pairs) -> bytes:
     rows = []
     for number, (label, text) in enumerate(pairs):
         merge = '<w:vMerge w:val="restart"/>' if number % 5 == 0 else "<w:vMerge/>"
-        rows.append(_tc(_p("基本情况" if number % 5 == 0 else ""), 1, merge) + _tc(_p(label)) + _tc(_p(text), 2))
-    return body(_p(title) + _rows(rows))
+        rows.append(
+            cell(paragraph("基本情况" if number % 5 == 0 else ""), 1, merge)
+            + cell(paragraph(label))
+            + cell(paragraph(text), 2)
+        )
+    return body(paragraph(title) + rows_of(rows))
 
 
 def heads_above(title: str, pairs: Pairs) -> bytes:
@@ -162,31 +147,31 @@ def heads_above(title: str, pairs: Pairs) -> bytes:
         three = [*pairs[start : start + 3]]
         while len(three) < 3:
             three.append(("备注", ""))
-        rows.append("".join(_tc(_p(label)) for label, _ in three))
-        rows.append("".join(_tc(_p(text)) for _, text in three))
-    return body(_p(title) + _rows(rows))
+        rows.append("".join(cell(paragraph(label)) for label, _ in three))
+        rows.append("".join(cell(paragraph(text)) for _, text in three))
+    return body(paragraph(title) + rows_of(rows))
 
 
 def same_cell(title: str, pairs: Pairs) -> bytes:
     """Label, colon and value in one cell."""
-    return body(_p(title) + _rows([_tc(_p(f"{label}：{text}")) for label, text in pairs]))
+    return body(paragraph(title) + rows_of([cell(paragraph(f"{label}：{text}")) for label, text in pairs]))
 
 
 def value_below_in_cell(title: str, pairs: Pairs) -> bytes:
     """One wide cell; the label with its colon on the first line, the value in the paragraphs below."""
-    return body(_p(title) + _rows([_tc(_p(f"{label}：") + _p(text)) for label, text in pairs]))
+    return body(paragraph(title) + rows_of([cell(paragraph(f"{label}：") + paragraph(text)) for label, text in pairs]))
 
 
 def lines(title: str, pairs: Pairs) -> bytes:
     """No table at all."""
-    return body(_p(title) + "".join(_p(f"{label}：{text}") for label, text in pairs))
+    return body(paragraph(title) + "".join(paragraph(f"{label}：{text}") for label, text in pairs))
 
 
 def underscores(title: str, pairs: Pairs) -> bytes:
     """No table, values on ruled blanks; long texts under their heading."""
-    rows = [_p(f"{label}：") + "".join(map(_p, text.split("\n"))) if len(text) > 20 else _p(f"{label}：__{text or '______'}__")
+    rows = [paragraph(f"{label}：") + "".join(map(paragraph, text.split("\n"))) if len(text) > 20 else paragraph(f"{label}：__{text or '______'}__")
             for label, text in pairs]  # fmt: skip
-    return body(_p(title) + "".join(rows))
+    return body(paragraph(title) + "".join(rows))
 
 
 def numbered(title: str, pairs: Pairs) -> bytes:
@@ -195,29 +180,32 @@ def numbered(title: str, pairs: Pairs) -> bytes:
     rows = []
     for number, (label, text) in enumerate(pairs, 1):
         shown = marks[number % len(marks)].format(n=number, l=label, s=" ".join(label) if len(label) < 5 else label)
-        rows.append(_tc(_p(shown)) + _tc(_p(text)))
-    return body(_p(title) + _rows(rows))
+        rows.append(cell(paragraph(shown)) + cell(paragraph(text)))
+    return body(paragraph(title) + rows_of(rows))
 
 
 def broken_labels(title: str, pairs: Pairs) -> bytes:
     """Labels over two lines, as narrow columns make them."""
-    rows = [_tc(_p(label[: len(label) // 2]) + _p(label[len(label) // 2 :])) + _tc(_p(text)) for label, text in pairs]
-    return body(_p(title) + _rows(rows))
+    rows = [
+        cell(paragraph(label[: len(label) // 2]) + paragraph(label[len(label) // 2 :])) + cell(paragraph(text))
+        for label, text in pairs
+    ]
+    return body(paragraph(title) + rows_of(rows))
 
 
 def run_by_run(title: str, pairs: Pairs) -> bytes:
     """WPS: every character a run of its own, spelling marks and bookmarks between."""
 
     def scattered(text: str) -> str:
-        runs = '<w:proofErr w:type="spellStart"/><w:bookmarkStart w:id="1" w:name="_x"/>'.join(
+        single = '<w:proofErr w:type="spellStart"/><w:bookmarkStart w:id="1" w:name="_x"/>'.join(
             "<w:r><w:br/></w:r>"
             if char == "\n"
             else f'<w:r><w:rPr><w:rFonts w:hint="eastAsia"/></w:rPr><w:t xml:space="preserve">{escape(char)}</w:t></w:r>'
             for char in text
         )
-        return f"<w:p><w:smartTag>{runs}</w:smartTag></w:p>"
+        return f"<w:p><w:smartTag>{single}</w:smartTag></w:p>"
 
-    return body(scattered(title) + _rows([_tc(scattered(label)) + _tc(scattered(text)) for label, text in pairs]))
+    return body(scattered(title) + rows_of([cell(scattered(label)) + cell(scattered(text)) for label, text in pairs]))
 
 
 def content_controls(title: str, pairs: Pairs) -> bytes:
@@ -226,37 +214,37 @@ def content_controls(title: str, pairs: Pairs) -> bytes:
     def control(text: str) -> str:
         if not text:
             return "<w:sdt><w:sdtPr><w:showingPlcHdr/></w:sdtPr><w:sdtContent><w:p><w:r><w:t>单击此处输入文字。</w:t></w:r></w:p></w:sdtContent></w:sdt>"
-        return f"<w:sdt><w:sdtPr/><w:sdtContent>{_p(text)}</w:sdtContent></w:sdt>"
+        return f"<w:sdt><w:sdtPr/><w:sdtContent>{paragraph(text)}</w:sdtContent></w:sdt>"
 
-    rows = [_tc(_p(label)) + f"<w:tc><w:tcPr/>{control(text)}<w:p/></w:tc>" for label, text in pairs]
-    return body(_p(title) + _rows(rows))
+    rows = [cell(paragraph(label)) + f"<w:tc><w:tcPr/>{control(text)}<w:p/></w:tc>" for label, text in pairs]
+    return body(paragraph(title) + rows_of(rows))
 
 
 def tracked(title: str, pairs: Pairs) -> bytes:
     """What stood there first is struck out, the value is inserted."""
     rows = [
-        _tc(_p(label))
-        + _tc(
+        cell(paragraph(label))
+        + cell(
             f'<w:p><w:del w:id="1" w:author="x"><w:r><w:delText>原来写错的内容</w:delText></w:r></w:del>'
-            f'<w:ins w:id="2" w:author="x">{_runs(text)}</w:ins></w:p>'
+            f'<w:ins w:id="2" w:author="x">{runs(text)}</w:ins></w:p>'
         )
         for label, text in pairs
     ]
-    return body(_p(title) + _rows(rows))
+    return body(paragraph(title) + rows_of(rows))
 
 
 def nested(title: str, pairs: Pairs) -> bytes:
     """The form is a table in a cell of a frame."""
-    inner = _rows([_tc(_p(label)) + _tc(_p(text)) for label, text in pairs])
-    return body(_p(title) + _rows([_tc(inner + _p(""))]))
+    inner = rows_of([cell(paragraph(label)) + cell(paragraph(text)) for label, text in pairs])
+    return body(paragraph(title) + rows_of([cell(inner + paragraph(""))]))
 
 
 def text_box(title: str, pairs: Pairs) -> bytes:
     """Everything in a text box, which Word stores twice."""
-    inner = "".join(_p(f"{label}：{text}") for label, text in pairs)
+    inner = "".join(paragraph(f"{label}：{text}") for label, text in pairs)
     box = f"<w:txbxContent>{inner}</w:txbxContent>"
     return body(
-        _p(title)
+        paragraph(title)
         + f"<w:p><w:r><mc:AlternateContent><mc:Choice>{box}</mc:Choice><mc:Fallback>{box}</mc:Fallback></mc:AlternateContent></w:r></w:p>"
     )
 
@@ -268,8 +256,11 @@ def split_values(title: str, pairs: Pairs) -> bytes:
         parts = text.split("\n")
         for number, part in enumerate(parts):
             merge = '<w:vMerge w:val="restart"/>' if number == 0 else "<w:vMerge/>"
-            rows.append(_tc(_p(label if number == 0 else ""), 1, merge if len(parts) > 1 else "") + _tc(_p(part)))
-    return body(_p(title) + _rows(rows))
+            rows.append(
+                cell(paragraph(label if number == 0 else ""), 1, merge if len(parts) > 1 else "")
+                + cell(paragraph(part))
+            )
+    return body(paragraph(title) + rows_of(rows))
 
 
 def wingdings(title: str, pairs: Pairs) -> bytes:
@@ -277,17 +268,17 @@ def wingdings(title: str, pairs: Pairs) -> bytes:
     codes = {"☑": "F0FE", "□": "F0A8", "☐": "F0A8", "√": "F0FC", "■": "F06E"}
 
     def marked(text: str) -> str:
-        runs = "".join(
+        symbols = "".join(
             f'<w:r><w:sym w:font="Wingdings" w:char="{codes[char]}"/></w:r>'
             if char in codes
-            else _runs(char)
+            else runs(char)
             if char != "\n"
             else "<w:r><w:br/></w:r>"
             for char in text
         )
-        return f"<w:p>{runs}</w:p>"
+        return f"<w:p>{symbols}</w:p>"
 
-    return body(_p(title) + _rows([_tc(_p(label)) + _tc(marked(text)) for label, text in pairs]))
+    return body(paragraph(title) + rows_of([cell(paragraph(label)) + cell(marked(text)) for label, text in pairs]))
 
 
 def shifted(title: str, pairs: Pairs) -> bytes:
@@ -295,9 +286,9 @@ def shifted(title: str, pairs: Pairs) -> bytes:
     rows = []
     for number, (label, text) in enumerate(pairs):
         before = '<w:trPr><w:gridBefore w:val="1"/></w:trPr>' if number % 3 == 1 else ""
-        lead = "" if number % 3 == 1 else _tc(_p(str(number + 1)))
-        rows.append(before + lead + _tc(_p(label), 1 + number % 2) + _tc(_p(text), 3 - number % 2))
-    return body(_p(title) + _rows(rows))
+        lead = "" if number % 3 == 1 else cell(paragraph(str(number + 1)))
+        rows.append(before + lead + cell(paragraph(label), 1 + number % 2) + cell(paragraph(text), 3 - number % 2))
+    return body(paragraph(title) + rows_of(rows))
 
 
 def by_python_docx(title: str, pairs: Pairs) -> bytes:
@@ -313,7 +304,9 @@ def by_python_docx(title: str, pairs: Pairs) -> bytes:
 
 def title_in_table(title: str, pairs: Pairs) -> bytes:
     """The title is the table's first row."""
-    return body(_rows([_tc(_p(title), 2)] + [_tc(_p(label)) + _tc(_p(text)) for label, text in pairs]))
+    return body(
+        rows_of([cell(paragraph(title), 2)] + [cell(paragraph(label)) + cell(paragraph(text)) for label, text in pairs])
+    )
 
 
 def inline_pairs(title: str, pairs: Pairs) -> bytes:
@@ -322,13 +315,13 @@ def inline_pairs(title: str, pairs: Pairs) -> bytes:
     for label, text in pairs:
         item = f"{label}：{text}"
         if len(text) > 12:
-            rows.append(_p(item))
+            rows.append(paragraph(item))
         elif waiting:
-            rows.append(_p(f"{waiting}        {item}"))
+            rows.append(paragraph(f"{waiting}        {item}"))
             waiting = ""
         else:
             waiting = item
-    return body(_p(title) + "".join(rows) + _p(waiting))
+    return body(paragraph(title) + "".join(rows) + paragraph(waiting))
 
 
 def template(title: str, pairs: Pairs) -> bytes:
@@ -395,8 +388,10 @@ def _as_csv(title: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> 
 
 def _as_word(title: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:
     """A table under its title."""
-    table_rows = ["".join(_tc(_p(text)) for text in row) for row in (heads, *rows)]
-    return body(_p(title) + _p("填报单位：第八师石河子市教育局    填报日期：2024年8月21日") + _rows(table_rows))
+    table_rows = ["".join(cell(paragraph(text)) for text in row) for row in (heads, *rows)]
+    return body(
+        paragraph(title) + paragraph("填报单位：第八师石河子市教育局    填报日期：2024年8月21日") + rows_of(table_rows)
+    )
 
 
 def summaries(call: Call) -> list[Filled]:
@@ -438,7 +433,7 @@ def filled_forms(call: Call) -> list[Filled]:
     """Every layout for both application forms, plainly and variously written."""
     made = []
     for form in (form for form in call.forms if not form.columns):
-        for number, (name, layout) in enumerate(LAYOUTS.items()):
+        for number, (name, layout) in enumerate((LAYOUTS | MORE_LAYOUTS).items()):
             for varied in (False, True):
                 pairs, expected = pairs_of(form, 100 * number + varied, varied=varied, shuffled=number % 2 == 1)
                 case = f"{name}-{form.id}-{'varied' if varied else 'plain'}"
