@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from ingest.attachment.identify import identify
+from ingest.document.pageorder import PageOrder, page_order
 from ingest.document.pairing import Comparison, compare
 from ingest.document.reader import DocumentReading, read_document
 from ingest.document.scantask import ScanTask, ScanText, with_print
+from ingest.document.textlayer import settled_by_layer
 from ingest.errors import InputError
 from ingest.reading import Document, Kind
 from ingest.sandbox import WorkerDied, WorkerFailed, ocr_limits, run_in_worker
@@ -28,11 +30,13 @@ def pair_files(word: Path, scan: Path, call: Call) -> dict[str, Any]:
         InputError: one of the files is no such document or cannot be read.
     """
     editable, printed = _document(word, call, Rendition.EDITABLE), _document(scan, call, Rendition.STAMPED_SCAN)
-    printed = with_print(printed, _print_of(scan, printed, call), call)
-    return _pair_json(editable, printed, compare(editable, printed, call))
+    printed = settled_by_layer(printed, [editable], call)
+    if not printed.pages_read:
+        printed = with_print(printed, _print_of(scan, printed, call), call)
+    return _pair_json(editable, printed, compare(editable, printed, call), page_order(editable, printed, call))
 
 
-def _pair_json(word: Document, scan: Document, found: Comparison) -> dict[str, Any]:
+def _pair_json(word: Document, scan: Document, found: Comparison, order: PageOrder) -> dict[str, Any]:
     return {
         "word": {"name": word.name, "form": word.form, "applicant": word.applicant or None},
         "scan": {"name": scan.name, "form": scan.form or None, "pages_read": list(scan.pages_read)},
@@ -41,7 +45,13 @@ def _pair_json(word: Document, scan: Document, found: Comparison) -> dict[str, A
         "agreeing": list(found.agreeing),
         "missing": list(found.missing),
         "numbers_agree": found.numbers_agree,
-        "differing": [{"field": each.field, "word": each.word, "scan": each.scan} for each in found.differences],
+        "differing": [
+            {"field": each.field, "word": each.word, "scan": each.scan}
+            for each in (*found.differences, *found.passages)
+        ],
+        "complete": order.complete,
+        "ordered": order.ordered,
+        "pages": order.reason,
     }
 
 

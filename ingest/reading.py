@@ -159,7 +159,8 @@ class ScanLine(_Frozen):
     page: int  #: from 1
     row: int  #: pieces of one row stand level on the page
     text: str
-    confidence: float  #: the engine's own, 0..1
+    confidence: float  #: the engine's own, 0..1; 0 in a file's own text layer
+    box: tuple[float, float, float, float] = (0, 0, 0, 0)  #: left, top, right, bottom in mm; nothing when not known
 
 
 class Document(_Frozen):
@@ -175,6 +176,7 @@ class Document(_Frozen):
     recognised_by: str = ""  #: ``title``, ``labels``, ``file name``, "" when it was not
     fields: dict[str, Fact] = {}  #: by field name; only fields the form has
     rows: tuple[dict[str, Fact], ...] = ()  #: of a summary table, one mapping an applicant
+    outline: tuple[tuple[str, ...], ...] = ()  #: of a Word file: its short texts in order, outside tables and by table
     applicant: str = ""  #: the applicant's name as written; "" when unknown
     pages: int | None = None
     is_scan: Fact = Fact.unknown()  #: 是扫描: pages are pictures of paper (False: born digital)
@@ -182,6 +184,8 @@ class Document(_Frozen):
     signatures: tuple[Signature, ...] = ()  #: certificate signatures of a PDF
     lines: tuple[ScanLine, ...] = ()  #: what stands on a scan, read from its picture; of a signed export its own text
     pages_read: tuple[int, ...] = ()  #: the pages ``lines`` come from; empty when nobody tried
+    read_whole: bool = False  #: ``lines`` come from every page that is not blank
+    title_png: str = ""  #: base64 PNG of the title on a scan, at most about 20 kB: evidence for the digest
     note: str = ""  #: anything staff should know, in Chinese
 
 

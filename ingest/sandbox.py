@@ -32,7 +32,7 @@ from pydantic import TypeAdapter, ValidationError
 from ingest.document.scantask import ScanTask, ScanText
 from ingest.message.context import ReadingContext
 from ingest.message.errors import UnreadableMessage
-from ingest.message.scans import read_scans, scans_to_read, with_scan_texts
+from ingest.message.scans import read_scans, scans_to_read, with_layers_settled, with_scan_texts
 from ingest.reading import Reading
 from rules.call import Call
 
@@ -307,6 +307,7 @@ def _with_print(path: Path, reading: Reading, call: Call, context: ReadingContex
 
     The print is evidence beside the rest: a mail is never lost for want of it, but staff are told.
     """
+    reading = with_layers_settled(reading, call)
     tasks = scans_to_read(reading)
     if not context.ocr_seconds or not tasks:
         return reading

@@ -169,7 +169,8 @@ def vocabulary_of(call: Call, statistics: Iterable[str] = ()) -> dict[str, dict[
         "扫描件": words(
             identifier, tracks, name, Field("对应", FieldType.ID), Field("表单", FieldType.CHOICE, tuple(Role)),
             Field("盖章", FieldType.YES_NO), Field("是扫描", FieldType.YES_NO), Field("可比对", FieldType.YES_NO),
-            Field("内容一致", FieldType.YES_NO), Field("数字一致", FieldType.YES_NO), Field("印章单位一致", FieldType.YES_NO),
+            Field("内容一致", FieldType.YES_NO), Field("数字一致", FieldType.YES_NO),
+            Field("页面完整", FieldType.YES_NO), Field("页序正常", FieldType.YES_NO), Field("印章单位一致", FieldType.YES_NO),
             Field("电子签章", FieldType.CHOICE, tuple(DigitalSeal)),
         ),
         "汇总表": words(identifier, tracks, Field("可编辑", FieldType.YES_NO)),

@@ -35,6 +35,7 @@ class Scanner:
     grey: bool = False
     seals: bool = True  #: False: printed and scanned, but nobody stamped it
     ink: int = 225
+    body: Face = Face.SONG  #: the type face of what is filled in
 
 
 @dataclass(frozen=True)
@@ -50,8 +51,9 @@ class Picture:
 class _Press:
     """Draws one page in grey at the working resolution."""
 
-    def __init__(self, paper: tuple[float, float], dpi: int) -> None:
+    def __init__(self, paper: tuple[float, float], dpi: int, body: Face) -> None:
         self.scale = dpi / 25.4
+        self.body = body
         self.image = Image.new("L", (round(paper[0] * self.scale), round(paper[1] * self.scale)), 255)
         self.draw = ImageDraw.Draw(self.image)
 
@@ -92,7 +94,7 @@ class _Press:
             round((placed.top + placed.height) * self.scale),
         )
         self.draw.rectangle((left, top, right, bottom), outline=_BLACK, width=max(2, round(0.28 * self.scale)))
-        face = Face.HEI if placed.cell.label else Face.SONG
+        face = Face.HEI if placed.cell.label else self.body
         step = placed.size * POINT * LEADING
         start = first_line(placed)
         for number, text in enumerate(placed.lines):
@@ -153,9 +155,9 @@ def _develop(image: Image.Image, scanner: Scanner, number: int) -> Image.Image:
     return Image.fromarray(np.clip(pixels, 0, 255).astype(np.uint8))
 
 
-def print_page(page: Page, paper: tuple[float, float], dpi: int) -> Image.Image:
+def print_page(page: Page, paper: tuple[float, float], dpi: int, body: Face = Face.SONG) -> Image.Image:
     """The page in grey as it leaves the printer. Raises MissingFontError."""
-    sheet = _Press(paper, dpi)
+    sheet = _Press(paper, dpi, body)
     for item in page:
         sheet.line(item) if isinstance(item, PlacedLine) else sheet.cell(item)
     return sheet.image
@@ -163,7 +165,7 @@ def print_page(page: Page, paper: tuple[float, float], dpi: int) -> Image.Image:
 
 def _scan_page(page: Page, paper: tuple[float, float], scanner: Scanner, number: int) -> Picture:
     work = 2 * scanner.dpi
-    coloured = ImageOps.colorize(print_page(page, paper, work), black=(18, 17, 22), white=scanner.tint)
+    coloured = ImageOps.colorize(print_page(page, paper, work, scanner.body), black=(18, 17, 22), white=scanner.tint)
     if scanner.seals:
         for seal, at in _seals(page, scanner):
             press(coloured, seal, at, work)

@@ -72,4 +72,6 @@ def pair(
     typer.echo(f"  一致: {'、'.join(report['agreeing']) or '-'}")
     typer.echo(f"  没有找到: {'、'.join(report['missing']) or '-'}")
     for each in report["differing"]:
-        typer.echo(f"  数字不同: {each['field']}  Word版 {each['word']}  扫描件 {each['scan']}")
+        typer.echo(f"  不同: {each['field']}  Word版 {each['word']}  扫描件 {each['scan']}")
+    if report["pages"]:
+        typer.echo(f"  页面: {report['pages']}")

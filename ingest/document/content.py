@@ -12,6 +12,8 @@ MAX_ROWS = 2000
 MAX_COLUMNS = 64
 MAX_CELLS = 50_000  #: of all tables of one document together
 MAX_TEXT = 2_000_000  #: characters of one document
+MAX_SHORT = 28  #: characters of a text in an outline
+MAX_OUTLINE, MAX_CHAINS = 200, 8  #: texts, and runs of them, in an outline
 
 
 @dataclass(frozen=True)
@@ -81,8 +83,19 @@ class Content:
     pictures: int = 0  #: embedded pictures; a Word file of pictures only is a scan in disguise
     notes: tuple[str, ...] = ()  #: what staff should know of the file, in Chinese: macros, links to elsewhere
 
+    def outline(self) -> tuple[tuple[str, ...], ...]:
+        """The short texts (headings, labels, values) in the order they stand: outside tables, then each table's."""
+        chains = [[line.text for line in self.lines]]
+        chains += [[cell.text for cell in sorted(table.cells, key=_reading_order)] for table in self.tables]
+        short = (tuple(text.strip() for text in chain if 2 <= len(text.strip()) <= MAX_SHORT) for chain in chains)
+        return tuple(chain[:MAX_OUTLINE] for chain in short if chain)[:MAX_CHAINS]
+
     @cached_property
     def characters(self) -> int:
         """Number of characters that are not white space."""
         texts = [line.text for line in self.lines] + [cell.text for table in self.tables for cell in table.cells]
         return sum(len("".join(text.split())) for text in texts)
+
+
+def _reading_order(cell: Cell) -> tuple[int, int]:
+    return cell.row, cell.column

@@ -19,7 +19,7 @@ from ingest.document.pdf import BrokenPdfError, EncryptedPdfError, PageKind, Pdf
 from ingest.document.pictures import UndrawableError, drawable_pages, pdf_pictures, photograph
 from ingest.document.pixels import MAX_PIXELS, PageImage, picture_size
 from ingest.document.seal import look_for_seals
-from ingest.document.textlayer import text_lines
+from ingest.document.textlayer import layer_lines, text_lines
 from ingest.reading import Document, Fate, Kind, SealOutcome, SealReading, Signature
 from rules.call import Call, Form, Rendition
 from rules.facts import Fact, Knowledge, Provenance
@@ -112,7 +112,9 @@ def _read_content(part: _Part, kind: Kind, content: Content) -> DocumentReading:
     fields = extract_fields(content, form, part.path)
     rows = extract_rows(content, form, part.path) if form.columns else ()
     note = "; ".join((*(["是电子表格, 不是 Word 文件"] if kind in SHEETS else []), *content.notes))
-    return _document(part, Rendition.EDITABLE, recognition, fields=fields, rows=rows, note=note)
+    return _document(
+        part, Rendition.EDITABLE, recognition, fields=fields, rows=rows, note=note, outline=content.outline()
+    )
 
 
 def _why_not(content: Content, recognition: Recognition, kind: Kind) -> str:
@@ -217,7 +219,8 @@ def _scan(
     stated = fields[form.applicant].text if form and form.applicant in fields else None
     return _document(
         part, Rendition.STAMPED_SCAN, recognition, fields=fields, rows=rows, is_scan=is_scan, seal=seal, pages=pages,
-        applicant=stated or named, note="" if form else recognition.reason, **more,
+        applicant=stated or named, note="" if form else recognition.reason,
+        **{"lines": layer_lines(content) if is_scan.value is True else ()} | more,
     )  # fmt: skip
 
 

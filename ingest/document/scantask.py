@@ -9,7 +9,8 @@ from pydantic import BaseModel, ConfigDict
 from ingest.document.content import Content, Line
 from ingest.document.fields import extract_fields
 from ingest.document.forms import recognise
-from ingest.document.pairing import plain, share_of_labels
+from ingest.document.pairing import share_of_labels
+from ingest.document.printed import plain
 from ingest.reading import Document, ScanLine, Seal
 from rules.call import Call, Form
 from rules.facts import Fact
@@ -27,6 +28,7 @@ class ScanTask(BaseModel):
     sha256: str
     form: str  #: id, "" when unknown
     seals: tuple[Seal, ...] = ()
+    seals_only: bool = False  #: what is printed is known already
 
 
 class ScanText(BaseModel):
@@ -37,6 +39,8 @@ class ScanText(BaseModel):
     sha256: str
     lines: tuple[ScanLine, ...] = ()
     pages: tuple[int, ...] = ()
+    whole: bool = False  #: no page is missing among them but blank ones
+    title_png: str = ""
     writings: tuple[str, ...] = ()
 
 
@@ -65,7 +69,11 @@ def with_print(document: Document, text: ScanText, call: Call) -> Document:
             mark.model_copy(update={"writing": said}) for mark, said in zip(seal.seals, writings, strict=False)
         )
         seal = seal.model_copy(update={"seals": marks})
-    more: dict[str, object] = {"lines": text.lines, "pages_read": text.pages, "seal": seal}
+    more: dict[str, object] = {"seal": seal}
+    if not document.pages_read:
+        more |= {
+            "lines": text.lines, "pages_read": text.pages, "read_whole": text.whole, "title_png": text.title_png,
+        }  # fmt: skip
     form = next((form for form in call.forms if form.id == document.form), None)
     if form is None:
         form = recognise_print(text.lines, call)

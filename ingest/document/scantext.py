@@ -7,22 +7,27 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from itertools import islice
 
-from ingest.document.ocr import OcrEngine
+import numpy as np
+
+from ingest.document.ocr import OcrEngine, PageText
 from ingest.document.pairing import share_of_labels
 from ingest.document.pdf import BrokenPdfError, EncryptedPdfError, Pdf, PdfLimitError, read_pdf
 from ingest.document.pictures import UndrawableError, pdf_pictures, photograph
-from ingest.document.pixels import PageImage, at_working_scale
+from ingest.document.pixels import WORKING_PX_PER_MM, PageImage, Pixels, at_working_scale, crop_png
+from ingest.document.printed import is_title
 from ingest.document.ringtext import RING_PX_PER_MM, read_ring
 from ingest.document.scantask import ScanTask, ScanText, recognise_print
 from ingest.reading import Kind, ScanLine, Seal
 from rules.call import Call
 
-MAX_PAGES = 3
+MAX_PAGES = 3  #: read with all their short pieces
+MAX_SKIMMED = 6  #: looked at, the later ones only so far that they would be known again
+SKIMMED_PIECES = 16
 MAX_LINES = 600  #: of one document
 MAX_LINE = 200  #: characters
-ENOUGH_LABELS = 0.75  #: of the form's key fields: then reading on brings nothing new
+ENOUGH_LABELS = 0.9  #: of the form's fields: then reading on brings nothing new
+TITLE_SIDE = 360  #: pixels of the cut-out
 MAX_RINGS = 3  #: seals whose writing is read
 
 
@@ -39,24 +44,44 @@ class Deadline:
 
 
 def read_scan(task: ScanTask, kind: Kind, data: bytes, call: Call, engine: OcrEngine, deadline: Deadline) -> ScanText:
-    """Read pages until the labels of most key fields were seen, at most :data:`MAX_PAGES`; then the seals' rings.
+    """Read pages until the labels of the form's fields were seen; then the seals' rings.
 
-    A page that cannot be shown ends the reading; never raises for what the file contains.
+    :data:`MAX_PAGES` are read; after them pages are only skimmed, to know whether one is missing or in a wrong place. A
+    page that cannot be shown ends the reading; never raises for what the file contains.
     """
-    lines: list[ScanLine] = []
-    pages: list[int] = []
+    found = _Found()
     try:
-        for page in islice(page_pictures(kind, data), MAX_PAGES):
-            if deadline.passed:
+        for page in page_pictures(kind, data) if not task.seals_only else ():
+            if deadline.passed or len(found.pages) == MAX_SKIMMED or _enough(found.lines, task.form, call):
                 break
-            lines += _lines(page, engine)
-            pages.append(page.number)
-            if _enough(lines, task.form, call):
-                break
+            found.add(page, engine, call)
+        else:
+            found.whole = True
     except UndrawableError:
         pass
     writings = () if deadline.passed else tuple(_writings(task.seals, kind, data, engine))
-    return ScanText(sha256=task.sha256, lines=tuple(lines[:MAX_LINES]), pages=tuple(pages), writings=writings)
+    return ScanText(
+        sha256=task.sha256, lines=tuple(found.lines[:MAX_LINES]), pages=tuple(found.pages),
+        whole=found.whole and len(found.lines) <= MAX_LINES, title_png=found.title_png, writings=writings,
+    )  # fmt: skip
+
+
+class _Found:
+    """What has been read so far."""
+
+    def __init__(self) -> None:
+        self.lines: list[ScanLine] = []
+        self.pages: list[int] = []
+        self.whole = False
+        self.title_png = ""
+
+    def add(self, page: PageImage, engine: OcrEngine, call: Call) -> None:
+        pixels = at_working_scale(page)
+        text = engine.read_page(pixels, SKIMMED_PIECES if len(self.pages) >= MAX_PAGES else None)
+        lines = list(_lines(page.number, text))
+        self.title_png = self.title_png or _title_png(pixels, text, lines, call)
+        self.lines += lines
+        self.pages.append(page.number)
 
 
 def page_pictures(kind: Kind, data: bytes, px_per_mm: float | None = None) -> Iterator[PageImage]:
@@ -76,16 +101,34 @@ def _structure(data: bytes) -> Pdf:
         return Pdf(0, ())
 
 
-def _lines(page: PageImage, engine: OcrEngine) -> Iterator[ScanLine]:
-    for piece in engine.read_page(at_working_scale(page)):
+def _lines(page: int, text: PageText) -> Iterator[ScanLine]:
+    for piece in text.pieces:
+        left, top, right, bottom = (round(side / WORKING_PX_PER_MM, 1) for side in piece.box)
         yield ScanLine(
-            page=page.number, row=piece.row, text=piece.text[:MAX_LINE], confidence=round(piece.confidence, 3)
-        )
+            page=page, row=piece.row, text=piece.text[:MAX_LINE], confidence=round(piece.confidence, 3),
+            box=(left, top, right, bottom),
+        )  # fmt: skip
+
+
+def _title_png(pixels: Pixels, text: PageText, lines: Sequence[ScanLine], call: Call) -> str:
+    """The largest piece of print that is a title of the call's forms or a part of one, cut out; "" when there is none."""
+    titles = [line for line in lines if is_title(line.text, call)]
+    if not titles:
+        return ""
+    left, top, right, bottom = (
+        int(side * WORKING_PX_PER_MM) for side in max(titles, key=lambda line: line.box[3] - line.box[1]).box
+    )
+    margin = (bottom - top) // 3
+    box = (left - margin, top - margin, right - left + 2 * margin, bottom - top + 2 * margin)
+    return crop_png(np.asarray(np.rot90(pixels, text.quarters), np.uint8), box, side=TITLE_SIDE)
 
 
 def _enough(lines: Sequence[ScanLine], form_id: str, call: Call) -> bool:
+    """Whether title and labels were seen; without its title a scan may begin with a wrong page."""
+    if not any(is_title(line.text, call) for line in lines):
+        return False
     form = next((form for form in call.forms if form.id == form_id), None) or recognise_print(lines, call)
-    return form is not None and share_of_labels(lines, form) >= ENOUGH_LABELS
+    return form is not None and not form.columns and share_of_labels(lines, form) >= ENOUGH_LABELS
 
 
 def _writings(seals: Sequence[Seal], kind: Kind, data: bytes, engine: OcrEngine) -> Iterator[str]:

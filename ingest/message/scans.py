@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ingest.document.scantask import ScanTask, ScanText, with_print
+from ingest.document.textlayer import settled_by_layer
 from ingest.message.context import ReadingContext
 from ingest.reading import Document, Reading
 from rules.call import Call, Rendition
@@ -21,15 +22,29 @@ MAX_SCANS = 40  #: of one mail
 
 
 def scans_to_read(reading: Reading) -> tuple[ScanTask, ...]:
-    """One task for every file that is a scan or may be one; an exported PDF has its text in itself."""
+    """One task for every file that is a scan or may be one; an exported PDF has its text in itself.
+
+    Of a scan whose text layer has shown already what it is, only the seals are read.
+    """
     tasks = {
         document.sha256: ScanTask(
-            sha256=document.sha256, form=document.form, seals=document.seal.seals if document.seal else ()
+            sha256=document.sha256, form=document.form, seals=document.seal.seals if document.seal else (),
+            seals_only=bool(document.pages_read),
         )
         for document in reading.documents
         if document.rendition is Rendition.STAMPED_SCAN and not _is_export(document)
-    }
-    return tuple(tasks.values())[:MAX_SCANS]
+    }  # fmt: skip
+    return tuple(task for task in tasks.values() if task.seals or not task.seals_only)[:MAX_SCANS]
+
+
+def with_layers_settled(reading: Reading, call: Call) -> Reading:
+    """``reading`` with text layers kept where they show that a scan is a Word file of the same mail, dropped elsewhere."""
+    words = [document for document in reading.documents if document.rendition is Rendition.EDITABLE]
+    settled = tuple(
+        settled_by_layer(document, words, call) if document.lines and not document.pages_read else document
+        for document in reading.documents
+    )
+    return reading.model_copy(update={"documents": settled})
 
 
 def _is_export(document: Document) -> bool:

@@ -6,7 +6,9 @@ from collections.abc import Iterable
 
 from rapidfuzz import fuzz
 
-from ingest.document.pairing import Comparison, Likeness, compare, plain, shows_text
+from ingest.document.pageorder import PageOrder, page_order
+from ingest.document.pairing import Comparison, Likeness, compare, shows_text
+from ingest.document.printed import plain
 from ingest.reading import Document
 from rules.call import Call
 from rules.facts import Fact, Provenance
@@ -16,30 +18,40 @@ OTHER_SEAL = 0.85  #: likeness to another known name above which it is that one'
 LEAD = 0.2  #: by which another name must fit better: bureaus differ in two or three characters
 
 
+COMPARED = ("内容一致", "数字一致", "页面完整", "页序正常")
+
+
 def content_facts(scan: Document, word: Document | None, call: Call) -> dict[str, Fact]:
-    """可比对, 内容一致 and 数字一致 of a scan; ``word`` is the Word file it was put to, if there is one."""
+    """可比对 and what is :data:`COMPARED` of a scan; ``word`` is the Word file it was put to, if there is one."""
     if word is None or not scan.pages_read:
-        return {"可比对": Fact.known(False), "内容一致": Fact.unknown(), "数字一致": Fact.unknown()}
+        return {"可比对": Fact.known(False), **dict.fromkeys(COMPARED, Fact.unknown())}
     found = compare(word, scan, call)
+    order = page_order(word, scan, call) if found.outcome is not Likeness.OTHER else PageOrder()
     at = Provenance(
         part=scan.part, place=_pages(scan), method="ocr", confidence=found.score or 0.0, raw=describe(found)
     )
-    same = {Likeness.SAME: Fact.known(True, at), Likeness.OTHER: Fact.known(False, at)}
-    agree = found.numbers_agree
+    on_pages = at.model_copy(update={"raw": order.reason})
+    same = {Likeness.SAME: True, Likeness.OTHER: False}
     return {
         "可比对": Fact.known(True, at),
-        "内容一致": same.get(found.outcome, Fact.unknown(at)),
-        "数字一致": Fact.unknown(at) if agree is None else Fact.known(agree, at),
+        "内容一致": _told(at, answer=same.get(found.outcome)),
+        "数字一致": _told(at, answer=found.numbers_agree),
+        "页面完整": _told(on_pages, answer=order.complete),
+        "页序正常": _told(on_pages, answer=order.ordered),
     }
+
+
+def _told(at: Provenance, *, answer: bool | None) -> Fact:
+    return Fact.unknown(at) if answer is None else Fact.known(answer, at)
 
 
 def describe(found: Comparison) -> str:
     """The comparison in Chinese, for staff."""
     score = "可比较的内容太少" if found.score is None else f"相似度 {found.score:.2f}"
-    pieces = [score]
+    pieces, differing = [score], (*found.differences, *found.passages)
     pieces += [
-        "不同: " + "; ".join(f"{each.field} Word版“{each.word}” 扫描件“{each.scan}”" for each in found.differences)
-    ] * bool(found.differences)
+        "不同: " + "; ".join(f"{each.field} Word版“{each.word}” 扫描件“{each.scan}”" for each in differing)
+    ] * bool(differing)
     pieces += ["一致: " + "、".join(found.agreeing[:12])] * bool(found.agreeing)
     pieces += ["未找到: " + "、".join(found.missing[:12])] * bool(found.missing)
     return ", ".join(pieces)

@@ -21,17 +21,21 @@ PRINT = """第三师图木舒克市教育局|填报日期：2024年8月19日
 联系人|麦玉清|联系电话|0998-4620033
 教育信息化工作职能|电化教育中心
 国家智慧教育平台教|99.2%|国家智慧教育平台|98.7%
-师账号开通率|学生账号开通率
+师账号开通率||学生账号开通率|
 教室多媒体设备完好率达到99%；由专人负责"""
 
 
 def scan_of(text: str, confidence: float = 0.99) -> Document:
-    """A scan with this print, rows on lines, pieces divided by bars."""
+    """A scan with this print, rows on lines, columns of 45 mm divided by bars."""
     lines = [
-        ScanLine(page=1, row=row, text=piece, confidence=confidence)
+        ScanLine(
+            page=1, row=row, text=piece, confidence=confidence,
+            box=(20 + 45 * column, 5.5 * row, 60 + 45 * column, 5.5 * row + 4),
+        )
         for row, line in enumerate(text.splitlines(), 1)
-        for piece in line.split("|")
-    ]
+        for column, piece in enumerate(line.split("|"))
+        if piece
+    ]  # fmt: skip
     return Document(
         part="2", name="scan.pdf", sha256="2", form="", role=None, track="", rendition=Rendition.STAMPED_SCAN,
         lines=tuple(lines), pages_read=(1,),
@@ -132,8 +136,8 @@ def test_rows_of_a_summary_table_are_compared(call: Call) -> None:
 def test_labels_tell_how_much_of_the_form_was_seen(call: Call) -> None:
     """Labels broken over two rows count."""
     form = call.form("附件1")
-    assert share_of_labels(scan_of(PRINT).lines, form) == 1.0
-    assert share_of_labels(scan_of("申报单位|某教育局").lines, form) < 0.3
+    assert share_of_labels(scan_of(PRINT).lines, form) == 8 / 18
+    assert share_of_labels(scan_of("申报单位|某教育局").lines, form) < 0.1
 
 
 def test_a_name_is_found_on_the_scan_or_not() -> None:
@@ -141,3 +145,111 @@ def test_a_name_is_found_on_the_scan_or_not() -> None:
     assert shows_text(scan_of(PRINT), "第三师 图木舒克市教育局")
     assert not shows_text(scan_of(PRINT), "第十师北屯市教育局")
     assert not shows_text(scan_of(""), "第十师北屯市教育局")
+
+
+SCHOOL = """学校名称|石河子市第一中学|所属师市|第八师石河子市
+教师人数|112|学生人数|1530
+联系人|褚文涛|联系电话|138-0000-8802
+电子邮箱|jinsui@example.cn
+教育信息化工作职能部门|信息中心"""
+
+
+def school(**changed: Value) -> Document:
+    """The Word file of a school, with some values changed."""
+    facts: dict[str, Value] = {
+        "单位名称": "石河子市第一中学", "师市": "第八师石河子市", "教师人数": 112, "学生人数": 1530, "联系人": "褚文涛",
+        "联系电话": "13800008802", "电子邮箱": "jinsui@example.cn", "职能部门": "信息中心",
+    }  # fmt: skip
+    known = {name: Fact.known(value) for name, value in (facts | changed).items()}
+    return word_of().model_copy(update={"form": "附件2", "track": "示范校", "fields": known})
+
+
+def test_a_neighbour_that_shares_the_clerk_is_another_applicant(call: Call) -> None:
+    """第二中学 is not 第一中学, though office, clerk and telephone are the same."""
+    found = compare(school(单位名称="石河子市第二中学", 教师人数=98, 学生人数=1201), scan_of(SCHOOL), call)
+    assert found.outcome is Likeness.OTHER
+
+
+def test_a_name_that_alone_is_different_is_for_staff(call: Call) -> None:
+    """Everything else agrees: a slip of the pen or another school, nobody knows."""
+    assert compare(school(单位名称="石河子市第二中学"), scan_of(SCHOOL), call).outcome is Likeness.UNSURE
+
+
+@pytest.mark.parametrize("read", ["石河子市第中学", "石何子市第一中学", "石河孑市第一中字"])
+def test_a_name_with_a_misread_character_is_the_same_name(call: Call, read: str) -> None:
+    """A lost stroke of 一 is no other school."""
+    assert compare(school(), scan_of(SCHOOL.replace("石河子市第一中学", read)), call).outcome is Likeness.SAME
+
+
+@pytest.mark.parametrize("shown", ["石河子市第十一中学", "石河子市第一中学东城校区"])
+def test_a_longer_name_is_not_the_same_name(call: Call, shown: str) -> None:
+    """With other counts it is not accepted as this school's."""
+    print_ = SCHOOL.replace("石河子市第一中学", shown).replace("112", "98").replace("1530", "1201")
+    assert compare(school(), scan_of(print_), call).outcome is not Likeness.SAME
+
+
+def test_a_number_is_compared_at_its_own_place(call: Call) -> None:
+    """The same number in another place does not hide the difference."""
+    found = compare(school(教师人数=1530), scan_of(SCHOOL), call)
+    assert [(each.field, each.scan) for each in found.differences] == [("教师人数", "112")]
+
+
+def test_a_number_that_moved_is_no_difference(call: Call) -> None:
+    """The form asks for it twice, once it stands under another label: it is there."""
+    moved = SCHOOL.replace("教师人数|112", "教师人数|另附").replace("信息中心", "信息中心\n112")
+    assert compare(school(), scan_of(moved), call).differences == ()
+
+
+def test_digits_of_a_badly_read_scan_are_no_difference(call: Call) -> None:
+    """Where names come out wrong, a different digit proves nothing."""
+    spoilt = SCHOOL.replace("褚文涛", "诸夂寿").replace("jinsui@example.cn", "iinsu1exmp1").replace("1530", "1580")
+    assert compare(school(), scan_of(spoilt), call).differences == ()
+
+
+def test_another_contact_on_the_scan_is_for_staff(call: Call) -> None:
+    """An older version."""
+    found = compare(school(), scan_of(SCHOOL.replace("褚文涛", "靳晓棠")), call)
+    assert found.outcome is Likeness.UNSURE
+    assert [(each.word, each.scan) for each in found.passages] == [("褚文涛", "靳晓棠")]
+
+
+def test_a_rewritten_text_makes_it_unsure(call: Call) -> None:
+    """Some lines of running text are read; they must belong to the Word file."""
+    text = "校园网主干万兆,班班通千兆,无线网覆盖教学区,出口统一认证。"
+    page = SCHOOL + f"\n网络条件|{text}"
+    assert compare(school(网络条件=text), scan_of(page), call).outcome is Likeness.SAME
+    older = school(网络条件="正在申请专线,计划于明年完成全部教室的改造,目前使用公共宽带。")
+    found = compare(older, scan_of(page), call)
+    assert (found.outcome, [each.field for each in found.passages]) == (Likeness.UNSURE, ["网络条件"])
+
+
+ROWS = "学校名称|联系人|联系电话\n晨曦小学|靳晓棠|138-0000-8801\n金穗初级中学|褚文涛|138-0000-8802"
+
+
+def table(*rows: tuple[str, str, str]) -> Document:
+    """The Word file of a summary table."""
+    facts = tuple({"单位名称": Fact.known(a), "联系人": Fact.known(b), "联系电话": Fact.known(c)} for a, b, c in rows)
+    return word_of().model_copy(update={"form": "附件4", "role": Role.SUMMARY, "fields": {}, "rows": facts})
+
+
+def test_a_row_that_only_the_word_file_has_is_named(call: Call) -> None:
+    """Added after stamping; the school before it has a similar name."""
+    word = table(
+        ("晨曦小学", "靳晓棠", "13800008801"), ("金穗初级中学", "褚文涛", "13800008802"), ("金谷初级中学", "童慧敏", "13800008803"),
+    )  # fmt: skip
+    found = compare(word, scan_of(ROWS), call)
+    assert found.outcome is Likeness.UNSURE
+    assert ("第3行单位名称", "未见") in [(each.field, each.scan) for each in found.passages]
+
+
+def test_a_row_that_only_the_scan_has_is_named(call: Call) -> None:
+    """A remark below the table is no row."""
+    found = compare(table(("晨曦小学", "靳晓棠", "13800008801")), scan_of(ROWS + "\n说明:本表一式两份"), call)
+    assert [(each.field, each.scan) for each in found.passages] == [("扫描件上多出的一行", "金穗初级中学")]
+
+
+def test_an_illegible_scan_is_never_another_document(call: Call) -> None:
+    """It is for staff."""
+    other = word_of(单位名称="第十师北屯市教育局", 联系人="古丽", 联系电话="0906-3371122", 电子邮箱="beitun@example.cn",
+                    职能部门="教研室", 教师账号开通率=976_000, 学生账号开通率=991_000)  # fmt: skip
+    assert compare(other, scan_of(PRINT, 0.6), call).outcome is Likeness.UNSURE
