@@ -17,6 +17,7 @@ from ingest.reading import Document, ScanLine
 from rules.call import Call
 
 CERTAIN = 1.0  #: nothing was guessed
+_WIDE, _HIGH = 60.0, 20.0  #: mm from one column and row of the lattice to the next
 MAX_LINES = 600
 MAX_LINE = 200  #: characters
 _PLACE = re.compile(r"第(\d+)页 第(\d+)行")
@@ -29,11 +30,18 @@ def text_lines(pdf: Pdf) -> tuple[ScanLine, ...]:
 
 def _page_lines(page: PdfPage) -> Iterator[ScanLine]:
     for row, line in enumerate(page.lines):
-        for piece in line.text.split("\t"):
-            yield ScanLine(page=page.number, row=row, text=piece, confidence=CERTAIN)
+        for column, piece in enumerate(line.text.split("\t")):
+            yield _piece(page.number, row, column, piece)
     for cell in page.cells:
-        row = len(page.lines) + cell.row
-        yield ScanLine(page=page.number, row=row, text=cell.text, confidence=CERTAIN)
+        yield _piece(page.number, len(page.lines) + cell.row, cell.column, cell.text)
+
+
+def _piece(page: int, row: int, column: int, text: str) -> ScanLine:
+    """A piece at its place in a made-up lattice wide enough that only what is level stands beside each other."""
+    left, top = _WIDE * column, _HIGH * row
+    return ScanLine(
+        page=page, row=row, text=text, confidence=CERTAIN, box=(left, top, left + 0.8 * _WIDE, top + 0.3 * _HIGH)
+    )
 
 
 def layer_lines(content: Content) -> tuple[ScanLine, ...]:
