@@ -38,10 +38,15 @@ class Console:
             raise ConfigError("没有指定配置文件", "用 --config mailroom.toml,或设环境变量 MAILROOM_CONFIG")
         return load_settings(self.config)
 
-    def call(self, identifier: str | None) -> CallFolder:
-        """The call a stateless command works with: the named one, else the configured, else the one that ships."""
+    def call(self, identifier: str | None, rule_file: Path | None = None) -> CallFolder:
+        """The call a stateless command works with: the named one, else the one in whose folder the rule file lies, else the
+        configured one, else the one that ships.
+        """
         from ingest.calls import default_config, open_call, shipped_call
 
+        folder = rule_file.absolute().parent if rule_file is not None else None
+        if identifier is None and folder is not None and (folder / "call.yaml").is_file():
+            return open_call(folder.parent, folder.name, rules_required=False)
         if self.config is not None:
             calls = self.settings().calls
             return open_call(calls.directory, identifier or calls.active[0])

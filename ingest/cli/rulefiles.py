@@ -34,7 +34,7 @@ def check(
     """检查规则文件: 每个问题给出 文件:行:列、原因和改法; 没有错误时再看规则有没有意义。"""
     from ingest.rulefiles import find_rule_file, rule_report
 
-    folder = console(context).call(call)
+    folder = console(context).call(call, file)
     path, source = find_rule_file(file, folder)
     found = rule_report(path, source, folder.call)
     if as_json:
@@ -77,7 +77,7 @@ def try_examples(
     """用 examples.yaml 里的样例检验规则: 该过的过、该退的退。"""
     from ingest.rulefiles import find_rule_file, run_call_examples, run_call_mutants
 
-    folder = console(context).call(call)
+    folder = console(context).call(call, file)
     path, source = find_rule_file(file, folder)
     report = run_call_examples(folder, path, source)
     changed = run_call_mutants(folder, path, source) if mutants and not report.failures else None
@@ -113,7 +113,7 @@ def schema(context: typer.Context, file: FileArgument = None, out: OutOption = N
     """打印规则文件的 JSON Schema, 供编辑器补全和提示。"""
     from ingest.rulefiles import call_schema, find_rule_file, write_file
 
-    folder = console(context).call(call)
+    folder = console(context).call(call, file)
     _, source = find_rule_file(file, folder)
     document = call_schema(folder, source)
     if out is None:
@@ -135,7 +135,7 @@ def lay_out_file(
     """整理规则文件的缩进和空格; 注释和内容不变。"""
     from ingest.rulefiles import find_rule_file, lay_out, write_file
 
-    path, source = find_rule_file(file, console(context).call(call))
+    path, source = find_rule_file(file, console(context).call(call, file))
     tidy = lay_out(path, source)
     if tidy == source:
         typer.echo(f"{path}: 不需要改")
@@ -157,7 +157,7 @@ def compiled(
     """打印一条规则交给规则引擎的 JSON, 供开发者核对。"""
     from ingest.rulefiles import compiled_rule, find_rule_file
 
-    folder = console(context).call(call)
+    folder = console(context).call(call, file)
     path, source = find_rule_file(file, folder)
     print_json(compiled_rule(folder, path, source, rule))
 
@@ -179,7 +179,7 @@ def manual(
 
     if out.suffix not in (".html", ".docx"):
         raise UsageError(f"不知道怎样写 {out.name}", "后缀写 .html 或 .docx")
-    folder = console(context).call(call)
+    folder = console(context).call(call, file)
     path, source = find_rule_file(file, folder)
     found = call_manual(folder, path, source)
     write_file(out, manual_docx(found, SystemClock().now()) if out.suffix == ".docx" else manual_html(found).encode())

@@ -40,6 +40,15 @@ def test_good_rules_have_nothing_but_a_note(capsys: pytest.CaptureFixture[str]) 
     assert (code, "没有发现问题" in text, text.count("未检查")) == (0, True, 1)
 
 
+def test_a_rule_file_is_read_with_the_words_of_the_call_it_lies_in(capsys: pytest.CaptureFixture[str]) -> None:
+    """Nobody has to name a call beside the path of its own file."""
+    other = RULES.parents[1] / "community-grants-2025" / "rules.yaml"
+
+    assert run(["rules", "check", str(other)]) == 0
+    assert "没有发现问题" in capsys.readouterr().out
+    assert run(["rules", "check", str(other), *CALL]) == 1
+
+
 def test_an_error_fails_and_a_warning_only_when_asked_to(capsys: pytest.CaptureFixture[str], changed: Any) -> None:
     """--strict is for a check before putting rules in force."""
     wrong = changed("    不满足: 不予受理", "    不满足: 拒绝")
