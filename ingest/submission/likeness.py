@@ -28,7 +28,7 @@ def content_facts(scan: Document, word: Document | None, call: Call) -> dict[str
     found = compare(word, scan, call)
     order = page_order(word, scan, call) if found.outcome is not Likeness.OTHER else PageOrder()
     at = Provenance(
-        part=scan.part, place=_pages(scan), method="ocr", confidence=found.score or 0.0, raw=describe(found)
+        part=scan.part, place=_pages(scan), method=_method(scan), confidence=found.score or 0.0, raw=describe(found)
     )
     on_pages = at.model_copy(update={"raw": order.reason})
     same = {Likeness.SAME: True, Likeness.OTHER: False}
@@ -57,6 +57,11 @@ def describe(found: Comparison) -> str:
     return ", ".join(pieces)
 
 
+def _method(scan: Document) -> str:
+    """A born-digital file was not read from pixels."""
+    return "text layer" if scan.is_scan.value is False else "ocr"
+
+
 def _pages(scan: Document) -> str:
     return "第" + "、".join(map(str, scan.pages_read)) + "页"
 
@@ -65,7 +70,9 @@ def name_read(scan: Document, name: str) -> Fact | None:
     """``name`` as a fact if it stands on the scan; None when it does not or nobody could read it."""
     if not name or not shows_text(scan, name):
         return None
-    return Fact.known(name, Provenance(part=scan.part, place=_pages(scan), method="ocr", confidence=0.9, raw=name))
+    return Fact.known(
+        name, Provenance(part=scan.part, place=_pages(scan), method=_method(scan), confidence=0.9, raw=name)
+    )
 
 
 def seal_owner(scan: Document, own: Iterable[str], others: Iterable[str]) -> Fact:
