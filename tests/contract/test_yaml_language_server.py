@@ -1,6 +1,7 @@
 """The schema of rule files in a real editor's server: yaml-language-server over standard input and output.
 
-Skipped where it is not installed; ``MAILROOM_YAML_LANGUAGE_SERVER`` may name its program.
+Skipped where it is not installed; ``make schema-in-editor`` installs it below the tree, ``MAILROOM_YAML_LANGUAGE_SERVER``
+may name its program.
 """
 
 from __future__ import annotations
@@ -19,10 +20,14 @@ from rules.call import load_call
 from rules.rulebook import load_rulebook
 from rules.schema import rule_schema
 
-SERVER = os.environ.get("MAILROOM_YAML_LANGUAGE_SERVER") or shutil.which("yaml-language-server")
-CALL = Path(__file__).parents[2] / "config/calls/smart-education-2024"
+ROOT = Path(__file__).parents[2]
+INSTALLED = ROOT / ".npm-editor/node_modules/.bin"
+SERVER = os.environ.get("MAILROOM_YAML_LANGUAGE_SERVER") or shutil.which(
+    "yaml-language-server", path=f"{INSTALLED}{os.pathsep}{os.environ.get('PATH', '')}"
+)
+CALL = ROOT / "config/calls/smart-education-2024"
 
-pytestmark = pytest.mark.skipif(SERVER is None, reason="needs yaml-language-server (npm)")
+pytestmark = pytest.mark.skipif(SERVER is None, reason="needs yaml-language-server: make schema-in-editor (npm)")
 
 
 class Editor:

@@ -129,6 +129,81 @@ def test_a_period_is_checked_at_the_gate(book: Book) -> None:
     }
 
 
+def written_out(rule: dict[str, Any]) -> str:
+    """A rule of the engine in one line, without its gate: ``alias(kind, tests)``."""
+    return "; ".join(
+        f"{alias}({', '.join(_test(test) for test in body['$and'])})"
+        for pattern in rule["all"][1:]
+        for alias, body in pattern.items()
+    )
+
+
+def _test(test: dict[str, Any]) -> str:
+    ((left, right),) = test.items()
+    if left == "类型":
+        return str(right)
+    if left.startswith("$"):
+        ((name, constant),) = right.items()
+        return f"{name} {left[1:]} {constant}"
+    return f"{left} = " + (".".join(*right.items()) if isinstance(right, dict) else str(right))
+
+
+BY_NAME = "其中: [汇总行.单位名称 等于 申报书.单位名称]"
+
+
+@pytest.mark.parametrize(
+    ("requirement", "expected"),
+    [
+        (
+            f"{{不存在: 汇总行, {BY_NAME}}}",
+            {
+                "R1#0.0#真": "申报书(申报书); 寻0(汇总行, 单位名称.键 = 申报书.单位名称.键)",
+                "R1#0.0#可能": "申报书(申报书); 寻0(汇总行, 单位名称.键 = 申报书.单位名称.键)",
+                "R1#0.1#可能": "申报书(申报书); 寻0(汇总行, 单位名称.知 = 0)",
+                "R1#0.2#可能": "申报书(申报书, 单位名称.知 = 0); 寻0(汇总行)",
+            },
+        ),
+        (
+            f"{{存在: 汇总行, {BY_NAME}}}",
+            {
+                "R1#0.0#真": "申报书(申报书, 单位名称.知 = 1); 寻0_0_0$not(汇总行, 单位名称.键 = 申报书.单位名称.键); "
+                "寻0_0_1$not(汇总行, 单位名称.知 = 0)",
+                "R1#0.1#真": "申报书(申报书, 单位名称.知 = 0); 寻0_0_0$not(汇总行)",
+                "R1#0.0#可能": "申报书(申报书); 寻0_0_0$not(汇总行, 单位名称.键 = 申报书.单位名称.键)",
+            },
+        ),
+        (
+            "{不存在: 扫描件, 其中: [扫描件.对应 等于 申报书.编号, 扫描件.盖章 是 是]}",
+            {
+                "R1#0.0#真": "申报书(申报书); 寻0(扫描件, 盖章.下 = 1, 盖章.上 = 1, 对应.键 = 申报书.编号.键)",
+                "R1#0.0#可能": "申报书(申报书); 寻0(扫描件, 盖章.下 lte 1, 盖章.上 gte 1, 对应.键 = 申报书.编号.键)",
+                "R1#0.1#可能": "申报书(申报书); 寻0(扫描件, 盖章.下 lte 1, 盖章.上 gte 1, 对应.知 = 0)",
+            },
+        ),
+        (
+            "申报书.教师账号开通率 等于 申报书.学生账号开通率",
+            {
+                "R1#0.0#真": "申报书(申报书, 学生账号开通率.知 = 1); "
+                "自0_0_0$not(申报书, 编号.键 = 申报书.编号.键, 教师账号开通率.键 = 申报书.学生账号开通率.键); "
+                "自0_0_1$not(申报书, 教师账号开通率.知 = 0, 编号.键 = 申报书.编号.键)",
+                "R1#0.1#真": "申报书(申报书, 学生账号开通率.知 = 0); 自0_0_0$not(申报书, 编号.键 = 申报书.编号.键)",
+                "R1#0.0#可能": "申报书(申报书); "
+                "自0_0_0$not(申报书, 编号.键 = 申报书.编号.键, 教师账号开通率.键 = 申报书.学生账号开通率.键)",
+            },
+        ),
+    ],
+    ids=["a row that must not be there", "a row that must be there", "a stamped scan", "two values of one paper"],
+)
+def test_what_is_looked_for_is_written_out_for_both_strengths(
+    requirement: str, expected: dict[str, str], book: Book
+) -> None:
+    """Sure only where no key is unread; possible also where one might fit if it could be read."""
+    rules = compiled(book(requirement))
+
+    assert {name: written_out(rule) for name, rule in rules.items()} == expected
+    assert all(rule["all"][0] == {GATE: {"$and": [{"类型": GATE}]}} for rule in rules.values())
+
+
 def test_only_rules_about_another_subject_keep_facts_apart(book: Book) -> None:
     """``dist`` is 1 for 另一… and 0 otherwise, because comparing two papers matches one fact twice."""
     another = compiled(book("{不存在: 另一汇总行, 其中: [另一汇总行.单位名称 等于 汇总行.单位名称]}", "汇总行"))
