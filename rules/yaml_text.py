@@ -28,6 +28,7 @@ from ruamel.yaml.tokens import (
 )
 
 from rules.errors import Position, RuleFileError
+from rules.slips import explained
 
 MAX_CHARACTERS = 300_000  #: twenty times a real rule file; the reader does some 80,000 a second
 MAX_DEPTH = 30
@@ -79,9 +80,7 @@ def load_tree(source: str) -> Tree:
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         position = Position(mark.line + 1, mark.column + 1) if mark else Position(1, 1)
-        raise RuleFileError(
-            f"YAML 写法有误: {error.problem or error.context}", position, "检查缩进、冒号后的空格和引号", "Y002"
-        ) from error
+        raise explained(error.problem or error.context or "", source, position) from error
     except (YAMLError, RecursionError) as error:
         raise RuleFileError(f"YAML 读不了: {error}", Position(1, 1), "检查文件编码和层次", "Y002") from error
     if node is None:
@@ -94,7 +93,7 @@ _BLOCK_SCALAR = re.compile(r".*[:\-] *[|>][+-]?\d?\s*$")
 
 
 def refuse_slips(source: str) -> None:
-    """Name the three slips a Chinese keyboard makes before YAML gives a message nobody understands."""
+    """Name the slips a Chinese keyboard makes before YAML gives a message nobody understands."""
     block_indent: int | None = None
     for number, line in enumerate(source.split("\n"), 1):
         body = line.split(" #")[0].rstrip()
@@ -107,6 +106,7 @@ def refuse_slips(source: str) -> None:
         for char, message, hint in (
             ("\t", "用了制表符(Tab)缩进", "改成空格"),
             ("\u3000", "缩进里有全角空格", "改成半角空格"),
+            ("\u00a0", "缩进里有网页上复制来的空格", "改成半角空格"),
         ):
             if char in indent:
                 raise RuleFileError(message, Position(number, indent.index(char) + 1), hint, "Y010")
