@@ -188,12 +188,16 @@ class Filing:
         case = get_case(self.session, join.case_id) if join.case_id is not None else None
         if case is None:
             case = self._open(placement, join.track)
+        stranger = envelope.from_address not in known_case(self.session, case).addresses
         if join_case(self.session, case.id, row.id, join.how, now):
             reply_to = (envelope.from_address, envelope.from_name) if self.reading.screening.reply else None
             # A server's clock that is ahead must not put off the answer.
             due = min(row.received_at, now) + self.app.settings.letters.settle
             touch_case(self.session, case.id, row.received_at, due, reply_to)
             self._note("joined", f"归入案卷 {case.code}: {join.how}", case_id=case.id)
+            if stranger and not placement.sender.by_address:
+                text = f"案卷 {case.code} 的来件来自此前没有用过的地址 {envelope.from_address}"
+                self._note("new_address", text, case_id=case.id)
 
     def _open(self, placement: Placement, track: str) -> CaseRow:
         """The sender's own case for the track, opened when there is none yet."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ingest.reading import Reading
 from rules.call import OTHER_SENDER, Call, Role, Unit, find_unit
@@ -27,6 +27,7 @@ class Sender:
     name: str  #: for letters
     unit: str  #: its name, "" when unknown
     evidence: str  #: where that was read, in Chinese
+    by_address: bool = False  #: the call names the address; anybody can write a unit's name
 
 
 def own_text(text: str) -> str:
@@ -61,7 +62,7 @@ def who_sent(reading: Reading, call: Call) -> Sender:
 def _by_address(address: str, call: Call) -> Sender | None:
     for unit in call.units:
         if any(address == known or (known.startswith("@") and address.endswith(known)) for known in unit.addresses):
-            return _unit_sender(unit, call, "发件地址在报送单位名单中")
+            return replace(_unit_sender(unit, call, "发件地址在报送单位名单中"), by_address=True)
     return None
 
 

@@ -163,6 +163,17 @@ def test_a_machines_mail_without_papers_is_noise(house: House) -> None:
     assert tasks(house) == ()
 
 
+def test_a_units_second_address_is_shown_to_staff(house: House) -> None:
+    """A clerk may use another mailbox, and anybody can write a unit's name: merged, and a human looks."""
+    name = "第一师阿拉尔市教育局"
+    for number, local in enumerate(("clerk", "clerk", "other")):
+        house.arrive(with_file(plain_mail(number, from_=f"{name} <{local}@example.cn>"), f"data {number}".encode()))
+        house.take_in()
+    assert len(house.cases()) == 1
+    assert [event.message_id for event in house.events("new_address")] == [3]
+    assert any("发件地址此前没有用过" in task.reason for task in tasks(house))
+
+
 def test_people_without_an_address_never_share_a_case(house: House) -> None:
     """Nothing says that they are the same; a guess would mix up two applications."""
     for number in (1, 2):
