@@ -24,7 +24,7 @@ Cell: TypeAlias = str | int | datetime
 
 _FONT: Final = {"font_name": "宋体", "font_size": 11, "valign": "top", "text_wrap": True}
 _WIDEST: Final = 60
-_LINE_HEIGHT: Final = 15  #: points of one line at this font size
+_LINE_HEIGHT: Final = 16.5  #: points of one line at this font size
 _CELL_LIMIT: Final = 2_000
 
 

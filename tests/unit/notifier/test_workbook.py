@@ -107,4 +107,4 @@ def test_a_row_is_as_high_as_its_fullest_cell(digest_data: DigestMaker) -> None:
     """Excel fits rows by itself when it opens a file; WPS and LibreOffice cut long reasons off."""
     _, trees, _ = opened(digest_data(incomplete=(case_line(1, note="缺" * 100), case_line(2, note="缺"))))
     rows = trees[2].findall(".//m:row", NS)
-    assert [float(row.get("ht", 15)) for row in rows[1:]] == [60, 15]
+    assert [float(row.get("ht", 15)) for row in rows[1:]] == [66, 16.5]
