@@ -56,7 +56,10 @@ def is_blank(text: str) -> bool:
 
 def read_cell(field: Field, text: str, provenance: Provenance) -> Fact:
     """The fact a cell's text states; unknown (with the raw text) when it cannot be read as the field's type."""
-    at = provenance.model_copy(update={"raw": text.strip()[:MAX_RAW]})
+    at = Provenance(
+        part=provenance.part, place=provenance.place, method=provenance.method, confidence=provenance.confidence,
+        raw=text.strip()[:MAX_RAW],
+    )  # fmt: skip
     if _is_tick_list(field, text):
         return _read_ticks(field, text, at)
     if is_blank(text):

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import zip_longest
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from ingest.document.cells import COLONS, LABEL_ITEM, is_blank, label_key, read_cell
 from ingest.document.content import Cell, Content, Line, Table
@@ -43,8 +43,7 @@ Headers: TypeAlias = dict[int, dict[int, Field]]
 """Row of a table's column heads -> column -> the field under it."""
 
 
-@dataclass(frozen=True)
-class _Found:
+class _Found(NamedTuple):
     """One place where a field's label stands, with the text that belongs to it."""
 
     text: str
@@ -91,7 +90,7 @@ def _named(form: Form, facts: dict[str, Fact]) -> dict[str, Fact]:
 def found_labels(content: Content, form: Form) -> int:
     """In how many fields of ``form`` a label was found, filled in or not."""
     index = _index(content, form)
-    return sum(1 for field in form.fields if next(index.places(field), None) is not None)
+    return sum(index.names(field) for field in form.fields)
 
 
 def _best(field: Field, places: Iterable[_Found], part: str, confidence: float) -> Fact:
@@ -131,7 +130,7 @@ class _Index:
                 self._index_cell(table, cell, headers)
         self.sections: dict[str, _Found] = {}
         for line in content.lines:
-            self._index_text(line.text, line.place, "text", 0.95)
+            self._add(_labelled_pieces(line.text[:_MAX_LINE], words), line.place, "text", 0.95)
         self._index_sections(content.lines)
 
     def _index_cell(self, table: Table, cell: Cell, headers: Headers) -> None:
@@ -139,8 +138,10 @@ class _Index:
         if key in self.words.labels:
             if cell.row not in headers:
                 self.cells.setdefault(key, []).append((table, cell))
-        elif not self._belongs_to_long_text(table, cell):
-            self._index_text(cell.text, table.place(cell), "table", 0.9)
+        else:
+            pieces = _labelled_pieces(cell.text[:_MAX_LINE], self.words)
+            if pieces and not self._belongs_to_long_text(table, cell):
+                self._add(pieces, table.place(cell), "table", 0.9)
 
     def _belongs_to_long_text(self, table: Table, cell: Cell) -> bool:
         """Whether a cell is the value of a long text: labels in there are only quoted."""
@@ -148,8 +149,8 @@ class _Index:
         owner = next((each for each in neighbours if each is not None and self._is_label(each)), None)
         return owner is not None and label_key(owner.text) in self.words.long and not self._begins_with_label(cell.text)
 
-    def _index_text(self, text: str, place: str, method: str, confidence: float) -> None:
-        for key, value in _labelled_pieces(text[:_MAX_LINE], self.words):
+    def _add(self, pieces: Sequence[tuple[str, str]], place: str, method: str, confidence: float) -> None:
+        for key, value in pieces:
             self.pieces.setdefault(key, []).append(_Found(value, place, method, confidence))
 
     def _index_sections(self, lines: tuple[Line, ...]) -> None:
@@ -165,6 +166,13 @@ class _Index:
                 texts.append(line.text)
             self.sections[key] = _Found("\n".join(texts), lines[number].place, "text", 0.8)
 
+    def names(self, field: Field) -> bool:
+        """Whether the document names the field, filled in or not."""
+        keys = self.words.keys[field.name]
+        return any(key in self.pieces or (key in self.sections and field.type in _OVER_LINES) for key in keys) or any(
+            not self._heads_group(table, cell) for key in keys for table, cell in self.cells.get(key, ())
+        )
+
     def places(self, field: Field) -> Iterator[_Found]:
         """Where the field stands, best first: label cells, then labels inside text; long labels before short ones."""
         keys = self.words.keys[field.name]
@@ -175,21 +183,21 @@ class _Index:
         if field.type in _OVER_LINES:
             yield from sections
         for key in keys:
-            yield from (replace(piece, text=_own_lines(field, piece.text)) for piece in self.pieces.get(key, ()))
+            yield from (piece._replace(text=_own_lines(field, piece.text)) for piece in self.pieces.get(key, ()))
         if field.type not in _OVER_LINES:
-            yield from (replace(each, doubtful=True) for each in sections if not is_blank(each.text))
+            yield from (each._replace(doubtful=True) for each in sections if not is_blank(each.text))
 
     def _own_text(self, field: Field, found: _Found) -> _Found:
         """A value cell's text up to the next label in it (``张三  电话：…``), except in a long text, which may quote labels."""
         if field.type is FieldType.LONG_TEXT:
-            return replace(found, doubtful=self._begins_with_label(found.text))
+            return found._replace(doubtful=self._begins_with_label(found.text))
         plain, origin = _plain(found.text)
         for match in self.words.pattern.finditer(plain):
             if label_key(match[1]) not in self.words.keys[field.name]:
                 own = found.text[: origin[match.start()]].rstrip(_EDGES)
-                return replace(found, text=own or found.text, doubtful=not own.strip(_EDGES))
+                return found._replace(text=own or found.text, doubtful=not own.strip(_EDGES))
         opening = label_key(plain.partition(":")[0]) if ":" in plain[:_MAX_LABEL] else ""
-        return replace(found, doubtful=True) if opening in _OTHER_LABELS else found
+        return found._replace(doubtful=True) if opening in _OTHER_LABELS else found
 
     def _value_cell(self, table: Table, label: Cell) -> _Found | None:
         """The cell right of a label; below it under column heads; None for the heading of a group of labels.
@@ -200,17 +208,18 @@ class _Index:
         if right is not None and not self._is_label(right):
             cells = [right, *_stacked(table, label, right)]
             return _Found("\n".join(cell.text for cell in cells), table.place(right), "table", 1.0)
-        if right is not None and not self._is_column_head(table, right):
+        if self._heads_group(table, label):
             return None
         below = table.below(label)
         if below is not None and not self._is_label(below) and not self._begins_with_label(below.text):
             return _Found(below.text, table.place(below), "table", 0.95)
         return _Found("", table.place(label), "table", 0.9)
 
-    def _is_column_head(self, table: Table, label: Cell) -> bool:
-        """Whether a label that follows another is the next column's head, and not a label with its value beside it."""
-        beyond = table.right_of(label)
-        return beyond is None or self._is_label(beyond)
+    def _heads_group(self, table: Table, label: Cell) -> bool:
+        """Whether a label with a value beside it follows: then this one only names a group, and no column either."""
+        right = table.right_of(label)
+        beyond = table.right_of(right) if right is not None and self._is_label(right) else None
+        return beyond is not None and not self._is_label(beyond)
 
     def _begins_with_label(self, text: str) -> bool:
         """Whether a text names a field itself (``三、电子邮箱：a@b.cn``): then it is no value of another."""
@@ -240,7 +249,7 @@ def _label_pattern(labels: frozenset[str]) -> re.Pattern[str]:
     )
 
 
-def _labelled_pieces(text: str, words: _Words) -> Iterator[tuple[str, str]]:
+def _labelled_pieces(text: str, words: _Words) -> list[tuple[str, str]]:
     """Labels in a text, each with what stands between it and the next, as it was written.
 
     What follows on further lines belongs to it too; but below a label that stands alone on its line only when no other
@@ -248,13 +257,15 @@ def _labelled_pieces(text: str, words: _Words) -> Iterator[tuple[str, str]]:
     """
     plain, origin = _plain(text)
     matches = list(_own_labels(plain, words))
+    pieces = []
     for match, following in zip_longest(matches, matches[1:]):
         start = origin[match.end()]
         value = text[start : origin[following.start()] if following else len(text)]
         first, _, rest = value.partition("\n")
         if not first.strip(_EDGES) and len(matches) > 1 and not following and "\n" in rest.strip():
             value = first
-        yield label_key(match[1]), value.strip(_EDGES)
+        pieces.append((label_key(match[1]), value.strip(_EDGES)))
+    return pieces
 
 
 def _own_labels(plain: str, words: _Words) -> Iterator[re.Match[str]]:
@@ -268,6 +279,7 @@ def _own_labels(plain: str, words: _Words) -> Iterator[re.Match[str]]:
         yield match
 
 
+@lru_cache(maxsize=512)
 def _plain(text: str) -> tuple[str, Sequence[int]]:
     """``text`` in NFKC, and for each of its characters (and its end) the place in ``text`` it comes from."""
     text = text.translate(COLONS)

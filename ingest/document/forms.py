@@ -66,6 +66,8 @@ def _opening_lines(content: Content) -> list[str]:
 
 def _is_title(lines: list[str], title: str) -> bool:
     """Whether ``title`` stands alone on one line or over up to four (big titles are broken), not inside a sentence."""
+    if normalise(title) not in "".join(lines):
+        return False
     whole = _title_pattern(title)
     joined = ("".join(lines[start : start + count]) for start in range(len(lines)) for count in range(1, 5))
     return any(whole.fullmatch(text) for text in joined if len(text) < 80)

@@ -120,6 +120,9 @@ class Writer:
         for text in (*level.cells, *level.paragraphs):  # cells whose row never ended: keep the words
             if text.strip():
                 self._line(text)
+        if level.rows and self._levels and any(text.strip() for text in self._levels[-1].cells):
+            # a table in a cell beside others is that cell's text; one in a cell alone is a frame's content
+            self._levels[-1].paragraphs += ["\t".join(cell.text for cell in row) for row in level.rows]
 
     def _line(self, text: str) -> None:
         self._lines.append(Line(text.strip("\n"), f"第{len(self._lines) + 1}段"))

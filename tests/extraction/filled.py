@@ -354,7 +354,7 @@ LAYOUTS: dict[str, Layout] = {
 }  # fmt: skip
 OLD_FORMATS = (
     "two_columns", "four_columns", "group_column", "heads_above", "same_cell", "lines", "numbered", "split_values",
-    "tracked", "wingdings", "nested", "shifted", "run_by_run",
+    "tracked", "wingdings", "nested", "shifted", "run_by_run", "value_in_inner_table", "hidden_text",
 )  # fmt: skip
 """Layouts that are also sent as .doc and .rtf."""
 

@@ -23,6 +23,7 @@ from pathlib import Path
 
 import pytest
 
+from ingest.document import fields
 from ingest.message.context import ReadingContext
 from ingest.message.errors import UnreadableMessage
 from ingest.reading import Fate, Reading
@@ -180,6 +181,15 @@ def test_the_network_is_closed_where_the_system_allows_it() -> None:
 def test_libraries_are_loaded_before_the_worker_starts() -> None:
     """So that a mail costs a fork and not two seconds of imports."""
     assert "ingest.document.reader" in str(run_in_worker(_loaded_modules))
+
+
+def test_a_worker_starts_with_everything_read_once() -> None:
+    """What only a first mail costs (patterns, codecs) was paid before the fork."""
+    assert run_in_worker(_patterns_made_ready) > 0
+
+
+def _patterns_made_ready() -> int:
+    return fields._words.cache_info().currsize
 
 
 def _loaded_modules() -> list[str]:

@@ -120,3 +120,28 @@ def test_a_credit_code_is_believed_only_with_its_check_character() -> None:
 
     assert right.value == "1211010140002022XB"
     assert (wrong.knowledge, wrong.provenance.raw) == (Knowledge.UNKNOWN, "1211010140002022XC")
+
+
+@pytest.mark.parametrize("kind", [FieldType.TEXT, FieldType.TELEPHONE])
+@pytest.mark.parametrize("text", ["同上", "〃", "例：13900000001", "如：0991-8878035"])
+def test_an_example_or_a_pointer_elsewhere_is_no_value(kind: FieldType, text: str) -> None:
+    """It is kept as written for staff."""
+    fact = read_cell(field(kind), text, NOWHERE)
+
+    assert fact.knowledge is Knowledge.UNKNOWN
+    assert fact.provenance.raw == text
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("王 小 明", "王小明"), ("张三 李四", "张三 李四"), ("第三师图木舒克市\n教育局", "第三师图木舒克市教育局")],
+)
+def test_blanks_within_a_name_go_and_blanks_between_names_stay(text: str, value: str) -> None:
+    """Two persons must not become a third."""
+    assert read_cell(field(FieldType.TEXT), text, NOWHERE).value == value
+
+
+@pytest.mark.parametrize("colon", ["∶", "꞉", "︰", "："])
+def test_what_looks_like_a_colon_counts_as_one(colon: str) -> None:
+    """Chinese input methods offer the ratio sign for it."""
+    assert label_key(f"联系人{colon}") == "联系人"

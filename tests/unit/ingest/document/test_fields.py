@@ -150,3 +150,61 @@ def test_every_field_of_a_blank_annex_is_found_and_blank(call: Call, blank_forms
     facts = extract_fields(read_word(blank_forms[form]), call.form(form), "2")
     assert {name for name, fact in facts.items() if fact.knowledge is not Knowledge.BLANK} == set()
     assert extract_rows(read_word(blank_forms[form]), call.form(form), "2") == ()
+
+
+def known(call: Call, content: Content, name: str) -> object:
+    """A field's value, or its knowledge when it has none."""
+    fact = zone(call, content)[name]
+    return fact.value if fact.knowledge is Knowledge.KNOWN else fact.knowledge
+
+
+def test_a_label_of_no_field_is_never_the_value_of_the_label_before_it(call: Call) -> None:
+    """Heads the call does not ask for stand between those it does; the values are in the row below."""
+    content = read_word(word([], [("联系人", "职务", "联系电话", "传真"), ("张三", "科员", "0997-4620012", "")]))
+
+    assert known(call, content, "联系人") == "张三"
+    assert known(call, content, "联系电话") == "0997-4620012"
+
+
+def test_a_value_ends_where_the_next_label_begins(call: Call) -> None:
+    """One cell with a value and the next pair; with nothing before the pair it is not clear what the cell says."""
+    rows = [("联系人", "张三    联系电话：0997-4620012"), ("所属师市", "电子邮箱：a@b.cn"), ("职能部门", "姓名：李四")]
+    content = read_word(word([], rows))
+
+    assert known(call, content, "联系人") == "张三"
+    assert known(call, content, "联系电话") == "0997-4620012"
+    assert known(call, content, "师市") is Knowledge.UNKNOWN
+    assert known(call, content, "电子邮箱") == "a@b.cn"
+    assert known(call, content, "职能部门") is Knowledge.UNKNOWN
+
+
+@pytest.mark.parametrize("table_form", [True, False])
+def test_labels_quoted_in_a_long_text_are_no_labels(call: Call, table_form: bool) -> None:
+    """Whatever stands there is about somebody else, and the text goes on behind it."""
+    text = "三年内建成，联系人：某某，联系电话：13900000001。分步推进"
+    rows = [("联系人", ""), ("工作思路", text)]
+    content = read_word(word([], rows) if table_form else word([f"{label}：{value}" for label, value in rows]))
+
+    assert known(call, content, "联系人") is Knowledge.BLANK
+    assert known(call, content, "联系电话") is Knowledge.UNKNOWN
+    assert known(call, content, "工作思路") == text
+
+
+def test_a_line_below_a_label_is_its_value_only_when_it_has_that_shape(call: Call) -> None:
+    """An address is one; a name might be anything."""
+    content = read_word(
+        word(["一、电子邮箱", "a@b.cn", "二、联系人", "二〇二四年八月", "三、所属师市：第一师阿拉尔市"])
+    )
+
+    assert known(call, content, "电子邮箱") == "a@b.cn"
+    assert known(call, content, "联系人") is Knowledge.UNKNOWN
+    assert known(call, content, "师市") == "第一师阿拉尔市"
+
+
+def test_a_row_that_only_shows_how_to_fill_in_is_no_applicant(call: Call) -> None:
+    """示例 stands where the number would."""
+    heads = [field.labels[0] for field in call.form("附件3").columns]
+    example = ["示例", *["甲"] * len(heads)]
+    rows = [["序号", *heads], example, ["1", *["乙"] * len(heads)]]
+
+    assert len(extract_rows(read_word(word([], rows)), call.form("附件3"), "3")) == 1

@@ -151,3 +151,22 @@ def test_deeply_nested_tables_do_not_escape_as_an_exception() -> None:
     """Nesting past the XML parser's own limit is a broken file."""
     with pytest.raises(BrokenWordError):
         read_word(body("<w:tbl><w:tr><w:tc>" * 2000 + "</w:tc></w:tr></w:tbl>" * 2000))
+
+
+def test_hidden_text_is_not_what_the_document_says() -> None:
+    """Nobody sees it on the screen or on paper; a hidden paragraph mark hides nothing else."""
+    hidden = "<w:r><w:rPr><w:vanish/></w:rPr><w:t>旧</w:t></w:r>"
+    shown = '<w:r><w:rPr><w:vanish w:val="0"/></w:rPr><w:t>新</w:t></w:r>'
+    mark = "<w:pPr><w:rPr><w:vanish/></w:rPr></w:pPr>"
+
+    assert [line.text for line in read_word(body(f"<w:p>{mark}{hidden}{shown}</w:p>")).lines] == ["新"]
+
+
+def test_a_table_in_a_value_s_cell_is_also_that_cell_s_text() -> None:
+    """Else the cell would count as left empty; a frame around a whole form says nothing itself."""
+    inner = table([cell("张三"), cell("李四")], [cell("王五")])
+    beside = f"<w:tbl><w:tr>{cell('联系人')}<w:tc><w:tcPr/>{inner}<w:p/></w:tc></w:tr></w:tbl>"
+    alone = f"<w:tbl><w:tr><w:tc><w:tcPr/>{inner}<w:p/></w:tc></w:tr></w:tbl>"
+
+    assert read_word(body(beside)).tables[0].cells[1].text == "张三\t李四\n王五"
+    assert read_word(body(alone)).tables[0].cells[0].text == ""
