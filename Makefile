@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 export PYTHON VENV
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test setup lint types imports format test-fast coverage torture bench bench-pull samples lock wheel install clean bench-documents extraction-report parts-report corpus bench-rules fuzz-rules mutation schema-in-editor
+.PHONY: help demo test setup lint types imports format test-fast coverage torture bench bench-pull samples lock wheel install clean bench-documents extraction-report parts-report corpus bench-rules fuzz-rules mutation schema-in-editor pairs-report
 
 help:  ## 列出可用的命令
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -61,6 +61,9 @@ extraction-report: setup  ## 各种版式的填好的表读得对不对: 对、�
 
 parts-report: setup  ## 各种附件和文件名认得对不对
 	$(BIN)/python -m tests.parts.report
+
+pairs-report: setup  ## Word 版与扫描件是不是同一份,认得对不对: ARGS="--pairs 60 --seed 7"
+	$(BIN)/python -m tests.pairs.report $(ARGS)
 
 corpus: setup  ## 把一个目录里的文件逐个读一遍: CORPUS=目录
 	$(BIN)/python -m tests.corpus.report $(or $(CORPUS),../shared/corpus)

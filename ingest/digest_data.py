@@ -33,6 +33,7 @@ from ingest.store.messages import get_message, list_messages
 from ingest.store.rulefiles import rules_trouble
 from ingest.store.tables import CaseRow, DecisionRow, EventRow, MessageRow, MessageState
 from ingest.submission.dossier import Dossier, ReceivedMail, arrange, parts_of_matter
+from ingest.submission.likeness import READ_ON_SCANS
 from notifier.attempts import OutboxState
 from notifier.digest import CaseLine, Counters, Crop, DigestData, HumanTask, QuotaLine, Silent, SystemState, Undelivered
 from notifier.outbox import NOT_TO_APPLICANTS, OutboxRow, get_letter, list_letters
@@ -40,6 +41,7 @@ from notifier.wording import full_width
 from rules.facts import Fact, Subject
 from rules.verdict import Decision, EntryVerdict, Finding, Outcome, Truth, Verdict
 
+MOST_READ = 200  #: characters of what was read on a scan
 RECENT = timedelta(days=1)
 """How far back ``status`` looks for errors."""
 
@@ -163,15 +165,16 @@ def _task(item: _Judged, finding: Finding, entry: EntryVerdict | None, dossier: 
 
 def _reason(item: _Judged, finding: Finding, scans: dict[str, Document]) -> str:
     """What staff must decide, and what is known: of a doubt what the reader saw, else what the applicant has been told."""
+    read = list(_read_on_scans(item, finding))
     more = [raw for subject in finding.subjects for raw in _evidence(item, subject)]
     if finding.truth is not Truth.UNDECIDED:
-        return "；".join([f"请核对：{finding.title}", f"函告对方：“{finding.text}”", *more])
+        return "；".join([f"请核对：{finding.title}", f"函告对方：“{finding.text}”", *read, *more])
     seen = [
         f"{document.name}：{full_width(document.seal.reason)}"
         for document in scans.values()
         if document.seal and document.seal.reason
     ]
-    return "；".join([f"请核对：{finding.title}", *seen, *more])
+    return "；".join([f"请核对：{finding.title}", *(read or seen), *more])
 
 
 def _evidence(item: _Judged, subject: str) -> Iterator[str]:
@@ -179,6 +182,16 @@ def _evidence(item: _Judged, subject: str) -> Iterator[str]:
     if (found := item.subjects.get(subject)) is not None:
         said = (found.fact(name).provenance.raw for name in ("电子签章", "有未读附件"))
         yield from filter(None, said)
+
+
+def _read_on_scans(item: _Judged, finding: Finding) -> Iterator[str]:
+    """What was read on the scans, of the facts a finding rests on."""
+    for subject in finding.subjects:
+        fields = item.subjects[subject].fields if subject in item.subjects else {}
+        for name in READ_ON_SCANS:
+            fact = fields.get(name)
+            if fact is not None and fact.provenance.raw and any(name in line for line in finding.evidence):
+                yield f"识读结果：{fact.provenance.raw[:MOST_READ]}"
 
 
 def _scans_of(finding: Finding, dossier: Dossier) -> dict[str, Document]:
@@ -189,13 +202,15 @@ def _scans_of(finding: Finding, dossier: Dossier) -> dict[str, Document]:
 
 
 def _crops(item: _Judged, finding: Finding, scans: dict[str, Document]) -> Iterator[Crop]:
-    """Cut-outs of what looked like seals on those scans."""
+    """Cut-outs of the titles of those scans and of what looked like seals there."""
     for number, document in enumerate(scans.values(), 1):
         yield from _pictures(document, f"{item.case.code}-{finding.rule}-{'-'.join(finding.subjects)}-{number}".lower())
 
 
 def _pictures(document: Document, stem: str) -> Iterator[Crop]:
     token = hashlib.sha256(stem.encode()).hexdigest()[:16]  # a Content-ID is ASCII; ids of subjects are not
+    if document.title_png:
+        yield Crop(f"title-{token}", base64.b64decode(document.title_png), f"{document.name} 标题")
     for number, seal in enumerate(document.seal.seals if document.seal else (), 1):
         if seal.crop_png:
             yield Crop(f"seal-{token}-{number}", base64.b64decode(seal.crop_png), f"{document.name} 第{seal.page}页")

@@ -5,13 +5,14 @@ Reads the store; how it is printed is ``ingest/cli/rules_at_work.py``.
 
 from __future__ import annotations
 
+import base64
 import json
 from typing import Any
 
 from sqlmodel import Session
 
 from ingest.errors import UsageError
-from ingest.store.cases import decisions_of_case, load_verdict, messages_of_case
+from ingest.store.cases import decisions_of_case, load_verdict, messages_of_case, readings_of_case
 from ingest.store.messages import load_reading
 from ingest.store.rulefiles import files_of_decision
 from ingest.store.tables import DecisionRow
@@ -63,3 +64,23 @@ def _beyond_rules(decision: DecisionRow) -> list[dict[str, Any]]:
     """Findings that no rule of the file gave: engine and interpreter differed, or there were no rules."""
     verdict = load_verdict(decision)
     return [finding.model_dump(mode="json") for finding in verdict.findings if not finding.line]
+
+
+def evidence_pictures(session: Session, code: str) -> dict[str, bytes]:
+    """Small cut-outs of titles and seals on the scans of a case, by file name; never a whole page.
+
+    Raises:
+        UsageError: there is no such case.
+    """
+    case = find_case_row(session, code)
+    pictures: dict[str, bytes] = {}
+    for message, reading in readings_of_case(session, case.id):
+        for number, document in enumerate(reading.documents, 1):
+            stem = f"{case.code}-来件{message.id}-文档{number}"
+            crops = {"标题": document.title_png}
+            crops |= {
+                f"第{seal.page}页印章{at}": seal.crop_png
+                for at, seal in enumerate(document.seal.seals if document.seal else (), 1)
+            }
+            pictures |= {f"{stem}-{what}.png": base64.b64decode(text) for what, text in crops.items() if text}
+    return pictures

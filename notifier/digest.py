@@ -41,7 +41,7 @@ from rules.call import Call
 MAX_ROWS: Final = 30
 #: Pictures shown in the whole mail, and of one task; a picture is at most about 20 kB.
 MAX_PICTURES: Final = 40
-MAX_PICTURES_OF_TASK: Final = 2
+MAX_PICTURES_OF_TASK: Final = 3
 #: A mailbox that nobody has looked into for so long is reported as trouble.
 STALE_AFTER: Final = timedelta(minutes=15)
 

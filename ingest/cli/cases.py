@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import getpass
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from ingest.cli.console import JsonOption, LimitOption, beijing, console, print_json, print_table
+from ingest.cli.console import JsonOption, LimitOption, beijing, console, print_json, print_table, write_file
 from ingest.cli.message import show_detail
 
 group = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
@@ -38,13 +39,25 @@ def list_cases(context: typer.Context, as_json: JsonOption = False, limit: Limit
 
 
 @group.command("show")
-def show(context: typer.Context, code: CodeArgument, as_json: JsonOption = False) -> None:
+def show(
+    context: typer.Context,
+    code: CodeArgument,
+    as_json: JsonOption = False,
+    pictures: Annotated[
+        Path | None,
+        typer.Option("--pictures", help="把扫描件标题和印章的小图写进这个目录", envvar="MAILROOM_PICTURES"),
+    ] = None,
+) -> None:
     """一个案卷: 来件、裁定、信函。"""
     from ingest.app import open_store
+    from ingest.explaining import evidence_pictures
     from ingest.store.views import case_detail
 
     with open_store(console(context).settings()) as store, store.reading() as session:
         detail = case_detail(session, code)
+        evidence = evidence_pictures(session, code) if pictures is not None else {}
+    for name, png in evidence.items():
+        write_file((pictures or Path()) / name, png)
     if as_json:
         print_json(detail)
         return

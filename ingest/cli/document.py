@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ingest.cli.console import CallOption, JsonOption, console, existing_file, print_json
+from ingest.cli.console import CallOption, JsonOption, console, existing_file, print_json, write_file
 
 group = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -34,7 +34,7 @@ def inspect(
     folder = console(context).call(call)
     report = inspect_document(existing_file(file), folder)
     if picture is not None:
-        picture.write_bytes(draw_picture(file, folder.call))
+        write_file(picture, draw_picture(file, folder.call))
     if as_json:
         print_json(report)
         return

@@ -29,7 +29,7 @@ _SETTINGS = {
 _SURE = 0.8  #: mean confidence of a few pieces below which a page may stand on its head
 _ORIENTING = 5  #: pieces that tell how a page lies
 _ENGINE_TURNS = 1.5  #: times as high as wide: the engine turns such a piece to the left before it is read
-_FRAME = 4  #: pixels around a piece that is read again
+_FRAMES = (4, 2)  #: pixels around a piece that is read again, and once more when the two looks differ
 _DOUBTED = 0.5  #: confidence of digits that were read otherwise the second time
 _BUSY = 25  #: pieces on a page above which lines of running text are left out
 _RUNNING_TEXT = (
@@ -116,13 +116,16 @@ class OcrEngine:
         return on_its_side + 2 * (head_down > as_it_is)
 
     def _read_twice(self, crops: list[Any]) -> tuple[list[str], list[float]]:
-        """Texts and confidences; digits are read again in a wider frame, and doubted when they come out otherwise."""
+        """Texts and confidences; digits are read again in wider frames, and doubted when most looks see others."""
         texts, scores = self._recognise(crops)
-        digits = [at for at, text in enumerate(texts) if any(char.isdigit() for char in text)]
-        framed = [np.pad(crops[at], ((_FRAME, _FRAME), (2 * _FRAME, 2 * _FRAME), (0, 0)), "edge") for at in digits]
-        for at, again in zip(digits, self._recognise(framed)[0], strict=True):
-            if [char for char in again if char.isdigit()] != [char for char in texts[at] if char.isdigit()]:
-                scores[at] = min(scores[at], _DOUBTED)
+        open_ = [at for at, text in enumerate(texts) if _digits(text)]
+        for frame in _FRAMES:
+            again = self._recognise(
+                [np.pad(crops[at], ((frame,) * 2, (2 * frame,) * 2, (0, 0)), "edge") for at in open_]
+            )[0]
+            open_ = [at for at, text in zip(open_, again, strict=True) if _digits(text) != _digits(texts[at])]
+        for at in open_:
+            scores[at] = min(scores[at], _DOUBTED)
         return texts, scores
 
     def _recognise(self, crops: list[Any]) -> tuple[list[str], list[float]]:
@@ -153,6 +156,10 @@ def _length(box: tuple[float, float, float, float]) -> float:
     """About how many characters a piece has."""
     sides = box[2] - box[0], box[3] - box[1]
     return max(sides) / max(1.0, min(sides))
+
+
+def _digits(text: str) -> str:
+    return "".join(char for char in text if char.isdigit())
 
 
 def _mean(scores: Sequence[float]) -> float:

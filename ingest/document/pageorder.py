@@ -17,6 +17,7 @@ from rules.call import Call
 LEAST_TEXT = 4  #: characters of an outline's text that is looked for
 LEAST_GAP = 3  #: texts in a row that stand nowhere: the page between two others
 LEAST_END = 2  #: ... at the end
+LEAST_ROWS = 12  #: ... of a summary table, where a row or two may have been added
 LEAST_SEEN = 3  #: texts that must be there before others are missed
 CLEAR = 0.8  #: share of pairs of texts that must stand in the wrong order
 LEGIBLE = 0.85  #: mean confidence below which a text that was not found proves nothing
@@ -51,7 +52,8 @@ def page_order(word: Document, scan: Document, call: Call) -> PageOrder:
     swapped = _swapped_numbers(numbers) or _swapped_texts(chains, pages) or _late_title(word, pages, call)
     placed = [each for chain in chains for each in chain]
     known = scan.read_whole and sum(bool(shown) for _, shown in placed) >= LEAST_SEEN
-    gap = (_gap_in_numbers(numbers, scan) or _gap_in_texts(placed)) if known else ""
+    least = LEAST_ROWS if word.rows else LEAST_GAP
+    gap = (_gap_in_numbers(numbers, scan) or _gap_in_texts(placed, least)) if known else ""
     ordered = False if swapped else True if known or len(pages) > 1 else None
     return PageOrder(not gap if known else None, ordered, "; ".join(text for text in (gap, swapped) if text))
 
@@ -128,12 +130,12 @@ def _late_title(word: Document, pages: Sequence[Print], call: Call) -> str:
     return f"有标题的一页是第{pages[titled[0]].lines[0].page}页"
 
 
-def _gap_in_texts(placed: Sequence[tuple[str, list[int]]]) -> str:
+def _gap_in_texts(placed: Sequence[tuple[str, list[int]]], least: int) -> str:
     """A run of texts of the Word file that no page shows."""
-    at = 0
+    at, end = 0, LEAST_END if least == LEAST_GAP else least
     for there, run in groupby(placed, key=lambda each: bool(each[1])):
         texts = [text for text, _ in run]
         at += len(texts)
-        if not there and len(texts) >= (LEAST_END if at == len(placed) else LEAST_GAP):
+        if not there and len(texts) >= (end if at == len(placed) else least):
             return f"没有看到“{texts[0]}”至“{texts[-1]}”的部分"
     return ""

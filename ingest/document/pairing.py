@@ -31,7 +31,7 @@ MAX_VALUES = 80  #: of a long summary table
 SURE_DIGITS = 0.95  #: the engine's own confidence above which a different number is worth a look
 SURE_TEXT = 0.9
 LEGIBLE = 0.75  #: mean confidence of a scan below which nothing is called another document
-RELIABLE = 0.8  #: share of the other values found below which a different number may be misread
+RELIABLE = 0.93  #: mean likeness of names and addresses below which a different number may be misread
 NAME_SEEN = 0.7  #: likeness of a name to a place of the print that is it, perhaps misread
 FOREIGN = 0.6  #: likeness below which a line of running text does not belong to a text
 LEAST_LINE = 12  #: characters of running text that can be compared
@@ -305,7 +305,7 @@ class _Look:
             and value.field.name != self.form.applicant
             and self.rows.get(value.row, True)
         ]
-        return _mean([score >= FOUND for score in words]) >= RELIABLE
+        return _mean(words) >= RELIABLE
 
     def _agrees(self, value: _Value) -> bool:
         return any(value.value in _tokens(spot.text, value.field.type) for spot in self._spots(value))

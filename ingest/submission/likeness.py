@@ -19,6 +19,8 @@ LEAD = 0.2  #: by which another name must fit better: bureaus differ in two or t
 
 
 COMPARED = ("内容一致", "数字一致", "页面完整", "页序正常")
+SEAL_OWNER = "印章单位一致"
+READ_ON_SCANS = (*COMPARED, SEAL_OWNER)  #: facts whose provenance says what was read
 
 
 def content_facts(scan: Document, word: Document | None, call: Call) -> dict[str, Fact]:

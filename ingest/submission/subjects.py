@@ -10,7 +10,7 @@ from typing import Self
 from ingest.reading import Document, Fate, Kind, SealOutcome
 from ingest.submission.digitalseal import digital_seal
 from ingest.submission.dossier import UNREAD, Dossier, Entry, Filed, parts_of_matter
-from ingest.submission.likeness import content_facts, name_read, seal_owner
+from ingest.submission.likeness import SEAL_OWNER, content_facts, name_read, seal_owner
 from ingest.submission.sender import Sender
 from rules.call import APPLICANT_NAME, Call, DigitalSeal, Role, find_unit
 from rules.facts import Fact, Provenance, Subject
@@ -168,7 +168,7 @@ class _Names:
 def _with_print(scan: Subject, item: Filed, word: Filed | None, names: _Names, call: Call) -> Subject:
     """``scan`` with what its print says: the name if it stands there, the Word file's values, the seals' owners."""
     facts = content_facts(item.document, word.document if word else None, call)
-    facts["印章单位一致"] = seal_owner(item.document, names.own, names.others)
+    facts[SEAL_OWNER] = seal_owner(item.document, names.own, names.others)
     facts |= _digital(item, names.own, call)
     name = name_read(item.document, names.applicant)
     if name is not None:
