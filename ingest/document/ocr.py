@@ -26,6 +26,8 @@ _SETTINGS = {
     "EngineConfig.onnxruntime.enable_cpu_mem_arena": False,  # the arena adds address space and saves nothing
     "Global.log_level": "critical",
 }
+_STRIP = 6  #: times as long as wide: no page is
+_MOST = 240  #: short pieces of a page; a summary table of twenty rows has 150
 _SURE = 0.8  #: mean confidence of a few pieces below which a page may stand on its head
 _ORIENTING = 5  #: pieces that tell how a page lies
 _ENGINE_TURNS = 1.5  #: times as high as wide: the engine turns such a piece to the left before it is read
@@ -78,6 +80,8 @@ class OcrEngine:
 
         With ``most`` only so many short pieces, spread over the page: enough to know it again.
         """
+        if max(pixels.shape[:2]) > _STRIP * min(pixels.shape[:2]):
+            return PageText(())  # the engine would blow it up to gigabytes
         try:
             crops, found = self._engine.detect_and_crop(pixels, {})
         except RapidOCRError:  # its way of saying that there is no print
@@ -149,7 +153,7 @@ def _worth_reading(pairs: list[Any], most: int | None) -> list[Any]:
         return pairs
     short = [pair for pair in pairs if _length(pair[1]) <= _RUNNING_TEXT]
     long = [pair for pair in pairs if _length(pair[1]) > _RUNNING_TEXT]
-    return _spread(short, most or len(short)) + _spread(long, 0 if most else _SAMPLES)
+    return _spread(short, most or _MOST) + _spread(long, 0 if most else _SAMPLES)
 
 
 def _length(box: tuple[float, float, float, float]) -> float:
