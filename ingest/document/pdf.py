@@ -229,12 +229,12 @@ def _area(box: tuple[float, float, float, float]) -> float:
 
 def _cover(boxes: list[tuple[float, float, float, float]], width: float, height: float, size: int = 64) -> float:
     """The share of a 64 x 64 grid that pictures cover: scanners cut pages into strips, so they count together."""
-    cells: set[tuple[int, int]] = set()
+    covered = [[False] * size for _ in range(size)]
     for left, bottom, right, top in boxes[:500]:
-        columns = range(max(0, round(left / width * size)), min(size, round(right / width * size)))
-        rows = range(max(0, round(bottom / height * size)), min(size, round(top / height * size)))
-        cells.update((row, column) for row in rows for column in columns)
-    return len(cells) / size**2
+        first, last = max(0, round(left / width * size)), min(size, round(right / width * size))
+        for row in range(max(0, round(bottom / height * size)), min(size, round(top / height * size))):
+            covered[row][first:last] = [True] * max(0, last - first)
+    return sum(map(sum, covered)) / size**2
 
 
 # --- the device pdfminer draws on ----------------------------------------------------------------------------------

@@ -14,12 +14,16 @@ from ingest.document.pixels import (
     Paper,
     Pixels,
     decode_picture,
+    is_whole,
     paper_of,
     picture_size,
 )
 from ingest.document.rendering import Renderer
 
 MM_PER_POINT = 25.4 / 72
+
+
+_MOST_CHECKED = 50  #: pictures of a page that are looked at for a missing end
 
 
 class UndrawableError(Exception):
@@ -53,7 +57,8 @@ def _page_image(page: PdfPage, paper: Paper, renderer: Renderer, px_per_mm: floa
         pixels = renderer.draw(page.number, paper.long_side_mm, px_per_mm)
     if pixels is None:
         raise UndrawableError(f"第{page.number}页无法显示")
-    return PageImage(page.number, pixels, max(pixels.shape[:2]) / paper.long_side_mm, paper.exact)
+    whole = all(is_whole(image.load()) for image in page.images[:_MOST_CHECKED] if image.filters == ("DCTDecode",))
+    return PageImage(page.number, pixels, max(pixels.shape[:2]) / paper.long_side_mm, paper.exact, whole)
 
 
 def _embedded(page: PdfPage, paper: Paper, px_per_mm: float) -> Pixels | None:
@@ -93,4 +98,4 @@ def photograph(data: bytes, px_per_mm: float = WORKING_PX_PER_MM) -> Iterator[Pa
     pixels = decode_picture(data, px_per_mm * paper.long_side_mm)
     if pixels is None:
         raise UndrawableError("图片打不开或过大")
-    yield PageImage(1, pixels, max(pixels.shape[:2]) / paper.long_side_mm, exact=False)
+    yield PageImage(1, pixels, max(pixels.shape[:2]) / paper.long_side_mm, exact=False, whole=is_whole(data))

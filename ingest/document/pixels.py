@@ -44,12 +44,13 @@ _PAPERS = (
 
 @dataclass(frozen=True)
 class PageImage:
-    """One page as seen. ``exact`` is False when the paper's size is only guessed (photographs)."""
+    """One page as seen."""
 
     number: int
     pixels: Pixels
     px_per_mm: float
-    exact: bool = True
+    exact: bool = True  #: False when the paper's size is only guessed (photographs)
+    whole: bool = True  #: False when a picture ends before its end: what is missing shows as plain grey
 
 
 class Paper(NamedTuple):
@@ -96,6 +97,13 @@ def picture_size(data: bytes) -> PictureSize | None:
     return None
 
 
+def is_whole(data: bytes) -> bool:
+    """Whether a JPEG or PNG comes to its end; a preview inside it has an end of its own, before the picture begins."""
+    if data[:2] == b"\xff\xd8":
+        return data.rfind(b"\xff\xd9") > data.rfind(b"\xff\xda")
+    return data[:4] != b"\x89PNG" or b"IEND" in data[-64:]
+
+
 _REDUCED = ((8, cv2.IMREAD_REDUCED_COLOR_8), (4, cv2.IMREAD_REDUCED_COLOR_4), (2, cv2.IMREAD_REDUCED_COLOR_2))
 
 
@@ -139,6 +147,7 @@ class Ink(NamedTuple):
     red: Map
     blue: Map
     faint_red: Map  #: redness without the test for the hue: noisy, but keeps very pale ink
+    other: Map  #: 1 where there is a strong colour that is not red: a photograph has many, a stamp on paper has none
 
 
 def paper_colour(pixels: Pixels) -> Pixels:
@@ -160,8 +169,9 @@ def separate_inks(pixels: Pixels, bright: float) -> Ink:
     raw = 0.6 * over_green + 0.4 * over_blue
     is_red = (over_green > 0.5 * over_blue) & (over_blue > 0.3 * over_green) & (raw > 0)
     bluish = np.maximum(blue - np.minimum(red, green), 0) * ~is_red
+    other = (np.maximum(np.maximum(over_green, over_blue), bluish) > 0.25) & ~is_red & (green > -1.6)
     inside = _paper_mask(cells, bright, (width, height))
-    return Ink(*(np.asarray(each * inside, np.float32) for each in (raw * is_red, bluish, raw)))
+    return Ink(*(np.asarray(each * inside, np.float32) for each in (raw * is_red, bluish, raw, other)))
 
 
 def dark_ink(pixels: Pixels, bright: float) -> Map:

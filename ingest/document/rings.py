@@ -66,6 +66,7 @@ class Measured:
     strokes: int  #: changes of ink along the writing
     visible: float  #: angles that lie on the sheet
     ink: float  #: typical density
+    second: float = 0.0  #: angles at which a second ring, well inside the first, carries ink
 
 
 def vote_for_circles(ink: Map, most: int = 6, least: float = 0.28) -> Iterator[Ring]:
@@ -194,7 +195,15 @@ def measure(ink: Map, ring: Ring, floor: float = 0.045) -> Measured | None:
         strokes=int(np.abs(np.diff(line.astype(np.int8))).sum() / 2),
         visible=float(on_sheet.mean()),
         ink=typical,
+        second=_second_ring(hits, radius, mm),
     )
+
+
+def _second_ring(hits: NDArray[np.bool_], radius: NDArray[np.float64], mm: float) -> float:
+    """The best coverage of any one circle of at most 0.8 mm inside the writing's band: badges have one, 公章 do not."""
+    step = max(1, round(0.4 * mm / float(radius[1] - radius[0])))
+    starts = np.flatnonzero((radius > 0.50) & (radius < 0.84))[::step]
+    return max((float(hits[:, at : at + 2 * step].any(axis=1).mean()) for at in starts), default=0.0)
 
 
 def _wobble(polar: _Polar, rim: NDArray[np.bool_], least: float) -> float:
@@ -289,7 +298,11 @@ class Blob(NamedTuple):
 
 def blobs(ink: Map, least: float, bridge_mm: float, smallest_mm: float = 9, most: int = 200) -> Iterator[Blob]:
     """Regions of ink above ``least`` whose gaps are at most about ``bridge_mm`` wide, largest boxes first."""
-    hits = (ink > least).astype(np.uint8)
+    whole = (ink > least).astype(np.uint8)
+    off_x, off_y, wide, high = cv2.boundingRect(whole)
+    margin = int(PPM * bridge_mm) + 2
+    off_x, off_y = max(0, off_x - margin), max(0, off_y - margin)
+    hits = np.ascontiguousarray(whole[off_y : off_y + high + 2 * margin, off_x : off_x + wide + 2 * margin])
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (int(PPM * bridge_mm) | 1,) * 2)
     closed = cv2.morphologyEx(hits, cv2.MORPH_CLOSE, kernel)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(closed, connectivity=8)
@@ -299,10 +312,36 @@ def blobs(ink: Map, least: float, bridge_mm: float, smallest_mm: float = 9, most
         if max(width, height) < smallest_mm * PPM:
             continue
         own = (labels[y : y + height, x : x + width] == index) & (hits[y : y + height, x : x + width] > 0)
-        points = np.argwhere(own)[:, ::-1].astype(np.float32) + np.array((x, y), np.float32)
-        if len(points) >= 20:
-            hull = np.asarray(cv2.convexHull(points), np.float32).reshape(-1, 2)
-            yield Blob((x, y, width, height), len(points) / PPM**2, hull)
+        pixels = int(np.count_nonzero(own))
+        if pixels >= 20:
+            points = np.asarray(cv2.findNonZero(own.astype(np.uint8)), np.int32)
+            hull = cv2.convexHull(points).reshape(-1, 2) + np.array((x + off_x, y + off_y))
+            yield Blob((x + off_x, y + off_y, width, height), pixels / PPM**2, hull.astype(np.float32))
+
+
+class Texture(NamedTuple):
+    """How a blob's ink is spread, in shares of it."""
+
+    inner: float  #: well inside the outline: next to nothing in a loop drawn by pen
+    straight: float  #: in level or upright runs no curved rim of a seal can have: rules, boxes, solid areas
+
+
+_RUN_MM = 18.0  #: the top of a rim of 1.2 mm on a 42 mm seal is level for 14 mm
+
+
+def texture(ink: Map, least: float, blob: Blob) -> Texture:
+    """How the ink above ``least`` is spread inside ``blob``."""
+    left, top, width, height = blob.box
+    own = (ink[top : top + height, left : left + width] > least).astype(np.uint8)
+    total = max(1, cv2.countNonZero(own))
+    middle = blob.hull.mean(axis=0)
+    core = np.zeros_like(own)
+    cv2.fillConvexPoly(core, (middle + 0.72 * (blob.hull - middle) - (left, top)).astype(np.int32), 1)
+    thick = cv2.dilate(own, np.ones((3, 3), np.uint8))  # a rule that is not quite level
+    run = int(_RUN_MM * PPM)
+    rules = [cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones(size, np.uint8)) for size in ((1, run), (run, 1))]
+    straight = cv2.countNonZero(own & (rules[0] | rules[1]))
+    return Texture(cv2.countNonZero(own & core) / total, straight / total)
 
 
 def hull_ellipse(blob: Blob) -> Ring | None:

@@ -27,10 +27,21 @@ from ingest.document.pixels import (
     smoothed,
     to_working_scale,
 )
-from ingest.document.rings import Measured, Ring, blobs, fit, hull_ellipse, hull_rectangle, vote_for_circles
+from ingest.document.rings import (
+    Measured,
+    Ring,
+    Texture,
+    blobs,
+    fit,
+    hull_ellipse,
+    hull_rectangle,
+    texture,
+    vote_for_circles,
+)
 from ingest.reading import Seal, SealOutcome, SealReading
 
 MAX_SEALS = 6  #: noted per page
+_GREY_LEVEL = 0.45  #: density of a seal's rim where there is no colour
 LEAST_PX_PER_MM = 3.3  #: 84 dpi: below it nobody is told that a seal is missing
 
 
@@ -93,7 +104,8 @@ def _colourless(page: PageImage, first: Glance) -> PageLook:
     if first.blank:
         return PageLook(SealOutcome.NOT_STAMPED, (), "", blank=True)
     ink = dark_ink(at_working_scale(page), first.bright)
-    rings = _without_doubles([mark._replace(clear=False) for mark in _coloured_marks(ink, exact=page.exact)])
+    found = _marks_at(ink, _GREY_LEVEL, exact=page.exact)
+    rings = _without_doubles([mark._replace(clear=False) for mark in found])
     seals = tuple(_seal(page, mark) for mark in rings if mark.shape != "square")[:MAX_SEALS]
     found = ", 有印章形状的图样" if seals else ""
     reason = f"第{page.number}页没有颜色(黑白或灰度扫描){found}, 无法判断印章是否为红色原章"
@@ -102,6 +114,8 @@ def _colourless(page: PageImage, first: Glance) -> PageLook:
 
 def _unmarked(page: PageImage, first: Glance) -> PageLook:
     """Nothing found: a "no" if the page is sharp enough to show even a pale seal (missed at 75 dpi and JPEG 30)."""
+    if not page.whole:
+        return PageLook(SealOutcome.UNCERTAIN, (), f"第{page.number}页的图像不完整, 请重新扫描后发送")
     if page.px_per_mm < LEAST_PX_PER_MM and not first.blank:
         return PageLook(SealOutcome.UNCERTAIN, (), f"第{page.number}页清晰度太低, 看不出有没有印章")
     return PageLook(SealOutcome.NOT_STAMPED, (), "", first.blank)
@@ -111,7 +125,7 @@ def _unmarked(page: PageImage, first: Glance) -> PageLook:
 
 _MARGIN_MM = 7.0  #: of paper around a group of ink
 _EDGE_MM = 6.0
-_PAD_MM = 32.0  #: empty border given to a part, so that only the sheet's own edge cuts a ring
+_PAD_MM = 16.0  #: empty border given to a part, so that only the sheet's own edge cuts a ring
 
 
 class Part(NamedTuple):
@@ -165,12 +179,25 @@ def _marks(page: PageImage, part: Part, first: Glance) -> list[_Mark]:
     """All seal-like marks of a part, from red ink, else other colours, else traces; only red ones can be clear."""
     exact = page.exact and not first.desk
     ink, left, top = _inks(page, part, first)
-    found = list(_coloured_marks(ink.red, exact=exact))
+    found = [_on_plain_paper(mark, ink.other) for mark in _coloured_marks(ink.red, exact=exact)]
     if part.blue and not any(mark.clear for mark in found):
         blue = _coloured_marks(ink.blue, exact=exact)
         found += [mark._replace(clear=False, reason="有非红色的印章图样") for mark in blue if mark.clear]
-    found = found or list(_faint_marks(ink.faint_red)) or list(_coherent_red(ink.red))
+    found = found or list(_faint_marks(ink.faint_red)) or list(_coherent_red(ink.red, ink.other))
     return [mark._replace(box=(mark.box[0] + left, mark.box[1] + top, *mark.box[2:])) for mark in found]
+
+
+def _on_plain_paper(mark: _Mark, other: Map) -> _Mark:
+    """Among many other colours nothing is clear: that is a photograph or a coloured picture."""
+    if mark.clear and _share(other, mark.box) > 0.25:
+        return mark._replace(clear=False, reason="有环形图样, 但周围是彩色图片")
+    return mark
+
+
+def _share(ink: Map, box: tuple[int, int, int, int]) -> float:
+    left, top, width, height = box
+    part = ink[max(0, top) : max(0, top + height), max(0, left) : max(0, left + width)]
+    return float(part.mean()) if part.size else 0.0
 
 
 def _inks(page: PageImage, part: Part, first: Glance) -> tuple[Ink, int, int]:
@@ -228,15 +255,22 @@ def _coloured_marks(ink: Map, *, exact: bool) -> Iterator[_Mark]:
     if total < 12:
         return
     for level in _levels(ink):
-        rings: list[_Mark] = []
-        for candidates in (_outlines(ink, level), vote_for_circles(np.clip(ink / level, 0, 1))):
-            rings += [mark for ring in candidates if (mark := _ring_mark(ink, ring, exact=exact))]
-            if any(mark.clear for mark in rings) and _explained(ink, rings) > 0.8:
-                break
-        yield from rings
-        yield from _square_marks(ink, level)
-        if any(mark.clear for mark in rings):
+        marks = list(_marks_at(ink, level, exact=exact))
+        yield from marks
+        if any(mark.clear for mark in marks):
             return
+
+
+def _marks_at(ink: Map, level: float, *, exact: bool) -> Iterator[_Mark]:
+    """The marks of one level: outlines first, then circles by vote, which takes longer, unless all ink is explained."""
+    rings: list[_Mark] = []
+    for candidates in (_outlines(ink, level), vote_for_circles(np.clip(ink / level, 0, 1))):
+        rings += [mark for ring in candidates if (mark := _ring_mark(ink, ring, exact=exact))]
+        if any(mark.clear for mark in rings) and _explained(ink, rings) > 0.8:
+            break
+    yield from rings
+    if not any(mark.clear for mark in rings):
+        yield from _square_marks(ink, level)
 
 
 def _explained(ink: Map, marks: list[_Mark]) -> float:
@@ -307,8 +341,9 @@ def judge_ring(ring: Ring, seen: Measured, *, exact: bool) -> tuple[bool, str]:
         partial = seen.coverage >= 0.60 and seen.wobble < 0.35 and seen.outside < 0.2
         return False, "边缘有不完整的印章图样" if partial and 0.03 <= seen.fill <= 0.55 and seen.strokes >= 1 else ""
     if _is_clear(seen):
-        small = exact and long < 36.3
-        return (False, "有环形图样, 但小于公章尺寸") if small else (True, "有清晰的红色印章")
+        if exact and long < (34.5 if seen.centre_fill >= 0.08 else 36.3):
+            return False, "有环形图样, 但小于公章尺寸"
+        return (False, "有双圈图样, 可能是徽标") if seen.second > 0.88 else (True, "有清晰的红色印章")
     even = seen.wobble < 0.28 or (seen.wobble < 0.40 and seen.outside < 0.12)
     weak = seen.coverage >= 0.50 and even and seen.outside < 0.25 and 0.03 <= seen.fill <= 0.55 and seen.strokes >= 3
     return False, "有不够清晰的环形图样" if weak else ""
@@ -328,7 +363,7 @@ def _square_marks(ink: Map, level: float) -> Iterator[_Mark]:
         if frame is None:
             continue
         long, short = max(frame.width, frame.height) / PPM, min(frame.width, frame.height) / PPM
-        if long <= 66 and short > 0.4 * long and frame.weakest_side > 0.72 and 0.12 < frame.fill < 0.7:
+        if long <= 50 and short > 0.7 * long and frame.weakest_side > 0.72 and 0.12 < frame.fill < 0.7:
             yield _Mark(blob.box, long, "square", clear=False, confidence=0.4, reason="有方形印记, 不能确定是公章")
 
 
@@ -350,7 +385,7 @@ def _faint_marks(raw: Map) -> Iterator[_Mark]:
         if fitted is not None and _is_faint_ring(*fitted):
             yield _mark_of(fitted[0], clear=False, confidence=0.3, reason="有很淡的红色环形痕迹")
     for blob in blobs(soft, least, 3):
-        if blob.ink_mm2 >= 0.5 * total:
+        if blob.ink_mm2 >= 0.5 * total and _is_like_writing(texture(soft, least, blob)):
             yield from _trace(blob.box, blob.size_mm, blob.ink_mm2, soft)
 
 
@@ -376,19 +411,20 @@ def _trace(box: tuple[int, int, int, int], size: tuple[float, float], ink_mm2: f
         yield _Mark(box, max(size), "ellipse", clear=False, confidence=0.15, reason="纸边有红色印迹(可能是骑缝章)")
 
 
-def _coherent_red(red: Map) -> Iterator[_Mark]:
+def _is_like_writing(seen: Texture) -> bool:
+    """Neither an empty loop nor ruled nor solid: of that much any seal is sure."""
+    return seen.inner >= 0.2 and seen.straight <= 0.5
+
+
+def _coherent_red(red: Map, other: Map) -> Iterator[_Mark]:
     """Red ink that hangs together in a seal's size without being solid: too much for a plain "no"."""
+    reason = "有印章大小的红色内容, 看不出是不是印章"
     for blob in blobs(red, 0.10, 2, 24):
         width, height = blob.size_mm
-        if min(width, height) >= 24 and max(width, height) <= 70 and 60 <= blob.ink_mm2 < 0.6 * width * height:
-            yield _Mark(
-                blob.box,
-                max(width, height),
-                "circle",
-                clear=False,
-                confidence=0.1,
-                reason="有印章大小的红色内容, 看不出是不是印章",
-            )
+        if not (min(width, height) >= 24 and max(width, height) <= 70 and 60 <= blob.ink_mm2 < 0.6 * width * height):
+            continue
+        if _is_like_writing(texture(red, 0.10, blob)) and _share(other, blob.box) < 0.12:
+            yield _Mark(blob.box, max(width, height), "circle", clear=False, confidence=0.1, reason=reason)
 
 
 __all__ = ["PageLook", "judge_ring", "look_at_page", "look_for_seals"]

@@ -30,7 +30,9 @@ def _grain(chance: Chance, page: Pixels, sigma: float) -> Pixels:
 
 def _lit(chance: Chance, page: Pixels, least: float) -> Pixels:
     """Light that falls off unevenly down to ``least``, with a cast of its own."""
-    cells = chance.uniform(least, 1, (3, 3, 1)).astype(np.float32) * chance.uniform(0.95, 1, (1, 1, 3)).astype(np.float32)
+    cells = chance.uniform(least, 1, (3, 3, 1)).astype(np.float32) * chance.uniform(0.95, 1, (1, 1, 3)).astype(
+        np.float32
+    )
     light = cv2.resize(cells, (page.shape[1], page.shape[0]), interpolation=cv2.INTER_CUBIC)
     return np.asarray((page * light).clip(0, 255), np.uint8)
 
@@ -61,7 +63,7 @@ def photographed(chance: Chance, page: Pixels) -> Pixels:
     outer = (round(width * (1 + 2 * margin)), round(height * (1 + 2 * margin)))
     shift = chance.uniform(-0.035, 0.035, (4, 2)) * (width, height)
     corners = np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float32)
-    places = (corners + (width * margin, height * margin) + shift).astype(np.float32)
+    places = (corners + np.array((width * margin, height * margin)) + shift).astype(np.float32)
     desk = chance.uniform(30, 200) * chance.uniform(0.6, 1, 3)
     ground = np.broadcast_to(desk, (outer[1], outer[0], 3)).astype(np.uint8)
     wood = cv2.resize(chance.uniform(0.8, 1.1, (outer[1] // 8, 3)).astype(np.float32), outer)[..., None]
@@ -84,4 +86,6 @@ def black_and_white(page: Pixels) -> Pixels:
     """One channel of 0 and 255, thresholded locally as copiers do."""
     plain = grey(page)
     size = max(31, page.shape[1] // 40 | 1)
-    return np.asarray(cv2.adaptiveThreshold(plain, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY, size, 15), np.uint8)
+    return np.asarray(
+        cv2.adaptiveThreshold(plain, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY, size, 15), np.uint8
+    )

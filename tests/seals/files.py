@@ -34,9 +34,7 @@ class _File:
         self.kids: list[int] = []
 
     def image(self, head: str, size: tuple[int, int], data: bytes) -> int:
-        return self.writer.stream(
-            f"/Type /XObject /Subtype /Image /Width {size[0]} /Height {size[1]} {head}", data
-        )
+        return self.writer.stream(f"/Type /XObject /Subtype /Image /Width {size[0]} /Height {size[1]} {head}", data)
 
     def page(self, paper: Paper, content: bytes, images: dict[str, int], more: str = "") -> None:
         drawn = self.writer.stream("/Filter /FlateDecode", zlib.compress(content))
@@ -114,10 +112,10 @@ def strips(pixels: Pixels, paper: Paper, quality: int, count: int = 9) -> bytes:
     return file.finish()
 
 
-def palette(pixels: Pixels, paper: Paper, colours: int = 64) -> bytes:
+def palette(pixels: Pixels, paper: Paper, colours: int = 255) -> bytes:
     """Indexed colours without JPEG."""
     file = _File()
-    indexed = Image.fromarray(pixels).quantize(colours, dither=Image.Dither.NONE)
+    indexed = Image.fromarray(pixels).quantize(colours, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
     table = bytes(indexed.getpalette() or [])[: 3 * colours].hex()
     head = f"/ColorSpace [/Indexed /DeviceRGB {len(table) // 6 - 1} <{table}>] /BitsPerComponent 8 /Filter /FlateDecode"
     data = zlib.compress(np.asarray(indexed, np.uint8).tobytes(), 3)
@@ -172,7 +170,9 @@ def pasted(exported: bytes, picture: Pixels, at: tuple[float, float] = (120, 60)
     side, x, y = (value * MILLIMETRE for value in (side_mm, *at))
     head = f"/Type /XObject /Subtype /Image /Width {picture.shape[1]} /Height {picture.shape[0]}"
     update = Writer()
-    update.stream(f"{head} /ColorSpace /DeviceRGB /BitsPerComponent 8 /Filter /FlateDecode", zlib.compress(picture.tobytes()))
+    update.stream(
+        f"{head} /ColorSpace /DeviceRGB /BitsPerComponent 8 /Filter /FlateDecode", zlib.compress(picture.tobytes())
+    )
     update.stream("", f"q {side:.2f} 0 0 {side:.2f} {x:.2f} {y:.2f} cm /Pasted Do Q".encode())
     resources = found[2].replace(b"/Resources <<", b"/Resources << /XObject << /Pasted %d 0 R >>" % count)
     page = resources + b"/Contents [%s 0 R %d 0 R] >>" % (found[3], count + 1)
@@ -180,5 +180,10 @@ def pasted(exported: bytes, picture: Pixels, at: tuple[float, float] = (120, 60)
     for number, body in ((int(found[1]), page), (count, update.objects[0]), (count + 1, update.objects[1])):
         table += b"%d 1\n%010d 00000 n \n" % (number, len(out))
         out += b"%d 0 obj\n%b\nendobj\n" % (number, body)
-    trailer = b"trailer\n<< /Size %d /Root %b /Prev %b >>\nstartxref\n%d\n%%%%EOF\n" % (count + 2, root, start, len(out))
+    trailer = b"trailer\n<< /Size %d /Root %b /Prev %b >>\nstartxref\n%d\n%%%%EOF\n" % (
+        count + 2,
+        root,
+        start,
+        len(out),
+    )
     return bytes(out) + table + trailer

@@ -37,7 +37,15 @@ class _Over:
     def box(self, x: float, y: float, radius: float) -> list[float]:
         return [(x - radius) * self.mm, (y - radius) * self.mm, (x + radius) * self.mm, (y + radius) * self.mm]
 
-    def text(self, at: tuple[float, float], text: str, size: float, ink: tuple[int, int, int], font: int = 0, anchor: str = "mm") -> None:
+    def text(
+        self,
+        at: tuple[float, float],
+        text: str,
+        size: float,
+        ink: tuple[int, int, int],
+        font: int = 0,
+        anchor: str = "mm",
+    ) -> None:
         place = (at[0] * self.mm, at[1] * self.mm)
         self.draw.text(place, text, ink, face(font, round(size * self.mm)), anchor=anchor)
 
@@ -85,14 +93,26 @@ def red_text(chance: Chance, page: Pixels, dpi: int) -> Pixels:
     over, ink = _Over(page, dpi), _red(chance)
     size, top = float(chance.uniform(4, 8)), float(chance.uniform(40, 200))
     for row in range(int(chance.integers(1, 7))):
-        over.text((28, top + 1.6 * size * row), words(chance, int(chance.integers(4, int(150 / size)))), size, ink, int(chance.integers(9)), "lm")
+        over.text(
+            (28, top + 1.6 * size * row),
+            words(chance, int(chance.integers(4, int(150 / size)))),
+            size,
+            ink,
+            int(chance.integers(9)),
+            "lm",
+        )
     return over.result()
 
 
 def red_boxes(chance: Chance, page: Pixels, dpi: int) -> Pixels:
     """A red frame around a remark (收件 registration box), not round and not of a seal's make."""
     over, ink = _Over(page, dpi), _red(chance)
-    left, top, wide, high = 110 + chance.uniform(-30, 20), chance.uniform(20, 200), chance.uniform(50, 75), chance.uniform(22, 40)
+    left, top, wide, high = (
+        110 + chance.uniform(-30, 20),
+        chance.uniform(20, 200),
+        chance.uniform(50, 75),
+        chance.uniform(22, 40),
+    )
     corners = [(left, top), (left + wide, top), (left + wide, top + high), (left, top + high), (left, top)]
     over.line(corners, ink, 0.6)
     over.line([(left, top + high / 2), (left + wide, top + high / 2)], ink, 0.4)
@@ -104,17 +124,35 @@ def red_boxes(chance: Chance, page: Pixels, dpi: int) -> Pixels:
 
 def emblem(chance: Chance, page: Pixels, dpi: int) -> Pixels:
     """A round school badge in red: two rings, writing between them, a figure in the middle; 16 to 30 mm."""
+    return _badge(chance, page, dpi, float(chance.uniform(8, 15)))
+
+
+def large_emblem(chance: Chance, page: Pixels, dpi: int) -> Pixels:
+    """The same as large as a seal."""
+    return _badge(chance, page, dpi, float(chance.uniform(18, 22.5)))
+
+
+def _badge(chance: Chance, page: Pixels, dpi: int, radius: float) -> Pixels:
     over, ink = _Over(page, dpi), _red(chance)
-    radius = float(chance.uniform(8, 15))
-    x, y = float(chance.uniform(25, over.width - 30)), float(chance.uniform(20, 45))
+    x, y = float(chance.uniform(25, over.width - 30)), float(chance.uniform(24, 45))
     solid = chance.random() < 0.5
-    over.draw.ellipse(over.box(x, y, radius), fill=ink if solid else None, outline=ink, width=max(1, round(0.8 * over.mm)))
+    over.draw.ellipse(
+        over.box(x, y, radius), fill=ink if solid else None, outline=ink, width=max(1, round(0.8 * over.mm))
+    )
     pale = (255, 255, 255) if solid else ink
     over.draw.ellipse(over.box(x, y, radius * 0.66), outline=pale, width=max(1, round(0.5 * over.mm)))
     for number in range(16):
         angle = 2 * math.pi * number / 16
-        over.text((x + 0.83 * radius * math.sin(angle), y - 0.83 * radius * math.cos(angle)), words(chance, 1), 0.22 * radius, pale)
-    over.draw.polygon([((x + radius * a) * over.mm, (y + radius * b) * over.mm) for a, b in ((-0.4, 0.3), (0, -0.5), (0.4, 0.3))], fill=pale)
+        over.text(
+            (x + 0.83 * radius * math.sin(angle), y - 0.83 * radius * math.cos(angle)),
+            words(chance, 1),
+            0.22 * radius,
+            pale,
+        )
+    over.draw.polygon(
+        [((x + radius * a) * over.mm, (y + radius * b) * over.mm) for a, b in ((-0.4, 0.3), (0, -0.5), (0.4, 0.3))],
+        fill=pale,
+    )
     return over.result()
 
 
@@ -125,7 +163,10 @@ def party_emblem(chance: Chance, page: Pixels, dpi: int) -> Pixels:
     over.draw.ellipse(over.box(x, y, radius), fill=ink)
     for number in range(5):
         angle = 1.2 * number
-        over.draw.ellipse(over.box(x + 0.5 * radius * math.cos(angle), y + 0.5 * radius * math.sin(angle), radius * 0.12), fill=(250, 215, 60))
+        over.draw.ellipse(
+            over.box(x + 0.5 * radius * math.cos(angle), y + 0.5 * radius * math.sin(angle), radius * 0.12),
+            fill=(250, 215, 60),
+        )
     over.draw.ellipse(over.box(x, y, radius * 0.3), fill=(250, 215, 60))
     return over.result()
 
@@ -134,7 +175,9 @@ def flag(chance: Chance, page: Pixels, dpi: int) -> Pixels:
     """A red flag or banner with yellow on it."""
     over = _Over(page, dpi)
     wide, x, y = float(chance.uniform(30, 120)), float(chance.uniform(20, 80)), float(chance.uniform(20, 220))
-    over.draw.rectangle([x * over.mm, y * over.mm, (x + wide) * over.mm, (y + wide / 1.5) * over.mm], fill=(222, 41, 16))
+    over.draw.rectangle(
+        [x * over.mm, y * over.mm, (x + wide) * over.mm, (y + wide / 1.5) * over.mm], fill=(222, 41, 16)
+    )
     over.text((x + wide / 6, y + wide / 6), "★", wide / 5, (255, 222, 0), 1)
     return over.result()
 
@@ -164,20 +207,31 @@ def red_code(chance: Chance, page: Pixels, dpi: int) -> Pixels:
         bits[row + 2 : row + 5, column + 2 : column + 5] = 1
     pixels = round(side * dpi / 25.4)
     mask = cv2.resize(bits, (pixels, pixels), interpolation=cv2.INTER_NEAREST)
-    return press(page, mask, Stamp((float(chance.uniform(40, 170)), float(chance.uniform(40, 250))), 1.0, _red(chance)), dpi)
+    return press(
+        page, mask, Stamp((float(chance.uniform(40, 170)), float(chance.uniform(40, 250))), 1.0, _red(chance)), dpi
+    )
 
 
 def pen_circles(chance: Chance, page: Pixels, dpi: int) -> Pixels:
     """Red pen: loops round words, ticks, crosses, a figure in a circle."""
     result, mm = page.copy(), dpi / 25.4
     for _ in range(int(chance.integers(2, 7))):
-        x, y, wide, high = chance.uniform(30, 180), chance.uniform(50, 250), chance.uniform(6, 24), chance.uniform(5, 16)
+        x, y, wide, high = (
+            chance.uniform(30, 180),
+            chance.uniform(50, 250),
+            chance.uniform(6, 24),
+            chance.uniform(5, 16),
+        )
         angle = np.linspace(0, 2 * math.pi * chance.uniform(0.95, 1.25), 80)
         stray = 1 + 0.06 * np.sin(2.3 * angle + chance.uniform(0, 6)) + 0.10 * (angle / angle[-1] - 0.5)
         points = np.stack([x + wide * stray * np.cos(angle), y + high * stray * np.sin(angle)], axis=1)
-        cv2.polylines(result, [np.round(points * mm).astype(np.int32)], False, _red(chance), max(1, round(0.6 * mm)), cv2.LINE_AA)
+        cv2.polylines(
+            result, [np.round(points * mm).astype(np.int32)], False, _red(chance), max(1, round(0.6 * mm)), cv2.LINE_AA
+        )
         tick = np.array([(x + 30, y), (x + 33, y + 4), (x + 40, y - 7)]) * mm
-        cv2.polylines(result, [np.round(tick).astype(np.int32)], False, _red(chance), max(1, round(0.6 * mm)), cv2.LINE_AA)
+        cv2.polylines(
+            result, [np.round(tick).astype(np.int32)], False, _red(chance), max(1, round(0.6 * mm)), cv2.LINE_AA
+        )
     return result
 
 
@@ -186,7 +240,11 @@ def red_underlines(chance: Chance, page: Pixels, dpi: int) -> Pixels:
     over = _Over(page, dpi)
     for _ in range(int(chance.integers(3, 12))):
         x, y, long = chance.uniform(25, 120), chance.uniform(50, 260), chance.uniform(15, 70)
-        over.line([(x, y), (x + long / 2, y + chance.uniform(-0.6, 0.6)), (x + long, y + chance.uniform(-1, 1))], _red(chance), 0.6)
+        over.line(
+            [(x, y), (x + long / 2, y + chance.uniform(-0.6, 0.6)), (x + long, y + chance.uniform(-1, 1))],
+            _red(chance),
+            0.6,
+        )
     return over.result()
 
 
@@ -232,7 +290,9 @@ def coffee_ring(chance: Chance, page: Pixels, dpi: int) -> Pixels:
     away = np.hypot(side[:, None], side[None, :])
     rim = np.exp(-(((away - radius) / 0.9) ** 2)) + 0.15 * (away < radius)
     mask = (rim * cv2.resize(chance.uniform(0.2, 1, (7, 7)).astype(np.float32), away.shape[::-1])).astype(np.float32)
-    return press(page, mask, Stamp((float(chance.uniform(50, 160)), float(chance.uniform(60, 240))), 0.7, (150, 95, 45)), dpi)
+    return press(
+        page, mask, Stamp((float(chance.uniform(50, 160)), float(chance.uniform(60, 240))), 0.7, (150, 95, 45)), dpi
+    )
 
 
 def photograph(chance: Chance, page: Pixels, dpi: int) -> Pixels:
@@ -256,10 +316,18 @@ def watermark(chance: Chance, page: Pixels, dpi: int) -> Pixels:
     tile = Image.new("L", (page.shape[1], page.shape[0]), 0)
     draw, mm = ImageDraw.Draw(tile), dpi / 25.4
     for row in range(4):
-        draw.text((page.shape[1] / 2, page.shape[0] * (row + 0.5) / 4), "内部资料 注意保存", 255, face(2, round(13 * mm)), anchor="mm")
+        draw.text(
+            (page.shape[1] / 2, page.shape[0] * (row + 0.5) / 4),
+            "内部资料 注意保存",
+            255,
+            face(2, round(13 * mm)),
+            anchor="mm",
+        )
     mask = np.asarray(np.asarray(tile.rotate(30), np.float32) / 255, np.float32)
     ink = ((90, 90, 90), (60, 90, 190), (215, 70, 70))[int(chance.integers(3))]
-    return press(page, mask, Stamp((page.shape[1] / 2 / mm, page.shape[0] / 2 / mm), float(chance.uniform(0.08, 0.3)), ink), dpi)
+    return press(
+        page, mask, Stamp((page.shape[1] / 2 / mm, page.shape[0] / 2 / mm), float(chance.uniform(0.08, 0.3)), ink), dpi
+    )
 
 
 def chart(chance: Chance, page: Pixels, dpi: int) -> Pixels:

@@ -53,7 +53,9 @@ class _Canvas:
 
     def line(self, text: str, down: float, size: float, font: int) -> None:
         at = (self.side / 2, self.side / 2 + down * self.scale)
-        self.draw.text(at, text, 255, face(font, round(size * self.scale)), anchor="mm", stroke_width=round(0.1 * self.scale))
+        self.draw.text(
+            at, text, 255, face(font, round(size * self.scale)), anchor="mm", stroke_width=round(0.1 * self.scale)
+        )
 
     def around(self, text: str, axes: tuple[float, float], size: float, font: int, sweep: float) -> None:
         """Characters along an ellipse (semi-axes in mm), feet towards the middle, over the top."""
@@ -61,7 +63,9 @@ class _Canvas:
         for number, char in enumerate(text):
             angle = math.radians((number - (len(text) - 1) / 2) * min(30.0, sweep / max(1, len(text) - 1)))
             tile = Image.new("L", (2 * pixels, 2 * pixels), 0)
-            ImageDraw.Draw(tile).text((pixels, pixels), char, 255, face(font, pixels), anchor="mm", stroke_width=max(1, pixels // 22))
+            ImageDraw.Draw(tile).text(
+                (pixels, pixels), char, 255, face(font, pixels), anchor="mm", stroke_width=max(1, pixels // 22)
+            )
             slim = tile.resize((round(2 * pixels * 0.72), 2 * pixels), Image.Resampling.BOX)
             turned = slim.rotate(-math.degrees(angle), Image.Resampling.BICUBIC, expand=True)
             x = self.side / 2 + axes[0] * self.scale * math.sin(angle) - turned.width / 2
@@ -175,14 +179,18 @@ def press(page: Pixels, mask: Mask, stamp: Stamp, dpi: int) -> Pixels:
     return result
 
 
-def signature(chance: Chance, page: Pixels, at: tuple[float, float], dpi: int, ink: tuple[int, int, int] = (25, 25, 35)) -> Pixels:
+def signature(
+    chance: Chance, page: Pixels, at: tuple[float, float], dpi: int, ink: tuple[int, int, int] = (25, 25, 35)
+) -> Pixels:
     """A name written by hand, about 30 mm long."""
     mm, result = dpi / 25.4, page.copy()
     for stroke in range(int(chance.integers(5, 10))):
-        start = np.array(at) + (-15 + 4 * stroke + chance.uniform(-2, 2), chance.uniform(-6, 6))
+        start = np.array(at) + np.array((4 * stroke - 15 + chance.uniform(-2, 2), chance.uniform(-6, 6)))
         bends = start + np.cumsum(chance.uniform(-4.5, 4.5, (5, 2)), axis=0)
         along = np.linspace(0, 4, 30)
         curve = np.stack([np.interp(along, range(5), bends[:, axis]) for axis in (0, 1)], axis=1)
         smooth = np.stack([np.convolve(curve[:, axis], np.ones(6) / 6, "valid") for axis in (0, 1)], axis=1)
-        cv2.polylines(result, [np.round(smooth * mm).astype(np.int32)], False, ink, max(1, round(0.5 * mm)), cv2.LINE_AA)
+        cv2.polylines(
+            result, [np.round(smooth * mm).astype(np.int32)], False, ink, max(1, round(0.5 * mm)), cv2.LINE_AA
+        )
     return result

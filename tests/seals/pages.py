@@ -164,7 +164,9 @@ def yellowed(chance: Chance, sheet: Printed) -> Taken:
 
 
 def faded(chance: Chance, sheet: Printed) -> Taken:
-    return Taken(capture.scanned(chance, sheet.pixels, fade=float(chance.uniform(0.2, 0.45))), sheet.paper, _quality(chance))
+    return Taken(
+        capture.scanned(chance, sheet.pixels, fade=float(chance.uniform(0.2, 0.45))), sheet.paper, _quality(chance)
+    )
 
 
 def photo(chance: Chance, sheet: Printed) -> Taken:
@@ -253,7 +255,15 @@ def _kinds() -> Iterator[Kind]:
 
 
 def _stamped_kinds() -> Iterator[Kind]:
-    def kind(name: str, draw: Draw, take: Take = either, wrap: Wrap = plain, dpis: tuple[int, ...] = FINE, weight: int = 1, file: FileKind = FileKind.PDF) -> Kind:
+    def kind(
+        name: str,
+        draw: Draw,
+        take: Take = either,
+        wrap: Wrap = plain,
+        dpis: tuple[int, ...] = FINE,
+        weight: int = 1,
+        file: FileKind = FileKind.PDF,
+    ) -> Kind:
         return Kind(name, Truth.STAMPED, frozenset({YES}), draw, take, wrap, dpis, weight, file)
 
     seal = marks.round_seal
@@ -285,7 +295,15 @@ def _stamped_kinds() -> Iterator[Kind]:
 
 
 def _unstamped_kinds() -> Iterator[Kind]:
-    def kind(name: str, draw: Draw, take: Take = either, wrap: Wrap = plain, dpis: tuple[int, ...] = FINE, weight: int = 1, file: FileKind = FileKind.PDF) -> Kind:
+    def kind(
+        name: str,
+        draw: Draw,
+        take: Take = either,
+        wrap: Wrap = plain,
+        dpis: tuple[int, ...] = FINE,
+        weight: int = 1,
+        file: FileKind = FileKind.PDF,
+    ) -> Kind:
         return Kind(name, Truth.UNSTAMPED, frozenset({NO}), draw, take, wrap, dpis, weight, file)
 
     yield kind("print only", paper.sheet, weight=4)
@@ -313,7 +331,14 @@ def _unstamped_kinds() -> Iterator[Kind]:
 
 
 def _staff_kinds() -> Iterator[Kind]:
-    def kind(name: str, right: set[SealOutcome], draw: Draw, take: Take = scan, wrap: Wrap = plain, dpis: tuple[int, ...] = FINE) -> Kind:
+    def kind(
+        name: str,
+        right: set[SealOutcome],
+        draw: Draw,
+        take: Take = scan,
+        wrap: Wrap = plain,
+        dpis: tuple[int, ...] = FINE,
+    ) -> Kind:
         return Kind(name, Truth.STAFF, frozenset(right), draw, take, wrap, dpis)
 
     seal = stamped(marks.round_seal)
@@ -329,6 +354,7 @@ def _staff_kinds() -> Iterator[Kind]:
     yield kind("seal in blue", {UNSURE}, stamped(marks.round_seal, inks=(marks.BLUE,)))
     yield kind("square name seal", {UNSURE, NO, YES}, stamped(marks.square_seal))
     yield kind("pasted seal picture", {UNSURE, NO}, _seal_picture, as_drawn, exported_with_seal)
+    yield kind("red badge of a seal's size", {UNSURE, NO}, bearing(lookalikes.large_emblem))
     yield kind("empty paper", {UNSURE, NO}, _empty)
 
 

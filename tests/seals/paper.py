@@ -27,7 +27,13 @@ Chance = np.random.Generator
 A4, A4_LANDSCAPE, A3 = (210.0, 297.0), (297.0, 210.0), (420.0, 297.0)
 
 #: Looked for beside the three faces of the samples; a machine that has them draws more kinds of page.
-FURTHER_FONTS = ("NotoSansCJK-Regular.ttc", "NotoSerifCJK-Bold.ttc", "gbsn00lp.ttf", "gkai00mp.ttf", "LXGWWenKai-Regular.ttf")
+FURTHER_FONTS = (
+    "NotoSansCJK-Regular.ttc",
+    "NotoSerifCJK-Bold.ttc",
+    "gbsn00lp.ttf",
+    "gkai00mp.ttf",
+    "LXGWWenKai-Regular.ttf",
+)
 
 WORDS = (
     "智慧教育平台应用培训教师学生课程资源网络建设管理服务保障措施工作思路组织领导经费投入考核评价数据安全团场学校"
@@ -112,7 +118,9 @@ def letter(chance: Chance, dpi: int, paper: tuple[float, float] = A4) -> Printed
     if chance.random() < 0.4:
         _table(draw, chance, mm, (left, top - 30), paper)
     for row in (words(chance, int(chance.integers(6, 14))), "2024年8月22日"):
-        draw.text(((paper[0] - left) * mm, (top + 18) * mm), row, (shade,) * 3, face(body, round(size * mm)), anchor="rt")
+        draw.text(
+            ((paper[0] - left) * mm, (top + 18) * mm), row, (shade,) * 3, face(body, round(size * mm)), anchor="rt"
+        )
         top += 1.8 * size
     return Printed(np.asarray(picture), paper)
 

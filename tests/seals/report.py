@@ -13,6 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
+from pathlib import Path
 from typing import NamedTuple
 
 from ingest.calls import default_config, open_call
@@ -24,6 +25,7 @@ from ingest.reading import Kind as FileKind
 from rules.call import Call
 from tests.seals.pages import KINDS, Kind, Sample, Truth, choose, sample
 
+MARKS = ("<!-- seal report -->", "<!-- /seal report -->")
 OUTCOMES = (SealOutcome.STAMPED, SealOutcome.UNCERTAIN, SealOutcome.NOT_STAMPED)
 
 
@@ -85,7 +87,9 @@ def run(count: int, seed: int, processes: int = 2) -> list[Judged]:
     tasks = list(enumerate(choose(count)))
     with multiprocessing.get_context("spawn").Pool(processes) as pool:
         # kinds hold functions of their own making, which do not travel: a page is named by its place
-        return pool.map(partial(_by_place, seed=seed, call=call), [(number, KINDS.index(kind)) for number, kind in tasks])
+        return pool.map(
+            partial(_by_place, seed=seed, call=call), [(number, KINDS.index(kind)) for number, kind in tasks]
+        )
 
 
 def _by_place(task: tuple[int, int], seed: int, call: Call) -> Judged:
@@ -133,8 +137,20 @@ def main() -> None:
     parser.add_argument("--pages", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--processes", type=int, default=2, choices=(1, 2))
+    parser.add_argument("--write", type=Path, help="put the tables between the marks of this Markdown file")
     options = parser.parse_args()
-    print(report(run(options.pages, options.seed, options.processes)))
+    text = report(run(options.pages, options.seed, options.processes))
+    print(text)
+    if options.write:
+        head = f'`make seal-report ARGS="--pages {options.pages} --seed {options.seed}"`'
+        options.write.write_text(between_marks(options.write.read_text("utf-8"), f"{head}\n\n{text}"), "utf-8")
+
+
+def between_marks(document: str, text: str) -> str:
+    """``document`` with the text between its two marks replaced."""
+    before, _, rest = document.partition(MARKS[0])
+    _, _, after = rest.partition(MARKS[1])
+    return f"{before}{MARKS[0]}\n\n{text}\n\n{MARKS[1]}{after}"
 
 
 if __name__ == "__main__":

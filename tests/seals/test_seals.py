@@ -1,0 +1,80 @@
+"""A page of every kind goes the way of an attachment: nothing unstamped is called stamped, nothing clearly stamped is called unstamped."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+
+from ingest.calls import default_config, open_call
+from ingest.reading import SealOutcome
+from samples.fonts import MissingFontError
+from tests.seals.pages import KINDS, Kind, Truth, choose, sample
+from tests.seals.paper import font_files
+from tests.seals.report import Judged, judge, report
+
+SEED = 20240831
+MOST_DPI = 150  #: for time's sake; `make seal-report` has the finer ones
+
+pytestmark = [pytest.mark.slow]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def fonts() -> None:
+    """The pages are drawn with the fonts of the samples."""
+    try:
+        font_files()
+    except MissingFontError as error:
+        pytest.skip(str(error))
+
+
+@cache
+def judged(number: int) -> Judged:
+    """What is said of the page of one kind."""
+    kind = KINDS[number]
+    coarse = tuple(dpi for dpi in kind.dpis if dpi <= MOST_DPI)
+    page = sample(kind._replace(dpis=coarse), SEED, number)
+    return judge(page, open_call(default_config() / "calls", "smart-education-2024").call)
+
+
+@pytest.mark.parametrize("number", range(len(KINDS)), ids=[kind.name for kind in KINDS])
+def test_no_page_is_called_what_it_is_not(number: int) -> None:
+    """Uncertain is no mistake; the opposite is, and so is certainty about what nobody can tell."""
+    said = judged(number)
+
+    assert not said.wrong, (said.outcome, said.reason)
+
+
+def test_few_pages_that_are_clear_to_the_eye_are_left_to_staff() -> None:
+    """One page of each kind, rare kinds as heavy as common ones: at most one in ten."""
+    clear = [judged(number) for number, kind in enumerate(KINDS) if kind.truth is not Truth.STAFF]
+
+    unsure = [each.name for each in clear if each.outcome is SealOutcome.UNCERTAIN]
+
+    assert len(unsure) <= len(clear) / 10, unsure
+
+
+def test_the_same_seed_makes_the_same_page() -> None:
+    """Byte by byte; another seed makes another."""
+    kind: Kind = KINDS[0]._replace(dpis=(100,))
+
+    assert sample(kind, 1, 5).data == sample(kind, 1, 5).data
+    assert sample(kind, 1, 5).data != sample(kind, 2, 5).data
+
+
+def test_the_first_pages_of_a_set_show_every_kind() -> None:
+    """And common kinds come more often than rare ones."""
+    assert set(choose(len(KINDS))) == set(KINDS)
+    assert choose(1000).count(KINDS[0]) > choose(1000).count(KINDS[2])
+
+
+def test_the_report_counts_what_is_wrong() -> None:
+    """A stamped page called unstamped stands in the table of its truth, in that of its kind and by name."""
+    kind = KINDS[0]
+    wrong = Judged("0001 page", kind.name, Truth.STAMPED, SealOutcome.NOT_STAMPED, "no red", False, 20.0, 10.0)
+
+    text = report([wrong])
+
+    assert "| stamped | 1 | 0 | 0 | 1 | 1 |" in text
+    assert f"| {kind.name} | 1 | 0 | 0 | 1 | 1 |" in text
+    assert "0001 page" in text
