@@ -56,10 +56,10 @@ def glance(page: PageImage) -> Glance:
     small, scale = _reduced(page)
     window = max(3, int(_WINDOW_MM * scale) | 1)
     paper = cv2.blur(cv2.dilate(small, np.ones((window, window), np.uint8)), (window, window))
-    light = cv2.cvtColor(paper, cv2.COLOR_BGR2GRAY)
+    light = np.asarray(cv2.cvtColor(paper, cv2.COLOR_BGR2GRAY), np.uint8)
     bright = float(np.percentile(light[::4, ::4], 80))
     sheet = light > 0.5 * bright
-    blue, green, red = cv2.split(cv2.divide(small, cv2.max(paper, (24, 24, 24, 0)), dtype=cv2.CV_32F))
+    blue, green, red = cv2.split(cv2.divide(small, np.maximum(paper, 24), dtype=cv2.CV_32F))
     over_green, over_blue = cv2.subtract(red, green), cv2.subtract(red, blue)
     reddish = cv2.addWeighted(over_green, 0.6, over_blue, 0.4, 0) * (over_green > 0.3 * over_blue)
     bluish = cv2.subtract(blue, cv2.min(red, green))

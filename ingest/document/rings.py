@@ -339,8 +339,8 @@ def texture(ink: Map, least: float, blob: Blob) -> Texture:
     cv2.fillConvexPoly(core, (middle + 0.72 * (blob.hull - middle) - (left, top)).astype(np.int32), 1)
     thick = cv2.dilate(own, np.ones((3, 3), np.uint8))  # a rule that is not quite level
     run = int(_RUN_MM * PPM)
-    rules = [cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones(size, np.uint8)) for size in ((1, run), (run, 1))]
-    straight = cv2.countNonZero(own & (rules[0] | rules[1]))
+    level, upright = (cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones(size, np.uint8)) for size in ((1, run), (run, 1)))
+    straight = cv2.countNonZero(cv2.bitwise_and(own, cv2.bitwise_or(level, upright)))
     return Texture(cv2.countNonZero(own & core) / total, straight / total)
 
 

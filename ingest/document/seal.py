@@ -104,8 +104,8 @@ def _colourless(page: PageImage, first: Glance) -> PageLook:
     if first.blank:
         return PageLook(SealOutcome.NOT_STAMPED, (), "", blank=True)
     ink = dark_ink(at_working_scale(page), first.bright)
-    found = _marks_at(ink, _GREY_LEVEL, exact=page.exact)
-    rings = _without_doubles([mark._replace(clear=False) for mark in found])
+    shapes = _marks_at(ink, _GREY_LEVEL, exact=page.exact)
+    rings = _without_doubles([mark._replace(clear=False) for mark in shapes])
     seals = tuple(_seal(page, mark) for mark in rings if mark.shape != "square")[:MAX_SEALS]
     found = ", 有印章形状的图样" if seals else ""
     reason = f"第{page.number}页没有颜色(黑白或灰度扫描){found}, 无法判断印章是否为红色原章"
@@ -232,17 +232,17 @@ def _overlap(one: tuple[int, int, int, int], two: tuple[int, int, int, int]) -> 
 
 
 def _seal(page: PageImage, mark: _Mark) -> Seal:
-    box = tuple(round(value / PPM, 1) for value in mark.box)
-    left, top, width, height = box
+    left, top, width, height = (round(value / PPM, 1) for value in mark.box)
     margin, scale = 3.0, page.px_per_mm
-    cut = (left - margin, top - margin, width + 2 * margin, height + 2 * margin)
+    across, down = int((left - margin) * scale), int((top - margin) * scale)
+    cut = (across, down, int((width + 2 * margin) * scale), int((height + 2 * margin) * scale))
     return Seal(
         page=page.number,
         bbox=(left, top, width, height),
         diameter_mm=round(mark.diameter_mm, 1),
         shape=mark.shape,
         confidence=mark.confidence,
-        crop_png=crop_png(page.pixels, tuple(int(value * scale) for value in cut)),
+        crop_png=crop_png(page.pixels, cut),
     )
 
 
