@@ -41,6 +41,7 @@ from ingest.document.rings import (
 from ingest.reading import Seal, SealOutcome, SealReading
 
 MAX_SEALS = 6  #: noted per page
+_CUT_RING, _EDGE_TRACE = "边缘有不完整的印章图样", "纸边有红色印迹(可能是骑缝章)"
 _GREY_LEVEL = 0.45  #: density of a seal's rim where there is no colour
 LEAST_PX_PER_MM = 3.3  #: 84 dpi: below it nobody is told that a seal is missing
 
@@ -63,6 +64,7 @@ class PageLook(NamedTuple):
     seals: tuple[Seal, ...]
     reason: str
     blank: bool = False
+    at_edge: bool = False  #: what was seen is cut by the edge of the sheet
 
 
 def look_for_seals(pages: Iterable[PageImage]) -> SealReading:
@@ -81,10 +83,21 @@ def look_for_seals(pages: Iterable[PageImage]) -> SealReading:
     seals = tuple(seal for look in looks for seal in look.seals)
     doubtful = next((look for look in looks if look.outcome is SealOutcome.UNCERTAIN), None)
     if doubtful is not None:
-        return SealReading(outcome=SealOutcome.UNCERTAIN, seals=seals, reason=doubtful.reason)
+        reason = _across_pages(looks) or doubtful.reason
+        return SealReading(outcome=SealOutcome.UNCERTAIN, seals=seals, reason=reason)
     if all(look.blank for look in looks):
         return SealReading(outcome=SealOutcome.UNCERTAIN, reason="没有可以辨认的页面内容")
     return SealReading(outcome=SealOutcome.NOT_STAMPED, reason="彩色页面上没有发现红色印章")
+
+
+def _across_pages(looks: list[PageLook]) -> str:
+    """骑缝章: pieces at the edge of two pages or more, each too little to be sure of."""
+    pages = sorted({seal.page for look in looks for seal in look.seals if look.at_edge})
+    return (
+        f"第{'、'.join(map(str, pages))}页的纸边都有红色印迹, 可能是骑缝章, 没有看到完整的印章"
+        if len(pages) > 1
+        else ""
+    )
 
 
 def look_at_page(page: PageImage) -> PageLook:
@@ -95,7 +108,9 @@ def look_at_page(page: PageImage) -> PageLook:
         seals = tuple(_seal(page, mark) for mark in marks[:MAX_SEALS])
         if marks[0].clear:
             return PageLook(SealOutcome.STAMPED, seals, "")
-        return PageLook(SealOutcome.UNCERTAIN, seals, f"第{page.number}页{marks[0].reason}")
+        reason = marks[0].reason
+        at_edge = reason in (_CUT_RING, _EDGE_TRACE)
+        return PageLook(SealOutcome.UNCERTAIN, seals, f"第{page.number}页{reason}", at_edge=at_edge)
     return _colourless(page, first) if first.colourless else _unmarked(page, first)
 
 
@@ -339,7 +354,7 @@ def judge_ring(ring: Ring, seen: Measured, *, exact: bool) -> tuple[bool, str]:
         return False, ""
     if seen.visible < 0.75:
         partial = seen.coverage >= 0.60 and seen.wobble < 0.35 and seen.outside < 0.2
-        return False, "边缘有不完整的印章图样" if partial and 0.03 <= seen.fill <= 0.55 and seen.strokes >= 1 else ""
+        return False, _CUT_RING if partial and 0.03 <= seen.fill <= 0.55 and seen.strokes >= 1 else ""
     if _is_clear(seen):
         if exact and long < (34.5 if seen.centre_fill >= 0.08 else 36.3):
             return False, "有环形图样, 但小于公章尺寸"
@@ -363,7 +378,7 @@ def _square_marks(ink: Map, level: float) -> Iterator[_Mark]:
         if frame is None:
             continue
         long, short = max(frame.width, frame.height) / PPM, min(frame.width, frame.height) / PPM
-        if long <= 50 and short > 0.7 * long and frame.weakest_side > 0.72 and 0.12 < frame.fill < 0.7:
+        if long <= 50 and short > 0.7 * long and frame.weakest_side > 0.80 and 0.12 < frame.fill < 0.7:
             yield _Mark(blob.box, long, "square", clear=False, confidence=0.4, reason="有方形印记, 不能确定是公章")
 
 
@@ -408,7 +423,7 @@ def _trace(box: tuple[int, int, int, int], size: tuple[float, float], ink_mm2: f
     if all(26 <= side <= 66 for side in size) and 0.6 < width / height < 1.7 and 25 <= ink_mm2 <= 900 and fill < 0.42:
         yield _Mark(box, max(size), "circle", clear=False, confidence=0.15, reason="有印章大小的淡红色痕迹")
     elif at_edge and 3 <= width <= 22 and 12 <= height <= 60 and height > 1.3 * width and ink_mm2 >= 6 and fill < 0.6:
-        yield _Mark(box, max(size), "ellipse", clear=False, confidence=0.15, reason="纸边有红色印迹(可能是骑缝章)")
+        yield _Mark(box, max(size), "ellipse", clear=False, confidence=0.15, reason=_EDGE_TRACE)
 
 
 def _is_like_writing(seen: Texture) -> bool:

@@ -211,6 +211,32 @@ def test_one_doubtful_page_keeps_the_rest_from_being_a_no() -> None:
     assert reading.reason.startswith("第2页")
 
 
+def test_pieces_of_a_seal_at_the_edges_of_several_pages_are_named_as_one() -> None:
+    """骑缝章: a strip on each page, the whole seal on none."""
+    pages = [
+        seen(scanned(stamp(sheet(150, seed), 150, seal_mask(150), at_mm=(left, 120))), number=seed)
+        for seed, left in ((1, 196), (2, 192))
+    ]
+
+    reading = look_for_seals(pages)
+
+    assert reading.outcome is SealOutcome.UNCERTAIN
+    assert reading.reason.startswith("第1、2页")
+    assert "骑缝章" in reading.reason
+    assert {seal.page for seal in reading.seals} == {1, 2}
+
+
+def test_a_red_badge_with_a_second_ring_is_not_stamped() -> None:
+    """A school's badge as large as a seal: writing between two rings."""
+    page = Image.fromarray(stamp(sheet(150), 150, seal_mask(150, star=False)))
+    mm = 150 / 25.4
+    middle = ((120 + 2 + 21) * mm, (190 + 2 + 21) * mm)
+    box = [middle[0] - 12 * mm, middle[1] - 12 * mm, middle[0] + 12 * mm, middle[1] + 12 * mm]
+    ImageDraw.Draw(page).ellipse(box, outline=RED, width=round(0.7 * mm))
+
+    assert outcome(scanned(np.asarray(page))).outcome is not SealOutcome.STAMPED
+
+
 @pytest.mark.parametrize("paper", [(255, 255, 255), (250, 247, 238)])
 def test_empty_paper_says_nothing(paper: tuple[int, int, int]) -> None:
     """A file of blank pages is not a file without a seal."""
