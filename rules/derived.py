@@ -51,12 +51,12 @@ def derive(one: Derived, cells: dict[str, Cell], workdays: Workdays) -> Cell:
 
 def _operand(operand: Operand, cells: dict[str, Cell]) -> Cell:
     if not operand.field:
-        return Cell(Knowledge.KNOWN, operand.constant, operand.constant, str(operand.constant))
+        return Cell(Knowledge.KNOWN, operand.constant, operand.constant)
     cell = cells.get(operand.field, UNKNOWN)
     if not operand.seconds or not cell.known:
         return cell
     day = _EPOCH_DAY + (cell.low + _BEIJING) // _DAY
-    return Cell(Knowledge.KNOWN, day, day, str(day))
+    return Cell(Knowledge.KNOWN, day, day)
 
 
 def _computed(operation: Operation, ranges: Sequence[Range], workdays: Workdays) -> Range | None:

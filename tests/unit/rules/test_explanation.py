@@ -136,6 +136,23 @@ def test_what_a_rule_applies_to_may_depend_on_other_papers(explain: Explain) -> 
     assert (truth, lines[1], lines[-1]) == ("不满足", "第9行 　· 候选 行1", "第11行 ✗ 申报书.教师人数 超过 10　实际: 9")
 
 
+def test_a_paper_among_alternatives_is_looked_for(explain: Explain) -> None:
+    """任一 with a 存在 inside: the row is enough."""
+    requirement = "      {任一: [申报书.教师人数 超过 10, {存在: 汇总行, 其中: [汇总行.单位名称 包含 甲]}]}\n"
+
+    assert [explain(requirement, FORM, *rows(name))[0] for name in ("甲校", "乙校", None)] == [
+        "满足", "不满足", "无法判断",
+    ]  # fmt: skip
+
+
+def test_another_of_the_same_kind_is_never_the_one_itself(explain: Explain) -> None:
+    """Nor is it shown as a candidate."""
+    requirement = "      {不存在: 另一扫描件, 其中: [另一扫描件.盖章 是 是]}\n"
+    lines = explain(requirement, subject("扫描件", "扫1", 盖章=True), kind="扫描件")
+
+    assert lines == ["满足", "第11行 ✓ 不存在 另一扫描件", "第11行 　· 没有候选"]
+
+
 def test_an_uncertain_count_is_shown_as_its_range(explain: Explain) -> None:
     """A count is never blank: what is not known about its members leaves it open, and staff decide."""
     head = "统计: [{名称: 数, 计数: 汇总行, 其中: [汇总行.教师账号开通率 不高于 98%]}]\n"
