@@ -127,6 +127,8 @@ class Filing:
             self._note("forged", f"疑似冒名来信,未受理、未答复: {screening.reason}")
         elif screening.kind is ScreeningKind.OWN:
             note_canary(self.app, self.session, self.row.id, reading)
+            if brings_papers(reading) and own_serial(self.app.key, reading.envelope.message_id) is None:
+                self._note("own_papers", f"本邮箱发来的邮件带有附件,没有受理: {reading.envelope.subject}")
         elif screening.kind is ScreeningKind.COMPLAINT:
             self._note("complaint", f"投诉报告: {reading.envelope.subject}")
         elif screening.kind in _MACHINES and brings_papers(reading):

@@ -9,6 +9,7 @@ import pytest
 
 from ingest.daemon import start
 from ingest.digest_data import collect_digest
+from ingest.steps.digest import send_digest
 from ingest.steps.read import STRIKES, read_one
 from ingest.steps.receive import receive_all
 from ingest.store import views
@@ -154,6 +155,17 @@ def test_papers_in_a_machines_mail_are_shown_to_staff(house: House, header: str)
     house.settle_and_decide()
     assert (house.letters(), house.cases()) == ([], [])
     assert ["自动发出的邮件带有附件" in task.reason for task in tasks(house)] == [True]
+
+
+def test_papers_that_staff_forward_from_our_own_address_are_shown_to_them(house: House) -> None:
+    """Not an application of anybody's; a digest that comes back is ours and no news."""
+    start(house.app)
+    send_digest(house.app, house.clock.instant.date())
+    house.arrive(house.letters()[0].mime)
+    house.arrive(with_file(plain_mail(from_="Mailroom@office.example", subject="Fwd: 申报")))
+    house.settle_and_decide()
+    assert (house.cases(), [letter.kind for letter in house.letters()]) == ([], ["digest"])
+    assert [event.message_id for event in house.events("own_papers")] == [2]
 
 
 def test_a_machines_mail_without_papers_is_noise(house: House) -> None:
