@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 
 from ingest.app import App
 from ingest.health import intake_health
-from ingest.reading import Document
+from ingest.reading import Document, Fate
 from ingest.steps.canary import LOST as CANARY_LOST
 from ingest.steps.canary import SEEN as CANARY_SEEN
 from ingest.steps.letters import NO_LETTER, SUPPRESSED
@@ -67,7 +67,7 @@ def collect_digest(app: App, session: Session, day: date | None = None) -> Diges
     judged = list(_judged(session, call.id))
     return DigestData(
         now=now, since=since, call=call, counters=_counters(session, since, now),
-        needs_human=(*_case_tasks(app, session, judged), *_mail_tasks(session, since),
+        needs_human=(*_case_tasks(app, session, judged), *_cloud_tasks(session, judged), *_mail_tasks(session, since),
                      *_silence_tasks(session, since, {item.case.id: item for item in judged})),
         accepted=_lines(judged, Decision.ACCEPTED), incomplete=_lines(judged, Decision.INCOMPLETE), rejected=_lines(judged, Decision.REJECTED),
         undelivered=tuple(_undelivered(session, {item.case.id: item for item in judged})),
@@ -214,6 +214,21 @@ def _pictures(document: Document, stem: str) -> Iterator[Crop]:
     for number, seal in enumerate(document.seal.seals if document.seal else (), 1):
         if seal.crop_png:
             yield Crop(f"seal-{token}-{number}", base64.b64decode(seal.crop_png), f"{document.name} 第{seal.page}页")
+
+
+def _cloud_tasks(session: Session, judged: list[_Judged]) -> Iterator[HumanTask]:
+    """Files that a case's last mail only links to, with the link and the day it expires: staff may look, we never fetch."""
+    for item in judged:
+        readings = readings_of_case(session, item.case.id) if item.verdict.decision is not Decision.ACCEPTED else []
+        for row, reading in readings[-1:]:
+            for part in reading.parts:
+                if part.fate is Fate.CLOUD_LINK and part.link:
+                    what = part.reason.partition(", 不是文件本身")[0]
+                    reason = f"附件“{part.name or '未写明文件名'}”只有链接（{what}）：{part.link}"
+                    yield replace(
+                        _mail_task(row, reason), case_code=item.case.code, submitter=item.case.submitter,
+                        track=item.case.track, telephone=_contact(item, "", "联系电话"),
+                    )  # fmt: skip
 
 
 _MAIL_TASKS = {

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ingest.attachment.archives import CONTAINERS, open_archive
+from ingest.attachment.entries import VOLUME
 from ingest.attachment.identify import identify
 from ingest.attachment.limits import Budget
 from ingest.message.bodies import body_html, is_body
@@ -49,6 +50,9 @@ _ELSEWHERE = {
     "message/external-body": "附件不在邮件里, 只有一个指向别处的说明, 请作为普通附件重新发送",
     "message/partial": "邮件被发件程序拆成了几封, 不能自动合并, 请缩小附件后重新发送",
 }
+_PIECE = re.compile(r"\.(?:7z|zip|rar)\.\d{3}$|\.[zr]\d{2}$", re.IGNORECASE)
+"""Names that 7-Zip, 360 and WinRAR give the pieces of an archive cut in several: only the first looks like one at all."""
+
 _CONTENT_ID = re.compile(r"cid:([^\"'>\s)]{1,300})", re.IGNORECASE)
 
 
@@ -82,6 +86,9 @@ def unpack(data: bytes, name: str, path: str, budget: Budget, depth: int = 0) ->
         yield Item(path, name, kind, data, Fate.LIMIT, "压缩包套得太深, 里面的没有打开")
         return
     opened = open_archive(kind, data, name, budget)
+    if _PIECE.search(name) and (opened.fate is Fate.DAMAGED if opened else kind is Kind.OTHER):
+        yield Item(path, name, kind, data, Fate.UNSUPPORTED, VOLUME)
+        return
     if opened is None:
         yield Item(path, name, kind, data, *CLOSED.get(kind, (None, "")))
         return

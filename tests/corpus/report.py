@@ -23,7 +23,6 @@ from ingest.message.errors import UnreadableMessage
 from ingest.reading import Kind, Part
 from ingest.sandbox import Limits, WorkerDied, WorkerFailed, read_or_degrade
 from rules.call import Call
-from tests.parts.made import Made, mail, named
 
 MAILS = {".eml", ".txt", ""}
 SLOW = 30.0  #: seconds for one file
@@ -63,6 +62,8 @@ def main() -> int:
 
 def _read(path: Path, call: Call, report: Report) -> None:
     """Once as it is when it is a mail, else as the attachment of one: the whole way of a real mail."""
+    from tests.parts.made import Made, mail, named  # noqa: PLC0415 - each worker would load it with this script
+
     data = path.read_bytes()
     kind = identify(data, path.name)
     raw = data if kind is Kind.EML else mail(Made(named(path.name.rpartition("__")[2]), data))

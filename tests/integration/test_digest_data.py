@@ -198,6 +198,24 @@ def test_a_mail_that_was_not_downloaded_is_a_task(open_one: Open) -> None:
     assert ["未下载" in task.reason for task in data_of(house).needs_human] == [True]
 
 
+def test_a_file_that_is_only_linked_to_is_a_task_with_link_and_expiry(house: House) -> None:
+    """Staff may look at it while it lives; the program never does."""
+    text = (
+        "附件1 申报书见超大附件\n从QQ邮箱发来的超大附件\n\n附件1.docx (128.03M, 2024年09月20日 21:59 到期)"
+        "进入下载页面：http://mail.qq.com/cgi-bin/ftnExs_download?t=exs_ftn_download&k=1&code=2"
+    )
+    house.arrive(
+        with_file(plain_mail(subject="第一师阿拉尔市教育局智慧教育示范区申报", text=text), name="附件1 申报书.docx")
+    )
+    house.take_in()
+    house.wait(SETTLE)
+    house.decide()
+
+    reasons = [task.reason for task in data_of(house).needs_human]
+
+    assert [reason for reason in reasons if "2024年09月20日 21:59到期" in reason and "&code=2" in reason]
+
+
 def test_a_question_is_a_task_until_a_digest_has_told_it(house: House) -> None:
     """What concerns no case must not pile up, and days without power must not swallow it."""
     house.clock.instant = HOUR + timedelta(seconds=1)

@@ -221,6 +221,19 @@ def test_the_same_name_twice_gives_two_paths() -> None:
     assert [item.path for item in opened(buffer.getvalue())[1:]] == ["2/a.pdf", "2/a(2).pdf"]
 
 
+@pytest.mark.parametrize("name", ["a.zip.001", "a.7z.002", "a.z01", "a.r00"])
+@pytest.mark.parametrize("piece", [slice(None, -30), slice(40, None)])
+def test_pieces_of_a_cut_archive_are_named_as_such(name: str, piece: slice) -> None:
+    """Not as damaged: sent once more just the same they would still not open."""
+    data = zipped({"a.bin": bytes(range(256)) * 8})[piece]
+    assert [(item.fate, "分卷" in item.reason) for item in opened(data, name)] == [(Fate.UNSUPPORTED, True)]
+
+
+def test_a_whole_archive_with_such_a_name_is_opened() -> None:
+    """One piece may be all of it."""
+    assert shown(opened(zipped({"a.pdf": PDF}), "a.zip.001"))[1:] == [("2/a.pdf", None)]
+
+
 def test_a_bomb_is_stopped_by_its_ratio() -> None:
     """A hundred kilobytes that unfold to a hundred megabytes; what follows is still read."""
     items = opened(zipped({"bomb.bin": bytes(100 * 1024**2), "a.pdf": PDF}))
