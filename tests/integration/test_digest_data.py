@@ -13,6 +13,7 @@ import pytest
 from ingest.cli.console import _plain
 from ingest.daemon import work
 from ingest.digest_data import collect_digest
+from ingest.explaining import evidence_pictures
 from ingest.errors import TemporaryError, UsageError
 from ingest.reading import Seal
 from ingest.sandbox import read_or_degrade
@@ -167,7 +168,7 @@ def test_a_doubtful_seal_is_a_task_in_words_for_staff(house: House) -> None:
     assert any(task.reason.startswith("请核对：") and "；" in task.reason for task in tasks)
 
 
-def test_what_looked_like_a_seal_is_shown_as_a_picture(house: House) -> None:
+def test_title_and_what_looked_like_a_seal_are_shown_as_pictures(house: House) -> None:
     """Cut out of the scan in doubt, each with a Content-ID of its own that is ASCII."""
     house.arrive_sample("20")
     receive_all(house.app)
@@ -175,7 +176,9 @@ def test_what_looked_like_a_seal_is_shown_as_a_picture(house: House) -> None:
     reading = read_or_degrade(house.app.files.path(row.sha256), house.app.call, house.app.reading_context)
     mark = Seal(page=3, bbox=(1, 1, 40, 40), diameter_mm=40, shape="circle", confidence=0.5, crop_png=PICTURE)
     documents = [
-        document.model_copy(update={"seal": document.seal.model_copy(update={"seals": (mark, mark)})})
+        document.model_copy(
+            update={"seal": document.seal.model_copy(update={"seals": (mark, mark)}), "title_png": PICTURE}
+        )
         if document.seal
         else document
         for document in reading.documents
@@ -185,9 +188,14 @@ def test_what_looked_like_a_seal_is_shown_as_a_picture(house: House) -> None:
     house.wait(SETTLE)
     house.decide()
     crops = [crop for task in data_of(house).needs_human for crop in task.crops]
-    assert len(crops) >= 2
-    assert all(crop.png == b"png" and crop.cid.isascii() and "第3页" in crop.caption for crop in crops)
+    assert len(crops) >= 3
+    assert all(crop.png == b"png" and crop.cid.isascii() for crop in crops)
+    assert {crop.caption.split()[-1] for crop in crops} == {"标题", "第3页"}
     assert len({crop.cid for crop in crops}) == len(crops)
+    with house.app.database.session() as session:
+        kept = evidence_pictures(session, house.cases()[0].code)
+    assert {name.rpartition("-")[2] for name in kept} == {"标题.png", "第3页印章1.png", "第3页印章2.png"}
+    assert set(kept.values()) == {b"png"}
 
 
 def test_a_mail_that_was_not_downloaded_is_a_task(open_one: Open) -> None:

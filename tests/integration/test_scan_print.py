@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from ingest.document.pageorder import page_order
 from ingest.document.pairing import Likeness, compare
 from ingest.message.context import ReadingContext
 from ingest.reading import Reading
@@ -34,9 +35,12 @@ def test_scans_are_read_as_far_as_needed_and_agree_with_their_words(reading: Rea
     words = {each.form: each for each in reading.documents if each.rendition is Rendition.EDITABLE}
     scans = {each.form: each for each in reading.documents if each.rendition is Rendition.STAMPED_SCAN}
     assert (scans["附件1"].pages_read, scans["附件3"].pages_read) == ((1, 2), (1,))
+    assert all(each.title_png for each in scans.values())
     for form in ("附件1", "附件3"):
         found = compare(words[form], scans[form], call)
         assert (found.outcome, found.numbers_agree) == (Likeness.SAME, True)
+        assert found.passages == ()
+        assert page_order(words[form], scans[form], call).reason == ""
         assert found.score is not None
         assert found.score > 0.9
 
