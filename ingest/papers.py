@@ -60,7 +60,8 @@ def _document(path: Path, call: Call, wanted: Rendition) -> Document:
     document = reading.document
     if document is None or document.rendition is not wanted:
         what = "可编辑的申报表" if wanted is Rendition.EDITABLE else "扫描件"
-        raise InputError(f"{path} 不是{what}: {reading.reason or '版式不对'}", "先写 Word 版, 再写扫描件")
+        hint = "先写 Word 版, 再写扫描件" if document is not None else ""
+        raise InputError(f"{path} 不是{what}: {reading.reason or '版式不对'}", hint)
     return document
 
 

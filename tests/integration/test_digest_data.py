@@ -13,8 +13,8 @@ import pytest
 from ingest.cli.console import _plain
 from ingest.daemon import work
 from ingest.digest_data import collect_digest
-from ingest.explaining import evidence_pictures
 from ingest.errors import TemporaryError, UsageError
+from ingest.explaining import evidence_pictures
 from ingest.reading import Seal
 from ingest.sandbox import read_or_degrade
 from ingest.status import status_report
