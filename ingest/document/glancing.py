@@ -77,12 +77,16 @@ def glance(page: PageImage) -> Glance:
 def _reduced(page: PageImage) -> tuple[Pixels, float]:
     """The page shrunk by a whole number, which is several times quicker than by a broken one, and its pixels per mm."""
     step = max(1, round(page.px_per_mm / _PX_PER_MM))
-    rows, columns = (side // step * step for side in page.pixels.shape[:2])
-    size = (max(1, columns // step), max(1, rows // step))
-    # averaging all pixels is quick for steps of 2 only; of an odd step four of the nine or more are averaged
-    how = cv2.INTER_LINEAR if step % 2 else cv2.INTER_AREA
-    small = cv2.resize(page.pixels[: max(1, rows), : max(1, columns)], size, interpolation=how)
-    return np.asarray(small, np.uint8), page.px_per_mm / step
+    scale = page.px_per_mm / step
+    small = page.pixels
+    while step > 1:
+        # averaging is quick in steps of two; of a larger odd step four pixels of each cell are averaged
+        by, how = (2, cv2.INTER_AREA) if step % 2 == 0 else (step, cv2.INTER_LINEAR)
+        rows, columns = (max(1, side // by) for side in small.shape[:2])
+        whole = small[: max(1, rows * by), : max(1, columns * by)]
+        small = np.asarray(cv2.resize(whole, (columns, rows), interpolation=how), np.uint8)
+        step //= by
+    return small, scale
 
 
 def _above_noise(values: Map, least: float) -> NDArray[np.bool_]:
@@ -97,7 +101,7 @@ def _above_noise(values: Map, least: float) -> NDArray[np.bool_]:
 def _regions(hits: NDArray[np.bool_], scale: float) -> tuple[Region, ...]:
     """Groups of hits whose gaps are small."""
     mask = hits.astype(np.uint8)
-    if not mask.any():
+    if cv2.countNonZero(mask) < LEAST_INK_MM2 * scale**2:
         return ()
     kernel = np.ones((int(_BRIDGE_MM * scale) | 1,) * 2, np.uint8)
     closed = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, kernel)

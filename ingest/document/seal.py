@@ -28,6 +28,7 @@ from ingest.document.pixels import (
     to_working_scale,
 )
 from ingest.document.rings import (
+    Blob,
     Measured,
     Ring,
     Texture,
@@ -42,6 +43,7 @@ from ingest.reading import Seal, SealOutcome, SealReading
 
 MAX_SEALS = 6  #: noted per page
 _CUT_RING, _EDGE_TRACE = "边缘有不完整的印章图样", "纸边有红色印迹(可能是骑缝章)"
+_PALE = 0.2  #: density below which ink may be a seal whose rim nobody can follow; pens are denser
 _GREY_LEVEL = 0.45  #: density of a seal's rim where there is no colour
 LEAST_PX_PER_MM = 3.3  #: 84 dpi: below it nobody is told that a seal is missing
 
@@ -400,8 +402,8 @@ def _faint_marks(raw: Map) -> Iterator[_Mark]:
         if fitted is not None and _is_faint_ring(*fitted):
             yield _mark_of(fitted[0], clear=False, confidence=0.3, reason="有很淡的红色环形痕迹")
     for blob in blobs(soft, least, 3):
-        if blob.ink_mm2 >= 0.5 * total and _is_like_writing(texture(soft, least, blob)):
-            yield from _trace(blob.box, blob.size_mm, blob.ink_mm2, soft)
+        if blob.ink_mm2 >= 0.5 * total:
+            yield from _trace(blob, soft, least)
 
 
 def _is_faint_ring(ring: Ring, seen: Measured) -> bool:
@@ -416,14 +418,19 @@ def _is_faint_ring(ring: Ring, seen: Measured) -> bool:
     )
 
 
-def _trace(box: tuple[int, int, int, int], size: tuple[float, float], ink_mm2: float, soft: Map) -> Iterator[_Mark]:
-    width, height = size
-    fill = ink_mm2 / max(1.0, width * height)
-    at_edge = box[0] < 6 * PPM or box[0] + box[2] > soft.shape[1] - 6 * PPM
-    if all(26 <= side <= 66 for side in size) and 0.6 < width / height < 1.7 and 25 <= ink_mm2 <= 900 and fill < 0.42:
-        yield _Mark(box, max(size), "circle", clear=False, confidence=0.15, reason="有印章大小的淡红色痕迹")
-    elif at_edge and 3 <= width <= 22 and 12 <= height <= 60 and height > 1.3 * width and ink_mm2 >= 6 and fill < 0.6:
-        yield _Mark(box, max(size), "ellipse", clear=False, confidence=0.15, reason=_EDGE_TRACE)
+def _trace(blob: Blob, soft: Map, least: float) -> Iterator[_Mark]:
+    """Pale ink of a seal's size whose rim nobody can follow, or a strip along the sheet's edge."""
+    width, height = blob.size_mm
+    left, top, columns, rows = blob.box
+    fill = blob.ink_mm2 / max(1.0, width * height)
+    at_edge = left < _EDGE_MM * PPM or left + columns > soft.shape[1] - _EDGE_MM * PPM
+    if all(26 <= side <= 66 for side in blob.size_mm) and 0.6 < width / height < 1.7:
+        part = soft[top : top + rows, left : left + columns]
+        pale = float(np.median(part[part > least])) < _PALE
+        if pale and 25 <= blob.ink_mm2 <= 900 and fill < 0.42 and _is_like_writing(texture(soft, least, blob)):
+            yield _Mark(blob.box, max(blob.size_mm), "circle", False, 0.15, "有印章大小的淡红色痕迹")
+    elif at_edge and 3 <= width <= 22 and 1.3 * width < height and 12 <= height <= 60 and fill < 0.6:
+        yield _Mark(blob.box, max(blob.size_mm), "ellipse", False, 0.15, _EDGE_TRACE)
 
 
 def _is_like_writing(seen: Texture) -> bool:
