@@ -1,7 +1,7 @@
 """Is a scanned page stamped with a red official seal (公章)? ``stamped`` only on clear evidence, ``not_stamped`` only on
 a colour page clearly free of it, everything else ``uncertain`` with a reason for staff.
 
-No pixels are read here (``pixels.py``, ``rings.py``) and no PDF is opened. A colour copy of a seal cannot be told from a
+No pixels are read here (``glancing.py``, ``pixels.py``, ``rings.py``) and no PDF is opened. A colour copy of a seal cannot be told from a
 stamp by any program; nor does this one read the writing in the ring.
 
 Sizes: 公章 38-45 mm, provincial ones 50 and 58 mm, oval 专用章 about 30 x 40 mm (measured facts, section 3).
