@@ -5,7 +5,7 @@ No font is copied into the repository; nothing but looking for files lives here.
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from PIL import ImageFont
@@ -40,7 +40,7 @@ def font_file(face: Face) -> Path:
     raise MissingFontError(f"font file {name} not found: apt install {package}")
 
 
-@cache
+@lru_cache(maxsize=64)  # every height is another font of some megabytes
 def font(face: Face, pixels: int) -> ImageFont.FreeTypeFont:
     """A face at a height of ``pixels``. Raises MissingFontError."""
     return ImageFont.truetype(str(font_file(face)), pixels, layout_engine=ImageFont.Layout.BASIC)

@@ -6,7 +6,7 @@ Only print in black; stamps and red things are ``marks.py`` and ``lookalikes.py`
 from __future__ import annotations
 
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -50,7 +50,7 @@ def font_files() -> tuple[Path, ...]:
     return tuple(found)
 
 
-@cache
+@lru_cache(maxsize=24)  # every height is another font of some megabytes, and the resolutions are many
 def face(number: int, pixels: int) -> ImageFont.FreeTypeFont:
     """One of the fonts at a height in pixels."""
     files = font_files()
