@@ -11,6 +11,7 @@ from ingest.document.fields import extract_fields
 from ingest.document.forms import recognise
 from ingest.document.pairing import share_of_labels
 from ingest.document.printed import plain
+from ingest.document.sealplace import with_place
 from ingest.reading import Document, ScanLine, Seal
 from rules.call import Call, Form
 from rules.facts import Fact
@@ -69,7 +70,7 @@ def with_print(document: Document, text: ScanText, call: Call) -> Document:
             mark.model_copy(update={"writing": said}) for mark, said in zip(seal.seals, writings, strict=False)
         )
         seal = seal.model_copy(update={"seals": marks})
-    more: dict[str, object] = {"seal": seal}
+    more: dict[str, object] = {"seal": with_place(seal, text.lines) if seal is not None else None}
     if not document.pages_read:
         more |= {
             "lines": text.lines, "pages_read": text.pages, "read_whole": text.whole, "title_png": text.title_png,
