@@ -7,7 +7,8 @@ Pure: who collects the data and when it is sent is not decided here, how it is w
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Iterable, Sequence
+import struct
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
@@ -39,6 +40,7 @@ from rules.call import Call
 
 #: Rows shown of each list; inlined HTML grows by half a kilobyte a row, the workbook has them all.
 MAX_ROWS: Final = 30
+SEAL_WIDTH, TITLE_WIDTH = 120, 240  #: pixels; a telephone shows two seals or one title beside each other
 #: Pictures shown in the whole mail, and of one task; a picture is at most about 20 kB.
 MAX_PICTURES: Final = 40
 MAX_PICTURES_OF_TASK: Final = 3
@@ -326,9 +328,17 @@ def _task_view(task: HumanTask, images: Sequence[Crop]) -> TaskView:
         clause=clean_line(task.clause, 60),
         telephone=clean_line(task.telephone, 40),
         received=short_moment(task.received),
-        crops=tuple(CropView(crop.cid, clean_line(crop.caption, 60)) for crop in task.crops if crop in images),
+        crops=tuple(_crop_views(task.crops, images)),
         reply_mailto=task.reply_mailto if task.reply_mailto.startswith("mailto:") else "",
     )
+
+
+def _crop_views(crops: Iterable[Crop], images: Sequence[Crop]) -> Iterator[CropView]:
+    """Pictures beside each other wrap on a telephone; a title is shown wide enough to be read."""
+    for crop in crops:
+        if crop in images:
+            width, height = struct.unpack(">II", crop.png[16:24])  # a PNG's header
+            yield CropView(crop.cid, clean_line(crop.caption, 60), TITLE_WIDTH if width > 2 * height else SEAL_WIDTH)
 
 
 def _case_view(line: CaseLine) -> CaseView:

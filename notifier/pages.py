@@ -79,10 +79,11 @@ class LetterPage:
 
 @dataclass(frozen=True)
 class CropView:
-    """A small picture shown as evidence."""
+    """A small picture shown as evidence; ``width`` in pixels."""
 
     cid: str
     caption: str
+    width: int
 
 
 @dataclass(frozen=True)

@@ -111,14 +111,14 @@ def request_maker(call: Call) -> RequestMaker:
     return make
 
 
-def png(colour: tuple[int, int, int] = (190, 30, 30), size: int = 24) -> bytes:
-    """A plain picture."""
+def png(colour: tuple[int, int, int] = (190, 30, 30), size: int = 24, height: int = 24) -> bytes:
+    """A plain picture, ``size`` pixels wide."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
-    rows = (b"\0" + bytes(colour) * size) * size
-    header = struct.pack(">IIBBBBB", size, size, 8, 2, 0, 0, 0)
+    rows = (b"\0" + bytes(colour) * size) * height
+    header = struct.pack(">IIBBBBB", size, height, 8, 2, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
 
 

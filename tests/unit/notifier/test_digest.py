@@ -115,6 +115,20 @@ def test_pictures_are_limited_and_each_is_referred_to(digest_data: DigestMaker, 
     assert re.findall(r'src="cid:([^"]+)"', digest.html) == [crop.cid for crop in digest.images]
 
 
+def test_pictures_wrap_on_a_telephone_and_a_title_is_wide_enough_to_be_read(
+    digest_data: DigestMaker, templates: Templates
+) -> None:
+    """They flow in one cell: a cell each made the page wider than the screen."""
+    task = digest_data().needs_human[0]
+    crops = (Crop("title", png(size=100, height=20), "甲.pdf 标题"), Crop("seal", png(), "甲.pdf 第1页"))
+    html = compose_digest(digest_data(needs_human=(replace(task, crops=crops),)), templates).html
+
+    assert re.findall(r'src="cid:(\w+)" width="(\d+)"', html) == [("title", "240"), ("seal", "120")]
+    between = html[html.index("cid:title") : html.index("cid:seal")]
+    assert not re.search(r"</?t[dr]", between)
+    assert "甲.pdf 标题、甲.pdf 第1页" in html
+
+
 def test_a_preview_shows_the_pictures_by_itself(digest_data: DigestMaker, templates: Templates) -> None:
     """For a browser, which knows no cid."""
     html = preview_html(compose_digest(digest_data(), templates))
