@@ -27,7 +27,7 @@ from ingest.document.word import read_word
 from ingest.message.context import ReadingContext
 from ingest.message.read import read_message
 from ingest.reading import Kind
-from ingest.sandbox import Limits, read_or_degrade, run_in_worker
+from ingest.sandbox.workers import Limits, read_or_degrade, run_in_worker
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 

@@ -26,7 +26,7 @@ from ingest.document.pixels import WORKING_PX_PER_MM, decode_picture
 from ingest.document.reader import read_document
 from ingest.document.seal import look_at_page
 from ingest.reading import Kind
-from ingest.sandbox import Limits
+from ingest.sandbox.workers import Limits
 from tests.seals import capture, files, marks, paper
 from tests.seals.marks import Stamp
 

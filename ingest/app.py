@@ -16,9 +16,9 @@ from ingest.judging.judge import Judge
 from ingest.judging.refer import ReferEverything
 from ingest.mailbox.protocol import Mailbox
 from ingest.message.context import ReadingContext
-from ingest.rulebase import Signature
-from ingest.sandbox import Limits
-from ingest.secretkey import load_or_make_key
+from ingest.receipts.key import load_or_make_key
+from ingest.rulefiles.candidates import Signature
+from ingest.sandbox.workers import Limits
 from ingest.settings import Settings
 from ingest.store.database import Database, open_database
 from ingest.store.files import FileStore

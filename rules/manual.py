@@ -1,6 +1,6 @@
 """The handbook of a rule file as values: every clause beside its rule beside the examples that show it. Pure.
 
-How it looks is ``ingest/manual_html.py`` and ``ingest/manual_docx.py``.
+How it looks is ``ingest/rulefiles/manual_html.py`` and ``ingest/rulefiles/manual_docx.py``.
 """
 
 from __future__ import annotations

@@ -33,7 +33,7 @@ def fit(
     call: CallOption = None,
 ) -> None:
     """看一张空白表: 哪些栏目配置里已有,其余的 call.yaml 该怎么写。"""
-    from ingest.fitting import fit_form
+    from ingest.inspection.fitting import fit_form
 
     chosen, result = fit_form(existing_file(file), console(context).call(call).call, form)
     if as_json:

@@ -50,7 +50,7 @@ def show(
 ) -> None:
     """一个案卷: 来件、裁定、信函。"""
     from ingest.app import open_store
-    from ingest.explaining import evidence_pictures
+    from ingest.rulefiles.explaining import evidence_pictures
     from ingest.store.views import case_detail
 
     with open_store(console(context).settings()) as store, store.reading() as session:

@@ -28,8 +28,8 @@ def inspect(
     call: CallOption = None,
 ) -> None:
     """看一份文件: 是哪张表、哪种版式、有没有章、各栏填了什么。"""
-    from ingest.inspection import inspect_document
-    from ingest.papers import draw_picture
+    from ingest.inspection.papers import draw_picture
+    from ingest.inspection.reports import inspect_document
 
     folder = console(context).call(call)
     report = inspect_document(existing_file(file), folder)
@@ -61,7 +61,7 @@ def pair(
     call: CallOption = None,
 ) -> None:
     """比一比 Word 版和扫描件是不是同一份材料: 识读扫描件上的文字, 逐栏核对。"""
-    from ingest.papers import pair_files
+    from ingest.inspection.papers import pair_files
 
     report = pair_files(existing_file(word), existing_file(scan), console(context).call(call).call)
     if as_json:

@@ -35,7 +35,7 @@ def inspect(
     call: CallOption = None,
 ) -> None:
     """读一封邮件并照规则判断: 不连网、不入库、不发信。"""
-    from ingest.inspection import inspect_message
+    from ingest.inspection.reports import inspect_message
 
     instant = parse_instant_option(received) if received else None
     report = inspect_message(existing_file(file), console(context).call(call), instant)

@@ -35,8 +35,8 @@ def verify(
     """核验一封回执: 校验码与台账相符、信的内容没有被改过。"""
     from ingest.app import open_store
     from ingest.errors import UsageError
-    from ingest.receiptcheck import check_receipts
-    from ingest.secretkey import load_or_make_key
+    from ingest.receipts.key import load_or_make_key
+    from ingest.receipts.verifying import check_receipts
 
     if (file is None) == (not code):
         raise UsageError("要么给出信的文件,要么用 --code 给出校验码", "例如 mailroom receipt verify 回执.eml")
@@ -70,7 +70,7 @@ def _text_of(file: Path, settings: Settings) -> str:
             return _decoded(opened.read(MAX_BYTES))
     from ingest.app import open_folder
     from ingest.message.context import ReadingContext
-    from ingest.sandbox import Limits, WorkerDied, WorkerFailed, read_or_degrade
+    from ingest.sandbox.workers import Limits, WorkerDied, WorkerFailed, read_or_degrade
 
     try:  # a file somebody hands in is as untrusted as any mail
         reading = read_or_degrade(file, open_folder(settings).call, ReadingContext(own_addresses=()), Limits())

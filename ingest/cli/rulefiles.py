@@ -14,7 +14,7 @@ from ingest.errors import UsageError
 from ingest.exitcodes import ExitCode
 
 if TYPE_CHECKING:
-    from ingest.rulefiles import MutantsReport, Problem
+    from ingest.rulefiles.checking import MutantsReport, Problem
 
 group = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 FileArgument = Annotated[Path | None, typer.Argument(help="规则文件;不写则用征集自己的 rules.yaml")]
@@ -32,7 +32,7 @@ def check(
     call: CallOption = None,
 ) -> None:
     """检查规则文件: 每个问题给出 文件:行:列、原因和改法; 没有错误时再看规则有没有意义。"""
-    from ingest.rulefiles import find_rule_file, rule_report
+    from ingest.rulefiles.checking import find_rule_file, rule_report
 
     folder = console(context).call(call, file)
     path, source = find_rule_file(file, folder)
@@ -75,7 +75,7 @@ def try_examples(
     call: CallOption = None,
 ) -> None:
     """用 examples.yaml 里的样例检验规则: 该过的过、该退的退。"""
-    from ingest.rulefiles import find_rule_file, run_call_examples, run_call_mutants
+    from ingest.rulefiles.checking import find_rule_file, run_call_examples, run_call_mutants
 
     folder = console(context).call(call, file)
     path, source = find_rule_file(file, folder)
@@ -111,7 +111,7 @@ OutOption = Annotated[Path | None, typer.Option("--out", help="写到这个文�
 @group.command("schema")
 def schema(context: typer.Context, file: FileArgument = None, out: OutOption = None, call: CallOption = None) -> None:
     """打印规则文件的 JSON Schema, 供编辑器补全和提示。"""
-    from ingest.rulefiles import call_schema, find_rule_file, write_file
+    from ingest.rulefiles.checking import call_schema, find_rule_file, write_file
 
     folder = console(context).call(call, file)
     _, source = find_rule_file(file, folder)
@@ -133,7 +133,7 @@ def lay_out_file(
     call: CallOption = None,
 ) -> None:
     """整理规则文件的缩进和空格; 注释和内容不变。"""
-    from ingest.rulefiles import find_rule_file, lay_out, write_file
+    from ingest.rulefiles.checking import find_rule_file, lay_out, write_file
 
     path, source = find_rule_file(file, console(context).call(call, file))
     tidy = lay_out(path, source)
@@ -155,7 +155,7 @@ def compiled(
     call: CallOption = None,
 ) -> None:
     """打印一条规则交给规则引擎的 JSON, 供开发者核对。"""
-    from ingest.rulefiles import compiled_rule, find_rule_file
+    from ingest.rulefiles.checking import compiled_rule, find_rule_file
 
     folder = console(context).call(call, file)
     path, source = find_rule_file(file, folder)
@@ -173,9 +173,9 @@ def manual(
 ) -> None:
     """生成规则手册: 通知条款、规则、样例并排, 可打印、可传阅。"""
     from ingest.clock import SystemClock
-    from ingest.manual_docx import manual_docx
-    from ingest.manual_html import manual_html
-    from ingest.rulefiles import call_manual, find_rule_file, write_file
+    from ingest.rulefiles.checking import call_manual, find_rule_file, write_file
+    from ingest.rulefiles.manual_docx import manual_docx
+    from ingest.rulefiles.manual_html import manual_html
 
     if out.suffix not in (".html", ".docx"):
         raise UsageError(f"不知道怎样写 {out.name}", "后缀写 .html 或 .docx")

@@ -1,7 +1,7 @@
 """Everything about one mail, read in the disposable worker: raw bytes in, a :class:`~ingest.reading.Reading` out.
 
 No file is opened and no process started here; whoever calls this bears the risk of hostile bytes and therefore does it
-behind ``ingest/sandbox.py``.
+behind ``ingest/sandbox/workers.py``.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from ingest.app import App
-from ingest.receipts import signed_serial
+from ingest.receipts.signing import signed_serial
 from ingest.store.ledger import list_events, queue_letter, record_event
 from notifier.letters import message_id
 from notifier.mime import build_notice

@@ -16,7 +16,7 @@ from sqlmodel import Session, col, select
 from ingest.app import App
 from ingest.log import get_logger
 from ingest.reading import Reading
-from ingest.receipts import signed_serial
+from ingest.receipts.signing import signed_serial
 from ingest.steps.alarm import queue_alarm
 from ingest.steps.watch import open_incident
 from ingest.store.ledger import list_events, list_folders, queue_letter, record_event

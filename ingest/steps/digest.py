@@ -11,7 +11,7 @@ from ingest.app import App
 from ingest.digest_data import collect_digest, digest_prefix
 from ingest.killpoints import point
 from ingest.log import get_logger
-from ingest.receipts import signed_serial
+from ingest.receipts.signing import signed_serial
 from ingest.store.ledger import queue_letter, record_event
 from notifier.digest import Digest, DigestData, compose_digest
 from notifier.letters import message_id

@@ -11,7 +11,7 @@ from ingest.app import App
 from ingest.errors import MailroomError, TemporaryError, UsageError
 from ingest.killpoints import point
 from ingest.log import get_logger
-from ingest.rulebase import text_sha256
+from ingest.rulefiles.candidates import text_sha256
 from ingest.steps.letters import NO_LETTER, Draft, case_letter, enqueue_letter
 from ingest.store.cases import (
     Judgement,

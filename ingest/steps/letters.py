@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from ingest.app import App
 from ingest.message.addresses import untagged
 from ingest.reading import Reading
-from ingest.receipts import Receipt, mail_subject, receipt_code, signed_serial
+from ingest.receipts.signing import Receipt, mail_subject, receipt_code, signed_serial
 from ingest.store.ledger import queue_letter, record_event
 from ingest.store.tables import CaseRow, MessageRow
 from ingest.submission.dossier import Dossier

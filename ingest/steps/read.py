@@ -17,8 +17,8 @@ from ingest.errors import StorageError, TemporaryError
 from ingest.killpoints import point
 from ingest.log import get_logger
 from ingest.reading import Kind, Reading, ScreeningKind
-from ingest.receipts import own_serial
-from ingest.sandbox import read_or_degrade
+from ingest.receipts.signing import own_serial
+from ingest.sandbox.workers import read_or_degrade
 from ingest.steps.canary import note_canary
 from ingest.steps.letters import NO_LETTER, enqueue_letter, question_letter
 from ingest.store.cases import (

@@ -12,8 +12,7 @@ from ingest.errors import ConfigError
 from ingest.judging.judge import Judge
 from ingest.judging.refer import ReferEverything
 from ingest.log import get_logger
-from ingest.replay import CaseChange, compare
-from ingest.rulebase import (
+from ingest.rulefiles.candidates import (
     RuleTexts,
     examine,
     kept_texts,
@@ -25,6 +24,7 @@ from ingest.rulebase import (
     texts_of,
     with_texts,
 )
+from ingest.rulefiles.replay import CaseChange, compare
 from ingest.store.cases import decisions_in_force
 from ingest.store.ledger import record_event
 from ingest.store.rulefiles import ACCEPTED, REFUSED, keep_rule_files, last_good, last_rules_event

@@ -18,7 +18,7 @@ from ingest.log import get_logger
 from ingest.mailbox.protocol import MailboxSession, MessageSummary
 from ingest.message.errors import UnreadableMessage
 from ingest.reading import Reading, ScreeningKind
-from ingest.sandbox import WorkerDied, WorkerFailed, read_or_degrade
+from ingest.sandbox.workers import WorkerDied, WorkerFailed, read_or_degrade
 from ingest.steps.letters import NO_LETTER, Draft, enqueue_letter
 from ingest.store.ledger import record_event
 from ingest.store.tables import MessageRow, MessageState

@@ -1,6 +1,6 @@
 """The rule files that were put in force, kept by hash: the last good ones, and the ones an old decision rests on.
 
-Reads and writes only; what may be put in force is decided in ``ingest/rulebase.py``.
+Reads and writes only; what may be put in force is decided in ``ingest/rulefiles/candidates.py``.
 """
 
 from __future__ import annotations

@@ -81,7 +81,7 @@ def attachments(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 @pytest.mark.timeout(300)
 def test_document_inspect_prints_the_contract_for_every_attachment(attachments: list[Path]) -> None:
     """Kind, pages, form, rendition, seal, fields."""
-    from ingest.inspection import inspect_document  # noqa: PLC0415 - the command's own function, one process for all
+    from ingest.inspection.reports import inspect_document  # noqa: PLC0415 - the command's own function, one process for all
 
     folder = open_call(default_config() / "calls", "smart-education-2024")
     assert len(attachments) > 50

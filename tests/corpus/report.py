@@ -21,7 +21,7 @@ from ingest.calls import default_config, open_call, shipped_call
 from ingest.message.context import ReadingContext
 from ingest.message.errors import UnreadableMessage
 from ingest.reading import Kind, Part
-from ingest.sandbox import Limits, WorkerDied, WorkerFailed, read_or_degrade
+from ingest.sandbox.workers import Limits, WorkerDied, WorkerFailed, read_or_degrade
 from rules.call import Call
 
 MAILS = {".eml", ".txt", ""}

@@ -10,7 +10,7 @@ import pytest
 
 from ingest.digest_data import collect_digest
 from ingest.reading import Envelope, Reading, Screening, ScreeningKind
-from ingest.receipts import signed_serial
+from ingest.receipts.signing import signed_serial
 from ingest.steps.read import quoted_cases
 from ingest.store.audit import verify_ledger
 from ingest.store.views import case_explanation, message_detail

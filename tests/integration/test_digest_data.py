@@ -14,9 +14,9 @@ from ingest.cli.console import _plain
 from ingest.daemon import work
 from ingest.digest_data import collect_digest
 from ingest.errors import TemporaryError, UsageError
-from ingest.explaining import evidence_pictures
 from ingest.reading import Seal
-from ingest.sandbox import read_or_degrade
+from ingest.rulefiles.explaining import evidence_pictures
+from ingest.sandbox.workers import read_or_degrade
 from ingest.status import status_report
 from ingest.steps.digest import digest_if_due, make_digest, send_digest
 from ingest.steps.read import Filing

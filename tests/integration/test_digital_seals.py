@@ -15,7 +15,7 @@ import pytest
 
 from ingest.calls import default_config
 from ingest.digest_data import collect_digest
-from ingest.inspection import inspect_document
+from ingest.inspection.reports import inspect_document
 from ingest.store.views import case_detail
 from rules.verdict import Decision
 from tests.integration.house import SAMPLES, House, attachments, plain_mail, with_file

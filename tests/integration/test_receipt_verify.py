@@ -17,7 +17,7 @@ import pytest
 from ingest.calls import default_config
 from ingest.cli import run
 from ingest.message.bodies import html_text
-from ingest.secretkey import KEY_FILE
+from ingest.receipts.key import KEY_FILE
 from notifier.outbox import OutboxRow
 from tests.integration.house import House, plain_mail, with_file
 

@@ -21,11 +21,11 @@ from ingest.cli import run as command
 from ingest.daemon import Daemon, start
 from ingest.digest_data import system_state
 from ingest.errors import ConfigError, TemporaryError, UsageError
-from ingest.explaining import explain_decision
 from ingest.judging.judge import Judge
 from ingest.judging.refer import ReferEverything
-from ingest.replay import compare
-from ingest.rulereport import replay_as_decided, replay_new_file, rules_status
+from ingest.rulefiles.explaining import explain_decision
+from ingest.rulefiles.replay import compare
+from ingest.rulefiles.report import replay_as_decided, replay_new_file, rules_status
 from ingest.steps.judge import OnPurpose, rejudge
 from ingest.steps.rules import look_at_rules, settle_rules, use_rules_in_force
 from ingest.store.cases import decisions_in_force, decisions_of_case, load_subjects

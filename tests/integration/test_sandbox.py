@@ -27,7 +27,7 @@ from ingest.document import fields
 from ingest.message.context import ReadingContext
 from ingest.message.errors import UnreadableMessage
 from ingest.reading import Fate, Reading
-from ingest.sandbox import Limits, WorkerDied, WorkerFailed, read_file_in_worker, read_or_degrade, run_in_worker
+from ingest.sandbox.workers import Limits, WorkerDied, WorkerFailed, read_file_in_worker, read_or_degrade, run_in_worker
 from rules.call import Call, load_call
 
 ROOT = Path(__file__).parents[2]
@@ -203,7 +203,7 @@ def orphan_maker(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]
     script.write_text(
         textwrap.dedent("""
         import time
-        from ingest.sandbox import run_in_worker
+        from ingest.sandbox.workers import run_in_worker
         if __name__ == "__main__":
             run_in_worker(time.sleep, 80)
         """)

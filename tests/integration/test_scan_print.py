@@ -10,7 +10,7 @@ from ingest.document.pageorder import page_order
 from ingest.document.pairing import Likeness, compare
 from ingest.message.context import ReadingContext
 from ingest.reading import Reading
-from ingest.sandbox import read_or_degrade
+from ingest.sandbox.workers import read_or_degrade
 from rules.call import Call, Rendition, load_call
 
 ROOT = Path(__file__).parents[2]

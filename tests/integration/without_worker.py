@@ -10,17 +10,17 @@ from pathlib import Path
 
 import pytest
 
-from ingest import sandbox
 from ingest.message.context import ReadingContext
 from ingest.reading import Reading
-from ingest.sandbox import Limits
+from ingest.sandbox import workers
+from ingest.sandbox.workers import Limits
 from rules.call import Call
 
 
 def read_here(path: Path, call: Call, context: ReadingContext, limits: Limits) -> Reading:
     """What the worker would have answered."""
     del limits
-    return sandbox._read_file(path, call, context)
+    return workers._read_file(path, call, context)
 
 
 def without_worker(monkeypatch: pytest.MonkeyPatch) -> None:

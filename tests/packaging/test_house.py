@@ -23,7 +23,7 @@ MACHINE = re.compile("/" + r"(?:root|home/\w+|Users/\w+|work/\w+|tmp/brief)/")
 REGISTRY = re.compile("python" + r"hosted\.org|pypi\." + r"org/|--(?:extra-)?index" + r"-url\s*[=h]|--find" + "-links")
 
 # The step border (and the loop around the steps), the sandbox border, the outbox send border, the command line.
-BROAD_EXCEPT = re.compile(r"ingest/(steps/\w+|daemon|sandbox|cli/__init__)\.py|notifier/sending\.py")
+BROAD_EXCEPT = re.compile(r"ingest/(steps/\w+|daemon|sandbox/workers|cli/__init__)\.py|notifier/sending\.py")
 
 
 def sources(*folders: str) -> list[Path]:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.receipts import (
+from ingest.receipts.signing import (
     PrintedCode,
     Receipt,
     find_receipt_codes,

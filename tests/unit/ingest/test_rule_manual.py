@@ -13,9 +13,9 @@ from lxml import html
 
 from ingest.calls import default_config, open_call
 from ingest.cli import run
-from ingest.manual_docx import manual_docx
-from ingest.manual_html import manual_html
-from ingest.rulefiles import call_manual
+from ingest.rulefiles.checking import call_manual
+from ingest.rulefiles.manual_docx import manual_docx
+from ingest.rulefiles.manual_html import manual_html
 from rules.manual import Manual
 
 MADE = datetime(2024, 8, 20, tzinfo=UTC)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ingest.errors import StorageError
-from ingest.secretkey import KEY_BYTES, KEY_FILE, load_or_make_key
+from ingest.receipts.key import KEY_BYTES, KEY_FILE, load_or_make_key
 
 
 def test_the_key_is_made_once_and_stays(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from ingest.document.scantask import ScanTask, ScanText, with_print
 from ingest.document.textlayer import settled_by_layer
 from ingest.errors import InputError
 from ingest.reading import Document, Kind
-from ingest.sandbox import WorkerDied, WorkerFailed, ocr_limits, run_in_worker
+from ingest.sandbox.workers import WorkerDied, WorkerFailed, ocr_limits, run_in_worker
 from rules.call import Call, Rendition
 
 OCR_SECONDS = 120

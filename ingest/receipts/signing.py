@@ -1,6 +1,6 @@
 """What this office signs and knows again: the codes of receipts and the Message-IDs of its letters. Pure.
 
-HMAC-SHA-256 under the key of ``secretkey.py``. Who has neither key nor ledger can make neither; a code says nothing
+HMAC-SHA-256 under the key of ``key.py``. Who has neither key nor ledger can make neither; a code says nothing
 about the applicant that the letter around it does not say.
 """
 

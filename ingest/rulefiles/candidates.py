@@ -14,7 +14,7 @@ from ingest.calls import CallFolder, read_text, with_place
 from ingest.errors import ConfigError
 from ingest.judging.child import ChildDiedError
 from ingest.judging.judge import Judge
-from ingest.rulefiles import run_call_examples
+from ingest.rulefiles.checking import run_call_examples
 from ingest.store.tables import RuleFilesRow
 from rules.call import load_call
 from rules.rulebook import check_rulebook

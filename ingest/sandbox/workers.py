@@ -40,7 +40,7 @@ _T = TypeVar("_T")
 DeathKind: TypeAlias = Literal["memory", "time", "crash", "output"]
 
 _SERVER = multiprocessing.get_context("forkserver")
-_SERVER.set_forkserver_preload(["ingest.sandbox_preload"])
+_SERVER.set_forkserver_preload(["ingest.sandbox.preload"])
 
 _EXIT_MEMORY = 81
 _EXIT_OUTPUT = 82

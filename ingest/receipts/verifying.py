@@ -17,7 +17,7 @@ from difflib import get_close_matches
 from sqlmodel import Session, col, select
 
 from ingest.message.bodies import html_text
-from ingest.receipts import PrintedCode, Receipt, find_receipt_codes, holds, mail_subject
+from ingest.receipts.signing import PrintedCode, Receipt, find_receipt_codes, holds, mail_subject
 from ingest.steps.letters import case_key, question_key
 from ingest.store.cases import find_case_by_code
 from ingest.store.tables import DecisionRow, MessageRow

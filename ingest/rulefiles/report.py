@@ -16,9 +16,9 @@ from sqlmodel import Session
 from ingest.calls import CallFolder, with_place
 from ingest.errors import ConfigError
 from ingest.judging.judge import Judge
-from ingest.replay import CaseChange, Replay, compare, replay_against
-from ingest.rulebase import examine, kept_texts, read_texts, signature, start_judge, texts_of, with_texts
-from ingest.rulefiles import find_rule_file
+from ingest.rulefiles.candidates import examine, kept_texts, read_texts, signature, start_judge, texts_of, with_texts
+from ingest.rulefiles.checking import find_rule_file
+from ingest.rulefiles.replay import CaseChange, Replay, compare, replay_against
 from ingest.store.cases import decisions_in_force
 from ingest.store.rulefiles import files_of_decision, last_good, rules_trouble
 from ingest.store.tables import CaseRow, DecisionRow, RuleFilesRow

@@ -11,7 +11,7 @@ from ingest.document.fitting import Fit, fit
 from ingest.document.forms import label_share, recognise
 from ingest.errors import InputError, UsageError
 from ingest.reading import Fate
-from ingest.sandbox import WorkerDied, WorkerFailed, run_in_worker
+from ingest.sandbox.workers import WorkerDied, WorkerFailed, run_in_worker
 from rules.call import Call, Form
 
 

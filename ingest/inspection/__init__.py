@@ -1,0 +1,1 @@
+"""Single mails, files and blank forms looked at without any state."""

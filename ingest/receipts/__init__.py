@@ -1,0 +1,1 @@
+"""What this office signs and how it knows its own letters again."""

@@ -1,0 +1,1 @@
+"""The disposable worker: the only place where untrusted bytes are opened."""
