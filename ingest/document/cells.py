@@ -133,7 +133,7 @@ def _note(state: dict[str, bool], option: str, marks: list[str]) -> None:
 
 
 def _read_ticks(field: Field, text: str, at: Provenance) -> Fact:
-    options = field.options or tuple(_ANSWERS)
+    options = tuple(_ANSWERS) if field.type is FieldType.YES_NO else field.options
     tokens = _tokens(text, options)
     state = _ticked(tokens) if any(kind == "option" for kind, _ in tokens) else None
     if state is None:

@@ -429,7 +429,7 @@ def _trace(blob: Blob, soft: Map, least: float) -> Iterator[_Mark]:
         pale = float(np.median(part[part > least])) < _PALE
         if pale and 25 <= blob.ink_mm2 <= 900 and fill < 0.42 and _is_like_writing(texture(soft, least, blob)):
             yield _Mark(blob.box, max(blob.size_mm), "circle", False, 0.15, "有印章大小的淡红色痕迹")
-    elif at_edge and 3 <= width <= 22 and 1.3 * width < height and 12 <= height <= 60 and fill < 0.6:
+    elif at_edge and 3 <= width <= 22 and 1.3 * width < height and 12 <= height <= 60 and fill < 0.72:
         yield _Mark(blob.box, max(blob.size_mm), "ellipse", False, 0.15, _EDGE_TRACE)
 
 

@@ -143,6 +143,7 @@ def test_numbers_lists_and_silent_units_follow_what_was_decided(house: House) ->
     for number in ("03", "02", "02", "06"):
         house.arrive_sample(number)
         house.settle_and_decide()
+        house.wait(timedelta(seconds=1))  # a digest tells what came before its own moment
         if number == "02":
             send_digest(house.app, house.clock.instant.date())
     data = data_of(house)
