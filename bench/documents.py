@@ -12,13 +12,12 @@ import io
 import os
 import statistics
 import tempfile
-import time
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 
 from lxml import etree
 
+from bench.timing import median_milliseconds
 from ingest.attachment.identify import identify
 from ingest.calls import default_config, open_call, shipped_call
 from ingest.document.olddoc import read_doc
@@ -30,16 +29,6 @@ from ingest.reading import Kind
 from ingest.sandbox.workers import Limits, read_or_degrade, run_in_worker
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-
-
-def milliseconds(work: Callable[[], object], rounds: int = 7) -> float:
-    """The median of some rounds."""
-    taken = []
-    for _ in range(rounds):
-        start = time.perf_counter()
-        work()
-        taken.append((time.perf_counter() - start) * 1000)
-    return statistics.median(taken)
 
 
 def cells_by_lxml(data: bytes) -> list[list[str]]:
@@ -66,17 +55,19 @@ def main() -> None:
         for form in filled_forms(call)
         if form.name.startswith(("two_columns", "group_column", "by_python_docx"))
     ]
-    floor = milliseconds(lambda: [cells_by_lxml(data) for data in forms]) / len(forms)
-    content = milliseconds(lambda: [read_word(data) for data in forms]) / len(forms)
-    facts = milliseconds(lambda: [read_document("2", "a.docx", Kind.DOCX, data, call) for data in forms]) / len(forms)
+    floor = median_milliseconds(lambda: [cells_by_lxml(data) for data in forms]) / len(forms)
+    content = median_milliseconds(lambda: [read_word(data) for data in forms]) / len(forms)
+    facts = median_milliseconds(lambda: [read_document("2", "a.docx", Kind.DOCX, data, call) for data in forms]) / len(
+        forms
+    )
     print(
         f"docx: lxml cells {floor:.2f} ms, content {content:.2f} ms ({content / floor:.1f}x), facts {facts:.2f} ms ({facts / floor:.1f}x)"
     )
     kept = [path.read_bytes() for path in sorted(Path("tests/extraction/files").glob("*.doc"))]
-    old = milliseconds(lambda: [read_doc(data) for data in kept]) / len(kept)
+    old = median_milliseconds(lambda: [read_doc(data) for data in kept]) / len(kept)
     print(f"doc: content {old:.2f} ms")
     made = [(part.data, case) for case, part in parts().items()]
-    each = [milliseconds(lambda data=data: identify(data, "a.bin"), 3) for data, _ in made]  # type: ignore[misc]
+    each = [median_milliseconds(lambda data=data: identify(data, "a.bin"), 3) for data, _ in made]  # type: ignore[misc]
     print(f"identify: median {statistics.median(each):.3f} ms, largest {max(each):.3f} ms, {len(each)} files")
     raw = mail(Made(named("a.docx"), forms[0]))
     with tempfile.NamedTemporaryFile(suffix=".eml") as file:
@@ -84,9 +75,9 @@ def main() -> None:
         file.flush()
         path = Path(file.name)
         read_or_degrade(path, call, ReadingContext(), Limits())  # starts the fork server
-        inside = milliseconds(lambda: read_message(raw, call, ReadingContext()))
-        worker = milliseconds(lambda: read_or_degrade(path, call, ReadingContext(), Limits()), 15)
-        idle = milliseconds(lambda: run_in_worker(os.getpid), 15)
+        inside = median_milliseconds(lambda: read_message(raw, call, ReadingContext()))
+        worker = median_milliseconds(lambda: read_or_degrade(path, call, ReadingContext(), Limits()), 15)
+        idle = median_milliseconds(lambda: run_in_worker(os.getpid), 15)
     print(f"one mail with one form: {inside:.1f} ms here, {worker:.1f} ms in a worker ({worker - inside:.1f} ms more)")
     print(f"a worker that does nothing: {idle:.1f} ms")
 

@@ -21,8 +21,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ import structlog
 from sqlalchemy import insert
 
 from bench.main_job import ROOT, dovecot
+from bench.timing import median_milliseconds
 from ingest.app import App, Unconnected, build
 from ingest.mailbox.imap import ImapMailbox
 from ingest.settings import Settings
@@ -198,16 +200,6 @@ def _validity(app: App) -> int:
         return session.examine("INBOX").uidvalidity
 
 
-def milliseconds(work: Callable[[App], object], app: App, rounds: int = 15) -> float:
-    """The median of some rounds."""
-    times = []
-    for _ in range(rounds):
-        start = time.perf_counter()
-        work(app)
-        times.append(time.perf_counter() - start)
-    return statistics.median(times) * 1000
-
-
 def empty_looks(account: DovecotAccount, rows: Iterable[int]) -> None:
     """What a look costs that finds nothing, by what the ledger holds; beside it the bare session."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
@@ -216,7 +208,8 @@ def empty_looks(account: DovecotAccount, rows: Iterable[int]) -> None:
             app = house(_address(account), Path(folder))
             fill(app, count)
             receive_all(app)
-            bare, whole = milliseconds(_validity, app), milliseconds(receive_all, app)
+            bare = median_milliseconds(partial(_validity, app), 15)
+            whole = median_milliseconds(partial(receive_all, app), 15)
             print(f"空查一次: 台账另有 {count} 行时 {whole:.1f} ms,其中登录与列表 {bare:.1f} ms")
             app.close()
 

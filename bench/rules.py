@@ -15,16 +15,15 @@ import argparse
 import json
 import os
 import random
-import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from bench.timing import median_milliseconds
 from ingest.judging.judge import Judge
 from rules.call import Call, load_call
 from rules.engine import Engine, engine_available
@@ -87,16 +86,6 @@ def subjects_of(count: int) -> list[Subject]:
         Subject(kind="申报书", id=f"申{n}", fields={k: Fact.known(v) for k, v in one.items()})
         for n, one in enumerate(values)
     ]
-
-
-def milliseconds(work: Callable[[], object], rounds: int) -> float:
-    """The median of some rounds."""
-    taken = []
-    for _ in range(rounds):
-        start = time.perf_counter()
-        work()
-        taken.append((time.perf_counter() - start) * 1000)
-    return statistics.median(taken)
 
 
 def floor(rules: list[Condition], subjects: list[Subject]) -> Callable[[], list[tuple[int, int]]]:
@@ -172,14 +161,14 @@ def compare(call: Call, count: int, facts: int, python: str | None) -> list[tupl
     rulebook = load_rulebook(source_of(count), call)
     program = compile_rulebook(rulebook)
     plain = floor(rules, subjects)
-    rows = [("plain Python, two values", milliseconds(plain, rounds))]
+    rows = [("plain Python, two values", median_milliseconds(plain, rounds))]
 
     def interpreted() -> Any:
         return judge_world(rulebook, populate(rulebook, subjects), RECEIVED)
 
     violated = sum(one.truth == "不满足" for one in interpreted())
     assert violated == len(plain())
-    rows.append(("interpreter, three values", milliseconds(interpreted, rounds)))
+    rows.append(("interpreter, three values", median_milliseconds(interpreted, rounds)))
     if engine_available():
         engine = Engine(program.definitions())
 
@@ -187,13 +176,13 @@ def compare(call: Call, count: int, facts: int, python: str | None) -> list[tupl
             return engine.evaluate(program.facts(populate(rulebook, subjects)), epoch(RECEIVED))
 
         assert disagreements(interpreted(), asked()) == ()
-        rows.append(("engine, three values", milliseconds(asked, rounds)))
-        both = milliseconds(lambda: disagreements(interpreted(), asked()), rounds)
+        rows.append(("engine, three values", median_milliseconds(asked, rounds)))
+        both = median_milliseconds(lambda: disagreements(interpreted(), asked()), rounds)
         rows.append(("interpreter and engine, compared", both))
         engine.close()
     with Judge(source_of(count), call) as judge:
         judge.judge(subjects, RECEIVED)
-        whole = milliseconds(lambda: judge.judge(subjects, RECEIVED), rounds)
+        whole = median_milliseconds(lambda: judge.judge(subjects, RECEIVED), rounds)
         rows.append(("as in service: child process, findings, traces", whole))
     if python:
         hits, taken = zen(python, rules, subjects, rounds)

@@ -32,6 +32,7 @@ from ingest.store.ledger import (
 from ingest.store.messages import get_message, list_messages
 from ingest.store.rulefiles import rules_trouble
 from ingest.store.tables import CaseRow, DecisionRow, EventRow, MessageRow, MessageState
+from ingest.submission.digitalseal import DIGITAL_SEAL
 from ingest.submission.dossier import Dossier, ReceivedMail, arrange, parts_of_matter
 from ingest.submission.likeness import READ_ON_SCANS
 from notifier.attempts import OutboxState
@@ -166,7 +167,7 @@ def _task(item: _Judged, finding: Finding, entry: EntryVerdict | None, dossier: 
 def _reason(item: _Judged, finding: Finding, scans: dict[str, Document]) -> str:
     """What staff must decide, and what is known: of a doubt what the reader saw, else what the applicant has been told."""
     read = list(_read_on_scans(item, finding))
-    more = [raw for subject in finding.subjects for raw in _evidence(item, subject)]
+    more = list(_evidence(item, finding))
     if finding.truth is not Truth.UNDECIDED:
         return "；".join([f"请核对：{finding.title}", f"函告对方：“{finding.text}”", *read, *more])
     seen = [
@@ -177,11 +178,11 @@ def _reason(item: _Judged, finding: Finding, scans: dict[str, Document]) -> str:
     return "；".join([f"请核对：{finding.title}", *(read or seen), *more])
 
 
-def _evidence(item: _Judged, subject: str) -> Iterator[str]:
+def _evidence(item: _Judged, finding: Finding) -> Iterator[str]:
     """Certificate signatures with what is open about them, and attachments nobody opened."""
-    if (found := item.subjects.get(subject)) is not None:
-        said = (found.fact(name).provenance.raw for name in ("电子签章", "有未读附件"))
-        yield from filter(None, said)
+    for subject in finding.subjects:
+        if (found := item.subjects.get(subject)) is not None:
+            yield from filter(None, (found.fact(name).provenance.raw for name in (DIGITAL_SEAL, "有未读附件")))
 
 
 def _read_on_scans(item: _Judged, finding: Finding) -> Iterator[str]:

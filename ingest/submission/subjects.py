@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Self
 
 from ingest.reading import Document, Fate, Kind, SealOutcome
-from ingest.submission.digitalseal import digital_seal
+from ingest.submission.digitalseal import DIGITAL_SEAL, digital_seal
 from ingest.submission.dossier import UNREAD, Dossier, Entry, Filed, parts_of_matter
 from ingest.submission.likeness import SEAL_OWNER, content_facts, name_read, seal_owner
 from ingest.submission.sender import Sender
@@ -137,7 +137,7 @@ def _scan(item: Filed, track: str, identifier: str, belongs_to: Fact, role: Role
             APPLICANT_NAME: _name_on(document, place),
             "盖章": _sealed(document, place),
             "是扫描": document.is_scan,
-            "电子签章": Fact.known(DigitalSeal.OPEN if document.signatures else DigitalSeal.NONE, place),
+            DIGITAL_SEAL: Fact.known(DigitalSeal.OPEN if document.signatures else DigitalSeal.NONE, place),
             "可比对": Fact.known(False),
         },
     )
@@ -179,7 +179,7 @@ def _with_print(scan: Subject, item: Filed, word: Filed | None, names: _Names, c
 def _digital(item: Filed, own: tuple[str, ...], call: Call) -> dict[str, Fact]:
     """What its certificate signatures are worth; on paper that was scanned only the stamp counts."""
     seal = digital_seal(item.document, own, call, item.mail.received)
-    facts = {"电子签章": seal}
+    facts = {DIGITAL_SEAL: seal}
     if seal.value == DigitalSeal.ACCEPTED and item.document.is_scan.value is not True:
         facts["盖章"] = Fact.known(True, seal.provenance)
     return facts

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -254,18 +255,23 @@ def _kinds() -> Iterator[Kind]:
     yield from _staff_kinds()
 
 
-def _stamped_kinds() -> Iterator[Kind]:
-    def kind(
-        name: str,
-        draw: Draw,
-        take: Take = either,
-        wrap: Wrap = plain,
-        dpis: tuple[int, ...] = FINE,
-        weight: int = 1,
-        file: FileKind = FileKind.PDF,
-    ) -> Kind:
-        return Kind(name, Truth.STAMPED, frozenset({YES}), draw, take, wrap, dpis, weight, file)
+def _clear_kind(
+    truth: Truth,
+    right: SealOutcome,
+    name: str,
+    draw: Draw,
+    take: Take = either,
+    wrap: Wrap = plain,
+    dpis: tuple[int, ...] = FINE,
+    weight: int = 1,
+    file: FileKind = FileKind.PDF,
+) -> Kind:
+    """A kind of page with one right answer."""
+    return Kind(name, truth, frozenset({right}), draw, take, wrap, dpis, weight, file)
 
+
+def _stamped_kinds() -> Iterator[Kind]:
+    kind = partial(_clear_kind, Truth.STAMPED, YES)
     seal = marks.round_seal
     yield kind("round seal", stamped(seal), weight=4)
     yield kind("round seal, 72-90 dpi", stamped(seal, strength=(0.7, 0.95)), scan, dpis=COARSE, weight=2)
@@ -295,17 +301,7 @@ def _stamped_kinds() -> Iterator[Kind]:
 
 
 def _unstamped_kinds() -> Iterator[Kind]:
-    def kind(
-        name: str,
-        draw: Draw,
-        take: Take = either,
-        wrap: Wrap = plain,
-        dpis: tuple[int, ...] = FINE,
-        weight: int = 1,
-        file: FileKind = FileKind.PDF,
-    ) -> Kind:
-        return Kind(name, Truth.UNSTAMPED, frozenset({NO}), draw, take, wrap, dpis, weight, file)
-
+    kind = partial(_clear_kind, Truth.UNSTAMPED, NO)
     yield kind("print only", paper.sheet, weight=4)
     yield kind("print, yellowed paper", paper.sheet, yellowed)
     yield kind("print, faded scan", paper.sheet, faded)
