@@ -1,12 +1,12 @@
 """A quick look at a whole page at about a third of the working scale: is there any coloured ink, and where?
 
 It answers most unstamped pages in a few milliseconds and tells the finer look (``seal.py``) which parts to bother with.
-With ``pixels.py`` and ``rings.py`` one of the modules that import OpenCV.
+With ``pixels.py``, ``rings.py`` and ``faintrings.py`` one of the modules that import OpenCV.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import cv2
@@ -19,6 +19,9 @@ _PX_PER_MM = 1.4
 _BRIDGE_MM = 6.0  #: gaps inside one mark: a pale seal falls into pieces
 _WINDOW_MM = 9.0  #: the paper's colour is that of the lightest place around
 LEAST_INK_MM2 = 6.0  #: a group with less is not noted
+_DARK, _DARK_MM, _DARK_SHARE = 0.45, 30.0, 0.8  #: of the paper's light; of a square
+_STRONG = 90  #: between the lightest and the darkest of three colours; yellowed paper has 60
+_LEAST_BRIGHT = 100.0  #: paper in poor light; a page that is darker altogether is no paper
 _LEAST_RED, _LEAST_BLUE = 0.018, 0.05  #: of the paper's light
 
 
@@ -48,6 +51,9 @@ class Glance:
     bright: float  #: how light the paper is, 0..255
     colourless: bool  #: grey or black and white: red ink could not be told
     blank: bool
+    reddish: Map = field(repr=False, compare=False)  #: how much redder than its paper each place is
+    scale: float  #: pixels of ``reddish`` a millimetre
+    covered: bool  #: dark or strong colours where a seal would not show: on a part as large as one, or on half of it
     desk: bool  #: things that are not paper around the sheet: a photograph, whose scale is a guess
 
 
@@ -70,6 +76,9 @@ def glance(page: PageImage) -> Glance:
         bright=bright,
         colourless=_colourless(small),
         blank=cv2.countNonZero((green < 0.85).astype(np.uint8)) < 0.0005 * green.size,
+        reddish=np.asarray(reddish, np.float32),
+        scale=scale,
+        covered=_covered(small, bright, scale),
         desk=_desk(light, bright),
     )
 
@@ -120,6 +129,30 @@ def _colourless(small: Pixels) -> bool:
     blue, green, red = cv2.split(small)
     spread = cv2.subtract(cv2.max(cv2.max(blue, green), red), cv2.min(cv2.min(blue, green), red))
     return cv2.countNonZero((spread >= 3).astype(np.uint8)) < 0.01 * spread.size
+
+
+def _covered(small: Pixels, bright: float, scale: float) -> bool:
+    """Whether half the picture is dark or in strong colours, or a square of 30 mm inside it is dark.
+
+    Print and tables leave more paper than that; what is dark up to the picture's border is a desk or a scanner's lid.
+    """
+    lightest, darkest = small.max(axis=2), small.min(axis=2)
+    mask = (lightest < _DARK * max(bright, _LEAST_BRIGHT)).astype(np.uint8)
+    strong = (cv2.subtract(lightest, darkest) > _STRONG) | (mask > 0)
+    if float(strong.mean()) > 0.4:
+        return True
+    if cv2.countNonZero(mask) < 0.01 * mask.size:
+        return False
+    side = int(_DARK_MM * scale)
+    core = (cv2.boxFilter(mask, cv2.CV_32F, (side, side), borderType=cv2.BORDER_CONSTANT) > _DARK_SHARE).astype(
+        np.uint8
+    )
+    if not cv2.countNonZero(core):
+        return False
+    count, labels = cv2.connectedComponents(mask)
+    border = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
+    inside = np.isin(np.arange(count), border, invert=True)[labels] & (mask > 0)
+    return bool((cv2.boxFilter(inside.astype(np.uint8), cv2.CV_32F, (side, side)) > _DARK_SHARE).any())
 
 
 def _desk(light: Pixels, bright: float) -> bool:

@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import cv2
 import numpy as np
@@ -21,7 +21,10 @@ from ingest.document.pixels import Map
 
 BINS = 90  #: angles a ring is looked at in, four rays each
 _VOTE_PPM = 1.5  #: px per mm while voting
-_DIAMETERS = np.arange(28, 61.1, 1.5)  #: mm: 公章 38-45, some 50 and 58, with room for scale errors
+_CIRCLES = tuple((float(d), float(d), 0.0) for d in np.arange(28, 61.1, 1.5))
+"""Axes in mm and angle: 公章 38-45, some 50 and 58, with room for scale errors."""
+_OVALS = tuple((42.5, 30.0, float(angle)) for angle in range(0, 180, 15))
+"""Between the 40 x 30 and 45 x 30 of 专用章; fitting does the rest."""
 
 
 class Ring(NamedTuple):
@@ -71,6 +74,18 @@ class Measured:
 
 def vote_for_circles(ink: Map, most: int = 6, least: float = 0.28) -> Iterator[Ring]:
     """Circles whose rim carries ink and whose outside does not, best first, by correlation with ring templates."""
+    return _vote(ink, _CIRCLES, most, least)
+
+
+def vote_for_ovals(ink: Map, most: int = 4, least: float = 0.34) -> Iterator[Ring]:
+    """Ovals of the usual size in any direction: an oval seal that hangs together with other ink has no outline."""
+    return _vote(ink, _OVALS, most, least)
+
+
+_Shapes: TypeAlias = tuple[tuple[float, float, float], ...]
+
+
+def _vote(ink: Map, shapes: _Shapes, most: int, least: float) -> Iterator[Ring]:
     scale = _VOTE_PPM / PPM
     small = np.minimum(1, cv2.resize(ink, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) * 1.8)
     rows, columns = np.nonzero(small > 0.25)
@@ -80,20 +95,20 @@ def vote_for_circles(ink: Map, most: int = 6, least: float = 0.28) -> Iterator[R
     part = cv2.copyMakeBorder(
         small[top : rows.max() + 1, left : columns.max() + 1], pad, pad, pad, pad, cv2.BORDER_CONSTANT, value=0
     )
-    best, which = _votes(np.asarray(part, np.float32), pad)
+    best, which = _votes(np.asarray(part, np.float32), pad, shapes)
     for _ in range(most):
         _, vote, _, (x, y) = cv2.minMaxLoc(best)
         if vote < least:
             return
-        diameter = float(_DIAMETERS[which[y, x]])
+        long, short, angle = shapes[which[y, x]]
         yield Ring(
-            (x + left - pad + 0.5) / scale, (y + top - pad + 0.5) / scale, diameter / 2 * PPM, diameter / 2 * PPM
+            (x + left - pad + 0.5) / scale, (y + top - pad + 0.5) / scale, long / 2 * PPM, short / 2 * PPM, angle
         )
-        near = int(diameter * 0.35 * _VOTE_PPM)
+        near = int(long * 0.35 * _VOTE_PPM)
         best[max(0, y - near) : y + near, max(0, x - near) : x + near] = -1
 
 
-def _votes(part: Map, pad: int) -> tuple[Map, NDArray[np.intp]]:
+def _votes(part: Map, pad: int, shapes: _Shapes) -> tuple[Map, NDArray[np.intp]]:
     height, width = part.shape
     # The far padding is shared with the wrap-around of the transform; sizes in steps of 64 keep the cache small.
     rows, columns = (cv2.getOptimalDFTSize((side + pad + 63) // 64 * 64) for side in (height, width))
@@ -102,7 +117,7 @@ def _votes(part: Map, pad: int) -> tuple[Map, NDArray[np.intp]]:
     spectrum = cv2.dft(buffer)
     best = np.full((height, width), -1, np.float32)
     which = np.zeros((height, width), np.intp)
-    for index, (middle, template) in enumerate(_templates(rows, columns)):
+    for index, (middle, template) in enumerate(_templates(rows, columns, shapes)):
         product = cv2.mulSpectrums(spectrum, template, 0)
         votes = cv2.dft(product, flags=cv2.DFT_INVERSE | cv2.DFT_SCALE | cv2.DFT_REAL_OUTPUT)
         votes = votes[middle : middle + height, middle : middle + width]
@@ -112,16 +127,19 @@ def _votes(part: Map, pad: int) -> tuple[Map, NDArray[np.intp]]:
 
 
 @lru_cache(maxsize=8)
-def _templates(rows: int, columns: int) -> tuple[tuple[int, Map], ...]:
-    """Spectra of rings (positive) with a moat outside (negative), one per diameter."""
+def _templates(rows: int, columns: int, shapes: _Shapes) -> tuple[tuple[int, Map], ...]:
+    """Spectra of rings (positive) with a moat outside (negative), one per shape."""
     found = []
-    for diameter in _DIAMETERS:
-        radius = diameter / 2 * _VOTE_PPM
-        middle = math.ceil(radius + 4 * _VOTE_PPM)
+    for long, short, angle in shapes:
+        a, b = long / 2 * _VOTE_PPM, short / 2 * _VOTE_PPM
+        middle = math.ceil(a + 4 * _VOTE_PPM)
         y, x = np.mgrid[-middle : middle + 1, -middle : middle + 1]
-        away = np.hypot(x, y)
-        rim = (np.abs(away - radius) <= 0.9 * _VOTE_PPM).astype(np.float32)
-        moat = ((away > radius + 1.5 * _VOTE_PPM) & (away <= radius + 3.2 * _VOTE_PPM)).astype(np.float32)
+        cos, sin = math.cos(math.radians(angle)), math.sin(math.radians(angle))
+        along, across = x * cos + y * sin, y * cos - x * sin
+        units = np.hypot(along / a, across / b)
+        away = (units - 1) * np.hypot(along, across) / np.maximum(units, 1e-6)  # from the rim, along the ray
+        rim = (np.abs(away) <= 0.9 * _VOTE_PPM).astype(np.float32)
+        moat = ((away > 1.5 * _VOTE_PPM) & (away <= 3.2 * _VOTE_PPM)).astype(np.float32)
         buffer = np.zeros((rows, columns), np.float32)
         size = min(2 * middle + 1, rows, columns)
         buffer[:size, :size] = (rim / rim.sum() - 0.8 * moat / moat.sum())[:size, :size]
@@ -342,6 +360,21 @@ def texture(ink: Map, least: float, blob: Blob) -> Texture:
     level, upright = (cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones(size, np.uint8)) for size in ((1, run), (run, 1)))
     straight = cv2.countNonZero(cv2.bitwise_and(own, cv2.bitwise_or(level, upright)))
     return Texture(cv2.countNonZero(own & core) / total, straight / total)
+
+
+_SOLID_MM = 5.0
+
+
+def without_rules(ink: Map, least: float) -> Map:
+    """``ink`` without level and upright runs and solid areas: what is left where a seal hangs together with a table."""
+    hits = (ink > least).astype(np.uint8)
+    run, solid, grown = int(_RUN_MM * PPM), int(_SOLID_MM * PPM), np.ones((3, 3), np.uint8)
+    thick = cv2.dilate(hits, grown)
+    left = ink.copy()
+    for shape in ((1, run), (run, 1), (solid, solid)):
+        found = cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones(shape, np.uint8))
+        left[cv2.dilate(found, grown) > 0] = 0
+    return left
 
 
 def hull_ellipse(blob: Blob) -> Ring | None:

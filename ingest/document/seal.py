@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ingest.document.faintrings import faint_ring
 from ingest.document.glancing import Glance, Region, glance
 from ingest.document.pixels import WORKING_PX_PER_MM as PPM
 from ingest.document.pixels import (
@@ -38,11 +39,14 @@ from ingest.document.rings import (
     hull_rectangle,
     texture,
     vote_for_circles,
+    vote_for_ovals,
+    without_rules,
 )
 from ingest.reading import Seal, SealOutcome, SealReading
 
 MAX_SEALS = 6  #: noted per page
 _CUT_RING, _EDGE_TRACE = "边缘有不完整的印章图样", "纸边有红色印迹(可能是骑缝章)"
+_FAINT_RING = "有很淡的红色环形痕迹"
 _PALE = 0.2  #: density below which ink may be a seal whose rim nobody can follow; pens are denser
 _GREY_LEVEL = 0.45  #: density of a seal's rim where there is no colour
 LEAST_PX_PER_MM = 3.3  #: 84 dpi: below it nobody is told that a seal is missing
@@ -131,10 +135,18 @@ def _colourless(page: PageImage, first: Glance) -> PageLook:
 
 def _unmarked(page: PageImage, first: Glance) -> PageLook:
     """Nothing found: a "no" if the page is sharp enough to show even a pale seal (missed at 75 dpi and JPEG 30)."""
+    if first.covered:
+        return PageLook(SealOutcome.UNCERTAIN, (), f"第{page.number}页有大片深色或彩色图案, 盖在上面的印章看不出来")
     if not page.whole:
         return PageLook(SealOutcome.UNCERTAIN, (), f"第{page.number}页的图像不完整, 请重新扫描后发送")
     if page.px_per_mm < LEAST_PX_PER_MM and not first.blank:
         return PageLook(SealOutcome.UNCERTAIN, (), f"第{page.number}页清晰度太低, 看不出有没有印章")
+    ring = faint_ring(first.reddish, first.scale)
+    if ring is not None:
+        half = ring.diameter / 2 * PPM
+        round_ = Ring(ring.x * PPM, ring.y * PPM, half, half)
+        mark = _mark_of(round_, clear=False, confidence=0.2, reason=_FAINT_RING)
+        return PageLook(SealOutcome.UNCERTAIN, (_seal(page, mark),), f"第{page.number}页{_FAINT_RING}")
     return PageLook(SealOutcome.NOT_STAMPED, (), "", first.blank)
 
 
@@ -200,6 +212,7 @@ def _marks(page: PageImage, part: Part, first: Glance) -> list[_Mark]:
     if part.blue and not any(mark.clear for mark in found):
         blue = _coloured_marks(ink.blue, exact=exact)
         found += [mark._replace(clear=False, reason="有非红色的印章图样") for mark in blue if mark.clear]
+    found = found or list(_marks_among_rules(ink.red, exact=exact))
     found = found or list(_faint_marks(ink.faint_red)) or list(_coherent_red(ink.red, ink.other))
     return [mark._replace(box=(mark.box[0] + left, mark.box[1] + top, *mark.box[2:])) for mark in found]
 
@@ -278,12 +291,26 @@ def _coloured_marks(ink: Map, *, exact: bool) -> Iterator[_Mark]:
             return
 
 
+def _marks_among_rules(red: Map, *, exact: bool) -> Iterator[_Mark]:
+    """Rings that show only when red rules, bars and areas are taken away; what was taken away may have been a rim."""
+    rest = without_rules(red, 0.10)
+    if float(rest.sum()) < 0.9 * float(red.sum()):
+        for mark in _coloured_marks(rest, exact=exact):
+            if mark.shape != "square":
+                yield mark._replace(clear=False, reason="有环形图样, 与别的红色内容连在一起")
+
+
 def _marks_at(ink: Map, level: float, *, exact: bool) -> Iterator[_Mark]:
-    """The marks of one level: outlines first, then circles by vote, which takes longer, unless all ink is explained."""
+    """The marks of one level: outlines first, then by vote, which takes longer, unless all ink is explained."""
     rings: list[_Mark] = []
-    for candidates in (_outlines(ink, level), vote_for_circles(np.clip(ink / level, 0, 1))):
+    full = np.clip(ink / level, 0, 1)
+    for candidates, enough in (
+        (_outlines(ink, level), 0.8),
+        (vote_for_circles(full), 0.0),
+        (vote_for_ovals(full), 0.0),
+    ):
         rings += [mark for ring in candidates if (mark := _ring_mark(ink, ring, exact=exact))]
-        if any(mark.clear for mark in rings) and _explained(ink, rings) > 0.8:
+        if any(mark.clear for mark in rings) and _explained(ink, rings) > enough:
             break
     yield from rings
     if not any(mark.clear for mark in rings):
@@ -400,7 +427,7 @@ def _faint_marks(raw: Map) -> Iterator[_Mark]:
     for candidate in vote_for_circles(np.clip(soft / (2.2 * least), 0, 1), 3, 0.26):
         fitted = fit(np.maximum(soft, 0), candidate, least)
         if fitted is not None and _is_faint_ring(*fitted):
-            yield _mark_of(fitted[0], clear=False, confidence=0.3, reason="有很淡的红色环形痕迹")
+            yield _mark_of(fitted[0], clear=False, confidence=0.3, reason=_FAINT_RING)
     for blob in blobs(soft, least, 3):
         if blob.ink_mm2 >= 0.5 * total:
             yield from _trace(blob, soft, least)

@@ -339,3 +339,33 @@ def chart(chance: Chance, page: Pixels, dpi: int) -> Pixels:
     for number, (start, stop) in enumerate(zip(cuts, [*cuts[1:], cuts[0] + 360], strict=True)):
         over.draw.pieslice(over.box(x, y, radius), start, stop, fill=colours[number])
     return over.result()
+
+
+def red_curves(chance: Chance, page: Pixels, dpi: int) -> Pixels:
+    """A diagram's curves in red from one side of the lower half to the other."""
+    over, ink = _Over(page, dpi), _red(chance)
+    across = np.linspace(25, 185, 7)
+    for _ in range(3):
+        down = chance.uniform(0.4, 0.85, 7) * over.height
+        over.line(list(zip(across.tolist(), down.tolist(), strict=True)), ink, float(chance.uniform(0.5, 1.0)))
+    return over.result()
+
+
+def red_bars(chance: Chance, page: Pixels, dpi: int) -> Pixels:
+    """A bar chart in red and grey over the lower half."""
+    over, ink = _Over(page, dpi), _red(chance)
+    floor = 0.85 * over.height
+    for number in range(16):
+        left, top = 30 + 10 * number, floor - float(chance.uniform(20, 90))
+        edges = [left * over.mm, top * over.mm, (left + 3.5) * over.mm, floor * over.mm]
+        over.draw.rectangle(edges, fill=ink if number % 2 else (170, 170, 170))
+    return over.result()
+
+
+def dark_picture(chance: Chance, page: Pixels, dpi: int) -> Pixels:
+    """A picture over the lower half, so dark that ink on it cannot be seen."""
+    result, mm = page.copy(), dpi / 25.4
+    top, left = round(page.shape[0] * 0.38), round(chance.uniform(8, 15) * mm)
+    part = result[top : round(page.shape[0] * 0.92), left : page.shape[1] - left]
+    part[:] = (chance.uniform(15, 45, 3) + chance.normal(0, 3, part.shape)).clip(0, 60)
+    return result

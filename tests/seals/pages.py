@@ -286,6 +286,7 @@ def _stamped_kinds() -> Iterator[Kind]:
     yield kind("seal pressed twice", stamped(_twice))
     yield kind("seal over a red table", stamped(seal, on=bearing(lookalikes.red_table)), scan, weight=2)
     yield kind("seal on a red letterhead's page", stamped(seal, on=bearing(lookalikes.letterhead)), weight=2)
+    yield kind("oval 专用章 across red curves", stamped(marks.oval_seal, on=bearing(lookalikes.red_curves)), scan)
     yield kind("seal and red pen", stamped(seal, on=bearing(lookalikes.pen_circles)))
     yield kind("seal, yellowed paper", stamped(seal), yellowed)
     yield kind("seal, faded scan", stamped(seal), faded)
@@ -322,6 +323,7 @@ def _unstamped_kinds() -> Iterator[Kind]:
         ("red handwriting", lookalikes.red_handwriting, 1), ("blue writing", lookalikes.blue_writing, 1),
         ("highlighter", lookalikes.highlighter, 1), ("sticker", lookalikes.sticker, 2), ("coffee ring", lookalikes.coffee_ring, 1),
         ("coloured photograph", lookalikes.photograph, 2), ("watermark", lookalikes.watermark, 1), ("pie chart", lookalikes.chart, 1),
+        ("red curves", lookalikes.red_curves, 1), ("red bars", lookalikes.red_bars, 1),
     ):  # fmt: skip
         yield kind(name, bearing(put), weight=weight)
 
@@ -344,6 +346,9 @@ def _staff_kinds() -> Iterator[Kind]:
     yield kind("fax coding, unstamped", {UNSURE}, paper.sheet, black_and_white, as_fax)
     yield kind("unstamped, 72-90 dpi", {UNSURE, NO}, paper.sheet, dpis=COARSE)
     yield kind("very faint seal", {UNSURE, YES}, stamped(marks.round_seal, strength=(0.10, 0.2)))
+    yield kind("seal among red bars", {UNSURE, YES}, stamped(marks.round_seal, on=bearing(lookalikes.red_bars)))
+    yield kind("seal on a dark picture", {UNSURE}, stamped(marks.round_seal, on=bearing(lookalikes.dark_picture)))
+    yield kind("dark picture", {UNSURE}, bearing(lookalikes.dark_picture))
     yield kind("half a seal at the edge", {UNSURE, YES}, at_edge((0.4, 0.7)))
     yield kind("骑缝章, a strip", {UNSURE, YES}, at_edge((0.12, 0.3)))
     yield kind("seal in purple", {UNSURE, YES}, stamped(marks.round_seal, inks=(marks.PURPLE, (150, 50, 120))))

@@ -23,6 +23,7 @@ from ingest.document.reader import read_document
 from ingest.reading import Kind as FileKind
 from ingest.reading import SealOutcome
 from rules.call import Call
+from tests.seals import foreign
 from tests.seals.pages import KINDS, Sample, Truth, choose, sample
 
 MARKS = ("<!-- seal report -->", "<!-- /seal report -->")
@@ -131,8 +132,15 @@ def main() -> None:
     parser.add_argument("--pages", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--processes", type=int, default=2, choices=(1, 2))
+    parser.add_argument(
+        "--paper", type=Path, help="instead: stamp the pages of the PDF files and pictures below this directory"
+    )
     parser.add_argument("--write", type=Path, help="put the tables between the marks of this Markdown file")
     options = parser.parse_args()
+    if options.paper:
+        call = open_call(default_config() / "calls", "smart-education-2024").call
+        print(foreign.report(options.paper, options.seed, call, options.processes))
+        return
     text = report(run(options.pages, options.seed, options.processes))
     print(text)
     if options.write:

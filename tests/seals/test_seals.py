@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 
 import pytest
 
 from ingest.calls import default_config, open_call
 from ingest.reading import SealOutcome
 from samples.fonts import MissingFontError
+from tests.seals import foreign
 from tests.seals.pages import KINDS, Kind, Truth, choose, sample
 from tests.seals.paper import font_files
 from tests.seals.report import Judged, judge, report
@@ -66,6 +68,18 @@ def test_the_first_pages_of_a_set_show_every_kind() -> None:
     """And common kinds come more often than rare ones."""
     assert set(choose(len(KINDS))) == set(KINDS)
     assert choose(1000).count(KINDS[0]) > choose(1000).count(KINDS[2])
+
+
+def test_pages_of_any_directory_can_be_stamped(tmp_path: Path) -> None:
+    """A page of ours stands for somebody else's; what cannot be shown is left out."""
+    kind = next(kind for kind in KINDS if kind.name == "red table")
+    (tmp_path / "a.pdf").write_bytes(sample(kind._replace(dpis=(100,)), SEED, 1).data)
+    (tmp_path / "b.pdf").write_bytes(b"%PDF-1.4 broken")
+
+    text = foreign.report(tmp_path, SEED, open_call(default_config() / "calls", "smart-education-2024").call, 1)
+
+    assert "| bare | 1 | 0 | 0 | 1 | 0 |" in text
+    assert "| round seal | 1 | 1 | 0 | 0 | 0 |" in text
 
 
 def test_the_report_counts_what_is_wrong() -> None:
