@@ -20,6 +20,7 @@ _BRIDGE_MM = 6.0  #: gaps inside one mark: a pale seal falls into pieces
 _WINDOW_MM = 9.0  #: the paper's colour is that of the lightest place around
 LEAST_INK_MM2 = 6.0  #: a group with less is not noted
 _DARK, _DARK_MM, _DARK_SHARE = 0.45, 30.0, 0.8  #: of the paper's light; of a square
+_MOSTLY = 0.4  #: of a page
 _STRONG = 90  #: between the lightest and the darkest of three colours; yellowed paper has 60
 _LEAST_BRIGHT = 100.0  #: paper in poor light; a page that is darker altogether is no paper
 _LEAST_RED, _LEAST_BLUE = 0.018, 0.05  #: of the paper's light
@@ -53,7 +54,9 @@ class Glance:
     blank: bool
     reddish: Map = field(repr=False, compare=False)  #: how much redder than its paper each place is
     scale: float  #: pixels of ``reddish`` a millimetre
-    covered: bool  #: dark or strong colours where a seal would not show: on a part as large as one, or on half of it
+    covered: (
+        bool  #: dark or strong colours where a seal would not show: on a part as large as one, or nearly everywhere
+    )
     desk: bool  #: things that are not paper around the sheet: a photograph, whose scale is a guess
 
 
@@ -69,16 +72,17 @@ def glance(page: PageImage) -> Glance:
     over_green, over_blue = cv2.subtract(red, green), cv2.subtract(red, blue)
     reddish = cv2.addWeighted(over_green, 0.6, over_blue, 0.4, 0) * (over_green > 0.3 * over_blue)
     bluish = cv2.subtract(blue, cv2.min(red, green))
+    extremes = _Extremes.of(small)
     return Glance(
         red=_regions(_above_noise(np.asarray(reddish, np.float32), _LEAST_RED) & sheet, scale),
         blue=_regions(_above_noise(np.asarray(bluish, np.float32), _LEAST_BLUE) & sheet, scale),
         size_mm=(page.pixels.shape[1] / page.px_per_mm, page.pixels.shape[0] / page.px_per_mm),
         bright=bright,
-        colourless=_colourless(small),
+        colourless=_colourless(extremes),
         blank=cv2.countNonZero((green < 0.85).astype(np.uint8)) < 0.0005 * green.size,
         reddish=np.asarray(reddish, np.float32),
         scale=scale,
-        covered=_covered(small, bright, scale),
+        covered=_covered(extremes, bright, scale),
         desk=_desk(light, bright),
     )
 
@@ -121,38 +125,48 @@ def _regions(hits: NDArray[np.bool_], scale: float) -> tuple[Region, ...]:
     return tuple(Region(left, top, left + width, top + height, area) for left, top, width, height, area in boxes)
 
 
-def _colourless(small: Pixels) -> bool:
+class _Extremes(NamedTuple):
+    """The lightest and the darkest of the three colours of each place."""
+
+    lightest: Pixels
+    darkest: Pixels
+
+    @classmethod
+    def of(cls, small: Pixels) -> _Extremes:
+        """Of a picture."""
+        blue, green, red = cv2.split(small)
+        lightest, darkest = cv2.max(cv2.max(blue, green), red), cv2.min(cv2.min(blue, green), red)
+        return cls(np.asarray(lightest, np.uint8), np.asarray(darkest, np.uint8))
+
+    @property
+    def spread(self) -> Pixels:
+        """How much colour there is."""
+        return np.asarray(cv2.subtract(self.lightest, self.darkest), np.uint8)
+
+
+def _colourless(seen: _Extremes) -> bool:
     """Whether red, green and blue are the same everywhere but in a few odd places (a logo some app adds).
 
     A colour scan of white paper has hardly more colour than its sensor's noise; a grey page has none at all.
     """
-    blue, green, red = cv2.split(small)
-    spread = cv2.subtract(cv2.max(cv2.max(blue, green), red), cv2.min(cv2.min(blue, green), red))
-    return cv2.countNonZero((spread >= 3).astype(np.uint8)) < 0.01 * spread.size
+    return float((seen.spread >= 3).mean()) < 0.01
 
 
-def _covered(small: Pixels, bright: float, scale: float) -> bool:
-    """Whether half the picture is dark or in strong colours, or a square of 30 mm inside it is dark.
+def _covered(seen: _Extremes, bright: float, scale: float) -> bool:
+    """Whether two fifths of the picture are dark or in strong colours, or a square of 30 mm inside it is dark.
 
     Print and tables leave more paper than that; what is dark up to the picture's border is a desk or a scanner's lid.
     """
-    lightest, darkest = small.max(axis=2), small.min(axis=2)
-    mask = (lightest < _DARK * max(bright, _LEAST_BRIGHT)).astype(np.uint8)
-    strong = (cv2.subtract(lightest, darkest) > _STRONG) | (mask > 0)
-    if float(strong.mean()) > 0.4:
+    dark = seen.lightest < _DARK * max(bright, _LEAST_BRIGHT)
+    if float(((seen.spread > _STRONG) | dark).mean()) > _MOSTLY:
         return True
-    if cv2.countNonZero(mask) < 0.01 * mask.size:
-        return False
-    side = int(_DARK_MM * scale)
-    core = (cv2.boxFilter(mask, cv2.CV_32F, (side, side), borderType=cv2.BORDER_CONSTANT) > _DARK_SHARE).astype(
-        np.uint8
-    )
-    if not cv2.countNonZero(core):
+    mask, side = dark.astype(np.uint8), (int(_DARK_MM * scale),) * 2
+    if dark.mean() < 0.01 or cv2.boxFilter(mask, cv2.CV_32F, side).max() <= _DARK_SHARE:
         return False
     count, labels = cv2.connectedComponents(mask)
     border = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
-    inside = np.isin(np.arange(count), border, invert=True)[labels] & (mask > 0)
-    return bool((cv2.boxFilter(inside.astype(np.uint8), cv2.CV_32F, (side, side)) > _DARK_SHARE).any())
+    inside = np.isin(np.arange(count), border, invert=True)[labels] & dark
+    return bool(cv2.boxFilter(inside.astype(np.uint8), cv2.CV_32F, side).max() > _DARK_SHARE)
 
 
 def _desk(light: Pixels, bright: float) -> bool:
