@@ -32,6 +32,7 @@ from tests.seals.paper import Pixels
 DPI, PX_PER_MM = 150, 6.0
 PICTURES = (".jpg", ".jpeg", ".png")
 BARE = "bare"
+MAX_BYTES = 2_000_000  #: drawings of many megabytes take minutes
 STAMPS = {"round seal": marks.round_seal, "round 专用章": marks.special_round, "oval 专用章": marks.oval_seal}
 OUTCOMES = (SealOutcome.STAMPED, SealOutcome.UNCERTAIN, SealOutcome.NOT_STAMPED)
 
@@ -97,7 +98,8 @@ def _judged(name: str, base: Pixels, seed: list[int], call: Call) -> Iterator[Sa
 
 def report(folder: Path, seed: int, call: Call, processes: int) -> str:
     """The table in Markdown, and every page of which something wrong was said."""
-    paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in (".pdf", *PICTURES))
+    every = (path for path in folder.rglob("*") if path.suffix.lower() in (".pdf", *PICTURES))
+    paths = sorted(path for path in every if path.stat().st_size <= MAX_BYTES)
     with multiprocessing.get_context("spawn").Pool(processes) as pool:
         pages = pool.map(partial(judge, seed=seed, call=call), list(enumerate(paths)), chunksize=4)
     said = [each for page in pages for each in page]
