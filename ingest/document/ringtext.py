@@ -26,6 +26,7 @@ _OUTER, _INNER = 0.05, 0.44  #: of the shorter semi-axis, inwards from the rim: 
 _STEPS = 1441  #: points of the rim that tell its length
 _INK, _BRIDGE_MM = 0.2, 1.5  #: density of ink and gaps in it that belong to one seal
 _MARGIN = 1.25
+_BLACK = 0.6  #: of the red light gone: not even dark red ink takes as much
 
 
 class StripReader(Protocol):
@@ -59,7 +60,7 @@ def _red_ink(page: PageImage, seal: Seal) -> Map | None:
     part = np.asarray(cv2.copyMakeBorder(part, *padding, cv2.BORDER_REPLICATE), np.uint8)
     paper = np.percentile(part.reshape(-1, 3), 90, axis=0)
     share = np.clip(part / np.maximum(paper, 24), 0.02, 1).astype(np.float32)
-    density = np.minimum(1 - share[..., 1], _redness_around(share))
+    density = _without_print(np.minimum(1 - share[..., 1], _redness_around(share)), share)
     full = max(0.1, float(np.percentile(density[density > 0.05], 90)) if (density > 0.05).sum() > 50 else 0.3)
     return np.asarray(np.clip(density / full, 0, 1), np.float32)
 
@@ -73,6 +74,13 @@ def _redness_around(share: Map) -> Map:
     red = np.log(share[..., 2]) - np.log(share[..., 1])
     spread = cv2.dilate(cv2.GaussianBlur(red, (0, 0), 1.0), np.ones((5, 5), np.uint8))
     return np.asarray(1.2 * (1 - np.exp(-np.maximum(spread, 0))), np.float32)
+
+
+def _without_print(density: Map, share: Map) -> Map:
+    """What is black is print or a signature: there the ink is guessed from around, so that no stroke ends in a gap."""
+    black = cv2.dilate((1 - share[..., 2] > _BLACK).astype(np.uint8), np.ones((3, 3), np.uint8))
+    whole = cv2.inpaint((255 * np.clip(density, 0, 1)).astype(np.uint8), black, 3, cv2.INPAINT_TELEA)
+    return np.asarray(whole / np.float32(255), np.float32)
 
 
 def _outline(ink: Map, px_per_mm: float, seal: Seal) -> Ring:
