@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 export PYTHON VENV
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test setup lint types imports format test-fast coverage torture bench bench-pull samples lock wheel install clean bench-documents extraction-report parts-report corpus bench-rules fuzz-rules mutation schema-in-editor pairs-report seal-report bench-seals
+.PHONY: help demo test setup lint types imports format test-fast coverage torture bench bench-pull samples lock wheel install clean bench-documents extraction-report parts-report corpus bench-rules fuzz-rules mutation schema-in-editor pairs-report seal-report ring-report bench-seals
 
 help:  ## 列出可用的命令
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -67,6 +67,9 @@ pairs-report: setup  ## Word 版与扫描件是不是同一份,认得对不对: 
 
 seal-report: setup  ## 在生成的扫描页上看印章认得对不对: ARGS="--pages 1000 --seed 1 --write docs/seals.md"
 	$(BIN)/python -m tests.seals.report $(ARGS)
+
+ring-report: setup  ## 各种印章的印文读得出、认得对不对: ARGS="--pages 360 --seed 1 --write docs/seals.md"
+	$(BIN)/python -m tests.seals.rings_report $(ARGS)
 
 bench-seals: setup  ## 判断一页有没有盖章要多少时间和内存,与只把图像解码相比
 	$(BIN)/python -m bench.seals

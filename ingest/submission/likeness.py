@@ -13,7 +13,6 @@ from ingest.reading import Document
 from rules.call import Call
 from rules.facts import Fact, Provenance
 
-OWN_SEAL = 0.7  #: partial likeness of a ring's writing to a name that may stand there
 OTHER_SEAL = 0.85  #: likeness to another known name above which it is that one's seal
 LEAD = 0.2  #: by which another name must fit better: bureaus differ in two or three characters
 
@@ -80,7 +79,8 @@ def name_read(scan: Document, name: str) -> Fact | None:
 def seal_owner(scan: Document, own: Iterable[str], others: Iterable[str]) -> Fact:
     """印章单位一致: False when a legible seal is another known unit's, True when one is ``own``, else unknown.
 
-    What is not legible, or names nobody known, says nothing.
+    What is not legible, or names nobody known, says nothing. A misread character is no fault, but no agreement either:
+    the next unit's name may differ in just that one.
     """
     writings = [seal.writing for seal in (scan.seal.seals if scan.seal else ()) if seal.writing]
     own_keys = [plain(name) for name in own if name]
@@ -93,6 +93,6 @@ def seal_owner(scan: Document, own: Iterable[str], others: Iterable[str]) -> Fac
         at = Provenance(part=scan.part, place="印章", method="ocr", confidence=max(mine, theirs), raw=writing)
         if theirs >= OTHER_SEAL and theirs - mine >= LEAD:
             return Fact.known(False, at)
-        agrees = agrees or mine >= max(OWN_SEAL, theirs)
+        agrees = agrees or (mine >= theirs and any(name in key for name in own_keys))
     read = Provenance(part=scan.part, place="印章", method="ocr", raw="、".join(writings))
     return Fact.known(True, read) if agrees else Fact.unknown(read)

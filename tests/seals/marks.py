@@ -27,7 +27,7 @@ ORGANISATIONS = (
 )  # fmt: skip
 
 
-class _Canvas:
+class Canvas:
     """A square in which a mark is drawn at twice the resolution, in millimetres from its middle."""
 
     def __init__(self, dpi: int, side_mm: float) -> None:
@@ -57,7 +57,9 @@ class _Canvas:
             at, text, 255, face(font, round(size * self.scale)), anchor="mm", stroke_width=round(0.1 * self.scale)
         )
 
-    def around(self, text: str, axes: tuple[float, float], size: float, font: int, sweep: float) -> None:
+    def around(
+        self, text: str, axes: tuple[float, float], size: float, font: int, sweep: float, slim: float = 0.72
+    ) -> None:
         """Characters along an ellipse (semi-axes in mm), feet towards the middle, over the top."""
         pixels = round(size * self.scale)
         for number, char in enumerate(text):
@@ -66,8 +68,8 @@ class _Canvas:
             ImageDraw.Draw(tile).text(
                 (pixels, pixels), char, 255, face(font, pixels), anchor="mm", stroke_width=max(1, pixels // 22)
             )
-            slim = tile.resize((round(2 * pixels * 0.72), 2 * pixels), Image.Resampling.BOX)
-            turned = slim.rotate(-math.degrees(angle), Image.Resampling.BICUBIC, expand=True)
+            narrow = tile.resize((round(2 * pixels * slim), 2 * pixels), Image.Resampling.BOX)
+            turned = narrow.rotate(-math.degrees(angle), Image.Resampling.BICUBIC, expand=True)
             x = self.side / 2 + axes[0] * self.scale * math.sin(angle) - turned.width / 2
             y = self.side / 2 - axes[1] * self.scale * math.cos(angle) - turned.height / 2
             self.image.paste(255, (round(x), round(y)), turned)
@@ -88,7 +90,7 @@ def round_seal(chance: Chance, dpi: int, diameter: float | None = None) -> Mask:
     if chance.random() < 0.3:
         ink = impression(Seal(_name(chance), across, turn, 255, int(chance.integers(99))), dpi)
         return np.asarray(np.asarray(ink, np.float32) / 255, np.float32)
-    canvas, font = _Canvas(dpi, across + 4), int(chance.integers(9))
+    canvas, font = Canvas(dpi, across + 4), int(chance.integers(9))
     canvas.ring(across, across, float(chance.uniform(0.7, 1.5)))
     if chance.random() < 0.2:
         canvas.ring(across - 4, across - 4, 0.3)
@@ -106,7 +108,7 @@ def round_seal(chance: Chance, dpi: int, diameter: float | None = None) -> Mask:
 def special_round(chance: Chance, dpi: int) -> Mask:
     """A round 专用章: no star or a small one, its purpose written across."""
     across = float(chance.choice([38, 40, 42]))
-    canvas, font = _Canvas(dpi, across + 4), int(chance.integers(9))
+    canvas, font = Canvas(dpi, across + 4), int(chance.integers(9))
     canvas.ring(across, across, float(chance.uniform(0.7, 1.3)))
     canvas.around(_name(chance), (across / 2 - 4.8,) * 2, 5, font, 250)
     if chance.random() < 0.6:
@@ -120,7 +122,7 @@ def special_round(chance: Chance, dpi: int) -> Mask:
 def oval_seal(chance: Chance, dpi: int) -> Mask:
     """An oval 专用章 of 45 x 30 or 40 x 30 mm."""
     wide, high = (45.0, 30.0) if chance.random() < 0.6 else (40.0, 30.0)
-    canvas, font = _Canvas(dpi, wide + 4), int(chance.integers(9))
+    canvas, font = Canvas(dpi, wide + 4), int(chance.integers(9))
     canvas.ring(wide, high, float(chance.uniform(0.7, 1.2)))
     if chance.random() < 0.3:
         canvas.ring(wide - 3, high - 3, 0.35)
@@ -134,7 +136,7 @@ def oval_seal(chance: Chance, dpi: int) -> Mask:
 def square_seal(chance: Chance, dpi: int) -> Mask:
     """名章: the name of a person in a square of 18 to 24 mm, drawn in or cut out."""
     side, font = float(chance.uniform(18, 24)), int(chance.integers(9))
-    canvas = _Canvas(dpi, side + 8)
+    canvas = Canvas(dpi, side + 8)
     canvas.draw.rectangle(canvas.box(side, side), outline=255, width=round(1.1 * canvas.scale))
     text = words(chance, 4)
     canvas.line(text[:2], -side * 0.22, side * 0.38, font)

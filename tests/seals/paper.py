@@ -33,6 +33,7 @@ FURTHER_FONTS = (
     "gbsn00lp.ttf",
     "gkai00mp.ttf",
     "LXGWWenKai-Regular.ttf",
+    "wqy-microhei.ttc",
 )
 
 WORDS = (

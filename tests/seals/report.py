@@ -148,11 +148,11 @@ def main() -> None:
         options.write.write_text(between_marks(options.write.read_text("utf-8"), f"{head}\n\n{text}"), "utf-8")
 
 
-def between_marks(document: str, text: str) -> str:
+def between_marks(document: str, text: str, marks: tuple[str, str] = MARKS) -> str:
     """``document`` with the text between its two marks replaced."""
-    before, _, rest = document.partition(MARKS[0])
-    _, _, after = rest.partition(MARKS[1])
-    return f"{before}{MARKS[0]}\n\n{text}\n\n{MARKS[1]}{after}"
+    before, _, rest = document.partition(marks[0])
+    _, _, after = rest.partition(marks[1])
+    return f"{before}{marks[0]}\n\n{text}\n\n{marks[1]}{after}"
 
 
 if __name__ == "__main__":
