@@ -156,10 +156,11 @@ class _Reader:
 
     def _expectations(self, case: Mapping) -> tuple[Expectation, ...]:
         tree = mapping(case[Text("期望")], "“期望”", self.rules)
-        for value in tree.values():
-            if not isinstance(value, Text) or str(value) not in set(EXPECTATIONS):
-                unknown_word(str(value), EXPECTATIONS, value.position)
-        return tuple(Expectation(str(rule), str(word), rule.position) for rule, word in tree.items())
+        words = [text(tree, rule) for rule in tree]
+        for word in words:
+            if word not in EXPECTATIONS:
+                unknown_word(word, EXPECTATIONS, word.position)
+        return tuple(Expectation(str(rule), str(word), rule.position) for rule, word in zip(tree, words, strict=True))
 
     def _decision(self, case: Mapping) -> str:
         word = text(case, "裁定")

@@ -73,7 +73,7 @@ def _cells(field: Field, leaves: list[Compare | Probe], bounds: tuple[int, int] 
         return _texts(leaves)
     near = {leaf.constant + step for leaf in leaves if isinstance(leaf, Compare) for step in (-1, 0, 1)} or {0}
     low, high = bounds or (min(near), max(near))
-    return tuple(_number(number) for number in sorted(near) if low <= number <= high)
+    return tuple(_number(number) for number in sorted({min(max(number, low), high) for number in near}))
 
 
 def _number(value: int) -> Cell:

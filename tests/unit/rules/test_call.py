@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from rules.call import Call, find_unit, load_call
+from rules.call import Call, Contact, Form, Quota, Role, Track, Unit, Words, find_unit, load_call, vocabulary_of
 from rules.errors import Position, RuleFileError
-from tests.unit.rules.writing import CALL
+from rules.vocabulary import Field, FieldType
+from tests.unit.rules.writing import CALL, at
 
 UNITS = """报送单位:
   - {名称: 第一师阿拉尔市, 部门: 第一师阿拉尔市教育局, 简称: [第一师, 一师, 阿拉尔市]}
@@ -73,42 +74,92 @@ def test_quotas_are_a_number_or_a_least_number_of_some_kinds() -> None:
     assert (least.count, least.at_least, least.field, least.options) == (2, True, "学校类型", ("小学",))
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "code", "words"),
-    [
-        ("标题: 试用征集\n", "", "C001", "缺“标题”"),
-        ("标题: 试用征集", "标题: [试用]", "C002", "一个值"),
-        ("发文单位: 某教育局", "发文单未: 某教育局", "C003", "发文单未"),
-        ("发文单位: 某教育局", "甲: 某教育局\n发文单位: 乙", "C003", "甲"),
-        ("截止: 2024-08-31 24:00", "截止: 2024-08-31", "C005", "截止"),
-        ("发布: 2024-08-08 10:00", "发布: 昨天", "C005", "发布"),
-        ("办公室: 办公室, ", "", "C001", "办公室"),
-        ("{名称: 示范校, 代码: X, 申报书: 甲表, 汇总表: 乙表}", "{名称: 示范校, 代码: X, 申报书: 丙表, 汇总表: 乙表}", "C006", "丙表"),
-        ("{名称: 示范校, 代码: X, 申报书: 甲表, 汇总表: 乙表}", "{名称: 示范校, 代码: X, 申报书: 甲表, 汇总表: 乙表, 名额: [{名称: 甲, 数量: 六}]}", "C004", "六"),
-        ("{名称: 示范校, 代码: X, 申报书: 甲表, 汇总表: 乙表}", "示范校", "C002", "类别"),
-        ("    种类: 汇总表", "    种类: 汇总", "C006", "汇总"),
-        ("    类别: 示范区\n    标题: 申报书", "    类别: 示范县\n    标题: 申报书", "C006", "示范县"),
-        ("    标题: 申报书\n    申报单位字段: 单位名称", "    标题: 申报书\n    申报单位字段: 校名", "C006", "校名"),
-        ("{名称: 教师人数, 类型: 整数}", "{名称: 教师人数, 类型: 数字}", "C006", "数字"),
-        ("{名称: 教师人数, 类型: 整数}", "{名称: 教师人数, 类型: 选项}", "C001", "选项"),
-        ("字段: [{名称: 填报单位}]", "字段: 填报单位", "C002", "字段"),
-        ("报送单位: [", "报送单位: 无\n甲: [", "C003", "甲"),
-    ],
-)  # fmt: skip
-def test_a_slip_in_the_call_is_named_with_its_place(old: str, new: str, code: str, words: str) -> None:
-    """With what can be written instead, where that is known."""
-    assert old in CALL
-    with pytest.raises(RuleFileError) as caught:
-        load_call("x", CALL.replace(old, new, 1))
-
-    assert caught.value.code == code
-    assert words in caught.value.message
-    assert caught.value.position.line >= 1
-    assert f"call.yaml:{caught.value.position.line}:" in caught.value.format("call.yaml", CALL.replace(old, new, 1))
-    assert caught.value.severity == "error"
-
-
 def test_a_complaint_about_a_line_that_is_not_there_is_still_told() -> None:
     """A file that changed meanwhile."""
     assert RuleFileError("甲", Position(9, 1), "乙").format("x", "一行") == "x:9:1: E000 甲\n    提示: 乙"
     assert RuleFileError("甲", Position(1, 3)).format("x", "甲\t乙\r") == "x:1:3: E000 甲\n    甲\t乙\n      \t^"
+
+
+FULL = """标题: 征集
+发文单位: 某局
+发布: 2024-08-08 10:00
+截止: 2024-08-31 24:00
+联系: {办公室: 科室, 电话: 0991-1, 邮箱: a@example.com}
+认可电子签章: 是
+类别:
+  - {名称: 区, 代码: Q, 申报书: 甲, 汇总表: 乙, 名额: [{名称: 全部, 数量: 6}, {名称: 小学, 不少于: 2, 字段: 类型, 属于: 小学}]}
+表单:
+  - 编号: 甲
+    种类: 申报书
+    类别: 区
+    标题: [申报书, 申请书]
+    申报单位字段: 单位
+    空白表: 甲.docx
+    盖章处: 印章
+    字段:
+      - {名称: 单位, 标签: [学校, 单位名称]}
+      - {名称: 类型, 类型: 选项, 选项: [小学, 初中]}
+  - {编号: 乙, 种类: 汇总表, 类别: 区, 标题: 汇总表, 申报单位字段: 校, 字段: [{名称: 填报人}], 列: [{名称: 校}, {名称: 人数, 类型: 整数}]}
+报送单位:
+  - {名称: 一师, 部门: 一师教育局, 简称: [第一师, 阿拉尔], 邮箱: [A@X.com, "@y.com"]}
+  - {名称: 中学, 直属: 是}
+称谓: {报送单位: 教育局, 填报单位字段: 填报人, 可省前缀: [新疆, 兵团], 单位名称词尾: 中学}
+"""
+
+
+def test_everything_a_call_can_say_is_read() -> None:
+    """One value for every key, and what follows where a key is left out."""
+    assert load_call("试", FULL) == Call(
+        id="试", title="征集", authority="某局", published=at("2024-08-08T10:00"), deadline=at("2024-09-01T00:00"),
+        contact=Contact("科室", "0991-1", "a@example.com"),
+        tracks=(Track("区", "Q", "甲", "乙", (Quota("全部", 6), Quota("小学", 2, True, "类型", ("小学",)))),),
+        forms=(
+            Form(
+                "甲", Role.APPLICATION, "区", ("申报书", "申请书"), "单位",
+                (Field("单位", FieldType.TEXT, (), ("学校", "单位名称")), Field("类型", FieldType.CHOICE, ("小学", "初中"), ("类型",))),
+                blank="甲.docx", seal_labels=("印章",),
+            ),
+            Form(
+                "乙", Role.SUMMARY, "区", ("汇总表",), "校", (Field("填报人", FieldType.TEXT, (), ("填报人",)),),
+                (Field("校", FieldType.TEXT, (), ("校",)), Field("人数", FieldType.INTEGER, (), ("人数",))),
+                seal_labels=("盖章", "公章"),
+            ),
+        ),
+        units=(
+            Unit("一师", "一师教育局", ("第一师", "阿拉尔"), ("a@x.com", "@y.com")),
+            Unit("中学", "中学", direct=True),
+        ),
+        accept_digital_seal=True,
+        words=Words(bureau="教育局", filler_field="填报人", prefixes=("新疆", "兵团"), name_endings=("中学",)),
+    )  # fmt: skip
+
+
+def test_rules_may_speak_of_these_objects_and_fields() -> None:
+    """The program's own words and those of the forms; choices with their options."""
+    words = vocabulary_of(load_call("试", FULL), ["区数"])
+    said = {
+        kind: [f"{field.name}:{field.type}" + (f"({'/'.join(field.options)})" if field.options else "") for field in fields.values()]
+        for kind, fields in words.items()
+    }  # fmt: skip
+
+    assert said == {
+        "来件": [
+            "编号:标识", "类别:选项(区)", "收到时间:时间", "性质:选项(首次/补正)", "发件方:选项(教育局/直属单位/申报单位/其他)",
+            "时间可疑:是否", "有未读附件:是否",
+        ],
+        "申报书": ["编号:标识", "类别:选项(区)", "单位名称:文本", "可编辑:是否", "所属单位:文本", "单位:文本", "类型:选项(小学/初中)"],
+        "扫描件": [
+            "编号:标识", "类别:选项(区)", "单位名称:文本", "对应:标识", "表单:选项(申报书/汇总表)", "盖章:是否", "是扫描:是否",
+            "可比对:是否", "内容一致:是否", "数字一致:是否", "页面完整:是否", "页序正常:是否", "印章单位一致:是否",
+            "电子签章:选项(无/认可/待核)",
+        ],
+        "汇总表": ["编号:标识", "类别:选项(区)", "可编辑:是否", "填报人:文本"],
+        "汇总行": ["编号:标识", "类别:选项(区)", "单位名称:文本", "校:文本", "人数:整数"],
+        "附件": [
+            "编号:标识", "名称:文本",
+            "状态:选项(已识别/无关/打不开/有密码/空文件/云附件/未识别/超出限制/OFD文件)",
+        ],
+        "台账": ["编号:标识", "类别:选项(区)", "单位名称:文本", "所属单位:文本"],
+        "统计": ["编号:标识", "区数:整数"],
+    }  # fmt: skip
+    assert all(name == field.name for fields in words.values() for name, field in fields.items())

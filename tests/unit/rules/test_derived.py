@@ -16,7 +16,7 @@ from rules.facts import Fact, Knowledge, Subject, Value
 from rules.judge import Narrator, judge, judge_world
 from rules.language import Rulebook
 from rules.logic import populate
-from rules.rulebook import check_rulebook, load_rulebook
+from rules.rulebook import load_rulebook
 from rules.values import Cell
 from rules.verdict import Truth
 from rules.workdays import Workdays, year_known
@@ -254,53 +254,6 @@ def test_the_rule_file_can_correct_the_calendar(call: Call) -> None:
     rulebook = declared(call, "工作日差: {从: 公示开始, 到: 公示结束}", head=head)
 
     assert value(rulebook, 公示开始="2024-08-12", 公示结束="2024-08-18").low == 5
-
-
-# --- slips ------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("entry", "code", "words"),
-    [
-        ("{名称: 值, 对象: 申报书}", "E108", "写一种算法"),
-        ("{名称: 值, 对象: 申报书, 和: [教师人数, 1], 差: [教师人数, 1]}", "E108", "写一种算法"),
-        ("{名称: 值, 对象: 申报, 和: [教师人数, 1]}", "E101", "申报"),
-        ("{名称: 教师人数, 对象: 申报书, 和: [教师人数, 1]}", "E107", "已有"),
-        ("{名称: 一 二, 对象: 申报书, 和: [教师人数, 1]}", "E108", "不能用"),
-        ("{名称: 值, 对象: 申报书, 和: 教师人数}", "E108", "二至十"),
-        ("{名称: 值, 对象: 申报书, 差: [教师人数, 1, 2]}", "E108", "列两"),
-        ("{名称: 值, 对象: 申报书, 差: [1, 2]}", "E101", "1"),
-        ("{名称: 值, 对象: 申报书, 差: [教师数, 教师人数]}", "E101", "教师数"),
-        ("{名称: 值, 对象: 申报书, 差: [教师人数, 教师账号开通率]}", "E105", "百分比"),
-        ("{名称: 值, 对象: 申报书, 差: [教师账号开通率, 1]}", "E101", "1"),
-        ("{名称: 值, 对象: 申报书, 比: [教师账号开通率, 学生账号开通率]}", "E105", "百分比"),
-        ("{名称: 值, 对象: 申报书, 天数差: [公示开始, 公示结束]}", "E108", "天数差"),
-        ("{名称: 值, 对象: 申报书, 天数差: {从: 公示开始, 到: 教师人数}}", "E105", "整数"),
-        ("{名称: 值, 对象: 申报书, 天数差: {从: 公示开始, 到: 明天}}", "E101", "明天"),
-        ("{名称: 甲, 对象: 申报书, 和: [乙, 教师人数]}", "E101", "乙"),
-        ("{名称: 甲, 对象: 申报书, 和: [甲, 教师人数]}", "E101", "甲"),
-        ("{名称: 值, 对象: 申报书, 天数差: {从: 公示开始, 到: 变}}", "E108", "分段"),
-        ("甲", "E108", "派生"),
-    ],
-)  # fmt: skip
-def test_a_slip_in_a_derived_value_is_told_with_its_place(call: Call, entry: str, code: str, words: str) -> None:
-    """Also a value that needs itself or one that comes later: circles cannot be written."""
-    head = "参数: {变: [{值: 2024-08-01}, {自: 2024-08-20, 值: 2024-08-02}]}\n"
-    (error,) = check_rulebook(f"{HEAD}{head}派生:\n  - {entry}\n{RULE}", call)
-
-    assert (error.code, error.position.line) == (code, 5)
-    assert words in error.message
-
-
-@pytest.mark.parametrize(
-    ("calendar", "code"),
-    [("{休息: [初一]}", "E104"), ("{放假: []}", "E101"), ("{休息: [2024-08-13], 上班: [2024-08-13]}", "E107")],
-)
-def test_a_slip_in_the_calendar_is_told_with_its_place(call: Call, calendar: str, code: str) -> None:
-    """A day cannot be both."""
-    (error,) = check_rulebook(f"{HEAD}日历: {calendar}\n{RULE}", call)
-
-    assert (error.code, error.position.line) == (code, 3)
 
 
 def test_a_derived_value_cannot_be_used_where_it_is_not_declared(call: Call) -> None:

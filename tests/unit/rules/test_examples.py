@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from rules.call import Call, load_call
-from rules.errors import RuleFileError
 from rules.examples import ExampleFailure, instant, load_examples, run_examples
 from rules.facts import Fact, Knowledge
 from rules.judge import judge
@@ -75,75 +74,6 @@ def test_a_case_takes_its_subjects_from_a_base_and_changes_them(rulebook: Rulebo
 def test_a_case_that_comes_out_as_expected_is_silent(case: str, rulebook: Rulebook) -> None:
     """Truth values and outcomes may both be named."""
     assert failures(case, rulebook) == []
-
-
-def test_a_difference_is_named_with_its_place(rulebook: Rulebook) -> None:
-    """Line and column of the rule's name in 期望."""
-    (failure,) = failures("    期望: {Z2: 不予受理}\n", rulebook)
-
-    assert (failure.example, failure.position) == ("例", (9, 10))
-    assert failure.message == "Z2 应为“不予受理”, 实为“满足”"
-
-
-def test_a_rule_that_judged_nothing_has_not_passed(rulebook: Rulebook) -> None:
-    """满足 needs something that was judged."""
-    (failure,) = failures("    去掉: [申1]\n    期望: {Z2: 满足}\n", rulebook)
-
-    assert "不适用" in failure.message
-
-
-def test_a_case_with_a_decision_names_everything_that_was_said(rulebook: Rulebook) -> None:
-    """Surprises and a different decision are failures of the case."""
-    found = failures("    改动: {申1.教师账号开通率: 97%}\n    期望: {}\n    裁定: 受理\n", rulebook)
-
-    assert [failure.message for failure in found] == [
-        "还有未列出的结论: Z2 “不满足→不予受理”",
-        "裁定应为“受理”, 实为“不予受理”",
-    ]
-
-
-@pytest.mark.parametrize(
-    ("case", "code"),
-    [
-        ("    期望: {Z9: 满足}\n", "E101"),
-        ("    期望: {Z2: 还行}\n", "E101"),
-        ("    期望: {Z2: [满足]}\n", "E101"),
-        ("    期望: {}\n    裁定: 好\n", "E101"),
-        ("    期望: {}\n    改动: {申9.职能部门: 甲}\n", "E101"),
-        ("    期望: {}\n    改动: {申1.部门: 甲}\n", "E101"),
-        ("    期望: {}\n    改动: {申1.教师账号开通率: 高}\n", "E104"),
-        ("    期望: {}\n    改动: {申1.职能部门: {甲: 乙}}\n", "E108"),
-        ("    期望: {}\n    改动: [甲]\n", "E108"),
-        ("    期望: {}\n    去掉: [申9]\n", "E101"),
-        ("    期望: {}\n    对象: [{种类: 申报表}]\n", "E101"),
-        ("    期望: {}\n    对象: [{编号: 甲}]\n", "E106"),
-        ("    期望: {}\n    对象: [{种类: 申报书, 字段: {部门: 甲}}]\n", "E101"),
-        ("  - {名称: 二, 收到: 昨天, 期望: {}}\n", "E106"),
-    ],
-)
-def test_a_slip_in_the_examples_is_named(case: str, code: str, rulebook: Rulebook) -> None:
-    """The same errors as in the rule file."""
-    with pytest.raises(RuleFileError) as caught:
-        load_examples(BASE + case, rulebook)
-
-    assert caught.value.code == code
-
-
-@pytest.mark.parametrize(
-    ("source", "code"),
-    [
-        ("样板: [甲]\n案例: [{名称: 例, 收到: 2024-08-20 09:00, 期望: {}}]\n", "E108"),
-        ("案例: [{名称: 例, 收到: 昨天, 期望: {}}]\n", "E104"),
-        ("案例: [{名称: 例, 收到: 2024-08-20 09:00, 样板: 好, 期望: {}}]\n", "E101"),
-        ("例子: []\n", "E101"),
-    ],
-)
-def test_a_file_of_the_wrong_shape_is_refused(source: str, code: str, rulebook: Rulebook) -> None:
-    """With a code of its own."""
-    with pytest.raises(RuleFileError) as caught:
-        load_examples(source, rulebook)
-
-    assert caught.value.code == code
 
 
 @pytest.mark.parametrize(

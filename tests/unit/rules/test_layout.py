@@ -133,7 +133,9 @@ def test_what_layout_would_change_is_left_alone() -> None:
     """Empty lines inside a text of several lines are part of the text."""
     with pytest.raises(RuleFileError) as caught:
         laid_out("告知: |\n  甲\n\n\n\n  乙\n")
-    assert caught.value.code == "Y020"
+    assert caught.value.format("rules.yaml", "告知: |") == (
+        "rules.yaml:1:1: Y020 这个文件的排版不能安全地改动, 原样保留\n    告知: |\n    ^\n    提示: 手工排版即可"
+    )
 
 
 def test_comments_that_would_wander_for_ever_leave_the_file_alone() -> None:
@@ -152,3 +154,23 @@ def test_comments_that_would_wander_for_ever_leave_the_file_alone() -> None:
 def test_a_sign_that_looks_like_a_comment_inside_quotes_is_none() -> None:
     """The comment after it moves all the same."""
     assert laid_out("版本:  '甲 #乙' # 二\n") == "版本: '甲 #乙'  # 二\n"
+
+
+@pytest.mark.parametrize(
+    ("careless", "tidy"),
+    [
+        ("\n\n甲:   乙\n\n\n", "甲: 乙\n"),
+        ("甲:\n- 乙\n-   丙", "甲:\n  - 乙\n  - 丙\n"),
+        ("甲:\n      乙:\n            - 丙:   丁\n              戊: 己\n", "甲:\n  乙:\n    - 丙: 丁\n      戊: 己\n"),
+        ("甲: [乙,丙 ,   丁]\n己: {庚:   辛}\n", "甲: [乙, 丙, 丁]\n己: {庚: 辛}\n"),
+        ("甲: \"乙\"\n丙: '丁'\n戊: 己\n", "甲: \"乙\"\n丙: '丁'\n戊: 己\n"),
+        ("甲: no\n乙: ~\n丙: 1_000\n丁: 1e5\n戊: 2024-08-31\n", "甲: no\n乙: ~\n丙: 1_000\n丁: 1e5\n戊: 2024-08-31\n"),
+        ("甲: " + "很长的话 " * 60 + "完\n", "甲: " + "很长的话 " * 60 + "完\n"),
+        ("甲: >\n  乙\n  丙\n", "甲: >\n  乙\n  丙\n"),
+        ("甲:   # 注\n   乙: 丙\n#尾注\n", "甲:   # 注\n  乙: 丙\n#尾注\n"),
+    ],
+)  # fmt: skip
+def test_there_is_one_layout(careless: str, tidy: str) -> None:
+    """Two spaces a level, a blank after commas and colons, quotes as they were, long lines whole."""
+    assert laid_out(careless) == tidy
+    assert laid_out(tidy) == tidy

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from rules.call import Call, load_call
-from rules.errors import RuleFileError
 from rules.language import Probe, Question
 from rules.lint import check_source
 from rules.vocabulary import Field, FieldType
@@ -123,13 +122,6 @@ def test_rules_that_repeat_cover_or_contradict_each_other_are_named(
     )
 
 
-def test_two_rules_with_too_many_values_are_not_compared_and_that_is_said(look: Callable[..., Found]) -> None:
-    """Each alone is fine."""
-    words = [f"申报书.单位名称 属于 {'、'.join(letters)}" for letters in ("甲乙丙丁", "戊己庚辛")]
-
-    assert look(rule("R1", words[0]), rule("R2", words[1])) == [("I301", 2)]
-
-
 @pytest.mark.parametrize(
     ("until", "since", "gap"),
     [("2024-08-31 24:00", "2024-09-01 00:01", True), ("2024-08-31 24:00", "2024-09-01 00:00", False)],
@@ -157,20 +149,6 @@ def test_a_third_rule_that_covers_both_leaves_no_gap(look: Callable[..., Found])
     assert "W207" not in {code for code, _ in look(*rules)}
 
 
-@pytest.mark.parametrize(
-    ("head", "expected"),
-    [
-        ("参数: {多余: 1}\n", [("W208", -1)]),
-        ("统计: [{名称: 多余, 计数: 申报书}]\n", [("W208", -1)]),
-        ("派生: [{名称: 多余, 对象: 申报书, 和: [教师人数, 1]}]\n", [("W208", -1)]),
-        ("派生: [{名称: 多余, 对象: 申报书, 和: [教师人数, 1]}, {名称: 乙, 对象: 申报书, 和: [多余, 1]}]\n", [("W208", -1)]),
-    ],
-)  # fmt: skip
-def test_what_nobody_uses_is_named(head: str, expected: Found, look: Callable[..., Found]) -> None:
-    """Most often the rule has a number written out where the name was meant."""
-    assert look(rule("R1", AT_98), head=head) == expected
-
-
 def test_what_is_used_anywhere_is_not_named(look: Callable[..., Found]) -> None:
     """In a condition, a period, a message."""
     head = (
@@ -191,45 +169,6 @@ def test_a_year_whose_working_days_are_not_published_is_a_warning() -> None:
 
     assert (warning.code, warning.position.line) == ("W209", 3)
     assert "2099" in warning.message
-
-
-# --- slips with a better hint -----------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("written", "code", "hint"),
-    [
-        ("不满足: 拒绝", "E101", "不予受理"),
-        ("不满足: 人工", "E101", "转人工"),
-        ("如果: 申报书.职能部门 已填写", "E101", "适用"),
-        ("原因: 一", "E101", "依据"),
-        ("要求: {或者: [申报书.职能部门 已填写]}", "E101", "任一"),
-        ("要求: {没有: 汇总行}", "E101", "不存在"),
-        ("要求: 申报书.教师人数 不少于 15人", "E104", "只写数字 15"),
-        ("要求: 申报书.教师人数 不少于 98%", "E104", "只写数字 98"),
-        ("要求: 申报书.教师人数 ≧ 15", "E102", "可用"),
-        ("要求: 申报书.教师人数 ＞ 15", "E102", "超过"),
-        ("要求: 申报书.类别 是 示范区，申报书.职能部门 已填写", "E103", "半角逗号"),
-        ("告知: ｛申报书.单位名称｝", "E103", "半角"),
-        ("告知: 甲{申报书.单位名称", "E103", "半角"),
-        ("告知: 甲{申报书.校名}", "E101", "可用"),
-        ("告知: 甲{扫描件.单位名称}", "E101", "申报书"),
-    ],
-)  # fmt: skip
-def test_what_people_write_instead_gets_the_word_that_is_meant(call: Call, written: str, code: str, hint: str) -> None:
-    """Known wrong words before similar letters."""
-    key = written.split(":", maxsplit=1)[0]
-    lines = [line for line in RULE.splitlines() if not line.strip().startswith(f"{key}:")]
-    (error,) = check_source(HEAD + "\n".join([*lines, f"    {written}"]), call)
-
-    assert (error.code, error.severity) == (code, "error")
-    assert hint in error.hint
-
-
-def test_a_comma_inside_a_value_is_no_slip(call: Call) -> None:
-    """Names of units have them."""
-    for name in ("甲，乙", "甲，乙.丙"):
-        assert check_source(HEAD + RULE.replace("职能部门 已填写", f"单位名称 包含 {name}"), call) == []
 
 
 # --- hostile files ----------------------------------------------------------------------------------------------
@@ -287,21 +226,6 @@ def test_as_many_rules_as_are_allowed_are_checked_within_seconds(call: Call, req
 
     assert time.process_time() - begin < 30
     assert ("I301" in {one.code for one in found}) or len(found) >= 1_999
-
-
-def test_field_names_the_engine_cannot_tell_apart_are_found_by_the_check() -> None:
-    """FNV-1a of costarring and liquid is the same; the engine would take one for the other."""
-    call = load_call(
-        "x",
-        CALL.replace(
-            "{名称: 教师人数, 类型: 整数}", "{名称: costarring, 类型: 整数}\n      - {名称: liquid, 类型: 整数}"
-        ),
-    )
-    rules = rule("R1", "申报书.costarring 不少于 5") + rule("R2", "申报书.liquid 不少于 5")
-    (error,) = check_source(HEAD + "规则:\n" + rules, call)
-
-    assert (error.code, error.severity) == ("E110", "error")
-    assert isinstance(error, RuleFileError)
 
 
 def test_tick_lists_with_too_many_options_asked_for_are_not_tried() -> None:

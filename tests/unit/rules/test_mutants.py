@@ -63,6 +63,32 @@ def test_conditions_of_other_subjects_and_of_applies_are_changed_too(call: Call)
     assert {one.position.line for one in mutants_of(rulebook.rules[0], rulebook.vocabulary)} == {4}
 
 
+def test_a_change_is_told_in_words_at_its_place(call: Call) -> None:
+    """A group has no words of its own: its changes are at the rule, those of a sentence where it stands."""
+    keys = "适用: {都不: [申报书.类别 是 示范校]}, 要求: [{任一: [申报书.学校类型 属于 小学、初中, 申报书.公示结束 早于 2024-08-31]}, {存在: 汇总行}]"
+    rulebook = book(call, keys)
+
+    told = [(one.position.column, one.change) for one in mutants_of(rulebook.rules[0], rulebook.vocabulary)]
+    assert told == [
+        (47, "适用: “申报书.类别 是 示范校”反过来"),
+        (42, "适用: “都不”反过来"),
+        (42, "适用: “都不”去掉"),
+        (69, "要求: “任一”去掉"),
+        (74, "要求: “申报书.学校类型 属于 小学、初中”去掉"),
+        (74, "要求: “申报书.学校类型 属于 小学、初中”反过来"),
+        (74, "要求: “申报书.学校类型 属于 小学、初中”去掉第 1 个值"),
+        (74, "要求: “申报书.学校类型 属于 小学、初中”去掉第 2 个值"),
+        (93, "要求: “申报书.公示结束 早于 2024-08-31”去掉"),
+        (93, "要求: “申报书.公示结束 早于 2024-08-31”界限加 1天"),
+        (93, "要求: “申报书.公示结束 早于 2024-08-31”界限减 1天"),
+        (93, "要求: “申报书.公示结束 早于 2024-08-31”恰好等于界限时反过来"),
+        (93, "要求: “申报书.公示结束 早于 2024-08-31”反过来"),
+        (120, "要求: “存在 汇总行”去掉"),
+        (120, "要求: “存在 汇总行”反过来"),
+        (5, "不满足: 退回补正 改为 转人工"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("more", "expected"),
     [

@@ -78,48 +78,6 @@ def test_a_parameter_may_give_its_clause(call: Call) -> None:
     assert [(one.at(0), one.values[0].clause) for one in (found["甲"], found["乙"])] == [("98%", ""), ("5", "三(一)")]
 
 
-@pytest.mark.parametrize(
-    ("written", "code", "line"),
-    [
-        ("[]", "E108", 4),
-        ("[{自: 2024-08-09, 值: 98%}]", "E111", 4),
-        ("[{值: 98%}, {值: 97%}]", "E106", 4),
-        ("[{值: 98%}, {自: 昨天, 值: 97%}]", "E104", 4),
-        ("[{值: 98%}, {自: 2024-08-20, 值: 97%}, {自: 2024-08-20, 值: 96%}]", "E111", 4),
-        ("{依据: 三}", "E106", 4),
-        ("{值: 98%, 来源: 三}", "E101", 4),
-        ("[{值: 98%}, {自: 2024-08-20, 值: 很高}]", "E104", 10),
-        ("[" + ", ".join(f"{{自: 2024-07-{day:02}, 值: {day}%}}" for day in range(1, 15)) + "]", "E111", 4),
-    ],
-)  # fmt: skip
-def test_a_slip_in_a_dated_parameter_is_told_once_with_its_place(
-    call: Call, written: str, code: str, line: int
-) -> None:
-    """However many periods the slip is met in."""
-    found = check_rulebook(HEAD + f"参数:\n  下限: {written}\n" + RATE, call)
-
-    assert (code, line) in [(error.code, error.position.line) for error in found]
-    assert len({(error.position, error.message) for error in found}) == len(found)
-
-
-def test_a_count_cannot_change_in_the_middle_of_a_call(call: Call) -> None:
-    """Counts are made once a case, not once a period."""
-    counts = "统计: [{名称: 高, 计数: 申报书, 其中: [申报书.教师账号开通率 不低于 下限]}]\n"
-
-    with pytest.raises(RuleFileError) as caught:
-        dated(call, DATED + counts)
-    assert "分段" in caught.value.message
-
-
-def test_a_period_that_a_dated_parameter_empties_is_an_error(call: Call) -> None:
-    """The rule would never be in force, and nobody would notice."""
-    head = "参数:\n  起: [{值: 2024-08-25 00:00}, {自: 2024-08-20, 值: 2024-08-10 00:00}]\n"
-
-    with pytest.raises(RuleFileError) as caught:
-        dated(call, head, RULE + "    生效: {自: 起, 至: 2024-08-15 00:00}\n")
-    assert "永远用不上" in caught.value.message
-
-
 def test_a_period_that_no_edition_is_left_of_is_an_error_too(call: Call) -> None:
     """Each edition has a period of its own, and it lies in the other's time."""
     head = """参数:

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import pytest
-
 from rules.call import Call
-from rules.errors import RuleFileError
 from rules.language import PERPETUAL, Exists, Rulebook, existences
 from rules.rulebook import check_rulebook, load_rulebook, read_rulebook
 from rules.verdict import Outcome
@@ -76,103 +73,6 @@ def test_conditions_nest(book: Book) -> None:
     (found,) = existences(rule.requirement)
     assert isinstance(found, Exists)
     assert (found.variable, found.kind, found.another) == ("扫描件", "扫描件", False)
-
-
-def test_every_slip_is_reported_at_its_line(call: Call) -> None:
-    """One broken rule does not hide the next."""
-    source = (
-        HEAD
-        + "截止后: 随便\n参数: {甲: [1]}\n统计: [{名称: 数, 计数: 台账, 其中: [台账.类 是 示范区]}]\n"
-        + RULE.replace("已填写", "已填")
-        + RULE.replace("规则:\n", "").replace("R1", "R2").replace("退回补正", "拒绝")
-        + RULE.replace("规则:\n", "").replace("R1", "R 3")
-    )
-
-    assert errors(source, call) == [
-        ("E101", 3), ("E108", 4), ("E101", 5), ("E102", 11), ("E101", 18), ("E108", 19),
-    ]  # fmt: skip
-    with pytest.raises(RuleFileError) as caught:
-        load_rulebook(source, call)
-    assert caught.value.position.line == 3
-
-
-def test_an_identifier_is_used_once(call: Call) -> None:
-    """The second rule of that name is the error."""
-    assert errors(HEAD + RULE + RULE.replace("规则:\n", ""), call) == [("E107", 10)]
-
-
-@pytest.mark.parametrize(
-    ("source", "code"),
-    [
-        ("- 甲\n", "E108"),
-        ("版本: 1\n通知: 试\n", "E106"),
-        ("版本: 1\n通知: 试\n规则: 无\n", "E108"),
-        (HEAD.replace("1", "2") + RULE, "E108"),
-        (HEAD + "规测: []\n" + RULE, "E101"),
-        (HEAD + "参数: 无\n" + RULE, "E108"),
-        (HEAD + "统计: [{名称: 数}]\n" + RULE, "E106"),
-        (HEAD + "统计: [{名称: 数, 计数: 统计}]\n" + RULE, "E108"),
-        (HEAD + "统计: [{名称: 数, 计数: 台账, 其中: [{存在: 申报书}]}]\n" + RULE, "E108"),
-        (HEAD + "规则: [甲]\n", "E108"),
-        (HEAD + "规则:\n\t- 甲\n", "Y010"),
-        ("", "Y003"),
-    ],
-)
-def test_a_file_of_the_wrong_shape_is_refused(source: str, code: str, call: Call) -> None:
-    """Always an error with a place, never an exception of another kind."""
-    assert [code] == [found for found, _ in errors(source, call)]
-
-
-@pytest.mark.parametrize(
-    ("more", "code"),
-    [
-        ({"编号": "R 1"}, "E108"),
-        ({"编号": "SYS"}, "E108"),
-        ({"依据": "''"}, "E106"),
-        ({"针对": "申报表"}, "E101"),
-        ({"针对": "[申报书, 申报书]"}, "E108"),
-        ({"针对": "[]"}, "E108"),
-        ({"要求": "[]"}, "E106"),
-        ({"要求": "{}"}, "E106"),
-        ({"要求": "{全部: [申报书.职能部门 已填写], 任一: [申报书.职能部门 已填写]}"}, "E108"),
-        ({"要求": "{任一: 申报书.职能部门 已填写}"}, "E108"),
-        ({"要求": "{任一: []}"}, "E108"),
-        ({"要求": "{任一: [申报书.职能部门 已填写], 其中: []}"}, "E108"),
-        ({"要求": "{任意: [申报书.职能部门 已填写]}"}, "E101"),
-        ({"要求": "{存在: 统计}"}, "E108"),
-        ({"要求": "{存在: 申报书}"}, "E108"),
-        ({"要求": "{存在: 另一扫描件}"}, "E108"),
-        ({"要求": "{存在: 扫描本}"}, "E101"),
-        ({"要求": "{存在: [扫描件]}"}, "E108"),
-        ({"要求": "{存在: 扫描件, 其中: [{存在: 汇总行}]}"}, "E108"),
-        ({"要求": "{存在: 扫描件, 其中: [申报书.类别 是 示范区]}"}, "E108"),
-        ({"要求": "{存在: 扫描件, 其中: [申报书.教师账号开通率 等于 申报书.学生账号开通率]}"}, "E108"),
-        ({"要求": "{存在: 扫描件, 其中: [扫描件.对应 等于 扫描件.单位名称]}"}, "E108"),
-        ({"要求": "{存在: 扫描件, 其中: [{都不: [扫描件.对应 等于 申报书.编号]}]}"}, "E108"),
-        ({"要求": "[{存在: 另一申报书}, {存在: 扫描件}]"}, "E108"),
-        ({"要求": "[{存在: 另一申报书}, 申报书.教师账号开通率 等于 申报书.学生账号开通率]"}, "E108"),
-        ({"关联": "[申报书.职能部门 已填写]"}, "E108"),
-        ({"关联": "[申报书.教师账号开通率 等于 申报书.学生账号开通率]"}, "E108"),
-        ({"生效": "{自: 截止时间, 至: 截止时间}"}, "E108"),
-        ({"生效": "{从: 截止时间}"}, "E101"),
-        ({"生效": "{自: 明天}"}, "E104"),
-        ({"不满足": "不提示"}, "E108"),
-        ({"不满足": "退回"}, "E101"),
-        ({"告知": "'缺{单位名称}'"}, "E103"),
-        ({"告知": "'缺{申报书.单位}'"}, "E101"),
-        ({"告知": "'缺{扫描件.单位名称}'"}, "E101"),
-        ({"告知": "[甲]"}, "E108"),
-        ({"停用原因": "无"}, "E101"),
-    ],
-)
-def test_a_rule_of_the_wrong_shape_is_refused(more: dict[str, str], code: str, book: Book) -> None:
-    """Each with its own code and a place inside the rule."""
-    rest = {key: value for key, value in more.items() if key not in {"要求", "针对"}}
-    with pytest.raises(RuleFileError) as caught:
-        book(more.get("要求", "申报书.职能部门 已填写"), more.get("针对", "申报书"), **rest)
-
-    assert caught.value.code == code
-    assert caught.value.position.line >= 4
 
 
 def test_rules_with_slips_are_left_out_of_what_is_looked_at_further(call: Call) -> None:

@@ -21,6 +21,7 @@ from rules.yaml_text import text_at
 from tests.unit.rules.writing import HEAD, RULE
 
 SHIPPED = sorted((Path(__file__).parents[3] / "config/calls").glob("*/rules.yaml"))
+SAID = Path(__file__).parent / "said/schema.json"
 
 
 @pytest.fixture
@@ -84,3 +85,12 @@ def test_every_sentence_of_the_shipped_rules_fits_the_pattern(path: Path) -> Non
 def test_a_slip_does_not_fit_the_pattern(schema: dict[str, Any], slip: str) -> None:
     """So that the message of the pattern is shown while typing."""
     assert not re.match(schema["definitions"]["句子"]["pattern"], slip)
+
+
+def test_the_schema_is_this_one_to_the_letter(call: Call) -> None:
+    """Editors show its words; ``said/schema.json`` is the schema for the tests' own call, as ``rules schema`` prints it."""
+    schema = rule_schema(load_rulebook(HEAD + RULE, call).vocabulary)
+
+    assert json.dumps(schema, ensure_ascii=False, indent=1) + "\n" == SAID.read_text(encoding="utf-8")
+    offered = rule_schema(load_rulebook(HEAD + RULE, call).vocabulary, ("甲", "截止时间"))["definitions"]["句子"]
+    assert {"label": "来件.收到时间 早于 甲", "bodyText": "来件.收到时间 早于 甲"} in offered["defaultSnippets"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rules.call import Call, vocabulary_of
-from rules.errors import Position, RuleFileError
+from rules.errors import Position
 from rules.language import AnyOf, Compare, Condition, Not, Operator, Probe, Question, Same
 from rules.sentences import Scope, parse_sentence
 from rules.values import with_item_counts
@@ -59,53 +59,3 @@ def parse(sentence: str, scope: Scope) -> Condition:
 def test_a_sentence_means_its_condition(sentence: str, expected: Condition, scope: Scope) -> None:
     """Every comparison word, with constants typed by the field."""
     assert parse(sentence, scope) == expected
-
-
-@pytest.mark.parametrize(
-    ("sentence", "code", "column", "hint"),
-    [
-        ("申报书.教师帐号开通率 不低于 98%", "E101", 15, "教师账号开通率"),
-        ("申报表.单位名称 已填写", "E101", 11, "申报书"),
-        ("申报书.教师账号开通率 大于等于 98%", "E102", 23, "不低于"),
-        ("来件.收到时间 大于等于 截止时间", "E102", 19, "不早于"),
-        ("申报书.教师账号开通率 >= 98%", "E102", 23, "不低于"),
-        ("申报书.类别 不等于 示范区", "E102", 18, "不是"),
-        ("申报书.类别 不属 示范区", "E102", 18, "不属于"),
-        ("申报书.类别 咦 示范区", "E102", 18, "可用"),
-        ("申报书.教师账号开通率 不低于 0.98", "E104", 27, "98%"),
-        ("申报书.教师账号开通率 不低于 98", "E104", 27, "98%"),
-        ("申报书.教师账号开通率 不低于 下线", "E104", 27, "百分数"),
-        ("申报书.教师账号开通率 不低于 甲%", "E104", 27, "98%"),
-        ("来件.收到时间 早于 2024-08-31", "E104", 22, "2024-08-31 24:00"),
-        ("来件.收到时间 早于 明天", "E104", 22, "24:00"),
-        ("申报书.公示结束 早于 八月", "E104", 23, "2024-08-31"),
-        ("申报书.教师人数 超过 十", "E104", 23, "15"),
-        ("申报书.支持团场 是 对", "E104", 22, "是 或 否"),
-        ("申报书.类别 是 示范县", "E101", 20, "示范"),
-        ("申报书.核心维度 包含 教育", "E101", 23, "教学"),
-        ("来件.收到时间不早于截止时间", "E103", 11, "三段"),
-        ("申报书.类别", "E103", 11, "三段"),
-        ("申报书.类别 是", "E103", 18, "三段"),
-        ("收到时间 早于 截止时间", "E103", 11, "三段"),
-        ("申报书.职能部门 已填写 是", "E103", 24, "两段"),
-        ("申报书.单位名称 等于 甲校", "E103", 23, "是"),
-        ("申报书.类别 不低于 示范区", "E105", 18, "属于"),
-        ("来件.收到时间 不超过 截止时间", "E105", 19, "不晚于"),
-        ("申报书.教师人数 早于 5", "E105", 20, "少于"),
-        ("申报书.教师人数 是 5", "E105", 20, "不低于"),
-        ("申报书.公示结束 是 2024-08-31", "E105", 20, "不早于"),
-        ("申报书.核心维度 是 教学", "E105", 20, "包含"),
-        ("申报书.教师人数 包含 5", "E105", 20, "多选"),
-        ("申报书.单位名称 等于 汇总行.教师账号开通率", "E105", 23, "百分比"),
-        ("申报书.联系电话 等于 汇总行.单位名称", "E105", 23, "电话"),
-        ("申报书.单位名称 等于 申报书.单位名称", "E105", 23, "另一个"),
-        ("统计.区数 等于 申报书.教师人数", "E105", 11, "不超过"),
-    ],
-)  # fmt: skip
-def test_a_slip_is_named_with_place_and_hint(sentence: str, code: str, column: int, hint: str, scope: Scope) -> None:
-    """Synonyms come before similar letters; the column is that of the wrong word."""
-    with pytest.raises(RuleFileError) as caught:
-        parse(sentence, scope)
-
-    assert (caught.value.code, caught.value.position) == (code, Position(7, column))
-    assert hint in caught.value.hint

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
-
 from rules.call import APPLICANT_NAME, Words, load_call, vocabulary_of
-from rules.errors import RuleFileError
 from tests.unit.rules.writing import CALL
 
 WITHOUT = CALL[: CALL.index("称谓:")]
@@ -28,14 +25,3 @@ def test_rules_speak_the_calls_own_words() -> None:
     assert "街道" in words["台账"]
     assert APPLICANT_NAME in words["汇总行"]
     assert call.words.bureau_words == ("街道办",)
-
-
-@pytest.mark.parametrize(
-    ("line", "message"),
-    [("{报送单元: 街道办}", "不认识“报送单元”"), ("街道办", "应是若干"), ("{报送单位: [甲]}", "应是一个值")],
-)
-def test_a_slip_is_told_with_its_place(line: str, message: str) -> None:
-    """As everywhere in call.yaml."""
-    with pytest.raises(RuleFileError, match=message) as caught:
-        load_call("x", f"{WITHOUT}称谓: {line}\n")
-    assert caught.value.position.line == WITHOUT.count("\n") + 1
