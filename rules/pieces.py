@@ -18,10 +18,10 @@ def complain(message: str, at: Position, hint: str = "", code: str = "E108") -> 
     return RuleFileError(message, at, hint, code)
 
 
-def mapping(tree: Tree | None, what: str, allowed: Iterable[str], compulsory: Iterable[str] = ()) -> Mapping:
+def mapping(tree: Tree, what: str, allowed: Iterable[str], compulsory: Iterable[str] = ()) -> Mapping:
     """``tree`` as a mapping with none but ``allowed`` keys and all the ``compulsory`` ones."""
     if not isinstance(tree, Mapping):
-        raise complain(f"{what}应写成若干“键: 值”", tree.position if tree is not None else Position(1, 1))
+        raise complain(f"{what}应写成若干“键: 值”", tree.position)
     for key in tree:
         if key not in allowed:
             unknown_word(key, allowed, key.position)

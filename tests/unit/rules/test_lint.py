@@ -9,10 +9,7 @@ from pathlib import Path
 import pytest
 
 from rules.call import Call, load_call
-from rules.language import Probe, Question
 from rules.lint import check_source
-from rules.vocabulary import Field, FieldType
-from rules.worlds import points_of
 from tests.unit.rules.writing import CALL, HEAD, RULE
 
 FOLDER = Path(__file__).parents[3] / "config/calls/smart-education-2024"
@@ -226,14 +223,3 @@ def test_as_many_rules_as_are_allowed_are_checked_within_seconds(call: Call, req
 
     assert time.process_time() - begin < 30
     assert ("I301" in {one.code for one in found}) or len(found) >= 1_999
-
-
-def test_tick_lists_with_too_many_options_asked_for_are_not_tried() -> None:
-    """Seven options have 128 combinations, and there may be two such lists."""
-    field = Field("维", FieldType.CHOICES, tuple("一二三四五六七"))
-    probes = [Probe("表", "维", Question.TICKED, option) for option in field.options]
-
-    assert points_of(probes, {"维": field}, frozenset()) is None
-    found = points_of(probes[:6], {"维": field}, frozenset())
-    assert found is not None
-    assert len(found["维"]) == 64

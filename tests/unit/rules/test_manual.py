@@ -35,6 +35,7 @@ RULES = (
     不满足: 不予受理
     未填: 不提示
     告知: 话
+    存疑告知: 疑
     停用: 等文件
 """
 )
@@ -45,6 +46,7 @@ def manual(call: Call) -> Manual:
     rulebook = load_rulebook(RULES, call)
     examples = load_examples(
         "案例:\n  - {名称: 好, 收到: 2024-08-20 09:00, 期望: {R0: 满足}}\n"
+        "  - {名称: 空, 收到: 2024-08-20 09:00, 期望: {R0: 不适用}, 裁定: 待补正}\n"
         "  - {名称: 坏, 收到: 2024-08-20 09:00, 对象: [{种类: 申报书, 编号: 甲, 字段: {类别: 示范区}}, {种类: 申报书, 编号: 乙, 字段: {类别: 示范区}}], 期望: {R0: 转人工}}\n",
         rulebook,
     )
@@ -59,6 +61,7 @@ def test_sections_are_the_headings_of_the_file(manual: Manual) -> None:
     ]
     assert manual.count == 2
     assert manual.deadline == "2024-08-31 24:00"
+    assert (manual.title, manual.notice, manual.authority, manual.sha256) == ("试用征集", "试用", "某教育局", "abc")
 
 
 def test_parameters_stand_with_their_dates_and_clauses(manual: Manual) -> None:
@@ -90,15 +93,37 @@ def test_a_rule_is_told_as_it_was_written(manual: Manual) -> None:
         Phrase(1, "汇总行.单位名称 等于 申报书.单位名称"),
     )
     assert entry.consequences == (("不满足", "不予受理"), ("未填", "不提示"), ("无法判断", "转人工"))
-    assert (entry.clause, entry.kinds, entry.message, entry.disabled) == ("三(一)", "扫描件、申报书", "话", "等文件")
+    assert (entry.title, entry.clause, entry.kinds, entry.disabled) == ("率", "三(一)", "扫描件、申报书", "等文件")
+    assert (entry.message, entry.doubt_message, entry.examples) == ("话", "疑", ())
     assert entry.period == "至 2024-09-01 00:00(不含)"
+
+
+def test_the_period_of_a_rule_is_told_where_it_has_one(call: Call) -> None:
+    """Half-open, as it is judged; a heading on the line before a rule is the rule's."""
+    rules = "".join(
+        f"  - {{编号: R{number}, 名称: 试, 依据: 一, 针对: 申报书, 生效: {{{period}}}, 要求: 申报书.教师人数 不少于 {number}, 不满足: 退回补正}}\n"
+        for number, period in enumerate(("", "自: 2024-08-20 00:00", "自: 2024-08-20 00:00, 至: 截止时间"))
+    )
+    source = f"{HEAD}规则:\n  # --- 一 ---\n{rules}"
+    (section,) = manual_of(load_rulebook(source, call), source, call, [], "").sections
+
+    assert section.title == "一"
+    assert [entry.period for entry in section.entries] == [
+        "",
+        "自 2024-08-20 00:00",
+        "自 2024-08-20 00:00 至 2024-09-01 00:00(不含)",
+    ]
 
 
 def test_examples_stand_beside_the_rule_they_name(manual: Manual) -> None:
     """What goes wrong first; with the decision on the whole case."""
     shown = manual.sections[0].entries[0].examples
 
-    assert [(one.name, one.word, one.decision) for one in shown] == [("坏", "转人工", "转人工"), ("好", "满足", "受理")]
+    assert [(one.name, one.word, one.decision) for one in shown] == [
+        ("坏", "转人工", "转人工"),
+        ("好", "满足", "受理"),
+        ("空", "不适用", "待补正"),
+    ]
 
 
 def test_every_shipped_rule_has_an_example() -> None:

@@ -8,12 +8,15 @@ import pytest
 
 from rules.call import Call, load_call
 from rules.examples import load_examples, run_examples
+from rules.language import AllOf, AnyOf, Compare, Condition, Exists, Not, Operator
 from rules.mutants import mutants_of, run_mutants
 from rules.rulebook import load_rulebook
 from tests.unit.rules.writing import HEAD
 
 SHIPPED = Path(__file__).parents[3] / "config/calls/smart-education-2024"
 RULE = "规则:\n  - {{编号: R1, 名称: 试, 依据: 一, 针对: {kind}, {keys}, 不满足: 退回补正}}\n"
+
+SIGNS = {Operator.AT_LEAST: "≥", Operator.ABOVE: ">", Operator.AT_MOST: "≤", Operator.BELOW: "<", Operator.EQUAL: "="}  # fmt: skip
 
 
 def book(call: Call, keys: str, kind: str = "申报书", head: str = ""):  # noqa: ANN201 - read with its callers
@@ -63,29 +66,134 @@ def test_conditions_of_other_subjects_and_of_applies_are_changed_too(call: Call)
     assert {one.position.line for one in mutants_of(rulebook.rules[0], rulebook.vocabulary)} == {4}
 
 
-def test_a_change_is_told_in_words_at_its_place(call: Call) -> None:
-    """A group has no words of its own: its changes are at the rule, those of a sentence where it stands."""
-    keys = "适用: {都不: [申报书.类别 是 示范校]}, 要求: [{任一: [申报书.学校类型 属于 小学、初中, 申报书.公示结束 早于 2024-08-31]}, {存在: 汇总行}]"
-    rulebook = book(call, keys)
+def told(node: Condition) -> str:
+    """What a condition says, in signs."""
+    if isinstance(node, Compare):
+        return f"{node.field}{SIGNS[node.operator]}{node.constant}"
+    if isinstance(node, AllOf | AnyOf):
+        return f"({('且' if isinstance(node, AllOf) else '或').join(map(told, node.items))})"
+    if isinstance(node, Exists):
+        return f"有{node.variable}{told(node.where)}"
+    assert isinstance(node, Not)
+    return f"非{told(node.item)}"
 
-    told = [(one.position.column, one.change) for one in mutants_of(rulebook.rules[0], rulebook.vocabulary)]
-    assert told == [
-        (47, "适用: “申报书.类别 是 示范校”反过来"),
-        (42, "适用: “都不”反过来"),
-        (42, "适用: “都不”去掉"),
-        (69, "要求: “任一”去掉"),
-        (74, "要求: “申报书.学校类型 属于 小学、初中”去掉"),
-        (74, "要求: “申报书.学校类型 属于 小学、初中”反过来"),
-        (74, "要求: “申报书.学校类型 属于 小学、初中”去掉第 1 个值"),
-        (74, "要求: “申报书.学校类型 属于 小学、初中”去掉第 2 个值"),
-        (93, "要求: “申报书.公示结束 早于 2024-08-31”去掉"),
-        (93, "要求: “申报书.公示结束 早于 2024-08-31”界限加 1天"),
-        (93, "要求: “申报书.公示结束 早于 2024-08-31”界限减 1天"),
-        (93, "要求: “申报书.公示结束 早于 2024-08-31”恰好等于界限时反过来"),
-        (93, "要求: “申报书.公示结束 早于 2024-08-31”反过来"),
-        (120, "要求: “存在 汇总行”去掉"),
-        (120, "要求: “存在 汇总行”反过来"),
-        (5, "不满足: 退回补正 改为 转人工"),
+
+def test_a_change_is_told_in_words_at_its_place_and_is_what_it_says(call: Call) -> None:
+    """A group has no place of its own but the rule's; whatever is not changed stays as it was."""
+    keys = "适用: {都不: [申报书.类别 是 示范校]}, 要求: [{任一: [申报书.学校类型 属于 小学、初中, 申报书.公示结束 早于 2024-08-31]}, {存在: 汇总行, 其中: [汇总行.教师账号开通率 不低于 98%]}]"
+    rulebook = book(call, keys)
+    made = [
+        (one.position.column, one.change, told(one.rule.applies if one.change[:2] == "适用" else one.rule.requirement))
+        for one in mutants_of(rulebook.rules[0], rulebook.vocabulary)
+    ]
+
+    assert told(rulebook.rules[0].applies) == "非(类别=1)"
+    assert (
+        told(rulebook.rules[0].requirement)
+        == "(((学校类型=0或学校类型=1)或公示结束<739129)且有汇总行(教师账号开通率≥980000))"
+    )
+    assert made == [
+        (47, "适用: “申报书.类别 是 示范校”反过来", "非(非类别=1)"),
+        (42, "适用: “都不”反过来", "(类别=1)"),
+        (42, "适用: “都不”去掉", "()"),
+        (69, "要求: “任一”去掉", "(有汇总行(教师账号开通率≥980000))"),
+        (74, "要求: “申报书.学校类型 属于 小学、初中”去掉", "((公示结束<739129)且有汇总行(教师账号开通率≥980000))"),
+        (
+            74,
+            "要求: “申报书.学校类型 属于 小学、初中”反过来",
+            "((非(学校类型=0或学校类型=1)或公示结束<739129)且有汇总行(教师账号开通率≥980000))",
+        ),
+        (
+            74,
+            "要求: “申报书.学校类型 属于 小学、初中”去掉第 1 个值",
+            "(((学校类型=1)或公示结束<739129)且有汇总行(教师账号开通率≥980000))",
+        ),
+        (
+            74,
+            "要求: “申报书.学校类型 属于 小学、初中”去掉第 2 个值",
+            "(((学校类型=0)或公示结束<739129)且有汇总行(教师账号开通率≥980000))",
+        ),
+        (
+            93,
+            "要求: “申报书.公示结束 早于 2024-08-31”去掉",
+            "(((学校类型=0或学校类型=1))且有汇总行(教师账号开通率≥980000))",
+        ),
+        (
+            93,
+            "要求: “申报书.公示结束 早于 2024-08-31”界限加 1天",
+            "(((学校类型=0或学校类型=1)或公示结束<739130)且有汇总行(教师账号开通率≥980000))",
+        ),
+        (
+            93,
+            "要求: “申报书.公示结束 早于 2024-08-31”界限减 1天",
+            "(((学校类型=0或学校类型=1)或公示结束<739128)且有汇总行(教师账号开通率≥980000))",
+        ),
+        (
+            93,
+            "要求: “申报书.公示结束 早于 2024-08-31”恰好等于界限时反过来",
+            "(((学校类型=0或学校类型=1)或公示结束≤739129)且有汇总行(教师账号开通率≥980000))",
+        ),
+        (
+            93,
+            "要求: “申报书.公示结束 早于 2024-08-31”反过来",
+            "(((学校类型=0或学校类型=1)或非公示结束<739129)且有汇总行(教师账号开通率≥980000))",
+        ),
+        (120, "要求: “存在 汇总行”去掉", "(((学校类型=0或学校类型=1)或公示结束<739129))"),
+        (
+            134,
+            "要求: “汇总行.教师账号开通率 不低于 98%”去掉",
+            "(((学校类型=0或学校类型=1)或公示结束<739129)且有汇总行())",
+        ),
+        (
+            134,
+            "要求: “汇总行.教师账号开通率 不低于 98%”界限加 0.01%",
+            "(((学校类型=0或学校类型=1)或公示结束<739129)且有汇总行(教师账号开通率≥980100))",
+        ),
+        (
+            134,
+            "要求: “汇总行.教师账号开通率 不低于 98%”界限减 0.01%",
+            "(((学校类型=0或学校类型=1)或公示结束<739129)且有汇总行(教师账号开通率≥979900))",
+        ),
+        (
+            134,
+            "要求: “汇总行.教师账号开通率 不低于 98%”恰好等于界限时反过来",
+            "(((学校类型=0或学校类型=1)或公示结束<739129)且有汇总行(教师账号开通率>980000))",
+        ),
+        (
+            134,
+            "要求: “汇总行.教师账号开通率 不低于 98%”反过来",
+            "(((学校类型=0或学校类型=1)或公示结束<739129)且有汇总行(非教师账号开通率≥980000))",
+        ),
+        (
+            120,
+            "要求: “存在 汇总行”反过来",
+            "(((学校类型=0或学校类型=1)或公示结束<739129)且非有汇总行(教师账号开通率≥980000))",
+        ),
+        (
+            5,
+            "不满足: 退回补正 改为 转人工",
+            "(((学校类型=0或学校类型=1)或公示结束<739129)且有汇总行(教师账号开通率≥980000))",
+        ),
+    ]
+
+
+def test_a_change_keeps_the_words_it_was_made_of(call: Call) -> None:
+    """So that what is explained of a changed rule is the sentence of the file."""
+    rulebook = book(call, "适用: {都不: [{全部: [申报书.类别 是 示范校]}]}, 要求: 申报书.学校类型 属于 小学、初中")
+    words = [
+        (one.rule.applies.source.text, one.rule.requirement.source.text)
+        for one in mutants_of(rulebook.rules[0], rulebook.vocabulary)
+    ]
+
+    assert words == [
+        ("都不", "申报书.学校类型 属于 小学、初中"),
+        ("都不", "申报书.学校类型 属于 小学、初中"),
+        ("都不", "申报书.学校类型 属于 小学、初中"),
+        ("", "申报书.学校类型 属于 小学、初中"),
+        ("都不", "申报书.学校类型 属于 小学、初中"),
+        ("都不", "申报书.学校类型 属于 小学、初中"),
+        ("都不", "申报书.学校类型 属于 小学、初中"),
+        ("都不", "申报书.学校类型 属于 小学、初中"),
     ]
 
 
@@ -93,6 +201,7 @@ def test_a_change_is_told_in_words_at_its_place(call: Call) -> None:
     ("more", "expected"),
     [
         ("", ["不满足: 退回补正 改为 转人工"]),
+        (", 未填: 提醒, 无法判断: 不提示", ["不满足: 退回补正 改为 转人工", "未填: 提醒 改为 退回补正", "无法判断: 不提示 改为 转人工"]),
         (", 未填: 不提示, 无法判断: 提醒", ["不满足: 退回补正 改为 转人工", "未填: 不提示 改为 退回补正", "无法判断: 提醒 改为 转人工"]),
         (", 未填: 退回补正, 无法判断: 转人工", ["不满足: 退回补正 改为 转人工"]),
     ],
@@ -101,7 +210,12 @@ def test_outcomes_are_exchanged_where_the_file_says_its_own(call: Call, more: st
     """The default needs no example."""
     rulebook = book(call, "要求: 申报书.职能部门 已填写" + more)
 
-    assert [one.change for one in mutants_of(rulebook.rules[0], rulebook.vocabulary)][2:] == expected
+    mutants = list(mutants_of(rulebook.rules[0], rulebook.vocabulary))[2:]
+    assert [one.change for one in mutants] == expected
+    assert {one.position for one in mutants} == {rulebook.rules[0].position}
+    for one in mutants:
+        become = {"不满足": one.rule.on_violated, "未填": one.rule.on_blank, "无法判断": one.rule.on_undecided}
+        assert become[one.change.split(":")[0]] == one.change.rpartition(" ")[2]
 
 
 CASE = "  - {{名称: {0}, 收到: 2024-08-20 09:00, 对象: [{{种类: 申报书, 编号: 申, 字段: {{教师人数: {0}}}}}], 期望: {{R1: {1}}}{2}}}\n"
@@ -153,6 +267,48 @@ def test_an_edition_that_no_example_falls_into_is_not_guarded(call: Call) -> Non
     examples = load_examples("案例:\n" + CASE.format(5, "满足", "") + CASE.format(4, "退回补正", ""), rulebook)
 
     assert {one.rule.edition for one in run_mutants(rulebook, examples).unnoticed} == {1}
+
+
+def test_an_edition_counts_from_its_first_second(call: Call) -> None:
+    """Examples at the very change of the parameter guard the later edition and not the earlier one."""
+    head = "参数: {线: [{值: 5}, {自: 2024-08-25, 值: 3}]}\n"
+    rulebook = book(call, "要求: 申报书.教师人数 不少于 线", head=head)
+    cases = (CASE.format(3, "满足", ""), CASE.format(2, "退回补正", ""))
+    examples = load_examples("案例:\n" + "".join(cases).replace("2024-08-20 09:00", "2024-08-25 00:00"), rulebook)
+    report = run_mutants(rulebook, examples)
+
+    assert [one.rule.edition for one in report.unnoticed] == [0] * 6
+    assert (report.total, report.noticed) == (12, 6)
+
+
+def test_changes_are_judged_as_late_as_the_example_is(call: Call) -> None:
+    """From the first second after the deadline nothing but a note is left of an outcome."""
+    rulebook = book(call, "要求: 申报书.教师人数 不少于 5, 截止后: 只提醒")
+    late = CASE.format(4, "提醒", "").replace("2024-08-20 09:00", "2024-08-31 24:00")
+    unnoticed = run_mutants(rulebook, load_examples("案例:\n" + late, rulebook)).unnoticed
+
+    assert "不满足: 退回补正 改为 转人工" in [one.change for one in unnoticed]
+
+
+def test_only_the_changed_rule_is_judged_again(call: Call) -> None:
+    """What the others said stands."""
+    other = (
+        RULE.removeprefix("规则:\n").replace("R1", "R2").format(kind="申报书", keys="要求: 申报书.教师人数 不少于 9")
+    )
+    rulebook = load_rulebook(HEAD + RULE.format(kind="申报书", keys="要求: 申报书.教师人数 不少于 5") + other, call)
+    case = CASE.format(7, "满足, R2: 退回补正", ", 裁定: 待补正")
+    unnoticed = run_mutants(rulebook, load_examples("案例:\n" + case, rulebook)).unnoticed
+
+    assert [(one.rule.id, one.change.rpartition("”")[2]) for one in unnoticed] == [
+        ("R1", "不满足: 退回补正 改为 转人工"),
+        ("R1", "界限加 1"),
+        ("R1", "界限减 1"),
+        ("R1", "恰好等于界限时反过来"),
+        ("R1", "去掉"),
+        ("R2", "界限加 1"),
+        ("R2", "界限减 1"),
+        ("R2", "恰好等于界限时反过来"),
+    ]
 
 
 def test_the_shipped_examples_notice_nine_of_ten_changes() -> None:
