@@ -78,6 +78,8 @@ def test_a_complaint_about_a_line_that_is_not_there_is_still_told() -> None:
     """A file that changed meanwhile."""
     assert RuleFileError("甲", Position(9, 1), "乙").format("x", "一行") == "x:9:1: E000 甲\n    提示: 乙"
     assert RuleFileError("甲", Position(1, 3)).format("x", "甲\t乙\r") == "x:1:3: E000 甲\n    甲\t乙\n      \t^"
+    assert RuleFileError("甲", Position(0, 1)).format("x", "一行") == "x:0:1: E000 甲"
+    assert RuleFileError("甲", Position(2, 4)).format("x", "一\na甲b \r\n") == "x:2:4: E000 甲\n    a甲b \n        ^"
 
 
 FULL = """标题: 征集

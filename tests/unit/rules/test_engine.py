@@ -75,13 +75,26 @@ def test_the_library_takes_every_shard_of_the_shipped_rules(path: Path) -> None:
     Engine(compile_rulebook(load_rulebook(path.read_text(encoding="utf-8"), call)).definitions()).close()
 
 
+@needs_engine
+def test_every_rule_set_gets_its_own_facts_and_memory_is_given_back_once() -> None:
+    """A list too few is a mistake of ours, and closing twice is none."""
+    engine = Engine([RULES, RULES])
+
+    with pytest.raises(ValueError, match="shorter"):
+        engine.evaluate(FACTS, 0)
+    engine.close()
+    engine.close()
+    assert engine.evaluate([], 0) == []
+
+
 def test_without_the_library_the_door_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     """Python 3.13 and later: the interpreter judges alone."""
     monkeypatch.setattr(door, "durable", None)
 
     assert not engine_available()
-    with pytest.raises(RuntimeError, match="not available"):
+    with pytest.raises(RuntimeError, match="durable-rules is not available") as caught:
         Engine([])
+    assert str(caught.value) == "durable-rules is not available in this interpreter"
 
 
 def test_the_door_can_be_imported_where_the_library_cannot(monkeypatch: pytest.MonkeyPatch) -> None:

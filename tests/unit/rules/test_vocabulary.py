@@ -32,6 +32,7 @@ from rules.vocabulary import (
         ("两百", 200),
         ("", None),
         ("九x", None),
+        ("X十", None),
     ],
 )
 def test_chinese_numbers(text: str, number: int | None) -> None:
@@ -118,7 +119,7 @@ def test_money_is_read_in_the_unit_of_its_label(label: str, text: str, number: i
         ("0991—8878035转12", "0991-8878035-12"), ("0991-8878035(12)", "0991-8878035-12"), ("0991-8878035-12", "0991-8878035-12"),
         ("8878035", "8878035"), ("400-810-8888", "4008108888"), ("12345", None), ("无", None),
         ("13800000000/13900000000", "13800000000"), ("0991-8878035 13800000000", "0991-8878035"),
-        ("2024-08-31 0991-8878035", "0991-8878035"), ("传真0991-8878036，电话0991-8878035", "0991-8878035"), ("传真0991-8878036", None),
+        ("2024-08-31 0991-8878035", "0991-8878035"), ("传真0991-8878036，电话0991-8878035", "0991-8878035"), ("传真0991-8878036", None), ("FAX: 0991-8878036", None), ("fax 0991-8878036", None),
         ("138000000001", None), ("1380000000", None), ("65010219900101123X", None), ("650102199001011234", None), ("20240831", None),
         ("O991-8878035", None), ("0991_8878035", None), ("+86 991 8878035", None),
     ],
@@ -135,6 +136,8 @@ def test_telephone_numbers(text: str, number: str | None) -> None:
         ("a @ qq.com", "a@qq.com"), ("a＠ｑｑ．com", "a@qq.com"), ("张三a@163.com教务处", "a@163.com"), ("zhang\n@163.com", "zhang@163.com"),
         ("a@163.com0991-8878035", None), ("a@163.com832000", None), ("zhang san@163.com", None), ("zhang@xj.gov\n.cn", None),
         ("a@qq.co m; b@qq.com", None), ("zhang san@163.com; b@qq.com", None), ("a@qq", None), ("a#qq.com", None), ("a@qq,com;b@qq,com", None),
+        ("张三 a\u200bb@qq.com", "ab@qq.com"), ("ab\u200b@qq.com、cd@qq.com", "ab@qq.com"), ("c d a@qq.com x b@qq.com", None),
+        ("教师; 张三; a@qq.com; 李四 x; b@qq.com", "a@qq.com"), ("x; 张三; a@qq.com; b@qq.com", "a@qq.com"), ("a@qq.com; 李四; x; b@qq.com", "a@qq.com"),
     ],
 )  # fmt: skip
 def test_addresses(text: str, address: str | None) -> None:
@@ -148,6 +151,7 @@ def test_addresses(text: str, address: str | None) -> None:
         ("91350100M000100Y43", "91350100M000100Y43"),
         ("9135 0100m000100y43", "91350100M000100Y43"),
         ("91350100M000100Y44", None),
+        ("9135-0100—M000·100Y43", "91350100M000100Y43"),
         ("无", None),
     ],
 )
