@@ -86,7 +86,8 @@ def test_a_period_that_no_edition_is_left_of_is_an_error_too(call: Call) -> None
 """
     with pytest.raises(RuleFileError) as caught:
         dated(call, head, RULE + "    生效: {自: 起, 至: 止}\n")
-    assert "永远用不上" in caught.value.message
+    assert caught.value.message == "“生效”的“自”不早于“至”, 规则永远用不上"
+    assert caught.value.position == (7, 5)
 
 
 def test_a_rule_that_is_too_complex_in_every_period_is_told_once(call: Call) -> None:

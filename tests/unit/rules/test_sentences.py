@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from rules.call import Call, vocabulary_of
-from rules.errors import Position
+from rules.errors import Position, RuleFileError
 from rules.language import AnyOf, Compare, Condition, Not, Operator, Probe, Question, Same
-from rules.sentences import Scope, parse_sentence
+from rules.sentences import Scope, parse_sentence, unknown_word
 from rules.values import with_item_counts
 from rules.yaml_text import text_at
 
@@ -59,3 +59,12 @@ def parse(sentence: str, scope: Scope) -> Condition:
 def test_a_sentence_means_its_condition(sentence: str, expected: Condition, scope: Scope) -> None:
     """Every comparison word, with constants typed by the field."""
     assert parse(sentence, scope) == expected
+
+
+@pytest.mark.parametrize(("number", "end"), [(39, ""), (40, ""), (41, " 等")])
+def test_no_more_words_are_offered_than_can_be_read(number: int, end: str) -> None:
+    """Forty; that there are others is said."""
+    with pytest.raises(RuleFileError) as caught:
+        unknown_word("甲", map(str, range(number)), Position(7, 11))
+
+    assert caught.value.hint == "可用: " + "、".join(map(str, range(min(number, 40)))) + end
