@@ -6,7 +6,7 @@ import pytest
 
 from rules.call import Call, vocabulary_of
 from rules.errors import Position, RuleFileError
-from rules.language import AnyOf, Compare, Condition, Not, Operator, Probe, Question, Same
+from rules.language import AnyOf, Compare, Condition, Not, Operator, Probe, Question, Same, Source, walk
 from rules.sentences import Scope, parse_sentence, unknown_word
 from rules.values import with_item_counts
 from rules.yaml_text import text_at
@@ -57,8 +57,11 @@ def parse(sentence: str, scope: Scope) -> Condition:
     ],
 )
 def test_a_sentence_means_its_condition(sentence: str, expected: Condition, scope: Scope) -> None:
-    """Every comparison word, with constants typed by the field."""
-    assert parse(sentence, scope) == expected
+    """Every comparison word, with constants typed by the field; all of it remembers the sentence and its place."""
+    found = parse(sentence, scope)
+
+    assert found == expected
+    assert {node.source for node in walk(found)} == {Source(sentence, Position(7, 11))}
 
 
 @pytest.mark.parametrize(("number", "end"), [(39, ""), (40, ""), (41, " 等")])
