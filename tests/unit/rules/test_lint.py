@@ -158,14 +158,21 @@ def test_what_is_used_anywhere_is_not_named(look: Callable[..., Found]) -> None:
     assert look(first, second, head=head) == []
 
 
-def test_a_year_whose_working_days_are_not_published_is_a_warning() -> None:
-    """The rules that need them would send every case to staff."""
-    call = load_call("later", CALL.replace("发布: 2024", "发布: 2099").replace("截止: 2024", "截止: 2099"))
-    head = "派生: [{名称: 天, 对象: 申报书, 工作日差: {从: 公示开始, 到: 公示结束}}]\n"
-    (warning,) = check_source(HEAD + head + "规则:\n" + rule("R1", "申报书.天 不少于 5"), call)
+def test_years_whose_working_days_are_not_published_are_a_warning() -> None:
+    """By the calendar of Beijing; only where working days are counted."""
+    written = CALL.replace("发布: 2024-08-08 10:00", "发布: 2099-01-01 02:00").replace(
+        "2024-08-31 24:00", "2100-01-01 01:00"
+    )
+    head = (
+        "派生: [{名称: 天, 对象: 申报书, 工作日差: {从: 公示开始, 到: 公示结束}},"
+        " {名称: 日, 对象: 申报书, 天数差: {从: 公示开始, 到: 公示结束}}]\n"
+    )
+    rules = rule("R1", "申报书.天 不少于 5") + rule("R2", "申报书.日 不少于 5")
+    (warning,) = check_source(HEAD + head + "规则:\n" + rules, load_call("later", written))
 
-    assert (warning.code, warning.position.line) == ("W209", 3)
-    assert "2099" in warning.message
+    assert (warning.code, warning.position) == ("W209", (3, 6))
+    assert warning.message == "[日历] 2099、2100 年的工作日安排还不在日历里, “天”将算不出"
+    assert warning.hint == "更新 chinesecalendar; 在此之前相关规则都会转人工"
 
 
 # --- hostile files ----------------------------------------------------------------------------------------------
