@@ -43,6 +43,17 @@ def test_a_unit_is_found_by_its_longest_name_or_not_at_all(offices: Call, text: 
     assert (found.name if found else None) == unit
 
 
+def test_a_unit_is_not_found_in_the_middle_of_a_number() -> None:
+    """十一师 is not 一师, also where nobody of that name may submit."""
+    line = next(line for line in UNITS.splitlines() if "第十一师" in line)
+    call = load_call("x", CALL[: CALL.index("报送单位:")] + UNITS.replace(line + "\n", ""))
+
+    assert find_unit(call, "十一师的材料") is None
+    assert find_unit(call, "关于第十一师") is None
+    found = [find_unit(call, text) for text in ("一师的材料", "我一师十人", "十人, 一师")]
+    assert [unit and unit.name for unit in found] == ["第一师阿拉尔市"] * 3
+
+
 def test_units_and_forms_are_read_with_their_defaults(offices: Call) -> None:
     """Addresses in small letters; a direct school is its own office."""
     first, _, school = offices.units
