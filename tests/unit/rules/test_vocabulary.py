@@ -18,7 +18,9 @@ from rules.vocabulary import (
     parse_telephone,
     parse_value,
     show_value,
+    until_text,
 )
+from tests.unit.rules.writing import at
 
 
 @pytest.mark.parametrize(
@@ -51,6 +53,7 @@ def test_chinese_numbers(text: str, number: int | None) -> None:
         ("98%以上", None), ("约98%", None), ("近98%", None), (">98%", None), ("不低于98%", None), ("不足98%", None), ("98%左右", None),
         ("九成八", None), ("98%-99%", None), ("98%;99%", None), ("98%\n99%", None), ("9 8%", None), ("98 99", None), ("98‰", None),
         ("教师98%，学生99%", None), ("98,5%", None), ("-98%", None),
+        ("1.5", 15_000), ("百分之一百点零零零一", None), ("约九十八%", None), ("百分之九十八点零五", 980_500), ("100.0001%", None),
     ],
 )  # fmt: skip
 def test_percentages(text: str, ppm: int | None) -> None:
@@ -214,3 +217,22 @@ def test_the_text_of_a_fact_is_known_text_or_nothing() -> None:
     assert Fact.known("甲").text == "甲"
     assert Fact.known(5).text is None
     assert Fact.blank().text is None
+
+
+@pytest.mark.parametrize(
+    ("end", "text"),
+    [
+        ("2024-09-01T00:00:00", "2024-08-31 24:00"),
+        ("2024-08-31T18:00:00", "2024-08-31 18:00"),
+        ("2024-09-01T00:30:00", "2024-09-01 00:30"),
+    ],
+)
+def test_a_deadline_is_written_as_notices_write_it(end: str, text: str) -> None:
+    """Midnight is 24:00 of the day before."""
+    assert until_text(at(end)) == text
+
+
+def test_days_are_of_this_century_and_the_last() -> None:
+    """Others are slips of the pen."""
+    days = ("1899-12-31", "1900-01-01", "2099-12-31", "2100-01-01")
+    assert [parse_date(day) for day in days] == [None, "1900-01-01", "2099-12-31", None]
