@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 
 from rules.call import Call
@@ -214,7 +214,8 @@ def _relation(one: Rule, other: Rule, said: set[tuple[bool | None, bool | None]]
         return
     for shadowed, by, place in ((other, one, 1), (one, other, 0)):
         answers = {pair[1 - place] for pair in violated if pair[place] is True}
-        if answers == {True} and _SEVERITY[by.on_violated] >= _SEVERITY[shadowed.on_violated]:
+        always = by.start <= shadowed.start and shadowed.end <= by.end
+        if answers == {True} and always and _SEVERITY[by.on_violated] >= _SEVERITY[shadowed.on_violated]:
             message = f"凡“{shadowed.id}”不满足时“{by.id}”必不满足, 结论也不更轻"
             yield _warn("W205", "被覆盖", message, shadowed.position, f"“{shadowed.id}”可以删去, 或改它的结论")
 
@@ -225,8 +226,10 @@ def _relation(one: Rule, other: Rule, said: set[tuple[bool | None, bool | None]]
 def _gaps(rules: Iterable[Rule]) -> Iterator[RuleFileError]:
     """Between rules that take turns: the same title (up to a bracket) or the same requirement, for the same subjects."""
     groups: dict[tuple[object, ...], list[Rule]] = {}
-    for rule in rules:
-        if (rule.start, rule.end) != (-PERPETUAL, PERPETUAL) and not rule.edition:
+    editions = list(rules)
+    ends = {rule.id: rule.end for rule in editions}  # of the last edition: one follows the other without a gap
+    for rule in (replace(rule, end=ends[rule.id]) for rule in editions if not rule.edition):
+        if (rule.start, rule.end) != (-PERPETUAL, PERPETUAL):
             groups.setdefault((rule.kinds, re.split(r"[（(]", rule.title)[0]), []).append(rule)
             groups.setdefault((rule.kinds, rule.applies, rule.requirement), []).append(rule)
     for group in groups.values():

@@ -84,7 +84,7 @@ def unknown_word(word: str, known: Iterable[str], at: Position) -> NoReturn:
     meant = _OTHER_NAMES.get(normalise(shown), "")
     near = [meant] if meant in words else difflib.get_close_matches(shown, words[:1_000], 1, 0.5)
     some = "、".join(words[:MAX_SHOWN]) + (" 等" if len(words) > MAX_SHOWN else "")
-    hint = f"是不是“{near[0]}”?" if near else "可用: " + some
+    hint = f"是不是“{near[0]}”?" if near else f"可用: {some}" if some else "这里还没有可用的名称"
     raise RuleFileError(f"不认识“{shown}”", at, "几个值之间用半角逗号“, ”隔开" if "，" in shown else hint, "E101")
 
 

@@ -19,8 +19,8 @@ _PX_PER_MM = 0.7
 _DIAMETERS = (38.0, 40.5, 43.0, 45.5)  #: mm; a rim is looked for about a millimetre to either side
 _AROUND_MM = 25.0  #: redness counts against the mean of so large a square: casts and shadows
 _LEAST_CLIP = 0.004  #: of the paper's light
-_STANDS_OUT = 9.0  #: times what circles laid anywhere else on the page usually add up to
-_CLOSED = 0.9  #: share of the rim's 24 sectors that are redder than both sides of it
+_STANDS_OUT = 12.0  #: times what circles laid anywhere else on the page usually add up to
+_CLOSED = 0.8  #: share of the rim's 24 sectors that are redder than both sides of it
 _PALE = 0.12  #: redness of a rim above which the finer look would have seen it: a disc, a flag
 
 

@@ -16,7 +16,7 @@ from rules.call import Call
 
 LEAST_TEXT = 4  #: characters of an outline's text that is looked for
 LEAST_GAP = 3  #: texts in a row that stand nowhere: the page between two others
-LEAST_END = 2  #: ... at the end
+LEAST_END = 2  #: ... at the end, or at the beginning of a form whose title stands nowhere
 LEAST_ROWS = 12  #: ... of a summary table, where a row or two may have been added
 LEAST_SEEN = 3  #: texts that must be there before others are missed
 CLEAR = 0.8  #: share of pairs of texts that must stand in the wrong order
@@ -54,6 +54,7 @@ def page_order(word: Document, scan: Document, call: Call) -> PageOrder:
     known = scan.read_whole and sum(bool(shown) for _, shown in placed) >= LEAST_SEEN
     least = LEAST_ROWS if word.rows else LEAST_GAP
     gap = (_gap_in_numbers(numbers, scan) or _gap_in_texts(placed, least)) if known else ""
+    gap = gap or (_no_title(word, chains, scan, call) if known else "")
     ordered = False if swapped else True if known or len(pages) > 1 else None
     return PageOrder(not gap if known else None, ordered, "; ".join(text for text in (gap, swapped) if text))
 
@@ -128,6 +129,14 @@ def _late_title(word: Document, pages: Sequence[Print], call: Call) -> str:
     if word.recognised_by != "title" or len(titled) != 1 or not titled[0]:
         return ""
     return f"有标题的一页是第{pages[titled[0]].lines[0].page}页"
+
+
+def _no_title(word: Document, chains: Sequence[Sequence[tuple[str, list[int]]]], scan: Document, call: Call) -> str:
+    """The title page, when neither a title nor the first texts of the Word file stand anywhere."""
+    if word.recognised_by != "title" or any(is_title(line.text, call) for line in scan.lines):
+        return ""
+    first = [bool(shown) for _, shown in chains[0]] if chains else []
+    return "没有看到有标题的一页" if len(first) >= LEAST_END and not any(first[:LEAST_END]) else ""
 
 
 def _gap_in_texts(placed: Sequence[tuple[str, list[int]]], least: int) -> str:

@@ -294,7 +294,7 @@ class _Look:
                 spot.text for spot in self._spots(value) if spot.confidence >= SURE_DIGITS and self._typed(value, spot)
             ]
             if clear:
-                yield Difference(value.name, value.shown, clear[0])
+                yield Difference(value.name, value.shown, _TICK_BOX.sub("", clear[0]).strip())
 
     def _reliable(self) -> bool:
         """Whether what is no number was read nearly everywhere: else a different digit is a misread one."""
@@ -312,8 +312,8 @@ class _Look:
 
     @staticmethod
     def _typed(value: _Value, spot: Spot) -> bool:
-        """Whether a place holds one whole number of the value's kind and hardly anything else."""
-        text = unicodedata.normalize("NFKC", spot.text).strip()
+        """Whether a place holds one whole number of the value's kind and hardly anything else but boxes of the next cell."""
+        text = _TICK_BOX.sub("", unicodedata.normalize("NFKC", spot.text)).strip()
         if value.field.type is FieldType.PERCENT and "%" not in text:
             return False
         matches = list(_TOKENS[value.field.type].finditer(text))
@@ -359,7 +359,7 @@ class _Look:
         field = next(iter(names.values())).field
         for line in self.places.column(field):
             key = plain(line.text)
-            if line.confidence < SURE_TEXT or len(key) < 4 or self._ends_table(line):
+            if line.confidence < SURE_TEXT or len(key) < 4 or self._ends_table(line) or self._above_table(key):
                 continue
             if all(fuzz.partial_ratio(key, name) / 100 < ROW_SEEN for name in keys):
                 yield Difference("扫描件上多出的一行", "未见", line.text)
@@ -372,11 +372,17 @@ class _Look:
             for other in names
         )
 
+    def _above_table(self, key: str) -> bool:
+        """Whether a piece belongs to what the Word file says outside of the table, such as the reporting unit."""
+        return any(key in value.key for value in self.values if not value.row)
+
     def _ends_table(self, line: ScanLine) -> bool:
         """Whether a piece is no name but a remark below the table."""
         return len(plain(line.text)) > 30 or re.match(r"(?:注|说明|备注|填表|合计|总计|共计)", nfkc(line)) is not None
 
 
+_TICK_BOX = re.compile(r"[□☐☑√○◻]\s*[\u4e00-\u9fff]*|[\u4e00-\u9fff]+\s*[□☐☑√○◻]")
+"""A box with its option, before or after it."""
 _TOKENS = {
     FieldType.PERCENT: re.compile(r"\d{1,3}(?:\.\d{1,4})?\s*[%‰]?"),
     FieldType.INTEGER: re.compile(r"\d{1,3}(?:,\d{3})+|\d{1,9}"),

@@ -146,6 +146,23 @@ def test_a_third_rule_that_covers_both_leaves_no_gap(look: Callable[..., Found])
     assert "W207" not in {code for code, _ in look(*rules)}
 
 
+def test_a_parameter_that_changes_in_between_is_no_gap(look: Callable[..., Found]) -> None:
+    """Such a rule is one per period to the engine, and one to whoever wrote it."""
+    head = "参数: {线: [{值: 98%}, {自: 2024-08-20, 值: 97%}]}\n"
+    first = rule("R1", "申报书.教师账号开通率 不低于 线", 生效="{至: 截止时间}").replace("名称: R1", "名称: 甲(前)")
+    second = rule("R2", AT_98, 生效="{自: 截止时间}").replace("名称: R2", "名称: 甲(后)")
+    late = rule("R2", AT_98, 生效="{自: 2024-09-02 00:00}").replace("名称: R2", "名称: 甲(后)")
+
+    assert "W207" not in {code for code, _ in look(first, second, head=head)}
+    assert ("W207", 2) in look(first, late, head=head)
+
+
+def test_a_rule_in_force_for_longer_is_not_called_superfluous(look: Callable[..., Found]) -> None:
+    """The stricter one covers it only as long as it is in force itself."""
+    assert look(rule("R1", AT_98, 生效="{至: 截止时间}"), rule("R2", AT_95)) == []
+    assert look(rule("R1", AT_98), rule("R2", AT_95, 生效="{至: 截止时间}")) == [("W205", 2)]
+
+
 def test_what_is_used_anywhere_is_not_named(look: Callable[..., Found]) -> None:
     """In a condition, a period, a message."""
     head = (

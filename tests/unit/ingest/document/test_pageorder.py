@@ -60,6 +60,22 @@ def test_a_missing_page_is_named_by_what_stands_on_it(call: Call, pages: tuple[l
     assert (order.complete, order.reason) == (False, seen)
 
 
+def test_a_cover_whose_last_lines_stand_elsewhere_too_is_missed_by_its_title(call: Call) -> None:
+    """The unit's name and the date of a cover come again in the form; the title does not."""
+    outline = (("兵团智慧教育示范校申报书", "学校名称（盖章）：甲团中学", "填报日期：2024年8月20日"), *OUTLINE[1:])
+    again = [*TAIL, "学校名称（盖章）：甲团中学", "填报日期：2024年8月20日"]
+    cover = word().model_copy(update={"outline": outline})
+    assert page_order(cover, scan(TABLE, again), call).complete is True  # one line of three is not enough
+
+    half = word().model_copy(
+        update={"outline": ((*outline[0][:1], "二〇二四年兵团首批", *outline[0][1:]), *OUTLINE[1:])}
+    )
+    order = page_order(half, scan(TABLE, again), call)
+
+    assert (order.complete, order.reason) == (False, "没有看到有标题的一页")
+    assert page_order(half, scan(COVER, TABLE, again), call).complete is True
+
+
 def test_a_scan_that_was_not_read_to_its_end_lacks_nothing(call: Call) -> None:
     """Not read is not missing."""
     assert page_order(word(), scan(COVER, TABLE, whole=False), call).complete is None

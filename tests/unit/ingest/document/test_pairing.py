@@ -95,6 +95,12 @@ def test_a_number_changed_after_printing_is_a_difference(call: Call) -> None:
     assert (found.outcome, found.numbers_agree) == (Likeness.SAME, False)
 
 
+def test_boxes_to_tick_beside_a_number_do_not_hide_it(call: Call) -> None:
+    """The options of the next cell stand in the same row of print."""
+    found = compare(word_of(), scan_of(PRINT.replace("98.7%", "其他□ 96.2% □幼儿园")), call)
+    assert [(each.field, each.word, each.scan) for each in found.differences] == [("学生账号开通率", "98.7%", "96.2%")]
+
+
 def test_a_changed_telephone_is_a_difference(call: Call) -> None:
     """One digit."""
     found = compare(word_of(联系电话="0998-4620038"), scan_of(PRINT), call)
@@ -246,6 +252,16 @@ def test_a_row_that_only_the_scan_has_is_named(call: Call) -> None:
     """A remark below the table is no row."""
     found = compare(table(("晨曦小学", "靳晓棠", "13800008801")), scan_of(ROWS + "\n说明:本表一式两份"), call)
     assert [(each.field, each.scan) for each in found.passages] == [("扫描件上多出的一行", "金穗初级中学")]
+
+
+def test_what_stands_above_the_table_is_no_row(call: Call) -> None:
+    """The reporting unit's name, broken off."""
+    word = table(("晨曦小学", "靳晓棠", "13800008801"), ("金穗初级中学", "褚文涛", "13800008802"))
+    word = word.model_copy(update={"fields": {"填报单位": Fact.known("第七师胡杨河市教育局")}})
+    assert compare(word, scan_of(ROWS + "\n第七师胡杨河市"), call).passages == ()
+    assert [each.scan for each in compare(word, scan_of(ROWS + "\n第八师石河子市"), call).passages] == [
+        "第八师石河子市"
+    ]
 
 
 def test_an_illegible_scan_is_never_another_document(call: Call) -> None:
