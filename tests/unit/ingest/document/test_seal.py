@@ -137,6 +137,23 @@ def test_a_faint_seal_is_never_a_no(strength: float) -> None:
     assert outcome(page, 60).outcome is not SealOutcome.NOT_STAMPED
 
 
+def test_a_page_mostly_dark_is_no_no() -> None:
+    """A stamp on it would not show, to anybody."""
+    page = sheet(100).copy()
+    page[150:900, 60:760] = 25
+    reading = outcome(scanned(page))
+    assert (reading.outcome, reading.reason) == (
+        SealOutcome.UNCERTAIN, "第1页有大片深色或彩色图案, 盖在上面的印章看不出来",
+    )  # fmt: skip
+
+
+def test_a_dark_desk_around_the_sheet_hides_nothing() -> None:
+    """It reaches the picture's border; the sheet is as light as ever."""
+    page = sheet(100).copy()
+    page[:, :120] = page[-150:] = 25
+    assert outcome(scanned(page)).outcome is SealOutcome.NOT_STAMPED
+
+
 def test_a_page_too_coarse_for_a_no_is_uncertain() -> None:
     """At 75 dpi a pale seal can vanish, so nobody is told that it is missing."""
     reading = outcome(scanned(sheet(75)))
