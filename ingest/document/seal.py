@@ -389,7 +389,8 @@ def judge_ring(ring: Ring, seen: Measured, *, exact: bool) -> tuple[bool, str]:
             return False, "有环形图样, 但小于公章尺寸"
         return (False, "有双圈图样, 可能是徽标") if seen.second > 0.88 else (True, "有清晰的红色印章")
     even = seen.wobble < 0.28 or (seen.wobble < 0.40 and seen.outside < 0.12)
-    even = even or (seen.wobble < 0.5 and seen.outside < 0.1 and seen.coverage > 0.8 and seen.strokes >= 5)
+    crossed = seen.wobble < 0.55 and seen.outside < 0.15 and seen.coverage > 0.8 and seen.strokes >= 5  # by other red
+    even = even or (crossed and seen.text >= 0.8)
     weak = seen.coverage >= 0.50 and even and seen.outside < 0.25 and 0.03 <= seen.fill <= 0.55 and seen.strokes >= 3
     return False, "有不够清晰的环形图样" if weak else ""
 
