@@ -8,8 +8,6 @@ import pytest
 
 from ingest.calls import default_config, open_call
 from ingest.document.ocr import OcrEngine
-from samples.fonts import MissingFontError
-from tests.seals.paper import font_files
 from tests.seals.rings import KINDS, Judged, Pressed, Said, judge, pressed
 from tests.seals.rings_report import report
 
@@ -18,15 +16,6 @@ DPI = 200  #: `make ring-report` has the others
 HARD = {"pressed over print, signed"}
 
 pytestmark = [pytest.mark.slow]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def fonts() -> None:
-    """The seals are cut in the fonts of the samples."""
-    try:
-        font_files()
-    except MissingFontError as error:
-        pytest.skip(str(error))
 
 
 @cache

@@ -9,25 +9,14 @@ import pytest
 
 from ingest.calls import default_config, open_call
 from ingest.reading import SealOutcome
-from samples.fonts import MissingFontError
 from tests.seals import foreign
 from tests.seals.pages import KINDS, Kind, Truth, choose, sample
-from tests.seals.paper import font_files
 from tests.seals.report import Judged, judge, report
 
 SEED = 20240831
 MOST_DPI = 150  #: for time's sake; `make seal-report` has the finer ones
 
 pytestmark = [pytest.mark.slow]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def fonts() -> None:
-    """The pages are drawn with the fonts of the samples."""
-    try:
-        font_files()
-    except MissingFontError as error:
-        pytest.skip(str(error))
 
 
 @cache
