@@ -10,7 +10,6 @@ known, so only two answers are known to be wrong: ``stamped`` for the bare page 
 from __future__ import annotations
 
 import multiprocessing
-from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -34,7 +33,6 @@ PICTURES = (".jpg", ".jpeg", ".png")
 BARE = "bare"
 MAX_BYTES = 2_000_000  #: drawings of many megabytes take minutes
 STAMPS = {"round seal": marks.round_seal, "round 专用章": marks.special_round, "oval 专用章": marks.oval_seal}
-OUTCOMES = (SealOutcome.STAMPED, SealOutcome.UNCERTAIN, SealOutcome.NOT_STAMPED)
 
 
 class Said(NamedTuple):
@@ -96,18 +94,10 @@ def _judged(name: str, base: Pixels, seed: list[int], call: Call) -> Iterator[Sa
         yield Said(name, what, document.seal.outcome, document.seal.reason)
 
 
-def report(folder: Path, seed: int, call: Call, processes: int) -> str:
-    """The table in Markdown, and every page of which something wrong was said."""
+def run(folder: Path, seed: int, call: Call, processes: int) -> list[Said]:
+    """What is said of every page below ``folder``, bare and stamped."""
     every = (path for path in folder.rglob("*") if path.suffix.lower() in (".pdf", *PICTURES))
     paths = sorted(path for path in every if path.stat().st_size <= MAX_BYTES)
     with multiprocessing.get_context("spawn").Pool(processes) as pool:
         pages = pool.map(partial(judge, seed=seed, call=call), list(enumerate(paths)), chunksize=4)
-    said = [each for page in pages for each in page]
-    counted = Counter((each.what, each.outcome) for each in said)
-    lines = ["| page | count | stamped | uncertain | not stamped | wrong |", "|---|---|---|---|---|---|"]
-    for what in (BARE, *STAMPS):
-        those = [each for each in said if each.what == what]
-        cells = " | ".join(str(counted[what, outcome]) for outcome in OUTCOMES)
-        lines.append(f"| {what} | {len(those)} | {cells} | {sum(each.wrong for each in those)} |")
-    lines += ["", *(f"{each.outcome}: {each.name}, {each.what}: {each.reason}" for each in said if each.wrong)]
-    return "\n".join(lines)
+    return [each for page in pages for each in page]

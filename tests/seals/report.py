@@ -94,13 +94,13 @@ def _one(task: tuple[int, int], seed: int, call: Call) -> Judged:
 # --- the tables ----------------------------------------------------------------------------------------------------
 
 
-def _row(name: str, judged: Sequence[Judged]) -> str:
+def _row(name: str, judged: Sequence[Judged | foreign.Said]) -> str:
     counted = Counter(each.outcome for each in judged)
     cells = " | ".join(str(counted[outcome]) for outcome in OUTCOMES)
     return f"| {name} | {len(judged)} | {cells} | {sum(each.wrong for each in judged)} |"
 
 
-def _table(groups: Iterable[tuple[str, Sequence[Judged]]]) -> Iterator[str]:
+def _table(groups: Iterable[tuple[str, Sequence[Judged | foreign.Said]]]) -> Iterator[str]:
     yield "| pages | count | stamped | uncertain | not stamped | wrong |"
     yield "|---|---|---|---|---|---|"
     yield from (_row(name, judged) for name, judged in groups)
@@ -126,6 +126,13 @@ def report(judged: Sequence[Judged]) -> str:
     return "\n".join(lines)
 
 
+def report_of_foreign(said: Sequence[foreign.Said]) -> str:
+    """The table by stamp, and every page of which something wrong was said."""
+    stamps = [(what, [each for each in said if each.what == what]) for what in (foreign.BARE, *foreign.STAMPS)]
+    wrong = (f"{each.outcome}: {each.name}, {each.what}: {each.reason}" for each in said if each.wrong)
+    return "\n".join([*_table(stamps), "", *wrong])
+
+
 def main() -> None:
     """Print the report."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -139,7 +146,7 @@ def main() -> None:
     options = parser.parse_args()
     if options.paper:
         call = open_call(default_config() / "calls", "smart-education-2024").call
-        print(foreign.report(options.paper, options.seed, call, options.processes))
+        print(report_of_foreign(foreign.run(options.paper, options.seed, call, options.processes)))
         return
     text = report(run(options.pages, options.seed, options.processes))
     print(text)

@@ -11,7 +11,7 @@ from ingest.calls import default_config, open_call
 from ingest.reading import SealOutcome
 from tests.seals import foreign
 from tests.seals.pages import KINDS, Kind, Truth, choose, sample
-from tests.seals.report import Judged, judge, report
+from tests.seals.report import Judged, judge, report, report_of_foreign
 
 SEED = 20240831
 MOST_DPI = 150  #: for time's sake; `make seal-report` has the finer ones
@@ -65,7 +65,8 @@ def test_pages_of_any_directory_can_be_stamped(tmp_path: Path) -> None:
     (tmp_path / "a.pdf").write_bytes(sample(kind._replace(dpis=(100,)), SEED, 1).data)
     (tmp_path / "b.pdf").write_bytes(b"%PDF-1.4 broken")
 
-    text = foreign.report(tmp_path, SEED, open_call(default_config() / "calls", "smart-education-2024").call, 1)
+    call = open_call(default_config() / "calls", "smart-education-2024").call
+    text = report_of_foreign(foreign.run(tmp_path, SEED, call, 1))
 
     assert "| bare | 1 | 0 | 0 | 1 | 0 |" in text
     assert "| round seal | 1 | 1 | 0 | 0 | 0 |" in text
