@@ -54,9 +54,7 @@ class Glance:
     blank: bool
     reddish: Map = field(repr=False, compare=False)  #: how much redder than its paper each place is
     scale: float  #: pixels of ``reddish`` a millimetre
-    covered: (
-        bool  #: dark or strong colours where a seal would not show: on a part as large as one, or nearly everywhere
-    )
+    covered: bool  #: dark or in strong colours, nearly everywhere or where a seal could be: it would not show
     desk: bool  #: things that are not paper around the sheet: a photograph, whose scale is a guess
 
 
