@@ -9,6 +9,7 @@ import base64
 import os
 import struct
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -137,17 +138,89 @@ def to_working_scale(pixels: Pixels, px_per_mm: float) -> Pixels:
     factor = WORKING_PX_PER_MM / px_per_mm
     if abs(factor - 1) < 0.02:
         return pixels
-    how = cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(pixels, None, fx=factor, fy=factor, interpolation=how), np.uint8)
+    return np.asarray(cv2.resize(pixels, None, fx=factor, fy=factor, interpolation=_quick_way(factor)), np.uint8)
 
 
-class Ink(NamedTuple):
-    """Ink maps of a page: densities relative to the paper around them."""
+def _quick_way(factor: float) -> int:
+    """How to shrink: up to a half the mean of four neighbours misses hardly a pixel, at a quarter of the cost of exact areas."""
+    return cv2.INTER_AREA if factor < 0.5 else cv2.INTER_LINEAR
 
-    red: Map
-    blue: Map
-    faint_red: Map  #: redness without the test for the hue: noisy, but keeps very pale ink
-    other: Map  #: 1 where there is a strong colour that is not red: a photograph has many, a stamp on paper has none
+
+RED_OVER_GREEN, RED_OVER_BLUE, BLUE_OVER_GREEN = (0, -1, 1), (-1, 0, 1), (1, -1, 0)
+
+
+def mixed(picture: Map, weights: tuple[float, float, float]) -> Map:
+    """Blue, green and red of every place (rows x columns x 3) in one map, each by its weight."""
+    return np.asarray(cv2.transform(picture, np.array([weights], np.float32)), np.float32)
+
+
+class Border(NamedTuple):
+    """Rows and columns of paper put around a part of a page."""
+
+    above: int = 0
+    below: int = 0
+    before: int = 0
+    behind: int = 0
+
+
+@dataclass(frozen=True)
+class Inks:
+    """The inks of a part of a page as maps of density relative to the paper around; each is worked out when it is asked for."""
+
+    share: Map  #: rows x columns x (blue, green, red): the logarithm of what is left of the paper's light
+    paper: Pixels  #: 1 where the surroundings are paper
+    border: Border  #: put around each map; bears no ink
+
+    @cached_property
+    def _over(self) -> tuple[Map, Map]:
+        """How much more red there is than green and than blue."""
+        return mixed(self.share, RED_OVER_GREEN), mixed(self.share, RED_OVER_BLUE)
+
+    @cached_property
+    def _redness(self) -> Map:
+        return mixed(self.share, (-0.4, -0.6, 1))
+
+    @cached_property
+    def _is_red(self) -> NDArray[np.bool_]:
+        green, blue = self._over
+        return np.asarray((green > 0.5 * blue) & (blue > 0.3 * green) & (self._redness > 0), np.bool_)
+
+    @cached_property
+    def red(self) -> Map:
+        """Ink of a red hue."""
+        return self._map(self._redness * self._is_red)
+
+    @cached_property
+    def faint_red(self) -> Map:
+        """Redness without the test for the hue: noisy, but keeps very pale ink."""
+        return self._map(self._redness)
+
+    @cached_property
+    def blue(self) -> Map:
+        """Bluish ink."""
+        return self._map(self._bluish)
+
+    @cached_property
+    def other(self) -> Map:
+        """1 where there is a strong colour that is not red: a photograph has many, a stamp on paper has none."""
+        coloured = np.maximum(np.maximum(*self._over), self._bluish) > 0.25
+        return self._map((coloured & ~self._is_red & (self.share[..., 1] > -1.6)).astype(np.float32))
+
+    @cached_property
+    def _bluish(self) -> Map:
+        blue = np.maximum(mixed(self.share, BLUE_OVER_GREEN), -self._over[1])
+        return np.asarray(np.maximum(blue, 0) * ~self._is_red, np.float32)
+
+    def _map(self, ink: Map) -> Map:
+        above, below, before, behind = self.border
+        on_paper = np.asarray(ink * self.paper, np.float32)
+        padded = cv2.copyMakeBorder(on_paper, above, below, before, behind, cv2.BORDER_CONSTANT, value=0)
+        return np.asarray(padded, np.float32)
+
+
+_NO_BORDER = Border()
+_LEAST_SHARE = 0.02
+_LOGARITHM = np.log(np.maximum(np.arange(256) / 255, _LEAST_SHARE)).astype(np.float32)
 
 
 def paper_colour(pixels: Pixels) -> Pixels:
@@ -158,29 +231,26 @@ def paper_colour(pixels: Pixels) -> Pixels:
     return np.asarray(cv2.blur(cv2.dilate(small, np.ones((9, 9), np.uint8)), (9, 9)), np.uint8)
 
 
-def separate_inks(pixels: Pixels, bright: float) -> Ink:
-    """Red and blue ink of a part of a page at working scale; ``bright`` is how light the page's paper is (0..255)."""
-    height, width = pixels.shape[:2]
-    cells = paper_colour(pixels)
-    paper = cv2.resize(cells, (width, height), interpolation=cv2.INTER_LINEAR).astype(np.float32)
-    share = np.clip(pixels.astype(np.float32) / np.maximum(paper, 24), 0.02, 1)
-    blue, green, red = cv2.split(cv2.log(cv2.GaussianBlur(share, (3, 3), 0)))
-    over_green, over_blue = red - green, red - blue
-    raw = 0.6 * over_green + 0.4 * over_blue
-    is_red = (over_green > 0.5 * over_blue) & (over_blue > 0.3 * over_green) & (raw > 0)
-    bluish = np.maximum(blue - np.minimum(red, green), 0) * ~is_red
-    other = (np.maximum(np.maximum(over_green, over_blue), bluish) > 0.25) & ~is_red & (green > -1.6)
-    inside = _paper_mask(cells, bright, (width, height))
-    return Ink(*(np.asarray(each * inside, np.float32) for each in (raw * is_red, bluish, raw, other)))
+def separate_inks(pixels: Pixels, bright: float, border: Border = _NO_BORDER) -> Inks:
+    """The inks of a part of a page at working scale; ``bright`` is how light the page's paper is (0..255)."""
+    share, paper = _share_of_paper(pixels, bright)
+    left = cv2.LUT(cv2.GaussianBlur(share, (3, 3), 0), _LOGARITHM)
+    return Inks(np.asarray(left, np.float32), paper, border)
 
 
 def dark_ink(pixels: Pixels, bright: float) -> Map:
     """How much darker than the paper around it each place is, 0..1, whatever its colour: for pages without any."""
+    share, paper = _share_of_paper(pixels, bright)
+    return np.asarray((1 - np.maximum(share.min(axis=2) / np.float32(255), _LEAST_SHARE)) * paper, np.float32)
+
+
+def _share_of_paper(pixels: Pixels, bright: float) -> tuple[Pixels, Pixels]:
+    """What each place throws back of the light the paper around it throws back, in 255ths; 1 where there is paper around."""
     height, width = pixels.shape[:2]
     cells = paper_colour(pixels)
-    paper = cv2.resize(cells, (width, height), interpolation=cv2.INTER_LINEAR).astype(np.float32)
-    share = np.clip(pixels.astype(np.float32) / np.maximum(paper, 24), 0.02, 1).min(axis=2)
-    return np.asarray((1 - share) * _paper_mask(cells, bright, (width, height)), np.float32)
+    paper = cv2.resize(cells, (width, height), interpolation=cv2.INTER_LINEAR)
+    share = cv2.divide(pixels, np.maximum(paper, 24), scale=255)
+    return np.asarray(share, np.uint8), _paper_mask(cells, bright, (width, height))
 
 
 def _paper_mask(cells: Pixels, bright: float, size: tuple[int, int]) -> Pixels:
@@ -201,7 +271,7 @@ def crop_png(pixels: Pixels, box: tuple[int, int, int, int], side: int = 160, mo
     part = pixels[max(0, top) : max(0, top + height), max(0, left) : max(0, left + width)]
     while part.size and side >= 40:
         factor = side / max(part.shape[:2])
-        small = cv2.resize(part, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA) if factor < 1 else part
+        small = cv2.resize(part, None, fx=factor, fy=factor, interpolation=_quick_way(factor)) if factor < 1 else part
         flat = (np.asarray(small, np.uint8) >> 4 << 4) | 8  # 16 steps a colour: half the bytes, as good to the eye
         text = base64.b64encode(cv2.imencode(".png", flat)[1].tobytes()).decode("ascii")
         if len(text) <= most:

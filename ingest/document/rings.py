@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -20,11 +20,6 @@ from ingest.document.pixels import WORKING_PX_PER_MM as PPM
 from ingest.document.pixels import Map
 
 BINS = 90  #: angles a ring is looked at in, four rays each
-_VOTE_PPM = 1.5  #: px per mm while voting
-_CIRCLES = tuple((float(d), float(d), 0.0) for d in np.arange(28, 61.1, 1.5))
-"""Axes in mm and angle: 公章 38-45, some 50 and 58, with room for scale errors."""
-_OVALS = tuple((42.5, 30.0, float(angle)) for angle in range(0, 180, 15))
-"""Between the 40 x 30 and 45 x 30 of 专用章; fitting does the rest."""
 
 
 class Ring(NamedTuple):
@@ -72,206 +67,172 @@ class Measured:
     second: float = 0.0  #: angles at which a second ring, well inside the first, carries ink
 
 
-def vote_for_circles(ink: Map, most: int = 6, least: float = 0.28) -> Iterator[Ring]:
-    """Circles whose rim carries ink and whose outside does not, best first, by correlation with ring templates."""
-    return _vote(ink, _CIRCLES, most, least)
-
-
-def vote_for_ovals(ink: Map, most: int = 4, least: float = 0.34) -> Iterator[Ring]:
-    """Ovals of the usual size in any direction: an oval seal that hangs together with other ink has no outline."""
-    return _vote(ink, _OVALS, most, least)
-
-
-_Shapes: TypeAlias = tuple[tuple[float, float, float], ...]
-
-
-def _vote(ink: Map, shapes: _Shapes, most: int, least: float) -> Iterator[Ring]:
-    scale = _VOTE_PPM / PPM
-    small = np.minimum(1, cv2.resize(ink, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) * 1.8)
-    rows, columns = np.nonzero(small > 0.25)
-    if len(rows) < 20:
-        return
-    left, top, pad = int(columns.min()), int(rows.min()), int(35 * _VOTE_PPM)
-    part = cv2.copyMakeBorder(
-        small[top : rows.max() + 1, left : columns.max() + 1], pad, pad, pad, pad, cv2.BORDER_CONSTANT, value=0
-    )
-    best, which = _votes(np.asarray(part, np.float32), pad, shapes)
-    for _ in range(most):
-        _, vote, _, (x, y) = cv2.minMaxLoc(best)
-        if vote < least:
-            return
-        long, short, angle = shapes[which[y, x]]
-        yield Ring(
-            (x + left - pad + 0.5) / scale, (y + top - pad + 0.5) / scale, long / 2 * PPM, short / 2 * PPM, angle
-        )
-        near = int(long * 0.35 * _VOTE_PPM)
-        best[max(0, y - near) : y + near, max(0, x - near) : x + near] = -1
-
-
-def _votes(part: Map, pad: int, shapes: _Shapes) -> tuple[Map, NDArray[np.intp]]:
-    height, width = part.shape
-    # The far padding is shared with the wrap-around of the transform; sizes in steps of 64 keep the cache small.
-    rows, columns = (cv2.getOptimalDFTSize((side + pad + 63) // 64 * 64) for side in (height, width))
-    buffer = np.zeros((rows, columns), np.float32)
-    buffer[:height, :width] = part
-    spectrum = cv2.dft(buffer)
-    best = np.full((height, width), -1, np.float32)
-    which = np.zeros((height, width), np.intp)
-    for index, (middle, template) in enumerate(_templates(rows, columns, shapes)):
-        product = cv2.mulSpectrums(spectrum, template, 0)
-        votes = cv2.dft(product, flags=cv2.DFT_INVERSE | cv2.DFT_SCALE | cv2.DFT_REAL_OUTPUT)
-        votes = votes[middle : middle + height, middle : middle + width]
-        better = votes > best
-        best[better], which[better] = votes[better], index
-    return best, which
-
-
-@lru_cache(maxsize=8)
-def _templates(rows: int, columns: int, shapes: _Shapes) -> tuple[tuple[int, Map], ...]:
-    """Spectra of rings (positive) with a moat outside (negative), one per shape."""
-    found = []
-    for long, short, angle in shapes:
-        a, b = long / 2 * _VOTE_PPM, short / 2 * _VOTE_PPM
-        middle = math.ceil(a + 4 * _VOTE_PPM)
-        y, x = np.mgrid[-middle : middle + 1, -middle : middle + 1]
-        cos, sin = math.cos(math.radians(angle)), math.sin(math.radians(angle))
-        along, across = x * cos + y * sin, y * cos - x * sin
-        units = np.hypot(along / a, across / b)
-        away = (units - 1) * np.hypot(along, across) / np.maximum(units, 1e-6)  # from the rim, along the ray
-        rim = (np.abs(away) <= 0.9 * _VOTE_PPM).astype(np.float32)
-        moat = ((away > 1.5 * _VOTE_PPM) & (away <= 3.2 * _VOTE_PPM)).astype(np.float32)
-        buffer = np.zeros((rows, columns), np.float32)
-        size = min(2 * middle + 1, rows, columns)
-        buffer[:size, :size] = (rim / rim.sum() - 0.8 * moat / moat.sum())[:size, :size]
-        found.append((middle, np.asarray(cv2.dft(buffer), np.float32)))
-    return tuple(found)
-
-
 # --- measuring -----------------------------------------------------------------------------------------------------
 
 
-class _Polar(NamedTuple):
+@lru_cache(maxsize=1)
+def _rays() -> tuple[Map, Map, NDArray[np.float64]]:
+    """Cosine and sine of 4 x BINS angles times the radii to look at, and the radii: 0 to 1.25 times the rim's."""
+    angle = (np.arange(BINS * 4) + 0.5) / (BINS * 4) * 2 * math.pi
+    radius = (np.arange(100) + 0.5) / 80
+    across, down = np.outer(np.cos(angle), radius), np.outer(np.sin(angle), radius)
+    return across.astype(np.float32), down.astype(np.float32), radius
+
+
+class _Unrolled(NamedTuple):
     """The map around a ring: rows are angles, columns radii in units of the rim."""
 
     ink: Map
-    inside: NDArray[np.bool_]
-    radius: NDArray[np.float64]
+    hits: NDArray[np.bool_]  #: where there is ink
+    inside: NDArray[np.bool_]  #: where there is a sheet
+    typical: float  #: density of the ink
     mm: float  #: one millimetre in units of the rim
     x: Map
     y: Map
 
+    def within(self, least: float, most: float) -> slice:
+        """The columns whose radius lies strictly between two."""
+        return slice(*np.searchsorted(_rays()[2], [least, most]))
 
-def _unroll(ink: Map, ring: Ring, reach: float = 1.25) -> _Polar:
-    count = int(reach * 80)
-    angle = (np.arange(BINS * 4) + 0.5) / (BINS * 4) * 2 * math.pi
-    radius = (np.arange(count) + 0.5) / count * reach
-    along, across = ring.a * np.outer(np.cos(angle), radius), ring.b * np.outer(np.sin(angle), radius)
+    @property
+    def rim(self) -> slice:
+        """The columns of the rim."""
+        return self.within(1 - 1.3 * self.mm, 1 + 1.3 * self.mm)
+
+    @property
+    def on_sheet(self) -> NDArray[np.bool_]:
+        """Of every bin, whether the rim lies on the sheet there."""
+        return np.asarray(self.inside[:, 79].reshape(BINS, 4).all(axis=1), np.bool_)
+
+
+def _unroll(ink: Map, ring: Ring, floor: float) -> _Unrolled:
+    across, down, _ = _rays()
     cos, sin = math.cos(math.radians(ring.angle)), math.sin(math.radians(ring.angle))
-    x = (ring.x + along * cos - across * sin).astype(np.float32)
-    y = (ring.y + along * sin + across * cos).astype(np.float32)
-    sampled = cv2.remap(ink, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=0)
+    x = ring.x + np.float32(ring.a * cos) * across - np.float32(ring.b * sin) * down
+    y = ring.y + np.float32(ring.a * sin) * across + np.float32(ring.b * cos) * down
     inside = (x >= 0) & (x < ink.shape[1] - 1) & (y >= 0) & (y < ink.shape[0] - 1)
-    return _Polar(np.where(inside, sampled, 0).astype(np.float32), inside, radius, 2 * PPM / (ring.a + ring.b), x, y)
+    sampled = cv2.remap(ink, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=0) * inside
+    values = sampled[::3, :84]  # within the rim; every third ray tells as much
+    values = values[values > 0.03]
+    typical = float(np.percentile(values, 85)) if values.size > 10 else 0.0
+    hits = sampled > max(floor, 0.24 * min(0.9, typical))
+    return _Unrolled(sampled, hits, inside, typical, 2 * PPM / (ring.a + ring.b), x, y)
 
 
 def _binned(hits: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    return np.asarray(hits.reshape(BINS, 4, -1).any(axis=(1, 2)), np.bool_)
+    return np.asarray(hits.any(axis=1).reshape(BINS, 4).any(axis=1), np.bool_)
 
 
-def _threshold(polar: _Polar, floor: float) -> tuple[float, float]:
-    """(typical density of the ink, density above which a sample counts as ink)."""
-    values = polar.ink[:, polar.radius < 1.05]
-    values = values[values > 0.03]
-    typical = float(np.percentile(values, 85)) if values.size > 30 else 0.0
-    return typical, max(floor, 0.24 * min(0.9, typical))
+class _Rim(NamedTuple):
+    """What a ring is judged by while it is fitted."""
+
+    coverage: float
+    wobble: float
+    outside: float
+
+    @property
+    def quality(self) -> float:
+        return self.coverage - 0.5 * self.wobble - 0.3 * self.outside
 
 
-def measure(ink: Map, ring: Ring, floor: float = 0.045) -> Measured | None:
-    """What lies on, in and around ``ring``; None when it is mostly off the sheet."""
-    polar = _unroll(ink, ring)
-    radius, mm = polar.radius, polar.mm
-    on_sheet = polar.inside[:, int(np.argmin(np.abs(radius - 1)))].reshape(BINS, 4).all(axis=1)
-    if on_sheet.sum() < 8:
+def _rim(seen: _Unrolled) -> _Rim | None:
+    """None when the ring is mostly off the sheet."""
+    on_sheet = seen.on_sheet
+    if on_sheet.mean() < 0.1:
         return None
-    typical, least = _threshold(polar, floor)
-    hits = (polar.ink > least) & polar.inside
-    rim = np.abs(radius - 1) < 1.3 * mm
-    moat = (radius > 1 + 2.0 * mm) & (radius < 1 + 3.6 * mm)
-    writing = (radius > 0.50) & (radius < 1 - 1.8 * mm)
-    broad = (radius > 1 - 3.4 * mm) & (radius < 1 - 0.6 * mm)
-    on_rim = hits[:, rim].any(axis=1)
-    line = hits[:, (radius > 0.68) & (radius < 0.80)].mean(axis=1) > 0.3
-    return Measured(
-        coverage=float(_binned(hits[:, rim])[on_sheet].mean()),
-        wobble=_wobble(polar, rim, least),
-        outside=float(hits[:, moat].mean()) if moat.any() else 0.0,
-        fill=_share(hits, polar, radius < 1 - 1.6 * mm),
-        text=float(_binned(hits[:, writing])[on_sheet].mean()),
-        text_fill=_share(hits, polar, writing),
-        centre_fill=_share(hits, polar, radius < 0.36),
-        band=float((hits[:, broad].mean(axis=1) > 0.92)[on_rim].mean()) if on_rim.any() and broad.any() else 0.0,
-        strokes=int(np.abs(np.diff(line.astype(np.int8))).sum() / 2),
-        visible=float(on_sheet.mean()),
-        ink=typical,
-        second=_second_ring(hits, radius, mm),
+    moat = seen.hits[:, seen.within(1 + 2.0 * seen.mm, 1 + 3.6 * seen.mm)]
+    return _Rim(
+        coverage=float(_binned(seen.hits[:, seen.rim])[on_sheet].mean()),
+        wobble=_wobble(seen),
+        outside=float(moat.mean()) if moat.size else 0.0,
     )
 
 
-def _second_ring(hits: NDArray[np.bool_], radius: NDArray[np.float64], mm: float) -> float:
-    """The best coverage of any one circle of at most 0.8 mm inside the writing's band: badges have one, 公章 do not."""
-    step = max(1, round(0.4 * mm / float(radius[1] - radius[0])))
-    starts = np.flatnonzero((radius > 0.50) & (radius < 0.84))[::step]
-    return max((float(hits[:, at : at + 2 * step].any(axis=1).mean()) for at in starts), default=0.0)
-
-
-def _wobble(polar: _Polar, rim: NDArray[np.bool_], least: float) -> float:
+def _wobble(seen: _Unrolled) -> float:
     """How far the rim strays from the ellipse, in mm; 9 when there is hardly a rim."""
-    weights = polar.ink[:, rim] * (polar.ink[:, rim] > least)
+    weights = seen.ink[:, seen.rim] * seen.hits[:, seen.rim]
     total = weights.sum(axis=1)
     has = total > 0
     if has.sum() <= 10:
         return 9.0
-    return float(np.std((weights @ polar.radius[rim])[has] / total[has]) / polar.mm)
+    return float(np.std((weights @ _rays()[2][seen.rim])[has] / total[has]) / seen.mm)
 
 
-def _share(hits: NDArray[np.bool_], polar: _Polar, columns: NDArray[np.bool_]) -> float:
-    """The share of an area that carries ink; outer columns stand for more paper than inner ones."""
-    weights = polar.radius[columns]
-    seen = float((polar.inside[:, columns] * weights).sum())
-    return float((hits[:, columns] * weights).sum()) / max(seen, 1e-6)
+def measure(ink: Map, ring: Ring, floor: float = 0.045) -> Measured | None:
+    """What lies on, in and around ``ring``; None when it is mostly off the sheet."""
+    seen = _unroll(ink, ring, floor)
+    rim = _rim(seen)
+    return None if rim is None else _measured(seen, rim)
+
+
+def _measured(seen: _Unrolled, rim: _Rim) -> Measured:
+    hits, mm, on_sheet = seen.hits, seen.mm, seen.on_sheet
+    writing = seen.within(0.50, 1 - 1.8 * mm)
+    broad = hits[:, seen.within(1 - 3.4 * mm, 1 - 0.6 * mm)]
+    on_rim = hits[:, seen.rim].any(axis=1)
+    line = hits[:, seen.within(0.68, 0.80)].mean(axis=1) > 0.3
+    inked, paper = (np.asarray(each.sum(axis=0) * _rays()[2]) for each in (hits, seen.inside))
+
+    def share(columns: slice) -> float:
+        """The share of an area that carries ink; outer columns stand for more paper than inner ones."""
+        return float(inked[columns].sum()) / max(float(paper[columns].sum()), 1e-6)
+
+    return Measured(
+        coverage=rim.coverage,
+        wobble=rim.wobble,
+        outside=rim.outside,
+        fill=share(seen.within(0, 1 - 1.6 * mm)),
+        text=float(_binned(hits[:, writing])[on_sheet].mean()),
+        text_fill=share(writing),
+        centre_fill=share(seen.within(0, 0.36)),
+        band=float((broad.mean(axis=1) > 0.92)[on_rim].mean()) if on_rim.any() and broad.size else 0.0,
+        strokes=int(np.abs(np.diff(line.astype(np.int8))).sum() / 2),
+        visible=float(on_sheet.mean()),
+        ink=seen.typical,
+        second=_second_ring(seen),
+    )
+
+
+def _second_ring(seen: _Unrolled) -> float:
+    """The best coverage of any one circle of at most 0.8 mm inside the writing's band: badges have one, 公章 do not."""
+    step = max(1, round(32 * seen.mm))
+    band = seen.within(0.50, 0.84)
+    counts = np.cumsum(
+        np.pad(seen.hits[:, band.start : band.stop + 2 * step], ((0, 0), (1, 0))), axis=1, dtype=np.int16
+    )
+    starts = np.arange(0, band.stop - band.start, step)
+    return float((counts[:, starts + 2 * step] > counts[:, starts]).mean(axis=0).max())
 
 
 def fit(ink: Map, ring: Ring, floor: float = 0.045) -> tuple[Ring, Measured] | None:
     """``ring`` moved and stretched to where the ink really is, as long as that measures better."""
-    measured = measure(ink, ring, floor)
-    if measured is None:
+    seen = _unroll(ink, ring, floor)
+    rim = _rim(seen)
+    if rim is None:
         return None
     for _ in range(2):
-        moved = _refit(ink, ring, floor)
-        better = measure(ink, moved, floor) if moved else None
-        if moved is None or better is None or _quality(better) <= _quality(measured):
+        moved = _refit(seen, ring)
+        if moved is None:
             break
-        ring, measured = moved, better
-    return ring, measured
+        unrolled = _unroll(ink, moved, floor)
+        better = _rim(unrolled)
+        if better is None or better.quality <= rim.quality:
+            break
+        ring, seen, rim = moved, unrolled, better
+    return ring, _measured(seen, rim)
 
 
-def _quality(measured: Measured) -> float:
-    return measured.coverage - 0.5 * measured.wobble - 0.3 * measured.outside
-
-
-def _refit(ink: Map, ring: Ring, floor: float) -> Ring | None:
+def _refit(seen: _Unrolled, ring: Ring) -> Ring | None:
     """The least-squares ellipse through the outermost ink near the rim, without stragglers."""
-    polar = _unroll(ink, ring, 1.2)
-    _, least = _threshold(polar, floor)
-    near = np.flatnonzero(np.abs(polar.radius - 1) < 2.2 * polar.mm)
-    hits = polar.ink[:, near] > least
+    near = seen.within(1 - 2.2 * seen.mm, 1 + 2.2 * seen.mm)
+    hits = seen.hits[:, near]
     rows = np.flatnonzero(hits.any(axis=1))
     if len(rows) < 40:
         return None
     last = hits.shape[1] - 1 - hits[rows][:, ::-1].argmax(axis=1)
-    step = max(1, int(0.4 * polar.mm / (polar.radius[1] - polar.radius[0])))  # half the thickness of a rim inwards
-    columns = near[np.maximum(last - step, 0)]
-    points = np.stack([polar.x[rows, columns], polar.y[rows, columns]], axis=1).astype(np.float32)
+    step = max(1, int(32 * seen.mm))  # half the thickness of a rim inwards
+    columns = near.start + np.maximum(last - step, 0)
+    points = np.stack([seen.x[rows, columns], seen.y[rows, columns]], axis=1)
     found = fit_ellipse(points)
     if found is not None:
         stray = np.abs(_normal_radius(points, found) - 1) * (ring.a + ring.b) / 2
@@ -323,18 +284,24 @@ def blobs(ink: Map, least: float, bridge_mm: float, smallest_mm: float = 9, most
     hits = np.ascontiguousarray(whole[off_y : off_y + high + 2 * margin, off_x : off_x + wide + 2 * margin])
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (int(PPM * bridge_mm) | 1,) * 2)
     closed = cv2.morphologyEx(hits, cv2.MORPH_CLOSE, kernel)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(closed, connectivity=8)
-    order = sorted(range(1, count), key=lambda index: -int(stats[index][2]) * int(stats[index][3]))
-    for index in order[:most]:
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(closed, connectivity=8)
+    sizes = stats[1:, 2:4].astype(np.int64)
+    large = 1 + np.flatnonzero(sizes.max(axis=1, initial=0) >= smallest_mm * PPM)
+    for index in sorted(large.tolist(), key=lambda index: -int(sizes[index - 1].prod()))[:most]:
         x, y, width, height = (int(value) for value in stats[index][:4])
-        if max(width, height) < smallest_mm * PPM:
-            continue
         own = (labels[y : y + height, x : x + width] == index) & (hits[y : y + height, x : x + width] > 0)
         pixels = int(np.count_nonzero(own))
         if pixels >= 20:
-            points = np.asarray(cv2.findNonZero(own.astype(np.uint8)), np.int32)
-            hull = cv2.convexHull(points).reshape(-1, 2) + np.array((x + off_x, y + off_y))
+            hull = cv2.convexHull(_ends(own)).reshape(-1, 2) + np.array((x + off_x, y + off_y))
             yield Blob((x + off_x, y + off_y, width, height), pixels / PPM**2, hull.astype(np.float32))
+
+
+def _ends(own: NDArray[np.bool_]) -> NDArray[np.int32]:
+    """The first and the last pixel of every row, which have the same hull as all of them."""
+    rows = np.flatnonzero(own.any(axis=1))
+    kept = own[rows]
+    first, last = kept.argmax(axis=1), own.shape[1] - 1 - kept[:, ::-1].argmax(axis=1)
+    return np.concatenate([np.stack([first, rows], axis=1), np.stack([last, rows], axis=1)]).astype(np.int32)
 
 
 class Texture(NamedTuple):

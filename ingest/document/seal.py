@@ -18,7 +18,8 @@ from ingest.document.faintrings import faint_ring
 from ingest.document.glancing import Glance, Region, glance
 from ingest.document.pixels import WORKING_PX_PER_MM as PPM
 from ingest.document.pixels import (
-    Ink,
+    Border,
+    Inks,
     Map,
     PageImage,
     at_working_scale,
@@ -38,10 +39,9 @@ from ingest.document.rings import (
     hull_ellipse,
     hull_rectangle,
     texture,
-    vote_for_circles,
-    vote_for_ovals,
     without_rules,
 )
+from ingest.document.voting import vote_for_circles, vote_for_ovals
 from ingest.reading import Seal, SealOutcome, SealReading
 
 MAX_SEALS = 6  #: noted per page
@@ -208,7 +208,7 @@ def _marks(page: PageImage, part: Part, first: Glance) -> list[_Mark]:
     """All seal-like marks of a part, from red ink, else other colours, else traces; only red ones can be clear."""
     exact = page.exact and not first.desk
     ink, left, top = _inks(page, part, first)
-    found = [_on_plain_paper(mark, ink.other) for mark in _coloured_marks(ink.red, exact=exact)]
+    found = [_on_plain_paper(mark, ink) for mark in _coloured_marks(ink.red, exact=exact)]
     if part.blue and not any(mark.clear for mark in found):
         blue = _coloured_marks(ink.blue, exact=exact)
         found += [mark._replace(clear=False, reason="有非红色的印章图样") for mark in blue if mark.clear]
@@ -217,9 +217,9 @@ def _marks(page: PageImage, part: Part, first: Glance) -> list[_Mark]:
     return [mark._replace(box=(mark.box[0] + left, mark.box[1] + top, *mark.box[2:])) for mark in found]
 
 
-def _on_plain_paper(mark: _Mark, other: Map) -> _Mark:
+def _on_plain_paper(mark: _Mark, ink: Inks) -> _Mark:
     """Among many other colours nothing is clear: that is a photograph or a coloured picture."""
-    if mark.clear and _share(other, mark.box) > 0.25:
+    if mark.clear and _share(ink.other, mark.box) > 0.25:
         return mark._replace(clear=False, reason="有环形图样, 但周围是彩色图片")
     return mark
 
@@ -230,16 +230,15 @@ def _share(ink: Map, box: tuple[int, int, int, int]) -> float:
     return float(part.mean()) if part.size else 0.0
 
 
-def _inks(page: PageImage, part: Part, first: Glance) -> tuple[Ink, int, int]:
+def _inks(page: PageImage, part: Part, first: Glance) -> tuple[Inks, int, int]:
     """The inks of a part at working scale, and where their upper left corner lies on the page."""
     scale = page.px_per_mm
     left, top, right, bottom = (round(value * scale) for value in part[:4])
-    ink = separate_inks(to_working_scale(page.pixels[top:bottom, left:right], scale), first.bright)
     width, height = first.size_mm
     sides = (part.top > 0, part.bottom < height, part.left > 0, part.right < width)
-    above, below, before, behind = (round(_PAD_MM * PPM) if open_ else 0 for open_ in sides)
-    padded = Ink(*(np.pad(each, ((above, below), (before, behind))) for each in ink))
-    return padded, round(part.left * PPM) - before, round(part.top * PPM) - above
+    border = Border(*(round(_PAD_MM * PPM) if open_ else 0 for open_ in sides))
+    ink = separate_inks(to_working_scale(page.pixels[top:bottom, left:right], scale), first.bright, border)
+    return ink, round(part.left * PPM) - border.before, round(part.top * PPM) - border.above
 
 
 # --- marks ---------------------------------------------------------------------------------------------------------
@@ -281,8 +280,7 @@ def _seal(page: PageImage, mark: _Mark) -> Seal:
 
 def _coloured_marks(ink: Map, *, exact: bool) -> Iterator[_Mark]:
     """Rings, ellipses and square frames in one colour of ink, tried at one to three levels of density."""
-    total = float((ink > 0.06).sum()) / PPM**2
-    if total < 12:
+    if np.count_nonzero(ink > 0.06) < 12 * PPM**2:
         return
     for level in _levels(ink):
         marks = list(_marks_at(ink, level, exact=exact))
@@ -303,13 +301,8 @@ def _marks_among_rules(red: Map, *, exact: bool) -> Iterator[_Mark]:
 def _marks_at(ink: Map, level: float, *, exact: bool) -> Iterator[_Mark]:
     """The marks of one level: outlines first, then by vote, which takes longer, unless all ink is explained."""
     rings: list[_Mark] = []
-    full = np.clip(ink / level, 0, 1)
-    for candidates, enough in (
-        (_outlines(ink, level), 0.8),
-        (vote_for_circles(full), 0.0),
-        (vote_for_ovals(full), 0.0),
-    ):
-        rings += [mark for ring in candidates if (mark := _ring_mark(ink, ring, exact=exact))]
+    for candidates, enough in ((_outlines, 0.8), (vote_for_circles, 0.0), (vote_for_ovals, 0.0)):
+        rings += [mark for ring in candidates(ink, level) if (mark := _ring_mark(ink, ring, exact=exact))]
         if any(mark.clear for mark in rings) and _explained(ink, rings) > enough:
             break
     yield from rings
@@ -319,19 +312,19 @@ def _marks_at(ink: Map, level: float, *, exact: bool) -> Iterator[_Mark]:
 
 def _explained(ink: Map, marks: list[_Mark]) -> float:
     """The share of the ink that lies within the marks: voting for circles takes time, and is spared if nothing is left."""
-    total = float(ink.sum())
     rest = ink.copy()
     for left, top, width, height in (mark.box for mark in marks):
         rest[max(0, top) : max(0, top + height), max(0, left) : max(0, left + width)] = 0
-    return 1 - float(rest.sum()) / max(total, 1e-6)
+    return 1 - float(rest.sum()) / max(float(ink.sum()), 1e-6)
 
 
 def _levels(ink: Map) -> list[float]:
     """Densities that count as full ink: the page's typical one, that of its strong ink, and that of faint seals."""
-    typical = ink[ink > 0.05]
-    strong = ink[ink > 0.2]
-    levels = [max(0.10, float(np.percentile(typical, 80)))] if typical.size > 50 else []
-    levels += [float(np.percentile(strong, 70))] if strong.size > 12 * PPM**2 else []
+    sample = ink[::2, ::2]
+    typical = sample[sample > 0.05]
+    strong = typical[typical > 0.2]
+    levels = [max(0.10, float(np.percentile(typical, 80)))] if typical.size > 12 else []
+    levels += [float(np.percentile(strong, 70))] if strong.size > 3 * PPM**2 else []
     ordered = sorted({min(0.45, level) for level in [*levels, 0.12]}, reverse=True)
     kept: list[float] = []
     for level in ordered:
@@ -426,7 +419,7 @@ def _faint_marks(raw: Map) -> Iterator[_Mark]:
     total = float((soft > least).sum()) / PPM**2
     if total < 15:
         return
-    for candidate in vote_for_circles(np.clip(soft / (2.2 * least), 0, 1), 3, 0.26):
+    for candidate in vote_for_circles(np.maximum(soft, 0), 2.2 * least, 3, 0.26):
         fitted = fit(np.maximum(soft, 0), candidate, least)
         if fitted is not None and _is_faint_ring(*fitted):
             yield _mark_of(fitted[0], clear=False, confidence=0.3, reason=_FAINT_RING)
