@@ -1,4 +1,4 @@
-"""A quick look at a whole page at about a third of the working scale: is there any coloured ink, and where?
+"""A quick look at a whole page at a quarter of the working scale: is there any coloured ink, and where?
 
 It answers most unstamped pages in a few milliseconds and tells the finer look (``seal.py``) which parts to bother with.
 With ``pixels.py``, ``rings.py`` and ``faintrings.py`` one of the modules that import OpenCV.
@@ -13,9 +13,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.document.pixels import BLUE_OVER_GREEN, RED_OVER_BLUE, RED_OVER_GREEN, Map, PageImage, Pixels, mixed
+from ingest.document.pixels import BLUE_OVER_GREEN, REDNESS, Map, PageImage, Pixels, mixed, quantile
 
-_PX_PER_MM = 1.4
+_PX_PER_MM = 1.0
 _BRIDGE_MM = 6.0  #: gaps inside one mark: a pale seal falls into pieces
 _WINDOW_MM = 9.0  #: the paper's colour is that of the lightest place around
 LEAST_INK_MM2 = 6.0  #: a group with less is not noted
@@ -23,6 +23,11 @@ _DARK, _DARK_MM, _DARK_SHARE = 0.45, 30.0, 0.8  #: of the paper's light; of a sq
 _MOSTLY = 0.4  #: of a page
 _STRONG = 90  #: between the lightest and the darkest of three colours; yellowed paper has 60
 _LEAST_BRIGHT = 100.0  #: paper in poor light; a page that is darker altogether is no paper
+_GAP_MM = 3.0  #: between the strokes of print and of seals
+_LEAST_DARK = 0.02  #: of the border
+_DIM, _OTHER_COLOUR = 0.7, 0.12  #: of the paper's light; of a place's own light, more than the paper has
+_HUE = (0.3, -1, 0.7)  #: positive where red exceeds green by three tenths of what it exceeds blue by, or more
+_BLUE_OVER_RED = (1, 0, -1)
 _LEAST_RED, _LEAST_BLUE = 0.018, 0.05  #: of the paper's light
 
 
@@ -64,12 +69,11 @@ def glance(page: PageImage) -> Glance:
     window = max(3, int(_WINDOW_MM * scale) | 1)
     paper = cv2.blur(cv2.dilate(small, np.ones((window, window), np.uint8)), (window, window))
     light = np.asarray(cv2.cvtColor(paper, cv2.COLOR_BGR2GRAY), np.uint8)
-    bright = _percentile(light, 80)
-    sheet = light > 0.5 * bright
+    bright = quantile(light[::2, ::2].ravel(), 0.8)
+    sheet = (light > 0.5 * bright) & ~_beside_the_sheet(small, np.asarray(paper, np.uint8), light, bright, scale)
     share = np.asarray(cv2.divide(small, np.maximum(paper, 24), dtype=cv2.CV_32F), np.float32)
-    over_green, over_blue = mixed(share, RED_OVER_GREEN), mixed(share, RED_OVER_BLUE)
-    reddish = np.asarray((0.6 * over_green + 0.4 * over_blue) * (over_green > 0.3 * over_blue), np.float32)
-    bluish = np.maximum(mixed(share, BLUE_OVER_GREEN), -over_blue)
+    reddish = np.asarray(mixed(share, REDNESS) * (mixed(share, _HUE) > 0), np.float32)
+    bluish = np.maximum(mixed(share, BLUE_OVER_GREEN), mixed(share, _BLUE_OVER_RED))
     extremes = _Extremes.of(small)
     return Glance(
         red=_regions(_above_noise(reddish, _LEAST_RED) & sheet, scale),
@@ -94,18 +98,12 @@ def _reduced(page: PageImage) -> tuple[Pixels, float]:
     return np.asarray(small, np.uint8), page.px_per_mm / step
 
 
-def _percentile(light: Pixels, share: float) -> float:
-    """How light the lightest of ``share`` percent of all places is."""
-    counts = np.cumsum(cv2.calcHist([light], [0], None, [256], [0, 256]))
-    return float(np.searchsorted(counts, share / 100 * counts[-1]))
-
-
 def _above_noise(values: Map, least: float) -> NDArray[np.bool_]:
     """What stands out of the page's own noise."""
-    smooth = cv2.blur(values, (3, 3))
-    sample = smooth[::5, ::5].ravel()
-    middle = float(np.median(sample))
-    noise = 1.4826 * float(np.median(np.abs(sample - middle)))
+    smooth = cv2.GaussianBlur(values, (3, 3), 0)
+    sample = smooth[::4, ::4].ravel()
+    middle = quantile(sample)
+    noise = 1.4826 * quantile(np.abs(sample - middle))
     return np.asarray(smooth > middle + max(least, 4.5 * noise), np.bool_)
 
 
@@ -161,10 +159,48 @@ def _covered(seen: _Extremes, bright: float, scale: float) -> bool:
     mask, side = dark.astype(np.uint8), (int(_DARK_MM * scale),) * 2
     if np.count_nonzero(dark) < 0.01 * dark.size or cv2.boxFilter(mask, cv2.CV_32F, side).max() <= _DARK_SHARE:
         return False
-    count, labels = cv2.connectedComponents(mask)
-    border = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
-    inside = np.isin(np.arange(count), border, invert=True)[labels] & dark
+    inside = dark & ~_reaching_the_border(dark)
     return bool(cv2.boxFilter(inside.astype(np.uint8), cv2.CV_32F, side).max() > _DARK_SHARE)
+
+
+def _beside_the_sheet(small: Pixels, paper: Pixels, light: Pixels, bright: float, scale: float) -> NDArray[np.bool_]:
+    """What a photographed sheet lies on, which next to paper is as red as ink, and whose grain is red and blue anyway.
+
+    It reaches to the picture's border. Near the sheet it is darker than the paper beside it, without the gaps that print and seals
+    have; farther off it is dim, and counts only if its colour is another than the sheet's: paper in a shadow is paper.
+    """
+    if not _dark_along_the_border(small, bright):
+        return np.zeros((1, 1), np.bool_)
+    gap = np.ones((int(_GAP_MM * scale) | 1,) * 2, np.uint8)
+    even = cv2.cvtColor(cv2.dilate(small, gap)[::2, ::2], cv2.COLOR_BGR2GRAY)
+    around = light[::2, ::2]
+    edge = even < 0.8 * around
+    dim = around < _DIM * bright
+    extremes = _Extremes.of(np.ascontiguousarray(paper[::2, ::2]))
+    colour = extremes.spread / np.maximum(extremes.lightest, np.float32(1))
+    other = dim & (colour > float(np.median(colour[::2, ::2])) + _OTHER_COLOUR)
+    outside = _reaching_the_border(edge | dim) & (edge | other)
+    grown = cv2.dilate(outside.astype(np.uint8), gap)
+    return np.asarray(cv2.resize(grown, light.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0, np.bool_)
+
+
+def _dark_along_the_border(small: Pixels, bright: float) -> bool:
+    """Whether a part of the picture's border is darker than paper; most scans have paper up to there."""
+    green = small[..., 1]
+    border = np.concatenate([strip.ravel() for strip in (green[:2], green[-2:], green[:, :2], green[:, -2:])])
+    return bool(np.count_nonzero(border < 0.8 * bright) > _LEAST_DARK * border.size)
+
+
+def _reaching_the_border(places: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Those groups of places that touch the border of the picture."""
+    borders = (places[0], places[-1], places[:, 0], places[:, -1])
+    if not any(border.any() for border in borders):
+        return np.zeros(places.shape, np.bool_)
+    count, labels = cv2.connectedComponents(places.astype(np.uint8))
+    touching = np.zeros(count, np.bool_)
+    for border in (labels[0], labels[-1], labels[:, 0], labels[:, -1]):
+        touching[border] = True
+    return np.asarray(touching[labels] & places, np.bool_)
 
 
 def _desk(light: Pixels, bright: float) -> bool:

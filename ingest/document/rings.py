@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.document.pixels import WORKING_PX_PER_MM as PPM
-from ingest.document.pixels import Map
+from ingest.document.pixels import Map, quantile
 
 BINS = 90  #: angles a ring is looked at in, four rays each
 
@@ -108,13 +108,13 @@ class _Unrolled(NamedTuple):
 def _unroll(ink: Map, ring: Ring, floor: float) -> _Unrolled:
     across, down, _ = _rays()
     cos, sin = math.cos(math.radians(ring.angle)), math.sin(math.radians(ring.angle))
-    x = ring.x + np.float32(ring.a * cos) * across - np.float32(ring.b * sin) * down
-    y = ring.y + np.float32(ring.a * sin) * across + np.float32(ring.b * cos) * down
+    x = np.asarray(cv2.addWeighted(across, ring.a * cos, down, -ring.b * sin, ring.x), np.float32)
+    y = np.asarray(cv2.addWeighted(across, ring.a * sin, down, ring.b * cos, ring.y), np.float32)
     inside = (x >= 0) & (x < ink.shape[1] - 1) & (y >= 0) & (y < ink.shape[0] - 1)
     sampled = cv2.remap(ink, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=0) * inside
     values = sampled[::3, :84]  # within the rim; every third ray tells as much
     values = values[values > 0.03]
-    typical = float(np.percentile(values, 85)) if values.size > 10 else 0.0
+    typical = quantile(values, 0.85) if values.size > 10 else 0.0
     hits = sampled > max(floor, 0.24 * min(0.9, typical))
     return _Unrolled(sampled, hits, inside, typical, 2 * PPM / (ring.a + ring.b), x, y)
 
@@ -302,6 +302,17 @@ def _ends(own: NDArray[np.bool_]) -> NDArray[np.int32]:
     kept = own[rows]
     first, last = kept.argmax(axis=1), own.shape[1] - 1 - kept[:, ::-1].argmax(axis=1)
     return np.concatenate([np.stack([first, rows], axis=1), np.stack([last, rows], axis=1)]).astype(np.int32)
+
+
+_FRINGE_MM = 1.5  #: around strong ink: what a scanner and JPEG smear
+_MORE_MM2 = 15.0  #: a third of a seal's rim
+
+
+def shows_more(ink: Map, level: float, lower: float) -> bool:
+    """Whether counting ink of the density ``lower`` shows more than fringes of what ``level`` has shown."""
+    seen, more = ((ink > 0.5 * each).astype(np.uint8) for each in (level, lower))
+    fringe = cv2.dilate(seen, np.ones((2 * int(_FRINGE_MM * PPM) + 1,) * 2, np.uint8))
+    return bool(np.count_nonzero(more > fringe) >= _MORE_MM2 * PPM**2)
 
 
 class Texture(NamedTuple):

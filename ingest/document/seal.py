@@ -25,6 +25,7 @@ from ingest.document.pixels import (
     at_working_scale,
     crop_png,
     dark_ink,
+    quantile,
     separate_inks,
     smoothed,
     to_working_scale,
@@ -38,6 +39,7 @@ from ingest.document.rings import (
     fit,
     hull_ellipse,
     hull_rectangle,
+    shows_more,
     texture,
     without_rules,
 )
@@ -282,11 +284,22 @@ def _coloured_marks(ink: Map, *, exact: bool) -> Iterator[_Mark]:
     """Rings, ellipses and square frames in one colour of ink, tried at one to three levels of density."""
     if np.count_nonzero(ink > 0.06) < 12 * PPM**2:
         return
+    higher = None
     for level in _levels(ink):
+        if higher is not None and not shows_more(ink, higher, level) and not _at_the_edge(ink):
+            return
         marks = list(_marks_at(ink, level, exact=exact))
         yield from marks
         if any(mark.clear for mark in marks):
             return
+        higher = level
+
+
+def _at_the_edge(ink: Map) -> bool:
+    """Whether ink is cut by the edge of the sheet: of such a rim so little is seen that all of it must count."""
+    deep = round(2 * PPM)
+    strips = (ink[:deep], ink[-deep:], ink[:, :deep], ink[:, -deep:])
+    return any(np.count_nonzero(strip > 0.06) >= 2 * PPM**2 for strip in strips)
 
 
 def _marks_among_rules(red: Map, *, exact: bool) -> Iterator[_Mark]:
@@ -323,8 +336,8 @@ def _levels(ink: Map) -> list[float]:
     sample = ink[::2, ::2]
     typical = sample[sample > 0.05]
     strong = typical[typical > 0.2]
-    levels = [max(0.10, float(np.percentile(typical, 80)))] if typical.size > 12 else []
-    levels += [float(np.percentile(strong, 70))] if strong.size > 3 * PPM**2 else []
+    levels = [max(0.10, quantile(typical, 0.8))] if typical.size > 12 else []
+    levels += [quantile(strong, 0.7)] if strong.size > 3 * PPM**2 else []
     ordered = sorted({min(0.45, level) for level in [*levels, 0.12]}, reverse=True)
     kept: list[float] = []
     for level in ordered:
@@ -412,8 +425,9 @@ def _square_marks(ink: Map, level: float) -> Iterator[_Mark]:
 def _faint_marks(raw: Map) -> Iterator[_Mark]:
     """Very pale red: smoothed, taken above the page's own noise, then the ring test with softer limits; never clear."""
     soft = smoothed(raw)
-    middle = float(np.median(soft[::3, ::3]))
-    noise = 1.4826 * float(np.median(np.abs(soft[::3, ::3] - middle)))
+    sample = soft[::3, ::3].ravel()
+    middle = quantile(sample)
+    noise = 1.4826 * quantile(np.abs(sample - middle))
     least = max(0.018, 4.5 * noise)
     soft = soft - middle
     total = float((soft > least).sum()) / PPM**2
