@@ -42,6 +42,7 @@ MAX_BYTES = 50 * 1024 * 1024  #: of a file whose signatures are verified
 MAX_CONTENTS = 1024 * 1024  #: of one signature
 MAX_PAGES = 200  #: searched for where a signature is to be seen
 SECONDS = 20.0  #: processor time for all signatures of a file
+_AGAIN = 0.5  #: seconds after which an alarm that nobody heard is given again
 MAX_NAME = 200  #: characters
 
 for _name in ("pyhanko", "pyhanko_certvalidator"):
@@ -118,13 +119,16 @@ class _TimeIsUpError(BaseException):
 
 @contextmanager
 def _time_limit(seconds: float) -> Iterator[None]:
-    """Processor time, so that a busy machine does not change what is found."""
+    """Processor time, so that a busy machine does not change what is found.
+
+    The alarm rings again: Python drops what is raised while it collects an object, and the limit must not be lost with it.
+    """
 
     def stop(_number: int, _frame: object) -> None:
         raise _TimeIsUpError
 
     before = signal.signal(signal.SIGVTALRM, stop)
-    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds, _AGAIN)
     try:
         yield
     finally:

@@ -277,6 +277,9 @@ def test_a_signature_that_goes_in_circles_ends(good: bytes) -> None:
     assert all(signature.problem for signature in look(data))
 
 
+@pytest.mark.filterwarnings(
+    "ignore::pytest.PytestUnraisableExceptionWarning"
+)  # the alarm may ring while Python collects
 def test_more_signatures_than_anybody_makes_are_not_all_verified(good: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nor a file that is too large, a signature that is too large, or one that takes too long."""
     monkeypatch.setattr(signatures, "MAX_SIGNATURES", 1)
