@@ -13,7 +13,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from ingest.document.pixels import Map
+from ingest.document.pixels import Map, quantile
 
 _PX_PER_MM = 0.7
 _DIAMETERS = (38.0, 40.5, 43.0, 45.5)  #: mm; a rim is looked for about a millimetre to either side
@@ -40,7 +40,7 @@ def faint_ring(reddish: Map, px_per_mm: float) -> FaintRing | None:
     factor = _PX_PER_MM / px_per_mm
     small = cv2.resize(reddish, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
     flat = small - cv2.blur(small, (int(_AROUND_MM * _PX_PER_MM) | 1,) * 2)
-    clip = max(_LEAST_CLIP, 3 * 1.4826 * float(np.median(np.abs(flat[::2, ::2]))))
+    clip = max(_LEAST_CLIP, 3 * 1.4826 * quantile(np.abs(flat[::2, ::2]).ravel()))
     even = np.clip(flat, -clip, clip)
     found = _best_circle(np.asarray(even, np.float32))
     if found is None:
@@ -64,7 +64,7 @@ def _best_circle(even: Map) -> FaintRing | None:
         product = cv2.mulSpectrums(spectrum, template, 0, conjB=True)
         sums = cv2.dft(product, flags=cv2.DFT_INVERSE | cv2.DFT_SCALE | cv2.DFT_REAL_OUTPUT)
         sums = sums[: height - 2 * middle, : width - 2 * middle]
-        usual = 1.4826 * float(np.median(np.abs(sums[::3, ::3])))
+        usual = 1.4826 * quantile(np.abs(sums[::3, ::3]).ravel())
         _, most, _, (x, y) = cv2.minMaxLoc(sums)
         if most > best * max(usual, 1e-6):
             best = most / max(usual, 1e-6)

@@ -246,9 +246,9 @@ def separate_inks(pixels: Pixels, bright: float, border: Border = _NO_BORDER) ->
 
 
 def dark_ink(pixels: Pixels, bright: float) -> Map:
-    """How much darker than the paper around it each place is, 0..1, whatever its colour: for pages without any."""
-    share, paper = _share_of_paper(pixels, bright)
-    return np.asarray((1 - np.maximum(share.min(axis=2) / np.float32(255), _LEAST_SHARE)) * paper, np.float32)
+    """How much darker than the paper around it each place is, 0..1: for pages without colour, of which one of three is looked at."""
+    share, paper = _share_of_paper(np.ascontiguousarray(pixels[..., 1]), bright)
+    return np.asarray((1 - np.maximum(share / np.float32(255), _LEAST_SHARE)) * paper, np.float32)
 
 
 def _share_of_paper(pixels: Pixels, bright: float) -> tuple[Pixels, Pixels]:
@@ -257,13 +257,13 @@ def _share_of_paper(pixels: Pixels, bright: float) -> tuple[Pixels, Pixels]:
     cells = paper_colour(pixels)
     paper = cv2.resize(cells, (width, height), interpolation=cv2.INTER_LINEAR)
     share = cv2.divide(pixels, np.maximum(paper, 24), scale=255)
-    return np.asarray(share, np.uint8), _paper_mask(cells, bright, (width, height))
+    light = cells if cells.ndim == 2 else np.asarray(cv2.cvtColor(cells, cv2.COLOR_BGR2GRAY), np.uint8)
+    return np.asarray(share, np.uint8), _paper_mask(light, bright, (width, height))
 
 
-def _paper_mask(cells: Pixels, bright: float, size: tuple[int, int]) -> Pixels:
+def _paper_mask(light: Pixels, bright: float, size: tuple[int, int]) -> Pixels:
     """1 where the surroundings are paper: no ink is looked for on a desk or a black scanner border."""
-    paper = (cv2.cvtColor(cells, cv2.COLOR_BGR2GRAY) > 0.5 * bright).astype(np.uint8)
-    eroded = cv2.erode(paper, np.ones((3, 3), np.uint8))
+    eroded = cv2.erode((light > 0.5 * bright).astype(np.uint8), np.ones((3, 3), np.uint8))
     return np.asarray(cv2.resize(eroded, size, interpolation=cv2.INTER_NEAREST), np.uint8)
 
 

@@ -27,7 +27,7 @@ _CIRCLES = tuple((float(d), float(d), 0.0) for d in np.arange(28, 61.1, 2.5))
 _OVALS = tuple((42.5, 30.0, float(angle)) for angle in range(0, 180, 15))
 """Between the 40 x 30 and 45 x 30 of 专用章."""
 _BEYOND_MM = 20  #: a middle may lie so far outside the ink: of a seal cut by the edge of the sheet
-_REACH_MM = 35  #: of the largest template from its middle
+_REACH_MM = 35  #: of a template from its middle
 _SIZES = (80, 96, 128, 160, 192, 216, 240, 270, 300, 324, 360, 400, 432, 480, 540, 600)
 """Sides that are quick to transform; few, so that templates are found in their cache."""
 
@@ -99,20 +99,23 @@ def _side(least: int) -> int:
 @lru_cache(maxsize=24)
 def _templates(rows: int, columns: int, shapes: _Shapes) -> tuple[Map, ...]:
     """Spectra of rings (positive) with a moat outside (negative), one per shape, their middle at the origin."""
-    found = []
-    for long, short, angle in shapes:
-        a, b = long / 2 * _PX_PER_MM, short / 2 * _PX_PER_MM
-        middle = math.ceil(a + 4 * _PX_PER_MM)
-        y, x = np.mgrid[-middle : middle + 1, -middle : middle + 1].astype(np.float32)
-        cos, sin = math.cos(math.radians(angle)), math.sin(math.radians(angle))
-        along, across = x * cos + y * sin, y * cos - x * sin
-        units = np.hypot(along / a, across / b)
-        away = (units - 1) * np.hypot(along, across) / np.maximum(units, 1e-6)  # from the rim, along the ray
-        away[middle, middle] = -b
-        rim = np.clip(1.4 - np.abs(away) / _PX_PER_MM, 0, 1)
-        moat = np.clip(1.4 - np.abs(away / _PX_PER_MM - 2.35), 0, 1)
-        kernel = rim / rim.sum() - 0.8 * moat / moat.sum()
-        buffer = np.zeros((rows, columns), np.float32)
-        buffer[: 2 * middle + 1, : 2 * middle + 1] = kernel
-        found.append(np.asarray(cv2.dft(np.roll(buffer, (-middle, -middle), (0, 1))), np.float32))
-    return tuple(found)
+    y, x = np.mgrid[-_REACH_MM : _REACH_MM + 1, -_REACH_MM : _REACH_MM + 1].astype(np.float32) / np.float32(_PX_PER_MM)
+    from_middle = np.maximum(np.sqrt(x * x + y * y), np.float32(0.1))
+    return tuple(_template(x, y, from_middle, shape, (rows, columns)) for shape in shapes)
+
+
+def _template(x: Map, y: Map, from_middle: Map, shape: tuple[float, float, float], size: tuple[int, int]) -> Map:
+    long, short, angle = shape
+    cos, sin = math.cos(math.radians(angle)), math.sin(math.radians(angle))
+    if long == short:
+        away = from_middle - np.float32(long / 2)
+    else:  # from the rim, along the ray
+        along, across = (x * cos + y * sin) * np.float32(2 / long), (y * cos - x * sin) * np.float32(2 / short)
+        away = from_middle - from_middle / np.maximum(np.sqrt(along * along + across * across), np.float32(1e-3))
+    rim = np.clip(1.4 - np.abs(away), 0, 1)
+    moat = np.clip(1.4 - np.abs(away - np.float32(2.35)), 0, 1)
+    kernel = rim / rim.sum() - 0.8 * moat / moat.sum()
+    side = len(kernel)
+    buffer = np.zeros(size, np.float32)
+    buffer[:side, :side] = kernel
+    return np.asarray(cv2.dft(np.roll(buffer, (-_REACH_MM, -_REACH_MM), (0, 1))), np.float32)
