@@ -6,7 +6,7 @@ With ``pixels.py``, ``rings.py`` and ``faintrings.py`` one of the modules that i
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 import cv2
@@ -47,46 +47,65 @@ class Region(NamedTuple):
         return max(width, height), min(width, height)
 
 
-@dataclass(frozen=True)
 class Glance:
-    """What the quick look says of a page."""
+    """The quick look at one page; what is not asked for is not worked out."""
 
-    red: tuple[Region, ...]  #: every group of red ink, by size unsorted
-    blue: tuple[Region, ...]
-    size_mm: tuple[float, float]
-    bright: float  #: how light the paper is, 0..255
-    colourless: bool  #: grey or black and white: red ink could not be told
-    blank: bool
-    reddish: Map = field(repr=False, compare=False)  #: how much redder than its paper each place is
-    scale: float  #: pixels of ``reddish`` a millimetre
-    covered: bool  #: dark or in strong colours, nearly everywhere or where a seal could be: it would not show
-    desk: bool  #: things that are not paper around the sheet: a photograph, whose scale is a guess
+    def __init__(self, page: PageImage) -> None:
+        self.size_mm = page.pixels.shape[1] / page.px_per_mm, page.pixels.shape[0] / page.px_per_mm
+        self._small, self.scale = _reduced(page)
+        window = np.ones((max(3, int(_WINDOW_MM * self.scale) | 1),) * 2, np.uint8)
+        self._paper = np.asarray(cv2.blur(cv2.dilate(self._small, window), window.shape), np.uint8)
+        self._light = np.asarray(cv2.cvtColor(self._paper, cv2.COLOR_BGR2GRAY), np.uint8)
+        self.bright = quantile(self._light[::2, ::2].ravel(), 0.8)  #: how light the paper is, 0..255
+        share = cv2.divide(self._small, np.maximum(self._paper, 24), dtype=cv2.CV_32F)
+        self._share = np.asarray(share, np.float32)  #: of its paper's light, what each place throws back
 
+    @cached_property
+    def red(self) -> tuple[Region, ...]:
+        """Every group of red ink, by size unsorted."""
+        return _regions(_above_noise(self.reddish, _LEAST_RED) & self._sheet, self.scale)
 
-def glance(page: PageImage) -> Glance:
-    """Look at ``page`` quickly."""
-    small, scale = _reduced(page)
-    window = max(3, int(_WINDOW_MM * scale) | 1)
-    paper = cv2.blur(cv2.dilate(small, np.ones((window, window), np.uint8)), (window, window))
-    light = np.asarray(cv2.cvtColor(paper, cv2.COLOR_BGR2GRAY), np.uint8)
-    bright = quantile(light[::2, ::2].ravel(), 0.8)
-    sheet = (light > 0.5 * bright) & ~_beside_the_sheet(small, np.asarray(paper, np.uint8), light, bright, scale)
-    share = np.asarray(cv2.divide(small, np.maximum(paper, 24), dtype=cv2.CV_32F), np.float32)
-    reddish = np.asarray(mixed(share, REDNESS) * (mixed(share, _HUE) > 0), np.float32)
-    bluish = np.maximum(mixed(share, BLUE_OVER_GREEN), mixed(share, _BLUE_OVER_RED))
-    extremes = _Extremes.of(small)
-    return Glance(
-        red=_regions(_above_noise(reddish, _LEAST_RED) & sheet, scale),
-        blue=_regions(_above_noise(bluish, _LEAST_BLUE) & sheet, scale),
-        size_mm=(page.pixels.shape[1] / page.px_per_mm, page.pixels.shape[0] / page.px_per_mm),
-        bright=bright,
-        colourless=_colourless(extremes),
-        blank=bool(np.count_nonzero(share[..., 1] < 0.85) < 0.0005 * light.size),
-        reddish=reddish,
-        scale=scale,
-        covered=_covered(extremes, bright, scale),
-        desk=_desk(light, bright),
-    )
+    @cached_property
+    def blue(self) -> tuple[Region, ...]:
+        """Every group of blue ink."""
+        bluish = np.maximum(mixed(self._share, BLUE_OVER_GREEN), mixed(self._share, _BLUE_OVER_RED))
+        return _regions(_above_noise(bluish, _LEAST_BLUE) & self._sheet, self.scale)
+
+    @cached_property
+    def reddish(self) -> Map:
+        """How much redder than its paper each place is, at ``scale`` pixels a millimetre."""
+        return np.asarray(mixed(self._share, REDNESS) * (mixed(self._share, _HUE) > 0), np.float32)
+
+    @cached_property
+    def colourless(self) -> bool:
+        """Grey or black and white: red ink could not be told."""
+        return _colourless(self._extremes)
+
+    @cached_property
+    def blank(self) -> bool:
+        """Nothing is printed or written on the page."""
+        return bool(np.count_nonzero(self._share[..., 1] < 0.85) < 0.0005 * self._light.size)
+
+    @cached_property
+    def covered(self) -> bool:
+        """Dark or in strong colours, nearly everywhere or where a seal could be: it would not show."""
+        return _covered(self._extremes, self.bright, self.scale)
+
+    @cached_property
+    def desk(self) -> bool:
+        """There are things that are not paper around the sheet: a photograph, whose scale is a guess."""
+        return _desk(self._light, self.bright)
+
+    @cached_property
+    def _extremes(self) -> _Extremes:
+        return _Extremes.of(self._small)
+
+    @cached_property
+    def _sheet(self) -> NDArray[np.bool_]:
+        lit = self._light > 0.5 * self.bright
+        if not _dark_along_the_border(self._small, self.bright):
+            return lit
+        return lit & ~_beside_the_sheet(self._small, self._paper, self._light, self.bright, self.scale)
 
 
 def _reduced(page: PageImage) -> tuple[Pixels, float]:
@@ -169,8 +188,6 @@ def _beside_the_sheet(small: Pixels, paper: Pixels, light: Pixels, bright: float
     It reaches to the picture's border. Near the sheet it is darker than the paper beside it, without the gaps that print and seals
     have; farther off it is dim, and counts only if its colour is another than the sheet's: paper in a shadow is paper.
     """
-    if not _dark_along_the_border(small, bright):
-        return np.zeros((1, 1), np.bool_)
     gap = np.ones((int(_GAP_MM * scale) | 1,) * 2, np.uint8)
     even = cv2.cvtColor(cv2.dilate(small, gap)[::2, ::2], cv2.COLOR_BGR2GRAY)
     around = light[::2, ::2]

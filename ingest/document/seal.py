@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ingest.document.faintrings import faint_ring
-from ingest.document.glancing import Glance, Region, glance
+from ingest.document.glancing import Glance, Region
 from ingest.document.pixels import WORKING_PX_PER_MM as PPM
 from ingest.document.pixels import (
     Border,
@@ -64,6 +64,10 @@ class _Mark(NamedTuple):
     confidence: float
     reason: str
 
+    def moved(self, across: int, down: int) -> _Mark:
+        """The same mark so many pixels to the right and further down."""
+        return self._replace(box=(self.box[0] + across, self.box[1] + down, *self.box[2:]))
+
 
 class PageLook(NamedTuple):
     """What one page says; ``blank`` pages say nothing."""
@@ -110,8 +114,11 @@ def _across_pages(looks: list[PageLook]) -> str:
 
 def look_at_page(page: PageImage) -> PageLook:
     """What one page says about being stamped: where the quick look saw ink, the finer look goes."""
-    first = glance(page)
-    marks = _without_doubles([mark for part in parts_to_look_at(first) for mark in _marks(page, part, first)])
+    first = Glance(page)
+    marks = _without_doubles([mark for part in parts_to_look_at(first) for mark in _red_marks(page, part, first)])
+    if not any(mark.clear for mark in marks):
+        blue = [mark for part in parts_with_blue(first) for mark in _blue_marks(page, part, first)]
+        marks = _without_doubles([*marks, *blue])
     if marks:
         seals = tuple(_seal(page, mark) for mark in marks[:MAX_SEALS])
         if marks[0].clear:
@@ -160,13 +167,12 @@ _PAD_MM = 16.0  #: empty border given to a part, so that only the sheet's own ed
 
 
 class Part(NamedTuple):
-    """A part of the page in millimetres, and whether blue ink there is worth a look."""
+    """A part of the page in millimetres."""
 
     left: float
     top: float
     right: float
     bottom: float
-    blue: bool = False
 
     def meets(self, other: Part) -> bool:
         """Whether the two have a place in common."""
@@ -176,21 +182,28 @@ class Part(NamedTuple):
     def with_other(self, other: Part) -> Part:
         """The smallest part that holds both."""
         return Part(
-            min(self.left, other.left), min(self.top, other.top), max(self.right, other.right),
-            max(self.bottom, other.bottom), self.blue or other.blue,
+            min(self.left, other.left), min(self.top, other.top), max(self.right, other.right), max(self.bottom, other.bottom)
         )  # fmt: skip
 
 
 def parts_to_look_at(first: Glance) -> list[Part]:
-    """Where there is ink enough, in a group large enough, for a seal or a piece of one; a line of red print is neither."""
+    """Where there is red ink enough, in a group large enough, for a seal or a piece of one; a line of red print is neither."""
     width, height = first.size_mm
+    return _parts([region for region in first.red if _could_be_seal(region, width, height)], width, height)
+
+
+def parts_with_blue(first: Glance) -> list[Part]:
+    """Where there is blue ink enough for most of a seal."""
+    return _parts([region for region in first.blue if region.size_mm[1] >= 20 and region.ink_mm2 >= 40], *first.size_mm)
+
+
+def _parts(regions: list[Region], width: float, height: float) -> list[Part]:
+    """The regions with a margin, those that meet as one."""
     parts: list[Part] = []
-    red = [(region, False) for region in first.red if _could_be_seal(region, width, height)]
-    blue = [(region, True) for region in first.blue if region.size_mm[1] >= 20 and region.ink_mm2 >= 40]
-    for region, is_blue in red + blue:
+    for region in regions:
         part = Part(
             max(0.0, region.left - _MARGIN_MM), max(0.0, region.top - _MARGIN_MM), min(width, region.right + _MARGIN_MM),
-            min(height, region.bottom + _MARGIN_MM), is_blue,
+            min(height, region.bottom + _MARGIN_MM),
         )  # fmt: skip
         while near := [other for other in parts if other.meets(part)]:
             parts = [other for other in parts if other not in near]
@@ -206,17 +219,21 @@ def _could_be_seal(region: Region, width: float, height: float) -> bool:
     return region.ink_mm2 >= (6 if at_edge else 10) and long >= 12 and (short >= 11 or (at_edge and short >= 2.5))
 
 
-def _marks(page: PageImage, part: Part, first: Glance) -> list[_Mark]:
-    """All seal-like marks of a part, from red ink, else other colours, else traces; only red ones can be clear."""
+def _red_marks(page: PageImage, part: Part, first: Glance) -> list[_Mark]:
+    """All seal-like marks of a part, from red ink, else traces of it; only these can be clear."""
     exact = page.exact and not first.desk
     ink, left, top = _inks(page, part, first)
     found = [_on_plain_paper(mark, ink) for mark in _coloured_marks(ink.red, exact=exact)]
-    if part.blue and not any(mark.clear for mark in found):
-        blue = _coloured_marks(ink.blue, exact=exact)
-        found += [mark._replace(clear=False, reason="有非红色的印章图样") for mark in blue if mark.clear]
     found = found or list(_marks_among_rules(ink.red, exact=exact))
     found = found or list(_faint_marks(ink.faint_red)) or list(_coherent_red(ink.red, ink.other))
-    return [mark._replace(box=(mark.box[0] + left, mark.box[1] + top, *mark.box[2:])) for mark in found]
+    return [mark.moved(left, top) for mark in found]
+
+
+def _blue_marks(page: PageImage, part: Part, first: Glance) -> list[_Mark]:
+    """What would be a clear seal if it were red."""
+    ink, left, top = _inks(page, part, first)
+    marks = _coloured_marks(ink.blue, exact=page.exact and not first.desk)
+    return [mark.moved(left, top)._replace(clear=False, reason="有非红色的印章图样") for mark in marks if mark.clear]
 
 
 def _on_plain_paper(mark: _Mark, ink: Inks) -> _Mark:
