@@ -204,6 +204,9 @@ def _second_ring(seen: _Unrolled) -> float:
     return float((counts[:, starts + 2 * step] > counts[:, starts]).mean(axis=0).max())
 
 
+_LITTLE = 0.02  #: of a quality between -1 and 1: less is not worth another round
+
+
 def fit(ink: Map, ring: Ring, floor: float = 0.045) -> tuple[Ring, Measured] | None:
     """``ring`` moved and stretched to where the ink really is, as long as that measures better."""
     seen = _unroll(ink, ring, floor)
@@ -218,7 +221,10 @@ def fit(ink: Map, ring: Ring, floor: float = 0.045) -> tuple[Ring, Measured] | N
         better = _rim(unrolled)
         if better is None or better.quality <= rim.quality:
             break
+        gain = better.quality - rim.quality
         ring, seen, rim = moved, unrolled, better
+        if gain < _LITTLE:
+            break
     return ring, _measured(seen, rim)
 
 
