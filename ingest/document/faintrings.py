@@ -19,8 +19,13 @@ _PX_PER_MM = 0.7
 _DIAMETERS = (38.0, 40.5, 43.0, 45.5)  #: mm; a rim is looked for about a millimetre to either side
 _AROUND_MM = 25.0  #: redness counts against the mean of so large a square: casts and shadows
 _LEAST_CLIP = 0.004  #: of the paper's light
-_STANDS_OUT = 12.0  #: times what circles laid anywhere else on the page usually add up to
+_STANDS_OUT = 9.0  #: times what circles laid anywhere else on the page usually add up to
 _CLOSED = 0.8  #: share of the rim's 24 sectors that are redder than both sides of it
+_FAR_OUT, _NEARLY_CLOSED, _PALEST = (
+    20.0,
+    0.75,
+    0.03,
+)  #: of a rim that stands out so far, so much is enough, if it is so pale
 _PALE = 0.12  #: redness of a rim above which the finer look would have seen it: a disc, a flag
 
 
@@ -30,6 +35,7 @@ class FaintRing(NamedTuple):
     x: float
     y: float
     diameter: float
+    stands_out: float  #: times what circles laid anywhere else usually add up to
 
 
 def faint_ring(reddish: Map, px_per_mm: float) -> FaintRing | None:
@@ -47,7 +53,9 @@ def faint_ring(reddish: Map, px_per_mm: float) -> FaintRing | None:
         return None
     rim, around = _sectors(even, found), _sectors(np.asarray(small, np.float32), found)
     closed = float((rim[1] - 0.5 * (rim[0] + rim[2]) > 0.25 * clip).mean())
-    return found if closed >= _CLOSED and float(around[1].mean()) < _PALE else None
+    redness = float(around[1].mean())
+    nearly = found.stands_out >= _FAR_OUT and closed >= _NEARLY_CLOSED and redness < _PALEST
+    return found if nearly or (closed >= _CLOSED and redness < _PALE) else None
 
 
 def _best_circle(even: Map) -> FaintRing | None:
@@ -68,7 +76,7 @@ def _best_circle(even: Map) -> FaintRing | None:
         _, most, _, (x, y) = cv2.minMaxLoc(sums)
         if most > best * max(usual, 1e-6):
             best = most / max(usual, 1e-6)
-            found = FaintRing((x + middle + 0.5) / _PX_PER_MM, (y + middle + 0.5) / _PX_PER_MM, diameter)
+            found = FaintRing((x + middle + 0.5) / _PX_PER_MM, (y + middle + 0.5) / _PX_PER_MM, diameter, best)
     return found
 
 

@@ -52,18 +52,18 @@ class Glance:
 
     def __init__(self, page: PageImage) -> None:
         self.size_mm = page.pixels.shape[1] / page.px_per_mm, page.pixels.shape[0] / page.px_per_mm
+        self._page = page
         self._small, self.scale = _reduced(page)
         window = np.ones((max(3, int(_WINDOW_MM * self.scale) | 1),) * 2, np.uint8)
         self._paper = np.asarray(cv2.blur(cv2.dilate(self._small, window), window.shape), np.uint8)
         self._light = np.asarray(cv2.cvtColor(self._paper, cv2.COLOR_BGR2GRAY), np.uint8)
         self.bright = quantile(self._light[::2, ::2].ravel(), 0.8)  #: how light the paper is, 0..255
-        share = cv2.divide(self._small, np.maximum(self._paper, 24), dtype=cv2.CV_32F)
-        self._share = np.asarray(share, np.float32)  #: of its paper's light, what each place throws back
+        self._share = self._share_of_paper(self._small)
 
     @cached_property
     def red(self) -> tuple[Region, ...]:
         """Every group of red ink, by size unsorted."""
-        return _regions(_above_noise(self.reddish, _LEAST_RED) & self._sheet, self.scale)
+        return _regions(_above_noise(_redness(self._share), _LEAST_RED) & self._sheet, self.scale)
 
     @cached_property
     def blue(self) -> tuple[Region, ...]:
@@ -73,8 +73,12 @@ class Glance:
 
     @cached_property
     def reddish(self) -> Map:
-        """How much redder than its paper each place is, at ``scale`` pixels a millimetre."""
-        return np.asarray(mixed(self._share, REDNESS) * (mixed(self._share, _HUE) > 0), np.float32)
+        """How much redder than its paper each place is, at ``scale`` pixels a millimetre, with as little grain as can be had."""
+        return _redness(self._share_of_paper(_averaged(self._page, self._light.shape)))
+
+    def _share_of_paper(self, small: Pixels) -> Map:
+        """What each place throws back of its paper's light."""
+        return np.asarray(cv2.divide(small, np.maximum(self._paper, 24), dtype=cv2.CV_32F), np.float32)
 
     @cached_property
     def colourless(self) -> bool:
@@ -115,6 +119,22 @@ def _reduced(page: PageImage) -> tuple[Pixels, float]:
     whole = page.pixels[: max(1, rows * step), : max(1, columns * step)]
     small = cv2.resize(whole, (columns, rows), interpolation=cv2.INTER_LINEAR)
     return np.asarray(small, np.uint8), page.px_per_mm / step
+
+
+def _averaged(page: PageImage, shape: tuple[int, ...]) -> Pixels:
+    """The page shrunk like :func:`_reduced`, but from all its pixels: with less grain, in three times the time."""
+    rows, columns = shape
+    step = max(1, round(page.px_per_mm / _PX_PER_MM))
+    small = page.pixels[: rows * step, : columns * step]
+    while step % 2 == 0 and step > 2:  # halving is several times as quick as any other step
+        step //= 2
+        small = np.asarray(cv2.resize(small, (columns * step, rows * step), interpolation=cv2.INTER_AREA), np.uint8)
+    return np.asarray(cv2.resize(small, (columns, rows), interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _redness(share: Map) -> Map:
+    """How much redder than its paper each place is; 0 where the hue is another."""
+    return np.asarray(mixed(share, REDNESS) * (mixed(share, _HUE) > 0), np.float32)
 
 
 def _above_noise(values: Map, least: float) -> NDArray[np.bool_]:

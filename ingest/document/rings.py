@@ -214,7 +214,7 @@ def fit(ink: Map, ring: Ring, floor: float = 0.045) -> tuple[Ring, Measured] | N
     if rim is None:
         return None
     for _ in range(2):
-        moved = _refit(seen, ring)
+        moved = _refit(seen)
         if moved is None:
             break
         unrolled = _unroll(ink, moved, floor)
@@ -228,7 +228,7 @@ def fit(ink: Map, ring: Ring, floor: float = 0.045) -> tuple[Ring, Measured] | N
     return ring, _measured(seen, rim)
 
 
-def _refit(seen: _Unrolled, ring: Ring) -> Ring | None:
+def _refit(seen: _Unrolled) -> Ring | None:
     """The least-squares ellipse through the outermost ink near the rim, without stragglers."""
     near = seen.within(1 - 2.2 * seen.mm, 1 + 2.2 * seen.mm)
     hits = seen.hits[:, near]
@@ -240,10 +240,16 @@ def _refit(seen: _Unrolled, ring: Ring) -> Ring | None:
     columns = near.start + np.maximum(last - step, 0)
     points = np.stack([seen.x[rows, columns], seen.y[rows, columns]], axis=1)
     found = fit_ellipse(points)
-    if found is not None:
-        stray = np.abs(_normal_radius(points, found) - 1) * (ring.a + ring.b) / 2
-        kept = points[stray < max(0.6 * PPM, 2.5 * float(np.median(stray)))]
-        found = fit_ellipse(kept) or found
+    for kept in (
+        0.75,
+        0.85,
+        0.95,
+    ):  # lines that cross the rim pull at the first ellipse; each round leaves fewer of them out
+        if found is None:
+            break
+        stray = np.abs(_normal_radius(points, found) - 1) * (found.a + found.b) / 2
+        near_it = points[stray <= min(max(0.6 * PPM, 2.5 * quantile(stray)), quantile(stray, kept))]
+        found = fit_ellipse(near_it) or found
     return found if found is not None and 0.5 < found.a / found.b < 2 else None
 
 

@@ -174,6 +174,11 @@ class Part(NamedTuple):
     right: float
     bottom: float
 
+    @property
+    def size_mm(self) -> tuple[float, float]:
+        """Width and height."""
+        return self.right - self.left, self.bottom - self.top
+
     def meets(self, other: Part) -> bool:
         """Whether the two have a place in common."""
         across = self.left < other.right and other.left < self.right
@@ -193,8 +198,9 @@ def parts_to_look_at(first: Glance) -> list[Part]:
 
 
 def parts_with_blue(first: Glance) -> list[Part]:
-    """Where there is blue ink enough for most of a seal."""
-    return _parts([region for region in first.blue if region.size_mm[1] >= 20 and region.ink_mm2 >= 40], *first.size_mm)
+    """Where there is blue ink in the size of a seal, in however many pieces; writing is long or low."""
+    least = 20 + 2 * _MARGIN_MM
+    return [part for part in _parts(list(first.blue), *first.size_mm) if min(part.size_mm) >= least]
 
 
 def _parts(regions: list[Region], width: float, height: float) -> list[Part]:
@@ -412,7 +418,7 @@ def judge_ring(ring: Ring, seen: Measured, *, exact: bool) -> tuple[bool, str]:
             return False, "有环形图样, 但小于公章尺寸"
         return (False, "有双圈图样, 可能是徽标") if seen.second > 0.88 else (True, "有清晰的红色印章")
     even = seen.wobble < 0.28 or (seen.wobble < 0.40 and seen.outside < 0.12)
-    crossed = seen.wobble < 0.55 and seen.outside < 0.15 and seen.coverage > 0.8 and seen.strokes >= 5  # by other red
+    crossed = seen.wobble < 0.6 and seen.outside < 0.15 and seen.coverage > 0.75 and seen.strokes >= 6  # by other red
     even = even or (crossed and seen.text >= 0.8)
     weak = seen.coverage >= 0.50 and even and seen.outside < 0.25 and 0.03 <= seen.fill <= 0.55 and seen.strokes >= 3
     return False, "有不够清晰的环形图样" if weak else ""
