@@ -1,7 +1,7 @@
 """A ring so pale that none of its pixels stands out of the grain: found by adding up the redness along whole circles.
 
 The eye sees such a seal at once, and a page that bears one must not be called unstamped. It is never clear evidence.
-With ``pixels.py``, ``glancing.py`` and ``rings.py`` one of the modules that import OpenCV.
+One of the modules that import OpenCV.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A quick look at a whole page at a quarter of the working scale: is there any coloured ink, and where?
 
 It answers most unstamped pages in a few milliseconds and tells the finer look (``seal.py``) which parts to bother with.
-With ``pixels.py``, ``rings.py`` and ``faintrings.py`` one of the modules that import OpenCV.
+One of the modules that import OpenCV.
 """
 
 from __future__ import annotations

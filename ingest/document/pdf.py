@@ -11,7 +11,7 @@ import logging
 import re
 import struct
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import islice, pairwise
@@ -33,6 +33,8 @@ from ingest.document.ruling import GridCell, RuledGrid, Stroke
 
 MAX_PAGES = 1_000
 FIRST_PAGES, LAST_PAGES = 12, 2  #: looked at; the seal stands on the cover or at the end
+MOST_PAGES = 60  #: looked at in all, where those show no seal
+MOST_PIXELS = 600_000_000  #: of the pictures on pages in between: 70 pages of A4 at 300 dpi
 MAX_GLYPHS = 20_000  #: of one page
 MAX_OBJECTS = 20_000  #: paths, images and forms of one page
 MAX_DEPTH = 8  #: of forms inside forms
@@ -120,6 +122,10 @@ class Pdf:
         """Whether every page was looked at."""
         return len(self.pages) == self.page_count
 
+    def with_pages(self, pages: Iterable[PdfPage]) -> Pdf:
+        """The same file with more pages looked at."""
+        return replace(self, pages=tuple(sorted((*self.pages, *pages), key=lambda page: page.number)))
+
     @property
     def content(self) -> Content:
         """The text of the pages looked at."""
@@ -128,8 +134,18 @@ class Pdf:
         return Content(lines, tuple(Table(number, cells) for number, cells in enumerate(tables, 1)))
 
 
-def read_pdf(data: bytes) -> Pdf:
-    """The structure of a PDF and the text of the pages looked at.
+def at_the_ends(number: int, count: int) -> bool:
+    """Whether page ``number`` of ``count`` is one of the first or the last: what matters stands there."""
+    return number <= FIRST_PAGES or number > count - LAST_PAGES
+
+
+def in_between(number: int, count: int) -> bool:
+    """Whether it is one of the others, as far as they are looked at."""
+    return FIRST_PAGES < number <= min(count, MOST_PAGES) - LAST_PAGES
+
+
+def read_pdf(data: bytes, wanted: Callable[[int, int], bool] = at_the_ends) -> Pdf:
+    """The structure of a PDF and the text of the pages that are wanted by their number and the count of all.
 
     Raises:
         BrokenPdfError, EncryptedPdfError, PdfLimitError: each when its name says so.
@@ -138,15 +154,12 @@ def read_pdf(data: bytes) -> Pdf:
     try:
         document = PDFDocument(PDFParser(io.BytesIO(data)))
         pages = list(islice(PDFPage.create_pages(document), MAX_PAGES + 1))
-        chosen = [
-            page for number, page in enumerate(pages) if number < FIRST_PAGES or number >= len(pages) - LAST_PAGES
-        ]
         if len(pages) > MAX_PAGES:
             raise PdfLimitError(f"超过 {MAX_PAGES} 页")
         if not pages:
             raise BrokenPdfError("一页也没有")
-        numbers = {id(page): number for number, page in enumerate(pages, 1)}
-        return Pdf(len(pages), tuple(_look_at(page, numbers[id(page)]) for page in chosen))
+        chosen = [(number, page) for number, page in enumerate(pages, 1) if wanted(number, len(pages))]
+        return Pdf(len(pages), tuple(_look_at(page, number) for number, page in chosen))
     except PDFEncryptionError as error:  # covers PDFPasswordIncorrect
         raise EncryptedPdfError from error
     except MemoryError as error:

@@ -1,6 +1,6 @@
 """Pictures of pages as pixels: reading them small, bringing them to one scale, and telling ink by its colour.
 
-With ``glancing.py``, ``rings.py`` and ``ringtext.py`` the only module that imports OpenCV. Whether a mark is a seal is decided in ``seal.py``.
+OpenCV is imported here and in ``glancing.py``, ``voting.py``, ``rings.py``, ``faintrings.py``, ``ringtext.py`` and ``sketch.py``. Whether a mark is a seal is decided in ``seal.py``.
 """
 
 from __future__ import annotations

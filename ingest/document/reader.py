@@ -7,15 +7,25 @@ broken into a fate with a Chinese sentence. Runs in the disposable worker. Conta
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from ingest.document.content import Content
 from ingest.document.editable import EDITABLE, SHEETS, UnreadableError, read_editable, second_opinion
 from ingest.document.fields import extract_fields, extract_rows
 from ingest.document.forms import Recognition, applicant_in_name, recognise, recognise_by_name
 from ingest.document.ofd import describe_ofd
-from ingest.document.pdf import BrokenPdfError, EncryptedPdfError, PageKind, Pdf, PdfLimitError, read_pdf
+from ingest.document.pdf import (
+    MOST_PIXELS,
+    BrokenPdfError,
+    EncryptedPdfError,
+    PageKind,
+    Pdf,
+    PdfLimitError,
+    in_between,
+    read_pdf,
+)
 from ingest.document.pictures import UndrawableError, drawable_pages, pdf_pictures, photograph
 from ingest.document.pixels import MAX_PIXELS, PageImage, picture_size
 from ingest.document.seal import look_for_seals
@@ -236,19 +246,42 @@ def _text_layer_fields(content: Content, form: Form, path: str) -> dict[str, Fac
 def _seal_of_pdf(data: bytes, pdf: Pdf, is_scan: Fact) -> SealReading:
     if not pdf.pages:
         return SealReading(outcome=SealOutcome.UNCERTAIN, reason="PDF 结构有损坏, 不能自动查看印章")
-    seal = _look(pdf_pictures(data, pdf))
     if is_scan.value is False:
-        return _seal_of_export(pdf, seal)
-    stamped = seal.outcome is SealOutcome.STAMPED
-    if stamped and is_scan.knowledge is not Knowledge.KNOWN:
+        return _seal_of_export(pdf, _look(pdf_pictures(data, pdf)))
+    pages = _Pages(data, pdf)
+    seal = _look(pages)
+    on_paper = is_scan.knowledge is Knowledge.KNOWN and _is_scan(pages.pdf, "").knowledge is Knowledge.KNOWN
+    if seal.outcome is SealOutcome.STAMPED and not on_paper:
         return SealReading(
             outcome=SealOutcome.UNCERTAIN, seals=seal.seals, reason="有印章图样, 但不能确定页面是纸质文件的扫描"
         )
-    if seal.outcome is SealOutcome.NOT_STAMPED and not pdf.complete:
+    if seal.outcome is SealOutcome.NOT_STAMPED and not pages.pdf.complete:
+        seen = len(pages.pdf.pages)
         return SealReading(
-            outcome=SealOutcome.UNCERTAIN, reason=f"共{pdf.page_count}页, 只查看了前后{len(pdf.pages)}页, 没有发现印章"
+            outcome=SealOutcome.UNCERTAIN, reason=f"共{pdf.page_count}页, 只查看了其中{seen}页, 没有发现印章"
         )
     return seal
+
+
+class _Pages:
+    """The pictures of a scan's pages: first those that matter, then, if nobody has seen enough by then, those in between."""
+
+    def __init__(self, data: bytes, pdf: Pdf) -> None:
+        self._data = data
+        self.pdf = pdf  #: grows with the pages looked at
+
+    def __iter__(self) -> Iterator[PageImage]:
+        yield from pdf_pictures(self._data, self.pdf)
+        if self.pdf.complete:
+            return
+        try:
+            between = read_pdf(self._data, in_between).pages
+        except (BrokenPdfError, PdfLimitError) as error:
+            raise UndrawableError("PDF 中间的页面打不开, 没有全部查看") from error
+        pixels = accumulate(sum(image.width_px * image.height_px for image in page.images) for page in between)
+        affordable = tuple(page for page, so_far in zip(between, pixels, strict=True) if so_far <= MOST_PIXELS)
+        self.pdf = self.pdf.with_pages(affordable)
+        yield from pdf_pictures(self._data, Pdf(self.pdf.page_count, affordable))
 
 
 def _seal_of_export(pdf: Pdf, seal: SealReading) -> SealReading:

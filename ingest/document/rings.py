@@ -1,6 +1,6 @@
-"""Looking for rings of a seal's size in an ink map, and measuring what lies on, in and around them.
+"""Fitting rings to the ink of a map, and measuring what lies on, in and around them.
 
-With ``pixels.py`` and ``glancing.py`` one of the modules that import OpenCV. Numbers come out; what they prove is decided in ``seal.py``.
+One of the modules that import OpenCV. Numbers come out; what they prove is decided in ``seal.py``.
 Method and thresholds: our own prototype, measured on 1,320 generated pages.
 """
 

@@ -1,7 +1,7 @@
 """The writing along the ring of a seal: unrolled into a straight strip and read by OCR.
 
 Clear seals of 150 dpi and more read well, faint ones not at all (measured facts, section 4): what is not legible is "".
-With ``pixels.py`` and ``rings.py`` one of the modules that import OpenCV. What the name means is decided elsewhere.
+One of the modules that import OpenCV. What the name means is decided elsewhere.
 """
 
 from __future__ import annotations

@@ -15,7 +15,8 @@ from typing import NamedTuple
 import numpy as np
 
 from ingest.document.faintrings import faint_ring
-from ingest.document.glancing import Glance, Region
+from ingest.document.glancing import Glance
+from ingest.document.parts import EDGE_MM, Part, parts_with_blue, parts_with_red
 from ingest.document.pixels import WORKING_PX_PER_MM as PPM
 from ingest.document.pixels import (
     Border,
@@ -49,6 +50,7 @@ from ingest.reading import Seal, SealOutcome, SealReading
 MAX_SEALS = 6  #: noted per page
 _CUT_RING, _EDGE_TRACE = "边缘有不完整的印章图样", "纸边有红色印迹(可能是骑缝章)"
 _FAINT_RING = "有很淡的红色环形痕迹"
+_PAD_MM = 16.0  #: empty border given to a part, so that only the sheet's own edge cuts a ring
 _PALE = 0.2  #: density below which ink may be a seal whose rim nobody can follow; pens are denser
 _GREY_LEVEL = 0.45  #: density of a seal's rim where there is no colour
 LEAST_PX_PER_MM = 3.3  #: 84 dpi: below it nobody is told that a seal is missing
@@ -115,7 +117,7 @@ def _across_pages(looks: list[PageLook]) -> str:
 def look_at_page(page: PageImage) -> PageLook:
     """What one page says about being stamped: where the quick look saw ink, the finer look goes."""
     first = Glance(page)
-    marks = _without_doubles([mark for part in parts_to_look_at(first) for mark in _red_marks(page, part, first)])
+    marks = _without_doubles([mark for part in parts_with_red(first) for mark in _red_marks(page, part, first)])
     if not any(mark.clear for mark in marks):
         blue = [mark for part in parts_with_blue(first) for mark in _blue_marks(page, part, first)]
         marks = _without_doubles([*marks, *blue])
@@ -157,72 +159,6 @@ def _unmarked(page: PageImage, first: Glance) -> PageLook:
         mark = _mark_of(round_, clear=False, confidence=0.2, reason=_FAINT_RING)
         return PageLook(SealOutcome.UNCERTAIN, (_seal(page, mark),), f"第{page.number}页{_FAINT_RING}")
     return PageLook(SealOutcome.NOT_STAMPED, (), "", first.blank)
-
-
-# --- where to look -------------------------------------------------------------------------------------------------
-
-_MARGIN_MM = 7.0  #: of paper around a group of ink
-_EDGE_MM = 6.0
-_PAD_MM = 16.0  #: empty border given to a part, so that only the sheet's own edge cuts a ring
-
-
-class Part(NamedTuple):
-    """A part of the page in millimetres."""
-
-    left: float
-    top: float
-    right: float
-    bottom: float
-
-    @property
-    def size_mm(self) -> tuple[float, float]:
-        """Width and height."""
-        return self.right - self.left, self.bottom - self.top
-
-    def meets(self, other: Part) -> bool:
-        """Whether the two have a place in common."""
-        across = self.left < other.right and other.left < self.right
-        return across and self.top < other.bottom and other.top < self.bottom
-
-    def with_other(self, other: Part) -> Part:
-        """The smallest part that holds both."""
-        return Part(
-            min(self.left, other.left), min(self.top, other.top), max(self.right, other.right), max(self.bottom, other.bottom)
-        )  # fmt: skip
-
-
-def parts_to_look_at(first: Glance) -> list[Part]:
-    """Where there is red ink enough, in a group large enough, for a seal or a piece of one; a line of red print is neither."""
-    width, height = first.size_mm
-    return _parts([region for region in first.red if _could_be_seal(region, width, height)], width, height)
-
-
-def parts_with_blue(first: Glance) -> list[Part]:
-    """Where there is blue ink in the size of a seal, in however many pieces; writing is long or low."""
-    least = 20 + 2 * _MARGIN_MM
-    return [part for part in _parts(list(first.blue), *first.size_mm) if min(part.size_mm) >= least]
-
-
-def _parts(regions: list[Region], width: float, height: float) -> list[Part]:
-    """The regions with a margin, those that meet as one."""
-    parts: list[Part] = []
-    for region in regions:
-        part = Part(
-            max(0.0, region.left - _MARGIN_MM), max(0.0, region.top - _MARGIN_MM), min(width, region.right + _MARGIN_MM),
-            min(height, region.bottom + _MARGIN_MM),
-        )  # fmt: skip
-        while near := [other for other in parts if other.meets(part)]:
-            parts = [other for other in parts if other not in near]
-            for other in near:
-                part = part.with_other(other)
-        parts.append(part)
-    return parts
-
-
-def _could_be_seal(region: Region, width: float, height: float) -> bool:
-    long, short = region.size_mm
-    at_edge = min(region.left, region.top, width - region.right, height - region.bottom) < _EDGE_MM
-    return region.ink_mm2 >= (6 if at_edge else 10) and long >= 12 and (short >= 11 or (at_edge and short >= 2.5))
 
 
 def _red_marks(page: PageImage, part: Part, first: Glance) -> list[_Mark]:
@@ -482,7 +418,7 @@ def _trace(blob: Blob, soft: Map, least: float) -> Iterator[_Mark]:
     width, height = blob.size_mm
     left, top, columns, rows = blob.box
     fill = blob.ink_mm2 / max(1.0, width * height)
-    at_edge = left < _EDGE_MM * PPM or left + columns > soft.shape[1] - _EDGE_MM * PPM
+    at_edge = left < EDGE_MM * PPM or left + columns > soft.shape[1] - EDGE_MM * PPM
     if all(26 <= side <= 66 for side in blob.size_mm) and 0.6 < width / height < 1.7:
         part = soft[top : top + rows, left : left + columns]
         pale = float(np.median(part[part > least])) < _PALE

@@ -1,8 +1,7 @@
 """Where in a map of ink could the rim of a seal run? Circles and ovals of a seal's sizes are laid on every place at once, by correlation
 with templates.
 
-With ``pixels.py``, ``glancing.py``, ``rings.py`` and ``faintrings.py`` one of the modules that import OpenCV. Candidates come out; they are
-fitted and measured in ``rings.py``.
+One of the modules that import OpenCV. Candidates come out; they are fitted and measured in ``rings.py``.
 """
 
 from __future__ import annotations

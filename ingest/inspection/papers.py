@@ -77,9 +77,9 @@ def draw_picture(path: Path, call: Call) -> bytes:
     Raises:
         InputError: nothing of the file can be drawn.
     """
-    text: str = _in_worker(path, _draw, path.name, _bytes_of(path), call)
+    text, reason = _in_worker(path, _draw, path.name, _bytes_of(path), call)
     if not text:
-        raise InputError(f"{path} 画不出来", "只有 PDF 和图片可以画出看到的印章")
+        raise InputError(f"{path} 画不出来: {reason or '只有 PDF 和图片可以画出看到的印章'}")
     return base64.b64decode(text)
 
 
@@ -112,11 +112,13 @@ def _read_print(name: str, data: bytes, call: Call, task: ScanTask) -> ScanText:
     return read_scan(task, identify(data, name), data, call, OcrEngine(), Deadline(OCR_SECONDS))
 
 
-def _draw(name: str, data: bytes, call: Call) -> str:
+def _draw(name: str, data: bytes, call: Call) -> tuple[str, str]:
+    """The picture in base64, or "" and why there is none."""
     from ingest.document.sketch import sketch  # noqa: PLC0415 - pixels are for the worker
 
     kind = identify(data, name)
-    document = read_document(name, name, kind, data, call).document
-    if document is None or kind not in (Kind.PDF, Kind.JPEG, Kind.PNG):
-        return ""
-    return base64.b64encode(sketch(kind, data, document.seal.seals if document.seal else ())).decode("ascii")
+    reading = read_document(name, name, kind, data, call)
+    if reading.document is None or kind not in (Kind.PDF, Kind.JPEG, Kind.PNG):
+        return "", reading.reason
+    seals = reading.document.seal.seals if reading.document.seal else ()
+    return base64.b64encode(sketch(kind, data, seals)).decode("ascii"), ""

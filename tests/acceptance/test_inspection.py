@@ -14,18 +14,20 @@ import pytest
 
 from ingest.calls import default_config, open_call
 from ingest.demo.samples import Sample, load_samples
+from ingest.exitcodes import ExitCode
 from ingest.reading import Fate, Kind, Rendition, SealOutcome
 from tests.acceptance.conftest import COMMAND
+from tests.unit.ingest.document.papers import locked_pdf
 
 SAMPLES = {sample.path.name: sample for sample in load_samples()}
 NEEDS_ITS_CASE = {"10-supplement-as-reply.eml"}
 """Alone, a supplement is an incomplete application."""
 
 
-def inspect(*arguments: str) -> Any:
+def mailroom(*arguments: str) -> subprocess.CompletedProcess[str]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("MAILROOM_")}
-    done = subprocess.run(
-        [str(COMMAND), *arguments, "--json"],
+    return subprocess.run(
+        [str(COMMAND), *arguments],
         cwd="/",
         env=environment,
         capture_output=True,
@@ -33,6 +35,10 @@ def inspect(*arguments: str) -> Any:
         timeout=120,
         check=False,
     )
+
+
+def inspect(*arguments: str) -> Any:
+    done = mailroom(*arguments, "--json")
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
@@ -107,3 +113,18 @@ def test_document_inspect_by_the_installed_command(attachments: list[Path]) -> N
     report = inspect("document", "inspect", str(scan))
     assert report["seal"]["outcome"] == "stamped"
     assert all(1 <= seal["page"] <= report["pages"] for seal in report["seal"]["seals"])
+
+
+@pytest.mark.slow
+def test_document_inspect_draws_what_was_seen_or_says_why_not(attachments: list[Path], tmp_path: Path) -> None:
+    """A PNG of the page with the seal; of a locked file the reason, in the words an applicant would get."""
+    picture = tmp_path / "seen.png"
+    scan = next(path for path in attachments if path.suffix == ".pdf")
+    done = mailroom("document", "inspect", str(scan), "--picture", str(picture))
+    assert (done.returncode, picture.read_bytes()[:8]) == (0, b"\x89PNG\r\n\x1a\n")
+
+    (tmp_path / "locked.pdf").write_bytes(locked_pdf())
+    done = mailroom("document", "inspect", str(tmp_path / "locked.pdf"), "--picture", str(picture))
+    assert done.returncode == ExitCode.BAD_INPUT
+    assert "取消 PDF 的密码" in done.stderr
+    assert "只有 PDF 和图片" not in done.stderr

@@ -156,6 +156,13 @@ def pdf(objects: dict[int, bytes], trailer: bytes = b"") -> bytes:
     return out.getvalue()
 
 
+def locked_pdf() -> bytes:
+    """A page that nobody opens without its password."""
+    key = b"/Encrypt<</Filter/Standard/V 1/R 2/O<%b>/U<%b>/P -4>>/ID[<00><00>]" % (b"41" * 32, b"42" * 32)
+    page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>"
+    return pdf({1: b"<</Type/Catalog/Pages 2 0 R>>", 2: b"<</Type/Pages/Kids[3 0 R]/Count 1>>", 3: page}, key)
+
+
 def stream(head: bytes, body: bytes) -> bytes:
     """A stream object."""
     return b"<<%b/Length %d>>\nstream\n%b\nendstream" % (head, len(body), body)

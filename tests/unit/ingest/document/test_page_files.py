@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from ingest.document import reader
 from ingest.document.pdf import PageKind, read_pdf
 from ingest.document.reader import read_document
 from ingest.reading import Fate, Kind, SealOutcome, SealReading
@@ -17,8 +18,8 @@ from tests.unit.ingest.document.papers import (
     grey,
     image_page,
     jpeg,
+    locked_pdf,
     pages_pdf,
-    pdf,
     scanned,
     seal_mask,
     sheet,
@@ -133,15 +134,48 @@ def test_a_damaged_picture_in_a_sound_file_is_left_to_people(call: Call) -> None
 
 def test_damaged_and_locked_files_say_what_to_do(call: Call) -> None:
     """In the applicant's words."""
-    key = b"/Encrypt<</Filter/Standard/V 1/R 2/O<%b>/U<%b>/P -4>>/ID[<00><00>]" % (b"41" * 32, b"42" * 32)
-    page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>"
-    locked = pdf({1: b"<</Type/Catalog/Pages 2 0 R>>", 2: b"<</Type/Pages/Kids[3 0 R]/Count 1>>", 3: page}, key)
-
     assert read_document("2", "a.pdf", Kind.PDF, b"%PDF-1.4\nrubbish", call).fate is Fate.DAMAGED
-    reading = read_document("2", "a.pdf", Kind.PDF, locked, call)
+    reading = read_document("2", "a.pdf", Kind.PDF, locked_pdf(), call)
     assert (reading.fate, "取消 PDF 的密码" in reading.reason) == (Fate.ENCRYPTED, True)
 
 
 def test_a_blank_file_of_text_says_nothing(call: Call) -> None:
     """A page with nothing on it is no page without a seal."""
     assert seal_of(pages_pdf([text_page([])]), call).outcome is UNSURE
+
+
+def test_a_seal_in_the_middle_of_a_long_scan_is_found(call: Call) -> None:
+    """After the first and the last pages those in between are looked at."""
+    pages = [PLAIN] * 30
+    pages[19] = STAMPED
+    seal = seal_of(files.scan(pages, A4, 60), call)
+    assert (seal.outcome, seal.seals[0].page) == (YES, 20)
+
+
+def test_a_long_scan_without_a_seal_is_a_no_when_all_of_it_was_seen(
+    call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As far as the limits on pages and on pixels let anybody see it."""
+    data = files.scan([PLAIN] * 20, A4, 60)
+    assert seal_of(data, call).outcome is NO
+    monkeypatch.setattr(reader, "MOST_PIXELS", 3 * PLAIN.shape[0] * PLAIN.shape[1])
+    seal = seal_of(data, call)
+    assert (seal.outcome, seal.reason) == (UNSURE, "共20页, 只查看了其中17页, 没有发现印章")
+
+
+def test_a_seal_on_a_page_in_between_that_is_no_paper_is_not_stamped(call: Call) -> None:
+    """A picture with writing over it that a program has set, among scanned pages."""
+    scan = image_page(jpeg(PLAIN), PLAIN.shape[1], PLAIN.shape[0])
+    sealed = image_page(jpeg(STAMPED), STAMPED.shape[1], STAMPED.shape[0], number=11)
+    text = text_page([f"line {number} of a text that was never printed" for number in range(20)])
+    between = (sealed[0] + text[0], sealed[1] + text[1], {**text[2], **sealed[2]})
+    seal = seal_of(pages_pdf([scan] * 15 + [between] + [scan] * 4), call)
+    assert (seal.outcome, seal.reason) == (UNSURE, "有印章图样, 但不能确定页面是纸质文件的扫描")
+
+
+def test_a_broken_page_in_between_is_not_a_no(call: Call) -> None:
+    """The structure gives out where nobody has looked yet."""
+    scan = image_page(jpeg(PLAIN), PLAIN.shape[1], PLAIN.shape[0])
+    broken = (b"/ColorSpace<</C[]>>", b"q Q", {})
+    seal = seal_of(pages_pdf([scan] * 14 + [broken] + [scan] * 4), call)
+    assert (seal.outcome, seal.reason) == (UNSURE, "PDF 中间的页面打不开, 没有全部查看")

@@ -13,9 +13,22 @@ from ingest.document.pdf import (
     EncryptedPdfError,
     PageKind,
     PdfLimitError,
+    at_the_ends,
+    in_between,
     read_pdf,
 )  # fmt: skip
-from tests.unit.ingest.document.papers import FULL, image_page, jpeg, pages_pdf, pdf, scan_pdf, sheet, stream, text_page
+from tests.unit.ingest.document.papers import (
+    FULL,
+    image_page,
+    jpeg,
+    locked_pdf,
+    pages_pdf,
+    pdf,
+    scan_pdf,
+    sheet,
+    stream,
+    text_page,
+)
 
 LINES = [f"line number {number} of a born-digital page" for number in range(20)]
 PAGE = jpeg(sheet(75))
@@ -96,6 +109,15 @@ def test_of_a_long_file_only_the_beginning_and_the_end_are_looked_at() -> None:
     assert read.pages[-1].number == 30
 
 
+@pytest.mark.parametrize(("count", "between"), [(14, 0), (15, 1), (30, 16), (60, 46), (61, 46), (900, 46)])
+def test_the_pages_in_between_are_the_others_as_far_as_the_limit(count: int, between: int) -> None:
+    """No page is looked at twice, none is left out before the limit."""
+    chosen = [number for number in range(1, count + 1) if in_between(number, count)]
+    assert len(chosen) == between
+    assert not any(at_the_ends(number, count) for number in chosen)
+    assert chosen == list(range(13, 13 + between))
+
+
 CATALOG = b"<</Type/Catalog/Pages 2 0 R>>"
 
 
@@ -114,10 +136,8 @@ def test_a_broken_file_is_said_to_be_broken(data: bytes) -> None:
 
 def test_a_file_that_needs_a_password_is_named_so() -> None:
     """Encryption is told from damage."""
-    key = b"/Encrypt<</Filter/Standard/V 1/R 2/O<%b>/U<%b>/P -4>>/ID[<00><00>]" % (b"41" * 32, b"42" * 32)
-    page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>"
     with pytest.raises(EncryptedPdfError):
-        read_pdf(pdf({1: CATALOG, 2: b"<</Type/Pages/Kids[3 0 R]/Count 1>>", 3: page}, key))
+        read_pdf(locked_pdf())
 
 
 def deflated(megabytes: int) -> bytes:
