@@ -136,9 +136,9 @@ def _colourless(page: PageImage, first: Glance) -> PageLook:
     if first.blank:
         return PageLook(SealOutcome.NOT_STAMPED, (), "", blank=True)
     ink = dark_ink(at_working_scale(page), first.bright)
-    shapes = _marks_at(ink, _GREY_LEVEL, exact=page.exact)
+    shapes = _rings_at(ink, _GREY_LEVEL, exact=page.exact)
     rings = _without_doubles([mark._replace(clear=False) for mark in shapes])
-    seals = tuple(_seal(page, mark) for mark in rings if mark.shape != "square")[:MAX_SEALS]
+    seals = tuple(_seal(page, mark) for mark in rings)[:MAX_SEALS]
     found = ", 有印章形状的图样" if seals else ""
     reason = f"第{page.number}页没有颜色(黑白或灰度扫描){found}, 无法判断印章是否为红色原章"
     return PageLook(SealOutcome.UNCERTAIN, seals, reason)
@@ -271,15 +271,21 @@ def _marks_among_rules(red: Map, *, exact: bool) -> Iterator[_Mark]:
 
 
 def _marks_at(ink: Map, level: float, *, exact: bool) -> Iterator[_Mark]:
-    """The marks of one level: outlines first, then by vote, which takes longer, unless all ink is explained."""
+    """The marks of one level: rings, and where none is clear, square frames."""
+    rings = _rings_at(ink, level, exact=exact)
+    yield from rings
+    if not any(mark.clear for mark in rings):
+        yield from _square_marks(ink, level)
+
+
+def _rings_at(ink: Map, level: float, *, exact: bool) -> list[_Mark]:
+    """The rings of one level: outlines first, then by vote, which takes longer, unless all ink is explained."""
     rings: list[_Mark] = []
     for candidates, enough in ((_outlines, 0.8), (vote_for_circles, 0.0), (vote_for_ovals, 0.0)):
         rings += [mark for ring in candidates(ink, level) if (mark := _ring_mark(ink, ring, exact=exact))]
         if any(mark.clear for mark in rings) and _explained(ink, rings) > enough:
             break
-    yield from rings
-    if not any(mark.clear for mark in rings):
-        yield from _square_marks(ink, level)
+    return rings
 
 
 def _explained(ink: Map, marks: list[_Mark]) -> float:
