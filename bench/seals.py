@@ -11,14 +11,14 @@ from __future__ import annotations
 
 import multiprocessing
 import resource
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 import cv2
 import numpy as np
 
+from bench.timing import least_milliseconds
 from ingest.calls import default_config, open_call, shipped_call
 from ingest.document.pdf import read_pdf
 from ingest.document.pictures import pdf_pictures
@@ -30,8 +30,6 @@ from ingest.sandbox.workers import Limits
 from tests.seals import capture, files, marks, paper
 from tests.seals.marks import Stamp
 
-ROUNDS = 7
-
 
 class Case(NamedTuple):
     """One file and the paper of its pages."""
@@ -39,16 +37,6 @@ class Case(NamedTuple):
     name: str
     data: bytes
     long_side_mm: float = 297.0
-
-
-def milliseconds(work: Callable[[], object], rounds: int = ROUNDS) -> float:
-    """The least processor time of some rounds: what the work costs when nobody disturbs it."""
-    taken = []
-    for _ in range(rounds):
-        start = time.process_time()
-        work()
-        taken.append((time.process_time() - start) * 1000)
-    return min(taken)
 
 
 def _page(dpi: int, *, stamped: bool, size: tuple[float, float] = paper.A4) -> np.ndarray:
@@ -83,8 +71,8 @@ def floor(case: Case) -> float:
     images = pdf.pages[0].images
     jpeg = images[0].load() if len(images) == 1 and images[0].filters[-1:] == ("DCTDecode",) else b""
     if jpeg:
-        return milliseconds(lambda: decode_picture(jpeg, WORKING_PX_PER_MM * case.long_side_mm))
-    return milliseconds(lambda: next(iter(pdf_pictures(case.data, pdf))))
+        return least_milliseconds(lambda: decode_picture(jpeg, WORKING_PX_PER_MM * case.long_side_mm))
+    return least_milliseconds(lambda: next(iter(pdf_pictures(case.data, pdf))))
 
 
 def _peak(case: Case, answers: multiprocessing.Queue) -> None:  # type: ignore[type-arg]
@@ -109,8 +97,8 @@ def main() -> None:
     for case in cases():
         least = floor(case)
         page = next(iter(pdf_pictures(case.data, read_pdf(case.data))))
-        look = milliseconds(lambda page=page: look_at_page(page))  # type: ignore[misc]
-        whole = milliseconds(lambda case=case: read_document("2", "a.pdf", Kind.PDF, case.data, call), 3)  # type: ignore[misc]
+        look = least_milliseconds(lambda page=page: look_at_page(page))  # type: ignore[misc]
+        whole = least_milliseconds(lambda case=case: read_document("2", "a.pdf", Kind.PDF, case.data, call), 3)  # type: ignore[misc]
         answers = context.Queue()
         process = context.Process(target=_peak, args=(case, answers))
         process.start()

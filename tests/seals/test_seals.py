@@ -75,10 +75,11 @@ def test_pages_of_any_directory_can_be_stamped(tmp_path: Path) -> None:
 def test_the_report_counts_what_is_wrong() -> None:
     """A stamped page called unstamped stands in the table of its truth, in that of its kind and by name."""
     kind = KINDS[0]
-    wrong = Judged("0001 page", kind.name, Truth.STAMPED, SealOutcome.NOT_STAMPED, "no red", False, 20.0, 10.0)
+    wrong = Judged("0001 page", kind.name, Truth.STAMPED, SealOutcome.NOT_STAMPED, "no red", False, 20.0, 10.0, 5.0)
 
     text = report([wrong])
 
     assert "| stamped | 1 | 0 | 0 | 1 | 1 |" in text
     assert f"| {kind.name} | 1 | 0 | 0 | 1 | 1 |" in text
     assert "0001 page" in text
+    assert "decode and look, times the decode, all pages with one JPEG: median 1.5 (1)" in text
