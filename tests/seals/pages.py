@@ -177,6 +177,12 @@ def photo(chance: Chance, sheet: Printed) -> Taken:
     return Taken(pixels, (210.0, 210.0 * height / width), max(40, _quality(chance)))
 
 
+def cleaned(chance: Chance, sheet: Printed) -> Taken:
+    """A scan or a telephone picture that an app has made white and bright."""
+    taken = photo(chance, sheet) if chance.random() < 0.5 else scan(chance, sheet)
+    return taken._replace(pixels=capture.cleaned(chance, taken.pixels))
+
+
 def either(chance: Chance, sheet: Printed) -> Taken:
     """Mostly a scan."""
     return photo(chance, sheet) if chance.random() < 0.15 else scan(chance, sheet)
@@ -292,6 +298,8 @@ def _stamped_kinds() -> Iterator[Kind]:
     yield kind("seal, faded scan", stamped(seal), faded)
     yield kind("seal, photographed", stamped(seal), photo, weight=2)
     yield kind("seal, photograph as JPEG", stamped(seal), photo, bare_jpeg, file=FileKind.JPEG)
+    yield kind("seal, cleaned by an app", stamped(seal), cleaned, weight=2)
+    yield kind("oval 专用章, cleaned by an app", stamped(marks.oval_seal), cleaned)
     yield kind("seal, scan in strips", stamped(seal), scan, in_strips)
     yield kind("seal, scan with OCR layer", stamped(seal), scan, with_ocr)
     yield kind("seal, /Rotate", stamped(seal), scan, on_its_side)
@@ -342,6 +350,8 @@ def _staff_kinds() -> Iterator[Kind]:
     seal = stamped(marks.round_seal)
     yield kind("grey scan, stamped", {UNSURE}, seal, grey)
     yield kind("grey scan, unstamped", {UNSURE}, paper.sheet, grey)
+    yield kind("print, cleaned by an app", {UNSURE, NO}, paper.sheet, cleaned)
+    yield kind("pale seal, cleaned by an app", {UNSURE, YES}, stamped(marks.round_seal, strength=(0.32, 0.5)), cleaned)
     yield kind("fax coding, stamped", {UNSURE}, seal, black_and_white, as_fax)
     yield kind("fax coding, unstamped", {UNSURE}, paper.sheet, black_and_white, as_fax)
     yield kind("unstamped, 72-90 dpi", {UNSURE, NO}, paper.sheet, dpis=COARSE)
