@@ -228,6 +228,10 @@ def fit(ink: Map, ring: Ring, floor: float = 0.045) -> tuple[Ring, Measured] | N
     return ring, _measured(seen, rim)
 
 
+_KEPT = (0.75, 0.85, 0.95)
+"""Shares of the points that count in each round: lines across the rim pull at the first ellipse, and less at every other."""
+
+
 def _refit(seen: _Unrolled) -> Ring | None:
     """The least-squares ellipse through the outermost ink near the rim, without stragglers."""
     near = seen.within(1 - 2.2 * seen.mm, 1 + 2.2 * seen.mm)
@@ -240,11 +244,7 @@ def _refit(seen: _Unrolled) -> Ring | None:
     columns = near.start + np.maximum(last - step, 0)
     points = np.stack([seen.x[rows, columns], seen.y[rows, columns]], axis=1)
     found = fit_ellipse(points)
-    for kept in (
-        0.75,
-        0.85,
-        0.95,
-    ):  # lines that cross the rim pull at the first ellipse; each round leaves fewer of them out
+    for kept in _KEPT:
         if found is None:
             break
         stray = np.abs(_normal_radius(points, found) - 1) * (found.a + found.b) / 2

@@ -56,3 +56,20 @@ def test_a_strong_ring_is_not_a_matter_of_this_look() -> None:
 def test_a_strip_of_paper_smaller_than_a_seal_has_none() -> None:
     """Nothing fits on it."""
     assert faint_ring(page(1, wide=30), PX_PER_MM) is None
+
+
+def with_gaps(paper: Map, x: float, y: float, diameter: float, redness: float, sectors: set[int]) -> Map:
+    """A rim that is missing in some of its 24 sectors."""
+    down, across = np.mgrid[: paper.shape[0], : paper.shape[1]] / PX_PER_MM
+    rim = np.abs(np.hypot(across - x, down - y) - diameter / 2) <= 0.6
+    sector = (np.arctan2(down - y, across - x) % (2 * np.pi) / (2 * np.pi) * 24).astype(int)
+    return (paper + redness * (rim & ~np.isin(sector, list(sectors)))).astype(np.float32)
+
+
+def test_the_palest_ring_may_have_gaps_where_it_stands_far_out_of_the_grain() -> None:
+    """A stamp pressed unevenly on smooth paper; on grainy paper the same gaps say that it is none."""
+    gaps = {0, 1, 4, 5, 9, 10, 14, 19}
+    smooth, grainy = (page(2) * np.float32(share) for share in (0.15, 0.5))
+
+    assert faint_ring(with_gaps(smooth, 120, 200, 42, 0.02, gaps), PX_PER_MM) is not None
+    assert faint_ring(with_gaps(grainy, 120, 200, 42, 0.02, gaps), PX_PER_MM) is None
