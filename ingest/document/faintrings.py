@@ -13,7 +13,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from ingest.document.pixels import Map, quantile
+from ingest.document.pixels import Map, quantile, scaled
 
 _PX_PER_MM = 0.7
 _DIAMETERS = (38.0, 40.5, 43.0, 45.5)  #: mm; a rim is looked for about a millimetre to either side
@@ -44,14 +44,14 @@ def faint_ring(reddish: Map, px_per_mm: float) -> FaintRing | None:
     ``reddish`` is how much more red than green and blue the page throws back, as a share of its paper's light.
     """
     factor = _PX_PER_MM / px_per_mm
-    small = cv2.resize(reddish, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    small = np.asarray(scaled(reddish, factor), np.float32)
     flat = small - cv2.blur(small, (int(_AROUND_MM * _PX_PER_MM) | 1,) * 2)
     clip = max(_LEAST_CLIP, 3 * 1.4826 * quantile(np.abs(flat[::2, ::2]).ravel()))
     even = np.clip(flat, -clip, clip)
     found = _best_circle(np.asarray(even, np.float32))
     if found is None:
         return None
-    rim, around = _sectors(even, found), _sectors(np.asarray(small, np.float32), found)
+    rim, around = _sectors(even, found), _sectors(small, found)
     closed = float((rim[1] - 0.5 * (rim[0] + rim[2]) > 0.25 * clip).mean())
     redness = float(around[1].mean())
     nearly = found.stands_out >= _FAR_OUT and closed >= _NEARLY_CLOSED and redness < _PALEST

@@ -10,7 +10,7 @@ import os
 import struct
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -138,7 +138,14 @@ def to_working_scale(pixels: Pixels, px_per_mm: float) -> Pixels:
     factor = WORKING_PX_PER_MM / px_per_mm
     if abs(factor - 1) < 0.02:
         return pixels
-    return np.asarray(cv2.resize(pixels, None, fx=factor, fy=factor, interpolation=_quick_way(factor)), np.uint8)
+    return np.asarray(scaled(pixels, factor, _quick_way(factor)), np.uint8)
+
+
+def scaled(picture: Map | Pixels, factor: float, how: int = cv2.INTER_AREA) -> Map | Pixels:
+    """A picture or a map in another size, at least one pixel wide and high: a strip of a few pixels is no reason to fail."""
+    height, width = picture.shape[:2]
+    size = max(1, round(width * factor)), max(1, round(height * factor))
+    return cast("Map | Pixels", cv2.resize(picture, size, interpolation=how))
 
 
 def _quick_way(factor: float) -> int:
@@ -278,7 +285,7 @@ def crop_png(pixels: Pixels, box: tuple[int, int, int, int], side: int = 160, mo
     part = pixels[max(0, top) : max(0, top + height), max(0, left) : max(0, left + width)]
     while part.size and side >= 40:
         factor = side / max(part.shape[:2])
-        small = cv2.resize(part, None, fx=factor, fy=factor, interpolation=_quick_way(factor)) if factor < 1 else part
+        small = scaled(part, factor, _quick_way(factor)) if factor < 1 else part
         # without grain and in 16 steps a colour: half the bytes, as good to the eye
         flat = (np.asarray(cv2.GaussianBlur(small, (3, 3), 0), np.uint8) >> 4 << 4) | 8
         text = base64.b64encode(cv2.imencode(".png", flat)[1].tobytes()).decode("ascii")
