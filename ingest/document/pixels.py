@@ -144,6 +144,8 @@ def to_working_scale(pixels: Pixels, px_per_mm: float) -> Pixels:
 def scaled(picture: Map | Pixels, factor: float, how: int = cv2.INTER_AREA) -> Map | Pixels:
     """A picture or a map in another size, at least one pixel wide and high: a strip of a few pixels is no reason to fail."""
     height, width = picture.shape[:2]
+    if round(min(height, width) * factor) > 0:
+        return cast("Map | Pixels", cv2.resize(picture, None, fx=factor, fy=factor, interpolation=how))
     size = max(1, round(width * factor)), max(1, round(height * factor))
     return cast("Map | Pixels", cv2.resize(picture, size, interpolation=how))
 

@@ -261,17 +261,14 @@ def test_empty_paper_says_nothing(paper: tuple[int, int, int]) -> None:
     assert look_for_seals([seen(blank)]).outcome is SealOutcome.UNCERTAIN
 
 
-@pytest.mark.parametrize("size", [(2, 2400), (2400, 2), (1, 1), (40, 9000)])
-@pytest.mark.parametrize("px_per_mm", [0.5, 4.0, 40.0])
+@pytest.mark.parametrize("size", [(1, 2400), (2400, 1), (2, 12_000), (1, 1), (40, 9000)])
 @pytest.mark.parametrize("red", [False, True])
-def test_a_picture_of_hardly_any_height_is_no_reason_to_fail(
-    size: tuple[int, int], px_per_mm: float, red: bool
-) -> None:
+def test_a_picture_of_hardly_any_height_is_no_reason_to_fail(size: tuple[int, int], red: bool) -> None:
     """Somebody's mail holds a line of pixels: it bears no seal."""
     pixels = np.random.default_rng(1).integers(0, 255, (*size, 3)).astype(np.uint8)
     if not red:
         pixels[..., 1:] = pixels[..., :1]
-    assert look_at_page(PageImage(1, pixels, px_per_mm)).outcome is not SealOutcome.STAMPED
+    assert look_at_page(PageImage(1, pixels, max(size) / 297)).outcome is not SealOutcome.STAMPED
 
 
 def test_no_pages_are_uncertain() -> None:
