@@ -20,6 +20,8 @@ from ingest.document.pixels import WORKING_PX_PER_MM as PPM
 from ingest.document.pixels import Map, quantile
 
 BINS = 90  #: angles a ring is looked at in, four rays each
+_COLUMNS = 80  #: places a ray is looked at in, from the middle to the rim
+_FINE = 0.4  #: mm; half the thickness of a rim
 
 
 class Ring(NamedTuple):
@@ -74,7 +76,7 @@ class Measured:
 def _rays() -> tuple[Map, Map, NDArray[np.float64]]:
     """Cosine and sine of 4 x BINS angles times the radii to look at, and the radii: 0 to 1.25 times the rim's."""
     angle = (np.arange(BINS * 4) + 0.5) / (BINS * 4) * 2 * math.pi
-    radius = (np.arange(100) + 0.5) / 80
+    radius = (np.arange(_COLUMNS * 5 // 4) + 0.5) / _COLUMNS
     across, down = np.outer(np.cos(angle), radius), np.outer(np.sin(angle), radius)
     return across.astype(np.float32), down.astype(np.float32), radius
 
@@ -102,7 +104,7 @@ class _Unrolled(NamedTuple):
     @property
     def on_sheet(self) -> NDArray[np.bool_]:
         """Of every bin, whether the rim lies on the sheet there."""
-        return np.asarray(self.inside[:, 79].reshape(BINS, 4).all(axis=1), np.bool_)
+        return np.asarray(self.inside[:, _COLUMNS - 1].reshape(BINS, 4).all(axis=1), np.bool_)
 
 
 def _unroll(ink: Map, ring: Ring, floor: float) -> _Unrolled:
@@ -112,7 +114,7 @@ def _unroll(ink: Map, ring: Ring, floor: float) -> _Unrolled:
     y = np.asarray(cv2.addWeighted(across, ring.a * sin, down, ring.b * cos, ring.y), np.float32)
     inside = (x >= 0) & (x < ink.shape[1] - 1) & (y >= 0) & (y < ink.shape[0] - 1)
     sampled = cv2.remap(ink, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=0) * inside
-    values = sampled[::3, :84]  # within the rim; every third ray tells as much
+    values = sampled[::3, : _COLUMNS + 4]  # to just beyond the rim; every third ray tells as much
     values = values[values > 0.03]
     typical = quantile(values, 0.85) if values.size > 10 else 0.0
     hits = sampled > max(floor, 0.24 * min(0.9, typical))
@@ -158,14 +160,8 @@ def _wobble(seen: _Unrolled) -> float:
     return float(np.std((weights @ _rays()[2][seen.rim])[has] / total[has]) / seen.mm)
 
 
-def measure(ink: Map, ring: Ring, floor: float = 0.045) -> Measured | None:
-    """What lies on, in and around ``ring``; None when it is mostly off the sheet."""
-    seen = _unroll(ink, ring, floor)
-    rim = _rim(seen)
-    return None if rim is None else _measured(seen, rim)
-
-
 def _measured(seen: _Unrolled, rim: _Rim) -> Measured:
+    """What lies on, in and around the ring."""
     hits, mm, on_sheet = seen.hits, seen.mm, seen.on_sheet
     writing = seen.within(0.50, 1 - 1.8 * mm)
     broad = hits[:, seen.within(1 - 3.4 * mm, 1 - 0.6 * mm)]
@@ -195,7 +191,7 @@ def _measured(seen: _Unrolled, rim: _Rim) -> Measured:
 
 def _second_ring(seen: _Unrolled) -> float:
     """The best coverage of any one circle of at most 0.8 mm inside the writing's band: badges have one, 公章 do not."""
-    step = max(1, round(32 * seen.mm))
+    step = max(1, round(_FINE * _COLUMNS * seen.mm))
     band = seen.within(0.50, 0.84)
     counts = np.cumsum(
         np.pad(seen.hits[:, band.start : band.stop + 2 * step], ((0, 0), (1, 0))), axis=1, dtype=np.int16
@@ -240,7 +236,7 @@ def _refit(seen: _Unrolled) -> Ring | None:
     if len(rows) < 40:
         return None
     last = hits.shape[1] - 1 - hits[rows][:, ::-1].argmax(axis=1)
-    step = max(1, int(32 * seen.mm))  # half the thickness of a rim inwards
+    step = max(1, int(_FINE * _COLUMNS * seen.mm))
     columns = near.start + np.maximum(last - step, 0)
     points = np.stack([seen.x[rows, columns], seen.y[rows, columns]], axis=1)
     found = fit_ellipse(points)
