@@ -136,7 +136,7 @@ def _colourless(page: PageImage, first: Glance) -> PageLook:
     if first.blank:
         return PageLook(SealOutcome.NOT_STAMPED, (), "", blank=True)
     ink = dark_ink(at_working_scale(page), first.bright)
-    shapes = _rings_at(ink, _GREY_LEVEL, exact=page.exact)
+    shapes = _rings_at(ink, _GREY_LEVEL, exact=page.exact, crossed=False)
     rings = _without_doubles([mark._replace(clear=False) for mark in shapes])
     seals = tuple(_seal(page, mark) for mark in rings)[:MAX_SEALS]
     found = ", 有印章形状的图样" if seals else ""
@@ -278,11 +278,13 @@ def _marks_at(ink: Map, level: float, *, exact: bool) -> Iterator[_Mark]:
         yield from _square_marks(ink, level)
 
 
-def _rings_at(ink: Map, level: float, *, exact: bool) -> list[_Mark]:
+def _rings_at(ink: Map, level: float, *, exact: bool, crossed: bool = True) -> list[_Mark]:
     """The rings of one level: outlines first, then by vote, which takes longer, unless all ink is explained."""
     rings: list[_Mark] = []
     for candidates, enough in ((_outlines, 0.8), (vote_for_circles, 0.0), (vote_for_ovals, 0.0)):
-        rings += [mark for ring in candidates(ink, level) if (mark := _ring_mark(ink, ring, exact=exact))]
+        rings += [
+            mark for ring in candidates(ink, level) if (mark := _ring_mark(ink, ring, exact=exact, crossed=crossed))
+        ]
         if any(mark.clear for mark in rings) and _explained(ink, rings) > enough:
             break
     return rings
@@ -320,12 +322,12 @@ def _outlines(ink: Map, level: float) -> Iterator[Ring]:
                 yield ellipse
 
 
-def _ring_mark(ink: Map, ring: Ring, *, exact: bool) -> _Mark | None:
+def _ring_mark(ink: Map, ring: Ring, *, exact: bool, crossed: bool) -> _Mark | None:
     fitted = fit(ink, ring)
     if fitted is None:
         return None
     ring, measured = fitted
-    clear, reason = judge_ring(ring, measured, exact=exact)
+    clear, reason = judge_ring(ring, measured, exact=exact, crossed=crossed)
     if not reason:
         return None
     return _mark_of(
@@ -343,10 +345,11 @@ def _mark_of(ring: Ring, *, clear: bool, confidence: float, reason: str) -> _Mar
     return _Mark(box, long, "circle" if short > 0.88 * long else "ellipse", clear, max(0.05, confidence), reason)
 
 
-def judge_ring(ring: Ring, seen: Measured, *, exact: bool) -> tuple[bool, str]:
+def judge_ring(ring: Ring, seen: Measured, *, exact: bool, crossed: bool = True) -> tuple[bool, str]:
     """(clear evidence of a seal?, what it is in Chinese); "" when it is nothing like a seal.
 
-    ``exact`` is False when the page's scale is a guess: then a wider range of sizes is let through.
+    ``exact`` is False when the page's scale is a guess: then a wider range of sizes is let through. ``crossed`` is False where
+    lines that cross a rim excuse nothing: print without colour is full of lines.
     """
     long, short = ring.axes_mm
     least, most = (34, 62) if exact else (27, 70)
@@ -360,8 +363,8 @@ def judge_ring(ring: Ring, seen: Measured, *, exact: bool) -> tuple[bool, str]:
             return False, "有环形图样, 但小于公章尺寸"
         return (False, "有双圈图样, 可能是徽标") if seen.second > 0.88 else (True, "有清晰的红色印章")
     even = seen.wobble < 0.28 or (seen.wobble < 0.40 and seen.outside < 0.12)
-    crossed = seen.wobble < 0.6 and seen.outside < 0.15 and seen.coverage > 0.75 and seen.strokes >= 6  # by other red
-    even = even or (crossed and seen.text >= 0.8)
+    by_lines = seen.wobble < 0.6 and seen.outside < 0.15 and seen.coverage > 0.75 and seen.strokes >= 6
+    even = even or (crossed and by_lines and seen.text >= 0.8)
     weak = seen.coverage >= 0.50 and even and seen.outside < 0.25 and 0.03 <= seen.fill <= 0.55 and seen.strokes >= 3
     return False, "有不够清晰的环形图样" if weak else ""
 

@@ -55,6 +55,13 @@ def test_every_form_and_scan_of_the_samples_is_read(mail: Path, call: Call) -> N
             assert read.applicant
 
 
+def test_of_a_grey_scan_only_what_is_a_seal_is_shown(call: Call) -> None:
+    """The form is stamped on its first and its third page, the table on its only one; rules and print are no rings."""
+    shown = [read.seal.seals for read in documents(next(MAILS.glob("20-*.eml")), call) if read.seal]
+    assert sorted(sorted(seal.page for seal in seals) for seals in shown) == [[1], [1, 3]]
+    assert all(38 < seal.diameter_mm < 46 for seals in shown for seal in seals)
+
+
 def test_a_signed_export_is_neither_unstamped_nor_stamped_and_brings_its_own_text(call: Call) -> None:
     """Its seal is uncertain whatever the call makes of the signature; nothing of it needs to be read from pixels."""
     files = dict(attachments(next(MAILS.glob("04-*.eml"))))
