@@ -5,14 +5,11 @@ The mailbox, the SMTP server and the clock are the demo's; everything between th
 
 from __future__ import annotations
 
-import base64
-import email
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from email.message import Message
 from pathlib import Path
 
 from sqlmodel import Session
@@ -22,6 +19,7 @@ from ingest.calls import default_config, open_call
 from ingest.clock import FixedClock
 from ingest.daemon import start, work
 from ingest.demo.mailbox import EmbeddedMailbox
+from ingest.demo.output import write_output
 from ingest.demo.samples import Sample, load_samples, own_samples
 from ingest.demo.smtp_sink import SmtpSink
 from ingest.mailbox.imap import ImapMailbox
@@ -108,7 +106,7 @@ class Result:
 
 
 def run_demo(directory: Path, scenario: Scenario) -> Result:
-    """Run ``scenario`` and write letters and digests into ``directory`` (made when missing).
+    """Run ``scenario`` and write letters and digests into ``directory`` (made when missing), in place of those of the run before.
 
     Raises:
         ConfigError: the optional packages for the demo's servers are not installed.
@@ -186,8 +184,8 @@ def _result(app: App, directory: Path, scenario: Scenario, sink: SmtpSink) -> Re
         rows = list_messages(session)
         outcomes = tuple(_outcome(session, row, sample) for row, sample in zip(rows, scenario.samples, strict=True))
         counts = count_on_server(session), count_in_ledger(session)
-    written = [_write(directory, letter.data) for letter in sink.letters]
-    return Result(outcomes, written.count("letter"), written.count("digest"), *counts)
+    kinds = write_output(directory, [letter.data for letter in sink.letters])
+    return Result(outcomes, kinds.count("letter"), kinds.count("digest"), *counts)
 
 
 def _outcome(session: Session, row: MessageRow, sample: Sample) -> Outcome:
@@ -200,39 +198,3 @@ def _outcome(session: Session, row: MessageRow, sample: Sample) -> Outcome:
         letter="、".join(letter.kind for letter in letters) or "none",
         state="、".join(str(letter.state) for letter in letters),
     )
-
-
-def _write(directory: Path, data: bytes) -> str:
-    """One mail the sink took, as .eml, .html and .txt; a digest also leaves its workbook. ``letter`` or ``digest``."""
-    mail = email.message_from_bytes(data)
-    identity = str(mail["Message-ID"]).strip("<>").removeprefix("mailroom.").rpartition("@")[0]
-    kind = "digest" if identity.startswith("digest.") else "letter"
-    folder = directory / f"{kind}s"
-    folder.mkdir(exist_ok=True)
-    (folder / f"{identity}.eml").write_bytes(data)
-    pictures = {str(part["Content-ID"]).strip("<>"): part for part in mail.walk() if part["Content-ID"]}
-    for part in mail.walk():
-        if part.get_content_type() == "text/html":
-            (folder / f"{identity}.html").write_text(_with_pictures(_text(part), pictures), encoding="utf-8")
-        elif part.get_content_type() == "text/plain":
-            (folder / f"{identity}.txt").write_text(_text(part), encoding="utf-8")
-        elif part.get_content_type().endswith("spreadsheetml.sheet"):
-            (folder / f"{identity}.xlsx").write_bytes(_bytes(part))
-    return kind
-
-
-def _bytes(part: Message) -> bytes:
-    payload = part.get_payload(decode=True)
-    assert isinstance(payload, bytes)
-    return payload
-
-
-def _text(part: Message) -> str:
-    return _bytes(part).decode("utf-8").replace("\r\n", "\n")
-
-
-def _with_pictures(html: str, pictures: dict[str, Message]) -> str:
-    """The page with its pictures inside, for a browser."""
-    for identity, part in pictures.items():
-        html = html.replace(f'"cid:{identity}"', f'"data:image/png;base64,{base64.b64encode(_bytes(part)).decode()}"')
-    return html
