@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 
 def median_milliseconds(work: Callable[[], object], rounds: int = 7) -> float:
     """The median of ``rounds`` rounds by the clock on the wall."""
-    taken = []
-    for _ in range(rounds):
-        start = time.perf_counter()
-        work()
-        taken.append((time.perf_counter() - start) * 1000)
-    return statistics.median(taken)
+    return statistics.median(_milliseconds(work, rounds, time.perf_counter))
 
 
 def least_milliseconds(work: Callable[[], object], rounds: int = 7) -> float:
     """The least processor time of ``rounds`` rounds: what the work costs when nobody disturbs it."""
-    taken = []
+    return min(_milliseconds(work, rounds, time.process_time))
+
+
+def _milliseconds(work: Callable[[], object], rounds: int, clock: Callable[[], float]) -> Iterator[float]:
     for _ in range(rounds):
-        start = time.process_time()
+        start = clock()
         work()
-        taken.append((time.process_time() - start) * 1000)
-    return min(taken)
+        yield (clock() - start) * 1000

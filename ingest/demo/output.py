@@ -24,10 +24,11 @@ def write_output(directory: Path, mails: Sequence[bytes]) -> list[str]:
     _clear(directory)
     kinds, written = [], []
     for data in mails:
-        identity, kind = _named(email.message_from_bytes(data))
+        mail = email.message_from_bytes(data)
+        identity, kind = _named(mail)
         folder = directory / f"{kind}s"
         folder.mkdir(exist_ok=True)
-        for suffix, content in _files(data):
+        for suffix, content in [("eml", data), *_files(mail)]:
             path = folder / f"{identity}.{suffix}"
             path.write_bytes(content)
             written.append(path.relative_to(directory).as_posix())
@@ -50,11 +51,9 @@ def _named(mail: Message) -> tuple[str, str]:
     return identity, "digest" if identity.startswith("digest.") else "letter"
 
 
-def _files(data: bytes) -> Iterator[tuple[str, bytes]]:
-    """Suffix and content of every file a mail becomes."""
-    mail = email.message_from_bytes(data)
+def _files(mail: Message) -> Iterator[tuple[str, bytes]]:
+    """Suffix and content of every file the parts of a mail become."""
     pictures = {str(part["Content-ID"]).strip("<>"): part for part in mail.walk() if part["Content-ID"]}
-    yield "eml", data
     for part in mail.walk():
         if part.get_content_type() == "text/html":
             yield "html", _with_pictures(_text(part), pictures).encode()

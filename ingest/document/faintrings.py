@@ -21,11 +21,8 @@ _AROUND_MM = 25.0  #: redness counts against the mean of so large a square: cast
 _LEAST_CLIP = 0.004  #: of the paper's light
 _STANDS_OUT = 9.0  #: times what circles laid anywhere else on the page usually add up to
 _CLOSED = 0.8  #: share of the rim's 24 sectors that are redder than both sides of it
-_FAR_OUT, _NEARLY_CLOSED, _PALEST = (
-    20.0,
-    0.75,
-    0.03,
-)  #: of a rim that stands out so far, so much is enough, if it is so pale
+_FAR_OUT, _NEARLY_CLOSED, _PALEST = 20.0, 0.75, 0.03
+"""Of a rim that stands out so far, so much is enough, if it is so pale."""
 _PALE = 0.12  #: redness of a rim above which the finer look would have seen it: a disc, a flag
 
 

@@ -13,7 +13,17 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.document.pixels import BLUE_OVER_GREEN, REDNESS, Map, PageImage, Pixels, mixed, quantile
+from ingest.document.pixels import (
+    BLUE_OVER_GREEN,
+    REDNESS,
+    Map,
+    PageImage,
+    Pixels,
+    along_the_border,
+    middle_and_noise,
+    mixed,
+    quantile,
+)
 
 _PX_PER_MM = 1.0
 _BRIDGE_MM = 6.0  #: gaps inside one mark: a pale seal falls into pieces
@@ -140,9 +150,8 @@ def _redness(share: Map) -> Map:
 def _above_noise(values: Map, least: float) -> NDArray[np.bool_]:
     """What stands out of the page's own noise."""
     smooth = cv2.GaussianBlur(values, (3, 3), 0)
-    sample = smooth[::4, ::4].ravel()
-    middle = quantile(sample)
-    noise = 1.4826 * quantile(np.abs(sample - middle))
+    sample = np.asarray(smooth[::4, ::4], np.float32).ravel()
+    middle, noise = middle_and_noise(sample)
     return np.asarray(smooth > middle + max(least, 4.5 * noise), np.bool_)
 
 
@@ -224,18 +233,17 @@ def _beside_the_sheet(small: Pixels, paper: Pixels, light: Pixels, bright: float
 def _dark_along_the_border(small: Pixels, bright: float) -> bool:
     """Whether a part of the picture's border is darker than paper; most scans have paper up to there."""
     green = small[..., 1]
-    border = np.concatenate([strip.ravel() for strip in (green[:2], green[-2:], green[:, :2], green[:, -2:])])
+    border = np.concatenate([strip.ravel() for strip in along_the_border(green, 2)])
     return bool(np.count_nonzero(border < 0.8 * bright) > _LEAST_DARK * border.size)
 
 
 def _reaching_the_border(places: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Those groups of places that touch the border of the picture."""
-    borders = (places[0], places[-1], places[:, 0], places[:, -1])
-    if not any(border.any() for border in borders):
+    if not any(border.any() for border in along_the_border(places)):
         return np.zeros(places.shape, np.bool_)
     count, labels = cv2.connectedComponents(places.astype(np.uint8))
     touching = np.zeros(count, np.bool_)
-    for border in (labels[0], labels[-1], labels[:, 0], labels[:, -1]):
+    for border in along_the_border(labels):
         touching[border] = True
     return np.asarray(touching[labels] & places, np.bool_)
 
@@ -243,5 +251,4 @@ def _reaching_the_border(places: NDArray[np.bool_]) -> NDArray[np.bool_]:
 def _desk(light: Pixels, bright: float) -> bool:
     """Whether along two sides or more the picture is much darker than the paper: one dark side is a scanner's lid."""
     deep = max(2, min(light.shape) // 50)
-    sides = (light[:deep], light[-deep:], light[:, :deep], light[:, -deep:])
-    return sum(float((side < 0.62 * bright).mean()) > 0.3 for side in sides) >= 2
+    return sum(float((side < 0.62 * bright).mean()) > 0.3 for side in along_the_border(light, deep)) >= 2

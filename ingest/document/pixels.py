@@ -10,7 +10,7 @@ import os
 import struct
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple, TypeAlias, cast
+from typing import NamedTuple, TypeAlias, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,7 @@ Pixels: TypeAlias = NDArray[np.uint8]
 """Rows x columns x (blue, green, red)."""
 Map: TypeAlias = NDArray[np.float32]
 """Rows x columns: how much ink of one colour, 0 (none) upwards."""
+AnyNumber = TypeVar("AnyNumber", bound=np.generic)
 
 _PAPERS = (
     (210, 297),
@@ -168,6 +169,17 @@ def quantile(values: NDArray[np.generic], share: float = 0.5) -> float:
     """The value that ``share`` of all values lie below; NumPy's own percentile takes several times as long."""
     place = min(len(values) - 1, int(share * len(values)))
     return float(np.partition(values, place)[place])
+
+
+def middle_and_noise(values: Map) -> tuple[float, float]:
+    """The median, and how far values usually stray from it: 1.4826 median absolute deviations, a standard deviation of plain noise."""
+    middle = quantile(values)
+    return middle, 1.4826 * quantile(np.abs(values - middle))
+
+
+def along_the_border(picture: NDArray[AnyNumber], deep: int = 1) -> tuple[NDArray[AnyNumber], ...]:
+    """The upper, lower, left and right edge of a picture or a map, ``deep`` pixels of it."""
+    return picture[:deep], picture[-deep:], picture[:, :deep], picture[:, -deep:]
 
 
 class Border(NamedTuple):

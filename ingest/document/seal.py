@@ -23,9 +23,11 @@ from ingest.document.pixels import (
     Inks,
     Map,
     PageImage,
+    along_the_border,
     at_working_scale,
     crop_png,
     dark_ink,
+    middle_and_noise,
     quantile,
     separate_inks,
     smoothed,
@@ -256,8 +258,7 @@ def _coloured_marks(ink: Map, *, exact: bool) -> Iterator[_Mark]:
 
 def _at_the_edge(ink: Map) -> bool:
     """Whether ink is cut by the edge of the sheet: of such a rim so little is seen that all of it must count."""
-    deep = round(2 * PPM)
-    strips = (ink[:deep], ink[-deep:], ink[:, :deep], ink[:, -deep:])
+    strips = along_the_border(ink, round(2 * PPM))
     return any(np.count_nonzero(strip > 0.06) >= 2 * PPM**2 for strip in strips)
 
 
@@ -394,8 +395,7 @@ def _faint_marks(raw: Map) -> Iterator[_Mark]:
     """Very pale red: smoothed, taken above the page's own noise, then the ring test with softer limits; never clear."""
     soft = smoothed(raw)
     sample = soft[::3, ::3].ravel()
-    middle = quantile(sample)
-    noise = 1.4826 * quantile(np.abs(sample - middle))
+    middle, noise = middle_and_noise(sample)
     least = max(0.018, 4.5 * noise)
     soft = soft - middle
     total = float((soft > least).sum()) / PPM**2

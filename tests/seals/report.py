@@ -20,7 +20,7 @@ from bench.timing import least_milliseconds
 from ingest.calls import default_config, open_call
 from ingest.document.pdf import read_pdf
 from ingest.document.pictures import pdf_pictures, photograph
-from ingest.document.pixels import WORKING_PX_PER_MM, PageImage, decode_picture
+from ingest.document.pixels import WORKING_PX_PER_MM, decode_picture
 from ingest.document.reader import read_document
 from ingest.document.seal import look_at_page
 from ingest.reading import Kind as FileKind
@@ -69,17 +69,14 @@ def judge(page: Sample, call: Call) -> Judged:
 
 def decide_times(page: Sample) -> tuple[float, float]:
     """The reduced-size decode of the page's one colour JPEG and the look at it; NaN for files that hold no such thing."""
-    data = page.data
-    image: PageImage | None = None
+    data, pages = page.data, photograph(page.data)
     if page.kind.file is FileKind.PDF:
         pdf = read_pdf(page.data)
-        image = next(iter(pdf_pictures(page.data, pdf)), None)
-        data = pdf.pages[0].images[0].load() if len(pdf.pages[0].images) == 1 else b""
-    else:
-        image = next(iter(photograph(page.data)))
-    if image is None or data[:2] != b"\xff\xd8" or decode_picture(data, WORKING_PX_PER_MM * 297) is None:
+        images, pages = pdf.pages[0].images, pdf_pictures(page.data, pdf)
+        data = images[0].load() if len(images) == 1 else b""
+    if data[:2] != b"\xff\xd8" or decode_picture(data, WORKING_PX_PER_MM * 297) is None:
         return float("nan"), float("nan")
-    shown = image
+    shown = next(iter(pages))
     return (
         least_milliseconds(lambda: decode_picture(data, WORKING_PX_PER_MM * 297), ROUNDS),
         least_milliseconds(lambda: look_at_page(shown), ROUNDS),
@@ -120,7 +117,7 @@ def _summary(judged: Sequence[Judged]) -> Iterator[str]:
     unsure = sum(each.outcome is SealOutcome.UNCERTAIN for each in clear)
     yield f"uncertain among the {len(clear)} pages that are clear to the eye: {unsure} ({unsure / len(clear):.1%})"
     usual = [each for each in judged if each.truth is Truth.STAMPED or each.kind.startswith("print")]
-    for what, those in (("all pages", judged), ("pages without lookalikes", usual)):
+    for what, those in (("all pages", judged), ("stamped pages and plain print", usual)):
         decided = [(each.decode_ms + each.look_ms) / each.decode_ms for each in those if each.decode_ms > 0]
         if decided:
             yield f"decode and look, times the decode, {what} with one JPEG: median {statistics.median(decided):.1f} ({len(decided)})"
