@@ -20,12 +20,12 @@ from lxml import etree
 from bench.timing import median_milliseconds
 from ingest.attachment.identify import identify
 from ingest.calls import default_config, open_call, shipped_call
-from ingest.document.olddoc import read_doc
+from ingest.document.editable.olddoc import read_doc
+from ingest.document.editable.word import read_word
 from ingest.document.reader import read_document
-from ingest.document.word import read_word
-from ingest.message.context import ReadingContext
-from ingest.message.read import read_message
 from ingest.reading import Kind
+from ingest.sandbox.context import ReadingContext
+from ingest.sandbox.read import read_message
 from ingest.sandbox.workers import Limits, read_or_degrade, run_in_worker
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"

@@ -20,11 +20,11 @@ import numpy as np
 
 from bench.timing import least_milliseconds
 from ingest.calls import default_config, open_call, shipped_call
-from ingest.document.pdf import read_pdf
-from ingest.document.pictures import pdf_pictures
-from ingest.document.pixels import WORKING_PX_PER_MM, decode_picture
+from ingest.document.paged.pdf import read_pdf
+from ingest.document.paged.pictures import pdf_pictures
 from ingest.document.reader import read_document
-from ingest.document.seal import look_at_page
+from ingest.document.seal.page import look_at_page
+from ingest.document.seal.pixels import WORKING_PX_PER_MM, decode_picture
 from ingest.reading import Kind
 from ingest.sandbox.workers import Limits
 from tests.seals import capture, files, marks, paper

@@ -15,9 +15,9 @@ from ingest.errors import ConfigError, StorageError, TemporaryError
 from ingest.judging.judge import Judge
 from ingest.judging.refer import ReferEverything
 from ingest.mailbox.protocol import Mailbox
-from ingest.message.context import ReadingContext
 from ingest.receipts.key import load_or_make_key
 from ingest.rulefiles.candidates import Signature
+from ingest.sandbox.context import ReadingContext
 from ingest.sandbox.workers import Limits
 from ingest.settings import Settings
 from ingest.store.database import Database, open_database

@@ -54,7 +54,7 @@ def _roots(folder: CallFolder) -> None:
     files = root_files(folder.path)
     if not files:
         return
-    from ingest.document.signatures import BadRootError, check_root  # noqa: PLC0415 - a second few offices need
+    from ingest.document.paged.signatures import BadRootError, check_root  # noqa: PLC0415 - a second few offices need
 
     for file in files:
         try:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import product
 
-from rules.compile import POSSIBLE, SURE
+from rules.engine.compile import POSSIBLE, SURE
 from rules.facts import Knowledge, Subject
 from rules.language import AllOf, Condition, Kleene, Not, Rule, Rulebook
 from rules.logic import Bound, Explainer, Step, evaluate, populate, reasons

@@ -12,7 +12,6 @@ from dataclasses import replace
 from typing import TypeVar
 
 from rules.call import Call, vocabulary_of
-from rules.compile import compile_rule
 from rules.conditions import condition
 from rules.declarations import (
     FILE_KEYS,
@@ -26,11 +25,12 @@ from rules.declarations import (
     statistic_trees,
     version,
 )
+from rules.engine.compile import compile_rule
+from rules.engine.shards import compile_rulebook
 from rules.errors import Position, RuleFileError
 from rules.language import PERPETUAL, Condition, Derived, Exists, Parameter, Rule, Rulebook, Same, walk
 from rules.pieces import complain, kind_of, mapping, sequence, text
 from rules.sentences import Scope, constant, parse_reference, unknown_word
-from rules.shards import compile_rulebook
 from rules.values import with_item_counts
 from rules.verdict import Outcome
 from rules.vocabulary import Field, FieldType, Vocabulary

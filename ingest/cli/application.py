@@ -7,20 +7,10 @@ from typing import Annotated
 
 import typer
 
-from ingest.cli import (
-    audit,
-    call_fit,
-    cases,
-    demo,
-    digest,
-    document,
-    message,
-    operations,
-    outbox,
-    receipt,
-    rulefiles,
-    rules_at_work,
-)
+from ingest.cli import audit, demo, digest, document, message, operations, outbox, receipt, rules_at_work
+from ingest.cli import call as call_fit
+from ingest.cli import case as cases
+from ingest.cli import rules as rulefiles
 from ingest.cli.console import Console
 
 app = typer.Typer(

@@ -77,7 +77,7 @@ def list_messages(
 ) -> None:
     """列出登记过的来件,新的在前。"""
     from ingest.app import open_store
-    from ingest.store.views import message_lines
+    from ingest.views.lists import message_lines
 
     with open_store(console(context).settings()) as store, store.session() as session:
         lines = message_lines(session, limit)
@@ -96,7 +96,7 @@ def show_message(
 ) -> None:
     """一封来件的全部登记: 邮件头、附件去向、文档、归入的案卷。"""
     from ingest.app import open_store
-    from ingest.store.views import message_detail
+    from ingest.views.lists import message_detail
 
     with open_store(console(context).settings()) as store, store.session() as session:
         detail = message_detail(session, number)

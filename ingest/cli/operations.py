@@ -62,7 +62,7 @@ def status(context: typer.Context, as_json: JsonOption = False) -> None:
     """此刻的情况: 服务器与台账的件数、各状态的件数、最近收信时间;太久没有成功收信时退出码为 1。"""
     from ingest.app import open_store
     from ingest.clock import SystemClock
-    from ingest.status import status_report
+    from ingest.views.status import status_report
 
     settings = console(context).settings()
     with open_store(settings) as store, store.reading() as session:

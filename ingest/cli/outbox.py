@@ -27,7 +27,7 @@ def list_outbox(
     """列出信函: 收件人、状态、服务器的答复。"""
     from ingest.app import open_store
     from ingest.errors import UsageError
-    from ingest.store.views import letter_line
+    from ingest.views.lists import letter_line
     from notifier.attempts import OutboxState
     from notifier.outbox import list_letters
 

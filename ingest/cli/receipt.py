@@ -69,7 +69,7 @@ def _text_of(file: Path, settings: Settings) -> str:
         with file.open("rb") as opened:
             return _decoded(opened.read(MAX_BYTES))
     from ingest.app import open_folder
-    from ingest.message.context import ReadingContext
+    from ingest.sandbox.context import ReadingContext
     from ingest.sandbox.workers import Limits, WorkerDied, WorkerFailed, read_or_degrade
 
     try:  # a file somebody hands in is as untrusted as any mail

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from ingest.document.content import Content
-from ingest.document.editable import EDITABLE, SHEETS, UnreadableError, read_editable, second_opinion
-from ingest.document.fields import extract_fields, extract_rows
-from ingest.document.forms import Recognition, applicant_in_name, recognise, recognise_by_name
-from ingest.document.ofd import describe_ofd
-from ingest.document.pdf import (
+from ingest.document.editable.door import EDITABLE, SHEETS, UnreadableError, read_editable, second_opinion
+from ingest.document.form.fields import extract_fields, extract_rows
+from ingest.document.form.recognise import Recognition, applicant_in_name, recognise, recognise_by_name
+from ingest.document.paged.ofd import describe_ofd
+from ingest.document.paged.pdf import (
     MOST_PIXELS,
     BrokenPdfError,
     EncryptedPdfError,
@@ -26,10 +26,10 @@ from ingest.document.pdf import (
     in_between,
     read_pdf,
 )
-from ingest.document.pictures import UndrawableError, drawable_pages, pdf_pictures, photograph
-from ingest.document.pixels import MAX_PIXELS, PageImage, picture_size
-from ingest.document.seal import look_for_seals
-from ingest.document.textlayer import layer_lines, text_lines
+from ingest.document.paged.pictures import UndrawableError, drawable_pages, pdf_pictures, photograph
+from ingest.document.paged.textlayer import layer_lines, text_lines
+from ingest.document.seal.page import look_for_seals
+from ingest.document.seal.pixels import MAX_PIXELS, PageImage, picture_size
 from ingest.reading import Document, Fate, Kind, SealOutcome, SealReading, Signature
 from rules.call import Call, Form, Rendition
 from rules.facts import Fact, Knowledge, Provenance
@@ -191,7 +191,7 @@ def _signatures(part: _Part) -> tuple[Signature, ...]:
     """The certificate signatures; a file that can have none costs no second."""
     if b"/ByteRange" not in part.data:
         return ()
-    from ingest.document.signatures import read_signatures  # noqa: PLC0415 - a second and 20 MB that few files need
+    from ingest.document.paged.signatures import read_signatures  # noqa: PLC0415 - a second and 20 MB that few files need
 
     return read_signatures(part.data, part.roots)
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from ingest.attachment.identify import identify
 from ingest.document.content import Content
-from ingest.document.editable import EDITABLE, UnreadableError, read_editable
-from ingest.document.fitting import Fit, fit
-from ingest.document.forms import label_share, recognise
+from ingest.document.editable.door import EDITABLE, UnreadableError, read_editable
+from ingest.document.form.blank import Fit, fit
+from ingest.document.form.recognise import label_share, recognise
 from ingest.errors import InputError, UsageError
 from ingest.reading import Fate
 from ingest.sandbox.workers import WorkerDied, WorkerFailed, run_in_worker

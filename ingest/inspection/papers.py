@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from ingest.attachment.identify import identify
-from ingest.document.pageorder import PageOrder, page_order
-from ingest.document.pairing import Comparison, compare
+from ingest.comparison.pageorder import PageOrder, page_order
+from ingest.comparison.pairing import Comparison, compare
+from ingest.document.paged.textlayer import settled_by_layer
+from ingest.document.print.scantask import ScanTask, ScanText, with_print
 from ingest.document.reader import DocumentReading, read_document
-from ingest.document.scantask import ScanTask, ScanText, with_print
-from ingest.document.textlayer import settled_by_layer
 from ingest.errors import InputError
 from ingest.reading import Document, Kind
 from ingest.sandbox.workers import WorkerDied, WorkerFailed, ocr_limits, run_in_worker
@@ -106,15 +106,15 @@ def _read(name: str, data: bytes, call: Call) -> DocumentReading:
 
 
 def _read_print(name: str, data: bytes, call: Call, task: ScanTask) -> ScanText:
-    from ingest.document.ocr import OcrEngine  # noqa: PLC0415 - the models are loaded in the worker alone
-    from ingest.document.scantext import Deadline, read_scan  # noqa: PLC0415 - see above
+    from ingest.document.print.ocr import OcrEngine  # noqa: PLC0415 - the models are loaded in the worker alone
+    from ingest.document.print.scantext import Deadline, read_scan  # noqa: PLC0415 - see above
 
     return read_scan(task, identify(data, name), data, call, OcrEngine(), Deadline(OCR_SECONDS))
 
 
 def _draw(name: str, data: bytes, call: Call) -> tuple[str, str]:
     """The picture in base64, or "" and why there is none."""
-    from ingest.document.sketch import sketch  # noqa: PLC0415 - pixels are for the worker
+    from ingest.document.print.sketch import sketch  # noqa: PLC0415 - pixels are for the worker
 
     kind = identify(data, name)
     reading = read_document(name, name, kind, data, call)

@@ -16,8 +16,8 @@ from ingest.clock import SystemClock
 from ingest.document.reader import DocumentReading, read_document
 from ingest.errors import InputError
 from ingest.judging.judge import Judge
-from ingest.message.context import ReadingContext
 from ingest.reading import Document, Reading, Signature
+from ingest.sandbox.context import ReadingContext
 from ingest.sandbox.workers import Limits, WorkerDied, WorkerFailed, read_or_degrade, run_in_worker
 from ingest.submission.digitalseal import describe
 from ingest.submission.dossier import Dossier, ReceivedMail, arrange, parts_of_matter

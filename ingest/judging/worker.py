@@ -11,7 +11,7 @@ import signal
 import sys
 from typing import Any, TextIO
 
-from rules.engine import Engine, engine_available
+from rules.engine.durable import Engine, engine_available
 
 Reply = dict[str, Any]
 

@@ -8,17 +8,17 @@ from pathlib import Path
 
 from ingest.calls import CallFolder, read_text, with_place
 from ingest.errors import InputError
+from rules.authoring.examples import Example, load_examples, run_examples
+from rules.authoring.layout import laid_out
+from rules.authoring.lint import check_source
+from rules.authoring.manual import Manual, manual_of
+from rules.authoring.mutants import run_mutants
+from rules.authoring.schema import rule_schema
 from rules.call import Call, vocabulary_of
+from rules.engine.shards import shown_rule
 from rules.errors import RuleFileError
-from rules.examples import Example, load_examples, run_examples
 from rules.language import Rulebook
-from rules.layout import laid_out
-from rules.lint import check_source
-from rules.manual import Manual, manual_of
-from rules.mutants import run_mutants
 from rules.rulebook import check_rulebook, load_rulebook, read_rulebook
-from rules.schema import rule_schema
-from rules.shards import shown_rule
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """The handbook of rules as a Word file, for offices that circulate their rules on paper. A Manual in, bytes out.
 
 The second door to python-docx: it only writes. Applicants' files are read behind the other one
-(``ingest/document/word.py``), in a process that may die; nothing of theirs comes in here.
+(``ingest/document/editable/word.py``), in a process that may die; nothing of theirs comes in here.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from docx.enum.section import WD_ORIENT
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 
-from rules.manual import Entry, Manual, Phrase
+from rules.authoring.manual import Entry, Manual, Phrase
 
 FONT = "宋体"
 _FAINT = RGBColor(0x61, 0x6E, 0x7C)

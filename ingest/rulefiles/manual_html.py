@@ -1,4 +1,4 @@
-"""The handbook of rules as one HTML page that prints well. A :class:`rules.manual.Manual` in, text out."""
+"""The handbook of rules as one HTML page that prints well. A :class:`rules.authoring.manual.Manual` in, text out."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 from jinja2 import Environment, StrictUndefined
 
-from rules.manual import Manual
+from rules.authoring.manual import Manual
 
 _TEMPLATE = Path(__file__).with_name("manual.html.j2")
 

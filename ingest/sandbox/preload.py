@@ -20,9 +20,9 @@ import ingest.sandbox.workers  # noqa: E402 - the environment above must stand b
 from ingest.calls import default_config, open_call, shipped_call  # noqa: E402 - as above
 from ingest.document.reader import read_document  # noqa: E402 - as above
 from ingest.errors import ConfigError  # noqa: E402 - as above
-from ingest.message.context import ReadingContext  # noqa: E402 - as above
-from ingest.message.read import read_message  # noqa: E402 - as above
 from ingest.reading import Kind  # noqa: E402 - as above
+from ingest.sandbox.context import ReadingContext  # noqa: E402 - as above
+from ingest.sandbox.read import read_message  # noqa: E402 - as above
 
 __all__ = ["ingest", "multiprocessing"]
 

@@ -29,11 +29,11 @@ from typing import Any, Literal, NoReturn, TypeAlias, TypeVar, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
 
-from ingest.document.scantask import ScanTask, ScanText
-from ingest.message.context import ReadingContext
+from ingest.document.print.scantask import ScanTask, ScanText
 from ingest.message.errors import UnreadableMessage
-from ingest.message.scans import read_scans, scans_to_read, with_layers_settled, with_scan_texts
 from ingest.reading import Reading
+from ingest.sandbox.context import ReadingContext
+from ingest.sandbox.scans import read_scans, scans_to_read, with_layers_settled, with_scan_texts
 from rules.call import Call
 
 _T = TypeVar("_T")
@@ -326,7 +326,7 @@ def _noted(reading: Reading, note: str) -> Reading:
 
 def _read_file(path: Path, call: Call, context: ReadingContext) -> Reading:
     """Runs in the worker. The file is mapped, not loaded: a 100 MB mail costs no memory by itself."""
-    from ingest.message.read import read_message  # noqa: PLC0415 - only the worker loads parsers; it has them preloaded
+    from ingest.sandbox.read import read_message  # noqa: PLC0415 - only the worker loads parsers; it has them preloaded
 
     if path.stat().st_size == 0:
         raise UnreadableMessage("空文件, 不是一封邮件")

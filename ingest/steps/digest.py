@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 from sqlmodel import col, select
 
 from ingest.app import App
-from ingest.digest_data import collect_digest, digest_prefix
 from ingest.killpoints import point
 from ingest.log import get_logger
 from ingest.receipts.signing import signed_serial
 from ingest.store.ledger import queue_letter, record_event
+from ingest.views.digest import collect_digest, digest_prefix
 from notifier.digest import Digest, DigestData, compose_digest
 from notifier.letters import message_id
 from notifier.mime import build_digest

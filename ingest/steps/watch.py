@@ -8,11 +8,11 @@ from sqlmodel import Session
 
 from ingest.app import App
 from ingest.errors import LoginRefusedError
-from ingest.health import intake_health
 from ingest.log import get_logger
 from ingest.steps.alarm import ALARM, queue_alarm
 from ingest.store.ledger import list_events, record_event
 from ingest.store.tables import EventRow
+from ingest.views.health import intake_health
 
 STALE = "intake_stale"
 """The event with which an incident begins: for so long no look at the mailbox has succeeded."""

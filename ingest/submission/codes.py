@@ -15,8 +15,10 @@ CHECK_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXY"
 
 _VALUES = {char: value for value, char in enumerate("ABCDEFGHIJKLMNOPQRSTUVWXYZ")} | {str(i): i for i in range(10)}
 _GAP = r"[\s_\-\u2010-\u2015\u2212\u30fc]{0,4}"  # people type any dash there is, with or without spaces
+# A digit of the number is no check character because a wrong one follows: 74998-I is not 7499-8.
+_NOT_CUT = r"(?![A-Z0-9])(?!(?<=\d\d)[_\-\u2010-\u2015\u2212\u30fc][A-Z0-9](?![A-Z0-9]))"
 _CODE = re.compile(
-    rf"(?<![A-Z0-9])([A-Z]{{1,4}}){_GAP}(\d\d){_GAP}(\d{{4,6}}){_GAP}([{CHECK_ALPHABET}])(?![A-Z0-9])", re.ASCII
+    rf"(?<![A-Z0-9])([A-Z]{{1,4}}){_GAP}(\d\d){_GAP}(\d{{4,6}}){_GAP}([{CHECK_ALPHABET}]){_NOT_CUT}", re.ASCII
 )
 
 

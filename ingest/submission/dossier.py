@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ingest.document.pairing import Likeness, compare
+from ingest.comparison.pairing import Likeness, compare
 from ingest.reading import Document, Fate, Part, Reading
 from ingest.submission.names import file_stem, same_applicant
 from rules.call import APPLICANT_NAME, Call, Rendition, Role

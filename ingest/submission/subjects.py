@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Self
 
+from ingest.comparison.likeness import SEAL_OWNER, content_facts, name_read, seal_owner
 from ingest.reading import Document, Fate, Kind, SealOutcome
 from ingest.submission.digitalseal import DIGITAL_SEAL, digital_seal
 from ingest.submission.dossier import UNREAD, Dossier, Entry, Filed, parts_of_matter
-from ingest.submission.likeness import SEAL_OWNER, content_facts, name_read, seal_owner
 from ingest.submission.sender import Sender
 from rules.call import APPLICANT_NAME, Call, DigitalSeal, Role, find_unit
 from rules.facts import Fact, Provenance, Subject

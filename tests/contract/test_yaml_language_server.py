@@ -16,9 +16,9 @@ from typing import IO, Any
 
 import pytest
 
+from rules.authoring.schema import rule_schema
 from rules.call import load_call
 from rules.rulebook import load_rulebook
-from rules.schema import rule_schema
 
 ROOT = Path(__file__).parents[2]
 INSTALLED = ROOT / ".npm-editor/node_modules/.bin"

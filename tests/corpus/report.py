@@ -18,9 +18,9 @@ from pathlib import Path
 
 from ingest.attachment.identify import identify
 from ingest.calls import default_config, open_call, shipped_call
-from ingest.message.context import ReadingContext
 from ingest.message.errors import UnreadableMessage
 from ingest.reading import Kind, Part
+from ingest.sandbox.context import ReadingContext
 from ingest.sandbox.workers import Limits, WorkerDied, WorkerFailed, read_or_degrade
 from rules.call import Call
 

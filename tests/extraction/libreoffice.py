@@ -1,4 +1,4 @@
-"""Test files as LibreOffice writes them; the product's own door (ingest/document/legacy.py) only reads."""
+"""Test files as LibreOffice writes them; the product's own door (ingest/document/editable/libreoffice.py) only reads."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from ingest.document.legacy import program
+from ingest.document.editable.libreoffice import program
 
 
 def saved_by_libreoffice(files: Sequence[bytes], target: str) -> list[bytes | None]:

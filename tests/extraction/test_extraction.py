@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ingest.calls import default_config, open_call
-from ingest.document.legacy import program
+from ingest.document.editable.libreoffice import program
 from rules.call import Call
 from tests.extraction.filled import filled_forms, old_formats, summaries
 from tests.extraction.scoring import Score, score

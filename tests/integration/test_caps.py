@@ -8,12 +8,12 @@ from email import message_from_bytes, policy
 
 import pytest
 
-from ingest.digest_data import collect_digest
 from ingest.reading import Envelope, Reading, Screening, ScreeningKind
 from ingest.receipts.signing import signed_serial
 from ingest.steps.read import quoted_cases
 from ingest.store.audit import verify_ledger
-from ingest.store.views import case_explanation, message_detail
+from ingest.views.digest import collect_digest
+from ingest.views.lists import case_explanation, message_detail
 from notifier.letters import MAX_LETTER
 from notifier.outbox import OutboxRow
 from tests.integration.house import House, plain_mail, with_file

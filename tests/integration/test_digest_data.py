@@ -12,17 +12,17 @@ import pytest
 
 from ingest.cli.console import _plain
 from ingest.daemon import work
-from ingest.digest_data import collect_digest
 from ingest.errors import TemporaryError, UsageError
 from ingest.reading import Seal
 from ingest.rulefiles.explaining import evidence_pictures
 from ingest.sandbox.workers import read_or_degrade
-from ingest.status import status_report
 from ingest.steps.digest import digest_if_due, make_digest, send_digest
 from ingest.steps.read import Filing
 from ingest.steps.receive import note_failure, receive_all
-from ingest.store import views
 from ingest.store.ledger import record_event
+from ingest.views import lists as views
+from ingest.views.digest import collect_digest
+from ingest.views.status import status_report
 from notifier import outbox
 from notifier.attempts import OutboxState
 from notifier.digest import Counters, DigestData, QuotaLine

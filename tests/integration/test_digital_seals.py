@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from ingest.calls import default_config
-from ingest.digest_data import collect_digest
 from ingest.inspection.reports import inspect_document
-from ingest.store.views import case_detail
+from ingest.views.digest import collect_digest
+from ingest.views.lists import case_detail
 from rules.verdict import Decision
 from tests.integration.house import SAMPLES, House, attachments, plain_mail, with_file
 from tests.unit.ingest.document.signing import Identity, authority, issue, signed, with_other_page

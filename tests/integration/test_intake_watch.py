@@ -10,14 +10,14 @@ from datetime import datetime, timedelta
 import pytest
 
 from ingest.daemon import Daemon, watch, work
-from ingest.digest_data import system_state
 from ingest.errors import ServerBusyError, TemporaryError
-from ingest.health import intake_health, is_stale
-from ingest.status import status_report
 from ingest.steps.canary import canary_if_due, stamp_of, token, watch_canary
 from ingest.steps.receive import receive_all
 from ingest.steps.watch import watch_intake
 from ingest.store.ledger import save_folder
+from ingest.views.digest import system_state
+from ingest.views.health import intake_health, is_stale
+from ingest.views.status import status_report
 from notifier.outbox import OutboxRow
 from notifier.transport import SmtpUnavailable
 from tests.integration.house import House, plain_mail

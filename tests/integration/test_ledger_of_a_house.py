@@ -13,11 +13,11 @@ import pytest
 
 from ingest.calls import default_config
 from ingest.cli import run
-from ingest.digest_data import collect_digest
 from ingest.steps.alarm import queue_alarm
 from ingest.steps.digest import digest_if_due, make_digest
 from ingest.store.audit import verify_ledger
 from ingest.store.ledger import ledger_head
+from ingest.views.digest import collect_digest
 from notifier.attempts import OutboxState
 from notifier.transport import SendOutcome
 from tests.integration.house import House, plain_mail, with_file

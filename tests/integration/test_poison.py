@@ -16,11 +16,11 @@ import pytest
 from ingest.calls import default_config
 from ingest.cli import run
 from ingest.daemon import start
-from ingest.digest_data import collect_digest
 from ingest.steps.read import STRIKES, read_one
 from ingest.steps.receive import receive_all
 from ingest.store.audit import verify_ledger
 from ingest.store.tables import MessageState
+from ingest.views.digest import collect_digest
 from tests.integration.house import House, plain_mail
 
 Open = Callable[..., House]

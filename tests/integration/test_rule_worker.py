@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from ingest.judging.judge import SYSTEM_RULE, Judge, Judgement
+from rules.authoring.examples import load_examples
 from rules.call import Call, load_call
-from rules.engine import engine_available
-from rules.examples import load_examples
+from rules.engine.durable import engine_available
 from rules.facts import Fact, Subject
 from rules.rulebook import load_rulebook
 from rules.verdict import Outcome, Truth

@@ -19,7 +19,6 @@ from ingest import daemon
 from ingest.calls import default_config, open_call
 from ingest.cli import run as command
 from ingest.daemon import Daemon, start
-from ingest.digest_data import system_state
 from ingest.errors import ConfigError, TemporaryError, UsageError
 from ingest.judging.judge import Judge
 from ingest.judging.refer import ReferEverything
@@ -30,6 +29,7 @@ from ingest.steps.judge import OnPurpose, rejudge
 from ingest.steps.rules import look_at_rules, settle_rules, use_rules_in_force
 from ingest.store.cases import decisions_in_force, decisions_of_case, load_subjects
 from ingest.store.rulefiles import files_of_decision, last_good
+from ingest.views.digest import system_state
 from notifier.attempts import OutboxState
 from rules.verdict import Decision
 from tests.integration.house import House

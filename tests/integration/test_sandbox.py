@@ -23,10 +23,10 @@ from pathlib import Path
 
 import pytest
 
-from ingest.document import fields
-from ingest.message.context import ReadingContext
+from ingest.document.form import fields
 from ingest.message.errors import UnreadableMessage
 from ingest.reading import Fate, Reading
+from ingest.sandbox.context import ReadingContext
 from ingest.sandbox.workers import Limits, WorkerDied, WorkerFailed, read_file_in_worker, read_or_degrade, run_in_worker
 from rules.call import Call, load_call
 

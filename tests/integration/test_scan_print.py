@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from ingest.document.pageorder import page_order
-from ingest.document.pairing import Likeness, compare
-from ingest.message.context import ReadingContext
+from ingest.comparison.pageorder import page_order
+from ingest.comparison.pairing import Likeness, compare
 from ingest.reading import Reading
+from ingest.sandbox.context import ReadingContext
 from ingest.sandbox.workers import read_or_degrade
 from rules.call import Call, Rendition, load_call
 

@@ -11,9 +11,9 @@ import pytest
 from ingest.calls import default_config
 from ingest.cli import run
 from ingest.daemon import run_once, start, work
-from ingest.digest_data import collect_digest
 from ingest.errors import LoginRefusedError, MailroomError, UnavailableError
 from ingest.steps.settle_uncertain import LOOK_AGAIN, settle_uncertain
+from ingest.views.digest import collect_digest
 from notifier import outbox
 from notifier.attempts import OutboxState
 from notifier.transport import SendOutcome

@@ -8,14 +8,14 @@ from datetime import timedelta
 import pytest
 
 from ingest.daemon import start
-from ingest.digest_data import collect_digest
 from ingest.steps.digest import send_digest
 from ingest.steps.read import STRIKES, read_one
 from ingest.steps.receive import receive_all
-from ingest.store import views
 from ingest.store.cases import messages_of_case
 from ingest.store.messages import claim_message, next_message_to_read, retry_message
 from ingest.store.tables import MessageState
+from ingest.views import lists as views
+from ingest.views.digest import collect_digest
 from notifier.digest import HumanTask
 from notifier.rendering import Templates
 from rules.verdict import Decision

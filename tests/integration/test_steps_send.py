@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from ingest.daemon import start
-from ingest.digest_data import system_state
 from ingest.errors import LoginRefusedError, TemporaryError
 from ingest.steps.send import send_due
+from ingest.views.digest import system_state
 from notifier import outbox
 from notifier.attempts import OutboxState
 from notifier.transport import SendOutcome, SmtpLoginRefused, SmtpUnavailable

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from ingest.message.context import ReadingContext
 from ingest.reading import Reading
 from ingest.sandbox import workers
+from ingest.sandbox.context import ReadingContext
 from ingest.sandbox.workers import Limits
 from rules.call import Call
 

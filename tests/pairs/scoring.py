@@ -8,13 +8,13 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from ingest.document.ocr import OcrEngine, PageText
-from ingest.document.pageorder import PageOrder, page_order
-from ingest.document.pairing import Comparison, compare
-from ingest.document.pixels import Pixels
+from ingest.comparison.pageorder import PageOrder, page_order
+from ingest.comparison.pairing import Comparison, compare
+from ingest.document.print.ocr import OcrEngine, PageText
+from ingest.document.print.scantask import ScanTask, with_print
+from ingest.document.print.scantext import Deadline, read_scan
 from ingest.document.reader import read_document
-from ingest.document.scantask import ScanTask, with_print
-from ingest.document.scantext import Deadline, read_scan
+from ingest.document.seal.pixels import Pixels
 from ingest.reading import Document, Kind
 from rules.call import Call
 from tests.pairs.made import Pair, Truth

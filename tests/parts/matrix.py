@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ingest.calls import default_config, open_call
-from ingest.message.context import ReadingContext
-from ingest.message.read import read_message
+from ingest.sandbox.context import ReadingContext
+from ingest.sandbox.read import read_message
 from tests.parts.made import mail, parts
 
 TABLE = Path(__file__).with_name("expected.tsv")

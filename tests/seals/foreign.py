@@ -18,8 +18,8 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from ingest.document.pdf import BrokenPdfError, EncryptedPdfError, PdfLimitError, read_pdf
-from ingest.document.pictures import UndrawableError, pdf_pictures, photograph
+from ingest.document.paged.pdf import BrokenPdfError, EncryptedPdfError, PdfLimitError, read_pdf
+from ingest.document.paged.pictures import UndrawableError, pdf_pictures, photograph
 from ingest.document.reader import read_document
 from ingest.reading import Kind as FileKind
 from ingest.reading import SealOutcome

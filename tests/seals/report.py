@@ -18,11 +18,11 @@ from typing import NamedTuple
 
 from bench.timing import least_milliseconds
 from ingest.calls import default_config, open_call
-from ingest.document.pdf import read_pdf
-from ingest.document.pictures import pdf_pictures, photograph
-from ingest.document.pixels import WORKING_PX_PER_MM, decode_picture
+from ingest.document.paged.pdf import read_pdf
+from ingest.document.paged.pictures import pdf_pictures, photograph
 from ingest.document.reader import read_document
-from ingest.document.seal import look_at_page
+from ingest.document.seal.page import look_at_page
+from ingest.document.seal.pixels import WORKING_PX_PER_MM, decode_picture
 from ingest.reading import Kind as FileKind
 from ingest.reading import SealOutcome
 from rules.call import Call

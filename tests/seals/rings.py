@@ -15,12 +15,12 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 from PIL import Image, ImageDraw
 
-from ingest.document.ocr import OcrEngine
+from ingest.comparison.likeness import seal_owner
+from ingest.document.print.ocr import OcrEngine
+from ingest.document.print.scantask import ScanTask, with_print
+from ingest.document.print.scantext import Deadline, read_scan
 from ingest.document.reader import read_document
-from ingest.document.scantask import ScanTask, with_print
-from ingest.document.scantext import Deadline, read_scan
 from ingest.reading import Document, Kind
-from ingest.submission.likeness import seal_owner
 from rules.call import Call
 from tests.seals import capture, files, marks, paper
 from tests.seals.marks import Canvas, Mask, Stamp

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ingest.calls import default_config, open_call
-from ingest.document.ocr import OcrEngine
+from ingest.document.print.ocr import OcrEngine
 from tests.seals.paper import font_files
 from tests.seals.report import between_marks
 from tests.seals.rings import DPIS, KINDS, Judged, Said, judge, pressed

@@ -7,7 +7,7 @@ from functools import cache
 import pytest
 
 from ingest.calls import default_config, open_call
-from ingest.document.ocr import OcrEngine
+from ingest.document.print.ocr import OcrEngine
 from tests.seals.rings import KINDS, Judged, Pressed, Said, judge, pressed
 from tests.seals.rings_report import report
 

@@ -92,7 +92,7 @@ def test_mutants_are_not_tried_on_examples_that_fail(capsys: pytest.CaptureFixtu
 def test_the_schema_is_printed_or_written(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     """With the words of the call and of the file."""
     code, text = said(capsys, "schema")
-    out = tmp_path / "rules.schema.json"
+    out = tmp_path / "rules.authoring.schema.json"
 
     assert (code, "公示天数" in text) == (0, True)
     assert said(capsys, "schema", "--out", str(out))[0] == 0

@@ -16,7 +16,7 @@ from ingest.cli import run
 from ingest.rulefiles.checking import call_manual
 from ingest.rulefiles.manual_docx import manual_docx
 from ingest.rulefiles.manual_html import manual_html
-from rules.manual import Manual
+from rules.authoring.manual import Manual
 
 MADE = datetime(2024, 8, 20, tzinfo=UTC)
 

@@ -2,7 +2,7 @@
 
 Each looks for its trigger in what the engine is handed, rule sets and facts, without knowing how they were made, and
 carries the trigger itself, so that it can be shown to see it. Rows 7 (background threads) and 24 (an action that
-raises) are about the door (``rules/engine.py``, ``test_engine.py``); "texts" are two findings below the table.
+raises) are about the door (``rules/engine/durable.py``, ``test_engine.py``); "texts" are two findings below the table.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rules.shards import name_hash
+from rules.engine.shards import name_hash
 
 Definition = Mapping[str, Any]
 Facts = Sequence[Mapping[str, Any]]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from rules.authoring.examples import load_examples, run_examples
+from rules.authoring.lint import check_source
 from rules.call import Call, load_call
 from rules.errors import RuleFileError
-from rules.examples import load_examples, run_examples
 from rules.language import Rulebook
-from rules.lint import check_source
 from rules.rulebook import load_rulebook
-from tests.unit.rules.test_examples import BASE, RULES
+from tests.unit.rules.authoring.test_examples import BASE, RULES
 from tests.unit.rules.transcripts import Case, call_file, each, rule_file, shown
 
 

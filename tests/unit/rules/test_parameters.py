@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from rules.call import Call
+from rules.engine.shards import compile_rulebook
 from rules.errors import RuleFileError
 from rules.judge import judge
 from rules.language import PERPETUAL, Rulebook
 from rules.rulebook import check_rulebook, load_rulebook
-from rules.shards import compile_rulebook
 from rules.verdict import Truth
 from tests.unit.rules.writing import HEAD, RULE, at, subject
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from rules.authoring.examples import load_examples
 from rules.call import Call, load_call
-from rules.examples import load_examples
+from rules.engine.shards import compile_rulebook
 from rules.logic import populate
 from rules.rulebook import load_rulebook
-from rules.shards import compile_rulebook
 from tests.unit.rules.author import Author
 from tests.unit.rules.table import TABLE, Definition, Facts, Row, triggers
 from tests.unit.rules.writing import HEAD

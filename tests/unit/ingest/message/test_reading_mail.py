@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.message.errors import UnreadableMessage
-from ingest.message.read import ReadingContext, read_message
 from ingest.reading import Fate, Kind, Reading, ScreeningKind
+from ingest.sandbox.read import ReadingContext, read_message
 from rules.call import Call, load_call
 
 ROOT = Path(__file__).parents[4]

@@ -30,6 +30,13 @@ def test_a_code_looks_as_letters_promise() -> None:
     assert not set("0O1ILUZ") & set(CHECK_ALPHABET)
 
 
+def test_a_digit_of_a_long_number_is_not_taken_for_the_check_character() -> None:
+    """Q16-74998-? with its last character wrong is not Q16-7499-8 with something behind it."""
+    assert find_codes("Q16-74998-I") == ()
+    assert find_codes("Q16-7499-8") == ("Q16-7499-8",)
+    assert find_codes("Q1674998") == ("Q16-7499-8",)
+
+
 @given(YEARS, NUMBERS, st.data())
 def test_one_wrong_character_is_never_a_code(year: int, number: int, data: st.DataObject) -> None:
     """Every exchange of one character is found out."""

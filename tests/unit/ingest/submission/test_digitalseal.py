@@ -17,7 +17,7 @@ from ingest.submission.sender import Sender
 from ingest.submission.subjects import subjects_of
 from rules.call import Call, DigitalSeal
 from rules.facts import Fact, Knowledge, Subject
-from tests.unit.ingest.submission.conftest import MORNING
+from tests.unit.ingest.conftest import MORNING
 
 Make = Callable[..., Document]
 Mail = Callable[..., ReceivedMail]

@@ -14,7 +14,7 @@ from ingest.submission.replies import Reply, files_of, letter_request, question_
 from rules.call import Call, Role
 from rules.facts import Fact
 from rules.verdict import Decision, Verdict
-from tests.unit.ingest.submission.conftest import MORNING
+from tests.unit.ingest.conftest import MORNING
 
 Make = Callable[..., Document]
 Mail = Callable[..., ReceivedMail]

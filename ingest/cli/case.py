@@ -1,0 +1,168 @@
+"""``mailroom case``: the cases, what is in one, and why it was decided as it was."""
+
+from __future__ import annotations
+
+import getpass
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ingest.cli.console import JsonOption, LimitOption, beijing, console, print_json, print_table, write_file
+from ingest.cli.message import show_detail
+
+group = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+
+CodeArgument = Annotated[str, typer.Argument(help="案卷编号,如 Q24-0001-X")]
+NAMES = {"accepted": "受理", "incomplete": "待补正", "rejected": "不予受理", "referred": "转人工", None: "未裁定"}
+
+
+@group.command("list")
+def list_cases(context: typer.Context, as_json: JsonOption = False, limit: LimitOption = 1000) -> None:
+    """列出案卷。"""
+    from ingest.app import open_store
+    from ingest.views.lists import case_lines
+
+    with open_store(console(context).settings()) as store, store.reading() as session:
+        lines = case_lines(session, limit)
+    if as_json:
+        print_json(lines)
+        return
+    rows = [
+        [
+            c["code"], NAMES[c["decision"]], c["track"] or "-", c["submitter"], beijing(c["received"]),
+            "有信函未送达" if c["undelivered"] else "",
+        ]
+        for c in lines
+    ]  # fmt: skip
+    print_table(("案卷", "裁定", "类别", "报送单位", "最近收到", "备注"), rows)
+
+
+@group.command("show")
+def show(
+    context: typer.Context,
+    code: CodeArgument,
+    as_json: JsonOption = False,
+    pictures: Annotated[
+        Path | None,
+        typer.Option("--pictures", help="把扫描件标题和印章的小图写进这个目录", envvar="MAILROOM_PICTURES"),
+    ] = None,
+) -> None:
+    """一个案卷: 来件、裁定、信函。"""
+    from ingest.app import open_store
+    from ingest.rulefiles.explaining import evidence_pictures
+    from ingest.views.lists import case_detail
+
+    with open_store(console(context).settings()) as store, store.reading() as session:
+        detail = case_detail(session, code)
+        evidence = evidence_pictures(session, code) if pictures is not None else {}
+    for name, png in evidence.items():
+        write_file((pictures or Path()) / name, png)
+    if as_json:
+        print_json(detail)
+        return
+    show_detail({key: value for key, value in detail.items() if key != "entries"})
+    show_entries(detail["entries"])
+
+
+@group.command("explain")
+def explain(context: typer.Context, code: CodeArgument, as_json: JsonOption = False) -> None:
+    """从来件到信函的全过程: 附件去向、事实出处、每条规则的结论和依据。"""
+    from ingest.app import open_store
+    from ingest.views.lists import case_explanation
+
+    with open_store(console(context).settings()) as store, store.reading() as session:
+        detail = case_explanation(session, code)
+    if as_json:
+        print_json(detail)
+        return
+    typer.echo(f"案卷 {detail['code']}  {detail['submitter']}  {detail['track']}  裁定: {NAMES[detail['decision']]}")
+    for mail in detail["mails"]:
+        typer.echo(f"\n来件 {mail['id']}  {beijing(mail['received'])}  {mail['from']}  {mail['subject']}")
+        typer.echo(
+            f"  来件性质: {mail['screening']}, {'可以答复' if mail['screening_reply'] else '不答复'}: {mail['screening_reason']}"
+        )
+        print_table(
+            ("附件", "类型", "去向", "说明"),
+            [[p["name"] or p["path"], p["kind"], p["fate"], p["reason"]] for p in mail["parts"]],
+        )
+    show_subjects(detail["subjects"])
+    show_entries(detail["entries"])
+    typer.echo(
+        f"\n规则文件 SHA-256: {detail['rules_sha256']}"
+        + (f"\n引擎与复核不一致: {detail['disagreement']}" if detail["disagreement"] else "")
+    )
+    for letter in detail["letters"]:
+        typer.echo(
+            f"信函 {letter['id']}  {letter['state']}  {letter['recipient']}  {letter['subject']}  {letter['reply']}"
+        )
+        if letter["undelivered"]:
+            typer.echo(f"  未送达: {letter['undelivered']}")
+    if detail["no_letter"]:
+        typer.echo(f"没有信函: {detail['no_letter']}")
+    for silence in detail["no_letters"]:
+        typer.echo(f"未发信函: {beijing(silence['at'])}  {silence['reason']}")
+    typer.echo("")
+    print_table(("时间", "事项"), [[beijing(event["at"]), event["text"]] for event in detail["events"]])
+
+
+def show_subjects(subjects: list[dict[str, Any]]) -> None:
+    """Every fact with its place."""
+    for subject in subjects:
+        typer.echo(f"\n{subject['kind']} {subject['id']}")
+        for name, fact in subject["fields"].items():
+            source = fact["provenance"]
+            value = (
+                fact["value"]
+                if fact["knowledge"] == "known"
+                else {"blank": "(未填)", "unknown": "(未知)"}[fact["knowledge"]]
+            )
+            typer.echo(f"  {name} = {value}  {source['part']} {source['place']}".rstrip())
+
+
+def show_entries(entries: list[dict[str, Any]]) -> None:
+    """Every entry with its findings and their evidence."""
+    for entry in entries:
+        typer.echo(f"\n{entry['applicant'] or '整份材料'}: {NAMES[entry['verdict']]}")
+        for finding in entry["findings"]:
+            typer.echo(
+                f"  [{finding['rule']} {finding['outcome']} {finding['truth']}] {finding['text']}  ({finding['clause']}; 规则文件第 {finding['line']} 行)"
+            )
+            for line in finding["evidence"]:
+                typer.echo(f"      {line}")
+
+
+@group.command("rejudge")
+def rejudge_case(
+    context: typer.Context,
+    code: CodeArgument,
+    reason: Annotated[str, typer.Option(help="为什么重新裁定,记入台账", envvar="MAILROOM_REASON")],
+    who: Annotated[str, typer.Option(help="谁要求的;不写则记本机用户名", envvar="MAILROOM_WHO")] = "",
+    send: Annotated[bool, typer.Option("--send", help="新的信函不再待人放行", envvar="MAILROOM_SEND")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """按现行规则重新裁定一个案卷: 多一次裁定和一封信函(先扣下,待放行),原裁定保留。"""
+    from ingest.app import Unconnected, build
+    from ingest.errors import UsageError
+    from ingest.steps.judge import OnPurpose, rejudge
+    from ingest.steps.rules import use_rules_in_force
+    from ingest.views.lists import find_case_row
+
+    if not reason.strip():
+        raise UsageError("没有写重新裁定的原因", "--reason 写明原因,记入台账")
+    app = build(console(context).settings(), mailbox=Unconnected(), transport=Unconnected())
+    try:
+        use_rules_in_force(app)
+        with app.database.reading() as session:
+            case = find_case_row(session, code)
+        row = rejudge(app, case, OnPurpose(who.strip() or getpass.getuser(), reason.strip(), send))
+    finally:
+        app.close()
+    if as_json:
+        print_json({"code": case.code, "version": row.version, "decision": row.decision.value, "before": case.decision})
+    else:
+        was = NAMES[case.decision.value if case.decision else None]
+        typer.echo(f"案卷 {case.code} 第 {row.version} 次裁定: {was} -> {NAMES[row.decision.value]}")
+        typer.echo(
+            "信函已入发件箱" if send else "信函已扣下: 用 mailroom outbox list 查看,mailroom outbox release 放行"
+        )

@@ -1,0 +1,1 @@
+"""Which form a document is, and what stands in its fields. No file is opened here."""

@@ -1,0 +1,128 @@
+"""Which of the call's forms a document is: by title and labels, by labels alone, or by file name as a last resort.
+
+Pure. A title alone proves nothing, for the notice and covering letters quote titles; it needs some of the labels too.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from ingest.document.content import Content
+from ingest.document.form.fields import found_labels, header_rows
+from rules.call import Call, Form, Role
+from rules.vocabulary import normalise
+
+TITLE_SHARE = 0.3  #: of the labels, beside a title (the notice itself has 3 of 18)
+LABEL_SHARE = 0.6  #: of the labels, without a title
+LABEL_LEAD = 0.15  #: by which the best form must lead the next one
+_TITLE_LINES = 40
+
+
+@dataclass(frozen=True)
+class Recognition:
+    """The form, or None; ``by`` is ``title``, ``labels``, ``file name`` or ""; ``reason`` says why not, in Chinese."""
+
+    form: Form | None
+    by: str = ""
+    reason: str = ""
+
+
+def recognise(content: Content, call: Call) -> Recognition:
+    """Which form ``content`` is, by what is written in it."""
+    shares = {form.id: label_share(content, form) for form in call.forms}
+    opening = _opening_lines(content)
+    titled = [form for form in call.forms if any(_is_title(opening, title) for title in form.titles)]
+    best = max(titled, key=lambda form: shares[form.id], default=None)
+    if best is not None and shares[best.id] >= TITLE_SHARE:
+        return Recognition(best, "title")
+    ranked = sorted(call.forms, key=lambda form: -shares[form.id])
+    lead = shares[ranked[0].id] - (shares[ranked[1].id] if len(ranked) > 1 else 0) if ranked else 0
+    if ranked and shares[ranked[0].id] >= LABEL_SHARE and lead >= LABEL_LEAD:
+        return Recognition(ranked[0], "labels")
+    if best is not None:
+        return Recognition(None, "", f"标题像“{best.titles[0]}”，但没有找到表中的栏目")
+    return Recognition(None, "", "不是本次征集的申报书或汇总表")
+
+
+def label_share(content: Content, form: Form) -> float:
+    """The share of the form's labels that stand in the document; of the columns in one header row for a summary."""
+    if form.columns:
+        best = max(
+            (len(row) for table in content.tables for row in header_rows(table, form.columns).values()), default=0
+        )
+        return best / len(form.columns)
+    return found_labels(content, form) / max(1, len(form.fields))
+
+
+def _opening_lines(content: Content) -> list[str]:
+    """Normalised lines where a title can stand: the first lines of text and the first row of the first tables."""
+    lines = [piece for line in content.lines[:_TITLE_LINES] for piece in line.text.split("\n")]
+    for table in content.tables[:2]:
+        lines += [piece for cell in table.cells[:4] for piece in cell.text.split("\n")]
+    return [key for line in lines if (key := normalise(line))]
+
+
+def _is_title(lines: list[str], title: str) -> bool:
+    """Whether ``title`` stands alone on one line or over up to four (big titles are broken), not inside a sentence."""
+    if normalise(title) not in "".join(lines):
+        return False
+    whole = _title_pattern(title)
+    joined = ("".join(lines[start : start + count]) for start in range(len(lines)) for count in range(1, 5))
+    return any(whole.fullmatch(text) for text in joined if len(text) < 80)
+
+
+@lru_cache(maxsize=256)
+def _title_pattern(title: str) -> re.Pattern[str]:
+    key = re.escape(normalise(title))
+    return re.compile(
+        rf"(?:附件[0-9一二三四五六七八九十]{{0,2}}[::.、]?)?[^,。;、:“”\"《》()]{{0,16}}{key}(?:\([^()]{{0,12}}\))?"
+    )
+
+
+# --- by file name --------------------------------------------------------------------------------------------------
+
+
+def recognise_by_name(name: str, call: Call) -> Recognition:
+    """Which form a file name speaks of; nothing when it speaks of several or contradicts itself."""
+    key = normalise(name)
+    by_id = {form.id for form in call.forms if re.search(rf"{re.escape(normalise(form.id))}(?!\d|[-—~至.]\d)", key)}
+    by_title = {form.id for form in call.forms if any(normalise(title) in key for title in form.titles)}
+    by_words = {form.id for form in call.forms if normalise(form.track) in key and _names_role(key, form.role)}
+    said = [ids for ids in (by_id, by_title, by_words) if ids]
+    agreed = set.intersection(*said) if said else set()
+    if len(agreed) != 1:
+        return Recognition(None, "", "扫描件内容看不出是哪张表，文件名也没有写明")
+    return Recognition(call.form(agreed.pop()), "file name")
+
+
+def _names_role(key: str, role: Role) -> bool:
+    if role is Role.SUMMARY:
+        return "汇总表" in key
+    return "汇总" not in key and ("申报书" in key or "申报表" in key)
+
+
+_NOT_NAMES = ("申报", "汇总", "通知", "遴选", "征集", "附件", "关于")
+
+
+def applicant_in_name(name: str, call: Call) -> str:
+    """The organisation that a file name clearly contains, known by the call's endings of names; else ""."""
+    words = call.words
+    if not words.name_endings:
+        return ""
+    stem = re.sub(r"\.[A-Za-z0-9]{2,5}$", "", name)
+    cut = sorted({title for form in call.forms for title in form.titles}, key=len, reverse=True)
+    cut += [
+        word
+        for form in call.forms
+        for word in (form.id, *(f"{noise}{form.track}" for noise in words.noise), form.track, form.role)
+    ]
+    for word in cut:
+        stem = stem.replace(word, " ")
+    pieces = re.split(r"[^\u3400-\u9fff\dA-Za-z]+|附件\d*", stem)
+    ending = "|".join(map(re.escape, words.name_endings))
+    organisation = re.compile(rf"[\u3400-\u9fff\d]{{1,24}}(?:{ending})(?:[\u3400-\u9fff]{{1,8}}(?:校区|分校|部))?")
+    matches = {match[0] for piece in pieces for match in organisation.finditer(piece)}
+    found = {name for name in matches if not any(word in name for word in (*_NOT_NAMES, *words.noise))}
+    return found.pop() if len(found) == 1 else ""

@@ -1,0 +1,412 @@
+"""The structure and text of a PDF: what each page is (scan, scan with OCR layer, born digital ...), without drawing it.
+
+The only module that imports ``pdfminer``. Pixels are ``rendering.py`` and ``pixels.py``; what the text means is ``forms.py``.
+Runs in the disposable worker; the caps here keep ordinary hostile files from costing the worker its life.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+import re
+import struct
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from itertools import islice, pairwise
+
+from pdfminer.pdfcolor import PDFColorSpace
+from pdfminer.pdfdevice import PDFTextDevice, PDFTextSeq
+from pdfminer.pdfdocument import PDFDocument, PDFEncryptionError
+from pdfminer.pdffont import PDFFont, PDFUnicodeNotDefined
+from pdfminer.pdfinterp import PDFGraphicState, PDFPageInterpreter, PDFResourceManager, PDFTextState
+from pdfminer.pdfpage import PDFPage
+from pdfminer.pdfparser import PDFParser
+from pdfminer.pdftypes import PDFStream, resolve1
+from pdfminer.psexceptions import PSException
+from pdfminer.utils import Matrix, PathSegment, Point, Rect, apply_matrix_pt
+from typing_extensions import override
+
+from ingest.document.content import Cell, Content, Line, Table
+from ingest.document.paged.ruling import GridCell, RuledGrid, Stroke
+
+MAX_PAGES = 1_000
+FIRST_PAGES, LAST_PAGES = 12, 2  #: looked at; the seal stands on the cover or at the end
+MOST_PAGES = 60  #: looked at in all, where those show no seal
+MOST_PIXELS = 600_000_000  #: of the pictures on pages in between: 70 pages of A4 at 300 dpi
+MAX_GLYPHS = 20_000  #: of one page
+MAX_OBJECTS = 20_000  #: paths, images and forms of one page
+MAX_DEPTH = 8  #: of forms inside forms
+MAX_INFLATED = 256 * 1024 * 1024  #: bytes of one stream: an A3 page at 600 dpi in colour has 209 MB
+
+logging.getLogger("pdfminer").setLevel(
+    logging.CRITICAL
+)  # it reports every oddity of every file; the reading says what matters
+
+_BROKEN = (
+    PSException, struct.error, zlib.error, OSError, EOFError, LookupError, ValueError, TypeError, AttributeError,
+    AssertionError, NotImplementedError, ArithmeticError, RecursionError,
+)  # fmt: skip
+"""What pdfminer was seen to raise on broken files."""
+
+
+class BrokenPdfError(Exception):
+    """The file is no readable PDF."""
+
+
+class EncryptedPdfError(Exception):
+    """It needs a password to be opened."""
+
+
+class PdfLimitError(Exception):
+    """It has more pages or larger streams than a form can have."""
+
+
+class PageKind(StrEnum):
+    """What a page is made of."""
+
+    SCAN = "scan"
+    SCAN_WITH_OCR = "scan with OCR layer"
+    PICTURE_AND_TEXT = "picture and text"  #: a full-page picture under visible text: nobody can say
+    PHOTO = "photo"  #: a picture that covers a part of the page
+    DIGITAL = "digital"
+    BLANK = "blank"
+
+
+@dataclass(frozen=True)
+class PdfImage:
+    """One picture on a page; the box is in points on the page as shown: left, bottom, right, top."""
+
+    width_px: int
+    height_px: int
+    filters: tuple[str, ...]
+    box: tuple[float, float, float, float]
+    upright: bool
+    load: Callable[[], bytes] = field(repr=False, compare=False)  #: the stream, undone down to its JPEG if it is one
+
+
+@dataclass(frozen=True)
+class PdfPage:
+    """One page; the size is in millimetres as shown (after rotation)."""
+
+    number: int
+    width_mm: float
+    height_mm: float
+    kind: PageKind = PageKind.BLANK
+    images: tuple[PdfImage, ...] = ()
+    visible: int = 0  #: characters to be seen
+    hidden: int = 0  #: characters of an OCR layer
+    paths: int = 0
+    cover: float = 0.0  #: share of the page covered by pictures
+    lines: tuple[Line, ...] = ()  #: text outside tables
+    cells: tuple[Cell, ...] = ()  #: of the ruled table, if there is one
+    truncated: bool = False  #: so much was on the page that the rest was not read
+
+    @property
+    def seal_sized_picture(self) -> bool:
+        """Whether a picture of a seal's size (18 to 70 mm) lies on the page."""
+        sizes = [((i.box[2] - i.box[0]) / 72 * 25.4, (i.box[3] - i.box[1]) / 72 * 25.4) for i in self.images]
+        return any(min(size) >= 18 and 25 <= max(size) <= 70 for size in sizes)
+
+
+@dataclass(frozen=True)
+class Pdf:
+    """A whole file; ``pages`` are the ones looked at."""
+
+    page_count: int
+    pages: tuple[PdfPage, ...]
+
+    @property
+    def complete(self) -> bool:
+        """Whether every page was looked at."""
+        return len(self.pages) == self.page_count
+
+    def with_pages(self, pages: Iterable[PdfPage]) -> Pdf:
+        """The same file with more pages looked at."""
+        return replace(self, pages=tuple(sorted((*self.pages, *pages), key=lambda page: page.number)))
+
+    @property
+    def content(self) -> Content:
+        """The text of the pages looked at."""
+        tables = (page.cells for page in self.pages if page.cells)
+        lines = tuple(line for page in self.pages for line in page.lines)
+        return Content(lines, tuple(Table(number, cells) for number, cells in enumerate(tables, 1)))
+
+
+def at_the_ends(number: int, count: int) -> bool:
+    """Whether page ``number`` of ``count`` is one of the first or the last: what matters stands there."""
+    return number <= FIRST_PAGES or number > count - LAST_PAGES
+
+
+def in_between(number: int, count: int) -> bool:
+    """Whether it is one of the others, as far as they are looked at."""
+    return FIRST_PAGES < number <= min(count, MOST_PAGES) - LAST_PAGES
+
+
+def read_pdf(data: bytes, wanted: Callable[[int, int], bool] = at_the_ends) -> Pdf:
+    """The structure of a PDF and the text of the pages that are wanted by their number and the count of all.
+
+    Raises:
+        BrokenPdfError, EncryptedPdfError, PdfLimitError: each when its name says so.
+    """
+    _check_streams(data)
+    try:
+        document = PDFDocument(PDFParser(io.BytesIO(data)))
+        pages = list(islice(PDFPage.create_pages(document), MAX_PAGES + 1))
+        if len(pages) > MAX_PAGES:
+            raise PdfLimitError(f"超过 {MAX_PAGES} 页")
+        if not pages:
+            raise BrokenPdfError("一页也没有")
+        chosen = [(number, page) for number, page in enumerate(pages, 1) if wanted(number, len(pages))]
+        return Pdf(len(pages), tuple(_look_at(page, number) for number, page in chosen))
+    except PDFEncryptionError as error:  # covers PDFPasswordIncorrect
+        raise EncryptedPdfError from error
+    except MemoryError as error:
+        raise PdfLimitError("内容过大") from error
+    except _BROKEN as error:
+        raise BrokenPdfError(str(error)) from error
+
+
+_FLATE = re.compile(rb"/(?:FlateDecode|Fl)\b[^\0]{0,600}?stream\r?\n", re.DOTALL)
+
+
+def _check_streams(data: bytes) -> None:
+    """Refuse a file with a stream that inflates without measure, before a library unpacks it in one piece.
+
+    A 1 GB stream kills the process that opens it with pdfium and costs pdfminer all its memory; streams that are
+    deflated twice hide 10 GB in a few kilobytes.
+    """
+    for match in _FLATE.finditer(data):
+        layers = match[0].count(b"/Fl")
+        body = _inflate(memoryview(data)[match.end() :])
+        if len(body) > MAX_INFLATED or (layers > 1 and len(_inflate(memoryview(body))) > MAX_INFLATED):
+            raise PdfLimitError("内含压缩过度的数据")
+
+
+def _inflate(body: memoryview) -> bytes:
+    try:
+        return zlib.decompressobj().decompress(body, MAX_INFLATED + 1)
+    except zlib.error:  # not deflated, or encrypted
+        return b""
+
+
+def _look_at(page: PDFPage, number: int) -> PdfPage:
+    device = _Device()
+    truncated = False
+    try:
+        PDFPageInterpreter(device.rsrcmgr, device).process_page(page)
+    except _EnoughError:
+        truncated = True
+    left, bottom, right, top = page.mediabox
+    width, height = abs(right - left), abs(top - bottom)
+    if page.rotate in (90, 270):
+        width, height = height, width
+    return _classified(
+        device, PdfPage(number, width / 72 * 25.4, height / 72 * 25.4, truncated=truncated), width, height
+    )
+
+
+def _classified(device: _Device, page: PdfPage, width: float, height: float) -> PdfPage:
+    cover = _cover([image.box for image in device.images], width, height)
+    last_full = max((order for order, image in device.ordered if _area(image.box) > 0.7 * width * height), default=-1)
+    hidden = sum(1 for glyph in device.glyphs if glyph.invisible or glyph.order < last_full)
+    page = replace(
+        page, images=tuple(device.images), cover=cover, paths=device.paths, hidden=hidden,
+        visible=len(device.glyphs) - hidden,
+    )  # fmt: skip
+    grid = RuledGrid(device.strokes)
+    outside = [glyph for glyph in device.glyphs if grid.cell_at(*glyph.middle) is None]
+    return replace(page, kind=_kind(page), lines=_lines(outside, page.number), cells=_cells(grid, device.glyphs))
+
+
+_MARK_CHARACTERS = 40
+"""Visible characters a scan may carry: page numbers and the line scanner apps add (扫描全能王 创建)."""
+
+
+def _kind(page: PdfPage) -> PageKind:
+    if page.cover >= 0.75:
+        if page.visible > _MARK_CHARACTERS:
+            return PageKind.PICTURE_AND_TEXT
+        return PageKind.SCAN_WITH_OCR if page.hidden else PageKind.SCAN
+    if page.visible >= 20 or page.paths > 300:
+        return PageKind.DIGITAL
+    if page.cover > 0.25:
+        return PageKind.PHOTO
+    return PageKind.DIGITAL if page.visible or page.images or page.paths > 4 else PageKind.BLANK
+
+
+def _area(box: tuple[float, float, float, float]) -> float:
+    return (box[2] - box[0]) * (box[3] - box[1])
+
+
+def _cover(boxes: list[tuple[float, float, float, float]], width: float, height: float, size: int = 64) -> float:
+    """The share of a 64 x 64 grid that pictures cover: scanners cut pages into strips, so they count together."""
+    covered = [[False] * size for _ in range(size)]
+    for left, bottom, right, top in boxes[:500]:
+        first, last = max(0, round(left / width * size)), min(size, round(right / width * size))
+        for row in range(max(0, round(bottom / height * size)), min(size, round(top / height * size))):
+            covered[row][first:last] = [True] * max(0, last - first)
+    return sum(map(sum, covered)) / size**2
+
+
+# --- the device pdfminer draws on ----------------------------------------------------------------------------------
+
+
+class _EnoughError(Exception):
+    """The page has more on it than is read."""
+
+
+@dataclass(frozen=True)
+class _Glyph:
+    x: float
+    y: float
+    size: float
+    advance: float
+    text: str
+    invisible: bool
+    order: int
+
+    @property
+    def middle(self) -> tuple[float, float]:
+        """A point inside the glyph."""
+        return self.x + self.advance / 2, self.y + 0.3 * self.size
+
+
+class _Device(PDFTextDevice):
+    """Notes glyphs and pictures in the order they are drawn; builds no layout, which is what makes pdfminer slow."""
+
+    def __init__(self) -> None:
+        super().__init__(PDFResourceManager())
+        self.glyphs: list[_Glyph] = []
+        self.ordered: list[tuple[int, PdfImage]] = []
+        self.strokes: list[Stroke] = []
+        self.paths = self.order = self.depth = 0
+        self.invisible = False
+
+    @property
+    def images(self) -> list[PdfImage]:
+        return [image for _, image in self.ordered]
+
+    def _count(self) -> None:
+        self.order += 1
+        if self.order > MAX_OBJECTS + len(self.glyphs):
+            raise _EnoughError
+
+    @override
+    def begin_figure(self, name: str, bbox: Rect, matrix: Matrix) -> None:
+        self._count()
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise _EnoughError
+
+    @override
+    def end_figure(self, name: str) -> None:
+        self.depth -= 1
+
+    @override
+    def paint_path(
+        self,
+        graphicstate: PDFGraphicState,
+        stroke: bool,
+        fill: bool,
+        evenodd: bool,
+        path: Sequence[PathSegment],
+    ) -> None:
+        self._count()
+        self.paths += 1
+        if self.ctm is not None:
+            points = [apply_matrix_pt(self.ctm, (segment[-2], segment[-1])) for segment in path if len(segment) >= 3]
+            self.strokes += _strokes(points, closed=any(segment[0] == "h" for segment in path))
+
+    @override
+    def render_image(self, name: str, stream: PDFStream) -> None:
+        self._count()
+        assert self.ctm is not None
+        corners = [apply_matrix_pt(self.ctm, corner) for corner in ((0, 0), (1, 0), (0, 1), (1, 1))]
+        xs, ys = [x for x, _ in corners], [y for _, y in corners]
+        a, b, c, d, _, _ = self.ctm
+        upright = a > 0 and d > 0 and abs(b) + abs(c) < 1e-3 * (a + d)
+        names = tuple(str(getattr(name, "name", name)) for name, _ in stream.get_filters())
+        special = any(stream.get(key) is not None for key in ("SMask", "Mask", "Decode", "ImageMask"))
+        width, height = (_whole(stream.get_any(keys)) for keys in (("Width", "W"), ("Height", "H")))
+        box = (min(xs), min(ys), max(xs), max(ys))
+        self.ordered.append((self.order, PdfImage(width, height, names, box, upright and not special, stream.get_data)))
+
+    @override
+    def render_string(
+        self, textstate: PDFTextState, seq: PDFTextSeq, ncs: PDFColorSpace, graphicstate: PDFGraphicState
+    ) -> None:
+        self.order += 1
+        self.invisible = textstate.render in (3, 7)
+        super().render_string(textstate, seq, ncs, graphicstate)
+
+    @override
+    def render_char(
+        self, matrix: Matrix, font: PDFFont, fontsize: float, scaling: float, rise: float, cid: int,
+        ncs: PDFColorSpace, graphicstate: PDFGraphicState,
+    ) -> float:  # fmt: skip
+        try:
+            text = font.to_unichr(cid)
+        except PDFUnicodeNotDefined:
+            text = "�"
+        advance = font.char_width(cid) * fontsize * scaling
+        x, y = apply_matrix_pt(matrix, (0, rise))
+        scale = max(abs(matrix[0]), abs(matrix[1]))
+        if text.strip():
+            self.glyphs.append(_Glyph(x, y, abs(fontsize) * scale, advance * scale, text, self.invisible, self.order))
+        if len(self.glyphs) > MAX_GLYPHS:
+            raise _EnoughError
+        return advance
+
+
+def _whole(value: object) -> int:
+    number = resolve1(value)
+    return int(number) if isinstance(number, int | float) and 0 < number < 10**9 else 0
+
+
+def _strokes(points: list[Point], *, closed: bool) -> Iterator[Stroke]:
+    """The level and upright lines of a path; a thin filled rectangle, as Word draws rules, is one line."""
+    if not points or len(points) > 100:
+        return
+    xs, ys = [x for x, _ in points], [y for _, y in points]
+    whole = Stroke(min(xs), min(ys), max(xs), max(ys))
+    if min(whole.right - whole.left, whole.top - whole.bottom) < 3:
+        yield whole
+        return
+    for (x1, y1), (x2, y2) in pairwise([*points, points[0]] if closed else points):
+        if min(abs(x1 - x2), abs(y1 - y2)) < 1:
+            yield Stroke(min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2))
+
+
+def _cells(grid: RuledGrid, glyphs: list[_Glyph]) -> tuple[Cell, ...]:
+    held: dict[GridCell, list[_Glyph]] = {cell: [] for cell in grid.cells.values()}
+    for glyph in glyphs:
+        cell = grid.cell_at(*glyph.middle)
+        if cell is not None:
+            held[cell].append(glyph)
+    return tuple(
+        Cell("\n".join(line.text for line in _lines(inside, 0)), cell.row, cell.column, cell.width, cell.height)
+        for cell, inside in sorted(held.items())
+    )
+
+
+def _lines(glyphs: list[_Glyph], page: int) -> tuple[Line, ...]:
+    """Glyphs to lines from the top down; a gap of more than a character becomes a tab, as between a label and its value."""
+    rows: list[list[_Glyph]] = []
+    for glyph in sorted(glyphs, key=lambda glyph: (-glyph.y, glyph.x)):
+        if rows and abs(rows[-1][0].y - glyph.y) <= 0.45 * max(glyph.size, 4):
+            rows[-1].append(glyph)
+        else:
+            rows.append([glyph])
+    return tuple(Line("".join(_row_text(row)), f"第{page}页 第{number}行") for number, row in enumerate(rows, 1))
+
+
+def _row_text(row: list[_Glyph]) -> Iterator[str]:
+    end: float | None = None
+    for glyph in sorted(row, key=lambda glyph: glyph.x):
+        gap = 0.0 if end is None else glyph.x - end
+        if gap > 0.15 * glyph.size:
+            yield "\t" if gap > 1.1 * glyph.size else " "
+        yield glyph.text
+        end = glyph.x + glyph.advance

@@ -1,0 +1,233 @@
+"""Reading the printed characters of a page picture, without any network. The only module that imports ``rapidocr``.
+
+The models lie inside its wheel (PP-OCRv6 small). They need about 600 MB, so this module is imported in the OCR worker
+alone. Which pages are read is decided in ``scantext.py``, what the words mean in ``pairing.py``.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from itertools import count
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import rapidocr
+from numpy.typing import NDArray
+from rapidocr import RapidOCR
+from rapidocr.main import RapidOCRError
+
+from ingest.document.seal.pixels import Pixels
+
+_SETTINGS = {
+    "EngineConfig.onnxruntime.intra_op_num_threads": 1,  # a second thread costs twice the time for hardly more speed
+    "EngineConfig.onnxruntime.inter_op_num_threads": 1,
+    "EngineConfig.onnxruntime.enable_cpu_mem_arena": False,  # the arena adds address space and saves nothing
+    "Global.log_level": "critical",
+    # One piece at a time and no wider than it is: in groups, or filled up to 320 pixels, a page took half as long again.
+    "Rec.rec_batch_num": 1,
+    "Rec.rec_img_shape": [3, 48, 48],
+}
+_STRIP = 6  #: times as long as wide: no page is
+_MOST = 240  #: short pieces of a page; a summary table of twenty rows has 150
+_SURE = 0.8  #: mean confidence of a few pieces below which a page may stand on its head
+_ORIENTING = 5  #: pieces that tell how a page lies
+_ENGINE_TURNS = 1.5  #: times as high as wide: the engine turns such a piece to the left before it is read
+_FRAMES = (4, 2)  #: pixels around a piece that is read again, and once more when the two looks differ
+_DOUBTED = 0.5  #: confidence of digits that were read otherwise the second time
+_BUSY = 25  #: pieces on a page above which lines of running text are left out
+_RUNNING_TEXT = (
+    16  #: heights; no name, number or label is as long (22 characters), and long lines cost most of the time
+)
+_MANY, _CROOKED = 4, 0.2  #: pieces that tell how a page lies, and radians that are no longer a page laid badly
+_SAMPLES = 5  #: lines of running text that are read all the same, to see whether it is the same text
+
+logging.getLogger("RapidOCR").setLevel(logging.CRITICAL)
+
+
+class OcrMissingError(Exception):
+    """The models are not there; they are never fetched."""
+
+
+class Written(NamedTuple):
+    """One piece of print: text, the engine's confidence 0..1, box in pixels (left, top, right, bottom), row on the page."""
+
+    text: str
+    confidence: float
+    box: tuple[float, float, float, float]
+    row: int = 0
+
+
+class PageText(NamedTuple):
+    """The pieces of a page, row by row; ``quarters`` turns to the left were needed to read it, boxes are those after."""
+
+    pieces: tuple[Written, ...]
+    quarters: int = 0
+
+
+class OcrEngine:
+    """The models, loaded when first used; a page at 100 dpi takes about two seconds.
+
+    Raises:
+        OcrMissingError: the wheel came without its models.
+    """
+
+    def __init__(self) -> None:
+        if len(list((Path(rapidocr.__file__).parent / "models").glob("*.onnx"))) < 2:
+            raise OcrMissingError
+        self._engine: Any = RapidOCR(params=_SETTINGS)
+
+    def read_page(self, pixels: Pixels, most: int | None = None) -> PageText:
+        """The short pieces printed on a page and some of its running text; a page on its side is turned first.
+
+        With ``most`` only so many short pieces, spread over the page: enough to know it again.
+        """
+        if max(pixels.shape[:2]) > _STRIP * min(pixels.shape[:2]):
+            return PageText(())  # the engine would blow it up to gigabytes
+        try:
+            crops, found = self._engine.detect_and_crop(pixels, {})
+        except RapidOCRError:  # its way of saying that there is no print
+            return PageText(())
+        quads = np.asarray(found.boxes, np.float64)  # pieces x corners from the upper left clockwise x (across, down)
+        quarters = self._quarters(crops, quads)
+        crops = [_turned_crop(crop, quad, quarters) for crop, quad in zip(crops, quads, strict=True)]
+        boxes = _level_boxes(*_turned_quads(quads, pixels.shape[:2], quarters))
+        pairs = _worth_reading(list(zip(crops, boxes, strict=True)), most)
+        texts, scores = self._read_twice([crop for crop, _ in pairs])
+        pieces = [
+            Written(*each) for each in zip(texts, scores, (box for _, box in pairs), strict=True) if each[0].strip()
+        ]
+        return PageText(_in_rows(pieces), quarters)
+
+    def read_strip(self, pixels: Pixels) -> tuple[str, float]:
+        """One strip of writing: its text and the confidence."""
+        texts, scores = self._recognise([pixels])
+        return (texts[0], scores[0]) if texts else ("", 0.0)
+
+    def _quarters(self, crops: list[Any], quads: NDArray[np.float64]) -> int:
+        """How many quarter turns to the left set the page upright, told from a few of its longer pieces.
+
+        The engine's cut-outs of upright strips are turned to the left already: if they read well, so does the page.
+        """
+        wide, high = _sides(quads)
+        long = [at for at in range(len(crops)) if max(wide[at], high[at]) > 3 * min(wide[at], high[at])]
+        if not long:
+            return 0
+        on_its_side = int(sum(high[at] > wide[at] for at in long) > len(long) / 2)
+        some = [crops[at] for at in _spread(long, _ORIENTING)]
+        as_it_is = _mean(self._recognise(some)[1])
+        if as_it_is >= _SURE:
+            return on_its_side
+        head_down = _mean(self._recognise([np.ascontiguousarray(np.rot90(crop, 2)) for crop in some])[1])
+        return on_its_side + 2 * (head_down > as_it_is)
+
+    def _read_twice(self, crops: list[Any]) -> tuple[list[str], list[float]]:
+        """Texts and confidences; digits are read again in wider frames, and doubted when most looks see others."""
+        texts, scores = self._recognise(crops)
+        open_ = [at for at, text in enumerate(texts) if _digits(text)]
+        for frame in _FRAMES:
+            again = self._recognise(
+                [np.pad(crops[at], ((frame,) * 2, (2 * frame,) * 2, (0, 0)), "edge") for at in open_]
+            )[0]
+            open_ = [at for at, text in zip(open_, again, strict=True) if _digits(text) != _digits(texts[at])]
+        for at in open_:
+            scores[at] = min(scores[at], _DOUBTED)
+        return texts, scores
+
+    def _recognise(self, crops: list[Any]) -> tuple[list[str], list[float]]:
+        if not crops:
+            return [], []
+        try:
+            answer = self._engine.recognize_txt(crops)
+        except RapidOCRError:
+            return [""] * len(crops), [0.0] * len(crops)
+        return [str(text) for text in answer.txts], [float(score) for score in answer.scores]
+
+
+def _spread(pairs: list[Any], most: int) -> list[Any]:
+    """At most so many of them, evenly spread."""
+    return [pairs[at * len(pairs) // most] for at in range(most)] if len(pairs) > most else pairs
+
+
+def _worth_reading(pairs: list[Any], most: int | None) -> list[Any]:
+    """The short pieces, or ``most`` of them, and a few of the long ones."""
+    if len(pairs) <= _BUSY and most is None:
+        return pairs
+    short = [pair for pair in pairs if _length(pair[1]) <= _RUNNING_TEXT]
+    long = [pair for pair in pairs if _length(pair[1]) > _RUNNING_TEXT]
+    return _spread(short, most or _MOST) + _spread(long, 0 if most else _SAMPLES)
+
+
+def _length(box: tuple[float, float, float, float]) -> float:
+    """About how many characters a piece has."""
+    sides = box[2] - box[0], box[3] - box[1]
+    return max(sides) / max(1.0, min(sides))
+
+
+def _digits(text: str) -> str:
+    return "".join(char for char in text if char.isdigit())
+
+
+def _mean(scores: Sequence[float]) -> float:
+    return sum(scores) / len(scores) if scores else 0.0
+
+
+def _sides(quads: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Lengths of the upper and of the left edge of every piece."""
+    across, down = quads[:, 1] - quads[:, 0], quads[:, 3] - quads[:, 0]
+    return np.maximum(1, np.hypot(across[:, 0], across[:, 1])), np.maximum(1, np.hypot(down[:, 0], down[:, 1]))
+
+
+def _turned_crop(crop: Any, quad: NDArray[np.float64], quarters: int) -> Any:
+    """A piece's cut-out as it stands on the upright page."""
+    wide, high = _sides(quad[None])
+    done = int(high[0] >= _ENGINE_TURNS * wide[0])  # quarters the engine has turned it already
+    rest = (quarters - done) % 4 if quarters % 2 else quarters
+    return np.ascontiguousarray(np.rot90(crop, rest)) if rest else crop
+
+
+def _turned_quads(
+    quads: NDArray[np.float64], size: tuple[int, ...], quarters: int
+) -> tuple[NDArray[np.float64], tuple[int, ...]]:
+    """Corners, and height and width of the page, after quarter turns to the left."""
+    for _ in range(quarters):
+        quads = np.stack([quads[..., 1], size[1] - quads[..., 0]], axis=-1)[:, [1, 2, 3, 0]]
+        size = (size[1], size[0])
+    return quads, size
+
+
+def _level_boxes(quads: NDArray[np.float64], size: tuple[int, ...]) -> Iterator[tuple[float, float, float, float]]:
+    """The boxes on the page as if it had been laid straight: what is one row is level."""
+    run = quads[:, 1] - quads[:, 0]
+    wide, high = _sides(quads)
+    long = wide > 4 * high
+    angle = float(np.median(np.arctan2(run[long, 1], run[long, 0]))) if long.sum() >= _MANY else 0.0
+    middle = np.array([size[1], size[0]]) / 2
+    cosine, sine = np.cos(angle), np.sin(angle)
+    level = (quads - middle) @ np.array([[cosine, -sine], [sine, cosine]]) + middle
+    for quad in level if abs(angle) < _CROOKED else quads:
+        (left, top), (right, bottom) = quad.min(axis=0), quad.max(axis=0)
+        yield float(left), float(top), float(right), float(bottom)
+
+
+def _in_rows(found: Sequence[Written]) -> tuple[Written, ...]:
+    """Pieces whose middles are level are one row, read from left to right."""
+    rows: list[list[Written]] = []
+    for piece in sorted(found, key=_middle):
+        if rows and _middle(piece) - _middle(rows[-1][0]) < 0.45 * min(_height(piece), _height(rows[-1][0])):
+            rows[-1].append(piece)
+        else:
+            rows.append([piece])
+    numbered = zip(rows, count(1), strict=False)
+    return tuple(
+        piece._replace(row=number) for row, number in numbered for piece in sorted(row, key=lambda piece: piece.box[0])
+    )
+
+
+def _middle(piece: Written) -> float:
+    return (piece.box[1] + piece.box[3]) / 2
+
+
+def _height(piece: Written) -> float:
+    return max(1.0, piece.box[3] - piece.box[1])

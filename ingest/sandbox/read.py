@@ -1,0 +1,140 @@
+"""Everything about one mail, read in the disposable worker: raw bytes in, a :class:`~ingest.reading.Reading` out.
+
+No file is opened and no process started here; whoever calls this bears the risk of hostile bytes and therefore does it
+behind ``ingest/sandbox/workers.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ingest.attachment.cloud import cloud_files
+from ingest.attachment.identify import identify, wrong_extension
+from ingest.attachment.limits import Budget
+from ingest.attachment.unpack import Item, mail_items, settled_leaf
+from ingest.document.reader import read_document
+from ingest.message.bodies import body_html
+from ingest.message.bounces import failed_message_ids, is_delay
+from ingest.message.parse import Mail, parse_mail
+from ingest.message.screening import screen
+from ingest.message.structure import RawMail
+from ingest.reading import Document, Fate, Kind, Part, Reading, Screening, ScreeningKind
+from ingest.sandbox.context import ReadingContext
+from rules.call import Call
+
+_FILE_ENDINGS = (
+    ".docx",
+    ".doc",
+    ".wps",
+    ".pdf",
+    ".zip",
+    ".rar",
+    ".7z",
+    ".ofd",
+    ".xlsx",
+    ".xls",
+    ".rtf",
+    ".docm",
+    ".dotx",
+)
+_READ_KINDS = frozenset({ScreeningKind.PERSON, ScreeningKind.FORGED})
+
+
+__all__ = ["ReadingContext", "read_message"]
+
+
+def read_message(raw: RawMail, call: Call, context: ReadingContext) -> Reading:
+    """Parse, screen, open and read one mail.
+
+    Attachments of automatic mails are listed, not opened: nobody will be answered about them.
+
+    Raises:
+        UnreadableMessage: it is no mail, or one built to break parsers.
+    """
+    mail = parse_mail(raw)
+    screening = _screen(mail, context)
+    envelope = mail.envelope
+    if screening.kind is ScreeningKind.BOUNCE:
+        report = {"failed_message_ids": failed_message_ids(mail, raw), "delayed": is_delay(mail, raw)}
+        envelope = envelope.model_copy(update=report)
+    parts: list[Part] = []
+    documents: list[Document] = []
+    taken: set[str] = set()
+    for item in _items(mail, raw, screening, context):
+        part, document = _read_item(item, _unique(item.path, taken), call, context)
+        parts.append(part)
+        documents += [document] if document else []
+    parts += _cloud_parts(mail, raw)
+    return Reading(
+        envelope=envelope,
+        screening=screening,
+        text=mail.text,
+        parts=tuple(parts),
+        documents=tuple(documents),
+        notes=mail.notes,
+    )
+
+
+def _screen(mail: Mail, context: ReadingContext) -> Screening:
+    carries = any(leaf.name.lower().endswith(_FILE_ENDINGS) for leaf in mail.leaves)
+    return screen(mail.root.headers, context.own_addresses, context.trusted_authserv_ids, carries_files=carries)
+
+
+def _items(mail: Mail, raw: RawMail, screening: Screening, context: ReadingContext) -> Iterator[Item]:
+    if screening.kind in _READ_KINDS:
+        yield from mail_items(raw, mail.root, "", Budget(context.unpacked_bytes, context.entries, context.depth))
+        return
+    for number, leaf in enumerate(mail.leaves, 1):
+        settled = settled_leaf(raw, leaf, str(number))
+        if settled is not None:
+            yield settled
+            continue
+        data = leaf.content(raw)
+        yield Item(
+            str(number), leaf.name, identify(data, leaf.name), data, Fate.UNSUPPORTED, "自动邮件的附件, 没有打开"
+        )
+
+
+def _unique(path: str, taken: set[str]) -> str:
+    """A path of its own: an archive may hold ``a.zip`` with ``b`` in it beside an entry called ``a.zip/b``."""
+    candidate, number = path, 2
+    while candidate in taken:
+        candidate, number = f"{path}#{number}", number + 1
+    taken.add(candidate)
+    return candidate
+
+
+def _read_item(item: Item, path: str, call: Call, context: ReadingContext) -> tuple[Part, Document | None]:
+    fate, reason, document = item.fate, item.reason, None
+    if fate is None and context.read_documents:
+        reading = read_document(path, item.name, item.kind, item.data, call, context.trust_roots)
+        fate, reason, document = reading.fate, reading.reason, reading.document
+    elif fate is None:
+        fate, reason = Fate.LIMIT, context.unread_reason
+    part = Part(
+        path=path,
+        name=item.name,
+        kind=item.kind,
+        size=len(item.data),
+        sha256=item.sha256,
+        fate=fate,
+        reason="; ".join(text for text in (reason, wrong_extension(item.kind, item.name)) if text),
+    )
+    return part, document
+
+
+def _cloud_parts(mail: Mail, raw: RawMail) -> list[Part]:
+    files = cloud_files(body_html(mail.leaves, raw), mail.text)
+    return [
+        Part(
+            path=f"链接/{number}",
+            name=file.name,
+            kind=Kind.CLOUD_LINK,
+            size=file.size,
+            sha256="",
+            fate=Fate.CLOUD_LINK,
+            reason=file.reason,
+            link=file.link,
+        )
+        for number, file in enumerate(files, 1)
+    ]

@@ -1,0 +1,399 @@
+"""What the store knows, as the data of the digest. Reads only; what the digest looks like is ``notifier/digest.py``."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from sqlmodel import Session, col, select
+
+from ingest.app import App
+from ingest.comparison.likeness import READ_ON_SCANS
+from ingest.reading import Document, Fate
+from ingest.steps.canary import LOST as CANARY_LOST
+from ingest.steps.canary import SEEN as CANARY_SEEN
+from ingest.steps.letters import NO_LETTER, SUPPRESSED
+from ingest.steps.send import held
+from ingest.store.cases import latest_decision, list_cases, load_subjects, load_verdict, readings_of_case
+from ingest.store.ledger import (
+    Head,
+    count_decided,
+    count_everything,
+    count_fetched,
+    count_in_ledger,
+    count_on_server,
+    ledger_head,
+    list_events,
+    list_folders,
+)
+from ingest.store.messages import get_message, list_messages
+from ingest.store.rulefiles import rules_trouble
+from ingest.store.tables import CaseRow, DecisionRow, EventRow, MessageRow, MessageState
+from ingest.submission.digitalseal import DIGITAL_SEAL
+from ingest.submission.dossier import Dossier, ReceivedMail, arrange, parts_of_matter
+from ingest.views.health import intake_health
+from notifier.attempts import OutboxState
+from notifier.digest import CaseLine, Counters, Crop, DigestData, HumanTask, QuotaLine, Silent, SystemState, Undelivered
+from notifier.outbox import NOT_TO_APPLICANTS, OutboxRow, get_letter, list_letters
+from notifier.wording import full_width
+from rules.facts import Fact, Subject
+from rules.verdict import Decision, EntryVerdict, Finding, Outcome, Truth, Verdict
+
+MOST_READ = 200  #: characters of what was read on a scan
+RECENT = timedelta(days=1)
+"""How far back ``status`` looks for errors."""
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """A case with the verdict in force and what it rests on."""
+
+    case: CaseRow
+    decision: DecisionRow
+    verdict: Verdict
+    subjects: dict[str, Subject]
+
+
+def collect_digest(app: App, session: Session, day: date | None = None) -> DigestData:
+    """Everything the digest of ``day`` (today unless given), made at this moment, says.
+
+    A question, a suspicious mail and a new decision are told once, in the first digest after them; what concerns a
+    case stays until it is decided.
+    """
+    now, call = app.clock.now(), app.call
+    since = _told_until(app, session, day or now.astimezone(app.settings.office.zone).date())
+    judged = list(_judged(session, call.id))
+    return DigestData(
+        now=now, since=since, call=call, counters=_counters(session, since, now),
+        needs_human=(*_case_tasks(app, session, judged), *_cloud_tasks(session, judged), *_mail_tasks(session, since),
+                     *_silence_tasks(session, since, {item.case.id: item for item in judged})),
+        accepted=_lines(judged, Decision.ACCEPTED), incomplete=_lines(judged, Decision.INCOMPLETE), rejected=_lines(judged, Decision.REJECTED),
+        undelivered=tuple(_undelivered(session, {item.case.id: item for item in judged})),
+        silent=tuple(Silent(track.name, _silent_units(app, session, track.name)) for track in call.tracks),
+        quotas=tuple(_quotas(app, judged)), state=system_state(app, session, min(since, now - RECENT)),
+    )  # fmt: skip
+
+
+def digest_prefix(day: date) -> str:
+    """How the keys of a day's digests begin: in the order of the days."""
+    return f"digest:{day.isoformat()}:"
+
+
+def _told_until(app: App, session: Session, day: date) -> datetime:
+    """When the digest of the latest earlier day was made; before the first one, since when mails are accepted.
+
+    An hour of the day would not do: what came during a night without power, or while a digest was being made, would
+    be told by none.
+    """
+    earlier = col(OutboxRow.kind) == "digest", col(OutboxRow.key) < digest_prefix(day)
+    last = session.exec(select(OutboxRow.key).where(*earlier).order_by(col(OutboxRow.key).desc())).first()
+    if last is None:
+        return app.settings.mailbox.accept_since
+    same_day = col(OutboxRow.kind) == "digest", col(OutboxRow.key).startswith(last[: len(digest_prefix(day))])
+    return session.exec(select(OutboxRow.created_at).where(*same_day).order_by(col(OutboxRow.id)).limit(1)).one()
+
+
+def _judged(session: Session, call: str) -> Iterator[_Judged]:
+    for case in list_cases(session, call):
+        decision = latest_decision(session, case.id)
+        if decision is not None:
+            subjects = {subject.id: subject for subject in load_subjects(decision)}
+            yield _Judged(case, decision, load_verdict(decision), subjects)
+
+
+def _counters(session: Session, since: datetime, now: datetime) -> Counters:
+    decided = count_decided(session, since, now)
+    canaries = sum(event.at < now for event in list_events(session, kind=CANARY_SEEN, since=since))
+    return Counters(
+        received=count_fetched(session, since, now) - canaries, accepted=decided[Decision.ACCEPTED], incomplete=decided[Decision.INCOMPLETE],
+        rejected=decided[Decision.REJECTED], referred=decided[Decision.REFERRED],
+    )  # fmt: skip
+
+
+def _shown(fact: Fact) -> str:
+    return str(fact.value) if fact.value is not None else ""
+
+
+def _contact(item: _Judged, entry: str, name: str) -> str:
+    """A field of the entry's form, else of its row in the summary table."""
+    ids = [entry, *(subject.id for subject in item.subjects.values() if subject.kind in ("申报书", "汇总行"))]
+    for identifier in ids:
+        if (subject := item.subjects.get(identifier)) is not None and (text := _shown(subject.fact(name))):
+            return text
+    return ""
+
+
+# --- what a person must look at -----------------------------------------------------------------------------------
+
+
+def _case_tasks(app: App, session: Session, judged: list[_Judged]) -> Iterator[HumanTask]:
+    for item in judged:
+        refers = [finding for finding in item.verdict.findings if finding.outcome is Outcome.REFER]
+        if not refers and not any(
+            finding.outcome is Outcome.REFER for entry in item.verdict.entries for finding in entry.findings
+        ):
+            continue
+        dossier = _dossier(app, session, item.case)
+        for finding in refers:
+            yield _task(item, finding, None, dossier)
+        for entry in item.verdict.entries:
+            for finding in entry.findings:
+                if finding.outcome is Outcome.REFER:
+                    yield _task(item, finding, entry, dossier)
+
+
+def _dossier(app: App, session: Session, case: CaseRow) -> Dossier:
+    mails = [
+        ReceivedMail(row.id, row.received_at, reading, row.dated)
+        for row, reading in readings_of_case(session, case.id)
+        if parts_of_matter(reading)
+    ]
+    return arrange(mails, case.track, app.call)
+
+
+def _task(item: _Judged, finding: Finding, entry: EntryVerdict | None, dossier: Dossier) -> HumanTask:
+    scans = _scans_of(finding, dossier)
+    return HumanTask(
+        case_code=item.case.code, submitter=item.case.submitter, track=item.case.track,
+        applicant=entry.applicant if entry else item.case.submitter, reason=_reason(item, finding, scans), clause=finding.clause,
+        telephone=_contact(item, entry.entry if entry else "", "联系电话"), received=item.case.last_received_at,
+        crops=tuple(_crops(item, finding, scans)),
+    )  # fmt: skip
+
+
+def _reason(item: _Judged, finding: Finding, scans: dict[str, Document]) -> str:
+    """What staff must decide, and what is known: of a doubt what the reader saw, else what the applicant has been told."""
+    read = list(_read_on_scans(item, finding))
+    more = list(_evidence(item, finding))
+    if finding.truth is not Truth.UNDECIDED:
+        return "；".join([f"请核对：{finding.title}", f"函告对方：“{finding.text}”", *read, *more])
+    seen = [
+        f"{document.name}：{full_width(document.seal.reason)}"
+        for document in scans.values()
+        if document.seal and document.seal.reason
+    ]
+    return "；".join([f"请核对：{finding.title}", *(read or seen), *more])
+
+
+def _evidence(item: _Judged, finding: Finding) -> Iterator[str]:
+    """Certificate signatures with what is open about them, and attachments nobody opened."""
+    for subject in finding.subjects:
+        if (found := item.subjects.get(subject)) is not None:
+            yield from filter(None, (found.fact(name).provenance.raw for name in (DIGITAL_SEAL, "有未读附件")))
+
+
+def _read_on_scans(item: _Judged, finding: Finding) -> Iterator[str]:
+    """What was read on the scans, of the facts a finding rests on."""
+    for subject in finding.subjects:
+        fields = item.subjects[subject].fields if subject in item.subjects else {}
+        for name in READ_ON_SCANS:
+            fact = fields.get(name)
+            if fact is not None and fact.provenance.raw and any(name in line for line in finding.evidence):
+                yield f"识读结果：{fact.provenance.raw[:MOST_READ]}"
+
+
+def _scans_of(finding: Finding, dossier: Dossier) -> dict[str, Document]:
+    """The scans a finding is about, by the id their subject had."""
+    scans = {f"扫{entry.id}": entry.scan for entry in dossier.entries} | {"扫汇": dossier.summary_scan}
+    scans |= {f"散{number}": item for number, item in enumerate(dossier.loose, 1)}
+    return {subject: filed.document for subject in finding.subjects if (filed := scans.get(subject)) is not None}
+
+
+def _crops(item: _Judged, finding: Finding, scans: dict[str, Document]) -> Iterator[Crop]:
+    """Cut-outs of the titles of those scans and of what looked like seals there."""
+    for number, document in enumerate(scans.values(), 1):
+        yield from _pictures(document, f"{item.case.code}-{finding.rule}-{'-'.join(finding.subjects)}-{number}".lower())
+
+
+def _pictures(document: Document, stem: str) -> Iterator[Crop]:
+    token = hashlib.sha256(stem.encode()).hexdigest()[:16]  # a Content-ID is ASCII; ids of subjects are not
+    if document.title_png:
+        yield Crop(f"title-{token}", base64.b64decode(document.title_png), f"{document.name} 标题")
+    for number, seal in enumerate(document.seal.seals if document.seal else (), 1):
+        if seal.crop_png:
+            yield Crop(f"seal-{token}-{number}", base64.b64decode(seal.crop_png), f"{document.name} 第{seal.page}页")
+
+
+def _cloud_tasks(session: Session, judged: list[_Judged]) -> Iterator[HumanTask]:
+    """Files that a case's last mail only links to, with the link and the day it expires: staff may look, we never fetch."""
+    for item in judged:
+        readings = readings_of_case(session, item.case.id) if item.verdict.decision is not Decision.ACCEPTED else []
+        for row, reading in readings[-1:]:
+            for part in reading.parts:
+                if part.fate is Fate.CLOUD_LINK and part.link:
+                    what = part.reason.partition(", 不是文件本身")[0]
+                    reason = f"附件“{part.name or '未写明文件名'}”只有链接（{what}）：{part.link}"
+                    yield replace(
+                        _mail_task(row, reason), case_code=item.case.code, submitter=item.case.submitter,
+                        track=item.case.track, telephone=_contact(item, "", "联系电话"),
+                    )  # fmt: skip
+
+
+_MAIL_TASKS = {
+    "question": "来信咨询，请回复",
+    "held": "引用他人案卷编号的来信，请核实",
+    "forged": "疑似冒名来信，未答复",
+    "new_address": "以报送单位名义补充材料，但发件地址此前没有用过，请核实",
+    "machine": "自动发出的邮件带有附件，未受理、未答复，请查看",
+    "own_papers": "本邮箱自己发来的邮件带有附件，未受理、未答复，请查看",
+    "complaint": "对方邮箱报告本邮箱的来信为垃圾邮件，请核实",
+}
+
+
+def _mail_tasks(session: Session, since: datetime) -> Iterator[HumanTask]:
+    for kind, reason in _MAIL_TASKS.items():
+        for event in list_events(session, kind=kind, since=since):
+            row = get_message(session, event.message_id) if event.message_id is not None else None
+            if row is not None:
+                yield _mail_task(row, f"{reason}：{row.subject}")
+    for row in list_messages(session, states=(MessageState.SET_ASIDE,)):
+        yield _mail_task(row, "这封邮件程序无法读取，已隔离，请人工打开")
+    for row in list_messages(session, states=(MessageState.TOO_LARGE,)):
+        yield _mail_task(row, f"邮件过大（{row.size // 1024**2} MB），未下载，请在邮箱中查看")
+
+
+def _silence_tasks(session: Session, since: datetime, judged: dict[int, _Judged]) -> Iterator[HumanTask]:
+    """Letters that a cap kept back, and decisions told to nobody: only a person can give word; one line a case or mail."""
+    untold = [event for event in list_events(session, kind=NO_LETTER, since=since) if event.case_id is not None]
+    silent = [*list_events(session, kind=SUPPRESSED, since=since), *untold]
+    for event in {event.case_id or -(event.message_id or 0): event for event in silent}.values():
+        item = judged.get(event.case_id or 0)
+        row = get_message(session, event.message_id) if event.message_id is not None else None
+        if row is not None:
+            task = _mail_task(row, f"未自动答复，请电话联系：{full_width(event.text)}")
+            yield task if item is None else replace(
+                task, case_code=item.case.code, submitter=item.case.submitter, track=item.case.track,
+                telephone=_contact(item, "", "联系电话"),
+            )  # fmt: skip
+
+
+def _mail_task(row: MessageRow, reason: str) -> HumanTask:
+    return HumanTask(
+        case_code=f"来件{row.id}", submitter=row.from_name or row.from_address, track="", applicant="", reason=reason,
+        clause="", telephone="", received=row.received_at,
+    )  # fmt: skip
+
+
+# --- lists --------------------------------------------------------------------------------------------------------
+
+
+def _lines(judged: list[_Judged], decision: Decision) -> tuple[CaseLine, ...]:
+    """One line an entry; a case without entries is one line itself."""
+    lines = []
+    for item in judged:
+        entries = item.verdict.entries or (
+            (EntryVerdict(entry="", applicant="", track=item.case.track, decision=item.verdict.decision),)
+        )
+        lines += [_line(item, entry) for entry in entries if entry.decision is decision]
+    return tuple(lines)
+
+
+def _line(item: _Judged, entry: EntryVerdict) -> CaseLine:
+    wanted = {
+        Decision.INCOMPLETE: Outcome.RETURN,
+        Decision.REJECTED: Outcome.REJECT,
+        Decision.ACCEPTED: Outcome.REMIND,
+    }.get(entry.decision)
+    notes = dict.fromkeys(
+        finding.title for finding in (*entry.findings, *item.verdict.findings) if finding.outcome is wanted
+    )
+    return CaseLine(
+        case_code=item.case.code, submitter=item.case.submitter, track=item.case.track, applicant=entry.applicant,
+        received=item.case.last_received_at, decided=item.decision.decided_at, telephone=_contact(item, entry.entry, "联系电话"),
+        contact=_contact(item, entry.entry, "联系人"), note=_note(entry.decision, list(notes)),
+    )  # fmt: skip
+
+
+def _note(decision: Decision, titles: list[str]) -> str:
+    """The rules' names say what should be; on a list of faults that must read as not fulfilled."""
+    if not titles:
+        return ""
+    return ("提醒：" if decision is Decision.ACCEPTED else "未达到：") + "、".join(titles)
+
+
+def _undelivered(session: Session, judged: dict[int, _Judged]) -> Iterator[Undelivered]:
+    reported: dict[int, EventRow] = {
+        event.outbox_id: event for event in list_events(session, kind="undelivered") if event.outbox_id is not None
+    }
+    letters = [letter for outbox_id in reported if (letter := get_letter(session, outbox_id)) is not None]
+    letters += list_letters(session, states=(OutboxState.FAILED, OutboxState.UNCERTAIN))
+    for letter in {letter.id: letter for letter in letters}.values():
+        if letter.kind in NOT_TO_APPLICANTS:
+            continue
+        item = judged.get(letter.case_id or 0)
+        event = reported.get(letter.id)
+        yield Undelivered(
+            case_code=item.case.code if item else "", submitter=item.case.submitter if item else "", kind=letter.kind,
+            recipient=letter.recipient, telephone=_contact(item, "", "联系电话") if item else "",
+            reason=event.text if event else _why_undelivered(letter), failed=event.at if event else letter.created_at,
+        )  # fmt: skip
+
+
+def _why_undelivered(letter: OutboxRow) -> str:
+    """What became of a letter that was not bounced, and what staff can do about it."""
+    if letter.state is not OutboxState.UNCERTAIN:
+        return letter.last_reply
+    doubt = f"是否送达无法确定，请电话确认；已送达执行 mailroom outbox confirm {letter.id}，未送达执行 mailroom outbox retry {letter.id}"
+    return f"{doubt}。{letter.last_reply}" if letter.last_reply else doubt
+
+
+def _silent_units(app: App, session: Session, track: str) -> tuple[str, ...]:
+    """Units whose office has sent nothing; a school that wrote by itself does not speak for its bureau."""
+    cases = list_cases(session, app.call.id)
+    heard = {case.unit for case in cases if case.track == track and case.submitter_key == f"unit:{case.unit}"}
+    return tuple(unit.name for unit in app.call.units if not unit.direct and unit.name not in heard)
+
+
+def _quotas(app: App, judged: list[_Judged]) -> Iterator[QuotaLine]:
+    for track in app.call.tracks:
+        accepted = [
+            item.subjects.get(entry.entry)
+            for item in judged
+            for entry in item.verdict.entries
+            if entry.track == track.name and entry.decision is Decision.ACCEPTED
+        ]
+        for quota in track.quotas:
+            counted = [
+                form
+                for form in accepted
+                if not quota.field or (form is not None and form.fact(quota.field).value in quota.options)
+            ]
+            yield QuotaLine(quota.name, quota.count, quota.at_least, len(counted))
+
+
+def _ledger_line(head: Head) -> str:
+    """What staff keep without doing anything: yesterday's digest proves that today's ledger was not cut off."""
+    return f"台账共 {head.events} 行，末行校验值 {head.chain}"
+
+
+def system_state(app: App, session: Session, since: datetime | None = None) -> SystemState:
+    """The program's own health, with the errors since ``since``, of a day unless given."""
+    since = since or app.clock.now() - RECENT
+    counts, folders = count_everything(session), list_folders(session)
+    polled = [folder.polled_at for folder in folders if folder.polled_at is not None]
+    health = intake_health(session, app.settings.mailbox, app.clock.now())
+    errors = [text for text in (health.complaint(app.clock.now()), *health.differences) if text]
+    errors += [f"{folder.folder}: {folder.error}" for folder in folders if folder.error]
+    for kind in ("disagreement", CANARY_LOST, "judging_failed", "alarm"):
+        errors += dict.fromkeys(event.text for event in list_events(session, kind=kind, since=since))
+    errors += _office_letters_lost(session, since)
+    errors += [trouble] if (trouble := rules_trouble(session)) else []
+    return SystemState(
+        server_count=count_on_server(session), ledger_count=count_in_ledger(session),
+        set_aside=counts.messages[MessageState.SET_ASIDE], pending=counts.messages[MessageState.STORED] + counts.to_judge,
+        queued_letters=counts.outbox[OutboxState.QUEUED] + counts.outbox[OutboxState.RETRY], last_poll=max(polled, default=None),
+        errors=tuple(errors), held=held(app),
+        ledger=_ledger_line(ledger_head(session)),
+    )  # fmt: skip
+
+
+def _office_letters_lost(session: Session, since: datetime) -> Iterator[str]:
+    """Digests and alarms that bounced or failed: whoever should have read them does not know."""
+    for kind in ("undelivered", str(OutboxState.FAILED)):
+        for event in list_events(session, kind=kind, since=since):
+            letter = get_letter(session, event.outbox_id) if event.outbox_id is not None else None
+            if letter is not None and letter.kind in NOT_TO_APPLICANTS:
+                yield f"发给 {letter.recipient} 的“{letter.subject}”没有送达：{event.text}"

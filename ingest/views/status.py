@@ -1,0 +1,43 @@
+"""The state of the house in numbers, for ``status --json``. Reads only."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from ingest.settings import MailboxSettings
+from ingest.store.ledger import count_everything, count_in_ledger, count_on_server, ledger_head, list_folders
+from ingest.store.rulefiles import rules_trouble
+from ingest.views.health import intake_health
+
+
+def status_report(session: Session, hold: bool, now: datetime, mailbox: MailboxSettings) -> dict[str, Any]:  # noqa: FBT001
+    """Counts of mails, cases and letters by state, when the mailbox was last seen, and whether that is too long ago.
+
+    ``reconciled`` says that every mail the server listed at the last look has its row; ``differences`` names the
+    folders where that is not so. ``stale`` is why nobody may trust the rest: no good look for too long; "" = there was.
+    """
+    health = intake_health(session, mailbox, now)
+    counts, head = count_everything(session), ledger_head(session)
+    folders = list_folders(session)
+    polled = max((folder.polled_at for folder in folders if folder.polled_at is not None), default=None)
+    return {
+        "now": now.isoformat(),
+        "server_count": count_on_server(session),
+        "ledger_count": count_in_ledger(session),
+        "reconciled": health.reconciled,
+        "differences": list(health.differences),
+        "last_poll": polled.isoformat() if polled else None,
+        "stale": health.complaint(now),
+        "messages": {state.value: number for state, number in counts.messages.items()},
+        "cases": {decision.value: number for decision, number in counts.cases.items()}
+        | {"undecided": counts.undecided},
+        "to_judge": counts.to_judge,
+        "outbox": {state.value: number for state, number in counts.outbox.items()},
+        "held": hold,
+        "rules_trouble": rules_trouble(session),
+        "ledger": {"events": head.events, "head": head.chain},
+        "errors": {folder.folder: folder.error for folder in folders if folder.error},
+    }

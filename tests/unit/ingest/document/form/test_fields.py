@@ -1,0 +1,210 @@
+"""Finding a form's values by their labels."""
+
+from __future__ import annotations
+
+import pytest
+
+from ingest.document.content import Content
+from ingest.document.editable.word import read_word
+from ingest.document.form.fields import extract_fields, extract_rows
+from rules.call import Call
+from rules.facts import Fact, Knowledge
+from tests.unit.ingest.document.words import ZONE, body, cell, table, word
+
+
+def zone(call: Call, content: Content) -> dict[str, Fact]:
+    """The fields of a zone application."""
+    return extract_fields(content, call.form("附件1"), "2")
+
+
+def test_a_filled_table_gives_typed_values_with_their_places(call: Call) -> None:
+    """Value cells stand right of their labels; every fact says where it was found."""
+    facts = zone(call, read_word(word([], ZONE)))
+    assert facts["单位名称"].value == "第一师阿拉尔市教育局"
+    assert facts["联系人"].value == "白杨"
+    assert facts["教师账号开通率"].value == 986_000
+    assert facts["学生账号开通率"].value == 980_000
+    assert facts["支持边远薄弱团场"].value is True
+    assert facts["公示结果"].value == "无异议"
+    assert facts["公示开始"].value == "2024-08-12"
+    assert facts["联系电话"].provenance.place == "表1 第2行 第4列"
+    assert facts["学生账号开通率"].provenance.raw == "９８．０％"
+
+
+def test_an_empty_place_is_blank_and_a_missing_label_unknown(call: Call) -> None:
+    """Left open is the applicant's doing; not found may be ours."""
+    facts = zone(call, read_word(word([], ZONE)))
+    assert facts["公示结束"].knowledge is Knowledge.BLANK
+    assert facts["保障措施"].knowledge is Knowledge.UNKNOWN
+
+
+def test_a_value_may_stand_below_its_label_or_behind_a_colon(call: Call) -> None:
+    """Column heads, and label and value in one cell."""
+    heads = [["联系人", "联系电话"], ["白杨", "13800001234"], ["电子邮箱：A@Example.cn", "所属师市：第一师阿拉尔市"]]
+    facts = zone(call, read_word(word([], heads)))
+    assert [facts[name].value for name in ("联系人", "联系电话", "电子邮箱", "师市")] == [
+        "白杨", "13800001234", "a@example.cn", "第一师阿拉尔市",
+    ]  # fmt: skip
+
+
+def test_lines_of_text_give_values_too(call: Call) -> None:
+    """Cover pages have labels with rules, two to a line, with blanks inside the label."""
+    lines = [
+        "申报单位（盖章）：  第一师阿拉尔市教育局  ",
+        "联 系 人： 白杨    联系电话：0997-4620012",
+        "电子邮箱________",
+        "所属师市\t第一师阿拉尔市",
+    ]
+    facts = zone(call, read_word(word(lines)))
+    assert facts["单位名称"].value == "第一师阿拉尔市教育局"
+    assert (facts["联系人"].value, facts["联系电话"].value) == ("白杨", "0997-4620012")
+    assert facts["电子邮箱"].knowledge is Knowledge.BLANK
+    assert facts["师市"].value == "第一师阿拉尔市"
+    assert facts["联系人"].provenance.method == "text"
+
+
+def test_a_filled_place_counts_before_an_empty_one(call: Call) -> None:
+    """An empty cover line does not hide the value in the table, nor an unreadable one."""
+    facts = zone(call, read_word(word(["联系人：______"], ZONE)))
+    assert facts["联系人"].value == "白杨"
+    twice = zone(call, read_word(word(["教师账号开通率：_____"], [["教师账号开通率", "全部开通"]])))
+    assert twice["教师账号开通率"].knowledge is Knowledge.UNKNOWN
+    assert twice["教师账号开通率"].provenance.raw == "全部开通"
+
+
+def test_the_heading_of_a_group_of_rows_is_not_taken_for_a_label(call: Call) -> None:
+    """平台应用 beside several labels heads them and has no value of its own."""
+    rows = [
+        [cell("平台应用", '<w:vMerge w:val="restart"/>'), cell("国家智慧教育平台教师账号开通率"), cell("99%")],
+        [cell("", "<w:vMerge/>"), cell("国家智慧教育平台九大应用场景应用情况"), cell("备课、双师课堂常态应用")],
+        [cell("建设情况"), cell("网络条件"), cell("千兆到校")],
+    ]
+    facts = zone(call, read_word(body(table(*rows))))
+    assert facts["平台应用"].value == "备课、双师课堂常态应用"
+    assert facts["教师账号开通率"].value == 990_000
+
+
+def test_a_wide_label_and_a_value_over_merged_cells_belong_together(call: Call) -> None:
+    """Spans do not shift the neighbour; a value in several rows beside a tall label is one text."""
+    rows = [
+        [cell("申报单位", '<w:gridSpan w:val="2"/>'), cell("第一师阿拉尔市教育局", '<w:gridSpan w:val="3"/>')],
+        [cell("保障措施", '<w:vMerge w:val="restart"/>'), cell("政策", '<w:gridSpan w:val="4"/>')],
+        [cell("", "<w:vMerge/>"), cell("资金", '<w:gridSpan w:val="4"/>')],
+    ]
+    facts = zone(call, read_word(body(table(*rows))))
+    assert facts["单位名称"].value == "第一师阿拉尔市教育局"
+    assert facts["保障措施"].value == "政策\n资金"
+
+
+def test_long_answers_may_be_paragraphs_under_a_heading(call: Call) -> None:
+    """A numbered heading that is a label owns the lines up to the next label."""
+    facts = zone(call, read_word(word(["四、工作思路", "第一段。", "第二段。", "五、保障措施", "经费列入预算。"])))
+    assert facts["工作思路"].value == "第一段。\n第二段。"
+    assert facts["保障措施"].value == "经费列入预算。"
+
+
+HEAD = ["序号", "申报单位", "师市", "教师账号开通率", "学生账号开通率", "联系人", "联系电话"]
+
+
+def test_a_summary_table_gives_one_row_an_applicant(call: Call) -> None:
+    """Rows with a number only, totals and notes are no applicants; an unreadable rate stays unknown."""
+    rows = [
+        HEAD, ["1", "第一师阿拉尔市教育局", "第一师阿拉尔市", "99.1%", "已全部", "白杨", "0997-4620012"], ["2", "", "", "", "", "", ""],
+        ["合计", "1", "", "", "", "", ""], ["备注：以上数据截至7月", "x", "", "", "", "", ""],
+    ]  # fmt: skip
+    found = extract_rows(read_word(word([], rows)), call.form("附件3"), "3")
+    assert len(found) == 1
+    assert found[0]["单位名称"].value == "第一师阿拉尔市教育局"
+    assert found[0]["教师账号开通率"].value == 991_000
+    assert found[0]["学生账号开通率"].knowledge is Knowledge.UNKNOWN
+    assert found[0]["联系电话"].provenance.place == "表1 第2行 第7列"
+
+
+def test_a_value_merged_over_rows_counts_for_each_of_them(call: Call) -> None:
+    """One 师市 written beside several schools; a repeated head is no applicant."""
+    heads = ["学校名称", "师市", "学校类型", "联系人", "联系电话"]
+    rows = [[cell(text) for text in heads]]
+    for number, school in enumerate(("晨光小学", "晨光中学")):
+        merge = '<w:vMerge w:val="restart"/>' if number == 0 else "<w:vMerge/>"
+        rows.append(
+            [
+                cell(school),
+                cell("第八师石河子市" if number == 0 else "", merge),
+                cell("小学"),
+                cell("甲"),
+                cell("13800001234"),
+            ]
+        )
+    rows.append([cell(text) for text in heads])
+    rows.append([cell("晨光学校"), cell("第八师石河子市"), cell("☐小学 ☑初中"), cell("乙"), cell("")])
+    found = extract_rows(read_word(body(table(*rows))), call.form("附件4"), "3")
+    assert [row["单位名称"].value for row in found] == ["晨光小学", "晨光中学", "晨光学校"]
+    assert [row["师市"].value for row in found] == ["第八师石河子市"] * 3
+    assert found[2]["学校类型"].value == "初中"
+    assert found[2]["联系电话"].knowledge is Knowledge.BLANK
+
+
+@pytest.mark.parametrize("form", ["附件1", "附件2", "附件3", "附件4"])
+def test_every_field_of_a_blank_annex_is_found_and_blank(call: Call, blank_forms: dict[str, bytes], form: str) -> None:
+    """The labels of call.yaml are the labels of the annexes we hand out."""
+    facts = extract_fields(read_word(blank_forms[form]), call.form(form), "2")
+    assert {name for name, fact in facts.items() if fact.knowledge is not Knowledge.BLANK} == set()
+    assert extract_rows(read_word(blank_forms[form]), call.form(form), "2") == ()
+
+
+def known(call: Call, content: Content, name: str) -> object:
+    """A field's value, or its knowledge when it has none."""
+    fact = zone(call, content)[name]
+    return fact.value if fact.knowledge is Knowledge.KNOWN else fact.knowledge
+
+
+def test_a_label_of_no_field_is_never_the_value_of_the_label_before_it(call: Call) -> None:
+    """Heads the call does not ask for stand between those it does; the values are in the row below."""
+    content = read_word(word([], [("联系人", "职务", "联系电话", "传真"), ("张三", "科员", "0997-4620012", "")]))
+
+    assert known(call, content, "联系人") == "张三"
+    assert known(call, content, "联系电话") == "0997-4620012"
+
+
+def test_a_value_ends_where_the_next_label_begins(call: Call) -> None:
+    """One cell with a value and the next pair; with nothing before the pair it is not clear what the cell says."""
+    rows = [("联系人", "张三    联系电话：0997-4620012"), ("所属师市", "电子邮箱：a@b.cn"), ("职能部门", "姓名：李四")]
+    content = read_word(word([], rows))
+
+    assert known(call, content, "联系人") == "张三"
+    assert known(call, content, "联系电话") == "0997-4620012"
+    assert known(call, content, "师市") is Knowledge.UNKNOWN
+    assert known(call, content, "电子邮箱") == "a@b.cn"
+    assert known(call, content, "职能部门") is Knowledge.UNKNOWN
+
+
+@pytest.mark.parametrize("table_form", [True, False])
+def test_labels_quoted_in_a_long_text_are_no_labels(call: Call, table_form: bool) -> None:
+    """Whatever stands there is about somebody else, and the text goes on behind it."""
+    text = "三年内建成，联系人：某某，联系电话：13900000001。分步推进"
+    rows = [("联系人", ""), ("工作思路", text)]
+    content = read_word(word([], rows) if table_form else word([f"{label}：{value}" for label, value in rows]))
+
+    assert known(call, content, "联系人") is Knowledge.BLANK
+    assert known(call, content, "联系电话") is Knowledge.UNKNOWN
+    assert known(call, content, "工作思路") == text
+
+
+def test_a_line_below_a_label_is_its_value_only_when_it_has_that_shape(call: Call) -> None:
+    """An address is one; a name might be anything."""
+    content = read_word(
+        word(["一、电子邮箱", "a@b.cn", "二、联系人", "二〇二四年八月", "三、所属师市：第一师阿拉尔市"])
+    )
+
+    assert known(call, content, "电子邮箱") == "a@b.cn"
+    assert known(call, content, "联系人") is Knowledge.UNKNOWN
+    assert known(call, content, "师市") == "第一师阿拉尔市"
+
+
+def test_a_row_that_only_shows_how_to_fill_in_is_no_applicant(call: Call) -> None:
+    """示例 stands where the number would."""
+    heads = [field.labels[0] for field in call.form("附件3").columns]
+    example = ["示例", *["甲"] * len(heads)]
+    rows = [["序号", *heads], example, ["1", *["乙"] * len(heads)]]
+
+    assert len(extract_rows(read_word(word([], rows)), call.form("附件3"), "3")) == 1

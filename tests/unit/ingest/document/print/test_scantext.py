@@ -1,0 +1,118 @@
+"""How far a scan is read: until its labels were seen, to its end when something is amiss, never without end."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Sequence
+from datetime import datetime
+from typing import cast
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from ingest.document.print.ocr import OcrEngine, PageText, Written
+from ingest.document.print.scantask import ScanTask, ScanText
+from ingest.document.print.scantext import Deadline, read_scan
+from ingest.document.seal.pixels import Pixels
+from ingest.reading import Kind, Seal
+from rules.call import Call
+from samples.pdf import pictures_pdf
+from samples.scan import Picture
+
+TITLE = ["兵团智慧教育示范校申报书"]
+WRITTEN = datetime(2024, 8, 20, 9, 30)  # noqa: DTZ001 - office programs note local time without a zone
+
+
+class ScriptedEngine:
+    """Answers with the texts of one page after the other and notes how much it was asked for."""
+
+    def __init__(self, *pages: Sequence[str], quarters: int = 0) -> None:
+        self.pages = list(pages)
+        self.quarters = quarters
+        self.asked: list[int | None] = []
+        self.strips = 0
+
+    def read_page(self, pixels: Pixels, most: int | None = None) -> PageText:
+        texts = self.pages[len(self.asked)]
+        self.asked.append(most)
+        pieces = [Written(text, 0.99, (80, 40 * row, 400, 40 * row + 24), row) for row, text in enumerate(texts, 1)]
+        return PageText(tuple(pieces), self.quarters)
+
+    def read_strip(self, pixels: Pixels) -> tuple[str, float]:
+        self.strips += 1
+        return "", 0.0
+
+
+def pdf(count: int) -> bytes:
+    """A scan of so many grey pages."""
+    buffer = io.BytesIO()
+    Image.fromarray(np.full((1169, 827, 3), 200, np.uint8)).save(buffer, "JPEG")
+    return pictures_pdf([Picture(buffer.getvalue(), (827, 1169), (210.0, 297.0), grey=False)] * count, WRITTEN)
+
+
+def read(engine: ScriptedEngine, call: Call, count: int, seconds: float = 60, **task: object) -> ScanText:
+    scan = ScanTask.model_validate({"sha256": "1", "form": "附件2"} | task)
+    return read_scan(scan, Kind.PDF, pdf(count), call, cast("OcrEngine", engine), Deadline(seconds))
+
+
+def labels(call: Call) -> list[str]:
+    return [field.labels[0] for field in call.form("附件2").fields]
+
+
+def test_reading_stops_when_title_and_labels_were_seen(call: Call) -> None:
+    """What follows are other papers."""
+    engine = ScriptedEngine(TITLE, labels(call), ["证明材料"])
+    text = read(engine, call, 3)
+    assert (text.pages, text.whole) == ((1, 2), False)
+
+
+def test_without_its_title_a_scan_is_read_to_its_end(call: Call) -> None:
+    """A page may be missing or in a wrong place."""
+    text = read(ScriptedEngine(labels(call), ["公示"], ["意见"]), call, 3)
+    assert (text.pages, text.whole) == ((1, 2, 3), True)
+
+
+def test_later_pages_are_only_skimmed_and_not_without_end(call: Call) -> None:
+    """Forty pages cost six looks."""
+    engine = ScriptedEngine(*[["某页"]] * 40)
+    text = read(engine, call, 10)
+    assert (text.pages, text.whole) == ((1, 2, 3, 4, 5, 6), False)
+    assert engine.asked[:3] == [None] * 3
+    assert all(engine.asked[3:])
+
+
+def test_a_summary_table_is_read_whole(call: Call) -> None:
+    """Its rows matter, not its heads."""
+    heads = [field.labels[0] for field in call.form("附件4").columns]
+    text = read(ScriptedEngine(["兵团智慧教育示范校申报汇总表", *heads], ["甲校"]), call, 2, form="附件4")
+    assert text.pages == (1, 2)
+
+
+def test_no_page_is_begun_when_the_time_is_over(call: Call) -> None:
+    """What was read by then is kept."""
+    assert read(ScriptedEngine(TITLE), call, 1, seconds=0).pages == ()
+
+
+def test_when_the_text_is_known_only_the_rings_of_the_seals_are_read(call: Call) -> None:
+    """The text layer has shown it."""
+    engine = ScriptedEngine()
+    seal = Seal(page=1, bbox=(50, 50, 40, 40), diameter_mm=40, shape="circle", confidence=0.9)
+    text = read(engine, call, 1, seals=(seal,), seals_only=True)
+    assert (engine.asked, text.lines, text.writings) == ([], (), ("",))
+
+
+@pytest.mark.parametrize("quarters", [0, 1])
+def test_the_title_is_cut_out_as_evidence(call: Call, quarters: int) -> None:
+    """A small picture, of a page on its side too; never the page."""
+    text = read(ScriptedEngine(TITLE, quarters=quarters), call, 1)
+    with Image.open(io.BytesIO(base64.b64decode(text.title_png))) as picture:
+        assert max(picture.size) <= 360
+        assert picture.width > 4 * picture.height
+    assert not read(ScriptedEngine(["某页"]), call, 1).title_png
+
+
+def test_places_are_millimetres(call: Call) -> None:
+    """Four pixels each."""
+    assert read(ScriptedEngine(TITLE), call, 1).lines[0].box == (20, 10, 100, 16)
