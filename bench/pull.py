@@ -188,7 +188,7 @@ def fill(app: App, rows: int) -> None:
         "error": "", "message_id_header": "", "from_address": "", "from_name": "", "subject": "", "screening_kind": "",
         "screening_reply": False, "screening_reason": "", "answered": True,
     }  # fmt: skip
-    with app.database.session() as session:
+    with app.database.writing() as session:
         for start in range(0, rows, 5000):
             session.connection().execute(
                 insert(MessageRow), [row | {"uid": base + at} for at in range(start, min(rows, start + 5000))]

@@ -58,7 +58,7 @@ def start(app: App) -> None:
     """What a fresh process does first: rules go in force, letters caught in sending become uncertain, claims end."""
     settle_rules(app)
     app.files.remove_leftovers(app.clock.now() - LEFTOVERS_AFTER)
-    with app.database.session() as session:
+    with app.database.writing() as session:
         uncertain = note_interrupted(app, session)
         release_claims(session)
         forget_listings(session)
@@ -109,7 +109,7 @@ def _send(app: App, told: threading.Event, patience: Patience, turn: timedelta =
         wait = patience.failed(error)
         get_logger().warning("letters cannot leave", failures=patience.failures, again_in=wait.total_seconds())
         if patience.failures == 1:
-            with app.database.session() as session:
+            with app.database.writing() as session:
                 record_event(session, app.clock.now(), ALARM, f"暂时发不了信: {error.message}")
         raise
 

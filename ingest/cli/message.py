@@ -79,7 +79,7 @@ def list_messages(
     from ingest.app import open_store
     from ingest.views.lists import message_lines
 
-    with open_store(console(context).settings()) as store, store.session() as session:
+    with open_store(console(context).settings()) as store, store.reading() as session:
         lines = message_lines(session, limit)
     if as_json:
         print_json(lines)
@@ -98,7 +98,7 @@ def show_message(
     from ingest.app import open_store
     from ingest.views.lists import message_detail
 
-    with open_store(console(context).settings()) as store, store.session() as session:
+    with open_store(console(context).settings()) as store, store.reading() as session:
         detail = message_detail(session, number)
     print_json(detail) if as_json else show_detail(detail)
 
@@ -112,7 +112,7 @@ def retry(context: typer.Context, number: Annotated[int, typer.Argument(help="�
     from ingest.store.ledger import record_event
     from ingest.store.messages import retry_message
 
-    with open_store(console(context).settings()) as store, store.session() as session:
+    with open_store(console(context).settings()) as store, store.writing() as session:
         if not retry_message(session, number):
             raise UsageError(
                 f"来件 {number} 不存在,或没有被隔离", "用 mailroom message list 查看状态(set_aside 为被隔离)"

@@ -51,7 +51,7 @@ def _change(context: typer.Context, number: int, action: str, done: str) -> None
     from notifier import outbox
 
     now = SystemClock().now()
-    with open_store(console(context).settings()) as store, store.session() as session:
+    with open_store(console(context).settings()) as store, store.writing() as session:
         changed = {
             "hold": lambda: outbox.hold(session, number),
             "release": lambda: outbox.release(session, number, now),

@@ -47,7 +47,7 @@ def canary_if_due(app: App) -> bool:
     now = app.clock.now()
     if not app.settings.mailbox.canary:
         return False
-    with app.database.session() as session:
+    with app.database.writing() as session:
         last = _last_sent(session)
         if last is not None and now - last.created_at < EVERY:
             return False
@@ -101,7 +101,7 @@ def watch_canary(app: App) -> bool:
             f"程序发给自己的自检邮件({unseen.created_at:%Y-%m-%d %H:%M} UTC)没有回到邮箱。发往本邮箱的来件可能也收不到,"
             "或者程序的信发不出去。请从别的邮箱发一封测试邮件,并查看发件箱(mailroom outbox list)和网页邮箱的垃圾邮件、拦截记录。"
         )
-        with app.database.session() as session:
+        with app.database.writing() as session:
             event = record_event(session, now, LOST, "自检邮件没有按时回到邮箱")
             queue_alarm(app, session, f"canary:{event.id}", "自检邮件没有收到", text)
     return lost

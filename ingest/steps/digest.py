@@ -54,7 +54,7 @@ def send_digest(app: App, day: date, *, again: str = "") -> int:
     digest, workbook, data = make_digest(app, day)
     now, office = data.now, app.settings.smtp.from_name or f"{app.call.authority}收发室"
     count = 0
-    with app.database.session() as session:
+    with app.database.writing() as session:
         for number, recipient in enumerate(recipients(app), 1):
             serial = signed_serial(app.key, f"digest.{day.isoformat()}.{number}{again}")
             mime = build_digest(

@@ -146,7 +146,7 @@ class Intake:
     def _register_too_large(self, summary: MessageSummary) -> None:
         self._settle()
         header = header_of(self.app, self.session, summary)
-        with self.app.database.session() as database:
+        with self.app.database.writing() as database:
             row = self._record([self._arrival(summary, MessageState.TOO_LARGE)], database)[0]
             if header is not None:
                 answer_too_large(self.app, database, row, header)
@@ -167,7 +167,7 @@ class Intake:
     def _write_down(self, arrivals: Sequence[Arrival]) -> None:
         """One transaction: the rows and their lines in the ledger."""
         if arrivals:
-            with self.app.database.session() as database:
+            with self.app.database.writing() as database:
                 self._record(arrivals, database)
                 point("recording")
             self._recorded(len(arrivals))

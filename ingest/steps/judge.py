@@ -69,7 +69,7 @@ def judge_one(app: App) -> bool:
 def _put_off(app: App, case: CaseRow, error: Exception) -> None:
     now, name = app.clock.now(), type(error).__name__
     get_logger().error("judging failed", case=case.code, exc_info=error)
-    with app.database.session() as session:
+    with app.database.writing() as session:
         request_judgement(session, case.id, now + PUT_OFF)
         text = f"案卷 {case.code} 裁定时程序出错,尚未答复,程序会再试: {name}"
         record_event(session, now, "judging_failed", text, case_id=case.id)
@@ -115,7 +115,7 @@ def _judge(app: App, case: CaseRow, order: OnPurpose | None = None) -> DecisionR
         listing_sha256(draft.request.files), text_sha256(app.folder.call_source),
     )  # fmt: skip
     point("judged")
-    with app.database.session() as session:
+    with app.database.writing() as session:
         row = save_decision(session, file.case, kept, now)
         if row is None:
             return None  # something new came in meanwhile: the case is still due, with the new papers

@@ -63,7 +63,7 @@ TRACKLESS_CODE = "M"
 def read_one(app: App) -> bool:
     """Read the mail that has waited longest; False when none waits."""
     now = app.clock.now()
-    with app.database.session() as session:
+    with app.database.writing() as session:
         waiting = next_message_to_read(session, now)
         row = claim_message(session, waiting, now) if waiting is not None else None
     if row is None:
@@ -75,7 +75,7 @@ def read_one(app: App) -> bool:
     try:
         reading = read_or_degrade(app.files.path(row.sha256), app.call, app.reading_context, app.worker_limits)
         point("read")
-        with app.database.session() as session:
+        with app.database.writing() as session:
             Filing(app, session, row, reading).file()
             point("filing")
         point("filed")
@@ -90,7 +90,7 @@ def _strike(app: App, row: MessageRow, error: Exception) -> None:
     """Count a failure against the mail; after the third it waits for a human."""
     now, text = app.clock.now(), "".join(traceback.format_exception(error))
     get_logger().error("reading failed", message=row.id, attempt=row.attempts, error=type(error).__name__)
-    with app.database.session() as session:
+    with app.database.writing() as session:
         if row.attempts < STRIKES:
             postpone_message(session, row.id, now, text)
             return

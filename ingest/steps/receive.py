@@ -50,7 +50,7 @@ def receive_all(app: App) -> int:
             except FolderMissingError as error:
                 if folder == mailbox.folder:
                     raise
-                with app.database.session() as database:
+                with app.database.writing() as database:
                     save_folder_error(database, folder, str(error))
                 continue
             count += _receive_folder(app, session, state)
@@ -59,7 +59,7 @@ def receive_all(app: App) -> int:
 
 def note_failure(app: App, error: Exception) -> None:
     """Write down that the last look at the mailbox failed, for status and digest."""
-    with app.database.session() as database:
+    with app.database.writing() as database:
         save_folder_error(database, app.settings.mailbox.folder, str(error))
 
 
@@ -73,7 +73,7 @@ def _receive_folder(app: App, session: MailboxSession, state: FolderState) -> in
     if _handed_out_again(app, session, row, sorted(known & frozenset(state.uids))):
         row, known, unchanged = _begin(app, state, "的邮件编号给了别的邮件"), frozenset(), False
     if unchanged:
-        with app.database.session() as database:
+        with app.database.writing() as database:
             save_unchanged(database, row, app.clock.now())
         return 0
     intake = Intake(app, session, Place(row.folder, row.uidvalidity, row.incarnation))
@@ -89,7 +89,7 @@ def _known(app: App, row: FolderRow) -> set[int]:
 
 def _begin(app: App, state: FolderState, reason: str) -> FolderRow:
     """None of the folder's mails is known by its uid any more; they are told by their bytes."""
-    with app.database.session() as database:
+    with app.database.writing() as database:
         last = latest_incarnation(database, state.name, state.uidvalidity)
         begin_incarnation(database, state.name, state.uidvalidity, 0 if last is None else last + 1)
         if reason:
@@ -121,7 +121,7 @@ def _is_another(app: App, session: MailboxSession, row: MessageRow, summary: Mes
             return False
         another = spool.sha256 != row.sha256
     if not another:  # the server has changed its mind about the size: once is enough to look
-        with app.database.session() as database:
+        with app.database.writing() as database:
             save_announced_size(database, row.id, summary.size)
     return another
 
@@ -134,7 +134,7 @@ def _finish(app: App, session: MailboxSession, state: FolderState, intake: Intak
     waiting = intake.unreadable | withheld
     uids = listed - (intake.gone - withheld)
     listing = "" if waiting else listing_of(uids)
-    with app.database.session() as database:
+    with app.database.writing() as database:
         save_folder(database, state.name, state.uidvalidity, uids, app.clock.now(), listing=listing)
         if waiting:
             save_folder_error(database, state.name, f"有 {len(waiting)} 封邮件暂时取不下来, 下次再取")

@@ -123,7 +123,7 @@ def _accept(app: App, folder: CallFolder) -> bool:
         app.rules_trouble = str(error) if told else f"检查规则文件时程序出错: {type(error).__name__}: {error}"
         return False
     now, row = app.clock.now(), rule_files_row(folder, app.clock.now())
-    with app.database.session() as session:
+    with app.database.writing() as session:
         text = f"启用规则文件 {row.rules_sha256[:12]}({len(judge.rulebook.rules)} 条规则); {_impact(changes)}"
         record_event(session, now, ACCEPTED, text, sha256=row.rules_sha256)
         keep_rule_files(session, row)
@@ -159,7 +159,7 @@ def _impact(changes: list[CaseChange]) -> str:
 
 def _tell(app: App, kind: str, text: str, *, only_after: str = "") -> None:
     """An event, but not the same one twice running, and only when the one before was ``only_after`` if that is given."""
-    with app.database.session() as session:
+    with app.database.writing() as session:
         last = last_rules_event(session)
         if only_after and (last is None or last.kind != only_after):
             return

@@ -62,19 +62,19 @@ def send_due(app: App, ends: float = math.inf) -> int:
 def _send_one(app: App, transport: TransportSession) -> bool:
     """Claim (committed before the first byte leaves), send, settle."""
     now = app.clock.now()
-    with app.database.session() as session:
+    with app.database.writing() as session:
         due = _next(session, app)
         letter = claim(session, due, now) if due is not None else None
     if letter is None or held(app):
         if letter is not None:
-            with app.database.session() as session:
+            with app.database.writing() as session:
                 unclaim(session, letter.id)
         return False
     point("sending")
     result = transport.send(app.from_address, letter.recipient, letter.mime)
     point("handed_over")
     settlement = next_attempt(OutboxState.SENDING, letter.attempts, result.outcome, app.clock.now(), letter.give_up_at)
-    with app.database.session() as session:
+    with app.database.writing() as session:
         settle(session, letter.id, settlement, f"{result.code} {result.reply}", app.clock.now())
         _write_down(app, session, letter, settlement, result.reply)
         point("settling")
@@ -122,7 +122,7 @@ def brake(app: App) -> bool:
             return False
     day = now.astimezone(app.settings.office.zone).date().isoformat()
     get_logger().warning("hourly cap reached", cap=cap)
-    with app.database.session() as session:
+    with app.database.writing() as session:
         queue_alarm(app, session, f"brake:{day}", f"{day} 回信数量达到每小时上限 {cap} 封,已减速", _BRAKE_TEXT)
     return True
 

@@ -61,7 +61,7 @@ def settle_uncertain(app: App) -> int:
         _put_off(app, letters, f"暂时查不了“已发送”文件夹: {error.message}")
         return 0
     found = [letter for letter in letters if sent is not None and letter.message_id in sent]
-    with app.database.session() as session:
+    with app.database.writing() as session:
         for letter in found:
             if confirm(session, letter.id, "在“已发送”文件夹中找到", app.clock.now()):
                 _note(app, session, letter.id, "sent", "在邮箱的“已发送”文件夹中找到该信函,确认已发出")
@@ -75,7 +75,7 @@ def _note_unwritten(app: App) -> None:
     with app.database.reading() as session:
         unwritten = count_by_state(session)[OutboxState.SENDING]
     if unwritten:
-        with app.database.session() as session:
+        with app.database.writing() as session:
             note_interrupted(app, session)
 
 
@@ -90,7 +90,7 @@ def _sent_message_ids(app: App) -> frozenset[str] | None:
 
 def _put_off(app: App, letters: Sequence[OutboxRow], reason: str) -> None:
     """Look again later; the first time staff read why they should rather telephone."""
-    with app.database.session() as session:
+    with app.database.writing() as session:
         for letter in letters:
             look_again_at(session, letter.id, app.clock.now() + LOOK_AGAIN)
             if letter.next_attempt_at is None:

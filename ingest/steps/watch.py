@@ -42,7 +42,7 @@ def alarm_login_refused(app: App, error: LoginRefusedError) -> None:
     """The last thing a daemon does about a refused password: write it down and queue the mail about it."""
     now = app.clock.now()
     text = f"{error.message}\n{error.hint}\n\n收发室已停止运行,以免账户被锁;改好后请重新启动服务。停止期间的来件留在邮箱里,收到时间以邮件服务器为准。"
-    with app.database.session() as session:
+    with app.database.writing() as session:
         record_event(session, now, ALARM, f"邮件服务器拒绝登录,程序已停止: {error.message}")
         queue_alarm(app, session, f"login:{now.isoformat()}", "邮件服务器拒绝登录,已停止收信", text)
 
@@ -57,14 +57,14 @@ def open_incident(session: Session, begins: str, ends: str) -> EventRow | None:
 def _begin(app: App, complaint: str, now: datetime) -> None:
     get_logger().error("no good look at the mailbox", complaint=complaint)
     text = f"{complaint}\n\n程序仍在运行,会继续尝试;来件留在邮箱里不会丢失。请检查网络、邮箱服务和密码,恢复后会再发一封邮件告知。"
-    with app.database.session() as session:
+    with app.database.writing() as session:
         event = record_event(session, now, STALE, complaint)
         queue_alarm(app, session, f"intake:{event.id}", "长时间没有成功收信", text)
 
 
 def _end(app: App, incident: EventRow, now: datetime) -> None:
     get_logger().info("the mailbox can be looked at again")
-    with app.database.session() as session:
+    with app.database.writing() as session:
         record_event(session, now, WELL, "恢复收信")
         queue_alarm(
             app, session, f"intake:{incident.id}:well", "已恢复收信", f"此前的情况: {incident.text}\n\n现在已恢复收信。"

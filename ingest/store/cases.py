@@ -1,6 +1,6 @@
 """Reads and writes of cases, of the mails in them and of the decisions on them. One small function each.
 
-Every function takes a session of ``Database.session()`` (or ``reading()`` where it only reads) and leaves the commit
+Every function takes a session of ``Database.writing()`` (or ``reading()`` where it only reads) and leaves the commit
 to it. Who belongs to which case, and what is decided, is not known here.
 """
 

@@ -30,15 +30,19 @@ _PATIENCE = timedelta(seconds=30)
 
 
 class Database:
-    """A database that is ready for sessions. Safe to share between threads; a session is not."""
+    """A database that is ready for sessions. Safe to share between threads; a session is not.
+
+    There are two kinds of sessions, and whoever opens one says which: ``writing()`` waits for its turn and keeps what
+    was done, ``reading()`` waits for nobody and keeps nothing.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._writer = engine
         self._reader = engine.execution_options(**{_READ_ONLY: True})
 
     @contextmanager
-    def session(self) -> Iterator[Session]:
-        """A transaction: committed when the block ends well, rolled back when it raises.
+    def writing(self) -> Iterator[Session]:
+        """A transaction that may write: committed when the block ends well, rolled back when it raises.
 
         It holds the one writer's lock from its first statement, so what it reads stays true until it commits: keep
         it short, never wait for a network inside. Raises :class:`TemporaryError` when the lock or the server cannot

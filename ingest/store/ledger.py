@@ -36,7 +36,7 @@ def record_event(
 
     ``sha256`` is that of what it speaks of, so that the chain vouches for it too: the raw mail of ``received``, the
     reading of ``read``, the decision of ``decided``, the bytes of the letter of ``queued``. Ids have no gap, because
-    the one writer's lock of ``Database.session`` is held.
+    the one writer's lock of ``Database.writing`` is held.
     """
     row = EventRow(
         at=now, kind=kind, text=text, message_id=message_id, case_id=case_id, outbox_id=outbox_id,

@@ -1,6 +1,6 @@
 """Reads and writes of mails: from the first sight of a UID to the reading that is kept. One small function each.
 
-Every function takes a session of ``Database.session()`` (or ``reading()`` where it only reads) and leaves the commit
+Every function takes a session of ``Database.writing()`` (or ``reading()`` where it only reads) and leaves the commit
 to it. No decision about what a mail means comes in.
 """
 

@@ -148,7 +148,7 @@ class House:
     def queue(self, key: str = "k", recipient: str = "wang@example.cn", kind: str = "received") -> int:
         """A letter waits in the outbox; its id."""
         new = NewLetter(key, kind, recipient, "收件回执", f"<{key}@office.example>", b"Subject: x\r\n\r\nx")
-        with self.app.database.session() as session:
+        with self.app.database.writing() as session:
             return enqueue(session, new, self.clock.instant)[0].id
 
 

@@ -184,7 +184,7 @@ def test_title_and_what_looked_like_a_seal_are_shown_as_pictures(house: House) -
         else document
         for document in reading.documents
     ]
-    with house.app.database.session() as session:
+    with house.app.database.writing() as session:
         Filing(house.app, session, row, reading.model_copy(update={"documents": tuple(documents)})).file()
     house.wait(SETTLE)
     house.decide()
@@ -193,7 +193,7 @@ def test_title_and_what_looked_like_a_seal_are_shown_as_pictures(house: House) -
     assert all(crop.png == b"png" and crop.cid.isascii() for crop in crops)
     assert {crop.caption.split()[-1] for crop in crops} == {"标题", "第3页"}
     assert len({crop.cid for crop in crops}) == len(crops)
-    with house.app.database.session() as session:
+    with house.app.database.writing() as session:
         kept = evidence_pictures(session, house.cases()[0].code)
     assert {name.rpartition("-")[2] for name in kept} == {"标题.png", "第3页印章1.png", "第3页印章2.png"}
     assert set(kept.values()) == {b"png"}
@@ -289,7 +289,7 @@ def test_a_decision_that_can_be_told_to_nobody_is_a_task(house: House) -> None:
 def test_a_digest_that_did_not_arrive_is_an_error_in_the_next_one(house: House) -> None:
     """Whoever should have read it does not know."""
     started(house)
-    with house.app.database.session() as session:
+    with house.app.database.writing() as session:
         letter = outbox.list_letters(session)[0]
         record_event(session, house.clock.instant, "undelivered", "退信: 用户不存在", outbox_id=letter.id)
     assert any(STAFF in error and "用户不存在" in error for error in data_of(house).state.errors)
@@ -315,7 +315,7 @@ def test_an_uncertain_letter_that_bounces_is_undelivered_once(house: House) -> N
     number = house.queue()
     house.transport.answer_next(SendOutcome.UNCERTAIN, 0, "?")
     house.send()
-    with house.app.database.session() as session:
+    with house.app.database.writing() as session:
         record_event(session, house.clock.instant, "undelivered", "信函未能送达", outbox_id=number)
     assert [item.reason for item in data_of(house).undelivered] == ["信函未能送达"]
 
@@ -405,6 +405,6 @@ def test_a_cancelled_letter_is_no_longer_undelivered(house: House) -> None:
     house.transport.answer_next(SendOutcome.REFUSED, 550, "no such user")
     house.send()
     assert len(data_of(house).undelivered) == 1
-    with house.app.database.session() as session:
+    with house.app.database.writing() as session:
         assert outbox.cancel(session, number)
     assert data_of(house).undelivered == ()

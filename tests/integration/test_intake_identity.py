@@ -146,7 +146,7 @@ def test_what_the_ledger_lost_is_fetched_again_after_a_restart(house: House) -> 
     """The short cut for unchanged folders is not believed across restarts."""
     house.arrive(raw(1))
     receive_all(house.app)
-    with house.app.database.session() as session:
+    with house.app.database.writing() as session:
         session.delete(session.merge(house.messages()[0]))
         forget_listings(session)
     assert receive_all(house.app) == 1

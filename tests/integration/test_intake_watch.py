@@ -142,7 +142,7 @@ def test_every_mail_accounted_for_is_said_and_a_difference_names_its_folder(watc
     watched.arrive(plain_mail(1))
     receive_all(watched.app)
     assert report() == (True, [])
-    with watched.app.database.session() as session:
+    with watched.app.database.writing() as session:
         save_folder(session, "INBOX", 1, (1, 2), watched.clock.instant)
     assert report() == (False, ["INBOX: 服务器 2 封, 台账 1 封"])
 

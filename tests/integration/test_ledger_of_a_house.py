@@ -33,7 +33,7 @@ def busy(house: House) -> None:
     house.arrive(plain_mail())
     house.settle_and_decide()
     digest_if_due(house.app)
-    with house.app.database.session() as session:
+    with house.app.database.writing() as session:
         assert queue_alarm(house.app, session, "test", "标题", "正文") == 1
     house.transport.answer_next(SendOutcome.UNCERTAIN)
     house.send()
@@ -119,7 +119,7 @@ def test_a_head_from_an_old_digest_is_looked_for(
 def test_one_alarm_an_incident_and_administrator(house: House) -> None:
     """The second call about the same incident does nothing; no applicant is answered by it."""
     for title in ("标题", "标题"):
-        with house.app.database.session() as session:
+        with house.app.database.writing() as session:
             queue_alarm(house.app, session, "brake:2024-08-20", title, "正文")
     (letter,) = house.letters()
 

@@ -58,7 +58,7 @@ def killed_while_reading(directory: Path) -> int:
 
 def set_aside(house: House) -> None:
     """Every mail has had its attempts, and the next one to take it up sets it aside."""
-    with house.app.database.session() as session:
+    with house.app.database.writing() as session:
         for row in house.messages():
             row.attempts = STRIKES
             session.add(row)

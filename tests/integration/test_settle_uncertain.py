@@ -89,7 +89,7 @@ def test_a_letter_caught_in_sending_by_a_crash_is_looked_for_at_the_next_start(o
     """The copy in sent mail settles it before anything else is sent."""
     house = open_one()
     number = house.queue()
-    with house.app.database.session() as session:
+    with house.app.database.writing() as session:
         assert outbox.claim(session, number, house.clock.instant)
     again = open_one(clock=house.clock)
     file_sent(again)

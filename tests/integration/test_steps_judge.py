@@ -212,7 +212,7 @@ def test_the_first_letters_wait_for_approval_and_a_digest_is_none_of_them(open_o
     house.take_in()
     answers = [letter for letter in house.letters() if letter.kind != "digest"]
     assert [letter.state for letter in answers] == [OutboxState.HELD, OutboxState.HELD, OutboxState.QUEUED]
-    with house.app.database.session() as session:
+    with house.app.database.writing() as session:
         assert cancel(session, answers[0].id)
         assert cancel(session, answers[1].id)
     house.arrive(plain_mail(7))

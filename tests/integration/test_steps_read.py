@@ -310,7 +310,7 @@ def test_a_mail_whose_letter_cannot_be_made_is_not_read_by_halves(house: House) 
     assert [row.state for row in house.messages()] == [MessageState.SET_ASIDE]
     assert (house.events("read"), house.letters()) == ([], [])
     house.app.templates = whole
-    with house.app.database.session() as session:
+    with house.app.database.writing() as session:
         assert retry_message(session, house.messages()[0].id)
     house.take_in()
     assert len(house.letters()) == 1
@@ -322,7 +322,7 @@ def test_a_mail_that_kills_the_program_each_time_is_set_aside(house: House) -> N
     receive_all(house.app)
     for _ in range(STRIKES):
         start(house.app)
-        with house.app.database.session() as session:  # taken up, and never heard of again
+        with house.app.database.writing() as session:  # taken up, and never heard of again
             number = next_message_to_read(session, house.clock.instant)
             assert number is not None
             assert claim_message(session, number, house.clock.instant) is not None
@@ -336,7 +336,7 @@ def test_a_mail_being_read_by_a_killed_program_is_taken_up_after_the_restart(ope
     house = open_one()
     house.arrive(plain_mail())
     receive_all(house.app)
-    with house.app.database.session() as session:
+    with house.app.database.writing() as session:
         claim_message(session, 1, house.clock.instant)
     assert not read_one(house.app)
     again = open_one(mailbox=house.mailbox, clock=house.clock)

@@ -76,7 +76,7 @@ def test_an_uncertain_letter_is_not_sent_again_after_a_restart(open_one: Open) -
     again = open_one(clock=house.clock)
     start(again.app)
     assert again.send() == 0
-    with again.app.database.session() as session:
+    with again.app.database.writing() as session:
         assert outbox.retry(session, number, again.clock.instant)
     assert again.send() == 1
 
@@ -174,7 +174,7 @@ def test_a_letter_caught_in_sending_by_a_kill_is_uncertain_at_the_start(open_one
     """Taken or not, nobody knows."""
     house = open_one()
     number = house.queue()
-    with house.app.database.session() as session:
+    with house.app.database.writing() as session:
         assert outbox.claim(session, number, house.clock.instant) is not None
     again = open_one(clock=house.clock)
     start(again.app)

@@ -60,7 +60,7 @@ def arrival(uid: int) -> Arrival:
 
 def test_the_database_is_private_durable_and_checked(url: str, database: Database) -> None:
     """Mode 0600, write-ahead log, full synchronisation, foreign keys."""
-    with database.session() as session:
+    with database.writing() as session:
         pragmas = {
             name: session.execute(text(f"PRAGMA {name}")).scalar() for name in ("journal_mode", "synchronous", "foreign_keys")
         }  # fmt: skip
@@ -87,7 +87,7 @@ def in_threads(count: int, work: Callable[[int], None]) -> None:
 
 def test_of_many_threads_exactly_one_claims_a_letter_and_a_mail(database: Database) -> None:
     """Eight try at once; each of 5 letters and mails is had by one."""
-    with database.session() as session:
+    with database.writing() as session:
         letters = [
             outbox.enqueue(session, NewLetter(str(i), "accepted", "a@example.org", "", "", b""), NOW)[0].id
             for i in range(5)
@@ -97,10 +97,10 @@ def test_of_many_threads_exactly_one_claims_a_letter_and_a_mail(database: Databa
 
     def work(_number: int) -> None:
         for letter, mail in zip(letters, mails, strict=True):
-            with database.session() as session:
+            with database.writing() as session:
                 if outbox.claim(session, letter, NOW):
                     won.append(("letter", letter))
-            with database.session() as session:
+            with database.writing() as session:
                 if messages.claim_message(session, mail, NOW):
                     won.append(("mail", mail))
 
@@ -113,7 +113,7 @@ def test_nothing_is_lost_between_writers_that_read_first(database: Database) -> 
 
     def work(_number: int) -> None:
         for _ in range(5):
-            with database.session() as session:
+            with database.writing() as session:
                 count = next((row.server_count for row in ledger.list_folders(session)), 0)
                 ledger.save_folder(session, "INBOX", 1, range(count + 1), NOW)
 
@@ -127,7 +127,7 @@ def test_the_same_mail_recorded_by_many_at_once_is_one_row(database: Database) -
     ids: list[int] = []
 
     def work(_number: int) -> None:
-        with database.session() as session:
+        with database.writing() as session:
             ids.append(messages.record_message(session, arrival(1), NOW).id)
 
     in_threads(6, work)
@@ -137,7 +137,7 @@ def test_the_same_mail_recorded_by_many_at_once_is_one_row(database: Database) -
 
 def test_a_reader_waits_for_no_writer_and_sees_only_what_is_committed(database: Database) -> None:
     """Status can be asked while a long write goes on."""
-    with database.session() as session:
+    with database.writing() as session:
         messages.record_message(session, arrival(1), NOW)
         with database.reading() as other:
             assert messages.list_messages(other) == []
@@ -155,13 +155,13 @@ def test_what_is_done_in_a_reading_session_is_not_kept(database: Database) -> No
 
 def _claim_in_process(url: str, letter: int, together: Barrier, won: Queue[bool]) -> None:
     together.wait(100)
-    with opened(url) as database, database.session() as session:
+    with opened(url) as database, database.writing() as session:
         won.put(outbox.claim(session, letter, NOW) is not None)
 
 
 def test_of_two_processes_exactly_one_claims_a_letter(url: str, database: Database) -> None:
     """Also when the daemon and ``run --once`` meet."""
-    with database.session() as session:
+    with database.writing() as session:
         letter = outbox.enqueue(session, LETTER, NOW)[0].id
     won: Queue[bool] = SPAWN.Queue()
     together = SPAWN.Barrier(2)
@@ -177,22 +177,22 @@ def test_of_two_processes_exactly_one_claims_a_letter(url: str, database: Databa
 
 def _die_while_sending(url: str, letter: int) -> None:
     database = open_database(url)
-    with database.session() as session:
+    with database.writing() as session:
         outbox.claim(session, letter, NOW)
-    with database.session() as session:
+    with database.writing() as session:
         ledger.record_event(session, NOW, "sent", "已发出", outbox_id=letter)
         os.kill(os.getpid(), signal.SIGKILL)
 
 
 def test_a_kill_keeps_what_was_committed_and_nothing_else(url: str, database: Database) -> None:
     """A letter claimed by a killed program is found in sending; its unfinished transaction left nothing."""
-    with database.session() as session:
+    with database.writing() as session:
         letter = outbox.enqueue(session, LETTER, NOW)[0].id
     process = SPAWN.Process(target=_die_while_sending, args=(url, letter))
     process.start()
     process.join(100)
     assert process.exitcode == -signal.SIGKILL
-    with database.session() as session:
+    with database.writing() as session:
         assert ledger.list_events(session) == []
         assert outbox.settle_interrupted(session) == [letter]
         assert outbox.count_by_state(session)[OutboxState.UNCERTAIN] == 1
@@ -201,9 +201,9 @@ def test_a_kill_keeps_what_was_committed_and_nothing_else(url: str, database: Da
 
 def test_a_busy_database_is_trouble_that_may_pass(url: str, database: Database) -> None:
     """Whoever waits longer than its patience gets a TemporaryError, exit code 75."""
-    with opened(url, timedelta(milliseconds=50)) as hasty, database.session() as session:
+    with opened(url, timedelta(milliseconds=50)) as hasty, database.writing() as session:
         messages.record_message(session, arrival(1), NOW)
-        with pytest.raises(TemporaryError, match="正忙") as caught, hasty.session() as other:
+        with pytest.raises(TemporaryError, match="正忙") as caught, hasty.writing() as other:
             messages.record_message(other, arrival(2), NOW)
     assert caught.value.exit_code is ExitCode.TEMPORARY
     assert isinstance(caught.value.__cause__, OperationalError)
@@ -211,19 +211,19 @@ def test_a_busy_database_is_trouble_that_may_pass(url: str, database: Database) 
 
 def test_a_full_database_is_trouble_of_storage_and_loses_nothing(database: Database) -> None:
     """SQLITE_FULL (as on a full disk) gets its words; what was there stays, and writing goes on when there is room."""
-    with database.session() as session:
+    with database.writing() as session:
         messages.record_message(session, arrival(1), NOW)
         pages = session.execute(text("PRAGMA page_count")).scalar()
 
     def fill() -> None:
-        with database.session() as session:
+        with database.writing() as session:
             session.execute(text(f"PRAGMA max_page_count = {pages}"))
             ledger.record_event(session, NOW, "x", "长" * 100_000)
 
     with pytest.raises(StorageError, match="磁盘空间不足") as caught:
         fill()
     assert caught.value.exit_code is ExitCode.IO_ERROR
-    with database.session() as session:
+    with database.writing() as session:
         session.execute(text("PRAGMA max_page_count = 1000000"))
         ledger.record_event(session, NOW, "x", "长" * 100_000)
         assert len(messages.list_messages(session)) == len(ledger.list_events(session)) == 1
@@ -239,7 +239,7 @@ def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
 
 def test_damage_is_found(url: str, database: Database) -> None:
     """``doctor`` is told what SQLite finds wrong, or that the file cannot be read at all."""
-    with database.session() as session:
+    with database.writing() as session:
         for _ in range(50):
             ledger.record_event(session, NOW, "x", "长" * 2000)
     database.close()
@@ -271,7 +271,7 @@ def test_an_address_that_cannot_be_used_is_the_administrators_to_mend(url: str) 
 
 def test_our_own_faults_are_not_dressed_up(database: Database) -> None:
     """Wrong SQL is a bug: it reaches the step border with its traceback."""
-    with pytest.raises(OperationalError, match="no such table"), database.session() as session:
+    with pytest.raises(OperationalError, match="no such table"), database.writing() as session:
         session.execute(text("SELECT * FROM nowhere"))
 
 

@@ -53,7 +53,7 @@ def test_a_mail_goes_all_the_way_to_a_sent_letter(database: Database) -> None:
         decision=Decision.ACCEPTED, rules_sha256="",
         entries=(EntryVerdict(entry="1", applicant="第一师", track="示范区", decision=Decision.ACCEPTED),),
     )  # fmt: skip
-    with database.session() as session:
+    with database.writing() as session:
         mail = messages.record_message(session, ARRIVAL, NOW)
         assert messages.claim_message(session, mail.id, NOW)
         assert messages.save_reading(session, mail.id, Reading(envelope=envelope, screening=screening, text="\x00"))
@@ -61,17 +61,17 @@ def test_a_mail_goes_all_the_way_to_a_sent_letter(database: Database) -> None:
         case, _ = cases.open_case(session, new, NOW, NOW)
         cases.join_case(session, case.id, mail.id, "发件人", NOW)
         cases.touch_case(session, case.id, NOW, NOW)
-    with database.session() as session:
+    with database.writing() as session:
         due = cases.next_case_to_judge(session, NOW)
         assert due is not None
         assert [reading.text for _, reading in cases.readings_of_case(session, due.id)] == ["\x00"]
         assert [row.id for row in cases.find_cases_by_thread(session, [envelope.message_id])] == [due.id]
         assert cases.save_decision(session, due, Judgement(verdict, (), [], NOW), NOW)
         letter, _ = outbox.enqueue(session, LETTER, NOW)
-    with database.session() as session:
+    with database.writing() as session:
         assert outbox.next_to_send(session, NOW) == letter.id
         assert outbox.claim(session, letter.id, NOW)
-    with database.session() as session:
+    with database.writing() as session:
         assert outbox.settle(session, letter.id, Settlement(OutboxState.SENT), "250", NOW)
         ledger.save_folder(session, ARRIVAL.folder, BIG, (ARRIVAL.uid,), NOW)
     with database.reading() as session:
@@ -88,12 +88,12 @@ def test_a_mail_goes_all_the_way_to_a_sent_letter(database: Database) -> None:
 
 def test_exactly_one_of_many_claims_a_letter(database: Database) -> None:
     """Six try at once."""
-    with database.session() as session:
+    with database.writing() as session:
         letter = outbox.enqueue(session, LETTER, NOW)[0].id
     won: list[bool] = []
 
     def work() -> None:
-        with database.session() as session:
+        with database.writing() as session:
             won.append(outbox.claim(session, letter, NOW) is not None)
 
     in_threads(6, work)
@@ -107,7 +107,7 @@ def test_nothing_is_lost_between_writers_that_read_first(database: Database) -> 
     rows: set[int] = set()
 
     def work() -> None:
-        with database.session() as session:
+        with database.writing() as session:
             key = next(numbers)
             codes.append(
                 cases.open_case(session, NewCase("call", "示范区", "Q", 2024, key, key, "", "", ""), NOW, NOW)[0].code
@@ -123,7 +123,7 @@ def test_a_failed_transaction_leaves_nothing(database: Database) -> None:
     """Neither letter nor event."""
 
     def fail() -> None:
-        with database.session() as session:
+        with database.writing() as session:
             outbox.enqueue(session, LETTER, NOW)
             ledger.record_event(session, NOW, "x", "y")
             raise RuntimeError("power cut")
@@ -137,21 +137,21 @@ def test_a_failed_transaction_leaves_nothing(database: Database) -> None:
 
 def test_the_database_refuses_a_second_row_for_a_uid(database: Database) -> None:
     """Even from code that forgets to look."""
-    with database.session() as session:
+    with database.writing() as session:
         fields = messages.record_message(session, ARRIVAL, NOW).model_dump(exclude={"id"})
-    with pytest.raises(IntegrityError), database.session() as session:
+    with pytest.raises(IntegrityError), database.writing() as session:
         session.add(MessageRow(**fields))
 
 
 def test_the_database_refuses_a_mail_in_a_case_that_is_not_there(database: Database) -> None:
     """Foreign keys are kept."""
-    with pytest.raises(IntegrityError), database.session() as session:
+    with pytest.raises(IntegrityError), database.writing() as session:
         cases.join_case(session, 99, 99, "", NOW)
 
 
 def test_a_reader_waits_for_no_writer(database: Database) -> None:
     """And sees only what is committed."""
-    with database.session() as session:
+    with database.writing() as session:
         messages.record_message(session, ARRIVAL, NOW)
         with database.reading() as other:
             assert messages.list_messages(other) == []
@@ -160,9 +160,9 @@ def test_a_reader_waits_for_no_writer(database: Database) -> None:
 def test_a_writer_loses_patience(url: str, database: Database) -> None:
     """With trouble that may pass."""
     hasty = open_database(url, timedelta(milliseconds=50))
-    with database.session() as session:
+    with database.writing() as session:
         ledger.record_event(session, NOW, "x", "y")
-        with pytest.raises(TemporaryError, match="正忙"), hasty.session() as other:
+        with pytest.raises(TemporaryError, match="正忙"), hasty.writing() as other:
             ledger.record_event(other, NOW, "x", "z")
     hasty.close()
 
@@ -196,7 +196,7 @@ def test_a_postgresql_that_restarts_is_unavailable_and_then_works_again(postgres
     )
 
     def lose_the_connection() -> None:
-        with opened.session() as session:
+        with opened.writing() as session:
             ledger.record_event(session, NOW, "x", "lost")
             with killer.reading() as other:
                 other.execute(end_others)
@@ -204,7 +204,7 @@ def test_a_postgresql_that_restarts_is_unavailable_and_then_works_again(postgres
 
     with pytest.raises(UnavailableError):
         lose_the_connection()
-    with opened.session() as session:
+    with opened.writing() as session:
         ledger.record_event(session, NOW, "x", "y")
         assert [row.text for row in ledger.list_events(session)] == ["y"]
     opened.close()

@@ -21,7 +21,7 @@ COLUMNS = "at, kind, message_id, case_id, outbox_id, sha256, text, content, chai
 def database(url: str) -> Iterator[Database]:
     opened = open_database(url)
     opened.migrate()
-    with opened.session() as session:
+    with opened.writing() as session:
         for number in range(3):
             ledger.record_event(session, NOW, "x", f"第{number}件\x00", message_id=number, sha256="ab")
     yield opened
@@ -65,13 +65,13 @@ def test_a_transaction_that_failed_leaves_no_gap(database: Database) -> None:
     """Numbers are given by us and not by a sequence, so a missing one always means a removed line."""
 
     def fail() -> None:
-        with database.session() as session:
+        with database.writing() as session:
             ledger.record_event(session, NOW, "x", "never")
             raise RuntimeError("power cut")
 
     with pytest.raises(RuntimeError, match="power cut"):
         fail()
-    with database.session() as session:
+    with database.writing() as session:
         ledger.record_event(session, NOW, "x", "later")
     with database.reading() as session:
         assert [row.id for row in ledger.list_events(session)] == [1, 2, 3, 4]

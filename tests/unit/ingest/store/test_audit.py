@@ -42,7 +42,7 @@ def written(database: Database, files: FileStore, now: datetime) -> Database:
         screening=Screening(kind=ScreeningKind.PERSON, reply=True, reason="人"),
         text="",
     )
-    with database.session() as session:
+    with database.writing() as session:
         mail = messages.record_message(session, Arrival("INBOX", 1, 1, kept.size, now, kept.sha256), now)
         ledger.record_event(session, now, "received", "收到\x00邮件", message_id=mail.id, sha256=mail.sha256)
         assert messages.save_reading(session, mail.id, reading)
@@ -184,7 +184,7 @@ def test_an_end_that_was_cut_off_is_noticed_by_who_noted_the_head(
     """The chain alone cannot know; a digest of yesterday does."""
     head = audit(written).head.chain
     assert audit(written, head=head[:16].upper()).findings == ()
-    with written.session() as session:
+    with written.writing() as session:
         ledger.record_event(session, datetime.fromisoformat("2024-08-30T02:00:00+00:00"), "x", "后来的事")
     assert audit(written, head=head).findings == ()
     open_file.execute("DROP TRIGGER events_no_delete")

@@ -29,13 +29,13 @@ LETTER = NewLetter(
 
 
 def open_case(database: Database, now: datetime, new: NewCase = NEW) -> CaseRow:
-    with database.session() as session:
+    with database.writing() as session:
         return cases.open_case(session, new, now, now)[0]
 
 
 def mail(database: Database, now: datetime, uid: int, received: datetime, message_id: str = "") -> int:
     screening = Screening(kind=ScreeningKind.PERSON, reply=True, reason="")
-    with database.session() as session:
+    with database.writing() as session:
         row = messages.record_message(session, Arrival("INBOX", 1, uid, 10, received, f"{uid:064x}"), now)
         messages.save_reading(
             session, row.id, Reading(envelope=Envelope(message_id=message_id), screening=screening, text=str(uid))
@@ -55,7 +55,7 @@ def judgement(now: datetime, *decisions: Decision) -> Judgement:
 
 def test_a_submitter_has_one_case_for_a_track(database: Database, now: datetime) -> None:
     """Opening it again gives the same case; another submitter, track or call gives another, with the next number."""
-    with database.session() as session:
+    with database.writing() as session:
         first, new = cases.open_case(session, NEW, now, now)
         again, new_again = cases.open_case(session, NEW, now, now + timedelta(days=1))
         others = [
@@ -74,7 +74,7 @@ def test_a_submitter_has_one_case_for_a_track(database: Database, now: datetime)
 def test_numbers_go_on_beyond_four_digits(database: Database, now: datetime) -> None:
     """Case 10000 follows 9999, and 10001 follows that."""
     row = open_case(database, now)
-    with database.session() as session:
+    with database.writing() as session:
         stored = cases.get_case(session, row.id)
         assert stored is not None
         stored.code = "Q24-9999-X"
@@ -99,7 +99,7 @@ def test_a_thread_leads_to_the_cases_of_its_mails_and_of_our_letters(database: D
     """A reply to the applicant's own first mail or to our letter finds the case; strange and empty ids find nothing."""
     first, second = open_case(database, now), open_case(database, now, replace(NEW, submitter_key="二师"))
     with_id, without_id = mail(database, now, 1, now, "<a@example.org>"), mail(database, now, 2, now, "")
-    with database.session() as session:
+    with database.writing() as session:
         cases.join_case(session, first.id, with_id, "发件人", now)
         cases.join_case(session, first.id, without_id, "发件人", now)
         outbox.enqueue(session, replace(LETTER, case_id=second.id), now)
@@ -118,7 +118,7 @@ def test_the_readings_of_a_case_come_in_received_order(database: Database, now: 
     """What was received later supersedes what was received earlier, whenever it was fetched."""
     row = open_case(database, now)
     later, earlier = mail(database, now, 1, now), mail(database, now, 2, now - timedelta(days=1))
-    with database.session() as session:
+    with database.writing() as session:
         assert cases.join_case(session, row.id, later, "发件人", now)
         assert cases.join_case(session, row.id, earlier, "案卷编号", now)
         assert not cases.join_case(session, row.id, later, "发件人", now)
@@ -131,7 +131,7 @@ def test_the_readings_of_a_case_come_in_received_order(database: Database, now: 
 def test_a_mail_can_be_taken_out_of_a_case(database: Database, now: datetime) -> None:
     """Staff can mend a wrong joining."""
     row, message = open_case(database, now), mail(database, now, 1, now)
-    with database.session() as session:
+    with database.writing() as session:
         cases.join_case(session, row.id, message, "发件人", now)
         assert cases.leave_case(session, row.id, message)
         assert not cases.leave_case(session, row.id, message)
@@ -141,7 +141,7 @@ def test_a_mail_can_be_taken_out_of_a_case(database: Database, now: datetime) ->
 def test_a_case_is_due_when_its_settle_window_has_passed(database: Database, now: datetime) -> None:
     """Not before, and the one that waited longest first."""
     first, second = open_case(database, now), open_case(database, now, replace(NEW, submitter_key="二师"))
-    with database.session() as session:
+    with database.writing() as session:
         cases.touch_case(session, first.id, now, now + timedelta(minutes=10))
         cases.touch_case(session, second.id, now, now + timedelta(minutes=5), ("b@example.org", "李"))
     with database.reading() as session:
@@ -154,9 +154,9 @@ def test_a_case_is_due_when_its_settle_window_has_passed(database: Database, now
 def test_the_received_time_of_a_case_only_moves_forward(database: Database, now: datetime) -> None:
     """An older mail fetched late (from the spam folder) does not make the case older."""
     row = open_case(database, now)
-    with database.session() as session:
+    with database.writing() as session:
         cases.touch_case(session, row.id, now - timedelta(days=3), now)
-    with database.session() as session:
+    with database.writing() as session:
         assert cases.touch_case(session, row.id, now + timedelta(1), now).last_received_at == now + timedelta(1)
         with pytest.raises(KeyError):
             cases.touch_case(session, 99, now, now)
@@ -166,7 +166,7 @@ def test_decisions_are_kept_in_versions(database: Database, now: datetime) -> No
     """Each is there in full; the latest is in force, and the case is no longer due."""
     row = open_case(database, now)
     for decision in (Decision.INCOMPLETE, Decision.ACCEPTED):
-        with database.session() as session:
+        with database.writing() as session:
             case = cases.touch_case(session, row.id, now, now)
             assert cases.save_decision(session, case, judgement(now, decision), now)
     with database.reading() as session:
@@ -187,16 +187,16 @@ def test_decisions_are_kept_in_versions(database: Database, now: datetime) -> No
 def test_a_verdict_on_what_has_changed_meanwhile_is_not_kept(database: Database, now: datetime, change: str) -> None:
     """When something came in while the case was being judged, nothing is written and the case stays due."""
     row = open_case(database, now)
-    with database.session() as session:
+    with database.writing() as session:
         seen = cases.touch_case(session, row.id, now, now)
-    with database.session() as session:
+    with database.writing() as session:
         if change == "decision":
             assert cases.save_decision(session, seen, judgement(now, Decision.REJECTED), now)
             cases.request_judgement(session, row.id, now)
         else:
             later = now + timedelta(seconds=1)
             cases.touch_case(session, row.id, later if change == "mail" else now, now if change == "mail" else later)
-    with database.session() as session:
+    with database.writing() as session:
         before = len(cases.decisions_of_case(session, row.id))
         assert cases.save_decision(session, seen, judgement(now, Decision.ACCEPTED), now) is None
         assert len(cases.decisions_of_case(session, row.id)) == before
@@ -206,11 +206,11 @@ def test_a_verdict_on_what_has_changed_meanwhile_is_not_kept(database: Database,
 def test_verdict_and_letter_are_rolled_back_together(database: Database, now: datetime) -> None:
     """When anything fails after both were written, neither is there and the case is still due."""
     row = open_case(database, now)
-    with database.session() as session:
+    with database.writing() as session:
         cases.touch_case(session, row.id, now, now)
 
     def judge_and_fail() -> None:
-        with database.session() as session:
+        with database.writing() as session:
             case = cases.next_case_to_judge(session, now)
             assert case is not None
             assert cases.save_decision(session, case, judgement(now, Decision.ACCEPTED), now)
@@ -232,7 +232,7 @@ def test_the_database_itself_refuses_a_second_case_or_code(database: Database, n
     row = open_case(database, now)
     fields = row.model_dump(exclude={"id"})
     for change in ({"code": "Q24-0002-X"}, {"submitter_key": "other"}):
-        with pytest.raises(IntegrityError, match="UNIQUE"), database.session() as session:
+        with pytest.raises(IntegrityError, match="UNIQUE"), database.writing() as session:
             session.add(CaseRow(**(fields | change)))
 
 
@@ -249,7 +249,7 @@ def test_the_ledger_of_accepted_entries_knows_only_decisions_in_force(database: 
     for key, versions in plan.items():
         rows[key] = open_case(database, now, replace(NEW, submitter_key=key))
         for decisions in versions:
-            with database.session() as session:
+            with database.writing() as session:
                 case = cases.get_case(session, rows[key].id)
                 assert case is not None
                 cases.save_decision(session, case, judgement(now, *decisions), now)

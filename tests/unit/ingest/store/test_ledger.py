@@ -17,7 +17,7 @@ from rules.verdict import Decision, Verdict
 
 def test_events_are_told_in_order_and_by_what_they_concern(database: Database, now: datetime) -> None:
     """The latest are kept when there are too many to show."""
-    with database.session() as session:
+    with database.writing() as session:
         for i in range(4):
             ledger.record_event(session, now + timedelta(hours=i), "received", f"第{i}件", message_id=i % 2, case_id=7)
         ledger.record_event(session, now, "digest", "日报已发")
@@ -35,11 +35,11 @@ def test_events_are_told_in_order_and_by_what_they_concern(database: Database, n
 
 def test_a_failed_look_at_a_folder_keeps_what_the_last_good_one_showed(database: Database, now: datetime) -> None:
     """And a good look clears the error."""
-    with database.session() as session:
+    with database.writing() as session:
         ledger.save_folder(session, "INBOX", 5, range(12), now)
         ledger.save_folder_error(session, "INBOX", "连接不上")
         ledger.save_folder_error(session, "垃圾邮件", "没有这个文件夹")
-    with database.session() as session:
+    with database.writing() as session:
         rows = [(row.folder, row.server_count, row.polled_at, row.error) for row in ledger.list_folders(session)]
         assert rows == [("INBOX", 12, now, "连接不上"), ("垃圾邮件", 0, None, "没有这个文件夹")]
         ledger.save_folder(session, "INBOX", 5, range(13), now)
@@ -49,7 +49,7 @@ def test_a_failed_look_at_a_folder_keeps_what_the_last_good_one_showed(database:
 
 def test_server_and_ledger_can_be_compared(database: Database, now: datetime) -> None:
     """Neither rows of an earlier incarnation of the folder nor mails moved away since are counted."""
-    with database.session() as session:
+    with database.writing() as session:
         for uidvalidity, uid in ((1, 1), (2, 1), (2, 2)):
             messages.record_message(session, Arrival("INBOX", uidvalidity, uid, 1, now, f"{uid:064x}"), now)
         ledger.save_folder(session, "INBOX", 2, (2, 3, 4), now)
@@ -58,7 +58,7 @@ def test_server_and_ledger_can_be_compared(database: Database, now: datetime) ->
 
 def test_everything_is_counted(database: Database, now: datetime) -> None:
     """Every state is named, present or not."""
-    with database.session() as session:
+    with database.writing() as session:
         for uid, state in enumerate((MessageState.STORED, MessageState.STORED, MessageState.TOO_LARGE), start=1):
             arrival = Arrival("INBOX", 1, uid, 1, now - timedelta(hours=uid), f"{uid:064x}", state)
             messages.record_message(session, arrival, now)

@@ -33,7 +33,7 @@ def reading(message_id: str = "<m1@example.org>") -> Reading:
 
 
 def record(database: Database, arrival: Arrival, now: datetime) -> int:
-    with database.session() as session:
+    with database.writing() as session:
         return messages.record_message(session, arrival, now).id
 
 
@@ -95,7 +95,7 @@ def test_the_longest_received_mail_is_read_first(database: Database, arrival: Ar
     """Received time decides, not the order of fetching."""
     late = record(database, arrival, now)
     early = record(database, replace(arrival, uid=9, sha256="cd" * 32, received_at=now - timedelta(days=1)), now)
-    with database.session() as session:
+    with database.writing() as session:
         assert messages.next_message_to_read(session, now) == early
         messages.claim_message(session, early, now)
         assert messages.next_message_to_read(session, now) == late
@@ -104,11 +104,11 @@ def test_the_longest_received_mail_is_read_first(database: Database, arrival: Ar
 def test_an_attempt_is_counted_when_it_begins(database: Database, arrival: Arrival, now: datetime) -> None:
     """A mail whose reader dies has been tried, waits for its lease, and is due again afterwards."""
     message = record(database, arrival, now)
-    with database.session() as session:
+    with database.writing() as session:
         claimed = messages.claim_message(session, message, now, timedelta(minutes=3))
     assert claimed is not None
     assert claimed.attempts == 1
-    with database.session() as session:
+    with database.writing() as session:
         assert messages.claim_message(session, message, now + timedelta(minutes=2)) is None
         again = messages.claim_message(session, message, now + timedelta(minutes=3))
     assert again is not None
@@ -120,9 +120,9 @@ def test_a_restart_frees_claimed_mails_and_remembers_their_attempts(
 ) -> None:
     """After a kill nobody waits for the lease to end."""
     message = record(database, arrival, now)
-    with database.session() as session:
+    with database.writing() as session:
         messages.claim_message(session, message, now)
-    with database.session() as session:
+    with database.writing() as session:
         assert messages.release_claims(session) == 1
         again = messages.claim_message(session, message, now)
     assert again is not None
@@ -132,7 +132,7 @@ def test_a_restart_frees_claimed_mails_and_remembers_their_attempts(
 def test_a_postponed_mail_waits(database: Database, arrival: Arrival, now: datetime) -> None:
     """Trouble of the world puts a mail off, with the reason beside it."""
     message = record(database, arrival, now)
-    with database.session() as session:
+    with database.writing() as session:
         messages.claim_message(session, message, now)
         messages.postpone_message(session, message, now + timedelta(hours=1), "磁盘满")
     with database.reading() as session:
@@ -146,7 +146,7 @@ def test_a_reading_is_kept_with_the_columns_people_search_by(
 ) -> None:
     """What was read comes back equal, and sender, subject and screening stand beside it."""
     message = record(database, arrival, now)
-    with database.session() as session:
+    with database.writing() as session:
         assert messages.save_reading(session, message, reading())
     with database.reading() as session:
         row = messages.get_message(session, message)
@@ -159,7 +159,7 @@ def test_a_reading_is_kept_with_the_columns_people_search_by(
 def test_the_first_reading_stays(database: Database, arrival: Arrival, now: datetime) -> None:
     """Two readers of the same mail cannot both keep what they read."""
     message = record(database, arrival, now)
-    with database.session() as session:
+    with database.writing() as session:
         assert messages.save_reading(session, message, reading())
         assert not messages.save_reading(session, message, reading("<other@example.org>"))
         assert not messages.claim_message(session, message, now)
@@ -171,7 +171,7 @@ def test_a_mail_set_aside_is_out_of_the_way_until_it_is_retried(
 ) -> None:
     """Its traceback is kept; a retry begins with a clean count."""
     message = record(database, arrival, now)
-    with database.session() as session:
+    with database.writing() as session:
         messages.claim_message(session, message, now)
         assert messages.set_aside(session, message, "Traceback ...")
         assert messages.next_message_to_read(session, now + timedelta(days=9)) is None
@@ -188,7 +188,7 @@ def test_unanswered_mails_are_found_until_they_are_answered(
 ) -> None:
     """Whoever owes an answer can be listed."""
     message = record(database, arrival, now)
-    with database.session() as session:
+    with database.writing() as session:
         assert [row.id for row in messages.list_messages(session, answered=False)] == [message]
         messages.mark_answered(session, message)
         assert messages.list_messages(session, answered=False) == []
@@ -198,7 +198,7 @@ def test_text_that_no_database_can_hold_is_mended(database: Database, arrival: A
     """NUL, half surrogates and endless Message-IDs do not stop a mail from being kept, nor its thread from being found."""
     endless = "<" + "长" * 5000 + ">"
     message = record(database, arrival, now)
-    with database.session() as session:
+    with database.writing() as session:
         messages.set_aside(session, message, "a\x00b\udc80c")
         messages.retry_message(session, message)
         messages.save_reading(session, message, reading(endless))
