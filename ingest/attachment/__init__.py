@@ -1,1 +1,3 @@
-"""Attached files: what they are, what lies inside them. Nothing is written to disk, nothing fetched."""
+"""Attached files: what they are, what lies inside them.
+Nothing is written to disk, nothing fetched.
+"""

@@ -1,7 +1,8 @@
-"""What lies in a ZIP, gzip or tar file, one entry at a time, within a budget; RAR, 7z and winmail.dat have their own files.
+"""What lies in a ZIP, gzip or tar file, one entry at a time, within a budget;
+RAR, 7z and winmail.dat have their own files.
 
-What cannot or may not be opened comes out as an entry with a fate and a Chinese sentence. Containers inside containers
-are the caller's matter.
+What cannot or may not be opened comes out as an entry with a fate and a Chinese sentence.
+Containers inside containers are the caller's matter.
 """
 
 from __future__ import annotations
@@ -44,12 +45,14 @@ from ingest.reading import Fate, Kind
 
 
 def open_archive(kind: Kind, data: bytes, name: str, budget: Budget) -> Opened | None:
-    """Open a container; None when ``kind`` is none that is opened here. Never raises for what the bytes are."""
+    """Open a container; None when ``kind`` is none that is opened here.
+    Never raises for what the bytes are.
+    """
     opener = _OPENERS.get(kind)
     return opener(data, name, budget) if opener else None
 
 
-# --- ZIP -----------------------------------------------------------------------------------------------------------
+# --- ZIP ------------------------------------------------------------------------------------------
 
 
 def _open_zip(data: bytes, name: str, budget: Budget) -> Opened:
@@ -61,24 +64,36 @@ def _open_zip(data: bytes, name: str, budget: Budget) -> Opened:
     except NotImplementedError:  # a newer version of the format than the library knows
         return Opened(Fate.UNSUPPORTED, STRANGE)
     except DAMAGE:
-        return Opened(Fate.UNSUPPORTED, VOLUME) if _is_volume(data) else Opened(Fate.DAMAGED, DAMAGED)
+        if _is_volume(data):
+            return Opened(Fate.UNSUPPORTED, VOLUME)
+        return Opened(Fate.DAMAGED, DAMAGED)
     files = [info for info in archive.infolist() if not entry_name(info).endswith("/")]
     return counted(len(files), _zip_entries(archive, files, budget))
 
 
 def _is_volume(data: bytes) -> bool:
-    """One disk of several: the marker of a first one, or an end record that counts more than one (APPNOTE 4.4.19)."""
+    """One disk of several: the marker of a first one,
+    or an end record that counts more than one (APPNOTE 4.4.19).
+    """
     end = data.rfind(b"PK\x05\x06")
     return data.startswith(b"PK\x07\x08") or (
         0 <= end <= len(data) - 22 and data[end + 4 : end + 6] not in {b"\0\0", b"\xff\xff"}
     )
 
 
-def _zip_entries(archive: zipfile.ZipFile, files: list[zipfile.ZipInfo], budget: Budget) -> Iterator[Entry]:
+def _zip_entries(
+    archive: zipfile.ZipFile,
+    files: list[zipfile.ZipInfo],
+    budget: Budget,
+) -> Iterator[Entry]:
     seen: set[str] = set()
     for number, info in enumerate(files):
         if not budget.take_entry():
-            yield Entry(unique(f"其余{len(files) - number}个文件", seen), fate=Fate.LIMIT, reason=NO_ENTRIES)
+            yield Entry(
+                unique(f"其余{len(files) - number}个文件", seen),
+                fate=Fate.LIMIT,
+                reason=NO_ENTRIES,
+            )
             return
         yield _zip_entry(archive, info, unique(safe_path(entry_name(info)), seen), budget)
 
@@ -96,13 +111,14 @@ def _zip_entry(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: str, budge
             return entry_of(path, inflate(archive, info, most), budget)
         with archive.open(info) as stream:
             return entry_of(path, read_limited(stream, most), budget)
-    except (NotImplementedError, RuntimeError):  # other methods; RuntimeError also asks for a password
+    # other methods; RuntimeError also asks for a password
+    except (NotImplementedError, RuntimeError):
         return Entry(path, fate=Fate.UNSUPPORTED, reason=STRANGE)
     except DAMAGE:
         return Entry(path, fate=Fate.DAMAGED, reason=DAMAGED_ENTRY)
 
 
-# --- gzip ----------------------------------------------------------------------------------------------------------
+# --- gzip -----------------------------------------------------------------------------------------
 
 
 def _open_gzip(data: bytes, name: str, budget: Budget) -> Opened:
@@ -126,7 +142,9 @@ def _inner_name(name: str) -> str:
 
 
 def _gunzip(data: bytes, most: int) -> bytes | None:
-    """Unpacked bytes; None when there are more than ``most``. Raises zlib.error when damaged or cut off."""
+    """Unpacked bytes; None when there are more than ``most``.
+    Raises zlib.error when damaged or cut off.
+    """
     chunks, size, rest = [], 0, data
     while rest.startswith(b"\x1f\x8b"):
         stream = zlib.decompressobj(wbits=31)
@@ -141,13 +159,14 @@ def _gunzip(data: bytes, most: int) -> bytes | None:
     return b"".join(chunks)
 
 
-# --- tar -----------------------------------------------------------------------------------------------------------
+# --- tar ------------------------------------------------------------------------------------------
 
 
 def _open_tar(data: bytes, name: str, budget: Budget) -> Opened:
     del name
     try:
-        archive = tarfile.open(fileobj=io.BytesIO(data), mode="r:")  # noqa: SIM115 - lives as long as its entries
+        # lives as long as its entries
+        archive = tarfile.open(fileobj=io.BytesIO(data), mode="r:")  # noqa: SIM115
     except DAMAGE:
         return Opened(Fate.DAMAGED, DAMAGED)
     return Opened(Fate.UNPACKED, "已解开", _tar_entries(archive, budget))
@@ -172,14 +191,23 @@ def _tar_entries(archive: tarfile.TarFile, budget: Budget) -> Iterator[Entry]:
         yield _tar_entry(archive, member, path, budget)
 
 
-def _tar_entry(archive: tarfile.TarFile, member: tarfile.TarInfo, path: str, budget: Budget) -> Entry:
+def _tar_entry(
+    archive: tarfile.TarFile,
+    member: tarfile.TarInfo,
+    path: str,
+    budget: Budget,
+) -> Entry:
     if not member.isreg():
         return Entry(path, fate=Fate.UNSUPPORTED, reason=LINK)
     if member.size > budget.bytes_left:
         return Entry(path, fate=Fate.LIMIT, reason=TOO_BIG)
     try:
         stream = archive.extractfile(member)
-        return entry_of(path, read_limited(stream, budget.most(member.size)) if stream else b"", budget)
+        return entry_of(
+            path,
+            read_limited(stream, budget.most(member.size)) if stream else b"",
+            budget,
+        )
     except DAMAGE:
         return Entry(path, fate=Fate.DAMAGED, reason=DAMAGED_ENTRY)
 

@@ -1,8 +1,8 @@
 """超大附件: files that a mail only links to. Recognised and named, never fetched.
 
-Fetching would mean requests to addresses of a stranger's choice, captchas and links that expire; nothing that could be
-verified years later. Link shapes are those of 163/126, 邮箱大师, 网易企业, QQ, Exmail, Sina, 139 and 189 mail,
-and of the drives people paste links to.
+Fetching would mean requests to addresses of a stranger's choice, captchas and links that expire;
+nothing that could be verified years later. Link shapes are those of 163/126, 邮箱大师, 网易企业, QQ,
+Exmail, Sina, 139 and 189 mail, and of the drives people paste links to.
 """
 
 from __future__ import annotations
@@ -23,7 +23,11 @@ MAX_LOOK = 512 * 1024
 
 # Host, path prefix, provider. Hosts are compared whole: a look-alike domain is no cloud attachment.
 _PLACES: tuple[tuple[frozenset[str], str, str], ...] = (
-    (frozenset({"mail.163.com", "mail.126.com", "mail.yeah.net"}), "/large-attachment-download/", "网易邮箱"),
+    (
+        frozenset({"mail.163.com", "mail.126.com", "mail.yeah.net"}),
+        "/large-attachment-download/",
+        "网易邮箱",
+    ),
     (frozenset({"dashi.163.com"}), "/html/cloud-attachment-download/", "网易邮箱大师"),
     (frozenset({"fs.163.com", "u.163.com"}), "/fs/display/", "网易邮箱"),
     (frozenset({"edisk.qiye.163.com"}), "/api/biz/attachment/download", "网易企业邮箱"),
@@ -40,7 +44,9 @@ _PLACES: tuple[tuple[frozenset[str], str, str], ...] = (
     (frozenset({"pan.quark.cn"}), "/s/", "夸克网盘"),
 )
 _MOBILE = re.compile(r"(?:[a-z0-9-]+\.)*mail\.10086\.cn")
-"""139 mail has many hosts and its links changed often; what is downloaded there is told by the path (shape not verified)."""
+"""139 mail has many hosts and its links changed often;
+what is downloaded there is told by the path (shape not verified).
+"""
 _MOBILE_PATH = re.compile(r"down|disk|share|attach|file")
 _MILLISECONDS = re.compile(r"expired(?:=|=\"|='|&quot;)(\d{13})(?!\d)")
 _URL = re.compile(r"https?://[A-Za-z0-9.-]{4,80}/[^\s\"'<>，。；）]{1,2000}")
@@ -57,7 +63,8 @@ _MARKER = re.compile(r"邮箱(?:大师)?发来的(?:超大附件|云附件)")
 _TITLE_NAME = re.compile(r"title=\"([^\"\n]{1,200})\n")
 _NAME_ATTRIBUTE = re.compile(r"(?:download|file-?name)=[\"']([^\"'<>\n]{1,200})[\"']")
 _LISTED = re.compile(
-    r"^[ \t]*([^\s<>(（\"'][^\n<>]{0,160}?)[ \t]*[(（][ \t]*\d{1,7}(?:\.\d{1,3})?[ \t]?[KMG]B?[,，)）]", re.MULTILINE
+    r"^[ \t]*([^\s<>(（\"'][^\n<>]{0,160}?)[ \t]*[(（][ \t]*\d{1,7}(?:\.\d{1,3})?[ \t]?[KMG]B?[,，)）]",
+    re.MULTILINE,
 )
 _TAG = re.compile(r"<[^<>]{0,400}>?")
 _FACTOR = {"K": 1024, "M": 1024**2, "G": 1024**3}
@@ -99,7 +106,9 @@ def cloud_files(markup: str, text: str) -> tuple[CloudFile, ...]:
 
 
 def _merged(found: dict[str, CloudFile]) -> tuple[CloudFile, ...]:
-    """One entry a file: a plain-text alternative repeats the links of the HTML, and a button those of a title."""
+    """One entry a file: a plain-text alternative repeats the links of the HTML,
+    and a button those of a title.
+    """
     named: dict[tuple[str, str], CloudFile] = {}
     for file in found.values():
         named.setdefault((file.provider, file.name or file.link), file)
@@ -114,18 +123,24 @@ def _provider(link: str) -> str:
         return ""
     if _MOBILE.fullmatch(host) and _MOBILE_PATH.search(path):
         return "139邮箱"
-    return next((name for hosts, prefix, name in _PLACES if host in hosts and path.startswith(prefix)), "")
+    return next(
+        (name for hosts, prefix, name in _PLACES if host in hosts and path.startswith(prefix)),
+        "",
+    )
 
 
 def _described(source: str, match: re.Match[str], provider: str, floor: int) -> CloudFile:
-    """Name, size and expiry from the link itself, else from the words around it (up to the link before)."""
+    """Name, size and expiry from the link itself,
+    else from the words around it (up to the link before).
+    """
     before = source[max(floor, match.start() - 600) : match.start()]
     marker = [heading.end() for heading in _MARKER.finditer(before)]
     before = before[marker[-1] :] if marker else before
     after = re.split("https?://", source[match.end() : match.end() + 600])[0]
     shown = [_TAG.sub("\n", text) for text in (after, before) if text]
     in_markup = after[:1] in {'"', "'"}
-    name = _in_query(match[0]) or _in_attributes(before, after) or _in_words(shown if in_markup else shown[::-1])
+    name = _in_query(match[0]) or _in_attributes(before, after)
+    name = name or _in_words(shown if in_markup else shown[::-1])
     return CloudFile(
         name=safe_name(name),
         size=_counted_bytes(before, after)
@@ -137,7 +152,9 @@ def _described(source: str, match: re.Match[str], provider: str, floor: int) -> 
 
 
 def _expiry(link: str, before: str, after: str) -> str:
-    """As written, else from milliseconds since the epoch in the link or in the tag around it, in Beijing time."""
+    """As written, else from milliseconds since the epoch in the link or in the tag
+    around it, in Beijing time.
+    """
     written = _EXPIRES.search(f"{before}\n{after}")
     if written:
         return next(group for group in written.groups() if group)
@@ -158,7 +175,8 @@ def _in_attributes(before: str, after: str) -> str:
     title = list(_TITLE_NAME.finditer(before))
     if title:
         return title[-1][1]
-    named = _NAME_ATTRIBUTE.search(after.partition(">")[0]) or _NAME_ATTRIBUTE.search(before.rpartition("<")[2])
+    named = _NAME_ATTRIBUTE.search(after.partition(">")[0])
+    named = named or _NAME_ATTRIBUTE.search(before.rpartition("<")[2])
     return named[1] if named else ""
 
 

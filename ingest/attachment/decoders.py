@@ -1,9 +1,11 @@
-"""The two programs that unpack what Python cannot: ``bsdtar`` (libarchive-tools) and ``unar``, both optional.
+"""The two programs that unpack what Python cannot:
+``bsdtar`` (libarchive-tools) and ``unar``, both optional.
 
-Each misses something the other knows (measured on 64 archives: bsdtar no solid or old RAR, unar no RAR5 with folders),
-so a reader asks the one, then the other. They run in the disposable worker and inherit its limits and its lack of a
-network; they get the archive as an anonymous file and answer through a pipe, so nothing is left on disk. What an
-archive means is not known here. The only module that starts unpackers.
+Each misses something the other knows (measured on 64 archives: bsdtar no solid or old RAR, unar no
+RAR5 with folders), so a reader asks the one, then the other. They run in the disposable worker and
+inherit its limits and its lack of a network; they get the archive as an anonymous file and answer
+through a pipe, so nothing is left on disk. What an archive means is not known here. The only module
+that starts unpackers.
 """
 
 from __future__ import annotations
@@ -35,7 +37,9 @@ class DecoderError(Exception):
 
 
 class HandedOver:
-    """An archive as other programs can open it: an anonymous file in memory that is gone with the process."""
+    """An archive as other programs can open it:
+    an anonymous file in memory that is gone with the process.
+    """
 
     def __init__(self, data: bytes) -> None:
         self.descriptor = os.memfd_create("archive")
@@ -69,7 +73,12 @@ def _die_with_us() -> None:
 
 
 @contextlib.contextmanager
-def _running(program: str, arguments: list[str], archive: HandedOver, stdin: int) -> Iterator[IO[bytes]]:
+def _running(
+    program: str,
+    arguments: list[str],
+    archive: HandedOver,
+    stdin: int,
+) -> Iterator[IO[bytes]]:
     path = shutil.which(program)
     if path is None:
         raise DecoderError(f"{program} is not installed")
@@ -90,14 +99,21 @@ def _running(program: str, arguments: list[str], archive: HandedOver, stdin: int
 
 
 def members(archive: HandedOver) -> Members:
-    """The members of any archive libarchive knows, in their order, each with its content (None for what is no file).
+    """The members of any archive libarchive knows, in their order,
+    each with its content (None for what is no file).
 
-    bsdtar turns the archive into a tar stream. A content must be read before the next member is asked for.
+    bsdtar turns the archive into a tar stream.
+    A content must be read before the next member is asked for.
 
     Raises:
         DecoderError: from the member on that it could not unpack.
     """
-    with _running("bsdtar", ["-cf", "-", "--format=pax", "@-"], archive, archive.descriptor) as output:
+    with _running(
+        "bsdtar",
+        ["-cf", "-", "--format=pax", "@-"],
+        archive,
+        archive.descriptor,
+    ) as output:
         try:
             with tarfile.open(fileobj=output, mode="r|") as stream:
                 for member in stream:
@@ -107,15 +123,20 @@ def members(archive: HandedOver) -> Members:
 
 
 def single(archive: HandedOver, index: int, most: int) -> bytes | None:
-    """What unar makes of the archive's entry ``index`` (from 0, folders count); None when it is more than ``most`` bytes.
+    """What unar makes of the archive's entry ``index`` (from 0, folders count);
+    None when it is more than ``most`` bytes.
 
     Raises:
-        DecoderError: it made nothing of it. The bytes of a damaged entry may come out short: compare the checksum.
+        DecoderError: it made nothing of it.
+        The bytes of a damaged entry may come out short: compare the checksum.
     """
     target = f"/proc/self/fd/{archive.descriptor}"
     chunks, size = [], 0
     with _running(
-        "unar", ["-q", "-nr", "-k", "skip", "-o", "-", "-i", target, str(index)], archive, subprocess.DEVNULL
+        "unar",
+        ["-q", "-nr", "-k", "skip", "-o", "-", "-i", target, str(index)],
+        archive,
+        subprocess.DEVNULL,
     ) as output:
         try:
             while chunk := output.read(1024 * 1024):

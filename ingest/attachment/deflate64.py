@@ -1,6 +1,8 @@
-"""ZIP entries packed with Deflate64, as the Windows explorer packs what is larger than 2 GB and some tools everything.
+"""ZIP entries packed with Deflate64,
+as the Windows explorer packs what is larger than 2 GB and some tools everything.
 
-The standard library does not know the method (APPNOTE 4.4.5, method 9). The only module that imports ``inflate64``.
+The standard library does not know the method (APPNOTE 4.4.5, method 9).
+The only module that imports ``inflate64``.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
-"""What comes out of a container, one entry at a time, and the sentences about what does not. Opens nothing itself.
+"""What comes out of a container, one entry at a time,
+and the sentences about what does not. Opens nothing itself.
 
-Nothing is ever written to disk under an archive's own names, so a name that climbs out of its folder leads nowhere.
+Nothing is ever written to disk under an archive's own names,
+so a name that climbs out of its folder leads nowhere.
 """
 
 from __future__ import annotations
@@ -62,7 +64,9 @@ class Opened(NamedTuple):
 
 
 def read_limited(stream: IO[bytes], most: int) -> bytes | None:
-    """A stream's bytes; None when there are more than ``most``. Headers that tell sizes are not believed."""
+    """A stream's bytes; None when there are more than ``most``.
+    Headers that tell sizes are not believed.
+    """
     chunks, size = [], 0
     while chunk := stream.read(min(CHUNK, most - size + 1)):
         chunks.append(chunk)
@@ -85,7 +89,10 @@ def unique(path: str, seen: set[str]) -> str:
     candidate, number = path or "未命名", 2
     stem, dot, extension = candidate.rpartition(".")
     while candidate in seen:
-        candidate, number = f"{stem}({number}){dot}{extension}" if dot else f"{path or '未命名'}({number})", number + 1
+        candidate, number = (
+            f"{stem}({number}){dot}{extension}" if dot else f"{path or '未命名'}({number})",
+            number + 1,
+        )
     seen.add(candidate)
     return candidate
 

@@ -1,7 +1,9 @@
-"""What a file is, by its content. A name only decides between kinds that share one content (doc and wps).
+"""What a file is, by its content.
+A name only decides between kinds that share one content (doc and wps).
 
-Own sniffing with olefile and zipfile: measured on 39 Chinese office files the public tools miss real WPS documents,
-encrypted Office files, OFD or templates (libmagic calls a WPS .docx octet-stream). About 0.4 ms a file.
+Own sniffing with olefile and zipfile: measured on 39 Chinese office files the public tools miss
+real WPS documents, encrypted Office files, OFD or templates (libmagic calls a WPS .docx
+octet-stream). About 0.4 ms a file.
 """
 
 from __future__ import annotations
@@ -63,11 +65,13 @@ _OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _STILL_IMAGES = (b"heic", b"heix", b"mif1", b"msf1", b"avif", b"hevc")
 _ANY_HEADER = re.compile(rb"[!-9;-~]{1,100}[ \t]*:|From ")
 _MAIL_HEADER = re.compile(
-    rb"^(received|from|to|subject|date|message-id|return-path|delivered-to|mime-version|content-type|x-mailer)[ \t]*:",
+    rb"^(received|from|to|subject|date|message-id|return-path|delivered-to|mime-version|content-type"
+    rb"|x-mailer)[ \t]*:",
     re.IGNORECASE | re.MULTILINE,
 )
 _MARKUP = re.compile(
-    rb"<(?:!doctype\s+html|html|head|body|meta|table|\?mso-application|w:worddocument|pkg:package)", re.IGNORECASE
+    rb"<(?:!doctype\s+html|html|head|body|meta|table|\?mso-application|w:worddocument|pkg:package)",
+    re.IGNORECASE,
 )
 # What olefile 0.47 lets out on damaged files beside its own OSError subclass.
 _OLE_ERRORS = (
@@ -81,7 +85,15 @@ _OLE_ERRORS = (
     RecursionError,
     OverflowError,
 )
-_ZIP_ERRORS = (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, EOFError, struct.error)
+_ZIP_ERRORS = (
+    zipfile.BadZipFile,
+    OSError,
+    ValueError,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    struct.error,
+)
 
 
 def identify(data: bytes, name: str) -> Kind:
@@ -122,9 +134,11 @@ _EXTENSIONS: dict[Kind, tuple[str, str]] = {
 
 
 def wrong_extension(kind: Kind, name: str) -> str:
-    """A sentence for staff when a name promises another kind than its content is; "" when it does not.
+    """A sentence for staff when a name promises another kind than its content
+    is; "" when it does not.
 
-    A program is always worth a word; another kind only when its extension is one that promises a known kind.
+    A program is always worth a word;
+    another kind only when its extension is one that promises a known kind.
     """
     shown, own = _EXTENSIONS.get(kind, ("", ""))
     extension = name.rpartition(".")[2].lower() if "." in name else ""
@@ -162,10 +176,14 @@ def _ole_kind(data: bytes, extension: str) -> Kind:
                 return _word_kind(head, extension)
             if streams & {"workbook", "book"}:
                 book = "Workbook" if "workbook" in streams else "Book"
-                return Kind.ENCRYPTED_OFFICE if _has_filepass(ole.openstream(book).read(4096)) else Kind.XLS
+                encrypted = _has_filepass(ole.openstream(book).read(4096))
+                return Kind.ENCRYPTED_OFFICE if encrypted else Kind.XLS
             return Kind.OFFICE if "powerpoint document" in streams else Kind.OLE
     except _OLE_ERRORS:
-        return {"doc": Kind.DOC, "wps": Kind.WPS, "xls": Kind.XLS, "et": Kind.XLS}.get(extension, Kind.OLE)
+        return {"doc": Kind.DOC, "wps": Kind.WPS, "xls": Kind.XLS, "et": Kind.XLS}.get(
+            extension,
+            Kind.OLE,
+        )
 
 
 def _word_kind(head: bytes, extension: str) -> Kind:
@@ -176,7 +194,9 @@ def _word_kind(head: bytes, extension: str) -> Kind:
 
 
 def _has_filepass(book: bytes) -> bool:
-    """A FILEPASS record (0x002F) among the first records marks an encrypted workbook ([MS-XLS] 2.4.117)."""
+    """A FILEPASS record (0x002F) among the first records marks an encrypted
+    workbook ([MS-XLS] 2.4.117).
+    """
     position = 0
     for _ in range(20):
         if position + 4 > len(book):
@@ -194,14 +214,15 @@ def _zip_kind(data: bytes, extension: str) -> Kind:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = set(archive.namelist())
-            types = archive.open("[Content_Types].xml").read(512 * 1024) if "[Content_Types].xml" in names else b""
+            listed = "[Content_Types].xml" in names
+            types = archive.open("[Content_Types].xml").read(512 * 1024) if listed else b""
     except _ZIP_ERRORS:
         return _broken_zip_kind(data)
     if types or "word/document.xml" in names:
         return _ooxml_kind(types, names)
     if "OFD.xml" in names:
         return Kind.OFD
-    if "META-INF/MANIFEST.MF" in names or "AndroidManifest.xml" in names or extension in {"jar", "apk"}:
+    if names & {"META-INF/MANIFEST.MF", "AndroidManifest.xml"} or extension in {"jar", "apk"}:
         return Kind.PROGRAM
     return Kind.OFFICE if "mimetype" in names and "content.xml" in names else Kind.ZIP
 
@@ -219,7 +240,9 @@ def _ooxml_kind(types: bytes, names: set[str]) -> Kind:
 
 
 def _broken_zip_kind(data: bytes) -> Kind:
-    """A package whose directory is gone (cut off, or names nobody can decode): its local headers still tell."""
+    """A package whose directory is gone (cut off, or names nobody can decode):
+    its local headers still tell.
+    """
     head = data[: 256 * 1024]
     if b"word/document.xml" in data or (b"[Content_Types].xml" in head and b"word/" in head):
         return Kind.DOCX
@@ -232,7 +255,8 @@ def _text_kind(data: bytes, extension: str) -> Kind:
     head = data[:8192].removeprefix(b"\xef\xbb\xbf").lstrip()
     if _is_mail(head, extension):
         return Kind.EML
-    if b"%PDF-" in data[:1024]:  # readers allow junk in front; a mail that carries a short PDF is no PDF
+    # readers allow junk in front; a mail that carries a short PDF is no PDF
+    if b"%PDF-" in data[:1024]:
         return Kind.PDF
     if _is_web_archive(head) or _MARKUP.search(head[:4096]):
         return Kind.HTML
@@ -260,7 +284,9 @@ def _is_web_archive(head: bytes) -> bool:
 
 
 def _is_text(head: bytes) -> bool:
-    """Decodable, allowing for a character cut at the end of the sample, and without binary control characters."""
+    """Decodable, allowing for a character cut at the end of the sample,
+    and without binary control characters.
+    """
     if any(byte < 9 or 13 < byte < 27 for byte in head):
         return False
     return any(

@@ -1,15 +1,21 @@
-"""What opening one mail's archives may cost, all of them together. Counting only; nothing is opened here."""
+"""What opening one mail's archives may cost, all of them together.
+Counting only; nothing is opened here.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 MAX_RATIO = 300
-"""Unpacked bytes per packed byte above which a large entry is a bomb; XML in Office files stays below 60."""
+"""Unpacked bytes per packed byte above which a large entry is a bomb;
+XML in Office files stays below 60.
+"""
 RATIO_FLOOR = 20 * 1024**2
 """Bytes below which the ratio says nothing."""
 MAX_DIRECTORY = 20_000
-"""Directory records above which an archive is not even listed: each costs half a kilobyte of memory."""
+"""Directory records above which an archive is not even listed:
+each costs half a kilobyte of memory.
+"""
 
 
 @dataclass

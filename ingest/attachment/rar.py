@@ -1,7 +1,9 @@
-"""What lies in a RAR file. ``rarfile`` lists it, the programs of ``decoders.py`` unpack it; the only importer of ``rarfile``.
+"""What lies in a RAR file. ``rarfile`` lists it, the programs of ``decoders.py`` unpack it;
+the only importer of ``rarfile``.
 
-The listing alone tells names (GBK ones too), passwords, links and volumes, and stored entries need no program. Every
-content is held against the checksum of the listing, because both programs let damaged bytes through (measured).
+The listing alone tells names (GBK ones too), passwords, links and volumes, and stored entries need
+no program. Every content is held against the checksum of the listing, because both programs let
+damaged bytes through (measured).
 """
 
 from __future__ import annotations
@@ -12,7 +14,14 @@ from collections.abc import Iterator
 
 import rarfile
 
-from ingest.attachment.decoders import DecoderError, HandedOver, Members, any_installed, members, single
+from ingest.attachment.decoders import (
+    DecoderError,
+    HandedOver,
+    Members,
+    any_installed,
+    members,
+    single,
+)
 from ingest.attachment.entries import (
     DAMAGE,
     DAMAGED,
@@ -72,7 +81,12 @@ def _is_stored(info: rarfile.RarInfo) -> bool:
     return bool(info.compress_type == _STORED)
 
 
-def _entries(data: bytes, archive: rarfile.RarFile, infos: list[rarfile.RarInfo], budget: Budget) -> Iterator[Entry]:
+def _entries(
+    data: bytes,
+    archive: rarfile.RarFile,
+    infos: list[rarfile.RarInfo],
+    budget: Budget,
+) -> Iterator[Entry]:
     seen: set[str] = set()
     contents = _Contents(data, archive, infos)
     try:
@@ -101,7 +115,13 @@ def _settled(info: rarfile.RarInfo, path: str, budget: Budget) -> Entry | None:
     return None
 
 
-def _read(contents: _Contents, index: int, info: rarfile.RarInfo, path: str, budget: Budget) -> Entry:
+def _read(
+    contents: _Contents,
+    index: int,
+    info: rarfile.RarInfo,
+    path: str,
+    budget: Budget,
+) -> Entry:
     try:
         return entry_of(path, contents.read(index, budget.most(info.compress_size)), budget)
     except DecoderError:
@@ -109,7 +129,9 @@ def _read(contents: _Contents, index: int, info: rarfile.RarInfo, path: str, bud
 
 
 class _Contents:
-    """The contents of one archive's entries, asked for in their order; three ways, the cheapest first."""
+    """The contents of one archive's entries, asked for in their order;
+    three ways, the cheapest first.
+    """
 
     def __init__(self, data: bytes, archive: rarfile.RarFile, infos: list[rarfile.RarInfo]) -> None:
         self._data = data
@@ -158,12 +180,15 @@ class _Contents:
         return self._handed
 
     def _by_bsdtar(self, index: int, most: int) -> bytes | None:
-        """Members come in the listing's order; one that is not what the listing says ends the trust."""
+        """Members come in the listing's order;
+        one that is not what the listing says ends the trust.
+        """
         self._hand_over()
         assert self._members is not None
         for member, stream in self._members:
             info = self._infos[self._next] if self._next < len(self._infos) else None
-            if info is None or member.isdir() != info.is_dir() or (stream and member.size != info.file_size):
+            unlike = info is None or member.isdir() != info.is_dir() or (stream and member.size != info.file_size)
+            if unlike:
                 self._members.close()
                 break
             self._next += 1

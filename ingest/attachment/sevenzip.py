@@ -1,6 +1,8 @@
-"""What lies in a 7z file, unpacked in memory within a budget. The only module that imports ``py7zr``.
+"""What lies in a 7z file, unpacked in memory within a budget.
+The only module that imports ``py7zr``.
 
-7z packs files together, so all are unpacked in one pass, as many as the budget holds; the entries come one by one.
+7z packs files together, so all are unpacked in one pass, as many as the budget holds;
+the entries come one by one.
 """
 
 from __future__ import annotations
@@ -44,7 +46,7 @@ class _FullError(Exception):
 def open_seven_zip(data: bytes, name: str, budget: Budget) -> Opened:
     """Open a 7z archive. Never raises for what the bytes are."""
     del name
-    import py7zr  # noqa: PLC0415 - a third of a second and eight codecs, for the few mails that hold one
+    import py7zr  # noqa: PLC0415 - a third of a second, for the few mails that hold one
 
     try:
         archive = py7zr.SevenZipFile(io.BytesIO(data))
@@ -65,7 +67,13 @@ def open_seven_zip(data: bytes, name: str, budget: Budget) -> Opened:
     return counted(count, _entries(files, contents, budget, locked=locked))
 
 
-def _entries(files: list[Any], contents: _Contents, budget: Budget, *, locked: bool) -> Iterator[Entry]:
+def _entries(
+    files: list[Any],
+    contents: _Contents,
+    budget: Budget,
+    *,
+    locked: bool,
+) -> Iterator[Entry]:
     seen: set[str] = set()
     for index, file in enumerate(files):
         if file.is_directory:
@@ -78,7 +86,15 @@ def _entries(files: list[Any], contents: _Contents, budget: Budget, *, locked: b
         yield _entry(file, index, path, contents, budget, locked=locked)
 
 
-def _entry(file: Any, index: int, path: str, contents: _Contents, budget: Budget, *, locked: bool) -> Entry:
+def _entry(
+    file: Any,
+    index: int,
+    path: str,
+    contents: _Contents,
+    budget: Budget,
+    *,
+    locked: bool,
+) -> Entry:
     if locked and not file.emptystream:
         return Entry(path, fate=Fate.ENCRYPTED, reason=ENCRYPTED)
     if file.is_symlink or file.is_junction or file.is_socket:
@@ -88,13 +104,17 @@ def _entry(file: Any, index: int, path: str, contents: _Contents, budget: Budget
     if file.emptystream:
         return Entry(path, b"")
     data = contents.taken.pop(index, None)
-    if data is None or len(data) != file.uncompressed or (file.crc32 is not None and zlib.crc32(data) != file.crc32):
+    if data is None or len(data) != file.uncompressed:
+        return Entry(path, fate=contents.fate, reason=contents.reason)
+    if file.crc32 is not None and zlib.crc32(data) != file.crc32:
         return Entry(path, fate=contents.fate, reason=contents.reason)
     return entry_of(path, data if len(data) <= budget.bytes_left else None, budget)
 
 
 class _Contents:
-    """Takes what is unpacked, up to a limit. py7zr asks it for a writer for each file, by the file's name."""
+    """Takes what is unpacked, up to a limit.
+    py7zr asks it for a writer for each file, by the file's name.
+    """
 
     def __init__(self, most: int) -> None:
         self.left = most
@@ -103,7 +123,9 @@ class _Contents:
         self.fate, self.reason = Fate.DAMAGED, DAMAGED_ENTRY
 
     def fill(self, archive: Any) -> None:
-        """Unpack. py7zr refuses whole archives for one name that climbs out, so it gets harmless names: numbers."""
+        """Unpack. py7zr refuses whole archives for one name that climbs out,
+        so it gets harmless names: numbers.
+        """
         import py7zr  # noqa: PLC0415 - see above
 
         for index, properties in enumerate(archive.files.files_list):
@@ -124,7 +146,9 @@ class _Contents:
 
 
 class _Writer(io.BytesIO):
-    """One file as it is unpacked; py7zr closes it also when it breaks off, so what was taken may be a part."""
+    """One file as it is unpacked;
+    py7zr closes it also when it breaks off, so what was taken may be a part.
+    """
 
     def __init__(self, contents: _Contents, index: int) -> None:
         super().__init__()

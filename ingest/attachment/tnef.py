@@ -1,4 +1,6 @@
-"""What lies in a winmail.dat: attachments wrapped by Outlook in TNEF ([MS-OXTNEF]). The only importer of ``tnefparse``."""
+"""What lies in a winmail.dat: attachments wrapped by Outlook in TNEF ([MS-OXTNEF]).
+The only importer of ``tnefparse``.
+"""
 
 from __future__ import annotations
 
@@ -36,12 +38,16 @@ def open_tnef(data: bytes, name: str, budget: Budget) -> Opened:
     if not attachments:
         return Opened(Fate.UNPACKED, "winmail.dat 里只有邮件正文的格式, 没有附件")
     return Opened(
-        Fate.UNPACKED, f"Outlook 专用格式, 已解开, 内有 {len(attachments)} 个附件", _entries(attachments, budget)
+        Fate.UNPACKED,
+        f"Outlook 专用格式, 已解开, 内有 {len(attachments)} 个附件",
+        _entries(attachments, budget),
     )
 
 
 def _is_whole(data: bytes) -> bool:
-    """Whether its attributes end where the file does ([MS-OXTNEF] 2.1.3.1); the library takes what it gets."""
+    """Whether its attributes end where the file does ([MS-OXTNEF] 2.1.3.1);
+    the library takes what it gets.
+    """
     position = 6
     while position + 11 <= len(data):
         position += 11 + struct.unpack_from("<I", data, position + 5)[0]
@@ -56,11 +62,17 @@ def _entries(attachments: list[Any], budget: Budget) -> Iterator[Entry]:
             yield Entry(rest, fate=Fate.LIMIT, reason=NO_ENTRIES)
             return
         data = bytes(attachment.data or b"")
-        yield entry_of(unique(_name(attachment), seen), data if len(data) <= budget.bytes_left else None, budget)
+        yield entry_of(
+            unique(_name(attachment), seen),
+            data if len(data) <= budget.bytes_left else None,
+            budget,
+        )
 
 
 def _name(attachment: Any) -> str:
-    """The long name; a short one is in the sender's code page, which Chinese Windows sets to GBK."""
+    """The long name; a short one is in the sender's code page,
+    which Chinese Windows sets to GBK.
+    """
     try:
         name = attachment.long_filename()
     except (*_DAMAGE, UnicodeError):

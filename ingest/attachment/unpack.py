@@ -1,7 +1,8 @@
-"""Everything inside a mail, containers opened, one item at a time, each with its place and (if settled) its fate.
+"""Everything inside a mail, containers opened, one item at a time,
+each with its place and (if settled) its fate.
 
-Everything that is found comes out, also what may not be opened. All containers of a mail share one budget. Documents
-are not read here.
+Everything that is found comes out, also what may not be opened.
+All containers of a mail share one budget. Documents are not read here.
 """
 
 from __future__ import annotations
@@ -21,7 +22,9 @@ from ingest.message.structure import Entity, RawMail, parse_structure, walk
 from ingest.reading import Fate, Kind
 
 SMALL_PICTURE = 30 * 1024
-"""Bytes below which a picture that the HTML body shows is its dress (logo, signature); a pasted photo of a page is larger."""
+"""Bytes below which a picture that the HTML body shows is its dress (logo, signature);
+a pasted photo of a page is larger.
+"""
 
 CLOSED: dict[Kind, tuple[Fate, str]] = {
     Kind.EMPTY: (Fate.EMPTY, "空文件(0 字节)"),
@@ -51,7 +54,9 @@ _ELSEWHERE = {
     "message/partial": "邮件被发件程序拆成了几封, 不能自动合并, 请缩小附件后重新发送",
 }
 _PIECE = re.compile(r"\.(?:7z|zip|rar)\.\d{3}$|\.[zr]\d{2}$", re.IGNORECASE)
-"""Names that 7-Zip, 360 and WinRAR give the pieces of an archive cut in several: only the first looks like one at all."""
+"""Names that 7-Zip, 360 and WinRAR give the pieces of an archive cut in several:
+only the first looks like one at all.
+"""
 
 _CONTENT_ID = re.compile(r"cid:([^\"'>\s)]{1,300})", re.IGNORECASE)
 
@@ -76,7 +81,8 @@ class Item:
 def unpack(data: bytes, name: str, path: str, budget: Budget, depth: int = 0) -> Iterator[Item]:
     """``data`` itself and, when it is a container, everything inside, depth first.
 
-    The consumer drops each item before it asks for the next, so that never all contents are in memory. Never raises.
+    The consumer drops each item before it asks for the next,
+    so that never all contents are in memory. Never raises.
     """
     kind = identify(data, name)
     if kind is Kind.EML:
@@ -115,7 +121,13 @@ def _saved_mail(data: bytes, name: str, path: str, budget: Budget, depth: int) -
     yield from mail_items(data, root, f"{path}/", budget, depth + 1)
 
 
-def mail_items(raw: RawMail, root: Entity, prefix: str, budget: Budget, depth: int = 0) -> Iterator[Item]:
+def mail_items(
+    raw: RawMail,
+    root: Entity,
+    prefix: str,
+    budget: Budget,
+    depth: int = 0,
+) -> Iterator[Item]:
     """Everything in a mail, its leaves numbered from 1 after ``prefix``."""
     leaves = tuple(walk(root))
     shown = {match[1] for match in _CONTENT_ID.finditer(body_html(leaves, raw))}
@@ -123,7 +135,14 @@ def mail_items(raw: RawMail, root: Entity, prefix: str, budget: Budget, depth: i
         yield from _leaf_items(raw, leaf, f"{prefix}{number}", shown, budget, depth)
 
 
-def _leaf_items(raw: RawMail, leaf: Entity, path: str, shown: set[str], budget: Budget, depth: int) -> Iterator[Item]:
+def _leaf_items(
+    raw: RawMail,
+    leaf: Entity,
+    path: str,
+    shown: set[str],
+    budget: Budget,
+    depth: int,
+) -> Iterator[Item]:
     settled = settled_leaf(raw, leaf, path)
     if settled is not None:
         yield settled
@@ -132,7 +151,14 @@ def _leaf_items(raw: RawMail, leaf: Entity, path: str, shown: set[str], budget: 
         return
     data = leaf.content(raw)
     if _is_dress(leaf, len(data), shown):
-        yield Item(path, leaf.name, identify(data, leaf.name), data, Fate.INLINE, "邮件正文里的小图片(徽标、签名之类)")
+        yield Item(
+            path,
+            leaf.name,
+            identify(data, leaf.name),
+            data,
+            Fate.INLINE,
+            "邮件正文里的小图片(徽标、签名之类)",
+        )
         return
     yield from unpack(data, leaf.name, path, budget, depth)
 
@@ -146,13 +172,33 @@ def settled_leaf(raw: RawMail, leaf: Entity, path: str) -> Item | None:
             path, leaf.name, Kind.EML, raw[leaf.start : leaf.end], Fate.UNPACKED, "转发的邮件, 里面的附件已取出"
         )
     if is_body(leaf):
-        return Item(path, "", Kind.HTML if leaf.media_type == "text/html" else Kind.TEXT, leaf.content(raw), Fate.BODY)
+        return Item(
+            path,
+            "",
+            Kind.HTML if leaf.media_type == "text/html" else Kind.TEXT,
+            leaf.content(raw),
+            Fate.BODY,
+        )
     if leaf.media_type.startswith("multipart/"):
         return _torn(raw, leaf, path)
     if leaf.media_type in _OF_THE_MAIL:
-        return Item(path, leaf.name, Kind.TEXT, leaf.content(raw), Fate.BODY, _OF_THE_MAIL[leaf.media_type])
+        return Item(
+            path,
+            leaf.name,
+            Kind.TEXT,
+            leaf.content(raw),
+            Fate.BODY,
+            _OF_THE_MAIL[leaf.media_type],
+        )
     if leaf.media_type in _ELSEWHERE:
-        return Item(path, leaf.name, Kind.OTHER, leaf.content(raw), Fate.UNSUPPORTED, _ELSEWHERE[leaf.media_type])
+        return Item(
+            path,
+            leaf.name,
+            Kind.OTHER,
+            leaf.content(raw),
+            Fate.UNSUPPORTED,
+            _ELSEWHERE[leaf.media_type],
+        )
     if leaf.media_type.startswith("message/") and not leaf.is_mail:
         return Item(path, leaf.name, Kind.TEXT, leaf.content(raw), Fate.BODY, "系统报告的附页")
     return None
