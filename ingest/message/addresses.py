@@ -1,4 +1,6 @@
-"""Addresses in From, To and the like: one linear scan, because 341 bytes of ``(`` end a recursive one."""
+"""Addresses in From, To and the like:
+one linear scan, because 341 bytes of ``(`` end a recursive one.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,9 @@ from typing import NamedTuple
 from ingest.message.headers import Headers, clean, decode_words, eight_bit
 
 MAX_ADDRESSES = 500
-_USABLE = re.compile(r"[^\s<>@\",;:()\\\x00-\x20\x7f]{1,64}@[^\s<>@\",;:()\\\[\]\x00-\x20\x7f]{1,253}")
+_USABLE = re.compile(
+    r"[^\s<>@\",;:()\\\x00-\x20\x7f]{1,64}@[^\s<>@\",;:()\\\[\]\x00-\x20\x7f]{1,253}",
+)
 
 
 class Address(NamedTuple):
@@ -19,7 +23,9 @@ class Address(NamedTuple):
 
 
 def addresses(value: bytes) -> list[Address]:
-    """Usable addresses of a header value in their order; whatever else stands there is passed over."""
+    """Usable addresses of a header value in their order;
+    whatever else stands there is passed over.
+    """
     found = []
     for piece in _split(eight_bit(value)):
         if (address := _one(piece)) is not None:
@@ -31,7 +37,8 @@ def addresses(value: bytes) -> list[Address]:
 
 def all_addresses(headers: Headers, *names: str) -> tuple[str, ...]:
     """The addresses of several headers, each once."""
-    found = [address.address for name in names for value in headers.all(name) for address in addresses(value)]
+    values = (value for name in names for value in headers.all(name))
+    found = (address.address for value in values for address in addresses(value))
     return tuple(dict.fromkeys(found))[:MAX_ADDRESSES]
 
 
@@ -42,9 +49,11 @@ def untagged(address: str) -> str:
 
 
 def _split(text: str) -> list[str]:
-    """Pieces, each of at most one address: cut at commas and semicolons outside quotes, comments and angle brackets, and behind these.
+    """Pieces, each of at most one address:
+    cut at commas and semicolons outside quotes, comments and angle brackets, and behind these.
 
-    The comma that a hurried program forgot between two addresses must not make one of them the only one.
+    The comma that a hurried program forgot between two addresses must not make
+    one of them the only one.
     """
     pieces: list[str] = []
     current: list[str] = []
@@ -70,12 +79,15 @@ def _split(text: str) -> list[str]:
 
 
 def _one(piece: str) -> Address | None:
-    """The address in one piece; the one in angle brackets wins over one that only pretends in the name."""
+    """The address in one piece; the one in angle brackets wins over one that
+    only pretends in the name.
+    """
     opening = piece.rfind("<")
     if opening >= 0:
         match = _USABLE.fullmatch(_without_comments(piece[opening + 1 :].partition(">")[0]).strip())
     else:
-        found = [match for word in _without_comments(piece).split() if (match := _USABLE.fullmatch(word))]
+        words = _without_comments(piece).split()
+        found = [match for word in words if (match := _USABLE.fullmatch(word))]
         match = found[0] if len(found) == 1 else None  # two would be a guess
     if match is None:
         return None

@@ -1,4 +1,6 @@
-"""The mail's own text, for people: from text/plain or HTML, whatever its charset claims. Markup is only stripped."""
+"""The mail's own text, for people: from text/plain or HTML, whatever its charset claims.
+Markup is only stripped.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,9 @@ MAX_HTML = 512 * 1024
 """Bytes of one body part that are looked at."""
 
 _HIDDEN = frozenset({"script", "style", "head", "title"})
-_BLOCKS = frozenset({"p", "div", "br", "tr", "li", "table", "h1", "h2", "h3", "h4", "blockquote", "hr"})
+_BLOCKS = frozenset(
+    {"p", "div", "br", "tr", "li", "table", "h1", "h2", "h3", "h4", "blockquote", "hr"},
+)
 
 
 class _Stripper(HTMLParser):
@@ -52,12 +56,15 @@ def html_text(markup: str) -> str:
     return tidy("".join(stripper.pieces))
 
 
+def _is_shown(char: str) -> bool:
+    """Neither a control character nor half of a surrogate pair."""
+    return char >= " " and char != "\x7f" and not "\ud800" <= char <= "\udfff"
+
+
 def tidy(text: str) -> str:
     """Text without control characters, with at most one empty line in a row."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\xa0", " ")
-    text = "".join(
-        char for char in text if char in "\n\t" or (char >= " " and char != "\x7f" and not "\ud800" <= char <= "\udfff")
-    )
+    text = "".join(char for char in text if char in "\n\t" or _is_shown(char))
     lines = (re.sub(r"[ \t]+", " ", line).strip() for line in text.split("\n"))
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
@@ -75,7 +82,8 @@ def is_body(leaf: Entity) -> bool:
 def body_text(leaves: Iterable[Entity], raw: RawMail) -> str:
     """The mail's text, at most 20,000 characters: the plain parts, else the HTML ones."""
     bodies = [leaf for leaf in leaves if is_body(leaf)]
-    plain = "\n\n".join(tidy(leaf.text(raw, MAX_HTML)) for leaf in bodies if leaf.media_type == "text/plain").strip()
+    texts = (leaf.text(raw, MAX_HTML) for leaf in bodies if leaf.media_type == "text/plain")
+    plain = "\n\n".join(map(tidy, texts)).strip()
     if plain:
         return plain[:MAX_TEXT]
     return "\n\n".join(
@@ -84,5 +92,8 @@ def body_text(leaves: Iterable[Entity], raw: RawMail) -> str:
 
 
 def body_html(leaves: Iterable[Entity], raw: RawMail) -> str:
-    """The markup of the HTML bodies, for what only shows there: links to files kept elsewhere, embedded pictures."""
-    return "\n".join(leaf.text(raw, MAX_HTML) for leaf in leaves if is_body(leaf) and leaf.media_type == "text/html")
+    """The markup of the HTML bodies, for what only shows there:
+    links to files kept elsewhere, embedded pictures.
+    """
+    marked_up = (leaf for leaf in leaves if is_body(leaf) and leaf.media_type == "text/html")
+    return "\n".join(leaf.text(raw, MAX_HTML) for leaf in marked_up)

@@ -1,4 +1,6 @@
-"""What a bounce reports: the Message-IDs of letters that did not arrive (RFC 3464, and the prose of 163 and QQ)."""
+"""What a bounce reports: the Message-IDs of letters that did not arrive (RFC 3464,
+and the prose of 163 and QQ).
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,8 @@ MAX_IDS = 20
 MAX_LOOK = 256 * 1024
 
 _RETURNED_ID = re.compile(
-    r"^[ \t>]*(?:(?:(?:x-)?original-)?message-id|x-oq-msgid)[ \t]*:\s*(<[^<>\s]{1,900}>)", re.IGNORECASE | re.MULTILINE
+    r"^[ \t>]*(?:(?:(?:x-)?original-)?message-id|x-oq-msgid)[ \t]*:\s*(<[^<>\s]{1,900}>)",
+    re.IGNORECASE | re.MULTILINE,
 )
 _ID_HEADERS = (
     "message-id",
@@ -24,7 +27,8 @@ _ACTION = re.compile(r"^[ \t]*action[ \t]*:[ \t]*([a-z-]{1,20})", re.IGNORECASE 
 
 
 def failed_message_ids(mail: Mail, raw: RawMail) -> tuple[str, ...]:
-    """Message-IDs in what a bounce returns; nothing when it only reports a delay (RFC 3464 2.3.3: not final).
+    """Message-IDs in what a bounce returns;
+    nothing when it only reports a delay (RFC 3464 2.3.3: not final).
 
     When nothing is returned, the mail the bounce answers to (In-Reply-To) is taken.
     """
@@ -32,7 +36,8 @@ def failed_message_ids(mail: Mail, raw: RawMail) -> tuple[str, ...]:
     if _delayed(texts):
         return ()
     found = [match[1] for text in texts for match in _RETURNED_ID.finditer(text)]
-    others = [identifier for identifier in dict.fromkeys(found) if identifier != mail.envelope.message_id]
+    own = mail.envelope.message_id
+    others = [identifier for identifier in dict.fromkeys(found) if identifier != own]
     return tuple(others or mail.envelope.in_reply_to or mail.envelope.references[-1:])[:MAX_IDS]
 
 
@@ -46,9 +51,15 @@ def _delayed(texts: Iterable[str]) -> bool:
     return bool(actions) and "failed" not in actions
 
 
+def _may_name_ours(leaf: Entity) -> bool:
+    """A report, a text or a returned mail, whatever it is declared as."""
+    return leaf.media_type.startswith(("text/", "message/")) or leaf.name.lower().endswith(".eml")
+
+
 def _texts(leaves: tuple[Entity, ...], raw: RawMail) -> Iterator[str]:
     for leaf in leaves:
         if leaf.is_mail and leaf.children:
-            yield "\n".join(f"{name}: {leaf.children[0].headers.plain(name)}" for name in _ID_HEADERS)
-        elif leaf.media_type.startswith(("text/", "message/")) or leaf.name.lower().endswith(".eml"):
+            headers = leaf.children[0].headers
+            yield "\n".join(f"{name}: {headers.plain(name)}" for name in _ID_HEADERS)
+        elif _may_name_ours(leaf):
             yield decode_words(leaf.text(raw, MAX_LOOK))

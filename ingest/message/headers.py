@@ -1,7 +1,8 @@
 """The header block of a mail or a part: raw bytes -> fields, and their text decoded.
 
-No library's header machinery comes in here: the standard library's modern policy took 553 MB for one subject of
-8,000 encoded words and raises on 341 bytes of ``(``; both libraries lose Chinese names (measured).
+No library's header machinery comes in here: the standard library's modern policy took 553 MB for
+one subject of 8,000 encoded words and raises on 341 bytes of ``(``; both libraries lose Chinese
+names (measured).
 """
 
 from __future__ import annotations
@@ -51,7 +52,9 @@ class Headers:
 
 
 def parse_headers(block: bytes) -> Headers:
-    """Fields of a header block, unfolded; lines that are no header are passed over. Linear, never raises."""
+    """Fields of a header block, unfolded;
+    lines that are no header are passed over. Linear, never raises.
+    """
     fields: list[tuple[str, list[bytes]]] = []
     for line in block.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n"):
         if line[:1] in {b" ", b"\t"} and fields:
@@ -60,7 +63,9 @@ def parse_headers(block: bytes) -> Headers:
             if len(fields) == MAX_FIELDS:
                 break
             fields.append((match[1].decode("ascii").lower(), [line[match.end() :].strip(b" \t")]))
-    return Headers(tuple((name, b" ".join(lines)[:MAX_VALUE].replace(b"\0", b"")) for name, lines in fields))
+    return Headers(
+        tuple((name, b" ".join(lines)[:MAX_VALUE].replace(b"\0", b"")) for name, lines in fields),
+    )
 
 
 def eight_bit(value: bytes) -> str:
@@ -69,21 +74,25 @@ def eight_bit(value: bytes) -> str:
 
 
 def decode_text(value: bytes) -> str:
-    """A raw header value as text for people: 8-bit bytes and encoded words (RFC 2047) decoded, spaces made single."""
+    """A raw header value as text for people:
+    8-bit bytes and encoded words (RFC 2047) decoded, spaces made single.
+    """
     return " ".join(clean(decode_words(eight_bit(value))).split())
 
 
 def clean(text: str) -> str:
-    """``text`` without control characters and lone surrogates (a header must never break a letter's line)."""
-    return "".join(
-        " " if ord(char) < 32 or char == "\x7f" else char for char in text if not "\ud800" <= char <= "\udfff"
-    )
+    """``text`` without control characters and lone surrogates (a header must
+    never break a letter's line).
+    """
+    whole = (char for char in text if not "\ud800" <= char <= "\udfff")
+    return "".join(" " if ord(char) < 32 or char == "\x7f" else char for char in whole)
 
 
 def decode_words(text: str) -> str:
     """Encoded words decoded, also inside quotes and glued to other text, as QQ and 163 write them.
 
-    Neighbours of one charset are joined as bytes first, because mail programs cut in the middle of a character.
+    Neighbours of one charset are joined as bytes first,
+    because mail programs cut in the middle of a character.
     """
     pieces: list[str] = []
     pending: list[tuple[str, bytes]] = []
@@ -115,7 +124,9 @@ def _word_bytes(encoding: str, text: str) -> bytes:
 
 
 def unbase64(data: bytes) -> bytes:
-    """Base64 decoded as far as it goes: foreign characters skipped, missing padding supplied. Never raises."""
+    """Base64 decoded as far as it goes:
+    foreign characters skipped, missing padding supplied. Never raises.
+    """
     try:
         return binascii.a2b_base64(data)
     except binascii.Error:

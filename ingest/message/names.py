@@ -1,9 +1,9 @@
 """The name of an attached file, whatever the sender's program made of it.
 
-Measured on 57 forms as Foxmail, QQ, 163, Outlook, Apple, Android and hand-made mails send them: the standard library
-gets 35, mail-parser 39 right. The order of work matters: 8-bit bytes are decoded before quotes are read (a GBK
-character may end in a backslash), RFC 2231 segments are joined before percent signs are decoded, neighbouring
-encoded words before their charset is.
+Measured on 57 forms as Foxmail, QQ, 163, Outlook, Apple, Android and hand-made mails send them: the
+standard library gets 35, mail-parser 39 right. The order of work matters: 8-bit bytes are decoded
+before quotes are read (a GBK character may end in a backslash), RFC 2231 segments are joined before
+percent signs are decoded, neighbouring encoded words before their charset is.
 """
 
 from __future__ import annotations
@@ -24,7 +24,9 @@ _SKIP = re.compile(r"[; ]*")
 _KEY = re.compile(r"([A-Za-z0-9!#$&+.^_`|~-]+(?:\*\d+)?\*?)[ \t]*=[ \t]*")
 _QUOTE_END = re.compile(r'"(?=\s*(?:;|$)|\s+[A-Za-z][A-Za-z*0-9-]*\s*=)')
 _BARE_END = re.compile(
-    r";|\s+(?=(?:filename|name|size|charset|creation-date|modification-date|read-date)\s*\*?\d*\*?\s*=)", re.IGNORECASE
+    r";|\s+(?=(?:filename|name|size|charset|creation-date|modification-date|read-date)"
+    r"\s*\*?\d*\*?\s*=)",
+    re.IGNORECASE,
 )
 _EXTENDED = re.compile(r"""\A"?([A-Za-z0-9_.:+-]*)(?:'|%27)([A-Za-z0-9-]*)(?:'|%27)""")
 _SEGMENT = re.compile(r"\A(.*?)\*(\d{1,4})(\*?)\Z")
@@ -34,9 +36,11 @@ _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
 def parameters(value: bytes) -> dict[str, str]:
-    """Parameters of a Content-Type or Content-Disposition value by lower-case key, the first of equal keys.
+    """Parameters of a Content-Type or Content-Disposition value by lower-case key,
+    the first of equal keys.
 
-    Keys keep their RFC 2231 stars. Tolerates missing semicolons, unquoted spaces and quotes inside quotes.
+    Keys keep their RFC 2231 stars.
+    Tolerates missing semicolons, unquoted spaces and quotes inside quotes.
     """
     text = " ".join(eight_bit(value).split())
     start = re.search("[; ]", text)
@@ -49,7 +53,8 @@ def parameters(value: bytes) -> dict[str, str]:
 def _scan(text: str) -> Iterator[tuple[str, str]]:
     position = 0
     while position < len(text):
-        position = _SKIP.match(text, position).end()  # type: ignore[union-attr]  # matches nothing at least
+        # matches nothing at least
+        position = _SKIP.match(text, position).end()  # type: ignore[union-attr]
         match = _KEY.match(text, position)
         if match is None:
             semicolon = text.find(";", position)
@@ -68,7 +73,8 @@ def _scan(text: str) -> Iterator[tuple[str, str]]:
 def file_name(disposition: bytes, content_type: bytes) -> str:
     """The decoded, safe file name of a part; "" when it has none.
 
-    ``filename*``, ``filename``, ``name*``, ``name`` in this order, the first that came through undamaged.
+    ``filename*``, ``filename``, ``name*``, ``name`` in this order,
+    the first that came through undamaged.
     """
     candidates = [
         name
@@ -76,7 +82,10 @@ def file_name(disposition: bytes, content_type: bytes) -> str:
         for name in _named(parameters(value), key)
     ]
     whole = [name for name in candidates if name and not _DAMAGE.search(name)]
-    kept = whole or sorted((name for name in candidates if name), key=lambda name: len(_DAMAGE.findall(name)))
+    kept = whole or sorted(
+        (name for name in candidates if name),
+        key=lambda name: len(_DAMAGE.findall(name)),
+    )
     return safe_name(kept[0]) if kept else ""
 
 
@@ -103,7 +112,9 @@ def _segments(found: dict[str, str], key: str) -> list[tuple[str, bool]]:
 
 
 def _extended(text: str) -> str:
-    """An RFC 2231 value ``charset'language'%XX``; also without its charset, and with encoded words in it."""
+    """An RFC 2231 value ``charset'language'%XX``;
+    also without its charset, and with encoded words in it.
+    """
     match = _EXTENDED.match(text)
     rest = text[match.end() :] if match else text
     if "=?" in rest:
@@ -123,7 +134,8 @@ def _plain(text: str) -> str:
 def safe_name(name: str) -> str:
     """``name`` in NFC without folders, control or direction characters, and not too long.
 
-    Direction characters would let ``gnp.exe`` show as ``exe.png``; a folder would let it leave its place.
+    Direction characters would let ``gnp.exe`` show as ``exe.png``;
+    a folder would let it leave its place.
     """
     text = unicodedata.normalize("NFC", name)
     text = "".join(
@@ -137,4 +149,6 @@ def safe_name(name: str) -> str:
     stem, dot, extension = text.rpartition(".")
     if len(text) <= MAX_LENGTH:
         return text
-    return stem[: MAX_LENGTH - len(extension) - 1] + dot + extension if len(extension) <= 10 else text[:MAX_LENGTH]
+    if len(extension) > 10:
+        return text[:MAX_LENGTH]
+    return stem[: MAX_LENGTH - len(extension) - 1] + dot + extension

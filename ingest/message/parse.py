@@ -1,8 +1,9 @@
 """A raw mail -> its envelope, text and parts. The only module that imports mail-parser.
 
-Our own reading is the truth; mail-parser is a second pair of eyes where it is right: the Received chain, odd dates
-and addresses, and the body text when ours came out damaged. It is given small input only (it takes 17 s for one
-1.5 MB header) and every exception it is known to let out is caught by name.
+Our own reading is the truth; mail-parser is a second pair of eyes where it is right: the Received
+chain, odd dates and addresses, and the body text when ours came out damaged. It is given small
+input only (it takes 17 s for one 1.5 MB header) and every exception it is known to let out is
+caught by name.
 """
 
 from __future__ import annotations
@@ -28,9 +29,16 @@ MAX_SECOND_LOOK = 1024 * 1024
 MAX_RECEIVED = 30
 MAX_REFERENCES = 100
 
+_SINGLE = frozenset({"date", "from", "to", "content-type", "content-transfer-encoding", "mime-version"})
+"""Headers the library needs for a second look, beside those that name the chain."""
 _MESSAGE_ID = re.compile(r"<[^<>\s]{1,900}>")
-_ODD = {"received_header_defects": "Received 头", "date_header_defects": "Date 头", "address_header_defects": "地址头"}
-# Measured: these leave mail-parser 4.8.0 on damaged mails although it has an exception class of its own.
+_ODD = {
+    "received_header_defects": "Received 头",
+    "date_header_defects": "Date 头",
+    "address_header_defects": "地址头",
+}
+# Measured: these leave mail-parser 4.8.0 on damaged mails although it has an exception class of its
+# own.
 _LIBRARY_ERRORS = (
     MailParserError,
     MessageError,
@@ -69,12 +77,16 @@ def parse_mail(raw: RawMail) -> Mail:
     leaves = tuple(walk(root))
     library = _second_look(root, raw)
     text = body_text(leaves, raw)
-    if library is not None and library.text and (not text or "\ufffd" in text) and "\ufffd" not in library.text:
-        text = library.text
+    if library is not None and library.text and "\ufffd" not in library.text:
+        text = library.text if not text or "\ufffd" in text else text
     received = _topmost_received(root.headers) or (library.received if library else None)
     envelope = envelope_of(root.headers, received)
     return Mail(
-        root, leaves, envelope, text, (*_own_notes(root.headers, envelope), *(library.notes if library else ()))
+        root,
+        leaves,
+        envelope,
+        text,
+        (*_own_notes(root.headers, envelope), *(library.notes if library else ())),
     )
 
 
@@ -95,7 +107,9 @@ def envelope_of(headers: Headers, received: int | None = None) -> Envelope:
 
 
 def message_id(value: str) -> str:
-    """A Message-ID with its brackets, supplied when the sender forgot them; "" when there is none."""
+    """A Message-ID with its brackets,
+    supplied when the sender forgot them; "" when there is none.
+    """
     match = _MESSAGE_ID.search(value)
     bare = value.strip()
     if match:
@@ -104,7 +118,9 @@ def message_id(value: str) -> str:
 
 
 def instant(value: str) -> int | None:
-    """A date header as epoch seconds; None when unreadable or without a time zone (it would be a guess)."""
+    """A date header as epoch seconds;
+    None when unreadable or without a time zone (it would be a guess).
+    """
     try:
         moment: datetime = parsedate_to_datetime(value.strip())
         return int(moment.timestamp()) if moment.tzinfo is not None else None
@@ -125,19 +141,21 @@ class _Library:
 
 
 def _second_look(root: Entity, raw: RawMail) -> _Library | None:
-    """What mail-parser makes of a mail: of the whole when it is small, else of its (capped) headers."""
+    """What mail-parser makes of a mail:
+    of the whole when it is small, else of its (capped) headers.
+    """
     headers = root.headers
     chain = [(name, value) for name, value in headers.items if name == "received"][:MAX_RECEIVED]
-    others = [
-        (name, value[:4096])
-        for name, value in headers.items
-        if name in {"date", "from", "to", "content-type", "content-transfer-encoding", "mime-version"}
-    ]
-    block = b"".join(name.encode() + b": " + value + b"\r\n" for name, value in [*chain, *others[:50]]) + b"\r\n"
+    others = [(name, value[:4096]) for name, value in headers.items if name in _SINGLE]
+    lines = (name.encode() + b": " + value + b"\r\n" for name, value in [*chain, *others[:50]])
+    block = b"".join(lines) + b"\r\n"
     body = raw[root.start : root.end] if root.end - root.start <= MAX_SECOND_LOOK else b""
     try:
         parser = mailparser.parse_from_bytes(block + body)
-        stamp = next((line.get("date_utc") for line in reversed(parser.received) if isinstance(line, dict)), None)
+        stamp = next(
+            (line.get("date_utc") for line in reversed(parser.received) if isinstance(line, dict)),
+            None,
+        )
         return _Library(
             text=tidy("\n\n".join(parser.text_plain))[:20_000],
             received=_utc(stamp) if chain and isinstance(stamp, str) else None,

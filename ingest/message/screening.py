@@ -1,4 +1,5 @@
-"""Who or what wrote a mail, and whether it may be answered (RFC 3834, RFC 3464, RFC 8098, RFC 5965). Pure.
+"""Who or what wrote a mail, and whether it may be answered (RFC 3834, RFC 3464,
+RFC 8098, RFC 5965). Pure.
 
 When in doubt a mail is not answered; it still becomes a matter for staff.
 """
@@ -22,9 +23,12 @@ _REPORTS = {
     "disposition-notification": (ScreeningKind.RECEIPT, "已读回执, 不答复"),
     "feedback-report": (ScreeningKind.COMPLAINT, "垃圾邮件投诉报告, 不答复"),
 }
-_DAEMONS = re.compile(r"(?:mailer-?daemon|postmaster|mail-?delivery[\w.-]*|bounces?|mdaemon)(?:[+=-].*)?")
+_DAEMONS = re.compile(
+    r"(?:mailer-?daemon|postmaster|mail-?delivery[\w.-]*|bounces?|mdaemon)(?:[+=-].*)?",
+)
 _SILENT = re.compile(
-    r"(?:no[-_.]?reply|do[-_.]?not[-_.]?reply|auto[-_.]?(?:reply|answer|responder)|notifications?|alerts?)(?:[+=-].*)?"
+    r"(?:no[-_.]?reply|do[-_.]?not[-_.]?reply|auto[-_.]?(?:reply|answer|responder)|notifications?"
+    r"|alerts?)(?:[+=-].*)?",
 )
 _BOUNCE_SUBJECT = re.compile(
     r"系统退信|退信|无法投递|投递失败|发送失败|未送达|邮件被退回|undeliver|delivery status notification|delivery failure|failure notice|mail delivery failed|returned mail",
@@ -64,6 +68,7 @@ _ROBOT_HEADERS = (
 )
 _NO = frozenset({"no", "none", "false", "0"})
 _COMMENT = re.compile(r"\([^()]*\)")
+_DMARC = re.compile(r"(?:^|[;\s])dmarc\s*=\s*([a-z]+)")
 _QUOTED = re.compile(r'"[^"]*"')
 
 
@@ -76,9 +81,10 @@ def screen(
 ) -> Screening:
     """Screen one mail by its headers.
 
-    ``own_addresses`` are lower case. ``trusted_authserv_ids`` names the servers whose Authentication-Results are
-    believed; empty means that the header is ignored (RFC 7601 7.1). ``carries_files`` keeps a mail with documents
-    from being dropped for a subject such as 自动回复 alone: that mark proves nothing, and our own letters bear it.
+    ``own_addresses`` are lower case. ``trusted_authserv_ids`` names the servers whose
+    Authentication-Results are believed; empty means that the header is ignored (RFC 7601 7.1).
+    ``carries_files`` keeps a mail with documents from being dropped for a subject such as 自动回复
+    alone: that mark proves nothing, and our own letters bear it.
     """
     checks: tuple[_Check, ...] = (
         lambda given: _own(given, own_addresses),
@@ -98,9 +104,9 @@ def screen(
         if (found := check(headers)) is not None:
             return found
     senders = all_addresses(headers, "from")
-    if (
-        len(senders) != 1
-    ):  # a Service Responder writes to the one From address (RFC 3834 section 4); none or several are not one
+    # a Service Responder writes to the one From address (RFC 3834 section 4);
+    # none or several are not one
+    if len(senders) != 1:
         reason = "发件人有多个地址, 无法确定答复给谁" if senders else "没有可用的发件人地址, 无法答复"
         return Screening(kind=ScreeningKind.PERSON, reply=False, reason=reason)
     if not deliverable(senders[0]):
@@ -119,7 +125,9 @@ def _sender(headers: Headers) -> str:
 
 
 def _bare(value: str) -> str:
-    """A header value without comments, lower case. Innermost comments go first; a few rounds are enough for honest mail."""
+    """A header value without comments, lower case. Innermost comments go first;
+    a few rounds are enough for honest mail.
+    """
     text = value[:2000]
     for _ in range(5):
         text, changed = _COMMENT.subn(" ", text)
@@ -129,7 +137,8 @@ def _bare(value: str) -> str:
 
 
 def _own(headers: Headers, own: Collection[str]) -> Screening | None:
-    ours = any(untagged(address) in own or address in own for address in all_addresses(headers, "from"))
+    senders = all_addresses(headers, "from")
+    ours = any(untagged(address) in own or address in own for address in senders)
     return _silent(ScreeningKind.OWN, "发件人是本邮箱自己, 不答复") if ours else None
 
 
@@ -178,7 +187,9 @@ def _daemon(headers: Headers) -> Screening | None:
 
 
 def _auto_submitted(headers: Headers) -> Screening | None:
-    """Only ``no`` is a person; parameters, comments and unknown keywords are valid (RFC 3834 5.1)."""
+    """Only ``no`` is a person; parameters,
+    comments and unknown keywords are valid (RFC 3834 5.1).
+    """
     for value in headers.all("auto-submitted"):
         keyword = _bare(value.decode("ascii", "replace")).partition(";")[0].strip()
         if keyword != "no":
@@ -211,8 +222,11 @@ def _list(headers: Headers) -> Screening | None:
 
 
 def _suppressed(headers: Headers) -> Screening | None:
-    """Exchange's request not to be auto-answered; DR, RN and the like ask only for no reports and are no obstacle."""
-    wishes = {wish.strip() for wish in re.split(r"[,;]", _bare(headers.plain("x-auto-response-suppress")))}
+    """Exchange's request not to be auto-answered;
+    DR, RN and the like ask only for no reports and are no obstacle.
+    """
+    suppress = _bare(headers.plain("x-auto-response-suppress"))
+    wishes = {wish.strip() for wish in re.split(r"[,;]", suppress)}
     if wishes & {"all", "oof", "autoreply"}:
         return _silent(ScreeningKind.AUTOMATIC, "发件方要求不要自动答复(X-Auto-Response-Suppress)")
     return None
@@ -240,7 +254,7 @@ def _forged(headers: Headers, trusted: Collection[str]) -> Screening | None:
     for value in headers.all("authentication-results"):
         text = _bare(value.decode("ascii", "replace"))
         server = re.split(r"[;\s]", text, maxsplit=1)[0].strip('"')
-        match = re.search(r"(?:^|[;\s])dmarc\s*=\s*([a-z]+)", _QUOTED.sub("", text)) if server in wanted else None
+        match = _DMARC.search(_QUOTED.sub("", text)) if server in wanted else None
         if match and match[1] == "fail":
             return _silent(ScreeningKind.FORGED, "发件人可能是冒用的(DMARC 验证未通过), 转人工核实, 不自动答复")
         if match:

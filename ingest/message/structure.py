@@ -1,8 +1,10 @@
-"""A raw mail as a tree of entities (RFC 2045) given by offsets: nothing is copied and nothing decoded here.
+"""A raw mail as a tree of entities (RFC 2045) given by offsets:
+nothing is copied and nothing decoded here.
 
-The standard library's parser holds 8.4 times the mail in memory (61 MB mail: 515 MB) and ends in RecursionError on
-deep nesting; offsets into a mapped file cost nothing, so a 100 MB mail fits a small worker. Depth and number are
-capped; what lies beyond a cap is an entity with a ``problem``, never silence.
+The standard library's parser holds 8.4 times the mail in memory (61 MB mail: 515 MB) and ends in
+RecursionError on deep nesting; offsets into a mapped file cost nothing, so a 100 MB mail fits a
+small worker. Depth and number are capped; what lies beyond a cap is an entity with a ``problem``,
+never silence.
 """
 
 from __future__ import annotations
@@ -64,9 +66,11 @@ class Entity:
         return self.media_type in {"message/rfc822", "message/global"}
 
     def content(self, raw: RawMail) -> bytes:
-        """The bytes with the transfer encoding taken off; damaged encodings give what can be had."""
+        """The bytes with the transfer encoding taken off;
+        damaged encodings give what can be had.
+        """
         data = raw[self.start : self.end]
-        encoding = self.headers.plain("content-transfer-encoding").strip().lower().partition(";")[0].strip()
+        encoding = self.headers.plain("content-transfer-encoding").lower().partition(";")[0].strip()
         if encoding == "base64":
             return unbase64(data)
         return unquote(_SOFT_BREAK.sub(b"", data)) if encoding == "quoted-printable" else data
@@ -110,7 +114,14 @@ def walk(entity: Entity) -> Iterator[Entity]:
         yield entity
 
 
-def _entity(raw: RawMail, start: int, end: int, depth: int, counter: _Counter, default: str) -> Entity:
+def _entity(
+    raw: RawMail,
+    start: int,
+    end: int,
+    depth: int,
+    counter: _Counter,
+    default: str,
+) -> Entity:
     header_end, body = _body_start(raw, start, end)
     if header_end - start > MAX_BLOCK:
         return Entity(Headers(), default, start, end, problem=_LONG_HEADER)
@@ -124,7 +135,9 @@ def _entity(raw: RawMail, start: int, end: int, depth: int, counter: _Counter, d
 
 
 def _body_start(raw: RawMail, start: int, end: int) -> tuple[int, int]:
-    """Where the headers end and where the content begins; without a blank line everything is header."""
+    """Where the headers end and where the content begins;
+    without a blank line everything is header.
+    """
     if raw[start : start + 1] == b"\n" or raw[start : start + 2] == b"\r\n":
         return start, min(end, raw.find(b"\n", start) + 1)
     match = _BLANK.search(raw, start, min(end, start + MAX_BLOCK + 4))
@@ -132,14 +145,21 @@ def _body_start(raw: RawMail, start: int, end: int) -> tuple[int, int]:
 
 
 def _children(
-    raw: RawMail, headers: Headers, media_type: str, start: int, end: int, depth: int, counter: _Counter
+    raw: RawMail,
+    headers: Headers,
+    media_type: str,
+    start: int,
+    end: int,
+    depth: int,
+    counter: _Counter,
 ) -> tuple[Entity, ...]:
     encoding = headers.plain("content-transfer-encoding").strip().lower()
-    if media_type in {"message/rfc822", "message/global"} and encoding not in {"base64", "quoted-printable"}:
+    plain = encoding not in {"base64", "quoted-printable"}
+    if media_type in {"message/rfc822", "message/global"} and plain:
         return (_entity(raw, start, end, depth + 1, counter, "text/plain"),)
-    boundary = (
-        parameters(headers.raw("content-type")).get("boundary", "") if media_type.startswith("multipart/") else ""
-    )
+    boundary = ""
+    if media_type.startswith("multipart/"):
+        boundary = parameters(headers.raw("content-type")).get("boundary", "")
     if not boundary or len(boundary) > MAX_BOUNDARY:
         return ()
     default = "message/rfc822" if media_type == "multipart/digest" else "text/plain"
@@ -148,7 +168,9 @@ def _children(
         counter.parts += 1
         if counter.parts > MAX_PARTS:
             if not counter.overflow:
-                found.append(Entity(Headers(), "application/octet-stream", first, end, problem=_TOO_MANY))
+                found.append(
+                    Entity(Headers(), "application/octet-stream", first, end, problem=_TOO_MANY),
+                )
             counter.overflow = True
             break
         found.append(_entity(raw, first, last, depth + 1, counter, default))
@@ -156,7 +178,9 @@ def _children(
 
 
 def _slices(raw: RawMail, start: int, end: int, boundary: bytes) -> Iterator[tuple[int, int]]:
-    """Ranges between boundary lines. A missing closing line ends at the enclosing range, as with a cut-off mail."""
+    """Ranges between boundary lines.
+    A missing closing line ends at the enclosing range, as with a cut-off mail.
+    """
     line = re.compile(rb"^--" + re.escape(boundary) + rb"(--)?[ \t]*(?:\r?\n|\Z)", re.MULTILINE)
     begin = -1
     for match in line.finditer(raw, start, end):
