@@ -9,16 +9,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ingest.calls import CallFolder, default_config, open_call, read_roots, template_texts, with_place
+from ingest.calls import CallFolder, load_templates, open_call, template_texts, with_place
 from ingest.clock import Clock, SystemClock
 from ingest.errors import ConfigError, StorageError, TemporaryError
 from ingest.judging.judge import Judge
 from ingest.judging.refer import ReferEverything
 from ingest.mailbox.protocol import Mailbox
+from ingest.office import Office, describe_office, sender_address
 from ingest.receipts.key import load_or_make_key
 from ingest.rulefiles.candidates import Signature
-from ingest.sandbox.context import ReadingContext
-from ingest.sandbox.workers import Limits
 from ingest.settings import Settings
 from ingest.store.database import Database, open_database
 from ingest.store.files import FileStore
@@ -74,32 +73,9 @@ class App:
             old.close()
 
     @property
-    def own_addresses(self) -> tuple[str, ...]:
-        """The addresses whose mail is our own and is never answered: the accounts' and the call's published one."""
-        accounts = (self.from_address, self.settings.mailbox.username, self.settings.smtp.username)
-        candidates = (*accounts, self.folder.call.contact.mailbox)
-        return tuple(dict.fromkeys(address.lower() for address in candidates if "@" in address))
-
-    @property
-    def reading_context(self) -> ReadingContext:
-        """What reading a mail needs to know of this office."""
-        limits = self.settings.limits
-        return ReadingContext(
-            own_addresses=self.own_addresses,
-            trusted_authserv_ids=self.settings.office.trusted_authserv_ids,
-            unpacked_bytes=limits.unpacked,
-            entries=limits.entries,
-            depth=limits.depth,
-            trust_roots=read_roots(self.folder.path),
-            ocr_seconds=max(1, int(limits.ocr_time.total_seconds())) if limits.ocr else 0,
-        )
-
-    @property
-    def worker_limits(self) -> Limits:
-        """What one mail may cost in the worker."""
-        limits = self.settings.limits
-        seconds = limits.time.total_seconds()
-        return Limits(memory=limits.memory, cpu=max(1, int(seconds)), wall=seconds)
+    def office(self) -> Office:
+        """The office under the rules in force."""
+        return describe_office(self.folder, self.settings)
 
     def close(self) -> None:
         """End the child process and the database connections."""
@@ -117,28 +93,11 @@ class Unconnected:
         raise AssertionError("this command connects to nobody")
 
 
-def sender_address(settings: Settings, call: Call) -> str:
-    """The address letters come from: configured, else the account's own, else the call's published mailbox.
-
-    Providers refuse an envelope sender that is not the account (QQ 501, NetEase 553).
-    """
-    for candidate in (settings.smtp.from_address, settings.smtp.username, settings.mailbox.username):
-        if "@" in candidate:
-            return candidate
-    return call.contact.mailbox.lower()
-
-
 def open_folder(settings: Settings) -> CallFolder:
     """The active call. Raises ConfigError."""
     if len(settings.calls.active) > 1:
         raise ConfigError("[calls] active 目前只能写一个征集", "多个征集请各用一个邮箱、各运行一个实例")
     return open_call(settings.calls.directory, settings.calls.active[0])
-
-
-def load_templates(folder: CallFolder) -> Templates:
-    """The shipped templates, those beside the call's directory over them, the call's own over both."""
-    beside = folder.path.parents[1] / "templates"
-    return Templates({**template_texts(default_config() / "templates"), **template_texts(beside), **folder.templates})
 
 
 def open_mailbox(settings: Settings) -> Mailbox:

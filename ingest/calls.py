@@ -11,6 +11,7 @@ from typing import TypeVar
 
 import ingest
 from ingest.errors import ConfigError
+from notifier.rendering import Templates
 from rules.call import Call, load_call
 from rules.errors import RuleFileError
 
@@ -113,3 +114,10 @@ def template_texts(directory: Path) -> dict[str, str]:
         return {}
     files = sorted(path for path in directory.rglob("*") if path.is_file() and path.suffix in (".txt", ".html"))
     return {path.relative_to(directory).as_posix(): read_text(path) for path in files}
+
+
+def load_templates(folder: CallFolder) -> Templates:
+    """The shipped templates, those beside the call's directory over them, the call's own over both."""
+    shipped = template_texts(default_config() / "templates")
+    beside = template_texts(folder.path.absolute().parents[1] / "templates")
+    return Templates({**shipped, **beside, **folder.templates})

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from ingest.app import load_templates, open_folder, open_mailbox, open_transport
-from ingest.calls import CallFolder, root_files
+from ingest.app import open_folder, open_mailbox, open_transport
+from ingest.calls import CallFolder, load_templates, root_files
 from ingest.errors import ConfigError, MailroomError
 from ingest.settings import Settings
 from ingest.store.database import open_database

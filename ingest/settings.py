@@ -19,6 +19,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, V
 from ingest.errors import ConfigError
 
 ENV_PREFIX = "MAILROOM_"
+LARGEST_MESSAGE = 100 * 1024**2
+"""Bytes of a mail that are downloaded, unless configured otherwise."""
 _UNITS_OF_TIME = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
 _UNITS_OF_SIZE = {"B": 1, "KB": 1024, "MB": 1024**2, "GB": 1024**3}
 
@@ -81,7 +83,7 @@ class MailboxSettings(_Section):
     also_watch: tuple[str, ...] = ()
     poll_every: Duration = timedelta(seconds=60)
     accept_since: datetime
-    max_message_size: Size = 100 * 1024**2
+    max_message_size: Size = LARGEST_MESSAGE
     idle: bool = True
     canary: bool = False
 

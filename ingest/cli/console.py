@@ -38,6 +38,14 @@ class Console:
             raise ConfigError("没有指定配置文件", "用 --config mailroom.toml,或设环境变量 MAILROOM_CONFIG")
         return load_settings(self.config)
 
+    def settings_if_any(self) -> Settings | None:
+        """The settings; None where no configuration is named, for commands that do without.
+
+        Raises:
+            ConfigError: the configuration cannot be used.
+        """
+        return None if self.config is None else self.settings()
+
     def call(self, identifier: str | None, rule_file: Path | None = None) -> CallFolder:
         """The call a stateless command works with: the named one, else the one in whose folder the rule file lies, else the
         configured one, else the one that ships.
@@ -47,9 +55,8 @@ class Console:
         folder = rule_file.absolute().parent if rule_file is not None else None
         if identifier is None and folder is not None and (folder / "call.yaml").is_file():
             return open_call(folder.parent, folder.name, rules_required=False)
-        if self.config is not None:
-            calls = self.settings().calls
-            return open_call(calls.directory, identifier or calls.active[0])
+        if (settings := self.settings_if_any()) is not None:
+            return open_call(settings.calls.directory, identifier or settings.calls.active[0])
         return open_call(default_config() / "calls", identifier or shipped_call())
 
 

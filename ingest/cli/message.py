@@ -34,11 +34,13 @@ def inspect(
     ] = None,
     call: CallOption = None,
 ) -> None:
-    """读一封邮件并照规则判断: 不连网、不入库、不发信。"""
-    from ingest.inspection.reports import inspect_message
+    """读一封邮件并照规则判断,与 mailroom run 用同一份配置时的答复一样: 不连网、不入库、不发信。"""
+    from ingest.clock import SystemClock
+    from ingest.inspection.mail import inspect_message
 
     instant = parse_instant_option(received) if received else None
-    report = inspect_message(existing_file(file), console(context).call(call), instant)
+    mail, office = existing_file(file), console(context)
+    report = inspect_message(mail, office.call(call), office.settings_if_any(), instant, SystemClock().now())
     if as_json:
         print_json(report)
     else:

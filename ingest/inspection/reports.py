@@ -1,4 +1,4 @@
-"""Look at one mail or one file without any state: the JSON of ``message inspect`` and ``document inspect``.
+"""Single pieces as JSON (an entry, a letter, a document, a field), and one file without any state: ``document inspect``.
 
 Everything untrusted is still read in the disposable worker. No database, no network, no clock of its own.
 """
@@ -6,110 +6,21 @@ Everything untrusted is still read in the disposable worker. No database, no net
 from __future__ import annotations
 
 import hashlib
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from ingest.attachment.identify import identify
-from ingest.calls import CallFolder, default_config, read_roots, template_texts
-from ingest.clock import SystemClock
+from ingest.calls import CallFolder, read_roots
 from ingest.document.reader import DocumentReading, read_document
 from ingest.errors import InputError
-from ingest.judging.judge import Judge
-from ingest.reading import Document, Reading, Signature
-from ingest.sandbox.context import ReadingContext
-from ingest.sandbox.workers import Limits, WorkerDied, WorkerFailed, read_or_degrade, run_in_worker
+from ingest.reading import Document, Signature
+from ingest.sandbox.workers import Limits, WorkerDied, WorkerFailed, run_in_worker
 from ingest.submission.digitalseal import describe
-from ingest.submission.dossier import Dossier, ReceivedMail, arrange, parts_of_matter
-from ingest.submission.joining import tracks_of
-from ingest.submission.replies import Reply, letter_request, question_request
-from ingest.submission.sender import Sender, who_sent
-from ingest.submission.subjects import subjects_of, verdict_of
-from notifier.letters import Letter, compose
-from notifier.rendering import Templates
+from notifier.letters import Letter
 from rules.call import APPLICANT_NAME, Call
 from rules.facts import Fact, Knowledge
 from rules.verdict import Outcome, Verdict
 from rules.vocabulary import Field, show_value
-
-OCR_SECONDS = 60  #: for the print on the scans of one mail
-
-CODE_OF_NOTHING = "（试判，未立案）"
-"""``message inspect`` opens no case, so its letters carry no code."""
-
-
-def inspect_message(path: Path, folder: CallFolder, received: datetime | None) -> dict[str, Any]:
-    """What would become of the mail at ``path`` if it were the first of its case.
-
-    ``received`` (aware) stands in for the server's time; without it the topmost Received header, else the Date
-    header, else the present is taken; a time that is given is a supposition, so it is not compared with the headers.
-
-    Raises:
-        InputError: the file is no mail that can be read.
-    """
-    call = folder.call
-    try:
-        context = ReadingContext(
-            own_addresses=(call.contact.mailbox.lower(),), trust_roots=read_roots(folder.path), ocr_seconds=OCR_SECONDS
-        )
-        reading = read_or_degrade(path, call, context, Limits())
-    except (WorkerDied, WorkerFailed) as error:
-        raise InputError(
-            f"读不了邮件 {path}: {str(error).strip().splitlines()[-1]}", "确认这是一封完整的 .eml 邮件"
-        ) from error
-    stamp = received or _own_time(reading)
-    if received is not None:
-        reading = reading.model_copy(update={"envelope": reading.envelope.model_copy(update={"received": None})})
-    report: dict[str, Any] = {
-        "screening": reading.screening.model_dump(mode="json"),
-        "parts": [part.model_dump(mode="json", exclude={"link"}) for part in reading.parts],
-        "documents": [document_json(document, call) for document in reading.documents],
-        "entries": [],
-        "letter": None,
-        "received": stamp.isoformat(),
-        "envelope": reading.envelope.model_dump(mode="json"),
-    }
-    if reading.screening.kind == "person":
-        _judge_into(report, reading, stamp, folder)
-    return report
-
-
-def _own_time(reading: Reading) -> datetime:
-    seconds = reading.envelope.received or reading.envelope.date
-    return datetime.fromtimestamp(seconds, UTC) if seconds else SystemClock().now()
-
-
-def _judge_into(report: dict[str, Any], reading: Reading, stamp: datetime, folder: CallFolder) -> None:
-    """Add entries and letter; a mail for two tracks is judged for each, its letters' texts joined."""
-    call, sender = folder.call, who_sent(reading, folder.call)
-    templates = Templates({**template_texts(default_config() / "templates"), **folder.templates})
-    reply = Reply(
-        CODE_OF_NOTHING,
-        sender.name,
-        reading.envelope.from_address,
-        reading.envelope.from_name,
-        call.contact.mailbox.lower(),
-        "inspect",
-    )
-    letters: list[Letter] = []
-    if parts_of_matter(reading):
-        with Judge(folder.rules_source, call) as judge:
-            for track in tracks_of(reading, call):
-                dossier = arrange([ReceivedMail(1, stamp, reading)], track, call)
-                verdict = judge_dossier(dossier, call, sender, judge, stamp)
-                report["entries"] += entries_json(verdict, track)
-                letters.append(compose(letter_request(dossier, verdict, call, reply, stamp), templates))
-    else:
-        letters.append(compose(question_request(reading.envelope, stamp, call, reply, stamp), templates))
-    if reading.screening.reply:
-        report["letter"] = letter_json(letters)
-
-
-def judge_dossier(dossier: Dossier, call: Call, sender: Sender, judge: Judge, received: datetime) -> Verdict:
-    """The verdict on a dossier that stands alone: nothing was decided before, nothing else was accepted."""
-    subjects = subjects_of(dossier, call, sender, decided_before=False, ledger=())
-    judgement = judge.judge(subjects, received)
-    return verdict_of(dossier, judgement.findings, judgement.rules_sha256)
 
 
 def entries_json(verdict: Verdict, track: str) -> list[dict[str, Any]]:

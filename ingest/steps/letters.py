@@ -119,7 +119,7 @@ class _Used:
     def refusal(self, app: App) -> str:
         """Why no letter may be sent; "" when it may."""
         caps = app.settings.letters
-        if untagged(self.recipient.lower()) in app.own_addresses:
+        if untagged(self.recipient.lower()) in app.office.own_addresses:
             return "收件人是本邮箱自己,不发信函"
         if self.today >= caps.per_sender_per_day:
             return f"一天内已向该发件人发出 {self.today} 封信函,达到上限,本次不再自动答复"

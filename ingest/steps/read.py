@@ -16,7 +16,7 @@ from ingest.app import App
 from ingest.errors import StorageError, TemporaryError
 from ingest.killpoints import point
 from ingest.log import get_logger
-from ingest.reading import Kind, Reading, ScreeningKind
+from ingest.reading import Reading, ScreeningKind
 from ingest.receipts.signing import own_serial
 from ingest.sandbox.workers import read_or_degrade
 from ingest.steps.canary import note_canary
@@ -43,9 +43,8 @@ from ingest.store.messages import (
 )
 from ingest.store.tables import CaseRow, MessageRow
 from ingest.submission.codes import find_codes
-from ingest.submission.dossier import parts_of_matter
+from ingest.submission.filing import brings_papers, is_blank
 from ingest.submission.joining import Join, KnownCase, Placement, Purpose, place
-from ingest.submission.sender import own_text
 from notifier.outbox import OutboxRow, find_letters, last_sent
 
 STRIKES = 3
@@ -55,7 +54,6 @@ MAX_BOUNCE_TEXT = 5_000
 """Characters of a bounce in which the address that refused is looked for."""
 _ADDRESS_IN_TEXT = re.compile(r"[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{1,200}[A-Za-z0-9]")
 _MACHINES = (ScreeningKind.AUTOMATIC, ScreeningKind.LIST)
-_PICTURES = (Kind.JPEG, Kind.PNG, Kind.IMAGE)
 TRACKLESS_CODE = "M"
 """First letter of the code of a case whose track nobody could tell."""
 
@@ -73,7 +71,8 @@ def read_one(app: App) -> bool:
         _strike(app, row, RuntimeError("the program died while reading this mail"))
         return True
     try:
-        reading = read_or_degrade(app.files.path(row.sha256), app.call, app.reading_context, app.worker_limits)
+        office = app.office
+        reading = read_or_degrade(app.files.path(row.sha256), office.call, office.reading, office.worker)
         point("read")
         with app.database.writing() as session:
             Filing(app, session, row, reading).file()
@@ -214,16 +213,6 @@ class Filing:
         if opened:
             self._note("opened", f"立案 {case.code}: {case.submitter} {case.track}", case_id=case.id)
         return case
-
-
-def brings_papers(reading: Reading) -> bool:
-    """Whether a mail carries files that are no pictures: an office's own system may send its application."""
-    return any(part.kind not in _PICTURES for part in parts_of_matter(reading))
-
-
-def is_blank(reading: Reading) -> bool:
-    """Whether a mail without attachments says nothing either: no request that could be answered (RFC 3834 section 2)."""
-    return not reading.envelope.subject.strip() and not own_text(reading.text).strip()
 
 
 def quoted_cases(session: Session, reading: Reading, key: bytes) -> list[KnownCase]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlmodel import Session, col, select
@@ -22,8 +22,7 @@ from ingest.sandbox.workers import WorkerDied, WorkerFailed, read_or_degrade
 from ingest.steps.letters import NO_LETTER, Draft, enqueue_letter
 from ingest.store.ledger import record_event
 from ingest.store.tables import MessageRow, MessageState
-from ingest.submission.replies import Reply, question_request
-from notifier.wording import size_text
+from ingest.submission.replies import Reply, too_large_request
 
 HEADER_LIMIT = 256 * 1024
 """Bytes of a header block that are read; honest ones have a few thousand."""
@@ -46,11 +45,12 @@ def header_of(app: App, session: MailboxSession, summary: MessageSummary) -> Hea
     raw = session.fetch_header(summary.uid, HEADER_LIMIT)
     if not raw:
         return None
+    office = app.office
     with tempfile.TemporaryDirectory(prefix="mailroom-") as folder:
         path = Path(folder) / "header.eml"
         path.write_bytes(raw)
         try:
-            reading = read_or_degrade(path, app.call, app.reading_context, app.worker_limits)
+            reading = read_or_degrade(path, office.call, office.reading, office.worker)
         except (UnreadableMessage, WorkerDied, WorkerFailed) as error:
             get_logger().warning("header of a large mail cannot be read", uid=summary.uid, error=str(error))
             return None
@@ -82,10 +82,9 @@ def _letter(app: App, row: MessageRow, header: Header) -> Draft:
     envelope = header.reading.envelope
     serial = f"toolarge.{header.sha256[:24]}"
     reply = Reply("", "", envelope.from_address, envelope.from_name, app.from_address, serial)
-    request = question_request(envelope, row.received_at, app.call, reply, app.clock.now())
-    # Base64 makes four bytes of three and breaks its lines: files of 72 percent of the limit pass.
-    room = size_text(app.settings.mailbox.max_message_size * 72 // 100)
-    return Draft(f"too_large:{header.sha256}", replace(request, kind="too_large", size_limit=room), row.id)
+    largest = app.settings.mailbox.max_message_size
+    request = too_large_request(envelope, row.received_at, app.call, reply, app.clock.now(), largest)
+    return Draft(f"too_large:{header.sha256}", request, row.id)
 
 
 def _twin(database: Session, row: MessageRow) -> MessageRow | None:

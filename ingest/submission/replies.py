@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypedDict
 
 from ingest.reading import Document, Envelope, Fate, SealOutcome
 from ingest.submission.dossier import Dossier, parts_of_matter
 from notifier.letters import LetterRequest, ReceivedFile
+from notifier.wording import size_text
 from rules.call import Call, Rendition
 from rules.verdict import Verdict
 
@@ -86,6 +87,15 @@ def question_request(envelope: Envelope, received: datetime, call: Call, reply: 
         to_name=reply.to_name, from_address=reply.from_address, received=received, now=now, **_thread(envelope), verdict=None,
         files=(), serial=reply.serial,
     )  # fmt: skip
+
+
+def too_large_request(
+    envelope: Envelope, received: datetime, call: Call, reply: Reply, now: datetime, largest: int
+) -> LetterRequest:
+    """The request for the letter about a mail of more than ``largest`` bytes, which is not downloaded."""
+    # Base64 makes four bytes of three and breaks its lines: files of 72 percent of the limit pass.
+    room = size_text(largest * 72 // 100)
+    return replace(question_request(envelope, received, call, reply, now), kind="too_large", size_limit=room)
 
 
 class _Thread(TypedDict):

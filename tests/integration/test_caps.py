@@ -110,7 +110,7 @@ def test_without_administrators_the_brake_is_in_the_ledger_once(open_one: Open) 
 def test_no_letter_is_ever_addressed_to_ourselves(open_one: Open) -> None:
     """Even if a mail got past the screening with our own address."""
     house = open_one()
-    assert house.app.own_addresses == ("mailroom@office.example", "h124213@163.com")
+    assert house.app.office.own_addresses == ("mailroom@office.example", "h124213@163.com")
     house.arrive(plain_mail(1, from_="MAILROOM@office.example"))
     house.take_in()
 

@@ -174,7 +174,7 @@ def test_title_and_what_looked_like_a_seal_are_shown_as_pictures(house: House) -
     house.arrive_sample("20")
     receive_all(house.app)
     row = house.messages()[0]
-    reading = read_or_degrade(house.app.files.path(row.sha256), house.app.call, house.app.reading_context)
+    reading = read_or_degrade(house.app.files.path(row.sha256), house.app.call, house.app.office.reading)
     mark = Seal(page=3, bbox=(1, 1, 40, 40), diameter_mm=40, shape="circle", confidence=0.5, crop_png=PICTURE)
     documents = [
         document.model_copy(

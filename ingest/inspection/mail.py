@@ -1,0 +1,153 @@
+"""Look at one mail without any state: the JSON of ``message inspect``, which answers as the daemon would.
+
+What the daemon knows by its configuration is asked in the same place (``ingest/office.py``), and decided by the same
+functions; what it knows by its ledger is not known here: the mail is the first of its case. The untrusted bytes are
+read in the disposable worker. No database, no network, no key: the letter bears no code that could be verified.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from ingest.calls import CallFolder, load_templates, with_place
+from ingest.errors import InputError
+from ingest.inspection.reports import document_json, entries_json, letter_json
+from ingest.judging.judge import Judge
+from ingest.message.errors import UnreadableMessage
+from ingest.office import Office, describe_office
+from ingest.reading import Envelope, Reading, ScreeningKind
+from ingest.sandbox.workers import WorkerDied, WorkerFailed, read_or_degrade
+from ingest.settings import Settings
+from ingest.submission.dossier import Dossier, ReceivedMail, arrange
+from ingest.submission.filing import is_blank
+from ingest.submission.joining import Placement, Purpose, place
+from ingest.submission.replies import Reply, letter_request, question_request, too_large_request
+from ingest.submission.sender import Sender
+from ingest.submission.subjects import subjects_of, verdict_of
+from notifier.letters import LetterRequest, compose
+from rules.call import Call
+from rules.verdict import Verdict
+
+CODE_OF_NOTHING = "（试判，未立案）"
+"""``message inspect`` opens no case, so its letters carry no code."""
+HEADER_LIMIT = 256 * 1024
+"""Bytes of the header block of a mail above the size limit that are read, as by the daemon."""
+
+
+def inspect_message(
+    path: Path, folder: CallFolder, settings: Settings | None, received: datetime | None, now: datetime
+) -> dict[str, Any]:
+    """What would become of the mail at ``path`` if it were the first of its case.
+
+    ``settings`` are those of the daemon; None: an office that has the call's published mailbox and the defaults.
+    ``received`` (aware) stands in for the server's time; without it the topmost Received header, else the Date
+    header, else ``now`` is taken; a time that is given is a supposition, so it is not compared with the headers.
+
+    Raises:
+        InputError: the file is no mail that can be read.
+        ConfigError: the rule file or a template cannot be used.
+    """
+    office = describe_office(folder, settings)
+    too_large = path.stat().st_size > office.largest
+    reading = _read(path, office, header_only=too_large)
+    stamp = received or _own_time(reading.envelope, now)
+    if received is not None:
+        reading = reading.model_copy(update={"envelope": reading.envelope.model_copy(update={"received": None})})
+    report: dict[str, Any] = {
+        "screening": reading.screening.model_dump(mode="json"),
+        "parts": [part.model_dump(mode="json", exclude={"link"}) for part in reading.parts],
+        "documents": [document_json(document, folder.call) for document in reading.documents],
+        "entries": [],
+        "letter": None,
+        "received": stamp.isoformat(),
+        "envelope": reading.envelope.model_dump(mode="json"),
+    }
+    if reading.screening.kind is ScreeningKind.PERSON:
+        requests = (
+            [_too_large(reading, office, stamp)] if too_large else _answers(report, reading, folder, office, stamp)
+        )
+        if reading.screening.reply:
+            templates = load_templates(folder)
+            report["letter"] = letter_json([compose(request, templates) for request in requests])
+    return report
+
+
+def _read(path: Path, office: Office, *, header_only: bool) -> Reading:
+    try:
+        with _header_of(path) if header_only else _whole(path) as file:
+            return read_or_degrade(file, office.call, office.reading, office.worker)
+    except (UnreadableMessage, WorkerDied, WorkerFailed) as error:
+        reason = str(error).strip().splitlines()[-1]
+        raise InputError(f"读不了邮件 {path}: {reason}", "确认这是一封完整的 .eml 邮件") from error
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[Path]:
+    yield path
+
+
+@contextmanager
+def _header_of(path: Path) -> Iterator[Path]:
+    """The header block in a file of its own: the daemon fetches no more of a mail that is too large."""
+    with path.open("rb") as source, tempfile.TemporaryDirectory(prefix="mailroom-") as folder:
+        raw = source.read(HEADER_LIMIT).replace(b"\r\n", b"\n")
+        header = Path(folder) / "header.eml"
+        header.write_bytes(raw.partition(b"\n\n")[0].replace(b"\n", b"\r\n") + b"\r\n\r\n")
+        yield header
+
+
+def _own_time(envelope: Envelope, now: datetime) -> datetime:
+    seconds = envelope.received or envelope.date
+    return datetime.fromtimestamp(seconds, now.tzinfo) if seconds else now
+
+
+def _answers(
+    report: dict[str, Any], reading: Reading, folder: CallFolder, office: Office, stamp: datetime
+) -> list[LetterRequest]:
+    """The letters a person's mail would get; what would be decided goes into ``report``.
+
+    A mail for two tracks is judged for each.
+    """
+    placement = place(reading, folder.call, ())
+    if placement.purpose is Purpose.APPLICATION:
+        return _judged(report, reading, placement, folder, office, stamp)
+    if is_blank(reading):
+        return []
+    return [question_request(reading.envelope, stamp, folder.call, _reply(reading, office, placement, ""), stamp)]
+
+
+def _judged(
+    report: dict[str, Any], reading: Reading, placement: Placement, folder: CallFolder, office: Office, stamp: datetime
+) -> list[LetterRequest]:
+    call, requests = folder.call, []
+    reply = _reply(reading, office, placement, CODE_OF_NOTHING)
+    with with_place(folder.rules_path, folder.rules_source, lambda text: Judge(text, call)) as judge:
+        for join in placement.joins:
+            dossier = arrange([ReceivedMail(1, stamp, reading)], join.track, call)
+            verdict = judge_dossier(dossier, call, placement.sender, judge, stamp)
+            report["entries"] += entries_json(verdict, join.track)
+            requests.append(letter_request(dossier, verdict, call, reply, stamp))
+    return requests
+
+
+def _too_large(reading: Reading, office: Office, stamp: datetime) -> LetterRequest:
+    envelope = reading.envelope
+    reply = Reply("", "", envelope.from_address, envelope.from_name, office.from_address, "inspect")
+    return too_large_request(envelope, stamp, office.call, reply, stamp, office.largest)
+
+
+def _reply(reading: Reading, office: Office, placement: Placement, code: str) -> Reply:
+    envelope = reading.envelope
+    return Reply(code, placement.sender.name, envelope.from_address, envelope.from_name, office.from_address, "inspect")
+
+
+def judge_dossier(dossier: Dossier, call: Call, sender: Sender, judge: Judge, received: datetime) -> Verdict:
+    """The verdict on a dossier that stands alone: nothing was decided before, nothing else was accepted."""
+    subjects = subjects_of(dossier, call, sender, decided_before=False, ledger=())
+    judgement = judge.judge(subjects, received)
+    return verdict_of(dossier, judgement.findings, judgement.rules_sha256)

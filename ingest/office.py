@@ -1,0 +1,73 @@
+"""The office as its configuration describes it: by which names mail knows it, and what reading one mail may cost.
+
+The one place where this is worked out, for the daemon and for ``mailroom message inspect`` alike. Nothing is opened
+here but the certificates beside the call; no database, no mailbox.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ingest.calls import CallFolder, read_roots
+from ingest.sandbox.context import ReadingContext
+from ingest.sandbox.workers import Limits
+from ingest.settings import LARGEST_MESSAGE, LimitSettings, Settings
+from rules.call import Call
+
+
+@dataclass(frozen=True)
+class Office:
+    """What an office is to the mails it reads and the letters it writes, while it serves one call."""
+
+    call: Call
+    from_name: str  #: who letters come from, as people read it
+    from_address: str  #: who letters come from, as servers check it
+    own_addresses: tuple[str, ...]  #: lower case; mail from them is our own and is never answered
+    reading: ReadingContext  #: what the worker needs to know
+    worker: Limits  #: what one mail may cost in the worker
+    largest: int  #: bytes; a larger mail is not downloaded, its sender is told
+
+
+def describe_office(folder: CallFolder, settings: Settings | None) -> Office:
+    """The office that serves ``folder``; without settings one that has the call's published mailbox and the defaults."""
+    call = folder.call
+    limits = settings.limits if settings else LimitSettings()
+    seconds = limits.time.total_seconds()
+    own = own_addresses(settings, call)
+    return Office(
+        call=call,
+        from_name=(settings.smtp.from_name if settings else "") or call.authority,
+        from_address=sender_address(settings, call),
+        own_addresses=own,
+        reading=ReadingContext(
+            own_addresses=own,
+            trusted_authserv_ids=settings.office.trusted_authserv_ids if settings else (),
+            unpacked_bytes=limits.unpacked,
+            entries=limits.entries,
+            depth=limits.depth,
+            trust_roots=read_roots(folder.path),
+            ocr_seconds=max(1, int(limits.ocr_time.total_seconds())) if limits.ocr else 0,
+        ),
+        worker=Limits(memory=limits.memory, cpu=max(1, int(seconds)), wall=seconds),
+        largest=settings.mailbox.max_message_size if settings else LARGEST_MESSAGE,
+    )
+
+
+def sender_address(settings: Settings | None, call: Call) -> str:
+    """The address letters come from: configured, else the account's own, else the call's published mailbox.
+
+    Providers refuse an envelope sender that is not the account (QQ 501, NetEase 553).
+    """
+    if settings is not None:
+        smtp, mailbox = settings.smtp, settings.mailbox
+        for candidate in (smtp.from_address, smtp.username, mailbox.username):
+            if "@" in candidate:
+                return candidate
+    return call.contact.mailbox.lower()
+
+
+def own_addresses(settings: Settings | None, call: Call) -> tuple[str, ...]:
+    """The addresses whose mail is our own: the accounts' and the call's published one, in lower case."""
+    accounts = (settings.mailbox.username, settings.smtp.username) if settings else ()
+    candidates = (sender_address(settings, call), *accounts, call.contact.mailbox)
+    return tuple(dict.fromkeys(address.lower() for address in candidates if "@" in address))
