@@ -24,7 +24,8 @@ from ingest.store.files import FileStore
 from ingest.store.rulefiles import last_good
 from notifier.rendering import Templates
 from notifier.transport import Transport
-from rules.call import Call, load_call
+from rules.call import Call
+from rules.callfile import load_call
 
 
 @dataclass

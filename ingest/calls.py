@@ -12,7 +12,8 @@ from typing import TypeVar
 import ingest
 from ingest.errors import ConfigError
 from notifier.rendering import Templates
-from rules.call import Call, load_call
+from rules.call import Call
+from rules.callfile import load_call
 from rules.errors import RuleFileError
 
 _T = TypeVar("_T")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from rules.errors import Position
 from rules.language import (
-    COUNTS,
     AllOf,
     AnyOf,
     Compare,
@@ -18,6 +17,7 @@ from rules.language import (
 )
 from rules.pieces import complain, kind_of, mapping, text
 from rules.sentences import Scope, parse_sentence
+from rules.subjects import SubjectKind
 from rules.yaml_text import Mapping, Sequence, Text, Tree, text_at
 
 ANOTHER = "另一"
@@ -59,7 +59,7 @@ def _exists(word: Text, tree: Mapping, scope: Scope) -> Condition:
     name = text(tree, word)
     kind = kind_of(text_at(name.removeprefix(ANOTHER), name.position), scope.vocabulary)
     another, bound = name.startswith(ANOTHER), kind in scope.variables.values()
-    if kind == COUNTS:
+    if kind == SubjectKind.COUNTS:
         raise complain("“统计”总是只有一个, 不用“存在”", name.position, "直接写 统计.名称 不超过 1")
     if bound and not another:
         raise complain(f"“针对”里已有“{kind}”", name.position, f"要找别的{kind}请写“{ANOTHER}{kind}”")

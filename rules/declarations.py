@@ -12,7 +12,6 @@ from datetime import date, datetime
 
 from rules.conditions import condition
 from rules.language import (
-    COUNTS,
     PERPETUAL,
     DatedValue,
     Derived,
@@ -24,6 +23,7 @@ from rules.language import (
 )
 from rules.pieces import complain, kind_of, mapping, sequence, text
 from rules.sentences import Scope, unknown_word
+from rules.subjects import SubjectKind
 from rules.vocabulary import (
     BEIJING,
     Field,
@@ -151,7 +151,7 @@ def read_statistic(tree: Mapping, scopes: Iterable[Scope]) -> Statistic:
 
 def _statistic(tree: Mapping, scope: Scope) -> Statistic:
     kind = kind_of(text(tree, "计数"), scope.vocabulary)
-    if kind == COUNTS:
+    if kind == SubjectKind.COUNTS:
         raise complain("不能对统计再作统计", text(tree, "计数").position)
     inner = Scope(scope.vocabulary, {kind: kind}, scope.parameters)
     where = condition(tree.get(Text("其中"), Sequence()), inner)

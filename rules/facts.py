@@ -68,21 +68,3 @@ class Fact(BaseModel):
     def text(self) -> str | None:
         """The value when it is known text, else None."""
         return self.value if self.knowledge is Knowledge.KNOWN and isinstance(self.value, str) else None
-
-
-class Subject(BaseModel):
-    """One thing rules speak about: a form, a scan, a summary row, the submission itself.
-
-    ``kind`` is a word of the vocabulary (申报书, 扫描件, 汇总表, 汇总行, 来件, 附件, 台账); ``id`` is unique within a
-    case; ``fields`` maps a field name of the vocabulary to a fact. A field that is absent counts as unknown.
-    """
-
-    model_config = ConfigDict(frozen=True)
-
-    kind: str
-    id: str
-    fields: dict[str, Fact]
-
-    def fact(self, name: str) -> Fact:
-        """The fact called ``name``; unknown when nobody has looked."""
-        return self.fields.get(name) or Fact.unknown()

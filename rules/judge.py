@@ -12,9 +12,10 @@ from datetime import datetime
 from itertools import product
 
 from rules.engine.compile import POSSIBLE, SURE
-from rules.facts import Knowledge, Subject
+from rules.facts import Knowledge
 from rules.language import AllOf, Condition, Kleene, Not, Rule, Rulebook
 from rules.logic import Bound, Explainer, Step, evaluate, populate, reasons
+from rules.subjects import Subject
 from rules.values import World
 from rules.verdict import Finding, Outcome, Truth
 

@@ -18,7 +18,6 @@ from rules.vocabulary import Field
 from rules.workdays import SHIPPED, Workdays
 
 NOWHERE = Position(0, 0)
-COUNTS = "统计"  #: the kind whose one subject holds the numbers counted by the rule file
 PERPETUAL = 10**15  #: further away than any instant, larger than any number a form can hold
 
 

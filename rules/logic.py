@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from rules.derived import with_derived
-from rules.facts import Fact, Knowledge, Subject
+from rules.facts import Fact, Knowledge
 from rules.language import (
     PERPETUAL,
     AllOf,
@@ -28,6 +28,7 @@ from rules.language import (
     Same,
     children,
 )
+from rules.subjects import Subject
 from rules.values import (
     SHOWN_BLANK,
     SHOWN_UNKNOWN,

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from rules.errors import Position, RuleFileError
-from rules.language import COUNTS, AnyOf, Compare, Condition, Not, Operator, Probe, Question, Same, Source
+from rules.language import AnyOf, Compare, Condition, Not, Operator, Probe, Question, Same, Source
+from rules.subjects import SubjectKind
 from rules.values import number_of, text_key
 from rules.vocabulary import (
     ORDERED,
@@ -176,7 +177,7 @@ def _same(variable: str, field: Field, value: Text, scope: Scope, source: Source
     other_variable, other = parse_reference(value, scope)
     if (variable, field) == (other_variable, other):
         raise RuleFileError("同一个字段和自己比较, 总是相等", value.position, "写成另一个“对象.字段”", "E105")
-    if COUNTS in (scope.variables[variable], scope.variables[other_variable]):
+    if SubjectKind.COUNTS in (scope.variables[variable], scope.variables[other_variable]):
         raise RuleFileError("统计数不能用“等于”", source.position, "用 不少于 / 不超过", "E105")
     if not (field.type is other.type or {field.type, other.type} <= TEXTUAL - {FieldType.TELEPHONE}):
         hint = f"“{field.name}”是{field.type}, “{other.name}”是{other.type}"

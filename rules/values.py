@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from rules.facts import Fact, Knowledge, Subject, Value
-from rules.language import COUNTS, PERPETUAL, Probe, Question
+from rules.facts import Fact, Knowledge, Value
+from rules.language import PERPETUAL, Probe, Question
+from rules.subjects import Subject, SubjectField, SubjectKind
 from rules.vocabulary import Field, FieldType, Vocabulary, normalise
 
 ITEM_COUNT = "项数"  #: 核心维度 (多选) -> 核心维度项数 (整数)
@@ -70,7 +71,7 @@ def with_item_counts(vocabulary: Vocabulary) -> dict[str, dict[str, Field]]:
 
 def actors_of(vocabulary: Vocabulary, subjects: tuple[Subject, ...]) -> World:
     """The subjects as rules see them; a subject of a kind the vocabulary does not know is left out."""
-    known = [subject for subject in subjects if subject.kind in vocabulary and subject.kind != COUNTS]
+    known = [subject for subject in subjects if subject.kind in vocabulary and subject.kind != SubjectKind.COUNTS]
     return tuple(_actor(index, subject, vocabulary[subject.kind]) for index, subject in enumerate(known))
 
 
@@ -78,7 +79,7 @@ def counts_actor(index: int, ranges: Mapping[str, tuple[int, int]]) -> Actor:
     """The one subject of 统计; a count whose members are partly uncertain is a range."""
     cells = {name: _range(low, high) for name, (low, high) in ranges.items()}
     facts = {name: Fact.known(low) for name, (low, high) in ranges.items() if low == high}
-    return Actor(index, Subject(kind=COUNTS, id=COUNTS, fields=facts), cells)
+    return Actor(index, Subject(kind=SubjectKind.COUNTS, id=SubjectKind.COUNTS, fields=facts), cells)
 
 
 def _range(low: int, high: int) -> Cell:
@@ -86,7 +87,7 @@ def _range(low: int, high: int) -> Cell:
 
 
 def _actor(index: int, subject: Subject, fields: Mapping[str, Field]) -> Actor:
-    identified = {**subject.fields, "编号": Fact.known(subject.id)}
+    identified = {**subject.fields, SubjectField.ID: Fact.known(subject.id)}
     facts = {**identified, **_ticked(identified, fields)}
     cells = {name: cell_of(fields[name], fact) for name, fact in facts.items() if name in fields}
     return Actor(index, subject.model_copy(update={"fields": facts}), cells)

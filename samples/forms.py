@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
-from rules.call import Call, Form, Role, load_call
+from rules.call import Call, Form, Role
+from rules.callfile import load_call
 from rules.vocabulary import Field, FieldType
 from samples.sheet import Align, Block, Cell, Face, Line, PageBreak, Row, Sheet, Table
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from rules.call import load_call
+from rules.callfile import load_call
 from samples.forms import CALL_FOLDER, blank, the_call
 from samples.plain_forms import plain_form
 from samples.word import write_word

@@ -12,20 +12,21 @@ from ingest.comparison.printed import plain
 from ingest.reading import Document
 from rules.call import Call
 from rules.facts import Fact, Provenance
+from rules.subjects import SubjectField
 
 OTHER_SEAL = 0.85  #: likeness to another known name above which it is that one's seal
 LEAD = 0.2  #: by which another name must fit better: bureaus differ in two or three characters
 
-
-COMPARED = ("内容一致", "数字一致", "页面完整", "页序正常")
-SEAL_OWNER = "印章单位一致"
-READ_ON_SCANS = (*COMPARED, SEAL_OWNER)  #: facts whose provenance says what was read
+COMPARED = (
+    SubjectField.SAME_CONTENT, SubjectField.SAME_NUMBERS, SubjectField.ALL_PAGES, SubjectField.PAGES_IN_ORDER,
+)  # fmt: skip
+READ_ON_SCANS = (*COMPARED, SubjectField.SEAL_OWNER)  #: facts whose provenance says what was read
 
 
 def content_facts(scan: Document, word: Document | None, call: Call) -> dict[str, Fact]:
     """可比对 and what is :data:`COMPARED` of a scan; ``word`` is the Word file it was put to, if there is one."""
     if word is None or not scan.pages_read:
-        return {"可比对": Fact.known(False), **dict.fromkeys(COMPARED, Fact.unknown())}
+        return {SubjectField.COMPARABLE: Fact.known(False), **dict.fromkeys(COMPARED, Fact.unknown())}
     found = compare(word, scan, call)
     order = page_order(word, scan, call) if found.outcome is not Likeness.OTHER else PageOrder()
     at = Provenance(
@@ -34,11 +35,11 @@ def content_facts(scan: Document, word: Document | None, call: Call) -> dict[str
     on_pages = at.model_copy(update={"raw": order.reason})
     same = {Likeness.SAME: True, Likeness.OTHER: False}
     return {
-        "可比对": Fact.known(True, at),
-        "内容一致": _told(at, answer=same.get(found.outcome)),
-        "数字一致": _told(at, answer=found.numbers_agree),
-        "页面完整": _told(on_pages, answer=order.complete),
-        "页序正常": _told(on_pages, answer=order.ordered),
+        SubjectField.COMPARABLE: Fact.known(True, at),
+        SubjectField.SAME_CONTENT: _told(at, answer=same.get(found.outcome)),
+        SubjectField.SAME_NUMBERS: _told(at, answer=found.numbers_agree),
+        SubjectField.ALL_PAGES: _told(on_pages, answer=order.complete),
+        SubjectField.PAGES_IN_ORDER: _told(on_pages, answer=order.ordered),
     }
 
 

@@ -16,10 +16,10 @@ from typing import Any, Self
 from ingest.judging.child import Child, ChildDiedError
 from rules.call import Call
 from rules.engine.shards import compile_rulebook
-from rules.facts import Subject
 from rules.judge import Narrator, RuleResult, disagreements, epoch, judge_world
 from rules.logic import populate
 from rules.rulebook import load_rulebook
+from rules.subjects import Subject
 from rules.values import World
 from rules.verdict import Finding, Outcome, Truth
 

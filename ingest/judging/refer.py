@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ingest.judging.judge import SYSTEM_RULE, Judgement
-from rules.facts import Subject
+from rules.subjects import Subject
 from rules.verdict import Finding, Outcome, Truth
 
 

@@ -16,7 +16,7 @@ from ingest.judging.child import ChildDiedError
 from ingest.judging.judge import Judge
 from ingest.rulefiles.checking import run_call_examples
 from ingest.store.tables import RuleFilesRow
-from rules.call import load_call
+from rules.callfile import load_call
 from rules.rulebook import check_rulebook
 
 NAMES = ("call.yaml", "rules.yaml", "examples.yaml")

@@ -14,7 +14,7 @@ from ingest.submission.dossier import Dossier, Entry
 from ingest.submission.names import same_applicant
 from ingest.submission.subjects import verdict_of
 from rules.call import APPLICANT_NAME, Call
-from rules.facts import Subject
+from rules.subjects import Subject, SubjectKind
 from rules.verdict import DECISION_NAMES, Decision, Verdict
 
 NOTHING = "通过"
@@ -80,7 +80,7 @@ def rebuilt(verdict: Verdict, subjects: Iterable[Subject], call: Call, track: st
     """A dossier with the entries a stored verdict was about, each with its rows of the summary table."""
     entries = [Entry(entry.entry, entry.applicant) for entry in verdict.entries]
     for subject in subjects:
-        name = subject.fact(APPLICANT_NAME).text if subject.kind == "汇总行" else None
+        name = subject.fact(APPLICANT_NAME).text if subject.kind == SubjectKind.ROW else None
         owner = next((entry for entry in entries if name and same_applicant(entry.applicant, name, call)), None)
         if owner is not None:
             owner.rows.append(subject.id)

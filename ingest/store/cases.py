@@ -20,7 +20,7 @@ from ingest.reading import Reading
 from ingest.store.messages import load_reading
 from ingest.store.tables import CaseMessageRow, CaseRow, DecisionRow, MessageRow, OutboxRow
 from ingest.submission.codes import code_number, code_stem, make_code
-from rules.facts import Subject
+from rules.subjects import Subject
 from rules.verdict import Decision, EntryVerdict, Verdict
 
 

@@ -112,7 +112,7 @@ class DecisionRow(Row, table=True):
     version: int
     decision: Decision = Field(sa_type=word(Decision))
     verdict: str = Field(sa_type=Text)  #: JSON of :class:`rules.verdict.Verdict`
-    subjects: str = Field(sa_type=Text)  #: JSON list of :class:`rules.facts.Subject`
+    subjects: str = Field(sa_type=Text)  #: JSON list of :class:`rules.subjects.Subject`
     trace: str = Field(sa_type=Text)  #: JSON
     rules_sha256: str = Field(sa_type=Text)
     call_sha256: str = Field(default="", sa_type=Text)  #: of the ``call.yaml`` the rules were read with

@@ -15,7 +15,6 @@ from rules.call import Call, DigitalSeal
 from rules.facts import Fact, Provenance
 from rules.vocabulary import BEIJING, normalise
 
-DIGITAL_SEAL = "电子签章"  #: the fact of a scan's subject
 CLOCK_TOLERANCE = timedelta(hours=1)
 """A signer's clock may be ahead of the server's by this much."""
 

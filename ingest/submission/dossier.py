@@ -16,6 +16,7 @@ from ingest.reading import Document, Fate, Part, Reading
 from ingest.submission.names import file_stem, same_applicant
 from rules.call import APPLICANT_NAME, Call, Rendition, Role
 from rules.facts import Fact
+from rules.subjects import SUMMARY_SCAN_ID, entry_id, listed_entry_id, loose_scan_id, row_id, scan_id
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,13 @@ class Dossier:
         source = self.summary or self.summary_scan
         return source.document.rows if source else ()
 
+    @property
+    def scans(self) -> dict[str, Filed]:
+        """Every scan under the id of its subject."""
+        scans = {scan_id(entry.id): entry.scan for entry in self.entries} | {SUMMARY_SCAN_ID: self.summary_scan}
+        loose = {loose_scan_id(number): item for number, item in enumerate(self.loose, 1)}
+        return {identifier: item for identifier, item in scans.items() if item is not None} | loose
+
 
 _OF_MATTER = {
     Fate.DOCUMENT,
@@ -124,7 +132,7 @@ def _file_editable(dossier: Dossier, item: Filed, call: Call) -> None:
         return
     entry = _entry_of(dossier.entries, document, call)
     if entry is None:
-        entry = Entry(f"申{len(dossier.entries) + 1}", document.applicant)
+        entry = Entry(entry_id(len(dossier.entries) + 1), document.applicant)
         dossier.entries.append(entry)
     _replace(dossier, entry.editable)
     entry.editable = item
@@ -209,7 +217,7 @@ def _place_by_elimination(dossier: Dossier, waiting: list[Filed]) -> None:
         dossier.summary_scan = waiting.pop()
     for item in waiting:
         if item.document.role is Role.APPLICATION and (item.document.applicant or not dossier.entries):
-            dossier.entries.append(Entry(f"申{len(dossier.entries) + 1}", item.document.applicant, scan=item))
+            dossier.entries.append(Entry(entry_id(len(dossier.entries) + 1), item.document.applicant, scan=item))
         else:
             dossier.loose.append(item)
 
@@ -223,6 +231,6 @@ def _name_rows(dossier: Dossier, call: Call) -> None:
             continue
         entry = next((entry for entry in dossier.entries if same_applicant(entry.applicant, name, call)), None)
         if entry is None:
-            entry = Entry(f"行{number}", name)
+            entry = Entry(listed_entry_id(number), name)
             dossier.entries.append(entry)
-        entry.rows.append(f"汇{number}")
+        entry.rows.append(row_id(number))

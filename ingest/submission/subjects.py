@@ -7,13 +7,27 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Self
 
-from ingest.comparison.likeness import SEAL_OWNER, content_facts, name_read, seal_owner
+from ingest.comparison.likeness import content_facts, name_read, seal_owner
 from ingest.reading import Document, Fate, Kind, SealOutcome
-from ingest.submission.digitalseal import DIGITAL_SEAL, digital_seal
+from ingest.submission.digitalseal import digital_seal
 from ingest.submission.dossier import UNREAD, Dossier, Entry, Filed, parts_of_matter
 from ingest.submission.sender import Sender
 from rules.call import APPLICANT_NAME, Call, DigitalSeal, Role, find_unit
-from rules.facts import Fact, Provenance, Subject
+from rules.facts import Fact, Provenance
+from rules.subjects import (
+    SUBMISSION_ID,
+    SUMMARY_ID,
+    SUMMARY_SCAN_ID,
+    Nature,
+    PartState,
+    Subject,
+    SubjectField,
+    SubjectKind,
+    loose_scan_id,
+    part_id,
+    row_id,
+    scan_id,
+)
 from rules.verdict import EntryVerdict, Finding, Verdict, decide_case, decide_entry
 
 WITNESS_TOLERANCE = timedelta(minutes=10)
@@ -21,11 +35,18 @@ WITNESS_TOLERANCE = timedelta(minutes=10)
 mailbox by hand keeps its Received but may get a new INTERNALDATE, RFC 9051 section 2.3.3)."""
 
 _STATES = {
-    Fate.DOCUMENT: "已识别", Fate.UNRECOGNISED: "未识别", Fate.UNSUPPORTED: "未识别", Fate.ENCRYPTED: "有密码",
-    Fate.DAMAGED: "打不开", Fate.EMPTY: "空文件", Fate.CLOUD_LINK: "云附件", Fate.LIMIT: "超出限制",
+    Fate.DOCUMENT: PartState.RECOGNISED,
+    Fate.UNRECOGNISED: PartState.UNRECOGNISED,
+    Fate.UNSUPPORTED: PartState.UNRECOGNISED,
+    Fate.ENCRYPTED: PartState.ENCRYPTED,
+    Fate.DAMAGED: PartState.UNREADABLE,
+    Fate.EMPTY: PartState.EMPTY,
+    Fate.CLOUD_LINK: PartState.CLOUD_LINK,
+    Fate.LIMIT: PartState.OVER_LIMIT,
+}
+_MENDABLE = {
+    PartState.ENCRYPTED, PartState.UNREADABLE, PartState.EMPTY, PartState.CLOUD_LINK, PartState.OFD,
 }  # fmt: skip
-_OFD = "OFD文件"
-_MENDABLE = {"有密码", "打不开", "空文件", "云附件", _OFD}
 """States that the applicant is asked to mend by sending the file otherwise."""
 
 
@@ -49,18 +70,19 @@ def subjects_of(
         if entry.editable or entry.scan:
             subjects.append(_application(dossier, entry, sender, call.words.unit_field, unread=unread))
         if entry.scan:
-            scan = _scan(entry.scan, dossier.track, f"扫{entry.id}", Fact.known(entry.id), Role.APPLICATION)
+            scan = _scan(entry.scan, dossier.track, scan_id(entry.id), Fact.known(entry.id), Role.APPLICATION)
             subjects.append(
                 _with_print(scan, entry.scan, entry.editable, _Names.of(dossier, call, sender, entry), call)
             )
     if dossier.summary or dossier.summary_scan:
         subjects.append(_summary(dossier, unread=unread))
     if dossier.summary_scan:
-        scan = _scan(dossier.summary_scan, dossier.track, "扫汇", Fact.known("汇总表"), Role.SUMMARY)
+        scan = _scan(dossier.summary_scan, dossier.track, SUMMARY_SCAN_ID, Fact.known(SUMMARY_ID), Role.SUMMARY)
         names = _Names.of(dossier, call, sender, None)
         subjects.append(_with_print(scan, dossier.summary_scan, dossier.summary, names, call))
     subjects += [
-        _scan(item, dossier.track, f"散{number}", Fact.unknown(), None) for number, item in enumerate(dossier.loose, 1)
+        _scan(item, dossier.track, loose_scan_id(number), Fact.unknown(), None)
+        for number, item in enumerate(dossier.loose, 1)
     ]
     subjects += [_row(row, number, dossier.track) for number, row in enumerate(dossier.rows, 1)]
     subjects += _attachments(dossier)
@@ -82,18 +104,20 @@ def _submission(dossier: Dossier, call: Call, sender: Sender, *, decided_before:
     parts = [part for mail in dossier.mails for part in mail.reading.parts if part.fate in UNREAD]
     unread = [f"{part.name or part.path}：{part.reason or '没有打开'}" for part in parts]
     return Subject(
-        kind="来件",
-        id="来件",
+        kind=SubjectKind.SUBMISSION,
+        id=SUBMISSION_ID,
         fields={
-            "编号": Fact.known("来件"),
-            "类别": _known_track(dossier.track),
-            "收到时间": Fact.known(
+            SubjectField.ID: Fact.known(SUBMISSION_ID),
+            SubjectField.TRACK: _known_track(dossier.track),
+            SubjectField.RECEIVED: Fact.known(
                 int(last.received.timestamp()), Provenance(method="server time", place="邮件服务器收到时间")
             ),
-            "性质": Fact.known("补正" if supplement else "首次"),
-            "发件方": Fact.known(sender.kind, Provenance(method="mail header", place=sender.evidence, raw=sender.name)),
-            "时间可疑": Fact.known(suspicious, header),
-            "有未读附件": Fact.known(bool(unread), Provenance(method="attachment", raw="；".join(unread))),
+            SubjectField.NATURE: Fact.known(str(Nature.SUPPLEMENT if supplement else Nature.FIRST)),
+            SubjectField.SENDER: Fact.known(
+                sender.kind, Provenance(method="mail header", place=sender.evidence, raw=sender.name)
+            ),
+            SubjectField.DOUBTFUL_TIME: Fact.known(suspicious, header),
+            SubjectField.UNREAD_PARTS: Fact.known(bool(unread), Provenance(method="attachment", raw="；".join(unread))),
         },
     )
 
@@ -109,11 +133,11 @@ def _application(dossier: Dossier, entry: Entry, sender: Sender, unit_field: str
     if sender.unit and unit_field not in fields:
         fields[unit_field] = Fact.known(sender.unit, Provenance(method="mail header", place=sender.evidence))
     fields |= {
-        "编号": Fact.known(entry.id),
-        "类别": _known_track(dossier.track),
-        "可编辑": _has(entry.editable, unread=unread),
+        SubjectField.ID: Fact.known(entry.id),
+        SubjectField.TRACK: _known_track(dossier.track),
+        SubjectField.EDITABLE: _has(entry.editable, unread=unread),
     }
-    return Subject(kind="申报书", id=entry.id, fields=fields)
+    return Subject(kind=SubjectKind.APPLICATION, id=entry.id, fields=fields)
 
 
 def _has(item: Filed | None, *, unread: bool) -> Fact:
@@ -127,18 +151,18 @@ def _scan(item: Filed, track: str, identifier: str, belongs_to: Fact, role: Role
     document = item.document
     place = Provenance(part=document.part, place=document.name)
     return Subject(
-        kind="扫描件",
+        kind=SubjectKind.SCAN,
         id=identifier,
         fields={
-            "编号": Fact.known(identifier),
-            "类别": _known_track(track),
-            "表单": Fact.known(str(role)) if role else Fact.unknown(place),
-            "对应": belongs_to,
+            SubjectField.ID: Fact.known(identifier),
+            SubjectField.TRACK: _known_track(track),
+            SubjectField.FORM: Fact.known(str(role)) if role else Fact.unknown(place),
+            SubjectField.BELONGS_TO: belongs_to,
             APPLICANT_NAME: _name_on(document, place),
-            "盖章": _sealed(document, place),
-            "是扫描": document.is_scan,
-            DIGITAL_SEAL: Fact.known(DigitalSeal.OPEN if document.signatures else DigitalSeal.NONE, place),
-            "可比对": Fact.known(False),
+            SubjectField.SEALED: _sealed(document, place),
+            SubjectField.IS_SCAN: document.is_scan,
+            SubjectField.DIGITAL_SEAL: Fact.known(DigitalSeal.OPEN if document.signatures else DigitalSeal.NONE, place),
+            SubjectField.COMPARABLE: Fact.known(False),
         },
     )
 
@@ -168,7 +192,7 @@ class _Names:
 def _with_print(scan: Subject, item: Filed, word: Filed | None, names: _Names, call: Call) -> Subject:
     """``scan`` with what its print says: the name if it stands there, the Word file's values, the seals' owners."""
     facts = content_facts(item.document, word.document if word else None, call)
-    facts[SEAL_OWNER] = seal_owner(item.document, names.own, names.others)
+    facts[SubjectField.SEAL_OWNER] = seal_owner(item.document, names.own, names.others)
     facts |= _digital(item, names.own, call)
     name = name_read(item.document, names.applicant)
     if name is not None:
@@ -179,9 +203,9 @@ def _with_print(scan: Subject, item: Filed, word: Filed | None, names: _Names, c
 def _digital(item: Filed, own: tuple[str, ...], call: Call) -> dict[str, Fact]:
     """What its certificate signatures are worth; on paper that was scanned only the stamp counts."""
     seal = digital_seal(item.document, own, call, item.mail.received)
-    facts = {DIGITAL_SEAL: seal}
+    facts = {str(SubjectField.DIGITAL_SEAL): seal}
     if seal.value == DigitalSeal.ACCEPTED and item.document.is_scan.value is not True:
-        facts["盖章"] = Fact.known(True, seal.provenance)
+        facts[SubjectField.SEALED] = Fact.known(True, seal.provenance)
     return facts
 
 
@@ -208,17 +232,17 @@ def _summary(dossier: Dossier, *, unread: bool) -> Subject:
     source = dossier.summary or dossier.summary_scan
     fields = dict(source.document.fields) if source else {}
     fields |= {
-        "编号": Fact.known("汇总表"),
-        "类别": _known_track(dossier.track),
-        "可编辑": _has(dossier.summary, unread=unread),
+        SubjectField.ID: Fact.known(SUMMARY_ID),
+        SubjectField.TRACK: _known_track(dossier.track),
+        SubjectField.EDITABLE: _has(dossier.summary, unread=unread),
     }
-    return Subject(kind="汇总表", id="汇总表", fields=fields)
+    return Subject(kind=SubjectKind.SUMMARY, id=SUMMARY_ID, fields=fields)
 
 
 def _row(row: dict[str, Fact], number: int, track: str) -> Subject:
-    return Subject(
-        kind="汇总行", id=f"汇{number}", fields={**row, "编号": Fact.known(f"汇{number}"), "类别": _known_track(track)}
-    )
+    identifier = row_id(number)
+    fields = {**row, SubjectField.ID: Fact.known(identifier), SubjectField.TRACK: _known_track(track)}
+    return Subject(kind=SubjectKind.ROW, id=identifier, fields=fields)
 
 
 def _attachments(dossier: Dossier) -> list[Subject]:
@@ -226,25 +250,27 @@ def _attachments(dossier: Dossier) -> list[Subject]:
     subjects = []
     for mail in dossier.mails:
         for part in parts_of_matter(mail.reading):
-            state = _OFD if part.kind is Kind.OFD else _STATES[part.fate]
+            state = PartState.OFD if part.kind is Kind.OFD else _STATES[part.fate]
             if mail is not dossier.last and state in _MENDABLE:
                 continue  # asked for once already; the newer mail is the applicant's answer
-            identifier = f"附{mail.id}-{part.path}"
+            identifier = part_id(mail.id, part.path)
             fields = {
-                "编号": Fact.known(identifier),
-                "名称": Fact.known(part.name or part.path),
-                "状态": Fact.known(state, Provenance(part=part.path, place=part.name, raw=part.reason)),
+                SubjectField.ID: Fact.known(identifier),
+                SubjectField.NAME: Fact.known(part.name or part.path),
+                SubjectField.STATE: Fact.known(
+                    str(state), Provenance(part=part.path, place=part.name, raw=part.reason)
+                ),
             }
-            subjects.append(Subject(kind="附件", id=identifier, fields=fields))
+            subjects.append(Subject(kind=SubjectKind.PART, id=identifier, fields=fields))
     return subjects
 
 
 def _accepted(item: LedgerEntry, unit_field: str) -> Subject:
     fields = {
-        "编号": Fact.known(item.id), "类别": _known_track(item.track),
+        SubjectField.ID: Fact.known(item.id), SubjectField.TRACK: _known_track(item.track),
         APPLICANT_NAME: Fact.known(item.applicant), unit_field: Fact.known(item.unit) if item.unit else Fact.unknown(),
     }  # fmt: skip
-    return Subject(kind="台账", id=item.id, fields=fields)
+    return Subject(kind=SubjectKind.ACCEPTED, id=item.id, fields=fields)
 
 
 def verdict_of(dossier: Dossier, findings: Iterable[Finding], rules_sha256: str) -> Verdict:
@@ -272,5 +298,5 @@ def verdict_of(dossier: Dossier, findings: Iterable[Finding], rules_sha256: str)
 
 
 def _concerns(finding: Finding, entry: Entry) -> bool:
-    own = {entry.id, f"扫{entry.id}", *entry.rows}
+    own = {entry.id, scan_id(entry.id), *entry.rows}
     return bool(own.intersection(finding.subjects))

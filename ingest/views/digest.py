@@ -32,14 +32,14 @@ from ingest.store.ledger import (
 from ingest.store.messages import get_message, list_messages
 from ingest.store.rulefiles import rules_trouble
 from ingest.store.tables import CaseRow, DecisionRow, EventRow, MessageRow, MessageState
-from ingest.submission.digitalseal import DIGITAL_SEAL
 from ingest.submission.dossier import Dossier, ReceivedMail, arrange, parts_of_matter
 from ingest.views.health import intake_health
 from notifier.attempts import OutboxState
 from notifier.digest import CaseLine, Counters, Crop, DigestData, HumanTask, QuotaLine, Silent, SystemState, Undelivered
 from notifier.outbox import NOT_TO_APPLICANTS, OutboxRow, get_letter, list_letters
 from notifier.wording import full_width
-from rules.facts import Fact, Subject
+from rules.facts import Fact
+from rules.subjects import Subject, SubjectField, SubjectKind
 from rules.verdict import Decision, EntryVerdict, Finding, Outcome, Truth, Verdict
 
 MOST_READ = 200  #: characters of what was read on a scan
@@ -119,7 +119,14 @@ def _shown(fact: Fact) -> str:
 
 def _contact(item: _Judged, entry: str, name: str) -> str:
     """A field of the entry's form, else of its row in the summary table."""
-    ids = [entry, *(subject.id for subject in item.subjects.values() if subject.kind in ("申报书", "汇总行"))]
+    ids = [
+        entry,
+        *(
+            subject.id
+            for subject in item.subjects.values()
+            if subject.kind in (SubjectKind.APPLICATION, SubjectKind.ROW)
+        ),
+    ]
     for identifier in ids:
         if (subject := item.subjects.get(identifier)) is not None and (text := _shown(subject.fact(name))):
             return text
@@ -182,7 +189,10 @@ def _evidence(item: _Judged, finding: Finding) -> Iterator[str]:
     """Certificate signatures with what is open about them, and attachments nobody opened."""
     for subject in finding.subjects:
         if (found := item.subjects.get(subject)) is not None:
-            yield from filter(None, (found.fact(name).provenance.raw for name in (DIGITAL_SEAL, "有未读附件")))
+            yield from filter(
+                None,
+                (found.fact(name).provenance.raw for name in (SubjectField.DIGITAL_SEAL, SubjectField.UNREAD_PARTS)),
+            )
 
 
 def _read_on_scans(item: _Judged, finding: Finding) -> Iterator[str]:
@@ -197,9 +207,8 @@ def _read_on_scans(item: _Judged, finding: Finding) -> Iterator[str]:
 
 def _scans_of(finding: Finding, dossier: Dossier) -> dict[str, Document]:
     """The scans a finding is about, by the id their subject had."""
-    scans = {f"扫{entry.id}": entry.scan for entry in dossier.entries} | {"扫汇": dossier.summary_scan}
-    scans |= {f"散{number}": item for number, item in enumerate(dossier.loose, 1)}
-    return {subject: filed.document for subject in finding.subjects if (filed := scans.get(subject)) is not None}
+    scans = dossier.scans
+    return {subject: scans[subject].document for subject in finding.subjects if subject in scans}
 
 
 def _crops(item: _Judged, finding: Finding, scans: dict[str, Document]) -> Iterator[Crop]:

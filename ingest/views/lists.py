@@ -23,9 +23,9 @@ from ingest.store.ledger import list_events
 from ingest.store.messages import get_message, load_reading
 from ingest.store.tables import CaseRow, DecisionRow, EventRow, MessageRow
 from ingest.submission.codes import find_codes
-from ingest.submission.digitalseal import DIGITAL_SEAL
 from notifier.attempts import OutboxState
 from notifier.outbox import NOT_TO_APPLICANTS, OutboxRow, find_by_ids, letters_of_message, list_letters
+from rules.subjects import SubjectField
 from rules.verdict import Verdict
 
 SILENCES = ("suppressed", "no_letter")
@@ -182,7 +182,7 @@ def case_detail(session: Session, code: str) -> dict[str, Any]:
 
 def _digital_seals(decision: DecisionRow) -> list[str]:
     """Which file bears certificate signatures, whose they are, and what a person must look at."""
-    facts = [subject.fact(DIGITAL_SEAL) for subject in load_subjects(decision)]
+    facts = [subject.fact(SubjectField.DIGITAL_SEAL) for subject in load_subjects(decision)]
     return [f"{fact.provenance.place}：{fact.provenance.raw}" for fact in facts if fact.provenance.raw]
 
 

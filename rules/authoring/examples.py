@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from rules.errors import Position, RuleFileError
-from rules.facts import Fact, Subject, Value
+from rules.facts import Fact, Value
 from rules.judge import RuleResult, judge
 from rules.language import Rulebook
 from rules.pieces import mapping, sequence, text
 from rules.rulebook import SILENT
 from rules.sentences import unknown_word
+from rules.subjects import Subject, SubjectField, SubjectKind
 from rules.verdict import DECISION_NAMES, Outcome, Truth, decide_outcomes
 from rules.vocabulary import BEIJING, Field, FieldType, parse_instant, parse_value
 from rules.yaml_text import Mapping, Sequence, Text, Tree, load_tree
@@ -150,9 +151,9 @@ class _Reader:
 
     def _with_time(self, subject: Subject, seconds: int) -> Subject:
         """来件.收到时间 is the case's 收到 unless it is given."""
-        if subject.kind != "来件" or "收到时间" in subject.fields:
+        if subject.kind != SubjectKind.SUBMISSION or SubjectField.RECEIVED in subject.fields:
             return subject
-        return subject.model_copy(update={"fields": {**subject.fields, "收到时间": Fact.known(seconds)}})
+        return subject.model_copy(update={"fields": {**subject.fields, SubjectField.RECEIVED: Fact.known(seconds)}})
 
     def _expectations(self, case: Mapping) -> tuple[Expectation, ...]:
         tree = mapping(case[Text("期望")], "“期望”", self.rules)

@@ -12,9 +12,10 @@ from typing import Any
 
 from rules.conditions import ANOTHER
 from rules.declarations import DEADLINE, LATE_NORMAL, LATE_REMIND
-from rules.language import COUNTS, Operation
+from rules.language import Operation
 from rules.rulebook import COMPULSORY, SILENT
 from rules.sentences import NUMBER_WORDS, STATE_WORDS, TIME_WORDS, WORDS
+from rules.subjects import SubjectKind
 from rules.verdict import Outcome
 from rules.vocabulary import TEXTUAL, Field, FieldType, Vocabulary
 
@@ -85,7 +86,7 @@ def _list(item: Schema) -> Schema:
 
 def _statistic(vocabulary: Vocabulary) -> Schema:
     condition = {"$ref": "#/definitions/条件"}
-    kinds = [kind for kind in vocabulary if kind != COUNTS]
+    kinds = [kind for kind in vocabulary if kind != SubjectKind.COUNTS]
     return _object({"名称": {"type": "string"}, "计数": {"enum": kinds}, "其中": condition}, ("名称", "计数"))
 
 
@@ -115,7 +116,7 @@ def _rule(vocabulary: Vocabulary) -> Schema:
 
 def _condition(vocabulary: Vocabulary) -> Schema:
     condition = {"$ref": "#/definitions/条件"}
-    kinds = [kind for kind in vocabulary if kind != COUNTS]
+    kinds = [kind for kind in vocabulary if kind != SubjectKind.COUNTS]
     wanted = {"enum": [*kinds, *(ANOTHER + kind for kind in kinds)]}
     group = _object(
         {"全部": _list(condition), "任一": _list(condition), "都不": _list(condition),

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations, product
 from math import prod
 
-from rules.facts import Knowledge, Subject
+from rules.facts import Knowledge
 from rules.language import Compare, Condition, Probe, Question, walk
+from rules.subjects import Subject
 from rules.values import BLANK, ITEM_COUNT, UNKNOWN, Actor, Cell
 from rules.vocabulary import TEXTUAL, Field, FieldType, normalise
 

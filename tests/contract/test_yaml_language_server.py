@@ -17,7 +17,7 @@ from typing import IO, Any
 import pytest
 
 from rules.authoring.schema import rule_schema
-from rules.call import load_call
+from rules.callfile import load_call
 from rules.rulebook import load_rulebook
 
 ROOT = Path(__file__).parents[2]

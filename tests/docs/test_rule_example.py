@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from rules.call import Call, load_call
+from rules.call import Call
+from rules.callfile import load_call
 from rules.errors import RuleFileError
 from rules.rulebook import load_rulebook
 

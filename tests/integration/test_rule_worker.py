@@ -13,10 +13,12 @@ import pytest
 
 from ingest.judging.judge import SYSTEM_RULE, Judge, Judgement
 from rules.authoring.examples import load_examples
-from rules.call import Call, load_call
+from rules.call import Call
+from rules.callfile import load_call
 from rules.engine.durable import engine_available
-from rules.facts import Fact, Subject
+from rules.facts import Fact
 from rules.rulebook import load_rulebook
+from rules.subjects import Subject
 from rules.verdict import Outcome, Truth
 from rules.vocabulary import BEIJING
 

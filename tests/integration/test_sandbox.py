@@ -28,7 +28,8 @@ from ingest.message.errors import UnreadableMessage
 from ingest.reading import Fate, Reading
 from ingest.sandbox.context import ReadingContext
 from ingest.sandbox.workers import Limits, WorkerDied, WorkerFailed, read_file_in_worker, read_or_degrade, run_in_worker
-from rules.call import Call, load_call
+from rules.call import Call
+from rules.callfile import load_call
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "config/calls/smart-education-2024"

@@ -11,7 +11,8 @@ from ingest.comparison.pairing import Likeness, compare
 from ingest.reading import Reading
 from ingest.sandbox.context import ReadingContext
 from ingest.sandbox.workers import read_or_degrade
-from rules.call import Call, Rendition, load_call
+from rules.call import Call, Rendition
+from rules.callfile import load_call
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "config/calls/smart-education-2024"

@@ -21,7 +21,8 @@ from ingest.reading import (
     SealReading,
 )
 from ingest.submission.dossier import ReceivedMail
-from rules.call import Call, Rendition, Role, load_call
+from rules.call import Call, Rendition, Role
+from rules.callfile import load_call
 from rules.facts import Fact
 from rules.vocabulary import BEIJING
 

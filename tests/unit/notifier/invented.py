@@ -26,7 +26,8 @@ from notifier.digest import (
 )
 from notifier.letters import LetterRequest, ReceivedFile
 from notifier.rendering import Templates, template_names
-from rules.call import Call, load_call
+from rules.call import Call
+from rules.callfile import load_call
 from rules.verdict import EntryVerdict, Finding, Outcome, Truth, Verdict, decide_case, decide_entry
 from rules.vocabulary import BEIJING
 

@@ -7,9 +7,10 @@ from typing import Any
 
 from rules.call import Call
 from rules.errors import Position
-from rules.facts import Fact, Subject, Value
+from rules.facts import Fact, Value
 from rules.language import Rulebook
 from rules.rulebook import read_rulebook
+from rules.subjects import Subject
 from rules.yaml_text import Mapping, Sequence, Tree, text_at
 
 INSTANTS = ["2024-08-31T23:59:59", "2024-09-01T00:00:00", "2024-09-01T00:00:01"]

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from rules.call import Call, load_call
+from rules.call import Call
+from rules.callfile import load_call
 from rules.language import Rulebook
 from rules.rulebook import load_rulebook
 from tests.unit.rules.writing import CALL, HEAD

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rules.call import Call, Contact, Form, Quota, Role, Track, Unit, Words, find_unit, load_call, vocabulary_of
+from rules.call import Call, Contact, Form, Quota, Role, Track, Unit, Words, find_unit, vocabulary_of
+from rules.callfile import load_call
 from rules.errors import Position, RuleFileError
 from rules.vocabulary import Field, FieldType
 from tests.unit.rules.writing import CALL, at

@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from rules.call import Call
 from rules.derived import PERCENT_UNIT
 from rules.errors import RuleFileError
-from rules.facts import Fact, Knowledge, Subject, Value
+from rules.facts import Fact, Knowledge, Value
 from rules.judge import Narrator, judge, judge_world
 from rules.language import Rulebook
 from rules.logic import populate
 from rules.rulebook import load_rulebook
+from rules.subjects import Subject
 from rules.values import Cell
 from rules.verdict import Truth
 from rules.workdays import Workdays, year_known

@@ -7,10 +7,11 @@ from collections.abc import Callable
 import pytest
 
 from rules.call import Call
-from rules.facts import Fact, Provenance, Subject
+from rules.facts import Fact, Provenance
 from rules.judge import Narrator, judge_world
 from rules.logic import populate
 from rules.rulebook import load_rulebook
+from rules.subjects import Subject
 from tests.unit.rules.writing import HEAD, at, subject
 
 FROM_A_CELL = Provenance(part="甲.docx", place="第1页", method="表格", confidence=0.8)

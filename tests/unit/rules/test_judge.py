@@ -8,11 +8,12 @@ from datetime import datetime
 import pytest
 
 from rules.call import Call
-from rules.facts import Fact, Subject
+from rules.facts import Fact
 from rules.judge import Narrator, bindings, disagreements, epoch, findings, judge
 from rules.language import Rulebook
 from rules.logic import populate
 from rules.rulebook import load_rulebook
+from rules.subjects import Subject
 from rules.verdict import Finding, Outcome, Truth
 from tests.unit.rules.writing import HEAD, RULE, at, subject
 

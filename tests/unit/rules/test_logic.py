@@ -7,11 +7,12 @@ from itertools import product
 
 import pytest
 
-from rules.facts import Fact, Provenance, Subject, Value
+from rules.facts import Fact, Provenance, Value
 from rules.judge import findings, judge
 from rules.language import AllOf, AnyOf, Kleene, Not, Operator, Probe, Question, Rulebook
 from rules.language import Compare as Cmp
 from rules.logic import evaluate, populate
+from rules.subjects import Subject
 from rules.values import actors_of, cell_of, number_of
 from rules.verdict import Truth
 from rules.vocabulary import Field, FieldType

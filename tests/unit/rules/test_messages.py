@@ -6,7 +6,8 @@ import pytest
 
 from rules.authoring.examples import load_examples, run_examples
 from rules.authoring.lint import check_source
-from rules.call import Call, load_call
+from rules.call import Call
+from rules.callfile import load_call
 from rules.errors import RuleFileError
 from rules.language import Rulebook
 from rules.rulebook import load_rulebook

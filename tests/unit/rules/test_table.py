@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from rules.authoring.examples import load_examples
-from rules.call import Call, load_call
+from rules.call import Call
+from rules.callfile import load_call
 from rules.engine.shards import compile_rulebook
 from rules.logic import populate
 from rules.rulebook import load_rulebook

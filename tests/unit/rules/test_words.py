@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from rules.call import APPLICANT_NAME, Words, load_call, vocabulary_of
+from rules.call import APPLICANT_NAME, Words, vocabulary_of
+from rules.callfile import load_call
 from tests.unit.rules.writing import CALL
 
 WITHOUT = CALL[: CALL.index("称谓:")]

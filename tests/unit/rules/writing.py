@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from rules.facts import Fact, Subject, Value
+from rules.facts import Fact, Value
+from rules.subjects import Subject
 from rules.vocabulary import BEIJING
 
 CALL = """

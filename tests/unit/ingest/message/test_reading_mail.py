@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from ingest.message.errors import UnreadableMessage
 from ingest.reading import Fate, Kind, Reading, ScreeningKind
 from ingest.sandbox.read import ReadingContext, read_message
-from rules.call import Call, load_call
+from rules.call import Call
+from rules.callfile import load_call
 
 ROOT = Path(__file__).parents[4]
 BLANK = ROOT / "config/calls/smart-education-2024/forms/附件1 兵团智慧教育示范区申报书.docx"

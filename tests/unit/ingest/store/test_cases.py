@@ -17,7 +17,8 @@ from ingest.store.tables import CaseRow
 from ingest.submission.codes import find_codes
 from notifier import outbox
 from notifier.outbox import NewLetter
-from rules.facts import Fact, Subject
+from rules.facts import Fact
+from rules.subjects import Subject
 from rules.verdict import Decision, EntryVerdict, Verdict
 
 NEW = NewCase(

@@ -16,7 +16,8 @@ from ingest.submission.replies import role_name
 from ingest.submission.sender import Sender
 from ingest.submission.subjects import subjects_of
 from rules.call import Call, DigitalSeal
-from rules.facts import Fact, Knowledge, Subject
+from rules.facts import Fact, Knowledge
+from rules.subjects import Subject
 from tests.unit.ingest.conftest import MORNING
 
 Make = Callable[..., Document]

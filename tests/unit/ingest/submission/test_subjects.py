@@ -13,7 +13,8 @@ from ingest.submission.dossier import ReceivedMail, arrange
 from ingest.submission.sender import Sender
 from ingest.submission.subjects import LedgerEntry, subjects_of, verdict_of
 from rules.call import Call
-from rules.facts import Fact, Knowledge, Subject
+from rules.facts import Fact, Knowledge
+from rules.subjects import Subject
 from rules.verdict import Decision, Finding, Outcome, Truth
 
 Make = Callable[..., Document]

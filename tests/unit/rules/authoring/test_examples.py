@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from rules.authoring.examples import ExampleFailure, instant, load_examples, run_examples
-from rules.call import Call, load_call
+from rules.call import Call
+from rules.callfile import load_call
 from rules.facts import Fact, Knowledge
 from rules.judge import judge
 from rules.language import Rulebook

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from rules.authoring.lint import check_source
-from rules.call import Call, load_call
+from rules.call import Call
+from rules.callfile import load_call
 from tests.unit.rules.writing import CALL, HEAD, RULE
 
 FOLDER = Path(__file__).parents[4] / "config/calls/smart-education-2024"

@@ -8,7 +8,8 @@ import pytest
 
 from rules.authoring.examples import load_examples
 from rules.authoring.manual import Entry, Manual, Phrase, manual_of
-from rules.call import Call, load_call
+from rules.call import Call
+from rules.callfile import load_call
 from rules.rulebook import load_rulebook
 from tests.unit.rules.writing import HEAD
 

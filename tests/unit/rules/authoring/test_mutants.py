@@ -8,7 +8,8 @@ import pytest
 
 from rules.authoring.examples import load_examples, run_examples
 from rules.authoring.mutants import mutants_of, run_mutants
-from rules.call import Call, load_call
+from rules.call import Call
+from rules.callfile import load_call
 from rules.language import AllOf, AnyOf, Compare, Condition, Exists, Not, Operator
 from rules.rulebook import load_rulebook
 from tests.unit.rules.writing import HEAD

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from rules.authoring.schema import rule_schema
-from rules.call import Call, load_call
+from rules.call import Call
+from rules.callfile import load_call
 from rules.conditions import GROUP_KEYS
 from rules.declarations import DERIVED_KEYS, FILE_KEYS, STATISTIC_KEYS
 from rules.errors import Position

@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from rules.call import Call, load_call
+from rules.call import Call
+from rules.callfile import load_call
 from rules.engine.compile import MAX_PATTERNS
 from rules.engine.durable import GATE as ENGINE_GATE
 from rules.engine.shards import (
@@ -28,10 +29,11 @@ from rules.engine.shards import (
 )
 from rules.engine.shards import _refuse_collisions as refuse_collisions
 from rules.errors import RuleFileError
-from rules.facts import Fact, Subject
+from rules.facts import Fact
 from rules.language import Rulebook
 from rules.logic import populate
 from rules.rulebook import check_rulebook, load_rulebook
+from rules.subjects import Subject
 from tests.unit.rules.writing import HEAD, RULE, subject
 
 Book = Callable[..., Rulebook]

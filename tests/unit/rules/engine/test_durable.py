@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from rules.call import load_call
+from rules.callfile import load_call
 from rules.engine import durable as door
 from rules.engine.durable import Engine, engine_available
 from rules.engine.shards import compile_rulebook

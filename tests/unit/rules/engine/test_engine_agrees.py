@@ -16,9 +16,10 @@ import pytest
 from rules.call import Call
 from rules.engine.durable import Engine, engine_available
 from rules.engine.shards import compile_rulebook
-from rules.facts import Fact, Subject
+from rules.facts import Fact
 from rules.judge import disagreements, epoch, judge_world
 from rules.logic import populate
+from rules.subjects import Subject
 from rules.vocabulary import BEIJING
 from tests.unit.rules.author import INSTANTS, Author
 from tests.unit.rules.table import triggers
