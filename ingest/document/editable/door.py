@@ -1,7 +1,9 @@
-"""Files in which text can be edited, whatever program made them -> :class:`~ingest.document.content.Content`.
+"""Files in which text can be edited,
+whatever program made them -> :class:`~ingest.document.content.Content`.
 
-Knows which reader takes which kind, and which may be asked for a second opinion. Every way a file can be broken comes
-out as one exception with a fate and a Chinese sentence. What a form is does not come in.
+Knows which reader takes which kind, and which may be asked for a second opinion. Every way a file
+can be broken comes out as one exception with a fate and a Chinese sentence. What a form is does not
+come in.
 """
 
 from __future__ import annotations
@@ -12,7 +14,12 @@ from ingest.document.content import Content
 from ingest.document.editable.libreoffice import convert
 from ingest.document.editable.olddoc import BrokenDocError, DocLimitError, is_word, read_doc
 from ingest.document.editable.richtext import BrokenRtfError, RtfLimitError, read_rtf
-from ingest.document.editable.spreadsheet import BrokenSheetError, SheetLimitError, read_csv, read_workbook
+from ingest.document.editable.spreadsheet import (
+    BrokenSheetError,
+    SheetLimitError,
+    read_csv,
+    read_workbook,
+)
 from ingest.document.editable.word import BrokenWordError, WordLimitError, read_word
 from ingest.reading import Fate, Kind
 
@@ -33,7 +40,9 @@ _LIMIT = (WordLimitError, DocLimitError, RtfLimitError, SheetLimitError)
 EDITABLE = frozenset(_READERS)
 SHEETS = frozenset({Kind.XLSX, Kind.XLS, Kind.CSV})
 _CONVERTED = {Kind.DOC: "doc", Kind.WPS: "doc", Kind.RTF: "rtf"}
-"""What LibreOffice may be asked about, by the extension it is given: it decides by it between doc and works."""
+"""What LibreOffice may be asked about, by the extension it is given:
+it decides by it between doc and works.
+"""
 
 
 class UnreadableError(Exception):
@@ -68,9 +77,13 @@ def read_editable(kind: Kind, data: bytes) -> Content:
 
 
 def second_opinion(kind: Kind, data: bytes) -> Content | None:
-    """What LibreOffice makes of the file; None when it is not installed, not for this kind, or makes nothing of it."""
+    """What LibreOffice makes of the file;
+    None when it is not installed, not for this kind, or makes nothing of it.
+    """
     extension = _CONVERTED.get(kind)
-    if extension is None or not (is_word(data) if extension == "doc" else data.startswith(b"{\\rtf")):
+    if extension is None:
+        return None
+    if not (is_word(data) if extension == "doc" else data.startswith(b"{\\rtf")):
         return None  # LibreOffice would show the bytes of whatever it is as text
     (converted,) = convert([(extension, data)])
     try:

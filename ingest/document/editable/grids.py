@@ -1,13 +1,24 @@
-"""Paragraphs, cell ends and row ends, as old Word files and RTF tell them -> lines and tables on one grid.
+"""Paragraphs, cell ends and row ends,
+as old Word files and RTF tell them -> lines and tables on one grid.
 
-These formats know no columns, only where each cell of a row ends. Pure; what a file's bytes mean is its reader's matter.
+These formats know no columns, only where each cell of a row ends. Pure;
+what a file's bytes mean is its reader's matter.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from ingest.document.content import MAX_CELLS, MAX_COLUMNS, MAX_ROWS, MAX_TEXT, Cell, Content, Line, Table
+from ingest.document.content import (
+    MAX_CELLS,
+    MAX_COLUMNS,
+    MAX_ROWS,
+    MAX_TEXT,
+    Cell,
+    Content,
+    Line,
+    Table,
+)
 from ingest.document.editable.symbols import shown
 
 _TOLERANCE = 40  #: twips by which borders of one column differ from row to row (0.7 mm)
@@ -44,7 +55,11 @@ def build_table(number: int, rows: list[list[RowCell]]) -> Table:
             right = max(_column(borders, cell.right), column + 1)
             if cell.joined and cells and cells[-1].row == row_number:
                 last = cells[-1]
-                cells[-1] = replace(last, width=right - last.column, text=_join(last.text, cell.text))
+                cells[-1] = replace(
+                    last,
+                    width=right - last.column,
+                    text=_join(last.text, cell.text),
+                )
             elif cell.continues and column in above:
                 upper = cells[above[column]]
                 cells[above[column]] = replace(
@@ -85,7 +100,9 @@ class _Level:
 
 
 class Writer:
-    """Takes down a document in its order. Depth 0 is outside tables, 1 in a table, 2 in a table inside a cell."""
+    """Takes down a document in its order.
+    Depth 0 is outside tables, 1 in a table, 2 in a table inside a cell.
+    """
 
     def __init__(self) -> None:
         self._lines: list[Line] = []
@@ -117,12 +134,15 @@ class Writer:
 
     def _close(self) -> None:
         level = self._levels.pop()
-        for text in (*level.cells, *level.paragraphs):  # cells whose row never ended: keep the words
+        # cells whose row never ended: keep the words
+        for text in (*level.cells, *level.paragraphs):
             if text.strip():
                 self._line(text)
         if level.rows and self._levels and any(text.strip() for text in self._levels[-1].cells):
-            # a table in a cell beside others is that cell's text; one in a cell alone is a frame's content
-            self._levels[-1].paragraphs += ["\t".join(cell.text for cell in row) for row in level.rows]
+            # a table in a cell beside others is that cell's text; one in a cell alone is a frame's
+            # content
+            texts = ("\t".join(cell.text for cell in row) for row in level.rows)
+            self._levels[-1].paragraphs += texts
 
     def _line(self, text: str) -> None:
         self._lines.append(Line(text.strip("\n"), f"第{len(self._lines) + 1}段"))
@@ -148,7 +168,9 @@ class Writer:
         level.paragraphs = []
 
     def end_row(self, depth: int, ends: list[CellEnd]) -> None:
-        """The row is at its end; with fewer ends than cells, the cells count as equally wide. Raises TooMuchError."""
+        """The row is at its end; with fewer ends than cells,
+        the cells count as equally wide. Raises TooMuchError.
+        """
         level = self._level(depth)
         self._text = []
         if level.rows is None:
@@ -156,8 +178,9 @@ class Writer:
             self._tables.append(level.rows)
         if len(ends) < len(level.cells):
             ends = [CellEnd(1000 * number) for number in range(1, len(level.cells) + 1)]
+        row = zip(level.cells, ends, strict=False)
         level.rows.append(
-            [RowCell(end.right, end.continues, end.joined, text) for text, end in zip(level.cells, ends, strict=False)]
+            [RowCell(end.right, end.continues, end.joined, text) for text, end in row],
         )
         level.cells, level.paragraphs = [], []
         if len(level.rows) > MAX_ROWS:

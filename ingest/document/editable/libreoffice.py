@@ -1,9 +1,11 @@
-"""LibreOffice, where it is installed: turns what our own readers cannot follow (Word 6, damaged .doc) into .docx.
+"""LibreOffice, where it is installed:
+turns what our own readers cannot follow (Word 6, damaged .doc) into .docx.
 
-The only module that starts it. It runs in the disposable worker with the worker's limits and without a network, on a
-profile of its own that is thrown away. It converts anything, a program or an empty file too, so what a file is must be
-known before; and its answer is no better than a second opinion: it was seen to lose every table of a .doc it had
-written itself, which is why ``olddoc.py`` and ``richtext.py`` are asked first.
+The only module that starts it. It runs in the disposable worker with the worker's limits and
+without a network, on a profile of its own that is thrown away. It converts anything, a program or
+an empty file too, so what a file is must be known before; and its answer is no better than a second
+opinion: it was seen to lose every table of a .doc it had written itself, which is why ``olddoc.py``
+and ``richtext.py`` are asked first.
 """
 
 from __future__ import annotations
@@ -23,7 +25,8 @@ SECONDS = 40.0
 """Wall clock for one call: 2 s for four forms, 4 s at most for one file (measured)."""
 
 _PREFIX = "mailroom-office-"
-_RESTART = 81  #: exit code of a first start that has set up its profile and wants to be started again
+#: exit code of a first start that has set up its profile and wants to be started again
+_RESTART = 81
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
@@ -35,13 +38,18 @@ def program() -> str | None:
 
 
 def convert(files: Sequence[tuple[str, bytes]]) -> list[bytes | None]:
-    """Each file (extension without its dot, content) as .docx; None where LibreOffice makes nothing of it. Never raises."""
+    """Each file (extension without its dot, content) as .docx;
+    None where LibreOffice makes nothing of it. Never raises.
+    """
     binary = program()
     if binary is None or not files:
         return [None] * len(files)
     try:
         _sweep()
-        with tempfile.TemporaryDirectory(prefix=f"{_PREFIX}{os.getpid()}-", ignore_cleanup_errors=True) as place:
+        with tempfile.TemporaryDirectory(
+            prefix=f"{_PREFIX}{os.getpid()}-",
+            ignore_cleanup_errors=True,
+        ) as place:
             return _convert(binary, Path(place), files)
     except OSError:
         return [None] * len(files)
@@ -54,10 +62,19 @@ def _convert(binary: str, place: Path, files: Sequence[tuple[str, bytes]]) -> li
     for name, (_, data) in zip(names, files, strict=True):
         name.write_bytes(data)
     command = [
-        binary, "--headless", "--norestore", "--nolockcheck", "--nodefault", "--nofirststartwizard",
-        f"-env:UserInstallation=file://{place}/profile", "--convert-to", "docx:Office Open XML Text",
-        "--outdir", str(made), *map(str, names),
-    ]  # fmt: skip
+        binary,
+        "--headless",
+        "--norestore",
+        "--nolockcheck",
+        "--nodefault",
+        "--nofirststartwizard",
+        f"-env:UserInstallation=file://{place}/profile",
+        "--convert-to",
+        "docx:Office Open XML Text",
+        "--outdir",
+        str(made),
+        *map(str, names),
+    ]
     deadline = time.monotonic() + SECONDS
     for _ in range(3):
         if _run(command, place, deadline - time.monotonic()) != _RESTART:

@@ -1,8 +1,10 @@
-"""Word 97-2003 files (.doc, and .wps of WPS) -> :class:`~ingest.document.content.Content`, by their piece table.
+"""Word 97-2003 files (.doc, and .wps of WPS) ->
+:class:`~ingest.document.content.Content`, by their piece table.
 
-Reads the text, the tables with their merged cells and which characters are deleted, hidden or symbols; everything else
-of the format stays closed. Structures and numbers are those of [MS-DOC]; the section is named at each. What a form is
-does not come in, and no program is started (that is ``legacy.py``).
+Reads the text, the tables with their merged cells and which characters are deleted, hidden or
+symbols; everything else of the format stays closed. Structures and numbers are those of [MS-DOC];
+the section is named at each. What a form is does not come in, and no program is started (that is
+``legacy.py``).
 """
 
 from __future__ import annotations
@@ -23,9 +25,18 @@ MAX_STREAM = 100 * 1024 * 1024
 MAX_DEPTH = 20  #: of tables within tables
 MAX_PAGES = 20_000  #: formatted disk pages of 512 bytes
 
+_SHOWN_AS = {"\x0b": "\n", "\x0e": "\n", "\x1e": "-", "\xa0": " "}
 _BROKEN = (
-    OSError, ValueError, IndexError, KeyError, TypeError, AttributeError, struct.error, RecursionError, OverflowError,
-)  # fmt: skip
+    OSError,
+    ValueError,
+    IndexError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    struct.error,
+    RecursionError,
+    OverflowError,
+)
 
 
 class BrokenDocError(Exception):
@@ -46,7 +57,10 @@ def read_doc(data: bytes) -> Content:
     try:
         with olefile.OleFileIO(io.BytesIO(data)) as ole:
             main = _stream(ole, "WordDocument")
-            table = _stream(ole, "1Table" if struct.unpack_from("<H", main, 10)[0] & 0x0200 else "0Table")
+            table = _stream(
+                ole,
+                "1Table" if struct.unpack_from("<H", main, 10)[0] & 0x0200 else "0Table",
+            )
             more = _stream(ole, "Data") if ole.exists("Data") else b""
             notes = ("文件带有宏(没有运行)",) if ole.exists("Macros") or ole.exists("_VBA_PROJECT_CUR") else ()
         return replace(_Document(main, table, more).content(), notes=notes)
@@ -71,12 +85,14 @@ def _stream(ole: olefile.OleFileIO, name: str) -> bytes:
     return bytes(ole.openstream(name).read())
 
 
-# --- the parts of the file -----------------------------------------------------------------------------------------
+# --- the parts of the file ------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class _Piece:
-    """Characters ``start`` to ``end`` lie at byte ``offset``, one or two bytes each (2.9.177 Pcd)."""
+    """Characters ``start`` to ``end`` lie at byte ``offset``,
+    one or two bytes each (2.9.177 Pcd).
+    """
 
     start: int
     end: int
@@ -113,7 +129,9 @@ class _Document:
         self.runs = _Properties(main, *self._bin_table(0xFA), 1)
 
     def _bin_table(self, place: int) -> tuple[bytes, int]:
-        """A PlcBtePapx or PlcBteChpx (2.8.5, 2.8.6) and the number of its pages; ``place`` is in the FIB."""
+        """A PlcBtePapx or PlcBteChpx (2.8.5, 2.8.6) and the number of its pages;
+        ``place`` is in the FIB.
+        """
         offset, size = struct.unpack_from("<II", self.main, place)
         return self.table[offset : offset + size], max(0, (size - 4) // 8)
 
@@ -159,13 +177,16 @@ class _Document:
                 continue
             offset = piece.offset + (first - piece.start) * piece.width
             raw = self.main[offset : offset + (last - first) * piece.width]
-            text = raw.decode("cp1252", "replace") if piece.width == 1 else raw.decode("utf-16-le", "surrogatepass")
+            codec = ("cp1252", "replace") if piece.width == 1 else ("utf-16-le", "surrogatepass")
+            text = raw.decode(*codec)
             for character in text:
                 yield offset, character
                 offset += piece.width * (2 if ord(character) > 0xFFFF and piece.width == 2 else 1)
 
     def _end(self, writer: Writer, paragraph: _Paragraph, *, cell: bool) -> None:
-        """A paragraph, a cell or a row is at its end; inner tables say it by properties, outer ones by the mark 07."""
+        """A paragraph, a cell or a row is at its end;
+        inner tables say it by properties, outer ones by the mark 07.
+        """
         depth = max(1, paragraph.depth) if cell else paragraph.depth
         if paragraph.row_end:
             writer.end_row(depth, paragraph.ends)
@@ -182,23 +203,24 @@ class _Document:
         if character in "\x01\x08" and not run.symbol:
             writer.pictures += 1
         else:
-            writer.add(run.symbol or {"\x0b": "\n", "\x0e": "\n", "\x1e": "-", "\xa0": " "}.get(character, character))
+            writer.add(run.symbol or _SHOWN_AS.get(character, character))
 
     def _paragraph(self, place: int) -> _Paragraph:
         return _read_paragraph(self.paragraphs.at(place)[2:], self.more)
 
 
 class _Properties:
-    """Properties of paragraphs or characters by byte offset, from their formatted disk pages (2.9.187 PapxFkp, 2.9.33 ChpxFkp)."""
+    """Properties of paragraphs or characters by byte offset,
+    from their formatted disk pages (2.9.187 PapxFkp, 2.9.33 ChpxFkp).
+    """
 
     def __init__(self, main: bytes, plc: bytes, count: int, entry: int) -> None:
         if count > MAX_PAGES:
             raise DocLimitError
         self._main, self._entry = main, entry
         self._starts = list(struct.unpack_from(f"<{count}I", plc, 0)) if count else []
-        self._pages = [
-            struct.unpack_from("<I", plc, 4 * (count + 1) + 4 * index)[0] & 0x3FFFFF for index in range(count)
-        ]
+        places = (4 * (count + 1) + 4 * index for index in range(count))
+        self._pages = [struct.unpack_from("<I", plc, at)[0] & 0x3FFFFF for at in places]
         self._page = -1
         self._runs: list[int] = []
 
@@ -210,7 +232,10 @@ class _Properties:
         page = self._pages[index] * 512
         if page != self._page:
             count = self._main[page + 511]
-            self._page, self._runs = page, list(struct.unpack_from(f"<{count + 1}I", self._main, page))
+            self._page, self._runs = (
+                page,
+                list(struct.unpack_from(f"<{count + 1}I", self._main, page)),
+            )
         run = bisect_right(self._runs, place) - 1
         if not 0 <= run < len(self._runs) - 1:
             return b""
@@ -229,7 +254,7 @@ class _Properties:
         return self._main[place + 2 : place + 2 + 2 * self._main[place + 1]]
 
 
-# --- single property modifiers (2.2.5, 2.6) ------------------------------------------------------------------------
+# --- single property modifiers (2.2.5, 2.6) -------------------------------------------------------
 
 _OPERAND = (1, 1, 2, 4, 2, 2, 0, 3)
 
@@ -262,7 +287,8 @@ def _read_paragraph(raw: bytes, more: bytes, *, inside: bool = False) -> _Paragr
             found.row_end = found.row_end or said
         elif code == 0x244B:  # sprmPFInnerTableCell
             found.cell_end = said
-        elif code in {0x6645, 0x6646} and not inside and len(operand) == 4:  # sprmPHugePapx: the rest is elsewhere
+        # sprmPHugePapx: the rest is elsewhere
+        elif code in {0x6645, 0x6646} and not inside and len(operand) == 4:
             place = struct.unpack("<I", operand)[0]
             size = struct.unpack_from("<H", more, place)[0]
             return _read_paragraph(more[place + 2 : place + 2 + size], more, inside=True)
@@ -272,13 +298,16 @@ def _read_paragraph(raw: bytes, more: bytes, *, inside: bool = False) -> _Paragr
 
 
 def _table_definition(raw: bytes) -> list[CellEnd]:
-    """Right borders of the cells and how they are merged (2.9.321 TDefTableOperand, 2.9.306 TC80)."""
+    """Right borders of the cells and how they are merged (2.9.321
+    TDefTableOperand, 2.9.306 TC80).
+    """
     count = raw[0]
     edges = struct.unpack_from(f"<{count + 1}h", raw, 1)
     cells = raw[1 + 2 * (count + 1) :]
     ends = []
     for index, edge in enumerate(edges[1:]):
-        flags = struct.unpack_from("<H", cells, 20 * index)[0] if len(cells) >= 20 * index + 2 else 0
+        whole = len(cells) >= 20 * index + 2
+        flags = struct.unpack_from("<H", cells, 20 * index)[0] if whole else 0
         ends.append(CellEnd(edge - edges[0], continues=flags & 0x60 == 0x20, joined=flags & 3 == 2))
     return ends
 

@@ -1,7 +1,9 @@
-"""Rich Text Format, under whatever extension it is sent -> :class:`~ingest.document.content.Content`.
+"""Rich Text Format, under whatever extension it is sent ->
+:class:`~ingest.document.content.Content`.
 
-One pass over the tokens, no recursion: text, tables with merged cells, symbols, deleted text. Pictures, objects, headers
-and styles are skipped. Control words are those of the RTF 1.9.1 specification. What a form is does not come in.
+One pass over the tokens, no recursion: text, tables with merged cells, symbols, deleted text.
+Pictures, objects, headers and styles are skipped. Control words are those of the RTF 1.9.1
+specification. What a form is does not come in.
 """
 
 from __future__ import annotations
@@ -18,20 +20,34 @@ MAX_GROUPS = 500  #: open at once
 MAX_DEPTH = 20  #: of tables within tables
 MAX_ENDS = 200  #: cells of a row
 _TOKEN = re.compile(
-    rb"\\([a-zA-Z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-fA-F]{2})|\\([^a-zA-Z])|([{}])|([^\\{}\r\n]+)|[\r\n]+|\\"
+    rb"\\([a-zA-Z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-fA-F]{2})|\\([^a-zA-Z])|([{}])"
+    rb"|([^\\{}\r\n]+)|[\r\n]+|\\",
 )
 
 _SKIPPED = frozenset(
-    b"fonttbl colortbl stylesheet info pict object header headerl headerr headerf footer footerl footerr footerf"
-    b" listtable listoverridetable revtbl rsidtbl generator filetbl xmlnstbl themedata colorschememapping datastore"
-    b" latentstyles fldinst footnote annotation atnid atnauthor bkmkstart bkmkend nonesttables shprslt pntext".split()
+    b"fonttbl colortbl stylesheet info pict object header headerl headerr headerf footer footerl"
+    b" footerr footerf listtable listoverridetable revtbl rsidtbl generator filetbl xmlnstbl"
+    b" themedata colorschememapping datastore latentstyles fldinst footnote annotation atnid"
+    b" atnauthor bkmkstart bkmkend nonesttables shprslt pntext".split(),
 )
-_BOXES = frozenset(b"shpinst shptxt nesttableprops".split())  #: starred groups that hold text or rows
+#: starred groups that hold text or rows
+_BOXES = frozenset(b"shpinst shptxt nesttableprops".split())
 _CHARACTERS = {
-    b"tab": "\t", b"line": "\n", b"emdash": "—", b"endash": "–", b"bullet": "•", b"lquote": "‘", b"rquote": "’",
-    b"ldblquote": "“", b"rdblquote": "”", b"emspace": " ", b"enspace": " ", b"qmspace": " ",
-}  # fmt: skip
-_CHARSETS = {128: "cp932", 129: "cp949", 134: "gb18030", 136: "big5hkscs"}  #: \fcharset: Japanese, Korean, GBK, Big5
+    b"tab": "\t",
+    b"line": "\n",
+    b"emdash": "—",
+    b"endash": "–",
+    b"bullet": "•",
+    b"lquote": "‘",
+    b"rquote": "’",
+    b"ldblquote": "“",
+    b"rdblquote": "”",
+    b"emspace": " ",
+    b"enspace": " ",
+    b"qmspace": " ",
+}
+#: \fcharset: Japanese, Korean, GBK, Big5
+_CHARSETS = {128: "cp932", 129: "cp949", 134: "gb18030", 136: "big5hkscs"}
 
 
 class BrokenRtfError(Exception):
@@ -86,17 +102,28 @@ class _Reader:
         self.ends: list[CellEnd] = []
         self.flags = CellEnd(0)  #: of the cell whose border comes next
         self.words: dict[bytes, Callable[[int | None], None]] = {
-            b"ansicpg": self._code_page, b"u": self._unicode, b"uc": lambda n: self._set(fallback=max(0, n or 0)),
-            b"f": self._font, b"fcharset": self._font_charset, b"deleted": lambda n: self._set(gone=n != 0),
-            b"v": lambda n: self._set(gone=n != 0), b"plain": lambda _: self._set(gone=False),
-            b"pard": lambda _: self._set(depth=0), b"intbl": lambda _: self._set(depth=max(1, self.state.depth)),
+            b"ansicpg": self._code_page,
+            b"u": self._unicode,
+            b"uc": lambda n: self._set(fallback=max(0, n or 0)),
+            b"f": self._font,
+            b"fcharset": self._font_charset,
+            b"deleted": lambda n: self._set(gone=n != 0),
+            b"v": lambda n: self._set(gone=n != 0),
+            b"plain": lambda _: self._set(gone=False),
+            b"pard": lambda _: self._set(depth=0),
+            b"intbl": lambda _: self._set(depth=max(1, self.state.depth)),
             b"itap": lambda n: self._set(depth=min(max(0, n or 0), MAX_DEPTH)),
-            b"par": lambda _: self.writer.end_paragraph(self.state.depth), b"sect": lambda _: self.writer.end_paragraph(0),
-            b"cell": lambda _: self.writer.end_cell(1), b"nestcell": lambda _: self.writer.end_cell(max(2, self.state.depth)),
-            b"row": lambda _: self.writer.end_row(1, self.ends), b"trowd": lambda _: self._new_row(),
-            b"nestrow": lambda _: self.writer.end_row(max(2, self.state.depth), self.ends), b"cellx": self._border,
-            b"clvmrg": lambda _: self._flag(continues=True), b"clmrg": lambda _: self._flag(joined=True),
-        }  # fmt: skip
+            b"par": lambda _: self.writer.end_paragraph(self.state.depth),
+            b"sect": lambda _: self.writer.end_paragraph(0),
+            b"cell": lambda _: self.writer.end_cell(1),
+            b"nestcell": lambda _: self.writer.end_cell(max(2, self.state.depth)),
+            b"row": lambda _: self.writer.end_row(1, self.ends),
+            b"trowd": lambda _: self._new_row(),
+            b"nestrow": lambda _: self.writer.end_row(max(2, self.state.depth), self.ends),
+            b"cellx": self._border,
+            b"clvmrg": lambda _: self._flag(continues=True),
+            b"clmrg": lambda _: self._flag(joined=True),
+        }
 
     def run(self, data: bytes) -> Content:
         position = 0

@@ -1,7 +1,8 @@
-"""Workbooks (.xlsx, .xls, .et) and CSV -> :class:`~ingest.document.content.Content`, a table for each visible sheet.
+"""Workbooks (.xlsx, .xls, .et) and CSV -> :class:`~ingest.document.content.Content`,
+a table for each visible sheet.
 
-The only module that imports ``python_calamine``. Formulas are not computed, macros not run: the values that were saved
-are read. Which form it is does not come in.
+The only module that imports ``python_calamine``. Formulas are not computed, macros not run:
+the values that were saved are read. Which form it is does not come in.
 """
 
 from __future__ import annotations
@@ -18,13 +19,23 @@ import python_calamine as calamine
 from ingest.document.content import MAX_CELLS, MAX_COLUMNS, MAX_ROWS, MAX_TEXT, Cell, Content, Table
 from ingest.message.charsets import strict
 
-MAX_UNPACKED = 200 * 1024 * 1024  #: bytes of all members of an .xlsx together, as their directory declares them
+#: bytes of all members of an .xlsx together, as their directory declares them
+MAX_UNPACKED = 200 * 1024 * 1024
 MAX_SHEETS = 50
 
 _BROKEN = (
-    calamine.CalamineError, zipfile.BadZipFile, OSError, ValueError, IndexError, KeyError, TypeError, EOFError,
-    NotImplementedError, RuntimeError, OverflowError,
-)  # fmt: skip
+    calamine.CalamineError,
+    zipfile.BadZipFile,
+    OSError,
+    ValueError,
+    IndexError,
+    KeyError,
+    TypeError,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    OverflowError,
+)
 
 
 class BrokenSheetError(Exception):
@@ -37,7 +48,8 @@ class SheetLimitError(Exception):
 
 @contextlib.contextmanager
 def _no_panic() -> Iterator[None]:
-    """Rust inside calamine panics on damaged files; that comes as an exception no ``except Exception`` catches.
+    """Rust inside calamine panics on damaged files;
+    that comes as an exception no ``except Exception`` catches.
 
     Its class cannot be imported, so it is told by its name.
     """
@@ -63,10 +75,12 @@ def read_workbook(data: bytes) -> Content:
         if data.startswith(b"PK"):
             _check_size(data)
         with _no_panic(), calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
-            shown = [sheet.name for sheet in book.sheets_metadata if sheet.visible == calamine.SheetVisibleEnum.Visible]
+            visible = calamine.SheetVisibleEnum.Visible
+            shown = [sheet.name for sheet in book.sheets_metadata if sheet.visible == visible]
             if len(shown) > MAX_SHEETS:
                 raise SheetLimitError
-            tables = [_table(number, book.get_sheet_by_name(name)) for number, name in enumerate(shown, 1)]
+            sheets = map(book.get_sheet_by_name, shown)
+            tables = [_table(number, sheet) for number, sheet in enumerate(sheets, 1)]
     except _BROKEN as error:
         raise BrokenSheetError(str(error)) from error
     return _checked(table for table in tables if table.cells)
@@ -94,8 +108,13 @@ Place = tuple[int, int]
 
 
 def _cells(rows: Sequence[Sequence[object]], merged: dict[Place, Place]) -> Iterable[Cell]:
-    """Every cell, empty ones too, for an empty cell beside a label is an empty field; covered ones are left out."""
-    width = max((column + 1 for row in rows for column, value in enumerate(row) if str(value).strip()), default=0)
+    """Every cell, empty ones too, for an empty cell beside a label is an empty field;
+    covered ones are left out.
+    """
+    width = max(
+        (column + 1 for row in rows for column, value in enumerate(row) if str(value).strip()),
+        default=0,
+    )
     width = max([width, *(last[1] + 1 for first, last in merged.items() if first[0] < len(rows))])
     width = min(width, MAX_COLUMNS)
     covered: set[Place] = set()
@@ -111,13 +130,18 @@ def _cells(rows: Sequence[Sequence[object]], merged: dict[Place, Place]) -> Iter
 
 
 def _shown(value: object) -> str:
-    """A value as people would write it; a telephone number saved as a number has no decimal point."""
+    """A value as people would write it;
+    a telephone number saved as a number has no decimal point.
+    """
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(round(value, 10))
+        whole = value.is_integer() and abs(value) < 1e15
+        return str(int(value)) if whole else repr(round(value, 10))
     if isinstance(value, datetime):
-        return value.date().isoformat() if value.time() == time() else value.isoformat(" ", "minutes")
+        if value.time() == time():
+            return value.date().isoformat()
+        return value.isoformat(" ", "minutes")
     if isinstance(value, date | time | timedelta):
         return str(value)
     return str(value).strip()
@@ -136,9 +160,8 @@ def read_csv(data: bytes) -> Content:
     head = text[:4000]
     delimiter = max(",\t;，", key=head.count)
     try:
-        rows = [
-            row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if any(map(str.strip, row))
-        ]
+        read = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        rows = [row for row in read if any(map(str.strip, row))]
     except csv.Error as error:
         raise BrokenSheetError(str(error)) from error
     if len(rows) > MAX_ROWS:
@@ -147,7 +170,8 @@ def read_csv(data: bytes) -> Content:
 
 
 def _decoded(data: bytes) -> str:
-    codecs = ("utf-16",) if data.startswith((b"\xff\xfe", b"\xfe\xff")) else ("utf-8-sig", "gb18030")
+    marked = data.startswith((b"\xff\xfe", b"\xfe\xff"))
+    codecs = ("utf-16",) if marked else ("utf-8-sig", "gb18030")
     text = next((text for codec in codecs if (text := strict(data, codec)) is not None), None)
     if text is None:
         raise BrokenSheetError("no text")

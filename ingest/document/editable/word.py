@@ -1,8 +1,8 @@
 """Word files (.docx and its siblings .dotx, .docm) -> :class:`~ingest.document.content.Content`.
 
-The only module that imports ``docx``. python-docx opens the package; the text is read from its XML in one linear pass,
-because python-docx's own cell access is quadratic in rows (measured: 82 s for 400 x 8 cells, 171 s with merged cells).
-What a form is or what its cells mean does not come in.
+The only module that imports ``docx``. python-docx opens the package; the text is read from its XML
+in one linear pass, because python-docx's own cell access is quadratic in rows (measured: 82 s for
+400 x 8 cells, 171 s with merged cells). What a form is or what its cells mean does not come in.
 """
 
 from __future__ import annotations
@@ -20,18 +20,43 @@ from docx.opc.exceptions import OpcError
 from docx.opc.packuri import PACKAGE_URI, PackURI
 from lxml import etree
 
-from ingest.document.content import MAX_CELLS, MAX_COLUMNS, MAX_ROWS, MAX_TEXT, Cell, Content, Line, Table
+from ingest.document.content import (
+    MAX_CELLS,
+    MAX_COLUMNS,
+    MAX_ROWS,
+    MAX_TEXT,
+    Cell,
+    Content,
+    Line,
+    Table,
+)
 from ingest.document.editable.symbols import shown, symbol
 
 MAX_UNPACKED = 200 * 1024 * 1024  #: bytes of all members together, as their directory declares them
 MAX_MAIN_PART = 48 * 1024 * 1024  #: bytes of word/document.xml
 MAX_MEMBERS = 5_000
 
+_OFF = frozenset({"0", "false", "off"})
 _BROKEN = (
-    PythonDocxError, OpcError, etree.LxmlError, zipfile.BadZipFile, zlib.error, struct.error, OSError, EOFError,
-    LookupError, ValueError, TypeError, AttributeError, AssertionError, NotImplementedError, RuntimeError,
-)  # fmt: skip
-"""What python-docx, zipfile and lxml were seen to raise on broken packages (RuntimeError: an encrypted member)."""
+    PythonDocxError,
+    OpcError,
+    etree.LxmlError,
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    OSError,
+    EOFError,
+    LookupError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    AssertionError,
+    NotImplementedError,
+    RuntimeError,
+)
+"""What python-docx, zipfile and lxml were seen to raise on broken packages
+(RuntimeError: an encrypted member).
+"""
 
 
 _RELATIONSHIP = re.compile(rb"<(?:\w+:)?Relationship\s[^>]*>")
@@ -63,12 +88,14 @@ def read_word(data: bytes) -> Content:
 def _main_element(archive: zipfile.ZipFile) -> etree._Element:
     """The root of the main part; ``word/document.xml`` when the package does not say which it is.
 
-    python-docx knows how packages refer to their parts, but opens and parses all of them: that took most of the time
-    (measured: 5 of 7 ms), and it refuses packages whose other parts dangle (``word/NULL`` of WPS), which Word opens.
+    python-docx knows how packages refer to their parts, but opens and parses all of them: that took
+    most of the time (measured: 5 of 7 ms), and it refuses packages whose other parts dangle
+    (``word/NULL`` of WPS), which Word opens.
     """
     try:
         relations = _parse(archive.read(PACKAGE_URI.rels_uri.membername))
-        target = next(_value(each, "Target") for each in relations if _value(each, "Type").endswith("/officeDocument"))
+        documents = (each for each in relations if _value(each, "Type").endswith("/officeDocument"))
+        target = _value(next(documents), "Target")
         main = archive.read(PackURI.from_rel_ref("/", target).membername)
     except (*_BROKEN, StopIteration):
         main = archive.read("word/document.xml")
@@ -80,7 +107,8 @@ def _notes(archive: zipfile.ZipFile) -> tuple[str, ...]:
     names = set(archive.namelist())
     relations = {"word/_rels/document.xml.rels", "word/_rels/settings.xml.rels"} & names
     links = b"".join(archive.read(name) for name in relations)
-    external = [tag for tag in _RELATIONSHIP.findall(links) if b'"External"' in tag and b"/hyperlink" not in tag]
+    tags = _RELATIONSHIP.findall(links)
+    external = [tag for tag in tags if b'"External"' in tag and b"/hyperlink" not in tag]
     macros = any(name.lower().endswith("vbaproject.bin") for name in names)
     return (
         *(["文件带有宏(没有运行)"] if macros else []),
@@ -91,13 +119,20 @@ def _notes(archive: zipfile.ZipFile) -> tuple[str, ...]:
 def _check_sizes(archive: zipfile.ZipFile) -> None:
     """A cap: zipfile never unpacks more of a member than its directory entry declares."""
     members = archive.infolist()
-    main = max((info.file_size for info in members if info.filename.endswith((".xml", ".rels"))), default=0)
-    if len(members) > MAX_MEMBERS or sum(info.file_size for info in members) > MAX_UNPACKED or main > MAX_MAIN_PART:
+    main = max(
+        (info.file_size for info in members if info.filename.endswith((".xml", ".rels"))),
+        default=0,
+    )
+    unpacked = sum(info.file_size for info in members)
+    if len(members) > MAX_MEMBERS or unpacked > MAX_UNPACKED or main > MAX_MAIN_PART:
         raise WordLimitError
 
 
 def _parse(xml: bytes) -> etree._Element:
-    return etree.fromstring(xml, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False))
+    return etree.fromstring(
+        xml,
+        etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False),
+    )
 
 
 @dataclass
@@ -109,6 +144,14 @@ class _OpenCell:
     continues: bool = False
     paragraphs: list[str] = field(default_factory=list)
 
+    def ends_at(self, below: _OpenCell) -> bool:
+        """Whether it is as wide as a cell of its column and comes down to that."""
+        return self.row + self.height == below.row and self.width == below.width
+
+    def finished(self) -> Cell:
+        text = "\n".join(self.paragraphs).strip()
+        return Cell(text, self.row, self.column, self.width, self.height)
+
 
 @dataclass
 class _OpenTable:
@@ -117,11 +160,11 @@ class _OpenTable:
     current: _OpenCell | None = None
     row: int = -1
     column: int = 0
-    above: dict[int, _OpenCell] = field(default_factory=dict)  #: column -> the cell a vertical merge goes on
+    #: column -> the cell a vertical merge goes on
+    above: dict[int, _OpenCell] = field(default_factory=dict)
 
     def finished(self) -> Table:
-        cells = (Cell("\n".join(c.paragraphs).strip(), c.row, c.column, c.width, c.height) for c in self.cells)
-        return Table(self.number, tuple(cells))
+        return Table(self.number, tuple(cell.finished() for cell in self.cells))
 
 
 _UNSAID = ("Fallback", "moveFrom", "del")
@@ -129,22 +172,38 @@ _UNSAID = ("Fallback", "moveFrom", "del")
 
 
 class _Walk:
-    """One pass over the XML; ``w:`` names are compared without namespace, for strict OOXML has another one."""
+    """One pass over the XML; ``w:`` names are compared without namespace,
+    for strict OOXML has another one.
+    """
 
     def __init__(self) -> None:
         self.lines: list[Line] = []
         self.tables: list[Table] = []
         self.open: list[_OpenTable] = []
-        self.texts: list[list[str]] = []  #: one per open paragraph: a text box stands inside another's
+        #: one per open paragraph: a text box stands inside another's
+        self.texts: list[list[str]] = []
         self.hidden: etree._Element | None = None  #: the run whose text is hidden
         self.pictures = self.cells = self.characters = self.table_count = 0
         self.starts: dict[str, Callable[[etree._Element], None]] = {
-            "p": lambda _: self.texts.append([]), "t": self._text, "tab": self._tab, "ptab": self._tab,
-            "br": self._break, "cr": self._break, "noBreakHyphen": lambda _: self._add("-"), "sym": self._symbol,
-            "checkBox": self._check_box, "tbl": self._table, "tr": self._row, "tc": self._cell,
-            "gridBefore": self._grid_before, "gridSpan": self._span, "vMerge": self._merge, "blip": self._picture,
-            "imagedata": self._picture, "vanish": self._vanish,
-        }  # fmt: skip
+            "p": lambda _: self.texts.append([]),
+            "t": self._text,
+            "tab": self._tab,
+            "ptab": self._tab,
+            "br": self._break,
+            "cr": self._break,
+            "noBreakHyphen": lambda _: self._add("-"),
+            "sym": self._symbol,
+            "checkBox": self._check_box,
+            "tbl": self._table,
+            "tr": self._row,
+            "tc": self._cell,
+            "gridBefore": self._grid_before,
+            "gridSpan": self._span,
+            "vMerge": self._merge,
+            "blip": self._picture,
+            "imagedata": self._picture,
+            "vanish": self._vanish,
+        }
         self.ends: dict[str, Callable[[], None]] = {
             "p": self._end_paragraph,
             "tc": self._end_cell,
@@ -153,7 +212,8 @@ class _Walk:
 
     def run(self, root: etree._Element) -> Content:
         read = (f"{{*}}{name}" for name in (*self.starts, *_UNSAID, "sdt"))
-        walk = etree.iterwalk(root, events=("start", "end"), tag=tuple(read))  # lxml passes over all else by itself
+        # lxml passes over all else by itself
+        walk = etree.iterwalk(root, events=("start", "end"), tag=tuple(read))
         names: dict[str, str] = {}
         for event, element in walk:
             tag = element.tag
@@ -165,7 +225,11 @@ class _Walk:
                 self.starts[name](element)
             elif name in _UNSAID or _shows_placeholder(element):
                 walk.skip_subtree()
-        return Content(tuple(self.lines), tuple(sorted(self.tables, key=lambda table: table.number)), self.pictures)
+        return Content(
+            tuple(self.lines),
+            tuple(sorted(self.tables, key=lambda table: table.number)),
+            self.pictures,
+        )
 
     def _add(self, text: str) -> None:
         self.characters += len(text)
@@ -179,10 +243,12 @@ class _Walk:
             self._add(shown(element.text or ""))
 
     def _vanish(self, element: etree._Element) -> None:
-        """Hidden text: nobody sees it on the screen or on paper, so the document does not say it."""
+        """Hidden text: nobody sees it on the screen or on paper,
+        so the document does not say it.
+        """
         properties = element.getparent()
         run = properties.getparent() if properties is not None else None
-        if run is not None and _name(run) == "r" and _value(element, "val") not in {"0", "false", "off"}:
+        if run is not None and _name(run) == "r" and _value(element, "val") not in _OFF:
             self.hidden = run
 
     def _tab(self, element: etree._Element) -> None:
@@ -198,7 +264,7 @@ class _Walk:
 
     def _check_box(self, element: etree._Element) -> None:
         """A tick box of old form fields; the state ``checked`` counts before the ``default``."""
-        states = {_name(child): (_value(child, "val") or "1") not in {"0", "false", "off"} for child in element}
+        states = {_name(child): (_value(child, "val") or "1") not in _OFF for child in element}
         if "default" in states or "checked" in states:
             self._add("☑" if states.get("checked", states.get("default", False)) else "☐")
 
@@ -236,7 +302,10 @@ class _Walk:
 
     def _span(self, element: etree._Element) -> None:
         if self.open and self.open[-1].current is not None:
-            self.open[-1].current.width = max(1, min(_count(element), MAX_COLUMNS - self.open[-1].column))
+            self.open[-1].current.width = max(
+                1,
+                min(_count(element), MAX_COLUMNS - self.open[-1].column),
+            )
 
     def _merge(self, element: etree._Element) -> None:
         if self.open and self.open[-1].current is not None:
@@ -251,7 +320,7 @@ class _Walk:
             return
         table.column = cell.column + cell.width
         above = table.above.get(cell.column)
-        if cell.continues and above is not None and above.row + above.height == cell.row and above.width == cell.width:
+        if cell.continues and above is not None and above.ends_at(cell):
             above.height += 1
             above.paragraphs += [text for text in cell.paragraphs if text.strip()]
         else:
@@ -264,34 +333,43 @@ class _Walk:
         inner = self.open.pop().finished()
         self.tables.append(inner)
         if self.open and self.open[-1].current is not None and self._stands_beside_text():
-            rows = ("\t".join(cell.text for cell in inner.cells if cell.row == row) for row in range(inner.row_count))
+            numbers = range(inner.row_count)
+            cells = ([cell.text for cell in inner.cells if cell.row == row] for row in numbers)
+            rows = map("\t".join, cells)
             self.open[-1].current.paragraphs.append("\n".join(rows))
 
     def _stands_beside_text(self) -> bool:
-        """Whether the open cell is one beside others, and no frame around a whole form: then a table in it is its text."""
+        """Whether the open cell is one beside others, and no frame around a whole form:
+        then a table in it is its text.
+        """
         table = self.open[-1]
         row = [cell for cell in table.cells if cell.row == table.row]
         return any(text.strip() for cell in row for text in cell.paragraphs)
 
 
 def _name(element: etree._Element) -> str:
-    return str(element.tag).rpartition("}")[2]  # a comment's tag is a function: its name matches nothing
+    # a comment's tag is a function: its name matches nothing
+    return str(element.tag).rpartition("}")[2]
 
 
 def _value(element: etree._Element, name: str) -> str:
     """The attribute called ``name`` in whatever namespace; "" when there is none."""
-    return next((str(value) for key, value in element.attrib.items() if str(key).rpartition("}")[2] == name), "")
+    attributes = element.attrib.items()
+    found = (str(value) for key, value in attributes if str(key).rpartition("}")[2] == name)
+    return next(found, "")
 
 
 def _count(element: etree._Element) -> int:
     text = _value(element, "val")
-    return min(int(text), 1_000_000) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
+    is_count = text.isascii() and text.isdecimal() and len(text) < 10
+    return min(int(text), 1_000_000) if is_count else 0
 
 
 def _shows_placeholder(control: etree._Element) -> bool:
     """Whether a content control still shows its prompt (单击此处输入文字): then nothing was written in it.
 
-    Tick box controls carry the mark too in some versions; their glyph is their state, so they are read.
+    Tick box controls carry the mark too in some versions;
+    their glyph is their state, so they are read.
     """
     properties = next((child for child in control if _name(child) == "sdtPr"), None)
     names = {_name(child) for child in properties} if properties is not None else set()
