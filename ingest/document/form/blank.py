@@ -1,6 +1,8 @@
-"""Does a call's configuration fit a blank form? Which labels are known, and what to write for the others.
+"""Does a call's configuration fit a blank form? Which labels are known,
+and what to write for the others.
 
-Pure: content and form in, a proposal out. A proposal is a draft for a person; nothing is judged by it.
+Pure: content and form in, a proposal out. A proposal is a draft for a person;
+nothing is judged by it.
 """
 
 from __future__ import annotations
@@ -20,7 +22,9 @@ SIMILAR = 70.0
 """Likeness (0 to 100) from which an unknown label is taken for another wording of a known field."""
 _MAX_LABEL = 30
 _BOX = re.compile(r"[☐□○◻◯☑☒√]")
-_LINE_LABEL = re.compile(r"([\u3400-\u9fffA-Za-z/（）()]{2,24})[:：][ \t_＿\u3000]*(?=$|\n|[ \t_＿\u3000]{2})")
+_LINE_LABEL = re.compile(
+    r"([\u3400-\u9fffA-Za-z/（）()]{2,24})[:：][ \t_＿\u3000]*(?=$|\n|[ \t_＿\u3000]{2})",
+)
 _NO_LABEL = re.compile(r"[。;；!！?？]|^(?:注|备注|说明|填表说明)[:：]?|签字|盖章处|^\d+$|年月日")
 _TYPES: tuple[tuple[str, FieldType], ...] = (
     ("信用代码", FieldType.CREDIT_CODE),
@@ -73,8 +77,9 @@ class Fit:
 def fit(content: Content, form: Form) -> Fit:
     """Hold the labels of a blank form against the fields of ``form``."""
     fields = (*form.fields, *form.columns)
-    by_key = {(field in form.columns, label_key(label)): field for field in fields for label in field.labels}
-    any_key = {label_key(label): field for field in fields for label in field.labels}
+    labels = [(field, label) for field in fields for label in field.labels]
+    by_key = {(field in form.columns, label_key(label)): field for field, label in labels}
+    any_key = {label_key(label): field for field, label in labels}
     found: dict[str, str] = {}
     unknown: list[Label] = []
     for label in labels_of(content):
@@ -90,8 +95,10 @@ def fit(content: Content, form: Form) -> Fit:
 
 def _propose(unknown: list[Label], missing: list[Field]) -> Iterator[Proposal]:
     """Each missing field is offered once, to the label most like it."""
-    pairs = sorted(((_likeness(label, field), number, field) for number, label in enumerate(unknown) for field in missing),
-                   key=lambda pair: -pair[0])  # fmt: skip
+    pairs = sorted(
+        ((_likeness(label, field), number, field) for number, label in enumerate(unknown) for field in missing),
+        key=lambda pair: -pair[0],
+    )
     taken: dict[int, tuple[Field, float]] = {}
     given: set[str] = set()
     for likeness, number, field in pairs:
@@ -125,13 +132,23 @@ def _new_field(label: Label) -> Field:
         answers = {normalise(option) for option in label.boxes}
         kind = FieldType.YES_NO if answers <= {"是", "否", "有", "无"} else FieldType.CHOICE
         kind = FieldType.CHOICES if "多选" in label.text else kind
-        return Field(name, kind, () if kind is FieldType.YES_NO else label.boxes, (_plain(label.text),))
-    kind = next((each for pattern, each in _TYPES if re.search(pattern, name, re.IGNORECASE)), FieldType.TEXT)
+        return Field(
+            name,
+            kind,
+            () if kind is FieldType.YES_NO else label.boxes,
+            (_plain(label.text),),
+        )
+    kind = next(
+        (each for pattern, each in _TYPES if re.search(pattern, name, re.IGNORECASE)),
+        FieldType.TEXT,
+    )
     return Field(name, kind, (), (_plain(label.text),))
 
 
 def labels_of(content: Content) -> list[Label]:
-    """What looks like a label: short text beside, above or before an empty place or boxes to tick."""
+    """What looks like a label: short text beside,
+    above or before an empty place or boxes to tick.
+    """
     found: dict[tuple[bool, str], Label] = {}
     for table in content.tables:
         for cell in table.cells:

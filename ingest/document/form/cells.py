@@ -1,4 +1,5 @@
-"""What the text of one cell means: blank, a placeholder, ticked options, or a value of a field's type.
+"""What the text of one cell means:
+blank, a placeholder, ticked options, or a value of a field's type.
 
 Pure: text and field in, fact out. Where the cell stands and how it was found is ``fields.py``.
 """
@@ -18,7 +19,8 @@ MAX_RAW = 500  #: characters kept as evidence
 
 _TICKED = "☑☒√✓✔■●◉"
 _EMPTY = "☐□○◻◯"
-_MARKS = {"So", "Sm", "Co", "Cn"}  #: categories a tick of an unknown font may have: then nobody knows what it says
+#: categories a tick of an unknown font may have: then nobody knows what it says
+_MARKS = {"So", "Sm", "Co", "Cn"}
 _ANSWERS = {"是": True, "有": True, "否": False, "无": False}
 
 COLONS = str.maketrans("∶꞉︰", ":::")
@@ -40,7 +42,9 @@ _EMPTY_SHAPE = re.compile(
 
 @lru_cache(maxsize=4096)
 def label_key(text: str) -> str:
-    """The form in which labels are compared: normalised, without numbering, colon, asterisk or a remark in brackets."""
+    """The form in which labels are compared:
+    normalised, without numbering, colon, asterisk or a remark in brackets.
+    """
     key = LABEL_ITEM.sub("", normalise(text.translate(COLONS)).strip("*:"))
     while _REMARK.search(key) and not _REMARK.fullmatch(key):
         key = _REMARK.sub("", key).strip("*:")
@@ -55,11 +59,16 @@ def is_blank(text: str) -> bool:
 
 
 def read_cell(field: Field, text: str, provenance: Provenance) -> Fact:
-    """The fact a cell's text states; unknown (with the raw text) when it cannot be read as the field's type."""
+    """The fact a cell's text states;
+    unknown (with the raw text) when it cannot be read as the field's type.
+    """
     at = Provenance(
-        part=provenance.part, place=provenance.place, method=provenance.method, confidence=provenance.confidence,
+        part=provenance.part,
+        place=provenance.place,
+        method=provenance.method,
+        confidence=provenance.confidence,
         raw=text.strip()[:MAX_RAW],
-    )  # fmt: skip
+    )
     if _is_tick_list(field, text):
         return _read_ticks(field, text, at)
     if is_blank(text):
@@ -81,7 +90,7 @@ def _boxes(text: str) -> str:
     return re.sub(r"[\[【]\s*[\]】]|\(\s*\)", "☐", plain)
 
 
-# --- tick lists ----------------------------------------------------------------------------------------------------
+# --- tick lists -----------------------------------------------------------------------------------
 
 _Token: TypeAlias = tuple[str, str]
 """``("mark", "☑")``, ``("option", "初中")``, ``("space", " ")`` or ``("other", "：")``."""
@@ -89,21 +98,26 @@ _Token: TypeAlias = tuple[str, str]
 
 def _tokens(text: str, options: tuple[str, ...]) -> list[_Token]:
     names = {normalise(option): option for option in options}
-    found = ((str(match.lastgroup), match[0]) for match in _token_pattern(tuple(names)).finditer(_boxes(text)))
-    return [(kind, names.get(normalise(raw), raw) if kind == "option" else raw) for kind, raw in found]
+    matches = _token_pattern(tuple(names)).finditer(_boxes(text))
+    found = ((str(match.lastgroup), match[0]) for match in matches)
+    known = {"option": names}
+    return [(kind, known.get(kind, {}).get(normalise(raw), raw)) for kind, raw in found]
 
 
 @lru_cache(maxsize=256)
 def _token_pattern(keys: tuple[str, ...]) -> re.Pattern[str]:
     spaced = [r"\s*".join(map(re.escape, key)) for key in sorted(keys, key=len, reverse=True)]
     return re.compile(
-        rf"(?P<option>{'|'.join(spaced)})|(?P<mark>[{_TICKED}{_EMPTY}])|(?P<space>\s+)|(?P<other>.)",
+        rf"(?P<option>{'|'.join(spaced)})|(?P<mark>[{_TICKED}{_EMPTY}])"
+        r"|(?P<space>\s+)|(?P<other>.)",
         re.IGNORECASE | re.DOTALL,
     )
 
 
 def _ticked(tokens: list[_Token]) -> dict[str, bool] | None:
-    """Option -> ticked. Marks stand before options unless the first option comes first; None when it is ambiguous."""
+    """Option -> ticked. Marks stand before options unless the first option comes first;
+    None when it is ambiguous.
+    """
     kinds = [kind for kind, _ in tokens if kind in ("mark", "option")]
     before = kinds[0] == "mark"
     state: dict[str, bool] = {}
@@ -148,7 +162,7 @@ def _read_ticks(field: Field, text: str, at: Provenance) -> Fact:
     return Fact.known(_ANSWERS[chosen[0]] if field.type is FieldType.YES_NO else chosen[0], at)
 
 
-# --- plain values --------------------------------------------------------------------------------------------------
+# --- plain values ---------------------------------------------------------------------------------
 
 
 def _read_plain(field: Field, text: str) -> Value | None:
@@ -161,11 +175,14 @@ def _read_plain(field: Field, text: str) -> Value | None:
         answer = re.fullmatch(r"(是|有|否|无)(?:[,。;(].*)?", normalise(raw), re.DOTALL)
         return _ANSWERS[answer[1]] if answer else None
     value = parse_value(field, raw)
-    return parse_value(field, _REMARK.sub("", unicodedata.normalize("NFKC", raw))) if value is None else value
+    if value is not None:
+        return value
+    return parse_value(field, _REMARK.sub("", unicodedata.normalize("NFKC", raw)))
 
 
 def _tidy(text: str, *, keep_lines: bool) -> str:
-    """Without stamp hints, underscores at the ends and the blanks people set between Chinese characters.
+    """Without stamp hints, underscores at the ends and the blanks people set
+    between Chinese characters.
 
     Blanks between several names (``张三 李四``) stay: without them it would be a third name.
     """
@@ -179,7 +196,9 @@ def _tidy(text: str, *, keep_lines: bool) -> str:
 
 
 def _named_options(field: Field, raw: str) -> Value | None:
-    """Options written out; a word of denial or much other text makes it unreadable rather than guessed."""
+    """Options written out; a word of denial or much other text makes it
+    unreadable rather than guessed.
+    """
     value = parse_value(field, raw)
     if value is not None:
         return value

@@ -1,7 +1,7 @@
 """The values of a form's fields, found by their labels in tables and lines of text.
 
-Not found is unknown, found and empty is blank, found and unreadable is unknown with the raw text. Which form it is comes
-from ``forms.py``; what a cell's text means from ``cells.py``.
+Not found is unknown, found and empty is blank, found and unreadable is unknown with the raw text.
+Which form it is comes from ``forms.py``; what a cell's text means from ``cells.py``.
 """
 
 from __future__ import annotations
@@ -25,7 +25,9 @@ _MAX_LINE = 4_000
 _EDGES = " \t\n\u3000_＿;；,，、|｜"  #: around a value in running text
 _MAX_SECTION = 300  #: lines under one heading
 
-_OVER_LINES = frozenset({FieldType.LONG_TEXT, FieldType.CHOICE, FieldType.CHOICES, FieldType.YES_NO})
+_OVER_LINES = frozenset(
+    {FieldType.LONG_TEXT, FieldType.CHOICE, FieldType.CHOICES, FieldType.YES_NO},
+)
 """Types whose values may go over several lines: texts and lists to tick."""
 
 _SHARED = TEXTUAL - {FieldType.TEXT, FieldType.LONG_TEXT, FieldType.ID}
@@ -37,7 +39,9 @@ _OTHER_LABELS = frozenset({
     "编号", "姓名", "所在部门", "手机", "手机号码", "办公电话", "座机", "固定电话", "微信", "微信号", "qq", "qq号", "qq号码", "网址",
     "法定代表人", "法人代表", "负责人", "主要负责人", "分管领导", "填表人", "填报人", "审核人", "填表日期", "填报日期", "填报时间",
 })  # fmt: skip
-"""What forms also ask for and no call needs: labels, and never the value of the label before them."""
+"""What forms also ask for and no call needs:
+labels, and never the value of the label before them.
+"""
 
 Headers: TypeAlias = dict[int, dict[int, Field]]
 """Row of a table's column heads -> column -> the field under it."""
@@ -58,7 +62,8 @@ class _Words:
     """A form's labels, made ready to be looked for."""
 
     labels: frozenset[str]  #: keys of all labels, of columns too
-    keys: dict[str, tuple[str, ...]]  #: field name -> keys of its labels, long ones before short ones
+    #: field name -> keys of its labels, long ones before short ones
+    keys: dict[str, tuple[str, ...]]
     long: frozenset[str]  #: keys of the fields that hold a long text
     pattern: re.Pattern[str]
 
@@ -66,19 +71,32 @@ class _Words:
 @lru_cache(maxsize=64)
 def _words(form: Form) -> _Words:
     keys = {
-        field.name: tuple(sorted({label_key(label) for label in field.labels}, key=lambda key: (-len(key), key)))
+        field.name: tuple(
+            sorted({label_key(label) for label in field.labels}, key=lambda key: (-len(key), key)),
+        )
         for field in form.fields
     }
     columns = (label_key(label) for field in form.columns for label in field.labels)
-    long = (key for field in form.fields if field.type is FieldType.LONG_TEXT for key in keys[field.name])
+    long_fields = (field for field in form.fields if field.type is FieldType.LONG_TEXT)
+    long = (key for field in long_fields for key in keys[field.name])
     every = frozenset(key for own in keys.values() for key in own)
     return _Words(every | frozenset(columns), keys, frozenset(long), _label_pattern(every))
 
 
-def extract_fields(content: Content, form: Form, part: str, confidence: float = 1.0) -> dict[str, Fact]:
-    """Every field of ``form``; ``confidence`` scales the trust in all of them (a PDF's text layer is below 1)."""
+def extract_fields(
+    content: Content,
+    form: Form,
+    part: str,
+    confidence: float = 1.0,
+) -> dict[str, Fact]:
+    """Every field of ``form``; ``confidence`` scales the trust in all of them (a
+    PDF's text layer is below 1).
+    """
     index = _index(content, form)
-    return _named(form, {field.name: _best(field, index.places(field), part, confidence) for field in form.fields})
+    return _named(
+        form,
+        {field.name: _best(field, index.places(field), part, confidence) for field in form.fields},
+    )
 
 
 def _named(form: Form, facts: dict[str, Fact]) -> dict[str, Fact]:
@@ -94,11 +112,18 @@ def found_labels(content: Content, form: Form) -> int:
 
 
 def _best(field: Field, places: Iterable[_Found], part: str, confidence: float) -> Fact:
-    """The first known value; else an unreadable one, for somebody wrote something; else blank; else unknown."""
+    """The first known value; else an unreadable one, for somebody wrote something;
+    else blank; else unknown.
+    """
     unreadable: Fact | None = None
     blank: Fact | None = None
     for found in places:
-        at = Provenance(part=part, place=found.place, method=found.method, confidence=found.confidence * confidence)
+        at = Provenance(
+            part=part,
+            place=found.place,
+            method=found.method,
+            confidence=found.confidence * confidence,
+        )
         fact = read_cell(field, found.text, at)
         if found.doubtful and (fact.knowledge is Knowledge.BLANK or field.type not in _SHARED):
             fact = Fact.unknown(fact.provenance)
@@ -146,10 +171,21 @@ class _Index:
     def _belongs_to_long_text(self, table: Table, cell: Cell) -> bool:
         """Whether a cell is the value of a long text: labels in there are only quoted."""
         neighbours = (table.at(cell.row, cell.column - 1), table.at(cell.row - 1, cell.column))
-        owner = next((each for each in neighbours if each is not None and self._is_label(each)), None)
-        return owner is not None and label_key(owner.text) in self.words.long and not self._begins_with_label(cell.text)
+        owner = next(
+            (each for each in neighbours if each is not None and self._is_label(each)),
+            None,
+        )
+        if owner is None or label_key(owner.text) not in self.words.long:
+            return False
+        return not self._begins_with_label(cell.text)
 
-    def _add(self, pieces: Sequence[tuple[str, str]], place: str, method: str, confidence: float) -> None:
+    def _add(
+        self,
+        pieces: Sequence[tuple[str, str]],
+        place: str,
+        method: str,
+        confidence: float,
+    ) -> None:
         for key, value in pieces:
             self.pieces.setdefault(key, []).append(_Found(value, place, method, confidence))
 
@@ -160,7 +196,11 @@ class _Index:
             if key not in self.words.labels or key in self.sections:
                 continue
             texts = []
-            for line, other in zip(lines[number + 1 : number + _MAX_SECTION], keys[number + 1 :], strict=False):
+            for line, other in zip(
+                lines[number + 1 : number + _MAX_SECTION],
+                keys[number + 1 :],
+                strict=False,
+            ):
                 if other in self.words.labels or self._begins_with_label(line.text):
                     break
                 texts.append(line.text)
@@ -169,12 +209,16 @@ class _Index:
     def names(self, field: Field) -> bool:
         """Whether the document names the field, filled in or not."""
         keys = self.words.keys[field.name]
-        return any(key in self.pieces or (key in self.sections and field.type in _OVER_LINES) for key in keys) or any(
-            not self._heads_group(table, cell) for key in keys for table, cell in self.cells.get(key, ())
-        )
+        lines = self.sections if field.type in _OVER_LINES else ()
+        if any(key in self.pieces or key in lines for key in keys):
+            return True
+        cells = (found for key in keys for found in self.cells.get(key, ()))
+        return any(not self._heads_group(table, cell) for table, cell in cells)
 
     def places(self, field: Field) -> Iterator[_Found]:
-        """Where the field stands, best first: label cells, then labels inside text; long labels before short ones."""
+        """Where the field stands, best first: label cells, then labels inside text;
+        long labels before short ones.
+        """
         keys = self.words.keys[field.name]
         for key in keys:
             places = (self._value_cell(table, cell) for table, cell in self.cells.get(key, ()))
@@ -183,9 +227,11 @@ class _Index:
         if field.type in _OVER_LINES:
             yield from sections
         for key in keys:
-            yield from (piece._replace(text=_own_lines(field, piece.text)) for piece in self.pieces.get(key, ()))
+            for piece in self.pieces.get(key, ()):
+                yield piece._replace(text=_own_lines(field, piece.text))
         if field.type not in _OVER_LINES:
-            yield from (each._replace(doubtful=True) for each in sections if not is_blank(each.text))
+            filled = (each for each in sections if not is_blank(each.text))
+            yield from (each._replace(doubtful=True) for each in filled)
 
     def _own_text(self, field: Field, found: _Found) -> _Found:
         """A value cell's text up to the next label in it (``张三  电话：…``), except in a long text, which may quote labels."""
@@ -200,7 +246,8 @@ class _Index:
         return found._replace(doubtful=True) if opening in _OTHER_LABELS else found
 
     def _value_cell(self, table: Table, label: Cell) -> _Found | None:
-        """The cell right of a label; below it under column heads; None for the heading of a group of labels.
+        """The cell right of a label; below it under column heads;
+        None for the heading of a group of labels.
 
         Values that stand in several rows beside one tall label are read together.
         """
@@ -211,19 +258,23 @@ class _Index:
         if self._heads_group(table, label):
             return None
         below = table.below(label)
-        if below is not None and not self._is_label(below) and not self._begins_with_label(below.text):
+        is_value = below is not None and not self._is_label(below)
+        if below is not None and is_value and not self._begins_with_label(below.text):
             return _Found(below.text, table.place(below), "table", 0.95)
         return _Found("", table.place(label), "table", 0.9)
 
     def _heads_group(self, table: Table, label: Cell) -> bool:
-        """Whether a label with a value beside it follows: then this one only names a group, and no column either."""
+        """Whether a label with a value beside it follows:
+        then this one only names a group, and no column either.
+        """
         right = table.right_of(label)
         beyond = table.right_of(right) if right is not None and self._is_label(right) else None
         return beyond is not None and not self._is_label(beyond)
 
     def _begins_with_label(self, text: str) -> bool:
         """Whether a text names a field itself (``三、电子邮箱：a@b.cn``): then it is no value of another."""
-        return self.words.pattern.match(LABEL_ITEM.sub("", _plain(text.lstrip()[:_MAX_LABEL])[0])) is not None
+        start, _ = _plain(text.lstrip()[:_MAX_LABEL])
+        return self.words.pattern.match(LABEL_ITEM.sub("", start)) is not None
 
     def _is_label(self, cell: Cell) -> bool:
         key = label_key(cell.text) if len(cell.text) <= _MAX_LABEL else ""
@@ -241,19 +292,23 @@ def _stacked(table: Table, label: Cell, first: Cell) -> Iterator[Cell]:
 
 
 def _label_pattern(labels: frozenset[str]) -> re.Pattern[str]:
-    """A label in running text: blanks between its characters, an optional remark, then a colon, rule or wide gap."""
+    """A label in running text: blanks between its characters, an optional remark,
+    then a colon, rule or wide gap.
+    """
     keys = sorted(labels, key=lambda key: (-len(key), key))
     names = "|".join(r"[ \t]*".join(map(re.escape, key)) for key in keys)
     return re.compile(
-        rf"(?<![\w])({names})[ \t]*(?:\([^()]{{0,20}}\)[ \t]*)?(?:[::]|(?=[ \t]{{2,}}|\t|_{{2,}}|\s*$))", re.IGNORECASE
+        rf"(?<![\w])({names})[ \t]*(?:\([^()]{{0,20}}\)[ \t]*)?"
+        r"(?:[::]|(?=[ \t]{2,}|\t|_{2,}|\s*$))",
+        re.IGNORECASE,
     )
 
 
 def _labelled_pieces(text: str, words: _Words) -> list[tuple[str, str]]:
     """Labels in a text, each with what stands between it and the next, as it was written.
 
-    What follows on further lines belongs to it too; but below a label that stands alone on its line only when no other
-    label is there, for then the lines are not clearly its own.
+    What follows on further lines belongs to it too; but below a label that stands alone on its line
+    only when no other label is there, for then the lines are not clearly its own.
     """
     plain, origin = _plain(text)
     matches = list(_own_labels(plain, words))
@@ -281,7 +336,9 @@ def _own_labels(plain: str, words: _Words) -> Iterator[re.Match[str]]:
 
 @lru_cache(maxsize=512)
 def _plain(text: str) -> tuple[str, Sequence[int]]:
-    """``text`` in NFKC, and for each of its characters (and its end) the place in ``text`` it comes from."""
+    """``text`` in NFKC, and for each of its characters (and its end) the place
+    in ``text`` it comes from.
+    """
     text = text.translate(COLONS)
     plain = unicodedata.normalize("NFKC", text)
     if plain == text:
@@ -292,17 +349,21 @@ def _plain(text: str) -> tuple[str, Sequence[int]]:
 
 
 def _own_lines(field: Field, text: str) -> str:
-    """What of a labelled piece is the value: all of a long text or tick list, else its first line, without a full stop."""
+    """What of a labelled piece is the value:
+    all of a long text or tick list, else its first line, without a full stop.
+    """
     if field.type in _OVER_LINES:
         return text
     return text.partition("\n")[0].rstrip("。. ")
 
 
-# --- summary tables ------------------------------------------------------------------------------------------------
+# --- summary tables -------------------------------------------------------------------------------
 
 
 def header_rows(table: Table, columns: tuple[Field, ...]) -> Headers:
-    """Rows of ``table`` that name at least half of ``columns`` (and two of them): row -> column -> field."""
+    """Rows of ``table`` that name at least half of ``columns`` (and two of
+    them): row -> column -> field.
+    """
     if not columns:
         return {}
     fields = {label_key(label): field for field in columns for label in field.labels}
@@ -315,7 +376,12 @@ def header_rows(table: Table, columns: tuple[Field, ...]) -> Headers:
     return {row: fields_at for row, fields_at in found.items() if len(fields_at) >= needed}
 
 
-def extract_rows(content: Content, form: Form, part: str, confidence: float = 1.0) -> tuple[dict[str, Fact], ...]:
+def extract_rows(
+    content: Content,
+    form: Form,
+    part: str,
+    confidence: float = 1.0,
+) -> tuple[dict[str, Fact], ...]:
     """The applicants of a summary table; rows with nothing but a number and totals are left out."""
     rows: list[dict[str, Fact]] = []
     for table in content.tables:
@@ -333,7 +399,13 @@ _TOTAL = re.compile(r"合计|总计|小计|共计|(?:示例|样例|例如?)(?:$|
 _OUTSIDE = re.compile(r"(?:注|备注|说明|填表说明|填报说明|联系人|填报人|审核人|负责人)[::]")
 
 
-def _row(table: Table, row: int, columns: dict[int, Field], part: str, confidence: float) -> dict[str, Fact]:
+def _row(
+    table: Table,
+    row: int,
+    columns: dict[int, Field],
+    part: str,
+    confidence: float,
+) -> dict[str, Fact]:
     first = table.at(row, 0)
     opening = normalise(first.text) if first else ""
     if _TOTAL.match(opening) or _OUTSIDE.match(opening):
@@ -347,5 +419,5 @@ def _row(table: Table, row: int, columns: dict[int, Field], part: str, confidenc
             field, text, Provenance(part=part, place=place, method="table", confidence=confidence)
         )
     own = [table.at(row, column) for column in columns]
-    written = [cell for cell in own if cell is not None and cell.row == row and not is_blank(cell.text)]
-    return facts if written else {}
+    cells = (cell for cell in own if cell is not None and cell.row == row)
+    return facts if any(not is_blank(cell.text) for cell in cells) else {}

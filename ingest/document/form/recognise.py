@@ -1,6 +1,8 @@
-"""Which of the call's forms a document is: by title and labels, by labels alone, or by file name as a last resort.
+"""Which of the call's forms a document is:
+by title and labels, by labels alone, or by file name as a last resort.
 
-Pure. A title alone proves nothing, for the notice and covering letters quote titles; it needs some of the labels too.
+Pure. A title alone proves nothing, for the notice and covering letters quote titles;
+it needs some of the labels too.
 """
 
 from __future__ import annotations
@@ -22,7 +24,9 @@ _TITLE_LINES = 40
 
 @dataclass(frozen=True)
 class Recognition:
-    """The form, or None; ``by`` is ``title``, ``labels``, ``file name`` or ""; ``reason`` says why not, in Chinese."""
+    """The form, or None; ``by`` is ``title``, ``labels``, ``file name`` or "";
+    ``reason`` says why not, in Chinese.
+    """
 
     form: Form | None
     by: str = ""
@@ -47,17 +51,23 @@ def recognise(content: Content, call: Call) -> Recognition:
 
 
 def label_share(content: Content, form: Form) -> float:
-    """The share of the form's labels that stand in the document; of the columns in one header row for a summary."""
+    """The share of the form's labels that stand in the document;
+    of the columns in one header row for a summary.
+    """
     if form.columns:
+        headers = (header_rows(table, form.columns) for table in content.tables)
         best = max(
-            (len(row) for table in content.tables for row in header_rows(table, form.columns).values()), default=0
+            (len(row) for rows in headers for row in rows.values()),
+            default=0,
         )
         return best / len(form.columns)
     return found_labels(content, form) / max(1, len(form.fields))
 
 
 def _opening_lines(content: Content) -> list[str]:
-    """Normalised lines where a title can stand: the first lines of text and the first row of the first tables."""
+    """Normalised lines where a title can stand:
+    the first lines of text and the first row of the first tables.
+    """
     lines = [piece for line in content.lines[:_TITLE_LINES] for piece in line.text.split("\n")]
     for table in content.tables[:2]:
         lines += [piece for cell in table.cells[:4] for piece in cell.text.split("\n")]
@@ -65,11 +75,14 @@ def _opening_lines(content: Content) -> list[str]:
 
 
 def _is_title(lines: list[str], title: str) -> bool:
-    """Whether ``title`` stands alone on one line or over up to four (big titles are broken), not inside a sentence."""
+    """Whether ``title`` stands alone on one line or over up to four (big titles are
+    broken), not inside a sentence.
+    """
     if normalise(title) not in "".join(lines):
         return False
     whole = _title_pattern(title)
-    joined = ("".join(lines[start : start + count]) for start in range(len(lines)) for count in range(1, 5))
+    starts = (lines[start : start + 4] for start in range(len(lines)))
+    joined = ("".join(part[:count]) for part in starts for count in range(1, 5))
     return any(whole.fullmatch(text) for text in joined if len(text) < 80)
 
 
@@ -81,15 +94,17 @@ def _title_pattern(title: str) -> re.Pattern[str]:
     )
 
 
-# --- by file name --------------------------------------------------------------------------------------------------
+# --- by file name ---------------------------------------------------------------------------------
 
 
 def recognise_by_name(name: str, call: Call) -> Recognition:
     """Which form a file name speaks of; nothing when it speaks of several or contradicts itself."""
     key = normalise(name)
     by_id = {form.id for form in call.forms if re.search(rf"{re.escape(normalise(form.id))}(?!\d|[-—~至.]\d)", key)}
-    by_title = {form.id for form in call.forms if any(normalise(title) in key for title in form.titles)}
-    by_words = {form.id for form in call.forms if normalise(form.track) in key and _names_role(key, form.role)}
+    titles = [(form, normalise(title)) for form in call.forms for title in form.titles]
+    by_title = {form.id for form, title in titles if title in key}
+    of_track = (form for form in call.forms if normalise(form.track) in key)
+    by_words = {form.id for form in of_track if _names_role(key, form.role)}
     said = [ids for ids in (by_id, by_title, by_words) if ids]
     agreed = set.intersection(*said) if said else set()
     if len(agreed) != 1:
@@ -107,7 +122,9 @@ _NOT_NAMES = ("申报", "汇总", "通知", "遴选", "征集", "附件", "关�
 
 
 def applicant_in_name(name: str, call: Call) -> str:
-    """The organisation that a file name clearly contains, known by the call's endings of names; else ""."""
+    """The organisation that a file name clearly contains,
+    known by the call's endings of names; else "".
+    """
     words = call.words
     if not words.name_endings:
         return ""
@@ -116,13 +133,21 @@ def applicant_in_name(name: str, call: Call) -> str:
     cut += [
         word
         for form in call.forms
-        for word in (form.id, *(f"{noise}{form.track}" for noise in words.noise), form.track, form.role)
+        for word in (
+            form.id,
+            *(f"{noise}{form.track}" for noise in words.noise),
+            form.track,
+            form.role,
+        )
     ]
     for word in cut:
         stem = stem.replace(word, " ")
     pieces = re.split(r"[^\u3400-\u9fff\dA-Za-z]+|附件\d*", stem)
     ending = "|".join(map(re.escape, words.name_endings))
-    organisation = re.compile(rf"[\u3400-\u9fff\d]{{1,24}}(?:{ending})(?:[\u3400-\u9fff]{{1,8}}(?:校区|分校|部))?")
+    organisation = re.compile(
+        rf"[\u3400-\u9fff\d]{{1,24}}(?:{ending})(?:[\u3400-\u9fff]{{1,8}}(?:校区|分校|部))?",
+    )
     matches = {match[0] for piece in pieces for match in organisation.finditer(piece)}
-    found = {name for name in matches if not any(word in name for word in (*_NOT_NAMES, *words.noise))}
+    not_names = (*_NOT_NAMES, *words.noise)
+    found = {name for name in matches if not any(word in name for word in not_names)}
     return found.pop() if len(found) == 1 else ""
