@@ -1,4 +1,6 @@
-"""OFD (GB/T 33190), the national layout format: recognised and explained, never opened. Whether it is signed its directory says."""
+"""OFD (GB/T 33190), the national layout format: recognised and explained, never opened.
+Whether it is signed its directory says.
+"""
 
 from __future__ import annotations
 

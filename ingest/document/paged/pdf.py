@@ -1,7 +1,9 @@
-"""The structure and text of a PDF: what each page is (scan, scan with OCR layer, born digital ...), without drawing it.
+"""The structure and text of a PDF:
+what each page is (scan, scan with OCR layer, born digital ...), without drawing it.
 
-The only module that imports ``pdfminer``. Pixels are ``rendering.py`` and ``pixels.py``; what the text means is ``forms.py``.
-Runs in the disposable worker; the caps here keep ordinary hostile files from costing the worker its life.
+The only module that imports ``pdfminer``. Pixels are ``rendering.py`` and ``pixels.py``; what the
+text means is ``forms.py``. Runs in the disposable worker; the caps here keep ordinary hostile files
+from costing the worker its life.
 """
 
 from __future__ import annotations
@@ -44,10 +46,24 @@ logging.getLogger("pdfminer").setLevel(
     logging.CRITICAL
 )  # it reports every oddity of every file; the reading says what matters
 
+_SPECIAL = ("SMask", "Mask", "Decode", "ImageMask")
+"""Keys of an image that is not shown as its bytes say."""
+_SIDES = (("Width", "W"), ("Height", "H"))
 _BROKEN = (
-    PSException, struct.error, zlib.error, OSError, EOFError, LookupError, ValueError, TypeError, AttributeError,
-    AssertionError, NotImplementedError, ArithmeticError, RecursionError,
-)  # fmt: skip
+    PSException,
+    struct.error,
+    zlib.error,
+    OSError,
+    EOFError,
+    LookupError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    AssertionError,
+    NotImplementedError,
+    ArithmeticError,
+    RecursionError,
+)
 """What pdfminer was seen to raise on broken files."""
 
 
@@ -76,14 +92,17 @@ class PageKind(StrEnum):
 
 @dataclass(frozen=True)
 class PdfImage:
-    """One picture on a page; the box is in points on the page as shown: left, bottom, right, top."""
+    """One picture on a page; the box is in points on the page as shown:
+    left, bottom, right, top.
+    """
 
     width_px: int
     height_px: int
     filters: tuple[str, ...]
     box: tuple[float, float, float, float]
     upright: bool
-    load: Callable[[], bytes] = field(repr=False, compare=False)  #: the stream, undone down to its JPEG if it is one
+    #: the stream, undone down to its JPEG if it is one
+    load: Callable[[], bytes] = field(repr=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -106,7 +125,8 @@ class PdfPage:
     @property
     def seal_sized_picture(self) -> bool:
         """Whether a picture of a seal's size (18 to 70 mm) lies on the page."""
-        sizes = [((i.box[2] - i.box[0]) / 72 * 25.4, (i.box[3] - i.box[1]) / 72 * 25.4) for i in self.images]
+        boxes = (image.box for image in self.images)
+        sizes = [((b[2] - b[0]) / 72 * 25.4, (b[3] - b[1]) / 72 * 25.4) for b in boxes]
         return any(min(size) >= 18 and 25 <= max(size) <= 70 for size in sizes)
 
 
@@ -124,7 +144,10 @@ class Pdf:
 
     def with_pages(self, pages: Iterable[PdfPage]) -> Pdf:
         """The same file with more pages looked at."""
-        return replace(self, pages=tuple(sorted((*self.pages, *pages), key=lambda page: page.number)))
+        return replace(
+            self,
+            pages=tuple(sorted((*self.pages, *pages), key=lambda page: page.number)),
+        )
 
     @property
     def content(self) -> Content:
@@ -135,7 +158,9 @@ class Pdf:
 
 
 def at_the_ends(number: int, count: int) -> bool:
-    """Whether page ``number`` of ``count`` is one of the first or the last: what matters stands there."""
+    """Whether page ``number`` of ``count`` is one of the first or the last:
+    what matters stands there.
+    """
     return number <= FIRST_PAGES or number > count - LAST_PAGES
 
 
@@ -145,7 +170,8 @@ def in_between(number: int, count: int) -> bool:
 
 
 def read_pdf(data: bytes, wanted: Callable[[int, int], bool] = at_the_ends) -> Pdf:
-    """The structure of a PDF and the text of the pages that are wanted by their number and the count of all.
+    """The structure of a PDF and the text of the pages that are wanted by their
+    number and the count of all.
 
     Raises:
         BrokenPdfError, EncryptedPdfError, PdfLimitError: each when its name says so.
@@ -158,8 +184,8 @@ def read_pdf(data: bytes, wanted: Callable[[int, int], bool] = at_the_ends) -> P
             raise PdfLimitError(f"超过 {MAX_PAGES} 页")
         if not pages:
             raise BrokenPdfError("一页也没有")
-        chosen = [(number, page) for number, page in enumerate(pages, 1) if wanted(number, len(pages))]
-        return Pdf(len(pages), tuple(_look_at(page, number) for number, page in chosen))
+        numbers = [number for number in range(1, len(pages) + 1) if wanted(number, len(pages))]
+        return Pdf(len(pages), tuple(_look_at(pages[number - 1], number) for number in numbers))
     except PDFEncryptionError as error:  # covers PDFPasswordIncorrect
         raise EncryptedPdfError from error
     except MemoryError as error:
@@ -172,15 +198,17 @@ _FLATE = re.compile(rb"/(?:FlateDecode|Fl)\b[^\0]{0,600}?stream\r?\n", re.DOTALL
 
 
 def _check_streams(data: bytes) -> None:
-    """Refuse a file with a stream that inflates without measure, before a library unpacks it in one piece.
+    """Refuse a file with a stream that inflates without measure,
+    before a library unpacks it in one piece.
 
-    A 1 GB stream kills the process that opens it with pdfium and costs pdfminer all its memory; streams that are
-    deflated twice hide 10 GB in a few kilobytes.
+    A 1 GB stream kills the process that opens it with pdfium and costs pdfminer all its memory;
+    streams that are deflated twice hide 10 GB in a few kilobytes.
     """
     for match in _FLATE.finditer(data):
         layers = match[0].count(b"/Fl")
         body = _inflate(memoryview(data)[match.end() :])
-        if len(body) > MAX_INFLATED or (layers > 1 and len(_inflate(memoryview(body))) > MAX_INFLATED):
+        inner = _inflate(memoryview(body)) if layers > 1 and len(body) <= MAX_INFLATED else b""
+        if max(len(body), len(inner)) > MAX_INFLATED:
             raise PdfLimitError("内含压缩过度的数据")
 
 
@@ -203,21 +231,36 @@ def _look_at(page: PDFPage, number: int) -> PdfPage:
     if page.rotate in (90, 270):
         width, height = height, width
     return _classified(
-        device, PdfPage(number, width / 72 * 25.4, height / 72 * 25.4, truncated=truncated), width, height
+        device,
+        PdfPage(number, width / 72 * 25.4, height / 72 * 25.4, truncated=truncated),
+        width,
+        height,
     )
 
 
 def _classified(device: _Device, page: PdfPage, width: float, height: float) -> PdfPage:
     cover = _cover([image.box for image in device.images], width, height)
-    last_full = max((order for order, image in device.ordered if _area(image.box) > 0.7 * width * height), default=-1)
+    last_full = max(
+        (order for order, image in device.ordered if _area(image.box) > 0.7 * width * height),
+        default=-1,
+    )
     hidden = sum(1 for glyph in device.glyphs if glyph.invisible or glyph.order < last_full)
     page = replace(
-        page, images=tuple(device.images), cover=cover, paths=device.paths, hidden=hidden,
+        page,
+        images=tuple(device.images),
+        cover=cover,
+        paths=device.paths,
+        hidden=hidden,
         visible=len(device.glyphs) - hidden,
-    )  # fmt: skip
+    )
     grid = RuledGrid(device.strokes)
     outside = [glyph for glyph in device.glyphs if grid.cell_at(*glyph.middle) is None]
-    return replace(page, kind=_kind(page), lines=_lines(outside, page.number), cells=_cells(grid, device.glyphs))
+    return replace(
+        page,
+        kind=_kind(page),
+        lines=_lines(outside, page.number),
+        cells=_cells(grid, device.glyphs),
+    )
 
 
 _MARK_CHARACTERS = 40
@@ -240,17 +283,27 @@ def _area(box: tuple[float, float, float, float]) -> float:
     return (box[2] - box[0]) * (box[3] - box[1])
 
 
-def _cover(boxes: list[tuple[float, float, float, float]], width: float, height: float, size: int = 64) -> float:
-    """The share of a 64 x 64 grid that pictures cover: scanners cut pages into strips, so they count together."""
+def _cover(
+    boxes: list[tuple[float, float, float, float]],
+    width: float,
+    height: float,
+    size: int = 64,
+) -> float:
+    """The share of a 64 x 64 grid that pictures cover:
+    scanners cut pages into strips, so they count together.
+    """
     covered = [[False] * size for _ in range(size)]
     for left, bottom, right, top in boxes[:500]:
         first, last = max(0, round(left / width * size)), min(size, round(right / width * size))
-        for row in range(max(0, round(bottom / height * size)), min(size, round(top / height * size))):
+        for row in range(
+            max(0, round(bottom / height * size)),
+            min(size, round(top / height * size)),
+        ):
             covered[row][first:last] = [True] * max(0, last - first)
     return sum(map(sum, covered)) / size**2
 
 
-# --- the device pdfminer draws on ----------------------------------------------------------------------------------
+# --- the device pdfminer draws on -----------------------------------------------------------------
 
 
 class _EnoughError(Exception):
@@ -274,7 +327,9 @@ class _Glyph:
 
 
 class _Device(PDFTextDevice):
-    """Notes glyphs and pictures in the order they are drawn; builds no layout, which is what makes pdfminer slow."""
+    """Notes glyphs and pictures in the order they are drawn;
+    builds no layout, which is what makes pdfminer slow.
+    """
 
     def __init__(self) -> None:
         super().__init__(PDFResourceManager())
@@ -316,7 +371,8 @@ class _Device(PDFTextDevice):
         self._count()
         self.paths += 1
         if self.ctm is not None:
-            points = [apply_matrix_pt(self.ctm, (segment[-2], segment[-1])) for segment in path if len(segment) >= 3]
+            drawn = (segment for segment in path if len(segment) >= 3)
+            points = [apply_matrix_pt(self.ctm, (segment[-2], segment[-1])) for segment in drawn]
             self.strokes += _strokes(points, closed=any(segment[0] == "h" for segment in path))
 
     @override
@@ -328,14 +384,23 @@ class _Device(PDFTextDevice):
         a, b, c, d, _, _ = self.ctm
         upright = a > 0 and d > 0 and abs(b) + abs(c) < 1e-3 * (a + d)
         names = tuple(str(getattr(name, "name", name)) for name, _ in stream.get_filters())
-        special = any(stream.get(key) is not None for key in ("SMask", "Mask", "Decode", "ImageMask"))
-        width, height = (_whole(stream.get_any(keys)) for keys in (("Width", "W"), ("Height", "H")))
+        special = any(stream.get(key) is not None for key in _SPECIAL)
+        width, height = (_whole(stream.get_any(keys)) for keys in _SIDES)
         box = (min(xs), min(ys), max(xs), max(ys))
-        self.ordered.append((self.order, PdfImage(width, height, names, box, upright and not special, stream.get_data)))
+        self.ordered.append(
+            (
+                self.order,
+                PdfImage(width, height, names, box, upright and not special, stream.get_data),
+            )
+        )
 
     @override
     def render_string(
-        self, textstate: PDFTextState, seq: PDFTextSeq, ncs: PDFColorSpace, graphicstate: PDFGraphicState
+        self,
+        textstate: PDFTextState,
+        seq: PDFTextSeq,
+        ncs: PDFColorSpace,
+        graphicstate: PDFGraphicState,
     ) -> None:
         self.order += 1
         self.invisible = textstate.render in (3, 7)
@@ -343,9 +408,16 @@ class _Device(PDFTextDevice):
 
     @override
     def render_char(
-        self, matrix: Matrix, font: PDFFont, fontsize: float, scaling: float, rise: float, cid: int,
-        ncs: PDFColorSpace, graphicstate: PDFGraphicState,
-    ) -> float:  # fmt: skip
+        self,
+        matrix: Matrix,
+        font: PDFFont,
+        fontsize: float,
+        scaling: float,
+        rise: float,
+        cid: int,
+        ncs: PDFColorSpace,
+        graphicstate: PDFGraphicState,
+    ) -> float:
         try:
             text = font.to_unichr(cid)
         except PDFUnicodeNotDefined:
@@ -354,7 +426,17 @@ class _Device(PDFTextDevice):
         x, y = apply_matrix_pt(matrix, (0, rise))
         scale = max(abs(matrix[0]), abs(matrix[1]))
         if text.strip():
-            self.glyphs.append(_Glyph(x, y, abs(fontsize) * scale, advance * scale, text, self.invisible, self.order))
+            self.glyphs.append(
+                _Glyph(
+                    x,
+                    y,
+                    abs(fontsize) * scale,
+                    advance * scale,
+                    text,
+                    self.invisible,
+                    self.order,
+                )
+            )
         if len(self.glyphs) > MAX_GLYPHS:
             raise _EnoughError
         return advance
@@ -366,7 +448,9 @@ def _whole(value: object) -> int:
 
 
 def _strokes(points: list[Point], *, closed: bool) -> Iterator[Stroke]:
-    """The level and upright lines of a path; a thin filled rectangle, as Word draws rules, is one line."""
+    """The level and upright lines of a path;
+    a thin filled rectangle, as Word draws rules, is one line.
+    """
     if not points or len(points) > 100:
         return
     xs, ys = [x for x, _ in points], [y for _, y in points]
@@ -386,13 +470,21 @@ def _cells(grid: RuledGrid, glyphs: list[_Glyph]) -> tuple[Cell, ...]:
         if cell is not None:
             held[cell].append(glyph)
     return tuple(
-        Cell("\n".join(line.text for line in _lines(inside, 0)), cell.row, cell.column, cell.width, cell.height)
+        Cell(
+            "\n".join(line.text for line in _lines(inside, 0)),
+            cell.row,
+            cell.column,
+            cell.width,
+            cell.height,
+        )
         for cell, inside in sorted(held.items())
     )
 
 
 def _lines(glyphs: list[_Glyph], page: int) -> tuple[Line, ...]:
-    """Glyphs to lines from the top down; a gap of more than a character becomes a tab, as between a label and its value."""
+    """Glyphs to lines from the top down;
+    a gap of more than a character becomes a tab, as between a label and its value.
+    """
     rows: list[list[_Glyph]] = []
     for glyph in sorted(glyphs, key=lambda glyph: (-glyph.y, glyph.x)):
         if rows and abs(rows[-1][0].y - glyph.y) <= 0.45 * max(glyph.size, 4):

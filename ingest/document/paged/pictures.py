@@ -1,5 +1,5 @@
-"""The pages of a scan as pictures, one at a time, by the cheapest way that shows enough: the embedded JPEG decoded small,
-else drawn by pdfium. What is on them is not looked at here.
+"""The pages of a scan as pictures, one at a time, by the cheapest way that shows enough:
+the embedded JPEG decoded small, else drawn by pdfium. What is on them is not looked at here.
 """
 
 from __future__ import annotations
@@ -30,8 +30,13 @@ class UndrawableError(Exception):
     """A page that cannot be shown; the message is a Chinese sentence."""
 
 
-def pdf_pictures(data: bytes, pdf: Pdf, px_per_mm: float = WORKING_PX_PER_MM) -> Iterator[PageImage]:
-    """The pages of ``pdf`` that are not blank, as pictures of at least ``px_per_mm`` where the scan has that much.
+def pdf_pictures(
+    data: bytes,
+    pdf: Pdf,
+    px_per_mm: float = WORKING_PX_PER_MM,
+) -> Iterator[PageImage]:
+    """The pages of ``pdf`` that are not blank,
+    as pictures of at least ``px_per_mm`` where the scan has that much.
 
     Raises:
         UndrawableError: while iterating, at a page too large or broken.
@@ -44,7 +49,9 @@ def pdf_pictures(data: bytes, pdf: Pdf, px_per_mm: float = WORKING_PX_PER_MM) ->
 
 
 def drawable_pages(data: bytes) -> int:
-    """How many pages pdfium finds in a file that the structural reader gave up on; 0 when it gives up too."""
+    """How many pages pdfium finds in a file that the structural reader gave up
+    on; 0 when it gives up too.
+    """
     with Renderer(data) as renderer:
         return renderer.page_count
 
@@ -57,8 +64,15 @@ def _page_image(page: PdfPage, paper: Paper, renderer: Renderer, px_per_mm: floa
         pixels = renderer.draw(page.number, paper.long_side_mm, px_per_mm)
     if pixels is None:
         raise UndrawableError(f"第{page.number}页无法显示")
-    whole = all(is_whole(image.load()) for image in page.images[:_MOST_CHECKED] if image.filters == ("DCTDecode",))
-    return PageImage(page.number, pixels, max(pixels.shape[:2]) / paper.long_side_mm, paper.exact, whole)
+    jpegs = (image for image in page.images[:_MOST_CHECKED] if image.filters == ("DCTDecode",))
+    whole = all(is_whole(image.load()) for image in jpegs)
+    return PageImage(
+        page.number,
+        pixels,
+        max(pixels.shape[:2]) / paper.long_side_mm,
+        paper.exact,
+        whole,
+    )
 
 
 def _embedded(page: PdfPage, paper: Paper, px_per_mm: float) -> Pixels | None:
@@ -70,7 +84,8 @@ def _embedded(page: PdfPage, paper: Paper, px_per_mm: float) -> Pixels | None:
         return None
     jpeg = image.load()
     size = picture_size(jpeg)
-    if size is None or size.components != 3:  # grey is as quick to draw; CMYK needs the PDF's own colours
+    # grey is as quick to draw; CMYK needs the PDF's own colours
+    if size is None or size.components != 3:
         return None
     if size.width * size.height > MAX_PIXELS:
         raise UndrawableError(f"第{page.number}页的图像过大")
@@ -94,8 +109,17 @@ def photograph(data: bytes, px_per_mm: float = WORKING_PX_PER_MM) -> Iterator[Pa
     size = picture_size(data)
     if size is None:
         raise UndrawableError("图片打不开")
-    paper = paper_of(210.0, 210.0 * max(size.width, size.height) / max(1, min(size.width, size.height)))
+    paper = paper_of(
+        210.0,
+        210.0 * max(size.width, size.height) / max(1, min(size.width, size.height)),
+    )
     pixels = decode_picture(data, px_per_mm * paper.long_side_mm)
     if pixels is None:
         raise UndrawableError("图片打不开或过大")
-    yield PageImage(1, pixels, max(pixels.shape[:2]) / paper.long_side_mm, exact=False, whole=is_whole(data))
+    yield PageImage(
+        1,
+        pixels,
+        max(pixels.shape[:2]) / paper.long_side_mm,
+        exact=False,
+        whole=is_whole(data),
+    )

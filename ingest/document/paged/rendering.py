@@ -1,4 +1,6 @@
-"""Drawing PDF pages with pdfium, at the resolution the seal look works at. The only module that imports ``pypdfium2``."""
+"""Drawing PDF pages with pdfium, at the resolution the seal look works at.
+The only module that imports ``pypdfium2``.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,10 @@ class Renderer:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         if self._document is not None:
             self._document.close()
@@ -40,8 +45,15 @@ class Renderer:
         """Number of pages; 0 when the file does not open."""
         return 0 if self._document is None else len(self._document)
 
-    def draw(self, number: int, long_side_mm: float, px_per_mm: float = WORKING_PX_PER_MM) -> Pixels | None:
-        """Page ``number`` (from 1) in blue, green, red, with annotations; None when pdfium cannot draw it."""
+    def draw(
+        self,
+        number: int,
+        long_side_mm: float,
+        px_per_mm: float = WORKING_PX_PER_MM,
+    ) -> Pixels | None:
+        """Page ``number`` (from 1) in blue, green, red, with annotations;
+        None when pdfium cannot draw it.
+        """
         if not 0 < number <= self.page_count:
             return None
         try:
@@ -53,5 +65,7 @@ class Renderer:
         except (pypdfium2.PdfiumError, ValueError, MemoryError):
             return None
         grey = picture.ndim == 2 or picture.shape[2] == 1
-        colours = np.repeat(picture.reshape(*picture.shape[:2], 1), 3, axis=2) if grey else picture[..., :3]
+        if grey:
+            picture = np.repeat(picture.reshape(*picture.shape[:2], 1), 3, axis=2)
+        colours = picture[..., :3]
         return np.ascontiguousarray(colours, dtype=np.uint8)

@@ -1,4 +1,5 @@
-"""Tables of a born-digital page, from its ruling lines: which places of the grid hang together as cells.
+"""Tables of a born-digital page, from its ruling lines:
+which places of the grid hang together as cells.
 
 Pure geometry in points; glyphs and pages are ``pdf.py``'s.
 """
@@ -23,6 +24,11 @@ class Stroke(NamedTuple):
     top: float
 
     @property
+    def length(self) -> float:
+        """Points."""
+        return max(self.right - self.left, self.top - self.bottom)
+
+    @property
     def level(self) -> bool:
         """Whether it is horizontal."""
         return self.right - self.left >= self.top - self.bottom
@@ -38,22 +44,29 @@ class GridCell(NamedTuple):
 
 
 class RuledGrid:
-    """The cells that strokes enclose; what can be reached from outside without crossing a stroke is no cell."""
+    """The cells that strokes enclose;
+    what can be reached from outside without crossing a stroke is no cell.
+    """
 
     def __init__(self, strokes: Iterable[Stroke]) -> None:
-        kept = [stroke for stroke in strokes if max(stroke.right - stroke.left, stroke.top - stroke.bottom) > 4]
+        kept = [stroke for stroke in strokes if stroke.length > 4]
         self.xs = _merged([stroke.left for stroke in kept if not stroke.level])
         self.ys = _merged([stroke.bottom for stroke in kept if stroke.level])
         self.cells: dict[tuple[int, int], GridCell] = {}
         if 2 <= len(self.xs) <= _MAX_COLUMNS and 2 <= len(self.ys) <= _MAX_ROWS:
-            self._find_cells([each for each in kept if each.level], [each for each in kept if not each.level])
+            self._find_cells(
+                [each for each in kept if each.level],
+                [each for each in kept if not each.level],
+            )
 
     def cell_at(self, x: float, y: float) -> GridCell | None:
         """The cell that holds a point of the page."""
         return self.cells.get((bisect_right(self.ys, y), bisect_right(self.xs, x)))
 
     def _find_cells(self, level: list[Stroke], upright: list[Stroke]) -> None:
-        """Number places from 0 (outside) to len (outside) in both directions, bottom up, and flood them."""
+        """Number places from 0 (outside) to len (outside) in both directions,
+        bottom up, and flood them.
+        """
         floors = {(row, column) for row, column in self._crossed(level, self.ys, self.xs)}
         walls = {(row, column) for column, row in self._crossed(upright, self.xs, self.ys)}
         seen: set[tuple[int, int]] = set()
@@ -64,12 +77,19 @@ class RuledGrid:
                     seen |= places
                     self._note(places)
 
-    def _crossed(self, strokes: list[Stroke], lines: list[float], across: list[float]) -> Iterable[tuple[int, int]]:
-        """(index of the line, index of the place along it) for every stretch of a grid line that is drawn."""
+    def _crossed(
+        self,
+        strokes: list[Stroke],
+        lines: list[float],
+        across: list[float],
+    ) -> Iterable[tuple[int, int]]:
+        """(index of the line, index of the place along it) for every stretch of a
+        grid line that is drawn.
+        """
         for stroke in strokes:
-            at, start, end = (
-                (stroke.bottom, stroke.left, stroke.right) if stroke.level else (stroke.left, stroke.bottom, stroke.top)
-            )
+            at, start, end = stroke.left, stroke.bottom, stroke.top
+            if stroke.level:
+                at, start, end = stroke.bottom, stroke.left, stroke.right
             line = min(range(len(lines)), key=lambda index: abs(lines[index] - at))
             for place, (low, high) in enumerate(pairwise(across), 1):
                 if start <= (low + high) / 2 <= end:
@@ -94,7 +114,8 @@ class RuledGrid:
 
     def _note(self, places: set[tuple[int, int]]) -> None:
         rows, columns = [row for row, _ in places], [column for _, column in places]
-        if min(rows) == 0 or min(columns) == 0 or max(rows) == len(self.ys) or max(columns) == len(self.xs):
+        across = min(columns) > 0 and max(columns) < len(self.xs)
+        if not across or min(rows) == 0 or max(rows) == len(self.ys):
             return
         height, width = max(rows) - min(rows) + 1, max(columns) - min(columns) + 1
         cell = GridCell(len(self.ys) - 1 - max(rows), min(columns) - 1, height, width)

@@ -1,7 +1,9 @@
-"""The one door to pyHanko: what the certificate signatures of a PDF are worth, as plain values. Runs in the disposable worker.
+"""The one door to pyHanko: what the certificate signatures of a PDF are worth, as plain values.
+Runs in the disposable worker.
 
-Never asks the network: no issuer's certificate, no revocation list and no time is fetched; what the file itself carries
-(PAdES-LT) is used. Which signature counts for a case is decided in ``ingest/submission/digitalseal.py``, not here.
+Never asks the network: no issuer's certificate, no revocation list and no time is fetched; what the
+file itself carries (PAdES-LT) is used. Which signature counts for a case is decided in
+``ingest/submission/digitalseal.py``, not here.
 """
 
 from __future__ import annotations
@@ -46,17 +48,32 @@ _AGAIN = 0.5  #: seconds after which an alarm that nobody heard is given again
 MAX_NAME = 200  #: characters
 
 for _name in ("pyhanko", "pyhanko_certvalidator"):
-    logging.getLogger(_name).setLevel(logging.CRITICAL)  # they report every oddity; the reading says what matters
+    # they report every oddity; the reading says what matters
+    logging.getLogger(_name).setLevel(logging.CRITICAL)
 
 _BROKEN = (
-    PdfError, UnsupportedAlgorithm, struct.error, zlib.error, OSError, EOFError, LookupError, ValueError, TypeError,
-    AttributeError, NameError, AssertionError, NotImplementedError, ArithmeticError, RecursionError,
-)  # fmt: skip
+    PdfError,
+    UnsupportedAlgorithm,
+    struct.error,
+    zlib.error,
+    OSError,
+    EOFError,
+    LookupError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    NameError,
+    AssertionError,
+    NotImplementedError,
+    ArithmeticError,
+    RecursionError,
+)
 """What pyHanko, asn1crypto and cryptography were seen to raise on broken signatures."""
 
 _UNREADABLE = "签名数据有误, 程序不能核验"
 _NATIONAL = "国密算法签名, 程序不能核验"
-_NATIONAL_ARC = bytes.fromhex("2a811ccf55")  #: 1.2.156.10197, the arc of SM2, SM3 and GM/T 0010, in DER
+#: 1.2.156.10197, the arc of SM2, SM3 and GM/T 0010, in DER
+_NATIONAL_ARC = bytes.fromhex("2a811ccf55")
 _FORMATS = ("/adbe.pkcs7.detached", "/ETSI.CAdES.detached", "/ETSI.CAdES")
 
 
@@ -79,8 +96,11 @@ def check_root(data: bytes) -> None:
 
 
 def _certificates(data: bytes) -> list[x509.Certificate]:
-    armoured = pem.unarmor(data, multiple=True) if pem.detect(data) else [("CERTIFICATE", {}, data)]
-    return [x509.Certificate.load(der, strict=True) for kind, _, der in armoured if kind == "CERTIFICATE"]
+    ders = [data]
+    if pem.detect(data):
+        armoured = pem.unarmor(data, multiple=True)
+        ders = [der for kind, _, der in armoured if kind == "CERTIFICATE"]
+    return [x509.Certificate.load(der, strict=True) for der in ders]
 
 
 def _usable(roots: Sequence[bytes]) -> Iterator[x509.Certificate]:
@@ -94,10 +114,11 @@ def _usable(roots: Sequence[bytes]) -> Iterator[x509.Certificate]:
 
 
 def read_signatures(data: bytes, roots: Sequence[bytes]) -> tuple[Signature, ...]:
-    """Every signature in a PDF, in the order of its fields; ``roots`` are certificates (PEM or DER) that are trusted.
+    """Every signature in a PDF, in the order of its fields;
+    ``roots`` are certificates (PEM or DER) that are trusted.
 
-    Never raises for whatever the bytes are: what cannot be verified says so. Time stamps of the whole document are
-    no signatures of anybody and are left out.
+    Never raises for whatever the bytes are: what cannot be verified says so.
+    Time stamps of the whole document are no signatures of anybody and are left out.
     """
     if len(data) > MAX_BYTES:
         return (Signature(field="", problem="文件过大, 没有核验签名"),)
@@ -105,7 +126,8 @@ def read_signatures(data: bytes, roots: Sequence[bytes]) -> tuple[Signature, ...
     try:
         with _time_limit(SECONDS):
             for signature in _signatures(data, list(_usable(roots))):
-                found.append(signature)  # noqa: PERF402 - what was found before the time was up stays
+                # what was found before the time was up stays
+                found.append(signature)  # noqa: PERF402
     except _TimeIsUpError:
         found.append(Signature(field="", problem="核验签名超出时间限制"))
     except _BROKEN:
@@ -121,7 +143,8 @@ class _TimeIsUpError(BaseException):
 def _time_limit(seconds: float) -> Iterator[None]:
     """Processor time, so that a busy machine does not change what is found.
 
-    The alarm rings again: Python drops what is raised while it collects an object, and the limit must not be lost with it.
+    The alarm rings again: Python drops what is raised while it collects an object,
+    and the limit must not be lost with it.
     """
 
     def stop(_number: int, _frame: object) -> None:
@@ -136,7 +159,7 @@ def _time_limit(seconds: float) -> Iterator[None]:
         signal.signal(signal.SIGVTALRM, before)
 
 
-# --- one file ------------------------------------------------------------------------------------------------------
+# --- one file -------------------------------------------------------------------------------------
 
 
 def _signatures(data: bytes, roots: list[x509.Certificate]) -> Iterator[Signature]:
@@ -169,14 +192,18 @@ class _Examiner:
             dictionary, field = value.get_object(), ref.get_object()
             if _entry(dictionary, "/Type", "/Sig") == "/DocTimeStamp":
                 return None
-            known = known.model_copy(update={"page": self._page_of(field, ref), **_claimed(dictionary)})
+            known = known.model_copy(
+                update={"page": self._page_of(field, ref), **_claimed(dictionary)},
+            )
             contents = extract_contents(dictionary)
             if len(contents) > MAX_CONTENTS:
                 return known.model_copy(update={"problem": "签名数据过大, 没有核验"})
             if _is_national(contents):
-                return known.model_copy(update={"national": True, "problem": _NATIONAL, **_named(contents)})
+                return known.model_copy(
+                    update={"national": True, "problem": _NATIONAL, **_named(contents)},
+                )
             if (form := _entry(dictionary, "/SubFilter", "")) not in _FORMATS:
-                return known.model_copy(update={"problem": f"签名格式 {str(form)[:40]} 程序不能核验"})  # fmt: skip
+                return known.model_copy(update={"problem": f"签名格式 {str(form)[:40]} 程序不能核验"})
             return self._verified(known, EmbeddedPdfSignature(self.reader, ref, name))
         except _BROKEN:
             return known
@@ -184,13 +211,16 @@ class _Examiner:
     def _page_of(self, field: DictionaryObject, ref: Any) -> int | None:
         """The page on which the signature is to be seen."""
         kids = _entry(field, "/Kids", ArrayObject())
-        widgets = [kids.raw_get(number) for number in range(min(len(kids), MAX_SIGNATURES))] or [ref]
+        widgets = [kids.raw_get(number) for number in range(min(len(kids), MAX_SIGNATURES))] or [
+            ref,
+        ]
         shown = {widget.idnum for widget in widgets if _is_visible(widget.get_object())}
         count = int(self.reader.root["/Pages"]["/Count"]) if shown else 0
         for number in range(min(count, MAX_PAGES)):
             page = self.reader.find_page_for_modification(number)[0].get_object()
             notes = _entry(page, "/Annots", ArrayObject())
-            if shown & {getattr(notes.raw_get(index), "idnum", None) for index in range(len(notes))}:
+            there = (notes.raw_get(index) for index in range(len(notes)))
+            if shown & {getattr(note, "idnum", None) for note in there}:
                 return number + 1
         return None
 
@@ -200,35 +230,46 @@ class _Examiner:
         claimed = stamped_at or _aware(signature.self_reported_timestamp)
         moment = claimed or certificate.not_valid_before
         status = validate_pdf_signature(
-            signature, self._context(moment), self._context(stamped_at or moment),
-            key_usage_settings=KeyUsageConstraints(key_usage={"non_repudiation", "digital_signature"}),
-        )  # fmt: skip
+            signature,
+            self._context(moment),
+            self._context(stamped_at or moment),
+            key_usage_settings=KeyUsageConstraints(
+                key_usage={"non_repudiation", "digital_signature"},
+            ),
+        )
         intact = status.intact and status.valid
         stamp = status.timestamp_validity
         known = known.model_copy(update={**_names(certificate), "signed_at": claimed})
+        trusted_stamp = stamp is not None and stamp.valid and stamp.trusted
+        distrust = "" if status.trusted else _distrust(status, known, given=bool(self.roots))
         return known.model_copy(
             update={
-                "timestamped": stamped_at is not None and stamp is not None and stamp.valid and stamp.trusted,
+                "timestamped": stamped_at is not None and trusted_stamp,
                 "integrity": Integrity.INTACT if intact else Integrity.BROKEN,
                 "later": _later(status, self.fields) if intact else Later.CHANGES,
                 "trusted": status.trusted,
-                "problem": "" if status.trusted else _distrust(status, known, given=bool(self.roots)),
+                "problem": distrust,
             }
         )
 
     def _context(self, moment: datetime) -> ValidationContext:
-        """Trust as of ``moment``: the roots, and certificates and revocation lists that the file carries itself."""
+        """Trust as of ``moment``: the roots,
+        and certificates and revocation lists that the file carries itself.
+        """
         settings: dict[str, Any] = {
-            "trust_roots": self.roots, "moment": moment, "allow_fetching": False, "revocation_mode": "soft-fail",
+            "trust_roots": self.roots,
+            "moment": moment,
+            "allow_fetching": False,
+            "revocation_mode": "soft-fail",
             "retroactive_revinfo": True,
-        }  # fmt: skip
+        }
         try:
             return DocumentSecurityStore.read_dss(self.reader).as_validation_context(settings)
         except NoDSSFoundError:
             return ValidationContext(**settings)
 
 
-# --- pieces of a signature -----------------------------------------------------------------------------------------
+# --- pieces of a signature ------------------------------------------------------------------------
 
 
 def _entry(dictionary: DictionaryObject, key: str, default: Any) -> Any:
@@ -252,16 +293,20 @@ def _claimed(dictionary: DictionaryObject) -> dict[str, Any]:
 
 def _aware(moment: datetime | None) -> datetime | None:
     """A date without a zone is taken for Beijing's."""
-    return moment.replace(tzinfo=BEIJING) if moment is not None and moment.tzinfo is None else moment
+    if moment is None or moment.tzinfo is not None:
+        return moment
+    return moment.replace(tzinfo=BEIJING)
 
 
 def _names(certificate: x509.Certificate) -> dict[str, Any]:
     subject, issuer = certificate.subject.native, certificate.issuer.native
     return {
-        "signer": _first(subject.get("common_name")), "organisation": _first(subject.get("organization_name")),
+        "signer": _first(subject.get("common_name")),
+        "organisation": _first(subject.get("organization_name")),
         "issuer": _first(issuer.get("common_name") or issuer.get("organization_name")),
-        "certificate_from": certificate.not_valid_before, "certificate_until": certificate.not_valid_after,
-    }  # fmt: skip
+        "certificate_from": certificate.not_valid_before,
+        "certificate_until": certificate.not_valid_after,
+    }
 
 
 def _first(name: object) -> str:
@@ -269,9 +314,11 @@ def _first(name: object) -> str:
 
 
 def _is_national(contents: bytes) -> bool:
-    """Whether the signature itself uses SM2 or SM3, or a structure of GM/T 0010 or GB/T 38540 around them.
+    """Whether the signature itself uses SM2 or SM3,
+    or a structure of GM/T 0010 or GB/T 38540 around them.
 
-    In an ordinary structure the signer's algorithms decide: an SM2 certificate further up proves nothing.
+    In an ordinary structure the signer's algorithms decide:
+    an SM2 certificate further up proves nothing.
     """
     try:
         message = cms.ContentInfo.load(contents)
@@ -288,7 +335,9 @@ def _is_national(contents: bytes) -> bool:
 
 
 def _named(contents: bytes) -> dict[str, Any]:
-    """The signer of a signature in the structure of GM/T 0010, as its first certificate says; nothing of others."""
+    """The signer of a signature in the structure of GM/T 0010,
+    as its first certificate says; nothing of others.
+    """
     try:
         body = cms.ContentInfo.load(contents)["content"]
         signed = body if isinstance(body, cms.SignedData) else cms.SignedData.load(body.contents)
@@ -306,7 +355,9 @@ def _stamped_at(signer: cms.SignerInfo) -> datetime | None:
 
 
 def _later(status: PdfSignatureStatus, signature_fields: frozenset[str]) -> Later:
-    """What was added after the signature; filled-in fields change what is shown, whatever the signer allowed."""
+    """What was added after the signature;
+    filled-in fields change what is shown, whatever the signer allowed.
+    """
     if status.coverage is SignatureCoverageLevel.ENTIRE_FILE:
         return Later.NOTHING
     level, difference = status.modification_level, status.diff_result

@@ -1,8 +1,10 @@
-"""The text inside a PDF as the lines that :mod:`ingest.comparison.pairing` compares: of a born-digital file, and the layer a
-scanner program put under the picture of a page, which is cheaper than reading the picture and trusted less.
+"""The text inside a PDF as the lines that :mod:`ingest.comparison.pairing` compares: of a
+born-digital file, and the layer a scanner program put under the picture of a page, which is cheaper
+than reading the picture and trusted less.
 
-Pure. A scan's layer can show that it is a Word file's, never that it is not: programs write poor layers, and nobody sees
-them. Of born-digital files only a signed one is compared: any other is sent back to be printed, stamped and scanned.
+Pure. A scan's layer can show that it is a Word file's, never that it is not: programs write poor
+layers, and nobody sees them. Of born-digital files only a signed one is compared: any other is sent
+back to be printed, stamped and scanned.
 """
 
 from __future__ import annotations
@@ -24,7 +26,9 @@ _PLACE = re.compile(r"第(\d+)页 第(\d+)行")
 
 
 def text_lines(pdf: Pdf) -> tuple[ScanLine, ...]:
-    """What stands on the pages looked at: pieces of a line and cells of a row are level, tables after the text."""
+    """What stands on the pages looked at:
+    pieces of a line and cells of a row are level, tables after the text.
+    """
     return tuple(line for page in pdf.pages for line in _page_lines(page))
 
 
@@ -37,15 +41,23 @@ def _page_lines(page: PdfPage) -> Iterator[ScanLine]:
 
 
 def _piece(page: int, row: int, column: int, text: str) -> ScanLine:
-    """A piece at its place in a made-up lattice wide enough that only what is level stands beside each other."""
+    """A piece at its place in a made-up lattice wide enough that only what is level
+    stands beside each other.
+    """
     left, top = _WIDE * column, _HIGH * row
     return ScanLine(
-        page=page, row=row, text=text, confidence=CERTAIN, box=(left, top, left + 0.8 * _WIDE, top + 0.3 * _HIGH)
+        page=page,
+        row=row,
+        text=text,
+        confidence=CERTAIN,
+        box=(left, top, left + 0.8 * _WIDE, top + 0.3 * _HIGH),
     )
 
 
 def layer_lines(content: Content) -> tuple[ScanLine, ...]:
-    """The text of a PDF's pages as print of no confidence; tables are left to what was extracted from them."""
+    """The text of a PDF's pages as print of no confidence;
+    tables are left to what was extracted from them.
+    """
     return tuple(_lines(content))[:MAX_LINES]
 
 
@@ -54,17 +66,28 @@ def _lines(content: Content) -> Iterator[ScanLine]:
         place = _PLACE.fullmatch(line.place)
         if place:
             for text in line.text.split("\t"):
-                yield ScanLine(page=int(place[1]), row=int(place[2]), text=text[:MAX_LINE], confidence=0.0)
+                yield ScanLine(
+                    page=int(place[1]),
+                    row=int(place[2]),
+                    text=text[:MAX_LINE],
+                    confidence=0.0,
+                )
 
 
 def settled_by_layer(scan: Document, words: Iterable[Document], call: Call) -> Document:
-    """``scan`` with its layer as what was read, if that shows it to be one of ``words``; without it otherwise."""
+    """``scan`` with its layer as what was read,
+    if that shows it to be one of ``words``; without it otherwise.
+    """
     if any(_shows(word, scan, call) for word in words):
-        return scan.model_copy(update={"pages_read": tuple(sorted({line.page for line in scan.lines}))})
+        return scan.model_copy(
+            update={"pages_read": tuple(sorted({line.page for line in scan.lines}))},
+        )
     return scan.model_copy(update={"lines": ()})
 
 
 def _shows(word: Document, scan: Document, call: Call) -> bool:
-    """Whether every value of the Word file that counts, and every number, stands in the scan's text layer."""
+    """Whether every value of the Word file that counts, and every number,
+    stands in the scan's text layer.
+    """
     found = compare(word, scan, call)
     return found.outcome is Likeness.SAME and not found.missing and not found.absent_numbers
