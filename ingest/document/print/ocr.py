@@ -1,7 +1,9 @@
-"""Reading the printed characters of a page picture, without any network. The only module that imports ``rapidocr``.
+"""Reading the printed characters of a page picture, without any network.
+The only module that imports ``rapidocr``.
 
-The models lie inside its wheel (PP-OCRv6 small). They need about 600 MB, so this module is imported in the OCR worker
-alone. Which pages are read is decided in ``scantext.py``, what the words mean in ``pairing.py``.
+The models lie inside its wheel (PP-OCRv6 small). They need about 600 MB, so this module is imported
+in the OCR worker alone. Which pages are read is decided in ``scantext.py``, what the words mean in
+``pairing.py``.
 """
 
 from __future__ import annotations
@@ -21,11 +23,14 @@ from rapidocr.main import RapidOCRError
 from ingest.document.seal.pixels import Pixels
 
 _SETTINGS = {
-    "EngineConfig.onnxruntime.intra_op_num_threads": 1,  # a second thread costs twice the time for hardly more speed
+    # a second thread costs twice the time for hardly more speed
+    "EngineConfig.onnxruntime.intra_op_num_threads": 1,
     "EngineConfig.onnxruntime.inter_op_num_threads": 1,
-    "EngineConfig.onnxruntime.enable_cpu_mem_arena": False,  # the arena adds address space and saves nothing
+    # the arena adds address space and saves nothing
+    "EngineConfig.onnxruntime.enable_cpu_mem_arena": False,
     "Global.log_level": "critical",
-    # One piece at a time and no wider than it is: in groups, or filled up to 320 pixels, a page took half as long again.
+    # One piece at a time and no wider than it is: in groups, or filled up to 320 pixels, a page
+    # took half as long again.
     "Rec.rec_batch_num": 1,
     "Rec.rec_img_shape": [3, 48, 48],
 }
@@ -33,15 +38,21 @@ _STRIP = 6  #: times as long as wide: no page is
 _MOST = 240  #: short pieces of a page; a summary table of twenty rows has 150
 _SURE = 0.8  #: mean confidence of a few pieces below which a page may stand on its head
 _ORIENTING = 5  #: pieces that tell how a page lies
-_ENGINE_TURNS = 1.5  #: times as high as wide: the engine turns such a piece to the left before it is read
-_FRAMES = (4, 2)  #: pixels around a piece that is read again, and once more when the two looks differ
+#: times as high as wide: the engine turns such a piece to the left before it is read
+_ENGINE_TURNS = 1.5
+#: pixels around a piece that is read again, and once more when the two looks differ
+_FRAMES = (4, 2)
 _DOUBTED = 0.5  #: confidence of digits that were read otherwise the second time
 _BUSY = 25  #: pieces on a page above which lines of running text are left out
 _RUNNING_TEXT = (
-    16  #: heights; no name, number or label is as long (22 characters), and long lines cost most of the time
+    #: heights; no name, number or label is as long (22 characters), and long lines cost most of the
+    #: time
+    16
 )
-_MANY, _CROOKED = 4, 0.2  #: pieces that tell how a page lies, and radians that are no longer a page laid badly
-_SAMPLES = 5  #: lines of running text that are read all the same, to see whether it is the same text
+#: pieces that tell how a page lies, and radians that are no longer a page laid badly
+_MANY, _CROOKED = 4, 0.2
+#: lines of running text that are read all the same, to see whether it is the same text
+_SAMPLES = 5
 
 logging.getLogger("RapidOCR").setLevel(logging.CRITICAL)
 
@@ -51,7 +62,9 @@ class OcrMissingError(Exception):
 
 
 class Written(NamedTuple):
-    """One piece of print: text, the engine's confidence 0..1, box in pixels (left, top, right, bottom), row on the page."""
+    """One piece of print: text, the engine's confidence 0..1, box in pixels (left, top, right,
+    bottom), row on the page.
+    """
 
     text: str
     confidence: float
@@ -60,7 +73,9 @@ class Written(NamedTuple):
 
 
 class PageText(NamedTuple):
-    """The pieces of a page, row by row; ``quarters`` turns to the left were needed to read it, boxes are those after."""
+    """The pieces of a page, row by row;
+    ``quarters`` turns to the left were needed to read it, boxes are those after.
+    """
 
     pieces: tuple[Written, ...]
     quarters: int = 0
@@ -79,7 +94,8 @@ class OcrEngine:
         self._engine: Any = RapidOCR(params=_SETTINGS)
 
     def read_page(self, pixels: Pixels, most: int | None = None) -> PageText:
-        """The short pieces printed on a page and some of its running text; a page on its side is turned first.
+        """The short pieces printed on a page and some of its running text;
+        a page on its side is turned first.
 
         With ``most`` only so many short pieces, spread over the page: enough to know it again.
         """
@@ -89,15 +105,16 @@ class OcrEngine:
             crops, found = self._engine.detect_and_crop(pixels, {})
         except RapidOCRError:  # its way of saying that there is no print
             return PageText(())
-        quads = np.asarray(found.boxes, np.float64)  # pieces x corners from the upper left clockwise x (across, down)
+        # pieces x corners from the upper left clockwise x (across, down)
+        quads = np.asarray(found.boxes, np.float64)
         quarters = self._quarters(crops, quads)
-        crops = [_turned_crop(crop, quad, quarters) for crop, quad in zip(crops, quads, strict=True)]
+        placed = zip(crops, quads, strict=True)
+        crops = [_turned_crop(crop, quad, quarters) for crop, quad in placed]
         boxes = _level_boxes(*_turned_quads(quads, pixels.shape[:2], quarters))
         pairs = _worth_reading(list(zip(crops, boxes, strict=True)), most)
         texts, scores = self._read_twice([crop for crop, _ in pairs])
-        pieces = [
-            Written(*each) for each in zip(texts, scores, (box for _, box in pairs), strict=True) if each[0].strip()
-        ]
+        read = zip(texts, scores, (box for _, box in pairs), strict=True)
+        pieces = [Written(*each) for each in read if each[0].strip()]
         return PageText(_in_rows(pieces), quarters)
 
     def read_strip(self, pixels: Pixels) -> tuple[str, float]:
@@ -106,12 +123,15 @@ class OcrEngine:
         return (texts[0], scores[0]) if texts else ("", 0.0)
 
     def _quarters(self, crops: list[Any], quads: NDArray[np.float64]) -> int:
-        """How many quarter turns to the left set the page upright, told from a few of its longer pieces.
+        """How many quarter turns to the left set the page upright,
+        told from a few of its longer pieces.
 
-        The engine's cut-outs of upright strips are turned to the left already: if they read well, so does the page.
+        The engine's cut-outs of upright strips are turned to the left already:
+        if they read well, so does the page.
         """
         wide, high = _sides(quads)
-        long = [at for at in range(len(crops)) if max(wide[at], high[at]) > 3 * min(wide[at], high[at])]
+        sides = [sorted((wide[at], high[at])) for at in range(len(crops))]
+        long = [at for at, (short, most) in enumerate(sides) if most > 3 * short]
         if not long:
             return 0
         on_its_side = int(sum(high[at] > wide[at] for at in long) > len(long) / 2)
@@ -119,18 +139,22 @@ class OcrEngine:
         as_it_is = _mean(self._recognise(some)[1])
         if as_it_is >= _SURE:
             return on_its_side
-        head_down = _mean(self._recognise([np.ascontiguousarray(np.rot90(crop, 2)) for crop in some])[1])
+        head_down = _mean(
+            self._recognise([np.ascontiguousarray(np.rot90(crop, 2)) for crop in some])[1],
+        )
         return on_its_side + 2 * (head_down > as_it_is)
 
     def _read_twice(self, crops: list[Any]) -> tuple[list[str], list[float]]:
-        """Texts and confidences; digits are read again in wider frames, and doubted when most looks see others."""
+        """Texts and confidences; digits are read again in wider frames,
+        and doubted when most looks see others.
+        """
         texts, scores = self._recognise(crops)
         open_ = [at for at, text in enumerate(texts) if _digits(text)]
         for frame in _FRAMES:
-            again = self._recognise(
-                [np.pad(crops[at], ((frame,) * 2, (2 * frame,) * 2, (0, 0)), "edge") for at in open_]
-            )[0]
-            open_ = [at for at, text in zip(open_, again, strict=True) if _digits(text) != _digits(texts[at])]
+            around = ((frame,) * 2, (2 * frame,) * 2, (0, 0))
+            again = self._recognise([np.pad(crops[at], around, "edge") for at in open_])[0]
+            said = zip(open_, again, strict=True)
+            open_ = [at for at, text in said if _digits(text) != _digits(texts[at])]
         for at in open_:
             scores[at] = min(scores[at], _DOUBTED)
         return texts, scores
@@ -176,7 +200,10 @@ def _mean(scores: Sequence[float]) -> float:
 def _sides(quads: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Lengths of the upper and of the left edge of every piece."""
     across, down = quads[:, 1] - quads[:, 0], quads[:, 3] - quads[:, 0]
-    return np.maximum(1, np.hypot(across[:, 0], across[:, 1])), np.maximum(1, np.hypot(down[:, 0], down[:, 1]))
+    return np.maximum(1, np.hypot(across[:, 0], across[:, 1])), np.maximum(
+        1,
+        np.hypot(down[:, 0], down[:, 1]),
+    )
 
 
 def _turned_crop(crop: Any, quad: NDArray[np.float64], quarters: int) -> Any:
@@ -197,7 +224,10 @@ def _turned_quads(
     return quads, size
 
 
-def _level_boxes(quads: NDArray[np.float64], size: tuple[int, ...]) -> Iterator[tuple[float, float, float, float]]:
+def _level_boxes(
+    quads: NDArray[np.float64],
+    size: tuple[int, ...],
+) -> Iterator[tuple[float, float, float, float]]:
     """The boxes on the page as if it had been laid straight: what is one row is level."""
     run = quads[:, 1] - quads[:, 0]
     wide, high = _sides(quads)
@@ -215,14 +245,16 @@ def _in_rows(found: Sequence[Written]) -> tuple[Written, ...]:
     """Pieces whose middles are level are one row, read from left to right."""
     rows: list[list[Written]] = []
     for piece in sorted(found, key=_middle):
-        if rows and _middle(piece) - _middle(rows[-1][0]) < 0.45 * min(_height(piece), _height(rows[-1][0])):
+        if rows and _middle(piece) - _middle(rows[-1][0]) < 0.45 * min(
+            _height(piece),
+            _height(rows[-1][0]),
+        ):
             rows[-1].append(piece)
         else:
             rows.append([piece])
-    numbered = zip(rows, count(1), strict=False)
-    return tuple(
-        piece._replace(row=number) for row, number in numbered for piece in sorted(row, key=lambda piece: piece.box[0])
-    )
+    ordered = (sorted(row, key=lambda piece: piece.box[0]) for row in rows)
+    numbered = zip(ordered, count(1), strict=False)
+    return tuple(piece._replace(row=number) for row, number in numbered for piece in row)
 
 
 def _middle(piece: Written) -> float:

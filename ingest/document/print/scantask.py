@@ -1,4 +1,6 @@
-"""What the OCR worker is asked and what it answers, and how the answer is put to a document. Pure; loads no models."""
+"""What the OCR worker is asked and what it answers,
+and how the answer is put to a document. Pure; loads no models.
+"""
 
 from __future__ import annotations
 
@@ -46,11 +48,15 @@ class ScanText(BaseModel):
 
 
 def text_content(lines: Sequence[ScanLine]) -> Content:
-    """The print as lines of text: pieces of one row with a gap between them, as label and value stand."""
+    """The print as lines of text:
+    pieces of one row with a gap between them, as label and value stand.
+    """
     rows: dict[tuple[int, int], list[str]] = {}
     for line in lines:
         rows.setdefault((line.page, line.row), []).append(line.text)
-    return Content(tuple(Line("\t".join(texts), f"第{page}页 第{row}行") for (page, row), texts in rows.items()))
+    return Content(
+        tuple(Line("\t".join(texts), f"第{page}页 第{row}行") for (page, row), texts in rows.items()),
+    )
 
 
 def recognise_print(lines: Sequence[ScanLine], call: Call) -> Form | None:
@@ -62,24 +68,34 @@ def recognise_print(lines: Sequence[ScanLine], call: Call) -> Form | None:
 
 
 def with_print(document: Document, text: ScanText, call: Call) -> Document:
-    """``document`` with its print, the writing of its seals, and the form and applicant if they were unknown."""
+    """``document`` with its print, the writing of its seals,
+    and the form and applicant if they were unknown.
+    """
     seal = document.seal
     if seal is not None and text.writings:
         writings = [*text.writings, *[""] * len(seal.seals)]
-        marks = tuple(
-            mark.model_copy(update={"writing": said}) for mark, said in zip(seal.seals, writings, strict=False)
-        )
+        read = zip(seal.seals, writings, strict=False)
+        marks = tuple(mark.model_copy(update={"writing": said}) for mark, said in read)
         seal = seal.model_copy(update={"seals": marks})
     more: dict[str, object] = {"seal": with_place(seal, text.lines) if seal is not None else None}
     if not document.pages_read:
         more |= {
-            "lines": text.lines, "pages_read": text.pages, "read_whole": text.whole, "title_png": text.title_png,
-        }  # fmt: skip
+            "lines": text.lines,
+            "pages_read": text.pages,
+            "read_whole": text.whole,
+            "title_png": text.title_png,
+        }
     form = next((form for form in call.forms if form.id == document.form), None)
     if form is None:
         form = recognise_print(text.lines, call)
         if form is not None:
-            more |= {"form": form.id, "role": form.role, "track": form.track, "recognised_by": "ocr", "note": ""}
+            more |= {
+                "form": form.id,
+                "role": form.role,
+                "track": form.track,
+                "recognised_by": "ocr",
+                "note": "",
+            }
     if form is not None and not document.applicant:
         more |= _applicant(document, text, form)
     return document.model_copy(update=more)
@@ -87,9 +103,13 @@ def with_print(document: Document, text: ScanText, call: Call) -> Document:
 
 def _applicant(document: Document, text: ScanText, form: Form) -> dict[str, object]:
     """The applicant beside its label, if it was read clearly."""
-    fact = extract_fields(text_content(text.lines), form, document.part, PRINT_TRUST).get(form.applicant)
+    fact = extract_fields(text_content(text.lines), form, document.part, PRINT_TRUST).get(
+        form.applicant,
+    )
     name = fact.text if fact is not None else None
-    if fact is None or not name or not any(line.confidence >= SURE_NAME and name in line.text for line in text.lines):
+    if fact is None or not name:
+        return {}
+    if not any(line.confidence >= SURE_NAME and name in line.text for line in text.lines):
         return {}
     read = Fact.known(name, fact.provenance.model_copy(update={"method": "ocr"}))
     return {"applicant": name, "fields": {**document.fields, form.applicant: read}}

@@ -1,6 +1,8 @@
-"""What stands on the first pages of a scan and along the ring of its seals, read by OCR until enough is known.
+"""What stands on the first pages of a scan and along the ring of its seals,
+read by OCR until enough is known.
 
-Runs in the OCR worker. How a page becomes a picture is ``pictures.py``; what follows from the words is decided elsewhere.
+Runs in the OCR worker. How a page becomes a picture is ``pictures.py``;
+what follows from the words is decided elsewhere.
 """
 
 from __future__ import annotations
@@ -12,11 +14,23 @@ import numpy as np
 
 from ingest.comparison.pairing import share_of_labels
 from ingest.comparison.printed import is_title
-from ingest.document.paged.pdf import BrokenPdfError, EncryptedPdfError, Pdf, PdfLimitError, read_pdf
+from ingest.document.paged.pdf import (
+    BrokenPdfError,
+    EncryptedPdfError,
+    Pdf,
+    PdfLimitError,
+    read_pdf,
+)
 from ingest.document.paged.pictures import UndrawableError, pdf_pictures, photograph
 from ingest.document.print.ocr import OcrEngine, PageText
 from ingest.document.print.scantask import ScanTask, ScanText, recognise_print
-from ingest.document.seal.pixels import WORKING_PX_PER_MM, PageImage, Pixels, at_working_scale, crop_png
+from ingest.document.seal.pixels import (
+    WORKING_PX_PER_MM,
+    PageImage,
+    Pixels,
+    at_working_scale,
+    crop_png,
+)
 from ingest.document.seal.ringtext import RING_PX_PER_MM, read_ring
 from ingest.reading import Kind, ScanLine, Seal
 from rules.call import Call
@@ -43,16 +57,26 @@ class Deadline:
         return time.monotonic() >= self._end
 
 
-def read_scan(task: ScanTask, kind: Kind, data: bytes, call: Call, engine: OcrEngine, deadline: Deadline) -> ScanText:
+def read_scan(
+    task: ScanTask,
+    kind: Kind,
+    data: bytes,
+    call: Call,
+    engine: OcrEngine,
+    deadline: Deadline,
+) -> ScanText:
     """Read pages until the labels of the form's fields were seen; then the seals' rings.
 
-    :data:`MAX_PAGES` are read; after them pages are only skimmed, to know whether one is missing or in a wrong place. A
-    page that cannot be shown ends the reading; never raises for what the file contains.
+    :data:`MAX_PAGES` are read; after them pages are only skimmed, to know whether one is missing or
+    in a wrong place. A page that cannot be shown ends the reading; never raises for what the file
+    contains.
     """
     found = _Found()
     try:
         for page in page_pictures(kind, data) if not task.seals_only else ():
-            if deadline.passed or len(found.pages) == MAX_SKIMMED or _enough(found.lines, task.form, call):
+            if deadline.passed or len(found.pages) == MAX_SKIMMED:
+                break
+            if _enough(found.lines, task.form, call):
                 break
             found.add(page, engine, call)
         else:
@@ -61,9 +85,13 @@ def read_scan(task: ScanTask, kind: Kind, data: bytes, call: Call, engine: OcrEn
         pass
     writings = () if deadline.passed else tuple(_writings(task.seals, kind, data, engine))
     return ScanText(
-        sha256=task.sha256, lines=tuple(found.lines[:MAX_LINES]), pages=tuple(found.pages),
-        whole=found.whole and len(found.lines) <= MAX_LINES, title_png=found.title_png, writings=writings,
-    )  # fmt: skip
+        sha256=task.sha256,
+        lines=tuple(found.lines[:MAX_LINES]),
+        pages=tuple(found.pages),
+        whole=found.whole and len(found.lines) <= MAX_LINES,
+        title_png=found.title_png,
+        writings=writings,
+    )
 
 
 class _Found:
@@ -85,7 +113,9 @@ class _Found:
 
 
 def page_pictures(kind: Kind, data: bytes, px_per_mm: float | None = None) -> Iterator[PageImage]:
-    """The pages of a PDF or picture that are not blank, lazily. Raises UndrawableError while iterating."""
+    """The pages of a PDF or picture that are not blank, lazily.
+    Raises UndrawableError while iterating.
+    """
     how = {} if px_per_mm is None else {"px_per_mm": px_per_mm}
     if kind is Kind.PDF:
         yield from pdf_pictures(data, _structure(data), **how)
@@ -105,19 +135,23 @@ def _lines(page: int, text: PageText) -> Iterator[ScanLine]:
     for piece in text.pieces:
         left, top, right, bottom = (round(side / WORKING_PX_PER_MM, 1) for side in piece.box)
         yield ScanLine(
-            page=page, row=piece.row, text=piece.text[:MAX_LINE], confidence=round(piece.confidence, 3),
+            page=page,
+            row=piece.row,
+            text=piece.text[:MAX_LINE],
+            confidence=round(piece.confidence, 3),
             box=(left, top, right, bottom),
-        )  # fmt: skip
+        )
 
 
 def _title_png(pixels: Pixels, text: PageText, lines: Sequence[ScanLine], call: Call) -> str:
-    """The largest piece of print that is a title of the call's forms or a part of one, cut out; "" when there is none."""
+    """The largest piece of print that is a title of the call's forms or a part of one,
+    cut out; "" when there is none.
+    """
     titles = [line for line in lines if is_title(line.text, call)]
     if not titles:
         return ""
-    left, top, right, bottom = (
-        int(side * WORKING_PX_PER_MM) for side in max(titles, key=lambda line: line.box[3] - line.box[1]).box
-    )
+    tallest = max(titles, key=lambda line: line.box[3] - line.box[1])
+    left, top, right, bottom = (int(side * WORKING_PX_PER_MM) for side in tallest.box)
     margin = (bottom - top) // 3
     box = (left - margin, top - margin, right - left + 2 * margin, bottom - top + 2 * margin)
     return crop_png(np.asarray(np.rot90(pixels, text.quarters), np.uint8), box, side=TITLE_SIDE)
@@ -127,7 +161,10 @@ def _enough(lines: Sequence[ScanLine], form_id: str, call: Call) -> bool:
     """Whether title and labels were seen; without its title a scan may begin with a wrong page."""
     if not any(is_title(line.text, call) for line in lines):
         return False
-    form = next((form for form in call.forms if form.id == form_id), None) or recognise_print(lines, call)
+    form = next((form for form in call.forms if form.id == form_id), None) or recognise_print(
+        lines,
+        call,
+    )
     return form is not None and not form.columns and share_of_labels(lines, form) >= ENOUGH_LABELS
 
 

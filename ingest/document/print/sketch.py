@@ -1,4 +1,6 @@
-"""A picture for people of what was seen on a scan: its pages with every seal-like mark framed. Decides nothing."""
+"""A picture for people of what was seen on a scan:
+its pages with every seal-like mark framed. Decides nothing.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,9 @@ _FRAME = (30, 160, 30)  #: blue, green, red: nothing on a scan has it
 
 
 def sketch(kind: Kind, data: bytes, seals: Sequence[Seal]) -> bytes:
-    """PNG of the pages with marks, or of the first page, side by side; b"" when no page can be shown."""
+    """PNG of the pages with marks, or of the first page, side by side;
+    b"" when no page can be shown.
+    """
     wanted = sorted({seal.page for seal in seals})[:MAX_PAGES] or [1]
     shown: list[Pixels] = []
     try:
@@ -32,7 +36,15 @@ def sketch(kind: Kind, data: bytes, seals: Sequence[Seal]) -> bytes:
         return b""
     height = max(page.shape[0] for page in shown)
     padded = [
-        cv2.copyMakeBorder(page, 0, height - page.shape[0], 4, 4, cv2.BORDER_CONSTANT, value=(255, 255, 255))
+        cv2.copyMakeBorder(
+            page,
+            0,
+            height - page.shape[0],
+            4,
+            4,
+            cv2.BORDER_CONSTANT,
+            value=(255, 255, 255),
+        )
         for page in shown
     ]
     return cv2.imencode(".png", np.hstack(padded))[1].tobytes()
@@ -44,5 +56,13 @@ def _framed(page: PageImage, seals: Sequence[Seal]) -> Pixels:
         left, top, width, height = (int(value * WORKING_PX_PER_MM) for value in seal.bbox)
         cv2.rectangle(pixels, (left, top), (left + width, top + height), _FRAME, 3)
         label = f"{seal.shape} {seal.diameter_mm:.0f} mm  {seal.confidence:.2f}"
-        cv2.putText(pixels, label, (left, max(14, top - 6)), cv2.FONT_HERSHEY_SIMPLEX, 0.55, _FRAME, 2)
+        cv2.putText(
+            pixels,
+            label,
+            (left, max(14, top - 6)),
+            cv2.FONT_HERSHEY_SIMPLEX,
+            0.55,
+            _FRAME,
+            2,
+        )
     return pixels
