@@ -1,1 +1,3 @@
-"""Documents: what is in a Word form, what is in a PDF, and whether it is stamped. No mail, no database, no rules."""
+"""Documents: what is in a Word form, what is in a PDF, and whether it is stamped.
+No mail, no database, no rules.
+"""

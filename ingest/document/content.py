@@ -1,6 +1,8 @@
-"""What is written in a document, whatever program wrote it: lines and tables of cells with their places.
+"""What is written in a document, whatever program wrote it:
+lines and tables of cells with their places.
 
-Plain values only; ``word.py`` and ``pdf.py`` fill them, ``forms.py`` and ``fields.py`` read them. No file is opened here.
+Plain values only; ``word.py`` and ``pdf.py`` fill them,
+``forms.py`` and ``fields.py`` read them. No file is opened here.
 """
 
 from __future__ import annotations
@@ -81,19 +83,25 @@ class Content:
     lines: tuple[Line, ...] = ()
     tables: tuple[Table, ...] = ()
     pictures: int = 0  #: embedded pictures; a Word file of pictures only is a scan in disguise
-    notes: tuple[str, ...] = ()  #: what staff should know of the file, in Chinese: macros, links to elsewhere
+    #: what staff should know of the file, in Chinese: macros, links to elsewhere
+    notes: tuple[str, ...] = ()
 
     def outline(self) -> tuple[tuple[str, ...], ...]:
-        """The short texts (headings, labels, values) in the order they stand: outside tables, then each table's."""
+        """The short texts (headings, labels, values) in the order they stand:
+        outside tables, then each table's.
+        """
         chains = [[line.text for line in self.lines]]
-        chains += [[cell.text for cell in sorted(table.cells, key=_reading_order)] for table in self.tables]
-        short = (tuple(text.strip() for text in chain if 2 <= len(text.strip()) <= MAX_SHORT) for chain in chains)
+        cells = (sorted(table.cells, key=_reading_order) for table in self.tables)
+        chains += ([cell.text for cell in each] for each in cells)
+        stripped = ([text.strip() for text in chain] for chain in chains)
+        short = (tuple(text for text in chain if 2 <= len(text) <= MAX_SHORT) for chain in stripped)
         return tuple(chain[:MAX_OUTLINE] for chain in short if chain)[:MAX_CHAINS]
 
     @cached_property
     def characters(self) -> int:
         """Number of characters that are not white space."""
-        texts = [line.text for line in self.lines] + [cell.text for table in self.tables for cell in table.cells]
+        texts = [line.text for line in self.lines]
+        texts += [cell.text for table in self.tables for cell in table.cells]
         return sum(len("".join(text.split())) for text in texts)
 
 

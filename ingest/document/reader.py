@@ -1,7 +1,8 @@
 """One part of a mail -> a :class:`~ingest.reading.Document`, or the reason why there is none.
 
-The door of this package: opens nothing itself, knows which reader takes which kind, and turns every way a file can be
-broken into a fate with a Chinese sentence. Runs in the disposable worker. Containers are opened elsewhere.
+The door of this package: opens nothing itself, knows which reader takes which kind, and turns every
+way a file can be broken into a fate with a Chinese sentence. Runs in the disposable worker.
+Containers are opened elsewhere.
 """
 
 from __future__ import annotations
@@ -12,9 +13,20 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from ingest.document.content import Content
-from ingest.document.editable.door import EDITABLE, SHEETS, UnreadableError, read_editable, second_opinion
+from ingest.document.editable.door import (
+    EDITABLE,
+    SHEETS,
+    UnreadableError,
+    read_editable,
+    second_opinion,
+)
 from ingest.document.form.fields import extract_fields, extract_rows
-from ingest.document.form.recognise import Recognition, applicant_in_name, recognise, recognise_by_name
+from ingest.document.form.recognise import (
+    Recognition,
+    applicant_in_name,
+    recognise,
+    recognise_by_name,
+)
 from ingest.document.paged.ofd import describe_ofd
 from ingest.document.paged.pdf import (
     MOST_PIXELS,
@@ -59,7 +71,8 @@ _UNSUPPORTED = {
 def read_document(
     part_path: str, name: str, kind: Kind, data: bytes, call: Call, roots: Sequence[bytes] = ()
 ) -> DocumentReading:
-    """Read one part: ``name`` is its file name as the sender wrote it, ``kind`` what its content is.
+    """Read one part: ``name`` is its file name as the sender wrote it,
+    ``kind`` what its content is.
 
     ``roots`` are the certificates (PEM or DER) that signatures of PDFs may lead to.
 
@@ -92,11 +105,13 @@ class _Part:
     roots: tuple[bytes, ...]
 
 
-# --- Word ----------------------------------------------------------------------------------------------------------
+# --- Word -----------------------------------------------------------------------------------------
 
 
 def _read_editable(part: _Part, kind: Kind) -> DocumentReading:
-    """Our own readers first; LibreOffice is asked only about old files of which they left something open."""
+    """Our own readers first; LibreOffice is asked only about old files of which
+    they left something open.
+    """
     try:
         content = read_editable(kind, part.data)
     except UnreadableError as error:
@@ -123,7 +138,13 @@ def _read_content(part: _Part, kind: Kind, content: Content) -> DocumentReading:
     rows = extract_rows(content, form, part.path) if form.columns else ()
     note = "; ".join((*(["是电子表格, 不是 Word 文件"] if kind in SHEETS else []), *content.notes))
     return _document(
-        part, Rendition.EDITABLE, recognition, fields=fields, rows=rows, note=note, outline=content.outline()
+        part,
+        Rendition.EDITABLE,
+        recognition,
+        fields=fields,
+        rows=rows,
+        note=note,
+        outline=content.outline(),
     )
 
 
@@ -137,20 +158,31 @@ def _why_not(content: Content, recognition: Recognition, kind: Kind) -> str:
     return recognition.reason
 
 
-def _document(part: _Part, rendition: Rendition, recognition: Recognition, **more: object) -> DocumentReading:
+def _document(
+    part: _Part,
+    rendition: Rendition,
+    recognition: Recognition,
+    **more: object,
+) -> DocumentReading:
     form = recognition.form
     fields = more.get("fields")
     named = fields.get(form.applicant) if form and isinstance(fields, dict) else None
     applicant = named.text if isinstance(named, Fact) and named.text else ""
     facts = {
-        "part": part.path, "name": part.name, "sha256": hashlib.sha256(part.data).hexdigest(), "rendition": rendition,
-        "form": form.id if form else "", "role": form.role if form else None, "track": form.track if form else "",
-        "recognised_by": recognition.by, "applicant": applicant,
-    }  # fmt: skip
+        "part": part.path,
+        "name": part.name,
+        "sha256": hashlib.sha256(part.data).hexdigest(),
+        "rendition": rendition,
+        "form": form.id if form else "",
+        "role": form.role if form else None,
+        "track": form.track if form else "",
+        "recognised_by": recognition.by,
+        "applicant": applicant,
+    }
     return DocumentReading(Document.model_validate(facts | more), Fate.DOCUMENT)
 
 
-# --- PDF -----------------------------------------------------------------------------------------------------------
+# --- PDF ------------------------------------------------------------------------------------------
 
 _PAPER = frozenset({PageKind.SCAN, PageKind.SCAN_WITH_OCR, PageKind.PHOTO})
 
@@ -166,7 +198,8 @@ def _read_pdf(part: _Part) -> DocumentReading:
         pages = drawable_pages(part.data)
         if not pages:
             return DocumentReading(None, Fate.DAMAGED, "PDF 文件损坏, 打不开")
-        pdf = Pdf(pages, ())  # another program can open it: not for us to call it broken, staff look
+        # another program can open it: not for us to call it broken, staff look
+        pdf = Pdf(pages, ())
     is_scan = _is_scan(pdf, part.path)
     content = pdf.content
     recognition = recognise(content, part.call)
@@ -175,7 +208,8 @@ def _read_pdf(part: _Part) -> DocumentReading:
     if recognition.form is None and is_export:
         if not signatures:
             return DocumentReading(None, Fate.UNRECOGNISED, recognition.reason)
-        if recognise_by_name(part.name, part.call).form is None:  # programs that seal may write text nobody can extract
+        # programs that seal may write text nobody can extract
+        if recognise_by_name(part.name, part.call).form is None:
             return DocumentReading(None, Fate.UNRECOGNISED, f"{recognition.reason}; PDF 带有电子签章")
     seal = _seal_of_pdf(part.data, pdf, is_scan)
     more: dict[str, object] = {"signatures": signatures}
@@ -191,16 +225,25 @@ def _signatures(part: _Part) -> tuple[Signature, ...]:
     """The certificate signatures; a file that can have none costs no second."""
     if b"/ByteRange" not in part.data:
         return ()
-    from ingest.document.paged.signatures import read_signatures  # noqa: PLC0415 - a second and 20 MB that few files need
+    # a second and 20 MB that few files need
+    from ingest.document.paged.signatures import read_signatures  # noqa: PLC0415
 
     return read_signatures(part.data, part.roots)
 
 
 def _is_scan(pdf: Pdf, path: str) -> Fact:
-    """True when every page looked at is a picture of paper, False when none is and no page is in doubt."""
+    """True when every page looked at is a picture of paper,
+    False when none is and no page is in doubt.
+    """
     kinds = [page.kind for page in pdf.pages if page.kind is not PageKind.BLANK]
     said = "、".join(sorted({kind.value for kind in kinds}))
-    at = Provenance(part=path, place=f"第1-{pdf.page_count}页", method="pdf structure", confidence=0.95, raw=said)
+    at = Provenance(
+        part=path,
+        place=f"第1-{pdf.page_count}页",
+        method="pdf structure",
+        confidence=0.95,
+        raw=said,
+    )
     if kinds and all(kind in _PAPER for kind in kinds):
         return Fact.known(True, at)
     if kinds and all(kind is PageKind.DIGITAL for kind in kinds):
@@ -209,10 +252,18 @@ def _is_scan(pdf: Pdf, path: str) -> Fact:
 
 
 def _scan(
-    part: _Part, is_scan: Fact, recognition: Recognition, content: Content, *, seal: SealReading, pages: int,
+    part: _Part,
+    is_scan: Fact,
+    recognition: Recognition,
+    content: Content,
+    *,
+    seal: SealReading,
+    pages: int,
     **more: object,
-) -> DocumentReading:  # fmt: skip
-    """A document in the stamped rendition; form and applicant from its text layer, else from its file name."""
+) -> DocumentReading:
+    """A document in the stamped rendition;
+    form and applicant from its text layer, else from its file name.
+    """
     form = recognition.form
     fields = _text_layer_fields(content, form, part.path) if form else {}
     rows = extract_rows(content, form, part.path, TEXT_LAYER_TRUST) if form and form.columns else ()
@@ -223,19 +274,36 @@ def _scan(
     if form and named and not (form.applicant in fields and fields[form.applicant].text):
         known = Fact.known(
             named,
-            Provenance(part=part.path, place="文件名", method="file name", confidence=FILE_NAME_TRUST, raw=part.name),
+            Provenance(
+                part=part.path,
+                place="文件名",
+                method="file name",
+                confidence=FILE_NAME_TRUST,
+                raw=part.name,
+            ),
         )
-        fields = fields | ({form.applicant: known} if form.applicant in {field.name for field in form.fields} else {})
+        if form.applicant in {field.name for field in form.fields}:
+            fields = {**fields, form.applicant: known}
     stated = fields[form.applicant].text if form and form.applicant in fields else None
     return _document(
-        part, Rendition.STAMPED_SCAN, recognition, fields=fields, rows=rows, is_scan=is_scan, seal=seal, pages=pages,
-        applicant=stated or named, note="" if form else recognition.reason,
+        part,
+        Rendition.STAMPED_SCAN,
+        recognition,
+        fields=fields,
+        rows=rows,
+        is_scan=is_scan,
+        seal=seal,
+        pages=pages,
+        applicant=stated or named,
+        note="" if form else recognition.reason,
         **{"lines": layer_lines(content) if is_scan.value is True else ()} | more,
-    )  # fmt: skip
+    )
 
 
 def _text_layer_fields(content: Content, form: Form, path: str) -> dict[str, Fact]:
-    """Fields of a text layer; an empty place there proves nothing, for its cells are only guessed."""
+    """Fields of a text layer; an empty place there proves nothing,
+    for its cells are only guessed.
+    """
     fields = extract_fields(content, form, path, TEXT_LAYER_TRUST)
     return {
         name: Fact.unknown(fact.provenance) if fact.knowledge is Knowledge.BLANK else fact
@@ -250,7 +318,8 @@ def _seal_of_pdf(data: bytes, pdf: Pdf, is_scan: Fact) -> SealReading:
         return _seal_of_export(pdf, _look(pdf_pictures(data, pdf)))
     pages = _Pages(data, pdf)
     seal = _look(pages)
-    on_paper = is_scan.knowledge is Knowledge.KNOWN and _is_scan(pages.pdf, "").knowledge is Knowledge.KNOWN
+    known = Knowledge.KNOWN
+    on_paper = is_scan.knowledge is known and _is_scan(pages.pdf, "").knowledge is known
     if seal.outcome is SealOutcome.STAMPED and not on_paper:
         return SealReading(
             outcome=SealOutcome.UNCERTAIN, seals=seal.seals, reason="有印章图样, 但不能确定页面是纸质文件的扫描"
@@ -264,7 +333,9 @@ def _seal_of_pdf(data: bytes, pdf: Pdf, is_scan: Fact) -> SealReading:
 
 
 class _Pages:
-    """The pictures of a scan's pages: first those that matter, then, if nobody has seen enough by then, those in between."""
+    """The pictures of a scan's pages:
+    first those that matter, then, if nobody has seen enough by then, those in between.
+    """
 
     def __init__(self, data: bytes, pdf: Pdf) -> None:
         self._data = data
@@ -278,8 +349,9 @@ class _Pages:
             between = read_pdf(self._data, in_between).pages
         except (BrokenPdfError, PdfLimitError) as error:
             raise UndrawableError("PDF 中间的页面打不开, 没有全部查看") from error
-        pixels = accumulate(sum(image.width_px * image.height_px for image in page.images) for page in between)
-        affordable = tuple(page for page, so_far in zip(between, pixels, strict=True) if so_far <= MOST_PIXELS)
+        sizes = (sum(image.width_px * image.height_px for image in page.images) for page in between)
+        costs = zip(between, accumulate(sizes), strict=True)
+        affordable = tuple(page for page, so_far in costs if so_far <= MOST_PIXELS)
         self.pdf = self.pdf.with_pages(affordable)
         yield from pdf_pictures(self._data, Pdf(self.pdf.page_count, affordable))
 
@@ -301,7 +373,7 @@ def _look(pages: Iterable[PageImage]) -> SealReading:
         return SealReading(outcome=SealOutcome.UNCERTAIN, reason=str(error))
 
 
-# --- pictures ------------------------------------------------------------------------------------------------------
+# --- pictures -------------------------------------------------------------------------------------
 
 
 def _read_picture(part: _Part) -> DocumentReading:
