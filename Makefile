@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 export PYTHON VENV
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test setup lint types imports format test-fast coverage torture bench bench-pull samples lock wheel install clean bench-documents extraction-report parts-report corpus bench-rules fuzz-rules mutation schema-in-editor pairs-report seal-report ring-report bench-seals
+.PHONY: help demo test setup lint types imports format test-fast coverage torture bench bench-pull samples lock wheel install clean bench-documents extraction-report parts-report corpus bench-rules fuzz-rules mutation schema-in-editor pairs-report seal-report ring-report bench-seals dead-code
 
 help:  ## 列出可用的命令
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -17,10 +17,10 @@ help:  ## 列出可用的命令
 demo: setup  ## 在内置邮箱上跑完整流程,结果写入 demo-output/
 	$(BIN)/mailroom demo --dir demo-output
 
-test: setup  ## 代码检查、类型检查、依赖方向检查和全部测试
+test: setup  ## 代码检查、类型检查、依赖方向、无用代码检查和全部测试
 	@sh scripts/debian-packages.sh 测试 $$(sed 's/#.*//' tests/debian-packages.txt) \
 		|| echo "继续执行;需要这些软件包的测试将跳过。"
-	@$(MAKE) --no-print-directory lint types imports
+	@$(MAKE) --no-print-directory lint types imports dead-code
 	$(BIN)/python -m pytest $(ARGS)
 
 setup:  ## 建立虚拟环境,按锁定文件安装依赖
@@ -35,6 +35,9 @@ types: setup  ## mypy --strict
 
 imports: setup  ## 依赖方向 ingest -> notifier -> rules
 	$(BIN)/lint-imports --no-logo
+
+dead-code: setup  ## 程序里没有用到的代码(测试里用到的不算)
+	$(BIN)/vulture
 
 format: setup  ## 按约定排版代码
 	$(BIN)/ruff format .

@@ -34,6 +34,12 @@ class InputError(MailroomError):
     exit_code = ExitCode.BAD_INPUT
 
 
+class OutputError(MailroomError):
+    """A file or folder that the command line asks for cannot be written."""
+
+    exit_code = ExitCode.CANNOT_CREATE
+
+
 class UsageError(MailroomError):
     """The command line asks for something that does not exist."""
 

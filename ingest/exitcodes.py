@@ -14,7 +14,7 @@ class ExitCode(IntEnum):
     BAD_INPUT = 65  #: a file that was given cannot be read or used
     UNAVAILABLE = 69  #: a server cannot be reached
     SOFTWARE = 70  #: our own fault
-    CANNOT_CREATE = 73
+    CANNOT_CREATE = 73  #: a file that was asked for cannot be written
     IO_ERROR = 74
     TEMPORARY = 75  #: try again later
     LOGIN_REFUSED = 77

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import struct
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
@@ -100,7 +100,7 @@ class CaseLine:
     telephone: str = ""
     contact: str = ""  #: 联系人
     note: str = ""  #: what is missing, or why it was refused
-    reminded: datetime | None = None  #: when the correction notice or the last reminder was sent
+    reminded: datetime | None = None  #: when the last reminder was sent
 
 
 @dataclass(frozen=True)
@@ -353,14 +353,14 @@ def _case_view(line: CaseLine) -> CaseView:
     )
 
 
-def reminded_text(line: CaseLine) -> str:
-    """已催 with the day, or 未催."""
-    return f"已催（{short_moment(line.reminded)}）" if line.reminded else "未催"
+def with_reminder(note: str, line: CaseLine) -> str:
+    """``note``, and when its sender was reminded of it; nothing is said of reminders that nobody sent."""
+    return "；".join(filter(None, (note, f"已催（{short_moment(line.reminded)}）" if line.reminded else "")))
 
 
 def _incomplete_view(line: CaseLine) -> CaseView:
-    view = vars(_case_view(line))
-    return CaseView(**{**view, "note": "；".join(filter(None, (view["note"], reminded_text(line))))})
+    view = _case_view(line)
+    return replace(view, note=with_reminder(view.note, line))
 
 
 def _undelivered_view(letter: Undelivered) -> UndeliveredView:

@@ -53,10 +53,6 @@ class Templates:
             lstrip_blocks=True,
         )
 
-    def overridden(self, overrides: Mapping[str, str]) -> Templates:
-        """These templates with a call's own in place of those of the same name."""
-        return Templates({**self.sources, **overrides})
-
     def render(self, name: str, page: LetterPage | DigestPage) -> str:
         """The text of template ``name`` for ``page``; of ``*.html`` with every style on its element.
 

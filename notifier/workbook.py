@@ -17,7 +17,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from notifier.digest import CaseLine, DigestData, letter_name, reminded_text, state_lines
+from notifier.digest import CaseLine, DigestData, letter_name, state_lines, with_reminder
 from notifier.wording import beijing, clean_line, day_text, deadline_text, moment, remaining
 
 Cell: TypeAlias = str | int | datetime
@@ -74,7 +74,7 @@ def sheets(data: DigestData) -> tuple[Sheet, ...]:
     return (
         _tasks(data),
         Sheet("受理清单", _CASE_HEADS, tuple(map(_case_row, data.accepted))),
-        Sheet("待补正", (*_CASE_HEADS, "需补正事项", "催办"), tuple((*_case_row(line), line.note, reminded_text(line)) for line in data.incomplete)),
+        Sheet("待补正", (*_CASE_HEADS, "需补正事项"), tuple((*_case_row(line), with_reminder(line.note, line)) for line in data.incomplete)),
         Sheet("不予受理", (*_CASE_HEADS, "原因"), tuple((*_case_row(line), line.note) for line in data.rejected)),
         _undelivered(data),
         Sheet("未报单位", ("申报类别", "单位"), tuple((item.track, unit) for item in data.silent for unit in item.units)),

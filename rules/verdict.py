@@ -70,7 +70,6 @@ class EntryVerdict(BaseModel):
     track: str
     decision: Decision
     findings: tuple[Finding, ...] = ()
-    tags: tuple[str, ...] = ()  #: for the experts: 边远薄弱团场 ...
 
 
 class Verdict(BaseModel):

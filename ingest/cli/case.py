@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from ingest.cli.console import JsonOption, LimitOption, beijing, console, print_json, print_table, write_file
+from ingest.cli.console import JsonOption, LimitOption, beijing, console, print_json, print_table
 from ingest.cli.message import show_detail
 
 group = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
@@ -50,6 +50,7 @@ def show(
 ) -> None:
     """一个案卷: 来件、裁定、信函。"""
     from ingest.app import open_store
+    from ingest.outputs import write_file
     from ingest.rulefiles.explaining import evidence_pictures
     from ingest.views.lists import case_detail
 

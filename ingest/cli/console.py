@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ingest.errors import ConfigError, InputError, StorageError, UsageError
+from ingest.errors import ConfigError, InputError, UsageError
 from rules.vocabulary import BEIJING
 
 if TYPE_CHECKING:
@@ -115,12 +115,3 @@ def existing_file(path: Path) -> Path:
             return path
     except OSError as error:
         raise InputError(f"读不了文件 {path}: {error.strerror}", "检查权限") from error
-
-
-def write_file(path: Path, data: bytes) -> None:
-    """Write a file the user asked for, its directory too. Raises StorageError."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
-    except OSError as error:
-        raise StorageError(f"写不了文件 {path}: {error.strerror}", "换一个位置") from error

@@ -54,17 +54,15 @@ def send(context: typer.Context) -> None:
 
 
 def write_preview(directory: Path, digest: object, workbook: bytes) -> Path:
-    """Write page, text and workbook into ``directory``; gives the page's path."""
-    from ingest.errors import StorageError
+    """Write page, text and workbook into ``directory``; gives the page's path. Raises OutputError."""
+    from ingest.outputs import creating
     from notifier.digest import Digest, preview_html
 
     assert isinstance(digest, Digest)
-    try:
+    with creating(directory, "用 --dir 指定别的文件夹"):
         directory.mkdir(parents=True, exist_ok=True)
         page = directory / "digest.html"
         page.write_text(preview_html(digest), encoding="utf-8")
         (directory / "digest.txt").write_text(digest.text, encoding="utf-8")
         (directory / digest.workbook_name).write_bytes(workbook)
-    except OSError as error:
-        raise StorageError(f"写不了 {directory}: {error.strerror}", "用 --dir 指定别的文件夹") from error
     return page

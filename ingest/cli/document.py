@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ingest.cli.console import CallOption, JsonOption, console, existing_file, print_json, write_file
+from ingest.cli.console import CallOption, JsonOption, console, existing_file, print_json
 
 group = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -30,6 +30,7 @@ def inspect(
     """看一份文件: 是哪张表、哪种版式、有没有章、各栏填了什么。"""
     from ingest.inspection.papers import draw_picture
     from ingest.inspection.reports import inspect_document
+    from ingest.outputs import write_file
 
     folder = console(context).call(call)
     report = inspect_document(existing_file(file), folder)

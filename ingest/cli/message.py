@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from pathlib import Path
 from typing import Annotated, Any
@@ -131,7 +130,8 @@ def export(
 ) -> None:
     """把一封来件的原件(.eml,与服务器上逐字节相同)取出来。"""
     from ingest.app import open_store
-    from ingest.errors import InputError, StorageError, UsageError
+    from ingest.errors import StorageError, UsageError
+    from ingest.outputs import new_private_file
     from ingest.store.files import FileStore
     from ingest.store.messages import get_message
 
@@ -145,17 +145,9 @@ def export(
     files = FileStore(settings.store.files)
     if not files.intact(row.sha256):
         raise StorageError(f"来件 {number} 的原件缺失或已损坏", "从备份恢复,或在邮箱里查看")
-    try:
-        # Nobody else's to read: it holds what applicants wrote.
-        with (
-            files.open(row.sha256) as source,
-            open(to, "xb", opener=lambda path, flags: os.open(path, flags, 0o600)) as target,
-        ):
-            shutil.copyfileobj(source, target)
-    except FileExistsError as error:
-        raise InputError(f"文件 {to} 已经存在", "换一个文件名") from error
-    except OSError as error:
-        raise StorageError(f"写不了 {to}: {error.strerror}", "检查目录和权限") from error
+    # Nobody else's to read: it holds what applicants wrote.
+    with files.open(row.sha256) as source, new_private_file(to) as target:
+        shutil.copyfileobj(source, target)
     typer.echo(f"来件 {number} 的原件写到 {to},SHA-256 {row.sha256}")
 
 

@@ -111,7 +111,8 @@ OutOption = Annotated[Path | None, typer.Option("--out", help="写到这个文�
 @group.command("schema")
 def schema(context: typer.Context, file: FileArgument = None, out: OutOption = None, call: CallOption = None) -> None:
     """打印规则文件的 JSON Schema, 供编辑器补全和提示。"""
-    from ingest.rulefiles.checking import call_schema, find_rule_file, write_file
+    from ingest.outputs import write_file
+    from ingest.rulefiles.checking import call_schema, find_rule_file
 
     folder = console(context).call(call, file)
     _, source = find_rule_file(file, folder)
@@ -133,7 +134,8 @@ def lay_out_file(
     call: CallOption = None,
 ) -> None:
     """整理规则文件的缩进和空格; 注释和内容不变。"""
-    from ingest.rulefiles.checking import find_rule_file, lay_out, write_file
+    from ingest.outputs import write_file
+    from ingest.rulefiles.checking import find_rule_file, lay_out
 
     path, source = find_rule_file(file, console(context).call(call, file))
     tidy = lay_out(path, source)
@@ -173,7 +175,8 @@ def manual(
 ) -> None:
     """生成规则手册: 通知条款、规则、样例并排, 可打印、可传阅。"""
     from ingest.clock import SystemClock
-    from ingest.rulefiles.checking import call_manual, find_rule_file, write_file
+    from ingest.outputs import write_file
+    from ingest.rulefiles.checking import call_manual, find_rule_file
     from ingest.rulefiles.manual_docx import manual_docx
     from ingest.rulefiles.manual_html import manual_html
 

@@ -23,6 +23,7 @@ from ingest.demo.output import write_output
 from ingest.demo.samples import Sample, load_samples, own_samples
 from ingest.demo.smtp_sink import SmtpSink
 from ingest.mailbox.imap import ImapMailbox
+from ingest.outputs import creating
 from ingest.settings import Settings
 from ingest.steps.receive import receive_all
 from ingest.store.cases import cases_of_message
@@ -37,6 +38,7 @@ CALL = "smart-education-2024"
 OFFICE = "mailroom@office.example"
 STAFF = "staff@office.example"
 SETTLE = timedelta(minutes=10)
+_ELSEWHERE = "用 --dir 指定别的文件夹"
 
 
 @dataclass(frozen=True)
@@ -110,8 +112,10 @@ def run_demo(directory: Path, scenario: Scenario) -> Result:
 
     Raises:
         ConfigError: the optional packages for the demo's servers are not installed.
+        OutputError: ``directory`` cannot be made or written to.
     """
-    directory.mkdir(parents=True, exist_ok=True)
+    with creating(directory, _ELSEWHERE):
+        directory.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="mailroom-demo-") as state, _servers() as (mailbox, sink):
         clock = FixedClock(scenario.first_day)
         app = build(_settings(Path(state), scenario, mailbox, sink), clock=clock, mailbox=_account(mailbox))
@@ -184,7 +188,8 @@ def _result(app: App, directory: Path, scenario: Scenario, sink: SmtpSink) -> Re
         rows = list_messages(session)
         outcomes = tuple(_outcome(session, row, sample) for row, sample in zip(rows, scenario.samples, strict=True))
         counts = count_on_server(session), count_in_ledger(session)
-    kinds = write_output(directory, [letter.data for letter in sink.letters])
+    with creating(directory, _ELSEWHERE):
+        kinds = write_output(directory, [letter.data for letter in sink.letters])
     return Result(outcomes, kinds.count("letter"), kinds.count("digest"), *counts)
 
 

@@ -26,46 +26,14 @@ class KnownMail:
     dated: bool  #: whether the server named that date
 
 
-@dataclass(frozen=True, slots=True)
-class KnownFolder:
-    """What our own database knows of a folder under its latest UIDVALIDITY."""
+def new_uids(known: AbstractSet[int], state: FolderState) -> tuple[int, ...]:
+    """The uids to be fetched, ascending, which is oldest first.
 
-    uidvalidity: int
-    uids: AbstractSet[int]
-
-
-@dataclass(frozen=True, slots=True)
-class IntakePlan:
-    """What intake should do with a folder."""
-
-    new_uids: tuple[int, ...]  #: to be fetched, ascending: oldest first
-    resynchronise: bool  #: the server renumbered the folder: every mail is looked at again and known ones told by hash
-    missing: tuple[int, ...]  #: known, but no longer on the server: moved or deleted by hand; ours to keep
-
-    @property
-    def idle(self) -> bool:
-        """There is nothing to fetch."""
-        return not self.new_uids
-
-
-def plan_intake(known: KnownFolder | None, state: FolderState) -> IntakePlan:
-    """Compare; ``known`` is None for a folder never seen.
-
-    A changed UIDVALIDITY invalidates every stored uid (RFC 9051 2.3.1.1), so all mails are new again and none is
-    missing. Providers are on record for renumbering without changing it (NetEase answers a constant 1): that shows
-    here as new and missing uids at once, and is harmless because intake tells known mails by their SHA-256.
+    ``known`` holds the uids under this very UIDVALIDITY; after it changed they mean nothing any more (RFC 9051
+    2.3.1.1) and there are none. Providers are on record for renumbering without changing it (NetEase answers a
+    constant 1): that shows as new uids and is harmless, because intake tells known mails by their SHA-256.
     """
-    listed = tuple(sorted(set(state.uids)))
-    if known is None:
-        return IntakePlan(listed, resynchronise=False, missing=())
-    if known.uidvalidity != state.uidvalidity:
-        return IntakePlan(listed, resynchronise=True, missing=())
-    on_server = frozenset(listed)
-    return IntakePlan(
-        new_uids=tuple(uid for uid in listed if uid not in known.uids),
-        resynchronise=False,
-        missing=tuple(sorted(uid for uid in known.uids if uid not in on_server)),
-    )
+    return tuple(sorted(frozenset(state.uids) - known))
 
 
 def listing_of(uids: Iterable[int]) -> str:

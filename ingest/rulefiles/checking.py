@@ -177,13 +177,3 @@ def call_manual(folder: CallFolder, rules_path: Path, rules_source: str) -> Manu
 def lay_out(path: Path, source: str) -> str:
     """The file in the one layout. Raises ConfigError when it cannot be read, or not be laid out safely."""
     return with_place(path, source, laid_out)
-
-
-def write_file(path: Path, content: bytes) -> None:
-    """Replace a file as a whole: a crash leaves the old one or the new one. Raises InputError."""
-    try:
-        temporary = path.with_name(f".{path.name}.new")
-        temporary.write_bytes(content)
-        temporary.replace(path)
-    except OSError as error:
-        raise InputError(f"写不了 {path}: {error.strerror}", "检查目录和权限") from error

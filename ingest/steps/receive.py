@@ -12,11 +12,10 @@ from ingest.app import App
 from ingest.killpoints import point
 from ingest.log import get_logger
 from ingest.mailbox.cursor import (
-    KnownFolder,
     KnownMail,
     listing_of,
     looks_different,
-    plan_intake,
+    new_uids,
     witnesses,
 )
 from ingest.mailbox.protocol import FolderMissingError, FolderState, MailboxSession, MessageSummary
@@ -77,7 +76,7 @@ def _receive_folder(app: App, session: MailboxSession, state: FolderState) -> in
             save_unchanged(database, row, app.clock.now())
         return 0
     intake = Intake(app, session, Place(row.folder, row.uidvalidity, row.incarnation))
-    intake.take(plan_intake(KnownFolder(row.uidvalidity, known), state).new_uids)
+    intake.take(new_uids(known, state))
     _finish(app, session, state, intake)
     return intake.count
 

@@ -185,7 +185,7 @@ _SQLITE: dict[str, MailroomError] = {
     "SQLITE_READONLY": StorageError("数据库文件只读", "请检查文件和目录的属主与权限"),
     "SQLITE_CANTOPEN": StorageError("数据库文件无法打开", "请检查 [store] database 的目录是否存在、是否可写"),
     "SQLITE_IOERR": StorageError("读写数据库文件时磁盘出错", "请检查磁盘; 修复前不要重启服务"),
-    "SQLITE_CORRUPT": StorageError("数据库文件已损坏", "请停止服务, 从备份恢复 (mailroom restore)"),
+    "SQLITE_CORRUPT": StorageError("数据库文件已损坏", "请停止服务, 从备份恢复"),
     "SQLITE_NOTADB": StorageError("数据库文件不是 SQLite 数据库", "请检查 [store] database 指向的文件"),
 }
 """By SQLite's result code (https://www.sqlite.org/rescode.html); extended codes begin with the plain one."""

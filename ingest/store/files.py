@@ -46,9 +46,8 @@ class Spool(io.BufferedWriter):
     not take a full disk for a lost connection.
     """
 
-    def __init__(self, store: FileStore, descriptor: int, temporary: Path) -> None:
+    def __init__(self, descriptor: int, temporary: Path) -> None:
         super().__init__(io.FileIO(descriptor, "wb"), _CHUNK)
-        self._store = store
         self.temporary = temporary
         self._hash = hashlib.sha256()
         self.size = 0
@@ -91,17 +90,6 @@ class Spool(io.BufferedWriter):
         del pos
         raise io.UnsupportedOperation("a spool only grows")
 
-    def keep(self) -> Kept:
-        """Make the file durable under its hash; afterwards the mail survives a power cut.
-
-        Bytes that are there already are not written again, unless the file there has been damaged since.
-        """
-        self.flush()
-        with _disk_errors():
-            os.fsync(self.fileno())
-            self._store.adopt(self.temporary, self.sha256)
-        return Kept(self.sha256, self.size, self._store.path(self.sha256))
-
     def abandon(self) -> None:
         """Close, and remove what was not kept."""
         with suppress(OSError, StorageError):
@@ -123,19 +111,19 @@ class FileStore:
 
     @contextmanager
     def spool(self) -> Iterator[Spool]:
-        """A new file to write to; it is gone after the block unless :meth:`Spool.keep` was called."""
+        """A new file to write to; it is gone after the block unless :meth:`keep_all` took it."""
         with _disk_errors():
             descriptor, name = tempfile.mkstemp(dir=self._incoming)
-        spool = Spool(self, descriptor, Path(name))
+        spool = Spool(descriptor, Path(name))
         try:
             yield spool
         finally:
             spool.abandon()
 
     def keep_all(self, spools: Sequence[Spool]) -> list[Kept]:
-        """Several mails at once, in their order; as durable as :meth:`Spool.keep` of each.
+        """Make mails durable under their hashes, in their order; afterwards they survive a power cut.
 
-        All bytes are on the disk before the first file gets its name, and all names before this returns. Above a few
+        Bytes that are there already are not written again, unless the file there has been damaged since. All bytes are on the disk before the first file gets its name, and all names before this returns. Above a few
         files two calls of syncfs(2) do that, where each mail would cost two fsyncs: on a disk that takes 4 ms for an
         fsync that is the difference between 100 and 1,000 mails a second.
         """
@@ -198,11 +186,6 @@ class FileStore:
         with _disk_errors():
             return shutil.disk_usage(self._root).free >= needed + reserve
 
-    def adopt(self, temporary: Path, sha256: str) -> None:
-        """Move a complete, fsynced file to its place. For :class:`Spool`, which knows that the hash is right."""
-        # Also when it was there: whoever renamed it may have been killed before this line.
-        _sync_directory(self._place(temporary, sha256))
-
     def _place(self, temporary: Path, sha256: str) -> Path:
         """Give a complete, fsynced file its name; the folder that has to be fsynced now."""
         target = self.path(sha256)
@@ -259,5 +242,5 @@ def _storage_error(error: OSError) -> StorageError:
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
         return StorageError("磁盘空间不足, 邮件原件无法保存", "请清理或扩充磁盘; 在此之前不会再收取邮件")
     if isinstance(error, FileNotFoundError):
-        return StorageError(f"找不到邮件原件 {error.filename}", "请运行 mailroom doctor 查看缺了哪些, 从备份恢复")
+        return StorageError(f"找不到邮件原件 {error.filename}", "请运行 mailroom audit verify 查看缺了哪些, 从备份恢复")
     return StorageError(f"读写邮件原件时出错: {error.strerror} ({error.filename or '文件'})", "请检查磁盘和目录权限")

@@ -173,7 +173,6 @@ class Counts:
     undecided: int  #: cases that have never been judged
     to_judge: int  #: cases that wait for their settle window or for judging
     outbox: Mapping[OutboxState, int]
-    oldest_waiting: datetime | None  #: received time of the oldest mail that waits to be read
 
 
 def count_everything(session: Session) -> Counts:
@@ -183,7 +182,6 @@ def count_everything(session: Session) -> Counts:
     unanswered = select(func.count()).where(
         col(MessageRow.state) == MessageState.READ, col(MessageRow.answered).is_(False)
     )
-    oldest = select(MessageRow.received_at).where(col(MessageRow.state) == MessageState.STORED)
     return Counts(
         messages={state: messages.get(state, 0) for state in MessageState},
         unanswered=session.exec(unanswered).one(),
@@ -191,7 +189,6 @@ def count_everything(session: Session) -> Counts:
         undecided=cases.get(None, 0),
         to_judge=session.exec(select(func.count()).where(col(CaseRow.judge_after).is_not(None))).one(),
         outbox=count_by_state(session),
-        oldest_waiting=session.exec(oldest.order_by(col(MessageRow.received_at))).first(),
     )
 
 

@@ -42,12 +42,6 @@ def known_uids(session: Session, folder: str, uidvalidity: int, incarnation: int
     return set(session.exec(select(MessageRow.uid).where(*_incarnation(folder, uidvalidity, incarnation))))
 
 
-def count_known(session: Session, folder: str, uidvalidity: int, incarnation: int = 0) -> int:
-    """How many mails of this incarnation of the folder have a row; counted by the database, nothing is loaded."""
-    query = select(func.count()).select_from(MessageRow)
-    return session.exec(query.where(*_incarnation(folder, uidvalidity, incarnation))).one()
-
-
 def messages_at(
     session: Session, folder: str, uidvalidity: int, incarnation: int, uids: Sequence[int]
 ) -> list[MessageRow]:

@@ -53,6 +53,27 @@ def test_every_command_named_in_a_document_exists() -> None:
     assert {name for name in named if name not in known | groups and " ".join(name.split()[:2]) not in known} == set()
 
 
+def test_every_command_named_in_a_hint_or_comment_exists() -> None:
+    """A hint that sends an administrator to a command that is not there is worse than none."""
+    folders = ("ingest", "notifier", "rules", "config", "systemd", "scripts")
+    files = [path for folder in folders for path in (ROOT / folder).rglob("*") if path.suffix not in {".pyc", ".docx"}]
+    known = all_commands()
+    groups = {command.split()[1] for command in known}
+    named = {
+        (path.name, match[1], match[2])
+        for path in files
+        if path.is_file()
+        for match in re.finditer(r"(?<![\w/-])mailroom ([a-z]+)(?: ([a-z]+))?", path.read_text("utf-8"))
+        if re.search(r"[\u4e00-\u9fff`]", path.read_text("utf-8")[match.start() - 12 : match.end() + 12])
+    }
+
+    assert len(named) > 20
+    assert {name for name in named if name[1] not in groups} == set()
+    with_subcommands = {command.split()[1] for command in known if len(command.split()) == 3}
+    wrong = {n for n in named if n[1] in with_subcommands and n[2] and f"mailroom {n[1]} {n[2]}" not in known}
+    assert wrong == set()
+
+
 @pytest.mark.parametrize("code", list(ExitCode))
 def test_every_exit_code_is_explained(code: ExitCode) -> None:
     """The table of exit codes has a cell for it."""

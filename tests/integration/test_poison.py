@@ -114,7 +114,8 @@ def test_the_original_is_handed_out_byte_for_byte(house: House, config: str, tmp
     assert run(command) == 0
     assert to.read_bytes() == raw
     assert stat.S_IMODE(to.stat().st_mode) == 0o600
-    assert run(command) == 65
+    assert run(command) == 73
+    assert to.read_bytes() == raw
     to.unlink()
     house.app.files.path(hashlib.sha256(raw).hexdigest()).write_bytes(b"damaged")
     assert run(command) == 74

@@ -18,6 +18,7 @@ from notifier.digest import (
     preview_html,
 )
 from notifier.rendering import Templates
+from notifier.workbook import sheets
 from tests.unit.notifier.invented import HEALTHY, RECEIVED, DigestMaker, case_line, png
 
 EMPTY = {"counters": Counters(), "needs_human": (), "accepted": (), "incomplete": (), "rejected": (), "undelivered": ()}
@@ -75,10 +76,20 @@ def test_every_section_says_what_it_must(digest_data: DigestMaker, templates: Te
     """Telephone numbers, reasons, reminders, silent units and quotas are in both bodies."""
     for body in texts(digest_data(), templates):
         for fact in (
-            "0997-0000002", "申报书扫描件上的印章较浅", "0996-0000003", "对方邮箱不存在", "已催（8月30日 16:05）", "未催",
+            "0997-0000002", "申报书扫描件上的印章较浅", "0996-0000003", "对方邮箱不存在", "已催（8月30日 16:05）",
             "第三师图木舒克市、第九师白杨市", "名额 6 个", "要求不少于 15 个", "服务器 57 封，台账 57 封，一致", "还有 1 天",
         ):  # fmt: skip
             assert fact in body, fact
+
+
+def test_nothing_is_said_of_reminders_that_nobody_sent(digest_data: DigestMaker, templates: Templates) -> None:
+    """未催 beside every open correction told staff that something else reminds."""
+    data = digest_data(incomplete=(case_line(31, note="汇总表未盖章"),))
+    table = next(sheet for sheet in sheets(data) if sheet.name == "待补正")
+
+    assert all("汇总表未盖章" in text and "催" not in text for text in texts(data, templates))
+    assert "催" not in str(table)
+    assert "汇总表未盖章" in table.rows[0]
 
 
 def test_only_todays_receipts_are_listed_and_all_open_corrections(

@@ -11,7 +11,7 @@ from tests.unit.notifier.invented import RequestMaker
 
 
 def changed(templates: Templates, name: str, source: str) -> Templates:
-    return templates.overridden({name: source})
+    return Templates({**templates.sources, name: source})
 
 
 def test_the_shipped_templates_have_no_fault(templates: Templates) -> None:

@@ -36,7 +36,7 @@ def written(database: Database, files: FileStore, now: datetime) -> Database:
     """Six lines about one mail, one case, one decision and one letter."""
     with files.spool() as spool:
         spool.write(RAW)
-        kept = spool.keep()
+        [kept] = files.keep_all([spool])
     reading = Reading(
         envelope=Envelope(message_id="<m@x>", subject="申报\x00", from_address="a@example.org"),
         screening=Screening(kind=ScreeningKind.PERSON, reply=True, reason="人"),

@@ -37,7 +37,7 @@ def keep(store: FileStore, *pieces: bytes) -> Kept:
     with store.spool() as spool:
         for piece in pieces:
             assert spool.write(piece) == len(piece)
-        return spool.keep()
+        return store.keep_all([spool])[0]
 
 
 def names(root: Path) -> list[str]:
@@ -149,7 +149,7 @@ def test_a_full_disk_is_called_a_full_disk(store: FileStore, root: Path) -> None
         with store.spool() as spool, Path("/dev/full").open("wb") as full:
             os.dup2(full.fileno(), spool.fileno())
             spool.write(MAIL)
-            spool.keep()
+            store.keep_all([spool])
 
     with pytest.raises(StorageError, match="磁盘空间不足") as caught:
         keep_on_a_full_disk()

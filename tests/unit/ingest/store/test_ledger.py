@@ -81,7 +81,6 @@ def test_everything_is_counted(database: Database, now: datetime) -> None:
     assert (counts.unanswered, counts.undecided, counts.to_judge) == (0, 1, 1)
     assert counts.cases == {Decision.ACCEPTED: 0, Decision.INCOMPLETE: 0, Decision.REJECTED: 0, Decision.REFERRED: 2}
     assert counts.outbox[OutboxState.QUEUED] == 1
-    assert counts.oldest_waiting == now - timedelta(hours=2)
 
 
 def test_an_empty_house_can_be_counted(database: Database) -> None:
@@ -89,4 +88,3 @@ def test_an_empty_house_can_be_counted(database: Database) -> None:
     with database.reading() as session:
         counts = ledger.count_everything(session)
     assert sum(counts.messages.values()) == sum(counts.outbox.values()) == counts.unanswered == 0
-    assert counts.oldest_waiting is None
