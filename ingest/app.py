@@ -90,7 +90,7 @@ class Unconnected:
     """Stands in for mailbox or transport in commands that need neither, so that they ask for no password."""
 
     def session(self) -> Any:
-        """Never: this command connects to nobody."""
+        """Never: this command connects to nobody. Raises AssertionError, which would be a bug of ours."""
         raise AssertionError("this command connects to nobody")
 
 
@@ -204,6 +204,7 @@ def single_instance(directory: Path) -> Iterator[None]:
 
     Raises:
         TemporaryError: another one holds it.
+        StorageError: ``directory`` cannot be made or written to.
     """
     try:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -26,7 +26,7 @@ _UNITS_OF_SIZE = {"B": 1, "KB": 1024, "MB": 1024**2, "GB": 1024**3}
 
 
 def parse_duration(value: object) -> object:
-    """``10m``, ``60s``, ``1h30m``, ``0s`` as a timedelta; anything else is refused with an example."""
+    """``10m``, ``60s``, ``1h30m``, ``0s`` as a timedelta. Raises ValueError with an example for anything else."""
     if isinstance(value, str):
         pieces = re.findall(r"(\d+)(ms|s|m|h|d)", value.replace(" ", ""))
         if pieces and "".join(a + b for a, b in pieces) == value.replace(" ", ""):
@@ -37,7 +37,7 @@ def parse_duration(value: object) -> object:
 
 
 def parse_size(value: object) -> object:
-    """``100MB`` in bytes (1 MB = 1024 x 1024)."""
+    """``100MB`` in bytes (1 MB = 1024 x 1024). Raises ValueError with an example for anything else."""
     if isinstance(value, int) and not isinstance(value, bool):
         return value
     if isinstance(value, str) and (match := re.fullmatch(r"(\d+)\s*(B|KB|MB|GB)", value.strip().upper())):
@@ -46,7 +46,7 @@ def parse_size(value: object) -> object:
 
 
 def parse_clock_time(value: object) -> object:
-    """``17:30`` as a time of day."""
+    """``17:30`` as a time of day, of the office's time zone. Raises ValueError with an example for anything else."""
     if (
         isinstance(value, str)
         and (match := re.fullmatch(r"(\d{1,2}):(\d{2})", value))

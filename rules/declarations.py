@@ -51,7 +51,7 @@ Fields = dict[str, dict[str, Field]]
 
 
 def version(top: Mapping) -> None:
-    """版本 and 通知."""
+    """版本 and 通知. Raises RuleFileError when one is missing or the version is not ours."""
     if text(top, "版本") != "1":
         raise complain(f"不认识版本“{text(top, '版本')}”", text(top, "版本").position, "写 版本: 1")
     text(top, "通知")
@@ -73,6 +73,9 @@ def read_parameters(top: Mapping, published: datetime, deadline: datetime) -> di
 
     A value may be a plain text, one with its 依据, or a list of dated ones. The first of a list must be in force when
     the call is published, so that there is no time for which a rule would have no value.
+
+    Raises:
+        RuleFileError: a name, value or date cannot be used.
     """
     tree = top.get(Text("参数"), Mapping())
     if not isinstance(tree, Mapping):
@@ -112,7 +115,11 @@ def _dated(name: Text, tree: Tree, *, first: bool) -> DatedValue:
 
 
 def moment(word: Text) -> int:
-    """``2024-08-08`` (its first instant) or ``2024-08-08 10:00``, as epoch seconds."""
+    """``2024-08-08`` (its first instant) or ``2024-08-08 10:00``, Beijing time, as epoch seconds.
+
+    Raises:
+        RuleFileError: E104 when it is no such time.
+    """
     day = parse_date(word)
     seconds = parse_instant(f"{day} 00:00") if day else parse_instant(word)
     if seconds is None:
@@ -142,7 +149,7 @@ def statistic_trees(top: Mapping) -> list[Mapping]:
 
 
 def read_statistic(tree: Mapping, scopes: Iterable[Scope]) -> Statistic:
-    """One entry under 统计; it must mean the same in every period."""
+    """One entry under 统计; it must mean the same in every period, else RuleFileError is raised."""
     first, *others = [_statistic(tree, scope) for scope in scopes]
     if any(other != first for other in others):
         raise complain("“统计”不能用分段的参数", tree.position, "直接写值")
@@ -166,7 +173,11 @@ _DAYLIKE = (FieldType.DATE, FieldType.INSTANT)
 
 
 def read_derived(tree: Tree, fields: Fields, parameters: Lookup[str, Parameter]) -> Derived:
-    """One entry under 派生; ``fields`` is given its name, so that later ones (and no earlier ones) may use it."""
+    """One entry under 派生; ``fields`` is given its name, so that later ones (and no earlier ones) may use it.
+
+    Raises:
+        RuleFileError: its name is taken or cannot be a name, or what it is derived from does not fit.
+    """
     entry = mapping(tree, "派生", DERIVED_KEYS, ("名称", "对象"))
     name, kind = text(entry, "名称"), kind_of(text(entry, "对象"), fields)
     if not _NAME.fullmatch(name):
@@ -252,7 +263,11 @@ def _day(written: str) -> int | None:
 
 
 def read_workdays(top: Mapping) -> Workdays:
-    """日历: days that are worked (上班) or not (休息), against the calendar that comes with the program."""
+    """日历: days that are worked (上班) or not (休息), against the calendar that comes with the program.
+
+    Raises:
+        RuleFileError: a day cannot be read, or is both.
+    """
     tree = mapping(top.get(Text("日历"), Mapping()), "“日历”", ("休息", "上班"))
     rest, work = (_days(tree, key) for key in ("休息", "上班"))
     if both := rest & work:

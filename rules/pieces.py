@@ -19,7 +19,7 @@ def complain(message: str, at: Position, hint: str = "", code: str = "E108") -> 
 
 
 def mapping(tree: Tree, what: str, allowed: Iterable[str], compulsory: Iterable[str] = ()) -> Mapping:
-    """``tree`` as a mapping with none but ``allowed`` keys and all the ``compulsory`` ones."""
+    """``tree`` as a mapping with none but ``allowed`` keys and all the ``compulsory`` ones, else RuleFileError."""
     if not isinstance(tree, Mapping):
         raise complain(f"{what}应写成若干“键: 值”", tree.position)
     for key in tree:
@@ -32,7 +32,7 @@ def mapping(tree: Tree, what: str, allowed: Iterable[str], compulsory: Iterable[
 
 
 def sequence(parent: Mapping, key: str) -> Sequence:
-    """The list under ``key``; empty when there is none."""
+    """The list under ``key``; empty when there is none. Raises RuleFileError for anything but a list."""
     tree = parent.get(Text(key), Sequence())
     if not isinstance(tree, Sequence):
         raise complain(f"“{key}”应是一个列表", tree.position, "每项前写“- ”")
@@ -40,7 +40,7 @@ def sequence(parent: Mapping, key: str) -> Sequence:
 
 
 def text(parent: Mapping, key: str, default: str = "") -> Text:
-    """The text under ``key``."""
+    """The text under ``key``, else ``default``. Raises RuleFileError for anything but a text."""
     tree = parent.get(Text(key))
     if tree is None:
         return text_at(default, parent.position)

@@ -79,7 +79,7 @@ MAX_SHOWN = 40
 
 
 def unknown_word(word: str, known: Iterable[str], at: Position) -> NoReturn:
-    """Raise the error for a word that is none of ``known``: what is usually meant by it, else the nearest, as hint."""
+    """Raise the RuleFileError (E101) for a word that is none of ``known``: what is usually meant by it, else the nearest, as hint."""
     words = [str(one) for one in known]
     shown = word if len(word) <= MAX_SHOWN else word[:MAX_SHOWN] + "…"  # an absurd word must not cost absurd time
     meant = _OTHER_NAMES.get(normalise(shown), "")

@@ -93,7 +93,11 @@ _BLOCK_SCALAR = re.compile(r".*[:\-] *[|>][+-]?\d?\s*$")
 
 
 def refuse_slips(source: str) -> None:
-    """Name the slips a Chinese keyboard makes before YAML gives a message nobody understands."""
+    """Name the slips a Chinese keyboard makes before YAML gives a message nobody understands.
+
+    Raises:
+        RuleFileError: Y010 for what indents a line and is no space, Y011 for a full-width colon behind a key.
+    """
     block_indent: int | None = None
     for number, line in enumerate(source.split("\n"), 1):
         body = line.split(" #")[0].rstrip()
@@ -126,6 +130,9 @@ def refuse_exotic(source: str) -> None:
 
     The scanner's work grows with the square of the depth (a hundred thousand brackets took it minutes), so the first
     bracket too many ends it.
+
+    Raises:
+        RuleFileError: with the place of the first of them.
     """
     depth = 0
     for token in YAML(typ="rt", pure=True).scan(source):

@@ -162,7 +162,7 @@ def _mean(numbers: Iterable[float]) -> float:
 
 
 def share_of_labels(lines: Sequence[ScanLine], form: Form) -> float:
-    """The share of the form's fields whose label stands on the pages read: how far reading on can still help."""
+    """The share (0..1) of the form's fields whose label stands on the pages read: how far reading on can still help."""
     page, fields = Print(lines), form.columns or form.fields
     return sum(page.shows_label(field) for field in fields) / max(1, len(fields))
 

@@ -86,7 +86,11 @@ class EmbeddedMailbox:
 def append(
     host: str, port: int, username: str, password: str, raw: bytes, received: datetime, folder: str = "INBOX"
 ) -> None:
-    """File a mail into any IMAP account of a loopback server; bare line feeds become CRLF, as every server stores them."""
+    """File a mail into any IMAP account of a loopback server; bare line feeds become CRLF, as every server does it.
+
+    Raises:
+        TemporaryError: the server does not take it.
+    """
     with imaplib.IMAP4(host, port, timeout=_TIMEOUT) as client:
         client.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # 23 against 1,529 appends a second
         client.login(username, password)

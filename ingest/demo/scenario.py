@@ -51,12 +51,12 @@ class Scenario:
 
     @property
     def first_day(self) -> datetime:
-        """Midnight before the call was published."""
+        """Midnight, Beijing time, before the call was published."""
         return self.call.published.astimezone(BEIJING).replace(hour=0, minute=0)
 
     @property
     def last_moment(self) -> datetime:
-        """When the digests of the deadline and of the last mail have been sent."""
+        """When the digests of the deadline and of the last mail have been sent; aware."""
         return max(self.call.deadline, *(sample.received for sample in self.samples)) + timedelta(days=1)
 
 

@@ -184,7 +184,12 @@ class ImapSession:
         self._client, self._wire, self._mailbox = client, wire, mailbox
 
     def examine(self, folder: str) -> FolderState:
-        """See the protocol. EXAMINE, then SEARCH ALL; above ``search_window`` mails in several windows of uids."""
+        """See the protocol. EXAMINE, then SEARCH ALL; above ``search_window`` mails in several windows of uids.
+
+        Raises:
+            FolderMissingError: there is no such folder.
+            TemporaryError: any other trouble; also a folder that is said to hold mails and lists none.
+        """
         with self._asking(f"打开文件夹“{folder}”"):
             answer = self._select(folder)
             exists = int(answer.get(b"EXISTS", 0))
@@ -222,6 +227,9 @@ class ImapSession:
 
         Servers are on record for announcing a wrong RFC822.SIZE. When the bytes do not add up the mail is read a
         second time: two equal readings outvote the announcement, two different ones are trouble to be retried.
+
+        Raises:
+            MessageUnreadableError: two readings differ, or are longer than the mail may be.
         """
         first = self._copy(uid, size, into)
         if first is None:

@@ -54,7 +54,11 @@ class BoundedIMAP4(imaplib.IMAP4):
         return super().starttls(ssl_context)
 
     def read(self, size: int) -> bytes:
-        """Exactly ``size`` bytes, fewer only at the end of the connection; a literal beyond the budget is refused unread."""
+        """Exactly ``size`` bytes, fewer only at the end of the connection.
+
+        Raises:
+            imaplib.IMAP4.abort: a literal beyond the budget; it is refused unread.
+        """
         self._same_socket()
         if size > self._budget + len(self._inbound):
             raise self.abort(f"literal of {size} bytes is more than was asked for")

@@ -148,7 +148,11 @@ class FileStore:
             return self.path(sha256).open("rb")
 
     def intact(self, sha256: str) -> bool:
-        """Whether the file is there and its bytes still have this hash. Reads all of it, a piece at a time."""
+        """Whether the file is there and its bytes still have this hash. Reads all of it, a piece at a time.
+
+        Raises:
+            StorageError: it is there and cannot be read.
+        """
         try:
             with self.path(sha256).open("rb") as file:
                 return hashlib.file_digest(file, "sha256").hexdigest() == sha256

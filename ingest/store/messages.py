@@ -57,7 +57,7 @@ def latest_incarnation(session: Session, folder: str, uidvalidity: int) -> int |
 
 
 def last_fetched_at(session: Session) -> datetime | None:
-    """When the latest mail was written down."""
+    """When the latest mail was written down, aware; None when none was."""
     return session.exec(select(MessageRow.fetched_at).order_by(col(MessageRow.id).desc()).limit(1)).first()
 
 

@@ -44,6 +44,28 @@ def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
             yield node
 
 
+def public_functions(path: Path) -> Iterator[ast.FunctionDef]:
+    """Functions and methods that others may call; not what stands inside a function or a private class."""
+    bodies = [ast.parse(path.read_text(encoding="utf-8")).body]
+    while bodies:
+        for node in bodies.pop():
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                bodies.append(node.body)
+            elif isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+                yield node
+
+
+def raised(node: ast.AST) -> Iterator[str]:
+    """What a function raises itself, by the last name of it; ``Error`` for what it has from elsewhere."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.FunctionDef | ast.Lambda):
+            continue
+        if isinstance(child, ast.Raise) and child.exc is not None:
+            name = ast.unparse(child.exc.func if isinstance(child.exc, ast.Call) else child.exc).split(".")[-1]
+            yield name if name[0].isupper() else "Error" if name != "abort" else name
+        yield from raised(child)
+
+
 def length(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
     return (node.end_lineno or node.lineno) - node.lineno + 1
 
@@ -59,6 +81,20 @@ def texts() -> Iterator[tuple[str, str]]:
             yield name_of(path), path.read_text(encoding="utf-8")
         except UnicodeDecodeError:
             continue
+
+
+def test_a_public_function_says_what_it_raises() -> None:
+    """By name, in its docstring. The commands are exempt: theirs is the help for users, who see exit codes."""
+    silent = [
+        f"{name_of(path)}:{node.lineno} {node.name}: {name}"
+        for path in own_code()
+        if not name_of(path).startswith("ingest/cli/")
+        for node in public_functions(path)
+        for name in raised(node)
+        if name not in (ast.get_docstring(node) or "")
+    ]
+
+    assert silent == []
 
 
 def test_no_function_is_longer_than_seventy_lines() -> None:

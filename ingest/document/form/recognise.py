@@ -51,7 +51,7 @@ def recognise(content: Content, call: Call) -> Recognition:
 
 
 def label_share(content: Content, form: Form) -> float:
-    """The share of the form's labels that stand in the document;
+    """The share (0..1) of the form's labels that stand in the document;
     of the columns in one header row for a summary.
     """
     if form.columns:

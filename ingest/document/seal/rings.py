@@ -170,7 +170,7 @@ def _measured(seen: _Unrolled, rim: _Rim) -> Measured:
     inked, paper = (np.asarray(each.sum(axis=0) * _rays()[2]) for each in (hits, seen.inside))
 
     def share(columns: slice) -> float:
-        """The share of an area that carries ink; outer columns stand for more paper than inner ones."""
+        """The share (0..1) of an area that carries ink; outer columns stand for more paper than inner ones."""
         return float(inked[columns].sum()) / max(float(paper[columns].sum()), 1e-6)
 
     return Measured(
