@@ -1,0 +1,134 @@
+"""The files of a story, made once for the whole run of tests: same words, same file.
+
+What the forms say comes from ``samples/``; a story changes single fields.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from functools import cache
+
+from rules.call import Role
+from samples import applicants as who
+from samples.applicants import Bureau, Filled, School
+from samples.export import export_pdf
+from samples.forms import Stamps, application, summary, the_call
+from samples.pdf import pictures_pdf
+from samples.post import File
+from samples.scan import Scanner, scan
+from samples.sheet import Sheet
+from samples.word import write_word
+from tests.stories.grammar import Papers
+
+CALL = the_call()
+BUREAUS = tuple(value for value in vars(who).values() if isinstance(value, Bureau))
+SCHOOLS = tuple(value for value in vars(who).values() if isinstance(value, School))
+_WRITTEN = datetime(2024, 8, 19, 11, 20)  # noqa: DTZ001 - office programs note no zone
+_SCANNER = Scanner(7, dpi=100, quality=42)
+
+
+def bureau_of(name: str) -> Bureau:
+    """The bureau whose name holds ``name``."""
+    return next(bureau for bureau in BUREAUS if name in bureau.name)
+
+
+def school_of(name: str, bureau: Bureau | None) -> School:
+    """A school of the samples, else one like 兰河小学 that bears this name."""
+    known = next((school for school in SCHOOLS if school.name.endswith(name)), None)
+    if known is not None:
+        return known
+    return replace(who.LANHE, name=name, unit=bureau.unit if bureau else who.LANHE.unit)
+
+
+def files_of(name: str, papers: Papers, piece: str) -> tuple[File, ...]:
+    """The files of a package; ``piece`` names one (申报书.docx, 兰河小学.pdf, 汇总表.pdf), "" all.
+
+    Raises KeyError for a piece that the package does not have.
+    """
+    pieces = dict(_sheets(papers))
+    wanted = [f"{stem}.{ending}" for stem in pieces for ending in ("docx", "pdf")]
+    if piece and piece not in wanted:
+        raise KeyError(f"{name}/{piece}: one of {wanted}")
+    chosen = [piece] if piece else wanted
+    return tuple(_file(papers, each) for each in chosen)
+
+
+def _file(papers: Papers, piece: str) -> File:
+    stem, _, ending = piece.rpartition(".")
+    sheet, title = dict(_sheets(papers))[stem]
+    name = piece if papers.file_names == "bare" else f"{title}{'' if ending == 'docx' else '（盖章扫描）'}.{ending}"
+    if ending == "docx":
+        return File(name, _word(sheet))
+    return File(name, _export(sheet) if papers.exported else _scan(sheet, stamped=papers.stamped))
+
+
+@cache
+def _word(sheet: Sheet) -> bytes:
+    return write_word(sheet, "经办人", _WRITTEN)
+
+
+@cache
+def _export(sheet: Sheet) -> bytes:
+    return export_pdf(sheet, _WRITTEN)
+
+
+@cache
+def _scan(sheet: Sheet, *, stamped: bool) -> bytes:
+    seed = sum(map(ord, sheet.title)) % 900
+    return pictures_pdf(scan(sheet, replace(_SCANNER, seed=seed, seals=stamped)), _WRITTEN)
+
+
+def _sheets(papers: Papers) -> Iterator[tuple[str, tuple[Sheet, str]]]:
+    """Short name -> the form and how its file is usually called."""
+    yield from _zone(papers) if papers.zone else _schools(papers)
+
+
+def _zone(papers: Papers) -> Iterator[tuple[str, tuple[Sheet, str]]]:
+    bureau = bureau_of(papers.zone)
+    filled = who.zone(bureau, papers.day, *papers.rates) | papers.fields
+    name = filled["单位名称"]
+    stamps = Stamps(cover=name, applicant=name, applicant_head=bureau.head)
+    form = application(CALL.form("附件1"), filled, stamps)
+    yield "申报书", (form, f"附件1 {name}智慧教育示范区申报书")
+    yield (
+        "汇总表",
+        (
+            _summary("附件3", name, _rows(papers, [filled]), papers.day),
+            f"附件3 {name}智慧教育示范区申报汇总表",
+        ),
+    )
+
+
+def _schools(papers: Papers) -> Iterator[tuple[str, tuple[Sheet, str]]]:
+    bureau = bureau_of(papers.bureau) if papers.bureau else None
+    rows = []
+    for short in papers.schools:
+        applicant = school_of(short, bureau)
+        filled = who.school(applicant, papers.day) | papers.fields
+        above, head = (bureau.name, bureau.head) if bureau else ("", "")
+        stamps = Stamps(applicant.name, applicant.name, above, applicant.head, head)
+        name = filled["单位名称"]
+        yield (
+            short,
+            (application(CALL.form("附件2"), filled, stamps), f"附件2 {name}智慧教育示范校申报书"),
+        )
+        rows.append(filled)
+    reporter = bureau.name if bureau else rows[0]["单位名称"]
+    table = _summary("附件4", reporter, _rows(papers, rows), papers.day)
+    yield "汇总表", (table, f"附件4 {reporter}智慧教育示范校申报汇总表")
+
+
+def _rows(papers: Papers, filled: Sequence[Filled]) -> list[Filled]:
+    """The rows of the summary table: the applicants, unless the story names others."""
+    if papers.rows is None:
+        return list(filled)
+    return [filled[min(number, len(filled) - 1)] | {"单位名称": name} for number, name in enumerate(papers.rows)]
+
+
+def _summary(annex: str, reporter: str, rows: Sequence[Filled], day: str) -> Sheet:
+    form = CALL.form(annex)
+    assert form.role is Role.SUMMARY
+    head = {"填报单位": reporter, "填报日期": day}
+    return summary(form, head, rows, Stamps(applicant=reporter))

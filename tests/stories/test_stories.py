@@ -1,0 +1,53 @@
+"""Every story in this folder comes true, on a real mailbox and a real SMTP peer."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from ingest.clock import FixedClock
+from ingest.demo.smtp_sink import SmtpSink
+from rules.vocabulary import BEIJING
+from tests.servers.dovecot import DovecotAccount, DovecotServer
+from tests.stories.grammar import Story, read_story
+from tests.stories.office import Office
+from tests.stories.runner import Unfulfilled, play
+
+HERE = Path(__file__).parent
+STORIES = {str(path.relative_to(HERE).with_suffix("")): read_story(path) for path in sorted(HERE.rglob("*.yaml"))}
+BEGIN = datetime(2024, 8, 20, 9, 0, tzinfo=BEIJING)
+
+
+def param(name: str, story: Story) -> object:
+    """A story that cannot come true yet must not: the day it does, its ``until`` goes."""
+    waits = pytest.mark.xfail(reason=story.until, raises=Unfulfilled, strict=True)
+    return pytest.param(story, id=name, marks=[waits] if story.until else [])
+
+
+@pytest.fixture(scope="session")
+def opened_before(dovecot_server: DovecotServer, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An office that has put the shipped rules in force and seen no mail."""
+    directory = tmp_path_factory.mktemp("office")
+    with SmtpSink() as sink:
+        office = Office(directory, dovecot_server.new_account(), sink, FixedClock(BEGIN))
+        office.open(Story(title="", steps=()))
+        office.close()
+    return directory
+
+
+@pytest.mark.dovecot
+@pytest.mark.parametrize("story", [param(name, story) for name, story in STORIES.items()])
+def test_the_story_comes_true(
+    story: Story, opened_before: Path, tmp_path: Path, dovecot: DovecotAccount, smtp_sink: SmtpSink
+) -> None:
+    """Letters, cases, entries and digest are what a careful clerk would have brought about."""
+    play(story, Office(tmp_path, dovecot, smtp_sink, FixedClock(BEGIN), opened_before))
+
+
+def test_no_two_stories_are_told_under_one_title() -> None:
+    """A title names a story in a report."""
+    titles = [story.title for story in STORIES.values()]
+
+    assert len(set(titles)) == len(titles)
