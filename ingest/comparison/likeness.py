@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from rapidfuzz import fuzz
 
 from ingest.comparison.pageorder import PageOrder, page_order
-from ingest.comparison.pairing import Comparison, Likeness, compare, shows_text
-from ingest.comparison.printed import plain
+from ingest.comparison.pairing import Comparison, Likeness, shows_text
+from ingest.comparison.printed import Print, plain
 from ingest.reading import Document
 from rules.call import Call
 from rules.facts import Fact, Provenance
@@ -23,12 +23,17 @@ COMPARED = (
 READ_ON_SCANS = (*COMPARED, SubjectField.SEAL_OWNER)  #: facts whose provenance says what was read
 
 
-def content_facts(scan: Document, word: Document | None, call: Call) -> dict[str, Fact]:
-    """可比对 and what is :data:`COMPARED` of a scan; ``word`` is the Word file it was put to, if there is one."""
-    if word is None or not scan.pages_read:
-        return {SubjectField.COMPARABLE: Fact.known(False), **dict.fromkeys(COMPARED, Fact.unknown())}
-    found = compare(word, scan, call)
-    order = page_order(word, scan, call) if found.outcome is not Likeness.OTHER else PageOrder()
+def not_compared() -> dict[str, Fact]:
+    """What is :data:`COMPARED` of a scan without a Word file, or of one whose pages were not read: nothing is known."""
+    return {SubjectField.COMPARABLE: Fact.known(False), **dict.fromkeys(COMPARED, Fact.unknown())}
+
+
+def content_facts(word: Document, scan: Document, page: Print, found: Comparison, call: Call) -> dict[str, Fact]:
+    """可比对 and what is :data:`COMPARED` of a scan that was put to ``word``.
+
+    ``page`` is the scan's print and ``found`` what came of comparing the two.
+    """
+    order = page_order(word, scan, page, call) if found.outcome is not Likeness.OTHER else PageOrder()
     at = Provenance(
         part=scan.part, place=_pages(scan), method=_method(scan), confidence=found.score or 0.0, raw=describe(found)
     )
@@ -68,9 +73,9 @@ def _pages(scan: Document) -> str:
     return "第" + "、".join(map(str, scan.pages_read)) + "页"
 
 
-def name_read(scan: Document, name: str) -> Fact | None:
+def name_read(scan: Document, page: Print, name: str) -> Fact | None:
     """``name`` as a fact if it stands on the scan; None when it does not or nobody could read it."""
-    if not name or not shows_text(scan, name):
+    if not name or not shows_text(page, name):
         return None
     return Fact.known(
         name, Provenance(part=scan.part, place=_pages(scan), method=_method(scan), confidence=0.9, raw=name)

@@ -42,12 +42,12 @@ class _Numbering:
     total: int | None
 
 
-def page_order(word: Document, scan: Document, call: Call) -> PageOrder:
-    """Whether ``scan`` has every page of ``word``, in its order."""
-    pages = [Print(list(lines)) for _, lines in groupby(scan.lines, key=lambda line: line.page)]
-    if Print(scan.lines).legibility < LEGIBLE:
+def page_order(word: Document, scan: Document, page: Print, call: Call) -> PageOrder:
+    """Whether ``scan``, whose print is ``page``, has every page of ``word``, in its order."""
+    pages = page.pages
+    if page.legibility < LEGIBLE:
         return PageOrder()
-    numbers = [found for page in pages if (found := _numbering(page.lines)) is not None]
+    numbers = [found for each in pages if (found := _numbering(each.lines)) is not None]
     chains = [list(_placed(chain, pages)) for chain in word.outline]
     swapped = _swapped_numbers(numbers) or _swapped_texts(chains, pages) or _late_title(word, pages, call)
     placed = [each for chain in chains for each in chain]

@@ -116,12 +116,12 @@ class _Value:
         return plain(self.shown)
 
 
-def compare(word: Document, scan: Document, call: Call) -> Comparison:
-    """How far the values of ``word`` stand on ``scan``."""
+def compare(word: Document, page: Print, call: Call) -> Comparison:
+    """How far the values of ``word`` stand on a scan whose print is ``page``."""
     form = next((form for form in call.forms if form.id == word.form), None)
-    if form is None or not scan.lines:
+    if form is None or not page.lines:
         return Comparison(Likeness.UNSURE)
-    look = _Look(form, Print(scan.lines), list(_values(word, form))[:MAX_VALUES], call)
+    look = _Look(form, page, list(_values(word, form))[:MAX_VALUES], call)
     seen = look.seen
     found = tuple(value.name for value, score in seen.items() if score >= FOUND)
     missing = tuple(value.name for value, score in seen.items() if score < FOUND)
@@ -167,10 +167,10 @@ def share_of_labels(lines: Sequence[ScanLine], form: Form) -> float:
     return sum(page.shows_label(field) for field in fields) / max(1, len(fields))
 
 
-def shows_text(scan: Document, text: str) -> bool:
+def shows_text(page: Print, text: str) -> bool:
     """Whether ``text`` (a name) stands on the scan as far as could be read."""
     key = plain(text)
-    return len(key) > 1 and bool(scan.lines) and _name_on(Print(scan.lines), key) in (_Name.EQUAL, _Name.NEAR)
+    return len(key) > 1 and bool(page.lines) and _name_on(page, key) in (_Name.EQUAL, _Name.NEAR)
 
 
 def _values(word: Document, form: Form) -> Iterator[_Value]:

@@ -10,12 +10,13 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 
 from rapidfuzz import fuzz
 
-from ingest.document.form.cells import label_key
 from ingest.reading import ScanLine
 from rules.call import Call, Form
+from rules.labels import label_key
 from rules.vocabulary import Field
 
 ALIKE = 0.80  #: a long label or title counts as seen
@@ -77,6 +78,11 @@ class Print:
     def __init__(self, lines: Sequence[ScanLine]) -> None:
         self.lines = tuple(lines)
         self.text = "".join(plain(line.text) for line in self.lines)
+
+    @cached_property
+    def pages(self) -> tuple[Print, ...]:
+        """The print of each page by itself, in the order read."""
+        return tuple(Print(list(lines)) for _, lines in groupby(self.lines, key=lambda line: line.page))
 
     @cached_property
     def stacks(self) -> tuple[Stack, ...]:

@@ -12,7 +12,8 @@ from typing import Any
 from ingest.attachment.identify import identify
 from ingest.comparison.pageorder import PageOrder, page_order
 from ingest.comparison.pairing import Comparison, compare
-from ingest.document.paged.textlayer import settled_by_layer
+from ingest.comparison.printed import Print
+from ingest.comparison.textlayer import settled_by_layer
 from ingest.document.print.scantask import ScanTask, ScanText, with_print
 from ingest.document.reader import DocumentReading, read_document
 from ingest.errors import InputError
@@ -33,7 +34,8 @@ def pair_files(word: Path, scan: Path, call: Call) -> dict[str, Any]:
     printed = settled_by_layer(printed, [editable], call)
     if not printed.pages_read:
         printed = with_print(printed, _print_of(scan, printed, call), call)
-    return _pair_json(editable, printed, compare(editable, printed, call), page_order(editable, printed, call))
+    page = Print(printed.lines)
+    return _pair_json(editable, printed, compare(editable, page, call), page_order(editable, printed, page, call))
 
 
 def _pair_json(word: Document, scan: Document, found: Comparison, order: PageOrder) -> dict[str, Any]:

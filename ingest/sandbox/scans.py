@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from ingest.document.paged.textlayer import settled_by_layer
+from ingest.comparison.textlayer import settled_by_layer
 from ingest.document.print.scantask import ScanTask, ScanText, with_print
 from ingest.reading import Document, Reading
 from ingest.sandbox.context import ReadingContext

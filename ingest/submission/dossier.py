@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
-from ingest.comparison.pairing import Likeness, compare
+from ingest.comparison.pairing import Comparison, Likeness, compare
+from ingest.comparison.printed import Print
 from ingest.reading import Document, Fate, Part, Reading
 from ingest.submission.names import file_stem, same_applicant
 from rules.call import APPLICANT_NAME, Call, Rendition, Role
@@ -29,6 +31,10 @@ class ReceivedMail:
     dated: bool = True  #: False when the server's date was unreadable and ``received`` is when it was asked
 
 
+_Place = tuple[int, str]
+"""A document inside its case: number of the mail and path of the part."""
+
+
 @dataclass(frozen=True)
 class Filed:
     """A document and the mail that brought it."""
@@ -37,9 +43,19 @@ class Filed:
     document: Document
 
     @property
+    def place(self) -> _Place:
+        """What tells it from every other document of the case."""
+        return self.mail.id, self.document.part
+
+    @property
     def order(self) -> tuple[datetime, int]:
         """Later ones replace earlier ones."""
         return self.mail.received, self.mail.id
+
+    @cached_property
+    def print(self) -> Print:
+        """What was read from its pages, prepared for looking things up."""
+        return Print(self.document.lines)
 
 
 @dataclass
@@ -64,6 +80,7 @@ class Dossier:
     summary_scan: Filed | None = None
     loose: list[Filed] = field(default_factory=list)  #: scans nobody could place
     replaced: list[Filed] = field(default_factory=list)
+    _compared: dict[tuple[_Place, _Place], Comparison] = field(default_factory=dict, repr=False)
 
     @property
     def last(self) -> ReceivedMail:
@@ -75,6 +92,13 @@ class Dossier:
         """The rows of the summary table that counts."""
         source = self.summary or self.summary_scan
         return source.document.rows if source else ()
+
+    def compared(self, word: Filed, scan: Filed, call: Call) -> Comparison:
+        """How far ``word`` stands on ``scan``; worked out once, however often it is asked."""
+        pair = (word.place, scan.place)
+        if pair not in self._compared:
+            self._compared[pair] = compare(word.document, scan.print, call)
+        return self._compared[pair]
 
     @property
     def scans(self) -> dict[str, Filed]:
@@ -186,9 +210,9 @@ def _place_by_content(dossier: Dossier, item: Filed, call: Call) -> bool:
     found: list[tuple[int, Entry | None]] = []
     for entry in dossier.entries if role is not Role.SUMMARY else ():
         if entry.editable is not None and entry.scan is None:
-            found += [(count, entry) for count in _agreeing(entry.editable, item, call)]
+            found += [(count, entry) for count in _agreeing(dossier, entry.editable, item, call)]
     if dossier.summary is not None and dossier.summary_scan is None and role is not Role.APPLICATION:
-        found += [(count, None) for count in _agreeing(dossier.summary, item, call)]
+        found += [(count, None) for count in _agreeing(dossier, dossier.summary, item, call)]
     most = max((count for count, _ in found), default=0)
     best = [entry for count, entry in found if count == most]
     if len(best) != 1:
@@ -200,9 +224,9 @@ def _place_by_content(dossier: Dossier, item: Filed, call: Call) -> bool:
     return True
 
 
-def _agreeing(word: Filed, scan: Filed, call: Call) -> Iterator[int]:
+def _agreeing(dossier: Dossier, word: Filed, scan: Filed, call: Call) -> Iterator[int]:
     """How many values agree, if the two are the same document."""
-    comparison = compare(word.document, scan.document, call)
+    comparison = dossier.compared(word, scan, call)
     if comparison.outcome is Likeness.SAME:
         yield len(comparison.agreeing)
 

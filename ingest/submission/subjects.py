@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Self
 
-from ingest.comparison.likeness import content_facts, name_read, seal_owner
+from ingest.comparison.likeness import content_facts, name_read, not_compared, seal_owner
 from ingest.reading import Document, Fate, Kind, SealOutcome
 from ingest.submission.digitalseal import digital_seal
 from ingest.submission.dossier import UNREAD, Dossier, Entry, Filed, parts_of_matter
@@ -72,14 +72,14 @@ def subjects_of(
         if entry.scan:
             scan = _scan(entry.scan, dossier.track, scan_id(entry.id), Fact.known(entry.id), Role.APPLICATION)
             subjects.append(
-                _with_print(scan, entry.scan, entry.editable, _Names.of(dossier, call, sender, entry), call)
+                _with_print(scan, dossier, entry.scan, entry.editable, _Names.of(dossier, call, sender, entry), call)
             )
     if dossier.summary or dossier.summary_scan:
         subjects.append(_summary(dossier, unread=unread))
     if dossier.summary_scan:
         scan = _scan(dossier.summary_scan, dossier.track, SUMMARY_SCAN_ID, Fact.known(SUMMARY_ID), Role.SUMMARY)
         names = _Names.of(dossier, call, sender, None)
-        subjects.append(_with_print(scan, dossier.summary_scan, dossier.summary, names, call))
+        subjects.append(_with_print(scan, dossier, dossier.summary_scan, dossier.summary, names, call))
     subjects += [
         _scan(item, dossier.track, loose_scan_id(number), Fact.unknown(), None)
         for number, item in enumerate(dossier.loose, 1)
@@ -189,12 +189,16 @@ class _Names:
         return cls(entry.applicant if entry else "", tuple(own), tuple(others))
 
 
-def _with_print(scan: Subject, item: Filed, word: Filed | None, names: _Names, call: Call) -> Subject:
+def _with_print(scan: Subject, dossier: Dossier, item: Filed, word: Filed | None, names: _Names, call: Call) -> Subject:
     """``scan`` with what its print says: the name if it stands there, the Word file's values, the seals' owners."""
-    facts = content_facts(item.document, word.document if word else None, call)
+    if word is None or not item.document.pages_read:
+        facts = not_compared()
+    else:
+        found = dossier.compared(word, item, call)
+        facts = content_facts(word.document, item.document, item.print, found, call)
     facts[SubjectField.SEAL_OWNER] = seal_owner(item.document, names.own, names.others)
     facts |= _digital(item, names.own, call)
-    name = name_read(item.document, names.applicant)
+    name = name_read(item.document, item.print, names.applicant)
     if name is not None:
         facts[APPLICANT_NAME] = name
     return scan.model_copy(update={"fields": {**scan.fields, **facts}})

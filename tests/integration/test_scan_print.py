@@ -8,6 +8,7 @@ import pytest
 
 from ingest.comparison.pageorder import page_order
 from ingest.comparison.pairing import Likeness, compare
+from ingest.comparison.printed import Print
 from ingest.reading import Reading
 from ingest.sandbox.context import ReadingContext
 from ingest.sandbox.workers import read_or_degrade
@@ -38,10 +39,11 @@ def test_scans_are_read_as_far_as_needed_and_agree_with_their_words(reading: Rea
     assert (scans["附件1"].pages_read, scans["附件3"].pages_read) == ((1, 2), (1,))
     assert all(each.title_png for each in scans.values())
     for form in ("附件1", "附件3"):
-        found = compare(words[form], scans[form], call)
+        page = Print(scans[form].lines)
+        found = compare(words[form], page, call)
         assert (found.outcome, found.numbers_agree) == (Likeness.SAME, True)
         assert found.passages == ()
-        assert page_order(words[form], scans[form], call).reason == ""
+        assert page_order(words[form], scans[form], page, call).reason == ""
         assert found.score is not None
         assert found.score > 0.9
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from ingest.comparison.pageorder import PageOrder, page_order
 from ingest.comparison.pairing import Comparison, compare
+from ingest.comparison.printed import Print
 from ingest.document.print.ocr import OcrEngine, PageText
 from ingest.document.print.scantask import ScanTask, with_print
 from ingest.document.print.scantext import Deadline, read_scan
@@ -104,7 +105,8 @@ def judge(pairs: Iterable[Pair], call: Call, engine: RememberingEngine) -> Tally
         word = read_document("1", "a.docx", Kind.DOCX, pair.word, call).document
         if word is None:
             raise AssertionError("a generated Word file must be readable")
-        found, order = compare(word, scans[key], call), page_order(word, scans[key], call)
+        page = Print(scans[key].lines)
+        found, order = compare(word, page, call), page_order(word, scans[key], page, call)
         elsewhere = time.perf_counter() - start - (sum(engine.seconds) - read)
         tally.add(Judged(pair, found, order, elsewhere))
     return tally

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz
 
 from ingest.document.content import Cell, Content, Table
-from ingest.document.form.cells import is_blank, label_key
+from ingest.document.form.cells import is_blank
 from rules.call import Form
+from rules.labels import label_key
 from rules.vocabulary import Field, FieldType, normalise
 
 SIMILAR = 70.0

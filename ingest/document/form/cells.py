@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import TypeAlias
 
 from rules.facts import Fact, Provenance, Value
+from rules.labels import REMARK
 from rules.vocabulary import Field, FieldType, normalise, parse_value
 
 MAX_VALUE = 20_000  #: characters kept of one value
@@ -23,11 +24,6 @@ _EMPTY = "☐□○◻◯"
 _MARKS = {"So", "Sm", "Co", "Cn"}
 _ANSWERS = {"是": True, "有": True, "否": False, "无": False}
 
-COLONS = str.maketrans("∶꞉︰", ":::")
-"""What input methods also give for a colon and NFKC leaves alone or makes into dots."""
-
-LABEL_ITEM = re.compile(r"^(?:[(（]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[)）]?[、.．)）])+")
-_REMARK = re.compile(r"\([^()]{0,30}\)$")
 _PROMPT = re.compile(r"(?:请?(?:单击|点击|点按|在此)[^,。]{0,12}(?:输入|填写|选择)[^,。]{0,8})[。.]?")
 _HINT = re.compile(
     r"\([^()]*(?:盖章|公章|签章|签字|签名|不超过|以内|字左右|填写|说明|可另附|打勾|打√|勾选)[^()]*\)|(?:加?盖)?公?章处?[::]?"
@@ -38,17 +34,6 @@ _NOT_OWN = re.compile(r"(?:例如|例|如|示例|样例|范例)[::].*|同上|同
 _EMPTY_SHAPE = re.compile(
     r"(?:19|20)?\d{0,2}年月日?(?:至(?:\d{4})?年月日)?|%|人|名|个|所|万?元|[/\\|::;,、。.…·\-—–~*]*"
 )
-
-
-@lru_cache(maxsize=4096)
-def label_key(text: str) -> str:
-    """The form in which labels are compared:
-    normalised, without numbering, colon, asterisk or a remark in brackets.
-    """
-    key = LABEL_ITEM.sub("", normalise(text.translate(COLONS)).strip("*:"))
-    while _REMARK.search(key) and not _REMARK.fullmatch(key):
-        key = _REMARK.sub("", key).strip("*:")
-    return key.strip("*:")
 
 
 def is_blank(text: str) -> bool:
@@ -177,7 +162,7 @@ def _read_plain(field: Field, text: str) -> Value | None:
     value = parse_value(field, raw)
     if value is not None:
         return value
-    return parse_value(field, _REMARK.sub("", unicodedata.normalize("NFKC", raw)))
+    return parse_value(field, REMARK.sub("", unicodedata.normalize("NFKC", raw)))
 
 
 def _tidy(text: str, *, keep_lines: bool) -> str:

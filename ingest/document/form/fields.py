@@ -15,9 +15,10 @@ from itertools import zip_longest
 from typing import NamedTuple, TypeAlias
 
 from ingest.document.content import Cell, Content, Line, Table
-from ingest.document.form.cells import COLONS, LABEL_ITEM, is_blank, label_key, read_cell
+from ingest.document.form.cells import is_blank, read_cell
 from rules.call import APPLICANT_NAME, Form
 from rules.facts import Fact, Knowledge, Provenance
+from rules.labels import COLONS, LABEL_ITEM, label_key
 from rules.vocabulary import TEXTUAL, Field, FieldType, normalise
 
 _MAX_LABEL = 40  #: characters; longer cells are values

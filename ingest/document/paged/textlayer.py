@@ -1,22 +1,19 @@
-"""The text inside a PDF as the lines that :mod:`ingest.comparison.pairing` compares: of a
-born-digital file, and the layer a scanner program put under the picture of a page, which is cheaper
-than reading the picture and trusted less.
+"""The text inside a PDF as lines that can be compared: of a born-digital file, and the layer a
+scanner program put under the picture of a page, which is cheaper than reading the picture and
+trusted less.
 
-Pure. A scan's layer can show that it is a Word file's, never that it is not: programs write poor
-layers, and nobody sees them. Of born-digital files only a signed one is compared: any other is sent
-back to be printed, stamped and scanned.
+Pure. Of born-digital files only a signed one is compared: any other is sent back to be printed,
+stamped and scanned. What a layer settles is ``ingest/comparison/textlayer.py``.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from ingest.comparison.pairing import Likeness, compare
 from ingest.document.content import Content
 from ingest.document.paged.pdf import Pdf, PdfPage
-from ingest.reading import Document, ScanLine
-from rules.call import Call
+from ingest.reading import ScanLine
 
 CERTAIN = 1.0  #: nothing was guessed
 _WIDE, _HIGH = 60.0, 20.0  #: mm from one column and row of the lattice to the next
@@ -72,22 +69,3 @@ def _lines(content: Content) -> Iterator[ScanLine]:
                     text=text[:MAX_LINE],
                     confidence=0.0,
                 )
-
-
-def settled_by_layer(scan: Document, words: Iterable[Document], call: Call) -> Document:
-    """``scan`` with its layer as what was read,
-    if that shows it to be one of ``words``; without it otherwise.
-    """
-    if any(_shows(word, scan, call) for word in words):
-        return scan.model_copy(
-            update={"pages_read": tuple(sorted({line.page for line in scan.lines}))},
-        )
-    return scan.model_copy(update={"lines": ()})
-
-
-def _shows(word: Document, scan: Document, call: Call) -> bool:
-    """Whether every value of the Word file that counts, and every number,
-    stands in the scan's text layer.
-    """
-    found = compare(word, scan, call)
-    return found.outcome is Likeness.SAME and not found.missing and not found.absent_numbers

@@ -7,13 +7,18 @@ from collections.abc import Callable
 import pytest
 
 from ingest.comparison.likeness import content_facts, name_read, seal_owner
+from ingest.comparison.pairing import compare
+from ingest.comparison.printed import Print
 from ingest.reading import Document, ScanLine, Seal, SealOutcome, SealReading
 from ingest.submission.dossier import ReceivedMail, arrange
+from ingest.submission.sender import Sender
+from ingest.submission.subjects import subjects_of
 from rules.call import Call, Role
 from rules.facts import Fact, Knowledge
 
 Make = Callable[..., Document]
 Mail = Callable[..., ReceivedMail]
+BUREAU = Sender("师市教育局", "unit:第八师石河子市", "第八师石河子市教育局", "第八师石河子市", "发件人名称")
 OWN = ("第三师图木舒克市教育局",)
 OTHERS = ("第十师北屯市教育局", "第二师铁门关市教育局")
 
@@ -33,6 +38,12 @@ def print_of(document: Document, scan: Document) -> Document:
         for text in (labels.get(name, name), str(fact.value))
     ]
     return scan.model_copy(update={"lines": tuple(lines), "pages_read": (1,)})
+
+
+def facts_of(word: Document, scan: Document, call: Call) -> dict[str, Fact]:
+    """What the rules are told of a scan beside its Word file."""
+    page = Print(scan.lines)
+    return content_facts(word, scan, page, compare(word, page, call), call)
 
 
 def sealed(*writings: str) -> Document:
@@ -71,22 +82,35 @@ def test_a_scan_of_unknown_kind_is_the_summary_it_shows(call: Call, mail: Mail, 
     assert dossier.entries[0].scan is None
 
 
-def test_what_was_not_read_is_not_compared(call: Call, word: Make, scan: Make) -> None:
+def test_what_was_not_read_is_not_compared(call: Call, mail: Mail, word: Make, scan: Make) -> None:
     """Without OCR, or without a Word file, there is nothing to compare, and that is known."""
     one = form(word, "甲团中学", "王一", "13912345678")
-    for facts in (content_facts(scan(), one, call), content_facts(print_of(one, scan()), None, call)):
-        assert facts["可比对"].value is False
-        assert facts["内容一致"].knowledge is Knowledge.UNKNOWN
+    for papers in ((one, scan("甲团中学")), (print_of(one, scan("甲团中学")),)):
+        dossier = arrange([mail(*papers)], "示范校", call)
+        subjects = subjects_of(dossier, call, BUREAU, decided_before=False, ledger=())
+        facts = {subject.id: subject for subject in subjects}["扫申1"]
+        assert facts.fact("可比对").value is False
+        assert facts.fact("内容一致").knowledge is Knowledge.UNKNOWN
+
+
+def test_two_papers_are_compared_once(call: Call, mail: Mail, word: Make, scan: Make) -> None:
+    """Arranging asks first, the rules' facts ask again, and both are told the same comparison."""
+    one = form(word, "甲团中学", "王一", "13912345678")
+    (entry,) = (dossier := arrange([mail(one, print_of(one, scan(name="IMG_1.pdf")))], "示范校", call)).entries
+    assert entry.editable is not None
+    assert entry.scan is not None
+    assert dossier.compared(entry.editable, entry.scan, call) is dossier.compared(entry.editable, entry.scan, call)
+    assert entry.scan.print is entry.scan.print
 
 
 def test_the_comparison_is_told_with_its_evidence(call: Call, word: Make, scan: Make) -> None:
     """Staff read what agreed and how much."""
     one = form(word, "甲团中学", "王一", "13912345678")
-    facts = content_facts(print_of(one, scan()), one, call)
+    facts = facts_of(one, print_of(one, scan()), call)
     assert (facts["可比对"].value, facts["内容一致"].value, facts["数字一致"].value) == (True, True, True)
     assert "相似度 1.00" in facts["内容一致"].provenance.raw
     other = form(word, "第七师某某职业学校", "赵七八", "0992-7654321")
-    assert content_facts(print_of(other, scan()), one, call)["内容一致"].value is False
+    assert facts_of(one, print_of(other, scan()), call)["内容一致"].value is False
 
 
 @pytest.mark.parametrize(
@@ -124,7 +148,7 @@ def test_neighbours_in_number_are_not_told_apart_by_one_character() -> None:
 def test_a_name_that_stands_on_the_scan_is_a_fact_from_it(word: Make, scan: Make) -> None:
     """Better than the file's name."""
     shown = print_of(form(word, "甲团中学", "王一", "13912345678"), scan())
-    fact = name_read(shown, "甲团中学")
+    fact = name_read(shown, Print(shown.lines), "甲团中学")
     assert fact is not None
     assert fact.provenance.method == "ocr"
-    assert name_read(shown, "丙团职业学校") is None
+    assert name_read(shown, Print(shown.lines), "丙团职业学校") is None

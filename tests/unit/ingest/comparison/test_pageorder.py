@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.comparison.pageorder import page_order
+from ingest.comparison.pageorder import PageOrder, page_order
+from ingest.comparison.printed import Print
 from ingest.reading import Document, ScanLine
 from rules.call import Call, Rendition, Role
 
@@ -39,9 +40,14 @@ def scan(*pages: list[str], whole: bool = True, confidence: float = 0.98) -> Doc
     )  # fmt: skip
 
 
+def order_of(word: Document, scan: Document, call: Call) -> PageOrder:
+    """What is said of a Word file and a scan."""
+    return page_order(word, scan, Print(scan.lines), call)
+
+
 def test_all_pages_in_their_order(call: Call) -> None:
     """Nothing to say."""
-    order = page_order(word(), scan(COVER, TABLE, TAIL), call)
+    order = order_of(word(), scan(COVER, TABLE, TAIL), call)
     assert (order.complete, order.ordered, order.reason) == (True, True, "")
 
 
@@ -56,7 +62,7 @@ def test_all_pages_in_their_order(call: Call) -> None:
 )
 def test_a_missing_page_is_named_by_what_stands_on_it(call: Call, pages: tuple[list[str], ...], seen: str) -> None:
     """Staff know where to look."""
-    order = page_order(word(), scan(*pages), call)
+    order = order_of(word(), scan(*pages), call)
     assert (order.complete, order.reason) == (False, seen)
 
 
@@ -65,31 +71,31 @@ def test_a_cover_whose_last_lines_stand_elsewhere_too_is_missed_by_its_title(cal
     outline = (("兵团智慧教育示范校申报书", "学校名称（盖章）：甲团中学", "填报日期：2024年8月20日"), *OUTLINE[1:])
     again = [*TAIL, "学校名称（盖章）：甲团中学", "填报日期：2024年8月20日"]
     cover = word().model_copy(update={"outline": outline})
-    assert page_order(cover, scan(TABLE, again), call).complete is True  # one line of three is not enough
+    assert order_of(cover, scan(TABLE, again), call).complete is True  # one line of three is not enough
 
     half = word().model_copy(
         update={"outline": ((*outline[0][:1], "二〇二四年兵团首批", *outline[0][1:]), *OUTLINE[1:])}
     )
-    order = page_order(half, scan(TABLE, again), call)
+    order = order_of(half, scan(TABLE, again), call)
 
     assert (order.complete, order.reason) == (False, "没有看到有标题的一页")
-    assert page_order(half, scan(COVER, TABLE, again), call).complete is True
+    assert order_of(half, scan(COVER, TABLE, again), call).complete is True
 
 
 def test_a_scan_that_was_not_read_to_its_end_lacks_nothing(call: Call) -> None:
     """Not read is not missing."""
-    assert page_order(word(), scan(COVER, TABLE, whole=False), call).complete is None
+    assert order_of(word(), scan(COVER, TABLE, whole=False), call).complete is None
 
 
 def test_a_text_that_could_not_be_read_is_no_missing_page(call: Call) -> None:
     """Two texts under a seal."""
     spoilt = [text for text in TABLE if text not in ("电子邮箱", "学校类型")]
-    assert page_order(word(), scan(COVER, spoilt, TAIL), call).complete is True
+    assert order_of(word(), scan(COVER, spoilt, TAIL), call).complete is True
 
 
 def test_an_illegible_scan_says_nothing_of_its_pages(call: Call) -> None:
     """Uncertain is never no."""
-    order = page_order(word(), scan(TAIL, COVER, confidence=0.6), call)
+    order = order_of(word(), scan(TAIL, COVER, confidence=0.6), call)
     assert (order.complete, order.ordered) == (None, None)
 
 
@@ -102,15 +108,15 @@ def test_an_illegible_scan_says_nothing_of_its_pages(call: Call) -> None:
 )
 def test_pages_in_the_wrong_order_are_named(call: Call, pages: tuple[list[str], ...], reason: str) -> None:
     """By the order of the Word file, and by the title."""
-    order = page_order(word(), scan(*pages), call)
+    order = order_of(word(), scan(*pages), call)
     assert (order.complete, order.ordered, order.reason) == (True, False, reason)
 
 
 def test_printed_numbers_tell_the_order_and_the_gap(call: Call) -> None:
     """第 3 页 before 第 2 页; page 2 of 3 is not there."""
     first, second, third = ([*page, f"第 {n} 页 共 3 页"] for n, page in enumerate((COVER, TABLE, TAIL), 1))
-    assert page_order(word(), scan(first, third, second), call).reason == "印有第2页的一页排在第3页之后"
-    order = page_order(word(), scan(first, third), call)
+    assert order_of(word(), scan(first, third, second), call).reason == "印有第2页的一页排在第3页之后"
+    order = order_of(word(), scan(first, third), call)
     assert (order.complete, order.reason) == (False, "没有印着第2页的一页")
 
 
@@ -118,16 +124,16 @@ def test_printed_numbers_tell_the_order_and_the_gap(call: Call) -> None:
 def test_page_numbers_are_known_in_their_usual_forms(call: Call, number: str) -> None:
     """At the foot of the page."""
     pages = [[*page, number.format(n)] for n, page in ((2, TABLE), (1, COVER))]
-    assert page_order(word(), scan(*pages), call).reason.endswith("印有第1页的一页排在第2页之后")
+    assert order_of(word(), scan(*pages), call).reason.endswith("印有第1页的一页排在第2页之后")
 
 
 def test_a_cover_without_a_number_lacks_nothing(call: Call) -> None:
     """Covers often bear none."""
-    order = page_order(word(), scan(COVER, [*TABLE, "- 1 -"], [*TAIL, "- 2 -"]), call)
+    order = order_of(word(), scan(COVER, [*TABLE, "- 1 -"], [*TAIL, "- 2 -"]), call)
     assert (order.complete, order.ordered) == (True, True)
 
 
 def test_without_an_outline_nothing_can_be_missing(call: Call) -> None:
     """Readings of before."""
     bare = word().model_copy(update={"outline": ()})
-    assert page_order(bare, scan(COVER, TABLE), call).complete is None
+    assert order_of(bare, scan(COVER, TABLE), call).complete is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ingest.comparison.pairing import Likeness, compare, share_of_labels, shows_text
+from ingest.comparison.printed import Print
 from ingest.reading import Document, ScanLine
 from rules.call import Call, Rendition, Role
 from rules.facts import Fact, Value
@@ -25,8 +26,8 @@ PRINT = """第三师图木舒克市教育局|填报日期：2024年8月19日
 教室多媒体设备完好率达到99%；由专人负责"""
 
 
-def scan_of(text: str, confidence: float = 0.99) -> Document:
-    """A scan with this print, rows on lines, columns of 45 mm divided by bars."""
+def scan_of(text: str, confidence: float = 0.99) -> Print:
+    """The print of a scan, rows on lines, columns of 45 mm divided by bars."""
     lines = [
         ScanLine(
             page=1, row=row, text=piece, confidence=confidence,
@@ -36,10 +37,7 @@ def scan_of(text: str, confidence: float = 0.99) -> Document:
         for column, piece in enumerate(line.split("|"))
         if piece
     ]  # fmt: skip
-    return Document(
-        part="2", name="scan.pdf", sha256="2", form="", role=None, track="", rendition=Rendition.STAMPED_SCAN,
-        lines=tuple(lines), pages_read=(1,),
-    )  # fmt: skip
+    return Print(lines)
 
 
 def word_of(**changed: Value) -> Document:

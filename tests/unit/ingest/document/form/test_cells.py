@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.document.form.cells import is_blank, label_key, read_cell
+from ingest.document.form.cells import is_blank, read_cell
 from rules.facts import Knowledge, Provenance, Value
+from rules.labels import label_key
 from rules.vocabulary import Field, FieldType
 
 KINDS = ("小学", "初中", "九年一贯制学校", "完全中学", "其他")
