@@ -23,7 +23,6 @@ from ingest.log import get_logger
 from ingest.mailbox.idle import HearingMailbox, Listener
 from ingest.mailbox.patience import Patience
 from ingest.notify import notify
-from ingest.steps.alarm import ALARM
 from ingest.steps.canary import canary_if_due, watch_canary
 from ingest.steps.digest import digest_if_due
 from ingest.steps.judge import judge_one
@@ -33,7 +32,8 @@ from ingest.steps.rules import look_at_rules, settle_rules
 from ingest.steps.send import send_due
 from ingest.steps.settle_uncertain import note_interrupted, settle_uncertain
 from ingest.steps.watch import alarm_login_refused, watch_intake
-from ingest.store.ledger import forget_listings, record_event
+from ingest.store.events import EventKind, record_event
+from ingest.store.folders import forget_listings
 from ingest.store.messages import release_claims
 
 WORK_EVERY = timedelta(seconds=5)
@@ -110,7 +110,7 @@ def _send(app: App, told: threading.Event, patience: Patience, turn: timedelta =
         get_logger().warning("letters cannot leave", failures=patience.failures, again_in=wait.total_seconds())
         if patience.failures == 1:
             with app.database.writing() as session:
-                record_event(session, app.clock.now(), ALARM, f"暂时发不了信: {error.message}")
+                record_event(session, app.clock.now(), EventKind.ALARM, f"暂时发不了信: {error.message}")
         raise
 
 

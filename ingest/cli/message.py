@@ -110,7 +110,7 @@ def retry(context: typer.Context, number: Annotated[int, typer.Argument(help="�
     from ingest.app import open_store
     from ingest.clock import SystemClock
     from ingest.errors import UsageError
-    from ingest.store.ledger import record_event
+    from ingest.store.events import EventKind, record_event
     from ingest.store.messages import retry_message
 
     with open_store(console(context).settings()) as store, store.writing() as session:
@@ -118,7 +118,7 @@ def retry(context: typer.Context, number: Annotated[int, typer.Argument(help="�
             raise UsageError(
                 f"来件 {number} 不存在,或没有被隔离", "用 mailroom message list 查看状态(set_aside 为被隔离)"
             )
-        record_event(session, SystemClock().now(), "retry", "人工操作: 重新读取该来件", message_id=number)
+        record_event(session, SystemClock().now(), EventKind.RETRY, "人工操作: 重新读取该来件", message_id=number)
     typer.echo(f"来件 {number} 将重新读取")
 
 

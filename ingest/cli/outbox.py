@@ -47,7 +47,7 @@ def _change(context: typer.Context, number: int, action: str, done: str) -> None
     from ingest.app import open_store
     from ingest.clock import SystemClock
     from ingest.errors import UsageError
-    from ingest.store.ledger import record_event
+    from ingest.store.events import EventKind, record_event
     from notifier import outbox
 
     now = SystemClock().now()
@@ -61,7 +61,7 @@ def _change(context: typer.Context, number: int, action: str, done: str) -> None
         }[action]()
         if not changed:
             raise UsageError(f"信函 {number} 不存在,或它现在的状态不允许这样做", "用 mailroom outbox list 查看状态")
-        record_event(session, now, action, f"人工操作: 信函{done}", outbox_id=number)
+        record_event(session, now, EventKind(action), f"人工操作: 信函{done}", outbox_id=number)
     typer.echo(f"信函 {number} {done}")
 
 

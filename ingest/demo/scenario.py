@@ -27,7 +27,7 @@ from ingest.outputs import creating
 from ingest.settings import Settings
 from ingest.steps.receive import receive_all
 from ingest.store.cases import cases_of_message
-from ingest.store.ledger import count_in_ledger, count_on_server
+from ingest.store.counts import count_in_ledger, count_on_server
 from ingest.store.messages import list_messages
 from ingest.store.tables import MessageRow
 from notifier.outbox import list_letters

@@ -9,13 +9,13 @@ from sqlmodel import Session
 
 from ingest.app import App
 from ingest.receipts.signing import signed_serial
-from ingest.store.ledger import list_events, queue_letter, record_event
+from ingest.store.events import EventKind, list_events, queue_letter, record_event
 from notifier.letters import message_id
 from notifier.mime import build_notice
 from notifier.outbox import NewLetter
 
 ALARM = "alarm"
-"""The kind of these letters in the outbox, and of their lines in the ledger, which the digest shows too."""
+"""The kind of these letters in the outbox."""
 
 
 def alarm_key(incident: str, address: str) -> str:
@@ -44,10 +44,12 @@ def queue_alarm(app: App, session: Session, incident: str, title: str, text: str
         )
         count += queue_letter(session, new, now, f"告警信入发件箱: {title}")[1]
     if count or (not app.settings.office.administrators and not _told_lately(session, now, title)):
-        record_event(session, now, ALARM, title)
+        record_event(session, now, EventKind.ALARM, title)
     return count
 
 
 def _told_lately(session: Session, now: datetime, title: str) -> bool:
     """Whether the ledger, and with it the digest, has said so within a day."""
-    return any(event.text == title for event in list_events(session, kind=ALARM, since=now - timedelta(days=1)))
+    return any(
+        event.text == title for event in list_events(session, kind=EventKind.ALARM, since=now - timedelta(days=1))
+    )

@@ -19,7 +19,8 @@ from ingest.reading import Reading
 from ingest.receipts.signing import signed_serial
 from ingest.steps.alarm import queue_alarm
 from ingest.steps.watch import open_incident
-from ingest.store.ledger import list_events, list_folders, queue_letter, record_event
+from ingest.store.events import EventKind, latest_event, queue_letter, record_event
+from ingest.store.folders import list_folders
 from ingest.store.messages import next_message_to_read
 from notifier.letters import message_id
 from notifier.mime import build_notice
@@ -27,8 +28,6 @@ from notifier.outbox import NewLetter, OutboxRow
 
 CANARY = "canary"
 """The kind of these mails in the outbox."""
-SEEN = "canary_seen"
-LOST = "canary_lost"
 EVERY = timedelta(hours=24)
 OVERDUE = timedelta(hours=26)
 """Twenty-six hours after one canary the next one must have come back: it was sent after twenty-four."""
@@ -80,7 +79,14 @@ def note_canary(app: App, session: Session, message_id: int, reading: Reading) -
     stamp = stamp_of(app.key, reading.envelope.subject)
     if stamp is None:
         return False
-    record_event(session, app.clock.now(), SEEN, f"自检邮件 {stamp} 已收到", message_id=message_id)
+    record_event(
+        session,
+        app.clock.now(),
+        EventKind.CANARY_SEEN,
+        f"自检邮件 {stamp} 已收到",
+        message_id=message_id,
+        data={"stamp": stamp},
+    )
     return True
 
 
@@ -90,9 +96,9 @@ def watch_canary(app: App) -> bool:
     if not app.settings.mailbox.canary:
         return False
     with app.database.reading() as session:
-        seen = list_events(session, kind=SEEN, limit=1)
-        unseen = _first_sent_after(session, seen[0].at if seen else None)
-        incident = open_incident(session, LOST, SEEN)
+        seen = latest_event(session, EventKind.CANARY_SEEN)
+        unseen = _first_sent_after(session, None if seen is None else seen.at)
+        incident = open_incident(session, EventKind.CANARY_LOST, EventKind.CANARY_SEEN)
         looked = _looked_at(app, session)
     lost = unseen is not None and looked is not None and looked - unseen.created_at > OVERDUE - EVERY
     if lost and unseen is not None and incident is None:
@@ -102,7 +108,7 @@ def watch_canary(app: App) -> bool:
             "或者程序的信发不出去。请从别的邮箱发一封测试邮件,并查看发件箱(mailroom outbox list)和网页邮箱的垃圾邮件、拦截记录。"
         )
         with app.database.writing() as session:
-            event = record_event(session, now, LOST, "自检邮件没有按时回到邮箱")
+            event = record_event(session, now, EventKind.CANARY_LOST, "自检邮件没有按时回到邮箱")
             queue_alarm(app, session, f"canary:{event.id}", "自检邮件没有收到", text)
     return lost
 

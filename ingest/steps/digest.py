@@ -11,7 +11,7 @@ from ingest.app import App
 from ingest.killpoints import point
 from ingest.log import get_logger
 from ingest.receipts.signing import signed_serial
-from ingest.store.ledger import queue_letter, record_event
+from ingest.store.events import EventKind, queue_letter, record_event
 from ingest.views.digest import collect_digest, digest_prefix
 from notifier.digest import Digest, DigestData, compose_digest
 from notifier.letters import message_id
@@ -71,7 +71,7 @@ def send_digest(app: App, day: date, *, again: str = "") -> int:
                 message_id=message_id(serial, app.from_address), mime=mime,
             )  # fmt: skip
             count += queue_letter(session, new, now, f"日报入发件箱: {digest.subject}")[1]
-        record_event(session, now, "digest", f"日报入发件箱: {digest.subject}")
+        record_event(session, now, EventKind.DIGEST, f"日报入发件箱: {digest.subject}")
     point("digest_queued")
     get_logger().info("digest", day=day.isoformat(), recipients=count, needs_human=len(data.needs_human))
     return count

@@ -19,8 +19,8 @@ from ingest.log import get_logger
 from ingest.mailbox.protocol import MailboxSession, MessageSummary, MessageUnreadableError
 from ingest.notify import notify
 from ingest.steps.too_large import answer_too_large, header_of
+from ingest.store.events import record_received
 from ingest.store.files import Spool
-from ingest.store.ledger import record_received
 from ingest.store.messages import Arrival, record_messages
 from ingest.store.tables import MessageRow, MessageState
 

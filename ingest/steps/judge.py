@@ -12,7 +12,7 @@ from ingest.errors import MailroomError, TemporaryError, UsageError
 from ingest.killpoints import point
 from ingest.log import get_logger
 from ingest.rulefiles.candidates import text_sha256
-from ingest.steps.letters import NO_LETTER, Draft, case_letter, enqueue_letter
+from ingest.steps.letters import Draft, case_letter, enqueue_letter
 from ingest.store.cases import (
     Judgement,
     accepted_ledger,
@@ -23,7 +23,7 @@ from ingest.store.cases import (
     save_decision,
 )
 from ingest.store.chain import decision_sha256
-from ingest.store.ledger import record_event
+from ingest.store.events import EventKind, record_event, record_no_letter
 from ingest.store.messages import mark_answered
 from ingest.store.tables import CaseRow, DecisionRow
 from ingest.submission.dossier import Dossier, ReceivedMail, arrange, parts_of_matter
@@ -72,7 +72,7 @@ def _put_off(app: App, case: CaseRow, error: Exception) -> None:
     with app.database.writing() as session:
         request_judgement(session, case.id, now + PUT_OFF)
         text = f"案卷 {case.code} 裁定时程序出错,尚未答复,程序会再试: {name}"
-        record_event(session, now, "judging_failed", text, case_id=case.id)
+        record_event(session, now, EventKind.JUDGING_FAILED, text, case_id=case.id)
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,8 @@ def _judge(app: App, case: CaseRow, order: OnPurpose | None = None) -> DecisionR
             return None  # something new came in meanwhile: the case is still due, with the new papers
         if order is not None:
             text = f"{order.who} 要求按现行规则重新裁定: {order.reason}"
-            record_event(session, now, "rejudged", text, case_id=file.case.id)
+            asked = {"who": order.who, "reason": order.reason}
+            record_event(session, now, EventKind.REJUDGED, text, case_id=file.case.id, data=asked)
         _announce(app, session, file, draft, row)
         point("deciding")
     point("decided")
@@ -133,17 +134,16 @@ def _announce(app: App, session: Session, file: CaseFile, draft: Draft, row: Dec
     """The decision in the ledger and its letter in the outbox."""
     now, case_id = app.clock.now(), file.case.id
     text = f"裁定(第 {row.version} 次): {DECISION_NAMES[row.decision]}"
-    record_event(session, now, "decided", text, case_id=case_id, sha256=decision_sha256(row))
+    record_event(session, now, EventKind.DECIDED, text, case_id=case_id, sha256=decision_sha256(row))
     if row.disagreement:
-        record_event(session, now, "disagreement", row.disagreement, case_id=case_id)
+        record_event(session, now, EventKind.DISAGREEMENT, row.disagreement, case_id=case_id)
     for mail in file.dossier.mails:
         mark_answered(session, mail.id)
     screening = file.dossier.last.reading.screening
     if screening.reply:
         enqueue_letter(app, session, draft)
     else:
-        text = f"不发信函: {screening.reason}"
-        record_event(session, now, NO_LETTER, text, message_id=draft.message_ref, case_id=case_id)
+        record_no_letter(session, now, screening.reason, message_id=draft.message_ref, case_id=case_id)
 
 
 def take_case(app: App, session: Session, case: CaseRow) -> CaseFile:

@@ -12,7 +12,7 @@ from ingest.app import App
 from ingest.message.addresses import untagged
 from ingest.reading import Reading
 from ingest.receipts.signing import Receipt, mail_subject, receipt_code, signed_serial
-from ingest.store.ledger import queue_letter, record_event
+from ingest.store.events import EventKind, queue_letter, record_event
 from ingest.store.tables import CaseRow, MessageRow
 from ingest.submission.dossier import Dossier
 from ingest.submission.joining import Placement
@@ -22,11 +22,6 @@ from notifier.letters import LetterRequest, compose, listing_sha256
 from notifier.mime import build_letter
 from notifier.outbox import NOT_TO_APPLICANTS, NewLetter, OutboxRow, count_case_letters, count_letters, find_by_key
 from rules.verdict import Verdict
-
-SUPPRESSED = "suppressed"
-"""The event of a letter that a cap kept back; shown in the digest."""
-NO_LETTER = "no_letter"
-"""The event of a mail that is not to be answered, with the reason."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +83,10 @@ def enqueue_letter(app: App, session: Session, draft: Draft) -> bool:
         return True
     used = _Used.count(app, session, draft)
     if reason := used.refusal(app):
-        record_event(session, now, SUPPRESSED, reason, message_id=draft.message_ref, case_id=draft.case_id)
+        record_event(
+            session, now, EventKind.SUPPRESSED, reason,
+            message_id=draft.message_ref, case_id=draft.case_id, data={"reason": reason},
+        )  # fmt: skip
         return False
     letter = compose(used.marked(app, draft.request), app.templates)
     new = NewLetter(

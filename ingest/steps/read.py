@@ -20,7 +20,7 @@ from ingest.reading import Reading, ScreeningKind
 from ingest.receipts.signing import own_serial
 from ingest.sandbox.workers import read_or_degrade
 from ingest.steps.canary import note_canary
-from ingest.steps.letters import NO_LETTER, enqueue_letter, question_letter
+from ingest.steps.letters import enqueue_letter, question_letter
 from ingest.store.cases import (
     NewCase,
     find_case_by_code,
@@ -32,7 +32,7 @@ from ingest.store.cases import (
     touch_case,
 )
 from ingest.store.chain import text_sha256
-from ingest.store.ledger import record_event
+from ingest.store.events import EventKind, record_event, record_no_letter
 from ingest.store.messages import (
     claim_message,
     mark_answered,
@@ -97,7 +97,7 @@ def _strike(app: App, row: MessageRow, error: Exception) -> None:
         record_event(
             session,
             now,
-            "set_aside",
+            EventKind.SET_ASIDE,
             f"{STRIKES} 次读取失败,已隔离待人工处理: {type(error).__name__}",
             message_id=row.id,
         )
@@ -119,24 +119,27 @@ class Filing:
         if not save_reading(self.session, self.row.id, reading, answered=answered):
             return
         text = f"来件性质: {screening.reason}; 附件 {len(reading.parts)} 个, 识别文档 {len(reading.documents)} 份"
-        self._note("read", text, sha256=text_sha256(reading.model_dump_json()))
+        self._note(EventKind.READ, text, sha256=text_sha256(reading.model_dump_json()))
         if screening.kind is ScreeningKind.BOUNCE:
             self._bounce()
         elif screening.kind is ScreeningKind.FORGED:
-            self._note("forged", f"疑似冒名来信,未受理、未答复: {screening.reason}")
+            self._note(EventKind.FORGED, f"疑似冒名来信,未受理、未答复: {screening.reason}")
         elif screening.kind is ScreeningKind.OWN:
             note_canary(self.app, self.session, self.row.id, reading)
             if brings_papers(reading) and own_serial(self.app.key, reading.envelope.message_id) is None:
-                self._note("own_papers", f"本邮箱发来的邮件带有附件,没有受理: {reading.envelope.subject}")
+                self._note(EventKind.OWN_PAPERS, f"本邮箱发来的邮件带有附件,没有受理: {reading.envelope.subject}")
         elif screening.kind is ScreeningKind.COMPLAINT:
-            self._note("complaint", f"投诉报告: {reading.envelope.subject}")
+            self._note(EventKind.COMPLAINT, f"投诉报告: {reading.envelope.subject}")
         elif screening.kind in _MACHINES and brings_papers(reading):
-            self._note("machine", f"带有附件的自动邮件,没有受理: {reading.envelope.subject}")
+            self._note(EventKind.MACHINE, f"带有附件的自动邮件,没有受理: {reading.envelope.subject}")
         elif screening.kind is ScreeningKind.PERSON:
             self._place()
 
+    def _no_letter(self, reason: str) -> None:
+        record_no_letter(self.session, self.app.clock.now(), reason, message_id=self.row.id)
+
     def _note(
-        self, kind: str, text: str, *, case_id: int | None = None, outbox_id: int | None = None, sha256: str = ""
+        self, kind: EventKind, text: str, *, case_id: int | None = None, outbox_id: int | None = None, sha256: str = ""
     ) -> None:
         record_event(
             self.session, self.app.clock.now(), kind, text,
@@ -148,7 +151,7 @@ class Filing:
         envelope = self.reading.envelope
         for letter in find_letters(self.session, envelope.failed_message_ids) or self._letters_named():
             text = f"信函未能送达 {letter.recipient}: {envelope.subject}"
-            self._note("undelivered", text, case_id=letter.case_id, outbox_id=letter.id)
+            self._note(EventKind.UNDELIVERED, text, case_id=letter.case_id, outbox_id=letter.id)
 
     def _letters_named(self) -> list[OutboxRow]:
         """The last letter of the case, else to the address, that a bounce names in prose.
@@ -167,20 +170,20 @@ class Filing:
 
     def _place(self) -> None:
         placement = place(self.reading, self.app.call, quoted_cases(self.session, self.reading, self.app.key))
-        self._note("placed", placement.reason)
+        self._note(EventKind.PLACED, placement.reason)
         if placement.purpose is Purpose.APPLICATION:
             for join in placement.joins:
                 self._join(placement, join)
             return
         mark_answered(self.session, self.row.id)
         if placement.purpose is Purpose.HELD:
-            self._note("held", placement.reason)
+            self._note(EventKind.HELD, placement.reason)
             return
-        self._note("question", f"来信: {self.reading.envelope.subject}")
+        self._note(EventKind.QUESTION, f"来信: {self.reading.envelope.subject}")
         if not self.reading.screening.reply:
-            self._note(NO_LETTER, f"不发信函: {self.reading.screening.reason}")
+            self._no_letter(self.reading.screening.reason)
         elif is_blank(self.reading):
-            self._note(NO_LETTER, "不发信函: 来信没有主题、文字和附件")
+            self._no_letter("来信没有主题、文字和附件")
         else:
             enqueue_letter(self.app, self.session, question_letter(self.app, self.row, self.reading, placement))
 
@@ -195,10 +198,10 @@ class Filing:
             # A server's clock that is ahead must not put off the answer.
             due = min(row.received_at, now) + self.app.settings.letters.settle
             touch_case(self.session, case.id, row.received_at, due, reply_to)
-            self._note("joined", f"归入案卷 {case.code}: {join.how}", case_id=case.id)
+            self._note(EventKind.JOINED, f"归入案卷 {case.code}: {join.how}", case_id=case.id)
             if stranger and not placement.sender.by_address:
                 text = f"案卷 {case.code} 的来件来自此前没有用过的地址 {envelope.from_address}"
-                self._note("new_address", text, case_id=case.id)
+                self._note(EventKind.NEW_ADDRESS, text, case_id=case.id)
 
     def _open(self, placement: Placement, track: str) -> CaseRow:
         """The sender's own case for the track, opened when there is none yet."""
@@ -211,7 +214,7 @@ class Filing:
         )  # fmt: skip
         case, opened = open_case(self.session, new, self.row.received_at, self.app.clock.now())
         if opened:
-            self._note("opened", f"立案 {case.code}: {case.submitter} {case.track}", case_id=case.id)
+            self._note(EventKind.OPENED, f"立案 {case.code}: {case.submitter} {case.track}", case_id=case.id)
         return case
 
 

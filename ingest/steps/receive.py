@@ -20,14 +20,8 @@ from ingest.mailbox.cursor import (
 )
 from ingest.mailbox.protocol import FolderMissingError, FolderState, MailboxSession, MessageSummary
 from ingest.steps.intake import Intake, Place
-from ingest.store.ledger import (
-    begin_incarnation,
-    list_folders,
-    record_event,
-    save_folder,
-    save_folder_error,
-    save_unchanged,
-)
+from ingest.store.events import EventKind, record_event
+from ingest.store.folders import begin_incarnation, list_folders, save_folder, save_folder_error, save_unchanged
 from ingest.store.messages import known_uids, latest_incarnation, messages_at, save_announced_size
 from ingest.store.tables import FolderRow, MessageRow
 
@@ -93,7 +87,7 @@ def _begin(app: App, state: FolderState, reason: str) -> FolderRow:
         begin_incarnation(database, state.name, state.uidvalidity, 0 if last is None else last + 1)
         if reason:
             text = f"邮箱文件夹 {state.name} {reason},逐封重新比对"
-            record_event(database, app.clock.now(), "resynchronised", text)
+            record_event(database, app.clock.now(), EventKind.RESYNCHRONISED, text)
             get_logger().warning("folder is compared anew", folder=state.name, uidvalidity=state.uidvalidity)
         return next(row for row in list_folders(database) if row.folder == state.name)
 

@@ -26,8 +26,8 @@ from ingest.rulefiles.candidates import (
 )
 from ingest.rulefiles.replay import CaseChange, compare
 from ingest.store.cases import decisions_in_force
-from ingest.store.ledger import record_event
-from ingest.store.rulefiles import ACCEPTED, REFUSED, keep_rule_files, last_good, last_rules_event
+from ingest.store.events import EventKind, record_event
+from ingest.store.rulefiles import keep_rule_files, last_good, last_rules_event
 
 SHADOW = 50
 """How many decided cases new rules are tried on before they go in force."""
@@ -45,14 +45,14 @@ def settle_rules(app: App) -> None:
     kept, disk = (kept_texts(row) if row is not None else None), app.folder
     app.rules_seen = signature(disk.path)
     if not app.rules_trouble and texts_of(disk) == kept and _put_in_force(app, disk):
-        _tell(app, ACCEPTED, "规则文件与上次启用的版本一致", only_after=REFUSED)
+        _tell(app, EventKind.RULES_ACCEPTED, "规则文件与上次启用的版本一致", only_after=EventKind.RULES_REFUSED)
     elif not app.rules_trouble and _accept(app, disk):
         pass
     elif kept is not None and _put_in_force(app, disk, kept):
-        _tell(app, REFUSED, f"{REFUSED_TEXT}\n{app.rules_trouble}")
+        _tell(app, EventKind.RULES_REFUSED, f"{REFUSED_TEXT}\n{app.rules_trouble}")
     else:
         app.use_rules(disk, ReferEverything(app.rules_trouble))
-        _tell(app, REFUSED, f"没有可用的规则文件,全部案卷转人工:\n{app.rules_trouble}")
+        _tell(app, EventKind.RULES_REFUSED, f"没有可用的规则文件,全部案卷转人工:\n{app.rules_trouble}")
         get_logger().error("no usable rules: every case goes to staff")
 
 
@@ -73,13 +73,13 @@ def look_at_rules(app: App, *, closely: bool = False) -> bool:
         texts = read_texts(app.folder.path)
         if texts == texts_of(app.folder) and isinstance(app.judge, Judge):
             app.rules_trouble = ""
-            _tell(app, ACCEPTED, "规则文件已恢复为正在使用的版本", only_after=REFUSED)
+            _tell(app, EventKind.RULES_ACCEPTED, "规则文件已恢复为正在使用的版本", only_after=EventKind.RULES_REFUSED)
             return False
         accepted = _accept(app, with_texts(app.folder, texts))
     except ConfigError as error:
         app.rules_trouble, accepted = str(error), False
     if not accepted:
-        _tell(app, REFUSED, f"{REFUSED_TEXT}\n{app.rules_trouble}")
+        _tell(app, EventKind.RULES_REFUSED, f"{REFUSED_TEXT}\n{app.rules_trouble}")
         get_logger().error("rule files refused, what was in force stays in force", error=app.rules_trouble)
     return accepted
 
@@ -125,7 +125,7 @@ def _accept(app: App, folder: CallFolder) -> bool:
     now, row = app.clock.now(), rule_files_row(folder, app.clock.now())
     with app.database.writing() as session:
         text = f"启用规则文件 {row.rules_sha256[:12]}({len(judge.rulebook.rules)} 条规则); {_impact(changes)}"
-        record_event(session, now, ACCEPTED, text, sha256=row.rules_sha256)
+        record_event(session, now, EventKind.RULES_ACCEPTED, text, sha256=row.rules_sha256)
         keep_rule_files(session, row)
     app.use_rules(folder, judge)
     app.rules_trouble = ""
@@ -157,7 +157,7 @@ def _impact(changes: list[CaseChange]) -> str:
     return f"试判已裁定的案卷,{len(changes)} 个会有变化({named}),已有裁定不变"
 
 
-def _tell(app: App, kind: str, text: str, *, only_after: str = "") -> None:
+def _tell(app: App, kind: EventKind, text: str, *, only_after: EventKind | None = None) -> None:
     """An event, but not the same one twice running, and only when the one before was ``only_after`` if that is given."""
     with app.database.writing() as session:
         last = last_rules_event(session)

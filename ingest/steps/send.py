@@ -15,7 +15,7 @@ from ingest.killpoints import point
 from ingest.log import get_logger
 from ingest.notify import notify
 from ingest.steps.alarm import queue_alarm
-from ingest.store.ledger import record_event
+from ingest.store.events import EventKind, record_event
 from notifier.attempts import OutboxState, Settlement, next_attempt
 from notifier.outbox import NOT_TO_APPLICANTS, OutboxRow, claim, next_to_send, settle, unclaim
 from notifier.transport import SmtpLoginRefused, SmtpUnavailable, TransportSession
@@ -93,7 +93,7 @@ _TEXTS = {
 
 def _write_down(app: App, session: Session, letter: OutboxRow, settlement: Settlement, reply: str) -> None:
     text = f"{_TEXTS.get(settlement.state, str(settlement.state))}: {reply}"
-    for kind in (str(settlement.state), *(["alarm"] if settlement.alarm else [])):
+    for kind in (EventKind(settlement.state.value), *([EventKind.ALARM] if settlement.alarm else [])):
         record_event(
             session, app.clock.now(), kind, text,
             message_id=letter.message_ref, case_id=letter.case_id, outbox_id=letter.id,

@@ -15,7 +15,7 @@ from ingest.app import App
 from ingest.errors import LoginRefusedError, TemporaryError
 from ingest.log import get_logger
 from ingest.mailbox.protocol import FolderMissingError
-from ingest.store.ledger import record_event
+from ingest.store.events import EventKind, record_event
 from notifier.attempts import OutboxState
 from notifier.outbox import (
     OutboxRow,
@@ -37,7 +37,7 @@ def note_interrupted(app: App, session: Session) -> list[int]:
     """When nobody can be sending (at the start, between two rounds): letters left in ``sending`` become uncertain, each with its line."""
     interrupted = settle_interrupted(session)
     for outbox_id in interrupted:
-        _note(app, session, outbox_id, "uncertain", "发信时程序中断,信函是否发出无法确定")
+        _note(app, session, outbox_id, EventKind.UNCERTAIN, "发信时程序中断,信函是否发出无法确定")
     return interrupted
 
 
@@ -64,7 +64,7 @@ def settle_uncertain(app: App) -> int:
     with app.database.writing() as session:
         for letter in found:
             if confirm(session, letter.id, "在“已发送”文件夹中找到", app.clock.now()):
-                _note(app, session, letter.id, "sent", "在邮箱的“已发送”文件夹中找到该信函,确认已发出")
+                _note(app, session, letter.id, EventKind.SENT, "在邮箱的“已发送”文件夹中找到该信函,确认已发出")
     missing = "邮箱里没有“已发送”文件夹,无从查证" if sent is None else "“已发送”文件夹中没有找到该信函"
     _put_off(app, [letter for letter in letters if letter not in found], missing)
     return len(found)
@@ -94,10 +94,10 @@ def _put_off(app: App, letters: Sequence[OutboxRow], reason: str) -> None:
         for letter in letters:
             look_again_at(session, letter.id, app.clock.now() + LOOK_AGAIN)
             if letter.next_attempt_at is None:
-                _note(app, session, letter.id, "uncertain", f"{reason}; 程序不会自行重发,请电话确认")
+                _note(app, session, letter.id, EventKind.UNCERTAIN, f"{reason}; 程序不会自行重发,请电话确认")
 
 
-def _note(app: App, session: Session, outbox_id: int, kind: str, text: str) -> None:
+def _note(app: App, session: Session, outbox_id: int, kind: EventKind, text: str) -> None:
     letter = get_letter(session, outbox_id)
     if letter is not None:
         record_event(

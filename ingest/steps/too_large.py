@@ -19,8 +19,8 @@ from ingest.mailbox.protocol import MailboxSession, MessageSummary
 from ingest.message.errors import UnreadableMessage
 from ingest.reading import Reading, ScreeningKind
 from ingest.sandbox.workers import WorkerDied, WorkerFailed, read_or_degrade
-from ingest.steps.letters import NO_LETTER, Draft, enqueue_letter
-from ingest.store.ledger import record_event
+from ingest.steps.letters import Draft, enqueue_letter
+from ingest.store.events import record_no_letter
 from ingest.store.tables import MessageRow, MessageState
 from ingest.submission.replies import Reply, too_large_request
 
@@ -74,8 +74,7 @@ def answer_too_large(app: App, database: Session, row: MessageRow, header: Heade
     if screening.kind is ScreeningKind.PERSON and screening.reply:
         enqueue_letter(app, database, _letter(app, row, header))
     else:
-        text = f"不发信函: {screening.reason}"
-        record_event(database, app.clock.now(), NO_LETTER, text, message_id=row.id)
+        record_no_letter(database, app.clock.now(), screening.reason, message_id=row.id)
 
 
 def _letter(app: App, row: MessageRow, header: Header) -> Draft:

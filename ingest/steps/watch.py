@@ -9,15 +9,10 @@ from sqlmodel import Session
 from ingest.app import App
 from ingest.errors import LoginRefusedError
 from ingest.log import get_logger
-from ingest.steps.alarm import ALARM, queue_alarm
-from ingest.store.ledger import list_events, record_event
+from ingest.steps.alarm import queue_alarm
+from ingest.store.events import EventKind, latest_event, record_event
 from ingest.store.tables import EventRow
 from ingest.views.health import intake_health
-
-STALE = "intake_stale"
-"""The event with which an incident begins: for so long no look at the mailbox has succeeded."""
-WELL = "intake_well"
-"""The event with which it ends."""
 
 
 def watch_intake(app: App, since: datetime) -> str:
@@ -29,7 +24,7 @@ def watch_intake(app: App, since: datetime) -> str:
     now = app.clock.now()
     with app.database.reading() as session:
         health = intake_health(session, app.settings.mailbox, now, since=since)
-        incident = open_incident(session, STALE, WELL)
+        incident = open_incident(session, EventKind.INTAKE_STALE, EventKind.INTAKE_WELL)
     complaint = health.complaint(now)
     if complaint and incident is None:
         _begin(app, complaint, now)
@@ -43,29 +38,28 @@ def alarm_login_refused(app: App, error: LoginRefusedError) -> None:
     now = app.clock.now()
     text = f"{error.message}\n{error.hint}\n\n收发室已停止运行,以免账户被锁;改好后请重新启动服务。停止期间的来件留在邮箱里,收到时间以邮件服务器为准。"
     with app.database.writing() as session:
-        record_event(session, now, ALARM, f"邮件服务器拒绝登录,程序已停止: {error.message}")
+        record_event(session, now, EventKind.ALARM, f"邮件服务器拒绝登录,程序已停止: {error.message}")
         queue_alarm(app, session, f"login:{now.isoformat()}", "邮件服务器拒绝登录,已停止收信", text)
 
 
-def open_incident(session: Session, begins: str, ends: str) -> EventRow | None:
+def open_incident(session: Session, begins: EventKind, ends: EventKind) -> EventRow | None:
     """The event of kind ``begins`` that no event of kind ``ends`` has followed; None when there is none."""
-    last = list_events(session, kind=begins, limit=1)
-    after = list_events(session, kind=ends, limit=1)
-    return last[0] if last and (not after or after[0].id < last[0].id) else None
+    last, after = latest_event(session, begins), latest_event(session, ends)
+    return last if last is not None and (after is None or after.id < last.id) else None
 
 
 def _begin(app: App, complaint: str, now: datetime) -> None:
     get_logger().error("no good look at the mailbox", complaint=complaint)
     text = f"{complaint}\n\n程序仍在运行,会继续尝试;来件留在邮箱里不会丢失。请检查网络、邮箱服务和密码,恢复后会再发一封邮件告知。"
     with app.database.writing() as session:
-        event = record_event(session, now, STALE, complaint)
+        event = record_event(session, now, EventKind.INTAKE_STALE, complaint)
         queue_alarm(app, session, f"intake:{event.id}", "长时间没有成功收信", text)
 
 
 def _end(app: App, incident: EventRow, now: datetime) -> None:
     get_logger().info("the mailbox can be looked at again")
     with app.database.writing() as session:
-        record_event(session, now, WELL, "恢复收信")
+        record_event(session, now, EventKind.INTAKE_WELL, "恢复收信")
         queue_alarm(
             app, session, f"intake:{incident.id}:well", "已恢复收信", f"此前的情况: {incident.text}\n\n现在已恢复收信。"
         )

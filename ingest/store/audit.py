@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from sqlmodel import Session, col, select
 
 from ingest.store.chain import GENESIS, content_sha256, decision_sha256, link, text_sha256
+from ingest.store.events import EventKind, Head
 from ingest.store.files import FileStore
-from ingest.store.ledger import Head
 from ingest.store.tables import CaseRow, DecisionRow, EventRow, MessageRow, OutboxRow
 
 _BATCH = 500
@@ -39,13 +39,13 @@ class _Quotes:
 
     def note(self, row: EventRow) -> None:
         """Remember what one event quotes."""
-        if row.kind == "received" and row.message_id is not None and row.sha256:
+        if row.kind == EventKind.RECEIVED and row.message_id is not None and row.sha256:
             self.received[row.message_id] = row.sha256
-        elif row.kind == "read" and row.message_id is not None:
+        elif row.kind == EventKind.READ and row.message_id is not None:
             self.read[row.message_id] = row.sha256
-        elif row.kind == "decided" and row.case_id is not None:
+        elif row.kind == EventKind.DECIDED and row.case_id is not None:
             self.decided.setdefault(row.case_id, set()).add(row.sha256)
-        elif row.kind == "queued" and row.outbox_id is not None:
+        elif row.kind == EventKind.QUEUED and row.outbox_id is not None:
             self.queued[row.outbox_id] = row.sha256
 
 

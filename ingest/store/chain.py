@@ -31,6 +31,7 @@ class Happening(Protocol):
     outbox_id: int | None
     sha256: str
     text: str
+    data: str | None
 
 
 def content_sha256(row: Happening, number: int | None = None) -> str:
@@ -39,6 +40,8 @@ def content_sha256(row: Happening, number: int | None = None) -> str:
         row.id if number is None else number, _instant(row.at), row.kind, row.message_id, row.case_id, row.outbox_id,
         row.sha256, storable(row.text),
     ]  # fmt: skip
+    if row.data is not None:  # a row without it has the hash it would have had before there was such a column
+        fields.append(storable(row.data))
     return _sha256(fields)
 
 

@@ -7,10 +7,8 @@ from __future__ import annotations
 
 from sqlmodel import Session, col, select
 
+from ingest.store.events import EventKind, latest_event
 from ingest.store.tables import DecisionRow, EventRow, RuleFilesRow
-
-ACCEPTED, REFUSED = "rules_accepted", "rules_refused"
-"""The two kinds of events that tell what became of changed rule files."""
 
 
 def keep_rule_files(session: Session, row: RuleFilesRow) -> None:
@@ -35,11 +33,10 @@ def files_of_decision(session: Session, decision: DecisionRow) -> RuleFilesRow |
 
 def last_rules_event(session: Session) -> EventRow | None:
     """What became of the rule files when they were last looked at and had changed."""
-    query = select(EventRow).where(col(EventRow.kind).in_((ACCEPTED, REFUSED)))
-    return session.exec(query.order_by(col(EventRow.id).desc())).first()
+    return latest_event(session, EventKind.RULES_ACCEPTED, EventKind.RULES_REFUSED)
 
 
 def rules_trouble(session: Session) -> str:
     """Why the files on the disk are not the rules in force; "" when they are."""
     event = last_rules_event(session)
-    return event.text if event is not None and event.kind == REFUSED else ""
+    return event.text if event is not None and event.kind == EventKind.RULES_REFUSED else ""

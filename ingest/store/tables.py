@@ -1,6 +1,6 @@
 """The tables of the store: what is remembered of mails, cases, decisions and events.
 
-Rows only, no query (``messages.py``, ``cases.py``, ``ledger.py``) and no decision. Letters live in
+Rows only, no query (``messages.py``, ``cases.py``, ``events.py``) and no decision. Letters live in
 ``notifier/outbox.py`` with the same metadata. Instants are aware and come back in UTC. Rows are not validated when
 they are built; everything from outside has been typed before it gets here.
 """
@@ -150,7 +150,7 @@ class EventRow(Row, table=True):
 
     id: int = Field(default=None, primary_key=True)
     at: datetime = Field(index=True)
-    kind: str = Field(sa_type=Text)
+    kind: str = Field(sa_type=Text, index=True)  #: an ``EventKind``, or the word of a newer program
     message_id: int | None = Field(default=None, index=True)
     case_id: int | None = Field(default=None, index=True)
     outbox_id: int | None = None
@@ -158,6 +158,7 @@ class EventRow(Row, table=True):
         default="", sa_type=Text
     )  #: of what it speaks of (raw mail, reading, decision, letter); "" = nothing
     text: str = Field(sa_type=Text)  #: one Chinese sentence
+    data: str | None = Field(default=None, sa_type=Text)  #: JSON object: what programs ask of it; None = nothing
     content: str = Field(sa_type=Text)  #: SHA-256 of the columns above
     chain: str = Field(sa_type=Text)  #: SHA-256 over the chain of the row before and ``content``
 

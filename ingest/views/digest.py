@@ -13,30 +13,19 @@ from sqlmodel import Session, col, select
 from ingest.app import App
 from ingest.comparison.likeness import READ_ON_SCANS
 from ingest.reading import Document, Fate
-from ingest.steps.canary import LOST as CANARY_LOST
-from ingest.steps.canary import SEEN as CANARY_SEEN
-from ingest.steps.letters import NO_LETTER, SUPPRESSED
 from ingest.steps.send import held
 from ingest.store.cases import latest_decision, list_cases, load_subjects, load_verdict, readings_of_case
-from ingest.store.ledger import (
-    Head,
-    count_decided,
-    count_everything,
-    count_fetched,
-    count_in_ledger,
-    count_on_server,
-    ledger_head,
-    list_events,
-    list_folders,
-)
+from ingest.store.counts import count_decided, count_everything, count_fetched, count_in_ledger, count_on_server
+from ingest.store.events import EventKind, Head, bounces, ledger_head, list_events
+from ingest.store.folders import list_folders
 from ingest.store.messages import get_message, list_messages
 from ingest.store.rulefiles import rules_trouble
-from ingest.store.tables import CaseRow, DecisionRow, EventRow, MessageRow, MessageState
+from ingest.store.tables import CaseRow, DecisionRow, MessageRow, MessageState
 from ingest.submission.dossier import Dossier, ReceivedMail, arrange, parts_of_matter
 from ingest.views.health import intake_health
 from notifier.attempts import OutboxState
 from notifier.digest import CaseLine, Counters, Crop, DigestData, HumanTask, QuotaLine, Silent, SystemState, Undelivered
-from notifier.outbox import NOT_TO_APPLICANTS, OutboxRow, get_letter, list_letters
+from notifier.outbox import NOT_TO_APPLICANTS, OutboxRow, find_by_ids, get_letter, list_letters
 from notifier.wording import full_width
 from rules.facts import Fact
 from rules.subjects import Subject, SubjectField, SubjectKind
@@ -106,7 +95,7 @@ def _judged(session: Session, call: str) -> Iterator[_Judged]:
 
 def _counters(session: Session, since: datetime, now: datetime) -> Counters:
     decided = count_decided(session, since, now)
-    canaries = sum(event.at < now for event in list_events(session, kind=CANARY_SEEN, since=since))
+    canaries = sum(event.at < now for event in list_events(session, kind=EventKind.CANARY_SEEN, since=since))
     return Counters(
         received=count_fetched(session, since, now) - canaries, accepted=decided[Decision.ACCEPTED], incomplete=decided[Decision.INCOMPLETE],
         rejected=decided[Decision.REJECTED], referred=decided[Decision.REFERRED],
@@ -242,13 +231,13 @@ def _cloud_tasks(session: Session, judged: list[_Judged]) -> Iterator[HumanTask]
 
 
 _MAIL_TASKS = {
-    "question": "来信咨询，请回复",
-    "held": "引用他人案卷编号的来信，请核实",
-    "forged": "疑似冒名来信，未答复",
-    "new_address": "以报送单位名义补充材料，但发件地址此前没有用过，请核实",
-    "machine": "自动发出的邮件带有附件，未受理、未答复，请查看",
-    "own_papers": "本邮箱自己发来的邮件带有附件，未受理、未答复，请查看",
-    "complaint": "对方邮箱报告本邮箱的来信为垃圾邮件，请核实",
+    EventKind.QUESTION: "来信咨询，请回复",
+    EventKind.HELD: "引用他人案卷编号的来信，请核实",
+    EventKind.FORGED: "疑似冒名来信，未答复",
+    EventKind.NEW_ADDRESS: "以报送单位名义补充材料，但发件地址此前没有用过，请核实",
+    EventKind.MACHINE: "自动发出的邮件带有附件，未受理、未答复，请查看",
+    EventKind.OWN_PAPERS: "本邮箱自己发来的邮件带有附件，未受理、未答复，请查看",
+    EventKind.COMPLAINT: "对方邮箱报告本邮箱的来信为垃圾邮件，请核实",
 }
 
 
@@ -266,8 +255,10 @@ def _mail_tasks(session: Session, since: datetime) -> Iterator[HumanTask]:
 
 def _silence_tasks(session: Session, since: datetime, judged: dict[int, _Judged]) -> Iterator[HumanTask]:
     """Letters that a cap kept back, and decisions told to nobody: only a person can give word; one line a case or mail."""
-    untold = [event for event in list_events(session, kind=NO_LETTER, since=since) if event.case_id is not None]
-    silent = [*list_events(session, kind=SUPPRESSED, since=since), *untold]
+    untold = [
+        event for event in list_events(session, kind=EventKind.NO_LETTER, since=since) if event.case_id is not None
+    ]
+    silent = [*list_events(session, kind=EventKind.SUPPRESSED, since=since), *untold]
     for event in {event.case_id or -(event.message_id or 0): event for event in silent}.values():
         item = judged.get(event.case_id or 0)
         row = get_message(session, event.message_id) if event.message_id is not None else None
@@ -324,10 +315,8 @@ def _note(decision: Decision, titles: list[str]) -> str:
 
 
 def _undelivered(session: Session, judged: dict[int, _Judged]) -> Iterator[Undelivered]:
-    reported: dict[int, EventRow] = {
-        event.outbox_id: event for event in list_events(session, kind="undelivered") if event.outbox_id is not None
-    }
-    letters = [letter for outbox_id in reported if (letter := get_letter(session, outbox_id)) is not None]
+    reported = bounces(session)
+    letters = find_by_ids(session, reported)
     letters += list_letters(session, states=(OutboxState.FAILED, OutboxState.UNCERTAIN))
     for letter in {letter.id: letter for letter in letters}.values():
         if letter.kind in NOT_TO_APPLICANTS:
@@ -386,7 +375,7 @@ def system_state(app: App, session: Session, since: datetime | None = None) -> S
     health = intake_health(session, app.settings.mailbox, app.clock.now())
     errors = [text for text in (health.complaint(app.clock.now()), *health.differences) if text]
     errors += [f"{folder.folder}: {folder.error}" for folder in folders if folder.error]
-    for kind in ("disagreement", CANARY_LOST, "judging_failed", "alarm"):
+    for kind in (EventKind.DISAGREEMENT, EventKind.CANARY_LOST, EventKind.JUDGING_FAILED, EventKind.ALARM):
         errors += dict.fromkeys(event.text for event in list_events(session, kind=kind, since=since))
     errors += _office_letters_lost(session, since)
     errors += [trouble] if (trouble := rules_trouble(session)) else []
@@ -401,7 +390,7 @@ def system_state(app: App, session: Session, since: datetime | None = None) -> S
 
 def _office_letters_lost(session: Session, since: datetime) -> Iterator[str]:
     """Digests and alarms that bounced or failed: whoever should have read them does not know."""
-    for kind in ("undelivered", str(OutboxState.FAILED)):
+    for kind in (EventKind.UNDELIVERED, EventKind.FAILED):
         for event in list_events(session, kind=kind, since=since):
             letter = get_letter(session, event.outbox_id) if event.outbox_id is not None else None
             if letter is not None and letter.kind in NOT_TO_APPLICANTS:

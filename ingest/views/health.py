@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from ingest.settings import MailboxSettings
-from ingest.store.ledger import list_folders
+from ingest.store.folders import list_folders
 from ingest.store.messages import last_fetched_at
 
 STALE_AFTER = timedelta(minutes=15)

@@ -19,7 +19,7 @@ from ingest.store.cases import (
     load_verdict,
     messages_of_case,
 )
-from ingest.store.ledger import list_events
+from ingest.store.events import SILENCES, bounces, list_events, reason_of
 from ingest.store.messages import get_message, load_reading
 from ingest.store.tables import CaseRow, DecisionRow, EventRow, MessageRow
 from ingest.submission.codes import find_codes
@@ -28,8 +28,6 @@ from notifier.outbox import NOT_TO_APPLICANTS, OutboxRow, find_by_ids, letters_o
 from rules.subjects import SubjectField
 from rules.verdict import Verdict
 
-SILENCES = ("suppressed", "no_letter")
-"""Events of letters that were not sent, each with its reason."""
 FEARED = (OutboxState.FAILED, OutboxState.UNCERTAIN)
 """States of letters that did not arrive, or perhaps did not."""
 
@@ -96,19 +94,13 @@ def letter_line(row: OutboxRow, undelivered: str = "") -> dict[str, Any]:
 
 
 def _letters(session: Session, rows: Sequence[OutboxRow]) -> list[dict[str, Any]]:
-    bounces = _bounces(session)
-    return [letter_line(row, _undelivered(row, bounces)) for row in rows]
+    bounced = bounces(session)
+    return [letter_line(row, _undelivered(row, bounced)) for row in rows]
 
 
-def _bounces(session: Session) -> dict[int, str]:
-    """What bounces said of letters, by letter; the last word about each."""
-    events = list_events(session, kind="undelivered", limit=100_000)
-    return {event.outbox_id: event.text for event in events if event.outbox_id is not None}
-
-
-def _undelivered(row: OutboxRow, bounces: Mapping[int, str]) -> str:
-    if row.id in bounces:
-        return bounces[row.id]
+def _undelivered(row: OutboxRow, bounced: Mapping[int, EventRow]) -> str:
+    if row.id in bounced:
+        return bounced[row.id].text
     if row.state is OutboxState.FAILED:
         return f"发送失败: {row.last_reply}"
     return "是否送达无法确定" if row.state is OutboxState.UNCERTAIN else ""
@@ -116,9 +108,7 @@ def _undelivered(row: OutboxRow, bounces: Mapping[int, str]) -> str:
 
 def _silences(events: Sequence[EventRow]) -> list[dict[str, Any]]:
     """Each letter that was not sent, with the reason."""
-    return [
-        {"at": event.at, "reason": event.text.removeprefix("不发信函: ")} for event in events if event.kind in SILENCES
-    ]
+    return [{"at": event.at, "reason": reason_of(event)} for event in events if event.kind in SILENCES]
 
 
 def event_line(row: EventRow) -> dict[str, Any]:
@@ -128,10 +118,10 @@ def event_line(row: EventRow) -> dict[str, Any]:
 
 def case_lines(session: Session, limit: int) -> list[dict[str, Any]]:
     """Cases, in the order opened."""
-    bounces = _bounces(session)
+    bounced = bounces(session)
     troubled = {
         letter.case_id
-        for letter in (*list_letters(session, FEARED, limit=100_000), *find_by_ids(session, bounces))
+        for letter in (*list_letters(session, FEARED, limit=100_000), *find_by_ids(session, bounced))
         if letter.kind not in NOT_TO_APPLICANTS
     }
     return [case_line(row, undelivered=row.id in troubled) for row in list_cases(session, limit=limit)]

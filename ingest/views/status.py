@@ -8,7 +8,9 @@ from typing import Any
 from sqlmodel import Session
 
 from ingest.settings import MailboxSettings
-from ingest.store.ledger import count_everything, count_in_ledger, count_on_server, ledger_head, list_folders
+from ingest.store.counts import count_everything, count_in_ledger, count_on_server
+from ingest.store.events import ledger_head
+from ingest.store.folders import list_folders
 from ingest.store.rulefiles import rules_trouble
 from ingest.views.health import intake_health
 

@@ -24,7 +24,7 @@ from ingest.steps.read import read_one
 from ingest.steps.receive import receive_all
 from ingest.steps.send import send_due
 from ingest.store.cases import list_cases
-from ingest.store.ledger import list_events
+from ingest.store.events import EventKind, list_events
 from ingest.store.messages import list_messages
 from ingest.store.tables import CaseRow, EventRow, MessageRow
 from notifier.outbox import NewLetter, OutboxRow, enqueue, list_letters
@@ -143,7 +143,7 @@ class House:
     def events(self, kind: str | None = None) -> list[EventRow]:
         """What happened."""
         with self.store() as session:
-            return list_events(session, kind=kind)
+            return list_events(session, kind=None if kind is None else EventKind(kind))
 
     def queue(self, key: str = "k", recipient: str = "wang@example.cn", kind: str = "received") -> int:
         """A letter waits in the outbox; its id."""

@@ -14,7 +14,7 @@ from ingest import daemon
 from ingest.daemon import Daemon, run_once, work
 from ingest.errors import LoginRefusedError, MailroomError, StorageError, TemporaryError
 from ingest.steps.receive import receive_all
-from ingest.store.ledger import list_folders
+from ingest.store.folders import list_folders
 from ingest.store.tables import MessageState
 from notifier.rendering import Templates
 from notifier.transport import SmtpLoginRefused

@@ -19,7 +19,7 @@ from ingest.sandbox.workers import read_or_degrade
 from ingest.steps.digest import digest_if_due, make_digest, send_digest
 from ingest.steps.read import Filing
 from ingest.steps.receive import note_failure, receive_all
-from ingest.store.ledger import record_event
+from ingest.store.events import EventKind, record_event
 from ingest.views import lists as views
 from ingest.views.digest import collect_digest
 from ingest.views.status import status_report
@@ -291,7 +291,7 @@ def test_a_digest_that_did_not_arrive_is_an_error_in_the_next_one(house: House) 
     started(house)
     with house.app.database.writing() as session:
         letter = outbox.list_letters(session)[0]
-        record_event(session, house.clock.instant, "undelivered", "退信: 用户不存在", outbox_id=letter.id)
+        record_event(session, house.clock.instant, EventKind.UNDELIVERED, "退信: 用户不存在", outbox_id=letter.id)
     assert any(STAFF in error and "用户不存在" in error for error in data_of(house).state.errors)
 
 
@@ -316,7 +316,7 @@ def test_an_uncertain_letter_that_bounces_is_undelivered_once(house: House) -> N
     house.transport.answer_next(SendOutcome.UNCERTAIN, 0, "?")
     house.send()
     with house.app.database.writing() as session:
-        record_event(session, house.clock.instant, "undelivered", "信函未能送达", outbox_id=number)
+        record_event(session, house.clock.instant, EventKind.UNDELIVERED, "信函未能送达", outbox_id=number)
     assert [item.reason for item in data_of(house).undelivered] == ["信函未能送达"]
 
 

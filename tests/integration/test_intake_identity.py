@@ -12,7 +12,7 @@ import pytest
 
 from ingest.mailbox.protocol import MessageSummary
 from ingest.steps.receive import receive_all
-from ingest.store.ledger import forget_listings, list_folders
+from ingest.store.folders import forget_listings, list_folders
 from ingest.store.tables import FolderRow, MessageState
 from tests.fakes.mailbox import FakeMailbox, FakeSession
 from tests.integration.house import MORNING, House, plain_mail

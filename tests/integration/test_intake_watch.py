@@ -14,7 +14,7 @@ from ingest.errors import ServerBusyError, TemporaryError
 from ingest.steps.canary import canary_if_due, stamp_of, token, watch_canary
 from ingest.steps.receive import receive_all
 from ingest.steps.watch import watch_intake
-from ingest.store.ledger import save_folder
+from ingest.store.folders import save_folder
 from ingest.views.digest import system_state
 from ingest.views.health import intake_health, is_stale
 from ingest.views.status import status_report

@@ -16,7 +16,7 @@ from ingest.cli import run
 from ingest.steps.alarm import queue_alarm
 from ingest.steps.digest import digest_if_due, make_digest
 from ingest.store.audit import verify_ledger
-from ingest.store.ledger import ledger_head
+from ingest.store.events import ledger_head
 from ingest.views.digest import collect_digest
 from notifier.attempts import OutboxState
 from notifier.transport import SendOutcome

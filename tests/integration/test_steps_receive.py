@@ -13,7 +13,8 @@ from ingest.errors import LoginRefusedError, StorageError, TemporaryError
 from ingest.mailbox.protocol import FolderMissingError, MessageUnreadableError
 from ingest.steps.intake import SMALL
 from ingest.steps.receive import note_failure, receive_all
-from ingest.store.ledger import count_in_ledger, count_on_server, list_folders
+from ingest.store.counts import count_in_ledger, count_on_server
+from ingest.store.folders import list_folders
 from ingest.store.tables import MessageState
 from rules.vocabulary import BEIJING
 from tests.fakes.mailbox import FakeMailbox

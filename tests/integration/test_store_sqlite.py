@@ -21,8 +21,9 @@ from sqlalchemy.exc import OperationalError
 
 from ingest.errors import ConfigError, StorageError, TemporaryError
 from ingest.exitcodes import ExitCode
-from ingest.store import ledger, messages
+from ingest.store import counts, events, folders, messages
 from ingest.store.database import Database, open_database
+from ingest.store.events import EventKind
 from ingest.store.messages import Arrival
 from notifier import outbox
 from notifier.attempts import OutboxState
@@ -114,12 +115,12 @@ def test_nothing_is_lost_between_writers_that_read_first(database: Database) -> 
     def work(_number: int) -> None:
         for _ in range(5):
             with database.writing() as session:
-                count = next((row.server_count for row in ledger.list_folders(session)), 0)
-                ledger.save_folder(session, "INBOX", 1, range(count + 1), NOW)
+                count = next((row.server_count for row in folders.list_folders(session)), 0)
+                folders.save_folder(session, "INBOX", 1, range(count + 1), NOW)
 
     in_threads(8, work)
     with database.reading() as session:
-        assert ledger.count_on_server(session) == 40
+        assert counts.count_on_server(session) == 40
 
 
 def test_the_same_mail_recorded_by_many_at_once_is_one_row(database: Database) -> None:
@@ -148,9 +149,9 @@ def test_a_reader_waits_for_no_writer_and_sees_only_what_is_committed(database: 
 def test_what_is_done_in_a_reading_session_is_not_kept(database: Database) -> None:
     """It ends with a rollback."""
     with database.reading() as session:
-        ledger.record_event(session, NOW, "x", "y")
+        events.record_event(session, NOW, EventKind.DIGEST, "y")
     with database.reading() as session:
-        assert ledger.list_events(session) == []
+        assert events.list_events(session) == []
 
 
 def _claim_in_process(url: str, letter: int, together: Barrier, won: Queue[bool]) -> None:
@@ -180,7 +181,7 @@ def _die_while_sending(url: str, letter: int) -> None:
     with database.writing() as session:
         outbox.claim(session, letter, NOW)
     with database.writing() as session:
-        ledger.record_event(session, NOW, "sent", "已发出", outbox_id=letter)
+        events.record_event(session, NOW, EventKind.SENT, "已发出", outbox_id=letter)
         os.kill(os.getpid(), signal.SIGKILL)
 
 
@@ -193,7 +194,7 @@ def test_a_kill_keeps_what_was_committed_and_nothing_else(url: str, database: Da
     process.join(100)
     assert process.exitcode == -signal.SIGKILL
     with database.writing() as session:
-        assert ledger.list_events(session) == []
+        assert events.list_events(session) == []
         assert outbox.settle_interrupted(session) == [letter]
         assert outbox.count_by_state(session)[OutboxState.UNCERTAIN] == 1
     assert database.damage() == []
@@ -218,15 +219,15 @@ def test_a_full_database_is_trouble_of_storage_and_loses_nothing(database: Datab
     def fill() -> None:
         with database.writing() as session:
             session.execute(text(f"PRAGMA max_page_count = {pages}"))
-            ledger.record_event(session, NOW, "x", "长" * 100_000)
+            events.record_event(session, NOW, EventKind.DIGEST, "长" * 100_000)
 
     with pytest.raises(StorageError, match="磁盘空间不足") as caught:
         fill()
     assert caught.value.exit_code is ExitCode.IO_ERROR
     with database.writing() as session:
         session.execute(text("PRAGMA max_page_count = 1000000"))
-        ledger.record_event(session, NOW, "x", "长" * 100_000)
-        assert len(messages.list_messages(session)) == len(ledger.list_events(session)) == 1
+        events.record_event(session, NOW, EventKind.DIGEST, "长" * 100_000)
+        assert len(messages.list_messages(session)) == len(events.list_events(session)) == 1
 
 
 def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
@@ -241,7 +242,7 @@ def test_damage_is_found(url: str, database: Database) -> None:
     """``doctor`` is told what SQLite finds wrong, or that the file cannot be read at all."""
     with database.writing() as session:
         for _ in range(50):
-            ledger.record_event(session, NOW, "x", "长" * 2000)
+            events.record_event(session, NOW, EventKind.DIGEST, "长" * 2000)
     database.close()
     path = Path(url.removeprefix("sqlite:///"))
     with path.open("r+b") as file:

@@ -13,9 +13,10 @@ from sqlalchemy.exc import IntegrityError, InternalError
 
 from ingest.errors import TemporaryError, UnavailableError
 from ingest.reading import Envelope, Reading, Screening, ScreeningKind
-from ingest.store import cases, ledger, messages
+from ingest.store import cases, counts, events, folders, messages
 from ingest.store.cases import Judgement, NewCase
 from ingest.store.database import Database, open_database
+from ingest.store.events import EventKind
 from ingest.store.messages import Arrival
 from ingest.store.tables import MessageRow
 from notifier import outbox
@@ -73,7 +74,7 @@ def test_a_mail_goes_all_the_way_to_a_sent_letter(database: Database) -> None:
         assert outbox.claim(session, letter.id, NOW)
     with database.writing() as session:
         assert outbox.settle(session, letter.id, Settlement(OutboxState.SENT), "250", NOW)
-        ledger.save_folder(session, ARRIVAL.folder, BIG, (ARRIVAL.uid,), NOW)
+        folders.save_folder(session, ARRIVAL.folder, BIG, (ARRIVAL.uid,), NOW)
     with database.reading() as session:
         row, sent = messages.get_message(session, mail.id), outbox.get_letter(session, letter.id)
         assert row is not None
@@ -82,8 +83,8 @@ def test_a_mail_goes_all_the_way_to_a_sent_letter(database: Database) -> None:
         assert row.received_at.utcoffset() == timedelta(0)
         assert (sent.state, sent.sent_at, sent.mime) == (OutboxState.SENT, NOW, LETTER.mime)
         assert [item.entry.applicant for item in cases.accepted_ledger(session, "call")] == ["第一师"]
-        assert ledger.count_everything(session).cases[Decision.ACCEPTED] == 1
-        assert ledger.count_in_ledger(session) == ledger.count_on_server(session) == 1
+        assert counts.count_everything(session).cases[Decision.ACCEPTED] == 1
+        assert counts.count_in_ledger(session) == counts.count_on_server(session) == 1
 
 
 def test_exactly_one_of_many_claims_a_letter(database: Database) -> None:
@@ -125,14 +126,14 @@ def test_a_failed_transaction_leaves_nothing(database: Database) -> None:
     def fail() -> None:
         with database.writing() as session:
             outbox.enqueue(session, LETTER, NOW)
-            ledger.record_event(session, NOW, "x", "y")
+            events.record_event(session, NOW, EventKind.DIGEST, "y")
             raise RuntimeError("power cut")
 
     with pytest.raises(RuntimeError, match="power cut"):
         fail()
     with database.reading() as session:
         assert outbox.list_letters(session) == []
-        assert ledger.list_events(session) == []
+        assert events.list_events(session) == []
 
 
 def test_the_database_refuses_a_second_row_for_a_uid(database: Database) -> None:
@@ -161,9 +162,9 @@ def test_a_writer_loses_patience(url: str, database: Database) -> None:
     """With trouble that may pass."""
     hasty = open_database(url, timedelta(milliseconds=50))
     with database.writing() as session:
-        ledger.record_event(session, NOW, "x", "y")
+        events.record_event(session, NOW, EventKind.DIGEST, "y")
         with pytest.raises(TemporaryError, match="正忙"), hasty.writing() as other:
-            ledger.record_event(other, NOW, "x", "z")
+            events.record_event(other, NOW, EventKind.DIGEST, "z")
     hasty.close()
 
 
@@ -173,7 +174,7 @@ def test_postgresql_refuses_writes_in_a_reading_session(postgresql_url: str) -> 
     opened = open_database(postgresql_url)
     opened.migrate()
     with pytest.raises(InternalError, match="read-only"), opened.reading() as session:
-        ledger.record_event(session, NOW, "x", "y")
+        events.record_event(session, NOW, EventKind.DIGEST, "y")
     opened.close()
 
 
@@ -197,16 +198,16 @@ def test_a_postgresql_that_restarts_is_unavailable_and_then_works_again(postgres
 
     def lose_the_connection() -> None:
         with opened.writing() as session:
-            ledger.record_event(session, NOW, "x", "lost")
+            events.record_event(session, NOW, EventKind.DIGEST, "lost")
             with killer.reading() as other:
                 other.execute(end_others)
-            ledger.record_event(session, NOW, "x", "never written")
+            events.record_event(session, NOW, EventKind.DIGEST, "never written")
 
     with pytest.raises(UnavailableError):
         lose_the_connection()
     with opened.writing() as session:
-        ledger.record_event(session, NOW, "x", "y")
-        assert [row.text for row in ledger.list_events(session)] == ["y"]
+        events.record_event(session, NOW, EventKind.DIGEST, "y")
+        assert [row.text for row in events.list_events(session)] == ["y"]
     opened.close()
     killer.close()
 

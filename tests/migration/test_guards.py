@@ -9,9 +9,10 @@ import pytest
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.exc import DBAPIError
 
-from ingest.store import ledger
+from ingest.store import events
 from ingest.store.audit import verify_ledger
 from ingest.store.database import Database, open_database
+from ingest.store.events import EventKind
 
 NOW = datetime(2024, 8, 30, 2, 0, 0, 123456, tzinfo=UTC)
 COLUMNS = "at, kind, message_id, case_id, outbox_id, sha256, text, content, chain"
@@ -23,7 +24,7 @@ def database(url: str) -> Iterator[Database]:
     opened.migrate()
     with opened.writing() as session:
         for number in range(3):
-            ledger.record_event(session, NOW, "x", f"第{number}件\x00", message_id=number, sha256="ab")
+            events.record_event(session, NOW, EventKind.DIGEST, f"第{number}件\x00", message_id=number, sha256="ab")
     yield opened
     opened.close()
 
@@ -52,7 +53,7 @@ def test_the_database_refuses_everything_but_adding(database: Database, stranger
     with pytest.raises(DBAPIError, match="only ever added to"), stranger.begin() as connection:
         connection.exec_driver_sql(statement)
     with database.reading() as session:
-        assert [row.id for row in ledger.list_events(session)] == [1, 2, 3]
+        assert [row.id for row in events.list_events(session)] == [1, 2, 3]
 
 
 def test_the_chain_holds_as_the_database_gives_the_rows_back(database: Database) -> None:
@@ -66,13 +67,13 @@ def test_a_transaction_that_failed_leaves_no_gap(database: Database) -> None:
 
     def fail() -> None:
         with database.writing() as session:
-            ledger.record_event(session, NOW, "x", "never")
+            events.record_event(session, NOW, EventKind.DIGEST, "never")
             raise RuntimeError("power cut")
 
     with pytest.raises(RuntimeError, match="power cut"):
         fail()
     with database.writing() as session:
-        ledger.record_event(session, NOW, "x", "later")
+        events.record_event(session, NOW, EventKind.DIGEST, "later")
     with database.reading() as session:
-        assert [row.id for row in ledger.list_events(session)] == [1, 2, 3, 4]
+        assert [row.id for row in events.list_events(session)] == [1, 2, 3, 4]
         assert verify_ledger(session).findings == ()

@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 
 from ingest.reading import Envelope, Reading, Screening, ScreeningKind
-from ingest.store import cases, ledger, messages
+from ingest.store import cases, events, messages
 from ingest.store.audit import Audit, verify_ledger
 from ingest.store.cases import Judgement, NewCase
 from ingest.store.chain import GENESIS, content_sha256, decision_sha256, link, text_sha256
 from ingest.store.database import Database
+from ingest.store.events import EventKind, Head
 from ingest.store.files import FileStore
-from ingest.store.ledger import Head
 from ingest.store.messages import Arrival
 from notifier.outbox import NewLetter
 from rules.verdict import Decision, Verdict
@@ -44,22 +44,27 @@ def written(database: Database, files: FileStore, now: datetime) -> Database:
     )
     with database.writing() as session:
         mail = messages.record_message(session, Arrival("INBOX", 1, 1, kept.size, now, kept.sha256), now)
-        ledger.record_event(session, now, "received", "收到\x00邮件", message_id=mail.id, sha256=mail.sha256)
+        events.record_event(session, now, EventKind.RECEIVED, "收到\x00邮件", message_id=mail.id, sha256=mail.sha256)
         assert messages.save_reading(session, mail.id, reading)
-        ledger.record_event(
-            session, now, "read", "读毕", message_id=mail.id, sha256=text_sha256(reading.model_dump_json())
+        events.record_event(
+            session,
+            now,
+            EventKind.READ,
+            "读毕",
+            message_id=mail.id,
+            sha256=text_sha256(reading.model_dump_json()),
         )
         case, _ = cases.open_case(session, NewCase("c", "示范区", "Q", 2024, "k", "一师", "", "", ""), now, now)
-        ledger.record_event(session, now, "opened", "立案", case_id=case.id)
+        events.record_event(session, now, EventKind.OPENED, "立案", case_id=case.id, data={"reason": "首次"})
         verdict = Verdict(decision=Decision.REFERRED, entries=(), rules_sha256="")
         decision = cases.save_decision(session, case, Judgement(verdict, (), [], now), now)
         assert decision is not None
-        ledger.record_event(session, now, "decided", "裁定", case_id=case.id, sha256=decision_sha256(decision))
+        events.record_event(session, now, EventKind.DECIDED, "裁定", case_id=case.id, sha256=decision_sha256(decision))
         letter = NewLetter(
             "k", "referred", "a@example.org", "转人工", "<k@office.example>", b"letter", case.id, mail.id
         )
-        ledger.queue_letter(session, letter, now, "入发件箱")
-        ledger.record_event(session, now, "sent", "已发出", outbox_id=1)
+        events.queue_letter(session, letter, now, "入发件箱")
+        events.record_event(session, now, EventKind.SENT, "已发出", outbox_id=1)
     return database
 
 
@@ -92,8 +97,8 @@ def test_an_empty_ledger_is_intact(database: Database) -> None:
 def test_every_line_hangs_on_the_one_before(written: Database) -> None:
     """Recomputed here from the columns, as anybody could."""
     with written.reading() as session:
-        rows = ledger.list_events(session)
-        head = ledger.ledger_head(session)
+        rows = events.list_events(session)
+        head = events.ledger_head(session)
     previous = GENESIS
     for row in rows:
         previous = link(previous, content_sha256(row))
@@ -106,8 +111,8 @@ def test_every_line_hangs_on_the_one_before(written: Database) -> None:
     [
         "UPDATE events SET text = '改' WHERE id = 2",
         "DELETE FROM events WHERE id = 6",
-        "INSERT OR REPLACE INTO events SELECT 2, at, kind, message_id, case_id, outbox_id, sha256, '改', content, chain FROM events WHERE id = 2",
-        "INSERT INTO events SELECT 0, at, kind, message_id, case_id, outbox_id, sha256, text, content, chain FROM events WHERE id = 2",
+        "INSERT OR REPLACE INTO events SELECT 2, at, kind, message_id, case_id, outbox_id, sha256, '改', content, chain, data FROM events WHERE id = 2",
+        "INSERT INTO events SELECT 0, at, kind, message_id, case_id, outbox_id, sha256, text, content, chain, data FROM events WHERE id = 2",
     ],
     ids=["update", "delete", "replace", "insert before the end"],
 )
@@ -122,6 +127,9 @@ def test_the_database_refuses_everything_but_adding(
 
 TAMPERING = {
     "a changed text": ("UPDATE events SET text = '改' WHERE id = 2", "台账第 2 行的内容被改动"),
+    "a changed datum": ("UPDATE events SET data = '{}' WHERE id = 3", "台账第 3 行的内容被改动"),
+    "a removed datum": ("UPDATE events SET data = NULL WHERE id = 3", "台账第 3 行的内容被改动"),
+    "an added datum": ("UPDATE events SET data = '{}' WHERE id = 2", "台账第 2 行的内容被改动"),
     "a changed instant": ("UPDATE events SET at = '2020-01-01 00:00:00.000000' WHERE id = 2", "台账第 2 行的内容被改动"),
     "a changed quoted hash": ("UPDATE events SET sha256 = '' WHERE id = 5", "台账第 5 行的内容被改动"),
     "a removed line": ("DELETE FROM events WHERE id = 3", "台账第 3 行被删除"),
@@ -167,7 +175,7 @@ def test_what_is_changed_behind_the_guards_is_named(
 def test_a_line_with_new_hashes_does_not_fit_the_next(written: Database, open_file: sqlite3.Connection) -> None:
     """Who knows how the hashes are made still has to make all later ones anew."""
     with written.reading() as session:
-        rows = ledger.list_events(session)
+        rows = events.list_events(session)
     rows[1].text = "改"
     content = content_sha256(rows[1])
     open_file.execute("DROP TRIGGER events_no_update")
@@ -185,7 +193,7 @@ def test_an_end_that_was_cut_off_is_noticed_by_who_noted_the_head(
     head = audit(written).head.chain
     assert audit(written, head=head[:16].upper()).findings == ()
     with written.writing() as session:
-        ledger.record_event(session, datetime.fromisoformat("2024-08-30T02:00:00+00:00"), "x", "后来的事")
+        events.record_event(session, datetime.fromisoformat("2024-08-30T02:00:00+00:00"), EventKind.DIGEST, "后来的事")
     assert audit(written, head=head).findings == ()
     open_file.execute("DROP TRIGGER events_no_delete")
     open_file.execute("DELETE FROM events WHERE id >= 6")

@@ -1,0 +1,197 @@
+"""The ledger (台账): every kind of event there is, and the only ways to add one and to find them again.
+
+Events are only ever added, each chained to the one before it (``chain.py``; ``audit.py`` verifies). What a program
+needs to know of an event stands in its columns and its ``data``; its sentence is for people and is never taken apart.
+Every function takes a session and leaves the commit to it. No list here has a limit of its own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlmodel import Session, col, select
+
+from ingest.store.chain import GENESIS, content_sha256, link
+from ingest.store.tables import EventRow, MessageRow
+from notifier.outbox import NewLetter, OutboxRow, enqueue
+
+
+class EventKind(StrEnum):
+    """Everything that is written into the ledger. A word, once used, keeps its meaning: old rows bear it for ever."""
+
+    # A mail comes in and is read.
+    RECEIVED = "received"  #: it has a row; quotes the hash of its bytes
+    READ = "read"  #: quotes the hash of its reading
+    SET_ASIDE = "set_aside"  #: reading it failed too often, staff look
+    RESYNCHRONISED = "resynchronised"  #: a folder's uids mean other mails than before
+
+    # What it turned out to be.
+    PLACED = "placed"  #: what it was taken for, and why
+    OPENED = "opened"  #: a case was opened for it
+    JOINED = "joined"  #: it is in a case
+    NEW_ADDRESS = "new_address"  #: it joined a case from an address not seen there before
+    HELD = "held"  #: it names somebody else's case, staff look
+    QUESTION = "question"  #: it brings nothing to judge
+    FORGED = "forged"  #: it only seems to come from whom it names
+    OWN_PAPERS = "own_papers"  #: our own mailbox sent papers to itself
+    COMPLAINT = "complaint"  #: a provider reports our letters as spam
+    MACHINE = "machine"  #: a machine sent papers
+    UNDELIVERED = "undelivered"  #: a bounce of the letter ``outbox_id``
+
+    # A case is judged.
+    DECIDED = "decided"  #: quotes the hash of the decision
+    REJUDGED = "rejudged"  #: a person asked for it; ``data``: who, reason
+    DISAGREEMENT = "disagreement"  #: the two rule engines differed
+    JUDGING_FAILED = "judging_failed"  #: by our fault, it is tried again
+
+    # A letter.
+    QUEUED = "queued"  #: quotes the hash of its bytes
+    SUPPRESSED = "suppressed"  #: a cap kept it back; ``data``: reason
+    NO_LETTER = "no_letter"  #: there is to be none; ``data``: reason
+    SENT = "sent"
+    RETRY = "retry"  #: it is tried again later or by a person's word; of a mail: a person has it read again
+    UNCERTAIN = "uncertain"  #: nobody knows whether it left
+    FAILED = "failed"  #: it did not leave and will not
+    HOLD = "hold"  #: by a person's word, like the three that follow
+    RELEASE = "release"
+    CANCEL = "cancel"
+    CONFIRM = "confirm"
+    DIGEST = "digest"  #: a day's digest was queued
+
+    # The house itself.
+    ALARM = "alarm"  #: the administrators were told, or would have been
+    CANARY_SEEN = "canary_seen"  #: ``data``: stamp
+    CANARY_LOST = "canary_lost"
+    INTAKE_STALE = "intake_stale"  #: for too long no look at the mailbox succeeded: an incident begins
+    INTAKE_WELL = "intake_well"  #: and ends
+    RULES_ACCEPTED = "rules_accepted"  #: changed rule files went in force
+    RULES_REFUSED = "rules_refused"  #: changed rule files cannot be used, the sentence says why
+
+
+SILENCES = (EventKind.SUPPRESSED, EventKind.NO_LETTER)
+"""Events of letters that were not sent, each with its reason."""
+
+
+def record_event(
+    session: Session,
+    now: datetime,
+    kind: EventKind,
+    text: str,
+    *,
+    message_id: int | None = None,
+    case_id: int | None = None,
+    outbox_id: int | None = None,
+    sha256: str = "",
+    data: Mapping[str, str] | None = None,
+) -> EventRow:
+    """Add one thing that happened; ``text`` is a Chinese sentence for staff, ``data`` what programs ask of it.
+
+    ``sha256`` is that of what it speaks of, so that the chain vouches for it too: the raw mail of ``received``, the
+    reading of ``read``, the decision of ``decided``, the bytes of the letter of ``queued``. Ids have no gap, because
+    the one writer's lock of ``Database.writing`` is held.
+    """
+    row = EventRow(
+        at=now, kind=kind.value, text=text, message_id=message_id, case_id=case_id, outbox_id=outbox_id,
+        sha256=sha256, content="", chain="",
+        data=json.dumps(data, ensure_ascii=False, sort_keys=True) if data else None,
+    )  # fmt: skip
+    _append(session, [row])
+    return row
+
+
+def record_no_letter(
+    session: Session, now: datetime, reason: str, *, message_id: int, case_id: int | None = None
+) -> None:
+    """A mail gets no letter, for a reason in Chinese."""
+    record_event(
+        session, now, EventKind.NO_LETTER, f"不发信函: {reason}",
+        message_id=message_id, case_id=case_id, data={"reason": reason},
+    )  # fmt: skip
+
+
+def record_received(session: Session, now: datetime, mails: Sequence[tuple[MessageRow, str]]) -> None:
+    """The ``received`` events of several mails with their texts, in their order, added at once."""
+    kind = EventKind.RECEIVED.value
+    _append(session, [
+        EventRow(at=now, kind=kind, text=text, message_id=row.id, sha256=row.sha256, content="", chain="")
+        for row, text in mails
+    ])  # fmt: skip
+
+
+def _append(session: Session, rows: Sequence[EventRow]) -> None:
+    number, previous = _last_link(session)
+    for row in rows:
+        row.id = number = number + 1
+        row.content = content_sha256(row)
+        row.chain = previous = link(previous, row.content)
+    session.add_all(rows)
+    session.flush()
+
+
+def _last_link(session: Session) -> tuple[int, str]:
+    last = session.exec(select(EventRow.id, EventRow.chain).order_by(col(EventRow.id).desc()).limit(1)).first()
+    return (0, GENESIS) if last is None else (last[0], last[1])
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The end of the ledger: whoever has noted it down notices when the end is cut off."""
+
+    events: int  #: number of the last row, which is how many there are
+    chain: str  #: of the last row; zeros when there is none
+
+
+def ledger_head(session: Session) -> Head:
+    """The present end of the ledger."""
+    return Head(*_last_link(session))
+
+
+def queue_letter(session: Session, letter: NewLetter, now: datetime, text: str) -> tuple[OutboxRow, bool]:
+    """``notifier.outbox.enqueue`` with its line in the ledger, which vouches for the letter's bytes."""
+    row, is_new = enqueue(session, letter, now)
+    if is_new:
+        record_event(
+            session, now, EventKind.QUEUED, text,
+            message_id=letter.message_ref, case_id=letter.case_id, outbox_id=row.id,
+            sha256=hashlib.sha256(letter.mime).hexdigest(),
+        )  # fmt: skip
+    return row, is_new
+
+
+def list_events(
+    session: Session,
+    *,
+    message_id: int | None = None,
+    case_id: int | None = None,
+    since: datetime | None = None,
+    kind: EventKind | None = None,
+) -> list[EventRow]:
+    """Events in the order they happened, of everything unless something is named; all of them."""
+    word = None if kind is None else kind.value
+    conditions = {EventRow.message_id: message_id, EventRow.case_id: case_id, EventRow.kind: word}
+    query = select(EventRow).where(*(col(column) == value for column, value in conditions.items() if value is not None))
+    if since is not None:
+        query = query.where(col(EventRow.at) >= since)
+    return list(session.exec(query.order_by(col(EventRow.id))))
+
+
+def latest_event(session: Session, *kinds: EventKind) -> EventRow | None:
+    """The last event of one of these kinds; None when there was none."""
+    query = select(EventRow).where(col(EventRow.kind).in_([kind.value for kind in kinds]))
+    return session.exec(query.order_by(col(EventRow.id).desc()).limit(1)).first()
+
+
+def bounces(session: Session) -> dict[int, EventRow]:
+    """What bounces said of letters: the last word about each, by the letter's number."""
+    events = list_events(session, kind=EventKind.UNDELIVERED)
+    return {event.outbox_id: event for event in events if event.outbox_id is not None}
+
+
+def reason_of(event: EventRow) -> str:
+    """Why a letter was not sent, of the SILENCES; of a row older than the reason's own place, its whole sentence."""
+    return str(json.loads(event.data)["reason"]) if event.data else event.text
