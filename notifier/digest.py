@@ -10,7 +10,7 @@ import base64
 import struct
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final, TypeVar
 
 from notifier.letters import LETTER_NAMES
@@ -44,8 +44,6 @@ SEAL_WIDTH, TITLE_WIDTH = 120, 240  #: pixels; a telephone shows two seals or on
 #: Pictures shown in the whole mail, and of one task; a picture is at most about 20 kB.
 MAX_PICTURES: Final = 40
 MAX_PICTURES_OF_TASK: Final = 3
-#: A mailbox that nobody has looked into for so long is reported as trouble.
-STALE_AFTER: Final = timedelta(minutes=15)
 
 _Row = TypeVar("_Row")
 _View = TypeVar("_View")
@@ -144,6 +142,7 @@ class SystemState:
     pending: int  #: mails received and not yet decided
     queued_letters: int
     last_poll: datetime | None
+    stale: bool = False  #: no look at the mailbox has succeeded for too long, as ``status`` says
     errors: tuple[str, ...] = ()
     held: bool = False  #: letters are held back by the hold file
     ledger: str = ""  #: the end of the ledger, for whoever wants to verify later that nothing was cut off
@@ -218,7 +217,7 @@ def new_lines(lines: Iterable[CaseLine], since: datetime) -> tuple[CaseLine, ...
 def make_digest_page(data: DigestData, images: Sequence[Crop]) -> DigestPage:
     """The variables for the digest's templates; only pictures in ``images`` are referred to."""
     now, call = beijing(data.now), data.call
-    states = state_lines(data.state, now)
+    states = state_lines(data.state)
     tasks, tasks_left = _rows(data.needs_human, lambda task: _task_view(task, images))
     undelivered, undelivered_left = _rows(data.undelivered, _undelivered_view)
     accepted, accepted_left = _rows(new_lines(data.accepted, data.since), _case_view)
@@ -279,9 +278,9 @@ NORMAL: Final = "正常"
 _LOOK: Final = "请查看"
 
 
-def state_lines(state: SystemState, now: datetime) -> tuple[StateView, ...]:
+def state_lines(state: SystemState) -> tuple[StateView, ...]:
     """The program's health, each line with the word that says whether somebody should look."""
-    fresh = state.last_poll is not None and now - state.last_poll <= STALE_AFTER
+    fresh = state.last_poll is not None and not state.stale
     equal = state.server_count == state.ledger_count
     lines = (
         (

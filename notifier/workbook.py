@@ -139,7 +139,7 @@ def _state(data: DigestData) -> Sheet:
         ("生成时间", moment(data.now), ""),
         ("截止时间", deadline_text(data.call.deadline), remaining(data.call.deadline, data.now)),
     )
-    health = tuple((state.label, state.value, state.word) for state in state_lines(data.state, data.now))
+    health = tuple((state.label, state.value, state.word) for state in state_lines(data.state))
     errors = tuple(("错误", error, "") for error in data.state.errors)
     return Sheet("系统状况", ("项目", "内容", "说明"), (*about, *health, *errors))
 

@@ -383,7 +383,7 @@ def system_state(app: App, session: Session, since: datetime | None = None) -> S
         server_count=count_on_server(session), ledger_count=count_in_ledger(session),
         set_aside=counts.messages[MessageState.SET_ASIDE], pending=counts.messages[MessageState.STORED] + counts.to_judge,
         queued_letters=counts.outbox[OutboxState.QUEUED] + counts.outbox[OutboxState.RETRY], last_poll=max(polled, default=None),
-        errors=tuple(errors), held=held(app),
+        stale=health.stale, errors=tuple(errors), held=held(app),
         ledger=_ledger_line(ledger_head(session)),
     )  # fmt: skip
 

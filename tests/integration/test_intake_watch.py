@@ -18,6 +18,7 @@ from ingest.store.folders import save_folder
 from ingest.views.digest import system_state
 from ingest.views.health import intake_health, is_stale
 from ingest.views.status import status_report
+from notifier.digest import NORMAL, state_lines
 from notifier.outbox import OutboxRow
 from notifier.transport import SmtpUnavailable
 from tests.integration.house import House, plain_mail
@@ -110,6 +111,21 @@ def test_status_and_digest_say_that_nothing_comes_in(watched: House) -> None:
         state = system_state(watched.app, session)
     assert report["stale"] == "已有 20 分钟没有成功收信: 连不上"
     assert report["stale"] in state.errors
+
+
+@pytest.mark.parametrize(("minutes", "well"), [(20, True), (89, True), (91, False)])
+def test_status_and_digest_agree_on_what_is_too_long(open_one: Open, minutes: int, *, well: bool) -> None:
+    """Where looks are rare on purpose, neither calls one a failure before three of them are missing."""
+    house = open_one(mailbox_={"poll_every": timedelta(minutes=30)})
+    receive_all(house.app)
+    house.wait(minutes * MINUTE)
+
+    with house.store() as session:
+        report = status_report(session, hold=False, now=house.clock.instant, mailbox=house.app.settings.mailbox)
+        state = system_state(house.app, session)
+
+    (line,) = [line for line in state_lines(state) if line.label == "最近一次收信"]
+    assert (report["stale"] == "", line.word == NORMAL) == (well, well)
 
 
 def test_a_long_first_look_is_no_silence(watched: House) -> None:

@@ -51,7 +51,7 @@ def test_an_empty_day_is_reported_too(digest_data: DigestMaker, templates: Templ
         {"errors": ("规则文件有误",)},
         {"held": True},
         {"last_poll": None},
-        {"last_poll": RECEIVED},
+        {"stale": True},
     ],
 )
 def test_trouble_is_never_called_normal(
