@@ -244,6 +244,8 @@ def _confine(limits: Limits, output: int) -> None:
         (resource.RLIMIT_FSIZE, limits.file_bytes, limits.file_bytes),
         (resource.RLIMIT_CPU, limits.cpu, limits.cpu + 1),
         (resource.RLIMIT_AS, limits.memory, limits.memory),
+        # No narrower than the line above; but py7zr asks /proc/meminfo when it is missing, which the unit hides.
+        (resource.RLIMIT_DATA, limits.memory, limits.memory),
     ):
         _lower(name, soft, hard)
 

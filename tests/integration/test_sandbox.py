@@ -133,6 +133,7 @@ def test_files_it_writes_are_limited(tmp_path: Path) -> None:
     ("name", "expected"),
     [
         ("RLIMIT_AS", 1536 * MB),
+        ("RLIMIT_DATA", 1536 * MB),
         ("RLIMIT_CPU", 60),
         ("RLIMIT_FSIZE", 128 * MB),
         ("RLIMIT_NOFILE", 64),
