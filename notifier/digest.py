@@ -37,6 +37,7 @@ from notifier.wording import (
     short_moment,
 )
 from rules.call import Call
+from rules.verdict import DECISION_NAMES, Decision
 
 #: Rows shown of each list; inlined HTML grows by half a kilobyte a row, the workbook has them all.
 MAX_ROWS: Final = 30
@@ -260,10 +261,10 @@ def news(data: DigestData, states: Sequence[StateView]) -> str:
     """
     counters = data.counters
     named = {
-        "受理": counters.accepted,
-        "待补正": counters.incomplete,
-        "不予受理": counters.rejected,
-        "转人工": counters.referred,
+        DECISION_NAMES[Decision.ACCEPTED]: counters.accepted,
+        DECISION_NAMES[Decision.INCOMPLETE]: counters.incomplete,
+        DECISION_NAMES[Decision.REJECTED]: counters.rejected,
+        DECISION_NAMES[Decision.REFERRED]: counters.referred,
     }
     words = [f"{name} {count}" for name, count in named.items() if count]
     trouble = sum(state.word != NORMAL for state in states)

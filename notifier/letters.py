@@ -29,7 +29,7 @@ from notifier.wording import (
     size_text,
 )
 from rules.call import Call
-from rules.verdict import Decision, EntryVerdict, Finding, Outcome, Verdict
+from rules.verdict import APPLICANT_DECISION_NAMES, Decision, EntryVerdict, Finding, Outcome, Verdict
 
 LetterKind: TypeAlias = Literal["accepted", "incomplete", "rejected", "referred", "received", "too_large"]
 
@@ -40,14 +40,6 @@ LETTER_NAMES: Final[dict[str, str]] = {
     "referred": "转人工核验回执",
     "received": "收件回执",
     "too_large": "邮件过大通知",
-}
-
-#: An applicant is not told 转人工, which is how the office speaks about its own work.
-_DECISION_WORDS: Final = {
-    Decision.ACCEPTED: "受理",
-    Decision.INCOMPLETE: "待补正",
-    Decision.REJECTED: "不予受理",
-    Decision.REFERRED: "待人工核验",
 }
 
 #: RFC 3834 section 2 wants an answer to an unproved address to be a few kilobytes at most; this is ours, in bytes.
@@ -257,9 +249,9 @@ def listing_sha256(files: Iterable[ReceivedFile]) -> str:
 
 def _counts(entries: tuple[EntryVerdict, ...]) -> str:
     """``受理 4 项、不予受理 1 项`` when the entries differ, else ""."""
-    found = Counter(entry.decision for entry in entries)
+    found = Counter[str](entry.decision for entry in entries)
     return (
-        "、".join(f"{word} {found[key]} 项" for key, word in _DECISION_WORDS.items() if found[key])
+        "、".join(f"{word} {found[key]} 项" for key, word in APPLICANT_DECISION_NAMES.items() if found[key])
         if len(found) > 1
         else ""
     )
@@ -273,7 +265,7 @@ def _entry_views(verdict: Verdict | None, detail: _Detail) -> tuple[EntryView, .
     return tuple(
         EntryView(
             clean_line(entry.applicant, 60) or "（未能识别名称）",
-            _DECISION_WORDS[entry.decision],
+            APPLICANT_DECISION_NAMES[entry.decision],
             _remark(
                 entry.decision,
                 len(_distinct(entry.findings) | (shared if alone else set())),

@@ -1,4 +1,4 @@
-"""Hands letters to a mail server. The only file that imports smtplib; what a reply means stands in ``notifier/replies.py``.
+"""Hands letters to a mail server. The only file that imports smtplib; what a reply means stands in ``notifier/serverreplies.py``.
 
 Only MAIL, RCPT, DATA one by one, so that it is always known how far a letter had got: up to the final dot a failure
 means "certainly not taken", from the final dot on only a reply tells (RFC 5321 4.1.1.4). ``smtplib.sendmail`` hides
@@ -17,7 +17,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Literal
 
-from notifier.replies import Stage, classify, login_may_be_repeated, readable
+from notifier.serverreplies import Stage, classify, login_may_be_repeated, readable
 from notifier.transport import SendOutcome, SendResult, SmtpLoginRefused, SmtpUnavailable, deliverable
 
 _MAX_REPLY = 64 * 1024  #: bytes of one reply, all lines together

@@ -19,6 +19,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from notifier.digest import CaseLine, DigestData, letter_name, state_lines, with_reminder
 from notifier.wording import beijing, clean_line, day_text, deadline_text, moment, remaining
+from rules.verdict import DECISION_NAMES, Decision
 
 Cell: TypeAlias = str | int | datetime
 
@@ -74,8 +75,8 @@ def sheets(data: DigestData) -> tuple[Sheet, ...]:
     return (
         _tasks(data),
         Sheet("受理清单", _CASE_HEADS, tuple(map(_case_row, data.accepted))),
-        Sheet("待补正", (*_CASE_HEADS, "需补正事项"), tuple((*_case_row(line), with_reminder(line.note, line)) for line in data.incomplete)),
-        Sheet("不予受理", (*_CASE_HEADS, "原因"), tuple((*_case_row(line), line.note) for line in data.rejected)),
+        Sheet(DECISION_NAMES[Decision.INCOMPLETE], (*_CASE_HEADS, "需补正事项"), tuple((*_case_row(line), with_reminder(line.note, line)) for line in data.incomplete)),
+        Sheet(DECISION_NAMES[Decision.REJECTED], (*_CASE_HEADS, "原因"), tuple((*_case_row(line), line.note) for line in data.rejected)),
         _undelivered(data),
         Sheet("未报单位", ("申报类别", "单位"), tuple((item.track, unit) for item in data.silent for unit in item.units)),
         Sheet("名额", ("名称", "名额", "要求", "已受理"), tuple((line.name, line.quota, "不少于" if line.at_least else "共", line.accepted) for line in data.quotas)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
@@ -52,12 +52,20 @@ class Decision(StrEnum):
     REFERRED = "referred"
 
 
-DECISION_NAMES = {
+DECISION_NAMES: Mapping[str, str] = {
     Decision.ACCEPTED: "受理",
     Decision.INCOMPLETE: "待补正",
-    Decision.REJECTED: "不予受理",
-    Decision.REFERRED: "转人工",
+    Decision.REJECTED: str(Outcome.REJECT),
+    Decision.REFERRED: str(Outcome.REFER),
 }
+"""Decision -> what the office calls it, everywhere: on the command line, in the digest, in rule files and examples."""
+APPLICANT_DECISION_NAMES: Mapping[str, str] = {**DECISION_NAMES, Decision.REFERRED: "待人工核验"}
+"""What an applicant reads: 转人工 is how the office speaks about its own work."""
+
+
+def decision_name(decision: str | None) -> str:
+    """What the office calls a decision; of a case that has none yet, 未裁定."""
+    return "未裁定" if decision is None else DECISION_NAMES[decision]
 
 
 class EntryVerdict(BaseModel):

@@ -15,7 +15,8 @@ import zlib
 from collections.abc import Callable, Iterator
 
 from ingest.attachment.deflate64 import DEFLATE64, inflate
-from ingest.attachment.entries import (
+from ingest.attachment.limits import MAX_DIRECTORY, Budget
+from ingest.attachment.members import (
     DAMAGE,
     DAMAGED,
     DAMAGED_ENTRY,
@@ -26,21 +27,20 @@ from ingest.attachment.entries import (
     SYSTEM_FILE,
     TOO_BIG,
     VOLUME,
-    Entry,
+    Member,
     Opened,
     counted,
-    entry_of,
     is_system_file,
+    member_of,
     read_limited,
     unique,
 )
-from ingest.attachment.limits import MAX_DIRECTORY, Budget
 from ingest.attachment.rar import open_rar
 from ingest.attachment.sevenzip import open_seven_zip
 from ingest.attachment.tnef import open_tnef
 from ingest.attachment.zipnames import entry_name, open_zip, safe_path
 from ingest.message.charsets import decode
-from ingest.message.names import safe_name
+from ingest.message.filenames import safe_name
 from ingest.reading import Fate, Kind
 
 
@@ -85,11 +85,11 @@ def _zip_entries(
     archive: zipfile.ZipFile,
     files: list[zipfile.ZipInfo],
     budget: Budget,
-) -> Iterator[Entry]:
+) -> Iterator[Member]:
     seen: set[str] = set()
     for number, info in enumerate(files):
         if not budget.take_entry():
-            yield Entry(
+            yield Member(
                 unique(f"其余{len(files) - number}个文件", seen),
                 fate=Fate.LIMIT,
                 reason=NO_ENTRIES,
@@ -98,24 +98,24 @@ def _zip_entries(
         yield _zip_entry(archive, info, unique(safe_path(entry_name(info)), seen), budget)
 
 
-def _zip_entry(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: str, budget: Budget) -> Entry:
+def _zip_entry(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: str, budget: Budget) -> Member:
     if info.flag_bits & 1:
-        return Entry(path, fate=Fate.ENCRYPTED, reason=ENCRYPTED)
+        return Member(path, fate=Fate.ENCRYPTED, reason=ENCRYPTED)
     if stat.S_ISLNK(info.external_attr >> 16):
-        return Entry(path, fate=Fate.UNSUPPORTED, reason=LINK)
+        return Member(path, fate=Fate.UNSUPPORTED, reason=LINK)
     if is_system_file(path):
-        return Entry(path, fate=Fate.INLINE, reason=SYSTEM_FILE)
+        return Member(path, fate=Fate.INLINE, reason=SYSTEM_FILE)
     most = budget.most(info.compress_size)
     try:
         if info.compress_type == DEFLATE64:
-            return entry_of(path, inflate(archive, info, most), budget)
+            return member_of(path, inflate(archive, info, most), budget)
         with archive.open(info) as stream:
-            return entry_of(path, read_limited(stream, most), budget)
+            return member_of(path, read_limited(stream, most), budget)
     # other methods; RuntimeError also asks for a password
     except (NotImplementedError, RuntimeError):
-        return Entry(path, fate=Fate.UNSUPPORTED, reason=STRANGE)
+        return Member(path, fate=Fate.UNSUPPORTED, reason=STRANGE)
     except DAMAGE:
-        return Entry(path, fate=Fate.DAMAGED, reason=DAMAGED_ENTRY)
+        return Member(path, fate=Fate.DAMAGED, reason=DAMAGED_ENTRY)
 
 
 # --- gzip -----------------------------------------------------------------------------------------
@@ -131,7 +131,7 @@ def _open_gzip(data: bytes, name: str, budget: Budget) -> Opened:
         return Opened(Fate.DAMAGED, DAMAGED)
     if unpacked is None:
         return Opened(Fate.LIMIT, TOO_BIG)
-    return counted(1, iter((entry_of(_inner_name(name), unpacked, budget),)))
+    return counted(1, iter((member_of(_inner_name(name), unpacked, budget),)))
 
 
 def _inner_name(name: str) -> str:
@@ -172,20 +172,20 @@ def _open_tar(data: bytes, name: str, budget: Budget) -> Opened:
     return Opened(Fate.UNPACKED, "已解开", _tar_entries(archive, budget))
 
 
-def _tar_entries(archive: tarfile.TarFile, budget: Budget) -> Iterator[Entry]:
+def _tar_entries(archive: tarfile.TarFile, budget: Budget) -> Iterator[Member]:
     seen: set[str] = set()
     while True:
         try:
             member = archive.next()
         except DAMAGE:
-            yield Entry(unique("其余文件", seen), fate=Fate.DAMAGED, reason="压缩包从这里起已损坏")
+            yield Member(unique("其余文件", seen), fate=Fate.DAMAGED, reason="压缩包从这里起已损坏")
             return
         if member is None:
             return
         if member.isdir():
             continue
         if not budget.take_entry():
-            yield Entry(unique("其余文件", seen), fate=Fate.LIMIT, reason=NO_ENTRIES)
+            yield Member(unique("其余文件", seen), fate=Fate.LIMIT, reason=NO_ENTRIES)
             return
         path = unique(safe_path(decode(member.name.encode("utf-8", "surrogateescape"))), seen)
         yield _tar_entry(archive, member, path, budget)
@@ -196,20 +196,20 @@ def _tar_entry(
     member: tarfile.TarInfo,
     path: str,
     budget: Budget,
-) -> Entry:
+) -> Member:
     if not member.isreg():
-        return Entry(path, fate=Fate.UNSUPPORTED, reason=LINK)
+        return Member(path, fate=Fate.UNSUPPORTED, reason=LINK)
     if member.size > budget.bytes_left:
-        return Entry(path, fate=Fate.LIMIT, reason=TOO_BIG)
+        return Member(path, fate=Fate.LIMIT, reason=TOO_BIG)
     try:
         stream = archive.extractfile(member)
-        return entry_of(
+        return member_of(
             path,
             read_limited(stream, budget.most(member.size)) if stream else b"",
             budget,
         )
     except DAMAGE:
-        return Entry(path, fate=Fate.DAMAGED, reason=DAMAGED_ENTRY)
+        return Member(path, fate=Fate.DAMAGED, reason=DAMAGED_ENTRY)
 
 
 _OPENERS: dict[Kind, Callable[[bytes, str, Budget], Opened]] = {

@@ -14,7 +14,7 @@ from datetime import datetime
 from urllib.parse import parse_qs, urlsplit
 
 from ingest.message.charsets import decode
-from ingest.message.names import safe_name
+from ingest.message.filenames import safe_name
 from rules.vocabulary import BEIJING
 
 MAX_LINKS = 50

@@ -22,7 +22,8 @@ from ingest.attachment.decoders import (
     members,
     single,
 )
-from ingest.attachment.entries import (
+from ingest.attachment.limits import MAX_DIRECTORY, Budget
+from ingest.attachment.members import (
     DAMAGE,
     DAMAGED,
     DAMAGED_ENTRY,
@@ -33,15 +34,14 @@ from ingest.attachment.entries import (
     SYSTEM_FILE,
     TOO_BIG,
     VOLUME,
-    Entry,
+    Member,
     Opened,
     counted,
-    entry_of,
     is_system_file,
+    member_of,
     read_limited,
     unique,
 )
-from ingest.attachment.limits import MAX_DIRECTORY, Budget
 from ingest.attachment.zipnames import safe_path
 from ingest.reading import Fate
 
@@ -86,7 +86,7 @@ def _entries(
     archive: rarfile.RarFile,
     infos: list[rarfile.RarInfo],
     budget: Budget,
-) -> Iterator[Entry]:
+) -> Iterator[Member]:
     seen: set[str] = set()
     contents = _Contents(data, archive, infos)
     try:
@@ -95,7 +95,7 @@ def _entries(
                 continue
             if not budget.take_entry():
                 rest = sum(1 for later in infos[index:] if not later.is_dir())
-                yield Entry(unique(f"其余{rest}个文件", seen), fate=Fate.LIMIT, reason=NO_ENTRIES)
+                yield Member(unique(f"其余{rest}个文件", seen), fate=Fate.LIMIT, reason=NO_ENTRIES)
                 return
             path = unique(safe_path(info.filename.partition("\0")[0].replace("\\", "/")), seen)
             yield _settled(info, path, budget) or _read(contents, index, info, path, budget)
@@ -103,15 +103,15 @@ def _entries(
         contents.close()
 
 
-def _settled(info: rarfile.RarInfo, path: str, budget: Budget) -> Entry | None:
+def _settled(info: rarfile.RarInfo, path: str, budget: Budget) -> Member | None:
     if info.needs_password():
-        return Entry(path, fate=Fate.ENCRYPTED, reason=ENCRYPTED)
+        return Member(path, fate=Fate.ENCRYPTED, reason=ENCRYPTED)
     if info.is_symlink() or getattr(info, "file_redir", None):
-        return Entry(path, fate=Fate.UNSUPPORTED, reason=LINK)
+        return Member(path, fate=Fate.UNSUPPORTED, reason=LINK)
     if is_system_file(path):
-        return Entry(path, fate=Fate.INLINE, reason=SYSTEM_FILE)
+        return Member(path, fate=Fate.INLINE, reason=SYSTEM_FILE)
     if info.file_size > budget.most(info.compress_size):
-        return Entry(path, fate=Fate.LIMIT, reason=TOO_BIG)
+        return Member(path, fate=Fate.LIMIT, reason=TOO_BIG)
     return None
 
 
@@ -121,11 +121,11 @@ def _read(
     info: rarfile.RarInfo,
     path: str,
     budget: Budget,
-) -> Entry:
+) -> Member:
     try:
-        return entry_of(path, contents.read(index, budget.most(info.compress_size)), budget)
+        return member_of(path, contents.read(index, budget.most(info.compress_size)), budget)
     except DecoderError:
-        return Entry(path, fate=Fate.DAMAGED, reason=DAMAGED_ENTRY)
+        return Member(path, fate=Fate.DAMAGED, reason=DAMAGED_ENTRY)
 
 
 class _Contents:

@@ -12,7 +12,8 @@ import zlib
 from collections.abc import Iterator
 from typing import Any
 
-from ingest.attachment.entries import (
+from ingest.attachment.limits import MAX_DIRECTORY, Budget
+from ingest.attachment.members import (
     DAMAGE,
     DAMAGED,
     DAMAGED_ENTRY,
@@ -22,14 +23,13 @@ from ingest.attachment.entries import (
     STRANGE,
     SYSTEM_FILE,
     TOO_BIG,
-    Entry,
+    Member,
     Opened,
     counted,
-    entry_of,
     is_system_file,
+    member_of,
     unique,
 )
-from ingest.attachment.limits import MAX_DIRECTORY, Budget
 from ingest.attachment.zipnames import safe_path
 from ingest.reading import Fate
 
@@ -73,14 +73,14 @@ def _entries(
     budget: Budget,
     *,
     locked: bool,
-) -> Iterator[Entry]:
+) -> Iterator[Member]:
     seen: set[str] = set()
     for index, file in enumerate(files):
         if file.is_directory:
             continue
         if not budget.take_entry():
             rest = sum(1 for later in files[index:] if not later.is_directory)
-            yield Entry(unique(f"其余{rest}个文件", seen), fate=Fate.LIMIT, reason=NO_ENTRIES)
+            yield Member(unique(f"其余{rest}个文件", seen), fate=Fate.LIMIT, reason=NO_ENTRIES)
             return
         path = unique(safe_path(contents.names.get(index, file.filename).replace("\\", "/")), seen)
         yield _entry(file, index, path, contents, budget, locked=locked)
@@ -94,21 +94,21 @@ def _entry(
     budget: Budget,
     *,
     locked: bool,
-) -> Entry:
+) -> Member:
     if locked and not file.emptystream:
-        return Entry(path, fate=Fate.ENCRYPTED, reason=ENCRYPTED)
+        return Member(path, fate=Fate.ENCRYPTED, reason=ENCRYPTED)
     if file.is_symlink or file.is_junction or file.is_socket:
-        return Entry(path, fate=Fate.UNSUPPORTED, reason=LINK)
+        return Member(path, fate=Fate.UNSUPPORTED, reason=LINK)
     if is_system_file(path):
-        return Entry(path, fate=Fate.INLINE, reason=SYSTEM_FILE)
+        return Member(path, fate=Fate.INLINE, reason=SYSTEM_FILE)
     if file.emptystream:
-        return Entry(path, b"")
+        return Member(path, b"")
     data = contents.taken.pop(index, None)
     if data is None or len(data) != file.uncompressed:
-        return Entry(path, fate=contents.fate, reason=contents.reason)
+        return Member(path, fate=contents.fate, reason=contents.reason)
     if file.crc32 is not None and zlib.crc32(data) != file.crc32:
-        return Entry(path, fate=contents.fate, reason=contents.reason)
-    return entry_of(path, data if len(data) <= budget.bytes_left else None, budget)
+        return Member(path, fate=contents.fate, reason=contents.reason)
+    return member_of(path, data if len(data) <= budget.bytes_left else None, budget)
 
 
 class _Contents:

@@ -12,10 +12,10 @@ from typing import Any
 
 from tnefparse import TNEF
 
-from ingest.attachment.entries import DAMAGE, NO_ENTRIES, Entry, Opened, entry_of, unique
 from ingest.attachment.limits import Budget
+from ingest.attachment.members import DAMAGE, NO_ENTRIES, Member, Opened, member_of, unique
 from ingest.message.charsets import decode
-from ingest.message.names import safe_name
+from ingest.message.filenames import safe_name
 from ingest.reading import Fate
 
 _BROKEN = "winmail.dat 已损坏, 打不开; 请在 Outlook 里改用 HTML 或纯文本格式重发"
@@ -54,15 +54,15 @@ def _is_whole(data: bytes) -> bool:
     return 6 < position <= len(data)
 
 
-def _entries(attachments: list[Any], budget: Budget) -> Iterator[Entry]:
+def _entries(attachments: list[Any], budget: Budget) -> Iterator[Member]:
     seen: set[str] = set()
     for number, attachment in enumerate(attachments):
         if not budget.take_entry():
             rest = unique(f"其余{len(attachments) - number}个附件", seen)
-            yield Entry(rest, fate=Fate.LIMIT, reason=NO_ENTRIES)
+            yield Member(rest, fate=Fate.LIMIT, reason=NO_ENTRIES)
             return
         data = bytes(attachment.data or b"")
-        yield entry_of(
+        yield member_of(
             unique(_name(attachment), seen),
             data if len(data) <= budget.bytes_left else None,
             budget,

@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ingest.attachment.archives import CONTAINERS, open_archive
-from ingest.attachment.entries import VOLUME
 from ingest.attachment.identify import identify
 from ingest.attachment.limits import Budget
+from ingest.attachment.members import VOLUME
 from ingest.message.bodies import body_html, is_body
 from ingest.message.errors import UnreadableMessage
 from ingest.message.structure import Entity, RawMail, parse_structure, walk

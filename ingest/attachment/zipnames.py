@@ -16,7 +16,7 @@ import zipfile
 import zlib
 
 from ingest.message.charsets import strict
-from ingest.message.names import safe_name
+from ingest.message.filenames import safe_name
 
 _UTF8_FLAG = 0x800
 _UNICODE_PATH = 0x7075

@@ -10,11 +10,11 @@ import typer
 
 from ingest.cli.console import JsonOption, LimitOption, beijing, console, print_json, print_table
 from ingest.cli.message import show_detail
+from rules.verdict import decision_name
 
 group = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 CodeArgument = Annotated[str, typer.Argument(help="案卷编号,如 Q24-0001-X")]
-NAMES = {"accepted": "受理", "incomplete": "待补正", "rejected": "不予受理", "referred": "转人工", None: "未裁定"}
 
 
 @group.command("list")
@@ -30,7 +30,7 @@ def list_cases(context: typer.Context, as_json: JsonOption = False, limit: Limit
         return
     rows = [
         [
-            c["code"], NAMES[c["decision"]], c["track"] or "-", c["submitter"], beijing(c["received"]),
+            c["code"], decision_name(c["decision"]), c["track"] or "-", c["submitter"], beijing(c["received"]),
             "有信函未送达" if c["undelivered"] else "",
         ]
         for c in lines
@@ -77,7 +77,9 @@ def explain(context: typer.Context, code: CodeArgument, as_json: JsonOption = Fa
     if as_json:
         print_json(detail)
         return
-    typer.echo(f"案卷 {detail['code']}  {detail['submitter']}  {detail['track']}  裁定: {NAMES[detail['decision']]}")
+    typer.echo(
+        f"案卷 {detail['code']}  {detail['submitter']}  {detail['track']}  裁定: {decision_name(detail['decision'])}"
+    )
     for mail in detail["mails"]:
         typer.echo(f"\n来件 {mail['id']}  {beijing(mail['received'])}  {mail['from']}  {mail['subject']}")
         typer.echo(
@@ -124,7 +126,7 @@ def show_subjects(subjects: list[dict[str, Any]]) -> None:
 def show_entries(entries: list[dict[str, Any]]) -> None:
     """Every entry with its findings and their evidence."""
     for entry in entries:
-        typer.echo(f"\n{entry['applicant'] or '整份材料'}: {NAMES[entry['verdict']]}")
+        typer.echo(f"\n{entry['applicant'] or '整份材料'}: {decision_name(entry['verdict'])}")
         for finding in entry["findings"]:
             typer.echo(
                 f"  [{finding['rule']} {finding['outcome']} {finding['truth']}] {finding['text']}  ({finding['clause']}; 规则文件第 {finding['line']} 行)"
@@ -162,8 +164,8 @@ def rejudge_case(
     if as_json:
         print_json({"code": case.code, "version": row.version, "decision": row.decision.value, "before": case.decision})
     else:
-        was = NAMES[case.decision.value if case.decision else None]
-        typer.echo(f"案卷 {case.code} 第 {row.version} 次裁定: {was} -> {NAMES[row.decision.value]}")
+        was = decision_name(case.decision)
+        typer.echo(f"案卷 {case.code} 第 {row.version} 次裁定: {was} -> {decision_name(row.decision)}")
         typer.echo(
             "信函已入发件箱" if send else "信函已扣下: 用 mailroom outbox list 查看,mailroom outbox release 放行"
         )

@@ -11,10 +11,6 @@ import typer
 from ingest.cli.console import JsonOption, print_json, print_table
 from ingest.exitcodes import ExitCode
 
-LETTERS = {
-    "accepted": "受理回执", "incomplete": "补正通知", "rejected": "不予受理通知", "referred": "转人工核验回执",
-    "received": "收件回执", "none": "(不答复)",
-}  # fmt: skip
 SCREENINGS = {"person": "来件", "automatic": "自动回复", "bounce": "退信", "duplicate": "重复投递"}
 
 
@@ -39,6 +35,7 @@ def demo(
     import structlog
 
     from ingest.demo.scenario import own_scenario, run_demo, shipped_scenario
+    from notifier.letters import LETTER_NAMES
 
     if (call is None) != (mails is None):
         raise typer.BadParameter("--call 和 --mails 要一起写")
@@ -61,7 +58,7 @@ def demo(
                 o.sample.path.stem,
                 SCREENINGS.get(o.screening, o.screening),
                 o.case_code or "-",
-                LETTERS.get(o.letter, o.letter),
+                LETTER_NAMES.get(o.letter, "(不答复)"),
                 o.sample.what,
             )
             for o in result.outcomes

@@ -9,12 +9,11 @@ import typer
 
 from ingest.cli.console import JsonOption, beijing, console, parse_instant_option, print_json, print_table
 from ingest.exitcodes import ExitCode
+from rules.verdict import decision_name
 
 if TYPE_CHECKING:
     from ingest.calls import CallFolder
     from ingest.settings import Settings
-
-NAMES = {"accepted": "受理", "incomplete": "待补正", "rejected": "不予受理", "referred": "转人工"}
 
 
 def register(group: typer.Typer) -> None:
@@ -123,7 +122,7 @@ def explain(
 def _print_explanation(report: dict[str, Any]) -> None:
     typer.echo(
         f"案卷 {report['case']}  {report['submitter']}  {report['track']}  第 {report['version']} 次裁定: "
-        f"{NAMES[report['decision']]}  ({beijing(report['decided'])},依据 {beijing(report['received'])} 收到的材料)"
+        f"{decision_name(report['decision'])}  ({beijing(report['decided'])},依据 {beijing(report['received'])} 收到的材料)"
     )
     kept = f"{beijing(report['rules_accepted'])} 启用,已存档" if report["rules_kept"] else "未存档"
     typer.echo(f"规则文件 {report['rules_sha256'][:12] or '无'}  {kept}\n")

@@ -7,7 +7,7 @@ from pathlib import Path
 from ingest.attachment.identify import identify
 from ingest.document.content import Content
 from ingest.document.editable.door import EDITABLE, UnreadableError, read_editable
-from ingest.document.form.blank import Fit, fit
+from ingest.document.form.blank import Fit, fit_blank
 from ingest.document.form.recognise import label_share, recognise
 from ingest.errors import InputError, UsageError
 from ingest.reading import Fate
@@ -31,7 +31,7 @@ def fit_form(path: Path, call: Call, identifier: str | None) -> tuple[Form, Fit]
         reason = error.reason if isinstance(error, WorkerDied) else error.message
         raise InputError(f"读不了 {path}: {reason}", "请用 Word 另存为 .docx 后再试") from error
     form = call.form(identifier) if identifier else _form_of(content, call)
-    return form, fit(content, form)
+    return form, fit_blank(content, form)
 
 
 def read_blank_form(name: str, data: bytes) -> Content:

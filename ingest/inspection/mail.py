@@ -26,9 +26,9 @@ from ingest.settings import Settings
 from ingest.submission.dossier import Dossier, ReceivedMail, arrange
 from ingest.submission.filing import is_blank
 from ingest.submission.joining import Placement, Purpose, place
-from ingest.submission.replies import Reply, letter_request, question_request, too_large_request
+from ingest.submission.letterrequest import Reply, letter_request, question_request, too_large_request
+from ingest.submission.presenting import subjects_of, verdict_of
 from ingest.submission.sender import Sender
-from ingest.submission.subjects import subjects_of, verdict_of
 from notifier.letters import LetterRequest, compose
 from rules.call import Call
 from rules.verdict import Verdict

@@ -11,8 +11,8 @@ from collections.abc import Callable, Collection
 from typing import TypeAlias
 
 from ingest.message.addresses import addresses, all_addresses, untagged
+from ingest.message.filenames import parameters
 from ingest.message.headers import Headers
-from ingest.message.names import parameters
 from ingest.reading import Screening, ScreeningKind
 from notifier.transport import deliverable
 

@@ -17,8 +17,8 @@ from typing import TypeAlias
 
 from ingest.message.charsets import decode
 from ingest.message.errors import UnreadableMessage
+from ingest.message.filenames import file_name, parameters
 from ingest.message.headers import MAX_BLOCK, Headers, parse_headers, unbase64, unquote
-from ingest.message.names import file_name, parameters
 
 RawMail: TypeAlias = bytes | mmap.mmap
 

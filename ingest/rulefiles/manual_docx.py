@@ -17,7 +17,7 @@ from docx.enum.section import WD_ORIENT
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 
-from rules.authoring.manual import Entry, Manual, Phrase
+from rules.authoring.manual import Manual, ManualRule, Phrase
 
 FONT = "宋体"
 _FAINT = RGBColor(0x61, 0x6E, 0x7C)
@@ -96,7 +96,7 @@ def _mark(properties: Any, name: str, values: dict[str, str] | None = None) -> N
     properties.append(properties.makeelement(qn(name), attributes))
 
 
-def _rules(document: Any, entries: Iterable[Entry]) -> None:
+def _rules(document: Any, entries: Iterable[ManualRule]) -> None:
     table = _headed(document, ("通知条款", "规则", "样例"))
     table.autofit = False
     for entry in entries:
@@ -110,7 +110,7 @@ def _rules(document: Any, entries: Iterable[Entry]) -> None:
             cell.width = width
 
 
-def _rule(cell: Any, entry: Entry) -> None:
+def _rule(cell: Any, entry: ManualRule) -> None:
     cell.paragraphs[0].add_run(_clean(f"{entry.id}　{entry.title}")).bold = True
     parts = [
         ("已停用", entry.disabled),

@@ -10,9 +10,9 @@ from typing import Any, Protocol
 from ingest.judging.judge import Judgement
 from ingest.store.cases import load_subjects, load_verdict
 from ingest.store.tables import CaseRow, DecisionRow
+from ingest.submission.applicants import same_applicant
 from ingest.submission.dossier import Dossier, Entry
-from ingest.submission.names import same_applicant
-from ingest.submission.subjects import verdict_of
+from ingest.submission.presenting import verdict_of
 from rules.call import APPLICANT_NAME, Call
 from rules.subjects import Subject, SubjectKind
 from rules.verdict import DECISION_NAMES, Decision, Verdict

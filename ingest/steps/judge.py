@@ -27,8 +27,8 @@ from ingest.store.events import EventKind, record_event, record_no_letter
 from ingest.store.messages import mark_answered
 from ingest.store.tables import CaseRow, DecisionRow
 from ingest.submission.dossier import Dossier, ReceivedMail, arrange, parts_of_matter
+from ingest.submission.presenting import LedgerEntry, subjects_of, verdict_of
 from ingest.submission.sender import Sender, who_sent
-from ingest.submission.subjects import LedgerEntry, subjects_of, verdict_of
 from notifier.letters import listing_sha256
 from rules.call import OTHER_SENDER
 from rules.verdict import DECISION_NAMES

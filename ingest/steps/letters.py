@@ -16,7 +16,7 @@ from ingest.store.events import EventKind, queue_letter, record_event
 from ingest.store.tables import CaseRow, MessageRow
 from ingest.submission.dossier import Dossier
 from ingest.submission.joining import Placement
-from ingest.submission.replies import Reply, letter_request, question_request
+from ingest.submission.letterrequest import Reply, letter_request, question_request
 from notifier.attempts import OutboxState
 from notifier.letters import LetterRequest, compose, listing_sha256
 from notifier.mime import build_letter

@@ -22,7 +22,7 @@ from ingest.sandbox.workers import WorkerDied, WorkerFailed, read_or_degrade
 from ingest.steps.letters import Draft, enqueue_letter
 from ingest.store.events import record_no_letter
 from ingest.store.tables import MessageRow, MessageState
-from ingest.submission.replies import Reply, too_large_request
+from ingest.submission.letterrequest import Reply, too_large_request
 
 HEADER_LIMIT = 256 * 1024
 """Bytes of a header block that are read; honest ones have a few thousand."""

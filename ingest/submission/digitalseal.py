@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 
 from ingest.reading import Document, Integrity, Later, Signature
-from ingest.submission.names import same_applicant
+from ingest.submission.applicants import same_applicant
 from rules.call import Call, DigitalSeal
 from rules.facts import Fact, Provenance
 from rules.vocabulary import BEIJING, normalise
@@ -36,7 +36,7 @@ def _doubts(signatures: Collection[Signature], own: Collection[str], call: Call,
         yield "本征集没有认可电子签章"
     for signature in signatures:
         yield from _faults(signature, received)
-    if not any(fits(signature, name, call) for signature in signatures for name in own):
+    if not any(signed_for(signature, name, call) for signature in signatures for name in own):
         yield "签名人与申报单位、报送单位都不符"
 
 
@@ -52,7 +52,7 @@ def _faults(signature: Signature, received: datetime) -> Iterator[str]:
         yield "收到时证书已过期, 签名时间又没有可信时间戳"
 
 
-def fits(signature: Signature, name: str, call: Call) -> bool:
+def signed_for(signature: Signature, name: str, call: Call) -> bool:
     """Whether the signer is the organisation ``name``; a person of it is not.
 
     Certificates of organisations write ``CFCA@某某局@1``; a place's own name is its government, not the office there.

@@ -50,7 +50,7 @@ class Shown:
 
 
 @dataclass(frozen=True)
-class Entry:
+class ManualRule:
     """One rule of the handbook."""
 
     id: str
@@ -72,7 +72,7 @@ class Section:
     """The rules below one heading (a comment between dashes) of the file."""
 
     title: str
-    entries: tuple[Entry, ...]
+    entries: tuple[ManualRule, ...]
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ def _sections(rulebook: Rulebook, source: str, shown: dict[str, tuple[Shown, ...
     headings = [
         (number, match[1]) for number, line in enumerate(source.split("\n"), 1) if (match := _HEADING.match(line))
     ]
-    grouped: dict[str, list[Entry]] = {}
+    grouped: dict[str, list[ManualRule]] = {}
     ends = {rule.id: rule.end for rule in rulebook.rules}  # of the last edition
     for rule in rulebook.rules:
         if not rule.edition:
@@ -136,10 +136,10 @@ def _sections(rulebook: Rulebook, source: str, shown: dict[str, tuple[Shown, ...
         yield Section(title, tuple(entries))
 
 
-def _entry(rule: Rule, examples: tuple[Shown, ...]) -> Entry:
+def _entry(rule: Rule, examples: tuple[Shown, ...]) -> ManualRule:
     links = tuple(Phrase(0, f"配对: {link.source.text}") for link in rule.links)
     consequences = [("不满足", rule.on_violated), ("未填", rule.on_blank), ("无法判断", rule.on_undecided)]
-    return Entry(
+    return ManualRule(
         id=rule.id, title=rule.title, clause=rule.clause, kinds="、".join(rule.kinds),
         applies=(*links, *_phrases(rule.applies, 0)), requirement=tuple(_phrases(rule.requirement, 0)),
         consequences=tuple((name, str(outcome or SILENT)) for name, outcome in consequences),

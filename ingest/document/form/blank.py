@@ -75,7 +75,7 @@ class Fit:
     proposals: tuple[Proposal, ...]
 
 
-def fit(content: Content, form: Form) -> Fit:
+def fit_blank(content: Content, form: Form) -> Fit:
     """Hold the labels of a blank form against the fields of ``form``."""
     fields = (*form.fields, *form.columns)
     labels = [(field, label) for field in fields for label in field.labels]

@@ -11,8 +11,8 @@ from ingest.comparison.pairing import compare
 from ingest.comparison.printed import Print
 from ingest.reading import Document, ScanLine, Seal, SealOutcome, SealReading
 from ingest.submission.dossier import ReceivedMail, arrange
+from ingest.submission.presenting import subjects_of
 from ingest.submission.sender import Sender
-from ingest.submission.subjects import subjects_of
 from rules.call import Call, Role
 from rules.facts import Fact, Knowledge
 

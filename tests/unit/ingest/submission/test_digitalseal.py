@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from ingest.reading import Document, Integrity, Later, SealOutcome, Signature
-from ingest.submission.digitalseal import describe, digital_seal, fits
+from ingest.submission.digitalseal import describe, digital_seal, signed_for
 from ingest.submission.dossier import ReceivedMail, arrange
-from ingest.submission.replies import role_name
+from ingest.submission.letterrequest import role_name
+from ingest.submission.presenting import subjects_of
 from ingest.submission.sender import Sender
-from ingest.submission.subjects import subjects_of
 from rules.call import Call, DigitalSeal
 from rules.facts import Fact, Knowledge
 from rules.subjects import Subject
@@ -137,7 +137,7 @@ def test_a_signer_fits_by_the_name_of_the_organisation_alone(
     call: Call, signer: str, organisation: str, name: str, *, right: bool
 ) -> None:
     """Not a person of it, not the government of the place, nor an empty name."""
-    assert fits(but(signer=signer, organisation=organisation), name, call) is right
+    assert signed_for(but(signer=signer, organisation=organisation), name, call) is right
 
 
 # --- as subjects ---------------------------------------------------------------------------------------------------

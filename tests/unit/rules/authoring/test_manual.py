@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from rules.authoring.examples import load_examples
-from rules.authoring.manual import Entry, Manual, Phrase, manual_of
+from rules.authoring.manual import Manual, ManualRule, Phrase, manual_of
 from rules.call import Call
 from rules.callfile import load_call
 from rules.rulebook import load_rulebook
@@ -79,7 +79,7 @@ def test_parameters_stand_with_their_dates_and_clauses(manual: Manual) -> None:
 
 def test_a_rule_is_told_as_it_was_written(manual: Manual) -> None:
     """Groups as headings, their conditions below; one sentence is one line."""
-    entry: Entry = manual.sections[1].entries[0]
+    entry: ManualRule = manual.sections[1].entries[0]
 
     assert entry.applies == (
         Phrase(0, "配对: 扫描件.对应 等于 申报书.编号"),

@@ -11,7 +11,7 @@ from ruamel.yaml import YAML
 from ingest.calls import default_config
 from ingest.cli import run
 from ingest.document.editable.word import read_word
-from ingest.document.form.blank import Fit, fit
+from ingest.document.form.blank import Fit, fit_blank
 from rules.call import Call
 from rules.vocabulary import FieldType
 from tests.unit.ingest.document.words import word
@@ -28,7 +28,7 @@ ROWS = [
 
 
 def fitted(call: Call, *rows: list[str]) -> Fit:
-    return fit(read_word(word(["智慧教育示范校申报书"], rows)), call.form("附件2"))
+    return fit_blank(read_word(word(["智慧教育示范校申报书"], rows)), call.form("附件2"))
 
 
 @pytest.mark.parametrize("number", [1, 2, 3, 4])
@@ -36,7 +36,7 @@ def test_the_forms_that_ship_fit_the_configuration_that_ships(call: Call, number
     """Every field and column is found."""
     blank = next(FORMS.glob(f"附件{number}*.docx"))
 
-    assert fit(read_word(blank.read_bytes()), call.form(f"附件{number}")).missing == ()
+    assert fit_blank(read_word(blank.read_bytes()), call.form(f"附件{number}")).missing == ()
 
 
 def test_another_wording_is_offered_as_one_more_label_of_the_known_field(call: Call) -> None:

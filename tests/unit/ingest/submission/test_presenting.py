@@ -10,8 +10,8 @@ import pytest
 
 from ingest.reading import Document, Fate, Part, SealOutcome
 from ingest.submission.dossier import ReceivedMail, arrange
+from ingest.submission.presenting import LedgerEntry, subjects_of, verdict_of
 from ingest.submission.sender import Sender
-from ingest.submission.subjects import LedgerEntry, subjects_of, verdict_of
 from rules.call import Call
 from rules.facts import Fact, Knowledge
 from rules.subjects import Subject

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifier.replies import Stage, classify, login_may_be_repeated, readable
+from notifier.serverreplies import Stage, classify, login_may_be_repeated, readable
 from notifier.transport import SendOutcome
 
 

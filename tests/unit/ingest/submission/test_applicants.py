@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.submission.names import file_stem, same_applicant
+from ingest.submission.applicants import file_stem, same_applicant
 from rules.call import Call
 
 

@@ -46,7 +46,7 @@ DAMAGE = (
 """What the standard modules let out on damaged data."""
 
 
-class Entry(NamedTuple):
+class Member(NamedTuple):
     """Something in an archive. ``fate`` None: ``data`` is its content."""
 
     path: str  #: inside the archive, made safe, unique there
@@ -60,7 +60,7 @@ class Opened(NamedTuple):
 
     fate: Fate
     reason: str
-    entries: Iterator[Entry] = iter(())
+    entries: Iterator[Member] = iter(())
 
 
 def read_limited(stream: IO[bytes], most: int) -> bytes | None:
@@ -76,12 +76,12 @@ def read_limited(stream: IO[bytes], most: int) -> bytes | None:
     return b"".join(chunks)
 
 
-def entry_of(path: str, data: bytes | None, budget: Budget) -> Entry:
+def member_of(path: str, data: bytes | None, budget: Budget) -> Member:
     """The entry for what was read; None for more than was allowed."""
     if data is None:
-        return Entry(path, fate=Fate.LIMIT, reason=TOO_BIG)
+        return Member(path, fate=Fate.LIMIT, reason=TOO_BIG)
     budget.spend(len(data))
-    return Entry(path, data)
+    return Member(path, data)
 
 
 def unique(path: str, seen: set[str]) -> str:
@@ -103,7 +103,7 @@ def is_system_file(path: str) -> bool:
     return "__macosx" in pieces or pieces[-1] in _SYSTEM_FILES
 
 
-def counted(count: int, entries: Iterator[Entry]) -> Opened:
+def counted(count: int, entries: Iterator[Member]) -> Opened:
     """An archive whose directory was read: ``count`` files."""
     if not count:
         return Opened(Fate.EMPTY, "压缩包里没有文件")

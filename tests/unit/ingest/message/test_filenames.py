@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.message.names import MAX_LENGTH, file_name, parameters, safe_name
+from ingest.message.filenames import MAX_LENGTH, file_name, parameters, safe_name
 
 NAME = "附件1 示范区申报书.docx"
 RARE = "赵喆—申报书.docx"  # 喆 and the dash are outside GB2312
