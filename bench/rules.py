@@ -27,10 +27,11 @@ from bench.timing import median_milliseconds
 from ingest.judging.judge import Judge
 from rules.call import Call
 from rules.callfile import load_call
+from rules.engine.agreement import disagreements
 from rules.engine.durable import Engine, engine_available
 from rules.engine.shards import compile_rulebook
 from rules.facts import Fact
-from rules.judge import disagreements, epoch, judge_world
+from rules.judge import epoch, judge_world
 from rules.logic import populate
 from rules.rulebook import load_rulebook
 from rules.subjects import Subject

@@ -1,17 +1,16 @@
 """Judges a case by a rule file: results per rule and binding, then findings in words. Pure.
 
-The engine is not asked here; :func:`disagreements` compares what it said elsewhere with what the interpreter says.
+The engine is not asked and not known here; ``rules/engine/agreement.py`` compares what it said with what is said here.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import product
 
-from rules.engine.compile import POSSIBLE, SURE
 from rules.facts import Knowledge
 from rules.language import AllOf, Condition, Kleene, Not, Rule, Rulebook
 from rules.logic import Bound, Explainer, Step, evaluate, populate, reasons
@@ -152,48 +151,3 @@ class Narrator:
     def _filled(self, message: str, bound: Bound) -> str:
         explainer = Explainer(self.rulebook.vocabulary, self.world)
         return _PLACEHOLDER.sub(lambda match: explainer.shown(bound[match[1]], match[2]), message)
-
-
-# --- the cross-check --------------------------------------------------------------------------------------------
-
-EngineHit = tuple[str, dict[str, str]]
-
-
-def disagreements(results: Iterable[RuleResult], hits: Iterable[EngineHit]) -> tuple[str, ...]:
-    """Where the engine and the interpreter differ, one line each, sorted; empty when they agree about everything."""
-    results = tuple(results)
-    said = _said(hits, {result.rule.id: result.rule.kinds for result in results})
-    expected = {(result.rule.id, result.places): result.truth for result in results}
-    lines = [
-        _line(key, said.get(key, ""), truth) for key, truth in expected.items() if _strength(truth) != said.get(key, "")
-    ]
-    lines += [
-        f"{rule} {places}: 引擎判{strength}, 解释器未涉及"
-        for (rule, places), strength in said.items()
-        if (rule, places) not in expected
-    ]
-    return tuple(sorted(lines))
-
-
-_Key = tuple[str, tuple[int, ...]]
-
-
-def _said(hits: Iterable[EngineHit], kinds: Mapping[str, tuple[str, ...]]) -> dict[_Key, str]:
-    """The strongest thing the engine said of every rule and binding; facts it found for a 存在 are left out."""
-    said: dict[_Key, str] = {}
-    for name, matched in hits:
-        rule, _, rest = name.partition("#")
-        strength = rest.partition("#")[2]
-        if not strength:
-            continue
-        places = tuple(int(matched[kind][1:]) for kind in kinds.get(rule, ()) if kind in matched)
-        said[(rule, places)] = SURE if SURE in (strength, said.get((rule, places))) else POSSIBLE
-    return said
-
-
-def _strength(truth: Truth) -> str:
-    return {Truth.VIOLATED: SURE, Truth.UNDECIDED: POSSIBLE, Truth.BLANK: POSSIBLE}.get(truth, "")
-
-
-def _line(key: _Key, strength: str, truth: Truth) -> str:
-    return f"{key[0]} {key[1]}: 引擎判{strength or '未违反'}, 解释器判{truth}"

@@ -15,8 +15,9 @@ from typing import Any, Self
 
 from ingest.judging.child import Child, ChildDiedError
 from rules.call import Call
+from rules.engine.agreement import disagreements
 from rules.engine.shards import compile_rulebook
-from rules.judge import Narrator, RuleResult, disagreements, epoch, judge_world
+from rules.judge import Narrator, RuleResult, epoch, judge_world
 from rules.logic import populate
 from rules.rulebook import load_rulebook
 from rules.subjects import Subject

@@ -14,10 +14,11 @@ from typing import Any
 import pytest
 
 from rules.call import Call
+from rules.engine.agreement import disagreements
 from rules.engine.durable import Engine, engine_available
 from rules.engine.shards import compile_rulebook
 from rules.facts import Fact
-from rules.judge import disagreements, epoch, judge_world
+from rules.judge import epoch, judge_world
 from rules.logic import populate
 from rules.subjects import Subject
 from rules.vocabulary import BEIJING
