@@ -122,4 +122,5 @@ def test_two_of_them_never_work_on_one_store(office: Office) -> None:
     (office.directory / "files").mkdir()
     with (office.directory / "files/mailroom.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        complaint(office.run("run", "--once"), 75)
+        assert "另一个 mailroom" in complaint(office.run("run", "--once"), 75)
+    assert office.sink.letters == []

@@ -39,7 +39,10 @@ def test_forms_of_every_layout_are_read_right(call: Call) -> None:
 
 def test_summary_tables_are_read_right_from_word_workbooks_and_csv(call: Call) -> None:
     """Columns in any order; the total is no applicant."""
-    agreed(score(summaries(call), call))
+    tables = summaries(call)
+
+    assert {each.extension for each in tables} >= {"docx", "xlsx", "csv"}
+    agreed(score(tables, call))
 
 
 def test_old_word_files_that_were_kept_are_read_right(call: Call) -> None:
@@ -57,4 +60,7 @@ def test_old_word_and_rich_text_are_read_as_right_as_docx(call: Call) -> None:
     """The same forms as LibreOffice saves them, read by our own readers."""
     if program() is None:
         pytest.skip("LibreOffice is not installed (Debian package libreoffice-writer-nogui)")
-    agreed(score(old_formats(call), call))
+    forms = old_formats(call)
+
+    assert {each.extension for each in forms} == {"doc", "rtf"}
+    agreed(score(forms, call))

@@ -341,12 +341,15 @@ class TheHouse(RuleBasedStateMachine):
 class BroughtToRest(TheHouse):
     """The same, brought to rest at the end of every run."""
 
+    at_rest = 0  #: runs that ended so
+
     def teardown(self) -> None:
         try:
             self.settle_everything()
             self.every_row_has_its_bytes()
             self.what_was_seen_is_in_the_ledger()
             self.nobody_is_answered_twice()
+            BroughtToRest.at_rest += 1
         finally:
             super().teardown()
 
@@ -356,9 +359,17 @@ class BroughtToRest(TheHouse):
 def test_no_order_of_events_loses_a_mail_or_answers_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     """Random orders of everything the world does, each brought to rest at the end; MODEL_RUNS says how many."""
     without_worker(monkeypatch)
+    monkeypatch.setattr(BroughtToRest, "at_rest", 0)
+    runs = int(os.environ.get("MODEL_RUNS", "20"))
     run_state_machine_as_test(
         BroughtToRest,
         settings=settings(
-            max_examples=int(os.environ.get("MODEL_RUNS", "20")), stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None
+            max_examples=runs,
+            stateful_step_count=30,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+            derandomize=True,
+            database=None,
         ),
-    )  # fmt: skip
+    )
+    assert BroughtToRest.at_rest >= runs

@@ -297,9 +297,10 @@ def test_more_signatures_than_anybody_makes_are_not_all_verified(good: bytes, mo
 
 
 def test_roots_come_as_pem_as_several_in_one_file_or_as_der() -> None:
-    """As authorities publish them."""
+    """As authorities publish them; a root that could not be used would be refused, and each is one that is trusted."""
     for data in (authority().pem, authority().pem + stranger().pem, authority().asn1.dump()):
         check_root(data)
+        assert authority().asn1.dump() in [root.dump() for root in signatures._usable([data])]
 
 
 @pytest.mark.parametrize("data", [b"", b"hello", b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", b"-----BEGIN X509 CRL-----\nAAAA\n-----END X509 CRL-----\n"])  # fmt: skip
