@@ -2,11 +2,15 @@
 #
 #   make PYTHON=/usr/bin/python3.12 VENV=.venv312 test     another Python
 #   make ARGS="-k seal" test-fast                          some of the tests
+#   make WORKERS=0 ARGS="-x --pdb" test                    the tests one after another, in one process
 
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 export PYTHON VENV
+# A worker for each core; tests marked with one xdist_group stay together (docs/testing.md).
+WORKERS ?= auto
+PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test setup lint types imports format test-fast coverage torture bench bench-pull samples lock wheel install clean bench-documents extraction-report parts-report corpus bench-rules fuzz-rules mutation schema-in-editor pairs-report seal-report ring-report bench-seals dead-code
@@ -20,8 +24,8 @@ demo: setup  ## 在内置邮箱上跑完整流程,结果写入 demo-output/
 test: setup  ## 代码检查、类型检查、依赖方向、无用代码检查和全部测试
 	@sh scripts/debian-packages.sh 测试 $$(sed 's/#.*//' tests/debian-packages.txt) \
 		|| echo "继续执行;需要这些软件包的测试将跳过。"
-	@$(MAKE) --no-print-directory lint types imports dead-code
-	$(BIN)/python -m pytest $(ARGS)
+	@$(MAKE) --no-print-directory -j$$(nproc) --output-sync=target lint types imports dead-code
+	$(PYTEST) $(ARGS)
 
 setup:  ## 建立虚拟环境,按锁定文件安装依赖
 	@sh scripts/setup.sh
@@ -44,10 +48,10 @@ format: setup  ## 按约定排版代码
 	$(BIN)/ruff check --fix .
 
 test-fast: setup  ## 只跑单元测试
-	$(BIN)/python -m pytest -q tests/unit $(ARGS)
+	$(PYTEST) -q tests/unit $(ARGS)
 
 coverage: setup  ## 全部测试并统计分支覆盖率
-	$(BIN)/python -m pytest --cov --cov-report=term $(ARGS)
+	$(PYTEST) --cov --cov-report=term $(ARGS)
 
 torture: setup  ## 在每个关键步骤反复 kill -9,检查不丢信、不重复答复(约二十分钟)
 	$(BIN)/python -m tests.torture $(ARGS)
@@ -77,8 +81,9 @@ ring-report: setup  ## 各种印章的印文读得出、认得对不对: ARGS="-
 bench-seals: setup  ## 判断一页有没有盖章要多少时间和内存,与只把图像解码相比
 	$(BIN)/python -m bench.seals
 
-corpus: setup  ## 把一个目录里的文件逐个读一遍: CORPUS=目录
-	$(BIN)/python -m tests.corpus.report $(or $(CORPUS),../shared/corpus)
+CORPUS ?= samples/mails
+corpus: setup  ## 把一个目录里的文件逐个读一遍: CORPUS=目录,缺省为样例邮件
+	$(BIN)/python -m tests.corpus.report $(CORPUS) $(ARGS)
 
 bench-pull: setup  ## 收信的速度与内存,与 mbsync 相比
 	$(BIN)/python -c 'from bench.pull import main; main()' $(ARGS)

@@ -1,17 +1,39 @@
-"""Servers on loopback for every test that asks for one; nothing here is started unless it is asked for."""
+"""Servers on loopback for every test that asks for one; nothing here is started unless it is asked for.
+
+With several workers (docs/testing.md) each has servers of its own, and what is made once for all is asked of ``once``.
+"""
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from ingest.demo.smtp_sink import SmtpSink
+from tests.once import Once
 from tests.servers.certificates import Certificates, make_certificates
 from tests.servers.dovecot import DovecotAccount, DovecotServer, program
+
+# How long an example takes says nothing while other workers use the same cores.
+hypothesis.settings.register_profile("house", deadline=None)
+hypothesis.settings.load_profile("house")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The slow ones first, so that no worker is left alone with one at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
+@pytest.fixture(scope="session")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
+    """What was made once for the whole run, by whichever worker."""
+    base = tmp_path_factory.getbasetemp()
+    return Once((base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "once")
 
 
 @pytest.fixture(scope="session")

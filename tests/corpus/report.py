@@ -1,6 +1,6 @@
 """Reads every file of a directory as a mail or a document, in the worker, and says what became of each.
 
-    make corpus CORPUS=directory        or: python -m tests.corpus.report DIRECTORY [--json FILE]
+    make corpus CORPUS=directory        or: python -m tests.corpus.report [DIRECTORY] [--json FILE]
 
 For files nobody here made: nothing may crash, hang or outgrow its limits, and every part must have a fate. Exit code 1
 when something did.
@@ -8,6 +8,7 @@ when something did.
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
 import tempfile
@@ -24,6 +25,7 @@ from ingest.sandbox.context import ReadingContext
 from ingest.sandbox.workers import Limits, WorkerDied, WorkerFailed, read_or_degrade
 from rules.call import Call
 
+SAMPLES = Path(__file__).parents[2] / "samples/mails"
 MAILS = {".eml", ".txt", ""}
 SLOW = 30.0  #: seconds for one file
 
@@ -39,7 +41,11 @@ class Report:
 
 def main() -> int:
     """Read, print a summary for each kind, and every trouble."""
-    folder = Path(sys.argv[1] if len(sys.argv) > 1 else "../shared/corpus")
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path, nargs="?", default=SAMPLES, help="read with all below it")
+    parser.add_argument("--json", type=Path, help="where the counts are written to")
+    options = parser.parse_args()
+    folder: Path = options.folder
     if not folder.is_dir():
         print(f"{folder}: no such directory")
         return 64
@@ -54,9 +60,9 @@ def main() -> int:
         f"{len(files)} files, slowest {report.slowest[0]:.1f} s ({report.slowest[1]}), {len(report.troubles)} troubles"
     )
     print("\n".join(report.troubles))
-    if "--json" in sys.argv:
+    if options.json:
         lines = {f"{kind} {fate}": count for (kind, fate), count in report.fates.items()}
-        Path(sys.argv[sys.argv.index("--json") + 1]).write_text(json.dumps(lines, indent=2), encoding="utf-8")
+        options.json.write_text(json.dumps(lines, indent=2), encoding="utf-8")
     return 1 if report.troubles else 0
 
 
