@@ -72,7 +72,7 @@ def length(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
 
 def texts() -> Iterator[tuple[str, str]]:
     """Every text file we ship, by name; what is not UTF-8 is a picture or a document."""
-    top = [path for path in ROOT.iterdir() if path.is_file()]
+    top = [path for path in ROOT.iterdir() if path.is_file() and path.name != ".git"]  # a file in a worktree
     below = [path for folder in FOLDERS for path in (ROOT / folder).rglob("*") if path.is_file()]
     for path in (*top, *below):
         if "__pycache__" in path.parts or path.suffix == ".eml":
