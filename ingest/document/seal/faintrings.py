@@ -1,7 +1,8 @@
-"""A ring so pale that none of its pixels stands out of the grain: found by adding up the redness along whole circles.
+"""A ring so pale that none of its pixels stands out of the grain:
+found by adding up the redness along whole circles.
 
-The eye sees such a seal at once, and a page that bears one must not be called unstamped. It is never clear evidence.
-One of the modules that import OpenCV.
+The eye sees such a seal at once, and a page that bears one must not be called unstamped.
+It is never clear evidence. One of the modules that import OpenCV.
 """
 
 from __future__ import annotations
@@ -36,9 +37,11 @@ class FaintRing(NamedTuple):
 
 
 def faint_ring(reddish: Map, px_per_mm: float) -> FaintRing | None:
-    """The best circle of a seal's size that is redder than its surroundings all around; None when there is none.
+    """The best circle of a seal's size that is redder than its surroundings all around;
+    None when there is none.
 
-    ``reddish`` is how much more red than green and blue the page throws back, as a share of its paper's light.
+    ``reddish`` is how much more red than green and blue the page throws back,
+    as a share of its paper's light.
     """
     factor = _PX_PER_MM / px_per_mm
     small = np.asarray(scaled(reddish, factor), np.float32)
@@ -73,13 +76,20 @@ def _best_circle(even: Map) -> FaintRing | None:
         _, most, _, (x, y) = cv2.minMaxLoc(sums)
         if most > best * max(usual, 1e-6):
             best = most / max(usual, 1e-6)
-            found = FaintRing((x + middle + 0.5) / _PX_PER_MM, (y + middle + 0.5) / _PX_PER_MM, diameter, best)
+            found = FaintRing(
+                (x + middle + 0.5) / _PX_PER_MM,
+                (y + middle + 0.5) / _PX_PER_MM,
+                diameter,
+                best,
+            )
     return found
 
 
 @lru_cache(maxsize=4)
 def _templates(rows: int, columns: int) -> tuple[tuple[float, int, Map], ...]:
-    """Diameter, half a side in pixels and spectrum of circles: the rim counts for, both sides of it against."""
+    """Diameter, half a side in pixels and spectrum of circles:
+    the rim counts for, both sides of it against.
+    """
     found = []
     for diameter in _DIAMETERS:
         radius = diameter / 2 * _PX_PER_MM

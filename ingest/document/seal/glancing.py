@@ -1,7 +1,8 @@
-"""A quick look at a whole page at a quarter of the working scale: is there any coloured ink, and where?
+"""A quick look at a whole page at a quarter of the working scale:
+is there any coloured ink, and where?
 
-It answers most unstamped pages in a few milliseconds and tells the finer look (``seal.py``) which parts to bother with.
-One of the modules that import OpenCV.
+It answers most unstamped pages in a few milliseconds and tells the finer look (``seal.py``) which
+parts to bother with. One of the modules that import OpenCV.
 """
 
 from __future__ import annotations
@@ -35,8 +36,10 @@ _STRONG = 90  #: between the lightest and the darkest of three colours; yellowed
 _LEAST_BRIGHT = 100.0  #: paper in poor light; a page that is darker altogether is no paper
 _GAP_MM = 3.0  #: between the strokes of print and of seals
 _LEAST_DARK = 0.02  #: of the border
-_DIM, _OTHER_COLOUR = 0.7, 0.12  #: of the paper's light; of a place's own light, more than the paper has
-_HUE = (0.3, -1, 0.7)  #: positive where red exceeds green by three tenths of what it exceeds blue by, or more
+#: of the paper's light; of a place's own light, more than the paper has
+_DIM, _OTHER_COLOUR = 0.7, 0.12
+#: positive where red exceeds green by three tenths of what it exceeds blue by, or more
+_HUE = (0.3, -1, 0.7)
 _BLUE_OVER_RED = (1, 0, -1)
 _LEAST_RED, _LEAST_BLUE = 0.018, 0.05  #: of the paper's light
 
@@ -67,7 +70,8 @@ class Glance:
         window = np.ones((max(3, int(_WINDOW_MM * self.scale) | 1),) * 2, np.uint8)
         self._paper = np.asarray(cv2.blur(cv2.dilate(self._small, window), window.shape), np.uint8)
         self._light = np.asarray(cv2.cvtColor(self._paper, cv2.COLOR_BGR2GRAY), np.uint8)
-        self.bright = quantile(self._light[::2, ::2].ravel(), 0.8)  #: how light the paper is, 0..255
+        #: how light the paper is, 0..255
+        self.bright = quantile(self._light[::2, ::2].ravel(), 0.8)
         self._share = self._share_of_paper(self._small)
 
     @cached_property
@@ -83,12 +87,17 @@ class Glance:
 
     @cached_property
     def reddish(self) -> Map:
-        """How much redder than its paper each place is, at ``scale`` pixels a millimetre, with as little grain as can be had."""
+        """How much redder than its paper each place is, at ``scale`` pixels a millimetre,
+        with as little grain as can be had.
+        """
         return _redness(self._share_of_paper(_averaged(self._page, self._light.shape)))
 
     def _share_of_paper(self, small: Pixels) -> Map:
         """What each place throws back of its paper's light."""
-        return np.asarray(cv2.divide(small, np.maximum(self._paper, 24), dtype=cv2.CV_32F), np.float32)
+        return np.asarray(
+            cv2.divide(small, np.maximum(self._paper, 24), dtype=cv2.CV_32F),
+            np.float32,
+        )
 
     @cached_property
     def colourless(self) -> bool:
@@ -102,12 +111,16 @@ class Glance:
 
     @cached_property
     def covered(self) -> bool:
-        """Dark or in strong colours, nearly everywhere or where a seal could be: it would not show."""
+        """Dark or in strong colours,
+        nearly everywhere or where a seal could be: it would not show.
+        """
         return _covered(self._extremes, self.bright, self.scale)
 
     @cached_property
     def desk(self) -> bool:
-        """There are things that are not paper around the sheet: a photograph, whose scale is a guess."""
+        """There are things that are not paper around the sheet:
+        a photograph, whose scale is a guess.
+        """
         return _desk(self._light, self.bright)
 
     @cached_property
@@ -119,11 +132,19 @@ class Glance:
         lit = self._light > 0.5 * self.bright
         if not _dark_along_the_border(self._small, self.bright):
             return lit
-        return lit & ~_beside_the_sheet(self._small, self._paper, self._light, self.bright, self.scale)
+        return lit & ~_beside_the_sheet(
+            self._small,
+            self._paper,
+            self._light,
+            self.bright,
+            self.scale,
+        )
 
 
 def _reduced(page: PageImage) -> tuple[Pixels, float]:
-    """The page shrunk by a whole number, four pixels of each cell averaged, and its pixels per mm."""
+    """The page shrunk by a whole number,
+    four pixels of each cell averaged, and its pixels per mm.
+    """
     step = max(1, round(page.px_per_mm / _PX_PER_MM))
     rows, columns = (max(1, side // step) for side in page.pixels.shape[:2])
     whole = page.pixels[: max(1, rows * step), : max(1, columns * step)]
@@ -132,13 +153,18 @@ def _reduced(page: PageImage) -> tuple[Pixels, float]:
 
 
 def _averaged(page: PageImage, shape: tuple[int, ...]) -> Pixels:
-    """The page shrunk like :func:`_reduced`, but from all its pixels: with less grain, in three times the time."""
+    """The page shrunk like :func:`_reduced`, but from all its pixels:
+    with less grain, in three times the time.
+    """
     rows, columns = shape
     step = max(1, round(page.px_per_mm / _PX_PER_MM))
     small = page.pixels[: rows * step, : columns * step]
     while step % 2 == 0 and step > 2:  # halving is several times as quick as any other step
         step //= 2
-        small = np.asarray(cv2.resize(small, (columns * step, rows * step), interpolation=cv2.INTER_AREA), np.uint8)
+        small = np.asarray(
+            cv2.resize(small, (columns * step, rows * step), interpolation=cv2.INTER_AREA),
+            np.uint8,
+        )
     return np.asarray(cv2.resize(small, (columns, rows), interpolation=cv2.INTER_AREA), np.uint8)
 
 
@@ -164,7 +190,11 @@ def _regions(hits: NDArray[np.bool_], scale: float) -> tuple[Region, ...]:
     mask = whole[top : top + height, left : left + width]
     kernel = np.ones((int(_BRIDGE_MM * scale) | 1,) * 2, np.uint8)
     closed = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, kernel)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(closed, connectivity=8, ltype=cv2.CV_16U)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(
+        closed,
+        connectivity=8,
+        ltype=cv2.CV_16U,
+    )
     ink = np.bincount(labels[mask > 0], minlength=count) / scale**2
     boxes = stats[:, :4] + (left, top, 0, 0)
     return tuple(
@@ -185,37 +215,54 @@ class _Extremes(NamedTuple):
         """Of a picture."""
         blue, green, red = cv2.split(small)
         lightest, darkest = cv2.max(cv2.max(blue, green), red), cv2.min(cv2.min(blue, green), red)
-        return cls(np.asarray(lightest, np.uint8), np.asarray(cv2.subtract(lightest, darkest), np.uint8))
+        return cls(
+            np.asarray(lightest, np.uint8),
+            np.asarray(cv2.subtract(lightest, darkest), np.uint8),
+        )
 
 
 def _colourless(seen: _Extremes) -> bool:
-    """Whether red, green and blue are the same everywhere but in a few odd places (a logo some app adds).
+    """Whether red, green and blue are the same everywhere but in a few odd
+    places (a logo some app adds).
 
-    A colour scan of white paper has hardly more colour than its sensor's noise; a grey page has none at all.
+    A colour scan of white paper has hardly more colour than its sensor's noise;
+    a grey page has none at all.
     """
     return bool(np.count_nonzero(seen.spread >= 3) < 0.01 * seen.spread.size)
 
 
 def _covered(seen: _Extremes, bright: float, scale: float) -> bool:
-    """Whether two fifths of the picture are dark or in strong colours, or a square of 30 mm inside it is dark.
+    """Whether two fifths of the picture are dark or in strong colours,
+    or a square of 30 mm inside it is dark.
 
-    Print and tables leave more paper than that; what is dark up to the picture's border is a desk or a scanner's lid.
+    Print and tables leave more paper than that;
+    what is dark up to the picture's border is a desk or a scanner's lid.
     """
     dark = seen.lightest < _DARK * max(bright, _LEAST_BRIGHT)
     if np.count_nonzero((seen.spread > _STRONG) | dark) > _MOSTLY * dark.size:
         return True
     mask, side = dark.astype(np.uint8), (int(_DARK_MM * scale),) * 2
-    if np.count_nonzero(dark) < 0.01 * dark.size or cv2.boxFilter(mask, cv2.CV_32F, side).max() <= _DARK_SHARE:
+    if np.count_nonzero(dark) < 0.01 * dark.size:
+        return False
+    if cv2.boxFilter(mask, cv2.CV_32F, side).max() <= _DARK_SHARE:
         return False
     inside = dark & ~_reaching_the_border(dark)
     return bool(cv2.boxFilter(inside.astype(np.uint8), cv2.CV_32F, side).max() > _DARK_SHARE)
 
 
-def _beside_the_sheet(small: Pixels, paper: Pixels, light: Pixels, bright: float, scale: float) -> NDArray[np.bool_]:
-    """What a photographed sheet lies on, which next to paper is as red as ink, and whose grain is red and blue anyway.
+def _beside_the_sheet(
+    small: Pixels,
+    paper: Pixels,
+    light: Pixels,
+    bright: float,
+    scale: float,
+) -> NDArray[np.bool_]:
+    """What a photographed sheet lies on, which next to paper is as red as ink,
+    and whose grain is red and blue anyway.
 
-    It reaches to the picture's border. Near the sheet it is darker than the paper beside it, without the gaps that print and seals
-    have; farther off it is dim, and counts only if its colour is another than the sheet's: paper in a shadow is paper.
+    It reaches to the picture's border. Near the sheet it is darker than the paper beside it,
+    without the gaps that print and seals have; farther off it is dim, and counts only if its colour
+    is another than the sheet's: paper in a shadow is paper.
     """
     gap = np.ones((int(_GAP_MM * scale) | 1,) * 2, np.uint8)
     even = cv2.cvtColor(cv2.dilate(small, gap)[::2, ::2], cv2.COLOR_BGR2GRAY)
@@ -227,11 +274,16 @@ def _beside_the_sheet(small: Pixels, paper: Pixels, light: Pixels, bright: float
     other = dim & (colour > float(np.median(colour[::2, ::2])) + _OTHER_COLOUR)
     outside = _reaching_the_border(edge | dim) & (edge | other)
     grown = cv2.dilate(outside.astype(np.uint8), gap)
-    return np.asarray(cv2.resize(grown, light.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0, np.bool_)
+    return np.asarray(
+        cv2.resize(grown, light.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0,
+        np.bool_,
+    )
 
 
 def _dark_along_the_border(small: Pixels, bright: float) -> bool:
-    """Whether a part of the picture's border is darker than paper; most scans have paper up to there."""
+    """Whether a part of the picture's border is darker than paper;
+    most scans have paper up to there.
+    """
     green = small[..., 1]
     border = np.concatenate([strip.ravel() for strip in along_the_border(green, 2)])
     return bool(np.count_nonzero(border < 0.8 * bright) > _LEAST_DARK * border.size)
@@ -249,6 +301,9 @@ def _reaching_the_border(places: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 
 def _desk(light: Pixels, bright: float) -> bool:
-    """Whether along two sides or more the picture is much darker than the paper: one dark side is a scanner's lid."""
+    """Whether along two sides or more the picture is much darker than the paper:
+    one dark side is a scanner's lid.
+    """
     deep = max(2, min(light.shape) // 50)
-    return sum(float((side < 0.62 * bright).mean()) > 0.3 for side in along_the_border(light, deep)) >= 2
+    sides = along_the_border(light, deep)
+    return sum(float((side < 0.62 * bright).mean()) > 0.3 for side in sides) >= 2

@@ -1,8 +1,9 @@
 """Is a scanned page stamped with a red official seal (公章)? ``stamped`` only on clear evidence, ``not_stamped`` only on
 a colour page clearly free of it, everything else ``uncertain`` with a reason for staff.
 
-No pixels are read here (``glancing.py``, ``pixels.py``, ``rings.py``) and no PDF is opened. A colour copy of a seal cannot be told from a
-stamp by any program; nor does this one read the writing in the ring.
+No pixels are read here (``glancing.py``, ``pixels.py``, ``rings.py``) and no PDF is opened. A
+colour copy of a seal cannot be told from a stamp by any program; nor does this one read the writing
+in the ring.
 
 Sizes: 公章 38-45 mm, provincial ones 50 and 58 mm, oval 专用章 about 30 x 40 mm (measured facts, section 3).
 """
@@ -119,7 +120,9 @@ def _across_pages(looks: list[PageLook]) -> str:
 def look_at_page(page: PageImage) -> PageLook:
     """What one page says about being stamped: where the quick look saw ink, the finer look goes."""
     first = Glance(page)
-    marks = _without_doubles([mark for part in parts_with_red(first) for mark in _red_marks(page, part, first)])
+    marks = _without_doubles(
+        [mark for part in parts_with_red(first) for mark in _red_marks(page, part, first)],
+    )
     if not any(mark.clear for mark in marks):
         blue = [mark for part in parts_with_blue(first) for mark in _blue_marks(page, part, first)]
         marks = _without_doubles([*marks, *blue])
@@ -134,7 +137,9 @@ def look_at_page(page: PageImage) -> PageLook:
 
 
 def _colourless(page: PageImage, first: Glance) -> PageLook:
-    """A grey page proves nothing either way; what has the shape of a seal is cut out for whoever decides."""
+    """A grey page proves nothing either way;
+    what has the shape of a seal is cut out for whoever decides.
+    """
     if first.blank:
         return PageLook(SealOutcome.NOT_STAMPED, (), "", blank=True)
     ink = dark_ink(at_working_scale(page), first.bright)
@@ -147,7 +152,9 @@ def _colourless(page: PageImage, first: Glance) -> PageLook:
 
 
 def _unmarked(page: PageImage, first: Glance) -> PageLook:
-    """Nothing found: a "no" if the page is sharp enough to show even a pale seal (missed at 75 dpi and JPEG 30)."""
+    """Nothing found: a "no" if the page is sharp enough to show even a pale seal
+    (missed at 75 dpi and JPEG 30).
+    """
     if first.covered:
         return PageLook(SealOutcome.UNCERTAIN, (), f"第{page.number}页有大片深色或彩色图案, 盖在上面的印章看不出来")
     if not page.whole:
@@ -159,7 +166,11 @@ def _unmarked(page: PageImage, first: Glance) -> PageLook:
         half = ring.diameter / 2 * PPM
         round_ = Ring(ring.x * PPM, ring.y * PPM, half, half)
         mark = _mark_of(round_, clear=False, confidence=0.2, reason=_FAINT_RING)
-        return PageLook(SealOutcome.UNCERTAIN, (_seal(page, mark),), f"第{page.number}页{_FAINT_RING}")
+        return PageLook(
+            SealOutcome.UNCERTAIN,
+            (_seal(page, mark),),
+            f"第{page.number}页{_FAINT_RING}",
+        )
     return PageLook(SealOutcome.NOT_STAMPED, (), "", first.blank)
 
 
@@ -200,11 +211,15 @@ def _inks(page: PageImage, part: Part, first: Glance) -> tuple[Inks, int, int]:
     width, height = first.size_mm
     sides = (part.top > 0, part.bottom < height, part.left > 0, part.right < width)
     border = Border(*(round(_PAD_MM * PPM) if open_ else 0 for open_ in sides))
-    ink = separate_inks(to_working_scale(page.pixels[top:bottom, left:right], scale), first.bright, border)
+    ink = separate_inks(
+        to_working_scale(page.pixels[top:bottom, left:right], scale),
+        first.bright,
+        border,
+    )
     return ink, round(part.left * PPM) - border.before, round(part.top * PPM) - border.above
 
 
-# --- marks ---------------------------------------------------------------------------------------------------------
+# --- marks ----------------------------------------------------------------------------------------
 
 
 def _without_doubles(marks: list[_Mark]) -> list[_Mark]:
@@ -238,11 +253,13 @@ def _seal(page: PageImage, mark: _Mark) -> Seal:
     )
 
 
-# --- rings in clear colour -----------------------------------------------------------------------------------------
+# --- rings in clear colour ------------------------------------------------------------------------
 
 
 def _coloured_marks(ink: Map, *, exact: bool) -> Iterator[_Mark]:
-    """Rings, ellipses and square frames in one colour of ink, tried at one to three levels of density."""
+    """Rings, ellipses and square frames in one colour of ink,
+    tried at one to three levels of density.
+    """
     if np.count_nonzero(ink > 0.06) < 12 * PPM**2:
         return
     higher = None
@@ -257,13 +274,17 @@ def _coloured_marks(ink: Map, *, exact: bool) -> Iterator[_Mark]:
 
 
 def _at_the_edge(ink: Map) -> bool:
-    """Whether ink is cut by the edge of the sheet: of such a rim so little is seen that all of it must count."""
+    """Whether ink is cut by the edge of the sheet:
+    of such a rim so little is seen that all of it must count.
+    """
     strips = along_the_border(ink, round(2 * PPM))
     return any(np.count_nonzero(strip > 0.06) >= 2 * PPM**2 for strip in strips)
 
 
 def _marks_among_rules(red: Map, *, exact: bool) -> Iterator[_Mark]:
-    """Rings that show only when red rules, bars and areas are taken away; what was taken away may have been a rim."""
+    """Rings that show only when red rules, bars and areas are taken away;
+    what was taken away may have been a rim.
+    """
     rest = without_rules(red, 0.10)
     if float(rest.sum()) < 0.9 * float(red.sum()):
         for mark in _coloured_marks(rest, exact=exact):
@@ -280,7 +301,9 @@ def _marks_at(ink: Map, level: float, *, exact: bool) -> Iterator[_Mark]:
 
 
 def _rings_at(ink: Map, level: float, *, exact: bool, crossed: bool = True) -> list[_Mark]:
-    """The rings of one level: outlines first, then by vote, which takes longer, unless all ink is explained."""
+    """The rings of one level: outlines first, then by vote, which takes longer,
+    unless all ink is explained.
+    """
     rings: list[_Mark] = []
     for candidates, enough in ((_outlines, 0.8), (vote_for_circles, 0.0), (vote_for_ovals, 0.0)):
         rings += [
@@ -292,7 +315,9 @@ def _rings_at(ink: Map, level: float, *, exact: bool, crossed: bool = True) -> l
 
 
 def _explained(ink: Map, marks: list[_Mark]) -> float:
-    """The share of the ink that lies within the marks: voting for circles takes time, and is spared if nothing is left."""
+    """The share of the ink that lies within the marks:
+    voting for circles takes time, and is spared if nothing is left.
+    """
     rest = ink.copy()
     for left, top, width, height in (mark.box for mark in marks):
         rest[max(0, top) : max(0, top + height), max(0, left) : max(0, left + width)] = 0
@@ -300,7 +325,9 @@ def _explained(ink: Map, marks: list[_Mark]) -> float:
 
 
 def _levels(ink: Map) -> list[float]:
-    """Densities that count as full ink: the page's typical one, that of its strong ink, and that of faint seals."""
+    """Densities that count as full ink:
+    the page's typical one, that of its strong ink, and that of faint seals.
+    """
     sample = ink[::2, ::2]
     typical = sample[sample > 0.05]
     strong = typical[typical > 0.2]
@@ -343,14 +370,28 @@ def _mark_of(ring: Ring, *, clear: bool, confidence: float, reason: str) -> _Mar
     long, short = ring.axes_mm
     half = int(max(ring.a, ring.b))
     box = (int(ring.x) - half, int(ring.y) - half, 2 * half, 2 * half)
-    return _Mark(box, long, "circle" if short > 0.88 * long else "ellipse", clear, max(0.05, confidence), reason)
+    return _Mark(
+        box,
+        long,
+        "circle" if short > 0.88 * long else "ellipse",
+        clear,
+        max(0.05, confidence),
+        reason,
+    )
 
 
-def judge_ring(ring: Ring, seen: Measured, *, exact: bool, crossed: bool = True) -> tuple[bool, str]:
+def judge_ring(
+    ring: Ring,
+    seen: Measured,
+    *,
+    exact: bool,
+    crossed: bool = True,
+) -> tuple[bool, str]:
     """(clear evidence of a seal?, what it is in Chinese); "" when it is nothing like a seal.
 
-    ``exact`` is False when the page's scale is a guess: then a wider range of sizes is let through. ``crossed`` is False where
-    lines that cross a rim excuse nothing: print without colour is full of lines.
+    ``exact`` is False when the page's scale is a guess: then a wider range of sizes is let through.
+    ``crossed`` is False where lines that cross a rim excuse nothing: print without colour is full
+    of lines.
     """
     long, short = ring.axes_mm
     least, most = (34, 62) if exact else (27, 70)
@@ -358,7 +399,10 @@ def judge_ring(ring: Ring, seen: Measured, *, exact: bool, crossed: bool = True)
         return False, ""
     if seen.visible < 0.75:
         partial = seen.coverage >= 0.60 and seen.wobble < 0.35 and seen.outside < 0.2
-        return False, _CUT_RING if partial and 0.03 <= seen.fill <= 0.55 and seen.strokes >= 1 else ""
+        return (
+            False,
+            _CUT_RING if partial and 0.03 <= seen.fill <= 0.55 and seen.strokes >= 1 else "",
+        )
     if _is_clear(seen):
         if exact and long < (34.5 if seen.centre_fill >= 0.08 else 36.3):
             return False, "有环形图样, 但小于公章尺寸"
@@ -385,14 +429,23 @@ def _square_marks(ink: Map, level: float) -> Iterator[_Mark]:
             continue
         long, short = max(frame.width, frame.height) / PPM, min(frame.width, frame.height) / PPM
         if long <= 50 and short > 0.7 * long and frame.weakest_side > 0.80 and 0.12 < frame.fill < 0.7:
-            yield _Mark(blob.box, long, "square", clear=False, confidence=0.4, reason="有方形印记, 不能确定是公章")
+            yield _Mark(
+                blob.box,
+                long,
+                "square",
+                clear=False,
+                confidence=0.4,
+                reason="有方形印记, 不能确定是公章",
+            )
 
 
-# --- pale and shapeless red ----------------------------------------------------------------------------------------
+# --- pale and shapeless red -----------------------------------------------------------------------
 
 
 def _faint_marks(raw: Map) -> Iterator[_Mark]:
-    """Very pale red: smoothed, taken above the page's own noise, then the ring test with softer limits; never clear."""
+    """Very pale red: smoothed, taken above the page's own noise,
+    then the ring test with softer limits; never clear.
+    """
     soft = smoothed(raw)
     sample = soft[::3, ::3].ravel()
     middle, noise = middle_and_noise(sample)
@@ -443,14 +496,23 @@ def _is_like_writing(seen: Texture) -> bool:
 
 
 def _coherent_red(red: Map, other: Map) -> Iterator[_Mark]:
-    """Red ink that hangs together in a seal's size without being solid: too much for a plain "no"."""
+    """Red ink that hangs together in a seal's size without being solid:
+    too much for a plain "no".
+    """
     reason = "有印章大小的红色内容, 看不出是不是印章"
     for blob in blobs(red, 0.10, 2, 24):
         width, height = blob.size_mm
         if not (min(width, height) >= 24 and max(width, height) <= 70 and 60 <= blob.ink_mm2 < 0.6 * width * height):
             continue
         if _is_like_writing(texture(red, 0.10, blob)) and _share(other, blob.box) < 0.12:
-            yield _Mark(blob.box, max(width, height), "circle", clear=False, confidence=0.1, reason=reason)
+            yield _Mark(
+                blob.box,
+                max(width, height),
+                "circle",
+                clear=False,
+                confidence=0.1,
+                reason=reason,
+            )
 
 
 __all__ = ["PageLook", "judge_ring", "look_at_page", "look_for_seals"]

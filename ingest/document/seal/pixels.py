@@ -1,6 +1,8 @@
-"""Pictures of pages as pixels: reading them small, bringing them to one scale, and telling ink by its colour.
+"""Pictures of pages as pixels:
+reading them small, bringing them to one scale, and telling ink by its colour.
 
-OpenCV is imported here and in ``glancing.py``, ``voting.py``, ``rings.py``, ``faintrings.py``, ``ringtext.py`` and ``sketch.py``. Whether a mark is a seal is decided in ``seal.py``.
+OpenCV is imported here and in ``glancing.py``, ``voting.py``, ``rings.py``, ``faintrings.py``,
+``ringtext.py`` and ``sketch.py``. Whether a mark is a seal is decided in ``seal.py``.
 """
 
 from __future__ import annotations
@@ -52,7 +54,8 @@ class PageImage:
     pixels: Pixels
     px_per_mm: float
     exact: bool = True  #: False when the paper's size is only guessed (photographs)
-    whole: bool = True  #: False when a picture ends before its end: what is missing shows as plain grey
+    #: False when a picture ends before its end: what is missing shows as plain grey
+    whole: bool = True
 
 
 class Paper(NamedTuple):
@@ -80,7 +83,9 @@ class PictureSize(NamedTuple):
 
 
 def picture_size(data: bytes) -> PictureSize | None:
-    """Size of a JPEG or PNG from its header, without decoding; None when it is neither or cut off."""
+    """Size of a JPEG or PNG from its header, without decoding;
+    None when it is neither or cut off.
+    """
     if data[:8] == b"\x89PNG\r\n\x1a\n" and len(data) >= 26:
         width, height = struct.unpack(">II", data[16:24])
         return PictureSize(width, height, {0: 1, 4: 1}.get(data[25], 3))
@@ -95,27 +100,35 @@ def picture_size(data: bytes) -> PictureSize | None:
         if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
             height, width = struct.unpack(">HH", data[at + 5 : at + 9])
             return PictureSize(width, height, data[at + 9])
-        at += 2 + (0 if marker == 1 or 0xD0 <= marker <= 0xD8 else struct.unpack(">H", data[at + 2 : at + 4])[0])
+        alone = marker == 1 or 0xD0 <= marker <= 0xD8
+        at += 2 if alone else 2 + struct.unpack(">H", data[at + 2 : at + 4])[0]
     return None
 
 
 def is_whole(data: bytes) -> bool:
-    """Whether a JPEG or PNG comes to its end; a preview inside it has an end of its own, before the picture begins."""
+    """Whether a JPEG or PNG comes to its end;
+    a preview inside it has an end of its own, before the picture begins.
+    """
     if data[:2] == b"\xff\xd8":
         return data.rfind(b"\xff\xd9") > data.rfind(b"\xff\xda")
     return data[:4] != b"\x89PNG" or b"IEND" in data[-64:]
 
 
-_REDUCED = ((8, cv2.IMREAD_REDUCED_COLOR_8), (4, cv2.IMREAD_REDUCED_COLOR_4), (2, cv2.IMREAD_REDUCED_COLOR_2))
+_REDUCED = (
+    (8, cv2.IMREAD_REDUCED_COLOR_8),
+    (4, cv2.IMREAD_REDUCED_COLOR_4),
+    (2, cv2.IMREAD_REDUCED_COLOR_2),
+)
 
 
 def decode_picture(data: bytes, long_side: float) -> Pixels | None:
-    """A JPEG or PNG in colour, decoded at the smallest eighth, quarter or half that is still about ``long_side`` pixels long.
+    """A JPEG or PNG in colour, decoded at the smallest eighth,
+    quarter or half that is still about ``long_side`` pixels long.
 
     A tenth less will do: a page of 200 dpi is looked at by its half.
 
-    A quarter-size decode of an A3 page at 600 dpi costs a seventh of the time and a sixteenth of the memory. None when the
-    picture is broken or larger than :data:`MAX_PIXELS`.
+    A quarter-size decode of an A3 page at 600 dpi costs a seventh of the time and a sixteenth of
+    the memory. None when the picture is broken or larger than :data:`MAX_PIXELS`.
     """
     size = picture_size(data)
     if size is None or not 0 < size.width * size.height <= MAX_PIXELS:
@@ -143,16 +156,23 @@ def to_working_scale(pixels: Pixels, px_per_mm: float) -> Pixels:
 
 
 def scaled(picture: Map | Pixels, factor: float, how: int = cv2.INTER_AREA) -> Map | Pixels:
-    """A picture or a map in another size, at least one pixel wide and high: a strip of a few pixels is no reason to fail."""
+    """A picture or a map in another size, at least one pixel wide and high:
+    a strip of a few pixels is no reason to fail.
+    """
     height, width = picture.shape[:2]
     if round(min(height, width) * factor) > 0:
-        return cast("Map | Pixels", cv2.resize(picture, None, fx=factor, fy=factor, interpolation=how))
+        return cast(
+            "Map | Pixels",
+            cv2.resize(picture, None, fx=factor, fy=factor, interpolation=how),
+        )
     size = max(1, round(width * factor)), max(1, round(height * factor))
     return cast("Map | Pixels", cv2.resize(picture, size, interpolation=how))
 
 
 def _quick_way(factor: float) -> int:
-    """How to shrink: up to a half the mean of four neighbours misses hardly a pixel, at a quarter of the cost of exact areas."""
+    """How to shrink: up to a half the mean of four neighbours misses hardly a pixel,
+    at a quarter of the cost of exact areas.
+    """
     return cv2.INTER_AREA if factor < 0.5 else cv2.INTER_LINEAR
 
 
@@ -166,13 +186,17 @@ def mixed(picture: Map, weights: tuple[float, float, float]) -> Map:
 
 
 def quantile(values: NDArray[np.generic], share: float = 0.5) -> float:
-    """The value that ``share`` of all values lie below; NumPy's own percentile takes several times as long."""
+    """The value that ``share`` of all values lie below;
+    NumPy's own percentile takes several times as long.
+    """
     place = min(len(values) - 1, int(share * len(values)))
     return float(np.partition(values, place)[place])
 
 
 def middle_and_noise(values: Map) -> tuple[float, float]:
-    """The median, and how far values usually stray from it: 1.4826 median absolute deviations, a standard deviation of plain noise."""
+    """The median, and how far values usually stray from it:
+    1.4826 median absolute deviations, a standard deviation of plain noise.
+    """
     middle = quantile(values)
     return middle, 1.4826 * quantile(np.abs(values - middle))
 
@@ -193,9 +217,12 @@ class Border(NamedTuple):
 
 @dataclass(frozen=True)
 class Inks:
-    """The inks of a part of a page as maps of density relative to the paper around; each is worked out when it is asked for."""
+    """The inks of a part of a page as maps of density relative to the paper around;
+    each is worked out when it is asked for.
+    """
 
-    share: Map  #: rows x columns x (blue, green, red): the logarithm of what is left of the paper's light
+    #: rows x columns x (blue, green, red): the logarithm of what is left of the paper's light
+    share: Map
     paper: Pixels  #: 1 where the surroundings are paper
     border: Border  #: put around each map; bears no ink
 
@@ -211,7 +238,10 @@ class Inks:
     @cached_property
     def _is_red(self) -> NDArray[np.bool_]:
         green, blue = self._over
-        return np.asarray((green > 0.5 * blue) & (blue > 0.3 * green) & (self._redness > 0), np.bool_)
+        return np.asarray(
+            (green > 0.5 * blue) & (blue > 0.3 * green) & (self._redness > 0),
+            np.bool_,
+        )
 
     @cached_property
     def red(self) -> Map:
@@ -230,9 +260,13 @@ class Inks:
 
     @cached_property
     def other(self) -> Map:
-        """1 where there is a strong colour that is not red: a photograph has many, a stamp on paper has none."""
+        """1 where there is a strong colour that is not red:
+        a photograph has many, a stamp on paper has none.
+        """
         coloured = np.maximum(np.maximum(*self._over), self._bluish) > 0.25
-        return self._map((coloured & ~self._is_red & (self.share[..., 1] > -1.6)).astype(np.float32))
+        return self._map(
+            (coloured & ~self._is_red & (self.share[..., 1] > -1.6)).astype(np.float32),
+        )
 
     @cached_property
     def _bluish(self) -> Map:
@@ -242,7 +276,15 @@ class Inks:
     def _map(self, ink: Map) -> Map:
         above, below, before, behind = self.border
         on_paper = np.asarray(ink * self.paper, np.float32)
-        padded = cv2.copyMakeBorder(on_paper, above, below, before, behind, cv2.BORDER_CONSTANT, value=0)
+        padded = cv2.copyMakeBorder(
+            on_paper,
+            above,
+            below,
+            before,
+            behind,
+            cv2.BORDER_CONSTANT,
+            value=0,
+        )
         return np.asarray(padded, np.float32)
 
 
@@ -252,38 +294,54 @@ _LOGARITHM = np.log(np.maximum(np.arange(256) / 255, _LEAST_SHARE)).astype(np.fl
 
 
 def paper_colour(pixels: Pixels) -> Pixels:
-    """The colour of the bare paper around each 1.5 mm cell (window 13 mm): white balance and shadows."""
+    """The colour of the bare paper around each 1.5 mm cell (window 13 mm):
+    white balance and shadows.
+    """
     height, width = pixels.shape[:2]
     cell = int(WORKING_PX_PER_MM * 1.5)
-    small = cv2.resize(pixels, (max(4, width // cell), max(4, height // cell)), interpolation=cv2.INTER_AREA)
+    small = cv2.resize(
+        pixels,
+        (max(4, width // cell), max(4, height // cell)),
+        interpolation=cv2.INTER_AREA,
+    )
     return np.asarray(cv2.blur(cv2.dilate(small, np.ones((9, 9), np.uint8)), (9, 9)), np.uint8)
 
 
 def separate_inks(pixels: Pixels, bright: float, border: Border = _NO_BORDER) -> Inks:
-    """The inks of a part of a page at working scale; ``bright`` is how light the page's paper is (0..255)."""
+    """The inks of a part of a page at working scale;
+    ``bright`` is how light the page's paper is (0..255).
+    """
     share, paper = _share_of_paper(pixels, bright)
     left = cv2.LUT(cv2.GaussianBlur(share, (3, 3), 0), _LOGARITHM)
     return Inks(np.asarray(left, np.float32), paper, border)
 
 
 def dark_ink(pixels: Pixels, bright: float) -> Map:
-    """How much darker than the paper around it each place is, 0..1: for pages without colour, of which one of three is looked at."""
+    """How much darker than the paper around it each place is, 0..1:
+    for pages without colour, of which one of three is looked at.
+    """
     share, paper = _share_of_paper(np.ascontiguousarray(pixels[..., 1]), bright)
     return np.asarray((1 - np.maximum(share / np.float32(255), _LEAST_SHARE)) * paper, np.float32)
 
 
 def _share_of_paper(pixels: Pixels, bright: float) -> tuple[Pixels, Pixels]:
-    """What each place throws back of the light the paper around it throws back, in 255ths; 1 where there is paper around."""
+    """What each place throws back of the light the paper around it throws back, in 255ths;
+    1 where there is paper around.
+    """
     height, width = pixels.shape[:2]
     cells = paper_colour(pixels)
     paper = cv2.resize(cells, (width, height), interpolation=cv2.INTER_LINEAR)
     share = cv2.divide(pixels, np.maximum(paper, 24), scale=255)
-    light = cells if cells.ndim == 2 else np.asarray(cv2.cvtColor(cells, cv2.COLOR_BGR2GRAY), np.uint8)
+    light = cells
+    if cells.ndim > 2:
+        light = np.asarray(cv2.cvtColor(cells, cv2.COLOR_BGR2GRAY), np.uint8)
     return np.asarray(share, np.uint8), _paper_mask(light, bright, (width, height))
 
 
 def _paper_mask(light: Pixels, bright: float, size: tuple[int, int]) -> Pixels:
-    """1 where the surroundings are paper: no ink is looked for on a desk or a black scanner border."""
+    """1 where the surroundings are paper:
+    no ink is looked for on a desk or a black scanner border.
+    """
     eroded = cv2.erode((light > 0.5 * bright).astype(np.uint8), np.ones((3, 3), np.uint8))
     return np.asarray(cv2.resize(eroded, size, interpolation=cv2.INTER_NEAREST), np.uint8)
 
@@ -293,8 +351,15 @@ def smoothed(ink: Map) -> Map:
     return np.asarray(cv2.GaussianBlur(ink, (0, 0), 1.3), np.float32)
 
 
-def crop_png(pixels: Pixels, box: tuple[int, int, int, int], side: int = 160, most: int = 20_000) -> str:
-    """A part of the page (left, top, width, height in pixels) as base64 PNG of at most ``most`` characters; "" if empty."""
+def crop_png(
+    pixels: Pixels,
+    box: tuple[int, int, int, int],
+    side: int = 160,
+    most: int = 20_000,
+) -> str:
+    """A part of the page (left, top, width,
+    height in pixels) as base64 PNG of at most ``most`` characters; "" if empty.
+    """
     left, top, width, height = box
     part = pixels[max(0, top) : max(0, top + height), max(0, left) : max(0, left + width)]
     while part.size and side >= 40:

@@ -1,4 +1,5 @@
-"""Which parts of a page are worth a finer look for seals: where the quick look saw ink enough of one colour.
+"""Which parts of a page are worth a finer look for seals:
+where the quick look saw ink enough of one colour.
 
 Geometry in millimetres; no pixels are read here. What the parts show is decided in ``seal.py``.
 """
@@ -34,18 +35,29 @@ class Part(NamedTuple):
     def with_other(self, other: Part) -> Part:
         """The smallest part that holds both."""
         return Part(
-            min(self.left, other.left), min(self.top, other.top), max(self.right, other.right), max(self.bottom, other.bottom)
-        )  # fmt: skip
+            min(self.left, other.left),
+            min(self.top, other.top),
+            max(self.right, other.right),
+            max(self.bottom, other.bottom),
+        )
 
 
 def parts_with_red(first: Glance) -> list[Part]:
-    """Where there is red ink enough, in a group large enough, for a seal or a piece of one; a line of red print is neither."""
+    """Where there is red ink enough, in a group large enough, for a seal or a piece of one;
+    a line of red print is neither.
+    """
     width, height = first.size_mm
-    return _parts([region for region in first.red if _could_be_seal(region, width, height)], width, height)
+    return _parts(
+        [region for region in first.red if _could_be_seal(region, width, height)],
+        width,
+        height,
+    )
 
 
 def parts_with_blue(first: Glance) -> list[Part]:
-    """Where there is blue ink in the size of a seal, in however many pieces; writing is long or low."""
+    """Where there is blue ink in the size of a seal,
+    in however many pieces; writing is long or low.
+    """
     least = 20 + 2 * _MARGIN_MM
     return [part for part in _parts(list(first.blue), *first.size_mm) if min(part.size_mm) >= least]
 
@@ -55,9 +67,11 @@ def _parts(regions: list[Region], width: float, height: float) -> list[Part]:
     parts: list[Part] = []
     for region in regions:
         part = Part(
-            max(0.0, region.left - _MARGIN_MM), max(0.0, region.top - _MARGIN_MM), min(width, region.right + _MARGIN_MM),
+            max(0.0, region.left - _MARGIN_MM),
+            max(0.0, region.top - _MARGIN_MM),
+            min(width, region.right + _MARGIN_MM),
             min(height, region.bottom + _MARGIN_MM),
-        )  # fmt: skip
+        )
         while near := [other for other in parts if other.meets(part)]:
             parts = [other for other in parts if other not in near]
             for other in near:

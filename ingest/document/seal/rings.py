@@ -40,7 +40,9 @@ class Ring(NamedTuple):
 
 
 class Rectangle(NamedTuple):
-    """A rectangular mark: centre, size in pixels, angle, share of its weakest side that carries ink, fill inside."""
+    """A rectangular mark: centre, size in pixels, angle,
+    share of its weakest side that carries ink, fill inside.
+    """
 
     x: float
     y: float
@@ -69,12 +71,14 @@ class Measured:
     second: float = 0.0  #: angles at which a second ring, well inside the first, carries ink
 
 
-# --- measuring -----------------------------------------------------------------------------------------------------
+# --- measuring ------------------------------------------------------------------------------------
 
 
 @lru_cache(maxsize=1)
 def _rays() -> tuple[Map, Map, NDArray[np.float64]]:
-    """Cosine and sine of 4 x BINS angles times the radii to look at, and the radii: 0 to 1.25 times the rim's."""
+    """Cosine and sine of 4 x BINS angles times the radii to look at, and the radii:
+    0 to 1.25 times the rim's.
+    """
     angle = (np.arange(BINS * 4) + 0.5) / (BINS * 4) * 2 * math.pi
     radius = (np.arange(_COLUMNS * 5 // 4) + 0.5) / _COLUMNS
     across, down = np.outer(np.cos(angle), radius), np.outer(np.sin(angle), radius)
@@ -113,7 +117,8 @@ def _unroll(ink: Map, ring: Ring, floor: float) -> _Unrolled:
     x = np.asarray(cv2.addWeighted(across, ring.a * cos, down, -ring.b * sin, ring.x), np.float32)
     y = np.asarray(cv2.addWeighted(across, ring.a * sin, down, ring.b * cos, ring.y), np.float32)
     inside = (x >= 0) & (x < ink.shape[1] - 1) & (y >= 0) & (y < ink.shape[0] - 1)
-    sampled = cv2.remap(ink, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=0) * inside
+    sampled = cv2.remap(ink, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=0)
+    sampled *= inside
     values = sampled[::3, : _COLUMNS + 4]  # to just beyond the rim; every third ray tells as much
     values = values[values > 0.03]
     typical = quantile(values, 0.85) if values.size > 10 else 0.0
@@ -170,7 +175,9 @@ def _measured(seen: _Unrolled, rim: _Rim) -> Measured:
     inked, paper = (np.asarray(each.sum(axis=0) * _rays()[2]) for each in (hits, seen.inside))
 
     def share(columns: slice) -> float:
-        """The share (0..1) of an area that carries ink; outer columns stand for more paper than inner ones."""
+        """The share (0..1) of an area that carries ink;
+        outer columns stand for more paper than inner ones.
+        """
         return float(inked[columns].sum()) / max(float(paper[columns].sum()), 1e-6)
 
     return Measured(
@@ -194,7 +201,9 @@ def _second_ring(seen: _Unrolled) -> float:
     step = max(1, round(_FINE * _COLUMNS * seen.mm))
     band = seen.within(0.50, 0.84)
     counts = np.cumsum(
-        np.pad(seen.hits[:, band.start : band.stop + 2 * step], ((0, 0), (1, 0))), axis=1, dtype=np.int16
+        np.pad(seen.hits[:, band.start : band.stop + 2 * step], ((0, 0), (1, 0))),
+        axis=1,
+        dtype=np.int16,
     )
     starts = np.arange(0, band.stop - band.start, step)
     return float((counts[:, starts + 2 * step] > counts[:, starts]).mean(axis=0).max())
@@ -225,7 +234,9 @@ def fit(ink: Map, ring: Ring, floor: float = 0.045) -> tuple[Ring, Measured] | N
 
 
 _KEPT = (0.75, 0.85, 0.95)
-"""Shares of the points that count in each round: lines across the rim pull at the first ellipse, and less at every other."""
+"""Shares of the points that count in each round:
+lines across the rim pull at the first ellipse, and less at every other.
+"""
 
 
 def _refit(seen: _Unrolled) -> Ring | None:
@@ -252,7 +263,10 @@ def _refit(seen: _Unrolled) -> Ring | None:
 def _normal_radius(points: Map, ring: Ring) -> NDArray[np.float64]:
     dx, dy = points[:, 0] - ring.x, points[:, 1] - ring.y
     cos, sin = math.cos(math.radians(ring.angle)), math.sin(math.radians(ring.angle))
-    return np.asarray(np.hypot((dx * cos + dy * sin) / ring.a, (dy * cos - dx * sin) / ring.b), np.float64)
+    return np.asarray(
+        np.hypot((dx * cos + dy * sin) / ring.a, (dy * cos - dx * sin) / ring.b),
+        np.float64,
+    )
 
 
 def fit_ellipse(points: Map) -> Ring | None:
@@ -267,11 +281,13 @@ def fit_ellipse(points: Map) -> Ring | None:
     return ring if all(map(math.isfinite, ring)) and min(ring.a, ring.b) >= 5 * PPM else None
 
 
-# --- coherent blobs ------------------------------------------------------------------------------------------------
+# --- coherent blobs -------------------------------------------------------------------------------
 
 
 class Blob(NamedTuple):
-    """Ink that hangs together: its box in pixels (left, top, width, height), its ink in mm2 and its hull."""
+    """Ink that hangs together: its box in pixels (left, top, width, height),
+    its ink in mm2 and its hull.
+    """
 
     box: tuple[int, int, int, int]
     ink_mm2: float
@@ -283,13 +299,23 @@ class Blob(NamedTuple):
         return self.box[2] / PPM, self.box[3] / PPM
 
 
-def blobs(ink: Map, least: float, bridge_mm: float, smallest_mm: float = 9, most: int = 200) -> Iterator[Blob]:
-    """Regions of ink above ``least`` whose gaps are at most about ``bridge_mm`` wide, largest boxes first."""
+def blobs(
+    ink: Map,
+    least: float,
+    bridge_mm: float,
+    smallest_mm: float = 9,
+    most: int = 200,
+) -> Iterator[Blob]:
+    """Regions of ink above ``least`` whose gaps are at most about ``bridge_mm``
+    wide, largest boxes first.
+    """
     whole = (ink > least).astype(np.uint8)
     off_x, off_y, wide, high = cv2.boundingRect(whole)
     margin = int(PPM * bridge_mm) + 2
     off_x, off_y = max(0, off_x - margin), max(0, off_y - margin)
-    hits = np.ascontiguousarray(whole[off_y : off_y + high + 2 * margin, off_x : off_x + wide + 2 * margin])
+    hits = np.ascontiguousarray(
+        whole[off_y : off_y + high + 2 * margin, off_x : off_x + wide + 2 * margin],
+    )
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (int(PPM * bridge_mm) | 1,) * 2)
     closed = cv2.morphologyEx(hits, cv2.MORPH_CLOSE, kernel)
     _, labels, stats, _ = cv2.connectedComponentsWithStats(closed, connectivity=8)
@@ -297,11 +323,16 @@ def blobs(ink: Map, least: float, bridge_mm: float, smallest_mm: float = 9, most
     large = 1 + np.flatnonzero(sizes.max(axis=1, initial=0) >= smallest_mm * PPM)
     for index in sorted(large.tolist(), key=lambda index: -int(sizes[index - 1].prod()))[:most]:
         x, y, width, height = (int(value) for value in stats[index][:4])
-        own = (labels[y : y + height, x : x + width] == index) & (hits[y : y + height, x : x + width] > 0)
+        box = slice(y, y + height), slice(x, x + width)
+        own = (labels[box] == index) & (hits[box] > 0)
         pixels = int(np.count_nonzero(own))
         if pixels >= 20:
             hull = cv2.convexHull(_ends(own)).reshape(-1, 2) + np.array((x + off_x, y + off_y))
-            yield Blob((x + off_x, y + off_y, width, height), pixels / PPM**2, hull.astype(np.float32))
+            yield Blob(
+                (x + off_x, y + off_y, width, height),
+                pixels / PPM**2,
+                hull.astype(np.float32),
+            )
 
 
 def _ends(own: NDArray[np.bool_]) -> NDArray[np.int32]:
@@ -309,7 +340,9 @@ def _ends(own: NDArray[np.bool_]) -> NDArray[np.int32]:
     rows = np.flatnonzero(own.any(axis=1))
     kept = own[rows]
     first, last = kept.argmax(axis=1), own.shape[1] - 1 - kept[:, ::-1].argmax(axis=1)
-    return np.concatenate([np.stack([first, rows], axis=1), np.stack([last, rows], axis=1)]).astype(np.int32)
+    return np.concatenate([np.stack([first, rows], axis=1), np.stack([last, rows], axis=1)]).astype(
+        np.int32,
+    )
 
 
 _FRINGE_MM = 1.5  #: around strong ink: what a scanner and JPEG smear
@@ -317,7 +350,9 @@ _MORE_MM2 = 15.0  #: a third of a seal's rim
 
 
 def shows_more(ink: Map, level: float, lower: float) -> bool:
-    """Whether counting ink of the density ``lower`` shows more than fringes of what ``level`` has shown."""
+    """Whether counting ink of the density ``lower`` shows more than fringes of
+    what ``level`` has shown.
+    """
     seen, more = ((ink > 0.5 * each).astype(np.uint8) for each in (level, lower))
     fringe = cv2.dilate(seen, np.ones((2 * int(_FRINGE_MM * PPM) + 1,) * 2, np.uint8))
     return bool(np.count_nonzero(more > fringe) >= _MORE_MM2 * PPM**2)
@@ -327,7 +362,8 @@ class Texture(NamedTuple):
     """How a blob's ink is spread, in shares of it."""
 
     inner: float  #: well inside the outline: next to nothing in a loop drawn by pen
-    straight: float  #: in level or upright runs no curved rim of a seal can have: rules, boxes, solid areas
+    #: in level or upright runs no curved rim of a seal can have: rules, boxes, solid areas
+    straight: float
 
 
 _RUN_MM = 18.0  #: the top of a rim of 1.2 mm on a 42 mm seal is level for 14 mm
@@ -340,7 +376,11 @@ def texture(ink: Map, least: float, blob: Blob) -> Texture:
     total = max(1, cv2.countNonZero(own))
     middle = blob.hull.mean(axis=0)
     core = np.zeros_like(own)
-    cv2.fillConvexPoly(core, (middle + 0.72 * (blob.hull - middle) - (left, top)).astype(np.int32), 1)
+    cv2.fillConvexPoly(
+        core,
+        (middle + 0.72 * (blob.hull - middle) - (left, top)).astype(np.int32),
+        1,
+    )
     thick = cv2.dilate(own, np.ones((3, 3), np.uint8))  # a rule that is not quite level
     run = int(_RUN_MM * PPM)
     level, upright = (cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones(size, np.uint8)) for size in ((1, run), (run, 1)))
@@ -352,7 +392,9 @@ _SOLID_MM = 5.0
 
 
 def without_rules(ink: Map, least: float) -> Map:
-    """``ink`` without level and upright runs and solid areas: what is left where a seal hangs together with a table."""
+    """``ink`` without level and upright runs and solid areas:
+    what is left where a seal hangs together with a table.
+    """
     hits = (ink > least).astype(np.uint8)
     run, solid, grown = int(_RUN_MM * PPM), int(_SOLID_MM * PPM), np.ones((3, 3), np.uint8)
     thick = cv2.dilate(hits, grown)
@@ -369,21 +411,31 @@ def hull_ellipse(blob: Blob) -> Ring | None:
     lengths = np.hypot(*np.diff(closed, axis=0).T)
     along = np.concatenate([[0], np.cumsum(lengths)])
     steps = np.linspace(0, along[-1], 120, endpoint=False)
-    points = np.stack([np.interp(steps, along, closed[:, axis]) for axis in (0, 1)], axis=1).astype(np.float32)
+    points = np.stack([np.interp(steps, along, closed[:, axis]) for axis in (0, 1)], axis=1).astype(
+        np.float32,
+    )
     return fit_ellipse(points)
 
 
 def hull_rectangle(ink: Map, blob: Blob, least: float) -> Rectangle | None:
-    """The rectangle of a blob whose hull fills one, with its sides and inside measured; else None."""
+    """The rectangle of a blob whose hull fills one,
+    with its sides and inside measured; else None.
+    """
     (x, y), (width, height), angle = cv2.minAreaRect(blob.hull)
     if min(width, height) < 13 * PPM or cv2.contourArea(blob.hull) <= 0.82 * width * height:
         return None
     size = 160
     corners = cv2.boxPoints(((x, y), (width, height), angle)).astype(np.float32)
     square = np.array([[0, 0], [size, 0], [size, size], [0, size]], np.float32)
-    flat = cv2.warpPerspective(ink, cv2.getPerspectiveTransform(corners, square), (size, size)) > least
+    level = cv2.getPerspectiveTransform(corners, square)
+    flat = cv2.warpPerspective(ink, level, (size, size)) > least
     edge = max(3, int(1.6 * PPM / ((width + height) / 2) * size))
-    sides = (flat[:edge].any(axis=0), flat[-edge:].any(axis=0), flat[:, :edge].any(axis=1), flat[:, -edge:].any(axis=1))
+    sides = (
+        flat[:edge].any(axis=0),
+        flat[-edge:].any(axis=0),
+        flat[:, :edge].any(axis=1),
+        flat[:, -edge:].any(axis=1),
+    )
     inner = flat[edge + 2 : -edge - 2, edge + 2 : -edge - 2]
     fill = float(inner.mean()) if inner.size else 1.0
     return Rectangle(x, y, width, height, angle, min(float(side.mean()) for side in sides), fill)

@@ -1,7 +1,8 @@
-"""Where in a map of ink could the rim of a seal run? Circles and ovals of a seal's sizes are laid on every place at once, by correlation
-with templates.
+"""Where in a map of ink could the rim of a seal run? Circles and ovals of a seal's sizes are laid
+on every place at once, by correlation with templates.
 
-One of the modules that import OpenCV. Candidates come out; they are fitted and measured in ``rings.py``.
+One of the modules that import OpenCV. Candidates come out;
+they are fitted and measured in ``rings.py``.
 """
 
 from __future__ import annotations
@@ -34,17 +35,23 @@ _Shapes: TypeAlias = tuple[tuple[float, float, float], ...]
 
 
 def vote_for_circles(ink: Map, level: float, most: int = 6, least: float = 0.28) -> Iterator[Ring]:
-    """Circles whose rim carries ink and whose outside does not, best first; density of ``level`` or more counts in full."""
+    """Circles whose rim carries ink and whose outside does not, best first;
+    density of ``level`` or more counts in full.
+    """
     return _vote(ink, level, _CIRCLES, most, least)
 
 
 def vote_for_ovals(ink: Map, level: float, most: int = 4, least: float = 0.34) -> Iterator[Ring]:
-    """Ovals of the usual size in any direction: an oval seal that hangs together with other ink has no outline."""
+    """Ovals of the usual size in any direction:
+    an oval seal that hangs together with other ink has no outline.
+    """
     return _vote(ink, level, _OVALS, most, least)
 
 
 class _Votes(NamedTuple):
-    """For middles from ``_BEYOND_MM`` outside the ink's upper left corner on: the best vote and the shape it is for."""
+    """For middles from ``_BEYOND_MM`` outside the ink's upper left corner on:
+    the best vote and the shape it is for.
+    """
 
     best: Map
     shape: NDArray[np.uint8]
@@ -55,7 +62,10 @@ def _vote(ink: Map, level: float, shapes: _Shapes, most: int, least: float) -> I
     if not rows or not columns:
         return
     full = cv2.convertScaleAbs(ink[: rows * _STEP, : columns * _STEP], alpha=255 / level)
-    small = np.minimum(cv2.resize(full, (columns, rows), interpolation=cv2.INTER_AREA) * np.float32(1.8 / 255), 1)
+    small = np.minimum(
+        cv2.resize(full, (columns, rows), interpolation=cv2.INTER_AREA) * np.float32(1.8 / 255),
+        1,
+    )
     marked = (small > 0.25).astype(np.uint8)
     if cv2.countNonZero(marked) < 10:
         return
@@ -66,7 +76,7 @@ def _vote(ink: Map, level: float, shapes: _Shapes, most: int, least: float) -> I
         if vote < least:
             return
         long, short, angle = shapes[shape[y, x]]
-        across, down = ((at + side - _BEYOND_MM + 0.5) * _STEP for at, side in ((x, left), (y, top)))
+        across, down = ((at - _BEYOND_MM + 0.5) * _STEP for at in (x + left, y + top))
         yield Ring(across, down, long / 2 * PPM, short / 2 * PPM, angle)
         near = int(long * 0.35 * _PX_PER_MM)
         best[max(0, y - near) : y + near, max(0, x - near) : x + near] = -1
@@ -74,7 +84,8 @@ def _vote(ink: Map, level: float, shapes: _Shapes, most: int, least: float) -> I
 
 def _votes(ink: Map, shapes: _Shapes) -> _Votes:
     height, width = ink.shape
-    # What lies beyond the far side of the buffer is its near side again: the empty border serves both.
+    # What lies beyond the far side of the buffer is its near side again: the empty border serves
+    # both.
     rows, columns = (_side(side + _BEYOND_MM + _REACH_MM) for side in (height, width))
     buffer = np.zeros((rows, columns), np.float32)
     buffer[_BEYOND_MM : _BEYOND_MM + height, _BEYOND_MM : _BEYOND_MM + width] = ink
@@ -97,20 +108,36 @@ def _side(least: int) -> int:
 
 @lru_cache(maxsize=24)
 def _templates(rows: int, columns: int, shapes: _Shapes) -> tuple[Map, ...]:
-    """Spectra of rings (positive) with a moat outside (negative), one per shape, their middle at the origin."""
-    y, x = np.mgrid[-_REACH_MM : _REACH_MM + 1, -_REACH_MM : _REACH_MM + 1].astype(np.float32) / np.float32(_PX_PER_MM)
+    """Spectra of rings (positive) with a moat outside (negative), one per shape,
+    their middle at the origin.
+    """
+    y, x = np.mgrid[-_REACH_MM : _REACH_MM + 1, -_REACH_MM : _REACH_MM + 1].astype(
+        np.float32,
+    ) / np.float32(_PX_PER_MM)
     from_middle = np.maximum(np.sqrt(x * x + y * y), np.float32(0.1))
     return tuple(_template(x, y, from_middle, shape, (rows, columns)) for shape in shapes)
 
 
-def _template(x: Map, y: Map, from_middle: Map, shape: tuple[float, float, float], size: tuple[int, int]) -> Map:
+def _template(
+    x: Map,
+    y: Map,
+    from_middle: Map,
+    shape: tuple[float, float, float],
+    size: tuple[int, int],
+) -> Map:
     long, short, angle = shape
     cos, sin = math.cos(math.radians(angle)), math.sin(math.radians(angle))
     if long == short:
         away = from_middle - np.float32(long / 2)
     else:  # from the rim, along the ray
-        along, across = (x * cos + y * sin) * np.float32(2 / long), (y * cos - x * sin) * np.float32(2 / short)
-        away = from_middle - from_middle / np.maximum(np.sqrt(along * along + across * across), np.float32(1e-3))
+        along, across = (
+            (x * cos + y * sin) * np.float32(2 / long),
+            (y * cos - x * sin) * np.float32(2 / short),
+        )
+        away = from_middle - from_middle / np.maximum(
+            np.sqrt(along * along + across * across),
+            np.float32(1e-3),
+        )
     rim = np.clip(1.4 - np.abs(away), 0, 1)
     moat = np.clip(1.4 - np.abs(away - np.float32(2.35)), 0, 1)
     kernel = rim / rim.sum() - 0.8 * moat / moat.sum()
