@@ -14,17 +14,10 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from ingest.document.seal.pixels import Map, quantile, scaled
+from ingest.document.seal.pixels import NORMAL, Map, quantile, scaled
+from ingest.document.seal.thresholds.searching import FAINT_RINGS
 
-_PX_PER_MM = 0.7
-_DIAMETERS = (38.0, 40.5, 43.0, 45.5)  #: mm; a rim is looked for about a millimetre to either side
-_AROUND_MM = 25.0  #: redness counts against the mean of so large a square: casts and shadows
-_LEAST_CLIP = 0.004  #: of the paper's light
-_STANDS_OUT = 9.0  #: times what circles laid anywhere else on the page usually add up to
-_CLOSED = 0.8  #: share of the rim's 24 sectors that are redder than both sides of it
-_FAR_OUT, _NEARLY_CLOSED, _PALEST = 20.0, 0.75, 0.03
-"""Of a rim that stands out so far, so much is enough, if it is so pale."""
-_PALE = 0.12  #: redness of a rim above which the finer look would have seen it: a disc, a flag
+_PX_PER_MM = FAINT_RINGS.px_per_mm
 
 
 class FaintRing(NamedTuple):
@@ -45,34 +38,37 @@ def faint_ring(reddish: Map, px_per_mm: float) -> FaintRing | None:
     """
     factor = _PX_PER_MM / px_per_mm
     small = np.asarray(scaled(reddish, factor), np.float32)
-    flat = small - cv2.blur(small, (int(_AROUND_MM * _PX_PER_MM) | 1,) * 2)
-    clip = max(_LEAST_CLIP, 3 * 1.4826 * quantile(np.abs(flat[::2, ::2]).ravel()))
+    flat = small - cv2.blur(small, (int(FAINT_RINGS.around_mm * _PX_PER_MM) | 1,) * 2)
+    noise = quantile(np.abs(flat[::2, ::2]).ravel())
+    clip = max(FAINT_RINGS.least_clip, FAINT_RINGS.clip_deviations * NORMAL * noise)
     even = np.clip(flat, -clip, clip)
     found = _best_circle(np.asarray(even, np.float32))
     if found is None:
         return None
     rim, around = _sectors(even, found), _sectors(small, found)
-    closed = float((rim[1] - 0.5 * (rim[0] + rim[2]) > 0.25 * clip).mean())
+    closed = float((rim[1] - 0.5 * (rim[0] + rim[2]) > FAINT_RINGS.redder * clip).mean())
     redness = float(around[1].mean())
-    nearly = found.stands_out >= _FAR_OUT and closed >= _NEARLY_CLOSED and redness < _PALEST
-    return found if nearly or (closed >= _CLOSED and redness < _PALE) else None
+    if closed >= FAINT_RINGS.closed and redness < FAINT_RINGS.pale:
+        return found
+    far_out = found.stands_out >= FAINT_RINGS.far_out and redness < FAINT_RINGS.palest
+    return found if far_out and closed >= FAINT_RINGS.nearly_closed else None
 
 
 def _best_circle(even: Map) -> FaintRing | None:
     height, width = even.shape
-    pad = int(20 * _PX_PER_MM)
+    pad = int(FAINT_RINGS.pad_mm * _PX_PER_MM)
     rows, columns = (cv2.getOptimalDFTSize(side + pad) for side in (height, width))
     buffer = np.zeros((rows, columns), np.float32)
     buffer[:height, :width] = even
     spectrum = cv2.dft(buffer)
-    best, found = _STANDS_OUT, None
+    best, found = FAINT_RINGS.stands_out, None
     for diameter, middle, template in _templates(rows, columns):
         if min(height, width) <= 2 * middle:
             continue
         product = cv2.mulSpectrums(spectrum, template, 0, conjB=True)
         sums = cv2.dft(product, flags=cv2.DFT_INVERSE | cv2.DFT_SCALE | cv2.DFT_REAL_OUTPUT)
         sums = sums[: height - 2 * middle, : width - 2 * middle]
-        usual = 1.4826 * quantile(np.abs(sums[::3, ::3]).ravel())
+        usual = NORMAL * quantile(np.abs(sums[::3, ::3]).ravel())
         _, most, _, (x, y) = cv2.minMaxLoc(sums)
         if most > best * max(usual, 1e-6):
             best = most / max(usual, 1e-6)
@@ -91,14 +87,15 @@ def _templates(rows: int, columns: int) -> tuple[tuple[float, int, Map], ...]:
     the rim counts for, both sides of it against.
     """
     found = []
-    for diameter in _DIAMETERS:
+    (near, far), (full, fades) = FAINT_RINGS.sides_mm, FAINT_RINGS.rim_px
+    for diameter in FAINT_RINGS.diameters_mm:
         radius = diameter / 2 * _PX_PER_MM
-        middle = math.ceil(radius + 4 * _PX_PER_MM)
+        middle = math.ceil(radius + far * _PX_PER_MM)
         down, across = np.mgrid[-middle : middle + 1, -middle : middle + 1]
         away = np.hypot(across, down) - radius
-        rim = np.clip(1.3 - np.abs(away) / 0.7, 0, 1)
-        outer = (away > 1.8 * _PX_PER_MM) & (away < 4 * _PX_PER_MM)
-        inner = (away < -1.8 * _PX_PER_MM) & (away > -4 * _PX_PER_MM)
+        rim = np.clip(full - np.abs(away) / fades, 0, 1)
+        outer = (away > near * _PX_PER_MM) & (away < far * _PX_PER_MM)
+        inner = (away < -near * _PX_PER_MM) & (away > -far * _PX_PER_MM)
         buffer = np.zeros((rows, columns), np.float32)
         side = 2 * middle + 1
         kernel = rim / rim.sum() - 0.5 * outer / outer.sum() - 0.5 * inner / inner.sum()
@@ -110,7 +107,7 @@ def _templates(rows: int, columns: int) -> tuple[tuple[float, int, Map], ...]:
 def _sectors(values: Map, ring: FaintRing) -> Map:
     """The means of 24 sectors inside, on and outside the rim: 3 x 24."""
     angles = (np.arange(72) + 0.5) / 72 * 2 * math.pi
-    steps = ring.diameter / 2 + np.array([-3.0, -1.0, 0.0, 1.0, 3.0])[:, None]
+    steps = ring.diameter / 2 + np.array(FAINT_RINGS.steps_mm)[:, None]
     across = ((ring.x + steps * np.cos(angles)) * _PX_PER_MM - 0.5).astype(np.float32)
     down = ((ring.y + steps * np.sin(angles)) * _PX_PER_MM - 0.5).astype(np.float32)
     lines = cv2.remap(values, across, down, cv2.INTER_LINEAR)

@@ -1,7 +1,7 @@
 """A quick look at a whole page at a quarter of the working scale:
 is there any coloured ink, and where?
 
-It answers most unstamped pages in a few milliseconds and tells the finer look (``seal.py``) which
+It answers most unstamped pages in a few milliseconds and tells the finer look (``marks.py``) which
 parts to bother with. One of the modules that import OpenCV.
 """
 
@@ -25,23 +25,11 @@ from ingest.document.seal.pixels import (
     mixed,
     quantile,
 )
+from ingest.document.seal.thresholds.ink import COVERED, DESK, GLANCING, NOISE, PAPER
 
-_PX_PER_MM = 1.0
-_BRIDGE_MM = 6.0  #: gaps inside one mark: a pale seal falls into pieces
-_WINDOW_MM = 9.0  #: the paper's colour is that of the lightest place around
-LEAST_INK_MM2 = 6.0  #: a group with less is not noted
-_DARK, _DARK_MM, _DARK_SHARE = 0.45, 30.0, 0.8  #: of the paper's light; of a square
-_MOSTLY = 0.4  #: of a page
-_STRONG = 90  #: between the lightest and the darkest of three colours; yellowed paper has 60
-_LEAST_BRIGHT = 100.0  #: paper in poor light; a page that is darker altogether is no paper
-_GAP_MM = 3.0  #: between the strokes of print and of seals
-_LEAST_DARK = 0.02  #: of the border
-#: of the paper's light; of a place's own light, more than the paper has
-_DIM, _OTHER_COLOUR = 0.7, 0.12
 #: positive where red exceeds green by three tenths of what it exceeds blue by, or more
 _HUE = (0.3, -1, 0.7)
 _BLUE_OVER_RED = (1, 0, -1)
-_LEAST_RED, _LEAST_BLUE = 0.018, 0.05  #: of the paper's light
 
 
 class Region(NamedTuple):
@@ -67,23 +55,24 @@ class Glance:
         self.size_mm = page.pixels.shape[1] / page.px_per_mm, page.pixels.shape[0] / page.px_per_mm
         self._page = page
         self._small, self.scale = _reduced(page)
-        window = np.ones((max(3, int(_WINDOW_MM * self.scale) | 1),) * 2, np.uint8)
+        window = np.ones((max(3, int(GLANCING.window_mm * self.scale) | 1),) * 2, np.uint8)
         self._paper = np.asarray(cv2.blur(cv2.dilate(self._small, window), window.shape), np.uint8)
         self._light = np.asarray(cv2.cvtColor(self._paper, cv2.COLOR_BGR2GRAY), np.uint8)
         #: how light the paper is, 0..255
-        self.bright = quantile(self._light[::2, ::2].ravel(), 0.8)
+        self.bright = quantile(self._light[::2, ::2].ravel(), GLANCING.bright_quantile)
         self._share = self._share_of_paper(self._small)
 
     @cached_property
     def red(self) -> tuple[Region, ...]:
         """Every group of red ink, by size unsorted."""
-        return _regions(_above_noise(_redness(self._share), _LEAST_RED) & self._sheet, self.scale)
+        inked = _above_noise(_redness(self._share), NOISE.least_red)
+        return _regions(inked & self._sheet, self.scale)
 
     @cached_property
     def blue(self) -> tuple[Region, ...]:
         """Every group of blue ink."""
         bluish = np.maximum(mixed(self._share, BLUE_OVER_GREEN), mixed(self._share, _BLUE_OVER_RED))
-        return _regions(_above_noise(bluish, _LEAST_BLUE) & self._sheet, self.scale)
+        return _regions(_above_noise(bluish, NOISE.least_blue) & self._sheet, self.scale)
 
     @cached_property
     def reddish(self) -> Map:
@@ -95,7 +84,7 @@ class Glance:
     def _share_of_paper(self, small: Pixels) -> Map:
         """What each place throws back of its paper's light."""
         return np.asarray(
-            cv2.divide(small, np.maximum(self._paper, 24), dtype=cv2.CV_32F),
+            cv2.divide(small, np.maximum(self._paper, PAPER.least), dtype=cv2.CV_32F),
             np.float32,
         )
 
@@ -107,7 +96,8 @@ class Glance:
     @cached_property
     def blank(self) -> bool:
         """Nothing is printed or written on the page."""
-        return bool(np.count_nonzero(self._share[..., 1] < 0.85) < 0.0005 * self._light.size)
+        written = np.count_nonzero(self._share[..., 1] < GLANCING.written)
+        return bool(written < GLANCING.least_written * self._light.size)
 
     @cached_property
     def covered(self) -> bool:
@@ -129,7 +119,7 @@ class Glance:
 
     @cached_property
     def _sheet(self) -> NDArray[np.bool_]:
-        lit = self._light > 0.5 * self.bright
+        lit = self._light > PAPER.lit * self.bright
         if not _dark_along_the_border(self._small, self.bright):
             return lit
         return lit & ~_beside_the_sheet(
@@ -145,7 +135,7 @@ def _reduced(page: PageImage) -> tuple[Pixels, float]:
     """The page shrunk by a whole number,
     four pixels of each cell averaged, and its pixels per mm.
     """
-    step = max(1, round(page.px_per_mm / _PX_PER_MM))
+    step = max(1, round(page.px_per_mm / GLANCING.px_per_mm))
     rows, columns = (max(1, side // step) for side in page.pixels.shape[:2])
     whole = page.pixels[: max(1, rows * step), : max(1, columns * step)]
     small = cv2.resize(whole, (columns, rows), interpolation=cv2.INTER_LINEAR)
@@ -157,7 +147,7 @@ def _averaged(page: PageImage, shape: tuple[int, ...]) -> Pixels:
     with less grain, in three times the time.
     """
     rows, columns = shape
-    step = max(1, round(page.px_per_mm / _PX_PER_MM))
+    step = max(1, round(page.px_per_mm / GLANCING.px_per_mm))
     small = page.pixels[: rows * step, : columns * step]
     while step % 2 == 0 and step > 2:  # halving is several times as quick as any other step
         step //= 2
@@ -178,17 +168,17 @@ def _above_noise(values: Map, least: float) -> NDArray[np.bool_]:
     smooth = cv2.GaussianBlur(values, (3, 3), 0)
     sample = np.asarray(smooth[::4, ::4], np.float32).ravel()
     middle, noise = middle_and_noise(sample)
-    return np.asarray(smooth > middle + max(least, 4.5 * noise), np.bool_)
+    return np.asarray(smooth > middle + max(least, NOISE.deviations * noise), np.bool_)
 
 
 def _regions(hits: NDArray[np.bool_], scale: float) -> tuple[Region, ...]:
     """Groups of hits whose gaps are small."""
     whole = hits.view(np.uint8)
-    if cv2.countNonZero(whole) < LEAST_INK_MM2 * scale**2:
+    if cv2.countNonZero(whole) < GLANCING.least_ink_mm2 * scale**2:
         return ()
     left, top, width, height = cv2.boundingRect(whole)
     mask = whole[top : top + height, left : left + width]
-    kernel = np.ones((int(_BRIDGE_MM * scale) | 1,) * 2, np.uint8)
+    kernel = np.ones((int(GLANCING.bridge_mm * scale) | 1,) * 2, np.uint8)
     closed = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, kernel)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(
         closed,
@@ -200,7 +190,7 @@ def _regions(hits: NDArray[np.bool_], scale: float) -> tuple[Region, ...]:
     return tuple(
         Region(x / scale, y / scale, (x + across) / scale, (y + down) / scale, float(ink[number]))
         for number, (x, y, across, down) in enumerate(boxes.tolist())
-        if number > 0 and ink[number] >= LEAST_INK_MM2
+        if number > 0 and ink[number] >= GLANCING.least_ink_mm2
     )
 
 
@@ -228,7 +218,8 @@ def _colourless(seen: _Extremes) -> bool:
     A colour scan of white paper has hardly more colour than its sensor's noise;
     a grey page has none at all.
     """
-    return bool(np.count_nonzero(seen.spread >= 3) < 0.01 * seen.spread.size)
+    coloured = np.count_nonzero(seen.spread >= GLANCING.coloured)
+    return bool(coloured < GLANCING.odd_places * seen.spread.size)
 
 
 def _covered(seen: _Extremes, bright: float, scale: float) -> bool:
@@ -238,16 +229,16 @@ def _covered(seen: _Extremes, bright: float, scale: float) -> bool:
     Print and tables leave more paper than that;
     what is dark up to the picture's border is a desk or a scanner's lid.
     """
-    dark = seen.lightest < _DARK * max(bright, _LEAST_BRIGHT)
-    if np.count_nonzero((seen.spread > _STRONG) | dark) > _MOSTLY * dark.size:
+    dark = seen.lightest < COVERED.dark * max(bright, COVERED.least_bright)
+    if np.count_nonzero((seen.spread > COVERED.strong) | dark) > COVERED.of_page * dark.size:
         return True
-    mask, side = dark.astype(np.uint8), (int(_DARK_MM * scale),) * 2
-    if np.count_nonzero(dark) < 0.01 * dark.size:
+    mask, side = dark.astype(np.uint8), (int(COVERED.square_mm * scale),) * 2
+    if np.count_nonzero(dark) < COVERED.least_dark * dark.size:
         return False
-    if cv2.boxFilter(mask, cv2.CV_32F, side).max() <= _DARK_SHARE:
+    if cv2.boxFilter(mask, cv2.CV_32F, side).max() <= COVERED.of_square:
         return False
     inside = dark & ~_reaching_the_border(dark)
-    return bool(cv2.boxFilter(inside.astype(np.uint8), cv2.CV_32F, side).max() > _DARK_SHARE)
+    return bool(cv2.boxFilter(inside.astype(np.uint8), cv2.CV_32F, side).max() > COVERED.of_square)
 
 
 def _beside_the_sheet(
@@ -264,14 +255,14 @@ def _beside_the_sheet(
     without the gaps that print and seals have; farther off it is dim, and counts only if its colour
     is another than the sheet's: paper in a shadow is paper.
     """
-    gap = np.ones((int(_GAP_MM * scale) | 1,) * 2, np.uint8)
+    gap = np.ones((int(DESK.gap_mm * scale) | 1,) * 2, np.uint8)
     even = cv2.cvtColor(cv2.dilate(small, gap)[::2, ::2], cv2.COLOR_BGR2GRAY)
     around = light[::2, ::2]
-    edge = even < 0.8 * around
-    dim = around < _DIM * bright
+    edge = even < DESK.edge * around
+    dim = around < DESK.dim * bright
     extremes = _Extremes.of(np.ascontiguousarray(paper[::2, ::2]))
     colour = extremes.spread / np.maximum(extremes.lightest, np.float32(1))
-    other = dim & (colour > float(np.median(colour[::2, ::2])) + _OTHER_COLOUR)
+    other = dim & (colour > float(np.median(colour[::2, ::2])) + DESK.other_colour)
     outside = _reaching_the_border(edge | dim) & (edge | other)
     grown = cv2.dilate(outside.astype(np.uint8), gap)
     return np.asarray(
@@ -286,7 +277,7 @@ def _dark_along_the_border(small: Pixels, bright: float) -> bool:
     """
     green = small[..., 1]
     border = np.concatenate([strip.ravel() for strip in along_the_border(green, 2)])
-    return bool(np.count_nonzero(border < 0.8 * bright) > _LEAST_DARK * border.size)
+    return bool(np.count_nonzero(border < DESK.border * bright) > DESK.least_border * border.size)
 
 
 def _reaching_the_border(places: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -304,6 +295,7 @@ def _desk(light: Pixels, bright: float) -> bool:
     """Whether along two sides or more the picture is much darker than the paper:
     one dark side is a scanner's lid.
     """
-    deep = max(2, min(light.shape) // 50)
+    deep = max(2, min(light.shape) // DESK.parts_deep)
     sides = along_the_border(light, deep)
-    return sum(float((side < 0.62 * bright).mean()) > 0.3 for side in sides) >= 2
+    shares = (float((side < DESK.side * bright).mean()) for side in sides)
+    return sum(share > DESK.of_side for share in shares) >= DESK.sides

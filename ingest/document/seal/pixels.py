@@ -1,8 +1,9 @@
 """Pictures of pages as pixels:
 reading them small, bringing them to one scale, and telling ink by its colour.
 
-OpenCV is imported here and in ``glancing.py``, ``voting.py``, ``rings.py``, ``faintrings.py``,
-``ringtext.py`` and ``sketch.py``. Whether a mark is a seal is decided in ``seal.py``.
+OpenCV is imported here and in ``glancing.py``, ``voting.py``, ``rings.py``, ``blobs.py``,
+``faintrings.py``, ``ringtext.py`` and ``sketch.py``. Whether a mark is a seal is decided in
+``page.py``.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from typing import NamedTuple, TypeAlias, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
+
+from ingest.document.seal.thresholds.ink import CROP, INK, PAPER, SCALING, SHEET
 
 os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", "120000000")  # read by OpenCV when it is loaded
 import cv2
@@ -69,9 +72,9 @@ def paper_of(width_mm: float, height_mm: float) -> Paper:
     """The sheet a page was; a size that is no paper's (pixels taken for points) is called A4."""
     short, long = sorted((width_mm, height_mm))
     for a, b in _PAPERS:
-        if abs(short - a) <= 0.04 * a and abs(long - b) <= 0.04 * b:
+        if abs(short - a) <= SHEET.tolerance * a and abs(long - b) <= SHEET.tolerance * b:
             return Paper(long, exact=True)
-    return Paper(297.0, exact=False)
+    return Paper(SHEET.assumed_long_side_mm, exact=False)
 
 
 class PictureSize(NamedTuple):
@@ -134,7 +137,8 @@ def decode_picture(data: bytes, long_side: float) -> Pixels | None:
     if size is None or not 0 < size.width * size.height <= MAX_PIXELS:
         return None
     ratio = max(size.width, size.height) / max(long_side, 1.0)
-    flag = next((flag for step, flag in _REDUCED if ratio >= 0.9 * step), cv2.IMREAD_COLOR)
+    share = SCALING.enough_of_a_step
+    flag = next((flag for step, flag in _REDUCED if ratio >= share * step), cv2.IMREAD_COLOR)
     try:
         pixels = cv2.imdecode(np.frombuffer(data, np.uint8), flag)
     except cv2.error:
@@ -150,7 +154,7 @@ def at_working_scale(page: PageImage) -> Pixels:
 def to_working_scale(pixels: Pixels, px_per_mm: float) -> Pixels:
     """A part of a page at :data:`WORKING_PX_PER_MM`."""
     factor = WORKING_PX_PER_MM / px_per_mm
-    if abs(factor - 1) < 0.02:
+    if abs(factor - 1) < SCALING.same:
         return pixels
     return np.asarray(scaled(pixels, factor, _quick_way(factor)), np.uint8)
 
@@ -173,7 +177,7 @@ def _quick_way(factor: float) -> int:
     """How to shrink: up to a half the mean of four neighbours misses hardly a pixel,
     at a quarter of the cost of exact areas.
     """
-    return cv2.INTER_AREA if factor < 0.5 else cv2.INTER_LINEAR
+    return cv2.INTER_AREA if factor < SCALING.quick_from else cv2.INTER_LINEAR
 
 
 _RED_OVER_GREEN, _RED_OVER_BLUE, BLUE_OVER_GREEN = (0, -1, 1), (-1, 0, 1), (1, -1, 0)
@@ -193,12 +197,16 @@ def quantile(values: NDArray[np.generic], share: float = 0.5) -> float:
     return float(np.partition(values, place)[place])
 
 
+NORMAL = 1.4826
+"""Median absolute deviations in a standard deviation, where noise is normally distributed."""
+
+
 def middle_and_noise(values: Map) -> tuple[float, float]:
     """The median, and how far values usually stray from it:
     1.4826 median absolute deviations, a standard deviation of plain noise.
     """
     middle = quantile(values)
-    return middle, 1.4826 * quantile(np.abs(values - middle))
+    return middle, NORMAL * quantile(np.abs(values - middle))
 
 
 def along_the_border(picture: NDArray[AnyNumber], deep: int = 1) -> tuple[NDArray[AnyNumber], ...]:
@@ -238,8 +246,9 @@ class Inks:
     @cached_property
     def _is_red(self) -> NDArray[np.bool_]:
         green, blue = self._over
+        no_orange = green > INK.green_over_blue * blue
         return np.asarray(
-            (green > 0.5 * blue) & (blue > 0.3 * green) & (self._redness > 0),
+            no_orange & (blue > INK.blue_over_green * green) & (self._redness > 0),
             np.bool_,
         )
 
@@ -263,9 +272,9 @@ class Inks:
         """1 where there is a strong colour that is not red:
         a photograph has many, a stamp on paper has none.
         """
-        coloured = np.maximum(np.maximum(*self._over), self._bluish) > 0.25
+        coloured = np.maximum(np.maximum(*self._over), self._bluish) > INK.strong
         return self._map(
-            (coloured & ~self._is_red & (self.share[..., 1] > -1.6)).astype(np.float32),
+            (coloured & ~self._is_red & (self.share[..., 1] > INK.black)).astype(np.float32),
         )
 
     @cached_property
@@ -289,8 +298,7 @@ class Inks:
 
 
 _NO_BORDER = Border()
-_LEAST_SHARE = 0.02
-_LOGARITHM = np.log(np.maximum(np.arange(256) / 255, _LEAST_SHARE)).astype(np.float32)
+_LOGARITHM = np.log(np.maximum(np.arange(256) / 255, PAPER.least_share)).astype(np.float32)
 
 
 def paper_colour(pixels: Pixels) -> Pixels:
@@ -298,13 +306,13 @@ def paper_colour(pixels: Pixels) -> Pixels:
     white balance and shadows.
     """
     height, width = pixels.shape[:2]
-    cell = int(WORKING_PX_PER_MM * 1.5)
+    cell, window = int(WORKING_PX_PER_MM * PAPER.cell_mm), (PAPER.window,) * 2
     small = cv2.resize(
         pixels,
         (max(4, width // cell), max(4, height // cell)),
         interpolation=cv2.INTER_AREA,
     )
-    return np.asarray(cv2.blur(cv2.dilate(small, np.ones((9, 9), np.uint8)), (9, 9)), np.uint8)
+    return np.asarray(cv2.blur(cv2.dilate(small, np.ones(window, np.uint8)), window), np.uint8)
 
 
 def separate_inks(pixels: Pixels, bright: float, border: Border = _NO_BORDER) -> Inks:
@@ -321,7 +329,8 @@ def dark_ink(pixels: Pixels, bright: float) -> Map:
     for pages without colour, of which one of three is looked at.
     """
     share, paper = _share_of_paper(np.ascontiguousarray(pixels[..., 1]), bright)
-    return np.asarray((1 - np.maximum(share / np.float32(255), _LEAST_SHARE)) * paper, np.float32)
+    light = np.maximum(share / np.float32(255), PAPER.least_share)
+    return np.asarray((1 - light) * paper, np.float32)
 
 
 def _share_of_paper(pixels: Pixels, bright: float) -> tuple[Pixels, Pixels]:
@@ -331,7 +340,7 @@ def _share_of_paper(pixels: Pixels, bright: float) -> tuple[Pixels, Pixels]:
     height, width = pixels.shape[:2]
     cells = paper_colour(pixels)
     paper = cv2.resize(cells, (width, height), interpolation=cv2.INTER_LINEAR)
-    share = cv2.divide(pixels, np.maximum(paper, 24), scale=255)
+    share = cv2.divide(pixels, np.maximum(paper, PAPER.least), scale=255)
     light = cells
     if cells.ndim > 2:
         light = np.asarray(cv2.cvtColor(cells, cv2.COLOR_BGR2GRAY), np.uint8)
@@ -342,27 +351,27 @@ def _paper_mask(light: Pixels, bright: float, size: tuple[int, int]) -> Pixels:
     """1 where the surroundings are paper:
     no ink is looked for on a desk or a black scanner border.
     """
-    eroded = cv2.erode((light > 0.5 * bright).astype(np.uint8), np.ones((3, 3), np.uint8))
+    eroded = cv2.erode((light > PAPER.lit * bright).astype(np.uint8), np.ones((3, 3), np.uint8))
     return np.asarray(cv2.resize(eroded, size, interpolation=cv2.INTER_NEAREST), np.uint8)
 
 
 def smoothed(ink: Map) -> Map:
     """The map without the grain of scanner and JPEG (Gaussian, 0.3 mm)."""
-    return np.asarray(cv2.GaussianBlur(ink, (0, 0), 1.3), np.float32)
+    return np.asarray(cv2.GaussianBlur(ink, (0, 0), INK.grain_px), np.float32)
 
 
 def crop_png(
     pixels: Pixels,
     box: tuple[int, int, int, int],
-    side: int = 160,
-    most: int = 20_000,
+    side: int = CROP.side,
+    most: int = CROP.most_characters,
 ) -> str:
     """A part of the page (left, top, width,
     height in pixels) as base64 PNG of at most ``most`` characters; "" if empty.
     """
     left, top, width, height = box
     part = pixels[max(0, top) : max(0, top + height), max(0, left) : max(0, left + width)]
-    while part.size and side >= 40:
+    while part.size and side >= CROP.least_side:
         factor = side / max(part.shape[:2])
         small = scaled(part, factor, _quick_way(factor)) if factor < 1 else part
         # without grain and in 16 steps a colour: half the bytes, as good to the eye

@@ -1,7 +1,7 @@
 """Which parts of a page are worth a finer look for seals:
 where the quick look saw ink enough of one colour.
 
-Geometry in millimetres; no pixels are read here. What the parts show is decided in ``seal.py``.
+Geometry in millimetres; no pixels are read here. What the parts show is decided in ``page.py``.
 """
 
 from __future__ import annotations
@@ -9,9 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ingest.document.seal.glancing import Glance, Region
-
-_MARGIN_MM = 7.0  #: of paper around a group of ink
-EDGE_MM = 6.0  #: nearer to the edge of the sheet, ink may be a piece of something cut
+from ingest.document.seal.thresholds.ink import WORTH_A_LOOK
 
 
 class Part(NamedTuple):
@@ -58,7 +56,7 @@ def parts_with_blue(first: Glance) -> list[Part]:
     """Where there is blue ink in the size of a seal,
     in however many pieces; writing is long or low.
     """
-    least = 20 + 2 * _MARGIN_MM
+    least = WORTH_A_LOOK.least_blue_mm + 2 * WORTH_A_LOOK.margin_mm
     return [part for part in _parts(list(first.blue), *first.size_mm) if min(part.size_mm) >= least]
 
 
@@ -67,10 +65,10 @@ def _parts(regions: list[Region], width: float, height: float) -> list[Part]:
     parts: list[Part] = []
     for region in regions:
         part = Part(
-            max(0.0, region.left - _MARGIN_MM),
-            max(0.0, region.top - _MARGIN_MM),
-            min(width, region.right + _MARGIN_MM),
-            min(height, region.bottom + _MARGIN_MM),
+            max(0.0, region.left - WORTH_A_LOOK.margin_mm),
+            max(0.0, region.top - WORTH_A_LOOK.margin_mm),
+            min(width, region.right + WORTH_A_LOOK.margin_mm),
+            min(height, region.bottom + WORTH_A_LOOK.margin_mm),
         )
         while near := [other for other in parts if other.meets(part)]:
             parts = [other for other in parts if other not in near]
@@ -82,5 +80,11 @@ def _parts(regions: list[Region], width: float, height: float) -> list[Part]:
 
 def _could_be_seal(region: Region, width: float, height: float) -> bool:
     long, short = region.size_mm
-    at_edge = min(region.left, region.top, width - region.right, height - region.bottom) < EDGE_MM
-    return region.ink_mm2 >= (6 if at_edge else 10) and long >= 12 and (short >= 11 or (at_edge and short >= 2.5))
+    away = min(region.left, region.top, width - region.right, height - region.bottom)
+    if long < WORTH_A_LOOK.least_long_mm:
+        return False
+    if away < WORTH_A_LOOK.edge_mm:
+        enough = region.ink_mm2 >= WORTH_A_LOOK.least_ink_at_edge_mm2
+        return enough and short >= WORTH_A_LOOK.least_short_at_edge_mm
+    enough = region.ink_mm2 >= WORTH_A_LOOK.least_ink_mm2
+    return enough and short >= WORTH_A_LOOK.least_short_mm

@@ -15,20 +15,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ingest.document.seal.blobs import blobs, hull_ellipse
 from ingest.document.seal.pixels import WORKING_PX_PER_MM, Map, PageImage, Pixels
-from ingest.document.seal.rings import Ring, blobs, fit, hull_ellipse
+from ingest.document.seal.rings import Measured, Ring, fit
+from ingest.document.seal.thresholds.ink import PAPER
+from ingest.document.seal.thresholds.measuring import FITTING, WRITING
 from ingest.reading import Seal
 
-RING_PX_PER_MM = 8.0  #: 200 dpi
-SURE = 0.85  #: the engine's mean confidence below which a writing is not legible
-LEAST_CHARACTERS = 5
-_HEIGHT = 96  #: pixels of the strip
-#: of the shorter semi-axis, inwards from the rim: where the writing stands
-_OUTER, _INNER = 0.05, 0.44
-_STEPS = 1441  #: points of the rim that tell its length
-_INK, _BRIDGE_MM = 0.2, 1.5  #: density of ink and gaps in it that belong to one seal
-_MARGIN = 1.25
-_BLACK = 0.6  #: of the red light gone: not even dark red ink takes as much
+RING_PX_PER_MM = WRITING.px_per_mm
 
 
 class StripReader(Protocol):
@@ -44,7 +38,8 @@ def read_ring(page: PageImage, seal: Seal, reader: StripReader) -> str:
     if ink is None:
         return ""
     text, confidence = reader.read_strip(_cut(_unrolled(ink, _outline(ink, page.px_per_mm, seal))))
-    return text.strip() if confidence >= SURE and len(text.strip()) >= LEAST_CHARACTERS else ""
+    legible = confidence >= WRITING.sure and len(text.strip()) >= WRITING.least_characters
+    return text.strip() if legible else ""
 
 
 def _red_ink(page: PageImage, seal: Seal) -> Map | None:
@@ -54,7 +49,7 @@ def _red_ink(page: PageImage, seal: Seal) -> Map | None:
     scale = page.px_per_mm
     left, top, width, height = seal.bbox
     centre = ((left + width / 2) * scale, (top + height / 2) * scale)
-    half = _MARGIN * seal.diameter_mm / 2 * scale
+    half = WRITING.margin * seal.diameter_mm / 2 * scale
     x0, y0 = (int(middle - half) for middle in centre)
     x1, y1 = (int(middle + half) for middle in centre)
     rows, columns = page.pixels.shape[:2]
@@ -63,13 +58,13 @@ def _red_ink(page: PageImage, seal: Seal) -> Map | None:
         return None
     padding = (max(0, -y0), max(0, y1 - rows), max(0, -x0), max(0, x1 - columns))
     part = np.asarray(cv2.copyMakeBorder(part, *padding, cv2.BORDER_REPLICATE), np.uint8)
-    paper = np.percentile(part.reshape(-1, 3), 90, axis=0)
-    share = np.clip(part / np.maximum(paper, 24), 0.02, 1).astype(np.float32)
+    paper = np.percentile(part.reshape(-1, 3), WRITING.paper_percentile, axis=0)
+    share = np.clip(part / np.maximum(paper, PAPER.least), PAPER.least_share, 1).astype(np.float32)
     density = _without_print(np.minimum(1 - share[..., 1], _redness_around(share)), share)
-    full = max(
-        0.1,
-        float(np.percentile(density[density > 0.05], 90)) if (density > 0.05).sum() > 50 else 0.3,
-    )
+    inked = density[density > WRITING.counts]
+    known = inked.size > WRITING.least_places
+    full = float(np.percentile(inked, WRITING.full_percentile)) if known else WRITING.usual_full
+    full = max(WRITING.least_full, full)
     return np.asarray(np.clip(density / full, 0, 1), np.float32)
 
 
@@ -80,19 +75,22 @@ def _redness_around(share: Map) -> Map:
     strokes are sharp in the light alone, their colour is taken from a little around.
     """
     red = np.log(share[..., 2]) - np.log(share[..., 1])
-    spread = cv2.dilate(cv2.GaussianBlur(red, (0, 0), 1.0), np.ones((5, 5), np.uint8))
-    return np.asarray(1.2 * (1 - np.exp(-np.maximum(spread, 0))), np.float32)
+    window = (WRITING.colour_window_px,) * 2
+    blurred = cv2.GaussianBlur(red, (0, 0), WRITING.colour_blur_px)
+    spread = cv2.dilate(blurred, np.ones(window, np.uint8))
+    return np.asarray(WRITING.colour_gain * (1 - np.exp(-np.maximum(spread, 0))), np.float32)
 
 
 def _without_print(density: Map, share: Map) -> Map:
     """What is black is print or a signature:
     there the ink is guessed from around, so that no stroke ends in a gap.
     """
-    black = cv2.dilate((1 - share[..., 2] > _BLACK).astype(np.uint8), np.ones((3, 3), np.uint8))
+    dark = (1 - share[..., 2] > WRITING.black).astype(np.uint8)
+    black = cv2.dilate(dark, np.ones((3, 3), np.uint8))
     whole = cv2.inpaint(
         (255 * np.clip(density, 0, 1)).astype(np.uint8),
         black,
-        3,
+        WRITING.inpaint_px,
         cv2.INPAINT_TELEA,
     )
     return np.asarray(whole / np.float32(255), np.float32)
@@ -109,24 +107,30 @@ def _outline(ink: Map, px_per_mm: float, seal: Seal) -> Ring:
     )
     middle = small.shape[0] / 2
     boxed = Ring(middle, middle, *(side / 2 * WORKING_PX_PER_MM for side in seal.bbox[2:]))
-    hulls = [hull_ellipse(blob) for blob in islice(blobs(small, _INK, _BRIDGE_MM), 1)]
+    hulls = [hull_ellipse(blob) for blob in islice(blobs(small, WRITING.ink, WRITING.bridge_mm), 1)]
     starts = (start for start in (*hulls, boxed) if start is not None)
     fits = [found for start in starts if (found := fit(small, start)) is not None]
-    ring = max(fits, key=lambda found: found[1].coverage - 0.5 * found[1].wobble)[0] if fits else boxed
+    ring = max(fits, key=_closed_and_even)[0] if fits else boxed
     return Ring(ring.x / scale, ring.y / scale, ring.a / scale, ring.b / scale, ring.angle)
+
+
+def _closed_and_even(fitted: tuple[Ring, Measured]) -> float:
+    """How good a rim is: print outside says nothing of a seal that is known to be one."""
+    _, seen = fitted
+    return seen.coverage - FITTING.wobble_weight * seen.wobble
 
 
 def _unrolled(ink: Map, ring: Ring) -> NDArray[np.uint8]:
     """The band inside the rim as a strip, dark on white:
     clockwise, equal steps along its middle, the outer edge above.
     """
-    outer, inner = (depth * min(ring.a, ring.b) for depth in (_OUTER, _INNER))
-    turn = np.linspace(0, 2 * math.pi, _STEPS)
+    outer, inner = (depth * min(ring.a, ring.b) for depth in (WRITING.outer, WRITING.inner))
+    turn = np.linspace(0, 2 * math.pi, WRITING.steps)
     along = np.stack(_inside(ring, turn, (outer + inner) / 2))
     walked = np.concatenate([[0], np.cumsum(np.hypot(*np.diff(along, axis=1)))])
-    width = int(_HEIGHT / (inner - outer) * walked[-1])
+    width = int(WRITING.height / (inner - outer) * walked[-1])
     turn = np.interp(np.arange(width) / width * walked[-1], walked, turn)
-    x, y = _inside(ring, turn, np.linspace(outer, inner, _HEIGHT)[:, None])
+    x, y = _inside(ring, turn, np.linspace(outer, inner, WRITING.height)[:, None])
     cosine, sine = math.cos(math.radians(ring.angle)), math.sin(math.radians(ring.angle))
     across, down = ring.x + x * cosine - y * sine, ring.y + x * sine + y * cosine
     white = (255 * (1 - ink)).astype(np.uint8)
@@ -153,8 +157,8 @@ def _inside(
 
 def _cut(strip: NDArray[np.uint8]) -> Pixels:
     """The strip cut at its emptiest place, which is where the writing begins."""
-    dark = 255.0 - strip[12:-12].mean(axis=0)
-    window = max(8, len(dark) // 14)
+    dark = 255.0 - strip[WRITING.cut_rows : -WRITING.cut_rows].mean(axis=0)
+    window = max(WRITING.cut_least, len(dark) // WRITING.cut_parts)
     around = np.convolve(np.concatenate([dark] * 3), np.ones(window) / window, "same")
     smooth = around[len(dark) : 2 * len(dark)]
     turned = np.roll(strip, -int(smooth.argmin()), axis=1)

@@ -19,29 +19,38 @@ from numpy.typing import NDArray
 from ingest.document.seal.pixels import WORKING_PX_PER_MM as PPM
 from ingest.document.seal.pixels import Map
 from ingest.document.seal.rings import Ring
+from ingest.document.seal.thresholds.searching import VOTES
 
 _STEP = 4  #: pixels at working scale that are voted for as one: 1 mm
 _PX_PER_MM = PPM / _STEP
-_CIRCLES = tuple((float(d), float(d), 0.0) for d in np.arange(28, 61.1, 2.5))
-"""Axes in mm and angle: 公章 38-45, some 50 and 58, with room for scale errors; fitting does the rest."""
-_OVALS = tuple((42.5, 30.0, float(angle)) for angle in range(0, 180, 15))
-"""Between the 40 x 30 and 45 x 30 of 专用章."""
-_BEYOND_MM = 20  #: a middle may lie so far outside the ink: of a seal cut by the edge of the sheet
-_REACH_MM = 35  #: of a template from its middle
+_CIRCLES = tuple((float(d), float(d), 0.0) for d in np.arange(*VOTES.circles_mm))
+"""Axes in mm and angle."""
+_OVALS = tuple((*VOTES.oval_mm, float(angle)) for angle in range(0, 180, VOTES.oval_step))
+_BEYOND_MM, _REACH_MM = VOTES.beyond_mm, VOTES.reach_mm
 _SIZES = (80, 96, 128, 160, 192, 216, 240, 270, 300, 324, 360, 400, 432, 480, 540, 600)
 """Sides that are quick to transform; few, so that templates are found in their cache."""
 
 _Shapes: TypeAlias = tuple[tuple[float, float, float], ...]
 
 
-def vote_for_circles(ink: Map, level: float, most: int = 6, least: float = 0.28) -> Iterator[Ring]:
+def vote_for_circles(
+    ink: Map,
+    level: float,
+    most: int = VOTES.most_circles,
+    least: float = VOTES.least_circle,
+) -> Iterator[Ring]:
     """Circles whose rim carries ink and whose outside does not, best first;
     density of ``level`` or more counts in full.
     """
     return _vote(ink, level, _CIRCLES, most, least)
 
 
-def vote_for_ovals(ink: Map, level: float, most: int = 4, least: float = 0.34) -> Iterator[Ring]:
+def vote_for_ovals(
+    ink: Map,
+    level: float,
+    most: int = VOTES.most_ovals,
+    least: float = VOTES.least_oval,
+) -> Iterator[Ring]:
     """Ovals of the usual size in any direction:
     an oval seal that hangs together with other ink has no outline.
     """
@@ -62,12 +71,10 @@ def _vote(ink: Map, level: float, shapes: _Shapes, most: int, least: float) -> I
     if not rows or not columns:
         return
     full = cv2.convertScaleAbs(ink[: rows * _STEP, : columns * _STEP], alpha=255 / level)
-    small = np.minimum(
-        cv2.resize(full, (columns, rows), interpolation=cv2.INTER_AREA) * np.float32(1.8 / 255),
-        1,
-    )
-    marked = (small > 0.25).astype(np.uint8)
-    if cv2.countNonZero(marked) < 10:
+    means = cv2.resize(full, (columns, rows), interpolation=cv2.INTER_AREA)
+    small = np.minimum(means * np.float32(VOTES.gain / 255), 1)
+    marked = (small > VOTES.marked).astype(np.uint8)
+    if cv2.countNonZero(marked) < VOTES.least_marked:
         return
     left, top, width, height = cv2.boundingRect(marked)
     best, shape = _votes(small[top : top + height, left : left + width], shapes)
@@ -78,7 +85,7 @@ def _vote(ink: Map, level: float, shapes: _Shapes, most: int, least: float) -> I
         long, short, angle = shapes[shape[y, x]]
         across, down = ((at - _BEYOND_MM + 0.5) * _STEP for at in (x + left, y + top))
         yield Ring(across, down, long / 2 * PPM, short / 2 * PPM, angle)
-        near = int(long * 0.35 * _PX_PER_MM)
+        near = int(long * VOTES.apart * _PX_PER_MM)
         best[max(0, y - near) : y + near, max(0, x - near) : x + near] = -1
 
 
@@ -138,9 +145,9 @@ def _template(
             np.sqrt(along * along + across * across),
             np.float32(1e-3),
         )
-    rim = np.clip(1.4 - np.abs(away), 0, 1)
-    moat = np.clip(1.4 - np.abs(away - np.float32(2.35)), 0, 1)
-    kernel = rim / rim.sum() - 0.8 * moat / moat.sum()
+    rim = np.clip(VOTES.half_breadth_mm - np.abs(away), 0, 1)
+    moat = np.clip(VOTES.half_breadth_mm - np.abs(away - np.float32(VOTES.moat_mm)), 0, 1)
+    kernel = rim / rim.sum() - VOTES.moat_weight * moat / moat.sum()
     side = len(kernel)
     buffer = np.zeros(size, np.float32)
     buffer[:side, :side] = kernel

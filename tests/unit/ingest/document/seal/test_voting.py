@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
+from ingest.document.seal.blobs import shows_more
 from ingest.document.seal.pixels import WORKING_PX_PER_MM as PPM
 from ingest.document.seal.pixels import Map
-from ingest.document.seal.rings import Ring, fit, shows_more
+from ingest.document.seal.rings import Ring, fit
 from ingest.document.seal.voting import vote_for_circles, vote_for_ovals
 
 LEVEL = 0.4

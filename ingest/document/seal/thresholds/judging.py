@@ -1,0 +1,281 @@
+"""What a mark's measures prove: clear evidence of a seal, a question for staff, or nothing.
+
+For ``judging.py``, ``marks.py``, ``traces.py`` and ``page.py``; see the package for what the
+sources mean. A wrong "stamped" and a wrong "not stamped" are both far worse than "uncertain":
+limits of clear evidence are narrow, those of doubt are wide.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class NoRing:
+    """What is nothing like a seal."""
+
+    #: mm, the longer axis, least and most; sizes: 34-62 for 公章 of 38-58
+    exact_mm: tuple[float, float] = (34, 62)
+    #: the same where a page's scale is a guess; sizes, with room for the guess; trial
+    guessed_mm: tuple[float, float] = (27, 70)
+    #: the shorter axis as a share of the longer; sizes: ovals of 45 x 30 have 0.67
+    least_ratio: float = 0.5
+    #: share of the rim that is one broad band: a disc; trial
+    most_band: float = 0.55
+    #: share of the rim that lies on the sheet; trial
+    least_visible: float = 0.12
+
+
+@dataclass(frozen=True)
+class CutRing:
+    """A ring of which a part lies beyond the edge of the sheet: never clear."""
+
+    #: share of the rim on the sheet below which a ring is cut; trial
+    visible: float = 0.75
+    #: share of what is visible that carries ink; trial
+    coverage: float = 0.60
+    #: mm; trial
+    wobble_mm: float = 0.35
+    #: share of the band outside that carries ink; trial
+    outside: float = 0.2
+    #: share of the inside that carries ink, least and most; trial
+    fill: tuple[float, float] = (0.03, 0.55)
+    #: strokes along the writing; trial
+    strokes: int = 1
+
+
+@dataclass(frozen=True)
+class ClearRing:
+    """Evidence enough for a seal."""
+
+    #: share of the rim that carries ink: closed over two thirds; trial
+    coverage: float = 0.64
+    #: mm that the rim may stray from the ellipse: even to 0.3 mm; trial
+    wobble_mm: float = 0.28
+    #: share of the band outside that carries ink; trial
+    outside: float = 0.15
+    #: share of the inside that carries ink, least and most: neither empty nor a disc; trial
+    fill: tuple[float, float] = (0.06, 0.46)
+    #: strokes along the writing; trial
+    strokes: int = 5
+    #: share of the angles with writing; trial
+    text: float = 0.36
+    #: the same for a crisp rim; trial
+    text_if_crisp: float = 0.26
+    #: typical density of the ink; trial
+    ink: float = 0.08
+    #: mm, wobble of a crisp rim; trial
+    crisp_wobble_mm: float = 0.15
+    #: share of the band outside a crisp rim that carries ink; trial
+    crisp_outside: float = 0.05
+    #: share of a crisp rim that carries ink; trial
+    crisp_coverage: float = 0.7
+    #: mm, the longer axis of a seal with a star or the like in the middle; sizes: 公章 of 38 mm
+    #: with room; trial
+    least_mm: float = 34.5
+    #: the same where nothing stands there; trial
+    least_empty_mm: float = 36.3
+    #: share of the middle that carries ink when something stands there; trial
+    middle: float = 0.08
+    #: share of a second ring that is closed: badges have one, 公章 do not; trial
+    second: float = 0.88
+
+
+@dataclass(frozen=True)
+class WeakRing:
+    """A ring that is worth a question."""
+
+    #: share of the rim that carries ink; trial
+    coverage: float = 0.50
+    #: share of the band outside that carries ink; trial
+    outside: float = 0.25
+    #: share of the inside that carries ink, least and most; trial
+    fill: tuple[float, float] = (0.03, 0.55)
+    #: strokes along the writing; trial
+    strokes: int = 3
+    #: mm, wobble of an even rim; trial
+    wobble_mm: float = 0.28
+    #: mm, the same if it is clean outside; trial
+    wobble_if_clean_mm: float = 0.40
+    #: share of the band outside that carries ink when it is clean; trial
+    clean: float = 0.12
+    #: mm, wobble of a rim that other lines cross; trial
+    crossed_wobble_mm: float = 0.6
+    #: share of the band outside such a rim that carries ink; trial
+    crossed_outside: float = 0.15
+    #: share of such a rim that carries ink; trial
+    crossed_coverage: float = 0.75
+    #: strokes inside such a rim; trial
+    crossed_strokes: int = 6
+    #: share of the angles with writing inside such a rim; trial
+    crossed_text: float = 0.8
+
+
+@dataclass(frozen=True)
+class Mark:
+    """How a mark is told to people."""
+
+    #: the shorter axis as a share of the longer, above which it is called a circle; sizes: ovals
+    #: have 0.75 at most
+    circle: float = 0.88
+    #: confidence lost by a millimetre of wobble, as a share; chosen
+    wobble_costs: float = 0.5
+    #: confidence at most, for nothing is certain; chosen
+    most_confidence: float = 0.99
+    #: confidence at least; chosen
+    least_confidence: float = 0.05
+    #: share of the smaller of two marks that they have in common, above which they are one; trial
+    same: float = 0.3
+    #: marks noted for a page; chosen: as many as people look at
+    most: int = 6
+    #: mm around a mark on its picture; chosen
+    margin_mm: float = 3.0
+
+
+@dataclass(frozen=True)
+class SquareMark:
+    """A square frame with something in it, of an office's or a person's name seal: never clear."""
+
+    #: mm, the longer side; sizes: 18-30, with room for guessed scales
+    most_mm: float = 50
+    #: the shorter side as a share of the longer; trial
+    least_ratio: float = 0.7
+    #: share of the weakest side that carries ink; trial
+    side: float = 0.80
+    #: share of the inside that carries ink, more than and less than; trial
+    fill: tuple[float, float] = (0.12, 0.7)
+    #: confidence told; chosen
+    confidence: float = 0.4
+
+
+@dataclass(frozen=True)
+class FaintInk:
+    """Red so pale that it is taken above the page's own noise: never clear."""
+
+    #: share of light, at least; trial
+    least: float = 0.018
+    #: standard deviations of the page's noise; trial
+    deviations: float = 4.5
+    #: mm2 of it on the part of the page; trial
+    least_mm2: float = 15
+    #: times the least density that is full ink in a vote for circles; trial
+    level: float = 2.2
+    #: circles that are tried; trial
+    circles: int = 3
+    #: vote a circle needs; trial
+    least_vote: float = 0.26
+    #: mm, gaps in a trace; trial
+    bridge_mm: float = 3
+    #: share of the pale ink of that part which one trace must hold; trial
+    of_all: float = 0.5
+
+
+@dataclass(frozen=True)
+class FaintRing:
+    """A pale ring that is worth a question."""
+
+    #: mm, the longer axis, least and most; sizes: as for any ring
+    size_mm: tuple[float, float] = (34, 62)
+    #: the shorter axis as a share of the longer; trial: round ones only
+    least_ratio: float = 0.85
+    #: share of the rim that carries ink; trial
+    coverage: float = 0.5
+    #: mm; trial
+    wobble_mm: float = 0.42
+    #: share of the band outside that carries ink; trial
+    outside: float = 0.15
+    #: density above which it is not pale; trial
+    ink: float = 0.25
+    #: shares of middle and writing that carry ink, together; trial
+    fill: float = 0.03
+    #: strokes along the writing; trial
+    strokes: int = 2
+    #: confidence told; chosen
+    confidence: float = 0.3
+    #: confidence told where only whole circles add up (``faintrings.py``); chosen
+    least_confidence: float = 0.2
+
+
+@dataclass(frozen=True)
+class Trace:
+    """Pale ink of a seal's size whose rim nobody can follow."""
+
+    #: mm, both sides; sizes, with room; trial
+    size_mm: tuple[float, float] = (26, 66)
+    #: width as a share of the height, more than and less than; trial
+    ratio: tuple[float, float] = (0.6, 1.7)
+    #: density below which ink may be such a seal's; trial: pens are denser
+    pale: float = 0.2
+    #: mm2 of ink, least and most; trial
+    ink_mm2: tuple[float, float] = (25, 900)
+    #: share of its box that carries ink; trial
+    most_fill: float = 0.42
+    #: confidence told; chosen
+    confidence: float = 0.15
+
+
+@dataclass(frozen=True)
+class EdgeTrace:
+    """A strip of ink along the edge of the sheet, as 骑缝章 leave it."""
+
+    #: mm, width, least and most; trial
+    width_mm: tuple[float, float] = (3, 22)
+    #: mm, height, least and most; sizes: up to 58; trial
+    height_mm: tuple[float, float] = (12, 60)
+    #: the height is more than so many times the width; trial
+    ratio: float = 1.3
+    #: share of its box that carries ink; trial: a solid bar is none
+    most_fill: float = 0.72
+    #: confidence told; chosen
+    confidence: float = 0.15
+
+
+@dataclass(frozen=True)
+class CoherentRed:
+    """Red ink that hangs together in a seal's size: too much for a plain "no"."""
+
+    #: density from which it counts; trial
+    ink: float = 0.10
+    #: mm, gaps in it; trial
+    bridge_mm: float = 2
+    #: mm, both sides, least and most; sizes, with room
+    size_mm: tuple[float, float] = (24, 70)
+    #: mm2 of ink; trial
+    least_mm2: float = 60
+    #: share of its box that carries ink; trial: more is solid
+    most_fill: float = 0.6
+    #: share of its box in other strong colours; trial: more is a picture
+    most_other: float = 0.12
+    #: confidence told; chosen
+    confidence: float = 0.1
+
+
+@dataclass(frozen=True)
+class LikeWriting:
+    """Ink that is neither an empty loop nor ruled nor solid: of that much any seal is sure."""
+
+    #: share of the ink well inside the outline; trial
+    inner: float = 0.2
+    #: share of the ink in level and upright runs; trial
+    straight: float = 0.5
+
+
+@dataclass(frozen=True)
+class Page:
+    """When a page can be answered for at all."""
+
+    #: px/mm (84 dpi) below which nobody is told that a seal is missing; measured: pale seals were
+    #: missed at 75 dpi and JPEG 30
+    least_px_per_mm: float = 3.3
+    #: mm of empty border given to a part, so that only the sheet's own edge cuts a ring; trial
+    pad_mm: float = 16.0
+    #: share of a mark's box in other strong colours, above which it is a picture; trial
+    picture: float = 0.25
+    #: share of the ink that lies within the marks, above which no votes are taken for more; trial
+    explained: float = 0.8
+
+
+NO_RING, CUT, CLEAR, WEAK = NoRing(), CutRing(), ClearRing(), WeakRing()
+MARK, SQUARE, FAINT_INK, FAINT_RING = Mark(), SquareMark(), FaintInk(), FaintRing()
+TRACE, EDGE_TRACE, COHERENT, LIKE_WRITING = Trace(), EdgeTrace(), CoherentRed(), LikeWriting()
+PAGE = Page()
