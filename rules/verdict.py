@@ -78,6 +78,8 @@ class EntryVerdict(BaseModel):
     track: str
     decision: Decision
     findings: tuple[Finding, ...] = ()
+    papers: str = ""  #: fingerprint of the entry's own papers; "" = it has none, or the verdict is an old one
+    by_staff: str = ""  #: who decided, when a person did
 
 
 class Verdict(BaseModel):

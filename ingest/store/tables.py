@@ -15,11 +15,12 @@ from sqlmodel import Field
 
 from notifier.outbox import OutboxRow
 from notifier.rows import Key, Row, Text, word
+from rules.tasks import TaskKind
 from rules.verdict import Decision
 
 __all__ = [
-    "CaseMessageRow", "CaseRow", "DecisionRow", "EventRow", "FolderRow", "MessageRow", "MessageState", "OutboxRow", "Row",
-    "RuleFilesRow",
+    "CaseAddressRow", "CaseMessageRow", "CaseRow", "DecisionRow", "EventRow", "FolderRow", "MessageRow", "MessageState",
+    "OutboxRow", "Row", "RuleFilesRow", "StaffCodeRow", "StaffDecisionRow", "StaffFactRow", "TaskRow",
 ]  # fmt: skip
 
 
@@ -88,6 +89,16 @@ class CaseRow(Row, table=True):
     version: int = 0  #: of the latest decision; 0 = none yet
     decision: Decision | None = Field(default=None, sa_type=word(Decision))
     decided_at: datetime | None = None
+    contested: bool = (
+        False  #: another case claims the same unit: nothing here is accepted before staff say which counts
+    )
+    first_pending_at: datetime | None = (
+        None  #: the first mail since the last decision: the settle window ends some time
+    )
+    withdrawn_at: datetime | None = None  #: staff confirmed a withdrawal
+    closed_at: datetime | None = None  #: staff closed it, or it was merged into another one
+    merged_into: int | None = None  #: the case that holds its mails now
+    assigned_to: str = Field(default="", sa_type=Text)  #: address of the staff member who has it; "" = nobody's
 
 
 class CaseMessageRow(Row, table=True):
@@ -99,6 +110,86 @@ class CaseMessageRow(Row, table=True):
     message_id: int = Field(primary_key=True, foreign_key="messages.id", index=True)
     joined_by: str = Field(sa_type=Text)  #: how it was known to belong here, in Chinese
     joined_at: datetime
+    standing: str = Field(default="", sa_type=Text)  #: what was proved about its sender, see ``rules/standing.py``
+    counts: bool = True  #: False: filed beside the case (a question, a request to withdraw); its papers are not judged
+    counts_from: datetime | None = None  #: staff or a resend gave it an earlier time; None = its own received time
+
+
+class CaseAddressRow(Row, table=True):
+    """An address that is known to speak for a case, with the proof. What is not here is a stranger's."""
+
+    __tablename__ = "case_addresses"
+
+    case_id: int = Field(primary_key=True, foreign_key="cases.id")
+    address: str = Field(primary_key=True, sa_type=Key, index=True)  #: lower case
+    proof: str = Field(sa_type=Text)  #: see ``rules/standing.py``
+    since: datetime
+    by: str = Field(default="", sa_type=Text)  #: who confirmed it; "" = the program, by the proof alone
+
+
+class TaskRow(Row, table=True):
+    """待办: something a person must do. Open until somebody closes it, with who and why; never deleted."""
+
+    __tablename__ = "tasks"
+
+    id: int = Field(default=None, primary_key=True)
+    key: str = Field(sa_type=Key, unique=True)  #: what makes two tasks the same one: a repeated step opens no second
+    kind: TaskKind = Field(sa_type=word(TaskKind))
+    case_id: int | None = Field(default=None, index=True, foreign_key="cases.id")
+    entry: str = Field(default="", sa_type=Text)  #: the applicant it is about; "" = the whole case
+    message_id: int | None = Field(default=None, index=True, foreign_key="messages.id")
+    outbox_id: int | None = None
+    reason: str = Field(sa_type=Text)  #: one Chinese sentence: what is to be decided, and why by a person
+    address: str = Field(default="", sa_type=Text)  #: who waits for it
+    telephone: str = Field(default="", sa_type=Text)  #: from the earlier, trusted papers
+    assigned_to: str = Field(default="", sa_type=Text)
+    opened_at: datetime
+    closed_at: datetime | None = Field(default=None, index=True)
+    closed_by: str = Field(default="", sa_type=Text)
+    closed_because: str = Field(default="", sa_type=Text)
+
+
+class StaffDecisionRow(Row, table=True):
+    """人工结论: what a named person decided. Rows are only ever added; a later one follows an earlier one."""
+
+    __tablename__ = "staff_decisions"
+
+    id: int = Field(default=None, primary_key=True)
+    case_id: int = Field(foreign_key="cases.id", index=True)
+    version: int  #: of the case's decision the person looked at
+    decision: str = Field(sa_type=Text)  #: JSON of :class:`rules.staff.StaffDecision`
+    at: datetime
+    second: str = Field(default="", sa_type=Text)  #: the second person, where 不予受理 by hand wants one
+    needs_second: bool = False  #: not in force before ``second`` has agreed
+
+
+class StaffFactRow(Row, table=True):
+    """A value a person read where the program could not, or read wrongly. Rows are only ever added."""
+
+    __tablename__ = "staff_facts"
+
+    id: int = Field(default=None, primary_key=True)
+    case_id: int = Field(foreign_key="cases.id", index=True)
+    entry: str = Field(default="", sa_type=Text)  #: whose; "" = of the only entry
+    field: str = Field(sa_type=Text)
+    value: str = Field(sa_type=Text)  #: as the person wrote it
+    who: str = Field(sa_type=Text)
+    because: str = Field(default="", sa_type=Text)
+    at: datetime
+
+
+class StaffCodeRow(Row, table=True):
+    """A code that was put into a digest or mailed for signing in, and whether it has been used."""
+
+    __tablename__ = "staff_codes"
+
+    code_sha256: str = Field(primary_key=True, sa_type=Key)  #: the code itself is nowhere in the store
+    purpose: str = Field(sa_type=Text)  #: what it is bound to: JSON of case, entry, action and version, or a sign-in
+    address: str = Field(default="", sa_type=Text)  #: the staff member it was made for; "" = any of them
+    made_at: datetime
+    expires_at: datetime
+    used_at: datetime | None = None
+    used_by: str = Field(default="", sa_type=Text)
 
 
 class DecisionRow(Row, table=True):

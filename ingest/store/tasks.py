@@ -1,0 +1,93 @@
+"""待办 in the store: opened once, listed while open, closed with who and why. No decision about what needs a person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import update
+from sqlmodel import Session, col, select
+
+from ingest.store.tables import TaskRow
+from rules.tasks import TaskKind
+
+
+@dataclass(frozen=True, slots=True)
+class NewTask:
+    """A task to be opened."""
+
+    key: str  #: what makes two tasks the same one
+    kind: TaskKind
+    reason: str  #: one Chinese sentence
+    case_id: int | None = None
+    entry: str = ""  #: the applicant it is about; "" = the whole case
+    message_id: int | None = None
+    outbox_id: int | None = None
+    address: str = ""  #: who waits for it
+    telephone: str = ""  #: from trusted papers
+
+
+def open_task(session: Session, new: NewTask, now: datetime) -> tuple[TaskRow, bool]:
+    """The task with this key, and whether it is new; one that is there already is left as it is, closed or not."""
+    existing = session.exec(select(TaskRow).where(TaskRow.key == new.key)).first()
+    if existing is not None:
+        return existing, False
+    row = TaskRow(
+        key=new.key, kind=new.kind, reason=new.reason, case_id=new.case_id, entry=new.entry,
+        message_id=new.message_id, outbox_id=new.outbox_id, address=new.address, telephone=new.telephone,
+        opened_at=now,
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    return row, True
+
+
+def close_task(session: Session, task_id: int, by: str, because: str, now: datetime) -> bool:
+    """Close an open task; False when there is none such, or somebody else has closed it already."""
+    statement = (
+        update(TaskRow)
+        .where(col(TaskRow.id) == task_id, col(TaskRow.closed_at).is_(None))
+        .values(closed_at=now, closed_by=by, closed_because=because)
+        .execution_options(synchronize_session="fetch")
+    )
+    return session.exec(statement).rowcount == 1
+
+
+def close_tasks_of_case(
+    session: Session, case_id: int, kinds: Sequence[TaskKind], by: str, because: str, now: datetime, entry: str = ""
+) -> list[int]:
+    """Close the open tasks of these kinds in a case (of one entry, where named); returns their numbers."""
+    rows = [row for row in open_tasks(session, case_id=case_id) if row.kind in kinds and entry in ("", row.entry)]
+    return [row.id for row in rows if close_task(session, row.id, by, because, now)]
+
+
+def get_task(session: Session, task_id: int) -> TaskRow | None:
+    """The task as the database has it now; None when there is none."""
+    return session.get(TaskRow, task_id, populate_existing=True)
+
+
+def open_tasks(session: Session, *, case_id: int | None = None, message_id: int | None = None) -> list[TaskRow]:
+    """Every open task, the oldest first; of one case or mail, where named."""
+    query = select(TaskRow).where(col(TaskRow.closed_at).is_(None)).order_by(col(TaskRow.id))
+    if case_id is not None:
+        query = query.where(TaskRow.case_id == case_id)
+    if message_id is not None:
+        query = query.where(TaskRow.message_id == message_id)
+    return list(session.exec(query))
+
+
+def tasks_of_case(session: Session, case_id: int) -> list[TaskRow]:
+    """Every task a case ever had, the oldest first."""
+    return list(session.exec(select(TaskRow).where(TaskRow.case_id == case_id).order_by(col(TaskRow.id))))
+
+
+def assign_task(session: Session, task_id: int, to: str) -> bool:
+    """Give an open task to a staff member; False when there is no such open task."""
+    statement = (
+        update(TaskRow)
+        .where(col(TaskRow.id) == task_id, col(TaskRow.closed_at).is_(None))
+        .values(assigned_to=to)
+        .execution_options(synchronize_session="fetch")
+    )
+    return session.exec(statement).rowcount == 1
