@@ -13,7 +13,7 @@ WORKERS ?= auto
 PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test setup lint types imports format test-fast coverage torture bench bench-pull samples lock wheel install clean bench-documents extraction-report parts-report corpus bench-rules fuzz-rules mutation schema-in-editor pairs-report seal-report ring-report bench-seals dead-code
+.PHONY: help demo test setup lint types imports format test-fast coverage torture bench bench-pull samples lock wheel install clean bench-documents extraction-report parts-report corpus bench-rules fuzz-rules mutation schema-in-editor pairs-report seal-report ring-report bench-seals dead-code migration
 
 help:  ## 列出可用的命令
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -111,6 +111,9 @@ samples: setup  ## 重新生成 samples/mails 中的样例邮件
 
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command "make lock" $(ARGS)
+migration: setup  ## 起草一步数据库升级: NAME="cases can be closed"
+	$(BIN)/python scripts/new_migration.py $(NAME)
+
 lock:  ## 重新锁定依赖版本(需要 uv)
 	$(COMPILE) pyproject.toml --all-extras --group dev -o requirements.lock
 	$(COMPILE) pyproject.toml --all-extras -c requirements.lock -o requirements-run.lock

@@ -12,10 +12,10 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Literal, TypeAlias
+from typing import Final
 
 from notifier.pages import EntryView, FileView, FindingView, LetterPage
-from notifier.rendering import Templates
+from notifier.rendering import LetterKind, Templates
 from notifier.wording import (
     beijing,
     clean_file_name,
@@ -30,8 +30,6 @@ from notifier.wording import (
 )
 from rules.call import Call
 from rules.verdict import APPLICANT_DECISION_NAMES, Decision, EntryVerdict, Finding, Outcome, Verdict
-
-LetterKind: TypeAlias = Literal["accepted", "incomplete", "rejected", "referred", "received", "too_large"]
 
 LETTER_NAMES: Final[dict[str, str]] = {
     "accepted": "受理回执",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import Final, Literal, TypeAlias, get_args
 
 from css_inline import CSSInliner
 from jinja2 import DictLoader, StrictUndefined, TemplateError, TemplateSyntaxError, nodes
@@ -16,7 +16,9 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from notifier.pages import ATTRIBUTES, DIGEST_VARIABLES, LETTER_VARIABLES, DigestPage, LetterPage, variables
 
-LETTER_KINDS: Final = ("accepted", "incomplete", "rejected", "referred", "received", "too_large")
+LetterKind: TypeAlias = Literal["accepted", "incomplete", "rejected", "referred", "received", "too_large"]
+"""Every letter there is; each has a folder of this name in ``config/templates``."""
+LETTER_KINDS: Final[tuple[LetterKind, ...]] = get_args(LetterKind)
 _FILES: Final = ("subject.txt", "body.txt", "body.html")
 _BASES: Final = ("base/letter.txt", "base/letter.html", "base/style.html")
 _LOOP_WORDS: Final = frozenset({"first", "last", "index", "length"})

@@ -4,9 +4,9 @@ from dataclasses import fields
 
 import pytest
 
-from notifier.letters import make_page
+from notifier.letters import LETTER_NAMES, make_page
 from notifier.pages import LETTER_VARIABLES
-from notifier.rendering import LetterTemplateError, Templates, check_templates, template_names
+from notifier.rendering import LETTER_KINDS, LetterTemplateError, Templates, check_templates, template_names
 from tests.unit.notifier.invented import RequestMaker
 
 
@@ -82,6 +82,11 @@ def test_html_is_escaped_inlined_and_fetches_nothing(templates: Templates, reque
     )
     assert '<p style="color:#333">&lt;i&gt;</p>' in html
     assert "@media" in html
+
+
+def test_every_letter_has_a_name_for_people() -> None:
+    """In the order in which they are listed, so that one cannot be forgotten."""
+    assert tuple(LETTER_NAMES) == LETTER_KINDS
 
 
 def test_template_names_are_all_there_is() -> None:
