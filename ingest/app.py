@@ -123,19 +123,16 @@ def open_transport(settings: Settings) -> Transport:
     )  # fmt: skip
 
 
-def open_ready_database(settings: Settings) -> Database:
-    """The database with the schema this version needs; an empty one is set up.
+def open_ready_database(settings: Settings, *, existing: bool = False) -> Database:
+    """The database with the schema this version needs; an empty one is set up unless it must be ``existing``.
 
     Raises:
-        ConfigError: it belongs to another version.
+        ConfigError: it belongs to another version, or is not there and must be.
     """
-    database = open_database(settings.store.database)
-    state = database.schema_state()
-    if state == "empty":
+    database = open_database(settings.store.database, existing=existing)
+    if not existing and database.schema_state() == "empty":
         database.migrate()
-    elif state != "current":
-        hint = "先备份,再运行 mailroom migrate" if state == "behind" else "安装与数据库相配的新版本"
-        raise ConfigError("数据库的结构与本程序版本不一致", hint)
+    database.require_current()
     return database
 
 
@@ -145,13 +142,14 @@ def build(
     clock: Clock | None = None,
     mailbox: Mailbox | None = None,
     transport: Transport | None = None,
+    existing: bool = False,
 ) -> App:
     """Put the house together; parts that are given stand in for the configured ones (demo, tests).
 
     Raises:
         ConfigError: something in the configuration cannot be used.
     """
-    database = open_ready_database(settings)
+    database = open_ready_database(settings, existing=existing)
     folder, trouble = _folder_to_serve(settings, database)
     return App(
         settings=settings,
@@ -190,7 +188,7 @@ def _folder_to_serve(settings: Settings, database: Database) -> tuple[CallFolder
 
 @contextmanager
 def open_store(settings: Settings) -> Iterator[Database]:
-    """The database for a command that only looks or makes a small change."""
+    """The database for a command that makes a small change; one that only looks takes ``Console.reading``."""
     database = open_ready_database(settings)
     try:
         yield database

@@ -249,9 +249,14 @@ def make_digest_page(data: DigestData, images: Sequence[Crop]) -> DigestPage:
         silent=tuple(SilentView(item.track, len(item.units), name_list(item.units, 20)) for item in data.silent),
         quotas=tuple(map(_quota_view, data.quotas)),
         states=states,
-        errors=tuple(clean_line(full_width(error), 300) for error in data.state.errors[:MAX_ROWS]),
+        errors=_errors(data.state.errors),
         ledger=clean_line(data.state.ledger, 160),
     )
+
+
+def _errors(errors: Sequence[str]) -> tuple[str, ...]:
+    lines, left_out = _rows(errors, lambda error: clean_line(full_width(error), 300))
+    return (*lines, f"另有 {left_out} 项，见附表。") if left_out else lines
 
 
 def news(data: DigestData, states: Sequence[StateView]) -> str:

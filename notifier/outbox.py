@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, or_, update
+from sqlalchemy.orm import defer
 from sqlmodel import Field, Session, col, select
 
 from notifier.attempts import LIFETIME, OutboxState, Settlement, after_restart
@@ -60,6 +61,7 @@ class NewLetter:
 
 NOT_TO_APPLICANTS = ("digest", "alarm", "canary")
 """Kinds of letters that are for the office itself: no limit of answers counts them or holds them back."""
+_WITHOUT_MIME = defer(OutboxRow.mime)  # type: ignore[arg-type] # SQLModel types a column as its value
 DUE = (OutboxState.QUEUED, OutboxState.RETRY)
 
 
@@ -167,16 +169,22 @@ def get_letter(session: Session, outbox_id: int) -> OutboxRow | None:
     return session.get(OutboxRow, outbox_id, populate_existing=True)
 
 
-def list_letters(
-    session: Session, states: Sequence[OutboxState] = (), case_id: int | None = None, limit: int = 1000
-) -> list[OutboxRow]:
-    """Letters in the order they were queued; of all states and cases unless some are named."""
-    query = select(OutboxRow).order_by(col(OutboxRow.id)).limit(limit)
+def list_letters(session: Session, states: Sequence[OutboxState] = (), case_id: int | None = None) -> list[OutboxRow]:
+    """Every letter in the order they were queued; of all states and cases unless some are named."""
+    query = select(OutboxRow).order_by(col(OutboxRow.id))
     if states:
         query = query.where(col(OutboxRow.state).in_(states))
     if case_id is not None:
         query = query.where(col(OutboxRow.case_id) == case_id)
     return list(session.exec(query))
+
+
+def newest_letters(session: Session, states: Sequence[OutboxState] = (), number: int | None = None) -> list[OutboxRow]:
+    """The letters queued last, the newest first; all unless states or a number are given. Their bytes are not loaded."""
+    query = select(OutboxRow).options(_WITHOUT_MIME).order_by(col(OutboxRow.id).desc())
+    if states:
+        query = query.where(col(OutboxRow.state).in_(states))
+    return list(session.exec(query.limit(number)))
 
 
 def find_letters(session: Session, message_ids: Iterable[str]) -> list[OutboxRow]:

@@ -29,7 +29,6 @@ def verify(
     ] = "",
 ) -> None:
     """核验台账没有被改动、删除或挪动过,来件、裁定、信函与台账记下的相符。"""
-    from ingest.app import open_store
     from ingest.errors import UsageError
     from ingest.store.audit import verify_ledger
     from ingest.store.files import FileStore
@@ -37,7 +36,7 @@ def verify(
     if head and len(head.strip()) < 16:
         raise UsageError("末行校验值至少要给 16 位", "从日报末行或 mailroom status --json 的 ledger 抄写")
     settings = console(context).settings()
-    with open_store(settings) as store, store.reading() as session:
+    with console(context).reading() as session:
         audit = verify_ledger(session, FileStore(settings.store.files) if files else None, head)
     if as_json:
         report = {"events": audit.head.events, "head": audit.head.chain, "findings": list(audit.findings)}

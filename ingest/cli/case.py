@@ -8,34 +8,35 @@ from typing import Annotated, Any
 
 import typer
 
-from ingest.cli.console import JsonOption, LimitOption, beijing, console, print_json, print_table
+from ingest.cli.console import JsonOption, LimitOption, beijing, console, print_json, print_listing, print_table
 from ingest.cli.message import show_detail
 from rules.verdict import decision_name
 
 group = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
+SHOWN = 1000
+"""Rows that people are shown unless they ask for more."""
 CodeArgument = Annotated[str, typer.Argument(help="案卷编号,如 Q24-0001-X")]
 
 
 @group.command("list")
-def list_cases(context: typer.Context, as_json: JsonOption = False, limit: LimitOption = 1000) -> None:
-    """列出案卷。"""
-    from ingest.app import open_store
+def list_cases(context: typer.Context, as_json: JsonOption = False, limit: LimitOption = None) -> None:
+    """列出案卷,新的在前(--json 按立案先后)。"""
     from ingest.views.lists import case_lines
 
-    with open_store(console(context).settings()) as store, store.reading() as session:
-        lines = case_lines(session, limit)
+    with console(context).reading() as session:
+        listing = case_lines(session, limit or (None if as_json else SHOWN))
     if as_json:
-        print_json(lines)
+        print_json(listing.lines[::-1])
         return
     rows = [
         [
             c["code"], decision_name(c["decision"]), c["track"] or "-", c["submitter"], beijing(c["received"]),
             "有信函未送达" if c["undelivered"] else "",
         ]
-        for c in lines
+        for c in listing.lines
     ]  # fmt: skip
-    print_table(("案卷", "裁定", "类别", "报送单位", "最近收到", "备注"), rows)
+    print_listing(("案卷", "裁定", "类别", "报送单位", "最近收到", "备注"), rows, listing.left_out)
 
 
 @group.command("show")
@@ -49,12 +50,11 @@ def show(
     ] = None,
 ) -> None:
     """一个案卷: 来件、裁定、信函。"""
-    from ingest.app import open_store
     from ingest.outputs import write_file
     from ingest.rulefiles.explaining import evidence_pictures
     from ingest.views.lists import case_detail
 
-    with open_store(console(context).settings()) as store, store.reading() as session:
+    with console(context).reading() as session:
         detail = case_detail(session, code)
         evidence = evidence_pictures(session, code) if pictures is not None else {}
     for name, png in evidence.items():
@@ -69,10 +69,9 @@ def show(
 @group.command("explain")
 def explain(context: typer.Context, code: CodeArgument, as_json: JsonOption = False) -> None:
     """从来件到信函的全过程: 附件去向、事实出处、每条规则的结论和依据。"""
-    from ingest.app import open_store
     from ingest.views.lists import case_explanation
 
-    with open_store(console(context).settings()) as store, store.reading() as session:
+    with console(context).reading() as session:
         detail = case_explanation(session, code)
     if as_json:
         print_json(detail)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,12 +17,17 @@ from ingest.errors import ConfigError, InputError, UsageError
 from rules.vocabulary import BEIJING
 
 if TYPE_CHECKING:
+    from sqlmodel import Session
+
     from ingest.calls import CallFolder
     from ingest.settings import Settings
 
 JsonOption = Annotated[bool, typer.Option("--json", help="只在标准输出打印一份 JSON", envvar="MAILROOM_JSON")]
 CallOption = Annotated[str | None, typer.Option("--call", help="征集编号", envvar="MAILROOM_CALL")]
-LimitOption = Annotated[int, typer.Option("--limit", help="最多列出多少行", min=1, envvar="MAILROOM_LIMIT")]
+LimitOption = Annotated[
+    int | None,
+    typer.Option("--limit", help="只列最新的多少行;不写时 --json 列出全部", min=1, envvar="MAILROOM_LIMIT"),
+]
 
 
 @dataclass(frozen=True)
@@ -45,6 +51,18 @@ class Console:
             ConfigError: the configuration cannot be used.
         """
         return None if self.config is None else self.settings()
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """The store of the office, for a command that only looks: it waits for no writer and makes no file.
+
+        Raises:
+            ConfigError: no configuration, or nothing has been stored yet.
+        """
+        from ingest.store.database import reading_existing
+
+        with reading_existing(self.settings().store.database) as session:
+            yield session
 
     def call(self, identifier: str | None, rule_file: Path | None = None) -> CallFolder:
         """The call a stateless command works with: the named one, else the one in whose folder the rule file lies, else the
@@ -90,6 +108,13 @@ def print_table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None
     widths = [max(width(row[column]) for row in table) for column in range(len(header))]
     for row in table:
         typer.echo("  ".join(cell + " " * (widths[column] - width(cell)) for column, cell in enumerate(row)).rstrip())
+
+
+def print_listing(header: Sequence[str], rows: Iterable[Sequence[object]], left_out: int) -> None:
+    """A table of the newest rows, and how many older ones it leaves out."""
+    print_table(header, rows)
+    if left_out:
+        typer.echo(f"另有 {left_out} 行,用 --limit 多列一些")
 
 
 def beijing(instant: datetime | None) -> str:

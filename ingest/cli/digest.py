@@ -24,7 +24,7 @@ def preview(
     from ingest.app import Unconnected, build
     from ingest.steps.digest import make_digest
 
-    app = build(console(context).settings(), mailbox=Unconnected(), transport=Unconnected())
+    app = build(console(context).settings(), mailbox=Unconnected(), transport=Unconnected(), existing=True)
     try:
         digest, workbook, _ = make_digest(app)
     finally:

@@ -17,10 +17,14 @@ from ingest.cli.console import (
     existing_file,
     parse_instant_option,
     print_json,
+    print_listing,
     print_table,
 )
 
 group = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+
+SHOWN = 50
+"""Rows that people are shown unless they ask for more."""
 
 
 @group.command("inspect")
@@ -74,21 +78,21 @@ def show_report(report: dict[str, Any]) -> None:
 def list_messages(
     context: typer.Context,
     as_json: JsonOption = False,
-    limit: LimitOption = 50,
+    limit: LimitOption = None,
 ) -> None:
     """列出登记过的来件,新的在前。"""
-    from ingest.app import open_store
     from ingest.views.lists import message_lines
 
-    with open_store(console(context).settings()) as store, store.reading() as session:
-        lines = message_lines(session, limit)
+    with console(context).reading() as session:
+        listing = message_lines(session, limit or (None if as_json else SHOWN))
     if as_json:
-        print_json(lines)
+        print_json(listing.lines)
     else:
         rows = [
-            [m["id"], beijing(m["received"]), m["state"], m["screening"] or "", m["from"], m["subject"]] for m in lines
+            [m["id"], beijing(m["received"]), m["state"], m["screening"] or "", m["from"], m["subject"]]
+            for m in listing.lines
         ]
-        print_table(("编号", "收到时间", "状态", "性质", "发件人", "主题"), rows)
+        print_listing(("编号", "收到时间", "状态", "性质", "发件人", "主题"), rows, listing.left_out)
 
 
 @group.command("show")
@@ -96,10 +100,9 @@ def show_message(
     context: typer.Context, number: Annotated[int, typer.Argument(help="来件编号")], as_json: JsonOption = False
 ) -> None:
     """一封来件的全部登记: 邮件头、附件去向、文档、归入的案卷。"""
-    from ingest.app import open_store
     from ingest.views.lists import message_detail
 
-    with open_store(console(context).settings()) as store, store.reading() as session:
+    with console(context).reading() as session:
         detail = message_detail(session, number)
     print_json(detail) if as_json else show_detail(detail)
 
@@ -129,14 +132,13 @@ def export(
     to: Annotated[Path, typer.Option("--to", help="写到哪个文件(不会覆盖已有文件)", envvar="MAILROOM_TO")],
 ) -> None:
     """把一封来件的原件(.eml,与服务器上逐字节相同)取出来。"""
-    from ingest.app import open_store
     from ingest.errors import StorageError, UsageError
     from ingest.outputs import new_private_file
     from ingest.store.files import FileStore
     from ingest.store.messages import get_message
 
     settings = console(context).settings()
-    with open_store(settings) as store, store.reading() as session:
+    with console(context).reading() as session:
         row = get_message(session, number)
     if row is None:
         raise UsageError(f"没有编号为 {number} 的来件", "用 mailroom message list 查看编号")

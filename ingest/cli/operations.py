@@ -60,12 +60,11 @@ def check(context: typer.Context) -> None:
 
 def status(context: typer.Context, as_json: JsonOption = False) -> None:
     """此刻的情况: 服务器与台账的件数、各状态的件数、最近收信时间;太久没有成功收信时退出码为 1。"""
-    from ingest.app import open_store
     from ingest.clock import SystemClock
     from ingest.views.status import status_report
 
     settings = console(context).settings()
-    with open_store(settings) as store, store.reading() as session:
+    with console(context).reading() as session:
         hold = settings.letters.hold_file.exists()
         report = status_report(session, hold, SystemClock().now(), settings.mailbox)
     if as_json:

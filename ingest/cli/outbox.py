@@ -6,9 +6,11 @@ from typing import Annotated
 
 import typer
 
-from ingest.cli.console import JsonOption, LimitOption, beijing, console, print_json, print_table
+from ingest.cli.console import JsonOption, LimitOption, beijing, console, print_json, print_listing
 
 group = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+SHOWN = 1000
+"""Rows that people are shown unless they ask for more."""
 LetterArgument = Annotated[int, typer.Argument(help="信函编号,见 outbox list")]
 
 
@@ -22,24 +24,23 @@ def list_outbox(
             help="只列某一状态: queued、sent、retry、uncertain、failed、held、cancelled", envvar="MAILROOM_STATE"
         ),
     ] = None,
-    limit: LimitOption = 1000,
+    limit: LimitOption = None,
 ) -> None:
-    """列出信函: 收件人、状态、服务器的答复。"""
-    from ingest.app import open_store
+    """列出信函: 收件人、状态、服务器的答复;新的在前(--json 按入发件箱的先后)。"""
     from ingest.errors import UsageError
-    from ingest.views.lists import letter_line
+    from ingest.views.lists import letter_lines
     from notifier.attempts import OutboxState
-    from notifier.outbox import list_letters
 
     if state is not None and state not in set(OutboxState):
         raise UsageError(f"没有状态“{state}”", "可用: " + "、".join(OutboxState))
-    with open_store(console(context).settings()) as store, store.reading() as session:
-        lines = [letter_line(row) for row in list_letters(session, [OutboxState(state)] if state else (), limit=limit)]
+    with console(context).reading() as session:
+        states = [OutboxState(state)] if state else ()
+        listing = letter_lines(session, states, limit or (None if as_json else SHOWN))
     if as_json:
-        print_json(lines)
+        print_json(listing.lines[::-1])
         return
-    rows = [[m["id"], m["state"], m["kind"], m["recipient"], beijing(m["sent"]), m["subject"]] for m in lines]
-    print_table(("编号", "状态", "种类", "收件人", "发出时间", "主题"), rows)
+    rows = [[m["id"], m["state"], m["kind"], m["recipient"], beijing(m["sent"]), m["subject"]] for m in listing.lines]
+    print_listing(("编号", "状态", "种类", "收件人", "发出时间", "主题"), rows, listing.left_out)
 
 
 def _change(context: typer.Context, number: int, action: str, done: str) -> None:

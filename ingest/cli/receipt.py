@@ -33,7 +33,6 @@ def verify(
     as_json: JsonOption = False,
 ) -> None:
     """核验一封回执: 校验码与台账相符、信的内容没有被改过。"""
-    from ingest.app import open_store
     from ingest.errors import UsageError
     from ingest.receipts.key import load_or_make_key
     from ingest.receipts.verifying import check_receipts
@@ -42,7 +41,7 @@ def verify(
         raise UsageError("要么给出信的文件,要么用 --code 给出校验码", "例如 mailroom receipt verify 回执.eml")
     settings = console(context).settings()
     text = code if file is None else _text_of(file, settings)
-    with open_store(settings) as store, store.reading() as session:
+    with console(context).reading() as session:
         checked = check_receipts(session, load_or_make_key(settings.store.files), text)
     good = bool(checked) and all(item.holds for item in checked)
     if as_json:

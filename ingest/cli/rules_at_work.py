@@ -25,12 +25,11 @@ def register(group: typer.Typer) -> None:
 
 def status(context: typer.Context, as_json: JsonOption = False) -> None:
     """正在使用哪一版规则,文件夹里的文件是不是它,不是的话为什么没有启用。"""
-    from ingest.app import open_store
     from ingest.rulefiles.report import rules_status
 
     settings = console(context).settings()
     path = settings.calls.directory / settings.calls.active[0]
-    with open_store(settings) as store, store.reading() as session:
+    with console(context).reading() as session:
         report = rules_status(session, path, _folder_or_none(settings))
     if as_json:
         print_json(report)
@@ -77,14 +76,14 @@ def replay(
     as_json: JsonOption = False,
 ) -> None:
     """用另一份规则重判已裁定的案卷,只列出会改变的;不发信,不改动任何记录。"""
-    from ingest.app import open_folder, open_store
+    from ingest.app import open_folder
     from ingest.rulefiles.replay import change_json
     from ingest.rulefiles.report import replay_as_decided, replay_new_file
 
     settings = console(context).settings()
     start = parse_instant_option(since) if since else None
     folder = open_folder(settings)
-    with open_store(settings) as store, store.reading() as session:
+    with console(context).reading() as session:
         found = (
             replay_new_file(session, folder, against, start) if against else replay_as_decided(session, folder, start)
         )
@@ -108,10 +107,9 @@ def explain(
     as_json: JsonOption = False,
 ) -> None:
     """裁定依据: 每条规则的每个条件、实际的值、取自哪个文件哪一格,以及通知条款;取自当时的记录,不重新判断。"""
-    from ingest.app import open_store
     from ingest.rulefiles.explaining import explain_decision
 
-    with open_store(console(context).settings()) as store, store.reading() as session:
+    with console(context).reading() as session:
         report = explain_decision(session, case, version, rule)
     if as_json:
         print_json(report)

@@ -93,16 +93,24 @@ def find_cases_by_thread(session: Session, message_ids: Iterable[str]) -> list[C
     return list(session.exec(query.order_by(col(CaseRow.id))))
 
 
-def list_cases(
-    session: Session, call: str | None = None, decisions: Sequence[Decision] = (), limit: int = 10_000
-) -> list[CaseRow]:
-    """Cases in the order they were opened; all unless a call or decisions are named."""
-    query = select(CaseRow).order_by(col(CaseRow.id)).limit(limit)
+def list_cases(session: Session, call: str | None = None, decisions: Sequence[Decision] = ()) -> list[CaseRow]:
+    """Every case in the order they were opened; of all calls and decisions unless some are named."""
+    query = select(CaseRow).order_by(col(CaseRow.id))
     if call is not None:
         query = query.where(CaseRow.call == call)
     if decisions:
         query = query.where(col(CaseRow.decision).in_(decisions))
     return list(session.exec(query))
+
+
+def newest_cases(session: Session, number: int | None = None) -> list[CaseRow]:
+    """The cases opened last, the newest first; all unless a number is given."""
+    return list(session.exec(select(CaseRow).order_by(col(CaseRow.id).desc()).limit(number)))
+
+
+def count_cases(session: Session) -> int:
+    """How many cases there are."""
+    return session.exec(select(func.count()).select_from(CaseRow)).one()
 
 
 def touch_case(

@@ -85,6 +85,15 @@ class Database:
             return "current"
         return "behind" if found in REVISIONS else "ahead"
 
+    def require_current(self) -> None:
+        """Raises :class:`ConfigError` when the schema is not the one this program needs."""
+        state = self.schema_state()
+        if state == "empty":
+            raise ConfigError("数据库里还没有登记任何东西", "先运行 mailroom run,或检查 [store] database")
+        if state != "current":
+            hint = "先备份,再运行 mailroom migrate" if state == "behind" else "安装与数据库相配的新版本"
+            raise ConfigError("数据库的结构与本程序版本不一致", hint)
+
     def damage(self) -> list[str]:
         """What the database itself finds wrong with its file (SQLite's quick_check); empty when nothing is.
 
@@ -104,18 +113,18 @@ class Database:
         self._writer.dispose()
 
 
-def open_database(url: str, patience: timedelta = _PATIENCE) -> Database:
+def open_database(url: str, patience: timedelta = _PATIENCE, *, existing: bool = False) -> Database:
     """The database at an SQLAlchemy ``url``: ``sqlite:///FILE`` or ``postgresql://...``; nothing is connected yet.
 
-    ``patience`` is how long a writer waits for another one. Raises :class:`ConfigError` when the address cannot be
-    used, :class:`StorageError` when the file of an SQLite database cannot be made (with mode 0600: it holds what
-    applicants wrote).
+    ``patience`` is how long a writer waits for another one. With ``existing`` no file is made. Raises
+    :class:`ConfigError` when the address cannot be used, or names no file while one must exist, :class:`StorageError`
+    when the file of an SQLite database cannot be made (with mode 0600: it holds what applicants wrote).
     """
     try:
         address = make_url(url)
         match address.get_backend_name():
             case "sqlite":
-                return Database(_sqlite_engine(address, patience))
+                return Database(_sqlite_engine(address, patience, existing=existing))
             case "postgresql":
                 return Database(_postgresql_engine(address, patience))
     except (ArgumentError, NoSuchModuleError) as error:
@@ -127,9 +136,28 @@ def open_database(url: str, patience: timedelta = _PATIENCE) -> Database:
     raise ConfigError(f"不支持的数据库: {address.get_backend_name()}", "可用 sqlite 或 postgresql")
 
 
-def _sqlite_engine(address: URL, patience: timedelta) -> Engine:
+@contextmanager
+def reading_existing(url: str) -> Iterator[Session]:
+    """A reading session of a database that is there already: for commands that only look, which make no file.
+
+    Raises :class:`ConfigError` when there is none yet, or it belongs to another version, and as :func:`open_database`.
+    """
+    database = open_database(url, existing=True)
+    try:
+        database.require_current()
+        with database.reading() as session:
+            yield session
+    finally:
+        database.close()
+
+
+def _sqlite_engine(address: URL, patience: timedelta, *, existing: bool) -> Engine:
     if address.database and address.database != ":memory:":
-        _make_private(Path(address.database))
+        file = Path(address.database)
+        if not existing:
+            _make_private(file)
+        elif not file.exists():
+            raise ConfigError(f"还没有数据库文件 {file}", "先运行 mailroom run,或检查 [store] database")
     engine = create_engine(address)
 
     @event.listens_for(engine, "connect")

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, or_, update
+from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
 from ingest.reading import Reading
@@ -19,6 +20,9 @@ from ingest.store.tables import MessageRow, MessageState
 
 LEASE = timedelta(minutes=10)
 """How long a claimed mail is left to whoever claimed it; longer than the worker's time limit."""
+
+
+_WITHOUT_READING = defer(MessageRow.reading)  # type: ignore[arg-type] # SQLModel types a column as its value
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,15 +134,26 @@ def get_message(session: Session, message_id: int) -> MessageRow | None:
 
 
 def list_messages(
-    session: Session, states: Sequence[MessageState] = (), *, answered: bool | None = None, limit: int = 1000
+    session: Session, states: Sequence[MessageState] = (), *, answered: bool | None = None
 ) -> list[MessageRow]:
-    """Mails in received order; all unless states, or whether they are answered, are given."""
-    query = select(MessageRow).order_by(col(MessageRow.received_at), col(MessageRow.id)).limit(limit)
+    """Every mail in received order; of all unless states, or whether they are answered, are given."""
+    query = select(MessageRow).order_by(col(MessageRow.received_at), col(MessageRow.id))
     if states:
         query = query.where(col(MessageRow.state).in_(states))
     if answered is not None:
         query = query.where(col(MessageRow.answered) == answered)
     return list(session.exec(query))
+
+
+def newest_messages(session: Session, number: int | None = None) -> list[MessageRow]:
+    """The mails received last, the newest first; all unless a number is given. What was read in them is not loaded."""
+    query = select(MessageRow).order_by(col(MessageRow.received_at).desc(), col(MessageRow.id).desc())
+    return list(session.exec(query.options(_WITHOUT_READING).limit(number)))
+
+
+def count_messages(session: Session) -> int:
+    """How many mails have a row."""
+    return session.exec(select(func.count()).select_from(MessageRow)).one()
 
 
 def next_message_to_read(session: Session, now: datetime) -> int | None:

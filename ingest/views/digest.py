@@ -14,7 +14,7 @@ from ingest.app import App
 from ingest.comparison.likeness import READ_ON_SCANS
 from ingest.reading import Document, Fate
 from ingest.steps.send import held
-from ingest.store.cases import latest_decision, list_cases, load_subjects, load_verdict, readings_of_case
+from ingest.store.cases import decisions_in_force, list_cases, load_subjects, load_verdict, readings_of_case
 from ingest.store.counts import count_decided, count_everything, count_fetched, count_in_ledger, count_on_server
 from ingest.store.events import EventKind, Head, bounces, ledger_head, list_events
 from ingest.store.folders import list_folders
@@ -86,11 +86,10 @@ def _told_until(app: App, session: Session, day: date) -> datetime:
 
 
 def _judged(session: Session, call: str) -> Iterator[_Judged]:
-    for case in list_cases(session, call):
-        decision = latest_decision(session, case.id)
-        if decision is not None:
-            subjects = {subject.id: subject for subject in load_subjects(decision)}
-            yield _Judged(case, decision, load_verdict(decision), subjects)
+    """The latest decided first: where a mail shows only so many rows, what is new must be among them."""
+    for case, decision in decisions_in_force(session, call):
+        subjects = {subject.id: subject for subject in load_subjects(decision)}
+        yield _Judged(case, decision, load_verdict(decision), subjects)
 
 
 def _counters(session: Session, since: datetime, now: datetime) -> Counters:
@@ -243,13 +242,13 @@ _MAIL_TASKS = {
 
 def _mail_tasks(session: Session, since: datetime) -> Iterator[HumanTask]:
     for kind, reason in _MAIL_TASKS.items():
-        for event in list_events(session, kind=kind, since=since):
+        for event in reversed(list_events(session, kind=kind, since=since)):
             row = get_message(session, event.message_id) if event.message_id is not None else None
             if row is not None:
                 yield _mail_task(row, f"{reason}：{row.subject}")
-    for row in list_messages(session, states=(MessageState.SET_ASIDE,)):
+    for row in reversed(list_messages(session, states=(MessageState.SET_ASIDE,))):
         yield _mail_task(row, "这封邮件程序无法读取，已隔离，请人工打开")
-    for row in list_messages(session, states=(MessageState.TOO_LARGE,)):
+    for row in reversed(list_messages(session, states=(MessageState.TOO_LARGE,))):
         yield _mail_task(row, f"邮件过大（{row.size // 1024**2} MB），未下载，请在邮箱中查看")
 
 
@@ -318,7 +317,7 @@ def _undelivered(session: Session, judged: dict[int, _Judged]) -> Iterator[Undel
     reported = bounces(session)
     letters = find_by_ids(session, reported)
     letters += list_letters(session, states=(OutboxState.FAILED, OutboxState.UNCERTAIN))
-    for letter in {letter.id: letter for letter in letters}.values():
+    for letter in sorted({letter.id: letter for letter in letters}.values(), key=lambda row: -row.id):
         if letter.kind in NOT_TO_APPLICANTS:
             continue
         item = judged.get(letter.case_id or 0)
@@ -376,7 +375,7 @@ def system_state(app: App, session: Session, since: datetime | None = None) -> S
     errors = [text for text in (health.complaint(app.clock.now()), *health.differences) if text]
     errors += [f"{folder.folder}: {folder.error}" for folder in folders if folder.error]
     for kind in (EventKind.DISAGREEMENT, EventKind.CANARY_LOST, EventKind.JUDGING_FAILED, EventKind.ALARM):
-        errors += dict.fromkeys(event.text for event in list_events(session, kind=kind, since=since))
+        errors += dict.fromkeys(event.text for event in reversed(list_events(session, kind=kind, since=since)))
     errors += _office_letters_lost(session, since)
     errors += [trouble] if (trouble := rules_trouble(session)) else []
     return SystemState(

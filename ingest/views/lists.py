@@ -4,27 +4,37 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from ingest.errors import UsageError
 from ingest.store.cases import (
     cases_of_message,
+    count_cases,
     decisions_of_case,
     find_case_by_code,
     latest_decision,
-    list_cases,
     load_subjects,
     load_verdict,
     messages_of_case,
+    newest_cases,
 )
 from ingest.store.events import SILENCES, bounces, list_events, reason_of
-from ingest.store.messages import get_message, load_reading
+from ingest.store.messages import count_messages, get_message, load_reading, newest_messages
 from ingest.store.tables import CaseRow, DecisionRow, EventRow, MessageRow
 from ingest.submission.codes import find_codes
 from notifier.attempts import OutboxState
-from notifier.outbox import NOT_TO_APPLICANTS, OutboxRow, find_by_ids, letters_of_message, list_letters
+from notifier.outbox import (
+    NOT_TO_APPLICANTS,
+    OutboxRow,
+    count_by_state,
+    find_by_ids,
+    letters_of_message,
+    list_letters,
+    newest_letters,
+)
 from rules.subjects import SubjectField
 from rules.verdict import Verdict
 
@@ -32,12 +42,18 @@ FEARED = (OutboxState.FAILED, OutboxState.UNCERTAIN)
 """States of letters that did not arrive, or perhaps did not."""
 
 
-def message_lines(session: Session, limit: int) -> list[dict[str, Any]]:
-    """The latest mails, newest first."""
-    rows = session.exec(
-        select(MessageRow).order_by(col(MessageRow.received_at).desc(), col(MessageRow.id).desc()).limit(limit)
-    )
-    return [message_line(row) for row in rows]
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A list for people or programs: the newest rows, and how many older ones there are."""
+
+    lines: list[dict[str, Any]]  #: the newest first
+    left_out: int  #: rows that are older than the last line
+
+
+def message_lines(session: Session, number: int | None = None) -> Listing:
+    """The mails received last; all unless a number is given."""
+    lines = [message_line(row) for row in newest_messages(session, number)]
+    return Listing(lines, count_messages(session) - len(lines))
 
 
 def message_line(row: MessageRow) -> dict[str, Any]:
@@ -116,15 +132,19 @@ def event_line(row: EventRow) -> dict[str, Any]:
     return {"at": row.at, "kind": row.kind, "text": row.text}
 
 
-def case_lines(session: Session, limit: int) -> list[dict[str, Any]]:
-    """Cases, in the order opened."""
-    bounced = bounces(session)
-    troubled = {
-        letter.case_id
-        for letter in (*list_letters(session, FEARED, limit=100_000), *find_by_ids(session, bounced))
-        if letter.kind not in NOT_TO_APPLICANTS
-    }
-    return [case_line(row, undelivered=row.id in troubled) for row in list_cases(session, limit=limit)]
+def letter_lines(session: Session, states: Sequence[OutboxState] = (), number: int | None = None) -> Listing:
+    """The letters queued last; of all states unless some are named, all unless a number is given."""
+    lines = [letter_line(row) for row in newest_letters(session, states, number)]
+    counts = count_by_state(session)
+    return Listing(lines, sum(counts[state] for state in states or OutboxState) - len(lines))
+
+
+def case_lines(session: Session, number: int | None = None) -> Listing:
+    """The cases opened last; all unless a number is given."""
+    letters = (*newest_letters(session, FEARED), *find_by_ids(session, bounces(session)))
+    troubled = {letter.case_id for letter in letters if letter.kind not in NOT_TO_APPLICANTS}
+    lines = [case_line(row, undelivered=row.id in troubled) for row in newest_cases(session, number)]
+    return Listing(lines, count_cases(session) - len(lines))
 
 
 def case_line(row: CaseRow, *, undelivered: bool) -> dict[str, Any]:

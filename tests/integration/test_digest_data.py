@@ -361,8 +361,8 @@ def test_every_view_is_json_and_tells_the_whole_chain(house: House) -> None:
     code = house.cases()[0].code
     with house.store() as session:
         shown: dict[str, Any] = {
-            "messages": views.message_lines(session, 10), "message": views.message_detail(session, 1),
-            "cases": views.case_lines(session, 10), "case": views.case_detail(session, code.lower()),
+            "messages": views.message_lines(session, 10).lines, "message": views.message_detail(session, 1),
+            "cases": views.case_lines(session, 10).lines, "case": views.case_detail(session, code.lower()),
             "explain": views.case_explanation(session, code),
             "letters": [views.letter_line(letter) for letter in house.letters()],
         }  # fmt: skip

@@ -87,7 +87,7 @@ def test_a_bounced_letter_is_shown_wherever_its_case_is(house: House) -> None:
     house.take_in()
     code = house.cases()[0].code
     with house.store() as session:
-        assert [case["undelivered"] for case in views.case_lines(session, 10)] == [True, False]
+        assert [case["undelivered"] for case in views.case_lines(session).lines] == [False, True]
         detail, explained = views.case_detail(session, code), views.case_explanation(session, code)
         mail = views.message_detail(session, 1)
     for shown in (detail, explained, mail):

@@ -19,6 +19,7 @@ from ingest.errors import (
     UnavailableError,
     UsageError,
 )
+from ingest.store.database import open_database
 
 Capture = pytest.CaptureFixture[str]
 RULES = default_config() / "calls/smart-education-2024/rules.yaml"
@@ -48,6 +49,9 @@ active = ["smart-education-2024"]
 """,
         encoding="utf-8",
     )
+    store = open_database(f"sqlite:///{tmp_path / 'mailroom.db'}")
+    store.migrate()
+    store.close()
     return path
 
 
