@@ -58,6 +58,10 @@ class Track:
     quotas: tuple[Quota, ...] = ()
 
 
+SEAL_LABELS = ("盖章", "公章")
+"""Words that stand where a form is to be stamped, unless the call names others (盖章处)."""
+
+
 @dataclass(frozen=True)
 class Form:
     """表单: how a form is recognised and where its fields stand."""
@@ -70,7 +74,7 @@ class Form:
     fields: tuple[Field, ...]
     columns: tuple[Field, ...] = ()  #: of a summary table's rows
     blank: str = ""  #: file name of the blank form under ``forms/``
-    seal_labels: tuple[str, ...] = ("盖章", "公章")
+    seal_labels: tuple[str, ...] = SEAL_LABELS  #: 盖章处: words that stand where it is to be stamped
 
 
 @dataclass(frozen=True)

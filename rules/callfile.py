@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, TypeVar
 
-from rules.call import Call, Contact, Form, Quota, Role, Track, Unit, Words
+from rules.call import SEAL_LABELS, Call, Contact, Form, Quota, Role, Track, Unit, Words
 from rules.errors import Position, RuleFileError
 from rules.vocabulary import BEIJING, Field, FieldType, parse_instant
 from rules.yaml_text import Mapping, Sequence, Text, Tree, load_tree
@@ -166,7 +166,7 @@ def _form(tree: Tree, at: Position) -> Form:
         id=reader.text("编号"), role=Role(kind), track=reader.text("类别"), titles=reader.texts("标题"),
         applicant=reader.text("申报单位字段"), fields=tuple(_field(item, reader.at) for item in reader.sequence("字段")),
         columns=tuple(_field(item, reader.at) for item in reader.sequence("列", required=False)),
-        blank=reader.text("空白表", ""), seal_labels=reader.texts("盖章处") or ("盖章", "公章"),
+        blank=reader.text("空白表", ""), seal_labels=reader.texts("盖章处") or SEAL_LABELS,
     )  # fmt: skip
     if form.applicant not in {field.name for field in (*form.fields, *form.columns)}:
         raise RuleFileError(

@@ -1,6 +1,8 @@
-"""Does a seal stand on a page where the form asks for one? Pure: print and marks in, a remark for people out.
+"""Does a seal stand on a page where the form asks for one? Pure: print and marks in, a remark for
+people out.
 
-Only a remark: offices stamp covers as well as the place at the end, and a seal on another page is a seal.
+The words that ask for it are the form's own (盖章处 in call.yaml), else the usual ones. Only a
+remark: offices stamp covers as well as the place at the end, and a seal on another page is a seal.
 """
 
 from __future__ import annotations
@@ -8,19 +10,28 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
 from ingest.reading import ScanLine, SealOutcome, SealReading
+from rules.call import SEAL_LABELS
 
-CLEAR = 0.8  #: the engine's confidence below which a line says nothing
-_ASKS = re.compile(r"\((?:单位)?(?:盖章|公章)\)|(?:盖章|公章)(?:处|:|$)")
+CLEAR = 0.8  #: the engine's confidence (0..1) below which a line says nothing
 
 
-def with_place(seal: SealReading, lines: Sequence[ScanLine]) -> SealReading:
+def with_place(
+    seal: SealReading,
+    lines: Sequence[ScanLine],
+    labels: tuple[str, ...] = SEAL_LABELS,
+) -> SealReading:
     """``seal`` with a remark when the pages read ask for a seal elsewhere than where one was seen.
 
-    Pages behind the first clear seal were not looked at, so nothing is said of a place there.
+    ``labels`` ask for it where they stand in brackets, before a colon or 处, or at the end of a
+    line; a sentence that mentions them does not. Pages behind the first clear seal were not looked
+    at, so nothing is said of a place there.
     """
-    asked = sorted({line.page for line in lines if line.confidence >= CLEAR and _ASKS.search(_tight(line.text))})
+    asks = _asking(labels)
+    clear = (line for line in lines if line.confidence >= CLEAR)
+    asked = sorted({line.page for line in clear if asks.search(_tight(line.text))})
     seen = sorted({mark.page for mark in seal.seals})
     if (
         seal.outcome is not SealOutcome.STAMPED
@@ -31,6 +42,12 @@ def with_place(seal: SealReading, lines: Sequence[ScanLine]) -> SealReading:
         return seal
     remark = f"印章在第{_numbers(seen)}页, 表上写明盖章的是第{_numbers(asked)}页"
     return seal.model_copy(update={"reason": f"{seal.reason}; {remark}"})
+
+
+@lru_cache(maxsize=64)
+def _asking(labels: tuple[str, ...]) -> re.Pattern[str]:
+    words = "|".join(re.escape(_tight(label)) for label in labels)
+    return re.compile(rf"\((?:单位)?(?:{words})\)|(?:{words})(?:处|:|$)")
 
 
 def _tight(text: str) -> str:

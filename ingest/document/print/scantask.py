@@ -15,7 +15,7 @@ from ingest.document.content import Content, Line
 from ingest.document.form.fields import extract_fields
 from ingest.document.form.recognise import recognise
 from ingest.reading import Document, ScanLine, Seal
-from rules.call import Call, Form
+from rules.call import SEAL_LABELS, Call, Form
 from rules.facts import Fact
 
 PRINT_TRUST = 0.6  #: of a field read from a picture
@@ -77,7 +77,7 @@ def with_print(document: Document, text: ScanText, call: Call) -> Document:
         read = zip(seal.seals, writings, strict=False)
         marks = tuple(mark.model_copy(update={"writing": said}) for mark, said in read)
         seal = seal.model_copy(update={"seals": marks})
-    more: dict[str, object] = {"seal": with_place(seal, text.lines) if seal is not None else None}
+    more: dict[str, object] = {}
     if not document.pages_read:
         more |= {
             "lines": text.lines,
@@ -96,6 +96,8 @@ def with_print(document: Document, text: ScanText, call: Call) -> Document:
                 "recognised_by": "ocr",
                 "note": "",
             }
+    labels = form.seal_labels if form is not None else SEAL_LABELS
+    more["seal"] = with_place(seal, text.lines, labels) if seal is not None else None
     if form is not None and not document.applicant:
         more |= _applicant(document, text, form)
     return document.model_copy(update=more)

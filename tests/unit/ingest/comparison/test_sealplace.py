@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Callable
+
 import pytest
 
 from ingest.comparison.sealplace import with_place
-from ingest.reading import ScanLine, Seal, SealOutcome, SealReading
+from ingest.document.print.scantask import ScanText, with_print
+from ingest.reading import Document, ScanLine, Seal, SealOutcome, SealReading
+from rules.call import Call
 
 
 def stamped(*pages: int, outcome: SealOutcome = SealOutcome.STAMPED) -> SealReading:
@@ -48,3 +53,34 @@ def test_nothing_is_remarked_when_the_page_agrees_or_nothing_clear_was_read(
 ) -> None:
     """Also not of a mark that is no certain seal, of instructions that mention stamping, of pages nobody looked at."""
     assert with_place(seal, lines) == seal
+
+
+@pytest.mark.parametrize(
+    ("label", "text"),
+    [("印章", "单位印章："), ("审核意见", "主管部门审核意见"), ("（章）", "填报单位（章）"), ("签 章", "（签章）")],
+)
+def test_a_form_may_ask_for_its_seal_in_words_of_its_own(label: str, text: str) -> None:
+    """盖章处 in call.yaml; the usual words then ask for nothing."""
+    found = with_place(stamped(3), [line(1, text), line(2, "（盖章）")], (label,))
+
+    assert found.reason == "有清晰的红色印章; 印章在第3页, 表上写明盖章的是第1页"
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_scan_is_held_against_the_words_of_its_own_form(
+    known: bool, call: Call, scan: Callable[..., Document]
+) -> None:
+    """Whether its form was known before it was read or is told by what was read."""
+    form = next(form for form in call.forms if form.id == "附件2")
+    own = dataclasses.replace(form, seal_labels=("审核意见",))
+    call = dataclasses.replace(call, forms=tuple(own if each is form else each for each in call.forms))
+    document = scan().model_copy(update={"seal": stamped(2), "form": form.id if known else "", "applicant": "甲团中学"})
+    labels = [form.titles[0], *(field.labels[0] for field in form.fields)]
+    printed = [ScanLine(page=1, row=row, text=text, confidence=0.95) for row, text in enumerate(labels, 1)]
+    printed += [line(1, "师市教育局审核意见："), line(2, "（盖章）")]
+
+    read = with_print(document, ScanText(sha256="7", lines=tuple(printed), pages=(1, 2)), call)
+
+    assert read.form == form.id
+    assert read.seal is not None
+    assert read.seal.reason == "有清晰的红色印章; 印章在第2页, 表上写明盖章的是第1页"
