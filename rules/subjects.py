@@ -124,6 +124,11 @@ def row_id(number: int) -> str:
     return f"汇{number}"
 
 
+def accepted_id(number: int) -> str:
+    """The id of the ``number``-th entry (from 1) that another case was accepted for."""
+    return f"台{number}"
+
+
 def part_id(mail: int, path: str) -> str:
     """The id of the attachment at ``path`` of the mail numbered ``mail``."""
     return f"附{mail}-{path}"

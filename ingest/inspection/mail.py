@@ -23,7 +23,7 @@ from ingest.office import Office, describe_office
 from ingest.reading import Envelope, Reading, ScreeningKind
 from ingest.sandbox.workers import WorkerDied, WorkerFailed, read_or_degrade
 from ingest.settings import Settings
-from ingest.submission.dossier import Dossier, ReceivedMail, arrange
+from ingest.submission.case import Case, ReceivedMail, arrange
 from ingest.submission.filing import is_blank
 from ingest.submission.joining import Placement, Purpose, place
 from ingest.submission.letterrequest import Reply, letter_request, question_request, too_large_request
@@ -128,10 +128,10 @@ def _judged(
     reply = _reply(reading, office, placement, CODE_OF_NOTHING)
     with with_place(folder.rules_path, folder.rules_source, lambda text: Judge(text, call)) as judge:
         for join in placement.joins:
-            dossier = arrange([ReceivedMail(1, stamp, reading)], join.track, call)
-            verdict = judge_dossier(dossier, call, placement.sender, judge, stamp)
+            case = arrange([ReceivedMail(1, stamp, reading)], join.track, call)
+            verdict = judge_alone(case, call, placement.sender, judge, stamp)
             report["entries"] += entries_json(verdict, join.track)
-            requests.append(letter_request(dossier, verdict, call, reply, stamp))
+            requests.append(letter_request(case, verdict, call, reply, stamp))
     return requests
 
 
@@ -146,8 +146,8 @@ def _reply(reading: Reading, office: Office, placement: Placement, code: str) ->
     return Reply(code, placement.sender.name, envelope.from_address, envelope.from_name, office.from_address, "inspect")
 
 
-def judge_dossier(dossier: Dossier, call: Call, sender: Sender, judge: Judge, received: datetime) -> Verdict:
-    """The verdict on a dossier that stands alone: nothing was decided before, nothing else was accepted."""
-    subjects = subjects_of(dossier, call, sender, decided_before=False, ledger=())
+def judge_alone(case: Case, call: Call, sender: Sender, judge: Judge, received: datetime) -> Verdict:
+    """The verdict on a case that stands alone: nothing was decided before, nothing else was accepted."""
+    subjects = subjects_of(case, call, sender, decided_before=False, ledger=())
     judgement = judge.judge(subjects, received)
-    return verdict_of(dossier, judgement.findings, judgement.rules_sha256)
+    return verdict_of(case, judgement.findings, judgement.rules_sha256)

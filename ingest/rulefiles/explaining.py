@@ -16,7 +16,7 @@ from ingest.store.cases import decisions_of_case, load_verdict, messages_of_case
 from ingest.store.messages import load_reading
 from ingest.store.rulefiles import files_of_decision
 from ingest.store.tables import DecisionRow
-from ingest.submission.dossier import parts_of_matter
+from ingest.submission.case import parts_of_matter
 from ingest.views.lists import find_case_row
 
 

@@ -11,7 +11,7 @@ from ingest.judging.judge import Judgement
 from ingest.store.cases import load_subjects, load_verdict
 from ingest.store.tables import CaseRow, DecisionRow
 from ingest.submission.applicants import same_applicant
-from ingest.submission.dossier import Dossier, Entry
+from ingest.submission.case import Case, Entry
 from ingest.submission.presenting import verdict_of
 from rules.call import APPLICANT_NAME, Call
 from rules.subjects import Subject, SubjectKind
@@ -62,7 +62,7 @@ class CaseChange:
             yield f"    引擎与解释器不一致: {self.disagreement}"
 
 
-def compare(case: CaseRow, decision: DecisionRow, judge: Judging, call: Call) -> CaseChange | None:
+def judge_again(case: CaseRow, decision: DecisionRow, judge: Judging, call: Call) -> CaseChange | None:
     """What ``judge`` makes of the subjects a decision rests on, at the received time it rests on; None when the same."""
     subjects = load_subjects(decision)
     judged = judge.judge(subjects, decision.received_at)
@@ -76,15 +76,15 @@ def compare(case: CaseRow, decision: DecisionRow, judge: Judging, call: Call) ->
     )
 
 
-def rebuilt(verdict: Verdict, subjects: Iterable[Subject], call: Call, track: str) -> Dossier:
-    """A dossier with the entries a stored verdict was about, each with its rows of the summary table."""
+def rebuilt(verdict: Verdict, subjects: Iterable[Subject], call: Call, track: str) -> Case:
+    """A case with the entries a stored verdict was about, each with its rows of the summary table."""
     entries = [Entry(entry.entry, entry.applicant) for entry in verdict.entries]
     for subject in subjects:
         name = subject.fact(APPLICANT_NAME).text if subject.kind == SubjectKind.ROW else None
         owner = next((entry for entry in entries if name and same_applicant(entry.applicant, name, call)), None)
         if owner is not None:
             owner.rows.append(subject.id)
-    return Dossier(track, (), entries)
+    return Case(track, (), entries)
 
 
 def _rule_changes(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> Iterator[RuleChange]:
@@ -118,7 +118,7 @@ class Replay:
 def replay_against(decided: Iterable[tuple[CaseRow, DecisionRow]], judge: Judging, call: Call) -> Replay:
     """All of ``decided`` judged by ``judge``; only what changes is kept."""
     pairs = list(decided)
-    found = (compare(case, decision, judge, call) for case, decision in pairs)
+    found = (judge_again(case, decision, judge, call) for case, decision in pairs)
     return Replay(len(pairs), tuple(change for change in found if change is not None))
 
 

@@ -18,7 +18,7 @@ from ingest.errors import ConfigError
 from ingest.judging.judge import Judge
 from ingest.rulefiles.candidates import examine, kept_texts, read_texts, signature, start_judge, texts_of, with_texts
 from ingest.rulefiles.checking import find_rule_file
-from ingest.rulefiles.replay import CaseChange, Replay, compare, replay_against
+from ingest.rulefiles.replay import CaseChange, Replay, judge_again, replay_against
 from ingest.store.cases import decisions_in_force
 from ingest.store.rulefiles import files_of_decision, last_good, rules_trouble
 from ingest.store.tables import CaseRow, DecisionRow, RuleFilesRow
@@ -124,4 +124,4 @@ def _again(judges: _Judges, case: CaseRow, decision: DecisionRow) -> tuple[CaseC
     if found is None:
         return None
     judge, folder = found
-    return (compare(case, decision, judge, folder.call),)
+    return (judge_again(case, decision, judge, folder.call),)

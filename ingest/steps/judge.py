@@ -26,11 +26,12 @@ from ingest.store.chain import decision_sha256
 from ingest.store.events import EventKind, record_event, record_no_letter
 from ingest.store.messages import mark_answered
 from ingest.store.tables import CaseRow, DecisionRow
-from ingest.submission.dossier import Dossier, ReceivedMail, arrange, parts_of_matter
+from ingest.submission.case import Case, ReceivedMail, arrange, parts_of_matter
 from ingest.submission.presenting import LedgerEntry, subjects_of, verdict_of
 from ingest.submission.sender import Sender, who_sent
 from notifier.letters import listing_sha256
 from rules.call import OTHER_SENDER
+from rules.subjects import accepted_id
 from rules.verdict import DECISION_NAMES
 
 PUT_OFF = timedelta(minutes=10)
@@ -38,11 +39,11 @@ PUT_OFF = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
-class CaseFile:
+class TakenCase:
     """A case taken from the shelf: its papers arranged, and what else the rules may ask."""
 
-    case: CaseRow
-    dossier: Dossier
+    row: CaseRow
+    case: Case
     sender: Sender
     ledger: tuple[LedgerEntry, ...]
     decided_before: bool  #: on papers that had come in before the last mail
@@ -103,62 +104,63 @@ def _judge(app: App, case: CaseRow, order: OnPurpose | None = None) -> DecisionR
     """The next version of the decision with its letter; None when the papers changed while they were judged."""
     now = app.clock.now()
     with app.database.reading() as session:
-        file = take_case(app, session, case)
-    subjects = subjects_of(file.dossier, app.call, file.sender, decided_before=file.decided_before, ledger=file.ledger)
-    judged = app.judge.judge(subjects, file.dossier.last.received)
-    verdict = verdict_of(file.dossier, judged.findings, judged.rules_sha256)
+        taken = take_case(app, session, case)
+    subjects = subjects_of(taken.case, app.call, taken.sender, decided_before=taken.decided_before, ledger=taken.ledger)
+    judged = app.judge.judge(subjects, taken.case.last.received)
+    verdict = verdict_of(taken.case, judged.findings, judged.rules_sha256)
     draft = replace(
-        case_letter(app, file.case, file.dossier, verdict), hold=order is not None and not order.send
+        case_letter(app, taken.row, taken.case, verdict), hold=order is not None and not order.send
     )  # fmt: skip
     kept = Judgement(
-        verdict, subjects, judged.results, file.dossier.last.received, judged.disagreement,
+        verdict, subjects, judged.results, taken.case.last.received, judged.disagreement,
         listing_sha256(draft.request.files), text_sha256(app.folder.call_source),
     )  # fmt: skip
     point("judged")
     with app.database.writing() as session:
-        row = save_decision(session, file.case, kept, now)
+        row = save_decision(session, taken.row, kept, now)
         if row is None:
             return None  # something new came in meanwhile: the case is still due, with the new papers
         if order is not None:
             text = f"{order.who} 要求按现行规则重新裁定: {order.reason}"
             asked = {"who": order.who, "reason": order.reason}
-            record_event(session, now, EventKind.REJUDGED, text, case_id=file.case.id, data=asked)
-        _announce(app, session, file, draft, row)
+            record_event(session, now, EventKind.REJUDGED, text, case_id=taken.row.id, data=asked)
+        _announce(app, session, taken, draft, row)
         point("deciding")
     point("decided")
-    get_logger().info("decided", case=file.case.code, decision=str(verdict.decision))
+    get_logger().info("decided", case=taken.row.code, decision=str(verdict.decision))
     return row
 
 
-def _announce(app: App, session: Session, file: CaseFile, draft: Draft, row: DecisionRow) -> None:
+def _announce(app: App, session: Session, taken: TakenCase, draft: Draft, row: DecisionRow) -> None:
     """The decision in the ledger and its letter in the outbox."""
-    now, case_id = app.clock.now(), file.case.id
+    now, case_id = app.clock.now(), taken.row.id
     text = f"裁定(第 {row.version} 次): {DECISION_NAMES[row.decision]}"
     record_event(session, now, EventKind.DECIDED, text, case_id=case_id, sha256=decision_sha256(row))
     if row.disagreement:
         record_event(session, now, EventKind.DISAGREEMENT, row.disagreement, case_id=case_id)
-    for mail in file.dossier.mails:
+    for mail in taken.case.mails:
         mark_answered(session, mail.id)
-    screening = file.dossier.last.reading.screening
+    screening = taken.case.last.reading.screening
     if screening.reply:
         enqueue_letter(app, session, draft)
     else:
         record_no_letter(session, now, screening.reason, message_id=draft.message_ref, case_id=case_id)
 
 
-def take_case(app: App, session: Session, case: CaseRow) -> CaseFile:
+def take_case(app: App, session: Session, row: CaseRow) -> TakenCase:
     """Everything about a case that judging needs, from the store."""
     mails = [
-        ReceivedMail(row.id, row.received_at, reading, row.dated)
-        for row, reading in readings_of_case(session, case.id)
+        ReceivedMail(mail.id, mail.received_at, reading, mail.dated)
+        for mail, reading in readings_of_case(session, row.id)
         if parts_of_matter(reading)
     ]
     ledger = tuple(
-        LedgerEntry(f"台{number}", item.entry.track, item.entry.applicant, item.unit)
-        for number, item in enumerate(accepted_ledger(session, app.call.id, case.id), 1)
+        LedgerEntry(accepted_id(number), item.entry.track, item.entry.applicant, item.unit)
+        for number, item in enumerate(accepted_ledger(session, app.call.id, row.id), 1)
     )
     senders = [who_sent(mail.reading, app.call) for mail in reversed(mails)]
     sender = next((sender for sender in senders if sender.kind != OTHER_SENDER), senders[0])
-    dossier = arrange(mails, case.track, app.call)
-    before = any(row.received_at < dossier.last.received for row in decisions_of_case(session, case.id))
-    return CaseFile(case, dossier, sender, ledger, before)
+    case = arrange(mails, row.track, app.call)
+    decided = decisions_of_case(session, row.id)
+    before = any(decision.received_at < case.last.received for decision in decided)
+    return TakenCase(row, case, sender, ledger, before)

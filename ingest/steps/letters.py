@@ -14,7 +14,7 @@ from ingest.reading import Reading
 from ingest.receipts.signing import Receipt, mail_subject, receipt_code, signed_serial
 from ingest.store.events import EventKind, queue_letter, record_event
 from ingest.store.tables import CaseRow, MessageRow
-from ingest.submission.dossier import Dossier
+from ingest.submission.case import Case
 from ingest.submission.joining import Placement
 from ingest.submission.letterrequest import Reply, letter_request, question_request
 from notifier.attempts import OutboxState
@@ -45,15 +45,15 @@ def question_key(sha256: str) -> str:
     return f"received:{sha256}"
 
 
-def case_letter(app: App, case: CaseRow, dossier: Dossier, verdict: Verdict) -> Draft:
+def case_letter(app: App, row: CaseRow, case: Case, verdict: Verdict) -> Draft:
     """The letter that tells the next version of a case's verdict."""
-    version = case.version + 1
-    envelope = dossier.last.reading.envelope
+    version = row.version + 1
+    envelope = case.last.reading.envelope
     reply = Reply(
-        case.code, case.submitter, envelope.from_address, envelope.from_name, app.from_address, f"{case.code}.{version}"
+        row.code, row.submitter, envelope.from_address, envelope.from_name, app.from_address, f"{row.code}.{version}"
     )
-    request = letter_request(dossier, verdict, app.call, reply, app.clock.now())
-    return Draft(case_key(case.code, version), _sealed(app, request, case.code, version), dossier.last.id, case.id)
+    request = letter_request(case, verdict, app.call, reply, app.clock.now())
+    return Draft(case_key(row.code, version), _sealed(app, request, row.code, version), case.last.id, row.id)
 
 
 def question_letter(app: App, row: MessageRow, reading: Reading, placement: Placement) -> Draft:

@@ -24,7 +24,7 @@ from ingest.rulefiles.candidates import (
     texts_of,
     with_texts,
 )
-from ingest.rulefiles.replay import CaseChange, compare
+from ingest.rulefiles.replay import CaseChange, judge_again
 from ingest.store.cases import decisions_in_force
 from ingest.store.events import EventKind, record_event
 from ingest.store.rulefiles import keep_rule_files, last_good, last_rules_event
@@ -141,7 +141,7 @@ def _shadow(app: App, folder: CallFolder, judge: Judge) -> list[CaseChange]:
     """
     with app.database.reading() as session:
         decided = decisions_in_force(session, folder.call.id, limit=SHADOW)
-    found = [compare(case, decision, judge, folder.call) for case, decision in decided]
+    found = [judge_again(case, decision, judge, folder.call) for case, decision in decided]
     changes = [change for change in found if change is not None]
     differing = next((change for change in changes if change.disagreement), None)
     if differing is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ingest.reading import Kind, Reading
-from ingest.submission.dossier import parts_of_matter
+from ingest.submission.case import parts_of_matter
 from ingest.submission.sender import own_text
 
 _PICTURES = (Kind.JPEG, Kind.PNG, Kind.IMAGE)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ingest.reading import Reading
-from ingest.submission.dossier import parts_of_matter
+from ingest.submission.case import parts_of_matter
 from ingest.submission.sender import Sender, own_text, who_sent
 from rules.call import Call
 

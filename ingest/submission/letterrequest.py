@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TypedDict
 
 from ingest.reading import Document, Envelope, Fate, SealOutcome
-from ingest.submission.dossier import Dossier, parts_of_matter
+from ingest.submission.case import Case, parts_of_matter
 from notifier.letters import LetterRequest, ReceivedFile
 from notifier.wording import size_text
 from rules.call import Call, Rendition
@@ -47,18 +47,18 @@ def _printed(document: Document) -> str:
     )
 
 
-def files_of(dossier: Dossier) -> tuple[ReceivedFile, ...]:
+def files_of(case: Case) -> tuple[ReceivedFile, ...]:
     """Every attachment of the case, in the order received, with what it was taken for."""
-    replaced = {(item.mail.id, item.document.part) for item in dossier.replaced}
-    return tuple(_files(dossier, replaced))
+    replaced = {(item.mail.id, item.document.part) for item in case.replaced}
+    return tuple(_files(case, replaced))
 
 
-def _files(dossier: Dossier, replaced: set[tuple[int, str]]) -> Iterator[ReceivedFile]:
-    for mail in dossier.mails:
+def _files(case: Case, replaced: set[tuple[int, str]]) -> Iterator[ReceivedFile]:
+    for mail in case.mails:
         documents = {document.part: document for document in mail.reading.documents}
         for part in parts_of_matter(mail.reading):
             document = documents.get(part.path)
-            if document is not None and document.track not in (dossier.track, ""):
+            if document is not None and document.track not in (case.track, ""):
                 continue  # it is in the receipt of the other track
             role = (
                 role_name(document)
@@ -71,12 +71,12 @@ def _files(dossier: Dossier, replaced: set[tuple[int, str]]) -> Iterator[Receive
             )  # fmt: skip
 
 
-def letter_request(dossier: Dossier, verdict: Verdict, call: Call, reply: Reply, now: datetime) -> LetterRequest:
+def letter_request(case: Case, verdict: Verdict, call: Call, reply: Reply, now: datetime) -> LetterRequest:
     """The request for the letter that tells ``verdict``; it answers the case's last mail."""
     return LetterRequest(
-        kind=verdict.decision.value, call=call, case_code=reply.case_code, track=dossier.track, submitter=reply.submitter,
-        to_address=reply.to_address, to_name=reply.to_name, from_address=reply.from_address, received=dossier.last.received,
-        now=now, **_thread(dossier.last.reading.envelope), verdict=verdict, files=files_of(dossier), serial=reply.serial,
+        kind=verdict.decision.value, call=call, case_code=reply.case_code, track=case.track, submitter=reply.submitter,
+        to_address=reply.to_address, to_name=reply.to_name, from_address=reply.from_address, received=case.last.received,
+        now=now, **_thread(case.last.reading.envelope), verdict=verdict, files=files_of(case), serial=reply.serial,
     )  # fmt: skip
 
 

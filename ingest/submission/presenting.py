@@ -1,4 +1,4 @@
-"""A dossier as the subjects the rules speak about, and the rules' findings back as a verdict. Pure."""
+"""A case as the subjects the rules speak about, and the rules' findings back as a verdict. Pure."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Self
 
 from ingest.comparison.likeness import content_facts, name_read, not_compared, seal_owner
 from ingest.reading import Document, Fate, Kind, SealOutcome
+from ingest.submission.case import UNREAD, Case, Entry, Filed, parts_of_matter
 from ingest.submission.digitalseal import digital_seal
-from ingest.submission.dossier import UNREAD, Dossier, Entry, Filed, parts_of_matter
 from ingest.submission.sender import Sender
 from rules.call import APPLICANT_NAME, Call, DigitalSeal, Role, find_unit
 from rules.facts import Fact, Provenance
@@ -61,31 +61,31 @@ class LedgerEntry:
 
 
 def subjects_of(
-    dossier: Dossier, call: Call, sender: Sender, *, decided_before: bool, ledger: Sequence[LedgerEntry]
+    case: Case, call: Call, sender: Sender, *, decided_before: bool, ledger: Sequence[LedgerEntry]
 ) -> tuple[Subject, ...]:
     """Everything the rules may ask about this case."""
-    subjects = [_submission(dossier, call, sender, decided_before=decided_before)]
-    unread = any(part.fate in UNREAD for mail in dossier.mails for part in mail.reading.parts)
-    for entry in dossier.entries:
+    subjects = [_submission(case, call, sender, decided_before=decided_before)]
+    unread = any(part.fate in UNREAD for mail in case.mails for part in mail.reading.parts)
+    for entry in case.entries:
         if entry.editable or entry.scan:
-            subjects.append(_application(dossier, entry, sender, call.words.unit_field, unread=unread))
+            subjects.append(_application(case, entry, sender, call.words.unit_field, unread=unread))
         if entry.scan:
-            scan = _scan(entry.scan, dossier.track, scan_id(entry.id), Fact.known(entry.id), Role.APPLICATION)
+            scan = _scan(entry.scan, case.track, scan_id(entry.id), Fact.known(entry.id), Role.APPLICATION)
             subjects.append(
-                _with_print(scan, dossier, entry.scan, entry.editable, _Names.of(dossier, call, sender, entry), call)
+                _with_print(scan, case, entry.scan, entry.editable, _Names.of(case, call, sender, entry), call)
             )
-    if dossier.summary or dossier.summary_scan:
-        subjects.append(_summary(dossier, unread=unread))
-    if dossier.summary_scan:
-        scan = _scan(dossier.summary_scan, dossier.track, SUMMARY_SCAN_ID, Fact.known(SUMMARY_ID), Role.SUMMARY)
-        names = _Names.of(dossier, call, sender, None)
-        subjects.append(_with_print(scan, dossier, dossier.summary_scan, dossier.summary, names, call))
+    if case.summary or case.summary_scan:
+        subjects.append(_summary(case, unread=unread))
+    if case.summary_scan:
+        scan = _scan(case.summary_scan, case.track, SUMMARY_SCAN_ID, Fact.known(SUMMARY_ID), Role.SUMMARY)
+        names = _Names.of(case, call, sender, None)
+        subjects.append(_with_print(scan, case, case.summary_scan, case.summary, names, call))
     subjects += [
-        _scan(item, dossier.track, loose_scan_id(number), Fact.unknown(), None)
-        for number, item in enumerate(dossier.loose, 1)
+        _scan(item, case.track, loose_scan_id(number), Fact.unknown(), None)
+        for number, item in enumerate(case.loose, 1)
     ]
-    subjects += [_row(row, number, dossier.track) for number, row in enumerate(dossier.rows, 1)]
-    subjects += _attachments(dossier)
+    subjects += [_row(row, number, case.track) for number, row in enumerate(case.rows, 1)]
+    subjects += _attachments(case)
     subjects += [_accepted(item, call.words.unit_field) for item in ledger]
     return tuple(subjects)
 
@@ -94,21 +94,21 @@ def _known_track(track: str) -> Fact:
     return Fact.known(track) if track else Fact.unknown()
 
 
-def _submission(dossier: Dossier, call: Call, sender: Sender, *, decided_before: bool) -> Subject:
-    last, first = dossier.last, dossier.mails[0]
+def _submission(case: Case, call: Call, sender: Sender, *, decided_before: bool) -> Subject:
+    last, first = case.last, case.mails[0]
     witness = last.reading.envelope.received
     apart = witness is not None and abs(last.received.timestamp() - witness) > WITNESS_TOLERANCE.total_seconds()
     suspicious = apart or not last.dated
     supplement = decided_before or first.received < call.deadline <= last.received
     header = Provenance(method="mail header", place="邮件")
-    parts = [part for mail in dossier.mails for part in mail.reading.parts if part.fate in UNREAD]
+    parts = [part for mail in case.mails for part in mail.reading.parts if part.fate in UNREAD]
     unread = [f"{part.name or part.path}：{part.reason or '没有打开'}" for part in parts]
     return Subject(
         kind=SubjectKind.SUBMISSION,
         id=SUBMISSION_ID,
         fields={
             SubjectField.ID: Fact.known(SUBMISSION_ID),
-            SubjectField.TRACK: _known_track(dossier.track),
+            SubjectField.TRACK: _known_track(case.track),
             SubjectField.RECEIVED: Fact.known(
                 int(last.received.timestamp()), Provenance(method="server time", place="邮件服务器收到时间")
             ),
@@ -122,7 +122,7 @@ def _submission(dossier: Dossier, call: Call, sender: Sender, *, decided_before:
     )
 
 
-def _application(dossier: Dossier, entry: Entry, sender: Sender, unit_field: str, *, unread: bool) -> Subject:
+def _application(case: Case, entry: Entry, sender: Sender, unit_field: str, *, unread: bool) -> Subject:
     fields: dict[str, Fact] = dict(entry.editable.document.fields) if entry.editable else {}
     if APPLICANT_NAME not in fields:
         fields[APPLICANT_NAME] = (
@@ -134,7 +134,7 @@ def _application(dossier: Dossier, entry: Entry, sender: Sender, unit_field: str
         fields[unit_field] = Fact.known(sender.unit, Provenance(method="mail header", place=sender.evidence))
     fields |= {
         SubjectField.ID: Fact.known(entry.id),
-        SubjectField.TRACK: _known_track(dossier.track),
+        SubjectField.TRACK: _known_track(case.track),
         SubjectField.EDITABLE: _has(entry.editable, unread=unread),
     }
     return Subject(kind=SubjectKind.APPLICATION, id=entry.id, fields=fields)
@@ -176,9 +176,9 @@ class _Names:
     others: tuple[str, ...]
 
     @classmethod
-    def of(cls, dossier: Dossier, call: Call, sender: Sender, entry: Entry | None) -> Self:
+    def of(cls, case: Case, call: Call, sender: Sender, entry: Entry | None) -> Self:
         """For the scan of ``entry``, or of the summary table, which lists and may bear every applicant."""
-        applicants = [other.applicant for other in dossier.entries]
+        applicants = [other.applicant for other in case.entries]
         own = [entry.applicant] if entry else applicants
         unit = find_unit(call, own[0]) if own else None
         places = {sender.unit, unit.name if unit else ""}
@@ -189,12 +189,12 @@ class _Names:
         return cls(entry.applicant if entry else "", tuple(own), tuple(others))
 
 
-def _with_print(scan: Subject, dossier: Dossier, item: Filed, word: Filed | None, names: _Names, call: Call) -> Subject:
+def _with_print(scan: Subject, case: Case, item: Filed, word: Filed | None, names: _Names, call: Call) -> Subject:
     """``scan`` with what its print says: the name if it stands there, the Word file's values, the seals' owners."""
     if word is None or not item.document.pages_read:
         facts = not_compared()
     else:
-        found = dossier.compared(word, item, call)
+        found = case.compared(word, item, call)
         facts = content_facts(word.document, item.document, item.print, found, call)
     facts[SubjectField.SEAL_OWNER] = seal_owner(item.document, names.own, names.others)
     facts |= _digital(item, names.own, call)
@@ -232,13 +232,13 @@ def _sealed(document: Document, place: Provenance) -> Fact:
     return Fact.known(document.seal.outcome is SealOutcome.STAMPED, place)
 
 
-def _summary(dossier: Dossier, *, unread: bool) -> Subject:
-    source = dossier.summary or dossier.summary_scan
+def _summary(case: Case, *, unread: bool) -> Subject:
+    source = case.summary or case.summary_scan
     fields = dict(source.document.fields) if source else {}
     fields |= {
         SubjectField.ID: Fact.known(SUMMARY_ID),
-        SubjectField.TRACK: _known_track(dossier.track),
-        SubjectField.EDITABLE: _has(dossier.summary, unread=unread),
+        SubjectField.TRACK: _known_track(case.track),
+        SubjectField.EDITABLE: _has(case.summary, unread=unread),
     }
     return Subject(kind=SubjectKind.SUMMARY, id=SUMMARY_ID, fields=fields)
 
@@ -249,13 +249,13 @@ def _row(row: dict[str, Fact], number: int, track: str) -> Subject:
     return Subject(kind=SubjectKind.ROW, id=identifier, fields=fields)
 
 
-def _attachments(dossier: Dossier) -> list[Subject]:
+def _attachments(case: Case) -> list[Subject]:
     """The attachments of every mail, but a broken file only as long as no newer mail brought anything."""
     subjects = []
-    for mail in dossier.mails:
+    for mail in case.mails:
         for part in parts_of_matter(mail.reading):
             state = PartState.OFD if part.kind is Kind.OFD else _STATES[part.fate]
-            if mail is not dossier.last and state in _MENDABLE:
+            if mail is not case.last and state in _MENDABLE:
                 continue  # asked for once already; the newer mail is the applicant's answer
             identifier = part_id(mail.id, part.path)
             fields = {
@@ -277,25 +277,25 @@ def _accepted(item: LedgerEntry, unit_field: str) -> Subject:
     return Subject(kind=SubjectKind.ACCEPTED, id=item.id, fields=fields)
 
 
-def verdict_of(dossier: Dossier, findings: Iterable[Finding], rules_sha256: str) -> Verdict:
+def verdict_of(case: Case, findings: Iterable[Finding], rules_sha256: str) -> Verdict:
     """Sort findings to the entries they concern and decide each entry and the case.
 
     A finding that is bound to no entry concerns them all (late, no summary table, an unreadable attachment).
     """
-    owned: dict[str, list[Finding]] = {entry.id: [] for entry in dossier.entries}
+    owned: dict[str, list[Finding]] = {entry.id: [] for entry in case.entries}
     whole: list[Finding] = []
     for finding in findings:
-        owners = [entry.id for entry in dossier.entries if _concerns(finding, entry)]
+        owners = [entry.id for entry in case.entries if _concerns(finding, entry)]
         for owner in owners:
             owned[owner].append(finding)
         if not owners:
             whole.append(finding)
     entries = tuple(
         EntryVerdict(
-            entry=entry.id, applicant=entry.applicant, track=dossier.track,
+            entry=entry.id, applicant=entry.applicant, track=case.track,
             decision=decide_entry([*owned[entry.id], *whole]), findings=tuple(owned[entry.id]),
         )
-        for entry in dossier.entries
+        for entry in case.entries
     )  # fmt: skip
     decision = decide_case(entry.decision for entry in entries) if entries else decide_entry(whole)
     return Verdict(decision=decision, entries=entries, rules_sha256=rules_sha256, findings=tuple(whole))

@@ -21,7 +21,7 @@ from ingest.store.folders import list_folders
 from ingest.store.messages import get_message, list_messages
 from ingest.store.rulefiles import rules_trouble
 from ingest.store.tables import CaseRow, DecisionRow, MessageRow, MessageState
-from ingest.submission.dossier import Dossier, ReceivedMail, arrange, parts_of_matter
+from ingest.submission.case import Case, ReceivedMail, arrange, parts_of_matter
 from ingest.views.health import intake_health
 from notifier.attempts import OutboxState
 from notifier.digest import CaseLine, Counters, Crop, DigestData, HumanTask, QuotaLine, Silent, SystemState, Undelivered
@@ -131,26 +131,26 @@ def _case_tasks(app: App, session: Session, judged: list[_Judged]) -> Iterator[H
             finding.outcome is Outcome.REFER for entry in item.verdict.entries for finding in entry.findings
         ):
             continue
-        dossier = _dossier(app, session, item.case)
+        case = _arranged(app, session, item.case)
         for finding in refers:
-            yield _task(item, finding, None, dossier)
+            yield _task(item, finding, None, case)
         for entry in item.verdict.entries:
             for finding in entry.findings:
                 if finding.outcome is Outcome.REFER:
-                    yield _task(item, finding, entry, dossier)
+                    yield _task(item, finding, entry, case)
 
 
-def _dossier(app: App, session: Session, case: CaseRow) -> Dossier:
+def _arranged(app: App, session: Session, row: CaseRow) -> Case:
     mails = [
-        ReceivedMail(row.id, row.received_at, reading, row.dated)
-        for row, reading in readings_of_case(session, case.id)
+        ReceivedMail(mail.id, mail.received_at, reading, mail.dated)
+        for mail, reading in readings_of_case(session, row.id)
         if parts_of_matter(reading)
     ]
-    return arrange(mails, case.track, app.call)
+    return arrange(mails, row.track, app.call)
 
 
-def _task(item: _Judged, finding: Finding, entry: EntryVerdict | None, dossier: Dossier) -> HumanTask:
-    scans = _scans_of(finding, dossier)
+def _task(item: _Judged, finding: Finding, entry: EntryVerdict | None, case: Case) -> HumanTask:
+    scans = _scans_of(finding, case)
     return HumanTask(
         case_code=item.case.code, submitter=item.case.submitter, track=item.case.track,
         applicant=entry.applicant if entry else item.case.submitter, reason=_reason(item, finding, scans), clause=finding.clause,
@@ -193,9 +193,9 @@ def _read_on_scans(item: _Judged, finding: Finding) -> Iterator[str]:
                 yield f"识读结果：{fact.provenance.raw[:MOST_READ]}"
 
 
-def _scans_of(finding: Finding, dossier: Dossier) -> dict[str, Document]:
+def _scans_of(finding: Finding, case: Case) -> dict[str, Document]:
     """The scans a finding is about, by the id their subject had."""
-    scans = dossier.scans
+    scans = case.scans
     return {subject: scans[subject].document for subject in finding.subjects if subject in scans}
 
 

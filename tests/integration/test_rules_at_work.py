@@ -23,7 +23,7 @@ from ingest.errors import ConfigError, TemporaryError, UsageError
 from ingest.judging.judge import Judge
 from ingest.judging.refer import ReferEverything
 from ingest.rulefiles.explaining import explain_decision
-from ingest.rulefiles.replay import compare
+from ingest.rulefiles.replay import judge_again
 from ingest.rulefiles.report import replay_as_decided, replay_new_file, rules_status
 from ingest.steps.judge import OnPurpose, rejudge
 from ingest.steps.rules import look_at_rules, settle_rules, use_rules_in_force
@@ -243,7 +243,7 @@ def test_a_replayed_batch_keeps_each_applicants_verdict_apart(office: House) -> 
     decide_sample(office, "02")
     with office.store() as session:
         [(case, decision)] = decisions_in_force(session, CALL)
-        assert compare(case, decision, office.app.judge, office.app.call) is None
+        assert judge_again(case, decision, office.app.judge, office.app.call) is None
         assert len([item for item in load_subjects(decision) if item.kind == "汇总行"]) > 1
 
 

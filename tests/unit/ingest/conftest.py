@@ -20,7 +20,7 @@ from ingest.reading import (
     SealOutcome,
     SealReading,
 )
-from ingest.submission.dossier import ReceivedMail
+from ingest.submission.case import ReceivedMail
 from rules.call import Call, Rendition, Role
 from rules.callfile import load_call
 from rules.facts import Fact

@@ -10,7 +10,7 @@ from ingest.comparison.likeness import content_facts, name_read, seal_owner
 from ingest.comparison.pairing import compare
 from ingest.comparison.printed import Print
 from ingest.reading import Document, ScanLine, Seal, SealOutcome, SealReading
-from ingest.submission.dossier import ReceivedMail, arrange
+from ingest.submission.case import ReceivedMail, arrange
 from ingest.submission.presenting import subjects_of
 from ingest.submission.sender import Sender
 from rules.call import Call, Role
@@ -63,8 +63,8 @@ def test_nameless_scans_find_their_words_by_what_stands_on_them(call: Call, mail
     one = form(word, "甲团中学", "王一", "13912345678")
     two = form(word, "乙团小学", "李二", "13787654321")
     scans = [print_of(two, scan(name="IMG_1.pdf")), print_of(one, scan(name="IMG_2.pdf"))]
-    dossier = arrange([mail(one, two, *scans)], "示范校", call)
-    placed = {entry.applicant: entry.scan.document.name for entry in dossier.entries if entry.scan}
+    case = arrange([mail(one, two, *scans)], "示范校", call)
+    placed = {entry.applicant: entry.scan.document.name for entry in case.entries if entry.scan}
     assert placed == {"甲团中学": "IMG_2.pdf", "乙团小学": "IMG_1.pdf"}
 
 
@@ -77,17 +77,17 @@ def test_a_scan_of_unknown_kind_is_the_summary_it_shows(call: Call, mail: Mail, 
     pieces = ["学校名称", "联系人", "联系电话", *[text for row in names for text in row]]
     lines = tuple(ScanLine(page=1, row=1, text=text, confidence=0.99) for text in pieces)
     shown = scan(role=None, name="IMG_1.pdf").model_copy(update={"lines": lines, "pages_read": (1,)})
-    dossier = arrange([mail(one, table, shown)], "示范校", call)
-    assert dossier.summary_scan is not None
-    assert dossier.entries[0].scan is None
+    case = arrange([mail(one, table, shown)], "示范校", call)
+    assert case.summary_scan is not None
+    assert case.entries[0].scan is None
 
 
 def test_what_was_not_read_is_not_compared(call: Call, mail: Mail, word: Make, scan: Make) -> None:
     """Without OCR, or without a Word file, there is nothing to compare, and that is known."""
     one = form(word, "甲团中学", "王一", "13912345678")
     for papers in ((one, scan("甲团中学")), (print_of(one, scan("甲团中学")),)):
-        dossier = arrange([mail(*papers)], "示范校", call)
-        subjects = subjects_of(dossier, call, BUREAU, decided_before=False, ledger=())
+        case = arrange([mail(*papers)], "示范校", call)
+        subjects = subjects_of(case, call, BUREAU, decided_before=False, ledger=())
         facts = {subject.id: subject for subject in subjects}["扫申1"]
         assert facts.fact("可比对").value is False
         assert facts.fact("内容一致").knowledge is Knowledge.UNKNOWN
@@ -96,10 +96,10 @@ def test_what_was_not_read_is_not_compared(call: Call, mail: Mail, word: Make, s
 def test_two_papers_are_compared_once(call: Call, mail: Mail, word: Make, scan: Make) -> None:
     """Arranging asks first, the rules' facts ask again, and both are told the same comparison."""
     one = form(word, "甲团中学", "王一", "13912345678")
-    (entry,) = (dossier := arrange([mail(one, print_of(one, scan(name="IMG_1.pdf")))], "示范校", call)).entries
+    (entry,) = (case := arrange([mail(one, print_of(one, scan(name="IMG_1.pdf")))], "示范校", call)).entries
     assert entry.editable is not None
     assert entry.scan is not None
-    assert dossier.compared(entry.editable, entry.scan, call) is dossier.compared(entry.editable, entry.scan, call)
+    assert case.compared(entry.editable, entry.scan, call) is case.compared(entry.editable, entry.scan, call)
     assert entry.scan.print is entry.scan.print
 
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from ingest.reading import Document, Integrity, Later, SealOutcome, Signature
+from ingest.submission.case import ReceivedMail, arrange
 from ingest.submission.digitalseal import describe, digital_seal, signed_for
-from ingest.submission.dossier import ReceivedMail, arrange
 from ingest.submission.letterrequest import role_name
 from ingest.submission.presenting import subjects_of
 from ingest.submission.sender import Sender
@@ -144,8 +144,8 @@ def test_a_signer_fits_by_the_name_of_the_organisation_alone(
 
 
 def look(mail: ReceivedMail, call: Call) -> dict[str, Subject]:
-    dossier = arrange([mail], "示范校", call)
-    return {s.id: s for s in subjects_of(dossier, call, SENDER, decided_before=False, ledger=())}
+    case = arrange([mail], "示范校", call)
+    return {s.id: s for s in subjects_of(case, call, SENDER, decided_before=False, ledger=())}
 
 
 def test_an_accepted_signature_of_an_export_is_its_seal(accepting: Call, mail: Mail, word: Make, export: Make) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ingest.reading import Document, Fate, Part
-from ingest.submission.dossier import ReceivedMail
+from ingest.submission.case import ReceivedMail
 from ingest.submission.joining import KnownCase, Purpose, place, tracks_of
 from rules.call import Call
 

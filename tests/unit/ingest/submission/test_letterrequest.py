@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from ingest.reading import Document, Envelope, Fate, Kind, Part, SealOutcome, SealReading
-from ingest.submission.dossier import ReceivedMail, arrange
+from ingest.submission.case import ReceivedMail, arrange
 from ingest.submission.letterrequest import Reply, files_of, letter_request, question_request, role_name
 from rules.call import Call, Role
 from rules.facts import Fact

@@ -1,4 +1,4 @@
-"""A dossier as the rules see it, and the findings back as a verdict."""
+"""A case as the rules see it, and the findings back as a verdict."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from ingest.reading import Document, Fate, Part, SealOutcome
-from ingest.submission.dossier import ReceivedMail, arrange
+from ingest.submission.case import ReceivedMail, arrange
 from ingest.submission.presenting import LedgerEntry, subjects_of, verdict_of
 from ingest.submission.sender import Sender
 from rules.call import Call
@@ -25,10 +25,8 @@ BUREAU = Sender("师市教育局", "unit:第八师石河子市", "第八师石�
 def look(
     mails: list[ReceivedMail], call: Call, *, decided: bool = False, ledger: tuple[LedgerEntry, ...] = ()
 ) -> dict[str, Subject]:
-    dossier = arrange(mails, "示范校", call)
-    return {
-        subject.id: subject for subject in subjects_of(dossier, call, BUREAU, decided_before=decided, ledger=ledger)
-    }
+    case = arrange(mails, "示范校", call)
+    return {subject.id: subject for subject in subjects_of(case, call, BUREAU, decided_before=decided, ledger=ledger)}
 
 
 def finding(rule: str, outcome: Outcome, *subjects: str) -> Finding:
@@ -112,7 +110,7 @@ def test_findings_go_to_the_entry_they_are_bound_to(
     call: Call, mail: Mail, word: Make, scan: Make, summary: Make
 ) -> None:
     """By the form, its scan or its row; the rest concern the whole case."""
-    dossier = arrange(
+    case = arrange(
         [mail(word("甲团中学"), scan("甲团中学"), word("乙团中学"), summary("甲团中学", "乙团中学"))], "示范校", call
     )
     findings = [
@@ -121,22 +119,22 @@ def test_findings_go_to_the_entry_they_are_bound_to(
         finding("X04", Outcome.REMIND, "汇2"),
         finding("A1", Outcome.REMIND, "来件"),
     ]
-    verdict = verdict_of(dossier, findings, "sha")
+    verdict = verdict_of(case, findings, "sha")
     assert [[item.rule for item in entry.findings] for entry in verdict.entries] == [["F02"], ["F01", "X04"]]
     assert ([item.rule for item in verdict.findings], verdict.decision) == (["A1"], Decision.INCOMPLETE)
 
 
 def test_lateness_rejects_every_entry(call: Call, mail: Mail, word: Make) -> None:
     """A finding about the whole case is everybody's."""
-    dossier = arrange([mail(word("甲团中学"), word("乙团中学"))], "示范校", call)
-    verdict = verdict_of(dossier, [finding("D01", Outcome.REJECT, "来件")], "sha")
+    case = arrange([mail(word("甲团中学"), word("乙团中学"))], "示范校", call)
+    verdict = verdict_of(case, [finding("D01", Outcome.REJECT, "来件")], "sha")
     assert {entry.decision for entry in verdict.entries} == {verdict.decision} == {Decision.REJECTED}
 
 
 def test_a_case_without_entries_is_decided_by_what_was_found(call: Call, mail: Mail, part: Callable[..., Part]) -> None:
     """A cloud link alone."""
-    dossier = arrange([mail(parts=(part("x", Fate.CLOUD_LINK),))], "", call)
-    assert verdict_of(dossier, [finding("A2", Outcome.RETURN, "来件")], "sha").decision is Decision.INCOMPLETE
+    case = arrange([mail(parts=(part("x", Fate.CLOUD_LINK),))], "", call)
+    assert verdict_of(case, [finding("A2", Outcome.RETURN, "来件")], "sha").decision is Decision.INCOMPLETE
 
 
 def test_a_mail_without_a_date_of_the_server_is_suspicious(call: Call, mail: Mail, word: Make) -> None:

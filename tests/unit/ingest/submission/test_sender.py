@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from ingest.reading import Document
-from ingest.submission.dossier import ReceivedMail
+from ingest.submission.case import ReceivedMail
 from ingest.submission.sender import own_text, who_sent
 from rules.call import Call
 from rules.facts import Fact

@@ -70,7 +70,7 @@ class Entry:
 
 
 @dataclass
-class Dossier:
+class Case:
     """Everything of one case, arranged."""
 
     track: str
@@ -127,10 +127,10 @@ def parts_of_matter(reading: Reading) -> tuple[Part, ...]:
     return tuple(part for part in reading.parts if part.fate in _OF_MATTER)
 
 
-def arrange(mails: Sequence[ReceivedMail], track: str, call: Call) -> Dossier:
+def arrange(mails: Sequence[ReceivedMail], track: str, call: Call) -> Case:
     """Put the documents of ``mails`` that belong to ``track`` in their places."""
     ordered = tuple(sorted(mails, key=lambda mail: (mail.received, mail.id)))
-    dossier = Dossier(track, ordered)
+    case = Case(track, ordered)
     filed = [
         Filed(mail, document)
         for mail in ordered
@@ -139,33 +139,33 @@ def arrange(mails: Sequence[ReceivedMail], track: str, call: Call) -> Dossier:
     ]
     for item in filed:
         if item.document.rendition is Rendition.EDITABLE:
-            _file_editable(dossier, item, call)
+            _file_editable(case, item, call)
     scans = [item for item in filed if item.document.rendition is Rendition.STAMPED_SCAN]
-    waiting = [item for item in scans if not _file_scan(dossier, item, call)]
-    waiting = [item for item in waiting if not _place_by_content(dossier, item, call)]
-    _place_by_elimination(dossier, waiting)
-    _name_rows(dossier, call)
-    return dossier
+    waiting = [item for item in scans if not _file_scan(case, item, call)]
+    waiting = [item for item in waiting if not _place_by_content(case, item, call)]
+    _place_by_elimination(case, waiting)
+    _name_rows(case, call)
+    return case
 
 
-def _file_editable(dossier: Dossier, item: Filed, call: Call) -> None:
+def _file_editable(case: Case, item: Filed, call: Call) -> None:
     document = item.document
     if document.role is Role.SUMMARY:
-        _replace(dossier, dossier.summary)
-        dossier.summary = item
+        _replace(case, case.summary)
+        case.summary = item
         return
-    entry = _entry_of(dossier.entries, document, call)
+    entry = _entry_of(case.entries, document, call)
     if entry is None:
-        entry = Entry(entry_id(len(dossier.entries) + 1), document.applicant)
-        dossier.entries.append(entry)
-    _replace(dossier, entry.editable)
+        entry = Entry(entry_id(len(case.entries) + 1), document.applicant)
+        case.entries.append(entry)
+    _replace(case, entry.editable)
     entry.editable = item
     entry.applicant = document.applicant or entry.applicant
 
 
-def _replace(dossier: Dossier, old: Filed | None) -> None:
+def _replace(case: Case, old: Filed | None) -> None:
     if old is not None:
-        dossier.replaced.append(old)
+        case.replaced.append(old)
 
 
 def _entry_of(entries: Iterable[Entry], document: Document, call: Call) -> Entry | None:
@@ -182,79 +182,79 @@ def _entry_of(entries: Iterable[Entry], document: Document, call: Call) -> Entry
     return None
 
 
-def _file_scan(dossier: Dossier, item: Filed, call: Call) -> bool:
+def _file_scan(case: Case, item: Filed, call: Call) -> bool:
     """Whether the scan found its place by what it says or is called."""
     document = item.document
     stem = file_stem(document.name)
     is_summary = document.role is Role.SUMMARY or (
         document.role is None
-        and dossier.summary is not None
+        and case.summary is not None
         and bool(stem)
-        and file_stem(dossier.summary.document.name) == stem
+        and file_stem(case.summary.document.name) == stem
     )
     if is_summary:
-        _replace(dossier, dossier.summary_scan)
-        dossier.summary_scan = item
+        _replace(case, case.summary_scan)
+        case.summary_scan = item
         return True
-    entry = _entry_of(dossier.entries, document, call)
+    entry = _entry_of(case.entries, document, call)
     if entry is None:
         return False
-    _replace(dossier, entry.scan)
+    _replace(case, entry.scan)
     entry.scan = item
     return True
 
 
-def _place_by_content(dossier: Dossier, item: Filed, call: Call) -> bool:
+def _place_by_content(case: Case, item: Filed, call: Call) -> bool:
     """Whether one Word file without a scan says the same as this scan, and more of the same than any other."""
     role = item.document.role
     found: list[tuple[int, Entry | None]] = []
-    for entry in dossier.entries if role is not Role.SUMMARY else ():
+    for entry in case.entries if role is not Role.SUMMARY else ():
         if entry.editable is not None and entry.scan is None:
-            found += [(count, entry) for count in _agreeing(dossier, entry.editable, item, call)]
-    if dossier.summary is not None and dossier.summary_scan is None and role is not Role.APPLICATION:
-        found += [(count, None) for count in _agreeing(dossier, dossier.summary, item, call)]
+            found += [(count, entry) for count in _agreeing(case, entry.editable, item, call)]
+    if case.summary is not None and case.summary_scan is None and role is not Role.APPLICATION:
+        found += [(count, None) for count in _agreeing(case, case.summary, item, call)]
     most = max((count for count, _ in found), default=0)
     best = [entry for count, entry in found if count == most]
     if len(best) != 1:
         return False
     if best[0] is None:
-        dossier.summary_scan = item
+        case.summary_scan = item
     else:
         best[0].scan = item
     return True
 
 
-def _agreeing(dossier: Dossier, word: Filed, scan: Filed, call: Call) -> Iterator[int]:
+def _agreeing(case: Case, word: Filed, scan: Filed, call: Call) -> Iterator[int]:
     """How many values agree, if the two are the same document."""
-    comparison = dossier.compared(word, scan, call)
+    comparison = case.compared(word, scan, call)
     if comparison.outcome is Likeness.SAME:
         yield len(comparison.agreeing)
 
 
-def _place_by_elimination(dossier: Dossier, waiting: list[Filed]) -> None:
+def _place_by_elimination(case: Case, waiting: list[Filed]) -> None:
     """One scan left over and one place empty belong together; otherwise a named scan is an entry of its own."""
-    empty = [entry for entry in dossier.entries if entry.scan is None]
-    summary_empty = dossier.summary is not None and dossier.summary_scan is None
+    empty = [entry for entry in case.entries if entry.scan is None]
+    summary_empty = case.summary is not None and case.summary_scan is None
     if len(waiting) == 1 and len(empty) == 1 and (waiting[0].document.role is Role.APPLICATION or not summary_empty):
         empty[0].scan = waiting.pop()
     elif len(waiting) == 1 and not empty and summary_empty and waiting[0].document.role is None:
-        dossier.summary_scan = waiting.pop()
+        case.summary_scan = waiting.pop()
     for item in waiting:
-        if item.document.role is Role.APPLICATION and (item.document.applicant or not dossier.entries):
-            dossier.entries.append(Entry(entry_id(len(dossier.entries) + 1), item.document.applicant, scan=item))
+        if item.document.role is Role.APPLICATION and (item.document.applicant or not case.entries):
+            case.entries.append(Entry(entry_id(len(case.entries) + 1), item.document.applicant, scan=item))
         else:
-            dossier.loose.append(item)
+            case.loose.append(item)
 
 
-def _name_rows(dossier: Dossier, call: Call) -> None:
+def _name_rows(case: Case, call: Call) -> None:
     """Tie each summary row to its entry; a row without a form becomes an entry that has nothing yet."""
-    for number, row in enumerate(dossier.rows, 1):
+    for number, row in enumerate(case.rows, 1):
         fact = row.get(APPLICANT_NAME)
         name = fact.text if fact else None
         if not name:
             continue
-        entry = next((entry for entry in dossier.entries if same_applicant(entry.applicant, name, call)), None)
+        entry = next((entry for entry in case.entries if same_applicant(entry.applicant, name, call)), None)
         if entry is None:
             entry = Entry(listed_entry_id(number), name)
-            dossier.entries.append(entry)
+            case.entries.append(entry)
         entry.rows.append(row_id(number))

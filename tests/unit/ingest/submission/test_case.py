@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ingest.reading import Document, Fate, SealOutcome
-from ingest.submission.dossier import ReceivedMail, arrange
+from ingest.submission.case import ReceivedMail, arrange
 from rules.call import Call
 
 Make = Callable[..., Document]
@@ -14,8 +14,8 @@ Mail = Callable[..., ReceivedMail]
 
 def test_word_and_scan_of_one_applicant_are_one_entry(call: Call, mail: Mail, word: Make, scan: Make) -> None:
     """They are paired by the applicant's name."""
-    dossier = arrange([mail(word("石河子第一中学"), scan("第八师石河子市第一中学"))], "示范校", call)
-    assert [(entry.applicant, bool(entry.editable), bool(entry.scan)) for entry in dossier.entries] == [
+    case = arrange([mail(word("石河子第一中学"), scan("第八师石河子市第一中学"))], "示范校", call)
+    assert [(entry.applicant, bool(entry.editable), bool(entry.scan)) for entry in case.entries] == [
         ("石河子第一中学", True, True)
     ]
 
@@ -25,14 +25,14 @@ def test_three_schools_and_one_table_are_three_entries(
 ) -> None:
     """Every row finds its entry."""
     names = ["甲团中学", "乙团中学", "丙团小学"]
-    dossier = arrange([mail(*map(word, names), *map(scan, names), summary(*names))], "示范校", call)
-    assert [entry.rows for entry in dossier.entries] == [["汇1"], ["汇2"], ["汇3"]]
+    case = arrange([mail(*map(word, names), *map(scan, names), summary(*names))], "示范校", call)
+    assert [entry.rows for entry in case.entries] == [["汇1"], ["汇2"], ["汇3"]]
 
 
 def test_a_row_without_a_form_is_an_entry_that_has_nothing(call: Call, mail: Mail, word: Make, summary: Make) -> None:
     """The bureau is told which school's form is missing."""
-    dossier = arrange([mail(word("甲团中学"), summary("甲团中学", "乙团中学"))], "示范校", call)
-    assert [(entry.applicant, entry.editable is None) for entry in dossier.entries] == [
+    case = arrange([mail(word("甲团中学"), summary("甲团中学", "乙团中学"))], "示范校", call)
+    assert [(entry.applicant, entry.editable is None) for entry in case.entries] == [
         ("甲团中学", False),
         ("乙团中学", True),
     ]
@@ -40,51 +40,51 @@ def test_a_row_without_a_form_is_an_entry_that_has_nothing(call: Call, mail: Mai
 
 def test_a_nameless_scan_goes_to_the_one_empty_place(call: Call, mail: Mail, word: Make, scan: Make) -> None:
     """One scan and one place left belong together."""
-    dossier = arrange([mail(word("甲团中学"), scan("", name="IMG_001.pdf"))], "示范校", call)
-    assert dossier.entries[0].scan is not None
+    case = arrange([mail(word("甲团中学"), scan("", name="IMG_001.pdf"))], "示范校", call)
+    assert case.entries[0].scan is not None
 
 
 def test_nameless_scans_with_several_places_stay_loose(call: Call, mail: Mail, word: Make, scan: Make) -> None:
     """Nobody guesses which is whose."""
-    dossier = arrange(
+    case = arrange(
         [mail(word("甲团中学"), word("乙团中学"), scan("", name="1.pdf"), scan("", name="2.pdf"))], "示范校", call
     )
-    assert (len(dossier.loose), [entry.scan for entry in dossier.entries]) == (2, [None, None])
+    assert (len(case.loose), [entry.scan for entry in case.entries]) == (2, [None, None])
 
 
 def test_equal_file_names_pair_what_has_no_name_inside(call: Call, mail: Mail, word: Make, scan: Make) -> None:
     """申报书甲.docx and 申报书甲（盖章）.pdf."""
     words = [word("甲团中学", name="申报书甲.docx"), word("乙团中学", name="申报书乙.docx")]
-    dossier = arrange([mail(*words, scan(name="申报书乙（盖章）.pdf"))], "示范校", call)
-    assert [bool(entry.scan) for entry in dossier.entries] == [False, True]
+    case = arrange([mail(*words, scan(name="申报书乙（盖章）.pdf"))], "示范校", call)
+    assert [bool(entry.scan) for entry in case.entries] == [False, True]
 
 
 def test_an_unknown_scan_is_the_summary_when_that_is_all_that_lacks(
     call: Call, mail: Mail, word: Make, scan: Make, summary: Make
 ) -> None:
     """The form's place is taken, the table's is empty."""
-    dossier = arrange(
+    case = arrange(
         [mail(word("甲团中学"), scan("甲团中学"), summary("甲团中学"), scan("", role=None, name="IMG_2.pdf"))],
         "示范校",
         call,
     )
-    assert dossier.summary_scan is not None
+    assert case.summary_scan is not None
 
 
 def test_the_newer_file_counts_and_the_older_stays_listed(call: Call, mail: Mail, word: Make) -> None:
     """By the server's time, whatever the order of reading."""
     old, new = mail(word("甲团中学", 联系人="旧")), mail(word("甲团中学", 联系人="新"))
-    dossier = arrange([new, old], "示范校", call)
-    entry = dossier.entries[0]
+    case = arrange([new, old], "示范校", call)
+    entry = case.entries[0]
     assert entry.editable is not None
     assert entry.editable.document.fields["联系人"].text == "新"
-    assert [item.mail.id for item in dossier.replaced] == [old.id]
+    assert [item.mail.id for item in case.replaced] == [old.id]
 
 
 def test_a_scan_alone_is_an_entry_without_word(call: Call, mail: Mail, scan: Make) -> None:
     """So that the letter can say what is missing, by name."""
-    dossier = arrange([mail(scan("甲团中学", outcome=SealOutcome.UNCERTAIN))], "示范校", call)
-    assert [(entry.applicant, entry.editable) for entry in dossier.entries] == [("甲团中学", None)]
+    case = arrange([mail(scan("甲团中学", outcome=SealOutcome.UNCERTAIN))], "示范校", call)
+    assert [(entry.applicant, entry.editable) for entry in case.entries] == [("甲团中学", None)]
 
 
 def test_the_other_tracks_documents_stay_out(call: Call, mail: Mail, word: Make) -> None:
