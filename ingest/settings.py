@@ -135,6 +135,10 @@ class LetterSettings(_Section):
     approve_first: int = Field(default=0, ge=0)
     hold_file: Path = Path("outbound.hold")
 
+    def silenced(self) -> bool:
+        """Whether staff have silenced all letters: the hold file is there."""
+        return self.hold_file.exists()
+
 
 class LimitSettings(_Section):
     """``[limits]``: what one mail may cost in the disposable worker."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, or_, update
@@ -232,6 +232,48 @@ def count_case_letters(session: Session, case_id: int) -> int:
         col(OutboxRow.case_id) == case_id, col(OutboxRow.state) != OutboxState.CANCELLED
     )  # fmt: skip
     return session.exec(query).one()
+
+
+def count_answers(session: Session, *, sent_since: datetime | None = None) -> int:
+    """How many letters to applicants there ever were and were not cancelled; or how many left since a moment."""
+    query = select(func.count()).select_from(OutboxRow).where(col(OutboxRow.kind).not_in(NOT_TO_APPLICANTS))
+    if sent_since is None:
+        return session.exec(query.where(col(OutboxRow.state) != OutboxState.CANCELLED)).one()
+    return session.exec(query.where(col(OutboxRow.sent_at) >= sent_since)).one()
+
+
+def last_of_kind(session: Session, kind: str) -> OutboxRow | None:
+    """The letter of this kind that was queued last; None when none was."""
+    query = select(OutboxRow).where(col(OutboxRow.kind) == kind).order_by(col(OutboxRow.id).desc())
+    return session.exec(query.limit(1)).first()
+
+
+def first_of_kind(session: Session, kind: str, after: datetime | None = None) -> OutboxRow | None:
+    """The first letter of this kind, or the first queued after a moment; None when there is none."""
+    query = select(OutboxRow).where(col(OutboxRow.kind) == kind).order_by(col(OutboxRow.id))
+    if after is not None:
+        query = query.where(col(OutboxRow.created_at) > after)
+    return session.exec(query.limit(1)).first()
+
+
+def digest_prefix(day: date) -> str:
+    """How the keys of a day's digests begin: in the order of the days."""
+    return f"digest:{day.isoformat()}:"
+
+
+def last_digest_before(session: Session, day: date) -> datetime | None:
+    """When the digest of the latest day before ``day`` was made first; None when there was none."""
+    earlier = col(OutboxRow.kind) == "digest", col(OutboxRow.key) < digest_prefix(day)
+    last = session.exec(select(OutboxRow.key).where(*earlier).order_by(col(OutboxRow.key).desc())).first()
+    if last is None:
+        return None
+    same_day = col(OutboxRow.kind) == "digest", col(OutboxRow.key).startswith(last[: len(digest_prefix(day))])
+    return session.exec(select(OutboxRow.created_at).where(*same_day).order_by(col(OutboxRow.id)).limit(1)).one()
+
+
+def known_keys(session: Session, keys: Iterable[str]) -> set[str]:
+    """Those of these keys that have a letter, whatever became of it."""
+    return set(session.exec(select(OutboxRow.key).where(col(OutboxRow.key).in_(list(keys)))))
 
 
 def find_by_key(session: Session, key: str) -> OutboxRow | None:

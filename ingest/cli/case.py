@@ -148,7 +148,7 @@ def rejudge_case(
     from ingest.errors import UsageError
     from ingest.steps.judge import OnPurpose, rejudge
     from ingest.steps.rules import use_rules_in_force
-    from ingest.views.lists import find_case_row
+    from ingest.store.cases import find_case_row
 
     if not reason.strip():
         raise UsageError("没有写重新裁定的原因", "--reason 写明原因,记入台账")

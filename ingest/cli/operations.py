@@ -30,8 +30,9 @@ def run(
 ) -> None:
     """收件、核验、答复、发日报: 常驻运行,或用 --once 跑一轮。"""
     from ingest import log
-    from ingest.app import build, single_instance
+    from ingest.app import build
     from ingest.daemon import Daemon, run_once
+    from ingest.store.lock import single_instance
 
     log.configure(verbose=verbose)
     settings = console(context).settings()
@@ -65,7 +66,7 @@ def status(context: typer.Context, as_json: JsonOption = False) -> None:
 
     settings = console(context).settings()
     with console(context).reading() as session:
-        hold = settings.letters.hold_file.exists()
+        hold = settings.letters.silenced()
         report = status_report(session, hold, SystemClock().now(), settings.mailbox)
     if as_json:
         print_json(report)

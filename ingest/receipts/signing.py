@@ -48,6 +48,16 @@ def mail_subject(sha256: str) -> str:
     return f"R{sha256[:16].upper()}"
 
 
+def case_key(code: str, version: int) -> str:
+    """The key of the letter that tells one version of a case's verdict."""
+    return f"case:{code}:{version}"
+
+
+def question_key(sha256: str) -> str:
+    """The key of the receipt of a mail that brought nothing to judge."""
+    return f"received:{sha256}"
+
+
 def seal_of(key: bytes, receipt: Receipt) -> str:
     """The seal: 16 characters of base32."""
     instant = receipt.received.astimezone(UTC).isoformat(timespec="seconds")

@@ -14,13 +14,20 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from difflib import get_close_matches
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from ingest.message.bodies import html_text
-from ingest.receipts.signing import PrintedCode, Receipt, find_receipt_codes, holds, mail_subject
-from ingest.steps.letters import case_key, question_key
-from ingest.store.cases import find_case_by_code
-from ingest.store.tables import DecisionRow, MessageRow
+from ingest.receipts.signing import (
+    PrintedCode,
+    Receipt,
+    case_key,
+    find_receipt_codes,
+    holds,
+    mail_subject,
+    question_key,
+)
+from ingest.store.cases import find_case_by_code, get_decision
+from ingest.store.messages import find_by_hash_prefix
 from notifier.letters import LETTER_NAMES, listing_sha256
 from notifier.outbox import OutboxRow, find_by_key
 from notifier.wording import moment
@@ -75,8 +82,7 @@ def _of_case(session: Session, code: PrintedCode) -> _Known | None:
     case = find_case_by_code(session, code.subject)
     if case is None:
         return None
-    query = select(DecisionRow).where(DecisionRow.case_id == case.id, col(DecisionRow.version) == code.version)
-    row = session.exec(query).first()
+    row = get_decision(session, case.id, code.version)
     if row is None:
         return None
     receipt = Receipt(case.code, row.version, row.decision.value, row.received_at, row.listing_sha256)
@@ -89,9 +95,7 @@ def _of_case(session: Session, code: PrintedCode) -> _Known | None:
 
 def _of_mail(session: Session, code: PrintedCode) -> _Known | None:
     """A receipt without a case names the raw mail; duplicates of it are the same mail."""
-    prefix = code.subject[1:].lower()
-    query = select(MessageRow).where(col(MessageRow.sha256).startswith(prefix), col(MessageRow.duplicate_of).is_(None))
-    row = session.exec(query.order_by(col(MessageRow.id))).first()
+    row = find_by_hash_prefix(session, code.subject[1:].lower())
     if row is None or code.version != 1:
         return None
     receipt = Receipt(mail_subject(row.sha256), 1, "received", row.received_at, listing_sha256(()))

@@ -12,12 +12,11 @@ from typing import Any
 from sqlmodel import Session
 
 from ingest.errors import UsageError
-from ingest.store.cases import decisions_of_case, load_verdict, messages_of_case, readings_of_case
+from ingest.store.cases import decisions_of_case, find_case_row, load_verdict, messages_of_case, readings_of_case
 from ingest.store.messages import load_reading
 from ingest.store.rulefiles import files_of_decision
 from ingest.store.tables import DecisionRow
 from ingest.submission.case import parts_of_matter
-from ingest.views.lists import find_case_row
 
 
 def explain_decision(session: Session, code: str, version: int | None = None, rule: str = "") -> dict[str, Any]:

@@ -11,7 +11,7 @@ import hmac
 import re
 from datetime import datetime, timedelta
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from ingest.app import App
 from ingest.log import get_logger
@@ -24,7 +24,7 @@ from ingest.store.folders import list_folders
 from ingest.store.messages import next_message_to_read
 from notifier.letters import message_id
 from notifier.mime import build_notice
-from notifier.outbox import NewLetter, OutboxRow
+from notifier.outbox import NewLetter, first_of_kind, last_of_kind
 
 CANARY = "canary"
 """The kind of these mails in the outbox."""
@@ -47,7 +47,7 @@ def canary_if_due(app: App) -> bool:
     if not app.settings.mailbox.canary:
         return False
     with app.database.writing() as session:
-        last = _last_sent(session)
+        last = last_of_kind(session, CANARY)
         if last is not None and now - last.created_at < EVERY:
             return False
         stamp = f"{now:%Y%m%dT%H%M%SZ}"
@@ -97,7 +97,7 @@ def watch_canary(app: App) -> bool:
         return False
     with app.database.reading() as session:
         seen = latest_event(session, EventKind.CANARY_SEEN)
-        unseen = _first_sent_after(session, None if seen is None else seen.at)
+        unseen = first_of_kind(session, CANARY, None if seen is None else seen.at)
         incident = open_incident(session, EventKind.CANARY_LOST, EventKind.CANARY_SEEN)
         looked = _looked_at(app, session)
     lost = unseen is not None and looked is not None and looked - unseen.created_at > OVERDUE - EVERY
@@ -119,13 +119,3 @@ def _looked_at(app: App, session: Session) -> datetime | None:
         return None
     folder = app.settings.mailbox.folder
     return next((row.polled_at for row in list_folders(session) if row.folder == folder), None)
-
-
-def _last_sent(session: Session) -> OutboxRow | None:
-    query = select(OutboxRow).where(col(OutboxRow.kind) == CANARY).order_by(col(OutboxRow.id).desc())
-    return session.exec(query.limit(1)).first()
-
-
-def _first_sent_after(session: Session, moment: datetime | None) -> OutboxRow | None:
-    query = select(OutboxRow).where(col(OutboxRow.kind) == CANARY).order_by(col(OutboxRow.id))
-    return session.exec(query if moment is None else query.where(col(OutboxRow.created_at) > moment)).first()

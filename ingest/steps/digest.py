@@ -5,18 +5,16 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlmodel import col, select
-
 from ingest.app import App
 from ingest.killpoints import point
 from ingest.log import get_logger
 from ingest.receipts.signing import signed_serial
 from ingest.store.events import EventKind, queue_letter, record_event
-from ingest.views.digest import collect_digest, digest_prefix
+from ingest.views.digest import collect_digest
 from notifier.digest import Digest, DigestData, compose_digest
 from notifier.letters import message_id
 from notifier.mime import build_digest
-from notifier.outbox import NewLetter, OutboxRow
+from notifier.outbox import NewLetter, digest_prefix, known_keys
 from notifier.workbook import build_workbook
 
 
@@ -42,7 +40,7 @@ def digest_if_due(app: App) -> bool:
     day = digest_day(app.clock.now(), office.digest_at, office.zone)
     with app.database.reading() as session:
         keys = {digest_key(day, recipient) for recipient in recipients(app)}
-        done = set(session.exec(select(OutboxRow.key).where(col(OutboxRow.key).in_(keys))))
+        done = known_keys(session, keys)
     if keys <= done:
         return False
     send_digest(app, day)
@@ -80,5 +78,5 @@ def send_digest(app: App, day: date, *, again: str = "") -> int:
 def make_digest(app: App, day: date | None = None) -> tuple[Digest, bytes, DigestData]:
     """The digest of ``day`` (today unless given) as it would go out now, and its workbook."""
     with app.database.reading() as session:
-        data = collect_digest(app, session, day)
+        data = collect_digest(session, app.call, app.settings, app.clock.now(), day)
     return compose_digest(data, app.templates), build_workbook(data), data

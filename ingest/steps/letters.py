@@ -5,22 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from sqlalchemy import func
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from ingest.app import App
 from ingest.message.addresses import untagged
 from ingest.reading import Reading
-from ingest.receipts.signing import Receipt, mail_subject, receipt_code, signed_serial
+from ingest.receipts.signing import Receipt, case_key, mail_subject, question_key, receipt_code, signed_serial
 from ingest.store.events import EventKind, queue_letter, record_event
 from ingest.store.tables import CaseRow, MessageRow
 from ingest.submission.case import Case
 from ingest.submission.joining import Placement
 from ingest.submission.letterrequest import Reply, letter_request, question_request
-from notifier.attempts import OutboxState
 from notifier.letters import LetterRequest, compose, listing_sha256
 from notifier.mime import build_letter
-from notifier.outbox import NOT_TO_APPLICANTS, NewLetter, OutboxRow, count_case_letters, count_letters, find_by_key
+from notifier.outbox import NewLetter, count_answers, count_case_letters, count_letters, find_by_key
 from rules.verdict import Verdict
 
 
@@ -33,16 +31,6 @@ class Draft:
     message_ref: int
     case_id: int | None = None
     hold: bool = False  #: a person must release it
-
-
-def case_key(code: str, version: int) -> str:
-    """The key of the letter that tells one version of a case's verdict."""
-    return f"case:{code}:{version}"
-
-
-def question_key(sha256: str) -> str:
-    """The key of the receipt of a mail that brought nothing to judge."""
-    return f"received:{sha256}"
 
 
 def case_letter(app: App, row: CaseRow, case: Case, verdict: Verdict) -> Draft:
@@ -93,7 +81,7 @@ def enqueue_letter(app: App, session: Session, draft: Draft) -> bool:
         key=draft.key, kind=letter.kind, recipient=letter.to_address, subject=letter.subject, message_id=letter.message_id,
         mime=build_letter(letter, app.settings.smtp.from_name or app.call.authority, app.from_address, now),
         case_id=draft.case_id, message_ref=draft.message_ref,
-        held=draft.hold or _answers_so_far(session) < app.settings.letters.approve_first,
+        held=draft.hold or count_answers(session) < app.settings.letters.approve_first,
     )  # fmt: skip
     queue_letter(session, new, now, f"信函入发件箱: {letter.subject}" + ("(待人工放行)" if new.held else ""))
     return True
@@ -134,9 +122,3 @@ class _Used:
             last_automatic=self.today + 1 >= caps.per_sender_per_day,
             last_of_case=self.in_case + 1 >= caps.per_case,
         )
-
-
-def _answers_so_far(session: Session) -> int:
-    """Letters to applicants, ever; a digest approves nobody's first answer."""
-    answers = col(OutboxRow.kind).not_in(NOT_TO_APPLICANTS), col(OutboxRow.state) != OutboxState.CANCELLED
-    return session.exec(select(func.count()).select_from(OutboxRow).where(*answers)).one()

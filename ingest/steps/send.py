@@ -6,8 +6,7 @@ import math
 import time
 from datetime import timedelta
 
-from sqlalchemy import func
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from ingest.app import App
 from ingest.errors import LoginRefusedError, TemporaryError
@@ -17,7 +16,7 @@ from ingest.notify import notify
 from ingest.steps.alarm import queue_alarm
 from ingest.store.events import EventKind, record_event
 from notifier.attempts import OutboxState, Settlement, next_attempt
-from notifier.outbox import NOT_TO_APPLICANTS, OutboxRow, claim, next_to_send, settle, unclaim
+from notifier.outbox import NOT_TO_APPLICANTS, OutboxRow, claim, count_answers, next_to_send, settle, unclaim
 from notifier.transport import SmtpLoginRefused, SmtpUnavailable, TransportSession
 
 BATCH = 50
@@ -25,7 +24,7 @@ BATCH = 50
 
 def held(app: App) -> bool:
     """Whether staff have silenced all letters: the hold file is there."""
-    return app.settings.letters.hold_file.exists()
+    return app.settings.letters.silenced()
 
 
 def send_due(app: App, ends: float = math.inf) -> int:
@@ -137,6 +136,4 @@ _BRAKE_TEXT = (
 
 def sent_since(session: Session, app: App) -> int:
     """How many letters to applicants left in the last hour; counted in the database, so a restart forgets nothing."""
-    recent = col(OutboxRow.sent_at) >= app.clock.now() - timedelta(hours=1)
-    to_applicants = col(OutboxRow.kind).not_in(NOT_TO_APPLICANTS)
-    return session.exec(select(func.count()).select_from(OutboxRow).where(recent, to_applicants)).one()
+    return count_answers(session, sent_since=app.clock.now() - timedelta(hours=1))

@@ -11,7 +11,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from ingest.app import App
 from ingest.log import get_logger
@@ -21,6 +21,7 @@ from ingest.reading import Reading, ScreeningKind
 from ingest.sandbox.workers import WorkerDied, WorkerFailed, read_or_degrade
 from ingest.steps.letters import Draft, enqueue_letter
 from ingest.store.events import record_no_letter
+from ingest.store.messages import find_twin_of_large
 from ingest.store.tables import MessageRow, MessageState
 from ingest.submission.letterrequest import Reply, too_large_request
 
@@ -67,7 +68,7 @@ def answer_too_large(app: App, database: Session, row: MessageRow, header: Heade
     row.from_address, row.from_name = envelope.from_address, envelope.from_name
     row.screening_kind, row.screening_reply = str(screening.kind), screening.reply
     row.screening_reason, row.answered = screening.reason, True
-    if (twin := _twin(database, row)) is not None:
+    if (twin := find_twin_of_large(database, row)) is not None:
         row.state, row.duplicate_of = MessageState.DUPLICATE, twin.id
     database.add(row)
     database.flush()
@@ -84,13 +85,3 @@ def _letter(app: App, row: MessageRow, header: Header) -> Draft:
     largest = app.settings.mailbox.max_message_size
     request = too_large_request(envelope, row.received_at, app.call, reply, app.clock.now(), largest)
     return Draft(f"too_large:{header.sha256}", request, row.id)
-
-
-def _twin(database: Session, row: MessageRow) -> MessageRow | None:
-    """The same mail seen before in another place; without its bytes, these three must do."""
-    query = select(MessageRow).where(
-        col(MessageRow.state) == MessageState.TOO_LARGE, col(MessageRow.id) != row.id,
-        col(MessageRow.message_id_header) == row.message_id_header, col(MessageRow.message_id_header) != "",
-        col(MessageRow.size) == row.size, col(MessageRow.received_at) == row.received_at,
-    )  # fmt: skip
-    return database.exec(query.order_by(col(MessageRow.id))).first()

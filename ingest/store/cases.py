@@ -16,10 +16,11 @@ from pydantic import TypeAdapter
 from sqlalchemy import func, or_, update
 from sqlmodel import Session, col, select
 
+from ingest.errors import UsageError
 from ingest.reading import Reading
 from ingest.store.messages import load_reading
 from ingest.store.tables import CaseMessageRow, CaseRow, DecisionRow, MessageRow, OutboxRow
-from ingest.submission.codes import code_number, code_stem, make_code
+from ingest.submission.codes import code_number, code_stem, find_codes, make_code
 from rules.subjects import Subject
 from rules.verdict import Decision, EntryVerdict, Verdict
 
@@ -76,6 +77,15 @@ def find_case(session: Session, call: str, track: str, submitter_key: str) -> Ca
 def find_case_by_code(session: Session, code: str) -> CaseRow | None:
     """The case with exactly this code (as ``find_codes`` returns it)."""
     return session.exec(select(CaseRow).where(CaseRow.code == code)).first()
+
+
+def find_case_row(session: Session, code: str) -> CaseRow:
+    """The case a person means by ``code`` as typed. Raises UsageError when there is none."""
+    for candidate in (code, *find_codes(code)):
+        row = find_case_by_code(session, candidate)
+        if row is not None:
+            return row
+    raise UsageError(f"没有案卷“{code}”", "用 mailroom case list 查看案卷编号")
 
 
 def find_cases_by_thread(session: Session, message_ids: Iterable[str]) -> list[CaseRow]:
@@ -229,6 +239,12 @@ def decisions_of_case(session: Session, case_id: int) -> list[DecisionRow]:
     """All versions of a case's verdict, the oldest first."""
     query = select(DecisionRow).where(DecisionRow.case_id == case_id)
     return list(session.exec(query.order_by(col(DecisionRow.version))))
+
+
+def get_decision(session: Session, case_id: int, version: int) -> DecisionRow | None:
+    """One version of a case's verdict; None when there is none."""
+    query = select(DecisionRow).where(DecisionRow.case_id == case_id, col(DecisionRow.version) == version)
+    return session.exec(query).first()
 
 
 def latest_decision(session: Session, case_id: int) -> DecisionRow | None:

@@ -128,6 +128,22 @@ def find_by_sha256(session: Session, sha256: str) -> MessageRow | None:
     return session.exec(query.order_by(col(MessageRow.id))).first()
 
 
+def find_by_hash_prefix(session: Session, prefix: str) -> MessageRow | None:
+    """The first mail seen whose bytes' hash begins so, as receipts name mails; None when there is none."""
+    query = select(MessageRow).where(col(MessageRow.sha256).startswith(prefix), col(MessageRow.duplicate_of).is_(None))
+    return session.exec(query.order_by(col(MessageRow.id))).first()
+
+
+def find_twin_of_large(session: Session, row: MessageRow) -> MessageRow | None:
+    """The same mail, too large to be fetched, seen before in another place; without its bytes these three must do."""
+    query = select(MessageRow).where(
+        col(MessageRow.state) == MessageState.TOO_LARGE, col(MessageRow.id) != row.id,
+        col(MessageRow.message_id_header) == row.message_id_header, col(MessageRow.message_id_header) != "",
+        col(MessageRow.size) == row.size, col(MessageRow.received_at) == row.received_at,
+    )  # fmt: skip
+    return session.exec(query.order_by(col(MessageRow.id))).first()
+
+
 def get_message(session: Session, message_id: int) -> MessageRow | None:
     """The mail as the database has it now."""
     return session.get(MessageRow, message_id, populate_existing=True)

@@ -8,12 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
-from ingest.app import App
 from ingest.comparison.likeness import READ_ON_SCANS
 from ingest.reading import Document, Fate
-from ingest.steps.send import held
+from ingest.settings import Settings
 from ingest.store.cases import decisions_in_force, list_cases, load_subjects, load_verdict, readings_of_case
 from ingest.store.counts import count_decided, count_everything, count_fetched, count_in_ledger, count_on_server
 from ingest.store.events import EventKind, Head, bounces, ledger_head, list_events
@@ -25,8 +24,9 @@ from ingest.submission.case import Case, ReceivedMail, arrange, parts_of_matter
 from ingest.views.health import intake_health
 from notifier.attempts import OutboxState
 from notifier.digest import CaseLine, Counters, Crop, DigestData, HumanTask, QuotaLine, Silent, SystemState, Undelivered
-from notifier.outbox import NOT_TO_APPLICANTS, OutboxRow, find_by_ids, get_letter, list_letters
+from notifier.outbox import NOT_TO_APPLICANTS, OutboxRow, find_by_ids, get_letter, last_digest_before, list_letters
 from notifier.wording import full_width
+from rules.call import Call
 from rules.facts import Fact
 from rules.subjects import Subject, SubjectField, SubjectKind
 from rules.verdict import Decision, EntryVerdict, Finding, Outcome, Truth, Verdict
@@ -46,43 +46,35 @@ class _Judged:
     subjects: dict[str, Subject]
 
 
-def collect_digest(app: App, session: Session, day: date | None = None) -> DigestData:
+def collect_digest(
+    session: Session, call: Call, settings: Settings, now: datetime, day: date | None = None
+) -> DigestData:
     """Everything the digest of ``day`` (today unless given), made at this moment, says.
 
     A question, a suspicious mail and a new decision are told once, in the first digest after them; what concerns a
     case stays until it is decided.
     """
-    now, call = app.clock.now(), app.call
-    since = _told_until(app, session, day or now.astimezone(app.settings.office.zone).date())
+    day = day or now.astimezone(settings.office.zone).date()
+    since = _told_until(session, day, settings.mailbox.accept_since)
     judged = list(_judged(session, call.id))
     return DigestData(
         now=now, since=since, call=call, counters=_counters(session, since, now),
-        needs_human=(*_case_tasks(app, session, judged), *_cloud_tasks(session, judged), *_mail_tasks(session, since),
+        needs_human=(*_case_tasks(session, call, judged), *_cloud_tasks(session, judged), *_mail_tasks(session, since),
                      *_silence_tasks(session, since, {item.case.id: item for item in judged})),
         accepted=_lines(judged, Decision.ACCEPTED), incomplete=_lines(judged, Decision.INCOMPLETE), rejected=_lines(judged, Decision.REJECTED),
         undelivered=tuple(_undelivered(session, {item.case.id: item for item in judged})),
-        silent=tuple(Silent(track.name, _silent_units(app, session, track.name)) for track in call.tracks),
-        quotas=tuple(_quotas(app, judged)), state=system_state(app, session, min(since, now - RECENT)),
+        silent=tuple(Silent(track.name, _silent_units(session, call, track.name)) for track in call.tracks),
+        quotas=tuple(_quotas(call, judged)), state=system_state(session, settings, now, min(since, now - RECENT)),
     )  # fmt: skip
 
 
-def digest_prefix(day: date) -> str:
-    """How the keys of a day's digests begin: in the order of the days."""
-    return f"digest:{day.isoformat()}:"
-
-
-def _told_until(app: App, session: Session, day: date) -> datetime:
+def _told_until(session: Session, day: date, accept_since: datetime) -> datetime:
     """When the digest of the latest earlier day was made; before the first one, since when mails are accepted.
 
     An hour of the day would not do: what came during a night without power, or while a digest was being made, would
     be told by none.
     """
-    earlier = col(OutboxRow.kind) == "digest", col(OutboxRow.key) < digest_prefix(day)
-    last = session.exec(select(OutboxRow.key).where(*earlier).order_by(col(OutboxRow.key).desc())).first()
-    if last is None:
-        return app.settings.mailbox.accept_since
-    same_day = col(OutboxRow.kind) == "digest", col(OutboxRow.key).startswith(last[: len(digest_prefix(day))])
-    return session.exec(select(OutboxRow.created_at).where(*same_day).order_by(col(OutboxRow.id)).limit(1)).one()
+    return last_digest_before(session, day) or accept_since
 
 
 def _judged(session: Session, call: str) -> Iterator[_Judged]:
@@ -124,14 +116,14 @@ def _contact(item: _Judged, entry: str, name: str) -> str:
 # --- what a person must look at -----------------------------------------------------------------------------------
 
 
-def _case_tasks(app: App, session: Session, judged: list[_Judged]) -> Iterator[HumanTask]:
+def _case_tasks(session: Session, call: Call, judged: list[_Judged]) -> Iterator[HumanTask]:
     for item in judged:
         refers = [finding for finding in item.verdict.findings if finding.outcome is Outcome.REFER]
         if not refers and not any(
             finding.outcome is Outcome.REFER for entry in item.verdict.entries for finding in entry.findings
         ):
             continue
-        case = _arranged(app, session, item.case)
+        case = _arranged(session, call, item.case)
         for finding in refers:
             yield _task(item, finding, None, case)
         for entry in item.verdict.entries:
@@ -140,13 +132,13 @@ def _case_tasks(app: App, session: Session, judged: list[_Judged]) -> Iterator[H
                     yield _task(item, finding, entry, case)
 
 
-def _arranged(app: App, session: Session, row: CaseRow) -> Case:
+def _arranged(session: Session, call: Call, row: CaseRow) -> Case:
     mails = [
         ReceivedMail(mail.id, mail.received_at, reading, mail.dated)
         for mail, reading in readings_of_case(session, row.id)
         if parts_of_matter(reading)
     ]
-    return arrange(mails, row.track, app.call)
+    return arrange(mails, row.track, call)
 
 
 def _task(item: _Judged, finding: Finding, entry: EntryVerdict | None, case: Case) -> HumanTask:
@@ -337,15 +329,15 @@ def _why_undelivered(letter: OutboxRow) -> str:
     return f"{doubt}。{letter.last_reply}" if letter.last_reply else doubt
 
 
-def _silent_units(app: App, session: Session, track: str) -> tuple[str, ...]:
+def _silent_units(session: Session, call: Call, track: str) -> tuple[str, ...]:
     """Units whose office has sent nothing; a school that wrote by itself does not speak for its bureau."""
-    cases = list_cases(session, app.call.id)
+    cases = list_cases(session, call.id)
     heard = {case.unit for case in cases if case.track == track and case.submitter_key == f"unit:{case.unit}"}
-    return tuple(unit.name for unit in app.call.units if not unit.direct and unit.name not in heard)
+    return tuple(unit.name for unit in call.units if not unit.direct and unit.name not in heard)
 
 
-def _quotas(app: App, judged: list[_Judged]) -> Iterator[QuotaLine]:
-    for track in app.call.tracks:
+def _quotas(call: Call, judged: list[_Judged]) -> Iterator[QuotaLine]:
+    for track in call.tracks:
         accepted = [
             item.subjects.get(entry.entry)
             for item in judged
@@ -366,13 +358,13 @@ def _ledger_line(head: Head) -> str:
     return f"台账共 {head.events} 行，末行校验值 {head.chain}"
 
 
-def system_state(app: App, session: Session, since: datetime | None = None) -> SystemState:
+def system_state(session: Session, settings: Settings, now: datetime, since: datetime | None = None) -> SystemState:
     """The program's own health, with the errors since ``since``, of a day unless given."""
-    since = since or app.clock.now() - RECENT
+    since = since or now - RECENT
     counts, folders = count_everything(session), list_folders(session)
     polled = [folder.polled_at for folder in folders if folder.polled_at is not None]
-    health = intake_health(session, app.settings.mailbox, app.clock.now())
-    errors = [text for text in (health.complaint(app.clock.now()), *health.differences) if text]
+    health = intake_health(session, settings.mailbox, now)
+    errors = [text for text in (health.complaint(now), *health.differences) if text]
     errors += [f"{folder.folder}: {folder.error}" for folder in folders if folder.error]
     for kind in (EventKind.DISAGREEMENT, EventKind.CANARY_LOST, EventKind.JUDGING_FAILED, EventKind.ALARM):
         errors += dict.fromkeys(event.text for event in reversed(list_events(session, kind=kind, since=since)))
@@ -382,7 +374,7 @@ def system_state(app: App, session: Session, since: datetime | None = None) -> S
         server_count=count_on_server(session), ledger_count=count_in_ledger(session),
         set_aside=counts.messages[MessageState.SET_ASIDE], pending=counts.messages[MessageState.STORED] + counts.to_judge,
         queued_letters=counts.outbox[OutboxState.QUEUED] + counts.outbox[OutboxState.RETRY], last_poll=max(polled, default=None),
-        stale=health.stale, errors=tuple(errors), held=held(app),
+        stale=health.stale, errors=tuple(errors), held=settings.letters.silenced(),
         ledger=_ledger_line(ledger_head(session)),
     )  # fmt: skip
 

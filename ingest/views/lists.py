@@ -14,7 +14,7 @@ from ingest.store.cases import (
     cases_of_message,
     count_cases,
     decisions_of_case,
-    find_case_by_code,
+    find_case_row,
     latest_decision,
     load_subjects,
     load_verdict,
@@ -24,7 +24,6 @@ from ingest.store.cases import (
 from ingest.store.events import SILENCES, bounces, list_events, reason_of
 from ingest.store.messages import count_messages, get_message, load_reading, newest_messages
 from ingest.store.tables import CaseRow, DecisionRow, EventRow, MessageRow
-from ingest.submission.codes import find_codes
 from notifier.attempts import OutboxState
 from notifier.outbox import (
     NOT_TO_APPLICANTS,
@@ -154,15 +153,6 @@ def case_line(row: CaseRow, *, undelivered: bool) -> dict[str, Any]:
         "version": row.version, "received": row.last_received_at, "decided": row.decided_at, "judge_after": row.judge_after,
         "reply_address": row.reply_address, "undelivered": undelivered,
     }  # fmt: skip
-
-
-def find_case_row(session: Session, code: str) -> CaseRow:
-    """The case a person means by ``code`` as typed. Raises UsageError when there is none."""
-    for candidate in (code, *find_codes(code)):
-        row = find_case_by_code(session, candidate)
-        if row is not None:
-            return row
-    raise UsageError(f"没有案卷“{code}”", "用 mailroom case list 查看案卷编号")
 
 
 def case_detail(session: Session, code: str) -> dict[str, Any]:

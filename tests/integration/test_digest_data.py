@@ -42,7 +42,7 @@ def digests(house: House) -> list[OutboxRow]:
 
 def data_of(house: House) -> DigestData:
     with house.store() as session:
-        return collect_digest(house.app, session)
+        return collect_digest(session, house.app.call, house.app.settings, house.app.clock.now())
 
 
 # --- when ----------------------------------------------------------------------------------------------------------

@@ -70,7 +70,10 @@ def decided(house: House, mail: bytes) -> Decision | None:
 
 def reasons(house: House) -> list[str]:
     with house.store() as session:
-        return [task.reason for task in collect_digest(house.app, session).needs_human]
+        return [
+            task.reason
+            for task in collect_digest(session, house.app.call, house.app.settings, house.app.clock.now()).needs_human
+        ]
 
 
 def letter(house: House) -> str:

@@ -108,7 +108,7 @@ def test_status_and_digest_say_that_nothing_comes_in(watched: House) -> None:
     loop._tick(loop._look)
     with watched.store() as session:
         report = status_report(session, hold=False, now=watched.clock.instant, mailbox=watched.app.settings.mailbox)
-        state = system_state(watched.app, session)
+        state = system_state(session, watched.app.settings, watched.app.clock.now())
     assert report["stale"] == "已有 20 分钟没有成功收信: 连不上"
     assert report["stale"] in state.errors
 
@@ -122,7 +122,7 @@ def test_status_and_digest_agree_on_what_is_too_long(open_one: Open, minutes: in
 
     with house.store() as session:
         report = status_report(session, hold=False, now=house.clock.instant, mailbox=house.app.settings.mailbox)
-        state = system_state(house.app, session)
+        state = system_state(session, house.app.settings, house.app.clock.now())
 
     (line,) = [line for line in state_lines(state) if line.label == "最近一次收信"]
     assert (report["stale"] == "", line.word == NORMAL) == (well, well)

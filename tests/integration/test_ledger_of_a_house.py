@@ -106,7 +106,10 @@ def test_a_head_from_an_old_digest_is_looked_for(
     with house.store() as session:
         noted = ledger_head(session).chain
         digest, _, _ = make_digest(house.app)
-        assert collect_digest(house.app, session).state.ledger in digest.text.splitlines()[-1]
+        assert (
+            collect_digest(session, house.app.call, house.app.settings, house.app.clock.now()).state.ledger
+            in digest.text.splitlines()[-1]
+        )
     assert noted in digest.text
     assert noted in digest.html
     busy(house)

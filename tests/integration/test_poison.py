@@ -81,7 +81,10 @@ def test_three_kills_count_and_the_fourth_start_sets_the_mail_aside(open_one: Op
 
     assert [row.state for row in house.messages()] == [MessageState.SET_ASIDE, MessageState.READ]
     with house.store() as session:
-        assert any("无法读取，已隔离" in task.reason for task in collect_digest(house.app, session).needs_human)
+        assert any(
+            "无法读取，已隔离" in task.reason
+            for task in collect_digest(session, house.app.call, house.app.settings, house.app.clock.now()).needs_human
+        )
         assert verify_ledger(session, house.app.files).findings == ()
 
 

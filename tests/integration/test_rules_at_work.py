@@ -123,14 +123,14 @@ def test_a_broken_edit_changes_nothing_and_is_told_with_its_line(
     [event] = office.events("rules_refused")
     assert f"{name}:" in event.text
     with office.store() as session:
-        assert event.text in system_state(office.app, session).errors
+        assert event.text in system_state(session, office.app.settings, office.app.clock.now()).errors
     decide_sample(office, "07")
     assert [case.decision for case in office.cases()] == [Decision.ACCEPTED]
 
     (files.folder / name).write_text(whole, "utf-8")
     look_at_rules(office.app, closely=True)
     with office.store() as session:
-        assert event.text not in system_state(office.app, session).errors
+        assert event.text not in system_state(session, office.app.settings, office.app.clock.now()).errors
     assert len(office.events("rules_refused")) == 1
 
 

@@ -137,7 +137,9 @@ def test_staff_read_of_a_doubtful_letter_what_to_do(doubtful: House) -> None:
     """In the digest, among the letters that did not arrive."""
     settle_uncertain(doubtful.app)
     with doubtful.store() as session:
-        (line,) = collect_digest(doubtful.app, session).undelivered
+        (line,) = collect_digest(
+            session, doubtful.app.call, doubtful.app.settings, doubtful.app.clock.now()
+        ).undelivered
 
     assert line.recipient == "wang@example.cn"
     assert "请电话确认" in line.reason

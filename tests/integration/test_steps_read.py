@@ -27,7 +27,7 @@ UNREADABLE = b""
 
 def tasks(house: House) -> tuple[HumanTask, ...]:
     with house.store() as session:
-        return collect_digest(house.app, session).needs_human
+        return collect_digest(session, house.app.call, house.app.settings, house.app.clock.now()).needs_human
 
 
 def test_a_question_is_received_once_and_shown_to_staff(house: House) -> None:
@@ -69,7 +69,7 @@ def test_a_bounced_letter_is_undelivered_with_the_telephone_of_the_form(house: H
     house.arrive(bounce_of(house.letters()[0].message_id))
     house.take_in()
     with house.store() as session:
-        undelivered = collect_digest(house.app, session).undelivered
+        undelivered = collect_digest(session, house.app.call, house.app.settings, house.app.clock.now()).undelivered
     assert [(item.case_code, item.kind) for item in undelivered] == [(house.cases()[0].code, "accepted")]
     assert undelivered[0].telephone.replace("-", "").isdigit()
     assert undelivered[0].recipient == house.letters()[0].recipient

@@ -87,7 +87,7 @@ def test_a_refused_configuration_is_told_to_staff(house: House) -> None:
     house.transport.answer_next(SendOutcome.CONFIGURATION, 553, "Mail from must equal authorized user")
     house.send()
     with house.store() as session:
-        errors = system_state(house.app, session).errors
+        errors = system_state(session, house.app.settings, house.app.clock.now()).errors
     assert any("authorized user" in error for error in errors)
 
 
@@ -134,7 +134,7 @@ def test_the_hold_file_silences_everything_until_it_is_gone(house: House) -> Non
     hold.touch()
     assert (house.send(), house.transport.sessions) == (0, 0)
     with house.store() as session:
-        assert system_state(house.app, session).held
+        assert system_state(session, house.app.settings, house.app.clock.now()).held
     hold.unlink()
     assert house.send() == 1
 
