@@ -98,7 +98,12 @@ def _zip_entries(
         yield _zip_entry(archive, info, unique(safe_path(entry_name(info)), seen), budget)
 
 
-def _zip_entry(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: str, budget: Budget) -> Member:
+def _zip_entry(
+    archive: zipfile.ZipFile,
+    info: zipfile.ZipInfo,
+    path: str,
+    budget: Budget,
+) -> Member:
     if info.flag_bits & 1:
         return Member(path, fate=Fate.ENCRYPTED, reason=ENCRYPTED)
     if stat.S_ISLNK(info.external_attr >> 16):

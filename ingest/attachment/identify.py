@@ -65,8 +65,8 @@ _OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _STILL_IMAGES = (b"heic", b"heix", b"mif1", b"msf1", b"avif", b"hevc")
 _ANY_HEADER = re.compile(rb"[!-9;-~]{1,100}[ \t]*:|From ")
 _MAIL_HEADER = re.compile(
-    rb"^(received|from|to|subject|date|message-id|return-path|delivered-to|mime-version|content-type"
-    rb"|x-mailer)[ \t]*:",
+    rb"^(received|from|to|subject|date|message-id|return-path|delivered-to|mime-version"
+    rb"|content-type|x-mailer)[ \t]*:",
     re.IGNORECASE | re.MULTILINE,
 )
 _MARKUP = re.compile(

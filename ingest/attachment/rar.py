@@ -9,6 +9,7 @@ damaged bytes through (measured).
 from __future__ import annotations
 
 import io
+import tarfile
 import zlib
 from collections.abc import Iterator
 
@@ -128,6 +129,12 @@ def _read(
         return Member(path, fate=Fate.DAMAGED, reason=DAMAGED_ENTRY)
 
 
+def _is_listed_as(info: rarfile.RarInfo, member: tarfile.TarInfo, *, has_content: bool) -> bool:
+    """Whether the unpacked member is what the listing says; no names are compared."""
+    same_kind = member.isdir() == info.is_dir()
+    return same_kind and (not has_content or member.size == info.file_size)
+
+
 class _Contents:
     """The contents of one archive's entries, asked for in their order;
     three ways, the cheapest first.
@@ -187,8 +194,7 @@ class _Contents:
         assert self._members is not None
         for member, stream in self._members:
             info = self._infos[self._next] if self._next < len(self._infos) else None
-            unlike = info is None or member.isdir() != info.is_dir() or (stream and member.size != info.file_size)
-            if unlike:
+            if info is None or not _is_listed_as(info, member, has_content=stream is not None):
                 self._members.close()
                 break
             self._next += 1

@@ -188,8 +188,14 @@ _PAPER = frozenset({PageKind.SCAN, PageKind.SCAN_WITH_OCR, PageKind.PHOTO})
 
 
 def _read_pdf(part: _Part) -> DocumentReading:
+    pdf = _opened_pdf(part)
+    return _document_in(pdf, part) if isinstance(pdf, Pdf) else pdf
+
+
+def _opened_pdf(part: _Part) -> Pdf | DocumentReading:
+    """The file's pages, or why there are none."""
     try:
-        pdf = read_pdf(part.data)
+        return read_pdf(part.data)
     except EncryptedPdfError:
         return DocumentReading(None, Fate.ENCRYPTED, "PDF 有打开密码, 无法读取, 请取消 PDF 的密码后重发")
     except PdfLimitError as error:
@@ -199,7 +205,10 @@ def _read_pdf(part: _Part) -> DocumentReading:
         if not pages:
             return DocumentReading(None, Fate.DAMAGED, "PDF 文件损坏, 打不开")
         # another program can open it: not for us to call it broken, staff look
-        pdf = Pdf(pages, ())
+        return Pdf(pages, ())
+
+
+def _document_in(pdf: Pdf, part: _Part) -> DocumentReading:
     is_scan = _is_scan(pdf, part.path)
     content = pdf.content
     recognition = recognise(content, part.call)
@@ -271,20 +280,10 @@ def _scan(
         recognition = recognise_by_name(part.name, part.call)
         form = recognition.form
     named = applicant_in_name(part.name, part.call)
-    if form and named and not (form.applicant in fields and fields[form.applicant].text):
-        known = Fact.known(
-            named,
-            Provenance(
-                part=part.path,
-                place="文件名",
-                method="file name",
-                confidence=FILE_NAME_TRUST,
-                raw=part.name,
-            ),
-        )
-        if form.applicant in {field.name for field in form.fields}:
-            fields = {**fields, form.applicant: known}
-    stated = fields[form.applicant].text if form and form.applicant in fields else None
+    stated = None
+    if form:
+        fields = _with_applicant(fields, form, named, part)
+        stated = fields[form.applicant].text if form.applicant in fields else None
     return _document(
         part,
         Rendition.STAMPED_SCAN,
@@ -298,6 +297,26 @@ def _scan(
         note="" if form else recognition.reason,
         **{"lines": layer_lines(content) if is_scan.value is True else ()} | more,
     )
+
+
+def _with_applicant(
+    fields: dict[str, Fact],
+    form: Form,
+    named: str,
+    part: _Part,
+) -> dict[str, Fact]:
+    """``fields``, the applicant in them if only the file's name tells it."""
+    told = form.applicant in fields and fields[form.applicant].text
+    if not named or told or form.applicant not in {field.name for field in form.fields}:
+        return fields
+    provenance = Provenance(
+        part=part.path,
+        place="文件名",
+        method="file name",
+        confidence=FILE_NAME_TRUST,
+        raw=part.name,
+    )
+    return {**fields, form.applicant: Fact.known(named, provenance)}
 
 
 def _text_layer_fields(content: Content, form: Form, path: str) -> dict[str, Fact]:

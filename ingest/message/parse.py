@@ -29,7 +29,9 @@ MAX_SECOND_LOOK = 1024 * 1024
 MAX_RECEIVED = 30
 MAX_REFERENCES = 100
 
-_SINGLE = frozenset({"date", "from", "to", "content-type", "content-transfer-encoding", "mime-version"})
+_SINGLE = frozenset(
+    {"date", "from", "to", "content-type", "content-transfer-encoding", "mime-version"},
+)
 """Headers the library needs for a second look, beside those that name the chain."""
 _MESSAGE_ID = re.compile(r"<[^<>\s]{1,900}>")
 _ODD = {

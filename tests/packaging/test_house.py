@@ -152,6 +152,19 @@ def test_files_are_short() -> None:
     assert {name_of(path): count for path, count in lines.items() if count > 700} == {}
 
 
+@pytest.mark.parametrize("folder", ["ingest/attachment", "ingest/document", "ingest/message"])
+def test_lines_have_at_most_a_hundred_columns(folder: str) -> None:
+    """Those without Chinese: its characters are twice as wide, and its sentences cannot be broken."""
+    long = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
+        if len(line) > 100 and line.isascii()
+    ]
+
+    assert long == []
+
+
 def test_everything_is_annotated() -> None:
     """Every argument and every result, of private and of inner functions too."""
     missing = [

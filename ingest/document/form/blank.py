@@ -96,8 +96,9 @@ def fit_blank(content: Content, form: Form) -> Fit:
 
 def _propose(unknown: list[Label], missing: list[Field]) -> Iterator[Proposal]:
     """Each missing field is offered once, to the label most like it."""
+    numbered = list(enumerate(unknown))
     pairs = sorted(
-        ((_likeness(label, field), number, field) for number, label in enumerate(unknown) for field in missing),
+        ((_likeness(label, field), at, field) for at, label in numbered for field in missing),
         key=lambda pair: -pair[0],
     )
     taken: dict[int, tuple[Field, float]] = {}
@@ -162,9 +163,15 @@ def labels_of(content: Content) -> list[Label]:
     return list(found.values())
 
 
+def _may_be_label(text: str) -> bool:
+    if not text or len(text) > _MAX_LABEL or is_blank(text):
+        return False
+    return not _BOX.search(text) and not _NO_LABEL.search(normalise(text))
+
+
 def _in_table(table: Table, cell: Cell) -> Label | None:
     text = cell.text.strip()
-    if not text or len(text) > _MAX_LABEL or is_blank(text) or _BOX.search(text) or _NO_LABEL.search(normalise(text)):
+    if not _may_be_label(text):
         return None
     right, below = table.right_of(cell), table.below(cell)
     if right is not None and _is_place(right):

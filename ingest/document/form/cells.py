@@ -115,15 +115,25 @@ def _ticked(tokens: list[_Token]) -> dict[str, bool] | None:
         elif kind == "mark":
             marks.append(text if not (before and previous and glued and not marks) else f"{text}<")
         elif kind == "option":
-            mine, others = (marks, []) if before else ([], marks)
-            if before and previous and len(marks) > 1 and marks[0].endswith("<") and marks[-1] in _EMPTY:
-                others, mine = marks[:-1], marks[-1:]
-            elif len({mark[0] in _TICKED for mark in marks}) > 1 and before and previous and marks[-1] in _EMPTY:
+            shared = _shared_out(marks, between=bool(previous)) if before else (marks, [])
+            if shared is None:
                 return None
-            _note(state, previous, others)
-            _note(state, text, mine)
+            _note(state, previous, shared[0])
+            _note(state, text, shared[1])
             marks, previous, glued = [], text, True
     return state
+
+
+def _shared_out(marks: list[str], *, between: bool) -> tuple[list[str], list[str]] | None:
+    """The marks before an option: those of the option before it, and its own.
+    None when nobody can tell; ``between`` two options only the last, an empty box, can be shared.
+    """
+    if between and marks and marks[-1] in _EMPTY:
+        if len(marks) > 1 and marks[0].endswith("<"):
+            return marks[:-1], marks[-1:]
+        if len({mark[0] in _TICKED for mark in marks}) > 1:
+            return None
+    return [], marks
 
 
 def _note(state: dict[str, bool], option: str, marks: list[str]) -> None:
@@ -180,6 +190,13 @@ def _tidy(text: str, *, keep_lines: bool) -> str:
     return re.sub(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])", "", " ".join(pieces))
 
 
+def _says_more(rest: str) -> bool:
+    """Whether what stands beside options denies them, marks them, or is much text of its own."""
+    if re.search(r"[不非未没除]", rest) or any(unicodedata.category(char) in _MARKS for char in rest):
+        return True
+    return len(re.sub(r"[、,，;；。.\d①-⑳和及与:：()（）]", "", rest)) > 6
+
+
 def _named_options(field: Field, raw: str) -> Value | None:
     """Options written out; a word of denial or much other text makes it
     unreadable rather than guessed.
@@ -190,12 +207,7 @@ def _named_options(field: Field, raw: str) -> Value | None:
     tokens = _tokens(raw, field.options)
     chosen = {text for kind, text in tokens if kind == "option"}
     rest = "".join(text for kind, text in tokens if kind == "other")
-    if (
-        not chosen
-        or re.search(r"[不非未没除]", rest)
-        or any(unicodedata.category(char) in _MARKS for char in rest)
-        or len(re.sub(r"[、,，;；。.\d①-⑳和及与:：()（）]", "", rest)) > 6
-    ):
+    if not chosen or _says_more(rest):
         return None
     if field.type is FieldType.CHOICES:
         return tuple(option for option in field.options if option in chosen)

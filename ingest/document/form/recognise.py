@@ -8,6 +8,7 @@ it needs some of the labels too.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -37,7 +38,9 @@ def recognise(content: Content, call: Call) -> Recognition:
     """Which form ``content`` is, by what is written in it."""
     shares = {form.id: label_share(content, form) for form in call.forms}
     opening = _opening_lines(content)
-    titled = [form for form in call.forms if any(_is_title(opening, title) for title in form.titles)]
+    titles = [(form, title) for form in call.forms for title in form.titles]
+    headed = {form.id for form, title in titles if _is_title(opening, title)}
+    titled = [form for form in call.forms if form.id in headed]
     best = max(titled, key=lambda form: shares[form.id], default=None)
     if best is not None and shares[best.id] >= TITLE_SHARE:
         return Recognition(best, "title")
@@ -121,6 +124,17 @@ def _names_role(key: str, role: Role) -> bool:
 _NOT_NAMES = ("申报", "汇总", "通知", "遴选", "征集", "附件", "关于")
 
 
+def _words_of_forms(call: Call) -> Iterator[str]:
+    """What file names say of forms, long titles first; it is no applicant's name."""
+    titles = {title for form in call.forms for title in form.titles}
+    yield from sorted(titles, key=len, reverse=True)
+    for form in call.forms:
+        yield form.id
+        yield from (f"{noise}{form.track}" for noise in call.words.noise)
+        yield form.track
+        yield form.role
+
+
 def applicant_in_name(name: str, call: Call) -> str:
     """The organisation that a file name clearly contains,
     known by the call's endings of names; else "".
@@ -129,18 +143,7 @@ def applicant_in_name(name: str, call: Call) -> str:
     if not words.name_endings:
         return ""
     stem = re.sub(r"\.[A-Za-z0-9]{2,5}$", "", name)
-    cut = sorted({title for form in call.forms for title in form.titles}, key=len, reverse=True)
-    cut += [
-        word
-        for form in call.forms
-        for word in (
-            form.id,
-            *(f"{noise}{form.track}" for noise in words.noise),
-            form.track,
-            form.role,
-        )
-    ]
-    for word in cut:
+    for word in _words_of_forms(call):
         stem = stem.replace(word, " ")
     pieces = re.split(r"[^\u3400-\u9fff\dA-Za-z]+|附件\d*", stem)
     ending = "|".join(map(re.escape, words.name_endings))
