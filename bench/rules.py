@@ -1,6 +1,7 @@
 """What judging costs: our interpreter, the engine, both with the cross-check, against plain Python and zen-engine.
 
-    make bench-rules                                  40 rules on 10 subjects, 400 rules on 100; 20,000 judgements for memory
+    make bench-rules                                  40 rules on 10 subjects, 400 on 100,
+                                                      20,000 judgements for memory
     make bench-rules ARGS="--judgements 100000"       the long form
 
 The floor is the same conditions as plain Python comparisons: no unknown values, no explanation, no places. The peer is

@@ -31,6 +31,7 @@ _POLICY: Final = compat32.clone(linesep="\r\n", max_line_length=None)
 _MESSAGE_ID: Final = re.compile(r"<[!-;=?A-~]+@[!-;=?A-~]+>")
 _CONTENT_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,60}")
 _XLSX: Final = "vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_CRLF: Final = "\r\n"
 
 
 def build_letter(letter: Letter, from_name: str, from_address: str, date: datetime) -> bytes:
@@ -170,8 +171,6 @@ def _mailbox(name: str, address: str) -> str:
     if not deliverable(address):
         raise ValueError(f"not one plain address: {address!r}")
     plain = clean_line(re.sub(r"[\"\\<>@,;:()\[\]]", " ", clean_line(name, 60)), 40)
-    return (
-        f"{Header(plain, 'utf-8', header_name='From').encode(linesep=chr(13) + chr(10))} <{address}>"
-        if plain
-        else address
-    )
+    if not plain:
+        return address
+    return f"{Header(plain, 'utf-8', header_name='From').encode(linesep=_CRLF)} <{address}>"

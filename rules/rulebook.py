@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from collections.abc import Mapping as Lookup
 from dataclasses import replace
+from functools import partial
 from typing import TypeVar
 
 from rules.call import Call, vocabulary_of
@@ -115,7 +116,7 @@ class _FileReader:
         derived = self._derived(top, fields, parameters)
         starts = self.attempt(lambda: periods(parameters.values())) or (-PERPETUAL,)
         scopes = [Scope(fields, {}, {name: one.at(start) for name, one in parameters.items()}) for start in starts]
-        counted = [self.attempt(lambda tree=tree: read_statistic(tree, scopes)) for tree in trees]  # type: ignore[misc]
+        counted = [self.attempt(partial(read_statistic, tree, scopes)) for tree in trees]
         normal = self.attempt(lambda: late(top, default=True)) is not False
         rulebook = Rulebook(
             title=str(top[Text("通知")]), vocabulary=fields, parameters=parameters,
@@ -129,7 +130,7 @@ class _FileReader:
 
     def _derived(self, top: Mapping, fields: Fields, parameters: Lookup[str, Parameter]) -> tuple[Derived, ...]:
         trees = self.attempt(lambda: sequence(top, "派生")) or ()
-        found = [self.attempt(lambda tree=tree: read_derived(tree, fields, parameters)) for tree in trees]  # type: ignore[misc]
+        found = [self.attempt(partial(read_derived, tree, fields, parameters)) for tree in trees]
         return tuple(one for one in found if one)
 
     def _rules(self, top: Mapping, starts: tuple[int, ...], scopes: list[Scope], *, normal: bool) -> tuple[Rule, ...]:
@@ -137,7 +138,7 @@ class _FileReader:
         rules: list[Rule] = []
         seen: set[str] = set()
         for tree in trees:
-            editions = self.attempt(lambda tree=tree: _editions(tree, starts, scopes, normal=normal))  # type: ignore[misc]
+            editions = self.attempt(partial(_editions, tree, starts, scopes, normal=normal))
             if editions is None:
                 continue
             name = editions[0].id
@@ -145,7 +146,7 @@ class _FileReader:
                 place = tree[Text("编号")].position if isinstance(tree, Mapping) else editions[0].position
                 self.errors.append(complain(f"编号“{name}”重复", place, "每条规则的编号只能用一次", "E107"))
             seen.add(name)
-            compiled = [self.attempt(lambda rule=rule: compile_rule(rule)) for rule in editions]  # type: ignore[misc]
+            compiled = [self.attempt(partial(compile_rule, rule)) for rule in editions]
             rules += [rule for rule, engine_rules in zip(editions, compiled, strict=True) if engine_rules is not None]
         return tuple(rules)
 

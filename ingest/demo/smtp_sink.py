@@ -100,14 +100,28 @@ class _Handler:
     def __init__(self, sink: SmtpSink) -> None:
         self._sink = sink
 
-    async def handle_MAIL(self, _server: Any, _session: Any, envelope: Any, address: str, options: list[str]) -> str:  # noqa: N802
+    async def handle_MAIL(  # noqa: N802
+        self,
+        _server: Any,
+        _session: Any,
+        envelope: Any,
+        address: str,
+        options: list[str],
+    ) -> str:
         if forced := self._sink.replies.get("MAIL"):
             return forced
         envelope.mail_from = address
         envelope.mail_options.extend(options)
         return "250 2.1.0 OK"
 
-    async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, options: list[str]) -> str:  # noqa: N802
+    async def handle_RCPT(  # noqa: N802
+        self,
+        _server: Any,
+        _session: Any,
+        envelope: Any,
+        address: str,
+        options: list[str],
+    ) -> str:
         if forced := self._sink.replies.get("RCPT"):
             return forced
         envelope.rcpt_tos.append(address)

@@ -15,7 +15,7 @@ from ingest.store.rulefiles import rules_trouble
 from ingest.views.health import intake_health
 
 
-def status_report(session: Session, hold: bool, now: datetime, mailbox: MailboxSettings) -> dict[str, Any]:  # noqa: FBT001
+def status_report(session: Session, *, hold: bool, now: datetime, mailbox: MailboxSettings) -> dict[str, Any]:
     """Counts of mails, cases and letters by state, when the mailbox was last seen, and whether that is too long ago.
 
     ``reconciled`` says that every mail the server listed at the last look has its row; ``differences`` names the

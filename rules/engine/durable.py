@@ -70,7 +70,8 @@ class Engine:
     def close(self) -> None:
         """Give the engine's memory back."""
         for name in self._names:
-            durable.durable_rules_engine.delete_ruleset(self._host.get_ruleset(name)._handle)  # noqa: SLF001 - it has no public name
+            handle = self._host.get_ruleset(name)._handle  # noqa: SLF001 - it has no public name
+            durable.durable_rules_engine.delete_ruleset(handle)
         self._names = []
 
 

@@ -23,17 +23,22 @@ from ingest.errors import LoginRefusedError
 from ingest.mailbox.imap import ImapMailbox
 from notifier.smtp import SmtpTransport
 
+def at(mailbox, password):
+    account = dict(security="none", username="demo", password=password)
+    return ImapMailbox(mailbox.host, mailbox.port, **account).session()
+
 with EmbeddedMailbox() as mailbox, SmtpSink() as sink:
     mailbox.append(b"Subject: x\\r\\n\\r\\n", datetime(2024, 8, 31, tzinfo=UTC))
     try:
-        with ImapMailbox(mailbox.host, mailbox.port, security="none", username="demo", password="wrong").session():
+        with at(mailbox, "wrong"):
             pass
     except LoginRefusedError:
         pass
-    with ImapMailbox(mailbox.host, mailbox.port, security="none", username="demo", password="demo").session() as box:
+    with at(mailbox, "demo") as box:
         assert len(box.examine("INBOX").uids) == 1
         left_open = SmtpTransport(sink.host, sink.port, security="none").session()
-        left_open.__enter__().send("a@example.invalid", "b@example.invalid", b"Subject: y\\r\\n\\r\\n")
+        mail = b"Subject: y\\r\\n\\r\\n"
+        left_open.__enter__().send("a@example.invalid", "b@example.invalid", mail)
 assert len(sink.letters) == 1
 """
 

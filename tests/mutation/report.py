@@ -1,7 +1,7 @@
 """``make mutation``: of every file of ``rules/``, how many changes to its code the tests noticed.
 
     python -m tests.mutation.report            the figures
-    python -m tests.mutation.report --names    and the changes nobody noticed, for ``mutmut show NAME``
+    python -m tests.mutation.report --names    and what nobody noticed, for ``mutmut show NAME``
 
 Reads what mutmut left in ``mutants/``. A change that makes the tests run for ever is noticed too.
 """

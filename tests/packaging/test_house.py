@@ -287,7 +287,7 @@ def test_every_dependency_of_the_project_is_locked() -> None:
         *project["project"]["dependencies"],
         *(item for group in groups for item in group if isinstance(item, str)),
     ]
-    names = {re.sub(r"[-_.]+", "-", re.match(r"[\w.-]+", item)[0]).lower() for item in wanted}  # type: ignore[index]
+    names = {re.sub(r"[-_.]+", "-", re.split(r"[^\w.-]", item)[0]).lower() for item in wanted}
 
     assert names - locked("requirements.lock").keys() == set()
 

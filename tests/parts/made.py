@@ -282,7 +282,8 @@ def names() -> Iterator[tuple[str, bytes]]:
     attached = b"Content-Type: application/octet-stream\r\nContent-Disposition: attachment; "
 
     def b64(charset: str, text: str = name) -> bytes:
-        return f"=?{charset}?B?{base64.b64encode(text.encode('gb18030' if charset in {'gb2312', 'gbk'} else charset)).decode()}?=".encode()
+        written = text.encode("gb18030" if charset in {"gb2312", "gbk"} else charset)
+        return b"=?%b?B?%b?=" % (charset.encode(), base64.b64encode(written))
 
     def q(text: str = name) -> bytes:
         return b"=?utf-8?Q?" + "".join(f"={byte:02X}" for byte in text.encode()).encode() + b"?="

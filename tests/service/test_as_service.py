@@ -60,7 +60,8 @@ def refused(act):
         return type(error).__name__ + str(error.errno)
     return ""
 print(json.dumps([os.getuid(), os.path.exists("/proc/meminfo"), os.path.exists("/proc/self/status"),
-    refused(lambda: open("/var/x", "w")), refused(lambda: os.sched_setaffinity(0, {0})), refused(lambda: os.chroot("/"))]))
+    refused(lambda: open("/var/x", "w")), refused(lambda: os.sched_setaffinity(0, {0})),
+    refused(lambda: os.chroot("/"))]))
 """
     seen = json.loads(as_service(place, sys.executable, "-c", program))
 

@@ -65,7 +65,8 @@ def ring(long_mm: float = 42, short_mm: float | None = None) -> Ring:
 )
 def test_a_ring_is_what_its_measures_prove(changed: dict[str, float], verdict: Verdict) -> None:
     """One measure after the other leaves what a clear seal has."""
-    assert judge_ring(ring(), replace(SEAL, **changed), exact=True) == verdict  # type: ignore[arg-type]
+    measures = replace(SEAL, **changed)  # type: ignore[arg-type]
+    assert judge_ring(ring(), measures, exact=True) == verdict
 
 
 @pytest.mark.parametrize(

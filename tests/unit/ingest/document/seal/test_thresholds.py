@@ -24,9 +24,11 @@ def fields_with_comments() -> Iterator[tuple[str, str]]:
     for stage in STAGES:
         lines = Path(str(stage.__file__)).read_text("utf-8").splitlines()
         for record in ast.parse("\n".join(lines)).body:
-            for field in record.body if isinstance(record, ast.ClassDef) else ():
+            if not isinstance(record, ast.ClassDef):
+                continue
+            for field in record.body:
                 if isinstance(field, ast.AnnAssign):
-                    yield f"{record.name}.{ast.unparse(field.target)}", above(lines, field.lineno)  # type: ignore[attr-defined]
+                    yield f"{record.name}.{ast.unparse(field.target)}", above(lines, field.lineno)
 
 
 def above(lines: list[str], number: int) -> str:
