@@ -85,6 +85,9 @@ class Papers(_Part):
     fields: dict[str, str] = {}  #: what the forms say instead of what they usually say
     day: str = "2024年8月19日"
     stamped: bool = True
+    grey: bool = False  #: scanned without colour: nobody can tell whether the seal is red
+    blank: bool = False  #: the forms as they are handed out
+    letter: tuple[str, ...] = ()  #: lines of a stamped letter instead of forms; its seal is the bureau's
     exported: bool = False  #: saved as PDF instead of printed, stamped and scanned
     file_names: Literal["usual", "bare"] = "usual"  #: bare: 申报书.docx, as phones send them
 
@@ -93,7 +96,7 @@ class Mail(_Part):
     """One mail. ``{code of 甲}`` and ``{letter to a@b}`` in its words stand for what is known by then."""
 
     name: str = ""  #: how later steps call it
-    by: str = Field(alias="from")  #: display name <address>
+    by: str = Field("", alias="from")  #: display name <address>
     and_by: str = ""  #: a second address in the same From
     subject: str = ""
     text: str = ""
@@ -106,6 +109,7 @@ class Mail(_Part):
     headers: Words = ()
     weight: int = 0  #: kilobytes of a file nobody looks into
     program: str = "COREMAIL"
+    bounces: str = ""  #: the address whose last letter comes back with this mail
 
 
 class Letter(_Part):
@@ -142,6 +146,7 @@ class Step(_Part):
     staff: tuple[Order, ...] = ()
     hold: bool | None = None  #: the hold file is put there or taken away
     restart: bool = False
+    lose: bool = False  #: the database is gone; nobody works until staff order it
     settle: bool = True  #: the settle window passes before one looks
     letters: tuple[Letter, ...] = ()
     cases: dict[str, State] = {}  #: a mail's name -> how its case stands

@@ -94,6 +94,17 @@ class Office:
         assert self._app is not None
         return self._app
 
+    @property
+    def at_work(self) -> bool:
+        """Whether it is open."""
+        return self._app is not None
+
+    def lose_database(self) -> None:
+        """The database is gone, the files are not."""
+        self.close()
+        for path in self.directory.glob("mailroom.db*"):
+            path.unlink()
+
     def restart(self) -> None:
         """Close and open again, as after a power cut that lost nothing."""
         self.close()

@@ -18,7 +18,7 @@ from samples.forms import Stamps, application, summary, the_call
 from samples.pdf import pictures_pdf
 from samples.post import File
 from samples.scan import Scanner, scan
-from samples.sheet import Sheet
+from samples.sheet import Line, Sheet
 from samples.word import write_word
 from tests.stories.grammar import Papers
 
@@ -61,7 +61,9 @@ def _file(papers: Papers, piece: str) -> File:
     name = piece if papers.file_names == "bare" else f"{title}{'' if ending == 'docx' else '（盖章扫描）'}.{ending}"
     if ending == "docx":
         return File(name, _word(sheet))
-    return File(name, _export(sheet) if papers.exported else _scan(sheet, stamped=papers.stamped))
+    if papers.exported:
+        return File(name, _export(sheet))
+    return File(name, _scan(sheet, stamped=papers.stamped, grey=papers.grey))
 
 
 @cache
@@ -75,20 +77,34 @@ def _export(sheet: Sheet) -> bytes:
 
 
 @cache
-def _scan(sheet: Sheet, *, stamped: bool) -> bytes:
+def _scan(sheet: Sheet, *, stamped: bool, grey: bool) -> bytes:
     seed = sum(map(ord, sheet.title)) % 900
-    return pictures_pdf(scan(sheet, replace(_SCANNER, seed=seed, seals=stamped)), _WRITTEN)
+    return pictures_pdf(scan(sheet, replace(_SCANNER, seed=seed, seals=stamped, grey=grey)), _WRITTEN)
 
 
 def _sheets(papers: Papers) -> Iterator[tuple[str, tuple[Sheet, str]]]:
     """Short name -> the form and how its file is usually called."""
-    yield from _zone(papers) if papers.zone else _schools(papers)
+    if papers.letter:
+        yield from _letter(papers)
+    else:
+        yield from _zone(papers) if papers.zone else _schools(papers)
+
+
+def _letter(papers: Papers) -> Iterator[tuple[str, tuple[Sheet, str]]]:
+    """A letter with the bureau's seal over its last line."""
+    *lines, last = papers.letter
+    blocks = [Line(line, 16, before=6) for line in lines]
+    seal = bureau_of(papers.bureau or papers.zone).name
+    yield "函", (Sheet(lines[0], (*blocks, Line(last, 16, before=14, seal=seal))), lines[0])
 
 
 def _zone(papers: Papers) -> Iterator[tuple[str, tuple[Sheet, str]]]:
     bureau = bureau_of(papers.zone)
     filled = who.zone(bureau, papers.day, *papers.rates) | papers.fields
     name = filled["单位名称"]
+    if papers.blank:
+        yield "申报书", (application(CALL.form("附件1"), {}), "附件1 智慧教育示范区申报书")
+        return
     stamps = Stamps(cover=name, applicant=name, applicant_head=bureau.head)
     form = application(CALL.form("附件1"), filled, stamps)
     yield "申报书", (form, f"附件1 {name}智慧教育示范区申报书")

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from email.utils import parseaddr
 
 from rules.verdict import DECISION_NAMES
-from samples.post import File, Post, Program, write_mail
+from samples.post import Bounce, File, Post, Program, write_bounce, write_mail
 from tests.stories.grammar import NO_CASE, UNDECIDED, Letter, Mail, Step, Story
 from tests.stories.office import Left, Office
 from tests.stories.papers import files_of
@@ -47,12 +47,16 @@ class Play:
             file.touch() if step.hold else file.unlink()
         if step.restart:
             self.office.restart()
+        if step.lose:
+            self.office.lose_database()
         for order in step.staff:
             self._order(order.run, order.code, order.says, order.lacks)
         for moment, mail in sorted(_arrivals(step, clock.instant), key=lambda item: item[0]):
             clock.instant = max(clock.instant, moment)
             self.office.account.append(self._written(mail, moment), moment)
             self.office.work()
+        if not self.office.at_work:
+            return
         if not step.mails:
             self.office.work()
         if step.settle:
@@ -70,6 +74,8 @@ class Play:
 
     def _written(self, mail: Mail, moment: datetime) -> bytes:
         self._count += 1
+        if mail.bounces:
+            return self._bounce(mail.bounces, moment)
         name, address = parseaddr(mail.by)
         sent = moment - timedelta(seconds=9)
         post = Post(
@@ -82,6 +88,11 @@ class Play:
         raw = write_mail(post)
         second = f"From: {mail.and_by}, ".encode()
         return raw.replace(b"\r\nFrom: ", b"\r\n" + second, 1) if mail.and_by else raw
+
+    def _bounce(self, address: str, moment: datetime) -> bytes:
+        letter = self._last_letter(address)
+        key, domain = f"{self.story.title}/{self._count}", address.partition("@")[2]
+        return write_bounce(Bounce(key, domain, address, letter.message_id, letter.subject, moment))
 
     def _files(self, mail: Mail) -> tuple[File, ...]:
         files = tuple(file for each in mail.files for file in self._named(each))

@@ -1,0 +1,50 @@
+"""What docs/identity.md and docs/cases.md print is what the code decides by."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from rules.standing import TABLE, Act, Proof
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+def between(text: str, mark: str) -> list[list[str]]:
+    """The cells of the table between two marks, without its head."""
+    found = re.search(rf"<!-- {mark} -->\n(.*?)<!-- /{mark} -->", text, re.DOTALL)
+    assert found, mark
+    rows = [line for line in found[1].splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in row.strip("|").split("|")] for row in rows[2:]]
+
+
+def test_the_table_of_standings_is_the_one_in_force() -> None:
+    """Row by row: what each may do, how it is answered, who is told."""
+    rows = [
+        [
+            standing.value,
+            *("是" if act in rights.acts else "" for act in Act),
+            rights.answer.value,
+            "是" if rights.tell else "",
+            "是" if rights.task else "",
+            rights.why,
+        ]
+        for standing, rights in TABLE.items()
+    ]
+
+    assert between((DOCS / "identity.md").read_text(encoding="utf-8"), "standings") == rows
+
+
+def test_the_head_of_the_table_names_every_act() -> None:
+    """In the order of the columns."""
+    text = (DOCS / "identity.md").read_text(encoding="utf-8")
+
+    assert f"| 身份 | {' | '.join(act.value for act in Act)} | 答复 | 告知本案地址 | 待办 | 理由 |" in text
+
+
+def test_every_proof_is_explained() -> None:
+    """By the word the ledger uses."""
+    text = (DOCS / "identity.md").read_text(encoding="utf-8")
+    rows = between(text, "proofs")
+
+    assert [row[0] for row in rows] == [proof.value for proof in Proof]

@@ -1,0 +1,109 @@
+"""Whose mail it is, and what it may do."""
+
+from __future__ import annotations
+
+from itertools import chain, combinations
+
+import pytest
+
+from rules.standing import (
+    TABLE,
+    Act,
+    Answer,
+    Proof,
+    Standing,
+    answer_to,
+    confirms,
+    may,
+    standing_of,
+    strongest,
+)
+
+EVERY_SET = [
+    frozenset(chosen) for chosen in chain.from_iterable(combinations(Proof, size) for size in range(len(Proof) + 1))
+]
+WITHOUT_ADDRESS = [proofs for proofs in EVERY_SET if not proofs & {Proof.LISTED, Proof.CONFIRMED, Proof.CASE_ADDRESS}]
+
+
+@pytest.mark.parametrize(
+    ("proofs", "standing"),
+    [
+        ({Proof.LISTED}, Standing.PROVED),
+        ({Proof.CONFIRMED, Proof.OTHER_UNIT}, Standing.PROVED),
+        ({Proof.CASE_ADDRESS, Proof.OUR_LETTER}, Standing.PROVED),
+        ({Proof.CASE_ADDRESS}, Standing.OWNER),
+        ({Proof.CASE_ADDRESS, Proof.CODE, Proof.SAME_UNIT}, Standing.OWNER),
+        ({Proof.CASE_ADDRESS, Proof.OTHER_UNIT}, Standing.UNRELATED),
+        ({Proof.OUR_LETTER, Proof.SAME_UNIT}, Standing.HANDED_ON),
+        ({Proof.OUR_LETTER}, Standing.POINTING),
+        ({Proof.CODE}, Standing.POINTING),
+        ({Proof.CODE, Proof.SAME_UNIT}, Standing.POINTING),
+        ({Proof.OUR_LETTER, Proof.CODE, Proof.OTHER_UNIT}, Standing.UNRELATED),
+        ({Proof.SAME_UNIT}, Standing.CLAIMING),
+        ({Proof.QUOTED}, Standing.UNRELATED),
+        (set(), Standing.UNRELATED),
+    ],
+)
+def test_every_proof_has_its_rung(proofs: set[Proof], standing: Standing) -> None:
+    """The table of the document, proof by proof."""
+    assert standing_of(proofs) is standing
+
+
+@pytest.mark.parametrize("act", [Act.REPLACE_DECIDED, Act.WITHDRAW, Act.LEARN])
+def test_without_an_address_of_the_case_nothing_decided_is_replaced_or_learned(act: Act) -> None:
+    """Whatever else is put together: names, codes, our letters, quotes."""
+    assert not [proofs for proofs in WITHOUT_ADDRESS if may(standing_of(proofs), act)]
+
+
+def test_quoted_words_prove_nothing() -> None:
+    """A mail stands as it would without them."""
+    assert all(standing_of(proofs) is standing_of(proofs - {Proof.QUOTED}) for proofs in EVERY_SET)
+
+
+def test_a_proof_more_never_makes_an_address_of_the_case_weaker_but_another_units_name() -> None:
+    """Adding anything else moves a mail up the ladder or leaves it."""
+    order = list(Standing)
+    for proofs in EVERY_SET:
+        for more in set(Proof) - proofs - {Proof.OTHER_UNIT}:
+            gained = standing_of(proofs | {more})
+            if Proof.OTHER_UNIT in proofs or gained is Standing.POINTING:
+                continue  # a claim that points at a case waits for staff instead of opening its own
+            assert order.index(gained) <= order.index(standing_of(proofs)), (proofs, more)
+
+
+def test_nobody_without_standing_is_answered_from_the_case() -> None:
+    """Whoever may not learn gets a receipt, or a letter about his own case."""
+    for standing, rights in TABLE.items():
+        assert (rights.answer is Answer.LETTER) is may(standing, Act.LEARN)
+
+
+def test_whoever_writes_in_another_name_is_told_of_to_the_known_address_and_to_staff() -> None:
+    """Both or neither."""
+    assert all(rights.tell is rights.task for rights in TABLE.values())
+
+
+def test_whoever_can_neither_add_nor_open_is_a_task() -> None:
+    """Nothing anybody sends is without an owner."""
+    lost = [standing for standing, rights in TABLE.items() if not rights.acts and not rights.task]
+
+    assert lost == []
+
+
+def test_a_claim_against_a_case_that_stands_gets_a_receipt() -> None:
+    """Against another mere claim each is answered about his own files."""
+    assert answer_to(Standing.CLAIMING, stands=True) is Answer.RECEIPT
+    assert answer_to(Standing.CLAIMING, stands=False) is Answer.OWN
+    assert answer_to(Standing.PROVED, stands=True) is Answer.LETTER
+
+
+def test_an_address_is_confirmed_by_answering_a_letter_that_went_there_only() -> None:
+    """Not by a code, not by a name, not by having our letter from somebody else."""
+    assert confirms({Proof.CASE_ADDRESS, Proof.OUR_LETTER})
+    assert not confirms({Proof.CASE_ADDRESS, Proof.CODE})
+    assert not confirms({Proof.OUR_LETTER, Proof.SAME_UNIT})
+
+
+def test_of_several_cases_the_one_that_knows_the_mail_best_counts() -> None:
+    """And none is no relation."""
+    assert strongest([Standing.CLAIMING, Standing.OWNER, Standing.POINTING]) is Standing.OWNER
+    assert strongest([]) is Standing.UNRELATED
