@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from rules.casestate import Event, State, picture
 from rules.standing import TABLE, Act, Proof
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -48,3 +49,18 @@ def test_every_proof_is_explained() -> None:
     rows = between(text, "proofs")
 
     assert [row[0] for row in rows] == [proof.value for proof in Proof]
+
+
+def test_the_picture_of_the_states_is_the_table_in_force() -> None:
+    """Made anew by rules.casestate.picture()."""
+    text = (DOCS / "cases.md").read_text(encoding="utf-8")
+
+    assert f"```mermaid\n{picture()}\n```" in text
+
+
+def test_every_state_and_event_is_explained() -> None:
+    """By the word that list, digest and ledger use."""
+    text = (DOCS / "cases.md").read_text(encoding="utf-8")
+
+    assert [row[0] for row in between(text, "states")] == [state.value for state in State]
+    assert [row[0] for row in between(text, "events")] == [event.value for event in Event]
