@@ -104,13 +104,9 @@ TRANSITIONS: Mapping[tuple[State, Event], State] = MappingProxyType({
 """(state, event) -> state; what is not in it cannot happen."""
 
 AFTER_STAFF: Mapping[tuple[State, Event], State] = MappingProxyType({
-    # A person's word is followed by a person's: the machine may only ask.
-    (State.ACCEPTED, Event.PAPERS): State.ACCEPTED,
-    (State.REJECTED, Event.PAPERS): State.REFERRED,
-    (State.INCOMPLETE, Event.PAPERS): State.PENDING,
-    **{(state, event): state for state in _OPEN for event in JUDGED.values()},
+    (state, event): state for state in _OPEN for event in JUDGED.values()
 })  # fmt: skip
-"""What differs where a person has decided."""
+"""What differs where a person has decided: the rules say nothing about papers a person has judged."""
 
 
 class NotPossibleError(ValueError):
@@ -118,15 +114,15 @@ class NotPossibleError(ValueError):
 
 
 @dataclass(frozen=True)
-class Standing:
+class EntryStanding:
     """How an entry stands."""
 
     state: State = State.PENDING
-    by_staff: bool = False  #: a person decided it, and the machine does not undo that
+    by_staff: bool = False  #: a person decided on these papers; with new ones the rules speak again
     withdrawal_asked: bool = False  #: marked until staff confirm or refuse
 
 
-def after(now: Standing, event: Event) -> Standing:
+def after(now: EntryStanding, event: Event) -> EntryStanding:
     """How an entry stands after ``event``.
 
     Raises:
@@ -144,20 +140,21 @@ def after(now: Standing, event: Event) -> Standing:
             return replace(now, withdrawal_asked=False)
         case _:
             kept = now.withdrawal_asked and target in _OPEN and event is not Event.REOPENED
-            return Standing(target, event in BY_STAFF or (now.by_staff and target is now.state), kept)
+            by_staff = event in BY_STAFF or (now.by_staff and event in JUDGED.values())
+            return EntryStanding(target, by_staff, kept)
 
 
-def _target(now: Standing, event: Event) -> State | None:
+def _target(now: EntryStanding, event: Event) -> State | None:
     special = AFTER_STAFF.get((now.state, event)) if now.by_staff else None
     return special or TRANSITIONS.get((now.state, event))
 
 
-def possible(now: Standing) -> tuple[Event, ...]:
+def possible(now: EntryStanding) -> tuple[Event, ...]:
     """The events that can happen to an entry that stands so, in the order of the table."""
     return tuple(event for event in Event if _can(now, event))
 
 
-def _can(now: Standing, event: Event) -> bool:
+def _can(now: EntryStanding, event: Event) -> bool:
     try:
         after(now, event)
     except NotPossibleError:
@@ -165,7 +162,7 @@ def _can(now: Standing, event: Event) -> bool:
     return True
 
 
-def of_case(entries: Collection[Standing]) -> State:
+def of_case(entries: Collection[EntryStanding]) -> State:
     """How a case stands by its entries: what is still to be done names it, then what was reached.
 
     Entries that were withdrawn, replaced or passed on have no say beside others.

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from rules.casestate import Event, State, picture
-from rules.standing import TABLE, Act, Proof
+from rules.standing import ACT_NAMES, PROOF_NAMES, STANDING_NAMES, TABLE, Act, Proof
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -23,10 +23,9 @@ def test_the_table_of_standings_is_the_one_in_force() -> None:
     """Row by row: what each may do, how it is answered, who is told."""
     rows = [
         [
-            standing.value,
+            STANDING_NAMES[standing],
             *("是" if act in rights.acts else "" for act in Act),
             rights.answer.value,
-            "是" if rights.tell else "",
             "是" if rights.task else "",
             rights.why,
         ]
@@ -40,7 +39,7 @@ def test_the_head_of_the_table_names_every_act() -> None:
     """In the order of the columns."""
     text = (DOCS / "identity.md").read_text(encoding="utf-8")
 
-    assert f"| 身份 | {' | '.join(act.value for act in Act)} | 答复 | 告知本案地址 | 待办 | 理由 |" in text
+    assert f"| 身份 | {' | '.join(ACT_NAMES[act] for act in Act)} | 答复 | 待办 | 理由 |" in text
 
 
 def test_every_proof_is_explained() -> None:
@@ -48,7 +47,7 @@ def test_every_proof_is_explained() -> None:
     text = (DOCS / "identity.md").read_text(encoding="utf-8")
     rows = between(text, "proofs")
 
-    assert [row[0] for row in rows] == [proof.value for proof in Proof]
+    assert [row[0] for row in rows] == [PROOF_NAMES[proof] for proof in Proof]
 
 
 def test_the_picture_of_the_states_is_the_table_in_force() -> None:

@@ -11,9 +11,9 @@ from rules.casestate import (
     DECISIONS,
     JUDGED,
     TRANSITIONS,
+    EntryStanding,
     Event,
     NotPossibleError,
-    Standing,
     State,
     after,
     of_case,
@@ -21,11 +21,11 @@ from rules.casestate import (
     possible,
 )
 
-ACCEPTED = Standing(State.ACCEPTED)
+ACCEPTED = EntryStanding(State.ACCEPTED)
 
 
-def lived(*events: Event) -> Standing:
-    standing = Standing()
+def lived(*events: Event) -> EntryStanding:
+    standing = EntryStanding()
     for event in events:
         standing = after(standing, event)
     return standing
@@ -35,9 +35,9 @@ def test_a_case_lives_through_correction_acceptance_withdrawal_and_return() -> N
     """待补正 -> 受理 -> 撤回 -> 再报."""
     life = [Event.JUDGED_INCOMPLETE, Event.PAPERS, Event.JUDGED_ACCEPTED, Event.WITHDRAWAL_ASKED]
 
-    assert lived(*life) == Standing(State.ACCEPTED, withdrawal_asked=True)
-    assert lived(*life, Event.WITHDRAWAL_CONFIRMED) == Standing(State.WITHDRAWN)
-    assert lived(*life, Event.WITHDRAWAL_CONFIRMED, Event.PAPERS) == Standing(State.PENDING)
+    assert lived(*life) == EntryStanding(State.ACCEPTED, withdrawal_asked=True)
+    assert lived(*life, Event.WITHDRAWAL_CONFIRMED) == EntryStanding(State.WITHDRAWN)
+    assert lived(*life, Event.WITHDRAWAL_CONFIRMED, Event.PAPERS) == EntryStanding(State.PENDING)
     assert lived(*life, Event.WITHDRAWAL_REFUSED) == ACCEPTED
 
 
@@ -57,17 +57,17 @@ def test_the_machine_does_not_undo_what_a_person_decided(word: Event, event: Eve
     assert after(decided, event) == decided
 
 
-def test_new_papers_after_a_persons_word_are_seen_by_a_person_or_were_asked_for() -> None:
-    """受理 stands, 不予受理 is looked at again, 退回补正 wanted them."""
-    assert lived(Event.STAFF_ACCEPTED, Event.PAPERS) == Standing(State.ACCEPTED, by_staff=True)
-    assert lived(Event.STAFF_REJECTED, Event.PAPERS) == Standing(State.REFERRED)
+def test_with_new_papers_the_rules_speak_again() -> None:
+    """A person's word is about the papers it was given on; until they are judged an acceptance stands."""
+    assert lived(Event.STAFF_ACCEPTED, Event.PAPERS) == ACCEPTED
+    assert lived(Event.STAFF_REJECTED, Event.PAPERS) == EntryStanding(State.PENDING)
     assert lived(Event.STAFF_RETURNED, Event.PAPERS, Event.JUDGED_ACCEPTED) == ACCEPTED
 
 
 def test_the_closing_run_ends_only_what_waits_for_the_applicant() -> None:
     """What staff have not looked at is not rejected by a date."""
     assert lived(Event.JUDGED_INCOMPLETE, Event.CLOSED).state is State.REJECTED
-    assert [state for state in State if Event.CLOSED in possible(Standing(state))] == [State.INCOMPLETE]
+    assert [state for state in State if Event.CLOSED in possible(EntryStanding(state))] == [State.INCOMPLETE]
 
 
 def test_a_withdrawal_that_nobody_asked_for_can_be_neither_confirmed_nor_refused() -> None:
@@ -89,14 +89,14 @@ def test_the_mark_of_a_withdrawal_survives_judging_and_papers() -> None:
 @pytest.mark.parametrize("state", [State.WITHDRAWN, State.REPLACED, State.PASSED_ON])
 def test_what_has_ended_is_judged_no_more_and_can_be_reopened(state: State) -> None:
     """By a person."""
-    assert not {*JUDGED.values(), Event.CLOSED, *BY_STAFF} & set(possible(Standing(state)))
-    assert after(Standing(state), Event.REOPENED) == Standing(State.PENDING)
+    assert not {*JUDGED.values(), Event.CLOSED, *BY_STAFF} & set(possible(EntryStanding(state)))
+    assert after(EntryStanding(state), Event.REOPENED) == EntryStanding(State.PENDING)
 
 
 def test_what_cannot_happen_is_said_in_words() -> None:
     """For whoever gave the order."""
     with pytest.raises(NotPossibleError, match="已替换的申报项不能“人工受理”"):
-        after(Standing(State.REPLACED), Event.STAFF_ACCEPTED)
+        after(EntryStanding(State.REPLACED), Event.STAFF_ACCEPTED)
 
 
 @pytest.mark.parametrize(
@@ -116,13 +116,13 @@ def test_what_cannot_happen_is_said_in_words() -> None:
 )
 def test_a_case_stands_as_its_entries_do(states: list[State], case: State) -> None:
     """What is to be done first, then what was reached."""
-    assert of_case([Standing(state) for state in states]) is case
+    assert of_case([EntryStanding(state) for state in states]) is case
 
 
 @given(st.lists(st.sampled_from(Event), max_size=12))
 def test_no_life_leaves_the_table(events: list[Event]) -> None:
     """Possible events are exactly those that happen; a person's word ends by a person's or by papers."""
-    standing = Standing()
+    standing = EntryStanding()
     for event in events:
         if event not in possible(standing):
             with pytest.raises(NotPossibleError):
