@@ -9,7 +9,6 @@ merged cells, no symbols, no typed values. Absolute figures belong to the machin
 from __future__ import annotations
 
 import io
-import os
 import statistics
 import tempfile
 import zipfile
@@ -26,8 +25,9 @@ from ingest.document.editable.word import read_word
 from ingest.document.reader import read_document
 from ingest.reading import Kind
 from ingest.sandbox.context import ReadingContext
+from ingest.sandbox.mail import read_or_degrade
 from ingest.sandbox.read import read_message
-from ingest.sandbox.workers import Limits, read_or_degrade, run_in_worker
+from ingest.sandbox.workers import Limits, run_in_worker
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
@@ -78,7 +78,7 @@ def main() -> None:
         read_or_degrade(path, call, ReadingContext(), Limits())  # starts the fork server
         inside = median_milliseconds(lambda: read_message(raw, call, ReadingContext()))
         worker = median_milliseconds(lambda: read_or_degrade(path, call, ReadingContext(), Limits()), 15)
-        idle = median_milliseconds(lambda: run_in_worker(os.getpid), 15)
+        idle = median_milliseconds(lambda: run_in_worker("os:getpid", returns=int), 15)
     print(f"one mail with one form: {inside:.1f} ms here, {worker:.1f} ms in a worker ({worker - inside:.1f} ms more)")
     print(f"a worker that does nothing: {idle:.1f} ms")
 

@@ -29,7 +29,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import structlog
 from sqlmodel import func, select
@@ -38,7 +38,7 @@ from ingest.app import App, build
 from ingest.clock import FixedClock
 from ingest.demo.smtp_sink import SmtpSink
 from ingest.mailbox.protocol import Mailbox
-from ingest.sandbox import workers
+from ingest.sandbox import mail as conducting
 from ingest.settings import Settings
 from ingest.steps.judge import judge_one
 from ingest.steps.read import read_one
@@ -80,21 +80,21 @@ class Stages:
 @contextmanager
 def print_reading_timed(stages: Stages) -> Iterator[None]:
     """Adds what the OCR workers take to ``stages``; the rest of a mail's reading is the difference."""
-    real = workers.run_in_worker
+    real = conducting.run_in_worker
 
-    def timed(function: Callable[..., object], *args: object, limits: workers.Limits | None = None) -> object:
+    def timed(function: str, *args: object, **more: Any) -> object:
         start = time.perf_counter()
         try:
-            return real(function, *args, limits=limits)
+            return real(function, *args, **more)
         finally:
-            if function.__name__ == "_read_scans":
+            if function == conducting.READ_SCANS:
                 stages.within[OCR] = stages.within.get(OCR, 0.0) + time.perf_counter() - start
 
-    workers.run_in_worker = timed  # type: ignore[assignment]
+    conducting.run_in_worker = timed  # type: ignore[assignment]
     try:
         yield
     finally:
-        workers.run_in_worker = real
+        conducting.run_in_worker = real
 
 
 class MemoryWatch(threading.Thread):

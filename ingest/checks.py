@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from ingest.app import open_folder, open_mailbox, open_transport
 from ingest.calls import CallFolder, load_templates, root_files
 from ingest.errors import ConfigError, MailroomError
+from ingest.sandbox.workers import WorkerDied, WorkerFailed, run_in_worker
 from ingest.settings import Settings
 from ingest.store.database import open_database
 from ingest.store.files import FileStore
@@ -54,15 +55,19 @@ def _roots(folder: CallFolder) -> None:
     files = root_files(folder.path)
     if not files:
         return
-    from ingest.document.paged.signatures import BadRootError, check_root  # noqa: PLC0415 - a second few offices need
-
     for file in files:
         try:
-            check_root(file.read_bytes())
+            _check_root(file.read_bytes())
         except OSError as error:
             raise ConfigError(f"读不了根证书 {file}: {error.strerror}", "检查权限, 应能由 mailroom 账户读取") from error
-        except BadRootError as error:
-            raise ConfigError(f"根证书 {file} 用不了: {error}", "换成签发机构公布的 PEM 格式证书") from error
+        except (WorkerDied, WorkerFailed) as error:
+            reason = error.reason if isinstance(error, WorkerDied) else error.message
+            raise ConfigError(f"根证书 {file} 用不了: {reason}", "换成签发机构公布的 PEM 格式证书") from error
+
+
+def _check_root(data: bytes) -> None:
+    """Where all certificates are read: in the worker, which has what reads them loaded already."""
+    run_in_worker("ingest.document.paged.signatures:check_root", data, returns=object)
 
 
 def _templates(settings: Settings) -> None:

@@ -189,6 +189,15 @@ class Document(_Frozen):
     note: str = ""  #: anything staff should know, in Chinese
 
 
+class FileReading(_Frozen):
+    """One file that came in no mail."""
+
+    kind: Kind
+    fate: Fate
+    reason: str  #: one Chinese sentence why there is no document, or about it
+    document: Document | None
+
+
 class ScreeningKind(StrEnum):
     """Who or what wrote a mail."""
 

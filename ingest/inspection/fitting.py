@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ingest.attachment.identify import identify
 from ingest.document.content import Content
-from ingest.document.editable.door import EDITABLE, UnreadableError, read_editable
 from ingest.document.form.blank import Fit, fit_blank
 from ingest.document.form.recognise import label_share, recognise
 from ingest.errors import InputError, UsageError
-from ingest.reading import Fate
 from ingest.sandbox.workers import WorkerDied, WorkerFailed, run_in_worker
 from rules.call import Call, Form
 
@@ -26,20 +23,12 @@ def fit_form(path: Path, call: Call, identifier: str | None) -> tuple[Form, Fit]
     if identifier is not None and identifier not in known:
         raise UsageError(f"没有表单“{identifier}”", f"可用的有: {'、'.join(known)}")
     try:
-        content = run_in_worker(read_blank_form, path.name, path.read_bytes())
+        content = run_in_worker("ingest.sandbox.files:read_blank_form", path.name, path.read_bytes(), returns=Content)
     except (WorkerDied, WorkerFailed) as error:
         reason = error.reason if isinstance(error, WorkerDied) else error.message
         raise InputError(f"读不了 {path}: {reason}", "请用 Word 另存为 .docx 后再试") from error
     form = call.form(identifier) if identifier else _form_of(content, call)
     return form, fit_blank(content, form)
-
-
-def read_blank_form(name: str, data: bytes) -> Content:
-    """Runs in the worker. Raises UnreadableError."""
-    kind = identify(data, name)
-    if kind not in EDITABLE:
-        raise UnreadableError(Fate.UNSUPPORTED, f"不是可编辑的表单文件({kind.value})")
-    return read_editable(kind, data)
 
 
 def _form_of(content: Content, call: Call) -> Form:

@@ -21,7 +21,8 @@ from ingest.judging.judge import Judge
 from ingest.message.errors import UnreadableMessage
 from ingest.office import Office, describe_office
 from ingest.reading import Envelope, Reading, ScreeningKind
-from ingest.sandbox.workers import WorkerDied, WorkerFailed, read_or_degrade
+from ingest.sandbox.mail import read_or_degrade
+from ingest.sandbox.workers import WorkerDied, WorkerFailed
 from ingest.settings import Settings
 from ingest.submission.case import Case, ReceivedMail, arrange
 from ingest.submission.filing import is_blank

@@ -7,21 +7,22 @@ from __future__ import annotations
 
 import base64
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from ingest.attachment.identify import identify
 from ingest.comparison.pageorder import PageOrder, page_order
 from ingest.comparison.pairing import Comparison, compare
 from ingest.comparison.printed import Print
 from ingest.comparison.textlayer import settled_by_layer
 from ingest.document.print.scantask import ScanTask, ScanText, with_print
-from ingest.document.reader import DocumentReading, read_document
 from ingest.errors import InputError
-from ingest.reading import Document, Kind
-from ingest.sandbox.workers import WorkerDied, WorkerFailed, ocr_limits, run_in_worker
+from ingest.reading import Document, FileReading
+from ingest.sandbox.mail import ocr_limits
+from ingest.sandbox.workers import WorkerDied, WorkerFailed, run_in_worker
 from rules.call import Call, Rendition
 
 OCR_SECONDS = 120
+
+_T = TypeVar("_T")
 
 
 def pair_files(word: Path, scan: Path, call: Call) -> dict[str, Any]:
@@ -58,7 +59,7 @@ def _pair_json(word: Document, scan: Document, found: Comparison, order: PageOrd
 
 
 def _document(path: Path, call: Call, wanted: Rendition) -> Document:
-    reading: DocumentReading = _in_worker(path, _read, path.name, _bytes_of(path), call)
+    reading = _in_worker(path, "ingest.sandbox.files:read_one", call, returns=FileReading)
     document = reading.document
     if document is None or document.rendition is not wanted:
         what = "可编辑的申报表" if wanted is Rendition.EDITABLE else "扫描件"
@@ -69,8 +70,7 @@ def _document(path: Path, call: Call, wanted: Rendition) -> Document:
 
 def _print_of(path: Path, document: Document, call: Call) -> ScanText:
     task = ScanTask(sha256=document.sha256, form=document.form, seals=document.seal.seals if document.seal else ())
-    text: ScanText = _in_worker(path, _read_print, path.name, _bytes_of(path), call, task, ocr=True)
-    return text
+    return _in_worker(path, "ingest.sandbox.scans:read_one_scan", call, task, OCR_SECONDS, returns=ScanText, ocr=True)
 
 
 def draw_picture(path: Path, call: Call) -> bytes:
@@ -79,7 +79,7 @@ def draw_picture(path: Path, call: Call) -> bytes:
     Raises:
         InputError: nothing of the file can be drawn.
     """
-    text, reason = _in_worker(path, _draw, path.name, _bytes_of(path), call)
+    text, reason = _in_worker(path, "ingest.sandbox.files:draw", call, returns=tuple[str, str])
     if not text:
         raise InputError(f"{path} 画不出来: {reason or '只有 PDF 和图片可以画出看到的印章'}")
     return base64.b64decode(text)
@@ -92,35 +92,11 @@ def _bytes_of(path: Path) -> bytes:
         raise InputError(f"读不了文件 {path}: {error.strerror}") from error
 
 
-def _in_worker(path: Path, function: Any, *args: object, ocr: bool = False) -> Any:
+def _in_worker(path: Path, function: str, *args: object, returns: type[_T], ocr: bool = False) -> _T:
+    """``function(name, content, *args)`` of the file at ``path``."""
+    limits = ocr_limits(OCR_SECONDS) if ocr else None
     try:
-        return run_in_worker(function, *args, limits=ocr_limits(OCR_SECONDS) if ocr else None)
+        return run_in_worker(function, path.name, _bytes_of(path), *args, returns=returns, limits=limits)
     except (WorkerDied, WorkerFailed) as error:
         last = str(error).strip().splitlines()[-1]
         raise InputError(f"读不了文件 {path}: {last}", "文件可能已损坏或超出限制") from error
-
-
-# --- in the worker -------------------------------------------------------------------------------------------------
-
-
-def _read(name: str, data: bytes, call: Call) -> DocumentReading:
-    return read_document(name, name, identify(data, name), data, call)
-
-
-def _read_print(name: str, data: bytes, call: Call, task: ScanTask) -> ScanText:
-    from ingest.document.print.ocr import OcrEngine  # noqa: PLC0415 - the models are loaded in the worker alone
-    from ingest.document.print.scantext import Deadline, read_scan  # noqa: PLC0415 - see above
-
-    return read_scan(task, identify(data, name), data, call, OcrEngine(), Deadline(OCR_SECONDS))
-
-
-def _draw(name: str, data: bytes, call: Call) -> tuple[str, str]:
-    """The picture in base64, or "" and why there is none."""
-    from ingest.document.print.sketch import sketch  # noqa: PLC0415 - pixels are for the worker
-
-    kind = identify(data, name)
-    reading = read_document(name, name, kind, data, call)
-    if reading.document is None or kind not in (Kind.PDF, Kind.JPEG, Kind.PNG):
-        return "", reading.reason
-    seals = reading.document.seal.seals if reading.document.seal else ()
-    return base64.b64encode(sketch(kind, data, seals)).decode("ascii"), ""

@@ -9,12 +9,10 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-from ingest.attachment.identify import identify
 from ingest.calls import CallFolder, read_roots
-from ingest.document.reader import DocumentReading, read_document
 from ingest.errors import InputError
-from ingest.reading import Document, Signature
-from ingest.sandbox.workers import Limits, WorkerDied, WorkerFailed, run_in_worker
+from ingest.reading import Document, FileReading, Signature
+from ingest.sandbox.workers import WorkerDied, WorkerFailed, run_in_worker
 from ingest.submission.digitalseal import describe
 from notifier.letters import Letter
 from rules.call import APPLICANT_NAME, Call
@@ -121,8 +119,8 @@ def inspect_document(path: Path, folder: CallFolder) -> dict[str, Any]:
     """
     try:
         data = path.read_bytes()
-        reading: DocumentReading = run_in_worker(
-            _read_file, path.name, data, folder.call, read_roots(folder.path), limits=Limits()
+        reading = run_in_worker(
+            "ingest.sandbox.files:read_one", path.name, data, folder.call, read_roots(folder.path), returns=FileReading
         )
     except OSError as error:
         raise InputError(f"读不了文件 {path}: {error.strerror}") from error
@@ -133,7 +131,7 @@ def inspect_document(path: Path, folder: CallFolder) -> dict[str, Any]:
     document = reading.document
     shown = document_json(document, folder.call) if document else {}
     return {
-        "kind": identify(data, path.name).value,
+        "kind": reading.kind.value,
         "size": len(data),
         "sha256": hashlib.sha256(data).hexdigest(),
         "fate": reading.fate.value,
@@ -148,8 +146,3 @@ def inspect_document(path: Path, folder: CallFolder) -> dict[str, Any]:
         "rows": shown.get("rows", []),
         "note": shown.get("note", ""),
     }
-
-
-def _read_file(name: str, data: bytes, call: Call, roots: tuple[bytes, ...]) -> DocumentReading:
-    """Runs in the worker."""
-    return read_document(name, name, identify(data, name), data, call, roots)

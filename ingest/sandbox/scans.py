@@ -1,70 +1,46 @@
-"""The print on a mail's scans: which of them are worth reading, reading them in the OCR worker, and filing what was read.
+"""The print on the scans of a mail, or on one scan, read in the OCR worker: the models are loaded there alone.
 
-``read_scans`` runs in the worker, the rest in the parent; the models are loaded in the worker alone.
+Runs behind ``ingest/sandbox/mail.py`` and ``ingest/inspection/``, which name these functions and never import them;
+which scans of a mail are worth reading is decided there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+import mmap
+from collections.abc import Sequence
+from pathlib import Path
 
-from ingest.comparison.textlayer import settled_by_layer
-from ingest.document.print.scantask import ScanTask, ScanText, with_print
-from ingest.reading import Document, Reading
+from ingest.attachment.identify import identify
+from ingest.attachment.limits import Budget
+from ingest.attachment.unpack import mail_items
+from ingest.document.print.ocr import OcrEngine
+from ingest.document.print.scantask import ScanTask, ScanText
+from ingest.document.print.scantext import Deadline, read_scan
+from ingest.message.parse import parse_mail
+from ingest.message.structure import RawMail
 from ingest.sandbox.context import ReadingContext
-from rules.call import Call, Rendition
-from rules.facts import Knowledge
-
-if TYPE_CHECKING:
-    from ingest.message.structure import RawMail
-
-MAX_SCANS = 40  #: of one mail
+from rules.call import Call
 
 
-def scans_to_read(reading: Reading) -> tuple[ScanTask, ...]:
-    """One task for every file that is a scan or may be one; an exported PDF has its text in itself.
+def read_scans_of_file(
+    path: Path, call: Call, context: ReadingContext, tasks: tuple[ScanTask, ...]
+) -> tuple[ScanText, ...]:
+    """:func:`read_scans` of the raw mail at ``path``, which is mapped, not loaded.
 
-    Of a scan whose text layer has shown already what it is, only the seals are read.
+    Raises:
+        UnreadableMessage, OcrMissingError: as there.
     """
-    tasks = {
-        document.sha256: ScanTask(
-            sha256=document.sha256, form=document.form, seals=document.seal.seals if document.seal else (),
-            seals_only=bool(document.pages_read),
-        )
-        for document in reading.documents
-        if document.rendition is Rendition.STAMPED_SCAN and not _is_export(document)
-    }  # fmt: skip
-    return tuple(task for task in tasks.values() if task.seals or not task.seals_only)[:MAX_SCANS]
-
-
-def with_layers_settled(reading: Reading, call: Call) -> Reading:
-    """``reading`` with text layers kept where they show that a scan is a Word file of the same mail, dropped elsewhere."""
-    words = [document for document in reading.documents if document.rendition is Rendition.EDITABLE]
-    settled = tuple(
-        settled_by_layer(document, words, call) if document.lines and not document.pages_read else document
-        for document in reading.documents
-    )
-    return reading.model_copy(update={"documents": settled})
-
-
-def _is_export(document: Document) -> bool:
-    return document.is_scan.knowledge is Knowledge.KNOWN and document.is_scan.value is False
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as raw:
+        return read_scans(raw, call, context, tasks)
 
 
 def read_scans(raw: RawMail, call: Call, context: ReadingContext, tasks: Sequence[ScanTask]) -> tuple[ScanText, ...]:
-    """Read the print of the files named in ``tasks``, until the time is used up. Runs in the worker.
+    """Read the print of the files named in ``tasks``, until the time is used up.
 
     Raises:
         UnreadableMessage: it is no mail.
         OcrMissingError: there are no models.
     """
-    # Parsers and models are loaded by the worker alone.
-    from ingest.attachment.limits import Budget  # noqa: PLC0415
-    from ingest.attachment.unpack import mail_items  # noqa: PLC0415
-    from ingest.document.print.ocr import OcrEngine  # noqa: PLC0415
-    from ingest.document.print.scantext import Deadline, read_scan  # noqa: PLC0415
-    from ingest.message.parse import parse_mail  # noqa: PLC0415
-
     engine, deadline = OcrEngine(), Deadline(context.ocr_seconds)
     wanted = {task.sha256: task for task in tasks}
     texts: list[ScanText] = []
@@ -78,14 +54,10 @@ def read_scans(raw: RawMail, call: Call, context: ReadingContext, tasks: Sequenc
     return tuple(texts)
 
 
-def with_scan_texts(reading: Reading, texts: Sequence[ScanText], call: Call) -> Reading:
-    """``reading`` with what was read put to its documents."""
-    by_hash = {text.sha256: text for text in texts}
-    return reading.model_copy(update={"documents": tuple(_with_texts(reading.documents, by_hash, call))})
+def read_one_scan(name: str, data: bytes, call: Call, task: ScanTask, seconds: int) -> ScanText:
+    """The print on one file, as much as can be read in ``seconds``.
 
-
-def _with_texts(documents: Sequence[Document], texts: dict[str, ScanText], call: Call) -> Iterator[Document]:
-    for document in documents:
-        text = texts.get(document.sha256)
-        scan = document.rendition is Rendition.STAMPED_SCAN
-        yield with_print(document, text, call) if text is not None and scan else document
+    Raises:
+        OcrMissingError: there are no models.
+    """
+    return read_scan(task, identify(data, name), data, call, OcrEngine(), Deadline(seconds))

@@ -13,28 +13,20 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import json
-import mmap
 import multiprocessing
 import os
 import resource
 import signal
 import time
 import traceback
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
-from typing import Any, Literal, NoReturn, TypeAlias, TypeVar, get_type_hints
+from pkgutil import resolve_name
+from typing import Literal, NoReturn, TypeAlias, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
-
-from ingest.document.print.scantask import ScanTask, ScanText
-from ingest.message.errors import UnreadableMessage
-from ingest.reading import Reading
-from ingest.sandbox.context import ReadingContext
-from ingest.sandbox.scans import read_scans, scans_to_read, with_layers_settled, with_scan_texts
-from rules.call import Call
 
 _T = TypeVar("_T")
 DeathKind: TypeAlias = Literal["memory", "time", "crash", "output"]
@@ -83,11 +75,12 @@ class WorkerFailed(Exception):  # noqa: N818 - says what happened
         self.message = message
 
 
-def run_in_worker(function: Callable[..., _T], *args: object, limits: Limits | None = None) -> _T:
-    """Call ``function(*args)`` in a fresh worker and return its result.
+def run_in_worker(function: str, *args: object, returns: type[_T], limits: Limits | None = None) -> _T:
+    """Call the function that is named ``"package.module:function"`` in a fresh worker and return its result.
 
-    ``function`` must be importable by its name and ``args`` picklable. The result crosses the border as JSON by the
-    function's return annotation (pydantic); without one it comes back as plain JSON data.
+    It is named and not given, so that the caller need not import what opens strangers' bytes; ``args`` must be
+    picklable. The result crosses the border as JSON by ``returns`` (pydantic), on both sides; ``object`` stands for
+    plain JSON data.
 
     Raises:
         WorkerDied: a limit was hit or the process crashed.
@@ -95,14 +88,14 @@ def run_in_worker(function: Callable[..., _T], *args: object, limits: Limits | N
     """
     given = limits or Limits()
     reader, writer = _SERVER.Pipe(duplex=False)
-    process = _SERVER.Process(target=_work, args=(writer, function, args, given), daemon=True)
+    process = _SERVER.Process(target=_work, args=(writer, function, args, returns, given), daemon=True)
     with reader:
         try:
             process.start()
         finally:
             writer.close()
         payload, exit_code = _collect(process, reader, given)
-    return _outcome(payload, exit_code, _adapter(function))
+    return _outcome(payload, exit_code, TypeAdapter(returns))
 
 
 # --- in the parent -------------------------------------------------------------------------------------------------
@@ -140,14 +133,6 @@ def _receive(reader: Connection, limits: Limits) -> bytes:
             raise WorkerDied("结果过大", "output")
 
 
-def _adapter(function: Callable[..., _T]) -> TypeAdapter[_T]:
-    try:
-        hint = get_type_hints(function).get("return", Any)
-    except (TypeError, NameError):
-        hint = Any
-    return TypeAdapter(hint)
-
-
 def _outcome(payload: bytes, exit_code: int, adapter: TypeAdapter[_T]) -> _T:
     mark, content = payload[:1], payload[1:]
     if exit_code == 0 and mark == _FAILURE:
@@ -176,11 +161,14 @@ def _death(exit_code: int) -> WorkerDied:
 # --- in the worker -------------------------------------------------------------------------------------------------
 
 
-def _work(writer: Connection, function: Callable[..., object], args: tuple[object, ...], limits: Limits) -> NoReturn:
+def _work(
+    writer: Connection, function: str, args: tuple[object, ...], returns: type[object], limits: Limits
+) -> NoReturn:
     """The worker's whole life. Leaves without the interpreter's farewell: nothing here is worth flushing."""
     try:
         _confine(limits, writer.fileno())
-        payload = _RESULT + _adapter(function).dump_json(function(*args))
+        result = resolve_name(function)(*args)
+        payload = _RESULT + TypeAdapter(returns).dump_json(result)
     except MemoryError:
         os._exit(_EXIT_MEMORY)
     except Exception as error:  # noqa: BLE001 - the sandbox border: whatever it is goes to the parent as text
@@ -256,87 +244,3 @@ def _lower(name: int, soft: int, hard: int) -> None:
     if ceiling != resource.RLIM_INFINITY:
         soft, hard = min(soft, ceiling), min(hard, ceiling)
     resource.setrlimit(name, (soft, hard))
-
-
-# --- a mail in a worker --------------------------------------------------------------------------------------------
-
-
-def read_file_in_worker(path: Path, call: Call, context: ReadingContext, limits: Limits | None = None) -> Reading:
-    """Read the raw mail at ``path``; the worker opens the file, so that we never hold its bytes.
-
-    Raises:
-        UnreadableMessage: it is no mail.
-        WorkerDied, WorkerFailed: as in :func:`run_in_worker`.
-    """
-    try:
-        return run_in_worker(_read_file, path, call, context, limits=limits)
-    except WorkerFailed as error:
-        if error.error_type == f"{UnreadableMessage.__module__}.{UnreadableMessage.__qualname__}":
-            raise UnreadableMessage(error.message) from error
-        raise
-
-
-def read_or_degrade(path: Path, call: Call, context: ReadingContext, limits: Limits | None = None) -> Reading:
-    """Read the mail; when a worker dies of it, once more with its documents only listed.
-
-    So one hostile attachment never hides the mail or its other parts: they come back with ``Fate.LIMIT``.
-
-    Raises:
-        UnreadableMessage: it is no mail.
-        WorkerDied: also the listing died. WorkerFailed: a fault of ours.
-    """
-    try:
-        reading = read_file_in_worker(path, call, context, limits)
-    except WorkerDied as died:
-        reason = f"自动读取时{died.reason}, 没有读完, 由人工查看"
-        listed = read_file_in_worker(path, call, replace(context, read_documents=False, unread_reason=reason), limits)
-        return listed.model_copy(
-            update={"notes": (*listed.notes, f"自动读取附件时{died.reason}, 附件只列名, 由人工查看")}
-        )
-    return _with_print(path, reading, call, context)
-
-
-def ocr_limits(seconds: int) -> Limits:
-    """What reading the print on scans may cost: the models take 1.2 GB of address space (measured), 0.7 GB of memory.
-
-    The worker stops by itself when ``seconds`` are over; what it began then may still take a page's time.
-    """
-    return Limits(memory=3 * 1024**3, cpu=seconds + 60, wall=2 * seconds + 60)
-
-
-def _with_print(path: Path, reading: Reading, call: Call, context: ReadingContext) -> Reading:
-    """The reading with what stands on its scans, read in a worker of its own; without it when that fails.
-
-    The print is evidence beside the rest: a mail is never lost for want of it, but staff are told.
-    """
-    reading = with_layers_settled(reading, call)
-    tasks = scans_to_read(reading)
-    if not context.ocr_seconds or not tasks:
-        return reading
-    try:
-        texts = run_in_worker(_read_scans, path, call, context, tasks, limits=ocr_limits(context.ocr_seconds))
-    except WorkerDied as died:
-        return _noted(reading, f"识读扫描件文字时{died.reason}, 扫描件与Word版未能自动比对")
-    except WorkerFailed as failed:
-        return _noted(reading, f"未能识读扫描件文字({failed.error_type}), 扫描件与Word版未能自动比对")
-    return with_scan_texts(reading, texts, call)
-
-
-def _noted(reading: Reading, note: str) -> Reading:
-    return reading.model_copy(update={"notes": (*reading.notes, note)})
-
-
-def _read_file(path: Path, call: Call, context: ReadingContext) -> Reading:
-    """Runs in the worker. The file is mapped, not loaded: a 100 MB mail costs no memory by itself."""
-    from ingest.sandbox.read import read_message  # noqa: PLC0415 - only the worker loads parsers; it has them preloaded
-
-    if path.stat().st_size == 0:
-        raise UnreadableMessage("空文件, 不是一封邮件")
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as raw:
-        return read_message(raw, call, context)
-
-
-def _read_scans(path: Path, call: Call, context: ReadingContext, tasks: tuple[ScanTask, ...]) -> tuple[ScanText, ...]:
-    """Runs in the OCR worker."""
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as raw:
-        return read_scans(raw, call, context, tasks)

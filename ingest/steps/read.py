@@ -18,7 +18,7 @@ from ingest.killpoints import point
 from ingest.log import get_logger
 from ingest.reading import Reading, ScreeningKind
 from ingest.receipts.signing import own_serial
-from ingest.sandbox.workers import read_or_degrade
+from ingest.sandbox.mail import read_or_degrade
 from ingest.steps.canary import note_canary
 from ingest.steps.letters import enqueue_letter, question_letter
 from ingest.store.cases import (

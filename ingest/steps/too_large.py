@@ -18,7 +18,8 @@ from ingest.log import get_logger
 from ingest.mailbox.protocol import MailboxSession, MessageSummary
 from ingest.message.errors import UnreadableMessage
 from ingest.reading import Reading, ScreeningKind
-from ingest.sandbox.workers import WorkerDied, WorkerFailed, read_or_degrade
+from ingest.sandbox.mail import read_or_degrade
+from ingest.sandbox.workers import WorkerDied, WorkerFailed
 from ingest.steps.letters import Draft, enqueue_letter
 from ingest.store.events import record_no_letter
 from ingest.store.messages import find_twin_of_large

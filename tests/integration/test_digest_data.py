@@ -15,7 +15,7 @@ from ingest.daemon import work
 from ingest.errors import TemporaryError, UsageError
 from ingest.reading import Seal
 from ingest.rulefiles.explaining import evidence_pictures
-from ingest.sandbox.workers import read_or_degrade
+from ingest.sandbox.mail import read_or_degrade
 from ingest.steps.digest import digest_if_due, make_digest, send_digest
 from ingest.steps.read import Filing
 from ingest.steps.receive import note_failure, receive_all

@@ -20,6 +20,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,7 +28,8 @@ from ingest.document.form import fields
 from ingest.message.errors import UnreadableMessage
 from ingest.reading import Fate, Reading
 from ingest.sandbox.context import ReadingContext
-from ingest.sandbox.workers import Limits, WorkerDied, WorkerFailed, read_file_in_worker, read_or_degrade, run_in_worker
+from ingest.sandbox.mail import read_file_in_worker, read_or_degrade
+from ingest.sandbox.workers import Limits, WorkerDied, WorkerFailed, run_in_worker
 from rules.call import Call
 from rules.callfile import load_call
 
@@ -41,20 +43,37 @@ def call() -> Call:
     return load_call("smart-education-2024", (FOLDER / "call.yaml").read_text(encoding="utf-8"))
 
 
+def run(function: Callable[..., object], *args: object, limits: Limits | None = None) -> Any:
+    """``function(*args)`` in a worker, named as a caller names what it does not import."""
+    return run_in_worker(f"{function.__module__}:{function.__qualname__}", *args, returns=object, limits=limits)
+
+
 def died(function: Callable[..., object], *args: object, limits: Limits | None = None) -> WorkerDied:
     with pytest.raises(WorkerDied) as caught:
-        run_in_worker(function, *args, limits=limits or Limits())
+        run(function, *args, limits=limits or Limits())
     return caught.value
 
 
 def test_a_result_comes_back() -> None:
-    """As plain data when the function does not say its type."""
-    assert run_in_worker(sorted, [3, 1, 2]) == [1, 2, 3]
+    """As plain data when the caller does not say its type."""
+    assert run(sorted, [3, 1, 2]) == [1, 2, 3]
+
+
+def test_a_result_that_is_not_of_the_type_asked_for_is_no_result() -> None:
+    """A worker that was taken over may send what it likes."""
+    with pytest.raises(WorkerDied, match="不合格式"):
+        run_in_worker("os:getcwd", returns=int)
+
+
+def test_a_name_nobody_bears_is_a_fault_of_ours() -> None:
+    """Names are not looked at before the worker starts, because the parent must not import what they name."""
+    with pytest.raises(WorkerFailed, match="no_such_name"):
+        run_in_worker("ingest.sandbox.read:no_such_name", returns=object)
 
 
 def test_each_call_has_a_process_of_its_own() -> None:
     """Nothing survives from one mail to the next."""
-    pids = {run_in_worker(os.getpid) for _ in range(3)}
+    pids = {run(os.getpid) for _ in range(3)}
 
     assert len(pids) == 3
     assert os.getpid() not in pids
@@ -63,7 +82,7 @@ def test_each_call_has_a_process_of_its_own() -> None:
 def test_calls_may_run_side_by_side() -> None:
     """Two threads, two workers."""
     results: list[object] = []
-    threads = [threading.Thread(target=lambda: results.append(run_in_worker(os.getpid))) for _ in range(2)]
+    threads = [threading.Thread(target=lambda: results.append(run(os.getpid))) for _ in range(2)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -117,7 +136,7 @@ def test_leaving_without_a_word_is_a_crash() -> None:
 def test_an_ordinary_exception_comes_back_as_text() -> None:
     """Ours to mend: the traceback with its last line."""
     with pytest.raises(WorkerFailed) as caught:
-        run_in_worker(operator.truediv, 1, 0)
+        run(operator.truediv, 1, 0)
 
     assert str(caught.value).strip().splitlines()[-1] == "ZeroDivisionError: division by zero"
     assert caught.value.error_type == "builtins.ZeroDivisionError"
@@ -126,7 +145,7 @@ def test_an_ordinary_exception_comes_back_as_text() -> None:
 def test_files_it_writes_are_limited(tmp_path: Path) -> None:
     """A full disk is not reached."""
     with pytest.raises(WorkerFailed, match="File too large"):
-        run_in_worker(Path.write_bytes, tmp_path / "x", bytes(2 * MB), limits=Limits(file_bytes=MB))
+        run(Path.write_bytes, tmp_path / "x", bytes(2 * MB), limits=Limits(file_bytes=MB))
 
 
 @pytest.mark.parametrize(
@@ -142,52 +161,52 @@ def test_files_it_writes_are_limited(tmp_path: Path) -> None:
 )
 def test_the_system_s_limits_are_set(name: str, expected: int) -> None:
     """Asked for inside."""
-    assert run_in_worker(resource.getrlimit, getattr(resource, name))[0] == expected
+    assert run(resource.getrlimit, getattr(resource, name))[0] == expected
 
 
 def test_it_inherits_neither_sockets_nor_the_database(tmp_path: Path) -> None:
     """Neither what is open now nor what was open when the server started."""
     with socket.create_server(("127.0.0.1", 0)), contextlib.closing(sqlite3.connect(tmp_path / "x.db")) as database:
         database.execute("create table a (b)")
-        links = [_link(number) for number in run_in_worker(os.listdir, "/proc/self/fd")]
+        links = [_link(number) for number in run(os.listdir, "/proc/self/fd")]
 
     assert sorted({link.partition(":")[0] for link in links} - {""}) == ["/dev/null", "pipe"]
 
 
 def _link(number: str) -> str:
     try:
-        return str(run_in_worker(os.readlink, f"/proc/self/fd/{number}"))
+        return str(run(os.readlink, f"/proc/self/fd/{number}"))
     except WorkerFailed:  # the descriptor that listed the others is gone
         return ""
 
 
 def test_its_chatter_does_not_reach_our_output(capfd: pytest.CaptureFixture[str]) -> None:
     """--json prints one document and nothing else."""
-    run_in_worker(print, "chatter")
-    run_in_worker(os.write, 1, b"chatter")
-    run_in_worker(os.write, 2, b"chatter")
+    run(print, "chatter")
+    run(os.write, 1, b"chatter")
+    run(os.write, 2, b"chatter")
 
     assert "chatter" not in "".join(capfd.readouterr())
 
 
 def test_the_network_is_closed_where_the_system_allows_it() -> None:
     """A namespace of its own without any way out; where it may not be made, the unit's own wall stands."""
-    ours, theirs = str(Path("/proc/self/ns/net").readlink()), run_in_worker(os.readlink, "/proc/self/ns/net")
+    ours, theirs = str(Path("/proc/self/ns/net").readlink()), run(os.readlink, "/proc/self/ns/net")
     if ours == theirs:
         pytest.skip("this system allows no network namespace")
 
     with socket.create_server(("127.0.0.1", 0)) as server, pytest.raises(WorkerFailed, match=r"unreachable|refused"):
-        run_in_worker(socket.create_connection, server.getsockname())
+        run(socket.create_connection, server.getsockname())
 
 
 def test_libraries_are_loaded_before_the_worker_starts() -> None:
     """So that a mail costs a fork and not two seconds of imports."""
-    assert "ingest.document.reader" in str(run_in_worker(_loaded_modules))
+    assert "ingest.document.reader" in str(run(_loaded_modules))
 
 
 def test_a_worker_starts_with_everything_read_once() -> None:
     """What only a first mail costs (patterns, codecs) was paid before the fork."""
-    assert run_in_worker(_patterns_made_ready) > 0
+    assert run(_patterns_made_ready) > 0
 
 
 def _patterns_made_ready() -> int:
@@ -207,7 +226,7 @@ def orphan_maker(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]
         import time
         from ingest.sandbox.workers import run_in_worker
         if __name__ == "__main__":
-            run_in_worker(time.sleep, 80)
+            run_in_worker("time:sleep", 80, returns=object)
         """)
     )
     mark = uuid.uuid4().hex
@@ -328,7 +347,7 @@ def test_a_mail_that_kills_even_the_listing_is_told_to_the_caller(tmp_path: Path
 
 
 def _size_of_an_idle_worker() -> int:
-    status = str(run_in_worker(Path.read_text, Path("/proc/self/status")))
+    status = str(run(Path.read_text, Path("/proc/self/status")))
     return int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmSize"))) * 1024
 
 

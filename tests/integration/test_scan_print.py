@@ -11,7 +11,7 @@ from ingest.comparison.pairing import Likeness, compare
 from ingest.comparison.printed import Print
 from ingest.reading import Reading
 from ingest.sandbox.context import ReadingContext
-from ingest.sandbox.workers import read_or_degrade
+from ingest.sandbox.mail import read_or_degrade
 from rules.call import Call, Rendition
 from rules.callfile import load_call
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from ingest.reading import Reading
-from ingest.sandbox import workers
 from ingest.sandbox.context import ReadingContext
+from ingest.sandbox.read import read_file
 from ingest.sandbox.workers import Limits
 from rules.call import Call
 
@@ -20,7 +20,7 @@ from rules.call import Call
 def read_here(path: Path, call: Call, context: ReadingContext, limits: Limits) -> Reading:
     """What the worker would have answered."""
     del limits
-    return workers._read_file(path, call, context)
+    return read_file(path, call, context)
 
 
 def without_worker(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ingest.calls import default_config, open_call
 from ingest.sandbox.context import ReadingContext
-from ingest.sandbox.workers import read_or_degrade
+from ingest.sandbox.mail import read_or_degrade
 
 if __name__ == "__main__":
     call = open_call(default_config() / "calls", "smart-education-2024").call

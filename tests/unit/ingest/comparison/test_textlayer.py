@@ -11,7 +11,7 @@ from ingest.document.content import Content, Line
 from ingest.document.paged.textlayer import layer_lines
 from ingest.document.print.scantask import ScanText, with_print
 from ingest.reading import Document, Envelope, Reading, Screening, ScreeningKind, Seal, SealOutcome, SealReading
-from ingest.sandbox.scans import scans_to_read, with_layers_settled
+from ingest.sandbox.mail import scans_to_read, with_layers_settled
 from rules.call import Call
 
 TEXT = ("学校名称\t甲团中学", "联系人\t王一\t联系电话\t13912345678", "电子邮箱\tjia@example.cn", "职能部门\t信息中心")

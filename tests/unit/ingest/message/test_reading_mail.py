@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from ingest.message.errors import UnreadableMessage
 from ingest.reading import Fate, Kind, Reading, ScreeningKind
-from ingest.sandbox.read import ReadingContext, read_message
+from ingest.sandbox.context import ReadingContext
+from ingest.sandbox.read import read_message
 from rules.call import Call
 from rules.callfile import load_call
 

@@ -1,0 +1,132 @@
+"""A mail read in disposable workers, as the parent sees it: what is asked, what is done when a worker dies, what is put together.
+
+No parser and no picture comes in here: the functions that open the mail are named, not imported, so that the daemon never
+loads what only a worker may run (held by import-linter).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from ingest.comparison.textlayer import settled_by_layer
+from ingest.document.print.scantask import ScanTask, ScanText, with_print
+from ingest.message.errors import UnreadableMessage
+from ingest.reading import Document, Reading
+from ingest.sandbox.context import ReadingContext
+from ingest.sandbox.workers import Limits, WorkerDied, WorkerFailed, run_in_worker
+from rules.call import Call, Rendition
+from rules.facts import Knowledge
+
+READ_FILE = "ingest.sandbox.read:read_file"
+READ_SCANS = "ingest.sandbox.scans:read_scans_of_file"
+MAX_SCANS = 40  #: of one mail
+
+
+def read_file_in_worker(path: Path, call: Call, context: ReadingContext, limits: Limits | None = None) -> Reading:
+    """Read the raw mail at ``path``; the worker opens the file, so that we never hold its bytes.
+
+    Raises:
+        UnreadableMessage: it is no mail.
+        WorkerDied, WorkerFailed: as in :func:`ingest.sandbox.workers.run_in_worker`.
+    """
+    try:
+        return run_in_worker(READ_FILE, path, call, context, returns=Reading, limits=limits)
+    except WorkerFailed as error:
+        if error.error_type == f"{UnreadableMessage.__module__}.{UnreadableMessage.__qualname__}":
+            raise UnreadableMessage(error.message) from error
+        raise
+
+
+def read_or_degrade(path: Path, call: Call, context: ReadingContext, limits: Limits | None = None) -> Reading:
+    """Read the mail; when a worker dies of it, once more with its documents only listed.
+
+    So one hostile attachment never hides the mail or its other parts: they come back with ``Fate.LIMIT``.
+
+    Raises:
+        UnreadableMessage: it is no mail.
+        WorkerDied: also the listing died.
+        WorkerFailed: a fault of ours.
+    """
+    try:
+        reading = read_file_in_worker(path, call, context, limits)
+    except WorkerDied as died:
+        reason = f"自动读取时{died.reason}, 没有读完, 由人工查看"
+        listed = read_file_in_worker(path, call, replace(context, read_documents=False, unread_reason=reason), limits)
+        return _noted(listed, f"自动读取附件时{died.reason}, 附件只列名, 由人工查看")
+    return _with_print(path, reading, call, context)
+
+
+def ocr_limits(seconds: int) -> Limits:
+    """What reading the print on scans may cost: the models take 1.2 GB of address space (measured), 0.7 GB of memory.
+
+    The worker stops by itself when ``seconds`` are over; what it began then may still take a page's time.
+    """
+    return Limits(memory=3 * 1024**3, cpu=seconds + 60, wall=2 * seconds + 60)
+
+
+def _with_print(path: Path, reading: Reading, call: Call, context: ReadingContext) -> Reading:
+    """The reading with what stands on its scans, read in a worker of its own; without it when that fails.
+
+    The print is evidence beside the rest: a mail is never lost for want of it, but staff are told.
+    """
+    reading = with_layers_settled(reading, call)
+    tasks = scans_to_read(reading)
+    if not context.ocr_seconds or not tasks:
+        return reading
+    limits = ocr_limits(context.ocr_seconds)
+    try:
+        texts = run_in_worker(READ_SCANS, path, call, context, tasks, returns=tuple[ScanText, ...], limits=limits)
+    except WorkerDied as died:
+        return _noted(reading, f"识读扫描件文字时{died.reason}, 扫描件与Word版未能自动比对")
+    except WorkerFailed as failed:
+        return _noted(reading, f"未能识读扫描件文字({failed.error_type}), 扫描件与Word版未能自动比对")
+    return with_scan_texts(reading, texts, call)
+
+
+def _noted(reading: Reading, note: str) -> Reading:
+    return reading.model_copy(update={"notes": (*reading.notes, note)})
+
+
+def scans_to_read(reading: Reading) -> tuple[ScanTask, ...]:
+    """One task for every file that is a scan or may be one; an exported PDF has its text in itself.
+
+    Of a scan whose text layer has shown already what it is, only the seals are read.
+    """
+    tasks = {
+        document.sha256: ScanTask(
+            sha256=document.sha256, form=document.form, seals=document.seal.seals if document.seal else (),
+            seals_only=bool(document.pages_read),
+        )
+        for document in reading.documents
+        if document.rendition is Rendition.STAMPED_SCAN and not _is_export(document)
+    }  # fmt: skip
+    return tuple(task for task in tasks.values() if task.seals or not task.seals_only)[:MAX_SCANS]
+
+
+def with_layers_settled(reading: Reading, call: Call) -> Reading:
+    """``reading`` with text layers kept where they show that a scan is a Word file of the same mail, dropped elsewhere."""
+    words = [document for document in reading.documents if document.rendition is Rendition.EDITABLE]
+    settled = tuple(
+        settled_by_layer(document, words, call) if document.lines and not document.pages_read else document
+        for document in reading.documents
+    )
+    return reading.model_copy(update={"documents": settled})
+
+
+def _is_export(document: Document) -> bool:
+    return document.is_scan.knowledge is Knowledge.KNOWN and document.is_scan.value is False
+
+
+def with_scan_texts(reading: Reading, texts: Sequence[ScanText], call: Call) -> Reading:
+    """``reading`` with what was read put to its documents."""
+    by_hash = {text.sha256: text for text in texts}
+    return reading.model_copy(update={"documents": tuple(_with_texts(reading.documents, by_hash, call))})
+
+
+def _with_texts(documents: Sequence[Document], texts: dict[str, ScanText], call: Call) -> Iterator[Document]:
+    for document in documents:
+        text = texts.get(document.sha256)
+        scan = document.rendition is Rendition.STAMPED_SCAN
+        yield with_print(document, text, call) if text is not None and scan else document
