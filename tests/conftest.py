@@ -16,6 +16,7 @@ import pytest
 
 from ingest.demo.smtp_sink import SmtpSink
 from tests.once import Once
+from tests.print_once import read_print_once
 from tests.servers.certificates import Certificates, make_certificates
 from tests.servers.dovecot import DovecotAccount, DovecotServer, program
 
@@ -34,6 +35,12 @@ def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
     """What was made once for the whole run, by whichever worker."""
     base = tmp_path_factory.getbasetemp()
     return Once((base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "once")
+
+
+@pytest.fixture
+def print_read_once(once: Once, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Scans whose print was read before in this run are not read again."""
+    read_print_once(once, monkeypatch)
 
 
 @pytest.fixture(scope="session")

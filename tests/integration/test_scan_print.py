@@ -32,6 +32,7 @@ def reading(call: Call) -> Reading:
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("print of one sample")
 def test_scans_are_read_as_far_as_needed_and_agree_with_their_words(reading: Reading, call: Call) -> None:
     """The form needs its cover and the table page, the summary one page; every number is found."""
     words = {each.form: each for each in reading.documents if each.rendition is Rendition.EDITABLE}
@@ -49,6 +50,7 @@ def test_scans_are_read_as_far_as_needed_and_agree_with_their_words(reading: Rea
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("print of one sample")
 def test_the_ring_of_a_clear_seal_is_read(reading: Reading) -> None:
     """The bureau's name stands in it."""
     writings = [seal.writing for each in reading.documents if each.seal for seal in each.seal.seals]

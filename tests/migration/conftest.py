@@ -56,7 +56,9 @@ def postgresql_url(postgresql_socket: Path) -> str:
     return f"postgresql://mailroom@/{name}?host={postgresql_socket}"
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+@pytest.fixture(
+    params=["sqlite", pytest.param("postgresql", marks=[pytest.mark.postgresql, pytest.mark.xdist_group("postgresql")])]
+)
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of a new, empty database, once on each of the supported kinds."""
     if request.param == "sqlite":

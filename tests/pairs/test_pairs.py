@@ -18,7 +18,8 @@ def tally() -> Tally:
     return judge(pairs(SEED, RUNS, call), call, RememberingEngine())
 
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]  # the first test reads all pages
+# The first test reads all pages; one worker does it for all.
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300), pytest.mark.xdist_group("pairs")]
 
 
 def test_no_wrong_pair_is_accepted_and_no_right_one_refused(tally: Tally) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 
 import pytest
 
 from ingest.calls import default_config, open_call
 from ingest.document.print.ocr import OcrEngine
+from tests.once import Once
 from tests.seals.rings import KINDS, Judged, Pressed, Said, judge, pressed
 from tests.seals.rings_report import report
 
@@ -20,19 +22,23 @@ pytestmark = [pytest.mark.slow]
 
 @cache
 def engine() -> OcrEngine:
-    """One for all pages."""
+    """One for all pages of a worker."""
     return OcrEngine()
 
 
-@cache
-def judged(number: int) -> Judged:
-    """What is said of the page of one kind."""
+@pytest.fixture(scope="module")
+def judged(once: Once) -> Callable[[int], Judged]:
+    """What is said of the page of one kind, made and read once for the whole run."""
     call = open_call(default_config() / "calls", "smart-education-2024").call
-    return judge(pressed(KINDS[number], SEED, number, (DPI,)), call, engine())
+
+    def made(number: int) -> Judged:
+        return judge(pressed(KINDS[number], SEED, number, (DPI,)), call, engine())
+
+    return lambda number: once(f"ring-{number}", lambda: made(number))
 
 
 @pytest.mark.parametrize("number", range(len(KINDS)), ids=[kind.name for kind in KINDS])
-def test_no_seal_is_said_to_be_whose_it_is_not(number: int) -> None:
+def test_no_seal_is_said_to_be_whose_it_is_not(number: int, judged: Callable[[int], Judged]) -> None:
     """Unread is no mistake."""
     said = judged(number)
 
@@ -40,7 +46,7 @@ def test_no_seal_is_said_to_be_whose_it_is_not(number: int) -> None:
     assert Said.AGREES not in (said.far, said.double), said.writing
 
 
-def test_most_rings_are_read() -> None:
+def test_most_rings_are_read(judged: Callable[[int], Judged]) -> None:
     """Round and oval, straight and tilted, short and long: two thirds letter by letter, nearly all well enough for a far unit."""
     clear = [judged(number) for number, kind in enumerate(KINDS) if kind.name not in HARD]
 

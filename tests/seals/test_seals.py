@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from ingest.calls import default_config, open_call
 from ingest.reading import SealOutcome
+from tests.once import Once
 from tests.seals import foreign
 from tests.seals.pages import KINDS, Kind, Truth, choose, sample
 from tests.seals.report import Judged, judge, report, report_of_foreign
@@ -19,24 +20,28 @@ MOST_DPI = 150  #: for time's sake; `make seal-report` has the finer ones
 pytestmark = [pytest.mark.slow]
 
 
-@cache
-def judged(number: int) -> Judged:
-    """What is said of the page of one kind."""
-    kind = KINDS[number]
-    coarse = tuple(dpi for dpi in kind.dpis if dpi <= MOST_DPI)
-    page = sample(kind._replace(dpis=coarse), SEED, number)
-    return judge(page, open_call(default_config() / "calls", "smart-education-2024").call)
+@pytest.fixture(scope="module")
+def judged(once: Once) -> Callable[[int], Judged]:
+    """What is said of the page of one kind, made and looked at once for the whole run."""
+    call = open_call(default_config() / "calls", "smart-education-2024").call
+
+    def made(number: int) -> Judged:
+        kind = KINDS[number]
+        coarse = tuple(dpi for dpi in kind.dpis if dpi <= MOST_DPI)
+        return judge(sample(kind._replace(dpis=coarse), SEED, number), call, timed=False)
+
+    return lambda number: once(f"seal-{number}", lambda: made(number))
 
 
 @pytest.mark.parametrize("number", range(len(KINDS)), ids=[kind.name for kind in KINDS])
-def test_no_page_is_called_what_it_is_not(number: int) -> None:
+def test_no_page_is_called_what_it_is_not(number: int, judged: Callable[[int], Judged]) -> None:
     """Uncertain is no mistake; the opposite is, and so is certainty about what nobody can tell."""
     said = judged(number)
 
     assert not said.wrong, (said.outcome, said.reason)
 
 
-def test_few_pages_that_are_clear_to_the_eye_are_left_to_staff() -> None:
+def test_few_pages_that_are_clear_to_the_eye_are_left_to_staff(judged: Callable[[int], Judged]) -> None:
     """One page of each kind, rare kinds as heavy as common ones: at most one in ten."""
     clear = [judged(number) for number, kind in enumerate(KINDS) if kind.truth is not Truth.STAFF]
 
