@@ -92,7 +92,7 @@ bench-rules: setup  ## 审查规则的速度与内存,与 zen-engine 相比
 	$(BIN)/python -c 'from bench.rules import main; main()' $(ARGS)
 
 fuzz-rules: setup  ## 引擎与解释器对照: 十万个随机规则文件(一个核约一小时);FUZZ=条数 SEED=起点
-	MAILROOM_FUZZ_RULEBOOKS=$(or $(FUZZ),100000) MAILROOM_FUZZ_SEED=$(or $(SEED),1) $(BIN)/python -m pytest -q -m fuzz tests/unit/rules
+	MAILROOM_FUZZ_RULEBOOKS=$(or $(FUZZ),100000) MAILROOM_FUZZ_SEED=$(or $(SEED),1) $(PYTEST) -q -m fuzz tests/endurance
 
 MUTATION ?= .venv-mutation
 mutation: setup  ## 变异测试: 改动 rules/ 的代码,看测试能不能发现(另建 .venv-mutation,需联网,约一小时);ARGS="'rules.logic.*'" 只试一部分

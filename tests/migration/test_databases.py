@@ -169,6 +169,7 @@ def test_a_writer_loses_patience(url: str, database: Database) -> None:
 
 
 @pytest.mark.postgresql
+@pytest.mark.xdist_group("postgresql")
 def test_postgresql_refuses_writes_in_a_reading_session(postgresql_url: str) -> None:
     """Ours to mend: a bug, not trouble of the world."""
     opened = open_database(postgresql_url)
@@ -179,6 +180,7 @@ def test_postgresql_refuses_writes_in_a_reading_session(postgresql_url: str) -> 
 
 
 @pytest.mark.postgresql
+@pytest.mark.xdist_group("postgresql")
 def test_a_postgresql_that_is_not_running_is_unavailable(tmp_path: Path) -> None:
     """Nobody listens at this socket."""
     opened = open_database(f"postgresql://mailroom@/mailroom?host={tmp_path}")
@@ -188,6 +190,7 @@ def test_a_postgresql_that_is_not_running_is_unavailable(tmp_path: Path) -> None
 
 
 @pytest.mark.postgresql
+@pytest.mark.xdist_group("postgresql")
 def test_a_postgresql_that_restarts_is_unavailable_and_then_works_again(postgresql_url: str) -> None:
     """A broken connection is trouble of the world; the next session has a new one."""
     opened, killer = open_database(postgresql_url), open_database(postgresql_url)
@@ -213,6 +216,7 @@ def test_a_postgresql_that_restarts_is_unavailable_and_then_works_again(postgres
 
 
 @pytest.mark.postgresql
+@pytest.mark.xdist_group("postgresql")
 def test_a_server_without_our_database_says_so(postgresql_socket: Path) -> None:
     """The administrator reads the server's own words."""
     opened = open_database(f"postgresql://mailroom@/nowhere?host={postgresql_socket}")
