@@ -2,14 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
+from tests.unit.rules.conftest import book, call
 
-from rules.call import Call
-from rules.callfile import load_call
-from tests.unit.rules.writing import CALL
-
-
-@pytest.fixture(scope="session")
-def call() -> Call:
-    """The call of the tests of the rules."""
-    return load_call("try", CALL)
+__all__ = ["book", "call"]

@@ -265,6 +265,7 @@ def test_the_number_of_entries_is_limited_and_the_rest_is_counted() -> None:
         b"\x1f\x8b\x08junk",
         gzip.compress(b"x" * 500)[:-9],
     ],
+    ids=["zip", "zip cut off", "gzip", "gzip cut off"],  # the bytes hold the time of day: no name for two workers
 )
 def test_a_broken_archive_is_a_fate_and_no_error(data: bytes) -> None:
     """With a sentence that says how to mend it."""
