@@ -32,6 +32,7 @@ def verify(
     from ingest.errors import UsageError
     from ingest.store.audit import verify_ledger
     from ingest.store.files import FileStore
+    from ingest.views.records import AuditRecord
 
     if head and len(head.strip()) < 16:
         raise UsageError("末行校验值至少要给 16 位", "从日报末行或 mailroom status --json 的 ledger 抄写")
@@ -39,8 +40,10 @@ def verify(
     with console(context).reading() as session:
         audit = verify_ledger(session, FileStore(settings.store.files) if files else None, head)
     if as_json:
-        report = {"events": audit.head.events, "head": audit.head.chain, "findings": list(audit.findings)}
-        print_json({"ok": not audit.findings, **report})
+        record = AuditRecord(
+            ok=not audit.findings, events=audit.head.events, head=audit.head.chain, findings=list(audit.findings)
+        )
+        print_json(record)
     else:
         for finding in audit.findings:
             typer.echo(finding)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import getpass
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ingest.cli.console import JsonOption, LimitOption, beijing, console, print_json, print_listing, print_table
 from ingest.cli.message import show_detail
 from rules.verdict import decision_name
+
+if TYPE_CHECKING:
+    from ingest.views.records import Dumped, EntryRecord
 
 group = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -108,7 +112,7 @@ def explain(context: typer.Context, code: CodeArgument, as_json: JsonOption = Fa
     print_table(("时间", "事项"), [[beijing(event["at"]), event["text"]] for event in detail["events"]])
 
 
-def show_subjects(subjects: list[dict[str, Any]]) -> None:
+def show_subjects(subjects: Sequence[Dumped]) -> None:
     """Every fact with its place."""
     for subject in subjects:
         typer.echo(f"\n{subject['kind']} {subject['id']}")
@@ -122,7 +126,7 @@ def show_subjects(subjects: list[dict[str, Any]]) -> None:
             typer.echo(f"  {name} = {value}  {source['part']} {source['place']}".rstrip())
 
 
-def show_entries(entries: list[dict[str, Any]]) -> None:
+def show_entries(entries: Sequence[EntryRecord]) -> None:
     """Every entry with its findings and their evidence."""
     for entry in entries:
         typer.echo(f"\n{entry['applicant'] or '整份材料'}: {decision_name(entry['verdict'])}")
@@ -149,6 +153,7 @@ def rejudge_case(
     from ingest.steps.judge import OnPurpose, rejudge
     from ingest.steps.rules import use_rules_in_force
     from ingest.store.cases import find_case_row
+    from ingest.views.records import RejudgedRecord
 
     if not reason.strip():
         raise UsageError("没有写重新裁定的原因", "--reason 写明原因,记入台账")
@@ -161,7 +166,8 @@ def rejudge_case(
     finally:
         app.close()
     if as_json:
-        print_json({"code": case.code, "version": row.version, "decision": row.decision.value, "before": case.decision})
+        record = RejudgedRecord(code=case.code, version=row.version, decision=row.decision.value, before=case.decision)
+        print_json(record)
     else:
         was = decision_name(case.decision)
         typer.echo(f"案卷 {case.code} 第 {row.version} 次裁定: {was} -> {decision_name(row.decision)}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -153,7 +154,7 @@ def export(
     typer.echo(f"来件 {number} 的原件写到 {to},SHA-256 {row.sha256}")
 
 
-def show_detail(detail: dict[str, Any]) -> None:
+def show_detail(detail: Mapping[str, object]) -> None:
     """A record, key by key; lists and mappings indented."""
     for key, value in detail.items():
         if isinstance(value, list):

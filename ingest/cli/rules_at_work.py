@@ -13,6 +13,8 @@ from rules.verdict import decision_name
 
 if TYPE_CHECKING:
     from ingest.calls import CallFolder
+    from ingest.rulefiles.explaining import DecisionExplanation
+    from ingest.rulefiles.report import RulesStatus
     from ingest.settings import Settings
 
 
@@ -49,7 +51,7 @@ def _folder_or_none(settings: Settings) -> CallFolder | None:
         return None
 
 
-def _print_status(report: dict[str, Any]) -> None:
+def _print_status(report: RulesStatus) -> None:
     force, disk = report["in_force"], report["on_disk"]
     rows = [
         ["征集", report["call"]],
@@ -117,7 +119,7 @@ def explain(
         _print_explanation(report)
 
 
-def _print_explanation(report: dict[str, Any]) -> None:
+def _print_explanation(report: DecisionExplanation) -> None:
     typer.echo(
         f"案卷 {report['case']}  {report['submitter']}  {report['track']}  第 {report['version']} 次裁定: "
         f"{decision_name(report['decision'])}  ({beijing(report['decided'])},依据 {beijing(report['received'])} 收到的材料)"

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import base64
 import json
-from typing import Any
+from datetime import datetime
+from typing import Any, TypedDict
 
 from sqlmodel import Session
 
@@ -19,7 +20,34 @@ from ingest.store.tables import DecisionRow
 from ingest.submission.case import parts_of_matter
 
 
-def explain_decision(session: Session, code: str, version: int | None = None, rule: str = "") -> dict[str, Any]:
+class FileRecord(TypedDict):
+    """A file that places in conditions speak of by its path in the mail."""
+
+    message: int
+    part: str
+    name: str
+
+
+class DecisionExplanation(TypedDict):
+    """What ``rules explain --json`` prints: a decision with every rule that applied, as kept with it."""
+
+    case: str
+    submitter: str
+    track: str
+    version: int
+    decision: str
+    decided: datetime
+    received: datetime
+    rules_sha256: str
+    call_sha256: str
+    rules_kept: bool
+    rules_accepted: datetime | None
+    files: list[FileRecord]
+    rules: list[dict[str, Any]]  #: as the engine's trace was kept
+    beyond_rules: list[dict[str, Any]]  #: findings that no rule gave, as they write themselves
+
+
+def explain_decision(session: Session, code: str, version: int | None = None, rule: str = "") -> DecisionExplanation:
     """Every rule that applied to a case, every condition with its value and its place, as kept with the decision.
 
     ``version`` names an earlier decision than the one in force, ``rule`` a single rule.
@@ -49,7 +77,7 @@ def _decision(decisions: list[DecisionRow], code: str, version: int | None) -> D
     return wanted[-1]
 
 
-def _files(session: Session, case_id: int) -> list[dict[str, Any]]:
+def _files(session: Session, case_id: int) -> list[FileRecord]:
     """The names of the files that the places in the conditions speak of by their path in the mail."""
     return [
         {"message": message.id, "part": part.path, "name": part.name}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypedDict
 
 from ingest.judging.judge import Judgement
 from ingest.store.cases import load_subjects, load_verdict
@@ -122,7 +122,29 @@ def replay_against(decided: Iterable[tuple[CaseRow, DecisionRow]], judge: Judgin
     return Replay(len(pairs), tuple(change for change in found if change is not None))
 
 
-def change_json(change: CaseChange) -> dict[str, Any]:
+class RuleChangeRecord(TypedDict):
+    """One rule that would say something else."""
+
+    rule: str
+    title: str
+    subjects: list[str]
+    before: str
+    after: str
+
+
+class CaseChangeRecord(TypedDict):
+    """One case that would be decided otherwise, as ``rules replay --json`` prints it."""
+
+    case: str
+    submitter: str
+    version: int
+    before: str
+    after: str
+    disagreement: str
+    rules: list[RuleChangeRecord]
+
+
+def change_json(change: CaseChange) -> CaseChangeRecord:
     """A change as ``rules replay --json`` prints it."""
     return {
         "case": change.case, "submitter": change.submitter, "version": change.version, "before": change.before.value,

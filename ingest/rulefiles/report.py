@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 from sqlmodel import Session
 
@@ -24,7 +24,34 @@ from ingest.store.rulefiles import files_of_decision, last_good, rules_trouble
 from ingest.store.tables import CaseRow, DecisionRow, RuleFilesRow
 
 
-def rules_status(session: Session, path: Path, folder: CallFolder | None) -> dict[str, Any]:
+class RulesInUse(TypedDict):
+    """The files that are in force."""
+
+    rules_sha256: str
+    call_sha256: str
+    accepted: datetime
+
+
+class RulesOnDisk(TypedDict):
+    """The files in the call's folder."""
+
+    path: str
+    changed: datetime | None
+    in_force: bool
+    problem: str  #: why they cannot go in force; "" when they can
+
+
+class RulesStatus(TypedDict):
+    """What ``rules status --json`` prints."""
+
+    call: str
+    mode: str
+    in_force: RulesInUse | None
+    on_disk: RulesOnDisk
+    trouble: str
+
+
+def rules_status(session: Session, path: Path, folder: CallFolder | None) -> RulesStatus:
     """What is in force and whether the files below ``path`` are that; ``folder`` is None when they cannot be read."""
     row = last_good(session, path.name)
     problem = _problem(path, folder)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Generic, TypeVar
 
 from sqlmodel import Session
 
@@ -24,6 +24,18 @@ from ingest.store.cases import (
 from ingest.store.events import SILENCES, bounces, list_events, reason_of
 from ingest.store.messages import count_messages, get_message, load_reading, newest_messages
 from ingest.store.tables import CaseRow, DecisionRow, EventRow, MessageRow
+from ingest.views.records import (
+    CaseDetail,
+    CaseExplanation,
+    CaseRecord,
+    Dumped,
+    EntryRecord,
+    EventRecord,
+    LetterRecord,
+    MessageDetail,
+    MessageRecord,
+    SilenceRecord,
+)
 from notifier.attempts import OutboxState
 from notifier.outbox import (
     NOT_TO_APPLICANTS,
@@ -41,21 +53,24 @@ FEARED = (OutboxState.FAILED, OutboxState.UNCERTAIN)
 """States of letters that did not arrive, or perhaps did not."""
 
 
+R = TypeVar("R")
+
+
 @dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(Generic[R]):
     """A list for people or programs: the newest rows, and how many older ones there are."""
 
-    lines: list[dict[str, Any]]  #: the newest first
+    lines: list[R]  #: the newest first
     left_out: int  #: rows that are older than the last line
 
 
-def message_lines(session: Session, number: int | None = None) -> Listing:
+def message_lines(session: Session, number: int | None = None) -> Listing[MessageRecord]:
     """The mails received last; all unless a number is given."""
     lines = [message_line(row) for row in newest_messages(session, number)]
     return Listing(lines, count_messages(session) - len(lines))
 
 
-def message_line(row: MessageRow) -> dict[str, Any]:
+def message_line(row: MessageRow) -> MessageRecord:
     """One mail in one record."""
     return {
         "id": row.id, "received": row.received_at, "state": row.state.value, "screening": row.screening_kind or None,
@@ -64,7 +79,7 @@ def message_line(row: MessageRow) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def message_detail(session: Session, number: int) -> dict[str, Any]:
+def message_detail(session: Session, number: int) -> MessageDetail:
     """Everything about one mail: parts with their fates, documents, cases, letters, events.
 
     Raises:
@@ -98,7 +113,7 @@ def message_detail(session: Session, number: int) -> dict[str, Any]:
     }
 
 
-def letter_line(row: OutboxRow, undelivered: str = "") -> dict[str, Any]:
+def letter_line(row: OutboxRow, undelivered: str = "") -> LetterRecord:
     """One letter in one record; ``undelivered`` says why it is known or feared not to have arrived, "" when it is not."""
     return {
         "id": row.id, "kind": row.kind, "state": row.state.value, "recipient": row.recipient, "subject": row.subject,
@@ -108,7 +123,7 @@ def letter_line(row: OutboxRow, undelivered: str = "") -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _letters(session: Session, rows: Sequence[OutboxRow]) -> list[dict[str, Any]]:
+def _letters(session: Session, rows: Sequence[OutboxRow]) -> list[LetterRecord]:
     bounced = bounces(session)
     return [letter_line(row, _undelivered(row, bounced)) for row in rows]
 
@@ -121,24 +136,26 @@ def _undelivered(row: OutboxRow, bounced: Mapping[int, EventRow]) -> str:
     return "是否送达无法确定" if row.state is OutboxState.UNCERTAIN else ""
 
 
-def _silences(events: Sequence[EventRow]) -> list[dict[str, Any]]:
+def _silences(events: Sequence[EventRow]) -> list[SilenceRecord]:
     """Each letter that was not sent, with the reason."""
     return [{"at": event.at, "reason": reason_of(event)} for event in events if event.kind in SILENCES]
 
 
-def event_line(row: EventRow) -> dict[str, Any]:
+def event_line(row: EventRow) -> EventRecord:
     """One line of the ledger."""
     return {"at": row.at, "kind": row.kind, "text": row.text}
 
 
-def letter_lines(session: Session, states: Sequence[OutboxState] = (), number: int | None = None) -> Listing:
+def letter_lines(
+    session: Session, states: Sequence[OutboxState] = (), number: int | None = None
+) -> Listing[LetterRecord]:
     """The letters queued last; of all states unless some are named, all unless a number is given."""
     lines = [letter_line(row) for row in newest_letters(session, states, number)]
     counts = count_by_state(session)
     return Listing(lines, sum(counts[state] for state in states or OutboxState) - len(lines))
 
 
-def case_lines(session: Session, number: int | None = None) -> Listing:
+def case_lines(session: Session, number: int | None = None) -> Listing[CaseRecord]:
     """The cases opened last; all unless a number is given."""
     letters = (*newest_letters(session, FEARED), *find_by_ids(session, bounces(session)))
     troubled = {letter.case_id for letter in letters if letter.kind not in NOT_TO_APPLICANTS}
@@ -146,7 +163,7 @@ def case_lines(session: Session, number: int | None = None) -> Listing:
     return Listing(lines, count_cases(session) - len(lines))
 
 
-def case_line(row: CaseRow, *, undelivered: bool) -> dict[str, Any]:
+def case_line(row: CaseRow, *, undelivered: bool) -> CaseRecord:
     """One case in one record; ``undelivered`` says that a letter in it is known or feared not to have arrived."""
     return {
         "code": row.code, "track": row.track, "submitter": row.submitter, "unit": row.unit, "decision": row.decision.value if row.decision else None,
@@ -155,7 +172,7 @@ def case_line(row: CaseRow, *, undelivered: bool) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def case_detail(session: Session, code: str) -> dict[str, Any]:
+def case_detail(session: Session, code: str) -> CaseDetail:
     """One case: its mails, every version of its verdict in short, its letters. Raises UsageError."""
     row = find_case_row(session, code)
     latest, letters = latest_decision(session, row.id), _letters(session, list_letters(session, case_id=row.id))
@@ -191,23 +208,21 @@ def _file_names(row: MessageRow) -> list[str]:
     return [part.name for part in reading.parts if part.name] if reading else []
 
 
-def entries_of(verdict: Verdict) -> list[dict[str, Any]]:
+def entries_of(verdict: Verdict) -> list[EntryRecord]:
     """A verdict's entries with every finding, those about the whole case first under an entry of no name."""
-    whole = [finding.model_dump(mode="json") for finding in verdict.findings]
-    entries = [
+    whole: list[Dumped] = [finding.model_dump(mode="json") for finding in verdict.findings]
+    entries: list[EntryRecord] = [
         {
             "applicant": entry.applicant, "track": entry.track, "verdict": entry.decision.value,
             "findings": [finding.model_dump(mode="json") for finding in entry.findings],
         }
         for entry in verdict.entries
     ]  # fmt: skip
-    return [
-        *([{"applicant": "", "track": "", "verdict": verdict.decision.value, "findings": whole}] if whole else []),
-        *entries,
-    ]
+    about_all = EntryRecord(applicant="", track="", verdict=verdict.decision.value, findings=whole)
+    return [about_all, *entries] if whole else entries
 
 
-def case_explanation(session: Session, code: str) -> dict[str, Any]:
+def case_explanation(session: Session, code: str) -> CaseExplanation:
     """The whole chain of a case: mails, parts, facts, every rule's outcome with its evidence, letters, delivery.
 
     Raises:

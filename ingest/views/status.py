@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from sqlmodel import Session
 
@@ -13,9 +12,10 @@ from ingest.store.events import ledger_head
 from ingest.store.folders import list_folders
 from ingest.store.rulefiles import rules_trouble
 from ingest.views.health import intake_health
+from ingest.views.records import StatusReport
 
 
-def status_report(session: Session, *, hold: bool, now: datetime, mailbox: MailboxSettings) -> dict[str, Any]:
+def status_report(session: Session, *, hold: bool, now: datetime, mailbox: MailboxSettings) -> StatusReport:
     """Counts of mails, cases and letters by state, when the mailbox was last seen, and whether that is too long ago.
 
     ``reconciled`` says that every mail the server listed at the last look has its row; ``differences`` names the
