@@ -1,9 +1,11 @@
-"""What reading documents costs: Word to facts against the least anybody must do, identification, the worker.
+"""What reading documents costs: Word to facts against the least anybody must do, identification,
+the worker.
 
     make bench-documents
 
-The yardstick for a Word file is lxml that takes the text of every cell out of ``word/document.xml`` and nothing else: no
-merged cells, no symbols, no typed values. Absolute figures belong to the machine, ratios to the program. No network.
+The yardstick for a Word file is lxml that takes the text of every cell out of ``word/document.xml``
+and nothing else: no merged cells, no symbols, no typed values. Absolute figures belong to the
+machine, ratios to the program. No network.
 """
 
 from __future__ import annotations
@@ -45,7 +47,8 @@ def cells_by_lxml(data: bytes) -> list[list[str]]:
 def main() -> None:
     """Print a table of medians and ratios.
 
-    What makes the files is loaded here: a worker imports its parent's main script anew, and would load it too.
+    What makes the files is loaded here: a worker imports its parent's main script anew, and would
+    load it too.
     """
     from tests.extraction.filled import filled_forms  # noqa: PLC0415 - see above
     from tests.parts.made import Made, mail, named, parts  # noqa: PLC0415 - see above
@@ -58,9 +61,9 @@ def main() -> None:
     ]
     floor = median_milliseconds(lambda: [cells_by_lxml(data) for data in forms]) / len(forms)
     content = median_milliseconds(lambda: [read_word(data) for data in forms]) / len(forms)
-    facts = median_milliseconds(lambda: [read_document("2", "a.docx", Kind.DOCX, data, call) for data in forms]) / len(
-        forms
-    )
+    facts = median_milliseconds(
+        lambda: [read_document("2", "a.docx", Kind.DOCX, data, call) for data in forms],
+    ) / len(forms)
     print(
         f"docx: lxml cells {floor:.2f} ms, content {content:.2f} ms ({content / floor:.1f}x), facts {facts:.2f} ms ({facts / floor:.1f}x)"
     )
@@ -77,7 +80,10 @@ def main() -> None:
         path = Path(file.name)
         read_or_degrade(path, call, ReadingContext(), Limits())  # starts the fork server
         inside = median_milliseconds(lambda: read_message(raw, call, ReadingContext()))
-        worker = median_milliseconds(lambda: read_or_degrade(path, call, ReadingContext(), Limits()), 15)
+        worker = median_milliseconds(
+            lambda: read_or_degrade(path, call, ReadingContext(), Limits()),
+            15,
+        )
         idle = median_milliseconds(lambda: run_in_worker("os:getpid", returns=int), 15)
     print(f"one mail with one form: {inside:.1f} ms here, {worker:.1f} ms in a worker ({worker - inside:.1f} ms more)")
     print(f"a worker that does nothing: {idle:.1f} ms")

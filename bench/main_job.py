@@ -1,15 +1,17 @@
-"""How fast is the main job: sample mails from a real mailbox through to queued letters; and what it costs in memory.
+"""How fast is the main job: sample mails from a real mailbox through to queued letters; and what it
+costs in memory.
 
     make bench                        200 mails
     make bench ARGS="--mails 40"
 
-The yardstick is the least anybody must do: fetch the same mails from the same server and hash them. Absolute figures
-belong to the machine, the ratio to the program. Needs Dovecot (Debian package dovecot-imapd); loopback only. Copies of
-a sample differ by sender and Message-ID only, so later copies land in the case of the first, which makes judging a
-little dearer than with as many separate cases. Nothing that a test relies on belongs here.
+The yardstick is the least anybody must do: fetch the same mails from the same server and hash them.
+Absolute figures belong to the machine, the ratio to the program. Needs Dovecot (Debian package
+dovecot-imapd); loopback only. Copies of a sample differ by sender and Message-ID only, so later
+copies land in the case of the first, which makes judging a little dearer than with as many separate
+cases. Nothing that a test relies on belongs here.
 
-Started by ``python -c`` (see the Makefile), not as a script: every worker process would import a main script anew,
-with all that stands above; the installed command's own main script is two lines.
+Started by ``python -c`` (see the Makefile), not as a script: every worker process would import a
+main script anew, with all that stands above; the installed command's own main script is two lines.
 """
 
 from __future__ import annotations
@@ -79,7 +81,9 @@ class Stages:
 
 @contextmanager
 def print_reading_timed(stages: Stages) -> Iterator[None]:
-    """Adds what the OCR workers take to ``stages``; the rest of a mail's reading is the difference."""
+    """Adds what the OCR workers take to ``stages``; the rest of a mail's reading is the
+    difference.
+    """
     real = conducting.run_in_worker
 
     def timed(function: str, *args: object, **more: Any) -> object:
@@ -98,7 +102,9 @@ def print_reading_timed(stages: Stages) -> Iterator[None]:
 
 
 class MemoryWatch(threading.Thread):
-    """The most memory this process and all it started ever held at once, in bytes (proportional: shared pages once)."""
+    """The most memory this process and all it started ever held at once, in bytes (proportional:
+    shared pages once).
+    """
 
     def __init__(self) -> None:
         super().__init__(daemon=True)
@@ -134,7 +140,10 @@ def family() -> Iterator[int]:
 def memory_of(process: int) -> int:
     """Proportional set size in bytes; 0 when the process has ended."""
     try:
-        match = re.search(r"(?m)^Pss:\s+(\d+) kB", Path(f"/proc/{process}/smaps_rollup").read_text())
+        match = re.search(
+            r"(?m)^Pss:\s+(\d+) kB",
+            Path(f"/proc/{process}/smaps_rollup").read_text(),
+        )
     except OSError:
         return 0
     return int(match[1]) * 1024 if match else 0
@@ -208,7 +217,13 @@ def main_job(account: DovecotAccount, folder: Path) -> tuple[Stages, int, int]:
     """Stages, letters and peak memory of the whole job."""
     watch, stages = MemoryWatch(), Stages()
     with SmtpSink() as sink:
-        transport = SmtpTransport(host="127.0.0.1", port=sink.port, security="none", username="", password="")
+        transport = SmtpTransport(
+            host="127.0.0.1",
+            port=sink.port,
+            security="none",
+            username="",
+            password="",
+        )
         clock = FixedClock(RECEIVED + timedelta(hours=1))
         app = build(settings(folder), clock=clock, mailbox=account.mailbox(), transport=transport)
         watch.start()

@@ -1,12 +1,14 @@
-"""How fast and how lean is intake: our durable pull against mbsync's, with fsync on, of one mailbox on one server.
+"""How fast and how lean is intake: our durable pull against mbsync's, with fsync on, of one mailbox
+on one server.
 
     make bench-pull                              1,000 small and 60 application mails
     make bench-pull ARGS="--small 20000"         the long form
 
-Every pull runs in a process of its own, into an empty store on the same disk, in turns; the median counts. Ours writes
-the raw mail, its row and its line in the hash-chained ledger; mbsync writes the raw mail and its own list. Then: the
-most memory a pull ever held, and what a look costs that finds nothing new. Needs Dovecot and mbsync (Debian packages
-dovecot-imapd, isync); loopback only. Nothing that a test relies on belongs here.
+Every pull runs in a process of its own, into an empty store on the same disk, in turns; the median
+counts. Ours writes the raw mail, its row and its line in the hash-chained ledger; mbsync writes the
+raw mail and its own list. Then: the most memory a pull ever held, and what a look costs that finds
+nothing new. Needs Dovecot and mbsync (Debian packages dovecot-imapd, isync); loopback only. Nothing
+that a test relies on belongs here.
 """
 
 from __future__ import annotations
@@ -85,14 +87,18 @@ def large_mails(count: int, size: int) -> Iterable[bytes]:
 
 
 def deliver(account: DovecotAccount, mails: Iterable[bytes]) -> int:
-    """Put mails where a delivery agent would: twenty thousand APPENDs would take longer than the measurement."""
+    """Put mails where a delivery agent would: twenty thousand APPENDs would take longer than the
+    measurement.
+    """
     home = account.server.base / "home" / account.username
     folders = [home / "Maildir" / name for name in ("cur", "new", "tmp")]
     for folder in folders:
         folder.mkdir(parents=True, exist_ok=True)
     number = -1
     for number, mail in enumerate(mails):
-        (folders[1] / f"{1_800_000_000 + number}.{number}.bench").write_bytes(mail.replace(b"\r\n", b"\n"))
+        (folders[1] / f"{1_800_000_000 + number}.{number}.bench").write_bytes(
+            mail.replace(b"\r\n", b"\n"),
+        )
     if os.getuid() == 0:
         subprocess.run(["chown", "-R", home.owner(), str(home / "Maildir")], check=True)
     return number + 1
@@ -123,7 +129,9 @@ def pull_here(account: dict[str, Any], folder: Path) -> dict[str, float]:
 
 
 def _memory() -> int:
-    """The most this process has held since it began; not ru_maxrss, which counts its parent's memory too."""
+    """The most this process has held since it began; not ru_maxrss, which counts its parent's
+    memory too.
+    """
     text = Path("/proc/self/status").read_text(encoding="ascii")
     return int(text.partition("VmHWM:")[2].split()[0]) * 1024
 
@@ -180,7 +188,9 @@ def race(name: str, account: DovecotAccount, count: int, rounds: int) -> None:
 
 
 def fill(app: App, rows: int) -> None:
-    """So many mails in the ledger that the server does not hold any more, below the uids it does."""
+    """So many mails in the ledger that the server does not hold any more, below the uids
+    it does.
+    """
     now, base = app.clock.now(), 1_000_000
     row = {
         "folder": "INBOX", "uidvalidity": _validity(app), "incarnation": 0, "size": 1, "announced_size": 1, "dated": True,
@@ -191,7 +201,10 @@ def fill(app: App, rows: int) -> None:
     with app.database.writing() as session:
         for start in range(0, rows, 5000):
             session.connection().execute(
-                insert(MessageRow), [row | {"uid": base + at} for at in range(start, min(rows, start + 5000))]
+                insert(
+                    MessageRow,
+                ),
+                [row | {"uid": base + at} for at in range(start, min(rows, start + 5000))],
             )
 
 
@@ -201,7 +214,9 @@ def _validity(app: App) -> int:
 
 
 def empty_looks(account: DovecotAccount, rows: Iterable[int]) -> None:
-    """What a look costs that finds nothing, by what the ledger holds; beside it the bare session."""
+    """What a look costs that finds nothing, by what the ledger holds; beside it the bare
+    session.
+    """
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     for count in rows:
         with tempfile.TemporaryDirectory(prefix="bench-empty-") as folder:

@@ -1,13 +1,15 @@
-"""What judging costs: our interpreter, the engine, both with the cross-check, against plain Python and zen-engine.
+"""What judging costs: our interpreter, the engine, both with the cross-check, against plain Python
+and zen-engine.
 
     make bench-rules                                  40 rules on 10 subjects, 400 on 100,
                                                       20,000 judgements for memory
     make bench-rules ARGS="--judgements 100000"       the long form
 
-The floor is the same conditions as plain Python comparisons: no unknown values, no explanation, no places. The peer is
-zen-engine (a Rust engine with Python bindings), which has neither Chinese names nor unknown values; it gets the same
-conditions in ASCII on known values, and is installed into an environment of its own for the run when it can be had. Only
-ratios mean anything on another machine. No network of its own.
+The floor is the same conditions as plain Python comparisons: no unknown values, no explanation, no
+places. The peer is zen-engine (a Rust engine with Python bindings), which has neither Chinese names
+nor unknown values; it gets the same conditions in ASCII on known values, and is installed into an
+environment of its own for the run when it can be had. Only ratios mean anything on another machine.
+No network of its own.
 """
 
 from __future__ import annotations
@@ -62,7 +64,13 @@ print(json.dumps([hits, sorted(taken)[len(taken) // 2]]))
 def conditions(count: int) -> list[Condition]:
     """Limits on three fields, all different."""
     fields = (("教师账号开通率", "不低于", 10_000), ("学生账号开通率", "不低于", 10_000), ("教师人数", "不少于", 1))
-    return [(*fields[n % 3][:2], (n // 3 % 99 + 1) * fields[n % 3][2] + n // 297) for n in range(count)]
+    return [
+        (
+            *fields[n % 3][:2],
+            (n // 3 % 99 + 1) * fields[n % 3][2] + n // 297,
+        )
+        for n in range(count)
+    ]
 
 
 def source_of(count: int) -> str:
@@ -126,24 +134,48 @@ def zen_decision(rules: list[Condition]) -> dict[str, Any]:
         {"id": "out", "type": "outputNode", "name": "out"},
     ]
     edges = [
-        {"id": f"{a}{b}", "sourceId": a, "targetId": b, "type": "edge"} for a, b in (("in", "table"), ("table", "out"))
+        {
+            "id": f"{a}{b}",
+            "sourceId": a,
+            "targetId": b,
+            "type": "edge",
+        }
+        for a, b in (("in", "table"), ("table", "out"))
     ]
     return {"contentType": "application/vnd.gorules.decision", "nodes": nodes, "edges": edges}
 
 
 def zen_python(folder: Path) -> str | None:
     """A Python that has zen-engine, in an environment of its own; None when it cannot be had."""
-    made = subprocess.run([sys.executable, "-m", "venv", str(folder)], check=False, capture_output=True)
+    made = subprocess.run(
+        [sys.executable, "-m", "venv", str(folder)],
+        check=False,
+        capture_output=True,
+    )
     python = folder / "bin" / "python"
     if made.returncode:
         return None
     got = subprocess.run(
-        [str(python), "-m", "pip", "install", "--quiet", "zen-engine"], check=False, capture_output=True
+        [
+            str(python),
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "zen-engine",
+        ],
+        check=False,
+        capture_output=True,
     )
     return str(python) if got.returncode == 0 else None
 
 
-def zen(python: str, rules: list[Condition], subjects: list[Subject], rounds: int) -> tuple[int, float]:
+def zen(
+    python: str,
+    rules: list[Condition],
+    subjects: list[Subject],
+    rounds: int,
+) -> tuple[int, float]:
     """How many violations it finds, and the median milliseconds of a case."""
     rows = [
         {
@@ -153,7 +185,13 @@ def zen(python: str, rules: list[Condition], subjects: list[Subject], rounds: in
         for one in subjects
     ]  # fmt: skip
     handed = json.dumps([zen_decision(rules), rows, rounds])
-    answer = subprocess.run([python, "-c", ZEN], input=handed, check=True, capture_output=True, text=True)
+    answer = subprocess.run(
+        [python, "-c", ZEN],
+        input=handed,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
     hits, seconds = json.loads(answer.stdout)
     return int(hits), seconds * 1000
 
@@ -202,7 +240,9 @@ def resident(process: int) -> float:
 
 
 def memory(call: Call, judgements: int) -> None:
-    """Resident memory of both processes over many cases: it must stay where it was after the first tenth."""
+    """Resident memory of both processes over many cases: it must stay where it was after the first
+    tenth.
+    """
     subjects = subjects_of(2)
     with Judge(source_of(10), call) as judge:
         for number in range(judgements + 1):

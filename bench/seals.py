@@ -1,10 +1,12 @@
-"""What deciding about a page's seal costs: against decoding the page's picture small, in time and in memory.
+"""What deciding about a page's seal costs: against decoding the page's picture small, in time and
+in memory.
 
     make bench-seals
 
-The floor of a page is the least anybody must do to see it: its JPEG decoded at the reduced size the look works at, or pdfium
-drawing it at that size where there is no JPEG. Beside it the look alone (pixels to answer) and the whole way from the bytes
-of the file to the document. Processor time, the least of some rounds; ratios belong to the program. No network.
+The floor of a page is the least anybody must do to see it: its JPEG decoded at the reduced size the
+look works at, or pdfium drawing it at that size where there is no JPEG. Beside it the look alone
+(pixels to answer) and the whole way from the bytes of the file to the document. Processor time, the
+least of some rounds; ratios belong to the program. No network.
 """
 
 from __future__ import annotations
@@ -55,13 +57,25 @@ def cases() -> Iterator[Case]:
         for stamped in (False, True):
             data = files.scan([_page(dpi, stamped=stamped)], paper.A4, 75)
             yield Case(f"A4 {dpi} dpi JPEG, {'stamped' if stamped else 'unstamped'}", data)
-    large = cv2.resize(_page(200, stamped=True, size=paper.A3), None, fx=3, fy=3, interpolation=cv2.INTER_LINEAR)
+    large = cv2.resize(
+        _page(200, stamped=True, size=paper.A3),
+        None,
+        fx=3,
+        fy=3,
+        interpolation=cv2.INTER_LINEAR,
+    )
     yield Case("A3 600 dpi JPEG, stamped", files.scan([large], paper.A3, 75), 420.0)
     del large
-    yield Case("A4 300 dpi CCITT", files.fax(capture.black_and_white(_page(300, stamped=True)), paper.A4))
+    yield Case(
+        "A4 300 dpi CCITT",
+        files.fax(capture.black_and_white(_page(300, stamped=True)), paper.A4),
+    )
     yield Case("born digital, two pages", paper.exported(0))
     plain, sealed = _page(150, stamped=False), _page(150, stamped=True)
-    yield Case("40 pages 150 dpi, stamped on the first", files.scan([sealed] + [plain] * 39, paper.A4, 75))
+    yield Case(
+        "40 pages 150 dpi, stamped on the first",
+        files.scan([sealed] + [plain] * 39, paper.A4, 75),
+    )
     yield Case("40 pages 150 dpi, unstamped", files.scan([plain] * 40, paper.A4, 75))
 
 
@@ -69,18 +83,36 @@ def floor(case: Case) -> float:
     """Seeing the first page."""
     pdf = read_pdf(case.data)
     images = pdf.pages[0].images
-    jpeg = images[0].load() if len(images) == 1 and images[0].filters[-1:] == ("DCTDecode",) else b""
+    jpeg = (
+        images[0].load()
+        if len(
+            images,
+        )
+        == 1
+        and images[0].filters[-1:] == ("DCTDecode",)
+        else b""
+    )
     if jpeg:
-        return least_milliseconds(lambda: decode_picture(jpeg, WORKING_PX_PER_MM * case.long_side_mm))
+        return least_milliseconds(
+            lambda: decode_picture(jpeg, WORKING_PX_PER_MM * case.long_side_mm),
+        )
     return least_milliseconds(lambda: next(iter(pdf_pictures(case.data, pdf))))
 
 
 def _peak(case: Case, answers: multiprocessing.Queue) -> None:  # type: ignore[type-arg]
-    """Read the file under the worker's own limit; address space at most and memory at most, in MB."""
+    """Read the file under the worker's own limit; address space at most and memory at
+    most, in MB.
+    """
     resource.setrlimit(resource.RLIMIT_AS, (Limits().memory, Limits().memory))
     call = open_call(default_config() / "calls", shipped_call()).call
     reading = read_document("2", "a.pdf", Kind.PDF, case.data, call)
-    status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text("utf-8").splitlines())
+    status = dict(
+        line.split(
+            ":",
+            1,
+        )
+        for line in Path("/proc/self/status").read_text("utf-8").splitlines()
+    )
     space, memory = (int(status[name].split()[0]) // 1024 for name in ("VmPeak", "VmHWM"))
     seal = reading.document.seal if reading.document else None
     answers.put((space, memory, seal.outcome.value if seal else reading.fate.value))
@@ -98,7 +130,16 @@ def main() -> None:
         least = floor(case)
         page = next(iter(pdf_pictures(case.data, read_pdf(case.data))))
         look = least_milliseconds(lambda page=page: look_at_page(page))  # type: ignore[misc]
-        whole = least_milliseconds(lambda case=case: read_document("2", "a.pdf", Kind.PDF, case.data, call), 3)  # type: ignore[misc]
+        whole = least_milliseconds(
+            lambda case=case: read_document(
+                "2",
+                "a.pdf",
+                Kind.PDF,
+                case.data,
+                call,
+            ),  # type: ignore[misc]
+            3,
+        )
         answers = context.Queue()
         process = context.Process(target=_peak, args=(case, answers))
         process.start()

@@ -13,11 +13,17 @@ def median_milliseconds(work: Callable[[], object], rounds: int = 7) -> float:
 
 
 def least_milliseconds(work: Callable[[], object], rounds: int = 7) -> float:
-    """The least processor time of ``rounds`` rounds: what the work costs when nobody disturbs it."""
+    """The least processor time of ``rounds`` rounds: what the work costs when nobody
+    disturbs it.
+    """
     return min(_milliseconds(work, rounds, time.process_time))
 
 
-def _milliseconds(work: Callable[[], object], rounds: int, clock: Callable[[], float]) -> Iterator[float]:
+def _milliseconds(
+    work: Callable[[], object],
+    rounds: int,
+    clock: Callable[[], float],
+) -> Iterator[float]:
     for _ in range(rounds):
         start = clock()
         work()

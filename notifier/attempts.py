@@ -20,17 +20,22 @@ class OutboxState(StrEnum):
     SENDING = "sending"  #: claimed by a sender; written down before the first byte goes out
     SENT = "sent"  #: the server answered 250 after the final dot
     RETRY = "retry"  #: certainly not taken, tried again at ``next_attempt_at``
-    UNCERTAIN = "uncertain"  #: taken or not, nobody knows; never sent again without evidence or a person's word
+    #: taken or not, nobody knows; never sent again without evidence or a person's word
+    UNCERTAIN = "uncertain"
     FAILED = "failed"  #: will not be tried again by itself; staff are told
     HELD = "held"  #: kept back by a person
     CANCELLED = "cancelled"  #: will never leave, by a person's word
 
 
 BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240))
-"""Waits after the first, second ... attempt; the last one repeats. Greylisting is over after the second."""
+"""Waits after the first, second ... attempt; the last one repeats. Greylisting is over after the
+second.
+"""
 
 LIFETIME = timedelta(days=5)
-"""How long a letter is tried. RFC 5321 section 4.5.4.1: the give-up time generally needs to be at least 4-5 days."""
+"""How long a letter is tried. RFC 5321 section 4.5.4.1: the give-up time generally needs to be at
+least 4-5 days.
+"""
 
 CONFIGURATION_WAIT = timedelta(hours=1)
 """A refused configuration is asked about rarely, so that a provider does not lock the account."""
@@ -57,11 +62,13 @@ def next_morning(now: datetime) -> datetime:
 def next_attempt(
     state: OutboxState, attempts: int, outcome: SendOutcome, now: datetime, give_up_at: datetime
 ) -> Settlement:
-    """What becomes of a letter in ``sending`` after its ``attempts``-th attempt (counted from 1) ended in ``outcome``.
+    """What becomes of a letter in ``sending`` after its ``attempts``-th attempt (counted from 1)
+    ended in ``outcome``.
 
-    A letter that would next be tried at ``give_up_at`` or later has failed. A wrong configuration is no fault of
-    the letter and does not use up its life. Raises ValueError when the letter was not being sent: there is nothing
-    to settle then, and a second answer must not overwrite the first.
+    A letter that would next be tried at ``give_up_at`` or later has failed. A wrong configuration
+    is no fault of the letter and does not use up its life. Raises ValueError when the letter was
+    not being sent: there is nothing to settle then, and a second answer must not overwrite the
+    first.
     """
     if state is not OutboxState.SENDING:
         raise ValueError(f"a letter in state {state} has no attempt to settle")
@@ -90,7 +97,8 @@ def _retry_at(moment: datetime, give_up_at: datetime) -> Settlement:
 def after_restart(state: OutboxState) -> OutboxState:
     """What a letter found in ``state`` at the start of the program is taken to be.
 
-    Whoever was sending it is gone, perhaps between the final dot and the 250: sending it again blindly made a
-    second copy at 2 of 14 kill points (measured), and not sending it again may lose it. So it is uncertain.
+    Whoever was sending it is gone, perhaps between the final dot and the 250: sending it again
+    blindly made a second copy at 2 of 14 kill points (measured), and not sending it again may lose
+    it. So it is uncertain.
     """
     return OutboxState.UNCERTAIN if state is OutboxState.SENDING else state

@@ -41,7 +41,8 @@ from rules.verdict import DECISION_NAMES, Decision
 
 #: Rows shown of each list; inlined HTML grows by half a kilobyte a row, the workbook has them all.
 MAX_ROWS: Final = 30
-SEAL_WIDTH, TITLE_WIDTH = 120, 240  #: pixels; a telephone shows two seals or one title beside each other
+#: pixels; a telephone shows two seals or one title beside each other
+SEAL_WIDTH, TITLE_WIDTH = 120, 240
 #: Pictures shown in the whole mail, and of one task; a picture is at most about 20 kB.
 MAX_PICTURES: Final = 40
 MAX_PICTURES_OF_TASK: Final = 3
@@ -146,15 +147,19 @@ class SystemState:
     stale: bool = False  #: no look at the mailbox has succeeded for too long, as ``status`` says
     errors: tuple[str, ...] = ()
     held: bool = False  #: letters are held back by the hold file
-    ledger: str = ""  #: the end of the ledger, for whoever wants to verify later that nothing was cut off
+    #: the end of the ledger, for whoever wants to verify later that nothing was cut off
+    ledger: str = ""
 
 
 @dataclass(frozen=True)
 class DigestData:
-    """Everything a digest depends on. The lists are complete to date; what is new is found by ``decided``."""
+    """Everything a digest depends on. The lists are complete to date; what is new is found by
+    ``decided``.
+    """
 
     now: datetime
-    since: datetime  #: when the digest before this one was made: what happened from then on is new to staff
+    #: when the digest before this one was made: what happened from then on is new to staff
+    since: datetime
     call: Call
     counters: Counters
     needs_human: tuple[HumanTask, ...]
@@ -197,21 +202,30 @@ def compose_digest(data: DigestData, templates: Templates) -> Digest:
 
 
 def preview_html(digest: Digest) -> str:
-    """The digest's HTML with its pictures inside, to be looked at in a browser (no mail program shows these)."""
+    """The digest's HTML with its pictures inside, to be looked at in a browser (no mail program
+    shows these).
+    """
     html = digest.html
     for crop in digest.images:
-        html = html.replace(f'"cid:{crop.cid}"', f'"data:image/png;base64,{base64.b64encode(crop.png).decode()}"')
+        html = html.replace(
+            f'"cid:{crop.cid}"',
+            f'"data:image/png;base64,{base64.b64encode(crop.png).decode()}"',
+        )
     return html
 
 
 def shown_pictures(tasks: Iterable[HumanTask]) -> tuple[Crop, ...]:
-    """The pictures that go into the mail: of the tasks that are shown, so many of each, so many in all."""
+    """The pictures that go into the mail: of the tasks that are shown, so many of each, so many in
+    all.
+    """
     shown = [crop for task in list(tasks)[:MAX_ROWS] for crop in task.crops[:MAX_PICTURES_OF_TASK]]
     return tuple(shown[:MAX_PICTURES])
 
 
 def new_lines(lines: Iterable[CaseLine], since: datetime) -> tuple[CaseLine, ...]:
-    """The lines decided since the last digest. Not those of the calendar day: the evening after it would never be told."""
+    """The lines decided since the last digest. Not those of the calendar day: the evening after it
+    would never be told.
+    """
     return tuple(line for line in lines if line.decided >= since)
 
 
@@ -246,7 +260,14 @@ def make_digest_page(data: DigestData, images: Sequence[Crop]) -> DigestPage:
         incomplete_left_out=incomplete_left,
         rejected=rejected,
         rejected_left_out=rejected_left,
-        silent=tuple(SilentView(item.track, len(item.units), name_list(item.units, 20)) for item in data.silent),
+        silent=tuple(
+            SilentView(
+                item.track,
+                len(item.units),
+                name_list(item.units, 20),
+            )
+            for item in data.silent
+        ),
         quotas=tuple(map(_quota_view, data.quotas)),
         states=states,
         errors=_errors(data.state.errors),
@@ -262,7 +283,8 @@ def _errors(errors: Sequence[str]) -> tuple[str, ...]:
 def news(data: DigestData, states: Sequence[StateView]) -> str:
     """The subject's news: ``新收 12 件 · 受理 7 · 待补正 4 · 转人工 1``; on an empty day that there was nothing.
 
-    A digest that says nothing of trouble when there is some would be worse than none, so trouble is named here too.
+    A digest that says nothing of trouble when there is some would be worse than none, so trouble is
+    named here too.
     """
     counters = data.counters
     named = {
@@ -343,7 +365,11 @@ def _crop_views(crops: Iterable[Crop], images: Sequence[Crop]) -> Iterator[CropV
     for crop in crops:
         if crop in images:
             width, height = struct.unpack(">II", crop.png[16:24])  # a PNG's header
-            yield CropView(crop.cid, clean_line(crop.caption, 60), TITLE_WIDTH if width > 2 * height else SEAL_WIDTH)
+            yield CropView(
+                crop.cid,
+                clean_line(crop.caption, 60),
+                TITLE_WIDTH if width > 2 * height else SEAL_WIDTH,
+            )
 
 
 def _case_view(line: CaseLine) -> CaseView:
@@ -359,7 +385,9 @@ def _case_view(line: CaseLine) -> CaseView:
 
 
 def with_reminder(note: str, line: CaseLine) -> str:
-    """``note``, and when its sender was reminded of it; nothing is said of reminders that nobody sent."""
+    """``note``, and when its sender was reminded of it; nothing is said of reminders that nobody
+    sent.
+    """
     return "；".join(filter(None, (note, f"已催（{short_moment(line.reminded)}）" if line.reminded else "")))
 
 

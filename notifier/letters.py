@@ -1,7 +1,8 @@
 """From a verdict to a letter: the same request always gives the same letter, byte for byte.
 
-Pure. What is decided stands in ``rules.verdict``, how it is worded in ``config/templates``, how it becomes a mail in
-``notifier.mime``. Here is only what a letter must contain, and what gives way when it would grow too large.
+Pure. What is decided stands in ``rules.verdict``, how it is worded in ``config/templates``, how it
+becomes a mail in ``notifier.mime``. Here is only what a letter must contain, and what gives way
+when it would grow too large.
 """
 
 from __future__ import annotations
@@ -40,9 +41,11 @@ LETTER_NAMES: Final[dict[str, str]] = {
     "too_large": "邮件过大通知",
 }
 
-#: RFC 3834 section 2 wants an answer to an unproved address to be a few kilobytes at most; this is ours, in bytes.
+#: RFC 3834 section 2 wants an answer to an unproved address to be a few kilobytes at most; this is
+#: ours, in bytes.
 MAX_LETTER: Final = 16 * 1024
-#: Threading identifiers longer than this are dropped (``notifier.mime``), and no more than so many are kept.
+#: Threading identifiers longer than this are dropped (``notifier.mime``), and no more than so many
+#: are kept.
 MAX_IDENTIFIER: Final = 240
 MAX_REFERENCES: Final = 10
 
@@ -79,11 +82,14 @@ class LetterRequest:
     references: tuple[str, ...]
     verdict: Verdict | None
     files: tuple[ReceivedFile, ...]
-    serial: str  #: case and version, e.g. ``Q24-0007-K.2``: ASCII letters, digits, ``.``, ``_``, ``-``
-    receipt_code: str = ""  #: what ``mailroom receipt verify`` checks; "" when receipts are not signed
+    #: case and version, e.g. ``Q24-0007-K.2``: ASCII letters, digits, ``.``, ``_``, ``-``
+    serial: str
+    #: what ``mailroom receipt verify`` checks; "" when receipts are not signed
+    receipt_code: str = ""
     last_automatic: bool = False  #: the sender's daily limit is reached with this letter
     last_of_case: bool = False  #: the case's limit is reached with this letter
-    size_limit: str = ""  #: 72.0 MB: what the files of one mail may weigh; only in a letter about a mail too large
+    #: 72.0 MB: what the files of one mail may weigh; only in a letter about a mail too large
+    size_limit: str = ""
 
 
 @dataclass(frozen=True)
@@ -121,21 +127,38 @@ _DETAILS: Final = (
     _Detail(html=False, hash_characters=16),
     _Detail(html=False, hash_characters=16, files=10, entries=40),
     _Detail(html=False, hash_characters=16, files=0, entries=20, clause=False),
-    _Detail(html=False, hash_characters=16, files=0, entries=8, clause=False, finding_limit=90, findings=24),
-    _Detail(html=False, hash_characters=16, files=0, entries=4, clause=False, finding_limit=60, findings=6),
+    _Detail(
+        html=False,
+        hash_characters=16,
+        files=0,
+        entries=8,
+        clause=False,
+        finding_limit=90,
+        findings=24,
+    ),
+    _Detail(
+        html=False,
+        hash_characters=16,
+        files=0,
+        entries=4,
+        clause=False,
+        finding_limit=60,
+        findings=6,
+    ),
 )
 
 
 def compose(request: LetterRequest, templates: Templates) -> Letter:
     """The letter for ``request``, below 16 KiB as a mail.
 
-    When everything said twice (text and HTML) is too large, the HTML is left out; then hashes are shortened, then
-    files are counted instead of listed, with the hash of the complete list as evidence, and only at the very end
-    the longest findings are cut.
+    When everything said twice (text and HTML) is too large, the HTML is left out; then hashes are
+    shortened, then files are counted instead of listed, with the hash of the complete list as
+    evidence, and only at the very end the longest findings are cut.
 
     Raises:
         LetterTemplateError: a template is broken.
-        ValueError: ``serial`` or ``from_address`` cannot stand in a Message-ID, or an instant has no time zone.
+        ValueError: ``serial`` or ``from_address`` cannot stand in a Message-ID, or an instant has
+        no time zone.
     """
     for detail in _DETAILS[:-1]:
         letter = _render(request, templates, detail)
@@ -147,8 +170,9 @@ def compose(request: LetterRequest, templates: Templates) -> Letter:
 def mail_size(letter: Letter) -> int:
     """An upper bound of the letter's bytes as a mail, without building it.
 
-    Base64 makes four of three and breaks lines at 76; encoded words do the same to the subject in pieces; 1,400
-    bytes are the other headers with names at their limit, boundaries and part headers.
+    Base64 makes four of three and breaks lines at 76; encoded words do the same to the subject in
+    pieces; 1,400 bytes are the other headers with names at their limit, boundaries and part
+    headers.
     """
     bodies = sum(len(text.encode()) + text.count("\n") for text in (letter.text, letter.html))
     nearest = letter.references[:1] + letter.references[1 - MAX_REFERENCES :] + 2 * (letter.in_reply_to,)
@@ -173,18 +197,24 @@ def _render(request: LetterRequest, templates: Templates, detail: _Detail) -> Le
 
 
 def message_id(serial: str, from_address: str) -> str:
-    """``<mailroom.{serial}@{domain}>``: known before sending, so that a repeated attempt is the same letter.
+    """``<mailroom.{serial}@{domain}>``: known before sending, so that a repeated attempt is the
+    same letter.
 
     Raises ValueError when the result would be no Message-ID (RFC 5322 3.6.4).
     """
     domain = from_address.partition("@")[2].lower()
-    if not re.fullmatch(r"[A-Za-z0-9._-]{1,80}", serial) or not re.fullmatch(r"[a-z0-9][a-z0-9.-]{0,200}", domain):
+    if not re.fullmatch(
+        r"[A-Za-z0-9._-]{1,80}",
+        serial,
+    ) or not re.fullmatch(r"[a-z0-9][a-z0-9.-]{0,200}", domain):
         raise ValueError(f"no Message-ID can be made of {serial!r} and {from_address!r}")
     return f"<mailroom.{serial}@{domain}>"
 
 
 def make_page(request: LetterRequest, detail: _Detail = _DETAILS[0]) -> LetterPage:
-    """The variables for the letter's templates. Raises ValueError when an instant has no time zone."""
+    """The variables for the letter's templates. Raises ValueError when an instant has no
+    time zone.
+    """
     call, now = request.call, beijing(request.now)
     entries = request.verdict.entries if request.verdict else ()
     sections = _sections(request.verdict, detail)
@@ -209,11 +239,21 @@ def make_page(request: LetterRequest, detail: _Detail = _DETAILS[0]) -> LetterPa
         refused=sections["refused"][: detail.findings],
         to_mend=sections["to_mend"][: detail.findings],
         to_verify=sections["to_verify"][: detail.findings],
-        findings_left_out=sum(max(0, len(section) - detail.findings) for section in sections.values()),
+        findings_left_out=sum(
+            max(
+                0,
+                len(section) - detail.findings,
+            )
+            for section in sections.values()
+        ),
         files=_file_views(current[: detail.files], detail),
         superseded=_file_views(old[: detail.files], detail),
         files_left_out=max(0, len(current) - detail.files) + max(0, len(old) - detail.files),
-        listing_sha256=listing_sha256(request.files) if detail.hash_characters < len("0" * 64) else "",
+        listing_sha256=listing_sha256(
+            request.files,
+        )
+        if detail.hash_characters < len("0" * 64)
+        else "",
         deadline=deadline_text(call.deadline),
         deadline_passed=days_left(call.deadline, now) < 0,
         remaining=remaining(call.deadline, now),
@@ -229,9 +269,11 @@ _OWN_MARK: Final = re.compile(rf"【(?:{'|'.join(LETTER_NAMES.values())})】(?:�
 
 
 def shorten_subject(subject: str) -> str:
-    """The original subject, at most 60 characters, without the reply marks and our own marks in front of it.
+    """The original subject, at most 60 characters, without the reply marks and our own marks in
+    front of it.
 
-    A supplement is a reply to our letter; its subject would otherwise grow with every turn (RFC 3834 3.1.5).
+    A supplement is a reply to our letter; its subject would otherwise grow with every turn (RFC
+    3834 3.1.5).
     """
     line = clean_line(subject, 1000)
     while match := _REPLY_MARK.match(line) or _OWN_MARK.match(line):
@@ -240,7 +282,9 @@ def shorten_subject(subject: str) -> str:
 
 
 def listing_sha256(files: Iterable[ReceivedFile]) -> str:
-    """SHA-256 over the sorted lines ``<sha256>  <name>``, the format of ``sha256sum``, one for each file."""
+    """SHA-256 over the sorted lines ``<sha256>  <name>``, the format of ``sha256sum``, one for each
+    file.
+    """
     lines = sorted(f"{file.sha256}  {clean_line(file.name, 1000)}\n" for file in files)
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
@@ -256,7 +300,9 @@ def _counts(entries: tuple[EntryVerdict, ...]) -> str:
 
 
 def _entry_views(verdict: Verdict | None, detail: _Detail) -> tuple[EntryView, ...]:
-    """The entries with how many findings below are theirs. Those about the whole case are the only entry's own."""
+    """The entries with how many findings below are theirs. Those about the whole case are the only
+    entry's own.
+    """
     if verdict is None:
         return ()
     shared, alone = _distinct(verdict.findings), len(verdict.entries) == 1
@@ -275,7 +321,14 @@ def _entry_views(verdict: Verdict | None, detail: _Detail) -> tuple[EntryView, .
 
 
 def _distinct(findings: Iterable[Finding]) -> set[tuple[str, str]]:
-    return {(finding.clause, finding.text) for finding in findings if finding.outcome is not Outcome.REMIND}
+    return {
+        (
+            finding.clause,
+            finding.text,
+        )
+        for finding in findings
+        if finding.outcome is not Outcome.REMIND
+    }
 
 
 def _remark(decision: Decision, own: int, shared: int) -> str:
@@ -303,8 +356,9 @@ def _file_views(files: Iterable[ReceivedFile], detail: _Detail) -> tuple[FileVie
 def _section_of(finding: Finding, decision: Decision) -> str:
     """Where a finding is told.
 
-    A reason to refuse inside an entry that staff still have to look at is not yet a refusal (uncertain is never
-    "no"), and what could be mended in an entry that is refused is one more reason.
+    A reason to refuse inside an entry that staff still have to look at is not yet a refusal
+    (uncertain is never "no"), and what could be mended in an entry that is refused is one more
+    reason.
     """
     if finding.outcome is Outcome.REFER:
         return "to_verify"
@@ -316,7 +370,9 @@ def _section_of(finding: Finding, decision: Decision) -> str:
 
 
 def _told(verdict: Verdict) -> Iterable[tuple[str, Finding, str]]:
-    """Every finding an applicant is told: its section, itself and the applicant ("" = the whole case)."""
+    """Every finding an applicant is told: its section, itself and the applicant ("" = the whole
+    case).
+    """
     for finding in verdict.findings:
         yield _section_of(finding, verdict.decision), finding, ""
     for entry in verdict.entries:
@@ -326,7 +382,11 @@ def _told(verdict: Verdict) -> Iterable[tuple[str, Finding, str]]:
 
 def _sections(verdict: Verdict | None, detail: _Detail) -> dict[str, tuple[FindingView, ...]]:
     """The findings by section, each text once with all applicants it concerns; 提醒 is for staff and left out."""
-    groups: dict[str, dict[tuple[str, str], list[str]]] = {"refused": {}, "to_mend": {}, "to_verify": {}}
+    groups: dict[str, dict[tuple[str, str], list[str]]] = {
+        "refused": {},
+        "to_mend": {},
+        "to_verify": {},
+    }
     for section, finding, applicant in _told(verdict) if verdict else ():
         if finding.outcome is not Outcome.REMIND:
             names = groups[section].setdefault((finding.text, finding.clause), [])

@@ -1,8 +1,10 @@
-"""From a letter or a digest to the bytes of a mail: base64 bodies, CRLF, threading, marks of an automatic mail.
+"""From a letter or a digest to the bytes of a mail: base64 bodies, CRLF, threading, marks of an
+automatic mail.
 
-Pure: the date is given, boundaries are made from the Message-ID, so equal letters are equal bytes. What is said in
-the mail does not come in. The older ``email`` API is used on purpose: it folds only what we hand it as encoded
-words and leaves long identifiers whole, where the newer one breaks them into encoded words.
+Pure: the date is given, boundaries are made from the Message-ID, so equal letters are equal bytes.
+What is said in the mail does not come in. The older ``email`` API is used on purpose: it folds only
+what we hand it as encoded words and leaves long identifiers whole, where the newer one breaks them
+into encoded words.
 """
 
 from __future__ import annotations
@@ -45,7 +47,12 @@ def build_letter(letter: Letter, from_name: str, from_address: str, date: dateti
     mail: Message = _text(letter.text, "plain")
     if letter.html:
         mail = _multipart("alternative", letter.message_id, [mail, _text(letter.html, "html")])
-    _address_headers(mail, (from_name, from_address), (letter.to_name, letter.to_address), letter.subject)
+    _address_headers(
+        mail,
+        (from_name, from_address),
+        (letter.to_name, letter.to_address),
+        letter.subject,
+    )
     _identity_headers(mail, letter.message_id, date, "auto-replied")
     if _is_identifier(letter.in_reply_to):
         mail["In-Reply-To"] = letter.in_reply_to
@@ -66,11 +73,12 @@ def build_digest(
 ) -> bytes:
     """The digest as a mail to one member of staff: text, HTML with its pictures, and the workbook.
 
-    It answers nobody, hence ``auto-generated`` (RFC 3834 section 5.2). ``serial`` makes the Message-ID and must
-    differ for each day and recipient.
+    It answers nobody, hence ``auto-generated`` (RFC 3834 section 5.2). ``serial`` makes the
+    Message-ID and must differ for each day and recipient.
 
     Raises:
-        ValueError: an address is not one plain address, ``serial`` is unusable, or ``date`` has no time zone.
+        ValueError: an address is not one plain address, ``serial`` is unusable, or ``date`` has no
+        time zone.
     """
     identity = message_id(serial, from_address)
     pictures = [_picture(crop.cid, crop.png) for crop in digest.images]
@@ -87,12 +95,14 @@ def build_digest(
 def build_notice(
     subject: str, text: str, *, to_address: str, from_name: str, from_address: str, date: datetime, serial: str
 ) -> bytes:
-    """A plain notice of the program itself to one administrator; it answers nobody (RFC 3834 section 5.2).
+    """A plain notice of the program itself to one administrator; it answers nobody (RFC 3834
+    section 5.2).
 
     ``serial`` makes the Message-ID and must differ for each incident and recipient.
 
     Raises:
-        ValueError: an address is not one plain address, ``serial`` is unusable, or ``date`` has no time zone.
+        ValueError: an address is not one plain address, ``serial`` is unusable, or ``date`` has no
+        time zone.
     """
     mail: Message = _text(text, "plain")
     _address_headers(mail, (from_name, from_address), ("", to_address), subject)
@@ -101,9 +111,11 @@ def build_notice(
 
 
 def thread(references: Iterable[str], in_reply_to: str) -> tuple[str, ...]:
-    """The References of an answer (RFC 5322 3.6.4): the parent's and the parent itself, valid ones only, each once.
+    """The References of an answer (RFC 5322 3.6.4): the parent's and the parent itself, valid ones
+    only, each once.
 
-    Of more than ten the first and the last nine are kept, as threading programs need the root and the nearest.
+    Of more than ten the first and the last nine are kept, as threading programs need the root and
+    the nearest.
     """
     known = dict.fromkeys(item for item in (*references, in_reply_to) if _is_identifier(item))
     chain = tuple(item for item in known if item != in_reply_to) + ((in_reply_to,) if in_reply_to in known else ())
@@ -135,7 +147,9 @@ def _picture(cid: str, png: bytes) -> MIMEImage:
 
 
 def _workbook(data: bytes, name: str) -> MIMEApplication:
-    """The name twice: RFC 2231 for those who read it, and an encoded word, which older Chinese programs expect."""
+    """The name twice: RFC 2231 for those who read it, and an encoded word, which older Chinese
+    programs expect.
+    """
     part = MIMEApplication(data, _XLSX, policy=_POLICY)
     word = Header(name, "utf-8", maxlinelen=998).encode()
     part.replace_header("Content-Type", f'application/{_XLSX};\n name="{word}"')
@@ -143,7 +157,12 @@ def _workbook(data: bytes, name: str) -> MIMEApplication:
     return part
 
 
-def _address_headers(mail: Message, sender: tuple[str, str], recipient: tuple[str, str], subject: str) -> None:
+def _address_headers(
+    mail: Message,
+    sender: tuple[str, str],
+    recipient: tuple[str, str],
+    subject: str,
+) -> None:
     mail["From"] = _mailbox(*sender)
     mail["To"] = _mailbox(*recipient)
     mail["Subject"] = _encoded(clean_line(subject, 160, links=True), "Subject")
@@ -165,8 +184,8 @@ def _encoded(text: str, header: str) -> str:
 def _mailbox(name: str, address: str) -> str:
     """``=?utf-8?b?...?= <a@b.cn>``, exactly one address whatever the name contains.
 
-    The characters that mean something in an address list are taken out of the name before it is encoded, because
-    some programs decode first and parse afterwards.
+    The characters that mean something in an address list are taken out of the name before it is
+    encoded, because some programs decode first and parse afterwards.
     """
     if not deliverable(address):
         raise ValueError(f"not one plain address: {address!r}")

@@ -1,7 +1,8 @@
 """The outbox (发件箱): the durable queue every letter leaves from, and the only ways a letter's state may change.
 
-Each change is one compare-and-set UPDATE, so of two who try the same only one succeeds. What follows from an
-attempt is decided in ``notifier/attempts.py``; nothing here sends, and nothing here knows of ``ingest``.
+Each change is one compare-and-set UPDATE, so of two who try the same only one succeeds. What
+follows from an attempt is decided in ``notifier/attempts.py``; nothing here sends, and nothing here
+knows of ``ingest``.
 """
 
 from __future__ import annotations
@@ -25,13 +26,17 @@ class OutboxRow(Row, table=True):
     __tablename__ = "outbox"
 
     id: int = Field(default=None, primary_key=True)
-    key: str = Field(sa_type=Key, unique=True)  #: what the letter answers; a second letter for the same key is refused
-    kind: str = Field(sa_type=Text)  #: accepted, incomplete, rejected, referred, received, digest ...
-    case_id: int | None = Field(default=None, index=True)  #: the case it is about; no foreign key, see the module
+    #: what the letter answers; a second letter for the same key is refused
+    key: str = Field(sa_type=Key, unique=True)
+    #: accepted, incomplete, rejected, referred, received, digest ...
+    kind: str = Field(sa_type=Text)
+    #: the case it is about; no foreign key, see the module
+    case_id: int | None = Field(default=None, index=True)
     message_ref: int | None = None  #: the stored mail it answers
     recipient: str = Field(sa_type=Key, index=True)
     subject: str = Field(sa_type=Text)
-    message_id: str = Field(sa_type=Key, index=True)  #: the letter's own Message-ID header, with angle brackets
+    #: the letter's own Message-ID header, with angle brackets
+    message_id: str = Field(sa_type=Key, index=True)
     mime: bytes  #: the letter exactly as it goes out
     state: OutboxState = Field(default=OutboxState.QUEUED, sa_type=word(OutboxState), index=True)
     attempts: int = 0  #: attempts begun, counted before the first byte goes out
@@ -41,7 +46,8 @@ class OutboxRow(Row, table=True):
     created_at: datetime
     give_up_at: datetime  #: temporary trouble is borne until then
     sent_at: datetime | None = None
-    last_reply: str = Field(default="", sa_type=Text)  #: what the server said last: evidence, with its queue id
+    #: what the server said last: evidence, with its queue id
+    last_reply: str = Field(default="", sa_type=Text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +66,20 @@ class NewLetter:
 
 
 NOT_TO_APPLICANTS = ("digest", "alarm", "canary")
-"""Kinds of letters that are for the office itself: no limit of answers counts them or holds them back."""
-_WITHOUT_MIME = defer(OutboxRow.mime)  # type: ignore[arg-type] # SQLModel types a column as its value
+"""Kinds of letters that are for the office itself: no limit of answers counts them or holds them
+back.
+"""
+_WITHOUT_MIME = defer(
+    OutboxRow.mime,  # type: ignore[arg-type] # SQLModel types a column as its value
+)
 DUE = (OutboxState.QUEUED, OutboxState.RETRY)
 
 
 def enqueue(session: Session, letter: NewLetter, now: datetime) -> tuple[OutboxRow, bool]:
     """Queue ``letter`` once: returns its row, and whether it is new.
 
-    When a letter with the same key is there already it is returned untouched, whatever became of it: nobody is
-    answered twice.
+    When a letter with the same key is there already it is returned untouched, whatever became of
+    it: nobody is answered twice.
     """
     existing = find_by_key(session, letter.key)
     if existing is not None:
@@ -85,7 +95,9 @@ def enqueue(session: Session, letter: NewLetter, now: datetime) -> tuple[OutboxR
 
 
 def next_to_send(session: Session, now: datetime, kinds: Sequence[str] | None = None) -> int | None:
-    """The id of the letter that is due and has waited longest, of all kinds unless some are named; None when none is."""
+    """The id of the letter that is due and has waited longest, of all kinds unless some are named;
+    None when none is.
+    """
     due_at = func.coalesce(OutboxRow.next_attempt_at, OutboxRow.created_at)
     query = select(OutboxRow.id).where(col(OutboxRow.state).in_(DUE), _is_due(now))
     if kinds is not None:
@@ -96,13 +108,27 @@ def next_to_send(session: Session, now: datetime, kinds: Sequence[str] | None = 
 def claim(session: Session, outbox_id: int, now: datetime) -> OutboxRow | None:
     """Take a due letter for sending; None when it is not due or somebody else has it.
 
-    Commit before the first byte goes out: a letter that may have left is then always found in ``sending``.
+    Commit before the first byte goes out: a letter that may have left is then always found in
+    ``sending``.
     """
-    taken = _move(session, outbox_id, DUE, OutboxState.SENDING, _is_due(now), attempts=OutboxRow.attempts + 1)
+    taken = _move(
+        session,
+        outbox_id,
+        DUE,
+        OutboxState.SENDING,
+        _is_due(now),
+        attempts=OutboxRow.attempts + 1,
+    )
     return get_letter(session, outbox_id) if taken else None
 
 
-def settle(session: Session, outbox_id: int, settlement: Settlement, reply: str, now: datetime) -> bool:
+def settle(
+    session: Session,
+    outbox_id: int,
+    settlement: Settlement,
+    reply: str,
+    now: datetime,
+) -> bool:
     """Write down what became of an attempt; False when the letter was not being sent (any more)."""
     sent_at = now if settlement.state is OutboxState.SENT else None
     return _move(
@@ -112,16 +138,31 @@ def settle(session: Session, outbox_id: int, settlement: Settlement, reply: str,
 
 
 def unclaim(session: Session, outbox_id: int) -> bool:
-    """Put back a claimed letter of which certainly no byte went out (no session with the server)."""
+    """Put back a claimed letter of which certainly no byte went out (no session with the
+    server).
+    """
     attempts = OutboxRow.attempts - 1
     return _move(session, outbox_id, [OutboxState.SENDING], OutboxState.QUEUED, attempts=attempts)
 
 
 def settle_interrupted(session: Session) -> list[int]:
-    """At the start of the program: letters found in ``sending`` become ``uncertain``; returns their ids."""
-    left = list(session.exec(select(OutboxRow.id).where(col(OutboxRow.state) == OutboxState.SENDING)))
+    """At the start of the program: letters found in ``sending`` become ``uncertain``; returns their
+    ids.
+    """
+    left = list(
+        session.exec(select(OutboxRow.id).where(col(OutboxRow.state) == OutboxState.SENDING)),
+    )
     state = after_restart(OutboxState.SENDING)
-    return [outbox_id for outbox_id in left if _move(session, outbox_id, [OutboxState.SENDING], state)]
+    return [
+        outbox_id
+        for outbox_id in left
+        if _move(
+            session,
+            outbox_id,
+            [OutboxState.SENDING],
+            state,
+        )
+    ]
 
 
 def confirm(session: Session, outbox_id: int, reply: str, now: datetime) -> bool:
@@ -131,7 +172,9 @@ def confirm(session: Session, outbox_id: int, reply: str, now: datetime) -> bool
 
 
 def uncertain_letters(session: Session, now: datetime) -> list[OutboxRow]:
-    """Uncertain letters whose trace is to be looked for now; those that have lived their life are left to staff."""
+    """Uncertain letters whose trace is to be looked for now; those that have lived their life are
+    left to staff.
+    """
     query = select(OutboxRow).where(
         col(OutboxRow.state) == OutboxState.UNCERTAIN, _is_due(now), col(OutboxRow.give_up_at) > now
     )  # fmt: skip
@@ -140,7 +183,13 @@ def uncertain_letters(session: Session, now: datetime) -> list[OutboxRow]:
 
 def look_again_at(session: Session, outbox_id: int, moment: datetime) -> bool:
     """Look for the trace of an uncertain letter again at ``moment``; its state stays."""
-    return _move(session, outbox_id, [OutboxState.UNCERTAIN], OutboxState.UNCERTAIN, next_attempt_at=moment)
+    return _move(
+        session,
+        outbox_id,
+        [OutboxState.UNCERTAIN],
+        OutboxState.UNCERTAIN,
+        next_attempt_at=moment,
+    )
 
 
 def hold(session: Session, outbox_id: int) -> bool:
@@ -154,8 +203,15 @@ def release(session: Session, outbox_id: int, now: datetime) -> bool:
 
 
 def retry(session: Session, outbox_id: int, now: datetime) -> bool:
-    """Send a letter again by a person's word (or on evidence that it never arrived): at once, with a full life."""
-    return _requeue(session, outbox_id, [OutboxState.RETRY, OutboxState.FAILED, OutboxState.UNCERTAIN], now)
+    """Send a letter again by a person's word (or on evidence that it never arrived): at once, with
+    a full life.
+    """
+    return _requeue(
+        session,
+        outbox_id,
+        [OutboxState.RETRY, OutboxState.FAILED, OutboxState.UNCERTAIN],
+        now,
+    )
 
 
 def cancel(session: Session, outbox_id: int) -> bool:
@@ -169,7 +225,11 @@ def get_letter(session: Session, outbox_id: int) -> OutboxRow | None:
     return session.get(OutboxRow, outbox_id, populate_existing=True)
 
 
-def list_letters(session: Session, states: Sequence[OutboxState] = (), case_id: int | None = None) -> list[OutboxRow]:
+def list_letters(
+    session: Session,
+    states: Sequence[OutboxState] = (),
+    case_id: int | None = None,
+) -> list[OutboxRow]:
     """Every letter in the order they were queued; of all states and cases unless some are named."""
     query = select(OutboxRow).order_by(col(OutboxRow.id))
     if states:
@@ -179,8 +239,14 @@ def list_letters(session: Session, states: Sequence[OutboxState] = (), case_id: 
     return list(session.exec(query))
 
 
-def newest_letters(session: Session, states: Sequence[OutboxState] = (), number: int | None = None) -> list[OutboxRow]:
-    """The letters queued last, the newest first; all unless states or a number are given. Their bytes are not loaded."""
+def newest_letters(
+    session: Session,
+    states: Sequence[OutboxState] = (),
+    number: int | None = None,
+) -> list[OutboxRow]:
+    """The letters queued last, the newest first; all unless states or a number are given. Their
+    bytes are not loaded.
+    """
     query = select(OutboxRow).options(_WITHOUT_MIME).order_by(col(OutboxRow.id).desc())
     if states:
         query = query.where(col(OutboxRow.state).in_(states))
@@ -189,15 +255,24 @@ def newest_letters(session: Session, states: Sequence[OutboxState] = (), number:
 
 def find_letters(session: Session, message_ids: Iterable[str]) -> list[OutboxRow]:
     """Letters with one of these Message-IDs: what a bounce reports, what a reply refers to."""
-    return list(session.exec(select(OutboxRow).where(col(OutboxRow.message_id).in_(list(message_ids)))))
+    return list(
+        session.exec(select(OutboxRow).where(col(OutboxRow.message_id).in_(list(message_ids)))),
+    )
 
 
-def last_sent(session: Session, *, case_id: int | None = None, recipient: str | None = None) -> OutboxRow | None:
+def last_sent(
+    session: Session,
+    *,
+    case_id: int | None = None,
+    recipient: str | None = None,
+) -> OutboxRow | None:
     """The letter that left last, of a case or to an address; None when none did."""
     query = select(OutboxRow).where(col(OutboxRow.state) == OutboxState.SENT)
     for column, value in ((OutboxRow.case_id, case_id), (OutboxRow.recipient, recipient)):
         query = query if value is None else query.where(col(column) == value)
-    return session.exec(query.order_by(col(OutboxRow.sent_at).desc(), col(OutboxRow.id).desc())).first()
+    return session.exec(
+        query.order_by(col(OutboxRow.sent_at).desc(), col(OutboxRow.id).desc()),
+    ).first()
 
 
 def find_by_ids(session: Session, outbox_ids: Iterable[int]) -> list[OutboxRow]:
@@ -206,7 +281,9 @@ def find_by_ids(session: Session, outbox_ids: Iterable[int]) -> list[OutboxRow]:
     return [
         row
         for start in range(0, len(wanted), 500)
-        for row in session.exec(select(OutboxRow).where(col(OutboxRow.id).in_(wanted[start : start + 500])))
+        for row in session.exec(
+            select(OutboxRow).where(col(OutboxRow.id).in_(wanted[start : start + 500])),
+        )
     ]
 
 
@@ -217,7 +294,9 @@ def letters_of_message(session: Session, message_ref: int) -> list[OutboxRow]:
 
 
 def count_letters(session: Session, since: datetime, recipient: str | None = None) -> int:
-    """How many letters were queued at or after ``since`` (to ``recipient``) and not cancelled, for the sending limits."""
+    """How many letters were queued at or after ``since`` (to ``recipient``) and not cancelled, for
+    the sending limits.
+    """
     query = select(func.count()).select_from(OutboxRow).where(
         col(OutboxRow.created_at) >= since, col(OutboxRow.state) != OutboxState.CANCELLED
     )  # fmt: skip
@@ -283,7 +362,9 @@ def find_by_key(session: Session, key: str) -> OutboxRow | None:
 
 def count_by_state(session: Session) -> dict[OutboxState, int]:
     """How many letters stand in each state; every state is named."""
-    found = dict(session.exec(select(OutboxRow.state, func.count()).group_by(col(OutboxRow.state))).all())
+    found = dict(
+        session.exec(select(OutboxRow.state, func.count()).group_by(col(OutboxRow.state))).all(),
+    )
     return {state: found.get(state, 0) for state in OutboxState}
 
 
@@ -291,7 +372,12 @@ def _is_due(now: datetime) -> Any:
     return or_(col(OutboxRow.next_attempt_at).is_(None), col(OutboxRow.next_attempt_at) <= now)
 
 
-def _requeue(session: Session, outbox_id: int, states: Sequence[OutboxState], now: datetime) -> bool:
+def _requeue(
+    session: Session,
+    outbox_id: int,
+    states: Sequence[OutboxState],
+    now: datetime,
+) -> bool:
     values = {"attempts": 0, "next_attempt_at": None, "give_up_at": now + LIFETIME}
     return _move(session, outbox_id, states, OutboxState.QUEUED, **values)
 

@@ -1,7 +1,9 @@
-"""What templates may say: the variables of a letter and of a digest, all of them text, numbers or yes/no.
+"""What templates may say: the variables of a letter and of a digest, all of them text, numbers or
+yes/no.
 
-These classes are the vocabulary an administrator writes templates in: a template that uses any other word is
-refused by ``rendering.check_templates``. No decision is taken and nothing is formatted here.
+These classes are the vocabulary an administrator writes templates in: a template that uses any
+other word is refused by ``rendering.check_templates``. No decision is taken and nothing is
+formatted here.
 """
 
 from __future__ import annotations
@@ -74,7 +76,8 @@ class LetterPage:
     receipt_code: str
     last_automatic: bool
     last_of_case: bool
-    size_limit: str  #: what the files of one mail may weigh, in a letter about a mail that was too large; else ""
+    #: what the files of one mail may weigh, in a letter about a mail that was too large; else ""
+    size_limit: str
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """Jinja2 templates of letters and digest: loaded from texts, sandboxed, strict, checked before use.
 
-The shell reads the files (``template_names`` says which) and hands their texts over; nothing here opens a file. What
-a letter says is in ``config/templates``; what is known about a case is in ``notifier.pages``.
+The shell reads the files (``template_names`` says which) and hands their texts over; nothing here
+opens a file. What a letter says is in ``config/templates``; what is known about a case is in
+``notifier.pages``.
 """
 
 from __future__ import annotations
@@ -23,8 +24,8 @@ _FILES: Final = ("subject.txt", "body.txt", "body.html")
 _BASES: Final = ("base/letter.txt", "base/letter.html", "base/style.html")
 _LOOP_WORDS: Final = frozenset({"first", "last", "index", "length"})
 
-# Nothing is ever fetched for a letter; @media stays in <style> because it cannot stand on an element, and clients
-# that do not know it (Outlook) ignore it.
+# Nothing is ever fetched for a letter; @media stays in <style> because it cannot stand on an
+# element, and clients that do not know it (Outlook) ignore it.
 _INLINER: Final = CSSInliner(keep_at_rules=True, minify_css=True, load_remote_stylesheets=False)
 
 
@@ -38,8 +39,13 @@ class LetterTemplateError(Exception):
 
 
 def template_names() -> tuple[str, ...]:
-    """Every template's name, which is its path below ``config/templates`` and below a call's ``templates``."""
-    return (*_BASES, *(f"{folder}/{file}" for folder in (*LETTER_KINDS, "digest") for file in _FILES))
+    """Every template's name, which is its path below ``config/templates`` and below a call's
+    ``templates``.
+    """
+    return (
+        *_BASES,
+        *(f"{folder}/{file}" for folder in (*LETTER_KINDS, "digest") for file in _FILES),
+    )
 
 
 class Templates:
@@ -56,7 +62,8 @@ class Templates:
         )
 
     def render(self, name: str, page: LetterPage | DigestPage) -> str:
-        """The text of template ``name`` for ``page``; of ``*.html`` with every style on its element.
+        """The text of template ``name`` for ``page``; of ``*.html`` with every style on its
+        element.
 
         Raises:
             LetterTemplateError: the template is missing, malformed or uses an unknown variable.
@@ -68,7 +75,9 @@ class Templates:
         return _html(text) if _is_html(name) else _plain(text)
 
     def parse(self, name: str) -> nodes.Template:
-        """The syntax tree of one template. Raises TemplateSyntaxError, also for unknown filters and tests."""
+        """The syntax tree of one template. Raises TemplateSyntaxError, also for unknown filters and
+        tests.
+        """
         source = self.sources[name]
         self._environment.compile(source, name)
         return self._environment.parse(source, name)
@@ -90,9 +99,18 @@ def _html(text: str) -> str:
 
 
 def check_templates(templates: Templates) -> list[str]:
-    """What is wrong with the templates, one Chinese line each with name and line number; empty when all is well."""
+    """What is wrong with the templates, one Chinese line each with name and line number; empty when
+    all is well.
+    """
     missing = [f"{name}: 缺少这个模板" for name in template_names() if name not in templates.sources]
-    return missing + [problem for name in sorted(templates.sources) for problem in _check_one(templates, name)]
+    return missing + [
+        problem
+        for name in sorted(templates.sources)
+        for problem in _check_one(
+            templates,
+            name,
+        )
+    ]
 
 
 def _check_one(templates: Templates, name: str) -> list[str]:
@@ -111,11 +129,23 @@ def _check_one(templates: Templates, name: str) -> list[str]:
 
 
 def _unknown_names(tree: nodes.Template, known: frozenset[str]) -> Iterator[tuple[str, int]]:
-    """Names read but neither given by the page nor set in the template (macro parameters count as set)."""
+    """Names read but neither given by the page nor set in the template (macro parameters count as
+    set).
+    """
     names = list(tree.find_all(nodes.Name))
-    own = {node.name for node in names if node.ctx != "load"} | {macro.name for macro in tree.find_all(nodes.Macro)}
+    own = {node.name for node in names if node.ctx != "load"} | {
+        macro.name
+        for macro in tree.find_all(
+            nodes.Macro,
+        )
+    }
     for node in names:
-        if node.ctx == "load" and node.name not in known | own | {"loop", "super", "self", "caller"}:
+        if node.ctx == "load" and node.name not in known | own | {
+            "loop",
+            "super",
+            "self",
+            "caller",
+        }:
             yield node.name, node.lineno
 
 

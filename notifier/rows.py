@@ -1,4 +1,5 @@
-"""What all tables of the database share: one metadata with named constraints, and column types that bear any input.
+"""What all tables of the database share: one metadata with named constraints, and column types that
+bear any input.
 
 No table stands here (they live with their owners) and no query.
 """
@@ -13,7 +14,8 @@ from sqlalchemy import Dialect, Enum, MetaData
 from sqlalchemy import types as sqltypes
 from sqlmodel import SQLModel
 
-# PostgreSQL's text holds no NUL, and neither database holds half of a surrogate pair; headers of hostile mail have both.
+# PostgreSQL's text holds no NUL, and neither database holds half of a surrogate pair; headers of
+# hostile mail have both.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -37,8 +39,8 @@ class Text(sqltypes.TypeDecorator[str]):
 class Key(Text):
     """Text that is indexed: at most 600 characters are stored, and compared.
 
-    An index entry of PostgreSQL takes 2,704 bytes, a character up to 4; a hostile Message-ID must not make a mail
-    impossible to store.
+    An index entry of PostgreSQL takes 2,704 bytes, a character up to 4; a hostile Message-ID must
+    not make a mail impossible to store.
     """
 
     impl = sqltypes.Text
@@ -50,11 +52,17 @@ class Key(Text):
 
 
 def word(kind: type[StrEnum]) -> Enum:
-    """A column that holds a member of ``kind`` by its value, as plain text that people can read in the database.
+    """A column that holds a member of ``kind`` by its value, as plain text that people can read in
+    the database.
 
     No native enum type and no check constraint: a new word then needs no migration.
     """
-    return Enum(kind, native_enum=False, length=20, values_callable=lambda members: [str(item) for item in members])
+    return Enum(
+        kind,
+        native_enum=False,
+        length=20,
+        values_callable=lambda members: [str(item) for item in members],
+    )
 
 
 class Row(SQLModel):

@@ -1,8 +1,10 @@
-"""Hands letters to a mail server. The only file that imports smtplib; what a reply means stands in ``notifier/serverreplies.py``.
+"""Hands letters to a mail server. The only file that imports smtplib; what a reply means stands in
+``notifier/serverreplies.py``.
 
-Only MAIL, RCPT, DATA one by one, so that it is always known how far a letter had got: up to the final dot a failure
-means "certainly not taken", from the final dot on only a reply tells (RFC 5321 4.1.1.4). ``smtplib.sendmail`` hides
-that border, and leaving ``with SMTP()`` raises for what comes after QUIT although the letter was taken (seen at QQ).
+Only MAIL, RCPT, DATA one by one, so that it is always known how far a letter had got: up to the
+final dot a failure means "certainly not taken", from the final dot on only a reply tells (RFC 5321
+4.1.1.4). ``smtplib.sendmail`` hides that border, and leaving ``with SMTP()`` raises for what comes
+after QUIT although the letter was taken (seen at QQ).
 """
 
 from __future__ import annotations
@@ -28,14 +30,17 @@ _LEADING_DOT = re.compile(rb"^\.", re.MULTILINE)
 
 
 class _Connection(smtplib.SMTP):
-    """smtplib's client with a deadline and a limit of size for every reply: a dripping server cannot hold us."""
+    """smtplib's client with a deadline and a limit of size for every reply: a dripping server
+    cannot hold us.
+    """
 
     def __init__(self, host: str, port: int, timeout: float, tls: ssl.SSLContext | None) -> None:
         self._tls = tls
         self._patience = timeout
         self._inbound = bytearray()
         self._inbound_socket: socket.socket | None = None
-        # Said outright, because smtplib would look its own name up in the DNS, which can take minutes.
+        # Said outright, because smtplib would look its own name up in the DNS, which can take
+        # minutes.
         super().__init__(local_hostname="[127.0.0.1]", timeout=timeout)
         self._host = host  # the name on the certificate, also for STARTTLS
         self._service = port
@@ -47,7 +52,9 @@ class _Connection(smtplib.SMTP):
             raise smtplib.SMTPConnectError(code, words)
 
     def getreply(self, patience: float | None = None) -> tuple[int, bytes]:
-        """The next reply, its lines joined; code -1 when it is not SMTP. Raises OSError at the end of the connection."""
+        """The next reply, its lines joined; code -1 when it is not SMTP. Raises OSError at the end
+        of the connection.
+        """
         if self._inbound_socket is not self.sock:
             # After STARTTLS nothing read in the clear may be believed (RFC 3207 4.2).
             self._inbound.clear()
@@ -92,15 +99,22 @@ class _Connection(smtplib.SMTP):
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
         connection = socket.create_connection((host, port), timeout)
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return connection if self._tls is None else self._tls.wrap_socket(connection, server_hostname=host)
+        return (
+            connection
+            if self._tls is None
+            else self._tls.wrap_socket(
+                connection,
+                server_hostname=host,
+            )
+        )
 
 
 class SmtpTransport:
     """A mail server that takes letters from us.
 
-    ``timeout`` is the patience for any reply in seconds, except for the one after the final dot: that server may be
-    looking through the letter, and giving up early makes duplicates, hence ten minutes (RFC 5321 4.5.3.2.6).
-    Without a ``username`` nobody logs in.
+    ``timeout`` is the patience for any reply in seconds, except for the one after the final dot:
+    that server may be looking through the letter, and giving up early makes duplicates, hence ten
+    minutes (RFC 5321 4.5.3.2.6). Without a ``username`` nobody logs in.
     """
 
     def __init__(
@@ -135,7 +149,12 @@ class SmtpTransport:
 
     def _connect(self) -> _Connection:
         tls = None if self._security == "none" else self._tls_context()
-        connection = _Connection(self._host, self._port, self._timeout, tls if self._security == "tls" else None)
+        connection = _Connection(
+            self._host,
+            self._port,
+            self._timeout,
+            tls if self._security == "tls" else None,
+        )
         try:
             connection.open()
             self._greet(connection, tls)
@@ -154,7 +173,9 @@ class SmtpTransport:
             connection.ehlo_or_helo_if_needed()
 
     def _login(self, connection: _Connection) -> None:
-        """AUTH with exactly one mechanism: trying several hides the 535 behind the hang-up that follows it."""
+        """AUTH with exactly one mechanism: trying several hides the 535 behind the hang-up that
+        follows it.
+        """
         if not self._username:
             return
         connection.user, connection.password = self._username, self._password
@@ -179,7 +200,9 @@ class SmtpTransport:
         )
 
     def _words(self, error: smtplib.SMTPResponseException) -> str:
-        words = readable(error.smtp_error if isinstance(error.smtp_error, bytes) else error.smtp_error.encode())
+        words = readable(
+            error.smtp_error if isinstance(error.smtp_error, bytes) else error.smtp_error.encode(),
+        )
         return words.replace(self._password, "***") if self._password else words
 
     def _unavailable(self, error: OSError) -> SmtpUnavailable:
@@ -237,9 +260,15 @@ class SmtpSession:
                 return refusal
         return self._content(payload)
 
-    def _envelope(self, sender: str, recipient: str, size: int) -> Iterator[tuple[Stage, str, frozenset[int]]]:
+    def _envelope(
+        self,
+        sender: str,
+        recipient: str,
+        size: int,
+    ) -> Iterator[tuple[Stage, str, frozenset[int]]]:
         sized = f" SIZE={size}" if self._connection.has_extn("size") else ""
-        # Reports of failure only: a report of delay or success would be one more mail for staff to read.
+        # Reports of failure only: a report of delay or success would be one more mail for staff to
+        # read.
         reported = " NOTIFY=FAILURE" if self._connection.has_extn("dsn") else ""
         yield Stage.MAIL, f"MAIL FROM:<{sender}>{sized}", frozenset({250})
         yield Stage.RCPT, f"RCPT TO:<{recipient}>{reported}", frozenset({250, 251})
@@ -255,9 +284,14 @@ class SmtpSession:
         return None if code in hoped_for else self._refused(stage, code, words)
 
     def _content(self, payload: bytes) -> SendResult:
-        """The letter, then its final dot as a packet of its own: the border between "not taken" and "unknown"."""
+        """The letter, then its final dot as a packet of its own: the border between "not taken" and
+        "unknown".
+        """
         try:
-            self._connection.send_within(payload, self._timeout + len(payload) / _SLOWEST_BYTES_PER_SECOND)
+            self._connection.send_within(
+                payload,
+                self._timeout + len(payload) / _SLOWEST_BYTES_PER_SECOND,
+            )
         except OSError:
             return self._lost(SendOutcome.RETRY, "连接在发送正文时中断,这封信没有发完")
         try:
@@ -271,7 +305,8 @@ class SmtpSession:
 
     def _refused(self, stage: Stage, code: int, words: bytes) -> SendResult:
         outcome = classify(stage, code, readable(words))
-        if code == 421 or not 400 <= code < 600:  # it is hanging up, or we no longer understand each other
+        # it is hanging up, or we no longer understand each other
+        if code == 421 or not 400 <= code < 600:
             return self._lost(outcome, readable(words), max(code, 0))
         with suppress(OSError):
             self._connection.putcmd("RSET")
@@ -294,7 +329,9 @@ def _on_the_wire(data: bytes) -> bytes:
 
 
 def _quit(connection: _Connection) -> None:
-    """Say goodbye. Whatever comes back changes nothing: QQ answers with NULs, others just hang up."""
+    """Say goodbye. Whatever comes back changes nothing: QQ answers with NULs, others just
+    hang up.
+    """
     with suppress(OSError):
         connection.putcmd("QUIT")
         connection.getreply(_QUIT_TIMEOUT)

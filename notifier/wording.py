@@ -1,6 +1,7 @@
 """How instants, sizes, names and deadlines are put into Chinese for a reader.
 
-Text in, text out. Whole sentences belong to the templates under ``config/templates``; decisions do not come in.
+Text in, text out. Whole sentences belong to the templates under ``config/templates``; decisions do
+not come in.
 """
 
 from __future__ import annotations
@@ -19,9 +20,9 @@ _KIBI = 1024
 def clean_line(text: str, limit: int = 80, *, links: bool = False) -> str:
     """``text`` as one printable line of at most ``limit`` characters, a cut marked by ``…``.
 
-    Whatever a stranger wrote passes here before it is shown: line ends would forge lines of a letter or headers of
-    a mail, control and direction characters would show a name other than the real one, and, unless ``links``, a
-    scheme is broken because mail programs make a link of it.
+    Whatever a stranger wrote passes here before it is shown: line ends would forge lines of a
+    letter or headers of a mail, control and direction characters would show a name other than the
+    real one, and, unless ``links``, a scheme is broken because mail programs make a link of it.
     """
     spaced = "".join(" " if char.isspace() else char for char in text)
     visible = "".join(char for char in spaced if not _is_hidden(char))
@@ -46,7 +47,9 @@ _HALF_BRACKETS = re.compile(r"\(([^()]*[^\x00-\x7f()][^()]*)\)")
 
 
 def full_width(text: str) -> str:
-    """``text`` with the punctuation of Chinese print: the program's own notes for the log are typed in half-width."""
+    """``text`` with the punctuation of Chinese print: the program's own notes for the log are typed
+    in half-width.
+    """
     marked = _HALF_WIDTH.sub(lambda match: _MARKS[match[1] or match[2]], text)
     return _HALF_BRACKETS.sub(r"（\1）", marked)
 
@@ -90,7 +93,9 @@ def deadline_text(deadline: datetime) -> str:
 
 
 def days_left(deadline: datetime, now: datetime) -> int:
-    """Whole Beijing days from today to the last day: 0 on the last day itself, negative once it is too late."""
+    """Whole Beijing days from today to the last day: 0 on the last day itself, negative once it is
+    too late.
+    """
     last_day = (beijing(deadline) - timedelta(microseconds=1)).date()
     return -1 if now >= deadline else (last_day - beijing(now).date()).days
 

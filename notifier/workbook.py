@@ -1,7 +1,7 @@
 """The digest's tables as an Excel workbook: every row, for filtering, printing and filing.
 
-Pure: data in, bytes out. What applicants wrote is text and stays text: no formula, link or number is ever made of
-it. Charts, macros and protection do not come in.
+Pure: data in, bytes out. What applicants wrote is text and stays text: no formula, link or number
+is ever made of it. Charts, macros and protection do not come in.
 """
 
 from __future__ import annotations
@@ -46,12 +46,25 @@ class _Formats:
     time: Format
 
     def of(self, value: Cell) -> Format:
-        """The format a value is shown in; telephone numbers are text like all that applicants write."""
-        return self.text if isinstance(value, str) else self.time if isinstance(value, datetime) else self.number
+        """The format a value is shown in; telephone numbers are text like all that applicants
+        write.
+        """
+        return (
+            self.text
+            if isinstance(
+                value,
+                str,
+            )
+            else self.time
+            if isinstance(value, datetime)
+            else self.number
+        )
 
 
 def build_workbook(data: DigestData) -> bytes:
-    """The workbook (.xlsx) of a digest; equal data give equal bytes. Times are Beijing wall-clock times."""
+    """The workbook (.xlsx) of a digest; equal data give equal bytes. Times are Beijing wall-clock
+    times.
+    """
     target = io.BytesIO()
     options = {
         "in_memory": True,
@@ -198,14 +211,32 @@ def _columns_of(text: str) -> int:
 
 
 def _lines(row: Sequence[Cell], widths: Sequence[int]) -> int:
-    """How many lines the fullest cell of a row wraps to: only Excel fits the height of a row by itself."""
-    return max(-(-_columns_of(_shown(value)) // (width - 1)) for value, width in zip(row, widths, strict=True)) or 1
+    """How many lines the fullest cell of a row wraps to: only Excel fits the height of a row by
+    itself.
+    """
+    return (
+        max(
+            -(-_columns_of(_shown(value)) // (width - 1))
+            for value, width in zip(
+                row,
+                widths,
+                strict=True,
+            )
+        )
+        or 1
+    )
 
 
 def _widths(sheet: Sheet) -> Sequence[int]:
-    """Column widths from the longest content; Excel's own fitting gives Chinese about 60 % of what it needs."""
+    """Column widths from the longest content; Excel's own fitting gives Chinese about 60 % of what
+    it needs.
+    """
     table = (sheet.heads, *sheet.rows)
     # The head also carries the filter's arrow, hence the room beside it.
     return [
-        min(_WIDEST, max(_columns_of(_shown(row[column])) for row in table) + 3) for column in range(len(sheet.heads))
+        min(
+            _WIDEST,
+            max(_columns_of(_shown(row[column])) for row in table) + 3,
+        )
+        for column in range(len(sheet.heads))
     ]

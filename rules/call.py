@@ -104,10 +104,13 @@ class Words:
     unit_field: str = "所属单位"  #: the field of an application that names the unit it belongs to
     filler_field: str = "填报单位"  #: the field of a summary table that names who filled it in
     bureau_words: tuple[str, ...] = ()  #: one of them beside a unit's name: its office writes
-    applicant_words: tuple[str, ...] = ()  #: endings by which an applicant's name is known in a signature
-    name_endings: tuple[str, ...] = ()  #: endings by which an organisation's name is known in a file name
+    #: endings by which an applicant's name is known in a signature
+    applicant_words: tuple[str, ...] = ()
+    #: endings by which an organisation's name is known in a file name
+    name_endings: tuple[str, ...] = ()
     prefixes: tuple[str, ...] = ()  #: what may be left out before a name
-    noise: tuple[str, ...] = ()  #: what stands in file names and is no part of an organisation's name
+    #: what stands in file names and is no part of an organisation's name
+    noise: tuple[str, ...] = ()
 
     @property
     def sender_kinds(self) -> tuple[str, ...]:
@@ -150,7 +153,8 @@ class Call:
 
 
 def vocabulary_of(call: Call, statistics: Iterable[str] = ()) -> dict[str, dict[str, Field]]:
-    """The words that rules for this call may use; ``statistics`` are the names a rule file counts under.
+    """The words that rules for this call may use; ``statistics`` are the names a rule file counts
+    under.
 
     来件, 扫描件, 附件 and 台账 are the program's own; the fields of 申报书, 汇总表 and 汇总行 come from the forms.
     """
@@ -193,7 +197,8 @@ def vocabulary_of(call: Call, statistics: Iterable[str] = ()) -> dict[str, dict[
 
 
 def find_unit(call: Call, text: str) -> Unit | None:
-    """The one submitting unit that ``text`` names (by name, bureau or alias); None when none or several do.
+    """The one submitting unit that ``text`` names (by name, bureau or alias); None when none or
+    several do.
 
     The longest name found wins, so that 第十一师 is not taken for 第一师.
     """

@@ -1,4 +1,5 @@
-"""Reads ``call.yaml``: text in, a :class:`rules.call.Call` out, or the first slip with its line, column and hint.
+"""Reads ``call.yaml``: text in, a :class:`rules.call.Call` out, or the first slip with its line,
+column and hint.
 
 What the values mean is ``rules/call.py``; the file itself is opened by the shell.
 """
@@ -47,7 +48,13 @@ class _Reader:
 
     def text(self, key: str, default: str | None = None) -> str:
         tree = self.mapping.get(Text(key))
-        return default if tree is None and default is not None else str(_want(tree, Text, key, self.at))
+        return (
+            default
+            if tree is None and default is not None
+            else str(
+                _want(tree, Text, key, self.at),
+            )
+        )
 
     def place(self, key: str) -> Position:
         tree = self.mapping.get(Text(key))
@@ -72,7 +79,15 @@ class _Reader:
         return (
             ()
             if tree is None
-            else tuple(str(_want(item, Text, key, self.at)) for item in _want(tree, Sequence, key, self.at))
+            else tuple(
+                str(_want(item, Text, key, self.at))
+                for item in _want(
+                    tree,
+                    Sequence,
+                    key,
+                    self.at,
+                )
+            )
         )
 
     def sequence(self, key: str, *, required: bool = True) -> Sequence:

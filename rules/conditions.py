@@ -79,7 +79,10 @@ def _check_where(where: Condition, variable: str, at: Position) -> None:
         place = node.source.position if node.source.text else at
         if isinstance(node, Exists):
             raise complain("“其中”里不能再写“存在”", place, "拆成两条规则")
-        if isinstance(node, Same) and (node.variable == variable) == (node.other_variable == variable):
+        if isinstance(
+            node,
+            Same,
+        ) and (node.variable == variable) == (node.other_variable == variable):
             raise complain(f"“其中”里的“等于”要一边是“{variable}”, 另一边是“针对”里的对象", place)
         if isinstance(node, Not) and any(isinstance(inner, Same) for inner in walk(node)):
             raise complain("“其中”里的“等于”不能放在“都不”里", place, "拆成两条规则")

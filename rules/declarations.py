@@ -85,7 +85,11 @@ def read_parameters(top: Mapping, published: datetime, deadline: datetime) -> di
     for name, value in tree.items():
         if name == DEADLINE:
             raise complain(f"“{DEADLINE}”不必写", name.position, "它总是 call.yaml 里的“截止”", "E107")
-        found[str(name)] = Parameter(str(name), _values(name, value, int(published.timestamp())), name.position)
+        found[str(name)] = Parameter(
+            str(name),
+            _values(name, value, int(published.timestamp())),
+            name.position,
+        )
     return found
 
 
@@ -176,7 +180,8 @@ def read_derived(tree: Tree, fields: Fields, parameters: Lookup[str, Parameter])
     """One entry under 派生; ``fields`` is given its name, so that later ones (and no earlier ones) may use it.
 
     Raises:
-        RuleFileError: its name is taken or cannot be a name, or what it is derived from does not fit.
+        RuleFileError: its name is taken or cannot be a name, or what it is derived from does not
+        fit.
     """
     entry = mapping(tree, "派生", DERIVED_KEYS, ("名称", "对象"))
     name, kind = text(entry, "名称"), kind_of(text(entry, "对象"), fields)

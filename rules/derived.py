@@ -1,6 +1,7 @@
 """Computes 派生 values: exact whole numbers over ranges, unknown where an operand is. Actors in, actors out.
 
-The engine has no part in it (its own arithmetic was seen to kill the process): it is handed the results as ranges.
+The engine has no part in it (its own arithmetic was seen to kill the process): it is handed the
+results as ranges.
 """
 
 from __future__ import annotations
@@ -35,8 +36,8 @@ def with_derived(actor: Actor, derivations: Iterable[Derived], workdays: Workday
 def derive(one: Derived, cells: dict[str, Cell], workdays: Workdays) -> Cell:
     """The value of ``one``: blank where an operand is blank, unknown where one is unreadable.
 
-    A ratio between two parts per million is the range of both: compared with a limit it is decided exactly, except
-    closer to the limit than one part per million, where it stays undecided.
+    A ratio between two parts per million is the range of both: compared with a limit it is decided
+    exactly, except closer to the limit than one part per million, where it stays undecided.
     """
     operands = [_operand(operand, cells) for operand in one.operands]
     unreadable = [cell for cell in operands if not cell.known and cell.low == -PERPETUAL]
@@ -46,7 +47,11 @@ def derive(one: Derived, cells: dict[str, Cell], workdays: Workdays) -> Cell:
     if found is None or max(map(abs, found)) >= PERPETUAL:
         return UNKNOWN
     known = all(cell.known for cell in operands)
-    return Cell(Knowledge.KNOWN if known else Knowledge.UNKNOWN, *found, key=_key(one.operation, found, operands))
+    return Cell(
+        Knowledge.KNOWN if known else Knowledge.UNKNOWN,
+        *found,
+        key=_key(one.operation, found, operands),
+    )
 
 
 def _operand(operand: Operand, cells: dict[str, Cell]) -> Cell:
@@ -76,7 +81,9 @@ def _computed(operation: Operation, ranges: Sequence[Range], workdays: Workdays)
 
 
 def _ratio(part: Range, whole: Range) -> Range | None:
-    """Parts per million, the lower end rounded down and the upper end up; None where the whole may be nothing."""
+    """Parts per million, the lower end rounded down and the upper end up; None where the whole may
+    be nothing.
+    """
     if whole[0] <= 0:
         return None
     low = min(part[0] * PERCENT_UNIT // end for end in whole)

@@ -1,4 +1,5 @@
-"""The one error of this package: something an administrator wrote that cannot be used, with its place.
+"""The one error of this package: something an administrator wrote that cannot be used, with its
+place.
 
 Warnings have the same shape and are never raised.
 """
@@ -21,7 +22,13 @@ class RuleFileError(Exception):
     The file's name is added by the shell, which knows it: this package only ever sees text.
     """
 
-    def __init__(self, message: str, position: Position, hint: str = "", code: str = "E000") -> None:
+    def __init__(
+        self,
+        message: str,
+        position: Position,
+        hint: str = "",
+        code: str = "E000",
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.position = position
@@ -30,7 +37,9 @@ class RuleFileError(Exception):
 
     @property
     def severity(self) -> str:
-        """``error``: cannot be used; ``warning``: surely not meant (code W…); ``note``: not looked at (code I…)."""
+        """``error``: cannot be used; ``warning``: surely not meant (code W…); ``note``: not looked
+        at (code I…).
+        """
         return {"W": "warning", "I": "note"}.get(self.code[:1], "error")
 
     def format(self, path: str, source: str = "") -> str:

@@ -1,7 +1,7 @@
 """Facts: typed values with their provenance, or an honest "unknown".
 
-Only value types live here. How a value is read from a document is ``ingest/document``; what a rule makes of it
-is ``rules/logic.py``.
+Only value types live here. How a value is read from a document is ``ingest/document``; what a rule
+makes of it is ``rules/logic.py``.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from pydantic import BaseModel, ConfigDict
 Value: TypeAlias = str | int | bool | tuple[str, ...]
 """How each field type is held (see :class:`rules.vocabulary.FieldType`).
 
-text, telephone, e-mail, choice, id: ``str``; integer: ``int``; percent: ``int`` in parts per million (98 % is
-980000); date: ISO ``str`` (``2024-08-31``); instant: ``int`` seconds since the epoch; yes/no: ``bool``; tick
-list: ``tuple[str, ...]``.
+text, telephone, e-mail, choice, id: ``str``; integer: ``int``; percent: ``int`` in parts per
+million (98 % is 980000); date: ISO ``str`` (``2024-08-31``); instant: ``int`` seconds since the
+epoch; yes/no: ``bool``; tick list: ``tuple[str, ...]``.
 """
 
 
@@ -67,4 +67,12 @@ class Fact(BaseModel):
     @property
     def text(self) -> str | None:
         """The value when it is known text, else None."""
-        return self.value if self.knowledge is Knowledge.KNOWN and isinstance(self.value, str) else None
+        return (
+            self.value
+            if self.knowledge is Knowledge.KNOWN
+            and isinstance(
+                self.value,
+                str,
+            )
+            else None
+        )

@@ -1,6 +1,7 @@
 """Judges a case by a rule file: results per rule and binding, then findings in words. Pure.
 
-The engine is not asked and not known here; ``rules/engine/agreement.py`` compares what it said with what is said here.
+The engine is not asked and not known here; ``rules/engine/agreement.py`` compares what it said with
+what is said here.
 """
 
 from __future__ import annotations
@@ -32,10 +33,16 @@ class RuleResult:
     outcome: Outcome | None  #: what follows; None when nothing is to be said
 
 
-def judge(rulebook: Rulebook, subjects: Sequence[Subject], received: datetime) -> tuple[RuleResult, ...]:
-    """Every rule in force at ``received``, for every combination of its subjects, in the order of file and subjects.
+def judge(
+    rulebook: Rulebook,
+    subjects: Sequence[Subject],
+    received: datetime,
+) -> tuple[RuleResult, ...]:
+    """Every rule in force at ``received``, for every combination of its subjects, in the order of
+    file and subjects.
 
-    ``received`` is the aware instant at which the server received the mail; parts of a second are cut off.
+    ``received`` is the aware instant at which the server received the mail; parts of a second are
+    cut off.
     """
     return judge_world(rulebook, populate(rulebook, subjects), received)
 
@@ -44,11 +51,22 @@ def judge_world(rulebook: Rulebook, world: World, received: datetime) -> tuple[R
     """The same for a world that is populated already."""
     instant = epoch(received)
     late = instant >= rulebook.deadline
-    return tuple(one for rule in rulebook.rules_in_force for one in judge_rule(rule, world, instant, late=late))
+    return tuple(
+        one
+        for rule in rulebook.rules_in_force
+        for one in judge_rule(
+            rule,
+            world,
+            instant,
+            late=late,
+        )
+    )
 
 
 def judge_rule(rule: Rule, world: World, instant: int, *, late: bool) -> tuple[RuleResult, ...]:
-    """One rule for every combination of its subjects; nothing when it is not in force at ``instant``."""
+    """One rule for every combination of its subjects; nothing when it is not in force at
+    ``instant``.
+    """
     if not rule.start <= instant < rule.end:
         return ()
     return tuple(_result(rule, bound, world, late=late) for bound in bindings(rule, world))
@@ -69,7 +87,19 @@ def bindings(rule: Rule, world: World) -> list[Bound]:
     """The combinations of subjects the rule speaks about: those that its 关联 surely links."""
     groups = [[actor for actor in world if actor.subject.kind == kind] for kind in rule.kinds]
     combined = [dict(zip(rule.kinds, chosen, strict=True)) for chosen in product(*groups)]
-    return [bound for bound in combined if all(evaluate(link, bound, world) is Kleene.YES for link in rule.links)]
+    return [
+        bound
+        for bound in combined
+        if all(
+            evaluate(
+                link,
+                bound,
+                world,
+            )
+            is Kleene.YES
+            for link in rule.links
+        )
+    ]
 
 
 def _violation(rule: Rule) -> Condition:
@@ -78,9 +108,11 @@ def _violation(rule: Rule) -> Condition:
 
 def _result(rule: Rule, bound: Bound, world: World, *, late: bool) -> RuleResult:
     truth = _truth(rule, bound, world)
-    outcome = {Truth.VIOLATED: rule.on_violated, Truth.BLANK: rule.on_blank, Truth.UNDECIDED: rule.on_undecided}.get(
-        truth
-    )
+    outcome = {
+        Truth.VIOLATED: rule.on_violated,
+        Truth.BLANK: rule.on_blank,
+        Truth.UNDECIDED: rule.on_undecided,
+    }.get(truth)
     if outcome is not None and late and not rule.after_deadline:
         outcome = Outcome.REMIND
     actors = tuple(bound.values())
@@ -94,17 +126,32 @@ def _truth(rule: Rule, bound: Bound, world: World) -> Truth:
     violation = _violation(rule)
     violated = evaluate(violation, bound, world)
     if violated is Kleene.MAYBE:
-        return Truth.BLANK if reasons(violation, bound, world) == {Knowledge.BLANK} else Truth.UNDECIDED
+        return (
+            Truth.BLANK
+            if reasons(
+                violation,
+                bound,
+                world,
+            )
+            == {Knowledge.BLANK}
+            else Truth.UNDECIDED
+        )
     return _TRUTHS[violated]
 
 
-# --- findings ---------------------------------------------------------------------------------------------------
+# --- findings -------------------------------------------------------------------------------------
 
 _PLACEHOLDER = re.compile(r"\{([^{}.]+)\.([^{}]+)\}")
 
 
-def findings(rulebook: Rulebook, results: Iterable[RuleResult], subjects: Sequence[Subject]) -> tuple[Finding, ...]:
-    """The results something follows from, in words an applicant understands, in the order of the results."""
+def findings(
+    rulebook: Rulebook,
+    results: Iterable[RuleResult],
+    subjects: Sequence[Subject],
+) -> tuple[Finding, ...]:
+    """The results something follows from, in words an applicant understands, in the order of the
+    results.
+    """
     narrator = Narrator(rulebook, populate(rulebook, subjects))
     return tuple(narrator.finding(result) for result in results if result.outcome is not None)
 
@@ -134,7 +181,10 @@ class Narrator:
     def trace(self, result: RuleResult) -> list[Step]:
         """How the result came about, one condition a step."""
         explainer, bound = Explainer(self.rulebook.vocabulary, self.world), self._bound(result)
-        return explainer.explain(result.rule.applies, bound) + explainer.explain(result.rule.requirement, bound)
+        return explainer.explain(
+            result.rule.applies,
+            bound,
+        ) + explainer.explain(result.rule.requirement, bound)
 
     def _bound(self, result: RuleResult) -> Bound:
         chosen = [self.world[place] for place in result.places]

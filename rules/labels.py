@@ -1,6 +1,8 @@
-"""Labels of forms as they are compared: the words before a blank, without what people and word processors add to them.
+"""Labels of forms as they are compared: the words before a blank, without what people and word
+processors add to them.
 
-Text in, text out. The blanks themselves are read in ``ingest/document/form``; no form comes in here.
+Text in, text out. The blanks themselves are read in ``ingest/document/form``; no form comes in
+here.
 """
 
 from __future__ import annotations
@@ -21,7 +23,9 @@ REMARK = re.compile(r"\([^()]{0,30}\)$")
 
 @lru_cache(maxsize=4096)
 def label_key(text: str) -> str:
-    """The form in which labels are compared: normalised, without numbering, colon, asterisk or a remark in brackets."""
+    """The form in which labels are compared: normalised, without numbering, colon, asterisk or a
+    remark in brackets.
+    """
     key = LABEL_ITEM.sub("", normalise(text.translate(COLONS)).strip("*:"))
     while REMARK.search(key) and not REMARK.fullmatch(key):
         key = REMARK.sub("", key).strip("*:")

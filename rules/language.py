@@ -1,7 +1,8 @@
-"""The rule language as values: conditions, rules and the rule file, each part knowing where it was written.
+"""The rule language as values: conditions, rules and the rule file, each part knowing where it was
+written.
 
-Only frozen data lives here. Reading sentences is ``rules/sentences.py``, reading the file ``rules/rulebook.py``,
-judging ``rules/logic.py``; nothing here evaluates anything.
+Only frozen data lives here. Reading sentences is ``rules/sentences.py``, reading the file
+``rules/rulebook.py``, judging ``rules/logic.py``; nothing here evaluates anything.
 """
 
 from __future__ import annotations
@@ -178,7 +179,9 @@ class Derived:
 
 @dataclass(frozen=True)
 class DatedValue:
-    """What a parameter is from ``start`` (epoch seconds of the received time) until the next one begins."""
+    """What a parameter is from ``start`` (epoch seconds of the received time) until the next one
+    begins.
+    """
 
     start: int
     text: str  #: as written
@@ -200,7 +203,9 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule: what must hold (``requirement``) where (``applies``), and what follows when it does not."""
+    """One rule: what must hold (``requirement``) where (``applies``), and what follows when it does
+    not.
+    """
 
     id: str
     title: str

@@ -1,7 +1,8 @@
-"""The interpreter of the rule language: three truth values after Kleene, and the reasons. World in, answers out.
+"""The interpreter of the rule language: three truth values after Kleene, and the reasons. World in,
+answers out.
 
-It decides alone where the engine is absent, and it writes every explanation. The engine must not come in here: the
-two are compared with each other.
+It decides alone where the engine is absent, and it writes every explanation. The engine must not
+come in here: the two are compared with each other.
 """
 
 from __future__ import annotations
@@ -46,7 +47,9 @@ Bound = Mapping[str, Actor]
 
 
 def populate(rulebook: Rulebook, subjects: Sequence[Subject]) -> World:
-    """The world rules are judged in: the subjects, their derived fields and, last, the file's own counts."""
+    """The world rules are judged in: the subjects, their derived fields and, last, the file's own
+    counts.
+    """
     plain = actors_of(rulebook.vocabulary, tuple(subjects))
     actors = tuple(with_derived(actor, rulebook.derived, rulebook.workdays) for actor in plain)
     ranges: dict[str, tuple[int, int]] = {}
@@ -70,7 +73,12 @@ def evaluate(node: Condition, bound: Bound, world: World) -> Kleene:
             return Kleene(Kleene.YES - evaluate(item, bound, world))
         case Exists():
             found = (
-                evaluate(node.where, {**bound, node.variable: one}, world) for one in candidates(node, bound, world)
+                evaluate(
+                    node.where,
+                    {**bound, node.variable: one},
+                    world,
+                )
+                for one in candidates(node, bound, world)
             )
             return max(found, default=Kleene.NO)
         case Compare():
@@ -101,7 +109,9 @@ def _same(cells: tuple[Cell, Cell]) -> Kleene:
 
 
 def _compare(node: Compare, cell: Cell) -> Kleene:
-    """A range against a constant: sure when the whole range agrees, possible when part of it does."""
+    """A range against a constant: sure when the whole range agrees, possible when part of
+    it does.
+    """
     sure, possible = _HOLDS[node.operator](cell.low, cell.high, node.constant)
     return Kleene.YES if sure else Kleene.MAYBE if possible else Kleene.NO
 
@@ -116,7 +126,9 @@ _HOLDS: Mapping[Operator, Callable[[int, int, int], tuple[bool, bool]]] = {
 
 
 def reasons(node: Condition, bound: Bound, world: World) -> frozenset[Knowledge]:
-    """Why ``node`` could not be decided: empty cells, unreadable ones, or both. Empty when it was decided."""
+    """Why ``node`` could not be decided: empty cells, unreadable ones, or both. Empty when it was
+    decided.
+    """
     if evaluate(node, bound, world) is not Kleene.MAYBE:
         return frozenset()
     match node:
@@ -130,7 +142,7 @@ def reasons(node: Condition, bound: Bound, world: World) -> frozenset[Knowledge]
             return frozenset().union(*(reasons(child, bound, world) for child in children(node)))
 
 
-# --- explanation ------------------------------------------------------------------------------------------------
+# --- explanation ----------------------------------------------------------------------------------
 
 MARKS = {Kleene.YES: "✓", Kleene.NO: "✗", Kleene.MAYBE: "?"}
 MAX_SHOWN_CANDIDATES = 5
@@ -172,7 +184,15 @@ class Explainer:
         below = depth + len(header)
         if isinstance(inner, Exists):
             return header + self._candidates(inner, bound, below)
-        return header + [step for child in children(inner) for step in self.explain(child, bound, below)]
+        return header + [
+            step
+            for child in children(inner)
+            for step in self.explain(
+                child,
+                bound,
+                below,
+            )
+        ]
 
     def _candidates(self, node: Exists, bound: Bound, depth: int) -> list[Step]:
         """The first few candidates, those that decide before those that do not fit."""

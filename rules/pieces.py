@@ -1,6 +1,8 @@
-"""Pieces of a configuration tree: a mapping with its allowed keys, a list, a text; complaints name the place.
+"""Pieces of a configuration tree: a mapping with its allowed keys, a list, a text; complaints name
+the place.
 
-What the pieces mean is for their readers (``rules/declarations.py``, ``rules/conditions.py``, ``rules/rulebook.py``).
+What the pieces mean is for their readers (``rules/declarations.py``, ``rules/conditions.py``,
+``rules/rulebook.py``).
 """
 
 from __future__ import annotations
@@ -18,8 +20,15 @@ def complain(message: str, at: Position, hint: str = "", code: str = "E108") -> 
     return RuleFileError(message, at, hint, code)
 
 
-def mapping(tree: Tree, what: str, allowed: Iterable[str], compulsory: Iterable[str] = ()) -> Mapping:
-    """``tree`` as a mapping with none but ``allowed`` keys and all the ``compulsory`` ones, else RuleFileError."""
+def mapping(
+    tree: Tree,
+    what: str,
+    allowed: Iterable[str],
+    compulsory: Iterable[str] = (),
+) -> Mapping:
+    """``tree`` as a mapping with none but ``allowed`` keys and all the ``compulsory`` ones, else
+    RuleFileError.
+    """
     if not isinstance(tree, Mapping):
         raise complain(f"{what}应写成若干“键: 值”", tree.position)
     for key in tree:
@@ -32,7 +41,9 @@ def mapping(tree: Tree, what: str, allowed: Iterable[str], compulsory: Iterable[
 
 
 def sequence(parent: Mapping, key: str) -> Sequence:
-    """The list under ``key``; empty when there is none. Raises RuleFileError for anything but a list."""
+    """The list under ``key``; empty when there is none. Raises RuleFileError for anything but a
+    list.
+    """
     tree = parent.get(Text(key), Sequence())
     if not isinstance(tree, Sequence):
         raise complain(f"“{key}”应是一个列表", tree.position, "每项前写“- ”")

@@ -1,6 +1,8 @@
-"""Reads a rule file: text and call in, a checked :class:`Rulebook` out, or every slip with its place and a hint.
+"""Reads a rule file: text and call in, a checked :class:`Rulebook` out, or every slip with its
+place and a hint.
 
-Sentences are ``rules/sentences.py``; what rules mean is ``rules/logic.py``. Files are opened by the shell.
+Sentences are ``rules/sentences.py``; what rules mean is ``rules/logic.py``. Files are opened by the
+shell.
 """
 
 from __future__ import annotations
@@ -65,17 +67,27 @@ def load_rulebook(source: str, call: Call) -> Rulebook:
 
 
 def check_rulebook(source: str, call: Call) -> list[RuleFileError]:
-    """Every slip that can be told apart, in the order of the file; empty when the file can be used."""
+    """Every slip that can be told apart, in the order of the file; empty when the file
+    can be used.
+    """
     return read_rulebook(source, call)[1]
 
 
 def read_rulebook(source: str | Tree, call: Call) -> tuple[Rulebook | None, list[RuleFileError]]:
-    """What could be read of a rule file (its text, or its tree), and its slips in the order of the file.
+    """What could be read of a rule file (its text, or its tree), and its slips in the order of the
+    file.
 
     Rules with slips are left out: fit for looking further, never for judging.
     """
     reader = _FileReader(call)
-    rulebook = reader.read_tree(source) if isinstance(source, Text | Sequence | Mapping) else reader.read(source)
+    rulebook = (
+        reader.read_tree(source)
+        if isinstance(
+            source,
+            Text | Sequence | Mapping,
+        )
+        else reader.read(source)
+    )
     return rulebook, sorted(reader.errors, key=lambda error: error.position)
 
 
@@ -88,7 +100,9 @@ class _FileReader:
         self._seen: set[tuple[Position, str]] = set()
 
     def attempt(self, read: Callable[[], _T]) -> _T | None:
-        """What ``read`` returns, or None with its error kept (once, however many periods it is met in)."""
+        """What ``read`` returns, or None with its error kept (once, however many periods it is met
+        in).
+        """
         try:
             return read()
         except RuleFileError as error:
@@ -115,7 +129,14 @@ class _FileReader:
         fields = with_item_counts(vocabulary_of(self.call, names))
         derived = self._derived(top, fields, parameters)
         starts = self.attempt(lambda: periods(parameters.values())) or (-PERPETUAL,)
-        scopes = [Scope(fields, {}, {name: one.at(start) for name, one in parameters.items()}) for start in starts]
+        scopes = [
+            Scope(
+                fields,
+                {},
+                {name: one.at(start) for name, one in parameters.items()},
+            )
+            for start in starts
+        ]
         counted = [self.attempt(partial(read_statistic, tree, scopes)) for tree in trees]
         normal = self.attempt(lambda: late(top, default=True)) is not False
         rulebook = Rulebook(
@@ -128,12 +149,24 @@ class _FileReader:
             self.attempt(lambda: compile_rulebook(rulebook))
         return rulebook
 
-    def _derived(self, top: Mapping, fields: Fields, parameters: Lookup[str, Parameter]) -> tuple[Derived, ...]:
+    def _derived(
+        self,
+        top: Mapping,
+        fields: Fields,
+        parameters: Lookup[str, Parameter],
+    ) -> tuple[Derived, ...]:
         trees = self.attempt(lambda: sequence(top, "派生")) or ()
         found = [self.attempt(partial(read_derived, tree, fields, parameters)) for tree in trees]
         return tuple(one for one in found if one)
 
-    def _rules(self, top: Mapping, starts: tuple[int, ...], scopes: list[Scope], *, normal: bool) -> tuple[Rule, ...]:
+    def _rules(
+        self,
+        top: Mapping,
+        starts: tuple[int, ...],
+        scopes: list[Scope],
+        *,
+        normal: bool,
+    ) -> tuple[Rule, ...]:
         trees = self.attempt(lambda: _rule_trees(top)) or ()
         rules: list[Rule] = []
         seen: set[str] = set()
@@ -147,7 +180,15 @@ class _FileReader:
                 self.errors.append(complain(f"编号“{name}”重复", place, "每条规则的编号只能用一次", "E107"))
             seen.add(name)
             compiled = [self.attempt(partial(compile_rule, rule)) for rule in editions]
-            rules += [rule for rule, engine_rules in zip(editions, compiled, strict=True) if engine_rules is not None]
+            rules += [
+                rule
+                for rule, engine_rules in zip(
+                    editions,
+                    compiled,
+                    strict=True,
+                )
+                if engine_rules is not None
+            ]
         return tuple(rules)
 
 
@@ -159,8 +200,15 @@ def _rule_trees(top: Mapping) -> Sequence:
     return trees
 
 
-def _editions(tree: Tree, starts: tuple[int, ...], scopes: list[Scope], *, normal: bool) -> list[Rule]:
-    """The rule as it stands in every period of the parameters it names; one where none of them changes.
+def _editions(
+    tree: Tree,
+    starts: tuple[int, ...],
+    scopes: list[Scope],
+    *,
+    normal: bool,
+) -> list[Rule]:
+    """The rule as it stands in every period of the parameters it names; one where none of them
+    changes.
 
     Raises:
         RuleFileError: its first slip.
@@ -188,7 +236,7 @@ def _joins(earlier: Rule, later: Rule) -> bool:
     )
 
 
-# --- one rule ---------------------------------------------------------------------------------------------------
+# --- one rule -------------------------------------------------------------------------------------
 
 
 class _RuleReader:
@@ -288,7 +336,10 @@ class _RuleReader:
         if Text(key) not in tree:
             return default
         word = text(tree, key)
-        return constant(Field(key, FieldType.INSTANT), text_at(self.scope.parameters.get(word, word), word.position))
+        return constant(
+            Field(key, FieldType.INSTANT),
+            text_at(self.scope.parameters.get(word, word), word.position),
+        )
 
 
 def _check_another(rule: Rule) -> None:

@@ -65,7 +65,8 @@ class Scope:
         return Scope(self.vocabulary, {**self.variables, name: kind}, self.parameters)
 
 
-# What people write for a key or an outcome; only ever proposed where the word on the right is legal.
+# What people write for a key or an outcome; only ever proposed where the word on the right is
+# legal.
 _OTHER_NAMES = {
     "条件": "要求", "必须": "要求", "应当": "要求", "检查": "要求", "如果": "适用", "当": "适用", "范围": "适用", "对象": "针对",
     "原因": "依据", "出处": "依据", "来源": "依据", "标题": "名称", "序号": "编号", "代码": "编号", "有效期": "生效", "禁用": "停用",
@@ -79,9 +80,12 @@ MAX_SHOWN = 40
 
 
 def unknown_word(word: str, known: Iterable[str], at: Position) -> NoReturn:
-    """Raise the RuleFileError (E101) for a word that is none of ``known``: what is usually meant by it, else the nearest, as hint."""
+    """Raise the RuleFileError (E101) for a word that is none of ``known``: what is usually meant by
+    it, else the nearest, as hint.
+    """
     words = [str(one) for one in known]
-    shown = word if len(word) <= MAX_SHOWN else word[:MAX_SHOWN] + "…"  # an absurd word must not cost absurd time
+    # an absurd word must not cost absurd time
+    shown = word if len(word) <= MAX_SHOWN else word[:MAX_SHOWN] + "…"
     meant = _OTHER_NAMES.get(normalise(shown), "")
     near = [meant] if meant in words else difflib.get_close_matches(shown, words[:1_000], 1, 0.5)
     some = "、".join(words[:MAX_SHOWN]) + (" 等" if len(words) > MAX_SHOWN else "")
@@ -92,15 +96,21 @@ def unknown_word(word: str, known: Iterable[str], at: Position) -> NoReturn:
 def words_of(text: Text) -> list[Text]:
     """The words of a sentence, each with its own place (exact for sentences on one line)."""
     line, column = text.position
-    return [text_at(match[0], Position(line, column + match.start())) for match in re.finditer(r"\S+", text)]
+    return [
+        text_at(
+            match[0],
+            Position(line, column + match.start()),
+        )
+        for match in re.finditer(r"\S+", text)
+    ]
 
 
 def parse_sentence(text: Text, scope: Scope) -> Condition:
     """The condition that ``text`` states.
 
     Raises:
-        RuleFileError: E101 unknown name, E102 unknown comparison, E103 not a sentence, E104 constant of the wrong
-            type, E105 comparison that does not suit the field.
+        RuleFileError: E101 unknown name, E102 unknown comparison, E103 not a sentence, E104
+            constant of the wrong type, E105 comparison that does not suit the field.
     """
     words = words_of(text)
     if len(words) < 2 or "." not in words[0]:
@@ -118,11 +128,19 @@ def parse_sentence(text: Text, scope: Scope) -> Condition:
     value = text_at(" ".join(words[2:]), words[2].position)
     if word == "等于":
         return _same(variable, field, value, scope, source)
-    return _against_constant(word, variable, field, text_at(scope.parameters.get(value, value), value.position), source)
+    return _against_constant(
+        word,
+        variable,
+        field,
+        text_at(scope.parameters.get(value, value), value.position),
+        source,
+    )
 
 
 def _refuse_joined(text: Text, scope: Scope) -> None:
-    """Two sentences that a full-width comma or semicolon made one; inside a value such a sign is legal."""
+    """Two sentences that a full-width comma or semicolon made one; inside a value such a sign is
+    legal.
+    """
     for match in re.finditer(r"[，；;]\s*([^\s.，；;]+)\.", text):
         if match[1] in scope.variables:
             line, column = text.position
@@ -179,13 +197,26 @@ def _same(variable: str, field: Field, value: Text, scope: Scope, source: Source
         raise RuleFileError("同一个字段和自己比较, 总是相等", value.position, "写成另一个“对象.字段”", "E105")
     if SubjectKind.COUNTS in (scope.variables[variable], scope.variables[other_variable]):
         raise RuleFileError("统计数不能用“等于”", source.position, "用 不少于 / 不超过", "E105")
-    if not (field.type is other.type or {field.type, other.type} <= TEXTUAL - {FieldType.TELEPHONE}):
+    if not (
+        field.type is other.type
+        or {
+            field.type,
+            other.type,
+        }
+        <= TEXTUAL - {FieldType.TELEPHONE}
+    ):
         hint = f"“{field.name}”是{field.type}, “{other.name}”是{other.type}"
         raise RuleFileError("类型不同的两个字段不能相等", value.position, hint, "E105")
     return Same(variable, field.name, other_variable, other.name, source)
 
 
-def _against_constant(word: Text, variable: str, field: Field, value: Text, source: Source) -> Condition:
+def _against_constant(
+    word: Text,
+    variable: str,
+    field: Field,
+    value: Text,
+    source: Source,
+) -> Condition:
     _refuse_unsuitable(word, field)
     if word in NUMBER_WORDS or word in TIME_WORDS:
         operator = NUMBER_WORDS.get(word) or TIME_WORDS[word]
@@ -246,7 +277,8 @@ def constant(field: Field, value: Text) -> int:
     """``value`` as the number that stands for it in comparisons.
 
     Raises:
-        RuleFileError: E104 when it is not of the field's type, E101 for an option that does not exist.
+        RuleFileError: E104 when it is not of the field's type, E101 for an option that does not
+        exist.
     """
     match field.type:
         case FieldType.PERCENT if not normalise(value).endswith("%"):
@@ -267,7 +299,14 @@ def constant(field: Field, value: Text) -> int:
 
 def _hint(field: Field, value: Text) -> str:
     """How to write the constant; a number with a unit loses its unit."""
-    unit = re.fullmatch(r"(\d{1,15})(\D{1,3})", normalise(value)) if field.type is FieldType.INTEGER else None
+    unit = (
+        re.fullmatch(
+            r"(\d{1,15})(\D{1,3})",
+            normalise(value),
+        )
+        if field.type is FieldType.INTEGER
+        else None
+    )
     return f"只写数字 {unit[1]}, 不写“{unit[2]}”" if unit else _EXAMPLES.get(field.type, "")
 
 

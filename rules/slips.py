@@ -1,6 +1,8 @@
-"""Says in Chinese what is wrong where YAML itself gave up, and how to mend it. The parser's words in, ours out.
+"""Says in Chinese what is wrong where YAML itself gave up, and how to mend it. The parser's words
+in, ours out.
 
-Only asked when a file cannot be read, so that no rule about spelling can ever refuse a file that is fine.
+Only asked when a file cannot be read, so that no rule about spelling can ever refuse a file that is
+fine.
 """
 
 from __future__ import annotations
@@ -52,7 +54,9 @@ def explained(problem: str, source: str, position: Position) -> RuleFileError:
 
 
 def _behind_its_end(line: str, position: Position) -> RuleFileError | None:
-    """What stands behind a value that has ended: a bracket too many, or text behind the closing quote."""
+    """What stands behind a value that has ended: a bracket too many, or text behind the closing
+    quote.
+    """
     before, char = line[: position.column - 1].rstrip(), line[position.column - 1 : position.column]
     if char in ("]", "}"):
         return RuleFileError(f"多了一个“{char}”", position, "删去, 或在前面补上与它配对的括号", "Y016")

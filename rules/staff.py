@@ -1,8 +1,9 @@
 """人工结论: what a named person decided, and how it and earlier acceptances stand beside a new verdict. Pure.
 
-An entry's decision belongs to its papers. What a person decided, and what was once accepted, stands as long as the
-entry's own papers are the same, whatever else comes into the case and however late; with new papers the rules speak
-again. Nothing is overwritten: a later decision follows an earlier one.
+An entry's decision belongs to its papers. What a person decided, and what was once accepted, stands
+as long as the entry's own papers are the same, whatever else comes into the case and however late;
+with new papers the rules speak again. Nothing is overwritten: a later decision follows an earlier
+one.
 """
 
 from __future__ import annotations
@@ -56,14 +57,22 @@ class StaffDecision(BaseModel):
 def standing_decision(
     entry: EntryVerdict, decisions: Sequence[StaffDecision], same: Callable[[str, str], bool]
 ) -> StaffDecision | None:
-    """The latest decision (``decisions``: oldest first) that speaks of ``entry`` as its papers are; None without one.
+    """The latest decision (``decisions``: oldest first) that speaks of ``entry`` as its papers are;
+    None without one.
 
     ``same`` says whether two names mean one applicant.
     """
     for decision in reversed(decisions):
         if decision.applicant and not same(decision.applicant, entry.applicant):
             continue
-        if any(same(name, entry.applicant) and papers == entry.papers for name, papers in decision.papers.items()):
+        if any(
+            same(
+                name,
+                entry.applicant,
+            )
+            and papers == entry.papers
+            for name, papers in decision.papers.items()
+        ):
             return decision
     return None
 
@@ -71,7 +80,9 @@ def standing_decision(
 def with_staff_decisions(
     verdict: Verdict, decisions: Sequence[StaffDecision], same: Callable[[str, str], bool]
 ) -> Verdict:
-    """``verdict`` with every entry decided as the person decided whose decision stands for its papers."""
+    """``verdict`` with every entry decided as the person decided whose decision stands for its
+    papers.
+    """
     entries = []
     for entry in verdict.entries:
         decision = standing_decision(entry, decisions, same)
@@ -89,9 +100,20 @@ def _decided(entry: EntryVerdict, decision: StaffDecision) -> EntryVerdict:
         text=decision.because,
         subjects=(entry.entry,),
     )
-    kept = [] if decision.action is StaffAction.ACCEPT else _same_outcome(entry.findings, finding.outcome)
+    kept = (
+        []
+        if decision.action is StaffAction.ACCEPT
+        else _same_outcome(
+            entry.findings,
+            finding.outcome,
+        )
+    )
     return entry.model_copy(
-        update={"decision": DECISION_OF[decision.action], "findings": (finding, *kept), "by_staff": decision.who}
+        update={
+            "decision": DECISION_OF[decision.action],
+            "findings": (finding, *kept),
+            "by_staff": decision.who,
+        }
     )
 
 
@@ -100,7 +122,11 @@ def _same_outcome(findings: Sequence[Finding], outcome: Outcome) -> list[Finding
     return [finding for finding in findings if finding.outcome is outcome]
 
 
-def with_kept_acceptances(verdict: Verdict, before: Verdict | None, same: Callable[[str, str], bool]) -> Verdict:
+def with_kept_acceptances(
+    verdict: Verdict,
+    before: Verdict | None,
+    same: Callable[[str, str], bool],
+) -> Verdict:
     """``verdict`` with every entry that ``before`` accepted on the same papers still accepted.
 
     So an accepted school keeps its acceptance when its bureau adds another one after the deadline.
@@ -109,8 +135,20 @@ def with_kept_acceptances(verdict: Verdict, before: Verdict | None, same: Callab
         return verdict
     accepted = [entry for entry in before.entries if entry.decision is Decision.ACCEPTED and entry.papers]
     entries = [
-        entry.model_copy(update={"decision": Decision.ACCEPTED, "findings": old.findings, "by_staff": old.by_staff})
-        if (old := next((old for old in accepted if _unchanged(old, entry, same)), None)) is not None
+        entry.model_copy(
+            update={
+                "decision": Decision.ACCEPTED,
+                "findings": old.findings,
+                "by_staff": old.by_staff,
+            }
+        )
+        if (
+            old := next(
+                (old for old in accepted if _unchanged(old, entry, same)),
+                None,
+            )
+        )
+        is not None
         else entry
         for entry in verdict.entries
     ]
@@ -125,5 +163,8 @@ def _named_anew(verdict: Verdict, entries: Sequence[EntryVerdict]) -> Verdict:
     if not entries:
         return verdict
     return verdict.model_copy(
-        update={"entries": tuple(entries), "decision": decide_case(entry.decision for entry in entries)}
+        update={
+            "entries": tuple(entries),
+            "decision": decide_case(entry.decision for entry in entries),
+        }
     )

@@ -1,7 +1,9 @@
-"""Subjects: what rules speak about - the kinds, the names of their own fields, the states of a part, and their ids.
+"""Subjects: what rules speak about - the kinds, the names of their own fields, the states of a
+part, and their ids.
 
-One home for these words; everybody else asks for them here. What a case's subjects say is put together in
-``ingest/submission``, what a rule makes of them in ``rules/logic.py``; neither comes in.
+One home for these words; everybody else asks for them here. What a case's subjects say is put
+together in ``ingest/submission``, what a rule makes of them in ``rules/logic.py``; neither comes
+in.
 """
 
 from __future__ import annotations
@@ -76,8 +78,9 @@ class PartState(StrEnum):
 class Subject(BaseModel):
     """One thing rules speak about: a form, a scan, a summary row, the submission itself.
 
-    ``kind`` is a word of the vocabulary (:class:`SubjectKind`); ``id`` is unique within a case; ``fields`` maps
-    a field name of the vocabulary to a fact. A field that is absent counts as unknown.
+    ``kind`` is a word of the vocabulary (:class:`SubjectKind`); ``id`` is unique within a case;
+    ``fields`` maps a field name of the vocabulary to a fact. A field that is absent counts as
+    unknown.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -91,7 +94,7 @@ class Subject(BaseModel):
         return self.fields.get(name) or Fact.unknown()
 
 
-# --- ids ------------------------------------------------------------------------------------------------------------
+# --- ids ------------------------------------------------------------------------------------------
 
 SUBMISSION_ID = str(SubjectKind.SUBMISSION)
 SUMMARY_ID = str(SubjectKind.SUMMARY)

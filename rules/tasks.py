@@ -6,7 +6,9 @@ from enum import StrEnum
 
 
 class TaskKind(StrEnum):
-    """Why a person is needed. The value is what the database keeps and a reply to the digest may name."""
+    """Why a person is needed. The value is what the database keeps and a reply to the digest may
+    name.
+    """
 
     VERIFY = "verify"  #: a verdict 转人工: something on the papers only a person can tell
     IDENTITY = "identity"  #: somebody without standing writes in the name of a unit
@@ -19,7 +21,8 @@ class TaskKind(StrEnum):
     QUESTION = "question"  #: a letter that asks something
     STAFF_MAIL = "staff_mail"  #: a staff member wrote, and no code says what about
     LATE_PIECES = "late_pieces"  #: a mail resent in pieces did not come whole in time
-    MACHINE = "machine"  #: our side could not do it: set aside, too large, forged, a machine's mail with papers
+    #: our side could not do it: set aside, too large, forged, a machine's mail with papers
+    MACHINE = "machine"
 
 
 TASK_NAMES = {

@@ -1,7 +1,8 @@
-"""What rules see of a fact: a number, or a range of numbers, and a key for equality. Facts in, cells out.
+"""What rules see of a fact: a number, or a range of numbers, and a key for equality. Facts in,
+cells out.
 
-The interpreter and the engine's encoder both read cells, so a value is typed in exactly one place. A value that is
-not of its field's type becomes unknown: uncertain is never "no".
+The interpreter and the engine's encoder both read cells, so a value is typed in exactly one place.
+A value that is not of its field's type becomes unknown: uncertain is never "no".
 """
 
 from __future__ import annotations
@@ -23,7 +24,9 @@ SHOWN_BLANK = "「未填写」"
 
 @dataclass(frozen=True)
 class Cell:
-    """A value as rules compare it: ``low`` = ``high`` when it is known, the widest range when it is not."""
+    """A value as rules compare it: ``low`` = ``high`` when it is known, the widest range when it is
+    not.
+    """
 
     knowledge: Knowledge
     low: int = -PERPETUAL
@@ -63,23 +66,44 @@ def with_item_counts(vocabulary: Vocabulary) -> dict[str, dict[str, Field]]:
     widened: dict[str, dict[str, Field]] = {}
     for kind, fields in vocabulary.items():
         counts = [
-            Field(name + ITEM_COUNT, FieldType.INTEGER) for name, f in fields.items() if f.type is FieldType.CHOICES
+            Field(
+                name + ITEM_COUNT,
+                FieldType.INTEGER,
+            )
+            for name, f in fields.items()
+            if f.type is FieldType.CHOICES
         ]
-        widened[kind] = {**fields, **{count.name: count for count in counts if count.name not in fields}}
+        widened[kind] = {
+            **fields,
+            **{count.name: count for count in counts if count.name not in fields},
+        }
     return widened
 
 
 def actors_of(vocabulary: Vocabulary, subjects: tuple[Subject, ...]) -> World:
-    """The subjects as rules see them; a subject of a kind the vocabulary does not know is left out."""
+    """The subjects as rules see them; a subject of a kind the vocabulary does not know is
+    left out.
+    """
     known = [subject for subject in subjects if subject.kind in vocabulary and subject.kind != SubjectKind.COUNTS]
-    return tuple(_actor(index, subject, vocabulary[subject.kind]) for index, subject in enumerate(known))
+    return tuple(
+        _actor(
+            index,
+            subject,
+            vocabulary[subject.kind],
+        )
+        for index, subject in enumerate(known)
+    )
 
 
 def counts_actor(index: int, ranges: Mapping[str, tuple[int, int]]) -> Actor:
     """The one subject of 统计; a count whose members are partly uncertain is a range."""
     cells = {name: _range(low, high) for name, (low, high) in ranges.items()}
     facts = {name: Fact.known(low) for name, (low, high) in ranges.items() if low == high}
-    return Actor(index, Subject(kind=SubjectKind.COUNTS, id=SubjectKind.COUNTS, fields=facts), cells)
+    return Actor(
+        index,
+        Subject(kind=SubjectKind.COUNTS, id=SubjectKind.COUNTS, fields=facts),
+        cells,
+    )
 
 
 def _range(low: int, high: int) -> Cell:
@@ -119,7 +143,14 @@ def cell_of(field: Field, fact: Fact) -> Cell:
     return Cell(Knowledge.KNOWN, key=key) if key else BLANK
 
 
-_NUMERIC = (FieldType.PERCENT, FieldType.INTEGER, FieldType.INSTANT, FieldType.DATE, FieldType.YES_NO, FieldType.CHOICE)
+_NUMERIC = (
+    FieldType.PERCENT,
+    FieldType.INTEGER,
+    FieldType.INSTANT,
+    FieldType.DATE,
+    FieldType.YES_NO,
+    FieldType.CHOICE,
+)
 
 
 def _tick_cell(value: Value) -> Cell:
@@ -130,15 +161,18 @@ def _tick_cell(value: Value) -> Cell:
 
 
 def text_key(field: Field, value: str) -> str:
-    """Equal keys are equal values: telephone numbers by their digits, other texts once normalised."""
+    """Equal keys are equal values: telephone numbers by their digits, other texts once
+    normalised.
+    """
     return re.sub(r"\D", "", value) if field.type is FieldType.TELEPHONE else normalise(value)
 
 
 def number_of(field: Field, value: Value) -> int | None:
     """The number that stands for ``value`` in comparisons, or None when its type has none.
 
-    Percent in parts per million, instants in epoch seconds, dates as day numbers, yes/no as 1 and 0, options by
-    their place in the list (one past its end for a value that is not in the list: known, and none of them).
+    Percent in parts per million, instants in epoch seconds, dates as day numbers, yes/no as 1 and
+    0, options by their place in the list (one past its end for a value that is not in the list:
+    known, and none of them).
     """
     match field.type:
         case FieldType.YES_NO:
@@ -150,7 +184,14 @@ def number_of(field: Field, value: Value) -> int | None:
         case FieldType.DATE:
             return _day_number(value)
         case FieldType.PERCENT | FieldType.INTEGER | FieldType.INSTANT:
-            sound = isinstance(value, int) and not isinstance(value, bool) and abs(value) < PERPETUAL
+            sound = (
+                isinstance(
+                    value,
+                    int,
+                )
+                and not isinstance(value, bool)
+                and abs(value) < PERPETUAL
+            )
             return int(value) if sound and isinstance(value, int) else None
         case _:
             return None
@@ -175,4 +216,13 @@ def probe_cell(probe: Probe, cell: Cell) -> Cell:
         answer = probe.argument in cell.items
     else:
         answer = probe.argument in cell.key if probe.question is Question.CONTAINS else probe.argument == cell.key
-    return UNKNOWN if answer is None else Cell(Knowledge.KNOWN, int(answer), int(answer), str(int(answer)))
+    return (
+        UNKNOWN
+        if answer is None
+        else Cell(
+            Knowledge.KNOWN,
+            int(answer),
+            int(answer),
+            str(int(answer)),
+        )
+    )

@@ -28,7 +28,9 @@ class Truth(StrEnum):
 
 
 class Finding(BaseModel):
-    """One rule that did not pass, for one binding of subjects, in words an applicant understands."""
+    """One rule that did not pass, for one binding of subjects, in words an applicant
+    understands.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -58,7 +60,9 @@ DECISION_NAMES: Mapping[str, str] = {
     Decision.REJECTED: str(Outcome.REJECT),
     Decision.REFERRED: str(Outcome.REFER),
 }
-"""Decision -> what the office calls it, everywhere: on the command line, in the digest, in rule files and examples."""
+"""Decision -> what the office calls it, everywhere: on the command line, in the digest, in rule
+files and examples.
+"""
 APPLICANT_DECISION_NAMES: Mapping[str, str] = {**DECISION_NAMES, Decision.REFERRED: "待人工核验"}
 """What an applicant reads: 转人工 is how the office speaks about its own work."""
 
@@ -78,7 +82,8 @@ class EntryVerdict(BaseModel):
     track: str
     decision: Decision
     findings: tuple[Finding, ...] = ()
-    papers: str = ""  #: fingerprint of the entry's own papers; "" = it has none, or the verdict is an old one
+    #: fingerprint of the entry's own papers; "" = it has none, or the verdict is an old one
+    papers: str = ""
     by_staff: str = ""  #: who decided, when a person did
 
 
@@ -115,8 +120,9 @@ def decide_outcomes(said: Iterable[Outcome]) -> Decision:
 def decide_case(decisions: Iterable[Decision]) -> Decision:
     """The decision that names the case's letter.
 
-    One entry to mend makes the letter a correction notice, one for staff makes it a referral; a case is rejected
-    only when every entry is. Beside accepted entries a rejected one is named inside the receipt.
+    One entry to mend makes the letter a correction notice, one for staff makes it a referral; a
+    case is rejected only when every entry is. Beside accepted entries a rejected one is named
+    inside the receipt.
     """
     seen = set(decisions)
     for decision in (Decision.INCOMPLETE, Decision.REFERRED):

@@ -1,7 +1,7 @@
 """The words rules may use: objects, their fields and the fields' types, generated from the call.
 
-Typing of single values (percent, date ...) lives here too, because rule constants, form cells and examples must
-be read by the same code. Reading documents does not come in.
+Typing of single values (percent, date ...) lives here too, because rule constants, form cells and
+examples must be read by the same code. Reading documents does not come in.
 """
 
 from __future__ import annotations
@@ -59,7 +59,8 @@ class Field:
     name: str
     type: FieldType
     options: tuple[str, ...] = ()
-    labels: tuple[str, ...] = ()  #: how the form's blank cell may be labelled; empty for computed fields
+    #: how the form's blank cell may be labelled; empty for computed fields
+    labels: tuple[str, ...] = ()
 
 
 Vocabulary = Mapping[str, Mapping[str, Field]]
@@ -67,7 +68,9 @@ Vocabulary = Mapping[str, Mapping[str, Field]]
 
 
 def normalise(text: str) -> str:
-    """The form in which names are compared: NFKC, no white space, no dashes of decoration, lower case."""
+    """The form in which names are compared: NFKC, no white space, no dashes of decoration, lower
+    case.
+    """
     return re.sub(r"[\s\u200b\ufeff]+", "", unicodedata.normalize("NFKC", text)).lower()
 
 
@@ -147,7 +150,9 @@ def parse_date(raw: str) -> str | None:
 
 
 def parse_instant(raw: str) -> int | None:
-    """A Beijing wall-clock time to the minute, ``2024-08-31 24:00``, as seconds since the epoch; 24:00 ends the day."""
+    """A Beijing wall-clock time to the minute, ``2024-08-31 24:00``, as seconds since the epoch;
+    24:00 ends the day.
+    """
     match = re.fullmatch(r"(\d{4})-(\d\d?)-(\d\d?) (\d\d?):(\d\d)", raw.strip())
     if not match:
         return None
@@ -167,10 +172,20 @@ def instant_text(seconds: int) -> str:
 
 
 def until_text(end: datetime) -> str:
-    """The first instant that is too late as notices write it: midnight is 24:00 of the day before."""
+    """The first instant that is too late as notices write it: midnight is 24:00 of the
+    day before.
+    """
     local = end.astimezone(BEIJING)
     day = local - timedelta(days=1)
-    return f"{day:%Y-%m-%d} 24:00" if (local.hour, local.minute) == (0, 0) else f"{local:%Y-%m-%d %H:%M}"
+    return (
+        f"{day:%Y-%m-%d} 24:00"
+        if (
+            local.hour,
+            local.minute,
+        )
+        == (0, 0)
+        else f"{local:%Y-%m-%d %H:%M}"
+    )
 
 
 _COUNTED = "人|名|个|所|台|间|元|年|次|套|门|项|场|块|册|件"
@@ -199,8 +214,9 @@ _TELEPHONE = re.compile(
 def parse_telephone(raw: str) -> str | None:
     """A Chinese mobile or landline number; the first one when several are given, but no fax.
 
-    All spellings come out alike, so that they compare equal: ``13800000000``, ``0991-8878035``, ``0991-8878035-12`` with an
-    extension. Longer rows of digits (an identity card) and a day are no number.
+    All spellings come out alike, so that they compare equal: ``13800000000``, ``0991-8878035``,
+    ``0991-8878035-12`` with an extension. Longer rows of digits (an identity card) and a day are no
+    number.
     """
     text = re.sub(r"[—–‐]+", "-", unicodedata.normalize("NFKC", raw))
     end = 0
@@ -222,16 +238,39 @@ _EMAIL = re.compile(
 
 
 def parse_email(raw: str) -> str | None:
-    """The first e-mail address in the text, lower case; None when blanks leave open where it begins or ends."""
+    """The first e-mail address in the text, lower case; None when blanks leave open where it begins
+    or ends.
+    """
     text = re.sub(r"[\u200b\ufeff]", "", unicodedata.normalize("NFKC", raw)).lower()
     if text.count("@") < 2:
-        found = {match[0] for match in (_EMAIL.search(text), _EMAIL.search(normalise(raw))) if match}
+        found = {
+            match[0]
+            for match in (
+                _EMAIL.search(text),
+                _EMAIL.search(normalise(raw)),
+            )
+            if match
+        }
         return found.pop() if len(found) == 1 else None
     pieces = re.split(r"[;,、/|\s]+", text)
     number = next(index for index, piece in enumerate(pieces) if "@" in piece)
-    neighbours = [*pieces[:number][-1:], *(piece for piece in pieces[number + 1 :][:1] if "@" not in piece)]
+    neighbours = [
+        *pieces[:number][-1:],
+        *(piece for piece in pieces[number + 1 :][:1] if "@" not in piece),
+    ]
     match = _EMAIL.search(pieces[number])
-    return match[0] if match and not any(re.search("[a-z0-9]", piece) for piece in neighbours) else None
+    return (
+        match[0]
+        if match
+        and not any(
+            re.search(
+                "[a-z0-9]",
+                piece,
+            )
+            for piece in neighbours
+        )
+        else None
+    )
 
 
 def parse_credit_code(raw: str) -> str | None:
@@ -263,9 +302,14 @@ def parse_value(field: Field, raw: str) -> Value | None:
     """``raw`` typed as ``field`` says, or None when it cannot be read as that."""
     text = raw.strip()
     if field.type in _PARSERS:
-        return _PARSERS[field.type](_in_own_unit(field, text) if field.type is FieldType.INTEGER else text)
+        return _PARSERS[field.type](
+            _in_own_unit(field, text) if field.type is FieldType.INTEGER else text,
+        )
     if field.type is FieldType.CHOICE:
-        return next((option for option in field.options if normalise(option) == normalise(text)), None)
+        return next(
+            (option for option in field.options if normalise(option) == normalise(text)),
+            None,
+        )
     if field.type is FieldType.CHOICES:
         wanted = {normalise(piece) for piece in re.split(r"[、,，;；\s]+", text) if piece}
         chosen = tuple(option for option in field.options if normalise(option) in wanted)

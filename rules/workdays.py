@@ -1,7 +1,9 @@
-"""Which days are working days in China. Days in, yes, no or "not known" out; nothing asks what day it is.
+"""Which days are working days in China. Days in, yes, no or "not known" out; nothing asks what day
+it is.
 
-The only module that imports ``chinese_calendar``, a table of the State Council's yearly notices that is released once
-a year: a year it does not hold yet is not known, and a rule file may correct single days (日历).
+The only module that imports ``chinese_calendar``, a table of the State Council's yearly notices
+that is released once a year: a year it does not hold yet is not known, and a rule file may correct
+single days (日历).
 """
 
 from __future__ import annotations
@@ -14,7 +16,9 @@ import chinese_calendar
 
 @dataclass(frozen=True)
 class Workdays:
-    """The calendar with the corrections of one rule file; days are day numbers (``date.toordinal``)."""
+    """The calendar with the corrections of one rule file; days are day numbers
+    (``date.toordinal``).
+    """
 
     rest: frozenset[int] = frozenset()
     work: frozenset[int] = frozenset()
@@ -27,7 +31,8 @@ class Workdays:
         return day not in self.rest and (known or day in self.work)
 
     def between(self, first: int, last: int) -> int | None:
-        """Working days after ``first`` up to and including ``last``, negative when ``last`` is earlier.
+        """Working days after ``first`` up to and including ``last``, negative when ``last`` is
+        earlier.
 
         None when the calendar of a year in between is not known.
         """
@@ -35,7 +40,8 @@ class Workdays:
             backwards = self.between(last, first)
             return None if backwards is None else -backwards
         if _published(first) is None or _published(last) is None:
-            return None  # years without a calendar come before and after the known ones, never between them
+            # years without a calendar come before and after the known ones, never between them
+            return None
         return sum(self.is_workday(day) is True for day in range(first + 1, last + 1))
 
 

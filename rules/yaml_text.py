@@ -1,8 +1,9 @@
 """YAML text -> plain nodes that know their line and column, every scalar still text.
 
-YAML's own typing is refused on purpose: ``18:00``, ``2024-08-31``, ``0991`` and ``no`` stay what the administrator
-typed, and the vocabulary decides their type (measured: both Python parsers mangle one or another of them). Anchors,
-aliases and tags are refused: an office has no use for them and a bomb is built from them.
+YAML's own typing is refused on purpose: ``18:00``, ``2024-08-31``, ``0991`` and ``no`` stay what
+the administrator typed, and the vocabulary decides their type (measured: both Python parsers mangle
+one or another of them). Anchors, aliases and tags are refused: an office has no use for them and a
+bomb is built from them.
 """
 
 from __future__ import annotations
@@ -96,7 +97,8 @@ def refuse_slips(source: str) -> None:
     """Name the slips a Chinese keyboard makes before YAML gives a message nobody understands.
 
     Raises:
-        RuleFileError: Y010 for what indents a line and is no space, Y011 for a full-width colon behind a key.
+        RuleFileError: Y010 for what indents a line and is no space, Y011 for a full-width colon
+        behind a key.
     """
     block_indent: int | None = None
     for number, line in enumerate(source.split("\n"), 1):
@@ -121,15 +123,21 @@ def refuse_slips(source: str) -> None:
 
 
 _EXOTIC = {AnchorToken: "锚点(&)", AliasToken: "引用(*)", TagToken: "类型标记(!)"}
-_OPENING = (BlockSequenceStartToken, BlockMappingStartToken, FlowSequenceStartToken, FlowMappingStartToken)
+_OPENING = (
+    BlockSequenceStartToken,
+    BlockMappingStartToken,
+    FlowSequenceStartToken,
+    FlowMappingStartToken,
+)
 _CLOSING = (BlockEndToken, FlowSequenceEndToken, FlowMappingEndToken)
 
 
 def refuse_exotic(source: str) -> None:
-    """Refuse anchors, aliases, tags and deep nesting by looking at tokens only, before any tree is built.
+    """Refuse anchors, aliases, tags and deep nesting by looking at tokens only, before any tree is
+    built.
 
-    The scanner's work grows with the square of the depth (a hundred thousand brackets took it minutes), so the first
-    bracket too many ends it.
+    The scanner's work grows with the square of the depth (a hundred thousand brackets took it
+    minutes), so the first bracket too many ends it.
 
     Raises:
         RuleFileError: with the place of the first of them.

@@ -1,4 +1,5 @@
-"""The sample mails: who sends what, when it arrives, and what the program is expected to make of it.
+"""The sample mails: who sends what, when it arrives, and what the program is expected to make of
+it.
 
 Every case stands alone (another 师市 or another track), except 09/10, 11/12 and 18/19, which belong together.
 """
@@ -36,7 +37,9 @@ Entries: TypeAlias = tuple[Entry, ...]
 
 @dataclass(frozen=True)
 class Sample:
-    """One arrival: a file (None: the file of an earlier sample again) and what should follow from it."""
+    """One arrival: a file (None: the file of an earlier sample again) and what should follow from
+    it.
+    """
 
     number: str
     file: str
@@ -53,8 +56,17 @@ def at(day: int, hour: int, minute: int, second: int = 0, month: int = 8) -> dat
     return datetime(2024, month, day, hour, minute, second, tzinfo=BEIJING)
 
 
-def desk(number: int, day: int, style: int, scanner: Scanner | None = None, *, exported: bool = False) -> Desk:
-    """Files of case ``number``, made on a day of August 2024, scanned with this case's own scanner."""
+def desk(
+    number: int,
+    day: int,
+    style: int,
+    scanner: Scanner | None = None,
+    *,
+    exported: bool = False,
+) -> Desk:
+    """Files of case ``number``, made on a day of August 2024, scanned with this case's
+    own scanner.
+    """
     usual = Scanner(
         number,
         dpi=(100, 110, 104)[number % 3],
@@ -73,22 +85,42 @@ class Arrival:
     received: datetime
 
 
-def bureau_post(arrival: Arrival, bureau: Bureau, subject: str, body: str, files: tuple[File, ...]) -> Post:
-    """A bureau's mail: salutation, text, list of attachments, signature with unit, person and telephone."""
+def bureau_post(
+    arrival: Arrival,
+    bureau: Bureau,
+    subject: str,
+    body: str,
+    files: tuple[File, ...],
+) -> Post:
+    """A bureau's mail: salutation, text, list of attachments, signature with unit, person and
+    telephone.
+    """
     clerk = bureau.clerk
     listed = "\n".join(f"{number}. {file.name}" for number, file in enumerate(files, 1))
     text = f"兵团教育局：\n    您好！{body}\n\n附件：\n{listed}\n\n{bureau.name}\n联系人：{clerk.name}\n电话：{clerk.telephone}"
     return _post(arrival, bureau.name, clerk.address, (subject, text), files)
 
 
-def school_post(arrival: Arrival, school: School, subject: str, body: str, files: tuple[File, ...]) -> Post:
+def school_post(
+    arrival: Arrival,
+    school: School,
+    subject: str,
+    body: str,
+    files: tuple[File, ...],
+) -> Post:
     """A school's mail, written by its own clerk."""
     clerk = school.clerk
     text = f"各位领导、老师：\n    你们好！{body}\n\n此致\n敬礼\n\n{school.name}\n{clerk.name}  {clerk.telephone}"
     return _post(arrival, school.name, clerk.address, (subject, text), files)
 
 
-def _post(arrival: Arrival, name: str, address: str, words: tuple[str, str], files: tuple[File, ...] = ()) -> Post:
+def _post(
+    arrival: Arrival,
+    name: str,
+    address: str,
+    words: tuple[str, str],
+    files: tuple[File, ...] = (),
+) -> Post:
     """A mail sent a few seconds before it arrives; ``words`` are its subject and its text."""
     sent = arrival.received - timedelta(seconds=9)
     return Post(arrival.key, arrival.program, name, address, *words, sent, arrival.received, files)
@@ -98,7 +130,16 @@ def _sample(
     name: str, post: Post, what: str, letter: str, entries: Entries = (), *, mentions: tuple[str, ...] = ()
 ) -> Sample:
     return Sample(
-        post.key, f"mails/{post.key}-{name}.eml", post.received, what, letter, write_mail(post), entries, mentions
+        post.key,
+        f"mails/{post.key}-{name}.eml",
+        post.received,
+        what,
+        letter,
+        write_mail(
+            post,
+        ),
+        entries,
+        mentions,
     )
 
 
@@ -113,7 +154,11 @@ def _school_entries(decision: str, *schools: School) -> Entries:
 def case_01() -> Iterator[Sample]:
     """A bureau's complete application."""
     bureau, received = who.THIRD, at(20, 11, 2, 13)
-    files = zone_package(bureau, desk(1, 19, 0, Scanner(1, dpi=120, quality=50, skew=0.5)), ("99.2%", "98.7%")).files
+    files = zone_package(
+        bureau,
+        desk(1, 19, 0, Scanner(1, dpi=120, quality=50, skew=0.5)),
+        ("99.2%", "98.7%"),
+    ).files
     body = "现报送我师兵团首批智慧教育示范区申报书和汇总表，Word版与盖章扫描件一并发送，请查收。"
     post = bureau_post(
         Arrival("01", Program.COREMAIL, received), bureau, "第三师图木舒克市教育局智慧教育示范区申报材料", body, files
@@ -130,7 +175,11 @@ def case_01() -> Iterator[Sample]:
 def case_02() -> Iterator[Sample]:
     """A bureau's batch of three schools."""
     bureau, schools, received = who.EIGHTH, (who.CHENXI, who.JINSUI, who.QIHANG), at(23, 17, 48, 5)
-    files = school_package(schools, bureau, desk(2, 22, 0, Scanner(2, dpi=100, quality=42, skew=-0.5))).files
+    files = school_package(
+        schools,
+        bureau,
+        desk(2, 22, 0, Scanner(2, dpi=100, quality=42, skew=-0.5)),
+    ).files
     body = "经遴选审核并公示，我师推荐三所学校申报兵团首批智慧教育示范校，材料见附件。"
     post = bureau_post(
         Arrival("02", Program.QQ, received),
@@ -248,7 +297,13 @@ def case_09_10() -> Iterator[Sample]:
         f"------------------ 原始邮件 ------------------\n发件人: {bureau.name} <{bureau.clerk.address}>\n主题: {subject}\n\n> 现报送我师推荐学校的申报材料，请查收。"
     )
     arrival = Arrival("10", Program.COREMAIL, at(26, 10, 51, 36))
-    reply = _post(arrival, bureau.name, bureau.clerk.address, (f"Re: {subject}", text), (package.summary.scan,))
+    reply = _post(
+        arrival,
+        bureau.name,
+        bureau.clerk.address,
+        (f"Re: {subject}", text),
+        (package.summary.scan,),
+    )
     second = replace(reply, answers=first.message_id)
     what = "作为对09的回复补来汇总表的盖章扫描件，至此齐全"
     yield _sample("supplement-as-reply", second, what, ACCEPTED, _school_entries(ACCEPTED, school))
@@ -310,7 +365,12 @@ def case_15() -> Iterator[Sample]:
     bureau, received = who.ELEVENTH, at(12, 16, 27, 50)
     text = f"老师您好！请问示范校的推荐名额是否有限制？一个师可以推荐几所学校？盼复，谢谢！\n\n{bureau.name}\n{bureau.clerk.name}\n{bureau.clerk.telephone}"
     words = ("关于示范校推荐名额的咨询", text)
-    post = _post(Arrival("15", Program.QQ, received), bureau.clerk.name, bureau.clerk.address, words)
+    post = _post(
+        Arrival("15", Program.QQ, received),
+        bureau.clerk.name,
+        bureau.clerk.address,
+        words,
+    )
     yield _sample("question", post, "只是咨询，没有附件", RECEIVED)
 
 
@@ -319,7 +379,12 @@ def case_16() -> Iterator[Sample]:
     bureau, received = who.SIXTH, at(22, 20, 1, 33)
     text = f"您好！本人8月22日至26日外出培训，期间不能及时查看邮件，急事请致电{bureau.clerk.telephone}。\n{bureau.clerk.name}"
     words = ("自动回复: 智慧教育示范区申报材料收到回执", text)
-    post = _post(Arrival("16", Program.COREMAIL, received), bureau.clerk.name, bureau.clerk.address, words)
+    post = _post(
+        Arrival("16", Program.COREMAIL, received),
+        bureau.clerk.name,
+        bureau.clerk.address,
+        words,
+    )
     marks = ("Auto-Submitted: auto-replied", "X-Autoreply: yes", "Precedence: bulk")
     automatic = replace(post, answers="<receipt.20240822.0016@example.cn>", extra=marks)
     yield _sample("out-of-office", automatic, "外出自动回复，不能再答", NONE)

@@ -36,13 +36,29 @@ def _cell(subset: Subset, placed: Placed, high: float) -> str:
         slack = placed.width - advance(text, placed.size) if placed.cell.label else 2 * PADDING
         if text:
             drawn += _show(
-                subset, text, placed.size, (placed.left + slack / 2, first_line(placed) + number * step), high
+                subset,
+                text,
+                placed.size,
+                (
+                    placed.left + slack / 2,
+                    first_line(placed) + number * step,
+                ),
+                high,
             )
     return drawn
 
 
 def _content(subset: Subset, page: Page, high: float) -> bytes:
-    pieces = [_line(subset, item, high) if isinstance(item, PlacedLine) else _cell(subset, item, high) for item in page]
+    pieces = [
+        _line(
+            subset,
+            item,
+            high,
+        )
+        if isinstance(item, PlacedLine)
+        else _cell(subset, item, high)
+        for item in page
+    ]
     return "".join(pieces).encode("ascii")
 
 

@@ -1,7 +1,7 @@
 """Cuts the glyphs a text needs out of a TrueType collection, for embedding in a PDF.
 
-Source: the OpenType specification (tables cmap format 4, glyf, head, hhea, hmtx, loca, maxp). Reading one known Debian
-font is all this is for: no untrusted file comes in here.
+Source: the OpenType specification (tables cmap format 4, glyf, head, hhea, hmtx, loca, maxp).
+Reading one known Debian font is all this is for: no untrusted file comes in here.
 """
 
 from __future__ import annotations
@@ -24,7 +24,11 @@ class FontFile:
         count = struct.unpack_from(">H", self.data, start + 4)[0]
         self.tables: dict[str, tuple[int, int]] = {}
         for number in range(count):
-            tag, _, offset, length = struct.unpack_from(">4sIII", self.data, start + 12 + 16 * number)
+            tag, _, offset, length = struct.unpack_from(
+                ">4sIII",
+                self.data,
+                start + 12 + 16 * number,
+            )
             self.tables[tag.decode()] = (offset, length)
         self.units = struct.unpack_from(">H", self.table("head"), 18)[0]
         self.long_loca = struct.unpack_from(">h", self.table("head"), 50)[0] == 1
@@ -52,7 +56,12 @@ class FontFile:
             end = struct.unpack_from(">H", table, 14 + 2 * number)[0]
             if code <= end:
                 start, delta, reach = (
-                    struct.unpack_from(">H", table, 16 + 2 * (number + k * segments))[0] for k in (1, 2, 3)
+                    struct.unpack_from(
+                        ">H",
+                        table,
+                        16 + 2 * (number + k * segments),
+                    )[0]
+                    for k in (1, 2, 3)
                 )
                 if code < start:
                     return 0
@@ -69,7 +78,14 @@ class FontFile:
         if self.long_loca:
             begin, end = struct.unpack_from(">II", self.data, loca + 4 * glyph)
         else:
-            begin, end = (2 * half for half in struct.unpack_from(">HH", self.data, loca + 2 * glyph))
+            begin, end = (
+                2 * half
+                for half in struct.unpack_from(
+                    ">HH",
+                    self.data,
+                    loca + 2 * glyph,
+                )
+            )
         base = self.tables["glyf"][0]
         return self.data[base + begin : base + end]
 
@@ -80,11 +96,17 @@ class FontFile:
             width, bearing = struct.unpack_from(">Hh", self.data, hmtx + 4 * glyph)
             return width, bearing
         width = struct.unpack_from(">H", self.data, hmtx + 4 * (self.metrics - 1))[0]
-        return width, struct.unpack_from(">h", self.data, hmtx + 4 * self.metrics + 2 * (glyph - self.metrics))[0]
+        return width, struct.unpack_from(
+            ">h",
+            self.data,
+            hmtx + 4 * self.metrics + 2 * (glyph - self.metrics),
+        )[0]
 
 
 class Subset:
-    """The glyphs used so far, numbered anew in the order of their first use; glyph 0 stays the missing one."""
+    """The glyphs used so far, numbered anew in the order of their first use; glyph 0 stays the
+    missing one.
+    """
 
     def __init__(self, font: FontFile) -> None:
         self.font = font
@@ -109,7 +131,14 @@ class Subset:
         """The CMap that leads from new numbers back to characters (PDF 1.4, 9.10.3)."""
         pairs = [f"<{number:04X}> <{ord(char):04X}>" for char, number in self.numbers.items()]
         blocks = [pairs[start : start + 100] for start in range(0, len(pairs), 100)]
-        body = "\n".join(f"{len(block)} beginbfchar\n" + "\n".join(block) + "\nendbfchar" for block in blocks)
+        body = "\n".join(
+            f"{len(block)} beginbfchar\n"
+            + "\n".join(
+                block,
+            )
+            + "\nendbfchar"
+            for block in blocks
+        )
         head = "/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n/CMapName /Sample-UCS def\n/CMapType 2 def\n"
         space = "1 begincodespacerange\n<0000> <FFFF>\nendcodespacerange\n"
         return f"{head}{space}{body}\nendcmap\nCMapName currentdict /CMap defineresource pop\nend\nend\n".encode()
@@ -141,7 +170,9 @@ class Subset:
         )
 
     def _outlines(self) -> list[bytes]:
-        """Outlines by new number; parts of composite glyphs join the end of the list while it is walked."""
+        """Outlines by new number; parts of composite glyphs join the end of the list while it is
+        walked.
+        """
         outlines: list[bytes] = []
         while len(outlines) < len(self.glyphs):
             outlines.append(self._renumbered(self.font.outline(self.glyphs[len(outlines)])))
@@ -156,7 +187,14 @@ class Subset:
             struct.pack_into(">H", changed, place + 2, len(self.glyphs))
             self.glyphs.append(part)
             place += 8 if flags & _COMPOSITE_WORDS else 6
-            place += 2 * bool(flags & _SCALE) + 4 * bool(flags & _SCALE_XY) + 8 * bool(flags & _SCALE_2X2)
+            place += (
+                2
+                * bool(
+                    flags & _SCALE,
+                )
+                + 4 * bool(flags & _SCALE_XY)
+                + 8 * bool(flags & _SCALE_2X2)
+            )
             more = bool(flags & _COMPOSITE_MORE)
         return bytes(changed)
 
@@ -170,9 +208,22 @@ def _checksum(data: bytes) -> int:
 def _assemble(tables: dict[str, bytes]) -> bytes:
     count = len(tables)
     power = 2 ** (count.bit_length() - 1)
-    header = struct.pack(">IHHHH", 0x00010000, count, power * 16, power.bit_length() - 1, (count - power) * 16)
+    header = struct.pack(
+        ">IHHHH",
+        0x00010000,
+        count,
+        power * 16,
+        power.bit_length() - 1,
+        (count - power) * 16,
+    )
     directory, body, offset = b"", b"", 12 + 16 * count
     for tag, data in sorted(tables.items()):
-        directory += struct.pack(">4sIII", tag.encode(), _checksum(data), offset + len(body), len(data))
+        directory += struct.pack(
+            ">4sIII",
+            tag.encode(),
+            _checksum(data),
+            offset + len(body),
+            len(data),
+        )
         body += data + b"\0" * (-len(data) % 4)
     return header + directory + body

@@ -1,4 +1,5 @@
-"""Finds the Debian fonts the samples are drawn with, and says which package to install when one is missing.
+"""Finds the Debian fonts the samples are drawn with, and says which package to install when one is
+missing.
 
 No font is copied into the repository; nothing but looking for files lives here.
 """

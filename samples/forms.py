@@ -1,7 +1,8 @@
-"""The four annexes as sheets, blank or filled in; every label is the first label of its field in ``call.yaml``.
+"""The four annexes as sheets, blank or filled in; every label is the first label of its field in
+``call.yaml``.
 
-How a form looks stands here. What is written into it comes from outside; how it becomes a file is in ``word.py``,
-``scan.py`` and ``export.py``.
+How a form looks stands here. What is written into it comes from outside; how it becomes a file is
+in ``word.py``, ``scan.py`` and ``export.py``.
 """
 
 from __future__ import annotations
@@ -29,7 +30,9 @@ Filling: TypeAlias = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Stamps:
-    """Who stamps where: the applicant on cover and declaration, the bureau on its opinion. "" leaves the place bare."""
+    """Who stamps where: the applicant on cover and declaration, the bureau on its opinion. ""
+    leaves the place bare.
+    """
 
     cover: str = ""
     applicant: str = ""
@@ -84,7 +87,9 @@ def tick(options: Sequence[str], chosen: str) -> str:
 
 
 def shown(field: Field, filling: Filling) -> str:
-    """What stands in a field's cell: the applicant's words, boxes to tick, or the places of a date."""
+    """What stands in a field's cell: the applicant's words, boxes to tick, or the places
+    of a date.
+    """
     value = filling.get(field.name, "")
     if field.type in (FieldType.CHOICE, FieldType.CHOICES):
         return tick(field.options, value)
@@ -94,15 +99,25 @@ def shown(field: Field, filling: Filling) -> str:
 
 
 def _pair(fields: Mapping[str, Field], names: tuple[str, ...], filling: Filling) -> list[Cell]:
-    """Label and value cells of one row; a single field's value reaches to the table's right edge."""
+    """Label and value cells of one row; a single field's value reaches to the table's
+    right edge.
+    """
     cells: list[Cell] = []
     for name in names:
         across = 3 if len(names) == 1 else 1
-        cells += [Cell(fields[name].labels[0], label=True), Cell(shown(fields[name], filling), across)]
+        cells += [
+            Cell(fields[name].labels[0], label=True),
+            Cell(shown(fields[name], filling), across),
+        ]
     return cells
 
 
-def _group(heading: str, rows: Sequence[tuple[str, ...]], fields: Mapping[str, Field], filling: Filling) -> list[Row]:
+def _group(
+    heading: str,
+    rows: Sequence[tuple[str, ...]],
+    fields: Mapping[str, Field],
+    filling: Filling,
+) -> list[Row]:
     made = []
     for number, names in enumerate(rows):
         cells = _pair(fields, names, filling)
@@ -116,7 +131,13 @@ def _group(heading: str, rows: Sequence[tuple[str, ...]], fields: Mapping[str, F
 def _signature(heading: str, text: str, seal: str, signed: str, date: str) -> Row:
     """A wide cell with a declaration, the place of the seal and a date."""
     body = f"{text}\n\n{' ' * 22}负责人（签字）：\n\n{' ' * 38}（盖章）\n{' ' * 34}{date or EMPTY_DATE}"
-    return Row((Cell(heading, across=2, label=True), Cell(body, across=3, seal=seal, seal_at=0.66, signed=signed)), 46)
+    return Row(
+        (
+            Cell(heading, across=2, label=True),
+            Cell(body, across=3, seal=seal, seal_at=0.66, signed=signed),
+        ),
+        46,
+    )
 
 
 def _cover(form: Form, filling: Filling, stamps: Stamps) -> list[Block]:

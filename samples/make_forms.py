@@ -1,6 +1,8 @@
-"""Writes a call's blank forms into its ``forms/`` folder: ``python -m samples.make_forms [--call FOLDER] [--into FOLDER]``.
+"""Writes a call's blank forms into its ``forms/`` folder: ``python -m samples.make_forms [--call
+FOLDER] [--into FOLDER]``.
 
-Only the command lives here; how the first call's annexes look is in ``forms.py``, any other call's in ``plain_forms.py``.
+Only the command lives here; how the first call's annexes look is in ``forms.py``, any other call's
+in ``plain_forms.py``.
 """
 
 from __future__ import annotations

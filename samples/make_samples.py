@@ -1,6 +1,8 @@
-"""Writes the sample mails, ``expected.yaml`` and ``toolchain.yaml``: ``python -m samples.make_samples [--into FOLDER]``.
+"""Writes the sample mails, ``expected.yaml`` and ``toolchain.yaml``: ``python -m
+samples.make_samples [--into FOLDER]``.
 
-Two runs give the same bytes. Only the command and the writing of the list live here; the cases are in ``cases.py``.
+Two runs give the same bytes. Only the command and the writing of the list live here; the cases are
+in ``cases.py``.
 """
 
 from __future__ import annotations
@@ -31,7 +33,9 @@ def _quoted(text: str) -> str:
 
 
 def expected_yaml(samples: Iterable[Sample]) -> str:
-    """The list of samples as YAML text; every scalar is a quoted JSON string, which YAML reads alike."""
+    """The list of samples as YAML text; every scalar is a quoted JSON string, which YAML reads
+    alike.
+    """
     lines = [_HEAD + "mails:"]
     for sample in samples:
         lines += [
@@ -53,7 +57,11 @@ def sample_files() -> dict[str, bytes]:
     """Path below ``samples/`` -> content of every generated file. Raises MissingFontError."""
     samples = all_samples()
     files = {sample.file: sample.raw for sample in samples if sample.raw is not None}
-    return {**files, "expected.yaml": expected_yaml(samples).encode(), "toolchain.yaml": toolchain_yaml().encode()}
+    return {
+        **files,
+        "expected.yaml": expected_yaml(samples).encode(),
+        "toolchain.yaml": toolchain_yaml().encode(),
+    }
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

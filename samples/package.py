@@ -1,4 +1,5 @@
-"""From an applicant's words to the files people attach: Word, stamped scan, export, zip - and their file names.
+"""From an applicant's words to the files people attach: Word, stamped scan, export, zip - and their
+file names.
 
 What is attached to which mail is decided in ``cases.py``.
 """
@@ -49,7 +50,14 @@ class Package:
     @property
     def files(self) -> tuple[File, ...]:
         """All files, each Word followed by its scan."""
-        return tuple(file for pair in (*self.applications, self.summary) for file in (pair.word, pair.scan))
+        return tuple(
+            file
+            for pair in (
+                *self.applications,
+                self.summary,
+            )
+            for file in (pair.word, pair.scan)
+        )
 
     @property
     def words(self) -> tuple[File, ...]:
@@ -83,8 +91,14 @@ def _pair(sheet: Sheet, desk: Desk, annex: str, who: str, filled: Filled) -> Pai
     scan_name = _SCAN_NAMES[desk.style].format(annex=annex, who=who, what=what)
     word = File(word_name, write_word(sheet, filled["联系人"], desk.at(11, 20)))
     if desk.exported:
-        return Pair(word, File(word_name.replace(".docx", ".pdf"), export_pdf(sheet, desk.at(11, 31))))
-    scanner = replace(desk.scanner, seed=desk.scanner.seed * 100 + int(annex[-1]) + 10 * (len(who) % 7))
+        return Pair(
+            word,
+            File(word_name.replace(".docx", ".pdf"), export_pdf(sheet, desk.at(11, 31))),
+        )
+    scanner = replace(
+        desk.scanner,
+        seed=desk.scanner.seed * 100 + int(annex[-1]) + 10 * (len(who) % 7),
+    )
     return Pair(word, File(scan_name, pictures_pdf(scan(sheet, scanner), desk.at(16, 42))))
 
 
@@ -99,7 +113,12 @@ def _summary(annex: str, who: str, rows: Sequence[Filled], desk: Desk) -> Pair:
     return _pair(sheet, desk, annex, who, rows[0])
 
 
-def zone_package(bureau: Bureau, desk: Desk, rates: tuple[str, str], telephone: str = "") -> Package:
+def zone_package(
+    bureau: Bureau,
+    desk: Desk,
+    rates: tuple[str, str],
+    telephone: str = "",
+) -> Package:
     """附件1 and 附件3 of a bureau. ``rates`` are those of teachers and students as the bureau spells them."""
     filled = zone(bureau, desk.day_text, *rates)
     if telephone:
@@ -123,8 +142,8 @@ def school_package(schools: Sequence[School], bureau: Bureau | None, desk: Desk)
 def gbk_zip(files: Sequence[File], folder: str, moment: datetime) -> bytes:
     """A zip as Chinese Windows packs it: names in GBK without the UTF-8 flag.
 
-    ``zipfile`` would set the flag, so the archive is written with ASCII names of the same length, which are then
-    replaced by the GBK bytes in both places where a name stands.
+    ``zipfile`` would set the flag, so the archive is written with ASCII names of the same length,
+    which are then replaced by the GBK bytes in both places where a name stands.
     """
     buffer, names = io.BytesIO(), dict[bytes, bytes]()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:

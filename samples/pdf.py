@@ -1,6 +1,8 @@
-"""Writes PDF files: pages that are pictures (what a scanner makes) and pages with text (what "save as PDF" makes).
+"""Writes PDF files: pages that are pictures (what a scanner makes) and pages with text (what "save
+as PDF" makes).
 
-A minimal writer of its own, so that every byte is decided here. Layout and pictures come from outside.
+A minimal writer of its own, so that every byte is decided here. Layout and pictures come from
+outside.
 """
 
 from __future__ import annotations
@@ -30,7 +32,9 @@ class Writer:
 
     def stream(self, entries: str, data: bytes) -> int:
         """Append a stream object; ``entries`` are those of its dictionary without the length."""
-        return self.add(f"<< {entries} /Length {len(data)} >>\nstream\n".encode() + data + b"\nendstream")
+        return self.add(
+            f"<< {entries} /Length {len(data)} >>\nstream\n".encode() + data + b"\nendstream",
+        )
 
     def finish(self, root: int, info: int) -> bytes:
         """The file. Its identifier follows from its content."""
@@ -47,13 +51,23 @@ class Writer:
         return bytes(out) + f"trailer\n{trailer}\nstartxref\n{start}\n%%EOF\n".encode()
 
 
-def _finish(writer: Writer, tree: int, pages: Sequence[int], producer: str, written: datetime) -> bytes:
-    """Page tree, catalogue and information; ``tree`` is the number that was kept free for the page tree."""
+def _finish(
+    writer: Writer,
+    tree: int,
+    pages: Sequence[int],
+    producer: str,
+    written: datetime,
+) -> bytes:
+    """Page tree, catalogue and information; ``tree`` is the number that was kept free for the page
+    tree.
+    """
     kids = " ".join(f"{page} 0 R" for page in pages)
     writer.objects[tree - 1] = f"<< /Type /Pages /Kids [{kids}] /Count {len(pages)} >>".encode()
     root = writer.add(f"<< /Type /Catalog /Pages {tree} 0 R >>".encode())
     stamp = written.strftime("D:%Y%m%d%H%M%S+08'00'")
-    info = writer.add(f"<< /Producer ({producer}) /CreationDate ({stamp}) /ModDate ({stamp}) >>".encode())
+    info = writer.add(
+        f"<< /Producer ({producer}) /CreationDate ({stamp}) /ModDate ({stamp}) >>".encode(),
+    )
     return writer.finish(root, info)
 
 
@@ -62,7 +76,9 @@ def _media(paper: tuple[float, float]) -> str:
 
 
 def pictures_pdf(pictures: Sequence[Picture], written: datetime) -> bytes:
-    """One page a picture, filled by it to the edges, as office scanners write it. ``written`` is Beijing time."""
+    """One page a picture, filled by it to the edges, as office scanners write it. ``written`` is
+    Beijing time.
+    """
     writer = Writer()
     tree = writer.add(b"")
     pages = []
@@ -81,7 +97,9 @@ def pictures_pdf(pictures: Sequence[Picture], written: datetime) -> bytes:
 
 
 def _font(writer: Writer, subset: Subset) -> int:
-    """A composite font whose character numbers are the subset's own, with the table that leads back to Unicode."""
+    """A composite font whose character numbers are the subset's own, with the table that leads back
+    to Unicode.
+    """
     sfnt = subset.sfnt()
     program = writer.stream(f"/Length1 {len(sfnt)} /Filter /FlateDecode", zlib.compress(sfnt, 9))
     name = "/SMPLAA+ARPLUMingCN"
@@ -97,10 +115,17 @@ def _font(writer: Writer, subset: Subset) -> int:
     inner = writer.add(descendant.encode())
     unicode_map = writer.stream("", subset.to_unicode())
     top = f"<< /Type /Font /Subtype /Type0 /BaseFont {name} /Encoding /Identity-H"
-    return writer.add(f"{top} /DescendantFonts [{inner} 0 R] /ToUnicode {unicode_map} 0 R >>".encode())
+    return writer.add(
+        f"{top} /DescendantFonts [{inner} 0 R] /ToUnicode {unicode_map} 0 R >>".encode(),
+    )
 
 
-def text_pdf(contents: Sequence[bytes], paper: tuple[float, float], subset: Subset, written: datetime) -> bytes:
+def text_pdf(
+    contents: Sequence[bytes],
+    paper: tuple[float, float],
+    subset: Subset,
+    written: datetime,
+) -> bytes:
     """One page a content stream; the streams name the font ``/F1``. ``written`` is Beijing time."""
     writer = Writer()
     tree = writer.add(b"")

@@ -1,7 +1,8 @@
-"""Any call's forms as plain sheets, blank or filled in: one row a field, straight from ``call.yaml``.
+"""Any call's forms as plain sheets, blank or filled in: one row a field, straight from
+``call.yaml``.
 
-For calls whose forms have no design of their own; the first call's are in ``forms.py``. How a sheet becomes a file is
-in ``word.py`` and ``scan.py``.
+For calls whose forms have no design of their own; the first call's are in ``forms.py``. How a sheet
+becomes a file is in ``word.py`` and ``scan.py``.
 """
 
 from __future__ import annotations
@@ -18,8 +19,16 @@ _NUMBER = 15.0
 EMPTY_ROWS = 6
 
 
-def plain_form(call: Call, form: Form, filling: Filling, rows: Sequence[Filling] = (), seal: str = "") -> Sheet:
-    """``form`` with what ``filling`` says in it; ``seal`` is the organisation that stamps it, "" for nobody."""
+def plain_form(
+    call: Call,
+    form: Form,
+    filling: Filling,
+    rows: Sequence[Filling] = (),
+    seal: str = "",
+) -> Sheet:
+    """``form`` with what ``filling`` says in it; ``seal`` is the organisation that stamps it, ""
+    for nobody.
+    """
     if form.role is Role.SUMMARY:
         return _summary(call, form, filling, rows, seal)
     fields = [

@@ -1,7 +1,9 @@
-"""Writes mails the way Chinese mail programs write them: their headers, their encodings, their way with file names.
+"""Writes mails the way Chinese mail programs write them: their headers, their encodings, their way
+with file names.
 
-Bytes are put together by hand, because the standard library writes better mails than anybody sends. What a mail says
-and what is attached comes from ``cases.py``. Shapes of headers: RFC 5322, 2045-2047, 2231, 3464, and measured mails.
+Bytes are put together by hand, because the standard library writes better mails than anybody sends.
+What a mail says and what is attached comes from ``cases.py``. Shapes of headers: RFC 5322,
+2045-2047, 2231, 3464, and measured mails.
 """
 
 from __future__ import annotations
@@ -70,7 +72,9 @@ class File:
 
 @dataclass(frozen=True)
 class Post:
-    """One mail before it is written. Times are aware; ``received`` is the receiving server's clock."""
+    """One mail before it is written. Times are aware; ``received`` is the receiving
+    server's clock.
+    """
 
     key: str  #: everything that looks like chance follows from this
     program: Program
@@ -90,7 +94,11 @@ class Post:
     def message_id(self) -> str:
         """The Message-ID this mail will carry."""
         user, domain = self.address.split("@")
-        return self.program.value.identifier.format(token=token(self.key, "id").upper(), user=user, domain=domain)
+        return self.program.value.identifier.format(
+            token=token(self.key, "id").upper(),
+            user=user,
+            domain=domain,
+        )
 
 
 def token(key: str, use: str, length: int = 24) -> str:
@@ -99,7 +107,9 @@ def token(key: str, use: str, length: int = 24) -> str:
 
 
 def encoded_words(text: str, habits: Habits) -> list[str]:
-    """``text`` as encoded words of at most 75 characters (RFC 2047 section 2); plain ASCII stays as it is."""
+    """``text`` as encoded words of at most 75 characters (RFC 2047 section 2); plain ASCII stays as
+    it is.
+    """
     if text.isascii():
         return [text]
     room = (75 - len(habits.label) - 7) // 4 * 3
@@ -119,13 +129,24 @@ def _mailbox(name: str, address: str, habits: Habits) -> str:
 
 
 def _file_parameter(name: str, key: str, habits: Habits) -> str:
-    """``name=`` or ``filename=`` as the program writes it; long names run over several folded words."""
+    """``name=`` or ``filename=`` as the program writes it; long names run over several folded
+    words.
+    """
     if not habits.extended:
         words = "\r\n ".join(encoded_words(name, habits))
         return f'{key}="{words}"'
-    pieces = [urllib.parse.quote(name[start : start + 6], safe="") for start in range(0, len(name), 6)]
+    pieces = [
+        urllib.parse.quote(name[start : start + 6], safe="")
+        for start in range(
+            0,
+            len(name),
+            6,
+        )
+    ]
     first = f"{key}*0*=UTF-8''{pieces[0]}"
-    return ";\r\n ".join([first, *(f"{key}*{number}*={piece}" for number, piece in enumerate(pieces[1:], 1))])
+    return ";\r\n ".join(
+        [first, *(f"{key}*{number}*={piece}" for number, piece in enumerate(pieces[1:], 1))],
+    )
 
 
 def part(headers: Iterable[str], body: bytes) -> bytes:
@@ -146,7 +167,14 @@ def wrapped(data: bytes) -> bytes:
 
 def _attachment(file: File, post: Post) -> bytes:
     habits = post.program.value
-    kind = "application/pdf" if file.name.endswith(".pdf") and habits.extended else "application/octet-stream"
+    kind = (
+        "application/pdf"
+        if file.name.endswith(
+            ".pdf",
+        )
+        and habits.extended
+        else "application/octet-stream"
+    )
     charset = f';\r\n\tcharset="{habits.label}"' if post.program is Program.QQ else ""
     named = _file_parameter(file.name, "name", habits)
     disposed = _file_parameter(file.name, "filename", habits)
@@ -167,7 +195,10 @@ def _markup(post: Post) -> str:
 
 
 def _text_part(kind: str, text: str, habits: Habits) -> bytes:
-    headers = [f'Content-Type: text/{kind}; charset="{habits.label}"', "Content-Transfer-Encoding: base64"]
+    headers = [
+        f'Content-Type: text/{kind}; charset="{habits.label}"',
+        "Content-Transfer-Encoding: base64",
+    ]
     return part(headers, wrapped(text.replace("\n", "\r\n").encode(habits.codec)))
 
 
@@ -197,13 +228,29 @@ def _headers(post: Post, boundary: str) -> list[str]:
 def write_mail(post: Post) -> bytes:
     """The mail as it lies on the server, lines ended by CRLF."""
     habits = post.program.value
-    outer, inner = (habits.boundary.format(token=token(post.key, use)) for use in ("outer", "inner"))
-    bodies = [_text_part("plain", post.text + "\n", habits), _text_part("html", _markup(post), habits)]
+    outer, inner = (
+        habits.boundary.format(token=token(post.key, use))
+        for use in (
+            "outer",
+            "inner",
+        )
+    )
+    bodies = [
+        _text_part("plain", post.text + "\n", habits),
+        _text_part("html", _markup(post), habits),
+    ]
     if not post.files:
         return part(_headers(post, inner), multipart(inner, bodies))
-    alternative = part([f'Content-Type: multipart/alternative;\r\n\tboundary="{inner}"'], multipart(inner, bodies))
+    alternative = part(
+        [f'Content-Type: multipart/alternative;\r\n\tboundary="{inner}"'],
+        multipart(inner, bodies),
+    )
     return part(
-        _headers(post, outer), multipart(outer, [alternative, *(_attachment(file, post) for file in post.files)])
+        _headers(
+            post,
+            outer,
+        ),
+        multipart(outer, [alternative, *(_attachment(file, post) for file in post.files)]),
     )
 
 
@@ -221,7 +268,9 @@ class Bounce:
 
 
 def write_bounce(bounce: Bounce) -> bytes:
-    """The notification: an explanation, the status fields, the headers of the letter that came back."""
+    """The notification: an explanation, the status fields, the headers of the letter that came
+    back.
+    """
     boundary = f"----=_Bounce_{token(bounce.key, 'outer')}"
     habits = Program.OUTLOOK.value
     stamp = format_datetime(bounce.moment)

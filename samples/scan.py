@@ -1,7 +1,7 @@
 """Pretends to print a filled form, stamp it and scan it: pages of a sheet as JPEG pictures.
 
-Pixels are made with whole numbers and seeded chance only, so that every machine with the same Pillow and fonts gets
-the same bytes. What a form says and where the PDF comes from is elsewhere.
+Pixels are made with whole numbers and seeded chance only, so that every machine with the same
+Pillow and fonts gets the same bytes. What a form says and where the PDF comes from is elsewhere.
 """
 
 from __future__ import annotations
@@ -54,17 +54,39 @@ class _Press:
     def __init__(self, paper: tuple[float, float], dpi: int, body: Face) -> None:
         self.scale = dpi / 25.4
         self.body = body
-        self.image = Image.new("L", (round(paper[0] * self.scale), round(paper[1] * self.scale)), 255)
+        self.image = Image.new(
+            "L",
+            (round(paper[0] * self.scale), round(paper[1] * self.scale)),
+            255,
+        )
         self.draw = ImageDraw.Draw(self.image)
 
-    def text(self, at: tuple[float, float], text: str, size: float, face: Face, shade: int = _BLACK) -> None:
+    def text(
+        self,
+        at: tuple[float, float],
+        text: str,
+        size: float,
+        face: Face,
+        shade: int = _BLACK,
+    ) -> None:
         """One line; boxes to tick are drawn, since none of the fonts has them."""
         pixels = round(size * POINT * self.scale)
-        corner = round(at[0] * self.scale), round((at[1] + (LEADING - 1) / 2 * size * POINT) * self.scale)
+        corner = (
+            round(
+                at[0] * self.scale,
+            ),
+            round((at[1] + (LEADING - 1) / 2 * size * POINT) * self.scale),
+        )
         for number, char in enumerate(text):
             if char in "☐☑":
                 self._box(
-                    corner[0] + round(advance(text[:number], size) * self.scale), corner[1], pixels, ticked=char == "☑"
+                    corner[0]
+                    + round(
+                        advance(text[:number], size) * self.scale,
+                    ),
+                    corner[1],
+                    pixels,
+                    ticked=char == "☑",
                 )
         bare = text.replace("☐", "\u3000").replace("☑", "\u3000")
         self.draw.text(corner, bare, fill=shade, font=font(face, pixels))
@@ -75,14 +97,24 @@ class _Press:
         self.draw.rectangle((left + inset, top + inset, right, bottom), outline=_BLACK, width=width)
         if ticked:
             corner = (left + pixels * 45 // 100, bottom - inset)
-            points = [(left + 2 * inset, top + pixels // 2), corner, (right - inset, top + 2 * inset)]
+            points = [
+                (left + 2 * inset, top + pixels // 2),
+                corner,
+                (right - inset, top + 2 * inset),
+            ]
             self.draw.line(points, fill=_BLACK, width=2 * width)
 
     def line(self, placed: PlacedLine) -> None:
         line = placed.line
         slack = placed.width - self._width(line.text, line.size, line.face)
         left = placed.left + (slack / 2 if line.align is Align.CENTER else 0)
-        self.text((left, placed.top), line.text, line.size, line.face, _GREY if line.grey else _BLACK)
+        self.text(
+            (left, placed.top),
+            line.text,
+            line.size,
+            line.face,
+            _GREY if line.grey else _BLACK,
+        )
 
     def _width(self, text: str, size: float, face: Face) -> float:
         return float(font(face, round(size * POINT * self.scale)).getlength(text)) / self.scale
@@ -93,60 +125,114 @@ class _Press:
             round((placed.left + placed.width) * self.scale),
             round((placed.top + placed.height) * self.scale),
         )
-        self.draw.rectangle((left, top, right, bottom), outline=_BLACK, width=max(2, round(0.28 * self.scale)))
+        self.draw.rectangle(
+            (left, top, right, bottom),
+            outline=_BLACK,
+            width=max(2, round(0.28 * self.scale)),
+        )
         face = Face.HEI if placed.cell.label else self.body
         step = placed.size * POINT * LEADING
         start = first_line(placed)
         for number, text in enumerate(placed.lines):
-            slack = placed.width - self._width(text, placed.size, face) if placed.cell.label else 2 * PADDING
+            slack = (
+                placed.width
+                - self._width(
+                    text,
+                    placed.size,
+                    face,
+                )
+                if placed.cell.label
+                else 2 * PADDING
+            )
             self.text((placed.left + slack / 2, start + number * step), text, placed.size, face)
             if placed.cell.signed and "签字" in text:
-                self._signature(placed.left + PADDING + advance(text, placed.size), start + number * step, placed.cell)
+                self._signature(
+                    placed.left + PADDING + advance(text, placed.size),
+                    start + number * step,
+                    placed.cell,
+                )
 
     def _signature(self, left: float, top: float, cell: Cell) -> None:
         """A name written by hand: larger, slanted, beside the line."""
         pixels = round(17 * POINT * self.scale)
         tile = Image.new("L", (pixels * (len(cell.signed) + 1), pixels * 2), 0)
         ImageDraw.Draw(tile).text(
-            (pixels // 3, pixels // 3), cell.signed, fill=225, font=font(Face.KAI, pixels), stroke_width=1
+            (
+                pixels // 3,
+                pixels // 3,
+            ),
+            cell.signed,
+            fill=225,
+            font=font(Face.KAI, pixels),
+            stroke_width=1,
         )
         slanted = tile.rotate(4, Image.Resampling.BICUBIC)
-        self.image.paste(20, (round((left + 1) * self.scale), round((top - 3.5) * self.scale)), slanted)
+        self.image.paste(
+            20,
+            (round((left + 1) * self.scale), round((top - 3.5) * self.scale)),
+            slanted,
+        )
 
 
 def first_line(placed: Placed) -> float:
     """The top of a cell's first line of text, which stands in the middle of the cell."""
-    return placed.top + max(0.0, (placed.height - len(placed.lines) * placed.size * POINT * LEADING) / 2)
+    return placed.top + max(
+        0.0,
+        (placed.height - len(placed.lines) * placed.size * POINT * LEADING) / 2,
+    )
 
 
 def _seals(page: Page, scanner: Scanner) -> list[tuple[Seal, tuple[float, float]]]:
-    """Who stamps on a page and where (millimetres), never quite straight and never quite in the middle."""
+    """Who stamps on a page and where (millimetres), never quite straight and never quite in the
+    middle.
+    """
     chance = random.Random(f"press {scanner.seed} {len(page)}")
     found: list[tuple[Seal, tuple[float, float]]] = []
     for item in page:
         organisation = item.line.seal if isinstance(item, PlacedLine) else item.cell.seal
         if organisation:
             seal = Seal(
-                organisation, chance.choice((40, 41, 42)), chance.randint(-90, 90) / 10, scanner.ink, scanner.seed
+                organisation,
+                chance.choice((40, 41, 42)),
+                chance.randint(
+                    -90,
+                    90,
+                )
+                / 10,
+                scanner.ink,
+                scanner.seed,
             )
             across, down = _place(item)
-            found.append((seal, (across + chance.randint(-30, 30) / 10, down + chance.randint(-20, 20) / 10)))
+            found.append(
+                (
+                    seal,
+                    (across + chance.randint(-30, 30) / 10, down + chance.randint(-20, 20) / 10),
+                )
+            )
     return found
 
 
 def _place(item: Placed | PlacedLine) -> tuple[float, float]:
     """Over the words 盖章 of a cell, over the end of a line."""
     if isinstance(item, PlacedLine):
-        return item.left + advance(item.line.text, item.line.size) * 0.6, item.top + item.line.size * POINT / 2
+        return item.left + advance(
+            item.line.text,
+            item.line.size,
+        ) * 0.6, item.top + item.line.size * POINT / 2
     row = next((number for number, text in enumerate(item.lines) if "盖章" in text), 0)
     middle = first_line(item) + (row + 0.5) * item.size * POINT * LEADING
     return item.left + item.width * item.cell.seal_at, middle
 
 
 def _develop(image: Image.Image, scanner: Scanner, number: int) -> Image.Image:
-    """What the scanner makes of a page: grain, a shadow towards one side, a dark edge where the lid does not close."""
+    """What the scanner makes of a page: grain, a shadow towards one side, a dark edge where the lid
+    does not close.
+    """
     width, height = image.size
-    grain = np.frombuffer(random.Random(f"grain {scanner.seed} {number}").randbytes(2 * width * height), np.uint8)
+    grain = np.frombuffer(
+        random.Random(f"grain {scanner.seed} {number}").randbytes(2 * width * height),
+        np.uint8,
+    )
     pair: NDArray[np.int32] = grain.astype(np.int32).reshape(2, height, width)
     noise = (pair[0] + pair[1] - 255) * scanner.noise // 255
     shadow = np.arange(width, dtype=np.int32)[None, :] * 9 // width
@@ -155,7 +241,12 @@ def _develop(image: Image.Image, scanner: Scanner, number: int) -> Image.Image:
     return Image.fromarray(np.clip(pixels, 0, 255).astype(np.uint8))
 
 
-def print_page(page: Page, paper: tuple[float, float], dpi: int, body: Face = Face.SONG) -> Image.Image:
+def print_page(
+    page: Page,
+    paper: tuple[float, float],
+    dpi: int,
+    body: Face = Face.SONG,
+) -> Image.Image:
     """The page in grey as it leaves the printer. Raises MissingFontError."""
     sheet = _Press(paper, dpi, body)
     for item in page:
@@ -165,7 +256,11 @@ def print_page(page: Page, paper: tuple[float, float], dpi: int, body: Face = Fa
 
 def _scan_page(page: Page, paper: tuple[float, float], scanner: Scanner, number: int) -> Picture:
     work = 2 * scanner.dpi
-    coloured = ImageOps.colorize(print_page(page, paper, work, scanner.body), black=(18, 17, 22), white=scanner.tint)
+    coloured = ImageOps.colorize(
+        print_page(page, paper, work, scanner.body),
+        black=(18, 17, 22),
+        white=scanner.tint,
+    )
     if scanner.seals:
         for seal, at in _seals(page, scanner):
             press(coloured, seal, at, work)
@@ -174,10 +269,24 @@ def _scan_page(page: Page, paper: tuple[float, float], scanner: Scanner, number:
     image = _develop(turned, scanner, number)
     buffer = io.BytesIO()
     final = image.convert("L") if scanner.grey else image
-    final.save(buffer, "JPEG", quality=scanner.quality, subsampling="4:2:0", dpi=(scanner.dpi, scanner.dpi))
+    final.save(
+        buffer,
+        "JPEG",
+        quality=scanner.quality,
+        subsampling="4:2:0",
+        dpi=(scanner.dpi, scanner.dpi),
+    )
     return Picture(buffer.getvalue(), final.size, paper, scanner.grey)
 
 
 def scan(sheet: Sheet, scanner: Scanner) -> tuple[Picture, ...]:
     """The sheet's pages as they come out of the scanner. Raises MissingFontError."""
-    return tuple(_scan_page(page, sheet.paper, scanner, number) for number, page in enumerate(lay_out(sheet), 1))
+    return tuple(
+        _scan_page(
+            page,
+            sheet.paper,
+            scanner,
+            number,
+        )
+        for number, page in enumerate(lay_out(sheet), 1)
+    )

@@ -1,7 +1,8 @@
 """Draws a round official seal (公章): ring, star, the organisation's name along the ring, ink as uneven as on paper.
 
-Only the seal lives here; where it is pressed is decided in ``scan.py``. Invented organisations and red ink only:
-this draws pictures for tests at scanner resolution, with a visible regularity no real seal has.
+Only the seal lives here; where it is pressed is decided in ``scan.py``. Invented organisations and
+red ink only: this draws pictures for tests at scanner resolution, with a visible regularity no real
+seal has.
 """
 
 from __future__ import annotations
@@ -34,7 +35,9 @@ def _star(draw: ImageDraw.ImageDraw, middle: float, radius: float) -> None:
     for corner in range(10):
         reach = radius if corner % 2 == 0 else radius * 0.382
         angle = math.radians(36 * corner - 90)
-        points.append((round(middle + reach * math.cos(angle)), round(middle + reach * math.sin(angle))))
+        points.append(
+            (round(middle + reach * math.cos(angle)), round(middle + reach * math.sin(angle))),
+        )
     draw.polygon(points, fill=255)
 
 
@@ -48,8 +51,18 @@ def _letters(canvas: Image.Image, text: str, middle: float, radius: float) -> No
     for number, char in enumerate(text):
         angle = (number - (len(text) - 1) / 2) * step
         tile = Image.new("L", (high * 2 + 8, high * 2 + 8), 0)
-        ImageDraw.Draw(tile).text((4, 0), char, fill=255, font=face, stroke_width=max(1, high // 16))
-        turned = tile.resize((wide, high), Image.Resampling.BOX).rotate(-angle, Image.Resampling.BICUBIC, expand=True)
+        ImageDraw.Draw(tile).text(
+            (4, 0),
+            char,
+            fill=255,
+            font=face,
+            stroke_width=max(1, high // 16),
+        )
+        turned = tile.resize((wide, high), Image.Resampling.BOX).rotate(
+            -angle,
+            Image.Resampling.BICUBIC,
+            expand=True,
+        )
         left = round(middle + place * math.sin(math.radians(angle)) - turned.width / 2)
         top = round(middle - place * math.cos(math.radians(angle)) - turned.height / 2)
         canvas.paste(255, (left, top), turned)
@@ -78,7 +91,14 @@ def impression(seal: Seal, dpi: int) -> Image.Image:
     draw = ImageDraw.Draw(canvas)
     middle, radius = side / 2, seal.diameter * double / 2
     draw.ellipse(
-        (middle - radius, middle - radius, middle + radius, middle + radius), outline=255, width=round(1.25 * double)
+        (
+            middle - radius,
+            middle - radius,
+            middle + radius,
+            middle + radius,
+        ),
+        outline=255,
+        width=round(1.25 * double),
     )
     _star(draw, middle, radius * 0.34)
     _letters(canvas, seal.organisation, middle, radius)
@@ -87,10 +107,16 @@ def impression(seal: Seal, dpi: int) -> Image.Image:
 
 
 def press(page: Image.Image, seal: Seal, at: tuple[float, float], dpi: int) -> None:
-    """Press the seal onto an RGB page with its middle at ``at`` (millimetres); print below stays readable."""
+    """Press the seal onto an RGB page with its middle at ``at`` (millimetres); print below stays
+    readable.
+    """
     ink = impression(seal, dpi)
     left = round(at[0] * dpi / 25.4 - ink.width / 2)
     top = round(at[1] * dpi / 25.4 - ink.height / 2)
     box = (left, top, left + ink.width, top + ink.height)
-    coloured = Image.composite(Image.new("RGB", ink.size, RED), Image.new("RGB", ink.size, (255, 255, 255)), ink)
+    coloured = Image.composite(
+        Image.new("RGB", ink.size, RED),
+        Image.new("RGB", ink.size, (255, 255, 255)),
+        ink,
+    )
     page.paste(ImageChops.multiply(page.crop(box), coloured), (left, top))

@@ -1,6 +1,8 @@
-"""What a form looks like, as values: lines and tables. Word files, scans and exports are all made from this one model.
+"""What a form looks like, as values: lines and tables. Word files, scans and exports are all made
+from this one model.
 
-Only the model and the measuring of rows live here; nothing in this file knows Word, pictures or PDF.
+Only the model and the measuring of rows live here; nothing in this file knows Word, pictures or
+PDF.
 """
 
 from __future__ import annotations
@@ -29,7 +31,9 @@ class Align(StrEnum):
 
 @dataclass(frozen=True)
 class Line:
-    """One paragraph outside a table. ``size`` is in points, ``before`` the white space above it in millimetres."""
+    """One paragraph outside a table. ``size`` is in points, ``before`` the white space above it in
+    millimetres.
+    """
 
     text: str
     size: float = 12
@@ -55,7 +59,9 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """One row: the cells that begin in it, from left to right, and its least height in millimetres."""
+    """One row: the cells that begin in it, from left to right, and its least height in
+    millimetres.
+    """
 
     cells: tuple[Cell, ...]
     height: float = 9
@@ -132,12 +138,29 @@ _NO_LINE_START = "，。；：、）》”％%"
 
 
 def advance(text: str, size: float) -> float:
-    """The width of ``text`` in millimetres: Chinese characters are one em, the others half of it."""
-    return sum(1.0 if ord(char) > 0x2E7F or char in "“”—…☐☑" else 0.5 for char in text) * size * POINT
+    """The width of ``text`` in millimetres: Chinese characters are one em, the others
+    half of it.
+    """
+    return (
+        sum(
+            1.0
+            if ord(
+                char,
+            )
+            > 0x2E7F
+            or char in "“”—…☐☑"
+            else 0.5
+            for char in text
+        )
+        * size
+        * POINT
+    )
 
 
 def wrap(text: str, width: float, size: float) -> tuple[str, ...]:
-    """Break ``text`` into lines of at most ``width`` millimetres; closing punctuation never begins a line."""
+    """Break ``text`` into lines of at most ``width`` millimetres; closing punctuation never begins
+    a line.
+    """
     lines: list[str] = []
     for paragraph in text.split("\n"):
         current = ""
@@ -151,7 +174,9 @@ def wrap(text: str, width: float, size: float) -> tuple[str, ...]:
 
 
 def _grid(table: Table) -> list[list[tuple[int, Cell]]]:
-    """For every row the cells that begin in it with their first column; cells reaching down keep their columns taken."""
+    """For every row the cells that begin in it with their first column; cells reaching down keep
+    their columns taken.
+    """
     taken: dict[tuple[int, int], bool] = {}
     grid: list[list[tuple[int, Cell]]] = []
     for number, row in enumerate(table.rows):
@@ -161,7 +186,16 @@ def _grid(table: Table) -> list[list[tuple[int, Cell]]]:
             while taken.get((number, column)):
                 column += 1
             begin.append((column, cell))
-            taken.update({(number + y, column + x): True for y in range(cell.down) for x in range(cell.across)})
+            taken.update(
+                {
+                    (
+                        number + y,
+                        column + x,
+                    ): True
+                    for y in range(cell.down)
+                    for x in range(cell.across)
+                }
+            )
             column += cell.across
         grid.append(begin)
     return grid
@@ -173,12 +207,23 @@ def columns_of(table: Table) -> list[list[tuple[int, Cell]]]:
 
 
 def _row_height(table: Table, row: Row, begin: list[tuple[int, Cell]]) -> float:
-    """The height a row needs: its own least height or that of its longest text in cells of one row."""
+    """The height a row needs: its own least height or that of its longest text in cells
+    of one row.
+    """
     need = row.height
     for column, cell in begin:
         if cell.down == 1:
             inside = sum(table.widths[column : column + cell.across]) - 2 * PADDING
-            need = max(need, len(wrap(cell.text, inside, table.size)) * table.size * POINT * LEADING + 2 * PADDING)
+            need = max(
+                need,
+                len(
+                    wrap(cell.text, inside, table.size),
+                )
+                * table.size
+                * POINT
+                * LEADING
+                + 2 * PADDING,
+            )
     return math.ceil(need * 4) / 4
 
 
@@ -204,13 +249,24 @@ class _Layout:
             self.top += line.size * POINT * LEADING
 
     def table(self, table: Table) -> None:
-        """Rows in runs that fit a page; a cell reaching over the page's end is drawn again on the next page."""
+        """Rows in runs that fit a page; a cell reaching over the page's end is drawn again on the
+        next page.
+        """
         grid = _grid(table)
-        heights = [_row_height(table, row, begin) for row, begin in zip(table.rows, grid, strict=True)]
+        heights = [
+            _row_height(
+                table,
+                row,
+                begin,
+            )
+            for row, begin in zip(table.rows, grid, strict=True)
+        ]
         first = 0
         while first < len(heights):
             last, used = first, 0.0
-            while last < len(heights) and (last == first or self.top + used + heights[last] <= self.bottom):
+            while last < len(
+                heights,
+            ) and (last == first or self.top + used + heights[last] <= self.bottom):
                 used += heights[last]
                 last += 1
             self._run(table, grid, heights, first, last)
@@ -222,7 +278,13 @@ class _Layout:
     def _run(
         self, table: Table, grid: list[list[tuple[int, Cell]]], heights: list[float], first: int, last: int
     ) -> None:
-        lefts = [self.sheet.margin + sum(table.widths[:index]) for index in range(len(table.widths))]
+        lefts = [
+            self.sheet.margin
+            + sum(
+                table.widths[:index],
+            )
+            for index in range(len(table.widths))
+        ]
         for number, begin in enumerate(grid[:last]):
             for column, cell in begin:
                 start, stop = max(number, first), min(number + cell.down, last)
@@ -232,7 +294,15 @@ class _Layout:
                 top = self.top + sum(heights[first:start])
                 lines = wrap(cell.text, width - 2 * PADDING, table.size)
                 self.pages[-1].append(
-                    Placed(cell, lefts[column], top, width, sum(heights[start:stop]), lines, table.size)
+                    Placed(
+                        cell,
+                        lefts[column],
+                        top,
+                        width,
+                        sum(heights[start:stop]),
+                        lines,
+                        table.size,
+                    )
                 )
 
 

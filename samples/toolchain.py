@@ -1,4 +1,5 @@
-"""With which versions the samples were made: other compressors and font drawers write other bytes for the same content.
+"""With which versions the samples were made: other compressors and font drawers write other bytes
+for the same content.
 
 Only names and versions; whoever compares bytes looks here first.
 """
@@ -18,10 +19,17 @@ _HEAD = "# 生成样例时所用的版本。版本不同,压缩和字形的字�
 
 
 def toolchain() -> dict[str, str]:
-    """Name -> version of everything that decides bytes; fonts by the beginning of their SHA-256. Raises MissingFontError."""
+    """Name -> version of everything that decides bytes; fonts by the beginning of their SHA-256.
+    Raises MissingFontError.
+    """
     libraries = {name: version(name) for name in ("pillow", "numpy", "python-docx", "lxml")}
     compiled = {name: str(features.version(name)) for name in ("freetype2", "libjpeg_turbo")}
-    fonts = {PACKAGES[face][0]: hashlib.sha256(font_file(face).read_bytes()).hexdigest()[:16] for face in PACKAGES}
+    fonts = {
+        PACKAGES[face][0]: hashlib.sha256(
+            font_file(face).read_bytes(),
+        ).hexdigest()[:16]
+        for face in PACKAGES
+    }
     return {**libraries, **compiled, "zlib": zlib.ZLIB_RUNTIME_VERSION, **fonts}
 
 

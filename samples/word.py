@@ -81,7 +81,9 @@ def _page(document: WordDocument, sheet: Sheet) -> None:
 
 
 def _slim(document: WordDocument) -> None:
-    """Take out of python-docx's template what no form uses (160 styles) and its wide line spacing."""
+    """Take out of python-docx's template what no form uses (160 styles) and its wide line
+    spacing.
+    """
     normal = document.styles["Normal"].paragraph_format
     normal.space_after, normal.line_spacing = Pt(0), 1.0
     styles = document.styles.element
@@ -102,12 +104,26 @@ def _properties(document: WordDocument, title: str, author: str, written: dateti
 def _repack(data: bytes) -> bytes:
     """The same package in name order, with fixed times and without the template's thumbnail."""
     target = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as packed:
-        for name in sorted(source.namelist(), key=lambda name: (name != "[Content_Types].xml", name)):
+    with (
+        zipfile.ZipFile(io.BytesIO(data)) as source,
+        zipfile.ZipFile(
+            target,
+            "w",
+            zipfile.ZIP_DEFLATED,
+        ) as packed,
+    ):
+        for name in sorted(
+            source.namelist(),
+            key=lambda name: (name != "[Content_Types].xml", name),
+        ):
             if name not in _DEAD_WEIGHT:
                 entry = zipfile.ZipInfo(name, _ZIP_TIME)
                 entry.compress_type = zipfile.ZIP_DEFLATED
-                packed.writestr(entry, _without_dead_weight(name, source.read(name)), compresslevel=9)
+                packed.writestr(
+                    entry,
+                    _without_dead_weight(name, source.read(name)),
+                    compresslevel=9,
+                )
     return target.getvalue()
 
 
@@ -115,12 +131,18 @@ def _without_dead_weight(name: str, data: bytes) -> bytes:
     """Relations and content types that would point at the parts left out."""
     if not name.endswith((".rels", "[Content_Types].xml")):
         return data
-    text = re.sub(rb"<Relationship [^>]*(?:thumbnail\.jpeg|stylesWithEffects\.xml)[^>]*/>", b"", data)
+    text = re.sub(
+        rb"<Relationship [^>]*(?:thumbnail\.jpeg|stylesWithEffects\.xml)[^>]*/>",
+        b"",
+        data,
+    )
     return re.sub(rb"<Override [^>]*stylesWithEffects\.xml[^>]*/>", b"", text)
 
 
 def write_word(sheet: Sheet, author: str, written: datetime) -> bytes:
-    """The sheet as .docx. ``written`` is what the file says about its own making (no zone, as Word writes it)."""
+    """The sheet as .docx. ``written`` is what the file says about its own making (no zone, as Word
+    writes it).
+    """
     document = Document()
     _slim(document)
     _page(document, sheet)

@@ -1,4 +1,6 @@
-"""What the print on a scan says about the Word file beside it and about whose seals it bears, as facts for the rules. Pure."""
+"""What the print on a scan says about the Word file beside it and about whose seals it bears, as
+facts for the rules. Pure.
+"""
 
 from __future__ import annotations
 
@@ -24,18 +26,41 @@ READ_ON_SCANS = (*COMPARED, SubjectField.SEAL_OWNER)  #: facts whose provenance 
 
 
 def not_compared() -> dict[str, Fact]:
-    """What is :data:`COMPARED` of a scan without a Word file, or of one whose pages were not read: nothing is known."""
+    """What is :data:`COMPARED` of a scan without a Word file, or of one whose pages were not read:
+    nothing is known.
+    """
     return {SubjectField.COMPARABLE: Fact.known(False), **dict.fromkeys(COMPARED, Fact.unknown())}
 
 
-def content_facts(word: Document, scan: Document, page: Print, found: Comparison, call: Call) -> dict[str, Fact]:
+def content_facts(
+    word: Document,
+    scan: Document,
+    page: Print,
+    found: Comparison,
+    call: Call,
+) -> dict[str, Fact]:
     """可比对 and what is :data:`COMPARED` of a scan that was put to ``word``.
 
     ``page`` is the scan's print and ``found`` what came of comparing the two.
     """
-    order = page_order(word, scan, page, call) if found.outcome is not Likeness.OTHER else PageOrder()
+    order = (
+        page_order(
+            word,
+            scan,
+            page,
+            call,
+        )
+        if found.outcome is not Likeness.OTHER
+        else PageOrder()
+    )
     at = Provenance(
-        part=scan.part, place=_pages(scan), method=_method(scan), confidence=found.score or 0.0, raw=describe(found)
+        part=scan.part,
+        place=_pages(
+            scan,
+        ),
+        method=_method(scan),
+        confidence=found.score or 0.0,
+        raw=describe(found),
     )
     on_pages = at.model_copy(update={"raw": order.reason})
     same = {Likeness.SAME: True, Likeness.OTHER: False}
@@ -74,19 +99,28 @@ def _pages(scan: Document) -> str:
 
 
 def name_read(scan: Document, page: Print, name: str) -> Fact | None:
-    """``name`` as a fact if it stands on the scan; None when it does not or nobody could read it."""
+    """``name`` as a fact if it stands on the scan; None when it does not or nobody could
+    read it.
+    """
     if not name or not shows_text(page, name):
         return None
     return Fact.known(
-        name, Provenance(part=scan.part, place=_pages(scan), method=_method(scan), confidence=0.9, raw=name)
+        name,
+        Provenance(
+            part=scan.part,
+            place=_pages(scan),
+            method=_method(scan),
+            confidence=0.9,
+            raw=name,
+        ),
     )
 
 
 def seal_owner(scan: Document, own: Iterable[str], others: Iterable[str]) -> Fact:
     """印章单位一致: False when a legible seal is another known unit's, True when one is ``own``, else unknown.
 
-    What is not legible, or names nobody known, says nothing. A misread character is no fault, but no agreement either:
-    the next unit's name may differ in just that one.
+    What is not legible, or names nobody known, says nothing. A misread character is no fault, but
+    no agreement either: the next unit's name may differ in just that one.
     """
     writings = [seal.writing for seal in (scan.seal.seals if scan.seal else ()) if seal.writing]
     own_keys = [plain(name) for name in own if name]

@@ -1,6 +1,8 @@
-"""Are all pages of a form on its scan, and in their order? Told by the outline of the Word file and by printed page numbers.
+"""Are all pages of a form on its scan, and in their order? Told by the outline of the Word file and
+by printed page numbers.
 
-Pure. Only a scan that was read to its end can lack a page; what cannot be told is None, never "missing".
+Pure. Only a scan that was read to its end can lack a page; what cannot be told is None, never
+"missing".
 """
 
 from __future__ import annotations
@@ -26,7 +28,9 @@ _MARGIN_ROWS = 2  #: first and last rows of a page, where its number stands
 
 @dataclass(frozen=True)
 class PageOrder:
-    """``complete`` and ``ordered`` are None when it cannot be told; ``reason`` names what was seen, in Chinese."""
+    """``complete`` and ``ordered`` are None when it cannot be told; ``reason`` names what was seen,
+    in Chinese.
+    """
 
     complete: bool | None = None
     ordered: bool | None = None
@@ -49,17 +53,29 @@ def page_order(word: Document, scan: Document, page: Print, call: Call) -> PageO
         return PageOrder()
     numbers = [found for each in pages if (found := _numbering(each.lines)) is not None]
     chains = [list(_placed(chain, pages)) for chain in word.outline]
-    swapped = _swapped_numbers(numbers) or _swapped_texts(chains, pages) or _late_title(word, pages, call)
+    swapped = (
+        _swapped_numbers(numbers)
+        or _swapped_texts(chains, pages)
+        or _late_title(
+            word,
+            pages,
+            call,
+        )
+    )
     placed = [each for chain in chains for each in chain]
     known = scan.read_whole and sum(bool(shown) for _, shown in placed) >= LEAST_SEEN
     least = LEAST_ROWS if word.rows else LEAST_GAP
     gap = (_gap_in_numbers(numbers, scan) or _gap_in_texts(placed, least)) if known else ""
     gap = gap or (_no_title(word, chains, scan, call) if known else "")
     ordered = False if swapped else True if known or len(pages) > 1 else None
-    return PageOrder(not gap if known else None, ordered, "; ".join(text for text in (gap, swapped) if text))
+    return PageOrder(
+        not gap if known else None,
+        ordered,
+        "; ".join(text for text in (gap, swapped) if text),
+    )
 
 
-# --- printed numbers -----------------------------------------------------------------------------------------------
+# --- printed numbers ------------------------------------------------------------------------------
 
 _NUMBER = re.compile(
     r"第\s*(\d{1,3})\s*页(?:\s*[,/(（]?\s*共\s*(\d{1,3})\s*页\s*[)）]?)?|[-—–]\s*(\d{1,3})\s*[-—–]|(\d{1,3})\s*/\s*(\d{1,3})"
@@ -97,7 +113,7 @@ def _gap_in_numbers(numbers: Sequence[_Numbering], scan: Document) -> str:
     return f"没有印着第{'、'.join(absent)}页的一页" if absent and len(absent) <= len(there) else ""
 
 
-# --- outline -------------------------------------------------------------------------------------------------------
+# --- outline --------------------------------------------------------------------------------------
 
 
 def _placed(chain: Sequence[str], pages: Sequence[Print]) -> Iterator[tuple[str, list[int]]]:
@@ -108,7 +124,10 @@ def _placed(chain: Sequence[str], pages: Sequence[Print]) -> Iterator[tuple[str,
             yield text, [number for number, page in enumerate(pages) if page.shows(key)]
 
 
-def _swapped_texts(chains: Iterable[Sequence[tuple[str, list[int]]]], pages: Sequence[Print]) -> str:
+def _swapped_texts(
+    chains: Iterable[Sequence[tuple[str, list[int]]]],
+    pages: Sequence[Print],
+) -> str:
     """Two pages whose texts stand the other way round in the Word file."""
     for chain in chains:
         on: dict[int, list[int]] = {}
@@ -125,13 +144,24 @@ def _swapped_texts(chains: Iterable[Sequence[tuple[str, list[int]]]], pages: Seq
 
 def _late_title(word: Document, pages: Sequence[Print], call: Call) -> str:
     """The one page with the form's title, if it is not the first."""
-    titled = [number for number, page in enumerate(pages) if any(is_title(line.text, call) for line in page.lines)]
+    titled = [
+        number
+        for number, page in enumerate(
+            pages,
+        )
+        if any(is_title(line.text, call) for line in page.lines)
+    ]
     if word.recognised_by != "title" or len(titled) != 1 or not titled[0]:
         return ""
     return f"有标题的一页是第{pages[titled[0]].lines[0].page}页"
 
 
-def _no_title(word: Document, chains: Sequence[Sequence[tuple[str, list[int]]]], scan: Document, call: Call) -> str:
+def _no_title(
+    word: Document,
+    chains: Sequence[Sequence[tuple[str, list[int]]]],
+    scan: Document,
+    call: Call,
+) -> str:
     """The title page, when neither a title nor the first texts of the Word file stand anywhere."""
     if word.recognised_by != "title" or any(is_title(line.text, call) for line in scan.lines):
         return ""

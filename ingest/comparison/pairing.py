@@ -1,8 +1,10 @@
-"""Are a Word file and a scan the same document? Values are compared, never whole texts: the template is most of the text.
+"""Are a Word file and a scan the same document? Values are compared, never whole texts: the
+template is most of the text.
 
-Pure: facts of the Word file and the print read from the scan in, a comparison out. Measured facts, section 5: mean over
-the key fields of the best partial match; 0.80 and more is the same document, 0.70 and less another one. Neighbours share
-most of their values (one office, one clerk), so the applicant's name is weighed by itself: 第一中学 is not 第二中学.
+Pure: facts of the Word file and the print read from the scan in, a comparison out. Measured facts,
+section 5: mean over the key fields of the best partial match; 0.80 and more is the same document,
+0.70 and less another one. Neighbours share most of their values (one office, one clerk), so the
+applicant's name is weighed by itself: 第一中学 is not 第二中学.
 """
 
 from __future__ import annotations
@@ -31,7 +33,8 @@ MAX_VALUES = 80  #: of a long summary table
 SURE_DIGITS = 0.95  #: the engine's own confidence above which a different number is worth a look
 SURE_TEXT = 0.9
 LEGIBLE = 0.75  #: mean confidence of a scan below which nothing is called another document
-RELIABLE = 0.93  #: mean likeness of names and addresses below which a different number may be misread
+#: mean likeness of names and addresses below which a different number may be misread
+RELIABLE = 0.93
 NAME_SEEN = 0.7  #: likeness of a name to a place of the print that is it, perhaps misread
 FOREIGN = 0.6  #: likeness below which a line of running text does not belong to a text
 LEAST_LINE = 12  #: characters of running text that can be compared
@@ -96,7 +99,9 @@ class _Name(StrEnum):
 
 @dataclass(frozen=True)
 class _Value:
-    """One value of the Word file to be looked for; ``row`` counts a summary table's rows from 1, 0 is outside of them."""
+    """One value of the Word file to be looked for; ``row`` counts a summary table's rows from 1, 0
+    is outside of them.
+    """
 
     field: Field
     value: Value
@@ -128,7 +133,13 @@ def compare(word: Document, page: Print, call: Call) -> Comparison:
     if len(seen) < LEAST_VALUES:
         return Comparison(Likeness.UNSURE, None, found, missing)
     rest = [score for value, score in seen.items() if value.field.name != form.applicant]
-    differences, passages = tuple(look.differing_numbers()), (*look.differing_texts(), *look.differing_rows())
+    differences, passages = (
+        tuple(look.differing_numbers()),
+        (
+            *look.differing_texts(),
+            *look.differing_rows(),
+        ),
+    )
     outcome = _outcome(look.name(), _mean(rest), doubts=bool(differences or passages))
     if outcome is Likeness.OTHER and look.page.legibility < LEGIBLE:
         outcome = Likeness.UNSURE
@@ -162,7 +173,9 @@ def _mean(numbers: Iterable[float]) -> float:
 
 
 def share_of_labels(lines: Sequence[ScanLine], form: Form) -> float:
-    """The share (0..1) of the form's fields whose label stands on the pages read: how far reading on can still help."""
+    """The share (0..1) of the form's fields whose label stands on the pages read: how far reading
+    on can still help.
+    """
     page, fields = Print(lines), form.columns or form.fields
     return sum(page.shows_label(field) for field in fields) / max(1, len(fields))
 
@@ -198,12 +211,19 @@ def _name_on(page: Print, key: str) -> _Name:
 
 
 def _misread(name: str, read: str) -> _Name:
-    """Whether what was read instead of a name is another name or a misread one: a number tells, one character does not."""
+    """Whether what was read instead of a name is another name or a misread one: a number tells, one
+    character does not.
+    """
     said = _Name.NEAR
     for edit in Levenshtein.opcodes(name, read):
         if edit.tag == "equal":
             continue
-        gone, come = set(name[edit.src_start : edit.src_end]), set(read[edit.dest_start : edit.dest_end])
+        gone, come = (
+            set(
+                name[edit.src_start : edit.src_end],
+            ),
+            set(read[edit.dest_start : edit.dest_end]),
+        )
         inside = edit.src_start > 0 and edit.src_end < len(name)
         if edit.tag == "replace" and gone & _TELLING and come & _TELLING:
             return _Name.DIFFERENT
@@ -231,23 +251,49 @@ class _Look:
 
     @cached_property
     def seen(self) -> dict[_Value, float]:
-        """How well each key value stands on the pages; values whose label was not seen are not held against the pair."""
+        """How well each key value stands on the pages; values whose label was not seen are not held
+        against the pair.
+        """
         keys = [value for value in self.values if value.field.type in _KEY_TYPES and value.field.name != self.shared]
         scores = {value: self.page.likeness(value.key) for value in keys if len(value.key) > 1}
-        return {value: score for value, score in scores.items() if score >= FOUND or self.page.shows_label(value.field)}
+        return {
+            value: score
+            for value, score in scores.items()
+            if score >= FOUND
+            or self.page.shows_label(
+                value.field,
+            )
+        }
 
     def name(self) -> _Name:
-        """What the print says of the applicant; of a summary table, of the most of its applicants."""
-        said = [self._name_of(value) for value in self.values if value.field.name == self.form.applicant]
+        """What the print says of the applicant; of a summary table, of the most of its
+        applicants.
+        """
+        said = [
+            self._name_of(
+                value,
+            )
+            for value in self.values
+            if value.field.name == self.form.applicant
+        ]
         if said.count(_Name.DIFFERENT) > len(said) / 2:
             return _Name.DIFFERENT
-        return next((name for name in (_Name.EQUAL, _Name.NEAR, _Name.FAR) if name in said), _Name.UNREAD)
+        return next(
+            (name for name in (_Name.EQUAL, _Name.NEAR, _Name.FAR) if name in said),
+            _Name.UNREAD,
+        )
 
     def _name_of(self, value: _Value) -> _Name:
         said = _name_on(self.page, value.key)
         if said is _Name.EQUAL and any(self._longer(spot, value) for spot in self._spots(value)):
             return _Name.NEAR
-        clear = [spot for spot in self._spots(value) if spot.confidence >= SURE_TEXT and len(plain(spot.text)) >= 4]
+        clear = [
+            spot
+            for spot in self._spots(
+                value,
+            )
+            if spot.confidence >= SURE_TEXT and len(plain(spot.text)) >= 4
+        ]
         if said is _Name.UNREAD and clear:
             return _Name.DIFFERENT
         return said
@@ -266,7 +312,15 @@ class _Look:
 
     def equal_numbers(self) -> tuple[str, ...]:
         """The numbers that stand on the scan."""
-        return tuple(value.name for value in self._numbers() if value.value in _numbers(self.page, value.field.type))
+        return tuple(
+            value.name
+            for value in self._numbers()
+            if value.value
+            in _numbers(
+                self.page,
+                value.field.type,
+            )
+        )
 
     def number_names(self) -> tuple[str, ...]:
         """Every number of the Word file that is looked for."""
@@ -276,7 +330,8 @@ class _Look:
         return [value for value in self.values if value.field.type in _NUMBERS]
 
     def differing_numbers(self) -> Iterator[Difference]:
-        """Numbers at whose place the scan clearly shows another one, and which do not stand elsewhere by themselves.
+        """Numbers at whose place the scan clearly shows another one, and which do not stand
+        elsewhere by themselves.
 
         A number that merely could not be found says nothing.
         """
@@ -291,13 +346,21 @@ class _Look:
             if elsewhere and (value.field.type, value.value) not in claimed:
                 continue
             clear = [
-                spot.text for spot in self._spots(value) if spot.confidence >= SURE_DIGITS and self._typed(value, spot)
+                spot.text
+                for spot in self._spots(value)
+                if spot.confidence >= SURE_DIGITS
+                and self._typed(
+                    value,
+                    spot,
+                )
             ]
             if clear:
                 yield Difference(value.name, value.shown, _TICK_BOX.sub("", clear[0]).strip())
 
     def _reliable(self) -> bool:
-        """Whether what is no number was read nearly everywhere: else a different digit is a misread one."""
+        """Whether what is no number was read nearly everywhere: else a different digit is a misread
+        one.
+        """
         words = [
             score
             for value, score in self.seen.items()
@@ -308,30 +371,57 @@ class _Look:
         return _mean(words) >= RELIABLE
 
     def _agrees(self, value: _Value) -> bool:
-        return any(value.value in _tokens(spot.text, value.field.type) for spot in self._spots(value))
+        return any(
+            value.value
+            in _tokens(
+                spot.text,
+                value.field.type,
+            )
+            for spot in self._spots(value)
+        )
 
     @staticmethod
     def _typed(value: _Value, spot: Spot) -> bool:
-        """Whether a place holds one whole number of the value's kind and hardly anything else but boxes of the next cell."""
+        """Whether a place holds one whole number of the value's kind and hardly anything else but
+        boxes of the next cell.
+        """
         text = _TICK_BOX.sub("", unicodedata.normalize("NFKC", spot.text)).strip()
         if value.field.type is FieldType.PERCENT and "%" not in text:
             return False
         matches = list(_TOKENS[value.field.type].finditer(text))
-        return len(matches) == 1 and len(matches[0][0]) >= len(text) - 2 and bool(_tokens(text, value.field.type))
+        return (
+            len(
+                matches,
+            )
+            == 1
+            and len(matches[0][0]) >= len(text) - 2
+            and bool(_tokens(text, value.field.type))
+        )
 
     def differing_texts(self) -> Iterator[Difference]:
-        """Names of people and places, and running text, where the scan clearly shows something else."""
+        """Names of people and places, and running text, where the scan clearly shows something
+        else.
+        """
         texts = [value.key for value in self.values if value.field.type is FieldType.LONG_TEXT]
         for value in self.values:
             if value.field.type is FieldType.LONG_TEXT:
                 yield from self._passage(value, texts)
-            elif value.field.type is FieldType.TEXT and value.field.name not in (self.form.applicant, self.shared):
+            elif value.field.type is FieldType.TEXT and value.field.name not in (
+                self.form.applicant,
+                self.shared,
+            ):
                 yield from self._short_text(value)
 
     def _short_text(self, value: _Value) -> Iterator[Difference]:
         if self.page.likeness(value.key) >= SAME:
             return
-        spots = [spot for spot in self._spots(value) if spot.confidence >= SURE_TEXT and len(plain(spot.text)) > 1]
+        spots = [
+            spot
+            for spot in self._spots(
+                value,
+            )
+            if spot.confidence >= SURE_TEXT and len(plain(spot.text)) > 1
+        ]
         if spots and all(fuzz.ratio(plain(spot.text), value.key) / 100 < FOREIGN for spot in spots):
             yield Difference(value.name, value.shown, spots[0].text)
 
@@ -341,7 +431,17 @@ class _Look:
             if line.confidence >= SURE_TEXT and len(plain(line.text)) >= LEAST_LINE
         ]  # fmt: skip
         strange = [
-            line for line in lines if all(fuzz.partial_ratio(plain(line.text), text) / 100 < FOREIGN for text in texts)
+            line
+            for line in lines
+            if all(
+                fuzz.partial_ratio(
+                    plain(line.text),
+                    text,
+                )
+                / 100
+                < FOREIGN
+                for text in texts
+            )
         ]
         if strange and 2 * len(strange) >= len(lines):
             yield Difference(value.name, value.shown[:40], strange[0].text[:40])
@@ -354,26 +454,47 @@ class _Look:
         keys = [value.key for value in names.values()]
         for value in names.values():
             said = _name_on(self.page, value.key)
-            if said not in (_Name.EQUAL, _Name.NEAR) or self._taken_by_another(value, names.values()):
+            if said not in (
+                _Name.EQUAL,
+                _Name.NEAR,
+            ) or self._taken_by_another(value, names.values()):
                 yield Difference(value.name, value.shown, "未见")
         field = next(iter(names.values())).field
         for line in self.places.column(field):
             key = plain(line.text)
-            if line.confidence < SURE_TEXT or len(key) < 4 or self._ends_table(line) or self._above_table(key):
+            if (
+                line.confidence < SURE_TEXT
+                or len(
+                    key,
+                )
+                < 4
+                or self._ends_table(line)
+                or self._above_table(key)
+            ):
                 continue
             if all(fuzz.partial_ratio(key, name) / 100 < ROW_SEEN for name in keys):
                 yield Difference("扫描件上多出的一行", "未见", line.text)
 
     def _taken_by_another(self, value: _Value, names: Iterable[_Value]) -> bool:
-        """Whether the row that looks most like this applicant's is clearly another one's of the Word file."""
+        """Whether the row that looks most like this applicant's is clearly another one's of the
+        Word file.
+        """
         place = self.rows.get(value.row)
         return _name_on(self.page, value.key) is not _Name.EQUAL and any(
-            other is not value and self.rows.get(other.row) == place and _name_on(self.page, other.key) is _Name.EQUAL
+            other is not value
+            and self.rows.get(other.row) == place
+            and _name_on(
+                self.page,
+                other.key,
+            )
+            is _Name.EQUAL
             for other in names
         )
 
     def _above_table(self, key: str) -> bool:
-        """Whether a piece belongs to what the Word file says outside of the table, such as the reporting unit."""
+        """Whether a piece belongs to what the Word file says outside of the table, such as the
+        reporting unit.
+        """
         return any(key in value.key for value in self.values if not value.row)
 
     def _ends_table(self, line: ScanLine) -> bool:

@@ -1,6 +1,8 @@
-"""The print of a scan, prepared for looking things up: is a text there, where do a form's labels stand, what stands beside them.
+"""The print of a scan, prepared for looking things up: is a text there, where do a form's labels
+stand, what stands beside them.
 
-Pure. Places are millimetres on the page as it was read, upright and level. What follows from it is ``pairing.py``.
+Pure. Places are millimetres on the page as it was read, upright and level. What follows from it is
+``pairing.py``.
 """
 
 from __future__ import annotations
@@ -37,7 +39,14 @@ def is_title(text: str, call: Call) -> bool:
     key = plain(text)
     titles = [plain(title) for form in call.forms for title in form.titles]
     return len(key) >= _TITLE_PART and any(
-        len(key) <= len(title) + 6 and fuzz.partial_ratio(key, title) / 100 >= ALIKE for title in titles
+        len(key) <= len(title) + 6
+        and fuzz.partial_ratio(
+            key,
+            title,
+        )
+        / 100
+        >= ALIKE
+        for title in titles
     )
 
 
@@ -82,7 +91,13 @@ class Print:
     @cached_property
     def pages(self) -> tuple[Print, ...]:
         """The print of each page by itself, in the order read."""
-        return tuple(Print(list(lines)) for _, lines in groupby(self.lines, key=lambda line: line.page))
+        return tuple(
+            Print(list(lines))
+            for _, lines in groupby(
+                self.lines,
+                key=lambda line: line.page,
+            )
+        )
 
     @cached_property
     def stacks(self) -> tuple[Stack, ...]:
@@ -106,7 +121,13 @@ class Print:
                 for other in self.lines
                 if other.page == line.page
                 and 0.5 * height < other.box[1] - line.box[1] < 2 * height
-                and (abs(_centre(other) - _centre(line)) < _STEP or abs(other.box[0] - line.box[0]) < _STEP)
+                and (
+                    abs(
+                        _centre(other) - _centre(line),
+                    )
+                    < _STEP
+                    or abs(other.box[0] - line.box[0]) < _STEP
+                )
             ),
             None,
         )
@@ -119,7 +140,14 @@ class Print:
 
     def likeness(self, key: str) -> float:
         """How well ``key`` stands in the text, 0..1; a short one must stand there as it is."""
-        if key in self.text or any(key in stack.key for stack in self.stacks if len(stack.lines) > 1):
+        if key in self.text or any(
+            key in stack.key
+            for stack in self.stacks
+            if len(
+                stack.lines,
+            )
+            > 1
+        ):
             return 1.0
         return float(fuzz.partial_ratio(key, self.text)) / 100 if self.text else 0.0
 
@@ -134,7 +162,12 @@ class Print:
 
 def label_keys(field: Field) -> tuple[str, ...]:
     """The labels of a field for comparing, long ones first."""
-    return tuple(sorted({plain(label_key(label)) for label in field.labels} - {""}, key=lambda key: (-len(key), key)))
+    return tuple(
+        sorted(
+            {plain(label_key(label)) for label in field.labels} - {""},
+            key=lambda key: (-len(key), key),
+        )
+    )
 
 
 def _centre(line: ScanLine) -> float:
@@ -145,7 +178,7 @@ def _middle(line: ScanLine) -> float:
     return (line.box[1] + line.box[3]) / 2
 
 
-# --- places --------------------------------------------------------------------------------------------------------
+# --- places ---------------------------------------------------------------------------------------
 
 
 class Places:
@@ -153,10 +186,14 @@ class Places:
 
     def __init__(self, print_: Print, form: Form) -> None:
         self.print = print_
-        self.lines = [line for line in print_.lines if line.box[3] > line.box[1]]  # the others' places are not known
+        # the others' places are not known
+        self.lines = [line for line in print_.lines if line.box[3] > line.box[1]]
         self.labels: dict[str, list[Stack]] = {}
         taken: set[ScanLine] = set()
-        for _, _, name, stack in sorted(self._candidates(form), key=lambda each: (-each[0], -each[1])):
+        for _, _, name, stack in sorted(
+            self._candidates(form),
+            key=lambda each: (-each[0], -each[1]),
+        ):
             if not taken.intersection(stack.lines):
                 self.labels.setdefault(name, []).append(stack)
                 taken.update(stack.lines)
@@ -165,7 +202,14 @@ class Places:
 
     def _candidates(self, form: Form) -> Iterator[tuple[float, int, str, Stack]]:
         """Pieces that may be labels: how well they are, length of the label, field, piece."""
-        keys = [(key, field.name) for field in (*form.fields, *form.columns) for key in label_keys(field)]
+        keys = [
+            (
+                key,
+                field.name,
+            )
+            for field in (*form.fields, *form.columns)
+            for key in label_keys(field)
+        ]
         for stack in self.print.stacks:
             for key, name in keys:
                 score = 1.0 if stack.key == key else _nearly(stack.key, key)
@@ -181,21 +225,49 @@ class Places:
         for line in self.print.lines:
             for key in label_keys(field):
                 match = re.fullmatch(
-                    r"\s*" + r"\s*".join(map(re.escape, key)) + r"\s*(?:\([^()]*\))?\s*:\s*(.+)", nfkc(line)
+                    r"\s*"
+                    + r"\s*".join(
+                        map(re.escape, key),
+                    )
+                    + r"\s*(?:\([^()]*\))?\s*:\s*(.+)",
+                    nfkc(line),
                 )
                 if match:
                     yield Spot(match[1], line.confidence)
 
     def running(self, field: Field) -> list[ScanLine]:
         """The lines of text that stand beside a field's labels, as far as they were read."""
-        return [line for stack in self.labels.get(field.name, ()) for line in self._right_of(stack, tall=True)]
+        return [
+            line
+            for stack in self.labels.get(
+                field.name,
+                (),
+            )
+            for line in self._right_of(stack, tall=True)
+        ]
 
     def _right_of(self, label: Stack, *, tall: bool = False) -> list[ScanLine]:
         _, top, right, bottom = label.box
         nearest = min((head.box[0] for head in self._heads if head.page == label.page and head.box[0] > right - 1
                        and head.box[1] < bottom and head.box[3] > top), default=1e9)  # fmt: skip
-        above = [head.box[3] for head in self._heads if self._over(head, label) and head.box[3] <= top + 1]
-        under = [head.box[1] for head in self._heads if self._over(head, label) and head.box[1] >= bottom - 1]
+        above = [
+            head.box[3]
+            for head in self._heads
+            if self._over(
+                head,
+                label,
+            )
+            and head.box[3] <= top + 1
+        ]
+        under = [
+            head.box[1]
+            for head in self._heads
+            if self._over(
+                head,
+                label,
+            )
+            and head.box[1] >= bottom - 1
+        ]
         upper = (max(above) + top) / 2 if above else top - _BESIDE
         lower = (min(under) + bottom) / 2 if under else bottom + _BESIDE
         if not tall:
@@ -218,7 +290,10 @@ class Places:
         if not lines:
             return None
         ordered = sorted(lines, key=lambda line: (line.row, line.box[0]))
-        return Spot(" ".join(line.text for line in ordered), min(line.confidence for line in ordered))
+        return Spot(
+            " ".join(line.text for line in ordered),
+            min(line.confidence for line in ordered),
+        )
 
     def column(self, field: Field) -> list[ScanLine]:
         """The pieces below a column's head, on its page and on later ones without heads."""
@@ -241,11 +316,16 @@ class Places:
         ]  # fmt: skip
 
     def row_of(self, name: str, names: Field) -> list[ScanLine]:
-        """The pieces in the column of names that together are ``name``, best match first found; [] when it is not there."""
+        """The pieces in the column of names that together are ``name``, best match first found; []
+        when it is not there.
+        """
         column = set(self.column(names))
         best: Stack | None = None
         for stack in self.print.stacks:
-            if column.issuperset(stack.lines) and _alike(stack.key, name) > (_alike(best.key, name) if best else 0.7):
+            if column.issuperset(stack.lines) and _alike(
+                stack.key,
+                name,
+            ) > (_alike(best.key, name) if best else 0.7):
                 best = stack
         return list(best.lines) if best else []
 
@@ -255,7 +335,13 @@ class Places:
             return None
         top, bottom = min(line.box[1] for line in row) - 2, max(line.box[3] for line in row) + 2
         return self._spot(
-            [line for line in self.column(field) if line.page == row[0].page and top <= _middle(line) <= bottom]
+            [
+                line
+                for line in self.column(
+                    field,
+                )
+                if line.page == row[0].page and top <= _middle(line) <= bottom
+            ]
         )
 
 

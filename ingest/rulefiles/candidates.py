@@ -1,6 +1,8 @@
-"""Rule files as candidates: read together, checked, tried on the examples; good ones can be put in force, others say why not.
+"""Rule files as candidates: read together, checked, tried on the examples; good ones can be put in
+force, others say why not.
 
-Files in, a candidate or a ConfigError out. What is in force, and what the store remembers, is ``ingest/steps/rules.py``.
+Files in, a candidate or a ConfigError out. What is in force, and what the store remembers, is
+``ingest/steps/rules.py``.
 """
 
 from __future__ import annotations
@@ -46,7 +48,9 @@ def text_sha256(text: str) -> str:
 
 
 def signature(path: Path) -> Signature:
-    """Time of change and size of each file, (0, 0) for one that is missing: what a look costs when nothing changed."""
+    """Time of change and size of each file, (0, 0) for one that is missing: what a look costs when
+    nothing changed.
+    """
     return tuple(_stamp(path / name) for name in NAMES)
 
 
@@ -89,9 +93,21 @@ def rule_files_row(folder: CallFolder, now: datetime) -> RuleFilesRow:
 
 
 def with_texts(folder: CallFolder, texts: RuleTexts) -> CallFolder:
-    """``folder`` with the call and the rules that ``texts`` say. Raises ConfigError when call.yaml cannot be used."""
-    call = with_place(folder.path / "call.yaml", texts.call, lambda text: load_call(folder.path.name, text))
-    return replace(folder, call=call, call_source=texts.call, rules_source=texts.rules, examples_source=texts.examples)
+    """``folder`` with the call and the rules that ``texts`` say. Raises ConfigError when call.yaml
+    cannot be used.
+    """
+    call = with_place(
+        folder.path / "call.yaml",
+        texts.call,
+        lambda text: load_call(folder.path.name, text),
+    )
+    return replace(
+        folder,
+        call=call,
+        call_source=texts.call,
+        rules_source=texts.rules,
+        examples_source=texts.examples,
+    )
 
 
 def start_judge(folder: CallFolder) -> Judge:
@@ -100,7 +116,11 @@ def start_judge(folder: CallFolder) -> Judge:
     Raises:
         ConfigError: they cannot be used.
     """
-    judge = with_place(folder.rules_path, folder.rules_source, lambda text: Judge(text, folder.call))
+    judge = with_place(
+        folder.rules_path,
+        folder.rules_source,
+        lambda text: Judge(text, folder.call),
+    )
     try:
         judge.start()
     except ChildDiedError as error:
@@ -110,7 +130,8 @@ def start_judge(folder: CallFolder) -> Judge:
 
 
 def examine(folder: CallFolder) -> Judge:
-    """Everything that files must pass before they may go in force: language, examples, engine; the judge when they do.
+    """Everything that files must pass before they may go in force: language, examples, engine; the
+    judge when they do.
 
     Raises:
         ConfigError: with file, line, column and hint of every complaint.

@@ -1,4 +1,6 @@
-"""Rule files as files: what ``rules check`` and ``rules test`` say of them, with path, line and column. No database."""
+"""Rule files as files: what ``rules check`` and ``rules test`` say of them, with path, line and
+column. No database.
+"""
 
 from __future__ import annotations
 
@@ -39,12 +41,24 @@ class Problem:
         """The complaint with the file's name, which the rules never know."""
         line, column = error.position
         return cls(
-            path, line, column, error.code, error.message, error.hint, error.severity, error.format(str(path), source)
+            path,
+            line,
+            column,
+            error.code,
+            error.message,
+            error.hint,
+            error.severity,
+            error.format(
+                str(path),
+                source,
+            ),
         )
 
 
 def find_rule_file(path: Path | None, folder: CallFolder) -> tuple[Path, str]:
-    """The rule file that is meant and its text: the one named, else the call's. Raises InputError."""
+    """The rule file that is meant and its text: the one named, else the call's. Raises
+    InputError.
+    """
     if path is None:
         return folder.rules_path, folder.rules_source
     if not path.is_file():
@@ -58,7 +72,9 @@ def rule_problems(path: Path, source: str, call: Call) -> list[Problem]:
 
 
 def rule_report(path: Path, source: str, call: Call) -> list[Problem]:
-    """The same; and when there is nothing wrong, warnings about the rules' meaning, and what was not looked at."""
+    """The same; and when there is nothing wrong, warnings about the rules' meaning, and what was
+    not looked at.
+    """
     return [Problem.of(path, source, error) for error in check_source(source, call)]
 
 
@@ -126,7 +142,11 @@ def run_call_examples(folder: CallFolder, rules_path: Path, rules_source: str) -
     return ExamplesReport(path, len(examples), failures)
 
 
-def _examples_of(folder: CallFolder, rules_path: Path, rules_source: str) -> tuple[Path, Rulebook, tuple[Example, ...]]:
+def _examples_of(
+    folder: CallFolder,
+    rules_path: Path,
+    rules_source: str,
+) -> tuple[Path, Rulebook, tuple[Example, ...]]:
     path = folder.path / "examples.yaml"
     rulebook = with_place(rules_path, rules_source, lambda text: load_rulebook(text, folder.call))
     source = folder.examples_source or read_text(path)
@@ -144,7 +164,12 @@ def call_schema(folder: CallFolder, rules_source: str) -> dict[str, object]:
     return rule_schema(rulebook.vocabulary, rulebook.parameters)
 
 
-def compiled_rule(folder: CallFolder, rules_path: Path, rules_source: str, identifier: str) -> dict[str, object]:
+def compiled_rule(
+    folder: CallFolder,
+    rules_path: Path,
+    rules_source: str,
+    identifier: str,
+) -> dict[str, object]:
     """What the engine is given for one rule.
 
     Raises:
@@ -169,11 +194,17 @@ def call_manual(folder: CallFolder, rules_path: Path, rules_source: str) -> Manu
     examples: tuple[Example, ...] = ()
     if folder.examples_source:
         path = folder.path / "examples.yaml"
-        examples = with_place(path, folder.examples_source, lambda text: load_examples(text, rulebook))
+        examples = with_place(
+            path,
+            folder.examples_source,
+            lambda text: load_examples(text, rulebook),
+        )
     sha256 = hashlib.sha256(rules_source.encode()).hexdigest()
     return manual_of(rulebook, rules_source, folder.call, examples, sha256)
 
 
 def lay_out(path: Path, source: str) -> str:
-    """The file in the one layout. Raises ConfigError when it cannot be read, or not be laid out safely."""
+    """The file in the one layout. Raises ConfigError when it cannot be read, or not be laid out
+    safely.
+    """
     return with_place(path, source, laid_out)

@@ -1,4 +1,5 @@
-"""Why a case was decided as it was, from what was stored with the decision: nothing is judged again here.
+"""Why a case was decided as it was, from what was stored with the decision: nothing is judged again
+here.
 
 Reads the store; how it is printed is ``ingest/cli/rules_at_work.py``.
 """
@@ -29,7 +30,9 @@ class FileRecord(TypedDict):
 
 
 class DecisionExplanation(TypedDict):
-    """What ``rules explain --json`` prints: a decision with every rule that applied, as kept with it."""
+    """What ``rules explain --json`` prints: a decision with every rule that applied, as kept with
+    it.
+    """
 
     case: str
     submitter: str
@@ -47,8 +50,14 @@ class DecisionExplanation(TypedDict):
     beyond_rules: list[dict[str, Any]]  #: findings that no rule gave, as they write themselves
 
 
-def explain_decision(session: Session, code: str, version: int | None = None, rule: str = "") -> DecisionExplanation:
-    """Every rule that applied to a case, every condition with its value and its place, as kept with the decision.
+def explain_decision(
+    session: Session,
+    code: str,
+    version: int | None = None,
+    rule: str = "",
+) -> DecisionExplanation:
+    """Every rule that applied to a case, every condition with its value and its place, as kept with
+    the decision.
 
     ``version`` names an earlier decision than the one in force, ``rule`` a single rule.
 
@@ -78,7 +87,9 @@ def _decision(decisions: list[DecisionRow], code: str, version: int | None) -> D
 
 
 def _files(session: Session, case_id: int) -> list[FileRecord]:
-    """The names of the files that the places in the conditions speak of by their path in the mail."""
+    """The names of the files that the places in the conditions speak of by their path in
+    the mail.
+    """
     return [
         {"message": message.id, "part": part.path, "name": part.name}
         for message, _ in messages_of_case(session, case_id)
@@ -88,7 +99,9 @@ def _files(session: Session, case_id: int) -> list[FileRecord]:
 
 
 def _beyond_rules(decision: DecisionRow) -> list[dict[str, Any]]:
-    """Findings that no rule of the file gave: engine and interpreter differed, or there were no rules."""
+    """Findings that no rule of the file gave: engine and interpreter differed, or there were no
+    rules.
+    """
     verdict = load_verdict(decision)
     return [finding.model_dump(mode="json") for finding in verdict.findings if not finding.line]
 
@@ -109,5 +122,11 @@ def evidence_pictures(session: Session, code: str) -> dict[str, bytes]:
                 f"第{seal.page}页印章{at}": seal.crop_png
                 for at, seal in enumerate(document.seal.seals if document.seal else (), 1)
             }
-            pictures |= {f"{stem}-{what}.png": base64.b64decode(text) for what, text in crops.items() if text}
+            pictures |= {
+                f"{stem}-{what}.png": base64.b64decode(
+                    text,
+                )
+                for what, text in crops.items()
+                if text
+            }
     return pictures

@@ -1,4 +1,5 @@
-"""The handbook of rules as a Word file, for offices that circulate their rules on paper. A Manual in, bytes out.
+"""The handbook of rules as a Word file, for offices that circulate their rules on paper. A Manual
+in, bytes out.
 
 The second door to python-docx: it only writes. Applicants' files are read behind the other one
 (``ingest/document/editable/word.py``), in a process that may die; nothing of theirs comes in here.
@@ -22,11 +23,14 @@ from rules.authoring.manual import Manual, ManualRule, Phrase
 FONT = "宋体"
 _FAINT = RGBColor(0x61, 0x6E, 0x7C)
 _WIDTHS = (Cm(5.6), Cm(12.4), Cm(7.7))
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # not allowed in XML
+# not allowed in XML
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def manual_docx(manual: Manual, made: datetime) -> bytes:
-    """A Word file, A4 landscape; ``made`` stands in its properties, so that equal input gives equal output."""
+    """A Word file, A4 landscape; ``made`` stands in its properties, so that equal input gives equal
+    output.
+    """
     document = Document()
     _page(document, manual, made)
     document.add_heading("审查规则手册", level=0)
@@ -76,7 +80,10 @@ def _headed(document: Any, header: Sequence[str]) -> Any:
     """An empty table below its shaded first row, which stands on every page."""
     table = document.add_table(rows=1, cols=len(header), style="Table Grid")
     first = table.rows[0]
-    _mark(first._tr.get_or_add_trPr(), "w:tblHeader")  # noqa: SLF001 - python-docx has no public name for it
+    _mark(
+        first._tr.get_or_add_trPr(),  # noqa: SLF001 - python-docx has no public name for it
+        "w:tblHeader",
+    )
     for cell, text in zip(first.cells, header, strict=True):
         cell.paragraphs[0].add_run(text).bold = True
         shade = {"w:val": "clear", "w:color": "auto", "w:fill": "E8EDF3"}

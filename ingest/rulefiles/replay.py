@@ -1,4 +1,6 @@
-"""Judge again what has been judged, from the stored subjects, and say what would be different. Writes nothing, sends nothing."""
+"""Judge again what has been judged, from the stored subjects, and say what would be different.
+Writes nothing, sends nothing.
+"""
 
 from __future__ import annotations
 
@@ -62,8 +64,15 @@ class CaseChange:
             yield f"    引擎与解释器不一致: {self.disagreement}"
 
 
-def judge_again(case: CaseRow, decision: DecisionRow, judge: Judging, call: Call) -> CaseChange | None:
-    """What ``judge`` makes of the subjects a decision rests on, at the received time it rests on; None when the same."""
+def judge_again(
+    case: CaseRow,
+    decision: DecisionRow,
+    judge: Judging,
+    call: Call,
+) -> CaseChange | None:
+    """What ``judge`` makes of the subjects a decision rests on, at the received time it rests on;
+    None when the same.
+    """
     subjects = load_subjects(decision)
     judged = judge.judge(subjects, decision.received_at)
     old = load_verdict(decision)
@@ -77,11 +86,16 @@ def judge_again(case: CaseRow, decision: DecisionRow, judge: Judging, call: Call
 
 
 def rebuilt(verdict: Verdict, subjects: Iterable[Subject], call: Call, track: str) -> Case:
-    """A case with the entries a stored verdict was about, each with its rows of the summary table."""
+    """A case with the entries a stored verdict was about, each with its rows of the
+    summary table.
+    """
     entries = [Entry(entry.entry, entry.applicant) for entry in verdict.entries]
     for subject in subjects:
         name = subject.fact(APPLICANT_NAME).text if subject.kind == SubjectKind.ROW else None
-        owner = next((entry for entry in entries if name and same_applicant(entry.applicant, name, call)), None)
+        owner = next(
+            (entry for entry in entries if name and same_applicant(entry.applicant, name, call)),
+            None,
+        )
         if owner is not None:
             owner.rows.append(subject.id)
     return Case(track, (), entries)
@@ -115,7 +129,11 @@ class Replay:
     without_rules: tuple[str, ...] = ()  #: cases whose decision rests on no stored rule file
 
 
-def replay_against(decided: Iterable[tuple[CaseRow, DecisionRow]], judge: Judging, call: Call) -> Replay:
+def replay_against(
+    decided: Iterable[tuple[CaseRow, DecisionRow]],
+    judge: Judging,
+    call: Call,
+) -> Replay:
     """All of ``decided`` judged by ``judge``; only what changes is kept."""
     pairs = list(decided)
     found = (judge_again(case, decision, judge, call) for case, decision in pairs)

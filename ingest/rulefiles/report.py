@@ -1,4 +1,5 @@
-"""``rules status`` and ``rules replay`` as values: what is in force, what stands on the disk, what another file would change.
+"""``rules status`` and ``rules replay`` as values: what is in force, what stands on the disk, what
+another file would change.
 
 Reads the store and the call's folder; nothing is put in force here.
 """
@@ -52,7 +53,9 @@ class RulesStatus(TypedDict):
 
 
 def rules_status(session: Session, path: Path, folder: CallFolder | None) -> RulesStatus:
-    """What is in force and whether the files below ``path`` are that; ``folder`` is None when they cannot be read."""
+    """What is in force and whether the files below ``path`` are that; ``folder`` is None when they
+    cannot be read.
+    """
     row = last_good(session, path.name)
     problem = _problem(path, folder)
     same = row is not None and folder is not None and texts_of(folder) == kept_texts(row)
@@ -61,8 +64,17 @@ def rules_status(session: Session, path: Path, folder: CallFolder | None) -> Rul
         "mode": _mode(row, session, same=same, problem=problem),
         "in_force": None
         if row is None
-        else {"rules_sha256": row.rules_sha256, "call_sha256": row.call_sha256, "accepted": row.accepted_at},
-        "on_disk": {"path": str(path), "changed": _changed(path), "in_force": same, "problem": problem},
+        else {
+            "rules_sha256": row.rules_sha256,
+            "call_sha256": row.call_sha256,
+            "accepted": row.accepted_at,
+        },
+        "on_disk": {
+            "path": str(path),
+            "changed": _changed(path),
+            "in_force": same,
+            "problem": problem,
+        },
         "trouble": rules_trouble(session),
     }
 
@@ -92,7 +104,12 @@ def _mode(row: RuleFilesRow | None, session: Session, *, same: bool, problem: st
     return "上一版规则" if problem else "待启用新规则"
 
 
-def replay_new_file(session: Session, folder: CallFolder, new: Path, since: datetime | None) -> Replay:
+def replay_new_file(
+    session: Session,
+    folder: CallFolder,
+    new: Path,
+    since: datetime | None,
+) -> Replay:
     """The latest decision of every case judged by the rules in ``new``.
 
     Raises:
@@ -100,11 +117,17 @@ def replay_new_file(session: Session, folder: CallFolder, new: Path, since: date
     """
     path, source = find_rule_file(new, folder)
     with with_place(path, source, lambda text: Judge(text, folder.call)) as judge:
-        return replay_against(decisions_in_force(session, folder.call.id, since), judge, folder.call)
+        return replay_against(
+            decisions_in_force(session, folder.call.id, since),
+            judge,
+            folder.call,
+        )
 
 
 def replay_as_decided(session: Session, folder: CallFolder, since: datetime | None) -> Replay:
-    """The latest decision of every case judged by the very files it was judged by: nothing may change."""
+    """The latest decision of every case judged by the very files it was judged by: nothing may
+    change.
+    """
     decided = decisions_in_force(session, folder.call.id, since)
     changes: list[CaseChange] = []
     unknown: list[str] = []
@@ -146,7 +169,11 @@ def _judges(session: Session, folder: CallFolder) -> Iterator[_Judges]:
             judge.close()
 
 
-def _again(judges: _Judges, case: CaseRow, decision: DecisionRow) -> tuple[CaseChange | None] | None:
+def _again(
+    judges: _Judges,
+    case: CaseRow,
+    decision: DecisionRow,
+) -> tuple[CaseChange | None] | None:
     found = judges.of(decision)
     if found is None:
         return None

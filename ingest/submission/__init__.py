@@ -1,1 +1,3 @@
-"""From readings to cases: who sent it, what belongs together, what the rules are asked. Pure decisions only."""
+"""From readings to cases: who sent it, what belongs together, what the rules are asked. Pure
+decisions only.
+"""

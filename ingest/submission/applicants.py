@@ -1,4 +1,6 @@
-"""When two names mean the same applicant. Pure; used for pairing inside one case, never across cases."""
+"""When two names mean the same applicant. Pure; used for pairing inside one case, never across
+cases.
+"""
 
 from __future__ import annotations
 
@@ -15,22 +17,43 @@ _DRESS = re.compile(
 
 
 def core_name(name: str, call: Call) -> str:
-    """``name`` normalised and without the unit's name before it; the name of a unit's office becomes the unit's."""
+    """``name`` normalised and without the unit's name before it; the name of a unit's office
+    becomes the unit's.
+    """
     key = re.sub(r"[()（）].*?[()（）]", "", normalise(name))
     for dispensable in call.words.prefixes:
         key = key.removeprefix(normalise(dispensable))
     for unit in call.units:
         for prefix in sorted(
-            (normalise(text) for text in (unit.name, unit.bureau, *unit.aliases)), key=len, reverse=True
+            (
+                normalise(text)
+                for text in (
+                    unit.name,
+                    unit.bureau,
+                    *unit.aliases,
+                )
+            ),
+            key=len,
+            reverse=True,
         ):
             if key.startswith(prefix) and not unit.direct:
                 rest = key.removeprefix(prefix)
-                return normalise(unit.name) if rest in ("", *call.words.bureau_words) else _without_unit(rest, call)
+                return (
+                    normalise(unit.name)
+                    if rest
+                    in (
+                        "",
+                        *call.words.bureau_words,
+                    )
+                    else _without_unit(rest, call)
+                )
     return key
 
 
 def _without_unit(rest: str, call: Call) -> str:
-    """``rest`` after one unit name was taken away: a unit of two names is written with both as often as with one."""
+    """``rest`` after one unit name was taken away: a unit of two names is written with both as
+    often as with one.
+    """
     shorter = re.sub(r"^师?市", "", rest)
     for unit in call.units:
         for alias in unit.aliases:
@@ -48,7 +71,9 @@ def same_applicant(first: str, second: str, call: Call) -> bool:
 
 
 def file_stem(name: str) -> str:
-    """A file name without extension, brackets, dates and the words that only say which rendition it is."""
+    """A file name without extension, brackets, dates and the words that only say which rendition it
+    is.
+    """
     stem = PurePosixPath(normalise(name)).stem
     previous = ""
     while previous != stem:

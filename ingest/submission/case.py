@@ -1,8 +1,10 @@
-"""What lies in a case: entries with their Word and scan, the summary table, what was replaced, what fits nowhere.
+"""What lies in a case: entries with their Word and scan, the summary table, what was replaced, what
+fits nowhere.
 
-Pure. Newer files replace older ones of the same role (by the server's received time); nothing is forgotten, the
-replaced ones stay listed. Pairing by name comes first, then by what stands on the scan, by elimination last, and what
-cannot be paired stays loose: the rules then answer "cannot be decided" and staff look.
+Pure. Newer files replace older ones of the same role (by the server's received time); nothing is
+forgotten, the replaced ones stay listed. Pairing by name comes first, then by what stands on the
+scan, by elimination last, and what cannot be paired stays loose: the rules then answer "cannot be
+decided" and staff look.
 """
 
 from __future__ import annotations
@@ -28,7 +30,8 @@ class ReceivedMail:
     id: int
     received: datetime  #: aware
     reading: Reading
-    dated: bool = True  #: False when the server's date was unreadable and ``received`` is when it was asked
+    #: False when the server's date was unreadable and ``received`` is when it was asked
+    dated: bool = True
 
 
 _Place = tuple[int, str]
@@ -103,7 +106,9 @@ class Case:
     @property
     def scans(self) -> dict[str, Filed]:
         """Every scan under the id of its subject."""
-        scans = {scan_id(entry.id): entry.scan for entry in self.entries} | {SUMMARY_SCAN_ID: self.summary_scan}
+        scans = {scan_id(entry.id): entry.scan for entry in self.entries} | {
+            SUMMARY_SCAN_ID: self.summary_scan,
+        }
         loose = {loose_scan_id(number): item for number, item in enumerate(self.loose, 1)}
         return {identifier: item for identifier, item in scans.items() if item is not None} | loose
 
@@ -177,7 +182,14 @@ def _entry_of(entries: Iterable[Entry], document: Document, call: Call) -> Entry
         return None
     stem = file_stem(document.name)
     for entry in entries:
-        if stem and any(file_stem(other.document.name) == stem for other in (entry.editable, entry.scan) if other):
+        if stem and any(
+            file_stem(other.document.name) == stem
+            for other in (
+                entry.editable,
+                entry.scan,
+            )
+            if other
+        ):
             return entry
     return None
 
@@ -205,7 +217,9 @@ def _file_scan(case: Case, item: Filed, call: Call) -> bool:
 
 
 def _place_by_content(case: Case, item: Filed, call: Call) -> bool:
-    """Whether one Word file without a scan says the same as this scan, and more of the same than any other."""
+    """Whether one Word file without a scan says the same as this scan, and more of the same than
+    any other.
+    """
     role = item.document.role
     found: list[tuple[int, Entry | None]] = []
     for entry in case.entries if role is not Role.SUMMARY else ():
@@ -232,28 +246,44 @@ def _agreeing(case: Case, word: Filed, scan: Filed, call: Call) -> Iterator[int]
 
 
 def _place_by_elimination(case: Case, waiting: list[Filed]) -> None:
-    """One scan left over and one place empty belong together; otherwise a named scan is an entry of its own."""
+    """One scan left over and one place empty belong together; otherwise a named scan is an entry of
+    its own.
+    """
     empty = [entry for entry in case.entries if entry.scan is None]
     summary_empty = case.summary is not None and case.summary_scan is None
-    if len(waiting) == 1 and len(empty) == 1 and (waiting[0].document.role is Role.APPLICATION or not summary_empty):
+    if (
+        len(
+            waiting,
+        )
+        == 1
+        and len(empty) == 1
+        and (waiting[0].document.role is Role.APPLICATION or not summary_empty)
+    ):
         empty[0].scan = waiting.pop()
     elif len(waiting) == 1 and not empty and summary_empty and waiting[0].document.role is None:
         case.summary_scan = waiting.pop()
     for item in waiting:
         if item.document.role is Role.APPLICATION and (item.document.applicant or not case.entries):
-            case.entries.append(Entry(entry_id(len(case.entries) + 1), item.document.applicant, scan=item))
+            case.entries.append(
+                Entry(entry_id(len(case.entries) + 1), item.document.applicant, scan=item),
+            )
         else:
             case.loose.append(item)
 
 
 def _name_rows(case: Case, call: Call) -> None:
-    """Tie each summary row to its entry; a row without a form becomes an entry that has nothing yet."""
+    """Tie each summary row to its entry; a row without a form becomes an entry that has nothing
+    yet.
+    """
     for number, row in enumerate(case.rows, 1):
         fact = row.get(APPLICANT_NAME)
         name = fact.text if fact else None
         if not name:
             continue
-        entry = next((entry for entry in case.entries if same_applicant(entry.applicant, name, call)), None)
+        entry = next(
+            (entry for entry in case.entries if same_applicant(entry.applicant, name, call)),
+            None,
+        )
         if entry is None:
             entry = Entry(listed_entry_id(number), name)
             case.entries.append(entry)

@@ -1,7 +1,7 @@
 """Whether the certificate signatures of a PDF (电子签章) stand for the seal, as a fact for the rules; and what they are, in Chinese.
 
-Pure: the worker has verified, here it is decided. A signature counts when the call accepts digital seals and nothing
-whatever is in doubt; anything less is for staff, never for the applicant to mend.
+Pure: the worker has verified, here it is decided. A signature counts when the call accepts digital
+seals and nothing whatever is in doubt; anything less is for staff, never for the applicant to mend.
 """
 
 from __future__ import annotations
@@ -30,7 +30,12 @@ def digital_seal(document: Document, own: Collection[str], call: Call, received:
     return Fact.known(DigitalSeal.OPEN if doubts else DigitalSeal.ACCEPTED, at)
 
 
-def _doubts(signatures: Collection[Signature], own: Collection[str], call: Call, received: datetime) -> Iterator[str]:
+def _doubts(
+    signatures: Collection[Signature],
+    own: Collection[str],
+    call: Call,
+    received: datetime,
+) -> Iterator[str]:
     """Every reason why a person must look; one bad signature among several is one."""
     if not call.accept_digital_seal:
         yield "本征集没有认可电子签章"
@@ -60,7 +65,11 @@ def signed_for(signature: Signature, name: str, call: Call) -> bool:
     places = {normalise(unit.name) for unit in call.units}
     candidates = signature.signer.split("@") if signature.signer else [signature.organisation]
     return any(
-        normalise(each) == normalise(name) or (same_applicant(each, name, call) and normalise(each) not in places)
+        normalise(
+            each,
+        )
+        == normalise(name)
+        or (same_applicant(each, name, call) and normalise(each) not in places)
         for each in candidates
     )
 

@@ -1,8 +1,8 @@
 """Which case a mail belongs to. Pure: the shell looks up candidates, this file decides among them.
 
-A supplement comes home by thread headers or by the case code in its subject, but only from somebody the case knows;
-a stranger who quotes a code is shown to staff and merged by nobody (FreeScout #1095, Zammad #2444 are what happens
-otherwise). Everything else goes by submitting unit and track.
+A supplement comes home by thread headers or by the case code in its subject, but only from somebody
+the case knows; a stranger who quotes a code is shown to staff and merged by nobody (FreeScout
+#1095, Zammad #2444 are what happens otherwise). Everything else goes by submitting unit and track.
 """
 
 from __future__ import annotations
@@ -38,7 +38,9 @@ class Purpose(StrEnum):
 
 @dataclass(frozen=True)
 class Join:
-    """One case to put the mail into; ``case_id`` None opens (or finds) the sender's own case for the track."""
+    """One case to put the mail into; ``case_id`` None opens (or finds) the sender's own case for
+    the track.
+    """
 
     case_id: int | None
     track: str
@@ -56,7 +58,9 @@ class Placement:
 
 
 def place(reading: Reading, call: Call, quoted: Sequence[KnownCase]) -> Placement:
-    """Decide where a person's mail goes; ``quoted`` are the cases its thread headers or case codes point to."""
+    """Decide where a person's mail goes; ``quoted`` are the cases its thread headers or case codes
+    point to.
+    """
     sender = who_sent(reading, call)
     brings = bool(parts_of_matter(reading))
     if quoted:
@@ -72,12 +76,21 @@ def place(reading: Reading, call: Call, quoted: Sequence[KnownCase]) -> Placemen
         return Placement(Purpose.APPLICATION, sender, _supplement(reading, known), "补充材料")
     if not brings:
         return Placement(Purpose.QUESTION, sender, (), "没有附件")
-    joins = tuple(Join(None, track, f"{sender.evidence}: {sender.name}") for track in tracks_of(reading, call))
+    joins = tuple(
+        Join(
+            None,
+            track,
+            f"{sender.evidence}: {sender.name}",
+        )
+        for track in tracks_of(reading, call)
+    )
     return Placement(Purpose.APPLICATION, sender, joins, "申报材料")
 
 
 def _supplement(reading: Reading, known: Sequence[KnownCase]) -> tuple[Join, ...]:
-    """The cases a supplement goes to: those of its documents' tracks, all quoted ones when it names no track."""
+    """The cases a supplement goes to: those of its documents' tracks, all quoted ones when it names
+    no track.
+    """
     tracks = [track for track in dict.fromkeys(document.track for document in reading.documents) if track]
     if not tracks:
         return tuple(Join(case.id, case.track, f"回复邮件或主题中的案卷编号 {case.code}") for case in known[:1])
@@ -93,11 +106,19 @@ def _supplement(reading: Reading, known: Sequence[KnownCase]) -> tuple[Join, ...
 
 
 def tracks_of(reading: Reading, call: Call) -> tuple[str, ...]:
-    """The tracks a mail applies for: by its documents, else by the one track its subject, text or file names name."""
-    tracks = tuple(dict.fromkeys(document.track for document in reading.documents if document.track))
+    """The tracks a mail applies for: by its documents, else by the one track its subject, text or
+    file names name.
+    """
+    tracks = tuple(
+        dict.fromkeys(document.track for document in reading.documents if document.track),
+    )
     if tracks:
         return tracks
-    for text in (reading.envelope.subject, " ".join(part.name for part in reading.parts), own_text(reading.text)):
+    for text in (
+        reading.envelope.subject,
+        " ".join(part.name for part in reading.parts),
+        own_text(reading.text),
+    ):
         named = [track.name for track in call.tracks if track.name in text]
         if len(named) == 1:
             return tuple(named)

@@ -71,7 +71,13 @@ def _files(case: Case, replaced: set[tuple[int, str]]) -> Iterator[ReceivedFile]
             )  # fmt: skip
 
 
-def letter_request(case: Case, verdict: Verdict, call: Call, reply: Reply, now: datetime) -> LetterRequest:
+def letter_request(
+    case: Case,
+    verdict: Verdict,
+    call: Call,
+    reply: Reply,
+    now: datetime,
+) -> LetterRequest:
     """The request for the letter that tells ``verdict``; it answers the case's last mail."""
     return LetterRequest(
         kind=verdict.decision.value, call=call, case_code=reply.case_code, track=case.track, submitter=reply.submitter,
@@ -80,7 +86,13 @@ def letter_request(case: Case, verdict: Verdict, call: Call, reply: Reply, now: 
     )  # fmt: skip
 
 
-def question_request(envelope: Envelope, received: datetime, call: Call, reply: Reply, now: datetime) -> LetterRequest:
+def question_request(
+    envelope: Envelope,
+    received: datetime,
+    call: Call,
+    reply: Reply,
+    now: datetime,
+) -> LetterRequest:
     """The request for the receipt of a mail that brought nothing to judge."""
     return LetterRequest(
         kind="received", call=call, case_code=reply.case_code, track="", submitter=reply.submitter, to_address=reply.to_address,
@@ -92,10 +104,16 @@ def question_request(envelope: Envelope, received: datetime, call: Call, reply: 
 def too_large_request(
     envelope: Envelope, received: datetime, call: Call, reply: Reply, now: datetime, largest: int
 ) -> LetterRequest:
-    """The request for the letter about a mail of more than ``largest`` bytes, which is not downloaded."""
+    """The request for the letter about a mail of more than ``largest`` bytes, which is not
+    downloaded.
+    """
     # Base64 makes four bytes of three and breaks its lines: files of 72 percent of the limit pass.
     room = size_text(largest * 72 // 100)
-    return replace(question_request(envelope, received, call, reply, now), kind="too_large", size_limit=room)
+    return replace(
+        question_request(envelope, received, call, reply, now),
+        kind="too_large",
+        size_limit=room,
+    )
 
 
 class _Thread(TypedDict):
@@ -110,5 +128,7 @@ def _thread(envelope: Envelope) -> _Thread:
     return {
         "original_subject": envelope.subject,
         "in_reply_to": envelope.message_id,
-        "references": tuple(dict.fromkeys([*parents, *([envelope.message_id] if envelope.message_id else [])])),
+        "references": tuple(
+            dict.fromkeys([*parents, *([envelope.message_id] if envelope.message_id else [])]),
+        ),
     }

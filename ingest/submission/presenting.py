@@ -31,8 +31,9 @@ from rules.subjects import (
 from rules.verdict import EntryVerdict, Finding, Verdict, decide_case, decide_entry
 
 WITNESS_TOLERANCE = timedelta(minutes=10)
-"""INTERNALDATE and the topmost Received header may differ by this much before staff look (a mail dragged into the
-mailbox by hand keeps its Received but may get a new INTERNALDATE, RFC 9051 section 2.3.3)."""
+"""INTERNALDATE and the topmost Received header may differ by this much before staff look (a mail
+dragged into the mailbox by hand keeps its Received but may get a new INTERNALDATE, RFC 9051 section
+2.3.3)."""
 
 _STATES = {
     Fate.DOCUMENT: PartState.RECOGNISED,
@@ -70,14 +71,33 @@ def subjects_of(
         if entry.editable or entry.scan:
             subjects.append(_application(case, entry, sender, call.words.unit_field, unread=unread))
         if entry.scan:
-            scan = _scan(entry.scan, case.track, scan_id(entry.id), Fact.known(entry.id), Role.APPLICATION)
+            scan = _scan(
+                entry.scan,
+                case.track,
+                scan_id(entry.id),
+                Fact.known(entry.id),
+                Role.APPLICATION,
+            )
             subjects.append(
-                _with_print(scan, case, entry.scan, entry.editable, _Names.of(case, call, sender, entry), call)
+                _with_print(
+                    scan,
+                    case,
+                    entry.scan,
+                    entry.editable,
+                    _Names.of(case, call, sender, entry),
+                    call,
+                )
             )
     if case.summary or case.summary_scan:
         subjects.append(_summary(case, unread=unread))
     if case.summary_scan:
-        scan = _scan(case.summary_scan, case.track, SUMMARY_SCAN_ID, Fact.known(SUMMARY_ID), Role.SUMMARY)
+        scan = _scan(
+            case.summary_scan,
+            case.track,
+            SUMMARY_SCAN_ID,
+            Fact.known(SUMMARY_ID),
+            Role.SUMMARY,
+        )
         names = _Names.of(case, call, sender, None)
         subjects.append(_with_print(scan, case, case.summary_scan, case.summary, names, call))
     subjects += [
@@ -97,7 +117,13 @@ def _known_track(track: str) -> Fact:
 def _submission(case: Case, call: Call, sender: Sender, *, decided_before: bool) -> Subject:
     last, first = case.last, case.mails[0]
     witness = last.reading.envelope.received
-    apart = witness is not None and abs(last.received.timestamp() - witness) > WITNESS_TOLERANCE.total_seconds()
+    apart = (
+        witness is not None
+        and abs(
+            last.received.timestamp() - witness,
+        )
+        > WITNESS_TOLERANCE.total_seconds()
+    )
     suspicious = apart or not last.dated
     supplement = decided_before or first.received < call.deadline <= last.received
     header = Provenance(method="mail header", place="邮件")
@@ -114,7 +140,12 @@ def _submission(case: Case, call: Call, sender: Sender, *, decided_before: bool)
             ),
             SubjectField.NATURE: Fact.known(str(Nature.SUPPLEMENT if supplement else Nature.FIRST)),
             SubjectField.SENDER: Fact.known(
-                sender.kind, Provenance(method="mail header", place=sender.evidence, raw=sender.name)
+                sender.kind,
+                Provenance(
+                    method="mail header",
+                    place=sender.evidence,
+                    raw=sender.name,
+                ),
             ),
             SubjectField.DOUBTFUL_TIME: Fact.known(suspicious, header),
             SubjectField.UNREAD_PARTS: Fact.known(bool(unread), Provenance(method="attachment", raw="；".join(unread))),
@@ -122,7 +153,14 @@ def _submission(case: Case, call: Call, sender: Sender, *, decided_before: bool)
     )
 
 
-def _application(case: Case, entry: Entry, sender: Sender, unit_field: str, *, unread: bool) -> Subject:
+def _application(
+    case: Case,
+    entry: Entry,
+    sender: Sender,
+    unit_field: str,
+    *,
+    unread: bool,
+) -> Subject:
     fields: dict[str, Fact] = dict(entry.editable.document.fields) if entry.editable else {}
     if APPLICANT_NAME not in fields:
         fields[APPLICANT_NAME] = (
@@ -131,7 +169,10 @@ def _application(case: Case, entry: Entry, sender: Sender, unit_field: str, *, u
             else Fact.unknown()
         )
     if sender.unit and unit_field not in fields:
-        fields[unit_field] = Fact.known(sender.unit, Provenance(method="mail header", place=sender.evidence))
+        fields[unit_field] = Fact.known(
+            sender.unit,
+            Provenance(method="mail header", place=sender.evidence),
+        )
     fields |= {
         SubjectField.ID: Fact.known(entry.id),
         SubjectField.TRACK: _known_track(case.track),
@@ -161,7 +202,10 @@ def _scan(item: Filed, track: str, identifier: str, belongs_to: Fact, role: Role
             APPLICANT_NAME: _name_on(document, place),
             SubjectField.SEALED: _sealed(document, place),
             SubjectField.IS_SCAN: document.is_scan,
-            SubjectField.DIGITAL_SEAL: Fact.known(DigitalSeal.OPEN if document.signatures else DigitalSeal.NONE, place),
+            SubjectField.DIGITAL_SEAL: Fact.known(
+                DigitalSeal.OPEN if document.signatures else DigitalSeal.NONE,
+                place,
+            ),
             SubjectField.COMPARABLE: Fact.known(False),
         },
     )
@@ -177,7 +221,9 @@ class _Names:
 
     @classmethod
     def of(cls, case: Case, call: Call, sender: Sender, entry: Entry | None) -> Self:
-        """For the scan of ``entry``, or of the summary table, which lists and may bear every applicant."""
+        """For the scan of ``entry``, or of the summary table, which lists and may bear every
+        applicant.
+        """
         applicants = [other.applicant for other in case.entries]
         own = [entry.applicant] if entry else applicants
         unit = find_unit(call, own[0]) if own else None
@@ -189,8 +235,17 @@ class _Names:
         return cls(entry.applicant if entry else "", tuple(own), tuple(others))
 
 
-def _with_print(scan: Subject, case: Case, item: Filed, word: Filed | None, names: _Names, call: Call) -> Subject:
-    """``scan`` with what its print says: the name if it stands there, the Word file's values, the seals' owners."""
+def _with_print(
+    scan: Subject,
+    case: Case,
+    item: Filed,
+    word: Filed | None,
+    names: _Names,
+    call: Call,
+) -> Subject:
+    """``scan`` with what its print says: the name if it stands there, the Word file's values, the
+    seals' owners.
+    """
     if word is None or not item.document.pages_read:
         facts = not_compared()
     else:
@@ -205,7 +260,9 @@ def _with_print(scan: Subject, case: Case, item: Filed, word: Filed | None, name
 
 
 def _digital(item: Filed, own: tuple[str, ...], call: Call) -> dict[str, Fact]:
-    """What its certificate signatures are worth; on paper that was scanned only the stamp counts."""
+    """What its certificate signatures are worth; on paper that was scanned only the stamp
+    counts.
+    """
     seal = digital_seal(item.document, own, call, item.mail.received)
     facts = {str(SubjectField.DIGITAL_SEAL): seal}
     if seal.value == DigitalSeal.ACCEPTED and item.document.is_scan.value is not True:
@@ -220,13 +277,17 @@ def _name_on(document: Document, place: Provenance) -> Fact:
     if document.applicant:
         return Fact.known(
             document.applicant,
-            place.model_copy(update={"method": "file name", "confidence": 0.5, "raw": document.name}),
+            place.model_copy(
+                update={"method": "file name", "confidence": 0.5, "raw": document.name},
+            ),
         )
     return Fact.unknown(place)
 
 
 def _sealed(document: Document, place: Provenance) -> Fact:
-    place = place.model_copy(update={"method": "seal detector", "raw": document.seal.reason if document.seal else ""})
+    place = place.model_copy(
+        update={"method": "seal detector", "raw": document.seal.reason if document.seal else ""},
+    )
     if document.seal is None or document.seal.outcome is SealOutcome.UNCERTAIN:
         return Fact.unknown(place)
     return Fact.known(document.seal.outcome is SealOutcome.STAMPED, place)
@@ -245,12 +306,18 @@ def _summary(case: Case, *, unread: bool) -> Subject:
 
 def _row(row: dict[str, Fact], number: int, track: str) -> Subject:
     identifier = row_id(number)
-    fields = {**row, SubjectField.ID: Fact.known(identifier), SubjectField.TRACK: _known_track(track)}
+    fields = {
+        **row,
+        SubjectField.ID: Fact.known(identifier),
+        SubjectField.TRACK: _known_track(track),
+    }
     return Subject(kind=SubjectKind.ROW, id=identifier, fields=fields)
 
 
 def _attachments(case: Case) -> list[Subject]:
-    """The attachments of every mail, but a broken file only as long as no newer mail brought anything."""
+    """The attachments of every mail, but a broken file only as long as no newer mail brought
+    anything.
+    """
     subjects = []
     for mail in case.mails:
         for part in parts_of_matter(mail.reading):
@@ -280,7 +347,8 @@ def _accepted(item: LedgerEntry, unit_field: str) -> Subject:
 def verdict_of(case: Case, findings: Iterable[Finding], rules_sha256: str) -> Verdict:
     """Sort findings to the entries they concern and decide each entry and the case.
 
-    A finding that is bound to no entry concerns them all (late, no summary table, an unreadable attachment).
+    A finding that is bound to no entry concerns them all (late, no summary table, an unreadable
+    attachment).
     """
     owned: dict[str, list[Finding]] = {entry.id: [] for entry in case.entries}
     whole: list[Finding] = []
@@ -298,7 +366,12 @@ def verdict_of(case: Case, findings: Iterable[Finding], rules_sha256: str) -> Ve
         for entry in case.entries
     )  # fmt: skip
     decision = decide_case(entry.decision for entry in entries) if entries else decide_entry(whole)
-    return Verdict(decision=decision, entries=entries, rules_sha256=rules_sha256, findings=tuple(whole))
+    return Verdict(
+        decision=decision,
+        entries=entries,
+        rules_sha256=rules_sha256,
+        findings=tuple(whole),
+    )
 
 
 def _concerns(finding: Finding, entry: Entry) -> bool:

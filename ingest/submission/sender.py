@@ -1,4 +1,5 @@
-"""Who sent an application: a unit's office, a unit that submits for itself, another applicant, or somebody else.
+"""Who sent an application: a unit's office, a unit that submits for itself, another applicant, or
+somebody else.
 
 Pure. How each of them is named and recognised is the call's (称谓); the evidence is what clerks really write: a known
 address, the display name, the signature, who filled in the summary table, the subject.
@@ -61,7 +62,16 @@ def who_sent(reading: Reading, call: Call) -> Sender:
 
 def _by_address(address: str, call: Call) -> Sender | None:
     for unit in call.units:
-        if any(address == known or (known.startswith("@") and address.endswith(known)) for known in unit.addresses):
+        if any(
+            address == known
+            or (
+                known.startswith(
+                    "@",
+                )
+                and address.endswith(known)
+            )
+            for known in unit.addresses
+        ):
             return replace(_unit_sender(unit, call, "发件地址在报送单位名单中"), by_address=True)
     return None
 
@@ -93,7 +103,13 @@ def _from_text(text: str, evidence: str, call: Call) -> Sender | None:
     if unit and any(word in text for word in call.words.bureau_words):
         return _unit_sender(unit, call, evidence)
     if evidence != "邮件主题" and (name := _applicant_named(text, call)):
-        return Sender(call.words.applicant, f"applicant:{normalise(name)}", name, unit.name if unit else "", evidence)
+        return Sender(
+            call.words.applicant,
+            f"applicant:{normalise(name)}",
+            name,
+            unit.name if unit else "",
+            evidence,
+        )
     return None
 
 

@@ -1,1 +1,3 @@
-"""For whoever writes rule files: checks, examples, mutants, handbook, schema. Nothing here decides a case."""
+"""For whoever writes rule files: checks, examples, mutants, handbook, schema. Nothing here decides
+a case.
+"""

@@ -1,4 +1,5 @@
-"""The golden cases of ``examples.yaml``: read with their places, judged, compared with what the office expects. Pure.
+"""The golden cases of ``examples.yaml``: read with their places, judged, compared with what the
+office expects. Pure.
 
 A case either starts from a 样板 (a complete set of subjects) and changes it, or lists its own 对象. 期望 names rules
 and what must become of them; a case that also gives its 裁定 must name every rule that says anything at all.
@@ -146,14 +147,18 @@ class _Reader:
             if field not in self.vocabulary[changed.kind]:
                 unknown_word(field, self.vocabulary[changed.kind], place.position)
             fact = self._fact(changed.kind, Text(field), value)
-            known[identifier] = changed.model_copy(update={"fields": {**changed.fields, field: fact}})
+            known[identifier] = changed.model_copy(
+                update={"fields": {**changed.fields, field: fact}},
+            )
         return list(known.values())
 
     def _with_time(self, subject: Subject, seconds: int) -> Subject:
         """来件.收到时间 is the case's 收到 unless it is given."""
         if subject.kind != SubjectKind.SUBMISSION or SubjectField.RECEIVED in subject.fields:
             return subject
-        return subject.model_copy(update={"fields": {**subject.fields, SubjectField.RECEIVED: Fact.known(seconds)}})
+        return subject.model_copy(
+            update={"fields": {**subject.fields, SubjectField.RECEIVED: Fact.known(seconds)}},
+        )
 
     def _expectations(self, case: Mapping) -> tuple[Expectation, ...]:
         tree = mapping(case[Text("期望")], "“期望”", self.rules)
@@ -161,7 +166,14 @@ class _Reader:
         for word in words:
             if word not in EXPECTATIONS:
                 unknown_word(word, EXPECTATIONS, word.position)
-        return tuple(Expectation(str(rule), str(word), rule.position) for rule, word in zip(tree, words, strict=True))
+        return tuple(
+            Expectation(
+                str(rule),
+                str(word),
+                rule.position,
+            )
+            for rule, word in zip(tree, words, strict=True)
+        )
 
     def _decision(self, case: Mapping) -> str:
         word = text(case, "裁定")
@@ -171,7 +183,9 @@ class _Reader:
 
 
 def instant(raw: str) -> int | None:
-    """A Beijing wall-clock time to the minute or the second, ``2024-08-31 23:59:59``, in epoch seconds."""
+    """A Beijing wall-clock time to the minute or the second, ``2024-08-31 23:59:59``, in epoch
+    seconds.
+    """
     match = re.fullmatch(r"(.*\d:\d\d):([0-5]\d)", raw.strip())
     minute = parse_instant(match[1] if match else raw)
     return minute if minute is None or match is None else minute + int(match[2])
@@ -181,11 +195,13 @@ def _read(field: Field, raw: Text) -> Value | None:
     return instant(raw) if field.type is FieldType.INSTANT else parse_value(field, raw)
 
 
-# --- running ----------------------------------------------------------------------------------------------------
+# --- running --------------------------------------------------------------------------------------
 
 
 def run_examples(rulebook: Rulebook, examples: Iterable[Example]) -> list[ExampleFailure]:
-    """Every difference between what the examples expect and what the rules say; empty when all is well."""
+    """Every difference between what the examples expect and what the rules say; empty when all is
+    well.
+    """
     return [failure for example in examples for failure in _run(rulebook, example)]
 
 

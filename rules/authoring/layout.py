@@ -1,6 +1,8 @@
-"""The one layout of a rule file: indents, spaces, line ends. Text in, text out; what it says and its comments stay.
+"""The one layout of a rule file: indents, spaces, line ends. Text in, text out; what it says and
+its comments stay.
 
-Layout changes nothing in what the reader sees; if it ever did, the file is left alone and that is said.
+Layout changes nothing in what the reader sees; if it ever did, the file is left alone and that is
+said.
 """
 
 from __future__ import annotations
@@ -19,18 +21,23 @@ _WIDE = 1_000_000  #: no line is broken: a sentence is one line
 
 
 class _TextResolver(VersionedResolver):
-    """Takes every scalar for text, as the reader of rule files does: 0991 and 18:00 are written back as they are."""
+    """Takes every scalar for text, as the reader of rule files does: 0991 and 18:00 are written
+    back as they are.
+    """
 
     def resolve(self, kind: object, value: object, implicit: object) -> object:
         """The plain tag of the node's kind."""
-        return super().resolve(kind, value, (False, True) if kind.__name__ == "ScalarNode" else implicit)  # type: ignore[attr-defined]
+        of_a_scalar = kind.__name__ == "ScalarNode"  # type: ignore[attr-defined]
+        return super().resolve(kind, value, (False, True) if of_a_scalar else implicit)
 
 
 def laid_out(source: str) -> str:
-    """``source`` in the one layout: two spaces a level, lists indented, no trailing spaces, one empty line at most.
+    """``source`` in the one layout: two spaces a level, lists indented, no trailing spaces, one
+    empty line at most.
 
     Raises:
-        RuleFileError: the file cannot be read as YAML; or (Y020) its layout cannot be changed safely.
+        RuleFileError: the file cannot be read as YAML; or (Y020) its layout cannot be changed
+        safely.
     """
     before, result = load_tree(source), source
     for _ in range(_ROUNDS):

@@ -1,7 +1,8 @@
-"""What a rule file that can be read says without meaning it: dead, empty, doubled, contradicting rules, gaps in time.
+"""What a rule file that can be read says without meaning it: dead, empty, doubled, contradicting
+rules, gaps in time.
 
-Text in, errors and warnings out, each with its place. A warning is only given for what is certain: where a rule
-cannot be tried out on representative values, a note says that it was not looked at.
+Text in, errors and warnings out, each with its place. A warning is only given for what is certain:
+where a rule cannot be tried out on representative values, a note says that it was not looked at.
 """
 
 from __future__ import annotations
@@ -40,7 +41,8 @@ _SEVERITY = {Outcome.REMIND: 0, Outcome.REFER: 1, Outcome.RETURN: 2, Outcome.REJ
 
 
 def check_source(source: str, call: Call) -> list[RuleFileError]:
-    """Every slip of the rule file ``source``; when there is none, what is suspicious about its meaning.
+    """Every slip of the rule file ``source``; when there is none, what is suspicious about its
+    meaning.
 
     In the order of the file. ``severity`` tells errors, warnings and notes (not looked at) apart.
     """
@@ -74,7 +76,7 @@ def _warn(code: str, what: str, message: str, at: Position, hint: str = "") -> R
     return RuleFileError(f"[{what}] {message}", at, hint, code)
 
 
-# --- one rule ---------------------------------------------------------------------------------------------------
+# --- one rule -------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,14 @@ def _tried(rule: Rule, rulebook: Rulebook) -> _Trial | None:
 def _simple(rule: Rule) -> bool:
     """One kind of subject, looked at by itself."""
     nodes = walk(rule.applies, rule.requirement)
-    return len(rule.kinds) == 1 and not existences(*nodes) and not any(isinstance(node, Same) for node in nodes)
+    return (
+        len(
+            rule.kinds,
+        )
+        == 1
+        and not existences(*nodes)
+        and not any(isinstance(node, Same) for node in nodes)
+    )
 
 
 def _points(rules: Iterable[Rule], rulebook: Rulebook) -> Points | None:
@@ -127,14 +136,17 @@ def _about_one(rule: Rule, trial: _Trial | None) -> Iterator[RuleFileError]:
         yield _warn("W203", "恒拒", f"{name}凡是适用就不满足, 没有材料能通过", rule.position, "检查“适用”与“要求”")
 
 
-# --- two rules --------------------------------------------------------------------------------------------------
+# --- two rules ------------------------------------------------------------------------------------
 
 
 def _same_conditions(rules: Iterable[Rule]) -> Iterator[RuleFileError]:
     """Rules written with the same conditions, of whatever kind."""
     seen: dict[tuple[object, ...], Rule] = {}
     for rule in rules:
-        first = seen.setdefault((rule.kinds, frozenset(rule.links), rule.applies, rule.requirement), rule)
+        first = seen.setdefault(
+            (rule.kinds, frozenset(rule.links), rule.applies, rule.requirement),
+            rule,
+        )
         if first.id != rule.id and _overlap(first, rule):
             yield _duplicate(first, rule)
 
@@ -177,7 +189,14 @@ class _Pairs:
     def _fields(self, rule: Rule) -> frozenset[str]:
         if id(rule) not in self._asked:
             nodes = walk(rule.requirement)
-            self._asked[id(rule)] = frozenset(node.field for node in nodes if isinstance(node, Compare | Probe))
+            self._asked[id(rule)] = frozenset(
+                node.field
+                for node in nodes
+                if isinstance(
+                    node,
+                    Compare | Probe,
+                )
+            )
         return self._asked[id(rule)]
 
     def _pair(self, one: Rule, other: Rule) -> Iterator[RuleFileError]:
@@ -188,12 +207,20 @@ class _Pairs:
             )
             return
         self.spent += size_of(points)
-        verdicts = {(_said(one, actor), _said(other, actor)) for actor in actors(one.kinds[0], points)}
+        verdicts = {
+            (
+                _said(one, actor),
+                _said(other, actor),
+            )
+            for actor in actors(one.kinds[0], points)
+        }
         yield from _relation(one, other, verdicts)
 
 
 def _said(rule: Rule, actor: object) -> bool | None:
-    """True where the rule is violated, False where it applies and is not, None where it says nothing for certain."""
+    """True where the rule is violated, False where it applies and is not, None where it says
+    nothing for certain.
+    """
     kind = rule.kinds[0]
     if not _is(rule.applies, kind, actor):
         return None
@@ -201,7 +228,11 @@ def _said(rule: Rule, actor: object) -> bool | None:
     return None if truth is Kleene.MAYBE else truth is Kleene.NO
 
 
-def _relation(one: Rule, other: Rule, said: set[tuple[bool | None, bool | None]]) -> Iterator[RuleFileError]:
+def _relation(
+    one: Rule,
+    other: Rule,
+    said: set[tuple[bool | None, bool | None]],
+) -> Iterator[RuleFileError]:
     both = {pair for pair in said if None not in pair}
     if both and (False, False) not in both and {(True, False), (False, True)} <= both:
         yield _warn(
@@ -215,19 +246,29 @@ def _relation(one: Rule, other: Rule, said: set[tuple[bool | None, bool | None]]
     for shadowed, by, place in ((other, one, 1), (one, other, 0)):
         answers = {pair[1 - place] for pair in violated if pair[place] is True}
         always = by.start <= shadowed.start and shadowed.end <= by.end
-        if answers == {True} and always and _SEVERITY[by.on_violated] >= _SEVERITY[shadowed.on_violated]:
+        if (
+            answers
+            == {
+                True,
+            }
+            and always
+            and _SEVERITY[by.on_violated] >= _SEVERITY[shadowed.on_violated]
+        ):
             message = f"凡“{shadowed.id}”不满足时“{by.id}”必不满足, 结论也不更轻"
             yield _warn("W205", "被覆盖", message, shadowed.position, f"“{shadowed.id}”可以删去, 或改它的结论")
 
 
-# --- time -------------------------------------------------------------------------------------------------------
+# --- time -----------------------------------------------------------------------------------------
 
 
 def _gaps(rules: Iterable[Rule]) -> Iterator[RuleFileError]:
-    """Between rules that take turns: the same title (up to a bracket) or the same requirement, for the same subjects."""
+    """Between rules that take turns: the same title (up to a bracket) or the same requirement, for
+    the same subjects.
+    """
     groups: dict[tuple[object, ...], list[Rule]] = {}
     editions = list(rules)
-    ends = {rule.id: rule.end for rule in editions}  # of the last edition: one follows the other without a gap
+    # of the last edition: one follows the other without a gap
+    ends = {rule.id: rule.end for rule in editions}
     for rule in (replace(rule, end=ends[rule.id]) for rule in editions if not rule.edition):
         if (rule.start, rule.end) != (-PERPETUAL, PERPETUAL):
             groups.setdefault((rule.kinds, re.split(r"[（(]", rule.title)[0]), []).append(rule)
@@ -252,7 +293,10 @@ def _past(rules: Iterable[Rule], call: Call) -> Iterator[RuleFileError]:
 
 
 def _calendar(rulebook: Rulebook, call: Call) -> Iterator[RuleFileError]:
-    years = range(call.published.astimezone(BEIJING).year, call.deadline.astimezone(BEIJING).year + 1)
+    years = range(
+        call.published.astimezone(BEIJING).year,
+        call.deadline.astimezone(BEIJING).year + 1,
+    )
     missing = "、".join(str(year) for year in years if not year_known(year))
     for one in rulebook.derived:
         if missing and one.operation is Operation.WORKDAYS:
@@ -260,7 +304,7 @@ def _calendar(rulebook: Rulebook, call: Call) -> Iterator[RuleFileError]:
             yield _warn("W209", "日历", message, one.position, "更新 chinesecalendar; 在此之前相关规则都会转人工")
 
 
-# --- what nobody uses -------------------------------------------------------------------------------------------
+# --- what nobody uses -----------------------------------------------------------------------------
 
 
 def _unused(rulebook: Rulebook, tree: Tree) -> Iterator[RuleFileError]:

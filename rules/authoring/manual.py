@@ -1,4 +1,5 @@
-"""The handbook of a rule file as values: every clause beside its rule beside the examples that show it. Pure.
+"""The handbook of a rule file as values: every clause beside its rule beside the examples that show
+it. Pure.
 
 How it looks is ``ingest/rulefiles/manual_html.py`` and ``ingest/rulefiles/manual_docx.py``.
 """
@@ -95,7 +96,13 @@ class Manual:
         return sum(len(section.entries) for section in self.sections)
 
 
-def manual_of(rulebook: Rulebook, source: str, call: Call, examples: Sequence[Example], sha256: str) -> Manual:
+def manual_of(
+    rulebook: Rulebook,
+    source: str,
+    call: Call,
+    examples: Sequence[Example],
+    sha256: str,
+) -> Manual:
     """The handbook of ``source``, which was read as ``rulebook``."""
     return Manual(
         title=call.title, notice=rulebook.title, authority=call.authority, sha256=sha256,
@@ -118,12 +125,21 @@ def _computed(one: Derived) -> str:
     return f"{one.operation}: " + "、".join(words)
 
 
-# --- sections and entries ---------------------------------------------------------------------------------------
+# --- sections and entries -------------------------------------------------------------------------
 
 
-def _sections(rulebook: Rulebook, source: str, shown: dict[str, tuple[Shown, ...]]) -> Iterator[Section]:
+def _sections(
+    rulebook: Rulebook,
+    source: str,
+    shown: dict[str, tuple[Shown, ...]],
+) -> Iterator[Section]:
     headings = [
-        (number, match[1]) for number, line in enumerate(source.split("\n"), 1) if (match := _HEADING.match(line))
+        (
+            number,
+            match[1],
+        )
+        for number, line in enumerate(source.split("\n"), 1)
+        if (match := _HEADING.match(line))
     ]
     grouped: dict[str, list[ManualRule]] = {}
     ends = {rule.id: rule.end for rule in rulebook.rules}  # of the last edition
@@ -174,11 +190,13 @@ def _phrases(node: Condition, depth: int) -> Iterator[Phrase]:
 _GROUPS = {"任一": "下列任一:", "全部": "下列全部:", "都不": "下列都不成立:"}
 
 
-# --- examples ---------------------------------------------------------------------------------------------------
+# --- examples -------------------------------------------------------------------------------------
 
 
 def _shown(rulebook: Rulebook, examples: Sequence[Example]) -> dict[str, tuple[Shown, ...]]:
-    """Per rule the examples that name it with something to say; those where all is well come last."""
+    """Per rule the examples that name it with something to say; those where all is well
+    come last.
+    """
     found: dict[str, list[Shown]] = {}
     for example in examples:
         decision = example.decision or _decision(rulebook, example)
@@ -189,6 +207,12 @@ def _shown(rulebook: Rulebook, examples: Sequence[Example]) -> dict[str, tuple[S
 
 def _decision(rulebook: Rulebook, example: Example) -> str:
     said: list[Outcome] = [
-        one.outcome for one in judge(rulebook, example.subjects, example.received) if one.outcome is not None
+        one.outcome
+        for one in judge(
+            rulebook,
+            example.subjects,
+            example.received,
+        )
+        if one.outcome is not None
     ]
     return DECISION_NAMES[decide_outcomes(said)]

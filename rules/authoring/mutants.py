@@ -1,7 +1,9 @@
-"""How well the examples guard the rules: rules changed in one place each, and which change no example notices. Pure.
+"""How well the examples guard the rules: rules changed in one place each, and which change no
+example notices. Pure.
 
-A change is a limit moved by one unit or made (in)exclusive, a condition turned round or left out, an outcome
-exchanged. Only the changed rule is judged again. What the file counts (统计) and computes (派生) is not changed.
+A change is a limit moved by one unit or made (in)exclusive, a condition turned round or left out,
+an outcome exchanged. Only the changed rule is judged again. What the file counts (统计) and computes
+(派生) is not changed.
 """
 
 from __future__ import annotations
@@ -30,7 +32,8 @@ from rules.values import World
 from rules.verdict import Outcome
 from rules.vocabulary import ORDERED, FieldType, Vocabulary
 
-_UNITS = {FieldType.PERCENT: 100}  #: people write percentages to two places; all else changes by one
+#: people write percentages to two places; all else changes by one
+_UNITS = {FieldType.PERCENT: 100}
 _UNIT_NAMES = {FieldType.PERCENT: "0.01%", FieldType.DATE: "1天", FieldType.INSTANT: "1秒"}
 _BOUNDARY = {
     Operator.AT_LEAST: Operator.ABOVE, Operator.ABOVE: Operator.AT_LEAST,
@@ -66,14 +69,23 @@ class MutantReport:
 
 
 def run_mutants(rulebook: Rulebook, examples: Iterable[Example]) -> MutantReport:
-    """Try every mutant of every rule in force on the examples, which must all hold for the rules as they are."""
+    """Try every mutant of every rule in force on the examples, which must all hold for the rules as
+    they are.
+    """
     stages = [_stage(rulebook, example) for example in examples]
-    mutants = [mutant for rule in rulebook.rules_in_force for mutant in mutants_of(rule, rulebook.vocabulary)]
+    mutants = [
+        mutant
+        for rule in rulebook.rules_in_force
+        for mutant in mutants_of(
+            rule,
+            rulebook.vocabulary,
+        )
+    ]
     unnoticed = [mutant for mutant in mutants if not any(stage.notices(mutant) for stage in stages)]
     return MutantReport(len(mutants), tuple(sorted(unnoticed, key=lambda mutant: mutant.position)))
 
 
-# --- trying -----------------------------------------------------------------------------------------------------
+# --- trying ---------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -108,7 +120,7 @@ def _stage(rulebook: Rulebook, example: Example) -> _Stage:
     return _Stage(example, world, instant, instant >= rulebook.deadline, results)
 
 
-# --- making -----------------------------------------------------------------------------------------------------
+# --- making ---------------------------------------------------------------------------------------
 
 
 def mutants_of(rule: Rule, vocabulary: Vocabulary) -> Iterator[Mutant]:
@@ -122,7 +134,9 @@ def mutants_of(rule: Rule, vocabulary: Vocabulary) -> Iterator[Mutant]:
 
 
 def _outcome_mutants(rule: Rule) -> Iterator[Mutant]:
-    """The outcome exchanged; those for blank and unread values where the file says something of its own."""
+    """The outcome exchanged; those for blank and unread values where the file says something of its
+    own.
+    """
     other = _EXCHANGED[rule.on_violated]
     yield Mutant(replace(rule, on_violated=other), rule.position, f"不满足: {rule.on_violated} 改为 {other}")
     if rule.on_blank is not Outcome.RETURN:
@@ -167,16 +181,25 @@ class _Maker:
             yield self._change(node, _ALWAYS, "去掉")
 
     def _group(self, node: AllOf | AnyOf) -> Iterator[_Change]:
-        sentence = bool(node.items) and all(item.source == node.source and node.source.text for item in node.items)
+        sentence = bool(
+            node.items,
+        ) and all(item.source == node.source and node.source.text for item in node.items)
         if sentence:  # 属于: one sentence, several values
             yield self._change(node, Not(node, node.source), "反过来")
         for number, item in enumerate(node.items):
             before, after = node.items[:number], node.items[number + 1 :]
             if before or after or isinstance(node, AllOf):
-                yield self._change(item, replace(node, items=before + after), _left_out(node, item, sentence=sentence))
+                yield self._change(
+                    item,
+                    replace(node, items=before + after),
+                    _left_out(node, item, sentence=sentence),
+                )
             if not sentence:
                 for one in self.condition(item, removable=False):
-                    yield replace(one, condition=replace(node, items=(*before, one.condition, *after)))
+                    yield replace(
+                        one,
+                        condition=replace(node, items=(*before, one.condition, *after)),
+                    )
 
     def _inside(
         self, node: Condition, inner: Condition, rebuild: Callable[[Condition], Condition]

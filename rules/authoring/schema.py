@@ -1,7 +1,8 @@
-"""A JSON Schema of rule files for editors: completion from the call's own words, and messages in Chinese. Pure.
+"""A JSON Schema of rule files for editors: completion from the call's own words, and messages in
+Chinese. Pure.
 
-It is for comfort while typing; ``rules check`` decides. Draft 7 with the extensions of yaml-language-server
-(``defaultSnippets``, ``patternErrorMessage``), which other editors ignore.
+It is for comfort while typing; ``rules check`` decides. Draft 7 with the extensions of
+yaml-language-server (``defaultSnippets``, ``patternErrorMessage``), which other editors ignore.
 """
 
 from __future__ import annotations
@@ -64,7 +65,12 @@ def rule_schema(vocabulary: Vocabulary, parameters: Iterable[str] = (DEADLINE,))
 
 
 def _object(properties: Schema, required: Iterable[str]) -> Schema:
-    return {"type": "object", "additionalProperties": False, "required": list(required), "properties": properties}
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "required": list(required),
+        "properties": properties,
+    }
 
 
 def _late() -> Schema:
@@ -109,7 +115,13 @@ def _rule(vocabulary: Vocabulary) -> Schema:
         "生效": _object({"自": text, "至": text}, ()), "适用": condition, "要求": condition,
         "不满足": outcome, "未填": silent, "无法判断": silent, "告知": text, "存疑告知": text, "截止后": _late(), "停用": text,
     }  # fmt: skip
-    described = {key: {**schema, "description": _DESCRIPTIONS[key]} for key, schema in properties.items()}
+    described = {
+        key: {
+            **schema,
+            "description": _DESCRIPTIONS[key],
+        }
+        for key, schema in properties.items()
+    }
     body = dict.fromkeys(COMPULSORY, "") | {"不满足": str(Outcome.RETURN)}
     return _object(described, COMPULSORY) | {"defaultSnippets": [{"label": "一条规则", "body": body}]}
 
@@ -126,7 +138,15 @@ def _condition(vocabulary: Vocabulary) -> Schema:
 
 
 def _sentence(vocabulary: Vocabulary, parameters: tuple[str, ...]) -> Schema:
-    words = [re.escape(word) for word in sorted(WORDS, key=len, reverse=True) if word not in STATE_WORDS]
+    words = [
+        re.escape(word)
+        for word in sorted(
+            WORDS,
+            key=len,
+            reverse=True,
+        )
+        if word not in STATE_WORDS
+    ]
     kinds = "|".join(re.escape(kind) for kind in vocabulary)
     states = "|".join(STATE_WORDS)
     sentences = [line for kind in vocabulary for line in _sentences(kind, vocabulary, parameters)]

@@ -1,7 +1,9 @@
-"""Representative subjects: for the conditions of a rule, every combination of values that could make a difference.
+"""Representative subjects: for the conditions of a rule, every combination of values that could
+make a difference.
 
-A comparison changes its answer only at its constant, an option is one of a few, a text contains a word or not: so a
-handful of values per field stands for all. No solver, and nothing about rules themselves: that is ``rules/authoring/lint.py``.
+A comparison changes its answer only at its constant, an option is one of a few, a text contains a
+word or not: so a handful of values per field stands for all. No solver, and nothing about rules
+themselves: that is ``rules/authoring/lint.py``.
 """
 
 from __future__ import annotations
@@ -23,8 +25,13 @@ _BESIDES = "〇"  #: a text that is none of the words asked for
 Points = Mapping[str, tuple[Cell, ...]]
 
 
-def points_of(nodes: Iterable[Condition], fields: Mapping[str, Field], free: frozenset[str]) -> Points | None:
-    """The values to try for every field that ``nodes`` look at; None when there are too many combinations.
+def points_of(
+    nodes: Iterable[Condition],
+    fields: Mapping[str, Field],
+    free: frozenset[str],
+) -> Points | None:
+    """The values to try for every field that ``nodes`` look at; None when there are too many
+    combinations.
 
     ``free`` are the fields that may be negative or above 100 %, because they are computed.
     """
@@ -56,14 +63,26 @@ def actors(kind: str, points: Points) -> Iterator[Actor]:
 
 
 def _bounds(field: Field, fields: Mapping[str, Field]) -> tuple[int, int]:
-    """What a form can hold: no number below nothing, no share above all, no more ticks than options."""
+    """What a form can hold: no number below nothing, no share above all, no more ticks than
+    options.
+    """
     if field.type is FieldType.PERCENT:
         return 0, 1_000_000
-    ticked = fields.get(field.name.removesuffix(ITEM_COUNT)) if field.name.endswith(ITEM_COUNT) else None
+    ticked = (
+        fields.get(
+            field.name.removesuffix(ITEM_COUNT),
+        )
+        if field.name.endswith(ITEM_COUNT)
+        else None
+    )
     return 0, len(ticked.options) if ticked is not None and ticked.options else 10**15
 
 
-def _cells(field: Field, leaves: list[Compare | Probe], bounds: tuple[int, int] | None) -> tuple[Cell, ...] | None:
+def _cells(
+    field: Field,
+    leaves: list[Compare | Probe],
+    bounds: tuple[int, int] | None,
+) -> tuple[Cell, ...] | None:
     if field.type is FieldType.CHOICE:
         return tuple(_number(index) for index in range(len(field.options) + 1))
     if field.type is FieldType.YES_NO:
@@ -72,9 +91,23 @@ def _cells(field: Field, leaves: list[Compare | Probe], bounds: tuple[int, int] 
         return _ticked(leaves)
     if field.type in TEXTUAL:
         return _texts(leaves)
-    near = {leaf.constant + step for leaf in leaves if isinstance(leaf, Compare) for step in (-1, 0, 1)} or {0}
+    near = {
+        leaf.constant + step
+        for leaf in leaves
+        if isinstance(leaf, Compare)
+        for step in (
+            -1,
+            0,
+            1,
+        )
+    } or {0}
     low, high = bounds or (min(near), max(near))
-    return tuple(_number(number) for number in sorted({min(max(number, low), high) for number in near}))
+    return tuple(
+        _number(
+            number,
+        )
+        for number in sorted({min(max(number, low), high) for number in near})
+    )
 
 
 def _number(value: int) -> Cell:
@@ -82,7 +115,15 @@ def _number(value: int) -> Cell:
 
 
 def _literals(leaves: list[Compare | Probe]) -> list[str] | None:
-    found = dict.fromkeys(leaf.argument for leaf in leaves if isinstance(leaf, Probe) and leaf.argument)
+    found = dict.fromkeys(
+        leaf.argument
+        for leaf in leaves
+        if isinstance(
+            leaf,
+            Probe,
+        )
+        and leaf.argument
+    )
     return list(found) if len(found) <= MAX_LITERALS else None
 
 
@@ -103,5 +144,7 @@ def _texts(leaves: list[Compare | Probe]) -> tuple[Cell, ...] | None:
     literals = _literals(leaves)
     if literals is None:
         return None
-    texts = dict.fromkeys([*literals, *(_BESIDES.join((_BESIDES, *some)) for some in _chosen(literals))])
+    texts = dict.fromkeys(
+        [*literals, *(_BESIDES.join((_BESIDES, *some)) for some in _chosen(literals))],
+    )
     return tuple(Cell(Knowledge.KNOWN, key=normalise(text)) for text in texts)

@@ -1,4 +1,6 @@
-"""Do the engine and the interpreter agree? What the one said is held against what the other says, rule by rule. Pure."""
+"""Do the engine and the interpreter agree? What the one said is held against what the other says,
+rule by rule. Pure.
+"""
 
 from __future__ import annotations
 
@@ -12,12 +14,20 @@ EngineHit = tuple[str, dict[str, str]]
 
 
 def disagreements(results: Iterable[RuleResult], hits: Iterable[EngineHit]) -> tuple[str, ...]:
-    """Where the engine and the interpreter differ, one line each, sorted; empty when they agree about everything."""
+    """Where the engine and the interpreter differ, one line each, sorted; empty when they agree
+    about everything.
+    """
     results = tuple(results)
     said = _said(hits, {result.rule.id: result.rule.kinds for result in results})
     expected = {(result.rule.id, result.places): result.truth for result in results}
     lines = [
-        _line(key, said.get(key, ""), truth) for key, truth in expected.items() if _strength(truth) != said.get(key, "")
+        _line(
+            key,
+            said.get(key, ""),
+            truth,
+        )
+        for key, truth in expected.items()
+        if _strength(truth) != said.get(key, "")
     ]
     lines += [
         f"{rule} {places}: 引擎判{strength}, 解释器未涉及"

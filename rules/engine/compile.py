@@ -1,10 +1,12 @@
-"""Compiles a rule into the small subset of durable-rules that was measured to be safe. Rules in, patterns out.
+"""Compiles a rule into the small subset of durable-rules that was measured to be safe. Rules in,
+patterns out.
 
-A rule's violation (适用 and not 要求) becomes a disjunction of clauses; every clause becomes rules of two strengths:
-真 fires when the violation is certain, 可能 when it cannot be ruled out. Only constants, equality joins and
-"not exists" are ever emitted: no ``$or``, no regex, no arithmetic, no ``$nex``, no comparison of two fields by
-order - each of those was seen to answer wrongly, to hang or to kill the process. The engine itself does not come
-in here; writing patterns out for it is ``rules/engine/shards.py``.
+A rule's violation (适用 and not 要求) becomes a disjunction of clauses; every clause becomes rules of
+two strengths: 真 fires when the violation is certain, 可能 when it cannot be ruled out. Only
+constants, equality joins and "not exists" are ever emitted: no ``$or``, no regex, no arithmetic, no
+``$nex``, no comparison of two fields by order - each of those was seen to answer wrongly, to hang
+or to kill the process. The engine itself does not come in here; writing patterns out for it is
+``rules/engine/shards.py``.
 """
 
 from __future__ import annotations
@@ -89,7 +91,8 @@ def compile_rule(rule: Rule) -> tuple[EngineRule, ...]:
     """The engine's rules for ``rule``.
 
     Raises:
-        RuleFileError: E109 when it would need more clauses or patterns than the engine is trusted with.
+        RuleFileError: E109 when it would need more clauses or patterns than the engine is trusted
+        with.
     """
     compiled: list[EngineRule] = []
     try:
@@ -97,7 +100,15 @@ def compile_rule(rule: Rule) -> tuple[EngineRule, ...]:
         for number, clause in enumerate(clauses):
             for strength in (SURE, POSSIBLE):
                 drafts = _drafts(clause, rule, sure=strength == SURE)
-                compiled += [_rule(rule, f"{number}.{i}", strength, draft) for i, draft in enumerate(drafts)]
+                compiled += [
+                    _rule(
+                        rule,
+                        f"{number}.{i}",
+                        strength,
+                        draft,
+                    )
+                    for i, draft in enumerate(drafts)
+                ]
     except _TooComplexError as error:
         raise RuleFileError(f"规则“{rule.id}”太复杂({error})", rule.position, "拆成几条规则", "E109") from error
     return tuple(compiled)
@@ -112,7 +123,9 @@ def _violation(rule: Rule) -> list[list[Literal]]:
 
 
 def disjunction(node: Condition, *, positive: bool = True) -> list[list[Literal]]:
-    """``node`` (or its negation) as a list of clauses, each a list of literals that must all hold."""
+    """``node`` (or its negation) as a list of clauses, each a list of literals that must
+    all hold.
+    """
     match node:
         case Not(item=item):
             return disjunction(item, positive=not positive)
@@ -138,12 +151,14 @@ def _bounded(clauses: list[list[Literal]]) -> list[list[Literal]]:
     return clauses
 
 
-# --- one clause -------------------------------------------------------------------------------------------------
+# --- one clause -----------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class _Draft:
-    """An engine rule in the making: what the bound subjects must fulfil, and the patterns that follow them."""
+    """An engine rule in the making: what the bound subjects must fulfil, and the patterns that
+    follow them.
+    """
 
     own: dict[str, tuple[Requirement, ...]] = field(default_factory=dict)
     tail: tuple[Pattern, ...] = ()
@@ -152,7 +167,14 @@ class _Draft:
     def contradictory(self) -> bool:
         """Whether some property would have to have two values: such a rule can never fire."""
         wanted = [
-            {(need.property, need.value) for need in needs if isinstance(need, Check) and need.operator == "="}
+            {
+                (
+                    need.property,
+                    need.value,
+                )
+                for need in needs
+                if isinstance(need, Check) and need.operator == "="
+            }
             for needs in self.own.values()
         ]
         return any(len({name for name, _ in pairs}) < len(pairs) for pairs in wanted)
@@ -177,7 +199,14 @@ def _drafts(clause: list[Literal], rule: Rule, *, sure: bool) -> list[_Draft]:
     return drafts
 
 
-def _grow(draft: _Draft, literal: Literal, rule: Rule, number: int, *, sure: bool) -> Iterator[_Draft]:
+def _grow(
+    draft: _Draft,
+    literal: Literal,
+    rule: Rule,
+    number: int,
+    *,
+    sure: bool,
+) -> Iterator[_Draft]:
     node = literal.node
     if isinstance(node, Compare | Probe):
         yield draft.requiring((node.variable, check) for check in checks(literal, sure=sure))
@@ -190,12 +219,21 @@ def _grow(draft: _Draft, literal: Literal, rule: Rule, number: int, *, sure: boo
 
 
 def checks(literal: Literal, *, sure: bool) -> list[Check]:
-    """The interval encoding: what must hold of ``low`` and ``high`` for a comparison to be sure, or possible."""
+    """The interval encoding: what must hold of ``low`` and ``high`` for a comparison to be sure, or
+    possible.
+    """
     node, positive = literal.node, literal.positive
     assert isinstance(node, Compare | Probe)
     base = property_base(node)
     low, high = base + LOW, base + HIGH
-    operator, constant = (node.operator, node.constant) if isinstance(node, Compare) else (Operator.EQUAL, 1)
+    operator, constant = (
+        (
+            node.operator,
+            node.constant,
+        )
+        if isinstance(node, Compare)
+        else (Operator.EQUAL, 1)
+    )
     if operator is Operator.EQUAL:
         if positive and sure:
             return [Check(low, "=", constant), Check(high, "=", constant)]
@@ -207,7 +245,12 @@ def checks(literal: Literal, *, sure: bool) -> list[Check]:
     return [Check(low if lower_end else high, symbol, constant)]
 
 
-_SYMBOLS = {Operator.AT_LEAST: "$gte", Operator.ABOVE: "$gt", Operator.AT_MOST: "$lte", Operator.BELOW: "$lt"}
+_SYMBOLS = {
+    Operator.AT_LEAST: "$gte",
+    Operator.ABOVE: "$gt",
+    Operator.AT_MOST: "$lte",
+    Operator.BELOW: "$lt",
+}
 _NEGATED = {
     Operator.AT_LEAST: Operator.BELOW, Operator.BELOW: Operator.AT_LEAST,
     Operator.AT_MOST: Operator.ABOVE, Operator.ABOVE: Operator.AT_MOST,
@@ -240,7 +283,8 @@ class _Quest:
 
 def _quest(node: Same | Exists, rule: Rule, number: int) -> _Quest:
     if isinstance(node, Same):
-        # The bound fact once more (found by its own number), this time equal to the other: needs ``dist: 0``.
+        # The bound fact once more (found by its own number), this time equal to the other: needs
+        # ``dist: 0``.
         kind = rule.kinds[rule.kinds.index(node.variable)]
         links = (
             _Link(_SURELY_KNOWN, node.variable, _SURELY_KNOWN),
@@ -263,7 +307,9 @@ def _way(clause: list[Literal], variable: str) -> tuple[tuple[_Link, ...], tuple
             )
     if len(set(links)) > MAX_LINKS:
         raise _TooComplexError(f"“其中”里的“等于”超过 {MAX_LINKS} 个")
-    return tuple(dict.fromkeys(links)), tuple(literal for literal in clause if not isinstance(literal.node, Same))
+    return tuple(
+        dict.fromkeys(links),
+    ), tuple(literal for literal in clause if not isinstance(literal.node, Same))
 
 
 def _pattern(
@@ -276,12 +322,22 @@ def _pattern(
     absent: bool,
     unknown: frozenset[str],
 ) -> Pattern:
-    """A fact that fulfils ``own`` and ``links``, except that the fields in ``unknown`` are not known."""
+    """A fact that fulfils ``own`` and ``links``, except that the fields in ``unknown`` are not
+    known.
+    """
     wanted: list[Requirement] = []
     for literal in own:
         wanted += checks(literal, sure=sure)
     wanted += [Check(name + KNOWN, "=", 0) for name in sorted(unknown)]
-    wanted += [Join(link.mine + KEY, link.variable, link.other + KEY) for link in links if link.mine not in unknown]
+    wanted += [
+        Join(
+            link.mine + KEY,
+            link.variable,
+            link.other + KEY,
+        )
+        for link in links
+        if link.mine not in unknown
+    ]
     return Pattern(alias, quest.kind, tuple(dict.fromkeys(wanted)), absent)
 
 
@@ -293,8 +349,23 @@ def _present(draft: _Draft, quest: _Quest, *, sure: bool) -> Iterator[_Draft]:
             chosen = list(zip(choice, links, strict=True))
             unknown = frozenset(link.mine for how, link in chosen if how == "mine")
             kept = [link for how, link in chosen if how != "other"]
-            pattern = _pattern(quest, quest.alias, kept, own, sure=sure, absent=False, unknown=unknown)
-            needs = [(link.variable, Check(link.other + KNOWN, "=", 0)) for how, link in chosen if how == "other"]
+            pattern = _pattern(
+                quest,
+                quest.alias,
+                kept,
+                own,
+                sure=sure,
+                absent=False,
+                unknown=unknown,
+            )
+            needs = [
+                (
+                    link.variable,
+                    Check(link.other + KNOWN, "=", 0),
+                )
+                for how, link in chosen
+                if how == "other"
+            ]
             yield draft.requiring(needs).followed_by(pattern)
 
 
@@ -302,7 +373,16 @@ def _absent(draft: _Draft, quest: _Quest, *, sure: bool) -> Iterator[_Draft]:
     """不存在. Sure only when there is no candidate that might match, also not one whose key could not be read."""
     drafts = [draft]
     for way_number, (links, own) in enumerate(quest.ways):
-        drafts = [grown for one in drafts for grown in _absent_way(one, quest, (way_number, links, own), sure=sure)]
+        drafts = [
+            grown
+            for one in drafts
+            for grown in _absent_way(
+                one,
+                quest,
+                (way_number, links, own),
+                sure=sure,
+            )
+        ]
     yield from drafts
 
 
@@ -312,12 +392,20 @@ def _absent_way(
     number, links, own = way
     alias = f"{quest.alias}_{number}_"
     if not sure:
-        yield draft.followed_by(_pattern(quest, alias + "0", links, own, sure=True, absent=True, unknown=frozenset()))
+        yield draft.followed_by(
+            _pattern(quest, alias + "0", links, own, sure=True, absent=True, unknown=frozenset()),
+        )
         return
     unsure = [link for link in links if "other" in link.ways]
     for readable in product((True, False), repeat=len(unsure)):
         dropped = {link for link, known in zip(unsure, readable, strict=True) if not known}
-        needs = [(link.variable, Check(link.other + KNOWN, "=", int(link not in dropped))) for link in unsure]
+        needs = [
+            (
+                link.variable,
+                Check(link.other + KNOWN, "=", int(link not in dropped)),
+            )
+            for link in unsure
+        ]
         kept = [link for link in links if link not in dropped]
         patterns = [
             _pattern(quest, f"{alias}{i}", kept, own, sure=False, absent=True, unknown=unknown)
@@ -328,10 +416,17 @@ def _absent_way(
 
 def _subsets(names: set[str]) -> list[frozenset[str]]:
     ordered = sorted(names)
-    return [frozenset(chosen) for size in range(len(ordered) + 1) for chosen in combinations(ordered, size)]
+    return [
+        frozenset(chosen)
+        for size in range(len(ordered) + 1)
+        for chosen in combinations(
+            ordered,
+            size,
+        )
+    ]
 
 
-# --- the finished rule ------------------------------------------------------------------------------------------
+# --- the finished rule ----------------------------------------------------------------------------
 
 
 def _rule(rule: Rule, number: str, strength: str, draft: _Draft) -> EngineRule:
@@ -344,7 +439,13 @@ def _rule(rule: Rule, number: str, strength: str, draft: _Draft) -> EngineRule:
     if len(patterns) > MAX_PATTERNS:
         raise _TooComplexError(f"要同时看超过 {MAX_PATTERNS} 份材料")
     edition = f"v{rule.edition}." if rule.edition else ""
-    return EngineRule(f"{rule.id}#{edition}{number}#{strength}", rule.start, rule.end, patterns, rule.another)
+    return EngineRule(
+        f"{rule.id}#{edition}{number}#{strength}",
+        rule.start,
+        rule.end,
+        patterns,
+        rule.another,
+    )
 
 
 def _link_join(link: Same, kind: str, seen: set[str]) -> Join | None:

@@ -1,8 +1,10 @@
-"""The one file that talks to durable-rules. JSON-able rule sets and facts in, names of the rules that fired out.
+"""The one file that talks to durable-rules. JSON-able rule sets and facts in, names of the rules
+that fired out.
 
-It knows nothing of rule files, fields or applicants, and it must be run in a process that may die: the library is
-unmaintained C. What keeps it safe is that only ``rules/engine/compile.py`` feeds it (see there), and the four measures
-below. Background threads, events, and the library's own rule language may not come in here.
+It knows nothing of rule files, fields or applicants, and it must be run in a process that may die:
+the library is unmaintained C. What keeps it safe is that only ``rules/engine/compile.py`` feeds it
+(see there), and the four measures below. Background threads, events, and the library's own rule
+language may not come in here.
 """
 
 from __future__ import annotations
@@ -36,7 +38,15 @@ class Engine:
         self._cases = 0
         for name, definition in zip(self._names, definitions, strict=True):
             self._host.set_rulesets(
-                {name: {rule: {**body, "run": self._action(rule)} for rule, body in _items(definition)}}
+                {
+                    name: {
+                        rule: {
+                            **body,
+                            "run": self._action(rule),
+                        }
+                        for rule, body in _items(definition)
+                    }
+                }
             )
 
     def _action(self, name: str) -> Callable[[object], None]:
@@ -44,12 +54,16 @@ class Engine:
 
         def note(context: object) -> None:
             matched: Mapping[str, Mapping[str, str]] = getattr(context, "_m", None) or {}
-            self._fired.append((name, {alias: fact["id"] for alias, fact in matched.items() if alias != GATE}))
+            self._fired.append(
+                (name, {alias: fact["id"] for alias, fact in matched.items() if alias != GATE}),
+            )
 
         return note
 
     def evaluate(self, facts: Sequence[Sequence[Mapping[str, object]]], instant: int) -> list[Hit]:
-        """The rules that fire for one case; ``facts`` has one list for every rule set, ``instant`` is in epoch seconds."""
+        """The rules that fire for one case; ``facts`` has one list for every rule set, ``instant``
+        is in epoch seconds.
+        """
         self._fired.clear()
         self._cases += 1
         for name, asserted in zip(self._names, facts, strict=True):
@@ -61,10 +75,12 @@ class Engine:
         try:
             for fact in facts:
                 _assert(ruleset.assert_fact, {**fact, "sid": case})
-            # Through the host, which runs the actions; last, so that "not exists" is asked when all facts are in.
+            # Through the host, which runs the actions; last, so that "not exists" is asked when all
+            # facts are in.
             self._host.assert_fact(name, {"id": "gate", "类型": GATE, "时刻": instant, "sid": case})
         finally:
-            # Safe because the last rule of every set has run by now; a state nobody acted on crashes when deleted.
+            # Safe because the last rule of every set has run by now; a state nobody acted on
+            # crashes when deleted.
             ruleset.delete_state(case)
 
     def close(self) -> None:
@@ -80,12 +96,15 @@ def _items(definition: Mapping[str, object]) -> list[tuple[str, Mapping[str, obj
 
 
 def _assert(assert_fact: Callable[[dict[str, object]], object], fact: dict[str, object]) -> None:
-    with suppress(durable.MessageNotHandledException):  # not an error: no rule of this set looks at the fact
+    # not an error: no rule of this set looks at the fact
+    with suppress(durable.MessageNotHandledException):
         assert_fact(fact)
 
 
 def _quiet_host() -> Any:
-    """A host without the background threads of the library's own, which crash when states are deleted."""
+    """A host without the background threads of the library's own, which crash when states are
+    deleted.
+    """
     if durable is None:
         raise RuntimeError("durable-rules is not available in this interpreter")
 

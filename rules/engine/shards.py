@@ -1,8 +1,10 @@
-"""Writes compiled rules and facts out as the engine takes them: plain JSON-able dictionaries, in shards.
+"""Writes compiled rules and facts out as the engine takes them: plain JSON-able dictionaries, in
+shards.
 
-The engine hangs, loses facts or refuses above certain sizes (measured: 512 first conditions, 64 conditions matched
-by one fact, 255 rules sharing a first condition), so a rule file is spread over several small rule sets. The engine
-itself does not come in here: this is what the parent process prepares and the child process runs.
+The engine hangs, loses facts or refuses above certain sizes (measured: 512 first conditions, 64
+conditions matched by one fact, 255 rules sharing a first condition), so a rule file is spread over
+several small rule sets. The engine itself does not come in here: this is what the parent process
+prepares and the child process runs.
 """
 
 from __future__ import annotations
@@ -67,7 +69,9 @@ class Program:
         return [shard.definition() for shard in self.shards]
 
     def facts(self, world: World) -> list[list[dict[str, Json]]]:
-        """The facts of one case for every shard; only properties a shard's rules look at are named."""
+        """The facts of one case for every shard; only properties a shard's rules look at
+        are named.
+        """
         return [encode(world, shard, self.probes) for shard in self.shards]
 
 
@@ -75,8 +79,8 @@ def compile_rulebook(rulebook: Rulebook) -> Program:
     """Every rule in force, in shards within the engine's limits.
 
     Raises:
-        RuleFileError: E109 when one rule alone exceeds them, E110 when two property names share a hash (the engine
-            compares names by hash only).
+        RuleFileError: E109 when one rule alone exceeds them, E110 when two property names share a
+            hash (the engine compares names by hash only).
     """
     shards: list[Shard] = []
     pending: list[EngineRule] = []
@@ -96,7 +100,9 @@ def compile_rulebook(rulebook: Rulebook) -> Program:
 
 
 def shown_rule(rulebook: Rulebook, identifier: str) -> dict[str, Json]:
-    """What the engine is given for one rule, by the names of the engine's rules; empty when there is no such rule."""
+    """What the engine is given for one rule, by the names of the engine's rules; empty when there
+    is no such rule.
+    """
     rules = [one for rule in rulebook.rules if rule.id == identifier for one in compile_rule(rule)]
     definition = _shard(rules).definition() if rules else {}
     return {name: body for name, body in definition.items() if name != LAST_RULE}
@@ -116,11 +122,18 @@ def _shard(rules: list[EngineRule]) -> Shard:
 
 
 def _probes(rulebook: Rulebook) -> dict[str, Probe]:
-    nodes = [node for rule in rulebook.rules_in_force for node in walk(rule.applies, rule.requirement)]
+    nodes = [
+        node
+        for rule in rulebook.rules_in_force
+        for node in walk(
+            rule.applies,
+            rule.requirement,
+        )
+    ]
     return {property_base(node): node for node in nodes if isinstance(node, Probe)}
 
 
-# --- rules ------------------------------------------------------------------------------------------------------
+# --- rules ----------------------------------------------------------------------------------------
 
 
 def _conditions(rule: EngineRule) -> list[Json]:
@@ -138,14 +151,22 @@ def _pattern(pattern: Pattern) -> dict[str, Json]:
 def _requirement(one: Requirement) -> dict[str, Json]:
     if isinstance(one, Join):
         return {one.property: {one.alias: one.other}}
-    return {one.property: one.value} if one.operator == "=" else {one.operator: {one.property: one.value}}
+    return (
+        {
+            one.property: one.value,
+        }
+        if one.operator == "="
+        else {one.operator: {one.property: one.value}}
+    )
 
 
 def load_of(rules: Iterable[EngineRule]) -> int:
-    """The most conditions that one fact can have to pass at once, which is what the engine's limit of 64 counts.
+    """The most conditions that one fact can have to pass at once, which is what the engine's limit
+    of 64 counts.
 
-    Conditions that start two patterns alike are one node of the engine's tree; but it keeps a node of its own for
-    every join, and for everything behind it (read in rete.c ``findAlpha``, and met as error 303 in random tests).
+    Conditions that start two patterns alike are one node of the engine's tree; but it keeps a node
+    of its own for every join, and for everything behind it (read in rete.c ``findAlpha``, and met
+    as error 303 in random tests).
     """
     shared: set[tuple[str, ...]] = set()
     nodes: Counter[str] = Counter()
@@ -183,11 +204,13 @@ def name_hash(name: str) -> int:
     return value
 
 
-# --- facts ------------------------------------------------------------------------------------------------------
+# --- facts ----------------------------------------------------------------------------------------
 
 
 class _Interned:
-    """Keys for equality joins: short names instead of applicants' text, whose hashes an applicant could make collide."""
+    """Keys for equality joins: short names instead of applicants' text, whose hashes an applicant
+    could make collide.
+    """
 
     def __init__(self) -> None:
         self._names: dict[str, str] = {}
@@ -200,7 +223,9 @@ class _Interned:
 
 
 def encode(world: World, shard: Shard, probes: Mapping[str, Probe]) -> list[dict[str, Json]]:
-    """The facts of ``world`` for ``shard``: flat, an explicit id each, integers and short names only."""
+    """The facts of ``world`` for ``shard``: flat, an explicit id each, integers and short names
+    only.
+    """
     intern = _Interned()
     used = [actor for actor in world if actor.subject.kind in shard.properties]
     return [
@@ -215,7 +240,14 @@ def _properties(
 ) -> Iterator[tuple[str, Json]]:
     for name in names:
         base, suffix = name[:-2], name[-2:]
-        cell = actor.cell(base) if base not in probes else probe_cell(probes[base], actor.cell(probes[base].field))
+        cell = (
+            actor.cell(base)
+            if base not in probes
+            else probe_cell(
+                probes[base],
+                actor.cell(probes[base].field),
+            )
+        )
         if suffix == KEY:
             yield name, intern(cell)
         elif suffix == KNOWN:
@@ -224,4 +256,14 @@ def _properties(
             yield name, {LOW: cell.low, HIGH: cell.high}[suffix]
 
 
-__all__ = ["GATE", "INSTANT", "Check", "Program", "Shard", "compile_rulebook", "encode", "load_of", "name_hash"]
+__all__ = [
+    "GATE",
+    "INSTANT",
+    "Check",
+    "Program",
+    "Shard",
+    "compile_rulebook",
+    "encode",
+    "load_of",
+    "name_hash",
+]
