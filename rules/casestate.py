@@ -12,17 +12,17 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
 
-from rules.verdict import Decision, decide_case
+from rules.verdict import DECISION_NAMES, Decision, decide_case
 
 
 class State(StrEnum):
     """Where an entry stands."""
 
     PENDING = "待裁定"
-    INCOMPLETE = "待补正"
-    REFERRED = "转人工"
-    ACCEPTED = "受理"
-    REJECTED = "不予受理"
+    INCOMPLETE = DECISION_NAMES[Decision.INCOMPLETE]
+    REFERRED = DECISION_NAMES[Decision.REFERRED]
+    ACCEPTED = DECISION_NAMES[Decision.ACCEPTED]
+    REJECTED = DECISION_NAMES[Decision.REJECTED]
     PASSED_ON = "已转交"  #: for another office to decide
     WITHDRAWN = "已撤回"
     REPLACED = "已替换"  #: renamed, or dropped for another entry
