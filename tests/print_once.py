@@ -8,7 +8,7 @@ worker answered for the same bytes, call and task. What reading print itself can
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,9 @@ from typing import Any
 import pytest
 
 from ingest.document.print.scantask import ScanTask
-from ingest.sandbox import workers
+from ingest.sandbox import mail
 from ingest.sandbox.context import ReadingContext
+from ingest.sandbox.workers import Limits
 from rules.call import Call
 from tests.once import Once
 
@@ -27,19 +28,19 @@ PLENTY = 600  #: a busy machine takes its time, and what was not read in time wo
 
 def read_print_once(once: Once, monkeypatch: pytest.MonkeyPatch) -> None:
     """From here on no scan of this process is read again that was read before in this run."""
-    real = workers.run_in_worker
+    real = mail.run_in_worker
 
-    def run(function: Callable[..., Any], *args: Any, limits: workers.Limits | None = None) -> Any:
-        if function is not workers._read_scans or args[2].ocr_seconds < LEAST:
-            return real(function, *args, limits=limits)
+    def run(function: str, *args: Any, returns: Any, limits: Limits | None = None) -> Any:
+        if function != mail.READ_SCANS or args[2].ocr_seconds < LEAST:
+            return real(function, *args, returns=returns, limits=limits)
         path, call, context, tasks = args
-        given = replace(context, ocr_seconds=PLENTY)
+        given, most = replace(context, ocr_seconds=PLENTY), mail.ocr_limits(PLENTY)
         return once(
             _name(path, call, given, tasks),
-            lambda: real(function, path, call, given, tasks, limits=workers.ocr_limits(PLENTY)),
+            lambda: real(function, path, call, given, tasks, returns=returns, limits=most),
         )
 
-    monkeypatch.setattr(workers, "run_in_worker", run)
+    monkeypatch.setattr(mail, "run_in_worker", run)
 
 
 def _name(path: Path, call: Call, context: ReadingContext, tasks: Sequence[ScanTask]) -> str:

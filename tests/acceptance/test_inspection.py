@@ -7,12 +7,14 @@ import email.policy
 import json
 import os
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ingest.calls import default_config, open_call
+from ingest.cli import run
 from ingest.demo.samples import Sample, load_samples
 from ingest.exitcodes import ExitCode
 from ingest.reading import Fate, Kind, Rendition, SealOutcome
@@ -43,11 +45,42 @@ def inspect(*arguments: str) -> Any:
     return json.loads(done.stdout)
 
 
+Inspect = Callable[[Sample], Any]
+
+
+@pytest.fixture
+def inspect_here(print_read_once: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Inspect:
+    """``message inspect --json`` in this process, with no office: each scan is read once in the whole run."""
+    for name in [name for name in os.environ if name.startswith("MAILROOM_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir("/")
+
+    def printed(sample: Sample) -> Any:
+        assert run(inspection_of(sample)) == 0
+        return json.loads(capsys.readouterr().out)
+
+    return printed
+
+
+def inspection_of(sample: Sample) -> list[str]:
+    return ["message", "inspect", str(sample.path), "--received", sample.received.isoformat(), "--json"]
+
+
+@pytest.mark.slow
+def test_message_inspect_by_the_installed_command_prints_the_same(inspect_here: Inspect) -> None:
+    """For a complete mail with scans: through the door people use, exactly what the test below looks at."""
+    sample = SAMPLES["01-zone-complete.eml"]
+    done = mailroom(*inspection_of(sample))
+
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == inspect_here(sample)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("sample", SAMPLES.values(), ids=SAMPLES)
-def test_message_inspect_prints_the_contract_for_every_sample(sample: Sample) -> None:
+def test_message_inspect_prints_the_contract_for_every_sample(sample: Sample, inspect_here: Inspect) -> None:
     """Screening, parts with fates, documents, entries with findings, the letter."""
-    report = inspect("message", "inspect", str(sample.path), "--received", sample.received.isoformat())
+    report = inspect_here(sample)
 
     assert set(report["screening"]) == {"kind", "reply", "reason"}
     assert report["screening"]["reply"] is (sample.letter != "none" or sample.number == "19")
