@@ -190,13 +190,25 @@ def fetch_and_hash(mailbox: Mailbox) -> tuple[int, int]:
 
 def settings(folder: Path) -> Settings:
     """Nothing waits: a case is judged as soon as its mail is read."""
-    return Settings.model_validate({
-        "mailbox": {"host": "127.0.0.1", "username": "office@example.org", "accept_since": "2024-08-08T00:00:00+08:00"},
-        "smtp": {"host": "127.0.0.1", "username": ""},
-        "store": {"database": f"sqlite:///{folder}/mailroom.db", "files": str(folder / "files")},
-        "letters": {"settle": "0s", "per_sender_per_day": 10_000, "global_per_hour": 100_000},
-        "calls": {"directory": str(ROOT / "config" / "calls"), "active": ["smart-education-2024"]},
-    })  # fmt: skip
+    return Settings.model_validate(
+        {
+            "mailbox": {
+                "host": "127.0.0.1",
+                "username": "office@example.org",
+                "accept_since": "2024-08-08T00:00:00+08:00",
+            },
+            "smtp": {"host": "127.0.0.1", "username": ""},
+            "store": {
+                "database": f"sqlite:///{folder}/mailroom.db",
+                "files": str(folder / "files"),
+            },
+            "letters": {"settle": "0s", "per_sender_per_day": 10_000, "global_per_hour": 100_000},
+            "calls": {
+                "directory": str(ROOT / "config" / "calls"),
+                "active": ["smart-education-2024"],
+            },
+        }
+    )
 
 
 def work(app: App, stages: Stages) -> None:

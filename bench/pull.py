@@ -106,12 +106,25 @@ def deliver(account: DovecotAccount, mails: Iterable[bytes]) -> int:
 
 def house(account: dict[str, Any], folder: Path) -> App:
     """An office whose mailbox is the account."""
-    settings = Settings.model_validate({
-        "mailbox": {"host": account["host"], "username": account["username"], "accept_since": SINCE, "max_message_size": "1GB"},
-        "smtp": {"host": "127.0.0.1", "username": ""},
-        "store": {"database": f"sqlite:///{folder}/mailroom.db", "files": str(folder / "files")},
-        "calls": {"directory": str(ROOT / "config" / "calls"), "active": ["smart-education-2024"]},
-    })  # fmt: skip
+    settings = Settings.model_validate(
+        {
+            "mailbox": {
+                "host": account["host"],
+                "username": account["username"],
+                "accept_since": SINCE,
+                "max_message_size": "1GB",
+            },
+            "smtp": {"host": "127.0.0.1", "username": ""},
+            "store": {
+                "database": f"sqlite:///{folder}/mailroom.db",
+                "files": str(folder / "files"),
+            },
+            "calls": {
+                "directory": str(ROOT / "config" / "calls"),
+                "active": ["smart-education-2024"],
+            },
+        }
+    )
     mailbox = ImapMailbox(**account, security="none", max_message_size=1024**3)
     return build(settings, mailbox=mailbox, transport=Unconnected())
 
@@ -154,9 +167,13 @@ def mbsync(account: DovecotAccount) -> float:
         address = _address(account)
         configuration.write_text(
             _MBSYNC.format(
-                host=address["host"], port=address["port"], user=address["username"], password=address["password"], folder=folder
+                host=address["host"],
+                port=address["port"],
+                user=address["username"],
+                password=address["password"],
+                folder=folder,
             )
-        )  # fmt: skip
+        )
         start = time.perf_counter()
         subprocess.run(["mbsync", "-c", str(configuration), "-a"], check=True, capture_output=True)
         return time.perf_counter() - start
@@ -193,11 +210,27 @@ def fill(app: App, rows: int) -> None:
     """
     now, base = app.clock.now(), 1_000_000
     row = {
-        "folder": "INBOX", "uidvalidity": _validity(app), "incarnation": 0, "size": 1, "announced_size": 1, "dated": True,
-        "sha256": "", "received_at": now - timedelta(days=1), "fetched_at": now, "state": MessageState.READ, "attempts": 0,
-        "error": "", "message_id_header": "", "from_address": "", "from_name": "", "subject": "", "screening_kind": "",
-        "screening_reply": False, "screening_reason": "", "answered": True,
-    }  # fmt: skip
+        "folder": "INBOX",
+        "uidvalidity": _validity(app),
+        "incarnation": 0,
+        "size": 1,
+        "announced_size": 1,
+        "dated": True,
+        "sha256": "",
+        "received_at": now - timedelta(days=1),
+        "fetched_at": now,
+        "state": MessageState.READ,
+        "attempts": 0,
+        "error": "",
+        "message_id_header": "",
+        "from_address": "",
+        "from_name": "",
+        "subject": "",
+        "screening_kind": "",
+        "screening_reply": False,
+        "screening_reason": "",
+        "answered": True,
+    }
     with app.database.writing() as session:
         for start in range(0, rows, 5000):
             session.connection().execute(

@@ -147,8 +147,9 @@ def main() -> None:
         process.join()
         print(
             f"| {case.name} | {least:.1f} | {look:.1f} | {(least + look) / least:.1f}x | {whole:.1f} | {whole / least:.1f}x "
-            f"| {space}, {memory} | {outcome} |", flush=True
-        )  # fmt: skip
+            f"| {space}, {memory} | {outcome} |",
+            flush=True,
+        )
     print(f"worker's limit: {Limits().memory // 1024**2} MB of address space")
 
 

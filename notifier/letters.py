@@ -30,7 +30,14 @@ from notifier.wording import (
     size_text,
 )
 from rules.call import Call
-from rules.verdict import APPLICANT_DECISION_NAMES, Decision, EntryVerdict, Finding, Outcome, Verdict
+from rules.verdict import (
+    APPLICANT_DECISION_NAMES,
+    Decision,
+    EntryVerdict,
+    Finding,
+    Outcome,
+    Verdict,
+)
 
 LETTER_NAMES: Final[dict[str, str]] = {
     "accepted": "受理回执",

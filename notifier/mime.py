@@ -93,7 +93,14 @@ def build_digest(
 
 
 def build_notice(
-    subject: str, text: str, *, to_address: str, from_name: str, from_address: str, date: datetime, serial: str
+    subject: str,
+    text: str,
+    *,
+    to_address: str,
+    from_name: str,
+    from_address: str,
+    date: datetime,
+    serial: str,
 ) -> bytes:
     """A plain notice of the program itself to one administrator; it answers nobody (RFC 3834
     section 5.2).

@@ -85,10 +85,18 @@ def enqueue(session: Session, letter: NewLetter, now: datetime) -> tuple[OutboxR
     if existing is not None:
         return existing, False
     row = OutboxRow(
-        key=letter.key, kind=letter.kind, recipient=letter.recipient, subject=letter.subject,
-        message_id=letter.message_id, mime=letter.mime, case_id=letter.case_id, message_ref=letter.message_ref,
-        state=OutboxState.HELD if letter.held else OutboxState.QUEUED, created_at=now, give_up_at=now + LIFETIME,
-    )  # fmt: skip
+        key=letter.key,
+        kind=letter.kind,
+        recipient=letter.recipient,
+        subject=letter.subject,
+        message_id=letter.message_id,
+        mime=letter.mime,
+        case_id=letter.case_id,
+        message_ref=letter.message_ref,
+        state=OutboxState.HELD if letter.held else OutboxState.QUEUED,
+        created_at=now,
+        give_up_at=now + LIFETIME,
+    )
     session.add(row)
     session.flush()
     return row, True
@@ -314,8 +322,16 @@ def count_case_letters(session: Session, case_id: int) -> int:
 
 
 def count_answers(session: Session, *, sent_since: datetime | None = None) -> int:
-    """How many letters to applicants there ever were and were not cancelled; or how many left since a moment."""
-    query = select(func.count()).select_from(OutboxRow).where(col(OutboxRow.kind).not_in(NOT_TO_APPLICANTS))
+    """How many letters to applicants there ever were and were not cancelled; or how many left since
+    a moment.
+    """
+    query = (
+        select(
+            func.count(),
+        )
+        .select_from(OutboxRow)
+        .where(col(OutboxRow.kind).not_in(NOT_TO_APPLICANTS))
+    )
     if sent_since is None:
         return session.exec(query.where(col(OutboxRow.state) != OutboxState.CANCELLED)).one()
     return session.exec(query.where(col(OutboxRow.sent_at) >= sent_since)).one()
@@ -328,7 +344,9 @@ def last_of_kind(session: Session, kind: str) -> OutboxRow | None:
 
 
 def first_of_kind(session: Session, kind: str, after: datetime | None = None) -> OutboxRow | None:
-    """The first letter of this kind, or the first queued after a moment; None when there is none."""
+    """The first letter of this kind, or the first queued after a moment; None when there
+    is none.
+    """
     query = select(OutboxRow).where(col(OutboxRow.kind) == kind).order_by(col(OutboxRow.id))
     if after is not None:
         query = query.where(col(OutboxRow.created_at) > after)
@@ -343,11 +361,21 @@ def digest_prefix(day: date) -> str:
 def last_digest_before(session: Session, day: date) -> datetime | None:
     """When the digest of the latest day before ``day`` was made first; None when there was none."""
     earlier = col(OutboxRow.kind) == "digest", col(OutboxRow.key) < digest_prefix(day)
-    last = session.exec(select(OutboxRow.key).where(*earlier).order_by(col(OutboxRow.key).desc())).first()
+    last = session.exec(
+        select(OutboxRow.key).where(*earlier).order_by(col(OutboxRow.key).desc()),
+    ).first()
     if last is None:
         return None
-    same_day = col(OutboxRow.kind) == "digest", col(OutboxRow.key).startswith(last[: len(digest_prefix(day))])
-    return session.exec(select(OutboxRow.created_at).where(*same_day).order_by(col(OutboxRow.id)).limit(1)).one()
+    same_day = (
+        col(
+            OutboxRow.kind,
+        )
+        == "digest",
+        col(OutboxRow.key).startswith(last[: len(digest_prefix(day))]),
+    )
+    return session.exec(
+        select(OutboxRow.created_at).where(*same_day).order_by(col(OutboxRow.id)).limit(1),
+    ).one()
 
 
 def known_keys(session: Session, keys: Iterable[str]) -> set[str]:
@@ -383,7 +411,12 @@ def _requeue(
 
 
 def _move(
-    session: Session, outbox_id: int, old: Sequence[OutboxState], new: OutboxState, *conditions: Any, **values: Any
+    session: Session,
+    outbox_id: int,
+    old: Sequence[OutboxState],
+    new: OutboxState,
+    *conditions: Any,
+    **values: Any,
 ) -> bool:
     """The compare-and-set all changes of state go through; True when this call changed the row."""
     statement = (

@@ -192,8 +192,17 @@ class DigestPage:
 
 
 _VIEWS: tuple[type[Any], ...] = (
-    EntryView, FindingView, FileView, CropView, TaskView, CaseView, UndeliveredView, QuotaView, SilentView, StateView,
-)  # fmt: skip
+    EntryView,
+    FindingView,
+    FileView,
+    CropView,
+    TaskView,
+    CaseView,
+    UndeliveredView,
+    QuotaView,
+    SilentView,
+    StateView,
+)
 
 LETTER_VARIABLES = frozenset(field.name for field in fields(LetterPage))
 DIGEST_VARIABLES = frozenset(field.name for field in fields(DigestPage))

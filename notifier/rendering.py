@@ -15,7 +15,14 @@ from css_inline import CSSInliner
 from jinja2 import DictLoader, StrictUndefined, TemplateError, TemplateSyntaxError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from notifier.pages import ATTRIBUTES, DIGEST_VARIABLES, LETTER_VARIABLES, DigestPage, LetterPage, variables
+from notifier.pages import (
+    ATTRIBUTES,
+    DIGEST_VARIABLES,
+    LETTER_VARIABLES,
+    DigestPage,
+    LetterPage,
+    variables,
+)
 
 LetterKind: TypeAlias = Literal["accepted", "incomplete", "rejected", "referred", "received", "too_large"]
 """Every letter there is; each has a folder of this name in ``config/templates``."""

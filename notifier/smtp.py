@@ -20,7 +20,13 @@ from pathlib import Path
 from typing import Literal
 
 from notifier.serverreplies import Stage, classify, login_may_be_repeated, readable
-from notifier.transport import SendOutcome, SendResult, SmtpLoginRefused, SmtpUnavailable, deliverable
+from notifier.transport import (
+    SendOutcome,
+    SendResult,
+    SmtpLoginRefused,
+    SmtpUnavailable,
+    deliverable,
+)
 
 _MAX_REPLY = 64 * 1024  #: bytes of one reply, all lines together
 _SLOWEST_BYTES_PER_SECOND = 16 * 1024  #: a line slower than this is called dead

@@ -168,26 +168,48 @@ def vocabulary_of(call: Call, statistics: Iterable[str] = ()) -> dict[str, dict[
 
     words_of: dict[str, dict[str, Field]] = {
         SubjectKind.SUBMISSION: words(
-            identifier, tracks, Field(of.RECEIVED, FieldType.INSTANT), Field(of.NATURE, FieldType.CHOICE, tuple(Nature)),
-            Field(of.SENDER, FieldType.CHOICE, call.words.sender_kinds), Field(of.DOUBTFUL_TIME, yes_no),
+            identifier,
+            tracks,
+            Field(of.RECEIVED, FieldType.INSTANT),
+            Field(of.NATURE, FieldType.CHOICE, tuple(Nature)),
+            Field(of.SENDER, FieldType.CHOICE, call.words.sender_kinds),
+            Field(of.DOUBTFUL_TIME, yes_no),
             Field(of.UNREAD_PARTS, yes_no),
         ),
         SubjectKind.APPLICATION: words(identifier, tracks, name, Field(of.EDITABLE, yes_no), unit),
         SubjectKind.SCAN: words(
-            identifier, tracks, name, Field(of.BELONGS_TO, FieldType.ID), Field(of.FORM, FieldType.CHOICE, tuple(Role)),
-            Field(of.SEALED, yes_no), Field(of.IS_SCAN, yes_no), Field(of.COMPARABLE, yes_no),
-            Field(of.SAME_CONTENT, yes_no), Field(of.SAME_NUMBERS, yes_no),
-            Field(of.ALL_PAGES, yes_no), Field(of.PAGES_IN_ORDER, yes_no), Field(of.SEAL_OWNER, yes_no),
+            identifier,
+            tracks,
+            name,
+            Field(of.BELONGS_TO, FieldType.ID),
+            Field(of.FORM, FieldType.CHOICE, tuple(Role)),
+            Field(of.SEALED, yes_no),
+            Field(of.IS_SCAN, yes_no),
+            Field(of.COMPARABLE, yes_no),
+            Field(of.SAME_CONTENT, yes_no),
+            Field(of.SAME_NUMBERS, yes_no),
+            Field(of.ALL_PAGES, yes_no),
+            Field(of.PAGES_IN_ORDER, yes_no),
+            Field(of.SEAL_OWNER, yes_no),
             Field(of.DIGITAL_SEAL, FieldType.CHOICE, tuple(DigitalSeal)),
         ),
         SubjectKind.SUMMARY: words(identifier, tracks, Field(of.EDITABLE, yes_no)),
         SubjectKind.ROW: words(identifier, tracks, name),
         SubjectKind.PART: words(
-            identifier, Field(of.NAME, FieldType.TEXT), Field(of.STATE, FieldType.CHOICE, tuple(PartState))
+            identifier,
+            Field(of.NAME, FieldType.TEXT),
+            Field(
+                of.STATE,
+                FieldType.CHOICE,
+                tuple(PartState),
+            ),
         ),
         SubjectKind.ACCEPTED: words(identifier, tracks, name, unit),
-        SubjectKind.COUNTS: words(identifier, *(Field(text, FieldType.INTEGER) for text in statistics)),
-    }  # fmt: skip
+        SubjectKind.COUNTS: words(
+            identifier,
+            *(Field(text, FieldType.INTEGER) for text in statistics),
+        ),
+    }
     for form in call.forms:
         for field in form.fields:
             words_of[form.role].setdefault(field.name, field)

@@ -75,38 +75,50 @@ _OPEN = (State.PENDING, State.INCOMPLETE, State.REFERRED, State.ACCEPTED, State.
 _ENDED = (State.WITHDRAWN, State.REPLACED, State.PASSED_ON)
 
 
-def _from_each(states: Collection[State], event: Event, target: State | None) -> dict[tuple[State, Event], State]:
+def _from_each(
+    states: Collection[State],
+    event: Event,
+    target: State | None,
+) -> dict[tuple[State, Event], State]:
     return {(state, event): target or state for state in states}
 
 
-TRANSITIONS: Mapping[tuple[State, Event], State] = MappingProxyType({
-    **_from_each((State.PENDING, State.INCOMPLETE, State.REFERRED, State.REJECTED), Event.PAPERS, State.PENDING),
-    # What is accepted stays so until its newer papers have been judged.
-    (State.ACCEPTED, Event.PAPERS): State.ACCEPTED,
-    # Somebody who comes back begins anew; what was withdrawn stays in the ledger.
-    (State.WITHDRAWN, Event.PAPERS): State.PENDING,
-    (State.PASSED_ON, Event.PAPERS): State.PASSED_ON,
-    **_from_each(_OPEN, Event.JUDGED_ACCEPTED, State.ACCEPTED),
-    **_from_each(_OPEN, Event.JUDGED_INCOMPLETE, State.INCOMPLETE),
-    **_from_each(_OPEN, Event.JUDGED_REJECTED, State.REJECTED),
-    **_from_each(_OPEN, Event.JUDGED_REFERRED, State.REFERRED),
-    **_from_each(_OPEN, Event.STAFF_ACCEPTED, State.ACCEPTED),
-    **_from_each(_OPEN, Event.STAFF_RETURNED, State.INCOMPLETE),
-    **_from_each(_OPEN, Event.STAFF_REJECTED, State.REJECTED),
-    **_from_each(_OPEN, Event.STAFF_PASSED_ON, State.PASSED_ON),
-    **_from_each((*_OPEN, *_ENDED), Event.REOPENED, State.PENDING),
-    **_from_each(_OPEN, Event.WITHDRAWAL_ASKED, None),
-    **_from_each(_OPEN, Event.WITHDRAWAL_CONFIRMED, State.WITHDRAWN),
-    **_from_each(_OPEN, Event.WITHDRAWAL_REFUSED, None),
-    **_from_each(_OPEN, Event.REPLACEMENT_CONFIRMED, State.REPLACED),
-    (State.INCOMPLETE, Event.CLOSED): State.REJECTED,
-})  # fmt: skip
+TRANSITIONS: Mapping[tuple[State, Event], State] = MappingProxyType(
+    {
+        **_from_each(
+            (State.PENDING, State.INCOMPLETE, State.REFERRED, State.REJECTED),
+            Event.PAPERS,
+            State.PENDING,
+        ),
+        # What is accepted stays so until its newer papers have been judged.
+        (State.ACCEPTED, Event.PAPERS): State.ACCEPTED,
+        # Somebody who comes back begins anew; what was withdrawn stays in the ledger.
+        (State.WITHDRAWN, Event.PAPERS): State.PENDING,
+        (State.PASSED_ON, Event.PAPERS): State.PASSED_ON,
+        **_from_each(_OPEN, Event.JUDGED_ACCEPTED, State.ACCEPTED),
+        **_from_each(_OPEN, Event.JUDGED_INCOMPLETE, State.INCOMPLETE),
+        **_from_each(_OPEN, Event.JUDGED_REJECTED, State.REJECTED),
+        **_from_each(_OPEN, Event.JUDGED_REFERRED, State.REFERRED),
+        **_from_each(_OPEN, Event.STAFF_ACCEPTED, State.ACCEPTED),
+        **_from_each(_OPEN, Event.STAFF_RETURNED, State.INCOMPLETE),
+        **_from_each(_OPEN, Event.STAFF_REJECTED, State.REJECTED),
+        **_from_each(_OPEN, Event.STAFF_PASSED_ON, State.PASSED_ON),
+        **_from_each((*_OPEN, *_ENDED), Event.REOPENED, State.PENDING),
+        **_from_each(_OPEN, Event.WITHDRAWAL_ASKED, None),
+        **_from_each(_OPEN, Event.WITHDRAWAL_CONFIRMED, State.WITHDRAWN),
+        **_from_each(_OPEN, Event.WITHDRAWAL_REFUSED, None),
+        **_from_each(_OPEN, Event.REPLACEMENT_CONFIRMED, State.REPLACED),
+        (State.INCOMPLETE, Event.CLOSED): State.REJECTED,
+    }
+)
 """(state, event) -> state; what is not in it cannot happen."""
 
 AFTER_STAFF: Mapping[tuple[State, Event], State] = MappingProxyType({
     (state, event): state for state in _OPEN for event in JUDGED.values()
 })  # fmt: skip
-"""What differs where a person has decided: the rules say nothing about papers a person has judged."""
+"""What differs where a person has decided: the rules say nothing about papers a person
+has judged.
+"""
 
 
 class NotPossibleError(ValueError):
@@ -174,7 +186,15 @@ def of_case(entries: Collection[EntryStanding]) -> State:
     if decided:
         named = decide_case(decided)
         return next(state for state, decision in DECISIONS.items() if decision is named)
-    return next(state for state in (State.WITHDRAWN, State.PASSED_ON, State.REPLACED) if state in states)
+    return next(
+        state
+        for state in (
+            State.WITHDRAWN,
+            State.PASSED_ON,
+            State.REPLACED,
+        )
+        if state in states
+    )
 
 
 def picture() -> str:
@@ -185,6 +205,9 @@ def picture() -> str:
             arrows.setdefault((state, target), []).append(event)
     lines = [f"    {state.name} : {state}" for state in State]
     lines += [f"    [*] --> {State.PENDING.name}"]
-    for (state, target), events in sorted(arrows.items(), key=lambda item: [list(State).index(end) for end in item[0]]):
+    for (state, target), events in sorted(
+        arrows.items(),
+        key=lambda item: [list(State).index(end) for end in item[0]],
+    ):
         lines.append(f"    {state.name} --> {target.name} : {'、'.join(events)}")
     return "\n".join(["stateDiagram-v2", *lines])

@@ -212,7 +212,11 @@ def _operand_words(operation: Operation, tree: Tree) -> list[Text]:
 
 
 def _typed(
-    operation: Operation, name: str, words: list[Text], fields: Lookup[str, Field], parameters: Lookup[str, Parameter]
+    operation: Operation,
+    name: str,
+    words: list[Text],
+    fields: Lookup[str, Field],
+    parameters: Lookup[str, Parameter],
 ) -> tuple[tuple[Operand, ...], Field]:
     """The operands, and the field the result makes."""
     days = operation in (Operation.DAYS, Operation.WORKDAYS)
@@ -228,7 +232,10 @@ def _typed(
 
 
 def _operand(
-    word: Text, fields: Lookup[str, Field], parameters: Lookup[str, Parameter], allowed: tuple[FieldType, ...]
+    word: Text,
+    fields: Lookup[str, Field],
+    parameters: Lookup[str, Parameter],
+    allowed: tuple[FieldType, ...],
 ) -> Operand:
     if (field := fields.get(str(word))) is not None:
         if field.type not in allowed:

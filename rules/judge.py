@@ -173,10 +173,16 @@ class Narrator:
             raise ValueError("nothing follows from this result")
         rule = result.rule
         return Finding(
-            rule=rule.id, title=rule.title, clause=rule.clause, outcome=result.outcome, truth=result.truth,
-            text=self._text(result), subjects=result.subjects, line=rule.position.line,
+            rule=rule.id,
+            title=rule.title,
+            clause=rule.clause,
+            outcome=result.outcome,
+            truth=result.truth,
+            text=self._text(result),
+            subjects=result.subjects,
+            line=rule.position.line,
             evidence=tuple(str(step) for step in self.trace(result)),
-        )  # fmt: skip
+        )
 
     def trace(self, result: RuleResult) -> list[Step]:
         """How the result came about, one condition a step."""

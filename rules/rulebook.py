@@ -31,7 +31,17 @@ from rules.declarations import (
 from rules.engine.compile import compile_rule
 from rules.engine.shards import compile_rulebook
 from rules.errors import Position, RuleFileError
-from rules.language import PERPETUAL, Condition, Derived, Exists, Parameter, Rule, Rulebook, Same, walk
+from rules.language import (
+    PERPETUAL,
+    Condition,
+    Derived,
+    Exists,
+    Parameter,
+    Rule,
+    Rulebook,
+    Same,
+    walk,
+)
 from rules.pieces import complain, kind_of, mapping, sequence, text
 from rules.sentences import Scope, constant, parse_reference, unknown_word
 from rules.values import with_item_counts
@@ -140,11 +150,15 @@ class _FileReader:
         counted = [self.attempt(partial(read_statistic, tree, scopes)) for tree in trees]
         normal = self.attempt(lambda: late(top, default=True)) is not False
         rulebook = Rulebook(
-            title=str(top[Text("通知")]), vocabulary=fields, parameters=parameters,
-            statistics=tuple(one for one in counted if one), rules=self._rules(top, starts, scopes, normal=normal),
-            deadline=int(deadline.timestamp()), derived=derived,
+            title=str(top[Text("通知")]),
+            vocabulary=fields,
+            parameters=parameters,
+            statistics=tuple(one for one in counted if one),
+            rules=self._rules(top, starts, scopes, normal=normal),
+            deadline=int(deadline.timestamp()),
+            derived=derived,
             workdays=self.attempt(lambda: read_workdays(top)) or SHIPPED,
-        )  # fmt: skip
+        )
         if not self.errors:
             self.attempt(lambda: compile_rulebook(rulebook))
         return rulebook

@@ -1,8 +1,8 @@
 """凭据 and what they allow: who wrote a mail, as far as that is proved, and what the mail may do. Pure.
 
 A name is a claim. One table says for every standing towards a case what its mail may do, how it is
-answered, and who is told; ``docs/identity.md`` prints the same table. How a proof is found in a mail,
-and which cases a mail is held against, does not come in.
+answered, and who is told; ``docs/identity.md`` prints the same table. How a proof is found in a
+mail, and which cases a mail is held against, does not come in.
 """
 
 from __future__ import annotations
@@ -169,10 +169,11 @@ def may(standing: Standing, act: Act) -> bool:
 
 
 def confirms(proofs: Collection[Proof]) -> bool:
-    """Whether the mail makes its address a confirmed one of the case: it answers a letter sent there.
+    """Whether the mail makes its address a confirmed one of the case: it answers a letter sent
+    there.
 
-    Of this case, not of its unit: an impostor who answers letters about his own case proves only that
-    he reads his own mail. Having been filed once makes nobody known, and neither does a code.
+    Of this case, not of its unit: an impostor who answers letters about his own case proves only
+    that he reads his own mail. Having been filed once makes nobody known, and neither does a code.
     """
     return frozenset(proofs) >= {Proof.CASE_ADDRESS, Proof.OUR_LETTER}
 
@@ -180,9 +181,10 @@ def confirms(proofs: Collection[Proof]) -> bool:
 def answer_to(standing: Standing, *, stands: bool) -> Answer:
     """How a mail of this standing is answered.
 
-    ``stands``: the unit's case is accepted, or of an address that the call lists or staff confirmed.
-    Two who merely claim one unit are each answered about their own files. Against a case that stands
-    a claim gets a receipt and waits for staff: a second full answer would be one acceptance too many.
+    ``stands``: the unit's case is accepted, or of an address that the call lists or staff
+    confirmed. Two who merely claim one unit are each answered about their own files. Against a case
+    that stands a claim gets a receipt and waits for staff: a second full answer would be one
+    acceptance too many.
     """
     answer = TABLE[standing].answer
     return Answer.RECEIPT if standing is Standing.CLAIMING and stands else answer
@@ -201,5 +203,7 @@ def tells(proofs: Collection[Proof], *, stands: bool) -> bool:
 
 
 def strongest(standings: Collection[Standing]) -> Standing:
-    """The one that counts when a mail is held against several cases; UNRELATED when against none."""
+    """The one that counts when a mail is held against several cases; UNRELATED when
+    against none.
+    """
     return min(standings, key=list(Standing).index, default=Standing.UNRELATED)

@@ -127,7 +127,13 @@ def _post(
 
 
 def _sample(
-    name: str, post: Post, what: str, letter: str, entries: Entries = (), *, mentions: tuple[str, ...] = ()
+    name: str,
+    post: Post,
+    what: str,
+    letter: str,
+    entries: Entries = (),
+    *,
+    mentions: tuple[str, ...] = (),
 ) -> Sample:
     return Sample(
         post.key,
@@ -474,9 +480,26 @@ def case_22() -> Iterator[Sample]:
 
 
 CASES: tuple[Callable[[], Iterator[Sample]], ...] = (
-    case_01, case_02, case_03, case_04, case_05, case_06, case_07, case_08, case_09_10, case_11_12, case_13, case_14,
-    case_15, case_16, case_17, case_18_19, case_20, case_21, case_22,
-)  # fmt: skip
+    case_01,
+    case_02,
+    case_03,
+    case_04,
+    case_05,
+    case_06,
+    case_07,
+    case_08,
+    case_09_10,
+    case_11_12,
+    case_13,
+    case_14,
+    case_15,
+    case_16,
+    case_17,
+    case_18_19,
+    case_20,
+    case_21,
+    case_22,
+)
 
 
 def all_samples() -> list[Sample]:

@@ -11,7 +11,19 @@ from samples.fontfile import FontFile, Subset
 from samples.fonts import font_file
 from samples.pdf import MILLIMETRE, text_pdf
 from samples.scan import first_line
-from samples.sheet import LEADING, PADDING, POINT, Align, Face, Page, Placed, PlacedLine, Sheet, advance, lay_out
+from samples.sheet import (
+    LEADING,
+    PADDING,
+    POINT,
+    Align,
+    Face,
+    Page,
+    Placed,
+    PlacedLine,
+    Sheet,
+    advance,
+    lay_out,
+)
 
 
 def _show(subset: Subset, text: str, size: float, at: tuple[float, float], high: float) -> str:

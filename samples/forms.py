@@ -184,7 +184,11 @@ def application(form: Form, filling: Filling, stamps: Stamps = NO_STAMPS) -> She
 
 
 def summary(
-    form: Form, filling: Filling, applicants: Sequence[Filling], stamps: Stamps = NO_STAMPS, least: int = 6
+    form: Form,
+    filling: Filling,
+    applicants: Sequence[Filling],
+    stamps: Stamps = NO_STAMPS,
+    least: int = 6,
 ) -> Sheet:
     """附件3 or 附件4: who reports, and one row an applicant; at least ``least`` rows, empty ones at the end."""
     header = Row((Cell("序号", label=True), *(Cell(field.labels[0], label=True) for field in form.columns)), 12)

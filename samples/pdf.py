@@ -86,7 +86,8 @@ def pictures_pdf(pictures: Sequence[Picture], written: datetime) -> bytes:
         space = "/DeviceGray" if picture.grey else "/DeviceRGB"
         size = f"/Width {picture.pixels[0]} /Height {picture.pixels[1]} /BitsPerComponent 8"
         image = writer.stream(
-            f"/Type /XObject /Subtype /Image {size} /ColorSpace {space} /Filter /DCTDecode", picture.jpeg
+            f"/Type /XObject /Subtype /Image {size} /ColorSpace {space} /Filter /DCTDecode",
+            picture.jpeg,
         )
         wide, high = (side * MILLIMETRE for side in picture.paper)
         drawn = writer.stream("", f"q {wide:.2f} 0 0 {high:.2f} 0 0 cm /Im0 Do Q".encode())

@@ -50,8 +50,11 @@ def _summary(call: Call, form: Form, filling: Filling, rows: Sequence[Filling], 
     above = "        ".join(f"{field.labels[0]}：{shown(field, filling) or '_' * 20}" for field in form.fields)
     widths = (_NUMBER, *([_LANDSCAPE / len(form.columns)] * len(form.columns)))
     blocks = (
-        *_heading(call, form), Line(above, 13, before=6, seal=seal), Line("", 6), Table(widths, (header, *body)),
-    )  # fmt: skip
+        *_heading(call, form),
+        Line(above, 13, before=6, seal=seal),
+        Line("", 6),
+        Table(widths, (header, *body)),
+    )
     return Sheet(form.titles[0], blocks, landscape=True)
 
 

@@ -39,19 +39,37 @@ class Program(Enum):
     """The mail programs of the samples."""
 
     COREMAIL = Habits(
-        "GBK", "gbk",
-        ("X-Priority: 3", "X-Mailer: Coremail Webmail Server Version XT5.0.14 build 20240409(9f7a2b4d) Copyright (c) 2002-2024 www.mailtech.cn"),
-        "----=_Part_{token}", "<{token}.Coremail.{user}@{domain}>", zone_comment=" (CST)",
-    )  # fmt: skip
+        "GBK",
+        "gbk",
+        (
+            "X-Priority: 3",
+            "X-Mailer: Coremail Webmail Server Version XT5.0.14 build 20240409(9f7a2b4d) Copyright (c) 2002-2024 www.mailtech.cn",
+        ),
+        "----=_Part_{token}",
+        "<{token}.Coremail.{user}@{domain}>",
+        zone_comment=" (CST)",
+    )
     QQ = Habits(
-        "gb18030", "gb18030",
-        ("Content-Transfer-Encoding: 8Bit", "X-Priority: 3", "X-QQ-MIME: TCMime 1.0 by Tencent", "X-Mailer: QQMail 2.x"),
-        "----=_NextPart_{token}", "<tencent_{token}@{domain}>", quoted=True,
-    )  # fmt: skip
+        "gb18030",
+        "gb18030",
+        (
+            "Content-Transfer-Encoding: 8Bit",
+            "X-Priority: 3",
+            "X-QQ-MIME: TCMime 1.0 by Tencent",
+            "X-Mailer: QQMail 2.x",
+        ),
+        "----=_NextPart_{token}",
+        "<tencent_{token}@{domain}>",
+        quoted=True,
+    )
     FOXMAIL = Habits(
-        "GB2312", "gb2312", ("X-Priority: 3", "X-Has-Attach: yes", "X-Mailer: Foxmail 7.2.25.254[cn]"),
-        "----=_001_NextPart{token}_=----", "<{token}@{domain}>", quoted=True,
-    )  # fmt: skip
+        "GB2312",
+        "gb2312",
+        ("X-Priority: 3", "X-Has-Attach: yes", "X-Mailer: Foxmail 7.2.25.254[cn]"),
+        "----=_001_NextPart{token}_=----",
+        "<{token}@{domain}>",
+        quoted=True,
+    )
     OUTLOOK = Habits(
         "utf-8", "utf-8", ("X-Mailer: Microsoft Outlook 16.0", "Content-Language: zh-cn"),
         "----=_NextPart_000_{token}", "<{token}$@{domain}>", quoted=True,

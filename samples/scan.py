@@ -16,7 +16,20 @@ from PIL import Image, ImageDraw, ImageOps
 
 from samples.fonts import font
 from samples.seal import Seal, press
-from samples.sheet import LEADING, PADDING, POINT, Align, Cell, Face, Page, Placed, PlacedLine, Sheet, advance, lay_out
+from samples.sheet import (
+    LEADING,
+    PADDING,
+    POINT,
+    Align,
+    Cell,
+    Face,
+    Page,
+    Placed,
+    PlacedLine,
+    Sheet,
+    advance,
+    lay_out,
+)
 
 _BLACK = 26
 _GREY = 150

@@ -276,7 +276,12 @@ class _Layout:
             first = last
 
     def _run(
-        self, table: Table, grid: list[list[tuple[int, Cell]]], heights: list[float], first: int, last: int
+        self,
+        table: Table,
+        grid: list[list[tuple[int, Cell]]],
+        heights: list[float],
+        first: int,
+        last: int,
     ) -> None:
         lefts = [
             self.sheet.margin

@@ -20,8 +20,11 @@ OTHER_SEAL = 0.85  #: likeness to another known name above which it is that one'
 LEAD = 0.2  #: by which another name must fit better: bureaus differ in two or three characters
 
 COMPARED = (
-    SubjectField.SAME_CONTENT, SubjectField.SAME_NUMBERS, SubjectField.ALL_PAGES, SubjectField.PAGES_IN_ORDER,
-)  # fmt: skip
+    SubjectField.SAME_CONTENT,
+    SubjectField.SAME_NUMBERS,
+    SubjectField.ALL_PAGES,
+    SubjectField.PAGES_IN_ORDER,
+)
 READ_ON_SCANS = (*COMPARED, SubjectField.SEAL_OWNER)  #: facts whose provenance says what was read
 
 

@@ -148,10 +148,23 @@ def compare(word: Document, page: Print, call: Call) -> Comparison:
     equal = look.equal_numbers()
     other = outcome is Likeness.OTHER  # then single differences say nothing
     return Comparison(
-        outcome, round(_mean(seen.values()), 3), found, missing, equal,
-        tuple(name for name in look.number_names() if name not in {*equal, *(each.field for each in differences)}),
-        () if other else differences, () if other else passages,
-    )  # fmt: skip
+        outcome,
+        round(_mean(seen.values()), 3),
+        found,
+        missing,
+        equal,
+        tuple(
+            name
+            for name in look.number_names()
+            if name
+            not in {
+                *equal,
+                *(each.field for each in differences),
+            }
+        ),
+        () if other else differences,
+        () if other else passages,
+    )
 
 
 def _outcome(name: _Name, rest: float, *, doubts: bool) -> Likeness:

@@ -248,8 +248,14 @@ class Places:
 
     def _right_of(self, label: Stack, *, tall: bool = False) -> list[ScanLine]:
         _, top, right, bottom = label.box
-        nearest = min((head.box[0] for head in self._heads if head.page == label.page and head.box[0] > right - 1
-                       and head.box[1] < bottom and head.box[3] > top), default=1e9)  # fmt: skip
+        nearest = min(
+            (
+                head.box[0]
+                for head in self._heads
+                if head.page == label.page and head.box[0] > right - 1 and head.box[1] < bottom and head.box[3] > top
+            ),
+            default=1e9,
+        )
         above = [
             head.box[3]
             for head in self._heads
@@ -310,10 +316,12 @@ class Places:
         left = (max(lefts) + head.box[0]) / 2 if lefts else head.box[0] - 25
         right = (min(rights) + head.box[2]) / 2 if rights else head.box[2] + 25
         return [
-            line for line in self.lines
-            if line not in self.taken and left <= _centre(line) <= right
+            line
+            for line in self.lines
+            if line not in self.taken
+            and left <= _centre(line) <= right
             and (line.page > head.page or (line.page == head.page and line.box[1] >= head.box[3] - 1))
-        ]  # fmt: skip
+        ]
 
     def row_of(self, name: str, names: Field) -> list[ScanLine]:
         """The pieces in the column of names that together are ``name``, best match first found; []

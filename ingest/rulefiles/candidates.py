@@ -87,9 +87,14 @@ def rule_files_row(folder: CallFolder, now: datetime) -> RuleFilesRow:
     texts = texts_of(folder)
     call_sha256, rules_sha256, _ = texts.hashes
     return RuleFilesRow(
-        call=folder.call.id, rules_sha256=rules_sha256, call_sha256=call_sha256, rules_source=texts.rules,
-        call_source=texts.call, examples_source=texts.examples, accepted_at=now,
-    )  # fmt: skip
+        call=folder.call.id,
+        rules_sha256=rules_sha256,
+        call_sha256=call_sha256,
+        rules_source=texts.rules,
+        call_source=texts.call,
+        examples_source=texts.examples,
+        accepted_at=now,
+    )
 
 
 def with_texts(folder: CallFolder, texts: RuleTexts) -> CallFolder:

@@ -14,7 +14,13 @@ from typing import Any, TypedDict
 from sqlmodel import Session
 
 from ingest.errors import UsageError
-from ingest.store.cases import decisions_of_case, find_case_row, load_verdict, messages_of_case, readings_of_case
+from ingest.store.cases import (
+    decisions_of_case,
+    find_case_row,
+    load_verdict,
+    messages_of_case,
+    readings_of_case,
+)
 from ingest.store.messages import load_reading
 from ingest.store.rulefiles import files_of_decision
 from ingest.store.tables import DecisionRow
@@ -71,12 +77,21 @@ def explain_decision(
         raise UsageError(f"这次裁定没有用到规则“{rule}”", "不写 --rule 可列出全部规则")
     kept = files_of_decision(session, decision)
     return {
-        "case": case.code, "submitter": case.submitter, "track": case.track, "version": decision.version,
-        "decision": decision.decision.value, "decided": decision.decided_at, "received": decision.received_at,
-        "rules_sha256": decision.rules_sha256, "call_sha256": decision.call_sha256,
-        "rules_kept": kept is not None, "rules_accepted": kept.accepted_at if kept is not None else None,
-        "files": _files(session, case.id), "rules": rules, "beyond_rules": _beyond_rules(decision),
-    }  # fmt: skip
+        "case": case.code,
+        "submitter": case.submitter,
+        "track": case.track,
+        "version": decision.version,
+        "decision": decision.decision.value,
+        "decided": decision.decided_at,
+        "received": decision.received_at,
+        "rules_sha256": decision.rules_sha256,
+        "call_sha256": decision.call_sha256,
+        "rules_kept": kept is not None,
+        "rules_accepted": kept.accepted_at if kept is not None else None,
+        "files": _files(session, case.id),
+        "rules": rules,
+        "beyond_rules": _beyond_rules(decision),
+    }
 
 
 def _decision(decisions: list[DecisionRow], code: str, version: int | None) -> DecisionRow:

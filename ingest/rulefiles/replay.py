@@ -81,7 +81,13 @@ def judge_again(
     if not changes and new.decision is decision.decision:
         return None
     return CaseChange(
-        case.code, case.submitter, decision.version, decision.decision, new.decision, changes, judged.disagreement
+        case.code,
+        case.submitter,
+        decision.version,
+        decision.decision,
+        new.decision,
+        changes,
+        judged.disagreement,
     )
 
 
@@ -165,10 +171,20 @@ class CaseChangeRecord(TypedDict):
 def change_json(change: CaseChange) -> CaseChangeRecord:
     """A change as ``rules replay --json`` prints it."""
     return {
-        "case": change.case, "submitter": change.submitter, "version": change.version, "before": change.before.value,
-        "after": change.after.value, "disagreement": change.disagreement,
+        "case": change.case,
+        "submitter": change.submitter,
+        "version": change.version,
+        "before": change.before.value,
+        "after": change.after.value,
+        "disagreement": change.disagreement,
         "rules": [
-            {"rule": one.rule, "title": one.title, "subjects": list(one.subjects), "before": one.before, "after": one.after}
+            {
+                "rule": one.rule,
+                "title": one.title,
+                "subjects": list(one.subjects),
+                "before": one.before,
+                "after": one.after,
+            }
             for one in change.rules
         ],
-    }  # fmt: skip
+    }

@@ -17,7 +17,15 @@ from sqlmodel import Session
 from ingest.calls import CallFolder, with_place
 from ingest.errors import ConfigError
 from ingest.judging.judge import Judge
-from ingest.rulefiles.candidates import examine, kept_texts, read_texts, signature, start_judge, texts_of, with_texts
+from ingest.rulefiles.candidates import (
+    examine,
+    kept_texts,
+    read_texts,
+    signature,
+    start_judge,
+    texts_of,
+    with_texts,
+)
 from ingest.rulefiles.checking import find_rule_file
 from ingest.rulefiles.replay import CaseChange, Replay, judge_again, replay_against
 from ingest.store.cases import decisions_in_force

@@ -20,7 +20,14 @@ from ingest.reading import Document, Fate, Part, Reading
 from ingest.submission.applicants import file_stem, same_applicant
 from rules.call import APPLICANT_NAME, Call, Rendition, Role
 from rules.facts import Fact
-from rules.subjects import SUMMARY_SCAN_ID, entry_id, listed_entry_id, loose_scan_id, row_id, scan_id
+from rules.subjects import (
+    SUMMARY_SCAN_ID,
+    entry_id,
+    listed_entry_id,
+    loose_scan_id,
+    row_id,
+    scan_id,
+)
 
 
 @dataclass(frozen=True)

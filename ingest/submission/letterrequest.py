@@ -80,10 +80,21 @@ def letter_request(
 ) -> LetterRequest:
     """The request for the letter that tells ``verdict``; it answers the case's last mail."""
     return LetterRequest(
-        kind=verdict.decision.value, call=call, case_code=reply.case_code, track=case.track, submitter=reply.submitter,
-        to_address=reply.to_address, to_name=reply.to_name, from_address=reply.from_address, received=case.last.received,
-        now=now, **_thread(case.last.reading.envelope), verdict=verdict, files=files_of(case), serial=reply.serial,
-    )  # fmt: skip
+        kind=verdict.decision.value,
+        call=call,
+        case_code=reply.case_code,
+        track=case.track,
+        submitter=reply.submitter,
+        to_address=reply.to_address,
+        to_name=reply.to_name,
+        from_address=reply.from_address,
+        received=case.last.received,
+        now=now,
+        **_thread(case.last.reading.envelope),
+        verdict=verdict,
+        files=files_of(case),
+        serial=reply.serial,
+    )
 
 
 def question_request(
@@ -95,10 +106,21 @@ def question_request(
 ) -> LetterRequest:
     """The request for the receipt of a mail that brought nothing to judge."""
     return LetterRequest(
-        kind="received", call=call, case_code=reply.case_code, track="", submitter=reply.submitter, to_address=reply.to_address,
-        to_name=reply.to_name, from_address=reply.from_address, received=received, now=now, **_thread(envelope), verdict=None,
-        files=(), serial=reply.serial,
-    )  # fmt: skip
+        kind="received",
+        call=call,
+        case_code=reply.case_code,
+        track="",
+        submitter=reply.submitter,
+        to_address=reply.to_address,
+        to_name=reply.to_name,
+        from_address=reply.from_address,
+        received=received,
+        now=now,
+        **_thread(envelope),
+        verdict=None,
+        files=(),
+        serial=reply.serial,
+    )
 
 
 def too_large_request(

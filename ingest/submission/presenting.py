@@ -338,9 +338,11 @@ def _attachments(case: Case) -> list[Subject]:
 
 def _accepted(item: LedgerEntry, unit_field: str) -> Subject:
     fields = {
-        SubjectField.ID: Fact.known(item.id), SubjectField.TRACK: _known_track(item.track),
-        APPLICANT_NAME: Fact.known(item.applicant), unit_field: Fact.known(item.unit) if item.unit else Fact.unknown(),
-    }  # fmt: skip
+        SubjectField.ID: Fact.known(item.id),
+        SubjectField.TRACK: _known_track(item.track),
+        APPLICANT_NAME: Fact.known(item.applicant),
+        unit_field: Fact.known(item.unit) if item.unit else Fact.unknown(),
+    }
     return Subject(kind=SubjectKind.ACCEPTED, id=item.id, fields=fields)
 
 

@@ -105,13 +105,28 @@ def manual_of(
 ) -> Manual:
     """The handbook of ``source``, which was read as ``rulebook``."""
     return Manual(
-        title=call.title, notice=rulebook.title, authority=call.authority, sha256=sha256,
+        title=call.title,
+        notice=rulebook.title,
+        authority=call.authority,
+        sha256=sha256,
         deadline=until_text(call.deadline),
-        parameters=tuple(row for one in rulebook.parameters.values() for row in _parameter_rows(one)),
+        parameters=tuple(
+            row
+            for one in rulebook.parameters.values()
+            for row in _parameter_rows(
+                one,
+            )
+        ),
         derived=tuple((f"{one.kind}.{one.name}", _computed(one)) for one in rulebook.derived),
-        statistics=tuple((one.name, (Phrase(0, one.kind), *_phrases(one.where, 1))) for one in rulebook.statistics),
+        statistics=tuple(
+            (
+                one.name,
+                (Phrase(0, one.kind), *_phrases(one.where, 1)),
+            )
+            for one in rulebook.statistics
+        ),
         sections=tuple(_sections(rulebook, source, _shown(rulebook, examples))),
-    )  # fmt: skip
+    )
 
 
 def _parameter_rows(parameter: Parameter) -> Iterator[tuple[str, str, str, str]]:
@@ -156,12 +171,19 @@ def _entry(rule: Rule, examples: tuple[Shown, ...]) -> ManualRule:
     links = tuple(Phrase(0, f"配对: {link.source.text}") for link in rule.links)
     consequences = [("不满足", rule.on_violated), ("未填", rule.on_blank), ("无法判断", rule.on_undecided)]
     return ManualRule(
-        id=rule.id, title=rule.title, clause=rule.clause, kinds="、".join(rule.kinds),
-        applies=(*links, *_phrases(rule.applies, 0)), requirement=tuple(_phrases(rule.requirement, 0)),
+        id=rule.id,
+        title=rule.title,
+        clause=rule.clause,
+        kinds="、".join(rule.kinds),
+        applies=(*links, *_phrases(rule.applies, 0)),
+        requirement=tuple(_phrases(rule.requirement, 0)),
         consequences=tuple((name, str(outcome or SILENT)) for name, outcome in consequences),
-        message=rule.message, doubt_message=rule.doubt_message, period=_period(rule), disabled=rule.disabled,
+        message=rule.message,
+        doubt_message=rule.doubt_message,
+        period=_period(rule),
+        disabled=rule.disabled,
         examples=examples,
-    )  # fmt: skip
+    )
 
 
 def _period(rule: Rule) -> str:

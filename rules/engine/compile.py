@@ -18,7 +18,19 @@ from itertools import combinations, product
 from typing import TypeAlias
 
 from rules.errors import RuleFileError
-from rules.language import AllOf, AnyOf, Compare, Condition, Exists, Leaf, Not, Operator, Probe, Rule, Same
+from rules.language import (
+    AllOf,
+    AnyOf,
+    Compare,
+    Condition,
+    Exists,
+    Leaf,
+    Not,
+    Operator,
+    Probe,
+    Rule,
+    Same,
+)
 
 MAX_CLAUSES = 32
 MAX_ALTERNATIVES = 64
@@ -387,7 +399,11 @@ def _absent(draft: _Draft, quest: _Quest, *, sure: bool) -> Iterator[_Draft]:
 
 
 def _absent_way(
-    draft: _Draft, quest: _Quest, way: tuple[int, tuple[_Link, ...], tuple[Literal, ...]], *, sure: bool
+    draft: _Draft,
+    quest: _Quest,
+    way: tuple[int, tuple[_Link, ...], tuple[Literal, ...]],
+    *,
+    sure: bool,
 ) -> Iterator[_Draft]:
     number, links, own = way
     alias = f"{quest.alias}_{number}_"
