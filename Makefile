@@ -13,7 +13,7 @@ WORKERS ?= auto
 PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test setup lint types imports format test-fast coverage torture bench bench-pull samples lock wheel install clean bench-documents extraction-report parts-report corpus bench-rules fuzz-rules mutation schema-in-editor pairs-report seal-report ring-report bench-seals dead-code migration
+.PHONY: help demo test setup lint types imports format test-fast coverage torture bench bench-pull samples lock wheel install clean bench-documents extraction-report parts-report corpus bench-rules fuzz-rules mutation schema-in-editor pairs-report seal-report ring-report bench-seals dead-code migration findings
 
 help:  ## 列出可用的命令
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -105,6 +105,10 @@ EDITOR_NPM ?= .npm-editor
 schema-in-editor: setup  ## 规则文件的 Schema 在 yaml-language-server 里补全、报错(用 npm 装到 .npm-editor,需联网)
 	npm install --silent --no-fund --no-audit --prefix $(EDITOR_NPM) yaml-language-server@1.25.0
 	MAILROOM_YAML_LANGUAGE_SERVER=$(EDITOR_NPM)/node_modules/.bin/yaml-language-server $(BIN)/python -m pytest -q tests/contract/test_yaml_language_server.py
+
+findings:  ## 外部程序的实际行为与猜测不同之处,逐个重做一遍(用 pip 联网安装;不属于测试,CI 不运行)
+	@failed=; for each in findings/*-*.sh; do echo "== $$each"; sh $$each || failed="$$failed $$each"; done; \
+		[ -z "$$failed" ] || { echo "与当时所见不同:$$failed"; exit 1; }
 
 samples: setup  ## 重新生成 samples/mails 中的样例邮件
 	$(BIN)/python samples/make_samples.py

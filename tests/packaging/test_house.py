@@ -16,7 +16,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("rules", "notifier", "ingest")
-FOLDERS = (*PACKAGES, "config", "systemd", "docs", "tests", "bench", "samples", "scripts", ".ci")
+FOLDERS = (*PACKAGES, "config", "systemd", "docs", "tests", "bench", "samples", "scripts", "findings", ".ci")
 LOCKS = ("requirements.lock", "requirements-run.lock", "requirements-build.lock")
 
 # Put together here, so that this file does not find itself.
