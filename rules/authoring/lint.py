@@ -188,15 +188,8 @@ class _Pairs:
 
     def _fields(self, rule: Rule) -> frozenset[str]:
         if id(rule) not in self._asked:
-            nodes = walk(rule.requirement)
-            self._asked[id(rule)] = frozenset(
-                node.field
-                for node in nodes
-                if isinstance(
-                    node,
-                    Compare | Probe,
-                )
-            )
+            leaves = (node for node in walk(rule.requirement) if isinstance(node, Compare | Probe))
+            self._asked[id(rule)] = frozenset(leaf.field for leaf in leaves)
         return self._asked[id(rule)]
 
     def _pair(self, one: Rule, other: Rule) -> Iterator[RuleFileError]:

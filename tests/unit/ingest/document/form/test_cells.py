@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from ingest.document.form.cells import is_blank, read_cell
 from rules.facts import Knowledge, Provenance, Value
-from rules.labels import label_key
 from rules.vocabulary import Field, FieldType
 
 KINDS = ("小学", "初中", "九年一贯制学校", "完全中学", "其他")
@@ -35,12 +34,6 @@ def test_places_left_open_are_blank(text: str) -> None:
 def test_short_answers_are_not_blank(text: str) -> None:
     """无 and 0 are answers."""
     assert not is_blank(text)
-
-
-@pytest.mark.parametrize("text", ["联 系 人：", "3.联系人", "（一）联系人", "联系人（必填）:", "联系人*", "  联系人\n"])
-def test_labels_are_the_same_with_numbering_colons_and_remarks(text: str) -> None:
-    """The dress of a label does not matter."""
-    assert label_key(text) == "联系人"
 
 
 @pytest.mark.parametrize(
@@ -140,9 +133,3 @@ def test_an_example_or_a_pointer_elsewhere_is_no_value(kind: FieldType, text: st
 def test_blanks_within_a_name_go_and_blanks_between_names_stay(text: str, value: str) -> None:
     """Two persons must not become a third."""
     assert read_cell(field(FieldType.TEXT), text, NOWHERE).value == value
-
-
-@pytest.mark.parametrize("colon", ["∶", "꞉", "︰", "："])
-def test_what_looks_like_a_colon_counts_as_one(colon: str) -> None:
-    """Chinese input methods offer the ratio sign for it."""
-    assert label_key(f"联系人{colon}") == "联系人"
