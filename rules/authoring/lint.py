@@ -58,14 +58,17 @@ def check_source(source: str, call: Call) -> list[RuleFileError]:
     return sorted(unique.values(), key=lambda one: one.position)
 
 
-def lint_rulebook(rulebook: Rulebook, call: Call) -> list[RuleFileError]:
-    """The warnings about meaning, and the notes about what was not looked at."""
+def lint_rulebook(rulebook: Rulebook, call: Call, most_tried: int = MAX_TRIED) -> list[RuleFileError]:
+    """The warnings about meaning, and the notes about what was not looked at.
+
+    ``most_tried`` is how many combinations of values on pairs of rules are tried before the rest is left.
+    """
     rules = rulebook.rules_in_force
     trials = {id(rule): _tried(rule, rulebook) for rule in rules}
     return [
         *(warning for rule in rules for warning in _about_one(rule, trials[id(rule)])),
         *_same_conditions(rules),
-        *_Pairs(rulebook).compared([rule for rule in rules if trials[id(rule)] is not None]),
+        *_Pairs(rulebook, most_tried).compared([rule for rule in rules if trials[id(rule)] is not None]),
         *_gaps(rules),
         *_past(rules, call),
         *_calendar(rulebook, call),
@@ -165,6 +168,7 @@ class _Pairs:
     """Compares rules two by two on the subjects that matter to both, within a budget."""
 
     rulebook: Rulebook
+    most_tried: int
     spent: int = 0
     _asked: dict[int, frozenset[str]] = field(default_factory=dict)
 
@@ -175,7 +179,7 @@ class _Pairs:
             kinds.setdefault(rule.kinds[0], []).append(rule)
         for group in kinds.values():
             for one, other in combinations(group, 2):
-                if self.spent > MAX_TRIED:
+                if self.spent > self.most_tried:
                     yield RuleFileError("[未检查] 规则太多, 没有两两全部比较", other.position, "", "I301")
                     return
                 self.spent += 1

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from rules.authoring.lint import check_source
+from rules.authoring.lint import check_source, lint_rulebook
 from rules.call import Call
 from rules.callfile import load_call
+from rules.rulebook import load_rulebook
 from tests.unit.rules.writing import CALL, HEAD, RULE
 
 FOLDER = Path(__file__).parents[4] / "config/calls/smart-education-2024"
@@ -234,3 +235,15 @@ def test_a_hostile_file_ends_in_a_message_within_seconds(call: Call, source: str
     assert code in {error.code for error in found}
     assert all(error.position.line >= 1 and len(error.message) < 200 for error in found)
     assert time.process_time() - begin < 15
+
+
+def test_a_file_of_too_many_rules_is_told_that_not_all_pairs_were_compared(call: Call) -> None:
+    """What was tried before the budget was spent is said all the same, and so is where it ended."""
+    pair = [rule(name, f"申报书.教师人数 不少于 {least}") for name, least in (("R1", 5), ("R2", 6), ("R3", 7))]
+    rulebook = load_rulebook(HEAD + "规则:\n" + "".join(pair), call)
+    first = (HEAD + "规则:\n").count("\n") + 1
+
+    assert [one.code for one in lint_rulebook(rulebook, call)].count("I301") == 0
+    found = [(one.code, one.position.line - first) for one in lint_rulebook(rulebook, call, most_tried=0)]
+    assert found[-1] == ("I301", 2)
+    assert len(found) > 1
