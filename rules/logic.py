@@ -95,7 +95,8 @@ def evaluate(node: Condition, bound: Bound, world: World) -> Kleene:
 def candidates(node: Exists, bound: Bound, world: World) -> list[Actor]:
     """The subjects a 存在 looks at: all of its kind, for 另一… without those already bound."""
     taken = {actor.index for actor in bound.values()} if node.another else set()
-    return [actor for actor in world if actor.subject.kind == node.kind and actor.index not in taken]
+    alike = (actor for actor in world if actor.subject.kind == node.kind)
+    return [actor for actor in alike if actor.index not in taken]
 
 
 def _pair(node: Same, bound: Bound) -> tuple[Cell, Cell]:

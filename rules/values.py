@@ -84,7 +84,8 @@ def actors_of(vocabulary: Vocabulary, subjects: tuple[Subject, ...]) -> World:
     """The subjects as rules see them; a subject of a kind the vocabulary does not know is
     left out.
     """
-    known = [subject for subject in subjects if subject.kind in vocabulary and subject.kind != SubjectKind.COUNTS]
+    kinds = vocabulary.keys() - {SubjectKind.COUNTS}
+    known = [subject for subject in subjects if subject.kind in kinds]
     return tuple(
         _actor(
             index,
@@ -215,7 +216,8 @@ def probe_cell(probe: Probe, cell: Cell) -> Cell:
     elif probe.question is Question.TICKED:
         answer = probe.argument in cell.items
     else:
-        answer = probe.argument in cell.key if probe.question is Question.CONTAINS else probe.argument == cell.key
+        within = probe.question is Question.CONTAINS
+        answer = probe.argument in cell.key if within else probe.argument == cell.key
     return (
         UNKNOWN
         if answer is None

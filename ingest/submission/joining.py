@@ -91,7 +91,7 @@ def _supplement(reading: Reading, known: Sequence[KnownCase]) -> tuple[Join, ...
     """The cases a supplement goes to: those of its documents' tracks, all quoted ones when it names
     no track.
     """
-    tracks = [track for track in dict.fromkeys(document.track for document in reading.documents) if track]
+    tracks = list(dict.fromkeys(each.track for each in reading.documents if each.track))
     if not tracks:
         return tuple(Join(case.id, case.track, f"回复邮件或主题中的案卷编号 {case.code}") for case in known[:1])
     joins = []

@@ -219,13 +219,12 @@ def differences(example: Example, results: Results[RuleResult]) -> list[ExampleF
     if not example.decision:
         return failures
     named = {one.rule for one in example.expectations}
-    extra = dict.fromkeys(
-        result.rule.id for result in results if result.outcome is not None and result.rule.id not in named
-    )
+    speaking = [result for result in results if result.outcome is not None]
+    extra = dict.fromkeys(result.rule.id for result in speaking if result.rule.id not in named)
     if extra:
         message = "还有未列出的结论: " + "; ".join(f"{rule} {_said(results, rule)}" for rule in extra)
         failures.append(ExampleFailure(example.name, example.position, message))
-    outcomes = [result.outcome for result in results if result.outcome is not None]
+    outcomes = [result.outcome for result in speaking if result.outcome is not None]
     decision = DECISION_NAMES[decide_outcomes(outcomes)]
     if decision != example.decision:
         failures.append(

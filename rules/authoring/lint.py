@@ -58,17 +58,25 @@ def check_source(source: str, call: Call) -> list[RuleFileError]:
     return sorted(unique.values(), key=lambda one: one.position)
 
 
-def lint_rulebook(rulebook: Rulebook, call: Call, most_tried: int = MAX_TRIED) -> list[RuleFileError]:
+def lint_rulebook(
+    rulebook: Rulebook,
+    call: Call,
+    most_tried: int = MAX_TRIED,
+) -> list[RuleFileError]:
     """The warnings about meaning, and the notes about what was not looked at.
 
-    ``most_tried`` is how many combinations of values on pairs of rules are tried before the rest is left.
+    ``most_tried`` is how many combinations of values on pairs of rules are tried before the rest is
+    left.
     """
     rules = rulebook.rules_in_force
     trials = {id(rule): _tried(rule, rulebook) for rule in rules}
     return [
         *(warning for rule in rules for warning in _about_one(rule, trials[id(rule)])),
         *_same_conditions(rules),
-        *_Pairs(rulebook, most_tried).compared([rule for rule in rules if trials[id(rule)] is not None]),
+        *_Pairs(
+            rulebook,
+            most_tried,
+        ).compared([rule for rule in rules if trials[id(rule)] is not None]),
         *_gaps(rules),
         *_past(rules, call),
         *_calendar(rulebook, call),

@@ -101,7 +101,8 @@ class _Stage:
     def notices(self, mutant: Mutant) -> bool:
         """Whether the example fails with the mutant in its rule's place."""
         rule = mutant.rule
-        mine = [one for one in self.results if one.rule.id == rule.id and one.rule.edition == rule.edition]
+        edition = (rule.id, rule.edition)
+        mine = [one for one in self.results if (one.rule.id, one.rule.edition) == edition]
         if not rule.start <= self.instant < rule.end:
             return False
         changed = judge_rule(rule, self.world, self.instant, late=self.late)

@@ -186,7 +186,8 @@ def load_of(rules: Iterable[EngineRule]) -> int:
 
 def _refuse_collisions(shards: Iterable[Shard]) -> None:
     names = {"id", "sid", "类型", INSTANT}
-    names |= {name for shard in shards for properties in shard.properties.values() for name in properties}
+    looked_at = [properties for shard in shards for properties in shard.properties.values()]
+    names |= {name for properties in looked_at for name in properties}
     seen: dict[int, str] = {}
     for name in sorted(names):
         other = seen.setdefault(name_hash(name), name)
