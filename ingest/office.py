@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from ingest.calls import CallFolder, read_roots
 from ingest.sandbox.context import ReadingContext
-from ingest.sandbox.workers import Limits
+from ingest.sandbox.limits import Limits
 from ingest.settings import LARGEST_MESSAGE, LimitSettings, Settings
 from rules.call import Call
 

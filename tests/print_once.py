@@ -18,7 +18,7 @@ import pytest
 from ingest.document.print.scantask import ScanTask
 from ingest.sandbox import mail
 from ingest.sandbox.context import ReadingContext
-from ingest.sandbox.workers import Limits
+from ingest.sandbox.limits import Limits, ocr_limits
 from rules.call import Call
 from tests.once import Once
 
@@ -34,7 +34,7 @@ def read_print_once(once: Once, monkeypatch: pytest.MonkeyPatch) -> None:
         if function != mail.READ_SCANS or args[2].ocr_seconds < LEAST:
             return real(function, *args, returns=returns, limits=limits)
         path, call, context, tasks = args
-        given, most = replace(context, ocr_seconds=PLENTY), mail.ocr_limits(PLENTY)
+        given, most = replace(context, ocr_seconds=PLENTY), ocr_limits(PLENTY)
         return once(
             _name(path, call, given, tasks),
             lambda: real(function, path, call, given, tasks, returns=returns, limits=most),

@@ -69,8 +69,9 @@ def _text_of(file: Path, settings: Settings) -> str:
             return _decoded(opened.read(MAX_BYTES))
     from ingest.app import open_folder
     from ingest.sandbox.context import ReadingContext
+    from ingest.sandbox.limits import Limits
     from ingest.sandbox.mail import read_or_degrade
-    from ingest.sandbox.workers import Limits, WorkerDied, WorkerFailed
+    from ingest.sandbox.workers import WorkerDied, WorkerFailed
 
     try:  # a file somebody hands in is as untrusted as any mail
         reading = read_or_degrade(file, open_folder(settings).call, ReadingContext(own_addresses=()), Limits())

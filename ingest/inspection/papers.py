@@ -16,7 +16,7 @@ from ingest.comparison.textlayer import settled_by_layer
 from ingest.document.print.scantask import ScanTask, ScanText, with_print
 from ingest.errors import InputError
 from ingest.reading import Document, FileReading
-from ingest.sandbox.mail import ocr_limits
+from ingest.sandbox.limits import ocr_limits
 from ingest.sandbox.workers import WorkerDied, WorkerFailed, run_in_worker
 from rules.call import Call, Rendition
 

@@ -15,7 +15,8 @@ from ingest.document.print.scantask import ScanTask, ScanText, with_print
 from ingest.message.errors import UnreadableMessage
 from ingest.reading import Document, Reading
 from ingest.sandbox.context import ReadingContext
-from ingest.sandbox.workers import Limits, WorkerDied, WorkerFailed, run_in_worker
+from ingest.sandbox.limits import Limits, ocr_limits
+from ingest.sandbox.workers import WorkerDied, WorkerFailed, run_in_worker
 from rules.call import Call, Rendition
 from rules.facts import Knowledge
 
@@ -56,14 +57,6 @@ def read_or_degrade(path: Path, call: Call, context: ReadingContext, limits: Lim
         listed = read_file_in_worker(path, call, replace(context, read_documents=False, unread_reason=reason), limits)
         return _noted(listed, f"自动读取附件时{died.reason}, 附件只列名, 由人工查看")
     return _with_print(path, reading, call, context)
-
-
-def ocr_limits(seconds: int) -> Limits:
-    """What reading the print on scans may cost: the models take 1.2 GB of address space (measured), 0.7 GB of memory.
-
-    The worker stops by itself when ``seconds`` are over; what it began then may still take a page's time.
-    """
-    return Limits(memory=3 * 1024**3, cpu=seconds + 60, wall=2 * seconds + 60)
 
 
 def _with_print(path: Path, reading: Reading, call: Call, context: ReadingContext) -> Reading:

@@ -19,7 +19,6 @@ import resource
 import signal
 import time
 import traceback
-from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
@@ -27,6 +26,8 @@ from pkgutil import resolve_name
 from typing import Literal, NoReturn, TypeAlias, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
+
+from ingest.sandbox.limits import Limits
 
 _T = TypeVar("_T")
 DeathKind: TypeAlias = Literal["memory", "time", "crash", "output"]
@@ -42,18 +43,6 @@ _CHUNK = 1024 * 1024
 # linux/sched.h and linux/prctl.h
 _CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
 _PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS = 1, 38
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What one worker may cost. Bytes and seconds."""
-
-    memory: int = 1536 * 1024**2  #: address space
-    cpu: int = 60
-    wall: float = 90
-    file_bytes: int = 128 * 1024**2  #: largest file it may write
-    open_files: int = 64
-    output: int = 32 * 1024**2  #: JSON it may send back
 
 
 class WorkerDied(Exception):  # noqa: N818 - says what happened

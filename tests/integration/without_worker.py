@@ -12,8 +12,8 @@ import pytest
 
 from ingest.reading import Reading
 from ingest.sandbox.context import ReadingContext
+from ingest.sandbox.limits import Limits
 from ingest.sandbox.read import read_file
-from ingest.sandbox.workers import Limits
 from rules.call import Call
 
 

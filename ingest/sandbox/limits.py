@@ -1,0 +1,25 @@
+"""What a worker may cost: memory, processor, time, bytes. Numbers only; ``ingest/sandbox/workers.py`` holds them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one worker may cost. Bytes and seconds."""
+
+    memory: int = 1536 * 1024**2  #: address space
+    cpu: int = 60
+    wall: float = 90
+    file_bytes: int = 128 * 1024**2  #: largest file it may write
+    open_files: int = 64
+    output: int = 32 * 1024**2  #: JSON it may send back
+
+
+def ocr_limits(seconds: int) -> Limits:
+    """What reading the print on scans may cost: the models take 1.2 GB of address space (measured), 0.7 GB of memory.
+
+    The worker stops by itself when ``seconds`` are over; what it began then may still take a page's time.
+    """
+    return Limits(memory=3 * 1024**3, cpu=seconds + 60, wall=2 * seconds + 60)
