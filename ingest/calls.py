@@ -1,4 +1,6 @@
-"""The calls an office serves, read from ``config/calls/<id>/``: the one place that opens those files."""
+"""The calls an office serves, read from ``config/calls/<id>/``: the one place that opens those
+files.
+"""
 
 from __future__ import annotations
 
@@ -37,13 +39,17 @@ class CallFolder:
 
 
 def default_config() -> Path:
-    """The configuration that ships with the program: inside the wheel, or beside the packages in a checkout."""
+    """The configuration that ships with the program: inside the wheel, or beside the packages in a
+    checkout.
+    """
     packaged = Path(ingest.__file__).parent / "_defaults"
     return packaged if packaged.is_dir() else Path(ingest.__file__).parents[1] / "config"
 
 
 def shipped_call() -> str:
-    """The call that a command without configuration works with: the one the shipped ``mailroom.toml`` serves."""
+    """The call that a command without configuration works with: the one the shipped
+    ``mailroom.toml`` serves.
+    """
     settings = tomllib.loads(read_text(default_config() / "mailroom.toml"))
     return str(settings["calls"]["active"][0])
 
@@ -59,7 +65,9 @@ def read_text(path: Path) -> str:
 
 
 def with_place(path: Path, source: str, load: Callable[[str], _T]) -> _T:
-    """``load(source)``, its complaint turned into a ConfigError that names the file and the line."""
+    """``load(source)``, its complaint turned into a ConfigError that names the file and
+    the line.
+    """
     try:
         return load(source)
     except RuleFileError as error:
@@ -96,12 +104,16 @@ def open_call(directory: Path, identifier: str, *, rules_required: bool = True) 
 
 
 def root_files(path: Path) -> tuple[Path, ...]:
-    """The certificates below a call's folder that digital seals may lead to: ``roots/*.pem``, in the order of their names."""
+    """The certificates below a call's folder that digital seals may lead to: ``roots/*.pem``, in
+    the order of their names.
+    """
     return tuple(sorted((path / "roots").glob("*.pem")))
 
 
 def read_roots(path: Path) -> tuple[bytes, ...]:
-    """What stands in those files; one that cannot be read is left out, and named by ``mailroom check``."""
+    """What stands in those files; one that cannot be read is left out, and named by ``mailroom
+    check``.
+    """
     found = []
     for file in root_files(path):
         with suppress(OSError):
@@ -110,15 +122,28 @@ def read_roots(path: Path) -> tuple[bytes, ...]:
 
 
 def template_texts(directory: Path) -> dict[str, str]:
-    """Every template file under ``directory`` by its relative name; empty when there is no such directory."""
+    """Every template file under ``directory`` by its relative name; empty when there is no such
+    directory.
+    """
     if not directory.is_dir():
         return {}
-    files = sorted(path for path in directory.rglob("*") if path.is_file() and path.suffix in (".txt", ".html"))
+    files = sorted(
+        path
+        for path in directory.rglob("*")
+        if path.is_file()
+        and path.suffix
+        in (
+            ".txt",
+            ".html",
+        )
+    )
     return {path.relative_to(directory).as_posix(): read_text(path) for path in files}
 
 
 def load_templates(folder: CallFolder) -> Templates:
-    """The shipped templates, those beside the call's directory over them, the call's own over both."""
+    """The shipped templates, those beside the call's directory over them, the call's own
+    over both.
+    """
     shipped = template_texts(default_config() / "templates")
     beside = template_texts(folder.path.absolute().parents[1] / "templates")
     return Templates({**shipped, **beside, **folder.templates})

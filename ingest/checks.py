@@ -1,4 +1,6 @@
-"""``mailroom check``: every part of the configuration tried in earnest, each with OK or what to do."""
+"""``mailroom check``: every part of the configuration tried in earnest, each with OK or
+what to do.
+"""
 
 from __future__ import annotations
 
@@ -51,7 +53,9 @@ def _rules(folder: CallFolder) -> None:
 
 
 def _roots(folder: CallFolder) -> None:
-    """The files that digital seals are trusted by; when there are none, no seal is trusted, which is no mistake."""
+    """The files that digital seals are trusted by; when there are none, no seal is trusted, which
+    is no mistake.
+    """
     files = root_files(folder.path)
     if not files:
         return

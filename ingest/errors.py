@@ -1,4 +1,5 @@
-"""Errors by whose fault they are: the administrator's or the world's. Ours is every other exception.
+"""Errors by whose fault they are: the administrator's or the world's. Ours is every other
+exception.
 
 An applicant's fault is never an exception but a finding.
 """
@@ -47,7 +48,9 @@ class UsageError(MailroomError):
 
 
 class TemporaryError(MailroomError):
-    """Trouble of the world that may be gone next time: retried by the daemon, 75 with ``--once``."""
+    """Trouble of the world that may be gone next time: retried by the daemon, 75 with
+    ``--once``.
+    """
 
     exit_code = ExitCode.TEMPORARY
 
@@ -59,7 +62,9 @@ class UnavailableError(TemporaryError):
 
 
 class ServerBusyError(TemporaryError):
-    """A server says that we come too often, or that it is too busy: to be left alone for a quarter of an hour."""
+    """A server says that we come too often, or that it is too busy: to be left alone for a quarter
+    of an hour.
+    """
 
 
 class LoginRefusedError(MailroomError):

@@ -1,8 +1,10 @@
-"""Named places between two durable steps, where the crash tests let the process die. A test device, nothing else.
+"""Named places between two durable steps, where the crash tests let the process die. A test device,
+nothing else.
 
-In production nothing is set and :func:`point` does nothing. With ``MAILROOM_KILL_AT=decided:3`` in its environment
-the process sends itself SIGKILL the third time it comes to ``decided``: no handler runs, no buffer is flushed, as
-after the kernel's or an administrator's kill. No other use may be made of it; no work is done here.
+In production nothing is set and :func:`point` does nothing. With ``MAILROOM_KILL_AT=decided:3`` in
+its environment the process sends itself SIGKILL the third time it comes to ``decided``: no handler
+runs, no buffer is flushed, as after the kernel's or an administrator's kill. No other use may be
+made of it; no work is done here.
 """
 
 from __future__ import annotations
@@ -34,7 +36,9 @@ _ENVIRONMENT = "MAILROOM_KILL_AT"
 
 
 class _Plan:
-    """Where this process is to die; read from the environment once, at the first point it passes."""
+    """Where this process is to die; read from the environment once, at the first point it
+    passes.
+    """
 
     def __init__(self) -> None:
         name, _, count = os.environ.get(_ENVIRONMENT, "").partition(":")

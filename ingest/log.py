@@ -1,4 +1,6 @@
-"""How the program speaks to the journal: one line an event, key=value, on standard error. No personal data."""
+"""How the program speaks to the journal: one line an event, key=value, on standard error. No
+personal data.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ def configure(*, verbose: bool = False) -> None:
             structlog.processors.format_exc_info,
             renderer,
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG if verbose else logging.INFO),
+        wrapper_class=structlog.make_filtering_bound_logger(
+            logging.DEBUG if verbose else logging.INFO,
+        ),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )

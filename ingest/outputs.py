@@ -1,6 +1,7 @@
 """Files that somebody asked a command to write: there as a whole, or exit code 73 and the reason.
 
-What the program keeps for itself (mails, database, key) is written in :mod:`ingest.store` and :mod:`ingest.receipts`.
+What the program keeps for itself (mails, database, key) is written in :mod:`ingest.store` and
+:mod:`ingest.receipts`.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ _HINT = "换一个位置,或检查目录、权限和磁盘空间"
 
 @contextmanager
 def creating(target: Path, hint: str = _HINT) -> Iterator[None]:
-    """Around whatever makes ``target``. Raises OutputError for what the operating system refuses."""
+    """Around whatever makes ``target``. Raises OutputError for what the operating system
+    refuses.
+    """
     try:
         yield
     except FileExistsError as error:
@@ -28,7 +31,8 @@ def creating(target: Path, hint: str = _HINT) -> Iterator[None]:
 
 
 def write_file(path: Path, content: bytes) -> None:
-    """Make or replace a file, its directory too; a crash leaves the old file or the new one, never half of one.
+    """Make or replace a file, its directory too; a crash leaves the old file or the new one, never
+    half of one.
 
     What is no ordinary file, such as ``/dev/stdout``, is written to as it is. Raises OutputError.
     """
@@ -45,11 +49,19 @@ def write_file(path: Path, content: bytes) -> None:
 
 @contextmanager
 def new_private_file(path: Path) -> Iterator[BinaryIO]:
-    """A file of mode 0600 that was not there before, open for writing; gone again when the block fails.
+    """A file of mode 0600 that was not there before, open for writing; gone again when the block
+    fails.
 
     Raises OutputError.
     """
-    with creating(path), open(path, "xb", opener=lambda name, flags: os.open(name, flags, 0o600)) as target:
+    with (
+        creating(path),
+        open(
+            path,
+            "xb",
+            opener=lambda name, flags: os.open(name, flags, 0o600),
+        ) as target,
+    ):
         whole = False
         try:
             yield target

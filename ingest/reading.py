@@ -1,7 +1,7 @@
 """What was read in one mail: the plain values that leave the disposable worker and are stored.
 
-Nothing here opens a file or decides anything. Every class survives a round trip through JSON, because readings
-cross a process border and lie in the database.
+Nothing here opens a file or decides anything. Every class survives a round trip through JSON,
+because readings cross a process border and lie in the database.
 """
 
 from __future__ import annotations
@@ -123,7 +123,8 @@ class Later(StrEnum):
     """What was put to the file after a signature."""
 
     NOTHING = "nothing"  #: the signature covers the whole file
-    ADDITIONS = "additions"  #: further signatures and what archives keep; what was signed is still shown as signed
+    #: further signatures and what archives keep; what was signed is still shown as signed
+    ADDITIONS = "additions"
     CHANGES = "changes"  #: something else; what is shown may not be what was signed
 
 
@@ -135,7 +136,8 @@ class Signature(_Frozen):
     organisation: str = ""
     issuer: str = ""  #: common name of who issued the certificate
     signed_at: AwareDatetime | None = None
-    timestamped: bool = False  #: ``signed_at`` is a trusted authority's; otherwise the signer's own claim
+    #: ``signed_at`` is a trusted authority's; otherwise the signer's own claim
+    timestamped: bool = False
     integrity: Integrity = Integrity.UNVERIFIABLE
     later: Later = Later.CHANGES
     trusted: bool = False  #: chain to a root the call names, at the time of signing
@@ -147,7 +149,9 @@ class Signature(_Frozen):
 
     @property
     def valid_when_signed(self) -> bool | None:
-        """Whether the certificate was valid at ``signed_at``; None when one of the times is missing."""
+        """Whether the certificate was valid at ``signed_at``; None when one of the times is
+        missing.
+        """
         if self.signed_at is None or self.certificate_from is None or self.certificate_until is None:
             return None
         return self.certificate_from <= self.signed_at <= self.certificate_until
@@ -160,7 +164,8 @@ class ScanLine(_Frozen):
     row: int  #: pieces of one row stand level on the page
     text: str
     confidence: float  #: the engine's own, 0..1; 0 in a file's own text layer
-    box: tuple[float, float, float, float] = (0, 0, 0, 0)  #: left, top, right, bottom in mm; nothing when not known
+    #: left, top, right, bottom in mm; nothing when not known
+    box: tuple[float, float, float, float] = (0, 0, 0, 0)
 
 
 class Document(_Frozen):
@@ -176,16 +181,19 @@ class Document(_Frozen):
     recognised_by: str = ""  #: ``title``, ``labels``, ``file name``, "" when it was not
     fields: dict[str, Fact] = {}  #: by field name; only fields the form has
     rows: tuple[dict[str, Fact], ...] = ()  #: of a summary table, one mapping an applicant
-    outline: tuple[tuple[str, ...], ...] = ()  #: of a Word file: its short texts in order, outside tables and by table
+    #: of a Word file: its short texts in order, outside tables and by table
+    outline: tuple[tuple[str, ...], ...] = ()
     applicant: str = ""  #: the applicant's name as written; "" when unknown
     pages: int | None = None
     is_scan: Fact = Fact.unknown()  #: 是扫描: pages are pictures of paper (False: born digital)
     seal: SealReading | None = None
     signatures: tuple[Signature, ...] = ()  #: certificate signatures of a PDF
-    lines: tuple[ScanLine, ...] = ()  #: what stands on a scan, read from its picture; of a signed export its own text
+    #: what stands on a scan, read from its picture; of a signed export its own text
+    lines: tuple[ScanLine, ...] = ()
     pages_read: tuple[int, ...] = ()  #: the pages ``lines`` come from; empty when nobody tried
     read_whole: bool = False  #: ``lines`` come from every page that is not blank
-    title_png: str = ""  #: base64 PNG of the title on a scan, at most about 20 kB: evidence for the digest
+    #: base64 PNG of the title on a scan, at most about 20 kB: evidence for the digest
+    title_png: str = ""
     note: str = ""  #: anything staff should know, in Chinese
 
 

@@ -1,4 +1,5 @@
-"""``mailroom.toml`` and the environment as typed settings; secrets from their three places. Nothing else is read here.
+"""``mailroom.toml`` and the environment as typed settings; secrets from their three places. Nothing
+else is read here.
 
 Every mistake becomes a :class:`ConfigError` that names file, line and the mend.
 """
@@ -26,27 +27,38 @@ _UNITS_OF_SIZE = {"B": 1, "KB": 1024, "MB": 1024**2, "GB": 1024**3}
 
 
 def parse_duration(value: object) -> object:
-    """``10m``, ``60s``, ``1h30m``, ``0s`` as a timedelta. Raises ValueError with an example for anything else."""
+    """``10m``, ``60s``, ``1h30m``, ``0s`` as a timedelta. Raises ValueError with an example for
+    anything else.
+    """
     if isinstance(value, str):
         pieces = re.findall(r"(\d+)(ms|s|m|h|d)", value.replace(" ", ""))
         if pieces and "".join(a + b for a, b in pieces) == value.replace(" ", ""):
-            return timedelta(seconds=sum(int(number) * _UNITS_OF_TIME[unit] for number, unit in pieces))
+            return timedelta(
+                seconds=sum(int(number) * _UNITS_OF_TIME[unit] for number, unit in pieces),
+            )
     if isinstance(value, timedelta):
         return value
     raise ValueError("时长写成 60s、10m、2h 这样的形式")
 
 
 def parse_size(value: object) -> object:
-    """``100MB`` in bytes (1 MB = 1024 x 1024). Raises ValueError with an example for anything else."""
+    """``100MB`` in bytes (1 MB = 1024 x 1024). Raises ValueError with an example for
+    anything else.
+    """
     if isinstance(value, int) and not isinstance(value, bool):
         return value
-    if isinstance(value, str) and (match := re.fullmatch(r"(\d+)\s*(B|KB|MB|GB)", value.strip().upper())):
+    if isinstance(
+        value,
+        str,
+    ) and (match := re.fullmatch(r"(\d+)\s*(B|KB|MB|GB)", value.strip().upper())):
         return int(match[1]) * _UNITS_OF_SIZE[match[2]]
     raise ValueError("大小写成 100MB、512KB 这样的形式")
 
 
 def parse_clock_time(value: object) -> object:
-    """``17:30`` as a time of day, of the office's time zone. Raises ValueError with an example for anything else."""
+    """``17:30`` as a time of day, of the office's time zone. Raises ValueError with an example for
+    anything else.
+    """
     if (
         isinstance(value, str)
         and (match := re.fullmatch(r"(\d{1,2}):(\d{2})", value))
@@ -176,7 +188,15 @@ class Settings(_Section):
 
     def smtp_password(self) -> str:
         """The SMTP password; "" when no user name is configured (a relay that asks for none)."""
-        return secret("smtp", self.smtp.password_file, self.smtp.password) if self.smtp.username else ""
+        return (
+            secret(
+                "smtp",
+                self.smtp.password_file,
+                self.smtp.password,
+            )
+            if self.smtp.username
+            else ""
+        )
 
 
 def secret(section: str, file: Path | None, environment: SecretStr | None) -> str:
@@ -241,8 +261,18 @@ def _overlay(table: dict[str, Any], environment: Mapping[str, str]) -> dict[tupl
         if name.startswith(ENV_PREFIX) and separator and section in Settings.model_fields:
             fields = Settings.model_fields[section].annotation
             is_list = "tuple" in str(getattr(fields, "model_fields", {}).get(key, ""))
-            if isinstance(table.setdefault(section, {}), dict):  # else the validation says what is wrong
-                table[section][key] = [piece.strip() for piece in value.split(",")] if is_list else value
+            # else the validation says what is wrong
+            if isinstance(table.setdefault(section, {}), dict):
+                table[section][key] = (
+                    [
+                        piece.strip()
+                        for piece in value.split(
+                            ",",
+                        )
+                    ]
+                    if is_list
+                    else value
+                )
                 used[section, key] = name
     return used
 
@@ -289,8 +319,17 @@ def _validation_message(
     for item in error.errors():
         location = item["loc"]
         name = ".".join(str(piece) for piece in location if not isinstance(piece, int))
-        message, hint = _MESSAGES.get(item["type"], (str(item.get("ctx", {}).get("error", item["msg"])), ""))
-        variable = variables.get((str(location[0]), str(location[1]))) if len(location) > 1 else None
+        message, hint = _MESSAGES.get(
+            item["type"],
+            (str(item.get("ctx", {}).get("error", item["msg"])), ""),
+        )
+        variable = (
+            variables.get(
+                (str(location[0]), str(location[1])),
+            )
+            if len(location) > 1
+            else None
+        )
         place = f"环境变量 {variable}" if variable else f"{path}:{_line_of(source, location)}"
         rows.append(f"{place}: {name}: {message}" + (f" (提示: {hint})" if hint else ""))
     return "\n".join(rows)
@@ -305,7 +344,8 @@ def _resolve(settings: Settings, folder: Path, path: Path, source: str) -> Setti
         raise ConfigError(f"{path}:{line}: mailbox.accept_since: 要带时区", "例如 2024-08-08T00:00:00+08:00")
     try:
         _ = settings.office.zone
-    except (KeyError, ValueError, OSError) as error:  # OSError: a region such as Asia is a directory
+    # OSError: a region such as Asia is a directory
+    except (KeyError, ValueError, OSError) as error:
         raise ConfigError(
             f"{path}:{_line_of(source, ('office', 'timezone'))}: office.timezone: 没有这个时区", "例如 Asia/Shanghai"
         ) from error
@@ -315,13 +355,31 @@ def _resolve(settings: Settings, folder: Path, path: Path, source: str) -> Setti
     return settings.model_copy(
         update={
             "mailbox": settings.mailbox.model_copy(
-                update={name: absolute(getattr(settings.mailbox, name)) for name in ("password_file", "ca_file")}
+                update={
+                    name: absolute(getattr(settings.mailbox, name))
+                    for name in (
+                        "password_file",
+                        "ca_file",
+                    )
+                }
             ),
             "smtp": settings.smtp.model_copy(
-                update={name: absolute(getattr(settings.smtp, name)) for name in ("password_file", "ca_file")}
+                update={
+                    name: absolute(getattr(settings.smtp, name))
+                    for name in (
+                        "password_file",
+                        "ca_file",
+                    )
+                }
             ),
-            "store": settings.store.model_copy(update={"database": database, "files": absolute(settings.store.files)}),
-            "letters": settings.letters.model_copy(update={"hold_file": absolute(settings.letters.hold_file)}),
-            "calls": settings.calls.model_copy(update={"directory": absolute(settings.calls.directory)}),
+            "store": settings.store.model_copy(
+                update={"database": database, "files": absolute(settings.store.files)},
+            ),
+            "letters": settings.letters.model_copy(
+                update={"hold_file": absolute(settings.letters.hold_file)},
+            ),
+            "calls": settings.calls.model_copy(
+                update={"directory": absolute(settings.calls.directory)},
+            ),
         }
     )

@@ -1,8 +1,10 @@
-"""A new step of the schema, drafted from the difference between the tables of the program and the last step.
+"""A new step of the schema, drafted from the difference between the tables of the program and the
+last step.
 
     make migration NAME="cases can be closed"
 
-Alembic writes the draft; whoever asked for it reads and mends it: it cannot know a renamed column from a new one.
+Alembic writes the draft; whoever asked for it reads and mends it: it cannot know a renamed column
+from a new one.
 """
 
 from __future__ import annotations
@@ -34,7 +36,12 @@ def main(message: str) -> None:
         database.close()
         with create_engine(url).begin() as connection:
             config.attributes["connection"] = connection
-            command.revision(config, message, autogenerate=True, rev_id=f"{int(steps[-1][:4]) + 1:04d}")
+            command.revision(
+                config,
+                message,
+                autogenerate=True,
+                rev_id=f"{int(steps[-1][:4]) + 1:04d}",
+            )
 
 
 if __name__ == "__main__":

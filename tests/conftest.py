@@ -1,6 +1,8 @@
-"""Servers on loopback for every test that asks for one; nothing here is started unless it is asked for.
+"""Servers on loopback for every test that asks for one; nothing here is started unless it is asked
+for.
 
-With several workers (docs/testing.md) each has servers of its own, and what is made once for all is asked of ``once``.
+With several workers (docs/testing.md) each has servers of its own, and what is made once for all is
+asked of ``once``.
 """
 
 from __future__ import annotations
@@ -54,7 +56,8 @@ def dovecot_server() -> Iterator[DovecotServer]:
     """One Dovecot for the whole run; skips when it is not installed."""
     if program("dovecot") is None or program("doveadm") is None:
         pytest.skip("Dovecot is not installed (Debian package dovecot-imapd)")
-    # Not below pytest's own directory: that is closed to the user Dovecot runs as, and too long for a socket's name.
+    # Not below pytest's own directory: that is closed to the user Dovecot runs as, and too long for
+    # a socket's name.
     base = Path(tempfile.mkdtemp(prefix="dovecot-"))
     server = DovecotServer(base)
     try:

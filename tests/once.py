@@ -1,7 +1,8 @@
-"""Things that take seconds to make, made once for a whole run: the worker that asks first makes them, the others load them.
+"""Things that take seconds to make, made once for a whole run: the worker that asks first makes
+them, the others load them.
 
-What is made must be picklable and may depend on nothing but the tree. It lies in the run's own temporary folder, so
-that nothing is kept from one run to the next.
+What is made must be picklable and may depend on nothing but the tree. It lies in the run's own
+temporary folder, so that nothing is kept from one run to the next.
 """
 
 from __future__ import annotations
@@ -23,7 +24,9 @@ class Once:
         folder.mkdir(parents=True, exist_ok=True)
 
     def __call__(self, name: str, make: Callable[[], T]) -> T:
-        """What ``make`` returned the first time anybody asked for ``name``; whoever asks meanwhile waits."""
+        """What ``make`` returned the first time anybody asked for ``name``; whoever asks meanwhile
+        waits.
+        """
         place = self._folder / f"{name}.pickle"
         with (self._folder / f"{name}.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)

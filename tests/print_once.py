@@ -1,8 +1,10 @@
-"""The print on scans, read once for a whole run: two seconds a page, and dozens of tests begin with one of the samples.
+"""The print on scans, read once for a whole run: two seconds a page, and dozens of tests begin with
+one of the samples.
 
-The first test that meets a scan has it read as always, by the models in a worker of its own; the others get what that
-worker answered for the same bytes, call and task. What reading print itself can and cannot do is tested elsewhere
-(tests/integration/test_scan_print.py, tests/pairs, tests/seals) and not through this file.
+The first test that meets a scan has it read as always, by the models in a worker of its own; the
+others get what that worker answered for the same bytes, call and task. What reading print itself
+can and cannot do is tested elsewhere (tests/integration/test_scan_print.py, tests/pairs,
+tests/seals) and not through this file.
 """
 
 from __future__ import annotations
@@ -23,7 +25,8 @@ from rules.call import Call
 from tests.once import Once
 
 LEAST = 30  #: seconds; whoever gives less wants to see the time run out
-PLENTY = 600  #: a busy machine takes its time, and what was not read in time would be missing in every test
+#: a busy machine takes its time, and what was not read in time would be missing in every test
+PLENTY = 600
 
 
 def read_print_once(once: Once, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -49,5 +52,7 @@ def _name(path: Path, call: Call, context: ReadingContext, tasks: Sequence[ScanT
     parts = (path.read_bytes(), call, measure, *tasks)
     digest = hashlib.sha256()
     for part in parts:
-        digest.update(hashlib.sha256(part if isinstance(part, bytes) else repr(part).encode()).digest())
+        digest.update(
+            hashlib.sha256(part if isinstance(part, bytes) else repr(part).encode()).digest(),
+        )
     return f"print-{digest.hexdigest()}"

@@ -1,6 +1,7 @@
 """The ``mailroom`` command: the door, its exit codes, and the last place an exception can reach.
 
-Each command group has a file of its own and imports its work when it is called. No work is done here.
+Each command group has a file of its own and imports its work when it is called. No work is done
+here.
 """
 
 from __future__ import annotations
@@ -23,7 +24,9 @@ def main() -> None:
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run one command and give its exit code; every error becomes one message on standard error, never a traceback."""
+    """Run one command and give its exit code; every error becomes one message on standard error,
+    never a traceback.
+    """
     from typer.exceptions import Abort, TyperException
 
     from ingest.cli.application import app

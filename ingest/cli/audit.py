@@ -41,7 +41,10 @@ def verify(
         audit = verify_ledger(session, FileStore(settings.store.files) if files else None, head)
     if as_json:
         record = AuditRecord(
-            ok=not audit.findings, events=audit.head.events, head=audit.head.chain, findings=list(audit.findings)
+            ok=not audit.findings,
+            events=audit.head.events,
+            head=audit.head.chain,
+            findings=list(audit.findings),
         )
         print_json(record)
     else:

@@ -1,4 +1,6 @@
-"""``mailroom call``: fit a call's configuration to the blank forms the office published. Reads files, changes none."""
+"""``mailroom call``: fit a call's configuration to the blank forms the office published. Reads
+files, changes none.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""What every command shares: the options, JSON on standard output, plain tables. No work of its own."""
+"""What every command shares: the options, JSON on standard output, plain tables. No work of its
+own.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,9 @@ class Console:
     config: Path | None
 
     def settings(self) -> Settings:
-        """The settings of the office. Raises ConfigError when no configuration is named or it cannot be used."""
+        """The settings of the office. Raises ConfigError when no configuration is named or it
+        cannot be used.
+        """
         from ingest.settings import load_settings
 
         if self.config is None:
@@ -54,7 +58,8 @@ class Console:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """The store of the office, for a command that only looks: it waits for no writer and makes no file.
+        """The store of the office, for a command that only looks: it waits for no writer and makes
+        no file.
 
         Raises:
             ConfigError: no configuration, or nothing has been stored yet.
@@ -65,8 +70,8 @@ class Console:
             yield session
 
     def call(self, identifier: str | None, rule_file: Path | None = None) -> CallFolder:
-        """The call a stateless command works with: the named one, else the one in whose folder the rule file lies, else the
-        configured one, else the one that ships.
+        """The call a stateless command works with: the named one, else the one in whose folder the
+        rule file lies, else the configured one, else the one that ships.
         """
         from ingest.calls import default_config, open_call, shipped_call
 
@@ -107,7 +112,14 @@ def print_table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None
     table = [list(header), *[[str(cell) for cell in row] for row in rows]]
     widths = [max(width(row[column]) for row in table) for column in range(len(header))]
     for row in table:
-        typer.echo("  ".join(cell + " " * (widths[column] - width(cell)) for column, cell in enumerate(row)).rstrip())
+        typer.echo(
+            "  ".join(
+                cell + " " * (widths[column] - width(cell))
+                for column, cell in enumerate(
+                    row,
+                )
+            ).rstrip()
+        )
 
 
 def print_listing(header: Sequence[str], rows: Iterable[Sequence[object]], left_out: int) -> None:
@@ -123,7 +135,9 @@ def beijing(instant: datetime | None) -> str:
 
 
 def parse_instant_option(text: str) -> datetime:
-    """An ISO time given on the command line; without a zone it is Beijing time. Raises UsageError."""
+    """An ISO time given on the command line; without a zone it is Beijing time. Raises
+    UsageError.
+    """
     try:
         instant = datetime.fromisoformat(text)
     except ValueError as error:

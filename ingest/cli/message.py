@@ -44,7 +44,13 @@ def inspect(
 
     instant = parse_instant_option(received) if received else None
     mail, office = existing_file(file), console(context)
-    report = inspect_message(mail, office.call(call), office.settings_if_any(), instant, SystemClock().now())
+    report = inspect_message(
+        mail,
+        office.call(call),
+        office.settings_if_any(),
+        instant,
+        SystemClock().now(),
+    )
     if as_json:
         print_json(report)
     else:
@@ -59,7 +65,17 @@ def show_report(report: dict[str, Any]) -> None:
     )
     print_table(
         ("附件", "名称", "类型", "大小", "去向", "说明"),
-        [[p["path"], p["name"], p["kind"], p["size"], p["fate"], p["reason"]] for p in report["parts"]],
+        [
+            [
+                p["path"],
+                p["name"],
+                p["kind"],
+                p["size"],
+                p["fate"],
+                p["reason"],
+            ]
+            for p in report["parts"]
+        ],
     )
     for document in report["documents"]:
         typer.echo(
@@ -90,7 +106,14 @@ def list_messages(
         print_json(listing.lines)
     else:
         rows = [
-            [m["id"], beijing(m["received"]), m["state"], m["screening"] or "", m["from"], m["subject"]]
+            [
+                m["id"],
+                beijing(m["received"]),
+                m["state"],
+                m["screening"] or "",
+                m["from"],
+                m["subject"],
+            ]
             for m in listing.lines
         ]
         print_listing(("编号", "收到时间", "状态", "性质", "发件人", "主题"), rows, listing.left_out)

@@ -67,7 +67,12 @@ def status(context: typer.Context, as_json: JsonOption = False) -> None:
     settings = console(context).settings()
     with console(context).reading() as session:
         hold = settings.letters.silenced()
-        report = status_report(session, hold=hold, now=SystemClock().now(), mailbox=settings.mailbox)
+        report = status_report(
+            session,
+            hold=hold,
+            now=SystemClock().now(),
+            mailbox=settings.mailbox,
+        )
     if as_json:
         print_json(report)
     else:

@@ -39,7 +39,17 @@ def list_outbox(
     if as_json:
         print_json(listing.lines[::-1])
         return
-    rows = [[m["id"], m["state"], m["kind"], m["recipient"], beijing(m["sent"]), m["subject"]] for m in listing.lines]
+    rows = [
+        [
+            m["id"],
+            m["state"],
+            m["kind"],
+            m["recipient"],
+            beijing(m["sent"]),
+            m["subject"],
+        ]
+        for m in listing.lines
+    ]
     print_listing(("编号", "状态", "种类", "收件人", "发出时间", "主题"), rows, listing.left_out)
 
 

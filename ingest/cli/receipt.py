@@ -45,7 +45,15 @@ def verify(
         checked = check_receipts(session, load_or_make_key(settings.store.files), text)
     good = bool(checked) and all(item.holds for item in checked)
     if as_json:
-        rows = [{"code": i.code, "holds": i.holds, "text": list(i.sentences), **i.facts} for i in checked]
+        rows = [
+            {
+                "code": i.code,
+                "holds": i.holds,
+                "text": list(i.sentences),
+                **i.facts,
+            }
+            for i in checked
+        ]
         print_json({"ok": good, "receipts": rows})
     else:
         for item in checked:
@@ -74,7 +82,12 @@ def _text_of(file: Path, settings: Settings) -> str:
     from ingest.sandbox.workers import WorkerDied, WorkerFailed
 
     try:  # a file somebody hands in is as untrusted as any mail
-        reading = read_or_degrade(file, open_folder(settings).call, ReadingContext(own_addresses=()), Limits())
+        reading = read_or_degrade(
+            file,
+            open_folder(settings).call,
+            ReadingContext(own_addresses=()),
+            Limits(),
+        )
     except (WorkerDied, WorkerFailed) as error:
         raise InputError(f"读不了邮件 {file}", "确认这是一封完整的 .eml 邮件,或把信的文字存成 .txt") from error
     return f"{reading.envelope.subject}\n{reading.text}"

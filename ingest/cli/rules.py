@@ -42,7 +42,9 @@ def check(
     else:
         _print_report(path, found)
     failing = {"error", "warning"} if strict else {"error"}
-    raise typer.Exit(int(ExitCode.FINDINGS if any(one.severity in failing for one in found) else ExitCode.OK))
+    raise typer.Exit(
+        int(ExitCode.FINDINGS if any(one.severity in failing for one in found) else ExitCode.OK),
+    )
 
 
 def _shown(one: Problem) -> dict[str, object]:
@@ -51,7 +53,14 @@ def _shown(one: Problem) -> dict[str, object]:
 
 
 def _print_report(path: Path, found: list[Problem]) -> None:
-    errors, warnings, notes = ([one for one in found if one.severity == kind] for kind in ("error", "warning", "note"))
+    errors, warnings, notes = (
+        [one for one in found if one.severity == kind]
+        for kind in (
+            "error",
+            "warning",
+            "note",
+        )
+    )
     for problem in (*errors, *warnings):
         typer.echo(problem.text)
     if notes:
@@ -109,7 +118,12 @@ OutOption = Annotated[Path | None, typer.Option("--out", help="写到这个文�
 
 
 @group.command("schema")
-def schema(context: typer.Context, file: FileArgument = None, out: OutOption = None, call: CallOption = None) -> None:
+def schema(
+    context: typer.Context,
+    file: FileArgument = None,
+    out: OutOption = None,
+    call: CallOption = None,
+) -> None:
     """打印规则文件的 JSON Schema, 供编辑器补全和提示。"""
     from ingest.outputs import write_file
     from ingest.rulefiles.checking import call_schema, find_rule_file
@@ -185,5 +199,13 @@ def manual(
     folder = console(context).call(call, file)
     path, source = find_rule_file(file, folder)
     found = call_manual(folder, path, source)
-    write_file(out, manual_docx(found, SystemClock().now()) if out.suffix == ".docx" else manual_html(found).encode())
+    write_file(
+        out,
+        manual_docx(
+            found,
+            SystemClock().now(),
+        )
+        if out.suffix == ".docx"
+        else manual_html(found).encode(),
+    )
     typer.echo(f"{out}: {found.count} 条规则")

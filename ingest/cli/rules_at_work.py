@@ -1,4 +1,6 @@
-"""``mailroom rules status/replay/explain``: the rules in force, what others would change, why a case was decided so."""
+"""``mailroom rules status/replay/explain``: the rules in force, what others would change, why a
+case was decided so.
+"""
 
 from __future__ import annotations
 
@@ -87,11 +89,20 @@ def replay(
     folder = open_folder(settings)
     with console(context).reading() as session:
         found = (
-            replay_new_file(session, folder, against, start) if against else replay_as_decided(session, folder, start)
+            replay_new_file(
+                session,
+                folder,
+                against,
+                start,
+            )
+            if against
+            else replay_as_decided(session, folder, start)
         )
     if as_json:
         changes = [change_json(change) for change in found.changes]
-        print_json({"cases": found.cases, "changes": changes, "without_rules": list(found.without_rules)})
+        print_json(
+            {"cases": found.cases, "changes": changes, "without_rules": list(found.without_rules)},
+        )
     else:
         for change in found.changes:
             typer.echo("\n".join(change.lines))
@@ -128,7 +139,9 @@ def _print_explanation(report: DecisionExplanation) -> None:
     typer.echo(f"规则文件 {report['rules_sha256'][:12] or '无'}  {kept}\n")
     print_table(("来件", "部位", "文件"), [[f["message"], f["part"], f["name"]] for f in report["files"]])
     for finding in report["beyond_rules"]:
-        typer.echo(f"\n[{finding['rule']}] {finding['title']}: {finding['outcome']}  {finding['text']}")
+        typer.echo(
+            f"\n[{finding['rule']}] {finding['title']}: {finding['outcome']}  {finding['text']}",
+        )
         for line in finding["evidence"]:
             typer.echo(f"    {line}")
     for row in report["rules"]:

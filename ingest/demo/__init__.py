@@ -1,1 +1,3 @@
-"""`mailroom demo`: the whole main job on an embedded mailbox and SMTP sink, with invented applicants."""
+"""`mailroom demo`: the whole main job on an embedded mailbox and SMTP sink, with invented
+applicants.
+"""

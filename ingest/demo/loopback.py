@@ -1,4 +1,5 @@
-"""An asyncio server on 127.0.0.1 in a thread of its own: what the embedded mailbox and the SMTP sink stand on.
+"""An asyncio server on 127.0.0.1 in a thread of its own: what the embedded mailbox and the SMTP
+sink stand on.
 
 Loopback and free ports only. Nothing of mail comes in.
 """
@@ -17,10 +18,15 @@ _STOP_TIMEOUT = 5.0
 
 
 @contextmanager
-def serve_in_thread(listen: Callable[[], Awaitable[asyncio.Server]], *, quiet: tuple[str, ...] = ()) -> Iterator[int]:
+def serve_in_thread(
+    listen: Callable[[], Awaitable[asyncio.Server]],
+    *,
+    quiet: tuple[str, ...] = (),
+) -> Iterator[int]:
     """Run what ``listen`` starts until the end of the block; yields the port.
 
-    ``quiet`` names loggers of the server that would otherwise write on the terminal. An error of ``listen`` is raised here.
+    ``quiet`` names loggers of the server that would otherwise write on the terminal. An error of
+    ``listen`` is raised here.
     """
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="loopback-server", daemon=True)
@@ -44,7 +50,9 @@ async def _awaited(listen: Callable[[], Awaitable[asyncio.Server]]) -> asyncio.S
 
 
 async def _cancel_all() -> None:
-    """End the conversations that are still open, so that no task is left behind when the loop closes."""
+    """End the conversations that are still open, so that no task is left behind when the loop
+    closes.
+    """
     tasks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
     for task in tasks:
         task.cancel()

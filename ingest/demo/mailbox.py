@@ -1,7 +1,8 @@
-"""An IMAP mailbox in this very process (pymap, in memory): for the demo and for tests, never for real mail.
+"""An IMAP mailbox in this very process (pymap, in memory): for the demo and for tests, never for
+real mail.
 
-pymap is an optional dependency (extra ``demo``) and imported only when a mailbox is opened. Mail comes in the way a
-provider files it: APPEND with the arrival time as INTERNALDATE.
+pymap is an optional dependency (extra ``demo``) and imported only when a mailbox is opened. Mail
+comes in the way a provider files it: APPEND with the arrival time as INTERNALDATE.
 """
 
 from __future__ import annotations
@@ -21,9 +22,15 @@ _TIMEOUT = 10.0
 
 
 class EmbeddedMailbox:
-    """One account with an INBOX on a free port of 127.0.0.1, unencrypted; up within the ``with`` block."""
+    """One account with an INBOX on a free port of 127.0.0.1, unencrypted; up within the ``with``
+    block.
+    """
 
-    def __init__(self, username: str = "demo", password: str = "demo") -> None:  # noqa: S107  lives for seconds, on loopback
+    def __init__(
+        self,
+        username: str = "demo",
+        password: str = "demo",  # noqa: S107 - lives for seconds, on loopback
+    ) -> None:
         self.host = HOST
         self.port = 0  #: known once the mailbox is open
         self.username = username
@@ -32,7 +39,9 @@ class EmbeddedMailbox:
 
     def __enter__(self) -> Self:
         """Start; raises :class:`ConfigError` when pymap is not installed."""
-        self.port = self._open.enter_context(serve_in_thread(self._listen, quiet=("pymap", "asyncio")))
+        self.port = self._open.enter_context(
+            serve_in_thread(self._listen, quiet=("pymap", "asyncio")),
+        )
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -40,7 +49,9 @@ class EmbeddedMailbox:
         self._open.close()
 
     def append(self, raw: bytes, received: datetime, folder: str = "INBOX") -> None:
-        """File a mail that arrived at ``received`` (aware); a folder other than INBOX is made when it is missing."""
+        """File a mail that arrived at ``received`` (aware); a folder other than INBOX is made when
+        it is missing.
+        """
         append(self.host, self.port, self.username, self.password, raw, received, folder)
 
     async def _listen(self) -> asyncio.Server:
@@ -56,13 +67,16 @@ class EmbeddedMailbox:
             self._arguments(),
             secure_auth=False,
             reject_dnsbl=False,
-            # One round of hashing instead of 500,000: the password guards nothing, and a login would cost 0.2 s.
+            # One round of hashing instead of 500,000: the password guards nothing, and a login
+            # would cost 0.2 s.
             hash_context=BuiltinHash(rounds=1),
             # Its own choice is a pool of threads that outlives the server.
             cpu_subsystem=Subsystem.for_asyncio(),
         )
         config.apply_context()
-        answer = ProxyProtocolReader(config.proxy_protocol).get_callback(IMAPServer(backend.login, config))
+        answer = ProxyProtocolReader(
+            config.proxy_protocol,
+        ).get_callback(IMAPServer(backend.login, config))
         return await asyncio.start_server(answer, HOST, 0)
 
     def _arguments(self) -> Namespace:
@@ -84,15 +98,23 @@ class EmbeddedMailbox:
 
 
 def append(
-    host: str, port: int, username: str, password: str, raw: bytes, received: datetime, folder: str = "INBOX"
+    host: str,
+    port: int,
+    username: str,
+    password: str,
+    raw: bytes,
+    received: datetime,
+    folder: str = "INBOX",
 ) -> None:
-    """File a mail into any IMAP account of a loopback server; bare line feeds become CRLF, as every server does it.
+    """File a mail into any IMAP account of a loopback server; bare line feeds become CRLF, as every
+    server does it.
 
     Raises:
         TemporaryError: the server does not take it.
     """
     with imaplib.IMAP4(host, port, timeout=_TIMEOUT) as client:
-        client.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # 23 against 1,529 appends a second
+        # 23 against 1,529 appends a second
+        client.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         client.login(username, password)
         name = _mailbox_name(folder)
         if folder.upper() != "INBOX":
@@ -104,6 +126,8 @@ def append(
 
 
 def _mailbox_name(folder: str) -> str:
-    """Quoted, in modified UTF-7 (RFC 9051 appendix A.1); runs of Chinese between ASCII are all that is needed here."""
+    """Quoted, in modified UTF-7 (RFC 9051 appendix A.1); runs of Chinese between ASCII are all that
+    is needed here.
+    """
     encoded = folder.replace("&", "&-").encode("utf-7").replace(b"+", b"&").replace(b"/", b",")
     return '"' + encoded.decode("ascii") + '"'

@@ -16,10 +16,11 @@ _FOLDERS = ("letters", "digests")
 
 
 def write_output(directory: Path, mails: Sequence[bytes]) -> list[str]:
-    """Every mail as .eml, .html and .txt, a digest with its workbook; ``letter`` or ``digest`` of each.
+    """Every mail as .eml, .html and .txt, a digest with its workbook; ``letter`` or ``digest`` of
+    each.
 
-    The files of the run before, which this folder holds a list of, are taken away first: after a change of rules nobody
-    shall open a letter that is no longer sent. Other files stay.
+    The files of the run before, which this folder holds a list of, are taken away first: after a
+    change of rules nobody shall open a letter that is no longer sent. Other files stay.
     """
     _clear(directory)
     kinds, written = [], []
@@ -53,7 +54,13 @@ def _named(mail: Message) -> tuple[str, str]:
 
 def _files(mail: Message) -> Iterator[tuple[str, bytes]]:
     """Suffix and content of every file the parts of a mail become."""
-    pictures = {str(part["Content-ID"]).strip("<>"): part for part in mail.walk() if part["Content-ID"]}
+    pictures = {
+        str(
+            part["Content-ID"],
+        ).strip("<>"): part
+        for part in mail.walk()
+        if part["Content-ID"]
+    }
     for part in mail.walk():
         if part.get_content_type() == "text/html":
             yield "html", _with_pictures(_text(part), pictures).encode()
@@ -76,5 +83,8 @@ def _text(part: Message) -> str:
 def _with_pictures(html: str, pictures: dict[str, Message]) -> str:
     """The page with its pictures inside, for a browser."""
     for identity, part in pictures.items():
-        html = html.replace(f'"cid:{identity}"', f'"data:image/png;base64,{base64.b64encode(_bytes(part)).decode()}"')
+        html = html.replace(
+            f'"cid:{identity}"',
+            f'"data:image/png;base64,{base64.b64encode(_bytes(part)).decode()}"',
+        )
     return html

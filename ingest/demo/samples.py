@@ -1,4 +1,6 @@
-"""The mails of a demo: those that ship with the program and what is expected of each, or an office's own. Decides nothing."""
+"""The mails of a demo: those that ship with the program and what is expected of each, or an
+office's own. Decides nothing.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +47,8 @@ def load_samples(directory: Path | None = None) -> tuple[Sample, ...]:
     return tuple(_sample(root, mail) for mail in mails if isinstance(mail, Mapping))
 
 
-AFTER_THE_DEADLINE = timedelta(days=7)  #: as late as a mail of one's own may come in a demo, so that it has an end
+#: as late as a mail of one's own may come in a demo, so that it has an end
+AFTER_THE_DEADLINE = timedelta(days=7)
 
 
 def own_samples(folder: Path, call: Call) -> tuple[Sample, ...]:
@@ -68,7 +71,10 @@ def _own_sample(path: Path, call: Call) -> Sample:
     except ValueError:
         sent = call.published
     aware = sent if sent.tzinfo else sent.replace(tzinfo=BEIJING)
-    received = min(max(aware, call.published), call.deadline + AFTER_THE_DEADLINE).astimezone(BEIJING)
+    received = min(
+        max(aware, call.published),
+        call.deadline + AFTER_THE_DEADLINE,
+    ).astimezone(BEIJING)
     return Sample(path.stem, path, received, str(headers["Subject"] or ""), "", (), ())
 
 

@@ -1,4 +1,5 @@
-"""A mail server that takes every letter and keeps it: for the demo and for tests. Nothing is ever sent on.
+"""A mail server that takes every letter and keeps it: for the demo and for tests. Nothing is ever
+sent on.
 
 aiosmtpd is an optional dependency (extra ``demo``) and imported only when a sink is opened.
 """
@@ -31,9 +32,10 @@ class TakenLetter:
 class SmtpSink:
     """A server on a free port of 127.0.0.1; up within the ``with`` block.
 
-    ``replies`` maps a stage (``MAIL``, ``RCPT``, ``CONTENT``, ``QUIT``) to a reply that is given instead of taking the
-    step; it may be changed while the server runs. With ``users`` (name to password) nothing is taken without login.
-    ``tls`` encrypts: from the first byte, or after STARTTLS when ``starttls`` is set.
+    ``replies`` maps a stage (``MAIL``, ``RCPT``, ``CONTENT``, ``QUIT``) to a reply that is given
+    instead of taking the step; it may be changed while the server runs. With ``users`` (name to
+    password) nothing is taken without login. ``tls`` encrypts: from the first byte, or after
+    STARTTLS when ``starttls`` is set.
     """
 
     def __init__(
@@ -54,7 +56,9 @@ class SmtpSink:
 
     def __enter__(self) -> Self:
         """Start; raises :class:`ConfigError` when aiosmtpd is not installed."""
-        self.port = self._open.enter_context(serve_in_thread(self._listen, quiet=("mail.log", "mail.debug", "asyncio")))
+        self.port = self._open.enter_context(
+            serve_in_thread(self._listen, quiet=("mail.log", "mail.debug", "asyncio")),
+        )
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -71,12 +75,22 @@ class SmtpSink:
 
         def conversation() -> Any:
             with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # it warns of passwords without encryption: this is loopback
+                # it warns of passwords without encryption: this is loopback
+                warnings.simplefilter("ignore")
                 return SMTP(
-                    handler, hostname="sink.invalid", loop=loop, data_size_limit=_MAX_LETTER, **self._security()
+                    handler,
+                    hostname="sink.invalid",
+                    loop=loop,
+                    data_size_limit=_MAX_LETTER,
+                    **self._security(),
                 )
 
-        return await loop.create_server(conversation, HOST, 0, ssl=None if self._starttls else self._tls)
+        return await loop.create_server(
+            conversation,
+            HOST,
+            0,
+            ssl=None if self._starttls else self._tls,
+        )
 
     def _security(self) -> dict[str, Any]:
         return {
@@ -87,11 +101,21 @@ class SmtpSink:
             "auth_require_tls": False,
         }
 
-    def _authenticate(self, _server: Any, _session: Any, _envelope: Any, _mechanism: str, data: Any) -> Any:
+    def _authenticate(
+        self,
+        _server: Any,
+        _session: Any,
+        _envelope: Any,
+        _mechanism: str,
+        data: Any,
+    ) -> Any:
         from aiosmtpd.smtp import AuthResult  # noqa: PLC0415  optional
 
         known = (self.users or {}).get(data.login.decode("utf-8", "replace"))
-        return AuthResult(success=known is not None and known.encode() == data.password, handled=False)
+        return AuthResult(
+            success=known is not None and known.encode() == data.password,
+            handled=False,
+        )
 
 
 class _Handler:
@@ -132,7 +156,9 @@ class _Handler:
         if forced := self._sink.replies.get("CONTENT"):
             return forced
         content = envelope.original_content or envelope.content
-        self._sink.letters.append(TakenLetter(envelope.mail_from, tuple(envelope.rcpt_tos), bytes(content)))
+        self._sink.letters.append(
+            TakenLetter(envelope.mail_from, tuple(envelope.rcpt_tos), bytes(content)),
+        )
         return f"250 2.0.0 Mail OK queued as sink{len(self._sink.letters)}"
 
     async def handle_QUIT(self, _server: Any, _session: Any, _envelope: Any) -> str:  # noqa: N802

@@ -1,4 +1,6 @@
-"""A blank form from disk held against a call: reads it in the disposable worker, so that a strange file harms nothing."""
+"""A blank form from disk held against a call: reads it in the disposable worker, so that a strange
+file harms nothing.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,12 @@ def fit_form(path: Path, call: Call, identifier: str | None) -> tuple[Form, Fit]
     if identifier is not None and identifier not in known:
         raise UsageError(f"没有表单“{identifier}”", f"可用的有: {'、'.join(known)}")
     try:
-        content = run_in_worker("ingest.sandbox.files:read_blank_form", path.name, path.read_bytes(), returns=Content)
+        content = run_in_worker(
+            "ingest.sandbox.files:read_blank_form",
+            path.name,
+            path.read_bytes(),
+            returns=Content,
+        )
     except (WorkerDied, WorkerFailed) as error:
         reason = error.reason if isinstance(error, WorkerDied) else error.message
         raise InputError(f"读不了 {path}: {reason}", "请用 Word 另存为 .docx 后再试") from error
@@ -33,7 +40,10 @@ def fit_form(path: Path, call: Call, identifier: str | None) -> tuple[Form, Fit]
 
 def _form_of(content: Content, call: Call) -> Form:
     """The form it is by its title and labels; else the one most of whose labels it has."""
-    form = recognise(content, call).form or max(call.forms, key=lambda each: label_share(content, each))
+    form = recognise(
+        content,
+        call,
+    ).form or max(call.forms, key=lambda each: label_share(content, each))
     if label_share(content, form) == 0:
         raise UsageError("看不出这是哪张表", f"用 --form 指明: {'、'.join(each.id for each in call.forms)}")
     return form

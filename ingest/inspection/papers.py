@@ -1,6 +1,8 @@
-"""Single files looked at closely, without any state: do a Word file and a scan belong together, and what was seen on a page.
+"""Single files looked at closely, without any state: do a Word file and a scan belong together, and
+what was seen on a page.
 
-Everything untrusted is opened in disposable workers. The JSON of ``document inspect`` itself is ``inspection.py``.
+Everything untrusted is opened in disposable workers. The JSON of ``document inspect`` itself is
+``inspection.py``.
 """
 
 from __future__ import annotations
@@ -31,15 +33,32 @@ def pair_files(word: Path, scan: Path, call: Call) -> dict[str, Any]:
     Raises:
         InputError: one of the files is no such document or cannot be read.
     """
-    editable, printed = _document(word, call, Rendition.EDITABLE), _document(scan, call, Rendition.STAMPED_SCAN)
+    editable, printed = (
+        _document(
+            word,
+            call,
+            Rendition.EDITABLE,
+        ),
+        _document(scan, call, Rendition.STAMPED_SCAN),
+    )
     printed = settled_by_layer(printed, [editable], call)
     if not printed.pages_read:
         printed = with_print(printed, _print_of(scan, printed, call), call)
     page = Print(printed.lines)
-    return _pair_json(editable, printed, compare(editable, page, call), page_order(editable, printed, page, call))
+    return _pair_json(
+        editable,
+        printed,
+        compare(editable, page, call),
+        page_order(editable, printed, page, call),
+    )
 
 
-def _pair_json(word: Document, scan: Document, found: Comparison, order: PageOrder) -> dict[str, Any]:
+def _pair_json(
+    word: Document,
+    scan: Document,
+    found: Comparison,
+    order: PageOrder,
+) -> dict[str, Any]:
     return {
         "word": {"name": word.name, "form": word.form, "applicant": word.applicant or None},
         "scan": {"name": scan.name, "form": scan.form or None, "pages_read": list(scan.pages_read)},
@@ -69,12 +88,25 @@ def _document(path: Path, call: Call, wanted: Rendition) -> Document:
 
 
 def _print_of(path: Path, document: Document, call: Call) -> ScanText:
-    task = ScanTask(sha256=document.sha256, form=document.form, seals=document.seal.seals if document.seal else ())
-    return _in_worker(path, "ingest.sandbox.scans:read_one_scan", call, task, OCR_SECONDS, returns=ScanText, ocr=True)
+    task = ScanTask(
+        sha256=document.sha256,
+        form=document.form,
+        seals=document.seal.seals if document.seal else (),
+    )
+    return _in_worker(
+        path,
+        "ingest.sandbox.scans:read_one_scan",
+        call,
+        task,
+        OCR_SECONDS,
+        returns=ScanText,
+        ocr=True,
+    )
 
 
 def draw_picture(path: Path, call: Call) -> bytes:
-    """The pages of a PDF or picture that bear seal-like marks (else the first one), the marks framed; a PNG.
+    """The pages of a PDF or picture that bear seal-like marks (else the first one), the marks
+    framed; a PNG.
 
     Raises:
         InputError: nothing of the file can be drawn.
@@ -92,11 +124,24 @@ def _bytes_of(path: Path) -> bytes:
         raise InputError(f"读不了文件 {path}: {error.strerror}") from error
 
 
-def _in_worker(path: Path, function: str, *args: object, returns: type[_T], ocr: bool = False) -> _T:
+def _in_worker(
+    path: Path,
+    function: str,
+    *args: object,
+    returns: type[_T],
+    ocr: bool = False,
+) -> _T:
     """``function(name, content, *args)`` of the file at ``path``."""
     limits = ocr_limits(OCR_SECONDS) if ocr else None
     try:
-        return run_in_worker(function, path.name, _bytes_of(path), *args, returns=returns, limits=limits)
+        return run_in_worker(
+            function,
+            path.name,
+            _bytes_of(path),
+            *args,
+            returns=returns,
+            limits=limits,
+        )
     except (WorkerDied, WorkerFailed) as error:
         last = str(error).strip().splitlines()[-1]
         raise InputError(f"读不了文件 {path}: {last}", "文件可能已损坏或超出限制") from error

@@ -1,6 +1,8 @@
-"""Single pieces as JSON (an entry, a letter, a document, a field), and one file without any state: ``document inspect``.
+"""Single pieces as JSON (an entry, a letter, a document, a field), and one file without any state:
+``document inspect``.
 
-Everything untrusted is still read in the disposable worker. No database, no network, no clock of its own.
+Everything untrusted is still read in the disposable worker. No database, no network, no clock of
+its own.
 """
 
 from __future__ import annotations
@@ -24,14 +26,26 @@ from rules.vocabulary import Field, show_value
 def entries_json(verdict: Verdict, track: str) -> list[dict[str, Any]]:
     """The contract's ``entries``; findings about the whole case stand under every entry."""
     whole = [finding for finding in verdict.findings if finding.outcome is not Outcome.REMIND]
-    entries = [(entry.applicant, entry.decision, [*entry.findings, *whole]) for entry in verdict.entries]
+    entries = [
+        (
+            entry.applicant,
+            entry.decision,
+            [*entry.findings, *whole],
+        )
+        for entry in verdict.entries
+    ]
     return [
         {
             "applicant": applicant,
             "track": track,
             "verdict": decision.value,
             "findings": [
-                {"rule": finding.rule, "outcome": finding.outcome.value, "text": finding.text, "clause": finding.clause}
+                {
+                    "rule": finding.rule,
+                    "outcome": finding.outcome.value,
+                    "text": finding.text,
+                    "clause": finding.clause,
+                }
                 for finding in findings
             ],
         }
@@ -101,7 +115,13 @@ def _seal_json(document: Document) -> dict[str, Any] | None:
     return {
         "outcome": document.seal.outcome.value,
         "reason": document.seal.reason,
-        "seals": [seal.model_dump(mode="json", exclude={"crop_png"}) for seal in document.seal.seals],
+        "seals": [
+            seal.model_dump(
+                mode="json",
+                exclude={"crop_png"},
+            )
+            for seal in document.seal.seals
+        ],
     }
 
 
@@ -120,7 +140,12 @@ def inspect_document(path: Path, folder: CallFolder) -> dict[str, Any]:
     try:
         data = path.read_bytes()
         reading = run_in_worker(
-            "ingest.sandbox.files:read_one", path.name, data, folder.call, read_roots(folder.path), returns=FileReading
+            "ingest.sandbox.files:read_one",
+            path.name,
+            data,
+            folder.call,
+            read_roots(folder.path),
+            returns=FileReading,
         )
     except OSError as error:
         raise InputError(f"读不了文件 {path}: {error.strerror}") from error

@@ -1,4 +1,6 @@
-"""The parent's end of the engine's child process: start, ask with a time limit, kill. Nothing about rules comes in."""
+"""The parent's end of the engine's child process: start, ask with a time limit, kill. Nothing about
+rules comes in.
+"""
 
 from __future__ import annotations
 
@@ -17,14 +19,17 @@ MAX_ANSWER = 64_000_000
 
 
 class ChildDiedError(Exception):
-    """The child gave no usable answer: it crashed, hung, or spoke nonsense. The message says which."""
+    """The child gave no usable answer: it crashed, hung, or spoke nonsense. The message
+    says which.
+    """
 
 
 class Child:
     """One child process that answers JSON lines."""
 
     def __init__(self, module: str) -> None:
-        # Secrets may stand in our environment; the child gets none of it, and our import path in our order.
+        # Secrets may stand in our environment; the child gets none of it, and our import path in
+        # our order.
         kept = {name: os.environ[name] for name in _INHERITED if name in os.environ}
         path = os.pathsep.join(entry for entry in sys.path if entry)
         self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and our own module
@@ -51,7 +56,10 @@ class Child:
             ChildDiedError: and the child is dead then.
         """
         try:
-            line = self._exchange(json.dumps(question, ensure_ascii=False).encode() + b"\n", time.monotonic() + seconds)
+            line = self._exchange(
+                json.dumps(question, ensure_ascii=False).encode() + b"\n",
+                time.monotonic() + seconds,
+            )
             return json.loads(line)
         except (OSError, ValueError) as error:
             self.close()
@@ -99,6 +107,9 @@ class Child:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.close()

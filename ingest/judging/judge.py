@@ -1,7 +1,7 @@
 """Judges cases: the interpreter decides, the engine in its child process must agree, or staff look.
 
-A crash, a hang or a disagreement never loses a case and never lets one pass: it adds a finding that refers the
-whole case to staff, and a text for the administrators. What rules mean is ``rules/``.
+A crash, a hang or a disagreement never loses a case and never lets one pass: it adds a finding that
+refers the whole case to staff, and a text for the administrators. What rules mean is ``rules/``.
 """
 
 from __future__ import annotations
@@ -36,23 +36,34 @@ class Judgement:
     """What the rules say of a case."""
 
     findings: tuple[Finding, ...]
-    results: list[dict[str, Any]]  #: every applicable rule and binding with its trace, JSON-able, for ``case explain``
+    #: every applicable rule and binding with its trace, JSON-able, for ``case explain``
+    results: list[dict[str, Any]]
     rules_sha256: str
-    disagreement: str  #: for the administrators; "" when engine and interpreter agree or there is no engine
+    #: for the administrators; "" when engine and interpreter agree or there is no engine
+    disagreement: str
 
 
 class Judge:
     """A rule file at work; close it, or use it as a context manager, to end its child process."""
 
-    def __init__(self, source: str, call: Call, *, timeout: float = 20.0, worker: str = WORKER) -> None:
-        """Read and compile ``source``; ``timeout`` is in seconds per case. The child starts with the first case.
+    def __init__(
+        self,
+        source: str,
+        call: Call,
+        *,
+        timeout: float = 20.0,
+        worker: str = WORKER,
+    ) -> None:
+        """Read and compile ``source``; ``timeout`` is in seconds per case. The child starts with
+        the first case.
 
         Raises:
             RuleFileError: when the rule file cannot be used.
         """
         self.rulebook = load_rulebook(source, call)
         self.rules_sha256 = hashlib.sha256(source.encode()).hexdigest()
-        self.engine: bool | None = None  #: whether the engine takes part; None before the first case
+        #: whether the engine takes part; None before the first case
+        self.engine: bool | None = None
         self._program = compile_rulebook(self.rulebook)
         self._timeout = timeout
         self._worker = worker
@@ -72,7 +83,9 @@ class Judge:
         self._running()
 
     def judge(self, subjects: Sequence[Subject], received: datetime) -> Judgement:
-        """Judge one case; ``received`` is the aware instant at which the server received the mail."""
+        """Judge one case; ``received`` is the aware instant at which the server received
+        the mail.
+        """
         world = populate(self.rulebook, subjects)
         results = judge_world(self.rulebook, world, received)
         differences = self._cross_check(world, results, epoch(received))
@@ -80,10 +93,22 @@ class Judge:
         found = [narrator.finding(result) for result in results if result.outcome is not None]
         if differences:
             found.append(_system_finding(differences))
-        record = [_recorded(result, narrator) for result in results if result.truth is not Truth.NOT_APPLICABLE]
+        record = [
+            _recorded(
+                result,
+                narrator,
+            )
+            for result in results
+            if result.truth is not Truth.NOT_APPLICABLE
+        ]
         return Judgement(tuple(found), record, self.rules_sha256, "\n".join(differences))
 
-    def _cross_check(self, world: World, results: Sequence[RuleResult], instant: int) -> tuple[str, ...]:
+    def _cross_check(
+        self,
+        world: World,
+        results: Sequence[RuleResult],
+        instant: int,
+    ) -> tuple[str, ...]:
         try:
             hits = self._ask({"facts": self._program.facts(world), "instant": instant})
         except ChildDiedError as error:
@@ -124,7 +149,10 @@ class Judge:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.close()
 

@@ -1,4 +1,6 @@
-"""Stands in for the rules when there are none that can be used: every case goes to staff, none passes by default."""
+"""Stands in for the rules when there are none that can be used: every case goes to staff, none
+passes by default.
+"""
 
 from __future__ import annotations
 

@@ -1,1 +1,3 @@
-"""Where applications arrive: the border to any mail server, and the pure decision of what is new there."""
+"""Where applications arrive: the border to any mail server, and the pure decision of what is new
+there.
+"""

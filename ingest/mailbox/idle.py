@@ -1,8 +1,10 @@
-"""IDLE (RFC 9051 6.3.13): a server says at once that something came. A hint that causes a look, never a fact.
+"""IDLE (RFC 9051 6.3.13): a server says at once that something came. A hint that causes a look,
+never a fact.
 
-Its own connection in its own thread, so that nothing that happens here can delay or stop the regular looks: on a
-half-open line IDLE hears nothing for ever, and NetEase does not have it at all. IMAPClient's ``idle_check`` is not
-used because a line that arrives in two halves breaks it; the dialogue is six lines.
+Its own connection in its own thread, so that nothing that happens here can delay or stop the
+regular looks: on a half-open line IDLE hears nothing for ever, and NetEase does not have it at all.
+IMAPClient's ``idle_check`` is not used because a line that arrives in two halves breaks it; the
+dialogue is six lines.
 """
 
 from __future__ import annotations
@@ -21,7 +23,9 @@ from ingest.mailbox.patience import Patience
 from ingest.mailbox.wire import BoundedIMAP4
 
 RENEW = timedelta(minutes=9)
-"""One IDLE at most; servers may hang up after 29 minutes (RFC 9051 6.3.13), home routers forget a silent line sooner."""
+"""One IDLE at most; servers may hang up after 29 minutes (RFC 9051 6.3.13), home routers forget a
+silent line sooner.
+"""
 SESSION = timedelta(minutes=50)
 """One connection at most: below the limit of a session."""
 SLICE = 1.0
@@ -36,18 +40,28 @@ class HearingMailbox(Protocol):
     """A mailbox that may be told of new mail instead of asking for it."""
 
     def hear(self, folder: str, news: Callable[[], None], stop: threading.Event) -> bool:
-        """Call ``news`` once when listening begins and whenever the folder may hold new mail; ends with ``stop`` or after a while.
+        """Call ``news`` once when listening begins and whenever the folder may hold new mail; ends
+        with ``stop`` or after a while.
 
         False when the server cannot do that. Raises as ``session()`` of the mailbox.
         """
 
 
 class Listener(threading.Thread):
-    """Listens as long as looks succeed; trouble is told in the journal, waited out, and never anybody else's."""
+    """Listens as long as looks succeed; trouble is told in the journal, waited out, and never
+    anybody else's.
+    """
 
-    def __init__(self, mailbox: HearingMailbox, folder: str, news: Callable[[], None], stop: threading.Event) -> None:
+    def __init__(
+        self,
+        mailbox: HearingMailbox,
+        folder: str,
+        news: Callable[[], None],
+        stop: threading.Event,
+    ) -> None:
         super().__init__(name="idle", daemon=True)
-        self.well = threading.Event()  #: set while regular looks succeed: listening never knocks where they failed
+        #: set while regular looks succeed: listening never knocks where they failed
+        self.well = threading.Event()
         self._mailbox, self._folder, self._news, self._stop_asked = mailbox, folder, news, stop
 
     def run(self) -> None:
@@ -62,18 +76,25 @@ class Listener(threading.Thread):
                     get_logger().info("server has no IDLE, mails are looked for at intervals only")
                     return
                 patience.succeeded()
-            except (LoginRefusedError, ConfigError) as error:  # the next regular look says so, and draws conclusions
+            # the next regular look says so, and draws conclusions
+            except (LoginRefusedError, ConfigError) as error:
                 get_logger().warning("listening ends", error=str(error))
                 return
             except MailroomError as error:
                 wait = patience.failed(error)
-                get_logger().warning("listening interrupted", error=str(error), again_in=wait.total_seconds())
+                get_logger().warning(
+                    "listening interrupted",
+                    error=str(error),
+                    again_in=wait.total_seconds(),
+                )
 
 
 def idle(wire: BoundedIMAP4, seconds: float, stop: threading.Event) -> bool:
-    """One IDLE on an opened folder, of at most ``seconds``; True as soon as the server names a new number of mails.
+    """One IDLE on an opened folder, of at most ``seconds``; True as soon as the server names a new
+    number of mails.
 
-    Raises imaplib's errors and OSError when the server refuses, hangs up or does not end the IDLE when asked to.
+    Raises imaplib's errors and OSError when the server refuses, hangs up or does not end the IDLE
+    when asked to.
     """
     tag = b"IDLE%d" % next(_numbers)
     wire.allow(0)

@@ -1,9 +1,10 @@
-r"""A mailbox behind IMAP. The only file that imports imapclient; nothing about mails is decided here.
+r"""A mailbox behind IMAP. The only file that imports imapclient; nothing about mails is decided
+here.
 
-Read-only by construction: EXAMINE and BODY.PEEK[] only, so nothing on the server changes, not even a \Seen flag.
-Kept to the commands that every provider answers rightly: no ENVELOPE, no BODYSTRUCTURE, no search by text
-(NetEase and QQ are on record for getting each of these wrong), no ranges in FETCH, no long command lines. IDLE is a
-hint and lives in ``ingest/mailbox/idle.py``.
+Read-only by construction: EXAMINE and BODY.PEEK[] only, so nothing on the server changes, not even
+a \Seen flag. Kept to the commands that every provider answers rightly: no ENVELOPE, no
+BODYSTRUCTURE, no search by text (NetEase and QQ are on record for getting each of these wrong), no
+ranges in FETCH, no long command lines. IDLE is a hint and lives in ``ingest/mailbox/idle.py``.
 """
 
 from __future__ import annotations
@@ -30,10 +31,12 @@ from ingest.mailbox.protocol import FolderMissingError, FolderState, MessageSumm
 from ingest.mailbox.sent import choose_sent, message_id_in
 from ingest.mailbox.wire import BoundedIMAP4
 
-WHOLE = 8 * 1024 * 1024  #: a mail above this is fetched in pieces, so memory does not follow mail size
+#: a mail above this is fetched in pieces, so memory does not follow mail size
+WHOLE = 8 * 1024 * 1024
 PIECE = 4 * 1024 * 1024  #: the size of these
 _PER_FETCH = 50  #: QQ silently drops command lines of more than about 6 KB
-_ID = {"name": "mailroom", "version": "1", "vendor": "mailroom"}  #: ASCII only; NetEase lets nobody in without
+#: ASCII only; NetEase lets nobody in without
+_ID = {"name": "mailroom", "version": "1", "vendor": "mailroom"}
 
 
 class _Client(imapclient.IMAPClient):  # type: ignore[misc]  # imapclient ships no types
@@ -42,12 +45,16 @@ class _Client(imapclient.IMAPClient):  # type: ignore[misc]  # imapclient ships 
     def __init__(self, wire: BoundedIMAP4, timeout: float) -> None:
         self._wire = wire
         super().__init__(wire.host, wire.port, ssl=False, timeout=timeout)
-        # IMAPClient sets 5, and imaplib then formats every literal twice for nobody: ten times slower on 3 MB mails.
+        # IMAPClient sets 5, and imaplib then formats every literal twice for nobody: ten times
+        # slower on 3 MB mails.
         self._imap.debug = 0
-        self.normalise_times = False  # else INTERNALDATE loses its offset to the time zone of this machine
+        # else INTERNALDATE loses its offset to the time zone of this machine
+        self.normalise_times = False
 
     def list_uids(self, *criteria: str) -> list[int]:
-        """UID SEARCH; also where a server answers in several lines (the library calls that unexpected) or adds MODSEQ."""
+        """UID SEARCH; also where a server answers in several lines (the library calls that
+        unexpected) or adds MODSEQ.
+        """
         lines = self._raw_command_untagged(b"SEARCH", [word.encode() for word in criteria])
         words = b" ".join(line for line in lines if line).partition(b"(")[0]
         return [int(word) for word in words.split()]
@@ -61,15 +68,18 @@ class _Copy(NamedTuple):
 
     length: int
     checksum: (
-        int  #: CRC-32: two readings of one server are compared, nobody is being deceived; the spool has the SHA-256
+        #: CRC-32: two readings of one server are compared, nobody is being deceived; the spool has
+        #: the SHA-256
+        int
     )
 
 
 class ImapMailbox:
     """An account on an IMAP server.
 
-    ``timeout`` (seconds) is the patience for silence and, plus the time a slow line needs for the bytes asked for,
-    the deadline of every single exchange; ``session_limit`` (seconds) is that of a whole session.
+    ``timeout`` (seconds) is the patience for silence and, plus the time a slow line needs for the
+    bytes asked for, the deadline of every single exchange; ``session_limit`` (seconds) is that of a
+    whole session.
     """
 
     def __init__(
@@ -136,7 +146,9 @@ class ImapMailbox:
             raise trouble.connecting(error, self.address) from error
 
     def _start(self, wire: BoundedIMAP4, tls: ssl.SSLContext | None) -> _Client:
-        """STARTTLS or nothing: a server, or somebody on the way, that does not offer it gets no password."""
+        """STARTTLS or nothing: a server, or somebody on the way, that does not offer it gets no
+        password.
+        """
         try:
             client = _Client(wire, self._timeout)
             if self._security == "starttls":
@@ -148,7 +160,9 @@ class ImapMailbox:
         return client
 
     def _login(self, client: _Client, wire: BoundedIMAP4) -> None:
-        """LOGIN, then ID where it is known: NetEase refuses every folder to a client that has not named itself."""
+        """LOGIN, then ID where it is known: NetEase refuses every folder to a client that has not
+        named itself.
+        """
         wire.allow(0)
         try:
             if client.has_capability("LOGINDISABLED"):
@@ -166,7 +180,9 @@ class ImapMailbox:
                 raise trouble.interrupted(error, self.address, "登录") from error
 
     def _login_trouble(self, error: Exception, wire: BoundedIMAP4) -> MailroomError:
-        """IMAPClient reports a connection lost during LOGIN as a LoginError too; the cause tells."""
+        """IMAPClient reports a connection lost during LOGIN as a LoginError too; the
+        cause tells.
+        """
         cause = error.__context__ if isinstance(error, imapclient.exceptions.LoginError) else error
         if _plain_refusal(cause):
             return trouble.login_refused(self.words(wire), self.address, self._username)
@@ -184,11 +200,13 @@ class ImapSession:
         self._client, self._wire, self._mailbox = client, wire, mailbox
 
     def examine(self, folder: str) -> FolderState:
-        """See the protocol. EXAMINE, then SEARCH ALL; above ``search_window`` mails in several windows of uids.
+        """See the protocol. EXAMINE, then SEARCH ALL; above ``search_window`` mails in several
+        windows of uids.
 
         Raises:
             FolderMissingError: there is no such folder.
-            TemporaryError: any other trouble; also a folder that is said to hold mails and lists none.
+            TemporaryError: any other trouble; also a folder that is said to hold mails and lists
+            none.
         """
         with self._asking(f"打开文件夹“{folder}”"):
             answer = self._select(folder)
@@ -225,8 +243,9 @@ class ImapSession:
     def fetch_raw(self, uid: int, size: int, into: BinaryIO) -> bool:
         """See the protocol.
 
-        Servers are on record for announcing a wrong RFC822.SIZE. When the bytes do not add up the mail is read a
-        second time: two equal readings outvote the announcement, two different ones are trouble to be retried.
+        Servers are on record for announcing a wrong RFC822.SIZE. When the bytes do not add up the
+        mail is read a second time: two equal readings outvote the announcement, two different ones
+        are trouble to be retried.
 
         Raises:
             MessageUnreadableError: two readings differ, or are longer than the mail may be.
@@ -279,7 +298,16 @@ class ImapSession:
         except MessageUnreadableError:
             return {}
         bodies = {uid: _body_of(answer.get(uid, {})) for uid in sizes}
-        return {uid: body for uid, body in bodies.items() if body is not None and len(body) == sizes[uid] > 0}
+        return {
+            uid: body
+            for uid, body in bodies.items()
+            if body is not None
+            and len(
+                body,
+            )
+            == sizes[uid]
+            > 0
+        }
 
     def fetch_header(self, uid: int, limit: int) -> bytes | None:
         """See the protocol."""
@@ -301,7 +329,9 @@ class ImapSession:
         return frozenset(found)
 
     def _body(self, uid: int, item: str, expected_bytes: int) -> bytes | None:
-        """One FETCH. NIL means expunged or lost on the server, an empty answer means expunged: both are "gone"."""
+        """One FETCH. NIL means expunged or lost on the server, an empty answer means expunged: both
+        are "gone".
+        """
         with self._asking(f"下载邮件 {uid}", expected_bytes, MessageUnreadableError):
             return _body_of(self._client.fetch([uid], [item]).get(uid, {}))
 
@@ -321,7 +351,9 @@ class ImapSession:
             raise trouble.refused(words, self._mailbox.address, f"打开文件夹“{folder}”") from error
 
     def _list(self, exists: int) -> Iterator[int]:
-        """All uids. Windows begin at the uid of every n-th mail: uids may be sparse and start at a thousand million."""
+        """All uids. Windows begin at the uid of every n-th mail: uids may be sparse and start at a
+        thousand million.
+        """
         if exists == 0:
             return
         if exists <= self._mailbox.search_window:
@@ -330,7 +362,8 @@ class ImapSession:
         firsts = sorted(set(self._uids_at(range(1, exists + 1, self._mailbox.search_window))))
         for low, above in pairwise([1, *firsts[1:], 0]):
             self._wire.allow(0)
-            # "n:*" also names the last mail when its uid is below n (RFC 9051 6.4.4): the caller drops doubles.
+            # "n:*" also names the last mail when its uid is below n (RFC 9051 6.4.4): the caller
+            # drops doubles.
             yield from self._client.list_uids("UID", f"{low}:{above - 1 if above else '*'}")
 
     def _uids_at(self, positions: Iterable[int]) -> Iterator[int]:
@@ -338,7 +371,13 @@ class ImapSession:
         try:
             for batch in _batches(positions):
                 self._wire.allow(0)
-                yield from (int(items[b"UID"]) for items in self._client.fetch(batch, ["UID"]).values())
+                yield from (
+                    int(items[b"UID"])
+                    for items in self._client.fetch(
+                        batch,
+                        ["UID"],
+                    ).values()
+                )
         finally:
             self._client.use_uid = True
 
@@ -353,7 +392,9 @@ class ImapSession:
     def _asking(
         self, doing: str, expected_bytes: int = 0, refusal: type[TemporaryError] = TemporaryError
     ) -> Iterator[None]:
-        """One exchange under its own limits, with the library's errors turned into ours; ``refusal`` for a NO or BAD."""
+        """One exchange under its own limits, with the library's errors turned into ours;
+        ``refusal`` for a NO or BAD.
+        """
         self._wire.allow(expected_bytes)
         try:
             yield
@@ -370,7 +411,9 @@ def _body_of(items: dict[bytes, Any]) -> bytes | None:
 
 
 def _plain_refusal(error: BaseException | None) -> bool:
-    """A NO or BAD on a connection that still works. ``readonly`` is an ``abort`` too, but EXAMINE never raises it."""
+    """A NO or BAD on a connection that still works. ``readonly`` is an ``abort`` too, but EXAMINE
+    never raises it.
+    """
     broken = (imaplib.IMAP4.abort, imapclient.exceptions.ProtocolError)
     return isinstance(error, imaplib.IMAP4.error) and not isinstance(error, broken)
 

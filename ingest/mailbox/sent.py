@@ -1,7 +1,9 @@
-"""Which folder holds what was sent, and whose Message-ID a header block carries. Pure: the session asks, this file reads.
+"""Which folder holds what was sent, and whose Message-ID a header block carries. Pure: the session
+asks, this file reads.
 
-The folder is sought by its flag (RFC 6154), else by the names providers give it. SEARCH is not asked: QQ ignores
-its criteria and NetEase finds less than there is, so the newest headers are fetched and compared here.
+The folder is sought by its flag (RFC 6154), else by the names providers give it. SEARCH is not
+asked: QQ ignores its criteria and NetEase finds less than there is, so the newest headers are
+fetched and compared here.
 """
 
 from __future__ import annotations
@@ -14,7 +16,8 @@ _MESSAGE_ID = re.compile(rb"^message-id:\s*(<[^<>\s]{1,998}>)", re.IGNORECASE | 
 
 
 def choose_sent(folders: Iterable[tuple[Sequence[bytes], bytes | None, str]]) -> str | None:
-    r"""The account's folder of sent mail, of (flags, delimiter, name) as LIST gives them; None when there is none.
+    r"""The account's folder of sent mail, of (flags, delimiter, name) as LIST gives them; None when
+    there is none.
 
     The one flagged ``\Sent`` wins; of names the earlier in the list of known ones does.
     """
@@ -31,6 +34,8 @@ def choose_sent(folders: Iterable[tuple[Sequence[bytes], bytes | None, str]]) ->
 
 
 def message_id_in(header: bytes) -> str | None:
-    """The Message-ID of a header block, with its angle brackets; None when it has none that could be ours."""
+    """The Message-ID of a header block, with its angle brackets; None when it has none that could
+    be ours.
+    """
     match = _MESSAGE_ID.search(header)
     return match[1].decode("ascii", "replace") if match else None

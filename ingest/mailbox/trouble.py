@@ -1,7 +1,8 @@
-"""What a mail server's refusal means, said in Chinese with what to check: errors of the library become ours here.
+"""What a mail server's refusal means, said in Chinese with what to check: errors of the library
+become ours here.
 
-Pure texts and errors; no connection, no imapclient. No password ever gets into a message: the server's words are
-scrubbed, and nothing that we sent is quoted.
+Pure texts and errors; no connection, no imapclient. No password ever gets into a message: the
+server's words are scrubbed, and nothing that we sent is quoted.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ import ssl
 
 from ingest.errors import LoginRefusedError, ServerBusyError, TemporaryError, UnavailableError
 
-#: Everything imaplib and imapclient were seen to raise for one and the same cause (facts measured with fault injection):
-#: a reset shows as ConnectionResetError, then abort; junk as ValueError, UnicodeError or a failed lookup while parsing.
+#: Everything imaplib and imapclient were seen to raise for one and the same cause (facts measured
+#: with fault injection): a reset shows as ConnectionResetError, then abort; junk as ValueError,
+#: UnicodeError or a failed lookup while parsing.
 SERVER_TROUBLE = (imaplib.IMAP4.error, OSError, ValueError, LookupError, RecursionError)
 
 _BUSY = re.compile(
@@ -26,7 +28,9 @@ _TAG_AND_STATUS = re.compile(r"^\S+ (?:OK|NO|BAD) ")
 
 
 def server_words(line: bytes, password: str) -> str:
-    """A status line as one readable line of at most 200 characters: UTF-8, else GB 18030; without tag and password."""
+    """A status line as one readable line of at most 200 characters: UTF-8, else GB 18030; without
+    tag and password.
+    """
     try:
         text = line.decode("utf-8")
     except UnicodeDecodeError:
@@ -66,10 +70,11 @@ def connecting(error: Exception, address: str) -> TemporaryError:
 
 
 def login_refused(words: str, address: str, username: str) -> LoginRefusedError | ServerBusyError:
-    """Wrong password, or only too often and too busy? The second may be tried again, the first must not.
+    """Wrong password, or only too often and too busy? The second may be tried again, the first must
+    not.
 
-    One answer of QQ names five causes at once, the password among them; it counts as refused, because trying again
-    with a wrong password locks the account.
+    One answer of QQ names five causes at once, the password among them; it counts as refused,
+    because trying again with a wrong password locks the account.
     """
     if _BUSY.search(words) and not _WRONG_PASSWORD.search(words):
         return ServerBusyError(
@@ -95,7 +100,12 @@ def no_starttls(address: str) -> TemporaryError:
     )
 
 
-def refused(words: str, address: str, doing: str, kind: type[TemporaryError] = TemporaryError) -> TemporaryError:
+def refused(
+    words: str,
+    address: str,
+    doing: str,
+    kind: type[TemporaryError] = TemporaryError,
+) -> TemporaryError:
     """The server said NO or BAD to a command."""
     hint = "稍后会再试;若一直如此,请联系邮箱服务商。"
     if "unsafe login" in words.lower():

@@ -1,9 +1,12 @@
-"""The bytes of an IMAP connection, with a limit on time and amount that a hostile or dying server cannot stretch.
+"""The bytes of an IMAP connection, with a limit on time and amount that a hostile or dying server
+cannot stretch.
 
-Only socket, TLS and imaplib's reading come in; no IMAP command, no error text for users, no imapclient.
+Only socket, TLS and imaplib's reading come in; no IMAP command, no error text for users, no
+imapclient.
 
-imaplib's own timeout counts from the last byte that arrived: a server that drips one byte a second holds it for ever
-(measured: timeout=1 still going after 4.2 s), and a literal announced as ``{99999999999}`` is allocated before it is read.
+imaplib's own timeout counts from the last byte that arrived: a server that drips one byte a second
+holds it for ever (measured: timeout=1 still going after 4.2 s), and a literal announced as
+``{99999999999}`` is allocated before it is read.
 """
 
 from __future__ import annotations
@@ -14,17 +17,26 @@ import ssl
 import time
 from typing import Any
 
-_CHATTER = 4 * 1024 * 1024  #: room for all that is not payload: about 400,000 ten-digit uids in one SEARCH answer
+#: room for all that is not payload: about 400,000 ten-digit uids in one SEARCH answer
+_CHATTER = 4 * 1024 * 1024
 _RECEIVE = 256 * 1024
 #: Slowest line that is still called working. 56 kB modems were faster than half of this.
 SLOWEST_BYTES_PER_SECOND = 16 * 1024
 
 
 class BoundedIMAP4(imaplib.IMAP4):
-    """imaplib's client, reading under a deadline and a budget of bytes that :meth:`allow` sets for each exchange."""
+    """imaplib's client, reading under a deadline and a budget of bytes that :meth:`allow` sets for
+    each exchange.
+    """
 
     def __init__(
-        self, host: str, port: int, *, timeout: float, session_limit: float, tls: ssl.SSLContext | None
+        self,
+        host: str,
+        port: int,
+        *,
+        timeout: float,
+        session_limit: float,
+        tls: ssl.SSLContext | None,
     ) -> None:
         self._timeout = timeout
         self._tls = tls
@@ -39,18 +51,22 @@ class BoundedIMAP4(imaplib.IMAP4):
         super().__init__(host, port, timeout=timeout)
 
     def allow(self, expected_bytes: int, seconds: float | None = None) -> None:
-        """Begin an exchange: so many bytes of payload may come, within the timeout plus the time a slow line needs.
+        """Begin an exchange: so many bytes of payload may come, within the timeout plus the time a
+        slow line needs.
 
         ``seconds`` replaces the connection's timeout, where an exchange deserves less patience.
         """
         patience = self._silence = self._timeout if seconds is None else seconds
         self._deadline = min(
-            self._session_ends, time.monotonic() + patience + expected_bytes / SLOWEST_BYTES_PER_SECOND
+            self._session_ends,
+            time.monotonic() + patience + expected_bytes / SLOWEST_BYTES_PER_SECOND,
         )
         self._budget = expected_bytes + _CHATTER
 
     def starttls(self, ssl_context: ssl.SSLContext | None = None) -> Any:
-        """As imaplib does it; what arrived in the clear behind the answer is refused by :meth:`_receive`."""
+        """As imaplib does it; what arrived in the clear behind the answer is refused by
+        :meth:`_receive`.
+        """
         return super().starttls(ssl_context)
 
     def read(self, size: int) -> bytes:
@@ -80,7 +96,9 @@ class BoundedIMAP4(imaplib.IMAP4):
         return line
 
     def line_within(self, seconds: float) -> bytes | None:
-        """The next line, or None when none has ended by then; what has arrived of one is kept for the next call."""
+        """The next line, or None when none has ended by then; what has arrived of one is kept for
+        the next call.
+        """
         self.allow(0, seconds)
         try:
             return self.readline()
@@ -88,15 +106,22 @@ class BoundedIMAP4(imaplib.IMAP4):
             return None
 
     def _create_socket(self, timeout: float | None = None) -> socket.socket:
-        """Connect, switch off Nagle's delay (23 against 1,529 APPENDs a second with pymap), and wrap in TLS if asked."""
-        connection = socket.create_connection((self.host, self.port), self._timeout if timeout is None else timeout)
+        """Connect, switch off Nagle's delay (23 against 1,529 APPENDs a second with pymap), and
+        wrap in TLS if asked.
+        """
+        connection = socket.create_connection(
+            (self.host, self.port),
+            self._timeout if timeout is None else timeout,
+        )
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if self._tls is None:
             return connection
         return self._tls.wrap_socket(connection, server_hostname=self.host)
 
     def _same_socket(self) -> None:
-        """After STARTTLS nothing read in the clear may be believed: somebody on the way could have put it there."""
+        """After STARTTLS nothing read in the clear may be believed: somebody on the way could have
+        put it there.
+        """
         if self._inbound_socket is not self.sock:
             if self._inbound:
                 raise self.abort("unencrypted text behind STARTTLS")

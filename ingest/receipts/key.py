@@ -1,6 +1,8 @@
-"""The key that signs what this office must recognise as its own: receipts, Message-IDs, canaries. Nothing is signed here.
+"""The key that signs what this office must recognise as its own: receipts, Message-IDs, canaries.
+Nothing is signed here.
 
-The key lies beside the raw mails, not in the database: who can change the ledger alone cannot forge a receipt.
+The key lies beside the raw mails, not in the database: who can change the ledger alone cannot forge
+a receipt.
 """
 
 from __future__ import annotations
@@ -17,10 +19,12 @@ KEY_BYTES = 32
 
 
 def load_or_make_key(directory: Path) -> bytes:
-    """The 32 bytes of ``secret.key`` in ``directory``; made at the first call, durable before they are returned.
+    """The 32 bytes of ``secret.key`` in ``directory``; made at the first call, durable before they
+    are returned.
 
-    Two programs that make it at once end with the same key. Raises :class:`StorageError` when it cannot be read or
-    written, or is no key: a new one is never put in place of a damaged one, because old receipts hang on it.
+    Two programs that make it at once end with the same key. Raises :class:`StorageError` when it
+    cannot be read or written, or is no key: a new one is never put in place of a damaged one,
+    because old receipts hang on it.
     """
     path = directory / KEY_FILE
     try:
@@ -35,7 +39,9 @@ def load_or_make_key(directory: Path) -> bytes:
 
 
 def _make(path: Path) -> None:
-    """Complete under another name first, then linked into place: half a key is never seen, an existing one is kept."""
+    """Complete under another name first, then linked into place: half a key is never seen, an
+    existing one is kept.
+    """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
     descriptor = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)

@@ -1,7 +1,8 @@
-"""What this office signs and knows again: the codes of receipts and the Message-IDs of its letters. Pure.
+"""What this office signs and knows again: the codes of receipts and the Message-IDs of its letters.
+Pure.
 
-HMAC-SHA-256 under the key of ``key.py``. Who has neither key nor ledger can make neither; a code says nothing
-about the applicant that the letter around it does not say.
+HMAC-SHA-256 under the key of ``key.py``. Who has neither key nor ledger can make neither; a code
+says nothing about the applicant that the letter around it does not say.
 """
 
 from __future__ import annotations
@@ -44,7 +45,9 @@ class PrintedCode:
 
 
 def mail_subject(sha256: str) -> str:
-    """How a receipt names a mail that belongs to no case: by the beginning of its raw bytes' hash."""
+    """How a receipt names a mail that belongs to no case: by the beginning of its raw
+    bytes' hash.
+    """
     return f"R{sha256[:16].upper()}"
 
 
@@ -61,7 +64,13 @@ def question_key(sha256: str) -> str:
 def seal_of(key: bytes, receipt: Receipt) -> str:
     """The seal: 16 characters of base32."""
     instant = receipt.received.astimezone(UTC).isoformat(timespec="seconds")
-    facts = (receipt.subject, str(receipt.version), receipt.decision, instant, receipt.listing_sha256)
+    facts = (
+        receipt.subject,
+        str(receipt.version),
+        receipt.decision,
+        instant,
+        receipt.listing_sha256,
+    )
     return base64.b32encode(_hmac(key, "receipt", *facts)).decode()[:_CODE]
 
 
@@ -73,9 +82,18 @@ def receipt_code(key: bytes, receipt: Receipt) -> str:
 
 
 def find_receipt_codes(text: str) -> tuple[PrintedCode, ...]:
-    """Every receipt code in ``text``, each once; full-width and lower-case letters and broken lines are borne."""
+    """Every receipt code in ``text``, each once; full-width and lower-case letters and broken lines
+    are borne.
+    """
     found = _PRINTED.findall(unicodedata.normalize("NFKC", text).upper())
-    codes = (PrintedCode(subject, int(version), re.sub(r"[\s-]", "", seal)) for subject, version, seal in found)
+    codes = (
+        PrintedCode(
+            subject,
+            int(version),
+            re.sub(r"[\s-]", "", seal),
+        )
+        for subject, version, seal in found
+    )
     return tuple(dict.fromkeys(codes))
 
 
@@ -85,14 +103,18 @@ def holds(key: bytes, code: PrintedCode, receipt: Receipt) -> bool:
 
 
 def signed_serial(key: bytes, serial: str) -> str:
-    """A letter's serial with its token: what stands in the Message-ID, the same at every attempt."""
+    """A letter's serial with its token: what stands in the Message-ID, the same at every
+    attempt.
+    """
     return f"{serial}.{_token(key, serial)}"
 
 
 def own_serial(key: bytes, message_id: str) -> str | None:
-    """The serial in a Message-ID that this office made; None for everybody else's, also for those that pretend.
+    """The serial in a Message-ID that this office made; None for everybody else's, also for those
+    that pretend.
 
-    For what the outbox no longer knows: after a restore from an older backup a reply still finds its case.
+    For what the outbox no longer knows: after a restore from an older backup a reply still finds
+    its case.
     """
     match = _MESSAGE_ID.fullmatch(message_id.strip())
     if match is None or not hmac.compare_digest(match[2], _token(key, match[1])):
@@ -105,6 +127,8 @@ def _token(key: bytes, serial: str) -> str:
 
 
 def _hmac(key: bytes, purpose: str, *fields: str) -> bytes:
-    """Fields are told apart by their lengths, so that no two lists of fields sign the same bytes."""
+    """Fields are told apart by their lengths, so that no two lists of fields sign the
+    same bytes.
+    """
     data = "".join(f"{len(field)}:{field}" for field in (purpose, *fields))
     return hmac.new(key, data.encode(), hashlib.sha256).digest()

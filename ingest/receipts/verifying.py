@@ -1,6 +1,8 @@
-"""Does an old letter hold: its code against the key and the ledger, its words against the letter that was sent.
+"""Does an old letter hold: its code against the key and the ledger, its words against the letter
+that was sent.
 
-Reads only. What a receipt's code is made of stands in ``receipts.py``; how the file was read, in the command line.
+Reads only. What a receipt's code is made of stands in ``receipts.py``; how the file was read, in
+the command line.
 """
 
 from __future__ import annotations
@@ -34,7 +36,8 @@ from notifier.wording import moment
 
 MAX_TEXT = 100_000
 """Characters of a letter that are looked at; ours have at most a few thousand."""
-_CHANGED = 0.75  #: from this likeness on, a line that is not in our letter is one of its lines, changed
+#: from this likeness on, a line that is not in our letter is one of its lines, changed
+_CHANGED = 0.75
 _SHOWN = 10
 
 
@@ -45,7 +48,8 @@ class Checked:
     code: str  #: case code and version, as printed
     holds: bool
     sentences: tuple[str, ...]  #: Chinese, for whoever asked
-    facts: dict[str, str] = field(default_factory=dict)  #: for ``--json``; empty when it does not hold
+    #: for ``--json``; empty when it does not hold
+    facts: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,12 @@ def check_receipts(session: Session, key: bytes, text: str) -> tuple[Checked, ..
 def _check(session: Session, key: bytes, code: PrintedCode, text: str) -> Checked:
     printed = f"{code.subject}.{code.version}"
     known = (
-        _of_mail(session, code) if code.subject.startswith("R") and "-" not in code.subject else _of_case(session, code)
+        _of_mail(
+            session,
+            code,
+        )
+        if code.subject.startswith("R") and "-" not in code.subject
+        else _of_case(session, code)
     )
     if known is None:
         return Checked(printed, False, (f"台账里没有 {code.subject} 的第 {code.version} 次答复。",))
@@ -85,7 +94,13 @@ def _of_case(session: Session, code: PrintedCode) -> _Known | None:
     row = get_decision(session, case.id, code.version)
     if row is None:
         return None
-    receipt = Receipt(case.code, row.version, row.decision.value, row.received_at, row.listing_sha256)
+    receipt = Receipt(
+        case.code,
+        row.version,
+        row.decision.value,
+        row.received_at,
+        row.listing_sha256,
+    )
     later = ""
     if case.version > row.version and case.decision is not None:
         later = f"此后另有新的裁定: 现行的是第 {case.version} 次, {LETTER_NAMES[case.decision.value]}。"
@@ -99,7 +114,13 @@ def _of_mail(session: Session, code: PrintedCode) -> _Known | None:
     if row is None or code.version != 1:
         return None
     receipt = Receipt(mail_subject(row.sha256), 1, "received", row.received_at, listing_sha256(()))
-    return _Known(receipt, find_by_key(session, question_key(row.sha256)), None, row.from_address, "")
+    return _Known(
+        receipt,
+        find_by_key(session, question_key(row.sha256)),
+        None,
+        row.from_address,
+        "",
+    )
 
 
 def _confirmation(known: _Known) -> Iterator[str]:
@@ -123,17 +144,25 @@ def _facts(known: _Known) -> dict[str, str]:
         "subject": receipt.subject, "version": str(receipt.version), "decision": receipt.decision,
         "received": receipt.received.isoformat(), "listing_sha256": receipt.listing_sha256,
     }  # fmt: skip
-    return facts | ({"sent": known.letter.sent_at.isoformat()} if known.letter and known.letter.sent_at else {})
+    return facts | (
+        {
+            "sent": known.letter.sent_at.isoformat(),
+        }
+        if known.letter and known.letter.sent_at
+        else {}
+    )
 
 
-# --- the words of the letter --------------------------------------------------------------------------------------
+# --- the words of the letter ----------------------------------------------------------------------
 
 
 def _strange_lines(letter: OutboxRow | None, text: str) -> Iterator[str]:
-    """What was changed in a letter with a genuine code: hashes of other files, and lines that are nearly ours.
+    """What was changed in a letter with a genuine code: hashes of other files, and lines that are
+    nearly ours.
 
-    Line breaks, quotation marks, spaces and punctuation do not count, as mail programs change them; what is not like
-    our letter at all (greetings, headers of a forwarded mail) is not ours to judge.
+    Line breaks, quotation marks, spaces and punctuation do not count, as mail programs change them;
+    what is not like our letter at all (greetings, headers of a forwarded mail) is not ours to
+    judge.
     """
     if letter is None:
         return
@@ -142,7 +171,16 @@ def _strange_lines(letter: OutboxRow | None, text: str) -> Iterator[str]:
     for token in dict.fromkeys(re.findall(r"\b[0-9a-f]{16,64}\b", text.lower())):
         if token not in flat:
             yield f"信中的校验值不在本单位发出的信里: {token}"
-    changed = [line for line in _candidates(text, flat) if get_close_matches(_flat(line), lines, 1, _CHANGED)]
+    changed = [
+        line
+        for line in _candidates(text, flat)
+        if get_close_matches(
+            _flat(line),
+            lines,
+            1,
+            _CHANGED,
+        )
+    ]
     for line in changed[:_SHOWN]:
         yield f"这一行与本单位发出的信不同: {line[:200]}"
 

@@ -1,4 +1,6 @@
-"""What reading a mail needs to know beside the mail and the call. Light: the parent process makes it."""
+"""What reading a mail needs to know beside the mail and the call. Light: the parent process makes
+it.
+"""
 
 from __future__ import annotations
 
@@ -16,5 +18,6 @@ class ReadingContext:
     depth: int = 4  #: archives inside archives
     read_documents: bool = True  #: off when a first attempt died: parts are only listed
     unread_reason: str = "读取时超出限制, 没有读完, 由人工查看"  #: given to parts when documents are not read
-    trust_roots: tuple[bytes, ...] = ()  #: certificates (PEM or DER) that signatures of PDFs may lead to
+    #: certificates (PEM or DER) that signatures of PDFs may lead to
+    trust_roots: tuple[bytes, ...] = ()
     ocr_seconds: int = 0  #: for the print on all scans of one mail together; 0: scans are not read

@@ -1,4 +1,5 @@
-"""One file that is no mail, read in the disposable worker: for ``document inspect``, ``document pair`` and ``call fit``.
+"""One file that is no mail, read in the disposable worker: for ``document inspect``, ``document
+pair`` and ``call fit``.
 
 Runs behind ``ingest/inspection/``, which names these functions and never imports them.
 """
@@ -20,7 +21,12 @@ def read_one(name: str, data: bytes, call: Call, roots: tuple[bytes, ...] = ()) 
     """What kind of file it is, and the document in it."""
     kind = identify(data, name)
     reading = read_document(name, name, kind, data, call, roots)
-    return FileReading(kind=kind, fate=reading.fate, reason=reading.reason, document=reading.document)
+    return FileReading(
+        kind=kind,
+        fate=reading.fate,
+        reason=reading.reason,
+        document=reading.document,
+    )
 
 
 def draw(name: str, data: bytes, call: Call) -> tuple[str, str]:

@@ -1,4 +1,6 @@
-"""What a worker may cost: memory, processor, time, bytes. Numbers only; ``ingest/sandbox/workers.py`` holds them."""
+"""What a worker may cost: memory, processor, time, bytes. Numbers only;
+``ingest/sandbox/workers.py`` holds them.
+"""
 
 from __future__ import annotations
 
@@ -18,8 +20,10 @@ class Limits:
 
 
 def ocr_limits(seconds: int) -> Limits:
-    """What reading the print on scans may cost: the models take 1.2 GB of address space (measured), 0.7 GB of memory.
+    """What reading the print on scans may cost: the models take 1.2 GB of address space (measured),
+    0.7 GB of memory.
 
-    The worker stops by itself when ``seconds`` are over; what it began then may still take a page's time.
+    The worker stops by itself when ``seconds`` are over; what it began then may still take a page's
+    time.
     """
     return Limits(memory=3 * 1024**3, cpu=seconds + 60, wall=2 * seconds + 60)

@@ -1,7 +1,8 @@
-"""A mail read in disposable workers, as the parent sees it: what is asked, what is done when a worker dies, what is put together.
+"""A mail read in disposable workers, as the parent sees it: what is asked, what is done when a
+worker dies, what is put together.
 
-No parser and no picture comes in here: the functions that open the mail are named, not imported, so that the daemon never
-loads what only a worker may run (held by import-linter).
+No parser and no picture comes in here: the functions that open the mail are named, not imported, so
+that the daemon never loads what only a worker may run (held by import-linter).
 """
 
 from __future__ import annotations
@@ -25,7 +26,12 @@ READ_SCANS = "ingest.sandbox.scans:read_scans_of_file"
 MAX_SCANS = 40  #: of one mail
 
 
-def read_file_in_worker(path: Path, call: Call, context: ReadingContext, limits: Limits | None = None) -> Reading:
+def read_file_in_worker(
+    path: Path,
+    call: Call,
+    context: ReadingContext,
+    limits: Limits | None = None,
+) -> Reading:
     """Read the raw mail at ``path``; the worker opens the file, so that we never hold its bytes.
 
     Raises:
@@ -40,10 +46,16 @@ def read_file_in_worker(path: Path, call: Call, context: ReadingContext, limits:
         raise
 
 
-def read_or_degrade(path: Path, call: Call, context: ReadingContext, limits: Limits | None = None) -> Reading:
+def read_or_degrade(
+    path: Path,
+    call: Call,
+    context: ReadingContext,
+    limits: Limits | None = None,
+) -> Reading:
     """Read the mail; when a worker dies of it, once more with its documents only listed.
 
-    So one hostile attachment never hides the mail or its other parts: they come back with ``Fate.LIMIT``.
+    So one hostile attachment never hides the mail or its other parts: they come back with
+    ``Fate.LIMIT``.
 
     Raises:
         UnreadableMessage: it is no mail.
@@ -54,13 +66,19 @@ def read_or_degrade(path: Path, call: Call, context: ReadingContext, limits: Lim
         reading = read_file_in_worker(path, call, context, limits)
     except WorkerDied as died:
         reason = f"自动读取时{died.reason}, 没有读完, 由人工查看"
-        listed = read_file_in_worker(path, call, replace(context, read_documents=False, unread_reason=reason), limits)
+        listed = read_file_in_worker(
+            path,
+            call,
+            replace(context, read_documents=False, unread_reason=reason),
+            limits,
+        )
         return _noted(listed, f"自动读取附件时{died.reason}, 附件只列名, 由人工查看")
     return _with_print(path, reading, call, context)
 
 
 def _with_print(path: Path, reading: Reading, call: Call, context: ReadingContext) -> Reading:
-    """The reading with what stands on its scans, read in a worker of its own; without it when that fails.
+    """The reading with what stands on its scans, read in a worker of its own; without it when that
+    fails.
 
     The print is evidence beside the rest: a mail is never lost for want of it, but staff are told.
     """
@@ -70,7 +88,15 @@ def _with_print(path: Path, reading: Reading, call: Call, context: ReadingContex
         return reading
     limits = ocr_limits(context.ocr_seconds)
     try:
-        texts = run_in_worker(READ_SCANS, path, call, context, tasks, returns=tuple[ScanText, ...], limits=limits)
+        texts = run_in_worker(
+            READ_SCANS,
+            path,
+            call,
+            context,
+            tasks,
+            returns=tuple[ScanText, ...],
+            limits=limits,
+        )
     except WorkerDied as died:
         return _noted(reading, f"识读扫描件文字时{died.reason}, 扫描件与Word版未能自动比对")
     except WorkerFailed as failed:
@@ -99,10 +125,18 @@ def scans_to_read(reading: Reading) -> tuple[ScanTask, ...]:
 
 
 def with_layers_settled(reading: Reading, call: Call) -> Reading:
-    """``reading`` with text layers kept where they show that a scan is a Word file of the same mail, dropped elsewhere."""
+    """``reading`` with text layers kept where they show that a scan is a Word file of the same
+    mail, dropped elsewhere.
+    """
     words = [document for document in reading.documents if document.rendition is Rendition.EDITABLE]
     settled = tuple(
-        settled_by_layer(document, words, call) if document.lines and not document.pages_read else document
+        settled_by_layer(
+            document,
+            words,
+            call,
+        )
+        if document.lines and not document.pages_read
+        else document
         for document in reading.documents
     )
     return reading.model_copy(update={"documents": settled})
@@ -115,10 +149,16 @@ def _is_export(document: Document) -> bool:
 def with_scan_texts(reading: Reading, texts: Sequence[ScanText], call: Call) -> Reading:
     """``reading`` with what was read put to its documents."""
     by_hash = {text.sha256: text for text in texts}
-    return reading.model_copy(update={"documents": tuple(_with_texts(reading.documents, by_hash, call))})
+    return reading.model_copy(
+        update={"documents": tuple(_with_texts(reading.documents, by_hash, call))},
+    )
 
 
-def _with_texts(documents: Sequence[Document], texts: dict[str, ScanText], call: Call) -> Iterator[Document]:
+def _with_texts(
+    documents: Sequence[Document],
+    texts: dict[str, ScanText],
+    call: Call,
+) -> Iterator[Document]:
     for document in documents:
         text = texts.get(document.sha256)
         scan = document.rendition is Rendition.STAMPED_SCAN

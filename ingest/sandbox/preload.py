@@ -1,8 +1,9 @@
-"""Imported once by the fork server, so that each worker starts with its libraries loaded and used once. Never imported elsewhere.
+"""Imported once by the fork server, so that each worker starts with its libraries loaded and used
+once. Never imported elsewhere.
 
-It changes the process it is imported into: one thread for numerical libraries (their pools count against the memory
-limit), and no reaction to SIGTERM, which systemd sends to the whole group while the daemon wants to finish its mail;
-the server ends when the daemon does, because its pipe closes.
+It changes the process it is imported into: one thread for numerical libraries (their pools count
+against the memory limit), and no reaction to SIGTERM, which systemd sends to the whole group while
+the daemon wants to finish its mail; the server ends when the daemon does, because its pipe closes.
 """
 
 from __future__ import annotations
@@ -45,8 +46,8 @@ a
 def _use_once() -> None:
     """Read a mail and the blank forms of our own, never a stranger's.
 
-    What only a first reading costs (patterns, codecs, late imports: three times the reading of one form) is paid before
-    the fork.
+    What only a first reading costs (patterns, codecs, late imports: three times the reading of one
+    form) is paid before the fork.
     """
     folder = open_call(default_config() / "calls", shipped_call())
     read_message(_MAIL, folder.call, ReadingContext())
@@ -54,7 +55,8 @@ def _use_once() -> None:
         read_document("1", form.name, Kind.DOCX, form.read_bytes(), folder.call)
 
 
-with contextlib.suppress(ConfigError, OSError):  # without them workers are slower, without this there would be none
+# without them workers are slower, without this there would be none
+with contextlib.suppress(ConfigError, OSError):
     _use_once()
 gc.collect()
 gc.freeze()  # children share these pages instead of copying them at their first collection

@@ -1,7 +1,8 @@
-"""Everything about one mail, read in the disposable worker: raw bytes in, a :class:`~ingest.reading.Reading` out.
+"""Everything about one mail, read in the disposable worker: raw bytes in, a
+:class:`~ingest.reading.Reading` out.
 
-Whoever calls this bears the risk of hostile bytes and therefore names it to ``ingest/sandbox/workers.py`` instead of
-importing it (``ingest/sandbox/mail.py``).
+Whoever calls this bears the risk of hostile bytes and therefore names it to
+``ingest/sandbox/workers.py`` instead of importing it (``ingest/sandbox/mail.py``).
 """
 
 from __future__ import annotations
@@ -44,7 +45,8 @@ _READ_KINDS = frozenset({ScreeningKind.PERSON, ScreeningKind.FORGED})
 
 
 def read_file(path: Path, call: Call, context: ReadingContext) -> Reading:
-    """:func:`read_message` of the raw mail at ``path``, mapped, not loaded: a 100 MB mail costs no memory by itself.
+    """:func:`read_message` of the raw mail at ``path``, mapped, not loaded: a 100 MB mail costs no
+    memory by itself.
 
     Raises:
         UnreadableMessage: as there.
@@ -67,7 +69,10 @@ def read_message(raw: RawMail, call: Call, context: ReadingContext) -> Reading:
     screening = _screen(mail, context)
     envelope = mail.envelope
     if screening.kind is ScreeningKind.BOUNCE:
-        report = {"failed_message_ids": failed_message_ids(mail, raw), "delayed": is_delay(mail, raw)}
+        report = {
+            "failed_message_ids": failed_message_ids(mail, raw),
+            "delayed": is_delay(mail, raw),
+        }
         envelope = envelope.model_copy(update=report)
     parts: list[Part] = []
     documents: list[Document] = []
@@ -89,12 +94,27 @@ def read_message(raw: RawMail, call: Call, context: ReadingContext) -> Reading:
 
 def _screen(mail: Mail, context: ReadingContext) -> Screening:
     carries = any(leaf.name.lower().endswith(_FILE_ENDINGS) for leaf in mail.leaves)
-    return screen(mail.root.headers, context.own_addresses, context.trusted_authserv_ids, carries_files=carries)
+    return screen(
+        mail.root.headers,
+        context.own_addresses,
+        context.trusted_authserv_ids,
+        carries_files=carries,
+    )
 
 
-def _items(mail: Mail, raw: RawMail, screening: Screening, context: ReadingContext) -> Iterator[Item]:
+def _items(
+    mail: Mail,
+    raw: RawMail,
+    screening: Screening,
+    context: ReadingContext,
+) -> Iterator[Item]:
     if screening.kind in _READ_KINDS:
-        yield from mail_items(raw, mail.root, "", Budget(context.unpacked_bytes, context.entries, context.depth))
+        yield from mail_items(
+            raw,
+            mail.root,
+            "",
+            Budget(context.unpacked_bytes, context.entries, context.depth),
+        )
         return
     for number, leaf in enumerate(mail.leaves, 1):
         settled = settled_leaf(raw, leaf, str(number))
@@ -108,7 +128,9 @@ def _items(mail: Mail, raw: RawMail, screening: Screening, context: ReadingConte
 
 
 def _unique(path: str, taken: set[str]) -> str:
-    """A path of its own: an archive may hold ``a.zip`` with ``b`` in it beside an entry called ``a.zip/b``."""
+    """A path of its own: an archive may hold ``a.zip`` with ``b`` in it beside an entry called
+    ``a.zip/b``.
+    """
     candidate, number = path, 2
     while candidate in taken:
         candidate, number = f"{path}#{number}", number + 1
@@ -116,7 +138,12 @@ def _unique(path: str, taken: set[str]) -> str:
     return candidate
 
 
-def _read_item(item: Item, path: str, call: Call, context: ReadingContext) -> tuple[Part, Document | None]:
+def _read_item(
+    item: Item,
+    path: str,
+    call: Call,
+    context: ReadingContext,
+) -> tuple[Part, Document | None]:
     fate, reason, document = item.fate, item.reason, None
     if fate is None and context.read_documents:
         reading = read_document(path, item.name, item.kind, item.data, call, context.trust_roots)

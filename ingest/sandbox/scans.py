@@ -1,7 +1,8 @@
-"""The print on the scans of a mail, or on one scan, read in the OCR worker: the models are loaded there alone.
+"""The print on the scans of a mail, or on one scan, read in the OCR worker: the models are loaded
+there alone.
 
-Runs behind ``ingest/sandbox/mail.py`` and ``ingest/inspection/``, which name these functions and never import them;
-which scans of a mail are worth reading is decided there.
+Runs behind ``ingest/sandbox/mail.py`` and ``ingest/inspection/``, which name these functions and
+never import them; which scans of a mail are worth reading is decided there.
 """
 
 from __future__ import annotations
@@ -34,7 +35,12 @@ def read_scans_of_file(
         return read_scans(raw, call, context, tasks)
 
 
-def read_scans(raw: RawMail, call: Call, context: ReadingContext, tasks: Sequence[ScanTask]) -> tuple[ScanText, ...]:
+def read_scans(
+    raw: RawMail,
+    call: Call,
+    context: ReadingContext,
+    tasks: Sequence[ScanTask],
+) -> tuple[ScanText, ...]:
     """Read the print of the files named in ``tasks``, until the time is used up.
 
     Raises:
@@ -45,7 +51,12 @@ def read_scans(raw: RawMail, call: Call, context: ReadingContext, tasks: Sequenc
     wanted = {task.sha256: task for task in tasks}
     texts: list[ScanText] = []
     mail = parse_mail(raw)
-    for item in mail_items(raw, mail.root, "", Budget(context.unpacked_bytes, context.entries, context.depth)):
+    for item in mail_items(
+        raw,
+        mail.root,
+        "",
+        Budget(context.unpacked_bytes, context.entries, context.depth),
+    ):
         task = wanted.pop(item.sha256, None) if item.fate is None else None
         if task is not None:
             texts.append(read_scan(task, item.kind, item.data, call, engine, deadline))

@@ -1,11 +1,14 @@
-"""The disposable worker: the only place where untrusted bytes are opened, one fresh process for each call.
+"""The disposable worker: the only place where untrusted bytes are opened, one fresh process for
+each call.
 
-A worker has limits on memory, processor time, wall clock, files and output, and no network where the system allows it.
-It sends back JSON, never a pickle, so that even a worker that was taken over cannot hand us code. Its death is a value
-for the caller. Nothing about mail or documents is decided here.
+A worker has limits on memory, processor time, wall clock, files and output, and no network where
+the system allows it. It sends back JSON, never a pickle, so that even a worker that was taken over
+cannot hand us code. Its death is a value for the caller. Nothing about mail or documents is decided
+here.
 
-``multiprocessing``'s fork server is started clean (exec, all descriptors closed), so a worker inherits neither
-sockets nor database handles of the daemon (measured by tests/integration/test_sandbox.py).
+``multiprocessing``'s fork server is started clean (exec, all descriptors closed), so a worker
+inherits neither sockets nor database handles of the daemon (measured by
+tests/integration/test_sandbox.py).
 """
 
 from __future__ import annotations
@@ -64,12 +67,18 @@ class WorkerFailed(Exception):  # noqa: N818 - says what happened
         self.message = message
 
 
-def run_in_worker(function: str, *args: object, returns: type[_T], limits: Limits | None = None) -> _T:
-    """Call the function that is named ``"package.module:function"`` in a fresh worker and return its result.
+def run_in_worker(
+    function: str,
+    *args: object,
+    returns: type[_T],
+    limits: Limits | None = None,
+) -> _T:
+    """Call the function that is named ``"package.module:function"`` in a fresh worker and return
+    its result.
 
-    It is named and not given, so that the caller need not import what opens strangers' bytes; ``args`` must be
-    picklable. The result crosses the border as JSON by ``returns`` (pydantic), on both sides; ``object`` stands for
-    plain JSON data.
+    It is named and not given, so that the caller need not import what opens strangers' bytes;
+    ``args`` must be picklable. The result crosses the border as JSON by ``returns`` (pydantic), on
+    both sides; ``object`` stands for plain JSON data.
 
     Raises:
         WorkerDied: a limit was hit or the process crashed.
@@ -77,7 +86,11 @@ def run_in_worker(function: str, *args: object, returns: type[_T], limits: Limit
     """
     given = limits or Limits()
     reader, writer = _SERVER.Pipe(duplex=False)
-    process = _SERVER.Process(target=_work, args=(writer, function, args, returns, given), daemon=True)
+    process = _SERVER.Process(
+        target=_work,
+        args=(writer, function, args, returns, given),
+        daemon=True,
+    )
     with reader:
         try:
             process.start()
@@ -87,7 +100,7 @@ def run_in_worker(function: str, *args: object, returns: type[_T], limits: Limit
     return _outcome(payload, exit_code, TypeAdapter(returns))
 
 
-# --- in the parent -------------------------------------------------------------------------------------------------
+# --- in the parent --------------------------------------------------------------------------------
 
 
 def _collect(process: ForkServerProcess, reader: Connection, limits: Limits) -> tuple[bytes, int]:
@@ -147,13 +160,19 @@ def _death(exit_code: int) -> WorkerDied:
     return WorkerDied(f"读取程序崩溃({name})", "crash")
 
 
-# --- in the worker -------------------------------------------------------------------------------------------------
+# --- in the worker --------------------------------------------------------------------------------
 
 
 def _work(
-    writer: Connection, function: str, args: tuple[object, ...], returns: type[object], limits: Limits
+    writer: Connection,
+    function: str,
+    args: tuple[object, ...],
+    returns: type[object],
+    limits: Limits,
 ) -> NoReturn:
-    """The worker's whole life. Leaves without the interpreter's farewell: nothing here is worth flushing."""
+    """The worker's whole life. Leaves without the interpreter's farewell: nothing here is worth
+    flushing.
+    """
     try:
         _confine(limits, writer.fileno())
         result = resolve_name(function)(*args)
@@ -175,11 +194,15 @@ def _work(
 def _failure(error: Exception) -> bytes:
     text = "".join(traceback.format_exception(error))[-_MAX_TRACEBACK:]
     kind = f"{type(error).__module__}.{type(error).__qualname__}"
-    return json.dumps({"traceback": text, "type": kind, "message": getattr(error, "message", str(error))}).encode()
+    return json.dumps(
+        {"traceback": text, "type": kind, "message": getattr(error, "message", str(error))},
+    ).encode()
 
 
 def _for_want_of_memory(error: BaseException | None) -> bool:
-    """C libraries dress it up: cv2.error 'Insufficient memory', libxml2 'Memory allocation failed'."""
+    """C libraries dress it up: cv2.error 'Insufficient memory', libxml2 'Memory
+    allocation failed'.
+    """
     for _ in range(10):
         if error is None:
             return False
@@ -194,19 +217,22 @@ def _for_want_of_memory(error: BaseException | None) -> bool:
 
 
 def _confine(limits: Limits, output: int) -> None:
-    """Limits, silence, no network, and death together with the fork server (which dies with the daemon).
+    """Limits, silence, no network, and death together with the fork server (which dies with the
+    daemon).
 
-    Every other descriptor is closed; among them the one by which multiprocessing keeps the server alive as long as a
-    worker lives: with it a worker would outlive a killed daemon.
+    Every other descriptor is closed; among them the one by which multiprocessing keeps the server
+    alive as long as a worker lives: with it a worker would outlive a killed daemon.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the daemon, which finishes its mail
+    # Ctrl-C is for the daemon, which finishes its mail
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     libc = ctypes.CDLL(None, use_errno=True)
     libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     if os.getppid() == 1:  # the server died before we asked to die with it
         os._exit(1)
     if libc.unshare(_CLONE_NEWNET) != 0:
-        libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET)  # best effort: a hardened unit forbids it and has its own wall
+        # best effort: a hardened unit forbids it and has its own wall
+        libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET)
     null = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):  # a library's chatter must not end up in the JSON of --json
         os.dup2(null, descriptor)
@@ -221,7 +247,8 @@ def _confine(limits: Limits, output: int) -> None:
         (resource.RLIMIT_FSIZE, limits.file_bytes, limits.file_bytes),
         (resource.RLIMIT_CPU, limits.cpu, limits.cpu + 1),
         (resource.RLIMIT_AS, limits.memory, limits.memory),
-        # No narrower than the line above; but py7zr asks /proc/meminfo when it is missing, which the unit hides.
+        # No narrower than the line above; but py7zr asks /proc/meminfo when it is missing, which
+        # the unit hides.
         (resource.RLIMIT_DATA, limits.memory, limits.memory),
     ):
         _lower(name, soft, hard)

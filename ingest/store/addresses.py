@@ -1,4 +1,6 @@
-"""Which addresses are known to speak for a case, and by what proof. What a proof is worth is not known here."""
+"""Which addresses are known to speak for a case, and by what proof. What a proof is worth is not
+known here.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +11,17 @@ from sqlmodel import Session, col, select
 from ingest.store.tables import CaseAddressRow, CaseRow
 
 
-def know_address(session: Session, case_id: int, address: str, proof: str, now: datetime, by: str = "") -> bool:
-    """Write down that ``address`` speaks for the case; False when it is known already (the first proof stays)."""
+def know_address(
+    session: Session,
+    case_id: int,
+    address: str,
+    proof: str,
+    now: datetime,
+    by: str = "",
+) -> bool:
+    """Write down that ``address`` speaks for the case; False when it is known already (the first
+    proof stays).
+    """
     address = address.lower()
     if not address or session.get(CaseAddressRow, (case_id, address)) is not None:
         return False
@@ -32,22 +43,35 @@ def forget_address(session: Session, case_id: int, address: str) -> bool:
 def addresses_of_case(session: Session, case_id: int) -> list[CaseAddressRow]:
     """The addresses known to speak for a case, in the order they became known."""
     query = select(CaseAddressRow).where(CaseAddressRow.case_id == case_id)
-    return list(session.exec(query.order_by(col(CaseAddressRow.since), col(CaseAddressRow.address))))
+    return list(
+        session.exec(query.order_by(col(CaseAddressRow.since), col(CaseAddressRow.address))),
+    )
 
 
 def cases_of_address(session: Session, call: str, address: str) -> list[CaseRow]:
-    """The cases of a call that ``address`` is known to speak for, the oldest first; merged ones are left out."""
+    """The cases of a call that ``address`` is known to speak for, the oldest first; merged ones are
+    left out.
+    """
     query = (
         select(CaseRow)
         .join(CaseAddressRow, col(CaseAddressRow.case_id) == CaseRow.id)
-        .where(CaseRow.call == call, CaseAddressRow.address == address.lower(), col(CaseRow.merged_into).is_(None))
+        .where(
+            CaseRow.call == call,
+            CaseAddressRow.address == address.lower(),
+            col(CaseRow.merged_into).is_(None),
+        )
     )
     return list(session.exec(query.order_by(col(CaseRow.id))))
 
 
 def cases_of_unit(session: Session, call: str, track: str, unit: str) -> list[CaseRow]:
-    """The cases of a call and track opened in the name of ``unit``, the oldest first; merged ones are left out."""
+    """The cases of a call and track opened in the name of ``unit``, the oldest first; merged ones
+    are left out.
+    """
     query = select(CaseRow).where(
-        CaseRow.call == call, CaseRow.track == track, CaseRow.unit == unit, col(CaseRow.merged_into).is_(None)
+        CaseRow.call == call,
+        CaseRow.track == track,
+        CaseRow.unit == unit,
+        col(CaseRow.merged_into).is_(None),
     )
     return list(session.exec(query.order_by(col(CaseRow.id))))

@@ -1,6 +1,8 @@
-"""Whether the ledger is still what was written: its chain, and what its rows vouch for. Reads only, mends nothing.
+"""Whether the ledger is still what was written: its chain, and what its rows vouch for. Reads only,
+mends nothing.
 
-Every finding is a Chinese sentence that names the row. What follows from a finding is for people to decide.
+Every finding is a Chinese sentence that names the row. What follows from a finding is for people to
+decide.
 """
 
 from __future__ import annotations
@@ -50,14 +52,18 @@ class _Quotes:
 
 
 def verify_ledger(session: Session, files: FileStore | None = None, noted_head: str = "") -> Audit:
-    """Recompute the chain and compare everything it vouches for; with ``files`` the stored raw mails too.
+    """Recompute the chain and compare everything it vouches for; with ``files`` the stored raw
+    mails too.
 
-    ``noted_head`` is a chain hash that somebody noted down earlier, from a digest or from ``status --json`` (the
-    first 16 characters suffice): when it is nowhere in the ledger, the end was cut off or all was written anew.
-    Raises :class:`ingest.errors.StorageError` when a file cannot be read.
+    ``noted_head`` is a chain hash that somebody noted down earlier, from a digest or from ``status
+    --json`` (the first 16 characters suffice): when it is nowhere in the ledger, the end was cut
+    off or all was written anew. Raises :class:`ingest.errors.StorageError` when a file cannot be
+    read.
     """
     walk, quotes = _Walk(noted_head.strip().lower()), _Quotes()
-    for row in session.exec(select(EventRow).order_by(col(EventRow.id)).execution_options(yield_per=_BATCH)):
+    for row in session.exec(
+        select(EventRow).order_by(col(EventRow.id)).execution_options(yield_per=_BATCH),
+    ):
         walk.step(row)
         quotes.note(row)
     findings = [
@@ -70,11 +76,19 @@ def verify_ledger(session: Session, files: FileStore | None = None, noted_head: 
 
 
 class _Walk:
-    """The chain, one row after the other; goes on with what stands there, so that one change is one finding."""
+    """The chain, one row after the other; goes on with what stands there, so that one change is one
+    finding.
+    """
 
     def __init__(self, noted_head: str) -> None:
         self.number, self.chain = 0, GENESIS
-        self._noted_head, self._seen_head = noted_head, not noted_head or GENESIS.startswith(noted_head)
+        self._noted_head, self._seen_head = (
+            noted_head,
+            not noted_head
+            or GENESIS.startswith(
+                noted_head,
+            ),
+        )
         self._findings: list[str] = []
         self._strange: list[EventRow] = []
 
@@ -103,13 +117,17 @@ class _Walk:
 
 
 def _place_before(row: EventRow, places: Iterable[int]) -> int | None:
-    """The number under which the row is intact, among those of other strange rows; None when it was changed."""
+    """The number under which the row is intact, among those of other strange rows; None when it was
+    changed.
+    """
     return next((place for place in places if content_sha256(row, place) == row.content), None)
 
 
 def _mails(session: Session, quotes: _Quotes, files: FileStore | None) -> Iterator[str]:
     there = set()
-    for row in session.exec(select(MessageRow).order_by(col(MessageRow.id)).execution_options(yield_per=_BATCH)):
+    for row in session.exec(
+        select(MessageRow).order_by(col(MessageRow.id)).execution_options(yield_per=_BATCH),
+    ):
         there.add(row.id)
         if row.sha256 != quotes.received.get(row.id, ""):
             yield f"来件 {row.id} 的原件校验值与收件时记下的不符"
@@ -147,7 +165,14 @@ def _code(session: Session, case_id: int) -> str:
 
 def _letters(session: Session, quotes: _Quotes) -> Iterator[str]:
     there = set()
-    query = select(OutboxRow.id, OutboxRow.mime).order_by(col(OutboxRow.id)).execution_options(yield_per=_BATCH)
+    query = (
+        select(
+            OutboxRow.id,
+            OutboxRow.mime,
+        )
+        .order_by(col(OutboxRow.id))
+        .execution_options(yield_per=_BATCH)
+    )
     for number, mime in session.exec(query):
         there.add(number)
         if hashlib.sha256(mime).hexdigest() != quotes.queued.get(number):

@@ -1,7 +1,9 @@
-"""How the events of the ledger hang together: each carries a hash of its content and of everything before it. Pure.
+"""How the events of the ledger hang together: each carries a hash of its content and of everything
+before it. Pure.
 
-Who changes, removes or moves a row would have to make every later row anew; who does even that ends with another
-last hash, and that one stands in the digests staff already have. No session and no query comes in.
+Who changes, removes or moves a row would have to make every later row anew; who does even that ends
+with another last hash, and that one stands in the digests staff already have. No session and no
+query comes in.
 """
 
 from __future__ import annotations
@@ -35,12 +37,15 @@ class Happening(Protocol):
 
 
 def content_sha256(row: Happening, number: int | None = None) -> str:
-    """SHA-256 of one row as both databases give it back; ``number`` tries another id than the row's own."""
+    """SHA-256 of one row as both databases give it back; ``number`` tries another id than the row's
+    own.
+    """
     fields = [
         row.id if number is None else number, _instant(row.at), row.kind, row.message_id, row.case_id, row.outbox_id,
         row.sha256, storable(row.text),
     ]  # fmt: skip
-    if row.data is not None:  # a row without it has the hash it would have had before there was such a column
+    # a row without it has the hash it would have had before there was such a column
+    if row.data is not None:
         fields.append(storable(row.data))
     return _sha256(fields)
 
@@ -69,4 +74,6 @@ def _instant(moment: datetime) -> str:
 
 
 def _sha256(fields: list[object]) -> str:
-    return hashlib.sha256(json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
+    return hashlib.sha256(
+        json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode(),
+    ).hexdigest()

@@ -30,8 +30,12 @@ class Counts:
 
 def count_everything(session: Session) -> Counts:
     """The state of the whole house, for ``status`` and the digest."""
-    messages = dict(session.exec(select(MessageRow.state, func.count()).group_by(col(MessageRow.state))).all())
-    cases = dict(session.exec(select(CaseRow.decision, func.count()).group_by(col(CaseRow.decision))).all())
+    messages = dict(
+        session.exec(select(MessageRow.state, func.count()).group_by(col(MessageRow.state))).all(),
+    )
+    cases = dict(
+        session.exec(select(CaseRow.decision, func.count()).group_by(col(CaseRow.decision))).all(),
+    )
     unanswered = select(func.count()).where(
         col(MessageRow.state) == MessageState.READ, col(MessageRow.answered).is_(False)
     )
@@ -40,13 +44,17 @@ def count_everything(session: Session) -> Counts:
         unanswered=session.exec(unanswered).one(),
         cases={decision: cases.get(decision, 0) for decision in Decision},
         undecided=cases.get(None, 0),
-        to_judge=session.exec(select(func.count()).where(col(CaseRow.judge_after).is_not(None))).one(),
+        to_judge=session.exec(
+            select(func.count()).where(col(CaseRow.judge_after).is_not(None)),
+        ).one(),
         outbox=count_by_state(session),
     )
 
 
 def count_fetched(session: Session, start: datetime, end: datetime) -> int:
-    """How many mails (duplicates and those before the cut-off not counted) were first seen in [start, end)."""
+    """How many mails (duplicates and those before the cut-off not counted) were first seen in
+    [start, end).
+    """
     silent = (MessageState.DUPLICATE, MessageState.BEFORE_CUTOFF)
     query = select(func.count()).where(
         col(MessageRow.fetched_at) >= start, col(MessageRow.fetched_at) < end, col(MessageRow.state).not_in(silent)
@@ -55,8 +63,13 @@ def count_fetched(session: Session, start: datetime, end: datetime) -> int:
 
 
 def count_decided(session: Session, start: datetime, end: datetime) -> dict[Decision, int]:
-    """How many cases got a decision in [start, end), each counted once, with the last it got in that time."""
-    query = select(DecisionRow).where(col(DecisionRow.decided_at) >= start, col(DecisionRow.decided_at) < end)
+    """How many cases got a decision in [start, end), each counted once, with the last it got in
+    that time.
+    """
+    query = select(DecisionRow).where(
+        col(DecisionRow.decided_at) >= start,
+        col(DecisionRow.decided_at) < end,
+    )
     last = {row.case_id: row.decision for row in session.exec(query.order_by(col(DecisionRow.id)))}
     return {decision: list(last.values()).count(decision) for decision in Decision}
 

@@ -1,7 +1,9 @@
-"""The one door to the database: the engine, its transactions, its schema, and its troubles in words.
+"""The one door to the database: the engine, its transactions, its schema, and its troubles in
+words.
 
-SQLite and PostgreSQL behave alike behind it: one writer at a time, because a writer reads, decides and writes, and
-two who do so at once lose updates (measured with SQLite's defaults). No table and no query comes in.
+SQLite and PostgreSQL behave alike behind it: one writer at a time, because a writer reads, decides
+and writes, and two who do so at once lose updates (measured with SQLite's defaults). No table and
+no query comes in.
 """
 
 from __future__ import annotations
@@ -32,8 +34,8 @@ _PATIENCE = timedelta(seconds=30)
 class Database:
     """A database that is ready for sessions. Safe to share between threads; a session is not.
 
-    There are two kinds of sessions, and whoever opens one says which: ``writing()`` waits for its turn and keeps what
-    was done, ``reading()`` waits for nobody and keeps nothing.
+    There are two kinds of sessions, and whoever opens one says which: ``writing()`` waits for its
+    turn and keeps what was done, ``reading()`` waits for nobody and keeps nothing.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -42,13 +44,22 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        """A transaction that may write: committed when the block ends well, rolled back when it raises.
+        """A transaction that may write: committed when the block ends well, rolled back when it
+        raises.
 
-        It holds the one writer's lock from its first statement, so what it reads stays true until it commits: keep
-        it short, never wait for a network inside. Raises :class:`TemporaryError` when the lock or the server cannot
-        be had, :class:`StorageError` when the disk does not take it; rows stay readable after the block.
+        It holds the one writer's lock from its first statement, so what it reads stays true until
+        it commits: keep it short, never wait for a network inside. Raises :class:`TemporaryError`
+        when the lock or the server cannot be had, :class:`StorageError` when the disk does not take
+        it; rows stay readable after the block.
         """
-        with translated_errors(), Session(self._writer, expire_on_commit=False) as session, session.begin():
+        with (
+            translated_errors(),
+            Session(
+                self._writer,
+                expire_on_commit=False,
+            ) as session,
+            session.begin(),
+        ):
             yield session
 
     @contextmanager
@@ -58,7 +69,8 @@ class Database:
             yield session
 
     def migrate(self) -> None:
-        """Bring the schema to this program's version: all steps or none. Nothing happens when it is there already.
+        """Bring the schema to this program's version: all steps or none. Nothing happens when it is
+        there already.
 
         Raises :class:`ConfigError` when the database was made by a newer program.
         """
@@ -78,7 +90,13 @@ class Database:
         """How the schema of the database stands to the one this program needs."""
         with translated_errors(), self._reader.connect() as connection:
             known = inspect(connection).has_table("alembic_version")
-            found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() if known else None
+            found = (
+                connection.exec_driver_sql(
+                    "SELECT version_num FROM alembic_version",
+                ).scalar()
+                if known
+                else None
+            )
         if found is None:
             return "empty"
         if found == REVISIONS[-1]:
@@ -95,7 +113,8 @@ class Database:
             raise ConfigError("数据库的结构与本程序版本不一致", hint)
 
     def damage(self) -> list[str]:
-        """What the database itself finds wrong with its file (SQLite's quick_check); empty when nothing is.
+        """What the database itself finds wrong with its file (SQLite's quick_check); empty when
+        nothing is.
 
         A file too broken to be looked through is a finding too, not an error.
         """
@@ -103,7 +122,12 @@ class Database:
             return []
         try:
             with translated_errors(), self._reader.connect() as connection:
-                lines = [str(row[0]) for row in connection.exec_driver_sql("PRAGMA quick_check(20)")]
+                lines = [
+                    str(
+                        row[0],
+                    )
+                    for row in connection.exec_driver_sql("PRAGMA quick_check(20)")
+                ]
         except StorageError as error:
             return [error.message]
         return [line for line in lines if line != "ok"]
@@ -114,11 +138,13 @@ class Database:
 
 
 def open_database(url: str, patience: timedelta = _PATIENCE, *, existing: bool = False) -> Database:
-    """The database at an SQLAlchemy ``url``: ``sqlite:///FILE`` or ``postgresql://...``; nothing is connected yet.
+    """The database at an SQLAlchemy ``url``: ``sqlite:///FILE`` or ``postgresql://...``; nothing is
+    connected yet.
 
-    ``patience`` is how long a writer waits for another one. With ``existing`` no file is made. Raises
-    :class:`ConfigError` when the address cannot be used, or names no file while one must exist, :class:`StorageError`
-    when the file of an SQLite database cannot be made (with mode 0600: it holds what applicants wrote).
+    ``patience`` is how long a writer waits for another one. With ``existing`` no file is made.
+    Raises :class:`ConfigError` when the address cannot be used, or names no file while one must
+    exist, :class:`StorageError` when the file of an SQLite database cannot be made (with mode 0600:
+    it holds what applicants wrote).
     """
     try:
         address = make_url(url)
@@ -138,9 +164,11 @@ def open_database(url: str, patience: timedelta = _PATIENCE, *, existing: bool =
 
 @contextmanager
 def reading_existing(url: str) -> Iterator[Session]:
-    """A reading session of a database that is there already: for commands that only look, which make no file.
+    """A reading session of a database that is there already: for commands that only look, which
+    make no file.
 
-    Raises :class:`ConfigError` when there is none yet, or it belongs to another version, and as :func:`open_database`.
+    Raises :class:`ConfigError` when there is none yet, or it belongs to another version, and as
+    :func:`open_database`.
     """
     database = open_database(url, existing=True)
     try:
@@ -162,15 +190,18 @@ def _sqlite_engine(address: URL, patience: timedelta, *, existing: bool) -> Engi
 
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, _record: object) -> None:
-        connection.isolation_level = None  # Python's own BEGIN is deferred and comes too late; ours is below
+        # Python's own BEGIN is deferred and comes too late; ours is below
+        connection.isolation_level = None
         connection.execute(f"PRAGMA busy_timeout = {patience // timedelta(milliseconds=1)}")
         connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")  # a commit precedes an e-mail: it must survive a power cut
+        # a commit precedes an e-mail: it must survive a power cut
+        connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        # A deferred transaction that turns into a writer fails at once in spite of busy_timeout (measured).
+        # A deferred transaction that turns into a writer fails at once in spite of busy_timeout
+        # (measured).
         reading = connection.get_execution_options().get(_READ_ONLY)
         connection.exec_driver_sql("BEGIN DEFERRED" if reading else "BEGIN IMMEDIATE")
 
@@ -180,7 +211,8 @@ def _sqlite_engine(address: URL, patience: timedelta, *, existing: bool) -> Engi
 def _make_private(path: Path) -> None:
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))  # -wal and -shm take their mode from it
+        # -wal and -shm take their mode from it
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     except OSError as error:
         raise StorageError(
             f"数据库文件 {path} 无法建立或打开: {error.strerror}", "请检查目录是否存在、是否可写"
@@ -195,13 +227,15 @@ def _postgresql_engine(address: URL, patience: timedelta) -> Engine:
         if connection.get_execution_options().get(_READ_ONLY):
             connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             return
-        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {patience // timedelta(milliseconds=1)}")
+        connection.exec_driver_sql(
+            f"SET LOCAL lock_timeout = {patience // timedelta(milliseconds=1)}",
+        )
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITER_LOCK})")
 
     return engine
 
 
-# --- troubles in words --------------------------------------------------------------------------------------------
+# --- troubles in words ----------------------------------------------------------------------------
 
 _BUSY = TemporaryError("数据库正忙, 等待超时", "可能另有一个 mailroom 正在运行; 稍后会再试")
 _FULL = StorageError("磁盘空间不足, 数据库无法写入", "请清理或扩充磁盘; 在此之前不会再收取邮件")
@@ -216,7 +250,9 @@ _SQLITE: dict[str, MailroomError] = {
     "SQLITE_CORRUPT": StorageError("数据库文件已损坏", "请停止服务, 从备份恢复"),
     "SQLITE_NOTADB": StorageError("数据库文件不是 SQLite 数据库", "请检查 [store] database 指向的文件"),
 }
-"""By SQLite's result code (https://www.sqlite.org/rescode.html); extended codes begin with the plain one."""
+"""By SQLite's result code (https://www.sqlite.org/rescode.html); extended codes begin with the
+plain one.
+"""
 
 _POSTGRESQL: dict[str, MailroomError] = {
     "08": UnavailableError("与数据库服务器的连接中断", "稍后会再试"),
@@ -235,12 +271,15 @@ _POSTGRESQL: dict[str, MailroomError] = {
 
 @contextmanager
 def translated_errors() -> Iterator[None]:
-    """Turns a driver's error into ours by whose fault it is; what is our own fault (SQL, constraints) stays as it is."""
+    """Turns a driver's error into ours by whose fault it is; what is our own fault (SQL,
+    constraints) stays as it is.
+    """
     try:
         yield
     except DBAPIError as error:
         _raise_translated(error.orig, error)
-    except sqlite3.Error as error:  # from the PRAGMAs of a new connection, which SQLAlchemy does not wrap
+    # from the PRAGMAs of a new connection, which SQLAlchemy does not wrap
+    except sqlite3.Error as error:
         _raise_translated(error, error)
 
 
@@ -254,12 +293,17 @@ def _raise_translated(original: Any, error: Exception) -> None:
 def _translation(original: Any) -> MailroomError | None:
     name = getattr(original, "sqlite_errorname", None)
     if name is not None:
-        return next((mapped for code, mapped in _SQLITE.items() if str(name).startswith(code)), None)
+        return next(
+            (mapped for code, mapped in _SQLITE.items() if str(name).startswith(code)),
+            None,
+        )
     state = getattr(original, "sqlstate", None)
     if state:
         return _POSTGRESQL.get(state) or _POSTGRESQL.get(state[:2])
-    if type(original).__name__ == "OperationalError":  # psycopg knows no SQLSTATE before a connection stands
-        words = " ".join(str(original).split())[:300]  # the server's own: not there, no such database, wrong password
+    # psycopg knows no SQLSTATE before a connection stands
+    if type(original).__name__ == "OperationalError":
+        # the server's own: not there, no such database, wrong password
+        words = " ".join(str(original).split())[:300]
         return UnavailableError(
             f"数据库服务器连接不上: {words}", "请检查 [store] database 和服务器是否在运行; 稍后会再试"
         )

@@ -1,8 +1,9 @@
 """The ledger (台账): every kind of event there is, and the only ways to add one and to find them again.
 
-Events are only ever added, each chained to the one before it (``chain.py``; ``audit.py`` verifies). What a program
-needs to know of an event stands in its columns and its ``data``; its sentence is for people and is never taken apart.
-Every function takes a session and leaves the commit to it. No list here has a limit of its own.
+Events are only ever added, each chained to the one before it (``chain.py``; ``audit.py`` verifies).
+What a program needs to know of an event stands in its columns and its ``data``; its sentence is for
+people and is never taken apart. Every function takes a session and leaves the commit to it. No list
+here has a limit of its own.
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ from notifier.outbox import NewLetter, OutboxRow, enqueue
 
 
 class EventKind(StrEnum):
-    """Everything that is written into the ledger. A word, once used, keeps its meaning: old rows bear it for ever."""
+    """Everything that is written into the ledger. A word, once used, keeps its meaning: old rows
+    bear it for ever.
+    """
 
     # A mail comes in and is read.
     RECEIVED = "received"  #: it has a row; quotes the hash of its bytes
@@ -54,7 +57,8 @@ class EventKind(StrEnum):
     SUPPRESSED = "suppressed"  #: a cap kept it back; ``data``: reason
     NO_LETTER = "no_letter"  #: there is to be none; ``data``: reason
     SENT = "sent"
-    RETRY = "retry"  #: it is tried again later or by a person's word; of a mail: a person has it read again
+    #: it is tried again later or by a person's word; of a mail: a person has it read again
+    RETRY = "retry"
     UNCERTAIN = "uncertain"  #: nobody knows whether it left
     FAILED = "failed"  #: it did not leave and will not
     HOLD = "hold"  #: by a person's word, like the three that follow
@@ -67,7 +71,8 @@ class EventKind(StrEnum):
     ALARM = "alarm"  #: the administrators were told, or would have been
     CANARY_SEEN = "canary_seen"  #: ``data``: stamp
     CANARY_LOST = "canary_lost"
-    INTAKE_STALE = "intake_stale"  #: for too long no look at the mailbox succeeded: an incident begins
+    #: for too long no look at the mailbox succeeded: an incident begins
+    INTAKE_STALE = "intake_stale"
     INTAKE_WELL = "intake_well"  #: and ends
     RULES_ACCEPTED = "rules_accepted"  #: changed rule files went in force
     RULES_REFUSED = "rules_refused"  #: changed rule files cannot be used, the sentence says why
@@ -89,11 +94,12 @@ def record_event(
     sha256: str = "",
     data: Mapping[str, str] | None = None,
 ) -> EventRow:
-    """Add one thing that happened; ``text`` is a Chinese sentence for staff, ``data`` what programs ask of it.
+    """Add one thing that happened; ``text`` is a Chinese sentence for staff, ``data`` what programs
+    ask of it.
 
-    ``sha256`` is that of what it speaks of, so that the chain vouches for it too: the raw mail of ``received``, the
-    reading of ``read``, the decision of ``decided``, the bytes of the letter of ``queued``. Ids have no gap, because
-    the one writer's lock of ``Database.writing`` is held.
+    ``sha256`` is that of what it speaks of, so that the chain vouches for it too: the raw mail of
+    ``received``, the reading of ``read``, the decision of ``decided``, the bytes of the letter of
+    ``queued``. Ids have no gap, because the one writer's lock of ``Database.writing`` is held.
     """
     row = EventRow(
         at=now, kind=kind.value, text=text, message_id=message_id, case_id=case_id, outbox_id=outbox_id,
@@ -114,7 +120,11 @@ def record_no_letter(
     )  # fmt: skip
 
 
-def record_received(session: Session, now: datetime, mails: Sequence[tuple[MessageRow, str]]) -> None:
+def record_received(
+    session: Session,
+    now: datetime,
+    mails: Sequence[tuple[MessageRow, str]],
+) -> None:
     """The ``received`` events of several mails with their texts, in their order, added at once."""
     kind = EventKind.RECEIVED.value
     _append(session, [
@@ -134,7 +144,9 @@ def _append(session: Session, rows: Sequence[EventRow]) -> None:
 
 
 def _last_link(session: Session) -> tuple[int, str]:
-    last = session.exec(select(EventRow.id, EventRow.chain).order_by(col(EventRow.id).desc()).limit(1)).first()
+    last = session.exec(
+        select(EventRow.id, EventRow.chain).order_by(col(EventRow.id).desc()).limit(1),
+    ).first()
     return (0, GENESIS) if last is None else (last[0], last[1])
 
 
@@ -151,8 +163,15 @@ def ledger_head(session: Session) -> Head:
     return Head(*_last_link(session))
 
 
-def queue_letter(session: Session, letter: NewLetter, now: datetime, text: str) -> tuple[OutboxRow, bool]:
-    """``notifier.outbox.enqueue`` with its line in the ledger, which vouches for the letter's bytes."""
+def queue_letter(
+    session: Session,
+    letter: NewLetter,
+    now: datetime,
+    text: str,
+) -> tuple[OutboxRow, bool]:
+    """``notifier.outbox.enqueue`` with its line in the ledger, which vouches for the letter's
+    bytes.
+    """
     row, is_new = enqueue(session, letter, now)
     if is_new:
         record_event(
@@ -174,7 +193,9 @@ def list_events(
     """Events in the order they happened, of everything unless something is named; all of them."""
     word = None if kind is None else kind.value
     conditions = {EventRow.message_id: message_id, EventRow.case_id: case_id, EventRow.kind: word}
-    query = select(EventRow).where(*(col(column) == value for column, value in conditions.items() if value is not None))
+    query = select(
+        EventRow,
+    ).where(*(col(column) == value for column, value in conditions.items() if value is not None))
     if since is not None:
         query = query.where(col(EventRow.at) >= since)
     return list(session.exec(query.order_by(col(EventRow.id))))
@@ -193,5 +214,7 @@ def bounces(session: Session) -> dict[int, EventRow]:
 
 
 def reason_of(event: EventRow) -> str:
-    """Why a letter was not sent, of the SILENCES; of a row older than the reason's own place, its whole sentence."""
+    """Why a letter was not sent, of the SILENCES; of a row older than the reason's own place, its
+    whole sentence.
+    """
     return str(json.loads(event.data)["reason"]) if event.data else event.text

@@ -1,7 +1,9 @@
-"""The raw mails, each in a file named by the SHA-256 of its bytes: written once, durable before anybody is told.
+"""The raw mails, each in a file named by the SHA-256 of its bytes: written once, durable before
+anybody is told.
 
-No database and no mail parsing comes in. A file is complete or not there: bytes go to ``incoming/``, are fsynced,
-renamed to their place, and the directory is fsynced (Postfix and Dovecot keep their promises in the same order).
+No database and no mail parsing comes in. A file is complete or not there: bytes go to
+``incoming/``, are fsynced, renamed to their place, and the directory is fsynced (Postfix and
+Dovecot keep their promises in the same order).
 """
 
 from __future__ import annotations
@@ -42,8 +44,8 @@ class Kept(NamedTuple):
 class Spool(io.BufferedWriter):
     """A file being received: takes bytes, in order, and hashes them on the way; no seeking back.
 
-    Trouble of the disk is a :class:`StorageError` from every method, so that whoever feeds it from a network does
-    not take a full disk for a lost connection.
+    Trouble of the disk is a :class:`StorageError` from every method, so that whoever feeds it from
+    a network does not take a full disk for a lost connection.
     """
 
     def __init__(self, descriptor: int, temporary: Path) -> None:
@@ -71,7 +73,9 @@ class Spool(io.BufferedWriter):
             super().flush()
 
     def begin_writing(self) -> None:
-        """All bytes are here: let the disk begin with them while the next mail comes; waits for nothing."""
+        """All bytes are here: let the disk begin with them while the next mail comes; waits for
+        nothing.
+        """
         self.flush()
         with _disk_errors():
             os.posix_fadvise(self.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
@@ -98,10 +102,14 @@ class Spool(io.BufferedWriter):
 
 
 class FileStore:
-    """A directory of files named by their hash, with modes 0700 and 0600: applicants' papers are nobody else's."""
+    """A directory of files named by their hash, with modes 0700 and 0600: applicants' papers are
+    nobody else's.
+    """
 
     def __init__(self, root: Path) -> None:
-        """Use ``root``, making it when needed. Raises :class:`StorageError` when that is not possible."""
+        """Use ``root``, making it when needed. Raises :class:`StorageError` when that is not
+        possible.
+        """
         self._root = root
         self._incoming = root / "incoming"
         with _disk_errors():
@@ -121,11 +129,14 @@ class FileStore:
             spool.abandon()
 
     def keep_all(self, spools: Sequence[Spool]) -> list[Kept]:
-        """Make mails durable under their hashes, in their order; afterwards they survive a power cut.
+        """Make mails durable under their hashes, in their order; afterwards they survive a power
+        cut.
 
-        Bytes that are there already are not written again, unless the file there has been damaged since. All bytes are on the disk before the first file gets its name, and all names before this returns. Above a few
-        files two calls of syncfs(2) do that, where each mail would cost two fsyncs: on a disk that takes 4 ms for an
-        fsync that is the difference between 100 and 1,000 mails a second.
+        Bytes that are there already are not written again, unless the file there has been damaged
+        since. All bytes are on the disk before the first file gets its name, and all names before
+        this returns. Above a few files two calls of syncfs(2) do that, where each mail would cost
+        two fsyncs: on a disk that takes 4 ms for an fsync that is the difference between 100 and
+        1,000 mails a second.
         """
         with _disk_errors():
             for spool in spools:
@@ -137,18 +148,23 @@ class FileStore:
         return [Kept(spool.sha256, spool.size, self.path(spool.sha256)) for spool in spools]
 
     def path(self, sha256: str) -> Path:
-        """Where the file with this hash is, or would be. Raises :class:`InputError` for what is no SHA-256."""
+        """Where the file with this hash is, or would be. Raises :class:`InputError` for what is no
+        SHA-256.
+        """
         if not re.fullmatch(r"[0-9a-f]{64}", sha256):
             raise InputError(f"不是 SHA-256: {sha256!r}")
         return self._root / sha256[:2] / f"{sha256}.eml"
 
     def open(self, sha256: str) -> BinaryIO:
-        """The file, open for reading. Raises :class:`StorageError` when it is missing or cannot be read."""
+        """The file, open for reading. Raises :class:`StorageError` when it is missing or cannot be
+        read.
+        """
         with _disk_errors():
             return self.path(sha256).open("rb")
 
     def intact(self, sha256: str) -> bool:
-        """Whether the file is there and its bytes still have this hash. Reads all of it, a piece at a time.
+        """Whether the file is there and its bytes still have this hash. Reads all of it, a piece at
+        a time.
 
         Raises:
             StorageError: it is there and cannot be read.
@@ -176,7 +192,9 @@ class FileStore:
         return True
 
     def remove_leftovers(self, before: datetime) -> int:
-        """Remove what killed programs left in ``incoming/`` and nobody has written to since ``before``; how many."""
+        """Remove what killed programs left in ``incoming/`` and nobody has written to since
+        ``before``; how many.
+        """
         count = 0
         for path in self._incoming.iterdir():
             with suppress(FileNotFoundError):
@@ -186,7 +204,9 @@ class FileStore:
         return count
 
     def free_space_ok(self, needed: int = 0, reserve: int = _RESERVE) -> bool:
-        """Whether ``needed`` bytes fit and ``reserve`` bytes stay free for the database and the letters."""
+        """Whether ``needed`` bytes fit and ``reserve`` bytes stay free for the database and the
+        letters.
+        """
         with _disk_errors():
             return shutil.disk_usage(self._root).free >= needed + reserve
 
@@ -210,7 +230,8 @@ def _open_directory(path: Path, opened: ExitStack) -> int:
 def _sync_all(descriptors: Sequence[int]) -> None:
     """Make files, or folders, of one file system durable: all of it at once when they are many.
 
-    syncfs(2) reports errors of writing since Linux 5.8; where it is missing or refuses, each is fsynced.
+    syncfs(2) reports errors of writing since Linux 5.8; where it is missing or refuses, each is
+    fsynced.
     """
     if len(descriptors) > _FEW and _SYNCFS is not None and _SYNCFS(descriptors[0]) == 0:
         return

@@ -1,4 +1,6 @@
-"""The lock on a store: only one running Mailroom writes into it. The file stays; the lock goes with the process."""
+"""The lock on a store: only one running Mailroom writes into it. The file stays; the lock goes with
+the process.
+"""
 
 from __future__ import annotations
 

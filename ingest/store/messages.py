@@ -1,7 +1,8 @@
-"""Reads and writes of mails: from the first sight of a UID to the reading that is kept. One small function each.
+"""Reads and writes of mails: from the first sight of a UID to the reading that is kept. One small
+function each.
 
-Every function takes a session of ``Database.writing()`` (or ``reading()`` where it only reads) and leaves the commit
-to it. No decision about what a mail means comes in.
+Every function takes a session of ``Database.writing()`` (or ``reading()`` where it only reads) and
+leaves the commit to it. No decision about what a mail means comes in.
 """
 
 from __future__ import annotations
@@ -22,12 +23,15 @@ LEASE = timedelta(minutes=10)
 """How long a claimed mail is left to whoever claimed it; longer than the worker's time limit."""
 
 
-_WITHOUT_READING = defer(MessageRow.reading)  # type: ignore[arg-type] # SQLModel types a column as its value
+# SQLModel types a column as its value.
+_WITHOUT_READING = defer(MessageRow.reading)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A mail seen on the server, its raw bytes safe in the file store unless ``state`` says why not."""
+    """A mail seen on the server, its raw bytes safe in the file store unless ``state`` says why
+    not.
+    """
 
     folder: str
     uidvalidity: int
@@ -43,7 +47,9 @@ class Arrival:
 
 def known_uids(session: Session, folder: str, uidvalidity: int, incarnation: int = 0) -> set[int]:
     """The UIDs of this incarnation of the folder that have a row."""
-    return set(session.exec(select(MessageRow.uid).where(*_incarnation(folder, uidvalidity, incarnation))))
+    return set(
+        session.exec(select(MessageRow.uid).where(*_incarnation(folder, uidvalidity, incarnation))),
+    )
 
 
 def messages_at(
@@ -55,14 +61,18 @@ def messages_at(
 
 
 def latest_incarnation(session: Session, folder: str, uidvalidity: int) -> int | None:
-    """The last incarnation of the folder under ``uidvalidity`` that left a row; None when there was none."""
+    """The last incarnation of the folder under ``uidvalidity`` that left a row; None when there was
+    none.
+    """
     place = MessageRow.folder == folder, col(MessageRow.uidvalidity) == uidvalidity
     return session.exec(select(func.max(MessageRow.incarnation)).where(*place)).one()
 
 
 def last_fetched_at(session: Session) -> datetime | None:
     """When the latest mail was written down, aware; None when none was."""
-    return session.exec(select(MessageRow.fetched_at).order_by(col(MessageRow.id).desc()).limit(1)).first()
+    return session.exec(
+        select(MessageRow.fetched_at).order_by(col(MessageRow.id).desc()).limit(1),
+    ).first()
 
 
 def _incarnation(folder: str, uidvalidity: int, incarnation: int) -> tuple[Any, ...]:
@@ -74,14 +84,17 @@ def _incarnation(folder: str, uidvalidity: int, incarnation: int) -> tuple[Any, 
 
 
 def record_message(session: Session, arrival: Arrival, now: datetime) -> MessageRow:
-    """Write down a mail once: for a (folder, uidvalidity, incarnation, uid) that has a row, that row is returned untouched.
+    """Write down a mail once: for a (folder, uidvalidity, incarnation, uid) that has a row, that
+    row is returned untouched.
 
-    Bytes that are known already (the same mail in another folder, or under a new UIDVALIDITY) become a
-    ``duplicate`` of the first row, whose received time stays the one that counts; a duplicate needs no answer.
+    Bytes that are known already (the same mail in another folder, or under a new UIDVALIDITY)
+    become a ``duplicate`` of the first row, whose received time stays the one that counts; a
+    duplicate needs no answer.
     """
     existing = session.exec(
         select(MessageRow).where(
-            *_incarnation(arrival.folder, arrival.uidvalidity, arrival.incarnation), col(MessageRow.uid) == arrival.uid
+            *_incarnation(arrival.folder, arrival.uidvalidity, arrival.incarnation),
+            col(MessageRow.uid) == arrival.uid,
         )
     ).first()
     if existing is not None:
@@ -93,8 +106,14 @@ def record_message(session: Session, arrival: Arrival, now: datetime) -> Message
     return row
 
 
-def record_messages(session: Session, arrivals: Sequence[Arrival], now: datetime) -> list[MessageRow]:
-    """:func:`record_message` of several mails of one incarnation of one folder, with three statements for all of them."""
+def record_messages(
+    session: Session,
+    arrivals: Sequence[Arrival],
+    now: datetime,
+) -> list[MessageRow]:
+    """:func:`record_message` of several mails of one incarnation of one folder, with three
+    statements for all of them.
+    """
     place = {(arrival.folder, arrival.uidvalidity, arrival.incarnation) for arrival in arrivals}
     uids, hashes = [arrival.uid for arrival in arrivals], [arrival.sha256 for arrival in arrivals if arrival.sha256]
     if len(place) != 1 or len(set(uids)) < len(uids) or len(set(hashes)) < len(hashes):
@@ -104,7 +123,15 @@ def record_messages(session: Session, arrivals: Sequence[Arrival], now: datetime
         col(MessageRow.sha256).in_(hashes), col(MessageRow.duplicate_of).is_(None)
     )
     originals = dict(session.exec(first.group_by(col(MessageRow.sha256))).all())
-    rows = [known.get(arrival.uid) or _row(arrival, now, originals.get(arrival.sha256)) for arrival in arrivals]
+    rows = [
+        known.get(arrival.uid)
+        or _row(
+            arrival,
+            now,
+            originals.get(arrival.sha256),
+        )
+        for arrival in arrivals
+    ]
     session.add_all(rows)
     session.flush()
     return rows
@@ -124,18 +151,28 @@ def find_by_sha256(session: Session, sha256: str) -> MessageRow | None:
     """The first mail seen with these bytes; None when there is none, or no hash is given."""
     if not sha256:
         return None
-    query = select(MessageRow).where(MessageRow.sha256 == sha256, col(MessageRow.duplicate_of).is_(None))
+    query = select(MessageRow).where(
+        MessageRow.sha256 == sha256,
+        col(MessageRow.duplicate_of).is_(None),
+    )
     return session.exec(query.order_by(col(MessageRow.id))).first()
 
 
 def find_by_hash_prefix(session: Session, prefix: str) -> MessageRow | None:
-    """The first mail seen whose bytes' hash begins so, as receipts name mails; None when there is none."""
-    query = select(MessageRow).where(col(MessageRow.sha256).startswith(prefix), col(MessageRow.duplicate_of).is_(None))
+    """The first mail seen whose bytes' hash begins so, as receipts name mails; None when there is
+    none.
+    """
+    query = select(MessageRow).where(
+        col(MessageRow.sha256).startswith(prefix),
+        col(MessageRow.duplicate_of).is_(None),
+    )
     return session.exec(query.order_by(col(MessageRow.id))).first()
 
 
 def find_twin_of_large(session: Session, row: MessageRow) -> MessageRow | None:
-    """The same mail, too large to be fetched, seen before in another place; without its bytes these three must do."""
+    """The same mail, too large to be fetched, seen before in another place; without its bytes these
+    three must do.
+    """
     query = select(MessageRow).where(
         col(MessageRow.state) == MessageState.TOO_LARGE, col(MessageRow.id) != row.id,
         col(MessageRow.message_id_header) == row.message_id_header, col(MessageRow.message_id_header) != "",
@@ -152,7 +189,9 @@ def get_message(session: Session, message_id: int) -> MessageRow | None:
 def list_messages(
     session: Session, states: Sequence[MessageState] = (), *, answered: bool | None = None
 ) -> list[MessageRow]:
-    """Every mail in received order; of all unless states, or whether they are answered, are given."""
+    """Every mail in received order; of all unless states, or whether they are answered,
+    are given.
+    """
     query = select(MessageRow).order_by(col(MessageRow.received_at), col(MessageRow.id))
     if states:
         query = query.where(col(MessageRow.state).in_(states))
@@ -162,8 +201,13 @@ def list_messages(
 
 
 def newest_messages(session: Session, number: int | None = None) -> list[MessageRow]:
-    """The mails received last, the newest first; all unless a number is given. What was read in them is not loaded."""
-    query = select(MessageRow).order_by(col(MessageRow.received_at).desc(), col(MessageRow.id).desc())
+    """The mails received last, the newest first; all unless a number is given. What was read in
+    them is not loaded.
+    """
+    query = select(MessageRow).order_by(
+        col(MessageRow.received_at).desc(),
+        col(MessageRow.id).desc(),
+    )
     return list(session.exec(query.options(_WITHOUT_READING).limit(number)))
 
 
@@ -178,14 +222,26 @@ def next_message_to_read(session: Session, now: datetime) -> int | None:
     return session.exec(query.order_by(col(MessageRow.received_at), col(MessageRow.id))).first()
 
 
-def claim_message(session: Session, message_id: int, now: datetime, lease: timedelta = LEASE) -> MessageRow | None:
+def claim_message(
+    session: Session,
+    message_id: int,
+    now: datetime,
+    lease: timedelta = LEASE,
+) -> MessageRow | None:
     """Take a due mail for reading; None when it is not due or somebody else has it.
 
-    The attempt is counted and the next one put off by ``lease``. Commit before the work starts: a mail that kills
-    its reader is then seen to have been tried.
+    The attempt is counted and the next one put off by ``lease``. Commit before the work starts: a
+    mail that kills its reader is then seen to have been tried.
     """
     attempts, until = MessageRow.attempts + 1, now + lease
-    if not _change(session, message_id, MessageState.STORED, _is_due(now), attempts=attempts, next_attempt_at=until):
+    if not _change(
+        session,
+        message_id,
+        MessageState.STORED,
+        _is_due(now),
+        attempts=attempts,
+        next_attempt_at=until,
+    ):
         return None
     return get_message(session, message_id)
 
@@ -196,18 +252,30 @@ def postpone_message(session: Session, message_id: int, until: datetime, error: 
 
 
 def release_claims(session: Session) -> int:
-    """At the start of the program, when nobody can be reading: claimed mails are due at once; how many."""
+    """At the start of the program, when nobody can be reading: claimed mails are due at once; how
+    many.
+    """
     statement = (
         update(MessageRow)
-        .where(col(MessageRow.state) == MessageState.STORED, col(MessageRow.next_attempt_at).is_not(None))
+        .where(
+            col(MessageRow.state) == MessageState.STORED,
+            col(MessageRow.next_attempt_at).is_not(None),
+        )
         .values(next_attempt_at=None)
         .execution_options(synchronize_session="fetch")
     )
     return session.exec(statement).rowcount
 
 
-def save_reading(session: Session, message_id: int, reading: Reading, *, answered: bool = False) -> bool:
-    """Keep what was read in a mail; False when it is not waiting to be read (any more): the first reading stays.
+def save_reading(
+    session: Session,
+    message_id: int,
+    reading: Reading,
+    *,
+    answered: bool = False,
+) -> bool:
+    """Keep what was read in a mail; False when it is not waiting to be read (any more): the first
+    reading stays.
 
     ``answered`` says that no letter will be needed.
     """
@@ -238,21 +306,45 @@ def mark_answered(session: Session, message_id: int) -> bool:
 
 def set_aside(session: Session, message_id: int, error: str) -> bool:
     """Take a mail out of the way, with the traceback, because handling it failed on our side."""
-    return _change(session, message_id, None, state=MessageState.SET_ASIDE, error=error, next_attempt_at=None)
+    return _change(
+        session,
+        message_id,
+        None,
+        state=MessageState.SET_ASIDE,
+        error=error,
+        next_attempt_at=None,
+    )
 
 
 def retry_message(session: Session, message_id: int) -> bool:
-    """Read a mail that was set aside again, as if for the first time; False when it was not set aside."""
+    """Read a mail that was set aside again, as if for the first time; False when it was not set
+    aside.
+    """
     state = MessageState.STORED
-    return _change(session, message_id, MessageState.SET_ASIDE, state=state, attempts=0, next_attempt_at=None)
+    return _change(
+        session,
+        message_id,
+        MessageState.SET_ASIDE,
+        state=state,
+        attempts=0,
+        next_attempt_at=None,
+    )
 
 
 def _is_due(now: datetime) -> Any:
     return or_(col(MessageRow.next_attempt_at).is_(None), col(MessageRow.next_attempt_at) <= now)
 
 
-def _change(session: Session, message_id: int, old: MessageState | None, *conditions: Any, **values: Any) -> bool:
-    """Compare-and-set of one row, in state ``old`` unless that is None; True when this call changed it."""
+def _change(
+    session: Session,
+    message_id: int,
+    old: MessageState | None,
+    *conditions: Any,
+    **values: Any,
+) -> bool:
+    """Compare-and-set of one row, in state ``old`` unless that is None; True when this call changed
+    it.
+    """
     expected = [] if old is None else [col(MessageRow.state) == old]
     statement = (
         update(MessageRow)

@@ -1,4 +1,5 @@
-"""The rule files that were put in force, kept by hash: the last good ones, and the ones an old decision rests on.
+"""The rule files that were put in force, kept by hash: the last good ones, and the ones an old
+decision rests on.
 
 Reads and writes only; what may be put in force is decided in ``ingest/rulefiles/candidates.py``.
 """
@@ -19,7 +20,13 @@ def keep_rule_files(session: Session, row: RuleFilesRow) -> None:
 
 def last_good(session: Session, call: str) -> RuleFilesRow | None:
     """The files of a call that were put in force last; None when there have been none."""
-    query = select(RuleFilesRow).where(RuleFilesRow.call == call).order_by(col(RuleFilesRow.id).desc())
+    query = (
+        select(
+            RuleFilesRow,
+        )
+        .where(RuleFilesRow.call == call)
+        .order_by(col(RuleFilesRow.id).desc())
+    )
     return session.exec(query).first()
 
 

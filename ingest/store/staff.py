@@ -1,4 +1,5 @@
-"""What staff decided and read, and the codes they answer with. Rows are only added; a code is used once.
+"""What staff decided and read, and the codes they answer with. Rows are only added; a code is used
+once.
 
 What a decision does to a verdict stands in ``rules/staff.py``; who may decide is not known here.
 """
@@ -17,7 +18,13 @@ from rules.staff import StaffDecision
 
 
 def add_staff_decision(
-    session: Session, case_id: int, version: int, decision: StaffDecision, now: datetime, *, needs_second: bool = False
+    session: Session,
+    case_id: int,
+    version: int,
+    decision: StaffDecision,
+    now: datetime,
+    *,
+    needs_second: bool = False,
 ) -> StaffDecisionRow:
     """Keep a person's decision; ``version`` is that of the case's decision the person looked at."""
     row = StaffDecisionRow(
@@ -33,7 +40,9 @@ def add_staff_decision(
 
 
 def staff_decision_rows(session: Session, case_id: int) -> list[StaffDecisionRow]:
-    """Every decision people took in a case, the oldest first, those that wait for a second person too."""
+    """Every decision people took in a case, the oldest first, those that wait for a second person
+    too.
+    """
     query = select(StaffDecisionRow).where(StaffDecisionRow.case_id == case_id)
     return list(session.exec(query.order_by(col(StaffDecisionRow.id))))
 
@@ -93,12 +102,29 @@ def staff_facts(session: Session, case_id: int) -> list[StaffFactRow]:
     return list(session.exec(query.order_by(col(StaffFactRow.id))))
 
 
-def keep_code(session: Session, code: str, purpose: str, address: str, now: datetime, expires_at: datetime) -> bool:
-    """Remember that ``code`` was given out, by its hash alone; False when it was given out before."""
+def keep_code(
+    session: Session,
+    code: str,
+    purpose: str,
+    address: str,
+    now: datetime,
+    expires_at: datetime,
+) -> bool:
+    """Remember that ``code`` was given out, by its hash alone; False when it was given
+    out before.
+    """
     digest = _sha256(code)
     if session.get(StaffCodeRow, digest) is not None:
         return False
-    session.add(StaffCodeRow(code_sha256=digest, purpose=purpose, address=address, made_at=now, expires_at=expires_at))
+    session.add(
+        StaffCodeRow(
+            code_sha256=digest,
+            purpose=purpose,
+            address=address,
+            made_at=now,
+            expires_at=expires_at,
+        )
+    )
     session.flush()
     return True
 
@@ -109,7 +135,9 @@ def find_code(session: Session, code: str) -> StaffCodeRow | None:
 
 
 def use_code(session: Session, code: str, by: str, now: datetime) -> bool:
-    """Use a code up; False when it is unknown, expired, or used already: of two who try the same only one succeeds."""
+    """Use a code up; False when it is unknown, expired, or used already: of two who try the same
+    only one succeeds.
+    """
     statement = (
         update(StaffCodeRow)
         .where(

@@ -1,8 +1,8 @@
 """The tables of the store: what is remembered of mails, cases, decisions and events.
 
 Rows only, no query (``messages.py``, ``cases.py``, ``events.py``) and no decision. Letters live in
-``notifier/outbox.py`` with the same metadata. Instants are aware and come back in UTC. Rows are not validated when
-they are built; everything from outside has been typed before it gets here.
+``notifier/outbox.py`` with the same metadata. Instants are aware and come back in UTC. Rows are not
+validated when they are built; everything from outside has been typed before it gets here.
 """
 
 from __future__ import annotations
@@ -31,8 +31,10 @@ class MessageState(StrEnum):
     READ = "read"  #: read; the reading is in the row
     DUPLICATE = "duplicate"  #: the same bytes as ``duplicate_of``
     TOO_LARGE = "too_large"  #: over the size limit, not downloaded
-    BEFORE_CUTOFF = "before_cutoff"  #: received before the office opened this mailbox to the program
-    SET_ASIDE = "set_aside"  #: reading it failed on our side; staff look, ``mailroom message retry`` tries again
+    #: received before the office opened this mailbox to the program
+    BEFORE_CUTOFF = "before_cutoff"
+    #: reading it failed on our side; staff look, ``mailroom message retry`` tries again
+    SET_ASIDE = "set_aside"
 
 
 class MessageRow(Row, table=True):
@@ -43,14 +45,19 @@ class MessageRow(Row, table=True):
 
     id: int = Field(default=None, primary_key=True)
     folder: str = Field(sa_type=Key)
-    uidvalidity: int = Field(sa_type=BigInteger)  #: unsigned 32 bit (RFC 3501 section 2.3.1.1), too large for INTEGER
-    incarnation: int = 0  #: counts up when the server gave known uids to other mails under the same ``uidvalidity``
+    #: unsigned 32 bit (RFC 3501 section 2.3.1.1), too large for INTEGER
+    uidvalidity: int = Field(sa_type=BigInteger)
+    #: counts up when the server gave known uids to other mails under the same ``uidvalidity``
+    incarnation: int = 0
     uid: int = Field(sa_type=BigInteger)  #: see ``uidvalidity``
-    sha256: str = Field(default="", sa_type=Key, index=True)  #: of the raw bytes; "" when not downloaded
+    #: of the raw bytes; "" when not downloaded
+    sha256: str = Field(default="", sa_type=Key, index=True)
     size: int = Field(sa_type=BigInteger)  #: bytes
-    announced_size: int = Field(default=0, sa_type=BigInteger)  #: RFC822.SIZE: the server's word, not always the size
+    #: RFC822.SIZE: the server's word, not always the size
+    announced_size: int = Field(default=0, sa_type=BigInteger)
     received_at: datetime  #: INTERNALDATE: when the server took it
-    dated: bool = True  #: False when the server's date was unreadable: ``received_at`` is when it was asked
+    #: False when the server's date was unreadable: ``received_at`` is when it was asked
+    dated: bool = True
     fetched_at: datetime  #: when this row was written
     state: MessageState = Field(sa_type=word(MessageState), index=True)
     attempts: int = 0  #: attempts to read it, counted before the work starts
@@ -63,7 +70,8 @@ class MessageRow(Row, table=True):
     screening_kind: str = Field(default="", sa_type=Text)
     screening_reply: bool = False
     screening_reason: str = Field(default="", sa_type=Text)
-    reading: str | None = Field(default=None, sa_type=Text)  #: JSON of :class:`ingest.reading.Reading`
+    #: JSON of :class:`ingest.reading.Reading`
+    reading: str | None = Field(default=None, sa_type=Text)
     duplicate_of: int | None = Field(default=None, foreign_key="messages.id")
     answered: bool = False  #: a letter has been decided on, or none is needed
 
@@ -78,9 +86,11 @@ class CaseRow(Row, table=True):
     code: str = Field(sa_type=Key, unique=True)
     call: str = Field(sa_type=Key)
     track: str = Field(sa_type=Key)
-    submitter_key: str = Field(sa_type=Key)  #: what makes the submitter the same one: unit or address, normalised
+    #: what makes the submitter the same one: unit or address, normalised
+    submitter_key: str = Field(sa_type=Key)
     submitter: str = Field(sa_type=Text)  #: its name for people
-    unit: str = Field(default="", sa_type=Text)  #: the call's unit it is; "" when it is none of them
+    #: the call's unit it is; "" when it is none of them
+    unit: str = Field(default="", sa_type=Text)
     reply_address: str = Field(default="", sa_type=Text)
     reply_name: str = Field(default="", sa_type=Text)
     opened_at: datetime
@@ -90,7 +100,8 @@ class CaseRow(Row, table=True):
     decision: Decision | None = Field(default=None, sa_type=word(Decision))
     decided_at: datetime | None = None
     contested: bool = (
-        False  #: another case claims the same unit: nothing here is accepted before staff say which counts
+        #: another case claims the same unit: nothing here is accepted before staff say which counts
+        False
     )
     first_pending_at: datetime | None = (
         None  #: the first mail since the last decision: the settle window ends some time
@@ -98,7 +109,8 @@ class CaseRow(Row, table=True):
     withdrawn_at: datetime | None = None  #: staff confirmed a withdrawal
     closed_at: datetime | None = None  #: staff closed it, or it was merged into another one
     merged_into: int | None = None  #: the case that holds its mails now
-    assigned_to: str = Field(default="", sa_type=Text)  #: address of the staff member who has it; "" = nobody's
+    #: address of the staff member who has it; "" = nobody's
+    assigned_to: str = Field(default="", sa_type=Text)
 
 
 class CaseMessageRow(Row, table=True):
@@ -110,13 +122,18 @@ class CaseMessageRow(Row, table=True):
     message_id: int = Field(primary_key=True, foreign_key="messages.id", index=True)
     joined_by: str = Field(sa_type=Text)  #: how it was known to belong here, in Chinese
     joined_at: datetime
-    standing: str = Field(default="", sa_type=Text)  #: what was proved about its sender, see ``rules/standing.py``
-    counts: bool = True  #: False: filed beside the case (a question, a request to withdraw); its papers are not judged
-    counts_from: datetime | None = None  #: staff or a resend gave it an earlier time; None = its own received time
+    #: what was proved about its sender, see ``rules/standing.py``
+    standing: str = Field(default="", sa_type=Text)
+    #: False: filed beside the case (a question, a request to withdraw); its papers are not judged
+    counts: bool = True
+    #: staff or a resend gave it an earlier time; None = its own received time
+    counts_from: datetime | None = None
 
 
 class CaseAddressRow(Row, table=True):
-    """An address that is known to speak for a case, with the proof. What is not here is a stranger's."""
+    """An address that is known to speak for a case, with the proof. What is not here is a
+    stranger's.
+    """
 
     __tablename__ = "case_addresses"
 
@@ -124,7 +141,8 @@ class CaseAddressRow(Row, table=True):
     address: str = Field(primary_key=True, sa_type=Key, index=True)  #: lower case
     proof: str = Field(sa_type=Text)  #: see ``rules/standing.py``
     since: datetime
-    by: str = Field(default="", sa_type=Text)  #: who confirmed it; "" = the program, by the proof alone
+    #: who confirmed it; "" = the program, by the proof alone
+    by: str = Field(default="", sa_type=Text)
 
 
 class TaskRow(Row, table=True):
@@ -133,13 +151,15 @@ class TaskRow(Row, table=True):
     __tablename__ = "tasks"
 
     id: int = Field(default=None, primary_key=True)
-    key: str = Field(sa_type=Key, unique=True)  #: what makes two tasks the same one: a repeated step opens no second
+    #: what makes two tasks the same one: a repeated step opens no second
+    key: str = Field(sa_type=Key, unique=True)
     kind: TaskKind = Field(sa_type=word(TaskKind))
     case_id: int | None = Field(default=None, index=True, foreign_key="cases.id")
     entry: str = Field(default="", sa_type=Text)  #: the applicant it is about; "" = the whole case
     message_id: int | None = Field(default=None, index=True, foreign_key="messages.id")
     outbox_id: int | None = None
-    reason: str = Field(sa_type=Text)  #: one Chinese sentence: what is to be decided, and why by a person
+    #: one Chinese sentence: what is to be decided, and why by a person
+    reason: str = Field(sa_type=Text)
     address: str = Field(default="", sa_type=Text)  #: who waits for it
     telephone: str = Field(default="", sa_type=Text)  #: from the earlier, trusted papers
     assigned_to: str = Field(default="", sa_type=Text)
@@ -164,7 +184,9 @@ class StaffDecisionRow(Row, table=True):
 
 
 class StaffFactRow(Row, table=True):
-    """A value a person read where the program could not, or read wrongly. Rows are only ever added."""
+    """A value a person read where the program could not, or read wrongly. Rows are only
+    ever added.
+    """
 
     __tablename__ = "staff_facts"
 
@@ -183,9 +205,12 @@ class StaffCodeRow(Row, table=True):
 
     __tablename__ = "staff_codes"
 
-    code_sha256: str = Field(primary_key=True, sa_type=Key)  #: the code itself is nowhere in the store
-    purpose: str = Field(sa_type=Text)  #: what it is bound to: JSON of case, entry, action and version, or a sign-in
-    address: str = Field(default="", sa_type=Text)  #: the staff member it was made for; "" = any of them
+    #: the code itself is nowhere in the store
+    code_sha256: str = Field(primary_key=True, sa_type=Key)
+    #: what it is bound to: JSON of case, entry, action and version, or a sign-in
+    purpose: str = Field(sa_type=Text)
+    #: the staff member it was made for; "" = any of them
+    address: str = Field(default="", sa_type=Text)
     made_at: datetime
     expires_at: datetime
     used_at: datetime | None = None
@@ -193,7 +218,9 @@ class StaffCodeRow(Row, table=True):
 
 
 class DecisionRow(Row, table=True):
-    """One version of a case's verdict, with everything needed to explain it later. Never changed."""
+    """One version of a case's verdict, with everything needed to explain it later. Never
+    changed.
+    """
 
     __tablename__ = "decisions"
     __table_args__ = (UniqueConstraint("case_id", "version"),)
@@ -206,17 +233,22 @@ class DecisionRow(Row, table=True):
     subjects: str = Field(sa_type=Text)  #: JSON list of :class:`rules.subjects.Subject`
     trace: str = Field(sa_type=Text)  #: JSON
     rules_sha256: str = Field(sa_type=Text)
-    call_sha256: str = Field(default="", sa_type=Text)  #: of the ``call.yaml`` the rules were read with
+    #: of the ``call.yaml`` the rules were read with
+    call_sha256: str = Field(default="", sa_type=Text)
     received_at: datetime  #: received time the verdict rests on
     decided_at: datetime
-    disagreement: str = Field(default="", sa_type=Text)  #: where the two rule engines differed; "" = nowhere
-    listing_sha256: str = Field(default="", sa_type=Text)  #: of the list of files its letter names; "" = none was made
+    #: where the two rule engines differed; "" = nowhere
+    disagreement: str = Field(default="", sa_type=Text)
+    #: of the list of files its letter names; "" = none was made
+    listing_sha256: str = Field(default="", sa_type=Text)
 
 
 class RuleFilesRow(Row, table=True):
-    """A set of rule files that was put in force. Rows are only ever added; the latest of a call is its last good one.
+    """A set of rule files that was put in force. Rows are only ever added; the latest of a call is
+    its last good one.
 
-    With ``DecisionRow.rules_sha256`` and ``call_sha256`` it lets a decision be judged again years later.
+    With ``DecisionRow.rules_sha256`` and ``call_sha256`` it lets a decision be judged again years
+    later.
     """
 
     __tablename__ = "rule_files"
@@ -227,14 +259,16 @@ class RuleFilesRow(Row, table=True):
     call_sha256: str = Field(sa_type=Text)  #: of ``call_source``
     rules_source: str = Field(sa_type=Text)  #: text of ``rules.yaml``
     call_source: str = Field(sa_type=Text)  #: text of ``call.yaml``
-    examples_source: str = Field(default="", sa_type=Text)  #: text of ``examples.yaml``; "" when there was none
+    #: text of ``examples.yaml``; "" when there was none
+    examples_source: str = Field(default="", sa_type=Text)
     accepted_at: datetime
 
 
 class EventRow(Row, table=True):
     """台账: one thing that happened. Rows are only ever added, at the end; the database refuses everything else.
 
-    ``content`` and ``chain`` are made by ``chain.py``. No foreign keys: what happened stays true when the mail or case it speaks of has been purged.
+    ``content`` and ``chain`` are made by ``chain.py``. No foreign keys: what happened stays true
+    when the mail or case it speaks of has been purged.
     """
 
     __tablename__ = "events"
@@ -249,7 +283,8 @@ class EventRow(Row, table=True):
         default="", sa_type=Text
     )  #: of what it speaks of (raw mail, reading, decision, letter); "" = nothing
     text: str = Field(sa_type=Text)  #: one Chinese sentence
-    data: str | None = Field(default=None, sa_type=Text)  #: JSON object: what programs ask of it; None = nothing
+    #: JSON object: what programs ask of it; None = nothing
+    data: str | None = Field(default=None, sa_type=Text)
     content: str = Field(sa_type=Text)  #: SHA-256 of the columns above
     chain: str = Field(sa_type=Text)  #: SHA-256 over the chain of the row before and ``content``
 
@@ -262,7 +297,8 @@ class FolderRow(Row, table=True):
     folder: str = Field(sa_type=Key, primary_key=True)
     uidvalidity: int = Field(default=0, sa_type=BigInteger)
     incarnation: int = 0  #: see :class:`MessageRow`
-    listing: str = Field(default="", sa_type=Text)  #: hash of the uids at the last look that left nothing to fetch
+    #: hash of the uids at the last look that left nothing to fetch
+    listing: str = Field(default="", sa_type=Text)
     server_count: int = 0  #: mails the server has in it
     ledger_count: int = 0  #: of these, mails that have a row
     polled_at: datetime | None = None  #: the last look that succeeded

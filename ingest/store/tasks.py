@@ -29,7 +29,9 @@ class NewTask:
 
 
 def open_task(session: Session, new: NewTask, now: datetime) -> tuple[TaskRow, bool]:
-    """The task with this key, and whether it is new; one that is there already is left as it is, closed or not."""
+    """The task with this key, and whether it is new; one that is there already is left as it is,
+    closed or not.
+    """
     existing = session.exec(select(TaskRow).where(TaskRow.key == new.key)).first()
     if existing is not None:
         return existing, False
@@ -55,10 +57,25 @@ def close_task(session: Session, task_id: int, by: str, because: str, now: datet
 
 
 def close_tasks_of_case(
-    session: Session, case_id: int, kinds: Sequence[TaskKind], by: str, because: str, now: datetime, entry: str = ""
+    session: Session,
+    case_id: int,
+    kinds: Sequence[TaskKind],
+    by: str,
+    because: str,
+    now: datetime,
+    entry: str = "",
 ) -> list[int]:
-    """Close the open tasks of these kinds in a case (of one entry, where named); returns their numbers."""
-    rows = [row for row in open_tasks(session, case_id=case_id) if row.kind in kinds and entry in ("", row.entry)]
+    """Close the open tasks of these kinds in a case (of one entry, where named); returns their
+    numbers.
+    """
+    rows = [
+        row
+        for row in open_tasks(
+            session,
+            case_id=case_id,
+        )
+        if row.kind in kinds and entry in ("", row.entry)
+    ]
     return [row.id for row in rows if close_task(session, row.id, by, because, now)]
 
 
@@ -67,7 +84,12 @@ def get_task(session: Session, task_id: int) -> TaskRow | None:
     return session.get(TaskRow, task_id, populate_existing=True)
 
 
-def open_tasks(session: Session, *, case_id: int | None = None, message_id: int | None = None) -> list[TaskRow]:
+def open_tasks(
+    session: Session,
+    *,
+    case_id: int | None = None,
+    message_id: int | None = None,
+) -> list[TaskRow]:
     """Every open task, the oldest first; of one case or mail, where named."""
     query = select(TaskRow).where(col(TaskRow.closed_at).is_(None)).order_by(col(TaskRow.id))
     if case_id is not None:
@@ -79,7 +101,9 @@ def open_tasks(session: Session, *, case_id: int | None = None, message_id: int 
 
 def tasks_of_case(session: Session, case_id: int) -> list[TaskRow]:
     """Every task a case ever had, the oldest first."""
-    return list(session.exec(select(TaskRow).where(TaskRow.case_id == case_id).order_by(col(TaskRow.id))))
+    return list(
+        session.exec(select(TaskRow).where(TaskRow.case_id == case_id).order_by(col(TaskRow.id))),
+    )
 
 
 def assign_task(session: Session, task_id: int, to: str) -> bool:

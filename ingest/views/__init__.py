@@ -1,1 +1,3 @@
-"""What people and programs are shown of the store: lists, status, health, digest. Reads only, decides nothing."""
+"""What people and programs are shown of the store: lists, status, health, digest. Reads only,
+decides nothing.
+"""

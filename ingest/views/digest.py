@@ -1,4 +1,6 @@
-"""What the store knows, as the data of the digest. Reads only; what the digest looks like is ``notifier/digest.py``."""
+"""What the store knows, as the data of the digest. Reads only; what the digest looks like is
+``notifier/digest.py``.
+"""
 
 from __future__ import annotations
 
@@ -51,8 +53,8 @@ def collect_digest(
 ) -> DigestData:
     """Everything the digest of ``day`` (today unless given), made at this moment, says.
 
-    A question, a suspicious mail and a new decision are told once, in the first digest after them; what concerns a
-    case stays until it is decided.
+    A question, a suspicious mail and a new decision are told once, in the first digest after them;
+    what concerns a case stays until it is decided.
     """
     day = day or now.astimezone(settings.office.zone).date()
     since = _told_until(session, day, settings.mailbox.accept_since)
@@ -69,16 +71,19 @@ def collect_digest(
 
 
 def _told_until(session: Session, day: date, accept_since: datetime) -> datetime:
-    """When the digest of the latest earlier day was made; before the first one, since when mails are accepted.
+    """When the digest of the latest earlier day was made; before the first one, since when mails
+    are accepted.
 
-    An hour of the day would not do: what came during a night without power, or while a digest was being made, would
-    be told by none.
+    An hour of the day would not do: what came during a night without power, or while a digest was
+    being made, would be told by none.
     """
     return last_digest_before(session, day) or accept_since
 
 
 def _judged(session: Session, call: str) -> Iterator[_Judged]:
-    """The latest decided first: where a mail shows only so many rows, what is new must be among them."""
+    """The latest decided first: where a mail shows only so many rows, what is new must be among
+    them.
+    """
     for case, decision in decisions_in_force(session, call):
         subjects = {subject.id: subject for subject in load_subjects(decision)}
         yield _Judged(case, decision, load_verdict(decision), subjects)
@@ -86,7 +91,14 @@ def _judged(session: Session, call: str) -> Iterator[_Judged]:
 
 def _counters(session: Session, since: datetime, now: datetime) -> Counters:
     decided = count_decided(session, since, now)
-    canaries = sum(event.at < now for event in list_events(session, kind=EventKind.CANARY_SEEN, since=since))
+    canaries = sum(
+        event.at < now
+        for event in list_events(
+            session,
+            kind=EventKind.CANARY_SEEN,
+            since=since,
+        )
+    )
     return Counters(
         received=count_fetched(session, since, now) - canaries, accepted=decided[Decision.ACCEPTED], incomplete=decided[Decision.INCOMPLETE],
         rejected=decided[Decision.REJECTED], referred=decided[Decision.REFERRED],
@@ -108,12 +120,16 @@ def _contact(item: _Judged, entry: str, name: str) -> str:
         ),
     ]
     for identifier in ids:
-        if (subject := item.subjects.get(identifier)) is not None and (text := _shown(subject.fact(name))):
+        if (
+            subject := item.subjects.get(
+                identifier,
+            )
+        ) is not None and (text := _shown(subject.fact(name))):
             return text
     return ""
 
 
-# --- what a person must look at -----------------------------------------------------------------------------------
+# --- what a person must look at -------------------------------------------------------------------
 
 
 def _case_tasks(session: Session, call: Call, judged: list[_Judged]) -> Iterator[HumanTask]:
@@ -152,7 +168,9 @@ def _task(item: _Judged, finding: Finding, entry: EntryVerdict | None, case: Cas
 
 
 def _reason(item: _Judged, finding: Finding, scans: dict[str, Document]) -> str:
-    """What staff must decide, and what is known: of a doubt what the reader saw, else what the applicant has been told."""
+    """What staff must decide, and what is known: of a doubt what the reader saw, else what the
+    applicant has been told.
+    """
     read = list(_read_on_scans(item, finding))
     more = list(_evidence(item, finding))
     if finding.truth is not Truth.UNDECIDED:
@@ -171,7 +189,13 @@ def _evidence(item: _Judged, finding: Finding) -> Iterator[str]:
         if (found := item.subjects.get(subject)) is not None:
             yield from filter(
                 None,
-                (found.fact(name).provenance.raw for name in (SubjectField.DIGITAL_SEAL, SubjectField.UNREAD_PARTS)),
+                (
+                    found.fact(name).provenance.raw
+                    for name in (
+                        SubjectField.DIGITAL_SEAL,
+                        SubjectField.UNREAD_PARTS,
+                    )
+                ),
             )
 
 
@@ -194,11 +218,15 @@ def _scans_of(finding: Finding, case: Case) -> dict[str, Document]:
 def _crops(item: _Judged, finding: Finding, scans: dict[str, Document]) -> Iterator[Crop]:
     """Cut-outs of the titles of those scans and of what looked like seals there."""
     for number, document in enumerate(scans.values(), 1):
-        yield from _pictures(document, f"{item.case.code}-{finding.rule}-{'-'.join(finding.subjects)}-{number}".lower())
+        yield from _pictures(
+            document,
+            f"{item.case.code}-{finding.rule}-{'-'.join(finding.subjects)}-{number}".lower(),
+        )
 
 
 def _pictures(document: Document, stem: str) -> Iterator[Crop]:
-    token = hashlib.sha256(stem.encode()).hexdigest()[:16]  # a Content-ID is ASCII; ids of subjects are not
+    # a Content-ID is ASCII; ids of subjects are not
+    token = hashlib.sha256(stem.encode()).hexdigest()[:16]
     if document.title_png:
         yield Crop(f"title-{token}", base64.b64decode(document.title_png), f"{document.name} 标题")
     for number, seal in enumerate(document.seal.seals if document.seal else (), 1):
@@ -207,9 +235,18 @@ def _pictures(document: Document, stem: str) -> Iterator[Crop]:
 
 
 def _cloud_tasks(session: Session, judged: list[_Judged]) -> Iterator[HumanTask]:
-    """Files that a case's last mail only links to, with the link and the day it expires: staff may look, we never fetch."""
+    """Files that a case's last mail only links to, with the link and the day it expires: staff may
+    look, we never fetch.
+    """
     for item in judged:
-        readings = readings_of_case(session, item.case.id) if item.verdict.decision is not Decision.ACCEPTED else []
+        readings = (
+            readings_of_case(
+                session,
+                item.case.id,
+            )
+            if item.verdict.decision is not Decision.ACCEPTED
+            else []
+        )
         for row, reading in readings[-1:]:
             for part in reading.parts:
                 if part.fate is Fate.CLOUD_LINK and part.link:
@@ -244,10 +281,22 @@ def _mail_tasks(session: Session, since: datetime) -> Iterator[HumanTask]:
         yield _mail_task(row, f"邮件过大（{row.size // 1024**2} MB），未下载，请在邮箱中查看")
 
 
-def _silence_tasks(session: Session, since: datetime, judged: dict[int, _Judged]) -> Iterator[HumanTask]:
-    """Letters that a cap kept back, and decisions told to nobody: only a person can give word; one line a case or mail."""
+def _silence_tasks(
+    session: Session,
+    since: datetime,
+    judged: dict[int, _Judged],
+) -> Iterator[HumanTask]:
+    """Letters that a cap kept back, and decisions told to nobody: only a person can give word; one
+    line a case or mail.
+    """
     untold = [
-        event for event in list_events(session, kind=EventKind.NO_LETTER, since=since) if event.case_id is not None
+        event
+        for event in list_events(
+            session,
+            kind=EventKind.NO_LETTER,
+            since=since,
+        )
+        if event.case_id is not None
     ]
     silent = [*list_events(session, kind=EventKind.SUPPRESSED, since=since), *untold]
     for event in {event.case_id or -(event.message_id or 0): event for event in silent}.values():
@@ -268,7 +317,7 @@ def _mail_task(row: MessageRow, reason: str) -> HumanTask:
     )  # fmt: skip
 
 
-# --- lists --------------------------------------------------------------------------------------------------------
+# --- lists ----------------------------------------------------------------------------------------
 
 
 def _lines(judged: list[_Judged], decision: Decision) -> tuple[CaseLine, ...]:
@@ -276,7 +325,14 @@ def _lines(judged: list[_Judged], decision: Decision) -> tuple[CaseLine, ...]:
     lines = []
     for item in judged:
         entries = item.verdict.entries or (
-            (EntryVerdict(entry="", applicant="", track=item.case.track, decision=item.verdict.decision),)
+            (
+                EntryVerdict(
+                    entry="",
+                    applicant="",
+                    track=item.case.track,
+                    decision=item.verdict.decision,
+                ),
+            )
         )
         lines += [_line(item, entry) for entry in entries if entry.decision is decision]
     return tuple(lines)
@@ -289,7 +345,12 @@ def _line(item: _Judged, entry: EntryVerdict) -> CaseLine:
         Decision.ACCEPTED: Outcome.REMIND,
     }.get(entry.decision)
     notes = dict.fromkeys(
-        finding.title for finding in (*entry.findings, *item.verdict.findings) if finding.outcome is wanted
+        finding.title
+        for finding in (
+            *entry.findings,
+            *item.verdict.findings,
+        )
+        if finding.outcome is wanted
     )
     return CaseLine(
         case_code=item.case.code, submitter=item.case.submitter, track=item.case.track, applicant=entry.applicant,
@@ -309,7 +370,10 @@ def _undelivered(session: Session, judged: dict[int, _Judged]) -> Iterator[Undel
     reported = bounces(session)
     letters = find_by_ids(session, reported)
     letters += list_letters(session, states=(OutboxState.FAILED, OutboxState.UNCERTAIN))
-    for letter in sorted({letter.id: letter for letter in letters}.values(), key=lambda row: -row.id):
+    for letter in sorted(
+        {letter.id: letter for letter in letters}.values(),
+        key=lambda row: -row.id,
+    ):
         if letter.kind in NOT_TO_APPLICANTS:
             continue
         item = judged.get(letter.case_id or 0)
@@ -330,7 +394,9 @@ def _why_undelivered(letter: OutboxRow) -> str:
 
 
 def _silent_units(session: Session, call: Call, track: str) -> tuple[str, ...]:
-    """Units whose office has sent nothing; a school that wrote by itself does not speak for its bureau."""
+    """Units whose office has sent nothing; a school that wrote by itself does not speak for its
+    bureau.
+    """
     cases = list_cases(session, call.id)
     heard = {case.unit for case in cases if case.track == track and case.submitter_key == f"unit:{case.unit}"}
     return tuple(unit.name for unit in call.units if not unit.direct and unit.name not in heard)
@@ -348,17 +414,31 @@ def _quotas(call: Call, judged: list[_Judged]) -> Iterator[QuotaLine]:
             counted = [
                 form
                 for form in accepted
-                if not quota.field or (form is not None and form.fact(quota.field).value in quota.options)
+                if not quota.field
+                or (
+                    form is not None
+                    and form.fact(
+                        quota.field,
+                    ).value
+                    in quota.options
+                )
             ]
             yield QuotaLine(quota.name, quota.count, quota.at_least, len(counted))
 
 
 def _ledger_line(head: Head) -> str:
-    """What staff keep without doing anything: yesterday's digest proves that today's ledger was not cut off."""
+    """What staff keep without doing anything: yesterday's digest proves that today's ledger was not
+    cut off.
+    """
     return f"台账共 {head.events} 行，末行校验值 {head.chain}"
 
 
-def system_state(session: Session, settings: Settings, now: datetime, since: datetime | None = None) -> SystemState:
+def system_state(
+    session: Session,
+    settings: Settings,
+    now: datetime,
+    since: datetime | None = None,
+) -> SystemState:
     """The program's own health, with the errors since ``since``, of a day unless given."""
     since = since or now - RECENT
     counts, folders = count_everything(session), list_folders(session)
@@ -366,8 +446,18 @@ def system_state(session: Session, settings: Settings, now: datetime, since: dat
     health = intake_health(session, settings.mailbox, now)
     errors = [text for text in (health.complaint(now), *health.differences) if text]
     errors += [f"{folder.folder}: {folder.error}" for folder in folders if folder.error]
-    for kind in (EventKind.DISAGREEMENT, EventKind.CANARY_LOST, EventKind.JUDGING_FAILED, EventKind.ALARM):
-        errors += dict.fromkeys(event.text for event in reversed(list_events(session, kind=kind, since=since)))
+    for kind in (
+        EventKind.DISAGREEMENT,
+        EventKind.CANARY_LOST,
+        EventKind.JUDGING_FAILED,
+        EventKind.ALARM,
+    ):
+        errors += dict.fromkeys(
+            event.text
+            for event in reversed(
+                list_events(session, kind=kind, since=since),
+            )
+        )
     errors += _office_letters_lost(session, since)
     errors += [trouble] if (trouble := rules_trouble(session)) else []
     return SystemState(

@@ -1,4 +1,6 @@
-"""Whether mail still comes in and every mail of the server is accounted for. Reads only; who is told is ``ingest/steps/watch.py``."""
+"""Whether mail still comes in and every mail of the server is accounted for. Reads only; who is
+told is ``ingest/steps/watch.py``.
+"""
 
 from __future__ import annotations
 
@@ -19,14 +21,18 @@ STALE_AFTER = timedelta(minutes=15)
 class IntakeHealth:
     """How intake fares at one moment."""
 
-    last_good: datetime | None  #: the last look that succeeded, or the last mail that came in during a long one
+    #: the last look that succeeded, or the last mail that came in during a long one
+    last_good: datetime | None
     stale: bool  #: it is too long ago
     error: str  #: what the last look said; "" when it succeeded
-    differences: tuple[str, ...]  #: folders whose mails are not all in the ledger, with both numbers
+    #: folders whose mails are not all in the ledger, with both numbers
+    differences: tuple[str, ...]
 
     @property
     def reconciled(self) -> bool:
-        """Every mail the server listed at the last look has its row; False too when nobody has looked yet."""
+        """Every mail the server listed at the last look has its row; False too when nobody has
+        looked yet.
+        """
         return self.last_good is not None and not self.differences
 
     def complaint(self, now: datetime) -> str:
@@ -38,16 +44,20 @@ class IntakeHealth:
 
 
 def is_stale(last_good: datetime | None, now: datetime, poll_every: timedelta) -> bool:
-    """Whether the last good look is too long ago; where looks are rare on purpose, three of them must have failed."""
+    """Whether the last good look is too long ago; where looks are rare on purpose, three of them
+    must have failed.
+    """
     return last_good is None or now - last_good > max(STALE_AFTER, 3 * poll_every)
 
 
 def intake_health(
     session: Session, mailbox: MailboxSettings, now: datetime, *, since: datetime | None = None
 ) -> IntakeHealth:
-    """How intake fares; ``since`` stands in for a look that never was, such as the start of the program.
+    """How intake fares; ``since`` stands in for a look that never was, such as the start of the
+    program.
 
-    Judged by the folder applications come to: one that is only watched beside it may be missing for good.
+    Judged by the folder applications come to: one that is only watched beside it may be missing for
+    good.
     """
     folders = {row.folder: row for row in list_folders(session)}
     main = folders.get(mailbox.folder)

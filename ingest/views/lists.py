@@ -1,4 +1,6 @@
-"""What the command line shows of the store, as plain JSON-able records. Reads only, decides nothing."""
+"""What the command line shows of the store, as plain JSON-able records. Reads only, decides
+nothing.
+"""
 
 from __future__ import annotations
 
@@ -114,7 +116,9 @@ def message_detail(session: Session, number: int) -> MessageDetail:
 
 
 def letter_line(row: OutboxRow, undelivered: str = "") -> LetterRecord:
-    """One letter in one record; ``undelivered`` says why it is known or feared not to have arrived, "" when it is not."""
+    """One letter in one record; ``undelivered`` says why it is known or feared not to have arrived,
+    "" when it is not.
+    """
     return {
         "id": row.id, "kind": row.kind, "state": row.state.value, "recipient": row.recipient, "subject": row.subject,
         "message_id": row.message_id, "case_id": row.case_id, "attempts": row.attempts, "created": row.created_at,
@@ -138,7 +142,14 @@ def _undelivered(row: OutboxRow, bounced: Mapping[int, EventRow]) -> str:
 
 def _silences(events: Sequence[EventRow]) -> list[SilenceRecord]:
     """Each letter that was not sent, with the reason."""
-    return [{"at": event.at, "reason": reason_of(event)} for event in events if event.kind in SILENCES]
+    return [
+        {
+            "at": event.at,
+            "reason": reason_of(event),
+        }
+        for event in events
+        if event.kind in SILENCES
+    ]
 
 
 def event_line(row: EventRow) -> EventRecord:
@@ -149,7 +160,9 @@ def event_line(row: EventRow) -> EventRecord:
 def letter_lines(
     session: Session, states: Sequence[OutboxState] = (), number: int | None = None
 ) -> Listing[LetterRecord]:
-    """The letters queued last; of all states unless some are named, all unless a number is given."""
+    """The letters queued last; of all states unless some are named, all unless a number
+    is given.
+    """
     lines = [letter_line(row) for row in newest_letters(session, states, number)]
     counts = count_by_state(session)
     return Listing(lines, sum(counts[state] for state in states or OutboxState) - len(lines))
@@ -159,12 +172,20 @@ def case_lines(session: Session, number: int | None = None) -> Listing[CaseRecor
     """The cases opened last; all unless a number is given."""
     letters = (*newest_letters(session, FEARED), *find_by_ids(session, bounces(session)))
     troubled = {letter.case_id for letter in letters if letter.kind not in NOT_TO_APPLICANTS}
-    lines = [case_line(row, undelivered=row.id in troubled) for row in newest_cases(session, number)]
+    lines = [
+        case_line(
+            row,
+            undelivered=row.id in troubled,
+        )
+        for row in newest_cases(session, number)
+    ]
     return Listing(lines, count_cases(session) - len(lines))
 
 
 def case_line(row: CaseRow, *, undelivered: bool) -> CaseRecord:
-    """One case in one record; ``undelivered`` says that a letter in it is known or feared not to have arrived."""
+    """One case in one record; ``undelivered`` says that a letter in it is known or feared not to
+    have arrived.
+    """
     return {
         "code": row.code, "track": row.track, "submitter": row.submitter, "unit": row.unit, "decision": row.decision.value if row.decision else None,
         "version": row.version, "received": row.last_received_at, "decided": row.decided_at, "judge_after": row.judge_after,
@@ -173,9 +194,17 @@ def case_line(row: CaseRow, *, undelivered: bool) -> CaseRecord:
 
 
 def case_detail(session: Session, code: str) -> CaseDetail:
-    """One case: its mails, every version of its verdict in short, its letters. Raises UsageError."""
+    """One case: its mails, every version of its verdict in short, its letters. Raises
+    UsageError.
+    """
     row = find_case_row(session, code)
-    latest, letters = latest_decision(session, row.id), _letters(session, list_letters(session, case_id=row.id))
+    latest, letters = (
+        latest_decision(
+            session,
+            row.id,
+        ),
+        _letters(session, list_letters(session, case_id=row.id)),
+    )
     return {
         **case_line(row, undelivered=any(letter["undelivered"] for letter in letters)),
         "messages": [
@@ -209,7 +238,9 @@ def _file_names(row: MessageRow) -> list[str]:
 
 
 def entries_of(verdict: Verdict) -> list[EntryRecord]:
-    """A verdict's entries with every finding, those about the whole case first under an entry of no name."""
+    """A verdict's entries with every finding, those about the whole case first under an entry of no
+    name.
+    """
     whole: list[Dumped] = [finding.model_dump(mode="json") for finding in verdict.findings]
     entries: list[EntryRecord] = [
         {
@@ -223,7 +254,8 @@ def entries_of(verdict: Verdict) -> list[EntryRecord]:
 
 
 def case_explanation(session: Session, code: str) -> CaseExplanation:
-    """The whole chain of a case: mails, parts, facts, every rule's outcome with its evidence, letters, delivery.
+    """The whole chain of a case: mails, parts, facts, every rule's outcome with its evidence,
+    letters, delivery.
 
     Raises:
         UsageError: there is no such case.
@@ -234,7 +266,13 @@ def case_explanation(session: Session, code: str) -> CaseExplanation:
     events = list_events(session, case_id=row.id)
     return {
         **case_line(row, undelivered=any(letter["undelivered"] for letter in letters)),
-        "mails": [message_detail(session, message.id) for message, _ in messages_of_case(session, row.id)],
+        "mails": [
+            message_detail(
+                session,
+                message.id,
+            )
+            for message, _ in messages_of_case(session, row.id)
+        ],
         "subjects": json.loads(latest.subjects) if latest else [],
         "entries": entries_of(load_verdict(latest)) if latest else [],
         "trace": json.loads(latest.trace) if latest else None,

@@ -1,6 +1,8 @@
-"""What ``--json`` prints of the store: the shapes of its records, which are a contract with programs outside.
+"""What ``--json`` prints of the store: the shapes of its records, which are a contract with
+programs outside.
 
-A key, once here, keeps its name and meaning. Instants are printed as ISO 8601 with their offset. No function comes in.
+A key, once here, keeps its name and meaning. Instants are printed as ISO 8601 with their offset. No
+function comes in.
 """
 
 from __future__ import annotations

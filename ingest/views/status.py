@@ -15,16 +15,27 @@ from ingest.views.health import intake_health
 from ingest.views.records import StatusReport
 
 
-def status_report(session: Session, *, hold: bool, now: datetime, mailbox: MailboxSettings) -> StatusReport:
-    """Counts of mails, cases and letters by state, when the mailbox was last seen, and whether that is too long ago.
+def status_report(
+    session: Session,
+    *,
+    hold: bool,
+    now: datetime,
+    mailbox: MailboxSettings,
+) -> StatusReport:
+    """Counts of mails, cases and letters by state, when the mailbox was last seen, and whether that
+    is too long ago.
 
-    ``reconciled`` says that every mail the server listed at the last look has its row; ``differences`` names the
-    folders where that is not so. ``stale`` is why nobody may trust the rest: no good look for too long; "" = there was.
+    ``reconciled`` says that every mail the server listed at the last look has its row;
+    ``differences`` names the folders where that is not so. ``stale`` is why nobody may trust the
+    rest: no good look for too long; "" = there was.
     """
     health = intake_health(session, mailbox, now)
     counts, head = count_everything(session), ledger_head(session)
     folders = list_folders(session)
-    polled = max((folder.polled_at for folder in folders if folder.polled_at is not None), default=None)
+    polled = max(
+        (folder.polled_at for folder in folders if folder.polled_at is not None),
+        default=None,
+    )
     return {
         "now": now.isoformat(),
         "server_count": count_on_server(session),

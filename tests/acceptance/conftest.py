@@ -1,4 +1,6 @@
-"""An office of its own for each test: configuration, store, a Dovecot account, an SMTP peer, the installed command."""
+"""An office of its own for each test: configuration, store, a Dovecot account, an SMTP peer, the
+installed command.
+"""
 
 from __future__ import annotations
 
@@ -63,11 +65,20 @@ active = ["smart-education-2024"]
 """,
             encoding="utf-8",
         )
-        (self.directory / "mailbox-password").write_text(self.account.password + "\n", encoding="utf-8")
+        (self.directory / "mailbox-password").write_text(
+            self.account.password + "\n",
+            encoding="utf-8",
+        )
 
     def run(self, *arguments: str, timeout: float = 180) -> subprocess.CompletedProcess[str]:
         """The command with this office's configuration, from another directory."""
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("MAILROOM_")}
+        environment = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(
+                "MAILROOM_",
+            )
+        }
         return subprocess.run(
             [str(COMMAND), *arguments, "--config", str(self.config)],
             cwd="/", env=environment, capture_output=True, text=True, timeout=timeout, check=False,

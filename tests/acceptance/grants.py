@@ -1,4 +1,6 @@
-"""Invented mails for the second call, made from its own configuration: Word forms, stamped scans, a mail around them."""
+"""Invented mails for the second call, made from its own configuration: Word forms, stamped scans, a
+mail around them.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,8 @@ from samples.scan import Scanner, scan
 from samples.word import write_word
 
 CALL = "community-grants-2025"
-WRITTEN = datetime(2025, 3, 18, 10, 0)  # noqa: DTZ001 - what a file says of its own making carries no zone
+# What a file says of its own making carries no zone.
+WRITTEN = datetime(2025, 3, 18, 10, 0)  # noqa: DTZ001
 RECEIVED = datetime(2025, 3, 20, 9, 30, tzinfo=BEIJING)
 DOCX = ("application", "vnd.openxmlformats-officedocument.wordprocessingml.document")
 

@@ -1,4 +1,6 @@
-"""Mistakes of the administrator and trouble of the world: one message that says what to do, the right exit code."""
+"""Mistakes of the administrator and trouble of the world: one message that says what to do, the
+right exit code.
+"""
 
 from __future__ import annotations
 
@@ -21,9 +23,21 @@ def complaint(done: subprocess.CompletedProcess[str], code: int) -> str:
 
 
 def command(*arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("MAILROOM_")}
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(
+            "MAILROOM_",
+        )
+    }
     return subprocess.run(
-        [str(COMMAND), *arguments], cwd="/", env=environment, capture_output=True, text=True, timeout=60, check=False
+        [str(COMMAND), *arguments],
+        cwd="/",
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
 
 
@@ -44,18 +58,27 @@ def test_a_command_without_configuration_says_how_to_name_one() -> None:
 
 def test_a_missing_configuration_file_is_named() -> None:
     """Exit 78, with the path."""
-    assert "/nowhere/mailroom.toml" in complaint(command("status", "--config", "/nowhere/mailroom.toml"), 78)
+    assert "/nowhere/mailroom.toml" in complaint(
+        command("status", "--config", "/nowhere/mailroom.toml"),
+        78,
+    )
 
 
 def test_a_missing_mail_is_bad_input() -> None:
     """Exit 65, with the path."""
-    assert "/nowhere/x.eml" in complaint(command("message", "inspect", "/nowhere/x.eml", "--json"), 65)
+    assert "/nowhere/x.eml" in complaint(
+        command("message", "inspect", "/nowhere/x.eml", "--json"),
+        65,
+    )
 
 
 @pytest.mark.dovecot
 def test_broken_toml_is_shown_with_its_line(office: Office) -> None:
     """Exit 78, path and line."""
-    office.config.write_text(office.config.read_text(encoding="utf-8") + "\n[office\n", encoding="utf-8")
+    office.config.write_text(
+        office.config.read_text(encoding="utf-8") + "\n[office\n",
+        encoding="utf-8",
+    )
     assert f"{office.config}:" in complaint(office.run("status"), 78)
 
 
@@ -64,7 +87,14 @@ def test_an_unknown_key_is_shown_with_its_line(office: Office) -> None:
     """Exit 78; a misspelt key never means its default."""
     text = office.config.read_text(encoding="utf-8").replace("accept_since", "acept_since")
     office.config.write_text(text, encoding="utf-8")
-    line = next(number for number, row in enumerate(text.splitlines(), 1) if row.startswith("acept_since"))
+    line = next(
+        number
+        for number, row in enumerate(
+            text.splitlines(),
+            1,
+        )
+        if row.startswith("acept_since")
+    )
     assert f"{office.config}:{line}:" in complaint(office.run("status"), 78)
 
 
@@ -74,8 +104,18 @@ def test_broken_yaml_in_the_call_is_shown_with_its_line(office: Office) -> None:
     directory = office.directory / "calls/broken"
     directory.mkdir(parents=True)
     (directory / "call.yaml").write_text("标题: x\n截止：2024-08-31 24:00\n", encoding="utf-8")
-    text = office.config.read_text(encoding="utf-8").replace('active = ["smart-education-2024"]', 'active = ["broken"]')
-    text = "\n".join('directory = "calls/"' if row.startswith("directory") else row for row in text.splitlines())
+    text = office.config.read_text(encoding="utf-8").replace(
+        'active = ["smart-education-2024"]',
+        'active = ["broken"]',
+    )
+    text = "\n".join(
+        'directory = "calls/"'
+        if row.startswith(
+            "directory",
+        )
+        else row
+        for row in text.splitlines()
+    )
     office.config.write_text(text, encoding="utf-8")
     assert f"{directory / 'call.yaml'}:2:3:" in complaint(office.run("run", "--once"), 78)
 
@@ -83,7 +123,10 @@ def test_broken_yaml_in_the_call_is_shown_with_its_line(office: Office) -> None:
 @pytest.mark.dovecot
 def test_without_a_mailbox_once_ends_with_a_retry_code(office: Office) -> None:
     """Exit 69 or 75; the host is named."""
-    text = office.config.read_text(encoding="utf-8").replace(f"port = {office.account.server.tls_port}", "port = 1")
+    text = office.config.read_text(encoding="utf-8").replace(
+        f"port = {office.account.server.tls_port}",
+        "port = 1",
+    )
     office.config.write_text(text, encoding="utf-8")
     done = office.run("run", "--once")
     assert done.returncode in (69, 75), done.stderr
@@ -102,7 +145,10 @@ def test_a_refused_password_stops_with_its_own_code(office: Office) -> None:
 @pytest.mark.slow
 def test_the_daemon_outlives_a_missing_mailbox_and_stops_when_told(office: Office) -> None:
     """No network: it keeps trying; SIGTERM: it ends well."""
-    text = office.config.read_text(encoding="utf-8").replace(f"port = {office.account.server.tls_port}", "port = 1")
+    text = office.config.read_text(encoding="utf-8").replace(
+        f"port = {office.account.server.tls_port}",
+        "port = 1",
+    )
     office.config.write_text(text, encoding="utf-8")
     with subprocess.Popen(
         [str(COMMAND), "run", "--config", str(office.config)], stderr=subprocess.PIPE, text=True

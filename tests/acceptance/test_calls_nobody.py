@@ -1,7 +1,8 @@
-"""The README promises that the program speaks with its mailbox and its mail server and with nobody else.
+"""The README promises that the program speaks with its mailbox and its mail server and with nobody
+else.
 
-strace looks at every process of a run, the reading workers too. CI is unset on purpose: onnxruntime keeps quiet where
-it is set, so that a build server would see nothing.
+strace looks at every process of a run, the reading workers too. CI is unset on purpose: onnxruntime
+keeps quiet where it is set, so that a build server would see nothing.
 """
 
 from __future__ import annotations
@@ -30,7 +31,10 @@ LOCAL_SERVICES = frozenset({"/var/run/nscd/socket"})
 INTERNET = re.compile(r'sa_family=AF_INET6?, sin6?_port=htons\((\d+)\).*?"([^"]+)"')
 UNIX = re.compile(r'sa_family=AF_UNIX, sun_path="([^"]*)"')
 
-needs_strace = pytest.mark.skipif(shutil.which("strace") is None, reason="strace is missing (Debian package strace)")
+needs_strace = pytest.mark.skipif(
+    shutil.which("strace") is None,
+    reason="strace is missing (Debian package strace)",
+)
 
 
 @dataclass(frozen=True)
@@ -43,14 +47,26 @@ class Watched:
     def left_behind(self) -> list[str]:
         """Files in HOME and TMPDIR after the end."""
         folders = (self.place / "home", self.place / "t")
-        return sorted(str(file.relative_to(self.place)) for folder in folders for file in folder.rglob("*"))
+        return sorted(
+            str(
+                file.relative_to(self.place),
+            )
+            for folder in folders
+            for file in folder.rglob("*")
+        )
 
 
 def watched(place: Path, *arguments: str | Path) -> Watched:
-    """Run the installed command with an empty HOME and TMPDIR, and nothing else in its environment."""
+    """Run the installed command with an empty HOME and TMPDIR, and nothing else in its
+    environment.
+    """
     for name in ("home", "t"):
         (place / name).mkdir()
-    environment = {"HOME": str(place / "home"), "TMPDIR": str(place / "t"), "PATH": os.environ["PATH"]}
+    environment = {
+        "HOME": str(place / "home"),
+        "TMPDIR": str(place / "t"),
+        "PATH": os.environ["PATH"],
+    }
     if path := os.environ.get("PYTHONPATH"):
         environment["PYTHONPATH"] = path
     trace = place / "trace"
@@ -62,11 +78,20 @@ def watched(place: Path, *arguments: str | Path) -> Watched:
     return Watched(place, tuple(trace.read_text("utf-8", errors="replace").splitlines()))
 
 
-def strangers(trace: tuple[str, ...], place: Path, ports: frozenset[int] | None = None) -> Iterator[str]:
-    """Whoever was spoken to and is neither on loopback (at one of ``ports``, when given) nor a socket below ``place``."""
+def strangers(
+    trace: tuple[str, ...],
+    place: Path,
+    ports: frozenset[int] | None = None,
+) -> Iterator[str]:
+    """Whoever was spoken to and is neither on loopback (at one of ``ports``, when given) nor a
+    socket below ``place``.
+    """
     for line in trace:
         for port, address in INTERNET.findall(line):
-            if address not in {"127.0.0.1", "::1"} or (ports is not None and int(port) not in ports):
+            if address not in {
+                "127.0.0.1",
+                "::1",
+            } or (ports is not None and int(port) not in ports):
                 yield f"{address}:{port}"
         for path in UNIX.findall(line):
             if path not in LOCAL_SERVICES and not path.startswith(str(place)):
@@ -167,7 +192,12 @@ def test_every_process_that_loads_the_program_has_the_switch_set() -> None:
     asked = "import os, ingest.judging.worker; print(os.environ['ORT_DISABLE_TELEMETRY'])"
     environment = {name: value for name, value in os.environ.items() if name != "ORT_DISABLE_TELEMETRY"}
     done = subprocess.run(
-        [sys.executable, "-c", asked], capture_output=True, text=True, timeout=60, check=True, env=environment
+        [sys.executable, "-c", asked],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+        env=environment,
     )
 
     assert done.stdout.strip() == "1"

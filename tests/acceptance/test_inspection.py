@@ -1,4 +1,6 @@
-"""``message inspect`` and ``document inspect`` print the JSON of the contract for every sample, with no office at all."""
+"""``message inspect`` and ``document inspect`` print the JSON of the contract for every sample,
+with no office at all.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,13 @@ NEEDS_ITS_CASE = {"10-supplement-as-reply.eml"}
 
 
 def mailroom(*arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("MAILROOM_")}
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(
+            "MAILROOM_",
+        )
+    }
     return subprocess.run(
         [str(COMMAND), *arguments],
         cwd="/",
@@ -49,8 +57,14 @@ Inspect = Callable[[Sample], Any]
 
 
 @pytest.fixture
-def inspect_here(print_read_once: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Inspect:
-    """``message inspect --json`` in this process, with no office: each scan is read once in the whole run."""
+def inspect_here(
+    print_read_once: None,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Inspect:
+    """``message inspect --json`` in this process, with no office: each scan is read once in the
+    whole run.
+    """
     for name in [name for name in os.environ if name.startswith("MAILROOM_")]:
         monkeypatch.delenv(name)
     monkeypatch.chdir("/")
@@ -63,12 +77,21 @@ def inspect_here(print_read_once: None, monkeypatch: pytest.MonkeyPatch, capsys:
 
 
 def inspection_of(sample: Sample) -> list[str]:
-    return ["message", "inspect", str(sample.path), "--received", sample.received.isoformat(), "--json"]
+    return [
+        "message",
+        "inspect",
+        str(sample.path),
+        "--received",
+        sample.received.isoformat(),
+        "--json",
+    ]
 
 
 @pytest.mark.slow
 def test_message_inspect_by_the_installed_command_prints_the_same(inspect_here: Inspect) -> None:
-    """For a complete mail with scans: through the door people use, exactly what the test below looks at."""
+    """For a complete mail with scans: through the door people use, exactly what the test below
+    looks at.
+    """
     sample = SAMPLES["01-zone-complete.eml"]
     done = mailroom(*inspection_of(sample))
 
@@ -78,7 +101,10 @@ def test_message_inspect_by_the_installed_command_prints_the_same(inspect_here: 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("sample", SAMPLES.values(), ids=SAMPLES)
-def test_message_inspect_prints_the_contract_for_every_sample(sample: Sample, inspect_here: Inspect) -> None:
+def test_message_inspect_prints_the_contract_for_every_sample(
+    sample: Sample,
+    inspect_here: Inspect,
+) -> None:
     """Screening, parts with fates, documents, entries with findings, the letter."""
     report = inspect_here(sample)
 
@@ -97,7 +123,14 @@ def test_message_inspect_prints_the_contract_for_every_sample(sample: Sample, in
     elif sample.path.name not in NEEDS_ITS_CASE:
         assert set(report["letter"]) == {"kind", "to", "subject", "text"}
         assert sample.number == "19" or report["letter"]["kind"] == sample.letter
-        found = {(entry["applicant"], entry["track"], entry["verdict"]) for entry in report["entries"]}
+        found = {
+            (
+                entry["applicant"],
+                entry["track"],
+                entry["verdict"],
+            )
+            for entry in report["entries"]
+        }
         assert sample.number == "19" or found == set(sample.entries)
 
 
@@ -107,7 +140,10 @@ def attachments(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     directory = tmp_path_factory.mktemp("attachments")
     paths = []
     for sample in SAMPLES.values():
-        for part in email.message_from_bytes(sample.path.read_bytes(), policy=email.policy.default).iter_attachments():
+        for part in email.message_from_bytes(
+            sample.path.read_bytes(),
+            policy=email.policy.default,
+        ).iter_attachments():
             name = part.get_filename() or ""
             if name.endswith((".docx", ".pdf")):
                 (directory / sample.number).mkdir(exist_ok=True)
@@ -133,7 +169,15 @@ def test_document_inspect_prints_the_contract_for_every_attachment(attachments: 
         if path.suffix == ".pdf":
             assert report["seal"]["outcome"] in set(SealOutcome)
             assert all(
-                {"page", "bbox", "diameter_mm", "shape", "confidence"} <= set(seal) for seal in report["seal"]["seals"]
+                {
+                    "page",
+                    "bbox",
+                    "diameter_mm",
+                    "shape",
+                    "confidence",
+                }
+                <= set(seal)
+                for seal in report["seal"]["seals"]
             )
         else:
             assert report["fields"], path.name
@@ -149,8 +193,13 @@ def test_document_inspect_by_the_installed_command(attachments: list[Path]) -> N
 
 
 @pytest.mark.slow
-def test_document_inspect_draws_what_was_seen_or_says_why_not(attachments: list[Path], tmp_path: Path) -> None:
-    """A PNG of the page with the seal; of a locked file the reason, in the words an applicant would get."""
+def test_document_inspect_draws_what_was_seen_or_says_why_not(
+    attachments: list[Path],
+    tmp_path: Path,
+) -> None:
+    """A PNG of the page with the seal; of a locked file the reason, in the words an applicant would
+    get.
+    """
     picture = tmp_path / "seen.png"
     scan = next(path for path in attachments if path.suffix == ".pdf")
     done = mailroom("document", "inspect", str(scan), "--picture", str(picture))

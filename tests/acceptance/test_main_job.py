@@ -38,7 +38,13 @@ def deliver(office: Office, *numbers: str) -> None:
 
 def letters(office: Office) -> dict[str, Message]:
     """The letters sent so far by the Message-ID they answer; digests by their own."""
-    mails = [(taken.recipients, email.message_from_bytes(taken.data)) for taken in office.sink.letters]
+    mails = [
+        (
+            taken.recipients,
+            email.message_from_bytes(taken.data),
+        )
+        for taken in office.sink.letters
+    ]
     assert all(len(recipients) == 1 and recipients[0] in mail["To"] for recipients, mail in mails)
     return {mail["In-Reply-To"] or mail["Message-ID"]: mail for _, mail in mails}
 
@@ -46,7 +52,9 @@ def letters(office: Office) -> dict[str, Message]:
 @pytest.mark.slow
 @pytest.mark.dovecot
 @pytest.mark.timeout(400)
-def test_every_sample_gets_the_letter_it_should_and_a_second_round_sends_nothing(office: Office) -> None:
+def test_every_sample_gets_the_letter_it_should_and_a_second_round_sends_nothing(
+    office: Office,
+) -> None:
     """Recipients, kinds, thread headers, faults, digest numbers; then silence."""
     deliver(office, *(number for number in SAMPLES if number not in LATER))
     first = office.run("run", "--once")
@@ -93,8 +101,18 @@ def test_the_digest_counts_what_the_ledger_holds(office: Office) -> None:
 
     status = office.json("status")
     assert status["server_count"] == status["ledger_count"] == 5
-    assert (status["cases"]["accepted"], status["cases"]["incomplete"], status["cases"]["referred"]) == (1, 1, 1)
-    digest = next(mail for mail in letters(office).values() if mail["Auto-Submitted"] == "auto-generated")
+    assert (
+        status["cases"]["accepted"],
+        status["cases"]["incomplete"],
+        status["cases"]["referred"],
+    ) == (1, 1, 1)
+    digest = next(
+        mail
+        for mail in letters(
+            office,
+        ).values()
+        if mail["Auto-Submitted"] == "auto-generated"
+    )
     assert "新收 5 件 · 受理 1 · 待补正 1 · 转人工 1" in subject(digest)
     assert "服务器 5 封，台账 5 封，一致" in body(digest)
 
@@ -142,7 +160,10 @@ def test_the_first_letters_wait_for_approval_when_asked(office: Office) -> None:
 @pytest.mark.dovecot
 def test_mail_older_than_the_cutoff_is_registered_and_never_answered(office: Office) -> None:
     """accept_since makes a first start on a full mailbox safe."""
-    text = office.config.read_text(encoding="utf-8").replace("2024-08-08T00:00:00+08:00", "2024-08-13T00:00:00+08:00")
+    text = office.config.read_text(encoding="utf-8").replace(
+        "2024-08-08T00:00:00+08:00",
+        "2024-08-13T00:00:00+08:00",
+    )
     office.config.write_text(text, encoding="utf-8")
     deliver(office, "15")
     assert office.run("run", "--once").returncode == 0

@@ -20,7 +20,13 @@ pytestmark = pytest.mark.slow
 
 def mailroom(*arguments: str | Path) -> Any:
     """The installed command's JSON, with no office at all."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("MAILROOM_")}
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(
+            "MAILROOM_",
+        )
+    }
     done = subprocess.run(
         [str(COMMAND), *map(str, arguments), "--call", CALL, "--json"],
         cwd="/", env=environment, capture_output=True, text=True, timeout=120, check=False,
@@ -31,7 +37,13 @@ def mailroom(*arguments: str | Path) -> Any:
 
 def inspect(project: Project, directory: Path) -> Any:
     (directory / "mail.eml").write_bytes(mail_of(project))
-    return mailroom("message", "inspect", directory / "mail.eml", "--received", RECEIVED.isoformat())
+    return mailroom(
+        "message",
+        "inspect",
+        directory / "mail.eml",
+        "--received",
+        RECEIVED.isoformat(),
+    )
 
 
 def test_a_complete_application_is_accepted(tmp_path: Path) -> None:
@@ -40,9 +52,14 @@ def test_a_complete_application_is_accepted(tmp_path: Path) -> None:
     assert {(item["form"], item["rendition"]) for item in report["documents"]} == {
         ("附表1", "editable"), ("附表1", "stamped_scan"), ("附表3", "editable"), ("附表3", "stamped_scan"),
     }  # fmt: skip
-    assert [(entry["applicant"], entry["track"], entry["verdict"]) for entry in report["entries"]] == [
-        ("荷塘社区", "空间改造", "accepted")
-    ]
+    assert [
+        (
+            entry["applicant"],
+            entry["track"],
+            entry["verdict"],
+        )
+        for entry in report["entries"]
+    ] == [("荷塘社区", "空间改造", "accepted")]
     assert "青枫区社区发展治理办公室" in report["letter"]["text"]
     assert not any(word in json.dumps(report, ensure_ascii=False) for word in ("师市", "教育局", "兵团", "学校"))
 
@@ -84,6 +101,12 @@ def test_an_office_serves_it_from_mailbox_to_letter(office: Office) -> None:
         "柳湾街道办事处": "accepted", "梧桐社区居委会": "rejected",
     }  # fmt: skip
     assert {case["code"][:3] for case in cases.values()} == {"K25"}
-    sent = [email.message_from_bytes(letter.data, policy=email.policy.default) for letter in office.sink.letters]
+    sent = [
+        email.message_from_bytes(
+            letter.data,
+            policy=email.policy.default,
+        )
+        for letter in office.sink.letters
+    ]
     assert {letter["In-Reply-To"] for letter in sent} >= {GOOD.identity, DOUBTED.identity}
     assert office.json("rules", "status")["mode"] == "现行规则"

@@ -1,4 +1,6 @@
-"""One body of behaviour for every mailbox: the fake that other tests use, the embedded one of the demo, and Dovecot."""
+"""One body of behaviour for every mailbox: the fake that other tests use, the embedded one of the
+demo, and Dovecot.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +51,11 @@ class EmbeddedAccount:
 
     def mailbox(self, **changes: Any) -> Mailbox:
         server = self.server
-        settings: dict[str, Any] = {"username": server.username, "password": server.password, "timeout": 10.0}
+        settings: dict[str, Any] = {
+            "username": server.username,
+            "password": server.password,
+            "timeout": 10.0,
+        }
         return ImapMailbox(server.host, server.port, security="none", **(settings | changes))
 
     def expunge(self, uid: int) -> None:
@@ -105,7 +111,9 @@ def test_mails_are_listed_once_each_in_the_order_they_came(account: Account) -> 
 
 
 def test_a_summary_tells_the_size_and_the_instant_of_arrival(account: Account) -> None:
-    """The instant is aware: a mail of 23:59:58 in Beijing is one of 15:59:58 UTC wherever this runs."""
+    """The instant is aware: a mail of 23:59:58 in Beijing is one of 15:59:58 UTC wherever this
+    runs.
+    """
     account.append(MAIL, LAST_MINUTE)
     with account.mailbox().session() as session:
         (summary,) = session.summaries(session.examine("INBOX").uids)
@@ -136,7 +144,18 @@ def test_a_mail_arrives_byte_for_byte(account: Account, raw: bytes) -> None:
 def test_a_mail_of_several_pieces_arrives_whole(account: Account) -> None:
     """Above one piece it is fetched in several, and the seams do not show."""
     body = random.Random(7).randbytes(PIECE + PIECE // 4).hex().encode()
-    raw = b"Subject: big\r\n\r\n" + b"\r\n".join(body[at : at + 76] for at in range(0, len(body), 76)) + b"\r\n"
+    raw = (
+        b"Subject: big\r\n\r\n"
+        + b"\r\n".join(
+            body[at : at + 76]
+            for at in range(
+                0,
+                len(body),
+                76,
+            )
+        )
+        + b"\r\n"
+    )
     account.append(raw, LAST_MINUTE)
     with account.mailbox().session() as session:
         (uid,) = session.examine("INBOX").uids
@@ -157,7 +176,9 @@ def test_small_mails_come_together_and_a_gone_one_is_left_out(account: Account) 
 
 
 def test_small_mails_that_do_not_add_up_are_left_out(account: Account) -> None:
-    """A summary that says another size is not to be believed, and neither are the bytes before they were read twice."""
+    """A summary that says another size is not to be believed, and neither are the bytes before they
+    were read twice.
+    """
     account.append(MAIL, LAST_MINUTE)
     with account.mailbox().session() as session:
         (summary,) = session.summaries(session.examine("INBOX").uids)

@@ -1,4 +1,6 @@
-"""Sent mail of every mailbox: the fake, the embedded one and Dovecot find the folder and name what lies in it alike."""
+"""Sent mail of every mailbox: the fake, the embedded one and Dovecot find the folder and name what
+lies in it alike.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,12 @@ class Embedded:
     def mailbox(self) -> Mailbox:
         server = self.server
         return ImapMailbox(
-            server.host, server.port, security="none", username=server.username, password=server.password, timeout=10.0
+            server.host,
+            server.port,
+            security="none",
+            username=server.username,
+            password=server.password,
+            timeout=10.0,
         )
 
 
@@ -56,14 +63,18 @@ def letter(number: int) -> bytes:
 
 @pytest.mark.parametrize("folder", ["已发送", "Sent Messages"])
 def test_what_was_sent_is_known_by_its_message_id(account: Account, folder: str) -> None:
-    """Only from the headers, also in more than one exchange; mails without one and mails that are gone are left out."""
+    """Only from the headers, also in more than one exchange; mails without one and mails that are
+    gone are left out.
+    """
     for number in range(60):
         account.append(letter(number), NOW, folder)
     account.append(b"Subject: no identity\r\n\r\nx\r\n", NOW, folder)
     with account.mailbox().session() as session:
         assert session.sent_folder() == folder
         uids = session.examine(folder).uids
-        assert session.message_ids(uids) == {f"<letter{number}@office.example>" for number in range(60)}
+        assert session.message_ids(
+            uids,
+        ) == {f"<letter{number}@office.example>" for number in range(60)}
         assert session.message_ids(uids[:1]) == {"<letter0@office.example>"}
         assert session.message_ids([uids[-1] + 1000]) == frozenset()
 
@@ -81,5 +92,13 @@ def test_nothing_is_marked_as_read_by_looking(dovecot: DovecotAccount) -> None:
     dovecot.append(letter(1), NOW, "Sent")
     with dovecot.mailbox().session() as session:
         session.message_ids(session.examine("Sent").uids)
-    flags = dovecot.server.doveadm("fetch", "-u", dovecot.username, "flags", "mailbox", "Sent", "all")
+    flags = dovecot.server.doveadm(
+        "fetch",
+        "-u",
+        dovecot.username,
+        "flags",
+        "mailbox",
+        "Sent",
+        "all",
+    )
     assert "Seen" not in flags

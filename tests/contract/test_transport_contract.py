@@ -1,4 +1,6 @@
-"""One body of behaviour for every way out: the fake that other tests use, and our SMTP client with a real server."""
+"""One body of behaviour for every way out: the fake that other tests use, and our SMTP client with
+a real server.
+"""
 
 from __future__ import annotations
 
@@ -54,7 +56,13 @@ class SmtpPeer:
         return transport_to(self.sink, **{"username": ACCOUNT, "password": PASSWORD, **changes})
 
     def broken(self, how: str) -> Transport:
-        return self.transport(password="wrong") if how == "password" else self.transport(port=free_port())
+        return (
+            self.transport(
+                password="wrong",
+            )
+            if how == "password"
+            else self.transport(port=free_port())
+        )
 
     def refuse_recipient(self, reply: str | None) -> None:
         self.sink.replies = {} if reply is None else {"RCPT": reply}
@@ -84,16 +92,28 @@ def test_a_letter_arrives_byte_for_byte_with_its_envelope(peer: Peer) -> None:
 def test_several_letters_go_through_one_session(peer: Peer) -> None:
     """One login for a batch: providers count logins."""
     with peer.transport().session() as session:
-        outcomes = [session.send(OFFICE, f"school{number}@example.invalid", LETTER).outcome for number in range(3)]
+        outcomes = [
+            session.send(
+                OFFICE,
+                f"school{number}@example.invalid",
+                LETTER,
+            ).outcome
+            for number in range(3)
+        ]
         assert session.alive
     assert outcomes == [SendOutcome.SENT] * 3
     assert len(peer.taken()) == 3
 
 
 @pytest.mark.parametrize(
-    ("reply", "outcome"), [("550 Invalid User", SendOutcome.REFUSED), ("450 4.2.0 Greylisted", SendOutcome.RETRY)]
+    ("reply", "outcome"),
+    [("550 Invalid User", SendOutcome.REFUSED), ("450 4.2.0 Greylisted", SendOutcome.RETRY)],
 )
-def test_a_refused_letter_does_not_stop_the_next(peer: Peer, reply: str, outcome: SendOutcome) -> None:
+def test_a_refused_letter_does_not_stop_the_next(
+    peer: Peer,
+    reply: str,
+    outcome: SendOutcome,
+) -> None:
     """One wrong address among many."""
     with peer.transport().session() as session:
         peer.refuse_recipient(reply)

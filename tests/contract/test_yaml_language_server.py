@@ -1,7 +1,8 @@
-"""The schema of rule files in a real editor's server: yaml-language-server over standard input and output.
+"""The schema of rule files in a real editor's server: yaml-language-server over standard input and
+output.
 
-Skipped where it is not installed; ``make schema-in-editor`` installs it below the tree, ``MAILROOM_YAML_LANGUAGE_SERVER``
-may name its program.
+Skipped where it is not installed; ``make schema-in-editor`` installs it below the tree,
+``MAILROOM_YAML_LANGUAGE_SERVER`` may name its program.
 """
 
 from __future__ import annotations
@@ -27,7 +28,10 @@ SERVER = os.environ.get("MAILROOM_YAML_LANGUAGE_SERVER") or shutil.which(
 )
 CALL = ROOT / "config/calls/smart-education-2024"
 
-pytestmark = pytest.mark.skipif(SERVER is None, reason="needs yaml-language-server: make schema-in-editor (npm)")
+pytestmark = pytest.mark.skipif(
+    SERVER is None,
+    reason="needs yaml-language-server: make schema-in-editor (npm)",
+)
 
 
 class Editor:
@@ -68,7 +72,9 @@ class Editor:
         """The errors the server shows for a file."""
         document = {"uri": uri, "languageId": "yaml", "version": 1, "text": text}
         self.send(method="textDocument/didOpen", params={"textDocument": document})
-        shown = self.until(lambda message: message.get("method") == "textDocument/publishDiagnostics")
+        shown = self.until(
+            lambda message: message.get("method") == "textDocument/publishDiagnostics",
+        )
         return list(shown["params"]["diagnostics"])
 
     def completions(self, uri: str, line: int, column: int) -> list[str]:
@@ -82,7 +88,10 @@ def head(tmp_path: Path) -> str:
     call = load_call("x", (CALL / "call.yaml").read_text(encoding="utf-8"))
     rulebook = load_rulebook((CALL / "rules.yaml").read_text(encoding="utf-8"), call)
     schema = tmp_path / "schema.json"
-    schema.write_text(json.dumps(rule_schema(rulebook.vocabulary), ensure_ascii=False), encoding="utf-8")
+    schema.write_text(
+        json.dumps(rule_schema(rulebook.vocabulary), ensure_ascii=False),
+        encoding="utf-8",
+    )
     return f"# yaml-language-server: $schema={schema.as_uri()}\n"
 
 
@@ -90,17 +99,32 @@ def head(tmp_path: Path) -> str:
 def editor() -> Iterator[Editor]:
     """A running server, initialised."""
     assert SERVER is not None
-    with subprocess.Popen([SERVER, "--stdio"], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+    with subprocess.Popen(
+        [SERVER, "--stdio"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as process:
         assert process.stdin
         assert process.stdout
         talk = Editor(process.stdin, process.stdout)
         completion = {"completionItem": {"snippetSupport": True}}
         talk.ask(
             "initialize",
-            {"processId": None, "rootUri": None, "capabilities": {"textDocument": {"completion": completion}}},
+            {
+                "processId": None,
+                "rootUri": None,
+                "capabilities": {"textDocument": {"completion": completion}},
+            },
         )
         talk.send(method="initialized", params={})
-        settings = {"yaml": {"validate": True, "completion": True, "hover": True, "schemaStore": {"enable": False}}}
+        settings = {
+            "yaml": {
+                "validate": True,
+                "completion": True,
+                "hover": True,
+                "schemaStore": {"enable": False},
+            }
+        }
         talk.send(method="workspace/didChangeConfiguration", params={"settings": settings})
         yield talk
         process.kill()
@@ -108,7 +132,13 @@ def editor() -> Iterator[Editor]:
 
 def test_the_shipped_rules_are_not_underlined(editor: Editor, head: str) -> None:
     """What the program reads, the editor must accept."""
-    assert editor.open("file:///rules.yaml", head + (CALL / "rules.yaml").read_text(encoding="utf-8")) == []
+    assert (
+        editor.open(
+            "file:///rules.yaml",
+            head + (CALL / "rules.yaml").read_text(encoding="utf-8"),
+        )
+        == []
+    )
 
 
 def test_slips_are_underlined_in_chinese_where_they_stand(editor: Editor, head: str) -> None:

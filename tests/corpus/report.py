@@ -1,9 +1,10 @@
-"""Reads every file of a directory as a mail or a document, in the worker, and says what became of each.
+"""Reads every file of a directory as a mail or a document, in the worker, and says what became of
+each.
 
     make corpus CORPUS=directory        or: python -m tests.corpus.report [DIRECTORY] [--json FILE]
 
-For files nobody here made: nothing may crash, hang or outgrow its limits, and every part must have a fate. Exit code 1
-when something did.
+For files nobody here made: nothing may crash, hang or outgrow its limits, and every part must have
+a fate. Exit code 1 when something did.
 """
 
 from __future__ import annotations
@@ -44,7 +45,13 @@ class Report:
 def main() -> int:
     """Read, print a summary for each kind, and every trouble."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path, nargs="?", default=SAMPLES, help="read with all below it")
+    parser.add_argument(
+        "folder",
+        type=Path,
+        nargs="?",
+        default=SAMPLES,
+        help="read with all below it",
+    )
     parser.add_argument("--json", type=Path, help="where the counts are written to")
     options = parser.parse_args()
     folder: Path = options.folder
@@ -53,7 +60,13 @@ def main() -> int:
         return 64
     call = open_call(default_config() / "calls", shipped_call()).call
     report = Report()
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != "README.md")
+    files = sorted(
+        path
+        for path in folder.rglob(
+            "*",
+        )
+        if path.is_file() and path.name != "README.md"
+    )
     for path in files:
         _read(path, call, report)
     for (kind, fate), count in sorted(report.fates.items()):
@@ -69,7 +82,9 @@ def main() -> int:
 
 
 def _read(path: Path, call: Call, report: Report) -> None:
-    """Once as it is when it is a mail, else as the attachment of one: the whole way of a real mail."""
+    """Once as it is when it is a mail, else as the attachment of one: the whole way of a
+    real mail.
+    """
     from tests.parts.made import Made, mail, named  # noqa: PLC0415 - each worker would load it with this script
 
     data = path.read_bytes()
@@ -85,7 +100,9 @@ def _read(path: Path, call: Call, report: Report) -> None:
         report.fates[kind.value, f"unreadable: {error.message}"] += 1
         return
     except (WorkerDied, WorkerFailed) as error:
-        report.troubles.append(f"{path.name}: {type(error).__name__} {str(error).strip().splitlines()[-1]}")
+        report.troubles.append(
+            f"{path.name}: {type(error).__name__} {str(error).strip().splitlines()[-1]}",
+        )
         return
     seconds = time.monotonic() - start
     report.slowest = max(report.slowest, (seconds, path.name))

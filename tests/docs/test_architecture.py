@@ -12,7 +12,9 @@ import pytest
 ROOT = Path(__file__).parents[2]
 MAP = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
 PACKAGES = ("rules", "notifier", "ingest")
-ARROW = re.compile(r"(?m)^\| [\w ]*\| `([\w.]+)` in `([\w/.]+)`[^|]* \| (?:`(\w+)`)? ?\| (?:`(\w+)`)? ?\|$")
+ARROW = re.compile(
+    r"(?m)^\| [\w ]*\| `([\w.]+)` in `([\w/.]+)`[^|]* \| (?:`(\w+)`)? ?\| (?:`(\w+)`)? ?\|$",
+)
 ARROWS = [match.groups() for match in ARROW.finditer(MAP)]
 QUOTED = sorted(set(re.findall(r"`([^`\n]+)`", MAP)))
 
@@ -20,7 +22,12 @@ QUOTED = sorted(set(re.findall(r"`([^`\n]+)`", MAP)))
 @cache
 def trees() -> dict[str, ast.Module]:
     files = [path for package in PACKAGES for path in (ROOT / package).rglob("*.py")]
-    return {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text(encoding="utf-8")) for path in files}
+    return {
+        path.relative_to(
+            ROOT,
+        ).as_posix(): ast.parse(path.read_text(encoding="utf-8"))
+        for path in files
+    }
 
 
 @cache
@@ -28,9 +35,25 @@ def defined() -> frozenset[str]:
     """Every class, function and alias of a type in the three packages."""
     nodes = [node for tree in trees().values() for node in ast.walk(tree)]
     aliases = {
-        node.target.id for node in nodes if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)
+        node.target.id
+        for node in nodes
+        if isinstance(
+            node,
+            ast.AnnAssign,
+        )
+        and isinstance(node.target, ast.Name)
     }
-    return frozenset(node.name for node in nodes if isinstance(node, ast.ClassDef | ast.FunctionDef)) | aliases
+    return (
+        frozenset(
+            node.name
+            for node in nodes
+            if isinstance(
+                node,
+                ast.ClassDef | ast.FunctionDef,
+            )
+        )
+        | aliases
+    )
 
 
 def found(path: str, name: str) -> ast.FunctionDef | None:
@@ -38,8 +61,14 @@ def found(path: str, name: str) -> ast.FunctionDef | None:
     *classes, function = name.split(".")
     body = trees()[path].body
     for wanted in classes:
-        body = next((node.body for node in body if isinstance(node, ast.ClassDef) and node.name == wanted), [])
-    return next((node for node in body if isinstance(node, ast.FunctionDef) and node.name == function), None)
+        body = next(
+            (node.body for node in body if isinstance(node, ast.ClassDef) and node.name == wanted),
+            [],
+        )
+    return next(
+        (node for node in body if isinstance(node, ast.FunctionDef) and node.name == function),
+        None,
+    )
 
 
 @pytest.mark.parametrize(("function", "path", "given", "gives"), ARROWS)

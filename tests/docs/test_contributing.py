@@ -15,7 +15,9 @@ RECIPES = re.split(r"(?m)^### \d\. ", TEXT)[1:]
 
 
 def paths(text: str) -> list[str]:
-    """Files and folders named from the top of the tree; `.ci/run` and the like have no other folder before them."""
+    """Files and folders named from the top of the tree; `.ci/run` and the like have no other folder
+    before them.
+    """
     return [name for name in re.findall(r"`([^`\n ]+)`", text) if re.fullmatch(r"[\w.-]+/[\w./一-鿿-]*", name)]
 
 
@@ -43,14 +45,35 @@ def test_there_are_six_recipes() -> None:
 
 def test_every_name_of_the_code_that_is_named_exists() -> None:
     """Types, functions and tables."""
-    files = [path for package in ("rules", "notifier", "ingest") for path in (ROOT / package).rglob("*.py")]
+    files = [
+        path
+        for package in (
+            "rules",
+            "notifier",
+            "ingest",
+        )
+        for path in (ROOT / package).rglob("*.py")
+    ]
     code = "\n".join(path.read_text(encoding="utf-8") for path in files)
     ours = [
-        name for name in set(QUOTED) - {"True", "False"} if re.fullmatch(r"[A-Z_][A-Za-z_]{3,}|[a-z]+_[a-z_]+", name)
+        name
+        for name in set(QUOTED)
+        - {
+            "True",
+            "False",
+        }
+        if re.fullmatch(r"[A-Z_][A-Za-z_]{3,}|[a-z]+_[a-z_]+", name)
     ]
 
     assert len(ours) >= 10
-    assert [name for name in ours if not re.search(rf"(?m)^(?:class|def) {name}\b|^{name}\b", code)] == []
+    assert [
+        name
+        for name in ours
+        if not re.search(
+            rf"(?m)^(?:class|def) {name}\b|^{name}\b",
+            code,
+        )
+    ] == []
 
 
 def test_every_make_target_that_is_named_exists() -> None:
@@ -67,4 +90,6 @@ def test_the_hook_before_a_commit_is_make_lint_and_fetches_nothing() -> None:
     hooks = YAML(typ="safe").load(ROOT / ".pre-commit-config.yaml")
 
     assert [repo["repo"] for repo in hooks["repos"]] == ["local"]
-    assert [hook["entry"].split() for hook in hooks["repos"][0]["hooks"]] == [["make", "--no-print-directory", "lint"]]
+    assert [hook["entry"].split() for hook in hooks["repos"][0]["hooks"]] == [
+        ["make", "--no-print-directory", "lint"],
+    ]

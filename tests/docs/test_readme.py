@@ -19,7 +19,9 @@ DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 
 
 def commands(command: Any, path: str) -> Iterator[str]:
-    """Every command that does something, as it is typed; typer's own copy of click has no public types."""
+    """Every command that does something, as it is typed; typer's own copy of click has no public
+    types.
+    """
     children = getattr(command, "commands", None)
     if children is None:
         yield path
@@ -50,21 +52,44 @@ def test_every_command_named_in_a_document_exists() -> None:
     }
 
     assert named
-    assert {name for name in named if name not in known | groups and " ".join(name.split()[:2]) not in known} == set()
+    assert {
+        name
+        for name in named
+        if name not in known | groups
+        and " ".join(
+            name.split()[:2],
+        )
+        not in known
+    } == set()
 
 
 def test_every_command_named_in_a_hint_or_comment_exists() -> None:
     """A hint that sends an administrator to a command that is not there is worse than none."""
     folders = ("ingest", "notifier", "rules", "config", "systemd", "scripts")
-    files = [path for folder in folders for path in (ROOT / folder).rglob("*") if path.suffix not in {".pyc", ".docx"}]
+    files = [
+        path
+        for folder in folders
+        for path in (ROOT / folder).rglob("*")
+        if path.suffix
+        not in {
+            ".pyc",
+            ".docx",
+        }
+    ]
     known = all_commands()
     groups = {command.split()[1] for command in known}
     named = {
         (path.name, match[1], match[2])
         for path in files
         if path.is_file()
-        for match in re.finditer(r"(?<![\w/-])mailroom ([a-z]+)(?: ([a-z]+))?", path.read_text("utf-8"))
-        if re.search(r"[\u4e00-\u9fff`]", path.read_text("utf-8")[match.start() - 12 : match.end() + 12])
+        for match in re.finditer(
+            r"(?<![\w/-])mailroom ([a-z]+)(?: ([a-z]+))?",
+            path.read_text("utf-8"),
+        )
+        if re.search(
+            r"[\u4e00-\u9fff`]",
+            path.read_text("utf-8")[match.start() - 12 : match.end() + 12],
+        )
     }
 
     assert len(named) > 20
@@ -87,7 +112,13 @@ def test_every_make_target_named_in_the_readme_exists() -> None:
 
     assert set(re.findall(r"(?m)`make ([a-z-]+)`|^make ([a-z-]+) ", README))
     assert {
-        name for pair in re.findall(r"`make ([a-z-]+)`|(?m:^make ([a-z-]+) )", README) for name in pair if name
+        name
+        for pair in re.findall(
+            r"`make ([a-z-]+)`|(?m:^make ([a-z-]+) )",
+            README,
+        )
+        for name in pair
+        if name
     } <= targets
 
 

@@ -24,7 +24,11 @@ def call() -> Call:
 
 def rule_file() -> str:
     """The example as a whole file."""
-    blocks = re.findall(r"```yaml\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    blocks = re.findall(
+        r"```yaml\n(.*?)```",
+        (ROOT / "README.md").read_text(encoding="utf-8"),
+        re.DOTALL,
+    )
     (example,) = (block for block in blocks if "编号" in block)
     return "版本: 1\n通知: 示例\n规则:\n" + "".join(f"  {line}\n" for line in example.splitlines())
 

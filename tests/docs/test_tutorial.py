@@ -50,7 +50,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("MAILROOM_")}
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(
+            "MAILROOM_",
+        )
+    }
     words = shlex.split(line)
     assert words[0] == "mailroom"
     return subprocess.run(
@@ -90,13 +96,20 @@ def test_the_mail_of_the_dry_run_is_accepted(folder: Path) -> None:
 
 @pytest.mark.slow
 def test_the_demo_of_the_call_answers_its_mails(folder: Path) -> None:
-    """On the program's own servers, from the mails' dates to the digest after the deadline; nobody wrote code for it."""
+    """On the program's own servers, from the mails' dates to the digest after the deadline; nobody
+    wrote code for it.
+    """
     line = next(line for line, _ in commands() if "demo" in line)
     rows = json.loads(run(line + " --dir answers --json", folder).stdout)
 
     assert [(row["file"], row["letter"], row["expected"]) for row in rows] == [
         ("1.eml", "accepted", None), ("2.eml", "rejected", None),
     ]  # fmt: skip
-    letters = [path.read_text("utf-8") for path in sorted((folder / "answers/letters").glob("*.txt"))]
+    letters = [
+        path.read_text(
+            "utf-8",
+        )
+        for path in sorted((folder / "answers/letters").glob("*.txt"))
+    ]
     assert any("荷塘社区" in letter for letter in letters)
     assert list((folder / "answers/digests").glob("*.2025-04-01*.html"))

@@ -1,4 +1,6 @@
-"""What takes long because there is much of it: thousands of rule files, as many rules as are allowed, every mutant."""
+"""What takes long because there is much of it: thousands of rule files, as many rules as are
+allowed, every mutant.
+"""
 
 from __future__ import annotations
 

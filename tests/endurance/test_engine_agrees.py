@@ -1,7 +1,7 @@
 """The engine and the interpreter must agree about every rule, binding and order of facts.
 
-``MAILROOM_FUZZ_RULEBOOKS`` (default 2000) sets how many random rule files are compared, ``MAILROOM_FUZZ_SEED`` where
-they start.
+``MAILROOM_FUZZ_RULEBOOKS`` (default 2000) sets how many random rule files are compared,
+``MAILROOM_FUZZ_SEED`` where they start.
 """
 
 from __future__ import annotations
@@ -25,7 +25,10 @@ from rules.vocabulary import BEIJING
 from tests.unit.rules.author import INSTANTS, Author
 from tests.unit.rules.table import triggers
 
-pytestmark = pytest.mark.skipif(not engine_available(), reason="durable-rules does not load in this Python")
+pytestmark = pytest.mark.skipif(
+    not engine_available(),
+    reason="durable-rules does not load in this Python",
+)
 
 RULEBOOKS = int(os.environ.get("MAILROOM_FUZZ_RULEBOOKS", "2000"))
 SEED = int(os.environ.get("MAILROOM_FUZZ_SEED", "1"))
@@ -37,7 +40,9 @@ PARTS = 4
 @pytest.mark.timeout(max(120, RULEBOOKS // 10))
 @pytest.mark.parametrize("part", range(PARTS))
 def test_engine_and_interpreter_agree_on_random_rule_files(part: int, call: Call) -> None:
-    """Every rule set that is compiled is within the safe subset and says what the interpreter says."""
+    """Every rule set that is compiled is within the safe subset and says what the
+    interpreter says.
+    """
     compared = 0
     seeds = range(SEED + part, SEED + RULEBOOKS, PARTS)
     for seed in seeds:
@@ -47,7 +52,9 @@ def test_engine_and_interpreter_agree_on_random_rule_files(part: int, call: Call
         definitions = program.definitions()
         engine = Engine(definitions)
         for case in range(8):
-            received = datetime.fromisoformat(author.random.choice(INSTANTS)).replace(tzinfo=BEIJING)
+            received = datetime.fromisoformat(
+                author.random.choice(INSTANTS),
+            ).replace(tzinfo=BEIJING)
             subjects = author.case()
             world = populate(rulebook, subjects)
             results = judge_world(rulebook, world, received)
@@ -63,7 +70,9 @@ def test_engine_and_interpreter_agree_on_random_rule_files(part: int, call: Call
 
 
 def test_the_order_of_facts_changes_nothing(book: Any) -> None:
-    """All 720 orders of six facts give the same answer for a rule that asks for what is not there."""
+    """All 720 orders of six facts give the same answer for a rule that asks for what is
+    not there.
+    """
     rulebook = book(
         "[{不存在: 汇总行, 其中: [汇总行.单位名称 等于 申报书.单位名称]}, {存在: 扫描件, 其中: [扫描件.对应 等于 申报书.编号]}]"
     )

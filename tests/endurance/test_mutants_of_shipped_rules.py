@@ -1,4 +1,6 @@
-"""``mailroom rules test --mutants`` on the shipped rules: a hundred changed rule books, each tried on all examples."""
+"""``mailroom rules test --mutants`` on the shipped rules: a hundred changed rule books, each tried
+on all examples.
+"""
 
 from __future__ import annotations
 

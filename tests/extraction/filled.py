@@ -1,6 +1,8 @@
-"""Invented filled forms in the shapes offices send them, each with what stands in it. Layouts here, values below.
+"""Invented filled forms in the shapes offices send them, each with what stands in it. Layouts here,
+values below.
 
-A layout takes (label, text) pairs and gives a file; it does not know what a field means, so it cannot help the reader.
+A layout takes (label, text) pairs and gives a file; it does not know what a field means, so it
+cannot help the reader.
 """
 
 from __future__ import annotations
@@ -35,7 +37,7 @@ class Filled:
     expected: dict[str, Value | None]
 
 
-# --- values: how people write them, and what is meant --------------------------------------------------------------
+# --- values: how people write them, and what is meant ---------------------------------------------
 
 _PLAIN: dict[FieldType, list[tuple[str, Value]]] = {
     FieldType.PERCENT: [("98.5%", 985000), ("100%", 1000000), ("98%", 980000)],
@@ -93,22 +95,41 @@ def pairs_of(
     fields = list(form.fields)
     if shuffled:
         chance.shuffle(fields)
-    skipped = {field.name for field in chance.sample(fields[1:], min(empty, max(0, len(fields) - 3)))}
+    skipped = {
+        field.name
+        for field in chance.sample(
+            fields[1:],
+            min(empty, max(0, len(fields) - 3)),
+        )
+    }
     pairs, expected = [], {}
     for field in fields:
         label = chance.choice(field.labels) if varied else field.labels[0]
-        text, value = ("", None) if field.name in skipped else _written(field, chance, varied=varied)
+        text, value = (
+            ("", None)
+            if field.name in skipped
+            else _written(
+                field,
+                chance,
+                varied=varied,
+            )
+        )
         pairs.append((label, text))
         expected[field.name] = value
     return pairs, expected
 
 
-# --- layouts -------------------------------------------------------------------------------------------------------
+# --- layouts --------------------------------------------------------------------------------------
 
 
 def two_columns(title: str, pairs: Pairs) -> bytes:
     """Label left, value right."""
-    return body(paragraph(title) + rows_of([cell(paragraph(label)) + cell(paragraph(text)) for label, text in pairs]))
+    return body(
+        paragraph(
+            title,
+        )
+        + rows_of([cell(paragraph(label)) + cell(paragraph(text)) for label, text in pairs])
+    )
 
 
 def four_columns(title: str, pairs: Pairs) -> bytes:
@@ -158,7 +179,9 @@ def same_cell(title: str, pairs: Pairs) -> bytes:
 
 
 def value_below_in_cell(title: str, pairs: Pairs) -> bytes:
-    """One wide cell; the label with its colon on the first line, the value in the paragraphs below."""
+    """One wide cell; the label with its colon on the first line, the value in the
+    paragraphs below.
+    """
     return body(paragraph(title) + rows_of([cell(paragraph(f"{label}：") + paragraph(text)) for label, text in pairs]))
 
 
@@ -179,7 +202,11 @@ def numbered(title: str, pairs: Pairs) -> bytes:
     marks = ["{n}. {l}", "（{n}）{l}", "{n}、{l}", "*{l}", "{l}：", "{s}"]
     rows = []
     for number, (label, text) in enumerate(pairs, 1):
-        shown = marks[number % len(marks)].format(n=number, l=label, s=" ".join(label) if len(label) < 5 else label)
+        shown = marks[number % len(marks)].format(
+            n=number,
+            l=label,
+            s=" ".join(label) if len(label) < 5 else label,
+        )
         rows.append(cell(paragraph(shown)) + cell(paragraph(text)))
     return body(paragraph(title) + rows_of(rows))
 
@@ -187,7 +214,10 @@ def numbered(title: str, pairs: Pairs) -> bytes:
 def broken_labels(title: str, pairs: Pairs) -> bytes:
     """Labels over two lines, as narrow columns make them."""
     rows = [
-        cell(paragraph(label[: len(label) // 2]) + paragraph(label[len(label) // 2 :])) + cell(paragraph(text))
+        cell(
+            paragraph(label[: len(label) // 2]) + paragraph(label[len(label) // 2 :]),
+        )
+        + cell(paragraph(text))
         for label, text in pairs
     ]
     return body(paragraph(title) + rows_of(rows))
@@ -205,7 +235,12 @@ def run_by_run(title: str, pairs: Pairs) -> bytes:
         )
         return f"<w:p><w:smartTag>{single}</w:smartTag></w:p>"
 
-    return body(scattered(title) + rows_of([cell(scattered(label)) + cell(scattered(text)) for label, text in pairs]))
+    return body(
+        scattered(
+            title,
+        )
+        + rows_of([cell(scattered(label)) + cell(scattered(text)) for label, text in pairs])
+    )
 
 
 def content_controls(title: str, pairs: Pairs) -> bytes:
@@ -216,7 +251,13 @@ def content_controls(title: str, pairs: Pairs) -> bytes:
             return "<w:sdt><w:sdtPr><w:showingPlcHdr/></w:sdtPr><w:sdtContent><w:p><w:r><w:t>单击此处输入文字。</w:t></w:r></w:p></w:sdtContent></w:sdt>"
         return f"<w:sdt><w:sdtPr/><w:sdtContent>{paragraph(text)}</w:sdtContent></w:sdt>"
 
-    rows = [cell(paragraph(label)) + f"<w:tc><w:tcPr/>{control(text)}<w:p/></w:tc>" for label, text in pairs]
+    rows = [
+        cell(
+            paragraph(label),
+        )
+        + f"<w:tc><w:tcPr/>{control(text)}<w:p/></w:tc>"
+        for label, text in pairs
+    ]
     return body(paragraph(title) + rows_of(rows))
 
 
@@ -278,7 +319,12 @@ def wingdings(title: str, pairs: Pairs) -> bytes:
         )
         return f"<w:p>{symbols}</w:p>"
 
-    return body(paragraph(title) + rows_of([cell(paragraph(label)) + cell(marked(text)) for label, text in pairs]))
+    return body(
+        paragraph(
+            title,
+        )
+        + rows_of([cell(paragraph(label)) + cell(marked(text)) for label, text in pairs])
+    )
 
 
 def shifted(title: str, pairs: Pairs) -> bytes:
@@ -287,7 +333,15 @@ def shifted(title: str, pairs: Pairs) -> bytes:
     for number, (label, text) in enumerate(pairs):
         before = '<w:trPr><w:gridBefore w:val="1"/></w:trPr>' if number % 3 == 1 else ""
         lead = "" if number % 3 == 1 else cell(paragraph(str(number + 1)))
-        rows.append(before + lead + cell(paragraph(label), 1 + number % 2) + cell(paragraph(text), 3 - number % 2))
+        rows.append(
+            before
+            + lead
+            + cell(
+                paragraph(label),
+                1 + number % 2,
+            )
+            + cell(paragraph(text), 3 - number % 2)
+        )
     return body(paragraph(title) + rows_of(rows))
 
 
@@ -305,7 +359,12 @@ def by_python_docx(title: str, pairs: Pairs) -> bytes:
 def title_in_table(title: str, pairs: Pairs) -> bytes:
     """The title is the table's first row."""
     return body(
-        rows_of([cell(paragraph(title), 2)] + [cell(paragraph(label)) + cell(paragraph(text)) for label, text in pairs])
+        rows_of(
+            [
+                cell(paragraph(title), 2),
+            ]
+            + [cell(paragraph(label)) + cell(paragraph(text)) for label, text in pairs]
+        )
     )
 
 
@@ -395,23 +454,47 @@ def _as_word(title: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) ->
 
 
 def summaries(call: Call) -> list[Filled]:
-    """Summary tables as Word, workbook and CSV, their heads in the form's order and in another; one applicant a row."""
+    """Summary tables as Word, workbook and CSV, their heads in the form's order and in another; one
+    applicant a row.
+    """
     made = []
     for form in (form for form in call.forms if form.columns):
-        for seed, (extension, writer) in enumerate((("docx", _as_word), ("xlsx", _as_workbook), ("csv", _as_csv))):
+        for seed, (
+            extension,
+            writer,
+        ) in enumerate((("docx", _as_word), ("xlsx", _as_workbook), ("csv", _as_csv))):
             for varied in (False, True):
                 chance = random.Random(seed)
-                columns = chance.sample(form.columns, len(form.columns)) if varied else list(form.columns)
+                columns = (
+                    chance.sample(
+                        form.columns,
+                        len(form.columns),
+                    )
+                    if varied
+                    else list(form.columns)
+                )
                 heads = [column.labels[-1 if varied else 0] for column in columns]
                 written = [
-                    [_written(column, chance, varied=varied and extension == "docx") for column in columns]
+                    [
+                        _written(
+                            column,
+                            chance,
+                            varied=varied and extension == "docx",
+                        )
+                        for column in columns
+                    ]
                     for _ in range(5)
                 ]
                 data = writer(form.titles[0], heads, [[text for text, _ in row] for row in written])
                 expected: dict[str, Value | None] = {"填报单位": "第八师石河子市教育局", "填报日期": "2024-08-21"}
                 for number, row in enumerate(written):
                     expected |= {
-                        f"{number}.{column.name}": value for column, (_, value) in zip(columns, row, strict=True)
+                        f"{number}.{column.name}": value
+                        for column, (_, value) in zip(
+                            columns,
+                            row,
+                            strict=True,
+                        )
                     }
                 made.append(
                     Filled(f"汇总-{'varied' if varied else 'plain'}-{form.id}", extension, data, form.id, expected)
@@ -420,11 +503,17 @@ def summaries(call: Call) -> list[Filled]:
 
 
 def old_formats(call: Call) -> list[Filled]:
-    """The same forms as LibreOffice saves them as .doc and .rtf; nothing when it is not installed."""
+    """The same forms as LibreOffice saves them as .doc and .rtf; nothing when it is not
+    installed.
+    """
     forms = [form for form in filled_forms(call) if form.name.partition("-")[0] in OLD_FORMATS]
     made = []
     for extension, target in (("doc", "doc:MS Word 97"), ("rtf", "rtf:Rich Text Format")):
-        for form, data in zip(forms, saved_by_libreoffice([form.data for form in forms], target), strict=True):
+        for form, data in zip(
+            forms,
+            saved_by_libreoffice([form.data for form in forms], target),
+            strict=True,
+        ):
             made += [Filled(form.name, extension, data, form.form, form.expected)] if data else []
     return made
 
@@ -435,7 +524,12 @@ def filled_forms(call: Call) -> list[Filled]:
     for form in (form for form in call.forms if not form.columns):
         for number, (name, layout) in enumerate((LAYOUTS | MORE_LAYOUTS).items()):
             for varied in (False, True):
-                pairs, expected = pairs_of(form, 100 * number + varied, varied=varied, shuffled=number % 2 == 1)
+                pairs, expected = pairs_of(
+                    form,
+                    100 * number + varied,
+                    varied=varied,
+                    shuffled=number % 2 == 1,
+                )
                 case = f"{name}-{form.id}-{'varied' if varied else 'plain'}"
                 made.append(Filled(case, "docx", layout(form.titles[0], pairs), form.id, expected))
     return made

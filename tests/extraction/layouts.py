@@ -1,6 +1,8 @@
-"""More shapes of forms: what people do who fill in by hand, and what stands around the fields that a reader must not take.
+"""More shapes of forms: what people do who fill in by hand, and what stands around the fields that
+a reader must not take.
 
-As in ``filled.py`` a layout takes (label, text) pairs and knows nothing of fields. The pieces of XML are ``wordml.py``.
+As in ``filled.py`` a layout takes (label, text) pairs and knows nothing of fields. The pieces of
+XML are ``wordml.py``.
 """
 
 from __future__ import annotations
@@ -17,7 +19,14 @@ _COLONS = "∶︰﹕꞉："
 def several_in_one_cell(title: str, pairs: Pairs) -> bytes:
     """Three labels with their values in one cell, a line each; long texts in cells of their own."""
     short = [f"{label}：{text}" for label, text in pairs if is_short(text)]
-    cells = [cell("".join(map(paragraph, short[start : start + 3]))) for start in range(0, len(short), 3)]
+    cells = [
+        cell("".join(map(paragraph, short[start : start + 3])))
+        for start in range(
+            0,
+            len(short),
+            3,
+        )
+    ]
     long = [cell(paragraph(f"{label}：\n{text}")) for label, text in pairs if not is_short(text)]
     return body(paragraph(title) + rows_of([*cells, *long]))
 
@@ -44,7 +53,13 @@ def odd_colons(title: str, pairs: Pairs) -> bytes:
 
 def value_in_inner_table(title: str, pairs: Pairs) -> bytes:
     """Every value in a table of one cell inside the value's cell."""
-    rows = [cell(paragraph(label)) + cell(rows_of([cell(paragraph(text))]) + paragraph("")) for label, text in pairs]
+    rows = [
+        cell(
+            paragraph(label),
+        )
+        + cell(rows_of([cell(paragraph(text))]) + paragraph(""))
+        for label, text in pairs
+    ]
     return body(paragraph(title) + rows_of(rows))
 
 
@@ -54,7 +69,12 @@ def controls_around_rows(title: str, pairs: Pairs) -> bytes:
     def control(content: str) -> str:
         return f"<w:sdt><w:sdtPr/><w:sdtContent>{content}</w:sdtContent></w:sdt>"
 
-    rows = [control(f"<w:tr>{cell(paragraph(label))}{control(cell(paragraph(text)))}</w:tr>") for label, text in pairs]
+    rows = [
+        control(
+            f"<w:tr>{cell(paragraph(label))}{control(cell(paragraph(text)))}</w:tr>",
+        )
+        for label, text in pairs
+    ]
     return body(f"{paragraph(title)}<w:tbl>{''.join(rows)}</w:tbl>")
 
 
@@ -74,13 +94,17 @@ def other_heads_between(title: str, pairs: Pairs) -> bytes:
     rows = []
     for start in range(0, len(pairs), 2):
         two = list(zip(pairs[start : start + 2], cycle(_OTHERS), strict=False))
-        rows.append("".join(cell(paragraph(label)) + cell(paragraph(other)) for (label, _), other in two))
+        rows.append(
+            "".join(cell(paragraph(label)) + cell(paragraph(other)) for (label, _), other in two),
+        )
         rows.append("".join(cell(paragraph(text)) + cell(paragraph("某某")) for (_, text), _ in two))
     return body(paragraph(title) + rows_of(rows))
 
 
 def chapters(title: str, pairs: Pairs) -> bytes:
-    """No table: numbered headings, long texts and addresses below them, short values after a colon."""
+    """No table: numbered headings, long texts and addresses below them, short values
+    after a colon.
+    """
     lines = []
     for number, (label, text) in zip("一二三四五六七八九十一二三四五六七八九十", pairs, strict=False):
         head = f"{number}、{label}"
@@ -93,15 +117,29 @@ def hidden_text(title: str, pairs: Pairs) -> bytes:
     hidden = "<w:r><w:rPr><w:vanish/></w:rPr><w:t>隐藏的旧内容</w:t></w:r>"
     return body(
         paragraph(title)
-        + rows_of([cell(paragraph(label)) + cell(f"<w:p>{runs(text)}{hidden}</w:p>") for label, text in pairs])
+        + rows_of(
+            [
+                cell(
+                    paragraph(label),
+                )
+                + cell(f"<w:p>{runs(text)}{hidden}</w:p>")
+                for label, text in pairs
+            ]
+        )
     )
 
 
 def cover_left_empty(title: str, pairs: Pairs) -> bytes:
-    """A cover with the first labels over ruled blanks nobody filled in; the same labels in the table."""
+    """A cover with the first labels over ruled blanks nobody filled in; the same labels in the
+    table.
+    """
     cover = "".join(paragraph(f"{label}：________________") for label, _ in pairs[:4])
     return body(
-        paragraph(title) + cover + rows_of([cell(paragraph(label)) + cell(paragraph(text)) for label, text in pairs])
+        paragraph(
+            title,
+        )
+        + cover
+        + rows_of([cell(paragraph(label)) + cell(paragraph(text)) for label, text in pairs])
     )
 
 

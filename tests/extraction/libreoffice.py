@@ -1,4 +1,6 @@
-"""Test files as LibreOffice writes them; the product's own door (ingest/document/editable/libreoffice.py) only reads."""
+"""Test files as LibreOffice writes them; the product's own door
+(ingest/document/editable/libreoffice.py) only reads.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,9 @@ from ingest.document.editable.libreoffice import program
 
 
 def saved_by_libreoffice(files: Sequence[bytes], target: str) -> list[bytes | None]:
-    """Word files in another format (``doc:MS Word 97``); None for each when LibreOffice is not installed."""
+    """Word files in another format (``doc:MS Word 97``); None for each when LibreOffice is not
+    installed.
+    """
     binary = program()
     if binary is None:
         return [None] * len(files)
@@ -23,7 +27,15 @@ def saved_by_libreoffice(files: Sequence[bytes], target: str) -> list[bytes | No
         command = [binary, "--headless", f"-env:UserInstallation=file://{place}/profile", "--convert-to", target,
                    "--outdir", str(made), *map(str, names)]  # fmt: skip
         for _ in range(2):  # the first start sets up the profile and asks to be started again
-            if subprocess.run(command, check=False, capture_output=True, timeout=100).returncode != 81:
+            if (
+                subprocess.run(
+                    command,
+                    check=False,
+                    capture_output=True,
+                    timeout=100,
+                ).returncode
+                != 81
+            ):
                 break
         results = [made / f"{name.stem}.{target.partition(':')[0]}" for name in names]
         return [result.read_bytes() if result.is_file() else None for result in results]

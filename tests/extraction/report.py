@@ -1,4 +1,6 @@
-"""Prints what the reader makes of every filled form, by layout and format: ``make extraction-report``."""
+"""Prints what the reader makes of every filled form, by layout and format: ``make
+extraction-report``.
+"""
 
 from __future__ import annotations
 

@@ -39,7 +39,13 @@ def score(forms: Iterable[Filled], call: Call) -> Score:
 
 def _facts(document: Document) -> dict[str, Fact]:
     """Fields by name, those of a summary's rows as ``0.单位名称``."""
-    rows = {f"{number}.{name}": fact for number, row in enumerate(document.rows) for name, fact in row.items()}
+    rows = {
+        f"{number}.{name}": fact
+        for number, row in enumerate(
+            document.rows,
+        )
+        for name, fact in row.items()
+    }
     return document.fields | rows
 
 

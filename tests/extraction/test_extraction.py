@@ -1,4 +1,6 @@
-"""The reader against filled forms in every shape the generator knows: nothing wrong, almost nothing unknown."""
+"""The reader against filled forms in every shape the generator knows: nothing wrong, almost nothing
+unknown.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ def call() -> Call:
 
 
 def agreed(result: Score) -> None:
-    """Never a wrong value: that could refuse somebody. Unknown costs a look of the staff, so it must be rare."""
+    """Never a wrong value: that could refuse somebody. Unknown costs a look of the staff, so it
+    must be rare.
+    """
     assert result.count.total() > 300
     assert result.count["wrong"] == 0, "\n".join(result.misses)
     assert result.share("unknown") < 0.03, "\n".join(result.misses)
@@ -46,9 +50,18 @@ def test_summary_tables_are_read_right_from_word_workbooks_and_csv(call: Call) -
 
 
 def test_old_word_files_that_were_kept_are_read_right(call: Call) -> None:
-    """Three of the forms as .doc, for machines without LibreOffice: merged cells, symbols, deleted text."""
+    """Three of the forms as .doc, for machines without LibreOffice: merged cells, symbols, deleted
+    text.
+    """
     forms = {form.name: form for form in filled_forms(call)}
-    kept = [replace(forms[path.stem], extension="doc", data=path.read_bytes()) for path in sorted(KEPT.glob("*.doc"))]
+    kept = [
+        replace(
+            forms[path.stem],
+            extension="doc",
+            data=path.read_bytes(),
+        )
+        for path in sorted(KEPT.glob("*.doc"))
+    ]
 
     assert len(kept) == 3
     result = score(kept, call)

@@ -1,4 +1,6 @@
-"""The pieces of WordprocessingML that layouts of forms are put together from, and what a layout is."""
+"""The pieces of WordprocessingML that layouts of forms are put together from, and what a
+layout is.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,18 @@ def cell(content: str, span: int = 1, merge: str = "") -> str:
 
 def rows_of(rows: Sequence[str]) -> str:
     """A table; each row is its cells, or already a whole row."""
-    return "<w:tbl>" + "".join(row if row.startswith("<w:tr>") else f"<w:tr>{row}</w:tr>" for row in rows) + "</w:tbl>"
+    return (
+        "<w:tbl>"
+        + "".join(
+            row
+            if row.startswith(
+                "<w:tr>",
+            )
+            else f"<w:tr>{row}</w:tr>"
+            for row in rows
+        )
+        + "</w:tbl>"
+    )
 
 
 def is_short(text: str) -> bool:

@@ -1,4 +1,5 @@
-"""A mailbox in memory that keeps the promises of ``ingest/mailbox/protocol.py``, with troubles on order.
+"""A mailbox in memory that keeps the promises of ``ingest/mailbox/protocol.py``, with troubles on
+order.
 
 ``tests/contract/test_mailbox_contract.py`` holds it to the same behaviour as real servers.
 """
@@ -31,7 +32,8 @@ class FakeMailbox:
         self.password_accepted = True
         self.sessions = 0
         self.fetched: list[int] = []  #: uids handed over, in order
-        self.kind_of_session: type[FakeSession] = FakeSession  #: a test may put in one that misbehaves
+        #: a test may put in one that misbehaves
+        self.kind_of_session: type[FakeSession] = FakeSession
         self._troubles: dict[str, list[MailroomError]] = {}
 
     def append(self, raw: bytes, received: datetime, folder: str = "INBOX") -> int:
@@ -49,15 +51,25 @@ class FakeMailbox:
         """Give every mail a new uid under a new UIDVALIDITY."""
         place = self.folders[folder]
         mails = list(place.mails.values())
-        place.uidvalidity, place.mails, place.next_uid = uidvalidity, dict(enumerate(mails, 1)), len(mails) + 1
+        place.uidvalidity, place.mails, place.next_uid = (
+            uidvalidity,
+            dict(
+                enumerate(mails, 1),
+            ),
+            len(mails) + 1,
+        )
 
     def recreate(self, mails: Iterable[tuple[bytes, datetime]], folder: str = "INBOX") -> None:
-        """Empty the folder and fill it anew, uids from 1 again under the same UIDVALIDITY, as NetEase does."""
+        """Empty the folder and fill it anew, uids from 1 again under the same UIDVALIDITY, as
+        NetEase does.
+        """
         filled = dict(enumerate(mails, 1))
         self.folders[folder] = _Folder(self.folders[folder].uidvalidity, len(filled) + 1, filled)
 
     def fail_next(self, step: str, error: MailroomError) -> None:
-        """Raise ``error`` at the next ``session``, ``examine``, ``summaries``, ``fetch_raw`` or ``fetch_header``; orders queue up."""
+        """Raise ``error`` at the next ``session``, ``examine``, ``summaries``, ``fetch_raw`` or
+        ``fetch_header``; orders queue up.
+        """
         self._troubles.setdefault(step, []).append(error)
 
     @contextmanager
@@ -89,7 +101,15 @@ class FakeSession:
     def summaries(self, uids: Iterable[int]) -> list[MessageSummary]:
         self._mailbox.stumble("summaries")
         mails = self._folder.mails
-        return [MessageSummary(uid, len(mails[uid][0]), mails[uid][1]) for uid in sorted(uids) if uid in mails]
+        return [
+            MessageSummary(
+                uid,
+                len(mails[uid][0]),
+                mails[uid][1],
+            )
+            for uid in sorted(uids)
+            if uid in mails
+        ]
 
     def fetch_raw(self, uid: int, size: int, into: BinaryIO) -> bool:
         self._mailbox.stumble("fetch_raw")
@@ -117,7 +137,13 @@ class FakeSession:
 
     def message_ids(self, uids: Iterable[int]) -> frozenset[str]:
         self._mailbox.stumble("message_ids")
-        heads = (self._folder.mails[uid][0].partition(b"\r\n\r\n")[0] for uid in uids if uid in self._folder.mails)
+        heads = (
+            self._folder.mails[uid][0].partition(
+                b"\r\n\r\n",
+            )[0]
+            for uid in uids
+            if uid in self._folder.mails
+        )
         return frozenset(name for head in heads if (name := message_id_in(head)))
 
     def fetch_header(self, uid: int, limit: int) -> bytes | None:

@@ -31,8 +31,17 @@ class FakeTransport:
         self.sessions = 0
         self._answers: list[tuple[SendResult, bool]] = []
 
-    def answer_next(self, outcome: SendOutcome, code: int = 0, reply: str = "", *, then_lost: bool = False) -> None:
-        """The next letter fares so; with ``then_lost`` the session is over after it. Orders queue up."""
+    def answer_next(
+        self,
+        outcome: SendOutcome,
+        code: int = 0,
+        reply: str = "",
+        *,
+        then_lost: bool = False,
+    ) -> None:
+        """The next letter fares so; with ``then_lost`` the session is over after it. Orders queue
+        up.
+        """
         self._answers.append((SendResult(outcome, code, reply), then_lost))
 
     @contextmanager

@@ -35,7 +35,10 @@ NOWHERE = {"host": "127.0.0.1", "port": 1, "security": "none"}
 
 def problems(directory: Path, **sections: dict[str, Any]) -> dict[str, str]:
     """What is wrong, by the name of the check; servers are nowhere unless they are given."""
-    given = {"mailbox_": {**NOWHERE, "password": "p"}, "smtp_": {**NOWHERE, "username": ""}} | sections
+    given = {
+        "mailbox_": {**NOWHERE, "password": "p"},
+        "smtp_": {**NOWHERE, "username": ""},
+    } | sections
     return {name: problem for name, problem in run_checks(settings(directory, **given)) if problem}
 
 
@@ -62,7 +65,10 @@ def test_an_office_that_is_well_is_well_in_everything(tmp_path: Path, smtp_sink:
         assert list(run_checks(settings(tmp_path, **sections))) == [(name, "") for name in NAMES]
         missing = {"mailbox_": {**sections["mailbox_"], "folder": "申报"}, "smtp": sections["smtp"]}
         assert "申报" in problems(tmp_path, **missing)["邮箱登录"]
-        wrong = {"mailbox_": {**sections["mailbox_"], "password": "geheim"}, "smtp": sections["smtp"]}
+        wrong = {
+            "mailbox_": {**sections["mailbox_"], "password": "geheim"},
+            "smtp": sections["smtp"],
+        }
         message = problems(tmp_path, **wrong)["邮箱登录"]
         assert "geheim" not in message
 
@@ -88,7 +94,10 @@ def test_servers_that_cannot_be_reached_are_named_and_nothing_else(tmp_path: Pat
     assert all("127.0.0.1" in problem for problem in found.values())
 
 
-def test_a_missing_password_is_told_and_the_other_checks_go_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_password_is_told_and_the_other_checks_go_on(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """With the places where it may stand."""
     monkeypatch.delenv("CREDENTIALS_DIRECTORY", raising=False)
     assert "MAILROOM_MAILBOX__PASSWORD" in problems(tmp_path, mailbox_=NOWHERE)["邮箱登录"]

@@ -1,6 +1,8 @@
-"""Whole rounds against a real mailbox and a real SMTP peer, each with one misfortune on the wire, disk or database.
+"""Whole rounds against a real mailbox and a real SMTP peer, each with one misfortune on the wire,
+disk or database.
 
-After each the round is repeated undisturbed, and the office is looked at from outside (tests/torture/check.py).
+After each the round is repeated undisturbed, and the office is looked at from outside
+(tests/torture/check.py).
 """
 
 from __future__ import annotations
@@ -60,7 +62,10 @@ class Round:
             settings = load_settings(self.office.directory / "mailroom.toml")
             app = build(settings, clock=self.clock, mailbox=mailbox, transport=transport)
             app.database.close()
-            app.database = open_database(settings.store.database, patience=timedelta(milliseconds=300))
+            app.database = open_database(
+                settings.store.database,
+                patience=timedelta(milliseconds=300),
+            )
             try:
                 yield app
             finally:
@@ -83,7 +88,13 @@ class Round:
 
     def states(self) -> list[str]:
         """Of the letters to applicants."""
-        return [row["state"] for row in rows(self.office.database, "SELECT state FROM outbox WHERE kind != 'digest'")]
+        return [
+            row["state"]
+            for row in rows(
+                self.office.database,
+                "SELECT state FROM outbox WHERE kind != 'digest'",
+            )
+        ]
 
 
 @pytest.fixture
@@ -112,7 +123,9 @@ def round_(
 def test_a_mailbox_session_that_breaks_anywhere_costs_a_delay_and_no_mail(
     round_: Round, side: Any, pattern: bytes, action: Any
 ) -> None:
-    """What was whole is kept, what was not is fetched again; letters that are decided leave all the same."""
+    """What was whole is kept, what was not is fetched again; letters that are decided leave all the
+    same.
+    """
     error = round_.run(imap=Fault(side, pattern, action))
 
     assert isinstance(error, TemporaryError)
@@ -147,8 +160,15 @@ def test_a_refusal_at_any_step_ends_in_one_letter_or_in_a_failed_one(
         assert at_rest(round_.office) == []
 
 
-@pytest.mark.parametrize("command", [rb"(?i)MAIL FROM", rb"(?i)RCPT TO", rb"DATA\r\n"], ids=["mail", "rcpt", "data"])
-def test_a_letter_cut_off_before_its_content_leaves_later_and_once(round_: Round, command: bytes) -> None:
+@pytest.mark.parametrize(
+    "command",
+    [rb"(?i)MAIL FROM", rb"(?i)RCPT TO", rb"DATA\r\n"],
+    ids=["mail", "rcpt", "data"],
+)
+def test_a_letter_cut_off_before_its_content_leaves_later_and_once(
+    round_: Round,
+    command: bytes,
+) -> None:
     """The server certainly has not got it."""
     round_.run(smtp=Fault("client", command, "reset"))
     round_.until_quiet()
@@ -159,7 +179,9 @@ def test_a_letter_cut_off_before_its_content_leaves_later_and_once(round_: Round
 
 @pytest.mark.parametrize("action", ["reset", "close"])
 def test_a_letter_cut_off_in_its_content_is_never_sent_twice(round_: Round, action: Any) -> None:
-    """A short letter and its final dot are on their way together, so that the cut looks like a lost reply to us."""
+    """A short letter and its final dot are on their way together, so that the cut looks like a lost
+    reply to us.
+    """
     round_.run(smtp=Fault("client", rb"\r\n[Ss]ubject", action))
     round_.until_quiet()
 
@@ -169,22 +191,34 @@ def test_a_letter_cut_off_in_its_content_is_never_sent_twice(round_: Round, acti
 
 
 @pytest.mark.parametrize("action", ["deliver_then_reset", "deliver_then_freeze"])
-def test_a_letter_whose_reply_was_lost_is_uncertain_and_never_sent_again(round_: Round, action: Any) -> None:
+def test_a_letter_whose_reply_was_lost_is_uncertain_and_never_sent_again(
+    round_: Round,
+    action: Any,
+) -> None:
     """It arrived, as it happens; nobody here can know."""
     round_.run(smtp=Fault("client", rb"\r\n\.\r\n", action))
     round_.until_quiet()
 
     assert at_rest(round_.office) == []
     assert sorted(round_.states()) == ["sent", "sent", "uncertain"]
-    assert len([letter for letter in round_.office.taken if "example.cn" in letter.recipients[0]]) == 3
+    assert (
+        len(
+            [letter for letter in round_.office.taken if "example.cn" in letter.recipients[0]],
+        )
+        == 3
+    )
 
 
-def test_a_letter_whose_outcome_cannot_be_written_down_becomes_uncertain_without_a_restart(round_: Round) -> None:
+def test_a_letter_whose_outcome_cannot_be_written_down_becomes_uncertain_without_a_restart(
+    round_: Round,
+) -> None:
     """The database is locked by somebody else from the moment the server takes the letter."""
     locks: list[sqlite3.Connection] = []
 
     def lock() -> None:
-        locks.append(sqlite3.connect(round_.office.database, isolation_level=None, check_same_thread=False))
+        locks.append(
+            sqlite3.connect(round_.office.database, isolation_level=None, check_same_thread=False),
+        )
         locks[0].execute("BEGIN IMMEDIATE")
 
     round_.office.taken.on_next = lock
@@ -214,10 +248,14 @@ def test_a_database_locked_by_another_program_costs_a_delay(round_: Round) -> No
 
 
 def test_a_disk_that_takes_no_more_bytes_stops_intake_and_loses_nothing(round_: Round) -> None:
-    """The process may write files of 2 MB only, and a mail of 3 MB is among the new ones; then there is room again."""
+    """The process may write files of 2 MB only, and a mail of 3 MB is among the new ones; then
+    there is room again.
+    """
     assert round_.run() is None
     large = plain_mail(50, text="很长的信。\n" * 200_000)
-    round_.office.post([question(5), Posted(large.as_bytes(), EVENING, answered=True, what="large"), question(6)])
+    round_.office.post(
+        [question(5), Posted(large.as_bytes(), EVENING, answered=True, what="large"), question(6)],
+    )
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     with round_.app() as app:
         resource.setrlimit(resource.RLIMIT_FSIZE, (2 << 20, limits[1]))

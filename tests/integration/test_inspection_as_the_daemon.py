@@ -1,4 +1,6 @@
-"""``message inspect`` answers as the daemon does that has the same configuration: the same mail is put through both."""
+"""``message inspect`` answers as the daemon does that has the same configuration: the same mail is
+put through both.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ CALL = "smart-education-2024"
 
 
 def configured(directory: Path) -> dict[str, dict[str, Any]]:
-    """Every setting that changes what a mail is taken for, or how it is answered, away from its default."""
+    """Every setting that changes what a mail is taken for, or how it is answered, away from its
+    default.
+    """
     return {
         "mailbox_": {"username": "shenbao@bingtuan.example", "max_message_size": 20_000},
         "office": {"trusted_authserv_ids": (TRUSTED,)},
@@ -68,12 +72,24 @@ def calls(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("name", MAILS)
-def test_a_mail_is_screened_and_answered_as_by_the_daemon(name: str, calls: Path, tmp_path: Path) -> None:
-    """Its kind, whether it is answered, and every line of the letter that no ledger and no key goes into."""
+def test_a_mail_is_screened_and_answered_as_by_the_daemon(
+    name: str,
+    calls: Path,
+    tmp_path: Path,
+) -> None:
+    """Its kind, whether it is answered, and every line of the letter that no ledger and no key goes
+    into.
+    """
     path = tmp_path / "mail.eml"
     path.write_bytes(MAILS[name].as_bytes())
     sections = configured(tmp_path)
-    report = inspect_message(path, open_call(calls, CALL), settings(tmp_path, **sections), MORNING, MORNING)
+    report = inspect_message(
+        path,
+        open_call(calls, CALL),
+        settings(tmp_path, **sections),
+        MORNING,
+        MORNING,
+    )
 
     with open_house(tmp_path, **sections) as house:
         house.arrive(path.read_bytes())
@@ -124,7 +140,13 @@ def test_a_mail_that_forgot_its_attachment_is_told_so(tmp_path: Path) -> None:
     """It has opened no case, and nothing of it is being checked."""
     path = tmp_path / "mail.eml"
     path.write_bytes(plain_mail(subject="第三师申报材料", text="附件是我单位的申报书,请查收。").as_bytes())
-    report = inspect_message(path, open_call(default_config() / "calls", CALL), None, MORNING, MORNING)
+    report = inspect_message(
+        path,
+        open_call(default_config() / "calls", CALL),
+        None,
+        MORNING,
+        MORNING,
+    )
     assert "来信没有附件" in report["letter"]["text"]
     assert "正在核对" not in report["letter"]["text"]
     assert "案卷编号" not in report["letter"]["text"] + report["letter"]["subject"]

@@ -1,4 +1,6 @@
-"""Listening beside looking: news arrive at once where the server tells them, and nothing it does can stop the looks."""
+"""Listening beside looking: news arrive at once where the server tells them, and nothing it does
+can stop the looks.
+"""
 
 from __future__ import annotations
 
@@ -55,7 +57,11 @@ def test_the_fake_cannot_hear_and_is_not_taken_for_one_that_can() -> None:
 
 @pytest.mark.dovecot
 @pytest.mark.parametrize("security", ["tls", "none"])
-def test_a_new_mail_is_heard_of_at_once(dovecot: DovecotAccount, stop: threading.Event, security: str) -> None:
+def test_a_new_mail_is_heard_of_at_once(
+    dovecot: DovecotAccount,
+    stop: threading.Event,
+    security: str,
+) -> None:
     """Once when listening begins, then for each arrival, over one connection."""
     news = News()
     listener = Listener(dovecot.mailbox(security=security), "INBOX", news, stop)
@@ -77,7 +83,11 @@ IDLING = {"CAPABILITY": b"* CAPABILITY IMAP4rev1 ID IDLE\r\n{t} OK done"}
 class Idling(ScriptedServer):
     """A server whose answer to IDLE a test writes."""
 
-    def __init__(self, answer: Callable[[Conversation, bytes], None], manners: dict[str, bytes] | None = None) -> None:
+    def __init__(
+        self,
+        answer: Callable[[Conversation, bytes], None],
+        manners: dict[str, bytes] | None = None,
+    ) -> None:
         super().__init__(self._converse)
         self.manners, self._answer = ImapManners(IDLING if manners is None else manners), answer
 
@@ -154,11 +164,13 @@ def test_a_listener_in_trouble_does_not_knock_again_at_once(stop: threading.Even
         assert (server.connections, listener.is_alive()) == (1, True)
 
 
-# --- with the daemon -------------------------------------------------------------------------------------------------
+# --- with the daemon ------------------------------------------------------------------------------
 
 
 def run_until(house: House, done: Callable[[], bool], then: Callable[[], None]) -> bool:
-    """The daemon in this very thread; ``then`` is called once it has looked, and it stops when ``done``."""
+    """The daemon in this very thread; ``then`` is called once it has looked, and it stops when
+    ``done``.
+    """
     main, finished = threading.get_ident(), []
 
     def watch() -> None:
@@ -190,7 +202,10 @@ def signals() -> Iterator[None]:
 
 @pytest.mark.dovecot
 @pytest.mark.usefixtures("signals")
-def test_the_daemon_fetches_a_mail_long_before_its_next_regular_look(open_one: Open, dovecot: DovecotAccount) -> None:
+def test_the_daemon_fetches_a_mail_long_before_its_next_regular_look(
+    open_one: Open,
+    dovecot: DovecotAccount,
+) -> None:
     """It looks every hour, and is told."""
     house = open_one(mailbox=dovecot.mailbox(), mailbox_={"poll_every": timedelta(hours=1)})
     dovecot.append(plain_mail(1).as_bytes(), MORNING)

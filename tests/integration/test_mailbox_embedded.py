@@ -45,7 +45,12 @@ assert len(sink.letters) == 1
 
 def test_a_whole_life_of_both_servers_writes_nothing_on_the_terminal() -> None:
     """A refused login and a session cut at the end included."""
-    done = subprocess.run([sys.executable, "-c", _WHOLE_LIFE], capture_output=True, timeout=60, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", _WHOLE_LIFE],
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
 
 
@@ -70,12 +75,21 @@ def test_two_mailboxes_live_side_by_side() -> None:
     """Ports are free ones and nothing is shared."""
     with EmbeddedMailbox() as one, EmbeddedMailbox("second", "word") as other:
         one.append(b"Subject: x\r\n\r\n", ARRIVED)
-        account = ImapMailbox(other.host, other.port, security="none", username="second", password="word")
+        account = ImapMailbox(
+            other.host,
+            other.port,
+            security="none",
+            username="second",
+            password="word",
+        )
         with account.session() as session:
             assert session.examine("INBOX").uids == ()
 
 
-@pytest.mark.parametrize(("server", "package"), [(EmbeddedMailbox, "pymap"), (SmtpSink, "aiosmtpd")])
+@pytest.mark.parametrize(
+    ("server", "package"),
+    [(EmbeddedMailbox, "pymap"), (SmtpSink, "aiosmtpd")],
+)
 def test_without_the_optional_package_it_says_what_to_install(
     monkeypatch: pytest.MonkeyPatch, server: type[EmbeddedMailbox | SmtpSink], package: str
 ) -> None:

@@ -29,7 +29,12 @@ MAIL = b"Subject: big\r\n\r\n" + b"0123456789abcdef" * 20_000 + b"\r\n"
 
 def client(server: ScriptedServer | FaultProxy, **changes: Any) -> ImapMailbox:
     """Our client for a server on loopback, impatient as tests are."""
-    settings: dict[str, Any] = {"security": "none", "username": "office", "password": SECRET, "timeout": 3.0}
+    settings: dict[str, Any] = {
+        "security": "none",
+        "username": "office",
+        "password": SECRET,
+        "timeout": 3.0,
+    }
     return ImapMailbox(server.host, server.port, **(settings | changes))
 
 
@@ -52,12 +57,15 @@ def body(*answers: bytes) -> dict[str, bytes]:
     return {"UID FETCH": b"".join(line + b"\r\n" for line in answers) + b"{t} OK done"}
 
 
-# --- a real server, and a wire that breaks ---------------------------------------------------------------------------
+# --- a real server, and a wire that breaks --------------------------------------------------------
 
 
 @pytest.mark.dovecot
 @pytest.mark.parametrize("action", ["reset", "close", "freeze"])
-def test_a_mail_cut_in_the_middle_is_trouble_and_whole_the_next_time(dovecot: DovecotAccount, action: Any) -> None:
+def test_a_mail_cut_in_the_middle_is_trouble_and_whole_the_next_time(
+    dovecot: DovecotAccount,
+    action: Any,
+) -> None:
     """Half a mail is never taken for a whole one, and nothing is lost by trying again."""
     dovecot.append(MAIL, ARRIVED)
     fault = Fault("server", rb"BODY\[\] \{\d+\}\r\n", action, after=100_000)
@@ -88,12 +96,27 @@ def test_a_new_uidvalidity_is_seen(dovecot: DovecotAccount) -> None:
 
 @pytest.mark.dovecot
 def test_a_folder_is_listed_in_windows_as_completely_as_in_one(dovecot: DovecotAccount) -> None:
-    """A mailbox of a hundred thousand mails does not fit one answer; gaps in the numbers do not matter."""
+    """A mailbox of a hundred thousand mails does not fit one answer; gaps in the numbers do not
+    matter.
+    """
     for number in range(11):
         dovecot.append(b"Subject: %d\r\n\r\nx\r\n" % number, ARRIVED)
     for uid in (1, 4, 5):
         dovecot.expunge(uid)
-    assert look(dovecot.mailbox(search_window=3)) == look(dovecot.mailbox()) == (2, 3, 6, 7, 8, 9, 10, 11)
+    assert (
+        look(dovecot.mailbox(search_window=3))
+        == look(dovecot.mailbox())
+        == (
+            2,
+            3,
+            6,
+            7,
+            8,
+            9,
+            10,
+            11,
+        )
+    )
 
 
 @pytest.mark.dovecot
@@ -105,7 +128,9 @@ def test_every_kind_of_security_reaches_the_mailbox(dovecot: DovecotAccount, sec
 
 
 @pytest.mark.dovecot
-def test_a_server_whose_certificate_nobody_vouches_for_gets_no_password(dovecot: DovecotAccount) -> None:
+def test_a_server_whose_certificate_nobody_vouches_for_gets_no_password(
+    dovecot: DovecotAccount,
+) -> None:
     """The message says which settings to look at."""
     with pytest.raises(TemporaryError, match="证书不可信") as told:
         look(dovecot.mailbox(ca_file=None))
@@ -126,14 +151,23 @@ def _enter_all(sessions: list[Any]) -> None:
             stack.enter_context(session)
 
 
-# --- unreachable -----------------------------------------------------------------------------------------------------
+# --- unreachable ----------------------------------------------------------------------------------
 
 
 def test_a_server_that_is_not_there_is_unavailable() -> None:
     """Exit code 69, and nobody is told that the password is wrong."""
     port = free_port()
     with pytest.raises(UnavailableError, match=f"127.0.0.1:{port}"):
-        look(ImapMailbox("127.0.0.1", port, security="none", username="a", password="b", timeout=1.0))
+        look(
+            ImapMailbox(
+                "127.0.0.1",
+                port,
+                security="none",
+                username="a",
+                password="b",
+                timeout=1.0,
+            )
+        )
 
 
 def test_a_server_that_never_greets_is_unavailable_after_the_timeout() -> None:
@@ -164,10 +198,19 @@ def test_tls_against_a_plain_port_says_that_port_and_security_do_not_fit() -> No
 def test_a_ca_file_that_cannot_be_read_is_the_administrators_fault(tmp_path: Path) -> None:
     """Not trouble of the world: no retrying mends it."""
     with pytest.raises(ConfigError, match="CA"):
-        look(ImapMailbox("127.0.0.1", 9, security="tls", username="a", password="b", ca_file=tmp_path / "none.pem"))
+        look(
+            ImapMailbox(
+                "127.0.0.1",
+                9,
+                security="tls",
+                username="a",
+                password="b",
+                ca_file=tmp_path / "none.pem",
+            )
+        )
 
 
-# --- login -----------------------------------------------------------------------------------------------------------
+# --- login ----------------------------------------------------------------------------------------
 
 
 def test_the_client_names_itself_after_login_and_before_the_first_folder() -> None:
@@ -176,7 +219,13 @@ def test_the_client_names_itself_after_login_and_before_the_first_folder() -> No
         look(client(server))
     verbs = [command.split()[0] for command in server.commands]
     assert verbs.index("LOGIN") < verbs.index("ID") < verbs.index("EXAMINE")
-    assert '"name" "mailroom"' in next(command for command in server.commands if command.startswith("ID"))
+    assert '"name" "mailroom"' in next(
+        command
+        for command in server.commands
+        if command.startswith(
+            "ID",
+        )
+    )
 
 
 def test_a_server_without_id_is_not_asked_for_it() -> None:
@@ -197,7 +246,12 @@ def test_a_refused_login_carries_the_servers_chinese_words_but_no_password() -> 
 
 def test_a_login_refused_for_being_too_frequent_is_tried_again_later() -> None:
     """That passes by itself."""
-    with ScriptedImap({"LOGIN": b"{t} NO login frequency limited"}) as server, pytest.raises(TemporaryError):
+    with (
+        ScriptedImap(
+            {"LOGIN": b"{t} NO login frequency limited"},
+        ) as server,
+        pytest.raises(TemporaryError),
+    ):
         look(client(server))
 
 
@@ -216,7 +270,9 @@ def test_a_connection_lost_during_login_is_no_wrong_password() -> None:
 
 def test_a_server_that_forbids_plain_login_gets_no_password() -> None:
     """LOGINDISABLED: sending it anyway would show it to everybody on the way."""
-    with ScriptedImap({"CAPABILITY": b"* CAPABILITY IMAP4rev1 LOGINDISABLED\r\n{t} OK done"}) as server:
+    with ScriptedImap(
+        {"CAPABILITY": b"* CAPABILITY IMAP4rev1 LOGINDISABLED\r\n{t} OK done"},
+    ) as server:
         with pytest.raises(LoginRefusedError) as told:
             look(client(server))
         assert "tls" in told.value.hint
@@ -261,13 +317,19 @@ def test_a_password_that_cannot_be_one_is_said_so_and_not_shown() -> None:
     assert "密钥" not in str(told.value)
 
 
-# --- folders and lists -----------------------------------------------------------------------------------------------
+# --- folders and lists ----------------------------------------------------------------------------
 
 
 def test_a_refused_folder_that_exists_is_trouble_and_not_a_missing_folder() -> None:
     """NetEase refuses and still lists it."""
     refusal = b"{t} NO EXAMINE Unsafe Login. Please contact kefu@188.com for help"
-    with ScriptedImap({"EXAMINE": refusal}) as server, pytest.raises(TemporaryError, match="Unsafe Login") as told:
+    with (
+        ScriptedImap({"EXAMINE": refusal}) as server,
+        pytest.raises(
+            TemporaryError,
+            match="Unsafe Login",
+        ) as told,
+    ):
         look(client(server))
     assert "网易" in told.value.hint
 
@@ -303,7 +365,13 @@ def test_a_server_without_uidnext_and_with_uids_of_a_thousand_million_is_read() 
 def test_a_mail_without_a_readable_date_gets_the_moment_it_was_asked_for() -> None:
     """It is marked, so that nobody takes that for the server's word."""
     answers = body(b'* 1 FETCH (UID 11 RFC822.SIZE 5 INTERNALDATE "not a date")')
-    with ScriptedImap(answers) as server, client(server, clock=FixedClock(ARRIVED)).session() as session:
+    with (
+        ScriptedImap(answers) as server,
+        client(
+            server,
+            clock=FixedClock(ARRIVED),
+        ).session() as session,
+    ):
         session.examine("INBOX")
         (summary,) = session.summaries([11])
     assert (summary.received, summary.dated, summary.size) == (ARRIVED, False, 5)
@@ -319,10 +387,13 @@ def test_no_command_line_grows_with_the_mailbox() -> None:
     assert max(len(command) for command in fetches) < 1000
 
 
-# --- bytes -----------------------------------------------------------------------------------------------------------
+# --- bytes ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("answer", [b"* 1 FETCH (UID 11 BODY[] NIL)", b"* 1 EXPUNGE", b"* OK still here"])
+@pytest.mark.parametrize(
+    "answer",
+    [b"* 1 FETCH (UID 11 BODY[] NIL)", b"* 1 EXPUNGE", b"* OK still here"],
+)
 def test_a_body_of_nil_or_none_at_all_means_gone(answer: bytes) -> None:
     """Never an empty mail."""
     with ScriptedImap(body(answer)) as server:
@@ -356,7 +427,9 @@ def test_two_different_readings_are_trouble() -> None:
             if b"FETCH" in line:
                 text = next(bodies)
                 conversation.say(
-                    b"* 1 FETCH (UID 11 BODY[] {%d}" % len(text), text + b")", line.split()[0] + b" OK done"
+                    b"* 1 FETCH (UID 11 BODY[] {%d}" % len(text),
+                    text + b")",
+                    line.split()[0] + b" OK done",
                 )
             else:
                 conversation.say(manners.answer(line))
@@ -375,7 +448,10 @@ def test_a_literal_larger_than_anything_asked_for_is_refused_unread() -> None:
 
 def test_a_mail_the_server_does_not_hand_over_does_not_stop_the_others() -> None:
     """One broken mail must not stop the whole inbox."""
-    answers = {"UID FETCH 11": b"{t} NO [SERVERBUG] Internal error", **body(b"* 2 FETCH (UID 12 BODY[] {5}", b"hello)")}
+    answers = {
+        "UID FETCH 11": b"{t} NO [SERVERBUG] Internal error",
+        **body(b"* 2 FETCH (UID 12 BODY[] {5}", b"hello)"),
+    }
     into = io.BytesIO()
     with ScriptedImap(answers) as server, client(server).session() as session:
         session.examine("INBOX")
@@ -385,9 +461,18 @@ def test_a_mail_the_server_does_not_hand_over_does_not_stop_the_others() -> None
     assert into.getvalue() == b"hello"
 
 
-def test_no_word_of_a_mail_and_no_password_gets_into_the_log(caplog: pytest.LogCaptureFixture) -> None:
-    """Not even when everything is logged; the library formats every mail for its log unless told not to."""
-    with caplog.at_level(logging.DEBUG), ScriptedImap(body(b"* 1 FETCH (UID 11 BODY[] {5}", b"hello)")) as server:
+def test_no_word_of_a_mail_and_no_password_gets_into_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Not even when everything is logged; the library formats every mail for its log unless told
+    not to.
+    """
+    with (
+        caplog.at_level(
+            logging.DEBUG,
+        ),
+        ScriptedImap(body(b"* 1 FETCH (UID 11 BODY[] {5}", b"hello)")) as server,
+    ):
         fetch(client(server), 11, 5)
     assert "hello" not in caplog.text
     assert SECRET not in caplog.text
@@ -416,7 +501,11 @@ def test_nonsense_from_the_server_is_trouble_and_nothing_worse(nonsense: bytes) 
         fetch(client(server, timeout=0.5), 11, 5)
 
 
-@pytest.mark.parametrize("flood", [b"x" * 65536, b"* OK on and on\r\n" * 4096], ids=["one line", "many lines"])
+@pytest.mark.parametrize(
+    "flood",
+    [b"x" * 65536, b"* OK on and on\r\n" * 4096],
+    ids=["one line", "many lines"],
+)
 def test_a_server_that_floods_is_cut_off(flood: bytes) -> None:
     """One endless line, or lines without end: neither fills the memory."""
 

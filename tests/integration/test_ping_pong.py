@@ -1,4 +1,6 @@
-"""A thousand rounds with somebody who answers every letter: two robots must not write to each other for ever."""
+"""A thousand rounds with somebody who answers every letter: two robots must not write to each other
+for ever.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,8 @@ def house(open_one: Open, monkeypatch: pytest.MonkeyPatch) -> House:
     """Letters leave without a pause between them."""
     without_worker(monkeypatch)
     return open_one(
-        smtp={"pace": "0s"}, letters={"per_sender_per_day": PER_DAY, "global_per_hour": 10_000, "settle": "1m"}
+        smtp={"pace": "0s"},
+        letters={"per_sender_per_day": PER_DAY, "global_per_hour": 10_000, "settle": "1m"},
     )
 
 
@@ -48,7 +51,9 @@ def text_of(letter: bytes) -> str:
 
 
 def reply(house: House, number: int, **headers: str) -> EmailMessage:
-    """The robot answers the last letter it got, quoting it; before the first it writes by itself."""
+    """The robot answers the last letter it got, quoting it; before the first it writes by
+    itself.
+    """
     got = sent_to_robot(house)
     if not got:
         return plain_mail(number, from_=f"自动 <{ROBOT}>", **headers)
@@ -58,10 +63,17 @@ def reply(house: House, number: int, **headers: str) -> EmailMessage:
     return plain_mail(number, f"Re: {letter['Subject']}", text, from_=f"自动 <{ROBOT}>", **about)
 
 
-def play(house: House, mail: Callable[[int], EmailMessage], rounds: int, pause: timedelta) -> list[datetime]:
-    """The robot writes, the house does all it does, time passes; when each letter to the robot left.
+def play(
+    house: House,
+    mail: Callable[[int], EmailMessage],
+    rounds: int,
+    pause: timedelta,
+) -> list[datetime]:
+    """The robot writes, the house does all it does, time passes; when each letter to the robot
+    left.
 
-    While it is not written to, the robot goes on all the same; the house then looks at every tenth mail only.
+    While it is not written to, the robot goes on all the same; the house then looks at every tenth
+    mail only.
     """
     times: list[datetime] = []
     number, burst = 0, 1
@@ -87,8 +99,12 @@ def most_in_a_day(times: list[datetime]) -> int:
 
 @pytest.mark.slow
 @pytest.mark.timeout(300)
-def test_a_robot_that_looks_like_a_person_gets_no_more_than_its_letters_of_a_day(house: House) -> None:
-    """A thousand mails in a week, each answering our letter: 20 letters a day, the last of a day says so, all registered."""
+def test_a_robot_that_looks_like_a_person_gets_no_more_than_its_letters_of_a_day(
+    house: House,
+) -> None:
+    """A thousand mails in a week, each answering our letter: 20 letters a day, the last of a day
+    says so, all registered.
+    """
     times = play(house, lambda number: reply(house, number), ROUNDS, timedelta(minutes=9))
 
     assert most_in_a_day(times) == PER_DAY
@@ -104,12 +120,19 @@ def test_a_robot_that_looks_like_a_person_gets_no_more_than_its_letters_of_a_day
 
 @pytest.mark.slow
 def test_an_honest_auto_responder_gets_one_letter_and_no_second(house: House) -> None:
-    """It says Auto-Submitted, as RFC 3834 asks: its first mail was a person's, none of its answers gets one."""
+    """It says Auto-Submitted, as RFC 3834 asks: its first mail was a person's, none of its answers
+    gets one.
+    """
     house.arrive(reply(house, 0))
     house.take_in()
     house.send()
     assert len(sent_to_robot(house)) == 1
-    play(house, lambda number: reply(house, number + 1, auto_submitted="auto-replied"), 100, timedelta(minutes=1))
+    play(
+        house,
+        lambda number: reply(house, number + 1, auto_submitted="auto-replied"),
+        100,
+        timedelta(minutes=1),
+    )
 
     assert len(sent_to_robot(house)) == 1
     assert len(house.messages()) == 101
@@ -117,9 +140,16 @@ def test_an_honest_auto_responder_gets_one_letter_and_no_second(house: House) ->
 
 @pytest.mark.slow
 def test_a_robot_that_sends_its_papers_each_time_gets_the_letters_of_one_case(house: House) -> None:
-    """A case has a cap of its own, over days; afterwards it is still judged, and nobody is written to."""
+    """A case has a cap of its own, over days; afterwards it is still judged, and nobody is written
+    to.
+    """
     cap = house.app.settings.letters.per_case
-    play(house, lambda number: with_file(reply(house, number), b"paper %d" % number), 30, timedelta(hours=4))
+    play(
+        house,
+        lambda number: with_file(reply(house, number), b"paper %d" % number),
+        30,
+        timedelta(hours=4),
+    )
 
     assert len(house.cases()) == 1
     assert len(sent_to_robot(house)) == cap

@@ -1,4 +1,6 @@
-"""The shortcut of the other tests here: a scan is read by the models once, and what they said is what comes again."""
+"""The shortcut of the other tests here: a scan is read by the models once, and what they said is
+what comes again.
+"""
 
 from __future__ import annotations
 
@@ -18,11 +20,17 @@ from tests.print_once import read_print_once
 def test_a_scan_is_read_once_and_the_reading_is_the_same_the_second_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One page; a shortcut that no call takes any more would only be slow, and nobody would see why."""
+    """One page; a shortcut that no call takes any more would only be slow, and nobody would see
+    why.
+    """
     call = open_call(default_config() / "calls", "smart-education-2024").call
     read_print_once(Once(tmp_path), monkeypatch)
     readings = [
-        read_or_degrade(SAMPLES["10"].path, call, ReadingContext(own_addresses=addresses, ocr_seconds=100))
+        read_or_degrade(
+            SAMPLES["10"].path,
+            call,
+            ReadingContext(own_addresses=addresses, ocr_seconds=100),
+        )
         for addresses in ((), ("office@example.cn",))
     ]
 

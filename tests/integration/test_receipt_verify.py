@@ -1,4 +1,6 @@
-"""``receipt verify``: an old letter holds years later, however it was copied; a changed one does not."""
+"""``receipt verify``: an old letter holds years later, however it was copied; a changed one does
+not.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +51,9 @@ def verify(house: House, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
         path = tmp_path / ("letter.eml" if isinstance(content, bytes) else "letter.txt")
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
         capsys.readouterr()
-        code = run(["--config", str(config), "receipt", "verify", "--json", *(options or (str(path),))])
+        code = run(
+            ["--config", str(config), "receipt", "verify", "--json", *(options or (str(path),))],
+        )
         out = capsys.readouterr().out
         return code, json.loads(out) if out else None
 
@@ -85,7 +89,15 @@ def test_copied_words_hold_however_they_were_copied(letter: OutboxRow, verify: V
     """Quoted, wrapped, from the HTML view, within a forwarded mail, or only a part of it."""
     plain = words(letter)
     quoted = "\n".join(f"> {line}" for line in plain.splitlines())
-    wrapped = "\n".join(line[start : start + 30] for line in plain.splitlines() for start in range(0, len(line), 30))
+    wrapped = "\n".join(
+        line[start : start + 30]
+        for line in plain.splitlines()
+        for start in range(
+            0,
+            len(line),
+            30,
+        )
+    )
     shown = html_text(words(letter, "html"))
     forwarded = (
         f"领导好，请看下面这封回执。\n---- 转发的邮件 ----\n发件人: x <x@example.cn>\n主题: 回执\n\n{plain}\n此致"
@@ -94,7 +106,10 @@ def test_copied_words_hold_however_they_were_copied(letter: OutboxRow, verify: V
 
     for text in (plain, quoted, wrapped, shown, forwarded, part):
         code, report = verify(text)
-        assert (code, report["receipts"][0]["text"][2:]) == (0, report["receipts"][0]["text"][2:]), text
+        assert (
+            code,
+            report["receipts"][0]["text"][2:],
+        ) == (0, report["receipts"][0]["text"][2:]), text
 
 
 def test_the_code_alone_holds(letter: OutboxRow, verify: Verify) -> None:
@@ -108,14 +123,21 @@ def test_the_code_alone_holds(letter: OutboxRow, verify: Verify) -> None:
     assert "校验码与台账不符" in report["receipts"][0]["text"][0]
 
 
-def test_words_come_from_standard_input_too(letter: OutboxRow, verify: Verify, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_words_come_from_standard_input_too(
+    letter: OutboxRow,
+    verify: Verify,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """A dash stands for it; GB 18030 is understood."""
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(words(letter).encode("gb18030"))))
 
     assert verify("", "-")[0] == 0
 
 
-def test_a_changed_letter_with_a_genuine_code_does_not_hold(letter: OutboxRow, verify: Verify) -> None:
+def test_a_changed_letter_with_a_genuine_code_does_not_hold(
+    letter: OutboxRow,
+    verify: Verify,
+) -> None:
     """Another date, another applicant, another file, one line more: each is named."""
     plain = words(letter)
     (digest, *_) = re.findall(r"[0-9a-f]{16,64}", plain)
@@ -133,7 +155,11 @@ def test_a_changed_letter_with_a_genuine_code_does_not_hold(letter: OutboxRow, v
         assert any(told in line for line in report["receipts"][0]["text"]), (told, report)
 
 
-def test_a_letter_of_another_office_does_not_hold(letter: OutboxRow, verify: Verify, tmp_path: Path) -> None:
+def test_a_letter_of_another_office_does_not_hold(
+    letter: OutboxRow,
+    verify: Verify,
+    tmp_path: Path,
+) -> None:
     """Without the key of the store nothing is confirmed."""
     (tmp_path / "files" / KEY_FILE).unlink()
 

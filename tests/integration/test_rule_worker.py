@@ -44,7 +44,13 @@ def judge(call: Call) -> Iterator[Judge]:
         yield judge
 
 
-def judge_with(code: str, call: Call, folder: Path, monkeypatch: pytest.MonkeyPatch, timeout: float = 2.0) -> Judge:
+def judge_with(
+    code: str,
+    call: Call,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    timeout: float = 2.0,
+) -> Judge:
     """A judge whose child runs ``code``."""
     (folder / "odd_worker.py").write_text(code, encoding="utf-8")
     monkeypatch.syspath_prepend(str(folder))
@@ -70,7 +76,10 @@ def alive(pid: int) -> bool:
 
 def test_engine_and_interpreter_agree_on_every_golden_case(judge: Judge, call: Call) -> None:
     """The shipped rules and examples: no disagreement, whatever the decision."""
-    examples = load_examples((FOLDER / "examples.yaml").read_text(encoding="utf-8"), load_rulebook(RULES, call))
+    examples = load_examples(
+        (FOLDER / "examples.yaml").read_text(encoding="utf-8"),
+        load_rulebook(RULES, call),
+    )
     for example in examples:
         assert judge.judge(example.subjects, example.received).disagreement == "", example.name
 
@@ -90,7 +99,10 @@ def test_a_judgement_carries_findings_trace_and_the_hash_of_the_rules(judge: Jud
     assert "实际: 有密码" in row["trace"][0]
 
 
-def test_the_child_does_not_see_our_environment(judge: Judge, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_child_does_not_see_our_environment(
+    judge: Judge,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """A password in our environment does not reach the child."""
     monkeypatch.setenv("MAILROOM_MAILBOX__PASSWORD", "secret")
     judge.judge(CASE, IN_TIME)

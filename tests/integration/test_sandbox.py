@@ -46,10 +46,19 @@ def call() -> Call:
 
 def run(function: Callable[..., object], *args: object, limits: Limits | None = None) -> Any:
     """``function(*args)`` in a worker, named as a caller names what it does not import."""
-    return run_in_worker(f"{function.__module__}:{function.__qualname__}", *args, returns=object, limits=limits)
+    return run_in_worker(
+        f"{function.__module__}:{function.__qualname__}",
+        *args,
+        returns=object,
+        limits=limits,
+    )
 
 
-def died(function: Callable[..., object], *args: object, limits: Limits | None = None) -> WorkerDied:
+def died(
+    function: Callable[..., object],
+    *args: object,
+    limits: Limits | None = None,
+) -> WorkerDied:
     with pytest.raises(WorkerDied) as caught:
         run(function, *args, limits=limits or Limits())
     return caught.value
@@ -67,7 +76,9 @@ def test_a_result_that_is_not_of_the_type_asked_for_is_no_result() -> None:
 
 
 def test_a_name_nobody_bears_is_a_fault_of_ours() -> None:
-    """Names are not looked at before the worker starts, because the parent must not import what they name."""
+    """Names are not looked at before the worker starts, because the parent must not import what
+    they name.
+    """
     with pytest.raises(WorkerFailed, match="no_such_name"):
         run_in_worker("ingest.sandbox.read:no_such_name", returns=object)
 
@@ -167,7 +178,12 @@ def test_the_system_s_limits_are_set(name: str, expected: int) -> None:
 
 def test_it_inherits_neither_sockets_nor_the_database(tmp_path: Path) -> None:
     """Neither what is open now nor what was open when the server started."""
-    with socket.create_server(("127.0.0.1", 0)), contextlib.closing(sqlite3.connect(tmp_path / "x.db")) as database:
+    with (
+        socket.create_server(
+            ("127.0.0.1", 0),
+        ),
+        contextlib.closing(sqlite3.connect(tmp_path / "x.db")) as database,
+    ):
         database.execute("create table a (b)")
         links = [_link(number) for number in run(os.listdir, "/proc/self/fd")]
 
@@ -191,12 +207,20 @@ def test_its_chatter_does_not_reach_our_output(capfd: pytest.CaptureFixture[str]
 
 
 def test_the_network_is_closed_where_the_system_allows_it() -> None:
-    """A namespace of its own without any way out; where it may not be made, the unit's own wall stands."""
+    """A namespace of its own without any way out; where it may not be made, the unit's own wall
+    stands.
+    """
     ours, theirs = str(Path("/proc/self/ns/net").readlink()), run(os.readlink, "/proc/self/ns/net")
     if ours == theirs:
         pytest.skip("this system allows no network namespace")
 
-    with socket.create_server(("127.0.0.1", 0)) as server, pytest.raises(WorkerFailed, match=r"unreachable|refused"):
+    with (
+        socket.create_server(("127.0.0.1", 0)) as server,
+        pytest.raises(
+            WorkerFailed,
+            match=r"unreachable|refused",
+        ),
+    ):
         run(socket.create_connection, server.getsockname())
 
 
@@ -220,7 +244,9 @@ def _loaded_modules() -> list[str]:
 
 @pytest.fixture
 def orphan_maker(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
-    """A program that hangs in a worker, and the mark its whole family carries in its environment."""
+    """A program that hangs in a worker, and the mark its whole family carries in its
+    environment.
+    """
     script = tmp_path / "program.py"
     script.write_text(
         textwrap.dedent("""
@@ -253,17 +279,22 @@ def wait_until(condition: Callable[[], bool]) -> bool:
     return condition()
 
 
-def test_the_worker_ends_when_the_daemon_is_killed(orphan_maker: tuple[subprocess.Popen[bytes], str]) -> None:
+def test_the_worker_ends_when_the_daemon_is_killed(
+    orphan_maker: tuple[subprocess.Popen[bytes], str],
+) -> None:
     """SIGKILL of the parent leaves nobody behind."""
     program, mark = orphan_maker
-    assert wait_until(lambda: len(family(mark)) >= 4)  # the program, multiprocessing's tracker, the server, the worker
+    # the program, multiprocessing's tracker, the server, the worker
+    assert wait_until(lambda: len(family(mark)) >= 4)
 
     program.kill()
 
     assert wait_until(lambda: not family(mark) - {program.pid})
 
 
-def test_a_worker_ignores_the_sigterm_of_the_whole_group(orphan_maker: tuple[subprocess.Popen[bytes], str]) -> None:
+def test_a_worker_ignores_the_sigterm_of_the_whole_group(
+    orphan_maker: tuple[subprocess.Popen[bytes], str],
+) -> None:
     """Systemd sends it to everybody; the daemon finishes its mail first."""
     program, mark = orphan_maker
     assert wait_until(lambda: len(family(mark)) >= 4)
@@ -276,7 +307,7 @@ def test_a_worker_ignores_the_sigterm_of_the_whole_group(orphan_maker: tuple[sub
     assert len(family(mark) & before) >= 3  # only multiprocessing's own tracker may go
 
 
-# --- mails ---------------------------------------------------------------------------------------------------------
+# --- mails ----------------------------------------------------------------------------------------
 
 
 def written(path: Path, **files: bytes) -> Path:
@@ -285,7 +316,12 @@ def written(path: Path, **files: bytes) -> Path:
     message["Subject"] = "申报"
     message.set_content("您好")
     for name, data in files.items():
-        message.add_attachment(data, maintype="application", subtype="octet-stream", filename=name.replace("_", "."))
+        message.add_attachment(
+            data,
+            maintype="application",
+            subtype="octet-stream",
+            filename=name.replace("_", "."),
+        )
     path.write_bytes(message.as_bytes())
     return path
 
@@ -295,9 +331,18 @@ def form() -> bytes:
 
 
 def long_form(number: int) -> bytes:
-    """The form with 40,000 paragraphs more: a third of a second or more for its reader, wherever the tests run."""
+    """The form with 40,000 paragraphs more: a third of a second or more for its reader, wherever
+    the tests run.
+    """
     buffer = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(form())) as source, zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as target:
+    with (
+        zipfile.ZipFile(io.BytesIO(form())) as source,
+        zipfile.ZipFile(
+            buffer,
+            "w",
+            zipfile.ZIP_DEFLATED,
+        ) as target,
+    ):
         for name in source.namelist():
             data = source.read(name)
             if name == "word/document.xml":
@@ -309,7 +354,11 @@ def long_form(number: int) -> bytes:
 
 def test_a_mail_is_read_in_the_worker(tmp_path: Path, call: Call) -> None:
     """The same reading as everywhere, through the pipe."""
-    reading = read_file_in_worker(written(tmp_path / "a.eml", form_docx=form()), call, ReadingContext())
+    reading = read_file_in_worker(
+        written(tmp_path / "a.eml", form_docx=form()),
+        call,
+        ReadingContext(),
+    )
 
     assert isinstance(reading, Reading)
     assert [document.form for document in reading.documents] == ["附件1"]
@@ -325,7 +374,9 @@ def test_what_is_no_mail_is_refused_by_the_same_name(tmp_path: Path, call: Call)
 
 
 def test_a_mail_that_kills_its_reader_is_still_listed(tmp_path: Path, call: Call) -> None:
-    """More forms than can be read in the time; the second attempt only lists, so that nothing is hidden."""
+    """More forms than can be read in the time; the second attempt only lists, so that nothing is
+    hidden.
+    """
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for number in range(50):
@@ -334,14 +385,20 @@ def test_a_mail_that_kills_its_reader_is_still_listed(tmp_path: Path, call: Call
 
     reading = read_or_degrade(path, call, ReadingContext(), Limits(cpu=1))
 
-    assert [(part.name, part.fate) for part in reading.parts[:2]] == [("", Fate.BODY), ("many.zip", Fate.UNPACKED)]
+    assert [(part.name, part.fate) for part in reading.parts[:2]] == [
+        ("", Fate.BODY),
+        ("many.zip", Fate.UNPACKED),
+    ]
     assert {part.fate for part in reading.parts[2:52]} == {Fate.LIMIT}
     assert reading.parts[2].reason == "自动读取时超出时间限制, 没有读完, 由人工查看"
     assert reading.parts[52].name == "note.txt"
     assert any("只列名" in note for note in reading.notes)
 
 
-def test_a_mail_that_kills_even_the_listing_is_told_to_the_caller(tmp_path: Path, call: Call) -> None:
+def test_a_mail_that_kills_even_the_listing_is_told_to_the_caller(
+    tmp_path: Path,
+    call: Call,
+) -> None:
     """Then the step sets it aside."""
     with pytest.raises(WorkerDied, match="时间"):
         read_or_degrade(written(tmp_path / "a.eml"), call, ReadingContext(), Limits(wall=0))
@@ -349,11 +406,18 @@ def test_a_mail_that_kills_even_the_listing_is_told_to_the_caller(tmp_path: Path
 
 def _size_of_an_idle_worker() -> int:
     status = str(run(Path.read_text, Path("/proc/self/status")))
-    return int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmSize"))) * 1024
+    return (
+        int(
+            next(line.split()[1] for line in status.splitlines() if line.startswith("VmSize")),
+        )
+        * 1024
+    )
 
 
 def test_a_mail_of_60_megabytes_fits_a_small_worker(tmp_path: Path, call: Call) -> None:
-    """The standard library's parser holds eight times the mail; here it is mapped and read part by part."""
+    """The standard library's parser holds eight times the mail; here it is mapped and read part by
+    part.
+    """
     path = written(tmp_path / "a.eml", big_bin=os.urandom(45 * MB))
     limits = Limits(memory=_size_of_an_idle_worker() + 250 * MB)
 

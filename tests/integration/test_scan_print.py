@@ -1,4 +1,6 @@
-"""The print on real (invented) scans: read in the OCR worker with the shipped models, without a network."""
+"""The print on real (invented) scans: read in the OCR worker with the shipped models, without a
+network.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,10 @@ def reading(call: Call) -> Reading:
 
 @pytest.mark.slow
 @pytest.mark.xdist_group("print of one sample")
-def test_scans_are_read_as_far_as_needed_and_agree_with_their_words(reading: Reading, call: Call) -> None:
+def test_scans_are_read_as_far_as_needed_and_agree_with_their_words(
+    reading: Reading,
+    call: Call,
+) -> None:
     """The form needs its cover and the table page, the summary one page; every number is found."""
     words = {each.form: each for each in reading.documents if each.rendition is Rendition.EDITABLE}
     scans = {each.form: each for each in reading.documents if each.rendition is Rendition.STAMPED_SCAN}

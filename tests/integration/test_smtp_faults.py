@@ -33,11 +33,17 @@ def send_through(sink: SmtpSink, *faults: Fault, letter: bytes = LETTER) -> Send
     return result
 
 
-# --- the border at the final dot -------------------------------------------------------------------------------------
+# --- the border at the final dot ------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("action", ["deliver_then_reset", "deliver_then_close", "deliver_then_freeze"])
-def test_a_reply_lost_after_the_final_dot_leaves_it_uncertain(smtp_sink: SmtpSink, action: Any) -> None:
+@pytest.mark.parametrize(
+    "action",
+    ["deliver_then_reset", "deliver_then_close", "deliver_then_freeze"],
+)
+def test_a_reply_lost_after_the_final_dot_leaves_it_uncertain(
+    smtp_sink: SmtpSink,
+    action: Any,
+) -> None:
     """The server took it, we cannot know; sending again would make two."""
     result = send_through(smtp_sink, Fault("client", rb"\r\n\.\r\n", action))
     assert result.outcome is SendOutcome.UNCERTAIN
@@ -46,7 +52,12 @@ def test_a_reply_lost_after_the_final_dot_leaves_it_uncertain(smtp_sink: SmtpSin
 
 @pytest.mark.parametrize(
     ("pattern", "after"),
-    [(rb"MAIL FROM", 0), (rb"RCPT TO[^\n]*\n", 0), (rb"DATA\r\n", 0), (rb"Subject: receipt", 20_000)],
+    [
+        (rb"MAIL FROM", 0),
+        (rb"RCPT TO[^\n]*\n", 0),
+        (rb"DATA\r\n", 0),
+        (rb"Subject: receipt", 20_000),
+    ],
     ids=["at MAIL", "after RCPT", "at DATA", "in the text"],
 )
 def test_a_connection_lost_before_the_final_dot_may_be_tried_again(
@@ -54,17 +65,26 @@ def test_a_connection_lost_before_the_final_dot_may_be_tried_again(
 ) -> None:
     """The server has no complete letter, so it has none.
 
-    The letter is larger than all buffers on the way: of a small one everything is on its way before the cut is
-    noticed, and then nobody knows.
+    The letter is larger than all buffers on the way: of a small one everything is on its way before
+    the cut is noticed, and then nobody knows.
     """
-    result = send_through(smtp_sink, Fault("client", pattern, "reset", after=after), letter=LETTER + b"x" * 24_000_000)
+    result = send_through(
+        smtp_sink,
+        Fault("client", pattern, "reset", after=after),
+        letter=LETTER + b"x" * 24_000_000,
+    )
     assert result.outcome is SendOutcome.RETRY
     assert smtp_sink.letters == []
 
 
 def test_a_reply_of_421_to_data_ends_the_session_and_the_letter_waits(smtp_sink: SmtpSink) -> None:
     """Nothing was handed over; the rest of the batch is not tried on a dead session."""
-    hang_up = Fault("client", rb"DATA\r\n", "answer", data=b"421 4.7.0 too many mails, try later\r\n")
+    hang_up = Fault(
+        "client",
+        rb"DATA\r\n",
+        "answer",
+        data=b"421 4.7.0 too many mails, try later\r\n",
+    )
     with (
         FaultProxy((smtp_sink.host, smtp_sink.port), hang_up) as proxy,
         transport_to(smtp_sink, port=proxy.port).session() as session,
@@ -77,7 +97,9 @@ def test_a_reply_of_421_to_data_ends_the_session_and_the_letter_waits(smtp_sink:
 
 
 def test_garbage_after_quit_does_not_undo_a_success(smtp_sink: SmtpSink) -> None:
-    """QQ answers QUIT with NULs; the standard library raises for it although the letter was taken."""
+    """QQ answers QUIT with NULs; the standard library raises for it although the letter
+    was taken.
+    """
     smtp_sink.replies["QUIT"] = "\x00\x00\x00"
     assert send(transport_to(smtp_sink)).outcome is SendOutcome.SENT
     assert len(smtp_sink.letters) == 1
@@ -85,7 +107,13 @@ def test_garbage_after_quit_does_not_undo_a_success(smtp_sink: SmtpSink) -> None
 
 def test_a_connection_reset_at_quit_does_not_undo_a_success(smtp_sink: SmtpSink) -> None:
     """The 250 after the final dot is the only word that counts."""
-    assert send_through(smtp_sink, Fault("client", rb"QUIT\r\n", "reset")).outcome is SendOutcome.SENT
+    assert (
+        send_through(
+            smtp_sink,
+            Fault("client", rb"QUIT\r\n", "reset"),
+        ).outcome
+        is SendOutcome.SENT
+    )
 
 
 @pytest.mark.parametrize(
@@ -99,7 +127,11 @@ def test_a_connection_reset_at_quit_does_not_undo_a_success(smtp_sink: SmtpSink)
         ("251 hm", SendOutcome.UNCERTAIN),
     ],
 )
-def test_only_250_after_the_final_dot_is_a_success(smtp_sink: SmtpSink, reply: str, outcome: SendOutcome) -> None:
+def test_only_250_after_the_final_dot_is_a_success(
+    smtp_sink: SmtpSink,
+    reply: str,
+    outcome: SendOutcome,
+) -> None:
     """Everything else has its own meaning."""
     smtp_sink.replies["CONTENT"] = reply
     result = send(transport_to(smtp_sink))
@@ -116,7 +148,13 @@ def test_the_patience_after_the_final_dot_is_longer_than_for_other_replies() -> 
         conversation.line()
 
     with ScriptedServer(talk) as server:
-        transport = SmtpTransport(server.host, server.port, security="none", timeout=0.4, final_timeout=5.0)
+        transport = SmtpTransport(
+            server.host,
+            server.port,
+            security="none",
+            timeout=0.4,
+            final_timeout=5.0,
+        )
         assert send(transport) == SendResult(SendOutcome.SENT, 250, "Mail OK queued as slow1")
 
 
@@ -129,15 +167,29 @@ def _until_content(conversation: Conversation) -> None:
         pass
 
 
-# --- security and login ----------------------------------------------------------------------------------------------
+# --- security and login ---------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("starttls", [False, True])
-def test_login_and_letter_are_encrypted_when_asked(certificates: Certificates, *, starttls: bool) -> None:
+def test_login_and_letter_are_encrypted_when_asked(
+    certificates: Certificates,
+    *,
+    starttls: bool,
+) -> None:
     """Port 465 and port 587."""
-    with SmtpSink(users={ACCOUNT: PASSWORD}, tls=server_context(certificates), starttls=starttls) as sink:
+    with SmtpSink(
+        users={ACCOUNT: PASSWORD},
+        tls=server_context(certificates),
+        starttls=starttls,
+    ) as sink:
         security = "starttls" if starttls else "tls"
-        transport = transport_to(sink, certificates.ca, security=security, username=ACCOUNT, password=PASSWORD)
+        transport = transport_to(
+            sink,
+            certificates.ca,
+            security=security,
+            username=ACCOUNT,
+            password=PASSWORD,
+        )
         assert send(transport).outcome is SendOutcome.SENT
         assert len(sink.letters) == 1
 
@@ -158,7 +210,9 @@ def test_without_the_offer_of_starttls_nothing_is_sent(smtp_sink: SmtpSink) -> N
 
 
 def test_replies_smuggled_in_behind_starttls_are_not_believed(certificates: Certificates) -> None:
-    """What came before the encryption may have been written by anybody; believed, it would answer for the server."""
+    """What came before the encryption may have been written by anybody; believed, it would answer
+    for the server.
+    """
 
     def talk(conversation: Conversation) -> None:
         conversation.say(b"220 ready")
@@ -180,7 +234,12 @@ def test_replies_smuggled_in_behind_starttls_are_not_believed(certificates: Cert
 
     with ScriptedServer(talk) as server:
         transport = SmtpTransport(
-            server.host, server.port, security="starttls", ca_file=certificates.ca, timeout=2.0, final_timeout=2.0
+            server.host,
+            server.port,
+            security="starttls",
+            ca_file=certificates.ca,
+            timeout=2.0,
+            final_timeout=2.0,
         )
         assert send(transport) == SendResult(SendOutcome.SENT, 250, "queued as real1")
 
@@ -204,14 +263,38 @@ def test_the_reason_of_a_refused_login_is_told_although_the_server_hangs_up_at_o
         refusing("535 Error: 授权码错误 correct-horse\r\n".encode()) as server,
         pytest.raises(SmtpLoginRefused, match="授权码错误") as told,
     ):
-        send(SmtpTransport(server.host, server.port, security="none", username=ACCOUNT, password=PASSWORD, timeout=2.0))
+        send(
+            SmtpTransport(
+                server.host,
+                server.port,
+                security="none",
+                username=ACCOUNT,
+                password=PASSWORD,
+                timeout=2.0,
+            )
+        )
     assert PASSWORD not in str(told.value)
 
 
 def test_a_login_refused_for_being_too_frequent_is_tried_again_later() -> None:
     """It is not the password's fault."""
-    with refusing(b"535 login frequency limited\r\n") as server, pytest.raises(SmtpUnavailable, match="frequency"):
-        send(SmtpTransport(server.host, server.port, security="none", username=ACCOUNT, password=PASSWORD, timeout=2.0))
+    with (
+        refusing(b"535 login frequency limited\r\n") as server,
+        pytest.raises(
+            SmtpUnavailable,
+            match="frequency",
+        ),
+    ):
+        send(
+            SmtpTransport(
+                server.host,
+                server.port,
+                security="none",
+                username=ACCOUNT,
+                password=PASSWORD,
+                timeout=2.0,
+            )
+        )
 
 
 def test_a_server_that_knows_only_login_is_logged_in_to() -> None:
@@ -234,17 +317,35 @@ def test_a_server_that_knows_only_login_is_logged_in_to() -> None:
 
     with ScriptedServer(talk) as server:
         transport = SmtpTransport(
-            server.host, server.port, security="none", username=ACCOUNT, password=PASSWORD, timeout=2.0
+            server.host,
+            server.port,
+            security="none",
+            username=ACCOUNT,
+            password=PASSWORD,
+            timeout=2.0,
         )
         assert send(transport) == SendResult(SendOutcome.REFUSED, 550, "Invalid User")
     assert said[1].startswith(b"AUTH LOGIN ")
 
 
-@pytest.mark.parametrize("reply", [b"", b"\r\n", b"\x00\x00\x00\r\n"], ids=["end", "empty line", "NULs"])
+@pytest.mark.parametrize(
+    "reply",
+    [b"", b"\r\n", b"\x00\x00\x00\r\n"],
+    ids=["end", "empty line", "NULs"],
+)
 def test_a_connection_lost_or_spoilt_during_login_is_no_wrong_password(reply: bytes) -> None:
     """It may be tried again."""
     with refusing(reply) as server, pytest.raises(SmtpUnavailable):
-        send(SmtpTransport(server.host, server.port, security="none", username=ACCOUNT, password=PASSWORD, timeout=2.0))
+        send(
+            SmtpTransport(
+                server.host,
+                server.port,
+                security="none",
+                username=ACCOUNT,
+                password=PASSWORD,
+                timeout=2.0,
+            )
+        )
 
 
 def test_a_password_that_cannot_be_one_is_said_so_and_not_shown() -> None:
@@ -261,7 +362,7 @@ def test_a_sender_address_that_is_none_is_a_fault_of_the_settings(smtp_sink: Smt
     assert smtp_sink.letters == []
 
 
-# --- hostile servers -------------------------------------------------------------------------------------------------
+# --- hostile servers ------------------------------------------------------------------------------
 
 
 def test_a_server_that_drips_is_left_at_the_deadline() -> None:
@@ -300,8 +401,14 @@ def test_a_greeting_that_refuses_is_told(smtp_sink: SmtpSink) -> None:
 
 
 def test_bare_line_feeds_leave_as_crlf(smtp_sink: SmtpSink) -> None:
-    """Servers cut or refuse anything else, and a bare LF before a dot would be a way to smuggle a second letter."""
+    """Servers cut or refuse anything else, and a bare LF before a dot would be a way to smuggle a
+    second letter.
+    """
     with transport_to(smtp_sink).session() as session:
-        session.send(OFFICE, APPLICANT, b"Subject: x\n\nfirst\n.\nMAIL FROM:<evil@example.invalid>\nlast")
+        session.send(
+            OFFICE,
+            APPLICANT,
+            b"Subject: x\n\nfirst\n.\nMAIL FROM:<evil@example.invalid>\nlast",
+        )
     (letter,) = smtp_sink.letters
     assert letter.data == b"Subject: x\r\n\r\nfirst\r\n.\r\nMAIL FROM:<evil@example.invalid>\r\nlast\r\n"

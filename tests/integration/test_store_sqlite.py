@@ -90,7 +90,11 @@ def test_of_many_threads_exactly_one_claims_a_letter_and_a_mail(database: Databa
     """Eight try at once; each of 5 letters and mails is had by one."""
     with database.writing() as session:
         letters = [
-            outbox.enqueue(session, NewLetter(str(i), "accepted", "a@example.org", "", "", b""), NOW)[0].id
+            outbox.enqueue(
+                session,
+                NewLetter(str(i), "accepted", "a@example.org", "", "", b""),
+                NOW,
+            )[0].id
             for i in range(5)
         ]
         mails = [messages.record_message(session, arrival(i), NOW).id for i in range(5)]
@@ -110,7 +114,9 @@ def test_of_many_threads_exactly_one_claims_a_letter_and_a_mail(database: Databa
 
 
 def test_nothing_is_lost_between_writers_that_read_first(database: Database) -> None:
-    """Read, decide, write by eight at once: with SQLite's defaults updates vanish here (measured)."""
+    """Read, decide, write by eight at once: with SQLite's defaults updates vanish here
+    (measured).
+    """
 
     def work(_number: int) -> None:
         for _ in range(5):
@@ -166,7 +172,13 @@ def test_of_two_processes_exactly_one_claims_a_letter(url: str, database: Databa
         letter = outbox.enqueue(session, LETTER, NOW)[0].id
     won: Queue[bool] = SPAWN.Queue()
     together = SPAWN.Barrier(2)
-    processes = [SPAWN.Process(target=_claim_in_process, args=(url, letter, together, won)) for _ in range(2)]
+    processes = [
+        SPAWN.Process(
+            target=_claim_in_process,
+            args=(url, letter, together, won),
+        )
+        for _ in range(2)
+    ]
     for process in processes:
         process.start()
     for process in processes:
@@ -186,7 +198,9 @@ def _die_while_sending(url: str, letter: int) -> None:
 
 
 def test_a_kill_keeps_what_was_committed_and_nothing_else(url: str, database: Database) -> None:
-    """A letter claimed by a killed program is found in sending; its unfinished transaction left nothing."""
+    """A letter claimed by a killed program is found in sending; its unfinished transaction left
+    nothing.
+    """
     with database.writing() as session:
         letter = outbox.enqueue(session, LETTER, NOW)[0].id
     process = SPAWN.Process(target=_die_while_sending, args=(url, letter))
@@ -211,7 +225,9 @@ def test_a_busy_database_is_trouble_that_may_pass(url: str, database: Database) 
 
 
 def test_a_full_database_is_trouble_of_storage_and_loses_nothing(database: Database) -> None:
-    """SQLITE_FULL (as on a full disk) gets its words; what was there stays, and writing goes on when there is room."""
+    """SQLITE_FULL (as on a full disk) gets its words; what was there stays, and writing goes on
+    when there is room.
+    """
     with database.writing() as session:
         messages.record_message(session, arrival(1), NOW)
         pages = session.execute(text("PRAGMA page_count")).scalar()
@@ -260,7 +276,8 @@ def test_a_place_that_cannot_be_written_is_trouble_of_storage(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
-    "url", ["", "mailroom.db", "mysql://user:geheim@localhost/x", "nosuch://x", "sqlite+nosuch:///x"]
+    "url",
+    ["", "mailroom.db", "mysql://user:geheim@localhost/x", "nosuch://x", "sqlite+nosuch:///x"],
 )
 def test_an_address_that_cannot_be_used_is_the_administrators_to_mend(url: str) -> None:
     """With the exit code for configuration, and without a word of the password."""
@@ -302,7 +319,12 @@ def test_a_migration_that_fails_leaves_nothing_behind(url: str) -> None:
             connection.execute("CREATE TABLE outbox (x)")
         with pytest.raises(OperationalError, match="already exists"):
             database.migrate()
-        tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        tables = {
+            row[0]
+            for row in connection.execute(
+                "SELECT name FROM sqlite_master WHERE type = 'table'",
+            )
+        }
         connection.close()
         assert tables == {"outbox"}
         assert database.schema_state() == "empty"

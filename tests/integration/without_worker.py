@@ -1,7 +1,7 @@
 """Reading without the process around it, for tests that read thousands of mails.
 
-The reading itself is the real one; what is left out is only the disposable process, which has its own tests
-(test_sandbox.py) and takes fifty times as long as reading a question does.
+The reading itself is the real one; what is left out is only the disposable process, which has its
+own tests (test_sandbox.py) and takes fifty times as long as reading a question does.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""What the house relies on holds on both kinds of database: one writer, one claim, all or nothing, any text."""
+"""What the house relies on holds on both kinds of database: one writer, one claim, all or nothing,
+any text.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +49,9 @@ def in_threads(count: int, work: Callable[[], None]) -> None:
 
 
 def test_a_mail_goes_all_the_way_to_a_sent_letter(database: Database) -> None:
-    """Every kind of row is written and comes back as it was, instants to the microsecond and in UTC."""
+    """Every kind of row is written and comes back as it was, instants to the microsecond and in
+    UTC.
+    """
     screening = Screening(kind=ScreeningKind.PERSON, reply=True, reason="个人来信")
     envelope = Envelope(message_id="<" + "长" * 3000 + ">", subject="申报\x00材料", from_address="a@example.org")
     verdict = Verdict(
@@ -57,7 +61,11 @@ def test_a_mail_goes_all_the_way_to_a_sent_letter(database: Database) -> None:
     with database.writing() as session:
         mail = messages.record_message(session, ARRIVAL, NOW)
         assert messages.claim_message(session, mail.id, NOW)
-        assert messages.save_reading(session, mail.id, Reading(envelope=envelope, screening=screening, text="\x00"))
+        assert messages.save_reading(
+            session,
+            mail.id,
+            Reading(envelope=envelope, screening=screening, text="\x00"),
+        )
         new = NewCase("call", "示范区", "Q", 2024, "一师" * 2000, "一师", "", "a@example.org", "")
         case, _ = cases.open_case(session, new, NOW, NOW)
         cases.join_case(session, case.id, mail.id, "发件人", NOW)
@@ -66,7 +74,9 @@ def test_a_mail_goes_all_the_way_to_a_sent_letter(database: Database) -> None:
         due = cases.next_case_to_judge(session, NOW)
         assert due is not None
         assert [reading.text for _, reading in cases.readings_of_case(session, due.id)] == ["\x00"]
-        assert [row.id for row in cases.find_cases_by_thread(session, [envelope.message_id])] == [due.id]
+        assert [row.id for row in cases.find_cases_by_thread(session, [envelope.message_id])] == [
+            due.id,
+        ]
         assert cases.save_decision(session, due, Judgement(verdict, (), [], NOW), NOW)
         letter, _ = outbox.enqueue(session, LETTER, NOW)
     with database.writing() as session:
@@ -116,7 +126,13 @@ def test_nothing_is_lost_between_writers_that_read_first(database: Database) -> 
             rows.add(messages.record_message(session, ARRIVAL, NOW).id)
 
     in_threads(8, work)
-    assert sorted(code.split("-")[1] for code in codes) == [f"{number:04d}" for number in range(1, 9)]
+    assert sorted(code.split("-")[1] for code in codes) == [
+        f"{number:04d}"
+        for number in range(
+            1,
+            9,
+        )
+    ]
     assert len(rows) == 1
 
 
@@ -191,7 +207,9 @@ def test_a_postgresql_that_is_not_running_is_unavailable(tmp_path: Path) -> None
 
 @pytest.mark.postgresql
 @pytest.mark.xdist_group("postgresql")
-def test_a_postgresql_that_restarts_is_unavailable_and_then_works_again(postgresql_url: str) -> None:
+def test_a_postgresql_that_restarts_is_unavailable_and_then_works_again(
+    postgresql_url: str,
+) -> None:
     """A broken connection is trouble of the world; the next session has a new one."""
     opened, killer = open_database(postgresql_url), open_database(postgresql_url)
     opened.migrate()

@@ -47,7 +47,11 @@ def stranger(url: str) -> Iterator[Engine]:
         "TRUNCATE events",
     ],
 )
-def test_the_database_refuses_everything_but_adding(database: Database, stranger: Engine, statement: str) -> None:
+def test_the_database_refuses_everything_but_adding(
+    database: Database,
+    stranger: Engine,
+    statement: str,
+) -> None:
     """And says why."""
     if stranger.dialect.name == "sqlite" and statement.startswith("TRUNCATE"):
         pytest.skip("SQLite knows no TRUNCATE")
@@ -64,7 +68,9 @@ def test_the_chain_holds_as_the_database_gives_the_rows_back(database: Database)
 
 
 def test_a_transaction_that_failed_leaves_no_gap(database: Database) -> None:
-    """Numbers are given by us and not by a sequence, so a missing one always means a removed line."""
+    """Numbers are given by us and not by a sequence, so a missing one always means a
+    removed line.
+    """
 
     def fail() -> None:
         with database.writing() as session:

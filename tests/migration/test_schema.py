@@ -29,9 +29,14 @@ def migrated(url: str) -> Iterator[Engine]:
 
 
 def test_the_migrated_schema_equals_the_tables_of_the_program(migrated: Engine) -> None:
-    """Tables, columns, types, nullability, indexes, unique constraints and foreign keys: no difference."""
+    """Tables, columns, types, nullability, indexes, unique constraints and foreign keys: no
+    difference.
+    """
     with migrated.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        context = MigrationContext.configure(
+            connection,
+            opts={"compare_type": True, "compare_server_default": True},
+        )
         assert compare_metadata(context, Row.metadata) == []
 
 
@@ -39,8 +44,20 @@ def test_every_constraint_has_the_name_the_program_gives_it(migrated: Engine) ->
     """What has no name cannot be changed by a later migration."""
     inspector = inspect(migrated)
     for table in Row.metadata.sorted_tables:
-        wanted = {str(item.name) for item in table.constraints if isinstance(item, UniqueConstraint)}
-        assert {str(item["name"]) for item in inspector.get_unique_constraints(table.name)} == wanted
+        wanted = {
+            str(item.name)
+            for item in table.constraints
+            if isinstance(
+                item,
+                UniqueConstraint,
+            )
+        }
+        assert {
+            str(
+                item["name"],
+            )
+            for item in inspector.get_unique_constraints(table.name)
+        } == wanted
         assert {item["name"] for item in inspector.get_foreign_keys(table.name)} == {
             item.name for item in table.foreign_key_constraints
         }

@@ -1,4 +1,6 @@
-"""A database of an earlier version is brought to the present one, and what it vouched for still holds."""
+"""A database of an earlier version is brought to the present one, and what it vouched for still
+holds.
+"""
 
 from __future__ import annotations
 

@@ -30,7 +30,12 @@ def line(name: str, codes: dict[str, int]) -> str:
 
 def main() -> None:
     """Print the figures."""
-    files = {path.name.removesuffix(".meta"): tried(path) for path in sorted(MUTANTS.glob("*.meta"))}
+    files = {
+        path.name.removesuffix(
+            ".meta",
+        ): tried(path)
+        for path in sorted(MUTANTS.glob("*.meta"))
+    }
     print(f"{'file':<20} {'tried':>6} {'noticed':>8} {'share':>8}")
     for name, codes in files.items():
         if codes:

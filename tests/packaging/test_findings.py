@@ -1,4 +1,6 @@
-"""The findings say what they are; what they found is looked at by ``make findings`` alone, because it needs the network."""
+"""The findings say what they are; what they found is looked at by ``make findings`` alone, because
+it needs the network.
+"""
 
 from __future__ import annotations
 
@@ -28,6 +30,10 @@ def test_a_finding_is_a_shell_script_without_a_mistake_in_it(script: Path) -> No
 
 
 def test_the_list_names_every_finding_and_no_other() -> None:
-    listed = re.findall(r"^\| `([\w-]+\.sh)`", (FINDINGS / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+    listed = re.findall(
+        r"^\| `([\w-]+\.sh)`",
+        (FINDINGS / "README.md").read_text(encoding="utf-8"),
+        re.MULTILINE,
+    )
 
     assert listed == [script.name for script in SCRIPTS]

@@ -16,15 +16,29 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("rules", "notifier", "ingest")
-FOLDERS = (*PACKAGES, "config", "systemd", "docs", "tests", "bench", "samples", "scripts", "findings", ".ci")
+FOLDERS = (
+    *PACKAGES,
+    "config",
+    "systemd",
+    "docs",
+    "tests",
+    "bench",
+    "samples",
+    "scripts",
+    "findings",
+    ".ci",
+)
 LOCKS = ("requirements.lock", "requirements-run.lock", "requirements-build.lock")
 
 # Put together here, so that this file does not find itself.
 MACHINE = re.compile("/" + r"(?:root|home/\w+|Users/\w+|work/\w+|tmp/brief)/")
 REGISTRY = re.compile("python" + r"hosted\.org|pypi\." + r"org/|--(?:extra-)?index" + r"-url\s*[=h]|--find" + "-links")
 
-# The step border (and the loop around the steps), the sandbox border, the outbox send border, the command line.
-BROAD_EXCEPT = re.compile(r"ingest/(steps/\w+|daemon|sandbox/workers|cli/__init__)\.py|notifier/sending\.py")
+# The step border (and the loop around the steps), the sandbox border, the outbox send border, the
+# command line.
+BROAD_EXCEPT = re.compile(
+    r"ingest/(steps/\w+|daemon|sandbox/workers|cli/__init__)\.py|notifier/sending\.py",
+)
 
 
 def sources(*folders: str) -> list[Path]:
@@ -51,7 +65,9 @@ def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
 
 
 def public_functions(path: Path) -> Iterator[ast.FunctionDef]:
-    """Functions and methods that others may call; not what stands inside a function or a private class."""
+    """Functions and methods that others may call; not what stands inside a function or a private
+    class.
+    """
     bodies = [tree(path).body]
     while bodies:
         for node in bodies.pop():
@@ -62,12 +78,16 @@ def public_functions(path: Path) -> Iterator[ast.FunctionDef]:
 
 
 def raised(node: ast.AST) -> Iterator[str]:
-    """What a function raises itself, by the last name of it; ``Error`` for what it has from elsewhere."""
+    """What a function raises itself, by the last name of it; ``Error`` for what it has from
+    elsewhere.
+    """
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.FunctionDef | ast.Lambda):
             continue
         if isinstance(child, ast.Raise) and child.exc is not None:
-            name = ast.unparse(child.exc.func if isinstance(child.exc, ast.Call) else child.exc).split(".")[-1]
+            name = ast.unparse(
+                child.exc.func if isinstance(child.exc, ast.Call) else child.exc,
+            ).split(".")[-1]
             yield name if name[0].isupper() else "Error" if name != "abort" else name
         yield from raised(child)
 
@@ -78,7 +98,15 @@ def length(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
 
 def branches(node: ast.AST) -> int:
     """How often the way through a function forks; its cyclomatic complexity is one more."""
-    forks = (ast.If, ast.For, ast.While, ast.IfExp, ast.ExceptHandler, ast.comprehension, ast.match_case)
+    forks = (
+        ast.If,
+        ast.For,
+        ast.While,
+        ast.IfExp,
+        ast.ExceptHandler,
+        ast.comprehension,
+        ast.match_case,
+    )
     return sum(
         isinstance(inner, forks) + (len(inner.values) - 1 if isinstance(inner, ast.BoolOp) else 0)
         for inner in ast.walk(node)
@@ -92,7 +120,8 @@ def nineteen_of_twenty(numbers: Sequence[int]) -> int:
 
 def texts() -> Iterator[tuple[str, str]]:
     """Every text file we ship, by name; what is not UTF-8 is a picture or a document."""
-    top = [path for path in ROOT.iterdir() if path.is_file() and path.name != ".git"]  # a file in a worktree
+    # a file in a worktree
+    top = [path for path in ROOT.iterdir() if path.is_file() and path.name != ".git"]
     below = [path for folder in FOLDERS for path in (ROOT / folder).rglob("*") if path.is_file()]
     for path in (*top, *below):
         if "__pycache__" in path.parts or path.suffix == ".eml":
@@ -104,7 +133,9 @@ def texts() -> Iterator[tuple[str, str]]:
 
 
 def test_a_public_function_says_what_it_raises() -> None:
-    """By name, in its docstring. The commands are exempt: theirs is the help for users, who see exit codes."""
+    """By name, in its docstring. The commands are exempt: theirs is the help for users, who see
+    exit codes.
+    """
     silent = [
         f"{name_of(path)}:{node.lineno} {node.name}: {name}"
         for path in own_code()
@@ -135,7 +166,9 @@ def test_half_of_all_functions_have_at_most_nine_lines() -> None:
 
 
 def test_nineteen_of_twenty_functions_have_at_most_forty_lines_and_eight_branches() -> None:
-    """What decides a lot is a table, or several functions; branches inside of conditions count too."""
+    """What decides a lot is a table, or several functions; branches inside of conditions
+    count too.
+    """
     all_of_them = [node for path in own_code() for node in functions(path)]
 
     assert nineteen_of_twenty([length(node) for node in all_of_them]) <= 40
@@ -154,7 +187,9 @@ def test_files_are_short() -> None:
 
 @pytest.mark.parametrize("folder", ["ingest/attachment", "ingest/document", "ingest/message"])
 def test_lines_have_at_most_a_hundred_columns(folder: str) -> None:
-    """Those without Chinese: its characters are twice as wide, and its sentences cannot be broken."""
+    """Those without Chinese: its characters are twice as wide, and its sentences cannot
+    be broken.
+    """
     long = [
         f"{path.relative_to(ROOT)}:{number}"
         for path in sorted((ROOT / folder).rglob("*.py"))
@@ -171,10 +206,23 @@ def test_everything_is_annotated() -> None:
         f"{name_of(path)}:{node.lineno} {node.name}"
         for path in own_code()
         for node in functions(path)
-        for given in (node.args.posonlyargs, node.args.args, node.args.kwonlyargs, [node.args.vararg, node.args.kwarg])
+        for given in (
+            node.args.posonlyargs,
+            node.args.args,
+            node.args.kwonlyargs,
+            [node.args.vararg, node.args.kwarg],
+        )
         for argument in given
         if node.returns is None
-        or (argument is not None and argument.annotation is None and argument.arg not in {"self", "cls"})
+        or (
+            argument is not None
+            and argument.annotation is None
+            and argument.arg
+            not in {
+                "self",
+                "cls",
+            }
+        )
     ]
 
     assert missing == []
@@ -197,25 +245,53 @@ def test_no_package_registry_is_named_in_the_tree() -> None:
 def test_every_rule_of_the_linter_that_is_ignored_has_its_reason() -> None:
     """A code without a comment on its line is a rule somebody found tiresome."""
     text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    lines = text[text.index("[tool.ruff.lint]") : text.index("[tool.ruff.lint.flake8-tidy-imports]")].splitlines()
-    codes = [line for line in lines if re.search(r'"[A-Z]+[0-9]*"', line) and not line.startswith("select")]
+    lines = text[
+        text.index(
+            "[tool.ruff.lint]",
+        ) : text.index("[tool.ruff.lint.flake8-tidy-imports]")
+    ].splitlines()
+    codes = [
+        line
+        for line in lines
+        if re.search(
+            r'"[A-Z]+[0-9]*"',
+            line,
+        )
+        and not line.startswith("select")
+    ]
 
     assert len(codes) > 20
     assert [line for line in codes if not re.search(r"#.*\w", line)] == []
 
 
 def test_every_name_that_dead_code_ignores_has_its_reason_and_is_there() -> None:
-    """Names stand in groups below their reason; one nobody has any more would hide the next of that name."""
+    """Names stand in groups below their reason; one nobody has any more would hide the next of that
+    name.
+    """
     text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     begin = text.index("ignore_names = [")
     lines = [line.strip() for line in text[begin : text.index("\n]", begin)].splitlines()[1:]]
     names = [line.strip('",') for line in lines if line.startswith('"')]
-    code = "".join(path.read_text(encoding="utf-8") for path in sources(*PACKAGES, "samples", "bench"))
+    code = "".join(
+        path.read_text(encoding="utf-8")
+        for path in sources(
+            *PACKAGES,
+            "samples",
+            "bench",
+        )
+    )
 
     assert lines[0].startswith("# ")
     assert all(re.fullmatch(r'# .*\w.*|"[\w*]+",', line) for line in lines)
     assert len(names) > 20
-    assert [name for name in names if not re.search(rf"\b{name.replace('*', chr(92) + 'w*')}\b", code)] == []
+    assert [
+        name
+        for name in names
+        if not re.search(
+            rf"\b{name.replace('*', chr(92) + 'w*')}\b",
+            code,
+        )
+    ] == []
 
 
 def test_every_suppression_in_the_code_says_what_it_suppresses() -> None:
@@ -233,7 +309,15 @@ def test_every_suppression_in_the_code_says_what_it_suppresses() -> None:
 def catches_everything(node: ast.ExceptHandler) -> bool:
     names = [node.type] if not isinstance(node.type, ast.Tuple) else node.type.elts
     return any(
-        name is None or (isinstance(name, ast.Name) and name.id in {"Exception", "BaseException"}) for name in names
+        name is None
+        or (
+            isinstance(
+                name,
+                ast.Name,
+            )
+            and name.id in {"Exception", "BaseException"}
+        )
+        for name in names
     )
 
 
@@ -253,17 +337,29 @@ def test_only_the_borders_catch_every_exception() -> None:
 @pytest.mark.parametrize("name", LOCKS)
 def test_every_locked_version_is_exact_and_has_a_hash(name: str) -> None:
     """Otherwise pip --require-hashes would refuse the file."""
-    entries = re.split(r"\n(?=[a-zA-Z])", re.sub(r"(?m)^\s*#.*\n", "", (ROOT / name).read_text(encoding="utf-8")))
+    entries = re.split(
+        r"\n(?=[a-zA-Z])",
+        re.sub(r"(?m)^\s*#.*\n", "", (ROOT / name).read_text(encoding="utf-8")),
+    )
 
     assert len(entries) > 5
     assert [
-        entry.split()[0] for entry in entries if not re.match(r"[\w.-]+==\S+ ", entry) or "--hash=sha256:" not in entry
+        entry.split()[0]
+        for entry in entries
+        if not re.match(
+            r"[\w.-]+==\S+ ",
+            entry,
+        )
+        or "--hash=sha256:" not in entry
     ] == []
 
 
 def locked(name: str) -> dict[str, set[str]]:
     versions: dict[str, set[str]] = {}
-    for package, version in re.findall(r"(?m)^([\w.-]+)==(\S+)", (ROOT / name).read_text(encoding="utf-8")):
+    for package, version in re.findall(
+        r"(?m)^([\w.-]+)==(\S+)",
+        (ROOT / name).read_text(encoding="utf-8"),
+    ):
         versions.setdefault(package, set()).add(version)
     return versions
 
@@ -279,7 +375,10 @@ def test_the_three_locks_agree() -> None:
 def test_every_dependency_of_the_project_is_locked() -> None:
     """A new dependency needs `make lock`."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    groups = [*project["project"]["optional-dependencies"].values(), *project["dependency-groups"].values()]
+    groups = [
+        *project["project"]["optional-dependencies"].values(),
+        *project["dependency-groups"].values(),
+    ]
     wanted = [
         *project["project"]["dependencies"],
         *(item for group in groups for item in group if isinstance(item, str)),
@@ -290,8 +389,15 @@ def test_every_dependency_of_the_project_is_locked() -> None:
 
 
 def test_everything_that_is_installed_finds_what_it_needs() -> None:
-    """The locks are installed without resolving anything, so nobody else would notice a package that is missing."""
-    checked = subprocess.run([sys.executable, "-m", "pip", "check"], check=False, capture_output=True, text=True)
+    """The locks are installed without resolving anything, so nobody else would notice a package
+    that is missing.
+    """
+    checked = subprocess.run(
+        [sys.executable, "-m", "pip", "check"],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
 
     assert (checked.returncode, checked.stdout.strip()) == (0, "No broken requirements found.")
 
@@ -304,7 +410,11 @@ def test_the_continuous_check_is_the_readmes_test_command() -> None:
     assert "make test" in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("script", sorted((ROOT / "scripts").glob("*.sh")), ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "script",
+    sorted((ROOT / "scripts").glob("*.sh")),
+    ids=lambda path: path.name,
+)
 def test_a_shell_script_is_valid_for_the_plain_shell(script: Path) -> None:
     """Debian's sh is dash."""
     assert subprocess.run(["sh", "-n", str(script)], check=False, timeout=10).returncode == 0

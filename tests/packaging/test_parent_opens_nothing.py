@@ -1,6 +1,8 @@
-"""The daemon and the commands load no parser of strangers' bytes: what is never loaded cannot be taken over.
+"""The daemon and the commands load no parser of strangers' bytes: what is never loaded cannot be
+taken over.
 
-import-linter holds what is imported (pyproject.toml); here it is what a process has loaded, late imports included.
+import-linter holds what is imported (pyproject.toml); here it is what a process has loaded, late
+imports included.
 """
 
 from __future__ import annotations
@@ -47,7 +49,15 @@ def parsers() -> set[str]:
     """The packages the contract names."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     contracts = project["tool"]["importlinter"]["contracts"]
-    return set(next(each for each in contracts if each["name"].startswith("Strangers' bytes"))["forbidden_modules"])
+    return set(
+        next(
+            each
+            for each in contracts
+            if each["name"].startswith(
+                "Strangers' bytes",
+            )
+        )["forbidden_modules"]
+    )
 
 
 def loaded(program: str, *arguments: str | Path) -> set[str]:
@@ -69,7 +79,9 @@ def test_the_daemon_its_steps_and_the_commands_load_no_parser() -> None:
 
 @pytest.mark.slow
 def test_a_round_of_work_and_a_look_at_single_files_load_no_parser(tmp_path: Path) -> None:
-    """A mail with Word files is received, read, judged and answered; a mail and a file are inspected."""
+    """A mail with Word files is received, read, judged and answered; a mail and a file are
+    inspected.
+    """
     (tmp_path / "mails").mkdir()
     shutil.copy(SAMPLES / "03-word-without-scan.eml", tmp_path / "mails")
     form = next((CALL / "forms").glob("*.docx"))

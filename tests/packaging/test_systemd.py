@@ -15,7 +15,8 @@ UNIT = Path(__file__).parents[2] / "systemd" / "mailroom.service"
 
 pytestmark = pytest.mark.systemd
 needs_analyze = pytest.mark.skipif(
-    shutil.which("systemd-analyze") is None, reason="systemd-analyze is missing (Debian package systemd)"
+    shutil.which("systemd-analyze") is None,
+    reason="systemd-analyze is missing (Debian package systemd)",
 )
 
 
@@ -24,7 +25,13 @@ def lines() -> list[str]:
 
 
 def analyze(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(["systemd-analyze", *arguments], capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(
+        ["systemd-analyze", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
 
 
 @needs_analyze
@@ -41,14 +48,26 @@ def test_the_threshold_would_notice_an_open_unit(tmp_path: Path) -> None:
     bare = tmp_path / "bare.service"
     bare.write_text("[Service]\nExecStart=/bin/true\n", encoding="utf-8")
 
-    assert analyze("security", "--offline=true", "--no-pager", "--threshold=15", bare).returncode != 0
+    assert (
+        analyze(
+            "security",
+            "--offline=true",
+            "--no-pager",
+            "--threshold=15",
+            bare,
+        ).returncode
+        != 0
+    )
 
 
 @needs_analyze
 def test_systemd_understands_every_line_of_the_unit(tmp_path: Path) -> None:
     """Verify prints nothing; only the program's place, which need not exist here, is exchanged."""
     copy = tmp_path / "mailroom.service"
-    copy.write_text(UNIT.read_text(encoding="utf-8").replace("/opt/mailroom/bin/mailroom", sys.executable), "utf-8")
+    copy.write_text(
+        UNIT.read_text(encoding="utf-8").replace("/opt/mailroom/bin/mailroom", sys.executable),
+        "utf-8",
+    )
     result = analyze("verify", "--man=no", copy)
 
     assert (result.returncode, result.stderr) == (0, "")
@@ -64,6 +83,12 @@ def test_a_refused_password_or_a_wrong_configuration_is_not_tried_again() -> Non
 
 def test_the_secrets_come_as_credentials_under_the_names_the_settings_look_for() -> None:
     """settings.secret reads $CREDENTIALS_DIRECTORY/<section>-password."""
-    names = {line.split("=")[1].split(":")[0] for line in lines() if line.startswith("LoadCredential=")}
+    names = {
+        line.split(
+            "=",
+        )[1].split(":")[0]
+        for line in lines()
+        if line.startswith("LoadCredential=")
+    }
 
     assert names == {"mailbox-password", "smtp-password"}

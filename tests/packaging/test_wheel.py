@@ -1,4 +1,6 @@
-"""The wheel holds what it should and works outside the repository, where nothing can hide a missing file."""
+"""The wheel holds what it should and works outside the repository, where nothing can hide a missing
+file.
+"""
 
 from __future__ import annotations
 
@@ -28,15 +30,28 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A new virtual environment with the wheel in it and the dependencies borrowed from the running one."""
+    """A new virtual environment with the wheel in it and the dependencies borrowed from the running
+    one.
+    """
     place = tmp_path_factory.mktemp("venv")
     venv.create(place, with_pip=False, symlinks=True)
     python = place / "bin" / "python"
-    install = [sys.executable, "-m", "pip", "--python", str(python), "install", "-q", "--no-deps", "--no-index"]
+    install = [
+        sys.executable,
+        "-m",
+        "pip",
+        "--python",
+        str(python),
+        "install",
+        "-q",
+        "--no-deps",
+        "--no-index",
+    ]
     subprocess.run([*install, str(wheel)], check=True, capture_output=True, timeout=100)
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
     site = place / "lib" / version / "site-packages"
-    # Only a path: .pth files inside the borrowed folder (our own editable installation) are not followed.
+    # Only a path: .pth files inside the borrowed folder (our own editable installation) are not
+    # followed.
     (site / "borrowed.pth").write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")
     return place
 
@@ -45,7 +60,13 @@ def run(installed: Path, *command: str) -> subprocess.CompletedProcess[str]:
     environment = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8"}
     program = str(installed / "bin" / command[0])
     return subprocess.run(
-        [program, *command[1:]], cwd="/", env=environment, capture_output=True, text=True, timeout=60, check=False
+        [program, *command[1:]],
+        cwd="/",
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
 
 
@@ -53,7 +74,11 @@ def test_the_wheel_brings_exactly_our_three_packages(wheel: Path) -> None:
     """Nothing else lands at the top of site-packages: no tests, no config, no samples."""
     names = {name.split("/")[0] for name in zipfile.ZipFile(wheel).namelist()}
 
-    assert {name for name in names if not name.startswith("mailroom-")} == {"ingest", "notifier", "rules"}
+    assert {name for name in names if not name.startswith("mailroom-")} == {
+        "ingest",
+        "notifier",
+        "rules",
+    }
 
 
 def test_the_wheel_holds_the_configuration_the_samples_and_the_unit(wheel: Path) -> None:
@@ -64,7 +89,13 @@ def test_the_wheel_holds_the_configuration_the_samples_and_the_unit(wheel: Path)
     assert "ingest/_defaults/calls/smart-education-2024/call.yaml" in names
     assert "ingest/_defaults/calls/smart-education-2024/rules.yaml" in names
     assert "ingest/_samples/expected.yaml" in names
-    assert any(name.startswith("ingest/_samples/mails/") and name.endswith(".eml") for name in names)
+    assert any(
+        name.startswith(
+            "ingest/_samples/mails/",
+        )
+        and name.endswith(".eml")
+        for name in names
+    )
     assert {f"{package}/py.typed" for package in ("ingest", "notifier", "rules")} <= names
     assert any(name.endswith("data/lib/systemd/system/mailroom.service") for name in names)
 
@@ -73,7 +104,13 @@ def test_every_module_of_the_tree_is_in_the_wheel(wheel: Path) -> None:
     """A new folder or file needs no entry anywhere."""
     packaged = {name for name in zipfile.ZipFile(wheel).namelist() if name.endswith(".py")}
     packages = ("ingest", "notifier", "rules")
-    present = {str(path.relative_to(ROOT)) for name in packages for path in (ROOT / name).rglob("*.py")}
+    present = {
+        str(
+            path.relative_to(ROOT),
+        )
+        for name in packages
+        for path in (ROOT / name).rglob("*.py")
+    }
 
     assert packaged == present
 
@@ -88,6 +125,14 @@ def test_the_installed_command_runs_outside_the_repository(installed: Path) -> N
 
 def test_the_installed_packages_are_those_of_the_wheel(installed: Path) -> None:
     """The test above did not borrow our code from the repository."""
-    result = run(installed, "python", "-c", "import ingest, notifier, rules; print(ingest.__file__, rules.__file__)")
+    result = run(
+        installed,
+        "python",
+        "-c",
+        "import ingest, notifier, rules; print(ingest.__file__, rules.__file__)",
+    )
 
-    assert [Path(place).is_relative_to(installed) for place in result.stdout.split()] == [True, True]
+    assert [Path(place).is_relative_to(installed) for place in result.stdout.split()] == [
+        True,
+        True,
+    ]

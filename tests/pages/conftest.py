@@ -1,4 +1,6 @@
-"""Pages are drawn and looked at here, some hundred milliseconds each; the unit tier does without."""
+"""Pages are drawn and looked at here, some hundred milliseconds each; the unit tier does
+without.
+"""
 
 from __future__ import annotations
 

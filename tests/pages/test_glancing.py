@@ -47,12 +47,19 @@ def test_print_on_paper_has_no_red_and_no_blue() -> None:
     first = look(scanned(sheet(DPI)))
     assert parts_with_red(first) == []
     assert parts_with_blue(first) == []
-    assert (first.colourless, first.blank, first.covered, first.desk) == (False, False, False, False)
+    assert (
+        first.colourless,
+        first.blank,
+        first.covered,
+        first.desk,
+    ) == (False, False, False, False)
 
 
 @pytest.mark.parametrize("shade", [0.6, 1.0, 1.4])
 def test_the_table_under_a_photographed_sheet_is_no_ink(shade: float) -> None:
-    """Next to paper, brown wood is as red as a stamp; only the seal on the sheet is worth a look."""
+    """Next to paper, brown wood is as red as a stamp; only the seal on the sheet is worth
+    a look.
+    """
     page = stamp(sheet(DPI), DPI, seal_mask(DPI), at_mm=(110, 180))
     bare = look(scanned(lying_on_wood(sheet(DPI), shade)))
     stamped = look(scanned(lying_on_wood(page, shade)))

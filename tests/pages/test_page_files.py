@@ -1,4 +1,6 @@
-"""The ways scanners and people wrap a page: what each is called, and that a seal is seen through all of them."""
+"""The ways scanners and people wrap a page: what each is called, and that a seal is seen through
+all of them.
+"""
 
 from __future__ import annotations
 
@@ -101,7 +103,11 @@ def test_a_red_seal_on_an_otherwise_grey_page_is_seen(call: Call) -> None:
 
 def test_a_photograph_with_a_desk_around_is_read_at_a_guessed_scale(call: Call) -> None:
     """The sheet is smaller than the picture, so the seal looks smaller than it is."""
-    desk = np.full((STAMPED.shape[0] * 5 // 4, STAMPED.shape[1] * 5 // 4, 3), (70, 50, 40), np.uint8)
+    desk = np.full(
+        (STAMPED.shape[0] * 5 // 4, STAMPED.shape[1] * 5 // 4, 3),
+        (70, 50, 40),
+        np.uint8,
+    )
     top, left = (desk.shape[0] - STAMPED.shape[0]) // 2, (desk.shape[1] - STAMPED.shape[1]) // 2
     desk[top : top + STAMPED.shape[0], left : left + STAMPED.shape[1]] = STAMPED
 

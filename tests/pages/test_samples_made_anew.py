@@ -14,5 +14,8 @@ def test_the_committed_samples_are_what_the_generator_makes() -> None:
     """Every mail and both lists are reproduced to the byte."""
     same_toolchain()
     made = sample_files()
-    assert {f"mails/{path.name}" for path in MAILS} | {"expected.yaml", "toolchain.yaml"} == set(made)
+    assert {f"mails/{path.name}" for path in MAILS} | {
+        "expected.yaml",
+        "toolchain.yaml",
+    } == set(made)
     assert [name for name, data in made.items() if (SAMPLES / name).read_bytes() != data] == []

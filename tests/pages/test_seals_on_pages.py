@@ -1,4 +1,6 @@
-"""The seal look: clear seals are stamped, colour pages without red are not, and nothing in between is answered for staff."""
+"""The seal look: clear seals are stamped, colour pages without red are not, and nothing in between
+is answered for staff.
+"""
 
 from __future__ import annotations
 
@@ -42,11 +44,23 @@ def outcome(page: Pixels, quality: int = 60) -> SealReading:
 
 @pytest.mark.parametrize(
     ("dpi", "quality", "noise", "diameter"),
-    [(75, 60, 2, 42), (100, 30, 3, 40), (100, 60, 6, 45), (150, 40, 4, 38), (200, 90, 3, 42), (200, 30, 8, 42)],
+    [
+        (75, 60, 2, 42),
+        (100, 30, 3, 40),
+        (100, 60, 6, 45),
+        (150, 40, 4, 38),
+        (200, 90, 3, 42),
+        (200, 30, 8, 42),
+    ],
 )
 def test_a_clear_red_seal_is_stamped(dpi: int, quality: int, noise: float, diameter: float) -> None:
     """At any usual resolution, noise and compression, over text; position and size are right."""
-    page = stamp(sheet(dpi, seed=dpi), dpi, seal_mask(dpi, diameter, seed=quality), at_mm=(110, 180))
+    page = stamp(
+        sheet(dpi, seed=dpi),
+        dpi,
+        seal_mask(dpi, diameter, seed=quality),
+        at_mm=(110, 180),
+    )
     reading = outcome(scanned(page, noise=noise), quality)
     assert reading.outcome is SealOutcome.STAMPED
     left, top, width, height = reading.seals[0].bbox
@@ -78,7 +92,11 @@ def test_the_evidence_is_a_small_picture_of_the_seal() -> None:
 def test_an_unstamped_colour_page_is_not_stamped(dpi: int, seed: int) -> None:
     """Black text and rules on tinted paper."""
     assert (
-        outcome(scanned(sheet(dpi, seed), noise=2 + seed, seed=seed), 40 + 10 * seed).outcome is SealOutcome.NOT_STAMPED
+        outcome(
+            scanned(sheet(dpi, seed), noise=2 + seed, seed=seed),
+            40 + 10 * seed,
+        ).outcome
+        is SealOutcome.NOT_STAMPED
     )
 
 
@@ -94,7 +112,14 @@ def red_headline(draw: ImageDraw.ImageDraw, mm: float) -> None:
     """Two lines of red text."""
     random = np.random.default_rng(2)
     for index in range(28):
-        character(draw, random, (35 + 10 * (index % 14)) * mm, (20 + 11 * (index // 14)) * mm, 9 * mm, RED)
+        character(
+            draw,
+            random,
+            (35 + 10 * (index % 14)) * mm,
+            (20 + 11 * (index // 14)) * mm,
+            9 * mm,
+            RED,
+        )
 
 
 def red_table(draw: ImageDraw.ImageDraw, mm: float) -> None:
@@ -118,7 +143,10 @@ def bare_circle(draw: ImageDraw.ImageDraw, mm: float) -> None:
     draw.ellipse([80 * mm, 150 * mm, 121 * mm, 191 * mm], outline=RED, width=round(1.2 * mm))
 
 
-@pytest.mark.parametrize("thing", [red_letterhead, red_headline, red_table, logo, big_disc, bare_circle])
+@pytest.mark.parametrize(
+    "thing",
+    [red_letterhead, red_headline, red_table, logo, big_disc, bare_circle],
+)
 @pytest.mark.parametrize("dpi", [100, 200])
 def test_red_things_that_are_no_seals_are_never_stamped(thing: object, dpi: int) -> None:
     """Letterheads, tables, headlines, logos, discs and empty rings."""
@@ -178,7 +206,14 @@ def square(page: Pixels) -> Pixels:
     draw.rectangle([100 * mm, 150 * mm, 128 * mm, 178 * mm], outline=RED, width=round(1.5 * mm))
     random = np.random.default_rng(3)
     for index in range(4):
-        character(draw, random, (103 + 12 * (index % 2)) * mm, (153 + 12 * (index // 2)) * mm, 10 * mm, RED)
+        character(
+            draw,
+            random,
+            (103 + 12 * (index % 2)) * mm,
+            (153 + 12 * (index // 2)) * mm,
+            10 * mm,
+            RED,
+        )
     return np.asarray(picture)
 
 
@@ -216,7 +251,12 @@ def test_the_look_ends_at_the_first_stamped_page() -> None:
 
 def test_two_seals_on_a_page_are_both_noted() -> None:
     """The bureau's and the school's."""
-    page = stamp(stamp(sheet(150), 150, seal_mask(150, 42)), 150, seal_mask(150, 40, seed=5), at_mm=(40, 190))
+    page = stamp(
+        stamp(sheet(150), 150, seal_mask(150, 42)),
+        150,
+        seal_mask(150, 40, seed=5),
+        at_mm=(40, 190),
+    )
     assert len(look_at_page(seen(scanned(page))).seals) == 2
 
 
@@ -263,7 +303,10 @@ def test_empty_paper_says_nothing(paper: tuple[int, int, int]) -> None:
 
 @pytest.mark.parametrize("size", [(1, 2400), (2400, 1), (2, 12_000), (1, 1), (40, 9000)])
 @pytest.mark.parametrize("red", [False, True])
-def test_a_picture_of_hardly_any_height_is_no_reason_to_fail(size: tuple[int, int], red: bool) -> None:
+def test_a_picture_of_hardly_any_height_is_no_reason_to_fail(
+    size: tuple[int, int],
+    red: bool,
+) -> None:
     """Somebody's mail holds a line of pixels: it bears no seal."""
     pixels = np.random.default_rng(1).integers(0, 255, (*size, 3)).astype(np.uint8)
     if not red:
@@ -276,7 +319,7 @@ def test_no_pages_are_uncertain() -> None:
     assert look_for_seals([]).outcome is SealOutcome.UNCERTAIN
 
 
-# --- pictures as files ---------------------------------------------------------------------------------------------
+# --- pictures as files ----------------------------------------------------------------------------
 
 
 def test_sizes_come_from_headers() -> None:

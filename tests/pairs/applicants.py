@@ -84,7 +84,12 @@ def _dates(chance: random.Random) -> Filled:
 def rate(chance: random.Random) -> str:
     """A rate as people write it."""
     return chance.choice(
-        (f"{chance.randint(900, 999) / 10:g}%", f"{chance.randint(9000, 9999) / 100:.2f}%", "98%", "100%")
+        (
+            f"{chance.randint(900, 999) / 10:g}%",
+            f"{chance.randint(9000, 9999) / 100:.2f}%",
+            "98%",
+            "100%",
+        )
     )
 
 
@@ -152,4 +157,9 @@ def rewritten(chance: random.Random, filled: Filled) -> Filled:
     """An older version: two of the long texts are others."""
     sources = {"网络条件": NET, "平台应用": PLATFORM, "建设基础": BASIS, "工作思路": PLAN, "保障措施": BACKING}
     names = chance.sample(sorted(sources), 3)
-    return filled | {name: chance.choice([text for text in sources[name] if text != filled[name]]) for name in names}
+    return filled | {
+        name: chance.choice(
+            [text for text in sources[name] if text != filled[name]],
+        )
+        for name in names
+    }

@@ -1,4 +1,6 @@
-"""What happens to a printed page on its way into a PDF: scanner, copier, telephone, feeder. Pixels in, pixels out."""
+"""What happens to a printed page on its way into a PDF: scanner, copier, telephone, feeder. Pixels
+in, pixels out.
+"""
 
 from __future__ import annotations
 
@@ -41,23 +43,44 @@ def device(chance: random.Random) -> Device:
 def taken(page: Pixels, how: Device, number: int) -> Pixels:
     """One page as the device gives it."""
     chance = np.random.default_rng([how.seed, number])
-    result = _photographed(page, chance) if how.name == "phone" else _scanned(page, chance, how.skew)
+    result = (
+        _photographed(page, chance)
+        if how.name == "phone"
+        else _scanned(
+            page,
+            chance,
+            how.skew,
+        )
+    )
     noise = chance.normal(0, chance.uniform(1, 7), (256, 256, 1)).astype(np.int16)
     reach = (result.shape[0] // 256 + 1, result.shape[1] // 256 + 1, 1)
-    result = np.asarray((result + np.tile(noise, reach)[: result.shape[0], : result.shape[1]]).clip(0, 255), np.uint8)
+    result = np.asarray(
+        (result + np.tile(noise, reach)[: result.shape[0], : result.shape[1]]).clip(0, 255),
+        np.uint8,
+    )
     if how.grey:
-        result = np.asarray(cv2.cvtColor(cv2.cvtColor(result, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR), np.uint8)
+        result = np.asarray(
+            cv2.cvtColor(cv2.cvtColor(result, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR),
+            np.uint8,
+        )
     return result
 
 
 def _scanned(page: Pixels, chance: np.random.Generator, skew: float) -> Pixels:
     height, width = page.shape[:2]
     tint = tuple(
-        float(each) for each in chance.choice([(255, 255, 255), (238, 246, 250), (246, 250, 252), (215, 230, 240)])
+        float(each)
+        for each in chance.choice(
+            [(255, 255, 255), (238, 246, 250), (246, 250, 252), (215, 230, 240)],
+        )
     )
     toner = float(chance.uniform(0, 60))
     paper = ((toner + page * (1 - toner / 255)) * (np.array(tint) / 255)).astype(np.uint8)
-    turn = cv2.getRotationMatrix2D((width / 2, height / 2), skew + float(chance.normal(0, 0.3)), 1.0)
+    turn = cv2.getRotationMatrix2D(
+        (width / 2, height / 2),
+        skew + float(chance.normal(0, 0.3)),
+        1.0,
+    )
     paper = np.asarray(cv2.warpAffine(paper, turn, (width, height), borderValue=tint), np.uint8)
     return np.asarray(cv2.GaussianBlur(paper, (0, 0), float(chance.uniform(0.2, 0.9))), np.uint8)
 
@@ -69,9 +92,16 @@ def _photographed(page: Pixels, chance: np.random.Generator) -> Pixels:
     inside = corners * (1 - 0.06) + (0.03 * width, 0.03 * height)
     places = (inside + chance.uniform(-0.02, 0.02, (4, 2)) * (width, height)).astype(np.float32)
     desk = tuple(float(each) for each in chance.uniform(40, 140, 3))
-    shot = cv2.warpPerspective(page, cv2.getPerspectiveTransform(corners, places), (width, height), borderValue=desk)
+    shot = cv2.warpPerspective(
+        page,
+        cv2.getPerspectiveTransform(corners, places),
+        (width, height),
+        borderValue=desk,
+    )
     light = cv2.resize(
-        chance.uniform(0.6, 1, (3, 3)).astype(np.float32), (width, height), interpolation=cv2.INTER_CUBIC
+        chance.uniform(0.6, 1, (3, 3)).astype(np.float32),
+        (width, height),
+        interpolation=cv2.INTER_CUBIC,
     )
     warm = np.array([0.9, 0.97, 1.0])
     blurred = cv2.GaussianBlur(shot, (0, 0), float(chance.uniform(0.5, 1.2)))

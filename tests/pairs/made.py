@@ -1,6 +1,8 @@
-"""Pairs of a Word file and a scan with the truth about them: the same document, another applicant's, edited, pages missing.
+"""Pairs of a Word file and a scan with the truth about them: the same document, another
+applicant's, edited, pages missing.
 
-One print run (a filled form, printed, stamped, scanned) gives several pairs, so that its pages are read only once.
+One print run (a filled form, printed, stamped, scanned) gives several pairs, so that its pages are
+read only once.
 """
 
 from __future__ import annotations
@@ -28,7 +30,8 @@ from samples.word import write_word
 from tests.pairs.applicants import bureaus, edited, rewritten, schools
 from tests.pairs.effects import Device, Pixels, device, taken, turned
 
-WRITTEN = datetime(2024, 8, 20, 9, 30)  # noqa: DTZ001 - office programs note local time without a zone
+# Office programs note local time without a zone.
+WRITTEN = datetime(2024, 8, 20, 9, 30)  # noqa: DTZ001
 NUMBERS = {
     "附件1": ("教师账号开通率", "学生账号开通率", "联系电话", "公示开始", "公示结束"),
     "附件2": ("教师人数", "学生人数", "联系电话", "公示开始", "公示结束"),
@@ -111,7 +114,11 @@ def _pairs_of(chance: random.Random, number: int, call: Call) -> Iterator[Pair]:
 
     yield pair(Truth.SAME, word, pages)
     others = tuple(people[count : 2 * count]) or own
-    other = replace(run, filled=dict(people[1]) if not count else filled, rows=others if count else ())
+    other = replace(
+        run,
+        filled=dict(people[1]) if not count else filled,
+        rows=others if count else (),
+    )
     if count and form == "附件3":
         other = replace(other, filled=filled | {"填报单位": other.rows[0]["单位名称"]})
     yield pair(Truth.OTHER, other.word(call), pages)
@@ -127,7 +134,15 @@ def _pairs_of(chance: random.Random, number: int, call: Call) -> Iterator[Pair]:
         gone = chance.randrange(len(pages))
         yield pair(Truth.MISSING, word, [page for at, page in enumerate(pages) if at != gone])
         yield pair(
-            Truth.ORDER, word, [*pages[1:], pages[0]] if chance.random() < 0.5 else [*pages[:-2], pages[-1], pages[-2]]
+            Truth.ORDER,
+            word,
+            [*pages[1:], pages[0]]
+            if chance.random() < 0.5
+            else [
+                *pages[:-2],
+                pages[-1],
+                pages[-2],
+            ],
         )
 
 
@@ -159,7 +174,10 @@ def _pages(sheet: Sheet, how: Device, chance: random.Random, *, footers: bool) -
 def _footer(image: Image.Image, text: str, dpi: int) -> None:
     face = font(Face.SONG, round(10.5 / 72 * dpi))
     ImageDraw.Draw(image).text(
-        (image.width / 2 - face.getlength(text) / 2, image.height * 0.955), text, fill=(20, 20, 20), font=face
+        (image.width / 2 - face.getlength(text) / 2, image.height * 0.955),
+        text,
+        fill=(20, 20, 20),
+        font=face,
     )
 
 

@@ -1,4 +1,6 @@
-"""Prints what is made of generated pairs of Word file and scan: ``make pairs-report ARGS="--pairs 60 --seed 7"``."""
+"""Prints what is made of generated pairs of Word file and scan: ``make pairs-report ARGS="--pairs
+60 --seed 7"``.
+"""
 
 from __future__ import annotations
 
@@ -14,9 +16,18 @@ from tests.pairs.scoring import RememberingEngine, Tally, judge
 def main() -> None:
     """A confusion table, what was noticed, what was said wrongly, and the times."""
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--pairs", type=int, default=60, help="print runs; each gives four to six pairs")
+    options.add_argument(
+        "--pairs",
+        type=int,
+        default=60,
+        help="print runs; each gives four to six pairs",
+    )
     options.add_argument("--seed", type=int, default=1)
-    options.add_argument("--details", action="store_true", help="every pair that was not judged as it is")
+    options.add_argument(
+        "--details",
+        action="store_true",
+        help="every pair that was not judged as it is",
+    )
     chosen = options.parse_args()
     call = open_call(default_config() / "calls", "smart-education-2024").call
     engine, start = RememberingEngine(), time.perf_counter()
@@ -32,7 +43,15 @@ def _table(tally: Tally) -> None:
     print(f"{'truth':18}{'same':>7}{'other':>7}{'unsure':>8}{'noticed':>9}")
     for truth in Truth:
         counts = [tally.outcomes[truth, outcome] for outcome in ("same", "other", "unsure")]
-        noticed = "" if truth in (Truth.SAME, Truth.OTHER) else f"{tally.noticed[truth]}/{tally.of(truth)}"
+        noticed = (
+            ""
+            if truth
+            in (
+                Truth.SAME,
+                Truth.OTHER,
+            )
+            else f"{tally.noticed[truth]}/{tally.of(truth)}"
+        )
         print(f"{truth:18}{counts[0]:7}{counts[1]:7}{counts[2]:8}{noticed:>9}")
     alarms = [each for each in tally.judged if each.false_alarm]
     print(f"false alarms: {len(alarms)} of {len(tally.judged)}")

@@ -67,7 +67,13 @@ class Judged:
     @property
     def false_alarm(self) -> str:
         """What is said against a pair that does not deserve it."""
-        wrong = [f"{each.field} {each.word}/{each.scan}" for each in (*self.found.differences, *self.found.passages)]
+        wrong = [
+            f"{each.field} {each.word}/{each.scan}"
+            for each in (
+                *self.found.differences,
+                *self.found.passages,
+            )
+        ]
         right = self.pair.truth in (Truth.SAME, Truth.MISSING, Truth.ORDER)
         says = wrong if right else []
         if self.pair.truth not in (Truth.MISSING, Truth.ORDER, Truth.OTHER):
@@ -117,4 +123,8 @@ def _scan(pair: Pair, call: Call, engine: RememberingEngine) -> Document:
     if document is None:
         raise AssertionError("a generated scan must be readable")
     task = ScanTask(sha256=document.sha256, form=document.form)
-    return with_print(document, read_scan(task, Kind.PDF, pair.scan, call, engine, Deadline(600)), call)
+    return with_print(
+        document,
+        read_scan(task, Kind.PDF, pair.scan, call, engine, Deadline(600)),
+        call,
+    )

@@ -1,4 +1,6 @@
-"""Generated pairs of Word file and scan, judged by the whole chain from pixels to outcome. The full set: ``make pairs-report``."""
+"""Generated pairs of Word file and scan, judged by the whole chain from pixels to outcome. The full
+set: ``make pairs-report``.
+"""
 
 from __future__ import annotations
 

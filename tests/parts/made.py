@@ -1,6 +1,8 @@
-"""Parts of a mail as they arrive in China: files of every kind, containers, names in every form. Bytes only.
+"""Parts of a mail as they arrive in China: files of every kind, containers, names in every form.
+Bytes only.
 
-What each of them should be recognised as stands in ``expected.tsv`` beside this file, looked through line by line.
+What each of them should be recognised as stands in ``expected.tsv`` beside this file, looked
+through line by line.
 """
 
 from __future__ import annotations
@@ -68,10 +70,18 @@ def workbook() -> bytes:
 def macro_word() -> bytes:
     """Form 1 with a macro in it."""
     out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(blank(1))) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+    with (
+        zipfile.ZipFile(io.BytesIO(blank(1))) as old,
+        zipfile.ZipFile(
+            out,
+            "w",
+            zipfile.ZIP_DEFLATED,
+        ) as new,
+    ):
         for info in old.infolist():
             plain = old.read(info).replace(
-                f"{WORD}.document.main+xml".encode(), b"application/vnd.ms-word.document.macroEnabled.main+xml"
+                f"{WORD}.document.main+xml".encode(),
+                b"application/vnd.ms-word.document.macroEnabled.main+xml",
             )
             new.writestr(info.filename, plain)
         new.writestr("word/vbaProject.bin", b"x")
@@ -81,9 +91,19 @@ def macro_word() -> bytes:
 def template_word() -> bytes:
     """Form 1 as a template."""
     out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(blank(1))) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+    with (
+        zipfile.ZipFile(io.BytesIO(blank(1))) as old,
+        zipfile.ZipFile(
+            out,
+            "w",
+            zipfile.ZIP_DEFLATED,
+        ) as new,
+    ):
         for info in old.infolist():
-            new.writestr(info.filename, old.read(info).replace(b"document.main+xml", b"template.main+xml"))
+            new.writestr(
+                info.filename,
+                old.read(info).replace(b"document.main+xml", b"template.main+xml"),
+            )
     return out.getvalue()
 
 
@@ -215,7 +235,13 @@ def containers() -> list[tuple[str, str, bytes]]:
             (
                 "zip in zip in zip, too deep",
                 "材料.zip",
-                zip_of({"1.zip": zip_of({"2.zip": zip_of({"3.zip": zip_of({"4.zip": zip_of(form)})})})}),
+                zip_of(
+                    {
+                        "1.zip": zip_of(
+                            {"2.zip": zip_of({"3.zip": zip_of({"4.zip": zip_of(form)})})},
+                        )
+                    }
+                ),
             )
         ),
         ("zip of a bomb", "材料.zip", zip_of({"0.txt": bytes(40 * 1024**2)})),
@@ -295,7 +321,15 @@ def names() -> Iterator[tuple[str, bytes]]:
     yield "encoded word without quotes", attached + b"filename=" + b64("utf-8")
     yield (
         "encoded words, folded",
-        attached + b'filename="' + b64("utf-8", name[:5]) + b"\r\n " + b64("utf-8", name[5:]) + b'"',
+        attached
+        + b'filename="'
+        + b64(
+            "utf-8",
+            name[:5],
+        )
+        + b"\r\n "
+        + b64("utf-8", name[5:])
+        + b'"',
     )
     yield (
         "encoded words that cut a character",
@@ -307,7 +341,15 @@ def names() -> Iterator[tuple[str, bytes]]:
         + b'?="',
     )
     yield "name in the type only", octets + b'name="' + b64("gbk") + b'"'
-    yield "names in both", octets + b'name="x.bin"\r\nContent-Disposition: attachment; filename="' + b64("utf-8") + b'"'
+    yield (
+        "names in both",
+        octets
+        + b'name="x.bin"\r\nContent-Disposition: attachment; filename="'
+        + b64(
+            "utf-8",
+        )
+        + b'"',
+    )
     yield "RFC 2231", attached + b"filename*=UTF-8''" + percent
     yield "RFC 2231, GBK", attached + b"filename*=GBK''" + quote(name.encode("gbk")).encode()
     yield "RFC 2231, small letters", attached + b"filename*=utf-8'zh-cn'" + percent.lower()

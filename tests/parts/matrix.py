@@ -20,7 +20,11 @@ def expected() -> dict[str, list[Row]]:
     """Case -> rows of the table."""
     found: dict[str, list[Row]] = {}
     with TABLE.open(encoding="utf-8", newline="") as file:
-        for case, path, kind, fate, name in csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
+        for case, path, kind, fate, name in csv.reader(
+            file,
+            delimiter="\t",
+            quoting=csv.QUOTE_NONE,
+        ):
             found.setdefault(case, []).append((path, kind, fate, name))
     return found
 
@@ -30,4 +34,15 @@ def observed() -> Iterator[tuple[str, list[Row]]]:
     call = open_call(default_config() / "calls", "smart-education-2024").call
     for case, part in parts().items():
         reading = read_message(mail(part), call, ReadingContext())
-        yield case, [(each.path, each.kind.value, each.fate.value, each.name) for each in reading.parts[1:]]
+        yield (
+            case,
+            [
+                (
+                    each.path,
+                    each.kind.value,
+                    each.fate.value,
+                    each.name,
+                )
+                for each in reading.parts[1:]
+            ],
+        )

@@ -14,8 +14,12 @@ def seen() -> dict[str, list[tuple[str, str, str, str]]]:
 
 
 @pytest.mark.slow
-def test_every_part_is_recognised_for_what_it_is(seen: dict[str, list[tuple[str, str, str, str]]]) -> None:
-    """Kind by content, fate, name; everything inside containers too. Stored RAR entries need no program."""
+def test_every_part_is_recognised_for_what_it_is(
+    seen: dict[str, list[tuple[str, str, str, str]]],
+) -> None:
+    """Kind by content, fate, name; everything inside containers too. Stored RAR entries need no
+    program.
+    """
     table = expected()
 
     assert len(table) >= 150

@@ -1,4 +1,5 @@
-"""What scanners, copiers and telephones make of a sheet: tint, uneven light, skew, blur, grain, fading, compression.
+"""What scanners, copiers and telephones make of a sheet: tint, uneven light, skew, blur, grain,
+fading, compression.
 
 Pixels in, pixels out; nothing here knows stamps. Files are made in ``files.py``.
 """
@@ -30,9 +31,11 @@ def _grain(chance: Chance, page: Pixels, sigma: float) -> Pixels:
 
 def _lit(chance: Chance, page: Pixels, least: float) -> Pixels:
     """Light that falls off unevenly down to ``least``, with a cast of its own."""
-    cells = chance.uniform(least, 1, (3, 3, 1)).astype(np.float32) * chance.uniform(0.95, 1, (1, 1, 3)).astype(
-        np.float32
-    )
+    cells = chance.uniform(
+        least,
+        1,
+        (3, 3, 1),
+    ).astype(np.float32) * chance.uniform(0.95, 1, (1, 1, 3)).astype(np.float32)
     light = cv2.resize(cells, (page.shape[1], page.shape[0]), interpolation=cv2.INTER_CUBIC)
     return np.asarray((page * light).clip(0, 255), np.uint8)
 
@@ -56,7 +59,9 @@ def scanned(chance: Chance, page: Pixels, *, yellowed: bool = False, fade: float
 
 
 def photographed(chance: Chance, page: Pixels) -> Pixels:
-    """A telephone's picture: a desk around the sheet, perspective, a shadow, warm or cold light, more blur and grain."""
+    """A telephone's picture: a desk around the sheet, perspective, a shadow, warm or cold light,
+    more blur and grain.
+    """
     paper = _coloured(page, TINTS[int(chance.integers(len(TINTS)))], int(chance.integers(10, 60)))
     height, width = paper.shape[:2]
     margin = float(chance.uniform(0.0, 0.10))
@@ -66,7 +71,10 @@ def photographed(chance: Chance, page: Pixels) -> Pixels:
     places = (corners + np.array((width * margin, height * margin)) + shift).astype(np.float32)
     desk = chance.uniform(30, 200) * chance.uniform(0.6, 1, 3)
     ground = np.broadcast_to(desk, (outer[1], outer[0], 3)).astype(np.uint8)
-    wood = cv2.resize(chance.uniform(0.8, 1.1, (outer[1] // 8, 3)).astype(np.float32), outer)[..., None]
+    wood = cv2.resize(
+        chance.uniform(0.8, 1.1, (outer[1] // 8, 3)).astype(np.float32),
+        outer,
+    )[..., None]
     result = np.ascontiguousarray((ground * wood).clip(0, 255), np.uint8)
     matrix = cv2.getPerspectiveTransform(corners, places)
     cv2.warpPerspective(paper, matrix, outer, dst=result, borderMode=cv2.BORDER_TRANSPARENT)
@@ -78,10 +86,15 @@ def photographed(chance: Chance, page: Pixels) -> Pixels:
 
 
 def cleaned(chance: Chance, page: Pixels) -> Pixels:
-    """What a telephone's scanning app makes of a picture: the paper made white, strokes sharpened, colours stronger, at times in few steps."""
+    """What a telephone's scanning app makes of a picture: the paper made white, strokes sharpened,
+    colours stronger, at times in few steps.
+    """
     height, width = page.shape[:2]
     small = cv2.resize(page, (width // 16, height // 16), interpolation=cv2.INTER_AREA)
-    paper = cv2.resize(cv2.medianBlur(cv2.dilate(small, np.ones((5, 5), np.uint8)), 5), (width, height))
+    paper = cv2.resize(
+        cv2.medianBlur(cv2.dilate(small, np.ones((5, 5), np.uint8)), 5),
+        (width, height),
+    )
     share = page.astype(np.float32) / np.maximum(paper, 30).astype(np.float32)
     share = (share * float(chance.uniform(1.05, 1.3)) - float(chance.uniform(0, 0.15))).clip(0, 1)
     sharp = share + float(chance.uniform(0.3, 1.2)) * (share - cv2.GaussianBlur(share, (0, 0), 1.5))
@@ -103,5 +116,6 @@ def black_and_white(page: Pixels) -> Pixels:
     plain = grey(page)
     size = max(31, page.shape[1] // 40 | 1)
     return np.asarray(
-        cv2.adaptiveThreshold(plain, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY, size, 15), np.uint8
+        cv2.adaptiveThreshold(plain, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY, size, 15),
+        np.uint8,
     )

@@ -1,4 +1,5 @@
-"""Page pictures wrapped as scanners wrap them: one JPEG, strips, palettes, layers, fax coding, an OCR layer, /Rotate.
+"""Page pictures wrapped as scanners wrap them: one JPEG, strips, palettes, layers, fax coding, an
+OCR layer, /Rotate.
 
 Knows PDF, not what is on the pages.
 """
@@ -34,7 +35,10 @@ class _File:
         self.kids: list[int] = []
 
     def image(self, head: str, size: tuple[int, int], data: bytes) -> int:
-        return self.writer.stream(f"/Type /XObject /Subtype /Image /Width {size[0]} /Height {size[1]} {head}", data)
+        return self.writer.stream(
+            f"/Type /XObject /Subtype /Image /Width {size[0]} /Height {size[1]} {head}",
+            data,
+        )
 
     def page(self, paper: Paper, content: bytes, images: dict[str, int], more: str = "") -> None:
         drawn = self.writer.stream("/Filter /FlateDecode", zlib.compress(content))
@@ -93,7 +97,12 @@ def rotated(pixels: Pixels, paper: Paper, quality: int, turns: int) -> bytes:
     file = _File()
     turned = np.ascontiguousarray(np.rot90(pixels, turns))
     lying = paper if turns % 2 == 0 else (paper[1], paper[0])
-    file.page(lying, _whole(lying), {"I": file.image(*_placed(turned, quality))}, f"/Rotate {turns % 4 * 90}")
+    file.page(
+        lying,
+        _whole(lying),
+        {"I": file.image(*_placed(turned, quality))},
+        f"/Rotate {turns % 4 * 90}",
+    )
     return file.finish()
 
 
@@ -115,7 +124,11 @@ def strips(pixels: Pixels, paper: Paper, quality: int, count: int = 9) -> bytes:
 def palette(pixels: Pixels, paper: Paper, colours: int = 255) -> bytes:
     """Indexed colours without JPEG."""
     file = _File()
-    indexed = Image.fromarray(pixels).quantize(colours, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    indexed = Image.fromarray(pixels).quantize(
+        colours,
+        Image.Quantize.FASTOCTREE,
+        dither=Image.Dither.NONE,
+    )
     table = bytes(indexed.getpalette() or [])[: 3 * colours].hex()
     head = f"/ColorSpace [/Indexed /DeviceRGB {len(table) // 6 - 1} <{table}>] /BitsPerComponent 8 /Filter /FlateDecode"
     data = zlib.compress(np.asarray(indexed, np.uint8).tobytes(), 3)
@@ -124,7 +137,9 @@ def palette(pixels: Pixels, paper: Paper, colours: int = 255) -> bytes:
 
 
 def layers(pixels: Pixels, paper: Paper, quality: int) -> bytes:
-    """MRC: print as a stencil in fax coding over a coarse coloured background, as copiers with small files write."""
+    """MRC: print as a stencil in fax coding over a coarse coloured background, as copiers with
+    small files write.
+    """
     file = _File()
     dark = pixels.max(axis=2) < 90
     ground = pixels.copy()
@@ -155,15 +170,32 @@ def _fax(pixels: Pixels) -> bytes:
     """The strip of a TIFF file, which is the very coding a PDF holds."""
     out = io.BytesIO()
     picture = Image.fromarray(pixels).convert("1", dither=Image.Dither.NONE)
-    picture.save(out, "TIFF", compression="group4", tiffinfo={TiffImagePlugin.ROWSPERSTRIP: pixels.shape[0]})
+    picture.save(
+        out,
+        "TIFF",
+        compression="group4",
+        tiffinfo={TiffImagePlugin.ROWSPERSTRIP: pixels.shape[0]},
+    )
     with Image.open(out) as tiff:
         offset, length = tiff.tag_v2[TiffImagePlugin.STRIPOFFSETS][0], tiff.tag_v2[TiffImagePlugin.STRIPBYTECOUNTS][0]
     return out.getvalue()[offset : offset + length]
 
 
-def pasted(exported: bytes, picture: Pixels, at: tuple[float, float] = (120, 60), side_mm: float = 42) -> bytes:
-    """A born-digital file with a picture laid on its last page (from the lower left corner, mm), as an update at its end."""
-    found = list(re.finditer(rb"(\d+) 0 obj\n(<< /Type /Page /Parent.*?)/Contents (\d+) 0 R >>\nendobj", exported))[-1]
+def pasted(
+    exported: bytes,
+    picture: Pixels,
+    at: tuple[float, float] = (120, 60),
+    side_mm: float = 42,
+) -> bytes:
+    """A born-digital file with a picture laid on its last page (from the lower left corner, mm), as
+    an update at its end.
+    """
+    found = list(
+        re.finditer(
+            rb"(\d+) 0 obj\n(<< /Type /Page /Parent.*?)/Contents (\d+) 0 R >>\nendobj",
+            exported,
+        )
+    )[-1]
     count = int(re.findall(rb"/Size (\d+)", exported)[-1])
     root = re.findall(rb"/Root (\d+ 0 R)", exported)[-1]
     start = re.findall(rb"startxref\n(\d+)", exported)[-1]
@@ -171,13 +203,21 @@ def pasted(exported: bytes, picture: Pixels, at: tuple[float, float] = (120, 60)
     head = f"/Type /XObject /Subtype /Image /Width {picture.shape[1]} /Height {picture.shape[0]}"
     update = Writer()
     update.stream(
-        f"{head} /ColorSpace /DeviceRGB /BitsPerComponent 8 /Filter /FlateDecode", zlib.compress(picture.tobytes())
+        f"{head} /ColorSpace /DeviceRGB /BitsPerComponent 8 /Filter /FlateDecode",
+        zlib.compress(picture.tobytes()),
     )
     update.stream("", f"q {side:.2f} 0 0 {side:.2f} {x:.2f} {y:.2f} cm /Pasted Do Q".encode())
-    resources = found[2].replace(b"/Resources <<", b"/Resources << /XObject << /Pasted %d 0 R >>" % count)
+    resources = found[2].replace(
+        b"/Resources <<",
+        b"/Resources << /XObject << /Pasted %d 0 R >>" % count,
+    )
     page = resources + b"/Contents [%s 0 R %d 0 R] >>" % (found[3], count + 1)
     out, table = bytearray(exported), b"xref\n"
-    for number, body in ((int(found[1]), page), (count, update.objects[0]), (count + 1, update.objects[1])):
+    for number, body in (
+        (int(found[1]), page),
+        (count, update.objects[0]),
+        (count + 1, update.objects[1]),
+    ):
         table += b"%d 1\n%010d 00000 n \n" % (number, len(out))
         out += b"%d 0 obj\n%b\nendobj\n" % (number, body)
     trailer = b"trailer\n<< /Size %d /Root %b /Prev %b >>\nstartxref\n%d\n%%%%EOF\n" % (

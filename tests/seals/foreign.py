@@ -2,9 +2,9 @@
 
     make seal-report ARGS="--paper DIRECTORY"
 
-The first page of every PDF and every picture below the directory, scanned anew at 150 dpi. What is on such a page is not
-known, so only two answers are known to be wrong: ``stamped`` for the bare page (look at it: it may bear a seal) and
-``not_stamped`` for the page that was stamped.
+The first page of every PDF and every picture below the directory, scanned anew at 150 dpi. What is
+on such a page is not known, so only two answers are known to be wrong: ``stamped`` for the bare
+page (look at it: it may bear a seal) and ``not_stamped`` for the page that was stamped.
 """
 
 from __future__ import annotations
@@ -65,7 +65,11 @@ def sheet(path: Path) -> Pixels | None:
     high, wide = (round(side / 25.4 * DPI) for side in (297, 210))
     factor = min(high / pixels.shape[0], wide / pixels.shape[1])
     fitted = cv2.resize(
-        np.ascontiguousarray(pixels[..., ::-1]), None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA
+        np.ascontiguousarray(pixels[..., ::-1]),
+        None,
+        fx=factor,
+        fy=factor,
+        interpolation=cv2.INTER_AREA,
     )
     white = np.full((high, wide, 3), 255, np.uint8)
     part = white[: fitted.shape[0], : fitted.shape[1]]
@@ -86,7 +90,12 @@ def _judged(name: str, base: Pixels, seed: list[int], call: Call) -> Iterator[Sa
         pixels = base
         if what in STAMPS:
             at = float(chance.uniform(40, 170)), float(chance.uniform(40, 257))
-            pixels = marks.press(base, marks.uneven(chance, STAMPS[what](chance, DPI)), Stamp(at), DPI)
+            pixels = marks.press(
+                base,
+                marks.uneven(chance, STAMPS[what](chance, DPI)),
+                Stamp(at),
+                DPI,
+            )
         data = files.scan([capture.scanned(chance, pixels)], paper.A4, int(chance.integers(50, 85)))
         document = read_document("2", "扫描件.pdf", FileKind.PDF, data, call).document
         assert document is not None, name

@@ -1,4 +1,5 @@
-"""Red, round and coloured things that are no stamps: letterheads, rules, emblems, fingerprints, stickers, pens, photographs.
+"""Red, round and coloured things that are no stamps: letterheads, rules, emblems, fingerprints,
+stickers, pens, photographs.
 
 Each takes a page and gives it back with the thing on it. Stamps are ``marks.py``.
 """
@@ -35,7 +36,12 @@ class _Over:
         self.width, self.height = page.shape[1] / self.mm, page.shape[0] / self.mm
 
     def box(self, x: float, y: float, radius: float) -> list[float]:
-        return [(x - radius) * self.mm, (y - radius) * self.mm, (x + radius) * self.mm, (y + radius) * self.mm]
+        return [
+            (x - radius) * self.mm,
+            (y - radius) * self.mm,
+            (x + radius) * self.mm,
+            (y + radius) * self.mm,
+        ]
 
     def text(
         self,
@@ -49,8 +55,17 @@ class _Over:
         place = (at[0] * self.mm, at[1] * self.mm)
         self.draw.text(place, text, ink, face(font, round(size * self.mm)), anchor=anchor)
 
-    def line(self, points: list[tuple[float, float]], ink: tuple[int, int, int], thick: float) -> None:
-        self.draw.line([(x * self.mm, y * self.mm) for x, y in points], ink, max(1, round(thick * self.mm)))
+    def line(
+        self,
+        points: list[tuple[float, float]],
+        ink: tuple[int, int, int],
+        thick: float,
+    ) -> None:
+        self.draw.line(
+            [(x * self.mm, y * self.mm) for x, y in points],
+            ink,
+            max(1, round(thick * self.mm)),
+        )
 
     def result(self) -> Pixels:
         over = np.asarray(self.image)
@@ -113,7 +128,13 @@ def red_boxes(chance: Chance, page: Pixels, dpi: int) -> Pixels:
         chance.uniform(50, 75),
         chance.uniform(22, 40),
     )
-    corners = [(left, top), (left + wide, top), (left + wide, top + high), (left, top + high), (left, top)]
+    corners = [
+        (left, top),
+        (left + wide, top),
+        (left + wide, top + high),
+        (left, top + high),
+        (left, top),
+    ]
     over.line(corners, ink, 0.6)
     over.line([(left, top + high / 2), (left + wide, top + high / 2)], ink, 0.4)
     over.line([(left + wide / 3, top), (left + wide / 3, top + high)], ink, 0.4)
@@ -123,7 +144,9 @@ def red_boxes(chance: Chance, page: Pixels, dpi: int) -> Pixels:
 
 
 def emblem(chance: Chance, page: Pixels, dpi: int) -> Pixels:
-    """A round school badge in red: two rings, writing between them, a figure in the middle; 16 to 30 mm."""
+    """A round school badge in red: two rings, writing between them, a figure in the middle; 16 to
+    30 mm.
+    """
     return _badge(chance, page, dpi, float(chance.uniform(8, 15)))
 
 
@@ -137,10 +160,17 @@ def _badge(chance: Chance, page: Pixels, dpi: int, radius: float) -> Pixels:
     x, y = float(chance.uniform(25, over.width - 30)), float(chance.uniform(24, 45))
     solid = chance.random() < 0.5
     over.draw.ellipse(
-        over.box(x, y, radius), fill=ink if solid else None, outline=ink, width=max(1, round(0.8 * over.mm))
+        over.box(x, y, radius),
+        fill=ink if solid else None,
+        outline=ink,
+        width=max(1, round(0.8 * over.mm)),
     )
     pale = (255, 255, 255) if solid else ink
-    over.draw.ellipse(over.box(x, y, radius * 0.66), outline=pale, width=max(1, round(0.5 * over.mm)))
+    over.draw.ellipse(
+        over.box(x, y, radius * 0.66),
+        outline=pale,
+        width=max(1, round(0.5 * over.mm)),
+    )
     for number in range(16):
         angle = 2 * math.pi * number / 16
         over.text(
@@ -150,7 +180,14 @@ def _badge(chance: Chance, page: Pixels, dpi: int, radius: float) -> Pixels:
             pale,
         )
     over.draw.polygon(
-        [((x + radius * a) * over.mm, (y + radius * b) * over.mm) for a, b in ((-0.4, 0.3), (0, -0.5), (0.4, 0.3))],
+        [
+            ((x + radius * a) * over.mm, (y + radius * b) * over.mm)
+            for a, b in (
+                (-0.4, 0.3),
+                (0, -0.5),
+                (0.4, 0.3),
+            )
+        ],
         fill=pale,
     )
     return over.result()
@@ -159,12 +196,22 @@ def _badge(chance: Chance, page: Pixels, dpi: int, radius: float) -> Pixels:
 def party_emblem(chance: Chance, page: Pixels, dpi: int) -> Pixels:
     """A solid red disc of a seal's size with yellow figures on it."""
     over, ink = _Over(page, dpi), _red(chance)
-    radius, x, y = float(chance.uniform(14, 24)), float(chance.uniform(45, 160)), float(chance.uniform(40, 240))
+    radius, x, y = (
+        float(
+            chance.uniform(14, 24),
+        ),
+        float(chance.uniform(45, 160)),
+        float(chance.uniform(40, 240)),
+    )
     over.draw.ellipse(over.box(x, y, radius), fill=ink)
     for number in range(5):
         angle = 1.2 * number
         over.draw.ellipse(
-            over.box(x + 0.5 * radius * math.cos(angle), y + 0.5 * radius * math.sin(angle), radius * 0.12),
+            over.box(
+                x + 0.5 * radius * math.cos(angle),
+                y + 0.5 * radius * math.sin(angle),
+                radius * 0.12,
+            ),
             fill=(250, 215, 60),
         )
     over.draw.ellipse(over.box(x, y, radius * 0.3), fill=(250, 215, 60))
@@ -174,9 +221,16 @@ def party_emblem(chance: Chance, page: Pixels, dpi: int) -> Pixels:
 def flag(chance: Chance, page: Pixels, dpi: int) -> Pixels:
     """A red flag or banner with yellow on it."""
     over = _Over(page, dpi)
-    wide, x, y = float(chance.uniform(30, 120)), float(chance.uniform(20, 80)), float(chance.uniform(20, 220))
+    wide, x, y = (
+        float(
+            chance.uniform(30, 120),
+        ),
+        float(chance.uniform(20, 80)),
+        float(chance.uniform(20, 220)),
+    )
     over.draw.rectangle(
-        [x * over.mm, y * over.mm, (x + wide) * over.mm, (y + wide / 1.5) * over.mm], fill=(222, 41, 16)
+        [x * over.mm, y * over.mm, (x + wide) * over.mm, (y + wide / 1.5) * over.mm],
+        fill=(222, 41, 16),
     )
     over.text((x + wide / 6, y + wide / 6), "★", wide / 5, (255, 222, 0), 1)
     return over.result()
@@ -189,9 +243,20 @@ def fingerprint(chance: Chance, page: Pixels, dpi: int) -> Pixels:
         wide, high = float(chance.uniform(12, 17)), float(chance.uniform(18, 25))
         mm = dpi / 25.4
         y, x = np.mgrid[-high / 2 : high / 2 : 1 / mm, -wide / 2 : wide / 2 : 1 / mm]
-        bent = np.hypot(x + chance.uniform(-2, 2), (y - 3) * 0.75) + 0.4 * np.sin(x / 2.0 + chance.uniform(0, 3))
-        ridges = (np.sin(2 * math.pi * bent / 0.75) > -0.2) & ((2 * x / wide) ** 2 + (2 * y / high) ** 2 < 1)
-        mask = ridges.astype(np.float32) * cv2.resize(chance.uniform(0.3, 1, (5, 5)).astype(np.float32), x.shape[::-1])
+        bent = np.hypot(
+            x + chance.uniform(-2, 2),
+            (y - 3) * 0.75,
+        ) + 0.4 * np.sin(x / 2.0 + chance.uniform(0, 3))
+        ridges = (
+            np.sin(
+                2 * math.pi * bent / 0.75,
+            )
+            > -0.2
+        ) & ((2 * x / wide) ** 2 + (2 * y / high) ** 2 < 1)
+        mask = ridges.astype(np.float32) * cv2.resize(
+            chance.uniform(0.3, 1, (5, 5)).astype(np.float32),
+            x.shape[::-1],
+        )
         at = (float(chance.uniform(60, 180)), float(chance.uniform(120, 260)))
         result = press(result, mask, Stamp(at, 0.8, RED), dpi)
     return result
@@ -208,7 +273,10 @@ def red_code(chance: Chance, page: Pixels, dpi: int) -> Pixels:
     pixels = round(side * dpi / 25.4)
     mask = cv2.resize(bits, (pixels, pixels), interpolation=cv2.INTER_NEAREST)
     return press(
-        page, mask, Stamp((float(chance.uniform(40, 170)), float(chance.uniform(40, 250))), 1.0, _red(chance)), dpi
+        page,
+        mask,
+        Stamp((float(chance.uniform(40, 170)), float(chance.uniform(40, 250))), 1.0, _red(chance)),
+        dpi,
     )
 
 
@@ -223,14 +291,34 @@ def pen_circles(chance: Chance, page: Pixels, dpi: int) -> Pixels:
             chance.uniform(5, 16),
         )
         angle = np.linspace(0, 2 * math.pi * chance.uniform(0.95, 1.25), 80)
-        stray = 1 + 0.06 * np.sin(2.3 * angle + chance.uniform(0, 6)) + 0.10 * (angle / angle[-1] - 0.5)
-        points = np.stack([x + wide * stray * np.cos(angle), y + high * stray * np.sin(angle)], axis=1)
+        stray = (
+            1
+            + 0.06
+            * np.sin(
+                2.3 * angle + chance.uniform(0, 6),
+            )
+            + 0.10 * (angle / angle[-1] - 0.5)
+        )
+        points = np.stack(
+            [x + wide * stray * np.cos(angle), y + high * stray * np.sin(angle)],
+            axis=1,
+        )
         cv2.polylines(
-            result, [np.round(points * mm).astype(np.int32)], False, _red(chance), max(1, round(0.6 * mm)), cv2.LINE_AA
+            result,
+            [np.round(points * mm).astype(np.int32)],
+            False,
+            _red(chance),
+            max(1, round(0.6 * mm)),
+            cv2.LINE_AA,
         )
         tick = np.array([(x + 30, y), (x + 33, y + 4), (x + 40, y - 7)]) * mm
         cv2.polylines(
-            result, [np.round(tick).astype(np.int32)], False, _red(chance), max(1, round(0.6 * mm)), cv2.LINE_AA
+            result,
+            [np.round(tick).astype(np.int32)],
+            False,
+            _red(chance),
+            max(1, round(0.6 * mm)),
+            cv2.LINE_AA,
         )
     return result
 
@@ -241,7 +329,11 @@ def red_underlines(chance: Chance, page: Pixels, dpi: int) -> Pixels:
     for _ in range(int(chance.integers(3, 12))):
         x, y, long = chance.uniform(25, 120), chance.uniform(50, 260), chance.uniform(15, 70)
         over.line(
-            [(x, y), (x + long / 2, y + chance.uniform(-0.6, 0.6)), (x + long, y + chance.uniform(-1, 1))],
+            [
+                (x, y),
+                (x + long / 2, y + chance.uniform(-0.6, 0.6)),
+                (x + long, y + chance.uniform(-1, 1)),
+            ],
             _red(chance),
             0.6,
         )
@@ -251,7 +343,13 @@ def red_underlines(chance: Chance, page: Pixels, dpi: int) -> Pixels:
 def red_handwriting(chance: Chance, page: Pixels, dpi: int) -> Pixels:
     """A remark in red pen."""
     for row in range(int(chance.integers(1, 4))):
-        page = signature(chance, page, (float(chance.uniform(50, 150)), 60.0 + 40 * row), dpi, _red(chance))
+        page = signature(
+            chance,
+            page,
+            (float(chance.uniform(50, 150)), 60.0 + 40 * row),
+            dpi,
+            _red(chance),
+        )
     return page
 
 
@@ -275,8 +373,17 @@ def highlighter(chance: Chance, page: Pixels, dpi: int) -> Pixels:
 def sticker(chance: Chance, page: Pixels, dpi: int) -> Pixels:
     """A round sticker, red or orange, 12 to 38 mm, with a number or a word in it."""
     over = _Over(page, dpi)
-    radius, x, y = float(chance.uniform(6, 19)), float(chance.uniform(30, 175)), float(chance.uniform(25, 260))
-    over.draw.ellipse(over.box(x, y, radius), fill=(230, 60, 50) if chance.random() < 0.7 else (245, 150, 40))
+    radius, x, y = (
+        float(
+            chance.uniform(6, 19),
+        ),
+        float(chance.uniform(30, 175)),
+        float(chance.uniform(25, 260)),
+    )
+    over.draw.ellipse(
+        over.box(x, y, radius),
+        fill=(230, 60, 50) if chance.random() < 0.7 else (245, 150, 40),
+    )
     result = over.result()
     inside = _Over(np.full_like(page, 255), dpi)
     inside.text((x, y), str(chance.choice(["合格", "12", "急件", "原件"])), radius * 0.7, (1, 1, 1))
@@ -289,9 +396,18 @@ def coffee_ring(chance: Chance, page: Pixels, dpi: int) -> Pixels:
     side = np.arange(-radius - 3, radius + 3, 1 / mm)
     away = np.hypot(side[:, None], side[None, :])
     rim = np.exp(-(((away - radius) / 0.9) ** 2)) + 0.15 * (away < radius)
-    mask = (rim * cv2.resize(chance.uniform(0.2, 1, (7, 7)).astype(np.float32), away.shape[::-1])).astype(np.float32)
+    mask = (
+        rim
+        * cv2.resize(
+            chance.uniform(0.2, 1, (7, 7)).astype(np.float32),
+            away.shape[::-1],
+        )
+    ).astype(np.float32)
     return press(
-        page, mask, Stamp((float(chance.uniform(50, 160)), float(chance.uniform(60, 240))), 0.7, (150, 95, 45)), dpi
+        page,
+        mask,
+        Stamp((float(chance.uniform(50, 160)), float(chance.uniform(60, 240))), 0.7, (150, 95, 45)),
+        dpi,
     )
 
 
@@ -299,7 +415,11 @@ def photograph(chance: Chance, page: Pixels, dpi: int) -> Pixels:
     """A coloured photograph printed on the page: patches of every colour, red ones among them."""
     mm = dpi / 25.4
     wide, high = round(chance.uniform(40, 150) * mm), round(chance.uniform(40, 110) * mm)
-    small = chance.uniform(20, 250, (int(chance.integers(4, 20)), int(chance.integers(4, 20)), 3)).astype(np.float32)
+    small = chance.uniform(
+        20,
+        250,
+        (int(chance.integers(4, 20)), int(chance.integers(4, 20)), 3),
+    ).astype(np.float32)
     if chance.random() < 0.5:
         small[..., 1:] *= 0.5
     picture = cv2.resize(small, (wide, high), interpolation=cv2.INTER_CUBIC)
@@ -326,14 +446,27 @@ def watermark(chance: Chance, page: Pixels, dpi: int) -> Pixels:
     mask = np.asarray(np.asarray(tile.rotate(30), np.float32) / 255, np.float32)
     ink = ((90, 90, 90), (60, 90, 190), (215, 70, 70))[int(chance.integers(3))]
     return press(
-        page, mask, Stamp((page.shape[1] / 2 / mm, page.shape[0] / 2 / mm), float(chance.uniform(0.08, 0.3)), ink), dpi
+        page,
+        mask,
+        Stamp(
+            (page.shape[1] / 2 / mm, page.shape[0] / 2 / mm),
+            float(chance.uniform(0.08, 0.3)),
+            ink,
+        ),
+        dpi,
     )
 
 
 def chart(chance: Chance, page: Pixels, dpi: int) -> Pixels:
     """A pie chart and bars in office colours."""
     over = _Over(page, dpi)
-    x, y, radius = float(chance.uniform(50, 150)), float(chance.uniform(60, 220)), float(chance.uniform(14, 30))
+    x, y, radius = (
+        float(
+            chance.uniform(50, 150),
+        ),
+        float(chance.uniform(60, 220)),
+        float(chance.uniform(14, 30)),
+    )
     cuts = np.sort(chance.uniform(0, 360, 4))
     colours = ((192, 0, 0), (79, 129, 189), (155, 187, 89), (247, 150, 70))
     for number, (start, stop) in enumerate(zip(cuts, [*cuts[1:], cuts[0] + 360], strict=True)):
@@ -347,7 +480,11 @@ def red_curves(chance: Chance, page: Pixels, dpi: int) -> Pixels:
     across = np.linspace(25, 185, 7)
     for _ in range(3):
         down = chance.uniform(0.4, 0.85, 7) * over.height
-        over.line(list(zip(across.tolist(), down.tolist(), strict=True)), ink, float(chance.uniform(0.5, 1.0)))
+        over.line(
+            list(zip(across.tolist(), down.tolist(), strict=True)),
+            ink,
+            float(chance.uniform(0.5, 1.0)),
+        )
     return over.result()
 
 

@@ -1,6 +1,8 @@
-"""Stamps as ink on paper: round with a star, round and oval ones for special purposes, square name seals, in many designs.
+"""Stamps as ink on paper: round with a star, round and oval ones for special purposes, square name
+seals, in many designs.
 
-Masks of ink (0..1) and their pressing onto a page. Red things that are no stamps are ``lookalikes.py``.
+Masks of ink (0..1) and their pressing onto a page. Red things that are no stamps are
+``lookalikes.py``.
 """
 
 from __future__ import annotations
@@ -41,32 +43,56 @@ class Canvas:
         return middle - x, middle - y, middle + x, middle + y
 
     def ring(self, wide: float, high: float, thick: float) -> None:
-        self.draw.ellipse(self.box(wide, high), outline=255, width=max(1, round(thick * self.scale)))
+        self.draw.ellipse(
+            self.box(wide, high),
+            outline=255,
+            width=max(1, round(thick * self.scale)),
+        )
 
     def star(self, radius: float) -> None:
         points = []
         for corner in range(10):
             reach = radius * (1 if corner % 2 == 0 else 0.382) * self.scale
             angle = math.radians(36 * corner - 90)
-            points.append((self.side / 2 + reach * math.cos(angle), self.side / 2 + reach * math.sin(angle)))
+            points.append(
+                (self.side / 2 + reach * math.cos(angle), self.side / 2 + reach * math.sin(angle)),
+            )
         self.draw.polygon(points, fill=255)
 
     def line(self, text: str, down: float, size: float, font: int) -> None:
         at = (self.side / 2, self.side / 2 + down * self.scale)
         self.draw.text(
-            at, text, 255, face(font, round(size * self.scale)), anchor="mm", stroke_width=round(0.1 * self.scale)
+            at,
+            text,
+            255,
+            face(font, round(size * self.scale)),
+            anchor="mm",
+            stroke_width=round(0.1 * self.scale),
         )
 
     def around(
-        self, text: str, axes: tuple[float, float], size: float, font: int, sweep: float, slim: float = 0.72
+        self,
+        text: str,
+        axes: tuple[float, float],
+        size: float,
+        font: int,
+        sweep: float,
+        slim: float = 0.72,
     ) -> None:
         """Characters along an ellipse (semi-axes in mm), feet towards the middle, over the top."""
         pixels = round(size * self.scale)
         for number, char in enumerate(text):
-            angle = math.radians((number - (len(text) - 1) / 2) * min(30.0, sweep / max(1, len(text) - 1)))
+            angle = math.radians(
+                (number - (len(text) - 1) / 2) * min(30.0, sweep / max(1, len(text) - 1)),
+            )
             tile = Image.new("L", (2 * pixels, 2 * pixels), 0)
             ImageDraw.Draw(tile).text(
-                (pixels, pixels), char, 255, face(font, pixels), anchor="mm", stroke_width=max(1, pixels // 22)
+                (pixels, pixels),
+                char,
+                255,
+                face(font, pixels),
+                anchor="mm",
+                stroke_width=max(1, pixels // 22),
             )
             narrow = tile.resize((round(2 * pixels * slim), 2 * pixels), Image.Resampling.BOX)
             turned = narrow.rotate(-math.degrees(angle), Image.Resampling.BICUBIC, expand=True)
@@ -99,7 +125,12 @@ def round_seal(chance: Chance, dpi: int, diameter: float | None = None) -> Mask:
     canvas.around(text, (reach, reach), size, font, float(chance.uniform(210, 265)))
     canvas.star(float(chance.uniform(0.13, 0.19)) * across)
     if chance.random() < 0.3:
-        canvas.line("".join(str(each) for each in chance.integers(0, 10, 13)), across * 0.38, 2.0, 0)
+        canvas.line(
+            "".join(str(each) for each in chance.integers(0, 10, 13)),
+            across * 0.38,
+            2.0,
+            0,
+        )
     elif chance.random() < 0.15:
         canvas.line("（2）", across * 0.3, 3.4, font)
     return canvas.mask(turn)
@@ -145,7 +176,9 @@ def square_seal(chance: Chance, dpi: int) -> Mask:
 
 
 def uneven(chance: Chance, mask: Mask, wear: float = 0.5) -> Mask:
-    """The same stamp as a hand presses it: pressure that leans to one side, starved spots, specks and a bleeding edge."""
+    """The same stamp as a hand presses it: pressure that leans to one side, starved spots, specks
+    and a bleeding edge.
+    """
     height, width = mask.shape
     cells = chance.uniform(1 - 0.7 * wear, 1, (6, 6)).astype(np.float32)
     lean = np.linspace(1 - 0.5 * wear * chance.random(), 1, width, dtype=np.float32)[None, :]
@@ -167,32 +200,59 @@ class Stamp(NamedTuple):
 
 
 def press(page: Pixels, mask: Mask, stamp: Stamp, dpi: int) -> Pixels:
-    """``page`` with the ink over it: light passes print and ink one after the other. What hangs over the edge is lost."""
+    """``page`` with the ink over it: light passes print and ink one after the other. What hangs
+    over the edge is lost.
+    """
     left = round(stamp.at[0] * dpi / 25.4 - mask.shape[1] / 2)
     top = round(stamp.at[1] * dpi / 25.4 - mask.shape[0] / 2)
     height, width = page.shape[:2]
-    x0, y0, x1, y1 = max(0, left), max(0, top), min(width, left + mask.shape[1]), min(height, top + mask.shape[0])
+    x0, y0, x1, y1 = (
+        max(
+            0,
+            left,
+        ),
+        max(0, top),
+        min(width, left + mask.shape[1]),
+        min(height, top + mask.shape[0]),
+    )
     if x0 >= x1 or y0 >= y1:
         return page
     share = (mask[y0 - top : y1 - top, x0 - left : x1 - left] * stamp.strength)[..., None]
     result = page.copy()
     part = result[y0:y1, x0:x1].astype(np.float32)
-    result[y0:y1, x0:x1] = (part * (1 - share * (1 - np.array(stamp.ink, np.float32) / 255))).clip(0, 255)
+    result[y0:y1, x0:x1] = (part * (1 - share * (1 - np.array(stamp.ink, np.float32) / 255))).clip(
+        0,
+        255,
+    )
     return result
 
 
 def signature(
-    chance: Chance, page: Pixels, at: tuple[float, float], dpi: int, ink: tuple[int, int, int] = (25, 25, 35)
+    chance: Chance,
+    page: Pixels,
+    at: tuple[float, float],
+    dpi: int,
+    ink: tuple[int, int, int] = (25, 25, 35),
 ) -> Pixels:
     """A name written by hand, about 30 mm long."""
     mm, result = dpi / 25.4, page.copy()
     for stroke in range(int(chance.integers(5, 10))):
-        start = np.array(at) + np.array((4 * stroke - 15 + chance.uniform(-2, 2), chance.uniform(-6, 6)))
+        start = np.array(
+            at,
+        ) + np.array((4 * stroke - 15 + chance.uniform(-2, 2), chance.uniform(-6, 6)))
         bends = start + np.cumsum(chance.uniform(-4.5, 4.5, (5, 2)), axis=0)
         along = np.linspace(0, 4, 30)
         curve = np.stack([np.interp(along, range(5), bends[:, axis]) for axis in (0, 1)], axis=1)
-        smooth = np.stack([np.convolve(curve[:, axis], np.ones(6) / 6, "valid") for axis in (0, 1)], axis=1)
+        smooth = np.stack(
+            [np.convolve(curve[:, axis], np.ones(6) / 6, "valid") for axis in (0, 1)],
+            axis=1,
+        )
         cv2.polylines(
-            result, [np.round(smooth * mm).astype(np.int32)], False, ink, max(1, round(0.5 * mm)), cv2.LINE_AA
+            result,
+            [np.round(smooth * mm).astype(np.int32)],
+            False,
+            ink,
+            max(1, round(0.5 * mm)),
+            cv2.LINE_AA,
         )
     return result

@@ -1,8 +1,9 @@
-"""The pages the seal look is measured on: what each kind is, how it is made, and which answers about it are right.
+"""The pages the seal look is measured on: what each kind is, how it is made, and which answers
+about it are right.
 
-Any seed gives other pages; the same seed gives the same ones on the same machine. Three truths: ``stamped`` and ``unstamped``
-are clear to the eye, where ``uncertain`` is no mistake but counts as work for staff; ``staff`` are pages of which nobody
-could be sure, each with its own right answers.
+Any seed gives other pages; the same seed gives the same ones on the same machine. Three truths:
+``stamped`` and ``unstamped`` are clear to the eye, where ``uncertain`` is no mistake but counts as
+work for staff; ``staff`` are pages of which nobody could be sure, each with its own right answers.
 """
 
 from __future__ import annotations
@@ -68,7 +69,7 @@ class Sample:
     data: bytes
 
 
-# --- drawing -------------------------------------------------------------------------------------------------------
+# --- drawing --------------------------------------------------------------------------------------
 
 MaskOf: TypeAlias = Callable[[Chance, int], Mask]
 INKS = (marks.RED, marks.RED, (215, 35, 60), (190, 20, 35), marks.ORANGE_RED)
@@ -92,9 +93,20 @@ def stamped(
             at = _place(chance, sheet)
             ink = inks[int(chance.integers(len(inks)))]
             pressed = marks.uneven(chance, mask(chance, dpi), wear)
-            pixels = marks.press(pixels, pressed, Stamp(at, float(chance.uniform(*strength)), ink), dpi)
+            pixels = marks.press(
+                pixels,
+                pressed,
+                Stamp(at, float(chance.uniform(*strength)), ink),
+                dpi,
+            )
             if signed:
-                pixels = marks.signature(chance, pixels, at, dpi, marks.BLUE if chance.random() < 0.4 else (25, 25, 35))
+                pixels = marks.signature(
+                    chance,
+                    pixels,
+                    at,
+                    dpi,
+                    marks.BLUE if chance.random() < 0.4 else (25, 25, 35),
+                )
         return Printed(pixels, sheet.paper)
 
     return draw
@@ -146,10 +158,13 @@ def _landscape(chance: Chance, dpi: int) -> Printed:
 
 
 def _empty(chance: Chance, dpi: int) -> Printed:
-    return Printed(np.full((round(297 * dpi / 25.4), round(210 * dpi / 25.4), 3), 255, np.uint8), paper.A4)
+    return Printed(
+        np.full((round(297 * dpi / 25.4), round(210 * dpi / 25.4), 3), 255, np.uint8),
+        paper.A4,
+    )
 
 
-# --- taking --------------------------------------------------------------------------------------------------------
+# --- taking ---------------------------------------------------------------------------------------
 
 
 def _quality(chance: Chance) -> int:
@@ -161,12 +176,18 @@ def scan(chance: Chance, sheet: Printed) -> Taken:
 
 
 def yellowed(chance: Chance, sheet: Printed) -> Taken:
-    return Taken(capture.scanned(chance, sheet.pixels, yellowed=True), sheet.paper, _quality(chance))
+    return Taken(
+        capture.scanned(chance, sheet.pixels, yellowed=True),
+        sheet.paper,
+        _quality(chance),
+    )
 
 
 def faded(chance: Chance, sheet: Printed) -> Taken:
     return Taken(
-        capture.scanned(chance, sheet.pixels, fade=float(chance.uniform(0.2, 0.45))), sheet.paper, _quality(chance)
+        capture.scanned(chance, sheet.pixels, fade=float(chance.uniform(0.2, 0.45))),
+        sheet.paper,
+        _quality(chance),
     )
 
 
@@ -200,7 +221,7 @@ def as_drawn(chance: Chance, sheet: Printed) -> Taken:
     return Taken(sheet.pixels, sheet.paper, 90)
 
 
-# --- wrapping ------------------------------------------------------------------------------------------------------
+# --- wrapping -------------------------------------------------------------------------------------
 
 
 def plain(page: Taken) -> bytes:
@@ -250,7 +271,7 @@ def _seal_picture(chance: Chance, dpi: int) -> Printed:
     return Printed(marks.press(white, mask, Stamp(middle, 1.0), dpi), paper.A4)
 
 
-# --- the kinds -----------------------------------------------------------------------------------------------------
+# --- the kinds ------------------------------------------------------------------------------------
 
 FINE, COARSE, LARGE = (100, 150, 150, 200, 200, 300), (72, 75, 90), (150, 200, 300)
 
@@ -280,7 +301,13 @@ def _stamped_kinds() -> Iterator[Kind]:
     kind = partial(_clear_kind, Truth.STAMPED, YES)
     seal = marks.round_seal
     yield kind("round seal", stamped(seal), weight=4)
-    yield kind("round seal, 72-90 dpi", stamped(seal, strength=(0.7, 0.95)), scan, dpis=COARSE, weight=2)
+    yield kind(
+        "round seal, 72-90 dpi",
+        stamped(seal, strength=(0.7, 0.95)),
+        scan,
+        dpis=COARSE,
+        weight=2,
+    )
     yield kind("round seal of 50 or 58 mm", stamped(_large_seal))
     yield kind("round 专用章", stamped(marks.special_round), weight=2)
     yield kind("oval 专用章", stamped(marks.oval_seal), weight=2)
@@ -290,8 +317,17 @@ def _stamped_kinds() -> Iterator[Kind]:
     yield kind("worn seal", stamped(seal, wear=0.9), scan, weight=2)
     yield kind("two seals", stamped(seal, count=2))
     yield kind("seal pressed twice", stamped(_twice))
-    yield kind("seal over a red table", stamped(seal, on=bearing(lookalikes.red_table)), scan, weight=2)
-    yield kind("seal on a red letterhead's page", stamped(seal, on=bearing(lookalikes.letterhead)), weight=2)
+    yield kind(
+        "seal over a red table",
+        stamped(seal, on=bearing(lookalikes.red_table)),
+        scan,
+        weight=2,
+    )
+    yield kind(
+        "seal on a red letterhead's page",
+        stamped(seal, on=bearing(lookalikes.letterhead)),
+        weight=2,
+    )
     yield kind("oval 专用章 across red curves", stamped(marks.oval_seal, on=bearing(lookalikes.red_curves)), scan)
     yield kind("seal and red pen", stamped(seal, on=bearing(lookalikes.pen_circles)))
     yield kind("seal, yellowed paper", stamped(seal), yellowed)
@@ -303,7 +339,13 @@ def _stamped_kinds() -> Iterator[Kind]:
     yield kind("seal, scan in strips", stamped(seal), scan, in_strips)
     yield kind("seal, scan with OCR layer", stamped(seal), scan, with_ocr)
     yield kind("seal, /Rotate", stamped(seal), scan, on_its_side)
-    yield kind("seal, palette", stamped(seal, strength=(0.7, 0.95)), scan, in_palette, dpis=(100, 150))
+    yield kind(
+        "seal, palette",
+        stamped(seal, strength=(0.7, 0.95)),
+        scan,
+        in_palette,
+        dpis=(100, 150),
+    )
     yield kind("seal, MRC layers", stamped(seal), scan, in_layers, dpis=LARGE)
     yield kind("seal, landscape", stamped(seal, on=_landscape), scan)
     yield kind("seal, A3", stamped(seal, on=_a3), scan, dpis=(100, 150))
@@ -351,17 +393,34 @@ def _staff_kinds() -> Iterator[Kind]:
     yield kind("grey scan, stamped", {UNSURE}, seal, grey)
     yield kind("grey scan, unstamped", {UNSURE}, paper.sheet, grey)
     yield kind("print, cleaned by an app", {UNSURE, NO}, paper.sheet, cleaned)
-    yield kind("pale seal, cleaned by an app", {UNSURE, YES}, stamped(marks.round_seal, strength=(0.32, 0.5)), cleaned)
+    yield kind(
+        "pale seal, cleaned by an app",
+        {UNSURE, YES},
+        stamped(marks.round_seal, strength=(0.32, 0.5)),
+        cleaned,
+    )
     yield kind("fax coding, stamped", {UNSURE}, seal, black_and_white, as_fax)
     yield kind("fax coding, unstamped", {UNSURE}, paper.sheet, black_and_white, as_fax)
     yield kind("unstamped, 72-90 dpi", {UNSURE, NO}, paper.sheet, dpis=COARSE)
     yield kind("very faint seal", {UNSURE, YES}, stamped(marks.round_seal, strength=(0.10, 0.2)))
-    yield kind("seal among red bars", {UNSURE, YES}, stamped(marks.round_seal, on=bearing(lookalikes.red_bars)))
-    yield kind("seal on a dark picture", {UNSURE}, stamped(marks.round_seal, on=bearing(lookalikes.dark_picture)))
+    yield kind(
+        "seal among red bars",
+        {UNSURE, YES},
+        stamped(marks.round_seal, on=bearing(lookalikes.red_bars)),
+    )
+    yield kind(
+        "seal on a dark picture",
+        {UNSURE},
+        stamped(marks.round_seal, on=bearing(lookalikes.dark_picture)),
+    )
     yield kind("dark picture", {UNSURE}, bearing(lookalikes.dark_picture))
     yield kind("half a seal at the edge", {UNSURE, YES}, at_edge((0.4, 0.7)))
     yield kind("骑缝章, a strip", {UNSURE, YES}, at_edge((0.12, 0.3)))
-    yield kind("seal in purple", {UNSURE, YES}, stamped(marks.round_seal, inks=(marks.PURPLE, (150, 50, 120))))
+    yield kind(
+        "seal in purple",
+        {UNSURE, YES},
+        stamped(marks.round_seal, inks=(marks.PURPLE, (150, 50, 120))),
+    )
     yield kind("seal in blue", {UNSURE}, stamped(marks.round_seal, inks=(marks.BLUE,)))
     yield kind("square name seal", {UNSURE, NO, YES}, stamped(marks.square_seal))
     yield kind("pasted seal picture", {UNSURE, NO}, _seal_picture, as_drawn, exported_with_seal)
@@ -381,6 +440,15 @@ def sample(kind: Kind, seed: int, number: int) -> Sample:
 
 
 def choose(count: int) -> list[Kind]:
-    """``count`` kinds, each by its weight, in an order that comes round: the first pages show something of everything."""
-    turns = [kind for round_ in range(max(kind.weight for kind in KINDS)) for kind in KINDS if kind.weight > round_]
+    """``count`` kinds, each by its weight, in an order that comes round: the first pages show
+    something of everything.
+    """
+    turns = [
+        kind
+        for round_ in range(
+            max(kind.weight for kind in KINDS),
+        )
+        for kind in KINDS
+        if kind.weight > round_
+    ]
     return [turns[number % len(turns)] for number in range(count)]

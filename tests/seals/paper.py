@@ -1,6 +1,8 @@
-"""Printed sheets before anybody stamps them: the project's own forms filled in, letters, covers and pages of mere text.
+"""Printed sheets before anybody stamps them: the project's own forms filled in, letters, covers and
+pages of mere text.
 
-Only print in black; stamps and red things are ``marks.py`` and ``lookalikes.py``, scanners and cameras ``capture.py``.
+Only print in black; stamps and red things are ``marks.py`` and ``lookalikes.py``, scanners and
+cameras ``capture.py``.
 """
 
 from __future__ import annotations
@@ -26,7 +28,8 @@ Chance = np.random.Generator
 
 A4, A4_LANDSCAPE, A3 = (210.0, 297.0), (297.0, 210.0), (420.0, 297.0)
 
-#: Looked for beside the three faces of the samples; a machine that has them draws more kinds of page.
+#: Looked for beside the three faces of the samples; a machine that has them draws more kinds of
+#: page.
 FURTHER_FONTS = (
     "NotoSansCJK-Regular.ttc",
     "NotoSerifCJK-Bold.ttc",
@@ -47,15 +50,27 @@ def font_files() -> tuple[Path, ...]:
     """The fonts there are. Raises MissingFontError without those of the samples."""
     found = [font_file(face) for face in Face]
     for name in FURTHER_FONTS:
-        found += [path for folder in FOLDERS if folder.is_dir() for path in sorted(folder.rglob(name))][:1]
+        found += [
+            path
+            for folder in FOLDERS
+            if folder.is_dir()
+            for path in sorted(
+                folder.rglob(name),
+            )
+        ][:1]
     return tuple(found)
 
 
-@lru_cache(maxsize=24)  # every height is another font of some megabytes, and the resolutions are many
+# every height is another font of some megabytes, and the resolutions are many
+@lru_cache(maxsize=24)
 def face(number: int, pixels: int) -> ImageFont.FreeTypeFont:
     """One of the fonts at a height in pixels."""
     files = font_files()
-    return ImageFont.truetype(str(files[number % len(files)]), max(4, pixels), layout_engine=ImageFont.Layout.BASIC)
+    return ImageFont.truetype(
+        str(files[number % len(files)]),
+        max(4, pixels),
+        layout_engine=ImageFont.Layout.BASIC,
+    )
 
 
 class Printed(NamedTuple):
@@ -83,7 +98,8 @@ def _forms() -> tuple[tuple[Page, tuple[float, float]], ...]:
 
 def exported(number: int) -> bytes:
     """One of the annexes as a word processor saves it as PDF."""
-    return export_pdf(_sheets()[number % len(_sheets())], datetime(2024, 8, 22))  # noqa: DTZ001 - Beijing time, as written
+    written = datetime(2024, 8, 22)  # noqa: DTZ001 - Beijing time, as written
+    return export_pdf(_sheets()[number % len(_sheets())], written)
 
 
 def form(chance: Chance, dpi: int, *, landscape: bool = False) -> Printed:
@@ -100,7 +116,9 @@ def words(chance: Chance, count: int) -> str:
 
 
 def letter(chance: Chance, dpi: int, paper: tuple[float, float] = A4) -> Printed:
-    """A title, paragraphs, perhaps a table, a signature line with a date: what a covering letter or a proof looks like."""
+    """A title, paragraphs, perhaps a table, a signature line with a date: what a covering letter or
+    a proof looks like.
+    """
     mm = dpi / 25.4
     picture = Image.new("RGB", (round(paper[0] * mm), round(paper[1] * mm)), "white")
     draw = ImageDraw.Draw(picture)
@@ -110,24 +128,43 @@ def letter(chance: Chance, dpi: int, paper: tuple[float, float] = A4) -> Printed
     columns = int((paper[0] - 2 * left) / size)
     top = float(chance.uniform(22, 60))
     title = words(chance, int(chance.integers(6, 16)))
-    draw.text((paper[0] / 2 * mm, top * mm), title, (shade,) * 3, face(heading, round(1.6 * size * mm)), anchor="mt")
+    draw.text(
+        (paper[0] / 2 * mm, top * mm),
+        title,
+        (shade,) * 3,
+        face(heading, round(1.6 * size * mm)),
+        anchor="mt",
+    )
     top += 3.2 * size
     while top < paper[1] - 75 - 40 * (chance.random() < 0.3):
         count = columns if chance.random() < 0.8 else int(chance.integers(3, columns))
-        draw.text((left * mm, top * mm), words(chance, count), (shade,) * 3, face(body, round(size * mm)))
+        draw.text(
+            (left * mm, top * mm),
+            words(chance, count),
+            (shade,) * 3,
+            face(body, round(size * mm)),
+        )
         top += float(1.55 * size)
     if chance.random() < 0.4:
         _table(draw, chance, mm, (left, top - 30), paper)
     for row in (words(chance, int(chance.integers(6, 14))), "2024年8月22日"):
         draw.text(
-            ((paper[0] - left) * mm, (top + 18) * mm), row, (shade,) * 3, face(body, round(size * mm)), anchor="rt"
+            ((paper[0] - left) * mm, (top + 18) * mm),
+            row,
+            (shade,) * 3,
+            face(body, round(size * mm)),
+            anchor="rt",
         )
         top += 1.8 * size
     return Printed(np.asarray(picture), paper)
 
 
 def _table(
-    draw: ImageDraw.ImageDraw, chance: Chance, mm: float, at: tuple[float, float], paper: tuple[float, float]
+    draw: ImageDraw.ImageDraw,
+    chance: Chance,
+    mm: float,
+    at: tuple[float, float],
+    paper: tuple[float, float],
 ) -> None:
     left, top = at
     height, rows = float(chance.uniform(8, 13)), int(chance.integers(3, 6))
@@ -142,7 +179,12 @@ def _table(
         draw.line([x, top * mm, x, (top + rows * height) * mm], (30, 30, 30), width)
         for row in range(rows if column < columns else 0):
             text = words(chance, int(chance.integers(1, 5)))
-            draw.text((x + 1.5 * mm, (top + (row + 0.3) * height) * mm), text, (40, 40, 40), face(0, round(3.7 * mm)))
+            draw.text(
+                (x + 1.5 * mm, (top + (row + 0.3) * height) * mm),
+                text,
+                (40, 40, 40),
+                face(0, round(3.7 * mm)),
+            )
 
 
 def sheet(chance: Chance, dpi: int) -> Printed:

@@ -1,7 +1,8 @@
 """What is said about the seals of generated pages, against the truth: ``make seal-report``.
 
-Every page goes the way of a mail's attachment: the bytes of its file into ``read_document``. Times are the processor's, one
-thread, beside the least anybody must do: decoding the page's JPEG at the resolution the look works at.
+Every page goes the way of a mail's attachment: the bytes of its file into ``read_document``. Times
+are the processor's, one thread, beside the least anybody must do: decoding the page's JPEG at the
+resolution the look works at.
 """
 
 from __future__ import annotations
@@ -35,7 +36,9 @@ OUTCOMES = (SealOutcome.STAMPED, SealOutcome.UNCERTAIN, SealOutcome.NOT_STAMPED)
 
 
 class Judged(NamedTuple):
-    """One page and what was said of it; milliseconds, NaN where there is no floor to compare with."""
+    """One page and what was said of it; milliseconds, NaN where there is no floor to
+    compare with.
+    """
 
     name: str
     kind: str
@@ -49,13 +52,17 @@ class Judged(NamedTuple):
 
     @property
     def wrong(self) -> bool:
-        """A page that is clear to the eye was called its opposite, or a doubtful one something it cannot be."""
+        """A page that is clear to the eye was called its opposite, or a doubtful one something it
+        cannot be.
+        """
         opposite = {Truth.STAMPED: SealOutcome.NOT_STAMPED, Truth.UNSTAMPED: SealOutcome.STAMPED}
         return not self.right if self.truth is Truth.STAFF else self.outcome is opposite[self.truth]
 
 
 def judge(page: Sample, call: Call, *, timed: bool = True) -> Judged:
-    """What the reader says of one page; without ``timed`` the looks that are only measured are left out."""
+    """What the reader says of one page; without ``timed`` the looks that are only measured are left
+    out.
+    """
     name = "扫描件.pdf" if page.kind.file is FileKind.PDF else "扫描件.jpg"
     start = time.process_time()
     reading = read_document("2", name, page.kind.file, page.data, call)
@@ -69,7 +76,9 @@ def judge(page: Sample, call: Call, *, timed: bool = True) -> Judged:
 
 
 def decide_times(page: Sample) -> tuple[float, float]:
-    """The reduced-size decode of the page's one colour JPEG and the look at it; NaN for files that hold no such thing."""
+    """The reduced-size decode of the page's one colour JPEG and the look at it; NaN for files that
+    hold no such thing.
+    """
     data, pages = page.data, photograph(page.data)
     if page.kind.file is FileKind.PDF:
         pdf = read_pdf(page.data)
@@ -87,7 +96,8 @@ def decide_times(page: Sample) -> tuple[float, float]:
 def run(count: int, seed: int, processes: int = 2) -> list[Judged]:
     """Make and judge ``count`` pages."""
     call = open_call(default_config() / "calls", "smart-education-2024").call
-    # kinds hold functions of their own making, which do not travel between processes: each goes as its number
+    # kinds hold functions of their own making, which do not travel between processes: each goes as
+    # its number
     tasks = [(number, KINDS.index(kind)) for number, kind in enumerate(choose(count))]
     with multiprocessing.get_context("spawn").Pool(processes) as pool:
         return pool.map(partial(_one, seed=seed, call=call), tasks, chunksize=4)
@@ -98,7 +108,7 @@ def _one(task: tuple[int, int], seed: int, call: Call) -> Judged:
     return judge(sample(KINDS[kind], seed, number), call)
 
 
-# --- the tables ----------------------------------------------------------------------------------------------------
+# --- the tables -----------------------------------------------------------------------------------
 
 
 def _row(name: str, judged: Sequence[Judged | foreign.Said]) -> str:
@@ -117,7 +127,14 @@ def _summary(judged: Sequence[Judged]) -> Iterator[str]:
     clear = [each for each in judged if each.truth is not Truth.STAFF]
     unsure = sum(each.outcome is SealOutcome.UNCERTAIN for each in clear)
     yield f"uncertain among the {len(clear)} pages that are clear to the eye: {unsure} ({unsure / len(clear):.1%})"
-    usual = [each for each in judged if each.truth is Truth.STAMPED or each.kind.startswith("print")]
+    usual = [
+        each
+        for each in judged
+        if each.truth is Truth.STAMPED
+        or each.kind.startswith(
+            "print",
+        )
+    ]
     for what, those in (("all pages", judged), ("stamped pages and plain print", usual)):
         decided = [(each.decode_ms + each.look_ms) / each.decode_ms for each in those if each.decode_ms > 0]
         if decided:
@@ -127,18 +144,29 @@ def _summary(judged: Sequence[Judged]) -> Iterator[str]:
 
 
 def report(judged: Sequence[Judged]) -> str:
-    """The tables in Markdown: by truth, by kind, times, and every page that is not as it should be."""
+    """The tables in Markdown: by truth, by kind, times, and every page that is not as it
+    should be.
+    """
     truths = [(truth.value, [each for each in judged if each.truth is truth]) for truth in Truth]
     kinds = [(kind.name, [each for each in judged if each.kind == kind.name]) for kind in KINDS]
     lines = [*_table((name, those) for name, those in truths if those), "", *_summary(judged), ""]
     lines += _table((name, those) for name, those in kinds if those)
-    lines += ["", *(f"{each.outcome}: {each.name}: {each.reason}" for each in judged if not each.right)]
+    lines += [
+        "",
+        *(f"{each.outcome}: {each.name}: {each.reason}" for each in judged if not each.right),
+    ]
     return "\n".join(lines)
 
 
 def report_of_foreign(said: Sequence[foreign.Said]) -> str:
     """The table by stamp, and every page of which something wrong was said."""
-    stamps = [(what, [each for each in said if each.what == what]) for what in (foreign.BARE, *foreign.STAMPS)]
+    stamps = [
+        (
+            what,
+            [each for each in said if each.what == what],
+        )
+        for what in (foreign.BARE, *foreign.STAMPS)
+    ]
     wrong = (f"{each.outcome}: {each.name}, {each.what}: {each.reason}" for each in said if each.wrong)
     return "\n".join([*_table(stamps), "", *wrong])
 
@@ -150,9 +178,15 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--processes", type=int, default=2, choices=(1, 2))
     parser.add_argument(
-        "--paper", type=Path, help="instead: stamp the pages of the PDF files and pictures below this directory"
+        "--paper",
+        type=Path,
+        help="instead: stamp the pages of the PDF files and pictures below this directory",
     )
-    parser.add_argument("--write", type=Path, help="put the tables between the marks of this Markdown file")
+    parser.add_argument(
+        "--write",
+        type=Path,
+        help="put the tables between the marks of this Markdown file",
+    )
     options = parser.parse_args()
     if options.paper:
         call = open_call(default_config() / "calls", "smart-education-2024").call
@@ -162,7 +196,10 @@ def main() -> None:
     print(text)
     if options.write:
         head = f'`make seal-report ARGS="--pages {options.pages} --seed {options.seed}"`'
-        options.write.write_text(between_marks(options.write.read_text("utf-8"), f"{head}\n\n{text}"), "utf-8")
+        options.write.write_text(
+            between_marks(options.write.read_text("utf-8"), f"{head}\n\n{text}"),
+            "utf-8",
+        )
 
 
 def between_marks(document: str, text: str, marks: tuple[str, str] = MARKS) -> str:

@@ -1,7 +1,9 @@
-"""Whose seal: pages with one seal of a known unit, and what the program says when this or another unit sends them.
+"""Whose seal: pages with one seal of a known unit, and what the program says when this or another
+unit sends them.
 
-The seal is found and its ring read as in the worker; the readings are judged as if the owner, a far unit or one of nearly the
-same name were the applicant. Any seed gives other pages; the same seed gives the same ones on the same machine.
+The seal is found and its ring read as in the worker; the readings are judged as if the owner, a far
+unit or one of nearly the same name were the applicant. Any seed gives other pages; the same seed
+gives the same ones on the same machine.
 """
 
 from __future__ import annotations
@@ -58,7 +60,9 @@ Design: TypeAlias = Callable[[Chance, int, str, int], Mask]
 
 
 class RingKind(NamedTuple):
-    """One kind of seal and how it is pressed: turned by so many degrees either way, over print, on a page lying so."""
+    """One kind of seal and how it is pressed: turned by so many degrees either way, over print, on
+    a page lying so.
+    """
 
     name: str
     design: Design
@@ -81,7 +85,9 @@ class Pressed(NamedTuple):
 
 
 class Judged(NamedTuple):
-    """What was read, and what follows for the owner, a far unit and the double (worse of the owner known and unknown)."""
+    """What was read, and what follows for the owner, a far unit and the double (worse of the owner
+    known and unknown).
+    """
 
     page: Pressed
     writing: str
@@ -90,14 +96,16 @@ class Judged(NamedTuple):
     double: Said
 
 
-# --- designs -------------------------------------------------------------------------------------------------------
+# --- designs --------------------------------------------------------------------------------------
 
 
 def _around_below(canvas: Canvas, text: str, reach: float, size: float) -> None:
     """Figures along the lower rim, heads towards the middle."""
     pixels = round(size * canvas.scale)
     for number, char in enumerate(text):
-        angle = math.radians((number - (len(text) - 1) / 2) * 1.05 * math.degrees(size * 0.75 / reach))
+        angle = math.radians(
+            (number - (len(text) - 1) / 2) * 1.05 * math.degrees(size * 0.75 / reach),
+        )
         tile = Image.new("L", (2 * pixels, 2 * pixels), 0)
         ImageDraw.Draw(tile).text((pixels, pixels), char, 255, paper.face(0, pixels), anchor="mm")
         turned = tile.rotate(math.degrees(angle), Image.Resampling.BICUBIC, expand=True)
@@ -107,7 +115,14 @@ def _around_below(canvas: Canvas, text: str, reach: float, size: float) -> None:
 
 
 def round_design(
-    chance: Chance, dpi: int, name: str, font: int, *, inner: str = "", code: bool = False, middle: bool = False
+    chance: Chance,
+    dpi: int,
+    name: str,
+    font: int,
+    *,
+    inner: str = "",
+    code: bool = False,
+    middle: bool = False,
 ) -> Mask:
     """公章 of 38-45 mm, with a second ring ``beside`` the rim or ``within`` the writing, a code below, a purpose across."""
     across = float(chance.choice([38, 40, 42, 45]))
@@ -160,23 +175,32 @@ KINDS = (
 )
 
 
-# --- pages ---------------------------------------------------------------------------------------------------------
+# --- pages ----------------------------------------------------------------------------------------
 
 
 def pressed(kind: RingKind, seed: int, number: int, dpis: tuple[int, ...] = DPIS) -> Pressed:
-    """Page ``number`` of a set: a letter or its lower end with the seal, scanned at 150, 200 or 300 dpi and JPEG 50."""
+    """Page ``number`` of a set: a letter or its lower end with the seal, scanned at 150, 200 or 300
+    dpi and JPEG 50.
+    """
     chance = np.random.default_rng([seed, number])
     dpi, font = int(chance.choice(dpis)), int(chance.integers(len(paper.font_files())))
     owner, double = kind.units[int(chance.integers(len(kind.units)))]
     if chance.random() < 0.5:
         owner, double = double, owner
-    mask = _turned(kind.design(chance, dpi, owner, font), float(chance.uniform(*kind.turn)) * chance.choice([-1, 1]))
+    mask = _turned(
+        kind.design(chance, dpi, owner, font),
+        float(chance.uniform(*kind.turn)) * chance.choice([-1, 1]),
+    )
     sheet = paper.letter(chance, dpi)
     at = (
         float(chance.uniform(60, 150)),
         float(chance.uniform(110, 180) if kind.over_print else chance.uniform(225, 265)),
     )
-    stamp = Stamp(at, float(chance.uniform(0.65, 0.95)), (marks.RED, (215, 35, 60), (190, 20, 35))[number % 3])
+    stamp = Stamp(
+        at,
+        float(chance.uniform(0.65, 0.95)),
+        (marks.RED, (215, 35, 60), (190, 20, 35))[number % 3],
+    )
     pixels = marks.press(sheet.pixels, marks.uneven(chance, mask, 0.4), stamp, dpi)
     if kind.over_print:
         pixels = marks.signature(chance, pixels, at, dpi)
@@ -190,11 +214,15 @@ def pressed(kind: RingKind, seed: int, number: int, dpis: tuple[int, ...] = DPIS
 
 
 def _turned(mask: Mask, degrees: float) -> Mask:
-    picture = Image.fromarray((255 * mask).astype(np.uint8)).rotate(degrees, Image.Resampling.BICUBIC, expand=True)
+    picture = Image.fromarray((255 * mask).astype(np.uint8)).rotate(
+        degrees,
+        Image.Resampling.BICUBIC,
+        expand=True,
+    )
     return np.asarray(np.asarray(picture, np.float32) / 255, np.float32)
 
 
-# --- judging -------------------------------------------------------------------------------------------------------
+# --- judging --------------------------------------------------------------------------------------
 
 
 def judge(page: Pressed, call: Call, engine: OcrEngine) -> Judged:
@@ -202,14 +230,27 @@ def judge(page: Pressed, call: Call, engine: OcrEngine) -> Judged:
     document = read_document("2", "扫描件.pdf", Kind.PDF, page.data, call).document
     assert document is not None, page.name
     task = ScanTask(
-        sha256="2", form="", seals=document.seal.seals if document.seal is not None else (), seals_only=True
+        sha256="2",
+        form="",
+        seals=document.seal.seals if document.seal is not None else (),
+        seals_only=True,
     )
-    document = with_print(document, read_scan(task, Kind.PDF, page.data, call, engine, Deadline(60)), call)
+    document = with_print(
+        document,
+        read_scan(task, Kind.PDF, page.data, call, engine, Deadline(60)),
+        call,
+    )
     writing = " ".join(seal.writing for seal in (document.seal.seals if document.seal else ()))
     known = [name for pair in (*UNITS, *LONG_UNITS) for name in pair]
     double = {_asked(document, page.double, known), _asked(document, page.double, [FAR])}
     worst = next(said for said in (Said.AGREES, Said.DIFFERENT, Said.UNREAD) if said in double)
-    return Judged(page, writing, _asked(document, page.owner, known), _asked(document, FAR, known), worst)
+    return Judged(
+        page,
+        writing,
+        _asked(document, page.owner, known),
+        _asked(document, FAR, known),
+        worst,
+    )
 
 
 def _asked(document: Document, applicant: str, known: list[str]) -> Said:

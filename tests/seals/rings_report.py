@@ -1,4 +1,6 @@
-"""Whose seals the rings of generated pages are said to be, against the truth: ``make ring-report``."""
+"""Whose seals the rings of generated pages are said to be, against the truth: ``make
+ring-report``.
+"""
 
 from __future__ import annotations
 
@@ -42,10 +44,18 @@ def _amiss(each: Judged) -> bool:
 
 
 def report(judged: Sequence[Judged]) -> str:
-    """The table in Markdown: all, by kind, by resolution, by font; then every page of which something wrong was said."""
+    """The table in Markdown: all, by kind, by resolution, by font; then every page of which
+    something wrong was said.
+    """
     names = sorted({each.page.font for each in judged})
     groups = [("all", list(judged))]
-    groups += [(kind.name, [each for each in judged if each.page.kind == kind.name]) for kind in KINDS]
+    groups += [
+        (
+            kind.name,
+            [each for each in judged if each.page.kind == kind.name],
+        )
+        for kind in KINDS
+    ]
     groups += [(f"{dpi} dpi", [each for each in judged if each.page.dpi == dpi]) for dpi in DPIS]
     groups += [(name, [each for each in judged if each.page.font == name]) for name in names]
     lines = [
@@ -53,7 +63,13 @@ def report(judged: Sequence[Judged]) -> str:
         "|---" * 11 + "|",
         *(_row(name, those) for name, those in groups if those),
         "",
-        *(f"wrong: {each.page.name}: {each.page.owner} read {each.writing}" for each in judged if _amiss(each)),
+        *(
+            f"wrong: {each.page.name}: {each.page.owner} read {each.writing}"
+            for each in judged
+            if _amiss(
+                each,
+            )
+        ),
     ]
     return "\n".join(lines)
 
@@ -63,8 +79,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pages", type=int, default=360)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--readings", action="store_true", help="print what was read of every seal, too")
-    parser.add_argument("--write", type=Path, help="put the table between the marks of this Markdown file")
+    parser.add_argument(
+        "--readings",
+        action="store_true",
+        help="print what was read of every seal, too",
+    )
+    parser.add_argument(
+        "--write",
+        type=Path,
+        help="put the table between the marks of this Markdown file",
+    )
     options = parser.parse_args()
     judged = []
     for each in run(options.pages, options.seed):
@@ -75,7 +99,10 @@ def main() -> None:
     print(text)
     if options.write:
         head = f'`make ring-report ARGS="--pages {options.pages} --seed {options.seed}"`, {len(font_files())} fonts'
-        options.write.write_text(between_marks(options.write.read_text("utf-8"), f"{head}\n\n{text}", MARKS), "utf-8")
+        options.write.write_text(
+            between_marks(options.write.read_text("utf-8"), f"{head}\n\n{text}", MARKS),
+            "utf-8",
+        )
 
 
 if __name__ == "__main__":

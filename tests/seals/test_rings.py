@@ -1,4 +1,6 @@
-"""Whose seal: a page of every kind of ring; nobody's own seal is called another's, and no double's is taken for it."""
+"""Whose seal: a page of every kind of ring; nobody's own seal is called another's, and no double's
+is taken for it.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +40,10 @@ def judged(once: Once) -> Callable[[int], Judged]:
 
 
 @pytest.mark.parametrize("number", range(len(KINDS)), ids=[kind.name for kind in KINDS])
-def test_no_seal_is_said_to_be_whose_it_is_not(number: int, judged: Callable[[int], Judged]) -> None:
+def test_no_seal_is_said_to_be_whose_it_is_not(
+    number: int,
+    judged: Callable[[int], Judged],
+) -> None:
     """Unread is no mistake."""
     said = judged(number)
 
@@ -47,11 +52,26 @@ def test_no_seal_is_said_to_be_whose_it_is_not(number: int, judged: Callable[[in
 
 
 def test_most_rings_are_read(judged: Callable[[int], Judged]) -> None:
-    """Round and oval, straight and tilted, short and long: two thirds letter by letter, nearly all well enough for a far unit."""
+    """Round and oval, straight and tilted, short and long: two thirds letter by letter, nearly all
+    well enough for a far unit.
+    """
     clear = [judged(number) for number, kind in enumerate(KINDS) if kind.name not in HARD]
 
-    assert sum(each.own is Said.AGREES for each in clear) >= len(clear) * 2 / 3, [each.writing for each in clear]
-    assert sum(each.far is Said.DIFFERENT for each in clear) >= len(clear) - 2, [each.writing for each in clear]
+    assert (
+        sum(each.own is Said.AGREES for each in clear)
+        >= len(
+            clear,
+        )
+        * 2
+        / 3
+    ), [each.writing for each in clear]
+    assert (
+        sum(each.far is Said.DIFFERENT for each in clear)
+        >= len(
+            clear,
+        )
+        - 2
+    ), [each.writing for each in clear]
 
 
 def test_the_report_names_what_is_wrong() -> None:

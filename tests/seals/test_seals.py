@@ -1,4 +1,6 @@
-"""A page of every kind goes the way of an attachment: nothing unstamped is called stamped, nothing clearly stamped is called unstamped."""
+"""A page of every kind goes the way of an attachment: nothing unstamped is called stamped, nothing
+clearly stamped is called unstamped.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +43,9 @@ def test_no_page_is_called_what_it_is_not(number: int, judged: Callable[[int], J
     assert not said.wrong, (said.outcome, said.reason)
 
 
-def test_few_pages_that_are_clear_to_the_eye_are_left_to_staff(judged: Callable[[int], Judged]) -> None:
+def test_few_pages_that_are_clear_to_the_eye_are_left_to_staff(
+    judged: Callable[[int], Judged],
+) -> None:
     """One page of each kind, rare kinds as heavy as common ones: at most one in ten."""
     clear = [judged(number) for number, kind in enumerate(KINDS) if kind.truth is not Truth.STAFF]
 
@@ -78,9 +82,21 @@ def test_pages_of_any_directory_can_be_stamped(tmp_path: Path) -> None:
 
 
 def test_the_report_counts_what_is_wrong() -> None:
-    """A stamped page called unstamped stands in the table of its truth, in that of its kind and by name."""
+    """A stamped page called unstamped stands in the table of its truth, in that of its kind and by
+    name.
+    """
     kind = KINDS[0]
-    wrong = Judged("0001 page", kind.name, Truth.STAMPED, SealOutcome.NOT_STAMPED, "no red", False, 20.0, 10.0, 5.0)
+    wrong = Judged(
+        "0001 page",
+        kind.name,
+        Truth.STAMPED,
+        SealOutcome.NOT_STAMPED,
+        "no red",
+        False,
+        20.0,
+        10.0,
+        5.0,
+    )
 
     text = report([wrong])
 

@@ -1,4 +1,6 @@
-"""A certificate authority and server certificates for loopback servers, made anew for every test run."""
+"""A certificate authority and server certificates for loopback servers, made anew for every test
+run.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,12 @@ class Certificates:
     key: Path
 
 
-def make_certificates(directory: Path, *, expired: bool = False, name: str = "localhost") -> Certificates:
+def make_certificates(
+    directory: Path,
+    *,
+    expired: bool = False,
+    name: str = "localhost",
+) -> Certificates:
     """A CA and a certificate for ``name`` and 127.0.0.1 signed by it."""
     now = SystemClock().now()
     begin, end = (now - 30 * _DAY, now - _DAY) if expired else (now - _DAY, now + 30 * _DAY)
@@ -37,7 +44,9 @@ def make_certificates(directory: Path, *, expired: bool = False, name: str = "lo
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(ca_key, hashes.SHA256())
     )
-    names = x509.SubjectAlternativeName([x509.DNSName(name), x509.IPAddress(ip_address("127.0.0.1"))])
+    names = x509.SubjectAlternativeName(
+        [x509.DNSName(name), x509.IPAddress(ip_address("127.0.0.1"))],
+    )
     certificate = (
         _builder(_name(name), ca_name, key, begin, end)
         .add_extension(names, critical=False)
@@ -51,7 +60,11 @@ def _name(text: str) -> x509.Name:
 
 
 def _builder(
-    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey, begin: datetime, end: datetime
+    subject: x509.Name,
+    issuer: x509.Name,
+    key: ec.EllipticCurvePrivateKey,
+    begin: datetime,
+    end: datetime,
 ) -> x509.CertificateBuilder:
     return (
         x509.CertificateBuilder()
@@ -72,6 +85,10 @@ def _write(
     files.ca.write_bytes(ca.public_bytes(serialization.Encoding.PEM))
     files.certificate.write_bytes(own.public_bytes(serialization.Encoding.PEM))
     files.key.write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
     )
     return files

@@ -1,6 +1,7 @@
 """A private Dovecot on loopback: own certificates, own users, own directory, stopped at the end.
 
-Works as root (mail belongs to ``nobody``) and as an ordinary user (everything belongs to that user).
+Works as root (mail belongs to ``nobody``) and as an ordinary user (everything belongs to that
+user).
 """
 
 from __future__ import annotations
@@ -80,7 +81,9 @@ namespace inbox {{
 
 
 def program(name: str) -> str | None:
-    """Where a program of the system is; the system's own directories count even when PATH leaves them out."""
+    """Where a program of the system is; the system's own directories count even when PATH leaves
+    them out.
+    """
     return shutil.which(name) or shutil.which(name, path=os.pathsep.join(_PROGRAMS))
 
 
@@ -92,7 +95,9 @@ def free_port() -> int:
 
 
 class DovecotServer:
-    """One Dovecot instance below ``base`` (a short path that others may enter: it holds Unix sockets)."""
+    """One Dovecot instance below ``base`` (a short path that others may enter: it holds Unix
+    sockets).
+    """
 
     def __init__(self, base: Path) -> None:
         self.base = base
@@ -123,7 +128,12 @@ class DovecotServer:
         """Run ``doveadm`` against this instance."""
         command = [program("doveadm") or "doveadm", "-c", str(self._configuration), *arguments]
         return subprocess.run(
-            command, stdin=subprocess.DEVNULL, capture_output=True, check=True, timeout=20, text=True
+            command,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=True,
+            timeout=20,
+            text=True,
         ).stdout
 
     def new_account(self) -> DovecotAccount:
@@ -193,7 +203,13 @@ class DovecotAccount:
         """Our own client for this account: over TLS unless told otherwise."""
         settings: dict[str, Any] = {
             "host": self.host,
-            "port": self.server.tls_port if changes.get("security", "tls") == "tls" else self.server.port,
+            "port": self.server.tls_port
+            if changes.get(
+                "security",
+                "tls",
+            )
+            == "tls"
+            else self.server.port,
             "security": "tls",
             "username": self.username,
             "password": self.password,
@@ -208,17 +224,34 @@ class DovecotAccount:
 
     def renumber(self, uidvalidity: int, folder: str = "INBOX") -> None:
         """Give the folder a new UIDVALIDITY, as a server does after a repair."""
-        self.server.doveadm("mailbox", "update", "-u", self.username, "--uid-validity", str(uidvalidity), folder)
+        self.server.doveadm(
+            "mailbox",
+            "update",
+            "-u",
+            self.username,
+            "--uid-validity",
+            str(uidvalidity),
+            folder,
+        )
 
     def recreate(self, uidvalidity: int) -> None:
-        """Lose everything and begin anew with uid 1 under the given UIDVALIDITY, as NetEase does with its constant 1."""
+        """Lose everything and begin anew with uid 1 under the given UIDVALIDITY, as NetEase does
+        with its constant 1.
+        """
         self.server.forget(self.username)
         self.renumber(uidvalidity)
 
     def unseen(self, folder: str = "INBOX") -> int:
         """How many mails nobody has read."""
         return int(
-            self.server.doveadm("-f", "flow", "mailbox", "status", "-u", self.username, "unseen", folder).rpartition(
-                "="
-            )[2]
+            self.server.doveadm(
+                "-f",
+                "flow",
+                "mailbox",
+                "status",
+                "-u",
+                self.username,
+                "unseen",
+                folder,
+            ).rpartition("=")[2]
         )

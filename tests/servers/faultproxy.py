@@ -1,6 +1,7 @@
 """A TCP proxy on loopback that breaks a connection at an exact place of the conversation.
 
-Where it breaks is said by a pattern in the bytes of one side, and by how many bytes after it are still let through.
+Where it breaks is said by a pattern in the bytes of one side, and by how many bytes after it are
+still let through.
 """
 
 from __future__ import annotations
@@ -22,8 +23,9 @@ Action = Literal[
 class Fault:
     """One misfortune, fired once.
 
-    ``deliver_then_...`` lets everything through and strikes when the server answers, before the answer gets through; ``answer`` sends ``data`` back in the
-    server's name and keeps the bytes of the match from it.
+    ``deliver_then_...`` lets everything through and strikes when the server answers, before the
+    answer gets through; ``answer`` sends ``data`` back in the server's name and keeps the bytes of
+    the match from it.
     """
 
     side: Literal["client", "server"]  #: whose bytes are watched
@@ -107,7 +109,15 @@ class FaultProxy:
     def _due(self, side: str, seen: bytes, chunk: bytes) -> tuple[Fault, int] | None:
         """The fault that fires within this chunk, and the place in the chunk."""
         for fault in self.faults:
-            match = None if fault.fired or fault.side != side else re.search(fault.pattern, seen + chunk, re.DOTALL)
+            match = (
+                None
+                if fault.fired or fault.side != side
+                else re.search(
+                    fault.pattern,
+                    seen + chunk,
+                    re.DOTALL,
+                )
+            )
             if match is None:
                 continue
             place = match.end() - len(seen) + fault.after
@@ -141,7 +151,9 @@ class FaultProxy:
 
 
 def _cut(pair: _Pair, *, abruptly: bool) -> None:
-    """End both sides, with RST or with FIN. The reading half goes first: that wakes the threads waiting in recv."""
+    """End both sides, with RST or with FIN. The reading half goes first: that wakes the threads
+    waiting in recv.
+    """
     pair.over = True
     for end in (pair.client, pair.server):
         with suppress(OSError):

@@ -1,4 +1,6 @@
-"""Servers that say exactly what a test tells them to: every misbehaviour of a provider in a few lines."""
+"""Servers that say exactly what a test tells them to: every misbehaviour of a provider in a few
+lines.
+"""
 
 from __future__ import annotations
 
@@ -70,11 +72,18 @@ class ScriptedServer:
                 connection, _ = self._listener.accept()
                 self.connections += 1
                 connection.settimeout(_PATIENCE)
-                with connection, closing(Conversation(connection, self._stopping)) as conversation, suppress(OSError):
+                with (
+                    connection,
+                    closing(
+                        Conversation(connection, self._stopping),
+                    ) as conversation,
+                    suppress(OSError),
+                ):
                     self._talk(conversation)
 
 
-#: What a well-behaved server answers; ``{t}`` is the tag. A test overrides what it wants to see misbehave.
+#: What a well-behaved server answers; ``{t}`` is the tag. A test overrides what it wants to see
+#: misbehave.
 _MANNERS = {
     "CAPABILITY": b"* CAPABILITY IMAP4rev1 ID\r\n{t} OK done",
     "LOGIN": b"{t} OK logged in",
@@ -87,7 +96,9 @@ _MANNERS = {
 
 
 class ImapManners:
-    """What to answer: ``answers`` maps the beginning of a command (a pattern) to what is sent back, before the table above."""
+    """What to answer: ``answers`` maps the beginning of a command (a pattern) to what is sent back,
+    before the table above.
+    """
 
     def __init__(self, answers: Mapping[str, bytes] | None = None) -> None:
         self.commands: list[str] = []  #: what the client said, without tags

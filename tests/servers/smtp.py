@@ -1,4 +1,6 @@
-"""SMTP servers on loopback: the demo's own sink with encryption and login, and clients that fit it."""
+"""SMTP servers on loopback: the demo's own sink with encryption and login, and clients
+that fit it.
+"""
 
 from __future__ import annotations
 

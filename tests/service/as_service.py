@@ -1,10 +1,12 @@
-"""Run a program as ``systemd/mailroom.service`` would, where there is no systemd: its view of /proc and of the disk, its user,
-its calls, its environment. Needs root, and nothing of it outlives the program.
+"""Run a program as ``systemd/mailroom.service`` would, where there is no systemd: its view of /proc
+and of the disk, its user, its calls, its environment. Needs root, and nothing of it outlives the
+program.
 
     python tests/service/as_service.py PLACE PROGRAM ARGUMENTS...
 
-PLACE is the only folder that can be written. What is imitated is read from the unit. Not imitated: PrivateDevices, the
-filters on the kinds of sockets and name spaces, MemoryMax. Exit code 99: this system does not allow it; the last line says what.
+PLACE is the only folder that can be written. What is imitated is read from the unit. Not imitated:
+PrivateDevices, the filters on the kinds of sockets and name spaces, MemoryMax. Exit code 99: this
+system does not allow it; the last line says what.
 """
 
 from __future__ import annotations
@@ -46,7 +48,13 @@ def called(what: str, result: int) -> None:
         raise NotAllowedError(f"{what}: {os.strerror(ctypes.get_errno())}")
 
 
-def mount(source: str | Path, target: str | Path, kind: str | None, flags: int, data: str | None = None) -> None:
+def mount(
+    source: str | Path,
+    target: str | Path,
+    kind: str | None,
+    flags: int,
+    data: str | None = None,
+) -> None:
     texts = [None if text is None else str(text).encode() for text in (source, target, kind, data)]
     called(f"mount {target}", LIBC.mount(texts[0], texts[1], texts[2], flags, texts[3]))
 
@@ -57,7 +65,9 @@ def closed_parent(path: Path) -> Path | None:
 
 
 def see_the_disk_as_the_unit_does(place: Path) -> None:
-    """ProtectSystem=strict, ProtectHome, ProcSubset=pid, ProtectProc=invisible; what we run from stays reachable."""
+    """ProtectSystem=strict, ProtectHome, ProcSubset=pid, ProtectProc=invisible; what we run from
+    stays reachable.
+    """
     called("unshare", LIBC.unshare(CLONE_NEWNS))
     mount("none", "/", None, MS_REC | MS_PRIVATE)
     needed = {ROOT, Path(sys.prefix), Path(sys.base_prefix)}
@@ -80,7 +90,12 @@ def see_the_disk_as_the_unit_does(place: Path) -> None:
 def members(name: str) -> set[str]:
     """The calls of a set such as @system-service, sets inside it opened."""
     found: set[str] = set()
-    listed = subprocess.run(["systemd-analyze", "syscall-filter", name], capture_output=True, text=True, check=True)
+    listed = subprocess.run(
+        ["systemd-analyze", "syscall-filter", name],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     for line in listed.stdout.splitlines()[1:]:
         word = line.strip()
         if word.startswith("@"):
@@ -102,7 +117,9 @@ def allowed_calls() -> set[str]:
 
 
 def filter_calls(names: set[str]) -> None:
-    """Refuse every other call with EPERM. The filter is made by libseccomp, which systemd itself uses."""
+    """Refuse every other call with EPERM. The filter is made by libseccomp, which systemd itself
+    uses.
+    """
     library = ctypes.util.find_library("seccomp")
     if library is None:
         raise NotAllowedError("libseccomp is missing (Debian package libseccomp2)")
@@ -118,8 +135,14 @@ def filter_calls(names: set[str]) -> None:
 
 
 def environment(place: Path) -> dict[str, str]:
-    """What systemd gives a service, with the unit's own lines; neither a locale nor a shell's words."""
-    given = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin", "HOME": "/nonexistent", "USER": "nobody"}
+    """What systemd gives a service, with the unit's own lines; neither a locale nor a shell's
+    words.
+    """
+    given = {
+        "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin",
+        "HOME": "/nonexistent",
+        "USER": "nobody",
+    }
     for line in unit("Environment"):
         given.update(pair.split("=", 1) for pair in line.split())
     del given["MAILROOM_CONFIG"]
@@ -136,7 +159,10 @@ def start(place: Path, command: list[str]) -> NoReturn:
     os.setuid(NOBODY)
     called("no new privileges", LIBC.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
     assert unit("MemoryDenyWriteExecute") == ["yes"]
-    called("MemoryDenyWriteExecute (Linux 6.3)", LIBC.prctl(PR_SET_MDWE, PR_MDWE_REFUSE_EXEC_GAIN, 0, 0, 0))
+    called(
+        "MemoryDenyWriteExecute (Linux 6.3)",
+        LIBC.prctl(PR_SET_MDWE, PR_MDWE_REFUSE_EXEC_GAIN, 0, 0, 0),
+    )
     filter_calls(names)
     os.execve(command[0], command, environment(place))  # noqa: S606 - the program asked for
 

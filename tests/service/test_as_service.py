@@ -1,6 +1,8 @@
-"""What reads well from a shell must read the same as a service: under the unit's own view of the system, calls and user.
+"""What reads well from a shell must read the same as a service: under the unit's own view of the
+system, calls and user.
 
-Under ``ProcSubset=pid`` every good 7z was once called damaged, because a library asked /proc/meminfo.
+Under ``ProcSubset=pid`` every good 7z was once called damaged, because a library asked
+/proc/meminfo.
 """
 
 from __future__ import annotations
@@ -26,14 +28,23 @@ READER = ROOT / "tests/service/read_mails.py"
 
 pytestmark = [
     pytest.mark.systemd,
-    pytest.mark.skipif(os.geteuid() != 0, reason="the unit's view of the system can only be made by root"),
+    pytest.mark.skipif(
+        os.geteuid() != 0,
+        reason="the unit's view of the system can only be made by root",
+    ),
 ]
 
 
 def as_service(place: Path, *command: str | Path) -> str:
-    """What the program prints when it is run as the unit runs it; skips where the system does not allow that."""
+    """What the program prints when it is run as the unit runs it; skips where the system does not
+    allow that.
+    """
     done = subprocess.run(
-        [sys.executable, HARNESS, place, *command], capture_output=True, text=True, timeout=280, check=False
+        [sys.executable, HARNESS, place, *command],
+        capture_output=True,
+        text=True,
+        timeout=280,
+        check=False,
     )
     if done.returncode == NOT_ALLOWED:
         pytest.skip(done.stderr.strip().splitlines()[-1])
@@ -50,7 +61,9 @@ def place() -> Iterator[Path]:
 
 
 def test_the_service_s_view_is_the_unit_s(place: Path) -> None:
-    """The imitation imitates: no /proc/meminfo, no root, nothing written outside, no call that is refused there."""
+    """The imitation imitates: no /proc/meminfo, no root, nothing written outside, no call that is
+    refused there.
+    """
     program = """
 import ctypes, json, os
 def refused(act):
@@ -71,7 +84,9 @@ print(json.dumps([os.getuid(), os.path.exists("/proc/meminfo"), os.path.exists("
 
 @pytest.mark.timeout(300)
 def test_sample_mails_and_every_kind_of_attachment_are_read_as_from_a_shell(place: Path) -> None:
-    """Every sample mail, and a mail with an attachment of each kind we know, archives of all kinds among them."""
+    """Every sample mail, and a mail with an attachment of each kind we know, archives of all kinds
+    among them.
+    """
     files = [sample.path for sample in load_samples()]
     for number, part in enumerate(parts().values()):
         files.append(place / f"{number}.eml")
@@ -97,7 +112,9 @@ def fates(reading: dict[str, Any]) -> list[str]:
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_the_whole_job_is_done_under_the_unit(place: Path) -> None:
-    """Also scans are read, cases judged, letters and the digest written: a few samples through the demo."""
+    """Also scans are read, cases judged, letters and the digest written: a few samples through the
+    demo.
+    """
     chosen = [sample for sample in load_samples() if sample.number in {"01", "05", "14", "17"}]
     mails = place / "mails"
     mails.mkdir()

@@ -1,4 +1,5 @@
-"""What may stand in a story file, as values. Reading and checking only: nothing is run and no file is made here.
+"""What may stand in a story file, as values. Reading and checking only: nothing is run and no file
+is made here.
 
 A story is a list of steps. A step sets the clock, brings mails or orders of staff, lets the office
 work, and says what must have happened: every letter that left (none, where none is named), and as
@@ -29,7 +30,9 @@ COMING = {
     "转办告知",
     "处理结果",
 }
-"""Letters that stories ask for and nobody writes yet; a name leaves this set when its letter is there."""
+"""Letters that stories ask for and nobody writes yet; a name leaves this set when its letter is
+there.
+"""
 KINDS = {*LETTER_NAMES.values(), *COMING}
 NO_CASE, UNDECIDED = "无案卷", "未裁定"
 STATES = {*DECISION_NAMES.values(), NO_CASE, UNDECIDED, "已撤回", "已替换", "已转交"}
@@ -87,7 +90,8 @@ class Papers(_Part):
     stamped: bool = True
     grey: bool = False  #: scanned without colour: nobody can tell whether the seal is red
     blank: bool = False  #: the forms as they are handed out
-    letter: tuple[str, ...] = ()  #: lines of a stamped letter instead of forms; its seal is the bureau's
+    #: lines of a stamped letter instead of forms; its seal is the bureau's
+    letter: tuple[str, ...] = ()
     exported: bool = False  #: saved as PDF instead of printed, stamped and scanned
     file_names: Literal["usual", "bare"] = "usual"  #: bare: 申报书.docx, as phones send them
 
@@ -150,7 +154,8 @@ class Step(_Part):
     settle: bool = True  #: the settle window passes before one looks
     letters: tuple[Letter, ...] = ()
     cases: dict[str, State] = {}  #: a mail's name -> how its case stands
-    entries: dict[str, State] = {}  #: an applicant -> how its entry stands, in every case that has it
+    #: an applicant -> how its entry stands, in every case that has it
+    entries: dict[str, State] = {}
     together: tuple[str, ...] = ()  #: mails of one case
     apart: tuple[str, ...] = ()  #: mails no two of which share a case
     digest: Telling = Telling()

@@ -79,7 +79,10 @@ def _export(sheet: Sheet) -> bytes:
 @cache
 def _scan(sheet: Sheet, *, stamped: bool, grey: bool) -> bytes:
     seed = sum(map(ord, sheet.title)) % 900
-    return pictures_pdf(scan(sheet, replace(_SCANNER, seed=seed, seals=stamped, grey=grey)), _WRITTEN)
+    return pictures_pdf(
+        scan(sheet, replace(_SCANNER, seed=seed, seals=stamped, grey=grey)),
+        _WRITTEN,
+    )
 
 
 def _sheets(papers: Papers) -> Iterator[tuple[str, tuple[Sheet, str]]]:

@@ -97,7 +97,14 @@ class Play:
 
     def _files(self, mail: Mail) -> tuple[File, ...]:
         files = tuple(file for each in mail.files for file in self._named(each))
-        named = tuple(replace(file, name=name) for file, name in zip(files, mail.names, strict=False))
+        named = tuple(
+            replace(file, name=name)
+            for file, name in zip(
+                files,
+                mail.names,
+                strict=False,
+            )
+        )
         heavy = (File("附图.bin", bytes(1024 * mail.weight)),) if mail.weight else ()
         return (*named, *files[len(named) :], *heavy)
 
@@ -116,7 +123,11 @@ class Play:
     def _filled(self, words: str) -> str:
         """The words with codes of cases and texts of letters in their places."""
         words = re.sub(r"\{code of ([^}]+)\}", lambda found: self._code(found[1]), words)
-        return re.sub(r"\{letter to ([^}]+)\}", lambda found: self._last_letter(found[1]).text, words)
+        return re.sub(
+            r"\{letter to ([^}]+)\}",
+            lambda found: self._last_letter(found[1]).text,
+            words,
+        )
 
     def _code(self, name: str) -> str:
         cases = self.office.cases_of(self.sent[name])
@@ -139,7 +150,12 @@ class Play:
         yield from self._company(step)
         if step.digest.says or step.digest.lacks:
             words = self.office.digest()
-            yield from _words("the digest", words, map(self._filled, step.digest.says), step.digest.lacks)
+            yield from _words(
+                "the digest",
+                words,
+                map(self._filled, step.digest.says),
+                step.digest.lacks,
+            )
 
     def _state(self, name: str) -> str:
         cases = self.office.cases_of(self.sent[name])
@@ -148,7 +164,11 @@ class Play:
 
     def _company(self, step: Step) -> Iterator[str]:
         cases = {
-            name: {case.id for case in self.office.cases_of(self.sent[name])} for name in (*step.together, *step.apart)
+            name: {case.id for case in self.office.cases_of(self.sent[name])}
+            for name in (
+                *step.together,
+                *step.apart,
+            )
         }
         first = step.together[:1]
         yield from (
@@ -170,7 +190,10 @@ def _letters(wanted: Iterable[Letter], heard: list[Left]) -> Iterator[str]:
     """Every letter that left is expected, every one expected left, and each says what it should."""
     rest = list(heard)
     for letter in wanted:
-        found = next((left for left in rest if (left.kind, left.to) == (letter.kind, letter.to)), None)
+        found = next(
+            (left for left in rest if (left.kind, left.to) == (letter.kind, letter.to)),
+            None,
+        )
         if found is None:
             yield f"no {letter.kind} to {letter.to}"
             continue

@@ -16,7 +16,12 @@ from tests.stories.office import Office
 from tests.stories.runner import Unfulfilled, play
 
 HERE = Path(__file__).parent
-STORIES = {str(path.relative_to(HERE).with_suffix("")): read_story(path) for path in sorted(HERE.rglob("*.yaml"))}
+STORIES = {
+    str(
+        path.relative_to(HERE).with_suffix(""),
+    ): read_story(path)
+    for path in sorted(HERE.rglob("*.yaml"))
+}
 BEGIN = datetime(2024, 8, 20, 9, 0, tzinfo=BEIJING)
 
 

@@ -1,4 +1,5 @@
-"""``make torture``: the long form. Many mails for each point, several deaths in each run of them, and deaths at random.
+"""``make torture``: the long form. Many mails for each point, several deaths in each run of them,
+and deaths at random.
 
 Prints a table of what was done and what was found; ends with 1 when an invariant did not hold.
 """
@@ -44,7 +45,9 @@ WIDTHS = (16, 6, 5, 6, 8, 10, 17, 10, 11, 6)
 
 
 def at_point(office: KilledOffice, mails: Sequence[Posted], name: str, times: int) -> list[str]:
-    """Mail comes in ``times`` portions; at each, the office dies at ``name`` (after less or more work), then finishes."""
+    """Mail comes in ``times`` portions; at each, the office dies at ``name`` (after less or more
+    work), then finishes.
+    """
     found: list[str] = []
     for number in range(times):
         office.post(mails[number::times])
@@ -53,8 +56,15 @@ def at_point(office: KilledOffice, mails: Sequence[Posted], name: str, times: in
     return found
 
 
-def at_random(office: KilledOffice, mails: Sequence[Posted], dice: random.Random, times: int) -> list[str]:
-    """Die at moments nobody chose, while mail keeps coming in; half-way the folder is renumbered."""
+def at_random(
+    office: KilledOffice,
+    mails: Sequence[Posted],
+    dice: random.Random,
+    times: int,
+) -> list[str]:
+    """Die at moments nobody chose, while mail keeps coming in; half-way the folder is
+    renumbered.
+    """
     found: list[str] = []
     for number in range(times):
         if number == times // 2:
@@ -88,7 +98,12 @@ def laboratory() -> Iterator[Callable[[], KilledOffice]]:
         server.start()
         try:
             numbers = iter(range(1_000))
-            yield lambda: KilledOffice(base / f"office{next(numbers)}", server.new_account(), sink, zygote)
+            yield lambda: KilledOffice(
+                base / f"office{next(numbers)}",
+                server.new_account(),
+                sink,
+                zygote,
+            )
         finally:
             server.stop()
             shutil.rmtree(base, ignore_errors=True)
@@ -127,7 +142,12 @@ def main() -> int:
     options.add_argument("--mails", type=int, default=200, help="mails for each point")
     options.add_argument("--kills", type=int, default=4, help="deaths for each point")
     options.add_argument("--random", type=int, default=5, help="rounds of random deaths")
-    options.add_argument("--random-kills", type=int, default=12, help="deaths in each of these rounds")
+    options.add_argument(
+        "--random-kills",
+        type=int,
+        default=12,
+        help="deaths in each of these rounds",
+    )
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--points", nargs="*", default=[*POINTS, "dot"])
     given = options.parse_args()
@@ -139,7 +159,11 @@ def main() -> int:
             found += torment(name, office, partial(at_point, office, mails, name, given.kills))
         for number in range(1, given.random + 1):
             office = new_office()
-            found += torment(f"random {number}", office, partial(at_random, office, mails, dice, given.random_kills))
+            found += torment(
+                f"random {number}",
+                office,
+                partial(at_random, office, mails, dice, given.random_kills),
+            )
     say(f"{len(found)} violations")
     return 1 if found else 0
 

@@ -1,4 +1,5 @@
-"""The invariants, looked at from outside: the server over plain IMAP, the database over plain SQL, the files as bytes.
+"""The invariants, looked at from outside: the server over plain IMAP, the database over plain SQL,
+the files as bytes.
 
 Nothing of Mailroom's own code is asked here, so that a fault in it cannot hide itself.
 """
@@ -32,7 +33,9 @@ class OnServer:
 
 
 def on_server(account: DovecotAccount, folder: str = "INBOX") -> list[OnServer]:
-    """Every mail of a folder with the hash of its bytes, read with the standard library's client."""
+    """Every mail of a folder with the hash of its bytes, read with the standard library's
+    client.
+    """
     with imaplib.IMAP4(account.host, account.server.port, timeout=30) as client:
         client.login(account.username, account.password)
         client.select(folder, readonly=True)
@@ -54,7 +57,10 @@ def rows(database: Path, query: str) -> list[sqlite3.Row]:
 
 def always(office: KilledOffice) -> list[str]:
     """What must hold at every moment, also between a death and the next start."""
-    if not office.database.exists() or not rows(office.database, "SELECT 1 FROM sqlite_master WHERE name='outbox'"):
+    if not office.database.exists() or not rows(
+        office.database,
+        "SELECT 1 FROM sqlite_master WHERE name='outbox'",
+    ):
         return [f"{len(office.taken)} letters without a database"] if office.taken else []
     return [*_database(office.database), *_files(office), *_letters(office)]
 
@@ -92,7 +98,10 @@ def _letters(office: KilledOffice) -> Iterator[str]:
             yield f"{identifier} left {count} times"
     for letter in office.taken:
         row = known.get(_message_id(letter))
-        if row is not None and letter.data.replace(b"\r\n", b"\n") != row["mime"].replace(b"\r\n", b"\n"):
+        if row is not None and letter.data.replace(
+            b"\r\n",
+            b"\n",
+        ) != row["mime"].replace(b"\r\n", b"\n"):
             yield f"{row['message_id']} is not what was decided on"
         if row is not None and letter.recipients != (row["recipient"],):
             yield f"{row['message_id']} went to {letter.recipients}"
@@ -108,7 +117,9 @@ def at_rest(office: KilledOffice) -> list[str]:
 
 
 def _intake(office: KilledOffice) -> Iterator[str]:
-    """Every UID of the server has exactly one row, in a final state, with the server's own bytes."""
+    """Every UID of the server has exactly one row, in a final state, with the server's
+    own bytes.
+    """
     ledger: dict[tuple[int, int], list[sqlite3.Row]] = {}
     for row in rows(office.database, "SELECT * FROM messages WHERE folder = 'INBOX'"):
         ledger.setdefault((row["uidvalidity"], row["uid"]), []).append(row)
@@ -123,10 +134,18 @@ def _intake(office: KilledOffice) -> Iterator[str]:
 
 
 def _answers(office: KilledOffice) -> Iterator[str]:
-    """Every mail that asks for a letter has one decided on, unless it was set aside for staff; the others none."""
+    """Every mail that asks for a letter has one decided on, unless it was set aside for staff; the
+    others none.
+    """
     query = "SELECT m.sha256, count(o.id) AS letters FROM messages m JOIN outbox o ON o.message_ref = m.id GROUP BY m.sha256"
     letters = {row["sha256"]: row["letters"] for row in rows(office.database, query)}
-    aside = {row["sha256"] for row in rows(office.database, "SELECT sha256 FROM messages WHERE state = 'set_aside'")}
+    aside = {
+        row["sha256"]
+        for row in rows(
+            office.database,
+            "SELECT sha256 FROM messages WHERE state = 'set_aside'",
+        )
+    }
     wanted = {hashlib.sha256(mail.raw).hexdigest() for mail in office.posted if mail.answered}
     for mail in office.posted:
         sha = hashlib.sha256(mail.raw).hexdigest()
@@ -145,16 +164,30 @@ def _nothing_waits(office: KilledOffice) -> Iterator[str]:
             yield f"letter {row['key']} is still {row['state']}"
         elif row["state"] == "sent" and count != 1:
             yield f"letter {row['key']} is sent and arrived {count} times"
-    for row in rows(office.database, "SELECT code FROM cases WHERE judge_after IS NOT NULL OR version < 1"):
+    for row in rows(
+        office.database,
+        "SELECT code FROM cases WHERE judge_after IS NOT NULL OR version < 1",
+    ):
         yield f"case {row['code']} waits to be judged"
-    for row in rows(office.database, "SELECT uid FROM messages WHERE state = 'read' AND NOT answered"):
+    for row in rows(
+        office.database,
+        "SELECT uid FROM messages WHERE state = 'read' AND NOT answered",
+    ):
         yield f"uid {row['uid']} is read and nobody cares"
 
 
 def tally(office: KilledOffice) -> dict[str, int]:
-    """How many letters arrived, are uncertain (and of these arrived all the same), and mails were set aside."""
+    """How many letters arrived, are uncertain (and of these arrived all the same), and mails were
+    set aside.
+    """
     copies = Counter(_message_id(letter) for letter in office.taken)
-    uncertain = [row["message_id"] for row in rows(office.database, "SELECT * FROM outbox WHERE state = 'uncertain'")]
+    uncertain = [
+        row["message_id"]
+        for row in rows(
+            office.database,
+            "SELECT * FROM outbox WHERE state = 'uncertain'",
+        )
+    ]
     aside = rows(office.database, "SELECT count(*) FROM messages WHERE state = 'set_aside'")[0][0]
     return {
         "letters": len(office.taken),

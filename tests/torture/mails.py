@@ -1,4 +1,6 @@
-"""Small mails that are cheap to read and still go every way through the house. Every name in them is invented."""
+"""Small mails that are cheap to read and still go every way through the house. Every name in them
+is invented.
+"""
 
 from __future__ import annotations
 
@@ -48,7 +50,12 @@ def application(number: int) -> Posted:
     mail = _mail(number, f"示范校申报 第{number}中学", "申报材料见附件。")
     data = b"not a document " + str(number).encode()
     mail.add_attachment(data, maintype="application", subtype="octet-stream", filename=f"第{number}中学申报书.docx")
-    return Posted(mail.as_bytes(), FIRST + timedelta(minutes=number), answered=True, what="application")
+    return Posted(
+        mail.as_bytes(),
+        FIRST + timedelta(minutes=number),
+        answered=True,
+        what="application",
+    )
 
 
 def out_of_office(number: int) -> Posted:
@@ -62,7 +69,12 @@ def twin(number: int) -> Posted:
     mail = _mail(number, f"再问 {number}", "同一个 Message-ID, 另一封信。")
     del mail["Message-ID"]
     mail["Message-ID"] = f"<m{number - 1}@school{number - 1}.example.cn>"
-    return Posted(mail.as_bytes(), FIRST + timedelta(minutes=number), answered=True, what="same Message-ID")
+    return Posted(
+        mail.as_bytes(),
+        FIRST + timedelta(minutes=number),
+        answered=True,
+        what="same Message-ID",
+    )
 
 
 def sample(number: str) -> Posted:
@@ -71,7 +83,14 @@ def sample(number: str) -> Posted:
     return Posted(found.path.read_bytes(), found.received, answered=True, what=found.what)
 
 
-_MIX: tuple[Callable[[int], Posted], ...] = (question, application, out_of_office, question, twin, application)
+_MIX: tuple[Callable[[int], Posted], ...] = (
+    question,
+    application,
+    out_of_office,
+    question,
+    twin,
+    application,
+)
 
 
 def mixed(count: int) -> list[Posted]:

@@ -1,4 +1,6 @@
-"""An office that is killed: a Dovecot account, an SMTP peer that keeps what it took, and runs of the command."""
+"""An office that is killed: a Dovecot account, an SMTP peer that keeps what it took, and runs of
+the command.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ LONGEST_RUN = 600.0
 
 
 class Taken(list[TakenLetter]):
-    """What the SMTP peer took. ``on_next`` is called once, after a letter was taken and before the 250 is said."""
+    """What the SMTP peer took. ``on_next`` is called once, after a letter was taken and before the
+    250 is said.
+    """
 
     on_next: Callable[[], None] | None = None
     after = 1
@@ -54,8 +58,16 @@ class Zygote:
         self._process.wait(LONGEST_RUN)
         self._process.stdout.close()
 
-    def run(self, arguments: list[str], log: Path, environment: dict[str, str], started: Callable[[int], None]) -> int:
-        """One run; how it ended, as ``subprocess`` counts (-9 = SIGKILL). ``started`` is told its process id."""
+    def run(
+        self,
+        arguments: list[str],
+        log: Path,
+        environment: dict[str, str],
+        started: Callable[[int], None],
+    ) -> int:
+        """One run; how it ended, as ``subprocess`` counts (-9 = SIGKILL). ``started`` is told its
+        process id.
+        """
         assert self._process.stdin is not None
         order = {"arguments": arguments, "log": str(log), "environment": environment}
         self._process.stdin.write(json.dumps(order) + "\n")
@@ -94,7 +106,10 @@ class KilledOffice:
         self.directory.mkdir(parents=True, exist_ok=True)
         self.sink.letters = self.taken
         (self.directory / "mailroom.toml").write_text(_configuration(self), encoding="utf-8")
-        (self.directory / "mailbox-password").write_text(self.account.password + "\n", encoding="utf-8")
+        (self.directory / "mailbox-password").write_text(
+            self.account.password + "\n",
+            encoding="utf-8",
+        )
 
     @property
     def database(self) -> Path:
@@ -117,15 +132,24 @@ class KilledOffice:
     def run(self, kill_at: str = "", *, after: float | None = None) -> int:
         """``mailroom run --once``, to the end or to its death.
 
-        ``kill_at`` is ``point:count``, or ``dot:count``: the mail server has taken the letter and not said so yet.
-        ``after`` kills from outside, so many seconds after the start.
+        ``kill_at`` is ``point:count``, or ``dot:count``: the mail server has taken the letter and
+        not said so yet. ``after`` kills from outside, so many seconds after the start.
         """
         name, _, count = kill_at.partition(":")
         environment = {} if name in {"", "dot"} else {"MAILROOM_KILL_AT": kill_at}
         timers: list[threading.Timer] = []
 
         def started(process: int) -> None:
-            self.taken.on_next = (lambda: os.kill(process, signal.SIGKILL)) if name == "dot" else None
+            self.taken.on_next = (
+                (
+                    lambda: os.kill(
+                        process,
+                        signal.SIGKILL,
+                    )
+                )
+                if name == "dot"
+                else None
+            )
             self.taken.after = int(count or 1)
             if after is not None:
                 timers.append(threading.Timer(after, _kill, (process,)))

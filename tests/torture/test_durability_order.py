@@ -1,6 +1,7 @@
 """What a power cut would leave: the order of the system calls of one run, as strace sees them.
 
-SIGKILL loses nothing the kernel has been given, so no death of a process shows a missing fsync. The order does.
+SIGKILL loses nothing the kernel has been given, so no death of a process shows a missing fsync. The
+order does.
 """
 
 from __future__ import annotations
@@ -40,12 +41,16 @@ def events(trace: str) -> list[tuple[str, dict[str, str]]]:
 
 
 def violations(found: list[tuple[str, dict[str, str]]]) -> list[str]:
-    """fsync(raw) < rename < fsync(directory) < fdatasync(WAL) < DATA, for every mail and every letter."""
+    """fsync(raw) < rename < fsync(directory) < fdatasync(WAL) < DATA, for every mail and every
+    letter.
+    """
     return nameless(found) + unclaimed(found)
 
 
 def nameless(found: list[tuple[str, dict[str, str]]]) -> list[str]:
-    """Bytes before names, names before rows. syncfs(2) stands for the fsync of everything that is there."""
+    """Bytes before names, names before rows. syncfs(2) stands for the fsync of everything that is
+    there.
+    """
     raw, synced, unsynced_folders, wrong = set[str](), set[str](), set[str](), list[str]()
     for number, (kind, about) in enumerate(found):
         match kind:
@@ -58,7 +63,9 @@ def nameless(found: list[tuple[str, dict[str, str]]]) -> list[str]:
                 synced.add(about["name"])
             case "rename_raw":
                 if about["name"] not in synced:
-                    wrong.append(f"{number}: {about['name']} got its name before its bytes were durable")
+                    wrong.append(
+                        f"{number}: {about['name']} got its name before its bytes were durable",
+                    )
                 unsynced_folders.add(about["shard"])
             case "fsync_dir":
                 unsynced_folders.discard(about["shard"])
@@ -103,7 +110,9 @@ def test_bytes_names_rows_and_claims_are_durable_each_before_what_rests_on_it(
 
 
 def traced(office: KilledOffice) -> list[tuple[str, dict[str, str]]]:
-    """One run of the installed command under strace; the worker and the rule child are not followed."""
+    """One run of the installed command under strace; the worker and the rule child are not
+    followed.
+    """
     trace = office.directory / "trace"
     command = Path(sys.executable).parent / "mailroom"
     done = subprocess.run(
@@ -119,12 +128,29 @@ def traced(office: KilledOffice) -> list[tuple[str, dict[str, str]]]:
     ("wrong", "what"),
     [
         ([("rename_raw", {"name": "a", "shard": "0f"})], "got its name before"),
-        ([("fsync_raw", {"name": "a"}), ("rename_raw", {"name": "a", "shard": "0f"}), ("commit", {})], "not durable"),
-        ([("sync_all", {}), ("new_raw", {"name": "a"}), ("rename_raw", {"name": "a", "shard": "0f"})], "got its name"),
+        (
+            [
+                ("fsync_raw", {"name": "a"}),
+                ("rename_raw", {"name": "a", "shard": "0f"}),
+                ("commit", {}),
+            ],
+            "not durable",
+        ),
+        (
+            [
+                ("sync_all", {}),
+                ("new_raw", {"name": "a"}),
+                ("rename_raw", {"name": "a", "shard": "0f"}),
+            ],
+            "got its name",
+        ),
         ([("commit", {}), ("data", {}), ("commit", {}), ("data", {})], "without a claim"),
     ],
 )
-def test_the_wrong_order_would_be_noticed(wrong: list[tuple[str, dict[str, str]]], what: str) -> None:
+def test_the_wrong_order_would_be_noticed(
+    wrong: list[tuple[str, dict[str, str]]],
+    what: str,
+) -> None:
     """The test above can fail."""
     assert len(violations(wrong)) == 1
     assert what in violations(wrong)[0]

@@ -1,4 +1,6 @@
-"""SIGKILL once at every named place, then until the work is done: nothing lost, nobody answered twice."""
+"""SIGKILL once at every named place, then until the work is done: nothing lost, nobody answered
+twice.
+"""
 
 from __future__ import annotations
 
@@ -16,10 +18,14 @@ from tests.torture.mails import mixed, question, sample
 from tests.torture.runs import KILLED, KilledOffice, Zygote
 
 ONCE = {"fetched", "stored", "recording", "recorded", "folder_saved", "digest_queued", "dot"}
-"""The others kill at their second time: the first mail then gets on, and none dies three times (that is poison)."""
+"""The others kill at their second time: the first mail then gets on, and none dies three times
+(that is poison).
+"""
 
 WINDOW = {"sending", "dot", "handed_over", "settling"}
-"""Deaths between the claim of a letter and the note that it left: the one window nobody can close."""
+"""Deaths between the claim of a letter and the note that it left: the one window nobody
+can close.
+"""
 
 
 @pytest.fixture(scope="module")
@@ -29,15 +35,24 @@ def zygote() -> Iterator[Zygote]:
 
 
 @pytest.fixture
-def office(tmp_path: Path, dovecot: DovecotAccount, smtp_sink: SmtpSink, zygote: Zygote) -> KilledOffice:
+def office(
+    tmp_path: Path,
+    dovecot: DovecotAccount,
+    smtp_sink: SmtpSink,
+    zygote: Zygote,
+) -> KilledOffice:
     return KilledOffice(tmp_path / "office", dovecot, smtp_sink, zygote)
 
 
 @pytest.mark.slow
 @pytest.mark.dovecot
 @pytest.mark.timeout(400)
-def test_killed_once_at_every_point_the_office_ends_as_if_nothing_had_happened(office: KilledOffice) -> None:
-    """One mailbox, a death at each point in turn, the invariants after each; afterwards the folder is renumbered."""
+def test_killed_once_at_every_point_the_office_ends_as_if_nothing_had_happened(
+    office: KilledOffice,
+) -> None:
+    """One mailbox, a death at each point in turn, the invariants after each; afterwards the folder
+    is renumbered.
+    """
     mails = iter([*mixed(40), sample("03"), sample("15")])
     for name in (*POINTS, "dot"):
         office.post(islice(mails, 2))

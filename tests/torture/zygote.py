@@ -1,8 +1,9 @@
-"""Starts ``mailroom`` over and over without paying for its imports each time: loads the program once, then forks.
+"""Starts ``mailroom`` over and over without paying for its imports each time: loads the program
+once, then forks.
 
-Each run is a process of its own, with its own connections, worker and rule child, and dies as any process dies; only
-the loading of modules is shared. One line of JSON in (arguments, environment), two out: the process id, and how it
-ended. Used by ``tests/torture/runs.py`` alone.
+Each run is a process of its own, with its own connections, worker and rule child, and dies as any
+process dies; only the loading of modules is shared. One line of JSON in (arguments, environment),
+two out: the process id, and how it ended. Used by ``tests/torture/runs.py`` alone.
 """
 
 from __future__ import annotations
@@ -14,7 +15,13 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-MODULES = ("ingest.app", "ingest.cli.application", "ingest.daemon", "ingest.mailbox.imap", "notifier.smtp")
+MODULES = (
+    "ingest.app",
+    "ingest.cli.application",
+    "ingest.daemon",
+    "ingest.mailbox.imap",
+    "notifier.smtp",
+)
 """What a run needs, loaded before the first fork."""
 
 

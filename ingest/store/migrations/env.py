@@ -1,6 +1,8 @@
-"""Alembic's entry: runs the steps on the connection it is handed, inside that connection's transaction.
+"""Alembic's entry: runs the steps on the connection it is handed, inside that connection's
+transaction.
 
-No address and no engine of its own, no alembic.ini: ``ingest/store/database.py`` decides what is migrated.
+No address and no engine of its own, no alembic.ini: ``ingest/store/database.py`` decides what is
+migrated.
 """
 
 from alembic import context

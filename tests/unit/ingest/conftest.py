@@ -1,4 +1,6 @@
-"""What the unit tests of ``ingest/`` share: the shipped call; a bureau's clerk, a school, their forms and scans."""
+"""What the unit tests of ``ingest/`` share: the shipped call; a bureau's clerk, a school, their
+forms and scans.
+"""
 
 from __future__ import annotations
 

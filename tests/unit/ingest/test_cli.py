@@ -1,4 +1,6 @@
-"""The door of the command line: where ``--config`` may stand, exit codes, one message and never a traceback."""
+"""The door of the command line: where ``--config`` may stand, exit codes, one message and never a
+traceback.
+"""
 
 from __future__ import annotations
 
@@ -73,7 +75,10 @@ def test_the_configuration_may_be_named_anywhere(given: list[str], expected: lis
     assert config_first(given) == expected
 
 
-@pytest.mark.parametrize("arguments", [["fly"], ["status", "--nonsense"], ["outbox", "hold"], ["outbox", "hold", "x"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [["fly"], ["status", "--nonsense"], ["outbox", "hold"], ["outbox", "hold", "x"]],
+)
 def test_a_wrong_command_line_is_64_with_a_hint(arguments: list[str], capsys: Capture) -> None:
     """On standard error."""
     assert run(arguments) == 64
@@ -99,7 +104,11 @@ def test_the_configuration_may_come_from_the_environment(
 
 
 @pytest.mark.parametrize("command", [["message", "list"], ["case", "list"], ["outbox", "list"]])
-def test_lists_of_an_empty_store_are_empty(command: list[str], config: Path, capsys: Capture) -> None:
+def test_lists_of_an_empty_store_are_empty(
+    command: list[str],
+    config: Path,
+    capsys: Capture,
+) -> None:
     """JSON alone on standard output; a table has its heading."""
     assert run([*command, "--json", "--config", str(config)]) == 0
     assert json.loads(capsys.readouterr().out) == []
@@ -117,7 +126,11 @@ def test_lists_of_an_empty_store_are_empty(command: list[str], config: Path, cap
         ["outbox", "list", "--state", "lost"],
     ],
 )
-def test_what_does_not_exist_is_a_usage_error(command: list[str], config: Path, capsys: Capture) -> None:
+def test_what_does_not_exist_is_a_usage_error(
+    command: list[str],
+    config: Path,
+    capsys: Capture,
+) -> None:
     """Exit 64, with the command that lists what there is."""
     assert run([*command, "--config", str(config)]) == 64
     assert "提示" in capsys.readouterr().err
@@ -126,7 +139,13 @@ def test_what_does_not_exist_is_a_usage_error(command: list[str], config: Path, 
 def test_rules_are_checked_and_tried_without_an_office(capsys: Capture) -> None:
     """The call that ships is fine: exit 0."""
     assert run(["rules", "check", "--json"]) == 0
-    assert "error" not in {problem.get("severity", "error") for problem in json.loads(capsys.readouterr().out)}
+    assert "error" not in {
+        problem.get(
+            "severity",
+            "error",
+        )
+        for problem in json.loads(capsys.readouterr().out)
+    }
     assert run(["rules", "test", "--json"]) == 0
     report = json.loads(capsys.readouterr().out)
     assert report["examples"] > 0
@@ -145,7 +164,10 @@ def test_findings_in_a_rule_file_are_exit_one(tmp_path: Path, capsys: Capture) -
     assert path.read_text(encoding="utf-8").splitlines()[problem["line"] - 1].startswith("无此节")
 
 
-@pytest.mark.parametrize("command", [["rules", "check"], ["message", "inspect"], ["document", "inspect"]])
+@pytest.mark.parametrize(
+    "command",
+    [["rules", "check"], ["message", "inspect"], ["document", "inspect"]],
+)
 def test_a_missing_file_is_bad_input(command: list[str], capsys: Capture) -> None:
     """Exit 65, with the path."""
     assert run([*command, "/nowhere/x"]) == 65
@@ -181,7 +203,10 @@ def test_every_error_has_its_exit_code_and_one_message(
     assert capsys.readouterr().err == "mailroom: x\n    提示: h\n"
 
 
-def test_a_fault_of_ours_is_70_and_one_line(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+def test_a_fault_of_ours_is_70_and_one_line(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: Capture,
+) -> None:
     """The traceback is for those who ask for it."""
     assert _run_with(ZeroDivisionError("nought"), monkeypatch) == 70
     quiet = capsys.readouterr().err

@@ -19,12 +19,21 @@ def mail(identity: str, text: str = "您好") -> bytes:
 
 def names(directory: Path) -> set[str]:
     """What a person sees in the folder."""
-    return {path.relative_to(directory).as_posix() for path in directory.rglob("[!.]*") if path.is_file()}
+    return {
+        path.relative_to(
+            directory,
+        ).as_posix()
+        for path in directory.rglob("[!.]*")
+        if path.is_file()
+    }
 
 
 def test_letters_and_digests_become_files_in_folders_of_their_own(tmp_path: Path) -> None:
     """Text, page and the mail itself."""
-    assert write_output(tmp_path, [mail("Q24-0001-S.1.aa"), mail("digest.2024-08-30.1.bb")]) == ["letter", "digest"]
+    assert write_output(
+        tmp_path,
+        [mail("Q24-0001-S.1.aa"), mail("digest.2024-08-30.1.bb")],
+    ) == ["letter", "digest"]
     assert names(tmp_path) == {
         *(f"letters/Q24-0001-S.1.aa.{suffix}" for suffix in ("eml", "html", "txt")),
         *(f"digests/digest.2024-08-30.1.bb.{suffix}" for suffix in ("eml", "html", "txt")),
@@ -49,6 +58,9 @@ def test_a_list_that_somebody_has_written_to_takes_nothing_else_away(tmp_path: P
     kept.write_text("mine", "utf-8")
     folder = tmp_path / "out"
     folder.mkdir()
-    (folder / ".written-by-demo").write_text("../kept.txt\nletters/../../kept.txt\nletters/..\nkept.txt\n\n", "utf-8")
+    (folder / ".written-by-demo").write_text(
+        "../kept.txt\nletters/../../kept.txt\nletters/..\nkept.txt\n\n",
+        "utf-8",
+    )
     write_output(folder, [])
     assert kept.read_text("utf-8") == "mine"

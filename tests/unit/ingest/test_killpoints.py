@@ -29,9 +29,13 @@ def passing(kill_at: str | None) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize(
-    ("kill_at", "passed"), [(None, "0\n1\n2\n"), ("decided", "0\n1\n2\n"), ("stored", ""), ("stored:3", "0\n1\n")]
+    ("kill_at", "passed"),
+    [(None, "0\n1\n2\n"), ("decided", "0\n1\n2\n"), ("stored", ""), ("stored:3", "0\n1\n")],
 )
-def test_the_process_dies_where_it_was_asked_to_and_nowhere_else(kill_at: str | None, passed: str) -> None:
+def test_the_process_dies_where_it_was_asked_to_and_nowhere_else(
+    kill_at: str | None,
+    passed: str,
+) -> None:
     """By SIGKILL: nothing after the point runs."""
     done = passing(kill_at)
     assert done.stdout == passed

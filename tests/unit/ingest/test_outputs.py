@@ -33,7 +33,11 @@ def in_the_way(tmp_path: Path) -> Path:
     ],
     ids=lambda command: f"{command[0]} {command[-1]}",
 )
-def test_what_cannot_be_created_is_73_with_its_place(command: list[str], in_the_way: Path, capsys: Capture) -> None:
+def test_what_cannot_be_created_is_73_with_its_place(
+    command: list[str],
+    in_the_way: Path,
+    capsys: Capture,
+) -> None:
     """Nothing that was there is touched."""
     assert run([part.format(in_the_way) for part in command]) == 73
     said = capsys.readouterr().err

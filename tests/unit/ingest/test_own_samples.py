@@ -29,7 +29,11 @@ CALL = open_call(FOLDER.parent, FOLDER.name).call
         ("", CALL.published),
     ],
 )
-def test_a_mail_comes_when_its_date_says_within_the_calls_days(tmp_path: Path, date: str, comes: datetime) -> None:
+def test_a_mail_comes_when_its_date_says_within_the_calls_days(
+    tmp_path: Path,
+    date: str,
+    comes: datetime,
+) -> None:
     """A demo has an end, also for a date of another century; no date counts as the first day."""
     (tmp_path / "甲.eml").write_text(f"Date: {date}\nSubject: =?utf-8?b?55Sz5oql?=\n\n", encoding="utf-8")
     (sample,) = own_samples(tmp_path, CALL)
@@ -40,7 +44,10 @@ def test_a_mail_comes_when_its_date_says_within_the_calls_days(tmp_path: Path, d
 def test_a_scenario_lasts_until_the_digest_after_the_last_mail(tmp_path: Path) -> None:
     """From the midnight before the call; mails in the order in which they come."""
     for name, day in (("1", "21"), ("2", "20")):
-        (tmp_path / f"{name}.eml").write_text(f"Date: Thu, {day} Mar 2025 09:30:00 +0800\n\n", encoding="utf-8")
+        (tmp_path / f"{name}.eml").write_text(
+            f"Date: Thu, {day} Mar 2025 09:30:00 +0800\n\n",
+            encoding="utf-8",
+        )
     scenario = own_scenario(FOLDER, tmp_path)
 
     assert [sample.number for sample in scenario.samples] == ["2", "1"]
@@ -54,7 +61,10 @@ def test_a_folder_without_mails_is_told(tmp_path: Path) -> None:
         own_samples(tmp_path, CALL)
 
 
-def test_a_call_without_mails_is_a_mistake_of_use(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_call_without_mails_is_a_mistake_of_use(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     """And the other way round."""
     assert run(["demo", "--call", str(FOLDER), "--dir", str(tmp_path)]) == 64
     assert "--mails" in capsys.readouterr().err

@@ -78,7 +78,17 @@ def full(database: Database) -> None:
     """And many more mails, cases and letters."""
     numbers = range(2, MANY + 1)
     with database.writing() as session:
-        arrivals = [Arrival("INBOX", 1, n, 9, NOW + timedelta(minutes=n), f"{n:064x}") for n in numbers]
+        arrivals = [
+            Arrival(
+                "INBOX",
+                1,
+                n,
+                9,
+                NOW + timedelta(minutes=n),
+                f"{n:064x}",
+            )
+            for n in numbers
+        ]
         record_messages(session, arrivals, NOW)
         session.add_all(
             CaseRow(
@@ -101,7 +111,13 @@ def full(database: Database) -> None:
     ("command", "name", "ascending"),
     [("message", "id", False), ("case", "submitter", True), ("outbox", "subject", True)],
 )
-def test_programs_are_given_every_row(capsys: Capture, command: str, name: str, *, ascending: bool) -> None:
+def test_programs_are_given_every_row(
+    capsys: Capture,
+    command: str,
+    name: str,
+    *,
+    ascending: bool,
+) -> None:
     """However many there are; with a limit, the newest."""
     newest = MANY if name == "id" else f"{MANY}号"
 
@@ -131,7 +147,10 @@ def test_people_are_shown_the_newest_first_and_how_many_more_there_are(
 
 
 @pytest.mark.parametrize("command", LOOKING, ids=lambda command: " ".join(command[:2]))
-def test_a_busy_writer_holds_up_nobody_who_only_looks(database: Database, command: list[str]) -> None:
+def test_a_busy_writer_holds_up_nobody_who_only_looks(
+    database: Database,
+    command: list[str],
+) -> None:
     """A writer waits half a minute for another one; who looks does not wait at all."""
     with database.writing() as session:
         enqueue(session, NewLetter("k", "accepted", "a@example.org", "受理", "<k@example.org>", b"x"), NOW)

@@ -1,4 +1,6 @@
-"""Codes of receipts and tokens of Message-IDs: what this office made holds, what anybody else made does not."""
+"""Codes of receipts and tokens of Message-IDs: what this office made holds, what anybody else made
+does not.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,13 @@ from ingest.receipts.signing import (
 )
 
 KEY, OTHER = b"k" * 32, b"o" * 32
-RECEIPT = Receipt("Q24-0007-K", 2, "accepted", datetime(2024, 8, 30, 2, 0, 1, tzinfo=UTC), "ab" * 32)
+RECEIPT = Receipt(
+    "Q24-0007-K",
+    2,
+    "accepted",
+    datetime(2024, 8, 30, 2, 0, 1, tzinfo=UTC),
+    "ab" * 32,
+)
 CODE = receipt_code(KEY, RECEIPT)
 
 
@@ -94,7 +102,13 @@ def test_a_message_id_of_ours_is_known_again() -> None:
     assert own_serial(KEY, message_id) == "Q24-0007-K.2"
     assert own_serial(OTHER, message_id) is None
     assert own_serial(KEY, message_id.replace("K.2", "K.3")) is None
-    for strange in ("", "<a@b.cn>", "<mailroom.Q24-0007-K.2@office.example>", message_id[1:], message_id + "x"):
+    for strange in (
+        "",
+        "<a@b.cn>",
+        "<mailroom.Q24-0007-K.2@office.example>",
+        message_id[1:],
+        message_id + "x",
+    ):
         assert own_serial(KEY, strange) is None
 
 
@@ -108,9 +122,17 @@ def test_a_token_is_no_receipt_and_a_receipt_no_token() -> None:
 @pytest.mark.timeout(10)
 def test_hostile_text_takes_no_time() -> None:
     """What looks like a code and goes on and on: one code, cut off at its length, or none."""
-    texts = ("Q24-0007-K.1." + "A    " * 20_000, "Q24-0007-K" + " " * 100_000, "Q24-0007-K." * 10_000)
+    texts = (
+        "Q24-0007-K.1." + "A    " * 20_000,
+        "Q24-0007-K" + " " * 100_000,
+        "Q24-0007-K." * 10_000,
+    )
 
-    assert [[code.seal for code in find_receipt_codes(text)] for text in texts] == [["A" * 16], [], []]
+    assert [[code.seal for code in find_receipt_codes(text)] for text in texts] == [
+        ["A" * 16],
+        [],
+        [],
+    ]
 
 
 @given(st.text(max_size=300))

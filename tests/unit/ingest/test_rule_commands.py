@@ -40,7 +40,9 @@ def test_good_rules_have_nothing_but_a_note(capsys: pytest.CaptureFixture[str]) 
     assert (code, "没有发现问题" in text, text.count("未检查")) == (0, True, 1)
 
 
-def test_a_rule_file_is_read_with_the_words_of_the_call_it_lies_in(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_rule_file_is_read_with_the_words_of_the_call_it_lies_in(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     """Nobody has to name a call beside the path of its own file."""
     other = RULES.parents[1] / "community-grants-2025" / "rules.yaml"
 
@@ -49,7 +51,10 @@ def test_a_rule_file_is_read_with_the_words_of_the_call_it_lies_in(capsys: pytes
     assert run(["rules", "check", str(other), *CALL]) == 1
 
 
-def test_an_error_fails_and_a_warning_only_when_asked_to(capsys: pytest.CaptureFixture[str], changed: Any) -> None:
+def test_an_error_fails_and_a_warning_only_when_asked_to(
+    capsys: pytest.CaptureFixture[str],
+    changed: Any,
+) -> None:
     """--strict is for a check before putting rules in force."""
     wrong = changed("    不满足: 不予受理", "    不满足: 拒绝")
     assert said(capsys, "check", wrong)[0] == 1
@@ -60,7 +65,10 @@ def test_an_error_fails_and_a_warning_only_when_asked_to(capsys: pytest.CaptureF
     assert said(capsys, "check", "--strict", dull)[0] == 1
 
 
-def test_the_report_as_json_tells_severities_apart(capsys: pytest.CaptureFixture[str], changed: Any) -> None:
+def test_the_report_as_json_tells_severities_apart(
+    capsys: pytest.CaptureFixture[str],
+    changed: Any,
+) -> None:
     """One document, nothing else."""
     code, text = said(capsys, "check", "--json", changed("申报书.核心维度项数 少于 4", "申报书.核心维度项数 少于 5"))
     found = json.loads(text)
@@ -70,7 +78,10 @@ def test_the_report_as_json_tells_severities_apart(capsys: pytest.CaptureFixture
     assert {"path", "line", "column", "code", "message", "hint"} <= found[0].keys()
 
 
-def test_mutants_are_not_tried_on_examples_that_fail(capsys: pytest.CaptureFixture[str], changed: Any) -> None:
+def test_mutants_are_not_tried_on_examples_that_fail(
+    capsys: pytest.CaptureFixture[str],
+    changed: Any,
+) -> None:
     """First the examples must hold."""
     code, text = said(capsys, "test", "--mutants", changed("值: 98%", "值: 99%"))
 
@@ -79,7 +90,10 @@ def test_mutants_are_not_tried_on_examples_that_fail(capsys: pytest.CaptureFixtu
     assert "样例发现" not in text
 
 
-def test_the_schema_is_printed_or_written(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_the_schema_is_printed_or_written(
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
     """With the words of the call and of the file."""
     code, text = said(capsys, "schema")
     out = tmp_path / "rules.authoring.schema.json"
@@ -90,7 +104,10 @@ def test_the_schema_is_printed_or_written(capsys: pytest.CaptureFixture[str], tm
     assert said(capsys, "schema", "--out", str(out / "x"))[0] == 73
 
 
-def test_a_broken_file_still_gets_a_schema(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_a_broken_file_still_gets_a_schema(
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
     """That is when help is wanted."""
     (tmp_path / "rules.yaml").write_text("规则: [", encoding="utf-8")
     code, text = said(capsys, "schema", str(tmp_path / "rules.yaml"))
@@ -98,7 +115,10 @@ def test_a_broken_file_still_gets_a_schema(capsys: pytest.CaptureFixture[str], t
     assert (code, "教师账号开通率" in text) == (0, True)
 
 
-def test_fmt_tidies_a_file_in_place_and_only_when_needed(capsys: pytest.CaptureFixture[str], changed: Any) -> None:
+def test_fmt_tidies_a_file_in_place_and_only_when_needed(
+    capsys: pytest.CaptureFixture[str],
+    changed: Any,
+) -> None:
     """--check tells by its exit code."""
     path = changed("    名称: 有申报书", "    名称:    有申报书   ")
     before = Path(path).read_text(encoding="utf-8")

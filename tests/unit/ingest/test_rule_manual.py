@@ -99,7 +99,15 @@ def test_the_command_writes_what_the_suffix_says(tmp_path: Path, name: str, star
     assert [one.name for one in tmp_path.iterdir()] == [name]
 
 
-def test_another_suffix_is_a_mistake_of_use(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_another_suffix_is_a_mistake_of_use(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     """PDF is made by printing."""
-    assert run(["rules", "manual", "--out", str(tmp_path / "x.pdf"), "--call", "smart-education-2024"]) == 64
+    assert (
+        run(
+            ["rules", "manual", "--out", str(tmp_path / "x.pdf"), "--call", "smart-education-2024"],
+        )
+        == 64
+    )
     assert ".docx" in capsys.readouterr().err

@@ -1,4 +1,6 @@
-"""The blank annexes and the sample mails: that they are what their generator makes, and that they are sound."""
+"""The blank annexes and the sample mails: that they are what their generator makes, and that they
+are sound.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +48,13 @@ def leaves(message: Message) -> Iterator[bytes]:
 
 
 def pdfs(number: str) -> list[pypdfium2.PdfDocument]:
-    return [pypdfium2.PdfDocument(data) for data in leaves(mail(number)) if data.startswith(b"%PDF")]
+    return [
+        pypdfium2.PdfDocument(
+            data,
+        )
+        for data in leaves(mail(number))
+        if data.startswith(b"%PDF")
+    ]
 
 
 def red_pixels(page: pypdfium2.PdfPage) -> int:
@@ -64,7 +72,12 @@ def same_toolchain() -> None:
         pytest.skip(str(error))
     recorded: dict[str, str] = YAML(typ="safe").load(SAMPLES / "toolchain.yaml")
     other = [
-        f"{name} {here.get(name)} instead of {recorded[name]}" for name in recorded if here.get(name) != recorded[name]
+        f"{name} {here.get(name)} instead of {recorded[name]}"
+        for name in recorded
+        if here.get(
+            name,
+        )
+        != recorded[name]
     ]
     if other:
         pytest.skip("the samples were made with other versions: " + ", ".join(other))
@@ -86,7 +99,15 @@ def test_a_blank_form_carries_the_first_label_of_every_field_and_says_what_it_is
     assert [label for label in labels if normalise(label) not in text] == []
     assert normalise(REMARK) in text
     assert normalise(form.titles[0]) in text
-    assert [option for field in form.fields for option in field.options if normalise(f"☐{option}") not in text] == []
+    assert [
+        option
+        for field in form.fields
+        for option in field.options
+        if normalise(
+            f"☐{option}",
+        )
+        not in text
+    ] == []
 
 
 def test_the_samples_are_many_and_small() -> None:
@@ -97,7 +118,9 @@ def test_the_samples_are_many_and_small() -> None:
 
 @pytest.mark.parametrize("path", MAILS, ids=lambda path: path.stem)
 def test_a_mail_is_sound(path: Path) -> None:
-    """CRLF everywhere, ASCII headers, the server's Received line with the listed time, no address outside example domains."""
+    """CRLF everywhere, ASCII headers, the server's Received line with the listed time, no address
+    outside example domains.
+    """
     raw = path.read_bytes()
     assert raw.count(b"\n") == raw.count(b"\r\n")
     head = raw.partition(b"\r\n\r\n")[0]
@@ -105,7 +128,9 @@ def test_a_mail_is_sound(path: Path) -> None:
     assert max(map(len, raw.split(b"\r\n"))) <= 998
     message = email.message_from_bytes(raw)
     listed = next(item for item in EXPECTED if item["file"] == f"mails/{path.name}")
-    stamp = parsedate_to_datetime(re.sub(r"\(.*\)", "", message.get_all("Received", [])[0].rpartition(";")[2]))
+    stamp = parsedate_to_datetime(
+        re.sub(r"\(.*\)", "", message.get_all("Received", [])[0].rpartition(";")[2]),
+    )
     assert stamp == datetime.fromisoformat(listed["received"])
     addresses = [address for _, address in getaddresses([str(message["From"]), str(message["To"])])]
     assert all(re.fullmatch(r"[\w.-]+@example\.(cn|com|net|org)", address) for address in addresses)
@@ -121,8 +146,16 @@ def test_no_two_mails_share_a_message_id() -> None:
 
 
 def test_the_list_names_every_mail_in_the_agreed_words() -> None:
-    """Numbers run on, times are Beijing's, letters and decisions are known words, applicants are never empty."""
-    assert [item["number"] for item in EXPECTED] == [f"{number:02d}" for number in range(1, len(EXPECTED) + 1)]
+    """Numbers run on, times are Beijing's, letters and decisions are known words, applicants are
+    never empty.
+    """
+    assert [item["number"] for item in EXPECTED] == [
+        f"{number:02d}"
+        for number in range(
+            1,
+            len(EXPECTED) + 1,
+        )
+    ]
     assert {item["file"] for item in EXPECTED} == {f"mails/{path.name}" for path in MAILS}
     for item in EXPECTED:
         assert datetime.fromisoformat(item["received"]).utcoffset() == timedelta(hours=8)
@@ -136,7 +169,14 @@ def test_the_list_names_every_mail_in_the_agreed_words() -> None:
 
 def test_only_sample_13_arrives_after_the_deadline_and_its_date_header_claims_otherwise() -> None:
     """Lateness is judged by the server's clock."""
-    late = [item["number"] for item in EXPECTED if datetime.fromisoformat(item["received"]) >= CALL.deadline]
+    late = [
+        item["number"]
+        for item in EXPECTED
+        if datetime.fromisoformat(
+            item["received"],
+        )
+        >= CALL.deadline
+    ]
     assert late == ["13"]
     assert parsedate_to_datetime(mail("13")["Date"]) < CALL.deadline
 
@@ -167,32 +207,65 @@ def test_the_zip_has_gbk_names_without_the_utf8_flag() -> None:
 
 def test_scans_are_pictures_and_the_export_is_text() -> None:
     """A scan has no character, the export names its applicant."""
-    assert [page.get_textpage().count_chars() for document in pdfs("01") for page in document] == [0, 0, 0, 0]
+    assert [page.get_textpage().count_chars() for document in pdfs("01") for page in document] == [
+        0,
+        0,
+        0,
+        0,
+    ]
     assert "第七师胡杨河市教育局" in pdfs("04")[0][0].get_textpage().get_text_bounded()
 
 
 def test_seals_are_red_where_they_should_be_and_nowhere_else() -> None:
-    """Cover and declaration of 01 are stamped in red, 05 is bare, 20 is grey, the export has no colour."""
+    """Cover and declaration of 01 are stamped in red, 05 is bare, 20 is grey, the export has no
+    colour.
+    """
     application = pdfs("01")[0]
     assert red_pixels(application[0]) > 800
     assert red_pixels(application[1]) == 0
     assert red_pixels(application[2]) > 800
-    assert [red_pixels(page) for number in ("04", "05", "20") for document in pdfs(number) for page in document] == [
-        0
-    ] * 12
+    assert [
+        red_pixels(page)
+        for number in (
+            "04",
+            "05",
+            "20",
+        )
+        for document in pdfs(number)
+        for page in document
+    ] == [0] * 12
 
 
 def test_what_applicants_write_into_their_forms_can_be_read() -> None:
-    """Every filled field parses as its type, so that a sample's fate never hangs on a slip of ours."""
+    """Every filled field parses as its type, so that a sample's fate never hangs on a
+    slip of ours.
+    """
     filled = [("附件1", applicants.zone(applicants.THIRD, "2024年8月19日", "98%", "98.0%"))]
-    schools = (applicants.CHENXI, applicants.JINSUI, applicants.QIHANG, applicants.HONGLIU, applicants.DIRECT)
+    schools = (
+        applicants.CHENXI,
+        applicants.JINSUI,
+        applicants.QIHANG,
+        applicants.HONGLIU,
+        applicants.DIRECT,
+    )
     filled += [("附件2", applicants.school(school, "2024年8月19日")) for school in schools]
     for form, values in filled:
-        unread = [field.name for field in CALL.form(form).fields if parse_value(field, values[field.name]) is None]
+        unread = [
+            field.name
+            for field in CALL.form(form).fields
+            if parse_value(
+                field,
+                values[field.name],
+            )
+            is None
+        ]
         assert unread == []
 
 
-def test_a_missing_font_is_named_with_its_debian_package(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_missing_font_is_named_with_its_debian_package(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
     """Whoever makes the samples anew is told what to install."""
     monkeypatch.setattr(fonts, "FOLDERS", (tmp_path,))
     with pytest.raises(MissingFontError, match="apt install fonts-arphic-uming"):

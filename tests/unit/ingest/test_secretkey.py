@@ -31,7 +31,12 @@ def test_two_stores_have_different_keys(tmp_path: Path) -> None:
 def test_programs_that_start_at_once_get_the_same_key(tmp_path: Path) -> None:
     """Whoever links first wins, and the others read that."""
     keys: set[bytes] = set()
-    threads = [threading.Thread(target=lambda: keys.add(load_or_make_key(tmp_path))) for _ in range(8)]
+    threads = [
+        threading.Thread(
+            target=lambda: keys.add(load_or_make_key(tmp_path)),
+        )
+        for _ in range(8)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:

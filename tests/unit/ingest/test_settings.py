@@ -47,19 +47,32 @@ def complaint(load: Load, text: str, environment: dict[str, str] | None = None) 
 def test_what_is_not_written_has_the_documented_default(load: Load) -> None:
     """The defaults of the example configuration."""
     settings = load()
-    assert (settings.mailbox.port, settings.smtp.port, settings.mailbox.security) == (993, 465, "tls")
-    assert (settings.letters.settle, settings.office.digest_at) == (timedelta(minutes=10), time(17, 30))
+    assert (
+        settings.mailbox.port,
+        settings.smtp.port,
+        settings.mailbox.security,
+    ) == (993, 465, "tls")
+    assert (
+        settings.letters.settle,
+        settings.office.digest_at,
+    ) == (timedelta(minutes=10), time(17, 30))
     assert settings.mailbox.max_message_size == 100 * 1024**2
 
 
 def test_relative_paths_start_at_the_configuration_file(load: Load, tmp_path: Path) -> None:
     """Wherever the command is started."""
-    text = GOOD.replace('host = "imap', 'password_file = "secrets/p"\nca_file = "ca.pem"\nhost = "imap')
+    text = GOOD.replace(
+        'host = "imap',
+        'password_file = "secrets/p"\nca_file = "ca.pem"\nhost = "imap',
+    )
     settings = load(text + '[store]\ndatabase = "sqlite:///state/m.db"\nfiles = "raw"\n[letters]\nhold_file = "stop"\n')
     assert settings.mailbox.password_file == tmp_path / "secrets/p"
     assert settings.mailbox.ca_file == tmp_path / "ca.pem"
     assert settings.store.database == f"sqlite:///{tmp_path}/state/m.db"
-    assert (settings.store.files, settings.letters.hold_file) == (tmp_path / "raw", tmp_path / "stop")
+    assert (
+        settings.store.files,
+        settings.letters.hold_file,
+    ) == (tmp_path / "raw", tmp_path / "stop")
     assert settings.calls.directory == tmp_path / "calls"
 
 
@@ -82,14 +95,21 @@ def test_a_duration_is_written_with_units(text: str, seconds: float) -> None:
     assert parse_duration(text) == timedelta(seconds=seconds)
 
 
-@pytest.mark.parametrize("text", ["", "10", "m", "-5m", "10 Minuten", "10m later", 10, None], ids=repr)
+@pytest.mark.parametrize(
+    "text",
+    ["", "10", "m", "-5m", "10 Minuten", "10m later", 10, None],
+    ids=repr,
+)
 def test_what_is_no_duration_is_refused(text: object) -> None:
     """Never a guess at the unit."""
     with pytest.raises(ValueError, match="10m"):
         parse_duration(text)
 
 
-@pytest.mark.parametrize(("text", "size"), [("100MB", 104_857_600), ("512 kb", 524_288), ("1GB", 1024**3), (7, 7)])
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [("100MB", 104_857_600), ("512 kb", 524_288), ("1GB", 1024**3), (7, 7)],
+)
 def test_a_size_is_written_with_units(text: object, size: int) -> None:
     """1 MB is 1024 x 1024 bytes; a bare number is bytes."""
     assert parse_size(text) == size
@@ -133,7 +153,11 @@ MISTAKES = {
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)
-def test_a_mistake_is_told_with_file_line_and_mend(load: Load, tmp_path: Path, mistake: str) -> None:
+def test_a_mistake_is_told_with_file_line_and_mend(
+    load: Load,
+    tmp_path: Path,
+    mistake: str,
+) -> None:
     """The line is the one an editor shows, the words are Chinese, the secret is not repeated."""
     old, new, words, marker = MISTAKES[mistake]
     text = GOOD.replace(old, new, 1)
@@ -147,7 +171,10 @@ def test_a_mistake_is_told_with_file_line_and_mend(load: Load, tmp_path: Path, m
 
 def test_all_mistakes_are_told_at_once(load: Load) -> None:
     """One line each."""
-    message = complaint(load, GOOD.replace('host = "imap', 'hots = "imap').replace("active", "aktive"))
+    message = complaint(
+        load,
+        GOOD.replace('host = "imap', 'hots = "imap').replace("active", "aktive"),
+    )
     assert {"mailbox.hots", "mailbox.host", "calls.aktive", "calls.active"} <= {
         row.split(": ")[1] for row in message.splitlines()
     }
@@ -206,7 +233,7 @@ def test_a_time_of_toml_itself_is_a_time(load: Load) -> None:
     assert load(text).mailbox.accept_since == datetime(2024, 8, 7, 16, tzinfo=UTC)
 
 
-# --- secrets -------------------------------------------------------------------------------------------------------
+# --- secrets --------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -238,11 +265,17 @@ def test_a_password_is_in_no_text_of_the_settings(load: Load) -> None:
     assert "from the environment" not in f"{settings!r}{settings}{settings.model_dump_json()}"
 
 
-def test_no_password_anywhere_is_told_with_the_three_places(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_password_anywhere_is_told_with_the_three_places(
+    load: Load,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """When it is needed, not before."""
     monkeypatch.delenv("CREDENTIALS_DIRECTORY", raising=False)
     settings = load()
-    with pytest.raises(ConfigError, match=r"mailbox-password.*password_file.*MAILROOM_MAILBOX__PASSWORD"):
+    with pytest.raises(
+        ConfigError,
+        match=r"mailbox-password.*password_file.*MAILROOM_MAILBOX__PASSWORD",
+    ):
         settings.mailbox_password()
 
 
@@ -259,7 +292,10 @@ def test_a_password_file_that_is_missing_is_named(load: Load, tmp_path: Path) ->
         load(WITH_FILE).mailbox_password()
 
 
-def test_a_password_file_that_is_no_text_is_told_without_its_bytes(load: Load, tmp_path: Path) -> None:
+def test_a_password_file_that_is_no_text_is_told_without_its_bytes(
+    load: Load,
+    tmp_path: Path,
+) -> None:
     """Not even as the cause of the error, which a debugging traceback would show."""
     (tmp_path / "password").write_bytes(b"geheim\xff")
     with pytest.raises(ConfigError, match="UTF-8") as caught:

@@ -1,4 +1,6 @@
-"""The program knows no call's own words: what one office says otherwise than another stands in ``call.yaml``."""
+"""The program knows no call's own words: what one office says otherwise than another stands in
+``call.yaml``.
+"""
 
 from __future__ import annotations
 
@@ -17,16 +19,37 @@ SOURCES = sorted(
 def said(source: str) -> list[str]:
     """Every text in a program that is not a docstring."""
     tree = ast.parse(source)
-    bodies = [node.body for node in ast.walk(tree) if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)]
+    bodies = [
+        node.body
+        for node in ast.walk(tree)
+        if isinstance(
+            node,
+            ast.Module | ast.ClassDef | ast.FunctionDef,
+        )
+    ]
     remarks = {id(item.value) for body in bodies for item in body if isinstance(item, ast.Expr)}
-    texts = [node for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in remarks]
+    texts = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(
+            node,
+            ast.Constant,
+        )
+        and id(node) not in remarks
+    ]
     return [node.value for node in texts if isinstance(node.value, str)]
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_no_module_says_a_word_of_one_call(path: Path) -> None:
     """The demo is of one call and may."""
-    assert [text for text in said(path.read_text("utf-8")) if any(word in text for word in OWN_WORDS)] == []
+    assert [
+        text
+        for text in said(
+            path.read_text("utf-8"),
+        )
+        if any(word in text for word in OWN_WORDS)
+    ] == []
 
 
 def test_such_a_word_would_be_noticed() -> None:

@@ -49,7 +49,15 @@ def finding(words: tuple[str, str, str], outcome: Outcome, subject: str = "ç”³æŠ
     """A finding with these title, clause and text."""
     title, clause, text = words
     truth = Truth.UNDECIDED if outcome is Outcome.REFER else Truth.VIOLATED
-    return Finding(rule="T01", title=title, clause=clause, outcome=outcome, truth=truth, text=text, subjects=(subject,))
+    return Finding(
+        rule="T01",
+        title=title,
+        clause=clause,
+        outcome=outcome,
+        truth=truth,
+        text=text,
+        subjects=(subject,),
+    )
 
 
 def entry(applicant: str, *findings: Finding) -> EntryVerdict:
@@ -61,7 +69,9 @@ def entry(applicant: str, *findings: Finding) -> EntryVerdict:
 
 def verdict(*entries: EntryVerdict, findings: tuple[Finding, ...] = ()) -> Verdict:
     """A case of these entries."""
-    decision = decide_case([*(item.decision for item in entries), *([decide_entry(findings)] if findings else [])])
+    decision = decide_case(
+        [*(item.decision for item in entries), *([decide_entry(findings)] if findings else [])],
+    )
     return Verdict(decision=decision, entries=entries, rules_sha256="0" * 64, findings=findings)
 
 
@@ -116,11 +126,27 @@ def png(colour: tuple[int, int, int] = (190, 30, 30), size: int = 24, height: in
     """A plain picture, ``size`` pixels wide."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        return (
+            struct.pack(
+                ">I",
+                len(data),
+            )
+            + kind
+            + data
+            + struct.pack(">I", zlib.crc32(kind + data))
+        )
 
     rows = (b"\0" + bytes(colour) * size) * height
     header = struct.pack(">IIBBBBB", size, height, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(
+            b"IHDR",
+            header,
+        )
+        + chunk(b"IDAT", zlib.compress(rows))
+        + chunk(b"IEND", b"")
+    )
 
 
 def case_line(number: int, **changes: Any) -> CaseLine:

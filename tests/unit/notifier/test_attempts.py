@@ -15,7 +15,12 @@ from notifier.transport import SendOutcome
 NOW = datetime(2024, 8, 30, 9, 0, tzinfo=UTC)
 
 
-def settle(outcome: SendOutcome, attempts: int = 1, now: datetime = NOW, queued_at: datetime = NOW) -> Settlement:
+def settle(
+    outcome: SendOutcome,
+    attempts: int = 1,
+    now: datetime = NOW,
+    queued_at: datetime = NOW,
+) -> Settlement:
     return next_attempt(OutboxState.SENDING, attempts, outcome, now, queued_at + LIFETIME)
 
 
@@ -24,10 +29,16 @@ def test_a_taken_letter_is_sent() -> None:
     assert settle(SendOutcome.SENT) == Settlement(OutboxState.SENT)
 
 
-@pytest.mark.parametrize(("attempts", "minutes"), [(1, 1), (2, 5), (3, 15), (4, 60), (5, 240), (6, 240), (20, 240)])
+@pytest.mark.parametrize(
+    ("attempts", "minutes"),
+    [(1, 1), (2, 5), (3, 15), (4, 60), (5, 240), (6, 240), (20, 240)],
+)
 def test_temporary_trouble_waits_longer_each_time(attempts: int, minutes: int) -> None:
     """1, 5, 15, 60 minutes, then every four hours."""
-    assert settle(SendOutcome.RETRY, attempts) == Settlement(OutboxState.RETRY, NOW + timedelta(minutes=minutes))
+    assert settle(
+        SendOutcome.RETRY,
+        attempts,
+    ) == Settlement(OutboxState.RETRY, NOW + timedelta(minutes=minutes))
 
 
 def test_temporary_trouble_ends_in_failure_after_five_days() -> None:
@@ -43,7 +54,9 @@ def test_temporary_trouble_ends_in_failure_after_five_days() -> None:
 
 
 def test_a_used_up_quota_waits_for_the_next_beijing_morning() -> None:
-    """23:30 UTC is 07:30 Beijing time of the following day, so the next morning there is a day further on."""
+    """23:30 UTC is 07:30 Beijing time of the following day, so the next morning there is a day
+    further on.
+    """
     evening = settle(SendOutcome.TOMORROW, now=datetime(2024, 8, 30, 15, 30, tzinfo=UTC))
     before_eight = settle(SendOutcome.TOMORROW, now=datetime(2024, 8, 30, 23, 30, tzinfo=UTC))
     assert evening.next_attempt_at == datetime(2024, 8, 31, 0, 0, tzinfo=UTC)
@@ -52,7 +65,13 @@ def test_a_used_up_quota_waits_for_the_next_beijing_morning() -> None:
 
 def test_quota_days_do_not_go_on_for_ever() -> None:
     """A letter whose next morning lies beyond its life has failed."""
-    assert settle(SendOutcome.TOMORROW, now=NOW + timedelta(days=4, hours=20)).state is OutboxState.FAILED
+    assert (
+        settle(
+            SendOutcome.TOMORROW,
+            now=NOW + timedelta(days=4, hours=20),
+        ).state
+        is OutboxState.FAILED
+    )
 
 
 def test_a_refused_letter_has_failed_at_once() -> None:
@@ -72,7 +91,11 @@ def test_an_uncertain_letter_is_not_tried_again_by_itself() -> None:
     assert settle(SendOutcome.UNCERTAIN) == Settlement(OutboxState.UNCERTAIN)
 
 
-@given(st.sampled_from(SendOutcome), st.integers(1, 200), st.timedeltas(timedelta(0), timedelta(days=40)))
+@given(
+    st.sampled_from(SendOutcome),
+    st.integers(1, 200),
+    st.timedeltas(timedelta(0), timedelta(days=40)),
+)
 def test_a_next_attempt_lies_ahead_exactly_when_the_letter_waits(
     outcome: SendOutcome, attempts: int, age: timedelta
 ) -> None:
@@ -83,7 +106,10 @@ def test_a_next_attempt_lies_ahead_exactly_when_the_letter_waits(
     assert settlement.next_attempt_at is None or settlement.next_attempt_at > now
 
 
-@pytest.mark.parametrize("state", [state for state in OutboxState if state is not OutboxState.SENDING])
+@pytest.mark.parametrize(
+    "state",
+    [state for state in OutboxState if state is not OutboxState.SENDING],
+)
 def test_only_a_letter_being_sent_can_be_settled(state: OutboxState) -> None:
     """A second answer for the same attempt must not overwrite the first."""
     with pytest.raises(ValueError, match="no attempt"):
@@ -92,5 +118,11 @@ def test_only_a_letter_being_sent_can_be_settled(state: OutboxState) -> None:
 
 def test_only_letters_found_being_sent_become_uncertain_at_start() -> None:
     """A restart changes no other state."""
-    changed = {state: after_restart(state) for state in OutboxState if after_restart(state) is not state}
+    changed = {
+        state: after_restart(
+            state,
+        )
+        for state in OutboxState
+        if after_restart(state) is not state
+    }
     assert changed == {OutboxState.SENDING: OutboxState.UNCERTAIN}

@@ -21,7 +21,14 @@ from notifier.rendering import Templates
 from notifier.workbook import sheets
 from tests.unit.notifier.invented import HEALTHY, RECEIVED, DigestMaker, case_line, png
 
-EMPTY = {"counters": Counters(), "needs_human": (), "accepted": (), "incomplete": (), "rejected": (), "undelivered": ()}
+EMPTY = {
+    "counters": Counters(),
+    "needs_human": (),
+    "accepted": (),
+    "incomplete": (),
+    "rejected": (),
+    "undelivered": (),
+}
 
 
 def texts(data: DigestData, templates: Templates) -> tuple[str, str]:
@@ -64,7 +71,10 @@ def test_trouble_is_never_called_normal(
     assert all(body.count("请查看") == 2 for body in texts(data, templates))
 
 
-def test_sections_come_in_the_order_of_urgency(digest_data: DigestMaker, templates: Templates) -> None:
+def test_sections_come_in_the_order_of_urgency(
+    digest_data: DigestMaker,
+    templates: Templates,
+) -> None:
     """What needs a human stands first, the machine's own state last."""
     heads = ("需要处理", "未送达的信函", "本期受理", "待补正", "未报单位", "系统状况")
     for body in texts(digest_data(), templates):
@@ -82,7 +92,10 @@ def test_every_section_says_what_it_must(digest_data: DigestMaker, templates: Te
             assert fact in body, fact
 
 
-def test_nothing_is_said_of_reminders_that_nobody_sent(digest_data: DigestMaker, templates: Templates) -> None:
+def test_nothing_is_said_of_reminders_that_nobody_sent(
+    digest_data: DigestMaker,
+    templates: Templates,
+) -> None:
     """未催 beside every open correction told staff that something else reminds."""
     data = digest_data(incomplete=(case_line(31, note="汇总表未盖章"),))
     table = next(sheet for sheet in sheets(data) if sheet.name == "待补正")
@@ -114,7 +127,10 @@ def test_long_lists_are_cut_and_say_so(digest_data: DigestMaker, templates: Temp
     assert len(digest.html.encode()) < 40_000
 
 
-def test_pictures_are_limited_and_each_is_referred_to(digest_data: DigestMaker, templates: Templates) -> None:
+def test_pictures_are_limited_and_each_is_referred_to(
+    digest_data: DigestMaker,
+    templates: Templates,
+) -> None:
     """No picture without its place, no place without its picture."""
     task = digest_data().needs_human[0]
     tasks = tuple(
@@ -140,17 +156,28 @@ def test_pictures_wrap_on_a_telephone_and_a_title_is_wide_enough_to_be_read(
     assert "甲.pdf 标题、甲.pdf 第1页" in html
 
 
-def test_a_preview_shows_the_pictures_by_itself(digest_data: DigestMaker, templates: Templates) -> None:
+def test_a_preview_shows_the_pictures_by_itself(
+    digest_data: DigestMaker,
+    templates: Templates,
+) -> None:
     """For a browser, which knows no cid."""
     html = preview_html(compose_digest(digest_data(), templates))
     assert "cid:" not in html
     assert 'src="data:image/png;base64,' in html
 
 
-def test_names_cannot_break_out_of_the_digest(digest_data: DigestMaker, templates: Templates) -> None:
+def test_names_cannot_break_out_of_the_digest(
+    digest_data: DigestMaker,
+    templates: Templates,
+) -> None:
     """Applicants' text is text for staff as well, and only mailto: becomes a link."""
     evil = '<img src=x onerror="x">\r\nBcc: a@b'
-    task = replace(digest_data().needs_human[0], applicant=evil, reason=evil, reply_mailto="javascript:alert(1)")
+    task = replace(
+        digest_data().needs_human[0],
+        applicant=evil,
+        reason=evil,
+        reply_mailto="javascript:alert(1)",
+    )
     letter = Undelivered("X24-0001-K", evil, "unknown\nkind", evil, evil, evil, RECEIVED)
     digest = compose_digest(digest_data(needs_human=(task,), undelivered=(letter,)), templates)
     assert "<img src=x" not in digest.html
@@ -158,8 +185,13 @@ def test_names_cannot_break_out_of_the_digest(digest_data: DigestMaker, template
     assert "\nBcc:" not in digest.text
 
 
-def test_the_page_is_built_for_outlook_and_for_a_phone(digest_data: DigestMaker, templates: Templates) -> None:
-    """A fixed width as an attribute, no flex, no svg, no max-width on an element; a media query for the phone."""
+def test_the_page_is_built_for_outlook_and_for_a_phone(
+    digest_data: DigestMaker,
+    templates: Templates,
+) -> None:
+    """A fixed width as an attribute, no flex, no svg, no max-width on an element; a media query for
+    the phone.
+    """
     html = compose_digest(digest_data(), templates).html
     assert re.search(r'<table[^>]* width="640"[^>]* align="center"', html)
     assert not re.search(r"flex|<svg|border-radius|background-image|style=\"[^\"]*max-width", html)

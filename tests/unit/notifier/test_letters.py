@@ -45,12 +45,19 @@ def broken_batch(size: int) -> tuple[EntryVerdict, ...]:
 
 @pytest.mark.parametrize(
     ("outcome", "kind"),
-    [(None, "accepted"), (Outcome.RETURN, "incomplete"), (Outcome.REJECT, "rejected"), (Outcome.REFER, "referred")],
+    [
+        (None, "accepted"),
+        (Outcome.RETURN, "incomplete"),
+        (Outcome.REJECT, "rejected"),
+        (Outcome.REFER, "referred"),
+    ],
 )
 def test_every_letter_carries_the_facts_of_its_case(
     request_for: RequestMaker, templates: Templates, outcome: Outcome | None, kind: str
 ) -> None:
-    """Code, unit, track, received time, deadline, contact, files and the disclaimer stand in both bodies."""
+    """Code, unit, track, received time, deadline, contact, files and the disclaimer stand in both
+    bodies.
+    """
     words = [finding(NO_SCAN, outcome)] if outcome else []
     letter = compose(request_for(verdict=verdict(entry(SCHOOLS[0], *words))), templates)
     assert letter.kind == kind
@@ -64,7 +71,10 @@ def test_every_letter_carries_the_facts_of_its_case(
             assert fact in body, fact
 
 
-def test_a_case_without_a_verdict_gets_a_receipt_of_arrival(request_for: RequestMaker, templates: Templates) -> None:
+def test_a_case_without_a_verdict_gets_a_receipt_of_arrival(
+    request_for: RequestMaker,
+    templates: Templates,
+) -> None:
     """收件回执 says only that the mail came."""
     letter = compose(request_for(verdict=None), templates)
     assert letter.kind == "received"
@@ -73,7 +83,10 @@ def test_a_case_without_a_verdict_gets_a_receipt_of_arrival(request_for: Request
         assert "结果将另行函告" in body
 
 
-def test_every_finding_appears_exactly_once(request_for: RequestMaker, templates: Templates) -> None:
+def test_every_finding_appears_exactly_once(
+    request_for: RequestMaker,
+    templates: Templates,
+) -> None:
     """A finding that several schools share is told once, with all their names."""
     case = verdict(
         entry(SCHOOLS[0], finding(NO_SCAN, Outcome.RETURN)),
@@ -86,9 +99,15 @@ def test_every_finding_appears_exactly_once(request_for: RequestMaker, templates
         assert "涉及：整份材料" in body
 
 
-def test_reminders_for_staff_are_not_told_to_applicants(request_for: RequestMaker, templates: Templates) -> None:
+def test_reminders_for_staff_are_not_told_to_applicants(
+    request_for: RequestMaker,
+    templates: Templates,
+) -> None:
     """提醒 is for the experts."""
-    letter = compose(request_for(verdict=verdict(entry(SCHOOLS[0], finding(ALL_TICKED, Outcome.REMIND)))), templates)
+    letter = compose(
+        request_for(verdict=verdict(entry(SCHOOLS[0], finding(ALL_TICKED, Outcome.REMIND)))),
+        templates,
+    )
     assert letter.kind == "accepted"
     assert ALL_TICKED[2] not in letter.text + letter.html
     assert "材料齐全，符合通知要求" in letter.text
@@ -98,7 +117,9 @@ def test_a_refusal_that_staff_must_confirm_is_not_called_a_refusal(
     request_for: RequestMaker, templates: Templates
 ) -> None:
     """Uncertain is never "no": such an entry is to be verified, reason and all."""
-    case = verdict(entry(SCHOOLS[0], finding(LOW_RATE, Outcome.REJECT), finding(FAINT, Outcome.REFER)))
+    case = verdict(
+        entry(SCHOOLS[0], finding(LOW_RATE, Outcome.REJECT), finding(FAINT, Outcome.REFER)),
+    )
     letter = compose(request_for(verdict=case), templates)
     assert letter.kind == "referred"
     for body in both(letter):
@@ -123,18 +144,31 @@ OWN = finding(("申报书有扫描件", "五(五)", "申报书缺少盖章扫描
     ids=["the only entry's are all", "the whole case's alone", "of several each has its own"],
 )
 def test_an_entry_says_how_many_of_the_findings_below_are_its_own(
-    entries: tuple[EntryVerdict, ...], remarks: tuple[str, ...], request_for: RequestMaker, templates: Templates
+    entries: tuple[EntryVerdict, ...],
+    remarks: tuple[str, ...],
+    request_for: RequestMaker,
+    templates: Templates,
 ) -> None:
     """The number must be that of the list a reader sees below it."""
     case = verdict(*entries, findings=(WHOLE,)).model_copy(
-        update={"entries": tuple(item.model_copy(update={"decision": Decision.INCOMPLETE}) for item in entries)}
+        update={
+            "entries": tuple(
+                item.model_copy(
+                    update={"decision": Decision.INCOMPLETE},
+                )
+                for item in entries
+            )
+        }
     )
     for body in both(compose(request_for(verdict=case), templates)):
         assert all(remark in body for remark in remarks)
         assert "材料齐全，符合通知要求" not in body
 
 
-def test_a_link_has_no_checksum_and_says_none(request_for: RequestMaker, templates: Templates) -> None:
+def test_a_link_has_no_checksum_and_says_none(
+    request_for: RequestMaker,
+    templates: Templates,
+) -> None:
     """An empty SHA-256 would look like a fault of the receipt."""
     link = received_file("申报书.pdf", "网盘或超大附件链接", sha256="")
     for body in both(compose(request_for(files=(link,)), templates)):
@@ -151,7 +185,10 @@ def test_a_mixed_case_counts_its_decisions(request_for: RequestMaker, templates:
     assert f"{SCHOOLS[1]}：不予受理" in letter.text
 
 
-def test_after_the_deadline_the_letter_sends_to_the_telephone(request_for: RequestMaker, templates: Templates) -> None:
+def test_after_the_deadline_the_letter_sends_to_the_telephone(
+    request_for: RequestMaker,
+    templates: Templates,
+) -> None:
     """From 24:00 on nothing is promised any more; a second before, there is still today."""
     case = verdict(entry(SCHOOLS[0], finding(NO_SCAN, Outcome.RETURN)))
     end = datetime(2024, 9, 1, 0, 0, tzinfo=BEIJING)
@@ -172,7 +209,10 @@ def test_superseded_files_are_named_apart(request_for: RequestMaker, templates: 
     assert "申报书旧版.docx" not in current
 
 
-def test_the_same_request_gives_the_same_letter(request_for: RequestMaker, templates: Templates) -> None:
+def test_the_same_request_gives_the_same_letter(
+    request_for: RequestMaker,
+    templates: Templates,
+) -> None:
     """Byte for byte, whatever was composed in between."""
     first = compose(request_for(), templates)
     compose(request_for(verdict=None), templates)
@@ -202,7 +242,9 @@ def test_nobody_elses_text_is_in_a_letter(request_for: RequestMaker, templates: 
 def test_what_strangers_write_stays_one_harmless_line(
     request_for: RequestMaker, templates: Templates, evil: str
 ) -> None:
-    """Names, subjects and file names cannot add lines, tags, template code, links or hidden characters."""
+    """Names, subjects and file names cannot add lines, tags, template code, links or hidden
+    characters.
+    """
     request = request_for(
         original_subject=evil,
         submitter=evil,
@@ -220,7 +262,10 @@ def test_what_strangers_write_stays_one_harmless_line(
     assert ("{{ 7 * 7 }}" in letter.text) == ("{{" in evil)
 
 
-def test_a_batch_of_five_schools_still_fits_with_every_hash(request_for: RequestMaker, templates: Templates) -> None:
+def test_a_batch_of_five_schools_still_fits_with_every_hash(
+    request_for: RequestMaker,
+    templates: Templates,
+) -> None:
     """The usual batch of a bureau: plain text may be all, but nothing is shortened."""
     files = tuple(received_file(f"示例第{number}中学 申报书.{end}") for number in range(6) for end in ("docx", "pdf"))
     letter = compose(request_for(verdict=verdict(*broken_batch(5)), files=files), templates)
@@ -241,18 +286,31 @@ def test_no_batch_makes_a_letter_of_more_than_16_kib(
     )
     letter = compose(request_for(verdict=verdict(*broken_batch(size)), files=files), templates)
     assert mail_size(letter) <= MAX_LETTER
-    assert (listing_sha256(files) in letter.text) == any(file.sha256 not in letter.text for file in files)
+    assert (
+        listing_sha256(
+            files,
+        )
+        in letter.text
+    ) == any(file.sha256 not in letter.text for file in files)
 
 
-def test_all_that_must_be_mended_is_told_for_twenty_schools(request_for: RequestMaker, templates: Templates) -> None:
+def test_all_that_must_be_mended_is_told_for_twenty_schools(
+    request_for: RequestMaker,
+    templates: Templates,
+) -> None:
     """Files give way before findings do."""
     files = tuple(received_file(f"示例第{number}中学 申报书.{end}") for number in range(20) for end in ("docx", "pdf"))
     letter = compose(request_for(verdict=verdict(*broken_batch(20)), files=files), templates)
     assert all(f"第{number}所学校未填写职能部门，请补填后重新报送。" in letter.text for number in range(20))
 
 
-def test_even_the_worst_case_fits_and_sends_to_the_telephone(request_for: RequestMaker, templates: Templates) -> None:
-    """Hundreds of long faults of every kind: what cannot be told is counted, never silently dropped."""
+def test_even_the_worst_case_fits_and_sends_to_the_telephone(
+    request_for: RequestMaker,
+    templates: Templates,
+) -> None:
+    """Hundreds of long faults of every kind: what cannot be told is counted, never silently
+    dropped.
+    """
     outcomes = (Outcome.RETURN, Outcome.REFER, Outcome.REJECT)
     entries = tuple(
         entry("示" * 60 + str(number), finding(("长", "五（五）", f"{number}{'长' * 300}"), outcomes[number % 3]))
@@ -298,17 +356,25 @@ def test_a_serial_that_makes_no_message_id_is_refused(
         compose(request_for(**{field: value}), templates)
 
 
-def test_an_instant_without_a_zone_is_refused(request_for: RequestMaker, templates: Templates) -> None:
+def test_an_instant_without_a_zone_is_refused(
+    request_for: RequestMaker,
+    templates: Templates,
+) -> None:
     """The machine's own zone must never slip into a receipt."""
     with pytest.raises(ValueError, match="time zone"):
         compose(request_for(received=RECEIVED.replace(tzinfo=None)), templates)
 
 
-def test_receipt_code_and_last_letter_are_said_when_given(request_for: RequestMaker, templates: Templates) -> None:
+def test_receipt_code_and_last_letter_are_said_when_given(
+    request_for: RequestMaker,
+    templates: Templates,
+) -> None:
     """Both are left out entirely when there is nothing to say."""
     plain = compose(request_for(), templates).text
     assert "回执校验码" not in plain
     assert "最后一封" not in plain
-    for body in both(compose(request_for(receipt_code="K7QX-2M9P", last_automatic=True), templates)):
+    for body in both(
+        compose(request_for(receipt_code="K7QX-2M9P", last_automatic=True), templates),
+    ):
         assert "K7QX-2M9P" in body
         assert "今日最后一封自动回复" in body

@@ -41,18 +41,27 @@ def assert_seven_bit_with_crlf(data: bytes) -> None:
     assert max(map(len, data.split(b"\r\n"))) <= 200
 
 
-def test_a_letter_is_marked_as_an_automatic_reply(request_for: RequestMaker, templates: Templates) -> None:
+def test_a_letter_is_marked_as_an_automatic_reply(
+    request_for: RequestMaker,
+    templates: Templates,
+) -> None:
     """RFC 3834 section 5, and the header Exchange looks for."""
     mail = parsed(build_letter(compose(request_for(), templates), "收发室", "apply@office.example", DATE))
     assert mail["Auto-Submitted"] == "auto-replied"
     assert mail["X-Auto-Response-Suppress"] == "All"
     assert mail["In-Reply-To"] == "<20240830.1@alaer.example>"
-    assert mail["References"].split() == ["<20240829.9@alaer.example>", "<20240830.1@alaer.example>"]
+    assert mail["References"].split() == [
+        "<20240829.9@alaer.example>",
+        "<20240830.1@alaer.example>",
+    ]
     assert mail["Message-ID"] == "<mailroom.X24-0007-K.1@office.example>"
     assert mail["Date"] == "Fri, 30 Aug 2024 16:06:09 +0800"
 
 
-def test_a_letter_is_text_and_html_in_base64(request_for: RequestMaker, templates: Templates) -> None:
+def test_a_letter_is_text_and_html_in_base64(
+    request_for: RequestMaker,
+    templates: Templates,
+) -> None:
     """No eight-bit byte, CRLF throughout, both bodies whole."""
     letter = compose(request_for(), templates)
     data = build_letter(letter, "收发室", "apply@office.example", DATE)
@@ -62,10 +71,16 @@ def test_a_letter_is_text_and_html_in_base64(request_for: RequestMaker, template
     parts = list(mail.iter_parts())
     assert [part.get_content_type() for part in parts] == ["text/plain", "text/html"]
     assert {part["Content-Transfer-Encoding"] for part in parts} == {"base64"}
-    assert [part.get_content().replace("\r\n", "\n") for part in parts] == [letter.text, letter.html]
+    assert [part.get_content().replace("\r\n", "\n") for part in parts] == [
+        letter.text,
+        letter.html,
+    ]
 
 
-def test_a_letter_without_html_is_a_single_part(request_for: RequestMaker, templates: Templates) -> None:
+def test_a_letter_without_html_is_a_single_part(
+    request_for: RequestMaker,
+    templates: Templates,
+) -> None:
     """Large batches are answered in plain text."""
     letter = replace(compose(request_for(), templates), html="")
     mail = parsed(build_letter(letter, "收发室", "apply@office.example", DATE))
@@ -73,19 +88,28 @@ def test_a_letter_without_html_is_a_single_part(request_for: RequestMaker, templ
     assert mail.get_content().replace("\r\n", "\n") == letter.text
 
 
-def test_the_same_letter_gives_the_same_bytes(request_for: RequestMaker, templates: Templates) -> None:
+def test_the_same_letter_gives_the_same_bytes(
+    request_for: RequestMaker,
+    templates: Templates,
+) -> None:
     """Boundaries are not drawn by lot: an attempt that is repeated repeats the bytes."""
     letter = compose(request_for(), templates)
     first, second = (build_letter(letter, "收发室", "apply@office.example", DATE) for _ in range(2))
     assert first == second
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(name=st.text(max_size=120), subject=st.text(max_size=200))
 def test_no_name_or_subject_adds_a_header_or_an_addressee(
     request_for: RequestMaker, templates: Templates, name: str, subject: str
 ) -> None:
-    """Whatever text comes in, there is one addressee and the subject comes out as it was cleaned."""
+    """Whatever text comes in, there is one addressee and the subject comes out as it was
+    cleaned.
+    """
     letter = replace(compose(request_for(), templates), to_name=name, subject=subject)
     data = build_letter(letter, name, "apply@office.example", DATE)
     mail = parsed(data)
@@ -110,7 +134,10 @@ def test_anything_but_one_plain_address_is_refused(
         build_letter(letter, "收发室", "apply@office.example", DATE)
 
 
-def test_the_biggest_headers_keep_a_letter_below_the_limit(request_for: RequestMaker, templates: Templates) -> None:
+def test_the_biggest_headers_keep_a_letter_below_the_limit(
+    request_for: RequestMaker,
+    templates: Templates,
+) -> None:
     """Ten long identifiers and a long subject are counted before the HTML is chosen."""
     references = tuple(f"<{number}.{'x' * 200}@alaer.example>" for number in range(30))
     request = request_for(
@@ -147,7 +174,10 @@ def test_a_long_identifier_stays_whole() -> None:
     assert thread([], long) == (long,)
 
 
-def test_the_digest_holds_text_html_pictures_and_workbook(digest_data: DigestMaker, templates: Templates) -> None:
+def test_the_digest_holds_text_html_pictures_and_workbook(
+    digest_data: DigestMaker,
+    templates: Templates,
+) -> None:
     """Every cid in the HTML has its picture; the workbook's name reads the same both ways."""
     data = digest_mail(digest_data, templates)
     assert_seven_bit_with_crlf(data)
@@ -165,12 +195,18 @@ def test_the_digest_holds_text_html_pictures_and_workbook(digest_data: DigestMak
     assert b'name="=?utf-8?b?' in data
 
 
-def test_the_same_digest_gives_the_same_bytes(digest_data: DigestMaker, templates: Templates) -> None:
+def test_the_same_digest_gives_the_same_bytes(
+    digest_data: DigestMaker,
+    templates: Templates,
+) -> None:
     """The workbook too."""
     assert digest_mail(digest_data, templates) == digest_mail(digest_data, templates)
 
 
-def test_a_digest_without_pictures_has_no_part_for_them(digest_data: DigestMaker, templates: Templates) -> None:
+def test_a_digest_without_pictures_has_no_part_for_them(
+    digest_data: DigestMaker,
+    templates: Templates,
+) -> None:
     """Some programs show an empty multipart/related as an attachment."""
     data = digest_data(needs_human=())
     mail = build_digest(
@@ -180,7 +216,10 @@ def test_a_digest_without_pictures_has_no_part_for_them(digest_data: DigestMaker
     assert "multipart/related" not in [part.get_content_type() for part in parsed(mail).walk()]
 
 
-def test_a_picture_whose_name_is_no_content_id_is_refused(digest_data: DigestMaker, templates: Templates) -> None:
+def test_a_picture_whose_name_is_no_content_id_is_refused(
+    digest_data: DigestMaker,
+    templates: Templates,
+) -> None:
     """It would be a header of a stranger's making."""
     digest = compose_digest(digest_data(), templates)
     bad = replace(digest, images=(replace(digest.images[0], cid="a>\r\nBcc: a@b"),))

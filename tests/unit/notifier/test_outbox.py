@@ -42,7 +42,9 @@ def state_of(session: Session, outbox_id: int) -> OutboxState:
 
 
 def test_a_letter_is_queued_once_for_its_key(session: Session) -> None:
-    """A second one for the same key is refused and changes nothing, even after the first was sent."""
+    """A second one for the same key is refused and changes nothing, even after the first
+    was sent.
+    """
     row, new = outbox.enqueue(session, LETTER, NOW)
     row.state = OutboxState.SENT
     again, new_again = outbox.enqueue(session, replace(LETTER, mime=b"other"), NOW + timedelta(1))
@@ -70,7 +72,9 @@ def test_a_claim_is_counted_and_given_to_one_only(session: Session) -> None:
 
 
 def test_letters_leave_in_the_order_they_became_due(session: Session) -> None:
-    """A retry whose time has come before a letter was queued goes first; one whose time has not come does not go."""
+    """A retry whose time has come before a letter was queued goes first; one whose time has not
+    come does not go.
+    """
     late, early = put(session, OutboxState.QUEUED, "a"), put(session, OutboxState.RETRY, "b")
     retried = outbox.get_letter(session, early)
     assert retried is not None
@@ -96,7 +100,13 @@ def test_a_settled_letter_keeps_what_the_server_said(session: Session) -> None:
 def test_a_letter_to_be_retried_is_due_at_its_time(session: Session) -> None:
     """Not a second before."""
     letter = put(session, OutboxState.SENDING)
-    outbox.settle(session, letter, Settlement(OutboxState.RETRY, NOW + timedelta(minutes=5)), "451", NOW)
+    outbox.settle(
+        session,
+        letter,
+        Settlement(OutboxState.RETRY, NOW + timedelta(minutes=5)),
+        "451",
+        NOW,
+    )
     assert outbox.next_to_send(session, NOW + timedelta(minutes=5, seconds=-1)) is None
     assert outbox.next_to_send(session, NOW + timedelta(minutes=5)) == letter
 
@@ -134,7 +144,11 @@ ALLOWED = {
 
 @pytest.mark.parametrize("state", list(OutboxState), ids=str)
 @pytest.mark.parametrize("order", ALLOWED)
-def test_a_person_can_order_only_what_makes_sense(session: Session, order: str, state: OutboxState) -> None:
+def test_a_person_can_order_only_what_makes_sense(
+    session: Session,
+    order: str,
+    state: OutboxState,
+) -> None:
     """What is being sent or was sent cannot be called back; a refused order changes nothing."""
     letter = put(session, state)
     done = {
@@ -160,7 +174,11 @@ def test_an_ordered_retry_begins_a_new_life(session: Session) -> None:
 def test_letters_are_found_by_message_id_state_and_case(session: Session) -> None:
     """What a bounce reports, and what the command line lists."""
     first = put(session, OutboxState.SENT, "a")
-    second, _ = outbox.enqueue(session, replace(LETTER, key="b", case_id=2, message_id="<2@example.org>"), NOW)
+    second, _ = outbox.enqueue(
+        session,
+        replace(LETTER, key="b", case_id=2, message_id="<2@example.org>"),
+        NOW,
+    )
 
     def ids(rows: list[OutboxRow]) -> list[int]:
         return [row.id for row in rows]
@@ -175,7 +193,11 @@ def test_letters_are_counted_for_the_limits(session: Session) -> None:
     """Per recipient and in all, since a moment, without those that will never leave."""
     put(session, OutboxState.SENT, "a")
     put(session, OutboxState.CANCELLED, "b")
-    outbox.enqueue(session, replace(LETTER, key="c", recipient="b@example.org"), NOW + timedelta(hours=1))
+    outbox.enqueue(
+        session,
+        replace(LETTER, key="c", recipient="b@example.org"),
+        NOW + timedelta(hours=1),
+    )
     assert outbox.count_letters(session, NOW) == 2
     assert outbox.count_letters(session, NOW, "a@example.org") == 1
     assert outbox.count_letters(session, NOW + timedelta(minutes=1)) == 1

@@ -32,7 +32,11 @@ def test_the_shipped_templates_have_no_fault(templates: Templates) -> None:
         ("{{ tasks }}", "accepted/body.txt:1: 不认识的变量“tasks”"),
     ],
 )
-def test_a_slip_in_a_template_is_named_with_its_line(templates: Templates, source: str, problem: str) -> None:
+def test_a_slip_in_a_template_is_named_with_its_line(
+    templates: Templates,
+    source: str,
+    problem: str,
+) -> None:
     """Before any letter is written with it."""
     problems = check_templates(changed(templates, "accepted/body.txt", source))
     assert len(problems) == 1
@@ -56,22 +60,37 @@ def test_a_call_overrides_a_template(templates: Templates, request_for: RequestM
     mine = changed(templates, "accepted/subject.txt", "【回执】{{ case_code }}")
     page = make_page(request_for())
     assert mine.render("accepted/subject.txt", page) == "【回执】X24-0007-K\n"
-    assert mine.render("rejected/subject.txt", page) == templates.render("rejected/subject.txt", page)
+    assert mine.render(
+        "rejected/subject.txt",
+        page,
+    ) == templates.render("rejected/subject.txt", page)
 
 
 @pytest.mark.parametrize(
     "source",
-    ["{{ nothing_like_it }}", "{{ case_code.__class__.__mro__ }}", "{{ files.append(1) }}", "{% include 'none.txt' %}"],
+    [
+        "{{ nothing_like_it }}",
+        "{{ case_code.__class__.__mro__ }}",
+        "{{ files.append(1) }}",
+        "{% include 'none.txt' %}",
+    ],
 )
 def test_a_template_cannot_go_where_it_has_no_business(
     templates: Templates, request_for: RequestMaker, source: str
 ) -> None:
     """Strict and sandboxed: it fails by name and reaches nothing."""
     with pytest.raises(LetterTemplateError, match=r"accepted/body\.txt"):
-        changed(templates, "accepted/body.txt", source).render("accepted/body.txt", make_page(request_for()))
+        changed(
+            templates,
+            "accepted/body.txt",
+            source,
+        ).render("accepted/body.txt", make_page(request_for()))
 
 
-def test_html_is_escaped_inlined_and_fetches_nothing(templates: Templates, request_for: RequestMaker) -> None:
+def test_html_is_escaped_inlined_and_fetches_nothing(
+    templates: Templates,
+    request_for: RequestMaker,
+) -> None:
     """A style sheet of elsewhere in an override is not asked for."""
     source = (
         "<html><head><style>p{color:#333}@media (max-width:660px){p{color:#000}}</style>"

@@ -24,10 +24,20 @@ from notifier.transport import SendOutcome
         (Stage.RCPT, 550, "RP:TRC 163 smtp1", SendOutcome.TOMORROW),
         (Stage.CONTENT, 554, "DT:SUM 163 smtp1", SendOutcome.CONFIGURATION),
         (Stage.MAIL, 553, "Mail from must equal authorized user", SendOutcome.CONFIGURATION),
-        (Stage.MAIL, 501, "mail from address must be same as authorization user", SendOutcome.CONFIGURATION),
+        (
+            Stage.MAIL,
+            501,
+            "mail from address must be same as authorization user",
+            SendOutcome.CONFIGURATION,
+        ),
         (Stage.MAIL, 550, "User has no permission", SendOutcome.CONFIGURATION),
         (Stage.MAIL, 530, "5.7.0 Must issue a STARTTLS command first", SendOutcome.CONFIGURATION),
-        (Stage.MAIL, 554, "IP is rejected, smtp auth error limit exceed", SendOutcome.CONFIGURATION),
+        (
+            Stage.MAIL,
+            554,
+            "IP is rejected, smtp auth error limit exceed",
+            SendOutcome.CONFIGURATION,
+        ),
         (Stage.MAIL, 451, "too much fail authentication", SendOutcome.CONFIGURATION),
         (Stage.RCPT, 554, "5.7.1 Relay access denied", SendOutcome.CONFIGURATION),
         (Stage.RCPT, 550, "Invalid User", SendOutcome.REFUSED),
@@ -51,7 +61,9 @@ def test_no_refusal_is_ever_taken_for_a_success(stage: Stage, code: int, words: 
 
 
 @given(
-    stage=st.sampled_from([Stage.MAIL, Stage.RCPT, Stage.DATA]), code=st.integers(-1, 999), words=st.text(max_size=40)
+    stage=st.sampled_from([Stage.MAIL, Stage.RCPT, Stage.DATA]),
+    code=st.integers(-1, 999),
+    words=st.text(max_size=40),
 )
 def test_before_the_content_nothing_is_uncertain(stage: Stage, code: int, words: str) -> None:
     """The server cannot have taken what it has not seen."""
@@ -81,7 +93,11 @@ def test_an_answer_after_the_content_that_is_none_leaves_it_uncertain(code: int)
         ),
     ],
 )
-def test_a_login_is_repeated_only_where_that_cannot_lock_the_account(code: int, words: str, again: bool) -> None:
+def test_a_login_is_repeated_only_where_that_cannot_lock_the_account(
+    code: int,
+    words: str,
+    again: bool,
+) -> None:
     """Too often and too busy pass by themselves; a wrong password does not."""
     assert login_may_be_repeated(code, words) is again
 

@@ -63,7 +63,9 @@ def test_a_deadline_at_midnight_is_the_end_of_the_day_before() -> None:
     ],
 )
 def test_days_left_count_beijing_days(before: timedelta, days: int, words: str) -> None:
-    """The last day itself is none, a second after it is too late; the asker's zone does not matter."""
+    """The last day itself is none, a second after it is too late; the asker's zone does
+    not matter.
+    """
     assert days_left(END, (END - before).astimezone(UTC)) == days
     assert remaining(END, END - before) == words
 

@@ -19,9 +19,18 @@ def opened(data: DigestData) -> tuple[list[str], list[etree._Element], list[str]
     with zipfile.ZipFile(io.BytesIO(build_workbook(data))) as book:
         names = [
             item.get("name", "")
-            for item in etree.fromstring(book.read("xl/workbook.xml")).findall("m:sheets/m:sheet", NS)
+            for item in etree.fromstring(book.read("xl/workbook.xml")).findall(
+                "m:sheets/m:sheet",
+                NS,
+            )
         ]
-        trees = [etree.fromstring(book.read(f"xl/worksheets/sheet{number}.xml")) for number in range(1, len(names) + 1)]
+        trees = [
+            etree.fromstring(book.read(f"xl/worksheets/sheet{number}.xml"))
+            for number in range(
+                1,
+                len(names) + 1,
+            )
+        ]
         shared = etree.fromstring(book.read("xl/sharedStrings.xml")).findall("m:si/m:t", NS)
     return names, trees, [item.text or "" for item in shared]
 
@@ -39,15 +48,25 @@ def test_the_sheets_stand_in_the_order_of_work(digest_data: DigestMaker) -> None
 
 
 @pytest.mark.parametrize(
-    "evil", ['=HYPERLINK("http://e.example","x")', "+1+1", "@SUM(A1)", "http://e.example", "-2+3", "00123"]
+    "evil",
+    ['=HYPERLINK("http://e.example","x")', "+1+1", "@SUM(A1)", "http://e.example", "-2+3", "00123"],
 )
 def test_what_applicants_wrote_stays_text(digest_data: DigestMaker, evil: str) -> None:
     """No formula, no link, no number is made of it."""
-    _, trees, strings = opened(digest_data(accepted=(case_line(1, applicant=evil, telephone=evil),)))
+    _, trees, strings = opened(
+        digest_data(accepted=(case_line(1, applicant=evil, telephone=evil),)),
+    )
     accepted = trees[1]
     assert evil in strings
     assert cell(accepted, "D2").get("t") == cell(accepted, "F2").get("t") == "s"
-    assert not any(tree.findall(".//m:f", NS) or tree.findall(".//m:hyperlink", NS) for tree in trees)
+    assert not any(
+        tree.findall(
+            ".//m:f",
+            NS,
+        )
+        or tree.findall(".//m:hyperlink", NS)
+        for tree in trees
+    )
 
 
 def test_times_are_real_beijing_dates(digest_data: DigestMaker) -> None:
@@ -74,7 +93,13 @@ def test_columns_are_wide_enough_for_chinese(digest_data: DigestMaker) -> None:
     """A Chinese character takes two columns; a very long text is wrapped instead."""
     lines = (case_line(1, submitter="第一师阿拉尔市教育局", note="长" * 300),)
     tree = opened(digest_data(incomplete=lines))[1][2]
-    widths = {item.get("min"): float(item.get("width", "0")) for item in tree.findall("m:cols/m:col", NS)}
+    widths = {
+        item.get("min"): float(item.get("width", "0"))
+        for item in tree.findall(
+            "m:cols/m:col",
+            NS,
+        )
+    }
     assert widths["3"] >= 2 * len("第一师阿拉尔市教育局")
     assert max(widths.values()) <= 61
 
@@ -87,7 +112,14 @@ def test_the_workbook_has_every_row(digest_data: DigestMaker) -> None:
 
 def test_an_empty_digest_makes_a_readable_workbook(digest_data: DigestMaker) -> None:
     """Heads alone."""
-    data = digest_data(needs_human=(), accepted=(), incomplete=(), undelivered=(), silent=(), quotas=())
+    data = digest_data(
+        needs_human=(),
+        accepted=(),
+        incomplete=(),
+        undelivered=(),
+        silent=(),
+        quotas=(),
+    )
     assert [len(sheet.rows) for sheet in sheets(data)][:7] == [0] * 7
     assert len(opened(data)[0]) == 8
 

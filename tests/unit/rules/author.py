@@ -1,4 +1,6 @@
-"""Random, legal rule files and random cases for them, from a seed: for what must hold whatever an office writes."""
+"""Random, legal rule files and random cases for them, from a seed: for what must hold whatever an
+office writes.
+"""
 
 from __future__ import annotations
 
@@ -68,14 +70,18 @@ DECLARED = {
 
 
 def tree_of(value: Any) -> Tree:
-    """``value`` as if it had been read from YAML, at one place: reading text is what takes the time."""
+    """``value`` as if it had been read from YAML, at one place: reading text is what takes the
+    time.
+    """
     if isinstance(value, str):
         return text_at(value, Position(1, 1))
     tree: Sequence | Mapping
     if isinstance(value, list):
         tree = Sequence(map(tree_of, value))
     else:
-        tree = Mapping({text_at(key, Position(1, 1)): tree_of(inner) for key, inner in value.items()})
+        tree = Mapping(
+            {text_at(key, Position(1, 1)): tree_of(inner) for key, inner in value.items()},
+        )
     tree.position = Position(1, 1)
     return tree
 
@@ -91,7 +97,15 @@ class Author:
 
     def group(self, kinds: list[str], depth: int) -> Any:
         word = self.random.choice(["全部", "任一", "都不"])
-        return {word: [self.condition(kinds, depth + 1) for _ in range(self.random.choice([1, 2, 2, 3]))]}
+        return {
+            word: [
+                self.condition(
+                    kinds,
+                    depth + 1,
+                )
+                for _ in range(self.random.choice([1, 2, 2, 3]))
+            ]
+        }
 
     def existence(self, kinds: list[str], outer: str) -> Any:
         kind = self.random.choice(["申报书", "汇总行", "扫描件"])
@@ -153,13 +167,21 @@ class Author:
     def fact(self, values: list[Value]) -> Fact:
         roll = self.random.random()
         return (
-            Fact.unknown() if roll < 0.15 else Fact.blank() if roll < 0.25 else Fact.known(self.random.choice(values))
+            Fact.unknown()
+            if roll < 0.15
+            else Fact.blank()
+            if roll < 0.25
+            else Fact.known(
+                self.random.choice(values),
+            )
         )
 
     def case(self) -> list[Subject]:
         subjects = [
             Subject(
-                kind=kind, id=f"{kind[0]}{i}", fields={name: self.fact(values) for name, values in VALUES[kind].items()}
+                kind=kind,
+                id=f"{kind[0]}{i}",
+                fields={name: self.fact(values) for name, values in VALUES[kind].items()},
             )
             for kind, most in (("申报书", 3), ("扫描件", 3), ("汇总行", 4))
             for i in range(self.random.randint(0, most))

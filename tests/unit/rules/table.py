@@ -1,8 +1,10 @@
-"""The measured table of what crashes durable-rules 2.0.28, hangs it or makes it answer wrongly: a detector for every row.
+"""The measured table of what crashes durable-rules 2.0.28, hangs it or makes it answer wrongly: a
+detector for every row.
 
-Each looks for its trigger in what the engine is handed, rule sets and facts, without knowing how they were made, and
-carries the trigger itself, so that it can be shown to see it. Rows 7 (background threads) and 24 (an action that
-raises) are about the door (``rules/engine/durable.py``, ``test_engine.py``); "texts" are two findings below the table.
+Each looks for its trigger in what the engine is handed, rule sets and facts, without knowing how
+they were made, and carries the trigger itself, so that it can be shown to see it. Rows 7
+(background threads) and 24 (an action that raises) are about the door (``rules/engine/durable.py``,
+``test_engine.py``); "texts" are two findings below the table.
 """
 
 from __future__ import annotations
@@ -26,14 +28,16 @@ LAST = {"完": {"all": [{"就绪": GATE_TEST}], "pri": 60_000}}
 
 @dataclass(frozen=True)
 class Row:
-    """One row: whether its trigger is in a rule set and its facts, and an example of the trigger."""
+    """One row: whether its trigger is in a rule set and its facts, and an example of the
+    trigger.
+    """
 
     found: Callable[[Definition, Facts], bool]
     definition: Definition
     facts: Facts = ()
 
 
-# --- what is in a rule set --------------------------------------------------------------------------------------
+# --- what is in a rule set ------------------------------------------------------------------------
 
 
 def patterns(definition: Definition) -> Iterator[tuple[str, int, str, list[Any]]]:
@@ -52,9 +56,19 @@ def conditions(definition: Definition) -> Iterator[tuple[str, Any]]:
 
 
 def joins(definition: Definition) -> Iterator[tuple[str, str, str]]:
-    """Property, alias and property of the other fact of every comparison with a fact matched before."""
+    """Property, alias and property of the other fact of every comparison with a fact matched
+    before.
+    """
     for left, right in conditions(definition):
-        inner = next(iter(right.values())) if left.startswith("$") and isinstance(right, dict) else right
+        inner = (
+            next(iter(right.values()))
+            if left.startswith("$")
+            and isinstance(
+                right,
+                dict,
+            )
+            else right
+        )
         if isinstance(inner, dict):
             own = next(iter(right)) if left.startswith("$") else left
             for alias, other in inner.items():
@@ -63,7 +77,16 @@ def joins(definition: Definition) -> Iterator[tuple[str, str, str]]:
 
 def words(value: Any) -> Iterator[str]:
     """Every key of a definition, however deep."""
-    for inner in value.values() if isinstance(value, Mapping) else value if isinstance(value, list | tuple) else ():
+    for inner in (
+        value.values()
+        if isinstance(
+            value,
+            Mapping,
+        )
+        else value
+        if isinstance(value, list | tuple)
+        else ()
+    ):
         yield from words(inner)
     if isinstance(value, Mapping):
         yield from value
@@ -80,12 +103,17 @@ def values(facts: Facts) -> Iterator[tuple[str, Any]]:
         yield from fact.items()
 
 
-# --- the rows ---------------------------------------------------------------------------------------------------
+# --- the rows -------------------------------------------------------------------------------------
 
 
 def unequal_join(definition: Definition, _: Facts) -> bool:
     return any(
-        left.startswith("$") and isinstance(right, dict) and any(isinstance(one, dict) for one in right.values())
+        left.startswith("$")
+        and isinstance(
+            right,
+            dict,
+        )
+        and any(isinstance(one, dict) for one in right.values())
         for left, right in conditions(definition)
     )
 
@@ -124,14 +152,23 @@ def too_many_conditions_for_a_fact(definition: Definition, _: Facts) -> bool:
 
 
 def absent_without_gate(definition: Definition, facts: Facts) -> bool:
-    """Something may be asked for before everything is in: a rule without the gate, or a gate among the facts."""
+    """Something may be asked for before everything is in: a rule without the gate, or a gate among
+    the facts.
+    """
     ungated = any(list(rule["all"][0]) != ["就绪"] for rule in definition.values() if rule.get("all"))
     return ungated or any(fact.get("类型") == "就绪" for fact in facts)
 
 
 def wrong_types(definition: Definition, facts: Facts) -> bool:
     constants = [one for left, right in conditions(definition) for one in _constants(left, right)]
-    return any(type(value) not in (int, str) for value in constants + [value for _, value in values(facts)])
+    return any(
+        type(value)
+        not in (
+            int,
+            str,
+        )
+        for value in constants + [value for _, value in values(facts)]
+    )
 
 
 def _constants(left: str, right: Any) -> list[Any]:
@@ -145,8 +182,23 @@ def join_on_numbers(definition: Definition, facts: Facts) -> bool:
 
 def unwritable_numbers(definition: Definition, facts: Facts) -> bool:
     constants = [one for left, right in conditions(definition) for one in _constants(left, right)]
-    numbers = [one for one in constants + [value for _, value in values(facts)] if isinstance(one, int | float)]
-    return any(isinstance(one, float) or not math.isfinite(one) or abs(one) > 10**15 for one in numbers)
+    numbers = [
+        one
+        for one in constants + [value for _, value in values(facts)]
+        if isinstance(
+            one,
+            int | float,
+        )
+    ]
+    return any(
+        isinstance(
+            one,
+            float,
+        )
+        or not math.isfinite(one)
+        or abs(one) > 10**15
+        for one in numbers
+    )
 
 
 def no_id(_: Definition, facts: Facts) -> bool:
@@ -155,12 +207,30 @@ def no_id(_: Definition, facts: Facts) -> bool:
 
 
 def too_large(definition: Definition, _: Facts) -> bool:
-    properties = {next(iter(right)) if left.startswith("$") else left for left, right in conditions(definition)}
+    properties = {
+        next(
+            iter(right),
+        )
+        if left.startswith("$")
+        else left
+        for left, right in conditions(definition)
+    }
     joined = (
-        sum(isinstance(one, dict) for test in tests for one in test.values()) for *_, tests in patterns(definition)
+        sum(isinstance(one, dict) for test in tests for one in test.values())
+        for *_, tests in patterns(
+            definition,
+        )
     )
     patterns_of_a_rule = (len(rule.get("all", ())) for rule in definition.values())
-    return len(properties) > 252 or max(joined, default=0) > 29 or max(patterns_of_a_rule, default=0) > 16
+    return (
+        len(properties) > 252
+        or max(
+            joined,
+            default=0,
+        )
+        > 29
+        or max(patterns_of_a_rule, default=0) > 16
+    )
 
 
 def unknown_alias(definition: Definition, _: Facts) -> bool:
@@ -175,17 +245,31 @@ def unknown_alias(definition: Definition, _: Facts) -> bool:
 
 def unknown_words(definition: Definition, _: Facts) -> bool:
     operators = {word for word in words(definition) if word.startswith("$")}
-    return not operators <= OPERATORS | {"$and"} or any(not set(rule) <= RULE_KEYS for rule in definition.values())
+    return not operators <= OPERATORS | {
+        "$and",
+    } or any(not set(rule) <= RULE_KEYS for rule in definition.values())
 
 
 def equal_hashes(definition: Definition, facts: Facts) -> bool:
-    named = {name for name, _ in values(facts)} | {left for left, _ in conditions(definition) if left[:1] != "$"}
+    named = {
+        name
+        for name, _ in values(
+            facts,
+        )
+    } | {left for left, _ in conditions(definition) if left[:1] != "$"}
     return len({name_hash(name) for name in named}) < len(named)
 
 
 def bad_texts(_: Definition, facts: Facts) -> bool:
     texts = [value for _, value in values(facts) if isinstance(value, str)]
-    return any(len(one.encode(errors="replace")) > 60_000 or re.search(r"[\ud800-\udfff]", one) for one in texts)
+    return any(
+        len(one.encode(errors="replace")) > 60_000
+        or re.search(
+            r"[\ud800-\udfff]",
+            one,
+        )
+        for one in texts
+    )
 
 
 def _of(*tests: Any, alias: str = "甲", more: Any = None) -> dict[str, Any]:

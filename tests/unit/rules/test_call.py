@@ -37,7 +37,11 @@ def offices() -> Call:
         ("", None),
     ],
 )
-def test_a_unit_is_found_by_its_longest_name_or_not_at_all(offices: Call, text: str, unit: str | None) -> None:
+def test_a_unit_is_found_by_its_longest_name_or_not_at_all(
+    offices: Call,
+    text: str,
+    unit: str | None,
+) -> None:
     """第十一师 is not 第一师, and of two named alike none is chosen."""
     found = find_unit(offices, text)
 

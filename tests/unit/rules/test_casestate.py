@@ -58,7 +58,9 @@ def test_the_machine_does_not_undo_what_a_person_decided(word: Event, event: Eve
 
 
 def test_with_new_papers_the_rules_speak_again() -> None:
-    """A person's word is about the papers it was given on; until they are judged an acceptance stands."""
+    """A person's word is about the papers it was given on; until they are judged an acceptance
+    stands.
+    """
     assert lived(Event.STAFF_ACCEPTED, Event.PAPERS) == ACCEPTED
     assert lived(Event.STAFF_REJECTED, Event.PAPERS) == EntryStanding(State.PENDING)
     assert lived(Event.STAFF_RETURNED, Event.PAPERS, Event.JUDGED_ACCEPTED) == ACCEPTED
@@ -67,7 +69,9 @@ def test_with_new_papers_the_rules_speak_again() -> None:
 def test_the_closing_run_ends_only_what_waits_for_the_applicant() -> None:
     """What staff have not looked at is not rejected by a date."""
     assert lived(Event.JUDGED_INCOMPLETE, Event.CLOSED).state is State.REJECTED
-    assert [state for state in State if Event.CLOSED in possible(EntryStanding(state))] == [State.INCOMPLETE]
+    assert [state for state in State if Event.CLOSED in possible(EntryStanding(state))] == [
+        State.INCOMPLETE,
+    ]
 
 
 def test_a_withdrawal_that_nobody_asked_for_can_be_neither_confirmed_nor_refused() -> None:
@@ -121,7 +125,9 @@ def test_a_case_stands_as_its_entries_do(states: list[State], case: State) -> No
 
 @given(st.lists(st.sampled_from(Event), max_size=12))
 def test_no_life_leaves_the_table(events: list[Event]) -> None:
-    """Possible events are exactly those that happen; a person's word ends by a person's or by papers."""
+    """Possible events are exactly those that happen; a person's word ends by a person's or by
+    papers.
+    """
     standing = EntryStanding()
     for event in events:
         if event not in possible(standing):
@@ -142,9 +148,20 @@ def test_every_state_is_reached_and_every_decision_is_a_state() -> None:
 def test_the_picture_shows_every_state_and_no_arrow_that_is_not_in_the_table() -> None:
     """The document's diagram is made by it."""
     lines = picture().splitlines()
-    arrows = [line.split(" : ")[0].split() for line in lines if " --> " in line and "[*]" not in line]
+    arrows = [
+        line.split(
+            " : ",
+        )[0].split()
+        for line in lines
+        if " --> " in line and "[*]" not in line
+    ]
 
     assert all(any(line.strip() == f"{state.name} : {state}" for line in lines) for state in State)
     assert {(source, target) for source, _, target in arrows} == {
-        (state.name, target.name) for (state, _), target in TRANSITIONS.items() if target is not state
+        (
+            state.name,
+            target.name,
+        )
+        for (state, _), target in TRANSITIONS.items()
+        if target is not state
     }

@@ -62,7 +62,12 @@ def test_whole_numbers_are_computed_exactly(call: Call, operation: str, expected
     """24:00 of the last day belongs to the day after, as everywhere."""
     found = value(declared(call, operation), 教师人数=10, 公示开始="2024-08-12", 公示结束="2024-08-18")
 
-    assert (found.low, found.high, found.known, found.key) == (expected, expected, True, str(expected))
+    assert (
+        found.low,
+        found.high,
+        found.known,
+        found.key,
+    ) == (expected, expected, True, str(expected))
 
 
 def test_the_day_of_an_instant_is_the_day_in_beijing(call: Call) -> None:
@@ -87,7 +92,11 @@ def test_shares_of_percentages_are_percentages(call: Call) -> None:
     assert truth(rulebook, 教师账号开通率=990_001, 学生账号开通率=980_000) is Truth.VIOLATED
 
 
-@given(part=st.integers(0, 10**9), whole=st.integers(1, 10**9), limit=st.integers(0, 2 * PERCENT_UNIT))
+@given(
+    part=st.integers(0, 10**9),
+    whole=st.integers(1, 10**9),
+    limit=st.integers(0, 2 * PERCENT_UNIT),
+)
 def test_a_ratio_is_never_decided_wrongly(part: int, whole: int, limit: int) -> None:
     """Compared as fractions; undecided only closer to the limit than one part per million."""
     low, high = part * PERCENT_UNIT // whole, -(-part * PERCENT_UNIT // whole)
@@ -140,7 +149,10 @@ def test_what_cannot_be_computed_is_blank_or_unknown(
     rulebook = declared(call, "天数差: {从: 公示开始, 到: 公示结束}", "申报书.值 不少于 5")
 
     assert value(rulebook, **fields).knowledge is knowledge
-    assert truth(rulebook, **fields) is (Truth.BLANK if knowledge is Knowledge.BLANK else Truth.UNDECIDED)
+    assert truth(
+        rulebook,
+        **fields,
+    ) is (Truth.BLANK if knowledge is Knowledge.BLANK else Truth.UNDECIDED)
 
 
 def test_division_by_nothing_is_unknown(call: Call) -> None:
@@ -193,7 +205,9 @@ def test_the_explanation_says_how_the_value_came_about(call: Call) -> None:
 
 
 def test_what_could_not_be_computed_says_from_what_and_why(call: Call) -> None:
-    """A blank operand makes a blank result, an unread one an unread one; both name the fields to look at."""
+    """A blank operand makes a blank result, an unread one an unread one; both name the fields to
+    look at.
+    """
     rulebook = declared(call, "天数差: {从: 公示开始, 到: 公示结束}", "申报书.值 不少于 5")
     known, blank, unread = (
         populate(rulebook, [subject("申报书", "申1", 公示开始="2024-08-12", 公示结束=end)])[0].subject.fact("值")
@@ -210,7 +224,10 @@ def test_numbers_at_the_edge_of_all_measure(call: Call) -> None:
     most = 10**15 - 1
     sums = [value(declared(call, "和: [教师人数, 1]"), 教师人数=most - one) for one in (1, 0)]
 
-    assert [(one.knowledge, one.high) for one in sums] == [(Knowledge.KNOWN, most), (Knowledge.UNKNOWN, 10**15)]
+    assert [(one.knowledge, one.high) for one in sums] == [
+        (Knowledge.KNOWN, most),
+        (Knowledge.UNKNOWN, 10**15),
+    ]
 
 
 def test_one_is_enough_to_divide_by(call: Call) -> None:
@@ -218,7 +235,7 @@ def test_one_is_enough_to_divide_by(call: Call) -> None:
     assert value(declared(call, "比: [教师人数, 1]", "申报书.值 不低于 50%"), 教师人数=2).low == 2 * PERCENT_UNIT
 
 
-# --- working days -----------------------------------------------------------------------------------------------
+# --- working days ---------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,6 @@
-"""What ``rules explain`` and the staff read: every condition on its line, its mark, the value met and where it stood."""
+"""What ``rules explain`` and the staff read: every condition on its line, its mark, the value met
+and where it stood.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +51,9 @@ def explain(call: Call) -> Explain:
 
 
 def test_every_condition_stands_on_its_line_with_the_value_that_was_met(explain: Explain) -> None:
-    """Groups are indented; a value says which file, place and method it comes from, and how sure that is."""
+    """Groups are indented; a value says which file, place and method it comes from, and how sure
+    that is.
+    """
     requirement = """
       - 申报书.教师账号开通率 不低于 98%
       - 任一:
@@ -79,7 +83,9 @@ def test_every_condition_stands_on_its_line_with_the_value_that_was_met(explain:
 
 
 def test_the_candidates_that_decide_come_first(explain: Explain) -> None:
-    """Five are shown, the rest counted; the one that fits would be among the rest if the order of the rows were kept."""
+    """Five are shown, the rest counted; the one that fits would be among the rest if the order of
+    the rows were kept.
+    """
     requirement = """
       存在: 汇总行
       其中: [汇总行.单位名称 等于 申报书.单位名称]
@@ -155,7 +161,9 @@ def test_another_of_the_same_kind_is_never_the_one_itself(explain: Explain) -> N
 
 
 def test_an_uncertain_count_is_shown_as_its_range(explain: Explain) -> None:
-    """A count is never blank: what is not known about its members leaves it open, and staff decide."""
+    """A count is never blank: what is not known about its members leaves it open, and
+    staff decide.
+    """
     head = "统计: [{名称: 数, 计数: 汇总行, 其中: [汇总行.教师账号开通率 不高于 98%]}]\n"
     members = [subject("汇总行", "行1", 教师账号开通率=Fact.blank()), subject("汇总行", "行2", 教师账号开通率=5)]
 

@@ -21,7 +21,11 @@ Book = Callable[..., Rulebook]
 IN_TIME, LATE = at("2024-08-31T23:59:59"), at("2024-09-01T00:00:00")
 
 
-def found(rulebook: Rulebook, *subjects: Subject, received: datetime = IN_TIME) -> tuple[Finding, ...]:
+def found(
+    rulebook: Rulebook,
+    *subjects: Subject,
+    received: datetime = IN_TIME,
+) -> tuple[Finding, ...]:
     """The findings of a case."""
     return findings(rulebook, judge(rulebook, subjects, received), subjects)
 
@@ -135,7 +139,13 @@ def test_only_surely_linked_pairs_are_compared(book: Book) -> None:
             subject("扫描件", "扫1", 对应="申1"), subject("扫描件", "扫2", 对应=None),
         ],
     )  # fmt: skip
-    pairs = [tuple(actor.subject.id for actor in bound.values()) for bound in bindings(rule.rules[0], world)]
+    pairs = [
+        tuple(actor.subject.id for actor in bound.values())
+        for bound in bindings(
+            rule.rules[0],
+            world,
+        )
+    ]
 
     assert pairs == [("扫1", "申1")]
 

@@ -1,4 +1,6 @@
-"""Everything an administrator is told of a slip, to the letter: place, words, line, caret, hint (``said/*.txt``)."""
+"""Everything an administrator is told of a slip, to the letter: place, words, line, caret, hint
+(``said/*.txt``).
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,10 @@ def test_a_slip_in_a_rule_file_is_told_like_this(case: Case, call: Call) -> None
     if any(error.severity == "error" for error in found):
         with pytest.raises(RuleFileError) as caught:
             load_rulebook(source, call)
-        assert (caught.value.position, caught.value.message) == (found[0].position, found[0].message)
+        assert (
+            caught.value.position,
+            caught.value.message,
+        ) == (found[0].position, found[0].message)
 
 
 @each("lint")

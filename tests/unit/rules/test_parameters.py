@@ -1,4 +1,6 @@
-"""Parameters that change at dates: every received time has exactly one value, and the engine is told the same."""
+"""Parameters that change at dates: every received time has exactly one value, and the engine is
+told the same.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,12 @@ def dated(call: Call, head: str = DATED, rules: str = RATE) -> Rulebook:
         ("1999-01-01T00:00:00", 980_000, Truth.SATISFIED),
     ],
 )
-def test_the_value_in_force_at_the_received_time_counts(call: Call, received: str, rate: int, truth: Truth) -> None:
+def test_the_value_in_force_at_the_received_time_counts(
+    call: Call,
+    received: str,
+    rate: int,
+    truth: Truth,
+) -> None:
     """The first value holds from the beginning, each later one from its own first second."""
     (result,) = judge(dated(call), [subject("申报书", "申1", 教师账号开通率=rate)], at(received))
 
@@ -49,7 +56,12 @@ def test_a_rule_has_one_edition_for_every_period_and_no_more(call: Call) -> None
     other = RULE.removeprefix("规则:\n").replace("R1", "R2")
     rules = dated(call, rules=RATE + other).rules
 
-    assert [(rule.id, rule.edition) for rule in rules] == [("R1", 0), ("R1", 1), ("R1", 2), ("R2", 0)]
+    assert [(rule.id, rule.edition) for rule in rules] == [
+        ("R1", 0),
+        ("R1", 1),
+        ("R1", 2),
+        ("R2", 0),
+    ]
     assert [rule.end for rule in rules[:2]] == [rule.start for rule in rules[1:3]]
     assert (rules[0].start, rules[2].end) == (-PERPETUAL, PERPETUAL)
     assert (rules[3].start, rules[3].end) == (-PERPETUAL, PERPETUAL)
@@ -68,7 +80,9 @@ def test_a_period_of_the_rule_itself_narrows_its_editions(call: Call) -> None:
     """Outside of it there is none."""
     rules = dated(call, rules=RATE + "    生效: {自: 2024-08-20 00:00, 至: 2024-08-25 12:00}\n").rules
 
-    assert [(rule.edition, rule.end - rule.start) for rule in rules] == [(0, 5 * 86_400 + 12 * 3_600)]
+    assert [(rule.edition, rule.end - rule.start) for rule in rules] == [
+        (0, 5 * 86_400 + 12 * 3_600),
+    ]
 
 
 def test_a_parameter_may_give_its_clause(call: Call) -> None:

@@ -22,8 +22,17 @@ def test_a_rule_has_sensible_defaults(book: Book) -> None:
     """Blank means send back, unreadable means staff, in force always, also late."""
     (rule,) = book("申报书.职能部门 已填写").rules
 
-    assert (rule.on_violated, rule.on_blank, rule.on_undecided) == (Outcome.RETURN, Outcome.RETURN, Outcome.REFER)
-    assert (rule.start, rule.end, rule.after_deadline, rule.disabled) == (-PERPETUAL, PERPETUAL, True, "")
+    assert (
+        rule.on_violated,
+        rule.on_blank,
+        rule.on_undecided,
+    ) == (Outcome.RETURN, Outcome.RETURN, Outcome.REFER)
+    assert (
+        rule.start,
+        rule.end,
+        rule.after_deadline,
+        rule.disabled,
+    ) == (-PERPETUAL, PERPETUAL, True, "")
 
 
 def test_a_disabled_rule_is_checked_but_not_in_force(book: Book) -> None:

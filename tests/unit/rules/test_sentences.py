@@ -57,7 +57,9 @@ def parse(sentence: str, scope: Scope) -> Condition:
     ],
 )
 def test_a_sentence_means_its_condition(sentence: str, expected: Condition, scope: Scope) -> None:
-    """Every comparison word, with constants typed by the field; all of it remembers the sentence and its place."""
+    """Every comparison word, with constants typed by the field; all of it remembers the sentence
+    and its place.
+    """
     found = parse(sentence, scope)
 
     assert found == expected

@@ -1,4 +1,6 @@
-"""What a Chinese keyboard, a web page or a hurry leaves in a file that YAML cannot read: said where it stands."""
+"""What a Chinese keyboard, a web page or a hurry leaves in a file that YAML cannot read: said where
+it stands.
+"""
 
 from __future__ import annotations
 

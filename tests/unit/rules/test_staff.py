@@ -1,4 +1,6 @@
-"""A person's decision, and an acceptance once given, stand as long as the entry's papers are the same."""
+"""A person's decision, and an acceptance once given, stand as long as the entry's papers are the
+same.
+"""
 
 from __future__ import annotations
 

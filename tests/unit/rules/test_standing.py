@@ -26,9 +26,21 @@ from rules.standing import (
 )
 
 EVERY_SET = [
-    frozenset(chosen) for chosen in chain.from_iterable(combinations(Proof, size) for size in range(len(Proof) + 1))
+    frozenset(
+        chosen,
+    )
+    for chosen in chain.from_iterable(combinations(Proof, size) for size in range(len(Proof) + 1))
 ]
-WITHOUT_ADDRESS = [proofs for proofs in EVERY_SET if not proofs & {Proof.LISTED, Proof.CONFIRMED, Proof.CASE_ADDRESS}]
+WITHOUT_ADDRESS = [
+    proofs
+    for proofs in EVERY_SET
+    if not proofs
+    & {
+        Proof.LISTED,
+        Proof.CONFIRMED,
+        Proof.CASE_ADDRESS,
+    }
+]
 
 
 @pytest.mark.parametrize(
@@ -67,7 +79,9 @@ def test_quoted_words_prove_nothing() -> None:
 
 
 def test_a_proof_more_never_makes_a_mail_weaker() -> None:
-    """But another unit's name; and a claim that points at a case waits for staff instead of opening its own."""
+    """But another unit's name; and a claim that points at a case waits for staff instead of opening
+    its own.
+    """
     order = list(Standing)
     for proofs in EVERY_SET:
         for more in set(Proof) - proofs - {Proof.OTHER_UNIT}:
@@ -83,7 +97,11 @@ def test_every_way_an_address_became_known_is_a_proof_of_the_case(address: Addre
 
 def test_every_word_has_its_name() -> None:
     """For digest, ledger and docs."""
-    assert (set(PROOF_NAMES), set(STANDING_NAMES), set(ACT_NAMES)) == (set(Proof), set(Standing), set(Act))
+    assert (
+        set(PROOF_NAMES),
+        set(STANDING_NAMES),
+        set(ACT_NAMES),
+    ) == (set(Proof), set(Standing), set(Act))
 
 
 def test_nobody_without_standing_is_answered_from_the_case() -> None:
@@ -104,7 +122,11 @@ def test_nobody_without_standing_is_answered_from_the_case() -> None:
         ({Proof.LISTED, Proof.SAME_UNIT}, True, False),
     ],
 )
-def test_the_known_address_hears_of_whoever_uses_its_name(proofs: set[Proof], stands: bool, told: bool) -> None:
+def test_the_known_address_hears_of_whoever_uses_its_name(
+    proofs: set[Proof],
+    stands: bool,
+    told: bool,
+) -> None:
     """Against a case that stands, and of whoever has a letter that went there."""
     assert tells(proofs, stands=stands) is told
 
@@ -114,7 +136,16 @@ def test_whoever_is_told_of_is_a_task_for_staff_too() -> None:
     told = [proofs for proofs in EVERY_SET if tells(proofs, stands=True)]
 
     assert told
-    assert [proofs for proofs in told if not TABLE[standing_of(proofs)].task and Proof.OTHER_UNIT not in proofs] == []
+    assert [
+        proofs
+        for proofs in told
+        if not TABLE[
+            standing_of(
+                proofs,
+            )
+        ].task
+        and Proof.OTHER_UNIT not in proofs
+    ] == []
 
 
 def test_whoever_can_neither_add_nor_open_is_a_task() -> None:

@@ -1,4 +1,6 @@
-"""Ids of subjects: each kind has its own, so that a finding names one thing of a case and nothing else."""
+"""Ids of subjects: each kind has its own, so that a finding names one thing of a case and nothing
+else.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,9 @@ def test_no_two_subjects_of_a_case_share_an_id() -> None:
 
 
 def test_ids_are_written_as_letters_and_stored_verdicts_have_them() -> None:
-    """They stand in stored decisions and in examples of rule files: another spelling would lose those."""
+    """They stand in stored decisions and in examples of rule files: another spelling would lose
+    those.
+    """
     made = [entry_id(1), scan_id(entry_id(1)), listed_entry_id(2), loose_scan_id(3), row_id(4)]
     assert [*made, accepted_id(5), part_id(6, "2/1")] == ["申1", "扫申1", "行2", "散3", "汇4", "台5", "附6-2/1"]
     assert (SUBMISSION_ID, SUMMARY_ID, SUMMARY_SCAN_ID) == ("来件", "汇总表", "扫汇")
@@ -40,6 +44,10 @@ def test_ids_are_written_as_letters_and_stored_verdicts_have_them() -> None:
 
 def test_a_field_nobody_has_looked_at_is_unknown() -> None:
     """Absent is not blank and not no."""
-    subject = Subject(kind=SubjectKind.PART, id=part_id(1, "2"), fields={SubjectField.STATE: Fact.known(PartState.OFD)})
+    subject = Subject(
+        kind=SubjectKind.PART,
+        id=part_id(1, "2"),
+        fields={SubjectField.STATE: Fact.known(PartState.OFD)},
+    )
     assert subject.fact(SubjectField.STATE).value == "OFD文件"
     assert subject.fact(SubjectField.NAME).knowledge is Knowledge.UNKNOWN

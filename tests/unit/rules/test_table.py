@@ -1,4 +1,6 @@
-"""No row of the measured table is ever handed to the engine, whatever the rule file and whatever the case."""
+"""No row of the measured table is ever handed to the engine, whatever the rule file and whatever
+the case.
+"""
 
 from __future__ import annotations
 
@@ -55,9 +57,16 @@ def _of_the_shipped() -> Iterator[tuple[Definition, Facts]]:
         call = load_call("x", (path.parent / "call.yaml").read_text(encoding="utf-8"))
         rulebook = load_rulebook(path.read_text(encoding="utf-8"), call)
         program = compile_rulebook(rulebook)
-        examples = load_examples((path.parent / "examples.yaml").read_text(encoding="utf-8"), rulebook)
+        examples = load_examples(
+            (path.parent / "examples.yaml").read_text(encoding="utf-8"),
+            rulebook,
+        )
         for example in examples[::7]:
-            yield from zip(program.definitions(), program.facts(populate(rulebook, example.subjects)), strict=True)
+            yield from zip(
+                program.definitions(),
+                program.facts(populate(rulebook, example.subjects)),
+                strict=True,
+            )
 
 
 def _of_chance(call: Call) -> Iterator[tuple[Definition, Facts]]:
@@ -65,7 +74,11 @@ def _of_chance(call: Call) -> Iterator[tuple[Definition, Facts]]:
         author = Author(seed)
         rulebook = author.rulebook(call)
         program = compile_rulebook(rulebook)
-        yield from zip(program.definitions(), program.facts(populate(rulebook, author.case())), strict=True)
+        yield from zip(
+            program.definitions(),
+            program.facts(populate(rulebook, author.case())),
+            strict=True,
+        )
 
 
 def _of_many_rules(call: Call) -> Iterator[tuple[Definition, Facts]]:

@@ -1,4 +1,6 @@
-"""How a fact becomes a cell: in one place, so that interpreter and engine can never see two different values."""
+"""How a fact becomes a cell: in one place, so that interpreter and engine can never see two
+different values.
+"""
 
 from __future__ import annotations
 
@@ -48,7 +50,11 @@ def number(value: int, key: str | None = None) -> Cell:
         (FieldType.CHOICES, "教学", UNKNOWN),
     ],
 )  # fmt: skip
-def test_a_value_is_typed_by_its_field_or_becomes_unknown(kind: FieldType, value: Value, cell: Cell) -> None:
+def test_a_value_is_typed_by_its_field_or_becomes_unknown(
+    kind: FieldType,
+    value: Value,
+    cell: Cell,
+) -> None:
     """Never something near it: what is not of its type has not been understood."""
     assert cell_of(Field("栏", kind, OPTIONS), Fact.known(value)) == cell
 

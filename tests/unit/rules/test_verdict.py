@@ -21,7 +21,15 @@ YES, MEND, NO, STAFF = Decision.ACCEPTED, Decision.INCOMPLETE, Decision.REJECTED
 
 def findings(*outcomes: Outcome) -> list[Finding]:
     return [
-        Finding(rule="R", title="", clause="", outcome=outcome, truth=Truth.VIOLATED, text="", subjects=())
+        Finding(
+            rule="R",
+            title="",
+            clause="",
+            outcome=outcome,
+            truth=Truth.VIOLATED,
+            text="",
+            subjects=(),
+        )
         for outcome in outcomes
     ]
 
@@ -57,7 +65,10 @@ def test_an_entry_is_decided_by_its_worst_finding_but_uncertainty_holds_back_a_n
         ((NO, MEND), MEND),
     ],
 )
-def test_a_case_is_rejected_only_when_every_entry_is(decisions: tuple[Decision, ...], decision: Decision) -> None:
+def test_a_case_is_rejected_only_when_every_entry_is(
+    decisions: tuple[Decision, ...],
+    decision: Decision,
+) -> None:
     """Otherwise the letter is about what can still be done."""
     assert decide_case(decisions) is decision
 

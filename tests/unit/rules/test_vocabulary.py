@@ -207,7 +207,11 @@ def test_a_value_is_typed_as_its_field_says(of: Field, text: str, value: object)
         (field(FieldType.INTEGER), 5, "5"),
     ],
 )
-def test_a_value_is_shown_as_people_write_it(of: Field, value: str | int | bool | tuple[str, ...], shown: str) -> None:
+def test_a_value_is_shown_as_people_write_it(
+    of: Field,
+    value: str | int | bool | tuple[str, ...],
+    shown: str,
+) -> None:
     """In letters and explanations."""
     assert show_value(of, value) == shown
 

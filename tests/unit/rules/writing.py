@@ -1,4 +1,6 @@
-"""A call with fields of every type, and short ways to write times and subjects for the tests of this directory."""
+"""A call with fields of every type, and short ways to write times and subjects for the tests of
+this directory.
+"""
 
 from __future__ import annotations
 
@@ -68,7 +70,14 @@ def at(text: str) -> datetime:
 def subject(kind: str, identifier: str, **values: Value | Fact | None) -> Subject:
     """A subject whose values are known, None for unreadable, a Fact as it is."""
     facts = {
-        name: value if isinstance(value, Fact) else Fact.unknown() if value is None else Fact.known(value)
+        name: value
+        if isinstance(
+            value,
+            Fact,
+        )
+        else Fact.unknown()
+        if value is None
+        else Fact.known(value)
         for name, value in values.items()
     }
     return Subject(kind=kind, id=identifier, fields=facts)

@@ -105,7 +105,15 @@ def test_two_files_are_told_apart() -> None:
 
 def test_the_same_link_in_html_and_text_is_one_file() -> None:
     """Both alternatives of one mail."""
-    assert len(cloud_files(NETEASE, "https://mail.163.com/large-attachment-download/index.html?file=abc")) == 1
+    assert (
+        len(
+            cloud_files(
+                NETEASE,
+                "https://mail.163.com/large-attachment-download/index.html?file=abc",
+            )
+        )
+        == 1
+    )
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,10 @@ def package(names: dict[str, bytes], types: str = "") -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         if types:
-            archive.writestr("[Content_Types].xml", f'<Types><Override ContentType="{types}"/></Types>')
+            archive.writestr(
+                "[Content_Types].xml",
+                f'<Types><Override ContentType="{types}"/></Types>',
+            )
         for name, data in names.items():
             archive.writestr(name, data)
     return buffer.getvalue()
@@ -35,27 +38,59 @@ def real_docx() -> bytes:
 
 
 def compound(streams: dict[str, bytes]) -> bytes:
-    """A small OLE2 file with the streams named, each padded to the 4096 bytes below which OLE keeps them elsewhere."""
+    """A small OLE2 file with the streams named, each padded to the 4096 bytes below which OLE keeps
+    them elsewhere.
+    """
     padded = {name: data.ljust(4096, b"\0") for name, data in streams.items()}
     entries = [_entry("Root Entry", 5, 1 if padded else 0xFFFFFFFF, 0xFFFFFFFE, 0)]
     sectors, fat, start = b"", [0xFFFFFFFD, 0xFFFFFFFE], 2
     for number, (name, data) in enumerate(padded.items()):
         entries.append(
-            _entry(name, 2, 0xFFFFFFFF, start, len(data), right=number + 2 if number + 1 < len(padded) else 0xFFFFFFFF)
+            _entry(
+                name,
+                2,
+                0xFFFFFFFF,
+                start,
+                len(data),
+                right=number + 2 if number + 1 < len(padded) else 0xFFFFFFFF,
+            )
         )
         fat += [start + step + 1 for step in range(7)] + [0xFFFFFFFE]
         sectors, start = sectors + data, start + 8
     header = (
         OLE
         + bytes(16)
-        + struct.pack("<HHHHH6xIIIIIIIII", 0x3E, 3, 0xFFFE, 9, 6, 0, 1, 1, 0, 4096, 0xFFFFFFFE, 0, 0xFFFFFFFE, 0)
+        + struct.pack(
+            "<HHHHH6xIIIIIIIII",
+            0x3E,
+            3,
+            0xFFFE,
+            9,
+            6,
+            0,
+            1,
+            1,
+            0,
+            4096,
+            0xFFFFFFFE,
+            0,
+            0xFFFFFFFE,
+            0,
+        )
     )
     header += struct.pack("<I", 0) + b"\xff" * 432  # the one FAT sector, no more
     table = b"".join(struct.pack("<I", cell) for cell in fat).ljust(512, b"\xff")
     return header + table + b"".join(entries).ljust(512, b"\0") + sectors
 
 
-def _entry(name: str, kind: int, child: int, start: int, size: int, right: int = 0xFFFFFFFF) -> bytes:
+def _entry(
+    name: str,
+    kind: int,
+    child: int,
+    start: int,
+    size: int,
+    right: int = 0xFFFFFFFF,
+) -> bytes:
     encoded = name.encode("utf-16-le")
     return encoded.ljust(64, b"\0") + struct.pack(
         "<HBBIII36xIQ", len(encoded) + 2, kind, 1, 0xFFFFFFFF, right, child, start, size
@@ -79,12 +114,18 @@ FILES: dict[str, tuple[bytes, str, Kind]] = {
     "a docx cut off": (real_docx()[:-300], "a.docx", Kind.DOCX),
     "dotx": (package({"word/document.xml": b""}, f"{WORD}.template.main+xml"), "a.docx", Kind.DOTX),
     "docm": (
-        package({"word/document.xml": b""}, "application/vnd.ms-word.document.macroEnabled.main+xml"),
+        package(
+            {"word/document.xml": b""},
+            "application/vnd.ms-word.document.macroEnabled.main+xml",
+        ),
         "a.docx",
         Kind.DOCM,
     ),
     "xlsx": (
-        package({"xl/workbook.xml": b""}, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"),
+        package(
+            {"xl/workbook.xml": b""},
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml",
+        ),
         "a.docx",
         Kind.XLSX,
     ),
@@ -142,8 +183,16 @@ FILES: dict[str, tuple[bytes, str, Kind]] = {
     "a shortcut": (b"\x4c\0\0\0\x01\x14\x02\0", "a.docx", Kind.PROGRAM),
     "a script": (b"WScript.Echo 1", "a.vbs", Kind.PROGRAM),
     "a text that begins with MZ": (b"MZ is no program", "a.txt", Kind.TEXT),
-    "html named .doc": (b"<html xmlns:w='urn:schemas-microsoft-com:office:word'><body>", "a.doc", Kind.HTML),
-    "mht named .doc": (b"MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=x\r\n\r\n", "a.doc", Kind.HTML),
+    "html named .doc": (
+        b"<html xmlns:w='urn:schemas-microsoft-com:office:word'><body>",
+        "a.doc",
+        Kind.HTML,
+    ),
+    "mht named .doc": (
+        b"MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=x\r\n\r\n",
+        "a.doc",
+        Kind.HTML,
+    ),
     "mht saved by QQ": (
         b"From: <Saved by Browser>\r\nSubject: x\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related\r\n\r\n",
         "a.mht",
@@ -154,8 +203,16 @@ FILES: dict[str, tuple[bytes, str, Kind]] = {
         "a.doc",
         Kind.HTML,
     ),
-    "eml": (b"Received: from x\r\nFrom: a@example.cn\r\nSubject: x\r\n\r\nhello", "a.eml", Kind.EML),
-    "eml without an extension": (b"From: a@example.cn\nTo: b@example.cn\nDate: x\n\nhello", "a", Kind.EML),
+    "eml": (
+        b"Received: from x\r\nFrom: a@example.cn\r\nSubject: x\r\n\r\nhello",
+        "a.eml",
+        Kind.EML,
+    ),
+    "eml without an extension": (
+        b"From: a@example.cn\nTo: b@example.cn\nDate: x\n\nhello",
+        "a",
+        Kind.EML,
+    ),
     "eml that begins with a header of QQ": (
         b"X-QQ-mid: x\r\nFrom: a@example.cn\r\nSubject: x\r\n\r\nhello",
         "来件",

@@ -30,7 +30,13 @@ def zipped(files: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes
     return buffer.getvalue()
 
 
-def raw_zip(name: bytes, data: bytes = PDF, flags: int = 0, method: int = 0, extra: bytes = b"") -> bytes:
+def raw_zip(
+    name: bytes,
+    data: bytes = PDF,
+    flags: int = 0,
+    method: int = 0,
+    extra: bytes = b"",
+) -> bytes:
     """One stored entry with exactly these name bytes and flags."""
     local = struct.pack(
         "<4sHHHHHIIIHH",
@@ -67,12 +73,30 @@ def raw_zip(name: bytes, data: bytes = PDF, flags: int = 0, method: int = 0, ext
         0,
     )
     body, directory = local + name + extra + data, central + name + extra
-    return body + directory + struct.pack("<4sHHHHIIH", b"PK\x05\x06", 0, 0, 1, 1, len(directory), len(body), 0)
+    return (
+        body
+        + directory
+        + struct.pack(
+            "<4sHHHHIIH",
+            b"PK\x05\x06",
+            0,
+            0,
+            1,
+            1,
+            len(directory),
+            len(body),
+            0,
+        )
+    )
 
 
 def tarred(*members: tuple[tarfile.TarInfo, bytes], **options: str) -> bytes:
     buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w", **options) as archive:  # type: ignore[call-overload]
+    with tarfile.open(
+        fileobj=buffer,
+        mode="w",
+        **options,
+    ) as archive:  # type: ignore[call-overload]
         for info, data in members:
             info.size = len(data)
             archive.addfile(info, io.BytesIO(data))
@@ -265,7 +289,8 @@ def test_the_number_of_entries_is_limited_and_the_rest_is_counted() -> None:
         b"\x1f\x8b\x08junk",
         gzip.compress(b"x" * 500)[:-9],
     ],
-    ids=["zip", "zip cut off", "gzip", "gzip cut off"],  # the bytes hold the time of day: no name for two workers
+    # the bytes hold the time of day: no name for two workers
+    ids=["zip", "zip cut off", "gzip", "gzip cut off"],
 )
 def test_a_broken_archive_is_a_fate_and_no_error(data: bytes) -> None:
     """With a sentence that says how to mend it."""
@@ -323,7 +348,11 @@ def test_links_and_devices_in_a_tar_are_not_followed() -> None:
 
     items = opened(tarred((link, b""), (device, b""), (tarfile.TarInfo("../a.pdf"), PDF)), "a.tar")
 
-    assert shown(items)[1:] == [("2/passwd.pdf", Fate.UNSUPPORTED), ("2/null", Fate.UNSUPPORTED), ("2/a.pdf", None)]
+    assert shown(items)[1:] == [
+        ("2/passwd.pdf", Fate.UNSUPPORTED),
+        ("2/null", Fate.UNSUPPORTED),
+        ("2/a.pdf", None),
+    ]
 
 
 def test_gbk_names_in_a_tar_are_readable() -> None:
@@ -349,9 +378,16 @@ def test_members_of_a_gzip_are_joined() -> None:
 
 @pytest.mark.parametrize(
     ("data", "kind"),
-    [(b"Rar!\x1a\x07\0", Kind.RAR), (b"7z\xbc\xaf\x27\x1c", Kind.SEVEN_ZIP), (b"\x78\x9f\x3e\x22", Kind.TNEF)],
+    [
+        (b"Rar!\x1a\x07\0", Kind.RAR),
+        (b"7z\xbc\xaf\x27\x1c", Kind.SEVEN_ZIP),
+        (b"\x78\x9f\x3e\x22", Kind.TNEF),
+    ],
 )
-def test_a_container_that_is_nothing_but_its_first_bytes_is_called_damaged(data: bytes, kind: Kind) -> None:
+def test_a_container_that_is_nothing_but_its_first_bytes_is_called_damaged(
+    data: bytes,
+    kind: Kind,
+) -> None:
     """With a sentence that says what to do."""
     (item,) = opened(data)
 

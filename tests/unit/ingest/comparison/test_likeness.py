@@ -49,7 +49,14 @@ def facts_of(word: Document, scan: Document, call: Call) -> dict[str, Fact]:
 def sealed(*writings: str) -> Document:
     """A scan with seals whose rings read like this."""
     seals = tuple(
-        Seal(page=1, bbox=(1, 1, 40, 40), diameter_mm=40, shape="circle", confidence=0.9, writing=text)
+        Seal(
+            page=1,
+            bbox=(1, 1, 40, 40),
+            diameter_mm=40,
+            shape="circle",
+            confidence=0.9,
+            writing=text,
+        )
         for text in writings
     )
     return Document(
@@ -58,7 +65,12 @@ def sealed(*writings: str) -> Document:
     )  # fmt: skip
 
 
-def test_nameless_scans_find_their_words_by_what_stands_on_them(call: Call, mail: Mail, word: Make, scan: Make) -> None:
+def test_nameless_scans_find_their_words_by_what_stands_on_them(
+    call: Call,
+    mail: Mail,
+    word: Make,
+    scan: Make,
+) -> None:
     """Two files called IMG_1 and IMG_2, in the wrong order."""
     one = form(word, "甲团中学", "王一", "13912345678")
     two = form(word, "乙团小学", "李二", "13787654321")
@@ -68,7 +80,12 @@ def test_nameless_scans_find_their_words_by_what_stands_on_them(call: Call, mail
     assert placed == {"甲团中学": "IMG_2.pdf", "乙团小学": "IMG_1.pdf"}
 
 
-def test_a_scan_of_unknown_kind_is_the_summary_it_shows(call: Call, mail: Mail, word: Make, scan: Make) -> None:
+def test_a_scan_of_unknown_kind_is_the_summary_it_shows(
+    call: Call,
+    mail: Mail,
+    word: Make,
+    scan: Make,
+) -> None:
     """Not the form, whose place is empty too."""
     one = form(word, "甲团中学", "王一", "13912345678")
     names = [("甲团中学", "王一", "13912345678"), ("乙团小学", "李二", "13787654321")]
@@ -76,7 +93,10 @@ def test_a_scan_of_unknown_kind_is_the_summary_it_shows(call: Call, mail: Mail, 
     table = word("", role=Role.SUMMARY, name="汇总表.docx").model_copy(update={"form": "附件4", "rows": rows})
     pieces = ["学校名称", "联系人", "联系电话", *[text for row in names for text in row]]
     lines = tuple(ScanLine(page=1, row=1, text=text, confidence=0.99) for text in pieces)
-    shown = scan(role=None, name="IMG_1.pdf").model_copy(update={"lines": lines, "pages_read": (1,)})
+    shown = scan(
+        role=None,
+        name="IMG_1.pdf",
+    ).model_copy(update={"lines": lines, "pages_read": (1,)})
     case = arrange([mail(one, table, shown)], "示范校", call)
     assert case.summary_scan is not None
     assert case.entries[0].scan is None
@@ -99,7 +119,11 @@ def test_two_papers_are_compared_once(call: Call, mail: Mail, word: Make, scan: 
     (entry,) = (case := arrange([mail(one, print_of(one, scan(name="IMG_1.pdf")))], "示范校", call)).entries
     assert entry.editable is not None
     assert entry.scan is not None
-    assert case.compared(entry.editable, entry.scan, call) is case.compared(entry.editable, entry.scan, call)
+    assert case.compared(
+        entry.editable,
+        entry.scan,
+        call,
+    ) is case.compared(entry.editable, entry.scan, call)
     assert entry.scan.print is entry.scan.print
 
 

@@ -1,4 +1,6 @@
-"""Pages that are missing or in the wrong order, told by the Word file's outline and by printed numbers."""
+"""Pages that are missing or in the wrong order, told by the Word file's outline and by printed
+numbers.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,13 @@ def word() -> Document:
 def scan(*pages: list[str], whole: bool = True, confidence: float = 0.98) -> Document:
     """A scan of these pages."""
     lines = [
-        ScanLine(page=page, row=row, text=text, confidence=confidence, box=(20, 8 * row, 80, 8 * row + 4))
+        ScanLine(
+            page=page,
+            row=row,
+            text=text,
+            confidence=confidence,
+            box=(20, 8 * row, 80, 8 * row + 4),
+        )
         for page, texts in enumerate(pages, 1)
         for row, text in enumerate(texts, 1)
     ]
@@ -60,7 +68,11 @@ def test_all_pages_in_their_order(call: Call) -> None:
     ],
     ids=["middle", "end", "cover"],
 )
-def test_a_missing_page_is_named_by_what_stands_on_it(call: Call, pages: tuple[list[str], ...], seen: str) -> None:
+def test_a_missing_page_is_named_by_what_stands_on_it(
+    call: Call,
+    pages: tuple[list[str], ...],
+    seen: str,
+) -> None:
     """Staff know where to look."""
     order = order_of(word(), scan(*pages), call)
     assert (order.complete, order.reason) == (False, seen)
@@ -71,7 +83,8 @@ def test_a_cover_whose_last_lines_stand_elsewhere_too_is_missed_by_its_title(cal
     outline = (("兵团智慧教育示范校申报书", "学校名称（盖章）：甲团中学", "填报日期：2024年8月20日"), *OUTLINE[1:])
     again = [*TAIL, "学校名称（盖章）：甲团中学", "填报日期：2024年8月20日"]
     cover = word().model_copy(update={"outline": outline})
-    assert order_of(cover, scan(TABLE, again), call).complete is True  # one line of three is not enough
+    # one line of three is not enough
+    assert order_of(cover, scan(TABLE, again), call).complete is True
 
     half = word().model_copy(
         update={"outline": ((*outline[0][:1], "二〇二四年兵团首批", *outline[0][1:]), *OUTLINE[1:])}
@@ -106,7 +119,11 @@ def test_an_illegible_scan_says_nothing_of_its_pages(call: Call) -> None:
         ((TABLE, COVER, TAIL), "有标题的一页是第2页"),
     ],
 )
-def test_pages_in_the_wrong_order_are_named(call: Call, pages: tuple[list[str], ...], reason: str) -> None:
+def test_pages_in_the_wrong_order_are_named(
+    call: Call,
+    pages: tuple[list[str], ...],
+    reason: str,
+) -> None:
     """By the order of the Word file, and by the title."""
     order = order_of(word(), scan(*pages), call)
     assert (order.complete, order.ordered, order.reason) == (True, False, reason)

@@ -52,7 +52,12 @@ def word_of(**changed: Value) -> Document:
 def test_the_same_document_is_known_by_its_values(call: Call) -> None:
     """All values stand on the scan, among them the numbers."""
     found = compare(word_of(), scan_of(PRINT), call)
-    assert (found.outcome, found.score, found.missing, found.numbers_agree) == (Likeness.SAME, 1.0, (), True)
+    assert (
+        found.outcome,
+        found.score,
+        found.missing,
+        found.numbers_agree,
+    ) == (Likeness.SAME, 1.0, (), True)
     assert {"教师账号开通率", "联系电话"} <= set(found.equal_numbers)
 
 
@@ -114,7 +119,11 @@ def test_a_changed_telephone_is_a_difference(call: Call) -> None:
     ],
     ids=["uncertain print", "not a number", "not there"],
 )
-def test_a_number_that_is_not_clearly_another_says_nothing(call: Call, print_: str, confidence: float) -> None:
+def test_a_number_that_is_not_clearly_another_says_nothing(
+    call: Call,
+    print_: str,
+    confidence: float,
+) -> None:
     """99 % in running text is no rate, and a doubtful digit is no difference."""
     assert compare(word_of(), scan_of(print_, confidence), call).differences == ()
 
@@ -134,7 +143,14 @@ def test_rows_of_a_summary_table_are_compared(call: Call) -> None:
     page = "学校名称|联系人|联系电话\n1|晨曦小学|靳晓棠|138-0000-8801\n2|金穗初级中学|褚文涛|138-0000-8802"
     assert compare(word, scan_of(page), call).outcome is Likeness.SAME
     other = page.replace("晨曦小学|靳晓棠", "天山学校|罗一").replace("金穗初级中学|褚文涛", "红柳中学|于欢")
-    assert compare(word, scan_of(other.replace("138-0000-88", "139-1234-45")), call).outcome is Likeness.OTHER
+    assert (
+        compare(
+            word,
+            scan_of(other.replace("138-0000-88", "139-1234-45")),
+            call,
+        ).outcome
+        is Likeness.OTHER
+    )
 
 
 def test_labels_tell_how_much_of_the_form_was_seen(call: Call) -> None:

@@ -15,7 +15,14 @@ from rules.call import Call
 
 def stamped(*pages: int, outcome: SealOutcome = SealOutcome.STAMPED) -> SealReading:
     marks = tuple(
-        Seal(page=page, bbox=(1, 1, 40, 40), diameter_mm=40, shape="circle", confidence=0.9) for page in pages
+        Seal(
+            page=page,
+            bbox=(1, 1, 40, 40),
+            diameter_mm=40,
+            shape="circle",
+            confidence=0.9,
+        )
+        for page in pages
     )
     return SealReading(outcome=outcome, seals=marks, reason="有清晰的红色印章")
 
@@ -51,7 +58,9 @@ def test_a_seal_on_another_page_than_the_one_that_asks_for_it_is_remarked_on(tex
 def test_nothing_is_remarked_when_the_page_agrees_or_nothing_clear_was_read(
     seal: SealReading, lines: list[ScanLine]
 ) -> None:
-    """Also not of a mark that is no certain seal, of instructions that mention stamping, of pages nobody looked at."""
+    """Also not of a mark that is no certain seal, of instructions that mention stamping, of pages
+    nobody looked at.
+    """
     assert with_place(seal, lines) == seal
 
 
@@ -73,10 +82,21 @@ def test_a_scan_is_held_against_the_words_of_its_own_form(
     """Whether its form was known before it was read or is told by what was read."""
     form = next(form for form in call.forms if form.id == "附件2")
     own = dataclasses.replace(form, seal_labels=("审核意见",))
-    call = dataclasses.replace(call, forms=tuple(own if each is form else each for each in call.forms))
+    call = dataclasses.replace(
+        call,
+        forms=tuple(own if each is form else each for each in call.forms),
+    )
     document = scan().model_copy(update={"seal": stamped(2), "form": form.id if known else "", "applicant": "甲团中学"})
     labels = [form.titles[0], *(field.labels[0] for field in form.fields)]
-    printed = [ScanLine(page=1, row=row, text=text, confidence=0.95) for row, text in enumerate(labels, 1)]
+    printed = [
+        ScanLine(
+            page=1,
+            row=row,
+            text=text,
+            confidence=0.95,
+        )
+        for row, text in enumerate(labels, 1)
+    ]
     printed += [line(1, "师市教育局审核意见："), line(2, "（盖章）")]
 
     read = with_print(document, ScanText(sha256="7", lines=tuple(printed), pages=(1, 2)), call)

@@ -33,7 +33,12 @@ def layered(scan: Document, *texts: str) -> Document:
 def reading(*documents: Document) -> Reading:
     """A mail with these."""
     person = Screening(kind=ScreeningKind.PERSON, reply=True, reason="")
-    return Reading(envelope=Envelope(message_id="<1@x>"), screening=person, text="", documents=documents)
+    return Reading(
+        envelope=Envelope(message_id="<1@x>"),
+        screening=person,
+        text="",
+        documents=documents,
+    )
 
 
 def test_a_layer_with_every_value_spares_the_reading(
@@ -55,7 +60,11 @@ def test_a_layer_that_lacks_a_value_is_dropped(
     assert (settled.lines, settled.pages_read) == ((), ())
 
 
-def test_of_a_settled_scan_only_the_seals_are_read(call: Call, filled: Document, scan: Callable[..., Document]) -> None:
+def test_of_a_settled_scan_only_the_seals_are_read(
+    call: Call,
+    filled: Document,
+    scan: Callable[..., Document],
+) -> None:
     """And what was known of its text stays."""
     seal = Seal(page=1, bbox=(1, 1, 40, 40), diameter_mm=40, shape="circle", confidence=0.9)
     sealed = layered(scan(), *TEXT).model_copy(

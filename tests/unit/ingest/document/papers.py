@@ -1,4 +1,6 @@
-"""Invented pages, seals, scans and PDFs for the tests beside this file; needs no font and no file."""
+"""Invented pages, seals, scans and PDFs for the tests beside this file; needs no font and
+no file.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,12 @@ from PIL import Image, ImageDraw, ImageFilter
 Pixels = NDArray[np.uint8]  #: rows x columns x (red, green, blue)
 
 
-def sheet(dpi: int = 100, seed: int = 1, tint: tuple[int, int, int] = (250, 247, 238), table: bool = True) -> Pixels:
+def sheet(
+    dpi: int = 100,
+    seed: int = 1,
+    tint: tuple[int, int, int] = (250, 247, 238),
+    table: bool = True,
+) -> Pixels:
     """An A4 page of paper with lines of made-up characters and a ruled table."""
     random = np.random.default_rng(seed)
     mm = dpi / 25.4
@@ -32,26 +39,41 @@ def sheet(dpi: int = 100, seed: int = 1, tint: tuple[int, int, int] = (250, 247,
 def ruled(draw: ImageDraw.ImageDraw, mm: float, colour: tuple[int, int, int]) -> None:
     """A table over most of the page."""
     for row in range(13):
-        draw.line([28 * mm, (55 + 16 * row) * mm, 182 * mm, (55 + 16 * row) * mm], colour, max(1, round(0.35 * mm)))
+        draw.line(
+            [28 * mm, (55 + 16 * row) * mm, 182 * mm, (55 + 16 * row) * mm],
+            colour,
+            max(1, round(0.35 * mm)),
+        )
     for x in (28, 70, 112, 182):
         draw.line([x * mm, 55 * mm, x * mm, 247 * mm], colour, max(1, round(0.35 * mm)))
 
 
 def character(
-    draw: ImageDraw.ImageDraw, random: np.random.Generator, x: float, y: float, size: float, colour: tuple[int, ...]
+    draw: ImageDraw.ImageDraw,
+    random: np.random.Generator,
+    x: float,
+    y: float,
+    size: float,
+    colour: tuple[int, ...],
 ) -> None:
     """Something as dense as a Chinese character: a few strokes in a square."""
     for _ in range(6):
         ends = random.uniform(0, size, 4)
         if random.random() < 0.7:
             ends[1 if random.random() < 0.5 else 0] = ends[3 if random.random() < 0.5 else 2]
-        draw.line([x + ends[0], y + ends[1], x + ends[2], y + ends[3]], colour, max(1, round(size / 9)))
+        draw.line(
+            [x + ends[0], y + ends[1], x + ends[2], y + ends[3]],
+            colour,
+            max(1, round(size / 9)),
+        )
 
 
 def seal_mask(
     dpi: int, diameter: float = 42, seed: int = 1, oval: float = 1.0, star: bool = True
 ) -> NDArray[np.float32]:
-    """Where a seal of ``diameter`` mm leaves ink (0..1): rim, writing around, star or a line of writing; height times ``oval``."""
+    """Where a seal of ``diameter`` mm leaves ink (0..1): rim, writing around, star or a line of
+    writing; height times ``oval``.
+    """
     random = np.random.default_rng(seed)
     scale = dpi / 25.4 * 4
     size = int((diameter + 4) * scale)
@@ -59,7 +81,9 @@ def seal_mask(
     draw = ImageDraw.Draw(picture)
     radius, middle = diameter / 2 * scale, size / 2
     draw.ellipse(
-        [middle - radius, middle - radius, middle + radius, middle + radius], outline=255, width=round(1.2 * scale)
+        [middle - radius, middle - radius, middle + radius, middle + radius],
+        outline=255,
+        width=round(1.2 * scale),
     )
     for index in range(12):
         angle = math.radians(150 + 20 * index)
@@ -71,7 +95,10 @@ def seal_mask(
         picture.paste(255, (round(at[0] - 2.5 * scale), round(at[1] - 2.5 * scale)), turned)
     if star:
         points = [
-            (middle + r * radius * math.sin(0.2 * math.pi * k), middle - r * radius * math.cos(0.2 * math.pi * k))
+            (
+                middle + r * radius * math.sin(0.2 * math.pi * k),
+                middle - r * radius * math.cos(0.2 * math.pi * k),
+            )
             for k in range(10)
             for r in [0.32 if k % 2 == 0 else 0.13]
         ]
@@ -79,7 +106,12 @@ def seal_mask(
     else:
         for index in range(5):
             character(
-                draw, random, middle + (6 * index - 14.5) * scale * 0.8, middle - 2.5 * scale, 4.5 * scale, (255,)
+                draw,
+                random,
+                middle + (6 * index - 14.5) * scale * 0.8,
+                middle - 2.5 * scale,
+                4.5 * scale,
+                (255,),
             )
     picture = picture.rotate(float(random.uniform(-12, 12)), Image.Resampling.BICUBIC)
     picture = picture.resize((size // 4, max(1, round(size / 4 * oval))), Image.Resampling.BOX)
@@ -104,7 +136,13 @@ def stamp(
 
 
 def scanned(
-    page: Pixels, *, noise: float = 3, skew: float = 0.6, blur: float = 0.5, seed: int = 1, shadow: float = 0.08
+    page: Pixels,
+    *,
+    noise: float = 3,
+    skew: float = 0.6,
+    blur: float = 0.5,
+    seed: int = 1,
+    shadow: float = 0.08,
 ) -> Pixels:
     """``page`` as a scanner gives it back."""
     random = np.random.default_rng(seed)
@@ -115,7 +153,13 @@ def scanned(
         .filter(ImageFilter.GaussianBlur(blur))
     )
     values = (
-        np.asarray(picture, np.float32) * np.linspace(1, 1 - shadow, page.shape[1], dtype=np.float32)[None, :, None]
+        np.asarray(picture, np.float32)
+        * np.linspace(
+            1,
+            1 - shadow,
+            page.shape[1],
+            dtype=np.float32,
+        )[None, :, None]
     )
     return (values + random.normal(0, noise, values.shape)).clip(0, 255).astype(np.uint8)
 
@@ -139,7 +183,7 @@ def png(page: Pixels) -> bytes:
     return out.getvalue()
 
 
-# --- PDF -----------------------------------------------------------------------------------------------------------
+# --- PDF ------------------------------------------------------------------------------------------
 
 
 def pdf(objects: dict[int, bytes], trailer: bytes = b"") -> bytes:
@@ -152,15 +196,23 @@ def pdf(objects: dict[int, bytes], trailer: bytes = b"") -> bytes:
     start, count = out.tell(), max(objects) + 1
     out.write(b"xref\n0 %d\n0000000000 65535 f \n" % count)
     out.writelines(b"%010d 00000 n \n" % offsets.get(number, 0) for number in range(1, count))
-    out.write(b"trailer\n<</Size %d/Root 1 0 R%b>>\nstartxref\n%d\n%%%%EOF\n" % (count, trailer, start))
+    out.write(
+        b"trailer\n<</Size %d/Root 1 0 R%b>>\nstartxref\n%d\n%%%%EOF\n" % (count, trailer, start),
+    )
     return out.getvalue()
 
 
 def locked_pdf() -> bytes:
     """A page that nobody opens without its password."""
-    key = b"/Encrypt<</Filter/Standard/V 1/R 2/O<%b>/U<%b>/P -4>>/ID[<00><00>]" % (b"41" * 32, b"42" * 32)
+    key = b"/Encrypt<</Filter/Standard/V 1/R 2/O<%b>/U<%b>/P -4>>/ID[<00><00>]" % (
+        b"41" * 32,
+        b"42" * 32,
+    )
     page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>"
-    return pdf({1: b"<</Type/Catalog/Pages 2 0 R>>", 2: b"<</Type/Pages/Kids[3 0 R]/Count 1>>", 3: page}, key)
+    return pdf(
+        {1: b"<</Type/Catalog/Pages 2 0 R>>", 2: b"<</Type/Pages/Kids[3 0 R]/Count 1>>", 3: page},
+        key,
+    )
 
 
 def stream(head: bytes, body: bytes) -> bytes:
@@ -168,7 +220,10 @@ def stream(head: bytes, body: bytes) -> bytes:
     return b"<<%b/Length %d>>\nstream\n%b\nendstream" % (head, len(body), body)
 
 
-def pages_pdf(pages: Sequence[tuple[bytes, bytes, dict[int, bytes]]], mediabox: bytes = b"0 0 595 842") -> bytes:
+def pages_pdf(
+    pages: Sequence[tuple[bytes, bytes, dict[int, bytes]]],
+    mediabox: bytes = b"0 0 595 842",
+) -> bytes:
     """A PDF of pages given as (resources, content stream, further objects)."""
     objects: dict[int, bytes] = {1: b"<</Type/Catalog/Pages 2 0 R>>"}
     kids = []
@@ -180,7 +235,10 @@ def pages_pdf(pages: Sequence[tuple[bytes, bytes, dict[int, bytes]]], mediabox: 
             resources,
             number + 1,
         )
-        objects |= {number: head, number + 1: stream(b"/Filter/FlateDecode", zlib.compress(content))} | more
+        objects |= {
+            number: head,
+            number + 1: stream(b"/Filter/FlateDecode", zlib.compress(content)),
+        } | more
         number += 2
     objects[2] = b"<</Type/Pages/Kids[%b]/Count %d>>" % (b" ".join(kids), len(kids))
     return pdf(objects)
@@ -191,7 +249,9 @@ FULL = b"595 0 0 842 0 0 cm"
 
 def image_page(data: bytes, width: int, height: int, number: int = 10, colours: bytes = b"DeviceRGB", place: bytes = FULL,
                more: bytes = b"") -> tuple[bytes, bytes, dict[int, bytes]]:  # fmt: skip
-    """A page that shows one JPEG (object ``number``), by default all over; ``more`` is drawn after it."""
+    """A page that shows one JPEG (object ``number``), by default all over; ``more`` is drawn after
+    it.
+    """
     head = b"/Type/XObject/Subtype/Image/Width %d/Height %d/ColorSpace/%b/BitsPerComponent 8/Filter/DCTDecode" % (
         width,
         height,
@@ -218,8 +278,15 @@ def scan_pdf(*pages: Pixels, quality: int = 60) -> bytes:
 
 
 def text_page(lines: Sequence[str], render: int = 0) -> tuple[bytes, bytes, dict[int, bytes]]:
-    """A born-digital page of Latin text, one line under the other; ``render`` 3 makes it invisible."""
+    """A born-digital page of Latin text, one line under the other; ``render`` 3 makes it
+    invisible.
+    """
     rows = b"".join(
-        b"1 0 0 1 60 %d Tm (%b) Tj\n" % (780 - 18 * row, line.encode("ascii")) for row, line in enumerate(lines)
+        b"1 0 0 1 60 %d Tm (%b) Tj\n"
+        % (
+            780 - 18 * row,
+            line.encode("ascii"),
+        )
+        for row, line in enumerate(lines)
     )
     return b"/Font<<%b>>" % FONT, b"BT /F 12 Tf %d Tr\n%bET" % (render, rows), {}

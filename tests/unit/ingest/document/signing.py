@@ -1,4 +1,5 @@
-"""People with certificates for the tests beside this file: an authority, signers of every fate, and their signatures.
+"""People with certificates for the tests beside this file: an authority, signers of every fate, and
+their signatures.
 
 Everything is made when a test runs; no key is kept.
 """
@@ -51,7 +52,9 @@ class Identity:
     def asn1_key(self) -> keys.PrivateKeyInfo:
         return keys.PrivateKeyInfo.load(
             self.key.private_bytes(
-                serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+                serialization.Encoding.DER,
+                serialization.PrivateFormat.PKCS8,
+                serialization.NoEncryption(),
             )
         )
 
@@ -95,12 +98,17 @@ def issue(
         )
     )  # fmt: skip
     if issuer is not None:
-        place = pyca.UniformResourceIdentifier("http://crl.example/list.crl")  # nobody ever asks there
+        # nobody ever asks there
+        place = pyca.UniformResourceIdentifier("http://crl.example/list.crl")
         builder = builder.add_extension(
-            pyca.CRLDistributionPoints([pyca.DistributionPoint([place], None, None, None)]), critical=False
+            pyca.CRLDistributionPoints([pyca.DistributionPoint([place], None, None, None)]),
+            critical=False,
         )
     if stamps:
-        builder = builder.add_extension(pyca.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), critical=True)
+        builder = builder.add_extension(
+            pyca.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]),
+            critical=True,
+        )
     return Identity(builder.sign(issuer.key if issuer else key, hashes.SHA256()), key)
 
 
@@ -160,10 +168,17 @@ def signed(
     )  # fmt: skip
     signer = _SignerWithClock(
         meta,
-        signers.SimpleSigner(signing_cert=who.asn1, signing_key=who.asn1_key, cert_registry=SimpleCertificateStore()),
+        signers.SimpleSigner(
+            signing_cert=who.asn1,
+            signing_key=who.asn1_key,
+            cert_registry=SimpleCertificateStore(),
+        ),
         timestamper=stamped_by
         and timestamps.DummyTimeStamper(
-            stamped_by.asn1, stamped_by.asn1_key, SimpleCertificateStore(), fixed_dt=stamped_at or at
+            stamped_by.asn1,
+            stamped_by.asn1_key,
+            SimpleCertificateStore(),
+            fixed_dt=stamped_at or at,
         ),
         new_field_spec=fields.SigFieldSpec(field, on_page=(visible_on or 1) - 1, box=box),
     )
@@ -186,7 +201,9 @@ def with_other_page(data: bytes) -> bytes:
 
     def change(writer: IncrementalPdfFileWriter) -> None:
         page = writer.root["/Pages"]["/Kids"][0]
-        more = writer.add_object(generic.StreamObject(stream_data=b"q 1 1 1 rg 60 60 300 100 re f Q"))
+        more = writer.add_object(
+            generic.StreamObject(stream_data=b"q 1 1 1 rg 60 60 300 100 re f Q"),
+        )
         page["/Contents"] = generic.ArrayObject([page.raw_get("/Contents"), more])
         writer.update_container(page)
 
@@ -204,11 +221,16 @@ def with_contents(data: bytes, contents: bytes) -> bytes:
     """``data`` with other bytes in the place of its only signature."""
     place = contents_of(data)
     assert len(contents) <= len(place)
-    return data.replace(place.hex().upper().encode(), contents.ljust(len(place), b"\0").hex().upper().encode())
+    return data.replace(
+        place.hex().upper().encode(),
+        contents.ljust(len(place), b"\0").hex().upper().encode(),
+    )
 
 
 def national(data: bytes, *, structure: bool = False) -> bytes:
-    """A signature by SM2 and SM3, in the usual structure or in the one of GM/T 0010, as far as a reader can tell."""
+    """A signature by SM2 and SM3, in the usual structure or in the one of GM/T 0010, as far as a
+    reader can tell.
+    """
     message = cms.ContentInfo.load(contents_of(data))
     signer = message["content"]["signer_infos"][0]
     signer["digest_algorithm"] = {"algorithm": "1.2.156.10197.1.401"}

@@ -67,8 +67,14 @@ def test_a_word_form_becomes_an_editable_document_that_survives_json(call: Call)
     assert Document.model_validate_json(read.model_dump_json()) == read
 
 
-def test_a_stamped_scan_is_told_by_its_file_name_with_less_trust(call: Call, stamped: Pixels, plain: Pixels) -> None:
-    """Pictures say nothing of themselves; the name says form and applicant, and the fact says so."""
+def test_a_stamped_scan_is_told_by_its_file_name_with_less_trust(
+    call: Call,
+    stamped: Pixels,
+    plain: Pixels,
+) -> None:
+    """Pictures say nothing of themselves; the name says form and applicant, and the fact
+    says so.
+    """
     read = document(
         read_document("3", "第三师教育局示范区申报书（盖章）.pdf", Kind.PDF, scan_pdf(plain, stamped), call)
     )
@@ -106,10 +112,21 @@ def test_scans_without_a_seal_and_without_colour_differ(call: Call, plain: Pixel
 
 
 @pytest.mark.parametrize(
-    "place", [b"0 842 -595 0 595 0 cm", b"-595 0 0 842 595 0 cm", b"290 0 0 842 0 0 cm /I Do Q q 305 0 0 842 290 0 cm"]
+    "place",
+    [
+        b"0 842 -595 0 595 0 cm",
+        b"-595 0 0 842 595 0 cm",
+        b"290 0 0 842 0 0 cm /I Do Q q 305 0 0 842 290 0 cm",
+    ],
 )
-def test_turned_mirrored_and_cut_up_pages_are_drawn_instead_of_decoded(call: Call, plain: Pixels, place: bytes) -> None:
-    """Whatever cannot be taken as it is goes through the renderer; a page without a seal stays one."""
+def test_turned_mirrored_and_cut_up_pages_are_drawn_instead_of_decoded(
+    call: Call,
+    plain: Pixels,
+    place: bytes,
+) -> None:
+    """Whatever cannot be taken as it is goes through the renderer; a page without a seal
+    stays one.
+    """
     data = pages_pdf([image_page(jpeg(plain), 827, 1169, place=place)])
     read = document(read_document("3", "附件1.pdf", Kind.PDF, data, call))
     assert read.is_scan.value is True
@@ -119,7 +136,12 @@ def test_turned_mirrored_and_cut_up_pages_are_drawn_instead_of_decoded(call: Cal
 
 def test_a_seal_is_found_in_a_cmyk_scan(call: Call, stamped: Pixels) -> None:
     """Drawn by the renderer with the PDF's own colours."""
-    head = image_page(jpeg(stamped, 80, "CMYK"), 827, 1169, colours=b"DeviceCMYK/Decode[1 0 1 0 1 0 1 0]")
+    head = image_page(
+        jpeg(stamped, 80, "CMYK"),
+        827,
+        1169,
+        colours=b"DeviceCMYK/Decode[1 0 1 0 1 0 1 0]",
+    )
     read = document(read_document("3", "附件1.pdf", Kind.PDF, pages_pdf([head]), call))
     assert read.seal is not None
     assert read.seal.outcome is SealOutcome.STAMPED
@@ -132,7 +154,10 @@ def test_an_exported_pdf_that_is_no_form_is_unrecognised(call: Call) -> None:
     assert reading.reason
 
 
-def test_a_scan_among_exported_pages_leaves_it_open_whether_it_is_a_scan(call: Call, stamped: Pixels) -> None:
+def test_a_scan_among_exported_pages_leaves_it_open_whether_it_is_a_scan(
+    call: Call,
+    stamped: Pixels,
+) -> None:
     """The stamped page was put into an export: staff look."""
     pages = [text_page(LINES), image_page(jpeg(stamped), 827, 1169)]
     read = document(read_document("3", "附件1.pdf", Kind.PDF, pages_pdf(pages), call))
@@ -183,7 +208,16 @@ def test_a_photograph_counts_as_a_scan_of_one_page(call: Call, stamped: Pixels) 
 
 def test_small_pictures_are_the_mails_own_dress(call: Call) -> None:
     """Logos and signatures are no documents."""
-    assert read_document("3", "image001.png", Kind.PNG, png(sheet(75)[:120, :300]), call).fate is Fate.INLINE
+    assert (
+        read_document(
+            "3",
+            "image001.png",
+            Kind.PNG,
+            png(sheet(75)[:120, :300]),
+            call,
+        ).fate
+        is Fate.INLINE
+    )
 
 
 def test_a_word_file_of_pictures_says_so(call: Call) -> None:
@@ -204,7 +238,12 @@ def test_a_word_file_of_pictures_says_so(call: Call) -> None:
         (Kind.ENCRYPTED_OFFICE, b"x", Fate.ENCRYPTED), (Kind.OTHER, b"x", Fate.UNSUPPORTED),
     ],
 )  # fmt: skip
-def test_what_cannot_be_read_has_a_fate_and_a_chinese_reason(call: Call, kind: Kind, data: bytes, fate: Fate) -> None:
+def test_what_cannot_be_read_has_a_fate_and_a_chinese_reason(
+    call: Call,
+    kind: Kind,
+    data: bytes,
+    fate: Fate,
+) -> None:
     """No exception leaves the reader."""
     reading = read_document("2", "附件1", kind, data, call)
     assert (reading.document, reading.fate) == (None, fate)
@@ -213,16 +252,22 @@ def test_what_cannot_be_read_has_a_fate_and_a_chinese_reason(call: Call, kind: K
 
 def test_every_cut_of_a_file_is_a_value(call: Call, stamped: Pixels) -> None:
     """Wherever the connection broke off, a fate comes out."""
-    for kind, data in ((Kind.DOCX, word(ZONE_TITLE, ZONE)), (Kind.PDF, scan_pdf(stamped)), (Kind.JPEG, jpeg(stamped))):
+    for kind, data in (
+        (Kind.DOCX, word(ZONE_TITLE, ZONE)),
+        (Kind.PDF, scan_pdf(stamped)),
+        (Kind.JPEG, jpeg(stamped)),
+    ):
         for share in range(1, 10):
             assert read_document("2", "x", kind, data[: len(data) * share // 10], call).fate in Fate
 
 
-# --- certificates --------------------------------------------------------------------------------------------------
+# --- certificates ---------------------------------------------------------------------------------
 
 
 def test_a_signed_file_that_is_none_of_the_forms_is_said_to_be_signed(call: Call) -> None:
-    """Perhaps a seal on something else; called like a form it may be one whose text nobody can extract."""
+    """Perhaps a seal on something else; called like a form it may be one whose text nobody can
+    extract.
+    """
     data = signed(pages_pdf([text_page(LINES)]), bureau())
     reading = read_document("3", "公示.pdf", Kind.PDF, data, call)
     assert (reading.fate, reading.reason.endswith("PDF 带有电子签章")) == (Fate.UNRECOGNISED, True)
@@ -230,7 +275,11 @@ def test_a_signed_file_that_is_none_of_the_forms_is_said_to_be_signed(call: Call
     assert (read.form, read.recognised_by, read.is_scan.value) == ("附件1", "file name", False)
 
 
-def test_a_signed_scan_keeps_what_its_paper_says(call: Call, stamped: Pixels, plain: Pixels) -> None:
+def test_a_signed_scan_keeps_what_its_paper_says(
+    call: Call,
+    stamped: Pixels,
+    plain: Pixels,
+) -> None:
     """The signature is noted beside it."""
     for page, outcome in ((stamped, SealOutcome.STAMPED), (plain, SealOutcome.NOT_STAMPED)):
         data = signed(scan_pdf(page), bureau())

@@ -33,7 +33,14 @@ def documents(mail: Path, call: Call) -> list[Document]:
     """What is read in one mail."""
     kinds = {"docx": Kind.DOCX, "pdf": Kind.PDF}
     readings = [
-        read_document("2", name, kinds[name.rpartition(".")[2]], data, call) for name, data in attachments(mail)
+        read_document(
+            "2",
+            name,
+            kinds[name.rpartition(".")[2]],
+            data,
+            call,
+        )
+        for name, data in attachments(mail)
     ]
     assert all(reading.document for reading in readings), readings
     return [reading.document for reading in readings if reading.document]
@@ -41,7 +48,9 @@ def documents(mail: Path, call: Call) -> list[Document]:
 
 @pytest.mark.parametrize("mail", sorted(MAILS.glob("*.eml")), ids=lambda mail: mail.stem)
 def test_every_form_and_scan_of_the_samples_is_read(mail: Path, call: Call) -> None:
-    """Forms by their titles with every field known; scans by name with the right answer about the seal."""
+    """Forms by their titles with every field known; scans by name with the right answer about the
+    seal.
+    """
     for read in documents(mail, call):
         assert read.form
         if read.rendition is Rendition.EDITABLE:
@@ -56,17 +65,30 @@ def test_every_form_and_scan_of_the_samples_is_read(mail: Path, call: Call) -> N
 
 
 def test_of_a_grey_scan_only_what_is_a_seal_is_shown(call: Call) -> None:
-    """The form is stamped on its first and its third page, the table on its only one; rules and print are no rings."""
+    """The form is stamped on its first and its third page, the table on its only one; rules and
+    print are no rings.
+    """
     shown = [read.seal.seals for read in documents(next(MAILS.glob("20-*.eml")), call) if read.seal]
     assert sorted(sorted(seal.page for seal in seals) for seals in shown) == [[1], [1, 3]]
     assert all(38 < seal.diameter_mm < 46 for seals in shown for seal in seals)
 
 
-def test_a_signed_export_is_neither_unstamped_nor_stamped_and_brings_its_own_text(call: Call) -> None:
-    """Its seal is uncertain whatever the call makes of the signature; nothing of it needs to be read from pixels."""
+def test_a_signed_export_is_neither_unstamped_nor_stamped_and_brings_its_own_text(
+    call: Call,
+) -> None:
+    """Its seal is uncertain whatever the call makes of the signature; nothing of it needs to be
+    read from pixels.
+    """
     files = dict(attachments(next(MAILS.glob("04-*.eml"))))
     name, data = next((name, data) for name, data in files.items() if name.endswith(".pdf"))
-    read = read_document("2", name, Kind.PDF, signed(data, bureau(), visible_on=1), call, [authority().pem]).document
+    read = read_document(
+        "2",
+        name,
+        Kind.PDF,
+        signed(data, bureau(), visible_on=1),
+        call,
+        [authority().pem],
+    ).document
     assert read is not None
     assert read.seal is not None
     assert (read.is_scan.value, read.seal.outcome) == (False, SealOutcome.UNCERTAIN)

@@ -37,10 +37,24 @@ def body(xml: str, base: bytes | None = None) -> bytes:
     return replaced(base or word(), "word/document.xml", main.encode())
 
 
-def replaced(data: bytes, member: str, content: bytes | None, **rewritten: tuple[bytes, bytes]) -> bytes:
-    """``data`` with one member replaced (or left out when None) and bytes rewritten in the content types."""
+def replaced(
+    data: bytes,
+    member: str,
+    content: bytes | None,
+    **rewritten: tuple[bytes, bytes],
+) -> bytes:
+    """``data`` with one member replaced (or left out when None) and bytes rewritten in the content
+    types.
+    """
     out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+    with (
+        zipfile.ZipFile(io.BytesIO(data)) as old,
+        zipfile.ZipFile(
+            out,
+            "w",
+            zipfile.ZIP_DEFLATED,
+        ) as new,
+    ):
         for info in old.infolist():
             bytes_ = old.read(info)
             if info.filename == "[Content_Types].xml":

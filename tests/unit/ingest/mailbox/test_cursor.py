@@ -27,7 +27,10 @@ def test_a_mail_deleted_on_the_server_makes_nothing_new() -> None:
 
 
 @given(known=UIDS, listed=UIDS)
-def test_every_listed_mail_is_known_or_new_and_never_both(known: frozenset[int], listed: frozenset[int]) -> None:
+def test_every_listed_mail_is_known_or_new_and_never_both(
+    known: frozenset[int],
+    listed: frozenset[int],
+) -> None:
     """Nothing is lost and nothing is fetched twice, whatever the numbers are."""
     new = new_uids(known, FolderState("INBOX", 1, tuple(listed)))
     assert set(new) | (known & listed) == listed

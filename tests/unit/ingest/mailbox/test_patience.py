@@ -13,14 +13,19 @@ from ingest.mailbox.patience import Patience, wait_after
 AWAY = TemporaryError("连不上")
 
 
-@pytest.mark.parametrize(("failures", "minutes"), [(1, 1), (2, 2), (3, 5), (4, 10), (5, 15), (6, 15), (1000, 15)])
+@pytest.mark.parametrize(
+    ("failures", "minutes"),
+    [(1, 1), (2, 2), (3, 5), (4, 10), (5, 15), (6, 15), (1000, 15)],
+)
 def test_waits_grow_and_are_capped(failures: int, minutes: int) -> None:
     """One, two, five, ten, fifteen minutes, and fifteen for ever."""
     assert wait_after(failures, busy=False) == timedelta(minutes=minutes)
 
 
 @pytest.mark.parametrize("failures", [1, 3, 9])
-def test_a_server_that_calls_us_too_frequent_is_left_alone_for_a_quarter_of_an_hour(failures: int) -> None:
+def test_a_server_that_calls_us_too_frequent_is_left_alone_for_a_quarter_of_an_hour(
+    failures: int,
+) -> None:
     """From the first time on."""
     assert wait_after(failures, busy=True) == timedelta(minutes=15)
 

@@ -24,7 +24,10 @@ QQ = [((), b"/", name) for name in ("INBOX", "Sent Messages", "Drafts", "Deleted
         ([], None),
     ],
 )
-def test_the_folder_of_sent_mail_is_found(folders: list[tuple[tuple[bytes, ...], bytes, str]], expected: str) -> None:
+def test_the_folder_of_sent_mail_is_found(
+    folders: list[tuple[tuple[bytes, ...], bytes, str]],
+    expected: str,
+) -> None:
     """By its flag before any name; a folder that holds no mail does not count."""
     assert choose_sent(folders) == expected
 

@@ -61,7 +61,11 @@ def test_netease_unsafe_login_has_its_own_hint() -> None:
         (imaplib.IMAP4.error("BYE"), TemporaryError, "稍后"),
     ],
 )
-def test_no_connection_says_where_and_what_to_check(error: Exception, kind: type[TemporaryError], hint: str) -> None:
+def test_no_connection_says_where_and_what_to_check(
+    error: Exception,
+    kind: type[TemporaryError],
+    hint: str,
+) -> None:
     """An administrator reads host, port and the setting to look at."""
     told = trouble.connecting(error, WHERE)
     assert type(told) is kind
@@ -70,7 +74,9 @@ def test_no_connection_says_where_and_what_to_check(error: Exception, kind: type
 
 
 def test_the_servers_words_are_decoded_shortened_and_scrubbed() -> None:
-    """GB 18030 is what older servers speak; a server that echoes the command must not leak the password."""
+    """GB 18030 is what older servers speak; a server that echoes the command must not leak the
+    password.
+    """
     line = "A003 NO 登录失败 s3cret\a".encode("gb18030") + b"!" * 900
     words = trouble.server_words(line, "s3cret")
     assert words.startswith("登录失败 ***!")

@@ -80,7 +80,15 @@ def test_a_group_gives_its_members() -> None:
 
 @pytest.mark.parametrize(
     "value",
-    [b"(" * 30_000, b"<" * 30_000, b'"' * 30_001, b"a@b.cn," * 4_000, b"\\" * 30_000, b"@" * 30_000, b"a@" * 15_000],
+    [
+        b"(" * 30_000,
+        b"<" * 30_000,
+        b'"' * 30_001,
+        b"a@b.cn," * 4_000,
+        b"\\" * 30_000,
+        b"@" * 30_000,
+        b"a@" * 15_000,
+    ],
 )
 def test_hostile_headers_take_no_time(value: bytes) -> None:
     """The standard library ends in RecursionError at 341 bytes of parentheses."""

@@ -60,7 +60,19 @@ def test_bytes_are_read_for_what_they_are(data: bytes, label: str, expected: str
 
 @pytest.mark.parametrize(
     "name",
-    ["zlib", "hex", "rot13", "unicode_escape", "idna", "punycode", "undefined", "base64", "../x", "a" * 5000, "\0"],
+    [
+        "zlib",
+        "hex",
+        "rot13",
+        "unicode_escape",
+        "idna",
+        "punycode",
+        "undefined",
+        "base64",
+        "../x",
+        "a" * 5000,
+        "\0",
+    ],
 )
 def test_names_that_are_no_text_encoding_reach_no_decoder(name: str) -> None:
     """A mail chooses among text encodings, not among everything Python can decode."""
@@ -90,7 +102,10 @@ def test_decoding_never_raises_and_is_always_storable(data: bytes, label: str) -
         (b"=?utf-8?B??=", ""),
     ],
 )
-def test_header_text_is_decoded_as_chinese_mail_programs_mean_it(value: bytes, expected: str) -> None:
+def test_header_text_is_decoded_as_chinese_mail_programs_mean_it(
+    value: bytes,
+    expected: str,
+) -> None:
     """Quoted words, raw bytes and mixtures; never a line break."""
     assert decode_text(value) == expected
 
@@ -108,7 +123,9 @@ def test_a_subject_of_8000_encoded_words_costs_next_to_nothing() -> None:
 
 def test_headers_are_unfolded_and_the_topmost_wins() -> None:
     """A second From below the first is the sender's trick, not ours."""
-    headers = parse_headers(b"From: a@example.cn\r\nSubject: one\r\n two\r\nFROM: b@example.cn\r\nnonsense\r\n")
+    headers = parse_headers(
+        b"From: a@example.cn\r\nSubject: one\r\n two\r\nFROM: b@example.cn\r\nnonsense\r\n",
+    )
 
     assert headers.text("from") == "a@example.cn"
     assert headers.text("subject") == "one two"

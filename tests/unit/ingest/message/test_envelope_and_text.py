@@ -55,7 +55,11 @@ def test_the_envelope_holds_what_anything_depends_on() -> None:
         ("text/plain; charset=gb2312", "您好\0\x07".encode("gbk"), "您好"),
     ],
 )
-def test_the_body_is_read_whatever_its_charset_claims(kind: str, body: bytes, expected: str) -> None:
+def test_the_body_is_read_whatever_its_charset_claims(
+    kind: str,
+    body: bytes,
+    expected: str,
+) -> None:
     """Both libraries lose these texts."""
     assert parse_mail(with_body(kind, body)).text == expected
 
@@ -66,7 +70,12 @@ def test_the_plain_alternative_wins_unless_it_is_empty() -> None:
         b"--b\r\nContent-Type: text/plain\r\n\r\n%s\r\n--b\r\nContent-Type: text/html\r\n\r\n<p>html</p>\r\n--b--\r\n"
     )
 
-    assert parse_mail(with_body("multipart/alternative; boundary=b", parts % b"plain")).text == "plain"
+    assert (
+        parse_mail(
+            with_body("multipart/alternative; boundary=b", parts % b"plain"),
+        ).text
+        == "plain"
+    )
     assert parse_mail(with_body("multipart/alternative; boundary=b", parts % b" ")).text == "html"
 
 
@@ -95,7 +104,14 @@ def test_tidy_text_keeps_lines_and_drops_controls() -> None:
 
 @pytest.mark.parametrize(
     ("value", "expected"),
-    [("<a@b>", "<a@b>"), ("a@b", "<a@b>"), ("junk", ""), ("", ""), ("<a@b> <c@d>", "<a@b>"), ("<[a b]@x>", "")],
+    [
+        ("<a@b>", "<a@b>"),
+        ("a@b", "<a@b>"),
+        ("junk", ""),
+        ("", ""),
+        ("<a@b> <c@d>", "<a@b>"),
+        ("<[a b]@x>", ""),
+    ],
 )
 def test_message_ids_are_taken_as_they_come(value: str, expected: str) -> None:
     """The standard library raises IndexError on some."""
@@ -126,7 +142,9 @@ def test_oddities_are_noted_in_chinese() -> None:
 
 
 def test_the_mails_that_crash_the_library_are_read() -> None:
-    """An unclosed multipart whose inner boundary never starts: AttributeError in mail-parser 4.8."""
+    """An unclosed multipart whose inner boundary never starts: AttributeError in
+    mail-parser 4.8.
+    """
     raw = with_body(
         "multipart/mixed; boundary=a",
         b"--a\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\nx\r\n--a\r\n\r\nhello\r\n",
@@ -137,7 +155,12 @@ def test_the_mails_that_crash_the_library_are_read() -> None:
 
 def test_an_encoded_word_that_makes_the_library_raise_is_read() -> None:
     """email.errors.HeaderParseError out of mail-parser 4.8."""
-    assert parse_mail(b"From: =?utf-8?B?YWJjZ?= <a@example.cn>\r\n\r\nx").envelope.from_address == "a@example.cn"
+    assert (
+        parse_mail(
+            b"From: =?utf-8?B?YWJjZ?= <a@example.cn>\r\n\r\nx",
+        ).envelope.from_address
+        == "a@example.cn"
+    )
 
 
 def test_8000_encoded_words_and_open_parentheses_are_just_a_mail() -> None:
@@ -164,14 +187,20 @@ def failed(raw: bytes) -> tuple[str, ...]:
 @pytest.mark.parametrize("returned", [b"message/rfc822", b"text/rfc822-headers"])
 def test_a_bounce_names_the_letter_it_returns(returned: bytes) -> None:
     """Whole or headers only."""
-    raw = with_body("multipart/report; report-type=delivery-status; boundary=b", DSN % (b"failed", returned))
+    raw = with_body(
+        "multipart/report; report-type=delivery-status; boundary=b",
+        DSN % (b"failed", returned),
+    )
 
     assert failed(raw) == ("<letter@example.cn>",)
 
 
 def test_a_delay_is_no_failure() -> None:
     """RFC 3464: Action delayed is not final."""
-    raw = with_body("multipart/report; report-type=delivery-status; boundary=b", DSN % (b"delayed", b"message/rfc822"))
+    raw = with_body(
+        "multipart/report; report-type=delivery-status; boundary=b",
+        DSN % (b"delayed", b"message/rfc822"),
+    )
 
     assert failed(raw) == ()
 

@@ -44,13 +44,21 @@ MATRIX: dict[str, tuple[bytes, bytes, str]] = {
     "2047 B utf-8 bare": (f"attachment; filename==?utf-8?B?{b64(NAME)}?=".encode(), b"", NAME),
     "2047 Q utf-8": (f'attachment; filename="=?utf-8?Q?{qp(NAME, "utf-8")}?="'.encode(), b"", NAME),
     "2047 B gbk": (f'attachment; filename="=?GBK?B?{b64(NAME, "gbk")}?="'.encode(), b"", NAME),
-    "2047 Q gbk (163 webmail)": (f'attachment; filename="=?GBK?Q?{qp(NAME, "gbk")}?="'.encode(), b"", NAME),
+    "2047 Q gbk (163 webmail)": (
+        f'attachment; filename="=?GBK?Q?{qp(NAME, "gbk")}?="'.encode(),
+        b"",
+        NAME,
+    ),
     "2047 B gb18030 (QQ)": (
         b"",
         f'application/octet-stream; charset="gb18030"; name="=?gb18030?B?{b64(NAME, "gb18030")}?="'.encode(),
         NAME,
     ),
-    "2047 B gb2312": (f'attachment; filename="=?gb2312?B?{b64(NAME, "gbk")}?="'.encode(), b"", NAME),
+    "2047 B gb2312": (
+        f'attachment; filename="=?gb2312?B?{b64(NAME, "gbk")}?="'.encode(),
+        b"",
+        NAME,
+    ),
     "2047 gb2312 with characters outside it": (
         f'attachment; filename="=?gb2312?B?{b64(RARE, "gbk")}?="'.encode(),
         b"",
@@ -58,10 +66,26 @@ MATRIX: dict[str, tuple[bytes, bytes, str]] = {
     ),
     "2047 x-gbk": (f'attachment; filename="=?x-gbk?B?{b64(RARE, "gbk")}?="'.encode(), b"", RARE),
     "2047 cp936": (f'attachment; filename="=?cp936?B?{b64(NAME, "gbk")}?="'.encode(), b"", NAME),
-    "2047 bogus charset": (f'attachment; filename="=?GB2312_CHARSET?B?{b64(NAME, "gbk")}?="'.encode(), b"", NAME),
-    "2047 unknown charset, UTF-8 bytes": (f'attachment; filename="=?foo-bar?B?{b64(NAME)}?="'.encode(), b"", NAME),
-    "2047 utf-8 label on GBK bytes": (f'attachment; filename="=?utf-8?B?{b64(NAME, "gbk")}?="'.encode(), b"", NAME),
-    "2047 gbk label on UTF-8 bytes": (f'attachment; filename="=?gbk?B?{b64(NAME)}?="'.encode(), b"", NAME),
+    "2047 bogus charset": (
+        f'attachment; filename="=?GB2312_CHARSET?B?{b64(NAME, "gbk")}?="'.encode(),
+        b"",
+        NAME,
+    ),
+    "2047 unknown charset, UTF-8 bytes": (
+        f'attachment; filename="=?foo-bar?B?{b64(NAME)}?="'.encode(),
+        b"",
+        NAME,
+    ),
+    "2047 utf-8 label on GBK bytes": (
+        f'attachment; filename="=?utf-8?B?{b64(NAME, "gbk")}?="'.encode(),
+        b"",
+        NAME,
+    ),
+    "2047 gbk label on UTF-8 bytes": (
+        f'attachment; filename="=?gbk?B?{b64(NAME)}?="'.encode(),
+        b"",
+        NAME,
+    ),
     "2047 big5": (f'attachment; filename="=?big5?B?{b64("申報書.docx", "big5")}?="'.encode(), b"", "申報書.docx"),
     "2047 iso-2022-jp": (
         f'attachment; filename="=?iso-2022-jp?B?{b64("資料.docx", "iso-2022-jp")}?="'.encode(),
@@ -93,18 +117,30 @@ MATRIX: dict[str, tuple[bytes, bytes, str]] = {
         b"",
         "附件1.doc",
     ),
-    "2047 with a language": (f'attachment; filename="=?utf-8*zh?B?{b64(NAME)}?="'.encode(), b"", NAME),
+    "2047 with a language": (
+        f'attachment; filename="=?utf-8*zh?B?{b64(NAME)}?="'.encode(),
+        b"",
+        NAME,
+    ),
     "2047 without its end": (f'attachment; filename="=?utf-8?B?{b64(NAME)}"'.encode(), b"", NAME),
     "2047 Q with underscores": (b'attachment; filename="=?utf-8?Q?a_b.doc?="', b"", "a b.doc"),
     "2231 utf-8": (f"attachment; filename*=UTF-8''{PERCENT}".encode(), b"", NAME),
     "2231 lower case": (f"attachment; filename*=utf-8''{PERCENT.lower()}".encode(), b"", NAME),
     "2231 quoted": (f"attachment; filename*=\"UTF-8''{PERCENT}\"".encode(), b"", NAME),
     "2231 gbk": (f"attachment; filename*=GBK''{pct(NAME, 'gbk')}".encode(), b"", NAME),
-    "2231 gb2312 with characters outside it": (f"attachment; filename*=gb2312''{pct(RARE, 'gbk')}".encode(), b"", RARE),
+    "2231 gb2312 with characters outside it": (
+        f"attachment; filename*=gb2312''{pct(RARE, 'gbk')}".encode(),
+        b"",
+        RARE,
+    ),
     "2231 with a language": (f"attachment; filename*=utf-8'zh-CN'{PERCENT}".encode(), b"", NAME),
     "2231 without its charset": (f"attachment; filename*={PERCENT}".encode(), b"", NAME),
     "2231 with an empty charset": (f"attachment; filename*=''{PERCENT}".encode(), b"", NAME),
-    "2231 holding an encoded word": (f'attachment; filename*="=?utf-8?B?{b64(NAME)}?="'.encode(), b"", NAME),
+    "2231 holding an encoded word": (
+        f'attachment; filename*="=?utf-8?B?{b64(NAME)}?="'.encode(),
+        b"",
+        NAME,
+    ),
     "2231 wins over the ASCII stub": (
         f"attachment; filename=\"1.docx\"; filename*=UTF-8''{PERCENT}".encode(),
         b"",
@@ -125,7 +161,11 @@ MATRIX: dict[str, tuple[bytes, bytes, str]] = {
         b"",
         NAME,
     ),
-    "2231 plain segments": (b'attachment; filename*0="very long "; filename*1="name.docx"', b"", "very long name.docx"),
+    "2231 plain segments": (
+        b'attachment; filename*0="very long "; filename*1="name.docx"',
+        b"",
+        "very long name.docx",
+    ),
     "2231 segments of encoded words": (
         f'attachment; filename*0="=?utf-8?B?{UTF8_HALVES[0]}?="; filename*1=" =?utf-8?B?{UTF8_HALVES[1]}?="'.encode(),
         b"",
@@ -151,14 +191,34 @@ MATRIX: dict[str, tuple[bytes, bytes, str]] = {
         "诚誠.doc",
     ),
     "percent-encoded plain value": (f'attachment; filename="{PERCENT}"'.encode(), b"", NAME),
-    "percent-encoded plain value in GBK": (f'attachment; filename="{pct(NAME, "gbk")}"'.encode(), b"", NAME),
+    "percent-encoded plain value in GBK": (
+        f'attachment; filename="{pct(NAME, "gbk")}"'.encode(),
+        b"",
+        NAME,
+    ),
     "a percent sign that means itself": (b'attachment; filename="98%.docx"', b"", "98%.docx"),
     "missing semicolon after attachment": (b'attachment filename="a.docx"', b"", "a.docx"),
-    "missing semicolon between parameters": (b'attachment; filename="a.docx" size=12', b"", "a.docx"),
-    "bare value before another parameter": (b"attachment; filename=a b.docx size=12", b"", "a b.docx"),
-    "quotes inside quotes": (b'attachment; filename="a "final".docx"; size=3', b"", 'a "final".docx'),
+    "missing semicolon between parameters": (
+        b'attachment; filename="a.docx" size=12',
+        b"",
+        "a.docx",
+    ),
+    "bare value before another parameter": (
+        b"attachment; filename=a b.docx size=12",
+        b"",
+        "a b.docx",
+    ),
+    "quotes inside quotes": (
+        b'attachment; filename="a "final".docx"; size=3',
+        b"",
+        'a "final".docx',
+    ),
     "escaped quotes": (b'attachment; filename="a \\"final\\".docx"', b"", 'a "final".docx'),
-    "semicolon and comma inside quotes": (b'attachment; filename="a; b, c.docx"', b"", "a; b, c.docx"),
+    "semicolon and comma inside quotes": (
+        b'attachment; filename="a; b, c.docx"',
+        b"",
+        "a; b, c.docx",
+    ),
     "question marks while name= is good": (
         b'attachment; filename="?????.doc"',
         f'application/msword; name="=?gbk?B?{b64(NAME, "gbk")}?="'.encode(),
@@ -168,7 +228,11 @@ MATRIX: dict[str, tuple[bytes, bytes, str]] = {
     "a Unix path": (b'attachment; filename="../../etc/passwd"', b"", "passwd"),
     "an upper-case key with spaces around =": (b'ATTACHMENT; FileName = "a.docx"', b"", "a.docx"),
     "an empty name": (b'attachment; filename=""', b"", ""),
-    "an empty name beside a good one": (b'attachment; filename=""', b'application/pdf; name="a.pdf"', "a.pdf"),
+    "an empty name beside a good one": (
+        b'attachment; filename=""',
+        b'application/pdf; name="a.pdf"',
+        "a.pdf",
+    ),
     "no name at all": (b"inline", b"text/plain; charset=utf-8", ""),
     "a name of macOS in NFD": (
         b'attachment; filename="' + unicodedata.normalize("NFD", "é.docx").encode() + b'"',
@@ -178,8 +242,16 @@ MATRIX: dict[str, tuple[bytes, bytes, str]] = {
 }
 
 
-@pytest.mark.parametrize(("disposition", "content_type", "expected"), MATRIX.values(), ids=MATRIX.keys())
-def test_a_file_name_comes_through_in_every_form(disposition: bytes, content_type: bytes, expected: str) -> None:
+@pytest.mark.parametrize(
+    ("disposition", "content_type", "expected"),
+    MATRIX.values(),
+    ids=MATRIX.keys(),
+)
+def test_a_file_name_comes_through_in_every_form(
+    disposition: bytes,
+    content_type: bytes,
+    expected: str,
+) -> None:
     """The name people see is the name the sender gave."""
     assert file_name(disposition.replace(b"\r\n", b""), content_type) == expected
 
@@ -223,7 +295,9 @@ def test_20000_parameters_are_read_in_linear_time() -> None:
     ],
 )
 def test_a_hostile_value_of_32_kilobytes_takes_no_time(filler: bytes) -> None:
-    """No form of repetition makes the scanner quadratic; what comes out is cut to a name's length."""
+    """No form of repetition makes the scanner quadratic; what comes out is cut to a
+    name's length.
+    """
     names = {file_name(b"attachment; filename=" + filler, b"x/y; " + filler) for _ in range(10)}
 
     assert {len(name) for name in names} <= {0, MAX_LENGTH}
@@ -231,7 +305,13 @@ def test_a_hostile_value_of_32_kilobytes_takes_no_time(filler: bytes) -> None:
 
 @given(
     st.sampled_from(
-        [b"", b'attachment; filename="', b"x; filename*=", b"x; filename*0*=gbk''", b"x; filename==?gbk?Q?"]
+        [
+            b"",
+            b'attachment; filename="',
+            b"x; filename*=",
+            b"x; filename*0*=gbk''",
+            b"x; filename==?gbk?Q?",
+        ]
     ),
     st.binary(max_size=300),
 )
@@ -248,4 +328,10 @@ def test_the_sender_may_write_any_name_in_gb18030() -> None:
     """Characters beyond the basic plane too."""
     name = "𠮷㐂镕堃.docx"
 
-    assert file_name(f'attachment; filename="=?gb18030?B?{b64(name, "gb18030")}?="'.encode(), b"") == name
+    assert (
+        file_name(
+            f'attachment; filename="=?gb18030?B?{b64(name, "gb18030")}?="'.encode(),
+            b"",
+        )
+        == name
+    )

@@ -26,7 +26,8 @@ PNG = b"\x89PNG\r\n\x1a\n" + bytes(200)
 @pytest.fixture(scope="module")
 def call() -> Call:
     return load_call(
-        "smart-education-2024", (ROOT / "config/calls/smart-education-2024/call.yaml").read_text(encoding="utf-8")
+        "smart-education-2024",
+        (ROOT / "config/calls/smart-education-2024/call.yaml").read_text(encoding="utf-8"),
     )
 
 
@@ -44,7 +45,12 @@ def mail(**headers: str) -> EmailMessage:
     return message
 
 
-def attach(message: EmailMessage, name: str, data: bytes, kind: str = "application/octet-stream") -> None:
+def attach(
+    message: EmailMessage,
+    name: str,
+    data: bytes,
+    kind: str = "application/octet-stream",
+) -> None:
     maintype, subtype = kind.split("/")
     message.add_attachment(data, maintype=maintype, subtype=subtype, filename=name)
 
@@ -91,7 +97,13 @@ def test_paths_stay_unique_when_an_archive_pretends_to_be_a_folder(call: Call) -
 
     parts = read_message(message.as_bytes(), call, ReadingContext()).parts
 
-    assert [part.path for part in parts] == ["1", "2", "2/a.zip", "2/a.zip/b.txt", "2/a.zip/b.txt#2"]
+    assert [part.path for part in parts] == [
+        "1",
+        "2",
+        "2/a.zip",
+        "2/a.zip/b.txt",
+        "2/a.zip/b.txt#2",
+    ]
 
 
 def test_a_reading_survives_a_round_trip_through_json(call: Call) -> None:
@@ -119,13 +131,23 @@ def test_documents_are_only_listed_when_a_first_attempt_died(call: Call) -> None
     )
 
 
-@pytest.mark.parametrize("headers", [{"Auto_Submitted": "auto-replied"}, {"From": "office@example.cn"}])
-def test_attachments_of_machines_are_listed_and_not_opened(call: Call, headers: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    "headers",
+    [{"Auto_Submitted": "auto-replied"}, {"From": "office@example.cn"}],
+)
+def test_attachments_of_machines_are_listed_and_not_opened(
+    call: Call,
+    headers: dict[str, str],
+) -> None:
     """Nobody will be answered about them."""
     message = mail(**headers)
     attach(message, "附件1.docx", BLANK.read_bytes())
 
-    reading = read_message(message.as_bytes(), call, ReadingContext(own_addresses=("office@example.cn",)))
+    reading = read_message(
+        message.as_bytes(),
+        call,
+        ReadingContext(own_addresses=("office@example.cn",)),
+    )
 
     assert reading.documents == ()
     assert (reading.parts[1].kind, reading.parts[1].fate) == (Kind.DOCX, Fate.UNSUPPORTED)
@@ -136,7 +158,11 @@ def test_documents_of_a_forged_mail_are_read_for_staff(call: Call) -> None:
     message = mail(Authentication_Results="mx.example.cn; dmarc=fail")
     attach(message, "附件1.docx", BLANK.read_bytes())
 
-    reading = read_message(message.as_bytes(), call, ReadingContext(trusted_authserv_ids=("mx.example.cn",)))
+    reading = read_message(
+        message.as_bytes(),
+        call,
+        ReadingContext(trusted_authserv_ids=("mx.example.cn",)),
+    )
 
     assert reading.screening.kind is ScreeningKind.FORGED
     assert len(reading.documents) == 1
@@ -207,8 +233,17 @@ def test_a_torn_multipart_is_damaged_and_an_empty_one_nothing(call: Call) -> Non
     """QQ sends empty multiparts; a mail cut off in transit is another matter."""
     raw = b"From: a@example.com\nContent-Type: multipart/mixed; boundary=b\n\n%s"
 
-    assert [part.fate for part in read_message(raw % b"", call, ReadingContext()).parts] == [Fate.BODY]
-    assert [part.fate for part in read_message(raw % b"some text", call, ReadingContext()).parts] == [Fate.DAMAGED]
+    assert [part.fate for part in read_message(raw % b"", call, ReadingContext()).parts] == [
+        Fate.BODY,
+    ]
+    assert [
+        part.fate
+        for part in read_message(
+            raw % b"some text",
+            call,
+            ReadingContext(),
+        ).parts
+    ] == [Fate.DAMAGED]
 
 
 def test_what_is_no_mail_is_refused_by_name(call: Call) -> None:
@@ -228,7 +263,11 @@ def test_what_is_no_mail_is_refused_by_name(call: Call) -> None:
         ]
     ),
 )
-def test_any_bytes_after_a_header_are_read_and_paths_are_unique(call: Call, body: bytes, kind: str) -> None:
+def test_any_bytes_after_a_header_are_read_and_paths_are_unique(
+    call: Call,
+    body: bytes,
+    kind: str,
+) -> None:
     """Hostile or damaged, a mail with a header is a reading."""
     raw = f"From: a@example.com\nContent-Type: {kind}\n\n--b\n".encode() + body.replace(
         b"\xfe", b"\n--b\nContent-Type: application/pdf\n\n"

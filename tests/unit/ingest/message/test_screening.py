@@ -49,12 +49,18 @@ PEOPLE = {
 
 OTHERS = {
     "auto-replied": (PERSON + "Auto-Submitted: auto-replied\r\n", "automatic"),
-    "auto-generated with parameters": (PERSON + "Auto-Submitted: Auto-Generated; type=x (y)\r\n", "automatic"),
+    "auto-generated with parameters": (
+        PERSON + "Auto-Submitted: Auto-Generated; type=x (y)\r\n",
+        "automatic",
+    ),
     "auto-notified": (PERSON + "Auto-Submitted: auto-notified\r\n", "automatic"),
     "an unknown keyword": (PERSON + "Auto-Submitted: x-strange\r\n", "automatic"),
     "a keyword that only begins with no": (PERSON + "Auto-Submitted: nobody\r\n", "automatic"),
     "an empty keyword": (PERSON + "Auto-Submitted:\r\n", "automatic"),
-    "a second Auto-Submitted": (PERSON + "Auto-Submitted: no\r\nAuto-Submitted: auto-replied\r\n", "automatic"),
+    "a second Auto-Submitted": (
+        PERSON + "Auto-Submitted: no\r\nAuto-Submitted: auto-replied\r\n",
+        "automatic",
+    ),
     "Precedence: bulk": (PERSON + "Precedence: Bulk\r\n", "automatic"),
     "Precedence: junk": (PERSON + "Precedence: junk\r\n", "automatic"),
     "Precedence: auto_reply": (PERSON + "Precedence: auto_reply\r\n", "automatic"),
@@ -62,7 +68,10 @@ OTHERS = {
     "List-Id": (PERSON + "List-Id: <all.example.com>\r\n", "list"),
     "List-Unsubscribe": (PERSON + "List-Unsubscribe: <mailto:x@example.com>\r\n", "list"),
     "X-Auto-Response-Suppress: All": (PERSON + "X-Auto-Response-Suppress: All\r\n", "automatic"),
-    "X-Auto-Response-Suppress with OOF": (PERSON + "X-Auto-Response-Suppress: DR, OOF, AutoReply\r\n", "automatic"),
+    "X-Auto-Response-Suppress with OOF": (
+        PERSON + "X-Auto-Response-Suppress: DR, OOF, AutoReply\r\n",
+        "automatic",
+    ),
     "X-Autoreply": (PERSON + "X-Autoreply: yes\r\n", "automatic"),
     "X-Autorespond": (PERSON + "X-Autorespond: holiday\r\n", "automatic"),
     "X-Loop": (PERSON + "X-Loop: someone@example.com\r\n", "automatic"),
@@ -84,8 +93,14 @@ OTHERS = {
         PERSON + "Content-Type: multipart/report; report-type=feedback-report; boundary=x\r\n",
         "complaint",
     ),
-    "a report of unknown type": (PERSON + "Content-Type: multipart/report; boundary=x\r\n", "automatic"),
-    "a report of unknown type from a daemon": (DAEMON + "Content-Type: Multipart/Report; boundary=x\r\n", "bounce"),
+    "a report of unknown type": (
+        PERSON + "Content-Type: multipart/report; boundary=x\r\n",
+        "automatic",
+    ),
+    "a report of unknown type from a daemon": (
+        DAEMON + "Content-Type: Multipart/Report; boundary=x\r\n",
+        "bounce",
+    ),
     "X-Failed-Recipients": (PERSON + "X-Failed-Recipients: x@example.com\r\n", "bounce"),
     "163 bounces in prose": ("From: postmaster@163.example\r\nSubject: 系统退信\r\n", "bounce"),
     "QQ bounces in prose": (
@@ -109,7 +124,10 @@ OTHERS = {
         + "Authentication-Results: mx.example.cn; spf=pass\r\nAuthentication-Results: mx.example.cn; dmarc=fail\r\n",
         "forged",
     ),
-    "the server's name in quotes": (PERSON + 'Authentication-Results: "mx.example.cn"; dmarc=fail\r\n', "forged"),
+    "the server's name in quotes": (
+        PERSON + 'Authentication-Results: "mx.example.cn"; dmarc=fail\r\n',
+        "forged",
+    ),
     "no-reply": (PERSON.replace("zhang@", "no-reply@"), "automatic"),
     "donotreply with a tag": (PERSON.replace("zhang@", "DoNotReply+42@"), "automatic"),
     "自动回复": (PERSON.replace("申报材料", "自动回复: 收到您的来信"), "automatic"),
@@ -187,16 +205,23 @@ def test_nobody_is_trusted_until_the_administrator_says_so() -> None:
 
 
 def test_our_own_letters_end_every_ping_pong() -> None:
-    """What we send carries Auto-Submitted: auto-replied; coming back it is never answered, a thousand times over."""
+    """What we send carries Auto-Submitted: auto-replied; coming back it is never answered, a
+    thousand times over.
+    """
     block = PERSON.replace("申报材料", "自动回复：申报材料") + "Auto-Submitted: auto-replied\r\n"
 
     assert not any(screened(block, carries_files=bool(number % 2)).reply for number in range(1000))
 
 
 @pytest.mark.timeout(10)
-@pytest.mark.parametrize("value", ["(" * 30_000, "()" * 15_000, "(a" * 10_000 + ")" * 10_000, ";" * 30_000])
+@pytest.mark.parametrize(
+    "value",
+    ["(" * 30_000, "()" * 15_000, "(a" * 10_000 + ")" * 10_000, ";" * 30_000],
+)
 def test_hostile_header_values_take_no_time(value: str) -> None:
-    """Comments are taken off in a few linear rounds; a field full of nonsense makes nobody forged or bounced."""
+    """Comments are taken off in a few linear rounds; a field full of nonsense makes nobody forged
+    or bounced.
+    """
     kinds = {
         name: screened(f"{PERSON}{name}: {value}\r\n").kind
         for name in (

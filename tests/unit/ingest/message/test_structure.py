@@ -49,7 +49,13 @@ def contents(raw: bytes) -> list[tuple[str, bytes]]:
 
 def by_library(raw: bytes) -> list[tuple[str, bytes]]:
     parts = [part for part in email.message_from_bytes(raw).walk() if not part.is_multipart()]
-    return [(part.get_content_type(), bytes(part.get_payload(decode=True) or b"")) for part in parts]  # type: ignore[arg-type]
+    return [
+        (
+            part.get_content_type(),
+            bytes(part.get_payload(decode=True) or b""),
+        )
+        for part in parts
+    ]  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("line_end", [b"\n", b"\r\n"])
@@ -79,7 +85,12 @@ def test_attachments_come_out_byte_for_byte(files: list[bytes]) -> None:
     message["From"] = "a@example.cn"
     message.set_content("x")
     for number, data in enumerate(files):
-        message.add_attachment(data, maintype="application", subtype="octet-stream", filename=f"{number}.bin")
+        message.add_attachment(
+            data,
+            maintype="application",
+            subtype="octet-stream",
+            filename=f"{number}.bin",
+        )
 
     raw = message.as_bytes()
 
@@ -97,7 +108,11 @@ def test_an_inner_multipart_that_never_closes_does_not_swallow_the_outer_one() -
     """mail-parser crashes on it."""
     raw = NESTED.replace(b"--in--\n", b"")
 
-    assert [media_type for media_type, _ in contents(raw)] == ["text/plain", "text/html", "application/pdf"]
+    assert [media_type for media_type, _ in contents(raw)] == [
+        "text/plain",
+        "text/html",
+        "application/pdf",
+    ]
 
 
 def test_a_mail_inside_a_mail_is_one_leaf_with_its_own_tree() -> None:
@@ -126,7 +141,9 @@ def test_nesting_stops_at_its_cap_with_a_reason() -> None:
 
 def test_forwarding_without_end_stops_at_its_cap() -> None:
     """message/rfc822 in message/rfc822."""
-    entity = parse_structure(b"From: a@example.cn\n" + b"Content-Type: message/rfc822\n\n" * 500 + b"x")
+    entity = parse_structure(
+        b"From: a@example.cn\n" + b"Content-Type: message/rfc822\n\n" * 500 + b"x",
+    )
 
     depth = 0
     while entity.children:
@@ -177,14 +194,20 @@ def test_a_part_with_too_long_a_header_does_not_hide_its_neighbours() -> None:
 @given(st.binary(max_size=400))
 def test_any_bytes_after_a_header_give_leaves_within_the_mail(body: bytes) -> None:
     """Offsets never leave the raw bytes."""
-    raw = b"From: a@example.cn\nContent-Type: multipart/mixed; boundary=b\n\n--b\n" + body.replace(b"x", b"\n--b\n")
+    raw = b"From: a@example.cn\nContent-Type: multipart/mixed; boundary=b\n\n--b\n" + body.replace(
+        b"x",
+        b"\n--b\n",
+    )
 
     for leaf in walk(parse_structure(raw)):
         assert 0 <= leaf.start <= leaf.end <= len(raw)
         leaf.content(raw)
 
 
-@pytest.mark.parametrize("separator", [b"\n", b"\r\n", b"From a@example.cn Fri Aug 30 10:00:00 2024\n"])
+@pytest.mark.parametrize(
+    "separator",
+    [b"\n", b"\r\n", b"From a@example.cn Fri Aug 30 10:00:00 2024\n"],
+)
 def test_what_stands_before_the_headers_is_passed_over(separator: bytes) -> None:
     """Empty lines and an mbox separator."""
     root = parse_structure(separator + b"Subject: x\n\nbody")

@@ -24,7 +24,14 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
         (datetime(2024, 8, 20, 9, 30, tzinfo=UTC), date(2024, 8, 20)),
         (datetime(2024, 9, 1, 0, 1, tzinfo=BEIJING), date(2024, 8, 31)),
     ],
-    ids=["before", "at the hour", "evening", "after midnight", "the office's clock counts", "first of the month"],
+    ids=[
+        "before",
+        "at the hour",
+        "evening",
+        "after midnight",
+        "the office's clock counts",
+        "first of the month",
+    ],
 )
 def test_the_digest_of_a_day_is_due_from_its_hour_on(now: datetime, day: date) -> None:
     """Until the next day's hour, so that a night without power loses none."""
@@ -33,7 +40,11 @@ def test_the_digest_of_a_day_is_due_from_its_hour_on(now: datetime, day: date) -
 
 def test_a_digest_at_midnight_belongs_to_the_day_that_begins() -> None:
     """00:00 is always past."""
-    assert digest_day(datetime(2024, 8, 20, 0, 0, tzinfo=BEIJING), time(0, 0), SHANGHAI) == date(2024, 8, 20)
+    assert digest_day(
+        datetime(2024, 8, 20, 0, 0, tzinfo=BEIJING),
+        time(0, 0),
+        SHANGHAI,
+    ) == date(2024, 8, 20)
 
 
 def test_each_day_and_recipient_has_a_key_of_its_own() -> None:

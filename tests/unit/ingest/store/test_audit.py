@@ -1,4 +1,6 @@
-"""The chain of the ledger: what the database refuses, and what ``audit verify`` finds when somebody goes round it."""
+"""The chain of the ledger: what the database refuses, and what ``audit verify`` finds when somebody
+goes round it.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +45,11 @@ def written(database: Database, files: FileStore, now: datetime) -> Database:
         text="",
     )
     with database.writing() as session:
-        mail = messages.record_message(session, Arrival("INBOX", 1, 1, kept.size, now, kept.sha256), now)
+        mail = messages.record_message(
+            session,
+            Arrival("INBOX", 1, 1, kept.size, now, kept.sha256),
+            now,
+        )
         events.record_event(session, now, EventKind.RECEIVED, "收到\x00邮件", message_id=mail.id, sha256=mail.sha256)
         assert messages.save_reading(session, mail.id, reading)
         events.record_event(
@@ -172,7 +178,10 @@ def test_what_is_changed_behind_the_guards_is_named(
     assert any(finding in line for line in found), found
 
 
-def test_a_line_with_new_hashes_does_not_fit_the_next(written: Database, open_file: sqlite3.Connection) -> None:
+def test_a_line_with_new_hashes_does_not_fit_the_next(
+    written: Database,
+    open_file: sqlite3.Connection,
+) -> None:
     """Who knows how the hashes are made still has to make all later ones anew."""
     with written.reading() as session:
         rows = events.list_events(session)

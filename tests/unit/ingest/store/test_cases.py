@@ -34,12 +34,24 @@ def open_case(database: Database, now: datetime, new: NewCase = NEW) -> CaseRow:
         return cases.open_case(session, new, now, now)[0]
 
 
-def mail(database: Database, now: datetime, uid: int, received: datetime, message_id: str = "") -> int:
+def mail(
+    database: Database,
+    now: datetime,
+    uid: int,
+    received: datetime,
+    message_id: str = "",
+) -> int:
     screening = Screening(kind=ScreeningKind.PERSON, reply=True, reason="")
     with database.writing() as session:
-        row = messages.record_message(session, Arrival("INBOX", 1, uid, 10, received, f"{uid:064x}"), now)
+        row = messages.record_message(
+            session,
+            Arrival("INBOX", 1, uid, 10, received, f"{uid:064x}"),
+            now,
+        )
         messages.save_reading(
-            session, row.id, Reading(envelope=Envelope(message_id=message_id), screening=screening, text=str(uid))
+            session,
+            row.id,
+            Reading(envelope=Envelope(message_id=message_id), screening=screening, text=str(uid)),
         )
         return row.id
 
@@ -55,7 +67,9 @@ def judgement(now: datetime, *decisions: Decision) -> Judgement:
 
 
 def test_a_submitter_has_one_case_for_a_track(database: Database, now: datetime) -> None:
-    """Opening it again gives the same case; another submitter, track or call gives another, with the next number."""
+    """Opening it again gives the same case; another submitter, track or call gives another, with
+    the next number.
+    """
     with database.writing() as session:
         first, new = cases.open_case(session, NEW, now, now)
         again, new_again = cases.open_case(session, NEW, now, now + timedelta(days=1))
@@ -68,7 +82,12 @@ def test_a_submitter_has_one_case_for_a_track(database: Database, now: datetime)
             )
         ]
     assert (new, new_again, again.id) == (True, False, first.id)
-    assert [row.code.rsplit("-", 1)[0] for row in (first, *others)] == ["Q24-0001", "Q24-0002", "X24-0001", "Q24-0003"]
+    assert [row.code.rsplit("-", 1)[0] for row in (first, *others)] == [
+        "Q24-0001",
+        "Q24-0002",
+        "X24-0001",
+        "Q24-0003",
+    ]
     assert all(find_codes(row.code) == (row.code,) for row in (first, *others))
 
 
@@ -83,7 +102,10 @@ def test_numbers_go_on_beyond_four_digits(database: Database, now: datetime) -> 
     assert [code.split("-")[1] for code in codes] == ["10000", "10001"]
 
 
-def test_a_case_is_found_by_its_code_and_by_its_submitter(database: Database, now: datetime) -> None:
+def test_a_case_is_found_by_its_code_and_by_its_submitter(
+    database: Database,
+    now: datetime,
+) -> None:
     """And by nothing else."""
     row = open_case(database, now)
     with database.reading() as session:
@@ -96,10 +118,24 @@ def test_a_case_is_found_by_its_code_and_by_its_submitter(database: Database, no
         assert cases.find_case(session, "call-1", "示范校", "第一师阿拉尔市") is None
 
 
-def test_a_thread_leads_to_the_cases_of_its_mails_and_of_our_letters(database: Database, now: datetime) -> None:
-    """A reply to the applicant's own first mail or to our letter finds the case; strange and empty ids find nothing."""
+def test_a_thread_leads_to_the_cases_of_its_mails_and_of_our_letters(
+    database: Database,
+    now: datetime,
+) -> None:
+    """A reply to the applicant's own first mail or to our letter finds the case; strange and empty
+    ids find nothing.
+    """
     first, second = open_case(database, now), open_case(database, now, replace(NEW, submitter_key="二师"))
-    with_id, without_id = mail(database, now, 1, now, "<a@example.org>"), mail(database, now, 2, now, "")
+    with_id, without_id = (
+        mail(
+            database,
+            now,
+            1,
+            now,
+            "<a@example.org>",
+        ),
+        mail(database, now, 2, now, ""),
+    )
     with database.writing() as session:
         cases.join_case(session, first.id, with_id, "发件人", now)
         cases.join_case(session, first.id, without_id, "发件人", now)
@@ -111,7 +147,11 @@ def test_a_thread_leads_to_the_cases_of_its_mails_and_of_our_letters(database: D
 
         assert found("<a@example.org>") == [first.id]
         assert found(LETTER.message_id) == [second.id]
-        assert found("<a@example.org>", LETTER.message_id, "<a@example.org>") == [first.id, second.id]
+        assert found(
+            "<a@example.org>",
+            LETTER.message_id,
+            "<a@example.org>",
+        ) == [first.id, second.id]
         assert found("<strange@example.org>") == found("") == found() == []
 
 
@@ -124,7 +164,10 @@ def test_the_readings_of_a_case_come_in_received_order(database: Database, now: 
         assert cases.join_case(session, row.id, earlier, "案卷编号", now)
         assert not cases.join_case(session, row.id, later, "发件人", now)
     with database.reading() as session:
-        assert [reading.text for _, reading in cases.readings_of_case(session, row.id)] == ["2", "1"]
+        assert [reading.text for _, reading in cases.readings_of_case(session, row.id)] == [
+            "2",
+            "1",
+        ]
         assert [joined.joined_by for _, joined in cases.messages_of_case(session, row.id)] == ["案卷编号", "发件人"]
         assert [case.id for case in cases.cases_of_message(session, later)] == [row.id]
 
@@ -146,7 +189,14 @@ def test_a_case_is_due_when_its_settle_window_has_passed(database: Database, now
         cases.touch_case(session, first.id, now, now + timedelta(minutes=10))
         cases.touch_case(session, second.id, now, now + timedelta(minutes=5), ("b@example.org", "李"))
     with database.reading() as session:
-        due = [cases.next_case_to_judge(session, now + timedelta(minutes=minutes)) for minutes in (4, 5, 60)]
+        due = [
+            cases.next_case_to_judge(session, now + timedelta(minutes=minutes))
+            for minutes in (
+                4,
+                5,
+                60,
+            )
+        ]
     assert [row and row.id for row in due] == [None, second.id, second.id]
     assert due[1] is not None
     assert (due[1].reply_address, due[1].reply_name) == ("b@example.org", "李")
@@ -158,7 +208,12 @@ def test_the_received_time_of_a_case_only_moves_forward(database: Database, now:
     with database.writing() as session:
         cases.touch_case(session, row.id, now - timedelta(days=3), now)
     with database.writing() as session:
-        assert cases.touch_case(session, row.id, now + timedelta(1), now).last_received_at == now + timedelta(1)
+        assert cases.touch_case(
+            session,
+            row.id,
+            now + timedelta(1),
+            now,
+        ).last_received_at == now + timedelta(1)
         with pytest.raises(KeyError):
             cases.touch_case(session, 99, now, now)
 
@@ -185,8 +240,14 @@ def test_decisions_are_kept_in_versions(database: Database, now: datetime) -> No
 
 
 @pytest.mark.parametrize("change", ["mail", "settle window", "decision"])
-def test_a_verdict_on_what_has_changed_meanwhile_is_not_kept(database: Database, now: datetime, change: str) -> None:
-    """When something came in while the case was being judged, nothing is written and the case stays due."""
+def test_a_verdict_on_what_has_changed_meanwhile_is_not_kept(
+    database: Database,
+    now: datetime,
+    change: str,
+) -> None:
+    """When something came in while the case was being judged, nothing is written and the case stays
+    due.
+    """
     row = open_case(database, now)
     with database.writing() as session:
         seen = cases.touch_case(session, row.id, now, now)
@@ -196,7 +257,12 @@ def test_a_verdict_on_what_has_changed_meanwhile_is_not_kept(database: Database,
             cases.request_judgement(session, row.id, now)
         else:
             later = now + timedelta(seconds=1)
-            cases.touch_case(session, row.id, later if change == "mail" else now, now if change == "mail" else later)
+            cases.touch_case(
+                session,
+                row.id,
+                later if change == "mail" else now,
+                now if change == "mail" else later,
+            )
     with database.writing() as session:
         before = len(cases.decisions_of_case(session, row.id))
         assert cases.save_decision(session, seen, judgement(now, Decision.ACCEPTED), now) is None
@@ -228,7 +294,10 @@ def test_verdict_and_letter_are_rolled_back_together(database: Database, now: da
     assert (case.version, case.decision) == (0, None)
 
 
-def test_the_database_itself_refuses_a_second_case_or_code(database: Database, now: datetime) -> None:
+def test_the_database_itself_refuses_a_second_case_or_code(
+    database: Database,
+    now: datetime,
+) -> None:
     """Even code that forgets to look cannot open two cases for one submitter."""
     row = open_case(database, now)
     fields = row.model_dump(exclude={"id"})
@@ -237,7 +306,10 @@ def test_the_database_itself_refuses_a_second_case_or_code(database: Database, n
             session.add(CaseRow(**(fields | change)))
 
 
-def test_the_ledger_of_accepted_entries_knows_only_decisions_in_force(database: Database, now: datetime) -> None:
+def test_the_ledger_of_accepted_entries_knows_only_decisions_in_force(
+    database: Database,
+    now: datetime,
+) -> None:
     """Superseded verdicts, other calls, entries not accepted and the case itself do not count."""
     accepted, rejected = Decision.ACCEPTED, Decision.REJECTED
     plan: dict[str, list[tuple[Decision, ...]]] = {

@@ -19,7 +19,10 @@ from rules.verdict import Decision, Verdict
 def test_everything_is_counted(database: Database, now: datetime) -> None:
     """Every state is named, present or not."""
     with database.writing() as session:
-        for uid, state in enumerate((MessageState.STORED, MessageState.STORED, MessageState.TOO_LARGE), start=1):
+        for uid, state in enumerate(
+            (MessageState.STORED, MessageState.STORED, MessageState.TOO_LARGE),
+            start=1,
+        ):
             arrival = Arrival("INBOX", 1, uid, 1, now - timedelta(hours=uid), f"{uid:064x}", state)
             messages.record_message(session, arrival, now)
         for key in "abc":
@@ -39,7 +42,12 @@ def test_everything_is_counted(database: Database, now: datetime) -> None:
     assert counts.messages[MessageState.STORED] == 2
     assert counts.messages[MessageState.DUPLICATE] == 0
     assert (counts.unanswered, counts.undecided, counts.to_judge) == (0, 1, 1)
-    assert counts.cases == {Decision.ACCEPTED: 0, Decision.INCOMPLETE: 0, Decision.REJECTED: 0, Decision.REFERRED: 2}
+    assert counts.cases == {
+        Decision.ACCEPTED: 0,
+        Decision.INCOMPLETE: 0,
+        Decision.REJECTED: 0,
+        Decision.REFERRED: 2,
+    }
     assert counts.outbox[OutboxState.QUEUED] == 1
 
 

@@ -8,7 +8,10 @@ from ingest.store.database import Database
 from ingest.store.events import EventKind, bounces, list_events, record_event
 
 
-def test_events_are_told_in_order_and_by_what_they_concern(database: Database, now: datetime) -> None:
+def test_events_are_told_in_order_and_by_what_they_concern(
+    database: Database,
+    now: datetime,
+) -> None:
     """And by their kind, and since when."""
     with database.writing() as session:
         for i in range(4):
@@ -26,8 +29,13 @@ def test_events_are_told_in_order_and_by_what_they_concern(database: Database, n
         assert texts(kind=EventKind.DIGEST) == ["日报已发"]
 
 
-def test_however_much_has_happened_nothing_old_is_forgotten(database: Database, now: datetime) -> None:
-    """A thousand and two bounces: of the first letter too it is known that it did not arrive, and the last word counts."""
+def test_however_much_has_happened_nothing_old_is_forgotten(
+    database: Database,
+    now: datetime,
+) -> None:
+    """A thousand and two bounces: of the first letter too it is known that it did not arrive, and
+    the last word counts.
+    """
     numbers = range(1, 1003)
     with database.writing() as session:
         for number in (*numbers, 7):

@@ -58,7 +58,14 @@ def test_a_mail_written_in_pieces_is_found_under_its_hash(store: FileStore, root
 def test_nobody_else_can_read_applicants_papers(store: FileStore, root: Path) -> None:
     """Directories 0700, files 0600, down from the first directory that was made."""
     kept = keep(store, MAIL)
-    modes = {path: stat.S_IMODE(path.stat().st_mode) for path in (root.parent, root, *root.rglob("*"))}
+    modes = {
+        path: stat.S_IMODE(path.stat().st_mode)
+        for path in (
+            root.parent,
+            root,
+            *root.rglob("*"),
+        )
+    }
     assert modes.pop(kept.path) == 0o600
     assert set(modes.values()) == {0o700}
 
@@ -84,7 +91,9 @@ def test_the_same_bytes_are_not_written_twice(store: FileStore, root: Path) -> N
 
 
 def test_a_damaged_file_is_noticed_and_replaced(store: FileStore) -> None:
-    """Bytes that no longer fit their name are not taken for the mail, and fetching it again mends it."""
+    """Bytes that no longer fit their name are not taken for the mail, and fetching it again mends
+    it.
+    """
     path = keep(store, MAIL).path
     path.write_bytes(MAIL[:-1] + b"?")
     assert not store.intact(SHA)
@@ -134,7 +143,9 @@ def file_size_limit(limit: int) -> Iterator[None]:
 
 
 def test_a_disk_that_takes_no_more_is_trouble_of_storage(store: FileStore, root: Path) -> None:
-    """Not an OSError, which whoever feeds the spool from a network would take for a lost connection."""
+    """Not an OSError, which whoever feeds the spool from a network would take for a lost
+    connection.
+    """
     with file_size_limit(1 << 20), pytest.raises(StorageError, match="读写邮件原件时出错"):
         keep(store, *[bytes(1 << 20)] * 5)
     assert names(root) == []

@@ -37,7 +37,11 @@ def record(database: Database, arrival: Arrival, now: datetime) -> int:
         return messages.record_message(session, arrival, now).id
 
 
-def test_the_same_mail_is_recorded_once(database: Database, arrival: Arrival, now: datetime) -> None:
+def test_the_same_mail_is_recorded_once(
+    database: Database,
+    arrival: Arrival,
+    now: datetime,
+) -> None:
     """A second sight of the same UID changes nothing, not even the received time."""
     first = record(database, arrival, now)
     second = record(database, replace(arrival, received_at=now, size=1), now + timedelta(hours=1))
@@ -48,7 +52,11 @@ def test_the_same_mail_is_recorded_once(database: Database, arrival: Arrival, no
     assert (row.size, row.received_at, row.fetched_at) == (1234, arrival.received_at, now)
 
 
-def test_uids_are_known_per_folder_and_incarnation(database: Database, arrival: Arrival, now: datetime) -> None:
+def test_uids_are_known_per_folder_and_incarnation(
+    database: Database,
+    arrival: Arrival,
+    now: datetime,
+) -> None:
     """UIDs mean nothing in another folder or under another UIDVALIDITY."""
     record(database, arrival, now)
     with database.reading() as session:
@@ -60,7 +68,9 @@ def test_uids_are_known_per_folder_and_incarnation(database: Database, arrival: 
 def test_the_same_bytes_elsewhere_are_a_duplicate_of_the_first(
     database: Database, arrival: Arrival, now: datetime
 ) -> None:
-    """After a change of UIDVALIDITY nobody is answered twice, and chains of duplicates all name the first mail."""
+    """After a change of UIDVALIDITY nobody is answered twice, and chains of duplicates all name the
+    first mail.
+    """
     first = record(database, arrival, now)
     others = [record(database, replace(arrival, uidvalidity=7, uid=uid), now) for uid in (1, 2)]
     with database.reading() as session:
@@ -73,7 +83,11 @@ def test_the_same_bytes_elsewhere_are_a_duplicate_of_the_first(
     assert original.id == first
 
 
-def test_mails_that_were_not_downloaded_are_no_duplicates(database: Database, arrival: Arrival, now: datetime) -> None:
+def test_mails_that_were_not_downloaded_are_no_duplicates(
+    database: Database,
+    arrival: Arrival,
+    now: datetime,
+) -> None:
     """Two mails without a hash have nothing in common."""
     large = replace(arrival, sha256="", state=MessageState.TOO_LARGE)
     ids = [record(database, replace(large, uid=uid), now) for uid in (1, 2)]
@@ -83,7 +97,11 @@ def test_mails_that_were_not_downloaded_are_no_duplicates(database: Database, ar
     assert [(row.id, row.answered) for row in rows] == [(ids[0], False), (ids[1], False)]
 
 
-def test_a_mail_from_before_the_cut_off_needs_no_answer(database: Database, arrival: Arrival, now: datetime) -> None:
+def test_a_mail_from_before_the_cut_off_needs_no_answer(
+    database: Database,
+    arrival: Arrival,
+    now: datetime,
+) -> None:
     """Old mail is written down, so that nothing is unaccounted for, and left alone."""
     record(database, replace(arrival, sha256="", state=MessageState.BEFORE_CUTOFF), now)
     with database.reading() as session:
@@ -91,17 +109,29 @@ def test_a_mail_from_before_the_cut_off_needs_no_answer(database: Database, arri
         assert messages.next_message_to_read(session, now) is None
 
 
-def test_the_longest_received_mail_is_read_first(database: Database, arrival: Arrival, now: datetime) -> None:
+def test_the_longest_received_mail_is_read_first(
+    database: Database,
+    arrival: Arrival,
+    now: datetime,
+) -> None:
     """Received time decides, not the order of fetching."""
     late = record(database, arrival, now)
-    early = record(database, replace(arrival, uid=9, sha256="cd" * 32, received_at=now - timedelta(days=1)), now)
+    early = record(
+        database,
+        replace(arrival, uid=9, sha256="cd" * 32, received_at=now - timedelta(days=1)),
+        now,
+    )
     with database.writing() as session:
         assert messages.next_message_to_read(session, now) == early
         messages.claim_message(session, early, now)
         assert messages.next_message_to_read(session, now) == late
 
 
-def test_an_attempt_is_counted_when_it_begins(database: Database, arrival: Arrival, now: datetime) -> None:
+def test_an_attempt_is_counted_when_it_begins(
+    database: Database,
+    arrival: Arrival,
+    now: datetime,
+) -> None:
     """A mail whose reader dies has been tried, waits for its lease, and is due again afterwards."""
     message = record(database, arrival, now)
     with database.writing() as session:
@@ -175,7 +205,9 @@ def test_a_mail_set_aside_is_out_of_the_way_until_it_is_retried(
         messages.claim_message(session, message, now)
         assert messages.set_aside(session, message, "Traceback ...")
         assert messages.next_message_to_read(session, now + timedelta(days=9)) is None
-        assert [row.error for row in messages.list_messages(session, [MessageState.SET_ASIDE])] == ["Traceback ..."]
+        assert [row.error for row in messages.list_messages(session, [MessageState.SET_ASIDE])] == [
+            "Traceback ...",
+        ]
         assert messages.retry_message(session, message)
         assert not messages.retry_message(session, message)
         claimed = messages.claim_message(session, message, now)
@@ -194,8 +226,14 @@ def test_unanswered_mails_are_found_until_they_are_answered(
         assert messages.list_messages(session, answered=False) == []
 
 
-def test_text_that_no_database_can_hold_is_mended(database: Database, arrival: Arrival, now: datetime) -> None:
-    """NUL, half surrogates and endless Message-IDs do not stop a mail from being kept, nor its thread from being found."""
+def test_text_that_no_database_can_hold_is_mended(
+    database: Database,
+    arrival: Arrival,
+    now: datetime,
+) -> None:
+    """NUL, half surrogates and endless Message-IDs do not stop a mail from being kept, nor its
+    thread from being found.
+    """
     endless = "<" + "长" * 5000 + ">"
     message = record(database, arrival, now)
     with database.writing() as session:
@@ -207,7 +245,11 @@ def test_text_that_no_database_can_hold_is_mended(database: Database, arrival: A
         assert len(row.message_id_header) == 600
 
 
-def test_an_instant_without_a_zone_is_refused(database: Database, arrival: Arrival, now: datetime) -> None:
+def test_an_instant_without_a_zone_is_refused(
+    database: Database,
+    arrival: Arrival,
+    now: datetime,
+) -> None:
     """A naive received time would be eight hours wrong."""
     nowhere = datetime(2024, 8, 31, 23, 59)  # noqa: DTZ001 - that is the point
     with pytest.raises((StatementError, ValueError), match="timezone"):

@@ -1,4 +1,6 @@
-"""What is known of people: tasks, addresses with their proof, what staff decided and read, codes that work once."""
+"""What is known of people: tasks, addresses with their proof, what staff decided and read, codes
+that work once.
+"""
 
 from __future__ import annotations
 
@@ -29,27 +31,41 @@ def test_every_kind_of_task_has_words() -> None:
     assert set(TASK_NAMES) == set(TaskKind)
 
 
-def test_a_task_is_opened_once_and_closed_once(database: Database, now: datetime, case: int) -> None:
+def test_a_task_is_opened_once_and_closed_once(
+    database: Database,
+    now: datetime,
+    case: int,
+) -> None:
     new = NewTask("identity:1", TaskKind.IDENTITY, "核实来件人", case_id=case, address="x@example.cn")
     with database.writing() as session:
         first, is_new = tasks.open_task(session, new, now)
         again, is_new_again = tasks.open_task(session, new, now)
         assert (is_new, is_new_again, again.id) == (True, False, first.id)
         assert tasks.assign_task(session, first.id, "li@example.cn")
-        assert [row.assigned_to for row in tasks.open_tasks(session, case_id=case)] == ["li@example.cn"]
+        assert [row.assigned_to for row in tasks.open_tasks(session, case_id=case)] == [
+            "li@example.cn",
+        ]
 
         assert tasks.close_task(session, first.id, "李", "已电话核实", now)
 
         assert not tasks.close_task(session, first.id, "王", "再一次", now)
         assert not tasks.assign_task(session, first.id, "wang@example.cn")
         assert tasks.open_tasks(session) == []
-        assert [(row.closed_by, row.closed_because) for row in tasks.tasks_of_case(session, case)] == [
-            ("李", "已电话核实")
-        ]
+        assert [
+            (
+                row.closed_by,
+                row.closed_because,
+            )
+            for row in tasks.tasks_of_case(session, case)
+        ] == [("李", "已电话核实")]
         assert tasks.open_task(session, new, now)[0].closed_at is not None
 
 
-def test_tasks_of_one_kind_and_entry_are_closed_together(database: Database, now: datetime, case: int) -> None:
+def test_tasks_of_one_kind_and_entry_are_closed_together(
+    database: Database,
+    now: datetime,
+    case: int,
+) -> None:
     with database.writing() as session:
         for entry in ("甲", "乙"):
             tasks.open_task(session, NewTask(f"v:{entry}", TaskKind.VERIFY, "核验", case_id=case, entry=entry), now)
@@ -72,14 +88,20 @@ def test_an_address_keeps_its_first_proof(database: Database, now: datetime, cas
         assert [(row.address, row.proof) for row in addresses.addresses_of_case(session, case)] == [
             ("a@example.cn", "opened")
         ]
-        assert [row.id for row in addresses.cases_of_address(session, "call", "A@EXAMPLE.CN")] == [case]
+        assert [row.id for row in addresses.cases_of_address(session, "call", "A@EXAMPLE.CN")] == [
+            case,
+        ]
         assert [row.id for row in addresses.cases_of_unit(session, "call", "示范区", UNIT)] == [case]
         assert addresses.forget_address(session, case, "a@example.cn")
         assert not addresses.forget_address(session, case, "a@example.cn")
         assert addresses.cases_of_address(session, "call", "a@example.cn") == []
 
 
-def test_a_decision_that_wants_two_people_waits_for_the_second(database: Database, now: datetime, case: int) -> None:
+def test_a_decision_that_wants_two_people_waits_for_the_second(
+    database: Database,
+    now: datetime,
+    case: int,
+) -> None:
     with database.writing() as session:
         staff.add_staff_decision(session, case, 1, DECISION, now)
         waiting = staff.add_staff_decision(session, case, 1, DECISION, now, needs_second=True)
@@ -101,7 +123,14 @@ def test_every_value_a_person_read_is_kept(database: Database, now: datetime, ca
 
 def test_a_code_works_once_and_not_after_its_time(database: Database, now: datetime) -> None:
     with database.writing() as session:
-        assert staff.keep_code(session, "secret", "{}", "li@example.cn", now, now + timedelta(days=1))
+        assert staff.keep_code(
+            session,
+            "secret",
+            "{}",
+            "li@example.cn",
+            now,
+            now + timedelta(days=1),
+        )
         assert not staff.keep_code(session, "secret", "{}", "", now, now)
         row = staff.find_code(session, "secret")
         assert row is not None

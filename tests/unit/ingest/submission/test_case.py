@@ -12,12 +12,22 @@ Make = Callable[..., Document]
 Mail = Callable[..., ReceivedMail]
 
 
-def test_word_and_scan_of_one_applicant_are_one_entry(call: Call, mail: Mail, word: Make, scan: Make) -> None:
+def test_word_and_scan_of_one_applicant_are_one_entry(
+    call: Call,
+    mail: Mail,
+    word: Make,
+    scan: Make,
+) -> None:
     """They are paired by the applicant's name."""
     case = arrange([mail(word("石河子第一中学"), scan("第八师石河子市第一中学"))], "示范校", call)
-    assert [(entry.applicant, bool(entry.editable), bool(entry.scan)) for entry in case.entries] == [
-        ("石河子第一中学", True, True)
-    ]
+    assert [
+        (
+            entry.applicant,
+            bool(entry.editable),
+            bool(entry.scan),
+        )
+        for entry in case.entries
+    ] == [("石河子第一中学", True, True)]
 
 
 def test_three_schools_and_one_table_are_three_entries(
@@ -29,7 +39,12 @@ def test_three_schools_and_one_table_are_three_entries(
     assert [entry.rows for entry in case.entries] == [["汇1"], ["汇2"], ["汇3"]]
 
 
-def test_a_row_without_a_form_is_an_entry_that_has_nothing(call: Call, mail: Mail, word: Make, summary: Make) -> None:
+def test_a_row_without_a_form_is_an_entry_that_has_nothing(
+    call: Call,
+    mail: Mail,
+    word: Make,
+    summary: Make,
+) -> None:
     """The bureau is told which school's form is missing."""
     case = arrange([mail(word("甲团中学"), summary("甲团中学", "乙团中学"))], "示范校", call)
     assert [(entry.applicant, entry.editable is None) for entry in case.entries] == [
@@ -38,13 +53,23 @@ def test_a_row_without_a_form_is_an_entry_that_has_nothing(call: Call, mail: Mai
     ]
 
 
-def test_a_nameless_scan_goes_to_the_one_empty_place(call: Call, mail: Mail, word: Make, scan: Make) -> None:
+def test_a_nameless_scan_goes_to_the_one_empty_place(
+    call: Call,
+    mail: Mail,
+    word: Make,
+    scan: Make,
+) -> None:
     """One scan and one place left belong together."""
     case = arrange([mail(word("甲团中学"), scan("", name="IMG_001.pdf"))], "示范校", call)
     assert case.entries[0].scan is not None
 
 
-def test_nameless_scans_with_several_places_stay_loose(call: Call, mail: Mail, word: Make, scan: Make) -> None:
+def test_nameless_scans_with_several_places_stay_loose(
+    call: Call,
+    mail: Mail,
+    word: Make,
+    scan: Make,
+) -> None:
     """Nobody guesses which is whose."""
     case = arrange(
         [mail(word("甲团中学"), word("乙团中学"), scan("", name="1.pdf"), scan("", name="2.pdf"))], "示范校", call
@@ -52,7 +77,12 @@ def test_nameless_scans_with_several_places_stay_loose(call: Call, mail: Mail, w
     assert (len(case.loose), [entry.scan for entry in case.entries]) == (2, [None, None])
 
 
-def test_equal_file_names_pair_what_has_no_name_inside(call: Call, mail: Mail, word: Make, scan: Make) -> None:
+def test_equal_file_names_pair_what_has_no_name_inside(
+    call: Call,
+    mail: Mail,
+    word: Make,
+    scan: Make,
+) -> None:
     """申报书甲.docx and 申报书甲（盖章）.pdf."""
     words = [word("甲团中学", name="申报书甲.docx"), word("乙团中学", name="申报书乙.docx")]
     case = arrange([mail(*words, scan(name="申报书乙（盖章）.pdf"))], "示范校", call)
@@ -71,7 +101,11 @@ def test_an_unknown_scan_is_the_summary_when_that_is_all_that_lacks(
     assert case.summary_scan is not None
 
 
-def test_the_newer_file_counts_and_the_older_stays_listed(call: Call, mail: Mail, word: Make) -> None:
+def test_the_newer_file_counts_and_the_older_stays_listed(
+    call: Call,
+    mail: Mail,
+    word: Make,
+) -> None:
     """By the server's time, whatever the order of reading."""
     old, new = mail(word("甲团中学", 联系人="旧")), mail(word("甲团中学", 联系人="新"))
     case = arrange([new, old], "示范校", call)
@@ -93,6 +127,10 @@ def test_the_other_tracks_documents_stay_out(call: Call, mail: Mail, word: Make)
     assert [entry.applicant for entry in arrange([both], "示范区", call).entries] == ["第八师教育局"]
 
 
-def test_parts_without_a_document_make_no_entry(call: Call, mail: Mail, part: Callable[..., object]) -> None:
+def test_parts_without_a_document_make_no_entry(
+    call: Call,
+    mail: Mail,
+    part: Callable[..., object],
+) -> None:
     """A broken attachment is a matter of the whole case."""
     assert arrange([mail(parts=(part("x.docx", Fate.DAMAGED),))], "示范校", call).entries == []

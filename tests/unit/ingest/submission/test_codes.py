@@ -42,7 +42,16 @@ def test_one_wrong_character_is_never_a_code(year: int, number: int, data: st.Da
     """Every exchange of one character is found out."""
     code = make_code("Q", year, number)
     place = data.draw(st.sampled_from([index for index, char in enumerate(code) if char != "-"]))
-    same = "0123456789" if code[place].isdigit() and place < len(code) - 1 else "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    same = (
+        "0123456789"
+        if code[place].isdigit()
+        and place
+        < len(
+            code,
+        )
+        - 1
+        else "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    )
     other = data.draw(st.sampled_from([char for char in same if char != code[place]]))
     assert find_codes(code[:place] + other + code[place + 1 :]) == ()
 

@@ -1,4 +1,6 @@
-"""Which certificate signatures stand for the seal: only what is beyond any doubt, and only where the call says so."""
+"""Which certificate signatures stand for the seal: only what is beyond any doubt, and only where
+the call says so.
+"""
 
 from __future__ import annotations
 
@@ -58,7 +60,7 @@ def judged(document: Document, call: Call, received: timedelta = timedelta()) ->
     return digital_seal(document, ("甲团中学", BUREAU), call, MORNING + received)
 
 
-# --- counts --------------------------------------------------------------------------------------------------------
+# --- counts ---------------------------------------------------------------------------------------
 
 
 def test_a_pdf_without_signatures_has_no_digital_seal(accepting: Call, export: Make) -> None:
@@ -66,7 +68,10 @@ def test_a_pdf_without_signatures_has_no_digital_seal(accepting: Call, export: M
     assert judged(export(), accepting) == Fact.known(DigitalSeal.NONE)
 
 
-def test_a_verified_signature_of_the_right_unit_counts_where_the_call_accepts_it(accepting: Call, export: Make) -> None:
+def test_a_verified_signature_of_the_right_unit_counts_where_the_call_accepts_it(
+    accepting: Call,
+    export: Make,
+) -> None:
     """With all that is known of it as evidence; also when others signed after it."""
     fact = judged(export(GOOD), accepting)
     assert fact.value == DigitalSeal.ACCEPTED
@@ -140,7 +145,7 @@ def test_a_signer_fits_by_the_name_of_the_organisation_alone(
     assert signed_for(but(signer=signer, organisation=organisation), name, call) is right
 
 
-# --- as subjects ---------------------------------------------------------------------------------------------------
+# --- as subjects ----------------------------------------------------------------------------------
 
 
 def look(mail: ReceivedMail, call: Call) -> dict[str, Subject]:
@@ -148,26 +153,46 @@ def look(mail: ReceivedMail, call: Call) -> dict[str, Subject]:
     return {s.id: s for s in subjects_of(case, call, SENDER, decided_before=False, ledger=())}
 
 
-def test_an_accepted_signature_of_an_export_is_its_seal(accepting: Call, mail: Mail, word: Make, export: Make) -> None:
+def test_an_accepted_signature_of_an_export_is_its_seal(
+    accepting: Call,
+    mail: Mail,
+    word: Make,
+    export: Make,
+) -> None:
     """The rules ask for 盖章 or for 电子签章, as they like."""
     scan = look(mail(word("甲团中学"), export(GOOD)), accepting)["扫申1"]
     assert (scan.fact("电子签章").value, scan.fact("盖章").value, scan.fact("是扫描").value) == ("认可", True, False)
 
 
-def test_an_open_signature_leaves_the_seal_unknown(call: Call, mail: Mail, word: Make, export: Make) -> None:
+def test_an_open_signature_leaves_the_seal_unknown(
+    call: Call,
+    mail: Mail,
+    word: Make,
+    export: Make,
+) -> None:
     """Never a fault of the applicant."""
     scan = look(mail(word("甲团中学"), export(GOOD)), call)["扫申1"]
     assert (scan.fact("电子签章").value, scan.fact("盖章").knowledge) == ("待核", Knowledge.UNKNOWN)
 
 
-def test_on_paper_only_the_stamp_counts(accepting: Call, mail: Mail, word: Make, scan: Make) -> None:
+def test_on_paper_only_the_stamp_counts(
+    accepting: Call,
+    mail: Mail,
+    word: Make,
+    scan: Make,
+) -> None:
     """Though the scan be signed by the right unit."""
     for outcome, sealed in ((SealOutcome.STAMPED, True), (SealOutcome.NOT_STAMPED, False)):
         paper = scan("甲团中学", outcome=outcome).model_copy(update={"signatures": (GOOD,)})
         assert look(mail(word("甲团中学"), paper), accepting)["扫申1"].fact("盖章").value is sealed
 
 
-def test_a_signed_file_nobody_could_place_is_open(accepting: Call, mail: Mail, word: Make, export: Make) -> None:
+def test_a_signed_file_nobody_could_place_is_open(
+    accepting: Call,
+    mail: Mail,
+    word: Make,
+    export: Make,
+) -> None:
     """Whose seal it should bear is not known."""
     loose = export(GOOD, applicant="")
     subjects = look(mail(word("甲团中学"), word("乙团中学"), loose), accepting)
@@ -180,7 +205,7 @@ def test_a_signed_export_is_called_so_in_the_list_of_files(export: Make) -> None
     assert role_name(export(GOOD, is_scan=True)) == role_name(export(is_scan=True))
 
 
-# --- in words ------------------------------------------------------------------------------------------------------
+# --- in words -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -199,7 +224,11 @@ def test_a_signature_is_told_in_one_sentence(signature: Signature, said: str) ->
 
 
 @pytest.mark.parametrize(("days", "valid"), [(0, True), (-366, False), (366, False), (None, None)])
-def test_a_certificate_was_valid_when_it_was_used_or_not(days: int | None, *, valid: bool | None) -> None:
+def test_a_certificate_was_valid_when_it_was_used_or_not(
+    days: int | None,
+    *,
+    valid: bool | None,
+) -> None:
     """Nobody can tell without a time."""
     at = None if days is None else MORNING + timedelta(days=days)
     assert but(signed_at=at).valid_when_signed is valid

@@ -25,7 +25,11 @@ def test_a_mail_without_attachment_is_a_question(call: Call, mail: Mail) -> None
     assert place(mail(text="请问截止时间是几点?").reading, call, []).purpose is Purpose.QUESTION
 
 
-def test_a_reply_with_a_file_is_a_supplement_of_its_case(call: Call, mail: Mail, scan: Make) -> None:
+def test_a_reply_with_a_file_is_a_supplement_of_its_case(
+    call: Call,
+    mail: Mail,
+    scan: Make,
+) -> None:
     """By the thread, also when the file's track is unknown."""
     placement = place(mail(scan("", track="", role=None)).reading, call, [CASE])
     assert [join.case_id for join in placement.joins] == [7]
@@ -49,13 +53,21 @@ def test_thanks_in_a_thread_are_no_supplement(call: Call, mail: Mail) -> None:
     assert place(mail(text="收到,谢谢!").reading, call, [CASE]).purpose is Purpose.QUESTION
 
 
-def test_a_supplement_for_another_track_opens_that_tracks_case(call: Call, mail: Mail, word: Make) -> None:
+def test_a_supplement_for_another_track_opens_that_tracks_case(
+    call: Call,
+    mail: Mail,
+    word: Make,
+) -> None:
     """A reply in the schools' thread that brings the zone's form."""
     placement = place(mail(word("第八师教育局", "示范区")).reading, call, [CASE])
     assert [(join.case_id, join.track) for join in placement.joins] == [(None, "示范区")]
 
 
-def test_words_name_the_track_when_no_document_does(call: Call, mail: Mail, part: Callable[..., Part]) -> None:
+def test_words_name_the_track_when_no_document_does(
+    call: Call,
+    mail: Mail,
+    part: Callable[..., Part],
+) -> None:
     """A cloud link has no content to recognise."""
     reading = mail(parts=(part("x", Fate.CLOUD_LINK),), subject="第八师智慧教育示范区申报材料").reading
     assert tracks_of(reading, call) == ("示范区",)

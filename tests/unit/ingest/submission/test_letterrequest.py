@@ -74,20 +74,35 @@ def test_a_replaced_file_is_listed_as_such(call: Call, mail: Mail, word: Make) -
     ]  # fmt: skip
 
 
-def test_the_file_of_another_track_is_in_the_other_letter(call: Call, mail: Mail, word: Make) -> None:
+def test_the_file_of_another_track_is_in_the_other_letter(
+    call: Call,
+    mail: Mail,
+    word: Make,
+) -> None:
     """One mail, two cases, two receipts."""
     both = mail(word("甲团中学"), word("第八师教育局", "示范区"))
     assert [file.name for file in files_of(arrange([both], "示范区", call))] == ["第八师教育局申报书.docx"]
 
 
-def test_a_letter_answers_the_last_mail_of_its_case(call: Call, mail: Mail, word: Make, scan: Make) -> None:
-    """Thread headers, subject and received time are those of the newest; the kind is the verdict's."""
+def test_a_letter_answers_the_last_mail_of_its_case(
+    call: Call,
+    mail: Mail,
+    word: Make,
+    scan: Make,
+) -> None:
+    """Thread headers, subject and received time are those of the newest; the kind is the
+    verdict's.
+    """
     first, last = mail(word("甲团中学"), subject="申报"), mail(scan("甲团中学"), subject="补一份")
     now = MORNING + timedelta(hours=1)
     request = letter_request(arrange([first, last], "示范校", call), VERDICT, call, REPLY, now)
     assert (request.in_reply_to, request.original_subject) == (last.reading.envelope.message_id, "补一份")
     assert (request.received, request.now, request.kind) == (last.received, now, "incomplete")
-    assert (request.case_code, request.to_address, request.serial) == ("X24-0001-Q", "jyj@example.cn", "X24-0001-Q.2")
+    assert (
+        request.case_code,
+        request.to_address,
+        request.serial,
+    ) == ("X24-0001-Q", "jyj@example.cn", "X24-0001-Q.2")
     assert request.verdict is VERDICT
     assert len(request.files) == 2
 
@@ -100,7 +115,11 @@ def test_references_are_the_parents_and_then_the_parent(call: Call) -> None:
         return question_request(envelope, MORNING, call, REPLY, MORNING).references
 
     assert references() == ("<new@example.cn>",)
-    assert references(references=("<a@x>", "<b@x>"), in_reply_to=("<b@x>",)) == ("<a@x>", "<b@x>", "<new@example.cn>")
+    assert references(references=("<a@x>", "<b@x>"), in_reply_to=("<b@x>",)) == (
+        "<a@x>",
+        "<b@x>",
+        "<new@example.cn>",
+    )
     assert references(in_reply_to=("<b@x>",)) == ("<b@x>", "<new@example.cn>")
     assert references(references=("<new@example.cn>",)) == ("<new@example.cn>",)
     assert references(message_id="") == ()
@@ -109,5 +128,10 @@ def test_references_are_the_parents_and_then_the_parent(call: Call) -> None:
 def test_a_question_gets_a_receipt_without_verdict_and_files(call: Call) -> None:
     """There is nothing to judge and no case."""
     request = question_request(ENVELOPE, MORNING, call, replace(REPLY, case_code=""), MORNING)
-    assert (request.kind, request.verdict, request.files, request.case_code) == ("received", None, (), "")
+    assert (
+        request.kind,
+        request.verdict,
+        request.files,
+        request.case_code,
+    ) == ("received", None, (), "")
     assert (request.original_subject, request.received) == ("请问", MORNING)

@@ -23,10 +23,23 @@ BUREAU = Sender("师市教育局", "unit:第八师石河子市", "第八师石�
 
 
 def look(
-    mails: list[ReceivedMail], call: Call, *, decided: bool = False, ledger: tuple[LedgerEntry, ...] = ()
+    mails: list[ReceivedMail],
+    call: Call,
+    *,
+    decided: bool = False,
+    ledger: tuple[LedgerEntry, ...] = (),
 ) -> dict[str, Subject]:
     case = arrange(mails, "示范校", call)
-    return {subject.id: subject for subject in subjects_of(case, call, BUREAU, decided_before=decided, ledger=ledger)}
+    return {
+        subject.id: subject
+        for subject in subjects_of(
+            case,
+            call,
+            BUREAU,
+            decided_before=decided,
+            ledger=ledger,
+        )
+    }
 
 
 def finding(rule: str, outcome: Outcome, *subjects: str) -> Finding:
@@ -44,7 +57,12 @@ def test_a_complete_pair_is_a_form_and_a_scan_that_belongs_to_it(
     assert (subjects["扫申1"].fact("对应").value, subjects["扫申1"].fact("盖章").value) == ("申1", True)
 
 
-def test_an_uncertain_seal_is_unknown_to_the_rules(call: Call, mail: Mail, word: Make, scan: Make) -> None:
+def test_an_uncertain_seal_is_unknown_to_the_rules(
+    call: Call,
+    mail: Mail,
+    word: Make,
+    scan: Make,
+) -> None:
     """Uncertain is neither yes nor no."""
     subjects = look([mail(word("甲团中学"), scan("甲团中学", outcome=SealOutcome.UNCERTAIN))], call)
     assert subjects["扫申1"].fact("盖章").knowledge is Knowledge.UNKNOWN
@@ -59,18 +77,31 @@ def test_a_missing_word_file_is_unknown_while_an_attachment_is_unread(
     assert subjects["来件"].fact("有未读附件").value is True
 
 
-def test_a_missing_word_file_is_missing_when_everything_was_read(call: Call, mail: Mail, scan: Make) -> None:
+def test_a_missing_word_file_is_missing_when_everything_was_read(
+    call: Call,
+    mail: Mail,
+    scan: Make,
+) -> None:
     """Then the applicant can be told."""
     assert look([mail(scan("甲团中学"))], call)["申1"].fact("可编辑").value is False
 
 
-def test_a_loose_scan_belongs_to_nobody_known(call: Call, mail: Mail, word: Make, scan: Make) -> None:
+def test_a_loose_scan_belongs_to_nobody_known(
+    call: Call,
+    mail: Mail,
+    word: Make,
+    scan: Make,
+) -> None:
     """So the rules cannot decide, and staff look."""
     subjects = look([mail(word("甲团中学"), word("乙团中学"), scan("", name="1.pdf"))], call)
     assert subjects["散1"].fact("对应").knowledge is Knowledge.UNKNOWN
 
 
-def test_a_late_second_mail_is_a_supplement_and_a_late_first_one_is_not(call: Call, mail: Mail, word: Make) -> None:
+def test_a_late_second_mail_is_a_supplement_and_a_late_first_one_is_not(
+    call: Call,
+    mail: Mail,
+    word: Make,
+) -> None:
     """D01 rejects only what arrived late from the start."""
     late = call.deadline + timedelta(hours=1)
     assert (
@@ -79,7 +110,10 @@ def test_a_late_second_mail_is_a_supplement_and_a_late_first_one_is_not(call: Ca
     assert look([mail(word("甲团中学"), received=late)], call)["来件"].fact("性质").value == "首次"
 
 
-@pytest.mark.parametrize(("minutes", "suspicious"), [(0, False), (10, False), (11, True), (-11, True)])
+@pytest.mark.parametrize(
+    ("minutes", "suspicious"),
+    [(0, False), (10, False), (11, True), (-11, True)],
+)
 def test_two_clocks_more_than_ten_minutes_apart_are_suspicious(
     call: Call, mail: Mail, word: Make, minutes: int, *, suspicious: bool
 ) -> None:
@@ -120,24 +154,44 @@ def test_findings_go_to_the_entry_they_are_bound_to(
         finding("A1", Outcome.REMIND, "来件"),
     ]
     verdict = verdict_of(case, findings, "sha")
-    assert [[item.rule for item in entry.findings] for entry in verdict.entries] == [["F02"], ["F01", "X04"]]
-    assert ([item.rule for item in verdict.findings], verdict.decision) == (["A1"], Decision.INCOMPLETE)
+    assert [[item.rule for item in entry.findings] for entry in verdict.entries] == [
+        ["F02"],
+        ["F01", "X04"],
+    ]
+    assert (
+        [item.rule for item in verdict.findings],
+        verdict.decision,
+    ) == (["A1"], Decision.INCOMPLETE)
 
 
 def test_lateness_rejects_every_entry(call: Call, mail: Mail, word: Make) -> None:
     """A finding about the whole case is everybody's."""
     case = arrange([mail(word("甲团中学"), word("乙团中学"))], "示范校", call)
     verdict = verdict_of(case, [finding("D01", Outcome.REJECT, "来件")], "sha")
-    assert {entry.decision for entry in verdict.entries} == {verdict.decision} == {Decision.REJECTED}
+    assert (
+        {entry.decision for entry in verdict.entries}
+        == {
+            verdict.decision,
+        }
+        == {Decision.REJECTED}
+    )
 
 
-def test_a_case_without_entries_is_decided_by_what_was_found(call: Call, mail: Mail, part: Callable[..., Part]) -> None:
+def test_a_case_without_entries_is_decided_by_what_was_found(
+    call: Call,
+    mail: Mail,
+    part: Callable[..., Part],
+) -> None:
     """A cloud link alone."""
     case = arrange([mail(parts=(part("x", Fate.CLOUD_LINK),))], "", call)
     assert verdict_of(case, [finding("A2", Outcome.RETURN, "来件")], "sha").decision is Decision.INCOMPLETE
 
 
-def test_a_mail_without_a_date_of_the_server_is_suspicious(call: Call, mail: Mail, word: Make) -> None:
+def test_a_mail_without_a_date_of_the_server_is_suspicious(
+    call: Call,
+    mail: Mail,
+    word: Make,
+) -> None:
     """The moment it was asked for is no evidence of when it came; staff decide."""
     dated = mail(word("甲团中学"))
     assert look([dated], call)["来件"].fact("时间可疑").value is False

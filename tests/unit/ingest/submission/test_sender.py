@@ -16,7 +16,10 @@ from rules.facts import Fact
 Mail = Callable[..., ReceivedMail]
 
 
-def test_a_display_name_that_is_a_bureau_makes_its_unit_the_submitter(call: Call, mail: Mail) -> None:
+def test_a_display_name_that_is_a_bureau_makes_its_unit_the_submitter(
+    call: Call,
+    mail: Mail,
+) -> None:
     """The bureau's display name is enough."""
     sender = who_sent(mail(name="第八师石河子市教育局").reading, call)
     assert (sender.kind, sender.unit, sender.key) == ("师市教育局", "第八师石河子市", "unit:第八师石河子市")

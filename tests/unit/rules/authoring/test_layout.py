@@ -65,7 +65,16 @@ class Scribe:
     def flow(self, tree: Any) -> str:
         gap = " " * self.random.randint(0, 2)
         if isinstance(tree, str):
-            return self.scalar(tree) if not set(tree) & set(",{}[]") else "'" + tree.replace("'", "''") + "'"
+            return (
+                self.scalar(tree)
+                if not set(tree) & set(",{}[]")
+                else "'"
+                + tree.replace(
+                    "'",
+                    "''",
+                )
+                + "'"
+            )
         if isinstance(tree, list):
             return "[" + gap + f",{gap} ".join(map(self.flow, tree)) + gap + "]"
         return "{" + gap + ", ".join(f"{key}: {gap}{self.flow(value)}" for key, value in tree.items()) + gap + "}"
@@ -105,7 +114,11 @@ def test_layout_never_changes_what_is_read(tree: dict[str, Any], seed: int) -> N
     assert result.count("#") >= source.count("注: 一") + source.count("二") + source.count("行注")
 
 
-@pytest.mark.parametrize("path", SHIPPED, ids=[f"{path.parent.name}/{path.name}" for path in SHIPPED])
+@pytest.mark.parametrize(
+    "path",
+    SHIPPED,
+    ids=[f"{path.parent.name}/{path.name}" for path in SHIPPED],
+)
 def test_the_shipped_files_are_laid_out(path: Path) -> None:
     """The examples administrators start from."""
     text = path.read_text(encoding="utf-8")
@@ -172,6 +185,8 @@ def test_a_sign_that_looks_like_a_comment_inside_quotes_is_none() -> None:
     ],
 )  # fmt: skip
 def test_there_is_one_layout(careless: str, tidy: str) -> None:
-    """Two spaces a level, a blank after commas and colons, quotes as they were, long lines whole."""
+    """Two spaces a level, a blank after commas and colons, quotes as they were, long
+    lines whole.
+    """
     assert laid_out(careless) == tidy
     assert laid_out(tidy) == tidy

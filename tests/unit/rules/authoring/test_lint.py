@@ -1,4 +1,6 @@
-"""What a readable rule file says without meaning it, and what a hostile one can do: nothing but get a message."""
+"""What a readable rule file says without meaning it, and what a hostile one can do: nothing but get
+a message.
+"""
 
 from __future__ import annotations
 
@@ -123,7 +125,10 @@ def test_rules_that_repeat_cover_or_contradict_each_other_are_named(
 
 @pytest.mark.parametrize(
     ("until", "since", "gap"),
-    [("2024-08-31 24:00", "2024-09-01 00:01", True), ("2024-08-31 24:00", "2024-09-01 00:00", False)],
+    [
+        ("2024-08-31 24:00", "2024-09-01 00:01", True),
+        ("2024-08-31 24:00", "2024-09-01 00:00", False),
+    ],
 )
 @pytest.mark.parametrize("titles", [("名称: 盖章(截止前)", "名称: 盖章(截止后)"), ("名称: 甲", "名称: 乙")])
 def test_a_minute_that_nobody_looks_at_is_named(
@@ -194,7 +199,7 @@ def test_years_whose_working_days_are_not_published_are_a_warning() -> None:
     assert warning.hint == "更新 chinesecalendar; 在此之前相关规则都会转人工"
 
 
-# --- hostile files ----------------------------------------------------------------------------------------------
+# --- hostile files --------------------------------------------------------------------------------
 
 _LINE = "  - {{编号: R{0}, 名称: 试, 依据: 一, 针对: 申报书, 要求: {1}, 不满足: 退回补正}}\n"
 _EQUALITIES = ", ".join(
@@ -227,7 +232,11 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize(("source", "code"), HOSTILE.values(), ids=HOSTILE)
-def test_a_hostile_file_ends_in_a_message_within_seconds(call: Call, source: str, code: str) -> None:
+def test_a_hostile_file_ends_in_a_message_within_seconds(
+    call: Call,
+    source: str,
+    code: str,
+) -> None:
     """With a place and a limit; the slowest of them takes three seconds on a small machine."""
     begin = time.process_time()
     found = check_source(source, call)
@@ -244,6 +253,13 @@ def test_a_file_of_too_many_rules_is_told_that_not_all_pairs_were_compared(call:
     first = (HEAD + "规则:\n").count("\n") + 1
 
     assert [one.code for one in lint_rulebook(rulebook, call)].count("I301") == 0
-    found = [(one.code, one.position.line - first) for one in lint_rulebook(rulebook, call, most_tried=0)]
+    found = [
+        (one.code, one.position.line - first)
+        for one in lint_rulebook(
+            rulebook,
+            call,
+            most_tried=0,
+        )
+    ]
     assert found[-1] == ("I301", 2)
     assert len(found) > 1

@@ -56,7 +56,13 @@ def manual(call: Call) -> Manual:
 
 def test_sections_are_the_headings_of_the_file(manual: Manual) -> None:
     """A rule before the first heading stands under 规则; the editions of a rule are one entry."""
-    assert [(section.title, [entry.id for entry in section.entries]) for section in manual.sections] == [
+    assert [
+        (
+            section.title,
+            [entry.id for entry in section.entries],
+        )
+        for section in manual.sections
+    ] == [
         ("规则", ["R0"]),
         ("率", ["R1"]),
     ]
@@ -135,7 +141,15 @@ def test_every_shipped_rule_has_an_example() -> None:
     rulebook = load_rulebook(source, call)
     examples = load_examples((SHIPPED / "examples.yaml").read_text(encoding="utf-8"), rulebook)
     entries = [
-        entry for section in manual_of(rulebook, source, call, examples, "").sections for entry in section.entries
+        entry
+        for section in manual_of(
+            rulebook,
+            source,
+            call,
+            examples,
+            "",
+        ).sections
+        for entry in section.entries
     ]
 
     assert [entry.id for entry in entries] == [rule.id for rule in rulebook.rules]

@@ -1,4 +1,6 @@
-"""Examples are only worth what they notice: every kind of change, tried on examples that do and do not guard it."""
+"""Examples are only worth what they notice: every kind of change, tried on examples that do and do
+not guard it.
+"""
 
 from __future__ import annotations
 
@@ -207,7 +209,11 @@ def test_a_change_keeps_the_words_it_was_made_of(call: Call) -> None:
         (", 未填: 退回补正, 无法判断: 转人工", ["不满足: 退回补正 改为 转人工"]),
     ],
 )  # fmt: skip
-def test_outcomes_are_exchanged_where_the_file_says_its_own(call: Call, more: str, expected: list[str]) -> None:
+def test_outcomes_are_exchanged_where_the_file_says_its_own(
+    call: Call,
+    more: str,
+    expected: list[str],
+) -> None:
     """The default needs no example."""
     rulebook = book(call, "要求: 申报书.职能部门 已填写" + more)
 
@@ -271,7 +277,9 @@ def test_an_edition_that_no_example_falls_into_is_not_guarded(call: Call) -> Non
 
 
 def test_an_edition_counts_from_its_first_second(call: Call) -> None:
-    """Examples at the very change of the parameter guard the later edition and not the earlier one."""
+    """Examples at the very change of the parameter guard the later edition and not the
+    earlier one.
+    """
     head = "参数: {线: [{值: 5}, {自: 2024-08-25, 值: 3}]}\n"
     rulebook = book(call, "要求: 申报书.教师人数 不少于 线", head=head)
     cases = (CASE.format(3, "满足", ""), CASE.format(2, "退回补正", ""))
@@ -316,7 +324,10 @@ def test_the_shipped_examples_notice_nine_of_ten_changes() -> None:
     """Of the shipped rules; the list of the others is short enough to be read."""
     call = load_call("x", (SHIPPED / "call.yaml").read_text(encoding="utf-8"))
     rulebook = load_rulebook((SHIPPED / "rules.yaml").read_text(encoding="utf-8"), call)
-    report = run_mutants(rulebook, load_examples((SHIPPED / "examples.yaml").read_text(encoding="utf-8"), rulebook))
+    report = run_mutants(
+        rulebook,
+        load_examples((SHIPPED / "examples.yaml").read_text(encoding="utf-8"), rulebook),
+    )
 
     assert report.total > 380
     assert report.noticed / report.total > 0.95

@@ -1,4 +1,6 @@
-"""The schema for editors says what the reader of rule files says, no more and no less, as far as a schema can."""
+"""The schema for editors says what the reader of rule files says, no more and no less, as far as a
+schema can.
+"""
 
 from __future__ import annotations
 
@@ -89,9 +91,15 @@ def test_a_slip_does_not_fit_the_pattern(schema: dict[str, Any], slip: str) -> N
 
 
 def test_the_schema_is_this_one_to_the_letter(call: Call) -> None:
-    """Editors show its words; ``said/schema.json`` is the schema for the tests' own call, as ``rules schema`` prints it."""
+    """Editors show its words; ``said/schema.json`` is the schema for the tests' own call, as
+    ``rules schema`` prints it.
+    """
     schema = rule_schema(load_rulebook(HEAD + RULE, call).vocabulary)
 
-    assert json.dumps(schema, ensure_ascii=False, indent=1) + "\n" == SAID.read_text(encoding="utf-8")
+    assert json.dumps(
+        schema,
+        ensure_ascii=False,
+        indent=1,
+    ) + "\n" == SAID.read_text(encoding="utf-8")
     offered = rule_schema(load_rulebook(HEAD + RULE, call).vocabulary, ("甲", "截止时间"))["definitions"]["句子"]
     assert {"label": "来件.收到时间 早于 甲", "bodyText": "来件.收到时间 早于 甲"} in offered["defaultSnippets"]

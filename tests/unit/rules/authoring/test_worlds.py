@@ -1,4 +1,6 @@
-"""Representative values: for every kind of field the handful that can make a difference, and no more than can be tried."""
+"""Representative values: for every kind of field the handful that can make a difference, and no
+more than can be tried.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +48,9 @@ def shown(cell: Cell) -> str:
     ],
 )  # fmt: skip
 def test_these_values_stand_for_all(requirement: str, expected: dict[str, str], book: Book) -> None:
-    """One on each side of a limit and the limit itself, within what a form can hold; words alone and together."""
+    """One on each side of a limit and the limit itself, within what a form can hold; words alone
+    and together.
+    """
     rulebook = book(requirement, head="派生: [{名称: 差, 对象: 申报书, 差: [教师人数, 1]}]\n")
     points = points_of([rulebook.rules[0].requirement], rulebook.vocabulary["申报书"], frozenset({"差"}))
 

@@ -1,6 +1,7 @@
 """The compile step: only the safe subset, within the engine's limits, whatever the rule file says.
 
-That no row of the measured table of what durable-rules gets wrong, hangs on or dies of is emitted: ``test_table.py``.
+That no row of the measured table of what durable-rules gets wrong, hangs on or dies of is emitted:
+``test_table.py``.
 """
 
 from __future__ import annotations
@@ -44,7 +45,9 @@ FOLDER = Path(__file__).parents[4] / "config/calls/smart-education-2024"
 def shipped() -> Program:
     """The rule file of the call that is shipped, compiled."""
     call = load_call("smart-education-2024", (FOLDER / "call.yaml").read_text(encoding="utf-8"))
-    return compile_rulebook(load_rulebook((FOLDER / "rules.yaml").read_text(encoding="utf-8"), call))
+    return compile_rulebook(
+        load_rulebook((FOLDER / "rules.yaml").read_text(encoding="utf-8"), call),
+    )
 
 
 def compiled(rulebook: Rulebook) -> dict[str, Any]:
@@ -80,7 +83,9 @@ def test_many_rules_are_spread_over_shards(call: Call) -> None:
 
 
 def test_facts_are_flat_with_an_id_and_small_values(book: Book) -> None:
-    """Rows 18 to 23: only whole numbers and short names, nothing null, nothing the shard does not ask for."""
+    """Rows 18 to 23: only whole numbers and short names, nothing null, nothing the shard does not
+    ask for.
+    """
     rulebook = book("[申报书.单位名称 等于 申报书.职能部门, 申报书.教师账号开通率 不低于 98%]")
     program = compile_rulebook(rulebook)
     twins = [subject("申报书", "申1", 单位名称="甲" * 70_000, 职能部门="\ud800" * 9, 联系电话="1")] * 2
@@ -91,7 +96,13 @@ def test_facts_are_flat_with_an_id_and_small_values(book: Book) -> None:
     for fact in facts:
         assert not any(name.startswith("联系电话") for name in fact)
         for value in fact.values():
-            assert (type(value) is int and abs(value) <= 10**15) or (isinstance(value, str) and len(value) < 10)
+            assert (type(value) is int and abs(value) <= 10**15) or (
+                isinstance(
+                    value,
+                    str,
+                )
+                and len(value) < 10
+            )
 
 
 def test_equal_texts_share_a_key_and_unreadable_ones_never_do(book: Book) -> None:
@@ -194,7 +205,12 @@ BY_NAME = "其中: [汇总行.单位名称 等于 申报书.单位名称]"
             },
         ),
     ],
-    ids=["a row that must not be there", "a row that must be there", "a stamped scan", "two values of one paper"],
+    ids=[
+        "a row that must not be there",
+        "a row that must be there",
+        "a stamped scan",
+        "two values of one paper",
+    ],
 )
 def test_what_is_looked_for_is_written_out_for_both_strengths(
     requirement: str, expected: dict[str, str], book: Book
@@ -232,7 +248,11 @@ def test_disabled_rules_are_not_compiled(book: Book) -> None:
     ],
     ids=["clauses", "product of clauses", "conditions", "patterns", "alternatives", "equalities"],
 )  # fmt: skip
-def test_a_rule_too_complex_for_the_engine_is_refused(requirement: str, why: str, book: Book) -> None:
+def test_a_rule_too_complex_for_the_engine_is_refused(
+    requirement: str,
+    why: str,
+    book: Book,
+) -> None:
     """With the place of the rule, what is too much of it, and the advice to split it."""
     with pytest.raises(RuleFileError) as caught:
         compile_rulebook(book(requirement))

@@ -1,4 +1,6 @@
-"""The door to durable-rules: quiet, bounded, and never able to take an answer away. Rows of the measured table."""
+"""The door to durable-rules: quiet, bounded, and never able to take an answer away. Rows of the
+measured table.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,10 @@ from rules.engine.shards import compile_rulebook
 from rules.rulebook import load_rulebook
 
 SHIPPED = sorted((Path(__file__).parents[4] / "config/calls").glob("*/rules.yaml"))
-needs_engine = pytest.mark.skipif(not engine_available(), reason="durable-rules does not load in this Python")
+needs_engine = pytest.mark.skipif(
+    not engine_available(),
+    reason="durable-rules does not load in this Python",
+)
 RULES = {"R#0.0#真": {"all": [{"就绪": {"类型": "就绪"}}, {"甲": {"$and": [{"类型": "甲"}, {"数": 1}]}}], "dist": 0}, "完": {"all": [{"就绪": {"类型": "就绪"}}], "pri": 60_000}}  # fmt: skip
 FACTS = [[{"id": "n0", "类型": "甲", "数": 1}]]
 
@@ -37,7 +42,9 @@ def test_no_thread_of_the_librarys_own_is_running() -> None:
 
 @needs_engine
 def test_states_are_deleted_in_any_order_of_cases_and_shards() -> None:
-    """Rows 6 and 23: also where no rule but the last has run; more cases than the library has room for at once."""
+    """Rows 6 and 23: also where no rule but the last has run; more cases than the library has room
+    for at once.
+    """
     engine = Engine([RULES, RULES])
     for number in range(2_000):
         hits = engine.evaluate([FACTS[0] if number % 2 else [], []], number)
@@ -72,7 +79,9 @@ def test_an_action_notes_which_facts_it_was_for() -> None:
 def test_the_library_takes_every_shard_of_the_shipped_rules(path: Path) -> None:
     """Row 26: its own complaints are numbers; ours have come before."""
     call = load_call("x", (path.parent / "call.yaml").read_text(encoding="utf-8"))
-    definitions = compile_rulebook(load_rulebook(path.read_text(encoding="utf-8"), call)).definitions()
+    definitions = compile_rulebook(
+        load_rulebook(path.read_text(encoding="utf-8"), call),
+    ).definitions()
     engine = Engine(definitions)
 
     assert engine.evaluate([[] for _ in definitions], 0) == [("完", {})] * len(definitions)

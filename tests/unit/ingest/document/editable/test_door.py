@@ -27,7 +27,15 @@ RTF = (
 
 
 def texts(content: Content) -> dict[tuple[int, int, int, int], str]:
-    return {(cell.row, cell.column, cell.width, cell.height): cell.text for cell in content.tables[0].cells}
+    return {
+        (
+            cell.row,
+            cell.column,
+            cell.width,
+            cell.height,
+        ): cell.text
+        for cell in content.tables[0].cells
+    }
 
 
 def test_rich_text_gives_its_lines_and_its_table_with_merged_cells() -> None:
@@ -64,8 +72,14 @@ def test_an_old_word_file_gives_its_merged_cells() -> None:
     assert max(cell.height for cell in table.cells if cell.column == 0) == 5
 
 
-def survived(read: Callable[[bytes], Content], damaged: Iterable[bytes], *errors: type[Exception]) -> set[bool]:
-    """Whether each was read or refused with one of ``errors``; whatever else is raised gets out and fails the test."""
+def survived(
+    read: Callable[[bytes], Content],
+    damaged: Iterable[bytes],
+    *errors: type[Exception],
+) -> set[bool]:
+    """Whether each was read or refused with one of ``errors``; whatever else is raised gets out and
+    fails the test.
+    """
     seen = set()
     for data in damaged:
         try:
@@ -87,7 +101,12 @@ def damaged_doc(whole: bytes) -> Iterable[bytes]:
 @pytest.mark.parametrize("path", KEPT, ids=lambda path: path.stem)
 def test_no_damage_to_an_old_word_file_gets_out(path: Path) -> None:
     """Any byte anywhere, and any cut: a content, or one of two errors."""
-    assert survived(read_doc, damaged_doc(path.read_bytes()), BrokenDocError, DocLimitError) == {True, False}
+    assert survived(
+        read_doc,
+        damaged_doc(path.read_bytes()),
+        BrokenDocError,
+        DocLimitError,
+    ) == {True, False}
 
 
 def damaged_rtf() -> Iterable[bytes]:
@@ -123,7 +142,11 @@ def test_a_workbook_gives_values_as_people_write_them() -> None:
 
     assert len(content.tables) == 1
     assert texts(content) | {(0, 0, 3, 1): "汇总表"} == texts(content)
-    assert [content.tables[0].at(2, column).text for column in range(3)] == ["13900000001", "0.985", "2024-08-12"]  # type: ignore[union-attr]
+    assert [content.tables[0].at(2, column).text for column in range(3)] == [
+        "13900000001",
+        "0.985",
+        "2024-08-12",
+    ]  # type: ignore[union-attr]
 
 
 def damaged_workbook() -> Iterable[bytes]:
@@ -137,7 +160,12 @@ def damaged_workbook() -> Iterable[bytes]:
 
 def test_no_damage_to_a_workbook_gets_out() -> None:
     """Not even a panic of the library's Rust, which is no Exception."""
-    assert survived(read_workbook, damaged_workbook(), BrokenSheetError, SheetLimitError) == {True, False}
+    assert survived(
+        read_workbook,
+        damaged_workbook(),
+        BrokenSheetError,
+        SheetLimitError,
+    ) == {True, False}
 
 
 @pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])

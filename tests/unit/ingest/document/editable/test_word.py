@@ -1,4 +1,6 @@
-"""Reading Word files: tables with merged cells, text boxes, tick boxes, templates, and files that are broken or hostile."""
+"""Reading Word files: tables with merged cells, text boxes, tick boxes, templates, and files that
+are broken or hostile.
+"""
 
 from __future__ import annotations
 
@@ -100,7 +102,8 @@ def test_a_dangling_relationship_does_not_make_a_file_unreadable() -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [b"PK\x03\x04rubbish", b"", word(["x"])[:3000], replaced(word(), "word/document.xml", b"<w:")]
+    "data",
+    [b"PK\x03\x04rubbish", b"", word(["x"])[:3000], replaced(word(), "word/document.xml", b"<w:")],
 )
 def test_a_broken_file_is_said_to_be_broken(data: bytes) -> None:
     """Truncation and rubbish end in one named error."""

@@ -92,7 +92,10 @@ def test_the_command_prints_one_json_document_and_says_by_its_code_whether_all_f
     assert any(each["label"] == "学校全称" for each in report["proposals"])
 
 
-def test_a_file_that_is_no_form_is_refused_in_words(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_file_that_is_no_form_is_refused_in_words(
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
     """Exit code 65 and a hint, no traceback."""
     file = tmp_path / "a.docx"
     file.write_bytes(b"noise")

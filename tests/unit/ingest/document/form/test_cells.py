@@ -107,7 +107,9 @@ def test_no_text_makes_a_cell_unreadable_by_exception(text: str, kind: FieldType
 
 
 def test_a_credit_code_is_believed_only_with_its_check_character() -> None:
-    """Blanks and small letters are how people write it; one wrong character is unreadable, not another office."""
+    """Blanks and small letters are how people write it; one wrong character is unreadable, not
+    another office.
+    """
     field = Field("统一社会信用代码", FieldType.CREDIT_CODE)
     right = read_cell(field, "1211 0101 4000 2022 xb", Provenance())
     wrong = read_cell(field, "1211010140002022XC", Provenance())

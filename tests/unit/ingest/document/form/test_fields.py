@@ -107,7 +107,9 @@ HEAD = ["序号", "申报单位", "师市", "教师账号开通率", "学生账�
 
 
 def test_a_summary_table_gives_one_row_an_applicant(call: Call) -> None:
-    """Rows with a number only, totals and notes are no applicants; an unreadable rate stays unknown."""
+    """Rows with a number only, totals and notes are no applicants; an unreadable rate stays
+    unknown.
+    """
     rows = [
         HEAD, ["1", "第一师阿拉尔市教育局", "第一师阿拉尔市", "99.1%", "已全部", "白杨", "0997-4620012"], ["2", "", "", "", "", "", ""],
         ["合计", "1", "", "", "", "", ""], ["备注：以上数据截至7月", "x", "", "", "", "", ""],
@@ -145,7 +147,11 @@ def test_a_value_merged_over_rows_counts_for_each_of_them(call: Call) -> None:
 
 
 @pytest.mark.parametrize("form", ["附件1", "附件2", "附件3", "附件4"])
-def test_every_field_of_a_blank_annex_is_found_and_blank(call: Call, blank_forms: dict[str, bytes], form: str) -> None:
+def test_every_field_of_a_blank_annex_is_found_and_blank(
+    call: Call,
+    blank_forms: dict[str, bytes],
+    form: str,
+) -> None:
     """The labels of call.yaml are the labels of the annexes we hand out."""
     facts = extract_fields(read_word(blank_forms[form]), call.form(form), "2")
     assert {name for name, fact in facts.items() if fact.knowledge is not Knowledge.BLANK} == set()
@@ -159,7 +165,9 @@ def known(call: Call, content: Content, name: str) -> object:
 
 
 def test_a_label_of_no_field_is_never_the_value_of_the_label_before_it(call: Call) -> None:
-    """Heads the call does not ask for stand between those it does; the values are in the row below."""
+    """Heads the call does not ask for stand between those it does; the values are in the
+    row below.
+    """
     content = read_word(word([], [("联系人", "职务", "联系电话", "传真"), ("张三", "科员", "0997-4620012", "")]))
 
     assert known(call, content, "联系人") == "张三"
@@ -167,7 +175,9 @@ def test_a_label_of_no_field_is_never_the_value_of_the_label_before_it(call: Cal
 
 
 def test_a_value_ends_where_the_next_label_begins(call: Call) -> None:
-    """One cell with a value and the next pair; with nothing before the pair it is not clear what the cell says."""
+    """One cell with a value and the next pair; with nothing before the pair it is not clear what
+    the cell says.
+    """
     rows = [("联系人", "张三    联系电话：0997-4620012"), ("所属师市", "电子邮箱：a@b.cn"), ("职能部门", "姓名：李四")]
     content = read_word(word([], rows))
 

@@ -22,7 +22,11 @@ def recognised(call: Call, lines: list[str], *tables: object) -> tuple[str, str]
 
 
 @pytest.mark.parametrize("form", ["附件1", "附件2", "附件3", "附件4"])
-def test_every_blank_annex_is_recognised_by_its_title(call: Call, blank_forms: dict[str, bytes], form: str) -> None:
+def test_every_blank_annex_is_recognised_by_its_title(
+    call: Call,
+    blank_forms: dict[str, bytes],
+    form: str,
+) -> None:
     """None is taken for another."""
     found = recognise(read_word(blank_forms[form]), call)
     assert found.form is call.form(form)
@@ -81,7 +85,11 @@ def test_a_letter_that_quotes_a_title_is_no_form(call: Call) -> None:
         ("附件11.pdf", ""), ("附件1-4.pdf", ""), ("示范区和示范校申报书.pdf", ""),
     ],
 )  # fmt: skip
-def test_a_file_name_is_believed_only_when_it_is_of_one_mind(call: Call, name: str, form: str) -> None:
+def test_a_file_name_is_believed_only_when_it_is_of_one_mind(
+    call: Call,
+    name: str,
+    form: str,
+) -> None:
     """Contradictions and several forms in a name decide nothing."""
     found = recognise_by_name(name, call)
     assert (found.form.id if found.form else "") == form
@@ -98,6 +106,10 @@ def test_a_file_name_is_believed_only_when_it_is_of_one_mind(call: Call, name: s
         ("甲镇小学、乙镇小学.pdf", ""), ("张老师.pdf", ""),
     ],
 )  # fmt: skip
-def test_an_applicant_is_taken_from_a_clear_file_name_only(call: Call, name: str, applicant: str) -> None:
+def test_an_applicant_is_taken_from_a_clear_file_name_only(
+    call: Call,
+    name: str,
+    applicant: str,
+) -> None:
     """One organisation, named in full."""
     assert applicant_in_name(name, call) == applicant

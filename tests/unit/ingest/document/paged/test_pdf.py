@@ -41,7 +41,11 @@ TEXT = b"BT /F 12 Tf 1 0 0 1 60 700 Tm (%b) Tj ET"
     [
         (image_page(PAGE, *SIZE), PageKind.SCAN),
         (
-            image_page(PAGE, *SIZE, more=b"BT 3 Tr ET " + (TEXT % (b"x" * 200)).replace(b"BT", b"BT 3 Tr")),
+            image_page(
+                PAGE,
+                *SIZE,
+                more=b"BT 3 Tr ET " + (TEXT % (b"x" * 200)).replace(b"BT", b"BT 3 Tr"),
+            ),
             PageKind.SCAN_WITH_OCR,
         ),
         (image_page(PAGE, *SIZE, more=TEXT % b"page 1"), PageKind.SCAN),
@@ -51,7 +55,10 @@ TEXT = b"BT /F 12 Tf 1 0 0 1 60 700 Tm (%b) Tj ET"
         (text_page([]), PageKind.BLANK),
     ],
 )
-def test_pages_are_told_by_what_is_on_them(page: tuple[bytes, bytes, dict[int, bytes]], kind: PageKind) -> None:
+def test_pages_are_told_by_what_is_on_them(
+    page: tuple[bytes, bytes, dict[int, bytes]],
+    kind: PageKind,
+) -> None:
     """Scans, OCR layers, exports and photographs differ in what is drawn in which order."""
     assert read_pdf(pages_pdf([page])).pages[0].kind is kind
 
@@ -60,7 +67,11 @@ def test_text_drawn_under_the_picture_is_an_ocr_layer() -> None:
     """Some scanners paint visible text first and cover it."""
     resources, content, more = image_page(PAGE, *SIZE)
     assert (
-        read_pdf(pages_pdf([(resources, TEXT % (b"x" * 200) + b"\n" + content, more)])).pages[0].kind
+        read_pdf(
+            pages_pdf([(resources, TEXT % (b"x" * 200) + b"\n" + content, more)]),
+        )
+        .pages[0]
+        .kind
         is PageKind.SCAN_WITH_OCR
     )
 
@@ -77,7 +88,11 @@ def test_size_is_in_millimetres_and_pictures_know_their_pixels() -> None:
     """A4, one JPEG of the stated size all over."""
     page = read_pdf(scan_pdf(sheet(75))).pages[0]
     assert (round(page.width_mm), round(page.height_mm)) == (210, 297)
-    assert (page.images[0].width_px, page.images[0].height_px, page.images[0].filters) == (*SIZE, ("DCTDecode",))
+    assert (
+        page.images[0].width_px,
+        page.images[0].height_px,
+        page.images[0].filters,
+    ) == (*SIZE, ("DCTDecode",))
     assert page.images[0].load()[:2] == b"\xff\xd8"
 
 
@@ -89,10 +104,14 @@ def test_lines_of_a_born_digital_page_keep_label_and_value_apart() -> None:
 
 
 def test_a_ruled_table_is_read_cell_by_cell() -> None:
-    """Lines and thin rectangles enclose cells; a missing wall makes a wide one; text outside stays text."""
+    """Lines and thin rectangles enclose cells; a missing wall makes a wide one; text outside stays
+    text.
+    """
     rules = b"60 600 200 1 re f 60 640 200 1 re f 60 680 200 1 re f 60 600 1 80 re f 260 600 1 81 re f 160 640 m 160 680 l S\n"
     texts = b"BT /F 12 Tf 1 0 0 1 70 655 Tm (A) Tj 1 0 0 1 170 655 Tm (B) Tj 1 0 0 1 70 615 Tm (wide) Tj 1 0 0 1 70 720 Tm (out) Tj ET"
-    data = pages_pdf([(b"/Font<</F<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>", rules + texts, {})])
+    data = pages_pdf(
+        [(b"/Font<</F<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>", rules + texts, {})],
+    )
     content = read_pdf(data).content
     assert [(cell.text, cell.row, cell.column, cell.width) for cell in content.tables[0].cells] == [
         ("A", 0, 0, 1),
@@ -105,11 +124,18 @@ def test_a_ruled_table_is_read_cell_by_cell() -> None:
 def test_of_a_long_file_only_the_beginning_and_the_end_are_looked_at() -> None:
     """Thirty pages: the first twelve and the last two, and the count is right."""
     read = read_pdf(pages_pdf([text_page(LINES)] * 30))
-    assert (read.page_count, len(read.pages), read.complete) == (30, FIRST_PAGES + LAST_PAGES, False)
+    assert (
+        read.page_count,
+        len(read.pages),
+        read.complete,
+    ) == (30, FIRST_PAGES + LAST_PAGES, False)
     assert read.pages[-1].number == 30
 
 
-@pytest.mark.parametrize(("count", "between"), [(14, 0), (15, 1), (30, 16), (60, 46), (61, 46), (900, 46)])
+@pytest.mark.parametrize(
+    ("count", "between"),
+    [(14, 0), (15, 1), (30, 16), (60, 46), (61, 46), (900, 46)],
+)
 def test_the_pages_in_between_are_the_others_as_far_as_the_limit(count: int, between: int) -> None:
     """No page is looked at twice, none is left out before the limit."""
     chosen = [number for number in range(1, count + 1) if in_between(number, count)]
@@ -151,7 +177,9 @@ def test_a_stream_that_inflates_without_measure_is_refused(head: bytes) -> None:
     """Once or twice deflated: the file is not opened at all."""
     bomb = deflated(300) if head.endswith(b"Decode") else zlib.compress(deflated(300))
     page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R>>"
-    data = pdf({1: CATALOG, 2: b"<</Type/Pages/Kids[3 0 R]/Count 1>>", 3: page, 4: stream(head, bomb)})
+    data = pdf(
+        {1: CATALOG, 2: b"<</Type/Pages/Kids[3 0 R]/Count 1>>", 3: page, 4: stream(head, bomb)},
+    )
     with pytest.raises(PdfLimitError):
         read_pdf(data)
 
@@ -160,7 +188,10 @@ def test_more_pages_than_any_form_has_are_a_limit() -> None:
     """Two thousand pages are not walked through."""
     kids = b" ".join(b"%d 0 R" % number for number in range(3, 2003))
     page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>"
-    pages = {1: CATALOG, 2: b"<</Type/Pages/Kids[%b]/Count 2000>>" % kids} | dict.fromkeys(range(3, 2003), page)
+    pages = {
+        1: CATALOG,
+        2: b"<</Type/Pages/Kids[%b]/Count 2000>>" % kids,
+    } | dict.fromkeys(range(3, 2003), page)
     with pytest.raises(PdfLimitError):
         read_pdf(pdf(pages))
 

@@ -1,4 +1,6 @@
-"""Certificate signatures of PDFs: every fate of one is told apart, and whatever is wrong with it is a value."""
+"""Certificate signatures of PDFs: every fate of one is told apart, and whatever is wrong with it is
+a value.
+"""
 
 from __future__ import annotations
 
@@ -59,7 +61,7 @@ def only(data: bytes, *roots: Identity) -> Signature:
     return signature
 
 
-# --- well ----------------------------------------------------------------------------------------------------------
+# --- well -----------------------------------------------------------------------------------------
 
 
 def test_a_signature_says_who_when_and_where_and_that_all_is_well(good: bytes) -> None:
@@ -67,7 +69,11 @@ def test_a_signature_says_who_when_and_where_and_that_all_is_well(good: bytes) -
     signature = only(good)
     assert (signature.signer, signature.organisation, signature.issuer) == (BUREAU, BUREAU, "测试根证书")
     assert (signature.signed_at, signature.timestamped, signature.page) == (MORNING, False, 2)
-    assert (signature.integrity, signature.later, signature.trusted) == (Integrity.INTACT, Later.NOTHING, True)
+    assert (
+        signature.integrity,
+        signature.later,
+        signature.trusted,
+    ) == (Integrity.INTACT, Later.NOTHING, True)
     assert (signature.valid_when_signed, signature.national, signature.problem) == (True, False, "")
     assert Signature.model_validate_json(signature.model_dump_json()) == signature
 
@@ -82,12 +88,18 @@ def test_a_pdf_without_a_signature_has_none() -> None:
 def test_an_invisible_signature_and_the_older_format_are_signatures_too() -> None:
     """adbe.pkcs7.detached, on no page."""
     signature = only(signed(PLAIN, bureau(), pades=False))
-    assert (signature.integrity, signature.trusted, signature.page) == (Integrity.INTACT, True, None)
+    assert (
+        signature.integrity,
+        signature.trusted,
+        signature.page,
+    ) == (Integrity.INTACT, True, None)
 
 
 def test_the_time_of_a_trusted_authority_is_told_from_the_signers_own_claim() -> None:
     """A stamp of an unknown authority proves nothing."""
-    stamped = only(signed(PLAIN, bureau(), at=MORNING + YEAR, stamped_by=time_authority(), stamped_at=MORNING))
+    stamped = only(
+        signed(PLAIN, bureau(), at=MORNING + YEAR, stamped_by=time_authority(), stamped_at=MORNING),
+    )
     assert (stamped.signed_at, stamped.timestamped) == (MORNING, True)
     unknown = issue("别处的时间戳", stranger(), stamps=True)
     assert only(signed(PLAIN, bureau(), stamped_by=unknown)).timestamped is False
@@ -102,8 +114,16 @@ def test_a_second_signature_leaves_the_first_one_whole(good: bytes) -> None:
 def test_a_time_stamp_of_the_document_is_no_signature_of_anybody(good: bytes) -> None:
     """And it does not spoil the signature before it."""
     tsa = time_authority()
-    stamper = timestamps.DummyTimeStamper(tsa.asn1, tsa.asn1_key, SimpleCertificateStore(), fixed_dt=MORNING)
-    out = PdfTimeStamper(stamper).timestamp_pdf(IncrementalPdfFileWriter(io.BytesIO(good), strict=False), "sha256")
+    stamper = timestamps.DummyTimeStamper(
+        tsa.asn1,
+        tsa.asn1_key,
+        SimpleCertificateStore(),
+        fixed_dt=MORNING,
+    )
+    out = PdfTimeStamper(stamper).timestamp_pdf(
+        IncrementalPdfFileWriter(io.BytesIO(good), strict=False),
+        "sha256",
+    )
     signature = only(out.getvalue())
     assert (signature.integrity, signature.later) == (Integrity.INTACT, Later.ADDITIONS)
 
@@ -119,7 +139,7 @@ def test_a_file_that_opens_without_a_password_is_read_though_it_is_encrypted() -
     assert (signature.integrity, signature.trusted) == (Integrity.INTACT, True)
 
 
-# --- nobody vouches for it -----------------------------------------------------------------------------------------
+# --- nobody vouches for it ------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -132,7 +152,14 @@ def test_a_file_that_opens_without_a_password_is_read_though_it_is_encrypted() -
         (lambda: issue(BUREAU, authority(), start=MORNING + timedelta(days=1)), "证书在签名时不在有效期内"),
         (lambda: issue(BUREAU, authority(), signs=False), "证书不能用于签名"),
     ],
-    ids=["unknown root", "its own root", "root of the same name", "expired", "not yet valid", "another use"],
+    ids=[
+        "unknown root",
+        "its own root",
+        "root of the same name",
+        "expired",
+        "not yet valid",
+        "another use",
+    ],
 )
 def test_an_intact_signature_nobody_vouches_for_is_intact_and_not_trusted(
     who: Callable[[], Identity], problem: str
@@ -171,16 +198,25 @@ def test_a_revoked_certificate_is_found_where_the_file_carries_the_list(good: by
     assert only(revoked(good, bureau())).problem == "证书已被吊销"
 
 
-# --- tampered with -------------------------------------------------------------------------------------------------
+# --- tampered with --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("what", [b"stream\n", b"/MediaBox[0 0 5", b"/BaseFont", b"/T (", b"/Info "])
+@pytest.mark.parametrize(
+    "what",
+    [b"stream\n", b"/MediaBox[0 0 5", b"/BaseFont", b"/T (", b"/Info "],
+)
 def test_one_changed_byte_breaks_the_signature(good: bytes, what: bytes) -> None:
-    """Anywhere outside the signature itself: in a page, its size, the field, the end of the file."""
+    """Anywhere outside the signature itself: in a page, its size, the field, the end of
+    the file.
+    """
     place = good.index(what) + len(what) + 1
     broken = good[:place] + bytes([good[place] ^ 1]) + good[place + 1 :]
     signature = only(broken)
-    assert (signature.integrity, signature.trusted, signature.later) == (Integrity.BROKEN, False, Later.CHANGES)
+    assert (
+        signature.integrity,
+        signature.trusted,
+        signature.later,
+    ) == (Integrity.BROKEN, False, Later.CHANGES)
     assert signature.problem == "签名与文件内容不符"
 
 
@@ -213,7 +249,12 @@ def test_a_field_filled_in_after_signing_is_a_change_though_the_signer_allowed_i
 def test_a_change_a_certifying_signer_forbade_is_a_change() -> None:
     """The same page changed under every permission there is."""
     for certify in MDPPerm:
-        assert only(with_other_page(signed(PLAIN, bureau(), certify=certify))).later is Later.CHANGES
+        assert (
+            only(
+                with_other_page(signed(PLAIN, bureau(), certify=certify)),
+            ).later
+            is Later.CHANGES
+        )
 
 
 def test_a_signature_that_leaves_a_hole_in_the_file_is_not_whole(good: bytes) -> None:
@@ -221,18 +262,22 @@ def test_a_signature_that_leaves_a_hole_in_the_file_is_not_whole(good: bytes) ->
     start = good.index(b"/ByteRange [")
     end = good.index(b"]", start)
     numbers = good[start:end].split(b"[")[1].split()
-    wider = b" ".join([*numbers[:2], b"%d" % (int(numbers[2]) + 100), b"%d" % (int(numbers[3]) - 100)])
+    wider = b" ".join(
+        [*numbers[:2], b"%d" % (int(numbers[2]) + 100), b"%d" % (int(numbers[3]) - 100)],
+    )
     holed = good[:start] + (b"/ByteRange [" + wider).ljust(end - start) + good[end:]
     signature = only(holed)
     assert (signature.integrity, signature.later) == (Integrity.BROKEN, Later.CHANGES)
 
 
-# --- what cannot be verified ---------------------------------------------------------------------------------------
+# --- what cannot be verified ----------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("structure", [False, True])
 def test_a_national_signature_is_named_as_such_and_not_called_broken(*, structure: bool) -> None:
-    """SM2 and SM3, in the usual structure and in that of GM/T 0010; its signer is named all the same."""
+    """SM2 and SM3, in the usual structure and in that of GM/T 0010; its signer is named all the
+    same.
+    """
     signature = only(national(signed(PLAIN, bureau(), pades=False), structure=structure))
     assert (signature.national, signature.integrity) == (True, Integrity.UNVERIFIABLE)
     assert (signature.signer, signature.problem) == (BUREAU, "国密算法签名, 程序不能核验")
@@ -252,10 +297,17 @@ def test_an_ordinary_signature_below_a_national_root_is_still_verified(good: byt
 
 
 @pytest.mark.parametrize("garbage", [b"", b"\x00", b"not a signature", sequence(b"\x02\x01\x04"), tagged(0x30, b"\xff" * 200), b"\x30\x84\xff\xff\xff\xff" + b"\x30" * 500])  # fmt: skip
-def test_garbage_in_the_place_of_a_signature_cannot_be_verified(good: bytes, garbage: bytes) -> None:
+def test_garbage_in_the_place_of_a_signature_cannot_be_verified(
+    good: bytes,
+    garbage: bytes,
+) -> None:
     """It is there, it is on page 2, and nobody can say more."""
     signature = only(with_contents(good, garbage))
-    assert (signature.integrity, signature.trusted, signature.page) == (Integrity.UNVERIFIABLE, False, 2)
+    assert (
+        signature.integrity,
+        signature.trusted,
+        signature.page,
+    ) == (Integrity.UNVERIFIABLE, False, 2)
     assert signature.problem
 
 
@@ -280,7 +332,10 @@ def test_a_signature_that_goes_in_circles_ends(good: bytes) -> None:
 @pytest.mark.filterwarnings(
     "ignore::pytest.PytestUnraisableExceptionWarning"
 )  # the alarm may ring while Python collects
-def test_more_signatures_than_anybody_makes_are_not_all_verified(good: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_more_signatures_than_anybody_makes_are_not_all_verified(
+    good: bytes,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Nor a file that is too large, a signature that is too large, or one that takes too long."""
     monkeypatch.setattr(signatures, "MAX_SIGNATURES", 1)
     assert [s.problem for s in look(signed(good, bureau(), field="签章2"))] == ["", "签名多于 1 个, 没有全部核验"]
@@ -293,11 +348,13 @@ def test_more_signatures_than_anybody_makes_are_not_all_verified(good: bytes, mo
     assert only(good).problem == "文件过大, 没有核验签名"
 
 
-# --- roots ---------------------------------------------------------------------------------------------------------
+# --- roots ----------------------------------------------------------------------------------------
 
 
 def test_roots_come_as_pem_as_several_in_one_file_or_as_der() -> None:
-    """As authorities publish them; a root that could not be used would be refused, and each is one that is trusted."""
+    """As authorities publish them; a root that could not be used would be refused, and each is one
+    that is trusted.
+    """
     for data in (authority().pem, authority().pem + stranger().pem, authority().asn1.dump()):
         check_root(data)
         assert authority().asn1.dump() in [root.dump() for root in signatures._usable([data])]

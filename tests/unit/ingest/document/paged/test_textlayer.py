@@ -17,7 +17,15 @@ ROWS = {"申报单位": "第八师石河子市教育局", "联系人": "王芳",
 def page(telephone: str = ROWS["联系电话"]) -> PdfPage:
     """A title and a table as a program exports them."""
     rows = {**ROWS, "联系电话": telephone}
-    cells = [Cell(text, row, column) for row, pair in enumerate(rows.items()) for column, text in enumerate(pair)]
+    cells = [
+        Cell(
+            text,
+            row,
+            column,
+        )
+        for row, pair in enumerate(rows.items())
+        for column, text in enumerate(pair)
+    ]
     return PdfPage(1, 210, 297, lines=(Line("申报书\t2024年", "第1页 第1行"),), cells=tuple(cells))
 
 

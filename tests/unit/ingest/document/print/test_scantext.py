@@ -1,4 +1,6 @@
-"""How far a scan is read: until its labels were seen, to its end when something is amiss, never without end."""
+"""How far a scan is read: until its labels were seen, to its end when something is amiss, never
+without end.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,8 @@ from samples.pdf import pictures_pdf
 from samples.scan import Picture
 
 TITLE = ["兵团智慧教育示范校申报书"]
-WRITTEN = datetime(2024, 8, 20, 9, 30)  # noqa: DTZ001 - office programs note local time without a zone
+# Office programs note local time without a zone.
+WRITTEN = datetime(2024, 8, 20, 9, 30)  # noqa: DTZ001
 
 
 class ScriptedEngine:
@@ -37,7 +40,15 @@ class ScriptedEngine:
     def read_page(self, pixels: Pixels, most: int | None = None) -> PageText:
         texts = self.pages[len(self.asked)]
         self.asked.append(most)
-        pieces = [Written(text, 0.99, (80, 40 * row, 400, 40 * row + 24), row) for row, text in enumerate(texts, 1)]
+        pieces = [
+            Written(
+                text,
+                0.99,
+                (80, 40 * row, 400, 40 * row + 24),
+                row,
+            )
+            for row, text in enumerate(texts, 1)
+        ]
         return PageText(tuple(pieces), self.quarters)
 
     def read_strip(self, pixels: Pixels) -> tuple[str, float]:
@@ -49,10 +60,19 @@ def pdf(count: int) -> bytes:
     """A scan of so many grey pages."""
     buffer = io.BytesIO()
     Image.fromarray(np.full((1169, 827, 3), 200, np.uint8)).save(buffer, "JPEG")
-    return pictures_pdf([Picture(buffer.getvalue(), (827, 1169), (210.0, 297.0), grey=False)] * count, WRITTEN)
+    return pictures_pdf(
+        [Picture(buffer.getvalue(), (827, 1169), (210.0, 297.0), grey=False)] * count,
+        WRITTEN,
+    )
 
 
-def read(engine: ScriptedEngine, call: Call, count: int, seconds: float = 60, **task: object) -> ScanText:
+def read(
+    engine: ScriptedEngine,
+    call: Call,
+    count: int,
+    seconds: float = 60,
+    **task: object,
+) -> ScanText:
     scan = ScanTask.model_validate({"sha256": "1", "form": "附件2"} | task)
     return read_scan(scan, Kind.PDF, pdf(count), call, cast("OcrEngine", engine), Deadline(seconds))
 

@@ -1,4 +1,6 @@
-"""Rings of which no pixel stands out are found as a whole; grain, arcs, discs and small pieces of paper are no rings."""
+"""Rings of which no pixel stands out are found as a whole; grain, arcs, discs and small pieces of
+paper are no rings.
+"""
 
 from __future__ import annotations
 
@@ -14,11 +16,22 @@ GRAIN = 0.01  #: standard deviation; the ring adds half as much again
 
 def page(seed: int, wide: float = 210, high: float = 297) -> Map:
     """Redness of plain paper."""
-    grain = np.random.default_rng(seed).normal(0, GRAIN, (round(high * PX_PER_MM), round(wide * PX_PER_MM)))
+    grain = np.random.default_rng(seed).normal(
+        0,
+        GRAIN,
+        (round(high * PX_PER_MM), round(wide * PX_PER_MM)),
+    )
     return grain.astype(np.float32)
 
 
-def with_circle(paper: Map, x: float, y: float, diameter: float, redness: float, share: float = 1.0) -> Map:
+def with_circle(
+    paper: Map,
+    x: float,
+    y: float,
+    diameter: float,
+    redness: float,
+    share: float = 1.0,
+) -> Map:
     """A rim of 1.2 mm added, or a part of one."""
     down, across = np.mgrid[: paper.shape[0], : paper.shape[1]] / PX_PER_MM
     rim = np.abs(np.hypot(across - x, down - y) - diameter / 2) <= 0.6
@@ -58,7 +71,14 @@ def test_a_strip_of_paper_smaller_than_a_seal_has_none() -> None:
     assert faint_ring(page(1, wide=30), PX_PER_MM) is None
 
 
-def with_gaps(paper: Map, x: float, y: float, diameter: float, redness: float, sectors: set[int]) -> Map:
+def with_gaps(
+    paper: Map,
+    x: float,
+    y: float,
+    diameter: float,
+    redness: float,
+    sectors: set[int],
+) -> Map:
     """A rim that is missing in some of its 24 sectors."""
     down, across = np.mgrid[: paper.shape[0], : paper.shape[1]] / PX_PER_MM
     rim = np.abs(np.hypot(across - x, down - y) - diameter / 2) <= 0.6
@@ -67,7 +87,9 @@ def with_gaps(paper: Map, x: float, y: float, diameter: float, redness: float, s
 
 
 def test_the_palest_ring_may_have_gaps_where_it_stands_far_out_of_the_grain() -> None:
-    """A stamp pressed unevenly on smooth paper; on grainy paper the same gaps say that it is none."""
+    """A stamp pressed unevenly on smooth paper; on grainy paper the same gaps say that it
+    is none.
+    """
     gaps = {0, 1, 4, 5, 9, 10, 14, 19}
     smooth, grainy = (page(2) * np.float32(share) for share in (0.15, 0.5))
 

@@ -83,7 +83,12 @@ def test_a_ring_is_what_its_measures_prove(changed: dict[str, float], verdict: V
         (45, 22, True, NOTHING),
     ],
 )
-def test_only_a_seals_size_is_a_seal(long: float, short: float, exact: bool, verdict: Verdict) -> None:
+def test_only_a_seals_size_is_a_seal(
+    long: float,
+    short: float,
+    exact: bool,
+    verdict: Verdict,
+) -> None:
     """Where the scale is a guess, more sizes are let through."""
     assert judge_ring(ring(long, short), SEAL, exact=exact) == verdict
 

@@ -1,4 +1,6 @@
-"""Circles and ovals are found by the votes of their rims, wherever they are and whatever else crosses them."""
+"""Circles and ovals are found by the votes of their rims, wherever they are and whatever else
+crosses them.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,15 @@ def empty(wide: float = 120, high: float = 120) -> Map:
     return np.zeros((round(high * PPM), round(wide * PPM)), np.float32)
 
 
-def with_rim(ink: Map, x: float, y: float, long: float, short: float, angle: float = 0, width: float = 1.2) -> Map:
+def with_rim(
+    ink: Map,
+    x: float,
+    y: float,
+    long: float,
+    short: float,
+    angle: float = 0,
+    width: float = 1.2,
+) -> Map:
     """A rim added, all in millimetres and degrees."""
     down, across = np.mgrid[: ink.shape[0], : ink.shape[1]] / PPM
     cos, sin = math.cos(math.radians(angle)), math.sin(math.radians(angle))
@@ -64,7 +74,14 @@ def test_an_oval_is_found_in_any_direction(angle: float) -> None:
 def test_two_circles_are_both_found() -> None:
     """The bureau's and the school's, side by side."""
     ink = with_rim(with_rim(empty(), 30, 60, 42, 42), 85, 60, 40, 40)
-    found = sorted(place(ring) for ring, _ in zip(vote_for_circles(ink, LEVEL), range(2), strict=False))
+    found = sorted(
+        place(ring)
+        for ring, _ in zip(
+            vote_for_circles(ink, LEVEL),
+            range(2),
+            strict=False,
+        )
+    )
     assert found == [pytest.approx((30, 60), abs=1.2), pytest.approx((85, 60), abs=1.2)]
 
 
@@ -74,7 +91,10 @@ def test_a_seal_cut_by_the_edge_has_its_middle_beyond_it() -> None:
     assert place(best) == pytest.approx((-6, 60), abs=2)
 
 
-@pytest.mark.parametrize("nothing", [empty(), empty(0.5, 0.5), with_lines(empty(), (0, 60, 120, 60))])
+@pytest.mark.parametrize(
+    "nothing",
+    [empty(), empty(0.5, 0.5), with_lines(empty(), (0, 60, 120, 60))],
+)
 def test_where_no_rim_runs_nothing_is_found(nothing: Map) -> None:
     """Nor on a part smaller than a millimetre."""
     assert list(vote_for_circles(nothing, LEVEL)) == []
@@ -84,14 +104,22 @@ def test_where_no_rim_runs_nothing_is_found(nothing: Map) -> None:
 def test_lines_across_a_rim_do_not_pull_its_ellipse_away() -> None:
     """Strokes of a pen cross an oval: fitted, it lies where it would without them."""
     rim = with_rim(empty(), 60, 60, 39, 29, 15)
-    crossed = with_lines(rim, (30, 0, 42, 70), (42, 70, 54, 0), (10, 30, 45, 42), (45, 42, 90, 25), (60, 0, 70, 110))
+    crossed = with_lines(
+        rim,
+        (30, 0, 42, 70),
+        (42, 70, 54, 0),
+        (10, 30, 45, 42),
+        (45, 42, 90, 25),
+        (60, 0, 70, 110),
+    )
 
     fitted = fit(crossed, next(vote_for_ovals(crossed, LEVEL)))
 
     assert fitted is not None
     ring, seen = fitted
     assert place(ring) == pytest.approx((60, 60), abs=0.5)
-    assert ring.axes_mm == (pytest.approx(39.6, abs=0.9), pytest.approx(29.6, abs=0.9))  # on the rim's outer side
+    # on the rim's outer side
+    assert ring.axes_mm == (pytest.approx(39.6, abs=0.9), pytest.approx(29.6, abs=0.9))
     assert (seen.coverage > 0.95, seen.wobble < 0.28) == (True, True)
 
 
