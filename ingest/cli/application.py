@@ -7,7 +7,17 @@ from typing import Annotated
 
 import typer
 
-from ingest.cli import audit, demo, digest, document, message, operations, outbox, receipt, rules_at_work
+from ingest.cli import (
+    audit,
+    demo,
+    digest,
+    document,
+    message,
+    operations,
+    outbox,
+    receipt,
+    rules_at_work,
+)
 from ingest.cli import call as call_fit
 from ingest.cli import case as cases
 from ingest.cli import rules as rulefiles

@@ -52,13 +52,19 @@ def _report(form: Form, result: Fit) -> dict[str, Any]:
         "missing": list(result.missing),
         "proposals": [
             {
-                "label": each.label.text, "place": each.label.place, "field": each.field.name, "known_field": each.known,
-                "likeness": round(each.likeness), "type": each.field.type.value, "options": list(each.field.options),
-                "list": "列" if each.label.column else "字段", "yaml": each.yaml,
+                "label": each.label.text,
+                "place": each.label.place,
+                "field": each.field.name,
+                "known_field": each.known,
+                "likeness": round(each.likeness),
+                "type": each.field.type.value,
+                "options": list(each.field.options),
+                "list": "列" if each.label.column else "字段",
+                "yaml": each.yaml,
             }
             for each in result.proposals
         ],
-    }  # fmt: skip
+    }
 
 
 def _lines(form: Form, result: Fit) -> list[str]:

@@ -44,13 +44,21 @@ def demo(
     result = run_demo(directory, scenario)
     wrong = [outcome for outcome in result.outcomes if not outcome.as_expected]
     if as_json:
-        print_json([
-            {
-                "number": o.sample.number, "file": o.sample.path.name, "received": o.sample.received.isoformat(), "what": o.sample.what,
-                "screening": o.screening, "case": o.case_code or None, "letter": o.letter, "expected": o.sample.letter or None,
-            }
-            for o in result.outcomes
-        ])  # fmt: skip
+        print_json(
+            [
+                {
+                    "number": o.sample.number,
+                    "file": o.sample.path.name,
+                    "received": o.sample.received.isoformat(),
+                    "what": o.sample.what,
+                    "screening": o.screening,
+                    "case": o.case_code or None,
+                    "letter": o.letter,
+                    "expected": o.sample.letter or None,
+                }
+                for o in result.outcomes
+            ]
+        )
     else:
         rows = [
             (

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ingest.cli.console import JsonOption, beijing, console, parse_instant_option, print_json, print_table
+from ingest.cli.console import (
+    JsonOption,
+    beijing,
+    console,
+    parse_instant_option,
+    print_json,
+    print_table,
+)
 from ingest.exitcodes import ExitCode
 from rules.verdict import decision_name
 

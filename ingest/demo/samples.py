@@ -88,7 +88,15 @@ def _sample(root: Path, mail: Mapping) -> Sample:
     assert isinstance(mentions, Sequence)
     assert isinstance(entries, Sequence)
     return Sample(
-        number=text("number"), path=root / text("file"), received=datetime.fromisoformat(text("received")), what=text("what"),
-        letter=text("letter"), mentions=tuple(str(word) for word in mentions),
-        entries=tuple(tuple(str(entry[Text(key)]) for key in ("applicant", "track", "decision")) for entry in entries if isinstance(entry, Mapping)),  # type: ignore[misc]
-    )  # fmt: skip
+        number=text("number"),
+        path=root / text("file"),
+        received=datetime.fromisoformat(text("received")),
+        what=text("what"),
+        letter=text("letter"),
+        mentions=tuple(str(word) for word in mentions),
+        entries=tuple(
+            tuple(str(entry[Text(key)]) for key in ("applicant", "track", "decision"))
+            for entry in entries
+            if isinstance(entry, Mapping)
+        ),  # type: ignore[misc]
+    )

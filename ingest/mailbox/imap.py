@@ -27,7 +27,12 @@ from ingest.clock import Clock, SystemClock
 from ingest.errors import ConfigError, MailroomError, TemporaryError
 from ingest.mailbox import trouble
 from ingest.mailbox.idle import RENEW, SESSION, idle
-from ingest.mailbox.protocol import FolderMissingError, FolderState, MessageSummary, MessageUnreadableError
+from ingest.mailbox.protocol import (
+    FolderMissingError,
+    FolderState,
+    MessageSummary,
+    MessageUnreadableError,
+)
 from ingest.mailbox.sent import choose_sent, message_id_in
 from ingest.mailbox.wire import BoundedIMAP4
 

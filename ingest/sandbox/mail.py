@@ -115,12 +115,14 @@ def scans_to_read(reading: Reading) -> tuple[ScanTask, ...]:
     """
     tasks = {
         document.sha256: ScanTask(
-            sha256=document.sha256, form=document.form, seals=document.seal.seals if document.seal else (),
+            sha256=document.sha256,
+            form=document.form,
+            seals=document.seal.seals if document.seal else (),
             seals_only=bool(document.pages_read),
         )
         for document in reading.documents
         if document.rendition is Rendition.STAMPED_SCAN and not _is_export(document)
-    }  # fmt: skip
+    }
     return tuple(task for task in tasks.values() if task.seals or not task.seals_only)[:MAX_SCANS]
 
 

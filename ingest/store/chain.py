@@ -41,9 +41,15 @@ def content_sha256(row: Happening, number: int | None = None) -> str:
     own.
     """
     fields = [
-        row.id if number is None else number, _instant(row.at), row.kind, row.message_id, row.case_id, row.outbox_id,
-        row.sha256, storable(row.text),
-    ]  # fmt: skip
+        row.id if number is None else number,
+        _instant(row.at),
+        row.kind,
+        row.message_id,
+        row.case_id,
+        row.outbox_id,
+        row.sha256,
+        storable(row.text),
+    ]
     # a row without it has the hash it would have had before there was such a column
     if row.data is not None:
         fields.append(storable(row.data))
@@ -62,11 +68,21 @@ def text_sha256(text: str) -> str:
 
 def decision_sha256(row: DecisionRow) -> str:
     """SHA-256 of everything a decision says and rests on."""
-    return _sha256([
-        row.version, str(row.decision), storable(row.verdict), storable(row.subjects), storable(row.trace),
-        row.rules_sha256, row.call_sha256, _instant(row.received_at), _instant(row.decided_at), storable(row.disagreement),
-        row.listing_sha256,
-    ])  # fmt: skip
+    return _sha256(
+        [
+            row.version,
+            str(row.decision),
+            storable(row.verdict),
+            storable(row.subjects),
+            storable(row.trace),
+            row.rules_sha256,
+            row.call_sha256,
+            _instant(row.received_at),
+            _instant(row.decided_at),
+            storable(row.disagreement),
+            row.listing_sha256,
+        ]
+    )
 
 
 def _instant(moment: datetime) -> str:

@@ -57,8 +57,10 @@ def count_fetched(session: Session, start: datetime, end: datetime) -> int:
     """
     silent = (MessageState.DUPLICATE, MessageState.BEFORE_CUTOFF)
     query = select(func.count()).where(
-        col(MessageRow.fetched_at) >= start, col(MessageRow.fetched_at) < end, col(MessageRow.state).not_in(silent)
-    )  # fmt: skip
+        col(MessageRow.fetched_at) >= start,
+        col(MessageRow.fetched_at) < end,
+        col(MessageRow.state).not_in(silent),
+    )
     return session.exec(query).one()
 
 

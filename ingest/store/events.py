@@ -102,10 +102,17 @@ def record_event(
     ``queued``. Ids have no gap, because the one writer's lock of ``Database.writing`` is held.
     """
     row = EventRow(
-        at=now, kind=kind.value, text=text, message_id=message_id, case_id=case_id, outbox_id=outbox_id,
-        sha256=sha256, content="", chain="",
+        at=now,
+        kind=kind.value,
+        text=text,
+        message_id=message_id,
+        case_id=case_id,
+        outbox_id=outbox_id,
+        sha256=sha256,
+        content="",
+        chain="",
         data=json.dumps(data, ensure_ascii=False, sort_keys=True) if data else None,
-    )  # fmt: skip
+    )
     _append(session, [row])
     return row
 
@@ -127,10 +134,21 @@ def record_received(
 ) -> None:
     """The ``received`` events of several mails with their texts, in their order, added at once."""
     kind = EventKind.RECEIVED.value
-    _append(session, [
-        EventRow(at=now, kind=kind, text=text, message_id=row.id, sha256=row.sha256, content="", chain="")
-        for row, text in mails
-    ])  # fmt: skip
+    _append(
+        session,
+        [
+            EventRow(
+                at=now,
+                kind=kind,
+                text=text,
+                message_id=row.id,
+                sha256=row.sha256,
+                content="",
+                chain="",
+            )
+            for row, text in mails
+        ],
+    )
 
 
 def _append(session: Session, rows: Sequence[EventRow]) -> None:

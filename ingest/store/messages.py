@@ -139,12 +139,20 @@ def record_messages(
 
 def _row(arrival: Arrival, now: datetime, original: int | None) -> MessageRow:
     return MessageRow(
-        folder=arrival.folder, uidvalidity=arrival.uidvalidity, incarnation=arrival.incarnation, uid=arrival.uid,
-        sha256=arrival.sha256, size=arrival.size, announced_size=arrival.announced_size, dated=arrival.dated,
-        received_at=arrival.received_at, fetched_at=now,
-        state=arrival.state if original is None else MessageState.DUPLICATE, duplicate_of=original,
+        folder=arrival.folder,
+        uidvalidity=arrival.uidvalidity,
+        incarnation=arrival.incarnation,
+        uid=arrival.uid,
+        sha256=arrival.sha256,
+        size=arrival.size,
+        announced_size=arrival.announced_size,
+        dated=arrival.dated,
+        received_at=arrival.received_at,
+        fetched_at=now,
+        state=arrival.state if original is None else MessageState.DUPLICATE,
+        duplicate_of=original,
         answered=original is not None or arrival.state is MessageState.BEFORE_CUTOFF,
-    )  # fmt: skip
+    )
 
 
 def find_by_sha256(session: Session, sha256: str) -> MessageRow | None:
@@ -174,10 +182,13 @@ def find_twin_of_large(session: Session, row: MessageRow) -> MessageRow | None:
     three must do.
     """
     query = select(MessageRow).where(
-        col(MessageRow.state) == MessageState.TOO_LARGE, col(MessageRow.id) != row.id,
-        col(MessageRow.message_id_header) == row.message_id_header, col(MessageRow.message_id_header) != "",
-        col(MessageRow.size) == row.size, col(MessageRow.received_at) == row.received_at,
-    )  # fmt: skip
+        col(MessageRow.state) == MessageState.TOO_LARGE,
+        col(MessageRow.id) != row.id,
+        col(MessageRow.message_id_header) == row.message_id_header,
+        col(MessageRow.message_id_header) != "",
+        col(MessageRow.size) == row.size,
+        col(MessageRow.received_at) == row.received_at,
+    )
     return session.exec(query.order_by(col(MessageRow.id))).first()
 
 
@@ -281,12 +292,22 @@ def save_reading(
     """
     envelope, screening = reading.envelope, reading.screening
     return _change(
-        session, message_id, MessageState.STORED,
-        state=MessageState.READ, reading=reading.model_dump_json(), answered=answered, error="", next_attempt_at=None,
-        message_id_header=envelope.message_id, from_address=envelope.from_address, from_name=envelope.from_name,
-        subject=envelope.subject, screening_kind=str(screening.kind), screening_reply=screening.reply,
+        session,
+        message_id,
+        MessageState.STORED,
+        state=MessageState.READ,
+        reading=reading.model_dump_json(),
+        answered=answered,
+        error="",
+        next_attempt_at=None,
+        message_id_header=envelope.message_id,
+        from_address=envelope.from_address,
+        from_name=envelope.from_name,
+        subject=envelope.subject,
+        screening_kind=str(screening.kind),
+        screening_reply=screening.reply,
         screening_reason=screening.reason,
-    )  # fmt: skip
+    )
 
 
 def load_reading(row: MessageRow) -> Reading | None:

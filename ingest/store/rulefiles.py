@@ -33,8 +33,9 @@ def last_good(session: Session, call: str) -> RuleFilesRow | None:
 def files_of_decision(session: Session, decision: DecisionRow) -> RuleFilesRow | None:
     """The files a decision was judged by; None when it was made without any."""
     query = select(RuleFilesRow).where(
-        RuleFilesRow.rules_sha256 == decision.rules_sha256, RuleFilesRow.call_sha256 == decision.call_sha256
-    )  # fmt: skip
+        RuleFilesRow.rules_sha256 == decision.rules_sha256,
+        RuleFilesRow.call_sha256 == decision.call_sha256,
+    )
     return session.exec(query.order_by(col(RuleFilesRow.id))).first()
 
 

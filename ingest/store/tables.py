@@ -19,9 +19,22 @@ from rules.tasks import TaskKind
 from rules.verdict import Decision
 
 __all__ = [
-    "CaseAddressRow", "CaseMessageRow", "CaseRow", "DecisionRow", "EventRow", "FolderRow", "MessageRow", "MessageState",
-    "OutboxRow", "Row", "RuleFilesRow", "StaffCodeRow", "StaffDecisionRow", "StaffFactRow", "TaskRow",
-]  # fmt: skip
+    "CaseAddressRow",
+    "CaseMessageRow",
+    "CaseRow",
+    "DecisionRow",
+    "EventRow",
+    "FolderRow",
+    "MessageRow",
+    "MessageState",
+    "OutboxRow",
+    "Row",
+    "RuleFilesRow",
+    "StaffCodeRow",
+    "StaffDecisionRow",
+    "StaffFactRow",
+    "TaskRow",
+]
 
 
 class MessageState(StrEnum):

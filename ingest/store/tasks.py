@@ -36,10 +36,17 @@ def open_task(session: Session, new: NewTask, now: datetime) -> tuple[TaskRow, b
     if existing is not None:
         return existing, False
     row = TaskRow(
-        key=new.key, kind=new.kind, reason=new.reason, case_id=new.case_id, entry=new.entry,
-        message_id=new.message_id, outbox_id=new.outbox_id, address=new.address, telephone=new.telephone,
+        key=new.key,
+        kind=new.kind,
+        reason=new.reason,
+        case_id=new.case_id,
+        entry=new.entry,
+        message_id=new.message_id,
+        outbox_id=new.outbox_id,
+        address=new.address,
+        telephone=new.telephone,
         opened_at=now,
-    )  # fmt: skip
+    )
     session.add(row)
     session.flush()
     return row, True

@@ -15,8 +15,20 @@ from sqlmodel import Session
 from ingest.comparison.likeness import READ_ON_SCANS
 from ingest.reading import Document, Fate
 from ingest.settings import Settings
-from ingest.store.cases import decisions_in_force, list_cases, load_subjects, load_verdict, readings_of_case
-from ingest.store.counts import count_decided, count_everything, count_fetched, count_in_ledger, count_on_server
+from ingest.store.cases import (
+    decisions_in_force,
+    list_cases,
+    load_subjects,
+    load_verdict,
+    readings_of_case,
+)
+from ingest.store.counts import (
+    count_decided,
+    count_everything,
+    count_fetched,
+    count_in_ledger,
+    count_on_server,
+)
 from ingest.store.events import EventKind, Head, bounces, ledger_head, list_events
 from ingest.store.folders import list_folders
 from ingest.store.messages import get_message, list_messages
@@ -25,8 +37,25 @@ from ingest.store.tables import CaseRow, DecisionRow, MessageRow, MessageState
 from ingest.submission.case import Case, ReceivedMail, arrange, parts_of_matter
 from ingest.views.health import intake_health
 from notifier.attempts import OutboxState
-from notifier.digest import CaseLine, Counters, Crop, DigestData, HumanTask, QuotaLine, Silent, SystemState, Undelivered
-from notifier.outbox import NOT_TO_APPLICANTS, OutboxRow, find_by_ids, get_letter, last_digest_before, list_letters
+from notifier.digest import (
+    CaseLine,
+    Counters,
+    Crop,
+    DigestData,
+    HumanTask,
+    QuotaLine,
+    Silent,
+    SystemState,
+    Undelivered,
+)
+from notifier.outbox import (
+    NOT_TO_APPLICANTS,
+    OutboxRow,
+    find_by_ids,
+    get_letter,
+    last_digest_before,
+    list_letters,
+)
 from notifier.wording import full_width
 from rules.call import Call
 from rules.facts import Fact
@@ -60,14 +89,30 @@ def collect_digest(
     since = _told_until(session, day, settings.mailbox.accept_since)
     judged = list(_judged(session, call.id))
     return DigestData(
-        now=now, since=since, call=call, counters=_counters(session, since, now),
-        needs_human=(*_case_tasks(session, call, judged), *_cloud_tasks(session, judged), *_mail_tasks(session, since),
-                     *_silence_tasks(session, since, {item.case.id: item for item in judged})),
-        accepted=_lines(judged, Decision.ACCEPTED), incomplete=_lines(judged, Decision.INCOMPLETE), rejected=_lines(judged, Decision.REJECTED),
+        now=now,
+        since=since,
+        call=call,
+        counters=_counters(session, since, now),
+        needs_human=(
+            *_case_tasks(session, call, judged),
+            *_cloud_tasks(session, judged),
+            *_mail_tasks(session, since),
+            *_silence_tasks(session, since, {item.case.id: item for item in judged}),
+        ),
+        accepted=_lines(judged, Decision.ACCEPTED),
+        incomplete=_lines(judged, Decision.INCOMPLETE),
+        rejected=_lines(judged, Decision.REJECTED),
         undelivered=tuple(_undelivered(session, {item.case.id: item for item in judged})),
-        silent=tuple(Silent(track.name, _silent_units(session, call, track.name)) for track in call.tracks),
-        quotas=tuple(_quotas(call, judged)), state=system_state(session, settings, now, min(since, now - RECENT)),
-    )  # fmt: skip
+        silent=tuple(
+            Silent(
+                track.name,
+                _silent_units(session, call, track.name),
+            )
+            for track in call.tracks
+        ),
+        quotas=tuple(_quotas(call, judged)),
+        state=system_state(session, settings, now, min(since, now - RECENT)),
+    )
 
 
 def _told_until(session: Session, day: date, accept_since: datetime) -> datetime:
@@ -100,9 +145,12 @@ def _counters(session: Session, since: datetime, now: datetime) -> Counters:
         )
     )
     return Counters(
-        received=count_fetched(session, since, now) - canaries, accepted=decided[Decision.ACCEPTED], incomplete=decided[Decision.INCOMPLETE],
-        rejected=decided[Decision.REJECTED], referred=decided[Decision.REFERRED],
-    )  # fmt: skip
+        received=count_fetched(session, since, now) - canaries,
+        accepted=decided[Decision.ACCEPTED],
+        incomplete=decided[Decision.INCOMPLETE],
+        rejected=decided[Decision.REJECTED],
+        referred=decided[Decision.REFERRED],
+    )
 
 
 def _shown(fact: Fact) -> str:
@@ -160,11 +208,16 @@ def _arranged(session: Session, call: Call, row: CaseRow) -> Case:
 def _task(item: _Judged, finding: Finding, entry: EntryVerdict | None, case: Case) -> HumanTask:
     scans = _scans_of(finding, case)
     return HumanTask(
-        case_code=item.case.code, submitter=item.case.submitter, track=item.case.track,
-        applicant=entry.applicant if entry else item.case.submitter, reason=_reason(item, finding, scans), clause=finding.clause,
-        telephone=_contact(item, entry.entry if entry else "", "联系电话"), received=item.case.last_received_at,
+        case_code=item.case.code,
+        submitter=item.case.submitter,
+        track=item.case.track,
+        applicant=entry.applicant if entry else item.case.submitter,
+        reason=_reason(item, finding, scans),
+        clause=finding.clause,
+        telephone=_contact(item, entry.entry if entry else "", "联系电话"),
+        received=item.case.last_received_at,
         crops=tuple(_crops(item, finding, scans)),
-    )  # fmt: skip
+    )
 
 
 def _reason(item: _Judged, finding: Finding, scans: dict[str, Document]) -> str:
@@ -253,9 +306,12 @@ def _cloud_tasks(session: Session, judged: list[_Judged]) -> Iterator[HumanTask]
                     what = part.reason.partition(", 不是文件本身")[0]
                     reason = f"附件“{part.name or '未写明文件名'}”只有链接（{what}）：{part.link}"
                     yield replace(
-                        _mail_task(row, reason), case_code=item.case.code, submitter=item.case.submitter,
-                        track=item.case.track, telephone=_contact(item, "", "联系电话"),
-                    )  # fmt: skip
+                        _mail_task(row, reason),
+                        case_code=item.case.code,
+                        submitter=item.case.submitter,
+                        track=item.case.track,
+                        telephone=_contact(item, "", "联系电话"),
+                    )
 
 
 _MAIL_TASKS = {
@@ -304,10 +360,17 @@ def _silence_tasks(
         row = get_message(session, event.message_id) if event.message_id is not None else None
         if row is not None:
             task = _mail_task(row, f"未自动答复，请电话联系：{full_width(event.text)}")
-            yield task if item is None else replace(
-                task, case_code=item.case.code, submitter=item.case.submitter, track=item.case.track,
-                telephone=_contact(item, "", "联系电话"),
-            )  # fmt: skip
+            yield (
+                task
+                if item is None
+                else replace(
+                    task,
+                    case_code=item.case.code,
+                    submitter=item.case.submitter,
+                    track=item.case.track,
+                    telephone=_contact(item, "", "联系电话"),
+                )
+            )
 
 
 def _mail_task(row: MessageRow, reason: str) -> HumanTask:
@@ -353,10 +416,16 @@ def _line(item: _Judged, entry: EntryVerdict) -> CaseLine:
         if finding.outcome is wanted
     )
     return CaseLine(
-        case_code=item.case.code, submitter=item.case.submitter, track=item.case.track, applicant=entry.applicant,
-        received=item.case.last_received_at, decided=item.decision.decided_at, telephone=_contact(item, entry.entry, "联系电话"),
-        contact=_contact(item, entry.entry, "联系人"), note=_note(entry.decision, list(notes)),
-    )  # fmt: skip
+        case_code=item.case.code,
+        submitter=item.case.submitter,
+        track=item.case.track,
+        applicant=entry.applicant,
+        received=item.case.last_received_at,
+        decided=item.decision.decided_at,
+        telephone=_contact(item, entry.entry, "联系电话"),
+        contact=_contact(item, entry.entry, "联系人"),
+        note=_note(entry.decision, list(notes)),
+    )
 
 
 def _note(decision: Decision, titles: list[str]) -> str:
@@ -379,10 +448,14 @@ def _undelivered(session: Session, judged: dict[int, _Judged]) -> Iterator[Undel
         item = judged.get(letter.case_id or 0)
         event = reported.get(letter.id)
         yield Undelivered(
-            case_code=item.case.code if item else "", submitter=item.case.submitter if item else "", kind=letter.kind,
-            recipient=letter.recipient, telephone=_contact(item, "", "联系电话") if item else "",
-            reason=event.text if event else _why_undelivered(letter), failed=event.at if event else letter.created_at,
-        )  # fmt: skip
+            case_code=item.case.code if item else "",
+            submitter=item.case.submitter if item else "",
+            kind=letter.kind,
+            recipient=letter.recipient,
+            telephone=_contact(item, "", "联系电话") if item else "",
+            reason=event.text if event else _why_undelivered(letter),
+            failed=event.at if event else letter.created_at,
+        )
 
 
 def _why_undelivered(letter: OutboxRow) -> str:
@@ -461,12 +534,17 @@ def system_state(
     errors += _office_letters_lost(session, since)
     errors += [trouble] if (trouble := rules_trouble(session)) else []
     return SystemState(
-        server_count=count_on_server(session), ledger_count=count_in_ledger(session),
-        set_aside=counts.messages[MessageState.SET_ASIDE], pending=counts.messages[MessageState.STORED] + counts.to_judge,
-        queued_letters=counts.outbox[OutboxState.QUEUED] + counts.outbox[OutboxState.RETRY], last_poll=max(polled, default=None),
-        stale=health.stale, errors=tuple(errors), held=settings.letters.silenced(),
+        server_count=count_on_server(session),
+        ledger_count=count_in_ledger(session),
+        set_aside=counts.messages[MessageState.SET_ASIDE],
+        pending=counts.messages[MessageState.STORED] + counts.to_judge,
+        queued_letters=counts.outbox[OutboxState.QUEUED] + counts.outbox[OutboxState.RETRY],
+        last_poll=max(polled, default=None),
+        stale=health.stale,
+        errors=tuple(errors),
+        held=settings.letters.silenced(),
         ledger=_ledger_line(ledger_head(session)),
-    )  # fmt: skip
+    )
 
 
 def _office_letters_lost(session: Session, since: datetime) -> Iterator[str]:

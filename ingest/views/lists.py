@@ -75,10 +75,20 @@ def message_lines(session: Session, number: int | None = None) -> Listing[Messag
 def message_line(row: MessageRow) -> MessageRecord:
     """One mail in one record."""
     return {
-        "id": row.id, "received": row.received_at, "state": row.state.value, "screening": row.screening_kind or None,
-        "from": row.from_address, "name": row.from_name, "subject": row.subject, "size": row.size, "sha256": row.sha256,
-        "folder": row.folder, "uid": row.uid, "duplicate_of": row.duplicate_of, "answered": row.answered,
-    }  # fmt: skip
+        "id": row.id,
+        "received": row.received_at,
+        "state": row.state.value,
+        "screening": row.screening_kind or None,
+        "from": row.from_address,
+        "name": row.from_name,
+        "subject": row.subject,
+        "size": row.size,
+        "sha256": row.sha256,
+        "folder": row.folder,
+        "uid": row.uid,
+        "duplicate_of": row.duplicate_of,
+        "answered": row.answered,
+    }
 
 
 def message_detail(session: Session, number: int) -> MessageDetail:
@@ -120,11 +130,20 @@ def letter_line(row: OutboxRow, undelivered: str = "") -> LetterRecord:
     "" when it is not.
     """
     return {
-        "id": row.id, "kind": row.kind, "state": row.state.value, "recipient": row.recipient, "subject": row.subject,
-        "message_id": row.message_id, "case_id": row.case_id, "attempts": row.attempts, "created": row.created_at,
-        "next_attempt": row.next_attempt_at, "sent": row.sent_at, "reply": row.last_reply,
+        "id": row.id,
+        "kind": row.kind,
+        "state": row.state.value,
+        "recipient": row.recipient,
+        "subject": row.subject,
+        "message_id": row.message_id,
+        "case_id": row.case_id,
+        "attempts": row.attempts,
+        "created": row.created_at,
+        "next_attempt": row.next_attempt_at,
+        "sent": row.sent_at,
+        "reply": row.last_reply,
         "undelivered": undelivered,
-    }  # fmt: skip
+    }
 
 
 def _letters(session: Session, rows: Sequence[OutboxRow]) -> list[LetterRecord]:
@@ -187,10 +206,18 @@ def case_line(row: CaseRow, *, undelivered: bool) -> CaseRecord:
     have arrived.
     """
     return {
-        "code": row.code, "track": row.track, "submitter": row.submitter, "unit": row.unit, "decision": row.decision.value if row.decision else None,
-        "version": row.version, "received": row.last_received_at, "decided": row.decided_at, "judge_after": row.judge_after,
-        "reply_address": row.reply_address, "undelivered": undelivered,
-    }  # fmt: skip
+        "code": row.code,
+        "track": row.track,
+        "submitter": row.submitter,
+        "unit": row.unit,
+        "decision": row.decision.value if row.decision else None,
+        "version": row.version,
+        "received": row.last_received_at,
+        "decided": row.decided_at,
+        "judge_after": row.judge_after,
+        "reply_address": row.reply_address,
+        "undelivered": undelivered,
+    }
 
 
 def case_detail(session: Session, code: str) -> CaseDetail:

@@ -71,9 +71,27 @@ def watched(place: Path, *arguments: str | Path) -> Watched:
         environment["PYTHONPATH"] = path
     trace = place / "trace"
     done = subprocess.run(
-        ["strace", "-f", "-qq", "--seccomp-bpf", "-s", "200", "-e", f"trace={CALLS}", "-o", trace, COMMAND, *arguments],
-        capture_output=True, text=True, timeout=280, check=False, cwd=place, env=environment,
-    )  # fmt: skip
+        [
+            "strace",
+            "-f",
+            "-qq",
+            "--seccomp-bpf",
+            "-s",
+            "200",
+            "-e",
+            f"trace={CALLS}",
+            "-o",
+            trace,
+            COMMAND,
+            *arguments,
+        ],
+        capture_output=True,
+        text=True,
+        timeout=280,
+        check=False,
+        cwd=place,
+        env=environment,
+    )
     assert done.returncode == 0, done.stderr
     return Watched(place, tuple(trace.read_text("utf-8", errors="replace").splitlines()))
 
@@ -166,12 +184,21 @@ active = ["smart-education-2024"]
 @pytest.mark.parametrize(
     ("line", "who"),
     [
-        ('7 connect(9, {sa_family=AF_INET, sin_port=htons(53), sin_addr=inet_addr("192.0.2.1")}, 16) = 0', "192.0.2.1:53"),
-        ('7 connect(9, {sa_family=AF_INET, sin_port=htons(53), sin_addr=inet_addr("127.0.0.1")}, 16) = 0', "127.0.0.1:53"),
-        ('7 sendto(9, "x", 1, 0, {sa_family=AF_INET6, sin6_port=htons(443), inet_pton(AF_INET6, "2001:db8::1"', "2001:db8::1:443"),
+        (
+            '7 connect(9, {sa_family=AF_INET, sin_port=htons(53), sin_addr=inet_addr("192.0.2.1")}, 16) = 0',
+            "192.0.2.1:53",
+        ),
+        (
+            '7 connect(9, {sa_family=AF_INET, sin_port=htons(53), sin_addr=inet_addr("127.0.0.1")}, 16) = 0',
+            "127.0.0.1:53",
+        ),
+        (
+            '7 sendto(9, "x", 1, 0, {sa_family=AF_INET6, sin6_port=htons(443), inet_pton(AF_INET6, "2001:db8::1"',
+            "2001:db8::1:443",
+        ),
         ('7 connect(9, {sa_family=AF_UNIX, sun_path="/run/other"}, 110) = 0', "/run/other"),
     ],
-)  # fmt: skip
+)
 def test_a_stranger_would_be_noticed(line: str, who: str) -> None:
     """The tests above can fail."""
     assert list(strangers((line,), Path("/tmp/own"), frozenset({25}))) == [who]

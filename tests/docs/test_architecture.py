@@ -89,8 +89,18 @@ def test_the_chain_goes_from_the_mailbox_to_the_digest() -> None:
 
     assert len(ARROWS) >= 20
     assert stages == [
-        "fetch", "keep", "parse", "screen", "unpack", "read", "case", "judge", "write", "send", "report",
-    ]  # fmt: skip
+        "fetch",
+        "keep",
+        "parse",
+        "screen",
+        "unpack",
+        "read",
+        "case",
+        "judge",
+        "write",
+        "send",
+        "report",
+    ]
 
 
 def test_every_type_and_function_that_is_named_exists() -> None:

@@ -406,15 +406,48 @@ def strict_names(title: str, pairs: Pairs) -> bytes:
 LAYOUTS: dict[str, Layout] = {
     layout.__name__: layout
     for layout in (
-        two_columns, four_columns, group_column, heads_above, same_cell, value_below_in_cell, lines, underscores, numbered,
-        broken_labels, run_by_run, content_controls, tracked, nested, text_box, split_values, wingdings, shifted,
-        by_python_docx, title_in_table, inline_pairs, strict_names, template,
+        two_columns,
+        four_columns,
+        group_column,
+        heads_above,
+        same_cell,
+        value_below_in_cell,
+        lines,
+        underscores,
+        numbered,
+        broken_labels,
+        run_by_run,
+        content_controls,
+        tracked,
+        nested,
+        text_box,
+        split_values,
+        wingdings,
+        shifted,
+        by_python_docx,
+        title_in_table,
+        inline_pairs,
+        strict_names,
+        template,
     )
-}  # fmt: skip
+}
 OLD_FORMATS = (
-    "two_columns", "four_columns", "group_column", "heads_above", "same_cell", "lines", "numbered", "split_values",
-    "tracked", "wingdings", "nested", "shifted", "run_by_run", "value_in_inner_table", "hidden_text",
-)  # fmt: skip
+    "two_columns",
+    "four_columns",
+    "group_column",
+    "heads_above",
+    "same_cell",
+    "lines",
+    "numbered",
+    "split_values",
+    "tracked",
+    "wingdings",
+    "nested",
+    "shifted",
+    "run_by_run",
+    "value_in_inner_table",
+    "hidden_text",
+)
 """Layouts that are also sent as .doc and .rtf."""
 
 

@@ -161,7 +161,16 @@ def next_label_in_value(title: str, pairs: Pairs) -> bytes:
 MORE_LAYOUTS: dict[str, Layout] = {
     layout.__name__: layout
     for layout in (
-        several_in_one_cell, spread_labels, odd_colons, value_in_inner_table, controls_around_rows, other_labels_between,
-        other_heads_between, chapters, hidden_text, cover_left_empty, next_label_in_value,
+        several_in_one_cell,
+        spread_labels,
+        odd_colons,
+        value_in_inner_table,
+        controls_around_rows,
+        other_labels_between,
+        other_heads_between,
+        chapters,
+        hidden_text,
+        cover_left_empty,
+        next_label_in_value,
     )
-}  # fmt: skip
+}

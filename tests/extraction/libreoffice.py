@@ -24,8 +24,16 @@ def saved_by_libreoffice(files: Sequence[bytes], target: str) -> list[bytes | No
         for name, data in zip(names, files, strict=True):
             name.write_bytes(data)
         made = Path(place, "made")
-        command = [binary, "--headless", f"-env:UserInstallation=file://{place}/profile", "--convert-to", target,
-                   "--outdir", str(made), *map(str, names)]  # fmt: skip
+        command = [
+            binary,
+            "--headless",
+            f"-env:UserInstallation=file://{place}/profile",
+            "--convert-to",
+            target,
+            "--outdir",
+            str(made),
+            *map(str, names),
+        ]
         for _ in range(2):  # the first start sets up the profile and asks to be started again
             if (
                 subprocess.run(

@@ -25,9 +25,11 @@ def main() -> None:
             f"{layout:22}{extension:6}{counted['right']:6} right{counted['wrong']:5} wrong{counted['unknown']:5} unknown"
         )
     result = score(forms, call)
-    print(f"\n{len(forms)} forms, {result.count.total()} fields: "
-          f"{result.count['right']} right, {result.count['wrong']} wrong, {result.count['unknown']} unknown "
-          f"({result.share('unknown'):.2%})")  # fmt: skip
+    print(
+        f"\n{len(forms)} forms, {result.count.total()} fields: "
+        f"{result.count['right']} right, {result.count['wrong']} wrong, {result.count['unknown']} unknown "
+        f"({result.share('unknown'):.2%})"
+    )
     print("\n".join(result.misses))
 
 

@@ -13,7 +13,12 @@ from datetime import datetime
 from typing import BinaryIO
 
 from ingest.errors import LoginRefusedError, MailroomError
-from ingest.mailbox.protocol import FolderMissingError, FolderState, MessageSummary, MessageUnreadableError
+from ingest.mailbox.protocol import (
+    FolderMissingError,
+    FolderState,
+    MessageSummary,
+    MessageUnreadableError,
+)
 from ingest.mailbox.sent import choose_sent, message_id_in
 
 

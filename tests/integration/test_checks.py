@@ -58,10 +58,15 @@ def test_an_office_that_is_well_is_well_in_everything(tmp_path: Path, smtp_sink:
     """Real logins on loopback; every check is named."""
     with EmbeddedMailbox() as mailbox:
         sections: dict[str, dict[str, Any]] = {
-            "mailbox_": {"host": mailbox.host, "port": mailbox.port, "security": "none", "username": mailbox.username,
-                         "password": mailbox.password},
+            "mailbox_": {
+                "host": mailbox.host,
+                "port": mailbox.port,
+                "security": "none",
+                "username": mailbox.username,
+                "password": mailbox.password,
+            },
             "smtp": {"host": smtp_sink.host, "port": smtp_sink.port, "security": "none"},
-        }  # fmt: skip
+        }
         assert list(run_checks(settings(tmp_path, **sections))) == [(name, "") for name in NAMES]
         missing = {"mailbox_": {**sections["mailbox_"], "folder": "申报"}, "smtp": sections["smtp"]}
         assert "申报" in problems(tmp_path, **missing)["邮箱登录"]

@@ -63,8 +63,9 @@ def test_the_database_is_private_durable_and_checked(url: str, database: Databas
     """Mode 0600, write-ahead log, full synchronisation, foreign keys."""
     with database.writing() as session:
         pragmas = {
-            name: session.execute(text(f"PRAGMA {name}")).scalar() for name in ("journal_mode", "synchronous", "foreign_keys")
-        }  # fmt: skip
+            name: session.execute(text(f"PRAGMA {name}")).scalar()
+            for name in ("journal_mode", "synchronous", "foreign_keys")
+        }
         files = [Path(url.removeprefix("sqlite:///") + end) for end in ("", "-wal", "-shm")]
         assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
     assert pragmas == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}

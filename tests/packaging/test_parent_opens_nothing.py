@@ -63,9 +63,14 @@ def parsers() -> set[str]:
 def loaded(program: str, *arguments: str | Path) -> set[str]:
     """The packages a fresh interpreter has loaded after ``program``."""
     done = subprocess.run(
-        [sys.executable, "-c", program + SAY, *arguments], capture_output=True, text=True, timeout=110, check=False,
-        env={**os.environ, "PYTHONPATH": str(ROOT)}, cwd=ROOT,
-    )  # fmt: skip
+        [sys.executable, "-c", program + SAY, *arguments],
+        capture_output=True,
+        text=True,
+        timeout=110,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        cwd=ROOT,
+    )
     assert done.returncode == 0, done.stderr
     return set(done.stdout.strip().strip("[]").replace("'", "").split(", "))
 

@@ -12,7 +12,14 @@ import pytest
 from PIL import Image, ImageDraw
 
 from ingest.document.seal.page import look_at_page, look_for_seals
-from ingest.document.seal.pixels import MAX_PIXELS, PageImage, crop_png, decode_picture, paper_of, picture_size
+from ingest.document.seal.pixels import (
+    MAX_PIXELS,
+    PageImage,
+    crop_png,
+    decode_picture,
+    paper_of,
+    picture_size,
+)
 from ingest.reading import SealOutcome, SealReading
 from tests.unit.ingest.document.papers import (
     Pixels,

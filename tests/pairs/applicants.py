@@ -95,12 +95,20 @@ def rate(chance: random.Random) -> str:
 
 def _somebody(chance: random.Random, unit: Unit, name: str, kind: str) -> Filled:
     return {
-        "单位名称": name, "师市": unit.name, "学校类型": kind, "教师人数": str(chance.randint(25, 280)),
-        "学生人数": str(chance.randint(240, 4200)), "职能部门": chance.choice(_DEPARTMENTS),
-        "核心维度": "、".join(chance.sample(_FOCUS, chance.randint(1, 2))), "教师账号开通率": rate(chance),
-        "学生账号开通率": rate(chance), "支持边远薄弱团场": chance.choice(("是", "否")),
-        **_clerk(chance, f"09{chance.randint(1, 9)}{chance.randint(0, 9)}"), **_texts(chance), **_dates(chance),
-    }  # fmt: skip
+        "单位名称": name,
+        "师市": unit.name,
+        "学校类型": kind,
+        "教师人数": str(chance.randint(25, 280)),
+        "学生人数": str(chance.randint(240, 4200)),
+        "职能部门": chance.choice(_DEPARTMENTS),
+        "核心维度": "、".join(chance.sample(_FOCUS, chance.randint(1, 2))),
+        "教师账号开通率": rate(chance),
+        "学生账号开通率": rate(chance),
+        "支持边远薄弱团场": chance.choice(("是", "否")),
+        **_clerk(chance, f"09{chance.randint(1, 9)}{chance.randint(0, 9)}"),
+        **_texts(chance),
+        **_dates(chance),
+    }
 
 
 def schools(chance: random.Random, call: Call, count: int) -> list[Filled]:

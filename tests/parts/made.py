@@ -21,8 +21,24 @@ import xlsxwriter
 from PIL import Image
 
 from ingest.calls import default_config
-from tests.parts.containers import climbing_seven_zip, rar4, rar5, rar5_locked, raw_zip, seven_zip, winmail, zip_of
-from tests.unit.ingest.attachment.test_identify import BOOK, FIB, LOCKED_BOOK, LOCKED_FIB, compound, package
+from tests.parts.containers import (
+    climbing_seven_zip,
+    rar4,
+    rar5,
+    rar5_locked,
+    raw_zip,
+    seven_zip,
+    winmail,
+    zip_of,
+)
+from tests.unit.ingest.attachment.test_identify import (
+    BOOK,
+    FIB,
+    LOCKED_BOOK,
+    LOCKED_FIB,
+    compound,
+    package,
+)
 from tests.unit.ingest.document.papers import pages_pdf, text_page
 from tests.unit.ingest.document.words import body, word
 

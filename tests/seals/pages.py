@@ -81,9 +81,15 @@ def _place(chance: Chance, sheet: Printed) -> tuple[float, float]:
 
 
 def stamped(
-    mask: MaskOf, *, strength: tuple[float, float] = (0.6, 0.95), inks: tuple[tuple[int, int, int], ...] = INKS,
-    on: Draw = paper.sheet, count: int = 1, signed: bool = False, wear: float = 0.5,
-) -> Draw:  # fmt: skip
+    mask: MaskOf,
+    *,
+    strength: tuple[float, float] = (0.6, 0.95),
+    inks: tuple[tuple[int, int, int], ...] = INKS,
+    on: Draw = paper.sheet,
+    count: int = 1,
+    signed: bool = False,
+    wear: float = 0.5,
+) -> Draw:
     """A sheet with one or more stamps somewhere in its lower half."""
 
     def draw(chance: Chance, dpi: int) -> Printed:
@@ -366,15 +372,28 @@ def _unstamped_kinds() -> Iterator[Kind]:
     yield kind("print, A3", _a3, scan, dpis=(100, 150))
     yield kind("born digital", paper.sheet, as_drawn, exported)
     for name, put, weight in (
-        ("red letterhead", lookalikes.letterhead, 3), ("red table", lookalikes.red_table, 2), ("red text", lookalikes.red_text, 2),
-        ("red box", lookalikes.red_boxes, 2), ("red badge", lookalikes.emblem, 2), ("red disc with figures", lookalikes.party_emblem, 1),
-        ("flag", lookalikes.flag, 1), ("fingerprints", lookalikes.fingerprint, 2), ("red code", lookalikes.red_code, 1),
-        ("red pen circles", lookalikes.pen_circles, 2), ("red underlines", lookalikes.red_underlines, 1),
-        ("red handwriting", lookalikes.red_handwriting, 1), ("blue writing", lookalikes.blue_writing, 1),
-        ("highlighter", lookalikes.highlighter, 1), ("sticker", lookalikes.sticker, 2), ("coffee ring", lookalikes.coffee_ring, 1),
-        ("coloured photograph", lookalikes.photograph, 2), ("watermark", lookalikes.watermark, 1), ("pie chart", lookalikes.chart, 1),
-        ("red curves", lookalikes.red_curves, 1), ("red bars", lookalikes.red_bars, 1),
-    ):  # fmt: skip
+        ("red letterhead", lookalikes.letterhead, 3),
+        ("red table", lookalikes.red_table, 2),
+        ("red text", lookalikes.red_text, 2),
+        ("red box", lookalikes.red_boxes, 2),
+        ("red badge", lookalikes.emblem, 2),
+        ("red disc with figures", lookalikes.party_emblem, 1),
+        ("flag", lookalikes.flag, 1),
+        ("fingerprints", lookalikes.fingerprint, 2),
+        ("red code", lookalikes.red_code, 1),
+        ("red pen circles", lookalikes.pen_circles, 2),
+        ("red underlines", lookalikes.red_underlines, 1),
+        ("red handwriting", lookalikes.red_handwriting, 1),
+        ("blue writing", lookalikes.blue_writing, 1),
+        ("highlighter", lookalikes.highlighter, 1),
+        ("sticker", lookalikes.sticker, 2),
+        ("coffee ring", lookalikes.coffee_ring, 1),
+        ("coloured photograph", lookalikes.photograph, 2),
+        ("watermark", lookalikes.watermark, 1),
+        ("pie chart", lookalikes.chart, 1),
+        ("red curves", lookalikes.red_curves, 1),
+        ("red bars", lookalikes.red_bars, 1),
+    ):
         yield kind(name, bearing(put), weight=weight)
 
 

@@ -209,8 +209,14 @@ def pressed(kind: RingKind, seed: int, number: int, dpis: tuple[int, ...] = DPIS
     size = sheet.paper if quarters % 2 == 0 else sheet.paper[::-1]
     name = f"{number:04d} {kind.name}, {paper.font_files()[font].stem}, {dpi} dpi"
     return Pressed(
-        name, kind.name, paper.font_files()[font].stem, dpi, owner, double, files.scan([pixels], size, QUALITY)
-    )  # fmt: skip
+        name,
+        kind.name,
+        paper.font_files()[font].stem,
+        dpi,
+        owner,
+        double,
+        files.scan([pixels], size, QUALITY),
+    )
 
 
 def _turned(mask: Mask, degrees: float) -> Mask:

@@ -17,9 +17,16 @@ from tests.seals.rings import DPIS, KINDS, Judged, Said, judge, pressed
 
 MARKS = ("<!-- ring report -->", "<!-- /ring report -->")
 HEADINGS = (
-    "own: agrees", "own: different (wrong)", "own: unread", "far: different", "far: unread", "far: agrees (wrong)",
-    "double: different", "double: unread", "double: agrees (wrong)",
-)  # fmt: skip
+    "own: agrees",
+    "own: different (wrong)",
+    "own: unread",
+    "far: different",
+    "far: unread",
+    "far: agrees (wrong)",
+    "double: different",
+    "double: unread",
+    "double: agrees (wrong)",
+)
 OWN, OTHER = (Said.AGREES, Said.DIFFERENT, Said.UNREAD), (Said.DIFFERENT, Said.UNREAD, Said.AGREES)
 
 
@@ -33,8 +40,10 @@ def run(count: int, seed: int) -> Iterator[Judged]:
 def _row(name: str, judged: Sequence[Judged]) -> str:
     cells: list[int] = []
     for said, order in (
-        ([each.own for each in judged], OWN), ([each.far for each in judged], OTHER), ([each.double for each in judged], OTHER),
-    ):  # fmt: skip
+        ([each.own for each in judged], OWN),
+        ([each.far for each in judged], OTHER),
+        ([each.double for each in judged], OTHER),
+    ):
         cells += [Counter(said)[outcome] for outcome in order]
     return f"| {name} | {len(judged)} | {' | '.join(map(str, cells))} |"
 

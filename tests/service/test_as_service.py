@@ -92,9 +92,14 @@ def test_sample_mails_and_every_kind_of_attachment_are_read_as_from_a_shell(plac
         files.append(place / f"{number}.eml")
         files[-1].write_bytes(mail(part))
     outside = subprocess.run(
-        [sys.executable, READER, *files], capture_output=True, text=True, timeout=280, check=True, cwd=ROOT,
+        [sys.executable, READER, *files],
+        capture_output=True,
+        text=True,
+        timeout=280,
+        check=True,
+        cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )  # fmt: skip
+    )
     inside = as_service(place, sys.executable, READER, *files)
 
     assert differing(json.loads(outside.stdout), json.loads(inside)) == []

@@ -80,10 +80,18 @@ class Play:
         name, address = parseaddr(mail.by)
         sent = moment - timedelta(seconds=9)
         post = Post(
-            f"{self.story.title}/{self._count}", Program[mail.program], name, address, self._filled(mail.subject),
-            self._filled(mail.text), sent, moment, self._files(mail), answers=self._answered(mail.answers),
+            f"{self.story.title}/{self._count}",
+            Program[mail.program],
+            name,
+            address,
+            self._filled(mail.subject),
+            self._filled(mail.text),
+            sent,
+            moment,
+            self._files(mail),
+            answers=self._answered(mail.answers),
             extra=mail.headers,
-        )  # fmt: skip
+        )
         if mail.name:
             self.sent[mail.name] = post.message_id
         raw = write_mail(post)

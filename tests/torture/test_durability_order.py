@@ -27,7 +27,7 @@ PATTERNS = {
     "fsync_dir": r"f(?:data)?sync\(\d+<[^>]*/files/(?P<shard>[0-9a-f]{2})>",
     "commit": r"f(?:data)?sync\(\d+<[^>]*mailroom\.db-wal>",
     "data": r'(?:sendto|sendmsg|write)\(\d+<(?:socket|TCP)[^>]*>.*"DATA\\r\\n"',
-}  # fmt: skip
+}
 
 
 def events(trace: str) -> list[tuple[str, dict[str, str]]]:

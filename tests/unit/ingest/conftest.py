@@ -71,9 +71,17 @@ def make_scan(
     outcome: SealOutcome = SealOutcome.STAMPED,
 ) -> Document:
     return Document(
-        part=name, name=name, sha256="1", form="", role=role, track=track, rendition=Rendition.STAMPED_SCAN, applicant=applicant,
-        is_scan=Fact.known(True), seal=SealReading(outcome=outcome),
-    )  # fmt: skip
+        part=name,
+        name=name,
+        sha256="1",
+        form="",
+        role=role,
+        track=track,
+        rendition=Rendition.STAMPED_SCAN,
+        applicant=applicant,
+        is_scan=Fact.known(True),
+        seal=SealReading(outcome=outcome),
+    )
 
 
 def make_summary(*names: str, track: str = "示范校") -> Document:
@@ -91,19 +99,31 @@ def mail() -> Callable[..., ReceivedMail]:
     made = 0
 
     def build(
-        *documents: Document, text: str = "", name: str = "第八师石河子市教育局", address: str = "jyj@example.cn",
-        received: datetime | None = None, parts: tuple[Part, ...] = (), subject: str = "", witness: datetime | None = None,
-    ) -> ReceivedMail:  # fmt: skip
+        *documents: Document,
+        text: str = "",
+        name: str = "第八师石河子市教育局",
+        address: str = "jyj@example.cn",
+        received: datetime | None = None,
+        parts: tuple[Part, ...] = (),
+        subject: str = "",
+        witness: datetime | None = None,
+    ) -> ReceivedMail:
         nonlocal made
         made += 1
         envelope = Envelope(
-            message_id=f"<m{made}@example.cn>", from_address=address, from_name=name, subject=subject,
+            message_id=f"<m{made}@example.cn>",
+            from_address=address,
+            from_name=name,
+            subject=subject,
             received=int(witness.timestamp()) if witness else None,
-        )  # fmt: skip
+        )
         reading = Reading(
-            envelope=envelope, screening=Screening(kind=ScreeningKind.PERSON, reply=True, reason=""), text=text,
-            documents=documents, parts=(*(make_part(document.part) for document in documents), *parts),
-        )  # fmt: skip
+            envelope=envelope,
+            screening=Screening(kind=ScreeningKind.PERSON, reply=True, reason=""),
+            text=text,
+            documents=documents,
+            parts=(*(make_part(document.part) for document in documents), *parts),
+        )
         return ReceivedMail(made, received or MORNING + timedelta(minutes=made), reading)
 
     return build

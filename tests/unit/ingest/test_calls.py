@@ -7,7 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from ingest.calls import default_config, open_call, read_roots, read_text, root_files, template_texts, with_place
+from ingest.calls import (
+    default_config,
+    open_call,
+    read_roots,
+    read_text,
+    root_files,
+    template_texts,
+    with_place,
+)
 from ingest.errors import ConfigError
 from rules.errors import Position, RuleFileError
 

@@ -23,9 +23,14 @@ def passing(kill_at: str | None) -> subprocess.CompletedProcess[str]:
     if kill_at is not None:
         environment["MAILROOM_KILL_AT"] = kill_at
     return subprocess.run(
-        [sys.executable, "-c", PASS_THREE_TIMES], env=environment, cwd=ROOT, capture_output=True, text=True, timeout=20,
+        [sys.executable, "-c", PASS_THREE_TIMES],
+        env=environment,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=20,
         check=False,
-    )  # fmt: skip
+    )
 
 
 @pytest.mark.parametrize(

@@ -88,8 +88,17 @@ def test_a_byte_order_mark_is_borne(load: Load) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "seconds"), [("60s", 60), ("10m", 600), ("2h", 7200), ("1h30m", 5400), ("1d", 86400), ("250ms", 0.25), ("0s", 0)]
-)  # fmt: skip
+    ("text", "seconds"),
+    [
+        ("60s", 60),
+        ("10m", 600),
+        ("2h", 7200),
+        ("1h30m", 5400),
+        ("1d", 86400),
+        ("250ms", 0.25),
+        ("0s", 0),
+    ],
+)
 def test_a_duration_is_written_with_units(text: str, seconds: float) -> None:
     """As in the example configuration."""
     assert parse_duration(text) == timedelta(seconds=seconds)
@@ -211,10 +220,17 @@ def test_a_file_that_is_not_utf8_is_told(tmp_path: Path) -> None:
 
 def test_the_environment_lies_over_the_file(load: Load) -> None:
     """Text, numbers, times, lists; names that are none of ours are left alone."""
-    settings = load(GOOD, {
-        "MAILROOM_MAILBOX__HOST": "other.example.cn", "MAILROOM_SMTP__PORT": "2525", "MAILROOM_LETTERS__SETTLE": "1m",
-        "MAILROOM_OFFICE__STAFF": "x@office.example, y@office.example", "MAILROOM_CONFIG": "z", "MAILROOM_FOO__BAR": "z",
-    })  # fmt: skip
+    settings = load(
+        GOOD,
+        {
+            "MAILROOM_MAILBOX__HOST": "other.example.cn",
+            "MAILROOM_SMTP__PORT": "2525",
+            "MAILROOM_LETTERS__SETTLE": "1m",
+            "MAILROOM_OFFICE__STAFF": "x@office.example, y@office.example",
+            "MAILROOM_CONFIG": "z",
+            "MAILROOM_FOO__BAR": "z",
+        },
+    )
     assert (settings.mailbox.host, settings.smtp.port) == ("other.example.cn", 2525)
     assert settings.letters.settle == timedelta(minutes=1)
     assert settings.office.staff == ("x@office.example", "y@office.example")

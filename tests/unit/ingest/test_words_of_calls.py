@@ -12,8 +12,11 @@ import pytest
 ROOT = Path(__file__).parents[3]
 OWN_WORDS = ("示范", "师市", "教育局", "兵团", "学校", "街道", "社区")
 SOURCES = sorted(
-    path for package in ("ingest", "notifier", "rules") for path in (ROOT / package).rglob("*.py") if "demo" not in path.parts
-)  # fmt: skip
+    path
+    for package in ("ingest", "notifier", "rules")
+    for path in (ROOT / package).rglob("*.py")
+    if "demo" not in path.parts
+)
 
 
 def said(source: str) -> list[str]:

@@ -111,12 +111,23 @@ def request_maker(call: Call) -> RequestMaker:
         given = changes.get("verdict", verdict(entry(SCHOOLS[0])))
         kind = given.decision.value if given else "received"
         base = LetterRequest(
-            kind=kind, call=call, case_code="X24-0007-K", track="示范校", submitter="第一师阿拉尔市教育局",
-            to_address="jyj@alaer.example", to_name="王小明", from_address="apply@office.example", received=RECEIVED,
-            now=RECEIVED + timedelta(minutes=1), original_subject="第一师报送示范校申报材料",
-            in_reply_to="<20240830.1@alaer.example>", references=("<20240829.9@alaer.example>",), verdict=given,
-            files=FILES, serial="X24-0007-K.1",
-        )  # fmt: skip
+            kind=kind,
+            call=call,
+            case_code="X24-0007-K",
+            track="示范校",
+            submitter="第一师阿拉尔市教育局",
+            to_address="jyj@alaer.example",
+            to_name="王小明",
+            from_address="apply@office.example",
+            received=RECEIVED,
+            now=RECEIVED + timedelta(minutes=1),
+            original_subject="第一师报送示范校申报材料",
+            in_reply_to="<20240830.1@alaer.example>",
+            references=("<20240829.9@alaer.example>",),
+            verdict=given,
+            files=FILES,
+            serial="X24-0007-K.1",
+        )
         return replace(base, **{key: value for key, value in changes.items() if key != "verdict"})
 
     return make
@@ -179,13 +190,36 @@ def digest_maker(call: Call) -> DigestMaker:
             RECEIVED, (Crop("task1-seal1", png(), "第 6 页印章"),), "mailto:apply@office.example?subject=%E5%8A%9E%E7%90%86",
         )  # fmt: skip
         base = DigestData(
-            now=RECEIVED + timedelta(minutes=85), since=RECEIVED - timedelta(hours=22), call=call, counters=Counters(12, 7, 4, 0, 1), needs_human=(task,),
+            now=RECEIVED + timedelta(minutes=85),
+            since=RECEIVED - timedelta(hours=22),
+            call=call,
+            counters=Counters(12, 7, 4, 0, 1),
+            needs_human=(task,),
             accepted=tuple(case_line(number) for number in range(20, 24)),
-            incomplete=(case_line(31, note="缺少申报书盖章扫描件", reminded=RECEIVED), case_line(32, note="汇总表未盖章")),
-            rejected=(), undelivered=(Undelivered("X24-0031-K", "第二师铁门关市教育局", "incomplete", "jyj@tmg.example", "0996-0000003", "对方邮箱不存在", RECEIVED),),
+            incomplete=(
+                case_line(31, note="缺少申报书盖章扫描件", reminded=RECEIVED),
+                case_line(32, note="汇总表未盖章"),
+            ),
+            rejected=(),
+            undelivered=(
+                Undelivered(
+                    "X24-0031-K",
+                    "第二师铁门关市教育局",
+                    "incomplete",
+                    "jyj@tmg.example",
+                    "0996-0000003",
+                    "对方邮箱不存在",
+                    RECEIVED,
+                ),
+            ),
             silent=(Silent("示范区", ("第三师图木舒克市", "第九师白杨市")),),
-            quotas=(QuotaLine("示范区", 6, False, 3), QuotaLine("示范校", 20, False, 11), QuotaLine("中小学校", 15, True, 9)), state=HEALTHY,
-        )  # fmt: skip
+            quotas=(
+                QuotaLine("示范区", 6, False, 3),
+                QuotaLine("示范校", 20, False, 11),
+                QuotaLine("中小学校", 15, True, 9),
+            ),
+            state=HEALTHY,
+        )
         return replace(base, **changes)
 
     return make

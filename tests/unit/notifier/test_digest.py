@@ -111,9 +111,10 @@ def test_only_todays_receipts_are_listed_and_all_open_corrections(
     """Yesterday's receipts are in the workbook; an open correction stays until it is closed."""
     old = RECEIVED - timedelta(days=1)
     data = digest_data(
-        accepted=(case_line(51, decided=old), case_line(52)), incomplete=(case_line(53, decided=old),),
+        accepted=(case_line(51, decided=old), case_line(52)),
+        incomplete=(case_line(53, decided=old),),
         rejected=(case_line(54, decided=old),),
-    )  # fmt: skip
+    )
     for body in texts(data, templates):
         assert [f"示例第{number}中学" in body for number in (51, 52, 53, 54)] == [False, True, True, False]
 

@@ -5,7 +5,15 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from notifier.letters import LETTER_NAMES, MAX_LETTER, Letter, compose, listing_sha256, mail_size, shorten_subject
+from notifier.letters import (
+    LETTER_NAMES,
+    MAX_LETTER,
+    Letter,
+    compose,
+    listing_sha256,
+    mail_size,
+    shorten_subject,
+)
 from notifier.rendering import Templates
 from rules.verdict import Decision, EntryVerdict, Outcome
 from rules.vocabulary import BEIJING
@@ -64,10 +72,19 @@ def test_every_letter_carries_the_facts_of_its_case(
     assert letter.subject == f"【{LETTER_NAMES[kind]}】案卷编号 X24-0007-K 自动回复：第一师报送示范校申报材料"
     for body in both(letter):
         for fact in (
-            "X24-0007-K", "第一师阿拉尔市教育局", "示范校", "2024年8月30日 16:05:09", "2024年8月31日（星期六）24:00", "还有 1 天",
-            SCHOOLS[0], "0991-8878035", "本邮件由系统自动发出；受理回执仅表明材料齐全合规，不代表评审结果",
-            *(file.name for file in FILES), *(file.role for file in FILES), *(file.sha256 for file in FILES),
-        ):  # fmt: skip
+            "X24-0007-K",
+            "第一师阿拉尔市教育局",
+            "示范校",
+            "2024年8月30日 16:05:09",
+            "2024年8月31日（星期六）24:00",
+            "还有 1 天",
+            SCHOOLS[0],
+            "0991-8878035",
+            "本邮件由系统自动发出；受理回执仅表明材料齐全合规，不代表评审结果",
+            *(file.name for file in FILES),
+            *(file.role for file in FILES),
+            *(file.sha256 for file in FILES),
+        ):
             assert fact in body, fact
 
 

@@ -184,9 +184,14 @@ def test_the_digest_holds_text_html_pictures_and_workbook(
     mail = parsed(data)
     assert mail["Auto-Submitted"] == "auto-generated"
     assert [part.get_content_type() for part in mail.walk()] == [
-        "multipart/mixed", "multipart/alternative", "text/plain", "multipart/related", "text/html", "image/png",
+        "multipart/mixed",
+        "multipart/alternative",
+        "text/plain",
+        "multipart/related",
+        "text/html",
+        "image/png",
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    ]  # fmt: skip
+    ]
     picture, workbook = list(mail.walk())[-2:]
     assert picture["Content-ID"] == "<task1-seal1>"
     assert 'src="cid:task1-seal1"' in list(mail.walk())[4].get_content()
@@ -225,6 +230,11 @@ def test_a_picture_whose_name_is_no_content_id_is_refused(
     bad = replace(digest, images=(replace(digest.images[0], cid="a>\r\nBcc: a@b"),))
     with pytest.raises(ValueError, match="Content-ID"):
         build_digest(
-            bad, b"", to_address="clerk@office.example", from_name="", from_address="apply@office.example", date=DATE,
+            bad,
+            b"",
+            to_address="clerk@office.example",
+            from_name="",
+            from_address="apply@office.example",
+            date=DATE,
             serial="digest",
-        )  # fmt: skip
+        )

@@ -6,7 +6,13 @@ import pytest
 
 from notifier.letters import LETTER_NAMES, make_page
 from notifier.pages import LETTER_VARIABLES
-from notifier.rendering import LETTER_KINDS, LetterTemplateError, Templates, check_templates, template_names
+from notifier.rendering import (
+    LETTER_KINDS,
+    LetterTemplateError,
+    Templates,
+    check_templates,
+    template_names,
+)
 from tests.unit.notifier.invented import RequestMaker
 
 

@@ -172,7 +172,13 @@ def wrong_types(definition: Definition, facts: Facts) -> bool:
 
 
 def _constants(left: str, right: Any) -> list[Any]:
-    return list(right.values()) if left.startswith("$") and isinstance(right, dict) else [right] if not isinstance(right, dict) else []  # fmt: skip
+    return (
+        list(right.values())
+        if left.startswith("$") and isinstance(right, dict)
+        else [right]
+        if not isinstance(right, dict)
+        else []
+    )
 
 
 def join_on_numbers(definition: Definition, facts: Facts) -> bool:
@@ -291,16 +297,33 @@ TABLE: dict[str, Row] = {
     "2 an applicant's text as a key": Row(join_on_text, _of(), _facts(**{"单位.键": "costarring"})),
     "3 arithmetic": Row(says("$add", "$sub", "$mul", "$div"), _of({"数": {"$div": {"$l": {"w": "数"}, "$r": 0}}})),
     "4 a regular expression": Row(says("$mt", "$imt"), _of({"$mt": {"名": "[一-龥]"}})),
-    "5 a join on id": Row(lambda d, _: bool({"id", "sid"} & {n for o, _, p in joins(d) for n in (o, p)}), _of({"id": {"w": "id"}})),
+    "5 a join on id": Row(
+        lambda d, _: bool({"id", "sid"} & {n for o, _, p in joins(d) for n in (o, p)}),
+        _of({"id": {"w": "id"}}),
+    ),
     "6 no rule that always runs": Row(no_last_rule, {"R": {"all": [{"就绪": GATE_TEST}]}}),
-    "8 an empty pattern": Row(lambda d, _: any(not tests for *_, tests in patterns(d)), _of(more=[{"空": {"$and": []}}])),
-    "9 hundreds of first conditions": Row(too_many_first_conditions, _of(more=[{f"a{n}": {"$and": [{"k": f"v{n}"}]}} for n in range(512)])),
+    "8 an empty pattern": Row(
+        lambda d, _: any(not tests for *_, tests in patterns(d)), _of(more=[{"空": {"$and": []}}])
+    ),
+    "9 hundreds of first conditions": Row(
+        too_many_first_conditions,
+        _of(more=[{f"a{n}": {"$and": [{"k": f"v{n}"}]}} for n in range(512)]),
+    ),
     "10 absence of a property": Row(open_to_the_engines_own_facts, _of({"$nex": {"名": 1}})),
-    "10 no kind first": Row(open_to_the_engines_own_facts, {"R": {"all": [{"就绪": GATE_TEST}, {"甲": {"$and": [{"数": 1}]}}]}}),
-    "11 too many conditions for one fact": Row(too_many_conditions_for_a_fact, _of(*({f"p{n}": n} for n in range(64)))),
-    "12 too many rules behind one condition": Row(lambda d, _: len(d) > 255, {f"R{n}": {"all": [{"就绪": GATE_TEST}]} for n in range(256)}),
+    "10 no kind first": Row(
+        open_to_the_engines_own_facts, {"R": {"all": [{"就绪": GATE_TEST}, {"甲": {"$and": [{"数": 1}]}}]}}
+    ),
+    "11 too many conditions for one fact": Row(
+        too_many_conditions_for_a_fact,
+        _of(*({f"p{n}": n} for n in range(64))),
+    ),
+    "12 too many rules behind one condition": Row(
+        lambda d, _: len(d) > 255, {f"R{n}": {"all": [{"就绪": GATE_TEST}]} for n in range(256)}
+    ),
     "13 an alternative in a condition": Row(says("$or"), _of({"$or": [{"数": 1}, {"数": 2}]})),
-    "14 a fact that may come after the question": Row(absent_without_gate, _of(alias="甲$not"), [{"id": "g", "类型": "就绪"}]),
+    "14 a fact that may come after the question": Row(
+        absent_without_gate, _of(alias="甲$not"), [{"id": "g", "类型": "就绪"}]
+    ),
     "15 absence asked for first": Row(absent_without_gate, {"R": {"all": [{"甲$not": {"$and": [{"类型": "乙"}]}}]}}),
     "16 alternatives of a rule": Row(says("any", "$any"), {"R": {"any": [{"甲": {"类型": "乙"}}]}}),
     "17 two properties compared": Row(unequal_join, _of({"$gt": {"数": {"$m": "另"}}})),
@@ -313,16 +336,21 @@ TABLE: dict[str, Row] = {
     "21 a giant number": Row(unwritable_numbers, _of({"数": 2**63})),
     "22 a fact without id": Row(no_id, _of(), [{"类型": "乙"}]),
     "22 two facts of one id": Row(no_id, _of(), [*_facts(), *_facts()]),
-    "23 more patterns than the engine has room for": Row(too_large, _of(more=[{f"a{n}": {"$and": [{"类型": "乙"}]}} for n in range(15)])),
+    "23 more patterns than the engine has room for": Row(
+        too_large, _of(more=[{f"a{n}": {"$and": [{"类型": "乙"}]}} for n in range(15)])
+    ),
     "23 more joins in a pattern": Row(too_large, _of(*({f"p{n}.键": {"w": "x.键"}} for n in range(30)))),
-    "23 more properties than the engine has room for": Row(too_large, _of(*({f"p{n}": n} for n in range(253)))),
+    "23 more properties than the engine has room for": Row(
+        too_large,
+        _of(*({f"p{n}": n} for n in range(253))),
+    ),
     "25 an alias nobody has met": Row(unknown_alias, _of({"名.键": {"谁": "名.键"}})),
     "26 an operator that does not exist": Row(unknown_words, _of({"$like": {"名": 1}})),
     "26 a key that does not exist": Row(unknown_words, {"R": {"all": [{"就绪": GATE_TEST}], "when": 1}}),
     "27 two names of one hash": Row(equal_hashes, _of({"costarring": 1}, {"liquid": 1})),
     "texts: half a character": Row(bad_texts, _of(), _facts(名="\ud800")),
     "texts: more than 65,535 bytes": Row(bad_texts, _of(), _facts(名="甲" * 30_000)),
-}  # fmt: skip
+}
 
 
 def triggers(definition: Definition, facts: Facts) -> list[str]:

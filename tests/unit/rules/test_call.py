@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from rules.call import Call, Contact, Form, Quota, Role, Track, Unit, Words, find_unit, vocabulary_of
+from rules.call import (
+    Call,
+    Contact,
+    Form,
+    Quota,
+    Role,
+    Track,
+    Unit,
+    Words,
+    find_unit,
+    vocabulary_of,
+)
 from rules.callfile import load_call
 from rules.errors import Position, RuleFileError
 from rules.vocabulary import Field, FieldType
@@ -156,9 +167,12 @@ def test_rules_may_speak_of_these_objects_and_fields() -> None:
     """The program's own words and those of the forms; choices with their options."""
     words = vocabulary_of(load_call("试", FULL), ["区数"])
     said = {
-        kind: [f"{field.name}:{field.type}" + (f"({'/'.join(field.options)})" if field.options else "") for field in fields.values()]
+        kind: [
+            f"{field.name}:{field.type}" + (f"({'/'.join(field.options)})" if field.options else "")
+            for field in fields.values()
+        ]
         for kind, fields in words.items()
-    }  # fmt: skip
+    }
 
     assert said == {
         "来件": [

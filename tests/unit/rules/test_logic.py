@@ -44,11 +44,16 @@ def test_and_or_not_follow_kleene(left: bool | None, right: bool | None, call: o
 @pytest.mark.parametrize(
     ("rate", "expected"),
     [
-        (980_000, Truth.SATISFIED), (979_999, Truth.VIOLATED), (980_001, Truth.SATISFIED),
-        (Fact.blank(), Truth.BLANK), (None, Truth.UNDECIDED), ("98%", Truth.UNDECIDED), (True, Truth.UNDECIDED),
+        (980_000, Truth.SATISFIED),
+        (979_999, Truth.VIOLATED),
+        (980_001, Truth.SATISFIED),
+        (Fact.blank(), Truth.BLANK),
+        (None, Truth.UNDECIDED),
+        ("98%", Truth.UNDECIDED),
+        (True, Truth.UNDECIDED),
         (10**18, Truth.UNDECIDED),
     ],
-)  # fmt: skip
+)
 def test_the_rate_has_five_fates(rate: Value | Fact | None, expected: Truth, book: Book) -> None:
     """Exactly 98 % passes; blank, unreadable and wrongly typed values never count as no."""
     rule = book("申报书.教师账号开通率 不低于 98%")

@@ -6,7 +6,18 @@ import pytest
 
 from rules.call import Call, vocabulary_of
 from rules.errors import Position, RuleFileError
-from rules.language import AnyOf, Compare, Condition, Not, Operator, Probe, Question, Same, Source, walk
+from rules.language import (
+    AnyOf,
+    Compare,
+    Condition,
+    Not,
+    Operator,
+    Probe,
+    Question,
+    Same,
+    Source,
+    walk,
+)
 from rules.sentences import Scope, parse_sentence, unknown_word
 from rules.values import with_item_counts
 from rules.yaml_text import text_at

@@ -6,7 +6,13 @@ from __future__ import annotations
 
 import pytest
 
-from rules.staff import DECISION_OF, StaffAction, StaffDecision, with_kept_acceptances, with_staff_decisions
+from rules.staff import (
+    DECISION_OF,
+    StaffAction,
+    StaffDecision,
+    with_kept_acceptances,
+    with_staff_decisions,
+)
 from rules.verdict import Decision, EntryVerdict, Finding, Outcome, Truth, Verdict
 
 

@@ -8,7 +8,16 @@ import pytest
 
 from rules.facts import Fact, Knowledge, Provenance, Value
 from rules.language import PERPETUAL, Probe, Question
-from rules.values import BLANK, UNKNOWN, Cell, actors_of, cell_of, counts_actor, probe_cell, with_item_counts
+from rules.values import (
+    BLANK,
+    UNKNOWN,
+    Cell,
+    actors_of,
+    cell_of,
+    counts_actor,
+    probe_cell,
+    with_item_counts,
+)
 from rules.vocabulary import Field, FieldType
 from tests.unit.rules.writing import subject
 

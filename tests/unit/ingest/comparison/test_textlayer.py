@@ -10,7 +10,16 @@ from ingest.comparison.textlayer import settled_by_layer
 from ingest.document.content import Content, Line
 from ingest.document.paged.textlayer import layer_lines
 from ingest.document.print.scantask import ScanText, with_print
-from ingest.reading import Document, Envelope, Reading, Screening, ScreeningKind, Seal, SealOutcome, SealReading
+from ingest.reading import (
+    Document,
+    Envelope,
+    Reading,
+    Screening,
+    ScreeningKind,
+    Seal,
+    SealOutcome,
+    SealReading,
+)
 from ingest.sandbox.mail import scans_to_read, with_layers_settled
 from rules.call import Call
 

@@ -119,9 +119,15 @@ def seal_mask(
 
 
 def stamp(
-    page: Pixels, dpi: int, mask: NDArray[np.float32], *, at_mm: tuple[float, float] = (120, 190), strength: float = 0.85,
-    ink: tuple[int, int, int] = (205, 30, 40), seed: int = 1,
-) -> Pixels:  # fmt: skip
+    page: Pixels,
+    dpi: int,
+    mask: NDArray[np.float32],
+    *,
+    at_mm: tuple[float, float] = (120, 190),
+    strength: float = 0.85,
+    ink: tuple[int, int, int] = (205, 30, 40),
+    seed: int = 1,
+) -> Pixels:
     """``page`` with the seal's ink laid over it, a little uneven, as a stamp pad leaves it."""
     random = np.random.default_rng(seed)
     coarse = random.uniform(0.65, 1, (6, 6)).astype(np.float32)
@@ -247,8 +253,15 @@ def pages_pdf(
 FULL = b"595 0 0 842 0 0 cm"
 
 
-def image_page(data: bytes, width: int, height: int, number: int = 10, colours: bytes = b"DeviceRGB", place: bytes = FULL,
-               more: bytes = b"") -> tuple[bytes, bytes, dict[int, bytes]]:  # fmt: skip
+def image_page(
+    data: bytes,
+    width: int,
+    height: int,
+    number: int = 10,
+    colours: bytes = b"DeviceRGB",
+    place: bytes = FULL,
+    more: bytes = b"",
+) -> tuple[bytes, bytes, dict[int, bytes]]:
     """A page that shows one JPEG (object ``number``), by default all over; ``more`` is drawn after
     it.
     """

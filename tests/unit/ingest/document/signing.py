@@ -74,9 +74,16 @@ def name(common: str, organisation: str = "") -> pyca.Name:
 
 
 def issue(
-    common: str, issuer: Identity | None = None, organisation: str = "", *, start: datetime = MORNING - YEAR,
-    end: datetime = MORNING + 20 * YEAR, stamps: bool = False, signs: bool = True, key_number: int | None = None,
-) -> Identity:  # fmt: skip
+    common: str,
+    issuer: Identity | None = None,
+    organisation: str = "",
+    *,
+    start: datetime = MORNING - YEAR,
+    end: datetime = MORNING + 20 * YEAR,
+    stamps: bool = False,
+    signs: bool = True,
+    key_number: int | None = None,
+) -> Identity:
     """A certificate for ``common``; without ``issuer`` an authority that signs its own."""
     key = new_key((issuer is not None) if key_number is None else key_number)
     builder = (
@@ -90,13 +97,19 @@ def issue(
         .add_extension(pyca.BasicConstraints(ca=issuer is None, path_length=None), critical=True)
         .add_extension(
             pyca.KeyUsage(
-                digital_signature=signs and issuer is not None, content_commitment=False, key_encipherment=not signs,
-                data_encipherment=False, key_agreement=False, key_cert_sign=issuer is None, crl_sign=issuer is None,
-                encipher_only=False, decipher_only=False,
+                digital_signature=signs and issuer is not None,
+                content_commitment=False,
+                key_encipherment=not signs,
+                data_encipherment=False,
+                key_agreement=False,
+                key_cert_sign=issuer is None,
+                crl_sign=issuer is None,
+                encipher_only=False,
+                decipher_only=False,
             ),
             critical=True,
         )
-    )  # fmt: skip
+    )
     if issuer is not None:
         # nobody ever asks there
         place = pyca.UniformResourceIdentifier("http://crl.example/list.crl")
@@ -155,17 +168,27 @@ def _incremental(data: bytes) -> IncrementalPdfFileWriter:
 
 
 def signed(
-    data: bytes, who: Identity, *, at: datetime = MORNING, field: str = "签章1", visible_on: int | None = None,
-    certify: fields.MDPPerm | None = None, digest: str = "sha256", stamped_by: Identity | None = None,
-    stamped_at: datetime | None = None, pades: bool = True,
-) -> bytes:  # fmt: skip
+    data: bytes,
+    who: Identity,
+    *,
+    at: datetime = MORNING,
+    field: str = "签章1",
+    visible_on: int | None = None,
+    certify: fields.MDPPerm | None = None,
+    digest: str = "sha256",
+    stamped_by: Identity | None = None,
+    stamped_at: datetime | None = None,
+    pades: bool = True,
+) -> bytes:
     """``data`` with one more signature, appended as an incremental update."""
     box = None if visible_on is None else (300, 100, 420, 220)
     meta = signers.PdfSignatureMetadata(
-        field_name=field, md_algorithm=digest, certify=certify is not None,
+        field_name=field,
+        md_algorithm=digest,
+        certify=certify is not None,
         docmdp_permissions=certify or fields.MDPPerm.FILL_FORMS,
         subfilter=fields.SigSeedSubFilter.PADES if pades else fields.SigSeedSubFilter.ADOBE_PKCS7_DETACHED,
-    )  # fmt: skip
+    )
     signer = _SignerWithClock(
         meta,
         signers.SimpleSigner(

@@ -232,12 +232,19 @@ def test_a_word_file_of_pictures_says_so(call: Call) -> None:
 @pytest.mark.parametrize(
     ("kind", "data", "fate"),
     [
-        (Kind.DOCX, b"", Fate.EMPTY), (Kind.DOCX, b"PK\x03\x04broken", Fate.DAMAGED), (Kind.PDF, b"%PDF-1.4 broken", Fate.DAMAGED),
-        (Kind.JPEG, b"\xff\xd8\xff", Fate.DAMAGED), (Kind.DOC, b"\xd0\xcf\x11\xe0", Fate.DAMAGED), (Kind.WPS, b"x", Fate.DAMAGED),
-        (Kind.RTF, b"{\\rtf1}", Fate.UNRECOGNISED), (Kind.XLSX, b"PK", Fate.DAMAGED), (Kind.OFD, b"PK", Fate.UNSUPPORTED),
-        (Kind.ENCRYPTED_OFFICE, b"x", Fate.ENCRYPTED), (Kind.OTHER, b"x", Fate.UNSUPPORTED),
+        (Kind.DOCX, b"", Fate.EMPTY),
+        (Kind.DOCX, b"PK\x03\x04broken", Fate.DAMAGED),
+        (Kind.PDF, b"%PDF-1.4 broken", Fate.DAMAGED),
+        (Kind.JPEG, b"\xff\xd8\xff", Fate.DAMAGED),
+        (Kind.DOC, b"\xd0\xcf\x11\xe0", Fate.DAMAGED),
+        (Kind.WPS, b"x", Fate.DAMAGED),
+        (Kind.RTF, b"{\\rtf1}", Fate.UNRECOGNISED),
+        (Kind.XLSX, b"PK", Fate.DAMAGED),
+        (Kind.OFD, b"PK", Fate.UNSUPPORTED),
+        (Kind.ENCRYPTED_OFFICE, b"x", Fate.ENCRYPTED),
+        (Kind.OTHER, b"x", Fate.UNSUPPORTED),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_read_has_a_fate_and_a_chinese_reason(
     call: Call,
     kind: Kind,

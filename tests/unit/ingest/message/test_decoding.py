@@ -10,7 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.message.charsets import canonical, decode
-from ingest.message.headers import MAX_FIELDS, MAX_VALUE, Headers, decode_text, parse_headers, unbase64
+from ingest.message.headers import (
+    MAX_FIELDS,
+    MAX_VALUE,
+    Headers,
+    decode_text,
+    parse_headers,
+    unbase64,
+)
 
 
 def word(text: str, label: str, charset: str) -> bytes:

@@ -136,7 +136,10 @@ TAMPERING = {
     "a changed datum": ("UPDATE events SET data = '{}' WHERE id = 3", "台账第 3 行的内容被改动"),
     "a removed datum": ("UPDATE events SET data = NULL WHERE id = 3", "台账第 3 行的内容被改动"),
     "an added datum": ("UPDATE events SET data = '{}' WHERE id = 2", "台账第 2 行的内容被改动"),
-    "a changed instant": ("UPDATE events SET at = '2020-01-01 00:00:00.000000' WHERE id = 2", "台账第 2 行的内容被改动"),
+    "a changed instant": (
+        "UPDATE events SET at = '2020-01-01 00:00:00.000000' WHERE id = 2",
+        "台账第 2 行的内容被改动",
+    ),
     "a changed quoted hash": ("UPDATE events SET sha256 = '' WHERE id = 5", "台账第 5 行的内容被改动"),
     "a removed line": ("DELETE FROM events WHERE id = 3", "台账第 3 行被删除"),
     "removed first lines": ("DELETE FROM events WHERE id < 3", "台账第 1 至 2 行被删除"),
@@ -161,7 +164,7 @@ TAMPERING = {
         "UPDATE outbox SET id = 2",
         "信函 2 的内容与入发件箱时不同",
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("statements", "finding"), TAMPERING.values(), ids=TAMPERING.keys())

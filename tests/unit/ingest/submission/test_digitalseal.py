@@ -28,9 +28,18 @@ BUREAU = "第八师石河子市教育局"
 SENDER = Sender("师市教育局", "unit:第八师石河子市", BUREAU, "第八师石河子市", "发件人名称")
 YEAR = timedelta(days=365)
 GOOD = Signature(
-    field="签章1", signer=BUREAU, organisation=BUREAU, issuer="某某认证中心", signed_at=MORNING, integrity=Integrity.INTACT,
-    later=Later.NOTHING, trusted=True, certificate_from=MORNING - YEAR, certificate_until=MORNING + YEAR, page=2,
-)  # fmt: skip
+    field="签章1",
+    signer=BUREAU,
+    organisation=BUREAU,
+    issuer="某某认证中心",
+    signed_at=MORNING,
+    integrity=Integrity.INTACT,
+    later=Later.NOTHING,
+    trusted=True,
+    certificate_from=MORNING - YEAR,
+    certificate_until=MORNING + YEAR,
+    page=2,
+)
 
 
 def but(**changes: Any) -> Signature:
@@ -101,8 +110,18 @@ def test_by_default_no_digital_seal_counts(call: Call, export: Make) -> None:
         ({"signed_at": MORNING + timedelta(hours=2)}, "签名时间晚于收到时间"),
         ({"certificate_until": MORNING - timedelta(days=1)}, "收到时证书已过期"),
     ],
-    ids=["broken", "national", "untrusted", "unverified", "changed", "another", "person", "future", "expired"],
-)  # fmt: skip
+    ids=[
+        "broken",
+        "national",
+        "untrusted",
+        "unverified",
+        "changed",
+        "another",
+        "person",
+        "future",
+        "expired",
+    ],
+)
 def test_the_least_doubt_leaves_it_to_staff_with_the_reason(
     accepting: Call, export: Make, changes: dict[str, Any], reason: str
 ) -> None:

@@ -10,7 +10,13 @@ import pytest
 
 from ingest.reading import Document, Envelope, Fate, Kind, Part, SealOutcome, SealReading
 from ingest.submission.case import ReceivedMail, arrange
-from ingest.submission.letterrequest import Reply, files_of, letter_request, question_request, role_name
+from ingest.submission.letterrequest import (
+    Reply,
+    files_of,
+    letter_request,
+    question_request,
+    role_name,
+)
 from rules.call import Call, Role
 from rules.facts import Fact
 from rules.verdict import Decision, Verdict

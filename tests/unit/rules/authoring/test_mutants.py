@@ -19,7 +19,13 @@ from tests.unit.rules.writing import HEAD
 SHIPPED = Path(__file__).parents[4] / "config/calls/smart-education-2024"
 RULE = "规则:\n  - {{编号: R1, 名称: 试, 依据: 一, 针对: {kind}, {keys}, 不满足: 退回补正}}\n"
 
-SIGNS = {Operator.AT_LEAST: "≥", Operator.ABOVE: ">", Operator.AT_MOST: "≤", Operator.BELOW: "<", Operator.EQUAL: "="}  # fmt: skip
+SIGNS = {
+    Operator.AT_LEAST: "≥",
+    Operator.ABOVE: ">",
+    Operator.AT_MOST: "≤",
+    Operator.BELOW: "<",
+    Operator.EQUAL: "=",
+}
 
 
 def book(call: Call, keys: str, kind: str = "申报书", head: str = ""):  # noqa: ANN201 - read with its callers

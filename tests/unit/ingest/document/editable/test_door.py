@@ -15,7 +15,12 @@ from ingest.document.content import Content
 from ingest.document.editable.door import UnreadableError, read_editable
 from ingest.document.editable.olddoc import BrokenDocError, DocLimitError, read_doc
 from ingest.document.editable.richtext import BrokenRtfError, RtfLimitError, read_rtf
-from ingest.document.editable.spreadsheet import BrokenSheetError, SheetLimitError, read_csv, read_workbook
+from ingest.document.editable.spreadsheet import (
+    BrokenSheetError,
+    SheetLimitError,
+    read_csv,
+    read_workbook,
+)
 from ingest.reading import Fate, Kind
 
 KEPT = sorted((Path(__file__).parents[4] / "extraction" / "files").glob("*.doc"))
@@ -55,10 +60,15 @@ def test_characters_beyond_the_basic_plane_survive_rich_text() -> None:
 
 @pytest.mark.parametrize(
     "hostile",
-    [b"{\\rtf1" + b"{" * 100_000, b"{\\rtf1" + b"\\cell" * 60_000, b"{\\rtf1\\bin99999999999 x}", b"{\\rtf1" + b"\\row" * 3000,
-     b"{\\rtf1 " + b"a" * 3_000_000 + b"}"],
+    [
+        b"{\\rtf1" + b"{" * 100_000,
+        b"{\\rtf1" + b"\\cell" * 60_000,
+        b"{\\rtf1\\bin99999999999 x}",
+        b"{\\rtf1" + b"\\row" * 3000,
+        b"{\\rtf1 " + b"a" * 3_000_000 + b"}",
+    ],
     ids=["groups", "cells", "binary", "rows", "text"],
-)  # fmt: skip
+)
 def test_rich_text_that_never_ends_is_stopped(hostile: bytes) -> None:
     """A limit, or nothing at all; never a hang."""
     with contextlib.suppress(RtfLimitError, BrokenRtfError):

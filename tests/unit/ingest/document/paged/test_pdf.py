@@ -98,8 +98,17 @@ def test_size_is_in_millimetres_and_pictures_know_their_pixels() -> None:
 
 def test_lines_of_a_born_digital_page_keep_label_and_value_apart() -> None:
     """A wide gap becomes a tab."""
-    page = read_pdf(pages_pdf([(b"/Font<</F<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>",
-                               b"BT /F 12 Tf 1 0 0 1 60 700 Tm (Name) Tj 1 0 0 1 200 700 Tm (Somebody Else) Tj ET", {})])).pages[0]  # fmt: skip
+    page = read_pdf(
+        pages_pdf(
+            [
+                (
+                    b"/Font<</F<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>",
+                    b"BT /F 12 Tf 1 0 0 1 60 700 Tm (Name) Tj 1 0 0 1 200 700 Tm (Somebody Else) Tj ET",
+                    {},
+                )
+            ]
+        )
+    ).pages[0]
     assert [line.text for line in page.lines] == ["Name\tSomebody Else"]
 
 
@@ -150,10 +159,13 @@ CATALOG = b"<</Type/Catalog/Pages 2 0 R>>"
 @pytest.mark.parametrize(
     "data",
     [
-        b"", b"%PDF-1.7\nrubbish", scan_pdf(sheet(75))[:2000], pdf({1: CATALOG, 2: b"<</Type/Pages/Kids[]/Count 0>>"}),
+        b"",
+        b"%PDF-1.7\nrubbish",
+        scan_pdf(sheet(75))[:2000],
+        pdf({1: CATALOG, 2: b"<</Type/Pages/Kids[]/Count 0>>"}),
         pdf({1: b"<</Type/Catalog>>"}),
     ],
-)  # fmt: skip
+)
 def test_a_broken_file_is_said_to_be_broken(data: bytes) -> None:
     """Truncated, empty, or without a page."""
     with pytest.raises(BrokenPdfError):

@@ -82,7 +82,18 @@ def test_a_pdf_without_a_signature_has_none() -> None:
     """Also when a field waits for one."""
     assert look(PLAIN) == ()
     waiting = b"<</FT/Sig/T(waiting)/Type/Annot/Subtype/Widget/Rect[0 0 9 9]>>"
-    assert look(pdf({1: b"<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[3 0 R]>>>>", 2: b"<</Type/Pages/Kids[]/Count 0>>", 3: waiting})) == ()  # fmt: skip
+    assert (
+        look(
+            pdf(
+                {
+                    1: b"<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[3 0 R]>>>>",
+                    2: b"<</Type/Pages/Kids[]/Count 0>>",
+                    3: waiting,
+                }
+            )
+        )
+        == ()
+    )
 
 
 def test_an_invisible_signature_and_the_older_format_are_signatures_too() -> None:
@@ -131,7 +142,12 @@ def test_a_time_stamp_of_the_document_is_no_signature_of_anybody(good: bytes) ->
 def test_a_file_that_opens_without_a_password_is_read_though_it_is_encrypted() -> None:
     """Only its owner may print it; anybody may read it."""
     writer = PdfFileWriter()
-    writer.insert_page(PageObject(contents=writer.add_object(generic.StreamObject(stream_data=b"")), media_box=(0, 0, 595, 842)))  # fmt: skip
+    writer.insert_page(
+        PageObject(
+            contents=writer.add_object(generic.StreamObject(stream_data=b"")),
+            media_box=(0, 0, 595, 842),
+        )
+    )
     writer.encrypt(owner_pass="x", user_pass="")
     locked = io.BytesIO()
     writer.write(locked)
@@ -231,10 +247,12 @@ def test_a_field_filled_in_after_signing_is_a_change_though_the_signer_allowed_i
     text = b"<</FT/Tx/T(rate)/Type/Annot/Subtype/Widget/Rect[0 0 90 9]/V(97)/P 4 0 R>>"
     form = pdf(
         {
-            1: b"<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[3 0 R]>>>>", 2: b"<</Type/Pages/Kids[4 0 R]/Count 1>>",
-            3: text, 4: b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Annots[3 0 R]>>",
+            1: b"<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[3 0 R]>>>>",
+            2: b"<</Type/Pages/Kids[4 0 R]/Count 1>>",
+            3: text,
+            4: b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Annots[3 0 R]>>",
         }
-    )  # fmt: skip
+    )
 
     def fill(writer: IncrementalPdfFileWriter) -> None:
         field = writer.root["/AcroForm"]["/Fields"][0]
@@ -296,7 +314,17 @@ def test_an_ordinary_signature_below_a_national_root_is_still_verified(good: byt
     assert (only(data).national, only(data).integrity) == (False, Integrity.INTACT)
 
 
-@pytest.mark.parametrize("garbage", [b"", b"\x00", b"not a signature", sequence(b"\x02\x01\x04"), tagged(0x30, b"\xff" * 200), b"\x30\x84\xff\xff\xff\xff" + b"\x30" * 500])  # fmt: skip
+@pytest.mark.parametrize(
+    "garbage",
+    [
+        b"",
+        b"\x00",
+        b"not a signature",
+        sequence(b"\x02\x01\x04"),
+        tagged(0x30, b"\xff" * 200),
+        b"\x30\x84\xff\xff\xff\xff" + b"\x30" * 500,
+    ],
+)
 def test_garbage_in_the_place_of_a_signature_cannot_be_verified(
     good: bytes,
     garbage: bytes,
@@ -360,7 +388,15 @@ def test_roots_come_as_pem_as_several_in_one_file_or_as_der() -> None:
         assert authority().asn1.dump() in [root.dump() for root in signatures._usable([data])]
 
 
-@pytest.mark.parametrize("data", [b"", b"hello", b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", b"-----BEGIN X509 CRL-----\nAAAA\n-----END X509 CRL-----\n"])  # fmt: skip
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"hello",
+        b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+        b"-----BEGIN X509 CRL-----\nAAAA\n-----END X509 CRL-----\n",
+    ],
+)
 def test_a_file_that_is_no_certificate_is_refused_as_a_root(data: bytes) -> None:
     """With a sentence for the administrator."""
     with pytest.raises(BadRootError, match="证书"):

@@ -49,9 +49,15 @@ def test_the_word_file_is_compared_with_the_text_and_another_number_is_seen(call
         "职能部门": "教育技术中心",
     }
     word = Document(
-        part="1", name="a.docx", sha256="0", form="附件1", role=Role.APPLICATION, track="示范区",
-        rendition=Rendition.EDITABLE, fields={name: Fact.known(value) for name, value in fields.items()},
-    )  # fmt: skip
+        part="1",
+        name="a.docx",
+        sha256="0",
+        form="附件1",
+        role=Role.APPLICATION,
+        track="示范区",
+        rendition=Rendition.EDITABLE,
+        fields={name: Fact.known(value) for name, value in fields.items()},
+    )
     same = compare(word, Print(text_lines(Pdf(1, (page(),)))), call)
     other = compare(word, Print(text_lines(Pdf(1, (page("0993-2012346"),)))), call)
     assert (same.outcome, same.numbers_agree) == (Likeness.SAME, True)
