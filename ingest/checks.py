@@ -45,7 +45,7 @@ def _try(check: Callable[[], object]) -> str:
 
 
 def _rules(folder: CallFolder) -> None:
-    from ingest.rulefiles.checking import check_rule_file  # noqa: PLC0415 - the rule language is needed only here
+    from ingest.rulefiles.checking import check_rule_file  # noqa: PLC0415 - needed only here
 
     problems = check_rule_file(folder.rules_path, folder.rules_source, folder.call)
     if problems:

@@ -60,7 +60,8 @@ _plan: _Plan | None = None
 
 def point(name: str) -> None:
     """The process has come to ``name``; it dies here when that was asked for."""
-    global _plan  # noqa: PLW0603 - the environment belongs to the process, and so does what was read from it
+    # The environment belongs to the process, and so does what was read from it.
+    global _plan  # noqa: PLW0603
     if _plan is None:
         _plan = _Plan()
     _plan.passed(name)

@@ -152,7 +152,9 @@ class Signature(_Frozen):
         """Whether the certificate was valid at ``signed_at``; None when one of the times is
         missing.
         """
-        if self.signed_at is None or self.certificate_from is None or self.certificate_until is None:
+        if self.signed_at is None:
+            return None
+        if self.certificate_from is None or self.certificate_until is None:
             return None
         return self.certificate_from <= self.signed_at <= self.certificate_until
 

@@ -182,7 +182,8 @@ def mail_size(letter: Letter) -> int:
     headers.
     """
     bodies = sum(len(text.encode()) + text.count("\n") for text in (letter.text, letter.html))
-    nearest = letter.references[:1] + letter.references[1 - MAX_REFERENCES :] + 2 * (letter.in_reply_to,)
+    first, last = letter.references[:1], letter.references[1 - MAX_REFERENCES :]
+    nearest = (*first, *last, letter.in_reply_to, letter.in_reply_to)
     identifiers = sum(len(item) + 3 for item in nearest if len(item) <= MAX_IDENTIFIER)
     return bodies * 4 * 78 // (3 * 76) + 2 * len(letter.subject.encode()) + identifiers + 1_400
 
@@ -371,9 +372,9 @@ def _section_of(finding: Finding, decision: Decision) -> str:
         return "to_verify"
     if decision is Decision.REJECTED:
         return "refused"
-    return (
-        "to_mend" if finding.outcome is Outcome.RETURN else "to_verify" if decision is Decision.REFERRED else "refused"
-    )
+    if finding.outcome is Outcome.RETURN:
+        return "to_mend"
+    return "to_verify" if decision is Decision.REFERRED else "refused"
 
 
 def _told(verdict: Verdict) -> Iterable[tuple[str, Finding, str]]:

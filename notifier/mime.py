@@ -125,7 +125,8 @@ def thread(references: Iterable[str], in_reply_to: str) -> tuple[str, ...]:
     the nearest.
     """
     known = dict.fromkeys(item for item in (*references, in_reply_to) if _is_identifier(item))
-    chain = tuple(item for item in known if item != in_reply_to) + ((in_reply_to,) if in_reply_to in known else ())
+    others = tuple(item for item in known if item != in_reply_to)
+    chain = (*others, in_reply_to) if in_reply_to in known else others
     return chain if len(chain) <= MAX_REFERENCES else (chain[0], *chain[1 - MAX_REFERENCES :])
 
 

@@ -24,7 +24,14 @@ from notifier.pages import (
     variables,
 )
 
-LetterKind: TypeAlias = Literal["accepted", "incomplete", "rejected", "referred", "received", "too_large"]
+LetterKind: TypeAlias = Literal[
+    "accepted",
+    "incomplete",
+    "rejected",
+    "referred",
+    "received",
+    "too_large",
+]
 """Every letter there is; each has a folder of this name in ``config/templates``."""
 LETTER_KINDS: Final[tuple[LetterKind, ...]] = get_args(LetterKind)
 _FILES: Final = ("subject.txt", "body.txt", "body.html")

@@ -227,7 +227,9 @@ def _typed(
     if operation in (Operation.SUM, Operation.DIFFERENCE) and found[0].type is FieldType.PERCENT:
         allowed = (FieldType.PERCENT,)
     operands = tuple(_operand(word, fields, parameters, allowed) for word in words)
-    result = FieldType.PERCENT if operation is Operation.RATIO else FieldType.INTEGER if days else allowed[0]
+    result = FieldType.INTEGER if days else allowed[0]
+    if operation is Operation.RATIO:
+        result = FieldType.PERCENT
     return operands, Field(name, result)
 
 

@@ -133,7 +133,8 @@ def with_kept_acceptances(
     """
     if before is None:
         return verdict
-    accepted = [entry for entry in before.entries if entry.decision is Decision.ACCEPTED and entry.papers]
+    with_papers = [entry for entry in before.entries if entry.papers]
+    accepted = [entry for entry in with_papers if entry.decision is Decision.ACCEPTED]
     entries = [
         entry.model_copy(
             update={

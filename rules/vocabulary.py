@@ -205,7 +205,8 @@ _LANDLINE = r"\(?(?P<area>0(?:10|2\d|[3-9]\d{2}))\)?[- ]{0,3}(?P<local>\d{7,8}|\
 _SERVICE = r"[48]00-?\d{3}-?\d{4}|[48]00\d-?\d{3}-?\d{3}"
 _EXTENSION = r"(?:\s?(?:-|转|分机号?|\()\s?(?P<extension>\d{1,5})(?![\d-])\)?)?"
 _TELEPHONE = re.compile(
-    rf"(?<![\w.+-])(?:(?:\+|00)86[- ]?)?(?:(?P<mobile>{_MOBILE})|{_LANDLINE}{_EXTENSION}|(?P<service>{_SERVICE})"
+    rf"(?<![\w.+-])(?:(?:\+|00)86[- ]?)?"
+    rf"(?:(?P<mobile>{_MOBILE})|{_LANDLINE}{_EXTENSION}|(?P<service>{_SERVICE})"
     r"|(?P<bare>[2-8]\d{6,7}))(?![\da-z_.])",
     re.ASCII | re.IGNORECASE,
 )
@@ -233,7 +234,8 @@ def parse_telephone(raw: str) -> str | None:
 
 
 _EMAIL = re.compile(
-    r"(?<![a-z0-9._%+@-])[a-z0-9](?:[a-z0-9._%+-]*[a-z0-9_])?@(?:[a-z0-9-]+\.)+[a-z]{2,}(?![a-z0-9._%+@-]*[a-z0-9@])"
+    r"(?<![a-z0-9._%+@-])[a-z0-9](?:[a-z0-9._%+-]*[a-z0-9_])?"  # the name
+    r"@(?:[a-z0-9-]+\.)+[a-z]{2,}(?![a-z0-9._%+@-]*[a-z0-9@])"  # the server
 )
 
 

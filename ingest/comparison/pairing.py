@@ -175,7 +175,8 @@ def _outcome(name: _Name, rest: float, *, doubts: bool) -> Likeness:
     if rest <= (SAME if name is _Name.FAR else OTHER):
         return Likeness.OTHER
     if name is _Name.UNREAD or not doubts:
-        return Likeness.SAME if rest >= (NEARLY_ALL if name is _Name.FAR else SAME) else Likeness.UNSURE
+        enough = NEARLY_ALL if name is _Name.FAR else SAME
+        return Likeness.SAME if rest >= enough else Likeness.UNSURE
     return Likeness.SAME if rest >= NEARLY_ALL and name is _Name.NEAR else Likeness.UNSURE
 
 
@@ -267,8 +268,9 @@ class _Look:
         """How well each key value stands on the pages; values whose label was not seen are not held
         against the pair.
         """
-        keys = [value for value in self.values if value.field.type in _KEY_TYPES and value.field.name != self.shared]
-        scores = {value: self.page.likeness(value.key) for value in keys if len(value.key) > 1}
+        keys = [value for value in self.values if value.field.type in _KEY_TYPES]
+        asked = [value for value in keys if value.field.name != self.shared and len(value.key) > 1]
+        scores = {value: self.page.likeness(value.key) for value in asked}
         return {
             value: score
             for value, score in scores.items()
@@ -461,7 +463,8 @@ class _Look:
 
     def differing_rows(self) -> Iterator[Difference]:
         """Applicants of a summary table that only one of the two names."""
-        names = {value.row: value for value in self.values if value.row and value.field.name == self.form.applicant}
+        rows = [value for value in self.values if value.row]
+        names = {value.row: value for value in rows if value.field.name == self.form.applicant}
         if not names:
             return
         keys = [value.key for value in names.values()]

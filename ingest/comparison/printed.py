@@ -253,7 +253,9 @@ class Places:
             (
                 head.box[0]
                 for head in self._heads
-                if head.page == label.page and head.box[0] > right - 1 and head.box[1] < bottom and head.box[3] > top
+                if head.page == label.page
+                if head.box[0] > right - 1
+                if head.box[1] < bottom and head.box[3] > top
             ),
             default=1e9,
         )
@@ -288,9 +290,8 @@ class Places:
     @staticmethod
     def _over(head: Stack, label: Stack) -> bool:
         """Whether two labels stand in one column."""
-        return (
-            head is not label and head.page == label.page and head.box[0] < label.box[2] and head.box[2] > label.box[0]
-        )
+        beside = head.box[2] <= label.box[0] or head.box[0] >= label.box[2]
+        return head is not label and head.page == label.page and not beside
 
     @staticmethod
     def _spot(lines: Sequence[ScanLine]) -> Spot | None:
@@ -321,7 +322,7 @@ class Places:
             for line in self.lines
             if line not in self.taken
             and left <= _centre(line) <= right
-            and (line.page > head.page or (line.page == head.page and line.box[1] >= head.box[3] - 1))
+            and (line.page, line.box[1]) >= (head.page, head.box[3] - 1)
         ]
 
     def row_of(self, name: str, names: Field) -> list[ScanLine]:

@@ -94,9 +94,9 @@ def _sample(root: Path, mail: Mapping) -> Sample:
         what=text("what"),
         letter=text("letter"),
         mentions=tuple(str(word) for word in mentions),
-        entries=tuple(
-            tuple(str(entry[Text(key)]) for key in ("applicant", "track", "decision"))
-            for entry in entries
-            if isinstance(entry, Mapping)
-        ),  # type: ignore[misc]
+        entries=tuple(_entry(entry) for entry in entries if isinstance(entry, Mapping)),
     )
+
+
+def _entry(tree: Mapping) -> tuple[str, str, str]:
+    return str(tree[Text("applicant")]), str(tree[Text("track")]), str(tree[Text("decision")])

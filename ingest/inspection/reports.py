@@ -73,6 +73,7 @@ def document_json(document: Document, call: Call) -> dict[str, Any]:
         if form.id == document.form:
             words = {field.name: field for field in (*form.fields, *form.columns)}
             words[APPLICANT_NAME] = words[form.applicant]
+    scan = document.is_scan
     return {
         "part": document.part,
         "name": document.name,
@@ -83,7 +84,7 @@ def document_json(document: Document, call: Call) -> dict[str, Any]:
         "recognised_by": document.recognised_by,
         "applicant": document.applicant or None,
         "pages": document.pages,
-        "is_scan": document.is_scan.value if document.is_scan.knowledge is Knowledge.KNOWN else None,
+        "is_scan": scan.value if scan.knowledge is Knowledge.KNOWN else None,
         "seal": _seal_json(document),
         "signatures": [signature_json(signature) for signature in document.signatures],
         "fields": fields_json(document.fields, words),

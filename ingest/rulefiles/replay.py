@@ -56,7 +56,8 @@ class CaseChange:
     @property
     def lines(self) -> Iterator[str]:
         """The change as people read it, the case first."""
-        yield f"{self.case} {self.submitter}: {DECISION_NAMES[self.before]} -> {DECISION_NAMES[self.after]}"
+        before, after = DECISION_NAMES[self.before], DECISION_NAMES[self.after]
+        yield f"{self.case} {self.submitter}: {before} -> {after}"
         for change in self.rules:
             about = "、".join(change.subjects)
             yield f"    {change.rule} {change.title}({about}): {change.before} -> {change.after}"

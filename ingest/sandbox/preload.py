@@ -17,7 +17,7 @@ import signal
 os.environ.update(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1", OPENCV_FOR_THREADS_NUM="1")
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
 
-import ingest.sandbox.workers  # noqa: E402 - the environment above must stand before numpy is loaded
+import ingest.sandbox.workers  # noqa: E402 - the environment stands before numpy
 from ingest.calls import default_config, open_call, shipped_call  # noqa: E402 - as above
 from ingest.document.reader import read_document  # noqa: E402 - as above
 from ingest.errors import ConfigError  # noqa: E402 - as above

@@ -179,7 +179,7 @@ def _work(
         payload = _RESULT + TypeAdapter(returns).dump_json(result)
     except MemoryError:
         os._exit(_EXIT_MEMORY)
-    except Exception as error:  # noqa: BLE001 - the sandbox border: whatever it is goes to the parent as text
+    except Exception as error:  # noqa: BLE001 - the sandbox border: it goes to the parent as text
         if _for_want_of_memory(error):
             os._exit(_EXIT_MEMORY)
         payload = _FAILURE + _failure(error)

@@ -115,7 +115,8 @@ def record_messages(
     statements for all of them.
     """
     place = {(arrival.folder, arrival.uidvalidity, arrival.incarnation) for arrival in arrivals}
-    uids, hashes = [arrival.uid for arrival in arrivals], [arrival.sha256 for arrival in arrivals if arrival.sha256]
+    uids = [arrival.uid for arrival in arrivals]
+    hashes = [arrival.sha256 for arrival in arrivals if arrival.sha256]
     if len(place) != 1 or len(set(uids)) < len(uids) or len(set(hashes)) < len(hashes):
         return [record_message(session, arrival, now) for arrival in arrivals]
     known = {row.uid: row for row in messages_at(session, *place.pop(), uids)}

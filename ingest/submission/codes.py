@@ -24,8 +24,10 @@ _VALUES = {
 _GAP = r"[\s_\-\u2010-\u2015\u2212\u30fc]{0,4}"
 # A digit of the number is no check character because a wrong one follows: 74998-I is not 7499-8.
 _NOT_CUT = r"(?![A-Z0-9])(?!(?<=\d\d)[_\-\u2010-\u2015\u2212\u30fc][A-Z0-9](?![A-Z0-9]))"
+_NUMBER = rf"(\d\d){_GAP}(\d{{4,6}})"
 _CODE = re.compile(
-    rf"(?<![A-Z0-9])([A-Z]{{1,4}}){_GAP}(\d\d){_GAP}(\d{{4,6}}){_GAP}([{CHECK_ALPHABET}]){_NOT_CUT}", re.ASCII
+    rf"(?<![A-Z0-9])([A-Z]{{1,4}}){_GAP}{_NUMBER}{_GAP}([{CHECK_ALPHABET}]){_NOT_CUT}",
+    re.ASCII,
 )
 
 

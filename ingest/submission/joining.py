@@ -64,11 +64,9 @@ def place(reading: Reading, call: Call, quoted: Sequence[KnownCase]) -> Placemen
     sender = who_sent(reading, call)
     brings = bool(parts_of_matter(reading))
     if quoted:
-        known = [
-            case
-            for case in quoted
-            if reading.envelope.from_address in case.addresses or (sender.key and case.submitter_key == sender.key)
-        ]
+        address = reading.envelope.from_address
+        ours = [case for case in quoted if sender.key and case.submitter_key == sender.key]
+        known = [case for case in quoted if case in ours or address in case.addresses]
         if not known:
             return Placement(Purpose.HELD, sender, (), f"引用了案卷 {quoted[0].code},但发件人不是该案卷的报送单位")
         if not brings:

@@ -183,9 +183,8 @@ def _contact(item: _Judged, entry: str, name: str) -> str:
 def _case_tasks(session: Session, call: Call, judged: list[_Judged]) -> Iterator[HumanTask]:
     for item in judged:
         refers = [finding for finding in item.verdict.findings if finding.outcome is Outcome.REFER]
-        if not refers and not any(
-            finding.outcome is Outcome.REFER for entry in item.verdict.entries for finding in entry.findings
-        ):
+        of_entries = [finding for entry in item.verdict.entries for finding in entry.findings]
+        if not refers and not any(finding.outcome is Outcome.REFER for finding in of_entries):
             continue
         case = _arranged(session, call, item.case)
         for finding in refers:
@@ -258,7 +257,8 @@ def _read_on_scans(item: _Judged, finding: Finding) -> Iterator[str]:
         fields = item.subjects[subject].fields if subject in item.subjects else {}
         for name in READ_ON_SCANS:
             fact = fields.get(name)
-            if fact is not None and fact.provenance.raw and any(name in line for line in finding.evidence):
+            named = any(name in line for line in finding.evidence)
+            if named and fact is not None and fact.provenance.raw:
                 yield f"识读结果：{fact.provenance.raw[:MOST_READ]}"
 
 
@@ -471,7 +471,8 @@ def _silent_units(session: Session, call: Call, track: str) -> tuple[str, ...]:
     bureau.
     """
     cases = list_cases(session, call.id)
-    heard = {case.unit for case in cases if case.track == track and case.submitter_key == f"unit:{case.unit}"}
+    by_units = [case for case in cases if case.submitter_key == f"unit:{case.unit}"]
+    heard = {case.unit for case in by_units if case.track == track}
     return tuple(unit.name for unit in call.units if not unit.direct and unit.name not in heard)
 
 

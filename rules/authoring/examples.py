@@ -248,5 +248,6 @@ def _fulfilled(one: Expectation, results: Iterable[RuleResult]) -> bool:
 
 def _said(results: Iterable[RuleResult], rule: str) -> str:
     mine = [result for result in results if result.rule.id == rule]
-    words = dict.fromkeys(f"“{one.truth}{f'→{one.outcome}' if one.outcome else ''}”" for one in mine)
+    outcomes = [(one.truth, f"→{one.outcome}" if one.outcome else "") for one in mine]
+    words = dict.fromkeys(f"“{truth}{outcome}”" for truth, outcome in outcomes)
     return "、".join(words) or "“不适用”"

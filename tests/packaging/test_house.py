@@ -185,14 +185,21 @@ def test_files_are_short() -> None:
     assert {name_of(path): count for path, count in lines.items() if count > 700} == {}
 
 
-@pytest.mark.parametrize("folder", ["ingest/attachment", "ingest/document", "ingest/message"])
+# Not yet: where the steps and what they stand on are being rebuilt, and long texts in tests.
+WIDE_STILL = re.compile(
+    r"ingest/(steps/.*|app|daemon|office|cli/(case|digest)|inspection/mail|store/cases|demo/scenario)\.py"
+)
+
+
+@pytest.mark.parametrize("folder", PACKAGES)
 def test_lines_have_at_most_a_hundred_columns(folder: str) -> None:
     """Those without Chinese: its characters are twice as wide, and its sentences cannot
     be broken.
     """
     long = [
         f"{path.relative_to(ROOT)}:{number}"
-        for path in sorted((ROOT / folder).rglob("*.py"))
+        for path in own_code()
+        if name_of(path).startswith(f"{folder}/") and not WIDE_STILL.fullmatch(name_of(path))
         for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
         if len(line) > 100 and line.isascii()
     ]
