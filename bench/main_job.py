@@ -65,11 +65,11 @@ class Stages:
     seconds: dict[str, float] = field(default_factory=dict)
     within: dict[str, float] = field(default_factory=dict)
 
-    def run(self, name: str, function: Callable[[App], T], app: App) -> T:
+    def run(self, name: str, function: Callable[[], T]) -> T:
         """Call ``function`` and add its time to stage ``name``."""
         start = time.perf_counter()
         try:
-            return function(app)
+            return function()
         finally:
             self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - start
 
@@ -213,9 +213,9 @@ def settings(folder: Path) -> Settings:
 
 def work(app: App, stages: Stages) -> None:
     """Every mail of the mailbox to its letter in the queue."""
-    stages.run("收件入库", receive_all, app)
-    while stages.run("读附件", read_one, app):
-        while stages.run("判定与写信", judge_one, app):
+    stages.run("收件入库", lambda: receive_all(app.inlet))
+    while stages.run("读附件", lambda: read_one(app.database, app.files, app.mouth, app.clock.now())):
+        while stages.run("判定与写信", lambda: judge_one(app.database, app.rules, app.mouth, app.clock.now())):
             pass
 
 

@@ -135,7 +135,7 @@ def pull_here(account: dict[str, Any], folder: Path) -> dict[str, float]:
     app = house(account, folder)
     before = _memory()
     start = time.perf_counter()
-    count = receive_all(app)
+    count = receive_all(app.inlet)
     seconds = time.perf_counter() - start
     app.close()
     return {"mails": count, "seconds": seconds, "before": before, "peak": _memory()}
@@ -255,9 +255,9 @@ def empty_looks(account: DovecotAccount, rows: Iterable[int]) -> None:
         with tempfile.TemporaryDirectory(prefix="bench-empty-") as folder:
             app = house(_address(account), Path(folder))
             fill(app, count)
-            receive_all(app)
+            receive_all(app.inlet)
             bare = median_milliseconds(partial(_validity, app), 15)
-            whole = median_milliseconds(partial(receive_all, app), 15)
+            whole = median_milliseconds(partial(receive_all, app.inlet), 15)
             print(f"空查一次: 台账另有 {count} 行时 {whole:.1f} ms,其中登录与列表 {bare:.1f} ms")
             app.close()
 

@@ -4,83 +4,74 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from ingest.calls import CallFolder, load_templates, open_call, template_texts, with_place
 from ingest.clock import Clock, SystemClock
 from ingest.errors import ConfigError
-from ingest.judging.judge import Judge
-from ingest.judging.refer import ReferEverything
 from ingest.mailbox.protocol import Mailbox
-from ingest.office import Office, describe_office, sender_address
+from ingest.office import Mouth, Office, describe_office
 from ingest.receipts.key import load_or_make_key
-from ingest.rulefiles.candidates import Signature
+from ingest.rulefiles.in_force import RulesInForce
 from ingest.settings import Settings
+from ingest.steps.intake import Inlet
+from ingest.steps.send import Outlet
 from ingest.store.database import Database, open_database
 from ingest.store.files import FileStore
 from ingest.store.rulefiles import last_good
 from notifier.rendering import Templates
 from notifier.transport import Transport
-from rules.call import Call
 from rules.callfile import load_call
 
 
 @dataclass
 class App:
-    """Everything a step needs. Built once; closed at the end."""
+    """The parts of a working house, and what is composed of them. Steps take what they use of it, never the whole.
+
+    Built once; closed at the end.
+    """
 
     settings: Settings
-    folder: CallFolder
+    rules: RulesInForce
     database: Database
     files: FileStore
     mailbox: Mailbox
     transport: Transport
     clock: Clock
     templates: Templates
-    from_address: str
-    rules_trouble: str = ""  #: why the rule files on the disk are not the ones in force; "" = they are
-    rules_seen: Signature = ()  #: what the last look at them found
-    _judge: Judge | ReferEverything | None = field(default=None, repr=False)
-    _key: bytes = field(default=b"", repr=False)
 
-    @property
-    def call(self) -> Call:
-        """The call that is served."""
-        return self.folder.call
-
-    @property
-    def judge(self) -> Judge | ReferEverything:
-        """The rules in force, with their engine in a child process; started when first needed. Raises ConfigError."""
-        if self._judge is None:
-            folder = self.folder
-            self._judge = with_place(folder.rules_path, folder.rules_source, lambda text: Judge(text, folder.call))
-        return self._judge
-
-    @property
+    @cached_property
     def key(self) -> bytes:
         """What signs receipts and Message-IDs; made at first use. Raises StorageError."""
-        self._key = self._key or load_or_make_key(self.settings.store.files)
-        return self._key
-
-    def use_rules(self, folder: CallFolder, judge: Judge | ReferEverything) -> None:
-        """Put a call's files in force; the rules that were in force until now end with their child process."""
-        old, self._judge = self._judge, judge
-        self.folder = folder
-        self.from_address = sender_address(self.settings, folder.call)
-        if old is not None and old is not judge:
-            old.close()
+        return load_or_make_key(self.settings.store.files)
 
     @property
     def office(self) -> Office:
-        """The office under the rules in force."""
-        return describe_office(self.folder, self.settings)
+        """The office under the call in force."""
+        return describe_office(self.rules.folder, self.settings)
+
+    @property
+    def mouth(self) -> Mouth:
+        """How the office speaks. Raises StorageError when there is no key and none can be made."""
+        return Mouth(self.office, self.key, self.templates, self.settings.letters)
+
+    @property
+    def inlet(self) -> Inlet:
+        """Where mails come in."""
+        watched = self.settings.mailbox
+        return Inlet(self.database, self.files, self.mailbox, watched, self.mouth, self.clock)
+
+    @property
+    def outlet(self) -> Outlet:
+        """Where letters leave."""
+        pace, zone = self.settings.smtp.pace, self.settings.office.zone
+        return Outlet(self.database, self.transport, self.mouth, self.clock, pace, zone)
 
     def close(self) -> None:
         """End the child process and the database connections."""
-        if self._judge is not None:
-            self._judge.close()
-            self._judge = None
+        self.rules.close()
         self.database.close()
 
 
@@ -151,15 +142,13 @@ def build(
     folder, trouble = _folder_to_serve(settings, database)
     return App(
         settings=settings,
-        folder=folder,
+        rules=RulesInForce(folder, trouble),
         database=database,
         files=FileStore(settings.store.files),
         mailbox=mailbox or open_mailbox(settings),
         transport=transport or open_transport(settings),
         clock=clock or SystemClock(),
         templates=load_templates(folder),
-        from_address=sender_address(settings, folder.call),
-        rules_trouble=trouble,
     )
 
 

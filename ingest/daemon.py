@@ -56,10 +56,11 @@ SENDING_TURN = timedelta(minutes=5)
 
 def start(app: App) -> None:
     """What a fresh process does first: rules go in force, letters caught in sending become uncertain, claims end."""
-    settle_rules(app)
-    app.files.remove_leftovers(app.clock.now() - LEFTOVERS_AFTER)
+    now = app.clock.now()
+    settle_rules(app.rules, app.database, now)
+    app.files.remove_leftovers(now - LEFTOVERS_AFTER)
     with app.database.writing() as session:
-        uncertain = note_interrupted(app, session)
+        uncertain = note_interrupted(session, now)
         release_claims(session)
         forget_listings(session)
     if uncertain:
@@ -81,12 +82,13 @@ def work(
     A digest that cannot be made keeps no letter from leaving.
     """
     told = stop or threading.Event()
-    look_at_rules(app)
-    settle_uncertain(app)
-    _take_turn(lambda: read_one(app), told, turn)
-    _take_turn(lambda: judge_one(app), told, turn)
+    now, database = app.clock.now(), app.database
+    look_at_rules(app.rules, database, now)
+    settle_uncertain(database, app.mailbox, now)
+    _take_turn(lambda: read_one(database, app.files, app.mouth, app.clock.now()), told, turn)
+    _take_turn(lambda: judge_one(database, app.rules, app.mouth, app.clock.now()), told, turn)
     try:
-        digest_if_due(app)
+        digest_if_due(database, app.settings, app.mouth, app.clock.now())
     finally:
         _send(app, told, sending or Patience(), sending_turn)
 
@@ -101,9 +103,9 @@ def _send(app: App, told: threading.Event, patience: Patience, turn: timedelta =
     """Send what is due, unless the server failed so lately that it is left alone."""
     if told.is_set() or not patience.ready:
         return
-    ends = time.monotonic() + turn.total_seconds()
+    ends, outlet = time.monotonic() + turn.total_seconds(), app.outlet
     try:
-        _take_turn(lambda: bool(send_due(app, ends)), told, turn)
+        _take_turn(lambda: bool(send_due(outlet, ends)), told, turn)
         patience.succeeded()
     except (TemporaryError, LoginRefusedError) as error:
         wait = patience.failed(error)
@@ -116,9 +118,11 @@ def _send(app: App, told: threading.Event, patience: Patience, turn: timedelta =
 
 def watch(app: App, since: datetime) -> None:
     """Look at our own health, and let the canary fly."""
-    watch_intake(app, since)
-    watch_canary(app)
-    canary_if_due(app)
+    now, database, mouth, mailbox = app.clock.now(), app.database, app.mouth, app.settings.mailbox
+    watch_intake(database, mailbox, mouth, since, now)
+    if mailbox.canary:
+        watch_canary(database, mouth, mailbox.folder, now)
+        canary_if_due(database, mouth, now)
 
 
 def run_once(app: App) -> None:
@@ -132,9 +136,9 @@ def run_once(app: App) -> None:
     start(app)
     trouble: MailroomError | None = None
     try:
-        receive_all(app)
+        receive_all(app.inlet)
     except (TemporaryError, LoginRefusedError) as error:
-        note_failure(app, error)
+        note_failure(app.database, app.settings.mailbox.folder, error)
         trouble = error
     work(app)
     if trouble is not None:
@@ -190,7 +194,7 @@ class Daemon:
         while not self.stop.wait(LISTEN_EVERY.total_seconds()):
             if self.reload:
                 self.reload = False
-                scheduler.add_job(self._tick, args=[lambda: look_at_rules(self.app, closely=True)])
+                scheduler.add_job(self._tick, args=[self._reload])
             if self.news.is_set() and time.monotonic() >= quiet_until:
                 self.news.clear()
                 quiet_until = time.monotonic() + NEWS_PAUSE.total_seconds()
@@ -209,6 +213,9 @@ class Daemon:
             self.listener = Listener(self.app.mailbox, mailbox.folder, self.news.set, self.stop)
             self.listener.start()
 
+    def _reload(self) -> None:
+        look_at_rules(self.app.rules, self.app.database, self.app.clock.now(), closely=True)
+
     def _work(self) -> None:
         """One turn of work, so that the next look at the mailbox is never far."""
         work(self.app, self.stop, self.sending, turn=TURN, sending_turn=SENDING_TURN)
@@ -218,7 +225,7 @@ class Daemon:
         if not self.looking.ready:
             return
         try:
-            receive_all(self.app)
+            receive_all(self.app.inlet)
         except (TemporaryError, LoginRefusedError) as error:
             self._lost(error)
             raise
@@ -242,7 +249,7 @@ class Daemon:
     def _farewell(self, error: LoginRefusedError) -> None:
         """What can still be said before we stop; not by a refused door, which is never knocked at twice."""
         try:
-            alarm_login_refused(self.app, error)
+            alarm_login_refused(self.app.database, self.app.mouth, error, self.app.clock.now())
             _send(self.app, self.stop, self.sending)
         except MailroomError as second:
             get_logger().error("not everything could be sent before stopping", error=str(second))
@@ -273,6 +280,6 @@ class Daemon:
 
     def _note(self, error: Exception) -> None:
         try:
-            note_failure(self.app, error)
+            note_failure(self.app.database, self.app.settings.mailbox.folder, error)
         except MailroomError as second:
             get_logger().error("the database cannot be written", error=str(second))

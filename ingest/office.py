@@ -1,4 +1,4 @@
-"""The office as its configuration describes it: by which names mail knows it, and what reading one mail may cost.
+"""The office as its configuration describes it: by which names mail knows it, what reading one mail may cost, how it speaks.
 
 The one place where this is worked out, for the daemon and for ``mailroom message inspect`` alike. Nothing is opened
 here but the certificates beside the call; no database, no mailbox.
@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from ingest.calls import CallFolder, read_roots
 from ingest.sandbox.context import ReadingContext
 from ingest.sandbox.limits import Limits
-from ingest.settings import LARGEST_MESSAGE, LimitSettings, Settings
+from ingest.settings import LARGEST_MESSAGE, LetterSettings, LimitSettings, Settings
+from notifier.rendering import Templates
 from rules.call import Call
 
 
@@ -20,12 +21,25 @@ class Office:
     """What an office is to the mails it reads and the letters it writes, while it serves one call."""
 
     call: Call
+    staff: tuple[str, ...]  #: who reads the digest
+    administrators: tuple[str, ...]  #: who is told when the program fails
     from_name: str  #: who letters come from, as people read it
     from_address: str  #: who letters come from, as servers check it
+    inbox: str  #: where applicants write to
     own_addresses: tuple[str, ...]  #: lower case; mail from them is our own and is never answered
     reading: ReadingContext  #: what the worker needs to know
     worker: Limits  #: what one mail may cost in the worker
     largest: int  #: bytes; a larger mail is not downloaded, its sender is told
+
+
+@dataclass(frozen=True)
+class Mouth:
+    """How the office speaks: under which names, signed with which key, in which words, and how often."""
+
+    office: Office
+    key: bytes  #: signs receipts and Message-IDs
+    templates: Templates
+    caps: LetterSettings
 
 
 def describe_office(folder: CallFolder, settings: Settings | None) -> Office:
@@ -36,8 +50,11 @@ def describe_office(folder: CallFolder, settings: Settings | None) -> Office:
     own = own_addresses(settings, call)
     return Office(
         call=call,
+        staff=settings.office.staff if settings else (),
+        administrators=settings.office.administrators if settings else (),
         from_name=(settings.smtp.from_name if settings else "") or call.authority,
         from_address=sender_address(settings, call),
+        inbox=_inbox(settings, call),
         own_addresses=own,
         reading=ReadingContext(
             own_addresses=own,
@@ -64,6 +81,11 @@ def sender_address(settings: Settings | None, call: Call) -> str:
             if "@" in candidate:
                 return candidate
     return call.contact.mailbox.lower()
+
+
+def _inbox(settings: Settings | None, call: Call) -> str:
+    account = settings.mailbox.username if settings else call.contact.mailbox
+    return account if "@" in account else sender_address(settings, call)
 
 
 def own_addresses(settings: Settings | None, call: Call) -> tuple[str, ...]:

@@ -159,10 +159,11 @@ def rejudge_case(
         raise UsageError("没有写重新裁定的原因", "--reason 写明原因,记入台账")
     app = build(console(context).settings(), mailbox=Unconnected(), transport=Unconnected())
     try:
-        use_rules_in_force(app)
+        use_rules_in_force(app.rules, app.database)
         with app.database.reading() as session:
             case = find_case_row(session, code)
-        row = rejudge(app, case, OnPurpose(who.strip() or getpass.getuser(), reason.strip(), send))
+        order = OnPurpose(who.strip() or getpass.getuser(), reason.strip(), send)
+        row = rejudge(app.database, app.rules, app.mouth, case, order, app.clock.now())
     finally:
         app.close()
     if as_json:

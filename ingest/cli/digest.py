@@ -26,7 +26,7 @@ def preview(
 
     app = build(console(context).settings(), mailbox=Unconnected(), transport=Unconnected(), existing=True)
     try:
-        digest, workbook, _ = make_digest(app)
+        digest, workbook, _ = make_digest(app.database, app.settings, app.mouth, app.clock.now())
     finally:
         app.close()
     page = write_preview(directory, digest, workbook)
@@ -45,9 +45,12 @@ def send(context: typer.Context) -> None:
     app = build(console(context).settings(), mailbox=Unconnected())
     try:
         now = app.clock.now()
-        count = send_digest(app, now.astimezone(app.settings.office.zone).date(), again=f".{now:%H%M%S}")
-        typer.echo(f"日报已入发件箱,收件人 {count} 位: {'、'.join(recipients(app)) or '(未配置 [office] staff)'}")
-        while send_due(app):
+        day, again = now.astimezone(app.settings.office.zone).date(), f".{now:%H%M%S}"
+        count = send_digest(app.database, app.settings, app.mouth, day, now, again=again)
+        typer.echo(
+            f"日报已入发件箱,收件人 {count} 位: {'、'.join(recipients(app.office)) or '(未配置 [office] staff)'}"
+        )
+        while send_due(app.outlet):
             pass
     finally:
         app.close()

@@ -169,7 +169,7 @@ def _live_until(app: App, clock: FixedClock, moment: datetime) -> None:
         if hour > moment:
             return
         clock.instant = hour
-        receive_all(app)
+        receive_all(app.inlet)
         work(app)
 
 
@@ -177,7 +177,7 @@ def _deliver(app: App, clock: FixedClock, mailbox: EmbeddedMailbox, sample: Samp
     """One mail arrives; it is read at once and judged when its settle window has passed."""
     mailbox.append(sample.path.read_bytes(), sample.received)
     clock.instant = max(clock.instant, sample.received + timedelta(seconds=30))
-    receive_all(app)
+    receive_all(app.inlet)
     work(app)
     clock.instant = max(clock.instant, sample.received + SETTLE)
     work(app)

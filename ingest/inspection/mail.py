@@ -8,9 +8,9 @@ read in the disposable worker. No database, no network, no key: the letter bears
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +25,10 @@ from ingest.sandbox.mail import read_or_degrade
 from ingest.sandbox.workers import WorkerDied, WorkerFailed
 from ingest.settings import Settings
 from ingest.submission.case import Case, ReceivedMail, arrange
-from ingest.submission.filing import is_blank
-from ingest.submission.joining import Placement, Purpose, place
+from ingest.submission.filing import Acknowledge, Arrived, Enter, Known, file_mail
 from ingest.submission.letterrequest import Reply, letter_request, question_request, too_large_request
 from ingest.submission.presenting import subjects_of, verdict_of
-from ingest.submission.sender import Sender
+from ingest.submission.sender import Sender, who_sent
 from notifier.letters import LetterRequest, compose
 from rules.call import Call
 from rules.verdict import Verdict
@@ -114,37 +113,44 @@ def _answers(
 
     A mail for two tracks is judged for each.
     """
-    placement = place(reading, folder.call, ())
-    if placement.purpose is Purpose.APPLICATION:
-        return _judged(report, reading, placement, folder, office, stamp)
-    if is_blank(reading):
-        return []
-    return [question_request(reading.envelope, stamp, folder.call, _reply(reading, office, placement, ""), stamp)]
+    call, arrived = folder.call, Arrived(1, stamp, stamp, timedelta())
+    intents = file_mail(reading, call, Known(), arrived).intents
+    if entering := [intent for intent in intents if isinstance(intent, Enter)]:
+        return _judged(report, reading, entering, folder, office, stamp)
+    return [
+        question_request(reading.envelope, stamp, call, _reply(reading, office, "", intent.submitter), stamp)
+        for intent in intents
+        if isinstance(intent, Acknowledge)
+    ]
 
 
 def _judged(
-    report: dict[str, Any], reading: Reading, placement: Placement, folder: CallFolder, office: Office, stamp: datetime
+    report: dict[str, Any],
+    reading: Reading,
+    entering: Sequence[Enter],
+    folder: CallFolder,
+    office: Office,
+    stamp: datetime,
 ) -> list[LetterRequest]:
-    call, requests = folder.call, []
-    reply = _reply(reading, office, placement, CODE_OF_NOTHING)
+    call, sender, requests = folder.call, who_sent(reading, folder.call), []
+    reply = _reply(reading, office, CODE_OF_NOTHING, sender.name)
     with with_place(folder.rules_path, folder.rules_source, lambda text: Judge(text, call)) as judge:
-        for join in placement.joins:
-            case = arrange([ReceivedMail(1, stamp, reading)], join.track, call)
-            verdict = judge_alone(case, call, placement.sender, judge, stamp)
-            report["entries"] += entries_json(verdict, join.track)
+        for intent in entering:
+            case = arrange([ReceivedMail(1, stamp, reading)], intent.track, call)
+            verdict = judge_alone(case, call, sender, judge, stamp)
+            report["entries"] += entries_json(verdict, intent.track)
             requests.append(letter_request(case, verdict, call, reply, stamp))
     return requests
 
 
 def _too_large(reading: Reading, office: Office, stamp: datetime) -> LetterRequest:
-    envelope = reading.envelope
-    reply = Reply("", "", envelope.from_address, envelope.from_name, office.from_address, "inspect")
-    return too_large_request(envelope, stamp, office.call, reply, stamp, office.largest)
+    reply = _reply(reading, office, "", "")
+    return too_large_request(reading.envelope, stamp, office.call, reply, stamp, office.largest)
 
 
-def _reply(reading: Reading, office: Office, placement: Placement, code: str) -> Reply:
-    envelope = reading.envelope
-    return Reply(code, placement.sender.name, envelope.from_address, envelope.from_name, office.from_address, "inspect")
+def _reply(reading: Reading, office: Office, code: str, submitter: str) -> Reply:
+    address, name = reading.envelope.from_address, reading.envelope.from_name
+    return Reply(code, submitter, address, name, office.from_address, "inspect")
 
 
 def judge_alone(case: Case, call: Call, sender: Sender, judge: Judge, received: datetime) -> Verdict:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from ingest.app import App
+from ingest.office import Mouth
 from ingest.receipts.signing import signed_serial
 from ingest.store.events import EventKind, list_events, queue_letter, record_event
 from notifier.letters import message_id
@@ -23,27 +23,27 @@ def alarm_key(incident: str, address: str) -> str:
     return f"{ALARM}:{incident}:{address}"
 
 
-def queue_alarm(app: App, session: Session, incident: str, title: str, text: str) -> int:
+def queue_alarm(mouth: Mouth, session: Session, incident: str, title: str, text: str, now: datetime) -> int:
     """Queue one mail for each administrator about ``incident``, in the caller's transaction; how many are new.
 
     ``incident`` names it for ever: a second call with the same name does nothing. Where no administrator is named
     the line in the ledger is all there is, at most once a day. ``title`` and ``text`` are Chinese; no applicant's data belongs in them.
     """
-    now, count = app.clock.now(), 0
-    for address in app.settings.office.administrators:
+    count, office = 0, mouth.office
+    for address in office.administrators:
         serial = signed_serial(
-            app.key, f"alarm.{hashlib.sha256(alarm_key(incident, address).encode()).hexdigest()[:20]}"
+            mouth.key, f"alarm.{hashlib.sha256(alarm_key(incident, address).encode()).hexdigest()[:20]}"
         )
         subject = f"【收发室告警】{title}"
         mime = build_notice(
-            subject, text, to_address=address, from_name=app.settings.smtp.from_name or app.call.authority,
-            from_address=app.from_address, date=now, serial=serial,
+            subject, text, to_address=address, from_name=office.from_name,
+            from_address=office.from_address, date=now, serial=serial,
         )  # fmt: skip
         new = NewLetter(
-            alarm_key(incident, address), ALARM, address, subject, message_id(serial, app.from_address), mime
+            alarm_key(incident, address), ALARM, address, subject, message_id(serial, office.from_address), mime
         )
         count += queue_letter(session, new, now, f"告警信入发件箱: {title}")[1]
-    if count or (not app.settings.office.administrators and not _told_lately(session, now, title)):
+    if count or (not office.administrators and not _told_lately(session, now, title)):
         record_event(session, now, EventKind.ALARM, title)
     return count
 

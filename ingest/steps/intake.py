@@ -9,18 +9,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from sqlmodel import Session
 
-from ingest.app import App
+from ingest.clock import Clock
 from ingest.errors import StorageError, TemporaryError
 from ingest.killpoints import point
 from ingest.log import get_logger
-from ingest.mailbox.protocol import MailboxSession, MessageSummary, MessageUnreadableError
+from ingest.mailbox.protocol import Mailbox, MailboxSession, MessageSummary, MessageUnreadableError
 from ingest.notify import notify
+from ingest.office import Mouth
+from ingest.settings import MailboxSettings
 from ingest.steps.too_large import answer_too_large, header_of
+from ingest.store.database import Database
 from ingest.store.events import record_received
-from ingest.store.files import Spool
+from ingest.store.files import FileStore, Spool
 from ingest.store.messages import Arrival, record_messages
 from ingest.store.tables import MessageRow, MessageState
 
@@ -44,6 +48,18 @@ _TEXTS = {
 
 
 @dataclass(frozen=True)
+class Inlet:
+    """Where mails come in, and where they are put."""
+
+    database: Database
+    files: FileStore
+    mailbox: Mailbox
+    watched: MailboxSettings  #: which folders, since when, up to which size
+    mouth: Mouth  #: senders of mails above the size limit are answered at once
+    clock: Clock  #: asked at the border of each batch: a first look at a full mailbox takes hours
+
+
+@dataclass(frozen=True)
 class Place:
     """Where a mail lies: the folder as it is now."""
 
@@ -56,7 +72,7 @@ class Place:
 class Intake:
     """The mails of one folder being taken in."""
 
-    app: App
+    inlet: Inlet
     session: MailboxSession
     place: Place
     count: int = 0  #: mails written down
@@ -75,7 +91,7 @@ class Intake:
                 batch = uids[start : start + BATCH]
                 summaries = self.session.summaries(batch)
                 self.gone |= set(batch).difference(summary.uid for summary in summaries)
-                for group in groups(summaries, self.app.settings.mailbox.max_message_size):
+                for group in groups(summaries, self.inlet.watched.max_message_size):
                     self._take_group(group)
             self._settle()
         except TemporaryError:
@@ -86,7 +102,7 @@ class Intake:
             self._open.close()
 
     def _take_group(self, group: Sequence[MessageSummary]) -> None:
-        wanted = [summary for summary in group if summary.received >= self.app.settings.mailbox.accept_since]
+        wanted = [summary for summary in group if summary.received >= self.inlet.watched.accept_since]
         if len(wanted) < len(group):
             self._settle()  # rows stand in the order of the mails
             self._write_down([self._arrival(item, MessageState.BEFORE_CUTOFF) for item in group if item not in wanted])
@@ -96,7 +112,7 @@ class Intake:
             bodies = self.session.fetch_small(wanted)
         for summary in wanted:
             if summary.uid in bodies:
-                spool = self._open.enter_context(self.app.files.spool())
+                spool = self._open.enter_context(self.inlet.files.spool())
                 spool.write(bodies[summary.uid])
                 self._draft(summary, spool)
             else:
@@ -105,7 +121,7 @@ class Intake:
     def _take_one(self, summary: MessageSummary) -> None:
         """One mail by itself; one that cannot be had now is noted, and the others go on."""
         try:
-            if summary.size > self.app.settings.mailbox.max_message_size:
+            if summary.size > self.inlet.watched.max_message_size:
                 self._register_too_large(summary)
             else:
                 self._fetch(summary)
@@ -115,7 +131,7 @@ class Intake:
 
     def _fetch(self, summary: MessageSummary) -> None:
         self._make_room(summary.size)
-        spool = self._open.enter_context(self.app.files.spool())
+        spool = self._open.enter_context(self.inlet.files.spool())
         if self.session.fetch_raw(summary.uid, summary.size, spool):
             self._draft(summary, spool)
         else:
@@ -134,7 +150,7 @@ class Intake:
         if not self._drafts:
             return
         point("fetched")
-        kept = self.app.files.keep_all([spool for _, spool in self._drafts])
+        kept = self.inlet.files.keep_all([spool for _, spool in self._drafts])
         point("stored")
         drafts, self._drafts = self._drafts, []
         self._write_down([
@@ -145,16 +161,17 @@ class Intake:
 
     def _register_too_large(self, summary: MessageSummary) -> None:
         self._settle()
-        header = header_of(self.app, self.session, summary)
-        with self.app.database.writing() as database:
-            row = self._record([self._arrival(summary, MessageState.TOO_LARGE)], database)[0]
+        header = header_of(self.inlet.mouth.office, self.session, summary)
+        now = self.inlet.clock.now()
+        with self.inlet.database.writing() as database:
+            row = self._record([self._arrival(summary, MessageState.TOO_LARGE)], database, now)[0]
             if header is not None:
-                answer_too_large(self.app, database, row, header)
+                answer_too_large(self.inlet.mouth, database, row, header, now)
             point("recording")
         self._recorded(1)
 
     def _make_room(self, size: int) -> None:
-        if not self.app.files.free_space_ok(size):
+        if not self.inlet.files.free_space_ok(size):
             raise StorageError("磁盘空间不足, 暂不收取邮件", "请清理或扩充磁盘; 邮件仍在服务器上")
 
     def _arrival(self, summary: MessageSummary, state: MessageState = MessageState.STORED) -> Arrival:
@@ -167,13 +184,13 @@ class Intake:
     def _write_down(self, arrivals: Sequence[Arrival]) -> None:
         """One transaction: the rows and their lines in the ledger."""
         if arrivals:
-            with self.app.database.writing() as database:
-                self._record(arrivals, database)
+            now = self.inlet.clock.now()
+            with self.inlet.database.writing() as database:
+                self._record(arrivals, database, now)
                 point("recording")
             self._recorded(len(arrivals))
 
-    def _record(self, arrivals: Sequence[Arrival], database: Session) -> list[MessageRow]:
-        now = self.app.clock.now()
+    def _record(self, arrivals: Sequence[Arrival], database: Session, now: datetime) -> list[MessageRow]:
         rows = record_messages(database, arrivals, now)
         record_received(
             database, now, [(row, f"{_TEXTS.get(row.state, '收到邮件')} ({row.size} 字节)") for row in rows]

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from ingest.app import App
 from ingest.errors import MailroomError, TemporaryError, UsageError
 from ingest.killpoints import point
 from ingest.log import get_logger
+from ingest.office import Mouth
 from ingest.rulefiles.candidates import text_sha256
+from ingest.rulefiles.in_force import RulesInForce
 from ingest.steps.letters import Draft, case_letter, enqueue_letter
 from ingest.store.cases import (
     Judgement,
@@ -23,6 +24,7 @@ from ingest.store.cases import (
     save_decision,
 )
 from ingest.store.chain import decision_sha256
+from ingest.store.database import Database
 from ingest.store.events import EventKind, record_event, record_no_letter
 from ingest.store.messages import mark_answered
 from ingest.store.tables import CaseRow, DecisionRow
@@ -30,7 +32,7 @@ from ingest.submission.case import Case, ReceivedMail, arrange, parts_of_matter
 from ingest.submission.presenting import LedgerEntry, subjects_of, verdict_of
 from ingest.submission.sender import Sender, who_sent
 from notifier.letters import listing_sha256
-from rules.call import OTHER_SENDER
+from rules.call import OTHER_SENDER, Call
 from rules.subjects import accepted_id
 from rules.verdict import DECISION_NAMES
 
@@ -49,28 +51,28 @@ class TakenCase:
     decided_before: bool  #: on papers that had come in before the last mail
 
 
-def judge_one(app: App) -> bool:
+def judge_one(database: Database, rules: RulesInForce, mouth: Mouth, now: datetime) -> bool:
     """Judge the case whose settle window ended first; False when none is due.
 
     A case that makes us stumble is put off, told to staff, and keeps no other case waiting.
     """
-    with app.database.reading() as session:
-        case = next_case_to_judge(session, app.clock.now())
+    with database.reading() as session:
+        case = next_case_to_judge(session, now)
     if case is None:
         return False
     try:
-        _judge(app, case)
+        _judge(database, rules, mouth, case, now)
     except MailroomError:
         raise
     except Exception as error:  # noqa: BLE001 - step border: our fault, and only this case should suffer for it
-        _put_off(app, case, error)
+        _put_off(database, case, error, now)
     return True
 
 
-def _put_off(app: App, case: CaseRow, error: Exception) -> None:
-    now, name = app.clock.now(), type(error).__name__
+def _put_off(database: Database, case: CaseRow, error: Exception, now: datetime) -> None:
+    name = type(error).__name__
     get_logger().error("judging failed", case=case.code, exc_info=error)
-    with app.database.writing() as session:
+    with database.writing() as session:
         request_judgement(session, case.id, now + PUT_OFF)
         text = f"案卷 {case.code} 裁定时程序出错,尚未答复,程序会再试: {name}"
         record_event(session, now, EventKind.JUDGING_FAILED, text, case_id=case.id)
@@ -85,7 +87,9 @@ class OnPurpose:
     send: bool = False  #: let the new letter leave without a person's approval
 
 
-def rejudge(app: App, case: CaseRow, order: OnPurpose) -> DecisionRow:
+def rejudge(
+    database: Database, rules: RulesInForce, mouth: Mouth, case: CaseRow, order: OnPurpose, now: datetime
+) -> DecisionRow:
     """Make a new version of a case's decision from the papers it has; its letter is held unless ``order.send``.
 
     Raises:
@@ -94,29 +98,30 @@ def rejudge(app: App, case: CaseRow, order: OnPurpose) -> DecisionRow:
     """
     if case.decision is None or case.judge_after is not None:
         raise UsageError(f"案卷 {case.code} 正等待裁定,不需要重新裁定", "新到的材料会按现行规则裁定")
-    row = _judge(app, case, order)
+    row = _judge(database, rules, mouth, case, now, order)
     if row is None:
         raise TemporaryError(f"案卷 {case.code} 刚有新情况,没有重新裁定", "稍后再试")
     return row
 
 
-def _judge(app: App, case: CaseRow, order: OnPurpose | None = None) -> DecisionRow | None:
+def _judge(
+    database: Database, rules: RulesInForce, mouth: Mouth, case: CaseRow, now: datetime, order: OnPurpose | None = None
+) -> DecisionRow | None:
     """The next version of the decision with its letter; None when the papers changed while they were judged."""
-    now = app.clock.now()
-    with app.database.reading() as session:
-        taken = take_case(app, session, case)
-    subjects = subjects_of(taken.case, app.call, taken.sender, decided_before=taken.decided_before, ledger=taken.ledger)
-    judged = app.judge.judge(subjects, taken.case.last.received)
+    with database.reading() as session:
+        taken = take_case(session, rules.call, case)
+    subjects = subjects_of(
+        taken.case, rules.call, taken.sender, decided_before=taken.decided_before, ledger=taken.ledger
+    )
+    judged = rules.judge.judge(subjects, taken.case.last.received)
     verdict = verdict_of(taken.case, judged.findings, judged.rules_sha256)
-    draft = replace(
-        case_letter(app, taken.row, taken.case, verdict), hold=order is not None and not order.send
-    )  # fmt: skip
+    draft = replace(case_letter(mouth, taken.row, taken.case, verdict, now), hold=order is not None and not order.send)
     kept = Judgement(
         verdict, subjects, judged.results, taken.case.last.received, judged.disagreement,
-        listing_sha256(draft.request.files), text_sha256(app.folder.call_source),
+        listing_sha256(draft.request.files), text_sha256(rules.folder.call_source),
     )  # fmt: skip
     point("judged")
-    with app.database.writing() as session:
+    with database.writing() as session:
         row = save_decision(session, taken.row, kept, now)
         if row is None:
             return None  # something new came in meanwhile: the case is still due, with the new papers
@@ -124,16 +129,16 @@ def _judge(app: App, case: CaseRow, order: OnPurpose | None = None) -> DecisionR
             text = f"{order.who} 要求按现行规则重新裁定: {order.reason}"
             asked = {"who": order.who, "reason": order.reason}
             record_event(session, now, EventKind.REJUDGED, text, case_id=taken.row.id, data=asked)
-        _announce(app, session, taken, draft, row)
+        _announce(mouth, session, taken, draft, row, now)
         point("deciding")
     point("decided")
     get_logger().info("decided", case=taken.row.code, decision=str(verdict.decision))
     return row
 
 
-def _announce(app: App, session: Session, taken: TakenCase, draft: Draft, row: DecisionRow) -> None:
+def _announce(mouth: Mouth, session: Session, taken: TakenCase, draft: Draft, row: DecisionRow, now: datetime) -> None:
     """The decision in the ledger and its letter in the outbox."""
-    now, case_id = app.clock.now(), taken.row.id
+    case_id = taken.row.id
     text = f"裁定(第 {row.version} 次): {DECISION_NAMES[row.decision]}"
     record_event(session, now, EventKind.DECIDED, text, case_id=case_id, sha256=decision_sha256(row))
     if row.disagreement:
@@ -142,12 +147,12 @@ def _announce(app: App, session: Session, taken: TakenCase, draft: Draft, row: D
         mark_answered(session, mail.id)
     screening = taken.case.last.reading.screening
     if screening.reply:
-        enqueue_letter(app, session, draft)
+        enqueue_letter(mouth, session, draft, now)
     else:
         record_no_letter(session, now, screening.reason, message_id=draft.message_ref, case_id=case_id)
 
 
-def take_case(app: App, session: Session, row: CaseRow) -> TakenCase:
+def take_case(session: Session, call: Call, row: CaseRow) -> TakenCase:
     """Everything about a case that judging needs, from the store."""
     mails = [
         ReceivedMail(mail.id, mail.received_at, reading, mail.dated)
@@ -156,11 +161,11 @@ def take_case(app: App, session: Session, row: CaseRow) -> TakenCase:
     ]
     ledger = tuple(
         LedgerEntry(accepted_id(number), item.entry.track, item.entry.applicant, item.unit)
-        for number, item in enumerate(accepted_ledger(session, app.call.id, row.id), 1)
+        for number, item in enumerate(accepted_ledger(session, call.id, row.id), 1)
     )
-    senders = [who_sent(mail.reading, app.call) for mail in reversed(mails)]
+    senders = [who_sent(mail.reading, call) for mail in reversed(mails)]
     sender = next((sender for sender in senders if sender.kind != OTHER_SENDER), senders[0])
-    case = arrange(mails, row.track, app.call)
+    case = arrange(mails, row.track, call)
     decided = decisions_of_case(session, row.id)
     before = any(decision.received_at < case.last.received for decision in decided)
     return TakenCase(row, case, sender, ledger, before)

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from ingest.app import App
 from ingest.message.addresses import untagged
-from ingest.reading import Reading
+from ingest.office import Mouth
+from ingest.reading import Envelope
 from ingest.receipts.signing import Receipt, case_key, mail_subject, question_key, receipt_code, signed_serial
 from ingest.store.events import EventKind, queue_letter, record_event
 from ingest.store.tables import CaseRow, MessageRow
 from ingest.submission.case import Case
-from ingest.submission.joining import Placement
 from ingest.submission.letterrequest import Reply, letter_request, question_request
 from notifier.letters import LetterRequest, compose, listing_sha256
 from notifier.mime import build_letter
@@ -33,55 +32,58 @@ class Draft:
     hold: bool = False  #: a person must release it
 
 
-def case_letter(app: App, row: CaseRow, case: Case, verdict: Verdict) -> Draft:
+def case_letter(mouth: Mouth, row: CaseRow, case: Case, verdict: Verdict, now: datetime) -> Draft:
     """The letter that tells the next version of a case's verdict."""
     version = row.version + 1
     envelope = case.last.reading.envelope
     reply = Reply(
-        row.code, row.submitter, envelope.from_address, envelope.from_name, app.from_address, f"{row.code}.{version}"
+        row.code,
+        row.submitter,
+        envelope.from_address,
+        envelope.from_name,
+        mouth.office.from_address,
+        f"{row.code}.{version}",
     )
-    request = letter_request(case, verdict, app.call, reply, app.clock.now())
-    return Draft(case_key(row.code, version), _sealed(app, request, row.code, version), case.last.id, row.id)
+    request = letter_request(case, verdict, mouth.office.call, reply, now)
+    return Draft(case_key(row.code, version), _sealed(mouth.key, request, row.code, version), case.last.id, row.id)
 
 
-def question_letter(app: App, row: MessageRow, reading: Reading, placement: Placement) -> Draft:
+def question_letter(mouth: Mouth, row: MessageRow, envelope: Envelope, submitter: str, now: datetime) -> Draft:
     """The receipt of a mail that brought nothing to judge."""
-    envelope = reading.envelope
     serial = f"received.{row.sha256[:24]}"
-    reply = Reply("", placement.sender.name, envelope.from_address, envelope.from_name, app.from_address, serial)
-    request = question_request(envelope, row.received_at, app.call, reply, app.clock.now())
-    return Draft(question_key(row.sha256), _sealed(app, request, mail_subject(row.sha256), 1), row.id)
+    reply = Reply("", submitter, envelope.from_address, envelope.from_name, mouth.office.from_address, serial)
+    request = question_request(envelope, row.received_at, mouth.office.call, reply, now)
+    return Draft(question_key(row.sha256), _sealed(mouth.key, request, mail_subject(row.sha256), 1), row.id)
 
 
-def _sealed(app: App, request: LetterRequest, subject: str, version: int) -> LetterRequest:
+def _sealed(key: bytes, request: LetterRequest, subject: str, version: int) -> LetterRequest:
     """The request with the code that ``mailroom receipt verify`` confirms."""
     receipt = Receipt(subject, version, request.kind, request.received, listing_sha256(request.files))
-    return replace(request, receipt_code=receipt_code(app.key, receipt))
+    return replace(request, receipt_code=receipt_code(key, receipt))
 
 
-def enqueue_letter(app: App, session: Session, draft: Draft) -> bool:
+def enqueue_letter(mouth: Mouth, session: Session, draft: Draft, now: datetime) -> bool:
     """Put a letter into the outbox, in the caller's transaction; False when it must not be sent.
 
     The last letter before a cap says so (RFC 3834 section 3.1.2 asks responders that invite replies to prevent
     loops); a letter that is not sent is an event with its reason, for digest and explanation, and its case goes on.
     A letter whose key is in the outbox already is neither made again nor counted.
     """
-    now = app.clock.now()
     if find_by_key(session, draft.key) is not None:
         return True
-    used = _Used.count(app, session, draft)
-    if reason := used.refusal(app):
+    used = _Used.count(session, draft, now)
+    if reason := used.refusal(mouth):
         record_event(
             session, now, EventKind.SUPPRESSED, reason,
             message_id=draft.message_ref, case_id=draft.case_id, data={"reason": reason},
         )  # fmt: skip
         return False
-    letter = compose(used.marked(app, draft.request), app.templates)
+    letter = compose(used.marked(mouth, draft.request), mouth.templates)
     new = NewLetter(
         key=draft.key, kind=letter.kind, recipient=letter.to_address, subject=letter.subject, message_id=letter.message_id,
-        mime=build_letter(letter, app.settings.smtp.from_name or app.call.authority, app.from_address, now),
+        mime=build_letter(letter, mouth.office.from_name, mouth.office.from_address, now),
         case_id=draft.case_id, message_ref=draft.message_ref,
-        held=draft.hold or count_answers(session) < app.settings.letters.approve_first,
+        held=draft.hold or count_answers(session) < mouth.caps.approve_first,
     )  # fmt: skip
     queue_letter(session, new, now, f"信函入发件箱: {letter.subject}" + ("(待人工放行)" if new.held else ""))
     return True
@@ -96,16 +98,16 @@ class _Used:
     in_case: int  #: letters in this case, ever
 
     @staticmethod
-    def count(app: App, session: Session, draft: Draft) -> _Used:
+    def count(session: Session, draft: Draft, now: datetime) -> _Used:
         recipient = draft.request.to_address
-        today = count_letters(session, app.clock.now() - timedelta(days=1), recipient)
+        today = count_letters(session, now - timedelta(days=1), recipient)
         in_case = 0 if draft.case_id is None else count_case_letters(session, draft.case_id)
         return _Used(recipient, today, in_case)
 
-    def refusal(self, app: App) -> str:
+    def refusal(self, mouth: Mouth) -> str:
         """Why no letter may be sent; "" when it may."""
-        caps = app.settings.letters
-        if untagged(self.recipient.lower()) in app.office.own_addresses:
+        caps = mouth.caps
+        if untagged(self.recipient.lower()) in mouth.office.own_addresses:
             return "收件人是本邮箱自己,不发信函"
         if self.today >= caps.per_sender_per_day:
             return f"一天内已向该发件人发出 {self.today} 封信函,达到上限,本次不再自动答复"
@@ -113,12 +115,12 @@ class _Used:
             return f"本案卷已发出 {self.in_case} 封信函,达到上限,不再自动答复"
         return ""
 
-    def marked(self, app: App, request: LetterRequest) -> LetterRequest:
+    def marked(self, mouth: Mouth, request: LetterRequest) -> LetterRequest:
         """The request with its signed serial, and saying so when it is the last one before a cap."""
-        caps = app.settings.letters
+        caps = mouth.caps
         return replace(
             request,
-            serial=signed_serial(app.key, request.serial),
+            serial=signed_serial(mouth.key, request.serial),
             last_automatic=self.today + 1 >= caps.per_sender_per_day,
             last_of_case=self.in_case + 1 >= caps.per_case,
         )

@@ -1,21 +1,22 @@
 """Step 2: one stored mail is read in the disposable worker, screened, and put where it belongs.
 
 Attempts are counted before the work starts; the third failure sets the mail aside with its traceback, and the next
-mail is taken up.
+mail is taken up. What becomes of a mail is decided in ``ingest/submission/filing.py``.
 """
 
 from __future__ import annotations
 
-import re
 import traceback
 from dataclasses import dataclass
+from datetime import datetime
+from typing import assert_never
 
 from sqlmodel import Session
 
-from ingest.app import App
 from ingest.errors import StorageError, TemporaryError
 from ingest.killpoints import point
 from ingest.log import get_logger
+from ingest.office import Mouth
 from ingest.reading import Reading, ScreeningKind
 from ingest.receipts.signing import own_serial
 from ingest.sandbox.mail import read_or_degrade
@@ -23,6 +24,7 @@ from ingest.steps.canary import note_canary
 from ingest.steps.letters import enqueue_letter, question_letter
 from ingest.store.cases import (
     NewCase,
+    cases_of_submitter,
     find_case_by_code,
     find_cases_by_thread,
     get_case,
@@ -32,10 +34,11 @@ from ingest.store.cases import (
     touch_case,
 )
 from ingest.store.chain import text_sha256
+from ingest.store.database import Database
 from ingest.store.events import EventKind, record_event, record_no_letter
+from ingest.store.files import FileStore
 from ingest.store.messages import (
     claim_message,
-    mark_answered,
     next_message_to_read,
     postpone_message,
     save_reading,
@@ -43,179 +46,166 @@ from ingest.store.messages import (
 )
 from ingest.store.tables import CaseRow, MessageRow
 from ingest.submission.codes import find_codes
-from ingest.submission.filing import brings_papers, is_blank
-from ingest.submission.joining import Join, KnownCase, Placement, Purpose, place
+from ingest.submission.filing import (
+    Acknowledge,
+    Arrived,
+    Clues,
+    Enter,
+    Intent,
+    Known,
+    Note,
+    NoteCanary,
+    SentLetter,
+    Silence,
+    bounce_clues,
+    file_mail,
+)
+from ingest.submission.joining import KnownCase
+from ingest.submission.sender import who_sent
 from notifier.outbox import OutboxRow, find_letters, last_sent
 
 STRIKES = 3
 MAX_THREAD = 50
 """Message-IDs of a thread that are looked at."""
-MAX_BOUNCE_TEXT = 5_000
-"""Characters of a bounce in which the address that refused is looked for."""
-_ADDRESS_IN_TEXT = re.compile(r"[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{1,200}[A-Za-z0-9]")
-_MACHINES = (ScreeningKind.AUTOMATIC, ScreeningKind.LIST)
-TRACKLESS_CODE = "M"
-"""First letter of the code of a case whose track nobody could tell."""
 
 
-def read_one(app: App) -> bool:
+def read_one(database: Database, files: FileStore, mouth: Mouth, now: datetime) -> bool:
     """Read the mail that has waited longest; False when none waits."""
-    now = app.clock.now()
-    with app.database.writing() as session:
+    with database.writing() as session:
         waiting = next_message_to_read(session, now)
         row = claim_message(session, waiting, now) if waiting is not None else None
     if row is None:
         return False
     point("claimed")
     if row.attempts > STRIKES:  # whoever read it was killed each time before it could say so
-        _strike(app, row, RuntimeError("the program died while reading this mail"))
+        _strike(database, row, RuntimeError("the program died while reading this mail"), now)
         return True
     try:
-        office = app.office
-        reading = read_or_degrade(app.files.path(row.sha256), office.call, office.reading, office.worker)
+        office = mouth.office
+        reading = read_or_degrade(files.path(row.sha256), office.call, office.reading, office.worker)
         point("read")
-        with app.database.writing() as session:
-            Filing(app, session, row, reading).file()
+        with database.writing() as session:
+            Shelf(session, mouth, row, reading, now).file()
             point("filing")
         point("filed")
     except (TemporaryError, StorageError):
         raise
     except Exception as error:  # noqa: BLE001 - step border: our fault or a poisonous mail, told apart by nobody yet
-        _strike(app, row, error)
+        _strike(database, row, error, now)
     return True
 
 
-def _strike(app: App, row: MessageRow, error: Exception) -> None:
+def _strike(database: Database, row: MessageRow, error: Exception, now: datetime) -> None:
     """Count a failure against the mail; after the third it waits for a human."""
-    now, text = app.clock.now(), "".join(traceback.format_exception(error))
-    get_logger().error("reading failed", message=row.id, attempt=row.attempts, error=type(error).__name__)
-    with app.database.writing() as session:
+    text, name = "".join(traceback.format_exception(error)), type(error).__name__
+    get_logger().error("reading failed", message=row.id, attempt=row.attempts, error=name)
+    with database.writing() as session:
         if row.attempts < STRIKES:
             postpone_message(session, row.id, now, text)
             return
         set_aside(session, row.id, text)
-        record_event(
-            session,
-            now,
-            EventKind.SET_ASIDE,
-            f"{STRIKES} 次读取失败,已隔离待人工处理: {type(error).__name__}",
-            message_id=row.id,
-        )
+        told = f"{STRIKES} 次读取失败,已隔离待人工处理: {name}"
+        record_event(session, now, EventKind.SET_ASIDE, told, message_id=row.id)
 
 
 @dataclass(frozen=True)
-class Filing:
-    """One mail that has been read, being put where it belongs inside one transaction."""
+class Shelf:
+    """Carries out what was decided about one mail that has been read, inside one transaction."""
 
-    app: App
     session: Session
+    mouth: Mouth
     row: MessageRow
     reading: Reading
+    now: datetime
 
     def file(self) -> None:
-        """Keep the reading and decide what the mail is."""
-        screening, reading = self.reading.screening, self.reading
-        answered = screening.kind is not ScreeningKind.PERSON
-        if not save_reading(self.session, self.row.id, reading, answered=answered):
+        """Keep the reading, decide what the mail is, and do it."""
+        reading, row, call = self.reading, self.row, self.mouth.office.call
+        arrived = Arrived(row.id, row.received_at, self.now, self.mouth.caps.settle)
+        filing = file_mail(reading, call, self._known(), arrived)
+        if not save_reading(self.session, row.id, reading, answered=filing.answered):
             return
-        text = f"来件性质: {screening.reason}; 附件 {len(reading.parts)} 个, 识别文档 {len(reading.documents)} 份"
+        parts, documents = len(reading.parts), len(reading.documents)
+        text = f"来件性质: {reading.screening.reason}; 附件 {parts} 个, 识别文档 {documents} 份"
         self._note(EventKind.READ, text, sha256=text_sha256(reading.model_dump_json()))
-        if screening.kind is ScreeningKind.BOUNCE:
-            self._bounce()
-        elif screening.kind is ScreeningKind.FORGED:
-            self._note(EventKind.FORGED, f"疑似冒名来信,未受理、未答复: {screening.reason}")
-        elif screening.kind is ScreeningKind.OWN:
-            note_canary(self.app, self.session, self.row.id, reading)
-            if brings_papers(reading) and own_serial(self.app.key, reading.envelope.message_id) is None:
-                self._note(EventKind.OWN_PAPERS, f"本邮箱发来的邮件带有附件,没有受理: {reading.envelope.subject}")
-        elif screening.kind is ScreeningKind.COMPLAINT:
-            self._note(EventKind.COMPLAINT, f"投诉报告: {reading.envelope.subject}")
-        elif screening.kind in _MACHINES and brings_papers(reading):
-            self._note(EventKind.MACHINE, f"带有附件的自动邮件,没有受理: {reading.envelope.subject}")
-        elif screening.kind is ScreeningKind.PERSON:
-            self._place()
+        for intent in filing.intents:
+            self._carry_out(intent)
 
-    def _no_letter(self, reason: str) -> None:
-        record_no_letter(self.session, self.app.clock.now(), reason, message_id=self.row.id)
+    def _carry_out(self, intent: Intent) -> None:
+        match intent:
+            case Note():
+                self._note(EventKind(intent.kind), intent.text, case_id=intent.case_id, outbox_id=intent.outbox_id)
+            case NoteCanary():
+                note_canary(self.session, self.mouth.key, self.row.id, self.reading, self.now)
+            case Silence():
+                record_no_letter(self.session, self.now, intent.reason, message_id=self.row.id)
+            case Acknowledge():
+                letter = question_letter(self.mouth, self.row, self.reading.envelope, intent.submitter, self.now)
+                enqueue_letter(self.mouth, self.session, letter, self.now)
+            case Enter():
+                self._enter(intent)
+            case _:
+                assert_never(intent)
 
     def _note(
         self, kind: EventKind, text: str, *, case_id: int | None = None, outbox_id: int | None = None, sha256: str = ""
     ) -> None:
         record_event(
-            self.session, self.app.clock.now(), kind, text,
+            self.session, self.now, kind, text,
             message_id=self.row.id, case_id=case_id, outbox_id=outbox_id, sha256=sha256,
         )  # fmt: skip
 
-    def _bounce(self) -> None:
-        """Tie a bounce to the letter it reports; staff then telephone. What names none of ours is backscatter."""
-        envelope = self.reading.envelope
-        for letter in find_letters(self.session, envelope.failed_message_ids) or self._letters_named():
-            text = f"信函未能送达 {letter.recipient}: {envelope.subject}"
-            self._note(EventKind.UNDELIVERED, text, case_id=letter.case_id, outbox_id=letter.id)
-
-    def _letters_named(self) -> list[OutboxRow]:
-        """The last letter of the case, else to the address, that a bounce names in prose.
-
-        Providers rewrite Message-IDs (Tencent does), and many a bounce returns nothing of the letter.
-        """
-        if self.reading.envelope.delayed:
-            return []
-        text = f"{self.reading.envelope.subject}\n{self.reading.text}"
-        cases = [case for code in find_codes(text) if (case := find_case_by_code(self.session, code)) is not None]
-        letters = [last for case in cases if (last := last_sent(self.session, case_id=case.id)) is not None]
-        if letters:
-            return letters
-        named = dict.fromkeys(found.lower() for found in _ADDRESS_IN_TEXT.findall(text[:MAX_BOUNCE_TEXT]))
-        return [last for address in named if (last := last_sent(self.session, recipient=address)) is not None][:1]
-
-    def _place(self) -> None:
-        placement = place(self.reading, self.app.call, quoted_cases(self.session, self.reading, self.app.key))
-        self._note(EventKind.PLACED, placement.reason)
-        if placement.purpose is Purpose.APPLICATION:
-            for join in placement.joins:
-                self._join(placement, join)
+    def _enter(self, enter: Enter) -> None:
+        case = get_case(self.session, enter.case_id) if enter.case_id is not None else self._open(enter)
+        assert case is not None  # looked up in this transaction
+        if not join_case(self.session, case.id, self.row.id, enter.how, self.now):
             return
-        mark_answered(self.session, self.row.id)
-        if placement.purpose is Purpose.HELD:
-            self._note(EventKind.HELD, placement.reason)
-            return
-        self._note(EventKind.QUESTION, f"来信: {self.reading.envelope.subject}")
-        if not self.reading.screening.reply:
-            self._no_letter(self.reading.screening.reason)
-        elif is_blank(self.reading):
-            self._no_letter("来信没有主题、文字和附件")
-        else:
-            enqueue_letter(self.app, self.session, question_letter(self.app, self.row, self.reading, placement))
+        touch_case(self.session, case.id, self.row.received_at, enter.due, enter.reply_to)
+        self._note(EventKind.JOINED, f"归入案卷 {case.code}: {enter.how}", case_id=case.id)
+        if enter.stranger:
+            address = self.reading.envelope.from_address
+            text = f"案卷 {case.code} 的来件来自此前没有用过的地址 {address}"
+            self._note(EventKind.NEW_ADDRESS, text, case_id=case.id)
 
-    def _join(self, placement: Placement, join: Join) -> None:
-        now, row, envelope = self.app.clock.now(), self.row, self.reading.envelope
-        case = get_case(self.session, join.case_id) if join.case_id is not None else None
-        if case is None:
-            case = self._open(placement, join.track)
-        stranger = envelope.from_address not in known_case(self.session, case).addresses
-        if join_case(self.session, case.id, row.id, join.how, now):
-            reply_to = (envelope.from_address, envelope.from_name) if self.reading.screening.reply else None
-            # A server's clock that is ahead must not put off the answer.
-            due = min(row.received_at, now) + self.app.settings.letters.settle
-            touch_case(self.session, case.id, row.received_at, due, reply_to)
-            self._note(EventKind.JOINED, f"归入案卷 {case.code}: {join.how}", case_id=case.id)
-            if stranger and not placement.sender.by_address:
-                text = f"案卷 {case.code} 的来件来自此前没有用过的地址 {envelope.from_address}"
-                self._note(EventKind.NEW_ADDRESS, text, case_id=case.id)
-
-    def _open(self, placement: Placement, track: str) -> CaseRow:
-        """The sender's own case for the track, opened when there is none yet."""
-        sender, envelope = placement.sender, self.reading.envelope
-        codes = {known.name: known.code for known in self.app.call.tracks}
+    def _open(self, enter: Enter) -> CaseRow:
+        call, envelope = self.mouth.office.call, self.reading.envelope
         new = NewCase(
-            call=self.app.call.id, track=track, track_code=codes.get(track, TRACKLESS_CODE),
-            year=self.app.call.deadline.year, submitter_key=sender.key or f"mail:{self.row.id}", submitter=sender.name, unit=sender.unit,
+            call=call.id, track=enter.track, track_code=enter.track_code, year=call.deadline.year,
+            submitter_key=enter.submitter_key, submitter=enter.submitter, unit=enter.unit,
             reply_address=envelope.from_address, reply_name=envelope.from_name,
         )  # fmt: skip
-        case, opened = open_case(self.session, new, self.row.received_at, self.app.clock.now())
+        case, opened = open_case(self.session, new, self.row.received_at, self.now)
         if opened:
             self._note(EventKind.OPENED, f"立案 {case.code}: {case.submitter} {case.track}", case_id=case.id)
         return case
+
+    def _known(self) -> Known:
+        """Everything the decision asks of ledger and key."""
+        session, reading, key = self.session, self.reading, self.mouth.key
+        kind, call = reading.screening.kind, self.mouth.office.call
+        if kind is ScreeningKind.PERSON:
+            submitter = who_sent(reading, call).key
+            own = cases_of_submitter(session, call.id, submitter) if submitter else []
+            quoted = tuple(quoted_cases(session, reading, key))
+            return Known(quoted=quoted, own=tuple(known_case(session, row) for row in own))
+        letters = letters_by(session, bounce_clues(reading)) if kind is ScreeningKind.BOUNCE else []
+        reported = tuple(SentLetter(letter.id, letter.recipient, letter.case_id) for letter in letters)
+        return Known(reported=reported, made_here=own_serial(key, reading.envelope.message_id) is not None)
+
+
+def letters_by(session: Session, clues: Clues) -> list[OutboxRow]:
+    """The letters a bounce reports, else the last one of the cases, else the last one to an address, that it names.
+
+    What names none of ours is backscatter.
+    """
+    if letters := find_letters(session, clues.message_ids):
+        return letters
+    cases = [case for code in clues.codes if (case := find_case_by_code(session, code)) is not None]
+    letters = [last for case in cases if (last := last_sent(session, case_id=case.id)) is not None]
+    if letters:
+        return letters
+    sent = (last_sent(session, recipient=address) for address in clues.addresses)
+    return [last for last in sent if last is not None][:1]
 
 
 def quoted_cases(session: Session, reading: Reading, key: bytes) -> list[KnownCase]:

@@ -6,7 +6,8 @@ that has been judged is not judged again because rules have changed (``mailroom 
 
 from __future__ import annotations
 
-from ingest.app import App
+from datetime import datetime
+
 from ingest.calls import CallFolder
 from ingest.errors import ConfigError
 from ingest.judging.judge import Judge
@@ -24,8 +25,10 @@ from ingest.rulefiles.candidates import (
     texts_of,
     with_texts,
 )
+from ingest.rulefiles.in_force import RulesInForce
 from ingest.rulefiles.replay import CaseChange, judge_again
 from ingest.store.cases import decisions_in_force
+from ingest.store.database import Database
 from ingest.store.events import EventKind, record_event
 from ingest.store.rulefiles import keep_rule_files, last_good, last_rules_event
 
@@ -35,111 +38,119 @@ MAX_NAMED = 5
 REFUSED_TEXT = "规则文件有误,未启用,继续使用上一版:"
 
 
-def settle_rules(app: App) -> None:
+def settle_rules(rules: RulesInForce, database: Database, now: datetime) -> None:
     """What a fresh process does: the files on the disk go in force, else the last good ones, else everything is referred.
 
     Files that were in force before this process started are compiled and not examined again.
     """
-    with app.database.reading() as session:
-        row = last_good(session, app.call.id)
-    kept, disk = (kept_texts(row) if row is not None else None), app.folder
-    app.rules_seen = signature(disk.path)
-    if not app.rules_trouble and texts_of(disk) == kept and _put_in_force(app, disk):
-        _tell(app, EventKind.RULES_ACCEPTED, "规则文件与上次启用的版本一致", only_after=EventKind.RULES_REFUSED)
-    elif not app.rules_trouble and _accept(app, disk):
+    with database.reading() as session:
+        row = last_good(session, rules.call.id)
+    kept, disk = (kept_texts(row) if row is not None else None), rules.folder
+    rules.seen = signature(disk.path)
+    if not rules.trouble and texts_of(disk) == kept and _put_in_force(rules, disk):
+        _tell(
+            database, now, EventKind.RULES_ACCEPTED, "规则文件与上次启用的版本一致", only_after=EventKind.RULES_REFUSED
+        )
+    elif not rules.trouble and _accept(rules, database, disk, now):
         pass
-    elif kept is not None and _put_in_force(app, disk, kept):
-        _tell(app, EventKind.RULES_REFUSED, f"{REFUSED_TEXT}\n{app.rules_trouble}")
+    elif kept is not None and _put_in_force(rules, disk, kept):
+        _tell(database, now, EventKind.RULES_REFUSED, f"{REFUSED_TEXT}\n{rules.trouble}")
     else:
-        app.use_rules(disk, ReferEverything(app.rules_trouble))
-        _tell(app, EventKind.RULES_REFUSED, f"没有可用的规则文件,全部案卷转人工:\n{app.rules_trouble}")
+        rules.use(disk, ReferEverything(rules.trouble))
+        _tell(database, now, EventKind.RULES_REFUSED, f"没有可用的规则文件,全部案卷转人工:\n{rules.trouble}")
         get_logger().error("no usable rules: every case goes to staff")
 
 
-def look_at_rules(app: App, *, closely: bool = False) -> bool:
+def look_at_rules(rules: RulesInForce, database: Database, now: datetime, *, closely: bool = False) -> bool:
     """Take up rule files that have changed since the last look; True when new ones went in force.
 
     ``closely`` reads them even when neither time nor size has changed. Files that cannot be used change nothing but
-    ``app.rules_trouble``, and are an event that the digest and ``mailroom rules status`` show.
+    ``rules.trouble``, and are an event that the digest and ``mailroom rules status`` show.
     """
-    if not app.rules_seen:
-        settle_rules(app)
+    if not rules.seen:
+        settle_rules(rules, database, now)
         return False
-    seen = signature(app.folder.path)
-    if seen == app.rules_seen and not closely:
+    seen = signature(rules.folder.path)
+    if seen == rules.seen and not closely:
         return False
-    app.rules_seen = seen
+    rules.seen = seen
     try:
-        texts = read_texts(app.folder.path)
-        if texts == texts_of(app.folder) and isinstance(app.judge, Judge):
-            app.rules_trouble = ""
-            _tell(app, EventKind.RULES_ACCEPTED, "规则文件已恢复为正在使用的版本", only_after=EventKind.RULES_REFUSED)
+        texts = read_texts(rules.folder.path)
+        if texts == texts_of(rules.folder) and isinstance(rules.judge, Judge):
+            rules.trouble = ""
+            _tell(
+                database,
+                now,
+                EventKind.RULES_ACCEPTED,
+                "规则文件已恢复为正在使用的版本",
+                only_after=EventKind.RULES_REFUSED,
+            )
             return False
-        accepted = _accept(app, with_texts(app.folder, texts))
+        accepted = _accept(rules, database, with_texts(rules.folder, texts), now)
     except ConfigError as error:
-        app.rules_trouble, accepted = str(error), False
+        rules.trouble, accepted = str(error), False
     if not accepted:
-        _tell(app, EventKind.RULES_REFUSED, f"{REFUSED_TEXT}\n{app.rules_trouble}")
-        get_logger().error("rule files refused, what was in force stays in force", error=app.rules_trouble)
+        _tell(database, now, EventKind.RULES_REFUSED, f"{REFUSED_TEXT}\n{rules.trouble}")
+        get_logger().error("rule files refused, what was in force stays in force", error=rules.trouble)
     return accepted
 
 
-def use_rules_in_force(app: App) -> None:
+def use_rules_in_force(rules: RulesInForce, database: Database) -> None:
     """For a command beside the daemon: the rules that are in force there, whatever stands on the disk by now.
 
     Raises:
         ConfigError: none are.
     """
-    with app.database.reading() as session:
-        row = last_good(session, app.call.id)
+    with database.reading() as session:
+        row = last_good(session, rules.call.id)
     if row is None:
         raise ConfigError("还没有启用过规则文件", "先运行 mailroom run")
-    if not _put_in_force(app, app.folder, kept_texts(row)):
-        raise ConfigError(app.rules_trouble)
+    if not _put_in_force(rules, rules.folder, kept_texts(row)):
+        raise ConfigError(rules.trouble)
 
 
-def _put_in_force(app: App, folder: CallFolder, texts: RuleTexts | None = None) -> bool:
+def _put_in_force(rules: RulesInForce, folder: CallFolder, texts: RuleTexts | None = None) -> bool:
     """Use files that were good before; False when this program cannot use them any more."""
     try:
         whole = folder if texts is None else with_texts(folder, texts)
-        app.use_rules(whole, start_judge(whole))
+        rules.use(whole, start_judge(whole))
     except ConfigError as error:
         get_logger().error("rules that were good cannot be used", error=str(error))
-        app.rules_trouble = app.rules_trouble or str(error)
+        rules.trouble = rules.trouble or str(error)
         return False
     return True
 
 
-def _accept(app: App, folder: CallFolder) -> bool:
-    """Examine ``folder``, try it on decided cases, keep it and swap; False, with ``app.rules_trouble``, when refused."""
+def _accept(rules: RulesInForce, database: Database, folder: CallFolder, now: datetime) -> bool:
+    """Examine ``folder``, try it on decided cases, keep it and swap; False, with ``rules.trouble``, when refused."""
     judge = None
     try:
         judge = examine(folder)
-        changes = _shadow(app, folder, judge)
+        changes = _shadow(database, folder, judge)
     except Exception as error:  # noqa: BLE001 - step border: rules that make us stumble must not go in force
         if judge is not None:
             judge.close()
         told = isinstance(error, ConfigError)
-        app.rules_trouble = str(error) if told else f"检查规则文件时程序出错: {type(error).__name__}: {error}"
+        rules.trouble = str(error) if told else f"检查规则文件时程序出错: {type(error).__name__}: {error}"
         return False
-    now, row = app.clock.now(), rule_files_row(folder, app.clock.now())
-    with app.database.writing() as session:
+    row = rule_files_row(folder, now)
+    with database.writing() as session:
         text = f"启用规则文件 {row.rules_sha256[:12]}({len(judge.rulebook.rules)} 条规则); {_impact(changes)}"
         record_event(session, now, EventKind.RULES_ACCEPTED, text, sha256=row.rules_sha256)
         keep_rule_files(session, row)
-    app.use_rules(folder, judge)
-    app.rules_trouble = ""
+    rules.use(folder, judge)
+    rules.trouble = ""
     get_logger().info("rules in force", sha256=text_sha256(folder.rules_source)[:12], changes=len(changes))
     return True
 
 
-def _shadow(app: App, folder: CallFolder, judge: Judge) -> list[CaseChange]:
+def _shadow(database: Database, folder: CallFolder, judge: Judge) -> list[CaseChange]:
     """What the new rules would have changed in the latest decided cases.
 
     Raises:
         ConfigError: engine and interpreter differ.
     """
-    with app.database.reading() as session:
+    with database.reading() as session:
         decided = decisions_in_force(session, folder.call.id, limit=SHADOW)
     found = [judge_again(case, decision, judge, folder.call) for case, decision in decided]
     changes = [change for change in found if change is not None]
@@ -157,11 +168,13 @@ def _impact(changes: list[CaseChange]) -> str:
     return f"试判已裁定的案卷,{len(changes)} 个会有变化({named}),已有裁定不变"
 
 
-def _tell(app: App, kind: EventKind, text: str, *, only_after: EventKind | None = None) -> None:
+def _tell(
+    database: Database, now: datetime, kind: EventKind, text: str, *, only_after: EventKind | None = None
+) -> None:
     """An event, but not the same one twice running, and only when the one before was ``only_after`` if that is given."""
-    with app.database.writing() as session:
+    with database.writing() as session:
         last = last_rules_event(session)
         if only_after and (last is None or last.kind != only_after):
             return
         if last is None or (last.kind, last.text) != (kind, text):
-            record_event(session, app.clock.now(), kind, text)
+            record_event(session, now, kind, text)

@@ -4,30 +4,42 @@ from __future__ import annotations
 
 import math
 import time
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
-from ingest.app import App
+from ingest.clock import Clock
 from ingest.errors import LoginRefusedError, TemporaryError
 from ingest.killpoints import point
 from ingest.log import get_logger
 from ingest.notify import notify
+from ingest.office import Mouth
+from ingest.settings import LetterSettings
 from ingest.steps.alarm import queue_alarm
+from ingest.store.database import Database
 from ingest.store.events import EventKind, record_event
 from notifier.attempts import OutboxState, Settlement, next_attempt
 from notifier.outbox import NOT_TO_APPLICANTS, OutboxRow, claim, count_answers, next_to_send, settle, unclaim
-from notifier.transport import SmtpLoginRefused, SmtpUnavailable, TransportSession
+from notifier.transport import SmtpLoginRefused, SmtpUnavailable, Transport, TransportSession
 
 BATCH = 50
 
 
-def held(app: App) -> bool:
-    """Whether staff have silenced all letters: the hold file is there."""
-    return app.settings.letters.silenced()
+@dataclass(frozen=True)
+class Outlet:
+    """Where letters wait, the way they leave, and what may stop them."""
+
+    database: Database
+    transport: Transport
+    mouth: Mouth
+    clock: Clock  #: asked at the border of each letter: one may take minutes
+    pace: timedelta  #: between two letters
+    zone: ZoneInfo  #: of the office, whose day an alarm names
 
 
-def send_due(app: App, ends: float = math.inf) -> int:
+def send_due(outlet: Outlet, ends: float = math.inf) -> int:
     """Send what is due, at most one batch; how many letters were tried.
 
     None is begun after ``ends``, a moment of the monotonic clock, but the first.
@@ -36,19 +48,20 @@ def send_due(app: App, ends: float = math.inf) -> int:
         TemporaryError: no session with the server; no letter was touched.
         LoginRefusedError: the server refuses name or password.
     """
-    if held(app):
+    if outlet.mouth.caps.silenced():
         return 0
-    brake(app)
-    with app.database.reading() as session:
-        if _next(session, app) is None:
+    now, database = outlet.clock.now(), outlet.database
+    brake(outlet, now)
+    with database.reading() as session:
+        if _next(session, outlet.mouth, now) is None:
             return 0  # asked before a session, so that a full hour costs no logins
     try:
-        with app.transport.session() as transport:
+        with outlet.transport.session() as transport:
             count = 0
-            while count < BATCH and transport.alive and _send_one(app, transport):
+            while count < BATCH and transport.alive and _send_one(outlet, transport):
                 count += 1
                 notify("WATCHDOG=1")  # a batch at NetEase's pace takes longer than the watchdog's patience
-                time.sleep(app.settings.smtp.pace.total_seconds())
+                time.sleep(outlet.pace.total_seconds())
                 if time.monotonic() >= ends:
                     break
             return count
@@ -58,24 +71,25 @@ def send_due(app: App, ends: float = math.inf) -> int:
         raise TemporaryError(str(error), "检查 [smtp] 的 host、port 和网络") from error
 
 
-def _send_one(app: App, transport: TransportSession) -> bool:
+def _send_one(outlet: Outlet, transport: TransportSession) -> bool:
     """Claim (committed before the first byte leaves), send, settle."""
-    now = app.clock.now()
-    with app.database.writing() as session:
-        due = _next(session, app)
+    now, database, office = outlet.clock.now(), outlet.database, outlet.mouth.office
+    with database.writing() as session:
+        due = _next(session, outlet.mouth, now)
         letter = claim(session, due, now) if due is not None else None
-    if letter is None or held(app):
+    if letter is None or outlet.mouth.caps.silenced():
         if letter is not None:
-            with app.database.writing() as session:
+            with database.writing() as session:
                 unclaim(session, letter.id)
         return False
     point("sending")
-    result = transport.send(app.from_address, letter.recipient, letter.mime)
+    result = transport.send(office.from_address, letter.recipient, letter.mime)
     point("handed_over")
-    settlement = next_attempt(OutboxState.SENDING, letter.attempts, result.outcome, app.clock.now(), letter.give_up_at)
-    with app.database.writing() as session:
-        settle(session, letter.id, settlement, f"{result.code} {result.reply}", app.clock.now())
-        _write_down(app, session, letter, settlement, result.reply)
+    now = outlet.clock.now()
+    settlement = next_attempt(OutboxState.SENDING, letter.attempts, result.outcome, now, letter.give_up_at)
+    with database.writing() as session:
+        settle(session, letter.id, settlement, f"{result.code} {result.reply}", now)
+        _write_down(session, letter, settlement, result.reply, now)
         point("settling")
     point("sent")
     get_logger().info("letter", outbox=letter.id, state=str(settlement.state), code=result.code)
@@ -90,39 +104,40 @@ _TEXTS = {
 }
 
 
-def _write_down(app: App, session: Session, letter: OutboxRow, settlement: Settlement, reply: str) -> None:
+def _write_down(session: Session, letter: OutboxRow, settlement: Settlement, reply: str, now: datetime) -> None:
     text = f"{_TEXTS.get(settlement.state, str(settlement.state))}: {reply}"
     for kind in (EventKind(settlement.state.value), *([EventKind.ALARM] if settlement.alarm else [])):
         record_event(
-            session, app.clock.now(), kind, text,
+            session, now, kind, text,
             message_id=letter.message_ref, case_id=letter.case_id, outbox_id=letter.id,
         )  # fmt: skip
 
 
-def _next(session: Session, app: App) -> int | None:
+def _next(session: Session, mouth: Mouth, now: datetime) -> int | None:
     """The letter to send now. When the hour's cap is reached nothing leaves but what is for the office itself."""
-    only = NOT_TO_APPLICANTS if capped(session, app) else None
-    return next_to_send(session, app.clock.now(), kinds=only)
+    only = NOT_TO_APPLICANTS if capped(session, mouth.caps, now) else None
+    return next_to_send(session, now, kinds=only)
 
 
-def capped(session: Session, app: App) -> bool:
+def capped(session: Session, caps: LetterSettings, now: datetime) -> bool:
     """Whether the letters of the last hour have reached the cap."""
-    return sent_since(session, app) >= app.settings.letters.global_per_hour
+    return sent_last_hour(session, now) >= caps.global_per_hour
 
 
-def brake(app: App) -> bool:
+def brake(outlet: Outlet, now: datetime) -> bool:
     """When the cap is reached and letters wait: warn, and tell the administrators once a day; whether it is so.
 
     Nothing is lost: the letters leave as the hour passes. But so many at once are rarely applicants.
     """
-    now, cap = app.clock.now(), app.settings.letters.global_per_hour
-    with app.database.reading() as session:
-        if next_to_send(session, now) is None or not capped(session, app):
+    cap, database = outlet.mouth.caps.global_per_hour, outlet.database
+    with database.reading() as session:
+        if next_to_send(session, now) is None or not capped(session, outlet.mouth.caps, now):
             return False
-    day = now.astimezone(app.settings.office.zone).date().isoformat()
+    day = now.astimezone(outlet.zone).date().isoformat()
     get_logger().warning("hourly cap reached", cap=cap)
-    with app.database.writing() as session:
-        queue_alarm(app, session, f"brake:{day}", f"{day} 回信数量达到每小时上限 {cap} 封,已减速", _BRAKE_TEXT)
+    with database.writing() as session:
+        title = f"{day} 回信数量达到每小时上限 {cap} 封,已减速"
+        queue_alarm(outlet.mouth, session, f"brake:{day}", title, _BRAKE_TEXT, now)
     return True
 
 
@@ -134,6 +149,6 @@ _BRAKE_TEXT = (
 )
 
 
-def sent_since(session: Session, app: App) -> int:
+def sent_last_hour(session: Session, now: datetime) -> int:
     """How many letters to applicants left in the last hour; counted in the database, so a restart forgets nothing."""
-    return count_answers(session, sent_since=app.clock.now() - timedelta(hours=1))
+    return count_answers(session, sent_since=now - timedelta(hours=1))

@@ -7,14 +7,14 @@ telephone call. Providers that file what they send (NetEase does) let most of th
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from ingest.app import App
 from ingest.errors import LoginRefusedError, TemporaryError
 from ingest.log import get_logger
-from ingest.mailbox.protocol import FolderMissingError
+from ingest.mailbox.protocol import FolderMissingError, Mailbox
+from ingest.store.database import Database
 from ingest.store.events import EventKind, record_event
 from notifier.attempts import OutboxState
 from notifier.outbox import (
@@ -33,15 +33,15 @@ LOOK_AGAIN = timedelta(minutes=10)
 """How long until the next look for a letter that was not found; each look is a login."""
 
 
-def note_interrupted(app: App, session: Session) -> list[int]:
+def note_interrupted(session: Session, now: datetime) -> list[int]:
     """When nobody can be sending (at the start, between two rounds): letters left in ``sending`` become uncertain, each with its line."""
     interrupted = settle_interrupted(session)
     for outbox_id in interrupted:
-        _note(app, session, outbox_id, EventKind.UNCERTAIN, "发信时程序中断,信函是否发出无法确定")
+        _note(session, now, outbox_id, EventKind.UNCERTAIN, "发信时程序中断,信函是否发出无法确定")
     return interrupted
 
 
-def settle_uncertain(app: App) -> int:
+def settle_uncertain(database: Database, mailbox: Mailbox, now: datetime) -> int:
     """Look for every uncertain letter that is due for a look; how many were confirmed.
 
     Trouble with the mailbox, a refused login too, is no trouble of the letters: they are looked for again later, and
@@ -49,58 +49,58 @@ def settle_uncertain(app: App) -> int:
 
     To be called between two rounds of sending, by the one thread that sends.
     """
-    _note_unwritten(app)
-    with app.database.reading() as session:
-        letters = uncertain_letters(session, app.clock.now())
+    _note_unwritten(database, now)
+    with database.reading() as session:
+        letters = uncertain_letters(session, now)
     if not letters:
         return 0
     try:
-        sent = _sent_message_ids(app)
+        sent = _sent_message_ids(mailbox)
     except (TemporaryError, LoginRefusedError, FolderMissingError) as error:
         get_logger().warning("sent mail cannot be looked through", error=str(error))
-        _put_off(app, letters, f"暂时查不了“已发送”文件夹: {error.message}")
+        _put_off(database, now, letters, f"暂时查不了“已发送”文件夹: {error.message}")
         return 0
     found = [letter for letter in letters if sent is not None and letter.message_id in sent]
-    with app.database.writing() as session:
+    with database.writing() as session:
         for letter in found:
-            if confirm(session, letter.id, "在“已发送”文件夹中找到", app.clock.now()):
-                _note(app, session, letter.id, EventKind.SENT, "在邮箱的“已发送”文件夹中找到该信函,确认已发出")
+            if confirm(session, letter.id, "在“已发送”文件夹中找到", now):
+                _note(session, now, letter.id, EventKind.SENT, "在邮箱的“已发送”文件夹中找到该信函,确认已发出")
     missing = "邮箱里没有“已发送”文件夹,无从查证" if sent is None else "“已发送”文件夹中没有找到该信函"
-    _put_off(app, [letter for letter in letters if letter not in found], missing)
+    _put_off(database, now, [letter for letter in letters if letter not in found], missing)
     return len(found)
 
 
-def _note_unwritten(app: App) -> None:
+def _note_unwritten(database: Database, now: datetime) -> None:
     """A letter that is still ``sending`` when nobody sends is one whose outcome could not be written: disk, lock."""
-    with app.database.reading() as session:
+    with database.reading() as session:
         unwritten = count_by_state(session)[OutboxState.SENDING]
     if unwritten:
-        with app.database.writing() as session:
-            note_interrupted(app, session)
+        with database.writing() as session:
+            note_interrupted(session, now)
 
 
-def _sent_message_ids(app: App) -> frozenset[str] | None:
+def _sent_message_ids(mailbox: Mailbox) -> frozenset[str] | None:
     """The Message-IDs of the newest sent mails; None when the account keeps none."""
-    with app.mailbox.session() as session:
+    with mailbox.session() as session:
         folder = session.sent_folder()
         if folder is None:
             return None
         return session.message_ids(session.examine(folder).uids[-NEWEST:])
 
 
-def _put_off(app: App, letters: Sequence[OutboxRow], reason: str) -> None:
+def _put_off(database: Database, now: datetime, letters: Sequence[OutboxRow], reason: str) -> None:
     """Look again later; the first time staff read why they should rather telephone."""
-    with app.database.writing() as session:
+    with database.writing() as session:
         for letter in letters:
-            look_again_at(session, letter.id, app.clock.now() + LOOK_AGAIN)
+            look_again_at(session, letter.id, now + LOOK_AGAIN)
             if letter.next_attempt_at is None:
-                _note(app, session, letter.id, EventKind.UNCERTAIN, f"{reason}; 程序不会自行重发,请电话确认")
+                _note(session, now, letter.id, EventKind.UNCERTAIN, f"{reason}; 程序不会自行重发,请电话确认")
 
 
-def _note(app: App, session: Session, outbox_id: int, kind: EventKind, text: str) -> None:
+def _note(session: Session, now: datetime, outbox_id: int, kind: EventKind, text: str) -> None:
     letter = get_letter(session, outbox_id)
     if letter is not None:
         record_event(
-            session, app.clock.now(), kind, text,
+            session, now, kind, text,
             message_id=letter.message_ref, case_id=letter.case_id, outbox_id=outbox_id,
         )  # fmt: skip

@@ -9,14 +9,15 @@ from __future__ import annotations
 import hashlib
 import tempfile
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from sqlmodel import Session
 
-from ingest.app import App
 from ingest.log import get_logger
 from ingest.mailbox.protocol import MailboxSession, MessageSummary
 from ingest.message.errors import UnreadableMessage
+from ingest.office import Mouth, Office
 from ingest.reading import Reading, ScreeningKind
 from ingest.sandbox.mail import read_or_degrade
 from ingest.sandbox.workers import WorkerDied, WorkerFailed
@@ -38,7 +39,7 @@ class Header:
     sha256: str
 
 
-def header_of(app: App, session: MailboxSession, summary: MessageSummary) -> Header | None:
+def header_of(office: Office, session: MailboxSession, summary: MessageSummary) -> Header | None:
     """What the header says; None when it cannot be had or read, which leaves the mail to staff alone.
 
     Raises:
@@ -47,7 +48,6 @@ def header_of(app: App, session: MailboxSession, summary: MessageSummary) -> Hea
     raw = session.fetch_header(summary.uid, HEADER_LIMIT)
     if not raw:
         return None
-    office = app.office
     with tempfile.TemporaryDirectory(prefix="mailroom-") as folder:
         path = Path(folder) / "header.eml"
         path.write_bytes(raw)
@@ -59,7 +59,7 @@ def header_of(app: App, session: MailboxSession, summary: MessageSummary) -> Hea
     return Header(reading, hashlib.sha256(raw).hexdigest())
 
 
-def answer_too_large(app: App, database: Session, row: MessageRow, header: Header) -> None:
+def answer_too_large(mouth: Mouth, database: Session, row: MessageRow, header: Header, now: datetime) -> None:
     """Write the sender into the row and queue one letter to a person, in the caller's transaction.
 
     The letter's key is the header block: the same mail in another folder, or under a new uid, gets no second one.
@@ -74,15 +74,14 @@ def answer_too_large(app: App, database: Session, row: MessageRow, header: Heade
     database.add(row)
     database.flush()
     if screening.kind is ScreeningKind.PERSON and screening.reply:
-        enqueue_letter(app, database, _letter(app, row, header))
+        enqueue_letter(mouth, database, _letter(mouth.office, row, header, now), now)
     else:
-        record_no_letter(database, app.clock.now(), screening.reason, message_id=row.id)
+        record_no_letter(database, now, screening.reason, message_id=row.id)
 
 
-def _letter(app: App, row: MessageRow, header: Header) -> Draft:
+def _letter(office: Office, row: MessageRow, header: Header, now: datetime) -> Draft:
     envelope = header.reading.envelope
     serial = f"toolarge.{header.sha256[:24]}"
-    reply = Reply("", "", envelope.from_address, envelope.from_name, app.from_address, serial)
-    largest = app.settings.mailbox.max_message_size
-    request = too_large_request(envelope, row.received_at, app.call, reply, app.clock.now(), largest)
+    reply = Reply("", "", envelope.from_address, envelope.from_name, office.from_address, serial)
+    request = too_large_request(envelope, row.received_at, office.call, reply, now, office.largest)
     return Draft(f"too_large:{header.sha256}", request, row.id)

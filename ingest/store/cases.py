@@ -74,6 +74,12 @@ def find_case(session: Session, call: str, track: str, submitter_key: str) -> Ca
     return session.exec(query).first()
 
 
+def cases_of_submitter(session: Session, call: str, submitter_key: str) -> list[CaseRow]:
+    """This submitter's cases of this call, one for each track it has applied for."""
+    query = select(CaseRow).where(CaseRow.call == call, CaseRow.submitter_key == submitter_key)
+    return list(session.exec(query.order_by(col(CaseRow.id))))
+
+
 def find_case_by_code(session: Session, code: str) -> CaseRow | None:
     """The case with exactly this code (as ``find_codes`` returns it)."""
     return session.exec(select(CaseRow).where(CaseRow.code == code)).first()

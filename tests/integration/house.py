@@ -7,7 +7,7 @@ import email.policy
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -19,14 +19,22 @@ from ingest.calls import default_config
 from ingest.clock import FixedClock
 from ingest.demo.samples import Sample, load_samples
 from ingest.settings import Settings
-from ingest.steps.judge import judge_one
+from ingest.steps.alarm import queue_alarm
+from ingest.steps.canary import canary_if_due, watch_canary
+from ingest.steps.digest import digest_if_due, make_digest, send_digest
+from ingest.steps.judge import OnPurpose, judge_one, rejudge
 from ingest.steps.read import read_one
 from ingest.steps.receive import receive_all
+from ingest.steps.rules import look_at_rules, settle_rules, use_rules_in_force
 from ingest.steps.send import send_due
+from ingest.steps.settle_uncertain import settle_uncertain
+from ingest.steps.watch import watch_intake
 from ingest.store.cases import list_cases
 from ingest.store.events import EventKind, list_events
 from ingest.store.messages import list_messages
-from ingest.store.tables import CaseRow, EventRow, MessageRow
+from ingest.store.tables import CaseRow, DecisionRow, EventRow, MessageRow
+from ingest.views.digest import collect_digest, system_state
+from notifier.digest import Digest, DigestData, SystemState
 from notifier.outbox import NewLetter, OutboxRow, enqueue, list_letters
 from rules.vocabulary import BEIJING
 from tests.fakes.mailbox import FakeMailbox
@@ -98,15 +106,84 @@ class House:
         """Time passes."""
         self.clock.instant += time
 
+    # One unit of work each, at the present of this house's clock.
+
+    def read_one(self) -> bool:
+        """See :func:`ingest.steps.read.read_one`."""
+        return read_one(self.app.database, self.app.files, self.app.mouth, self.clock.instant)
+
+    def judge_one(self) -> bool:
+        """See :func:`ingest.steps.judge.judge_one`."""
+        return judge_one(self.app.database, self.app.rules, self.app.mouth, self.clock.instant)
+
+    def rejudge(self, case: CaseRow, order: OnPurpose) -> DecisionRow:
+        """See :func:`ingest.steps.judge.rejudge`."""
+        return rejudge(self.app.database, self.app.rules, self.app.mouth, case, order, self.clock.instant)
+
+    def settle_uncertain(self) -> int:
+        """See :func:`ingest.steps.settle_uncertain.settle_uncertain`."""
+        return settle_uncertain(self.app.database, self.app.mailbox, self.clock.instant)
+
+    def digest_if_due(self) -> bool:
+        """See :func:`ingest.steps.digest.digest_if_due`."""
+        return digest_if_due(self.app.database, self.app.settings, self.app.mouth, self.clock.instant)
+
+    def send_digest(self, day: date, *, again: str = "") -> int:
+        """See :func:`ingest.steps.digest.send_digest`."""
+        app = self.app
+        return send_digest(app.database, app.settings, app.mouth, day, self.clock.instant, again=again)
+
+    def make_digest(self) -> tuple[Digest, bytes, DigestData]:
+        """See :func:`ingest.steps.digest.make_digest`."""
+        return make_digest(self.app.database, self.app.settings, self.app.mouth, self.clock.instant)
+
+    def collect_digest(self, session: Session) -> DigestData:
+        """See :func:`ingest.views.digest.collect_digest`."""
+        return collect_digest(session, self.app.rules.call, self.app.settings, self.clock.instant)
+
+    def system_state(self, session: Session) -> SystemState:
+        """See :func:`ingest.views.digest.system_state`."""
+        return system_state(session, self.app.settings, self.clock.instant)
+
+    def watch_intake(self, since: datetime) -> str:
+        """See :func:`ingest.steps.watch.watch_intake`."""
+        app = self.app
+        return watch_intake(app.database, app.settings.mailbox, app.mouth, since, self.clock.instant)
+
+    def canary_if_due(self) -> bool:
+        """See :func:`ingest.steps.canary.canary_if_due`."""
+        return canary_if_due(self.app.database, self.app.mouth, self.clock.instant)
+
+    def watch_canary(self) -> bool:
+        """See :func:`ingest.steps.canary.watch_canary`."""
+        app = self.app
+        return watch_canary(app.database, app.mouth, app.settings.mailbox.folder, self.clock.instant)
+
+    def queue_alarm(self, session: Session, incident: str, title: str, text: str) -> int:
+        """See :func:`ingest.steps.alarm.queue_alarm`."""
+        return queue_alarm(self.app.mouth, session, incident, title, text, self.clock.instant)
+
+    def settle_rules(self) -> None:
+        """See :func:`ingest.steps.rules.settle_rules`."""
+        settle_rules(self.app.rules, self.app.database, self.clock.instant)
+
+    def look_at_rules(self, *, closely: bool = False) -> bool:
+        """See :func:`ingest.steps.rules.look_at_rules`."""
+        return look_at_rules(self.app.rules, self.app.database, self.clock.instant, closely=closely)
+
+    def use_rules_in_force(self) -> None:
+        """See :func:`ingest.steps.rules.use_rules_in_force`."""
+        use_rules_in_force(self.app.rules, self.app.database)
+
     def take_in(self) -> None:
         """Receive and read what is there."""
-        receive_all(self.app)
-        while read_one(self.app):
+        receive_all(self.app.inlet)
+        while self.read_one():
             pass
 
     def decide(self) -> None:
         """Judge whatever is due."""
-        while judge_one(self.app):
+        while self.judge_one():
             pass
 
     def settle_and_decide(self) -> None:
@@ -117,7 +194,7 @@ class House:
 
     def send(self) -> int:
         """Send what is due."""
-        return send_due(self.app)
+        return send_due(self.app.outlet)
 
     @contextmanager
     def store(self) -> Iterator[Session]:

@@ -66,11 +66,11 @@ def test_a_case_gets_so_many_letters_and_then_staff_telephone(open_one: Open) ->
     assert "今日" not in text_of(letters[1]).partition("已达上限")[2]
     with house.store() as session:
         explained = case_explanation(session, case.code)
-        tasks = collect_digest(session, house.app.call, house.app.settings, house.app.clock.now()).needs_human
+        tasks = collect_digest(session, house.app.rules.call, house.app.settings, house.app.clock.now()).needs_human
     assert any("本案卷已发出 2 封信函" in item["reason"] for item in explained["no_letters"])
     house.wait(-timedelta(days=2))
     with house.store() as session:
-        tasks = collect_digest(session, house.app.call, house.app.settings, house.app.clock.now()).needs_human
+        tasks = collect_digest(session, house.app.rules.call, house.app.settings, house.app.clock.now()).needs_human
     assert [task.case_code for task in tasks if "本案卷已发出 2 封信函" in task.reason] == [case.code]
 
 

@@ -58,7 +58,7 @@ def test_a_backlog_keeps_neither_letters_nor_the_mailbox_waiting(house: House) -
     """Beyond its turn each kind of work does one unit and leaves the rest to the next call."""
     for number in range(3):
         house.arrive(plain_mail(number, from_=f"a{number}@example.cn"))
-    receive_all(house.app)
+    receive_all(house.app.inlet)
     for expected in (1, 2, 3):
         work(house.app, turn=timedelta(), sending_turn=timedelta())
         assert answers(house) == expected
@@ -91,7 +91,7 @@ def test_work_stops_after_the_unit_in_hand(house: House) -> None:
     """A restart must not wait for a full mailbox."""
     for number in range(3):
         house.arrive(plain_mail(number))
-    receive_all(house.app)
+    receive_all(house.app.inlet)
     stop = threading.Event()
     stop.set()
     work(house.app, stop)

@@ -16,8 +16,7 @@ from ingest.errors import TemporaryError, UsageError
 from ingest.reading import Seal
 from ingest.rulefiles.explaining import evidence_pictures
 from ingest.sandbox.mail import read_or_degrade
-from ingest.steps.digest import digest_if_due, make_digest, send_digest
-from ingest.steps.read import Filing
+from ingest.steps.read import Shelf
 from ingest.steps.receive import note_failure, receive_all
 from ingest.store.events import EventKind, record_event
 from ingest.views import lists as views
@@ -42,7 +41,7 @@ def digests(house: House) -> list[OutboxRow]:
 
 def data_of(house: House) -> DigestData:
     with house.store() as session:
-        return collect_digest(session, house.app.call, house.app.settings, house.app.clock.now())
+        return collect_digest(session, house.app.rules.call, house.app.settings, house.app.clock.now())
 
 
 # --- when ----------------------------------------------------------------------------------------------------------
@@ -50,7 +49,7 @@ def data_of(house: House) -> DigestData:
 
 def started(house: House) -> House:
     """The digest of the evening before has gone out."""
-    assert digest_if_due(house.app)
+    assert house.digest_if_due()
     return house
 
 
@@ -58,11 +57,11 @@ def test_the_digest_is_due_at_its_hour_and_once_a_day(house: House) -> None:
     """Also on a day on which nothing came."""
     started(house)
     house.clock.instant = HOUR - timedelta(seconds=1)
-    assert not digest_if_due(house.app)
+    assert not house.digest_if_due()
     house.clock.instant = HOUR
-    assert digest_if_due(house.app)
+    assert house.digest_if_due()
     house.clock.instant = HOUR + timedelta(hours=5)
-    assert not digest_if_due(house.app)
+    assert not house.digest_if_due()
     assert len(digests(house)) == 2
 
 
@@ -72,7 +71,7 @@ def test_every_recipient_gets_one_digest_through_restarts(open_one: Open) -> Non
     more = {"staff": ["a@office.example", "b@office.example"]}
     for _ in range(2):
         again = open_one(clock=house.clock, office=more)
-        digest_if_due(again.app)
+        again.digest_if_due()
     assert sorted(letter.recipient for letter in digests(house)) == ["a@office.example", "b@office.example"]
 
 
@@ -81,34 +80,34 @@ def test_a_digest_whose_hour_passed_while_the_program_was_off_goes_out_at_the_st
     house = started(open_one())
     house.clock.instant = HOUR + timedelta(days=3, hours=6)
     again = open_one(clock=house.clock)
-    assert digest_if_due(again.app)
-    assert not digest_if_due(again.app)
+    assert again.digest_if_due()
+    assert not again.digest_if_due()
     assert len(digests(house)) == 2
 
 
 def test_administrators_get_the_digest_where_no_staff_is_named(open_one: Open) -> None:
     """And where nobody is named, none is made."""
     house = open_one(office={"staff": [], "administrators": ["admin@office.example"]})
-    assert digest_if_due(house.app)
+    assert house.digest_if_due()
     assert [letter.recipient for letter in digests(house)] == ["admin@office.example"]
 
 
 def test_a_digest_for_nobody_is_never_due(open_one: Open) -> None:
     """`mailroom check` complains about it."""
-    assert not digest_if_due(open_one(office={"staff": []}).app)
+    assert not open_one(office={"staff": []}).digest_if_due()
 
 
 def test_a_digest_on_purpose_is_an_extra_one(house: House) -> None:
     """`digest send` on a day that had its digest."""
     started(house)
-    assert send_digest(house.app, HOUR.date(), again=".090000") == 1
+    assert house.send_digest(HOUR.date(), again=".090000") == 1
     assert len({letter.message_id for letter in digests(house)}) == 2
 
 
 def test_the_digest_leaves_in_the_round_in_which_it_is_due(house: House) -> None:
     """With what was decided in the same round."""
     house.arrive_sample("15")
-    receive_all(house.app)
+    receive_all(house.app.inlet)
     work(house.app)
     assert [letter.recipient for letter in house.transport.letters].count(STAFF) == 1
 
@@ -120,9 +119,9 @@ def test_an_empty_office_says_so_and_names_all_who_are_silent(house: House) -> N
     """No letter of a digest is missing on an empty day."""
     data = data_of(house)
     assert (data.needs_human, data.accepted, data.incomplete, data.rejected, data.undelivered) == ((), (), (), (), ())
-    bureaus = {unit.name for unit in house.app.call.units if not unit.direct}
+    bureaus = {unit.name for unit in house.app.rules.call.units if not unit.direct}
     assert [(silent.track, set(silent.units)) for silent in data.silent] == [("示范区", bureaus), ("示范校", bureaus)]
-    digest, workbook, _ = make_digest(house.app)
+    digest, workbook, _ = house.make_digest()
     assert digest.text
     assert workbook.startswith(b"PK")
 
@@ -145,7 +144,7 @@ def test_numbers_lists_and_silent_units_follow_what_was_decided(house: House) ->
         house.settle_and_decide()
         house.wait(timedelta(seconds=1))  # a digest tells what came before its own moment
         if number == "02":
-            send_digest(house.app, house.clock.instant.date())
+            house.send_digest(house.clock.instant.date())
     data = data_of(house)
     assert [line.applicant for line in data.incomplete] == [SAMPLES["03"].entries[0][0]]
     assert "扫描" in data.incomplete[0].note
@@ -172,9 +171,9 @@ def test_a_doubtful_seal_is_a_task_in_words_for_staff(house: House) -> None:
 def test_title_and_what_looked_like_a_seal_are_shown_as_pictures(house: House) -> None:
     """Cut out of the scan in doubt, each with a Content-ID of its own that is ASCII."""
     house.arrive_sample("20")
-    receive_all(house.app)
+    receive_all(house.app.inlet)
     row = house.messages()[0]
-    reading = read_or_degrade(house.app.files.path(row.sha256), house.app.call, house.app.office.reading)
+    reading = read_or_degrade(house.app.files.path(row.sha256), house.app.rules.call, house.app.office.reading)
     mark = Seal(page=3, bbox=(1, 1, 40, 40), diameter_mm=40, shape="circle", confidence=0.5, crop_png=PICTURE)
     documents = [
         document.model_copy(
@@ -185,7 +184,8 @@ def test_title_and_what_looked_like_a_seal_are_shown_as_pictures(house: House) -
         for document in reading.documents
     ]
     with house.app.database.writing() as session:
-        Filing(house.app, session, row, reading.model_copy(update={"documents": tuple(documents)})).file()
+        whole = reading.model_copy(update={"documents": tuple(documents)})
+        Shelf(session, house.app.mouth, row, whole, house.clock.instant).file()
     house.wait(SETTLE)
     house.decide()
     crops = [crop for task in data_of(house).needs_human for crop in task.crops]
@@ -233,7 +233,7 @@ def test_a_question_is_a_task_until_a_digest_has_told_it(house: House) -> None:
     house.take_in()
     house.wait(timedelta(days=3))
     assert len(data_of(house).needs_human) == 1
-    assert digest_if_due(house.app)
+    assert house.digest_if_due()
     house.wait(timedelta(days=1))
     assert data_of(house).needs_human == ()
 
@@ -248,7 +248,7 @@ def test_what_is_decided_in_the_evening_is_told_the_next_day(house: House) -> No
     house.clock.instant = HOUR + timedelta(days=1)
     data = data_of(house)
     assert (data.since, data.counters.received, data.counters.incomplete) == (HOUR, 1, 1)
-    assert digest_if_due(house.app)
+    assert house.digest_if_due()
     house.clock.instant += timedelta(days=1)
     assert data_of(house).counters == Counters()
 
@@ -265,7 +265,7 @@ def test_an_extra_digest_on_purpose_takes_nothing_from_the_next_one(house: House
     house.wait(timedelta(hours=1))
     house.arrive(plain_mail())
     house.take_in()
-    send_digest(house.app, HOUR.date(), again=".190000")
+    house.send_digest(HOUR.date(), again=".190000")
     house.clock.instant = HOUR + timedelta(days=1)
     assert len(data_of(house).needs_human) == 1
 
@@ -323,13 +323,13 @@ def test_an_uncertain_letter_that_bounces_is_undelivered_once(house: House) -> N
 
 def test_trouble_with_the_mailbox_is_in_the_state(house: House) -> None:
     """With the folder's name; the last good look is kept."""
-    receive_all(house.app)
+    receive_all(house.app.inlet)
     looked, error = house.clock.instant, TemporaryError("连不上")
     house.wait(timedelta(minutes=1))
     house.mailbox.fail_next("session", error)
     with pytest.raises(TemporaryError):
-        receive_all(house.app)
-    note_failure(house.app, error)
+        receive_all(house.app.inlet)
+    note_failure(house.app.database, house.app.settings.mailbox.folder, error)
     state = data_of(house).state
     assert (state.errors, state.last_poll) == (("INBOX: 连不上",), looked)
 

@@ -72,7 +72,9 @@ def reasons(house: House) -> list[str]:
     with house.store() as session:
         return [
             task.reason
-            for task in collect_digest(session, house.app.call, house.app.settings, house.app.clock.now()).needs_human
+            for task in collect_digest(
+                session, house.app.rules.call, house.app.settings, house.app.clock.now()
+            ).needs_human
         ]
 
 
@@ -134,12 +136,12 @@ def test_a_file_shows_its_signatures_on_the_command_line(accepting: House, tmp_p
     name, data = next((name, data) for name, data in attachments(EXPORTED).items() if name.endswith(".pdf"))
     file = tmp_path / name
     file.write_bytes(sealed(data))
-    (signature,) = inspect_document(file, accepting.app.folder)["signatures"]
+    (signature,) = inspect_document(file, accepting.app.rules.folder)["signatures"]
     assert (signature["signer"], signature["integrity"], signature["later"]) == (UNIT, "intact", "nothing")
     assert (signature["trusted"], signature["valid_when_signed"], signature["page"]) == (True, True, 1)
     assert "证书可信" in signature["text"]
     file.write_bytes(data)
-    assert inspect_document(file, accepting.app.folder)["signatures"] == []
+    assert inspect_document(file, accepting.app.rules.folder)["signatures"] == []
 
 
 def test_an_ofd_file_is_asked_for_as_pdf_and_shown_to_staff(house: House) -> None:

@@ -53,9 +53,9 @@ def test_after_that_the_folder_is_known_again(house: House) -> None:
     house.arrive(raw(1))
     house.take_in()
     house.mailbox.recreate([(raw(2), MORNING + timedelta(seconds=1))])
-    receive_all(house.app)
+    receive_all(house.app.inlet)
     house.mailbox.fetched.clear()
-    assert (receive_all(house.app), house.mailbox.fetched) == (0, [])
+    assert (receive_all(house.app.inlet), house.mailbox.fetched) == (0, [])
     assert len(house.events("resynchronised")) == 1
 
 
@@ -90,10 +90,10 @@ class FickleSession(FakeSession):
 def test_a_server_that_changes_its_mind_about_a_size_is_believed_its_bytes(house: House) -> None:
     """The mail is looked at once and known by its hash; the folder is not compared anew."""
     house.arrive(raw(1))
-    receive_all(house.app)
+    receive_all(house.app.inlet)
     house.mailbox.kind_of_session = FickleSession
     house.mailbox.fetched.clear()
-    assert [receive_all(house.app), receive_all(house.app)] == [0, 0]
+    assert [receive_all(house.app.inlet), receive_all(house.app.inlet)] == [0, 0]
     assert house.mailbox.fetched == [1]
     assert house.events("resynchronised") == []
 
@@ -117,7 +117,7 @@ def test_a_mail_moved_away_in_between_leaves_no_difference(open_one: Open) -> No
     house = open_one(mailbox=Vanishing())
     house.arrive(raw(1))
     house.arrive(raw(2))
-    receive_all(house.app)
+    receive_all(house.app.inlet)
     assert (folder(house).server_count, folder(house).ledger_count, folder(house).error) == (1, 1, "")
 
 
@@ -137,7 +137,7 @@ def test_a_mail_that_is_listed_and_never_handed_over_is_a_difference(house: Hous
     house.arrive(raw(1))
     house.arrive(raw(2))
     for _ in range(2):
-        receive_all(house.app)
+        receive_all(house.app.inlet)
         assert (folder(house).server_count, folder(house).ledger_count) == (2, 1)
         assert "1 封" in folder(house).error
 
@@ -145,11 +145,11 @@ def test_a_mail_that_is_listed_and_never_handed_over_is_a_difference(house: Hous
 def test_what_the_ledger_lost_is_fetched_again_after_a_restart(house: House) -> None:
     """The short cut for unchanged folders is not believed across restarts."""
     house.arrive(raw(1))
-    receive_all(house.app)
+    receive_all(house.app.inlet)
     with house.app.database.writing() as session:
         session.delete(session.merge(house.messages()[0]))
         forget_listings(session)
-    assert receive_all(house.app) == 1
+    assert receive_all(house.app.inlet) == 1
 
 
 def test_the_same_mail_twice_in_one_group_is_one_mail_and_its_copy(house: House) -> None:
@@ -167,7 +167,7 @@ def test_small_and_large_mails_come_in_whatever_their_order(open_one: Open) -> N
     mails = [raw(number) + b"y" * (70_000 if number % 3 == 0 else 10) + b"\r\n" for number in range(10)]
     for mail in mails:
         house.arrive(mail)
-    assert receive_all(house.app) == 10
+    assert receive_all(house.app.inlet) == 10
     assert [house.app.files.path(row.sha256).read_bytes() for row in house.messages()] == mails
 
 

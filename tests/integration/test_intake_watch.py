@@ -11,9 +11,8 @@ import pytest
 
 from ingest.daemon import Daemon, watch, work
 from ingest.errors import ServerBusyError, TemporaryError
-from ingest.steps.canary import canary_if_due, stamp_of, token, watch_canary
+from ingest.steps.canary import stamp_of, token
 from ingest.steps.receive import receive_all
-from ingest.steps.watch import watch_intake
 from ingest.store.folders import save_folder
 from ingest.views.digest import system_state
 from ingest.views.health import intake_health, is_stale
@@ -32,7 +31,7 @@ MINUTE = timedelta(minutes=1)
 def watched(open_one: Open) -> House:
     """A house with an administrator, looked at a moment ago."""
     house = open_one(office={"administrators": [ADMIN], "staff": ["staff@office.example"]})
-    receive_all(house.app)
+    receive_all(house.app.inlet)
     return house
 
 
@@ -67,16 +66,16 @@ def test_administrators_get_one_mail_when_intake_dies_and_one_when_it_lives(watc
     """However often the daemon looks, and through restarts: the incident stands in the ledger."""
     house, since = watched, watched.clock.instant
     house.wait(15 * MINUTE)
-    assert watch_intake(house.app, since) == ""
+    assert house.watch_intake(since) == ""
     house.wait(MINUTE)
     for _ in range(3):
-        assert "16 分钟没有成功收信" in watch_intake(house.app, since)
+        assert "16 分钟没有成功收信" in house.watch_intake(since)
         house.wait(timedelta(seconds=10))
     (first,) = letters(house, "alarm")
     assert (first.recipient, "长时间没有成功收信" in first.subject) == (ADMIN, True)
-    receive_all(house.app)
+    receive_all(house.app.inlet)
     for _ in range(3):
-        assert watch_intake(house.app, since) == ""
+        assert house.watch_intake(since) == ""
     assert ["已恢复收信" in letter.subject for letter in letters(house, "alarm")] == [False, True]
 
 
@@ -84,9 +83,9 @@ def test_a_second_incident_is_told_again(watched: House) -> None:
     """Each one has its own mail."""
     for _ in range(2):
         watched.wait(20 * MINUTE)
-        watch_intake(watched.app, watched.clock.instant - timedelta(days=1))
-        receive_all(watched.app)
-        watch_intake(watched.app, watched.clock.instant)
+        watched.watch_intake(watched.clock.instant - timedelta(days=1))
+        receive_all(watched.app.inlet)
+        watched.watch_intake(watched.clock.instant)
     assert len(letters(watched, "alarm")) == 4
 
 
@@ -94,9 +93,9 @@ def test_a_mailbox_that_never_answered_is_told_a_quarter_of_an_hour_after_the_st
     """There is no last good look to count from."""
     house = open_one(office={"administrators": [ADMIN]})
     since = house.clock.instant
-    assert watch_intake(house.app, since) == ""
+    assert house.watch_intake(since) == ""
     house.wait(16 * MINUTE)
-    assert "尚未成功收过信" in watch_intake(house.app, since)
+    assert "尚未成功收过信" in house.watch_intake(since)
     assert len(letters(house, "alarm")) == 1
 
 
@@ -117,7 +116,7 @@ def test_status_and_digest_say_that_nothing_comes_in(watched: House) -> None:
 def test_status_and_digest_agree_on_what_is_too_long(open_one: Open, minutes: int, *, well: bool) -> None:
     """Where looks are rare on purpose, neither calls one a failure before three of them are missing."""
     house = open_one(mailbox_={"poll_every": timedelta(minutes=30)})
-    receive_all(house.app)
+    receive_all(house.app.inlet)
     house.wait(minutes * MINUTE)
 
     with house.store() as session:
@@ -136,7 +135,7 @@ def test_a_long_first_look_is_no_silence(watched: House) -> None:
     receive_all_quietly(watched)
     with watched.store() as session:
         assert intake_health(session, watched.app.settings.mailbox, watched.clock.instant).stale
-    receive_all(watched.app)
+    receive_all(watched.app.inlet)
     watched.wait(10 * MINUTE)
     with watched.store() as session:
         assert not intake_health(session, watched.app.settings.mailbox, watched.clock.instant).stale
@@ -144,7 +143,7 @@ def test_a_long_first_look_is_no_silence(watched: House) -> None:
 
 def receive_all_quietly(house: House) -> None:
     with pytest.raises(TemporaryError):
-        receive_all(house.app)
+        receive_all(house.app.inlet)
 
 
 def test_every_mail_accounted_for_is_said_and_a_difference_names_its_folder(watched: House) -> None:
@@ -156,7 +155,7 @@ def test_every_mail_accounted_for_is_said_and_a_difference_names_its_folder(watc
         return found["reconciled"], found["differences"]
 
     watched.arrive(plain_mail(1))
-    receive_all(watched.app)
+    receive_all(watched.app.inlet)
     assert report() == (True, [])
     with watched.app.database.writing() as session:
         save_folder(session, "INBOX", 1, (1, 2), watched.clock.instant)
@@ -222,7 +221,7 @@ def flying(open_one: Open) -> House:
     house = open_one(
         mailbox_={"canary": True, "username": "shenbao@office.example"}, office={"administrators": [ADMIN]}
     )
-    receive_all(house.app)
+    receive_all(house.app.inlet)
     return house
 
 
@@ -234,37 +233,37 @@ def come_back(house: House) -> None:
 
 def test_a_canary_flies_once_a_day_and_is_nobodys_case(flying: House) -> None:
     """Sent to ourselves, seen, not answered, not counted as mail of an applicant."""
-    assert [canary_if_due(flying.app), canary_if_due(flying.app)] == [True, False]
+    assert [flying.canary_if_due(), flying.canary_if_due()] == [True, False]
     assert letters(flying, "canary")[0].recipient == "shenbao@office.example"
     come_back(flying)
     assert len(flying.events("canary_seen")) == 1
     assert (flying.cases(), len(flying.letters())) == ([], 1)
     flying.wait(timedelta(hours=24))
-    assert canary_if_due(flying.app)
-    assert not watch_canary(flying.app)
+    assert flying.canary_if_due()
+    assert not flying.watch_canary()
 
 
 def test_a_canary_that_does_not_come_back_is_told_once(flying: House) -> None:
     """Twenty-six hours after the last one that was seen; and a later one ends the incident."""
-    canary_if_due(flying.app)
+    flying.canary_if_due()
     come_back(flying)
     flying.wait(timedelta(hours=24))
-    canary_if_due(flying.app)
+    flying.canary_if_due()
     for hours, lost in ((2, False), (0.1, True), (1, True)):
         flying.wait(timedelta(hours=hours))
-        receive_all(flying.app)
-        assert watch_canary(flying.app) is lost
+        receive_all(flying.app.inlet)
+        assert flying.watch_canary() is lost
     assert ["自检邮件没有收到" in letter.subject for letter in letters(flying, "alarm")] == [True]
     come_back(flying)
-    receive_all(flying.app)
-    assert not watch_canary(flying.app)
+    receive_all(flying.app.inlet)
+    assert not flying.watch_canary()
 
 
 def test_a_canary_is_not_missed_while_nobody_looks(flying: House) -> None:
     """After days of standstill the mailbox is read first."""
-    canary_if_due(flying.app)
+    flying.canary_if_due()
     flying.wait(timedelta(days=3))
-    assert not watch_canary(flying.app)
+    assert not flying.watch_canary()
 
 
 def test_no_canary_flies_unless_it_is_wanted(watched: House) -> None:

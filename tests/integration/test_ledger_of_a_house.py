@@ -13,8 +13,6 @@ import pytest
 
 from ingest.calls import default_config
 from ingest.cli import run
-from ingest.steps.alarm import queue_alarm
-from ingest.steps.digest import digest_if_due, make_digest
 from ingest.store.audit import verify_ledger
 from ingest.store.events import ledger_head
 from ingest.views.digest import collect_digest
@@ -32,9 +30,9 @@ def busy(house: House) -> None:
     house.arrive(with_file(plain_mail(2)))
     house.arrive(plain_mail())
     house.settle_and_decide()
-    digest_if_due(house.app)
+    house.digest_if_due()
     with house.app.database.writing() as session:
-        assert queue_alarm(house.app, session, "test", "标题", "正文") == 1
+        assert house.queue_alarm(session, "test", "标题", "正文") == 1
     house.transport.answer_next(SendOutcome.UNCERTAIN)
     house.send()
 
@@ -105,9 +103,9 @@ def test_a_head_from_an_old_digest_is_looked_for(
     """The digest's last line carries it; one that was never there is a finding."""
     with house.store() as session:
         noted = ledger_head(session).chain
-        digest, _, _ = make_digest(house.app)
+        digest, _, _ = house.make_digest()
         assert (
-            collect_digest(session, house.app.call, house.app.settings, house.app.clock.now()).state.ledger
+            collect_digest(session, house.app.rules.call, house.app.settings, house.app.clock.now()).state.ledger
             in digest.text.splitlines()[-1]
         )
     assert noted in digest.text
@@ -123,7 +121,7 @@ def test_one_alarm_an_incident_and_administrator(house: House) -> None:
     """The second call about the same incident does nothing; no applicant is answered by it."""
     for title in ("标题", "标题"):
         with house.app.database.writing() as session:
-            queue_alarm(house.app, session, "brake:2024-08-20", title, "正文")
+            house.queue_alarm(session, "brake:2024-08-20", title, "正文")
     (letter,) = house.letters()
 
     assert (letter.kind, letter.recipient) == ("alarm", "admin@office.example")

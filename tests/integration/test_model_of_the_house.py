@@ -34,8 +34,6 @@ from hypothesis.stateful import (
 from ingest.clock import FixedClock
 from ingest.daemon import start
 from ingest.errors import TemporaryError
-from ingest.steps.judge import judge_one
-from ingest.steps.read import read_one
 from ingest.steps.receive import receive_all
 from ingest.store.tables import MessageState
 from notifier.attempts import OutboxState
@@ -204,7 +202,7 @@ class TheHouse(RuleBasedStateMachine):
             self.mailbox.fail_next(break_at, TemporaryError("连接中断"))
         there = {hashlib.sha256(raw).hexdigest() for _, raw in self._there()}
         try:
-            receive_all(self.house.app)
+            receive_all(self.house.app.inlet)
         except TemporaryError:
             return
         finally:
@@ -216,12 +214,12 @@ class TheHouse(RuleBasedStateMachine):
         """What the loop does all day: a look that ends well, and a few mails are read."""
         self.look("")
         for _ in range(mails):
-            read_one(self.house.app)
+            self.house.read_one()
 
     @rule()
     def judge(self) -> None:
         """One case, when its window has passed."""
-        judge_one(self.house.app)
+        self.house.judge_one()
 
     def _something_is_due(self) -> bool:
         with self.house.store() as session:
@@ -317,7 +315,7 @@ class TheHouse(RuleBasedStateMachine):
         for _ in range(2):
             self._restart()
             self.look("")
-            while read_one(self.house.app):
+            while self.house.read_one():
                 pass
             self.house.wait(timedelta(days=2))
             self.house.decide()

@@ -16,7 +16,7 @@ import pytest
 from ingest.calls import default_config
 from ingest.cli import run
 from ingest.daemon import start
-from ingest.steps.read import STRIKES, read_one
+from ingest.steps.read import STRIKES
 from ingest.steps.receive import receive_all
 from ingest.store.audit import verify_ledger
 from ingest.store.tables import MessageState
@@ -33,7 +33,7 @@ from ingest.steps.read import read_one
 from tests.integration.house import open_house
 with open_house(Path(sys.argv[1])) as house:
     start(house.app)
-    read_one(house.app)
+    house.read_one()
 """
 
 
@@ -62,7 +62,7 @@ def set_aside(house: House) -> None:
         for row in house.messages():
             row.attempts = STRIKES
             session.add(row)
-    read_one(house.app)
+    house.read_one()
 
 
 @pytest.mark.slow
@@ -71,19 +71,21 @@ def test_three_kills_count_and_the_fourth_start_sets_the_mail_aside(open_one: Op
     house = open_one()
     house.arrive(plain_mail(1))
     house.arrive(plain_mail(2))
-    receive_all(house.app)
+    receive_all(house.app.inlet)
     for _ in range(STRIKES):
         assert killed_while_reading(tmp_path) == -signal.SIGKILL
     assert [row.attempts for row in house.messages()] == [STRIKES, 0]
     start(house.app)
-    assert read_one(house.app)
-    assert read_one(house.app)
+    assert house.read_one()
+    assert house.read_one()
 
     assert [row.state for row in house.messages()] == [MessageState.SET_ASIDE, MessageState.READ]
     with house.store() as session:
         assert any(
             "无法读取，已隔离" in task.reason
-            for task in collect_digest(session, house.app.call, house.app.settings, house.app.clock.now()).needs_human
+            for task in collect_digest(
+                session, house.app.rules.call, house.app.settings, house.app.clock.now()
+            ).needs_human
         )
         assert verify_ledger(session, house.app.files).findings == ()
 
@@ -91,14 +93,14 @@ def test_three_kills_count_and_the_fourth_start_sets_the_mail_aside(open_one: Op
 def test_a_mail_set_aside_is_read_again_on_a_persons_word(house: House, config: str) -> None:
     """As if for the first time; the ledger says who asked, and one that is not set aside is left alone."""
     house.arrive(plain_mail(1))
-    receive_all(house.app)
+    receive_all(house.app.inlet)
     set_aside(house)
     assert [row.state for row in house.messages()] == [MessageState.SET_ASIDE]
 
     assert run(["--config", config, "message", "retry", "1"]) == 0
     assert [row.state for row in house.messages()] == [MessageState.STORED]
     assert house.events("retry")[0].message_id == 1
-    assert read_one(house.app)
+    assert house.read_one()
     assert [row.state for row in house.messages()] == [MessageState.READ]
     assert run(["--config", config, "message", "retry", "1"]) == 64
     assert run(["--config", config, "message", "retry", "99"]) == 64

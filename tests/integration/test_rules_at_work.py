@@ -25,8 +25,7 @@ from ingest.judging.refer import ReferEverything
 from ingest.rulefiles.explaining import explain_decision
 from ingest.rulefiles.replay import judge_again
 from ingest.rulefiles.report import replay_as_decided, replay_new_file, rules_status
-from ingest.steps.judge import OnPurpose, rejudge
-from ingest.steps.rules import look_at_rules, settle_rules, use_rules_in_force
+from ingest.steps.judge import OnPurpose
 from ingest.store.cases import decisions_in_force, decisions_of_case, load_subjects
 from ingest.store.rulefiles import files_of_decision, last_good
 from ingest.views.digest import system_state
@@ -70,7 +69,7 @@ def office(open_one: Open, files: RuleFile) -> House:
     """An office that serves the copy, its rules in force."""
     files.without_examples()
     house = open_one(calls_={"directory": files.folder.parent})
-    settle_rules(house.app)
+    house.settle_rules()
     return house
 
 
@@ -93,8 +92,8 @@ def test_a_changed_file_goes_in_force_without_a_restart(office: House, files: Ru
     """The next case is judged by it, the one before keeps its decision, and both name their rules."""
     decide_sample(office, "07")
     files.replace(*STRICTER)
-    assert look_at_rules(office.app)
-    assert not look_at_rules(office.app)
+    assert office.look_at_rules()
+    assert not office.look_at_rules()
     office.decide()
     assert [case.decision for case in office.cases()] == [Decision.ACCEPTED]
     event = office.events("rules_accepted")[-1]
@@ -115,11 +114,11 @@ def test_a_broken_edit_changes_nothing_and_is_told_with_its_line(
     office: House, files: RuleFile, name: str, old: str, new: str
 ) -> None:
     """The last good rules judge on; the digest and the status name file and line until it is mended."""
-    before, judge = office.app.folder, office.app.judge
+    before, judge = office.app.rules.folder, office.app.rules.judge
     whole = (files.folder / name).read_text("utf-8")
     files.replace(old, new, name)
-    assert not look_at_rules(office.app)
-    assert (office.app.folder, office.app.judge) == (before, judge)
+    assert not office.look_at_rules()
+    assert (office.app.rules.folder, office.app.rules.judge) == (before, judge)
     [event] = office.events("rules_refused")
     assert f"{name}:" in event.text
     with office.store() as session:
@@ -128,7 +127,7 @@ def test_a_broken_edit_changes_nothing_and_is_told_with_its_line(
     assert [case.decision for case in office.cases()] == [Decision.ACCEPTED]
 
     (files.folder / name).write_text(whole, "utf-8")
-    look_at_rules(office.app, closely=True)
+    office.look_at_rules(closely=True)
     with office.store() as session:
         assert event.text not in system_state(session, office.app.settings, office.app.clock.now()).errors
     assert len(office.events("rules_refused")) == 1
@@ -137,20 +136,20 @@ def test_a_broken_edit_changes_nothing_and_is_told_with_its_line(
 def test_rules_that_fail_their_own_examples_are_refused(open_one: Open, files: RuleFile) -> None:
     """The office's golden cases speak before any applicant is touched."""
     house = again(open_one, files)
-    settle_rules(house.app)
-    assert isinstance(house.app.judge, Judge)
+    house.settle_rules()
+    assert isinstance(house.app.rules.judge, Judge)
     files.replace("不满足: 不予受理", "不满足: 提醒")
-    assert not look_at_rules(house.app)
-    assert "案例“" in house.app.rules_trouble
-    assert "examples.yaml:" in house.app.rules_trouble
+    assert not house.look_at_rules()
+    assert "案例“" in house.app.rules.trouble
+    assert "examples.yaml:" in house.app.rules.trouble
 
 
 def test_a_file_that_is_gone_changes_nothing(office: House, files: RuleFile) -> None:
     """Somebody moves it away to edit it elsewhere."""
     files.rules.unlink()
-    assert not look_at_rules(office.app)
-    assert isinstance(office.app.judge, Judge)
-    assert "rules.yaml" in office.app.rules_trouble
+    assert not office.look_at_rules()
+    assert isinstance(office.app.rules.judge, Judge)
+    assert "rules.yaml" in office.app.rules.trouble
 
 
 @pytest.mark.parametrize("name", ["rules.yaml", "call.yaml"])
@@ -158,12 +157,12 @@ def test_a_start_with_a_broken_file_uses_the_last_good_one_from_the_store(
     office: House, open_one: Open, files: RuleFile, name: str
 ) -> None:
     """A restart at night must not stop the office, nor let everybody pass; twice started, once told."""
-    sha256 = office.app.judge.rules_sha256
+    sha256 = office.app.rules.judge.rules_sha256
     (files.folder / name).write_text("版本: [", "utf-8")
     start(again(open_one, files).app)
     house = again(open_one, files)
     start(house.app)
-    assert house.app.judge.rules_sha256 == sha256
+    assert house.app.rules.judge.rules_sha256 == sha256
     assert len(house.events("rules_refused")) == 1
     assert f"{name}:1" in house.events("rules_refused")[0].text
     decide_sample(house, "07")
@@ -180,14 +179,14 @@ def test_without_any_good_rules_every_case_goes_to_staff(open_one: Open, files: 
         files.rules.unlink()
     house = again(open_one, files)
     start(house.app)
-    assert isinstance(house.app.judge, ReferEverything)
+    assert isinstance(house.app.rules.judge, ReferEverything)
     decide_sample(house, "07")
     assert [case.decision for case in house.cases()] == [Decision.REFERRED]
     assert [letter.kind for letter in house.letters()] == ["referred"]
     assert "全部案卷转人工" in house.events("rules_refused")[0].text
 
     files.rules.write_text(good, "utf-8")
-    assert look_at_rules(house.app)
+    assert house.look_at_rules()
     decide_sample(house, "06")
     assert [case.decision for case in house.cases()] == [Decision.REFERRED, Decision.REJECTED]
 
@@ -195,9 +194,9 @@ def test_without_any_good_rules_every_case_goes_to_staff(open_one: Open, files: 
 def test_files_that_were_in_force_are_not_examined_again(office: House, open_one: Open, files: RuleFile) -> None:
     """A restart adds no row and no event."""
     house = again(open_one, files)
-    settle_rules(house.app)
+    house.settle_rules()
     assert len(house.events("rules_accepted")) == 1
-    assert house.app.judge.rules_sha256 == office.app.judge.rules_sha256
+    assert house.app.rules.judge.rules_sha256 == office.app.rules.judge.rules_sha256
 
 
 def test_a_decision_can_be_made_again_from_what_is_stored_alone(office: House, files: RuleFile) -> None:
@@ -206,9 +205,9 @@ def test_a_decision_can_be_made_again_from_what_is_stored_alone(office: House, f
         decide_sample(office, number)
     files.replace(*STRICTER)
     files.replace("截止: 2024-08-31 24:00", "截止: 2024-08-10 24:00", "call.yaml")
-    assert look_at_rules(office.app)
+    assert office.look_at_rules()
     with office.store() as session:
-        found = replay_as_decided(session, office.app.folder, None)
+        found = replay_as_decided(session, office.app.rules.folder, None)
         assert (found.cases, found.changes, found.without_rules) == (3, (), ())
         for _, decision in decisions_in_force(session, CALL):
             row = files_of_decision(session, decision)
@@ -224,9 +223,11 @@ def test_replay_shows_only_what_changes_and_writes_nothing(office: House, files:
     other = tmp_path / "new.yaml"
     other.write_text(files.rules.read_text("utf-8").replace(*STRICTER), "utf-8")
     with office.store() as session:
-        assert replay_new_file(session, office.app.folder, files.rules, None).changes == ()
-        changes = replay_new_file(session, office.app.folder, other, None).changes
-        assert replay_new_file(session, office.app.folder, other, office.clock.instant.replace(year=2025)).cases == 0
+        assert replay_new_file(session, office.app.rules.folder, files.rules, None).changes == ()
+        changes = replay_new_file(session, office.app.rules.folder, other, None).changes
+        assert (
+            replay_new_file(session, office.app.rules.folder, other, office.clock.instant.replace(year=2025)).cases == 0
+        )
     first, rejected, exactly = (case.code for case in office.cases())
     found = {change.case: change for change in changes}
     assert exactly in found
@@ -243,7 +244,7 @@ def test_a_replayed_batch_keeps_each_applicants_verdict_apart(office: House) -> 
     decide_sample(office, "02")
     with office.store() as session:
         [(case, decision)] = decisions_in_force(session, CALL)
-        assert judge_again(case, decision, office.app.judge, office.app.call) is None
+        assert judge_again(case, decision, office.app.rules.judge, office.app.rules.call) is None
         assert len([item for item in load_subjects(decision) if item.kind == "汇总行"]) > 1
 
 
@@ -252,7 +253,7 @@ def test_explain_shows_every_condition_with_value_place_and_clause(office: House
     decide_sample(office, "06")
     code = office.cases()[0].code
     files.replace(*STRICTER)
-    look_at_rules(office.app)
+    office.look_at_rules()
     with office.store() as session:
         report = explain_decision(session, code, rule="Z02")
         with pytest.raises(UsageError, match="没有用到规则"):
@@ -273,9 +274,9 @@ def test_a_case_is_judged_again_only_on_purpose(office: House, files: RuleFile) 
     """A new version, a held letter, who and why in the ledger; the first decision stays as it was."""
     decide_sample(office, "07")
     files.replace(*STRICTER)
-    look_at_rules(office.app)
+    office.look_at_rules()
     office.decide()
-    row = rejudge(office.app, office.cases()[0], OnPurpose("李主任", "标准已更正"))
+    row = office.rejudge(office.cases()[0], OnPurpose("李主任", "标准已更正"))
     assert (row.version, row.decision) == (2, Decision.REJECTED)
     with office.store() as session:
         versions = [item.decision for item in decisions_of_case(session, row.case_id)]
@@ -290,7 +291,7 @@ def test_a_case_is_judged_again_only_on_purpose(office: House, files: RuleFile) 
 def test_a_case_judged_again_with_leave_sends_its_letter(office: House) -> None:
     """``--send``."""
     decide_sample(office, "07")
-    rejudge(office.app, office.cases()[0], OnPurpose("李主任", "复核", send=True))
+    office.rejudge(office.cases()[0], OnPurpose("李主任", "复核", send=True))
     assert [letter.state for letter in office.letters()] == [OutboxState.QUEUED] * 2
 
 
@@ -299,26 +300,26 @@ def test_a_case_that_waits_for_its_judgement_is_not_judged_again(office: House) 
     office.arrive_sample("07")
     office.take_in()
     with pytest.raises(UsageError, match="正等待裁定"):
-        rejudge(office.app, office.cases()[0], OnPurpose("a", "b"))
+        office.rejudge(office.cases()[0], OnPurpose("a", "b"))
     office.settle_and_decide()
     old = office.cases()[0]
-    rejudge(office.app, old, OnPurpose("a", "b"))
+    office.rejudge(old, OnPurpose("a", "b"))
     with pytest.raises(TemporaryError, match="刚有新情况"):
-        rejudge(office.app, old, OnPurpose("a", "b"))
+        office.rejudge(old, OnPurpose("a", "b"))
 
 
 def test_a_command_beside_the_office_uses_the_rules_in_force(office: House, open_one: Open, files: RuleFile) -> None:
     """Not a file that the office has not taken up."""
     files.replace(*STRICTER)
     house = again(open_one, files)
-    use_rules_in_force(house.app)
-    assert house.app.judge.rules_sha256 == office.app.judge.rules_sha256
+    house.use_rules_in_force()
+    assert house.app.rules.judge.rules_sha256 == office.app.rules.judge.rules_sha256
 
 
 def test_a_command_before_the_first_start_has_no_rules(open_one: Open, files: RuleFile) -> None:
     """It says what to do."""
     with pytest.raises(ConfigError, match="还没有启用过"):
-        use_rules_in_force(again(open_one, files).app)
+        again(open_one, files).use_rules_in_force()
 
 
 def test_the_status_tells_what_is_in_force_and_what_is_not(office: House, files: RuleFile) -> None:
@@ -332,7 +333,7 @@ def test_the_status_tells_what_is_in_force_and_what_is_not(office: House, files:
     assert mode() == "现行规则"
     files.replace(*STRICTER)
     assert mode() == "待启用新规则"
-    look_at_rules(office.app)
+    office.look_at_rules()
     assert mode() == "现行规则"
     files.replace(*BROKEN)
     assert mode() == "上一版规则"
@@ -406,7 +407,7 @@ def test_a_hangup_has_the_files_looked_at_at_once(
 ) -> None:
     """Also when neither time nor size of the file has changed; no tick of the loop comes in this test."""
     monkeypatch.setattr(daemon, "WORK_EVERY", timedelta(hours=1))
-    office.app.use_rules(office.app.folder, ReferEverything("not started yet"))
+    office.app.rules.use(office.app.rules.folder, ReferEverything("not started yet"))
     before = files.rules.stat()
 
     def until(condition: Callable[[], object]) -> None:
@@ -415,7 +416,7 @@ def test_a_hangup_has_the_files_looked_at_at_once(
             time.sleep(0.02)
 
     def administrator() -> None:
-        until(lambda: isinstance(office.app.judge, Judge))
+        until(lambda: isinstance(office.app.rules.judge, Judge))
         files.replace(*STRICTER)
         os.utime(files.rules, ns=(before.st_atime_ns, before.st_mtime_ns))
         signal.pthread_kill(main, signal.SIGHUP)
@@ -428,4 +429,4 @@ def test_a_hangup_has_the_files_looked_at_at_once(
     Daemon(office.app).run()
     thread.join()
     assert len(office.events("rules_accepted")) == 2
-    assert STRICTER[1] in office.app.folder.rules_source
+    assert STRICTER[1] in office.app.rules.folder.rules_source

@@ -12,7 +12,7 @@ from ingest.calls import default_config
 from ingest.cli import run
 from ingest.daemon import run_once, start, work
 from ingest.errors import LoginRefusedError, MailroomError, UnavailableError
-from ingest.steps.settle_uncertain import LOOK_AGAIN, settle_uncertain
+from ingest.steps.settle_uncertain import LOOK_AGAIN
 from ingest.views.digest import collect_digest
 from notifier import outbox
 from notifier.attempts import OutboxState
@@ -45,7 +45,7 @@ def test_a_letter_found_in_sent_mail_is_confirmed(doubtful: House) -> None:
     file_sent(doubtful, "<other@office.example>")
     file_sent(doubtful)
 
-    assert settle_uncertain(doubtful.app) == 1
+    assert doubtful.settle_uncertain() == 1
     (letter,) = doubtful.letters()
     assert (letter.state, letter.sent_at, letter.next_attempt_at) == (OutboxState.SENT, doubtful.clock.instant, None)
     assert letter.last_reply == "在“已发送”文件夹中找到"
@@ -77,12 +77,12 @@ def test_a_letter_that_is_not_found_stays_and_is_never_sent_again(doubtful: Hous
 def test_a_copy_that_is_filed_late_is_found_at_a_later_look(doubtful: House) -> None:
     """Providers take their time."""
     file_sent(doubtful, "<other@office.example>")
-    assert settle_uncertain(doubtful.app) == 0
+    assert doubtful.settle_uncertain() == 0
     file_sent(doubtful)
-    assert settle_uncertain(doubtful.app) == 0, "it is not due yet"
+    assert doubtful.settle_uncertain() == 0, "it is not due yet"
     doubtful.wait(LOOK_AGAIN)
 
-    assert settle_uncertain(doubtful.app) == 1
+    assert doubtful.settle_uncertain() == 1
 
 
 def test_a_letter_caught_in_sending_by_a_crash_is_looked_for_at_the_next_start(open_one: Open) -> None:
@@ -102,7 +102,7 @@ def test_a_letter_caught_in_sending_by_a_crash_is_looked_for_at_the_next_start(o
 
 def test_an_account_without_sent_mail_leaves_it_to_people(doubtful: House) -> None:
     """And says why nothing could be found out."""
-    assert settle_uncertain(doubtful.app) == 0
+    assert doubtful.settle_uncertain() == 0
     assert any("没有“已发送”文件夹" in event.text for event in doubtful.events("uncertain"))
 
 
@@ -129,16 +129,16 @@ def test_nobody_logs_in_when_there_is_no_doubt(house: House) -> None:
     house.send()
     start(house.app)
 
-    assert settle_uncertain(house.app) == 0
+    assert house.settle_uncertain() == 0
     assert house.mailbox.sessions == 0
 
 
 def test_staff_read_of_a_doubtful_letter_what_to_do(doubtful: House) -> None:
     """In the digest, among the letters that did not arrive."""
-    settle_uncertain(doubtful.app)
+    doubtful.settle_uncertain()
     with doubtful.store() as session:
         (line,) = collect_digest(
-            session, doubtful.app.call, doubtful.app.settings, doubtful.app.clock.now()
+            session, doubtful.app.rules.call, doubtful.app.settings, doubtful.app.clock.now()
         ).undelivered
 
     assert line.recipient == "wang@example.cn"

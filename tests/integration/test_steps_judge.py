@@ -10,7 +10,7 @@ import pytest
 
 from ingest.errors import ConfigError
 from ingest.judging.judge import Judge
-from ingest.steps.judge import PUT_OFF, judge_one
+from ingest.steps.judge import PUT_OFF
 from ingest.store.cases import decisions_of_case, load_verdict
 from ingest.store.messages import load_reading
 from notifier.attempts import OutboxState
@@ -54,10 +54,10 @@ def test_a_case_is_judged_when_its_window_ends_and_not_before(house: House) -> N
     house.arrive(with_file(plain_mail()))
     house.take_in()
     house.wait(SETTLE - timedelta(seconds=1))
-    assert not judge_one(house.app)
+    assert not house.judge_one()
     house.wait(timedelta(seconds=1))
-    assert judge_one(house.app)
-    assert not judge_one(house.app)
+    assert house.judge_one()
+    assert not house.judge_one()
 
 
 def test_a_received_time_in_the_future_does_not_put_off_the_answer(house: House) -> None:
@@ -89,10 +89,10 @@ def test_a_mail_that_arrives_while_its_case_is_judged_leaves_the_case_due(house:
         house.arrive(with_file(plain_mail(2), b"other"))
         house.take_in()
 
-    judge = Interrupted(house.app.folder.rules_source, house.app.call)
+    judge = Interrupted(house.app.rules.folder.rules_source, house.app.rules.call)
     judge.meanwhile = more
-    house.app._judge = judge
-    assert judge_one(house.app)
+    house.app.rules._judge = judge
+    assert house.judge_one()
     assert (house.letters(), house.cases()[0].version) == ([], 0)
     assert house.events("judging_failed") == []
     house.wait(SETTLE)
@@ -124,9 +124,9 @@ def test_a_verdict_without_its_letter_is_not_kept(house: House) -> None:
 
 def test_rules_that_cannot_be_used_are_told_with_file_and_line(house: House) -> None:
     """An administrator's mistake is no fault of a case."""
-    house.app.folder = replace(house.app.folder, rules_source="规则:\n  - 编号: [\n")
+    house.app.rules.folder = replace(house.app.rules.folder, rules_source="规则:\n  - 编号: [\n")
     with pytest.raises(ConfigError, match=r"rules\.yaml:\d+:\d+"):
-        _ = house.app.judge
+        _ = house.app.rules.judge
 
 
 def test_a_case_whose_last_mail_may_not_be_answered_is_decided_without_a_letter(house: House) -> None:
@@ -229,6 +229,6 @@ def test_the_verdict_is_kept_with_what_it_rests_on(house: House) -> None:
     reading = load_reading(house.messages()[0])
     assert reading is not None
     assert row.received_at == SAMPLES["03"].received
-    assert row.rules_sha256 == house.app.judge.rules_sha256
+    assert row.rules_sha256 == house.app.rules.judge.rules_sha256
     assert all(word in row.subjects for word in ("来件", "申报书", "双河市兰河小学"))
     assert '"trace"' in row.trace

@@ -8,8 +8,7 @@ from datetime import timedelta
 import pytest
 
 from ingest.daemon import start
-from ingest.steps.digest import send_digest
-from ingest.steps.read import STRIKES, read_one
+from ingest.steps.read import STRIKES
 from ingest.steps.receive import receive_all
 from ingest.store.cases import messages_of_case
 from ingest.store.messages import claim_message, next_message_to_read, retry_message
@@ -27,7 +26,7 @@ UNREADABLE = b""
 
 def tasks(house: House) -> tuple[HumanTask, ...]:
     with house.store() as session:
-        return collect_digest(session, house.app.call, house.app.settings, house.app.clock.now()).needs_human
+        return collect_digest(session, house.app.rules.call, house.app.settings, house.app.clock.now()).needs_human
 
 
 def test_a_question_is_received_once_and_shown_to_staff(house: House) -> None:
@@ -69,7 +68,9 @@ def test_a_bounced_letter_is_undelivered_with_the_telephone_of_the_form(house: H
     house.arrive(bounce_of(house.letters()[0].message_id))
     house.take_in()
     with house.store() as session:
-        undelivered = collect_digest(session, house.app.call, house.app.settings, house.app.clock.now()).undelivered
+        undelivered = collect_digest(
+            session, house.app.rules.call, house.app.settings, house.app.clock.now()
+        ).undelivered
     assert [(item.case_code, item.kind) for item in undelivered] == [(house.cases()[0].code, "accepted")]
     assert undelivered[0].telephone.replace("-", "").isdigit()
     assert undelivered[0].recipient == house.letters()[0].recipient
@@ -160,7 +161,7 @@ def test_papers_in_a_machines_mail_are_shown_to_staff(house: House, header: str)
 def test_papers_that_staff_forward_from_our_own_address_are_shown_to_them(house: House) -> None:
     """Not an application of anybody's; a digest that comes back is ours and no news."""
     start(house.app)
-    send_digest(house.app, house.clock.instant.date())
+    house.send_digest(house.clock.instant.date())
     house.arrive(house.letters()[0].mime)
     house.arrive(with_file(plain_mail(from_="Mailroom@office.example", subject="Fwd: 申报")))
     house.settle_and_decide()
@@ -319,7 +320,7 @@ def test_a_mail_whose_letter_cannot_be_made_is_not_read_by_halves(house: House) 
 def test_a_mail_that_kills_the_program_each_time_is_set_aside(house: House) -> None:
     """Attempts are counted before the work, so the fourth start does not try again."""
     house.arrive(plain_mail())
-    receive_all(house.app)
+    receive_all(house.app.inlet)
     for _ in range(STRIKES):
         start(house.app)
         with house.app.database.writing() as session:  # taken up, and never heard of again
@@ -327,7 +328,7 @@ def test_a_mail_that_kills_the_program_each_time_is_set_aside(house: House) -> N
             assert number is not None
             assert claim_message(session, number, house.clock.instant) is not None
     start(house.app)
-    assert read_one(house.app)
+    assert house.read_one()
     assert [row.state for row in house.messages()] == [MessageState.SET_ASIDE]
 
 
@@ -335,11 +336,11 @@ def test_a_mail_being_read_by_a_killed_program_is_taken_up_after_the_restart(ope
     """Not before: somebody may still be at it."""
     house = open_one()
     house.arrive(plain_mail())
-    receive_all(house.app)
+    receive_all(house.app.inlet)
     with house.app.database.writing() as session:
         claim_message(session, 1, house.clock.instant)
-    assert not read_one(house.app)
+    assert not house.read_one()
     again = open_one(mailbox=house.mailbox, clock=house.clock)
     start(again.app)
-    assert read_one(again.app)
+    assert again.read_one()
     assert [row.state for row in again.messages()] == [MessageState.READ]

@@ -32,7 +32,7 @@ def test_the_raw_bytes_are_safe_before_anything_is_read(house: House) -> None:
     """The file, the row and the line in the ledger."""
     raw = plain_mail().as_bytes()
     house.arrive(raw)
-    assert receive_all(house.app) == 1
+    assert receive_all(house.app.inlet) == 1
     row = house.messages()[0]
     assert house.app.files.path(row.sha256).read_bytes() == raw
     assert (row.state, row.received_at, row.size) == (MessageState.STORED, house.clock.instant, len(raw))
@@ -42,7 +42,7 @@ def test_the_raw_bytes_are_safe_before_anything_is_read(house: House) -> None:
 def test_a_second_look_fetches_nothing_again(house: House) -> None:
     """The database knows what it has."""
     house.arrive(plain_mail())
-    assert [receive_all(house.app), receive_all(house.app)] == [1, 0]
+    assert [receive_all(house.app.inlet), receive_all(house.app.inlet)] == [1, 0]
     assert house.mailbox.fetched == [1]
 
 
@@ -105,8 +105,8 @@ def test_an_interrupted_look_goes_on_where_it_stopped(open_one: Open) -> None:
             house.arrive(plain_mail(10 * validity + number))
         mailbox.good = 2
         with pytest.raises(TemporaryError):
-            receive_all(house.app)
-        receive_all(house.app)
+            receive_all(house.app.inlet)
+        receive_all(house.app.inlet)
         assert house.mailbox.fetched == sorted(house.mailbox.folders["INBOX"].mails)
     received = house.events("received")
     assert len(received) == 9  # 3 mails, then the same 3 renumbered and 3 more
@@ -126,7 +126,7 @@ def test_a_mail_that_is_too_large_is_registered_and_not_downloaded(open_one: Ope
     house = open_one(mailbox_={"max_message_size": len(raw)})
     house.arrive(raw)
     house.arrive(raw + b"\r\n")
-    receive_all(house.app)
+    receive_all(house.app.inlet)
     assert states(house) == [MessageState.STORED, MessageState.TOO_LARGE]
     assert house.mailbox.fetched == [1]
 
@@ -137,9 +137,9 @@ def test_a_full_disk_records_nothing(house: House, monkeypatch: pytest.MonkeyPat
     with monkeypatch.context() as patch:
         patch.setattr(shutil, "disk_usage", lambda _: _Usage(1, 1, 0))
         with pytest.raises(StorageError, match="磁盘空间不足"):
-            receive_all(house.app)
+            receive_all(house.app.inlet)
     assert (house.messages(), house.events()) == ([], [])
-    assert receive_all(house.app) == 1
+    assert receive_all(house.app.inlet) == 1
 
 
 def test_a_mail_that_vanishes_before_it_is_fetched_leaves_nothing(open_one: Open) -> None:
@@ -154,7 +154,7 @@ def test_a_mail_that_vanishes_before_it_is_fetched_leaves_nothing(open_one: Open
     house = open_one(mailbox=Vanishing())
     house.arrive(plain_mail(1))
     house.arrive(plain_mail(2))
-    assert receive_all(house.app) == 1
+    assert receive_all(house.app.inlet) == 1
     assert [row.uid for row in house.messages()] == [2]
     assert len(list(house.app.files.hashes())) == 1
 
@@ -164,11 +164,11 @@ def test_a_mail_that_cannot_be_had_now_keeps_nobody_waiting(house: House) -> Non
     house.mailbox.fail_next("fetch_raw", MessageUnreadableError("暂时取不到"))
     house.arrive(with_file(plain_mail(1), bytes(SMALL)))
     house.arrive(plain_mail(2))
-    assert receive_all(house.app) == 1
+    assert receive_all(house.app.inlet) == 1
     with house.store() as session:
         assert "1 封" in list_folders(session)[0].error
         assert (count_on_server(session), count_in_ledger(session)) == (2, 1)
-    assert receive_all(house.app) == 1
+    assert receive_all(house.app.inlet) == 1
     with house.store() as session:
         assert list_folders(session)[0].error == ""
         assert (count_on_server(session), count_in_ledger(session)) == (2, 2)
@@ -178,7 +178,7 @@ def test_a_folder_that_is_missing_beside_the_inbox_is_told(open_one: Open) -> No
     """A misspelt name must not stop the applications."""
     house = open_one(mailbox_={"also_watch": ["垃圾邮箱"]})
     house.arrive(plain_mail())
-    assert receive_all(house.app) == 1
+    assert receive_all(house.app.inlet) == 1
     with house.store() as session:
         errors = {row.folder: row.error for row in list_folders(session)}
     assert errors["INBOX"] == ""
@@ -188,17 +188,17 @@ def test_a_folder_that_is_missing_beside_the_inbox_is_told(open_one: Open) -> No
 def test_a_missing_inbox_is_a_mistake_of_the_configuration(open_one: Open) -> None:
     """Nothing can come in."""
     with pytest.raises(FolderMissingError):
-        receive_all(open_one(mailbox_={"folder": "申报"}).app)
+        receive_all(open_one(mailbox_={"folder": "申报"}).app.inlet)
 
 
 def test_a_refused_login_reaches_the_caller_and_the_status(house: House) -> None:
     """The last good look is kept beside it."""
     house.arrive(plain_mail())
-    receive_all(house.app)
+    receive_all(house.app.inlet)
     house.mailbox.password_accepted = False
     with pytest.raises(LoginRefusedError) as caught:
-        receive_all(house.app)
-    note_failure(house.app, caught.value)
+        receive_all(house.app.inlet)
+    note_failure(house.app.database, house.app.settings.mailbox.folder, caught.value)
     with house.store() as session:
         folder = list_folders(session)[0]
     assert "拒绝登录" in folder.error
@@ -207,10 +207,10 @@ def test_a_refused_login_reaches_the_caller_and_the_status(house: House) -> None
 
 def test_a_look_is_remembered_with_its_time_and_counts(house: House) -> None:
     """For status and digest; an empty folder was looked at too."""
-    receive_all(house.app)
+    receive_all(house.app.inlet)
     house.wait(timedelta(minutes=1))
     house.arrive(plain_mail())
-    receive_all(house.app)
+    receive_all(house.app.inlet)
     with house.store() as session:
         folder = list_folders(session)[0]
     assert (folder.polled_at, folder.server_count, folder.ledger_count) == (house.clock.instant, 1, 1)

@@ -107,7 +107,7 @@ def test_a_refused_login_stops_everything(house: House) -> None:
     house.queue()
     house.transport.trouble = SmtpLoginRefused("535 authentication failed")
     with pytest.raises(LoginRefusedError, match="535"):
-        send_due(house.app)
+        send_due(house.app.outlet)
     assert [(letter.state, letter.attempts) for letter in house.letters()] == [(OutboxState.QUEUED, 0)]
 
 
@@ -116,7 +116,7 @@ def test_an_unreachable_server_is_trouble_of_the_world(house: House) -> None:
     house.queue()
     house.transport.trouble = SmtpUnavailable("连不上")
     with pytest.raises(TemporaryError, match="连不上"):
-        send_due(house.app)
+        send_due(house.app.outlet)
     house.transport.trouble = None
     assert house.send() == 1
 

@@ -121,7 +121,7 @@ class Office:
 
     def work(self) -> None:
         """One round of the daemon, and what left by it."""
-        receive_all(self.app)
+        receive_all(self.app.inlet)
         work(self.app)
         for taken in self.sink.letters[self._seen :]:
             mail = message_from_bytes(taken.data)
@@ -161,7 +161,8 @@ class Office:
 
     def digest(self) -> str:
         """The digest as it would go out now."""
-        return make_digest(self.app)[0].text
+        app = self.app
+        return make_digest(app.database, app.settings, app.mouth, self.clock.now())[0].text
 
     def _table(self, calls: Path) -> dict[str, dict[str, Any]]:
         mailbox = {

@@ -1,0 +1,208 @@
+"""What becomes of a mail that has been read: decided from plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import get_args
+
+import pytest
+from ingest.submission.dossier import ReceivedMail
+
+from ingest.reading import Document, Fate, Kind, Part, Reading, Screening, ScreeningKind
+from ingest.store.events import EventKind
+from ingest.submission.codes import make_code
+from ingest.submission.filing import (
+    TRACKLESS_CODE,
+    Acknowledge,
+    Arrived,
+    Clues,
+    Enter,
+    Filing,
+    Intent,
+    Known,
+    Note,
+    NoteCanary,
+    NoteKind,
+    SentLetter,
+    Silence,
+    bounce_clues,
+    file_mail,
+)
+from ingest.submission.joining import KnownCase
+from rules.call import Call
+from tests.unit.ingest.conftest import MORNING
+
+Make = Callable[..., Document]
+Mail = Callable[..., ReceivedMail]
+SETTLE = timedelta(minutes=10)
+ARRIVED = Arrived(id=5, received=MORNING, now=MORNING + timedelta(seconds=30), settle=SETTLE)
+UNIT = "unit:第八师石河子市"
+CASE = KnownCase(7, "X24-0007-K", "示范校", UNIT, frozenset({"jyj@example.cn"}))
+PAPER = Part(path="1", name="申报书.docx", kind=Kind.DOCX, size=1, sha256="0", fate=Fate.UNRECOGNISED)
+PICTURE = PAPER.model_copy(update={"name": "照片.jpg", "kind": Kind.JPEG})
+
+
+def screened(reading: Reading, kind: ScreeningKind, *, reply: bool = False, reason: str = "原因") -> Reading:
+    """The reading of a mail that was written by somebody else."""
+    return reading.model_copy(update={"screening": Screening(kind=kind, reply=reply, reason=reason)})
+
+
+def with_headers(reading: Reading, **headers: object) -> Reading:
+    """The reading with other headers."""
+    return reading.model_copy(update={"envelope": reading.envelope.model_copy(update=headers)})
+
+
+def filed(reading: Reading, call: Call, known: Known | None = None) -> Filing:
+    """What becomes of it; nothing is known unless told."""
+    return file_mail(reading, call, known or Known(), ARRIVED)
+
+
+def entered(filing: Filing) -> list[Enter]:
+    """The cases it goes into."""
+    return [intent for intent in filing.intents if isinstance(intent, Enter)]
+
+
+def test_every_note_is_an_event_of_the_ledger() -> None:
+    """The kinds have their home there."""
+    assert set(get_args(NoteKind)) <= set(EventKind)
+
+
+def test_an_application_enters_one_case_a_track_and_is_not_answered_yet(call: Call, mail: Mail, word: Make) -> None:
+    """A new case each, judged when the settle window is over."""
+    filing = filed(mail(word("甲团中学"), word("第八师教育局", "示范区")).reading, call)
+    assert not filing.answered
+    codes = {track.name: track.code for track in call.tracks}
+    assert [(enter.case_id, enter.track, enter.track_code) for enter in entered(filing)] == [
+        (None, track, codes[track]) for track in ("示范校", "示范区")
+    ]
+    assert {(enter.due, enter.reply_to, enter.stranger) for enter in entered(filing)} == {
+        (MORNING + SETTLE, ("jyj@example.cn", "第八师石河子市教育局"), False)
+    }
+    assert filing.intents[0] == Note("placed", "申报材料")
+
+
+def test_a_second_application_enters_the_submitters_own_case(call: Call, mail: Mail, word: Make) -> None:
+    """Of the same track alone, and of nobody else."""
+    others = (
+        KnownCase(6, "A24-0006-K", "示范区", UNIT, frozenset()),
+        KnownCase(8, "X24-0008-K", "示范校", "unit:别人", frozenset()),
+    )
+    filing = filed(mail(word("甲团中学")).reading, call, Known(own=(*others, CASE)))
+    assert [enter.case_id for enter in entered(filing)] == [7]
+
+
+def test_an_address_that_has_not_written_before_is_told(call: Call, mail: Mail, word: Make) -> None:
+    """It speaks in a unit's name and is taken at its word; staff look."""
+    filing = filed(mail(word("甲团中学"), address="neu@example.cn").reading, call, Known(own=(CASE,)))
+    assert [enter.stranger for enter in entered(filing)] == [True]
+
+
+def test_a_supplement_enters_the_case_it_quotes(call: Call, mail: Mail, scan: Make) -> None:
+    """By the thread, whatever else is known."""
+    known = Known(quoted=(KnownCase(3, "Z", "示范区", "unit:x", frozenset()), CASE))
+    filing = filed(mail(scan("", track="", role=None)).reading, call, known)
+    assert [(enter.case_id, enter.stranger) for enter in entered(filing)] == [(7, False)]
+
+
+def test_a_mail_that_names_nobody_and_no_track_has_a_case_to_itself(call: Call, mail: Mail) -> None:
+    """Its submitter is the mail; its code has a letter of its own."""
+    (enter,) = entered(filed(mail(parts=(PAPER,), name="王", address="").reading, call))
+    assert (enter.submitter_key, enter.track, enter.track_code) == ("mail:5", "", TRACKLESS_CODE)
+
+
+def test_a_clock_that_is_ahead_does_not_put_off_the_answer(call: Call, mail: Mail, word: Make) -> None:
+    """The settle window begins now at the latest."""
+    ahead = Arrived(id=5, received=MORNING + timedelta(days=1), now=MORNING, settle=SETTLE)
+    (enter,) = entered(file_mail(mail(word("甲团中学")).reading, call, Known(), ahead))
+    assert enter.due == MORNING + SETTLE
+
+
+def test_an_application_that_may_not_be_answered_leaves_the_reply_address_alone(
+    call: Call, mail: Mail, word: Make
+) -> None:
+    """The case goes on and answers whom it answered before."""
+    reading = screened(mail(word("甲团中学")).reading, ScreeningKind.PERSON)
+    assert [enter.reply_to for enter in entered(filed(reading, call))] == [None]
+
+
+def test_a_stranger_who_quotes_a_case_is_held_and_gets_no_letter(call: Call, mail: Mail, word: Make) -> None:
+    """Staff decide."""
+    reading = mail(word("甲团中学"), address="x@evil.example", name="路人").reading
+    filing = filed(reading, call, Known(quoted=(CASE,)))
+    assert filing.answered
+    assert [intent.kind for intent in filing.intents if isinstance(intent, Note)] == ["placed", "held"]
+    assert len(filing.intents) == 2
+
+
+@pytest.mark.parametrize(
+    ("subject", "text", "reply", "last"),
+    [
+        ("咨询", "请问何时截止?", True, Acknowledge("第八师石河子市教育局")),
+        ("", "", True, Silence("来信没有主题、文字和附件")),
+        ("咨询", "请问何时截止?", False, Silence("没有地址")),
+    ],
+)
+def test_a_question_is_told_to_staff_and_acknowledged_when_it_can_be(
+    subject: str, text: str, reply: bool, last: Intent, call: Call, mail: Mail
+) -> None:
+    """Nothing is acknowledged that says nothing (RFC 3834 section 2)."""
+    reading = screened(mail(subject=subject, text=text).reading, ScreeningKind.PERSON, reply=reply, reason="没有地址")
+    filing = filed(reading, call)
+    assert filing.answered
+    assert filing.intents[1:] == (Note("question", f"来信: {subject}"), last)
+
+
+@pytest.mark.parametrize(
+    ("kind", "part", "notes"),
+    [
+        (ScreeningKind.FORGED, PAPER, ["forged"]),
+        (ScreeningKind.COMPLAINT, None, ["complaint"]),
+        (ScreeningKind.AUTOMATIC, PAPER, ["machine"]),
+        (ScreeningKind.LIST, PAPER, ["machine"]),
+        (ScreeningKind.AUTOMATIC, PICTURE, []),
+        (ScreeningKind.AUTOMATIC, None, []),
+        (ScreeningKind.RECEIPT, PAPER, []),
+        (ScreeningKind.BOUNCE, None, []),
+        (ScreeningKind.OWN, PAPER, ["own_papers"]),
+        (ScreeningKind.OWN, PICTURE, []),
+    ],
+)
+def test_what_no_person_wrote_is_noted_where_staff_should_look(
+    kind: ScreeningKind, part: Part | None, notes: list[str], call: Call, mail: Mail
+) -> None:
+    """And is never answered, nor put into a case."""
+    filing = filed(screened(mail(parts=(part,) if part else ()).reading, kind), call)
+    assert filing.answered
+    assert [intent.kind for intent in filing.intents if isinstance(intent, Note)] == notes
+    assert all(isinstance(intent, Note | NoteCanary) for intent in filing.intents)
+
+
+def test_a_mail_of_our_own_may_be_a_canary_and_is_no_news_with_papers_of_ours(call: Call, mail: Mail) -> None:
+    """Our digest has a workbook; it came from here."""
+    reading = screened(mail(parts=(PAPER,)).reading, ScreeningKind.OWN)
+    assert filed(reading, call, Known(made_here=True)).intents == (NoteCanary(),)
+
+
+def test_a_bounce_is_tied_to_each_letter_it_reports(call: Call, mail: Mail) -> None:
+    """Staff then telephone."""
+    reading = screened(mail(subject="退信").reading, ScreeningKind.BOUNCE)
+    known = Known(reported=(SentLetter(9, "a@example.cn", 7), SentLetter(10, "b@example.cn", None)))
+    assert filed(reading, call, known).intents == (
+        Note("undelivered", "信函未能送达 a@example.cn: 退信", 7, 9),
+        Note("undelivered", "信函未能送达 b@example.cn: 退信", None, 10),
+    )
+
+
+def test_a_bounce_names_letters_by_ids_codes_and_addresses(mail: Mail) -> None:
+    """In this order they are looked for; addresses in lower case and once each."""
+    code = make_code("X", 2024, 7)
+    reading = mail(subject=f"退信 {code}", text="to A@Example.cn and a@example.cn, b@example.cn failed").reading
+    reading = with_headers(reading, failed_message_ids=("<l@office.example>",))
+    assert bounce_clues(reading) == Clues(("<l@office.example>",), (code,), ("a@example.cn", "b@example.cn"))
+
+
+def test_a_letter_that_is_only_late_is_not_looked_for_by_what_the_report_says(mail: Mail) -> None:
+    """RFC 3464 section 2.3.3: it may still arrive."""
+    reading = with_headers(mail(text="a@example.cn").reading, delayed=True, failed_message_ids=("<l@o>",))
+    assert bounce_clues(reading) == Clues(("<l@o>",), (), ())
