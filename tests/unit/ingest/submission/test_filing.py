@@ -7,10 +7,10 @@ from datetime import timedelta
 from typing import get_args
 
 import pytest
-from ingest.submission.dossier import ReceivedMail
 
 from ingest.reading import Document, Fate, Kind, Part, Reading, Screening, ScreeningKind
 from ingest.store.events import EventKind
+from ingest.submission.case import ReceivedMail
 from ingest.submission.codes import make_code
 from ingest.submission.filing import (
     TRACKLESS_CODE,
