@@ -1,6 +1,7 @@
-"""The rules in force: the files a call is judged by, the child process they run in, and why newer files are not.
+"""The rules in force: the files a call is judged by, and the child process they run in.
 
-The one thing of a running house that changes. Which files go in force is decided in ``ingest/steps/rules.py``.
+The one thing of a running house that changes. Which files go in force, and why newer ones do not,
+is decided in ``ingest/steps/rules.py``.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ class RulesInForce:
 
     @property
     def judge(self) -> Judge | ReferEverything:
-        """The rules at work; their engine's child process is started when first needed. Raises ConfigError."""
+        """The rules at work; the child process is started when first needed. Raises ConfigError."""
         if self._judge is None:
             path, source, call = self.folder.rules_path, self.folder.rules_source, self.call
             self._judge = with_place(path, source, lambda text: Judge(text, call))

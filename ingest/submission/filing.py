@@ -1,7 +1,8 @@
-"""What becomes of a mail that has been read. Pure: what is known goes in, what is to be done comes out.
+"""What becomes of a mail that has been read. Pure: what is known in, what is to be
+done out.
 
-``ingest/steps/read.py`` looks up what this asks for and carries out what it answers, in one transaction;
-``mailroom message inspect`` asks the same questions with nothing known.
+``ingest/steps/read.py`` looks up what this asks for and carries out what it answers, in one
+transaction; ``mailroom message inspect`` asks the same questions with nothing known.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ NoteKind: TypeAlias = Literal[
 """The events this file decides on, by their names in the ledger."""
 
 
-# --- what is known ----------------------------------------------------------------------------------------------------
+# --- what is known ------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,8 @@ class Clues:
 
 
 def bounce_clues(reading: Reading) -> Clues:
-    """What a bounce names. A report of mere delay names nothing by its text: the letter may still arrive.
+    """What a bounce names. A report of mere delay names nothing by its text: the letter may
+    still arrive.
 
     Providers rewrite Message-IDs (Tencent does), and many a bounce returns nothing of the letter.
     """
@@ -83,11 +85,12 @@ def bounce_clues(reading: Reading) -> Clues:
     if envelope.delayed:
         return Clues(envelope.failed_message_ids, (), ())
     text = f"{envelope.subject}\n{reading.text}"
-    addresses = dict.fromkeys(found.lower() for found in _ADDRESS_IN_TEXT.findall(text[:MAX_BOUNCE_TEXT]))
+    named = _ADDRESS_IN_TEXT.findall(text[:MAX_BOUNCE_TEXT])
+    addresses = dict.fromkeys(address.lower() for address in named)
     return Clues(envelope.failed_message_ids, tuple(find_codes(text)), tuple(addresses))
 
 
-# --- what is to be done -----------------------------------------------------------------------------------------------
+# --- what is to be done -------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -132,7 +135,7 @@ class Enter:
     unit: str
     due: datetime
     reply_to: tuple[str, str] | None  #: address and name; None: as before
-    stranger: bool  #: nobody has written in this case from this address, and no address book vouches for it
+    stranger: bool  #: an address that has not written in this case, and that the call does not name
 
 
 Intent: TypeAlias = Note | NoteCanary | Silence | Acknowledge | Enter
@@ -172,7 +175,8 @@ def _not_by_a_person(reading: Reading, known: Known) -> list[Intent]:
         return [Note("forged", f"疑似冒名来信,未受理、未答复: {reading.screening.reason}")]
     if kind is ScreeningKind.OWN:
         text = f"本邮箱发来的邮件带有附件,没有受理: {envelope.subject}"
-        return [NoteCanary(), *([Note("own_papers", text)] if papers and not known.made_here else [])]
+        told = [Note("own_papers", text)] if papers and not known.made_here else []
+        return [NoteCanary(), *told]
     if kind is ScreeningKind.COMPLAINT:
         return [Note("complaint", f"投诉报告: {envelope.subject}")]
     if kind in _MACHINES and papers:
