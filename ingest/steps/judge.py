@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlmodel import Session
 
@@ -13,6 +14,7 @@ from ingest.log import get_logger
 from ingest.office import Mouth
 from ingest.rulefiles.candidates import text_sha256
 from ingest.rulefiles.in_force import RulesInForce
+from ingest.steps.border import fault_of
 from ingest.steps.letters import Draft, case_letter, enqueue_letter
 from ingest.store.cases import (
     Judgement,
@@ -60,12 +62,10 @@ def judge_one(database: Database, rules: RulesInForce, mouth: Mouth, now: dateti
         case = next_case_to_judge(session, now)
     if case is None:
         return False
-    try:
-        _judge(database, rules, mouth, case, now)
-    except MailroomError:
-        raise
-    except Exception as error:  # noqa: BLE001 - step border: our fault, and only this case should suffer for it
-        _put_off(database, case, error, now)
+    # Our fault, and only this case should suffer for it.
+    fault = fault_of(partial(_judge, database, rules, mouth, case, now), MailroomError)
+    if fault is not None:
+        _put_off(database, case, fault, now)
     return True
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import traceback
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import assert_never
 
 from sqlmodel import Session
@@ -20,6 +21,7 @@ from ingest.office import Mouth
 from ingest.reading import Reading, ScreeningKind
 from ingest.receipts.signing import own_serial
 from ingest.sandbox.mail import read_or_degrade
+from ingest.steps.border import fault_of
 from ingest.steps.canary import note_canary
 from ingest.steps.letters import enqueue_letter, question_letter
 from ingest.store.cases import (
@@ -80,19 +82,22 @@ def read_one(database: Database, files: FileStore, mouth: Mouth, now: datetime) 
     if row.attempts > STRIKES:  # whoever read it was killed each time before it could say so
         _strike(database, row, RuntimeError("the program died while reading this mail"), now)
         return True
-    try:
-        office = mouth.office
-        reading = read_or_degrade(files.path(row.sha256), office.call, office.reading, office.worker)
-        point("read")
-        with database.writing() as session:
-            Shelf(session, mouth, row, reading, now).file()
-            point("filing")
-        point("filed")
-    except (TemporaryError, StorageError):
-        raise
-    except Exception as error:  # noqa: BLE001 - step border: our fault or a poisonous mail, told apart by nobody yet
-        _strike(database, row, error, now)
+    # Our fault or a poisonous mail, told apart by nobody yet.
+    work = partial(_read, database, files, mouth, row, now)
+    fault = fault_of(work, TemporaryError, StorageError)
+    if fault is not None:
+        _strike(database, row, fault, now)
     return True
+
+
+def _read(database: Database, files: FileStore, mouth: Mouth, row: MessageRow, now: datetime) -> None:
+    office = mouth.office
+    reading = read_or_degrade(files.path(row.sha256), office.call, office.reading, office.worker)
+    point("read")
+    with database.writing() as session:
+        Shelf(session, mouth, row, reading, now).file()
+        point("filing")
+    point("filed")
 
 
 def _strike(database: Database, row: MessageRow, error: Exception, now: datetime) -> None:

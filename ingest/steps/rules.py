@@ -6,6 +6,8 @@ that has been judged is not judged again because rules have changed (``mailroom 
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from ingest.calls import CallFolder
@@ -27,6 +29,7 @@ from ingest.rulefiles.candidates import (
 )
 from ingest.rulefiles.in_force import RulesInForce
 from ingest.rulefiles.replay import CaseChange, judge_again
+from ingest.steps.border import fault_of
 from ingest.store.cases import decisions_in_force
 from ingest.store.database import Database
 from ingest.store.events import EventKind, record_event
@@ -123,16 +126,13 @@ def _put_in_force(rules: RulesInForce, folder: CallFolder, texts: RuleTexts | No
 
 def _accept(rules: RulesInForce, database: Database, folder: CallFolder, now: datetime) -> bool:
     """Examine ``folder``, try it on decided cases, keep it and swap; False, with ``rules.trouble``, when refused."""
-    judge = None
-    try:
-        judge = examine(folder)
-        changes = _shadow(database, folder, judge)
-    except Exception as error:  # noqa: BLE001 - step border: rules that make us stumble must not go in force
-        if judge is not None:
-            judge.close()
-        told = isinstance(error, ConfigError)
-        rules.trouble = str(error) if told else f"检查规则文件时程序出错: {type(error).__name__}: {error}"
+    tried = _Tried(database, folder)
+    fault = fault_of(tried.run)  # rules that make us stumble must not go in force either
+    if fault is not None or tried.judge is None:
+        told, name = isinstance(fault, ConfigError), type(fault).__name__
+        rules.trouble = str(fault) if told else f"检查规则文件时程序出错: {name}: {fault}"
         return False
+    judge, changes = tried.judge, tried.changes
     row = rule_files_row(folder, now)
     with database.writing() as session:
         text = f"启用规则文件 {row.rules_sha256[:12]}({len(judge.rulebook.rules)} 条规则); {_impact(changes)}"
@@ -142,6 +142,24 @@ def _accept(rules: RulesInForce, database: Database, folder: CallFolder, now: da
     rules.trouble = ""
     get_logger().info("rules in force", sha256=text_sha256(folder.rules_source)[:12], changes=len(changes))
     return True
+
+
+@dataclass
+class _Tried:
+    """Rule files that are being tried."""
+
+    database: Database
+    folder: CallFolder
+    judge: Judge | None = None  #: they are good, and at work
+    changes: list[CaseChange] = field(default_factory=list)  #: what they change in decided cases
+
+    def run(self) -> None:
+        """Examine the files, then try them on decided cases. Raises ConfigError when refused."""
+        with ExitStack() as undo:
+            judge = undo.enter_context(examine(self.folder))
+            self.changes = _shadow(self.database, self.folder, judge)
+            self.judge = judge
+            undo.pop_all()
 
 
 def _shadow(database: Database, folder: CallFolder, judge: Judge) -> list[CaseChange]:

@@ -425,3 +425,19 @@ def test_the_continuous_check_is_the_readmes_test_command() -> None:
 def test_a_shell_script_is_valid_for_the_plain_shell(script: Path) -> None:
     """Debian's sh is dash."""
     assert subprocess.run(["sh", "-n", str(script)], check=False, timeout=10).returncode == 0
+
+
+BORDERS = {"ingest/cli/__init__.py", "ingest/daemon.py", "ingest/sandbox/workers.py", "ingest/steps/border.py"}
+
+
+def test_everything_is_caught_at_four_borders_only() -> None:
+    """The command line, the loop, the worker and the step; elsewhere an error is named to be caught."""
+    caught = [
+        name_of(path)
+        for path in own_code()
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.ExceptHandler)
+        and (node.type is None or (isinstance(node.type, ast.Name) and node.type.id in ("Exception", "BaseException")))
+    ]
+
+    assert sorted(caught) == sorted(BORDERS)
