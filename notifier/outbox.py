@@ -1,8 +1,9 @@
-"""The outbox (发件箱): the durable queue every letter leaves from, and the only ways a letter's state may change.
+"""The outbox (发件箱): the durable queue every letter leaves from, and the only ways a letter's
+state may change.
 
 Each change is one compare-and-set UPDATE, so of two who try the same only one succeeds. What
-follows from an attempt is decided in ``notifier/attempts.py``; nothing here sends, and nothing here
-knows of ``ingest``.
+follows from an attempt is decided in ``notifier/outboxstates.py``; nothing here sends, and nothing
+here knows of ``ingest``.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from sqlalchemy import func, or_, update
 from sqlalchemy.orm import defer
 from sqlmodel import Field, Session, col, select
 
-from notifier.attempts import LIFETIME, OutboxState, Settlement, after_restart
+from notifier.outboxstates import LIFETIME, OutboxState, Settlement, after_restart
 from notifier.rows import Key, Row, Text, word
 
 

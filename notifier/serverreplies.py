@@ -2,7 +2,7 @@
 codes included.
 
 Pure: numbers and texts in, a :class:`SendOutcome` out. No socket, no retry times
-(``notifier/attempts.py`` has those).
+(``notifier/outboxstates.py`` has those).
 """
 
 from __future__ import annotations

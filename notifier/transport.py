@@ -2,7 +2,7 @@
 keeps the outbox.
 
 Values, errors and protocols only: no socket, no smtplib (that is ``notifier/smtp.py``), no decision
-about when to try again (that is ``notifier/attempts.py``).
+about when to try again (that is ``notifier/outboxstates.py``).
 """
 
 from __future__ import annotations

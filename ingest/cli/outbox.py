@@ -29,7 +29,7 @@ def list_outbox(
     """列出信函: 收件人、状态、服务器的答复;新的在前(--json 按入发件箱的先后)。"""
     from ingest.errors import UsageError
     from ingest.views.lists import letter_lines
-    from notifier.attempts import OutboxState
+    from notifier.outboxstates import OutboxState
 
     if state is not None and state not in set(OutboxState):
         raise UsageError(f"没有状态“{state}”", "可用: " + "、".join(OutboxState))

@@ -19,8 +19,8 @@ from ingest.calls import default_config, open_call
 from ingest.clock import FixedClock
 from ingest.daemon import start, work
 from ingest.demo.mailbox import EmbeddedMailbox
+from ingest.demo.mails import Sample, load_samples, own_samples
 from ingest.demo.output import write_output
-from ingest.demo.samples import Sample, load_samples, own_samples
 from ingest.demo.smtp_sink import SmtpSink
 from ingest.mailbox.imap import ImapMailbox
 from ingest.outputs import creating

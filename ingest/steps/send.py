@@ -20,8 +20,8 @@ from ingest.settings import LetterSettings
 from ingest.steps.alarm import queue_alarm
 from ingest.store.database import Database
 from ingest.store.events import EventKind, record_event
-from notifier.attempts import OutboxState, Settlement, next_attempt
 from notifier.outbox import NOT_TO_APPLICANTS, OutboxRow, claim, count_answers, next_to_send, settle, unclaim
+from notifier.outboxstates import OutboxState, Settlement, next_attempt
 from notifier.transport import SmtpLoginRefused, SmtpUnavailable, Transport, TransportSession
 
 BATCH = 50

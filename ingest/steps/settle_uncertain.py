@@ -16,7 +16,6 @@ from ingest.log import get_logger
 from ingest.mailbox.protocol import FolderMissingError, Mailbox
 from ingest.store.database import Database
 from ingest.store.events import EventKind, record_event
-from notifier.attempts import OutboxState
 from notifier.outbox import (
     OutboxRow,
     confirm,
@@ -26,6 +25,7 @@ from notifier.outbox import (
     settle_interrupted,
     uncertain_letters,
 )
+from notifier.outboxstates import OutboxState
 
 NEWEST = 200
 """How many of the newest sent mails are looked through."""

@@ -11,8 +11,8 @@ from sqlmodel import Session, col, select
 
 from ingest.store.folders import list_folders
 from ingest.store.tables import CaseRow, DecisionRow, MessageRow, MessageState
-from notifier.attempts import OutboxState
 from notifier.outbox import count_by_state
+from notifier.outboxstates import OutboxState
 from rules.verdict import Decision
 
 

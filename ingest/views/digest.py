@@ -36,7 +36,6 @@ from ingest.store.rulefiles import rules_trouble
 from ingest.store.tables import CaseRow, DecisionRow, MessageRow, MessageState
 from ingest.submission.case import Case, ReceivedMail, arrange, parts_of_matter
 from ingest.views.health import intake_health
-from notifier.attempts import OutboxState
 from notifier.digest import (
     CaseLine,
     Counters,
@@ -56,6 +55,7 @@ from notifier.outbox import (
     last_digest_before,
     list_letters,
 )
+from notifier.outboxstates import OutboxState
 from notifier.wording import full_width
 from rules.call import Call
 from rules.facts import Fact

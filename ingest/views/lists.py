@@ -38,7 +38,6 @@ from ingest.views.records import (
     MessageRecord,
     SilenceRecord,
 )
-from notifier.attempts import OutboxState
 from notifier.outbox import (
     NOT_TO_APPLICANTS,
     OutboxRow,
@@ -48,6 +47,7 @@ from notifier.outbox import (
     list_letters,
     newest_letters,
 )
+from notifier.outboxstates import OutboxState
 from rules.subjects import SubjectField
 from rules.verdict import Verdict
 

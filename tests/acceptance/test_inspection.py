@@ -17,7 +17,7 @@ import pytest
 
 from ingest.calls import default_config, open_call
 from ingest.cli import run
-from ingest.demo.samples import Sample, load_samples
+from ingest.demo.mails import Sample, load_samples
 from ingest.exitcodes import ExitCode
 from ingest.reading import Fate, Kind, Rendition, SealOutcome
 from tests.acceptance.conftest import COMMAND

@@ -8,7 +8,7 @@ from email.message import Message
 
 import pytest
 
-from ingest.demo.samples import Sample, load_samples
+from ingest.demo.mails import Sample, load_samples
 from tests.acceptance.conftest import Office
 
 SAMPLES = {sample.number: sample for sample in load_samples()}

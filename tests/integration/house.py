@@ -17,7 +17,7 @@ from sqlmodel import Session
 from ingest.app import App, build
 from ingest.calls import default_config
 from ingest.clock import FixedClock
-from ingest.demo.samples import Sample, load_samples
+from ingest.demo.mails import Sample, load_samples
 from ingest.settings import Settings
 from ingest.steps.alarm import queue_alarm
 from ingest.steps.canary import canary_if_due, watch_canary

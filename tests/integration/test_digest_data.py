@@ -23,9 +23,9 @@ from ingest.views import lists as views
 from ingest.views.digest import collect_digest
 from ingest.views.status import status_report
 from notifier import outbox
-from notifier.attempts import OutboxState
 from notifier.digest import Counters, DigestData, QuotaLine
 from notifier.outbox import OutboxRow
+from notifier.outboxstates import OutboxState
 from notifier.transport import SendOutcome
 from rules.vocabulary import BEIJING
 from tests.integration.house import SAMPLES, SETTLE, STAFF, House, plain_mail, with_file

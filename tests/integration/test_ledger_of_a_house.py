@@ -16,7 +16,7 @@ from ingest.cli import run
 from ingest.store.audit import verify_ledger
 from ingest.store.events import ledger_head
 from ingest.views.digest import collect_digest
-from notifier.attempts import OutboxState
+from notifier.outboxstates import OutboxState
 from notifier.transport import SendOutcome
 from tests.integration.house import House, plain_mail, with_file
 

@@ -36,8 +36,8 @@ from ingest.daemon import start
 from ingest.errors import TemporaryError
 from ingest.steps.receive import receive_all
 from ingest.store.tables import MessageState
-from notifier.attempts import OutboxState
 from notifier.outbox import OutboxRow, next_to_send
+from notifier.outboxstates import OutboxState
 from notifier.transport import SendOutcome, SendResult
 from tests.fakes.mailbox import FakeMailbox
 from tests.fakes.transport import FakeLetter, FakeTransport, FakeTransportSession

@@ -29,7 +29,7 @@ from ingest.steps.judge import OnPurpose
 from ingest.store.cases import decisions_in_force, decisions_of_case, load_subjects
 from ingest.store.rulefiles import files_of_decision, last_good
 from ingest.views.digest import system_state
-from notifier.attempts import OutboxState
+from notifier.outboxstates import OutboxState
 from rules.verdict import Decision
 from tests.integration.house import House
 

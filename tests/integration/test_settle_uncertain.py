@@ -15,7 +15,7 @@ from ingest.errors import LoginRefusedError, MailroomError, UnavailableError
 from ingest.steps.settle_uncertain import LOOK_AGAIN
 from ingest.views.digest import collect_digest
 from notifier import outbox
-from notifier.attempts import OutboxState
+from notifier.outboxstates import OutboxState
 from notifier.transport import SendOutcome
 from tests.integration.house import STAFF, House
 

@@ -13,8 +13,8 @@ from ingest.judging.judge import Judge
 from ingest.steps.judge import PUT_OFF
 from ingest.store.cases import decisions_of_case, load_verdict
 from ingest.store.messages import load_reading
-from notifier.attempts import OutboxState
 from notifier.outbox import cancel
+from notifier.outboxstates import OutboxState
 from notifier.rendering import Templates
 from rules.verdict import Decision
 from tests.integration.house import SAMPLES, SETTLE, House, attachments, plain_mail, with_file

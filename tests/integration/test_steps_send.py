@@ -14,7 +14,7 @@ from ingest.errors import LoginRefusedError, TemporaryError
 from ingest.steps.send import send_due
 from ingest.views.digest import system_state
 from notifier import outbox
-from notifier.attempts import OutboxState
+from notifier.outboxstates import OutboxState
 from notifier.transport import SendOutcome, SmtpLoginRefused, SmtpUnavailable
 from rules.vocabulary import BEIJING
 from tests.integration.house import House

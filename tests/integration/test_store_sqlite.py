@@ -26,8 +26,8 @@ from ingest.store.database import Database, open_database
 from ingest.store.events import EventKind
 from ingest.store.messages import Arrival
 from notifier import outbox
-from notifier.attempts import OutboxState
 from notifier.outbox import NewLetter
+from notifier.outboxstates import OutboxState
 
 NOW = datetime(2024, 8, 30, 2, 0, tzinfo=UTC)
 LETTER = NewLetter("k", "accepted", "a@example.org", "受理回执", "<1@example.org>", b"letter")

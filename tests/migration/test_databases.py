@@ -22,8 +22,8 @@ from ingest.store.events import EventKind
 from ingest.store.messages import Arrival
 from ingest.store.tables import MessageRow
 from notifier import outbox
-from notifier.attempts import OutboxState, Settlement
 from notifier.outbox import NewLetter
+from notifier.outboxstates import OutboxState, Settlement
 from rules.verdict import Decision, EntryVerdict, Verdict
 
 NOW = datetime(2024, 8, 30, 2, 0, 0, 123456, tzinfo=UTC)

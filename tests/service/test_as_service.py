@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from ingest.demo.samples import load_samples
+from ingest.demo.mails import load_samples
 from tests.parts.made import mail, parts
 from tests.service.as_service import NOBODY, NOT_ALLOWED, ROOT
 

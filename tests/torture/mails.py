@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 
-from ingest.demo.samples import load_samples
+from ingest.demo.mails import load_samples
 from rules.vocabulary import BEIJING
 
 FIRST = datetime(2024, 8, 20, 9, 0, tzinfo=BEIJING)

@@ -9,7 +9,7 @@ import pytest
 
 from ingest.calls import default_config, open_call
 from ingest.cli import run
-from ingest.demo.samples import AFTER_THE_DEADLINE, own_samples
+from ingest.demo.mails import AFTER_THE_DEADLINE, own_samples
 from ingest.demo.scenario import own_scenario
 from ingest.errors import ConfigError
 from rules.vocabulary import BEIJING

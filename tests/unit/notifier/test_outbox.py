@@ -10,8 +10,8 @@ import pytest
 from sqlmodel import Session, create_engine
 
 from notifier import outbox
-from notifier.attempts import LIFETIME, OutboxState, Settlement
 from notifier.outbox import NewLetter, OutboxRow
+from notifier.outboxstates import LIFETIME, OutboxState, Settlement
 from notifier.rows import Row
 
 NOW = datetime(2024, 8, 30, 2, 0, tzinfo=UTC)

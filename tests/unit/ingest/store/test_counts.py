@@ -11,8 +11,8 @@ from ingest.store.database import Database
 from ingest.store.messages import Arrival
 from ingest.store.tables import MessageState
 from notifier import outbox
-from notifier.attempts import OutboxState
 from notifier.outbox import NewLetter
+from notifier.outboxstates import OutboxState
 from rules.verdict import Decision, Verdict
 
 

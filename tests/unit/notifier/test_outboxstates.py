@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifier.attempts import LIFETIME, OutboxState, Settlement, after_restart, next_attempt
+from notifier.outboxstates import LIFETIME, OutboxState, Settlement, after_restart, next_attempt
 from notifier.transport import SendOutcome
 
 NOW = datetime(2024, 8, 30, 9, 0, tzinfo=UTC)
