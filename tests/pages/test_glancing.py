@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from ingest.document.seal.glancing import Glance, Region
+from ingest.document.seal.patches import patches_with_blue, patches_with_red
 from ingest.document.seal.pixels import PageImage
-from ingest.document.seal.regions import parts_with_blue, parts_with_red
 from tests.unit.ingest.document.papers import Pixels, scanned, seal_mask, sheet, stamp
 
 DPI = 150
@@ -45,8 +45,8 @@ def test_red_ink_is_found_where_it_is() -> None:
 def test_print_on_paper_has_no_red_and_no_blue() -> None:
     """Nothing is worth a finer look."""
     first = look(scanned(sheet(DPI)))
-    assert parts_with_red(first) == []
-    assert parts_with_blue(first) == []
+    assert patches_with_red(first) == []
+    assert patches_with_blue(first) == []
     assert (
         first.colourless,
         first.blank,
@@ -65,8 +65,8 @@ def test_the_table_under_a_photographed_sheet_is_no_ink(shade: float) -> None:
     stamped = look(scanned(lying_on_wood(page, shade)))
 
     assert bare.desk
-    assert parts_with_red(bare) == []
-    (part,) = parts_with_red(stamped)
+    assert patches_with_red(bare) == []
+    (part,) = patches_with_red(stamped)
     assert abs(part.left + part.size_mm[0] / 2 - (133 + BORDER_MM)) < 8
     assert max(part.size_mm) < 70
 
@@ -95,7 +95,7 @@ def test_a_blue_seal_that_falls_into_pieces_is_looked_at_as_one() -> None:
     first = look(scanned(page))
 
     assert all(max(region.size_mm) < 20 for region in first.blue)
-    (part,) = parts_with_blue(first)
+    (part,) = patches_with_blue(first)
     assert all(40 < side < 60 for side in part.size_mm)
 
 
@@ -104,4 +104,4 @@ def test_a_line_of_blue_writing_is_no_seal() -> None:
     page = sheet(DPI, table=False).copy()
     mm = DPI / 25.4
     page[round(200 * mm) : round(209 * mm), round(90 * mm) : round(150 * mm) : 3] = (30, 40, 190)
-    assert parts_with_blue(look(scanned(page))) == []
+    assert patches_with_blue(look(scanned(page))) == []

@@ -23,7 +23,7 @@ from ingest.document.seal.blobs import (
 from ingest.document.seal.judging import judge_ring
 from ingest.document.seal.pixels import WORKING_PX_PER_MM as PPM
 from ingest.document.seal.pixels import Map, along_the_border, quantile
-from ingest.document.seal.rings import Ring, fit
+from ingest.document.seal.rings import Ring, fit_ring
 from ingest.document.seal.thresholds.judging import MARK, PAGE, SQUARE
 from ingest.document.seal.thresholds.searching import LEVELS, OUTLINES, RULES, SHEETS_EDGE
 from ingest.document.seal.voting import vote_for_circles, vote_for_ovals
@@ -187,7 +187,7 @@ def _has_axis_of_a_seal(ring: Ring) -> bool:
 
 
 def _ring_mark(ink: Map, ring: Ring, *, exact: bool, crossed: bool) -> Mark | None:
-    fitted = fit(ink, ring)
+    fitted = fit_ring(ink, ring)
     if fitted is None:
         return None
     ring, seen = fitted

@@ -24,6 +24,7 @@ from ingest.document.seal.marks import (
     rings_at,
     without_doubles,
 )
+from ingest.document.seal.patches import Patch, patches_with_blue, patches_with_red
 from ingest.document.seal.pixels import WORKING_PX_PER_MM as PPM
 from ingest.document.seal.pixels import (
     Border,
@@ -35,7 +36,6 @@ from ingest.document.seal.pixels import (
     separate_inks,
     to_working_scale,
 )
-from ingest.document.seal.regions import Part, parts_with_blue, parts_with_red
 from ingest.document.seal.rings import Ring
 from ingest.document.seal.thresholds.judging import FAINT_RING, MARK, PAGE
 from ingest.document.seal.thresholds.searching import LEVELS
@@ -96,10 +96,11 @@ def look_at_page(page: PageImage) -> PageLook:
     """What one page says about being stamped: where the quick look saw ink, the finer look goes."""
     first = Glance(page)
     marks = without_doubles(
-        [mark for part in parts_with_red(first) for mark in _red_marks(page, part, first)],
+        [mark for patch in patches_with_red(first) for mark in _red_marks(page, patch, first)],
     )
     if not any(mark.clear for mark in marks):
-        blue = [mark for part in parts_with_blue(first) for mark in _blue_marks(page, part, first)]
+        patches = patches_with_blue(first)
+        blue = [mark for patch in patches for mark in _blue_marks(page, patch, first)]
         marks = without_doubles([*marks, *blue])
     if marks:
         seals = tuple(_seal(page, mark) for mark in marks[: MARK.most])
@@ -150,19 +151,19 @@ def _unmarked(page: PageImage, first: Glance) -> PageLook:
     return PageLook(SealOutcome.NOT_STAMPED, (), "", first.blank)
 
 
-def _red_marks(page: PageImage, part: Part, first: Glance) -> list[Mark]:
-    """All seal-like marks of a part, from red ink, else traces of it; only these can be clear."""
+def _red_marks(page: PageImage, patch: Patch, first: Glance) -> list[Mark]:
+    """All seal-like marks of a patch, from red ink, else traces of it; only these can be clear."""
     exact = page.exact and not first.desk
-    ink, left, top = _inks(page, part, first)
+    ink, left, top = _inks(page, patch, first)
     found = [_on_plain_paper(mark, ink) for mark in coloured_marks(ink.red, exact=exact)]
     found = found or list(marks_among_rules(ink.red, exact=exact))
     found = found or list(faint_marks(ink.faint_red)) or list(coherent_red(ink.red, ink.other))
     return [mark.moved(left, top) for mark in found]
 
 
-def _blue_marks(page: PageImage, part: Part, first: Glance) -> list[Mark]:
+def _blue_marks(page: PageImage, patch: Patch, first: Glance) -> list[Mark]:
     """What would be a clear seal if it were red."""
-    ink, left, top = _inks(page, part, first)
+    ink, left, top = _inks(page, patch, first)
     marks = coloured_marks(ink.blue, exact=page.exact and not first.desk)
     return [mark.moved(left, top)._replace(clear=False, reason="有非红色的印章图样") for mark in marks if mark.clear]
 
@@ -174,19 +175,19 @@ def _on_plain_paper(mark: Mark, ink: Inks) -> Mark:
     return mark
 
 
-def _inks(page: PageImage, part: Part, first: Glance) -> tuple[Inks, int, int]:
-    """The inks of a part at working scale, and where their upper left corner lies on the page."""
+def _inks(page: PageImage, patch: Patch, first: Glance) -> tuple[Inks, int, int]:
+    """The inks of a patch at working scale, and where their upper left corner lies on the page."""
     scale = page.px_per_mm
-    left, top, right, bottom = (round(value * scale) for value in part[:4])
+    left, top, right, bottom = (round(value * scale) for value in patch[:4])
     width, height = first.size_mm
-    sides = (part.top > 0, part.bottom < height, part.left > 0, part.right < width)
+    sides = (patch.top > 0, patch.bottom < height, patch.left > 0, patch.right < width)
     border = Border(*(round(PAGE.pad_mm * PPM) if open_ else 0 for open_ in sides))
     ink = separate_inks(
         to_working_scale(page.pixels[top:bottom, left:right], scale),
         first.bright,
         border,
     )
-    return ink, round(part.left * PPM) - border.before, round(part.top * PPM) - border.above
+    return ink, round(patch.left * PPM) - border.before, round(patch.top * PPM) - border.above
 
 
 def _seal(page: PageImage, mark: Mark) -> Seal:

@@ -205,7 +205,7 @@ def _second_ring(seen: _Unrolled) -> float:
     return float((counts[:, starts + 2 * step] > counts[:, starts]).mean(axis=0).max())
 
 
-def fit(ink: Map, ring: Ring, floor: float = HITS.floor) -> tuple[Ring, Measured] | None:
+def fit_ring(ink: Map, ring: Ring, floor: float = HITS.floor) -> tuple[Ring, Measured] | None:
     """``ring`` moved and stretched to where the ink really is, as long as that measures better."""
     seen = _unroll(ink, ring, floor)
     rim = _rim(seen)

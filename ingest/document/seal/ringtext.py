@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from ingest.document.seal.blobs import blobs, hull_ellipse
 from ingest.document.seal.pixels import WORKING_PX_PER_MM, Map, PageImage, Pixels
-from ingest.document.seal.rings import Measured, Ring, fit
+from ingest.document.seal.rings import Measured, Ring, fit_ring
 from ingest.document.seal.thresholds.ink import PAPER
 from ingest.document.seal.thresholds.measuring import FITTING, WRITING
 from ingest.reading import Seal
@@ -109,7 +109,7 @@ def _outline(ink: Map, px_per_mm: float, seal: Seal) -> Ring:
     boxed = Ring(middle, middle, *(side / 2 * WORKING_PX_PER_MM for side in seal.bbox[2:]))
     hulls = [hull_ellipse(blob) for blob in islice(blobs(small, WRITING.ink, WRITING.bridge_mm), 1)]
     starts = (start for start in (*hulls, boxed) if start is not None)
-    fits = [found for start in starts if (found := fit(small, start)) is not None]
+    fits = [found for start in starts if (found := fit_ring(small, start)) is not None]
     ring = max(fits, key=_closed_and_even)[0] if fits else boxed
     return Ring(ring.x / scale, ring.y / scale, ring.a / scale, ring.b / scale, ring.angle)
 

@@ -13,7 +13,7 @@ from ingest.document.seal.blobs import Blob, Texture, blobs, texture
 from ingest.document.seal.marks import Mark, mark_of, within
 from ingest.document.seal.pixels import WORKING_PX_PER_MM as PPM
 from ingest.document.seal.pixels import Map, middle_and_noise, smoothed
-from ingest.document.seal.rings import Measured, Ring, fit
+from ingest.document.seal.rings import Measured, Ring, fit_ring
 from ingest.document.seal.thresholds.ink import WORTH_A_LOOK
 from ingest.document.seal.thresholds.judging import (
     COHERENT,
@@ -74,7 +74,7 @@ def share_of(ink: Map, box: tuple[int, int, int, int]) -> float:
 def _faint_rings(soft: Map, least: float) -> Iterator[Mark]:
     level = FAINT_INK.level * least
     for candidate in vote_for_circles(soft, level, FAINT_INK.circles, FAINT_INK.least_vote):
-        fitted = fit(soft, candidate, least)
+        fitted = fit_ring(soft, candidate, least)
         if fitted is not None and _is_faint_ring(*fitted):
             ring, confidence = fitted[0], FAINT_RING.confidence
             yield mark_of(ring, clear=False, confidence=confidence, reason=FAINT_REASON)

@@ -16,7 +16,7 @@ from ingest.document.seal.thresholds import ink, judging, measuring, searching
 ROOM = Path(seal.__file__).parent
 STAGES = (ink, searching, measuring, judging)
 SOURCE = re.compile(r"\b(?:sizes|measured|trial|chosen)\b|the same$|\.\.\.$")
-DECIDING = ("judging.py", "marks.py", "traces.py", "page.py", "regions.py", "blobs.py", "rings.py")
+DECIDING = ("judging.py", "marks.py", "traces.py", "page.py", "patches.py", "blobs.py", "rings.py")
 
 
 def fields_with_comments() -> Iterator[tuple[str, str]]:

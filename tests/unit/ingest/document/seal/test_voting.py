@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw
 from ingest.document.seal.blobs import shows_more
 from ingest.document.seal.pixels import WORKING_PX_PER_MM as PPM
 from ingest.document.seal.pixels import Map
-from ingest.document.seal.rings import Ring, fit
+from ingest.document.seal.rings import Ring, fit_ring
 from ingest.document.seal.voting import vote_for_circles, vote_for_ovals
 
 LEVEL = 0.4
@@ -113,7 +113,7 @@ def test_lines_across_a_rim_do_not_pull_its_ellipse_away() -> None:
         (60, 0, 70, 110),
     )
 
-    fitted = fit(crossed, next(vote_for_ovals(crossed, LEVEL)))
+    fitted = fit_ring(crossed, next(vote_for_ovals(crossed, LEVEL)))
 
     assert fitted is not None
     ring, seen = fitted

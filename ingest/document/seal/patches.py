@@ -1,7 +1,7 @@
-"""Which parts of a page are worth a finer look for seals:
+"""Which patches of a page are worth a finer look for seals:
 where the quick look saw ink enough of one colour.
 
-Geometry in millimetres; no pixels are read here. What the parts show is decided in ``page.py``.
+Geometry in millimetres; no pixels are read here. What the patches show is decided in ``page.py``.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from ingest.document.seal.glancing import Glance, Region
 from ingest.document.seal.thresholds.ink import WORTH_A_LOOK
 
 
-class Part(NamedTuple):
-    """A part of the page in millimetres."""
+class Patch(NamedTuple):
+    """A patch of the page in millimetres."""
 
     left: float
     top: float
@@ -25,14 +25,14 @@ class Part(NamedTuple):
         """Width and height."""
         return self.right - self.left, self.bottom - self.top
 
-    def meets(self, other: Part) -> bool:
+    def meets(self, other: Patch) -> bool:
         """Whether the two have a place in common."""
         across = self.left < other.right and other.left < self.right
         return across and self.top < other.bottom and other.top < self.bottom
 
-    def with_other(self, other: Part) -> Part:
-        """The smallest part that holds both."""
-        return Part(
+    def with_other(self, other: Patch) -> Patch:
+        """The smallest patch that holds both."""
+        return Patch(
             min(self.left, other.left),
             min(self.top, other.top),
             max(self.right, other.right),
@@ -40,42 +40,43 @@ class Part(NamedTuple):
         )
 
 
-def parts_with_red(first: Glance) -> list[Part]:
+def patches_with_red(first: Glance) -> list[Patch]:
     """Where there is red ink enough, in a group large enough, for a seal or a piece of one;
     a line of red print is neither.
     """
     width, height = first.size_mm
-    return _parts(
+    return _patches(
         [region for region in first.red if _could_be_seal(region, width, height)],
         width,
         height,
     )
 
 
-def parts_with_blue(first: Glance) -> list[Part]:
+def patches_with_blue(first: Glance) -> list[Patch]:
     """Where there is blue ink in the size of a seal,
     in however many pieces; writing is long or low.
     """
     least = WORTH_A_LOOK.least_blue_mm + 2 * WORTH_A_LOOK.margin_mm
-    return [part for part in _parts(list(first.blue), *first.size_mm) if min(part.size_mm) >= least]
+    patches = _patches(list(first.blue), *first.size_mm)
+    return [patch for patch in patches if min(patch.size_mm) >= least]
 
 
-def _parts(regions: list[Region], width: float, height: float) -> list[Part]:
+def _patches(regions: list[Region], width: float, height: float) -> list[Patch]:
     """The regions with a margin, those that meet as one."""
-    parts: list[Part] = []
+    patches: list[Patch] = []
     for region in regions:
-        part = Part(
+        patch = Patch(
             max(0.0, region.left - WORTH_A_LOOK.margin_mm),
             max(0.0, region.top - WORTH_A_LOOK.margin_mm),
             min(width, region.right + WORTH_A_LOOK.margin_mm),
             min(height, region.bottom + WORTH_A_LOOK.margin_mm),
         )
-        while near := [other for other in parts if other.meets(part)]:
-            parts = [other for other in parts if other not in near]
+        while near := [other for other in patches if other.meets(patch)]:
+            patches = [other for other in patches if other not in near]
             for other in near:
-                part = part.with_other(other)
-        parts.append(part)
-    return parts
+                patch = patch.with_other(other)
+        patches.append(patch)
+    return patches
 
 
 def _could_be_seal(region: Region, width: float, height: float) -> bool:
