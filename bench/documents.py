@@ -73,7 +73,9 @@ def main() -> None:
     print(f"doc: content {old:.2f} ms")
     made = [(part.data, case) for case, part in parts().items()]
     each = [median_milliseconds(partial(identify, data, "a.bin"), 3) for data, _ in made]
-    print(f"identify: median {statistics.median(each):.3f} ms, largest {max(each):.3f} ms, {len(each)} files")
+    print(
+        f"identify: median {statistics.median(each):.3f} ms, largest {max(each):.3f} ms, {len(each)} files"
+    )
     raw = mail(Made(named("a.docx"), forms[0]))
     with tempfile.NamedTemporaryFile(suffix=".eml") as file:
         file.write(raw)
@@ -86,7 +88,9 @@ def main() -> None:
             15,
         )
         idle = median_milliseconds(lambda: run_in_worker("os:getpid", returns=int), 15)
-    print(f"one mail with one form: {inside:.1f} ms here, {worker:.1f} ms in a worker ({worker - inside:.1f} ms more)")
+    print(
+        f"one mail with one form: {inside:.1f} ms here, {worker:.1f} ms in a worker ({worker - inside:.1f} ms more)"
+    )
     print(f"a worker that does nothing: {idle:.1f} ms")
 
 

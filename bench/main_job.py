@@ -214,8 +214,12 @@ def settings(folder: Path) -> Settings:
 def work(app: App, stages: Stages) -> None:
     """Every mail of the mailbox to its letter in the queue."""
     stages.run("收件入库", lambda: receive_all(app.inlet))
-    while stages.run("读附件", lambda: read_one(app.database, app.files, app.mouth, app.clock.now())):
-        while stages.run("判定与写信", lambda: judge_one(app.database, app.rules, app.mouth, app.clock.now())):
+    while stages.run(
+        "读附件", lambda: read_one(app.database, app.files, app.mouth, app.clock.now())
+    ):
+        while stages.run(
+            "判定与写信", lambda: judge_one(app.database, app.rules, app.mouth, app.clock.now())
+        ):
             pass
 
 
@@ -251,7 +255,9 @@ def report(count: int, size: int, yardstick: float, result: tuple[Stages, int, i
     """The figures, for people."""
     stages, written, peak = result
     print(f"来件 {count} 封,共 {size / 1e6:.1f} MB;信函 {written} 封入发件箱")
-    print(f"完整流程 {stages.total:.1f} s,{count / stages.total:.1f} 封/秒,内存峰值 {peak / 1e6:.0f} MB(含工作进程)")
+    print(
+        f"完整流程 {stages.total:.1f} s,{count / stages.total:.1f} 封/秒,内存峰值 {peak / 1e6:.0f} MB(含工作进程)"
+    )
     for name, seconds in (stages.seconds | stages.within).items():
         print(f"  {name}  {seconds:.1f} s  {seconds / stages.total:.0%}")
     print(

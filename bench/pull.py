@@ -268,13 +268,20 @@ def main() -> None:
     parser.add_argument("--small", type=int, default=1000, help="2 KB 的邮件数")
     parser.add_argument("--large", type=int, default=60, help="3.3 MB 的邮件数")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--rows", type=int, nargs="*", default=[100, 100_000], help="空查时台账另有的行数")
+    parser.add_argument(
+        "--rows", type=int, nargs="*", default=[100, 100_000], help="空查时台账另有的行数"
+    )
     options = parser.parse_args()
     if program("mbsync") is None:
         sys.exit("缺少 mbsync: apt-get install isync")
     with dovecot() as account:
         server = account.server
-        race(f"{options.small} 封 2 KB", account, deliver(account, small_mails(options.small)), options.rounds)
+        race(
+            f"{options.small} 封 2 KB",
+            account,
+            deliver(account, small_mails(options.small)),
+            options.rounds,
+        )
         applications = server.new_account()
         race(
             f"{options.large} 封 3.3 MB",

@@ -63,7 +63,11 @@ print(json.dumps([hits, sorted(taken)[len(taken) // 2]]))
 
 def conditions(count: int) -> list[Condition]:
     """Limits on three fields, all different."""
-    fields = (("教师账号开通率", "不低于", 10_000), ("学生账号开通率", "不低于", 10_000), ("教师人数", "不少于", 1))
+    fields = (
+        ("教师账号开通率", "不低于", 10_000),
+        ("学生账号开通率", "不低于", 10_000),
+        ("教师人数", "不少于", 1),
+    )
     return [
         (
             *fields[n % 3][:2],
@@ -81,7 +85,11 @@ def source_of(count: int) -> str:
 
 def _sentence(one: Condition) -> str:
     field, word, limit = one
-    return f"申报书.{field} {word} {limit / 10_000:.4f}%" if field.endswith("率") else f"申报书.{field} {word} {limit}"
+    return (
+        f"申报书.{field} {word} {limit / 10_000:.4f}%"
+        if field.endswith("率")
+        else f"申报书.{field} {word} {limit}"
+    )
 
 
 def subjects_of(count: int) -> list[Subject]:

@@ -1,4 +1,6 @@
-"""The composition root: settings in, a working house out. The only place where parts are chosen and put together."""
+"""The composition root: settings in, a working house out. The only place where parts are chosen and
+put together.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,8 @@ from rules.callfile import load_call
 
 @dataclass
 class App:
-    """The parts of a working house, and what is composed of them. Steps take what they use of it, never the whole.
+    """The parts of a working house, and what is composed of them. Steps take what they use of it,
+    never the whole.
 
     Built once; closed at the end.
     """
@@ -76,33 +79,47 @@ class App:
 
 
 class Unconnected:
-    """Stands in for mailbox or transport in commands that need neither, so that they ask for no password."""
+    """Stands in for mailbox or transport in commands that need neither, so that they ask for no
+    password.
+    """
 
     def session(self) -> Any:
-        """Never: this command connects to nobody. Raises AssertionError, which would be a bug of ours."""
+        """Never: this command connects to nobody. Raises AssertionError, which would be a bug of
+        ours.
+        """
         raise AssertionError("this command connects to nobody")
 
 
 def open_folder(settings: Settings) -> CallFolder:
     """The active call. Raises ConfigError."""
     if len(settings.calls.active) > 1:
-        raise ConfigError("[calls] active 目前只能写一个征集", "多个征集请各用一个邮箱、各运行一个实例")
+        raise ConfigError(
+            "[calls] active 目前只能写一个征集", "多个征集请各用一个邮箱、各运行一个实例"
+        )
     return open_call(settings.calls.directory, settings.calls.active[0])
 
 
 def open_mailbox(settings: Settings) -> Mailbox:
     """The office's mailbox. Raises ConfigError when there is no password."""
-    from ingest.mailbox.imap import ImapMailbox  # noqa: PLC0415 - commands that read no mail do not pay for it
+    # Commands that read no mail do not pay for it.
+    from ingest.mailbox.imap import ImapMailbox  # noqa: PLC0415 - see above
 
     mailbox = settings.mailbox
     return ImapMailbox(
-        host=mailbox.host, port=mailbox.port, security=mailbox.security, username=mailbox.username,
-        password=settings.mailbox_password(), ca_file=mailbox.ca_file, max_message_size=mailbox.max_message_size,
-    )  # fmt: skip
+        host=mailbox.host,
+        port=mailbox.port,
+        security=mailbox.security,
+        username=mailbox.username,
+        password=settings.mailbox_password(),
+        ca_file=mailbox.ca_file,
+        max_message_size=mailbox.max_message_size,
+    )
 
 
 def open_transport(settings: Settings) -> Transport:
-    """The way letters leave. Raises ConfigError when a user name is configured without a password."""
+    """The way letters leave. Raises ConfigError when a user name is configured without a
+    password.
+    """
     from notifier.smtp import SmtpTransport  # noqa: PLC0415 - see above
 
     smtp = settings.smtp
@@ -113,7 +130,8 @@ def open_transport(settings: Settings) -> Transport:
 
 
 def open_ready_database(settings: Settings, *, existing: bool = False) -> Database:
-    """The database with the schema this version needs; an empty one is set up unless it must be ``existing``.
+    """The database with the schema this version needs; an empty one is set up unless it must be
+    ``existing``.
 
     Raises:
         ConfigError: it belongs to another version, or is not there and must be.
@@ -153,10 +171,12 @@ def build(
 
 
 def _folder_to_serve(settings: Settings, database: Database) -> tuple[CallFolder, str]:
-    """The active call and ""; when its files cannot be read, the ones last in force and what is wrong.
+    """The active call and ""; when its files cannot be read, the ones last in force and what is
+    wrong.
 
     Raises:
-        ConfigError: call.yaml cannot be read and none was ever in force: without its call the office has no work.
+        ConfigError: call.yaml cannot be read and none was ever in force: without its call the
+            office has no work.
     """
     try:
         return open_folder(settings), ""
@@ -167,15 +187,21 @@ def _folder_to_serve(settings: Settings, database: Database) -> tuple[CallFolder
         if row is None:
             identifier = settings.calls.active[0]
             return open_call(settings.calls.directory, identifier, rules_required=False), str(error)
-        call = with_place(path / "call.yaml", row.call_source, lambda text: load_call(path.name, text))
+        call = with_place(
+            path / "call.yaml", row.call_source, lambda text: load_call(path.name, text)
+        )
         templates = template_texts(path / "templates")
-        folder = CallFolder(path, call, row.rules_source, row.examples_source, templates, row.call_source)
+        folder = CallFolder(
+            path, call, row.rules_source, row.examples_source, templates, row.call_source
+        )
         return folder, str(error)
 
 
 @contextmanager
 def open_store(settings: Settings) -> Iterator[Database]:
-    """The database for a command that makes a small change; one that only looks takes ``Console.reading``."""
+    """The database for a command that makes a small change; one that only looks takes
+    ``Console.reading``.
+    """
     database = open_ready_database(settings)
     try:
         yield database

@@ -88,7 +88,8 @@ def open_call(directory: Path, identifier: str, *, rules_required: bool = True) 
             else []
         )
         raise ConfigError(
-            f"没有征集“{identifier}”(应在 {path})", "现有: " + "、".join(known) if known else "检查 [calls] directory"
+            f"没有征集“{identifier}”(应在 {path})",
+            "现有: " + "、".join(known) if known else "检查 [calls] directory",
         )
     source = read_text(path / "call.yaml")
     call = with_place(path / "call.yaml", source, lambda text: load_call(identifier, text))

@@ -63,10 +63,14 @@ def _roots(folder: CallFolder) -> None:
         try:
             _check_root(file.read_bytes())
         except OSError as error:
-            raise ConfigError(f"读不了根证书 {file}: {error.strerror}", "检查权限, 应能由 mailroom 账户读取") from error
+            raise ConfigError(
+                f"读不了根证书 {file}: {error.strerror}", "检查权限, 应能由 mailroom 账户读取"
+            ) from error
         except (WorkerDied, WorkerFailed) as error:
             reason = error.reason if isinstance(error, WorkerDied) else error.message
-            raise ConfigError(f"根证书 {file} 用不了: {reason}", "换成签发机构公布的 PEM 格式证书") from error
+            raise ConfigError(
+                f"根证书 {file} 用不了: {reason}", "换成签发机构公布的 PEM 格式证书"
+            ) from error
 
 
 def _check_root(data: bytes) -> None:

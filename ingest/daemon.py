@@ -1,7 +1,8 @@
-"""The loop: rounds of steps, ticked by APScheduler (the only file that imports it), watched by systemd.
+"""The loop: rounds of steps, ticked by APScheduler (the only file that imports it), watched by
+systemd.
 
-APScheduler only ticks. What is due is decided from the database and the clock, because a job store would drop or
-double work (measured: a digest whose minute passed during a restart never ran).
+APScheduler only ticks. What is due is decided from the database and the clock, because a job store
+would drop or double work (measured: a digest whose minute passed during a restart never ran).
 """
 
 from __future__ import annotations
@@ -45,17 +46,21 @@ WATCH_EVERY = timedelta(minutes=1)
 """How often the daemon looks at its own health."""
 LEFTOVERS_AFTER = timedelta(days=1)
 TURN = timedelta(minutes=1)
-"""How long reading or judging goes on before letters and the next look at the mailbox have their turn.
+"""How long reading or judging goes on before letters and the next look at the mailbox have their
+turn.
 
-The last day brings a hundred mails whose scans take a minute each: none may wait for all, and a mailbox that nobody
-looks into for a quarter of an hour counts as dead.
+The last day brings a hundred mails whose scans take a minute each: none may wait for all, and a
+mailbox that nobody looks into for a quarter of an hour counts as dead.
 """
 SENDING_TURN = timedelta(minutes=5)
-"""The same for sending; longer, because each turn is a login, and NetEase wants 20 seconds between two letters."""
+"""The same for sending; longer, because each turn is a login, and NetEase wants 20 seconds between
+two letters."""
 
 
 def start(app: App) -> None:
-    """What a fresh process does first: rules go in force, letters caught in sending become uncertain, claims end."""
+    """What a fresh process does first: rules go in force, letters caught in sending become
+    uncertain, claims end.
+    """
     now = app.clock.now()
     settle_rules(app.rules, app.database, now)
     app.files.remove_leftovers(now - LEFTOVERS_AFTER)
@@ -75,11 +80,12 @@ def work(
     turn: timedelta = timedelta.max,
     sending_turn: timedelta = timedelta.max,
 ) -> None:
-    """Everything that can be done with what is here: read, judge, send, and the digest when it is due.
+    """Everything that can be done with what is here: read, judge, send, and the digest when it is
+    due.
 
-    ``stop`` ends it after the unit in hand; ``sending`` says whether the mail server may be asked to take letters.
-    Each kind of work ends with the first unit beyond its turn; the rest waits for the next call.
-    A digest that cannot be made keeps no letter from leaving.
+    ``stop`` ends it after the unit in hand; ``sending`` says whether the mail server may be asked
+    to take letters. Each kind of work ends with the first unit beyond its turn; the rest waits for
+    the next call. A digest that cannot be made keeps no letter from leaving.
     """
     told = stop or threading.Event()
     now, database = app.clock.now(), app.database
@@ -99,7 +105,9 @@ def _take_turn(unit: Callable[[], bool], told: threading.Event, turn: timedelta)
         notify("WATCHDOG=1")
 
 
-def _send(app: App, told: threading.Event, patience: Patience, turn: timedelta = SENDING_TURN) -> None:
+def _send(
+    app: App, told: threading.Event, patience: Patience, turn: timedelta = SENDING_TURN
+) -> None:
     """Send what is due, unless the server failed so lately that it is left alone."""
     if told.is_set() or not patience.ready:
         return
@@ -109,10 +117,14 @@ def _send(app: App, told: threading.Event, patience: Patience, turn: timedelta =
         patience.succeeded()
     except (TemporaryError, LoginRefusedError) as error:
         wait = patience.failed(error)
-        get_logger().warning("letters cannot leave", failures=patience.failures, again_in=wait.total_seconds())
+        get_logger().warning(
+            "letters cannot leave", failures=patience.failures, again_in=wait.total_seconds()
+        )
         if patience.failures == 1:
             with app.database.writing() as session:
-                record_event(session, app.clock.now(), EventKind.ALARM, f"暂时发不了信: {error.message}")
+                record_event(
+                    session, app.clock.now(), EventKind.ALARM, f"暂时发不了信: {error.message}"
+                )
         raise
 
 
@@ -128,10 +140,12 @@ def watch(app: App, since: datetime) -> None:
 def run_once(app: App) -> None:
     """One round: handle what is there, send what is due.
 
-    A mailbox that cannot be reached does not keep waiting letters from leaving; its error is raised at the end.
+    A mailbox that cannot be reached does not keep waiting letters from leaving; its error is raised
+    at the end.
 
     Raises:
-        MailroomError: as :func:`ingest.steps.receive.receive_all` and :func:`ingest.steps.send.send_due`.
+        MailroomError: as :func:`ingest.steps.receive.receive_all` and
+            :func:`ingest.steps.send.send_due`.
     """
     start(app)
     trouble: MailroomError | None = None
@@ -154,17 +168,21 @@ class Daemon:
     fatal: MailroomError | None = None
     looking: Patience = field(default_factory=Patience)  #: with the mailbox
     sending: Patience = field(default_factory=Patience)  #: with the server that takes letters
-    news: threading.Event = field(default_factory=threading.Event)  #: the server said that something came
+    news: threading.Event = field(
+        default_factory=threading.Event
+    )  #: the server said that something came
     listener: Listener | None = None
-    reload: bool = False  #: SIGHUP came; a plain flag, because a handler must not take a lock its thread may hold
+    #: SIGHUP came; a plain flag, because a handler must not take a lock its thread may hold
+    reload: bool = False
 
     def run(self) -> None:
         """Work until SIGTERM or SIGINT; the unit in hand is finished first.
 
-        A refused password ends everything, not intake alone: a daemon that sends letters and answers nobody would
-        look alive to the service manager, whose "failed" with code 77 is the one sign that does not depend on mail
-        getting through, and a mended password needs a restart anyway. Before it leaves it queues an alarm and sends
-        what is decided; letters to be tried again wait in the outbox for the restart, mails in the mailbox.
+        A refused password ends everything, not intake alone: a daemon that sends letters and
+        answers nobody would look alive to the service manager, whose "failed" with code 77 is the
+        one sign that does not depend on mail getting through, and a mended password needs a restart
+        anyway. Before it leaves it queues an alarm and sends what is decided; letters to be tried
+        again wait in the outbox for the restart, mails in the mailbox.
 
         Raises:
             LoginRefusedError: a server refuses our password; going on would lock the account.
@@ -241,13 +259,17 @@ class Daemon:
         if self.listener is not None:
             self.listener.well.clear()
         wait = self.looking.failed(error)
-        get_logger().warning("mailbox not seen", failures=self.looking.failures, again_in=wait.total_seconds())
+        get_logger().warning(
+            "mailbox not seen", failures=self.looking.failures, again_in=wait.total_seconds()
+        )
         self._note(error)
         if isinstance(error, LoginRefusedError):
             self._farewell(error)
 
     def _farewell(self, error: LoginRefusedError) -> None:
-        """What can still be said before we stop; not by a refused door, which is never knocked at twice."""
+        """What can still be said before we stop; not by a refused door, which is never knocked at
+        twice.
+        """
         try:
             alarm_login_refused(self.app.database, self.app.mouth, error, self.app.clock.now())
             _send(self.app, self.stop, self.sending)
@@ -263,7 +285,9 @@ class Daemon:
         self.reload = True
 
     def _tick(self, step: Callable[[], object]) -> None:
-        """Run one step; trouble of the world waits for the next tick, a refused login ends the daemon."""
+        """Run one step; trouble of the world waits for the next tick, a refused login ends the
+        daemon.
+        """
         if self.stop.is_set():
             return
         try:
@@ -275,7 +299,7 @@ class Daemon:
         except (TemporaryError, StorageError) as error:
             get_logger().warning("trouble, will try again", error=str(error))
             notify("WATCHDOG=1")
-        except Exception:  # noqa: BLE001 - step border: ours; the loop goes on, staff see it in the journal
+        except Exception:  # noqa: BLE001 - step border: ours, for the journal; the loop goes on
             get_logger().exception("unexpected error")
 
     def _note(self, error: Exception) -> None:

@@ -1,7 +1,8 @@
-"""The office as its configuration describes it: by which names mail knows it, what reading one mail may cost, how it speaks.
+"""The office as its configuration describes it: by which names mail knows it, what reading one mail
+may cost, how it speaks.
 
-The one place where this is worked out, for the daemon and for ``mailroom message inspect`` alike. Nothing is opened
-here but the certificates beside the call; no database, no mailbox.
+The one place where this is worked out, for the daemon and for ``mailroom message inspect`` alike.
+Nothing is opened here but the certificates beside the call; no database, no mailbox.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ from rules.call import Call
 
 @dataclass(frozen=True)
 class Office:
-    """What an office is to the mails it reads and the letters it writes, while it serves one call."""
+    """What an office is to the mails it reads and the letters it writes, while it serves one
+    call.
+    """
 
     call: Call
     staff: tuple[str, ...]  #: who reads the digest
@@ -34,7 +37,9 @@ class Office:
 
 @dataclass(frozen=True)
 class Mouth:
-    """How the office speaks: under which names, signed with which key, in which words, and how often."""
+    """How the office speaks: under which names, signed with which key, in which words, and how
+    often.
+    """
 
     office: Office
     key: bytes  #: signs receipts and Message-IDs
@@ -43,7 +48,9 @@ class Mouth:
 
 
 def describe_office(folder: CallFolder, settings: Settings | None) -> Office:
-    """The office that serves ``folder``; without settings one that has the call's published mailbox and the defaults."""
+    """The office that serves ``folder``; without settings one that has the call's published mailbox
+    and the defaults.
+    """
     call = folder.call
     limits = settings.limits if settings else LimitSettings()
     seconds = limits.time.total_seconds()
@@ -71,7 +78,8 @@ def describe_office(folder: CallFolder, settings: Settings | None) -> Office:
 
 
 def sender_address(settings: Settings | None, call: Call) -> str:
-    """The address letters come from: configured, else the account's own, else the call's published mailbox.
+    """The address letters come from: configured, else the account's own, else the call's published
+    mailbox.
 
     Providers refuse an envelope sender that is not the account (QQ 501, NetEase 553).
     """
@@ -89,7 +97,9 @@ def _inbox(settings: Settings | None, call: Call) -> str:
 
 
 def own_addresses(settings: Settings | None, call: Call) -> tuple[str, ...]:
-    """The addresses whose mail is our own: the accounts' and the call's published one, in lower case."""
+    """The addresses whose mail is our own: the accounts' and the call's published one, in lower
+    case.
+    """
     accounts = (settings.mailbox.username, settings.smtp.username) if settings else ()
     candidates = (sender_address(settings, call), *accounts, call.contact.mailbox)
     return tuple(dict.fromkeys(address.lower() for address in candidates if "@" in address))

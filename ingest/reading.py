@@ -116,7 +116,9 @@ class Integrity(StrEnum):
 
     INTACT = "intact"
     BROKEN = "broken"  #: bytes or digest are not what was signed
-    UNVERIFIABLE = "unverifiable"  #: nobody could tell: 国密, an unknown or a broken structure, a limit
+    UNVERIFIABLE = (
+        "unverifiable"  #: nobody could tell: 国密, an unknown or a broken structure, a limit
+    )
 
 
 class Later(StrEnum):

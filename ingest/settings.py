@@ -213,14 +213,20 @@ def secret(section: str, file: Path | None, environment: SecretStr | None) -> st
             return path.read_text(encoding="utf-8").strip("\r\n")
         except OSError as error:
             raise ConfigError(
-                f"读不了 [{section}] 的密码文件 {path}: {error.strerror}", "检查路径和权限(应为 0600)"
+                f"读不了 [{section}] 的密码文件 {path}: {error.strerror}",
+                "检查路径和权限(应为 0600)",
             ) from error
         except UnicodeDecodeError:  # it holds the bytes of the secret: not even kept as the cause
-            raise ConfigError(f"[{section}] 的密码文件 {path} 不是文字", "文件要用 UTF-8 编码") from None
+            raise ConfigError(
+                f"[{section}] 的密码文件 {path} 不是文字", "文件要用 UTF-8 编码"
+            ) from None
     if environment is not None:
         return environment.get_secret_value()
     name = f"{ENV_PREFIX}{section.upper()}__PASSWORD"
-    raise ConfigError(f"[{section}] 没有密码", f"用 systemd 凭据 {section}-password、password_file 或环境变量 {name}")
+    raise ConfigError(
+        f"[{section}] 没有密码",
+        f"用 systemd 凭据 {section}-password、password_file 或环境变量 {name}",
+    )
 
 
 def load_settings(path: Path, environment: Mapping[str, str] | None = None) -> Settings:
@@ -232,7 +238,9 @@ def load_settings(path: Path, environment: Mapping[str, str] | None = None) -> S
     try:
         source = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError as error:
-        raise ConfigError(f"没有配置文件 {path}", "用 --config 指定,或设环境变量 MAILROOM_CONFIG") from error
+        raise ConfigError(
+            f"没有配置文件 {path}", "用 --config 指定,或设环境变量 MAILROOM_CONFIG"
+        ) from error
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"读不了配置文件 {path}: {error}", "文件要用 UTF-8 编码") from error
     try:
@@ -244,7 +252,9 @@ def load_settings(path: Path, environment: Mapping[str, str] | None = None) -> S
     for section in ("mailbox", "smtp"):
         if isinstance(table.get(section), dict) and "password" in table[section]:
             line = _line_of(source, (section, "password"))
-            raise ConfigError(f"{path}:{line}: 密码不能写在配置文件里", "改用 password_file 或环境变量")
+            raise ConfigError(
+                f"{path}:{line}: 密码不能写在配置文件里", "改用 password_file 或环境变量"
+            )
     variables = _overlay(table, os.environ if environment is None else environment)
     try:
         settings = Settings.model_validate(table)
@@ -341,13 +351,16 @@ def _resolve(settings: Settings, folder: Path, path: Path, source: str) -> Setti
 
     if settings.mailbox.accept_since.tzinfo is None:
         line = _line_of(source, ("mailbox", "accept_since"))
-        raise ConfigError(f"{path}:{line}: mailbox.accept_since: 要带时区", "例如 2024-08-08T00:00:00+08:00")
+        raise ConfigError(
+            f"{path}:{line}: mailbox.accept_since: 要带时区", "例如 2024-08-08T00:00:00+08:00"
+        )
     try:
         _ = settings.office.zone
     # OSError: a region such as Asia is a directory
     except (KeyError, ValueError, OSError) as error:
         raise ConfigError(
-            f"{path}:{_line_of(source, ('office', 'timezone'))}: office.timezone: 没有这个时区", "例如 Asia/Shanghai"
+            f"{path}:{_line_of(source, ('office', 'timezone'))}: office.timezone: 没有这个时区",
+            "例如 Asia/Shanghai",
         ) from error
     database = settings.store.database
     if match := re.fullmatch(r"sqlite:///(?!/)(?!:memory:)(.+)", database):

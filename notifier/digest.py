@@ -388,7 +388,9 @@ def with_reminder(note: str, line: CaseLine) -> str:
     """``note``, and when its sender was reminded of it; nothing is said of reminders that nobody
     sent.
     """
-    return "；".join(filter(None, (note, f"已催（{short_moment(line.reminded)}）" if line.reminded else "")))
+    return "；".join(
+        filter(None, (note, f"已催（{short_moment(line.reminded)}）" if line.reminded else ""))
+    )
 
 
 def _incomplete_view(line: CaseLine) -> CaseView:

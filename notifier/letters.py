@@ -272,8 +272,12 @@ def make_page(request: LetterRequest, detail: _Detail = _DETAILS[0]) -> LetterPa
     )
 
 
-_REPLY_MARK: Final = re.compile(r"(?:re|fw|fwd|回复|答复|转发|自动回复)\s*(?:\[\d+\])?\s*[:：]\s*", re.IGNORECASE)
-_OWN_MARK: Final = re.compile(rf"【(?:{'|'.join(LETTER_NAMES.values())})】(?:案卷编号\s*[\w-]+\s*)?(?:（[^）]*）)?\s*")
+_REPLY_MARK: Final = re.compile(
+    r"(?:re|fw|fwd|回复|答复|转发|自动回复)\s*(?:\[\d+\])?\s*[:：]\s*", re.IGNORECASE
+)
+_OWN_MARK: Final = re.compile(
+    rf"【(?:{'|'.join(LETTER_NAMES.values())})】(?:案卷编号\s*[\w-]+\s*)?(?:（[^）]*）)?\s*"
+)
 
 
 def shorten_subject(subject: str) -> str:
@@ -301,7 +305,11 @@ def _counts(entries: tuple[EntryVerdict, ...]) -> str:
     """``受理 4 项、不予受理 1 项`` when the entries differ, else ""."""
     found = Counter[str](entry.decision for entry in entries)
     return (
-        "、".join(f"{word} {found[key]} 项" for key, word in APPLICANT_DECISION_NAMES.items() if found[key])
+        "、".join(
+            f"{word} {found[key]} 项"
+            for key, word in APPLICANT_DECISION_NAMES.items()
+            if found[key]
+        )
         if len(found) > 1
         else ""
     )
@@ -415,4 +423,8 @@ def _sections(verdict: Verdict | None, detail: _Detail) -> dict[str, tuple[Findi
 
 
 def _scope(applicants: list[str]) -> str:
-    return "整份材料" if "" in applicants else name_list([name or "（未能识别名称）" for name in applicants], 12)
+    return (
+        "整份材料"
+        if "" in applicants
+        else name_list([name or "（未能识别名称）" for name in applicants], 12)
+    )

@@ -116,7 +116,9 @@ def check_templates(templates: Templates) -> list[str]:
     """What is wrong with the templates, one Chinese line each with name and line number; empty when
     all is well.
     """
-    missing = [f"{name}: 缺少这个模板" for name in template_names() if name not in templates.sources]
+    missing = [
+        f"{name}: 缺少这个模板" for name in template_names() if name not in templates.sources
+    ]
     return missing + [
         problem
         for name in sorted(templates.sources)

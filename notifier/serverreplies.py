@@ -53,7 +53,11 @@ _TABLE = (
     ),
     _row(_5XX, r"\brelay", SendOutcome.CONFIGURATION),
     # Too fast. Some servers say so with a 5xx that means "not now".
-    _row(_5XX, r"frequency|too many (mails|messages|connections)|rate limit|频率|频繁", SendOutcome.RETRY),
+    _row(
+        _5XX,
+        r"frequency|too many (mails|messages|connections)|rate limit|频率|频繁",
+        SendOutcome.RETRY,
+    ),
     # Looks like spam: once more after a pause with 451, never again in this wording with 550 or
     # 554.
     _row(_5XX, r"\bDT:SPM\b", SendOutcome.REFUSED),
@@ -82,7 +86,9 @@ def classify(stage: Stage, code: int, words: str) -> SendOutcome:
 
 
 _LOGIN_LATER = re.compile(r"frequency|busy|try again|temporar|频率|频繁|繁忙|稍后", re.IGNORECASE)
-_LOGIN_NEVER = re.compile(r"password|authorization code|too much fail auth|auth error limit|密码|授权码", re.IGNORECASE)
+_LOGIN_NEVER = re.compile(
+    r"password|authorization code|too much fail auth|auth error limit|密码|授权码", re.IGNORECASE
+)
 
 
 def login_may_be_repeated(code: int, words: str) -> bool:

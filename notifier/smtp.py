@@ -193,13 +193,17 @@ class SmtpTransport:
         except smtplib.SMTPResponseException as error:
             raise self._login_trouble(error.smtp_code, self._words(error)) from None
         except UnicodeError:
-            raise SmtpLoginRefused("发信的用户名或密码里有非英文字符:检查 username 与密码文件。") from None
+            raise SmtpLoginRefused(
+                "发信的用户名或密码里有非英文字符:检查 username 与密码文件。"
+            ) from None
         except OSError as error:
             raise self._unavailable(error) from error
 
     def _login_trouble(self, code: int, words: str) -> SmtpLoginRefused | SmtpUnavailable:
         if login_may_be_repeated(code, words):
-            return SmtpUnavailable(f"发信服务器 {self.address} 暂不让 {self._username} 登录:{code} {words}")
+            return SmtpUnavailable(
+                f"发信服务器 {self.address} 暂不让 {self._username} 登录:{code} {words}"
+            )
         return SmtpLoginRefused(
             f"发信服务器 {self.address} 拒绝 {self._username} 登录:{code} {words}。"
             "检查用户名与密码;163、QQ 等邮箱要用授权码并先开启 SMTP 服务。改好之前不会再试。"
@@ -220,9 +224,13 @@ class SmtpTransport:
                     f"{where} 没有提供 STARTTLS 加密,没有登录:检查 port 与 security,465 端口用 tls。"
                 )
             case smtplib.SMTPResponseException():
-                return SmtpUnavailable(f"{where} 没有接受连接:{error.smtp_code} {self._words(error)}")
+                return SmtpUnavailable(
+                    f"{where} 没有接受连接:{error.smtp_code} {self._words(error)}"
+                )
             case ssl.SSLCertVerificationError():
-                return SmtpUnavailable(f"{where} 的证书不可信:{error.verify_message}。检查 host、本机时间与 ca_file。")
+                return SmtpUnavailable(
+                    f"{where} 的证书不可信:{error.verify_message}。检查 host、本机时间与 ca_file。"
+                )
             case ssl.SSLError():
                 return SmtpUnavailable(
                     f"与{where} 的加密握手失败:检查 port 与 security 是否相配,465 用 tls,587 或 25 用 starttls。"
@@ -230,7 +238,9 @@ class SmtpTransport:
             case socket.gaierror():
                 return SmtpUnavailable(f"找不到{where}:检查 host 是否写对,以及本机的域名解析。")
             case TimeoutError():
-                return SmtpUnavailable(f"{where} 没有及时应答:检查网络与防火墙,以及 port 与 security 是否相配。")
+                return SmtpUnavailable(
+                    f"{where} 没有及时应答:检查网络与防火墙,以及 port 与 security 是否相配。"
+                )
             case _:
                 return SmtpUnavailable(f"连不上{where}:检查 host、port、网络与防火墙。")
 
@@ -254,11 +264,15 @@ class SmtpSession:
     def send(self, sender: str, recipient: str, data: bytes) -> SendResult:
         """See the protocol. A refused letter leaves the session ready for the next one."""
         if not deliverable(sender):
-            return SendResult(SendOutcome.CONFIGURATION, 0, f"发件地址不能用于发信:{sender[:100]!r}")
+            return SendResult(
+                SendOutcome.CONFIGURATION, 0, f"发件地址不能用于发信:{sender[:100]!r}"
+            )
         if not deliverable(recipient):
             return SendResult(SendOutcome.REFUSED, 0, f"收件地址不能用于发信:{recipient[:100]!r}")
         if not self.alive:
-            return SendResult(SendOutcome.RETRY, 0, "与发信服务器的连接已经中断,这封信还没有开始发送")
+            return SendResult(
+                SendOutcome.RETRY, 0, "与发信服务器的连接已经中断,这封信还没有开始发送"
+            )
         payload = _on_the_wire(data)
         for stage, command, hoped_for in self._envelope(sender, recipient, len(payload)):
             refusal = self._step(stage, command, hoped_for)
@@ -304,7 +318,10 @@ class SmtpSession:
             self._connection.send_within(b".\r\n", self._timeout)
             code, words = self._connection.getreply(self._final_timeout)
         except OSError:
-            return self._lost(SendOutcome.UNCERTAIN, "正文发完后没有等到服务器的答复,这封信可能已经发出,也可能没有")
+            return self._lost(
+                SendOutcome.UNCERTAIN,
+                "正文发完后没有等到服务器的答复,这封信可能已经发出,也可能没有",
+            )
         if code == 250:
             return SendResult(SendOutcome.SENT, code, readable(words))
         return self._refused(Stage.CONTENT, code, words)

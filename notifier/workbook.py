@@ -75,7 +75,11 @@ def build_workbook(data: DigestData) -> bytes:
     with Workbook(target, options) as workbook:
         local = beijing(data.now).replace(tzinfo=None)
         workbook.set_properties(
-            {"title": f"收件日报 {day_text(local.date())}", "comments": data.call.title, "created": local}
+            {
+                "title": f"收件日报 {day_text(local.date())}",
+                "comments": data.call.title,
+                "created": local,
+            }
         )
         formats = _formats(workbook)
         for sheet in sheets(data):
@@ -97,7 +101,16 @@ def sheets(data: DigestData) -> tuple[Sheet, ...]:
     )  # fmt: skip
 
 
-_CASE_HEADS: Final = ("案卷编号", "申报类别", "报送单位", "申报单位", "联系人", "联系电话", "收到时间", "办理时间")
+_CASE_HEADS: Final = (
+    "案卷编号",
+    "申报类别",
+    "报送单位",
+    "申报单位",
+    "联系人",
+    "联系电话",
+    "收到时间",
+    "办理时间",
+)
 
 
 def _case_row(line: CaseLine) -> tuple[Cell, ...]:
@@ -114,7 +127,16 @@ def _case_row(line: CaseLine) -> tuple[Cell, ...]:
 
 
 def _tasks(data: DigestData) -> Sheet:
-    heads = ("案卷编号", "申报类别", "报送单位", "申报单位", "需要处理的原因", "依据", "联系电话", "收到时间")
+    heads = (
+        "案卷编号",
+        "申报类别",
+        "报送单位",
+        "申报单位",
+        "需要处理的原因",
+        "依据",
+        "联系电话",
+        "收到时间",
+    )
     rows = tuple(
         (
             task.case_code,

@@ -25,7 +25,9 @@ class Rendition(StrEnum):
     """版式: how a form arrives."""
 
     EDITABLE = "editable"  #: 可编辑 Word
-    STAMPED_SCAN = "stamped_scan"  #: 打印盖章扫描 PDF (or whatever PDF or picture was sent in its place)
+    STAMPED_SCAN = (
+        "stamped_scan"  #: 打印盖章扫描 PDF (or whatever PDF or picture was sent in its place)
+    )
 
 
 class DigitalSeal(StrEnum):
@@ -74,7 +76,9 @@ class Form:
     fields: tuple[Field, ...]
     columns: tuple[Field, ...] = ()  #: of a summary table's rows
     blank: str = ""  #: file name of the blank form under ``forms/``
-    seal_labels: tuple[str, ...] = SEAL_LABELS  #: 盖章处: words that stand where it is to be stamped
+    seal_labels: tuple[str, ...] = (
+        SEAL_LABELS  #: 盖章处: words that stand where it is to be stamped
+    )
 
 
 @dataclass(frozen=True)
@@ -230,7 +234,9 @@ def find_unit(call: Call, text: str) -> Unit | None:
         for name in (unit.name, unit.bureau, *unit.aliases):
             key = normalise(name)
             position = wanted.find(key)
-            if position >= 0 and not (key[0] in "一二三四五六七八九" and position and wanted[position - 1] == "十"):
+            if position >= 0 and not (
+                key[0] in "一二三四五六七八九" and position and wanted[position - 1] == "十"
+            ):
                 found[unit.name] = max(found.get(unit.name, 0), len(key))
     best = max(found.values(), default=0)
     names = [name for name, length in found.items() if length == best]

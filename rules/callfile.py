@@ -34,7 +34,10 @@ def _keys(mapping: Mapping, allowed: Iterable[str]) -> None:
         if key not in known:
             near = difflib.get_close_matches(key, known, 1, 0.5)
             raise RuleFileError(
-                f"不认识“{key}”", key.position, f"是不是“{near[0]}”?" if near else "可用: " + "、".join(known), "C003"
+                f"不认识“{key}”",
+                key.position,
+                f"是不是“{near[0]}”?" if near else "可用: " + "、".join(known),
+                "C003",
             )
 
 
@@ -69,7 +72,9 @@ class _Reader:
     def instant(self, key: str) -> datetime:
         seconds = parse_instant(self.text(key))
         if seconds is None:
-            raise RuleFileError(f"“{key}”要写到时分", self.place(key), "例如 2024-08-31 24:00 (含当日)", "C005")
+            raise RuleFileError(
+                f"“{key}”要写到时分", self.place(key), "例如 2024-08-31 24:00 (含当日)", "C005"
+            )
         return datetime.fromtimestamp(seconds, BEIJING)
 
     def texts(self, key: str) -> tuple[str, ...]:
@@ -115,11 +120,24 @@ def load_call(identifier: str, source: str) -> Call:
     )  # fmt: skip
     for form, tree in zip(call.forms, top.sequence("表单"), strict=True):
         if form.track not in {track.name for track in call.tracks}:
-            raise RuleFileError(f"表单“{form.id}”的类别“{form.track}”不在“类别”里", tree.position, "", "C006")
+            raise RuleFileError(
+                f"表单“{form.id}”的类别“{form.track}”不在“类别”里", tree.position, "", "C006"
+            )
     return call
 
 
-_CALL_KEYS = ("标题", "发文单位", "发布", "截止", "联系", "类别", "表单", "报送单位", "认可电子签章", "称谓")
+_CALL_KEYS = (
+    "标题",
+    "发文单位",
+    "发布",
+    "截止",
+    "联系",
+    "类别",
+    "表单",
+    "报送单位",
+    "认可电子签章",
+    "称谓",
+)
 _WORD_KEYS = {
     "报送单位": "bureau", "直属单位": "direct", "申报单位": "applicant", "所属单位字段": "unit_field", "填报单位字段": "filler_field",
     "报送单位用词": "bureau_words", "申报单位用词": "applicant_words", "单位名称词尾": "name_endings", "可省前缀": "prefixes",
@@ -146,7 +164,10 @@ def _track(tree: Tree, at: Position, forms: tuple[Form, ...]) -> Track:
     for key in ("申报书", "汇总表"):
         if reader.text(key) not in known:
             raise RuleFileError(
-                f"没有表单“{reader.text(key)}”", reader.place(key), "可用: " + "、".join(sorted(known)), "C006"
+                f"没有表单“{reader.text(key)}”",
+                reader.place(key),
+                "可用: " + "、".join(sorted(known)),
+                "C006",
             )
     quotas = tuple(_quota(item, reader.at) for item in reader.sequence("名额", required=False))
     return Track(
@@ -172,11 +193,16 @@ def _quota(tree: Tree, at: Position) -> Quota:
 
 def _form(tree: Tree, at: Position) -> Form:
     reader = _Reader(
-        tree, "表单", at, ("编号", "种类", "类别", "标题", "申报单位字段", "字段", "列", "空白表", "盖章处")
+        tree,
+        "表单",
+        at,
+        ("编号", "种类", "类别", "标题", "申报单位字段", "字段", "列", "空白表", "盖章处"),
     )
     kind = reader.text("种类")
     if kind not in set(Role):
-        raise RuleFileError(f"不认识表单种类“{kind}”", reader.place("种类"), "可用: 申报书、汇总表", "C006")
+        raise RuleFileError(
+            f"不认识表单种类“{kind}”", reader.place("种类"), "可用: 申报书、汇总表", "C006"
+        )
     form = Form(
         id=reader.text("编号"), role=Role(kind), track=reader.text("类别"), titles=reader.texts("标题"),
         applicant=reader.text("申报单位字段"), fields=tuple(_field(item, reader.at) for item in reader.sequence("字段")),
@@ -185,7 +211,10 @@ def _form(tree: Tree, at: Position) -> Form:
     )  # fmt: skip
     if form.applicant not in {field.name for field in (*form.fields, *form.columns)}:
         raise RuleFileError(
-            f"没有字段“{form.applicant}”", reader.place("申报单位字段"), "写成下面“字段”或“列”里的一个名称", "C006"
+            f"没有字段“{form.applicant}”",
+            reader.place("申报单位字段"),
+            "写成下面“字段”或“列”里的一个名称",
+            "C006",
         )
     return form
 
@@ -194,7 +223,9 @@ def _field(tree: Tree, at: Position) -> Field:
     reader = _Reader(tree, "字段", at, ("名称", "类型", "标签", "选项"))
     kind = reader.text("类型", FieldType.TEXT)
     if kind not in set(FieldType):
-        raise RuleFileError(f"不认识类型“{kind}”", reader.place("类型"), "可用: " + "、".join(FieldType), "C006")
+        raise RuleFileError(
+            f"不认识类型“{kind}”", reader.place("类型"), "可用: " + "、".join(FieldType), "C006"
+        )
     options = reader.texts("选项")
     if kind in (FieldType.CHOICE, FieldType.CHOICES) and not options:
         raise RuleFileError("选项类字段要写“选项”", reader.at, "", "C001")

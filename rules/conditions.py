@@ -36,7 +36,9 @@ def condition(tree: Tree, scope: Scope) -> Condition:
 def _group(tree: Mapping, scope: Scope) -> Condition:
     words = [key for key in tree if key != "其中"]
     if len(words) != 1:
-        raise complain("一组条件只能有一个“全部/任一/都不/存在/不存在”", tree.position, "每组前各写一个“- ”")
+        raise complain(
+            "一组条件只能有一个“全部/任一/都不/存在/不存在”", tree.position, "每组前各写一个“- ”"
+        )
     word = words[0]
     if word in ("存在", "不存在"):
         return _exists(word, tree, scope)
@@ -62,7 +64,9 @@ def _exists(word: Text, tree: Mapping, scope: Scope) -> Condition:
     if kind == SubjectKind.COUNTS:
         raise complain("“统计”总是只有一个, 不用“存在”", name.position, "直接写 统计.名称 不超过 1")
     if bound and not another:
-        raise complain(f"“针对”里已有“{kind}”", name.position, f"要找别的{kind}请写“{ANOTHER}{kind}”")
+        raise complain(
+            f"“针对”里已有“{kind}”", name.position, f"要找别的{kind}请写“{ANOTHER}{kind}”"
+        )
     if another and not bound:
         raise complain(f"“针对”里没有“{kind}”, 谈不上“{name}”", name.position, f"写“{kind}”")
     source = Source(f"{word} {name}", word.position)

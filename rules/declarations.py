@@ -84,7 +84,9 @@ def read_parameters(top: Mapping, published: datetime, deadline: datetime) -> di
     found = {DEADLINE: Parameter(DEADLINE, (until,))}
     for name, value in tree.items():
         if name == DEADLINE:
-            raise complain(f"“{DEADLINE}”不必写", name.position, "它总是 call.yaml 里的“截止”", "E107")
+            raise complain(
+                f"“{DEADLINE}”不必写", name.position, "它总是 call.yaml 里的“截止”", "E107"
+            )
         found[str(name)] = Parameter(
             str(name),
             _values(name, value, int(published.timestamp())),
@@ -104,7 +106,10 @@ def _values(name: Text, value: Tree, published: int) -> tuple[DatedValue, ...]:
     dated = [_dated(name, tree, first=number == 0) for number, tree in enumerate(value)]
     if dated[0].start > published:
         raise complain(
-            f"参数“{name}”在征集发布时还没有值", value.position, "第一段的“自”写发布当日或更早, 或不写", "E111"
+            f"参数“{name}”在征集发布时还没有值",
+            value.position,
+            "第一段的“自”写发布当日或更早, 或不写",
+            "E111",
         )
     for tree, earlier, later in zip(value[1:], dated, dated[1:], strict=False):
         if later.start <= earlier.start:
@@ -140,7 +145,9 @@ def periods(parameters: Iterable[Parameter]) -> tuple[int, ...]:
     every = list(parameters)
     starts = sorted({one.start for parameter in every for one in parameter.values})
     if len(starts) > MAX_DATES:
-        raise complain(f"参数的日期超过 {MAX_DATES} 个", every[-1].position, "合并到同样的日期上", "E111")
+        raise complain(
+            f"参数的日期超过 {MAX_DATES} 个", every[-1].position, "合并到同样的日期上", "E111"
+        )
     return tuple(starts)
 
 
@@ -149,7 +156,9 @@ def periods(parameters: Iterable[Parameter]) -> tuple[int, ...]:
 
 def statistic_trees(top: Mapping) -> list[Mapping]:
     """The entries under 统计."""
-    return [mapping(tree, "统计", STATISTIC_KEYS, ("名称", "计数")) for tree in sequence(top, "统计")]
+    return [
+        mapping(tree, "统计", STATISTIC_KEYS, ("名称", "计数")) for tree in sequence(top, "统计")
+    ]
 
 
 def read_statistic(tree: Mapping, scopes: Iterable[Scope]) -> Statistic:
@@ -191,7 +200,9 @@ def read_derived(tree: Tree, fields: Fields, parameters: Lookup[str, Parameter])
         raise complain(f"“{kind}”已有“{name}”", name.position, "换一个名称", "E107")
     operations = [Operation(key) for key in entry if str(key) in set(Operation)]
     if len(operations) != 1:
-        raise complain("一个派生值写一种算法", entry.position, "写 " + "、".join(Operation) + " 之一")
+        raise complain(
+            "一个派生值写一种算法", entry.position, "写 " + "、".join(Operation) + " 之一"
+        )
     operation = operations[0]
     words = _operand_words(operation, entry[Text(operation)])
     operands, field = _typed(operation, str(name), words, fields[kind], parameters)
@@ -207,7 +218,11 @@ def _operand_words(operation: Operation, tree: Tree) -> list[Text]:
     fitting = len(words) >= 2 if operation is Operation.SUM else len(words) == 2
     if not fitting or len(words) > 10:
         count = "二至十" if operation is Operation.SUM else "两"
-        raise complain(f"“{operation}”后面列{count}个字段", tree.position, f"例如 {operation}: [教师人数, 学生人数]")
+        raise complain(
+            f"“{operation}”后面列{count}个字段",
+            tree.position,
+            f"例如 {operation}: [教师人数, 学生人数]",
+        )
     return words
 
 
@@ -241,7 +256,12 @@ def _operand(
 ) -> Operand:
     if (field := fields.get(str(word))) is not None:
         if field.type not in allowed:
-            raise complain(f"“{word}”是{field.type}, 不能这样算", word.position, f"要{'或'.join(allowed)}", "E105")
+            raise complain(
+                f"“{word}”是{field.type}, 不能这样算",
+                word.position,
+                f"要{'或'.join(allowed)}",
+                "E105",
+            )
         return Operand(field.name, seconds=field.type is FieldType.INSTANT)
     written = _written(word, parameters)
     number = _day(written) if allowed == _DAYLIKE else _number(written, allowed[0])
@@ -285,7 +305,9 @@ def read_workdays(top: Mapping) -> Workdays:
     tree = mapping(top.get(Text("日历"), Mapping()), "“日历”", ("休息", "上班"))
     rest, work = (_days(tree, key) for key in ("休息", "上班"))
     if both := rest & work:
-        raise complain(f"{date.fromordinal(min(both))} 既写了休息又写了上班", tree.position, "", "E107")
+        raise complain(
+            f"{date.fromordinal(min(both))} 既写了休息又写了上班", tree.position, "", "E107"
+        )
     return Workdays(rest, work)
 
 

@@ -199,7 +199,10 @@ class Narrator:
     def _text(self, result: RuleResult) -> str:
         rule = result.rule
         if result.truth is Truth.UNDECIDED:
-            message = rule.doubt_message or f"“{rule.title}”一项未能自动核实，将由工作人员核验，贵单位暂不需要处理。"
+            message = (
+                rule.doubt_message
+                or f"“{rule.title}”一项未能自动核实，将由工作人员核验，贵单位暂不需要处理。"
+            )
         else:
             message = rule.message or f"“{rule.title}”一项不符合要求，请对照通知核对后补正。"
         return self._filled(message, self._bound(result))

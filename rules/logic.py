@@ -242,4 +242,6 @@ def _sentence_leaf(node: Condition) -> Leaf | None:
 def _origin(fact: Fact) -> str:
     found = fact.provenance
     words = [word for word in (found.part, found.place, found.method) if word]
-    return "，".join([*words, f"可信度 {found.confidence:.2f}"] if words and found.confidence < 1 else words)
+    return "，".join(
+        [*words, f"可信度 {found.confidence:.2f}"] if words and found.confidence < 1 else words
+    )

@@ -190,8 +190,14 @@ class _FileReader:
                 continue
             name = editions[0].id
             if name in seen:
-                place = tree[Text("编号")].position if isinstance(tree, Mapping) else editions[0].position
-                self.errors.append(complain(f"编号“{name}”重复", place, "每条规则的编号只能用一次", "E107"))
+                place = (
+                    tree[Text("编号")].position
+                    if isinstance(tree, Mapping)
+                    else editions[0].position
+                )
+                self.errors.append(
+                    complain(f"编号“{name}”重复", place, "每条规则的编号只能用一次", "E107")
+                )
             seen.add(name)
             compiled = [self.attempt(partial(compile_rule, rule)) for rule in editions]
             rules += [
@@ -284,7 +290,9 @@ class _RuleReader:
     def _id(self) -> str:
         word = text(self.tree, "编号")
         if not re.fullmatch(r"[A-Za-z0-9_\-\u4e00-\u9fff]{1,20}", word) or word == "SYS":
-            raise complain(f"编号“{word}”不能用", word.position, "用字母、数字、汉字或 -，20 字以内，例如 F01")
+            raise complain(
+                f"编号“{word}”不能用", word.position, "用字母、数字、汉字或 -，20 字以内，例如 F01"
+            )
         return str(word)
 
     def _kinds(self, vocabulary: Vocabulary) -> tuple[str, ...]:
@@ -313,7 +321,11 @@ class _RuleReader:
     def _violated(self) -> Outcome:
         outcome = self._outcome("不满足", None)
         if outcome is None:
-            raise complain("“不满足”要写结论", text(self.tree, "不满足").position, "要停用整条规则请写“停用: 原因”")
+            raise complain(
+                "“不满足”要写结论",
+                text(self.tree, "不满足").position,
+                "要停用整条规则请写“停用: 原因”",
+            )
         return outcome
 
     def _outcome(self, key: str, default: Outcome | None) -> Outcome | None:
@@ -335,13 +347,21 @@ class _RuleReader:
         if slip := _BRACES.search(_PLACEHOLDER.sub(lambda match: " " * len(match[0]), message)):
             line, column = message.position
             place_of_slip = Position(line, column + slip.start())
-            raise complain(f"“{key}”里的“{slip[0]}”不成对或是全角", place_of_slip, "写成半角的 {对象.字段}", "E103")
+            raise complain(
+                f"“{key}”里的“{slip[0]}”不成对或是全角",
+                place_of_slip,
+                "写成半角的 {对象.字段}",
+                "E103",
+            )
         return str(message)
 
     def _period(self) -> tuple[int, int]:
         """生效 [自, 至): half-open, so that two rules that meet leave no gap and no overlap."""
         tree = mapping(self.tree.get(Text("生效"), Mapping()), "“生效”", ("自", "至"))
-        start, end = (self._instant(tree, key, default) for key, default in (("自", -PERPETUAL), ("至", PERPETUAL)))
+        start, end = (
+            self._instant(tree, key, default)
+            for key, default in (("自", -PERPETUAL), ("至", PERPETUAL))
+        )
         if start >= end:
             raise complain("“生效”的“自”不早于“至”, 规则永远用不上", tree.position)
         return start, end
@@ -363,4 +383,8 @@ def _check_another(rule: Rule) -> None:
     inside = [leaf for node in found for leaf in walk(node.where) if isinstance(leaf, Same)]
     outside = sum(isinstance(node, Same) for node in nodes) - len(inside)
     if rule.another and (len(found) > 1 or rule.links or outside):
-        raise complain("用了“另一”的规则只能有一个“存在/不存在”, 也不能再比较两份文件", rule.position, "拆成两条规则")
+        raise complain(
+            "用了“另一”的规则只能有一个“存在/不存在”, 也不能再比较两份文件",
+            rule.position,
+            "拆成两条规则",
+        )

@@ -33,9 +33,30 @@ NUMBER_WORDS = {
     "不低于": Operator.AT_LEAST, "不少于": Operator.AT_LEAST, "低于": Operator.BELOW, "少于": Operator.BELOW,
     "不高于": Operator.AT_MOST, "不超过": Operator.AT_MOST, "高于": Operator.ABOVE, "超过": Operator.ABOVE,
 }  # fmt: skip
-TIME_WORDS = {"不早于": Operator.AT_LEAST, "早于": Operator.BELOW, "不晚于": Operator.AT_MOST, "晚于": Operator.ABOVE}
-STATE_WORDS = {"已填写": Question.FILLED, "未填写": Question.FILLED, "已读到": Question.READ, "未读到": Question.READ}
-WORDS = (*NUMBER_WORDS, *TIME_WORDS, "是", "不是", "属于", "不属于", "包含", "不包含", "等于", *STATE_WORDS)
+TIME_WORDS = {
+    "不早于": Operator.AT_LEAST,
+    "早于": Operator.BELOW,
+    "不晚于": Operator.AT_MOST,
+    "晚于": Operator.ABOVE,
+}
+STATE_WORDS = {
+    "已填写": Question.FILLED,
+    "未填写": Question.FILLED,
+    "已读到": Question.READ,
+    "未读到": Question.READ,
+}
+WORDS = (
+    *NUMBER_WORDS,
+    *TIME_WORDS,
+    "是",
+    "不是",
+    "属于",
+    "不属于",
+    "包含",
+    "不包含",
+    "等于",
+    *STATE_WORDS,
+)
 
 # Checked before any fuzzy match: similarity of letters suggested 等于 for 大于等于.
 _SYNONYMS: dict[str, Operator | str] = {
@@ -90,7 +111,9 @@ def unknown_word(word: str, known: Iterable[str], at: Position) -> NoReturn:
     near = [meant] if meant in words else difflib.get_close_matches(shown, words[:1_000], 1, 0.5)
     some = "、".join(words[:MAX_SHOWN]) + (" 等" if len(words) > MAX_SHOWN else "")
     hint = f"是不是“{near[0]}”?" if near else f"可用: {some}" if some else "这里还没有可用的名称"
-    raise RuleFileError(f"不认识“{shown}”", at, "几个值之间用半角逗号“, ”隔开" if "，" in shown else hint, "E101")
+    raise RuleFileError(
+        f"不认识“{shown}”", at, "几个值之间用半角逗号“, ”隔开" if "，" in shown else hint, "E101"
+    )
 
 
 def words_of(text: Text) -> list[Text]:
@@ -114,7 +137,9 @@ def parse_sentence(text: Text, scope: Scope) -> Condition:
     """
     words = words_of(text)
     if len(words) < 2 or "." not in words[0]:
-        raise RuleFileError(f"看不懂“{text[:80]}”", text.position, "写成三段: 对象.字段 比较词 值", "E103")
+        raise RuleFileError(
+            f"看不懂“{text[:80]}”", text.position, "写成三段: 对象.字段 比较词 值", "E103"
+        )
     _refuse_joined(text, scope)
     variable, field = parse_reference(words[0], scope)
     word = words[1]
@@ -124,7 +149,9 @@ def parse_sentence(text: Text, scope: Scope) -> Condition:
     if word in STATE_WORDS:
         return _state(words, variable, field, source)
     if len(words) < 3:
-        raise RuleFileError(f"“{word}”后面缺要比较的值", word.position, "写成三段: 对象.字段 比较词 值", "E103")
+        raise RuleFileError(
+            f"“{word}”后面缺要比较的值", word.position, "写成三段: 对象.字段 比较词 值", "E103"
+        )
     value = text_at(" ".join(words[2:]), words[2].position)
     if word == "等于":
         return _same(variable, field, value, scope, source)
@@ -182,7 +209,12 @@ def _wording(operator: Operator, field: Field) -> str:
 
 def _state(words: list[Text], variable: str, field: Field, source: Source) -> Condition:
     if len(words) > 2:
-        raise RuleFileError(f"“{words[1]}”后面不再写值", words[2].position, f"两段就够: 对象.字段 {words[1]}", "E103")
+        raise RuleFileError(
+            f"“{words[1]}”后面不再写值",
+            words[2].position,
+            f"两段就够: 对象.字段 {words[1]}",
+            "E103",
+        )
     probe = Probe(variable, field.name, STATE_WORDS[words[1]], "", source)
     return Not(probe, source) if words[1].startswith("未") else probe
 
@@ -190,11 +222,16 @@ def _state(words: list[Text], variable: str, field: Field, source: Source) -> Co
 def _same(variable: str, field: Field, value: Text, scope: Scope, source: Source) -> Condition:
     if "." not in value:
         raise RuleFileError(
-            "“等于”后面应是另一个“对象.字段”", value.position, "与固定的值比较请写“是”或“不低于”等", "E103"
+            "“等于”后面应是另一个“对象.字段”",
+            value.position,
+            "与固定的值比较请写“是”或“不低于”等",
+            "E103",
         )
     other_variable, other = parse_reference(value, scope)
     if (variable, field) == (other_variable, other):
-        raise RuleFileError("同一个字段和自己比较, 总是相等", value.position, "写成另一个“对象.字段”", "E105")
+        raise RuleFileError(
+            "同一个字段和自己比较, 总是相等", value.position, "写成另一个“对象.字段”", "E105"
+        )
     if SubjectKind.COUNTS in (scope.variables[variable], scope.variables[other_variable]):
         raise RuleFileError("统计数不能用“等于”", source.position, "用 不少于 / 不超过", "E105")
     if not (
@@ -265,7 +302,13 @@ def _refuse_unsuitable(word: Text, field: Field) -> None:
         hint = f"写“{_wording(NUMBER_WORDS.get(word) or TIME_WORDS[word], field)}”"
     elif word in ("是", "不是", "属于", "不属于") and (ordered or field.type is FieldType.CHOICES):
         message = f"“{field.name}”是{field.type}, 不用“{word}”"
-        hint = "用 包含 / 不包含" if not ordered else "用 不早于 / 不晚于" if times else "用 不低于 / 不超过"
+        hint = (
+            "用 包含 / 不包含"
+            if not ordered
+            else "用 不早于 / 不晚于"
+            if times
+            else "用 不低于 / 不超过"
+        )
     elif word in ("包含", "不包含") and field.type not in TEXTUAL | {FieldType.CHOICES}:
         message, hint = f"“{field.name}”是{field.type}, 不用“{word}”", "“包含”只用于文字和多选"
     else:
@@ -293,7 +336,9 @@ def constant(field: Field, value: Text) -> int:
             pass
     number = _READERS[field.type](value, field)
     if number is None:
-        raise RuleFileError(f"“{value[:MAX_SHOWN]}”不是{field.type}", value.position, _hint(field, value), "E104")
+        raise RuleFileError(
+            f"“{value[:MAX_SHOWN]}”不是{field.type}", value.position, _hint(field, value), "E104"
+        )
     return number
 
 

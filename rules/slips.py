@@ -32,17 +32,24 @@ def explained(problem: str, source: str, position: Position) -> RuleFileError:
     """What a person would say of the parser's ``problem`` at ``position``."""
     lines = source.split("\n")[: position.line]
     if "expected ',' or" in problem and (comma := lines[-1][: position.column].rfind("，")) >= 0:
-        return RuleFileError("逗号是全角“，”", Position(position.line, comma + 1), "改成半角逗号加空格“, ”", "Y016")
+        return RuleFileError(
+            "逗号是全角“，”", Position(position.line, comma + 1), "改成半角逗号加空格“, ”", "Y016"
+        )
     if "expected <block end>" in problem and (slip := _behind_its_end(lines[-1], position)):
         return slip
     written = [number for number, line in enumerate(lines, 1) if line.strip()][-2:]
     for number in written:
         line = lines[number - 1]
         if found := _NO_SPACE.match(line):
-            return RuleFileError("冒号后面没有空格", Position(number, found.start(1) + 1), "改成“: ”", "Y016")
+            return RuleFileError(
+                "冒号后面没有空格", Position(number, found.start(1) + 1), "改成“: ”", "Y016"
+            )
         if found := _WIDE_COLON.match(line):
             return RuleFileError(
-                "冒号是全角“：”", Position(number, found.start(1) + 1), "改成半角冒号加空格“: ”", "Y011"
+                "冒号是全角“：”",
+                Position(number, found.start(1) + 1),
+                "改成半角冒号加空格“: ”",
+                "Y011",
             )
         if found := _WIDE_DASH.match(line):
             place = Position(number, found.start(1) + 1)
@@ -50,7 +57,9 @@ def explained(problem: str, source: str, position: Position) -> RuleFileError:
     for words, message, hint in _PROBLEMS:
         if words in problem:
             return RuleFileError(f"YAML 写法有误: {message}", position, hint, "Y002")
-    return RuleFileError(f"YAML 写法有误: {problem}", position, "检查缩进、冒号后的空格和引号", "Y002")
+    return RuleFileError(
+        f"YAML 写法有误: {problem}", position, "检查缩进、冒号后的空格和引号", "Y002"
+    )
 
 
 def _behind_its_end(line: str, position: Position) -> RuleFileError | None:
@@ -59,7 +68,11 @@ def _behind_its_end(line: str, position: Position) -> RuleFileError | None:
     """
     before, char = line[: position.column - 1].rstrip(), line[position.column - 1 : position.column]
     if char in ("]", "}"):
-        return RuleFileError(f"多了一个“{char}”", position, "删去, 或在前面补上与它配对的括号", "Y016")
+        return RuleFileError(
+            f"多了一个“{char}”", position, "删去, 或在前面补上与它配对的括号", "Y016"
+        )
     if before.endswith(('"', "'")):
-        return RuleFileError("后引号的后面还有字", position, "把整段文字放进一对引号, 或去掉引号", "Y016")
+        return RuleFileError(
+            "后引号的后面还有字", position, "把整段文字放进一对引号, 或去掉引号", "Y016"
+        )
     return None

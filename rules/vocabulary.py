@@ -74,7 +74,11 @@ def normalise(text: str) -> str:
     return re.sub(r"[\s\u200b\ufeff]+", "", unicodedata.normalize("NFKC", text)).lower()
 
 
-_DIGITS = {char: index for index, char in enumerate("零一二三四五六七八九")} | {"〇": 0, "○": 0, "两": 2}
+_DIGITS = {char: index for index, char in enumerate("零一二三四五六七八九")} | {
+    "〇": 0,
+    "○": 0,
+    "两": 2,
+}
 
 
 def chinese_number(text: str) -> int | None:
@@ -116,7 +120,9 @@ def parse_percent(raw: str) -> int | None:
 
 def _spoken_percent(words: str) -> int | None:
     """``九十八点五`` in parts per million; None when it is not said in Chinese numerals."""
-    match = re.fullmatch(r"([零〇○一二三四五六七八九十百两]+)(?:点([零〇○一二三四五六七八九]{1,4}))?", words)
+    match = re.fullmatch(
+        r"([零〇○一二三四五六七八九十百两]+)(?:点([零〇○一二三四五六七八九]{1,4}))?", words
+    )
     whole = chinese_number(match[1]) if match else None
     if match is None or whole is None:
         return None
@@ -135,13 +141,21 @@ def parse_date(raw: str) -> str | None:
     )
     parts: list[int | None]
     if match:
-        parts = [] if re.search(r"[年月.\-/]\s*\d\s+\d", raw) else [int(group) for group in match.groups()]
+        parts = (
+            []
+            if re.search(r"[年月.\-/]\s*\d\s+\d", raw)
+            else [int(group) for group in match.groups()]
+        )
     else:
         match = re.fullmatch(
             r"([零〇○o0一二三四五六七八九]{4})年([一二三四五六七八九十]{1,3})月([一二三四五六七八九十]{1,3})[日号]",
             text,
         )
-        parts = [chinese_number(re.sub("[o0]", "〇", group)) for group in match.groups()] if match else []
+        parts = (
+            [chinese_number(re.sub("[o0]", "〇", group)) for group in match.groups()]
+            if match
+            else []
+        )
     try:
         day = date(*[part for part in parts if part is not None])
     except (ValueError, TypeError):

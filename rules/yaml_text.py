@@ -72,7 +72,10 @@ def load_tree(source: str) -> Tree:
     """
     if len(source) > MAX_CHARACTERS:
         raise RuleFileError(
-            f"文件过大(超过 {MAX_CHARACTERS} 个字符)", Position(1, 1), "请拆分或检查文件是否正确", "Y001"
+            f"文件过大(超过 {MAX_CHARACTERS} 个字符)",
+            Position(1, 1),
+            "请拆分或检查文件是否正确",
+            "Y001",
         )
     refuse_slips(source)
     try:
@@ -83,7 +86,9 @@ def load_tree(source: str) -> Tree:
         position = Position(mark.line + 1, mark.column + 1) if mark else Position(1, 1)
         raise explained(error.problem or error.context or "", source, position) from error
     except (YAMLError, RecursionError) as error:
-        raise RuleFileError(f"YAML 读不了: {error}", Position(1, 1), "检查文件编码和层次", "Y002") from error
+        raise RuleFileError(
+            f"YAML 读不了: {error}", Position(1, 1), "检查文件编码和层次", "Y002"
+        ) from error
     if node is None:
         raise RuleFileError("文件是空的", Position(1, 1), "从示例配置开始", "Y003")
     return _tree(node)
@@ -118,7 +123,10 @@ def refuse_slips(source: str) -> None:
                 raise RuleFileError(message, Position(number, indent.index(char) + 1), hint, "Y010")
         if match := _FULL_WIDTH_COLON.match(body):
             raise RuleFileError(
-                "冒号是全角“：”", Position(number, match.start(1) + 1), "改成半角冒号加空格“: ”", "Y011"
+                "冒号是全角“：”",
+                Position(number, match.start(1) + 1),
+                "改成半角冒号加空格“: ”",
+                "Y011",
             )
 
 
@@ -149,7 +157,10 @@ def refuse_exotic(source: str) -> None:
             raise RuleFileError("层次太深", _place(token), f"最多 {MAX_DEPTH} 层", "Y013")
         if type(token) in _EXOTIC:
             raise RuleFileError(
-                f"不能使用{_EXOTIC[type(token)]}", _place(token), "把内容直接写出来; 若是文字请加引号", "Y012"
+                f"不能使用{_EXOTIC[type(token)]}",
+                _place(token),
+                "把内容直接写出来; 若是文字请加引号",
+                "Y012",
             )
 
 

@@ -50,20 +50,38 @@ def _bureau(unit: str, turn: int, head: str, clerk: Person) -> Bureau:
     return Bureau(unit, f"{unit}教育局", clerk, head, turn)
 
 
-FIRST = _bureau("第一师阿拉尔市", 0, "严守成", Person("付晓岚", "0997-4620011", "ales_jyj@example.cn"))
-SECOND = _bureau("第二师铁门关市", 1, "钟国梁", Person("苗雨欣", "0996-4620022", "tmgs_jyj@example.cn"))
-THIRD = _bureau("第三师图木舒克市", 2, "郑怀远", Person("麦玉清", "0998-4620033", "tmsks_jyj@example.cn"))
-FOURTH = _bureau("第四师可克达拉市", 0, "葛文斌", Person("史丽娟", "0999-4620044", "kkdls_jyj@example.cn"))
+FIRST = _bureau(
+    "第一师阿拉尔市", 0, "严守成", Person("付晓岚", "0997-4620011", "ales_jyj@example.cn")
+)
+SECOND = _bureau(
+    "第二师铁门关市", 1, "钟国梁", Person("苗雨欣", "0996-4620022", "tmgs_jyj@example.cn")
+)
+THIRD = _bureau(
+    "第三师图木舒克市", 2, "郑怀远", Person("麦玉清", "0998-4620033", "tmsks_jyj@example.cn")
+)
+FOURTH = _bureau(
+    "第四师可克达拉市", 0, "葛文斌", Person("史丽娟", "0999-4620044", "kkdls_jyj@example.cn")
+)
 FIFTH = _bureau("第五师双河市", 1, "邢志刚", Person("乔雪梅", "0909-4620055", "shs_jyj@example.cn"))
-SIXTH = _bureau("第六师五家渠市", 2, "阎少华", Person("童慧敏", "0994-4620066", "wjqs_jyj@example.cn"))
-SEVENTH = _bureau("第七师胡杨河市", 0, "裴建业", Person("骆春燕", "0992-4620077", "hyhs_jyj@example.cn"))
-EIGHTH = _bureau("第八师石河子市", 1, "龚维新", Person("宁海涛", "0993-4620088", "shzs_jyj@example.cn"))
+SIXTH = _bureau(
+    "第六师五家渠市", 2, "阎少华", Person("童慧敏", "0994-4620066", "wjqs_jyj@example.cn")
+)
+SEVENTH = _bureau(
+    "第七师胡杨河市", 0, "裴建业", Person("骆春燕", "0992-4620077", "hyhs_jyj@example.cn")
+)
+EIGHTH = _bureau(
+    "第八师石河子市", 1, "龚维新", Person("宁海涛", "0993-4620088", "shzs_jyj@example.cn")
+)
 NINTH = _bureau("第九师白杨市", 2, "殷德胜", Person("柯婷婷", "0901-4620099", "bys_jyj@example.cn"))
 TENTH = _bureau("第十师北屯市", 0, "鲁长河", Person("温静宜", "0906-4620010", "bts_jyj@example.cn"))
 ELEVENTH = _bureau("第十一师", 1, "章启明", Person("谷小米", "0991-4620111", "sys_jyj@example.cn"))
 TWELFTH = _bureau("第十二师", 2, "尹向东", Person("蓝若晴", "0991-4620112", "ses_jyj@example.cn"))
-THIRTEENTH = _bureau("第十三师新星市", 0, "戚光明", Person("伍思源", "0902-4620113", "xxs_jyj@example.cn"))
-FOURTEENTH = _bureau("第十四师昆玉市", 1, "盛世平", Person("项丽华", "0903-4620114", "kys_jyj@example.cn"))
+THIRTEENTH = _bureau(
+    "第十三师新星市", 0, "戚光明", Person("伍思源", "0902-4620113", "xxs_jyj@example.cn")
+)
+FOURTEENTH = _bureau(
+    "第十四师昆玉市", 1, "盛世平", Person("项丽华", "0903-4620114", "kys_jyj@example.cn")
+)
 
 _TEACHING, _RESOURCES = "技术赋能教育教学", "数字资源创新应用"
 _NETWORK, _MANAGEMENT = "新型基础设施建设", "智能化管理与服务"

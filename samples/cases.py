@@ -167,7 +167,11 @@ def case_01() -> Iterator[Sample]:
     ).files
     body = "现报送我师兵团首批智慧教育示范区申报书和汇总表，Word版与盖章扫描件一并发送，请查收。"
     post = bureau_post(
-        Arrival("01", Program.COREMAIL, received), bureau, "第三师图木舒克市教育局智慧教育示范区申报材料", body, files
+        Arrival("01", Program.COREMAIL, received),
+        bureau,
+        "第三师图木舒克市教育局智慧教育示范区申报材料",
+        body,
+        files,
     )
     yield _sample(
         "zone-complete",
@@ -208,10 +212,17 @@ def case_03() -> Iterator[Sample]:
     bureau, received = who.FIFTH, at(21, 12, 30, 41)
     files = school_package((who.LANHE,), bureau, desk(3, 20, 1)).words
     body = "现报送双河市兰河小学智慧教育示范校申报书及汇总表，请审阅。"
-    post = bureau_post(Arrival("03", Program.FOXMAIL, received), bureau, "双河市示范校申报", body, files)
+    post = bureau_post(
+        Arrival("03", Program.FOXMAIL, received), bureau, "双河市示范校申报", body, files
+    )
     what = "只有可编辑的Word，没有打印盖章后的扫描PDF"
     yield _sample(
-        "word-without-scan", post, what, INCOMPLETE, _school_entries(INCOMPLETE, who.LANHE), mentions=("扫描",)
+        "word-without-scan",
+        post,
+        what,
+        INCOMPLETE,
+        _school_entries(INCOMPLETE, who.LANHE),
+        mentions=("扫描",),
     )
 
 
@@ -221,10 +232,16 @@ def case_04() -> Iterator[Sample]:
     files = zone_package(bureau, desk(4, 21, 0, exported=True), ("98.9%", "99.0%")).files
     body = "我局智慧教育示范区申报材料Word和PDF两种格式已备齐，现发送给贵局。"
     post = bureau_post(
-        Arrival("04", Program.OUTLOOK, received), bureau, "第七师胡杨河市智慧教育示范区申报书、汇总表", body, files
+        Arrival("04", Program.OUTLOOK, received),
+        bureau,
+        "第七师胡杨河市智慧教育示范区申报书、汇总表",
+        body,
+        files,
     )
     what = "PDF是由Word直接另存的，没有打印、盖章、扫描"
-    yield _sample("exported-pdf", post, what, INCOMPLETE, _zone_entry(bureau, INCOMPLETE), mentions=("扫描",))
+    yield _sample(
+        "exported-pdf", post, what, INCOMPLETE, _zone_entry(bureau, INCOMPLETE), mentions=("扫描",)
+    )
 
 
 def case_05() -> Iterator[Sample]:
@@ -233,9 +250,16 @@ def case_05() -> Iterator[Sample]:
     scanner = Scanner(5, dpi=110, quality=46, skew=-0.3, seals=False)
     files = zone_package(bureau, desk(5, 22, 2, scanner), ("98.4%", "98.1%")).files
     body = "按照通知要求，现将我师示范区申报材料发给你们，收到请回复。"
-    post = bureau_post(Arrival("05", Program.COREMAIL, received), bureau, "可克达拉市教育局示范区申报", body, files)
+    post = bureau_post(
+        Arrival("05", Program.COREMAIL, received), bureau, "可克达拉市教育局示范区申报", body, files
+    )
     yield _sample(
-        "scan-without-seal", post, "扫描件上没有公章", INCOMPLETE, _zone_entry(bureau, INCOMPLETE), mentions=("盖章",)
+        "scan-without-seal",
+        post,
+        "扫描件上没有公章",
+        INCOMPLETE,
+        _zone_entry(bureau, INCOMPLETE),
+        mentions=("盖章",),
     )
 
 
@@ -245,10 +269,16 @@ def case_06() -> Iterator[Sample]:
     files = zone_package(bureau, desk(6, 26, 1), ("97.6%", "98.9%")).files
     body = "我师经公示无异议，申报兵团智慧教育示范区，材料附后。"
     post = bureau_post(
-        Arrival("06", Program.FOXMAIL, received), bureau, "第十师北屯市教育局申报智慧教育示范区", body, files
+        Arrival("06", Program.FOXMAIL, received),
+        bureau,
+        "第十师北屯市教育局申报智慧教育示范区",
+        body,
+        files,
     )
     what = "材料齐全，但教师账号开通率97.6%，未达到98%"
-    yield _sample("rate-below-98", post, what, REJECTED, _zone_entry(bureau, REJECTED), mentions=("开通率",))
+    yield _sample(
+        "rate-below-98", post, what, REJECTED, _zone_entry(bureau, REJECTED), mentions=("开通率",)
+    )
 
 
 def case_07() -> Iterator[Sample]:
@@ -257,7 +287,11 @@ def case_07() -> Iterator[Sample]:
     files = zone_package(bureau, desk(7, 26, 2), ("98%", "98.0%")).files
     body = "现报送示范区申报书、汇总表各一份（Word与盖章扫描PDF）。"
     post = bureau_post(
-        Arrival("07", Program.QQ, received), bureau, "第二师铁门关市教育局 智慧教育示范区申报材料", body, files
+        Arrival("07", Program.QQ, received),
+        bureau,
+        "第二师铁门关市教育局 智慧教育示范区申报材料",
+        body,
+        files,
     )
     what = "教师、学生账号开通率恰为98%和98.0%，材料齐全"
     yield _sample("rate-exactly-98", post, what, ACCEPTED, _zone_entry(bureau, ACCEPTED))
@@ -268,10 +302,17 @@ def case_08() -> Iterator[Sample]:
     school, received = who.HONGLIU, at(24, 13, 9, 44)
     files = school_package((school,), None, desk(8, 23, 0)).files
     body = "我校申报兵团首批智慧教育示范校，申报书和汇总表请查收，盼复。"
-    post = school_post(Arrival("08", Program.QQ, received), school, "五家渠市红柳中学示范校申报", body, files)
+    post = school_post(
+        Arrival("08", Program.QQ, received), school, "五家渠市红柳中学示范校申报", body, files
+    )
     what = "学校没有经过师市教育局，自己发来了申报材料"
     yield _sample(
-        "school-directly", post, what, INCOMPLETE, _school_entries(INCOMPLETE, school), mentions=("师市教育局",)
+        "school-directly",
+        post,
+        what,
+        INCOMPLETE,
+        _school_entries(INCOMPLETE, school),
+        mentions=("师市教育局",),
     )
 
 
@@ -321,9 +362,19 @@ def case_11_12() -> Iterator[Sample]:
     old = zone_package(bureau, desk(11, 20, 2), rates, telephone="0902-4620131").files
     body = "现报送我师智慧教育示范区申报材料。"
     first = bureau_post(
-        Arrival("11", Program.FOXMAIL, at(21, 9, 58, 12)), bureau, "第十三师新星市智慧教育示范区申报材料", body, old
+        Arrival("11", Program.FOXMAIL, at(21, 9, 58, 12)),
+        bureau,
+        "第十三师新星市智慧教育示范区申报材料",
+        body,
+        old,
     )
-    yield _sample("first-version", first, "齐全的第一版，联系电话写错了", ACCEPTED, _zone_entry(bureau, ACCEPTED))
+    yield _sample(
+        "first-version",
+        first,
+        "齐全的第一版，联系电话写错了",
+        ACCEPTED,
+        _zone_entry(bureau, ACCEPTED),
+    )
     new = zone_package(bureau, desk(12, 28, 2), rates).files
     body = "前次所报材料中联系电话有误，现将更正后的全套材料重新报送，请以本次为准。"
     second = bureau_post(
@@ -333,7 +384,13 @@ def case_11_12() -> Iterator[Sample]:
         body,
         new,
     )
-    yield _sample("newer-version", second, "更正联系电话后的全套材料，取代11", ACCEPTED, _zone_entry(bureau, ACCEPTED))
+    yield _sample(
+        "newer-version",
+        second,
+        "更正联系电话后的全套材料，取代11",
+        ACCEPTED,
+        _zone_entry(bureau, ACCEPTED),
+    )
 
 
 def case_13() -> Iterator[Sample]:
@@ -349,18 +406,26 @@ def case_13() -> Iterator[Sample]:
     )
     claimed = replace(post, sent=at(31, 22, 47, 3))
     what = "Date自称8月31日22:47，服务器9月1日9:16才收到，已过截止时间"
-    yield _sample("after-deadline", claimed, what, REJECTED, _zone_entry(bureau, REJECTED), mentions=("截止",))
+    yield _sample(
+        "after-deadline", claimed, what, REJECTED, _zone_entry(bureau, REJECTED), mentions=("截止",)
+    )
 
 
 def case_14() -> Iterator[Sample]:
     """Everything in one zip with GBK names."""
     bureau, school, received = who.FIRST, who.TALIMU, at(28, 12, 11, 27)
     place = desk(14, 27, 1)
-    packed = gbk_zip(school_package((school,), bureau, place).files, "阿拉尔市示范校申报材料", place.at(18, 2))
+    packed = gbk_zip(
+        school_package((school,), bureau, place).files, "阿拉尔市示范校申报材料", place.at(18, 2)
+    )
     files = (File("第一师阿拉尔市示范校申报材料.zip", packed),)
     body = "我师推荐的示范校申报材料已打包，见压缩包。"
     post = bureau_post(
-        Arrival("14", Program.THUNDERBIRD, received), bureau, "第一师阿拉尔市教育局示范校申报材料", body, files
+        Arrival("14", Program.THUNDERBIRD, received),
+        bureau,
+        "第一师阿拉尔市教育局示范校申报材料",
+        body,
+        files,
     )
     what = "材料齐全，全部在一个压缩包里，包内文件名为GBK编码"
     yield _sample("gbk-zip", post, what, ACCEPTED, _school_entries(ACCEPTED, school))
@@ -407,7 +472,14 @@ def case_17() -> Iterator[Sample]:
         "收到回执：智慧教育示范校申报材料",
         received,
     )
-    yield Sample("17", "mails/17-bounce.eml", received, "我方信函的退信，不能再答", NONE, write_bounce(bounce))
+    yield Sample(
+        "17",
+        "mails/17-bounce.eml",
+        received,
+        "我方信函的退信，不能再答",
+        NONE,
+        write_bounce(bounce),
+    )
 
 
 def case_18_19() -> Iterator[Sample]:
@@ -416,7 +488,11 @@ def case_18_19() -> Iterator[Sample]:
     files = zone_package(bureau, desk(18, 28, 0), ("100%", "99.6%")).files
     body = "现报送我师智慧教育示范区申报书和汇总表，请予审核。"
     post = bureau_post(
-        Arrival("18", Program.THUNDERBIRD, received), bureau, "第十二师教育局智慧教育示范区申报材料", body, files
+        Arrival("18", Program.THUNDERBIRD, received),
+        bureau,
+        "第十二师教育局智慧教育示范区申报材料",
+        body,
+        files,
     )
     first = _sample("delivered-twice", post, "材料齐全", ACCEPTED, _zone_entry(bureau, ACCEPTED))
     yield first
@@ -443,7 +519,9 @@ def case_20() -> Iterator[Sample]:
         files,
     )
     what = "盖了章，但扫描成了灰度，看不出是不是红色公章，须由人看"
-    yield _sample("grey-scan", post, what, REFERRED, _zone_entry(bureau, REFERRED), mentions=("章",))
+    yield _sample(
+        "grey-scan", post, what, REFERRED, _zone_entry(bureau, REFERRED), mentions=("章",)
+    )
 
 
 _CLOUD = (
@@ -461,11 +539,22 @@ def case_21() -> Iterator[Sample]:
     files = (package.applications[0].word, package.summary.word, package.summary.scan)
     body = "申报书扫描件较大，以超大附件发送，其余见普通附件。"
     post = bureau_post(
-        Arrival("21", Program.COREMAIL, received), bureau, "第六师五家渠市教育局示范区申报材料", body, files
+        Arrival("21", Program.COREMAIL, received),
+        bureau,
+        "第六师五家渠市教育局示范区申报材料",
+        body,
+        files,
     )
     linked = replace(post, html_tail=_CLOUD.format(key=token("21", "cloud", 32), name=name))
     what = "申报书的盖章扫描件是163超大附件链接，不是文件"
-    yield _sample("cloud-link", linked, what, INCOMPLETE, _zone_entry(bureau, INCOMPLETE), mentions=("超大附件",))
+    yield _sample(
+        "cloud-link",
+        linked,
+        what,
+        INCOMPLETE,
+        _zone_entry(bureau, INCOMPLETE),
+        mentions=("超大附件",),
+    )
 
 
 def case_22() -> Iterator[Sample]:
@@ -474,9 +563,19 @@ def case_22() -> Iterator[Sample]:
     files = school_package((school,), None, desk(22, 29, 2)).files
     body = "我校为兵团直属学校，现直接报送示范校申报书和汇总表，请查收。"
     post = school_post(
-        Arrival("22", Program.OUTLOOK, received), school, "兵团第二中学智慧教育示范校申报材料", body, files
+        Arrival("22", Program.OUTLOOK, received),
+        school,
+        "兵团第二中学智慧教育示范校申报材料",
+        body,
+        files,
     )
-    yield _sample("direct-school", post, "直属学校自行报送，材料齐全", ACCEPTED, _school_entries(ACCEPTED, school))
+    yield _sample(
+        "direct-school",
+        post,
+        "直属学校自行报送，材料齐全",
+        ACCEPTED,
+        _school_entries(ACCEPTED, school),
+    )
 
 
 CASES: tuple[Callable[[], Iterator[Sample]], ...] = (

@@ -45,7 +45,10 @@ NO_STAMPS = Stamps()
 
 # Rows of the applications: a group's heading, and under it one tuple of field names a row.
 _ZONE_GROUPS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
-    ("基本情况", (("单位名称",), ("师市", "电子邮箱"), ("联系人", "联系电话"), ("职能部门",), ("工作队伍",))),
+    (
+        "基本情况",
+        (("单位名称",), ("师市", "电子邮箱"), ("联系人", "联系电话"), ("职能部门",), ("工作队伍",)),
+    ),
     ("平台应用", (("教师账号开通率", "学生账号开通率"), ("支持边远薄弱团场",), ("平台应用",))),
     ("建设情况", (("网络条件",), ("建设基础",), ("工作思路",), ("保障措施",))),
     ("公示情况", (("公示开始", "公示结束"), ("公示结果",))),
@@ -147,7 +150,9 @@ def _cover(form: Form, filling: Filling, stamps: Stamps) -> list[Block]:
         Line(REMARK, 9, Face.SONG, Align.CENTER, grey=True),
         Line(form.id, 14, Face.HEI, before=10),
         Line("兵 团 首 批 智 慧 教 育", 26, Face.HEI, Align.CENTER, before=34),
-        Line(" ".join(form.titles[1].removeprefix("智慧教育")), 36, Face.HEI, Align.CENTER, before=8),
+        Line(
+            " ".join(form.titles[1].removeprefix("智慧教育")), 36, Face.HEI, Align.CENTER, before=8
+        ),
         Line(f"（{form.titles[0]}）", 16, Face.KAI, Align.CENTER, before=8),
         Line(
             f"{INDENT}{place}：{filling.get(form.applicant, '') or '_' * 28}",
@@ -157,7 +162,12 @@ def _cover(form: Form, filling: Filling, stamps: Stamps) -> list[Block]:
             seal=stamps.cover,
         ),
         Line(f"{INDENT}所属师市：{filling.get('师市', '') or '_' * 28}", 16, Face.SONG, before=9),
-        Line(f"{INDENT}填报日期：{filling.get('填报日期', '') or EMPTY_DATE}", 16, Face.SONG, before=9),
+        Line(
+            f"{INDENT}填报日期：{filling.get('填报日期', '') or EMPTY_DATE}",
+            16,
+            Face.SONG,
+            before=9,
+        ),
         Line("兵团教育局 制", 16, Face.KAI, Align.CENTER, before=32),
         Line("2024年8月", 16, Face.KAI, Align.CENTER, before=3),
         PageBreak(),
@@ -174,11 +184,23 @@ def application(form: Form, filling: Filling, stamps: Stamps = NO_STAMPS) -> She
         rows += _group(heading, names, fields, filling)
     date = filling.get("填报日期", "")
     rows.append(
-        _signature("申报单位意见" if zone else "学校意见", _DECLARATION, stamps.applicant, stamps.applicant_head, date)
+        _signature(
+            "申报单位意见" if zone else "学校意见",
+            _DECLARATION,
+            stamps.applicant,
+            stamps.applicant_head,
+            date,
+        )
     )
     if not zone:
         rows.append(
-            _signature("师市教育局审核意见", _OPINION if filling else "", stamps.bureau, stamps.bureau_head, date)
+            _signature(
+                "师市教育局审核意见",
+                _OPINION if filling else "",
+                stamps.bureau,
+                stamps.bureau_head,
+                date,
+            )
         )
     return Sheet(form.titles[0], (*_cover(form, filling, stamps), Table(_WIDTHS, tuple(rows))))
 
@@ -191,7 +213,10 @@ def summary(
     least: int = 6,
 ) -> Sheet:
     """附件3 or 附件4: who reports, and one row an applicant; at least ``least`` rows, empty ones at the end."""
-    header = Row((Cell("序号", label=True), *(Cell(field.labels[0], label=True) for field in form.columns)), 12)
+    header = Row(
+        (Cell("序号", label=True), *(Cell(field.labels[0], label=True) for field in form.columns)),
+        12,
+    )
     rows = [header]
     for number in range(max(least, len(applicants))):
         values = applicants[number] if number < len(applicants) else {}

@@ -49,7 +49,11 @@ def expected_yaml(samples: Iterable[Sample]) -> str:
         ]
         for entry in sample.entries:
             pairs = {"applicant": entry.applicant, "track": entry.track, "decision": entry.decision}
-            lines.append("      - {" + ", ".join(f"{key}: {_quoted(value)}" for key, value in pairs.items()) + "}")
+            lines.append(
+                "      - {"
+                + ", ".join(f"{key}: {_quoted(value)}" for key, value in pairs.items())
+                + "}"
+            )
     return "\n".join(lines) + "\n"
 
 

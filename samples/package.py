@@ -21,8 +21,16 @@ from samples.scan import Scanner, scan
 from samples.sheet import Sheet
 from samples.word import write_word
 
-_WORD_NAMES = ("{annex} {who}{what}.docx", "{annex}：{what}-{who}.docx", "{who}{what}（可编辑版）.docx")
-_SCAN_NAMES = ("{who}{what}（盖章扫描）.pdf", "{who}{what}-盖章版.pdf", "{annex} {who}{what}（盖章扫描件）.pdf")
+_WORD_NAMES = (
+    "{annex} {who}{what}.docx",
+    "{annex}：{what}-{who}.docx",
+    "{who}{what}（可编辑版）.docx",
+)
+_SCAN_NAMES = (
+    "{who}{what}（盖章扫描）.pdf",
+    "{who}{what}-盖章版.pdf",
+    "{annex} {who}{what}（盖章扫描件）.pdf",
+)
 _WHAT = {
     "附件1": "智慧教育示范区申报书",
     "附件2": "智慧教育示范校申报书",
@@ -124,7 +132,10 @@ def zone_package(
     if telephone:
         filled["联系电话"] = telephone
     stamps = Stamps(cover=bureau.name, applicant=bureau.name, applicant_head=bureau.head)
-    return Package((_application("附件1", filled, stamps, desk),), _summary("附件3", bureau.name, [filled], desk))
+    return Package(
+        (_application("附件1", filled, stamps, desk),),
+        _summary("附件3", bureau.name, [filled], desk),
+    )
 
 
 def school_package(schools: Sequence[School], bureau: Bureau | None, desk: Desk) -> Package:
@@ -136,7 +147,9 @@ def school_package(schools: Sequence[School], bureau: Bureau | None, desk: Desk)
         stamps = Stamps(applicant.name, applicant.name, above, applicant.head, head)
         pairs.append(_application("附件2", filled, stamps, desk))
         rows.append(filled)
-    return Package(tuple(pairs), _summary("附件4", bureau.name if bureau else schools[0].name, rows, desk))
+    return Package(
+        tuple(pairs), _summary("附件4", bureau.name if bureau else schools[0].name, rows, desk)
+    )
 
 
 def gbk_zip(files: Sequence[File], folder: str, moment: datetime) -> bytes:

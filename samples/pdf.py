@@ -109,9 +109,7 @@ def _font(writer: Writer, subset: Subset) -> int:
         f"<< /Type /FontDescriptor /FontName {name} /Flags 4 {box} /FontFile2 {program} 0 R >>".encode()
     )
     widths = " ".join(str(width) for width in subset.widths())
-    kind = (
-        "/Type /Font /Subtype /CIDFontType2 /CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >>"
-    )
+    kind = "/Type /Font /Subtype /CIDFontType2 /CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >>"
     descendant = f"<< {kind} /BaseFont {name} /FontDescriptor {descriptor} 0 R /CIDToGIDMap /Identity /DW 1000 /W [0 [{widths}]] >>"
     inner = writer.add(descendant.encode())
     unicode_map = writer.stream("", subset.to_unicode())

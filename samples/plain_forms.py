@@ -32,7 +32,10 @@ def plain_form(
     if form.role is Role.SUMMARY:
         return _summary(call, form, filling, rows, seal)
     fields = [
-        Row((Cell(field.labels[0], label=True), Cell(shown(field, filling))), 26 if field.type == "长文本" else 11)
+        Row(
+            (Cell(field.labels[0], label=True), Cell(shown(field, filling))),
+            26 if field.type == "长文本" else 11,
+        )
         for field in form.fields
     ]
     words = f"本单位对所填内容的真实性负责。\n\n{' ' * 30}（盖章）\n{' ' * 28}{filling.get('填报日期') or EMPTY_DATE}"
@@ -41,13 +44,18 @@ def plain_form(
 
 
 def _summary(call: Call, form: Form, filling: Filling, rows: Sequence[Filling], seal: str) -> Sheet:
-    header = Row((Cell("序号", label=True), *(Cell(field.labels[0], label=True) for field in form.columns)), 12)
+    header = Row(
+        (Cell("序号", label=True), *(Cell(field.labels[0], label=True) for field in form.columns)),
+        12,
+    )
     body = []
     for number in range(max(EMPTY_ROWS, len(rows))):
         values = rows[number] if number < len(rows) else {}
         cells = (Cell(values.get(field.name, "")) for field in form.columns)
         body.append(Row((Cell(str(number + 1)), *cells), 11))
-    above = "        ".join(f"{field.labels[0]}：{shown(field, filling) or '_' * 20}" for field in form.fields)
+    above = "        ".join(
+        f"{field.labels[0]}：{shown(field, filling) or '_' * 20}" for field in form.fields
+    )
     widths = (_NUMBER, *([_LANDSCAPE / len(form.columns)] * len(form.columns)))
     blocks = (
         *_heading(call, form),

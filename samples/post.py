@@ -206,9 +206,7 @@ def _attachment(file: File, post: Post) -> bytes:
 
 def _markup(post: Post) -> str:
     lines = "".join(f"<div>{html.escape(line) or '<br>'}</div>\n" for line in post.text.split("\n"))
-    head = (
-        f'<html><head><meta http-equiv="Content-Type" content="text/html; charset={post.program.value.label}"></head>\n'
-    )
+    head = f'<html><head><meta http-equiv="Content-Type" content="text/html; charset={post.program.value.label}"></head>\n'
     return f'{head}<body><div style="line-height:1.7;font-size:14px;font-family:宋体">\n{lines}{post.html_tail}</div></body></html>\n'
 
 
@@ -239,7 +237,9 @@ def _headers(post: Post, boundary: str) -> list[str]:
     if post.answers:
         lines += [f"In-Reply-To: {post.answers}", f"References: {post.answers}"]
     lines += [*post.extra, *habits.mailer, "MIME-Version: 1.0", f"Message-ID: {post.message_id}"]
-    lines.append(f'Content-Type: multipart/{"mixed" if post.files else "alternative"};\r\n\tboundary="{boundary}"')
+    lines.append(
+        f'Content-Type: multipart/{"mixed" if post.files else "alternative"};\r\n\tboundary="{boundary}"'
+    )
     return lines
 
 

@@ -83,7 +83,11 @@ class CloudFile:
     @property
     def reason(self) -> str:
         """One sentence for the applicant and for staff."""
-        until = f", {self.expires}" + ("" if self.expires == "无限期" else "到期") if self.expires else ""
+        until = (
+            f", {self.expires}" + ("" if self.expires == "无限期" else "到期")
+            if self.expires
+            else ""
+        )
         return f"这是{self.provider}的超大附件链接{until}, 不是文件本身; 系统不下载链接, 请作为普通附件重新发送"
 
 

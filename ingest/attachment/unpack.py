@@ -169,7 +169,12 @@ def settled_leaf(raw: RawMail, leaf: Entity, path: str) -> Item | None:
         return Item(path, "", Kind.OTHER, b"", Fate.LIMIT, leaf.problem)
     if leaf.is_mail and leaf.children:
         return Item(
-            path, leaf.name, Kind.EML, raw[leaf.start : leaf.end], Fate.UNPACKED, "转发的邮件, 里面的附件已取出"
+            path,
+            leaf.name,
+            Kind.EML,
+            raw[leaf.start : leaf.end],
+            Fate.UNPACKED,
+            "转发的邮件, 里面的附件已取出",
         )
     if is_body(leaf):
         return Item(
@@ -209,7 +214,9 @@ def _torn(raw: RawMail, leaf: Entity, path: str) -> Item:
     content = leaf.content(raw)
     if not content.strip():
         return Item(path, "", Kind.EMPTY, b"", Fate.BODY, "空的邮件结构, 没有内容")
-    return Item(path, "", Kind.OTHER, content, Fate.DAMAGED, "邮件的这一部分已残缺, 读不出内容, 请重新发送")
+    return Item(
+        path, "", Kind.OTHER, content, Fate.DAMAGED, "邮件的这一部分已残缺, 读不出内容, 请重新发送"
+    )
 
 
 def _is_dress(leaf: Entity, size: int, shown: set[str]) -> bool:

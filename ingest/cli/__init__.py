@@ -36,7 +36,10 @@ def run(arguments: Sequence[str]) -> int:
     except Abort:
         return 130
     except TyperException as error:  # the command line itself is wrong
-        print(f"mailroom: {error.format_message()}\n    提示: mailroom --help 列出全部命令和选项", file=sys.stderr)
+        print(
+            f"mailroom: {error.format_message()}\n    提示: mailroom --help 列出全部命令和选项",
+            file=sys.stderr,
+        )
         return int(ExitCode.USAGE)
     except MailroomError as error:
         print(f"mailroom: {error}", file=sys.stderr)

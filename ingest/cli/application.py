@@ -33,7 +33,8 @@ app = typer.Typer(
 def root(
     context: typer.Context,
     config: Annotated[
-        Path | None, typer.Option("--config", help="配置文件 mailroom.toml", envvar="MAILROOM_CONFIG")
+        Path | None,
+        typer.Option("--config", help="配置文件 mailroom.toml", envvar="MAILROOM_CONFIG"),
     ] = None,
 ) -> None:
     """收发室: 登记、核验、答复以电子邮件报送的申报材料。"""

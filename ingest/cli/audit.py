@@ -22,10 +22,16 @@ def verify(
     context: typer.Context,
     as_json: JsonOption = False,
     files: Annotated[
-        bool, typer.Option("--files", help="连同存放的邮件原件一起核对(逐个读一遍)", envvar="MAILROOM_FILES")
+        bool,
+        typer.Option(
+            "--files", help="连同存放的邮件原件一起核对(逐个读一遍)", envvar="MAILROOM_FILES"
+        ),
     ] = False,
     head: Annotated[
-        str, typer.Option(help="以前日报末行或 status 给出的末行校验值,看它还在不在台账里", envvar="MAILROOM_HEAD")
+        str,
+        typer.Option(
+            help="以前日报末行或 status 给出的末行校验值,看它还在不在台账里", envvar="MAILROOM_HEAD"
+        ),
     ] = "",
 ) -> None:
     """核验台账没有被改动、删除或挪动过,来件、裁定、信函与台账记下的相符。"""
@@ -35,7 +41,9 @@ def verify(
     from ingest.views.records import AuditRecord
 
     if head and len(head.strip()) < 16:
-        raise UsageError("末行校验值至少要给 16 位", "从日报末行或 mailroom status --json 的 ledger 抄写")
+        raise UsageError(
+            "末行校验值至少要给 16 位", "从日报末行或 mailroom status --json 的 ledger 抄写"
+        )
     settings = console(context).settings()
     with console(context).reading() as session:
         audit = verify_ledger(session, FileStore(settings.store.files) if files else None, head)

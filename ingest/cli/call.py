@@ -29,7 +29,8 @@ def fit(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(help="空白表: Word、WPS、RTF 或电子表格")],
     form: Annotated[
-        str | None, typer.Option("--form", help="表单编号,例如 附件1;不写则自动辨认", envvar="MAILROOM_FORM")
+        str | None,
+        typer.Option("--form", help="表单编号,例如 附件1;不写则自动辨认", envvar="MAILROOM_FORM"),
     ] = None,
     as_json: JsonOption = False,
     call: CallOption = None,
@@ -68,7 +69,9 @@ def _report(form: Form, result: Fit) -> dict[str, Any]:
 
 
 def _lines(form: Form, result: Fit) -> list[str]:
-    lines = [f"对照 {form.id}《{form.titles[0]}》: 认出 {len(result.found)} 个栏目, {len(result.missing)} 个没有找到"]
+    lines = [
+        f"对照 {form.id}《{form.titles[0]}》: 认出 {len(result.found)} 个栏目, {len(result.missing)} 个没有找到"
+    ]
     lines += [f"  认出    {name}  ({place})" for name, place in result.found.items()]
     lines += [f"  没找到  {name}" for name in result.missing]
     for column, heading in ((False, "字段"), (True, "列")):
@@ -76,6 +79,10 @@ def _lines(form: Form, result: Fit) -> list[str]:
         if proposals:
             lines += ["", f"建议写入 call.yaml 里 {form.id} 的“{heading}”(请核对名称、类型):"]
         for each in proposals:
-            why = f"与已有栏目“{each.field.name}”相近, 替换原来那一行" if each.known else "新栏目, 类型是猜的"
+            why = (
+                f"与已有栏目“{each.field.name}”相近, 替换原来那一行"
+                if each.known
+                else "新栏目, 类型是猜的"
+            )
             lines.append(f"      {each.yaml}  # {each.label.place}; {why}")
     return lines

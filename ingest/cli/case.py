@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ingest.cli.console import JsonOption, LimitOption, beijing, console, print_json, print_listing, print_table
+from ingest.cli.console import (
+    JsonOption,
+    LimitOption,
+    beijing,
+    console,
+    print_json,
+    print_listing,
+    print_table,
+)
 from ingest.cli.message import show_detail
 from rules.verdict import decision_name
 
@@ -24,7 +32,9 @@ CodeArgument = Annotated[str, typer.Argument(help="案卷编号,如 Q24-0001-X")
 
 
 @group.command("list")
-def list_cases(context: typer.Context, as_json: JsonOption = False, limit: LimitOption = None) -> None:
+def list_cases(
+    context: typer.Context, as_json: JsonOption = False, limit: LimitOption = None
+) -> None:
     """列出案卷,新的在前(--json 按立案先后)。"""
     from ingest.views.lists import case_lines
 
@@ -35,11 +45,15 @@ def list_cases(context: typer.Context, as_json: JsonOption = False, limit: Limit
         return
     rows = [
         [
-            c["code"], decision_name(c["decision"]), c["track"] or "-", c["submitter"], beijing(c["received"]),
+            c["code"],
+            decision_name(c["decision"]),
+            c["track"] or "-",
+            c["submitter"],
+            beijing(c["received"]),
             "有信函未送达" if c["undelivered"] else "",
         ]
         for c in listing.lines
-    ]  # fmt: skip
+    ]
     print_listing(("案卷", "裁定", "类别", "报送单位", "最近收到", "备注"), rows, listing.left_out)
 
 
@@ -50,7 +64,9 @@ def show(
     as_json: JsonOption = False,
     pictures: Annotated[
         Path | None,
-        typer.Option("--pictures", help="把扫描件标题和印章的小图写进这个目录", envvar="MAILROOM_PICTURES"),
+        typer.Option(
+            "--pictures", help="把扫描件标题和印章的小图写进这个目录", envvar="MAILROOM_PICTURES"
+        ),
     ] = None,
 ) -> None:
     """一个案卷: 来件、裁定、信函。"""
@@ -84,7 +100,9 @@ def explain(context: typer.Context, code: CodeArgument, as_json: JsonOption = Fa
         f"案卷 {detail['code']}  {detail['submitter']}  {detail['track']}  裁定: {decision_name(detail['decision'])}"
     )
     for mail in detail["mails"]:
-        typer.echo(f"\n来件 {mail['id']}  {beijing(mail['received'])}  {mail['from']}  {mail['subject']}")
+        typer.echo(
+            f"\n来件 {mail['id']}  {beijing(mail['received'])}  {mail['from']}  {mail['subject']}"
+        )
         typer.echo(
             f"  来件性质: {mail['screening']}, {'可以答复' if mail['screening_reply'] else '不答复'}: {mail['screening_reason']}"
         )
@@ -109,7 +127,9 @@ def explain(context: typer.Context, code: CodeArgument, as_json: JsonOption = Fa
     for silence in detail["no_letters"]:
         typer.echo(f"未发信函: {beijing(silence['at'])}  {silence['reason']}")
     typer.echo("")
-    print_table(("时间", "事项"), [[beijing(event["at"]), event["text"]] for event in detail["events"]])
+    print_table(
+        ("时间", "事项"), [[beijing(event["at"]), event["text"]] for event in detail["events"]]
+    )
 
 
 def show_subjects(subjects: Sequence[Dumped]) -> None:
@@ -143,8 +163,12 @@ def rejudge_case(
     context: typer.Context,
     code: CodeArgument,
     reason: Annotated[str, typer.Option(help="为什么重新裁定,记入台账", envvar="MAILROOM_REASON")],
-    who: Annotated[str, typer.Option(help="谁要求的;不写则记本机用户名", envvar="MAILROOM_WHO")] = "",
-    send: Annotated[bool, typer.Option("--send", help="新的信函不再待人放行", envvar="MAILROOM_SEND")] = False,
+    who: Annotated[
+        str, typer.Option(help="谁要求的;不写则记本机用户名", envvar="MAILROOM_WHO")
+    ] = "",
+    send: Annotated[
+        bool, typer.Option("--send", help="新的信函不再待人放行", envvar="MAILROOM_SEND")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """按现行规则重新裁定一个案卷: 多一次裁定和一封信函(先扣下,待放行),原裁定保留。"""
@@ -167,11 +191,17 @@ def rejudge_case(
     finally:
         app.close()
     if as_json:
-        record = RejudgedRecord(code=case.code, version=row.version, decision=row.decision.value, before=case.decision)
+        record = RejudgedRecord(
+            code=case.code, version=row.version, decision=row.decision.value, before=case.decision
+        )
         print_json(record)
     else:
         was = decision_name(case.decision)
-        typer.echo(f"案卷 {case.code} 第 {row.version} 次裁定: {was} -> {decision_name(row.decision)}")
         typer.echo(
-            "信函已入发件箱" if send else "信函已扣下: 用 mailroom outbox list 查看,mailroom outbox release 放行"
+            f"案卷 {case.code} 第 {row.version} 次裁定: {was} -> {decision_name(row.decision)}"
+        )
+        typer.echo(
+            "信函已入发件箱"
+            if send
+            else "信函已扣下: 用 mailroom outbox list 查看,mailroom outbox release 放行"
         )

@@ -24,11 +24,15 @@ if TYPE_CHECKING:
     from ingest.calls import CallFolder
     from ingest.settings import Settings
 
-JsonOption = Annotated[bool, typer.Option("--json", help="只在标准输出打印一份 JSON", envvar="MAILROOM_JSON")]
+JsonOption = Annotated[
+    bool, typer.Option("--json", help="只在标准输出打印一份 JSON", envvar="MAILROOM_JSON")
+]
 CallOption = Annotated[str | None, typer.Option("--call", help="征集编号", envvar="MAILROOM_CALL")]
 LimitOption = Annotated[
     int | None,
-    typer.Option("--limit", help="只列最新的多少行;不写时 --json 列出全部", min=1, envvar="MAILROOM_LIMIT"),
+    typer.Option(
+        "--limit", help="只列最新的多少行;不写时 --json 列出全部", min=1, envvar="MAILROOM_LIMIT"
+    ),
 ]
 
 
@@ -45,7 +49,9 @@ class Console:
         from ingest.settings import load_settings
 
         if self.config is None:
-            raise ConfigError("没有指定配置文件", "用 --config mailroom.toml,或设环境变量 MAILROOM_CONFIG")
+            raise ConfigError(
+                "没有指定配置文件", "用 --config mailroom.toml,或设环境变量 MAILROOM_CONFIG"
+            )
         return load_settings(self.config)
 
     def settings_if_any(self) -> Settings | None:

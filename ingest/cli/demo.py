@@ -24,10 +24,14 @@ def demo(
         Path, typer.Option("--dir", help="信函和日报写到哪个文件夹", envvar="MAILROOM_DEMO_DIR")
     ] = Path("demo-output"),
     call: Annotated[
-        Path | None, typer.Option("--call", help="自己的征集文件夹,与 --mails 同用", envvar="MAILROOM_DEMO_CALL")
+        Path | None,
+        typer.Option(
+            "--call", help="自己的征集文件夹,与 --mails 同用", envvar="MAILROOM_DEMO_CALL"
+        ),
     ] = None,
     mails: Annotated[
-        Path | None, typer.Option("--mails", help="试发邮件(.eml)所在的文件夹", envvar="MAILROOM_DEMO_MAILS")
+        Path | None,
+        typer.Option("--mails", help="试发邮件(.eml)所在的文件夹", envvar="MAILROOM_DEMO_MAILS"),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -75,7 +79,11 @@ def demo(
         typer.echo(
             f"\n服务器 {result.server_count} 封,台账 {result.ledger_count} 封;发出信函 {result.letters} 封、日报 {result.digests} 份。"
         )
-        typer.echo(f"信函: {directory / 'letters'}\n日报: {directory / 'digests'}  (用浏览器打开 .html)")
+        typer.echo(
+            f"信函: {directory / 'letters'}\n日报: {directory / 'digests'}  (用浏览器打开 .html)"
+        )
     if wrong:
-        typer.echo("与预期不符: " + "、".join(outcome.sample.path.stem for outcome in wrong), err=True)
+        typer.echo(
+            "与预期不符: " + "、".join(outcome.sample.path.stem for outcome in wrong), err=True
+        )
         raise typer.Exit(int(ExitCode.FINDINGS))

@@ -15,7 +15,9 @@ group = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 @group.command("preview")
 def preview(
     context: typer.Context,
-    directory: Annotated[Path, typer.Option("--dir", help="写到哪个文件夹", envvar="MAILROOM_PREVIEW_DIR")] = Path(),
+    directory: Annotated[
+        Path, typer.Option("--dir", help="写到哪个文件夹", envvar="MAILROOM_PREVIEW_DIR")
+    ] = Path(),
     browser: Annotated[
         bool, typer.Option("--open/--no-open", help="用浏览器打开", envvar="MAILROOM_PREVIEW_OPEN")
     ] = True,
@@ -24,13 +26,17 @@ def preview(
     from ingest.app import Unconnected, build
     from ingest.steps.digest import make_digest
 
-    app = build(console(context).settings(), mailbox=Unconnected(), transport=Unconnected(), existing=True)
+    app = build(
+        console(context).settings(), mailbox=Unconnected(), transport=Unconnected(), existing=True
+    )
     try:
         digest, workbook, _ = make_digest(app.database, app.settings, app.mouth, app.clock.now())
     finally:
         app.close()
     page = write_preview(directory, digest, workbook)
-    typer.echo(f"主题: {digest.subject}\n页面: {page}\n附表: {page.with_name(digest.workbook_name)}")
+    typer.echo(
+        f"主题: {digest.subject}\n页面: {page}\n附表: {page.with_name(digest.workbook_name)}"
+    )
     if browser:
         typer.launch(page.resolve().as_uri())
 
@@ -57,7 +63,9 @@ def send(context: typer.Context) -> None:
 
 
 def write_preview(directory: Path, digest: object, workbook: bytes) -> Path:
-    """Write page, text and workbook into ``directory``; gives the page's path. Raises OutputError."""
+    """Write page, text and workbook into ``directory``; gives the page's path. Raises
+    OutputError.
+    """
     from ingest.outputs import creating
     from notifier.digest import Digest, preview_html
 

@@ -68,7 +68,11 @@ def pair(
     if as_json:
         print_json(report)
         return
-    similarity = "可比的内容太少, 算不出来" if report["similarity"] is None else f"{report['similarity']:.2f}"
+    similarity = (
+        "可比的内容太少, 算不出来"
+        if report["similarity"] is None
+        else f"{report['similarity']:.2f}"
+    )
     typer.echo(f"{_OUTCOMES[report['outcome']]}  相似度: {similarity}")
     typer.echo(f"  一致: {'、'.join(report['agreeing']) or '-'}")
     typer.echo(f"  没有找到: {'、'.join(report['missing']) or '-'}")

@@ -34,7 +34,8 @@ def inspect(
     file: Annotated[Path, typer.Argument(help="一封邮件(.eml)")],
     as_json: JsonOption = False,
     received: Annotated[
-        str | None, typer.Option(help="当作何时收到(ISO 时间);不写则取邮件头", envvar="MAILROOM_RECEIVED")
+        str | None,
+        typer.Option(help="当作何时收到(ISO 时间);不写则取邮件头", envvar="MAILROOM_RECEIVED"),
     ] = None,
     call: CallOption = None,
 ) -> None:
@@ -116,12 +117,16 @@ def list_messages(
             ]
             for m in listing.lines
         ]
-        print_listing(("编号", "收到时间", "状态", "性质", "发件人", "主题"), rows, listing.left_out)
+        print_listing(
+            ("编号", "收到时间", "状态", "性质", "发件人", "主题"), rows, listing.left_out
+        )
 
 
 @group.command("show")
 def show_message(
-    context: typer.Context, number: Annotated[int, typer.Argument(help="来件编号")], as_json: JsonOption = False
+    context: typer.Context,
+    number: Annotated[int, typer.Argument(help="来件编号")],
+    as_json: JsonOption = False,
 ) -> None:
     """一封来件的全部登记: 邮件头、附件去向、文档、归入的案卷。"""
     from ingest.views.lists import message_detail
@@ -143,9 +148,16 @@ def retry(context: typer.Context, number: Annotated[int, typer.Argument(help="�
     with open_store(console(context).settings()) as store, store.writing() as session:
         if not retry_message(session, number):
             raise UsageError(
-                f"来件 {number} 不存在,或没有被隔离", "用 mailroom message list 查看状态(set_aside 为被隔离)"
+                f"来件 {number} 不存在,或没有被隔离",
+                "用 mailroom message list 查看状态(set_aside 为被隔离)",
             )
-        record_event(session, SystemClock().now(), EventKind.RETRY, "人工操作: 重新读取该来件", message_id=number)
+        record_event(
+            session,
+            SystemClock().now(),
+            EventKind.RETRY,
+            "人工操作: 重新读取该来件",
+            message_id=number,
+        )
     typer.echo(f"来件 {number} 将重新读取")
 
 
@@ -153,7 +165,9 @@ def retry(context: typer.Context, number: Annotated[int, typer.Argument(help="�
 def export(
     context: typer.Context,
     number: Annotated[int, typer.Argument(help="来件编号")],
-    to: Annotated[Path, typer.Option("--to", help="写到哪个文件(不会覆盖已有文件)", envvar="MAILROOM_TO")],
+    to: Annotated[
+        Path, typer.Option("--to", help="写到哪个文件(不会覆盖已有文件)", envvar="MAILROOM_TO")
+    ],
 ) -> None:
     """把一封来件的原件(.eml,与服务器上逐字节相同)取出来。"""
     from ingest.errors import StorageError, UsageError

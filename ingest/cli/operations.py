@@ -24,9 +24,12 @@ def register(app: typer.Typer) -> None:
 def run(
     context: typer.Context,
     once: Annotated[
-        bool, typer.Option("--once", help="处理完现有邮件、发完到期信函就退出", envvar="MAILROOM_ONCE")
+        bool,
+        typer.Option("--once", help="处理完现有邮件、发完到期信函就退出", envvar="MAILROOM_ONCE"),
     ] = False,
-    verbose: Annotated[bool, typer.Option("--verbose", help="多写日志", envvar="MAILROOM_VERBOSE")] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", help="多写日志", envvar="MAILROOM_VERBOSE")
+    ] = False,
 ) -> None:
     """收件、核验、答复、发日报: 常驻运行,或用 --once 跑一轮。"""
     from ingest import log
@@ -79,7 +82,12 @@ def status(context: typer.Context, as_json: JsonOption = False) -> None:
         print_table(
             ("项目", "值"),
             [
-                [key, "、".join(f"{k} {v}" for k, v in value.items()) if isinstance(value, dict) else value]
+                [
+                    key,
+                    "、".join(f"{k} {v}" for k, v in value.items())
+                    if isinstance(value, dict)
+                    else value,
+                ]
                 for key, value in report.items()
             ],
         )
@@ -95,6 +103,10 @@ def migrate(context: typer.Context) -> None:
     try:
         before = database.schema_state()
         database.migrate()
-        typer.echo({"current": "数据库结构已是最新", "empty": "已建立数据库"}.get(before, "数据库结构已升级"))
+        typer.echo(
+            {"current": "数据库结构已是最新", "empty": "已建立数据库"}.get(
+                before, "数据库结构已升级"
+            )
+        )
     finally:
         database.close()

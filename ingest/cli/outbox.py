@@ -21,7 +21,8 @@ def list_outbox(
     state: Annotated[
         str | None,
         typer.Option(
-            help="只列某一状态: queued、sent、retry、uncertain、failed、held、cancelled", envvar="MAILROOM_STATE"
+            help="只列某一状态: queued、sent、retry、uncertain、failed、held、cancelled",
+            envvar="MAILROOM_STATE",
         ),
     ] = None,
     limit: LimitOption = None,
@@ -71,7 +72,10 @@ def _change(context: typer.Context, number: int, action: str, done: str) -> None
             "confirm": lambda: outbox.confirm(session, number, "由工作人员确认已送达", now),
         }[action]()
         if not changed:
-            raise UsageError(f"信函 {number} 不存在,或它现在的状态不允许这样做", "用 mailroom outbox list 查看状态")
+            raise UsageError(
+                f"信函 {number} 不存在,或它现在的状态不允许这样做",
+                "用 mailroom outbox list 查看状态",
+            )
         record_event(session, now, EventKind(action), f"人工操作: 信函{done}", outbox_id=number)
     typer.echo(f"信函 {number} {done}")
 

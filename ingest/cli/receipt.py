@@ -27,9 +27,12 @@ def root() -> None:
 def verify(
     context: typer.Context,
     file: Annotated[
-        Path | None, typer.Argument(help="信的 .eml 文件,或从信里复制的文字(.txt);- 表示从标准输入读文字")
+        Path | None,
+        typer.Argument(help="信的 .eml 文件,或从信里复制的文字(.txt);- 表示从标准输入读文字"),
     ] = None,
-    code: Annotated[str, typer.Option(help="只核验信里的“回执校验码”", envvar="MAILROOM_CODE")] = "",
+    code: Annotated[
+        str, typer.Option(help="只核验信里的“回执校验码”", envvar="MAILROOM_CODE")
+    ] = "",
     as_json: JsonOption = False,
 ) -> None:
     """核验一封回执: 校验码与台账相符、信的内容没有被改过。"""
@@ -38,7 +41,9 @@ def verify(
     from ingest.receipts.verifying import check_receipts
 
     if (file is None) == (not code):
-        raise UsageError("要么给出信的文件,要么用 --code 给出校验码", "例如 mailroom receipt verify 回执.eml")
+        raise UsageError(
+            "要么给出信的文件,要么用 --code 给出校验码", "例如 mailroom receipt verify 回执.eml"
+        )
     settings = console(context).settings()
     text = code if file is None else _text_of(file, settings)
     with console(context).reading() as session:
@@ -89,7 +94,9 @@ def _text_of(file: Path, settings: Settings) -> str:
             Limits(),
         )
     except (WorkerDied, WorkerFailed) as error:
-        raise InputError(f"读不了邮件 {file}", "确认这是一封完整的 .eml 邮件,或把信的文字存成 .txt") from error
+        raise InputError(
+            f"读不了邮件 {file}", "确认这是一封完整的 .eml 邮件,或把信的文字存成 .txt"
+        ) from error
     return f"{reading.envelope.subject}\n{reading.text}"
 
 

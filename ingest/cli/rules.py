@@ -20,7 +20,9 @@ group = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 FileArgument = Annotated[Path | None, typer.Argument(help="规则文件;不写则用征集自己的 rules.yaml")]
 
 
-StrictOption = Annotated[bool, typer.Option("--strict", help="有警告也算不通过", envvar="MAILROOM_STRICT")]
+StrictOption = Annotated[
+    bool, typer.Option("--strict", help="有警告也算不通过", envvar="MAILROOM_STRICT")
+]
 
 
 @group.command("check")
@@ -66,12 +68,15 @@ def _print_report(path: Path, found: list[Problem]) -> None:
     if notes:
         lines = "、".join(str(line) for line in sorted({one.line for one in notes}))
         typer.echo(f"{path}: 未检查是否有意义(要比较几份材料, 或条件太多)的规则在第 {lines} 行")
-    counted = [f"{len(errors)} 处错误"] * bool(errors) + [f"{len(warnings)} 处警告"] * bool(warnings)
+    counted = [f"{len(errors)} 处错误"] * bool(errors) + [f"{len(warnings)} 处警告"] * bool(
+        warnings
+    )
     typer.echo(f"{path}: " + ("、".join(counted) or "没有发现问题"))
 
 
 MutantsOption = Annotated[
-    bool, typer.Option("--mutants", help="逐处改动规则, 看样例能不能发现", envvar="MAILROOM_MUTANTS")
+    bool,
+    typer.Option("--mutants", help="逐处改动规则, 看样例能不能发现", envvar="MAILROOM_MUTANTS"),
 ]
 
 
@@ -109,12 +114,16 @@ def _mutants(report: MutantsReport) -> dict[str, object]:
 
 def _print_mutants(report: MutantsReport) -> None:
     for one in report.unnoticed:
-        typer.echo(f"{one.path}:{one.line}:{one.column}: 没守住: {one.rule} {one.change}, 样例仍全部通过")
+        typer.echo(
+            f"{one.path}:{one.line}:{one.column}: 没守住: {one.rule} {one.change}, 样例仍全部通过"
+        )
     share = report.noticed / report.total if report.total else 1
     typer.echo(f"改动 {report.total} 处, 样例发现 {report.noticed} 处({share:.1%})")
 
 
-OutOption = Annotated[Path | None, typer.Option("--out", help="写到这个文件", envvar="MAILROOM_OUT")]
+OutOption = Annotated[
+    Path | None, typer.Option("--out", help="写到这个文件", envvar="MAILROOM_OUT")
+]
 
 
 @group.command("schema")
@@ -182,9 +191,9 @@ def compiled(
 def manual(
     context: typer.Context,
     file: FileArgument = None,
-    out: Annotated[Path, typer.Option("--out", help="写到这个文件, 后缀 .html 或 .docx", envvar="MAILROOM_OUT")] = Path(
-        "rules-manual.html"
-    ),
+    out: Annotated[
+        Path, typer.Option("--out", help="写到这个文件, 后缀 .html 或 .docx", envvar="MAILROOM_OUT")
+    ] = Path("rules-manual.html"),
     call: CallOption = None,
 ) -> None:
     """生成规则手册: 通知条款、规则、样例并排, 可打印、可传阅。"""

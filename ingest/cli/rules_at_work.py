@@ -65,7 +65,10 @@ def _print_status(report: RulesStatus) -> None:
     rows = [
         ["征集", report["call"]],
         ["状态", report["mode"]],
-        ["正在使用", f"{force['rules_sha256'][:12]}  {beijing(force['accepted'])} 启用" if force else "无"],
+        [
+            "正在使用",
+            f"{force['rules_sha256'][:12]}  {beijing(force['accepted'])} 启用" if force else "无",
+        ],
         ["文件夹", f"{disk['path']}  {beijing(disk['changed'])} 修改"],
     ]
     print_table(("项目", "情况"), rows)
@@ -80,10 +83,14 @@ def replay(
     against: Annotated[
         Path | None,
         typer.Option(
-            "--against", help="新的规则文件;不写则用每个裁定当时的规则重判,核对能否重现", envvar="MAILROOM_AGAINST"
+            "--against",
+            help="新的规则文件;不写则用每个裁定当时的规则重判,核对能否重现",
+            envvar="MAILROOM_AGAINST",
         ),
     ] = None,
-    since: Annotated[str, typer.Option(help="只重判这一天起的裁定,如 2024-08-20", envvar="MAILROOM_SINCE")] = "",
+    since: Annotated[
+        str, typer.Option(help="只重判这一天起的裁定,如 2024-08-20", envvar="MAILROOM_SINCE")
+    ] = "",
     as_json: JsonOption = False,
 ) -> None:
     """用另一份规则重判已裁定的案卷,只列出会改变的;不发信,不改动任何记录。"""
@@ -122,7 +129,9 @@ def replay(
 def explain(
     context: typer.Context,
     case: Annotated[str, typer.Argument(help="案卷编号,如 Q24-0001-X")],
-    version: Annotated[int | None, typer.Option(help="第几次裁定;不写则是最近一次", envvar="MAILROOM_VERSION")] = None,
+    version: Annotated[
+        int | None, typer.Option(help="第几次裁定;不写则是最近一次", envvar="MAILROOM_VERSION")
+    ] = None,
     rule: Annotated[str, typer.Option(help="只看这一条规则,如 Z02", envvar="MAILROOM_RULE")] = "",
     as_json: JsonOption = False,
 ) -> None:
@@ -144,7 +153,9 @@ def _print_explanation(report: DecisionExplanation) -> None:
     )
     kept = f"{beijing(report['rules_accepted'])} 启用,已存档" if report["rules_kept"] else "未存档"
     typer.echo(f"规则文件 {report['rules_sha256'][:12] or '无'}  {kept}\n")
-    print_table(("来件", "部位", "文件"), [[f["message"], f["part"], f["name"]] for f in report["files"]])
+    print_table(
+        ("来件", "部位", "文件"), [[f["message"], f["part"], f["name"]] for f in report["files"]]
+    )
     for finding in report["beyond_rules"]:
         typer.echo(
             f"\n[{finding['rule']}] {finding['title']}: {finding['outcome']}  {finding['text']}",
@@ -157,7 +168,9 @@ def _print_explanation(report: DecisionExplanation) -> None:
 
 def _print_rule(row: dict[str, Any]) -> None:
     outcome = f" -> {row['outcome']}" if row["outcome"] else ""
-    typer.echo(f"\n{row['rule']} {row['title']}({'、'.join(row['subjects'])}): {row['truth']}{outcome}")
+    typer.echo(
+        f"\n{row['rule']} {row['title']}({'、'.join(row['subjects'])}): {row['truth']}{outcome}"
+    )
     typer.echo(f"    依据: {row['clause']}")
     for line in row["trace"]:
         typer.echo(f"    {line}")

@@ -85,7 +85,8 @@ def describe(found: Comparison) -> str:
     score = "可比较的内容太少" if found.score is None else f"相似度 {found.score:.2f}"
     pieces, differing = [score], (*found.differences, *found.passages)
     pieces += [
-        "不同: " + "; ".join(f"{each.field} Word版“{each.word}” 扫描件“{each.scan}”" for each in differing)
+        "不同: "
+        + "; ".join(f"{each.field} Word版“{each.word}” 扫描件“{each.scan}”" for each in differing)
     ] * bool(differing)
     pieces += ["一致: " + "、".join(found.agreeing[:12])] * bool(found.agreeing)
     pieces += ["未找到: " + "、".join(found.missing[:12])] * bool(found.missing)
@@ -133,7 +134,9 @@ def seal_owner(scan: Document, own: Iterable[str], others: Iterable[str]) -> Fac
         key = plain(writing)
         mine = max((fuzz.partial_ratio(name, key) / 100 for name in own_keys), default=1.0)
         theirs = max((fuzz.ratio(name, key) / 100 for name in other_keys), default=0.0)
-        at = Provenance(part=scan.part, place="印章", method="ocr", confidence=max(mine, theirs), raw=writing)
+        at = Provenance(
+            part=scan.part, place="印章", method="ocr", confidence=max(mine, theirs), raw=writing
+        )
         if theirs >= OTHER_SEAL and theirs - mine >= LEAD:
             return Fact.known(False, at)
         agrees = agrees or (mine >= theirs and any(name in key for name in own_keys))

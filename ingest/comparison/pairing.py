@@ -515,7 +515,10 @@ class _Look:
 
     def _ends_table(self, line: ScanLine) -> bool:
         """Whether a piece is no name but a remark below the table."""
-        return len(plain(line.text)) > 30 or re.match(r"(?:注|说明|备注|填表|合计|总计|共计)", nfkc(line)) is not None
+        return (
+            len(plain(line.text)) > 30
+            or re.match(r"(?:注|说明|备注|填表|合计|总计|共计)", nfkc(line)) is not None
+        )
 
 
 _TICK_BOX = re.compile(r"[□☐☑√○◻]\s*[\u4e00-\u9fff]*|[\u4e00-\u9fff]+\s*[□☐☑√○◻]")

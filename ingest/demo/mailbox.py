@@ -62,7 +62,9 @@ class EmbeddedMailbox:
             from pymap.imap import IMAPServer  # noqa: PLC0415  optional
             from pysasl.hashing import BuiltinHash  # noqa: PLC0415  optional
         except ImportError as error:
-            raise ConfigError("演示用的邮箱没有安装", '安装可选依赖:pip install "mailroom[demo]"。') from error
+            raise ConfigError(
+                "演示用的邮箱没有安装", '安装可选依赖:pip install "mailroom[demo]"。'
+            ) from error
         backend, config = await DictBackend.init(
             self._arguments(),
             secure_auth=False,

@@ -1,6 +1,7 @@
 """``mailroom demo``: the whole main job of a call, day by day, on servers inside this process.
 
-The mailbox, the SMTP server and the clock are the demo's; everything between them is the house as it always is.
+The mailbox, the SMTP server and the clock are the demo's; everything between them is the house as
+it always is.
 """
 
 from __future__ import annotations
@@ -57,7 +58,9 @@ class Scenario:
     @property
     def last_moment(self) -> datetime:
         """When the digests of the deadline and of the last mail have been sent; aware."""
-        return max(self.call.deadline, *(sample.received for sample in self.samples)) + timedelta(days=1)
+        return max(self.call.deadline, *(sample.received for sample in self.samples)) + timedelta(
+            days=1
+        )
 
 
 def shipped_scenario() -> Scenario:
@@ -72,7 +75,9 @@ def own_scenario(call_folder: Path, mails: Path) -> Scenario:
         ConfigError: one of them cannot be used.
     """
     folder = call_folder.absolute()
-    return _scenario(folder.parent, folder.name, own_samples(mails, open_call(folder.parent, folder.name).call))
+    return _scenario(
+        folder.parent, folder.name, own_samples(mails, open_call(folder.parent, folder.name).call)
+    )
 
 
 def _scenario(calls: Path, identifier: str, samples: tuple[Sample, ...]) -> Scenario:
@@ -108,7 +113,8 @@ class Result:
 
 
 def run_demo(directory: Path, scenario: Scenario) -> Result:
-    """Run ``scenario`` and write letters and digests into ``directory`` (made when missing), in place of those of the run before.
+    """Run ``scenario`` and write letters and digests into ``directory`` (made when missing), in
+    place of those of the run before.
 
     Raises:
         ConfigError: the optional packages for the demo's servers are not installed.
@@ -116,9 +122,14 @@ def run_demo(directory: Path, scenario: Scenario) -> Result:
     """
     with creating(directory, _ELSEWHERE):
         directory.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="mailroom-demo-") as state, _servers() as (mailbox, sink):
+    with (
+        tempfile.TemporaryDirectory(prefix="mailroom-demo-") as state,
+        _servers() as (mailbox, sink),
+    ):
         clock = FixedClock(scenario.first_day)
-        app = build(_settings(Path(state), scenario, mailbox, sink), clock=clock, mailbox=_account(mailbox))
+        app = build(
+            _settings(Path(state), scenario, mailbox, sink), clock=clock, mailbox=_account(mailbox)
+        )
         try:
             start(app)
             for sample in scenario.samples:
@@ -147,19 +158,37 @@ def _account(mailbox: EmbeddedMailbox) -> ImapMailbox:
     )
 
 
-def _settings(state: Path, scenario: Scenario, mailbox: EmbeddedMailbox, sink: SmtpSink) -> Settings:
-    return Settings.model_validate({
-        "mailbox": {"host": mailbox.host, "port": mailbox.port, "security": "none", "username": mailbox.username, "accept_since": scenario.first_day},
-        "smtp": {"host": sink.host, "port": sink.port, "security": "none", "from_address": OFFICE, "from_name": f"{scenario.call.authority}收发室"},
-        "store": {"database": f"sqlite:///{state / 'mailroom.db'}", "files": state / "files"},
-        "office": {"staff": [STAFF]},
-        "letters": {"settle": SETTLE, "hold_file": state / "outbound.hold"},
-        "calls": {"directory": scenario.calls, "active": [scenario.call.id]},
-    })  # fmt: skip
+def _settings(
+    state: Path, scenario: Scenario, mailbox: EmbeddedMailbox, sink: SmtpSink
+) -> Settings:
+    return Settings.model_validate(
+        {
+            "mailbox": {
+                "host": mailbox.host,
+                "port": mailbox.port,
+                "security": "none",
+                "username": mailbox.username,
+                "accept_since": scenario.first_day,
+            },
+            "smtp": {
+                "host": sink.host,
+                "port": sink.port,
+                "security": "none",
+                "from_address": OFFICE,
+                "from_name": f"{scenario.call.authority}收发室",
+            },
+            "store": {"database": f"sqlite:///{state / 'mailroom.db'}", "files": state / "files"},
+            "office": {"staff": [STAFF]},
+            "letters": {"settle": SETTLE, "hold_file": state / "outbound.hold"},
+            "calls": {"directory": scenario.calls, "active": [scenario.call.id]},
+        }
+    )
 
 
 def _live_until(app: App, clock: FixedClock, moment: datetime) -> None:
-    """Let the days pass: at every digest hour up to ``moment`` the house looks into the mailbox and sends its digest."""
+    """Let the days pass: at every digest hour up to ``moment`` the house looks into the mailbox and
+    sends its digest.
+    """
     office = app.settings.office
     while True:
         hour = clock.instant.astimezone(office.zone).replace(
@@ -186,7 +215,10 @@ def _deliver(app: App, clock: FixedClock, mailbox: EmbeddedMailbox, sample: Samp
 def _result(app: App, directory: Path, scenario: Scenario, sink: SmtpSink) -> Result:
     with app.database.reading() as session:
         rows = list_messages(session)
-        outcomes = tuple(_outcome(session, row, sample) for row, sample in zip(rows, scenario.samples, strict=True))
+        outcomes = tuple(
+            _outcome(session, row, sample)
+            for row, sample in zip(rows, scenario.samples, strict=True)
+        )
         counts = count_on_server(session), count_in_ledger(session)
     with creating(directory, _ELSEWHERE):
         kinds = write_output(directory, [letter.data for letter in sink.letters])

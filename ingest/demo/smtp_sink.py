@@ -69,7 +69,9 @@ class SmtpSink:
         try:
             from aiosmtpd.smtp import SMTP  # noqa: PLC0415  optional
         except ImportError as error:
-            raise ConfigError("演示用的发信服务器没有安装", '安装可选依赖:pip install "mailroom[demo]"。') from error
+            raise ConfigError(
+                "演示用的发信服务器没有安装", '安装可选依赖:pip install "mailroom[demo]"。'
+            ) from error
         loop = asyncio.get_running_loop()
         handler = _Handler(self)
 

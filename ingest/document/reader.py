@@ -93,7 +93,9 @@ def read_document(
         return DocumentReading(None, Fate.ENCRYPTED, "文件有打开密码, 无法读取")
     if kind is Kind.OFD:
         return DocumentReading(None, Fate.UNSUPPORTED, describe_ofd(data))
-    return DocumentReading(None, Fate.UNSUPPORTED, _UNSUPPORTED.get(kind, "不是可以读取的申报材料格式"))
+    return DocumentReading(
+        None, Fate.UNSUPPORTED, _UNSUPPORTED.get(kind, "不是可以读取的申报材料格式")
+    )
 
 
 @dataclass(frozen=True)
@@ -197,7 +199,9 @@ def _opened_pdf(part: _Part) -> Pdf | DocumentReading:
     try:
         return read_pdf(part.data)
     except EncryptedPdfError:
-        return DocumentReading(None, Fate.ENCRYPTED, "PDF 有打开密码, 无法读取, 请取消 PDF 的密码后重发")
+        return DocumentReading(
+            None, Fate.ENCRYPTED, "PDF 有打开密码, 无法读取, 请取消 PDF 的密码后重发"
+        )
     except PdfLimitError as error:
         return DocumentReading(None, Fate.LIMIT, f"PDF {error}, 没有读取")
     except BrokenPdfError:
@@ -219,12 +223,16 @@ def _document_in(pdf: Pdf, part: _Part) -> DocumentReading:
             return DocumentReading(None, Fate.UNRECOGNISED, recognition.reason)
         # programs that seal may write text nobody can extract
         if recognise_by_name(part.name, part.call).form is None:
-            return DocumentReading(None, Fate.UNRECOGNISED, f"{recognition.reason}; PDF 带有电子签章")
+            return DocumentReading(
+                None, Fate.UNRECOGNISED, f"{recognition.reason}; PDF 带有电子签章"
+            )
     seal = _seal_of_pdf(part.data, pdf, is_scan)
     more: dict[str, object] = {"signatures": signatures}
     if is_export and signatures:
         seal = SealReading(
-            outcome=SealOutcome.UNCERTAIN, seals=seal.seals, reason="PDF 带有电子签章, 不是盖章后的扫描件"
+            outcome=SealOutcome.UNCERTAIN,
+            seals=seal.seals,
+            reason="PDF 带有电子签章, 不是盖章后的扫描件",
         )
         more |= {"lines": text_lines(pdf), "pages_read": tuple(page.number for page in pdf.pages)}
     return _scan(part, is_scan, recognition, content, seal=seal, pages=pdf.page_count, **more)
@@ -341,12 +349,15 @@ def _seal_of_pdf(data: bytes, pdf: Pdf, is_scan: Fact) -> SealReading:
     on_paper = is_scan.knowledge is known and _is_scan(pages.pdf, "").knowledge is known
     if seal.outcome is SealOutcome.STAMPED and not on_paper:
         return SealReading(
-            outcome=SealOutcome.UNCERTAIN, seals=seal.seals, reason="有印章图样, 但不能确定页面是纸质文件的扫描"
+            outcome=SealOutcome.UNCERTAIN,
+            seals=seal.seals,
+            reason="有印章图样, 但不能确定页面是纸质文件的扫描",
         )
     if seal.outcome is SealOutcome.NOT_STAMPED and not pages.pdf.complete:
         seen = len(pages.pdf.pages)
         return SealReading(
-            outcome=SealOutcome.UNCERTAIN, reason=f"共{pdf.page_count}页, 只查看了其中{seen}页, 没有发现印章"
+            outcome=SealOutcome.UNCERTAIN,
+            reason=f"共{pdf.page_count}页, 只查看了其中{seen}页, 没有发现印章",
         )
     return seal
 
@@ -381,8 +392,12 @@ def _seal_of_export(pdf: Pdf, seal: SealReading) -> SealReading:
         reason = "不是扫描件, 页面里有贴上去的印章图样"
         return SealReading(outcome=SealOutcome.UNCERTAIN, seals=seal.seals, reason=reason)
     if not pdf.complete or any(page.truncated for page in pdf.pages):
-        return SealReading(outcome=SealOutcome.UNCERTAIN, reason="不是扫描件, 页数或内容过多, 没有全部查看")
-    return SealReading(outcome=SealOutcome.NOT_STAMPED, reason="是由电子文档直接导出的 PDF, 不是盖章后的扫描件")
+        return SealReading(
+            outcome=SealOutcome.UNCERTAIN, reason="不是扫描件, 页数或内容过多, 没有全部查看"
+        )
+    return SealReading(
+        outcome=SealOutcome.NOT_STAMPED, reason="是由电子文档直接导出的 PDF, 不是盖章后的扫描件"
+    )
 
 
 def _look(pages: Iterable[PageImage]) -> SealReading:

@@ -45,5 +45,7 @@ def _form_of(content: Content, call: Call) -> Form:
         call,
     ).form or max(call.forms, key=lambda each: label_share(content, each))
     if label_share(content, form) == 0:
-        raise UsageError("看不出这是哪张表", f"用 --form 指明: {'、'.join(each.id for each in call.forms)}")
+        raise UsageError(
+            "看不出这是哪张表", f"用 --form 指明: {'、'.join(each.id for each in call.forms)}"
+        )
     return form

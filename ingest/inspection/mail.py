@@ -1,8 +1,10 @@
-"""Look at one mail without any state: the JSON of ``message inspect``, which answers as the daemon would.
+"""Look at one mail without any state: the JSON of ``message inspect``, which answers as the daemon
+would.
 
-What the daemon knows by its configuration is asked in the same place (``ingest/office.py``), and decided by the same
-functions; what it knows by its ledger is not known here: the mail is the first of its case. The untrusted bytes are
-read in the disposable worker. No database, no network, no key: the letter bears no code that could be verified.
+What the daemon knows by its configuration is asked in the same place (``ingest/office.py``), and
+decided by the same functions; what it knows by its ledger is not known here: the mail is the first
+of its case. The untrusted bytes are read in the disposable worker. No database, no network, no key:
+the letter bears no code that could be verified.
 """
 
 from __future__ import annotations
@@ -26,7 +28,12 @@ from ingest.sandbox.workers import WorkerDied, WorkerFailed
 from ingest.settings import Settings
 from ingest.submission.case import Case, ReceivedMail, arrange
 from ingest.submission.filing import Acknowledge, Arrived, Enter, Known, file_mail
-from ingest.submission.letterrequest import Reply, letter_request, question_request, too_large_request
+from ingest.submission.letterrequest import (
+    Reply,
+    letter_request,
+    question_request,
+    too_large_request,
+)
 from ingest.submission.presenting import subjects_of, verdict_of
 from ingest.submission.sender import Sender, who_sent
 from notifier.letters import LetterRequest, compose
@@ -40,13 +47,18 @@ HEADER_LIMIT = 256 * 1024
 
 
 def inspect_message(
-    path: Path, folder: CallFolder, settings: Settings | None, received: datetime | None, now: datetime
+    path: Path,
+    folder: CallFolder,
+    settings: Settings | None,
+    received: datetime | None,
+    now: datetime,
 ) -> dict[str, Any]:
     """What would become of the mail at ``path`` if it were the first of its case.
 
-    ``settings`` are those of the daemon; None: an office that has the call's published mailbox and the defaults.
-    ``received`` (aware) stands in for the server's time; without it the topmost Received header, else the Date
-    header, else ``now`` is taken; a time that is given is a supposition, so it is not compared with the headers.
+    ``settings`` are those of the daemon; None: an office that has the call's published mailbox and
+    the defaults. ``received`` (aware) stands in for the server's time; without it the topmost
+    Received header, else the Date header, else ``now`` is taken; a time that is given is a
+    supposition, so it is not compared with the headers.
 
     Raises:
         InputError: the file is no mail that can be read.
@@ -57,7 +69,9 @@ def inspect_message(
     reading = _read(path, office, header_only=too_large)
     stamp = received or _own_time(reading.envelope, now)
     if received is not None:
-        reading = reading.model_copy(update={"envelope": reading.envelope.model_copy(update={"received": None})})
+        reading = reading.model_copy(
+            update={"envelope": reading.envelope.model_copy(update={"received": None})}
+        )
     report: dict[str, Any] = {
         "screening": reading.screening.model_dump(mode="json"),
         "parts": [part.model_dump(mode="json", exclude={"link"}) for part in reading.parts],
@@ -69,7 +83,9 @@ def inspect_message(
     }
     if reading.screening.kind is ScreeningKind.PERSON:
         requests = (
-            [_too_large(reading, office, stamp)] if too_large else _answers(report, reading, folder, office, stamp)
+            [_too_large(reading, office, stamp)]
+            if too_large
+            else _answers(report, reading, folder, office, stamp)
         )
         if reading.screening.reply:
             templates = load_templates(folder)
@@ -93,7 +109,9 @@ def _whole(path: Path) -> Iterator[Path]:
 
 @contextmanager
 def _header_of(path: Path) -> Iterator[Path]:
-    """The header block in a file of its own: the daemon fetches no more of a mail that is too large."""
+    """The header block in a file of its own: the daemon fetches no more of a mail that is too
+    large.
+    """
     with path.open("rb") as source, tempfile.TemporaryDirectory(prefix="mailroom-") as folder:
         raw = source.read(HEADER_LIMIT).replace(b"\r\n", b"\n")
         header = Path(folder) / "header.eml"
@@ -118,7 +136,9 @@ def _answers(
     if entering := [intent for intent in intents if isinstance(intent, Enter)]:
         return _judged(report, reading, entering, folder, office, stamp)
     return [
-        question_request(reading.envelope, stamp, call, _reply(reading, office, "", intent.submitter), stamp)
+        question_request(
+            reading.envelope, stamp, call, _reply(reading, office, "", intent.submitter), stamp
+        )
         for intent in intents
         if isinstance(intent, Acknowledge)
     ]
@@ -134,7 +154,9 @@ def _judged(
 ) -> list[LetterRequest]:
     call, sender, requests = folder.call, who_sent(reading, folder.call), []
     reply = _reply(reading, office, CODE_OF_NOTHING, sender.name)
-    with with_place(folder.rules_path, folder.rules_source, lambda text: Judge(text, call)) as judge:
+    with with_place(
+        folder.rules_path, folder.rules_source, lambda text: Judge(text, call)
+    ) as judge:
         for intent in entering:
             case = arrange([ReceivedMail(1, stamp, reading)], intent.track, call)
             verdict = judge_alone(case, call, sender, judge, stamp)
@@ -153,8 +175,12 @@ def _reply(reading: Reading, office: Office, code: str, submitter: str) -> Reply
     return Reply(code, submitter, address, name, office.from_address, "inspect")
 
 
-def judge_alone(case: Case, call: Call, sender: Sender, judge: Judge, received: datetime) -> Verdict:
-    """The verdict on a case that stands alone: nothing was decided before, nothing else was accepted."""
+def judge_alone(
+    case: Case, call: Call, sender: Sender, judge: Judge, received: datetime
+) -> Verdict:
+    """The verdict on a case that stands alone: nothing was decided before, nothing else was
+    accepted.
+    """
     subjects = subjects_of(case, call, sender, decided_before=False, ledger=())
     judgement = judge.judge(subjects, received)
     return verdict_of(case, judgement.findings, judgement.rules_sha256)

@@ -193,7 +193,8 @@ class ImapMailbox:
             return trouble.login_refused(self.words(wire), self.address, self._username)
         if isinstance(cause, UnicodeError):
             return ConfigError(
-                "邮箱的用户名或密码里有非英文字符", "检查 username 与密码文件;授权码只有英文字母和数字。"
+                "邮箱的用户名或密码里有非英文字符",
+                "检查 username 与密码文件;授权码只有英文字母和数字。",
             )
         return trouble.interrupted(cause or error, self.address, "登录")
 
@@ -219,7 +220,8 @@ class ImapSession:
             uids = tuple(sorted(set(self._list(exists))))
         if exists and not uids:
             raise TemporaryError(
-                f"邮件服务器 {self._mailbox.address} 说“{folder}”里有 {exists} 封邮件,却一封也没有列出", "稍后会再试。"
+                f"邮件服务器 {self._mailbox.address} 说“{folder}”里有 {exists} 封邮件,却一封也没有列出",
+                "稍后会再试。",
             )
         return FolderState(folder, int(answer.get(b"UIDVALIDITY", 0)), uids)
 

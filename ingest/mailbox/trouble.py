@@ -23,7 +23,9 @@ _BUSY = re.compile(
     r"\[(LIMIT|UNAVAILABLE|INUSE|SERVERBUG)\]|FREQUENCY|BUSY|TOO MANY|TRY (AGAIN|LATER)|TEMPORAR|ERR\.LOGIN\.REQFREQ|频繁|频率|繁忙|稍后",
     re.IGNORECASE,
 )
-_WRONG_PASSWORD = re.compile(r"\[AUTHENTICATIONFAILED\]|PASSWORD|PASSERR|密码|授权码", re.IGNORECASE)
+_WRONG_PASSWORD = re.compile(
+    r"\[AUTHENTICATIONFAILED\]|PASSWORD|PASSERR|密码|授权码", re.IGNORECASE
+)
 _TAG_AND_STATUS = re.compile(r"^\S+ (?:OK|NO|BAD) ")
 
 
@@ -44,7 +46,9 @@ def connecting(error: Exception, address: str) -> TemporaryError:
     """Why there is no connection."""
     match error:
         case socket.gaierror():
-            return UnavailableError(f"找不到邮件服务器 {address}", "检查 host 是否写对,以及本机的域名解析。")
+            return UnavailableError(
+                f"找不到邮件服务器 {address}", "检查 host 是否写对,以及本机的域名解析。"
+            )
         case ssl.SSLCertVerificationError():
             return TemporaryError(
                 f"邮件服务器 {address} 的证书不可信:{error.verify_message}",
@@ -57,15 +61,18 @@ def connecting(error: Exception, address: str) -> TemporaryError:
             )
         case TimeoutError():
             return UnavailableError(
-                f"连接邮件服务器 {address} 超时", "检查网络与防火墙,以及 port 与 security 是否相配。"
+                f"连接邮件服务器 {address} 超时",
+                "检查网络与防火墙,以及 port 与 security 是否相配。",
             )
         case OSError():
             return UnavailableError(
-                f"连不上邮件服务器 {address}:{error.strerror or '连接中断'}", "检查 host、port、网络与防火墙。"
+                f"连不上邮件服务器 {address}:{error.strerror or '连接中断'}",
+                "检查 host、port、网络与防火墙。",
             )
         case _:
             return TemporaryError(
-                f"邮件服务器 {address} 没有接受连接", "可能正忙或正在维护,稍后会再试;检查 port 与 security 是否相配。"
+                f"邮件服务器 {address} 没有接受连接",
+                "可能正忙或正在维护,稍后会再试;检查 port 与 security 是否相配。",
             )
 
 
@@ -78,7 +85,8 @@ def login_refused(words: str, address: str, username: str) -> LoginRefusedError 
     """
     if _BUSY.search(words) and not _WRONG_PASSWORD.search(words):
         return ServerBusyError(
-            f"邮件服务器 {address} 暂不让 {username} 登录:{words}", "登录过于频繁或服务器正忙,过一刻钟会再试。"
+            f"邮件服务器 {address} 暂不让 {username} 登录:{words}",
+            "登录过于频繁或服务器正忙,过一刻钟会再试。",
         )
     return LoginRefusedError(
         f"邮件服务器 {address} 拒绝 {username} 登录:{words}",
@@ -89,14 +97,16 @@ def login_refused(words: str, address: str, username: str) -> LoginRefusedError 
 def plaintext_forbidden(address: str) -> LoginRefusedError:
     """The server takes no password over an unencrypted connection, and we sent none."""
     return LoginRefusedError(
-        f"邮件服务器 {address} 不许在未加密的连接上登录", '把 security 改为 "tls"(端口一般是 993)或 "starttls"。'
+        f"邮件服务器 {address} 不许在未加密的连接上登录",
+        '把 security 改为 "tls"(端口一般是 993)或 "starttls"。',
     )
 
 
 def no_starttls(address: str) -> TemporaryError:
     """The server does not offer encryption, or somebody on the way took the offer out."""
     return TemporaryError(
-        f"邮件服务器 {address} 没有提供 STARTTLS 加密,没有登录", '检查 port 与 security:加密端口 993 用 "tls"。'
+        f"邮件服务器 {address} 没有提供 STARTTLS 加密,没有登录",
+        '检查 port 与 security:加密端口 993 用 "tls"。',
     )
 
 
@@ -118,9 +128,14 @@ def refused(
 def interrupted(error: Exception, address: str, doing: str) -> TemporaryError:
     """The connection failed, stalled or spoke nonsense in the middle of something."""
     if isinstance(error, TimeoutError):
-        return TemporaryError(f"邮件服务器 {address} 在{doing}时没有及时应答", "网络或服务器过慢,稍后会再试。")
+        return TemporaryError(
+            f"邮件服务器 {address} 在{doing}时没有及时应答", "网络或服务器过慢,稍后会再试。"
+        )
     if isinstance(error, imaplib.IMAP4.abort | OSError):
-        return TemporaryError(f"与邮件服务器 {address} 的连接在{doing}时中断", "稍后会再试;若经常如此,检查网络。")
+        return TemporaryError(
+            f"与邮件服务器 {address} 的连接在{doing}时中断", "稍后会再试;若经常如此,检查网络。"
+        )
     return TemporaryError(
-        f"邮件服务器 {address} 在{doing}时的应答无法理解", "稍后会再试;若一直如此,请把运行日志发给维护人员。"
+        f"邮件服务器 {address} 在{doing}时的应答无法理解",
+        "稍后会再试;若一直如此,请把运行日志发给维护人员。",
     )

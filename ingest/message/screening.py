@@ -107,7 +107,9 @@ def screen(
     # a Service Responder writes to the one From address (RFC 3834 section 4);
     # none or several are not one
     if len(senders) != 1:
-        reason = "发件人有多个地址, 无法确定答复给谁" if senders else "没有可用的发件人地址, 无法答复"
+        reason = (
+            "发件人有多个地址, 无法确定答复给谁" if senders else "没有可用的发件人地址, 无法答复"
+        )
         return Screening(kind=ScreeningKind.PERSON, reply=False, reason=reason)
     if not deliverable(senders[0]):
         reason = "发件人地址含有特殊字符, 信函发不到, 由工作人员联系"
@@ -170,7 +172,9 @@ def _null_sender(headers: Headers) -> Screening | None:
         return None
     if _is_daemon(headers) or _BOUNCE_SUBJECT.search(headers.text("subject")):
         return _silent(ScreeningKind.BOUNCE, "退信(信封发件人为空), 不答复")
-    return _silent(ScreeningKind.AUTOMATIC, "信封发件人为空(Return-Path: <>), 是系统自动发出的, 不答复")
+    return _silent(
+        ScreeningKind.AUTOMATIC, "信封发件人为空(Return-Path: <>), 是系统自动发出的, 不答复"
+    )
 
 
 def _is_daemon(headers: Headers) -> bool:
@@ -202,7 +206,9 @@ def _robot_header(headers: Headers) -> Screening | None:
         if headers.has(name) and _bare(headers.plain(name)) not in _NO:
             return _silent(ScreeningKind.AUTOMATIC, f"自动回复程序发出的邮件({name}), 不答复")
     if "autoresponder" in _bare(headers.plain("x-post-messageclass")):
-        return _silent(ScreeningKind.AUTOMATIC, "自动回复程序发出的邮件(X-POST-MessageClass), 不答复")
+        return _silent(
+            ScreeningKind.AUTOMATIC, "自动回复程序发出的邮件(X-POST-MessageClass), 不答复"
+        )
     return None
 
 
@@ -256,7 +262,9 @@ def _forged(headers: Headers, trusted: Collection[str]) -> Screening | None:
         server = re.split(r"[;\s]", text, maxsplit=1)[0].strip('"')
         match = _DMARC.search(_QUOTED.sub("", text)) if server in wanted else None
         if match and match[1] == "fail":
-            return _silent(ScreeningKind.FORGED, "发件人可能是冒用的(DMARC 验证未通过), 转人工核实, 不自动答复")
+            return _silent(
+                ScreeningKind.FORGED, "发件人可能是冒用的(DMARC 验证未通过), 转人工核实, 不自动答复"
+            )
         if match:
             return None
     return None

@@ -32,9 +32,13 @@ def load_or_make_key(directory: Path) -> bytes:
             _make(path)
         key = path.read_bytes()
     except OSError as error:
-        raise StorageError(f"密钥文件 {path} 读写不了: {error.strerror}", "请检查目录权限和磁盘") from error
+        raise StorageError(
+            f"密钥文件 {path} 读写不了: {error.strerror}", "请检查目录权限和磁盘"
+        ) from error
     if len(key) != KEY_BYTES:
-        raise StorageError(f"密钥文件 {path} 已损坏", "请从备份恢复; 换用新密钥会使已发出的回执无法核验")
+        raise StorageError(
+            f"密钥文件 {path} 已损坏", "请从备份恢复; 换用新密钥会使已发出的回执无法核验"
+        )
     return key
 
 

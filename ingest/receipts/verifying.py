@@ -82,7 +82,11 @@ def _check(session: Session, key: bytes, code: PrintedCode, text: str) -> Checke
     if known is None:
         return Checked(printed, False, (f"台账里没有 {code.subject} 的第 {code.version} 次答复。",))
     if not holds(key, code, known.receipt):
-        return Checked(printed, False, ("校验码与台账不符: 信中的校验码不是本单位为这次答复出具的, 或抄写有误。",))
+        return Checked(
+            printed,
+            False,
+            ("校验码与台账不符: 信中的校验码不是本单位为这次答复出具的, 或抄写有误。",),
+        )
     strange = tuple(_strange_lines(known.letter, text))
     return Checked(printed, not strange, (*_confirmation(known), *strange), _facts(known))
 
@@ -103,7 +107,9 @@ def _of_case(session: Session, code: PrintedCode) -> _Known | None:
     )
     later = ""
     if case.version > row.version and case.decision is not None:
-        later = f"此后另有新的裁定: 现行的是第 {case.version} 次, {LETTER_NAMES[case.decision.value]}。"
+        later = (
+            f"此后另有新的裁定: 现行的是第 {case.version} 次, {LETTER_NAMES[case.decision.value]}。"
+        )
     letter = find_by_key(session, case_key(case.code, row.version))
     return _Known(receipt, letter, row.decided_at, case.submitter, later)
 

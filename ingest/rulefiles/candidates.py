@@ -130,7 +130,9 @@ def start_judge(folder: CallFolder) -> Judge:
         judge.start()
     except ChildDiedError as error:
         judge.close()
-        raise ConfigError(f"{folder.rules_path}: 规则引擎无法编译这份规则: {error}", "把最近的改动拆小再试") from error
+        raise ConfigError(
+            f"{folder.rules_path}: 规则引擎无法编译这份规则: {error}", "把最近的改动拆小再试"
+        ) from error
     return judge
 
 

@@ -97,7 +97,9 @@ def explain_decision(
 def _decision(decisions: list[DecisionRow], code: str, version: int | None) -> DecisionRow:
     wanted = [row for row in decisions if version in (None, row.version)]
     if not wanted:
-        raise UsageError(f"案卷 {code} " + ("还没有裁定" if version is None else f"没有第 {version} 次裁定"))
+        raise UsageError(
+            f"案卷 {code} " + ("还没有裁定" if version is None else f"没有第 {version} 次裁定")
+        )
     return wanted[-1]
 
 

@@ -35,10 +35,14 @@ def manual_docx(manual: Manual, made: datetime) -> bytes:
     _page(document, manual, made)
     document.add_heading("审查规则手册", level=0)
     document.add_paragraph(_clean(f"{manual.title}（{manual.authority}）"))
-    lead = f"材料须在 {manual.deadline} 之前送达；共 {manual.count} 条规则。依据通知：{manual.notice}"
+    lead = (
+        f"材料须在 {manual.deadline} 之前送达；共 {manual.count} 条规则。依据通知：{manual.notice}"
+    )
     document.add_paragraph(_clean(lead))
     document.add_heading("参数", level=1)
-    rows = [(name, since or "一直", value, clause) for name, since, value, clause in manual.parameters]
+    rows = [
+        (name, since or "一直", value, clause) for name, since, value, clause in manual.parameters
+    ]
     _table(document, ("名称", "何时起", "值", "依据"), rows)
     counted = ((f"统计.{name}", f"计数\n{_joined(lines)}") for name, lines in manual.statistics)
     computed = [*manual.derived, *counted]
@@ -65,7 +69,10 @@ def _page(document: Any, manual: Manual, made: datetime) -> None:
         style.element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), FONT)
     document.styles["Normal"].font.size = Pt(10)
     properties = document.core_properties
-    properties.title, properties.author = _clean(f"审查规则手册 {manual.title}")[:250], _clean(manual.authority)[:250]
+    properties.title, properties.author = (
+        _clean(f"审查规则手册 {manual.title}")[:250],
+        _clean(manual.authority)[:250],
+    )
     properties.created = properties.modified = made.replace(tzinfo=None)
 
 
@@ -110,7 +117,9 @@ def _rules(document: Any, entries: Iterable[ManualRule]) -> None:
         clause, rule, examples = _row(table).cells
         clause.text = _clean(entry.clause)
         _rule(rule, entry)
-        examples.text = _clean("\n".join(f"{one.name}：{one.word}" for one in entry.examples) or "没有样例")
+        examples.text = _clean(
+            "\n".join(f"{one.name}：{one.word}" for one in entry.examples) or "没有样例"
+        )
     for column, width in zip(table.columns, _WIDTHS, strict=True):
         column.width = width
         for cell in column.cells:

@@ -100,7 +100,9 @@ def _with_print(path: Path, reading: Reading, call: Call, context: ReadingContex
     except WorkerDied as died:
         return _noted(reading, f"识读扫描件文字时{died.reason}, 扫描件与Word版未能自动比对")
     except WorkerFailed as failed:
-        return _noted(reading, f"未能识读扫描件文字({failed.error_type}), 扫描件与Word版未能自动比对")
+        return _noted(
+            reading, f"未能识读扫描件文字({failed.error_type}), 扫描件与Word版未能自动比对"
+        )
     return with_scan_texts(reading, texts, call)
 
 

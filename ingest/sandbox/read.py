@@ -123,7 +123,12 @@ def _items(
             continue
         data = leaf.content(raw)
         yield Item(
-            str(number), leaf.name, identify(data, leaf.name), data, Fate.UNSUPPORTED, "自动邮件的附件, 没有打开"
+            str(number),
+            leaf.name,
+            identify(data, leaf.name),
+            data,
+            Fate.UNSUPPORTED,
+            "自动邮件的附件, 没有打开",
         )
 
 

@@ -156,7 +156,11 @@ def _death(exit_code: int) -> WorkerDied:
         return WorkerDied("超出时间限制", "time")
     if exit_code in {_EXIT_OUTPUT, -signal.SIGXFSZ}:
         return WorkerDied("结果过大", "output")
-    name = signal.Signals(-exit_code).name if -exit_code in set(signal.Signals) else f"退出码 {exit_code}"
+    name = (
+        signal.Signals(-exit_code).name
+        if -exit_code in set(signal.Signals)
+        else f"退出码 {exit_code}"
+    )
     return WorkerDied(f"读取程序崩溃({name})", "crash")
 
 

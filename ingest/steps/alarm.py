@@ -1,4 +1,6 @@
-"""A mail to the administrators about the program itself, once for each incident. What is an incident is decided elsewhere."""
+"""A mail to the administrators about the program itself, once for each incident. What is an
+incident is decided elsewhere.
+"""
 
 from __future__ import annotations
 
@@ -23,16 +25,21 @@ def alarm_key(incident: str, address: str) -> str:
     return f"{ALARM}:{incident}:{address}"
 
 
-def queue_alarm(mouth: Mouth, session: Session, incident: str, title: str, text: str, now: datetime) -> int:
-    """Queue one mail for each administrator about ``incident``, in the caller's transaction; how many are new.
+def queue_alarm(
+    mouth: Mouth, session: Session, incident: str, title: str, text: str, now: datetime
+) -> int:
+    """Queue one mail for each administrator about ``incident``, in the caller's transaction; how
+    many are new.
 
-    ``incident`` names it for ever: a second call with the same name does nothing. Where no administrator is named
-    the line in the ledger is all there is, at most once a day. ``title`` and ``text`` are Chinese; no applicant's data belongs in them.
+    ``incident`` names it for ever: a second call with the same name does nothing. Where no
+    administrator is named the line in the ledger is all there is, at most once a day. ``title`` and
+    ``text`` are Chinese; no applicant's data belongs in them.
     """
     count, office = 0, mouth.office
     for address in office.administrators:
         serial = signed_serial(
-            mouth.key, f"alarm.{hashlib.sha256(alarm_key(incident, address).encode()).hexdigest()[:20]}"
+            mouth.key,
+            f"alarm.{hashlib.sha256(alarm_key(incident, address).encode()).hexdigest()[:20]}",
         )
         subject = f"【收发室告警】{title}"
         mime = build_notice(
@@ -40,7 +47,12 @@ def queue_alarm(mouth: Mouth, session: Session, incident: str, title: str, text:
             from_address=office.from_address, date=now, serial=serial,
         )  # fmt: skip
         new = NewLetter(
-            alarm_key(incident, address), ALARM, address, subject, message_id(serial, office.from_address), mime
+            alarm_key(incident, address),
+            ALARM,
+            address,
+            subject,
+            message_id(serial, office.from_address),
+            mime,
         )
         count += queue_letter(session, new, now, f"告警信入发件箱: {title}")[1]
     if count or (not office.administrators and not _told_lately(session, now, title)):
@@ -51,5 +63,6 @@ def queue_alarm(mouth: Mouth, session: Session, incident: str, title: str, text:
 def _told_lately(session: Session, now: datetime, title: str) -> bool:
     """Whether the ledger, and with it the digest, has said so within a day."""
     return any(
-        event.text == title for event in list_events(session, kind=EventKind.ALARM, since=now - timedelta(days=1))
+        event.text == title
+        for event in list_events(session, kind=EventKind.ALARM, since=now - timedelta(days=1))
     )

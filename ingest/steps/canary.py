@@ -1,7 +1,9 @@
-"""The canary: once a day a mail to ourselves, the whole way out and in again. If it does not come back, somebody is told.
+"""The canary: once a day a mail to ourselves, the whole way out and in again. If it does not come
+back, somebody is told.
 
-It proves what no look at a server can: that a mail sent to this office's address arrives in the folder that is read.
-Recognised by its token alone, screened as our own, never answered, never a case.
+It proves what no look at a server can: that a mail sent to this office's address arrives in the
+folder that is read. Recognised by its token alone, screened as our own, never answered, never a
+case.
 """
 
 from __future__ import annotations
@@ -31,13 +33,16 @@ CANARY = "canary"
 """The kind of these mails in the outbox."""
 EVERY = timedelta(hours=24)
 OVERDUE = timedelta(hours=26)
-"""Twenty-six hours after one canary the next one must have come back: it was sent after twenty-four."""
+"""Twenty-six hours after one canary the next one must have come back: it was sent after
+twenty-four."""
 
 _TOKEN = re.compile(r"canary-(\d{8}T\d{6}Z)-([0-9a-f]{24})")
 
 
 def canary_if_due(database: Database, mouth: Mouth, now: datetime) -> bool:
-    """Queue today's canary when the last one is a day old; True when it was queued now. Not for who wants none."""
+    """Queue today's canary when the last one is a day old; True when it was queued now. Not for who
+    wants none.
+    """
     office = mouth.office
     with database.writing() as session:
         last = last_of_kind(session, CANARY)
@@ -50,7 +55,14 @@ def canary_if_due(database: Database, mouth: Mouth, now: datetime) -> bool:
             subject, "这是收发室程序每天发给自己的自检邮件,用来确认收信、发信都正常,无需处理。", to_address=address,
             from_name=office.from_name, from_address=office.from_address, date=now, serial=serial,
         )  # fmt: skip
-        new = NewLetter(f"{CANARY}:{stamp}", CANARY, address, subject, message_id(serial, office.from_address), mime)
+        new = NewLetter(
+            f"{CANARY}:{stamp}",
+            CANARY,
+            address,
+            subject,
+            message_id(serial, office.from_address),
+            mime,
+        )
         return queue_letter(session, new, now, "自检邮件入发件箱")[1]
 
 
@@ -67,7 +79,9 @@ def stamp_of(key: bytes, subject: str) -> str | None:
     return match[1] if match is not None and genuine else None
 
 
-def note_canary(session: Session, key: bytes, message_id: int, reading: Reading, now: datetime) -> bool:
+def note_canary(
+    session: Session, key: bytes, message_id: int, reading: Reading, now: datetime
+) -> bool:
     """Write down that a canary came back, in the caller's transaction; False for any other mail."""
     stamp = stamp_of(key, reading.envelope.subject)
     if stamp is None:
@@ -84,7 +98,8 @@ def note_canary(session: Session, key: bytes, message_id: int, reading: Reading,
 
 
 def watch_canary(database: Database, mouth: Mouth, folder: str, now: datetime) -> bool:
-    """Tell administrators, once an incident, that a canary did not come back; True while it is lost.
+    """Tell administrators, once an incident, that a canary did not come back; True while it is
+    lost.
 
     ``folder`` is where it must arrive.
     """
@@ -93,7 +108,9 @@ def watch_canary(database: Database, mouth: Mouth, folder: str, now: datetime) -
         unseen = first_of_kind(session, CANARY, None if seen is None else seen.at)
         incident = open_incident(session, EventKind.CANARY_LOST, EventKind.CANARY_SEEN)
         looked = _looked_at(session, folder, now)
-    lost = unseen is not None and looked is not None and looked - unseen.created_at > OVERDUE - EVERY
+    lost = (
+        unseen is not None and looked is not None and looked - unseen.created_at > OVERDUE - EVERY
+    )
     if lost and unseen is not None and incident is None:
         get_logger().error("canary lost", sent=unseen.created_at.isoformat())
         text = (
@@ -107,7 +124,9 @@ def watch_canary(database: Database, mouth: Mouth, folder: str, now: datetime) -
 
 
 def _looked_at(session: Session, folder: str, now: datetime) -> datetime | None:
-    """When the mailbox was last seen whole and all that came was read; a canary may still sit in what is unread."""
+    """When the mailbox was last seen whole and all that came was read; a canary may still sit in
+    what is unread.
+    """
     if next_message_to_read(session, now) is not None:
         return None
     return next((row.polled_at for row in list_folders(session) if row.folder == folder), None)

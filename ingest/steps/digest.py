@@ -1,4 +1,6 @@
-"""Step 5: the staff's digest, once for each day at its hour, through restarts and also on empty days."""
+"""Step 5: the staff's digest, once for each day at its hour, through restarts and also on empty
+days.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ from notifier.workbook import build_workbook
 
 
 def digest_day(now: datetime, at: time, zone: ZoneInfo) -> date:
-    """The day whose digest is the latest that should have gone out by ``now``: today from its hour on, else yesterday."""
+    """The day whose digest is the latest that should have gone out by ``now``: today from its hour
+    on, else yesterday.
+    """
     local = now.astimezone(zone)
     return local.date() if local.time() >= at else local.date() - timedelta(days=1)
 
@@ -37,7 +41,9 @@ def digest_key(day: date, recipient: str) -> str:
 
 
 def digest_if_due(database: Database, settings: Settings, mouth: Mouth, now: datetime) -> bool:
-    """Queue the digest of the latest digest hour unless it is queued already; True when it was done now."""
+    """Queue the digest of the latest digest hour unless it is queued already; True when it was done
+    now.
+    """
     office = settings.office
     day = digest_day(now, office.digest_at, office.zone)
     with database.reading() as session:
@@ -50,9 +56,17 @@ def digest_if_due(database: Database, settings: Settings, mouth: Mouth, now: dat
 
 
 def send_digest(
-    database: Database, settings: Settings, mouth: Mouth, day: date, now: datetime, *, again: str = ""
+    database: Database,
+    settings: Settings,
+    mouth: Mouth,
+    day: date,
+    now: datetime,
+    *,
+    again: str = "",
 ) -> int:
-    """Queue the digest for every recipient that has not got this day's; ``again`` makes an extra one on purpose."""
+    """Queue the digest for every recipient that has not got this day's; ``again`` makes an extra
+    one on purpose.
+    """
     digest, workbook, data = make_digest(database, settings, mouth, now, day)
     name = settings.smtp.from_name or f"{mouth.office.call.authority}收发室"
     count = 0
@@ -69,20 +83,28 @@ def send_digest(
                 serial=serial,
             )
             new = NewLetter(
-                key=digest_key(day, recipient) + again, kind="digest", recipient=recipient, subject=digest.subject,
-                message_id=message_id(serial, mouth.office.from_address), mime=mime,
-            )  # fmt: skip
+                key=digest_key(day, recipient) + again,
+                kind="digest",
+                recipient=recipient,
+                subject=digest.subject,
+                message_id=message_id(serial, mouth.office.from_address),
+                mime=mime,
+            )
             count += queue_letter(session, new, now, f"日报入发件箱: {digest.subject}")[1]
         record_event(session, now, EventKind.DIGEST, f"日报入发件箱: {digest.subject}")
     point("digest_queued")
-    get_logger().info("digest", day=day.isoformat(), recipients=count, needs_human=len(data.needs_human))
+    get_logger().info(
+        "digest", day=day.isoformat(), recipients=count, needs_human=len(data.needs_human)
+    )
     return count
 
 
 def make_digest(
     database: Database, settings: Settings, mouth: Mouth, now: datetime, day: date | None = None
 ) -> tuple[Digest, bytes, DigestData]:
-    """The digest of ``day`` (today unless given) as it would go out at ``now``, and its workbook."""
+    """The digest of ``day`` (today unless given) as it would go out at ``now``, and its
+    workbook.
+    """
     with database.reading() as session:
         data = collect_digest(session, mouth.office.call, settings, now, day)
     return compose_digest(data, mouth.templates), build_workbook(data), data

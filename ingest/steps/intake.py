@@ -1,7 +1,8 @@
-"""One folder's new mails onto the disk and into the ledger: small ones in batches, large ones one by one.
+"""One folder's new mails onto the disk and into the ledger: small ones in batches, large ones one
+by one.
 
-Raw bytes are durable before a row speaks of them. What is new, and whether the folder is still the one we know, is
-decided in ``ingest/steps/receive.py`` and ``ingest/mailbox/cursor.py``.
+Raw bytes are durable before a row speaks of them. What is new, and whether the folder is still the
+one we know, is decided in ``ingest/steps/receive.py`` and ``ingest/mailbox/cursor.py``.
 """
 
 from __future__ import annotations
@@ -29,15 +30,17 @@ from ingest.store.messages import Arrival, record_messages
 from ingest.store.tables import MessageRow, MessageState
 
 BATCH = 200
-"""Mails whose sizes are asked for before the first of them is fetched: what a broken session makes us ask again."""
+"""Mails whose sizes are asked for before the first of them is fetched: what a broken session makes
+us ask again."""
 
 SMALL = 64 * 1024
 GROUP = 50
 GROUP_BYTES = 4 * 1024 * 1024
 SETTLE_BYTES = 32 * 1024 * 1024
-"""Mails up to SMALL bytes come in groups: at most GROUP, at most GROUP_BYTES together. Measured: four times as many
-mails a second as one by one on loopback, twenty times over a line with 50 ms. Up to GROUP mails or SETTLE_BYTES are
-made durable together; a crash before that means fetching them again."""
+"""Mails up to SMALL bytes come in groups: at most GROUP, at most GROUP_BYTES together. Measured:
+four times as many mails a second as one by one on loopback, twenty times over a line with 50 ms. Up
+to GROUP mails or SETTLE_BYTES are made durable together; a crash before that means fetching them
+again."""
 
 _TEXTS = {
     MessageState.STORED: "收到邮件",
@@ -76,9 +79,13 @@ class Intake:
     session: MailboxSession
     place: Place
     count: int = 0  #: mails written down
-    gone: set[int] = field(default_factory=set)  #: listed, and not there any more when they were asked for
+    gone: set[int] = field(
+        default_factory=set
+    )  #: listed, and not there any more when they were asked for
     unreadable: set[int] = field(default_factory=set)  #: cannot be had just now
-    _drafts: list[tuple[MessageSummary, Spool]] = field(default_factory=list)  #: whole, not yet durable
+    _drafts: list[tuple[MessageSummary, Spool]] = field(
+        default_factory=list
+    )  #: whole, not yet durable
     _open: ExitStack = field(default_factory=ExitStack)  #: closes and removes what was not kept
 
     def take(self, uids: Sequence[int]) -> None:
@@ -102,10 +109,18 @@ class Intake:
             self._open.close()
 
     def _take_group(self, group: Sequence[MessageSummary]) -> None:
-        wanted = [summary for summary in group if summary.received >= self.inlet.watched.accept_since]
+        wanted = [
+            summary for summary in group if summary.received >= self.inlet.watched.accept_since
+        ]
         if len(wanted) < len(group):
             self._settle()  # rows stand in the order of the mails
-            self._write_down([self._arrival(item, MessageState.BEFORE_CUTOFF) for item in group if item not in wanted])
+            self._write_down(
+                [
+                    self._arrival(item, MessageState.BEFORE_CUTOFF)
+                    for item in group
+                    if item not in wanted
+                ]
+            )
         bodies: dict[int, bytes] = {}
         if len(wanted) > 1:
             self._make_room(sum(summary.size for summary in wanted))
@@ -142,7 +157,10 @@ class Intake:
         spool.begin_writing()
         self._drafts.append((summary, spool))
         notify("WATCHDOG=1")
-        if len(self._drafts) >= GROUP or sum(draft.size for _, draft in self._drafts) >= SETTLE_BYTES:
+        if (
+            len(self._drafts) >= GROUP
+            or sum(draft.size for _, draft in self._drafts) >= SETTLE_BYTES
+        ):
             self._settle()
 
     def _settle(self) -> None:
@@ -174,12 +192,21 @@ class Intake:
         if not self.inlet.files.free_space_ok(size):
             raise StorageError("磁盘空间不足, 暂不收取邮件", "请清理或扩充磁盘; 邮件仍在服务器上")
 
-    def _arrival(self, summary: MessageSummary, state: MessageState = MessageState.STORED) -> Arrival:
+    def _arrival(
+        self, summary: MessageSummary, state: MessageState = MessageState.STORED
+    ) -> Arrival:
         place = self.place
         return Arrival(
-            place.folder, place.uidvalidity, summary.uid, summary.size, summary.received, state=state,
-            incarnation=place.incarnation, announced_size=summary.size, dated=summary.dated,
-        )  # fmt: skip
+            place.folder,
+            place.uidvalidity,
+            summary.uid,
+            summary.size,
+            summary.received,
+            state=state,
+            incarnation=place.incarnation,
+            announced_size=summary.size,
+            dated=summary.dated,
+        )
 
     def _write_down(self, arrivals: Sequence[Arrival]) -> None:
         """One transaction: the rows and their lines in the ledger."""
@@ -190,23 +217,33 @@ class Intake:
                 point("recording")
             self._recorded(len(arrivals))
 
-    def _record(self, arrivals: Sequence[Arrival], database: Session, now: datetime) -> list[MessageRow]:
+    def _record(
+        self, arrivals: Sequence[Arrival], database: Session, now: datetime
+    ) -> list[MessageRow]:
         rows = record_messages(database, arrivals, now)
         record_received(
-            database, now, [(row, f"{_TEXTS.get(row.state, '收到邮件')} ({row.size} 字节)") for row in rows]
+            database,
+            now,
+            [(row, f"{_TEXTS.get(row.state, '收到邮件')} ({row.size} 字节)") for row in rows],
         )
         for row in rows:
-            get_logger().info("received", message=row.id, uid=row.uid, size=row.size, state=str(row.state))
+            get_logger().info(
+                "received", message=row.id, uid=row.uid, size=row.size, state=str(row.state)
+            )
         return rows
 
     def _recorded(self, count: int) -> None:
         point("recorded")
         self.count += count
-        notify("WATCHDOG=1")  # a first look at a full mailbox takes long, and every mail kept is progress
+        notify(
+            "WATCHDOG=1"
+        )  # a first look at a full mailbox takes long, and every mail kept is progress
 
 
 def groups(summaries: Sequence[MessageSummary], largest: int) -> Iterator[list[MessageSummary]]:
-    """The mails in their order: runs of small ones together, every other one (and one above ``largest``) alone."""
+    """The mails in their order: runs of small ones together, every other one (and one above
+    ``largest``) alone.
+    """
     group: list[MessageSummary] = []
     for summary in summaries:
         alone = summary.size > min(SMALL, largest) or summary.size <= 0

@@ -1,4 +1,6 @@
-"""Step 3: a case whose settle window has passed is judged; the verdict and its letter are one transaction."""
+"""Step 3: a case whose settle window has passed is judged; the verdict and its letter are one
+transaction.
+"""
 
 from __future__ import annotations
 
@@ -88,16 +90,24 @@ class OnPurpose:
 
 
 def rejudge(
-    database: Database, rules: RulesInForce, mouth: Mouth, case: CaseRow, order: OnPurpose, now: datetime
+    database: Database,
+    rules: RulesInForce,
+    mouth: Mouth,
+    case: CaseRow,
+    order: OnPurpose,
+    now: datetime,
 ) -> DecisionRow:
-    """Make a new version of a case's decision from the papers it has; its letter is held unless ``order.send``.
+    """Make a new version of a case's decision from the papers it has; its letter is held unless
+    ``order.send``.
 
     Raises:
         UsageError: the case has not been decided, or is due to be judged anyway.
         TemporaryError: something new came in meanwhile.
     """
     if case.decision is None or case.judge_after is not None:
-        raise UsageError(f"案卷 {case.code} 正等待裁定,不需要重新裁定", "新到的材料会按现行规则裁定")
+        raise UsageError(
+            f"案卷 {case.code} 正等待裁定,不需要重新裁定", "新到的材料会按现行规则裁定"
+        )
     row = _judge(database, rules, mouth, case, now, order)
     if row is None:
         raise TemporaryError(f"案卷 {case.code} 刚有新情况,没有重新裁定", "稍后再试")
@@ -105,17 +115,31 @@ def rejudge(
 
 
 def _judge(
-    database: Database, rules: RulesInForce, mouth: Mouth, case: CaseRow, now: datetime, order: OnPurpose | None = None
+    database: Database,
+    rules: RulesInForce,
+    mouth: Mouth,
+    case: CaseRow,
+    now: datetime,
+    order: OnPurpose | None = None,
 ) -> DecisionRow | None:
-    """The next version of the decision with its letter; None when the papers changed while they were judged."""
+    """The next version of the decision with its letter; None when the papers changed while they
+    were judged.
+    """
     with database.reading() as session:
         taken = take_case(session, rules.call, case)
     subjects = subjects_of(
-        taken.case, rules.call, taken.sender, decided_before=taken.decided_before, ledger=taken.ledger
+        taken.case,
+        rules.call,
+        taken.sender,
+        decided_before=taken.decided_before,
+        ledger=taken.ledger,
     )
     judged = rules.judge.judge(subjects, taken.case.last.received)
     verdict = verdict_of(taken.case, judged.findings, judged.rules_sha256)
-    draft = replace(case_letter(mouth, taken.row, taken.case, verdict, now), hold=order is not None and not order.send)
+    draft = replace(
+        case_letter(mouth, taken.row, taken.case, verdict, now),
+        hold=order is not None and not order.send,
+    )
     kept = Judgement(
         verdict, subjects, judged.results, taken.case.last.received, judged.disagreement,
         listing_sha256(draft.request.files), text_sha256(rules.folder.call_source),
@@ -124,7 +148,9 @@ def _judge(
     with database.writing() as session:
         row = save_decision(session, taken.row, kept, now)
         if row is None:
-            return None  # something new came in meanwhile: the case is still due, with the new papers
+            return (
+                None  # something new came in meanwhile: the case is still due, with the new papers
+            )
         if order is not None:
             text = f"{order.who} 要求按现行规则重新裁定: {order.reason}"
             asked = {"who": order.who, "reason": order.reason}
@@ -136,11 +162,15 @@ def _judge(
     return row
 
 
-def _announce(mouth: Mouth, session: Session, taken: TakenCase, draft: Draft, row: DecisionRow, now: datetime) -> None:
+def _announce(
+    mouth: Mouth, session: Session, taken: TakenCase, draft: Draft, row: DecisionRow, now: datetime
+) -> None:
     """The decision in the ledger and its letter in the outbox."""
     case_id = taken.row.id
     text = f"裁定(第 {row.version} 次): {DECISION_NAMES[row.decision]}"
-    record_event(session, now, EventKind.DECIDED, text, case_id=case_id, sha256=decision_sha256(row))
+    record_event(
+        session, now, EventKind.DECIDED, text, case_id=case_id, sha256=decision_sha256(row)
+    )
     if row.disagreement:
         record_event(session, now, EventKind.DISAGREEMENT, row.disagreement, case_id=case_id)
     for mail in taken.case.mails:
@@ -149,7 +179,9 @@ def _announce(mouth: Mouth, session: Session, taken: TakenCase, draft: Draft, ro
     if screening.reply:
         enqueue_letter(mouth, session, draft, now)
     else:
-        record_no_letter(session, now, screening.reason, message_id=draft.message_ref, case_id=case_id)
+        record_no_letter(
+            session, now, screening.reason, message_id=draft.message_ref, case_id=case_id
+        )
 
 
 def take_case(session: Session, call: Call, row: CaseRow) -> TakenCase:

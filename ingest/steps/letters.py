@@ -1,4 +1,6 @@
-"""How a decided letter gets into the outbox: composed, counted against the caps, held for approval when asked."""
+"""How a decided letter gets into the outbox: composed, counted against the caps, held for approval
+when asked.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,14 @@ from sqlmodel import Session
 from ingest.message.addresses import untagged
 from ingest.office import Mouth
 from ingest.reading import Envelope
-from ingest.receipts.signing import Receipt, case_key, mail_subject, question_key, receipt_code, signed_serial
+from ingest.receipts.signing import (
+    Receipt,
+    case_key,
+    mail_subject,
+    question_key,
+    receipt_code,
+    signed_serial,
+)
 from ingest.store.events import EventKind, queue_letter, record_event
 from ingest.store.tables import CaseRow, MessageRow
 from ingest.submission.case import Case
@@ -45,29 +54,43 @@ def case_letter(mouth: Mouth, row: CaseRow, case: Case, verdict: Verdict, now: d
         f"{row.code}.{version}",
     )
     request = letter_request(case, verdict, mouth.office.call, reply, now)
-    return Draft(case_key(row.code, version), _sealed(mouth.key, request, row.code, version), case.last.id, row.id)
+    return Draft(
+        case_key(row.code, version),
+        _sealed(mouth.key, request, row.code, version),
+        case.last.id,
+        row.id,
+    )
 
 
-def question_letter(mouth: Mouth, row: MessageRow, envelope: Envelope, submitter: str, now: datetime) -> Draft:
+def question_letter(
+    mouth: Mouth, row: MessageRow, envelope: Envelope, submitter: str, now: datetime
+) -> Draft:
     """The receipt of a mail that brought nothing to judge."""
     serial = f"received.{row.sha256[:24]}"
-    reply = Reply("", submitter, envelope.from_address, envelope.from_name, mouth.office.from_address, serial)
+    reply = Reply(
+        "", submitter, envelope.from_address, envelope.from_name, mouth.office.from_address, serial
+    )
     request = question_request(envelope, row.received_at, mouth.office.call, reply, now)
-    return Draft(question_key(row.sha256), _sealed(mouth.key, request, mail_subject(row.sha256), 1), row.id)
+    return Draft(
+        question_key(row.sha256), _sealed(mouth.key, request, mail_subject(row.sha256), 1), row.id
+    )
 
 
 def _sealed(key: bytes, request: LetterRequest, subject: str, version: int) -> LetterRequest:
     """The request with the code that ``mailroom receipt verify`` confirms."""
-    receipt = Receipt(subject, version, request.kind, request.received, listing_sha256(request.files))
+    receipt = Receipt(
+        subject, version, request.kind, request.received, listing_sha256(request.files)
+    )
     return replace(request, receipt_code=receipt_code(key, receipt))
 
 
 def enqueue_letter(mouth: Mouth, session: Session, draft: Draft, now: datetime) -> bool:
     """Put a letter into the outbox, in the caller's transaction; False when it must not be sent.
 
-    The last letter before a cap says so (RFC 3834 section 3.1.2 asks responders that invite replies to prevent
-    loops); a letter that is not sent is an event with its reason, for digest and explanation, and its case goes on.
-    A letter whose key is in the outbox already is neither made again nor counted.
+    The last letter before a cap says so (RFC 3834 section 3.1.2 asks responders that invite replies
+    to prevent loops); a letter that is not sent is an event with its reason, for digest and
+    explanation, and its case goes on. A letter whose key is in the outbox already is neither made
+    again nor counted.
     """
     if find_by_key(session, draft.key) is not None:
         return True
@@ -80,18 +103,27 @@ def enqueue_letter(mouth: Mouth, session: Session, draft: Draft, now: datetime) 
         return False
     letter = compose(used.marked(mouth, draft.request), mouth.templates)
     new = NewLetter(
-        key=draft.key, kind=letter.kind, recipient=letter.to_address, subject=letter.subject, message_id=letter.message_id,
+        key=draft.key,
+        kind=letter.kind,
+        recipient=letter.to_address,
+        subject=letter.subject,
+        message_id=letter.message_id,
         mime=build_letter(letter, mouth.office.from_name, mouth.office.from_address, now),
-        case_id=draft.case_id, message_ref=draft.message_ref,
+        case_id=draft.case_id,
+        message_ref=draft.message_ref,
         held=draft.hold or count_answers(session) < mouth.caps.approve_first,
-    )  # fmt: skip
-    queue_letter(session, new, now, f"信函入发件箱: {letter.subject}" + ("(待人工放行)" if new.held else ""))
+    )
+    queue_letter(
+        session, new, now, f"信函入发件箱: {letter.subject}" + ("(待人工放行)" if new.held else "")
+    )
     return True
 
 
 @dataclass(frozen=True)
 class _Used:
-    """How much of the caps a letter finds used up; counted in the outbox, so a restart forgets nothing."""
+    """How much of the caps a letter finds used up; counted in the outbox, so a restart forgets
+    nothing.
+    """
 
     recipient: str
     today: int  #: letters to this address within a day
@@ -116,7 +148,9 @@ class _Used:
         return ""
 
     def marked(self, mouth: Mouth, request: LetterRequest) -> LetterRequest:
-        """The request with its signed serial, and saying so when it is the last one before a cap."""
+        """The request with its signed serial, and saying so when it is the last one before a
+        cap.
+        """
         caps = mouth.caps
         return replace(
             request,

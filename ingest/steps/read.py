@@ -1,7 +1,8 @@
 """Step 2: one stored mail is read in the disposable worker, screened, and put where it belongs.
 
-Attempts are counted before the work starts; the third failure sets the mail aside with its traceback, and the next
-mail is taken up. What becomes of a mail is decided in ``ingest/submission/filing.py``.
+Attempts are counted before the work starts; the third failure sets the mail aside with its
+traceback, and the next mail is taken up. What becomes of a mail is decided in
+``ingest/submission/filing.py``.
 """
 
 from __future__ import annotations
@@ -90,7 +91,9 @@ def read_one(database: Database, files: FileStore, mouth: Mouth, now: datetime) 
     return True
 
 
-def _read(database: Database, files: FileStore, mouth: Mouth, row: MessageRow, now: datetime) -> None:
+def _read(
+    database: Database, files: FileStore, mouth: Mouth, row: MessageRow, now: datetime
+) -> None:
     office = mouth.office
     reading = read_or_degrade(files.path(row.sha256), office.call, office.reading, office.worker)
     point("read")
@@ -139,13 +142,20 @@ class Shelf:
     def _carry_out(self, intent: Intent) -> None:
         match intent:
             case Note():
-                self._note(EventKind(intent.kind), intent.text, case_id=intent.case_id, outbox_id=intent.outbox_id)
+                self._note(
+                    EventKind(intent.kind),
+                    intent.text,
+                    case_id=intent.case_id,
+                    outbox_id=intent.outbox_id,
+                )
             case NoteCanary():
                 note_canary(self.session, self.mouth.key, self.row.id, self.reading, self.now)
             case Silence():
                 record_no_letter(self.session, self.now, intent.reason, message_id=self.row.id)
             case Acknowledge():
-                letter = question_letter(self.mouth, self.row, self.reading.envelope, intent.submitter, self.now)
+                letter = question_letter(
+                    self.mouth, self.row, self.reading.envelope, intent.submitter, self.now
+                )
                 enqueue_letter(self.mouth, self.session, letter, self.now)
             case Enter():
                 self._enter(intent)
@@ -153,7 +163,13 @@ class Shelf:
                 assert_never(intent)
 
     def _note(
-        self, kind: EventKind, text: str, *, case_id: int | None = None, outbox_id: int | None = None, sha256: str = ""
+        self,
+        kind: EventKind,
+        text: str,
+        *,
+        case_id: int | None = None,
+        outbox_id: int | None = None,
+        sha256: str = "",
     ) -> None:
         record_event(
             self.session, self.now, kind, text,
@@ -161,7 +177,11 @@ class Shelf:
         )  # fmt: skip
 
     def _enter(self, enter: Enter) -> None:
-        case = get_case(self.session, enter.case_id) if enter.case_id is not None else self._open(enter)
+        case = (
+            get_case(self.session, enter.case_id)
+            if enter.case_id is not None
+            else self._open(enter)
+        )
         assert case is not None  # looked up in this transaction
         if not join_case(self.session, case.id, self.row.id, enter.how, self.now):
             return
@@ -181,7 +201,11 @@ class Shelf:
         )  # fmt: skip
         case, opened = open_case(self.session, new, self.row.received_at, self.now)
         if opened:
-            self._note(EventKind.OPENED, f"立案 {case.code}: {case.submitter} {case.track}", case_id=case.id)
+            self._note(
+                EventKind.OPENED,
+                f"立案 {case.code}: {case.submitter} {case.track}",
+                case_id=case.id,
+            )
         return case
 
     def _known(self) -> Known:
@@ -194,12 +218,17 @@ class Shelf:
             quoted = tuple(quoted_cases(session, reading, key))
             return Known(quoted=quoted, own=tuple(known_case(session, row) for row in own))
         letters = letters_by(session, bounce_clues(reading)) if kind is ScreeningKind.BOUNCE else []
-        reported = tuple(SentLetter(letter.id, letter.recipient, letter.case_id) for letter in letters)
-        return Known(reported=reported, made_here=own_serial(key, reading.envelope.message_id) is not None)
+        reported = tuple(
+            SentLetter(letter.id, letter.recipient, letter.case_id) for letter in letters
+        )
+        return Known(
+            reported=reported, made_here=own_serial(key, reading.envelope.message_id) is not None
+        )
 
 
 def letters_by(session: Session, clues: Clues) -> list[OutboxRow]:
-    """The letters a bounce reports, else the last one of the cases, else the last one to an address, that it names.
+    """The letters a bounce reports, else the last one of the cases, else the last one to an
+    address, that it names.
 
     What names none of ours is backscatter.
     """
@@ -216,13 +245,18 @@ def letters_by(session: Session, clues: Clues) -> list[OutboxRow]:
 def quoted_cases(session: Session, reading: Reading, key: bytes) -> list[KnownCase]:
     """The cases a mail points to by its thread headers or by a valid case code in its subject.
 
-    A Message-ID of ours counts when it is in the outbox, or when its token proves that we made it: after a restore
-    from an older backup a reply still comes home, and a guessed Message-ID leads nowhere.
+    A Message-ID of ours counts when it is in the outbox, or when its token proves that we made it:
+    after a restore from an older backup a reply still comes home, and a guessed Message-ID leads
+    nowhere.
     """
     envelope = reading.envelope
     thread = (*envelope.in_reply_to, *envelope.references)
     rows = find_cases_by_thread(session, thread)
-    serials = [serial for message_id in thread[:MAX_THREAD] if (serial := own_serial(key, message_id)) is not None]
+    serials = [
+        serial
+        for message_id in thread[:MAX_THREAD]
+        if (serial := own_serial(key, message_id)) is not None
+    ]
     codes = find_codes(" ".join((*serials, envelope.subject)))
     rows += [row for code in codes if (row := find_case_by_code(session, code)) is not None]
     return [known_case(session, row) for row in {row.id: row for row in rows}.values()]
@@ -230,5 +264,7 @@ def quoted_cases(session: Session, reading: Reading, key: bytes) -> list[KnownCa
 
 def known_case(session: Session, row: CaseRow) -> KnownCase:
     """What joining needs to know of a case."""
-    addresses = {message.from_address for message, _ in messages_of_case(session, row.id)} | {row.reply_address}
+    addresses = {message.from_address for message, _ in messages_of_case(session, row.id)} | {
+        row.reply_address
+    }
     return KnownCase(row.id, row.code, row.track, row.submitter_key, frozenset(addresses - {""}))

@@ -1,7 +1,7 @@
 """Step 1: new mails from the mailbox to the disk. Raw bytes are durable before anything reads them.
 
-Here is decided whether a folder is still the one we know and which of its mails are new; how they are fetched and
-written down is ``ingest/steps/intake.py``.
+Here is decided whether a folder is still the one we know and which of its mails are new; how they
+are fetched and written down is ``ingest/steps/intake.py``.
 """
 
 from __future__ import annotations
@@ -21,7 +21,13 @@ from ingest.mailbox.protocol import FolderMissingError, FolderState, MailboxSess
 from ingest.steps.intake import Inlet, Intake, Place
 from ingest.store.database import Database
 from ingest.store.events import EventKind, record_event
-from ingest.store.folders import begin_incarnation, list_folders, save_folder, save_folder_error, save_unchanged
+from ingest.store.folders import (
+    begin_incarnation,
+    list_folders,
+    save_folder,
+    save_folder_error,
+    save_unchanged,
+)
 from ingest.store.messages import known_uids, latest_incarnation, messages_at, save_announced_size
 from ingest.store.tables import FolderRow, MessageRow
 
@@ -58,9 +64,13 @@ def note_failure(database: Database, folder: str, error: Exception) -> None:
 
 def _receive_folder(inlet: Inlet, session: MailboxSession, state: FolderState) -> int:
     with inlet.database.reading() as database:
-        row = next((folder for folder in list_folders(database) if folder.folder == state.name), None)
+        row = next(
+            (folder for folder in list_folders(database) if folder.folder == state.name), None
+        )
     if row is None or row.uidvalidity != state.uidvalidity:
-        row = _begin(inlet, state, "UIDVALIDITY 变了" if row is not None and row.uidvalidity else "")
+        row = _begin(
+            inlet, state, "UIDVALIDITY 变了" if row is not None and row.uidvalidity else ""
+        )
     unchanged = row.listing == listing_of(state.uids)
     known: AbstractSet[int] = frozenset(state.uids) if unchanged else _known(inlet, row)
     if _handed_out_again(inlet, session, row, sorted(known & frozenset(state.uids))):
@@ -88,22 +98,33 @@ def _begin(inlet: Inlet, state: FolderState, reason: str) -> FolderRow:
         if reason:
             text = f"邮箱文件夹 {state.name} {reason},逐封重新比对"
             record_event(database, inlet.clock.now(), EventKind.RESYNCHRONISED, text)
-            get_logger().warning("folder is compared anew", folder=state.name, uidvalidity=state.uidvalidity)
+            get_logger().warning(
+                "folder is compared anew", folder=state.name, uidvalidity=state.uidvalidity
+            )
         return next(row for row in list_folders(database) if row.folder == state.name)
 
 
-def _handed_out_again(inlet: Inlet, session: MailboxSession, row: FolderRow, known: list[int]) -> bool:
-    """Whether known uids stand for other mails now, under the same UIDVALIDITY: a few of them are asked for."""
+def _handed_out_again(
+    inlet: Inlet, session: MailboxSession, row: FolderRow, known: list[int]
+) -> bool:
+    """Whether known uids stand for other mails now, under the same UIDVALIDITY: a few of them are
+    asked for.
+    """
     asked = witnesses(known)
     if not asked:
         return False
     with inlet.database.reading() as database:
-        rows = {mail.uid: mail for mail in messages_at(database, row.folder, row.uidvalidity, row.incarnation, asked)}
+        rows = {
+            mail.uid: mail
+            for mail in messages_at(database, row.folder, row.uidvalidity, row.incarnation, asked)
+        }
     summaries = [summary for summary in session.summaries(asked) if summary.uid in rows]
     return any(_is_another(inlet, session, rows[summary.uid], summary) for summary in summaries)
 
 
-def _is_another(inlet: Inlet, session: MailboxSession, row: MessageRow, summary: MessageSummary) -> bool:
+def _is_another(
+    inlet: Inlet, session: MailboxSession, row: MessageRow, summary: MessageSummary
+) -> bool:
     known = KnownMail(row.uid, row.announced_size, row.received_at, row.dated)
     if not looks_different(known, summary):
         return False
@@ -128,7 +149,11 @@ def _finish(inlet: Inlet, session: MailboxSession, state: FolderState, intake: I
     uids = listed - (intake.gone - withheld)
     listing = "" if waiting else listing_of(uids)
     with inlet.database.writing() as database:
-        save_folder(database, state.name, state.uidvalidity, uids, inlet.clock.now(), listing=listing)
+        save_folder(
+            database, state.name, state.uidvalidity, uids, inlet.clock.now(), listing=listing
+        )
         if waiting:
-            save_folder_error(database, state.name, f"有 {len(waiting)} 封邮件暂时取不下来, 下次再取")
+            save_folder_error(
+                database, state.name, f"有 {len(waiting)} 封邮件暂时取不下来, 下次再取"
+            )
     point("folder_saved")

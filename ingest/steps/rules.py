@@ -1,7 +1,9 @@
-"""Step 0: the rule files on the disk are looked at; changed ones go in force when they are good, and are told when not.
+"""Step 0: the rule files on the disk are looked at; changed ones go in force when they are good,
+and are told when not.
 
-The last good version stays in force whatever stands on the disk. When there is none, every case goes to staff. A case
-that has been judged is not judged again because rules have changed (``mailroom case rejudge`` does that on purpose).
+The last good version stays in force whatever stands on the disk. When there is none, every case
+goes to staff. A case that has been judged is not judged again because rules have changed
+(``mailroom case rejudge`` does that on purpose).
 """
 
 from __future__ import annotations
@@ -42,7 +44,8 @@ REFUSED_TEXT = "规则文件有误,未启用,继续使用上一版:"
 
 
 def settle_rules(rules: RulesInForce, database: Database, now: datetime) -> None:
-    """What a fresh process does: the files on the disk go in force, else the last good ones, else everything is referred.
+    """What a fresh process does: the files on the disk go in force, else the last good ones, else
+    everything is referred.
 
     Files that were in force before this process started are compiled and not examined again.
     """
@@ -52,7 +55,11 @@ def settle_rules(rules: RulesInForce, database: Database, now: datetime) -> None
     rules.seen = signature(disk.path)
     if not rules.trouble and texts_of(disk) == kept and _put_in_force(rules, disk):
         _tell(
-            database, now, EventKind.RULES_ACCEPTED, "规则文件与上次启用的版本一致", only_after=EventKind.RULES_REFUSED
+            database,
+            now,
+            EventKind.RULES_ACCEPTED,
+            "规则文件与上次启用的版本一致",
+            only_after=EventKind.RULES_REFUSED,
         )
     elif not rules.trouble and _accept(rules, database, disk, now):
         pass
@@ -60,15 +67,23 @@ def settle_rules(rules: RulesInForce, database: Database, now: datetime) -> None
         _tell(database, now, EventKind.RULES_REFUSED, f"{REFUSED_TEXT}\n{rules.trouble}")
     else:
         rules.use(disk, ReferEverything(rules.trouble))
-        _tell(database, now, EventKind.RULES_REFUSED, f"没有可用的规则文件,全部案卷转人工:\n{rules.trouble}")
+        _tell(
+            database,
+            now,
+            EventKind.RULES_REFUSED,
+            f"没有可用的规则文件,全部案卷转人工:\n{rules.trouble}",
+        )
         get_logger().error("no usable rules: every case goes to staff")
 
 
-def look_at_rules(rules: RulesInForce, database: Database, now: datetime, *, closely: bool = False) -> bool:
+def look_at_rules(
+    rules: RulesInForce, database: Database, now: datetime, *, closely: bool = False
+) -> bool:
     """Take up rule files that have changed since the last look; True when new ones went in force.
 
-    ``closely`` reads them even when neither time nor size has changed. Files that cannot be used change nothing but
-    ``rules.trouble``, and are an event that the digest and ``mailroom rules status`` show.
+    ``closely`` reads them even when neither time nor size has changed. Files that cannot be used
+    change nothing but ``rules.trouble``, and are an event that the digest and ``mailroom rules
+    status`` show.
     """
     if not rules.seen:
         settle_rules(rules, database, now)
@@ -94,12 +109,15 @@ def look_at_rules(rules: RulesInForce, database: Database, now: datetime, *, clo
         rules.trouble, accepted = str(error), False
     if not accepted:
         _tell(database, now, EventKind.RULES_REFUSED, f"{REFUSED_TEXT}\n{rules.trouble}")
-        get_logger().error("rule files refused, what was in force stays in force", error=rules.trouble)
+        get_logger().error(
+            "rule files refused, what was in force stays in force", error=rules.trouble
+        )
     return accepted
 
 
 def use_rules_in_force(rules: RulesInForce, database: Database) -> None:
-    """For a command beside the daemon: the rules that are in force there, whatever stands on the disk by now.
+    """For a command beside the daemon: the rules that are in force there, whatever stands on the
+    disk by now.
 
     Raises:
         ConfigError: none are.
@@ -125,7 +143,9 @@ def _put_in_force(rules: RulesInForce, folder: CallFolder, texts: RuleTexts | No
 
 
 def _accept(rules: RulesInForce, database: Database, folder: CallFolder, now: datetime) -> bool:
-    """Examine ``folder``, try it on decided cases, keep it and swap; False, with ``rules.trouble``, when refused."""
+    """Examine ``folder``, try it on decided cases, keep it and swap; False, with ``rules.trouble``,
+    when refused.
+    """
     tried = _Tried(database, folder)
     fault = fault_of(tried.run)  # rules that make us stumble must not go in force either
     if fault is not None or tried.judge is None:
@@ -140,7 +160,9 @@ def _accept(rules: RulesInForce, database: Database, folder: CallFolder, now: da
         keep_rule_files(session, row)
     rules.use(folder, judge)
     rules.trouble = ""
-    get_logger().info("rules in force", sha256=text_sha256(folder.rules_source)[:12], changes=len(changes))
+    get_logger().info(
+        "rules in force", sha256=text_sha256(folder.rules_source)[:12], changes=len(changes)
+    )
     return True
 
 
@@ -174,7 +196,9 @@ def _shadow(database: Database, folder: CallFolder, judge: Judge) -> list[CaseCh
     changes = [change for change in found if change is not None]
     differing = next((change for change in changes if change.disagreement), None)
     if differing is not None:
-        raise ConfigError(f"引擎与解释器对案卷 {differing.case} 的判断不一致: {differing.disagreement}")
+        raise ConfigError(
+            f"引擎与解释器对案卷 {differing.case} 的判断不一致: {differing.disagreement}"
+        )
     return changes
 
 
@@ -182,14 +206,23 @@ def _impact(changes: list[CaseChange]) -> str:
     """What replaying decided cases showed, for the ledger."""
     if not changes:
         return "试判已裁定的案卷,结论没有变化"
-    named = "、".join(change.case for change in changes[:MAX_NAMED]) + ("等" if len(changes) > MAX_NAMED else "")
+    named = "、".join(change.case for change in changes[:MAX_NAMED]) + (
+        "等" if len(changes) > MAX_NAMED else ""
+    )
     return f"试判已裁定的案卷,{len(changes)} 个会有变化({named}),已有裁定不变"
 
 
 def _tell(
-    database: Database, now: datetime, kind: EventKind, text: str, *, only_after: EventKind | None = None
+    database: Database,
+    now: datetime,
+    kind: EventKind,
+    text: str,
+    *,
+    only_after: EventKind | None = None,
 ) -> None:
-    """An event, but not the same one twice running, and only when the one before was ``only_after`` if that is given."""
+    """An event, but not the same one twice running, and only when the one before was ``only_after``
+    if that is given.
+    """
     with database.writing() as session:
         last = last_rules_event(session)
         if only_after and (last is None or last.kind != only_after):

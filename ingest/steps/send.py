@@ -1,4 +1,6 @@
-"""Step 4: letters that are due leave, one session per batch; what became of each is written down at once."""
+"""Step 4: letters that are due leave, one session per batch; what became of each is written down at
+once.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,15 @@ from ingest.settings import LetterSettings
 from ingest.steps.alarm import queue_alarm
 from ingest.store.database import Database
 from ingest.store.events import EventKind, record_event
-from notifier.outbox import NOT_TO_APPLICANTS, OutboxRow, claim, count_answers, next_to_send, settle, unclaim
+from notifier.outbox import (
+    NOT_TO_APPLICANTS,
+    OutboxRow,
+    claim,
+    count_answers,
+    next_to_send,
+    settle,
+    unclaim,
+)
 from notifier.outboxstates import OutboxState, Settlement, next_attempt
 from notifier.transport import SmtpLoginRefused, SmtpUnavailable, Transport, TransportSession
 
@@ -60,7 +70,9 @@ def send_due(outlet: Outlet, ends: float = math.inf) -> int:
             count = 0
             while count < BATCH and transport.alive and _send_one(outlet, transport):
                 count += 1
-                notify("WATCHDOG=1")  # a batch at NetEase's pace takes longer than the watchdog's patience
+                notify(
+                    "WATCHDOG=1"
+                )  # a batch at NetEase's pace takes longer than the watchdog's patience
                 time.sleep(outlet.pace.total_seconds())
                 if time.monotonic() >= ends:
                     break
@@ -86,7 +98,9 @@ def _send_one(outlet: Outlet, transport: TransportSession) -> bool:
     result = transport.send(office.from_address, letter.recipient, letter.mime)
     point("handed_over")
     now = outlet.clock.now()
-    settlement = next_attempt(OutboxState.SENDING, letter.attempts, result.outcome, now, letter.give_up_at)
+    settlement = next_attempt(
+        OutboxState.SENDING, letter.attempts, result.outcome, now, letter.give_up_at
+    )
     with database.writing() as session:
         settle(session, letter.id, settlement, f"{result.code} {result.reply}", now)
         _write_down(session, letter, settlement, result.reply, now)
@@ -104,9 +118,14 @@ _TEXTS = {
 }
 
 
-def _write_down(session: Session, letter: OutboxRow, settlement: Settlement, reply: str, now: datetime) -> None:
+def _write_down(
+    session: Session, letter: OutboxRow, settlement: Settlement, reply: str, now: datetime
+) -> None:
     text = f"{_TEXTS.get(settlement.state, str(settlement.state))}: {reply}"
-    for kind in (EventKind(settlement.state.value), *([EventKind.ALARM] if settlement.alarm else [])):
+    for kind in (
+        EventKind(settlement.state.value),
+        *([EventKind.ALARM] if settlement.alarm else []),
+    ):
         record_event(
             session, now, kind, text,
             message_id=letter.message_ref, case_id=letter.case_id, outbox_id=letter.id,
@@ -114,7 +133,9 @@ def _write_down(session: Session, letter: OutboxRow, settlement: Settlement, rep
 
 
 def _next(session: Session, mouth: Mouth, now: datetime) -> int | None:
-    """The letter to send now. When the hour's cap is reached nothing leaves but what is for the office itself."""
+    """The letter to send now. When the hour's cap is reached nothing leaves but what is for the
+    office itself.
+    """
     only = NOT_TO_APPLICANTS if capped(session, mouth.caps, now) else None
     return next_to_send(session, now, kinds=only)
 
@@ -125,9 +146,11 @@ def capped(session: Session, caps: LetterSettings, now: datetime) -> bool:
 
 
 def brake(outlet: Outlet, now: datetime) -> bool:
-    """When the cap is reached and letters wait: warn, and tell the administrators once a day; whether it is so.
+    """When the cap is reached and letters wait: warn, and tell the administrators once a day;
+    whether it is so.
 
-    Nothing is lost: the letters leave as the hour passes. But so many at once are rarely applicants.
+    Nothing is lost: the letters leave as the hour passes. But so many at once are rarely
+    applicants.
     """
     cap, database = outlet.mouth.caps.global_per_hour, outlet.database
     with database.reading() as session:
@@ -150,5 +173,7 @@ _BRAKE_TEXT = (
 
 
 def sent_last_hour(session: Session, now: datetime) -> int:
-    """How many letters to applicants left in the last hour; counted in the database, so a restart forgets nothing."""
+    """How many letters to applicants left in the last hour; counted in the database, so a restart
+    forgets nothing.
+    """
     return count_answers(session, sent_since=now - timedelta(hours=1))

@@ -1,7 +1,9 @@
-"""Letters of which nobody knows whether they left: looked for in the account's sent mail, confirmed when found there.
+"""Letters of which nobody knows whether they left: looked for in the account's sent mail, confirmed
+when found there.
 
-Never sent again by themselves: what is not found may still have been taken, and a second letter is worse than a
-telephone call. Providers that file what they send (NetEase does) let most of them be confirmed within minutes.
+Never sent again by themselves: what is not found may still have been taken, and a second letter is
+worse than a telephone call. Providers that file what they send (NetEase does) let most of them be
+confirmed within minutes.
 """
 
 from __future__ import annotations
@@ -34,7 +36,9 @@ LOOK_AGAIN = timedelta(minutes=10)
 
 
 def note_interrupted(session: Session, now: datetime) -> list[int]:
-    """When nobody can be sending (at the start, between two rounds): letters left in ``sending`` become uncertain, each with its line."""
+    """When nobody can be sending (at the start, between two rounds): letters left in ``sending``
+    become uncertain, each with its line.
+    """
     interrupted = settle_interrupted(session)
     for outbox_id in interrupted:
         _note(session, now, outbox_id, EventKind.UNCERTAIN, "发信时程序中断,信函是否发出无法确定")
@@ -44,8 +48,8 @@ def note_interrupted(session: Session, now: datetime) -> list[int]:
 def settle_uncertain(database: Database, mailbox: Mailbox, now: datetime) -> int:
     """Look for every uncertain letter that is due for a look; how many were confirmed.
 
-    Trouble with the mailbox, a refused login too, is no trouble of the letters: they are looked for again later, and
-    other letters leave meanwhile. Intake tells whoever must know.
+    Trouble with the mailbox, a refused login too, is no trouble of the letters: they are looked for
+    again later, and other letters leave meanwhile. Intake tells whoever must know.
 
     To be called between two rounds of sending, by the one thread that sends.
     """
@@ -64,14 +68,24 @@ def settle_uncertain(database: Database, mailbox: Mailbox, now: datetime) -> int
     with database.writing() as session:
         for letter in found:
             if confirm(session, letter.id, "在“已发送”文件夹中找到", now):
-                _note(session, now, letter.id, EventKind.SENT, "在邮箱的“已发送”文件夹中找到该信函,确认已发出")
-    missing = "邮箱里没有“已发送”文件夹,无从查证" if sent is None else "“已发送”文件夹中没有找到该信函"
+                _note(
+                    session,
+                    now,
+                    letter.id,
+                    EventKind.SENT,
+                    "在邮箱的“已发送”文件夹中找到该信函,确认已发出",
+                )
+    missing = (
+        "邮箱里没有“已发送”文件夹,无从查证" if sent is None else "“已发送”文件夹中没有找到该信函"
+    )
     _put_off(database, now, [letter for letter in letters if letter not in found], missing)
     return len(found)
 
 
 def _note_unwritten(database: Database, now: datetime) -> None:
-    """A letter that is still ``sending`` when nobody sends is one whose outcome could not be written: disk, lock."""
+    """A letter that is still ``sending`` when nobody sends is one whose outcome could not be
+    written: disk, lock.
+    """
     with database.reading() as session:
         unwritten = count_by_state(session)[OutboxState.SENDING]
     if unwritten:
@@ -94,7 +108,13 @@ def _put_off(database: Database, now: datetime, letters: Sequence[OutboxRow], re
         for letter in letters:
             look_again_at(session, letter.id, now + LOOK_AGAIN)
             if letter.next_attempt_at is None:
-                _note(session, now, letter.id, EventKind.UNCERTAIN, f"{reason}; 程序不会自行重发,请电话确认")
+                _note(
+                    session,
+                    now,
+                    letter.id,
+                    EventKind.UNCERTAIN,
+                    f"{reason}; 程序不会自行重发,请电话确认",
+                )
 
 
 def _note(session: Session, now: datetime, outbox_id: int, kind: EventKind, text: str) -> None:

@@ -1,7 +1,7 @@
 """A mail above the size limit: not downloaded, but its sender is told, once, what to do instead.
 
-Only the header block is fetched, and read in the disposable worker like any mail. What a mail of permitted size says
-is never looked at here.
+Only the header block is fetched, and read in the disposable worker like any mail. What a mail of
+permitted size says is never looked at here.
 """
 
 from __future__ import annotations
@@ -40,7 +40,8 @@ class Header:
 
 
 def header_of(office: Office, session: MailboxSession, summary: MessageSummary) -> Header | None:
-    """What the header says; None when it cannot be had or read, which leaves the mail to staff alone.
+    """What the header says; None when it cannot be had or read, which leaves the mail to staff
+    alone.
 
     Raises:
         TemporaryError: the session broke.
@@ -54,15 +55,20 @@ def header_of(office: Office, session: MailboxSession, summary: MessageSummary) 
         try:
             reading = read_or_degrade(path, office.call, office.reading, office.worker)
         except (UnreadableMessage, WorkerDied, WorkerFailed) as error:
-            get_logger().warning("header of a large mail cannot be read", uid=summary.uid, error=str(error))
+            get_logger().warning(
+                "header of a large mail cannot be read", uid=summary.uid, error=str(error)
+            )
             return None
     return Header(reading, hashlib.sha256(raw).hexdigest())
 
 
-def answer_too_large(mouth: Mouth, database: Session, row: MessageRow, header: Header, now: datetime) -> None:
+def answer_too_large(
+    mouth: Mouth, database: Session, row: MessageRow, header: Header, now: datetime
+) -> None:
     """Write the sender into the row and queue one letter to a person, in the caller's transaction.
 
-    The letter's key is the header block: the same mail in another folder, or under a new uid, gets no second one.
+    The letter's key is the header block: the same mail in another folder, or under a new uid, gets
+    no second one.
     """
     envelope, screening = header.reading.envelope, header.reading.screening
     row.message_id_header, row.subject = envelope.message_id, envelope.subject

@@ -1,4 +1,6 @@
-"""The daemon watching itself: administrators get one mail when intake has died, and one when it lives again."""
+"""The daemon watching itself: administrators get one mail when intake has died, and one when it
+lives again.
+"""
 
 from __future__ import annotations
 
@@ -17,11 +19,14 @@ from ingest.store.tables import EventRow
 from ingest.views.health import intake_health
 
 
-def watch_intake(database: Database, mailbox: MailboxSettings, mouth: Mouth, since: datetime, now: datetime) -> str:
+def watch_intake(
+    database: Database, mailbox: MailboxSettings, mouth: Mouth, since: datetime, now: datetime
+) -> str:
     """Compare what is with what was told; returns the complaint that stands, "" when there is none.
 
-    ``since`` is when the program was started: a mailbox that never answered is too long silent from then on. An
-    incident is one pair of events in the ledger, so a restart neither repeats nor forgets it.
+    ``since`` is when the program was started: a mailbox that never answered is too long silent from
+    then on. An incident is one pair of events in the ledger, so a restart neither repeats nor
+    forgets it.
     """
     with database.reading() as session:
         health = intake_health(session, mailbox, now, since=since)
@@ -34,16 +39,26 @@ def watch_intake(database: Database, mailbox: MailboxSettings, mouth: Mouth, sin
     return complaint
 
 
-def alarm_login_refused(database: Database, mouth: Mouth, error: LoginRefusedError, now: datetime) -> None:
-    """The last thing a daemon does about a refused password: write it down and queue the mail about it."""
+def alarm_login_refused(
+    database: Database, mouth: Mouth, error: LoginRefusedError, now: datetime
+) -> None:
+    """The last thing a daemon does about a refused password: write it down and queue the mail about
+    it.
+    """
     text = f"{error.message}\n{error.hint}\n\n收发室已停止运行,以免账户被锁;改好后请重新启动服务。停止期间的来件留在邮箱里,收到时间以邮件服务器为准。"
     with database.writing() as session:
-        record_event(session, now, EventKind.ALARM, f"邮件服务器拒绝登录,程序已停止: {error.message}")
-        queue_alarm(mouth, session, f"login:{now.isoformat()}", "邮件服务器拒绝登录,已停止收信", text, now)
+        record_event(
+            session, now, EventKind.ALARM, f"邮件服务器拒绝登录,程序已停止: {error.message}"
+        )
+        queue_alarm(
+            mouth, session, f"login:{now.isoformat()}", "邮件服务器拒绝登录,已停止收信", text, now
+        )
 
 
 def open_incident(session: Session, begins: EventKind, ends: EventKind) -> EventRow | None:
-    """The event of kind ``begins`` that no event of kind ``ends`` has followed; None when there is none."""
+    """The event of kind ``begins`` that no event of kind ``ends`` has followed; None when there is
+    none.
+    """
     last, after = latest_event(session, begins), latest_event(session, ends)
     return last if last is not None and (after is None or after.id < last.id) else None
 

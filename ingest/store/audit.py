@@ -101,7 +101,9 @@ class _Walk:
         if content_sha256(row) != row.content:
             self._strange.append(row)
         elif link(self.chain, row.content) != row.chain and not missing:
-            self._findings.append(f"台账第 {row.id} 行与第 {self.number} 行接不上: 其中有行被重写或挪动过")
+            self._findings.append(
+                f"台账第 {row.id} 行与第 {self.number} 行接不上: 其中有行被重写或挪动过"
+            )
         self._seen_head = self._seen_head or row.chain.startswith(self._noted_head)
         self.number, self.chain = row.id, row.chain
 
@@ -111,7 +113,9 @@ class _Walk:
         places = [row.id for row in self._strange]
         for count, row in enumerate(self._strange):
             was = _place_before(row, places) if count < _MOVED_SOUGHT else None
-            yield f"台账第 {row.id} 行" + ("的内容被改动" if was is None else f"被挪动过: 原是第 {was} 行")
+            yield f"台账第 {row.id} 行" + (
+                "的内容被改动" if was is None else f"被挪动过: 原是第 {was} 行"
+            )
         if not self._seen_head:
             yield "所给的末行校验值不在台账中: 台账的末尾被删去, 或整本台账被重写"
 

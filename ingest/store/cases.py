@@ -1,7 +1,8 @@
-"""Reads and writes of cases, of the mails in them and of the decisions on them. One small function each.
+"""Reads and writes of cases, of the mails in them and of the decisions on them. One small function
+each.
 
-Every function takes a session of ``Database.writing()`` (or ``reading()`` where it only reads) and leaves the commit
-to it. Who belongs to which case, and what is decided, is not known here.
+Every function takes a session of ``Database.writing()`` (or ``reading()`` where it only reads) and
+leaves the commit to it. Who belongs to which case, and what is decided, is not known here.
 """
 
 from __future__ import annotations
@@ -40,24 +41,39 @@ class NewCase:
     reply_name: str
 
 
-def open_case(session: Session, new: NewCase, received_at: datetime, now: datetime) -> tuple[CaseRow, bool]:
-    """The case of this submitter for this track, opened with the next free code when there is none; and whether new."""
+def open_case(
+    session: Session, new: NewCase, received_at: datetime, now: datetime
+) -> tuple[CaseRow, bool]:
+    """The case of this submitter for this track, opened with the next free code when there is none;
+    and whether new.
+    """
     existing = find_case(session, new.call, new.track, new.submitter_key)
     if existing is not None:
         return existing, False
     row = CaseRow(
         code=make_code(new.track_code, new.year, _next_number(session, new)),
-        call=new.call, track=new.track, submitter_key=new.submitter_key, submitter=new.submitter, unit=new.unit,
-        reply_address=new.reply_address, reply_name=new.reply_name, opened_at=now, last_received_at=received_at,
-    )  # fmt: skip
+        call=new.call,
+        track=new.track,
+        submitter_key=new.submitter_key,
+        submitter=new.submitter,
+        unit=new.unit,
+        reply_address=new.reply_address,
+        reply_name=new.reply_name,
+        opened_at=now,
+        last_received_at=received_at,
+    )
     session.add(row)
     session.flush()
     return row, True
 
 
 def _next_number(session: Session, new: NewCase) -> int:
-    codes = select(CaseRow.code).where(col(CaseRow.code).startswith(code_stem(new.track_code, new.year)))
-    latest = session.exec(codes.order_by(func.length(CaseRow.code).desc(), col(CaseRow.id).desc())).first()
+    codes = select(CaseRow.code).where(
+        col(CaseRow.code).startswith(code_stem(new.track_code, new.year))
+    )
+    latest = session.exec(
+        codes.order_by(func.length(CaseRow.code).desc(), col(CaseRow.id).desc())
+    ).first()
     return 1 if latest is None else code_number(latest) + 1
 
 
@@ -95,7 +111,9 @@ def find_case_row(session: Session, code: str) -> CaseRow:
 
 
 def find_cases_by_thread(session: Session, message_ids: Iterable[str]) -> list[CaseRow]:
-    """The cases a mail speaks of that refers to these Message-IDs: those of mails in a case, and of our letters."""
+    """The cases a mail speaks of that refers to these Message-IDs: those of mails in a case, and of
+    our letters.
+    """
     wanted = list(message_ids)[:50]
     mails = (
         select(CaseMessageRow.case_id)
@@ -109,8 +127,12 @@ def find_cases_by_thread(session: Session, message_ids: Iterable[str]) -> list[C
     return list(session.exec(query.order_by(col(CaseRow.id))))
 
 
-def list_cases(session: Session, call: str | None = None, decisions: Sequence[Decision] = ()) -> list[CaseRow]:
-    """Every case in the order they were opened; of all calls and decisions unless some are named."""
+def list_cases(
+    session: Session, call: str | None = None, decisions: Sequence[Decision] = ()
+) -> list[CaseRow]:
+    """Every case in the order they were opened; of all calls and decisions unless some are
+    named.
+    """
     query = select(CaseRow).order_by(col(CaseRow.id))
     if call is not None:
         query = query.where(CaseRow.call == call)
@@ -136,10 +158,11 @@ def touch_case(
     judge_after: datetime,
     reply_to: tuple[str, str] | None = None,
 ) -> CaseRow:
-    """Something came in for a case: it is to be judged at ``judge_after``, and answered to ``reply_to``.
+    """Something came in for a case: it is to be judged at ``judge_after``, and answered to
+    ``reply_to``.
 
-    ``reply_to`` is (address, name), None to leave it as it is. The received time only ever moves forward. Raises
-    KeyError when there is no such case.
+    ``reply_to`` is (address, name), None to leave it as it is. The received time only ever moves
+    forward. Raises KeyError when there is no such case.
     """
     case = get_case(session, case_id)
     if case is None:
@@ -153,15 +176,21 @@ def touch_case(
 
 
 def request_judgement(session: Session, case_id: int, judge_after: datetime) -> bool:
-    """Have a case judged (again) without anything new having come in: by a person, or because rules changed."""
+    """Have a case judged (again) without anything new having come in: by a person, or because rules
+    changed.
+    """
     return _change(session, case_id, judge_after=judge_after)
 
 
-def join_case(session: Session, case_id: int, message_id: int, joined_by: str, now: datetime) -> bool:
+def join_case(
+    session: Session, case_id: int, message_id: int, joined_by: str, now: datetime
+) -> bool:
     """Put a mail into a case; False when it is in there already."""
     if session.get(CaseMessageRow, (case_id, message_id)) is not None:
         return False
-    session.add(CaseMessageRow(case_id=case_id, message_id=message_id, joined_by=joined_by, joined_at=now))
+    session.add(
+        CaseMessageRow(case_id=case_id, message_id=message_id, joined_by=joined_by, joined_at=now)
+    )
     session.flush()
     return True
 
@@ -179,19 +208,25 @@ def leave_case(session: Session, case_id: int, message_id: int) -> bool:
 def cases_of_message(session: Session, message_id: int) -> list[CaseRow]:
     """The cases a mail belongs to."""
     query = select(CaseRow).join(CaseMessageRow, col(CaseMessageRow.case_id) == CaseRow.id)
-    return list(session.exec(query.where(CaseMessageRow.message_id == message_id).order_by(col(CaseRow.id))))
+    return list(
+        session.exec(query.where(CaseMessageRow.message_id == message_id).order_by(col(CaseRow.id)))
+    )
 
 
 def messages_of_case(session: Session, case_id: int) -> list[tuple[MessageRow, CaseMessageRow]]:
     """The mails of a case in received order, each with how it came to be there."""
-    query = select(MessageRow, CaseMessageRow).join(CaseMessageRow, col(CaseMessageRow.message_id) == MessageRow.id)
+    query = select(MessageRow, CaseMessageRow).join(
+        CaseMessageRow, col(CaseMessageRow.message_id) == MessageRow.id
+    )
     query = query.where(CaseMessageRow.case_id == case_id)
     rows = session.exec(query.order_by(col(MessageRow.received_at), col(MessageRow.id)))
     return [(message, joined) for message, joined in rows]
 
 
 def readings_of_case(session: Session, case_id: int) -> list[tuple[MessageRow, Reading]]:
-    """What was read in the mails of a case, in received order; mails not read (yet) are left out."""
+    """What was read in the mails of a case, in received order; mails not read (yet) are left
+    out.
+    """
     found = [(message, load_reading(message)) for message, _ in messages_of_case(session, case_id)]
     return [(message, reading) for message, reading in found if reading is not None]
 
@@ -218,24 +253,45 @@ class Judgement:
 _SUBJECTS = TypeAdapter(tuple[Subject, ...])
 
 
-def save_decision(session: Session, case: CaseRow, judgement: Judgement, now: datetime) -> DecisionRow | None:
+def save_decision(
+    session: Session, case: CaseRow, judgement: Judgement, now: datetime
+) -> DecisionRow | None:
     """Keep a verdict as the next version of ``case``; enqueue its letters in the same session.
 
-    ``case`` is the row as it was when judging began. None when the case has changed since (new mail, another
-    decision): the verdict then answers a question nobody asks any more, nothing is written, and the case stays due.
+    ``case`` is the row as it was when judging began. None when the case has changed since (new
+    mail, another decision): the verdict then answers a question nobody asks any more, nothing is
+    written, and the case stays due.
     """
     version, decision = case.version + 1, judgement.verdict.decision
-    unchanged = (CaseRow.version == case.version, col(CaseRow.judge_after).is_not_distinct_from(case.judge_after),
-                 col(CaseRow.last_received_at) == case.last_received_at)  # fmt: skip
-    if not _change(session, case.id, *unchanged, version=version, decision=decision, decided_at=now, judge_after=None):
+    unchanged = (
+        CaseRow.version == case.version,
+        col(CaseRow.judge_after).is_not_distinct_from(case.judge_after),
+        col(CaseRow.last_received_at) == case.last_received_at,
+    )
+    if not _change(
+        session,
+        case.id,
+        *unchanged,
+        version=version,
+        decision=decision,
+        decided_at=now,
+        judge_after=None,
+    ):
         return None
     row = DecisionRow(
-        case_id=case.id, version=version, decision=decision, verdict=judgement.verdict.model_dump_json(),
+        case_id=case.id,
+        version=version,
+        decision=decision,
+        verdict=judgement.verdict.model_dump_json(),
         subjects=_SUBJECTS.dump_json(judgement.subjects).decode(),
-        trace=json.dumps(judgement.trace, ensure_ascii=False), rules_sha256=judgement.verdict.rules_sha256,
-        received_at=judgement.received_at, decided_at=now, disagreement=judgement.disagreement,
-        listing_sha256=judgement.listing_sha256, call_sha256=judgement.call_sha256,
-    )  # fmt: skip
+        trace=json.dumps(judgement.trace, ensure_ascii=False),
+        rules_sha256=judgement.verdict.rules_sha256,
+        received_at=judgement.received_at,
+        decided_at=now,
+        disagreement=judgement.disagreement,
+        listing_sha256=judgement.listing_sha256,
+        call_sha256=judgement.call_sha256,
+    )
     session.add(row)
     session.flush()
     return row
@@ -249,7 +305,9 @@ def decisions_of_case(session: Session, case_id: int) -> list[DecisionRow]:
 
 def get_decision(session: Session, case_id: int, version: int) -> DecisionRow | None:
     """One version of a case's verdict; None when there is none."""
-    query = select(DecisionRow).where(DecisionRow.case_id == case_id, col(DecisionRow.version) == version)
+    query = select(DecisionRow).where(
+        DecisionRow.case_id == case_id, col(DecisionRow.version) == version
+    )
     return session.exec(query).first()
 
 
@@ -262,16 +320,24 @@ def latest_decision(session: Session, case_id: int) -> DecisionRow | None:
 def decisions_in_force(
     session: Session, call: str, since: datetime | None = None, limit: int | None = None
 ) -> list[tuple[CaseRow, DecisionRow]]:
-    """Cases of a call with their latest decision, the latest decided first; only those decided from ``since`` on."""
+    """Cases of a call with their latest decision, the latest decided first; only those decided from
+    ``since`` on.
+    """
     query = (
         select(CaseRow, DecisionRow)
-        .join(DecisionRow, (col(DecisionRow.case_id) == CaseRow.id) & (col(DecisionRow.version) == CaseRow.version))
+        .join(
+            DecisionRow,
+            (col(DecisionRow.case_id) == CaseRow.id)
+            & (col(DecisionRow.version) == CaseRow.version),
+        )
         .where(CaseRow.call == call)
         .order_by(col(DecisionRow.id).desc())
     )
     if since is not None:
         query = query.where(col(DecisionRow.decided_at) >= since)
-    return [(case, decision) for case, decision in session.exec(query.limit(limit) if limit else query)]
+    return [
+        (case, decision) for case, decision in session.exec(query.limit(limit) if limit else query)
+    ]
 
 
 def load_verdict(row: DecisionRow) -> Verdict:
@@ -294,12 +360,22 @@ class AcceptedEntry:
     entry: EntryVerdict
 
 
-def accepted_ledger(session: Session, call: str, except_case: int | None = None) -> list[AcceptedEntry]:
-    """The entries of a call accepted by the decisions in force, but for those of ``except_case``."""
+def accepted_ledger(
+    session: Session, call: str, except_case: int | None = None
+) -> list[AcceptedEntry]:
+    """The entries of a call accepted by the decisions in force, but for those of
+    ``except_case``.
+    """
     query = (
         select(CaseRow, DecisionRow)
-        .join(DecisionRow, (col(DecisionRow.case_id) == CaseRow.id) & (col(DecisionRow.version) == CaseRow.version))
-        .where(CaseRow.call == call, col(CaseRow.id) != (-1 if except_case is None else except_case))
+        .join(
+            DecisionRow,
+            (col(DecisionRow.case_id) == CaseRow.id)
+            & (col(DecisionRow.version) == CaseRow.version),
+        )
+        .where(
+            CaseRow.call == call, col(CaseRow.id) != (-1 if except_case is None else except_case)
+        )
         .order_by(col(CaseRow.id))
     )
     return [

@@ -75,7 +75,9 @@ class Database:
         Raises :class:`ConfigError` when the database was made by a newer program.
         """
         if self.schema_state() == "ahead":
-            raise ConfigError("数据库由更新版本的程序建立", "请安装新版本的 mailroom, 或恢复与本版本相配的备份")
+            raise ConfigError(
+                "数据库由更新版本的程序建立", "请安装新版本的 mailroom, 或恢复与本版本相配的备份"
+            )
         from alembic import command  # noqa: PLC0415 - half a second that only a migration needs
         from alembic.config import Config  # noqa: PLC0415 - see above
 
@@ -107,9 +109,15 @@ class Database:
         """Raises :class:`ConfigError` when the schema is not the one this program needs."""
         state = self.schema_state()
         if state == "empty":
-            raise ConfigError("数据库里还没有登记任何东西", "先运行 mailroom run,或检查 [store] database")
+            raise ConfigError(
+                "数据库里还没有登记任何东西", "先运行 mailroom run,或检查 [store] database"
+            )
         if state != "current":
-            hint = "先备份,再运行 mailroom migrate" if state == "behind" else "安装与数据库相配的新版本"
+            hint = (
+                "先备份,再运行 mailroom migrate"
+                if state == "behind"
+                else "安装与数据库相配的新版本"
+            )
             raise ConfigError("数据库的结构与本程序版本不一致", hint)
 
     def damage(self) -> list[str]:
@@ -154,7 +162,9 @@ def open_database(url: str, patience: timedelta = _PATIENCE, *, existing: bool =
             case "postgresql":
                 return Database(_postgresql_engine(address, patience))
     except (ArgumentError, NoSuchModuleError) as error:
-        raise ConfigError("[store] database 不是可用的数据库地址", "例如 sqlite:///mailroom.db") from error
+        raise ConfigError(
+            "[store] database 不是可用的数据库地址", "例如 sqlite:///mailroom.db"
+        ) from error
     except ModuleNotFoundError as error:
         raise ConfigError(
             f"连接此数据库需要 Python 包 {error.name}", "PostgreSQL 请安装 mailroom[postgresql]"
@@ -185,7 +195,9 @@ def _sqlite_engine(address: URL, patience: timedelta, *, existing: bool) -> Engi
         if not existing:
             _make_private(file)
         elif not file.exists():
-            raise ConfigError(f"还没有数据库文件 {file}", "先运行 mailroom run,或检查 [store] database")
+            raise ConfigError(
+                f"还没有数据库文件 {file}", "先运行 mailroom run,或检查 [store] database"
+            )
     engine = create_engine(address)
 
     @event.listens_for(engine, "connect")
@@ -245,10 +257,14 @@ _SQLITE: dict[str, MailroomError] = {
     "SQLITE_LOCKED": _BUSY,
     "SQLITE_FULL": _FULL,
     "SQLITE_READONLY": StorageError("数据库文件只读", "请检查文件和目录的属主与权限"),
-    "SQLITE_CANTOPEN": StorageError("数据库文件无法打开", "请检查 [store] database 的目录是否存在、是否可写"),
+    "SQLITE_CANTOPEN": StorageError(
+        "数据库文件无法打开", "请检查 [store] database 的目录是否存在、是否可写"
+    ),
     "SQLITE_IOERR": StorageError("读写数据库文件时磁盘出错", "请检查磁盘; 修复前不要重启服务"),
     "SQLITE_CORRUPT": StorageError("数据库文件已损坏", "请停止服务, 从备份恢复"),
-    "SQLITE_NOTADB": StorageError("数据库文件不是 SQLite 数据库", "请检查 [store] database 指向的文件"),
+    "SQLITE_NOTADB": StorageError(
+        "数据库文件不是 SQLite 数据库", "请检查 [store] database 指向的文件"
+    ),
 }
 """By SQLite's result code (https://www.sqlite.org/rescode.html); extended codes begin with the
 plain one.
@@ -305,6 +321,7 @@ def _translation(original: Any) -> MailroomError | None:
         # the server's own: not there, no such database, wrong password
         words = " ".join(str(original).split())[:300]
         return UnavailableError(
-            f"数据库服务器连接不上: {words}", "请检查 [store] database 和服务器是否在运行; 稍后会再试"
+            f"数据库服务器连接不上: {words}",
+            "请检查 [store] database 和服务器是否在运行; 稍后会再试",
         )
     return None

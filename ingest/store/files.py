@@ -265,7 +265,14 @@ def _disk_errors() -> Iterator[None]:
 
 def _storage_error(error: OSError) -> StorageError:
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-        return StorageError("磁盘空间不足, 邮件原件无法保存", "请清理或扩充磁盘; 在此之前不会再收取邮件")
+        return StorageError(
+            "磁盘空间不足, 邮件原件无法保存", "请清理或扩充磁盘; 在此之前不会再收取邮件"
+        )
     if isinstance(error, FileNotFoundError):
-        return StorageError(f"找不到邮件原件 {error.filename}", "请运行 mailroom audit verify 查看缺了哪些, 从备份恢复")
-    return StorageError(f"读写邮件原件时出错: {error.strerror} ({error.filename or '文件'})", "请检查磁盘和目录权限")
+        return StorageError(
+            f"找不到邮件原件 {error.filename}",
+            "请运行 mailroom audit verify 查看缺了哪些, 从备份恢复",
+        )
+    return StorageError(
+        f"读写邮件原件时出错: {error.strerror} ({error.filename or '文件'})", "请检查磁盘和目录权限"
+    )

@@ -29,5 +29,7 @@ def single_instance(directory: Path) -> Iterator[None]:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            raise TemporaryError("另一个 mailroom 正在使用这个存储", "等它结束,或检查是否重复启动") from error
+            raise TemporaryError(
+                "另一个 mailroom 正在使用这个存储", "等它结束,或检查是否重复启动"
+            ) from error
         yield

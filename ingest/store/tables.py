@@ -192,7 +192,9 @@ class StaffDecisionRow(Row, table=True):
     version: int  #: of the case's decision the person looked at
     decision: str = Field(sa_type=Text)  #: JSON of :class:`rules.staff.StaffDecision`
     at: datetime
-    second: str = Field(default="", sa_type=Text)  #: the second person, where 不予受理 by hand wants one
+    second: str = Field(
+        default="", sa_type=Text
+    )  #: the second person, where 不予受理 by hand wants one
     needs_second: bool = False  #: not in force before ``second`` has agreed
 
 

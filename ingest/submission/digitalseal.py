@@ -102,7 +102,11 @@ def _state(signature: Signature) -> Iterator[str]:
         return
     yield "内容完整"
     yield _LATER[signature.later]
-    yield f"证书可信（签发者 {signature.issuer}）" if signature.trusted else f"证书不可信：{signature.problem}"
+    yield (
+        f"证书可信（签发者 {signature.issuer}）"
+        if signature.trusted
+        else f"证书不可信：{signature.problem}"
+    )
 
 
 def _where(signature: Signature) -> Iterator[str]:

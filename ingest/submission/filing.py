@@ -168,7 +168,12 @@ def _not_by_a_person(reading: Reading, known: Known) -> list[Intent]:
     kind, envelope, papers = reading.screening.kind, reading.envelope, brings_papers(reading)
     if kind is ScreeningKind.BOUNCE:
         return [
-            Note("undelivered", f"信函未能送达 {letter.recipient}: {envelope.subject}", letter.case_id, letter.id)
+            Note(
+                "undelivered",
+                f"信函未能送达 {letter.recipient}: {envelope.subject}",
+                letter.case_id,
+                letter.id,
+            )
             for letter in known.reported
         ]
     if kind is ScreeningKind.FORGED:

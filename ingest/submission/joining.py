@@ -68,7 +68,12 @@ def place(reading: Reading, call: Call, quoted: Sequence[KnownCase]) -> Placemen
         ours = [case for case in quoted if sender.key and case.submitter_key == sender.key]
         known = [case for case in quoted if case in ours or address in case.addresses]
         if not known:
-            return Placement(Purpose.HELD, sender, (), f"引用了案卷 {quoted[0].code},但发件人不是该案卷的报送单位")
+            return Placement(
+                Purpose.HELD,
+                sender,
+                (),
+                f"引用了案卷 {quoted[0].code},但发件人不是该案卷的报送单位",
+            )
         if not brings:
             return Placement(Purpose.QUESTION, sender, (), f"案卷 {known[0].code} 的来信,没有附件")
         return Placement(Purpose.APPLICATION, sender, _supplement(reading, known), "补充材料")
@@ -91,7 +96,10 @@ def _supplement(reading: Reading, known: Sequence[KnownCase]) -> tuple[Join, ...
     """
     tracks = list(dict.fromkeys(each.track for each in reading.documents if each.track))
     if not tracks:
-        return tuple(Join(case.id, case.track, f"回复邮件或主题中的案卷编号 {case.code}") for case in known[:1])
+        return tuple(
+            Join(case.id, case.track, f"回复邮件或主题中的案卷编号 {case.code}")
+            for case in known[:1]
+        )
     joins = []
     for track in tracks:
         case = next((case for case in known if case.track == track), None)

@@ -136,7 +136,8 @@ def _submission(case: Case, call: Call, sender: Sender, *, decided_before: bool)
             SubjectField.ID: Fact.known(SUBMISSION_ID),
             SubjectField.TRACK: _known_track(case.track),
             SubjectField.RECEIVED: Fact.known(
-                int(last.received.timestamp()), Provenance(method="server time", place="邮件服务器收到时间")
+                int(last.received.timestamp()),
+                Provenance(method="server time", place="邮件服务器收到时间"),
             ),
             SubjectField.NATURE: Fact.known(str(Nature.SUPPLEMENT if supplement else Nature.FIRST)),
             SubjectField.SENDER: Fact.known(
@@ -148,7 +149,9 @@ def _submission(case: Case, call: Call, sender: Sender, *, decided_before: bool)
                 ),
             ),
             SubjectField.DOUBTFUL_TIME: Fact.known(suspicious, header),
-            SubjectField.UNREAD_PARTS: Fact.known(bool(unread), Provenance(method="attachment", raw="；".join(unread))),
+            SubjectField.UNREAD_PARTS: Fact.known(
+                bool(unread), Provenance(method="attachment", raw="；".join(unread))
+            ),
         },
     )
 

@@ -16,7 +16,9 @@ from rules.call import OTHER_SENDER, Call, Role, Unit, find_unit
 from rules.vocabulary import normalise
 
 SIGNATURE_LINES = 8
-_QUOTED = re.compile(r"^\s*(?:>|-{3,}\s*(?:原始邮件|Original)|发件人[:：]|在.{4,60}写道\s*[:：]|On .{4,80} wrote:)")
+_QUOTED = re.compile(
+    r"^\s*(?:>|-{3,}\s*(?:原始邮件|Original)|发件人[:：]|在.{4,60}写道\s*[:：]|On .{4,80} wrote:)"
+)
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,9 @@ def _claims(reading: Reading, call: Call) -> Iterator[tuple[str, str]]:
     yield reading.envelope.from_name, "发件人名称"
     lines = [line.strip() for line in own_text(reading.text).splitlines() if line.strip()]
     for line in reversed(lines[-SIGNATURE_LINES:]):
-        if len(line) <= 40 and not re.search("[，。！？；,;!?]", line):  # a sentence is not a signature
+        if len(line) <= 40 and not re.search(
+            "[，。！？；,;!?]", line
+        ):  # a sentence is not a signature
             yield line, "邮件落款"
     for document in reading.documents:
         filler = document.fields.get(call.words.filler_field)

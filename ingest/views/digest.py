@@ -284,7 +284,11 @@ def _pictures(document: Document, stem: str) -> Iterator[Crop]:
         yield Crop(f"title-{token}", base64.b64decode(document.title_png), f"{document.name} 标题")
     for number, seal in enumerate(document.seal.seals if document.seal else (), 1):
         if seal.crop_png:
-            yield Crop(f"seal-{token}-{number}", base64.b64decode(seal.crop_png), f"{document.name} 第{seal.page}页")
+            yield Crop(
+                f"seal-{token}-{number}",
+                base64.b64decode(seal.crop_png),
+                f"{document.name} 第{seal.page}页",
+            )
 
 
 def _cloud_tasks(session: Session, judged: list[_Judged]) -> Iterator[HumanTask]:

@@ -39,7 +39,11 @@ class IntakeHealth:
         """One Chinese sentence on why nothing comes in; "" when all is well."""
         if not self.stale:
             return ""
-        since = "尚未成功收过信" if self.last_good is None else f"已有 {_minutes(now - self.last_good)}没有成功收信"
+        since = (
+            "尚未成功收过信"
+            if self.last_good is None
+            else f"已有 {_minutes(now - self.last_good)}没有成功收信"
+        )
         return f"{since}: {self.error}" if self.error else since
 
 

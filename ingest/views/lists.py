@@ -256,7 +256,9 @@ def case_detail(session: Session, code: str) -> CaseDetail:
 def _digital_seals(decision: DecisionRow) -> list[str]:
     """Which file bears certificate signatures, whose they are, and what a person must look at."""
     facts = [subject.fact(SubjectField.DIGITAL_SEAL) for subject in load_subjects(decision)]
-    return [f"{fact.provenance.place}：{fact.provenance.raw}" for fact in facts if fact.provenance.raw]
+    return [
+        f"{fact.provenance.place}：{fact.provenance.raw}" for fact in facts if fact.provenance.raw
+    ]
 
 
 def _file_names(row: MessageRow) -> list[str]:

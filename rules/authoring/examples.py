@@ -90,8 +90,12 @@ class _Reader:
         received = text(case, "收到")
         seconds = instant(received)
         if seconds is None:
-            raise RuleFileError(f"时间“{received}”看不懂", received.position, "例如 2024-08-31 23:59:59", "E104")
-        subjects = self._changed(case, [*self._base(case), *map(self._subject, sequence(case, "对象"))])
+            raise RuleFileError(
+                f"时间“{received}”看不懂", received.position, "例如 2024-08-31 23:59:59", "E104"
+            )
+        subjects = self._changed(
+            case, [*self._base(case), *map(self._subject, sequence(case, "对象"))]
+        )
         arrived = [self._with_time(subject, seconds) for subject in subjects]
         return Example(
             str(text(case, "名称")), datetime.fromtimestamp(seconds, BEIJING), tuple(arrived),
@@ -126,7 +130,10 @@ class _Reader:
         read = _read(field, value)
         if read is None:
             raise RuleFileError(
-                f"“{value}”不是{field.type}", value.position, f"没读到写“{UNKNOWN_WORD}”，没填写“{BLANK_WORD}”", "E104"
+                f"“{value}”不是{field.type}",
+                value.position,
+                f"没读到写“{UNKNOWN_WORD}”，没填写“{BLANK_WORD}”",
+                "E104",
             )
         return Fact.known(read)
 
@@ -212,7 +219,11 @@ def _run(rulebook: Rulebook, example: Example) -> list[ExampleFailure]:
 def differences(example: Example, results: Results[RuleResult]) -> list[ExampleFailure]:
     """Every difference between what ``example`` expects and what the rules said of its subjects."""
     failures = [
-        ExampleFailure(example.name, one.position, f"{one.rule} 应为“{one.word}”, 实为{_said(results, one.rule)}")
+        ExampleFailure(
+            example.name,
+            one.position,
+            f"{one.rule} 应为“{one.word}”, 实为{_said(results, one.rule)}",
+        )
         for one in example.expectations
         if not _fulfilled(one, results)
     ]
@@ -222,13 +233,17 @@ def differences(example: Example, results: Results[RuleResult]) -> list[ExampleF
     speaking = [result for result in results if result.outcome is not None]
     extra = dict.fromkeys(result.rule.id for result in speaking if result.rule.id not in named)
     if extra:
-        message = "还有未列出的结论: " + "; ".join(f"{rule} {_said(results, rule)}" for rule in extra)
+        message = "还有未列出的结论: " + "; ".join(
+            f"{rule} {_said(results, rule)}" for rule in extra
+        )
         failures.append(ExampleFailure(example.name, example.position, message))
     outcomes = [result.outcome for result in speaking if result.outcome is not None]
     decision = DECISION_NAMES[decide_outcomes(outcomes)]
     if decision != example.decision:
         failures.append(
-            ExampleFailure(example.name, example.position, f"裁定应为“{example.decision}”, 实为“{decision}”")
+            ExampleFailure(
+                example.name, example.position, f"裁定应为“{example.decision}”, 实为“{decision}”"
+            )
         )
     return failures
 

@@ -63,7 +63,9 @@ def _once(source: str) -> str:
 
 
 def _untouched() -> RuleFileError:
-    return RuleFileError("这个文件的排版不能安全地改动, 原样保留", Position(1, 1), "手工排版即可", "Y020")
+    return RuleFileError(
+        "这个文件的排版不能安全地改动, 原样保留", Position(1, 1), "手工排版即可", "Y020"
+    )
 
 
 def _tidy(text: str) -> str:

@@ -138,13 +138,32 @@ def _is(node: Condition, kind: str, actor: object) -> bool:
 def _about_one(rule: Rule, trial: _Trial | None) -> Iterator[RuleFileError]:
     name = f"规则“{rule.id}”"
     if trial is None:
-        yield RuleFileError(f"[未检查] {name}比较几份材料或条件太多, 没有检查它是否有意义", rule.position, "", "I301")
+        yield RuleFileError(
+            f"[未检查] {name}比较几份材料或条件太多, 没有检查它是否有意义",
+            rule.position,
+            "",
+            "I301",
+        )
     elif not trial.applies:
-        yield _warn("W201", "死规则", f"{name}“适用”的条件互相矛盾, 永远用不上", rule.position, "检查“适用”")
+        yield _warn(
+            "W201", "死规则", f"{name}“适用”的条件互相矛盾, 永远用不上", rule.position, "检查“适用”"
+        )
     elif not trial.violated and trial.decided == trial.applies:
-        yield _warn("W202", "空规则", f"{name}的“要求”总是满足", rule.position, "检查界限; 只要求填写时写“已填写”")
+        yield _warn(
+            "W202",
+            "空规则",
+            f"{name}的“要求”总是满足",
+            rule.position,
+            "检查界限; 只要求填写时写“已填写”",
+        )
     elif trial.violated == trial.applies:
-        yield _warn("W203", "恒拒", f"{name}凡是适用就不满足, 没有材料能通过", rule.position, "检查“适用”与“要求”")
+        yield _warn(
+            "W203",
+            "恒拒",
+            f"{name}凡是适用就不满足, 没有材料能通过",
+            rule.position,
+            "检查“适用”与“要求”",
+        )
 
 
 # --- two rules ------------------------------------------------------------------------------------
@@ -163,8 +182,18 @@ def _same_conditions(rules: Iterable[Rule]) -> Iterator[RuleFileError]:
 
 
 def _duplicate(first: Rule, rule: Rule) -> RuleFileError:
-    other = "" if first.on_violated is rule.on_violated else f", 结论却不同({first.on_violated}/{rule.on_violated})"
-    return _warn("W204", "重复", f"规则“{rule.id}”与“{first.id}”判定完全相同{other}", rule.position, "删去其中一条")
+    other = (
+        ""
+        if first.on_violated is rule.on_violated
+        else f", 结论却不同({first.on_violated}/{rule.on_violated})"
+    )
+    return _warn(
+        "W204",
+        "重复",
+        f"规则“{rule.id}”与“{first.id}”判定完全相同{other}",
+        rule.position,
+        "删去其中一条",
+    )
 
 
 def _overlap(one: Rule, other: Rule) -> bool:
@@ -188,7 +217,9 @@ class _Pairs:
         for group in kinds.values():
             for one, other in combinations(group, 2):
                 if self.spent > self.most_tried:
-                    yield RuleFileError("[未检查] 规则太多, 没有两两全部比较", other.position, "", "I301")
+                    yield RuleFileError(
+                        "[未检查] 规则太多, 没有两两全部比较", other.position, "", "I301"
+                    )
                     return
                 self.spent += 1
                 if one.id != other.id and _overlap(one, other) and self._related(one, other):
@@ -208,7 +239,10 @@ class _Pairs:
         points = _points((one, other), self.rulebook)
         if points is None:
             yield RuleFileError(
-                f"[未检查] 规则“{one.id}”和“{other.id}”的条件太多, 没有互相比较", other.position, "", "I301"
+                f"[未检查] 规则“{one.id}”和“{other.id}”的条件太多, 没有互相比较",
+                other.position,
+                "",
+                "I301",
             )
             return
         self.spent += size_of(points)
@@ -241,7 +275,11 @@ def _relation(
     both = {pair for pair in said if None not in pair}
     if both and (False, False) not in both and {(True, False), (False, True)} <= both:
         yield _warn(
-            "W206", "冲突", f"规则“{other.id}”与“{one.id}”的要求不能同时满足", other.position, "检查两条的界限和“适用”"
+            "W206",
+            "冲突",
+            f"规则“{other.id}”与“{one.id}”的要求不能同时满足",
+            other.position,
+            "检查两条的界限和“适用”",
         )
     violated = {pair for pair in said if True in pair}
     if violated == {(True, True)}:
@@ -260,7 +298,13 @@ def _relation(
             and _SEVERITY[by.on_violated] >= _SEVERITY[shadowed.on_violated]
         ):
             message = f"凡“{shadowed.id}”不满足时“{by.id}”必不满足, 结论也不更轻"
-            yield _warn("W205", "被覆盖", message, shadowed.position, f"“{shadowed.id}”可以删去, 或改它的结论")
+            yield _warn(
+                "W205",
+                "被覆盖",
+                message,
+                shadowed.position,
+                f"“{shadowed.id}”可以删去, 或改它的结论",
+            )
 
 
 # --- time -----------------------------------------------------------------------------------------
@@ -306,7 +350,13 @@ def _calendar(rulebook: Rulebook, call: Call) -> Iterator[RuleFileError]:
     for one in rulebook.derived:
         if missing and one.operation is Operation.WORKDAYS:
             message = f"{missing} 年的工作日安排还不在日历里, “{one.name}”将算不出"
-            yield _warn("W209", "日历", message, one.position, "更新 chinesecalendar; 在此之前相关规则都会转人工")
+            yield _warn(
+                "W209",
+                "日历",
+                message,
+                one.position,
+                "更新 chinesecalendar; 在此之前相关规则都会转人工",
+            )
 
 
 # --- what nobody uses -----------------------------------------------------------------------------
@@ -327,10 +377,14 @@ def _unused(rulebook: Rulebook, tree: Tree) -> Iterator[RuleFileError]:
     operands = {operand.field for one in rulebook.derived for operand in one.operands}
     for one in rulebook.derived:
         if f"{one.kind}.{one.name}" not in words and one.name not in operands:
-            yield _warn("W208", "没用到", f"派生“{one.name}”没有规则引用", one.position, "删去, 或检查规则")
+            yield _warn(
+                "W208", "没用到", f"派生“{one.name}”没有规则引用", one.position, "删去, 或检查规则"
+            )
     for statistic, place in zip(rulebook.statistics, _places(tree, "统计"), strict=True):
         if f"统计.{statistic.name}" not in words and statistic.name not in operands:
-            yield _warn("W208", "没用到", f"统计“{statistic.name}”没有规则引用", place, "删去, 或检查规则")
+            yield _warn(
+                "W208", "没用到", f"统计“{statistic.name}”没有规则引用", place, "删去, 或检查规则"
+            )
 
 
 def _places(tree: Mapping, key: str) -> list[Position]:

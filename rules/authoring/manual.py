@@ -160,7 +160,9 @@ def _sections(
     ends = {rule.id: rule.end for rule in rulebook.rules}  # of the last edition
     for rule in rulebook.rules:
         if not rule.edition:
-            title = next((text for line, text in reversed(headings) if line < rule.position.line), "规则")
+            title = next(
+                (text for line, text in reversed(headings) if line < rule.position.line), "规则"
+            )
             whole = replace(rule, end=ends[rule.id])
             grouped.setdefault(title, []).append(_entry(whole, shown.get(rule.id, ())))
     for title, entries in grouped.items():
@@ -169,7 +171,11 @@ def _sections(
 
 def _entry(rule: Rule, examples: tuple[Shown, ...]) -> ManualRule:
     links = tuple(Phrase(0, f"配对: {link.source.text}") for link in rule.links)
-    consequences = [("不满足", rule.on_violated), ("未填", rule.on_blank), ("无法判断", rule.on_undecided)]
+    consequences = [
+        ("不满足", rule.on_violated),
+        ("未填", rule.on_blank),
+        ("无法判断", rule.on_undecided),
+    ]
     return ManualRule(
         id=rule.id,
         title=rule.title,
@@ -224,7 +230,10 @@ def _shown(rulebook: Rulebook, examples: Sequence[Example]) -> dict[str, tuple[S
         decision = example.decision or _decision(rulebook, example)
         for one in example.expectations:
             found.setdefault(one.rule, []).append(Shown(example.name, one.word, decision))
-    return {rule: tuple(sorted(rows, key=lambda row: row.word in ("满足", "不适用"))) for rule, rows in found.items()}
+    return {
+        rule: tuple(sorted(rows, key=lambda row: row.word in ("满足", "不适用")))
+        for rule, rows in found.items()
+    }
 
 
 def _decision(rulebook: Rulebook, example: Example) -> str:

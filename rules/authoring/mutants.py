@@ -139,7 +139,9 @@ def _outcome_mutants(rule: Rule) -> Iterator[Mutant]:
     own.
     """
     other = _EXCHANGED[rule.on_violated]
-    yield Mutant(replace(rule, on_violated=other), rule.position, f"不满足: {rule.on_violated} 改为 {other}")
+    yield Mutant(
+        replace(rule, on_violated=other), rule.position, f"不满足: {rule.on_violated} 改为 {other}"
+    )
     if rule.on_blank is not Outcome.RETURN:
         yield Mutant(
             replace(rule, on_blank=Outcome.RETURN),
@@ -177,7 +179,9 @@ class _Maker:
             yield from self._inside(node, node.where, _rebuilt_exists(node))
         elif isinstance(node, Not) and not isinstance(node.item, Compare | Probe | Same):
             yield from self._inside(node, node.item, lambda inner: Not(inner, node.source))
-        yield self._change(node, node.item if isinstance(node, Not) else Not(node, node.source), "反过来")
+        yield self._change(
+            node, node.item if isinstance(node, Not) else Not(node, node.source), "反过来"
+        )
         if removable:
             yield self._change(node, _ALWAYS, "去掉")
 
@@ -218,7 +222,9 @@ class _Maker:
         unit, name = _UNITS.get(field.type, 1), _UNIT_NAMES.get(field.type, "1")
         yield self._change(node, replace(node, constant=node.constant + unit), f"界限加 {name}")
         yield self._change(node, replace(node, constant=node.constant - unit), f"界限减 {name}")
-        yield self._change(node, replace(node, operator=_BOUNDARY[node.operator]), "恰好等于界限时反过来")
+        yield self._change(
+            node, replace(node, operator=_BOUNDARY[node.operator]), "恰好等于界限时反过来"
+        )
 
     def _change(self, node: Condition, changed: Condition, what: str) -> _Change:
         place = node.source.position if node.source.text else self.fallback

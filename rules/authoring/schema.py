@@ -50,11 +50,18 @@ def rule_schema(vocabulary: Vocabulary, parameters: Iterable[str] = (DEADLINE,))
         "type": "object",
         "additionalProperties": False,
         "required": ["版本", "通知", "规则"],
-        "definitions": {"条件": _condition(vocabulary), "句子": _sentence(vocabulary, tuple(parameters))},
+        "definitions": {
+            "条件": _condition(vocabulary),
+            "句子": _sentence(vocabulary, tuple(parameters)),
+        },
         "properties": {
             "版本": {"enum": [1], "description": "写 1"},
             "通知": {"type": "string", "description": "通知的标题"},
-            "参数": {"type": "object", "description": "给值起名", "additionalProperties": _parameter()},
+            "参数": {
+                "type": "object",
+                "description": "给值起名",
+                "additionalProperties": _parameter(),
+            },
             "派生": {"type": "array", "items": _derived(vocabulary)},
             "统计": {"type": "array", "items": _statistic(vocabulary)},
             "日历": _object({"休息": _days(), "上班": _days()}, ()),
@@ -83,7 +90,13 @@ def _days() -> Schema:
 
 def _parameter() -> Schema:
     dated = _object({"自": {"type": "string"}, "值": _SCALAR, "依据": {"type": "string"}}, ("值",))
-    return {"anyOf": [_SCALAR, _object({"值": _SCALAR, "依据": {"type": "string"}}, ("值",)), _list(dated)]}
+    return {
+        "anyOf": [
+            _SCALAR,
+            _object({"值": _SCALAR, "依据": {"type": "string"}}, ("值",)),
+            _list(dated),
+        ]
+    }
 
 
 def _list(item: Schema) -> Schema:
@@ -93,14 +106,19 @@ def _list(item: Schema) -> Schema:
 def _statistic(vocabulary: Vocabulary) -> Schema:
     condition = {"$ref": "#/definitions/条件"}
     kinds = [kind for kind in vocabulary if kind != SubjectKind.COUNTS]
-    return _object({"名称": {"type": "string"}, "计数": {"enum": kinds}, "其中": condition}, ("名称", "计数"))
+    return _object(
+        {"名称": {"type": "string"}, "计数": {"enum": kinds}, "其中": condition}, ("名称", "计数")
+    )
 
 
 def _derived(vocabulary: Vocabulary) -> Schema:
     span = _object({"从": _SCALAR, "到": _SCALAR}, ("从", "到"))
     days = (Operation.DAYS, Operation.WORKDAYS)
     operations: Schema = {str(one): span if one in days else _list(_SCALAR) for one in Operation}
-    return _object({"名称": {"type": "string"}, "对象": {"enum": list(vocabulary)}} | operations, ("名称", "对象"))
+    return _object(
+        {"名称": {"type": "string"}, "对象": {"enum": list(vocabulary)}} | operations,
+        ("名称", "对象"),
+    )
 
 
 def _rule(vocabulary: Vocabulary) -> Schema:
@@ -123,7 +141,9 @@ def _rule(vocabulary: Vocabulary) -> Schema:
         for key, schema in properties.items()
     }
     body = dict.fromkeys(COMPULSORY, "") | {"不满足": str(Outcome.RETURN)}
-    return _object(described, COMPULSORY) | {"defaultSnippets": [{"label": "一条规则", "body": body}]}
+    return _object(described, COMPULSORY) | {
+        "defaultSnippets": [{"label": "一条规则", "body": body}]
+    }
 
 
 def _condition(vocabulary: Vocabulary) -> Schema:

@@ -136,7 +136,9 @@ def _ticked(leaves: list[Compare | Probe]) -> tuple[Cell, ...] | None:
     literals = _literals(leaves)
     if literals is None:
         return None
-    return tuple(Cell(Knowledge.KNOWN, key="、".join(sorted(some)), items=some) for some in _chosen(literals))
+    return tuple(
+        Cell(Knowledge.KNOWN, key="、".join(sorted(some)), items=some) for some in _chosen(literals)
+    )
 
 
 def _texts(leaves: list[Compare | Probe]) -> tuple[Cell, ...] | None:

@@ -122,7 +122,9 @@ def compile_rule(rule: Rule) -> tuple[EngineRule, ...]:
                     for i, draft in enumerate(drafts)
                 ]
     except _TooComplexError as error:
-        raise RuleFileError(f"规则“{rule.id}”太复杂({error})", rule.position, "拆成几条规则", "E109") from error
+        raise RuleFileError(
+            f"规则“{rule.id}”太复杂({error})", rule.position, "拆成几条规则", "E109"
+        ) from error
     return tuple(compiled)
 
 

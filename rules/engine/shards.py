@@ -87,7 +87,9 @@ def compile_rulebook(rulebook: Rulebook) -> Program:
     for rule in rulebook.rules_in_force:
         for compiled in compile_rule(rule):
             if load_of([compiled]) > MAX_CONDITIONS:
-                raise RuleFileError(f"规则“{rule.id}”的条件太多", rule.position, "拆成几条规则", "E109")
+                raise RuleFileError(
+                    f"规则“{rule.id}”的条件太多", rule.position, "拆成几条规则", "E109"
+                )
             full = load_of([*pending, compiled]) > MAX_CONDITIONS or len(pending) >= MAX_RULES
             if pending and full:
                 shards.append(_shard(pending))
@@ -144,7 +146,10 @@ def _conditions(rule: EngineRule) -> list[Json]:
 
 
 def _pattern(pattern: Pattern) -> dict[str, Json]:
-    tests: list[Json] = [{"类型": pattern.kind}, *(_requirement(one) for one in pattern.requirements)]
+    tests: list[Json] = [
+        {"类型": pattern.kind},
+        *(_requirement(one) for one in pattern.requirements),
+    ]
     return {pattern.alias + ("$not" if pattern.absent else ""): {"$and": tests}}
 
 
@@ -193,7 +198,10 @@ def _refuse_collisions(shards: Iterable[Shard]) -> None:
         other = seen.setdefault(name_hash(name), name)
         if other != name:
             raise RuleFileError(
-                f"字段名“{name}”与“{other}”在引擎里无法区分", Position(1, 1), "给其中一个字段换个名称", "E110"
+                f"字段名“{name}”与“{other}”在引擎里无法区分",
+                Position(1, 1),
+                "给其中一个字段换个名称",
+                "E110",
             )
 
 

@@ -63,12 +63,17 @@ def mail_of(project: Project) -> bytes:
     mail.set_content(f"您好，现报送材料，请查收。\n\n{project.signature}")
     head = {"填报街道": "柳湾街道办事处", "填报日期": "2025年3月18日"}
     for number, (identifier, filled, stamp) in enumerate(
-        (("附表1", project.filled, f"{project.community}居民委员会"), ("附表3", head, "柳湾街道办事处"))
+        (
+            ("附表1", project.filled, f"{project.community}居民委员会"),
+            ("附表3", head, "柳湾街道办事处"),
+        )
     ):
         sheet = plain_form(call, call.form(identifier), filled, [project.filled], stamp)
         name = f"{identifier}-{project.community}"
         word = write_word(sheet, "赵一", WRITTEN)
         mail.add_attachment(word, maintype=DOCX[0], subtype=DOCX[1], filename=f"{name}.docx")
         paper = pictures_pdf(scan(sheet, Scanner(seed=70 + number)), WRITTEN)
-        mail.add_attachment(paper, maintype="application", subtype="pdf", filename=f"{name}(盖章).pdf")
+        mail.add_attachment(
+            paper, maintype="application", subtype="pdf", filename=f"{name}(盖章).pdf"
+        )
     return mail.as_bytes()

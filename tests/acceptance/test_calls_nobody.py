@@ -217,7 +217,9 @@ def test_mailbox_and_sockets_of_our_own_are_no_strangers() -> None:
 def test_every_process_that_loads_the_program_has_the_switch_set() -> None:
     """Also the rule child, whose environment is not its parent's."""
     asked = "import os, ingest.judging.worker; print(os.environ['ORT_DISABLE_TELEMETRY'])"
-    environment = {name: value for name, value in os.environ.items() if name != "ORT_DISABLE_TELEMETRY"}
+    environment = {
+        name: value for name, value in os.environ.items() if name != "ORT_DISABLE_TELEMETRY"
+    }
     done = subprocess.run(
         [sys.executable, "-c", asked],
         capture_output=True,

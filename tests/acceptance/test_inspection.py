@@ -165,7 +165,9 @@ def test_document_inspect_prints_the_contract_for_every_attachment(attachments: 
         assert {"kind", "pages", "form", "rendition", "seal", "fields"} <= set(report), path.name
         assert report["kind"] == (Kind.DOCX if path.suffix == ".docx" else Kind.PDF)
         assert report["form"] in {form.id for form in folder.call.forms}, path.name
-        assert report["rendition"] == (Rendition.EDITABLE if path.suffix == ".docx" else Rendition.STAMPED_SCAN)
+        assert report["rendition"] == (
+            Rendition.EDITABLE if path.suffix == ".docx" else Rendition.STAMPED_SCAN
+        )
         if path.suffix == ".pdf":
             assert report["seal"]["outcome"] in set(SealOutcome)
             assert all(

@@ -61,7 +61,10 @@ def test_a_complete_application_is_accepted(tmp_path: Path) -> None:
         for entry in report["entries"]
     ] == [("荷塘社区", "空间改造", "accepted")]
     assert "青枫区社区发展治理办公室" in report["letter"]["text"]
-    assert not any(word in json.dumps(report, ensure_ascii=False) for word in ("师市", "教育局", "兵团", "学校"))
+    assert not any(
+        word in json.dumps(report, ensure_ascii=False)
+        for word in ("师市", "教育局", "兵团", "学校")
+    )
 
 
 def test_its_own_rules_speak_its_own_words(tmp_path: Path) -> None:
@@ -78,7 +81,12 @@ def test_its_blank_forms_are_recognised(tmp_path: Path) -> None:
     """Those that stand in its folder."""
     del tmp_path
     blanks = sorted((Path(__file__).parents[2] / "config/calls" / CALL / "forms").glob("*.docx"))
-    assert [mailroom("document", "inspect", path)["form"] for path in blanks] == ["附表1", "附表2", "附表3", "附表4"]
+    assert [mailroom("document", "inspect", path)["form"] for path in blanks] == [
+        "附表1",
+        "附表2",
+        "附表3",
+        "附表4",
+    ]
 
 
 def test_its_examples_hold() -> None:

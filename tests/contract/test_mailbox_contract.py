@@ -23,7 +23,9 @@ from tests.servers.dovecot import DovecotAccount
 
 BEIJING = timezone(timedelta(hours=8))
 LAST_MINUTE = datetime(2024, 8, 31, 23, 59, 58, tzinfo=BEIJING)
-MAIL = b"From: a@example.invalid\r\nSubject: =?utf-8?B?55Sz5oql?=\r\n\r\nhello\r\n.\r\n..\r\nbye\r\n"
+MAIL = (
+    b"From: a@example.invalid\r\nSubject: =?utf-8?B?55Sz5oql?=\r\n\r\nhello\r\n.\r\n..\r\nbye\r\n"
+)
 
 
 class Account(Protocol):

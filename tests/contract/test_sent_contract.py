@@ -58,7 +58,10 @@ def account(request: pytest.FixtureRequest) -> Iterator[Account]:
 
 
 def letter(number: int) -> bytes:
-    return b"Subject: x\r\nMessage-ID: <letter%d@office.example>\r\n\r\nMessage-ID: <body@office.example>\r\n" % number
+    return (
+        b"Subject: x\r\nMessage-ID: <letter%d@office.example>\r\n\r\nMessage-ID: <body@office.example>\r\n"
+        % number
+    )
 
 
 @pytest.mark.parametrize("folder", ["已发送", "Sent Messages"])

@@ -36,7 +36,9 @@ class FakePeer:
         return self.fake
 
     def broken(self, how: str) -> Transport:
-        self.fake.trouble = SmtpLoginRefused("535") if how == "password" else SmtpUnavailable("连不上")
+        self.fake.trouble = (
+            SmtpLoginRefused("535") if how == "password" else SmtpUnavailable("连不上")
+        )
         return self.fake
 
     def refuse_recipient(self, reply: str | None) -> None:
@@ -126,7 +128,8 @@ def test_a_refused_letter_does_not_stop_the_next(
 
 
 @pytest.mark.parametrize(
-    "address", ["", "no-at-sign", "a b@example.invalid", "a@b\r\nRCPT TO:<c@d>", "学校@example.invalid"]
+    "address",
+    ["", "no-at-sign", "a b@example.invalid", "a@b\r\nRCPT TO:<c@d>", "学校@example.invalid"],
 )
 def test_an_address_that_is_none_is_refused_and_not_sent(peer: Peer, address: str) -> None:
     """An applicant's From line is untrusted text; it must not reach the command line of SMTP."""

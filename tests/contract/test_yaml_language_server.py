@@ -58,7 +58,9 @@ class Editor:
             message = self.receive()
             if "id" in message and "method" in message:
                 items = message.get("params", {}).get("items", [None])
-                answer = [{} for _ in items] if message["method"] == "workspace/configuration" else None
+                answer = (
+                    [{} for _ in items] if message["method"] == "workspace/configuration" else None
+                )
                 self.send(id=message["id"], result=answer)
             elif wanted(message):
                 return message
@@ -160,6 +162,12 @@ def test_keys_outcomes_and_whole_sentences_are_offered(editor: Editor, head: str
     editor.open("file:///new.yaml", head + rule)
 
     sentences = editor.completions("file:///new.yaml", 8, 8)
-    assert {"来件.收到时间 早于 截止时间", "申报书.类别 是 示范区", "申报书.公示天数 不少于 1"} <= set(sentences)
-    assert {"不予受理", "退回补正", "转人工", "提醒"} <= set(editor.completions("file:///new.yaml", 9, 9))
+    assert {
+        "来件.收到时间 早于 截止时间",
+        "申报书.类别 是 示范区",
+        "申报书.公示天数 不少于 1",
+    } <= set(sentences)
+    assert {"不予受理", "退回补正", "转人工", "提醒"} <= set(
+        editor.completions("file:///new.yaml", 9, 9)
+    )
     assert {"告知", "适用", "生效"} <= set(editor.completions("file:///new.yaml", 10, 4))

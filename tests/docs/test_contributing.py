@@ -18,7 +18,11 @@ def paths(text: str) -> list[str]:
     """Files and folders named from the top of the tree; `.ci/run` and the like have no other folder
     before them.
     """
-    return [name for name in re.findall(r"`([^`\n ]+)`", text) if re.fullmatch(r"[\w.-]+/[\w./一-鿿-]*", name)]
+    return [
+        name
+        for name in re.findall(r"`([^`\n ]+)`", text)
+        if re.fullmatch(r"[\w.-]+/[\w./一-鿿-]*", name)
+    ]
 
 
 def test_every_path_that_is_named_exists() -> None:

@@ -95,7 +95,11 @@ def test_every_command_named_in_a_hint_or_comment_exists() -> None:
     assert len(named) > 20
     assert {name for name in named if name[1] not in groups} == set()
     with_subcommands = {command.split()[1] for command in known if len(command.split()) == 3}
-    wrong = {n for n in named if n[1] in with_subcommands and n[2] and f"mailroom {n[1]} {n[2]}" not in known}
+    wrong = {
+        n
+        for n in named
+        if n[1] in with_subcommands and n[2] and f"mailroom {n[1]} {n[2]}" not in known
+    }
     assert wrong == set()
 
 

@@ -87,7 +87,9 @@ def test_the_order_of_facts_changes_nothing(book: Any) -> None:
         ("扫描件", "扫1", "乙校"),
     ]
     subjects = [
-        Subject(kind=kind, id=i, fields={"单位名称": Fact.known(name), "对应": Fact.known("申" + i[1])})
+        Subject(
+            kind=kind, id=i, fields={"单位名称": Fact.known(name), "对应": Fact.known("申" + i[1])}
+        )
         for kind, i, name in names
     ]
     received = datetime(2024, 8, 20, tzinfo=BEIJING)

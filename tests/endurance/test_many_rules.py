@@ -15,14 +15,18 @@ _LINE = "  - {{编号: R{0}, 名称: 试, 依据: 一, 针对: 申报书, 要求
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "requirement", ["申报书.职能部门 已填写", "申报书.教师人数 不少于 {0}"], ids=["the same", "related"]
+    "requirement",
+    ["申报书.职能部门 已填写", "申报书.教师人数 不少于 {0}"],
+    ids=["the same", "related"],
 )
 def test_as_many_rules_as_are_allowed_are_checked_within_seconds(
     call: Call,
     requirement: str,
 ) -> None:
     """Two million pairs are not all compared, and that is said."""
-    source = HEAD + "规则:\n" + "".join(_LINE.format(n, requirement.format(n)) for n in range(2_000))
+    source = (
+        HEAD + "规则:\n" + "".join(_LINE.format(n, requirement.format(n)) for n in range(2_000))
+    )
     begin = time.process_time()
     found = check_source(source, call)
 

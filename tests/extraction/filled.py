@@ -70,7 +70,9 @@ def _written(field: Field, chance: random.Random, *, varied: bool) -> tuple[str,
     if field.type in table_of_values:
         return chance.choice(table_of_values[field.type])
     if field.type is FieldType.YES_NO:
-        return chance.choice([("☑是　☐否", True), ("是□ 否☑", False), ("是", True), ("(√)是 ( )否", True)])
+        return chance.choice(
+            [("☑是　☐否", True), ("是□ 否☑", False), ("是", True), ("(√)是 ( )否", True)]
+        )
     if field.type is FieldType.CHOICE:
         chosen = chance.choice(field.options)
         boxes = "  ".join(("☑" if option == chosen else "□") + option for option in field.options)
@@ -79,7 +81,9 @@ def _written(field: Field, chance: random.Random, *, varied: bool) -> tuple[str,
         picked = [option for option in field.options if chance.random() < 0.5] or [field.options[0]]
         mark = chance.choice(["☑", "√", "■", "[√]"])
         empty = "[ ]" if mark == "[√]" else "□"
-        return "\n".join((mark if option in picked else empty) + option for option in field.options), tuple(picked)
+        return "\n".join(
+            (mark if option in picked else empty) + option for option in field.options
+        ), tuple(picked)
     if field.type is FieldType.LONG_TEXT:
         text = chance.choice(_LONG)
         return text, text
@@ -175,14 +179,19 @@ def heads_above(title: str, pairs: Pairs) -> bytes:
 
 def same_cell(title: str, pairs: Pairs) -> bytes:
     """Label, colon and value in one cell."""
-    return body(paragraph(title) + rows_of([cell(paragraph(f"{label}：{text}")) for label, text in pairs]))
+    return body(
+        paragraph(title) + rows_of([cell(paragraph(f"{label}：{text}")) for label, text in pairs])
+    )
 
 
 def value_below_in_cell(title: str, pairs: Pairs) -> bytes:
     """One wide cell; the label with its colon on the first line, the value in the
     paragraphs below.
     """
-    return body(paragraph(title) + rows_of([cell(paragraph(f"{label}：") + paragraph(text)) for label, text in pairs]))
+    return body(
+        paragraph(title)
+        + rows_of([cell(paragraph(f"{label}：") + paragraph(text)) for label, text in pairs])
+    )
 
 
 def lines(title: str, pairs: Pairs) -> bytes:
@@ -457,7 +466,9 @@ def _as_workbook(title: str, heads: Sequence[str], rows: Sequence[Sequence[str]]
     book = xlsxwriter.Workbook(out, {"in_memory": True})
     sheet = book.add_worksheet()
     sheet.merge_range(0, 0, 0, len(heads), title)
-    sheet.merge_range(1, 0, 1, len(heads), "填报单位（盖章）：第八师石河子市教育局      填报日期：2024年8月21日")
+    sheet.merge_range(
+        1, 0, 1, len(heads), "填报单位（盖章）：第八师石河子市教育局      填报日期：2024年8月21日"
+    )
     for column, head in enumerate(["序号", *heads]):
         sheet.write_string(2, column, head)
     for number, texts in enumerate(rows, 1):
@@ -474,7 +485,12 @@ def _as_workbook(title: str, heads: Sequence[str], rows: Sequence[Sequence[str]]
 
 def _as_csv(title: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:
     """What Excel saves in China: GBK, commas."""
-    lines_ = [title, "填报单位：第八师石河子市教育局,,填报日期：2024年8月21日", ",".join(heads), *map(",".join, rows)]
+    lines_ = [
+        title,
+        "填报单位：第八师石河子市教育局,,填报日期：2024年8月21日",
+        ",".join(heads),
+        *map(",".join, rows),
+    ]
     return "\r\n".join(lines_).encode("gbk")
 
 
@@ -482,7 +498,9 @@ def _as_word(title: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) ->
     """A table under its title."""
     table_rows = ["".join(cell(paragraph(text)) for text in row) for row in (heads, *rows)]
     return body(
-        paragraph(title) + paragraph("填报单位：第八师石河子市教育局    填报日期：2024年8月21日") + rows_of(table_rows)
+        paragraph(title)
+        + paragraph("填报单位：第八师石河子市教育局    填报日期：2024年8月21日")
+        + rows_of(table_rows)
     )
 
 
@@ -519,7 +537,10 @@ def summaries(call: Call) -> list[Filled]:
                     for _ in range(5)
                 ]
                 data = writer(form.titles[0], heads, [[text for text, _ in row] for row in written])
-                expected: dict[str, Value | None] = {"填报单位": "第八师石河子市教育局", "填报日期": "2024-08-21"}
+                expected: dict[str, Value | None] = {
+                    "填报单位": "第八师石河子市教育局",
+                    "填报日期": "2024-08-21",
+                }
                 for number, row in enumerate(written):
                     expected |= {
                         f"{number}.{column.name}": value
@@ -530,7 +551,13 @@ def summaries(call: Call) -> list[Filled]:
                         )
                     }
                 made.append(
-                    Filled(f"汇总-{'varied' if varied else 'plain'}-{form.id}", extension, data, form.id, expected)
+                    Filled(
+                        f"汇总-{'varied' if varied else 'plain'}-{form.id}",
+                        extension,
+                        data,
+                        form.id,
+                        expected,
+                    )
                 )
     return made
 

@@ -34,7 +34,8 @@ def several_in_one_cell(title: str, pairs: Pairs) -> bytes:
 def spread_labels(title: str, pairs: Pairs) -> bytes:
     """Ideographic blanks between the characters of short labels and around values."""
     rows = [
-        cell(paragraph("　".join(label) if len(label) < 6 else f"{label}　")) + cell(paragraph(f"　{text}　"))
+        cell(paragraph("　".join(label) if len(label) < 6 else f"{label}　"))
+        + cell(paragraph(f"　{text}　"))
         for label, text in pairs
     ]
     return body(paragraph("　".join(title)) + rows_of(rows))
@@ -81,7 +82,10 @@ def controls_around_rows(title: str, pairs: Pairs) -> bytes:
 def other_labels_between(title: str, pairs: Pairs) -> bytes:
     """Two pairs a row, the second one of no field of the call."""
     rows = [
-        cell(paragraph(label)) + cell(paragraph(text)) + cell(paragraph(other)) + cell(paragraph("某某"))
+        cell(paragraph(label))
+        + cell(paragraph(text))
+        + cell(paragraph(other))
+        + cell(paragraph("某某"))
         if is_short(text)
         else cell(paragraph(label)) + cell(paragraph(text), 3)
         for (label, text), other in zip(pairs, cycle(_OTHERS), strict=False)
@@ -97,7 +101,9 @@ def other_heads_between(title: str, pairs: Pairs) -> bytes:
         rows.append(
             "".join(cell(paragraph(label)) + cell(paragraph(other)) for (label, _), other in two),
         )
-        rows.append("".join(cell(paragraph(text)) + cell(paragraph("某某")) for (_, text), _ in two))
+        rows.append(
+            "".join(cell(paragraph(text)) + cell(paragraph("某某")) for (_, text), _ in two)
+        )
     return body(paragraph(title) + rows_of(rows))
 
 
@@ -106,9 +112,13 @@ def chapters(title: str, pairs: Pairs) -> bytes:
     after a colon.
     """
     lines = []
-    for number, (label, text) in zip("一二三四五六七八九十一二三四五六七八九十", pairs, strict=False):
+    for number, (label, text) in zip(
+        "一二三四五六七八九十一二三四五六七八九十", pairs, strict=False
+    ):
         head = f"{number}、{label}"
-        lines += [head, *text.split("\n")] if len(text) > 15 or "\n" in text else [f"{head}：{text}"]
+        lines += (
+            [head, *text.split("\n")] if len(text) > 15 or "\n" in text else [f"{head}：{text}"]
+        )
     return body("".join(map(paragraph, [title, *lines])))
 
 
@@ -152,7 +162,9 @@ def next_label_in_value(title: str, pairs: Pairs) -> bytes:
         elif waiting is None:
             waiting = (label, text)
         else:
-            rows.append(cell(paragraph(waiting[0])) + cell(paragraph(f"{waiting[1]}    {label}：{text}")))
+            rows.append(
+                cell(paragraph(waiting[0])) + cell(paragraph(f"{waiting[1]}    {label}：{text}"))
+            )
             waiting = None
     rows += [cell(paragraph(waiting[0])) + cell(paragraph(waiting[1]))] if waiting else []
     return body(paragraph(title) + rows_of(rows))

@@ -64,4 +64,8 @@ def _outcomes(form: Filled, call: Call) -> Iterable[tuple[str, str, str]]:
         elif fact.value == expected:
             yield name, "right", ""
         else:
-            yield name, "wrong", f"expected {expected!r}, got {fact.value!r} at {fact.provenance.place}"
+            yield (
+                name,
+                "wrong",
+                f"expected {expected!r}, got {fact.value!r} at {fact.provenance.place}",
+            )

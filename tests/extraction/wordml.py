@@ -22,7 +22,9 @@ def paragraph(text: str, properties: str = "") -> str:
 def runs(text: str) -> str:
     """The runs of one paragraph."""
     pieces = escape(text).split("\n")
-    return "<w:r><w:br/></w:r>".join(f'<w:r><w:t xml:space="preserve">{piece}</w:t></w:r>' for piece in pieces)
+    return "<w:r><w:br/></w:r>".join(
+        f'<w:r><w:t xml:space="preserve">{piece}</w:t></w:r>' for piece in pieces
+    )
 
 
 def cell(content: str, span: int = 1, merge: str = "") -> str:

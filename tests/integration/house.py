@@ -1,4 +1,6 @@
-"""A whole house for a test: real database, files, sandbox and rules; mailbox, way out and clock are in its hands."""
+"""A whole house for a test: real database, files, sandbox and rules; mailbox, way out and clock are
+in its hands.
+"""
 
 from __future__ import annotations
 
@@ -47,20 +49,33 @@ SAMPLES = {sample.number: sample for sample in load_samples()}
 
 
 def settings(directory: Path, **sections: dict[str, Any]) -> Settings:
-    """Settings for a store in ``directory``; keyword arguments (``mailbox_=...``) go into the section of that name."""
+    """Settings for a store in ``directory``; keyword arguments (``mailbox_=...``) go into the
+    section of that name.
+    """
     sections = {name.rstrip("_"): section for name, section in sections.items()}
     table: dict[str, dict[str, Any]] = {
-        "mailbox": {"host": "localhost", "username": "shenbao", "accept_since": datetime(2024, 8, 8, tzinfo=BEIJING)},
+        "mailbox": {
+            "host": "localhost",
+            "username": "shenbao",
+            "accept_since": datetime(2024, 8, 8, tzinfo=BEIJING),
+        },
         "smtp": {"host": "localhost", "from_address": "mailroom@office.example"},
-        "store": {"database": f"sqlite:///{directory / 'mailroom.db'}", "files": directory / "files"},
+        "store": {
+            "database": f"sqlite:///{directory / 'mailroom.db'}",
+            "files": directory / "files",
+        },
         "office": {"staff": [STAFF]},
         "letters": {"hold_file": directory / "outbound.hold"},
         "calls": {"directory": default_config() / "calls", "active": ["smart-education-2024"]},
     }
-    return Settings.model_validate({name: table.get(name, {}) | sections.get(name, {}) for name in table | sections})
+    return Settings.model_validate(
+        {name: table.get(name, {}) | sections.get(name, {}) for name in table | sections}
+    )
 
 
-def plain_mail(number: int = 1, subject: str = "咨询", text: str = "请问何时截止?", **headers: str) -> EmailMessage:
+def plain_mail(
+    number: int = 1, subject: str = "咨询", text: str = "请问何时截止?", **headers: str
+) -> EmailMessage:
     """A person's mail; ``in_reply_to`` becomes In-Reply-To."""
     mail = EmailMessage(policy=email.policy.SMTP)
     given = {"from_": "王老师 <wang@example.cn>", "message_id": f"<m{number}@example.cn>"} | headers
@@ -70,7 +85,9 @@ def plain_mail(number: int = 1, subject: str = "咨询", text: str = "请问何�
     return mail
 
 
-def with_file(mail: EmailMessage, data: bytes = b"broken", name: str = "申报书.docx") -> EmailMessage:
+def with_file(
+    mail: EmailMessage, data: bytes = b"broken", name: str = "申报书.docx"
+) -> EmailMessage:
     """The mail with one attachment; the default one cannot be opened."""
     mail.add_attachment(data, maintype="application", subtype="octet-stream", filename=name)
     return mail
@@ -92,7 +109,9 @@ class House:
     transport: FakeTransport
     clock: FixedClock
 
-    def arrive(self, mail: EmailMessage | bytes, received: datetime | None = None, folder: str = "INBOX") -> int:
+    def arrive(
+        self, mail: EmailMessage | bytes, received: datetime | None = None, folder: str = "INBOX"
+    ) -> int:
         """A mail is on the server (now, unless told otherwise); its uid."""
         raw = mail if isinstance(mail, bytes) else mail.as_bytes()
         return self.mailbox.append(raw, received or self.clock.instant, folder)
@@ -118,7 +137,9 @@ class House:
 
     def rejudge(self, case: CaseRow, order: OnPurpose) -> DecisionRow:
         """See :func:`ingest.steps.judge.rejudge`."""
-        return rejudge(self.app.database, self.app.rules, self.app.mouth, case, order, self.clock.instant)
+        return rejudge(
+            self.app.database, self.app.rules, self.app.mouth, case, order, self.clock.instant
+        )
 
     def settle_uncertain(self) -> int:
         """See :func:`ingest.steps.settle_uncertain.settle_uncertain`."""
@@ -126,12 +147,16 @@ class House:
 
     def digest_if_due(self) -> bool:
         """See :func:`ingest.steps.digest.digest_if_due`."""
-        return digest_if_due(self.app.database, self.app.settings, self.app.mouth, self.clock.instant)
+        return digest_if_due(
+            self.app.database, self.app.settings, self.app.mouth, self.clock.instant
+        )
 
     def send_digest(self, day: date, *, again: str = "") -> int:
         """See :func:`ingest.steps.digest.send_digest`."""
         app = self.app
-        return send_digest(app.database, app.settings, app.mouth, day, self.clock.instant, again=again)
+        return send_digest(
+            app.database, app.settings, app.mouth, day, self.clock.instant, again=again
+        )
 
     def make_digest(self) -> tuple[Digest, bytes, DigestData]:
         """See :func:`ingest.steps.digest.make_digest`."""
@@ -148,7 +173,9 @@ class House:
     def watch_intake(self, since: datetime) -> str:
         """See :func:`ingest.steps.watch.watch_intake`."""
         app = self.app
-        return watch_intake(app.database, app.settings.mailbox, app.mouth, since, self.clock.instant)
+        return watch_intake(
+            app.database, app.settings.mailbox, app.mouth, since, self.clock.instant
+        )
 
     def canary_if_due(self) -> bool:
         """See :func:`ingest.steps.canary.canary_if_due`."""
@@ -157,7 +184,9 @@ class House:
     def watch_canary(self) -> bool:
         """See :func:`ingest.steps.canary.watch_canary`."""
         app = self.app
-        return watch_canary(app.database, app.mouth, app.settings.mailbox.folder, self.clock.instant)
+        return watch_canary(
+            app.database, app.mouth, app.settings.mailbox.folder, self.clock.instant
+        )
 
     def queue_alarm(self, session: Session, incident: str, title: str, text: str) -> int:
         """See :func:`ingest.steps.alarm.queue_alarm`."""
@@ -222,19 +251,30 @@ class House:
         with self.store() as session:
             return list_events(session, kind=None if kind is None else EventKind(kind))
 
-    def queue(self, key: str = "k", recipient: str = "wang@example.cn", kind: str = "received") -> int:
+    def queue(
+        self, key: str = "k", recipient: str = "wang@example.cn", kind: str = "received"
+    ) -> int:
         """A letter waits in the outbox; its id."""
-        new = NewLetter(key, kind, recipient, "收件回执", f"<{key}@office.example>", b"Subject: x\r\n\r\nx")
+        new = NewLetter(
+            key, kind, recipient, "收件回执", f"<{key}@office.example>", b"Subject: x\r\n\r\nx"
+        )
         with self.app.database.writing() as session:
             return enqueue(session, new, self.clock.instant)[0].id
 
 
 @contextmanager
 def open_house(
-    directory: Path, mailbox: FakeMailbox | None = None, clock: FixedClock | None = None, **sections: dict[str, Any]
+    directory: Path,
+    mailbox: FakeMailbox | None = None,
+    clock: FixedClock | None = None,
+    **sections: dict[str, Any],
 ) -> Iterator[House]:
     """A house in ``directory``; opened a second time it is the same one after a restart."""
-    clock, mailbox, transport = clock or FixedClock(MORNING), mailbox or FakeMailbox(), FakeTransport()
+    clock, mailbox, transport = (
+        clock or FixedClock(MORNING),
+        mailbox or FakeMailbox(),
+        FakeTransport(),
+    )
     app = build(settings(directory, **sections), clock=clock, mailbox=mailbox, transport=transport)
     try:
         yield House(app, mailbox, transport, clock)

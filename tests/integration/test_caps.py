@@ -1,4 +1,6 @@
-"""Caps on letters: of a sender, of a case, of an hour; through restarts, announced, and never at the cost of a case."""
+"""Caps on letters: of a sender, of a case, of an hour; through restarts, announced, and never at
+the cost of a case.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,9 @@ def supplement(house: House, number: int) -> None:
 
 
 def test_fifty_mails_in_an_hour_get_a_days_letters_and_all_are_registered(open_one: Open) -> None:
-    """The last letter says so, after a restart too; the mails are all there, each silence with its reason."""
+    """The last letter says so, after a restart too; the mails are all there, each silence with its
+    reason.
+    """
     house = open_one(letters={"per_sender_per_day": 5})
     for number in range(25):
         house.arrive(plain_mail(number))
@@ -53,7 +57,9 @@ def test_fifty_mails_in_an_hour_get_a_days_letters_and_all_are_registered(open_o
 
 
 def test_a_case_gets_so_many_letters_and_then_staff_telephone(open_one: Open) -> None:
-    """However many days its supplements take; the last letter says so, digest and explanation name the silence."""
+    """However many days its supplements take; the last letter says so, digest and explanation name
+    the silence.
+    """
     house = open_one(letters={"per_case": 2})
     for number in range(3):
         supplement(house, number)
@@ -66,17 +72,29 @@ def test_a_case_gets_so_many_letters_and_then_staff_telephone(open_one: Open) ->
     assert "今日" not in text_of(letters[1]).partition("已达上限")[2]
     with house.store() as session:
         explained = case_explanation(session, case.code)
-        tasks = collect_digest(session, house.app.rules.call, house.app.settings, house.app.clock.now()).needs_human
+        tasks = collect_digest(
+            session, house.app.rules.call, house.app.settings, house.app.clock.now()
+        ).needs_human
     assert any("本案卷已发出 2 封信函" in item["reason"] for item in explained["no_letters"])
     house.wait(-timedelta(days=2))
     with house.store() as session:
-        tasks = collect_digest(session, house.app.rules.call, house.app.settings, house.app.clock.now()).needs_human
-    assert [task.case_code for task in tasks if "本案卷已发出 2 封信函" in task.reason] == [case.code]
+        tasks = collect_digest(
+            session, house.app.rules.call, house.app.settings, house.app.clock.now()
+        ).needs_human
+    assert [task.case_code for task in tasks if "本案卷已发出 2 封信函" in task.reason] == [
+        case.code
+    ]
 
 
-def test_the_hours_cap_tells_administrators_once_a_day_and_lets_the_office_itself_through(open_one: Open) -> None:
-    """The alarm and the digest leave although applicants' letters wait; the next hour takes the next ones."""
-    house = open_one(letters={"global_per_hour": 2}, office={"administrators": [ADMIN], "staff": []})
+def test_the_hours_cap_tells_administrators_once_a_day_and_lets_the_office_itself_through(
+    open_one: Open,
+) -> None:
+    """The alarm and the digest leave although applicants' letters wait; the next hour takes the
+    next ones.
+    """
+    house = open_one(
+        letters={"global_per_hour": 2}, office={"administrators": [ADMIN], "staff": []}
+    )
     for number in range(5):
         house.queue(f"k{number}")
     assert house.send() == 2
@@ -121,7 +139,9 @@ def test_no_letter_is_ever_addressed_to_ourselves(open_one: Open) -> None:
 
 @pytest.mark.parametrize("to", ["reply_to", "cc", "sender"])
 def test_the_one_addressee_is_the_one_in_from(house: House, to: str) -> None:
-    """RFC 3834 section 4: not Reply-To, not Cc, not Sender; one recipient, marked, below 16 KiB, without the files."""
+    """RFC 3834 section 4: not Reply-To, not Cc, not Sender; one recipient, marked, below 16 KiB,
+    without the files.
+    """
     marker = b"SECRET-CONTENT-OF-THE-APPLICANT"
     house.arrive(with_file(plain_mail(1, **{to: "other@example.cn"}), marker * 3000))
     house.settle_and_decide()
@@ -138,7 +158,10 @@ def test_the_one_addressee_is_the_one_in_from(house: House, to: str) -> None:
     assert house.cases()[0].code in text_of(house.letters()[0])
     assert len(sent.data) < MAX_LETTER
     assert marker not in sent.data
-    assert [part.get_content_type() for part in mail.walk() if not part.is_multipart()] == ["text/plain", "text/html"]
+    assert [part.get_content_type() for part in mail.walk() if not part.is_multipart()] == [
+        "text/plain",
+        "text/html",
+    ]
 
 
 def test_a_mail_with_two_authors_is_answered_to_neither(house: House) -> None:
@@ -151,7 +174,9 @@ def test_a_mail_with_two_authors_is_answered_to_neither(house: House) -> None:
 
 
 def test_an_empty_mail_is_no_request(house: House) -> None:
-    """No subject, no text, no file: it is registered, and no dialogue begins (RFC 3834 section 2)."""
+    """No subject, no text, no file: it is registered, and no dialogue begins (RFC 3834 section
+    2).
+    """
     house.arrive(plain_mail(1, subject="", text="\n"))
     house.take_in()
 
@@ -176,7 +201,9 @@ def test_a_reply_comes_home_by_a_token_when_the_outbox_has_forgotten(house: Hous
             return [known.code for known in quoted_cases(session, reading, house.app.key)]
 
     assert quoted(house.letters()[0].message_id) == [case.code]
-    assert quoted(f"<mailroom.{signed_serial(house.app.key, serial)}@office.example>") == [case.code]
+    assert quoted(f"<mailroom.{signed_serial(house.app.key, serial)}@office.example>") == [
+        case.code
+    ]
     assert quoted(f"<mailroom.{signed_serial(b'guess', serial)}@office.example>") == []
     assert quoted(f"<mailroom.{serial}@office.example>") == []
 

@@ -165,4 +165,6 @@ def test_a_place_for_the_mails_that_is_none_is_told(tmp_path: Path) -> None:
 def test_a_digest_for_nobody_is_told(tmp_path: Path) -> None:
     """Administrators stand in for staff."""
     assert "staff" in problems(tmp_path, office={"staff": []})["日报收件人"]
-    assert "日报收件人" not in problems(tmp_path, office={"staff": [], "administrators": ["a@office.example"]})
+    assert "日报收件人" not in problems(
+        tmp_path, office={"staff": [], "administrators": ["a@office.example"]}
+    )

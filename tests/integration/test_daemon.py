@@ -67,7 +67,9 @@ def test_a_backlog_keeps_neither_letters_nor_the_mailbox_waiting(house: House) -
     assert len(house.transport.letters) == 4  # the digest
 
 
-@pytest.mark.parametrize("error", [TemporaryError("连不上"), LoginRefusedError("拒绝登录")], ids=["away", "refused"])
+@pytest.mark.parametrize(
+    "error", [TemporaryError("连不上"), LoginRefusedError("拒绝登录")], ids=["away", "refused"]
+)
 def test_a_mailbox_in_trouble_keeps_no_waiting_letter(house: House, error: MailroomError) -> None:
     """The letter leaves, the trouble is raised at the end and written down."""
     house.queue()
@@ -81,7 +83,9 @@ def test_a_mailbox_in_trouble_keeps_no_waiting_letter(house: House, error: Mailr
 def test_a_digest_that_cannot_be_made_keeps_no_waiting_letter(house: House) -> None:
     """The fault is still raised, for the journal."""
     house.queue()
-    house.app.templates = Templates({**house.app.templates.sources, "digest/body.txt": "{{ nonsense }}"})
+    house.app.templates = Templates(
+        {**house.app.templates.sources, "digest/body.txt": "{{ nonsense }}"}
+    )
     with pytest.raises(Exception, match="nonsense"):
         work(house.app)
     assert len(house.transport.letters) == 1
@@ -142,7 +146,9 @@ def test_a_refused_login_ends_the_loop_also_when_it_cannot_be_written_down(
 
 
 @pytest.mark.usefixtures("signals")
-def test_the_daemon_answers_a_mail_and_ends_when_told(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_daemon_answers_a_mail_and_ends_when_told(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Real threads, a real SIGTERM, a real answer in between."""
     monkeypatch.setattr(daemon, "WORK_EVERY", timedelta(seconds=0.1))
     house.arrive(plain_mail())

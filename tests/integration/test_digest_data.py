@@ -41,10 +41,13 @@ def digests(house: House) -> list[OutboxRow]:
 
 def data_of(house: House) -> DigestData:
     with house.store() as session:
-        return collect_digest(session, house.app.rules.call, house.app.settings, house.app.clock.now())
+        return collect_digest(
+            session, house.app.rules.call, house.app.settings, house.app.clock.now()
+        )
 
 
-# --- when ----------------------------------------------------------------------------------------------------------
+# --- when
+# ----------------------------------------------------------------------------------------------------------
 
 
 def started(house: House) -> House:
@@ -72,10 +75,15 @@ def test_every_recipient_gets_one_digest_through_restarts(open_one: Open) -> Non
     for _ in range(2):
         again = open_one(clock=house.clock, office=more)
         again.digest_if_due()
-    assert sorted(letter.recipient for letter in digests(house)) == ["a@office.example", "b@office.example"]
+    assert sorted(letter.recipient for letter in digests(house)) == [
+        "a@office.example",
+        "b@office.example",
+    ]
 
 
-def test_a_digest_whose_hour_passed_while_the_program_was_off_goes_out_at_the_start(open_one: Open) -> None:
+def test_a_digest_whose_hour_passed_while_the_program_was_off_goes_out_at_the_start(
+    open_one: Open,
+) -> None:
     """One, not one for each day that was missed."""
     house = started(open_one())
     house.clock.instant = HOUR + timedelta(days=3, hours=6)
@@ -112,15 +120,25 @@ def test_the_digest_leaves_in_the_round_in_which_it_is_due(house: House) -> None
     assert [letter.recipient for letter in house.transport.letters].count(STAFF) == 1
 
 
-# --- what ----------------------------------------------------------------------------------------------------------
+# --- what
+# ----------------------------------------------------------------------------------------------------------
 
 
 def test_an_empty_office_says_so_and_names_all_who_are_silent(house: House) -> None:
     """No letter of a digest is missing on an empty day."""
     data = data_of(house)
-    assert (data.needs_human, data.accepted, data.incomplete, data.rejected, data.undelivered) == ((), (), (), (), ())
+    assert (data.needs_human, data.accepted, data.incomplete, data.rejected, data.undelivered) == (
+        (),
+        (),
+        (),
+        (),
+        (),
+    )
     bureaus = {unit.name for unit in house.app.rules.call.units if not unit.direct}
-    assert [(silent.track, set(silent.units)) for silent in data.silent] == [("示范区", bureaus), ("示范校", bureaus)]
+    assert [(silent.track, set(silent.units)) for silent in data.silent] == [
+        ("示范区", bureaus),
+        ("示范校", bureaus),
+    ]
     digest, workbook, _ = house.make_digest()
     assert digest.text
     assert workbook.startswith(b"PK")
@@ -138,7 +156,9 @@ def test_quotas_count_only_the_kinds_of_school_they_name(house: House) -> None:
 
 
 def test_numbers_lists_and_silent_units_follow_what_was_decided(house: House) -> None:
-    """One accepted batch of three, one incomplete, one rejected, a duplicate; counted by case and by entry."""
+    """One accepted batch of three, one incomplete, one rejected, a duplicate; counted by case and
+    by entry.
+    """
     for number in ("03", "02", "02", "06"):
         house.arrive_sample(number)
         house.settle_and_decide()
@@ -154,7 +174,11 @@ def test_numbers_lists_and_silent_units_follow_what_was_decided(house: House) ->
     silent = {item.track: item.units for item in data.silent}
     assert "第十师北屯市" not in silent["示范区"]
     assert "第十师北屯市" in silent["示范校"]
-    assert (data.counters.received, data.counters.rejected, data.counters.accepted) == (1, 1, 0)  # since the digest
+    assert (data.counters.received, data.counters.rejected, data.counters.accepted) == (
+        1,
+        1,
+        0,
+    )  # since the digest
     assert (data.state.server_count, data.state.ledger_count, data.state.errors) == (4, 4, ())
 
 
@@ -173,11 +197,23 @@ def test_title_and_what_looked_like_a_seal_are_shown_as_pictures(house: House) -
     house.arrive_sample("20")
     receive_all(house.app.inlet)
     row = house.messages()[0]
-    reading = read_or_degrade(house.app.files.path(row.sha256), house.app.rules.call, house.app.office.reading)
-    mark = Seal(page=3, bbox=(1, 1, 40, 40), diameter_mm=40, shape="circle", confidence=0.5, crop_png=PICTURE)
+    reading = read_or_degrade(
+        house.app.files.path(row.sha256), house.app.rules.call, house.app.office.reading
+    )
+    mark = Seal(
+        page=3,
+        bbox=(1, 1, 40, 40),
+        diameter_mm=40,
+        shape="circle",
+        confidence=0.5,
+        crop_png=PICTURE,
+    )
     documents = [
         document.model_copy(
-            update={"seal": document.seal.model_copy(update={"seals": (mark, mark)}), "title_png": PICTURE}
+            update={
+                "seal": document.seal.model_copy(update={"seals": (mark, mark)}),
+                "title_png": PICTURE,
+            }
         )
         if document.seal
         else document
@@ -195,7 +231,11 @@ def test_title_and_what_looked_like_a_seal_are_shown_as_pictures(house: House) -
     assert len({crop.cid for crop in crops}) == len(crops)
     with house.app.database.writing() as session:
         kept = evidence_pictures(session, house.cases()[0].code)
-    assert {name.rpartition("-")[2] for name in kept} == {"标题.png", "第3页印章1.png", "第3页印章2.png"}
+    assert {name.rpartition("-")[2] for name in kept} == {
+        "标题.png",
+        "第3页印章1.png",
+        "第3页印章2.png",
+    }
     assert set(kept.values()) == {b"png"}
 
 
@@ -214,7 +254,10 @@ def test_a_file_that_is_only_linked_to_is_a_task_with_link_and_expiry(house: Hou
         "进入下载页面：http://mail.qq.com/cgi-bin/ftnExs_download?t=exs_ftn_download&k=1&code=2"
     )
     house.arrive(
-        with_file(plain_mail(subject="第一师阿拉尔市教育局智慧教育示范区申报", text=text), name="附件1 申报书.docx")
+        with_file(
+            plain_mail(subject="第一师阿拉尔市教育局智慧教育示范区申报", text=text),
+            name="附件1 申报书.docx",
+        )
     )
     house.take_in()
     house.wait(SETTLE)
@@ -222,7 +265,9 @@ def test_a_file_that_is_only_linked_to_is_a_task_with_link_and_expiry(house: Hou
 
     reasons = [task.reason for task in data_of(house).needs_human]
 
-    assert [reason for reason in reasons if "2024年09月20日 21:59到期" in reason and "&code=2" in reason]
+    assert [
+        reason for reason in reasons if "2024年09月20日 21:59到期" in reason and "&code=2" in reason
+    ]
 
 
 def test_a_question_is_a_task_until_a_digest_has_told_it(house: House) -> None:
@@ -239,7 +284,9 @@ def test_a_question_is_a_task_until_a_digest_has_told_it(house: House) -> None:
 
 
 def test_what_is_decided_in_the_evening_is_told_the_next_day(house: House) -> None:
-    """After the digest's hour and before midnight: part of no calendar day that a digest looks back on."""
+    """After the digest's hour and before midnight: part of no calendar day that a digest looks back
+    on.
+    """
     house.clock.instant = HOUR
     started(house)
     house.wait(timedelta(hours=1))
@@ -272,7 +319,9 @@ def test_an_extra_digest_on_purpose_takes_nothing_from_the_next_one(house: House
 
 def test_a_school_that_writes_by_itself_does_not_speak_for_its_bureau(house: House) -> None:
     """The bureau stays on the list of those who have sent nothing."""
-    house.arrive(with_file(plain_mail(from_="五家渠市红柳中学 <hongliu@example.cn>", subject="示范校申报")))
+    house.arrive(
+        with_file(plain_mail(from_="五家渠市红柳中学 <hongliu@example.cn>", subject="示范校申报"))
+    )
     house.settle_and_decide()
     assert house.cases()[0].submitter == "五家渠市红柳中学"
     assert all("第六师五家渠市" in silent.units for silent in data_of(house).silent)
@@ -291,7 +340,13 @@ def test_a_digest_that_did_not_arrive_is_an_error_in_the_next_one(house: House) 
     started(house)
     with house.app.database.writing() as session:
         letter = outbox.list_letters(session)[0]
-        record_event(session, house.clock.instant, EventKind.UNDELIVERED, "退信: 用户不存在", outbox_id=letter.id)
+        record_event(
+            session,
+            house.clock.instant,
+            EventKind.UNDELIVERED,
+            "退信: 用户不存在",
+            outbox_id=letter.id,
+        )
     assert any(STAFF in error and "用户不存在" in error for error in data_of(house).state.errors)
 
 
@@ -317,7 +372,9 @@ def test_an_uncertain_letter_that_bounces_is_undelivered_once(house: House) -> N
     house.transport.answer_next(SendOutcome.UNCERTAIN, 0, "?")
     house.send()
     with house.app.database.writing() as session:
-        record_event(session, house.clock.instant, EventKind.UNDELIVERED, "信函未能送达", outbox_id=number)
+        record_event(
+            session, house.clock.instant, EventKind.UNDELIVERED, "信函未能送达", outbox_id=number
+        )
     assert [item.reason for item in data_of(house).undelivered] == ["信函未能送达"]
 
 
@@ -334,7 +391,8 @@ def test_trouble_with_the_mailbox_is_in_the_state(house: House) -> None:
     assert (state.errors, state.last_poll) == (("INBOX: 连不上",), looked)
 
 
-# --- status and views ----------------------------------------------------------------------------------------------
+# --- status and views
+# ----------------------------------------------------------------------------------------------
 
 
 def test_the_status_counts_every_state_and_is_json(house: House) -> None:
@@ -346,11 +404,17 @@ def test_the_status_counts_every_state_and_is_json(house: House) -> None:
     house.decide()
     house.settle_and_decide()
     with house.store() as session:
-        report = status_report(session, hold=True, now=house.clock.instant, mailbox=house.app.settings.mailbox)
+        report = status_report(
+            session, hold=True, now=house.clock.instant, mailbox=house.app.settings.mailbox
+        )
     assert json.loads(json.dumps(report)) == report
     assert set(report["outbox"]) == {str(state) for state in OutboxState}
     assert (report["server_count"], report["ledger_count"], report["messages"]["read"]) == (2, 2, 2)
-    assert (report["cases"]["incomplete"], report["cases"]["undecided"], report["to_judge"]) == (2, 0, 0)
+    assert (report["cases"]["incomplete"], report["cases"]["undecided"], report["to_judge"]) == (
+        2,
+        0,
+        0,
+    )
     assert (report["held"], report["errors"]) == (True, {})
 
 
@@ -371,12 +435,24 @@ def test_every_view_is_json_and_tells_the_whole_chain(house: House) -> None:
     assert [mail["cases"] for mail in explained["mails"]] == [[code]]
     assert {part["fate"] for part in explained["mails"][0]["parts"]} >= {"document"}
     assert {subject["kind"] for subject in explained["subjects"]} >= {"来件", "申报书", "汇总表"}
-    assert all(finding["rule"] and finding["line"] for entry in explained["entries"] for finding in entry["findings"])
+    assert all(
+        finding["rule"] and finding["line"]
+        for entry in explained["entries"]
+        for finding in entry["findings"]
+    )
     assert any(step["trace"] for step in explained["trace"])
     assert [letter["state"] for letter in explained["letters"]] == ["sent"]
-    assert [event["kind"] for event in explained["events"]] == ["opened", "joined", "decided", "queued", "sent"]
+    assert [event["kind"] for event in explained["events"]] == [
+        "opened",
+        "joined",
+        "decided",
+        "queued",
+        "sent",
+    ]
     assert explained["no_letter"] == ""
-    assert shown["case"]["messages"][0]["files"] == [part["name"] for part in shown["message"]["parts"] if part["name"]]
+    assert shown["case"]["messages"][0]["files"] == [
+        part["name"] for part in shown["message"]["parts"] if part["name"]
+    ]
 
 
 def test_a_case_without_a_letter_says_why(house: House) -> None:
@@ -394,7 +470,9 @@ def test_a_case_without_a_letter_says_why(house: House) -> None:
 
 
 @pytest.mark.parametrize("code", ["Q24-0001-S", "nonsense", ""])
-def test_a_case_that_does_not_exist_is_told_with_the_way_to_find_one(house: House, code: str) -> None:
+def test_a_case_that_does_not_exist_is_told_with_the_way_to_find_one(
+    house: House, code: str
+) -> None:
     """A usage error."""
     with house.store() as session, pytest.raises(UsageError, match="case list"):
         views.case_detail(session, code)

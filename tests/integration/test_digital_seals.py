@@ -1,4 +1,6 @@
-"""Digital seals and OFD files in a whole house: what is decided, what the applicant reads, what staff read."""
+"""Digital seals and OFD files in a whole house: what is decided, what the applicant reads, what
+staff read.
+"""
 
 from __future__ import annotations
 
@@ -87,7 +89,9 @@ def letter(house: House) -> str:
 
 
 def test_by_default_a_digital_seal_goes_to_staff_and_nobody_is_told_to_scan(house: House) -> None:
-    """The applicant reads a kind sentence; staff read who signed, when, whether it is intact and trusted, and why."""
+    """The applicant reads a kind sentence; staff read who signed, when, whether it is intact and
+    trusted, and why.
+    """
     assert decided(house, sample_with(sealed)) is Decision.REFERRED
     text = letter(house)
     assert "带有电子签章" in text
@@ -96,11 +100,18 @@ def test_by_default_a_digital_seal_goes_to_staff_and_nobody_is_told_to_scan(hous
     reason = next(reason for reason in reasons(house) if "电子签章" in reason)
     assert all(
         each in reason
-        for each in (f"{UNIT} 2024年8月20日 09:00 签名", "内容完整", "签名后未改动", "本征集没有认可电子签章")
+        for each in (
+            f"{UNIT} 2024年8月20日 09:00 签名",
+            "内容完整",
+            "签名后未改动",
+            "本征集没有认可电子签章",
+        )
     )
 
 
-def test_where_the_call_accepts_it_a_verified_seal_is_the_stamp_and_the_scan(accepting: House) -> None:
+def test_where_the_call_accepts_it_a_verified_seal_is_the_stamp_and_the_scan(
+    accepting: House,
+) -> None:
     """Nothing else of the sample was wrong."""
     assert decided(accepting, sample_with(sealed)) is Decision.ACCEPTED
     with accepting.store() as session:
@@ -113,7 +124,10 @@ def test_where_the_call_accepts_it_a_verified_seal_is_the_stamp_and_the_scan(acc
     ("change", "why"),
     [
         (lambda data: with_other_page(sealed(data)), "签名之后文件又有改动"),
-        (lambda data: signed(data, issue("第一师阿拉尔市教育局", authority())), "签名人与申报单位、报送单位都不符"),
+        (
+            lambda data: signed(data, issue("第一师阿拉尔市教育局", authority())),
+            "签名人与申报单位、报送单位都不符",
+        ),
         (lambda data: signed(data, issue(UNIT)), "不在已配置的根证书之下"),
     ],
     ids=["changed", "another", "own root"],
@@ -133,12 +147,22 @@ def test_a_seal_in_doubt_goes_to_staff_with_the_reason(
 
 def test_a_file_shows_its_signatures_on_the_command_line(accepting: House, tmp_path: Path) -> None:
     """`document inspect --json`: every value and one sentence; the roots are the call's."""
-    name, data = next((name, data) for name, data in attachments(EXPORTED).items() if name.endswith(".pdf"))
+    name, data = next(
+        (name, data) for name, data in attachments(EXPORTED).items() if name.endswith(".pdf")
+    )
     file = tmp_path / name
     file.write_bytes(sealed(data))
     (signature,) = inspect_document(file, accepting.app.rules.folder)["signatures"]
-    assert (signature["signer"], signature["integrity"], signature["later"]) == (UNIT, "intact", "nothing")
-    assert (signature["trusted"], signature["valid_when_signed"], signature["page"]) == (True, True, 1)
+    assert (signature["signer"], signature["integrity"], signature["later"]) == (
+        UNIT,
+        "intact",
+        "nothing",
+    )
+    assert (signature["trusted"], signature["valid_when_signed"], signature["page"]) == (
+        True,
+        True,
+        1,
+    )
     assert "证书可信" in signature["text"]
     file.write_bytes(data)
     assert inspect_document(file, accepting.app.rules.folder)["signatures"] == []

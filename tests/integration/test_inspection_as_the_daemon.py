@@ -116,7 +116,11 @@ def comparable(text: str) -> list[str]:
     text = text.replace(CODE_OF_NOTHING, "案")
     for code in find_codes(text):
         text = text.replace(code, "案")
-    return [line.strip() for line in text.strip().splitlines() if "回执校验码" not in line and line.strip()]
+    return [
+        line.strip()
+        for line in text.strip().splitlines()
+        if "回执校验码" not in line and line.strip()
+    ]
 
 
 def test_templates_beside_the_calls_are_used(calls: Path, tmp_path: Path) -> None:
@@ -139,7 +143,9 @@ def test_without_a_configuration_the_calls_own_mailbox_is_ours(tmp_path: Path) -
 def test_a_mail_that_forgot_its_attachment_is_told_so(tmp_path: Path) -> None:
     """It has opened no case, and nothing of it is being checked."""
     path = tmp_path / "mail.eml"
-    path.write_bytes(plain_mail(subject="第三师申报材料", text="附件是我单位的申报书,请查收。").as_bytes())
+    path.write_bytes(
+        plain_mail(subject="第三师申报材料", text="附件是我单位的申报书,请查收。").as_bytes()
+    )
     report = inspect_message(
         path,
         open_call(default_config() / "calls", CALL),

@@ -1,4 +1,6 @@
-"""Which mails are new: uids handed out again, sizes that change, mails that vanish or are withheld."""
+"""Which mails are new: uids handed out again, sizes that change, mails that vanish or are
+withheld.
+"""
 
 from __future__ import annotations
 
@@ -35,11 +37,15 @@ def states(house: House) -> list[str]:
 
 
 def test_uids_handed_out_again_for_other_mails_are_noticed(house: House) -> None:
-    """A mailbox emptied and filled again under the constant UIDVALIDITY of NetEase: nothing is skipped, nobody answered twice."""
+    """A mailbox emptied and filled again under the constant UIDVALIDITY of NetEase: nothing is
+    skipped, nobody answered twice.
+    """
     for number in (1, 2, 3):
         house.arrive(raw(number))
     house.take_in()
-    house.mailbox.recreate([(raw(3), MORNING), (raw(4), MORNING), (raw(5) + b"longer\r\n", MORNING)])
+    house.mailbox.recreate(
+        [(raw(3), MORNING), (raw(4), MORNING), (raw(5) + b"longer\r\n", MORNING)]
+    )
     house.take_in()
     assert states(house).count(MessageState.DUPLICATE) == 1
     assert states(house).count(MessageState.READ) == 5
@@ -76,7 +82,12 @@ def test_a_real_server_that_begins_anew_with_the_same_uidvalidity_is_noticed(
     assert [(row.uid, row.uidvalidity, row.incarnation) for row in house.messages()] == [
         (1, 7, 0), (2, 7, 0), (1, 7, 1), (2, 7, 1),
     ]  # fmt: skip
-    assert states(house) == [MessageState.READ, MessageState.READ, MessageState.DUPLICATE, MessageState.READ]
+    assert states(house) == [
+        MessageState.READ,
+        MessageState.READ,
+        MessageState.DUPLICATE,
+        MessageState.READ,
+    ]
     assert len(house.letters()) == 3
 
 
@@ -118,7 +129,11 @@ def test_a_mail_moved_away_in_between_leaves_no_difference(open_one: Open) -> No
     house.arrive(raw(1))
     house.arrive(raw(2))
     receive_all(house.app.inlet)
-    assert (folder(house).server_count, folder(house).ledger_count, folder(house).error) == (1, 1, "")
+    assert (folder(house).server_count, folder(house).ledger_count, folder(house).error) == (
+        1,
+        1,
+        "",
+    )
 
 
 class WithholdingSession(FakeSession):
@@ -164,7 +179,9 @@ def test_the_same_mail_twice_in_one_group_is_one_mail_and_its_copy(house: House)
 def test_small_and_large_mails_come_in_whatever_their_order(open_one: Open) -> None:
     """In groups or alone, every one is there with its own bytes."""
     house = open_one()
-    mails = [raw(number) + b"y" * (70_000 if number % 3 == 0 else 10) + b"\r\n" for number in range(10)]
+    mails = [
+        raw(number) + b"y" * (70_000 if number % 3 == 0 else 10) + b"\r\n" for number in range(10)
+    ]
     for mail in mails:
         house.arrive(mail)
     assert receive_all(house.app.inlet) == 10
@@ -190,9 +207,13 @@ def test_the_sender_of_a_mail_too_large_is_told_once_what_to_do(open_one: Open) 
 
 
 @pytest.mark.parametrize(
-    "headers", [{"auto_submitted": "auto-replied"}, {"list_id": "<x.example>"}], ids=["auto", "list"]
+    "headers",
+    [{"auto_submitted": "auto-replied"}, {"list_id": "<x.example>"}],
+    ids=["auto", "list"],
 )
-def test_a_program_that_sends_a_mail_too_large_gets_no_answer(open_one: Open, headers: dict[str, str]) -> None:
+def test_a_program_that_sends_a_mail_too_large_gets_no_answer(
+    open_one: Open, headers: dict[str, str]
+) -> None:
     """The header is screened as that of any mail."""
     house = open_one(mailbox_={"max_message_size": 2000})
     house.arrive(person(**headers))

@@ -89,7 +89,9 @@ def test_a_second_incident_is_told_again(watched: House) -> None:
     assert len(letters(watched, "alarm")) == 4
 
 
-def test_a_mailbox_that_never_answered_is_told_a_quarter_of_an_hour_after_the_start(open_one: Open) -> None:
+def test_a_mailbox_that_never_answered_is_told_a_quarter_of_an_hour_after_the_start(
+    open_one: Open,
+) -> None:
     """There is no last good look to count from."""
     house = open_one(office={"administrators": [ADMIN]})
     since = house.clock.instant
@@ -106,21 +108,29 @@ def test_status_and_digest_say_that_nothing_comes_in(watched: House) -> None:
     loop = Daemon(watched.app)
     loop._tick(loop._look)
     with watched.store() as session:
-        report = status_report(session, hold=False, now=watched.clock.instant, mailbox=watched.app.settings.mailbox)
+        report = status_report(
+            session, hold=False, now=watched.clock.instant, mailbox=watched.app.settings.mailbox
+        )
         state = system_state(session, watched.app.settings, watched.app.clock.now())
     assert report["stale"] == "已有 20 分钟没有成功收信: 连不上"
     assert report["stale"] in state.errors
 
 
 @pytest.mark.parametrize(("minutes", "well"), [(20, True), (89, True), (91, False)])
-def test_status_and_digest_agree_on_what_is_too_long(open_one: Open, minutes: int, *, well: bool) -> None:
-    """Where looks are rare on purpose, neither calls one a failure before three of them are missing."""
+def test_status_and_digest_agree_on_what_is_too_long(
+    open_one: Open, minutes: int, *, well: bool
+) -> None:
+    """Where looks are rare on purpose, neither calls one a failure before three of them are
+    missing.
+    """
     house = open_one(mailbox_={"poll_every": timedelta(minutes=30)})
     receive_all(house.app.inlet)
     house.wait(minutes * MINUTE)
 
     with house.store() as session:
-        report = status_report(session, hold=False, now=house.clock.instant, mailbox=house.app.settings.mailbox)
+        report = status_report(
+            session, hold=False, now=house.clock.instant, mailbox=house.app.settings.mailbox
+        )
         state = system_state(session, house.app.settings, house.app.clock.now())
 
     (line,) = [line for line in state_lines(state) if line.label == "最近一次收信"]
@@ -151,7 +161,9 @@ def test_every_mail_accounted_for_is_said_and_a_difference_names_its_folder(watc
 
     def report() -> tuple[bool, list[str]]:
         with watched.store() as session:
-            found = status_report(session, hold=False, now=watched.clock.instant, mailbox=watched.app.settings.mailbox)
+            found = status_report(
+                session, hold=False, now=watched.clock.instant, mailbox=watched.app.settings.mailbox
+            )
         return found["reconciled"], found["differences"]
 
     watched.arrive(plain_mail(1))
@@ -162,11 +174,14 @@ def test_every_mail_accounted_for_is_said_and_a_difference_names_its_folder(watc
     assert report() == (False, ["INBOX: 服务器 2 封, 台账 1 封"])
 
 
-# --- leaving servers alone -------------------------------------------------------------------------------------------
+# --- leaving servers alone
+# -------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("error", "minutes"), [(TemporaryError("连不上"), 1), (ServerBusyError("过于频繁"), 15)], ids=["away", "busy"]
+    ("error", "minutes"),
+    [(TemporaryError("连不上"), 1), (ServerBusyError("过于频繁"), 15)],
+    ids=["away", "busy"],
 )
 def test_a_mailbox_that_failed_is_not_knocked_at_before_its_time(
     watched: House, error: TemporaryError, minutes: int
@@ -186,7 +201,9 @@ def test_a_mailbox_that_failed_is_not_knocked_at_before_its_time(
     assert watched.mailbox.sessions == before + 1
 
 
-def test_a_server_that_takes_no_letters_is_not_knocked_at_every_five_seconds(watched: House) -> None:
+def test_a_server_that_takes_no_letters_is_not_knocked_at_every_five_seconds(
+    watched: House,
+) -> None:
     """The letter waits; the ledger says it once, and the mailbox is not blamed."""
     watched.queue()
     loop = Daemon(watched.app)
@@ -196,7 +213,9 @@ def test_a_server_that_takes_no_letters_is_not_knocked_at_every_five_seconds(wat
     assert loop.sending.failures == 1
     assert len([event for event in watched.events("alarm") if "发不了信" in event.text]) == 1
     with watched.store() as session:
-        assert intake_health(session, watched.app.settings.mailbox, watched.clock.instant).error == ""
+        assert (
+            intake_health(session, watched.app.settings.mailbox, watched.clock.instant).error == ""
+        )
 
 
 def test_a_refused_password_is_told_and_what_was_decided_still_leaves(watched: House) -> None:
@@ -208,18 +227,23 @@ def test_a_refused_password_is_told_and_what_was_decided_still_leaves(watched: H
     assert loop.stop.is_set()
     assert loop.fatal is not None
     assert int(loop.fatal.exit_code) == 77
-    assert sorted(letter.recipient for letter in watched.transport.letters) == [ADMIN, "wang@example.cn"]
+    assert sorted(letter.recipient for letter in watched.transport.letters) == [
+        ADMIN,
+        "wang@example.cn",
+    ]
     assert "拒绝登录" in words(letters(watched, "alarm")[0])
 
 
-# --- the canary ------------------------------------------------------------------------------------------------------
+# --- the canary
+# ------------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
 def flying(open_one: Open) -> House:
     """A house that sends canaries."""
     house = open_one(
-        mailbox_={"canary": True, "username": "shenbao@office.example"}, office={"administrators": [ADMIN]}
+        mailbox_={"canary": True, "username": "shenbao@office.example"},
+        office={"administrators": [ADMIN]},
     )
     receive_all(house.app.inlet)
     return house

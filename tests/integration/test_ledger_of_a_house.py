@@ -1,4 +1,6 @@
-"""A whole house's ledger: everything it does is vouched for, and the command that verifies it says what was changed."""
+"""A whole house's ledger: everything it does is vouched for, and the command that verifies it says
+what was changed.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ Open = Callable[..., House]
 
 
 def busy(house: House) -> None:
-    """A sample, a question, a mail without a usable file, a digest, an alarm; one letter sent, one uncertain."""
+    """A sample, a question, a mail without a usable file, a digest, an alarm; one letter sent, one
+    uncertain.
+    """
     house.arrive_sample("01")
     house.arrive(plain_mail())
     house.arrive(with_file(plain_mail(2)))
@@ -39,7 +43,9 @@ def busy(house: House) -> None:
 
 @pytest.fixture
 def house(open_one: Open) -> House:
-    return open_one(office={"administrators": ["admin@office.example"], "staff": ["staff@office.example"]})
+    return open_one(
+        office={"administrators": ["admin@office.example"], "staff": ["staff@office.example"]}
+    )
 
 
 @pytest.fixture
@@ -69,7 +75,9 @@ def verified(config: Path, capsys: pytest.CaptureFixture[str], *options: str) ->
     return code, json.loads(capsys.readouterr().out)
 
 
-def test_everything_a_house_does_is_vouched_for(house: House, config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_everything_a_house_does_is_vouched_for(
+    house: House, config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Mails, readings, decisions, letters, digests and alarms: none stands outside the chain."""
     busy(house)
     code, report = verified(config, capsys, "--files")
@@ -105,7 +113,9 @@ def test_a_head_from_an_old_digest_is_looked_for(
         noted = ledger_head(session).chain
         digest, _, _ = house.make_digest()
         assert (
-            collect_digest(session, house.app.rules.call, house.app.settings, house.app.clock.now()).state.ledger
+            collect_digest(
+                session, house.app.rules.call, house.app.settings, house.app.clock.now()
+            ).state.ledger
             in digest.text.splitlines()[-1]
         )
     assert noted in digest.text

@@ -172,7 +172,10 @@ def test_a_server_that_is_not_there_is_unavailable() -> None:
 
 def test_a_server_that_never_greets_is_unavailable_after_the_timeout() -> None:
     """The library alone would wait for ever."""
-    with ScriptedServer(Conversation.stall) as server, pytest.raises(UnavailableError, match="超时"):
+    with (
+        ScriptedServer(Conversation.stall) as server,
+        pytest.raises(UnavailableError, match="超时"),
+    ):
         look(client(server, timeout=0.3))
 
 
@@ -238,7 +241,10 @@ def test_a_server_without_id_is_not_asked_for_it() -> None:
 def test_a_refused_login_carries_the_servers_chinese_words_but_no_password() -> None:
     """The library drops everything that is not ASCII; the reason stands there."""
     refusal = f"{{t}} NO LOGIN {SECRET} 授权码已过期".encode()
-    with ScriptedImap({"LOGIN": refusal}) as server, pytest.raises(LoginRefusedError, match="授权码已过期") as told:
+    with (
+        ScriptedImap({"LOGIN": refusal}) as server,
+        pytest.raises(LoginRefusedError, match="授权码已过期") as told,
+    ):
         look(client(server))
     assert SECRET not in str(told.value)
     assert told.value.__cause__ is None

@@ -1,7 +1,9 @@
-"""Whatever happens in whatever order: a machine that plays mailbox, mail server, clock and axe against a simple model.
+"""Whatever happens in whatever order: a machine that plays mailbox, mail server, clock and axe
+against a simple model.
 
-The house is the real one with its database, files, rules and letters; mailbox and way out are stand-ins that keep the
-contract (tests/contract). The model knows only which bytes ever lay in the mailbox and which of them ask for a letter.
+The house is the real one with its database, files, rules and letters; mailbox and way out are
+stand-ins that keep the contract (tests/contract). The model knows only which bytes ever lay in the
+mailbox and which of them ask for a letter.
 """
 
 from __future__ import annotations
@@ -124,7 +126,12 @@ class TheHouse(RuleBasedStateMachine):
     def _open(self) -> House:
         """The office as it is on disk, before the same mailbox and the same server."""
         self.stack.close()
-        letters = {"settle": "10m", "per_sender_per_day": 1000, "per_case": 1000, "global_per_hour": 10_000}
+        letters = {
+            "settle": "10m",
+            "per_sender_per_day": 1000,
+            "per_case": 1000,
+            "global_per_hour": 10_000,
+        }
         house = self.stack.enter_context(
             open_house(self.directory, self.clock, smtp={"pace": "0s"}, letters=letters)
         )  # fmt: skip
@@ -144,7 +151,8 @@ class TheHouse(RuleBasedStateMachine):
     def _there(self) -> list[tuple[int, bytes]]:
         return [(uid, raw) for uid, (raw, _) in self.mailbox.folders["INBOX"].mails.items()]
 
-    # --- what senders do -------------------------------------------------------------------------------------------
+    # --- what senders do
+    # -------------------------------------------------------------------------------------------
 
     @initialize()
     def a_mail_is_waiting(self) -> None:
@@ -155,7 +163,9 @@ class TheHouse(RuleBasedStateMachine):
     def ask(self, sender: int) -> None:
         """A question: one letter, decided while it is read."""
         self.serial += 1
-        raw = plain_mail(self.serial, from_=f"问 <q{sender}@example.cn>", text=f"问题 {self.serial}").as_bytes()
+        raw = plain_mail(
+            self.serial, from_=f"问 <q{sender}@example.cn>", text=f"问题 {self.serial}"
+        ).as_bytes()
         self.asking.add(hashlib.sha256(raw).hexdigest())
         self._lay(raw)
 
@@ -179,7 +189,8 @@ class TheHouse(RuleBasedStateMachine):
         """The same bytes once more under a new uid."""
         self._lay(data.draw(st.sampled_from(self._there()))[1])
 
-    # --- what the server and other mail programs do ------------------------------------------------------------------
+    # --- what the server and other mail programs do
+    # ------------------------------------------------------------------
 
     @precondition(lambda self: self._there())
     @rule(data=st.data())
@@ -193,7 +204,8 @@ class TheHouse(RuleBasedStateMachine):
         self.validity += 1
         self.mailbox.renumber(self.validity)
 
-    # --- what the house does -----------------------------------------------------------------------------------------
+    # --- what the house does
+    # -----------------------------------------------------------------------------------------
 
     @rule(break_at=st.sampled_from(["", "", "session", "examine", "summaries", "fetch_raw"]))
     def look(self, break_at: str) -> None:
@@ -236,7 +248,9 @@ class TheHouse(RuleBasedStateMachine):
     @precondition(lambda self: self._something_is_due())
     @rule(taken=st.booleans())
     def lose_the_reply(self, *, taken: bool) -> None:
-        """The connection breaks after the final dot; the server may have taken the letter all the same."""
+        """The connection breaks after the final dot; the server may have taken the letter all the
+        same.
+        """
         self.transport.answer_next(SendOutcome.UNCERTAIN, 0, "?", then_lost=True)
         self.transport.order = Order(taken)
         self.house.send()
@@ -253,7 +267,8 @@ class TheHouse(RuleBasedStateMachine):
         """Time passes."""
         self.house.wait(timedelta(minutes=minutes))
 
-    # --- the axe -----------------------------------------------------------------------------------------------------
+    # --- the axe
+    # -----------------------------------------------------------------------------------------------------
 
     @rule()
     def kill(self) -> None:
@@ -263,7 +278,9 @@ class TheHouse(RuleBasedStateMachine):
     @precondition(lambda self: self._something_is_due())
     @rule(taken=st.booleans())
     def kill_while_sending(self, *, taken: bool) -> None:
-        """While the server has the letter, or before it has: nobody wrote down what became of it."""
+        """While the server has the letter, or before it has: nobody wrote down what became of
+        it.
+        """
         self.transport.order = Order(taken=taken, dies=True)
         try:
             self.house.send()
@@ -275,7 +292,8 @@ class TheHouse(RuleBasedStateMachine):
         self.house = self._open()
         start(self.house.app)
 
-    # --- what must hold ----------------------------------------------------------------------------------------------
+    # --- what must hold
+    # ----------------------------------------------------------------------------------------------
 
     @invariant()
     def every_row_has_its_bytes(self) -> None:
@@ -286,7 +304,9 @@ class TheHouse(RuleBasedStateMachine):
 
     @invariant()
     def what_was_seen_is_in_the_ledger(self) -> None:
-        """Nothing that lay there during a good look is skipped, and one row alone carries the work for its bytes."""
+        """Nothing that lay there during a good look is skipped, and one row alone carries the work
+        for its bytes.
+        """
         rows = self.house.messages()
         assert self.seen <= {row.sha256 for row in rows}
         first = Counter(row.sha256 for row in rows if row.state is not MessageState.DUPLICATE)
@@ -296,21 +316,29 @@ class TheHouse(RuleBasedStateMachine):
 
     @invariant()
     def nobody_is_answered_twice(self) -> None:
-        """One row for a decision, at most one copy of it outside, and that only after it was decided and claimed."""
+        """One row for a decision, at most one copy of it outside, and that only after it was
+        decided and claimed.
+        """
         letters = self.house.letters()
         copies = Counter(letter.data for letter in self.transport.letters)
         known = {letter.mime: letter for letter in letters}
         assert set(copies) <= set(known)
         assert all(count == 1 for count in copies.values())
         assert {known[data].state for data in copies} <= MAY_HAVE_LEFT
-        assert all(copies[letter.mime] == 1 for letter in letters if letter.state is OutboxState.SENT)
+        assert all(
+            copies[letter.mime] == 1 for letter in letters if letter.state is OutboxState.SENT
+        )
         per_question = Counter(
-            letter.message_ref for letter in letters if letter.case_id is None and letter.message_ref
+            letter.message_ref
+            for letter in letters
+            if letter.case_id is None and letter.message_ref
         )
         assert all(count == 1 for count in per_question.values())
 
     def settle_everything(self) -> None:
-        """The world comes to rest: then everything is decided, and every question has its one letter."""
+        """The world comes to rest: then everything is decided, and every question has its one
+        letter.
+        """
         self.transport.calm()
         for _ in range(2):
             self._restart()
@@ -328,7 +356,11 @@ class TheHouse(RuleBasedStateMachine):
         assert {row.state for row in rows} <= FINAL
         assert all(row.answered for row in rows if row.state is MessageState.READ)
         assert all(case.judge_after is None and case.version >= 1 for case in self.house.cases())
-        assert not {letter.state for letter in letters} & {OutboxState.QUEUED, OutboxState.SENDING, OutboxState.RETRY}
+        assert not {letter.state for letter in letters} & {
+            OutboxState.QUEUED,
+            OutboxState.SENDING,
+            OutboxState.RETRY,
+        }
         answered = Counter(self._bytes_answered(letter) for letter in letters if letter.message_ref)
         assert all(answered[sha] == 1 for sha in self.asking & self.seen)
 
@@ -355,7 +387,9 @@ class BroughtToRest(TheHouse):
 @pytest.mark.slow
 @pytest.mark.timeout(400)
 def test_no_order_of_events_loses_a_mail_or_answers_twice(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Random orders of everything the world does, each brought to rest at the end; MODEL_RUNS says how many."""
+    """Random orders of everything the world does, each brought to rest at the end; MODEL_RUNS says
+    how many.
+    """
     without_worker(monkeypatch)
     monkeypatch.setattr(BroughtToRest, "at_rest", 0)
     runs = int(os.environ.get("MODEL_RUNS", "20"))

@@ -1,4 +1,6 @@
-"""A mail that kills its reader: counted through SIGKILL and restarts, set aside, shown, read again on a person's word."""
+"""A mail that kills its reader: counted through SIGKILL and restarts, set aside, shown, read again
+on a person's word.
+"""
 
 from __future__ import annotations
 
@@ -50,10 +52,14 @@ def config(tmp_path: Path) -> str:
 
 
 def killed_while_reading(directory: Path) -> int:
-    """Another process takes up the mail that is due and is killed with it in hand; its exit status."""
+    """Another process takes up the mail that is due and is killed with it in hand; its exit
+    status.
+    """
     environment = os.environ | {"MAILROOM_KILL_AT": "claimed", "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-c", READER, str(directory)]
-    return subprocess.run(command, env=environment, capture_output=True, timeout=60, check=False).returncode
+    return subprocess.run(
+        command, env=environment, capture_output=True, timeout=60, check=False
+    ).returncode
 
 
 def set_aside(house: House) -> None:
@@ -66,7 +72,9 @@ def set_aside(house: House) -> None:
 
 
 @pytest.mark.slow
-def test_three_kills_count_and_the_fourth_start_sets_the_mail_aside(open_one: Open, tmp_path: Path) -> None:
+def test_three_kills_count_and_the_fourth_start_sets_the_mail_aside(
+    open_one: Open, tmp_path: Path
+) -> None:
     """Each attempt was written down before it began; the next mail is read in the same round."""
     house = open_one()
     house.arrive(plain_mail(1))
@@ -91,7 +99,9 @@ def test_three_kills_count_and_the_fourth_start_sets_the_mail_aside(open_one: Op
 
 
 def test_a_mail_set_aside_is_read_again_on_a_persons_word(house: House, config: str) -> None:
-    """As if for the first time; the ledger says who asked, and one that is not set aside is left alone."""
+    """As if for the first time; the ledger says who asked, and one that is not set aside is left
+    alone.
+    """
     house.arrive(plain_mail(1))
     receive_all(house.app.inlet)
     set_aside(house)
@@ -108,7 +118,9 @@ def test_a_mail_set_aside_is_read_again_on_a_persons_word(house: House, config: 
         assert verify_ledger(session, house.app.files).findings == ()
 
 
-def test_the_original_is_handed_out_byte_for_byte(house: House, config: str, tmp_path: Path) -> None:
+def test_the_original_is_handed_out_byte_for_byte(
+    house: House, config: str, tmp_path: Path
+) -> None:
     """For nobody else's eyes, over no other file, and only when it is intact."""
     raw = plain_mail(1).as_bytes()
     house.arrive(raw)

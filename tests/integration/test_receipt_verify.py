@@ -99,10 +99,10 @@ def test_copied_words_hold_however_they_were_copied(letter: OutboxRow, verify: V
         )
     )
     shown = html_text(words(letter, "html"))
-    forwarded = (
-        f"领导好，请看下面这封回执。\n---- 转发的邮件 ----\n发件人: x <x@example.cn>\n主题: 回执\n\n{plain}\n此致"
+    forwarded = f"领导好，请看下面这封回执。\n---- 转发的邮件 ----\n发件人: x <x@example.cn>\n主题: 回执\n\n{plain}\n此致"
+    part = "\n".join(
+        line for line in plain.splitlines() if "回执校验码" in line or "案卷编号" in line
     )
-    part = "\n".join(line for line in plain.splitlines() if "回执校验码" in line or "案卷编号" in line)
 
     for text in (plain, quoted, wrapped, shown, forwarded, part):
         code, report = verify(text)

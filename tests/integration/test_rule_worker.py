@@ -26,8 +26,12 @@ FOLDER = Path(__file__).parents[2] / "config/calls/smart-education-2024"
 RULES = (FOLDER / "rules.yaml").read_text(encoding="utf-8")
 IN_TIME = datetime(2024, 8, 20, 9, tzinfo=BEIJING)
 CASE = (
-    Subject(kind="来件", id="来件", fields={"发件方": Fact.known("学校"), "性质": Fact.known("首次")}),
-    Subject(kind="附件", id="件1", fields={"名称": Fact.known("甲.docx"), "状态": Fact.known("有密码")}),
+    Subject(
+        kind="来件", id="来件", fields={"发件方": Fact.known("学校"), "性质": Fact.known("首次")}
+    ),
+    Subject(
+        kind="附件", id="件1", fields={"名称": Fact.known("甲.docx"), "状态": Fact.known("有密码")}
+    ),
 )
 
 

@@ -1,4 +1,6 @@
-"""Rule files change while the office works: good ones go in force, bad ones change nothing, old decisions stand."""
+"""Rule files change while the office works: good ones go in force, bad ones change nothing, old
+decisions stand.
+"""
 
 from __future__ import annotations
 
@@ -89,7 +91,9 @@ def decide_sample(house: House, number: str) -> None:
 
 
 def test_a_changed_file_goes_in_force_without_a_restart(office: House, files: RuleFile) -> None:
-    """The next case is judged by it, the one before keeps its decision, and both name their rules."""
+    """The next case is judged by it, the one before keeps its decision, and both name their
+    rules.
+    """
     decide_sample(office, "07")
     files.replace(*STRICTER)
     assert office.look_at_rules()
@@ -102,18 +106,27 @@ def test_a_changed_file_goes_in_force_without_a_restart(office: House, files: Ru
     with office.store() as session:
         kept = last_good(session, CALL)
         assert kept is not None
-        assert (kept.rules_source, event.sha256) == (files.rules.read_text("utf-8"), kept.rules_sha256)
+        assert (kept.rules_source, event.sha256) == (
+            files.rules.read_text("utf-8"),
+            kept.rules_sha256,
+        )
 
 
 @pytest.mark.parametrize(
     ("name", "old", "new"),
-    [("rules.yaml", *BROKEN), ("rules.yaml", "版本: 1", "版本: ["), ("call.yaml", "种类: 汇总表", "种类: 汇总标")],
+    [
+        ("rules.yaml", *BROKEN),
+        ("rules.yaml", "版本: 1", "版本: ["),
+        ("call.yaml", "种类: 汇总表", "种类: 汇总标"),
+    ],
     ids=["unknown word", "no yaml", "call.yaml"],
 )
 def test_a_broken_edit_changes_nothing_and_is_told_with_its_line(
     office: House, files: RuleFile, name: str, old: str, new: str
 ) -> None:
-    """The last good rules judge on; the digest and the status name file and line until it is mended."""
+    """The last good rules judge on; the digest and the status name file and line until it is
+    mended.
+    """
     before, judge = office.app.rules.folder, office.app.rules.judge
     whole = (files.folder / name).read_text("utf-8")
     files.replace(old, new, name)
@@ -122,14 +135,19 @@ def test_a_broken_edit_changes_nothing_and_is_told_with_its_line(
     [event] = office.events("rules_refused")
     assert f"{name}:" in event.text
     with office.store() as session:
-        assert event.text in system_state(session, office.app.settings, office.app.clock.now()).errors
+        assert (
+            event.text in system_state(session, office.app.settings, office.app.clock.now()).errors
+        )
     decide_sample(office, "07")
     assert [case.decision for case in office.cases()] == [Decision.ACCEPTED]
 
     (files.folder / name).write_text(whole, "utf-8")
     office.look_at_rules(closely=True)
     with office.store() as session:
-        assert event.text not in system_state(session, office.app.settings, office.app.clock.now()).errors
+        assert (
+            event.text
+            not in system_state(session, office.app.settings, office.app.clock.now()).errors
+        )
     assert len(office.events("rules_refused")) == 1
 
 
@@ -156,7 +174,9 @@ def test_a_file_that_is_gone_changes_nothing(office: House, files: RuleFile) -> 
 def test_a_start_with_a_broken_file_uses_the_last_good_one_from_the_store(
     office: House, open_one: Open, files: RuleFile, name: str
 ) -> None:
-    """A restart at night must not stop the office, nor let everybody pass; twice started, once told."""
+    """A restart at night must not stop the office, nor let everybody pass; twice started, once
+    told.
+    """
     sha256 = office.app.rules.judge.rules_sha256
     (files.folder / name).write_text("版本: [", "utf-8")
     start(again(open_one, files).app)
@@ -170,7 +190,9 @@ def test_a_start_with_a_broken_file_uses_the_last_good_one_from_the_store(
 
 
 @pytest.mark.parametrize("broken", [True, False], ids=["broken", "missing"])
-def test_without_any_good_rules_every_case_goes_to_staff(open_one: Open, files: RuleFile, broken: bool) -> None:
+def test_without_any_good_rules_every_case_goes_to_staff(
+    open_one: Open, files: RuleFile, broken: bool
+) -> None:
     """Never "no rules, so accepted"; the mended file goes in force at the next look."""
     good = files.rules.read_text("utf-8")
     if broken:
@@ -191,7 +213,9 @@ def test_without_any_good_rules_every_case_goes_to_staff(open_one: Open, files: 
     assert [case.decision for case in house.cases()] == [Decision.REFERRED, Decision.REJECTED]
 
 
-def test_files_that_were_in_force_are_not_examined_again(office: House, open_one: Open, files: RuleFile) -> None:
+def test_files_that_were_in_force_are_not_examined_again(
+    office: House, open_one: Open, files: RuleFile
+) -> None:
     """A restart adds no row and no event."""
     house = again(open_one, files)
     house.settle_rules()
@@ -199,8 +223,12 @@ def test_files_that_were_in_force_are_not_examined_again(office: House, open_one
     assert house.app.rules.judge.rules_sha256 == office.app.rules.judge.rules_sha256
 
 
-def test_a_decision_can_be_made_again_from_what_is_stored_alone(office: House, files: RuleFile) -> None:
-    """Stored subjects, stored received time, stored rule file and call: the same findings, years later."""
+def test_a_decision_can_be_made_again_from_what_is_stored_alone(
+    office: House, files: RuleFile
+) -> None:
+    """Stored subjects, stored received time, stored rule file and call: the same findings, years
+    later.
+    """
     for number in ("06", "07", "03"):
         decide_sample(office, number)
     files.replace(*STRICTER)
@@ -215,7 +243,9 @@ def test_a_decision_can_be_made_again_from_what_is_stored_alone(office: House, f
             assert "2024-08-31 24:00" in row.call_source
 
 
-def test_replay_shows_only_what_changes_and_writes_nothing(office: House, files: RuleFile, tmp_path: Path) -> None:
+def test_replay_shows_only_what_changes_and_writes_nothing(
+    office: House, files: RuleFile, tmp_path: Path
+) -> None:
     """By case and rule; with the same rules nothing."""
     for number in ("01", "06", "07"):
         decide_sample(office, number)
@@ -226,7 +256,10 @@ def test_replay_shows_only_what_changes_and_writes_nothing(office: House, files:
         assert replay_new_file(session, office.app.rules.folder, files.rules, None).changes == ()
         changes = replay_new_file(session, office.app.rules.folder, other, None).changes
         assert (
-            replay_new_file(session, office.app.rules.folder, other, office.clock.instant.replace(year=2025)).cases == 0
+            replay_new_file(
+                session, office.app.rules.folder, other, office.clock.instant.replace(year=2025)
+            ).cases
+            == 0
         )
     first, rejected, exactly = (case.code for case in office.cases())
     found = {change.case: change for change in changes}
@@ -235,7 +268,9 @@ def test_replay_shows_only_what_changes_and_writes_nothing(office: House, files:
     assert set(found) <= {first, exactly}
     for change in changes:
         assert (change.before, change.after) == (Decision.ACCEPTED, Decision.REJECTED)
-        assert [(one.rule, one.before, one.after) for one in change.rules] == [("Z02", "通过", "不予受理(不满足)")]
+        assert [(one.rule, one.before, one.after) for one in change.rules] == [
+            ("Z02", "通过", "不予受理(不满足)")
+        ]
     assert (len(office.events()), len(office.letters())) == (events, letters)
 
 
@@ -248,7 +283,9 @@ def test_a_replayed_batch_keeps_each_applicants_verdict_apart(office: House) -> 
         assert len([item for item in load_subjects(decision) if item.kind == "汇总行"]) > 1
 
 
-def test_explain_shows_every_condition_with_value_place_and_clause(office: House, files: RuleFile) -> None:
+def test_explain_shows_every_condition_with_value_place_and_clause(
+    office: House, files: RuleFile
+) -> None:
     """From the record, also when the rules have changed since."""
     decide_sample(office, "06")
     code = office.cases()[0].code
@@ -271,7 +308,9 @@ def test_explain_shows_every_condition_with_value_place_and_clause(office: House
 
 
 def test_a_case_is_judged_again_only_on_purpose(office: House, files: RuleFile) -> None:
-    """A new version, a held letter, who and why in the ledger; the first decision stays as it was."""
+    """A new version, a held letter, who and why in the ledger; the first decision stays as it
+    was.
+    """
     decide_sample(office, "07")
     files.replace(*STRICTER)
     office.look_at_rules()
@@ -285,7 +324,9 @@ def test_a_case_is_judged_again_only_on_purpose(office: House, files: RuleFile) 
     assert "李主任" in office.events("rejudged")[0].text
     assert "标准已更正" in office.events("rejudged")[0].text
     first = next(item for item in load_subjects(row) if item.kind == "来件")
-    assert first.fact("性质").value == "首次"  # nothing new has come in since, so it is no supplement
+    assert (
+        first.fact("性质").value == "首次"
+    )  # nothing new has come in since, so it is no supplement
 
 
 def test_a_case_judged_again_with_leave_sends_its_letter(office: House) -> None:
@@ -296,7 +337,9 @@ def test_a_case_judged_again_with_leave_sends_its_letter(office: House) -> None:
 
 
 def test_a_case_that_waits_for_its_judgement_is_not_judged_again(office: House) -> None:
-    """It will be judged by the rules in force anyway; and one that changes meanwhile is left alone."""
+    """It will be judged by the rules in force anyway; and one that changes meanwhile is left
+    alone.
+    """
     office.arrive_sample("07")
     office.take_in()
     with pytest.raises(UsageError, match="正等待裁定"):
@@ -308,7 +351,9 @@ def test_a_case_that_waits_for_its_judgement_is_not_judged_again(office: House) 
         office.rejudge(old, OnPurpose("a", "b"))
 
 
-def test_a_command_beside_the_office_uses_the_rules_in_force(office: House, open_one: Open, files: RuleFile) -> None:
+def test_a_command_beside_the_office_uses_the_rules_in_force(
+    office: House, open_one: Open, files: RuleFile
+) -> None:
     """Not a file that the office has not taken up."""
     files.replace(*STRICTER)
     house = again(open_one, files)
@@ -405,7 +450,9 @@ def signals() -> Iterator[None]:
 def test_a_hangup_has_the_files_looked_at_at_once(
     office: House, files: RuleFile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Also when neither time nor size of the file has changed; no tick of the loop comes in this test."""
+    """Also when neither time nor size of the file has changed; no tick of the loop comes in this
+    test.
+    """
     monkeypatch.setattr(daemon, "WORK_EVERY", timedelta(hours=1))
     office.app.rules.use(office.app.rules.folder, ReferEverything("not started yet"))
     before = files.rules.stat()

@@ -41,7 +41,9 @@ def test_scans_are_read_as_far_as_needed_and_agree_with_their_words(
 ) -> None:
     """The form needs its cover and the table page, the summary one page; every number is found."""
     words = {each.form: each for each in reading.documents if each.rendition is Rendition.EDITABLE}
-    scans = {each.form: each for each in reading.documents if each.rendition is Rendition.STAMPED_SCAN}
+    scans = {
+        each.form: each for each in reading.documents if each.rendition is Rendition.STAMPED_SCAN
+    }
     assert (scans["附件1"].pages_read, scans["附件3"].pages_read) == ((1, 2), (1,))
     assert all(each.title_png for each in scans.values())
     for form in ("附件1", "附件3"):

@@ -1,4 +1,6 @@
-"""Letters that may or may not have left: found in sent mail they are confirmed, otherwise people are told; never resent."""
+"""Letters that may or may not have left: found in sent mail they are confirmed, otherwise people
+are told; never resent.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,9 @@ def states(house: House) -> list[OutboxState]:
 
 
 def file_sent(house: House, message_id: str = "<k@office.example>", folder: str = SENT) -> None:
-    house.mailbox.append(f"Message-ID: {message_id}\r\nSubject: x\r\n\r\nx\r\n".encode(), house.clock.instant, folder)
+    house.mailbox.append(
+        f"Message-ID: {message_id}\r\nSubject: x\r\n\r\nx\r\n".encode(), house.clock.instant, folder
+    )
 
 
 def test_a_letter_found_in_sent_mail_is_confirmed(doubtful: House) -> None:
@@ -47,7 +51,11 @@ def test_a_letter_found_in_sent_mail_is_confirmed(doubtful: House) -> None:
 
     assert doubtful.settle_uncertain() == 1
     (letter,) = doubtful.letters()
-    assert (letter.state, letter.sent_at, letter.next_attempt_at) == (OutboxState.SENT, doubtful.clock.instant, None)
+    assert (letter.state, letter.sent_at, letter.next_attempt_at) == (
+        OutboxState.SENT,
+        doubtful.clock.instant,
+        None,
+    )
     assert letter.last_reply == "在“已发送”文件夹中找到"
     assert [event.outbox_id for event in doubtful.events("sent")] == [letter.id]
     assert doubtful.transport.letters == []
@@ -68,7 +76,11 @@ def test_a_letter_that_is_not_found_stays_and_is_never_sent_again(doubtful: Hous
 
     assert doubtful.mailbox.sessions == 2
     assert states(doubtful)[0] is OutboxState.UNCERTAIN
-    assert [letter.recipient for letter in doubtful.transport.letters if letter.recipient == "wang@example.cn"] == []
+    assert [
+        letter.recipient
+        for letter in doubtful.transport.letters
+        if letter.recipient == "wang@example.cn"
+    ] == []
     told = [event.text for event in doubtful.events("uncertain") if "没有找到" in event.text]
     assert len(told) == 1
     assert "请电话确认" in told[0]
@@ -85,7 +97,9 @@ def test_a_copy_that_is_filed_late_is_found_at_a_later_look(doubtful: House) -> 
     assert doubtful.settle_uncertain() == 1
 
 
-def test_a_letter_caught_in_sending_by_a_crash_is_looked_for_at_the_next_start(open_one: Open) -> None:
+def test_a_letter_caught_in_sending_by_a_crash_is_looked_for_at_the_next_start(
+    open_one: Open,
+) -> None:
     """The copy in sent mail settles it before anything else is sent."""
     house = open_one()
     number = house.queue()
@@ -96,7 +110,9 @@ def test_a_letter_caught_in_sending_by_a_crash_is_looked_for_at_the_next_start(o
     run_once(again.app)
 
     assert states(again)[0] is OutboxState.SENT
-    assert [event.text for event in again.events("uncertain")] == ["发信时程序中断,信函是否发出无法确定"]
+    assert [event.text for event in again.events("uncertain")] == [
+        "发信时程序中断,信函是否发出无法确定"
+    ]
     assert {letter.recipient for letter in again.transport.letters} == {STAFF}, "the digest alone"
 
 
@@ -106,7 +122,9 @@ def test_an_account_without_sent_mail_leaves_it_to_people(doubtful: House) -> No
     assert any("没有“已发送”文件夹" in event.text for event in doubtful.events("uncertain"))
 
 
-@pytest.mark.parametrize("error", [UnavailableError("连不上", "稍后"), LoginRefusedError("拒绝登录")])
+@pytest.mark.parametrize(
+    "error", [UnavailableError("连不上", "稍后"), LoginRefusedError("拒绝登录")]
+)
 @pytest.mark.parametrize("step", ["session", "sent_folder", "examine", "message_ids"])
 def test_trouble_with_the_mailbox_keeps_no_letter_from_leaving(
     doubtful: House, step: str, error: MailroomError
@@ -147,8 +165,12 @@ def test_staff_read_of_a_doubtful_letter_what_to_do(doubtful: House) -> None:
     assert "outbox retry 1" in line.reason
 
 
-@pytest.mark.parametrize(("command", "state"), [("confirm", OutboxState.SENT), ("retry", OutboxState.QUEUED)])
-def test_a_person_has_the_last_word(doubtful: House, tmp_path: Path, command: str, state: OutboxState) -> None:
+@pytest.mark.parametrize(
+    ("command", "state"), [("confirm", OutboxState.SENT), ("retry", OutboxState.QUEUED)]
+)
+def test_a_person_has_the_last_word(
+    doubtful: House, tmp_path: Path, command: str, state: OutboxState
+) -> None:
     """Who telephoned knows; a second word about the same letter is refused."""
     path = tmp_path / "mailroom.toml"
     path.write_text(

@@ -351,7 +351,16 @@ def test_a_connection_lost_or_spoilt_during_login_is_no_wrong_password(reply: by
 def test_a_password_that_cannot_be_one_is_said_so_and_not_shown() -> None:
     """Typed with the Chinese input method switched on."""
     with refusing(b"") as server, pytest.raises(SmtpLoginRefused, match="非英文字符") as told:
-        send(SmtpTransport(server.host, server.port, security="none", username=ACCOUNT, password="密钥", timeout=2.0))
+        send(
+            SmtpTransport(
+                server.host,
+                server.port,
+                security="none",
+                username=ACCOUNT,
+                password="密钥",
+                timeout=2.0,
+            )
+        )
     assert "密钥" not in str(told.value)
 
 
@@ -411,4 +420,7 @@ def test_bare_line_feeds_leave_as_crlf(smtp_sink: SmtpSink) -> None:
             b"Subject: x\n\nfirst\n.\nMAIL FROM:<evil@example.invalid>\nlast",
         )
     (letter,) = smtp_sink.letters
-    assert letter.data == b"Subject: x\r\n\r\nfirst\r\n.\r\nMAIL FROM:<evil@example.invalid>\r\nlast\r\n"
+    assert (
+        letter.data
+        == b"Subject: x\r\n\r\nfirst\r\n.\r\nMAIL FROM:<evil@example.invalid>\r\nlast\r\n"
+    )

@@ -1,4 +1,6 @@
-"""Judging and answering with real rules: settle window, one transaction, races, and the limits on letters."""
+"""Judging and answering with real rules: settle window, one transaction, races, and the limits on
+letters.
+"""
 
 from __future__ import annotations
 
@@ -102,7 +104,9 @@ def test_a_mail_that_arrives_while_its_case_is_judged_leaves_the_case_due(house:
 
 
 def test_a_verdict_without_its_letter_is_not_kept(house: House) -> None:
-    """One transaction; the case is put off and told, the others are answered, the mend brings the letter."""
+    """One transaction; the case is put off and told, the others are answered, the mend brings the
+    letter.
+    """
     house.arrive(with_file(plain_mail(1)))
     house.wait(timedelta(seconds=1))
     house.arrive_sample("01")
@@ -129,7 +133,9 @@ def test_rules_that_cannot_be_used_are_told_with_file_and_line(house: House) -> 
         _ = house.app.rules.judge
 
 
-def test_a_case_whose_last_mail_may_not_be_answered_is_decided_without_a_letter(house: House) -> None:
+def test_a_case_whose_last_mail_may_not_be_answered_is_decided_without_a_letter(
+    house: House,
+) -> None:
     """There is no address to write to."""
     house.arrive(with_file(plain_mail(from_="第三师图木舒克市教育局 <>")))
     house.settle_and_decide()
@@ -159,11 +165,14 @@ def test_a_second_zone_of_the_same_bureau_is_seen(house: House) -> None:
     house.arrive(mail)
     house.settle_and_decide()
     with house.store() as session:
-        findings = load_verdict(decisions_of_case(session, house.cases()[1].id)[0]).entries[0].findings
+        findings = (
+            load_verdict(decisions_of_case(session, house.cases()[1].id)[0]).entries[0].findings
+        )
     assert "Q01" in {finding.rule for finding in findings}
 
 
-# --- limits --------------------------------------------------------------------------------------------------------
+# --- limits
+# --------------------------------------------------------------------------------------------------------
 
 
 def texts(house: House) -> list[str]:
@@ -182,9 +191,13 @@ def test_the_last_letter_of_a_day_says_so_and_further_ones_are_suppressed(open_o
         house.take_in()
     house.arrive(plain_mail(9, from_="li@example.cn"))
     house.take_in()
-    assert [letter.recipient for letter in house.letters()] == ["wang@example.cn"] * 2 + ["li@example.cn"]
+    assert [letter.recipient for letter in house.letters()] == ["wang@example.cn"] * 2 + [
+        "li@example.cn"
+    ]
     assert ["最后一封自动回复" in text for text in texts(house)] == [False, True, False]
-    assert [event.message_id for event in house.events("suppressed")] == [row.id for row in house.messages()[2:4]]
+    assert [event.message_id for event in house.events("suppressed")] == [
+        row.id for row in house.messages()[2:4]
+    ]
     house.wait(timedelta(days=1, seconds=1))
     house.arrive(plain_mail(20))
     house.take_in()
@@ -211,7 +224,11 @@ def test_the_first_letters_wait_for_approval_and_a_digest_is_none_of_them(open_o
         house.arrive(plain_mail(number))
     house.take_in()
     answers = [letter for letter in house.letters() if letter.kind != "digest"]
-    assert [letter.state for letter in answers] == [OutboxState.HELD, OutboxState.HELD, OutboxState.QUEUED]
+    assert [letter.state for letter in answers] == [
+        OutboxState.HELD,
+        OutboxState.HELD,
+        OutboxState.QUEUED,
+    ]
     with house.app.database.writing() as session:
         assert cancel(session, answers[0].id)
         assert cancel(session, answers[1].id)

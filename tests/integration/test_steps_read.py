@@ -1,4 +1,6 @@
-"""Reading with the real worker: what a mail is taken for, where it goes, and what happens when reading fails."""
+"""Reading with the real worker: what a mail is taken for, where it goes, and what happens when
+reading fails.
+"""
 
 from __future__ import annotations
 
@@ -26,17 +28,23 @@ UNREADABLE = b""
 
 def tasks(house: House) -> tuple[HumanTask, ...]:
     with house.store() as session:
-        return collect_digest(session, house.app.rules.call, house.app.settings, house.app.clock.now()).needs_human
+        return collect_digest(
+            session, house.app.rules.call, house.app.settings, house.app.clock.now()
+        ).needs_human
 
 
 def test_a_question_is_received_once_and_shown_to_staff(house: House) -> None:
     """There is no case, so the letter speaks of none."""
     house.arrive(plain_mail(subject="关于截止时间"))
     house.settle_and_decide()
-    assert [(letter.kind, letter.recipient) for letter in house.letters()] == [("received", "wang@example.cn")]
+    assert [(letter.kind, letter.recipient) for letter in house.letters()] == [
+        ("received", "wang@example.cn")
+    ]
     assert "案卷编号" not in house.letters()[0].subject
     assert (house.cases(), house.messages()[0].answered) == ([], True)
-    assert ["咨询" in task.reason and "关于截止时间" in task.reason for task in tasks(house)] == [True]
+    assert ["咨询" in task.reason and "关于截止时间" in task.reason for task in tasks(house)] == [
+        True
+    ]
 
 
 @pytest.mark.parametrize("number", ["16", "17"], ids=["out of office", "bounce"])
@@ -71,14 +79,18 @@ def test_a_bounced_letter_is_undelivered_with_the_telephone_of_the_form(house: H
         undelivered = collect_digest(
             session, house.app.rules.call, house.app.settings, house.app.clock.now()
         ).undelivered
-    assert [(item.case_code, item.kind) for item in undelivered] == [(house.cases()[0].code, "accepted")]
+    assert [(item.case_code, item.kind) for item in undelivered] == [
+        (house.cases()[0].code, "accepted")
+    ]
     assert undelivered[0].telephone.replace("-", "").isdigit()
     assert undelivered[0].recipient == house.letters()[0].recipient
     assert len(house.letters()) == 1
 
 
 def test_a_bounced_letter_is_shown_wherever_its_case_is(house: House) -> None:
-    """In the list, the case, the explanation and the mail it answered; other cases are left alone."""
+    """In the list, the case, the explanation and the mail it answered; other cases are left
+    alone.
+    """
     house.arrive(with_file(plain_mail(4)))
     house.arrive(with_file(plain_mail(5, from_="li@example.cn"), b"another"))
     house.settle_and_decide()
@@ -105,7 +117,9 @@ def prose_bounce(text: str, subject: str = "系统退信") -> bytes:
 
 
 @pytest.mark.parametrize("names", ["case", "address"])
-def test_a_bounce_in_prose_is_tied_by_the_case_code_or_the_address(house: House, names: str) -> None:
+def test_a_bounce_in_prose_is_tied_by_the_case_code_or_the_address(
+    house: House, names: str
+) -> None:
     """Tencent gives our letters Message-IDs of its own, so that none of ours comes back."""
     house.arrive(with_file(plain_mail(4)))
     house.arrive(with_file(plain_mail(5, from_="li@example.cn"), b"another"))
@@ -123,7 +137,9 @@ def test_a_bounce_in_prose_is_tied_by_the_case_code_or_the_address(house: House,
 
 
 def test_a_bounce_that_says_a_letter_is_late_is_no_failure(house: House) -> None:
-    """RFC 3464 2.3.3: it is still on its way, also when the letter is known by the address alone."""
+    """RFC 3464 2.3.3: it is still on its way, also when the letter is known by the address
+    alone.
+    """
     house.arrive(with_file(plain_mail(4)))
     house.settle_and_decide()
     house.send()
@@ -151,7 +167,11 @@ def test_tencents_own_message_id_does_not_hide_ours(house: House) -> None:
 @pytest.mark.parametrize("header", ["auto_submitted", "list_id", "precedence"])
 def test_papers_in_a_machines_mail_are_shown_to_staff(house: House, header: str) -> None:
     """A bureau's own office system may send its application: not answered, not dropped either."""
-    value = {"auto_submitted": "auto-generated", "list_id": "<all.example.cn>", "precedence": "bulk"}[header]
+    value = {
+        "auto_submitted": "auto-generated",
+        "list_id": "<all.example.cn>",
+        "precedence": "bulk",
+    }[header]
     house.arrive(with_file(plain_mail(**{header: value})))
     house.settle_and_decide()
     assert (house.letters(), house.cases()) == ([], [])
@@ -177,10 +197,16 @@ def test_a_machines_mail_without_papers_is_noise(house: House) -> None:
 
 
 def test_a_units_second_address_is_shown_to_staff(house: House) -> None:
-    """A clerk may use another mailbox, and anybody can write a unit's name: merged, and a human looks."""
+    """A clerk may use another mailbox, and anybody can write a unit's name: merged, and a human
+    looks.
+    """
     name = "第一师阿拉尔市教育局"
     for number, local in enumerate(("clerk", "clerk", "other")):
-        house.arrive(with_file(plain_mail(number, from_=f"{name} <{local}@example.cn>"), f"data {number}".encode()))
+        house.arrive(
+            with_file(
+                plain_mail(number, from_=f"{name} <{local}@example.cn>"), f"data {number}".encode()
+            )
+        )
         house.take_in()
     assert len(house.cases()) == 1
     assert [event.message_id for event in house.events("new_address")] == [3]
@@ -199,9 +225,15 @@ def test_people_without_an_address_never_share_a_case(house: House) -> None:
 
 
 @pytest.mark.parametrize("sender", ["张三@example.cn", "zhang@b_c.example", "zhang@例子.example"])
-def test_a_sender_who_cannot_be_written_to_is_judged_all_the_same(house: House, sender: str) -> None:
+def test_a_sender_who_cannot_be_written_to_is_judged_all_the_same(
+    house: House, sender: str
+) -> None:
     """No letter, a decision, and a task for staff."""
-    raw = with_file(plain_mail(from_="x@x.example")).as_bytes().replace(b"x@x.example", sender.encode())
+    raw = (
+        with_file(plain_mail(from_="x@x.example"))
+        .as_bytes()
+        .replace(b"x@x.example", sender.encode())
+    )
     house.arrive(raw)
     house.settle_and_decide()
     assert [case.decision for case in house.cases()] == [Decision.INCOMPLETE]
@@ -218,7 +250,9 @@ def test_a_bounce_of_somebody_elses_letter_is_only_registered(house: House) -> N
 
 def test_a_forged_mail_is_shown_to_staff_and_not_answered(open_one: Open) -> None:
     """Only the office's own server is believed about it."""
-    house = open_one(office={"staff": ["s@office.example"], "trusted_authserv_ids": ["mx.office.example"]})
+    house = open_one(
+        office={"staff": ["s@office.example"], "trusted_authserv_ids": ["mx.office.example"]}
+    )
     forged = with_file(plain_mail(authentication_results="mx.office.example; dmarc=fail"))
     house.arrive(forged)
     house.settle_and_decide()
@@ -226,7 +260,8 @@ def test_a_forged_mail_is_shown_to_staff_and_not_answered(open_one: Open) -> Non
     assert ["冒名" in task.reason for task in tasks(house)] == [True]
 
 
-# --- supplements ---------------------------------------------------------------------------------------------------
+# --- supplements
+# ---------------------------------------------------------------------------------------------------
 
 
 def supplement(sample: str, **headers: str) -> bytes:
@@ -268,7 +303,9 @@ def test_a_stranger_who_quotes_a_case_is_held_for_staff(house: House) -> None:
     house.arrive_sample("09")
     house.settle_and_decide()
     house.wait(timedelta(hours=1))
-    house.arrive(supplement("10", from_="路人 <x@evil.example>", subject=f"补充 {house.cases()[0].code}"))
+    house.arrive(
+        supplement("10", from_="路人 <x@evil.example>", subject=f"补充 {house.cases()[0].code}")
+    )
     house.settle_and_decide()
     assert [(case.decision, case.version) for case in house.cases()] == [(Decision.INCOMPLETE, 1)]
     assert [letter.recipient for letter in house.letters()] == ["bys_jyj@example.cn"]
@@ -279,13 +316,16 @@ def test_thanks_for_a_letter_open_no_judgement(house: House) -> None:
     """A receipt, and the case stays as it is."""
     house.arrive_sample("09")
     house.settle_and_decide()
-    house.arrive(plain_mail(5, "谢谢", from_="bys_jyj@example.cn", in_reply_to=house.letters()[0].message_id))
+    house.arrive(
+        plain_mail(5, "谢谢", from_="bys_jyj@example.cn", in_reply_to=house.letters()[0].message_id)
+    )
     house.settle_and_decide()
     assert [case.version for case in house.cases()] == [1]
     assert [letter.kind for letter in house.letters()] == ["incomplete", "received"]
 
 
-# --- failures ------------------------------------------------------------------------------------------------------
+# --- failures
+# ------------------------------------------------------------------------------------------------------
 
 
 def test_a_mail_that_fails_three_times_is_set_aside_and_the_next_goes_on(house: House) -> None:
@@ -295,7 +335,11 @@ def test_a_mail_that_fails_three_times_is_set_aside_and_the_next_goes_on(house: 
     house.arrive(plain_mail())
     house.take_in()
     poison, good = house.messages()
-    assert (poison.state, poison.attempts, good.state) == (MessageState.SET_ASIDE, STRIKES, MessageState.READ)
+    assert (poison.state, poison.attempts, good.state) == (
+        MessageState.SET_ASIDE,
+        STRIKES,
+        MessageState.READ,
+    )
     assert "UnreadableMessage" in poison.error
     assert len(house.events("set_aside")) == 1
     assert any("已隔离" in task.reason for task in tasks(house))
@@ -332,7 +376,9 @@ def test_a_mail_that_kills_the_program_each_time_is_set_aside(house: House) -> N
     assert [row.state for row in house.messages()] == [MessageState.SET_ASIDE]
 
 
-def test_a_mail_being_read_by_a_killed_program_is_taken_up_after_the_restart(open_one: Open) -> None:
+def test_a_mail_being_read_by_a_killed_program_is_taken_up_after_the_restart(
+    open_one: Open,
+) -> None:
     """Not before: somebody may still be at it."""
     house = open_one()
     house.arrive(plain_mail())

@@ -1,4 +1,6 @@
-"""Intake with a real store: what is written down, what is fetched, and what a broken look leaves behind."""
+"""Intake with a real store: what is written down, what is fetched, and what a broken look leaves
+behind.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,11 @@ def test_the_raw_bytes_are_safe_before_anything_is_read(house: House) -> None:
     assert receive_all(house.app.inlet) == 1
     row = house.messages()[0]
     assert house.app.files.path(row.sha256).read_bytes() == raw
-    assert (row.state, row.received_at, row.size) == (MessageState.STORED, house.clock.instant, len(raw))
+    assert (row.state, row.received_at, row.size) == (
+        MessageState.STORED,
+        house.clock.instant,
+        len(raw),
+    )
     assert [event.kind for event in house.events()] == ["received"]
 
 
@@ -213,4 +219,8 @@ def test_a_look_is_remembered_with_its_time_and_counts(house: House) -> None:
     receive_all(house.app.inlet)
     with house.store() as session:
         folder = list_folders(session)[0]
-    assert (folder.polled_at, folder.server_count, folder.ledger_count) == (house.clock.instant, 1, 1)
+    assert (folder.polled_at, folder.server_count, folder.ledger_count) == (
+        house.clock.instant,
+        1,
+        1,
+    )

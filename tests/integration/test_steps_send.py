@@ -28,10 +28,18 @@ def test_a_letter_that_is_taken_is_sent_with_the_servers_word(house: House) -> N
     house.queue()
     assert house.send() == 1
     letter = house.letters()[0]
-    assert (letter.state, letter.sent_at, letter.attempts) == (OutboxState.SENT, house.clock.instant, 1)
+    assert (letter.state, letter.sent_at, letter.attempts) == (
+        OutboxState.SENT,
+        house.clock.instant,
+        1,
+    )
     assert letter.last_reply == "250 queued as 1"
     sent = house.transport.letters[0]
-    assert (sent.sender, sent.recipient, sent.data) == ("mailroom@office.example", "wang@example.cn", letter.mime)
+    assert (sent.sender, sent.recipient, sent.data) == (
+        "mailroom@office.example",
+        "wang@example.cn",
+        letter.mime,
+    )
     house.wait(timedelta(days=9))
     assert house.send() == 0
 
@@ -40,7 +48,11 @@ def test_a_letter_that_is_taken_is_sent_with_the_servers_word(house: House) -> N
     ("outcome", "state", "wait"),
     [
         (SendOutcome.RETRY, OutboxState.RETRY, timedelta(minutes=1)),
-        (SendOutcome.TOMORROW, OutboxState.RETRY, TOMORROW - datetime(2024, 8, 20, 9, tzinfo=BEIJING)),
+        (
+            SendOutcome.TOMORROW,
+            OutboxState.RETRY,
+            TOMORROW - datetime(2024, 8, 20, 9, tzinfo=BEIJING),
+        ),
         (SendOutcome.CONFIGURATION, OutboxState.RETRY, timedelta(hours=1)),
         (SendOutcome.REFUSED, OutboxState.FAILED, None),
         (SendOutcome.UNCERTAIN, OutboxState.UNCERTAIN, None),
@@ -49,7 +61,9 @@ def test_a_letter_that_is_taken_is_sent_with_the_servers_word(house: House) -> N
 def test_every_outcome_ends_in_its_state_and_is_written_down(
     house: House, outcome: SendOutcome, state: OutboxState, wait: timedelta | None
 ) -> None:
-    """With the server's words; tried again exactly when it should be, and failed or uncertain ones never."""
+    """With the server's words; tried again exactly when it should be, and failed or uncertain ones
+    never.
+    """
     house.queue()
     house.transport.answer_next(outcome, 451, "nicht jetzt")
     house.send()
@@ -84,7 +98,9 @@ def test_an_uncertain_letter_is_not_sent_again_after_a_restart(open_one: Open) -
 def test_a_refused_configuration_is_told_to_staff(house: House) -> None:
     """It concerns every letter."""
     house.queue()
-    house.transport.answer_next(SendOutcome.CONFIGURATION, 553, "Mail from must equal authorized user")
+    house.transport.answer_next(
+        SendOutcome.CONFIGURATION, 553, "Mail from must equal authorized user"
+    )
     house.send()
     with house.store() as session:
         errors = system_state(session, house.app.settings, house.app.clock.now()).errors
@@ -99,7 +115,11 @@ def test_a_lost_session_costs_the_waiting_letters_nothing(house: House) -> None:
     assert house.send() == 1
     assert [letter.attempts for letter in house.letters()] == [1, 0, 0]
     assert house.send() == 2
-    assert [letter.state for letter in house.letters()] == [OutboxState.UNCERTAIN, OutboxState.SENT, OutboxState.SENT]
+    assert [letter.state for letter in house.letters()] == [
+        OutboxState.UNCERTAIN,
+        OutboxState.SENT,
+        OutboxState.SENT,
+    ]
 
 
 def test_a_refused_login_stops_everything(house: House) -> None:
@@ -108,7 +128,9 @@ def test_a_refused_login_stops_everything(house: House) -> None:
     house.transport.trouble = SmtpLoginRefused("535 authentication failed")
     with pytest.raises(LoginRefusedError, match="535"):
         send_due(house.app.outlet)
-    assert [(letter.state, letter.attempts) for letter in house.letters()] == [(OutboxState.QUEUED, 0)]
+    assert [(letter.state, letter.attempts) for letter in house.letters()] == [
+        (OutboxState.QUEUED, 0)
+    ]
 
 
 def test_an_unreachable_server_is_trouble_of_the_world(house: House) -> None:
@@ -197,7 +219,9 @@ def test_a_letter_is_given_up_after_five_days(house: House) -> None:
 def test_a_slow_batch_tells_systemd_that_it_lives(
     house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """NetEase wants 20 seconds between two letters: a batch of fifty takes longer than the watchdog waits."""
+    """NetEase wants 20 seconds between two letters: a batch of fifty takes longer than the watchdog
+    waits.
+    """
     path = str(tmp_path / "notify")
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
         systemd.bind(path)

@@ -251,7 +251,10 @@ def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
     """Also when SQLite notices only while the connection is being prepared."""
     path = tmp_path / "mailroom.db"
     path.write_bytes(b"this is a text file, certainly no database\n" * 100)
-    with opened(f"sqlite:///{path}") as database, pytest.raises(StorageError, match="不是 SQLite 数据库"):
+    with (
+        opened(f"sqlite:///{path}") as database,
+        pytest.raises(StorageError, match="不是 SQLite 数据库"),
+    ):
         database.schema_state()
 
 

@@ -27,7 +27,9 @@ from notifier.outboxstates import OutboxState, Settlement
 from rules.verdict import Decision, EntryVerdict, Verdict
 
 NOW = datetime(2024, 8, 30, 2, 0, 0, 123456, tzinfo=UTC)
-LETTER = NewLetter("k", "accepted", "a@example.org", "受理回执", "<1@example.org>", b"\x00\xffletter")
+LETTER = NewLetter(
+    "k", "accepted", "a@example.org", "受理回执", "<1@example.org>", b"\x00\xffletter"
+)
 BIG = 4_294_967_295
 ARRIVAL = Arrival("垃圾邮件", BIG, BIG, 10, NOW, "ab" * 32)
 
@@ -53,7 +55,9 @@ def test_a_mail_goes_all_the_way_to_a_sent_letter(database: Database) -> None:
     UTC.
     """
     screening = Screening(kind=ScreeningKind.PERSON, reply=True, reason="个人来信")
-    envelope = Envelope(message_id="<" + "长" * 3000 + ">", subject="申报\x00材料", from_address="a@example.org")
+    envelope = Envelope(
+        message_id="<" + "长" * 3000 + ">", subject="申报\x00材料", from_address="a@example.org"
+    )
     verdict = Verdict(
         decision=Decision.ACCEPTED, rules_sha256="",
         entries=(EntryVerdict(entry="1", applicant="第一师", track="示范区", decision=Decision.ACCEPTED),),
@@ -92,7 +96,9 @@ def test_a_mail_goes_all_the_way_to_a_sent_letter(database: Database) -> None:
         assert (row.uid, row.received_at, row.subject) == (BIG, NOW, "申报\ufffd材料")
         assert row.received_at.utcoffset() == timedelta(0)
         assert (sent.state, sent.sent_at, sent.mime) == (OutboxState.SENT, NOW, LETTER.mime)
-        assert [item.entry.applicant for item in cases.accepted_ledger(session, "call")] == ["第一师"]
+        assert [item.entry.applicant for item in cases.accepted_ledger(session, "call")] == [
+            "第一师"
+        ]
         assert counts.count_everything(session).cases[Decision.ACCEPTED] == 1
         assert counts.count_in_ledger(session) == counts.count_on_server(session) == 1
 
@@ -121,7 +127,9 @@ def test_nothing_is_lost_between_writers_that_read_first(database: Database) -> 
         with database.writing() as session:
             key = next(numbers)
             codes.append(
-                cases.open_case(session, NewCase("call", "示范区", "Q", 2024, key, key, "", "", ""), NOW, NOW)[0].code
+                cases.open_case(
+                    session, NewCase("call", "示范区", "Q", 2024, key, key, "", "", ""), NOW, NOW
+                )[0].code
             )
             rows.add(messages.record_message(session, ARRIVAL, NOW).id)
 

@@ -25,7 +25,9 @@ def database(url: str) -> Iterator[Database]:
     opened.migrate()
     with opened.writing() as session:
         for number in range(3):
-            events.record_event(session, NOW, EventKind.DIGEST, f"第{number}件\x00", message_id=number, sha256="ab")
+            events.record_event(
+                session, NOW, EventKind.DIGEST, f"第{number}件\x00", message_id=number, sha256="ab"
+            )
     yield opened
     opened.close()
 

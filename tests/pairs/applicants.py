@@ -40,7 +40,9 @@ _SCHOOLS = {
     "九年一贯制学校": "九年一贯制学校",
 }
 _FAMILY = "王李张刘陈杨黄赵周吴徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆范汪"
-_GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华慧建国文斌海燕晓东志远雪梅思雨春兰永红新民玉兰"
+_GIVEN = (
+    "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华慧建国文斌海燕晓东志远雪梅思雨春兰永红新民玉兰"
+)
 _DEPARTMENTS = (
     "信息中心",
     "教务处（信息技术组）",
@@ -62,8 +64,14 @@ def person(chance: random.Random) -> str:
 def _clerk(chance: random.Random, code: str) -> Filled:
     mobile = f"13{chance.randint(0, 9)}-{chance.randint(0, 9999):04d}-{chance.randint(0, 9999):04d}"
     desk = f"{code}-{chance.randint(2000000, 8999999)}"
-    address = f"{''.join(chance.sample('abcdefghjkmnpqrstuvwxyz', 5))}{chance.randint(1, 99)}@example.cn"
-    return {"联系人": person(chance), "联系电话": chance.choice((mobile, desk)), "电子邮箱": address}
+    address = (
+        f"{''.join(chance.sample('abcdefghjkmnpqrstuvwxyz', 5))}{chance.randint(1, 99)}@example.cn"
+    )
+    return {
+        "联系人": person(chance),
+        "联系电话": chance.choice((mobile, desk)),
+        "电子邮箱": address,
+    }
 
 
 def _texts(chance: random.Random) -> Filled:
@@ -118,14 +126,19 @@ def schools(chance: random.Random, call: Call, count: int) -> list[Filled]:
     place = place if place.endswith(("市", "师")) else f"{place}市"
     ending = chance.choice(list(_SCHOOLS))
     numbered = chance.random() < 0.6
-    stems = chance.sample([f"第{ordinal}" for ordinal in _ORDINALS] if numbered else list(_WORDS), count)
+    stems = chance.sample(
+        [f"第{ordinal}" for ordinal in _ORDINALS] if numbered else list(_WORDS), count
+    )
     made: list[Filled] = []
     for stem in stems:
         one = _somebody(chance, unit, f"{place}{stem}{ending}", _SCHOOLS[ending])
         if made and chance.random() < 0.35:
             one |= {name: made[-1][name] for name in ("联系人", "联系电话", "电子邮箱", "职能部门")}
         if made and chance.random() < 0.5:
-            one |= {name: made[-1][name] for name in ("公示开始", "公示结束", "填报日期", *_texts(chance))}
+            one |= {
+                name: made[-1][name]
+                for name in ("公示开始", "公示结束", "填报日期", *_texts(chance))
+            }
         made.append(one)
     return made
 
@@ -142,7 +155,9 @@ Change = Callable[[random.Random, str], str]
 def _other_digits(chance: random.Random, text: str) -> str:
     """One digit changed, or two neighbours changed places (98.2 and 89.2)."""
     digits = [at for at, char in enumerate(text) if char.isdigit()]
-    pairs = [at for at in digits if at + 1 in digits and text[at] != text[at + 1] and text[at + 1] != "0"]
+    pairs = [
+        at for at in digits if at + 1 in digits and text[at] != text[at + 1] and text[at + 1] != "0"
+    ]
     if pairs and chance.random() < 0.5:
         at = chance.choice(pairs)
         return text[:at] + text[at + 1] + text[at] + text[at + 2 :]
@@ -158,12 +173,20 @@ def edited(chance: random.Random, filled: Filled, names: Sequence[str]) -> tuple
         day = int(filled[name].split("月")[1].rstrip("日"))
         return filled | {name: f"2024年8月{(day % 28) + chance.randint(1, 3)}日"}, name
     text = _other_digits(chance, filled[name])
-    return filled | {name: "97.3%" if name.endswith("率") and float(text.rstrip("%")) > 100 else text}, name
+    return filled | {
+        name: "97.3%" if name.endswith("率") and float(text.rstrip("%")) > 100 else text
+    }, name
 
 
 def rewritten(chance: random.Random, filled: Filled) -> Filled:
     """An older version: two of the long texts are others."""
-    sources = {"网络条件": NET, "平台应用": PLATFORM, "建设基础": BASIS, "工作思路": PLAN, "保障措施": BACKING}
+    sources = {
+        "网络条件": NET,
+        "平台应用": PLATFORM,
+        "建设基础": BASIS,
+        "工作思路": PLAN,
+        "保障措施": BACKING,
+    }
     names = chance.sample(sorted(sources), 3)
     return filled | {
         name: chance.choice(

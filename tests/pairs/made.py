@@ -82,7 +82,9 @@ class _Run:
             head = {"填报单位": bureau, "填报日期": self.filled["填报日期"]}
             return summary(form, head, self.rows, Stamps(applicant=bureau))
         return application(
-            form, self.filled, Stamps(who, who, bureau if self.form == "附件2" else "", "严守成", "葛文斌")
+            form,
+            self.filled,
+            Stamps(who, who, bureau if self.form == "附件2" else "", "严守成", "葛文斌"),
         )
 
     def word(self, call: Call) -> bytes:
@@ -102,7 +104,9 @@ def _pairs_of(chance: random.Random, number: int, call: Call) -> Iterator[Pair]:
     count = (chance.choice((1, 2, 3, 5)) if form == "附件4" else 1) if summary_form else 0
     own = tuple(people[:count])
     filled = dict(people[0]) | (
-        {"填报单位": next(u.bureau for u in call.units if u.name == people[0]["师市"])} if count else {}
+        {"填报单位": next(u.bureau for u in call.units if u.name == people[0]["师市"])}
+        if count
+        else {}
     )
     run = _Run(form, filled, own, chance.random() < 0.35)
     how = device(chance)
@@ -124,7 +128,9 @@ def _pairs_of(chance: random.Random, number: int, call: Call) -> Iterator[Pair]:
     yield pair(Truth.OTHER, other.word(call), pages)
     if count:
         changed, field = edited(chance, own[0], NUMBERS[form])
-        yield pair(Truth.EDITED, replace(run, rows=(changed, *own[1:])).word(call), pages, f"第1行{field}")
+        yield pair(
+            Truth.EDITED, replace(run, rows=(changed, *own[1:])).word(call), pages, f"第1行{field}"
+        )
         yield pair(Truth.ROW, replace(run, rows=(*own, people[-1])).word(call), pages)
         return
     changed, field = edited(chance, filled, NUMBERS[form])

@@ -130,7 +130,9 @@ MAIL = b"Received: from x\r\nFrom: a@example.cn\r\nSubject: x\r\nContent-Type: m
 
 def files() -> list[tuple[str, str, bytes]]:
     """Case, file name, content."""
-    forms = [(f"blank form {number}", f"附件{number}.docx", blank(number)) for number in (1, 2, 3, 4)]
+    forms = [
+        (f"blank form {number}", f"附件{number}.docx", blank(number)) for number in (1, 2, 3, 4)
+    ]
     kept = sorted(KEPT.glob("*.doc"))
     return [
         *forms,
@@ -149,14 +151,22 @@ def files() -> list[tuple[str, str, bytes]]:
         ("docx cut in half", "附件1.docx", blank(1)[: len(blank(1)) // 2]),
         ("another docx", "简历.docx", word(["个人简历"])),
         ("docx of nothing", "空白.docx", word()),
-        ("docx of pictures only", "附件1.docx", body("<w:p><w:r><w:drawing><blip/></w:drawing></w:r></w:p>")),
+        (
+            "docx of pictures only",
+            "附件1.docx",
+            body("<w:p><w:r><w:drawing><blip/></w:drawing></w:r></w:p>"),
+        ),
         ("rtf", "说明.rtf", b"{\\rtf1\\ansi\\ansicpg936 \\'c9\\'ea\\'b1\\'a8}"),
         ("rtf named doc", "说明.doc", b"{\\rtf1\\ansi hello}"),
         ("rtf cut off", "说明.rtf", b"{\\rtf1\\ansi{\\fonttbl{\\f0 x"),
         ("doc cut off", "附件1.doc", kept[0].read_bytes()[:3000]),
         ("doc of another program", "附件1.doc", compound({"WordDocument": FIB})),
         ("doc with a password", "附件1.doc", compound({"WordDocument": LOCKED_FIB})),
-        ("docx with a password", "附件1.docx", compound({"EncryptionInfo": b"", "EncryptedPackage": b""})),
+        (
+            "docx with a password",
+            "附件1.docx",
+            compound({"EncryptionInfo": b"", "EncryptedPackage": b""}),
+        ),
         ("xls with a password", "附件3.xls", compound({"Workbook": LOCKED_BOOK})),
         ("xls without sheets", "附件3.xls", compound({"Workbook": BOOK})),
         ("et without sheets", "附件3.et", compound({"Workbook": BOOK})),
@@ -176,13 +186,21 @@ def files() -> list[tuple[str, str, bytes]]:
                 ),
             )
         ),
-        ("odt", "说明.odt", package({"mimetype": b"application/vnd.oasis.opendocument.text", "content.xml": b""})),
+        (
+            "odt",
+            "说明.odt",
+            package({"mimetype": b"application/vnd.oasis.opendocument.text", "content.xml": b""}),
+        ),
         ("ofd", "公文.ofd", package({"OFD.xml": b"", "Doc_0/Document.xml": b""})),
         ("ofd named pdf", "公文.pdf", package({"OFD.xml": b"", "Doc_0/Document.xml": b""})),
         ("pdf by a program", "通知.pdf", PDF),
         ("pdf named docx", "附件1.docx", PDF),
         ("pdf broken", "附件1.pdf", b"%PDF-1.4 broken"),
-        ("html named doc", "附件1.doc", b"<html xmlns:w='urn:schemas-microsoft-com:office:word'><body>x"),
+        (
+            "html named doc",
+            "附件1.doc",
+            b"<html xmlns:w='urn:schemas-microsoft-com:office:word'><body>x",
+        ),
         (
             "mht named doc",
             "附件1.doc",
@@ -228,9 +246,17 @@ def containers() -> list[tuple[str, str, bytes]]:
         ("zip of GBK names with the UTF-8 flag", "材料.zip", raw_zip([(gbk, NOTE)], flags=0x800)),
         ("zip of backslashes", "材料.zip", raw_zip([("材料\\附件1.txt".encode("gbk"), NOTE)])),
         ("zip that climbs out", "材料.zip", raw_zip([(b"../../etc/passwd.txt", NOTE)])),
-        ("zip of absolute names", "材料.zip", raw_zip([(b"/etc/passwd.txt", NOTE), (b"C:\\Windows\\a.txt", NOTE)])),
+        (
+            "zip of absolute names",
+            "材料.zip",
+            raw_zip([(b"/etc/passwd.txt", NOTE), (b"C:\\Windows\\a.txt", NOTE)]),
+        ),
         ("zip of a NUL name", "材料.zip", raw_zip([(b"a.txt\0.exe", NOTE)])),
-        ("zip of a turned name", "材料.zip", raw_zip([("附\u202exfdp.exe".encode(), NOTE)], flags=0x800)),
+        (
+            "zip of a turned name",
+            "材料.zip",
+            raw_zip([("附\u202exfdp.exe".encode(), NOTE)], flags=0x800),
+        ),
         ("zip of equal names", "材料.zip", raw_zip([(b"a.txt", NOTE), (b"a.txt", NOTE)])),
         ("zip of a link", "材料.zip", raw_zip([(b"a.txt", b"/etc/passwd")], mode=0o120777)),
         ("zip with a password", "材料.zip", raw_zip([(gbk, NOTE)], flags=1)),
@@ -296,7 +322,11 @@ def containers() -> list[tuple[str, str, bytes]]:
         ("gzip cut off", "附件1.txt.gz", gzip.compress(NOTE, mtime=0)[:-9]),
         ("tar", "材料.tar", _tar()),
         ("tar.gz", "材料.tgz", gzip.compress(_tar(), mtime=0)),
-        ("zip in rar in 7z", "材料.7z", seven_zip({"b.rar": rar5({"c.zip": zip_of({"a.txt": NOTE})})})),
+        (
+            "zip in rar in 7z",
+            "材料.7z",
+            seven_zip({"b.rar": rar5({"c.zip": zip_of({"a.txt": NOTE})})}),
+        ),
     ]
 
 
@@ -370,7 +400,10 @@ def names() -> Iterator[tuple[str, bytes]]:
     yield "RFC 2231, GBK", attached + b"filename*=GBK''" + quote(name.encode("gbk")).encode()
     yield "RFC 2231, small letters", attached + b"filename*=utf-8'zh-cn'" + percent.lower()
     yield "RFC 2231 in quotes", attached + b"filename*=\"UTF-8''" + percent + b'"'
-    yield "RFC 2231 in pieces", attached + b"filename*0*=UTF-8''" + percent[:30] + b";\r\n filename*1*=" + percent[30:]
+    yield (
+        "RFC 2231 in pieces",
+        attached + b"filename*0*=UTF-8''" + percent[:30] + b";\r\n filename*1*=" + percent[30:],
+    )
     yield (
         "RFC 2231 in pieces, disordered",
         attached + b"filename*1*=" + percent[30:] + b";\r\n filename*0*=UTF-8''" + percent[:30],
@@ -382,7 +415,10 @@ def names() -> Iterator[tuple[str, bytes]]:
     yield "raw UTF-8", attached + b'filename="' + name.encode() + b'"'
     yield "raw GBK", attached + b'filename="' + name.encode("gbk") + b'"'
     yield "raw GBK without quotes", attached + b"filename=" + "附件1.txt".encode("gbk")
-    yield "raw GBK ending in a backslash", attached + b'filename="' + "申誠.txt".encode("gbk") + b'"'
+    yield (
+        "raw GBK ending in a backslash",
+        attached + b'filename="' + "申誠.txt".encode("gbk") + b'"',
+    )
     yield "percent signs alone", attached + b'filename="' + percent + b'"'
     yield "blanks without quotes", attached + b"filename=my file 1.txt"
     yield "quotes inside", attached + b'filename="a \\"b\\" c.txt"'
@@ -395,13 +431,19 @@ def names() -> Iterator[tuple[str, bytes]]:
     yield "astral", attached + b"filename*=UTF-8''" + quote("𠮷村小学.txt").encode()
     yield "emoji", attached + b"filename*=UTF-8''" + quote("😀.txt").encode()
     yield "NFD", attached + b"filename*=UTF-8''" + quote("e\u0301.txt").encode()
-    yield "three hundred characters", attached + b"filename*=UTF-8''" + quote("长" * 300 + ".txt").encode()
+    yield (
+        "three hundred characters",
+        attached + b"filename*=UTF-8''" + quote("长" * 300 + ".txt").encode(),
+    )
     yield "only an extension", attached + b'filename=".txt"'
     yield "only dots", attached + b'filename=".."'
     yield "empty", attached + b'filename=""'
     yield "none", b"Content-Type: application/octet-stream\r\nContent-Disposition: attachment"
     yield "twice", attached + b'filename="a.txt"; filename="b.txt"'
-    yield "no semicolon", b"Content-Type: application/octet-stream\r\nContent-Disposition: attachment filename=a.txt"
+    yield (
+        "no semicolon",
+        b"Content-Type: application/octet-stream\r\nContent-Disposition: attachment filename=a.txt",
+    )
     yield (
         "capital letters",
         b'CONTENT-TYPE: APPLICATION/OCTET-STREAM\r\nCONTENT-DISPOSITION: ATTACHMENT; FILENAME="a.txt"',

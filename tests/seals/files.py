@@ -47,12 +47,16 @@ class _File:
         box = f"/MediaBox [0 0 {paper[0] * MILLIMETRE:.2f} {paper[1] * MILLIMETRE:.2f}]"
         head = f"<< /Type /Page /Parent {self.tree} 0 R {box} {more}"
         self.kids.append(
-            self.writer.add(f"{head} /Resources << /XObject << {named} >> {fonts} >> /Contents {drawn} 0 R >>".encode())
+            self.writer.add(
+                f"{head} /Resources << /XObject << {named} >> {fonts} >> /Contents {drawn} 0 R >>".encode()
+            )
         )
 
     def finish(self) -> bytes:
         kids = " ".join(f"{kid} 0 R" for kid in self.kids)
-        self.writer.objects[self.tree - 1] = f"<< /Type /Pages /Kids [{kids}] /Count {len(self.kids)} >>".encode()
+        self.writer.objects[self.tree - 1] = (
+            f"<< /Type /Pages /Kids [{kids}] /Count {len(self.kids)} >>".encode()
+        )
         root = self.writer.add(f"<< /Type /Catalog /Pages {self.tree} 0 R >>".encode())
         return self.writer.finish(root, self.writer.add(b"<< /Producer (Scanner) >>"))
 
@@ -87,7 +91,11 @@ def _placed(pixels: Pixels, quality: int) -> tuple[str, tuple[int, int], bytes]:
 def with_ocr_layer(pixels: Pixels, paper: Paper, quality: int) -> bytes:
     """A scan with invisible text over it."""
     file = _File()
-    text = b"BT 3 Tr /F 11 Tf 1 0 0 1 60 700 Tm (" + b"recognised words of the page " * 6 + b") Tj ET\n"
+    text = (
+        b"BT 3 Tr /F 11 Tf 1 0 0 1 60 700 Tm ("
+        + b"recognised words of the page " * 6
+        + b") Tj ET\n"
+    )
     file.page(paper, _whole(paper) + text, {"I": file.image(*_placed(pixels, quality))})
     return file.finish()
 
@@ -177,7 +185,10 @@ def _fax(pixels: Pixels) -> bytes:
         tiffinfo={TiffImagePlugin.ROWSPERSTRIP: pixels.shape[0]},
     )
     with Image.open(out) as tiff:
-        offset, length = tiff.tag_v2[TiffImagePlugin.STRIPOFFSETS][0], tiff.tag_v2[TiffImagePlugin.STRIPBYTECOUNTS][0]
+        offset, length = (
+            tiff.tag_v2[TiffImagePlugin.STRIPOFFSETS][0],
+            tiff.tag_v2[TiffImagePlugin.STRIPBYTECOUNTS][0],
+        )
     return out.getvalue()[offset : offset + length]
 
 

@@ -32,7 +32,11 @@ DPI, PX_PER_MM = 150, 6.0
 PICTURES = (".jpg", ".jpeg", ".png")
 BARE = "bare"
 MAX_BYTES = 2_000_000  #: drawings of many megabytes take minutes
-STAMPS = {"round seal": marks.round_seal, "round 专用章": marks.special_round, "oval 专用章": marks.oval_seal}
+STAMPS = {
+    "round seal": marks.round_seal,
+    "round 专用章": marks.special_round,
+    "oval 专用章": marks.oval_seal,
+}
 
 
 class Said(NamedTuple):
@@ -46,7 +50,9 @@ class Said(NamedTuple):
     @property
     def wrong(self) -> bool:
         """Certain of what is not so."""
-        return self.outcome is (SealOutcome.STAMPED if self.what == BARE else SealOutcome.NOT_STAMPED)
+        return self.outcome is (
+            SealOutcome.STAMPED if self.what == BARE else SealOutcome.NOT_STAMPED
+        )
 
 
 def sheet(path: Path) -> Pixels | None:

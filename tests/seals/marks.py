@@ -146,7 +146,9 @@ def special_round(chance: Chance, dpi: int) -> Mask:
         canvas.star(4)
     else:
         canvas.line("教务处", 0, 5, font)
-    canvas.line(str(chance.choice(["合同专用章", "业务专用章", "项目专用章"])), across * 0.26, 4.2, font)
+    canvas.line(
+        str(chance.choice(["合同专用章", "业务专用章", "项目专用章"])), across * 0.26, 4.2, font
+    )
     return canvas.mask(float(chance.uniform(-20, 20)))
 
 

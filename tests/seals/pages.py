@@ -334,7 +334,11 @@ def _stamped_kinds() -> Iterator[Kind]:
         stamped(seal, on=bearing(lookalikes.letterhead)),
         weight=2,
     )
-    yield kind("oval 专用章 across red curves", stamped(marks.oval_seal, on=bearing(lookalikes.red_curves)), scan)
+    yield kind(
+        "oval 专用章 across red curves",
+        stamped(marks.oval_seal, on=bearing(lookalikes.red_curves)),
+        scan,
+    )
     yield kind("seal and red pen", stamped(seal, on=bearing(lookalikes.pen_circles)))
     yield kind("seal, yellowed paper", stamped(seal), yellowed)
     yield kind("seal, faded scan", stamped(seal), faded)

@@ -87,7 +87,11 @@ def _sheets() -> tuple[Sheet, ...]:
         application(forms["附件1"], zone(FIRST, "2024年8月20日", "98.6%", "99.1%")),
         application(forms["附件2"], school(CHENXI, "2024年8月21日")),
         application(forms["附件2"], school(LANHE, "2024年8月19日")),
-        summary(forms["附件4"], {"填报单位": EIGHTH.name}, [school(each, "") for each in (CHENXI, JINSUI)]),
+        summary(
+            forms["附件4"],
+            {"填报单位": EIGHTH.name},
+            [school(each, "") for each in (CHENXI, JINSUI)],
+        ),
     )
 
 

@@ -136,7 +136,9 @@ def _summary(judged: Sequence[Judged]) -> Iterator[str]:
         )
     ]
     for what, those in (("all pages", judged), ("stamped pages and plain print", usual)):
-        decided = [(each.decode_ms + each.look_ms) / each.decode_ms for each in those if each.decode_ms > 0]
+        decided = [
+            (each.decode_ms + each.look_ms) / each.decode_ms for each in those if each.decode_ms > 0
+        ]
         if decided:
             yield f"decode and look, times the decode, {what} with one JPEG: median {statistics.median(decided):.1f} ({len(decided)})"
     taken = sorted(each.file_ms for each in judged)
@@ -167,7 +169,9 @@ def report_of_foreign(said: Sequence[foreign.Said]) -> str:
         )
         for what in (foreign.BARE, *foreign.STAMPS)
     ]
-    wrong = (f"{each.outcome}: {each.name}, {each.what}: {each.reason}" for each in said if each.wrong)
+    wrong = (
+        f"{each.outcome}: {each.name}, {each.what}: {each.reason}" for each in said if each.wrong
+    )
     return "\n".join([*_table(stamps), "", *wrong])
 
 

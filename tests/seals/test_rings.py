@@ -78,7 +78,9 @@ def test_the_report_names_what_is_wrong() -> None:
     """An own seal called another's, and a double's taken for one's own."""
     page = Pressed("0001 page", KINDS[0].name, "uming", 200, "第六师教育局", "第八师教育局", b"")
     own = Judged(page, "第八师教育局", Said.DIFFERENT, Said.DIFFERENT, Said.UNREAD)
-    double = Judged(page._replace(name="0002 page"), "第八师教育局", Said.AGREES, Said.UNREAD, Said.AGREES)
+    double = Judged(
+        page._replace(name="0002 page"), "第八师教育局", Said.AGREES, Said.UNREAD, Said.AGREES
+    )
 
     text = report([own, double])
 

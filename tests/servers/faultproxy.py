@@ -15,7 +15,13 @@ from dataclasses import dataclass
 from typing import Literal, Self
 
 Action = Literal[
-    "reset", "close", "freeze", "deliver_then_reset", "deliver_then_close", "deliver_then_freeze", "answer"
+    "reset",
+    "close",
+    "freeze",
+    "deliver_then_reset",
+    "deliver_then_close",
+    "deliver_then_freeze",
+    "answer",
 ]
 
 

@@ -107,7 +107,11 @@ def test_sample_mails_and_every_kind_of_attachment_are_read_as_from_a_shell(plac
 
 def differing(one: dict[str, Any], other: dict[str, Any]) -> list[str]:
     assert one.keys() == other.keys()
-    return [f"{name}: {fates(one[name])} / {fates(other[name])}" for name in one if one[name] != other[name]]
+    return [
+        f"{name}: {fates(one[name])} / {fates(other[name])}"
+        for name in one
+        if one[name] != other[name]
+    ]
 
 
 def fates(reading: dict[str, Any]) -> list[str]:
@@ -130,4 +134,6 @@ def test_the_whole_job_is_done_under_the_unit(place: Path) -> None:
     arguments = ("demo", "--json", "--dir", place / "out", "--call", call, "--mails", mails)
     report = json.loads(as_service(place, sys.executable, command, *arguments))
 
-    assert {row["file"]: row["letter"] for row in report} == {sample.path.name: sample.letter for sample in chosen}
+    assert {row["file"]: row["letter"] for row in report} == {
+        sample.path.name: sample.letter for sample in chosen
+    }

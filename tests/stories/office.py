@@ -1,4 +1,5 @@
-"""The office of a story: a real mailbox on Dovecot, a real SMTP peer, the whole house between, and a clock.
+"""The office of a story: a real mailbox on Dovecot, a real SMTP peer, the whole house between, and
+a clock.
 
 Nothing of the house is replaced but the time of day. OCR is off: a story is about who and when, not
 about what is read on a scan.
@@ -61,7 +62,9 @@ class Office:
     account: DovecotAccount
     sink: SmtpSink
     clock: FixedClock
-    opened_before: Path | None = None  #: another office's directory, with the shipped rules in force
+    opened_before: Path | None = (
+        None  #: another office's directory, with the shipped rules in force
+    )
     settle: timedelta = timedelta(minutes=10)
     letters: list[Left] = field(default_factory=list)  #: to applicants, all that ever left
     _seen: int = 0
@@ -69,7 +72,9 @@ class Office:
 
     def open(self, story: Story) -> None:
         """Write the configuration and start."""
-        if self.opened_before is not None and not story.call:  # trying all examples of the rules takes seconds
+        if (
+            self.opened_before is not None and not story.call
+        ):  # trying all examples of the rules takes seconds
             copytree(self.opened_before, self.directory, dirs_exist_ok=True)
         calls = self.directory / "calls"
         copytree(default_config() / "calls" / CALL, calls / CALL, dirs_exist_ok=True)
@@ -130,7 +135,9 @@ class Office:
             if kind not in NOT_TO_APPLICANTS:
                 name = LETTER_NAMES.get(kind, kind)
                 (to,) = taken.recipients
-                self.letters.append(Left(name, to, _header(mail, "Subject"), _text(mail), mail["Message-ID"]))
+                self.letters.append(
+                    Left(name, to, _header(mail, "Subject"), _text(mail), mail["Message-ID"])
+                )
         self._seen = len(self.sink.letters)
 
     def order(self, line: str) -> tuple[int, str]:
@@ -191,7 +198,9 @@ def _toml(table: dict[str, dict[str, Any]], changes: dict[str, dict[str, Any]]) 
 
 
 def _toml_value(value: object) -> str:
-    return value.isoformat() if isinstance(value, datetime) else json.dumps(value, ensure_ascii=False)
+    return (
+        value.isoformat() if isinstance(value, datetime) else json.dumps(value, ensure_ascii=False)
+    )
 
 
 def _header(mail: Message, name: str) -> str:

@@ -58,7 +58,11 @@ def files_of(name: str, papers: Papers, piece: str) -> tuple[File, ...]:
 def _file(papers: Papers, piece: str) -> File:
     stem, _, ending = piece.rpartition(".")
     sheet, title = dict(_sheets(papers))[stem]
-    name = piece if papers.file_names == "bare" else f"{title}{'' if ending == 'docx' else '（盖章扫描）'}.{ending}"
+    name = (
+        piece
+        if papers.file_names == "bare"
+        else f"{title}{'' if ending == 'docx' else '（盖章扫描）'}.{ending}"
+    )
     if ending == "docx":
         return File(name, _word(sheet))
     if papers.exported:
@@ -143,7 +147,10 @@ def _rows(papers: Papers, filled: Sequence[Filled]) -> list[Filled]:
     """The rows of the summary table: the applicants, unless the story names others."""
     if papers.rows is None:
         return list(filled)
-    return [filled[min(number, len(filled) - 1)] | {"单位名称": name} for number, name in enumerate(papers.rows)]
+    return [
+        filled[min(number, len(filled) - 1)] | {"单位名称": name}
+        for number, name in enumerate(papers.rows)
+    ]
 
 
 def _summary(annex: str, reporter: str, rows: Sequence[Filled], day: str) -> Sheet:

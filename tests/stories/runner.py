@@ -167,7 +167,9 @@ class Play:
 
     def _state(self, name: str) -> str:
         cases = self.office.cases_of(self.sent[name])
-        decisions = {DECISION_NAMES[case.decision] if case.decision else UNDECIDED for case in cases}
+        decisions = {
+            DECISION_NAMES[case.decision] if case.decision else UNDECIDED for case in cases
+        }
         return "、".join(sorted(decisions)) or NO_CASE
 
     def _company(self, step: Step) -> Iterator[str]:
@@ -180,11 +182,15 @@ class Play:
         }
         first = step.together[:1]
         yield from (
-            f"{name} and {first[0]} are not in one case" for name in step.together if cases[name] != cases[first[0]]
+            f"{name} and {first[0]} are not in one case"
+            for name in step.together
+            if cases[name] != cases[first[0]]
         )
         for number, name in enumerate(step.apart):
             yield from (
-                f"{name} and {other} share a case" for other in step.apart[:number] if cases[name] & cases[other]
+                f"{name} and {other} share a case"
+                for other in step.apart[:number]
+                if cases[name] & cases[other]
             )
 
 
@@ -208,7 +214,9 @@ def _letters(wanted: Iterable[Letter], heard: list[Left]) -> Iterator[str]:
         rest.remove(found)
         words = f"{found.subject}\n{found.text}"
         yield from _words(f"the {letter.kind} to {letter.to}", words, letter.says, letter.lacks)
-    yield from (f"nobody expected a {left.kind} to {left.to}: {left.subject}\n{left.text}" for left in rest)
+    yield from (
+        f"nobody expected a {left.kind} to {left.to}: {left.subject}\n{left.text}" for left in rest
+    )
 
 
 def _words(what: str, words: str, says: Iterable[str], lacks: Iterable[str]) -> Iterator[str]:

@@ -106,9 +106,15 @@ def _letters(office: KilledOffice) -> Iterator[str]:
         if row is not None and letter.recipients != (row["recipient"],):
             yield f"{row['message_id']} went to {letter.recipients}"
     answers = Counter((row["case_id"], row["key"], row["sha256"]) for row in known.values())
-    yield from (f"two letters for one decision: {key}" for key, count in answers.items() if count > 1)
+    yield from (
+        f"two letters for one decision: {key}" for key, count in answers.items() if count > 1
+    )
     per_mail = Counter(known[identifier]["sha256"] for identifier in copies if identifier in known)
-    yield from (f"{count} letters answer mail {sha[:12]}" for sha, count in per_mail.items() if sha and count > 1)
+    yield from (
+        f"{count} letters answer mail {sha[:12]}"
+        for sha, count in per_mail.items()
+        if sha and count > 1
+    )
 
 
 def at_rest(office: KilledOffice) -> list[str]:

@@ -49,7 +49,9 @@ def application(number: int) -> Posted:
     """Papers nobody can open: a case of its own, and a letter that asks for them again."""
     mail = _mail(number, f"示范校申报 第{number}中学", "申报材料见附件。")
     data = b"not a document " + str(number).encode()
-    mail.add_attachment(data, maintype="application", subtype="octet-stream", filename=f"第{number}中学申报书.docx")
+    mail.add_attachment(
+        data, maintype="application", subtype="octet-stream", filename=f"第{number}中学申报书.docx"
+    )
     return Posted(
         mail.as_bytes(),
         FIRST + timedelta(minutes=number),

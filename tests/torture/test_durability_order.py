@@ -70,7 +70,9 @@ def nameless(found: list[tuple[str, dict[str, str]]]) -> list[str]:
             case "fsync_dir":
                 unsynced_folders.discard(about["shard"])
             case "commit" if unsynced_folders:
-                wrong.append(f"{number}: a row was committed while the names in {unsynced_folders} were not durable")
+                wrong.append(
+                    f"{number}: a row was committed while the names in {unsynced_folders} were not durable"
+                )
     return wrong
 
 

@@ -71,7 +71,8 @@ def read_editable(kind: Kind, data: bytes) -> Content:
             return content
         if isinstance(error, BrokenDocError) and is_word(data):
             raise UnreadableError(
-                Fate.UNSUPPORTED, "这个老版 Word 文件不能自动读取, 由工作人员查看; 可用 Word 另存为 .docx 后重发"
+                Fate.UNSUPPORTED,
+                "这个老版 Word 文件不能自动读取, 由工作人员查看; 可用 Word 另存为 .docx 后重发",
             ) from error
         raise UnreadableError(Fate.DAMAGED, f"{what} 文件损坏, 打不开") from error
 

@@ -62,7 +62,11 @@ def read_doc(data: bytes) -> Content:
                 "1Table" if struct.unpack_from("<H", main, 10)[0] & 0x0200 else "0Table",
             )
             more = _stream(ole, "Data") if ole.exists("Data") else b""
-            notes = ("文件带有宏(没有运行)",) if ole.exists("Macros") or ole.exists("_VBA_PROJECT_CUR") else ()
+            notes = (
+                ("文件带有宏(没有运行)",)
+                if ole.exists("Macros") or ole.exists("_VBA_PROJECT_CUR")
+                else ()
+            )
         return replace(_Document(main, table, more).content(), notes=notes)
     except TooMuchError as error:
         raise DocLimitError from error

@@ -63,7 +63,9 @@ class Proposal:
         """One line for 字段 or 列."""
         kind = "" if self.field.type is FieldType.TEXT else f", 类型: {self.field.type}"
         options = f", 选项: [{', '.join(self.field.options)}]" if self.field.options else ""
-        return f"- {{名称: {self.field.name}{kind}{options}, 标签: [{', '.join(self.field.labels)}]}}"
+        return (
+            f"- {{名称: {self.field.name}{kind}{options}, 标签: [{', '.join(self.field.labels)}]}}"
+        )
 
 
 @dataclass(frozen=True)

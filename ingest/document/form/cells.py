@@ -24,7 +24,9 @@ _EMPTY = "☐□○◻◯"
 _MARKS = {"So", "Sm", "Co", "Cn"}
 _ANSWERS = {"是": True, "有": True, "否": False, "无": False}
 
-_PROMPT = re.compile(r"(?:请?(?:单击|点击|点按|在此)[^,。]{0,12}(?:输入|填写|选择)[^,。]{0,8})[。.]?")
+_PROMPT = re.compile(
+    r"(?:请?(?:单击|点击|点按|在此)[^,。]{0,12}(?:输入|填写|选择)[^,。]{0,8})[。.]?"
+)
 _HINT = re.compile(
     r"\([^()]*(?:盖章|公章|签章|签字|签名|不超过|以内|字左右|填写|说明|可另附|打勾|打√|勾选)[^()]*\)|(?:加?盖)?公?章处?[::]?"
 )
@@ -181,7 +183,9 @@ def _tidy(text: str, *, keep_lines: bool) -> str:
 
     Blanks between several names (``张三 李四``) stay: without them it would be a third name.
     """
-    plain = re.sub(r"[(（](?:盖章|公章|签章|加盖公章|单位公章|签字)[)）]", "", text).strip(" \t\n_＿　")
+    plain = re.sub(r"[(（](?:盖章|公章|签章|加盖公章|单位公章|签字)[)）]", "", text).strip(
+        " \t\n_＿　"
+    )
     if keep_lines:
         return plain
     pieces = plain.split()
@@ -192,7 +196,9 @@ def _tidy(text: str, *, keep_lines: bool) -> str:
 
 def _says_more(rest: str) -> bool:
     """Whether what stands beside options denies them, marks them, or is much text of its own."""
-    if re.search(r"[不非未没除]", rest) or any(unicodedata.category(char) in _MARKS for char in rest):
+    if re.search(r"[不非未没除]", rest) or any(
+        unicodedata.category(char) in _MARKS for char in rest
+    ):
         return True
     return len(re.sub(r"[、,，;；。.\d①-⑳和及与:：()（）]", "", rest)) > 6
 

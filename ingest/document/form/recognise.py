@@ -103,7 +103,11 @@ def _title_pattern(title: str) -> re.Pattern[str]:
 def recognise_by_name(name: str, call: Call) -> Recognition:
     """Which form a file name speaks of; nothing when it speaks of several or contradicts itself."""
     key = normalise(name)
-    by_id = {form.id for form in call.forms if re.search(rf"{re.escape(normalise(form.id))}(?!\d|[-—~至.]\d)", key)}
+    by_id = {
+        form.id
+        for form in call.forms
+        if re.search(rf"{re.escape(normalise(form.id))}(?!\d|[-—~至.]\d)", key)
+    }
     titles = [(form, normalise(title)) for form in call.forms for title in form.titles]
     by_title = {form.id for form, title in titles if title in key}
     of_track = (form for form in call.forms if normalise(form.track) in key)

@@ -13,7 +13,9 @@ _BROKEN = (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, Runtime
 def describe_ofd(data: bytes) -> str:
     """What applicant and staff are told about an OFD file, in Chinese."""
     signed = "(带有电子签章)" if _is_signed(data) else ""
-    return f"OFD 文件{signed}暂不能自动读取, 请另存为 PDF, 或打印盖章后扫描成 PDF 再发; 由工作人员查看"
+    return (
+        f"OFD 文件{signed}暂不能自动读取, 请另存为 PDF, 或打印盖章后扫描成 PDF 再发; 由工作人员查看"
+    )
 
 
 def _is_signed(data: bytes) -> bool:

@@ -491,7 +491,10 @@ def _lines(glyphs: list[_Glyph], page: int) -> tuple[Line, ...]:
             rows[-1].append(glyph)
         else:
             rows.append([glyph])
-    return tuple(Line("".join(_row_text(row)), f"第{page}页 第{number}行") for number, row in enumerate(rows, 1))
+    return tuple(
+        Line("".join(_row_text(row)), f"第{page}页 第{number}行")
+        for number, row in enumerate(rows, 1)
+    )
 
 
 def _row_text(row: list[_Glyph]) -> Iterator[str]:

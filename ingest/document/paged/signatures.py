@@ -203,7 +203,9 @@ class _Examiner:
                     update={"national": True, "problem": _NATIONAL, **_named(contents)},
                 )
             if (form := _entry(dictionary, "/SubFilter", "")) not in _FORMATS:
-                return known.model_copy(update={"problem": f"签名格式 {str(form)[:40]} 程序不能核验"})
+                return known.model_copy(
+                    update={"problem": f"签名格式 {str(form)[:40]} 程序不能核验"}
+                )
             return self._verified(known, EmbeddedPdfSignature(self.reader, ref, name))
         except _BROKEN:
             return known
@@ -387,5 +389,7 @@ def _distrust(status: PdfSignatureStatus, known: Signature, *, given: bool) -> s
         return "签名与文件内容不符"
     if known.valid_when_signed is False:
         return "证书在签名时不在有效期内"
-    found = _DISTRUST.get(status.trust_problem_indic, f"证书不能用于签名, 或{_NO_CHAIN.removeprefix('证书')}")
+    found = _DISTRUST.get(
+        status.trust_problem_indic, f"证书不能用于签名, 或{_NO_CHAIN.removeprefix('证书')}"
+    )
     return "没有配置可信的根证书" if found == _NO_CHAIN and not given else found

@@ -55,7 +55,9 @@ def text_content(lines: Sequence[ScanLine]) -> Content:
     for line in lines:
         rows.setdefault((line.page, line.row), []).append(line.text)
     return Content(
-        tuple(Line("\t".join(texts), f"第{page}页 第{row}行") for (page, row), texts in rows.items()),
+        tuple(
+            Line("\t".join(texts), f"第{page}页 第{row}行") for (page, row), texts in rows.items()
+        ),
     )
 
 

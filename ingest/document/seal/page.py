@@ -69,7 +69,9 @@ def look_for_seals(pages: Iterable[PageImage]) -> SealReading:
         look = look_at_page(page)
         if look.outcome is SealOutcome.STAMPED:
             return SealReading(
-                outcome=SealOutcome.STAMPED, seals=look.seals, reason=f"第{page.number}页有清晰的红色印章"
+                outcome=SealOutcome.STAMPED,
+                seals=look.seals,
+                reason=f"第{page.number}页有清晰的红色印章",
             )
         looks.append(look)
     seals = tuple(seal for look in looks for seal in look.seals)
@@ -132,9 +134,15 @@ def _unmarked(page: PageImage, first: Glance) -> PageLook:
     (missed at 75 dpi and JPEG 30).
     """
     if first.covered:
-        return PageLook(SealOutcome.UNCERTAIN, (), f"第{page.number}页有大片深色或彩色图案, 盖在上面的印章看不出来")
+        return PageLook(
+            SealOutcome.UNCERTAIN,
+            (),
+            f"第{page.number}页有大片深色或彩色图案, 盖在上面的印章看不出来",
+        )
     if not page.whole:
-        return PageLook(SealOutcome.UNCERTAIN, (), f"第{page.number}页的图像不完整, 请重新扫描后发送")
+        return PageLook(
+            SealOutcome.UNCERTAIN, (), f"第{page.number}页的图像不完整, 请重新扫描后发送"
+        )
     if page.px_per_mm < PAGE.least_px_per_mm and not first.blank:
         return PageLook(SealOutcome.UNCERTAIN, (), f"第{page.number}页清晰度太低, 看不出有没有印章")
     ring = faint_ring(first.reddish, first.scale)
@@ -165,7 +173,11 @@ def _blue_marks(page: PageImage, patch: Patch, first: Glance) -> list[Mark]:
     """What would be a clear seal if it were red."""
     ink, left, top = _inks(page, patch, first)
     marks = coloured_marks(ink.blue, exact=page.exact and not first.desk)
-    return [mark.moved(left, top)._replace(clear=False, reason="有非红色的印章图样") for mark in marks if mark.clear]
+    return [
+        mark.moved(left, top)._replace(clear=False, reason="有非红色的印章图样")
+        for mark in marks
+        if mark.clear
+    ]
 
 
 def _on_plain_paper(mark: Mark, ink: Inks) -> Mark:

@@ -41,11 +41,17 @@ def call() -> Call:
 @pytest.fixture(scope="session")
 def blank_forms() -> dict[str, bytes]:
     """The blank annexes by form id."""
-    return {path.name[:3]: path.read_bytes() for path in sorted((CALL / "forms").glob("附件*.docx"))}
+    return {
+        path.name[:3]: path.read_bytes() for path in sorted((CALL / "forms").glob("附件*.docx"))
+    }
 
 
 def make_word(
-    applicant: str, track: str = "示范校", role: Role = Role.APPLICATION, name: str = "", **fields: str
+    applicant: str,
+    track: str = "示范校",
+    role: Role = Role.APPLICATION,
+    name: str = "",
+    **fields: str,
 ) -> Document:
     facts = {"单位名称": Fact.known(applicant)} if applicant and role is Role.APPLICATION else {}
     facts |= {key: Fact.known(value) for key, value in fields.items()}

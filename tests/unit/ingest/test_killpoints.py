@@ -14,7 +14,9 @@ import pytest
 from ingest.killpoints import POINTS
 
 ROOT = Path(__file__).parents[3]
-PASS_THREE_TIMES = "from ingest.killpoints import point\nfor n in range(3): point('stored'); print(n, flush=True)"
+PASS_THREE_TIMES = (
+    "from ingest.killpoints import point\nfor n in range(3): point('stored'); print(n, flush=True)"
+)
 
 
 def passing(kill_at: str | None) -> subprocess.CompletedProcess[str]:

@@ -35,7 +35,9 @@ def test_a_mail_comes_when_its_date_says_within_the_calls_days(
     comes: datetime,
 ) -> None:
     """A demo has an end, also for a date of another century; no date counts as the first day."""
-    (tmp_path / "甲.eml").write_text(f"Date: {date}\nSubject: =?utf-8?b?55Sz5oql?=\n\n", encoding="utf-8")
+    (tmp_path / "甲.eml").write_text(
+        f"Date: {date}\nSubject: =?utf-8?b?55Sz5oql?=\n\n", encoding="utf-8"
+    )
     (sample,) = own_samples(tmp_path, CALL)
 
     assert (sample.number, sample.what, sample.received) == ("甲", "申报", comes)

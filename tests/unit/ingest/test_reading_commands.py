@@ -68,7 +68,12 @@ def database(config: Path) -> Iterator[Database]:
     opened.migrate()
     with opened.writing() as session:
         record_messages(session, [Arrival("INBOX", 1, 1, 9, NOW, f"{1:064x}")], NOW)
-        open_case(session, NewCase("smart-education-2024", "示范区", "Q", 2024, "1号", "1号", "", "", ""), NOW, NOW)
+        open_case(
+            session,
+            NewCase("smart-education-2024", "示范区", "Q", 2024, "1号", "1号", "", "", ""),
+            NOW,
+            NOW,
+        )
     yield opened
     opened.close()
 
@@ -153,7 +158,11 @@ def test_a_busy_writer_holds_up_nobody_who_only_looks(
 ) -> None:
     """A writer waits half a minute for another one; who looks does not wait at all."""
     with database.writing() as session:
-        enqueue(session, NewLetter("k", "accepted", "a@example.org", "受理", "<k@example.org>", b"x"), NOW)
+        enqueue(
+            session,
+            NewLetter("k", "accepted", "a@example.org", "受理", "<k@example.org>", b"x"),
+            NOW,
+        )
         session.flush()
 
         assert run(command) not in (75, 70)

@@ -80,7 +80,15 @@ def test_a_code_is_found_however_it_was_pasted(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "案卷编号：Q24-0007-K", CODE[:-1], "7" + CODE, CODE + "7", "Q24-0007-K.2.1111-1111-1111-1111"]
+    "text",
+    [
+        "",
+        "案卷编号：Q24-0007-K",
+        CODE[:-1],
+        "7" + CODE,
+        CODE + "7",
+        "Q24-0007-K.2.1111-1111-1111-1111",
+    ],
 )
 def test_what_is_no_code_is_not_found(text: str) -> None:
     """Half a code, or one inside a longer word."""

@@ -70,7 +70,12 @@ def test_the_report_as_json_tells_severities_apart(
     changed: Any,
 ) -> None:
     """One document, nothing else."""
-    code, text = said(capsys, "check", "--json", changed("申报书.核心维度项数 少于 4", "申报书.核心维度项数 少于 5"))
+    code, text = said(
+        capsys,
+        "check",
+        "--json",
+        changed("申报书.核心维度项数 少于 4", "申报书.核心维度项数 少于 5"),
+    )
     found = json.loads(text)
 
     assert code == 0
@@ -136,7 +141,9 @@ def test_the_compiled_rule_is_what_the_engine_gets(capsys: pytest.CaptureFixture
     code, text = said(capsys, "compiled", "Z02")
 
     assert code == 0
-    assert set(json.loads(text)) == {f"Z02#{n}.0#{strength}" for n in (0, 1) for strength in ("真", "可能")}
+    assert set(json.loads(text)) == {
+        f"Z02#{n}.0#{strength}" for n in (0, 1) for strength in ("真", "可能")
+    }
 
 
 def test_a_rule_that_does_not_exist_is_bad_input(capsys: pytest.CaptureFixture[str]) -> None:

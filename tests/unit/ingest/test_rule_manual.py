@@ -60,7 +60,9 @@ def test_the_word_file_holds_every_rule(manual: Manual) -> None:
     """Read back with its own library; the header row repeats, a nought does not break it."""
     spoilt = replace(manual, title="甲\x00乙\ud800")
     document = docx.Document(io.BytesIO(manual_docx(spoilt, MADE)))
-    text = "\n".join(cell.text for table in document.tables for row in table.rows for cell in row.cells)
+    text = "\n".join(
+        cell.text for table in document.tables for row in table.rows for cell in row.cells
+    )
 
     for section in manual.sections:
         for entry in section.entries:
@@ -89,7 +91,9 @@ def test_the_deadline_is_shown_as_notices_write_it(manual: Manual) -> None:
     assert "2024-09-01 00:00" not in page
 
 
-@pytest.mark.parametrize(("name", "start"), [("手册.html", b"<!DOCTYPE html>"), ("手册.docx", b"PK")])
+@pytest.mark.parametrize(
+    ("name", "start"), [("手册.html", b"<!DOCTYPE html>"), ("手册.docx", b"PK")]
+)
 def test_the_command_writes_what_the_suffix_says(tmp_path: Path, name: str, start: bytes) -> None:
     """Atomically, and nothing else."""
     out = tmp_path / name

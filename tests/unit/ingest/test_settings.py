@@ -65,7 +65,10 @@ def test_relative_paths_start_at_the_configuration_file(load: Load, tmp_path: Pa
         'host = "imap',
         'password_file = "secrets/p"\nca_file = "ca.pem"\nhost = "imap',
     )
-    settings = load(text + '[store]\ndatabase = "sqlite:///state/m.db"\nfiles = "raw"\n[letters]\nhold_file = "stop"\n')
+    settings = load(
+        text
+        + '[store]\ndatabase = "sqlite:///state/m.db"\nfiles = "raw"\n[letters]\nhold_file = "stop"\n'
+    )
     assert settings.mailbox.password_file == tmp_path / "secrets/p"
     assert settings.mailbox.ca_file == tmp_path / "ca.pem"
     assert settings.store.database == f"sqlite:///{tmp_path}/state/m.db"

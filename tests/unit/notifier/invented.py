@@ -63,7 +63,11 @@ def finding(words: tuple[str, str, str], outcome: Outcome, subject: str = "申�
 def entry(applicant: str, *findings: Finding) -> EntryVerdict:
     """An entry whose decision follows from its findings, as in production."""
     return EntryVerdict(
-        entry=applicant, applicant=applicant, track="示范校", decision=decide_entry(findings), findings=findings
+        entry=applicant,
+        applicant=applicant,
+        track="示范校",
+        decision=decide_entry(findings),
+        findings=findings,
     )
 
 

@@ -46,7 +46,10 @@ def test_the_subject_carries_the_news(digest_data: DigestMaker, templates: Templ
 
 def test_an_empty_day_is_reported_too(digest_data: DigestMaker, templates: Templates) -> None:
     """Silence would mean failure."""
-    assert compose_digest(digest_data(**EMPTY), templates).subject == "【收件日报】8月30日 本期无新件，系统正常"
+    assert (
+        compose_digest(digest_data(**EMPTY), templates).subject
+        == "【收件日报】8月30日 本期无新件，系统正常"
+    )
     assert "今天没有需要人工处理的事项" in compose_digest(digest_data(**EMPTY), templates).text
 
 
@@ -67,7 +70,10 @@ def test_trouble_is_never_called_normal(
     """Each sign of trouble alone reaches the subject and its line in both bodies."""
     state = SystemState(**{**vars(HEALTHY), **change})  # type: ignore[arg-type]
     data = digest_data(**EMPTY, state=state)
-    assert compose_digest(data, templates).subject == "【收件日报】8月30日 本期无新件 · 系统有 1 项请查看"
+    assert (
+        compose_digest(data, templates).subject
+        == "【收件日报】8月30日 本期无新件 · 系统有 1 项请查看"
+    )
     assert all(body.count("请查看") == 2 for body in texts(data, templates))
 
 
@@ -116,7 +122,12 @@ def test_only_todays_receipts_are_listed_and_all_open_corrections(
         rejected=(case_line(54, decided=old),),
     )
     for body in texts(data, templates):
-        assert [f"示例第{number}中学" in body for number in (51, 52, 53, 54)] == [False, True, True, False]
+        assert [f"示例第{number}中学" in body for number in (51, 52, 53, 54)] == [
+            False,
+            True,
+            True,
+            False,
+        ]
 
 
 def test_long_lists_are_cut_and_say_so(digest_data: DigestMaker, templates: Templates) -> None:
@@ -148,7 +159,10 @@ def test_pictures_wrap_on_a_telephone_and_a_title_is_wide_enough_to_be_read(
 ) -> None:
     """They flow in one cell: a cell each made the page wider than the screen."""
     task = digest_data().needs_human[0]
-    crops = (Crop("title", png(size=100, height=20), "甲.pdf 标题"), Crop("seal", png(), "甲.pdf 第1页"))
+    crops = (
+        Crop("title", png(size=100, height=20), "甲.pdf 标题"),
+        Crop("seal", png(), "甲.pdf 第1页"),
+    )
     html = compose_digest(digest_data(needs_human=(replace(task, crops=crops),)), templates).html
 
     assert re.findall(r'src="cid:(\w+)" width="(\d+)"', html) == [("title", "240"), ("seal", "120")]

@@ -45,7 +45,10 @@ def broken_batch(size: int) -> tuple[EntryVerdict, ...]:
     return tuple(
         entry(
             f"示例第{number}中学",
-            finding(("缺项", "三（二）2", f"第{number}所学校未填写职能部门，请补填后重新报送。"), Outcome.RETURN),
+            finding(
+                ("缺项", "三（二）2", f"第{number}所学校未填写职能部门，请补填后重新报送。"),
+                Outcome.RETURN,
+            ),
         )
         for number in range(size)
     )
@@ -69,7 +72,10 @@ def test_every_letter_carries_the_facts_of_its_case(
     words = [finding(NO_SCAN, outcome)] if outcome else []
     letter = compose(request_for(verdict=verdict(entry(SCHOOLS[0], *words))), templates)
     assert letter.kind == kind
-    assert letter.subject == f"【{LETTER_NAMES[kind]}】案卷编号 X24-0007-K 自动回复：第一师报送示范校申报材料"
+    assert (
+        letter.subject
+        == f"【{LETTER_NAMES[kind]}】案卷编号 X24-0007-K 自动回复：第一师报送示范校申报材料"
+    )
     for body in both(letter):
         for fact in (
             "X24-0007-K",
@@ -214,7 +220,10 @@ def test_after_the_deadline_the_letter_sends_to_the_telephone(
     assert "已过" in late
     assert "请先致电 0991-8878035" in late
     assert "请直接回复本邮件" not in late
-    assert "今天截止" in compose(request_for(verdict=case, now=end - timedelta(seconds=1)), templates).text
+    assert (
+        "今天截止"
+        in compose(request_for(verdict=case, now=end - timedelta(seconds=1)), templates).text
+    )
 
 
 def test_superseded_files_are_named_apart(request_for: RequestMaker, templates: Templates) -> None:
@@ -239,7 +248,10 @@ def test_the_same_request_gives_the_same_letter(
 
 def test_nobody_elses_text_is_in_a_letter(request_for: RequestMaker, templates: Templates) -> None:
     """A letter composed after another applicant's holds nothing of theirs."""
-    compose(request_for(submitter="第二师铁门关市教育局", verdict=verdict(entry("铁门关示例中学"))), templates)
+    compose(
+        request_for(submitter="第二师铁门关市教育局", verdict=verdict(entry("铁门关示例中学"))),
+        templates,
+    )
     letter = compose(request_for(), templates)
     assert "铁门关" not in letter.text + letter.html + letter.subject
 
@@ -284,7 +296,11 @@ def test_a_batch_of_five_schools_still_fits_with_every_hash(
     templates: Templates,
 ) -> None:
     """The usual batch of a bureau: plain text may be all, but nothing is shortened."""
-    files = tuple(received_file(f"示例第{number}中学 申报书.{end}") for number in range(6) for end in ("docx", "pdf"))
+    files = tuple(
+        received_file(f"示例第{number}中学 申报书.{end}")
+        for number in range(6)
+        for end in ("docx", "pdf")
+    )
     letter = compose(request_for(verdict=verdict(*broken_batch(5)), files=files), templates)
     assert mail_size(letter) <= MAX_LETTER
     assert all(file.sha256 in letter.text and file.name in letter.text for file in files)
@@ -316,9 +332,15 @@ def test_all_that_must_be_mended_is_told_for_twenty_schools(
     templates: Templates,
 ) -> None:
     """Files give way before findings do."""
-    files = tuple(received_file(f"示例第{number}中学 申报书.{end}") for number in range(20) for end in ("docx", "pdf"))
+    files = tuple(
+        received_file(f"示例第{number}中学 申报书.{end}")
+        for number in range(20)
+        for end in ("docx", "pdf")
+    )
     letter = compose(request_for(verdict=verdict(*broken_batch(20)), files=files), templates)
-    assert all(f"第{number}所学校未填写职能部门，请补填后重新报送。" in letter.text for number in range(20))
+    assert all(
+        f"第{number}所学校未填写职能部门，请补填后重新报送。" in letter.text for number in range(20)
+    )
 
 
 def test_even_the_worst_case_fits_and_sends_to_the_telephone(
@@ -330,7 +352,10 @@ def test_even_the_worst_case_fits_and_sends_to_the_telephone(
     """
     outcomes = (Outcome.RETURN, Outcome.REFER, Outcome.REJECT)
     entries = tuple(
-        entry("示" * 60 + str(number), finding(("长", "五（五）", f"{number}{'长' * 300}"), outcomes[number % 3]))
+        entry(
+            "示" * 60 + str(number),
+            finding(("长", "五（五）", f"{number}{'长' * 300}"), outcomes[number % 3]),
+        )
         for number in range(300)
     )
     letter = compose(request_for(verdict=verdict(*entries)), templates)
@@ -350,7 +375,10 @@ def test_the_listing_hash_depends_on_files_and_not_on_their_order() -> None:
     [
         ("第一师报送材料", "第一师报送材料"),
         ("Re: 回复：第一师报送材料", "第一师报送材料"),
-        ("回复：【补正通知】案卷编号 X24-0007-K（受理 1 项、待补正 2 项） 自动回复：第一师报送材料", "第一师报送材料"),
+        (
+            "回复：【补正通知】案卷编号 X24-0007-K（受理 1 项、待补正 2 项） 自动回复：第一师报送材料",
+            "第一师报送材料",
+        ),
         ("【第一师】报送材料", "【第一师】报送材料"),
         ("Re[2]: Fwd: 材料", "材料"),
         ("", "（无主题）"),

@@ -46,7 +46,9 @@ def test_a_letter_is_marked_as_an_automatic_reply(
     templates: Templates,
 ) -> None:
     """RFC 3834 section 5, and the header Exchange looks for."""
-    mail = parsed(build_letter(compose(request_for(), templates), "收发室", "apply@office.example", DATE))
+    mail = parsed(
+        build_letter(compose(request_for(), templates), "收发室", "apply@office.example", DATE)
+    )
     assert mail["Auto-Submitted"] == "auto-replied"
     assert mail["X-Auto-Response-Suppress"] == "All"
     assert mail["In-Reply-To"] == "<20240830.1@alaer.example>"
@@ -123,7 +125,8 @@ def test_no_name_or_subject_adds_a_header_or_an_addressee(
 
 
 @pytest.mark.parametrize(
-    "address", ["", "a", "a@b, c@d", "a@b\r\nBcc: c@d", "<a@b>", "张@b.cn", "a b@c.cn", "a@b.cn>", "a@-b"]
+    "address",
+    ["", "a", "a@b, c@d", "a@b\r\nBcc: c@d", "<a@b>", "张@b.cn", "a b@c.cn", "a@b.cn>", "a@-b"],
 )
 def test_anything_but_one_plain_address_is_refused(
     request_for: RequestMaker, templates: Templates, address: str
@@ -141,7 +144,10 @@ def test_the_biggest_headers_keep_a_letter_below_the_limit(
     """Ten long identifiers and a long subject are counted before the HTML is chosen."""
     references = tuple(f"<{number}.{'x' * 200}@alaer.example>" for number in range(30))
     request = request_for(
-        references=references, in_reply_to=references[-1], original_subject="示" * 300, to_name="名" * 300
+        references=references,
+        in_reply_to=references[-1],
+        original_subject="示" * 300,
+        to_name="名" * 300,
     )
     data = build_letter(compose(request, templates), "室" * 90, "apply@office.example", DATE)
     assert len(data) <= MAX_LETTER
@@ -154,7 +160,16 @@ def test_references_keep_the_root_and_the_nearest_nine() -> None:
 
 
 @pytest.mark.parametrize(
-    "bad", ["", "no brackets@a", "<two words@a>", "<a@b>\r\nBcc: c@d", "<中@a>", f"<{'x' * 300}@a>", "<a>"]
+    "bad",
+    [
+        "",
+        "no brackets@a",
+        "<two words@a>",
+        "<a@b>\r\nBcc: c@d",
+        "<中@a>",
+        f"<{'x' * 300}@a>",
+        "<a>",
+    ],
 )
 def test_broken_identifiers_are_left_out_of_the_thread(
     request_for: RequestMaker, templates: Templates, bad: str

@@ -15,7 +15,15 @@ from notifier.outboxstates import LIFETIME, OutboxState, Settlement
 from notifier.rows import Row
 
 NOW = datetime(2024, 8, 30, 2, 0, tzinfo=UTC)
-LETTER = NewLetter("case-1-v1", "accepted", "a@example.org", "受理回执", "<1@example.org>", b"From: ...\r\n", case_id=1)
+LETTER = NewLetter(
+    "case-1-v1",
+    "accepted",
+    "a@example.org",
+    "受理回执",
+    "<1@example.org>",
+    b"From: ...\r\n",
+    case_id=1,
+)
 
 
 @pytest.fixture

@@ -29,8 +29,14 @@ def test_the_shipped_templates_have_no_fault(templates: Templates) -> None:
     ("source", "problem"),
     [
         ("一\n{{ casecode }}", "accepted/body.txt:2: 不认识的变量“casecode”"),
-        ("{% for file in files %}{{ file.nmae }}{% endfor %}", "accepted/body.txt:1: 不认识的属性“.nmae”"),
-        ("{% for file in files %}{{ loop.inedx }}{% endfor %}", "accepted/body.txt:1: 不认识的属性“.inedx”"),
+        (
+            "{% for file in files %}{{ file.nmae }}{% endfor %}",
+            "accepted/body.txt:1: 不认识的属性“.nmae”",
+        ),
+        (
+            "{% for file in files %}{{ loop.inedx }}{% endfor %}",
+            "accepted/body.txt:1: 不认识的属性“.inedx”",
+        ),
         ('{% extends "base/lettre.txt" %}', "accepted/body.txt:1: 没有模板“base/lettre.txt”"),
         ("{% if files %}", "accepted/body.txt:1: 模板写法有误"),
         ("\n{{ files | nofilter }}", "accepted/body.txt:2: 模板写法有误"),
@@ -51,9 +57,14 @@ def test_a_slip_in_a_template_is_named_with_its_line(
 
 def test_missing_and_superfluous_templates_are_named(templates: Templates) -> None:
     """A misspelt override would otherwise never be used."""
-    sources = {name: text for name, text in templates.sources.items() if name != "digest/subject.txt"}
+    sources = {
+        name: text for name, text in templates.sources.items() if name != "digest/subject.txt"
+    }
     problems = check_templates(Templates({**sources, "acepted/body.txt": ""}))
-    assert problems == ["digest/subject.txt: 缺少这个模板", "acepted/body.txt: 没有叫这个名字的模板，不会被用到"]
+    assert problems == [
+        "digest/subject.txt: 缺少这个模板",
+        "acepted/body.txt: 没有叫这个名字的模板，不会被用到",
+    ]
 
 
 def test_every_variable_of_a_letter_is_given(request_for: RequestMaker) -> None:

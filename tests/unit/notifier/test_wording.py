@@ -48,7 +48,10 @@ def test_punctuation_between_chinese_is_full_width(text: str, shown: str) -> Non
 def test_a_deadline_at_midnight_is_the_end_of_the_day_before() -> None:
     """24:00 is what the notice says, not 0:00 of the next day."""
     assert deadline_text(END) == "2024年8月31日（星期六）24:00"
-    assert deadline_text(datetime(2024, 8, 30, 17, 30, tzinfo=BEIJING)) == "2024年8月30日（星期五）17:30"
+    assert (
+        deadline_text(datetime(2024, 8, 30, 17, 30, tzinfo=BEIJING))
+        == "2024年8月30日（星期五）17:30"
+    )
 
 
 @pytest.mark.parametrize(
@@ -72,7 +75,13 @@ def test_days_left_count_beijing_days(before: timedelta, days: int, words: str) 
 
 @pytest.mark.parametrize(
     ("size", "text"),
-    [(0, "0 字节"), (1023, "1023 字节"), (1024, "1.0 KB"), (3_355_443, "3.2 MB"), (1_048_576, "1.0 MB")],
+    [
+        (0, "0 字节"),
+        (1023, "1023 字节"),
+        (1024, "1.0 KB"),
+        (3_355_443, "3.2 MB"),
+        (1_048_576, "1.0 MB"),
+    ],
 )
 def test_sizes_are_told_in_the_unit_that_fits(size: int, text: str) -> None:
     """As Windows counts them."""
@@ -90,7 +99,10 @@ def test_a_line_is_cleaned_and_cut() -> None:
 
 def test_a_long_file_name_keeps_its_extension() -> None:
     """The end of a name is what tells a document from a program."""
-    assert clean_file_name("长" * 100 + "（盖章）.pdf") == "长" * 47 + "…" + "长长长长" + "（盖章）.pdf"
+    assert (
+        clean_file_name("长" * 100 + "（盖章）.pdf")
+        == "长" * 47 + "…" + "长长长长" + "（盖章）.pdf"
+    )
     assert clean_file_name("") == "（无文件名）"
 
 

@@ -44,7 +44,16 @@ def cell(tree: etree._Element, place: str) -> etree._Element:
 def test_the_sheets_stand_in_the_order_of_work(digest_data: DigestMaker) -> None:
     """What needs doing is what opens."""
     names, _, _ = opened(digest_data())
-    assert names == ["需要处理", "受理清单", "待补正", "不予受理", "信函未送达", "未报单位", "名额", "系统状况"]
+    assert names == [
+        "需要处理",
+        "受理清单",
+        "待补正",
+        "不予受理",
+        "信函未送达",
+        "未报单位",
+        "名额",
+        "系统状况",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -137,6 +146,8 @@ def test_equal_data_give_an_equal_workbook(digest_data: DigestMaker) -> None:
 
 def test_a_row_is_as_high_as_its_fullest_cell(digest_data: DigestMaker) -> None:
     """Excel fits rows by itself when it opens a file; WPS and LibreOffice cut long reasons off."""
-    _, trees, _ = opened(digest_data(incomplete=(case_line(1, note="缺" * 100), case_line(2, note="缺"))))
+    _, trees, _ = opened(
+        digest_data(incomplete=(case_line(1, note="缺" * 100), case_line(2, note="缺")))
+    )
     rows = trees[2].findall(".//m:row", NS)
     assert [float(row.get("ht", 15)) for row in rows[1:]] == [66, 16.5]

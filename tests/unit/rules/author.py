@@ -64,7 +64,11 @@ DECLARED = {
     ],
     "统计": [
         {"名称": "数甲", "计数": "汇总行", "其中": ["汇总行.类别 是 示范区"]},
-        {"名称": "数乙", "计数": "申报书", "其中": ["申报书.单位名称 包含 校", "申报书.公示天数 不少于 0"]},
+        {
+            "名称": "数乙",
+            "计数": "申报书",
+            "其中": ["申报书.单位名称 包含 校", "申报书.公示天数 不少于 0"],
+        },
     ],
 }
 
@@ -110,7 +114,9 @@ class Author:
     def existence(self, kinds: list[str], outer: str) -> Any:
         kind = self.random.choice(["申报书", "汇总行", "扫描件"])
         name = f"另一{kind}" if kind in kinds else kind
-        where: list[Any] = [f"{name}.单位名称 等于 {outer}.单位名称"] if self.random.random() < 0.8 else []
+        where: list[Any] = (
+            [f"{name}.单位名称 等于 {outer}.单位名称"] if self.random.random() < 0.8 else []
+        )
         if kind == "扫描件" and outer == "申报书" and self.random.random() < 0.5:
             where.append(f"{name}.对应 等于 申报书.编号")
         own: list[Any] = [self.leaf(name, kind) for _ in range(self.random.choice([0, 0, 1, 2]))]
@@ -142,7 +148,13 @@ class Author:
 
     def rule(self, number: int) -> dict[str, Any]:
         kinds, links = self.kinds()
-        rule: dict[str, Any] = {"编号": f"R{number}", "名称": "试", "依据": "一", "不满足": "转人工", "针对": kinds}
+        rule: dict[str, Any] = {
+            "编号": f"R{number}",
+            "名称": "试",
+            "依据": "一",
+            "不满足": "转人工",
+            "针对": kinds,
+        }
         if links:
             rule["关联"] = links
         if self.random.random() < 0.6:
@@ -159,7 +171,13 @@ class Author:
         rulebook, errors = read_rulebook(tree_of({**DECLARED, "规则": rules}), call)
         assert {error.code for error in errors} <= {"E108", "E109"}
         if rulebook is None or not rulebook.rules:
-            plain = {**rules[0], "要求": ["扫描件.盖章 是 是"], "针对": "扫描件", "关联": [], "适用": []}
+            plain = {
+                **rules[0],
+                "要求": ["扫描件.盖章 是 是"],
+                "针对": "扫描件",
+                "关联": [],
+                "适用": [],
+            }
             rulebook, errors = read_rulebook(tree_of({**DECLARED, "规则": [plain]}), call)
         assert rulebook is not None
         return rulebook

@@ -131,7 +131,9 @@ def no_last_rule(definition: Definition, _: Facts) -> bool:
 
 
 def open_to_the_engines_own_facts(definition: Definition, _: Facts) -> bool:
-    return "$nex" in words(definition) or any(list(tests[0]) != ["类型"] for *_, tests in patterns(definition) if tests)
+    return "$nex" in words(definition) or any(
+        list(tests[0]) != ["类型"] for *_, tests in patterns(definition) if tests
+    )
 
 
 def too_many_first_conditions(definition: Definition, _: Facts) -> bool:
@@ -155,7 +157,9 @@ def absent_without_gate(definition: Definition, facts: Facts) -> bool:
     """Something may be asked for before everything is in: a rule without the gate, or a gate among
     the facts.
     """
-    ungated = any(list(rule["all"][0]) != ["就绪"] for rule in definition.values() if rule.get("all"))
+    ungated = any(
+        list(rule["all"][0]) != ["就绪"] for rule in definition.values() if rule.get("all")
+    )
     return ungated or any(fact.get("类型") == "就绪" for fact in facts)
 
 
@@ -282,7 +286,14 @@ def _of(*tests: Any, alias: str = "甲", more: Any = None) -> dict[str, Any]:
     """A rule set of one rule: the gate, another kind, and a pattern of ``tests``."""
     body = {"$and": [{"类型": "乙"}, *tests]}
     return {
-        "R": {"all": [{"就绪": GATE_TEST}, {"w": {"$and": [{"类型": "丙"}]}}, {alias: body}, *(more or [])]},
+        "R": {
+            "all": [
+                {"就绪": GATE_TEST},
+                {"w": {"$and": [{"类型": "丙"}]}},
+                {alias: body},
+                *(more or []),
+            ]
+        },
         **LAST,
     }
 
@@ -295,7 +306,9 @@ TABLE: dict[str, Row] = {
     "1 a join that is no equality": Row(unequal_join, _of({"$neq": {"单位.键": {"w": "单位.键"}}})),
     "2 a join on applicants' text": Row(join_on_text, _of({"单位": {"w": "单位"}})),
     "2 an applicant's text as a key": Row(join_on_text, _of(), _facts(**{"单位.键": "costarring"})),
-    "3 arithmetic": Row(says("$add", "$sub", "$mul", "$div"), _of({"数": {"$div": {"$l": {"w": "数"}, "$r": 0}}})),
+    "3 arithmetic": Row(
+        says("$add", "$sub", "$mul", "$div"), _of({"数": {"$div": {"$l": {"w": "数"}, "$r": 0}}})
+    ),
     "4 a regular expression": Row(says("$mt", "$imt"), _of({"$mt": {"名": "[一-龥]"}})),
     "5 a join on id": Row(
         lambda d, _: bool({"id", "sid"} & {n for o, _, p in joins(d) for n in (o, p)}),
@@ -311,7 +324,8 @@ TABLE: dict[str, Row] = {
     ),
     "10 absence of a property": Row(open_to_the_engines_own_facts, _of({"$nex": {"名": 1}})),
     "10 no kind first": Row(
-        open_to_the_engines_own_facts, {"R": {"all": [{"就绪": GATE_TEST}, {"甲": {"$and": [{"数": 1}]}}]}}
+        open_to_the_engines_own_facts,
+        {"R": {"all": [{"就绪": GATE_TEST}, {"甲": {"$and": [{"数": 1}]}}]}},
     ),
     "11 too many conditions for one fact": Row(
         too_many_conditions_for_a_fact,
@@ -324,14 +338,18 @@ TABLE: dict[str, Row] = {
     "14 a fact that may come after the question": Row(
         absent_without_gate, _of(alias="甲$not"), [{"id": "g", "类型": "就绪"}]
     ),
-    "15 absence asked for first": Row(absent_without_gate, {"R": {"all": [{"甲$not": {"$and": [{"类型": "乙"}]}}]}}),
+    "15 absence asked for first": Row(
+        absent_without_gate, {"R": {"all": [{"甲$not": {"$and": [{"类型": "乙"}]}}]}}
+    ),
     "16 alternatives of a rule": Row(says("any", "$any"), {"R": {"any": [{"甲": {"类型": "乙"}}]}}),
     "17 two properties compared": Row(unequal_join, _of({"$gt": {"数": {"$m": "另"}}})),
     "18 a truth value": Row(wrong_types, _of(), _facts(真=True)),
     "18 a truth value in a rule": Row(wrong_types, _of({"真": True})),
     "19 nothing": Row(wrong_types, _of(), _facts(数=None)),
     "19 a list": Row(wrong_types, _of(), _facts(数=[1])),
-    "20 a join on numbers": Row(join_on_numbers, _of({"数.键": {"w": "数.键"}}), _facts(**{"数.键": 5})),
+    "20 a join on numbers": Row(
+        join_on_numbers, _of({"数.键": {"w": "数.键"}}), _facts(**{"数.键": 5})
+    ),
     "21 a fraction": Row(unwritable_numbers, _of(), _facts(数=1e-07)),
     "21 a giant number": Row(unwritable_numbers, _of({"数": 2**63})),
     "22 a fact without id": Row(no_id, _of(), [{"类型": "乙"}]),
@@ -339,14 +357,18 @@ TABLE: dict[str, Row] = {
     "23 more patterns than the engine has room for": Row(
         too_large, _of(more=[{f"a{n}": {"$and": [{"类型": "乙"}]}} for n in range(15)])
     ),
-    "23 more joins in a pattern": Row(too_large, _of(*({f"p{n}.键": {"w": "x.键"}} for n in range(30)))),
+    "23 more joins in a pattern": Row(
+        too_large, _of(*({f"p{n}.键": {"w": "x.键"}} for n in range(30)))
+    ),
     "23 more properties than the engine has room for": Row(
         too_large,
         _of(*({f"p{n}": n} for n in range(253))),
     ),
     "25 an alias nobody has met": Row(unknown_alias, _of({"名.键": {"谁": "名.键"}})),
     "26 an operator that does not exist": Row(unknown_words, _of({"$like": {"名": 1}})),
-    "26 a key that does not exist": Row(unknown_words, {"R": {"all": [{"就绪": GATE_TEST}], "when": 1}}),
+    "26 a key that does not exist": Row(
+        unknown_words, {"R": {"all": [{"就绪": GATE_TEST}], "when": 1}}
+    ),
     "27 two names of one hash": Row(equal_hashes, _of({"costarring": 1}, {"liquid": 1})),
     "texts: half a character": Row(bad_texts, _of(), _facts(名="\ud800")),
     "texts: more than 65,535 bytes": Row(bad_texts, _of(), _facts(名="甲" * 30_000)),

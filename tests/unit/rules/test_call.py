@@ -30,7 +30,11 @@ UNITS = """报送单位:
 
 @pytest.fixture
 def offices() -> Call:
-    source = CALL[: CALL.index("报送单位:")] + UNITS + (CALL[CALL.index("称谓:") :] if "称谓:" in CALL else "")
+    source = (
+        CALL[: CALL.index("报送单位:")]
+        + UNITS
+        + (CALL[CALL.index("称谓:") :] if "称谓:" in CALL else "")
+    )
     return load_call("x", source)
 
 
@@ -98,15 +102,29 @@ def test_quotas_are_a_number_or_a_least_number_of_some_kinds() -> None:
     plain, least = load_call("x", source).tracks[0].quotas
 
     assert (plain.count, plain.at_least, plain.options) == (6, False, ())
-    assert (least.count, least.at_least, least.field, least.options) == (2, True, "学校类型", ("小学",))
+    assert (least.count, least.at_least, least.field, least.options) == (
+        2,
+        True,
+        "学校类型",
+        ("小学",),
+    )
 
 
 def test_a_complaint_about_a_line_that_is_not_there_is_still_told() -> None:
     """A file that changed meanwhile."""
-    assert RuleFileError("甲", Position(9, 1), "乙").format("x", "一行") == "x:9:1: E000 甲\n    提示: 乙"
-    assert RuleFileError("甲", Position(1, 3)).format("x", "甲\t乙\r") == "x:1:3: E000 甲\n    甲\t乙\n      \t^"
+    assert (
+        RuleFileError("甲", Position(9, 1), "乙").format("x", "一行")
+        == "x:9:1: E000 甲\n    提示: 乙"
+    )
+    assert (
+        RuleFileError("甲", Position(1, 3)).format("x", "甲\t乙\r")
+        == "x:1:3: E000 甲\n    甲\t乙\n      \t^"
+    )
     assert RuleFileError("甲", Position(0, 1)).format("x", "一行") == "x:0:1: E000 甲"
-    assert RuleFileError("甲", Position(2, 4)).format("x", "一\na甲b \r\n") == "x:2:4: E000 甲\n    a甲b \n        ^"
+    assert (
+        RuleFileError("甲", Position(2, 4)).format("x", "一\na甲b \r\n")
+        == "x:2:4: E000 甲\n    a甲b \n        ^"
+    )
 
 
 FULL = """标题: 征集

@@ -27,11 +27,19 @@ NOW = at("2024-08-20T09:00:00")
 
 
 def declared(
-    call: Call, operation: str, requirement: str = "申报书.值 不少于 0", kind: str = "申报书", head: str = ""
+    call: Call,
+    operation: str,
+    requirement: str = "申报书.值 不少于 0",
+    kind: str = "申报书",
+    head: str = "",
 ) -> Rulebook:
     """A rule file with one 派生 value called 值."""
-    rule = RULE.replace("申报书.职能部门 已填写", requirement).replace("针对: 申报书", f"针对: {kind}")
-    return load_rulebook(f"{HEAD}{head}派生:\n  - {{名称: 值, 对象: {kind}, {operation}}}\n{rule}", call)
+    rule = RULE.replace("申报书.职能部门 已填写", requirement).replace(
+        "针对: 申报书", f"针对: {kind}"
+    )
+    return load_rulebook(
+        f"{HEAD}{head}派生:\n  - {{名称: 值, 对象: {kind}, {operation}}}\n{rule}", call
+    )
 
 
 def value(rulebook: Rulebook, **fields: Value | Fact | None) -> Cell:
@@ -60,7 +68,9 @@ def truth(rulebook: Rulebook, **fields: Value | Fact | None) -> Truth:
 )
 def test_whole_numbers_are_computed_exactly(call: Call, operation: str, expected: int) -> None:
     """24:00 of the last day belongs to the day after, as everywhere."""
-    found = value(declared(call, operation), 教师人数=10, 公示开始="2024-08-12", 公示结束="2024-08-18")
+    found = value(
+        declared(call, operation), 教师人数=10, 公示开始="2024-08-12", 公示结束="2024-08-18"
+    )
 
     assert (
         found.low,
@@ -122,11 +132,11 @@ def test_a_ratio_closer_to_the_limit_than_it_is_computed_goes_to_staff(call: Cal
 
 def test_equal_ratios_are_equal_however_they_are_written(call: Call) -> None:
     """1/3 is 2/6, and not 333333 parts per million."""
-    derived = (
-        "派生:\n  - {名称: 甲, 对象: 申报书, 比: [教师人数, 3]}\n  - {名称: 乙, 对象: 申报书, 比: [教师人数, 6]}\n"
-    )
+    derived = "派生:\n  - {名称: 甲, 对象: 申报书, 比: [教师人数, 3]}\n  - {名称: 乙, 对象: 申报书, 比: [教师人数, 6]}\n"
     rulebook = load_rulebook(HEAD + derived + RULE, call)
-    one, two = (populate(rulebook, [subject("申报书", "申", 教师人数=number)])[0] for number in (1, 2))
+    one, two = (
+        populate(rulebook, [subject("申报书", "申", 教师人数=number)])[0] for number in (1, 2)
+    )
 
     assert one.cell("甲").key == two.cell("乙").key != one.cell("乙").key
     assert one.cell("甲").key != "333333"
@@ -165,16 +175,18 @@ def test_division_by_nothing_is_unknown(call: Call) -> None:
 
 def test_numbers_beyond_all_measure_are_unknown(call: Call) -> None:
     """The engine keeps 63 bits."""
-    assert value(declared(call, "和: [教师人数, 教师人数]"), 教师人数=9 * 10**14).knowledge is Knowledge.UNKNOWN
+    assert (
+        value(declared(call, "和: [教师人数, 教师人数]"), 教师人数=9 * 10**14).knowledge
+        is Knowledge.UNKNOWN
+    )
 
 
 def test_a_value_may_use_those_written_before_it_and_tick_counts(call: Call) -> None:
     """So there can be no circle."""
-    derived = (
-        "派生:\n  - {名称: 甲, 对象: 申报书, 和: [教师人数, 核心维度项数]}\n  - {名称: 乙, 对象: 申报书, 差: [甲, 1]}\n"
-    )
+    derived = "派生:\n  - {名称: 甲, 对象: 申报书, 和: [教师人数, 核心维度项数]}\n  - {名称: 乙, 对象: 申报书, 差: [甲, 1]}\n"
     (form, _) = populate(
-        load_rulebook(HEAD + derived + RULE, call), [subject("申报书", "申", 教师人数=3, 核心维度=("教学",))]
+        load_rulebook(HEAD + derived + RULE, call),
+        [subject("申报书", "申", 教师人数=3, 核心维度=("教学",))],
     )
 
     assert (form.cell("甲").low, form.cell("乙").low) == (4, 3)
@@ -210,13 +222,17 @@ def test_what_could_not_be_computed_says_from_what_and_why(call: Call) -> None:
     """
     rulebook = declared(call, "天数差: {从: 公示开始, 到: 公示结束}", "申报书.值 不少于 5")
     known, blank, unread = (
-        populate(rulebook, [subject("申报书", "申1", 公示开始="2024-08-12", 公示结束=end)])[0].subject.fact("值")
+        populate(rulebook, [subject("申报书", "申1", 公示开始="2024-08-12", 公示结束=end)])[
+            0
+        ].subject.fact("值")
         for end in ("2024-08-13", Fact.blank(), None)
     )
 
     assert (known.knowledge, known.value) == (Knowledge.KNOWN, 1)
     assert (blank.knowledge, unread.knowledge) == (Knowledge.BLANK, Knowledge.UNKNOWN)
-    assert {one.provenance.method for one in (known, blank, unread)} == {"由公示开始、公示结束按“天数差”算出"}
+    assert {one.provenance.method for one in (known, blank, unread)} == {
+        "由公示开始、公示结束按“天数差”算出"
+    }
 
 
 def test_numbers_at_the_edge_of_all_measure(call: Call) -> None:
@@ -232,7 +248,10 @@ def test_numbers_at_the_edge_of_all_measure(call: Call) -> None:
 
 def test_one_is_enough_to_divide_by(call: Call) -> None:
     """Only nothing is not."""
-    assert value(declared(call, "比: [教师人数, 1]", "申报书.值 不低于 50%"), 教师人数=2).low == 2 * PERCENT_UNIT
+    assert (
+        value(declared(call, "比: [教师人数, 1]", "申报书.值 不低于 50%"), 教师人数=2).low
+        == 2 * PERCENT_UNIT
+    )
 
 
 # --- working days ---------------------------------------------------------------------------------

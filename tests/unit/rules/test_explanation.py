@@ -39,7 +39,11 @@ def explain(call: Call) -> Explain:
     """The truth of one rule whose 要求 begins on line 11, and the lines of its explanation."""
 
     def make(
-        requirement: str, *subjects: Subject, head: str = "", kind: str = "申报书", applies: str = "[]"
+        requirement: str,
+        *subjects: Subject,
+        head: str = "",
+        kind: str = "申报书",
+        applies: str = "[]",
     ) -> list[str]:
         source = f"{HEAD}{head}规则:\n  - 编号: R1\n    名称: 试\n    依据: 一\n    针对: {kind}\n    不满足: 退回补正\n    适用: {applies}\n    要求:\n"  # fmt: skip
         rulebook = load_rulebook(source + requirement, call)
@@ -126,8 +130,12 @@ def test_five_candidates_are_all_shown_and_none_is_said_too(explain: Explain) ->
 
 def test_both_sides_of_a_comparison_say_where_they_stood(explain: Explain) -> None:
     """Two papers that differ: the reader must be able to look at both."""
-    row = subject("汇总行", "行1", 单位名称=Fact.known("乙校", Provenance(part="表.xlsx", place="C5")))
-    lines = explain("      {存在: 汇总行, 其中: [汇总行.单位名称 等于 申报书.单位名称]}\n", FORM, row)
+    row = subject(
+        "汇总行", "行1", 单位名称=Fact.known("乙校", Provenance(part="表.xlsx", place="C5"))
+    )
+    lines = explain(
+        "      {存在: 汇总行, 其中: [汇总行.单位名称 等于 申报书.单位名称]}\n", FORM, row
+    )
 
     assert lines[-1].endswith("实际: 乙校 / 甲校（表.xlsx，C5; 甲.docx，第1页，表格，可信度 0.80）")
 
@@ -140,12 +148,18 @@ def test_what_a_rule_applies_to_may_depend_on_other_papers(explain: Explain) -> 
     assert explain(requirement, FORM, *rows("乙校"), applies=applies)[0] == "不适用"
     assert explain(requirement, FORM, *rows(None), applies=applies)[0] == "无法判断"
     truth, *lines = explain(requirement, FORM, *rows("甲校"), applies=applies)
-    assert (truth, lines[1], lines[-1]) == ("不满足", "第9行 　· 候选 行1", "第11行 ✗ 申报书.教师人数 超过 10　实际: 9")
+    assert (truth, lines[1], lines[-1]) == (
+        "不满足",
+        "第9行 　· 候选 行1",
+        "第11行 ✗ 申报书.教师人数 超过 10　实际: 9",
+    )
 
 
 def test_a_paper_among_alternatives_is_looked_for(explain: Explain) -> None:
     """任一 with a 存在 inside: the row is enough."""
-    requirement = "      {任一: [申报书.教师人数 超过 10, {存在: 汇总行, 其中: [汇总行.单位名称 包含 甲]}]}\n"
+    requirement = (
+        "      {任一: [申报书.教师人数 超过 10, {存在: 汇总行, 其中: [汇总行.单位名称 包含 甲]}]}\n"
+    )
 
     assert [explain(requirement, FORM, *rows(name))[0] for name in ("甲校", "乙校", None)] == [
         "满足", "不满足", "无法判断",
@@ -165,9 +179,14 @@ def test_an_uncertain_count_is_shown_as_its_range(explain: Explain) -> None:
     staff decide.
     """
     head = "统计: [{名称: 数, 计数: 汇总行, 其中: [汇总行.教师账号开通率 不高于 98%]}]\n"
-    members = [subject("汇总行", "行1", 教师账号开通率=Fact.blank()), subject("汇总行", "行2", 教师账号开通率=5)]
+    members = [
+        subject("汇总行", "行1", 教师账号开通率=Fact.blank()),
+        subject("汇总行", "行2", 教师账号开通率=5),
+    ]
 
-    assert explain("      [统计.数 不超过 1, 统计.数 不少于 1]\n", *members, head=head, kind="统计") == [
+    assert explain(
+        "      [统计.数 不超过 1, 统计.数 不少于 1]\n", *members, head=head, kind="统计"
+    ) == [
         "无法判断",
         "第12行 ? 统计.数 不超过 1　实际: 1至2",
         "第12行 ✓ 统计.数 不少于 1　实际: 1至2",

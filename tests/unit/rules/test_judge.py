@@ -36,11 +36,18 @@ def test_the_message_shows_values_as_people_write_them(book: Book) -> None:
         "[申报书.教师账号开通率 不低于 98%, 申报书.职能部门 已填写]",
         告知='"教师 {申报书.教师账号开通率}, 学生 {申报书.学生账号开通率}, 部门 {申报书.职能部门}"',
     )
-    form = subject("申报书", "申1", 教师账号开通率=976_000, 学生账号开通率=None, 职能部门=Fact.blank())
+    form = subject(
+        "申报书", "申1", 教师账号开通率=976_000, 学生账号开通率=None, 职能部门=Fact.blank()
+    )
     (finding,) = found(rule, form)
 
     assert finding.text == "教师 97.6%, 学生 「未能识别」, 部门 「未填写」"
-    assert (finding.rule, finding.title, finding.clause, finding.subjects) == ("R1", "试", "一", ("申1",))
+    assert (finding.rule, finding.title, finding.clause, finding.subjects) == (
+        "R1",
+        "试",
+        "一",
+        ("申1",),
+    )
     assert finding.line == 5
 
 
@@ -57,7 +64,9 @@ def test_a_rule_without_words_gets_some(book: Book) -> None:
 def test_a_doubt_has_words_of_its_own(book: Book) -> None:
     """存疑告知 does not accuse."""
     rule = book("申报书.支持团场 是 是", 告知="没有", 存疑告知="待核")
-    forms = [subject("申报书", f"申{n}", 支持团场=v) for n, v in enumerate([False, None, Fact.blank()])]
+    forms = [
+        subject("申报书", f"申{n}", 支持团场=v) for n, v in enumerate([False, None, Fact.blank()])
+    ]
 
     assert [(f.text, f.outcome, f.truth) for f in found(rule, *forms)] == [
         ("没有", Outcome.RETURN, Truth.VIOLATED),

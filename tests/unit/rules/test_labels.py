@@ -7,7 +7,9 @@ import pytest
 from rules.labels import label_key
 
 
-@pytest.mark.parametrize("text", ["联 系 人：", "3.联系人", "（一）联系人", "联系人（必填）:", "联系人*", "  联系人\n"])
+@pytest.mark.parametrize(
+    "text", ["联 系 人：", "3.联系人", "（一）联系人", "联系人（必填）:", "联系人*", "  联系人\n"]
+)
 def test_labels_are_the_same_with_numbering_colons_and_remarks(text: str) -> None:
     """The dress of a label does not matter."""
     assert label_key(text) == "联系人"

@@ -86,7 +86,10 @@ def test_a_field_nobody_looked_at_is_unknown(book: Book) -> None:
 def test_ticks_are_counted(book: Book) -> None:
     """None ticked is certain, blank is blank, a value that is no tick list unknown."""
     rule = book("申报书.核心维度项数 不少于 1")
-    forms = [subject("申报书", f"申{n}", 核心维度=v) for n, v in enumerate([(), ("教学",), Fact.blank(), None, "教学"])]
+    forms = [
+        subject("申报书", f"申{n}", 核心维度=v)
+        for n, v in enumerate([(), ("教学",), Fact.blank(), None, "教学"])
+    ]
 
     assert truth(rule, *forms) == [
         Truth.VIOLATED, Truth.SATISFIED, Truth.BLANK, Truth.UNDECIDED, Truth.UNDECIDED,
@@ -107,7 +110,9 @@ def test_blank_is_only_said_when_nothing_else_is_missing(book: Book) -> None:
 
 def test_an_alternative_that_holds_hides_what_is_unknown_beside_it(book: Book) -> None:
     """Reasons are looked for only where the doubt is."""
-    rule = book("[{任一: [申报书.类别 是 示范区, 申报书.职能部门 已填写]}, 申报书.教师人数 不少于 1]")
+    rule = book(
+        "[{任一: [申报书.类别 是 示范区, 申报书.职能部门 已填写]}, 申报书.教师人数 不少于 1]"
+    )
     form = subject("申报书", "申1", 类别="示范区", 职能部门=None, 教师人数=Fact.blank())
 
     assert truth(rule, form) == [Truth.BLANK]
@@ -115,20 +120,35 @@ def test_an_alternative_that_holds_hides_what_is_unknown_beside_it(book: Book) -
 
 def test_names_are_equal_whatever_their_spaces_and_width(book: Book) -> None:
     """NFKC and no white space; telephone numbers by their digits."""
-    rule = book("[申报书.单位名称 等于 汇总行.单位名称, 申报书.联系电话 等于 汇总行.联系电话]", "[申报书, 汇总行]")
+    rule = book(
+        "[申报书.单位名称 等于 汇总行.单位名称, 申报书.联系电话 等于 汇总行.联系电话]",
+        "[申报书, 汇总行]",
+    )
     form = subject("申报书", "申1", 单位名称="第１中学", 联系电话="0991-8878035")
 
-    assert truth(rule, form, subject("汇总行", "行1", 单位名称="第1 中学", 联系电话="09918878035")) == [Truth.SATISFIED]
-    assert truth(rule, form, subject("汇总行", "行1", 单位名称="第2中学", 联系电话=None)) == [Truth.VIOLATED]
-    assert truth(rule, form, subject("汇总行", "行1", 单位名称="第1中学", 联系电话=Fact.blank())) == [Truth.BLANK]
+    assert truth(
+        rule, form, subject("汇总行", "行1", 单位名称="第1 中学", 联系电话="09918878035")
+    ) == [Truth.SATISFIED]
+    assert truth(rule, form, subject("汇总行", "行1", 单位名称="第2中学", 联系电话=None)) == [
+        Truth.VIOLATED
+    ]
+    assert truth(
+        rule, form, subject("汇总行", "行1", 单位名称="第1中学", 联系电话=Fact.blank())
+    ) == [Truth.BLANK]
 
 
 def test_an_option_that_is_not_in_the_list_is_known_and_none_of_them(book: Book) -> None:
     """A form may hold an answer nobody foresaw."""
     forms = [subject("申报书", "申1", 学校类型="大学"), subject("申报书", "申2", 学校类型=3)]
 
-    assert truth(book("申报书.学校类型 属于 小学、初中"), *forms) == [Truth.VIOLATED, Truth.UNDECIDED]
-    assert truth(book("申报书.学校类型 不属于 小学、初中"), *forms) == [Truth.SATISFIED, Truth.UNDECIDED]
+    assert truth(book("申报书.学校类型 属于 小学、初中"), *forms) == [
+        Truth.VIOLATED,
+        Truth.UNDECIDED,
+    ]
+    assert truth(book("申报书.学校类型 不属于 小学、初中"), *forms) == [
+        Truth.SATISFIED,
+        Truth.UNDECIDED,
+    ]
 
 
 def test_exists_looks_for_candidates_and_an_unreadable_one_is_a_maybe(book: Book) -> None:
@@ -200,7 +220,10 @@ def test_the_trace_shows_line_mark_value_and_origin(book: Book) -> None:
     (finding,) = findings(rule, judge(rule, [form, *scans], RECEIVED), [form, *scans])
     trace = "\n".join(finding.evidence)
 
-    assert "✗ 申报书.学校类型 不属于 小学、初中　实际: 小学（2/附件1.docx，表1 第3行，table，可信度 0.80）" in trace
+    assert (
+        "✗ 申报书.学校类型 不属于 小学、初中　实际: 小学（2/附件1.docx，表1 第3行，table，可信度 0.80）"
+        in trace
+    )
     assert "✓ 都不" in trace
     assert "? 存在 扫描件" in trace
     assert "候选 扫4" in trace
@@ -235,7 +258,11 @@ def test_values_of_a_wrong_type_become_unknown() -> None:
     assert not cell_of(Field("日", FieldType.DATE), Fact.known(9)).known
     assert cell_of(text, Fact.known("９ 号")).key == "9号"
     assert (
-        evaluate(Probe("物", "名", Question.FILLED), {"物": actors_of({"物": {}}, (subject("物", "1"),))[0]}, ())
+        evaluate(
+            Probe("物", "名", Question.FILLED),
+            {"物": actors_of({"物": {}}, (subject("物", "1"),))[0]},
+            (),
+        )
         is Kleene.MAYBE
     )
 

@@ -64,7 +64,10 @@ def example_messages(written: str, rulebook: Rulebook) -> str:
         failures = run_examples(rulebook, load_examples(source, rulebook))
     except RuleFileError as error:
         return shown([error], "examples.yaml", source)
-    return "".join(f"{one.example} {one.position.line}:{one.position.column} {one.message}\n" for one in failures)
+    return "".join(
+        f"{one.example} {one.position.line}:{one.position.column} {one.message}\n"
+        for one in failures
+    )
 
 
 @each("examples")

@@ -72,13 +72,17 @@ def test_every_edition_has_a_name_of_its_own_in_the_engine(call: Call) -> None:
     (shard,) = compile_rulebook(dated(call)).shards
 
     assert [rule.name for rule in shard.rules] == [
-        f"R1#{edition}0.0#{strength}" for edition in ("", "v1.", "v2.") for strength in ("真", "可能")
+        f"R1#{edition}0.0#{strength}"
+        for edition in ("", "v1.", "v2.")
+        for strength in ("真", "可能")
     ]
 
 
 def test_a_period_of_the_rule_itself_narrows_its_editions(call: Call) -> None:
     """Outside of it there is none."""
-    rules = dated(call, rules=RATE + "    生效: {自: 2024-08-20 00:00, 至: 2024-08-25 12:00}\n").rules
+    rules = dated(
+        call, rules=RATE + "    生效: {自: 2024-08-20 00:00, 至: 2024-08-25 12:00}\n"
+    ).rules
 
     assert [(rule.edition, rule.end - rule.start) for rule in rules] == [
         (0, 5 * 86_400 + 12 * 3_600),
@@ -89,7 +93,10 @@ def test_a_parameter_may_give_its_clause(call: Call) -> None:
     """As a plain value, with 依据, or dated."""
     found = dated(call, "参数: {甲: 98%, 乙: {值: 5, 依据: 三(一)}}\n", RULE).parameters
 
-    assert [(one.at(0), one.values[0].clause) for one in (found["甲"], found["乙"])] == [("98%", ""), ("5", "三(一)")]
+    assert [(one.at(0), one.values[0].clause) for one in (found["甲"], found["乙"])] == [
+        ("98%", ""),
+        ("5", "三(一)"),
+    ]
 
 
 def test_a_period_that_no_edition_is_left_of_is_an_error_too(call: Call) -> None:

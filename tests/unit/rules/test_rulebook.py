@@ -89,7 +89,11 @@ def test_rules_with_slips_are_left_out_of_what_is_looked_at_further(call: Call) 
     words = ", ".join(f"申报书.教师人数 不少于 {number}" for number in range(40))
     lines = "".join(
         f"  - {{编号: {name}, 名称: 试, 依据: 一, 针对: 申报书, 要求: {condition}, 不满足: 退回补正}}\n"
-        for name, condition in (("R1", "申报书.职能部门 已填写"), ("R2", f"[{words}]"), ("R3", "申报书.无 已填写"))
+        for name, condition in (
+            ("R1", "申报书.职能部门 已填写"),
+            ("R2", f"[{words}]"),
+            ("R3", "申报书.无 已填写"),
+        )
     )
     rulebook, errors = read_rulebook(HEAD + "规则:\n" + lines, call)
 

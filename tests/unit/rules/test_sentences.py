@@ -39,20 +39,38 @@ def parse(sentence: str, scope: Scope) -> Condition:
 @pytest.mark.parametrize(
     ("sentence", "expected"),
     [
-        ("申报书.教师账号开通率 不低于 98%", Compare("申报书", "教师账号开通率", Operator.AT_LEAST, 980_000)),
-        ("申报书.教师账号开通率 低于 下限", Compare("申报书", "教师账号开通率", Operator.BELOW, 980_000)),
+        (
+            "申报书.教师账号开通率 不低于 98%",
+            Compare("申报书", "教师账号开通率", Operator.AT_LEAST, 980_000),
+        ),
+        (
+            "申报书.教师账号开通率 低于 下限",
+            Compare("申报书", "教师账号开通率", Operator.BELOW, 980_000),
+        ),
         ("申报书.教师人数 超过 10", Compare("申报书", "教师人数", Operator.ABOVE, 10)),
         ("申报书.核心维度项数 不少于 1", Compare("申报书", "核心维度项数", Operator.AT_LEAST, 1)),
         ("统计.区数 不超过 1", Compare("统计", "区数", Operator.AT_MOST, 1)),
         ("来件.收到时间 早于 截止时间", Compare("来件", "收到时间", Operator.BELOW, 1_725_120_000)),
-        ("来件.收到时间 早于 2024-08-31 24:00", Compare("来件", "收到时间", Operator.BELOW, 1_725_120_000)),
-        ("申报书.公示结束 不晚于 2024年8月31日", Compare("申报书", "公示结束", Operator.AT_MOST, 739_129)),
+        (
+            "来件.收到时间 早于 2024-08-31 24:00",
+            Compare("来件", "收到时间", Operator.BELOW, 1_725_120_000),
+        ),
+        (
+            "申报书.公示结束 不晚于 2024年8月31日",
+            Compare("申报书", "公示结束", Operator.AT_MOST, 739_129),
+        ),
         ("申报书.支持团场 是 是", Compare("申报书", "支持团场", Operator.EQUAL, 1)),
         ("申报书.类别 不是 示范校", Not(Compare("申报书", "类别", Operator.EQUAL, 1))),
         ("申报书.单位名称 包含 教育局", Probe("申报书", "单位名称", Question.CONTAINS, "教育局")),
-        ("申报书.单位名称 不包含 教育局", Not(Probe("申报书", "单位名称", Question.CONTAINS, "教育局"))),
+        (
+            "申报书.单位名称 不包含 教育局",
+            Not(Probe("申报书", "单位名称", Question.CONTAINS, "教育局")),
+        ),
         ("申报书.单位名称 是 甲 校", Probe("申报书", "单位名称", Question.IS, "甲校")),
-        ("申报书.联系电话 是 0991-8878035", Probe("申报书", "联系电话", Question.IS, "09918878035")),
+        (
+            "申报书.联系电话 是 0991-8878035",
+            Probe("申报书", "联系电话", Question.IS, "09918878035"),
+        ),
         ("申报书.核心维度 包含 教学", Probe("申报书", "核心维度", Question.TICKED, "教学")),
         ("申报书.职能部门 已填写", Probe("申报书", "职能部门", Question.FILLED)),
         ("申报书.职能部门 未填写", Not(Probe("申报书", "职能部门", Question.FILLED))),

@@ -35,7 +35,10 @@ def test_what_is_no_slip_is_not_refused(call: Call, line: str) -> None:
         ("甲" * 300_001, "1:1 Y001 文件过大(超过 300000 个字符) / 请拆分或检查文件是否正确"),
         ("#" + "甲" * 299_999, "1:1 Y003 文件是空的 / 从示例配置开始"),
         ("\0", "1:1 Y002 YAML 读不了 / 检查文件编码和层次"),
-        (HEAD + "规则: [" + "x, " * 2_000 + "x]", "3:6006 E112 规则超过 2000 条 / 检查是否误贴了内容"),
+        (
+            HEAD + "规则: [" + "x, " * 2_000 + "x]",
+            "3:6006 E112 规则超过 2000 条 / 检查是否误贴了内容",
+        ),
     ],
     ids=["too many characters", "as many as there may be", "a sign that is none", "too many rules"],
 )
@@ -44,7 +47,10 @@ def test_what_is_too_large_or_no_text_is_refused(call: Call, source: str, said: 
     (error,) = check_rulebook(source, call)
 
     message = error.message.split(":")[0]
-    assert f"{error.position.line}:{error.position.column} {error.code} {message} / {error.hint}" == said
+    assert (
+        f"{error.position.line}:{error.position.column} {error.code} {message} / {error.hint}"
+        == said
+    )
 
 
 def test_as_many_rules_as_there_may_be_are_read(call: Call) -> None:

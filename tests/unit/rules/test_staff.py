@@ -17,12 +17,25 @@ from rules.verdict import Decision, EntryVerdict, Finding, Outcome, Truth, Verdi
 
 
 def finding(outcome: Outcome, text: str = "缺扫描件") -> Finding:
-    return Finding(rule="C01", title="", clause="", outcome=outcome, truth=Truth.VIOLATED, text=text, subjects=("申1",))
+    return Finding(
+        rule="C01",
+        title="",
+        clause="",
+        outcome=outcome,
+        truth=Truth.VIOLATED,
+        text=text,
+        subjects=("申1",),
+    )
 
 
 def entry(name: str, decision: Decision, papers: str = "p", *findings: Finding) -> EntryVerdict:
     return EntryVerdict(
-        entry="申1", applicant=name, track="示范校", decision=decision, findings=findings, papers=papers
+        entry="申1",
+        applicant=name,
+        track="示范校",
+        decision=decision,
+        findings=findings,
+        papers=papers,
     )
 
 
@@ -32,7 +45,9 @@ def verdict(*entries: EntryVerdict) -> Verdict:
 
 
 def decided(action: StaffAction, applicant: str = "", **papers: str) -> StaffDecision:
-    return StaffDecision(applicant=applicant, action=action, because="电话核实", who="李", papers=papers)
+    return StaffDecision(
+        applicant=applicant, action=action, because="电话核实", who="李", papers=papers
+    )
 
 
 def same(first: str, second: str) -> bool:
@@ -70,9 +85,15 @@ def test_the_later_of_two_decisions_stands_and_the_other_entry_is_left_alone() -
 
 
 def test_what_the_rules_say_to_the_same_end_is_told_too() -> None:
-    given = verdict(entry("红旗小学", Decision.REFERRED, "p", finding(Outcome.RETURN), finding(Outcome.REFER, "?")))
+    given = verdict(
+        entry(
+            "红旗小学", Decision.REFERRED, "p", finding(Outcome.RETURN), finding(Outcome.REFER, "?")
+        )
+    )
 
-    (after,) = with_staff_decisions(given, [decided(StaffAction.RETURN, 红旗小学="p")], same).entries
+    (after,) = with_staff_decisions(
+        given, [decided(StaffAction.RETURN, 红旗小学="p")], same
+    ).entries
 
     assert [item.text for item in after.findings] == ["电话核实", "缺扫描件"]
 

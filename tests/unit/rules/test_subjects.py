@@ -38,7 +38,15 @@ def test_ids_are_written_as_letters_and_stored_verdicts_have_them() -> None:
     those.
     """
     made = [entry_id(1), scan_id(entry_id(1)), listed_entry_id(2), loose_scan_id(3), row_id(4)]
-    assert [*made, accepted_id(5), part_id(6, "2/1")] == ["申1", "扫申1", "行2", "散3", "汇4", "台5", "附6-2/1"]
+    assert [*made, accepted_id(5), part_id(6, "2/1")] == [
+        "申1",
+        "扫申1",
+        "行2",
+        "散3",
+        "汇4",
+        "台5",
+        "附6-2/1",
+    ]
     assert (SUBMISSION_ID, SUMMARY_ID, SUMMARY_SCAN_ID) == ("来件", "汇总表", "扫汇")
 
 

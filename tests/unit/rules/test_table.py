@@ -38,11 +38,18 @@ def test_every_row_has_a_detector() -> None:
 
 def test_a_harmless_rule_set_shows_no_trigger() -> None:
     """So that a finding is one."""
-    gate, last = {"就绪": {"$and": [{"类型": "就绪"}]}}, {"all": [{"就绪": {"类型": "就绪"}}], "pri": 60_000}
+    gate, last = (
+        {"就绪": {"$and": [{"类型": "就绪"}]}},
+        {"all": [{"就绪": {"类型": "就绪"}}], "pri": 60_000},
+    )
     pattern = {"甲": {"$and": [{"类型": "甲"}, {"$lt": {"数.上": 5}}]}}
 
     assert (
-        triggers({"R": {"all": [gate, pattern], "dist": 0}, "完": last}, [{"id": "n0", "类型": "甲", "数.上": 3}]) == []
+        triggers(
+            {"R": {"all": [gate, pattern], "dist": 0}, "完": last},
+            [{"id": "n0", "类型": "甲", "数.上": 3}],
+        )
+        == []
     )
 
 
@@ -85,7 +92,9 @@ def _of_many_rules(call: Call) -> Iterator[tuple[Definition, Facts]]:
     """Rows 9, 11 and 12: 520 limits on one field, and 260 rules that are alike."""
     line = "  - {{编号: R{0}, 名称: 试, 依据: 一, 针对: 申报书, 要求: {1}, 不满足: 退回补正}}\n"
     for count, sentence in ((520, "申报书.教师人数 不少于 {0}"), (260, "申报书.职能部门 已填写")):
-        source = HEAD + "规则:\n" + "".join(line.format(n, sentence.format(n)) for n in range(count))
+        source = (
+            HEAD + "规则:\n" + "".join(line.format(n, sentence.format(n)) for n in range(count))
+        )
         program = compile_rulebook(load_rulebook(source, call))
         assert len(program.shards) > 1
         yield from ((definition, []) for definition in program.definitions())

@@ -121,10 +121,19 @@ def test_counts_are_known_where_nothing_about_them_is_open() -> None:
 
 def test_ticks_are_counted_and_keep_where_they_were_read() -> None:
     """The number of an unread list is unread, of a blank one blank."""
-    vocabulary = with_item_counts({"申报书": {"维": Field("维", FieldType.CHOICES, ("教学", "资源"))}})
+    vocabulary = with_item_counts(
+        {"申报书": {"维": Field("维", FieldType.CHOICES, ("教学", "资源"))}}
+    )
     place = Provenance(part="甲.docx")
-    facts = (Fact.known(("教学", "资源"), place), Fact.blank(place), Fact.unknown(place), Fact.known("教学"))
-    actors = actors_of(vocabulary, tuple(subject("申报书", f"申{n}", 维=fact) for n, fact in enumerate(facts)))
+    facts = (
+        Fact.known(("教学", "资源"), place),
+        Fact.blank(place),
+        Fact.unknown(place),
+        Fact.known("教学"),
+    )
+    actors = actors_of(
+        vocabulary, tuple(subject("申报书", f"申{n}", 维=fact) for n, fact in enumerate(facts))
+    )
 
     assert [actor.cell("维项数") for actor in actors] == [number(2), BLANK, UNKNOWN, UNKNOWN]
     assert [actor.subject.fact("维项数").provenance.part for actor in actors[:3]] == ["甲.docx"] * 3
@@ -143,6 +152,8 @@ def test_a_count_beside_a_list_does_not_replace_a_field_of_that_name() -> None:
 def test_subjects_of_an_unknown_kind_are_left_out() -> None:
     """Places are counted without them, and 统计 belongs to the rule file."""
     vocabulary = {"申报书": {"栏": Field("栏", FieldType.TEXT)}, "统计": {}}
-    actors = actors_of(vocabulary, (subject("别的", "一"), subject("统计", "二"), subject("申报书", "三", 栏="甲")))
+    actors = actors_of(
+        vocabulary, (subject("别的", "一"), subject("统计", "二"), subject("申报书", "三", 栏="甲"))
+    )
 
     assert [(actor.index, actor.subject.id) for actor in actors] == [(0, "三")]

@@ -75,7 +75,14 @@ def test_a_case_is_rejected_only_when_every_entry_is(
 
 def test_every_decision_has_a_name_and_so_has_none_yet() -> None:
     """What applicants read differs only where the office speaks about its own work."""
-    assert [decision_name(decision) for decision in Decision] == ["受理", "待补正", "不予受理", "转人工"]
+    assert [decision_name(decision) for decision in Decision] == [
+        "受理",
+        "待补正",
+        "不予受理",
+        "转人工",
+    ]
     assert decision_name(None) == "未裁定"
-    differing = {each for each in Decision if DECISION_NAMES[each] != APPLICANT_DECISION_NAMES[each]}
+    differing = {
+        each for each in Decision if DECISION_NAMES[each] != APPLICANT_DECISION_NAMES[each]
+    }
     assert differing == {Decision.REFERRED}

@@ -13,13 +13,20 @@ def test_a_call_that_says_nothing_gets_neutral_words() -> None:
     """No place and no kind of office is taken for granted."""
     call = load_call("x", WITHOUT)
     assert call.words == Words()
-    assert vocabulary_of(call)["来件"]["发件方"].options == ("报送单位", "直属单位", "申报单位", "其他")
+    assert vocabulary_of(call)["来件"]["发件方"].options == (
+        "报送单位",
+        "直属单位",
+        "申报单位",
+        "其他",
+    )
     assert "所属单位" in vocabulary_of(call)["申报书"]
 
 
 def test_rules_speak_the_calls_own_words() -> None:
     """Senders, the field of the unit; the applicant's name always under the same word."""
-    call = load_call("x", WITHOUT + "称谓: {报送单位: 街道办, 所属单位字段: 街道, 报送单位用词: [街道办]}\n")
+    call = load_call(
+        "x", WITHOUT + "称谓: {报送单位: 街道办, 所属单位字段: 街道, 报送单位用词: [街道办]}\n"
+    )
     words = vocabulary_of(call)
     assert words["来件"]["发件方"].options == ("街道办", "直属单位", "申报单位", "其他")
     assert "街道" in words["申报书"]

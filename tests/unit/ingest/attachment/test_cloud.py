@@ -37,9 +37,7 @@ EXMAIL = (
 )
 SINA = '<a href="http://mail.sina.com.cn/filecenter/download.php?id=abc">申报书.pdf</a> (30M) 到期时间：2024年8月30日'
 MOBILE = '<a href="https://html5.mail.10086.cn/disk/download?key=abc">申报书.pdf</a> (30M) 2024年8月30日 到期'
-TELECOM = (
-    '<a href="https://download.cloud.189.cn/file/downloadFile.action?dt=1&amp;expired=1725091199000">申报书.pdf</a>'
-)
+TELECOM = '<a href="https://download.cloud.189.cn/file/downloadFile.action?dt=1&amp;expired=1725091199000">申报书.pdf</a>'
 DRIVE = "链接：https://pan.baidu.com/s/1abc_DEF 提取码：a1b2"
 M = 1024**2
 
@@ -47,8 +45,16 @@ M = 1024**2
 @pytest.mark.parametrize(
     ("markup", "text", "expected"),
     [
-        (NETEASE, "", ("申报书（盖章扫描）.pdf", round(80.96 * M), "2024年8月17日 0:49", "网易邮箱")),
-        (NETEASE_PLAIN_ANCHOR, "", ("申报书（盖章扫描）.pdf", round(80.96 * M), "2024年8月17日 0:49", "网易邮箱")),
+        (
+            NETEASE,
+            "",
+            ("申报书（盖章扫描）.pdf", round(80.96 * M), "2024年8月17日 0:49", "网易邮箱"),
+        ),
+        (
+            NETEASE_PLAIN_ANCHOR,
+            "",
+            ("申报书（盖章扫描）.pdf", round(80.96 * M), "2024年8月17日 0:49", "网易邮箱"),
+        ),
         (NETEASE_FOREVER, "", ("申报书（盖章扫描）.pdf", round(80.96 * M), "无限期", "网易邮箱")),
         (QQ, "", ("申报书 扫描.pdf", 128 * M, "2024年08月22日 17:33", "QQ邮箱")),
         ("", QQ_TEXT, ("申报书 扫描.pdf", round(128.03 * M), "2020年11月27日 21:59", "QQ邮箱")),
@@ -88,14 +94,20 @@ def test_each_provider_s_link_gives_name_size_and_expiry(
 
 def test_the_names_of_ordinary_attachments_listed_above_are_not_taken() -> None:
     """A person lists the enclosures before the provider's block follows."""
-    (file,) = cloud_files("<p>1. 汇总表.docx</p><p>2. 汇总表扫描.pdf</p>" + NETEASE_PLAIN_ANCHOR, "")
+    (file,) = cloud_files(
+        "<p>1. 汇总表.docx</p><p>2. 汇总表扫描.pdf</p>" + NETEASE_PLAIN_ANCHOR, ""
+    )
 
     assert file.name == "申报书（盖章扫描）.pdf"
 
 
 def test_two_files_are_told_apart() -> None:
     """Each link with its own words."""
-    other = NETEASE.replace("file=abc", "file=def").replace("申报书", "汇总表").replace("80.96M", "1.5G")
+    other = (
+        NETEASE.replace("file=abc", "file=def")
+        .replace("申报书", "汇总表")
+        .replace("80.96M", "1.5G")
+    )
 
     first, second = cloud_files(NETEASE + other, "")
 

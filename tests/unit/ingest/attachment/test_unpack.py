@@ -112,16 +112,24 @@ def shown(items: list[Item]) -> list[tuple[str, Fate | None]]:
 
 
 UNICODE_PATH = (
-    struct.pack("<HHBI", 0x7075, 5 + len("附件1.pdf".encode()), 1, zlib.crc32("附件1.pdf".encode("gbk")))
+    struct.pack(
+        "<HHBI", 0x7075, 5 + len("附件1.pdf".encode()), 1, zlib.crc32("附件1.pdf".encode("gbk"))
+    )
     + "附件1.pdf".encode()
 )
 NAMES: dict[str, tuple[bytes, str]] = {
     "ASCII": (raw_zip(b"a.pdf"), "a.pdf"),
-    "GBK without a flag (WinRAR, 360, the explorer)": (raw_zip("附件1.pdf".encode("gbk")), "附件1.pdf"),
+    "GBK without a flag (WinRAR, 360, the explorer)": (
+        raw_zip("附件1.pdf".encode("gbk")),
+        "附件1.pdf",
+    ),
     "UTF-8 without a flag (macOS)": (raw_zip("附件1.pdf".encode()), "附件1.pdf"),
     "UTF-8 with the flag": (raw_zip("附件1.pdf".encode(), flags=FLAG), "附件1.pdf"),
     "the flag on GBK bytes": (raw_zip("附件1.pdf".encode("gbk"), flags=FLAG), "附件1.pdf"),
-    "GBK with Info-ZIP's Unicode path": (raw_zip("附件1.pdf".encode("gbk"), extra=UNICODE_PATH), "附件1.pdf"),
+    "GBK with Info-ZIP's Unicode path": (
+        raw_zip("附件1.pdf".encode("gbk"), extra=UNICODE_PATH),
+        "附件1.pdf",
+    ),
     "a Unicode path that belongs to another name": (raw_zip(b"a.pdf", extra=UNICODE_PATH), "a.pdf"),
     "NFD of macOS": (raw_zip("é.pdf".encode()), "é.pdf"),
     "gb18030 beyond GBK": (raw_zip("𠮷.pdf".encode("gb18030")), "𠮷.pdf"),
@@ -250,7 +258,9 @@ def test_the_same_name_twice_gives_two_paths() -> None:
 def test_pieces_of_a_cut_archive_are_named_as_such(name: str, piece: slice) -> None:
     """Not as damaged: sent once more just the same they would still not open."""
     data = zipped({"a.bin": bytes(range(256)) * 8})[piece]
-    assert [(item.fate, "分卷" in item.reason) for item in opened(data, name)] == [(Fate.UNSUPPORTED, True)]
+    assert [(item.fate, "分卷" in item.reason) for item in opened(data, name)] == [
+        (Fate.UNSUPPORTED, True)
+    ]
 
 
 def test_a_whole_archive_with_such_a_name_is_opened() -> None:
@@ -357,7 +367,10 @@ def test_links_and_devices_in_a_tar_are_not_followed() -> None:
 
 def test_gbk_names_in_a_tar_are_readable() -> None:
     """Tar stores bytes, whatever they are."""
-    items = opened(tarred((tarfile.TarInfo("附件1.pdf"), PDF), encoding="gbk", format=tarfile.GNU_FORMAT), "a.tar")  # type: ignore[arg-type]
+    items = opened(
+        tarred((tarfile.TarInfo("附件1.pdf"), PDF), encoding="gbk", format=tarfile.GNU_FORMAT),
+        "a.tar",
+    )  # type: ignore[arg-type]
 
     assert items[1].name == "附件1.pdf"
 

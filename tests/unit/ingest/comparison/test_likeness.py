@@ -18,14 +18,22 @@ from rules.facts import Fact, Knowledge
 
 Make = Callable[..., Document]
 Mail = Callable[..., ReceivedMail]
-BUREAU = Sender("师市教育局", "unit:第八师石河子市", "第八师石河子市教育局", "第八师石河子市", "发件人名称")
+BUREAU = Sender(
+    "师市教育局", "unit:第八师石河子市", "第八师石河子市教育局", "第八师石河子市", "发件人名称"
+)
 OWN = ("第三师图木舒克市教育局",)
 OTHERS = ("第十师北屯市教育局", "第二师铁门关市教育局")
 
 
 def form(make: Make, name: str, contact: str, telephone: str) -> Document:
     """A filled Word form."""
-    document = make(name, 联系人=contact, 联系电话=telephone, 电子邮箱=f"t{telephone}@example.cn", 职能部门="信息中心")
+    document = make(
+        name,
+        联系人=contact,
+        联系电话=telephone,
+        电子邮箱=f"t{telephone}@example.cn",
+        职能部门="信息中心",
+    )
     return document.model_copy(update={"form": "附件2"})
 
 
@@ -89,8 +97,13 @@ def test_a_scan_of_unknown_kind_is_the_summary_it_shows(
     """Not the form, whose place is empty too."""
     one = form(word, "甲团中学", "王一", "13912345678")
     names = [("甲团中学", "王一", "13912345678"), ("乙团小学", "李二", "13787654321")]
-    rows = tuple({"单位名称": Fact.known(a), "联系人": Fact.known(b), "联系电话": Fact.known(c)} for a, b, c in names)
-    table = word("", role=Role.SUMMARY, name="汇总表.docx").model_copy(update={"form": "附件4", "rows": rows})
+    rows = tuple(
+        {"单位名称": Fact.known(a), "联系人": Fact.known(b), "联系电话": Fact.known(c)}
+        for a, b, c in names
+    )
+    table = word("", role=Role.SUMMARY, name="汇总表.docx").model_copy(
+        update={"form": "附件4", "rows": rows}
+    )
     pieces = ["学校名称", "联系人", "联系电话", *[text for row in names for text in row]]
     lines = tuple(ScanLine(page=1, row=1, text=text, confidence=0.99) for text in pieces)
     shown = scan(
@@ -116,7 +129,9 @@ def test_what_was_not_read_is_not_compared(call: Call, mail: Mail, word: Make, s
 def test_two_papers_are_compared_once(call: Call, mail: Mail, word: Make, scan: Make) -> None:
     """Arranging asks first, the rules' facts ask again, and both are told the same comparison."""
     one = form(word, "甲团中学", "王一", "13912345678")
-    (entry,) = (case := arrange([mail(one, print_of(one, scan(name="IMG_1.pdf")))], "示范校", call)).entries
+    (entry,) = (
+        case := arrange([mail(one, print_of(one, scan(name="IMG_1.pdf")))], "示范校", call)
+    ).entries
     assert entry.editable is not None
     assert entry.scan is not None
     assert case.compared(
@@ -131,7 +146,11 @@ def test_the_comparison_is_told_with_its_evidence(call: Call, word: Make, scan: 
     """Staff read what agreed and how much."""
     one = form(word, "甲团中学", "王一", "13912345678")
     facts = facts_of(one, print_of(one, scan()), call)
-    assert (facts["可比对"].value, facts["内容一致"].value, facts["数字一致"].value) == (True, True, True)
+    assert (facts["可比对"].value, facts["内容一致"].value, facts["数字一致"].value) == (
+        True,
+        True,
+        True,
+    )
     assert "相似度 1.00" in facts["内容一致"].provenance.raw
     other = form(word, "第七师某某职业学校", "赵七八", "0992-7654321")
     assert facts_of(one, print_of(other, scan()), call)["内容一致"].value is False
@@ -157,7 +176,9 @@ def test_only_a_legible_seal_of_another_known_unit_is_a_surprise(
     assert seal_owner(sealed(*writings), OWN, OTHERS).value is expected
 
 
-@pytest.mark.parametrize("writing", ["图木舒克市晨光小学", "图木舒克市晨小学", "图木舒克市第二小学"])
+@pytest.mark.parametrize(
+    "writing", ["图木舒克市晨光小学", "图木舒克市晨小学", "图木舒克市第二小学"]
+)
 def test_a_unit_nobody_knows_does_not_agree_by_being_nearly_the_same(writing: str) -> None:
     """A character read otherwise, or lost, may be the very one by which the next unit differs."""
     for own in ("图木舒克市晨曦小学", "图木舒克市第一小学"):
@@ -166,7 +187,10 @@ def test_a_unit_nobody_knows_does_not_agree_by_being_nearly_the_same(writing: st
 
 def test_neighbours_in_number_are_not_told_apart_by_one_character() -> None:
     """第十一师 and 第十二师 differ in a stroke that OCR may lose."""
-    assert seal_owner(sealed("第十二师教育局"), ("第十一师教育局",), ("第十二师教育局",)).value is not False
+    assert (
+        seal_owner(sealed("第十二师教育局"), ("第十一师教育局",), ("第十二师教育局",)).value
+        is not False
+    )
 
 
 def test_a_name_that_stands_on_the_scan_is_a_fact_from_it(word: Make, scan: Make) -> None:

@@ -18,7 +18,13 @@ OUTLINE = (
 )  # fmt: skip
 COVER = ["兵团智慧教育示范校申报书", "学校名称（盖章）：甲团中学", "填报日期：2024年8月20日"]
 TABLE = ["申报学校", "所属师市", "电子邮箱", "学校类型", "教师人数", "学生人数"]
-TAIL = ["核心维度（应用场景）", "建设思路与目标", "公示开始日期", "公示结束日期", "师市教育局审核意见"]
+TAIL = [
+    "核心维度（应用场景）",
+    "建设思路与目标",
+    "公示开始日期",
+    "公示结束日期",
+    "师市教育局审核意见",
+]
 
 
 def word() -> Document:
@@ -80,7 +86,10 @@ def test_a_missing_page_is_named_by_what_stands_on_it(
 
 def test_a_cover_whose_last_lines_stand_elsewhere_too_is_missed_by_its_title(call: Call) -> None:
     """The unit's name and the date of a cover come again in the form; the title does not."""
-    outline = (("兵团智慧教育示范校申报书", "学校名称（盖章）：甲团中学", "填报日期：2024年8月20日"), *OUTLINE[1:])
+    outline = (
+        ("兵团智慧教育示范校申报书", "学校名称（盖章）：甲团中学", "填报日期：2024年8月20日"),
+        *OUTLINE[1:],
+    )
     again = [*TAIL, "学校名称（盖章）：甲团中学", "填报日期：2024年8月20日"]
     cover = word().model_copy(update={"outline": outline})
     # one line of three is not enough
@@ -131,8 +140,12 @@ def test_pages_in_the_wrong_order_are_named(
 
 def test_printed_numbers_tell_the_order_and_the_gap(call: Call) -> None:
     """第 3 页 before 第 2 页; page 2 of 3 is not there."""
-    first, second, third = ([*page, f"第 {n} 页 共 3 页"] for n, page in enumerate((COVER, TABLE, TAIL), 1))
-    assert order_of(word(), scan(first, third, second), call).reason == "印有第2页的一页排在第3页之后"
+    first, second, third = (
+        [*page, f"第 {n} 页 共 3 页"] for n, page in enumerate((COVER, TABLE, TAIL), 1)
+    )
+    assert (
+        order_of(word(), scan(first, third, second), call).reason == "印有第2页的一页排在第3页之后"
+    )
     order = order_of(word(), scan(first, third), call)
     assert (order.complete, order.reason) == (False, "没有印着第2页的一页")
 

@@ -80,7 +80,9 @@ def test_another_applicant_on_the_same_template_is_another_document(call: Call) 
 
 def test_a_cover_alone_proves_nothing(call: Call) -> None:
     """Fields whose labels were not on the pages read are not held against the pair."""
-    cover = "兵团首批智慧教育\n示范区申报书\n申报单位|第三师图木舒克市教育局\n所属师市|第三师图木舒克市"
+    cover = (
+        "兵团首批智慧教育\n示范区申报书\n申报单位|第三师图木舒克市教育局\n所属师市|第三师图木舒克市"
+    )
     found = compare(word_of(), scan_of(cover), call)
     assert (found.outcome, found.score) == (Likeness.UNSURE, None)
 
@@ -94,14 +96,18 @@ def test_nothing_read_is_unsure(call: Call, text: str) -> None:
 def test_a_number_changed_after_printing_is_a_difference(call: Call) -> None:
     """The scan clearly says 96.2 % where the Word file says 99.2 %."""
     found = compare(word_of(), scan_of(PRINT.replace("99.2%", "96.2%")), call)
-    assert [(each.field, each.word, each.scan) for each in found.differences] == [("教师账号开通率", "99.2%", "96.2%")]
+    assert [(each.field, each.word, each.scan) for each in found.differences] == [
+        ("教师账号开通率", "99.2%", "96.2%")
+    ]
     assert (found.outcome, found.numbers_agree) == (Likeness.SAME, False)
 
 
 def test_boxes_to_tick_beside_a_number_do_not_hide_it(call: Call) -> None:
     """The options of the next cell stand in the same row of print."""
     found = compare(word_of(), scan_of(PRINT.replace("98.7%", "其他□ 96.2% □幼儿园")), call)
-    assert [(each.field, each.word, each.scan) for each in found.differences] == [("学生账号开通率", "98.7%", "96.2%")]
+    assert [(each.field, each.word, each.scan) for each in found.differences] == [
+        ("学生账号开通率", "98.7%", "96.2%")
+    ]
 
 
 def test_a_changed_telephone_is_a_difference(call: Call) -> None:
@@ -138,11 +144,18 @@ def test_numbers_spelt_differently_are_equal(call: Call) -> None:
 def test_rows_of_a_summary_table_are_compared(call: Call) -> None:
     """Names, contacts and telephones of every row count."""
     rows = [("晨曦小学", "靳晓棠", "13800008801"), ("金穗初级中学", "褚文涛", "13800008802")]
-    facts = tuple({"单位名称": Fact.known(a), "联系人": Fact.known(b), "联系电话": Fact.known(c)} for a, b, c in rows)
-    word = word_of().model_copy(update={"form": "附件4", "role": Role.SUMMARY, "fields": {}, "rows": facts})
+    facts = tuple(
+        {"单位名称": Fact.known(a), "联系人": Fact.known(b), "联系电话": Fact.known(c)}
+        for a, b, c in rows
+    )
+    word = word_of().model_copy(
+        update={"form": "附件4", "role": Role.SUMMARY, "fields": {}, "rows": facts}
+    )
     page = "学校名称|联系人|联系电话\n1|晨曦小学|靳晓棠|138-0000-8801\n2|金穗初级中学|褚文涛|138-0000-8802"
     assert compare(word, scan_of(page), call).outcome is Likeness.SAME
-    other = page.replace("晨曦小学|靳晓棠", "天山学校|罗一").replace("金穗初级中学|褚文涛", "红柳中学|于欢")
+    other = page.replace("晨曦小学|靳晓棠", "天山学校|罗一").replace(
+        "金穗初级中学|褚文涛", "红柳中学|于欢"
+    )
     assert (
         compare(
             word,
@@ -186,19 +199,27 @@ def school(**changed: Value) -> Document:
 
 def test_a_neighbour_that_shares_the_clerk_is_another_applicant(call: Call) -> None:
     """第二中学 is not 第一中学, though office, clerk and telephone are the same."""
-    found = compare(school(单位名称="石河子市第二中学", 教师人数=98, 学生人数=1201), scan_of(SCHOOL), call)
+    found = compare(
+        school(单位名称="石河子市第二中学", 教师人数=98, 学生人数=1201), scan_of(SCHOOL), call
+    )
     assert found.outcome is Likeness.OTHER
 
 
 def test_a_name_that_alone_is_different_is_for_staff(call: Call) -> None:
     """Everything else agrees: a slip of the pen or another school, nobody knows."""
-    assert compare(school(单位名称="石河子市第二中学"), scan_of(SCHOOL), call).outcome is Likeness.UNSURE
+    assert (
+        compare(school(单位名称="石河子市第二中学"), scan_of(SCHOOL), call).outcome
+        is Likeness.UNSURE
+    )
 
 
 @pytest.mark.parametrize("read", ["石河子市第中学", "石何子市第一中学", "石河孑市第一中字"])
 def test_a_name_with_a_misread_character_is_the_same_name(call: Call, read: str) -> None:
     """A lost stroke of 一 is no other school."""
-    assert compare(school(), scan_of(SCHOOL.replace("石河子市第一中学", read)), call).outcome is Likeness.SAME
+    assert (
+        compare(school(), scan_of(SCHOOL.replace("石河子市第一中学", read)), call).outcome
+        is Likeness.SAME
+    )
 
 
 @pytest.mark.parametrize("shown", ["石河子市第十一中学", "石河子市第一中学东城校区"])
@@ -222,7 +243,11 @@ def test_a_number_that_moved_is_no_difference(call: Call) -> None:
 
 def test_digits_of_a_badly_read_scan_are_no_difference(call: Call) -> None:
     """Where names come out wrong, a different digit proves nothing."""
-    spoilt = SCHOOL.replace("褚文涛", "诸夂寿").replace("jinsui@example.cn", "iinsu1exmp1").replace("1530", "1580")
+    spoilt = (
+        SCHOOL.replace("褚文涛", "诸夂寿")
+        .replace("jinsui@example.cn", "iinsu1exmp1")
+        .replace("1530", "1580")
+    )
     assert compare(school(), scan_of(spoilt), call).differences == ()
 
 
@@ -240,7 +265,10 @@ def test_a_rewritten_text_makes_it_unsure(call: Call) -> None:
     assert compare(school(网络条件=text), scan_of(page), call).outcome is Likeness.SAME
     older = school(网络条件="正在申请专线,计划于明年完成全部教室的改造,目前使用公共宽带。")
     found = compare(older, scan_of(page), call)
-    assert (found.outcome, [each.field for each in found.passages]) == (Likeness.UNSURE, ["网络条件"])
+    assert (found.outcome, [each.field for each in found.passages]) == (
+        Likeness.UNSURE,
+        ["网络条件"],
+    )
 
 
 ROWS = "学校名称|联系人|联系电话\n晨曦小学|靳晓棠|138-0000-8801\n金穗初级中学|褚文涛|138-0000-8802"
@@ -248,8 +276,13 @@ ROWS = "学校名称|联系人|联系电话\n晨曦小学|靳晓棠|138-0000-880
 
 def table(*rows: tuple[str, str, str]) -> Document:
     """The Word file of a summary table."""
-    facts = tuple({"单位名称": Fact.known(a), "联系人": Fact.known(b), "联系电话": Fact.known(c)} for a, b, c in rows)
-    return word_of().model_copy(update={"form": "附件4", "role": Role.SUMMARY, "fields": {}, "rows": facts})
+    facts = tuple(
+        {"单位名称": Fact.known(a), "联系人": Fact.known(b), "联系电话": Fact.known(c)}
+        for a, b, c in rows
+    )
+    return word_of().model_copy(
+        update={"form": "附件4", "role": Role.SUMMARY, "fields": {}, "rows": facts}
+    )
 
 
 def test_a_row_that_only_the_word_file_has_is_named(call: Call) -> None:
@@ -264,8 +297,12 @@ def test_a_row_that_only_the_word_file_has_is_named(call: Call) -> None:
 
 def test_a_row_that_only_the_scan_has_is_named(call: Call) -> None:
     """A remark below the table is no row."""
-    found = compare(table(("晨曦小学", "靳晓棠", "13800008801")), scan_of(ROWS + "\n说明:本表一式两份"), call)
-    assert [(each.field, each.scan) for each in found.passages] == [("扫描件上多出的一行", "金穗初级中学")]
+    found = compare(
+        table(("晨曦小学", "靳晓棠", "13800008801")), scan_of(ROWS + "\n说明:本表一式两份"), call
+    )
+    assert [(each.field, each.scan) for each in found.passages] == [
+        ("扫描件上多出的一行", "金穗初级中学")
+    ]
 
 
 def test_what_stands_above_the_table_is_no_row(call: Call) -> None:
@@ -273,9 +310,9 @@ def test_what_stands_above_the_table_is_no_row(call: Call) -> None:
     word = table(("晨曦小学", "靳晓棠", "13800008801"), ("金穗初级中学", "褚文涛", "13800008802"))
     word = word.model_copy(update={"fields": {"填报单位": Fact.known("第七师胡杨河市教育局")}})
     assert compare(word, scan_of(ROWS + "\n第七师胡杨河市"), call).passages == ()
-    assert [each.scan for each in compare(word, scan_of(ROWS + "\n第八师石河子市"), call).passages] == [
-        "第八师石河子市"
-    ]
+    assert [
+        each.scan for each in compare(word, scan_of(ROWS + "\n第八师石河子市"), call).passages
+    ] == ["第八师石河子市"]
 
 
 def test_an_illegible_scan_is_never_another_document(call: Call) -> None:

@@ -32,7 +32,15 @@ def line(page: int, text: str, confidence: float = 0.95) -> ScanLine:
 
 
 @pytest.mark.parametrize(
-    "text", ["（盖章）", "填报单位（盖章）： 某某局", "单位 盖章：", "（单位公章）", "请在此加盖公章", "盖章处"]
+    "text",
+    [
+        "（盖章）",
+        "填报单位（盖章）： 某某局",
+        "单位 盖章：",
+        "（单位公章）",
+        "请在此加盖公章",
+        "盖章处",
+    ],
 )
 def test_a_seal_on_another_page_than_the_one_that_asks_for_it_is_remarked_on(text: str) -> None:
     """The outcome stays: a seal is a seal."""
@@ -66,7 +74,12 @@ def test_nothing_is_remarked_when_the_page_agrees_or_nothing_clear_was_read(
 
 @pytest.mark.parametrize(
     ("label", "text"),
-    [("印章", "单位印章："), ("审核意见", "主管部门审核意见"), ("（章）", "填报单位（章）"), ("签 章", "（签章）")],
+    [
+        ("印章", "单位印章："),
+        ("审核意见", "主管部门审核意见"),
+        ("（章）", "填报单位（章）"),
+        ("签 章", "（签章）"),
+    ],
 )
 def test_a_form_may_ask_for_its_seal_in_words_of_its_own(label: str, text: str) -> None:
     """盖章处 in call.yaml; the usual words then ask for nothing."""
@@ -86,7 +99,9 @@ def test_a_scan_is_held_against_the_words_of_its_own_form(
         call,
         forms=tuple(own if each is form else each for each in call.forms),
     )
-    document = scan().model_copy(update={"seal": stamped(2), "form": form.id if known else "", "applicant": "甲团中学"})
+    document = scan().model_copy(
+        update={"seal": stamped(2), "form": form.id if known else "", "applicant": "甲团中学"}
+    )
     labels = [form.titles[0], *(field.labels[0] for field in form.fields)]
     printed = [
         ScanLine(

@@ -23,19 +23,32 @@ from ingest.reading import (
 from ingest.sandbox.mail import scans_to_read, with_layers_settled
 from rules.call import Call
 
-TEXT = ("学校名称\t甲团中学", "联系人\t王一\t联系电话\t13912345678", "电子邮箱\tjia@example.cn", "职能部门\t信息中心")
+TEXT = (
+    "学校名称\t甲团中学",
+    "联系人\t王一\t联系电话\t13912345678",
+    "电子邮箱\tjia@example.cn",
+    "职能部门\t信息中心",
+)
 
 
 @pytest.fixture
 def filled(word: Callable[..., Document]) -> Document:
     """The Word file."""
-    form = word("甲团中学", 联系人="王一", 联系电话="13912345678", 电子邮箱="jia@example.cn", 职能部门="信息中心")
+    form = word(
+        "甲团中学",
+        联系人="王一",
+        联系电话="13912345678",
+        电子邮箱="jia@example.cn",
+        职能部门="信息中心",
+    )
     return form.model_copy(update={"form": "附件2"})
 
 
 def layered(scan: Document, *texts: str) -> Document:
     """``scan`` with a text layer."""
-    content = Content(tuple(Line(text, f"第{number}页 第1行") for number, text in enumerate(texts, 1)))
+    content = Content(
+        tuple(Line(text, f"第{number}页 第1行") for number, text in enumerate(texts, 1))
+    )
     return scan.model_copy(update={"lines": layer_lines(content)})
 
 
@@ -59,7 +72,9 @@ def test_a_layer_with_every_value_spares_the_reading(
     assert [line.text for line in settled.lines][:2] == ["学校名称", "甲团中学"]
 
 
-@pytest.mark.parametrize(("old", "new"), [("13912345678", "13912345679"), ("王一", "玉-"), ("甲团中学", "乙团中学")])
+@pytest.mark.parametrize(
+    ("old", "new"), [("13912345678", "13912345679"), ("王一", "玉-"), ("甲团中学", "乙团中学")]
+)
 def test_a_layer_that_lacks_a_value_is_dropped(
     call: Call, filled: Document, scan: Callable[..., Document], old: str, new: str
 ) -> None:
@@ -84,7 +99,10 @@ def test_of_a_settled_scan_only_the_seals_are_read(
     tasks = scans_to_read(settled)
     assert [(task.sha256, task.seals_only) for task in tasks] == [("7", True)]
     read = with_print(settled.documents[1], ScanText(sha256="7", writings=("甲团中学",)), call)
-    assert (read.pages_read, read.seal.seals[0].writing if read.seal else "") == ((1, 2, 3, 4), "甲团中学")
+    assert (read.pages_read, read.seal.seals[0].writing if read.seal else "") == (
+        (1, 2, 3, 4),
+        "甲团中学",
+    )
 
 
 def test_lines_without_a_page_are_no_layer() -> None:

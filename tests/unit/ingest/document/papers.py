@@ -265,10 +265,13 @@ def image_page(
     """A page that shows one JPEG (object ``number``), by default all over; ``more`` is drawn after
     it.
     """
-    head = b"/Type/XObject/Subtype/Image/Width %d/Height %d/ColorSpace/%b/BitsPerComponent 8/Filter/DCTDecode" % (
-        width,
-        height,
-        colours,
+    head = (
+        b"/Type/XObject/Subtype/Image/Width %d/Height %d/ColorSpace/%b/BitsPerComponent 8/Filter/DCTDecode"
+        % (
+            width,
+            height,
+            colours,
+        )
     )
     return (
         b"/XObject<</I %d 0 R>>/Font<<%b>>" % (number, FONT),

@@ -187,7 +187,9 @@ def signed(
         md_algorithm=digest,
         certify=certify is not None,
         docmdp_permissions=certify or fields.MDPPerm.FILL_FORMS,
-        subfilter=fields.SigSeedSubFilter.PADES if pades else fields.SigSeedSubFilter.ADOBE_PKCS7_DETACHED,
+        subfilter=fields.SigSeedSubFilter.PADES
+        if pades
+        else fields.SigSeedSubFilter.ADOBE_PKCS7_DETACHED,
     )
     signer = _SignerWithClock(
         meta,

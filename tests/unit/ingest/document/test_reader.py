@@ -52,7 +52,9 @@ def document(reading: DocumentReading) -> Document:
 
 def test_a_word_form_becomes_an_editable_document_that_survives_json(call: Call) -> None:
     """Form, track, applicant and fields; the same after a round trip."""
-    read = document(read_document("2/a.docx", "附件1.docx", Kind.DOCX, word(ZONE_TITLE, ZONE), call))
+    read = document(
+        read_document("2/a.docx", "附件1.docx", Kind.DOCX, word(ZONE_TITLE, ZONE), call)
+    )
     assert (read.form, read.role, read.track, read.rendition) == (
         "附件1",
         Role.APPLICATION,
@@ -76,7 +78,9 @@ def test_a_stamped_scan_is_told_by_its_file_name_with_less_trust(
     says so.
     """
     read = document(
-        read_document("3", "第三师教育局示范区申报书（盖章）.pdf", Kind.PDF, scan_pdf(plain, stamped), call)
+        read_document(
+            "3", "第三师教育局示范区申报书（盖章）.pdf", Kind.PDF, scan_pdf(plain, stamped), call
+        )
     )
     assert (read.form, read.recognised_by, read.rendition, read.pages) == (
         "附件1",
@@ -223,7 +227,11 @@ def test_small_pictures_are_the_mails_own_dress(call: Call) -> None:
 def test_a_word_file_of_pictures_says_so(call: Call) -> None:
     """A scan pasted into Word is not editable."""
     reading = read_document(
-        "2", "附件1.docx", Kind.DOCX, body("<w:p><w:r><w:drawing><blip/></w:drawing></w:r></w:p>"), call
+        "2",
+        "附件1.docx",
+        Kind.DOCX,
+        body("<w:p><w:r><w:drawing><blip/></w:drawing></w:r></w:p>"),
+        call,
     )
     assert reading.fate is Fate.UNRECOGNISED
     assert "只有图片" in reading.reason
@@ -300,7 +308,9 @@ def test_an_ofd_file_is_explained_and_its_signature_noticed(call: Call) -> None:
     """By the directory of the package alone."""
     package = {"OFD.xml": b"", "Doc_0/Document.xml": b""}
     plain = read_document("2", "公文.ofd", Kind.OFD, zipped(package), call)
-    sealed = read_document("2", "公文.ofd", Kind.OFD, zipped(package | {"Doc_0/Signs/Signatures.xml": b"<x"}), call)
+    sealed = read_document(
+        "2", "公文.ofd", Kind.OFD, zipped(package | {"Doc_0/Signs/Signatures.xml": b"<x"}), call
+    )
     assert plain.fate is sealed.fate is Fate.UNSUPPORTED
     assert "请另存为 PDF" in plain.reason
     assert ("电子签章" in plain.reason, "电子签章" in sealed.reason) == (False, True)

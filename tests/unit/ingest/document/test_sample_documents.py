@@ -55,7 +55,9 @@ def test_every_form_and_scan_of_the_samples_is_read(mail: Path, call: Call) -> N
         assert read.form
         if read.rendition is Rendition.EDITABLE:
             assert read.recognised_by == "title"
-            assert {name for name, fact in read.fields.items() if fact.knowledge is not Knowledge.KNOWN} == set()
+            assert {
+                name for name, fact in read.fields.items() if fact.knowledge is not Knowledge.KNOWN
+            } == set()
             assert bool(read.rows) == bool(call.form(read.form).columns)
         else:
             assert read.seal is not None

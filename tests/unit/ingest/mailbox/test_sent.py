@@ -6,8 +6,16 @@ import pytest
 
 from ingest.mailbox.sent import choose_sent, message_id_in
 
-NETEASE = [((), b"/", "INBOX"), ((rb"\Drafts",), b"/", "草稿箱"), ((rb"\Sent",), b"/", "已发送"), ((), b"/", "Sent")]
-QQ = [((), b"/", name) for name in ("INBOX", "Sent Messages", "Drafts", "Deleted Messages", "其他文件夹/Sent")]
+NETEASE = [
+    ((), b"/", "INBOX"),
+    ((rb"\Drafts",), b"/", "草稿箱"),
+    ((rb"\Sent",), b"/", "已发送"),
+    ((), b"/", "Sent"),
+]
+QQ = [
+    ((), b"/", name)
+    for name in ("INBOX", "Sent Messages", "Drafts", "Deleted Messages", "其他文件夹/Sent")
+]
 
 
 @pytest.mark.parametrize(

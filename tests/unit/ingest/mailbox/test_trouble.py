@@ -47,7 +47,9 @@ def test_a_refusal_for_being_too_often_or_too_busy_is_tried_again(words: str) ->
 
 def test_netease_unsafe_login_has_its_own_hint() -> None:
     """What to do about it stands in no manual."""
-    error = trouble.refused("EXAMINE Unsafe Login. Please contact kefu@188.com for help", WHERE, "打开文件夹“INBOX”")
+    error = trouble.refused(
+        "EXAMINE Unsafe Login. Please contact kefu@188.com for help", WHERE, "打开文件夹“INBOX”"
+    )
     assert "网易" in error.hint
 
 

@@ -21,7 +21,11 @@ MAIL = (
 
 
 def with_body(kind: str, body: bytes, encoding: str = "8bit") -> bytes:
-    return MAIL + f"Content-Type: {kind}\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n".encode() + body
+    return (
+        MAIL
+        + f"Content-Type: {kind}\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n".encode()
+        + body
+    )
 
 
 def test_the_envelope_holds_what_anything_depends_on() -> None:
@@ -66,9 +70,7 @@ def test_the_body_is_read_whatever_its_charset_claims(
 
 def test_the_plain_alternative_wins_unless_it_is_empty() -> None:
     """Some programs send an empty text part beside the HTML."""
-    parts = (
-        b"--b\r\nContent-Type: text/plain\r\n\r\n%s\r\n--b\r\nContent-Type: text/html\r\n\r\n<p>html</p>\r\n--b--\r\n"
-    )
+    parts = b"--b\r\nContent-Type: text/plain\r\n\r\n%s\r\n--b\r\nContent-Type: text/html\r\n\r\n<p>html</p>\r\n--b--\r\n"
 
     assert (
         parse_mail(
@@ -207,7 +209,9 @@ def test_a_delay_is_no_failure() -> None:
 
 def test_a_bounce_in_prose_names_the_letter_too() -> None:
     """163 quotes the headers in its base64 text."""
-    prose = base64.b64encode("抱歉, 您的邮件被退回.\r\n> Message-ID: <letter@example.cn>\r\n".encode("gbk"))
+    prose = base64.b64encode(
+        "抱歉, 您的邮件被退回.\r\n> Message-ID: <letter@example.cn>\r\n".encode("gbk")
+    )
 
     assert failed(with_body("text/plain; charset=gbk", prose, "base64")) == ("<letter@example.cn>",)
 

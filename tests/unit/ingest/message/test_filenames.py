@@ -86,7 +86,11 @@ MATRIX: dict[str, tuple[bytes, bytes, str]] = {
         b"",
         NAME,
     ),
-    "2047 big5": (f'attachment; filename="=?big5?B?{b64("申報書.docx", "big5")}?="'.encode(), b"", "申報書.docx"),
+    "2047 big5": (
+        f'attachment; filename="=?big5?B?{b64("申報書.docx", "big5")}?="'.encode(),
+        b"",
+        "申報書.docx",
+    ),
     "2047 iso-2022-jp": (
         f'attachment; filename="=?iso-2022-jp?B?{b64("資料.docx", "iso-2022-jp")}?="'.encode(),
         b"",

@@ -80,7 +80,9 @@ def test_a_form_in_a_zip_is_read_and_everything_has_one_fate(call: Call) -> None
         ("2/说明.txt", "说明.txt", Fate.UNRECOGNISED),
         ("3", "附件1.rar", Fate.DAMAGED),
     ]
-    assert [(document.part, document.form) for document in reading.documents] == [("2/材料/附件1.docx", "附件1")]
+    assert [(document.part, document.form) for document in reading.documents] == [
+        ("2/材料/附件1.docx", "附件1")
+    ]
     assert reading.documents[0].sha256 == reading.parts[2].sha256
 
 
@@ -121,7 +123,9 @@ def test_documents_are_only_listed_when_a_first_attempt_died(call: Call) -> None
     message = mail()
     attach(message, "附件1.docx", BLANK.read_bytes())
 
-    reading = read_message(message.as_bytes(), call, ReadingContext(read_documents=False, unread_reason="超出内存限制"))
+    reading = read_message(
+        message.as_bytes(), call, ReadingContext(read_documents=False, unread_reason="超出内存限制")
+    )
 
     assert reading.documents == ()
     assert (reading.parts[1].name, reading.parts[1].fate, reading.parts[1].reason) == (

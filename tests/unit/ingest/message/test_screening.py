@@ -21,7 +21,8 @@ def screened(block: str, **options: bool) -> Screening:
 PEOPLE = {
     "an ordinary mail": PERSON,
     "Auto-Submitted: no": PERSON + "Auto-Submitted: no\r\n",
-    "Auto-Submitted: NO with a parameter and a comment": PERSON + 'Auto-Submitted: (by hand) No; owner="x"\r\n',
+    "Auto-Submitted: NO with a parameter and a comment": PERSON
+    + 'Auto-Submitted: (by hand) No; owner="x"\r\n',
     "a request for a read receipt": PERSON + "Disposition-Notification-To: zhang@example.com\r\n",
     "one address twice in From": "From: zhang@example.com, ZHANG@example.com\r\nSubject: x\r\n",
     "a Reply-To that goes elsewhere": PERSON + "Reply-To: other@example.com\r\n",
@@ -32,19 +33,25 @@ PEOPLE = {
     "X-Autoreply: no": PERSON + "X-Autoreply: no\r\n",
     "a reply to our own automatic letter": PERSON.replace("申报材料", "回复：自动回复：申报材料"),
     "a reply with Re:": PERSON.replace("申报材料", "Re: 自动回复：申报材料"),
-    "a subject that only begins with 外出": PERSON.replace("申报材料", "外出培训学校申报智慧教育示范校"),
+    "a subject that only begins with 外出": PERSON.replace(
+        "申报材料", "外出培训学校申报智慧教育示范校"
+    ),
     "a subject about a bounce": PERSON.replace("申报材料", "昨天收到退信, 现重新发送"),
     "a sender called like a service": PERSON.replace("zhang@", "notice.office@"),
-    "dmarc=fail by a server nobody trusts": PERSON + "Authentication-Results: evil.example; dmarc=fail\r\n",
-    "dmarc=pass by the trusted server": PERSON + "Authentication-Results: mx.example.cn; spf=fail; dmarc=pass\r\n",
+    "dmarc=fail by a server nobody trusts": PERSON
+    + "Authentication-Results: evil.example; dmarc=fail\r\n",
+    "dmarc=pass by the trusted server": PERSON
+    + "Authentication-Results: mx.example.cn; spf=fail; dmarc=pass\r\n",
     "a forged result below the trusted one": PERSON
     + "Authentication-Results: mx.example.cn; dmarc=pass\r\nAuthentication-Results: mx.example.cn; dmarc=fail\r\n",
     "dmarc=fail inside a quoted reason": PERSON
     + 'Authentication-Results: mx.example.cn; spf=pass reason="no dmarc=fail here"\r\n',
-    "Auto-Submitted: no with a comment behind it": PERSON + "auto-submitted: no (typed by hand)\r\n",
+    "Auto-Submitted: no with a comment behind it": PERSON
+    + "auto-submitted: no (typed by hand)\r\n",
     "a group of one": "From: office: zhang@example.com;\r\nSubject: x\r\n",
     "an address as a name": 'From: "boss@example.org" <zhang@example.com>\r\nSubject: x\r\n',
-    "dmarc=fail in a comment": PERSON + "Authentication-Results: mx.example.cn; spf=pass (not dmarc=fail)\r\n",
+    "dmarc=fail in a comment": PERSON
+    + "Authentication-Results: mx.example.cn; spf=pass (not dmarc=fail)\r\n",
 }
 
 OTHERS = {
@@ -82,11 +89,13 @@ OTHERS = {
         "bounce",
     ),
     "a delivery report": (
-        DAEMON + 'Content-Type: multipart/report;\r\n report-type="delivery-status"; boundary=x\r\n',
+        DAEMON
+        + 'Content-Type: multipart/report;\r\n report-type="delivery-status"; boundary=x\r\n',
         "bounce",
     ),
     "a read receipt": (
-        PERSON + "Content-Type: multipart/report; report-type=disposition-notification; boundary=x\r\n",
+        PERSON
+        + "Content-Type: multipart/report; report-type=disposition-notification; boundary=x\r\n",
         "receipt",
     ),
     "an abuse report": (
@@ -131,7 +140,10 @@ OTHERS = {
     "no-reply": (PERSON.replace("zhang@", "no-reply@"), "automatic"),
     "donotreply with a tag": (PERSON.replace("zhang@", "DoNotReply+42@"), "automatic"),
     "自动回复": (PERSON.replace("申报材料", "自动回复: 收到您的来信"), "automatic"),
-    "自动回复 in full-width brackets": (PERSON.replace("申报材料", "【自动回复】谢谢"), "automatic"),
+    "自动回复 in full-width brackets": (
+        PERSON.replace("申报材料", "【自动回复】谢谢"),
+        "automatic",
+    ),
     "我在休假": (PERSON.replace("申报材料", "休假中"), "automatic"),
     "外出": (PERSON.replace("申报材料", "我正在外出"), "automatic"),
     "Out of Office": (PERSON.replace("申报材料", "Out of Office: 申报"), "automatic"),
@@ -142,7 +154,8 @@ OTHERS = {
     ),
     "our own mail": ("From: Office <OFFICE@example.cn>\r\nSubject: x\r\n", "own"),
     "a forged sender": (
-        PERSON + "Authentication-Results: MX.example.cn 1; spf=pass; dkim=none; dmarc=FAIL (p=reject)\r\n",
+        PERSON
+        + "Authentication-Results: MX.example.cn 1; spf=pass; dkim=none; dmarc=FAIL (p=reject)\r\n",
         "forged",
     ),
 }

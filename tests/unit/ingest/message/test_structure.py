@@ -154,7 +154,10 @@ def test_forwarding_without_end_stops_at_its_cap() -> None:
 
 def test_ten_thousand_parts_become_500_and_a_reason() -> None:
     """The rest is named, not silently dropped."""
-    raw = b"From: a@example.cn\nContent-Type: multipart/mixed; boundary=b\n\n" + b"--b\n\nx\n" * 10_000
+    raw = (
+        b"From: a@example.cn\nContent-Type: multipart/mixed; boundary=b\n\n"
+        + b"--b\n\nx\n" * 10_000
+    )
 
     leaves = list(walk(parse_structure(raw)))
 

@@ -50,7 +50,9 @@ def written(database: Database, files: FileStore, now: datetime) -> Database:
             Arrival("INBOX", 1, 1, kept.size, now, kept.sha256),
             now,
         )
-        events.record_event(session, now, EventKind.RECEIVED, "收到\x00邮件", message_id=mail.id, sha256=mail.sha256)
+        events.record_event(
+            session, now, EventKind.RECEIVED, "收到\x00邮件", message_id=mail.id, sha256=mail.sha256
+        )
         assert messages.save_reading(session, mail.id, reading)
         events.record_event(
             session,
@@ -60,14 +62,32 @@ def written(database: Database, files: FileStore, now: datetime) -> Database:
             message_id=mail.id,
             sha256=text_sha256(reading.model_dump_json()),
         )
-        case, _ = cases.open_case(session, NewCase("c", "示范区", "Q", 2024, "k", "一师", "", "", ""), now, now)
-        events.record_event(session, now, EventKind.OPENED, "立案", case_id=case.id, data={"reason": "首次"})
+        case, _ = cases.open_case(
+            session, NewCase("c", "示范区", "Q", 2024, "k", "一师", "", "", ""), now, now
+        )
+        events.record_event(
+            session, now, EventKind.OPENED, "立案", case_id=case.id, data={"reason": "首次"}
+        )
         verdict = Verdict(decision=Decision.REFERRED, entries=(), rules_sha256="")
         decision = cases.save_decision(session, case, Judgement(verdict, (), [], now), now)
         assert decision is not None
-        events.record_event(session, now, EventKind.DECIDED, "裁定", case_id=case.id, sha256=decision_sha256(decision))
+        events.record_event(
+            session,
+            now,
+            EventKind.DECIDED,
+            "裁定",
+            case_id=case.id,
+            sha256=decision_sha256(decision),
+        )
         letter = NewLetter(
-            "k", "referred", "a@example.org", "转人工", "<k@office.example>", b"letter", case.id, mail.id
+            "k",
+            "referred",
+            "a@example.org",
+            "转人工",
+            "<k@office.example>",
+            b"letter",
+            case.id,
+            mail.id,
         )
         events.queue_letter(session, letter, now, "入发件箱")
         events.record_event(session, now, EventKind.SENT, "已发出", outbox_id=1)
@@ -140,7 +160,10 @@ TAMPERING = {
         "UPDATE events SET at = '2020-01-01 00:00:00.000000' WHERE id = 2",
         "台账第 2 行的内容被改动",
     ),
-    "a changed quoted hash": ("UPDATE events SET sha256 = '' WHERE id = 5", "台账第 5 行的内容被改动"),
+    "a changed quoted hash": (
+        "UPDATE events SET sha256 = '' WHERE id = 5",
+        "台账第 5 行的内容被改动",
+    ),
     "a removed line": ("DELETE FROM events WHERE id = 3", "台账第 3 行被删除"),
     "removed first lines": ("DELETE FROM events WHERE id < 3", "台账第 1 至 2 行被删除"),
     "a removed line, the others moved up": (
@@ -151,7 +174,10 @@ TAMPERING = {
         "UPDATE events SET id = 99 WHERE id = 5; UPDATE events SET id = 5 WHERE id = 6; UPDATE events SET id = 6 WHERE id = 99",
         "台账第 5 行被挪动过: 原是第 6 行",
     ),
-    "a raw mail's hash": ("UPDATE messages SET sha256 = 'ab'", "来件 1 的原件校验值与收件时记下的不符"),
+    "a raw mail's hash": (
+        "UPDATE messages SET sha256 = 'ab'",
+        "来件 1 的原件校验值与收件时记下的不符",
+    ),
     "what was read": ("UPDATE messages SET reading = '{}'", "来件 1 的读取结果被改动"),
     "a removed mail": ("DELETE FROM messages", "来件 1 的登记被删除"),
     "a verdict": ("UPDATE decisions SET verdict = '{}'", "第 1 次裁定被改动"),
@@ -192,7 +218,8 @@ def test_a_line_with_new_hashes_does_not_fit_the_next(
     content = content_sha256(rows[1])
     open_file.execute("DROP TRIGGER events_no_update")
     open_file.execute(
-        "UPDATE events SET text = '改', content = ?, chain = ? WHERE id = 2", (content, link(rows[0].chain, content))
+        "UPDATE events SET text = '改', content = ?, chain = ? WHERE id = 2",
+        (content, link(rows[0].chain, content)),
     )
 
     assert audit(written).findings == ("台账第 3 行与第 2 行接不上: 其中有行被重写或挪动过",)
@@ -205,7 +232,12 @@ def test_an_end_that_was_cut_off_is_noticed_by_who_noted_the_head(
     head = audit(written).head.chain
     assert audit(written, head=head[:16].upper()).findings == ()
     with written.writing() as session:
-        events.record_event(session, datetime.fromisoformat("2024-08-30T02:00:00+00:00"), EventKind.DIGEST, "后来的事")
+        events.record_event(
+            session,
+            datetime.fromisoformat("2024-08-30T02:00:00+00:00"),
+            EventKind.DIGEST,
+            "后来的事",
+        )
     assert audit(written, head=head).findings == ()
     open_file.execute("DROP TRIGGER events_no_delete")
     open_file.execute("DELETE FROM events WHERE id >= 6")

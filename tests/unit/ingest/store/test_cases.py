@@ -22,10 +22,24 @@ from rules.subjects import Subject
 from rules.verdict import Decision, EntryVerdict, Verdict
 
 NEW = NewCase(
-    "call-1", "示范区", "Q", 2024, "第一师阿拉尔市", "第一师阿拉尔市教育局", "第一师阿拉尔市", "a@example.org", "王"
+    "call-1",
+    "示范区",
+    "Q",
+    2024,
+    "第一师阿拉尔市",
+    "第一师阿拉尔市教育局",
+    "第一师阿拉尔市",
+    "a@example.org",
+    "王",
 )
 LETTER = NewLetter(
-    "case-1-v1", "accepted", "a@example.org", "受理回执", "<mailroom.1@example.org>", b"letter", case_id=1
+    "case-1-v1",
+    "accepted",
+    "a@example.org",
+    "受理回执",
+    "<mailroom.1@example.org>",
+    b"letter",
+    case_id=1,
 )
 
 
@@ -58,11 +72,15 @@ def mail(
 
 def judgement(now: datetime, *decisions: Decision) -> Judgement:
     entries = tuple(
-        EntryVerdict(entry=str(i), applicant=f"单位{i}", track="示范区", decision=d) for i, d in enumerate(decisions)
+        EntryVerdict(entry=str(i), applicant=f"单位{i}", track="示范区", decision=d)
+        for i, d in enumerate(decisions)
     )
     verdict = Verdict(decision=decisions[0], entries=entries, rules_sha256="ef" * 32)
     return Judgement(
-        verdict, (Subject(kind="来件", id="来件", fields={"收到时间": Fact.known(5)}),), ["第一条 满足"], now
+        verdict,
+        (Subject(kind="来件", id="来件", fields={"收到时间": Fact.known(5)}),),
+        ["第一条 满足"],
+        now,
     )
 
 
@@ -125,7 +143,10 @@ def test_a_thread_leads_to_the_cases_of_its_mails_and_of_our_letters(
     """A reply to the applicant's own first mail or to our letter finds the case; strange and empty
     ids find nothing.
     """
-    first, second = open_case(database, now), open_case(database, now, replace(NEW, submitter_key="二师"))
+    first, second = (
+        open_case(database, now),
+        open_case(database, now, replace(NEW, submitter_key="二师")),
+    )
     with_id, without_id = (
         mail(
             database,
@@ -168,7 +189,10 @@ def test_the_readings_of_a_case_come_in_received_order(database: Database, now: 
             "2",
             "1",
         ]
-        assert [joined.joined_by for _, joined in cases.messages_of_case(session, row.id)] == ["案卷编号", "发件人"]
+        assert [joined.joined_by for _, joined in cases.messages_of_case(session, row.id)] == [
+            "案卷编号",
+            "发件人",
+        ]
         assert [case.id for case in cases.cases_of_message(session, later)] == [row.id]
 
 
@@ -184,10 +208,15 @@ def test_a_mail_can_be_taken_out_of_a_case(database: Database, now: datetime) ->
 
 def test_a_case_is_due_when_its_settle_window_has_passed(database: Database, now: datetime) -> None:
     """Not before, and the one that waited longest first."""
-    first, second = open_case(database, now), open_case(database, now, replace(NEW, submitter_key="二师"))
+    first, second = (
+        open_case(database, now),
+        open_case(database, now, replace(NEW, submitter_key="二师")),
+    )
     with database.writing() as session:
         cases.touch_case(session, first.id, now, now + timedelta(minutes=10))
-        cases.touch_case(session, second.id, now, now + timedelta(minutes=5), ("b@example.org", "李"))
+        cases.touch_case(
+            session, second.id, now, now + timedelta(minutes=5), ("b@example.org", "李")
+        )
     with database.reading() as session:
         due = [
             cases.next_case_to_judge(session, now + timedelta(minutes=minutes))

@@ -26,13 +26,17 @@ def test_everything_is_counted(database: Database, now: datetime) -> None:
             arrival = Arrival("INBOX", 1, uid, 1, now - timedelta(hours=uid), f"{uid:064x}", state)
             messages.record_message(session, arrival, now)
         for key in "abc":
-            case, _ = cases.open_case(session, NewCase("c", "示范区", "Q", 2024, key, key, "", "", ""), now, now)
+            case, _ = cases.open_case(
+                session, NewCase("c", "示范区", "Q", 2024, key, key, "", "", ""), now, now
+            )
             if key == "a":
                 cases.touch_case(session, case.id, now, now)
             else:
                 verdict = Verdict(decision=Decision.REFERRED, entries=(), rules_sha256="")
                 cases.save_decision(session, case, Judgement(verdict, (), [], now), now)
-        outbox.enqueue(session, NewLetter("k", "digest", "a@example.org", "日报", "<d@example.org>", b""), now)
+        outbox.enqueue(
+            session, NewLetter("k", "digest", "a@example.org", "日报", "<d@example.org>", b""), now
+        )
     with database.reading() as session:
         counts = count_everything(session)
         assert count_fetched(session, now, now + timedelta(1)) == 3

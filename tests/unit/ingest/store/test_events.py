@@ -15,7 +15,14 @@ def test_events_are_told_in_order_and_by_what_they_concern(
     """And by their kind, and since when."""
     with database.writing() as session:
         for i in range(4):
-            record_event(session, now + timedelta(hours=i), EventKind.RECEIVED, f"第{i}件", message_id=i % 2, case_id=7)
+            record_event(
+                session,
+                now + timedelta(hours=i),
+                EventKind.RECEIVED,
+                f"第{i}件",
+                message_id=i % 2,
+                case_id=7,
+            )
         record_event(session, now, EventKind.DIGEST, "日报已发")
     with database.reading() as session:
 
@@ -39,7 +46,9 @@ def test_however_much_has_happened_nothing_old_is_forgotten(
     numbers = range(1, 1003)
     with database.writing() as session:
         for number in (*numbers, 7):
-            record_event(session, now, EventKind.UNDELIVERED, f"信函 {number} 未能送达", outbox_id=number)
+            record_event(
+                session, now, EventKind.UNDELIVERED, f"信函 {number} 未能送达", outbox_id=number
+            )
         record_event(session, now, EventKind.UNDELIVERED, "仍未送达", outbox_id=7)
     with database.reading() as session:
         assert len(list_events(session, kind=EventKind.UNDELIVERED)) == 1004

@@ -25,7 +25,10 @@ def arrival(now: datetime) -> Arrival:
 def reading(message_id: str = "<m1@example.org>") -> Reading:
     return Reading(
         envelope=Envelope(
-            message_id=message_id, from_address="wang@example.org", from_name="王老师", subject="申报材料"
+            message_id=message_id,
+            from_address="wang@example.org",
+            from_name="王老师",
+            subject="申报材料",
         ),
         screening=Screening(kind=ScreeningKind.PERSON, reply=True, reason="个人来信"),
         text="您好",

@@ -17,12 +17,16 @@ from rules.staff import StaffAction, StaffDecision
 from rules.tasks import TASK_NAMES, TaskKind
 
 UNIT = "第五师双河市"
-DECISION = StaffDecision(applicant="", action=StaffAction.ACCEPT, because="电话核实", who="李", papers={"甲": "1"})
+DECISION = StaffDecision(
+    applicant="", action=StaffAction.ACCEPT, because="电话核实", who="李", papers={"甲": "1"}
+)
 
 
 @pytest.fixture
 def case(database: Database, now: datetime) -> int:
-    new = NewCase("call", "示范区", "Q", 2024, f"unit:{UNIT}", "双河市教育局", UNIT, "a@example.cn", "")
+    new = NewCase(
+        "call", "示范区", "Q", 2024, f"unit:{UNIT}", "双河市教育局", UNIT, "a@example.cn", ""
+    )
     with database.writing() as session:
         return open_case(session, new, now, now)[0].id
 
@@ -36,7 +40,9 @@ def test_a_task_is_opened_once_and_closed_once(
     now: datetime,
     case: int,
 ) -> None:
-    new = NewTask("identity:1", TaskKind.IDENTITY, "核实来件人", case_id=case, address="x@example.cn")
+    new = NewTask(
+        "identity:1", TaskKind.IDENTITY, "核实来件人", case_id=case, address="x@example.cn"
+    )
     with database.writing() as session:
         first, is_new = tasks.open_task(session, new, now)
         again, is_new_again = tasks.open_task(session, new, now)
@@ -68,10 +74,16 @@ def test_tasks_of_one_kind_and_entry_are_closed_together(
 ) -> None:
     with database.writing() as session:
         for entry in ("甲", "乙"):
-            tasks.open_task(session, NewTask(f"v:{entry}", TaskKind.VERIFY, "核验", case_id=case, entry=entry), now)
+            tasks.open_task(
+                session,
+                NewTask(f"v:{entry}", TaskKind.VERIFY, "核验", case_id=case, entry=entry),
+                now,
+            )
         tasks.open_task(session, NewTask("w", TaskKind.WITHDRAWAL, "撤回", case_id=case), now)
 
-        closed = tasks.close_tasks_of_case(session, case, [TaskKind.VERIFY], "李", "已定", now, entry="甲")
+        closed = tasks.close_tasks_of_case(
+            session, case, [TaskKind.VERIFY], "李", "已定", now, entry="甲"
+        )
 
         assert len(closed) == 1
         assert [row.key for row in tasks.open_tasks(session, case_id=case)] == ["v:乙", "w"]
@@ -91,7 +103,9 @@ def test_an_address_keeps_its_first_proof(database: Database, now: datetime, cas
         assert [row.id for row in addresses.cases_of_address(session, "call", "A@EXAMPLE.CN")] == [
             case,
         ]
-        assert [row.id for row in addresses.cases_of_unit(session, "call", "示范区", UNIT)] == [case]
+        assert [row.id for row in addresses.cases_of_unit(session, "call", "示范区", UNIT)] == [
+            case
+        ]
         assert addresses.forget_address(session, case, "a@example.cn")
         assert not addresses.forget_address(session, case, "a@example.cn")
         assert addresses.cases_of_address(session, "call", "a@example.cn") == []
@@ -116,7 +130,9 @@ def test_a_decision_that_wants_two_people_waits_for_the_second(
 def test_every_value_a_person_read_is_kept(database: Database, now: datetime, case: int) -> None:
     with database.writing() as session:
         for value in ("97%", "98%"):
-            staff.add_staff_fact(session, NewStaffFact(case, "", "教师账号开通率", value, "李"), now)
+            staff.add_staff_fact(
+                session, NewStaffFact(case, "", "教师账号开通率", value, "李"), now
+            )
 
         assert [row.value for row in staff.staff_facts(session, case)] == ["97%", "98%"]
 

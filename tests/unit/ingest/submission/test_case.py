@@ -72,7 +72,9 @@ def test_nameless_scans_with_several_places_stay_loose(
 ) -> None:
     """Nobody guesses which is whose."""
     case = arrange(
-        [mail(word("甲团中学"), word("乙团中学"), scan("", name="1.pdf"), scan("", name="2.pdf"))], "示范校", call
+        [mail(word("甲团中学"), word("乙团中学"), scan("", name="1.pdf"), scan("", name="2.pdf"))],
+        "示范校",
+        call,
     )
     assert (len(case.loose), [entry.scan for entry in case.entries]) == (2, [None, None])
 
@@ -94,7 +96,14 @@ def test_an_unknown_scan_is_the_summary_when_that_is_all_that_lacks(
 ) -> None:
     """The form's place is taken, the table's is empty."""
     case = arrange(
-        [mail(word("甲团中学"), scan("甲团中学"), summary("甲团中学"), scan("", role=None, name="IMG_2.pdf"))],
+        [
+            mail(
+                word("甲团中学"),
+                scan("甲团中学"),
+                summary("甲团中学"),
+                scan("", role=None, name="IMG_2.pdf"),
+            )
+        ],
         "示范校",
         call,
     )
@@ -124,7 +133,9 @@ def test_a_scan_alone_is_an_entry_without_word(call: Call, mail: Mail, scan: Mak
 def test_the_other_tracks_documents_stay_out(call: Call, mail: Mail, word: Make) -> None:
     """One mail may serve two cases."""
     both = mail(word("甲团中学"), word("第八师教育局", "示范区"))
-    assert [entry.applicant for entry in arrange([both], "示范区", call).entries] == ["第八师教育局"]
+    assert [entry.applicant for entry in arrange([both], "示范区", call).entries] == [
+        "第八师教育局"
+    ]
 
 
 def test_parts_without_a_document_make_no_entry(

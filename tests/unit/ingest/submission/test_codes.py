@@ -90,7 +90,16 @@ def test_what_people_make_of_a_code_is_understood(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "Q24-0007", f"A{CODE}X", f"{CODE}2", f"1Q24-00072-{CHECK}", "电话 0991-8878035", "2024-08-31"]
+    "text",
+    [
+        "",
+        "Q24-0007",
+        f"A{CODE}X",
+        f"{CODE}2",
+        f"1Q24-00072-{CHECK}",
+        "电话 0991-8878035",
+        "2024-08-31",
+    ],
 )
 def test_what_is_no_code_is_not_found(text: str) -> None:
     """Telephone numbers, dates and parts of longer words are left alone."""
@@ -103,7 +112,9 @@ def test_several_codes_keep_their_order() -> None:
     assert find_codes(f"{first} 和 {second}, 另 {first}") == (first, second)
 
 
-@pytest.mark.parametrize(("track", "number"), [("", 1), ("q", 1), ("示", 1), ("ABCDE", 1), ("Q", 0), ("Q", 1_000_000)])
+@pytest.mark.parametrize(
+    ("track", "number"), [("", 1), ("q", 1), ("示", 1), ("ABCDE", 1), ("Q", 0), ("Q", 1_000_000)]
+)
 def test_no_code_is_made_of_nonsense(track: str, number: int) -> None:
     """A code nobody could find again is refused when it is made."""
     with pytest.raises(ValueError, match=r"track code|out of range"):

@@ -57,7 +57,9 @@ def accepting(call: Call) -> Call:
 def export(scan: Make) -> Callable[..., Document]:
     """Builds a born-digital PDF with signatures."""
 
-    def build(*signatures: Signature, is_scan: bool | None = False, applicant: str = "甲团中学") -> Document:
+    def build(
+        *signatures: Signature, is_scan: bool | None = False, applicant: str = "甲团中学"
+    ) -> Document:
         known = Fact.unknown() if is_scan is None else Fact.known(is_scan)
         changes = {"is_scan": known, "signatures": signatures}
         return scan(applicant, outcome=SealOutcome.UNCERTAIN).model_copy(update=changes)
@@ -100,8 +102,18 @@ def test_by_default_no_digital_seal_counts(call: Call, export: Make) -> None:
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"integrity": Integrity.BROKEN, "trusted": False, "problem": "签名与文件内容不符"}, "签名与文件内容不符"),
-        ({"integrity": Integrity.UNVERIFIABLE, "trusted": False, "problem": "国密算法签名, 程序不能核验"}, "国密"),
+        (
+            {"integrity": Integrity.BROKEN, "trusted": False, "problem": "签名与文件内容不符"},
+            "签名与文件内容不符",
+        ),
+        (
+            {
+                "integrity": Integrity.UNVERIFIABLE,
+                "trusted": False,
+                "problem": "国密算法签名, 程序不能核验",
+            },
+            "国密",
+        ),
         ({"trusted": False, "problem": "证书不在已配置的根证书之下"}, "不在已配置的根证书之下"),
         ({"integrity": Integrity.UNVERIFIABLE}, "签名未能核验"),
         ({"later": Later.CHANGES}, "签名之后文件又有改动"),
@@ -180,7 +192,11 @@ def test_an_accepted_signature_of_an_export_is_its_seal(
 ) -> None:
     """The rules ask for 盖章 or for 电子签章, as they like."""
     scan = look(mail(word("甲团中学"), export(GOOD)), accepting)["扫申1"]
-    assert (scan.fact("电子签章").value, scan.fact("盖章").value, scan.fact("是扫描").value) == ("认可", True, False)
+    assert (scan.fact("电子签章").value, scan.fact("盖章").value, scan.fact("是扫描").value) == (
+        "认可",
+        True,
+        False,
+    )
 
 
 def test_an_open_signature_leaves_the_seal_unknown(

@@ -39,13 +39,19 @@ SETTLE = timedelta(minutes=10)
 ARRIVED = Arrived(id=5, received=MORNING, now=MORNING + timedelta(seconds=30), settle=SETTLE)
 UNIT = "unit:第八师石河子市"
 CASE = KnownCase(7, "X24-0007-K", "示范校", UNIT, frozenset({"jyj@example.cn"}))
-PAPER = Part(path="1", name="申报书.docx", kind=Kind.DOCX, size=1, sha256="0", fate=Fate.UNRECOGNISED)
+PAPER = Part(
+    path="1", name="申报书.docx", kind=Kind.DOCX, size=1, sha256="0", fate=Fate.UNRECOGNISED
+)
 PICTURE = PAPER.model_copy(update={"name": "照片.jpg", "kind": Kind.JPEG})
 
 
-def screened(reading: Reading, kind: ScreeningKind, *, reply: bool = False, reason: str = "原因") -> Reading:
+def screened(
+    reading: Reading, kind: ScreeningKind, *, reply: bool = False, reason: str = "原因"
+) -> Reading:
     """The reading of a mail that was written by somebody else."""
-    return reading.model_copy(update={"screening": Screening(kind=kind, reply=reply, reason=reason)})
+    return reading.model_copy(
+        update={"screening": Screening(kind=kind, reply=reply, reason=reason)}
+    )
 
 
 def with_headers(reading: Reading, **headers: object) -> Reading:
@@ -68,7 +74,9 @@ def test_every_note_is_an_event_of_the_ledger() -> None:
     assert set(get_args(NoteKind)) <= set(EventKind)
 
 
-def test_an_application_enters_one_case_a_track_and_is_not_answered_yet(call: Call, mail: Mail, word: Make) -> None:
+def test_an_application_enters_one_case_a_track_and_is_not_answered_yet(
+    call: Call, mail: Mail, word: Make
+) -> None:
     """A new case each, judged when the settle window is over."""
     filing = filed(mail(word("甲团中学"), word("第八师教育局", "示范区")).reading, call)
     assert not filing.answered
@@ -82,7 +90,9 @@ def test_an_application_enters_one_case_a_track_and_is_not_answered_yet(call: Ca
     assert filing.intents[0] == Note("placed", "申报材料")
 
 
-def test_a_second_application_enters_the_submitters_own_case(call: Call, mail: Mail, word: Make) -> None:
+def test_a_second_application_enters_the_submitters_own_case(
+    call: Call, mail: Mail, word: Make
+) -> None:
     """Of the same track alone, and of nobody else."""
     others = (
         KnownCase(6, "A24-0006-K", "示范区", UNIT, frozenset()),
@@ -94,7 +104,9 @@ def test_a_second_application_enters_the_submitters_own_case(call: Call, mail: M
 
 def test_an_address_that_has_not_written_before_is_told(call: Call, mail: Mail, word: Make) -> None:
     """It speaks in a unit's name and is taken at its word; staff look."""
-    filing = filed(mail(word("甲团中学"), address="neu@example.cn").reading, call, Known(own=(CASE,)))
+    filing = filed(
+        mail(word("甲团中学"), address="neu@example.cn").reading, call, Known(own=(CASE,))
+    )
     assert [enter.stranger for enter in entered(filing)] == [True]
 
 
@@ -111,7 +123,9 @@ def test_a_mail_that_names_nobody_and_no_track_has_a_case_to_itself(call: Call, 
     assert (enter.submitter_key, enter.track, enter.track_code) == ("mail:5", "", TRACKLESS_CODE)
 
 
-def test_a_clock_that_is_ahead_does_not_put_off_the_answer(call: Call, mail: Mail, word: Make) -> None:
+def test_a_clock_that_is_ahead_does_not_put_off_the_answer(
+    call: Call, mail: Mail, word: Make
+) -> None:
     """The settle window begins now at the latest."""
     ahead = Arrived(id=5, received=MORNING + timedelta(days=1), now=MORNING, settle=SETTLE)
     (enter,) = entered(file_mail(mail(word("甲团中学")).reading, call, Known(), ahead))
@@ -126,12 +140,17 @@ def test_an_application_that_may_not_be_answered_leaves_the_reply_address_alone(
     assert [enter.reply_to for enter in entered(filed(reading, call))] == [None]
 
 
-def test_a_stranger_who_quotes_a_case_is_held_and_gets_no_letter(call: Call, mail: Mail, word: Make) -> None:
+def test_a_stranger_who_quotes_a_case_is_held_and_gets_no_letter(
+    call: Call, mail: Mail, word: Make
+) -> None:
     """Staff decide."""
     reading = mail(word("甲团中学"), address="x@evil.example", name="路人").reading
     filing = filed(reading, call, Known(quoted=(CASE,)))
     assert filing.answered
-    assert [intent.kind for intent in filing.intents if isinstance(intent, Note)] == ["placed", "held"]
+    assert [intent.kind for intent in filing.intents if isinstance(intent, Note)] == [
+        "placed",
+        "held",
+    ]
     assert len(filing.intents) == 2
 
 
@@ -147,7 +166,12 @@ def test_a_question_is_told_to_staff_and_acknowledged_when_it_can_be(
     subject: str, text: str, reply: bool, last: Intent, call: Call, mail: Mail
 ) -> None:
     """Nothing is acknowledged that says nothing (RFC 3834 section 2)."""
-    reading = screened(mail(subject=subject, text=text).reading, ScreeningKind.PERSON, reply=reply, reason="没有地址")
+    reading = screened(
+        mail(subject=subject, text=text).reading,
+        ScreeningKind.PERSON,
+        reply=reply,
+        reason="没有地址",
+    )
     filing = filed(reading, call)
     assert filing.answered
     assert filing.intents[1:] == (Note("question", f"来信: {subject}"), last)
@@ -178,7 +202,9 @@ def test_what_no_person_wrote_is_noted_where_staff_should_look(
     assert all(isinstance(intent, Note | NoteCanary) for intent in filing.intents)
 
 
-def test_a_mail_of_our_own_may_be_a_canary_and_is_no_news_with_papers_of_ours(call: Call, mail: Mail) -> None:
+def test_a_mail_of_our_own_may_be_a_canary_and_is_no_news_with_papers_of_ours(
+    call: Call, mail: Mail
+) -> None:
     """Our digest has a workbook; it came from here."""
     reading = screened(mail(parts=(PAPER,)).reading, ScreeningKind.OWN)
     assert filed(reading, call, Known(made_here=True)).intents == (NoteCanary(),)
@@ -197,12 +223,18 @@ def test_a_bounce_is_tied_to_each_letter_it_reports(call: Call, mail: Mail) -> N
 def test_a_bounce_names_letters_by_ids_codes_and_addresses(mail: Mail) -> None:
     """In this order they are looked for; addresses in lower case and once each."""
     code = make_code("X", 2024, 7)
-    reading = mail(subject=f"退信 {code}", text="to A@Example.cn and a@example.cn, b@example.cn failed").reading
+    reading = mail(
+        subject=f"退信 {code}", text="to A@Example.cn and a@example.cn, b@example.cn failed"
+    ).reading
     reading = with_headers(reading, failed_message_ids=("<l@office.example>",))
-    assert bounce_clues(reading) == Clues(("<l@office.example>",), (code,), ("a@example.cn", "b@example.cn"))
+    assert bounce_clues(reading) == Clues(
+        ("<l@office.example>",), (code,), ("a@example.cn", "b@example.cn")
+    )
 
 
 def test_a_letter_that_is_only_late_is_not_looked_for_by_what_the_report_says(mail: Mail) -> None:
     """RFC 3464 section 2.3.3: it may still arrive."""
-    reading = with_headers(mail(text="a@example.cn").reading, delayed=True, failed_message_ids=("<l@o>",))
+    reading = with_headers(
+        mail(text="a@example.cn").reading, delayed=True, failed_message_ids=("<l@o>",)
+    )
     assert bounce_clues(reading) == Clues(("<l@o>",), (), ())

@@ -17,7 +17,10 @@ CASE = KnownCase(7, "X24-0007-K", "示范校", "unit:第八师石河子市", fro
 def test_an_application_opens_one_case_a_track(call: Call, mail: Mail, word: Make) -> None:
     """Zone and school forms in one mail are two cases."""
     placement = place(mail(word("甲团中学"), word("第八师教育局", "示范区")).reading, call, [])
-    assert [(join.case_id, join.track) for join in placement.joins] == [(None, "示范校"), (None, "示范区")]
+    assert [(join.case_id, join.track) for join in placement.joins] == [
+        (None, "示范校"),
+        (None, "示范区"),
+    ]
 
 
 def test_a_mail_without_attachment_is_a_question(call: Call, mail: Mail) -> None:
@@ -37,7 +40,9 @@ def test_a_reply_with_a_file_is_a_supplement_of_its_case(
 
 def test_a_colleague_of_the_same_bureau_may_supplement(call: Call, mail: Mail, word: Make) -> None:
     """Another address, the same unit."""
-    reading = mail(word("甲团中学"), address="zhang@example.cn", name="石河子市教育局电教中心").reading
+    reading = mail(
+        word("甲团中学"), address="zhang@example.cn", name="石河子市教育局电教中心"
+    ).reading
     assert place(reading, call, [CASE]).purpose is Purpose.APPLICATION
 
 
@@ -69,7 +74,9 @@ def test_words_name_the_track_when_no_document_does(
     part: Callable[..., Part],
 ) -> None:
     """A cloud link has no content to recognise."""
-    reading = mail(parts=(part("x", Fate.CLOUD_LINK),), subject="第八师智慧教育示范区申报材料").reading
+    reading = mail(
+        parts=(part("x", Fate.CLOUD_LINK),), subject="第八师智慧教育示范区申报材料"
+    ).reading
     assert tracks_of(reading, call) == ("示范区",)
 
 
@@ -77,4 +84,6 @@ def test_a_mail_that_names_both_tracks_or_none_leaves_it_open(
     call: Call, mail: Mail, part: Callable[..., Part]
 ) -> None:
     """Nobody guesses."""
-    assert tracks_of(mail(parts=(part("x", Fate.DAMAGED),), subject="示范区和示范校").reading, call) == ("",)
+    assert tracks_of(
+        mail(parts=(part("x", Fate.DAMAGED),), subject="示范区和示范校").reading, call
+    ) == ("",)

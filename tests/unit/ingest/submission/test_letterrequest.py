@@ -25,7 +25,12 @@ from tests.unit.ingest.conftest import MORNING
 Make = Callable[..., Document]
 Mail = Callable[..., ReceivedMail]
 REPLY = Reply(
-    "X24-0001-Q", "第八师石河子市教育局", "jyj@example.cn", "陈老师", "mailroom@office.example", "X24-0001-Q.2"
+    "X24-0001-Q",
+    "第八师石河子市教育局",
+    "jyj@example.cn",
+    "陈老师",
+    "mailroom@office.example",
+    "X24-0001-Q.2",
 )
 VERDICT = Verdict(decision=Decision.INCOMPLETE, entries=(), rules_sha256="0")
 ENVELOPE = Envelope(message_id="<new@example.cn>", subject="请问")
@@ -59,7 +64,9 @@ def test_every_attachment_is_listed_in_the_order_received(
     call: Call, mail: Mail, word: Make, scan: Make, part: Callable[..., Part]
 ) -> None:
     """What is no document keeps the reason why; the mail's own text is no attachment."""
-    link = part("申报书.pdf", Fate.CLOUD_LINK, Kind.CLOUD_LINK).model_copy(update={"reason": "是链接"})
+    link = part("申报书.pdf", Fate.CLOUD_LINK, Kind.CLOUD_LINK).model_copy(
+        update={"reason": "是链接"}
+    )
     first = mail(word("甲团中学"), parts=(link, part("", Fate.DAMAGED), part("正文", Fate.BODY)))
     second = mail(scan("甲团中学"))
     files = files_of(arrange([second, first], "示范校", call))
@@ -87,7 +94,9 @@ def test_the_file_of_another_track_is_in_the_other_letter(
 ) -> None:
     """One mail, two cases, two receipts."""
     both = mail(word("甲团中学"), word("第八师教育局", "示范区"))
-    assert [file.name for file in files_of(arrange([both], "示范区", call))] == ["第八师教育局申报书.docx"]
+    assert [file.name for file in files_of(arrange([both], "示范区", call))] == [
+        "第八师教育局申报书.docx"
+    ]
 
 
 def test_a_letter_answers_the_last_mail_of_its_case(
@@ -102,7 +111,10 @@ def test_a_letter_answers_the_last_mail_of_its_case(
     first, last = mail(word("甲团中学"), subject="申报"), mail(scan("甲团中学"), subject="补一份")
     now = MORNING + timedelta(hours=1)
     request = letter_request(arrange([first, last], "示范校", call), VERDICT, call, REPLY, now)
-    assert (request.in_reply_to, request.original_subject) == (last.reading.envelope.message_id, "补一份")
+    assert (request.in_reply_to, request.original_subject) == (
+        last.reading.envelope.message_id,
+        "补一份",
+    )
     assert (request.received, request.now, request.kind) == (last.received, now, "incomplete")
     assert (
         request.case_code,

@@ -19,7 +19,9 @@ from rules.verdict import Decision, Finding, Outcome, Truth
 
 Make = Callable[..., Document]
 Mail = Callable[..., ReceivedMail]
-BUREAU = Sender("师市教育局", "unit:第八师石河子市", "第八师石河子市教育局", "第八师石河子市", "发件人名称")
+BUREAU = Sender(
+    "师市教育局", "unit:第八师石河子市", "第八师石河子市教育局", "第八师石河子市", "发件人名称"
+)
 
 
 def look(
@@ -44,7 +46,13 @@ def look(
 
 def finding(rule: str, outcome: Outcome, *subjects: str) -> Finding:
     return Finding(
-        rule=rule, title=rule, clause="五(五)", outcome=outcome, truth=Truth.VIOLATED, text=rule, subjects=subjects
+        rule=rule,
+        title=rule,
+        clause="五(五)",
+        outcome=outcome,
+        truth=Truth.VIOLATED,
+        text=rule,
+        subjects=subjects,
     )
 
 
@@ -54,7 +62,10 @@ def test_a_complete_pair_is_a_form_and_a_scan_that_belongs_to_it(
     """The rules find the seal through 对应."""
     subjects = look([mail(word("甲团中学"), scan("甲团中学"))], call)
     assert subjects["申1"].fact("可编辑") == Fact.known(True)
-    assert (subjects["扫申1"].fact("对应").value, subjects["扫申1"].fact("盖章").value) == ("申1", True)
+    assert (subjects["扫申1"].fact("对应").value, subjects["扫申1"].fact("盖章").value) == (
+        "申1",
+        True,
+    )
 
 
 def test_an_uncertain_seal_is_unknown_to_the_rules(
@@ -105,7 +116,10 @@ def test_a_late_second_mail_is_a_supplement_and_a_late_first_one_is_not(
     """D01 rejects only what arrived late from the start."""
     late = call.deadline + timedelta(hours=1)
     assert (
-        look([mail(word("甲团中学")), mail(word("甲团中学"), received=late)], call)["来件"].fact("性质").value == "补正"
+        look([mail(word("甲团中学")), mail(word("甲团中学"), received=late)], call)["来件"]
+        .fact("性质")
+        .value
+        == "补正"
     )
     assert look([mail(word("甲团中学"), received=late)], call)["来件"].fact("性质").value == "首次"
 
@@ -128,15 +142,21 @@ def test_a_broken_attachment_is_forgiven_once_a_newer_mail_came(
 ) -> None:
     """The newer mail is the applicant's answer to the letter about it."""
     broken = mail(parts=(part("申报书.docx", Fate.DAMAGED),))
-    assert [s.fact("状态").value for s in look([broken], call).values() if s.kind == "附件"] == ["打不开"]
+    assert [s.fact("状态").value for s in look([broken], call).values() if s.kind == "附件"] == [
+        "打不开"
+    ]
     assert [
-        s.fact("状态").value for s in look([broken, mail(word("甲团中学"))], call).values() if s.kind == "附件"
+        s.fact("状态").value
+        for s in look([broken, mail(word("甲团中学"))], call).values()
+        if s.kind == "附件"
     ] == ["已识别"]
 
 
 def test_the_ledger_is_shown_to_the_rules(call: Call, mail: Mail, word: Make) -> None:
     """For counting what was accepted already."""
-    subjects = look([mail(word("甲团中学"))], call, ledger=(LedgerEntry("台1", "示范区", "第八师教育局", ""),))
+    subjects = look(
+        [mail(word("甲团中学"))], call, ledger=(LedgerEntry("台1", "示范区", "第八师教育局", ""),)
+    )
     assert subjects["台1"].fact("师市").knowledge is Knowledge.UNKNOWN
 
 
@@ -145,7 +165,16 @@ def test_findings_go_to_the_entry_they_are_bound_to(
 ) -> None:
     """By the form, its scan or its row; the rest concern the whole case."""
     case = arrange(
-        [mail(word("甲团中学"), scan("甲团中学"), word("乙团中学"), summary("甲团中学", "乙团中学"))], "示范校", call
+        [
+            mail(
+                word("甲团中学"),
+                scan("甲团中学"),
+                word("乙团中学"),
+                summary("甲团中学", "乙团中学"),
+            )
+        ],
+        "示范校",
+        call,
     )
     findings = [
         finding("F01", Outcome.RETURN, "申2"),
@@ -184,7 +213,10 @@ def test_a_case_without_entries_is_decided_by_what_was_found(
 ) -> None:
     """A cloud link alone."""
     case = arrange([mail(parts=(part("x", Fate.CLOUD_LINK),))], "", call)
-    assert verdict_of(case, [finding("A2", Outcome.RETURN, "来件")], "sha").decision is Decision.INCOMPLETE
+    assert (
+        verdict_of(case, [finding("A2", Outcome.RETURN, "来件")], "sha").decision
+        is Decision.INCOMPLETE
+    )
 
 
 def test_a_mail_without_a_date_of_the_server_is_suspicious(

@@ -22,7 +22,11 @@ def test_a_display_name_that_is_a_bureau_makes_its_unit_the_submitter(
 ) -> None:
     """The bureau's display name is enough."""
     sender = who_sent(mail(name="第八师石河子市教育局").reading, call)
-    assert (sender.kind, sender.unit, sender.key) == ("师市教育局", "第八师石河子市", "unit:第八师石河子市")
+    assert (sender.kind, sender.unit, sender.key) == (
+        "师市教育局",
+        "第八师石河子市",
+        "unit:第八师石河子市",
+    )
 
 
 def test_the_signature_speaks_when_the_display_name_is_a_person(call: Call, mail: Mail) -> None:
@@ -38,7 +42,9 @@ def test_the_eleventh_division_is_not_the_first(call: Call, mail: Mail) -> None:
 
 def test_a_school_that_signs_for_itself_is_a_school(call: Call, mail: Mail) -> None:
     """The name of the authority in the greeting makes nobody a bureau."""
-    sender = who_sent(mail(name="教务处", text="兵团教育局:\n您好!\n第五师八十三团第一中学\n教务处").reading, call)
+    sender = who_sent(
+        mail(name="教务处", text="兵团教育局:\n您好!\n第五师八十三团第一中学\n教务处").reading, call
+    )
     assert (sender.kind, sender.unit) == ("学校", "第五师双河市")
 
 
@@ -46,8 +52,12 @@ def test_a_sentence_that_names_a_school_is_no_signature(
     call: Call, mail: Mail, summary: Callable[..., Document]
 ) -> None:
     """A bureau writes about schools; the table it filled in says who it is."""
-    table = summary("甲学校").model_copy(update={"fields": {"填报单位": Fact.known("第四师可克达拉市教育局")}})
-    sender = who_sent(mail(table, name="小刘", text="现将第一中学的申报材料报上，请查收。").reading, call)
+    table = summary("甲学校").model_copy(
+        update={"fields": {"填报单位": Fact.known("第四师可克达拉市教育局")}}
+    )
+    sender = who_sent(
+        mail(table, name="小刘", text="现将第一中学的申报材料报上，请查收。").reading, call
+    )
     assert (sender.kind, sender.evidence) == ("师市教育局", "汇总表填报单位")
 
 
@@ -59,9 +69,12 @@ def test_a_school_directly_under_the_authority_submits_for_itself(call: Call, ma
 def test_a_known_address_outweighs_every_name(call: Call, mail: Mail) -> None:
     """The office's own list is the best evidence."""
     units = tuple(
-        replace(unit, addresses=("@jyj.example.cn",)) if unit.name == "第二师铁门关市" else unit for unit in call.units
+        replace(unit, addresses=("@jyj.example.cn",)) if unit.name == "第二师铁门关市" else unit
+        for unit in call.units
     )
-    sender = who_sent(mail(name="第八师教育局", address="a@jyj.example.cn").reading, replace(call, units=units))
+    sender = who_sent(
+        mail(name="第八师教育局", address="a@jyj.example.cn").reading, replace(call, units=units)
+    )
     assert sender.unit == "第二师铁门关市"
 
 

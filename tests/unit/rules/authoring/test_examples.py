@@ -127,5 +127,7 @@ def test_applicants_are_told_nothing_internal(shipped: tuple[Rulebook, str]) -> 
     rulebook, _ = shipped
     spoken = " ".join(rule.message + rule.doubt_message for rule in rulebook.rules)
 
-    assert all(word not in spoken for word in ("事实", "字段", "三值", "规则", "引擎", "系统错误", "NULL"))
+    assert all(
+        word not in spoken for word in ("事实", "字段", "三值", "规则", "引擎", "系统错误", "NULL")
+    )
     assert all(rule.message for rule in rulebook.rules)

@@ -77,7 +77,13 @@ class Scribe:
             )
         if isinstance(tree, list):
             return "[" + gap + f",{gap} ".join(map(self.flow, tree)) + gap + "]"
-        return "{" + gap + ", ".join(f"{key}: {gap}{self.flow(value)}" for key, value in tree.items()) + gap + "}"
+        return (
+            "{"
+            + gap
+            + ", ".join(f"{key}: {gap}{self.flow(value)}" for key, value in tree.items())
+            + gap
+            + "}"
+        )
 
     def trail(self) -> str:
         return (
@@ -93,11 +99,16 @@ class Scribe:
         pad = " " * deeper
         if isinstance(tree, list):
             return self.trail() + "".join(f"{pad}-{self.block(item, deeper)}" for item in tree)
-        return self.trail() + "".join(f"{pad}{key}:{self.block(value, deeper)}" for key, value in tree.items())
+        return self.trail() + "".join(
+            f"{pad}{key}:{self.block(value, deeper)}" for key, value in tree.items()
+        )
 
 
 @settings(max_examples=60, deadline=None)
-@given(tree=st.dictionaries(st.sampled_from(["版本", "规则", "参数"]), trees, min_size=1), seed=st.integers(0, 10**6))
+@given(
+    tree=st.dictionaries(st.sampled_from(["版本", "规则", "参数"]), trees, min_size=1),
+    seed=st.integers(0, 10**6),
+)
 def test_layout_never_changes_what_is_read(tree: dict[str, Any], seed: int) -> None:
     """Whatever the file looked like; and it is laid out once and for all."""
     scribe = Scribe(seed)

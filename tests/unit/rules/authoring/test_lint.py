@@ -130,13 +130,17 @@ def test_rules_that_repeat_cover_or_contradict_each_other_are_named(
         ("2024-08-31 24:00", "2024-09-01 00:00", False),
     ],
 )
-@pytest.mark.parametrize("titles", [("名称: 盖章(截止前)", "名称: 盖章(截止后)"), ("名称: 甲", "名称: 乙")])
+@pytest.mark.parametrize(
+    "titles", [("名称: 盖章(截止前)", "名称: 盖章(截止后)"), ("名称: 甲", "名称: 乙")]
+)
 def test_a_minute_that_nobody_looks_at_is_named(
     until: str, since: str, gap: bool, titles: tuple[str, str], look: Callable[..., Found]
 ) -> None:
     """Rules that take turns: by their title up to a bracket, or by the same requirement."""
     first = rule("R1", AT_98, 生效=f"{{至: {until}}}").replace("名称: R1", titles[0])
-    second = rule("R2", AT_98, 生效=f"{{自: {since}}}", 不满足="转人工").replace("名称: R2", titles[1])
+    second = rule("R2", AT_98, 生效=f"{{自: {since}}}", 不满足="转人工").replace(
+        "名称: R2", titles[1]
+    )
 
     assert look(first, second) == ([("W207", 2)] if gap else [])
 
@@ -148,7 +152,10 @@ def test_a_third_rule_that_covers_both_leaves_no_gap(look: Callable[..., Found])
         "{自: 2024-08-09 00:00, 至: 2024-08-10 00:00}",
         "{自: 2024-08-20 00:00, 至: 2024-08-21 00:00}",
     )
-    rules = [rule(f"R{n}", AT_98, 生效=one).replace(f"名称: R{n}", "名称: 甲") for n, one in enumerate(periods)]
+    rules = [
+        rule(f"R{n}", AT_98, 生效=one).replace(f"名称: R{n}", "名称: 甲")
+        for n, one in enumerate(periods)
+    ]
 
     assert "W207" not in {code for code, _ in look(*rules)}
 
@@ -156,7 +163,9 @@ def test_a_third_rule_that_covers_both_leaves_no_gap(look: Callable[..., Found])
 def test_a_parameter_that_changes_in_between_is_no_gap(look: Callable[..., Found]) -> None:
     """Such a rule is one per period to the engine, and one to whoever wrote it."""
     head = "参数: {线: [{值: 98%}, {自: 2024-08-20, 值: 97%}]}\n"
-    first = rule("R1", "申报书.教师账号开通率 不低于 线", 生效="{至: 截止时间}").replace("名称: R1", "名称: 甲(前)")
+    first = rule("R1", "申报书.教师账号开通率 不低于 线", 生效="{至: 截止时间}").replace(
+        "名称: R1", "名称: 甲(前)"
+    )
     second = rule("R2", AT_98, 生效="{自: 截止时间}").replace("名称: R2", "名称: 甲(后)")
     late = rule("R2", AT_98, 生效="{自: 2024-09-02 00:00}").replace("名称: R2", "名称: 甲(后)")
 
@@ -203,7 +212,9 @@ def test_years_whose_working_days_are_not_published_are_a_warning() -> None:
 
 _LINE = "  - {{编号: R{0}, 名称: 试, 依据: 一, 针对: 申报书, 要求: {1}, 不满足: 退回补正}}\n"
 _EQUALITIES = ", ".join(
-    f"扫描件.{a} 等于 申报书.{b}" for a in ("单位名称", "对应") for b in ("单位名称", "职能部门", "编号")
+    f"扫描件.{a} 等于 申报书.{b}"
+    for a in ("单位名称", "对应")
+    for b in ("单位名称", "职能部门", "编号")
 )
 HOSTILE = {
     "empty": ("", "Y003"),
@@ -248,7 +259,10 @@ def test_a_hostile_file_ends_in_a_message_within_seconds(
 
 def test_a_file_of_too_many_rules_is_told_that_not_all_pairs_were_compared(call: Call) -> None:
     """What was tried before the budget was spent is said all the same, and so is where it ended."""
-    pair = [rule(name, f"申报书.教师人数 不少于 {least}") for name, least in (("R1", 5), ("R2", 6), ("R3", 7))]
+    pair = [
+        rule(name, f"申报书.教师人数 不少于 {least}")
+        for name, least in (("R1", 5), ("R2", 6), ("R3", 7))
+    ]
     rulebook = load_rulebook(HEAD + "规则:\n" + "".join(pair), call)
     first = (HEAD + "规则:\n").count("\n") + 1
 

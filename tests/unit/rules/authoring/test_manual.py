@@ -68,7 +68,12 @@ def test_sections_are_the_headings_of_the_file(manual: Manual) -> None:
     ]
     assert manual.count == 2
     assert manual.deadline == "2024-08-31 24:00"
-    assert (manual.title, manual.notice, manual.authority, manual.sha256) == ("试用征集", "试用", "某教育局", "abc")
+    assert (manual.title, manual.notice, manual.authority, manual.sha256) == (
+        "试用征集",
+        "试用",
+        "某教育局",
+        "abc",
+    )
 
 
 def test_parameters_stand_with_their_dates_and_clauses(manual: Manual) -> None:
@@ -100,8 +105,17 @@ def test_a_rule_is_told_as_it_was_written(manual: Manual) -> None:
         Phrase(0, "不存在 汇总行"),
         Phrase(1, "汇总行.单位名称 等于 申报书.单位名称"),
     )
-    assert entry.consequences == (("不满足", "不予受理"), ("未填", "不提示"), ("无法判断", "转人工"))
-    assert (entry.title, entry.clause, entry.kinds, entry.disabled) == ("率", "三(一)", "扫描件、申报书", "等文件")
+    assert entry.consequences == (
+        ("不满足", "不予受理"),
+        ("未填", "不提示"),
+        ("无法判断", "转人工"),
+    )
+    assert (entry.title, entry.clause, entry.kinds, entry.disabled) == (
+        "率",
+        "三(一)",
+        "扫描件、申报书",
+        "等文件",
+    )
     assert (entry.message, entry.doubt_message, entry.examples) == ("话", "疑", ())
     assert entry.period == "至 2024-09-01 00:00(不含)"
 
@@ -110,7 +124,9 @@ def test_the_period_of_a_rule_is_told_where_it_has_one(call: Call) -> None:
     """Half-open, as it is judged; a heading on the line before a rule is the rule's."""
     rules = "".join(
         f"  - {{编号: R{number}, 名称: 试, 依据: 一, 针对: 申报书, 生效: {{{period}}}, 要求: 申报书.教师人数 不少于 {number}, 不满足: 退回补正}}\n"
-        for number, period in enumerate(("", "自: 2024-08-20 00:00", "自: 2024-08-20 00:00, 至: 截止时间"))
+        for number, period in enumerate(
+            ("", "自: 2024-08-20 00:00", "自: 2024-08-20 00:00, 至: 截止时间")
+        )
     )
     source = f"{HEAD}规则:\n  # --- 一 ---\n{rules}"
     (section,) = manual_of(load_rulebook(source, call), source, call, [], "").sections

@@ -92,7 +92,11 @@ def test_a_change_is_told_in_words_at_its_place_and_is_what_it_says(call: Call) 
     keys = "适用: {都不: [申报书.类别 是 示范校]}, 要求: [{任一: [申报书.学校类型 属于 小学、初中, 申报书.公示结束 早于 2024-08-31]}, {存在: 汇总行, 其中: [汇总行.教师账号开通率 不低于 98%]}]"
     rulebook = book(call, keys)
     made = [
-        (one.position.column, one.change, told(one.rule.applies if one.change[:2] == "适用" else one.rule.requirement))
+        (
+            one.position.column,
+            one.change,
+            told(one.rule.applies if one.change[:2] == "适用" else one.rule.requirement),
+        )
         for one in mutants_of(rulebook.rules[0], rulebook.vocabulary)
     ]
 
@@ -106,7 +110,11 @@ def test_a_change_is_told_in_words_at_its_place_and_is_what_it_says(call: Call) 
         (42, "适用: “都不”反过来", "(类别=1)"),
         (42, "适用: “都不”去掉", "()"),
         (69, "要求: “任一”去掉", "(有汇总行(教师账号开通率≥980000))"),
-        (74, "要求: “申报书.学校类型 属于 小学、初中”去掉", "((公示结束<739129)且有汇总行(教师账号开通率≥980000))"),
+        (
+            74,
+            "要求: “申报书.学校类型 属于 小学、初中”去掉",
+            "((公示结束<739129)且有汇总行(教师账号开通率≥980000))",
+        ),
         (
             74,
             "要求: “申报书.学校类型 属于 小学、初中”反过来",
@@ -188,7 +196,10 @@ def test_a_change_is_told_in_words_at_its_place_and_is_what_it_says(call: Call) 
 
 def test_a_change_keeps_the_words_it_was_made_of(call: Call) -> None:
     """So that what is explained of a changed rule is the sentence of the file."""
-    rulebook = book(call, "适用: {都不: [{全部: [申报书.类别 是 示范校]}]}, 要求: 申报书.学校类型 属于 小学、初中")
+    rulebook = book(
+        call,
+        "适用: {都不: [{全部: [申报书.类别 是 示范校]}]}, 要求: 申报书.学校类型 属于 小学、初中",
+    )
     words = [
         (one.rule.applies.source.text, one.rule.requirement.source.text)
         for one in mutants_of(rulebook.rules[0], rulebook.vocabulary)
@@ -227,7 +238,11 @@ def test_outcomes_are_exchanged_where_the_file_says_its_own(
     assert [one.change for one in mutants] == expected
     assert {one.position for one in mutants} == {rulebook.rules[0].position}
     for one in mutants:
-        become = {"不满足": one.rule.on_violated, "未填": one.rule.on_blank, "无法判断": one.rule.on_undecided}
+        become = {
+            "不满足": one.rule.on_violated,
+            "未填": one.rule.on_blank,
+            "无法判断": one.rule.on_undecided,
+        }
         assert become[one.change.split(":")[0]] == one.change.rpartition(" ")[2]
 
 
@@ -253,7 +268,11 @@ def test_an_example_far_from_the_limit_does_not_guard_it(call: Call) -> None:
         "界限减 1",
         "恰好等于界限时反过来",
     ]
-    assert unnoticed(call, CASE.format(5, "满足", "")) == ["不满足: 退回补正 改为 转人工", "界限减 1", "去掉"]
+    assert unnoticed(call, CASE.format(5, "满足", "")) == [
+        "不满足: 退回补正 改为 转人工",
+        "界限减 1",
+        "去掉",
+    ]
 
 
 def test_a_decision_guards_rules_that_are_not_named(call: Call) -> None:
@@ -269,7 +288,9 @@ def test_silence_can_be_expected(call: Call) -> None:
     keys = "要求: 申报书.教师人数 不少于 5, 未填: 不提示"
     cases = [CASE.format(5, "满足", ""), CASE.format(4, "退回补正", "")]
 
-    assert unnoticed(call, *cases, CASE.format("空白", "未填", ""), keys=keys) == ["未填: 不提示 改为 退回补正"]
+    assert unnoticed(call, *cases, CASE.format("空白", "未填", ""), keys=keys) == [
+        "未填: 不提示 改为 退回补正"
+    ]
     assert unnoticed(call, *cases, CASE.format("空白", "不提示", ""), keys=keys) == []
 
 
@@ -277,7 +298,9 @@ def test_an_edition_that_no_example_falls_into_is_not_guarded(call: Call) -> Non
     """A parameter that changes on the 25th needs examples from before and after."""
     head = "参数: {线: [{值: 5}, {自: 2024-08-25, 值: 3}]}\n"
     rulebook = book(call, "要求: 申报书.教师人数 不少于 线", head=head)
-    examples = load_examples("案例:\n" + CASE.format(5, "满足", "") + CASE.format(4, "退回补正", ""), rulebook)
+    examples = load_examples(
+        "案例:\n" + CASE.format(5, "满足", "") + CASE.format(4, "退回补正", ""), rulebook
+    )
 
     assert {one.rule.edition for one in run_mutants(rulebook, examples).unnoticed} == {1}
 
@@ -289,7 +312,9 @@ def test_an_edition_counts_from_its_first_second(call: Call) -> None:
     head = "参数: {线: [{值: 5}, {自: 2024-08-25, 值: 3}]}\n"
     rulebook = book(call, "要求: 申报书.教师人数 不少于 线", head=head)
     cases = (CASE.format(3, "满足", ""), CASE.format(2, "退回补正", ""))
-    examples = load_examples("案例:\n" + "".join(cases).replace("2024-08-20 09:00", "2024-08-25 00:00"), rulebook)
+    examples = load_examples(
+        "案例:\n" + "".join(cases).replace("2024-08-20 09:00", "2024-08-25 00:00"), rulebook
+    )
     report = run_mutants(rulebook, examples)
 
     assert [one.rule.edition for one in report.unnoticed] == [0] * 6
@@ -308,9 +333,13 @@ def test_changes_are_judged_as_late_as_the_example_is(call: Call) -> None:
 def test_only_the_changed_rule_is_judged_again(call: Call) -> None:
     """What the others said stands."""
     other = (
-        RULE.removeprefix("规则:\n").replace("R1", "R2").format(kind="申报书", keys="要求: 申报书.教师人数 不少于 9")
+        RULE.removeprefix("规则:\n")
+        .replace("R1", "R2")
+        .format(kind="申报书", keys="要求: 申报书.教师人数 不少于 9")
     )
-    rulebook = load_rulebook(HEAD + RULE.format(kind="申报书", keys="要求: 申报书.教师人数 不少于 5") + other, call)
+    rulebook = load_rulebook(
+        HEAD + RULE.format(kind="申报书", keys="要求: 申报书.教师人数 不少于 5") + other, call
+    )
     case = CASE.format(7, "满足, R2: 退回补正", ", 裁定: 待补正")
     unnoticed = run_mutants(rulebook, load_examples("案例:\n" + case, rulebook)).unnoticed
 

@@ -55,7 +55,11 @@ def test_every_sentence_that_is_offered_can_be_read(call: Call, schema: dict[str
     sentence = schema["definitions"]["句子"]
     offered = [one["bodyText"] for one in sentence["defaultSnippets"]]
 
-    assert {"申报书.类别 是 示范区", "申报书.教师账号开通率 不低于 98%", "来件.收到时间 早于 截止时间"} <= set(offered)
+    assert {
+        "申报书.类别 是 示范区",
+        "申报书.教师账号开通率 不低于 98%",
+        "来件.收到时间 早于 截止时间",
+    } <= set(offered)
     for line in offered:
         whole = line + "甲" if line.endswith(" ") else line
         assert re.match(sentence["pattern"], whole)
@@ -101,5 +105,9 @@ def test_the_schema_is_this_one_to_the_letter(call: Call) -> None:
         ensure_ascii=False,
         indent=1,
     ) + "\n" == SAID.read_text(encoding="utf-8")
-    offered = rule_schema(load_rulebook(HEAD + RULE, call).vocabulary, ("甲", "截止时间"))["definitions"]["句子"]
-    assert {"label": "来件.收到时间 早于 甲", "bodyText": "来件.收到时间 早于 甲"} in offered["defaultSnippets"]
+    offered = rule_schema(load_rulebook(HEAD + RULE, call).vocabulary, ("甲", "截止时间"))[
+        "definitions"
+    ]["句子"]
+    assert {"label": "来件.收到时间 早于 甲", "bodyText": "来件.收到时间 早于 甲"} in offered[
+        "defaultSnippets"
+    ]

@@ -52,11 +52,15 @@ def test_these_values_stand_for_all(requirement: str, expected: dict[str, str], 
     and together.
     """
     rulebook = book(requirement, head="派生: [{名称: 差, 对象: 申报书, 差: [教师人数, 1]}]\n")
-    points = points_of([rulebook.rules[0].requirement], rulebook.vocabulary["申报书"], frozenset({"差"}))
+    points = points_of(
+        [rulebook.rules[0].requirement], rulebook.vocabulary["申报书"], frozenset({"差"})
+    )
 
     assert points is not None
     assert {name: " ".join(map(shown, cells)) for name, cells in points.items()} == expected
-    assert all(cell.low == cell.high for cells in points.values() for cell in cells if cell.key.isdigit())
+    assert all(
+        cell.low == cell.high for cells in points.values() for cell in cells if cell.key.isdigit()
+    )
     tried = [tuple(actor.cell(name) for name in points) for actor in actors("申报书", points)]
     assert len(set(map(repr, tried))) == size_of(points) == len(tried)
 

@@ -25,8 +25,12 @@ def test_every_way_to_disagree_is_named(book: Book) -> None:
     sound = [hit("真", 0), hit("可能", 0), hit("可能", 1), ("完", {})]
     assert disagreements(results, sound) == ()
     assert disagreements(results, sound[2:]) == ("R1 (0,): 引擎判未违反, 解释器判不满足",)
-    assert disagreements(results, [*sound, hit("可能", 2)]) == ("R1 (2,): 引擎判可能, 解释器判满足",)
-    assert disagreements(results, [*sound, hit("真", 1)]) == ("R1 (1,): 引擎判真, 解释器判无法判断",)
+    assert disagreements(results, [*sound, hit("可能", 2)]) == (
+        "R1 (2,): 引擎判可能, 解释器判满足",
+    )
+    assert disagreements(results, [*sound, hit("真", 1)]) == (
+        "R1 (1,): 引擎判真, 解释器判无法判断",
+    )
     assert disagreements(results, sound[1:]) == ("R1 (0,): 引擎判可能, 解释器判不满足",)
     assert disagreements(results, [*sound, hit("真", 7)]) == ("R1 (7,): 引擎判真, 解释器未涉及",)
     assert disagreements(results, [*sound, ("R9#0.0#真", {})]) == ("R9 (): 引擎判真, 解释器未涉及",)

@@ -88,7 +88,9 @@ def test_facts_are_flat_with_an_id_and_small_values(book: Book) -> None:
     """
     rulebook = book("[申报书.单位名称 等于 申报书.职能部门, 申报书.教师账号开通率 不低于 98%]")
     program = compile_rulebook(rulebook)
-    twins = [subject("申报书", "申1", 单位名称="甲" * 70_000, 职能部门="\ud800" * 9, 联系电话="1")] * 2
+    twins = [
+        subject("申报书", "申1", 单位名称="甲" * 70_000, 职能部门="\ud800" * 9, 联系电话="1")
+    ] * 2
     world = populate(rulebook, twins)
     (facts,) = program.facts(world)
 
@@ -120,7 +122,9 @@ def test_equal_texts_share_a_key_and_unreadable_ones_never_do(book: Book) -> Non
 
 def test_alternatives_become_clauses(book: Book) -> None:
     """Row 13: 任一 and 都不 are multiplied out, in two strengths each."""
-    rules = compiled(book("[申报书.职能部门 已填写, {都不: [申报书.类别 是 示范校, 申报书.支持团场 是 否]}]"))
+    rules = compiled(
+        book("[申报书.职能部门 已填写, {都不: [申报书.类别 是 示范校, 申报书.支持团场 是 否]}]")
+    )
 
     assert set(rules) == {f"R1#{n}.0#{strength}" for n in range(3) for strength in ("真", "可能")}
 
@@ -129,8 +133,12 @@ def test_certain_and_possible_look_at_different_ends_of_the_range(book: Book) ->
     """Below 98 % for sure when the upper end is, possibly when the lower end is."""
     rules = compiled(book("申报书.教师账号开通率 不低于 98%"))
 
-    assert rules["R1#0.0#真"]["all"][1]["申报书"]["$and"][1] == {"$lt": {"教师账号开通率.上": 980_000}}
-    assert rules["R1#0.0#可能"]["all"][1]["申报书"]["$and"][1] == {"$lt": {"教师账号开通率.下": 980_000}}
+    assert rules["R1#0.0#真"]["all"][1]["申报书"]["$and"][1] == {
+        "$lt": {"教师账号开通率.上": 980_000}
+    }
+    assert rules["R1#0.0#可能"]["all"][1]["申报书"]["$and"][1] == {
+        "$lt": {"教师账号开通率.下": 980_000}
+    }
 
 
 def test_a_period_is_checked_at_the_gate(book: Book) -> None:
@@ -138,7 +146,13 @@ def test_a_period_is_checked_at_the_gate(book: Book) -> None:
     rules = compiled(book("申报书.职能部门 已填写", 生效="{自: 2024-08-08 00:00, 至: 截止时间}"))
 
     assert rules["R1#0.0#真"]["all"][0] == {
-        GATE: {"$and": [{"类型": GATE}, {"$gte": {"时刻": 1_723_046_400}}, {"$lt": {"时刻": 1_725_120_000}}]}
+        GATE: {
+            "$and": [
+                {"类型": GATE},
+                {"$gte": {"时刻": 1_723_046_400}},
+                {"$lt": {"时刻": 1_725_120_000}},
+            ]
+        }
     }
 
 
@@ -224,7 +238,9 @@ def test_what_is_looked_for_is_written_out_for_both_strengths(
 
 def test_only_rules_about_another_subject_keep_facts_apart(book: Book) -> None:
     """``dist`` is 1 for 另一… and 0 otherwise, because comparing two papers matches one fact twice."""
-    another = compiled(book("{不存在: 另一汇总行, 其中: [另一汇总行.单位名称 等于 汇总行.单位名称]}", "汇总行"))
+    another = compiled(
+        book("{不存在: 另一汇总行, 其中: [另一汇总行.单位名称 等于 汇总行.单位名称]}", "汇总行")
+    )
     equal = compiled(book("申报书.单位名称 等于 申报书.职能部门"))
 
     assert {rule["dist"] for rule in another.values()} == {1}
@@ -296,7 +312,9 @@ def test_a_link_may_be_written_from_either_side(book: Book) -> None:
 
 def test_too_many_ways_to_be_unreadable_are_refused(book: Book) -> None:
     """Each equality that may be unreadable on either side multiplies the engine's rules."""
-    where = ", ".join(f"扫描件.单位名称 等于 申报书.{name}" for name in ("单位名称", "职能部门", "师市"))
+    where = ", ".join(
+        f"扫描件.单位名称 等于 申报书.{name}" for name in ("单位名称", "职能部门", "师市")
+    )
     exists = f"{{存在: 扫描件, 其中: [{where}]}}"
 
     with pytest.raises(RuleFileError) as caught:

@@ -37,7 +37,13 @@ def test_a_cell_merged_in_both_directions_covers_all_its_places() -> None:
     read = read_word(saved(document)).tables[0]
     merged = read.at(1, 2)
     assert merged is not None
-    assert (merged.text, merged.width, merged.height, merged.row, merged.column) == ("合并", 2, 2, 0, 1)
+    assert (merged.text, merged.width, merged.height, merged.row, merged.column) == (
+        "合并",
+        2,
+        2,
+        0,
+        1,
+    )
     assert read.right_of(merged) == read.at(0, 3)
 
 
@@ -72,12 +78,18 @@ def test_text_boxes_and_content_controls_are_read_once() -> None:
             '<w:fldChar><w:ffData><w:checkBox><w:default w:val="0"/><w:checked/></w:checkBox></w:ffData></w:fldChar>',
             "☑",
         ),
-        ('<w:fldChar><w:ffData><w:checkBox><w:default w:val="0"/></w:checkBox></w:ffData></w:fldChar>', "☐"),
+        (
+            '<w:fldChar><w:ffData><w:checkBox><w:default w:val="0"/></w:checkBox></w:ffData></w:fldChar>',
+            "☐",
+        ),
     ],
 )
 def test_tick_boxes_of_every_kind_become_plain_signs(xml: str, expected: str) -> None:
     """Symbols of Wingdings and old form fields are as good as characters."""
-    assert read_word(body(f"<w:p><w:r>{xml}<w:t>小学</w:t></w:r></w:p>")).lines[0].text == f"{expected}小学"
+    assert (
+        read_word(body(f"<w:p><w:r>{xml}<w:t>小学</w:t></w:r></w:p>")).lines[0].text
+        == f"{expected}小学"
+    )
 
 
 def test_deleted_text_of_tracked_changes_is_not_what_the_document_says() -> None:
@@ -140,7 +152,9 @@ def test_long_tables_are_read_in_linear_time(properties: str) -> None:
 
 def test_an_absurd_span_is_cut_to_the_widest_table() -> None:
     """gridSpan=100000 does not build a hundred thousand places."""
-    read = read_word(body(table([cell("宽", '<w:gridSpan w:val="100000"/>'), cell("外")]))).tables[0]
+    read = read_word(body(table([cell("宽", '<w:gridSpan w:val="100000"/>'), cell("外")]))).tables[
+        0
+    ]
     assert len(read.grid) == MAX_COLUMNS
 
 
@@ -162,7 +176,9 @@ def test_hidden_text_is_not_what_the_document_says() -> None:
     shown = '<w:r><w:rPr><w:vanish w:val="0"/></w:rPr><w:t>新</w:t></w:r>'
     mark = "<w:pPr><w:rPr><w:vanish/></w:rPr></w:pPr>"
 
-    assert [line.text for line in read_word(body(f"<w:p>{mark}{hidden}{shown}</w:p>")).lines] == ["新"]
+    assert [line.text for line in read_word(body(f"<w:p>{mark}{hidden}{shown}</w:p>")).lines] == [
+        "新"
+    ]
 
 
 def test_a_table_in_a_value_s_cell_is_also_that_cell_s_text() -> None:

@@ -52,7 +52,10 @@ def test_what_nobody_knows_becomes_a_new_field_of_a_likely_type(call: Call) -> N
     """By its words and by the boxes beside it."""
     proposals = {each.label.text: each for each in fitted(call, *ROWS).proposals}
 
-    assert {text: proposals[text].field.type for text in ("统一社会信用代码", "多媒体教室覆盖率", "是否寄宿制")} == {
+    assert {
+        text: proposals[text].field.type
+        for text in ("统一社会信用代码", "多媒体教室覆盖率", "是否寄宿制")
+    } == {
         "统一社会信用代码": FieldType.CREDIT_CODE,
         "多媒体教室覆盖率": FieldType.PERCENT,
         "是否寄宿制": FieldType.YES_NO,

@@ -50,7 +50,8 @@ def test_one_option_is_read_from_ticks_or_words(text: str, expected: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "text", ["☑小学 ☑初中", "小学和初中", "不是小学", "技校", "☑其它", "我校现有小学部两处、教学点三处"]
+    "text",
+    ["☑小学 ☑初中", "小学和初中", "不是小学", "技校", "☑其它", "我校现有小学部两处、教学点三处"],
 )
 def test_what_names_no_single_option_is_unknown_with_the_text_kept(text: str) -> None:
     """Nobody guesses; staff see what was written."""
@@ -61,13 +62,19 @@ def test_what_names_no_single_option_is_unknown_with_the_text_kept(text: str) ->
 
 def test_an_untouched_tick_list_is_blank() -> None:
     """Boxes without a tick are a place left open."""
-    assert read_cell(field(FieldType.CHOICE, *KINDS), "☐小学 ☐初中 ☐其他", NOWHERE).knowledge is Knowledge.BLANK
+    assert (
+        read_cell(field(FieldType.CHOICE, *KINDS), "☐小学 ☐初中 ☐其他", NOWHERE).knowledge
+        is Knowledge.BLANK
+    )
 
 
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("☑新型基础设施建设 ☐技术赋能教育教学 ☑智能化管理与服务", ("新型基础设施建设", "智能化管理与服务")),
+        (
+            "☑新型基础设施建设 ☐技术赋能教育教学 ☑智能化管理与服务",
+            ("新型基础设施建设", "智能化管理与服务"),
+        ),
         ("技术赋能教育教学、数字资源创新应用", ("技术赋能教育教学", "数字资源创新应用")),
         ("1.技术赋能教育教学；2.数字资源创新应用", ("技术赋能教育教学", "数字资源创新应用")),
     ],
@@ -78,7 +85,8 @@ def test_several_options_are_read_in_the_order_of_the_form(text: str, expected: 
 
 
 @pytest.mark.parametrize(
-    ("text", "expected"), [("☑是 ☐否", True), ("□是 ☑否", False), ("是", True), ("否", False), ("是，带动两所", True)]
+    ("text", "expected"),
+    [("☑是 ☐否", True), ("□是 ☑否", False), ("是", True), ("否", False), ("是，带动两所", True)],
 )
 def test_yes_and_no_are_read_from_ticks_or_words(text: str, expected: bool) -> None:
     """A yes with an explanation is a yes."""
@@ -98,7 +106,10 @@ def test_values_are_typed_or_unknown(kind: FieldType, text: str, expected: Value
     assert read_cell(field(kind), text, NOWHERE).value == expected
 
 
-@given(st.text(alphabet="☑☐√□■小学初中其他（）[] \n是否九年", max_size=40), st.sampled_from(list(FieldType)))
+@given(
+    st.text(alphabet="☑☐√□■小学初中其他（）[] \n是否九年", max_size=40),
+    st.sampled_from(list(FieldType)),
+)
 def test_no_text_makes_a_cell_unreadable_by_exception(text: str, kind: FieldType) -> None:
     """Whatever is typed, a fact comes out, and a chosen option was really there."""
     fact = read_cell(field(kind, *KINDS), text, NOWHERE)
@@ -130,7 +141,11 @@ def test_an_example_or_a_pointer_elsewhere_is_no_value(kind: FieldType, text: st
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("王 小 明", "王小明"), ("张三 李四", "张三 李四"), ("第三师图木舒克市\n教育局", "第三师图木舒克市教育局")],
+    [
+        ("王 小 明", "王小明"),
+        ("张三 李四", "张三 李四"),
+        ("第三师图木舒克市\n教育局", "第三师图木舒克市教育局"),
+    ],
 )
 def test_blanks_within_a_name_go_and_blanks_between_names_stay(text: str, value: str) -> None:
     """Two persons must not become a third."""

@@ -40,7 +40,11 @@ def test_an_empty_place_is_blank_and_a_missing_label_unknown(call: Call) -> None
 
 def test_a_value_may_stand_below_its_label_or_behind_a_colon(call: Call) -> None:
     """Column heads, and label and value in one cell."""
-    heads = [["联系人", "联系电话"], ["白杨", "13800001234"], ["电子邮箱：A@Example.cn", "所属师市：第一师阿拉尔市"]]
+    heads = [
+        ["联系人", "联系电话"],
+        ["白杨", "13800001234"],
+        ["电子邮箱：A@Example.cn", "所属师市：第一师阿拉尔市"],
+    ]
     facts = zone(call, read_word(word([], heads)))
     assert [facts[name].value for name in ("联系人", "联系电话", "电子邮箱", "师市")] == [
         "白杨", "13800001234", "a@example.cn", "第一师阿拉尔市",
@@ -75,8 +79,16 @@ def test_a_filled_place_counts_before_an_empty_one(call: Call) -> None:
 def test_the_heading_of_a_group_of_rows_is_not_taken_for_a_label(call: Call) -> None:
     """平台应用 beside several labels heads them and has no value of its own."""
     rows = [
-        [cell("平台应用", '<w:vMerge w:val="restart"/>'), cell("国家智慧教育平台教师账号开通率"), cell("99%")],
-        [cell("", "<w:vMerge/>"), cell("国家智慧教育平台九大应用场景应用情况"), cell("备课、双师课堂常态应用")],
+        [
+            cell("平台应用", '<w:vMerge w:val="restart"/>'),
+            cell("国家智慧教育平台教师账号开通率"),
+            cell("99%"),
+        ],
+        [
+            cell("", "<w:vMerge/>"),
+            cell("国家智慧教育平台九大应用场景应用情况"),
+            cell("备课、双师课堂常态应用"),
+        ],
         [cell("建设情况"), cell("网络条件"), cell("千兆到校")],
     ]
     facts = zone(call, read_word(body(table(*rows))))
@@ -87,7 +99,10 @@ def test_the_heading_of_a_group_of_rows_is_not_taken_for_a_label(call: Call) -> 
 def test_a_wide_label_and_a_value_over_merged_cells_belong_together(call: Call) -> None:
     """Spans do not shift the neighbour; a value in several rows beside a tall label is one text."""
     rows = [
-        [cell("申报单位", '<w:gridSpan w:val="2"/>'), cell("第一师阿拉尔市教育局", '<w:gridSpan w:val="3"/>')],
+        [
+            cell("申报单位", '<w:gridSpan w:val="2"/>'),
+            cell("第一师阿拉尔市教育局", '<w:gridSpan w:val="3"/>'),
+        ],
         [cell("保障措施", '<w:vMerge w:val="restart"/>'), cell("政策", '<w:gridSpan w:val="4"/>')],
         [cell("", "<w:vMerge/>"), cell("资金", '<w:gridSpan w:val="4"/>')],
     ]
@@ -98,7 +113,10 @@ def test_a_wide_label_and_a_value_over_merged_cells_belong_together(call: Call) 
 
 def test_long_answers_may_be_paragraphs_under_a_heading(call: Call) -> None:
     """A numbered heading that is a label owns the lines up to the next label."""
-    facts = zone(call, read_word(word(["四、工作思路", "第一段。", "第二段。", "五、保障措施", "经费列入预算。"])))
+    facts = zone(
+        call,
+        read_word(word(["四、工作思路", "第一段。", "第二段。", "五、保障措施", "经费列入预算。"])),
+    )
     assert facts["工作思路"].value == "第一段。\n第二段。"
     assert facts["保障措施"].value == "经费列入预算。"
 
@@ -138,7 +156,9 @@ def test_a_value_merged_over_rows_counts_for_each_of_them(call: Call) -> None:
             ]
         )
     rows.append([cell(text) for text in heads])
-    rows.append([cell("晨光学校"), cell("第八师石河子市"), cell("☐小学 ☑初中"), cell("乙"), cell("")])
+    rows.append(
+        [cell("晨光学校"), cell("第八师石河子市"), cell("☐小学 ☑初中"), cell("乙"), cell("")]
+    )
     found = extract_rows(read_word(body(table(*rows))), call.form("附件4"), "3")
     assert [row["单位名称"].value for row in found] == ["晨光小学", "晨光中学", "晨光学校"]
     assert [row["师市"].value for row in found] == ["第八师石河子市"] * 3
@@ -168,7 +188,9 @@ def test_a_label_of_no_field_is_never_the_value_of_the_label_before_it(call: Cal
     """Heads the call does not ask for stand between those it does; the values are in the
     row below.
     """
-    content = read_word(word([], [("联系人", "职务", "联系电话", "传真"), ("张三", "科员", "0997-4620012", "")]))
+    content = read_word(
+        word([], [("联系人", "职务", "联系电话", "传真"), ("张三", "科员", "0997-4620012", "")])
+    )
 
     assert known(call, content, "联系人") == "张三"
     assert known(call, content, "联系电话") == "0997-4620012"
@@ -178,7 +200,11 @@ def test_a_value_ends_where_the_next_label_begins(call: Call) -> None:
     """One cell with a value and the next pair; with nothing before the pair it is not clear what
     the cell says.
     """
-    rows = [("联系人", "张三    联系电话：0997-4620012"), ("所属师市", "电子邮箱：a@b.cn"), ("职能部门", "姓名：李四")]
+    rows = [
+        ("联系人", "张三    联系电话：0997-4620012"),
+        ("所属师市", "电子邮箱：a@b.cn"),
+        ("职能部门", "姓名：李四"),
+    ]
     content = read_word(word([], rows))
 
     assert known(call, content, "联系人") == "张三"
@@ -193,7 +219,9 @@ def test_labels_quoted_in_a_long_text_are_no_labels(call: Call, table_form: bool
     """Whatever stands there is about somebody else, and the text goes on behind it."""
     text = "三年内建成，联系人：某某，联系电话：13900000001。分步推进"
     rows = [("联系人", ""), ("工作思路", text)]
-    content = read_word(word([], rows) if table_form else word([f"{label}：{value}" for label, value in rows]))
+    content = read_word(
+        word([], rows) if table_form else word([f"{label}：{value}" for label, value in rows])
+    )
 
     assert known(call, content, "联系人") is Knowledge.BLANK
     assert known(call, content, "联系电话") is Knowledge.UNKNOWN
@@ -203,7 +231,15 @@ def test_labels_quoted_in_a_long_text_are_no_labels(call: Call, table_form: bool
 def test_a_line_below_a_label_is_its_value_only_when_it_has_that_shape(call: Call) -> None:
     """An address is one; a name might be anything."""
     content = read_word(
-        word(["一、电子邮箱", "a@b.cn", "二、联系人", "二〇二四年八月", "三、所属师市：第一师阿拉尔市"])
+        word(
+            [
+                "一、电子邮箱",
+                "a@b.cn",
+                "二、联系人",
+                "二〇二四年八月",
+                "三、所属师市：第一师阿拉尔市",
+            ]
+        )
     )
 
     assert known(call, content, "电子邮箱") == "a@b.cn"

@@ -11,7 +11,16 @@ from tests.unit.ingest.document.words import ZONE, ZONE_TITLE, word
 
 FILLER = [
     [label, "x"]
-    for label in ("联系人", "联系电话", "电子邮箱", "职能部门", "网络条件", "保障措施", "公示结果", "公示开始")
+    for label in (
+        "联系人",
+        "联系电话",
+        "电子邮箱",
+        "职能部门",
+        "网络条件",
+        "保障措施",
+        "公示结果",
+        "公示开始",
+    )
 ]
 
 

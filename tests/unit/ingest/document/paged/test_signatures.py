@@ -67,7 +67,11 @@ def only(data: bytes, *roots: Identity) -> Signature:
 def test_a_signature_says_who_when_and_where_and_that_all_is_well(good: bytes) -> None:
     """The same after a round trip through JSON."""
     signature = only(good)
-    assert (signature.signer, signature.organisation, signature.issuer) == (BUREAU, BUREAU, "测试根证书")
+    assert (signature.signer, signature.organisation, signature.issuer) == (
+        BUREAU,
+        BUREAU,
+        "测试根证书",
+    )
     assert (signature.signed_at, signature.timestamped, signature.page) == (MORNING, False, 2)
     assert (
         signature.integrity,
@@ -164,8 +168,14 @@ def test_a_file_that_opens_without_a_password_is_read_though_it_is_encrypted() -
         (lambda: issue(BUREAU, stranger()), "证书不在已配置的根证书之下"),
         (lambda: issue(BUREAU), "不在已配置的根证书之下"),
         (lambda: issue(BUREAU, issue("测试根证书", key_number=2)), "不在已配置的根证书之下"),
-        (lambda: issue(BUREAU, authority(), end=MORNING - timedelta(days=1)), "证书在签名时不在有效期内"),
-        (lambda: issue(BUREAU, authority(), start=MORNING + timedelta(days=1)), "证书在签名时不在有效期内"),
+        (
+            lambda: issue(BUREAU, authority(), end=MORNING - timedelta(days=1)),
+            "证书在签名时不在有效期内",
+        ),
+        (
+            lambda: issue(BUREAU, authority(), start=MORNING + timedelta(days=1)),
+            "证书在签名时不在有效期内",
+        ),
         (lambda: issue(BUREAU, authority(), signs=False), "证书不能用于签名"),
     ],
     ids=[
@@ -366,7 +376,10 @@ def test_more_signatures_than_anybody_makes_are_not_all_verified(
 ) -> None:
     """Nor a file that is too large, a signature that is too large, or one that takes too long."""
     monkeypatch.setattr(signatures, "MAX_SIGNATURES", 1)
-    assert [s.problem for s in look(signed(good, bureau(), field="签章2"))] == ["", "签名多于 1 个, 没有全部核验"]
+    assert [s.problem for s in look(signed(good, bureau(), field="签章2"))] == [
+        "",
+        "签名多于 1 个, 没有全部核验",
+    ]
     monkeypatch.setattr(signatures, "SECONDS", 0.002)
     assert look(good)[-1].problem == "核验签名超出时间限制"
     monkeypatch.setattr(signatures, "SECONDS", 20)

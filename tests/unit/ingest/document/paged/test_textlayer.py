@@ -11,7 +11,12 @@ from ingest.reading import Document
 from rules.call import Call, Rendition, Role
 from rules.facts import Fact
 
-ROWS = {"申报单位": "第八师石河子市教育局", "联系人": "王芳", "联系电话": "0993-2012345", "职能部门": "教育技术中心"}
+ROWS = {
+    "申报单位": "第八师石河子市教育局",
+    "联系人": "王芳",
+    "联系电话": "0993-2012345",
+    "职能部门": "教育技术中心",
+}
 
 
 def page(telephone: str = ROWS["联系电话"]) -> PdfPage:

@@ -106,7 +106,9 @@ def test_later_pages_are_only_skimmed_and_not_without_end(call: Call) -> None:
 def test_a_summary_table_is_read_whole(call: Call) -> None:
     """Its rows matter, not its heads."""
     heads = [field.labels[0] for field in call.form("附件4").columns]
-    text = read(ScriptedEngine(["兵团智慧教育示范校申报汇总表", *heads], ["甲校"]), call, 2, form="附件4")
+    text = read(
+        ScriptedEngine(["兵团智慧教育示范校申报汇总表", *heads], ["甲校"]), call, 2, form="附件4"
+    )
     assert text.pages == (1, 2)
 
 
