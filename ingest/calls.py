@@ -15,7 +15,7 @@ import ingest
 from ingest.errors import ConfigError
 from notifier.rendering import Templates
 from rules.call import Call
-from rules.callfile import load_call
+from rules.callfile import check_call, load_call
 from rules.errors import RuleFileError
 
 _T = TypeVar("_T")
@@ -74,6 +74,28 @@ def with_place(path: Path, source: str, load: Callable[[str], _T]) -> _T:
         raise ConfigError(error.format(str(path), source)) from error
 
 
+MAX_SHOWN = 5
+"""How many complaints about one file are told; an administrator mends the first ones first."""
+
+
+def shortened(problems: list[str]) -> str:
+    """The first complaints, and how many more there are."""
+    more = len(problems) - MAX_SHOWN
+    return "\n".join([*problems[:MAX_SHOWN], *([f"另有 {more} 处问题"] if more > 0 else [])])
+
+
+def read_call(path: Path, source: str) -> Call:
+    """The call that ``source``, the text of ``path``, says, when it is fit to be taken up.
+
+    Raises:
+        ConfigError: with file, line, column and hint of every complaint.
+    """
+    identifier = path.parent.name
+    if slips := check_call(identifier, source):
+        raise ConfigError(shortened([slip.format(str(path), source) for slip in slips]))
+    return load_call(identifier, source)
+
+
 def open_call(directory: Path, identifier: str, *, rules_required: bool = True) -> CallFolder:
     """Read one call; without ``rules_required`` a missing rule file is an empty one.
 
@@ -92,7 +114,7 @@ def open_call(directory: Path, identifier: str, *, rules_required: bool = True) 
             "现有: " + "、".join(known) if known else "检查 [calls] directory",
         )
     source = read_text(path / "call.yaml")
-    call = with_place(path / "call.yaml", source, lambda text: load_call(identifier, text))
+    call = read_call(path / "call.yaml", source)
     rules, examples = path / "rules.yaml", path / "examples.yaml"
     return CallFolder(
         path,

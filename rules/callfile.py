@@ -1,22 +1,27 @@
-"""Reads ``call.yaml``: text in, a :class:`rules.call.Call` out, or the first slip with its line,
-column and hint.
+"""Reads ``call.yaml``: text in, a :class:`rules.call.Call` out, or every slip with its line, column
+and hint.
 
-What the values mean is ``rules/call.py``; the file itself is opened by the shell.
+Here is the shape of the file; whether what it says fits together is ``rules/callslips.py``, what
+the values mean ``rules/call.py``. The file itself is opened by the shell.
 """
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import partial
 from typing import Any, TypeVar
 
 from rules.call import SEAL_LABELS, Call, Contact, Form, Quota, Role, Track, Unit, Words
+from rules.callslips import slips_of
 from rules.errors import Position, RuleFileError
+from rules.hints import instant_meant, number_meant, yes_no_meant
 from rules.vocabulary import BEIJING, Field, FieldType, parse_instant
 from rules.yaml_text import Mapping, Sequence, Text, Tree, load_tree
 
 _T = TypeVar("_T", Text, Sequence, Mapping)
+_Any = TypeVar("_Any")
 _KIND_NAMES = {Text: "一个值", Sequence: "一个列表", Mapping: "若干“键: 值”"}
 
 
@@ -32,13 +37,23 @@ def _keys(mapping: Mapping, allowed: Iterable[str]) -> None:
     known = list(allowed)
     for key in mapping:
         if key not in known:
-            near = difflib.get_close_matches(key, known, 1, 0.5)
-            raise RuleFileError(
-                f"不认识“{key}”",
-                key.position,
-                f"是不是“{near[0]}”?" if near else "可用: " + "、".join(known),
-                "C003",
-            )
+            raise RuleFileError(f"不认识“{key}”", key.position, _one_of(key, known), "C003")
+
+
+_OTHER_TYPES = {
+    "文字": "文本", "字符": "文本", "数字": "整数", "数值": "整数", "金额": "整数", "人数": "整数", "单选": "选项",
+    "下拉": "选项", "复选": "多选", "手机": "电话", "邮件": "邮箱", "比例": "百分比", "布尔": "是否",
+}  # fmt: skip
+
+
+def _one_of(word: str, known: Iterable[str]) -> str:
+    """The hint for a word that is none of ``known``: what is usually meant by it, the nearest, or
+    all there are.
+    """
+    words = [str(one) for one in known]
+    near = [_OTHER_TYPES[word]] if _OTHER_TYPES.get(word) in words else []
+    near = near or difflib.get_close_matches(word, words, 1, 0.5)
+    return f"是不是“{near[0]}”?" if near else "可用: " + "、".join(words)
 
 
 class _Reader:
@@ -46,84 +61,168 @@ class _Reader:
 
     def __init__(self, tree: Tree | None, what: str, at: Position, allowed: Iterable[str]) -> None:
         self.mapping = _want(tree, Mapping, what, at)
-        _keys(self.mapping, allowed)
+        if allowed:
+            _keys(self.mapping, allowed)
         self.at = self.mapping.position
 
+    def written(self, key: str) -> Text:
+        """The text under ``key``. Raises RuleFileError when there is none or it is empty."""
+        found = _want(self.mapping.get(Text(key)), Text, key, self.at)
+        if not found:
+            raise RuleFileError(f"“{key}”后面没有写", found.position, f"写上{key}", "C001")
+        return found
+
     def text(self, key: str, default: str | None = None) -> str:
-        tree = self.mapping.get(Text(key))
-        return (
-            default
-            if tree is None and default is not None
-            else str(
-                _want(tree, Text, key, self.at),
-            )
-        )
+        absent = Text(key) not in self.mapping
+        return default if absent and default is not None else str(self.written(key))
 
     def place(self, key: str) -> Position:
         tree = self.mapping.get(Text(key))
         return tree.position if tree is not None else self.at
 
-    def number(self, key: str, default: str | None = None) -> int:
-        raw = self.text(key, default)
-        if not raw.isdecimal():
-            raise RuleFileError(f"“{key}”应是整数, 现在是“{raw}”", self.place(key), "", "C004")
+    def number(self, key: str) -> int:
+        raw = self.written(key)
+        if not (raw.isascii() and raw.isdecimal() and len(raw) <= 9):
+            meant = number_meant(raw)
+            hint = f"写成 {meant}" if meant else "例如 6"
+            raise RuleFileError(f"“{key}”应是整数, 现在是“{raw}”", raw.position, hint, "C004")
         return int(raw)
 
     def instant(self, key: str) -> datetime:
-        seconds = parse_instant(self.text(key))
+        raw = self.written(key)
+        seconds = parse_instant(raw)
         if seconds is None:
-            raise RuleFileError(
-                f"“{key}”要写到时分", self.place(key), "例如 2024-08-31 24:00 (含当日)", "C005"
-            )
+            meant = instant_meant(raw)
+            hint = f"写成 {meant}" if meant else "例如 2024-08-31 24:00"
+            raise RuleFileError(f"“{key}”要写到时分", raw.position, f"{hint} (含当日)", "C005")
         return datetime.fromtimestamp(seconds, BEIJING)
 
+    def yes_no(self, key: str) -> bool:
+        """否 when nothing is written."""
+        if Text(key) not in self.mapping:
+            return False
+        raw = self.written(key)
+        if raw not in ("是", "否"):
+            meant = yes_no_meant(raw)
+            hint = f"写成 {meant}" if meant else ""
+            raise RuleFileError(f"“{key}”写 是 或 否, 现在是“{raw}”", raw.position, hint, "C007")
+        return raw == "是"
+
     def texts(self, key: str) -> tuple[str, ...]:
-        tree = self.mapping.get(Text(key))
-        if isinstance(tree, Text):
-            return (str(tree),)
-        return (
-            ()
-            if tree is None
-            else tuple(
-                str(_want(item, Text, key, self.at))
-                for item in _want(
-                    tree,
-                    Sequence,
-                    key,
-                    self.at,
-                )
-            )
-        )
+        tree = self.mapping.get(Text(key), Sequence())
+        items = [tree] if isinstance(tree, Text) else _want(tree, Sequence, key, self.at)
+        return tuple(str(_item(item, key, self.at)) for item in items)
 
     def sequence(self, key: str, *, required: bool = True) -> Sequence:
         tree = self.mapping.get(Text(key))
         if tree is None and not required:
             return Sequence()
-        return _want(tree, Sequence, key, self.at)
+        found = _want(tree, Sequence, key, self.at)
+        if not found and required:
+            raise RuleFileError(f"“{key}”下面一项也没有", found.position, "每项前写“- ”", "C001")
+        return found
+
+
+def _item(tree: Tree, key: str, at: Position) -> Text:
+    """One word of a list; a full-width comma in it has made one of two unless it stands in
+    quotes.
+    """
+    word = _want(tree, Text, key, at)
+    if not word:
+        raise RuleFileError(f"“{key}”里有一项是空的", word.position, "写上或删去", "C001")
+    if "，" in word and not word.quoted:
+        line, column = word.position
+        raise RuleFileError(
+            f"“{key}”里有全角逗号“，”, 两项成了一项",
+            Position(line, column + word.index("，")),
+            "改成半角逗号加空格“, ”; 逗号本来就是文字的, 给整段文字加引号",
+            "C008",
+        )
+    return word
 
 
 def load_call(identifier: str, source: str) -> Call:
-    """Read ``call.yaml``.
+    """Read ``call.yaml`` as far as its shape goes: also of files that were taken up long ago.
 
     Raises:
-        RuleFileError: with line, column and hint.
+        RuleFileError: the first slip of its shape, with line, column and hint.
     """
-    top = _Reader(load_tree(source), "call.yaml", Position(1, 1), _CALL_KEYS)
-    contact = _Reader(top.mapping.get(Text("联系")), "联系", top.at, ("办公室", "电话", "邮箱"))
-    forms = tuple(_form(tree, top.at) for tree in top.sequence("表单"))
-    call = Call(
-        id=identifier, title=top.text("标题"), authority=top.text("发文单位"), published=top.instant("发布"), deadline=top.instant("截止"),
-        contact=Contact(contact.text("办公室"), contact.text("电话"), contact.text("邮箱")),
-        tracks=tuple(_track(tree, top.at, forms) for tree in top.sequence("类别")), forms=forms,
-        units=tuple(_unit(tree, top.at) for tree in top.sequence("报送单位")),
-        accept_digital_seal=top.text("认可电子签章", "否") == "是", words=_words(top),
-    )  # fmt: skip
-    for form, tree in zip(call.forms, top.sequence("表单"), strict=True):
-        if form.track not in {track.name for track in call.tracks}:
-            raise RuleFileError(
-                f"表单“{form.id}”的类别“{form.track}”不在“类别”里", tree.position, "", "C006"
-            )
+    call, slips = _FileReader().read(identifier, load_tree(source))
+    if call is None:
+        raise min(slips, key=lambda slip: slip.position)
     return call
+
+
+def check_call(identifier: str, source: str) -> list[RuleFileError]:
+    """Every slip, in the order of the file: those of its shape, else what does not fit together."""
+    try:
+        tree = load_tree(source)
+    except RuleFileError as error:
+        return [error]
+    call, slips = _FileReader().read(identifier, tree)
+    found = slips if call is None else slips_of(call, tree)
+    return sorted(found, key=lambda slip: slip.position)
+
+
+class _FileReader:
+    """Reads the file part by part; a slip in one part does not hide those in the others."""
+
+    def __init__(self) -> None:
+        self.slips: list[RuleFileError] = []
+
+    def attempt(self, read: Callable[[], _Any]) -> _Any | None:
+        """What ``read`` returns, or None with its slip kept."""
+        try:
+            return read()
+        except RuleFileError as slip:
+            self.slips.append(slip)
+            return None
+
+    def each(self, top: _Reader, key: str, read: Callable[[Tree, Position], _Any]) -> list[_Any]:
+        """Every entry of a list that can be read."""
+        trees = self.attempt(lambda: top.sequence(key)) or ()
+        return [
+            one for tree in trees if (one := self.attempt(partial(read, tree, top.at))) is not None
+        ]
+
+    def read(self, identifier: str, tree: Tree) -> tuple[Call | None, list[RuleFileError]]:
+        """The call, and no slips; or None and all of them."""
+        top = self.attempt(lambda: _Reader(tree, "call.yaml", Position(1, 1), ()))
+        if top is None:
+            return None, self.slips
+        self.attempt(lambda: _keys(top.mapping, _CALL_KEYS))
+        misspelt = bool(self.slips)
+        known = _form_ids(top)
+        said: dict[str, Any] = {
+            "title": self.attempt(lambda: top.text("标题")),
+            "authority": self.attempt(lambda: top.text("发文单位")),
+            "published": self.attempt(lambda: top.instant("发布")),
+            "deadline": self.attempt(lambda: top.instant("截止")),
+            "contact": self.attempt(lambda: _contact(top)),
+            "tracks": tuple(self.each(top, "类别", partial(_track, known=known))),
+            "forms": tuple(self.each(top, "表单", _form)),
+            "units": tuple(self.each(top, "报送单位", _unit)),
+            "accept_digital_seal": self.attempt(lambda: top.yes_no("认可电子签章")),
+            "words": self.attempt(lambda: _words(top)),
+        }
+        if misspelt:  # what seems to be missing is what is misspelt: one cause is told once
+            self.slips = [slip for slip in self.slips if not slip.message.startswith("缺")]
+        return (None if self.slips else Call(id=identifier, **said)), self.slips
+
+
+def _form_ids(top: _Reader) -> tuple[str, ...]:
+    """The ids of all forms, also of those that cannot be read; none when one is without: one slip
+    is told once.
+    """
+    forms = top.mapping.get(Text("表单"))
+    trees = forms if isinstance(forms, Sequence) else ()
+    ids = [tree.get(Text("编号")) for tree in trees if isinstance(tree, Mapping)]
+    return tuple(str(one) for one in ids) if ids and all(ids) else ()
+
+
+def _contact(top: _Reader) -> Contact:
+    reader = _Reader(top.mapping.get(Text("联系")), "联系", top.at, ("办公室", "电话", "邮箱"))
+    return Contact(reader.text("办公室"), reader.text("电话"), reader.text("邮箱"))
 
 
 _CALL_KEYS = (
@@ -158,30 +257,28 @@ def _words(top: _Reader) -> Words:
     return Words(**said)
 
 
-def _track(tree: Tree, at: Position, forms: tuple[Form, ...]) -> Track:
+def _track(tree: Tree, at: Position, *, known: tuple[str, ...]) -> Track:
     reader = _Reader(tree, "类别", at, ("名称", "代码", "申报书", "汇总表", "名额"))
-    known = {form.id for form in forms}
+    name, code = reader.text("名称"), reader.text("代码")
     for key in ("申报书", "汇总表"):
-        if reader.text(key) not in known:
+        if known and reader.text(key) not in known:
             raise RuleFileError(
                 f"没有表单“{reader.text(key)}”",
                 reader.place(key),
-                "可用: " + "、".join(sorted(known)),
+                "可用: " + "、".join(known),
                 "C006",
             )
     quotas = tuple(_quota(item, reader.at) for item in reader.sequence("名额", required=False))
-    return Track(
-        reader.text("名称"),
-        reader.text("代码"),
-        reader.text("申报书"),
-        reader.text("汇总表"),
-        quotas,
-    )
+    return Track(name, code, reader.text("申报书"), reader.text("汇总表"), quotas)
 
 
 def _quota(tree: Tree, at: Position) -> Quota:
     reader = _Reader(tree, "名额", at, ("名称", "数量", "不少于", "字段", "属于"))
     at_least = Text("不少于") in reader.mapping
+    if at_least and Text("数量") in reader.mapping:
+        raise RuleFileError(
+            "“数量”和“不少于”只能写一个", reader.place("不少于"), "删去其中一个", "C009"
+        )
     return Quota(
         reader.text("名称"),
         reader.number("不少于" if at_least else "数量"),
@@ -201,7 +298,7 @@ def _form(tree: Tree, at: Position) -> Form:
     kind = reader.text("种类")
     if kind not in set(Role):
         raise RuleFileError(
-            f"不认识表单种类“{kind}”", reader.place("种类"), "可用: 申报书、汇总表", "C006"
+            f"不认识表单种类“{kind}”", reader.place("种类"), _one_of(kind, Role), "C006"
         )
     form = Form(
         id=reader.text("编号"), role=Role(kind), track=reader.text("类别"), titles=reader.texts("标题"),
@@ -213,7 +310,7 @@ def _form(tree: Tree, at: Position) -> Form:
         raise RuleFileError(
             f"没有字段“{form.applicant}”",
             reader.place("申报单位字段"),
-            "写成下面“字段”或“列”里的一个名称",
+            _one_of(form.applicant, (field.name for field in (*form.fields, *form.columns))),
             "C006",
         )
     return form
@@ -224,7 +321,7 @@ def _field(tree: Tree, at: Position) -> Field:
     kind = reader.text("类型", FieldType.TEXT)
     if kind not in set(FieldType):
         raise RuleFileError(
-            f"不认识类型“{kind}”", reader.place("类型"), "可用: " + "、".join(FieldType), "C006"
+            f"不认识类型“{kind}”", reader.place("类型"), _one_of(kind, FieldType), "C006"
         )
     options = reader.texts("选项")
     if kind in (FieldType.CHOICE, FieldType.CHOICES) and not options:
@@ -241,5 +338,5 @@ def _unit(tree: Tree, at: Position) -> Unit:
         reader.text("部门", name),
         reader.texts("简称"),
         tuple(text.lower() for text in reader.texts("邮箱")),
-        reader.text("直属", "否") == "是",
+        reader.yes_no("直属"),
     )

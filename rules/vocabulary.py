@@ -307,9 +307,14 @@ _PARSERS: Mapping[FieldType, Callable[[str], Value | None]] = {
 }
 
 
+def counts_in_ten_thousands(field: Field) -> bool:
+    """Whether the field's label says that its numbers are 万元."""
+    return any("万元" in normalise(label) for label in field.labels)
+
+
 def _in_own_unit(field: Field, text: str) -> str:
     """Without 万元 where the field's label counts in 万元; ``3万元`` in a field of 元 (and the other way) is left unreadable."""
-    if not any("万元" in normalise(label) for label in field.labels):
+    if not counts_in_ten_thousands(field):
         return text
     return re.sub(r"万元$", "", text) if text.endswith("万元") else re.sub("元$", "?", text)
 

@@ -36,10 +36,11 @@ MAX_DEPTH = 30
 
 
 class Text(str):
-    """A scalar, exactly as typed, with its place."""
+    """A scalar, exactly as typed, with its place, and whether it stood in quotes."""
 
-    __slots__ = ("position",)
+    __slots__ = ("position", "quoted")
     position: Position
+    quoted: bool
 
 
 class Sequence(list["Tree"]):
@@ -57,10 +58,11 @@ class Mapping(dict[Text, "Tree"]):
 Tree: TypeAlias = Text | Sequence | Mapping
 
 
-def text_at(value: str, position: Position) -> Text:
+def text_at(value: str, position: Position, *, quoted: bool = False) -> Text:
     """``value`` as a :class:`Text` that stands at ``position``."""
     text = Text(value)
     text.position = position
+    text.quoted = quoted
     return text
 
 
@@ -174,7 +176,7 @@ def _position(node: Node) -> Position:
 
 def _tree(node: Node) -> Tree:
     if isinstance(node, ScalarNode):
-        return text_at(node.value, _position(node))
+        return text_at(node.value, _position(node), quoted=node.style is not None)
     if isinstance(node, SequenceNode):
         sequence = Sequence(_tree(child) for child in node.value)
         sequence.position = _position(node)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from ingest.calls import CallFolder, read_text, with_place
+from ingest.calls import CallFolder, read_call, read_text, shortened, with_place
 from ingest.errors import ConfigError
 from ingest.judging.child import ChildDiedError
 from ingest.judging.judge import Judge
@@ -22,9 +22,6 @@ from rules.callfile import load_call
 from rules.rulebook import check_rulebook
 
 NAMES = ("call.yaml", "rules.yaml", "examples.yaml")
-MAX_SHOWN = 5
-"""How many complaints about one file are told; an administrator mends the first ones first."""
-
 Signature = tuple[tuple[int, int], ...]
 
 
@@ -137,21 +134,17 @@ def start_judge(folder: CallFolder) -> Judge:
 
 
 def examine(folder: CallFolder) -> Judge:
-    """Everything that files must pass before they may go in force: language, examples, engine; the
+    """Everything files must pass before they go in force: call, language, examples, engine; the
     judge when they do.
 
     Raises:
         ConfigError: with file, line, column and hint of every complaint.
     """
+    read_call(folder.path / "call.yaml", folder.call_source)
     path, source = folder.rules_path, folder.rules_source
     problems = [error.format(str(path), source) for error in check_rulebook(source, folder.call)]
     if not problems and folder.examples_source:
         problems = list(run_call_examples(folder, path, source).failures)
     if problems:
-        raise ConfigError(_shortened(problems))
+        raise ConfigError(shortened(problems))
     return start_judge(folder)
-
-
-def _shortened(problems: list[str]) -> str:
-    more = len(problems) - MAX_SHOWN
-    return "\n".join([*problems[:MAX_SHOWN], *([f"另有 {more} 处问题"] if more > 0 else [])])

@@ -85,7 +85,7 @@ def test_units_and_forms_are_read_with_their_defaults(offices: Call) -> None:
         ("school@example.com",),
         ("二中",),
     )
-    assert offices.track("示范校").application == "甲表"
+    assert offices.track("示范校").application == "丙表"
     assert offices.form("乙表").applicant == "单位名称"
     with pytest.raises(KeyError):
         offices.track("无")

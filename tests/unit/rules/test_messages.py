@@ -9,7 +9,7 @@ import pytest
 from rules.authoring.examples import load_examples, run_examples
 from rules.authoring.lint import check_source
 from rules.call import Call
-from rules.callfile import load_call
+from rules.callfile import check_call
 from rules.errors import RuleFileError
 from rules.language import Rulebook
 from rules.rulebook import load_rulebook
@@ -44,16 +44,12 @@ def test_what_a_rule_file_does_not_mean_is_told_like_this(case: Case, call: Call
 def call_messages(written: str) -> str:
     """What is said of a call."""
     source = call_file(written)
-    try:
-        load_call("x", source)
-    except RuleFileError as error:
-        return shown([error], "call.yaml", source)
-    return ""
+    return shown(check_call("x", source), "call.yaml", source)
 
 
 @each("call")
 def test_a_slip_in_the_call_is_told_like_this(case: Case) -> None:
-    """The first one: without its call nothing else can be read."""
+    """All of its shape; when there is none, what does not fit together."""
     assert call_messages(case.written) == case.said
 
 
