@@ -115,6 +115,9 @@ class Words:
     prefixes: tuple[str, ...] = ()  #: what may be left out before a name
     #: what stands in file names and is no part of an organisation's name
     noise: tuple[str, ...] = ()
+    #: ``初中=初级中学``: how endings of names are shortened; one of one character follows a number
+    short_endings: tuple[str, ...] = ()
+    plain_words: tuple[str, ...] = ()  #: words of names that many bear, beside the endings
 
     @property
     def sender_kinds(self) -> tuple[str, ...]:

@@ -240,7 +240,7 @@ _CALL_KEYS = (
 _WORD_KEYS = {
     "报送单位": "bureau", "直属单位": "direct", "申报单位": "applicant", "所属单位字段": "unit_field", "填报单位字段": "filler_field",
     "报送单位用词": "bureau_words", "申报单位用词": "applicant_words", "单位名称词尾": "name_endings", "可省前缀": "prefixes",
-    "文件名套话": "noise",
+    "文件名套话": "noise", "名称简写": "short_endings", "通用名称": "plain_words",
 }  # fmt: skip
 
 

@@ -48,6 +48,8 @@ class Fact(BaseModel):
     knowledge: Knowledge
     value: Value | None = None
     provenance: Provenance = Provenance()
+    #: what it is compared as: another way of writing the same name; "" = as it is written
+    same_as: str = ""
 
     @classmethod
     def known(cls, value: Value, provenance: Provenance | None = None) -> Self:
@@ -63,6 +65,13 @@ class Fact(BaseModel):
     def unknown(cls, provenance: Provenance | None = None) -> Self:
         """Not found or not readable; never to be taken for yes or no."""
         return cls(knowledge=Knowledge.UNKNOWN, provenance=provenance or Provenance())
+
+    @classmethod
+    def doubtful(cls, value: str, same_as: str, provenance: Provenance) -> Self:
+        """A text that was read, and nobody can tell whether it means ``same_as``: shown, never
+        compared.
+        """
+        return cls(knowledge=Knowledge.UNKNOWN, value=value, same_as=same_as, provenance=provenance)
 
     @property
     def text(self) -> str | None:

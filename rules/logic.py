@@ -219,7 +219,7 @@ class Explainer:
     def shown(self, actor: Actor, field: str) -> str:
         """The value as a person writes it, 「未填写」 or 「未能识别」; an uncertain count as its range."""
         cell, fact = actor.cell(field), actor.subject.fact(field)
-        if cell.known and fact.value is not None:
+        if fact.value is not None and (cell.known or fact.knowledge is Knowledge.UNKNOWN):
             return show_value(self.vocabulary[actor.subject.kind][field], fact.value)
         if cell.knowledge is Knowledge.BLANK:
             return SHOWN_BLANK

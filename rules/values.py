@@ -136,7 +136,8 @@ def cell_of(field: Field, fact: Fact) -> Cell:
     if field.type is FieldType.CHOICES:
         return _tick_cell(fact.value)
     number = number_of(field, fact.value)
-    key = text_key(field, fact.value) if isinstance(fact.value, str) else str(number)
+    text = fact.same_as or fact.value
+    key = text_key(field, text) if isinstance(text, str) else str(number)
     if number is not None:
         return Cell(Knowledge.KNOWN, number, number, key)
     if field.type in _NUMERIC or not isinstance(fact.value, str):

@@ -12,10 +12,12 @@ from typing import Any, Protocol, TypedDict
 from ingest.judging.judge import Judgement
 from ingest.store.cases import load_subjects, load_verdict
 from ingest.store.tables import CaseRow, DecisionRow
-from ingest.submission.applicants import same_applicant
+from ingest.submission.applicants import Applicants
 from ingest.submission.case import Case, Entry
 from ingest.submission.presenting import verdict_of
 from rules.call import APPLICANT_NAME, Call
+from rules.facts import Fact
+from rules.names import same_applicant
 from rules.subjects import Subject, SubjectKind
 from rules.verdict import DECISION_NAMES, Decision, Verdict
 
@@ -98,14 +100,21 @@ def rebuilt(verdict: Verdict, subjects: Iterable[Subject], call: Call, track: st
     """
     entries = [Entry(entry.entry, entry.applicant) for entry in verdict.entries]
     for subject in subjects:
-        name = subject.fact(APPLICANT_NAME).text if subject.kind == SubjectKind.ROW else None
-        owner = next(
-            (entry for entry in entries if name and same_applicant(entry.applicant, name, call)),
-            None,
-        )
-        if owner is not None:
-            owner.rows.append(subject.id)
-    return Case(track, (), entries)
+        if subject.kind == SubjectKind.ROW:
+            fact = subject.fact(APPLICANT_NAME)
+            owner = next((one for one in entries if _names(fact, one.applicant, call)), None)
+            if owner is not None:
+                owner.rows.append(subject.id)
+    return Case(track, (), Applicants((), call), entries)
+
+
+def _names(fact: Fact, applicant: str, call: Call) -> bool:
+    """Whether a row's name is ``applicant``'s; decisions of earlier releases say only what is
+    written.
+    """
+    if fact.same_as:
+        return fact.same_as == applicant
+    return same_applicant(fact.text or "", applicant, call)
 
 
 def _rule_changes(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> Iterator[RuleChange]:

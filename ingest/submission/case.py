@@ -9,7 +9,7 @@ decided" and staff look.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -17,9 +17,10 @@ from functools import cached_property
 from ingest.comparison.pairing import Comparison, Likeness, compare
 from ingest.comparison.printed import Print
 from ingest.reading import Document, Fate, Part, Reading
-from ingest.submission.applicants import file_stem, same_applicant
+from ingest.submission.applicants import Applicants, file_stem
 from rules.call import APPLICANT_NAME, Call, Rendition, Role
 from rules.facts import Fact
+from rules.names import Name
 from rules.subjects import (
     SUMMARY_SCAN_ID,
     entry_id,
@@ -74,9 +75,12 @@ class Entry:
 
     id: str
     applicant: str = ""
+    name: Name | None = None  #: the applicant's name taken apart; None when there is none
     editable: Filed | None = None
     scan: Filed | None = None
     rows: list[str] = field(default_factory=list)  #: ids of its rows in the summary table
+    #: those of them whose name may mean another applicant
+    doubtful_rows: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -85,6 +89,7 @@ class Case:
 
     track: str
     mails: tuple[ReceivedMail, ...]
+    names: Applicants
     entries: list[Entry] = field(default_factory=list)
     summary: Filed | None = None
     summary_scan: Filed | None = None
@@ -142,37 +147,42 @@ def parts_of_matter(reading: Reading) -> tuple[Part, ...]:
 def arrange(mails: Sequence[ReceivedMail], track: str, call: Call) -> Case:
     """Put the documents of ``mails`` that belong to ``track`` in their places."""
     ordered = tuple(sorted(mails, key=lambda mail: (mail.received, mail.id)))
-    case = Case(track, ordered)
     filed = [
         Filed(mail, document)
         for mail in ordered
         for document in mail.reading.documents
         if document.track in (track, "")
     ]
+    case = Case(track, ordered, Applicants([item.document for item in filed], call))
     for item in filed:
         if item.document.rendition is Rendition.EDITABLE:
-            _file_editable(case, item, call)
+            _file_editable(case, item)
     scans = [item for item in filed if item.document.rendition is Rendition.STAMPED_SCAN]
-    waiting = [item for item in scans if not _file_scan(case, item, call)]
+    waiting = [item for item in scans if not _file_scan(case, item)]
     waiting = [item for item in waiting if not _place_by_content(case, item, call)]
     _place_by_elimination(case, waiting)
-    _name_rows(case, call)
+    _name_rows(case)
     return case
 
 
-def _file_editable(case: Case, item: Filed, call: Call) -> None:
+def _file_editable(case: Case, item: Filed) -> None:
     document = item.document
     if document.role is Role.SUMMARY:
         _replace(case, case.summary)
         case.summary = item
         return
-    entry = _entry_of(case.entries, document, call)
+    entry = _entry_of(case, document)
     if entry is None:
-        entry = Entry(entry_id(len(case.entries) + 1), document.applicant)
+        entry = Entry(entry_id(len(case.entries) + 1))
         case.entries.append(entry)
     _replace(case, entry.editable)
     entry.editable = item
-    entry.applicant = document.applicant or entry.applicant
+    _call_it(entry, document, case)
+
+
+def _call_it(entry: Entry, document: Document, case: Case) -> None:
+    if document.applicant:
+        entry.applicant, entry.name = document.applicant, case.names.of_document(document)
 
 
 def _replace(case: Case, old: Filed | None) -> None:
@@ -180,15 +190,16 @@ def _replace(case: Case, old: Filed | None) -> None:
         case.replaced.append(old)
 
 
-def _entry_of(entries: Iterable[Entry], document: Document, call: Call) -> Entry | None:
+def _entry_of(case: Case, document: Document) -> Entry | None:
     """The entry a document belongs to, by the applicant's name, else by the file's name."""
-    for entry in entries:
-        if same_applicant(entry.applicant, document.applicant, call):
+    name = case.names.of_document(document)
+    for entry in case.entries:
+        if case.names.same(entry.name, name):
             return entry
     if document.applicant:
         return None
     stem = file_stem(document.name)
-    for entry in entries:
+    for entry in case.entries:
         if stem and any(
             file_stem(other.document.name) == stem
             for other in (
@@ -201,7 +212,7 @@ def _entry_of(entries: Iterable[Entry], document: Document, call: Call) -> Entry
     return None
 
 
-def _file_scan(case: Case, item: Filed, call: Call) -> bool:
+def _file_scan(case: Case, item: Filed) -> bool:
     """Whether the scan found its place by what it says or is called."""
     document = item.document
     stem = file_stem(document.name)
@@ -215,7 +226,7 @@ def _file_scan(case: Case, item: Filed, call: Call) -> bool:
         _replace(case, case.summary_scan)
         case.summary_scan = item
         return True
-    entry = _entry_of(case.entries, document, call)
+    entry = _entry_of(case, document)
     if entry is None:
         return False
     _replace(case, entry.scan)
@@ -271,27 +282,41 @@ def _place_by_elimination(case: Case, waiting: list[Filed]) -> None:
         case.summary_scan = waiting.pop()
     for item in waiting:
         if item.document.role is Role.APPLICATION and (item.document.applicant or not case.entries):
-            case.entries.append(
-                Entry(entry_id(len(case.entries) + 1), item.document.applicant, scan=item),
-            )
+            entry = Entry(entry_id(len(case.entries) + 1), scan=item)
+            _call_it(entry, item.document, case)
+            case.entries.append(entry)
         else:
             case.loose.append(item)
 
 
-def _name_rows(case: Case, call: Call) -> None:
+def _name_rows(case: Case) -> None:
     """Tie each summary row to its entry; a row without a form becomes an entry that has nothing
     yet.
     """
-    for number, row in enumerate(case.rows, 1):
-        fact = row.get(APPLICANT_NAME)
-        name = fact.text if fact else None
-        if not name:
-            continue
-        entry = next(
-            (entry for entry in case.entries if same_applicant(entry.applicant, name, call)),
-            None,
-        )
-        if entry is None:
-            entry = Entry(listed_entry_id(number), name)
-            case.entries.append(entry)
-        entry.rows.append(row_id(number))
+    names = {row_id(number): case.names.of_row(row) for number, row in enumerate(case.rows, 1)}
+    left = {row: name for row, name in names.items() if name and not _tied(case, row, name)}
+    for number, facts in enumerate(case.rows, 1):
+        name, identifier = left.get(row_id(number)), row_id(number)
+        if name is not None and not _tied(case, identifier, name):
+            entry = _perhaps(case, name)
+            if entry is None:
+                entry = Entry(listed_entry_id(number), facts[APPLICANT_NAME].text or "", name)
+                case.entries.append(entry)
+            else:
+                entry.doubtful_rows.append(identifier)
+            entry.rows.append(identifier)
+
+
+def _tied(case: Case, row: str, name: Name) -> bool:
+    """Whether a row is an entry's; then it is now among its rows."""
+    for entry in case.entries:
+        if case.names.same(entry.name, name):
+            entry.rows.append(row)
+            return True
+    return False
+
+
+def _perhaps(case: Case, name: Name) -> Entry | None:
+    """The first entry without a row that ``name`` may mean."""
+    maybe = (entry for entry in case.entries if not entry.rows)
+    return next((entry for entry in maybe if case.names.unsure(entry.name, name)), None)

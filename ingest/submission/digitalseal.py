@@ -10,9 +10,9 @@ from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 
 from ingest.reading import Document, Integrity, Later, Signature
-from ingest.submission.applicants import same_applicant
 from rules.call import Call, DigitalSeal
 from rules.facts import Fact, Provenance
+from rules.names import same_applicant
 from rules.vocabulary import BEIJING, normalise
 
 CLOCK_TOLERANCE = timedelta(hours=1)

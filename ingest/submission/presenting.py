@@ -13,7 +13,8 @@ from ingest.submission.case import UNREAD, Case, Entry, Filed, parts_of_matter
 from ingest.submission.digitalseal import digital_seal
 from ingest.submission.sender import Sender
 from rules.call import APPLICANT_NAME, Call, DigitalSeal, Role, find_unit
-from rules.facts import Fact, Provenance
+from rules.facts import Fact, Knowledge, Provenance
+from rules.names import Name, take_apart, unit_of
 from rules.subjects import (
     SUBMISSION_ID,
     SUMMARY_ID,
@@ -69,7 +70,8 @@ def subjects_of(
     unread = any(part.fate in UNREAD for mail in case.mails for part in mail.reading.parts)
     for entry in case.entries:
         if entry.editable or entry.scan:
-            subjects.append(_application(case, entry, sender, call.words.unit_field, unread=unread))
+            application = _application(case, entry, sender, call.words.unit_field, unread=unread)
+            subjects.append(_in_unit(application, call))
         if entry.scan:
             scan = _scan(
                 entry.scan,
@@ -104,9 +106,14 @@ def subjects_of(
         _scan(item, case.track, loose_scan_id(number), Fact.unknown(), None)
         for number, item in enumerate(case.loose, 1)
     ]
-    subjects += [_row(row, number, case.track) for number, row in enumerate(case.rows, 1)]
+    owners = {row: entry for entry in case.entries for row in entry.rows}
+    rows = (
+        _row(row, number, case.track, owners.get(row_id(number)))
+        for number, row in enumerate(case.rows, 1)
+    )
+    subjects += [_in_unit(row, call) for row in rows]
     subjects += _attachments(case)
-    subjects += [_accepted(item, call.words.unit_field) for item in ledger]
+    subjects += [_in_unit(_accepted(item, case, call), call) for item in ledger]
     return tuple(subjects)
 
 
@@ -219,6 +226,7 @@ class _Names:
     """Who may have stamped a scan, and which other units' seals would be a surprise there."""
 
     applicant: str
+    name: Name | None
     own: tuple[str, ...]
     others: tuple[str, ...]
 
@@ -235,7 +243,8 @@ class _Names:
         own += [sender.name, *(bureau for bureau, is_own in bureaus.items() if is_own)]
         others = [name for name in applicants if name not in own]
         others += [bureau for bureau, is_own in bureaus.items() if not is_own]
-        return cls(entry.applicant if entry else "", tuple(own), tuple(others))
+        applicant, name = (entry.applicant, entry.name) if entry else ("", None)
+        return cls(applicant, name, tuple(own), tuple(others))
 
 
 def _with_print(
@@ -259,6 +268,11 @@ def _with_print(
     name = name_read(item.document, item.print, names.applicant)
     if name is not None:
         facts[APPLICANT_NAME] = name
+    elif names.name is not None and case.names.same(
+        case.names.of_document(item.document), names.name
+    ):
+        said = scan.fact(APPLICANT_NAME)
+        facts[APPLICANT_NAME] = said.model_copy(update={"same_as": names.applicant})
     return scan.model_copy(update={"fields": {**scan.fields, **facts}})
 
 
@@ -307,14 +321,33 @@ def _summary(case: Case, *, unread: bool) -> Subject:
     return Subject(kind=SubjectKind.SUMMARY, id=SUMMARY_ID, fields=fields)
 
 
-def _row(row: dict[str, Fact], number: int, track: str) -> Subject:
+def _row(row: dict[str, Fact], number: int, track: str, owner: Entry | None) -> Subject:
     identifier = row_id(number)
+    name = {APPLICANT_NAME: _named(row[APPLICANT_NAME], identifier, owner)} if owner else {}
     fields = {
         **row,
+        **name,
         SubjectField.ID: Fact.known(identifier),
         SubjectField.TRACK: _known_track(track),
     }
     return Subject(kind=SubjectKind.ROW, id=identifier, fields=fields)
+
+
+def _named(fact: Fact, row: str, owner: Entry) -> Fact:
+    """A row's name as that of its entry; where a person must tell, it is compared with nothing."""
+    if row in owner.doubtful_rows:
+        return Fact.doubtful(fact.text or "", owner.applicant, fact.provenance)
+    return fact.model_copy(update={"same_as": owner.applicant})
+
+
+def _in_unit(subject: Subject, call: Call) -> Subject:
+    """``subject`` with the unit it names told by the unit's own name, however it is written."""
+    field = call.words.unit_field
+    if field not in subject.fields:
+        return subject
+    fact = subject.fact(field)
+    unit = fact.model_copy(update={"same_as": unit_of(fact.text, call)})
+    return subject.model_copy(update={"fields": {**subject.fields, field: unit}})
 
 
 def _attachments(case: Case) -> list[Subject]:
@@ -339,12 +372,16 @@ def _attachments(case: Case) -> list[Subject]:
     return subjects
 
 
-def _accepted(item: LedgerEntry, unit_field: str) -> Subject:
+def _accepted(item: LedgerEntry, case: Case, call: Call) -> Subject:
+    name = take_apart(item.applicant, call, item.unit)
+    same = (entry.applicant for entry in case.entries if case.names.same(entry.name, name))
     fields = {
         SubjectField.ID: Fact.known(item.id),
         SubjectField.TRACK: _known_track(item.track),
-        APPLICANT_NAME: Fact.known(item.applicant),
-        unit_field: Fact.known(item.unit) if item.unit else Fact.unknown(),
+        APPLICANT_NAME: Fact(
+            knowledge=Knowledge.KNOWN, value=item.applicant, same_as=next(same, "")
+        ),
+        call.words.unit_field: Fact.known(item.unit) if item.unit else Fact.unknown(),
     }
     return Subject(kind=SubjectKind.ACCEPTED, id=item.id, fields=fields)
 

@@ -57,8 +57,8 @@ from notifier.outbox import (
 )
 from notifier.outboxstates import OutboxState
 from notifier.wording import full_width
-from rules.call import Call
-from rules.facts import Fact
+from rules.call import APPLICANT_NAME, Call
+from rules.facts import Fact, Knowledge
 from rules.subjects import Subject, SubjectField, SubjectKind
 from rules.verdict import Decision, EntryVerdict, Finding, Outcome, Truth, Verdict
 
@@ -236,9 +236,14 @@ def _reason(item: _Judged, finding: Finding, scans: dict[str, Document]) -> str:
 
 
 def _evidence(item: _Judged, finding: Finding) -> Iterator[str]:
-    """Certificate signatures with what is open about them, and attachments nobody opened."""
+    """Certificate signatures with what is open about them, attachments nobody opened, names that
+    may be one.
+    """
     for subject in finding.subjects:
         if (found := item.subjects.get(subject)) is not None:
+            name = found.fact(APPLICANT_NAME)
+            if name.knowledge is Knowledge.UNKNOWN and name.same_as:
+                yield f"“{name.value}”与“{name.same_as}”是不是同一单位"
             yield from filter(
                 None,
                 (

@@ -191,3 +191,15 @@ def test_an_uncertain_count_is_shown_as_its_range(explain: Explain) -> None:
         "第12行 ? 统计.数 不超过 1　实际: 1至2",
         "第12行 ✓ 统计.数 不少于 1　实际: 1至2",
     ]
+
+
+def test_a_name_in_doubt_is_shown_and_leaves_the_answer_open(explain: Explain) -> None:
+    """Staff must see what they are to decide on."""
+    row = subject(
+        "汇总行", "行1", 单位名称=Fact.doubtful("乙校", "甲校", Provenance(part="表.docx"))
+    )
+
+    assert explain("      [汇总行.单位名称 是 甲校]\n", row, kind="汇总行") == [
+        "无法判断",
+        "第11行 ? 汇总行.单位名称 是 甲校　实际: 乙校（表.docx）",
+    ]

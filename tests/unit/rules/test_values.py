@@ -157,3 +157,12 @@ def test_subjects_of_an_unknown_kind_are_left_out() -> None:
     )
 
     assert [(actor.index, actor.subject.id) for actor in actors] == [(0, "三")]
+
+
+def test_a_name_is_compared_as_what_it_is_the_same_as() -> None:
+    """Questions about its words too; a doubtful one is compared with nothing."""
+    field = Field("单位名称", FieldType.TEXT)
+    known = Fact(knowledge=Knowledge.KNOWN, value="红旗小学", same_as="四师 红旗小学")
+
+    assert cell_of(field, known).key == "四师红旗小学"
+    assert cell_of(field, Fact.doubtful("一中", "三师一中", Provenance())) == UNKNOWN

@@ -1,41 +1,44 @@
-"""When two names mean the same applicant."""
+"""The names that one case's documents use."""
 
 from __future__ import annotations
 
-import pytest
+from collections.abc import Callable
 
-from ingest.submission.applicants import file_stem, same_applicant
+from ingest.reading import Document
+from ingest.submission.applicants import Applicants, file_stem
 from rules.call import Call
 
-
-@pytest.mark.parametrize(
-    ("first", "second"),
-    [
-        ("第八师石河子市第一中学", "石河子第一中学"),
-        ("第八师 石河子市 第一中学", "第八师石河子第一中学"),
-        ("图木舒克市教育局", "第三师图木舒克市教育局"),
-        ("第三师教育局（盖章）", "第三师图木舒克市教育局"),
-        ("一四三团第一中学", "第八师一四三团第一中学"),
-    ],
-)
-def test_one_applicant_under_two_names(call: Call, first: str, second: str) -> None:
-    """The 师市 before a name, spaces and brackets make no difference."""
-    assert same_applicant(first, second, call)
+Make = Callable[..., Document]
 
 
-@pytest.mark.parametrize(
-    ("first", "second"),
-    [
-        ("石河子第一中学", "石河子第二中学"),
-        ("石河子第一中学", "石河子第一中学分校"),
-        ("第三师教育局", "第四师教育局"),
-        ("第一师教育局", "第十一师教育局"),
-        ("", ""),
-    ],
-)
-def test_two_applicants_are_not_taken_for_one(call: Call, first: str, second: str) -> None:
-    """A shared beginning is not enough, and nobody is not somebody."""
-    assert not same_applicant(first, second, call)
+def test_a_bare_name_is_of_the_unit_that_everything_else_speaks_of(
+    call: Call, word: Make, summary: Make
+) -> None:
+    """The form writes 师市 before the name, the table does not."""
+    form, table = word("第四师可克达拉市红旗小学"), summary("红旗小学")
+    names = Applicants([form, table], call)
+
+    assert names.same(names.of_document(form), names.of_row(table.rows[0]))
+
+
+def test_the_column_of_units_says_whose_a_bare_name_is(call: Call, word: Make) -> None:
+    """Two forms of one name in one batch, each with its own 师市."""
+    fourth, fifth = word("红旗小学", 师市="第四师"), word("红旗小学", 师市="双河市")
+    names = Applicants([fourth, fifth], call)
+
+    assert not names.same(names.of_document(fourth), names.of_document(fifth))
+    assert not names.unsure(names.of_document(fourth), names.of_document(fifth))
+
+
+def test_a_document_without_a_name_is_nobodys(call: Call, word: Make) -> None:
+    """And the same as no other."""
+    names = Applicants([word("")], call)
+    nobody = names.of_document(word(""))
+
+    assert nobody is None
+    assert not names.same(nobody, nobody)
+    assert not names.unsure(nobody, nobody)
+    assert names.of_row({}) is None
 
 
 def test_file_stems_forget_what_only_says_the_rendition() -> None:

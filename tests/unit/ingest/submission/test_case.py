@@ -145,3 +145,46 @@ def test_parts_without_a_document_make_no_entry(
 ) -> None:
     """A broken attachment is a matter of the whole case."""
     assert arrange([mail(parts=(part("x.docx", Fate.DAMAGED),))], "示范校", call).entries == []
+
+
+def test_a_row_that_writes_less_of_the_name_is_the_forms(
+    call: Call, mail: Mail, word: Make, summary: Make
+) -> None:
+    """Where no other school of the case could be meant."""
+    case = arrange([mail(word("第四师可克达拉市红旗小学"), summary("红旗小学"))], "示范校", call)
+    assert [(entry.applicant, entry.rows, entry.doubtful_rows) for entry in case.entries] == [
+        ("第四师可克达拉市红旗小学", ["汇1"], [])
+    ]
+
+
+def test_two_schools_alike_stay_two(call: Call, mail: Mail, word: Make, summary: Make) -> None:
+    """The division's and the town's."""
+    names = ["第三师第一中学", "图木舒克市第一中学"]
+    case = arrange([mail(*map(word, names), summary(*names))], "示范校", call)
+    assert [(entry.applicant, entry.rows) for entry in case.entries] == [
+        ("第三师第一中学", ["汇1"]),
+        ("图木舒克市第一中学", ["汇2"]),
+    ]
+    assert case.replaced == []
+
+
+def test_a_row_that_may_mean_a_form_is_its_in_doubt(
+    call: Call, mail: Mail, word: Make, summary: Make
+) -> None:
+    """Nobody is asked for a second form while a person looks."""
+    papers = mail(word("第三师第一中学"), summary("图木舒克市第一中学", "图木舒克市第一中学"))
+    case = arrange([papers], "示范校", call)
+    assert [(entry.applicant, entry.rows, entry.doubtful_rows) for entry in case.entries] == [
+        ("第三师第一中学", ["汇1"], ["汇1"]),
+        ("图木舒克市第一中学", ["汇2"], []),
+    ]
+
+
+def test_a_missing_school_that_is_listed_twice_is_one_entry(
+    call: Call, mail: Mail, word: Make, summary: Make
+) -> None:
+    """Both rows are its."""
+    case = arrange(
+        [mail(word("甲团中学"), summary("甲团中学", "乙团中学", "乙团中学"))], "示范校", call
+    )
+    assert [entry.rows for entry in case.entries] == [["汇1"], ["汇2", "汇3"]]

@@ -228,3 +228,34 @@ def test_a_mail_without_a_date_of_the_server_is_suspicious(
     dated = mail(word("甲团中学"))
     assert look([dated], call)["来件"].fact("时间可疑").value is False
     assert look([replace(dated, dated=False)], call)["来件"].fact("时间可疑").value is True
+
+
+def test_a_row_is_compared_as_the_entry_it_belongs_to(
+    call: Call, mail: Mail, word: Make, scan: Make, summary: Make
+) -> None:
+    """It is shown as it is written; the scan's name likewise."""
+    forms = word("第八师石河子市红旗小学"), scan("石河子红旗小学")
+    subjects = look([mail(*forms, summary("红旗小学"))], call)
+    assert [(subjects[one].fact("单位名称").value, subjects[one].fact("单位名称").same_as) for one in ("汇1", "扫申1")] == [
+        ("红旗小学", "第八师石河子市红旗小学"),
+        ("石河子红旗小学", "第八师石河子市红旗小学"),
+    ]  # fmt: skip
+
+
+def test_a_row_that_may_mean_another_is_shown_and_compared_with_nothing(
+    call: Call, mail: Mail, word: Make, summary: Make
+) -> None:
+    """The division's school and the town's."""
+    subjects = look([mail(word("第三师第一中学"), summary("图木舒克市第一中学"))], call)
+    name = subjects["汇1"].fact("单位名称")
+    assert (name.knowledge, name.value) == (Knowledge.UNKNOWN, "图木舒克市第一中学")
+
+
+def test_a_unit_is_compared_by_its_own_name(call: Call, mail: Mail, word: Make) -> None:
+    """第八师 and 石河子市 are one place; an accepted school is known again under another spelling."""
+    ledger = (LedgerEntry("账1", "示范校", "红旗小学", "第八师石河子市"),)
+    form = word("石河子市红旗小学", 师市="石河子市")
+    subjects = look([mail(form)], call, ledger=ledger)
+    assert subjects["申1"].fact("师市").same_as == "第八师石河子市"
+    assert subjects["账1"].fact("师市").same_as == "第八师石河子市"
+    assert subjects["账1"].fact("单位名称").same_as == "石河子市红旗小学"
