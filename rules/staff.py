@@ -1,9 +1,8 @@
-"""人工结论: what a named person decided, and how it and earlier acceptances stand beside a new verdict. Pure.
+"""人工结论: what a named person decided, and how it stands beside a new verdict. Pure.
 
-An entry's decision belongs to its papers. What a person decided, and what was once accepted, stands
-as long as the entry's own papers are the same, whatever else comes into the case and however late;
-with new papers the rules speak again. Nothing is overwritten: a later decision follows an earlier
-one.
+An entry's decision belongs to its papers. What a person decided stands as long as the entry's own
+papers are the same, whatever else comes into the case and however late; with new papers the rules
+speak again. Nothing is overwritten: a later decision follows an earlier one.
 """
 
 from __future__ import annotations
@@ -13,7 +12,8 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
-from rules.verdict import Decision, EntryVerdict, Finding, Outcome, Truth, Verdict, decide_case
+from rules.kept import same_papers, with_entries
+from rules.verdict import Decision, EntryVerdict, Finding, Outcome, Truth, Verdict
 
 STAFF_RULE = "人工"
 """The 编号 of the finding by which a verdict names a person's decision."""
@@ -65,14 +65,8 @@ def standing_decision(
     for decision in reversed(decisions):
         if decision.applicant and not same(decision.applicant, entry.applicant):
             continue
-        if any(
-            same(
-                name,
-                entry.applicant,
-            )
-            and papers == entry.papers
-            for name, papers in decision.papers.items()
-        ):
+        papers = (papers for name, papers in decision.papers.items() if same(name, entry.applicant))
+        if any(same_papers(one, entry.papers) for one in papers):
             return decision
     return None
 
@@ -87,7 +81,7 @@ def with_staff_decisions(
     for entry in verdict.entries:
         decision = standing_decision(entry, decisions, same)
         entries.append(entry if decision is None else _decided(entry, decision))
-    return _named_anew(verdict, entries)
+    return with_entries(verdict, entries)
 
 
 def _decided(entry: EntryVerdict, decision: StaffDecision) -> EntryVerdict:
@@ -120,52 +114,3 @@ def _decided(entry: EntryVerdict, decision: StaffDecision) -> EntryVerdict:
 def _same_outcome(findings: Sequence[Finding], outcome: Outcome) -> list[Finding]:
     """What the rules said to the same end: it tells the applicant more exactly what to mend."""
     return [finding for finding in findings if finding.outcome is outcome]
-
-
-def with_kept_acceptances(
-    verdict: Verdict,
-    before: Verdict | None,
-    same: Callable[[str, str], bool],
-) -> Verdict:
-    """``verdict`` with every entry that ``before`` accepted on the same papers still accepted.
-
-    So an accepted school keeps its acceptance when its bureau adds another one after the deadline.
-    """
-    if before is None:
-        return verdict
-    with_papers = [entry for entry in before.entries if entry.papers]
-    accepted = [entry for entry in with_papers if entry.decision is Decision.ACCEPTED]
-    entries = [
-        entry.model_copy(
-            update={
-                "decision": Decision.ACCEPTED,
-                "findings": old.findings,
-                "by_staff": old.by_staff,
-            }
-        )
-        if (
-            old := next(
-                (old for old in accepted if _unchanged(old, entry, same)),
-                None,
-            )
-        )
-        is not None
-        else entry
-        for entry in verdict.entries
-    ]
-    return _named_anew(verdict, entries)
-
-
-def _unchanged(old: EntryVerdict, new: EntryVerdict, same: Callable[[str, str], bool]) -> bool:
-    return old.papers == new.papers and same(old.applicant, new.applicant)
-
-
-def _named_anew(verdict: Verdict, entries: Sequence[EntryVerdict]) -> Verdict:
-    if not entries:
-        return verdict
-    return verdict.model_copy(
-        update={
-            "entries": tuple(entries),
-            "decision": decide_case(entry.decision for entry in entries),
-        }
-    )

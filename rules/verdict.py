@@ -85,6 +85,8 @@ class EntryVerdict(BaseModel):
     #: fingerprint of the entry's own papers; "" = it has none, or the verdict is an old one
     papers: str = ""
     by_staff: str = ""  #: who decided, when a person did
+    kept: str = ""  #: why it stands as it was decided before; "" when it was judged anew
+    newcomer: bool = False  #: nobody had named it before the deadline
 
 
 class Verdict(BaseModel):

@@ -19,6 +19,7 @@ from typing import Any
 from ingest.calls import CallFolder, load_templates, with_place
 from ingest.errors import InputError
 from ingest.inspection.reports import document_json, entries_json, letter_json
+from ingest.judging.cases import Surroundings, judge_case
 from ingest.judging.judge import Judge
 from ingest.message.errors import UnreadableMessage
 from ingest.office import Office, describe_office
@@ -26,7 +27,7 @@ from ingest.reading import Envelope, Reading, ScreeningKind
 from ingest.sandbox.mail import read_or_degrade
 from ingest.sandbox.workers import WorkerDied, WorkerFailed
 from ingest.settings import Settings
-from ingest.submission.case import Case, ReceivedMail, arrange
+from ingest.submission.case import ReceivedMail, arrange
 from ingest.submission.filing import Acknowledge, Arrived, Enter, Known, file_mail
 from ingest.submission.letterrequest import (
     Reply,
@@ -34,11 +35,8 @@ from ingest.submission.letterrequest import (
     question_request,
     too_large_request,
 )
-from ingest.submission.presenting import subjects_of, verdict_of
-from ingest.submission.sender import Sender, who_sent
+from ingest.submission.sender import who_sent
 from notifier.letters import LetterRequest, compose
-from rules.call import Call
-from rules.verdict import Verdict
 
 CODE_OF_NOTHING = "（试判，未立案）"
 """``message inspect`` opens no case, so its letters carry no code."""
@@ -159,7 +157,7 @@ def _judged(
     ) as judge:
         for intent in entering:
             case = arrange([ReceivedMail(1, stamp, reading)], intent.track, call)
-            verdict = judge_alone(case, call, sender, judge, stamp)
+            verdict = judge_case(judge, case, Surroundings(call, sender)).verdict
             report["entries"] += entries_json(verdict, intent.track)
             requests.append(letter_request(case, verdict, call, reply, stamp))
     return requests
@@ -173,14 +171,3 @@ def _too_large(reading: Reading, office: Office, stamp: datetime) -> LetterReque
 def _reply(reading: Reading, office: Office, code: str, submitter: str) -> Reply:
     address, name = reading.envelope.from_address, reading.envelope.from_name
     return Reply(code, submitter, address, name, office.from_address, "inspect")
-
-
-def judge_alone(
-    case: Case, call: Call, sender: Sender, judge: Judge, received: datetime
-) -> Verdict:
-    """The verdict on a case that stands alone: nothing was decided before, nothing else was
-    accepted.
-    """
-    subjects = subjects_of(case, call, sender, decided_before=False, ledger=())
-    judgement = judge.judge(subjects, received)
-    return verdict_of(case, judgement.findings, judgement.rules_sha256)

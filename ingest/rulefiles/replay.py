@@ -5,31 +5,26 @@ Writes nothing, sends nothing.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, Protocol, TypedDict
+from typing import Any, TypedDict
 
-from ingest.judging.judge import Judgement
+from ingest.judging.cases import Judging, joined
 from ingest.store.cases import load_subjects, load_verdict
 from ingest.store.tables import CaseRow, DecisionRow
 from ingest.submission.applicants import Applicants
 from ingest.submission.case import Case, Entry
 from ingest.submission.presenting import verdict_of
+from ingest.submission.timely import first_time
 from rules.call import APPLICANT_NAME, Call
 from rules.facts import Fact
+from rules.kept import with_newcomers, with_standing
 from rules.names import same_applicant
 from rules.subjects import Subject, SubjectKind
 from rules.verdict import DECISION_NAMES, Decision, Verdict
 
 NOTHING = "通过"
 """What a rule from which nothing follows is said to have given."""
-
-
-class Judging(Protocol):
-    """Whatever judges subjects."""
-
-    def judge(self, subjects: Sequence[Subject], received: Any) -> Judgement:
-        """As :meth:`ingest.judging.judge.Judge.judge`."""
 
 
 @dataclass(frozen=True)
@@ -76,10 +71,15 @@ def judge_again(
     """What ``judge`` makes of the subjects a decision rests on, at the received time it rests on;
     None when the same.
     """
-    subjects = load_subjects(decision)
+    subjects, old = load_subjects(decision), load_verdict(decision)
     judged = judge.judge(subjects, decision.received_at)
-    old = load_verdict(decision)
-    new = verdict_of(rebuilt(old, subjects, call, case.track), judged.findings, judged.rules_sha256)
+    papers = rebuilt(old, subjects, call, case.track)
+    new = verdict_of(papers, judged.findings, judged.rules_sha256)
+    if late := [entry.entry for entry in old.entries if entry.newcomer]:
+        first = judge.judge(first_time(subjects), decision.received_at)
+        new = with_newcomers(new, verdict_of(papers, first.findings, first.rules_sha256), late)
+        judged = joined(judged, first)
+    new = with_standing(new, old)
     changes = tuple(_rule_changes(json.loads(decision.trace), judged.results))
     if not changes and new.decision is decision.decision:
         return None

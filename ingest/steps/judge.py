@@ -11,6 +11,7 @@ from functools import partial
 from sqlmodel import Session
 
 from ingest.errors import MailroomError, TemporaryError, UsageError
+from ingest.judging.cases import Surroundings, judge_case
 from ingest.killpoints import point
 from ingest.log import get_logger
 from ingest.office import Mouth
@@ -22,6 +23,7 @@ from ingest.store.cases import (
     Judgement,
     accepted_ledger,
     decisions_of_case,
+    load_verdict,
     next_case_to_judge,
     readings_of_case,
     request_judgement,
@@ -33,8 +35,8 @@ from ingest.store.events import EventKind, record_event, record_no_letter
 from ingest.store.messages import mark_answered
 from ingest.store.tables import CaseRow, DecisionRow
 from ingest.submission.case import Case, ReceivedMail, arrange, parts_of_matter
-from ingest.submission.presenting import LedgerEntry, subjects_of, verdict_of
-from ingest.submission.sender import Sender, who_sent
+from ingest.submission.presenting import LedgerEntry
+from ingest.submission.sender import who_sent
 from notifier.letters import listing_sha256
 from rules.call import OTHER_SENDER, Call
 from rules.subjects import accepted_id
@@ -50,9 +52,7 @@ class TakenCase:
 
     row: CaseRow
     case: Case
-    sender: Sender
-    ledger: tuple[LedgerEntry, ...]
-    decided_before: bool  #: on papers that had come in before the last mail
+    around: Surroundings
 
 
 def judge_one(database: Database, rules: RulesInForce, mouth: Mouth, now: datetime) -> bool:
@@ -127,21 +127,16 @@ def _judge(
     """
     with database.reading() as session:
         taken = take_case(session, rules.call, case)
-    subjects = subjects_of(
-        taken.case,
-        rules.call,
-        taken.sender,
-        decided_before=taken.decided_before,
-        ledger=taken.ledger,
-    )
-    judged = rules.judge.judge(subjects, taken.case.last.received)
-    verdict = verdict_of(taken.case, judged.findings, judged.rules_sha256)
+    # Who has a case judged again on purpose wants the rules to speak of all of it.
+    around = taken.around if order is None else replace(taken.around, before=None)
+    judged = judge_case(rules.judge, taken.case, around)
+    verdict = judged.verdict
     draft = replace(
         case_letter(mouth, taken.row, taken.case, verdict, now),
         hold=order is not None and not order.send,
     )
     kept = Judgement(
-        verdict, subjects, judged.results, taken.case.last.received, judged.disagreement,
+        verdict, judged.subjects, judged.results, taken.case.last.received, judged.disagreement,
         listing_sha256(draft.request.files), text_sha256(rules.folder.call_source),
     )  # fmt: skip
     point("judged")
@@ -199,5 +194,12 @@ def take_case(session: Session, call: Call, row: CaseRow) -> TakenCase:
     sender = next((sender for sender in senders if sender.kind != OTHER_SENDER), senders[0])
     case = arrange(mails, row.track, call)
     decided = decisions_of_case(session, row.id)
-    before = any(decision.received_at < case.last.received for decision in decided)
-    return TakenCase(row, case, sender, ledger, before)
+    around = Surroundings(
+        call,
+        sender,
+        ledger,
+        # on papers that had come in before the last mail
+        decided_before=any(decision.received_at < case.last.received for decision in decided),
+        before=load_verdict(decided[-1]) if decided else None,
+    )
+    return TakenCase(row, case, around)

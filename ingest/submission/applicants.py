@@ -61,6 +61,10 @@ class Applicants:
         """Whether both are known and mean one applicant."""
         return first is not None and second is not None and self._roll.same(first, second)
 
+    def alike(self, first: str, second: str) -> bool:
+        """The same for two names as written."""
+        return self.same(self.name(first), self.name(second))
+
     def unsure(self, first: Name | None, second: Name | None) -> bool:
         """Whether only a person can tell if they mean one applicant."""
         return first is not None and second is not None and self._roll.unsure(first, second)

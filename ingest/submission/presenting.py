@@ -12,6 +12,7 @@ from ingest.reading import Document, Fate, Kind, SealOutcome
 from ingest.submission.case import UNREAD, Case, Entry, Filed, parts_of_matter
 from ingest.submission.digitalseal import digital_seal
 from ingest.submission.sender import Sender
+from ingest.submission.timely import fingerprint
 from rules.call import APPLICANT_NAME, Call, DigitalSeal, Role, find_unit
 from rules.facts import Fact, Knowledge, Provenance
 from rules.names import Name, take_apart, unit_of
@@ -404,6 +405,7 @@ def verdict_of(case: Case, findings: Iterable[Finding], rules_sha256: str) -> Ve
         EntryVerdict(
             entry=entry.id, applicant=entry.applicant, track=case.track,
             decision=decide_entry([*owned[entry.id], *whole]), findings=tuple(owned[entry.id]),
+            papers=fingerprint(case, entry),
         )
         for entry in case.entries
     )  # fmt: skip

@@ -1,6 +1,4 @@
-"""A person's decision, and an acceptance once given, stand as long as the entry's papers are the
-same.
-"""
+"""A person's decision stands as long as the entry's papers are the same."""
 
 from __future__ import annotations
 
@@ -10,7 +8,6 @@ from rules.staff import (
     DECISION_OF,
     StaffAction,
     StaffDecision,
-    with_kept_acceptances,
     with_staff_decisions,
 )
 from rules.verdict import Decision, EntryVerdict, Finding, Outcome, Truth, Verdict
@@ -96,32 +93,6 @@ def test_what_the_rules_say_to_the_same_end_is_told_too() -> None:
     ).entries
 
     assert [item.text for item in after.findings] == ["电话核实", "缺扫描件"]
-
-
-def test_an_accepted_entry_keeps_its_acceptance_beside_a_late_one() -> None:
-    before = verdict(entry("红旗小学", Decision.ACCEPTED))
-    now = verdict(entry("红旗小学", Decision.REFERRED), entry("幸福小学", Decision.REJECTED, "q"))
-
-    after = with_kept_acceptances(now, before, same)
-
-    assert [item.decision for item in after.entries] == [Decision.ACCEPTED, Decision.REJECTED]
-    assert after.decision is Decision.ACCEPTED
-
-
-@pytest.mark.parametrize(
-    "before",
-    [
-        None,
-        verdict(entry("红旗小学", Decision.ACCEPTED, "")),
-        verdict(entry("红旗小学", Decision.ACCEPTED, "other")),
-        verdict(entry("幸福小学", Decision.ACCEPTED)),
-        verdict(entry("红旗小学", Decision.INCOMPLETE)),
-    ],
-)
-def test_other_papers_another_name_or_no_acceptance_keep_nothing(before: Verdict | None) -> None:
-    now = verdict(entry("红旗小学", Decision.REFERRED))
-
-    assert with_kept_acceptances(now, before, same) == now
 
 
 def test_a_verdict_without_entries_stays_as_it_is() -> None:
