@@ -364,3 +364,11 @@ def _words(call: Call, tree: Tree) -> Slips:
             f"三种来件人各用一个名称, 也不能叫“{OTHER_SENDER}”",
             "C112",
         )
+    for number, each in enumerate(words.short_endings):
+        if not re.fullmatch("[^=]+=[^=]+", each):
+            yield RuleFileError(
+                f"看不懂简写“{each}”",
+                _at(tree, "称谓", "名称简写", number),
+                "写成 简写=全写, 例如 初中=初级中学",
+                "C113",
+            )
