@@ -67,6 +67,7 @@ class Fate(StrEnum):
     DAMAGED = "damaged"  #: could not be opened
     EMPTY = "empty"  #: no bytes at all
     CLOUD_LINK = "cloud_link"  #: 超大附件: a link, not a file
+    STRAY = "stray"  #: bytes of the mail that no part explains; staff look
     LIMIT = "limit"  #: a budget ran out (size, depth, time, memory) before it was read
 
 

@@ -15,6 +15,7 @@ import zlib
 from collections.abc import Callable, Iterator
 
 from ingest.attachment.deflate64 import DEFLATE64, inflate
+from ingest.attachment.items import SYSTEM_FILE
 from ingest.attachment.limits import MAX_DIRECTORY, Budget
 from ingest.attachment.members import (
     DAMAGE,
@@ -24,7 +25,6 @@ from ingest.attachment.members import (
     LINK,
     NO_ENTRIES,
     STRANGE,
-    SYSTEM_FILE,
     TOO_BIG,
     VOLUME,
     Member,

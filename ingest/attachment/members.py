@@ -29,8 +29,6 @@ TOO_BIG = "解压后太大, 超出限制, 没有打开"
 STRANGE = f"压缩方式特殊, 不能自动解开, 由人工查看; {RESEND}"
 VOLUME = "分卷压缩包, 不能自动合并, 由人工查看; 请不要分卷, 压缩成一个文件后发送"
 LINK = "压缩包里的链接或特殊文件, 不打开"
-SYSTEM_FILE = "操作系统自带的隐藏文件, 与申报无关"
-_SYSTEM_FILES = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
 DAMAGE = (
     zipfile.BadZipFile,
     tarfile.TarError,
@@ -98,9 +96,8 @@ def unique(path: str, seen: set[str]) -> str:
 
 
 def is_system_file(path: str) -> bool:
-    """What macOS and Windows pack unasked."""
-    pieces = path.lower().split("/")
-    return "__macosx" in pieces or pieces[-1] in _SYSTEM_FILES
+    """What macOS packs unasked beside every file; the rest is known when it is opened."""
+    return "__macosx" in path.lower().split("/")
 
 
 def counted(count: int, entries: Iterator[Member]) -> Opened:

@@ -23,6 +23,7 @@ from ingest.attachment.decoders import (
     members,
     single,
 )
+from ingest.attachment.items import SYSTEM_FILE
 from ingest.attachment.limits import MAX_DIRECTORY, Budget
 from ingest.attachment.members import (
     DAMAGE,
@@ -32,7 +33,6 @@ from ingest.attachment.members import (
     LINK,
     NO_ENTRIES,
     RESEND,
-    SYSTEM_FILE,
     TOO_BIG,
     VOLUME,
     Member,

@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Iterator
 from typing import Any
 
+from ingest.attachment.items import SYSTEM_FILE
 from ingest.attachment.limits import MAX_DIRECTORY, Budget
 from ingest.attachment.members import (
     DAMAGE,
@@ -21,7 +22,6 @@ from ingest.attachment.members import (
     LINK,
     NO_ENTRIES,
     STRANGE,
-    SYSTEM_FILE,
     TOO_BIG,
     Member,
     Opened,

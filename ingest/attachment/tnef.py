@@ -19,39 +19,59 @@ from ingest.message.filenames import safe_name
 from ingest.reading import Fate
 
 _BROKEN = "winmail.dat 已损坏, 打不开; 请在 Outlook 里改用 HTML 或纯文本格式重发"
+_HEAD = 6
+"""Bytes before the first attribute: the signature and a key."""
 _DAMAGE = (*DAMAGE, LookupError, TypeError, AttributeError, AssertionError, RuntimeError)
 
 logging.getLogger("tnefparse").setLevel(logging.CRITICAL)
 
 
 def open_tnef(data: bytes, name: str, budget: Budget) -> Opened:
-    """Open a winmail.dat. Never raises for what the bytes are."""
+    """Open a winmail.dat: what is whole of one that was cut off, and without what others put behind
+    it. Never raises for what the bytes are.
+    """
     del name
+    end, cut = _whole_attributes(data)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            attachments = list(TNEF(data, do_checksum=False).attachments)
+            attachments = list(TNEF(data[:end], do_checksum=False).attachments)
     except _DAMAGE:
         return Opened(Fate.DAMAGED, _BROKEN)
-    if not _is_whole(data):
+    whole = [attachment for attachment in attachments if attachment.data or not cut]
+    if end <= _HEAD or (cut and not whole):
         return Opened(Fate.DAMAGED, _BROKEN)
     if not attachments:
         return Opened(Fate.UNPACKED, "winmail.dat 里只有邮件正文的格式, 没有附件")
+    lost = "; 文件末尾残缺, 后面的内容没有收到" if cut else ""
     return Opened(
         Fate.UNPACKED,
-        f"Outlook 专用格式, 已解开, 内有 {len(attachments)} 个附件",
-        _entries(attachments, budget),
+        f"Outlook 专用格式, 已解开, 内有 {len(whole)} 个附件{lost}",
+        _members(whole, data[end:], budget, cut=cut),
     )
 
 
-def _is_whole(data: bytes) -> bool:
-    """Whether its attributes end where the file does ([MS-OXTNEF] 2.1.3.1);
-    the library takes what it gets.
+def _whole_attributes(data: bytes) -> tuple[int, bool]:
+    """Where the last whole attribute ends, and whether one more was begun ([MS-OXTNEF] 2.1.3.1): a
+    level of 1 or 2, an identifier, a length, so many bytes, a checksum.
     """
-    position = 6
-    while position + 11 <= len(data):
-        position += 11 + struct.unpack_from("<I", data, position + 5)[0]
-    return 6 < position <= len(data)
+    position = _HEAD
+    while position < len(data) and data[position] in {1, 2}:
+        if position + 11 > len(data):
+            return position, True
+        end = position + 11 + struct.unpack_from("<I", data, position + 5)[0]
+        if end > len(data):
+            return position, True
+        position = end
+    return position, False
+
+
+def _members(attachments: list[Any], tail: bytes, budget: Budget, *, cut: bool) -> Iterator[Member]:
+    yield from _entries(attachments, budget)
+    if cut:
+        yield Member("未收到的部分", fate=Fate.DAMAGED, reason=_BROKEN)
+    elif tail.strip():
+        yield Member("末尾的内容", tail)
 
 
 def _entries(attachments: list[Any], budget: Budget) -> Iterator[Member]:

@@ -1,81 +1,39 @@
 """Everything inside a mail, containers opened, one item at a time,
 each with its place and (if settled) its fate.
 
-Everything that is found comes out, also what may not be opened.
+Everything that is found comes out, also what may not be opened, and what stands in no part at all.
 All containers of a mail share one budget. Documents are not read here.
 """
 
 from __future__ import annotations
 
-import hashlib
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+import struct
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from ingest.attachment.archives import CONTAINERS, open_archive
 from ingest.attachment.identify import identify
+from ingest.attachment.items import ENCRYPTED_MAIL, Item, left_behind, settled_kind
+from ingest.attachment.leaves import files_in_text, is_dress, settled_leaf, stray_items
 from ingest.attachment.limits import Budget
 from ingest.attachment.members import VOLUME
-from ingest.message.bodies import body_html, is_body
+from ingest.attachment.smime import is_enveloped, is_signed, signed_mail
+from ingest.message.bodies import body_html
+from ingest.message.embedded import Embedded
 from ingest.message.errors import UnreadableMessage
+from ingest.message.filenames import parameters
 from ingest.message.structure import Entity, RawMail, parse_structure, walk
 from ingest.reading import Fate, Kind
 
-SMALL_PICTURE = 30 * 1024
-"""Bytes below which a picture that the HTML body shows is its dress (logo, signature);
-a pasted photo of a page is larger.
-"""
-
-CLOSED: dict[Kind, tuple[Fate, str]] = {
-    Kind.EMPTY: (Fate.EMPTY, "空文件(0 字节)"),
-    Kind.PROGRAM: (Fate.UNSUPPORTED, "可执行程序或快捷方式, 不打开"),
-    Kind.VIDEO: (Fate.UNSUPPORTED, "音视频文件, 不自动读取"),
-    Kind.ENCRYPTED_OFFICE: (Fate.ENCRYPTED, "文件设了打开密码, 请去掉密码后重发"),
-    Kind.OFFICE: (Fate.UNSUPPORTED, "这种办公文件(演示文稿、ODF 等)不能自动识别, 由人工查看"),
-    Kind.OLE: (Fate.UNSUPPORTED, "这种文件(如 Outlook 的 .msg)不能自动打开, 由人工查看"),
-    Kind.HTML: (
-        Fate.UNSUPPORTED,
-        "网页格式的文件(也可能是扩展名为 .doc 的网页), 不能自动识别; 请用 Word 另存为 .docx 后重发",
-    ),
-    Kind.TEXT: (Fate.UNRECOGNISED, "文本文件, 不是本次征集的表单"),
-    Kind.OTHER: (Fate.UNSUPPORTED, "认不出是什么文件, 由人工查看"),
-}
-"""Kinds whose fate is known without reading them."""
-
-_OF_THE_MAIL = {
-    "application/pkcs7-signature": "邮件的数字签名, 不是申报材料",
-    "application/x-pkcs7-signature": "邮件的数字签名, 不是申报材料",
-    "application/pgp-signature": "邮件的数字签名, 不是申报材料",
-    "text/calendar": "日历邀请, 不是申报材料",
-    "text/rfc822-headers": "退信里附的原邮件头",
-}
-_ELSEWHERE = {
-    "message/external-body": "附件不在邮件里, 只有一个指向别处的说明, 请作为普通附件重新发送",
-    "message/partial": "邮件被发件程序拆成了几封, 不能自动合并, 请缩小附件后重新发送",
-}
 _PIECE = re.compile(r"\.(?:7z|zip|rar)\.\d{3}$|\.[zr]\d{2}$", re.IGNORECASE)
 """Names that 7-Zip, 360 and WinRAR give the pieces of an archive cut in several:
 only the first looks like one at all.
 """
-
 _CONTENT_ID = re.compile(r"cid:([^\"'>\s)]{1,300})", re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class Item:
-    """Something found. ``fate`` None: a file that may be a document and is to be read."""
-
-    path: str
-    name: str
-    kind: Kind
-    data: bytes
-    fate: Fate | None = None
-    reason: str = ""
-
-    @property
-    def sha256(self) -> str:
-        """Hash of the bytes; "" when they were not to be had."""
-        return hashlib.sha256(self.data).hexdigest() if self.data or self.fate is Fate.EMPTY else ""
+_APPLE_SINGLE = b"\0\x05\x16\0"
+MAX_PIECES = 99
+"""Of one mail that was sent in several."""
 
 
 def unpack(data: bytes, name: str, path: str, budget: Budget, depth: int = 0) -> Iterator[Item]:
@@ -85,8 +43,14 @@ def unpack(data: bytes, name: str, path: str, budget: Budget, depth: int = 0) ->
     so that never all contents are in memory. Never raises.
     """
     kind = identify(data, name)
+    if aside := left_behind(name, kind, data):
+        yield Item(path, name, kind, data, Fate.INLINE, aside)
+        return
     if kind is Kind.EML:
         yield from _saved_mail(data, name, path, budget, depth)
+        return
+    if wrapped := _in_wrapper(data, name, path, budget, depth):
+        yield from wrapped
         return
     if kind in CONTAINERS and depth >= budget.max_depth:
         yield Item(path, name, kind, data, Fate.LIMIT, "压缩包套得太深, 里面的没有打开")
@@ -96,7 +60,7 @@ def unpack(data: bytes, name: str, path: str, budget: Budget, depth: int = 0) ->
         yield Item(path, name, kind, data, Fate.UNSUPPORTED, VOLUME)
         return
     if opened is None:
-        yield Item(path, name, kind, data, *CLOSED.get(kind, (None, "")))
+        yield Item(path, name, kind, data, *settled_kind(name, kind, data))
         return
     yield Item(path, name, kind, data, opened.fate, opened.reason)
     for entry in opened.entries:
@@ -107,17 +71,67 @@ def unpack(data: bytes, name: str, path: str, budget: Budget, depth: int = 0) ->
             yield Item(f"{path}/{entry.path}", inner, Kind.OTHER, b"", entry.fate, entry.reason)
 
 
+def _in_wrapper(
+    data: bytes, name: str, path: str, budget: Budget, depth: int
+) -> Iterator[Item] | None:
+    """What is inside a wrapper around one file or one mail; None when it is no wrapper."""
+    if is_enveloped(data):
+        reason = ENCRYPTED_MAIL.format("S/MIME")
+        return iter((Item(path, name, Kind.OTHER, data, Fate.ENCRYPTED, reason),))
+    if is_signed(data):
+        return _signed(data, name, path, budget, depth)
+    fork = _data_fork(data) if data.startswith(_APPLE_SINGLE) else b""
+    return _apple_single(fork, Item(path, name, Kind.OTHER, data), budget, depth) if fork else None
+
+
+def _apple_single(fork: bytes, item: Item, budget: Budget, depth: int) -> Iterator[Item]:
+    if depth >= budget.max_depth:
+        yield replace(item, fate=Fate.LIMIT, reason="套得太深, 里面的没有打开")
+        return
+    yield replace(item, fate=Fate.UNPACKED, reason="苹果电脑的包装, 里面的文件已取出")
+    yield from unpack(fork, item.name, f"{item.path}/{item.name or '文件'}", budget, depth + 1)
+
+
+def _data_fork(data: bytes) -> bytes:
+    """The file inside an AppleSingle wrapper (RFC 1740 appendix A); "" when there is none."""
+    for number in range(min(int.from_bytes(data[24:26], "big"), 20)):
+        entry = data[26 + 12 * number : 38 + 12 * number]
+        identifier, offset, length = struct.unpack(">III", entry) if len(entry) == 12 else (0, 0, 0)
+        if identifier == 1:
+            return data[offset : offset + length]
+    return b""
+
+
+def _signed(data: bytes, name: str, path: str, budget: Budget, depth: int) -> Iterator[Item]:
+    """A mail inside its signature."""
+    try:
+        inner = signed_mail(data)
+    except UnreadableMessage as error:
+        reason = f"{error.message}, 打不开, 请重新发送"
+        yield Item(path, name, Kind.OTHER, data, Fate.DAMAGED, reason)
+        return
+    yield from _mail_of(
+        inner, Item(path, name, Kind.OTHER, data), "带数字签名的邮件", budget, depth
+    )
+
+
 def _saved_mail(data: bytes, name: str, path: str, budget: Budget, depth: int) -> Iterator[Item]:
     """An .eml file."""
+    yield from _mail_of(data, Item(path, name, Kind.EML, data), "保存的邮件", budget, depth)
+
+
+def _mail_of(data: bytes, item: Item, what: str, budget: Budget, depth: int) -> Iterator[Item]:
+    """``item`` with its fate, then everything in the mail ``data`` that it holds."""
+    path, name, kind = item.path, item.name, item.kind
     if depth >= budget.max_depth:
-        yield Item(path, name, Kind.EML, data, Fate.LIMIT, "邮件套得太深, 里面的没有打开")
+        yield Item(path, name, kind, item.data, Fate.LIMIT, "邮件套得太深, 里面的没有打开")
         return
     try:
         root = parse_structure(data)
     except UnreadableMessage as error:
-        yield Item(path, name, Kind.EML, data, Fate.DAMAGED, f"保存的邮件打不开: {error.message}")
+        yield Item(path, name, kind, item.data, Fate.DAMAGED, f"{what}打不开: {error.message}")
         return
-    yield Item(path, name, Kind.EML, data, Fate.UNPACKED, "保存的邮件, 里面的附件已取出")
+    yield Item(path, name, kind, item.data, Fate.UNPACKED, f"{what}, 里面的附件已取出")
     yield from mail_items(data, root, f"{path}/", budget, depth + 1)
 
 
@@ -128,11 +142,20 @@ def mail_items(
     budget: Budget,
     depth: int = 0,
 ) -> Iterator[Item]:
-    """Everything in a mail, its leaves numbered from 1 after ``prefix``."""
+    """Everything in a mail, its leaves numbered from 1 after ``prefix``; behind them what was put
+    together of several leaves, and what belongs to none.
+    """
     leaves = tuple(walk(root))
     shown = {match[1] for match in _CONTENT_ID.finditer(body_html(leaves, raw))}
     for number, leaf in enumerate(leaves, 1):
         yield from _leaf_items(raw, leaf, f"{prefix}{number}", shown, budget, depth)
+    yield from _joined(raw, leaves, prefix, budget, depth)
+    for stray in stray_items(raw, root, prefix):
+        if stray.fate is None:
+            yield from unpack(stray.data, "", stray.path, budget, depth)
+        else:
+            yield stray
+            yield from _embedded(files_in_text(stray), stray.path, budget, depth)
 
 
 def _leaf_items(
@@ -148,78 +171,67 @@ def _leaf_items(
         yield settled
         if leaf.is_mail and leaf.children:
             yield from mail_items(raw, leaf.children[0], f"{path}/", budget, depth)
+        elif settled.fate is Fate.BODY and not settled.reason:
+            yield from _embedded(files_in_text(settled), path, budget, depth)
         return
-    data = leaf.content(raw)
-    if _is_dress(leaf, len(data), shown):
-        yield Item(
-            path,
-            leaf.name,
-            identify(data, leaf.name),
-            data,
-            Fate.INLINE,
-            "邮件正文里的小图片(徽标、签名之类)",
-        )
+    data, name = leaf.content(raw), leaf.name
+    if is_dress(leaf, len(data), shown):
+        reason = "邮件正文里的小图片(徽标、签名之类)"
+        yield Item(path, name, identify(data, name), data, Fate.INLINE, reason)
         return
-    yield from unpack(data, leaf.name, path, budget, depth)
+    yield from unpack(data, name, path, budget, depth)
 
 
-def settled_leaf(raw: RawMail, leaf: Entity, path: str) -> Item | None:
-    """A leaf whose fate follows from its place in the mail; None for an attached file."""
-    if leaf.problem:
-        return Item(path, "", Kind.OTHER, b"", Fate.LIMIT, leaf.problem)
-    if leaf.is_mail and leaf.children:
-        return Item(
-            path,
-            leaf.name,
-            Kind.EML,
-            raw[leaf.start : leaf.end],
-            Fate.UNPACKED,
-            "转发的邮件, 里面的附件已取出",
-        )
-    if is_body(leaf):
-        return Item(
-            path,
-            "",
-            Kind.HTML if leaf.media_type == "text/html" else Kind.TEXT,
-            leaf.content(raw),
-            Fate.BODY,
-        )
-    if leaf.media_type.startswith("multipart/"):
-        return _torn(raw, leaf, path)
-    if leaf.media_type in _OF_THE_MAIL:
-        return Item(
-            path,
-            leaf.name,
-            Kind.TEXT,
-            leaf.content(raw),
-            Fate.BODY,
-            _OF_THE_MAIL[leaf.media_type],
-        )
-    if leaf.media_type in _ELSEWHERE:
-        return Item(
-            path,
-            leaf.name,
-            Kind.OTHER,
-            leaf.content(raw),
-            Fate.UNSUPPORTED,
-            _ELSEWHERE[leaf.media_type],
-        )
-    if leaf.media_type.startswith("message/") and not leaf.is_mail:
-        return Item(path, leaf.name, Kind.TEXT, leaf.content(raw), Fate.BODY, "系统报告的附页")
-    return None
+def _embedded(files: Iterable[Embedded], path: str, budget: Budget, depth: int) -> Iterator[Item]:
+    """Files that stood in a text."""
+    for number, file in enumerate(files, 1):
+        place = f"{path}/{file.name or f'第{number}个'}"
+        if not file.code:
+            yield from unpack(file.data, file.name, place, budget, depth)
+        elif file.code == "PGP":
+            reason = ENCRYPTED_MAIL.format("PGP")
+            yield Item(place, "", Kind.TEXT, file.data, Fate.ENCRYPTED, reason)
+        elif file.code == "base64":
+            reason = "正文里有一大段编码的内容, 认不出是什么文件, 由人工查看"
+            yield Item(place, "", Kind.OTHER, file.data, Fate.STRAY, reason)
+        else:
+            reason = (
+                f"正文里有 {file.code} 编码的文件, 不能自动解开, 由人工查看; 请作为普通附件重新发送"
+            )
+            yield Item(place, "", Kind.OTHER, file.data, Fate.UNSUPPORTED, reason)
 
 
-def _torn(raw: RawMail, leaf: Entity, path: str) -> Item:
-    """A multipart in which no part was found: empty, as QQ sends them, or cut off on the way."""
-    content = leaf.content(raw)
-    if not content.strip():
-        return Item(path, "", Kind.EMPTY, b"", Fate.BODY, "空的邮件结构, 没有内容")
-    return Item(
-        path, "", Kind.OTHER, content, Fate.DAMAGED, "邮件的这一部分已残缺, 读不出内容, 请重新发送"
-    )
+# --- a mail that was sent in several --------------------------------------------------------------
 
 
-def _is_dress(leaf: Entity, size: int, shown: set[str]) -> bool:
-    if not leaf.media_type.startswith("image/") or size > SMALL_PICTURE:
-        return False
-    return leaf.headers.plain("content-id").strip(" <>") in shown or leaf.disposition == "inline"
+def _joined(
+    raw: RawMail, leaves: tuple[Entity, ...], prefix: str, budget: Budget, depth: int
+) -> Iterator[Item]:
+    """Mails whose pieces (message/partial, RFC 2046 5.2.2) are all here, as somebody forwards them
+    who received them so.
+    """
+    pieces: dict[str, dict[int, Entity]] = {}
+    totals: dict[str, int] = {}
+    for leaf in _partial(leaves):
+        given = parameters(leaf.headers.raw("content-type"))
+        number, total = (_number(given.get(key, "")) for key in ("number", "total"))
+        pieces.setdefault(given.get("id", ""), {}).setdefault(number, leaf)
+        totals[given.get("id", "")] = max(totals.get(given.get("id", ""), 0), total)
+    for count, (identifier, found) in enumerate(pieces.items(), 1):
+        if set(found) != set(range(1, totals[identifier] + 1)):
+            continue
+        whole = b"".join(raw[found[each].start : found[each].end] for each in sorted(found))
+        item = Item(f"{prefix}合{count}", "", Kind.EML, whole)
+        yield from _mail_of(whole, item, "由几封拆开的邮件合并而成", budget, depth)
+
+
+def _partial(leaves: Iterable[Entity]) -> Iterator[Entity]:
+    for leaf in leaves:
+        if leaf.media_type == "message/partial":
+            yield leaf
+        elif leaf.is_mail and leaf.children:
+            yield from _partial(walk(leaf.children[0]))
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdecimal() and int(text[:4]) <= MAX_PIECES else 0

@@ -22,12 +22,12 @@ class Address(NamedTuple):
     name: str
 
 
-def addresses(value: bytes) -> list[Address]:
+def addresses(value: bytes, charset: str = "") -> list[Address]:
     """Usable addresses of a header value in their order;
     whatever else stands there is passed over.
     """
     found = []
-    for piece in _split(eight_bit(value)):
+    for piece in _split(eight_bit(value, charset)):
         if (address := _one(piece)) is not None:
             found.append(address)
         if len(found) == MAX_ADDRESSES:
@@ -38,7 +38,7 @@ def addresses(value: bytes) -> list[Address]:
 def all_addresses(headers: Headers, *names: str) -> tuple[str, ...]:
     """The addresses of several headers, each once."""
     values = (value for name in names for value in headers.all(name))
-    found = (address.address for value in values for address in addresses(value))
+    found = (address.address for value in values for address in addresses(value, headers.charset))
     return tuple(dict.fromkeys(found))[:MAX_ADDRESSES]
 
 

@@ -8,7 +8,10 @@ import re
 from collections.abc import Iterable
 from html.parser import HTMLParser
 
+from ingest.message.charsets import decode
+from ingest.message.embedded import split_text
 from ingest.message.structure import Entity, RawMail
+from ingest.message.transfer import is_file_start
 
 MAX_TEXT = 20_000
 """Characters of body text that are kept."""
@@ -69,20 +72,21 @@ def tidy(text: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 
-def is_body(leaf: Entity) -> bool:
-    """Whether a leaf is the mail's own text and not an attached file."""
-    return (
+def is_body(leaf: Entity, raw: RawMail) -> bool:
+    """Whether a leaf is the mail's own text and not an attached file, whatever it is called."""
+    named_text = (
         leaf.media_type in {"text/plain", "text/html"}
         and leaf.disposition != "attachment"
         and not leaf.name
         and not leaf.problem
     )
+    return named_text and not is_file_start(leaf.head(raw))
 
 
 def body_text(leaves: Iterable[Entity], raw: RawMail) -> str:
     """The mail's text, at most 20,000 characters: the plain parts, else the HTML ones."""
-    bodies = [leaf for leaf in leaves if is_body(leaf)]
-    texts = (leaf.text(raw, MAX_HTML) for leaf in bodies if leaf.media_type == "text/plain")
+    bodies = [leaf for leaf in leaves if is_body(leaf, raw)]
+    texts = (_words(leaf, raw) for leaf in bodies if leaf.media_type == "text/plain")
     plain = "\n\n".join(map(tidy, texts)).strip()
     if plain:
         return plain[:MAX_TEXT]
@@ -91,9 +95,14 @@ def body_text(leaves: Iterable[Entity], raw: RawMail) -> str:
     ).strip()[:MAX_TEXT]
 
 
+def _words(leaf: Entity, raw: RawMail) -> str:
+    """The text without the files that stand in it."""
+    return decode(split_text(leaf.content(raw)).text[:MAX_HTML], leaf.charset)
+
+
 def body_html(leaves: Iterable[Entity], raw: RawMail) -> str:
     """The markup of the HTML bodies, for what only shows there:
     links to files kept elsewhere, embedded pictures.
     """
-    marked_up = (leaf for leaf in leaves if is_body(leaf) and leaf.media_type == "text/html")
+    marked_up = (leaf for leaf in leaves if is_body(leaf, raw) and leaf.media_type == "text/html")
     return "\n".join(leaf.text(raw, MAX_HTML) for leaf in marked_up)

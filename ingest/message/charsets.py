@@ -67,6 +67,14 @@ def canonical(name: str) -> str | None:
     return codec if codec.startswith(_FAMILIES) or codec in _SINGLE_BYTE else None
 
 
+def is_foreign(name: str) -> bool:
+    """Whether a charset is neither UTF-8, nor of the GB family, nor one that programs name without
+    meaning it (us-ascii, iso-8859-1): then 8-bit headers of the same mail are in it.
+    """
+    codec = canonical(name)
+    return codec is not None and codec not in {"utf-8", "gb18030"} and codec not in _SINGLE_BYTE
+
+
 def decode(data: bytes, claimed: str = "") -> str:
     """Text of ``data``, the claimed charset being a hint only; never raises.
 

@@ -31,18 +31,19 @@ _BARE_END = re.compile(
 _EXTENDED = re.compile(r"""\A"?([A-Za-z0-9_.:+-]*)(?:'|%27)([A-Za-z0-9-]*)(?:'|%27)""")
 _SEGMENT = re.compile(r"\A(.*?)\*(\d{1,4})(\*?)\Z")
 _PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
+_FILE_ENDING = re.compile(r"[^.\s]\.[A-Za-z0-9]{2,5}$")
 _DAMAGE = re.compile("\ufffd|\\?\\?")
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
-def parameters(value: bytes) -> dict[str, str]:
+def parameters(value: bytes, charset: str = "") -> dict[str, str]:
     """Parameters of a Content-Type or Content-Disposition value by lower-case key,
     the first of equal keys.
 
     Keys keep their RFC 2231 stars.
     Tolerates missing semicolons, unquoted spaces and quotes inside quotes.
     """
-    text = " ".join(eight_bit(value).split())
+    text = " ".join(eight_bit(value, charset).split())
     start = re.search("[; ]", text)
     found: dict[str, str] = {}
     for key, content in _scan(text[start.end() :] if start else ""):
@@ -70,17 +71,20 @@ def _scan(text: str) -> Iterator[tuple[str, str]]:
         position = end.end() if end else len(text)
 
 
-def file_name(disposition: bytes, content_type: bytes) -> str:
+def file_name(
+    disposition: bytes, content_type: bytes, description: bytes = b"", charset: str = ""
+) -> str:
     """The decoded, safe file name of a part; "" when it has none.
 
-    ``filename*``, ``filename``, ``name*``, ``name`` in this order,
-    the first that came through undamaged.
+    ``filename*``, ``filename``, ``name*``, ``name`` in this order, each where it belongs, then
+    where it does not (``name`` in a disposition), at last a description that ends as a file name
+    does: the first that came through undamaged.
     """
-    candidates = [
-        name
-        for value, key in ((disposition, "filename"), (content_type, "name"))
-        for name in _named(parameters(value), key)
-    ]
+    disposed, typed = parameters(disposition, charset), parameters(content_type, charset)
+    places = ((disposed, "filename"), (typed, "name"), (disposed, "name"), (typed, "filename"))
+    candidates = [name for found, key in places for name in _named(found, key)]
+    described = decode_words(eight_bit(description, charset)).strip().strip('"')
+    candidates += [described] if _FILE_ENDING.search(described) else []
     whole = [name for name in candidates if name and not _DAMAGE.search(name)]
     kept = whole or sorted(
         (name for name in candidates if name),

@@ -11,7 +11,7 @@ import binascii
 import re
 from dataclasses import dataclass
 
-from ingest.message.charsets import decode
+from ingest.message.charsets import decode, strict
 
 MAX_BLOCK = 256 * 1024
 """Bytes of one header block."""
@@ -29,6 +29,8 @@ class Headers:
     """Header fields in their order: lower-case name, raw unfolded value."""
 
     items: tuple[tuple[str, bytes], ...] = ()
+    #: of 8-bit bytes that are no UTF-8, where the mail names one that is not taken for granted
+    charset: str = ""
 
     def all(self, name: str) -> list[bytes]:
         """Every raw value of ``name`` (lower case), topmost first."""
@@ -40,11 +42,11 @@ class Headers:
 
     def text(self, name: str) -> str:
         """The topmost value of ``name``, decoded; "" when there is none."""
-        return decode_text(self.raw(name))
+        return decode_text(self.raw(name), self.charset)
 
     def plain(self, name: str) -> str:
         """The topmost value of ``name`` with 8-bit bytes decoded but encoded words left alone."""
-        return eight_bit(self.raw(name))
+        return eight_bit(self.raw(name), self.charset)
 
     def has(self, name: str) -> bool:
         """Whether there is such a field at all."""
@@ -68,16 +70,20 @@ def parse_headers(block: bytes) -> Headers:
     )
 
 
-def eight_bit(value: bytes) -> str:
-    """A raw value as text: ASCII, else UTF-8, else gb18030, in that order of proof."""
+def eight_bit(value: bytes, charset: str = "") -> str:
+    """A raw value as text: ASCII, else UTF-8, else the mail's own charset, else gb18030, in that
+    order of proof.
+    """
+    if charset and strict(value, "utf-8") is None:
+        return decode(value, charset)
     return decode(value)
 
 
-def decode_text(value: bytes) -> str:
+def decode_text(value: bytes, charset: str = "") -> str:
     """A raw header value as text for people:
     8-bit bytes and encoded words (RFC 2047) decoded, spaces made single.
     """
-    return " ".join(clean(decode_words(eight_bit(value))).split())
+    return " ".join(clean(decode_words(eight_bit(value, charset))).split())
 
 
 def clean(text: str) -> str:

@@ -94,7 +94,7 @@ def parse_mail(raw: RawMail) -> Mail:
 
 def envelope_of(headers: Headers, received: int | None = None) -> Envelope:
     """The headers anything depends on, decoded."""
-    sender = next(iter(addresses(headers.raw("from"))), None)
+    sender = next(iter(addresses(headers.raw("from"), headers.charset)), None)
     return Envelope(
         message_id=message_id(headers.plain("message-id")),
         in_reply_to=tuple(_MESSAGE_ID.findall(headers.plain("in-reply-to")))[:MAX_REFERENCES],

@@ -12,13 +12,14 @@ from __future__ import annotations
 import mmap
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
-from ingest.message.charsets import decode
+from ingest.message.charsets import decode, is_foreign
 from ingest.message.errors import UnreadableMessage
 from ingest.message.filenames import file_name, parameters
-from ingest.message.headers import MAX_BLOCK, Headers, parse_headers, unbase64, unquote
+from ingest.message.headers import MAX_BLOCK, Headers, parse_headers
+from ingest.message.transfer import decoded
 
 RawMail: TypeAlias = bytes | mmap.mmap
 
@@ -28,7 +29,11 @@ MAX_BOUNDARY = 200
 
 _BLANK = re.compile(rb"\r?\n\r?\n|\A\r?\n")
 _MEDIA_TYPE = re.compile(r"\s*([a-z0-9!#$&^_.+-]{1,60}/[a-z0-9!#$&^_.+-]{1,100})", re.IGNORECASE)
-_SOFT_BREAK = re.compile(rb"=[ \t]*\r?\n")
+_SHOWN = rb"^--([^\s-][^\r\n]{0,198}?|-[^\r\n]{1,198}?)[ \t]*\r?\n"
+_BEFORE_HEADERS = re.compile(_SHOWN + rb"content-[a-z-]{1,40}[ \t]*:", re.MULTILINE | re.IGNORECASE)
+_BEFORE_BLANK = re.compile(_SHOWN + rb"[ \t]*\r?\n", re.MULTILINE)
+MAX_LOOK = 64 * 1024
+"""Bytes of a multipart in which a boundary is looked for that its headers do not name."""
 _TOO_DEEP = "邮件层层嵌套超过 20 层, 里面的没有打开"
 _TOO_MANY = "邮件里超过 500 个部分, 后面的没有打开"
 _LONG_HEADER = "这一部分的头超过 256 KB, 没有打开"
@@ -44,11 +49,20 @@ class Entity:
     end: int
     children: tuple[Entity, ...] = ()  #: of a multipart; of a message/rfc822 the one mail inside
     problem: str = ""  #: Chinese reason why it was not looked into
+    #: of a multipart: where bytes lie that belong to none of its parts
+    gaps: tuple[tuple[int, int], ...] = ()
 
     @property
     def name(self) -> str:
         """The attachment's file name, safe; "" when there is none."""
-        return file_name(self.headers.raw("content-disposition"), self.headers.raw("content-type"))
+        headers = self.headers
+        described = not self.media_type.startswith(("text/", "multipart/", "message/"))
+        return file_name(
+            headers.raw("content-disposition"),
+            headers.raw("content-type"),
+            headers.raw("content-description") if described else b"",
+            headers.charset,
+        )
 
     @property
     def disposition(self) -> str:
@@ -69,11 +83,13 @@ class Entity:
         """The bytes with the transfer encoding taken off;
         damaged encodings give what can be had.
         """
-        data = raw[self.start : self.end]
-        encoding = self.headers.plain("content-transfer-encoding").lower().partition(";")[0].strip()
-        if encoding == "base64":
-            return unbase64(data)
-        return unquote(_SOFT_BREAK.sub(b"", data)) if encoding == "quoted-printable" else data
+        encoding = self.headers.plain("content-transfer-encoding")
+        return decoded(raw[self.start : self.end], encoding)
+
+    def head(self, raw: RawMail) -> bytes:
+        """The first bytes of the content, enough to see what it is."""
+        encoding = self.headers.plain("content-transfer-encoding")
+        return decoded(raw[self.start : min(self.end, self.start + 400)], encoding)[:64]
 
     def text(self, raw: RawMail, limit: int) -> str:
         """Content as text, at most about ``limit`` bytes of it."""
@@ -97,7 +113,7 @@ def parse_structure(raw: RawMail) -> Entity:
         begin += 1
     if raw[begin : begin + 5] == b"From ":  # an mbox separator some programs save in front
         begin = raw.find(b"\n", begin) + 1 or len(raw)
-    root = _entity(raw, begin, len(raw), 0, _Counter(), "text/plain")
+    root = _whole(raw, begin, len(raw), 0, _Counter())
     if root.problem == _LONG_HEADER:
         raise UnreadableMessage("邮件头超过 256 KB, 不是正常的邮件")
     if not root.headers.items:
@@ -112,6 +128,33 @@ def walk(entity: Entity) -> Iterator[Entity]:
             yield from walk(child)
     else:
         yield entity
+
+
+def strays(entity: Entity) -> Iterator[tuple[int, int]]:
+    """Where bytes lie that belong to no part; a mail inside a mail tells its own."""
+    yield from entity.gaps
+    for child in entity.children if not entity.is_mail else ():
+        yield from strays(child)
+
+
+def _whole(raw: RawMail, start: int, end: int, depth: int, counter: _Counter) -> Entity:
+    """A mail; the charset it names for its text is that of its 8-bit headers too."""
+    root = _entity(raw, start, end, depth, counter, "text/plain")
+    named = next((each for each in _charsets(root) if is_foreign(each)), "")
+    return _in_charset(root, named) if named else root
+
+
+def _charsets(entity: Entity) -> Iterator[str]:
+    yield entity.charset
+    for child in entity.children if not entity.is_mail else ():
+        yield from _charsets(child)
+
+
+def _in_charset(entity: Entity, charset: str) -> Entity:
+    if entity.is_mail:
+        return replace(entity, headers=replace(entity.headers, charset=charset))
+    children = tuple(_in_charset(child, charset) for child in entity.children)
+    return replace(entity, headers=replace(entity.headers, charset=charset), children=children)
 
 
 def _entity(
@@ -130,8 +173,22 @@ def _entity(
     media_type = match[1].lower() if match else default
     if depth >= MAX_DEPTH and media_type.startswith(("multipart/", "message/rfc822")):
         return Entity(headers, media_type, body, end, problem=_TOO_DEEP)
-    children = _children(raw, headers, media_type, body, end, depth, counter)
-    return Entity(headers, media_type, body, end, children)
+    inside = _Inside(raw, body, end, depth, counter)
+    if media_type in {"message/rfc822", "message/global"} and _is_plain(headers):
+        mail = _whole(raw, body, end, depth + 1, counter)
+        return Entity(headers, media_type, body, end, (mail,))
+    if media_type.startswith("multipart/"):
+        return _multipart(inside, headers, media_type)
+    if not match and not headers.has("content-disposition") and _is_plain(headers):
+        # the headers were lost on the way; the parts still name themselves
+        found = _multipart(inside, headers, media_type)
+        return found if len(found.children) > 1 else Entity(headers, media_type, body, end)
+    return Entity(headers, media_type, body, end)
+
+
+def _is_plain(headers: Headers) -> bool:
+    encoding = headers.plain("content-transfer-encoding").strip().lower()
+    return encoding not in {"base64", "quoted-printable"}
 
 
 def _body_start(raw: RawMail, start: int, end: int) -> tuple[int, int]:
@@ -144,53 +201,79 @@ def _body_start(raw: RawMail, start: int, end: int) -> tuple[int, int]:
     return (match.start() + 1, match.end()) if match else (end, end)
 
 
-def _children(
-    raw: RawMail,
-    headers: Headers,
-    media_type: str,
-    start: int,
-    end: int,
-    depth: int,
-    counter: _Counter,
-) -> tuple[Entity, ...]:
-    encoding = headers.plain("content-transfer-encoding").strip().lower()
-    plain = encoding not in {"base64", "quoted-printable"}
-    if media_type in {"message/rfc822", "message/global"} and plain:
-        return (_entity(raw, start, end, depth + 1, counter, "text/plain"),)
-    boundary = ""
-    if media_type.startswith("multipart/"):
-        boundary = parameters(headers.raw("content-type")).get("boundary", "")
-    if not boundary or len(boundary) > MAX_BOUNDARY:
-        return ()
+@dataclass(frozen=True)
+class _Inside:
+    """The content of an entity, and where in the tree it stands."""
+
+    raw: RawMail
+    start: int
+    end: int
+    depth: int
+    counter: _Counter
+
+
+def _multipart(inside: _Inside, headers: Headers, media_type: str) -> Entity:
+    """A multipart with its parts; when the boundary it names is nowhere, by the one that is
+    shown.
+    """
+    raw, start, end = inside.raw, inside.start, inside.end
+    boundary = parameters(headers.raw("content-type"), headers.charset).get("boundary", "")
+    whole = Entity(headers, media_type, start, end)
+    pieces, gaps = list[tuple[int, int]](), list[tuple[int, int]]()
+    if boundary and len(boundary) <= MAX_BOUNDARY:
+        pieces, gaps = _slices(raw, start, end, boundary.rstrip().encode("utf-8", "replace"))
+    looks = (_BEFORE_HEADERS,) if media_type == "text/plain" else (_BEFORE_HEADERS, _BEFORE_BLANK)
+    if not pieces and (shown := _shown_boundary(raw, start, end, looks)):
+        pieces, gaps = _slices(raw, start, end, shown)
+    if not pieces:
+        return whole
     default = "message/rfc822" if media_type == "multipart/digest" else "text/plain"
     found = []
-    for first, last in _slices(raw, start, end, boundary.rstrip().encode("utf-8", "replace")):
-        counter.parts += 1
-        if counter.parts > MAX_PARTS:
-            if not counter.overflow:
-                found.append(
-                    Entity(Headers(), "application/octet-stream", first, end, problem=_TOO_MANY),
-                )
-            counter.overflow = True
+    for first, last in pieces:
+        inside.counter.parts += 1
+        if inside.counter.parts > MAX_PARTS:
+            if not inside.counter.overflow:
+                rest = Entity(Headers(), "application/octet-stream", first, end, problem=_TOO_MANY)
+                found.append(rest)
+            inside.counter.overflow = True
             break
-        found.append(_entity(raw, first, last, depth + 1, counter, default))
-    return tuple(found)
+        found.append(_entity(raw, first, last, inside.depth + 1, inside.counter, default))
+    return replace(whole, children=tuple(found), gaps=tuple(gaps))
 
 
-def _slices(raw: RawMail, start: int, end: int, boundary: bytes) -> Iterator[tuple[int, int]]:
-    """Ranges between boundary lines.
-    A missing closing line ends at the enclosing range, as with a cut-off mail.
+def _shown_boundary(
+    raw: RawMail, start: int, end: int, looks: tuple[re.Pattern[bytes], ...]
+) -> bytes:
+    """The boundary of the first line that is one by what follows it; "" when there is none."""
+    stop = min(end, start + MAX_LOOK)
+    found = (match[1] for look in looks if (match := look.search(raw, start, stop)))
+    return next((each for each in found if not each.endswith(b"--")), b"")
+
+
+def _slices(
+    raw: RawMail, start: int, end: int, boundary: bytes
+) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+    """Ranges between boundary lines, and what lies before, between and behind them.
+
+    A missing closing line ends at the enclosing range, as with a cut-off mail; a closing line that
+    more parts follow closed nothing (footers and reused boundaries put it too early).
     """
     line = re.compile(rb"^--" + re.escape(boundary) + rb"(--)?[ \t]*(?:\r?\n|\Z)", re.MULTILINE)
-    begin = -1
+    pieces, gaps = list[tuple[int, int]](), list[tuple[int, int]]()
+    begin, after = -1, start
     for match in line.finditer(raw, start, end):
         if begin >= 0:
-            yield begin, max(begin, _without_line_end(raw, begin, match.start()))
-        if match[1]:
-            return
-        begin = match.end()
+            pieces.append((begin, max(begin, _without_line_end(raw, begin, match.start()))))
+        elif match.start() > after:
+            gaps.append((after, match.start()))
+        begin, after = (-1 if match[1] else match.end()), match.end()
+        if len(pieces) > MAX_PARTS:
+            return pieces, gaps[:MAX_PARTS]
     if 0 <= begin < end:
-        yield begin, end
+        pieces.append((begin, end))
+    elif begin < 0 and after < end:
+        gaps.append((after, end))
+    return pieces, gaps[:MAX_PARTS]
 
 
 def _without_line_end(raw: RawMail, start: int, end: int) -> int:

@@ -13,8 +13,10 @@ from pathlib import Path
 
 from ingest.attachment.cloud import cloud_files
 from ingest.attachment.identify import identify, wrong_extension
+from ingest.attachment.items import Item
+from ingest.attachment.leaves import settled_leaf
 from ingest.attachment.limits import Budget
-from ingest.attachment.unpack import Item, mail_items, settled_leaf
+from ingest.attachment.unpack import mail_items
 from ingest.document.reader import read_document
 from ingest.message.bodies import body_html
 from ingest.message.bounces import failed_message_ids, is_delay

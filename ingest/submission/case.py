@@ -133,9 +133,10 @@ _OF_MATTER = {
     Fate.DAMAGED,
     Fate.EMPTY,
     Fate.CLOUD_LINK,
+    Fate.STRAY,
     Fate.LIMIT,
 }
-UNREAD = {Fate.UNSUPPORTED, Fate.LIMIT}
+UNREAD = {Fate.UNSUPPORTED, Fate.STRAY, Fate.LIMIT}
 """Fates of parts that may well be what the case seems to lack: only a human can tell."""
 
 

@@ -41,6 +41,7 @@ _STATES = {
     Fate.DOCUMENT: PartState.RECOGNISED,
     Fate.UNRECOGNISED: PartState.UNRECOGNISED,
     Fate.UNSUPPORTED: PartState.UNRECOGNISED,
+    Fate.STRAY: PartState.UNRECOGNISED,
     Fate.ENCRYPTED: PartState.ENCRYPTED,
     Fate.DAMAGED: PartState.UNREADABLE,
     Fate.EMPTY: PartState.EMPTY,

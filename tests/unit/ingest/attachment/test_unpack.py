@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ingest.attachment.items import Item
 from ingest.attachment.limits import Budget
-from ingest.attachment.unpack import Item, unpack
+from ingest.attachment.unpack import unpack
 from ingest.attachment.zipnames import safe_path
 from ingest.reading import Fate, Kind
 

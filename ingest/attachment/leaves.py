@@ -1,0 +1,122 @@
+"""What a part of a mail is by its place and headers: the mail's own text, a forwarded mail, a
+report, its dress, or a file; and the bytes that belong to no part.
+
+Contents are decoded here, never opened.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ingest.attachment.identify import identify
+from ingest.attachment.items import Item
+from ingest.message.bodies import is_body
+from ingest.message.embedded import Embedded, split_text
+from ingest.message.headers import unbase64
+from ingest.message.structure import Entity, RawMail, strays
+from ingest.message.transfer import is_file_start
+from ingest.reading import Fate, Kind
+
+SMALL_PICTURE = 30 * 1024
+"""Bytes below which a picture that the HTML body shows is its dress (logo, signature);
+a pasted photo of a page is larger.
+"""
+STRAY = "邮件里有一段内容不属于任何附件, 认不出是什么, 由人工查看"
+
+_OF_THE_MAIL = {
+    "application/pkcs7-signature": "邮件的数字签名, 不是申报材料",
+    "application/x-pkcs7-signature": "邮件的数字签名, 不是申报材料",
+    "application/pgp-signature": "邮件的数字签名, 不是申报材料",
+    "application/pgp-encrypted": "加密邮件的说明, 没有内容",
+    "text/calendar": "日历邀请, 不是申报材料",
+    "text/rfc822-headers": "退信里附的原邮件头",
+}
+_ELSEWHERE = {
+    "message/external-body": "附件不在邮件里, 只有一个指向别处的说明, 请作为普通附件重新发送",
+    "message/partial": "邮件被发件程序拆成了几封, 没有收齐, 不能合并; 请缩小附件后重新发送",
+}
+_HARMLESS = 400  #: bytes of plain ASCII before, between or behind the parts: for old programs
+_DATA_URI = re.compile(
+    r"data:(image|application)/[a-z0-9.+-]{1,80};base64,([A-Za-z0-9+/=\s]{64,})", re.IGNORECASE
+)
+_LETTERS = re.compile(rb"[\w<>/]")
+
+
+def settled_leaf(raw: RawMail, leaf: Entity, path: str) -> Item | None:
+    """A leaf whose fate follows from its place in the mail; None for an attached file."""
+    media_type = leaf.media_type
+    if leaf.problem:
+        return Item(path, "", Kind.OTHER, b"", Fate.LIMIT, leaf.problem)
+    if leaf.is_mail and leaf.children:
+        content = raw[leaf.start : leaf.end]
+        return Item(
+            path, leaf.name, Kind.EML, content, Fate.UNPACKED, "转发的邮件, 里面的附件已取出"
+        )
+    if is_body(leaf, raw):
+        kind = Kind.HTML if media_type == "text/html" else Kind.TEXT
+        return Item(path, "", kind, leaf.content(raw), Fate.BODY)
+    if media_type.startswith("multipart/"):
+        return _torn(raw, leaf, path)
+    if media_type in _OF_THE_MAIL:
+        said = _OF_THE_MAIL[media_type]
+        return Item(path, leaf.name, Kind.TEXT, leaf.content(raw), Fate.BODY, said)
+    if media_type in _ELSEWHERE:
+        said = _ELSEWHERE[media_type]
+        return Item(path, leaf.name, Kind.OTHER, leaf.content(raw), Fate.UNSUPPORTED, said)
+    if media_type.startswith("message/") and not leaf.is_mail:
+        return Item(path, leaf.name, Kind.TEXT, leaf.content(raw), Fate.BODY, "系统报告的附页")
+    return None
+
+
+def _torn(raw: RawMail, leaf: Entity, path: str) -> Item:
+    """A multipart in which no part was found: empty, as QQ sends them, or cut off on the way."""
+    content = leaf.content(raw)
+    if not content.strip():
+        return Item(path, "", Kind.EMPTY, b"", Fate.BODY, "空的邮件结构, 没有内容")
+    return Item(
+        path, "", Kind.OTHER, content, Fate.DAMAGED, "邮件的这一部分已残缺, 读不出内容, 请重新发送"
+    )
+
+
+def is_dress(leaf: Entity, size: int, shown: set[str]) -> bool:
+    """Whether it is a small picture of the mail's own dress; ``shown`` are the Content-IDs that the
+    HTML body shows.
+    """
+    if not leaf.media_type.startswith("image/") or size > SMALL_PICTURE:
+        return False
+    return leaf.headers.plain("content-id").strip(" <>") in shown or leaf.disposition == "inline"
+
+
+def files_in_text(item: Item) -> Iterator[Embedded]:
+    """Files that stand in the mail's own text: encoded among its lines, or in its markup."""
+    yield from split_text(item.data).files
+    if item.kind is Kind.HTML and b";base64," in item.data:
+        for match in _DATA_URI.finditer(item.data.decode("latin-1")):
+            data = unbase64(match[2].encode("ascii"))
+            if match[1].lower() == "application" or len(data) > SMALL_PICTURE:
+                yield Embedded("", data)
+
+
+def stray_items(raw: RawMail, root: Entity, prefix: str) -> Iterator[Item]:
+    """What lies in a mail outside all its parts, and is more than a line for old programs: a file
+    (fate None), words, or something nobody knows.
+    """
+    for number, (start, end) in enumerate(strays(root), 1):
+        data = raw[start:end]
+        if _is_harmless(data):
+            continue
+        path = f"{prefix}余{number}"
+        if is_file_start(data.lstrip()[:16]):
+            yield Item(path, "", identify(data.lstrip(), ""), data.lstrip())
+            continue
+        rest = split_text(data).text
+        readable = not rest.strip() or identify(rest, "") in {Kind.TEXT, Kind.HTML, Kind.EML}
+        fate, reason = (Fate.BODY, "邮件各部分之外的文字") if readable else (Fate.STRAY, STRAY)
+        yield Item(path, "", Kind.TEXT if readable else Kind.OTHER, data, fate, reason)
+
+
+def _is_harmless(data: bytes) -> bool:
+    if not _LETTERS.search(data):
+        return True
+    return len(data) <= _HARMLESS and data.isascii() and b"begin " not in data
