@@ -26,6 +26,7 @@ class Office:
     call: Call
     staff: tuple[str, ...]  #: who reads the digest
     administrators: tuple[str, ...]  #: who is told when the program fails
+    second_person: bool  #: a rejection by hand is in force once a second person agrees
     from_name: str  #: who letters come from, as people read it
     from_address: str  #: who letters come from, as servers check it
     inbox: str  #: where applicants write to
@@ -59,6 +60,7 @@ def describe_office(folder: CallFolder, settings: Settings | None) -> Office:
         call=call,
         staff=settings.office.staff if settings else (),
         administrators=settings.office.administrators if settings else (),
+        second_person=settings.office.second_person_for_rejection if settings else False,
         from_name=(settings.smtp.from_name if settings else "") or call.authority,
         from_address=sender_address(settings, call),
         inbox=_inbox(settings, call),

@@ -130,6 +130,7 @@ class OfficeSettings(_Section):
     administrators: tuple[str, ...] = ()
     digest_at: ClockTime = time(17, 30)
     trusted_authserv_ids: tuple[str, ...] = ()
+    second_person_for_rejection: bool = False
 
     @property
     def zone(self) -> ZoneInfo:

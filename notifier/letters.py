@@ -30,6 +30,7 @@ from notifier.wording import (
     size_text,
 )
 from rules.call import Call
+from rules.staff import passed_on
 from rules.verdict import (
     APPLICANT_DECISION_NAMES,
     Decision,
@@ -46,7 +47,12 @@ LETTER_NAMES: Final[dict[str, str]] = {
     "referred": "转人工核验回执",
     "received": "收件回执",
     "too_large": "邮件过大通知",
+    "passed_on": "转办告知",
+    "withdrawn": "撤回通知",
+    "outcome": "处理结果",
 }
+
+PASSED_ON: Final = "已转交"
 
 #: RFC 3834 section 2 wants an answer to an unproved address to be a few kilobytes at most; this is
 #: ours, in bytes.
@@ -97,6 +103,7 @@ class LetterRequest:
     last_of_case: bool = False  #: the case's limit is reached with this letter
     #: 72.0 MB: what the files of one mail may weigh; only in a letter about a mail too large
     size_limit: str = ""
+    word: str = ""  #: what staff say, where no verdict says it
 
 
 @dataclass(frozen=True)
@@ -269,6 +276,7 @@ def make_page(request: LetterRequest, detail: _Detail = _DETAILS[0]) -> LetterPa
         last_automatic=request.last_automatic,
         last_of_case=request.last_of_case,
         size_limit=clean_line(request.size_limit, 20),
+        word=clean_line(request.word, 400, links=True),
     )
 
 
@@ -325,7 +333,7 @@ def _entry_views(verdict: Verdict | None, detail: _Detail) -> tuple[EntryView, .
     return tuple(
         EntryView(
             clean_line(entry.applicant, 60) or "（未能识别名称）",
-            APPLICANT_DECISION_NAMES[entry.decision],
+            PASSED_ON if passed_on(entry) else APPLICANT_DECISION_NAMES[entry.decision],
             _remark(
                 entry.decision,
                 len(_distinct(entry.findings) | (shared if alone else set())),

@@ -78,6 +78,7 @@ class LetterPage:
     last_of_case: bool
     #: what the files of one mail may weigh, in a letter about a mail that was too large; else ""
     size_limit: str
+    word: str  #: what staff say in a letter about a case that has no verdict in it; else ""
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,9 @@ LetterKind: TypeAlias = Literal[
     "referred",
     "received",
     "too_large",
+    "passed_on",
+    "withdrawn",
+    "outcome",
 ]
 """Every letter there is; each has a folder of this name in ``config/templates``."""
 LETTER_KINDS: Final[tuple[LetterKind, ...]] = get_args(LetterKind)

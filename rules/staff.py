@@ -2,7 +2,8 @@
 
 An entry's decision belongs to its papers. What a person decided stands as long as the entry's own
 papers are the same, whatever else comes into the case and however late; with new papers the rules
-speak again. Nothing is overwritten: a later decision follows an earlier one.
+speak again, but overturn no person's word: where they say otherwise a person looks. Nothing is
+overwritten: a later decision follows an earlier one.
 """
 
 from __future__ import annotations
@@ -12,11 +13,13 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
-from rules.kept import same_papers, with_entries
-from rules.verdict import Decision, EntryVerdict, Finding, Outcome, Truth, Verdict
+from rules.kept import same_papers
+from rules.verdict import Decision, EntryVerdict, Finding, Outcome, Truth, Verdict, decide_case
 
 STAFF_RULE = "人工"
 """The 编号 of the finding by which a verdict names a person's decision."""
+NEWER_RULE = "人工-新材料"
+"""The 编号 of the finding that newer papers came after a person's decision."""
 
 
 class StaffAction(StrEnum):
@@ -66,51 +69,141 @@ def standing_decision(
         if decision.applicant and not same(decision.applicant, entry.applicant):
             continue
         papers = (papers for name, papers in decision.papers.items() if same(name, entry.applicant))
-        if any(same_papers(one, entry.papers) for one in papers):
+        if any(one == entry.papers or same_papers(one, entry.papers) for one in papers):
             return decision
     return None
 
 
 def with_staff_decisions(
-    verdict: Verdict, decisions: Sequence[StaffDecision], same: Callable[[str, str], bool]
+    verdict: Verdict,
+    decisions: Sequence[StaffDecision],
+    same: Callable[[str, str], bool],
+    loose: str = "",
 ) -> Verdict:
     """``verdict`` with every entry decided as the person decided whose decision stands for its
     papers.
+
+    A case in which no entry could be made out is decided as a whole, on ``loose``: the fingerprint
+    of what lies in it, which such a decision keeps under no name. What the rules said of the whole
+    case is settled with its entries once a person has decided each of them.
     """
-    entries = []
-    for entry in verdict.entries:
-        decision = standing_decision(entry, decisions, same)
-        entries.append(entry if decision is None else _decided(entry, decision))
-    return with_entries(verdict, entries)
+    if not verdict.entries:
+        return _decided_whole(verdict, decisions, loose)
+    found = [(entry, standing_decision(entry, decisions, same)) for entry in verdict.entries]
+    entries = [
+        _on_newer_papers(entry, decisions, same) if made is None else _decided(entry, made)
+        for entry, made in found
+    ]
+    if all(made is not None for _, made in found):
+        kept = {_OUTCOME_OF[made.action] for _, made in found if made is not None}
+        rest = [each for each in verdict.findings if each.outcome in kept - {Outcome.REMIND}]
+        verdict = verdict.model_copy(update={"findings": tuple(rest)})
+    return _named_anew(verdict, entries)
+
+
+def _on_newer_papers(
+    entry: EntryVerdict, decisions: Sequence[StaffDecision], same: Callable[[str, str], bool]
+) -> EntryVerdict:
+    """``entry`` as the rules judged it, unless that overturns what a person last said of it."""
+    made = next((each for each in reversed(decisions) if _speaks_of(each, entry, same)), None)
+    if made is None or made.action is StaffAction.RETURN:
+        return entry
+    if made.action is StaffAction.REFER:
+        return _decided(entry, made)
+    if entry.decision is DECISION_OF[made.action]:
+        return entry
+    accepted = made.action is StaffAction.ACCEPT
+    return entry.model_copy(
+        update={
+            "decision": Decision.ACCEPTED if accepted else Decision.REFERRED,
+            "findings": (_newer(made, entry),),
+            "by_staff": made.who if accepted else "",
+        }
+    )
+
+
+def _speaks_of(
+    decision: StaffDecision, entry: EntryVerdict, same: Callable[[str, str], bool]
+) -> bool:
+    names = [decision.applicant] if decision.applicant else decision.papers
+    return any(same(name, entry.applicant) for name in names)
+
+
+def _newer(made: StaffDecision, entry: EntryVerdict) -> Finding:
+    """What the rules say of the newer papers is for staff; the applicant is told that they look."""
+    return Finding(
+        rule=NEWER_RULE,
+        title=f"人工“{made.action}”之后又收到材料，是否采用",
+        clause="",
+        outcome=Outcome.REFER,
+        truth=Truth.UNDECIDED,
+        text="新收到的材料是否采用，将由工作人员核定，贵单位暂不需要处理。",
+        subjects=(entry.entry,),
+        evidence=tuple(f"{each.outcome}：{each.text}" for each in entry.findings),
+    )
+
+
+def _decided_whole(verdict: Verdict, decisions: Sequence[StaffDecision], loose: str) -> Verdict:
+    made = next((each for each in reversed(decisions) if each.papers.get("") == loose), None)
+    if made is None:
+        return verdict
+    findings = _findings(made, verdict.findings, ())
+    return verdict.model_copy(
+        update={"decision": DECISION_OF[made.action], "findings": findings},
+    )
 
 
 def _decided(entry: EntryVerdict, decision: StaffDecision) -> EntryVerdict:
-    finding = Finding(
-        rule=STAFF_RULE,
-        title="人工结论",
-        clause="",
-        outcome=_OUTCOME_OF[decision.action],
-        truth=Truth.SATISFIED if decision.action is StaffAction.ACCEPT else Truth.VIOLATED,
-        text=decision.because,
-        subjects=(entry.entry,),
-    )
-    kept = (
-        []
-        if decision.action is StaffAction.ACCEPT
-        else _same_outcome(
-            entry.findings,
-            finding.outcome,
-        )
-    )
     return entry.model_copy(
         update={
             "decision": DECISION_OF[decision.action],
-            "findings": (finding, *kept),
+            "findings": _findings(decision, entry.findings, (entry.entry,)),
             "by_staff": decision.who,
         }
     )
 
 
+def _findings(
+    decision: StaffDecision, said: Sequence[Finding], subjects: tuple[str, ...]
+) -> tuple[Finding, ...]:
+    """The person's word, and what the rules said to the same end."""
+    accepted = decision.action is StaffAction.ACCEPT
+    word = Finding(
+        rule=STAFF_RULE,
+        title="人工结论",
+        clause="",
+        outcome=_OUTCOME_OF[decision.action],
+        truth=Truth.SATISFIED if accepted else Truth.VIOLATED,
+        text=decision.because,
+        subjects=subjects,
+    )
+    alone = decision.action in (StaffAction.ACCEPT, StaffAction.REFER)
+    return (word, *(() if alone else _same_outcome(said, word.outcome)))
+
+
+def decided_by_staff(decided: EntryVerdict | Verdict) -> bool:
+    """Whether a person's word is what an entry, or a case without entries, rests on."""
+    return any(finding.rule == STAFF_RULE for finding in decided.findings)
+
+
+def passed_on(decided: EntryVerdict | Verdict) -> bool:
+    """Whether a person gave an entry, or a case without entries, to another office (转交)."""
+    return decided.decision is Decision.REFERRED and decided_by_staff(decided)
+
+
 def _same_outcome(findings: Sequence[Finding], outcome: Outcome) -> list[Finding]:
     """What the rules said to the same end: it tells the applicant more exactly what to mend."""
     return [finding for finding in findings if finding.outcome is outcome]
+
+
+def _named_anew(verdict: Verdict, entries: Sequence[EntryVerdict]) -> Verdict:
+    """``verdict`` with these entries; those passed on have no say in its name beside others."""
+    if not entries:
+        return verdict
+    ours = [entry for entry in entries if not passed_on(entry)]
+    return verdict.model_copy(
+        update={
+            "entries": tuple(entries),
+            "decision": decide_case(entry.decision for entry in ours or entries),
+        }
+    )

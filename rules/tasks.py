@@ -11,6 +11,7 @@ class TaskKind(StrEnum):
     """
 
     VERIFY = "verify"  #: a verdict 转人工: something on the papers only a person can tell
+    SECOND = "second"  #: a rejection by hand that a second person must agree to
     IDENTITY = "identity"  #: somebody without standing writes in the name of a unit
     HELD = "held"  #: a mail that quotes a case it has no standing in
     RIVALS = "rivals"  #: two cases claim one unit; staff say which counts
@@ -27,6 +28,7 @@ class TaskKind(StrEnum):
 
 TASK_NAMES = {
     TaskKind.VERIFY: "人工核验",
+    TaskKind.SECOND: "同意或不同意不予受理",
     TaskKind.IDENTITY: "核实来件人身份",
     TaskKind.HELD: "处理引用他人案卷的来件",
     TaskKind.RIVALS: "认定哪个案卷有效",

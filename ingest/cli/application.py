@@ -9,17 +9,18 @@ import typer
 
 from ingest.cli import (
     audit,
+    casework,
     demo,
     digest,
     document,
-    message,
+    messagework,
     operations,
     outbox,
     receipt,
     rules_at_work,
+    task,
 )
 from ingest.cli import call as call_fit
-from ingest.cli import case as cases
 from ingest.cli import rules as rulefiles
 from ingest.cli.console import Console
 
@@ -43,9 +44,10 @@ def root(
 
 operations.register(app)
 demo.register(app)
-app.add_typer(message.group, name="message", help="来件: 查看、登记情况")
+app.add_typer(messagework.group, name="message", help="来件: 查看、移动、办结")
 app.add_typer(document.group, name="document", help="文档: 查看一份 Word 或扫描件里有什么")
-app.add_typer(cases.group, name="case", help="案卷: 列表、内容、判定依据")
+app.add_typer(casework.group, name="case", help="案卷: 列表、内容、依据、裁定")
+app.add_typer(task.group, name="task", help="待办: 要人办的事")
 app.add_typer(outbox.group, name="outbox", help="发件箱: 待发和已发的信函")
 app.add_typer(receipt.group, name="receipt", help="回执: 核验一封信是否属实")
 app.add_typer(audit.group, name="audit", help="台账: 核验有没有被改动")

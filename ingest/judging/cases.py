@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from ingest.judging.judge import Judgement
+from ingest.submission.byhand import HandFact, with_hand_facts
 from ingest.submission.case import Case
 from ingest.submission.presenting import LedgerEntry, subjects_of, verdict_of
 from ingest.submission.sender import Sender
@@ -38,6 +39,7 @@ class Surroundings:
     ledger: tuple[LedgerEntry, ...] = ()
     decided_before: bool = False
     before: Verdict | None = None  #: the verdict in force, whose acceptances are kept
+    facts: tuple[HandFact, ...] = ()  #: what people read, the oldest first
 
 
 @dataclass(frozen=True)
@@ -70,13 +72,14 @@ def judge_case(judge: Judging, case: Case, around: Surroundings) -> CaseJudgemen
 
 
 def _subjects(case: Case, around: Surroundings) -> tuple[Subject, ...]:
-    return subjects_of(
+    subjects = subjects_of(
         case,
         around.call,
         around.sender,
         decided_before=around.decided_before,
         ledger=around.ledger,
     )
+    return with_hand_facts(subjects, case, around.facts, around.call)
 
 
 def _timely(judge: Judging, timely: Case, around: Surroundings) -> Verdict:

@@ -4,6 +4,7 @@ transaction.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -11,7 +12,7 @@ from functools import partial
 from sqlmodel import Session
 
 from ingest.errors import MailroomError, TemporaryError, UsageError
-from ingest.judging.cases import Surroundings, judge_case
+from ingest.judging.cases import CaseJudgement, Surroundings, judge_case
 from ingest.killpoints import point
 from ingest.log import get_logger
 from ingest.office import Mouth
@@ -19,12 +20,14 @@ from ingest.rulefiles.candidates import text_sha256
 from ingest.rulefiles.in_force import RulesInForce
 from ingest.steps.border import fault_of
 from ingest.steps.letters import Draft, case_letter, enqueue_letter
+from ingest.steps.verifying import keep_verify_tasks
 from ingest.store.cases import (
     Judgement,
     accepted_ledger,
     decisions_of_case,
     load_verdict,
     next_case_to_judge,
+    readings_of,
     readings_of_case,
     request_judgement,
     save_decision,
@@ -33,17 +36,28 @@ from ingest.store.chain import decision_sha256
 from ingest.store.database import Database
 from ingest.store.events import EventKind, record_event, record_no_letter
 from ingest.store.messages import mark_answered
+from ingest.store.staff import staff_decisions_in_force, staff_facts
 from ingest.store.tables import CaseRow, DecisionRow
-from ingest.submission.case import Case, ReceivedMail, arrange, parts_of_matter
+from ingest.submission.byhand import HandFact
+from ingest.submission.case import Case, ReceivedMail, arrange, papers_of_case, parts_of_matter
 from ingest.submission.presenting import LedgerEntry
 from ingest.submission.sender import who_sent
 from notifier.letters import listing_sha256
 from rules.call import OTHER_SENDER, Call
+from rules.staff import StaffDecision, with_staff_decisions
 from rules.subjects import accepted_id
 from rules.verdict import DECISION_NAMES
 
 PUT_OFF = timedelta(minutes=10)
 """How long a case waits after judging it failed on our side."""
+
+
+@dataclass(frozen=True)
+class Moved:
+    """Mails that a person's order would put into a case, or take out of it."""
+
+    into: tuple[int, ...] = ()
+    out: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -53,6 +67,7 @@ class TakenCase:
     row: CaseRow
     case: Case
     around: Surroundings
+    decisions: tuple[StaffDecision, ...] = ()  #: by people, the oldest first
 
 
 def judge_one(database: Database, rules: RulesInForce, mouth: Mouth, now: datetime) -> bool:
@@ -127,21 +142,14 @@ def _judge(
     """
     with database.reading() as session:
         taken = take_case(session, rules.call, case)
-    # Who has a case judged again on purpose wants the rules to speak of all of it.
-    around = taken.around if order is None else replace(taken.around, before=None)
-    judged = judge_case(rules.judge, taken.case, around)
-    verdict = judged.verdict
-    draft = replace(
-        case_letter(mouth, taken.row, taken.case, verdict, now),
-        hold=order is not None and not order.send,
-    )
-    kept = Judgement(
-        verdict, judged.subjects, judged.results, taken.case.last.received, judged.disagreement,
-        listing_sha256(draft.request.files), text_sha256(rules.folder.call_source),
-    )  # fmt: skip
+    if order is not None:  # who asks for it wants the rules to speak of all of it
+        taken = replace(taken, around=replace(taken.around, before=None))
+    judged = judge_taken(rules, mouth, taken, now)
+    if order is not None and not order.send:
+        judged = replace(judged, draft=replace(judged.draft, hold=True))
     point("judged")
     with database.writing() as session:
-        row = save_decision(session, taken.row, kept, now)
+        row = keep_judged(mouth, session, judged, now)
         if row is None:
             return (
                 None  # something new came in meanwhile: the case is still due, with the new papers
@@ -150,10 +158,74 @@ def _judge(
             text = f"{order.who} 要求按现行规则重新裁定: {order.reason}"
             asked = {"who": order.who, "reason": order.reason}
             record_event(session, now, EventKind.REJUDGED, text, case_id=taken.row.id, data=asked)
-        _announce(mouth, session, taken, draft, row, now)
         point("deciding")
     point("decided")
-    get_logger().info("decided", case=taken.row.code, decision=str(verdict.decision))
+    get_logger().info("decided", case=taken.row.code, decision=str(row.decision))
+    return row
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A case judged and its letter drafted; nothing of it is kept yet."""
+
+    taken: TakenCase
+    kept: Judgement
+    draft: Draft
+
+    @property
+    def tells(self) -> bool:
+        """Whether its letter may be sent: the last mail's sender is to be answered."""
+        return self.taken.case.last.reading.screening.reply
+
+    def by_person(self) -> Judged:
+        """The same, its letter read by a person who lets it go."""
+        return replace(self, draft=replace(self.draft, approved=True))
+
+
+@dataclass(frozen=True)
+class Examined:
+    """What the rules alone say of a case."""
+
+    taken: TakenCase
+    said: CaseJudgement
+    call_sha256: str
+
+
+def examine_case(rules: RulesInForce, taken: TakenCase) -> Examined:
+    """Judge a case by the rules, with the values people read in it."""
+    said = judge_case(rules.judge, taken.case, taken.around)
+    return Examined(taken, said, text_sha256(rules.folder.call_source))
+
+
+def conclude(
+    mouth: Mouth, examined: Examined, decisions: Sequence[StaffDecision], now: datetime
+) -> Judged:
+    """The verdict once people have had their say, and the letter that tells it."""
+    taken, said = examined.taken, examined.said
+    case = taken.case
+    verdict = with_staff_decisions(said.verdict, decisions, case.names.alike, papers_of_case(case))
+    draft = case_letter(mouth, taken.row, case, verdict, now)
+    kept = Judgement(
+        verdict, said.subjects, said.results, case.last.received, said.disagreement,
+        listing_sha256(draft.request.files), examined.call_sha256,
+    )  # fmt: skip
+    return Judged(taken, kept, draft)
+
+
+def judge_taken(rules: RulesInForce, mouth: Mouth, taken: TakenCase, now: datetime) -> Judged:
+    """What the rules and people's decisions make of a case, and the letter that tells it."""
+    return conclude(mouth, examine_case(rules, taken), taken.decisions, now)
+
+
+def keep_judged(
+    mouth: Mouth, session: Session, judged: Judged, now: datetime
+) -> DecisionRow | None:
+    """Keep the next version of a case's decision and queue its letter, in the caller's transaction;
+    None when the case has changed since it was taken.
+    """
+    row = save_decision(session, judged.taken.row, judged.kept, now)
+    if row is not None:
+        _announce(mouth, session, judged.taken, judged.draft, row, now)
     return row
 
 
@@ -171,6 +243,7 @@ def _announce(
     for mail in taken.case.mails:
         mark_answered(session, mail.id)
     screening = taken.case.last.reading.screening
+    keep_verify_tasks(session, taken.row, row, now)
     if screening.reply:
         enqueue_letter(mouth, session, draft, now)
     else:
@@ -179,13 +252,23 @@ def _announce(
         )
 
 
-def take_case(session: Session, call: Call, row: CaseRow) -> TakenCase:
-    """Everything about a case that judging needs, from the store."""
+def take_case(session: Session, call: Call, row: CaseRow, moved: Moved = Moved()) -> TakenCase:
+    """Everything about a case that judging needs, from the store; as it would be with its mails
+    ``moved``.
+
+    Raises:
+        UsageError: no mail that could be judged is left.
+    """
+    found = [(mail, reading) for mail, reading in readings_of_case(session, row.id)]
+    found = [each for each in found if each[0].id not in moved.out]
+    found += [each for each in readings_of(session, moved.into) if each not in found]
     mails = [
         ReceivedMail(mail.id, mail.received_at, reading, mail.dated)
-        for mail, reading in readings_of_case(session, row.id)
+        for mail, reading in found
         if parts_of_matter(reading)
     ]
+    if not mails:
+        raise UsageError(f"案卷 {row.code} 里没有可以裁定的材料")
     ledger = tuple(
         LedgerEntry(accepted_id(number), item.entry.track, item.entry.applicant, item.unit)
         for number, item in enumerate(accepted_ledger(session, call.id, row.id), 1)
@@ -201,5 +284,13 @@ def take_case(session: Session, call: Call, row: CaseRow) -> TakenCase:
         # on papers that had come in before the last mail
         decided_before=any(decision.received_at < case.last.received for decision in decided),
         before=load_verdict(decided[-1]) if decided else None,
+        facts=_facts_by_hand(session, row.id),
     )
-    return TakenCase(row, case, around)
+    return TakenCase(row, case, around, tuple(staff_decisions_in_force(session, row.id)))
+
+
+def _facts_by_hand(session: Session, case_id: int) -> tuple[HandFact, ...]:
+    return tuple(
+        HandFact(fact.entry, fact.field, fact.value, fact.who, fact.at)
+        for fact in staff_facts(session, case_id)
+    )

@@ -23,8 +23,14 @@ from ingest.receipts.signing import (
 from ingest.store.events import EventKind, queue_letter, record_event
 from ingest.store.tables import CaseRow, MessageRow
 from ingest.submission.case import Case
-from ingest.submission.letterrequest import Reply, letter_request, question_request
-from notifier.letters import LetterRequest, compose, listing_sha256
+from ingest.submission.letterrequest import (
+    Reply,
+    StaffLetterKind,
+    letter_request,
+    question_request,
+    staff_request,
+)
+from notifier.letters import Letter, LetterRequest, compose, listing_sha256
 from notifier.mime import build_letter
 from notifier.outbox import NewLetter, count_answers, count_case_letters, count_letters, find_by_key
 from rules.verdict import Verdict
@@ -39,6 +45,8 @@ class Draft:
     message_ref: int
     case_id: int | None = None
     hold: bool = False  #: a person must release it
+    #: a person has read it and lets it go: no limit of automatic answers holds it back
+    approved: bool = False
 
 
 def case_letter(mouth: Mouth, row: CaseRow, case: Case, verdict: Verdict, now: datetime) -> Draft:
@@ -56,10 +64,27 @@ def case_letter(mouth: Mouth, row: CaseRow, case: Case, verdict: Verdict, now: d
     request = letter_request(case, verdict, mouth.office.call, reply, now)
     return Draft(
         case_key(row.code, version),
-        _sealed(mouth.key, request, row.code, version),
+        _sealed(mouth.key, request, row.code, version, verdict.decision.value),
         case.last.id,
         row.id,
     )
+
+
+def staff_letter(
+    mouth: Mouth, row: CaseRow, case: Case, kind: StaffLetterKind, word: str, now: datetime
+) -> Draft:
+    """The letter that tells what staff did with a case beside its verdict; ``word`` is their
+    reason. It follows one version of the verdict, so its key is its own.
+    """
+    moment = int(now.timestamp())
+    serial = f"{row.code}.{row.version}.{kind}.{moment}"
+    envelope = case.last.reading.envelope
+    address = row.reply_address or envelope.from_address
+    reply = Reply(
+        row.code, row.submitter, address, row.reply_name, mouth.office.from_address, serial
+    )
+    request = staff_request(case, kind, word, mouth.office.call, reply, now)
+    return Draft(f"{kind}:{row.code}:{moment}", request, case.last.id, row.id, approved=True)
 
 
 def question_letter(
@@ -76,10 +101,12 @@ def question_letter(
     )
 
 
-def _sealed(key: bytes, request: LetterRequest, subject: str, version: int) -> LetterRequest:
+def _sealed(
+    key: bytes, request: LetterRequest, subject: str, version: int, decision: str = ""
+) -> LetterRequest:
     """The request with the code that ``mailroom receipt verify`` confirms."""
     receipt = Receipt(
-        subject, version, request.kind, request.received, listing_sha256(request.files)
+        subject, version, decision or request.kind, request.received, listing_sha256(request.files)
     )
     return replace(request, receipt_code=receipt_code(key, receipt))
 
@@ -95,7 +122,7 @@ def enqueue_letter(mouth: Mouth, session: Session, draft: Draft, now: datetime) 
     if find_by_key(session, draft.key) is not None:
         return True
     used = _Used.count(session, draft, now)
-    if reason := used.refusal(mouth):
+    if reason := used.refusal(mouth, by_person=draft.approved):
         record_event(
             session, now, EventKind.SUPPRESSED, reason,
             message_id=draft.message_ref, case_id=draft.case_id, data={"reason": reason},
@@ -111,12 +138,21 @@ def enqueue_letter(mouth: Mouth, session: Session, draft: Draft, now: datetime) 
         mime=build_letter(letter, mouth.office.from_name, mouth.office.from_address, now),
         case_id=draft.case_id,
         message_ref=draft.message_ref,
-        held=draft.hold or count_answers(session) < mouth.caps.approve_first,
+        held=draft.hold or _waits_for_approval(mouth, session, draft),
     )
     queue_letter(
         session, new, now, f"信函入发件箱: {letter.subject}" + ("(待人工放行)" if new.held else "")
     )
     return True
+
+
+def _waits_for_approval(mouth: Mouth, session: Session, draft: Draft) -> bool:
+    return not draft.approved and count_answers(session) < mouth.caps.approve_first
+
+
+def written(mouth: Mouth, draft: Draft) -> Letter:
+    """The letter as it would go out, to be looked at."""
+    return compose(draft.request, mouth.templates)
 
 
 @dataclass(frozen=True)
@@ -136,11 +172,13 @@ class _Used:
         in_case = 0 if draft.case_id is None else count_case_letters(session, draft.case_id)
         return _Used(recipient, today, in_case)
 
-    def refusal(self, mouth: Mouth) -> str:
+    def refusal(self, mouth: Mouth, *, by_person: bool) -> str:
         """Why no letter may be sent; "" when it may."""
         caps = mouth.caps
         if untagged(self.recipient.lower()) in mouth.office.own_addresses:
             return "收件人是本邮箱自己,不发信函"
+        if by_person:
+            return ""
         if self.today >= caps.per_sender_per_day:
             return f"一天内已向该发件人发出 {self.today} 封信函,达到上限,本次不再自动答复"
         if self.in_case >= caps.per_case:

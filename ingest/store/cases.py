@@ -175,6 +175,28 @@ def touch_case(
     return case
 
 
+def assign_case(session: Session, case_id: int, to: str) -> bool:
+    """A staff member has the case from now on; "" = nobody."""
+    return _change(session, case_id, assigned_to=to)
+
+
+def close_case(
+    session: Session, case_id: int, now: datetime, merged_into: int | None = None
+) -> bool:
+    """The case is nobody's home any more, and is not judged; False when it is closed already."""
+    still_open = col(CaseRow.closed_at).is_(None)
+    values: dict[str, Any] = {"closed_at": now, "judge_after": None, "merged_into": merged_into}
+    return _change(session, case_id, still_open, **values)
+
+
+def withdraw_case(session: Session, case_id: int, version: int, now: datetime) -> bool:
+    """Staff confirm a withdrawal; False when it is withdrawn already or decided anew since
+    ``version``.
+    """
+    as_it_was = col(CaseRow.withdrawn_at).is_(None), col(CaseRow.version) == version
+    return _change(session, case_id, *as_it_was, withdrawn_at=now, judge_after=None)
+
+
 def request_judgement(session: Session, case_id: int, judge_after: datetime) -> bool:
     """Have a case judged (again) without anything new having come in: by a person, or because rules
     changed.
@@ -228,6 +250,14 @@ def readings_of_case(session: Session, case_id: int) -> list[tuple[MessageRow, R
     out.
     """
     found = [(message, load_reading(message)) for message, _ in messages_of_case(session, case_id)]
+    return [(message, reading) for message, reading in found if reading is not None]
+
+
+def readings_of(session: Session, message_ids: Sequence[int]) -> list[tuple[MessageRow, Reading]]:
+    """What was read in these mails, in received order; mails not read (yet) are left out."""
+    query = select(MessageRow).where(col(MessageRow.id).in_(list(message_ids)))
+    rows = session.exec(query.order_by(col(MessageRow.received_at), col(MessageRow.id)))
+    found = [(message, load_reading(message)) for message in rows]
     return [(message, reading) for message, reading in found if reading is not None]
 
 

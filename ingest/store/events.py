@@ -52,6 +52,19 @@ class EventKind(StrEnum):
     DISAGREEMENT = "disagreement"  #: the two rule engines differed
     JUDGING_FAILED = "judging_failed"  #: by our fault, it is tried again
 
+    # Staff at work; ``data``: who, because, and what it was about.
+    STAFF_DECIDED = "staff_decided"  #: a person's word on entries; ``data``: before, after too
+    STAFF_FACT = "staff_fact"  #: a person read a value; ``data``: entry, field, value too
+    ASSIGNED = "assigned"  #: a staff member has the case; ``data``: to
+    REMARK = "remark"  #: a note by staff
+    CASE_CLOSED = "case_closed"
+    WITHDRAWN = "withdrawn"  #: a withdrawal was confirmed
+    WITHDRAWAL_REFUSED = "withdrawal_refused"
+    MOVED = "moved"  #: a mail was put into a case, or taken out of it
+    MERGED = "merged"
+    SPLIT = "split"
+    TASK_CLOSED = "task_closed"
+
     # A letter.
     QUEUED = "queued"  #: quotes the hash of its bytes
     SUPPRESSED = "suppressed"  #: a cap kept it back; ``data``: reason

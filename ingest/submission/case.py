@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from hashlib import sha256
 
 from ingest.comparison.pairing import Comparison, Likeness, compare
 from ingest.comparison.printed import Print
@@ -143,6 +144,14 @@ UNREAD = {Fate.UNSUPPORTED, Fate.STRAY, Fate.LIMIT}
 def parts_of_matter(reading: Reading) -> tuple[Part, ...]:
     """The parts an applicant would call an attachment."""
     return tuple(part for part in reading.parts if part.fate in _OF_MATTER)
+
+
+def papers_of_case(case: Case) -> str:
+    """The fingerprint of everything that lies in a case, for one in which no entry can be made
+    out.
+    """
+    hashes = sorted(part.sha256 for mail in case.mails for part in parts_of_matter(mail.reading))
+    return sha256("\n".join(hashes).encode()).hexdigest()
 
 
 def arrange(mails: Sequence[ReceivedMail], track: str, call: Call) -> Case:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TypedDict
+from typing import Literal, TypeAlias, TypedDict
 
 from ingest.reading import Document, Envelope, Fate, SealOutcome
 from ingest.submission.case import Case, parts_of_matter
 from notifier.letters import LetterRequest, ReceivedFile
+from notifier.rendering import LetterKind
 from notifier.wording import size_text
 from rules.call import Call, Rendition
-from rules.verdict import Verdict
+from rules.staff import passed_on
+from rules.verdict import Decision, Outcome, Verdict
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,27 @@ def _files(case: Case, replaced: set[tuple[int, str]]) -> Iterator[ReceivedFile]
             )  # fmt: skip
 
 
+StaffLetterKind: TypeAlias = Literal["withdrawn", "outcome"]
+"""Letters about what staff did with a case beside its verdict."""
+
+
+def letter_kind(verdict: Verdict) -> LetterKind:
+    """The letter that tells a verdict.
+
+    Where newer papers wait for staff beside a person's 受理, they are what there is to tell.
+    """
+    if all(passed_on(each) for each in verdict.entries or (verdict,)):
+        return "passed_on"
+    told = [finding.outcome for entry in verdict.entries for finding in entry.findings]
+    if (
+        verdict.decision is Decision.ACCEPTED
+        and Outcome.REFER in told
+        and not any(passed_on(entry) for entry in verdict.entries)
+    ):
+        return "referred"
+    return verdict.decision.value
+
+
 def letter_request(
     case: Case,
     verdict: Verdict,
@@ -80,7 +103,7 @@ def letter_request(
 ) -> LetterRequest:
     """The request for the letter that tells ``verdict``; it answers the case's last mail."""
     return LetterRequest(
-        kind=verdict.decision.value,
+        kind=letter_kind(verdict),
         call=call,
         case_code=reply.case_code,
         track=case.track,
@@ -95,6 +118,15 @@ def letter_request(
         files=files_of(case),
         serial=reply.serial,
     )
+
+
+def staff_request(
+    case: Case, kind: StaffLetterKind, word: str, call: Call, reply: Reply, now: datetime
+) -> LetterRequest:
+    """The request for the letter about what staff did with a case beside its verdict."""
+    last = case.last
+    request = question_request(last.reading.envelope, last.received, call, reply, now)
+    return replace(request, kind=kind, track=case.track, word=word)
 
 
 def question_request(

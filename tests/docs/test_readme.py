@@ -48,7 +48,9 @@ def test_every_command_named_in_a_document_exists() -> None:
     named = {
         match[0].strip()
         for path in DOCUMENTS
-        for match in re.finditer(r"(?<=`)mailroom( [a-z]+){1,2}", path.read_text("utf-8"))
+        for match in re.finditer(
+            r"(?<=`)mailroom( [a-z]+(?:-[a-z]+)*){1,2}", path.read_text("utf-8")
+        )
     }
 
     assert named

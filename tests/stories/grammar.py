@@ -24,11 +24,8 @@ COMING = {
     "待核实回执",
     "来件提示",
     "撤回申请回执",
-    "撤回通知",
     "补正提醒",
     "报送提醒",
-    "转办告知",
-    "处理结果",
 }
 """Letters that stories ask for and nobody writes yet; a name leaves this set when its letter is
 there.

@@ -34,11 +34,12 @@ from ingest.steps.receive import receive_all
 from ingest.store.cases import cases_of_message, latest_decision, list_cases, load_verdict
 from ingest.store.messages import list_messages
 from ingest.store.tables import CaseRow
+from ingest.views.states import case_state, entry_state
 from notifier.letters import LETTER_NAMES
 from notifier.outbox import NOT_TO_APPLICANTS, find_letters
-from rules.verdict import DECISION_NAMES
+from rules.casestate import State
 from tests.servers.dovecot import DovecotAccount
-from tests.stories.grammar import Story
+from tests.stories.grammar import UNDECIDED, Story
 
 CALL = "smart-education-2024"
 
@@ -156,6 +157,16 @@ class Office:
             rows = [row for row in list_messages(session) if row.message_id_header == message_id]
             return [case for row in rows for case in cases_of_message(session, row.id)]
 
+    def states_of(self, message_id: str) -> set[str]:
+        """How the cases of the mail with this Message-ID stand."""
+        found = set()
+        for case in self.cases_of(message_id):
+            with self.app.database.reading() as session:
+                row = latest_decision(session, case.id)
+            state = case_state(case, load_verdict(row) if row is not None else None)
+            found.add(UNDECIDED if state is State.PENDING else str(state))
+        return found
+
     def entries(self) -> dict[str, set[str]]:
         """Applicant -> how it stands, by the latest decision of every case."""
         found: dict[str, set[str]] = {}
@@ -163,7 +174,7 @@ class Office:
             for case in list_cases(session):
                 row = latest_decision(session, case.id)
                 for entry in load_verdict(row).entries if row is not None else ():
-                    found.setdefault(entry.applicant, set()).add(DECISION_NAMES[entry.decision])
+                    found.setdefault(entry.applicant, set()).add(str(entry_state(entry)))
         return found
 
     def digest(self) -> str:

@@ -9,9 +9,8 @@ from datetime import datetime, timedelta
 from email.utils import parseaddr
 
 from ingest.errors import ConfigError
-from rules.verdict import DECISION_NAMES
 from samples.post import Bounce, File, Post, Program, write_bounce, write_mail
-from tests.stories.grammar import NO_CASE, UNDECIDED, Letter, Mail, Step, Story
+from tests.stories.grammar import NO_CASE, Letter, Mail, Step, Story
 from tests.stories.office import Left, Office
 from tests.stories.papers import files_of
 
@@ -166,11 +165,7 @@ class Play:
             )
 
     def _state(self, name: str) -> str:
-        cases = self.office.cases_of(self.sent[name])
-        decisions = {
-            DECISION_NAMES[case.decision] if case.decision else UNDECIDED for case in cases
-        }
-        return "、".join(sorted(decisions)) or NO_CASE
+        return "、".join(sorted(self.office.states_of(self.sent[name]))) or NO_CASE
 
     def _company(self, step: Step) -> Iterator[str]:
         cases = {

@@ -126,5 +126,5 @@ def test_every_letter_has_a_name_for_people() -> None:
 
 
 def test_template_names_are_all_there_is() -> None:
-    """Six letters and the digest, three files each, and what they share."""
-    assert len(template_names()) == len(set(template_names())) == 7 * 3 + 3
+    """Three files of each letter and of the digest, and what they share."""
+    assert len(template_names()) == len(set(template_names())) == (len(LETTER_KINDS) + 1) * 3 + 3

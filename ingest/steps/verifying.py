@@ -1,0 +1,69 @@
+"""The tasks 人工核验: opened by a verdict that a person must look at, closed by one that needs nobody.
+
+Called inside the transaction that keeps the verdict. What a task asks is said by the verdict's
+findings; who carries it out is in ``ingest/steps/staff/``.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from ingest.store.cases import load_subjects, load_verdict
+from ingest.store.tables import CaseRow, DecisionRow
+from ingest.store.tasks import NewTask, close_task, open_task, open_tasks
+from rules.staff import decided_by_staff
+from rules.subjects import Subject, SubjectKind
+from rules.tasks import TaskKind
+from rules.verdict import EntryVerdict, Finding, Outcome, Verdict
+
+BY_PROGRAM = "程序"
+_NO_LONGER = "新的裁定已不需要核验"
+
+
+def keep_verify_tasks(session: Session, case: CaseRow, row: DecisionRow, now: datetime) -> None:
+    """Every entry that a person must look at has one open task, and no other has one."""
+    verdict, subjects = load_verdict(row), load_subjects(row)
+    needed = dict(to_verify(verdict))
+    there = [task for task in open_tasks(session, case_id=case.id) if task.kind is TaskKind.VERIFY]
+    for task in there:
+        if task.entry not in needed:
+            close_task(session, task.id, BY_PROGRAM, _NO_LONGER, now)
+    known = {task.entry for task in there}
+    for applicant, reasons in needed.items():
+        if applicant not in known:
+            new = NewTask(
+                key=f"verify:{case.code}:{row.version}:{applicant}",
+                kind=TaskKind.VERIFY,
+                reason="；".join(dict.fromkeys(f"请核对：{each.title}" for each in reasons)),
+                case_id=case.id,
+                entry=applicant,
+                address=case.reply_address,
+                telephone=telephone_of(verdict, subjects, applicant),
+            )
+            open_task(session, new, now)
+
+
+def to_verify(verdict: Verdict) -> list[tuple[str, list[Finding]]]:
+    """What a person must look at, by the applicant's name; "" = the whole case."""
+    asked = [("", _asks(verdict))] if not decided_by_staff(verdict) else []
+    asked += [(entry.applicant, _asks(entry)) for entry in verdict.entries if _is_open(entry)]
+    return [(name, findings) for name, findings in asked if findings]
+
+
+def _is_open(entry: EntryVerdict) -> bool:
+    return not decided_by_staff(entry)
+
+
+def _asks(judged: Verdict | EntryVerdict) -> list[Finding]:
+    return [finding for finding in judged.findings if finding.outcome is Outcome.REFER]
+
+
+def telephone_of(verdict: Verdict, subjects: tuple[Subject, ...], applicant: str) -> str:
+    """The 联系电话 of the entry's papers, else of any form in the case; "" when there is none."""
+    own = {entry.entry for entry in verdict.entries if entry.applicant == applicant}
+    forms = [each for each in subjects if each.kind in (SubjectKind.APPLICATION, SubjectKind.ROW)]
+    forms.sort(key=lambda each: each.id not in own)
+    found = (each.fact("联系电话").text for each in forms)
+    return next((text for text in found if text), "")
