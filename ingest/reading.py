@@ -6,6 +6,7 @@ because readings cross a process border and lie in the database.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
@@ -173,8 +174,19 @@ class ScanLine(_Frozen):
     box: tuple[float, float, float, float] = (0, 0, 0, 0)
 
 
+def page_list(pages: Sequence[int]) -> str:
+    """Page numbers for people: ``1-3、5``."""
+    runs: list[list[int]] = []
+    for page in pages:
+        if runs and page == runs[-1][-1] + 1:
+            runs[-1].append(page)
+        else:
+            runs.append([page])
+    return "、".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
+
+
 class Document(_Frozen):
-    """文档: a part recognised as one form in one rendition."""
+    """文档: a part, or some of its pages, recognised as one form in one rendition."""
 
     part: str  #: path of the part
     name: str  #: file name of the part
@@ -190,6 +202,8 @@ class Document(_Frozen):
     outline: tuple[tuple[str, ...], ...] = ()
     applicant: str = ""  #: the applicant's name as written; "" when unknown
     pages: int | None = None
+    #: the pages of the part that are this form's; empty: all of them, nothing else is in it
+    own_pages: tuple[int, ...] = ()
     is_scan: Fact = Fact.unknown()  #: 是扫描: pages are pictures of paper (False: born digital)
     seal: SealReading | None = None
     signatures: tuple[Signature, ...] = ()  #: certificate signatures of a PDF
@@ -200,6 +214,13 @@ class Document(_Frozen):
     #: base64 PNG of the title on a scan, at most about 20 kB: evidence for the digest
     title_png: str = ""
     note: str = ""  #: anything staff should know, in Chinese
+    #: paths of further parts whose pages go on with this one's: photographs of one form
+    more_parts: tuple[str, ...] = ()
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Every part it stands in."""
+        return (self.part, *self.more_parts)
 
 
 class FileReading(_Frozen):

@@ -94,6 +94,12 @@ def _numbering(lines: Sequence[ScanLine]) -> _Numbering | None:
     return None
 
 
+def printed_number(lines: Sequence[ScanLine]) -> int | None:
+    """The number printed at the top or foot of a page; None when there is none."""
+    found = _numbering(lines)
+    return found.number if found is not None else None
+
+
 def _swapped_numbers(numbers: Sequence[_Numbering]) -> str:
     """Where a lower number follows a higher one."""
     for one, other in pairwise(numbers):

@@ -29,9 +29,7 @@ def with_place(
     line; a sentence that mentions them does not. Pages behind the first clear seal were not looked
     at, so nothing is said of a place there.
     """
-    asks = _asking(labels)
-    clear = (line for line in lines if line.confidence >= CLEAR)
-    asked = sorted({line.page for line in clear if asks.search(_tight(line.text))})
+    asked = sorted({line.page for line in lines if asks_for_seal([line], labels)})
     seen = sorted({mark.page for mark in seal.seals})
     if (
         seal.outcome is not SealOutcome.STAMPED
@@ -42,6 +40,13 @@ def with_place(
         return seal
     remark = f"印章在第{_numbers(seen)}页, 表上写明盖章的是第{_numbers(asked)}页"
     return seal.model_copy(update={"reason": f"{seal.reason}; {remark}"})
+
+
+def asks_for_seal(lines: Sequence[ScanLine], labels: tuple[str, ...] = SEAL_LABELS) -> bool:
+    """Whether one of the lines that are read clearly asks for a seal."""
+    asks = _asking(labels)
+    clear = (line for line in lines if line.confidence >= CLEAR)
+    return any(asks.search(_tight(line.text)) for line in clear)
 
 
 @lru_cache(maxsize=64)

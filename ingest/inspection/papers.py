@@ -43,7 +43,7 @@ def pair_files(word: Path, scan: Path, call: Call) -> dict[str, Any]:
     )
     printed = settled_by_layer(printed, [editable], call)
     if not printed.pages_read:
-        printed = with_print(printed, _print_of(scan, printed, call), call)
+        printed = _printed_as(editable, printed, _print_of(scan, printed, call), call)
     page = Print(printed.lines)
     return _pair_json(
         editable,
@@ -51,6 +51,12 @@ def pair_files(word: Path, scan: Path, call: Call) -> dict[str, Any]:
         compare(editable, page, call),
         page_order(editable, printed, page, call),
     )
+
+
+def _printed_as(word: Document, scan: Document, text: ScanText, call: Call) -> Document:
+    """Of several forms in the scan the first of the Word file's kind, else the first."""
+    found = with_print(scan, text, call)
+    return next((each for each in found if each.form == word.form), found[0])
 
 
 def _pair_json(

@@ -9,9 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import groupby
 from pathlib import Path
 
 from ingest.comparison.textlayer import settled_by_layer
+from ingest.document.form.pile import sort_pile
+from ingest.document.print.leaves import leaf_of
 from ingest.document.print.scantask import ScanTask, ScanText, with_print
 from ingest.message.errors import UnreadableMessage
 from ingest.reading import Document, Reading
@@ -115,12 +118,15 @@ def scans_to_read(reading: Reading) -> tuple[ScanTask, ...]:
 
     Of a scan whose text layer has shown already what it is, only the seals are read.
     """
+    words = [document for document in reading.documents if document.rendition is Rendition.EDITABLE]
+    texts = {document.form: own_texts(document) for document in words}
     tasks = {
         document.sha256: ScanTask(
             sha256=document.sha256,
             form=document.form,
             seals=document.seal.seals if document.seal else (),
             seals_only=bool(document.pages_read),
+            texts=texts,
         )
         for document in reading.documents
         if document.rendition is Rendition.STAMPED_SCAN and not _is_export(document)
@@ -128,22 +134,41 @@ def scans_to_read(reading: Reading) -> tuple[ScanTask, ...]:
     return tuple(task for task in tasks.values() if task.seals or not task.seals_only)[:MAX_SCANS]
 
 
+def own_texts(word: Document) -> tuple[str, ...]:
+    """The short texts of a Word file that are no values: by them its sheets are known again."""
+    values = "\n".join(fact.provenance.raw for fact in word.fields.values())
+    return tuple(text for chain in word.outline for text in chain if text not in values)
+
+
 def with_layers_settled(reading: Reading, call: Call) -> Reading:
     """``reading`` with text layers kept where they show that a scan is a Word file of the same
     mail, dropped elsewhere.
     """
     words = [document for document in reading.documents if document.rendition is Rendition.EDITABLE]
-    settled = tuple(
-        settled_by_layer(
-            document,
-            words,
-            call,
-        )
-        if document.lines and not document.pages_read
-        else document
-        for document in reading.documents
-    )
+    settled = tuple(_settled(document, words, call) for document in reading.documents)
     return reading.model_copy(update={"documents": settled})
+
+
+def _settled(document: Document, words: Sequence[Document], call: Call) -> Document:
+    if not document.lines or document.pages_read:
+        return document
+    if not _shows_one_form(document, words, call):
+        return document.model_copy(update={"lines": ()})
+    return settled_by_layer(document, words, call)
+
+
+def _shows_one_form(scan: Document, words: Sequence[Document], call: Call) -> bool:
+    """Whether a text layer shows that every page is one form's, those with a seal surely; else the
+    pages themselves are read.
+    """
+    texts = {word.form: own_texts(word) for word in words}
+    by_page = groupby(scan.lines, key=lambda line: line.page)
+    leaves = [leaf_of(page, list(lines), call, texts) for page, lines in by_page]
+    if scan.pages == 1:
+        return True
+    pieces = sort_pile(leaves, call, scan.form)
+    sealed = {seal.page for seal in (scan.seal.seals if scan.seal else ())}
+    return len(leaves) == scan.pages and len(pieces) == 1 and sealed <= pieces[0].sure
 
 
 def _is_export(document: Document) -> bool:
@@ -166,4 +191,7 @@ def _with_texts(
     for document in documents:
         text = texts.get(document.sha256)
         scan = document.rendition is Rendition.STAMPED_SCAN
-        yield with_print(document, text, call) if text is not None and scan else document
+        if text is not None and scan:
+            yield from with_print(document, text, call)
+        else:
+            yield document

@@ -59,7 +59,8 @@ def read_scans(
     ):
         task = wanted.pop(item.sha256, None) if item.fate is None else None
         if task is not None:
-            texts.append(read_scan(task, item.kind, item.data, call, engine, deadline))
+            share = 1 / (len(wanted) + 1)
+            texts.append(read_scan(task, item.kind, item.data, call, engine, deadline, share))
         if not wanted or deadline.passed:
             break
     return tuple(texts)

@@ -17,7 +17,7 @@ from hashlib import sha256
 
 from ingest.comparison.pairing import Comparison, Likeness, compare
 from ingest.comparison.printed import Print
-from ingest.reading import Document, Fate, Part, Reading
+from ingest.reading import Document, Fate, Part, Reading, SealOutcome
 from ingest.submission.applicants import Applicants, file_stem
 from rules.call import APPLICANT_NAME, Call, Rendition, Role
 from rules.facts import Fact
@@ -43,8 +43,8 @@ class ReceivedMail:
     dated: bool = True
 
 
-_Place = tuple[int, str]
-"""A document inside its case: number of the mail and path of the part."""
+Place = tuple[int, str, tuple[int, ...]]
+"""A document inside its case: number of the mail, path of the part, pages of its own there."""
 
 
 @dataclass(frozen=True)
@@ -55,9 +55,9 @@ class Filed:
     document: Document
 
     @property
-    def place(self) -> _Place:
+    def place(self) -> Place:
         """What tells it from every other document of the case."""
-        return self.mail.id, self.document.part
+        return self.mail.id, self.document.part, self.document.own_pages
 
     @property
     def order(self) -> tuple[datetime, int]:
@@ -96,7 +96,7 @@ class Case:
     summary_scan: Filed | None = None
     loose: list[Filed] = field(default_factory=list)  #: scans nobody could place
     replaced: list[Filed] = field(default_factory=list)
-    _compared: dict[tuple[_Place, _Place], Comparison] = field(default_factory=dict, repr=False)
+    _compared: dict[tuple[Place, Place], Comparison] = field(default_factory=dict, repr=False)
 
     @property
     def last(self) -> ReceivedMail:
@@ -233,15 +233,29 @@ def _file_scan(case: Case, item: Filed) -> bool:
         and file_stem(case.summary.document.name) == stem
     )
     if is_summary:
-        _replace(case, case.summary_scan)
-        case.summary_scan = item
+        case.summary_scan = _newer(case, case.summary_scan, item)
         return True
     entry = _entry_of(case, document)
     if entry is None:
         return False
-    _replace(case, entry.scan)
-    entry.scan = item
+    entry.scan = _newer(case, entry.scan, item)
     return True
+
+
+_BETTER = (SealOutcome.NOT_STAMPED, SealOutcome.UNCERTAIN, SealOutcome.STAMPED)
+
+
+def _newer(case: Case, old: Filed | None, new: Filed) -> Filed:
+    """The scan that counts: the newer one, of two in one mail that with the better seal."""
+    if old is not None and old.mail is new.mail and _seal_rank(old) > _seal_rank(new):
+        old, new = new, old
+    _replace(case, old)
+    return new
+
+
+def _seal_rank(item: Filed) -> int:
+    seal = item.document.seal
+    return _BETTER.index(seal.outcome) if seal is not None else 0
 
 
 def _place_by_content(case: Case, item: Filed, call: Call) -> bool:

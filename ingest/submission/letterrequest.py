@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, TypeAlias, TypedDict
 
-from ingest.reading import Document, Envelope, Fate, SealOutcome
-from ingest.submission.case import Case, parts_of_matter
+from ingest.reading import Document, Envelope, Fate, SealOutcome, page_list
+from ingest.submission.case import Case, Filed, Place, parts_of_matter
 from notifier.letters import LetterRequest, ReceivedFile
 from notifier.rendering import LetterKind
 from notifier.wording import size_text
@@ -51,26 +51,36 @@ def _printed(document: Document) -> str:
 
 def files_of(case: Case) -> tuple[ReceivedFile, ...]:
     """Every attachment of the case, in the order received, with what it was taken for."""
-    replaced = {(item.mail.id, item.document.part) for item in case.replaced}
+    replaced = {item.place for item in case.replaced}
     return tuple(_files(case, replaced))
 
 
-def _files(case: Case, replaced: set[tuple[int, str]]) -> Iterator[ReceivedFile]:
+def _files(case: Case, replaced: set[Place]) -> Iterator[ReceivedFile]:
     for mail in case.mails:
-        documents = {document.part: document for document in mail.reading.documents}
         for part in parts_of_matter(mail.reading):
-            document = documents.get(part.path)
-            if document is not None and document.track not in (case.track, ""):
+            documents = [each for each in mail.reading.documents if part.path in each.parts]
+            own = [each for each in documents if each.track in (case.track, "")]
+            if documents and not own:
                 continue  # it is in the receipt of the other track
-            role = (
-                role_name(document)
-                if document
-                else ("网盘或超大附件链接" if part.fate is Fate.CLOUD_LINK else "未识别")
-            )
+            unread = "网盘或超大附件链接" if part.fate is Fate.CLOUD_LINK else "未识别"
+            places = {Filed(mail, document).place for document in own}
             yield ReceivedFile(
-                name=part.name or "（无文件名）", role=role, size=part.size, sha256=part.sha256, received=mail.received,
-                note="" if document else part.reason, superseded=(mail.id, part.path) in replaced,
+                name=part.name or "（无文件名）", role=_roles(own) or unread, size=part.size, sha256=part.sha256,
+                received=mail.received, note="" if own else part.reason,
+                superseded=bool(places) and places <= replaced,
             )  # fmt: skip
+
+
+def _roles(documents: Sequence[Document]) -> str:
+    """What a file holds; where it is several forms, each with its pages or its applicant."""
+    if len(documents) < 2:
+        return "".join(map(role_name, documents))
+    return "、".join(role_name(document) + _which(document) for document in documents)
+
+
+def _which(document: Document) -> str:
+    pages = f"第{page_list(document.own_pages)}页" if document.own_pages else ""
+    return pages or document.applicant
 
 
 StaffLetterKind: TypeAlias = Literal["withdrawn", "outcome"]

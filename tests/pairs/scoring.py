@@ -127,4 +127,4 @@ def _scan(pair: Pair, call: Call, engine: RememberingEngine) -> Document:
         document,
         read_scan(task, Kind.PDF, pair.scan, call, engine, Deadline(600)),
         call,
-    )
+    )[0]

@@ -259,7 +259,7 @@ def judge(page: Pressed, call: Call, engine: OcrEngine) -> Judged:
         document,
         read_scan(task, Kind.PDF, page.data, call, engine, Deadline(60)),
         call,
-    )
+    )[0]
     writing = " ".join(seal.writing for seal in (document.seal.seals if document.seal else ()))
     known = [name for pair in (*UNITS, *LONG_UNITS) for name in pair]
     double = {_asked(document, page.double, known), _asked(document, page.double, [FAR])}

@@ -51,6 +51,8 @@ _RUNNING_TEXT = (
 )
 #: pieces that tell how a page lies, and radians that are no longer a page laid badly
 _MANY, _CROOKED = 4, 0.2
+#: pieces that are read of a page that is only skimmed, besides some of all others
+_TALLEST, _TOPMOST = 4, 6
 #: lines of running text that are read all the same, to see whether it is the same text
 _SAMPLES = 5
 
@@ -175,12 +177,20 @@ def _spread(pairs: list[Any], most: int) -> list[Any]:
 
 
 def _worth_reading(pairs: list[Any], most: int | None) -> list[Any]:
-    """The short pieces, or ``most`` of them, and a few of the long ones."""
+    """The short pieces, and a few of the long ones; with ``most`` so many short ones, those in tall
+    print and at the top of the page first: a title is among them.
+    """
     if len(pairs) <= _BUSY and most is None:
         return pairs
     short = [pair for pair in pairs if _length(pair[1]) <= _RUNNING_TEXT]
     long = [pair for pair in pairs if _length(pair[1]) > _RUNNING_TEXT]
-    return _spread(short, most or _MOST) + _spread(long, 0 if most else _SAMPLES)
+    if most is None:
+        return _spread(short, _MOST) + _spread(long, _SAMPLES)
+    tall = sorted(pairs, key=lambda pair: pair[1][1] - pair[1][3])[:_TALLEST]
+    top = sorted(short, key=lambda pair: pair[1][1])[:_TOPMOST]
+    first = [pair for pair in pairs if any(pair is other for other in (*tall, *top))]
+    rest = [pair for pair in short if not any(pair is other for other in first)]
+    return first + _spread(rest, max(0, most - len(first)))
 
 
 def _length(box: tuple[float, float, float, float]) -> float:

@@ -8,22 +8,30 @@ what follows from the words is decided elsewhere.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from enum import Enum
 
 import numpy as np
 
 from ingest.comparison.pairing import share_of_labels
 from ingest.comparison.printed import is_title
+from ingest.document.form.pile import Leaf, Piece, sort_pile
 from ingest.document.paged.pdf import (
+    MOST_PAGES,
     BrokenPdfError,
     EncryptedPdfError,
+    PageKind,
     Pdf,
     PdfLimitError,
+    at_the_ends,
     read_pdf,
 )
 from ingest.document.paged.pictures import UndrawableError, pdf_pictures, photograph
+from ingest.document.print.leaves import leaf_of
 from ingest.document.print.ocr import OcrEngine, PageText
-from ingest.document.print.scantask import ScanTask, ScanText, recognise_print
+from ingest.document.print.pileseals import seal_of
+from ingest.document.print.scantask import PrintedForm, ScanTask, ScanText, recognise_print
+from ingest.document.seal.page import PageLook, look_at_page
 from ingest.document.seal.pixels import (
     WORKING_PX_PER_MM,
     PageImage,
@@ -32,7 +40,7 @@ from ingest.document.seal.pixels import (
     crop_png,
 )
 from ingest.document.seal.ringtext import RING_PX_PER_MM, read_ring
-from ingest.reading import Kind, ScanLine, Seal
+from ingest.reading import Kind, ScanLine, Seal, SealOutcome
 from rules.call import Call
 
 MAX_PAGES = 3  #: read with all their short pieces
@@ -56,6 +64,10 @@ class Deadline:
         """Whether no further page is begun."""
         return time.monotonic() >= self._end
 
+    def part(self, share: float) -> Deadline:
+        """One that ends when ``share`` of the time left is over."""
+        return Deadline(share * max(0.0, self._end - time.monotonic()))
+
 
 def read_scan(
     task: ScanTask,
@@ -64,52 +76,201 @@ def read_scan(
     call: Call,
     engine: OcrEngine,
     deadline: Deadline,
+    share: float = 1.0,
 ) -> ScanText:
-    """Read pages until the labels of the form's fields were seen; then the seals' rings.
+    """Read pages until the labels of each form's fields were seen; then the seals' rings.
 
-    :data:`MAX_PAGES` are read; after them pages are only skimmed, to know whether one is missing or
-    in a wrong place. A page that cannot be shown ends the reading; never raises for what the file
-    contains.
+    :data:`MAX_PAGES` of a form are read; after them pages are only skimmed, to know whether one is
+    missing or in a wrong place, and whether another form begins. ``share`` of the time may go into
+    that. A page that cannot be shown ends the reading; never raises for what the file contains.
     """
-    found = _Found()
-    try:
-        for page in page_pictures(kind, data) if not task.seals_only else ():
-            if deadline.passed or len(found.pages) == MAX_SKIMMED:
-                break
-            if _enough(found.lines, task.form, call):
-                break
-            found.add(page, engine, call)
-        else:
-            found.whole = True
-    except UndrawableError:
-        pass
-    writings = () if deadline.passed else tuple(_writings(task.seals, kind, data, engine))
-    return ScanText(
+    if task.seals_only:
+        writings = () if deadline.passed else tuple(_writings(task.seals, kind, data, engine))
+        return ScanText(sha256=task.sha256, writings=writings)
+    pages = _PagesOf(kind, data)
+    found = _Found(task, call, engine)
+    found.read(pages, deadline, deadline.part(share))
+    text = ScanText(
         sha256=task.sha256,
         lines=tuple(found.lines[:MAX_LINES]),
         pages=tuple(found.pages),
         whole=found.whole and len(found.lines) <= MAX_LINES,
-        title_png=found.title_png,
-        writings=writings,
+        title_png=next(iter(found.titles.values()), ""),
+        unseen=found.unseen(pages),
     )
+    if found.one_form:
+        writings = () if deadline.passed else tuple(_writings(task.seals, kind, data, engine))
+        return text.model_copy(update={"writings": writings})
+    forms = tuple(_sealed_forms(found, pages, deadline))
+    return text.model_copy(update={"forms": _with_writings(forms, pages, engine, deadline)})
+
+
+class _PagesOf:
+    """The pages of a file that are not blank, as often as they are wanted."""
+
+    def __init__(self, kind: Kind, data: bytes) -> None:
+        self.kind, self.data = kind, data
+        self._pdf = _structure(data, _in_a_pile) if kind is Kind.PDF else None
+        self.count = self._pdf.page_count if self._pdf is not None else 1
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """Those that are not known to be blank, also those that are never looked at."""
+        if self._pdf is None:
+            return (1,)
+        blank = {page.number for page in self._pdf.pages if page.kind is PageKind.BLANK}
+        return tuple(number for number in range(1, self.count + 1) if number not in blank)
+
+    def pictures(
+        self, wanted: Collection[int] | None = None, px_per_mm: float = WORKING_PX_PER_MM
+    ) -> Iterator[PageImage]:
+        """The pages wanted, lazily, up to one that cannot be shown."""
+        try:
+            if self._pdf is None:
+                yield from photograph(self.data, px_per_mm)
+                return
+            pages = (p for p in self._pdf.pages if wanted is None or p.number in wanted)
+            chosen = Pdf(self.count, tuple(pages))
+            yield from pdf_pictures(self.data, chosen, px_per_mm)
+        except UndrawableError:
+            return
+
+
+def _in_a_pile(number: int, count: int) -> bool:
+    return number <= MOST_PAGES or at_the_ends(number, count)
 
 
 class _Found:
-    """What has been read so far."""
+    """What has been read so far, page by page."""
 
-    def __init__(self) -> None:
+    def __init__(self, task: ScanTask, call: Call, engine: OcrEngine) -> None:
+        self.task, self.call, self.engine = task, call, engine
         self.lines: list[ScanLine] = []
         self.pages: list[int] = []
         self.whole = False
-        self.title_png = ""
+        self.titles: dict[int, str] = {}
+        self.leaves: dict[int, Leaf] = {}
 
-    def add(self, page: PageImage, engine: OcrEngine, call: Call) -> None:
+    def read(self, pages: _PagesOf, deadline: Deadline, skimming: Deadline) -> None:
+        """Every page, as far as is worth it and the time goes."""
+        sealed = {seal.page for seal in self.task.seals}
+        for page in pages.pictures():
+            mode = _Mode.READ if page.number in sealed else self._mode()
+            if (skimming if mode is _Mode.HEAD else deadline).passed:
+                break
+            self._look(page, mode)
+        self.whole = set(pages.numbers) <= set(self.pages)
+
+    def _mode(self) -> _Mode:
+        """How closely the next page is looked at: as part of the form that the last one is of."""
+        own = self.last_piece
+        lines = [line for line in self.lines if line.page in own.pages] if own else self.lines
+        form = own.form if own and own.form else self.task.form
+        count = len(set(self.pages).intersection(own.pages)) if own else 0
+        if count == MAX_SKIMMED or _enough(lines, form, self.call):
+            return _Mode.HEAD
+        return _Mode.SKIM if count >= MAX_PAGES else _Mode.READ
+
+    def _look(self, page: PageImage, mode: _Mode) -> None:
         pixels = at_working_scale(page)
-        text = engine.read_page(pixels, SKIMMED_PIECES if len(self.pages) >= MAX_PAGES else None)
+        text = self.engine.read_page(pixels, None if mode is _Mode.READ else SKIMMED_PIECES)
         lines = list(_lines(page.number, text))
-        self.title_png = self.title_png or _title_png(pixels, text, lines, call)
-        self.lines += lines
-        self.pages.append(page.number)
+        before = len(self.pieces)
+        self.leaves[page.number] = self._leaf(page.number, lines)
+        if mode is not _Mode.READ and self._begins(page.number, before):
+            self._look(page, _Mode.READ)
+            return
+        png = _title_png(pixels, text, lines, self.call)
+        self.titles |= {page.number: png} if png else {}
+        if mode is not _Mode.HEAD:
+            self.lines += lines
+            self.pages.append(page.number)
+
+    def _begins(self, number: int, before: int) -> bool:
+        """Whether another form begins on the page just seen."""
+        return len(self.pieces) > before > 0 and bool(self.leaves[number].form)
+
+    def _leaf(self, number: int, lines: Sequence[ScanLine]) -> Leaf:
+        return leaf_of(number, lines, self.call, self.task.texts)
+
+    def look_closer(self, page: PageImage) -> None:
+        """Read a page whole that was only skimmed: it turned out to bear a seal."""
+        if page.number not in self.pages:
+            self._look(page, _Mode.READ)
+            self.pages.sort()
+            self.lines.sort(key=lambda line: line.page)
+
+    @property
+    def pieces(self) -> tuple[Piece, ...]:
+        """The forms among the pages seen; where nothing is titled, all may be the one expected."""
+        leaves = [self.leaves[number] for number in sorted(self.leaves)]
+        pieces = sort_pile(leaves, self.call, self.task.form)
+        if self.task.form or any(piece.form for piece in pieces) or not self.lines:
+            return pieces
+        printed = recognise_print(self.lines, self.call)
+        return sort_pile(leaves, self.call, printed.id) if printed is not None else pieces
+
+    @property
+    def last_piece(self) -> Piece | None:
+        """The form that the last page seen belongs to."""
+        return next(reversed(self.pieces), None)
+
+    @property
+    def one_form(self) -> bool:
+        """Whether all pages are one form's as far as anybody may ask: then a seal seen anywhere is
+        its own.
+        """
+        if len(self.leaves) < 2:
+            return True
+        pieces = self.pieces
+        return len(pieces) == 1 and (
+            not pieces[0].form or {seal.page for seal in self.task.seals} <= pieces[0].sure
+        )
+
+    def unseen(self, pages: _PagesOf) -> tuple[int, ...]:
+        """Pages nobody looked at; of a file none of which could be read nothing is said."""
+        return tuple(n for n in pages.numbers if n not in self.leaves) if self.leaves else ()
+
+
+class _Mode(Enum):
+    """How closely a page is looked at."""
+
+    READ = "read"
+    SKIM = "skim"  #: far enough to know it again
+    HEAD = "head"  #: only for the form it belongs to
+
+
+def _sealed_forms(found: _Found, pages: _PagesOf, deadline: Deadline) -> Iterator[PrintedForm]:
+    """The forms of a pile, each with what was seen of seals on its own pages."""
+    looks: dict[int, PageLook] = {}
+    for page in pages.pictures(found.leaves):
+        if deadline.passed:
+            break
+        looks[page.number] = look_at_page(page)
+        if looks[page.number].outcome is SealOutcome.STAMPED:
+            found.look_closer(page)
+    pieces = found.pieces
+    only_foreign = all(piece.foreign for piece in pieces)
+    for piece in pieces:
+        if only_foreign or not piece.foreign:
+            titles = (found.titles.get(number, "") for number in piece.pages)
+            title = next((png for png in titles if png), "")
+            seal = seal_of(piece, pieces, looks)
+            yield PrintedForm(form=piece.form, pages=piece.pages, seal=seal, title_png=title)
+
+
+def _with_writings(
+    forms: Sequence[PrintedForm], pages: _PagesOf, engine: OcrEngine, deadline: Deadline
+) -> tuple[PrintedForm, ...]:
+    written: list[PrintedForm] = []
+    for form in forms:
+        seals = form.seal.seals
+        said = [] if deadline.passed else list(_writings(seals, pages.kind, pages.data, engine))
+        read = zip(seals, [*said, *[""] * len(seals)], strict=False)
+        marks = tuple(seal.model_copy(update={"writing": writing}) for seal, writing in read)
+        seal = form.seal.model_copy(update={"seals": marks})
+        written.append(form.model_copy(update={"seal": seal}))
+    return tuple(written)
 
 
 def page_pictures(kind: Kind, data: bytes, px_per_mm: float | None = None) -> Iterator[PageImage]:
@@ -118,15 +279,15 @@ def page_pictures(kind: Kind, data: bytes, px_per_mm: float | None = None) -> It
     """
     how = {} if px_per_mm is None else {"px_per_mm": px_per_mm}
     if kind is Kind.PDF:
-        yield from pdf_pictures(data, _structure(data), **how)
+        yield from pdf_pictures(data, _structure(data, at_the_ends), **how)
     else:
         yield from photograph(data, **how)
 
 
-def _structure(data: bytes) -> Pdf:
+def _structure(data: bytes, wanted: Callable[[int, int], bool]) -> Pdf:
     """The pages; none of a file that cannot be read (the first reading has said so)."""
     try:
-        return read_pdf(data)
+        return read_pdf(data, wanted)
     except (BrokenPdfError, EncryptedPdfError, PdfLimitError):
         return Pdf(0, ())
 

@@ -10,7 +10,7 @@ one read the writing in the ring. The figures, and where they come from, stand i
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from ingest.document.seal.faintrings import faint_ring
@@ -74,6 +74,11 @@ def look_for_seals(pages: Iterable[PageImage]) -> SealReading:
                 reason=f"第{page.number}页有清晰的红色印章",
             )
         looks.append(look)
+    return without_clear_seal(looks)
+
+
+def without_clear_seal(looks: Sequence[PageLook]) -> SealReading:
+    """What pages say together of which none bears a clear seal."""
     seals = tuple(seal for look in looks for seal in look.seals)
     doubtful = next((look for look in looks if look.outcome is SealOutcome.UNCERTAIN), None)
     if doubtful is not None:
@@ -84,7 +89,7 @@ def look_for_seals(pages: Iterable[PageImage]) -> SealReading:
     return SealReading(outcome=SealOutcome.NOT_STAMPED, reason="彩色页面上没有发现红色印章")
 
 
-def _across_pages(looks: list[PageLook]) -> str:
+def _across_pages(looks: Sequence[PageLook]) -> str:
     """骑缝章: pieces at the edge of two pages or more, each too little to be sure of."""
     pages = sorted({seal.page for look in looks for seal in look.seals if look.at_edge})
     return (
@@ -217,4 +222,4 @@ def _seal(page: PageImage, mark: Mark) -> Seal:
     )
 
 
-__all__ = ["PageLook", "look_at_page", "look_for_seals"]
+__all__ = ["PageLook", "look_at_page", "look_for_seals", "without_clear_seal"]

@@ -114,7 +114,7 @@ def test_a_scan_is_held_against_the_words_of_its_own_form(
     ]
     printed += [line(1, "师市教育局审核意见："), line(2, "（盖章）")]
 
-    read = with_print(document, ScanText(sha256="7", lines=tuple(printed), pages=(1, 2)), call)
+    (read,) = with_print(document, ScanText(sha256="7", lines=tuple(printed), pages=(1, 2)), call)
 
     assert read.form == form.id
     assert read.seal is not None

@@ -45,11 +45,13 @@ def filled(word: Callable[..., Document]) -> Document:
 
 
 def layered(scan: Document, *texts: str) -> Document:
-    """``scan`` with a text layer."""
-    content = Content(
-        tuple(Line(text, f"第{number}页 第1行") for number, text in enumerate(texts, 1))
+    """``scan`` with a text layer: a text for each page, a line for each row."""
+    rows = (
+        Line(row, f"第{page}页 第{number}行")
+        for page, text in enumerate(texts, 1)
+        for number, row in enumerate(text.split("\n"), 1)
     )
-    return scan.model_copy(update={"lines": layer_lines(content)})
+    return scan.model_copy(update={"lines": layer_lines(Content(tuple(rows)))})
 
 
 def reading(*documents: Document) -> Reading:
@@ -91,18 +93,33 @@ def test_of_a_settled_scan_only_the_seals_are_read(
 ) -> None:
     """And what was known of its text stays."""
     seal = Seal(page=1, bbox=(1, 1, 40, 40), diameter_mm=40, shape="circle", confidence=0.9)
-    sealed = layered(scan(), *TEXT).model_copy(
-        update={"seal": SealReading(outcome=SealOutcome.STAMPED, seals=(seal,)), "sha256": "7"}
-    )
-    bare = layered(scan(), *TEXT).model_copy(update={"seal": None, "sha256": "8"})
+    text = ("兵团智慧教育示范校申报书\n学校名称\t甲团中学", *TEXT[1:])
+    stamped = SealReading(outcome=SealOutcome.STAMPED, seals=(seal,))
+    sealed = layered(scan(), *text).model_copy(update={"seal": stamped, "sha256": "7", "pages": 4})
+    bare = layered(scan(), *text).model_copy(update={"seal": None, "sha256": "8", "pages": 4})
     settled = with_layers_settled(reading(filled, sealed, bare), call)
     tasks = scans_to_read(settled)
     assert [(task.sha256, task.seals_only) for task in tasks] == [("7", True)]
-    read = with_print(settled.documents[1], ScanText(sha256="7", writings=("甲团中学",)), call)
+    (read,) = with_print(settled.documents[1], ScanText(sha256="7", writings=("甲团中学",)), call)
     assert (read.pages_read, read.seal.seals[0].writing if read.seal else "") == (
         (1, 2, 3, 4),
         "甲团中学",
     )
+
+
+@pytest.mark.parametrize(
+    "added", [("兵团智慧教育示范校申报汇总表",), ()], ids=["another form", "a page without text"]
+)
+def test_a_layer_that_does_not_show_one_form_on_every_page_is_dropped(
+    call: Call, filled: Document, scan: Callable[..., Document], added: tuple[str, ...]
+) -> None:
+    """The seal may stand on what the layer does not speak of."""
+    text = ("兵团智慧教育示范校申报书\n学校名称\t甲团中学", *TEXT[1:], *added)
+    layer = layered(scan(), *text).model_copy(update={"pages": 5})
+
+    settled = with_layers_settled(reading(filled, layer), call)
+
+    assert (settled.documents[1].lines, settled.documents[1].pages_read) == ((), ())
 
 
 def test_lines_without_a_page_are_no_layer() -> None:

@@ -124,6 +124,24 @@ def test_the_newer_file_counts_and_the_older_stays_listed(
     assert [item.mail.id for item in case.replaced] == [old.id]
 
 
+def test_of_two_scans_in_one_mail_the_better_seal_counts(
+    call: Call, mail: Mail, word: Make, scan: Make
+) -> None:
+    """A stack holds a copy without a seal, another file the stamped one; in a later mail the newer
+    counts.
+    """
+    stamped = scan("甲团中学")
+    bare = scan("甲团中学", outcome=SealOutcome.NOT_STAMPED).model_copy(
+        update={"own_pages": (1, 2)}
+    )
+
+    together = arrange([mail(word("甲团中学"), stamped, bare)], "示范校", call)
+    later = arrange([mail(word("甲团中学"), stamped), mail(bare)], "示范校", call)
+
+    kept = [case.entries[0].scan for case in (together, later)]
+    assert [item.document if item else None for item in kept] == [stamped, bare]
+
+
 def test_a_scan_alone_is_an_entry_without_word(call: Call, mail: Mail, scan: Make) -> None:
     """So that the letter can say what is missing, by name."""
     case = arrange([mail(scan("甲团中学", outcome=SealOutcome.UNCERTAIN))], "示范校", call)

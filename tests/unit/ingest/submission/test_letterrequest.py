@@ -153,3 +153,19 @@ def test_a_question_gets_a_receipt_without_verdict_and_files(call: Call) -> None
         request.case_code,
     ) == ("received", None, (), "")
     assert (request.original_subject, request.received) == ("请问", MORNING)
+
+
+def test_a_file_with_several_forms_is_listed_once_with_the_pages_of_each(
+    call: Call, mail: Mail, scan: Make
+) -> None:
+    """One that is replaced as a whole says so."""
+    form = scan("甲团中学").model_copy(update={"own_pages": (1, 2)})
+    table = scan(role=Role.SUMMARY).model_copy(update={"own_pages": (3,), "part": form.part})
+    both = mail(form, table)
+    parts = both.reading.parts[:1]
+    both = replace(both, reading=both.reading.model_copy(update={"parts": parts}))
+
+    (listed,) = files_of(arrange([both], "示范校", call))
+
+    assert listed.role == "申报书（盖章扫描件）第1-2页、汇总表（盖章扫描件）第3页"
+    assert not listed.superseded

@@ -18,7 +18,7 @@ from ingest.document.print.ocr import OcrEngine, PageText, Written
 from ingest.document.print.scantask import ScanTask, ScanText
 from ingest.document.print.scantext import Deadline, read_scan
 from ingest.document.seal.pixels import Pixels
-from ingest.reading import Kind, Seal
+from ingest.reading import Kind, Seal, SealOutcome
 from rules.call import Call
 from samples.pdf import pictures_pdf
 from samples.scan import Picture
@@ -133,6 +133,56 @@ def test_the_title_is_cut_out_as_evidence(call: Call, quarters: int) -> None:
         assert max(picture.size) <= 360
         assert picture.width > 4 * picture.height
     assert not read(ScriptedEngine(["某页"]), call, 1).title_png
+
+
+COVER_2 = ["兵团智慧教育示范校申报书", "学校名称", "乙团小学"]
+TABLE = ["兵团智慧教育示范校申报汇总表", "填报单位（盖章）：甲师教育局"]
+END = ["学校意见", "（盖章）"]
+
+
+def test_a_title_behind_the_form_begins_another_one(call: Call) -> None:
+    """Each has its pages, and is read as far as a form alone would be."""
+    engine = ScriptedEngine(TITLE, labels(call), END, COVER_2, COVER_2, labels(call), END)
+    stack = read(engine, call, 6)
+
+    assert [(form.form, form.pages) for form in stack.forms] == [
+        ("附件2", (1, 2, 3)),
+        ("附件2", (4, 5, 6)),
+    ]
+    assert 4 in stack.pages
+
+
+def test_the_table_behind_the_form_is_a_form_of_its_own(call: Call) -> None:
+    """And no page of it the form's: each says for itself that it bears no seal."""
+    engine = ScriptedEngine(TITLE, labels(call), END, TABLE, TABLE)
+    text = read(engine, call, 4)
+
+    assert [(form.form, form.pages) for form in text.forms] == [
+        ("附件2", (1, 2, 3)),
+        ("附件4", (4,)),
+    ]
+    assert {form.seal.outcome for form in text.forms} == {SealOutcome.UNCERTAIN}
+
+
+def test_a_seal_on_a_page_that_shows_nothing_of_the_form_is_looked_at_again(call: Call) -> None:
+    """That page is read whole first, wherever it stands."""
+    seal = Seal(page=3, bbox=(50, 50, 40, 40), diameter_mm=40, shape="circle", confidence=0.9)
+    engine = ScriptedEngine(TITLE, labels(call), ["特此说明"])
+    text = read(engine, call, 3, seals=(seal,))
+
+    assert engine.asked == [None, None, None]
+    assert [form.pages for form in text.forms] == [(1, 2, 3)]
+    shown = read(ScriptedEngine(TITLE, labels(call), END), call, 3, seals=(seal,))
+    assert shown.forms == ()
+
+
+def test_pages_behind_the_time_are_named(call: Call) -> None:
+    """Another form may stand on them."""
+    engine = ScriptedEngine(TITLE, labels(call), END)
+    scan = ScanTask(sha256="1", form="附件2")
+    text = read_scan(scan, Kind.PDF, pdf(3), call, cast("OcrEngine", engine), Deadline(60), 0.0)
+
+    assert (text.pages, text.unseen) == ((1, 2), (3,))
 
 
 def test_places_are_millimetres(call: Call) -> None:

@@ -1,0 +1,206 @@
+"""Which sheets of a pile are which form: a file, a stack of scans or the photographs of one mail
+may hold several forms, and what stands on one of them says nothing of the next.
+
+Pure: what each sheet shows in, pieces of the pile out. How a sheet's facts are told is
+``leaves.py`` beside the print and ``split.py`` for what is typed. Where a sheet belongs is either
+sure or not; whoever asks must not take an unsure sheet for anybody's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from rapidfuzz import fuzz
+
+from rules.call import Call, Form
+
+SAME_NAME = 90  #: per cent of likeness of two readings of one name
+OTHER_NAME = 75  #: ... below which they are two names
+BODY = 0.5  #: share of a form's labels after which its body has been seen
+REPEATED = 3  #: labels seen before that stand on a titled sheet: the form begins anew
+OPENING = 2  #: labels by which a sheet in front of a title belongs to that form
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """What one sheet shows."""
+
+    number: int  #: from 1, in the order of the pile
+    form: str = ""  #: id of the form whose title heads it
+    #: whether that title stands in tall print, not in that of a running head; None: not known
+    tall: bool | None = None
+    below: str = ""  #: ... of another one whose title stands further down
+    foreign: bool = False  #: headed as something else: a letter, a certificate, a notice
+    name: str = ""  #: the applicant beside its label, for comparing; "" when not read
+    labels: Mapping[str, frozenset[str]] = field(default_factory=dict)  #: fields by form
+    printed: int | None = None  #: its printed page number
+    asks: bool = False  #: asks for a seal, a signature or an opinion, as forms do at their end
+    known: frozenset[str] = frozenset()  #: forms of which other texts than labels stand here
+    read: bool = True  #: False: nobody looked, or nothing could be read
+
+    def of(self, form: str) -> frozenset[str]:
+        """The fields of ``form`` whose labels stand here."""
+        return self.labels.get(form, frozenset())
+
+    def shows(self, form: str) -> bool:
+        """Whether, untitled, it shows that it is a sheet of ``form``."""
+        return self.read and (form in self.known or bool(self.of(form)) or self.asks)
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Sheets that belong together; ``form`` is "" where it is no form of the call, or nobody can
+    tell.
+    """
+
+    form: str
+    pages: tuple[int, ...]
+    sure: frozenset[int]  #: those that certainly are this form's
+    foreign: bool = False  #: clearly something else than a form
+
+
+@dataclass
+class _Open:
+    """A piece that may go on."""
+
+    form: str
+    foreign: bool = False
+    leaves: list[Leaf] = field(default_factory=list)
+    sure: set[int] = field(default_factory=set)
+
+    def add(self, leaf: Leaf, *, sure: bool) -> None:
+        """One sheet more."""
+        self.leaves.append(leaf)
+        self.sure |= {leaf.number} if sure else set()
+
+    @property
+    def name(self) -> str:
+        """The applicant named on its sheets."""
+        return next((leaf.name for leaf in self.leaves if leaf.name), "")
+
+    def seen(self, form: str) -> frozenset[str]:
+        """The fields of ``form`` whose labels stand on its sheets."""
+        return frozenset().union(*(leaf.of(form) for leaf in self.leaves))
+
+    @property
+    def runs(self) -> bool:
+        """Whether its title stands on every sheet, as a running head does."""
+        return all(leaf.form == self.form for leaf in self.leaves)
+
+    def follows(self, leaf: Leaf) -> bool:
+        """Whether the printed numbers say that the sheet is the next one."""
+        last = self.leaves[-1].printed
+        return last is not None and leaf.printed == last + 1
+
+    def expect(self, form: str) -> None:
+        """Be that form, as nothing here says another."""
+        self.form = form
+        self.sure |= {leaf.number for leaf in self.leaves if form and leaf.shows(form)}
+
+    def closed(self) -> Piece:
+        """As it stays."""
+        pages = tuple(leaf.number for leaf in self.leaves)
+        return Piece(self.form, pages, frozenset(self.sure), self.foreign)
+
+
+def sort_pile(leaves: Iterable[Leaf], call: Call, expected: str = "") -> tuple[Piece, ...]:
+    """The pieces of a pile in its order.
+
+    Where no sheet is titled, they are the form ``expected`` (from the file's name, or from all that
+    is printed), those surely that show it. A sheet under two titles is in two pieces, sure in
+    neither.
+    """
+    pieces: list[_Open] = []
+    forms = {form.id: form for form in call.forms}
+    for leaf in leaves:
+        _place(leaf, pieces, forms)
+    if expected and not any(piece.form for piece in pieces):
+        for piece in pieces:
+            piece.expect("" if piece.foreign else expected)
+    return tuple(piece.closed() for piece in _front_joined(pieces))
+
+
+def _place(leaf: Leaf, pieces: list[_Open], forms: Mapping[str, Form]) -> None:
+    if leaf.form:
+        goes_on = _goes_on(pieces[-1], leaf, forms[leaf.form]) if pieces else False
+        if goes_on is not True:
+            pieces.append(_Open(leaf.form))
+        pieces[-1].add(leaf, sure=not leaf.below and goes_on is not None)
+    elif leaf.foreign or not pieces:
+        pieces.append(_Open("", foreign=leaf.foreign))
+        pieces[-1].add(leaf, sure=leaf.foreign)
+    else:
+        owner = _owner(leaf, pieces)
+        if owner.foreign and any(leaf.labels.values()):
+            pieces.append(owner := _Open(""))
+        owner.add(leaf, sure=not leaf.below and _belongs(owner, leaf))
+    if leaf.below:
+        pieces.append(_Open(leaf.below))
+        pieces[-1].add(leaf, sure=False)
+
+
+def _goes_on(current: _Open, leaf: Leaf, form: Form) -> bool | None:
+    """Whether a titled sheet goes on with the form before it, whose title it repeats; None when
+    that cannot be told.
+    """
+    if leaf.form != current.form:
+        return False
+    if current.follows(leaf):
+        return True
+    if leaf.name and current.name:
+        return _one_name(leaf.name, current.name)
+    if form.columns:  # heads of long tables are printed on every sheet
+        return True
+    seen, here = current.seen(form.id), leaf.of(form.id)
+    again = len(here & seen) >= REPEATED
+    if len(seen) < BODY * len(form.fields):  # the cover in front of the table, most likely
+        return None if again else True
+    if leaf.tall or not current.runs:
+        return False
+    return bool(here - seen) if leaf.tall is None else not again
+
+
+def _one_name(one: str, other: str) -> bool | None:
+    """Whether two readings are one name; None when that cannot be told."""
+    likeness = fuzz.ratio(one, other)
+    if likeness >= SAME_NAME:
+        return not _tells_apart(one, other)
+    return False if likeness < OTHER_NAME else None
+
+
+_NUMERALS = frozenset("一二三四五六七八九十0123456789")
+
+
+def _tells_apart(one: str, other: str) -> bool:
+    """Whether two names of one length differ in a numeral: 第一中学 is not 第二中学."""
+    if len(one) != len(other):
+        return False
+    pairs = [pair for pair in zip(one, other, strict=True) if pair[0] != pair[1]]
+    return any(a in _NUMERALS and b in _NUMERALS for a, b in pairs)
+
+
+def _owner(leaf: Leaf, pieces: Sequence[_Open]) -> _Open:
+    """The piece an untitled sheet is put to: behind a strange sheet a form may go on."""
+    if pieces[-1].form:
+        return pieces[-1]
+    forms = [piece for piece in pieces if piece.form and len(leaf.of(piece.form)) >= OPENING]
+    return forms[-1] if forms else pieces[-1]
+
+
+def _belongs(piece: _Open, leaf: Leaf) -> bool:
+    """Whether an untitled sheet shows that it is a form's."""
+    return bool(piece.form) and leaf.read and (leaf.shows(piece.form) or piece.follows(leaf))
+
+
+def _front_joined(pieces: list[_Open]) -> list[_Open]:
+    """Untitled sheets at the front that show the labels of the form behind them are its own; its
+    title may be illegible on them.
+    """
+    if len(pieces) < 2 or pieces[0].form or pieces[0].foreign:
+        return pieces
+    front, form = pieces[:2]
+    if not form.form or len(front.seen(form.form)) < OPENING:
+        return pieces
+    form.leaves = [*front.leaves, *form.leaves]
+    return pieces[1:]

@@ -1,0 +1,188 @@
+"""Which sheets are which form, and which of them surely."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from ingest.document.form.pile import Leaf, Piece, sort_pile
+from rules.call import Call
+
+APPLICATION, ZONE, TABLE = "附件2", "附件1", "附件4"
+
+
+def body(number: int, form: str = APPLICATION, *, of: int = 14) -> Leaf:
+    """A sheet with the labels of a form, untitled."""
+    return Leaf(number, labels={form: frozenset(f"栏目{at}" for at in range(of))})
+
+
+def cover(number: int, form: str = APPLICATION, name: str = "") -> Leaf:
+    """A sheet with a big title and no more than the applicant."""
+    return Leaf(number, form, tall=True, name=name)
+
+
+def end(number: int) -> Leaf:
+    """The sheet with the opinions and the place for the seal."""
+    return Leaf(number, asks=True)
+
+
+def pages(pieces: tuple[Piece, ...]) -> list[tuple[str, tuple[int, ...]]]:
+    """Form and pages of each."""
+    return [(piece.form, piece.pages) for piece in pieces]
+
+
+@pytest.fixture
+def stack() -> list[Leaf]:
+    """Two schools' forms of three sheets, scanned one after the other."""
+    return [cover(1), body(2), end(3), cover(4), body(5), end(6)]
+
+
+def test_a_stack_of_one_kind_is_cut_at_its_covers(call: Call, stack: list[Leaf]) -> None:
+    """Names need not be legible under the seals on the covers."""
+    found = sort_pile(stack, call)
+
+    assert pages(found) == [(APPLICATION, (1, 2, 3)), (APPLICATION, (4, 5, 6))]
+    assert found[0].sure == {1, 2, 3}
+
+
+def test_another_form_begins_where_its_title_stands(call: Call) -> None:
+    """The summary table behind the form, or in front of it."""
+    behind = [cover(1, ZONE), body(2, ZONE), end(3), cover(4, "附件3")]
+    before = [cover(1, "附件3"), cover(2, ZONE), body(3, ZONE)]
+
+    assert pages(sort_pile(behind, call)) == [(ZONE, (1, 2, 3)), ("附件3", (4,))]
+    assert pages(sort_pile(before, call)) == [("附件3", (1,)), (ZONE, (2, 3))]
+
+
+def test_a_title_over_the_table_behind_the_cover_begins_nothing(call: Call) -> None:
+    """Many forms repeat it."""
+    again = replace(body(2), form=APPLICATION, tall=True)
+
+    assert pages(sort_pile([cover(1), again, end(3)], call)) == [(APPLICATION, (1, 2, 3))]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        Leaf(3, APPLICATION, tall=False),
+        Leaf(3, APPLICATION, labels={APPLICATION: frozenset(["栏目90"])}),
+        replace(cover(3), printed=3),
+        cover(3, name="甲团中学"),
+    ],
+    ids=["small print", "other labels", "page number", "same name"],
+)
+def test_a_running_head_begins_nothing(call: Call, head: Leaf) -> None:
+    """Whatever of it tells."""
+    first = replace(cover(1, name="甲团中学"), printed=1)
+
+    second = replace(body(2), form=APPLICATION, tall=head.tall and False, printed=2)
+
+    found = sort_pile([first, second, head], call)
+
+    assert pages(found) == [(APPLICATION, (1, 2, 3))]
+
+
+def test_small_print_is_no_running_head_where_it_does_not_run(call: Call) -> None:
+    """A clerk's cover is not always in big letters."""
+    found = sort_pile([cover(1), body(2), end(3), Leaf(4, APPLICATION, tall=False)], call)
+
+    assert pages(found) == [(APPLICATION, (1, 2, 3)), (APPLICATION, (4,))]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("第八师第一中学", "第八师第二中学"), ("石河子市晨曦小学", "图木舒克市金穗初级中学")],
+)
+def test_another_name_is_another_form(call: Call, one: str, other: str) -> None:
+    """Also one that differs in a numeral only."""
+    found = sort_pile([cover(1, name=one), cover(2, name=other)], call)
+
+    assert pages(found) == [(APPLICATION, (1,)), (APPLICATION, (2,))]
+
+
+def test_a_name_that_may_be_misread_leaves_its_sheet_unsure(call: Call) -> None:
+    """Neither the same nor clearly another."""
+    found = sort_pile([cover(1, name="石河子市晨曦小学"), cover(2, name="石河子市最曦小字")], call)
+
+    assert [piece.sure for piece in found] == [{1}, frozenset()]
+
+
+def test_two_forms_of_one_sheet_each_without_heights(call: Call) -> None:
+    """What is typed has no print to measure: labels that come again tell."""
+    one = replace(body(1), form=APPLICATION)
+    copies = sort_pile([one, replace(one, number=2)], call)
+
+    assert [piece.pages for piece in copies] == [(1,), (2,)]
+
+
+def test_half_a_form_whose_labels_come_again_is_unsure(call: Call) -> None:
+    """A copy of the same page, or the next school's."""
+    half = Leaf(1, APPLICATION, tall=True, labels={APPLICATION: frozenset("甲乙丙")})
+
+    found = sort_pile([half, replace(half, number=2)], call)
+
+    assert [piece.sure for piece in found] == [{1}, frozenset()]
+
+
+def test_the_numbers_begin_again_with_the_next_form(call: Call) -> None:
+    """Tables print their title on every sheet, and another office's begins with its own name."""
+    first = Leaf(1, TABLE, tall=True, name="甲师教育局")
+    goes_on = Leaf(2, TABLE, tall=True)
+    other = Leaf(3, TABLE, tall=True, name="图木舒克市教育局")
+
+    found = sort_pile([first, goes_on, other], call)
+
+    assert pages(found) == [(TABLE, (1, 2)), (TABLE, (3,))]
+
+
+def test_a_letter_is_no_sheet_of_the_form(call: Call) -> None:
+    """Nor is what follows it, unless it shows the form's labels."""
+    letter = Leaf(1, foreign=True)
+    stamped_proof = Leaf(4, foreign=True)
+    found = sort_pile([letter, cover(2), body(3), stamped_proof, Leaf(5), body(6)], call)
+
+    assert pages(found) == [("", (1,)), (APPLICATION, (2, 3, 6)), ("", (4, 5))]
+    assert not any(5 in piece.sure for piece in found)
+
+
+def test_a_form_behind_a_letter_is_a_piece_though_untitled(call: Call) -> None:
+    """Its labels show it; which form is told by the file's name."""
+    found = sort_pile([Leaf(1, foreign=True), body(2), end(3)], call, APPLICATION)
+
+    assert pages(found) == [("", (1,)), (APPLICATION, (2, 3))]
+    assert found[1].sure == {2, 3}
+
+
+def test_a_sheet_that_shows_nothing_is_unsure(call: Call) -> None:
+    """It may be a certificate's back, or running text of the form."""
+    found = sort_pile([cover(1), body(2), Leaf(3), Leaf(4, read=False)], call)
+
+    assert (found[0].pages, found[0].sure) == ((1, 2, 3, 4), {1, 2})
+
+
+def test_texts_of_the_word_file_and_page_numbers_show_it_too(call: Call) -> None:
+    """Running text has no labels."""
+    known = Leaf(2, known=frozenset([APPLICATION]), printed=2)
+
+    (found,) = sort_pile([cover(1), known, Leaf(3, printed=3)], call)
+
+    assert found.sure == {1, 2, 3}
+
+
+def test_an_untitled_front_is_the_form_behind_it(call: Call) -> None:
+    """The title on the cover may be illegible; what shows nothing at all stays nobody's."""
+    front = body(1, of=3)
+
+    assert pages(sort_pile([front, cover(2)], call)) == [(APPLICATION, (1, 2))]
+    assert pages(sort_pile([Leaf(1), cover(2)], call)) == [("", (1,)), (APPLICATION, (2,))]
+
+
+def test_a_sheet_under_two_titles_is_in_both_and_sure_in_neither(call: Call) -> None:
+    """The table begins below the end of the form."""
+    shared = replace(end(3), below="附件3")
+
+    found = sort_pile([cover(1, ZONE), body(2, ZONE), shared, body(4, "附件3")], call)
+
+    assert pages(found) == [(ZONE, (1, 2, 3)), ("附件3", (3, 4))]
+    assert [piece.sure for piece in found] == [{1, 2}, {4}]
