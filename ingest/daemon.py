@@ -29,6 +29,7 @@ from ingest.steps.digest import digest_if_due
 from ingest.steps.judge import judge_one
 from ingest.steps.read import read_one
 from ingest.steps.receive import note_failure, receive_all
+from ingest.steps.remind import remind_due
 from ingest.steps.rules import look_at_rules, settle_rules
 from ingest.steps.send import send_due
 from ingest.steps.settle_uncertain import note_interrupted, settle_uncertain
@@ -93,6 +94,7 @@ def work(
     settle_uncertain(database, app.mailbox, now)
     _take_turn(lambda: read_one(database, app.files, app.mouth, app.clock.now()), told, turn)
     _take_turn(lambda: judge_one(database, app.rules, app.mouth, app.clock.now()), told, turn)
+    _take_turn(lambda: remind_due(database, app.mouth, app.clock.now()), told, turn)
     try:
         digest_if_due(database, app.settings, app.mouth, app.clock.now())
     finally:

@@ -10,7 +10,7 @@ import base64
 import struct
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final, TypeVar
 
 from notifier.letters import LETTER_NAMES
@@ -101,6 +101,7 @@ class CaseLine:
     contact: str = ""  #: 联系人
     note: str = ""  #: what is missing, or why it was refused
     reminded: datetime | None = None  #: when the last reminder was sent
+    next_reminder: date | None = None  #: when the next will be
 
 
 @dataclass(frozen=True)
@@ -385,12 +386,15 @@ def _case_view(line: CaseLine) -> CaseView:
 
 
 def with_reminder(note: str, line: CaseLine) -> str:
-    """``note``, and when its sender was reminded of it; nothing is said of reminders that nobody
-    sent.
+    """``note``, and when its sender was reminded of it or will be; where nobody reminds, nothing is
+    said of it.
     """
-    return "；".join(
-        filter(None, (note, f"已催（{short_moment(line.reminded)}）" if line.reminded else ""))
-    )
+    said = ""
+    if line.reminded:
+        said = f"已催（{short_moment(line.reminded)}）"
+    elif line.next_reminder:
+        said = f"未催（将于{line.next_reminder.month}月{line.next_reminder.day}日提醒）"
+    return "；".join(filter(None, (note, said)))
 
 
 def _incomplete_view(line: CaseLine) -> CaseView:

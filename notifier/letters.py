@@ -50,10 +50,14 @@ LETTER_NAMES: Final[dict[str, str]] = {
     "passed_on": "转办告知",
     "withdrawn": "撤回通知",
     "outcome": "处理结果",
+    "reminder": "补正提醒",
+    "call_reminder": "报送提醒",
 }
 
 PASSED_ON: Final = "已转交"
 
+NOT_ASKED_FOR: Final = frozenset({"reminder", "call_reminder"})
+"""Kinds of letters that answer no mail."""
 #: RFC 3834 section 2 wants an answer to an unproved address to be a few kilobytes at most; this is
 #: ours, in bytes.
 MAX_LETTER: Final = 16 * 1024
@@ -88,7 +92,8 @@ class LetterRequest:
     to_address: str
     to_name: str
     from_address: str
-    received: datetime  #: the server's time for the mail that is answered
+    #: the server's time for the mail that is answered, the last of the case; None = nothing came
+    received: datetime | None
     now: datetime
     original_subject: str
     in_reply_to: str
@@ -104,6 +109,8 @@ class LetterRequest:
     #: 72.0 MB: what the files of one mail may weigh; only in a letter about a mail too large
     size_limit: str = ""
     word: str = ""  #: what staff say, where no verdict says it
+    #: until when what is to be mended may come; None = until the deadline
+    mend_by: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -231,6 +238,7 @@ def make_page(request: LetterRequest, detail: _Detail = _DETAILS[0]) -> LetterPa
     time zone.
     """
     call, now = request.call, beijing(request.now)
+    mend_by = request.mend_by or call.deadline
     entries = request.verdict.entries if request.verdict else ()
     sections = _sections(request.verdict, detail)
     current = [file for file in request.files if not file.superseded]
@@ -245,7 +253,7 @@ def make_page(request: LetterRequest, detail: _Detail = _DETAILS[0]) -> LetterPa
         mailbox=call.contact.mailbox,
         submitter=clean_line(request.submitter, 60),
         track=clean_line(request.track, 30),
-        received=moment(request.received),
+        received="" if request.received is None else moment(request.received),
         original_subject=shorten_subject(request.original_subject),
         total=len(entries),
         counts=_counts(entries),
@@ -272,6 +280,9 @@ def make_page(request: LetterRequest, detail: _Detail = _DETAILS[0]) -> LetterPa
         deadline=deadline_text(call.deadline),
         deadline_passed=days_left(call.deadline, now) < 0,
         remaining=remaining(call.deadline, now),
+        mend_by=deadline_text(mend_by),
+        mend_passed=days_left(mend_by, now) < 0,
+        mend_remaining=remaining(mend_by, now),
         receipt_code=clean_line(request.receipt_code, 120),
         last_automatic=request.last_automatic,
         last_of_case=request.last_of_case,

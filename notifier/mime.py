@@ -24,7 +24,13 @@ from email.utils import encode_rfc2231, format_datetime
 from typing import Final
 
 from notifier.digest import Digest
-from notifier.letters import MAX_IDENTIFIER, MAX_REFERENCES, Letter, message_id
+from notifier.letters import (
+    MAX_IDENTIFIER,
+    MAX_REFERENCES,
+    NOT_ASKED_FOR,
+    Letter,
+    message_id,
+)
 from notifier.transport import deliverable
 from notifier.wording import beijing, clean_line
 
@@ -37,7 +43,8 @@ _CRLF: Final = "\r\n"
 
 
 def build_letter(letter: Letter, from_name: str, from_address: str, date: datetime) -> bytes:
-    """The letter as a mail, below 16 KiB, marked as an automatic reply (RFC 3834 section 5).
+    """The letter as a mail, below 16 KiB, marked as an automatic reply (RFC 3834 section 5), or
+    as generated when it answers nobody.
 
     ``date`` is aware and shown in Beijing time. The envelope sender should be ``from_address`` too.
 
@@ -53,7 +60,8 @@ def build_letter(letter: Letter, from_name: str, from_address: str, date: dateti
         (letter.to_name, letter.to_address),
         letter.subject,
     )
-    _identity_headers(mail, letter.message_id, date, "auto-replied")
+    mark = "auto-generated" if letter.kind in NOT_ASKED_FOR else "auto-replied"
+    _identity_headers(mail, letter.message_id, date, mark)
     if _is_identifier(letter.in_reply_to):
         mail["In-Reply-To"] = letter.in_reply_to
     if chain := thread(letter.references, letter.in_reply_to):

@@ -8,7 +8,7 @@ here knows of ``ingest``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -17,7 +17,13 @@ from sqlalchemy import func, or_, update
 from sqlalchemy.orm import defer
 from sqlmodel import Field, Session, col, select
 
-from notifier.outboxstates import LIFETIME, OutboxState, Settlement, after_restart
+from notifier.outboxstates import (
+    LIFETIME,
+    NEVER_LEAVES,
+    OutboxState,
+    Settlement,
+    after_restart,
+)
 from notifier.rows import Key, Row, Text, word
 
 
@@ -70,6 +76,17 @@ NOT_TO_APPLICANTS = ("digest", "alarm", "canary")
 """Kinds of letters that are for the office itself: no limit of answers counts them or holds them
 back.
 """
+TELLS_A_DECISION = (
+    "accepted",
+    "incomplete",
+    "rejected",
+    "referred",
+    "passed_on",
+    "withdrawn",
+    "outcome",
+    "reminder",
+)
+"""Kinds of letters that say how a case stands: the next decision makes a waiting one untrue."""
 _WITHOUT_MIME = defer(
     OutboxRow.mime,  # type: ignore[arg-type] # SQLModel types a column as its value
 )
@@ -229,6 +246,57 @@ def cancel(session: Session, outbox_id: int) -> bool:
     return _move(session, outbox_id, states, OutboxState.CANCELLED)
 
 
+def supersede(session: Session, case_id: int) -> list[OutboxRow]:
+    """The case was decided anew: what waits and tells how it stood before never leaves; those
+    letters.
+
+    Call it in the transaction that writes the decision. What is being sent, or perhaps was, stays.
+    """
+    waiting = list_letters(session, (*DUE, OutboxState.HELD), case_id)
+    return [
+        row
+        for row in waiting
+        if row.kind in TELLS_A_DECISION
+        and _move(session, row.id, (*DUE, OutboxState.HELD), OutboxState.SUPERSEDED)
+    ]
+
+
+def is_outdated(session: Session, row: OutboxRow) -> bool:
+    """Whether the letter's case was told otherwise since, or that waits to be told."""
+    if row.case_id is None or row.kind not in TELLS_A_DECISION:
+        return False
+    later = (
+        select(OutboxRow.id)
+        .where(OutboxRow.case_id == row.case_id, col(OutboxRow.id) > row.id)
+        .where(
+            col(OutboxRow.kind).in_(TELLS_A_DECISION),
+            col(OutboxRow.state).not_in(NEVER_LEAVES),
+        )
+    )
+    return session.exec(later).first() is not None
+
+
+def last_telling(
+    session: Session, case_id: int, except_kinds: Collection[str] = ()
+) -> OutboxRow | None:
+    """The newest letter that tells how a case stands, of those that left or may leave."""
+    query = select(OutboxRow).where(
+        OutboxRow.case_id == case_id,
+        col(OutboxRow.kind).in_(set(TELLS_A_DECISION) - set(except_kinds)),
+        col(OutboxRow.state).not_in(NEVER_LEAVES),
+    )
+    return session.exec(query.order_by(col(OutboxRow.id).desc()).limit(1)).first()
+
+
+def untold(session: Session, case_id: int) -> list[str]:
+    """The addresses whose letter was superseded and that nothing has been written to since."""
+    last: dict[str, OutboxState] = {}
+    for row in list_letters(session, case_id=case_id):
+        if row.kind in TELLS_A_DECISION:
+            last[row.recipient] = row.state
+    return [address for address, state in last.items() if state is OutboxState.SUPERSEDED]
+
+
 def get_letter(session: Session, outbox_id: int) -> OutboxRow | None:
     """The letter as the database has it now."""
     return session.get(OutboxRow, outbox_id, populate_existing=True)
@@ -303,11 +371,11 @@ def letters_of_message(session: Session, message_ref: int) -> list[OutboxRow]:
 
 
 def count_letters(session: Session, since: datetime, recipient: str | None = None) -> int:
-    """How many letters were queued at or after ``since`` (to ``recipient``) and not cancelled, for
-    the sending limits.
+    """How many letters were queued at or after ``since`` (to ``recipient``) for the sending
+    limits; those that never leave are left out.
     """
     query = select(func.count()).select_from(OutboxRow).where(
-        col(OutboxRow.created_at) >= since, col(OutboxRow.state) != OutboxState.CANCELLED
+        col(OutboxRow.created_at) >= since, col(OutboxRow.state).not_in(NEVER_LEAVES)
     )  # fmt: skip
     if recipient is not None:
         query = query.where(col(OutboxRow.recipient) == recipient)
@@ -317,7 +385,7 @@ def count_letters(session: Session, since: datetime, recipient: str | None = Non
 def count_case_letters(session: Session, case_id: int) -> int:
     """How many letters a case has had, cancelled ones left out, for the limit of a case."""
     query = select(func.count()).select_from(OutboxRow).where(
-        col(OutboxRow.case_id) == case_id, col(OutboxRow.state) != OutboxState.CANCELLED
+        col(OutboxRow.case_id) == case_id, col(OutboxRow.state).not_in(NEVER_LEAVES)
     )  # fmt: skip
     return session.exec(query).one()
 
@@ -334,7 +402,7 @@ def count_answers(session: Session, *, sent_since: datetime | None = None) -> in
         .where(col(OutboxRow.kind).not_in(NOT_TO_APPLICANTS))
     )
     if sent_since is None:
-        return session.exec(query.where(col(OutboxRow.state) != OutboxState.CANCELLED)).one()
+        return session.exec(query.where(col(OutboxRow.state).not_in(NEVER_LEAVES))).one()
     return session.exec(query.where(col(OutboxRow.sent_at) >= sent_since)).one()
 
 

@@ -25,6 +25,11 @@ class OutboxState(StrEnum):
     FAILED = "failed"  #: will not be tried again by itself; staff are told
     HELD = "held"  #: kept back by a person
     CANCELLED = "cancelled"  #: will never leave, by a person's word
+    SUPERSEDED = "superseded"  #: never left: what it says was decided otherwise while it waited
+
+
+NEVER_LEAVES = (OutboxState.CANCELLED, OutboxState.SUPERSEDED)
+"""States of letters that no limit counts."""
 
 
 BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240))

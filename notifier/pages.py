@@ -73,6 +73,9 @@ class LetterPage:
     deadline: str
     deadline_passed: bool
     remaining: str  #: 还有 3 天, 今天截止, 已截止
+    mend_by: str  #: until when what is to be mended may come: the deadline or later (补正期限)
+    mend_passed: bool
+    mend_remaining: str
     receipt_code: str
     last_automatic: bool
     last_of_case: bool

@@ -34,6 +34,8 @@ LetterKind: TypeAlias = Literal[
     "passed_on",
     "withdrawn",
     "outcome",
+    "reminder",
+    "call_reminder",
 ]
 """Every letter there is; each has a folder of this name in ``config/templates``."""
 LETTER_KINDS: Final[tuple[LetterKind, ...]] = get_args(LetterKind)

@@ -11,7 +11,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from rules.subjects import Nature, PartState, SubjectField, SubjectKind
-from rules.vocabulary import Field, FieldType, normalise
+from rules.timetable import USUAL, Timing
+from rules.vocabulary import BEIJING, Field, FieldType, normalise
 
 
 class Role(StrEnum):
@@ -142,13 +143,15 @@ class Call:
     title: str
     authority: str
     published: datetime
-    deadline: datetime  #: aware; the first instant that is too late (24:00 of the last day)
+    #: aware; the first instant that is too late (24:00 of the last day); rolled already (顺延)
+    deadline: datetime
     contact: Contact
     tracks: tuple[Track, ...]
     forms: tuple[Form, ...]
     units: tuple[Unit, ...]
     accept_digital_seal: bool = False
     words: Words = Words()
+    timing: Timing = USUAL
 
     def track(self, name: str) -> Track:
         """The track called ``name``. Raises KeyError when there is none."""
@@ -157,6 +160,35 @@ class Call:
     def form(self, identifier: str) -> Form:
         """The form with this id. Raises KeyError when there is none."""
         return {form.id: form for form in self.forms}[identifier]
+
+
+@dataclass(frozen=True)
+class SettingChange:
+    """A setting that decides when something ends, before and after, as people read it."""
+
+    name: str
+    before: str
+    after: str
+
+
+def changed_settings(before: Call, after: Call) -> tuple[SettingChange, ...]:
+    """What differs between two versions of a call in 截止 and 时限."""
+    old, new = _settings(before), _settings(after)
+    return tuple(
+        SettingChange(name, old[name], text) for name, text in new.items() if old[name] != text
+    )
+
+
+def _settings(call: Call) -> dict[str, str]:
+    timing = call.timing
+    return {
+        "截止": f"{call.deadline.astimezone(BEIJING):%Y-%m-%d %H:%M}",
+        "顺延": "是" if timing.roll else "否",
+        "补正期限": f"{timing.correction} 个工作日",
+        "宽限": f"{timing.grace} 个工作日",
+        "提醒": "、".join(f"前 {days} 个工作日" for days in timing.reminders) or "不提醒",
+        "提醒未报": "是" if timing.remind_silent else "否",
+    }
 
 
 def vocabulary_of(call: Call, statistics: Iterable[str] = ()) -> dict[str, dict[str, Field]]:

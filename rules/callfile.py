@@ -17,6 +17,7 @@ from rules.call import SEAL_LABELS, Call, Contact, Form, Quota, Role, Track, Uni
 from rules.callslips import slips_of
 from rules.errors import Position, RuleFileError
 from rules.hints import instant_meant, number_meant, yes_no_meant
+from rules.timetable import USUAL, CalendarUnknownError, Timing, rolled
 from rules.vocabulary import BEIJING, Field, FieldType, parse_instant
 from rules.yaml_text import Mapping, Sequence, Text, Tree, load_tree
 
@@ -193,17 +194,19 @@ class _FileReader:
         self.attempt(lambda: _keys(top.mapping, _CALL_KEYS))
         misspelt = bool(self.slips)
         known = _form_ids(top)
+        timing = self.attempt(lambda: _timing(top))
         said: dict[str, Any] = {
             "title": self.attempt(lambda: top.text("标题")),
             "authority": self.attempt(lambda: top.text("发文单位")),
             "published": self.attempt(lambda: top.instant("发布")),
-            "deadline": self.attempt(lambda: top.instant("截止")),
+            "deadline": self.attempt(lambda: _deadline(top, timing or USUAL)),
             "contact": self.attempt(lambda: _contact(top)),
             "tracks": tuple(self.each(top, "类别", partial(_track, known=known))),
             "forms": tuple(self.each(top, "表单", _form)),
             "units": tuple(self.each(top, "报送单位", _unit)),
             "accept_digital_seal": self.attempt(lambda: top.yes_no("认可电子签章")),
             "words": self.attempt(lambda: _words(top)),
+            "timing": timing,
         }
         if misspelt:  # what seems to be missing is what is misspelt: one cause is told once
             self.slips = [slip for slip in self.slips if not slip.message.startswith("缺")]
@@ -236,12 +239,61 @@ _CALL_KEYS = (
     "报送单位",
     "认可电子签章",
     "称谓",
+    "时限",
 )
+_TIMING_KEYS = ("顺延", "补正期限", "宽限", "提醒", "提醒未报")
+_MOST_WORKDAYS = 60
 _WORD_KEYS = {
     "报送单位": "bureau", "直属单位": "direct", "申报单位": "applicant", "所属单位字段": "unit_field", "填报单位字段": "filler_field",
     "报送单位用词": "bureau_words", "申报单位用词": "applicant_words", "单位名称词尾": "name_endings", "可省前缀": "prefixes",
     "文件名套话": "noise", "名称简写": "short_endings", "通用名称": "plain_words",
 }  # fmt: skip
+
+
+def _timing(top: _Reader) -> Timing:
+    """时限, as usual where the file says nothing."""
+    tree = top.mapping.get(Text("时限"))
+    if tree is None:
+        return USUAL
+    reader = _Reader(tree, "时限", top.at, _TIMING_KEYS)
+    days = {_workdays(reader, "提醒", text) for text in reader.texts("提醒")}
+    return Timing(
+        roll=reader.yes_no("顺延"),
+        correction=_workdays(reader, "补正期限", reader.text("补正期限", str(USUAL.correction))),
+        grace=_workdays(reader, "宽限", reader.text("宽限", str(USUAL.grace))),
+        reminders=tuple(sorted(days - {0}, reverse=True))
+        if Text("提醒") in reader.mapping
+        else USUAL.reminders,
+        remind_silent=reader.yes_no("提醒未报"),
+    )
+
+
+def _workdays(reader: _Reader, key: str, text: str) -> int:
+    if text.isascii() and text.isdecimal() and len(text) < 4 and int(text) <= _MOST_WORKDAYS:
+        return int(text)
+    meant = number_meant(text.removesuffix("个工作日").removesuffix("天"))
+    raise RuleFileError(
+        f"“{key}”应是 0 到 {_MOST_WORKDAYS} 个工作日, 现在是“{text}”",
+        reader.place(key),
+        f"写成 {meant}" if meant and int(meant) <= _MOST_WORKDAYS else "例如 3",
+        "C004",
+    )
+
+
+def _deadline(top: _Reader, timing: Timing) -> datetime:
+    """截止, rolled when 时限 says so."""
+    deadline = top.instant("截止")
+    if not timing.roll:
+        return deadline
+    try:
+        return rolled(deadline)
+    except CalendarUnknownError as error:
+        raise RuleFileError(
+            f"“顺延”算不出来: {error}",
+            top.place("截止"),
+            "“截止”直接写顺延以后的日期, “顺延”写 否",
+            "C005",
+        ) from error
 
 
 def _words(top: _Reader) -> Words:

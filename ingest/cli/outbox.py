@@ -21,7 +21,7 @@ def list_outbox(
     state: Annotated[
         str | None,
         typer.Option(
-            help="只列某一状态: queued、sent、retry、uncertain、failed、held、cancelled",
+            help="只列某一状态: queued、sent、retry、uncertain、failed、held、cancelled、superseded",
             envvar="MAILROOM_STATE",
         ),
     ] = None,
@@ -64,6 +64,12 @@ def _change(context: typer.Context, number: int, action: str, done: str) -> None
 
     now = SystemClock().now()
     with open_store(console(context).settings()) as store, store.writing() as session:
+        letter = outbox.get_letter(session, number)
+        if action in ("release", "retry") and letter and outbox.is_outdated(session, letter):
+            raise UsageError(
+                f"信函 {number} 说的已不是案卷现在的结论,不能再发",
+                "用 mailroom outbox list 查看同一案卷较新的信函",
+            )
         changed = {
             "hold": lambda: outbox.hold(session, number),
             "release": lambda: outbox.release(session, number, now),

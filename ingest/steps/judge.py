@@ -19,7 +19,7 @@ from ingest.office import Mouth
 from ingest.rulefiles.candidates import text_sha256
 from ingest.rulefiles.in_force import RulesInForce
 from ingest.steps.border import fault_of
-from ingest.steps.letters import Draft, case_letter, enqueue_letter
+from ingest.steps.letters import Draft, case_letter, copied, enqueue_letter
 from ingest.steps.verifying import keep_verify_tasks
 from ingest.store.cases import (
     Judgement,
@@ -43,6 +43,7 @@ from ingest.submission.case import Case, ReceivedMail, arrange, papers_of_case, 
 from ingest.submission.presenting import LedgerEntry
 from ingest.submission.sender import who_sent
 from notifier.letters import listing_sha256
+from notifier.outbox import untold
 from rules.call import OTHER_SENDER, Call
 from rules.staff import StaffDecision, with_staff_decisions
 from rules.subjects import accepted_id
@@ -246,9 +247,11 @@ def _announce(
     keep_verify_tasks(session, taken.row, row, now)
     if screening.reply:
         enqueue_letter(mouth, session, draft, now)
+        for number, address in enumerate(untold(session, case_id), 1):
+            enqueue_letter(mouth, session, copied(draft, address, number), now)
     else:
         record_no_letter(
-            session, now, screening.reason, message_id=draft.message_ref, case_id=case_id
+            session, now, screening.reason, message_id=taken.case.last.id, case_id=case_id
         )
 
 

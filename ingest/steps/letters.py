@@ -4,8 +4,9 @@ when asked.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlmodel import Session
 
@@ -26,13 +27,17 @@ from ingest.submission.case import Case
 from ingest.submission.letterrequest import (
     Reply,
     StaffLetterKind,
+    call_reminder_request,
     letter_request,
     question_request,
+    reminder_request,
     staff_request,
 )
+from ingest.submission.reminding import Reminder
 from notifier.letters import Letter, LetterRequest, compose, listing_sha256
 from notifier.mime import build_letter
 from notifier.outbox import NewLetter, count_answers, count_case_letters, count_letters, find_by_key
+from rules.call import Unit
 from rules.verdict import Verdict
 
 
@@ -42,7 +47,7 @@ class Draft:
 
     key: str  #: one letter for one decision, whatever happens
     request: LetterRequest
-    message_ref: int
+    message_ref: int | None = None  #: the mail it answers; None = nobody asked
     case_id: int | None = None
     hold: bool = False  #: a person must release it
     #: a person has read it and lets it go: no limit of automatic answers holds it back
@@ -87,6 +92,19 @@ def staff_letter(
     return Draft(f"{kind}:{row.code}:{moment}", request, case.last.id, row.id, approved=True)
 
 
+def copied(draft: Draft, address: str, number: int) -> Draft:
+    """The same letter to another address that was to be told of the decision before."""
+    request = replace(
+        draft.request,
+        to_address=address,
+        to_name="",
+        serial=f"{draft.request.serial}.{number}",
+        in_reply_to="",
+        references=(),
+    )
+    return replace(draft, key=f"{draft.key}:{address}", request=request)
+
+
 def question_letter(
     mouth: Mouth, row: MessageRow, envelope: Envelope, submitter: str, now: datetime
 ) -> Draft:
@@ -101,10 +119,36 @@ def question_letter(
     )
 
 
+def reminder_letter(mouth: Mouth, row: CaseRow, reminder: Reminder, now: datetime) -> Draft:
+    """The letter that reminds a case of what its last letter asked for; it answers no mail."""
+    reply = Reply(
+        row.code,
+        row.submitter,
+        reminder.address,
+        row.reply_name if row.reply_address == reminder.address else "",
+        mouth.office.from_address,
+        f"{row.code}.remind.{reminder.day:%m%d}",
+    )
+    request = reminder_request(
+        reminder, mouth.office.call, reply, row.track, row.last_received_at, now
+    )
+    return Draft(f"reminder:{row.code}:{reminder.day.isoformat()}", request, case_id=row.id)
+
+
+def call_reminder_letter(mouth: Mouth, unit: Unit, address: str, day: date, now: datetime) -> Draft:
+    """The letter that reminds a unit of the call itself."""
+    token = hashlib.sha256(unit.name.encode()).hexdigest()[:16]
+    serial = f"call.{token}.{day:%m%d}"
+    reply = Reply("", unit.bureau, address, "", mouth.office.from_address, serial)
+    request = call_reminder_request(mouth.office.call, reply, now)
+    return Draft(f"call_reminder:{unit.name}:{day.isoformat()}", request)
+
+
 def _sealed(
     key: bytes, request: LetterRequest, subject: str, version: int, decision: str = ""
 ) -> LetterRequest:
     """The request with the code that ``mailroom receipt verify`` confirms."""
+    assert request.received is not None  # receipts are for what came
     receipt = Receipt(
         subject, version, decision or request.kind, request.received, listing_sha256(request.files)
     )

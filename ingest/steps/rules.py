@@ -12,6 +12,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from sqlmodel import Session
+
 from ingest.calls import CallFolder
 from ingest.errors import ConfigError
 from ingest.judging.judge import Judge
@@ -36,6 +38,10 @@ from ingest.store.cases import decisions_in_force
 from ingest.store.database import Database
 from ingest.store.events import EventKind, record_event
 from ingest.store.rulefiles import keep_rule_files, last_good, last_rules_event
+from ingest.store.tables import RuleFilesRow
+from rules.call import Call, changed_settings
+from rules.callfile import load_call
+from rules.errors import RuleFileError
 
 SHADOW = 50
 """How many decided cases new rules are tried on before they go in force."""
@@ -157,6 +163,7 @@ def _accept(rules: RulesInForce, database: Database, folder: CallFolder, now: da
     with database.writing() as session:
         text = f"启用规则文件 {row.rules_sha256[:12]}({len(judge.rulebook.rules)} 条规则); {_impact(changes)}"
         record_event(session, now, EventKind.RULES_ACCEPTED, text, sha256=row.rules_sha256)
+        _note_settings(session, folder.call, last_good(session, folder.call.id), now)
         keep_rule_files(session, row)
     rules.use(folder, judge)
     rules.trouble = ""
@@ -164,6 +171,23 @@ def _accept(rules: RulesInForce, database: Database, folder: CallFolder, now: da
         "rules in force", sha256=text_sha256(folder.rules_source)[:12], changes=len(changes)
     )
     return True
+
+
+def _note_settings(
+    session: Session, call: Call, before: RuleFilesRow | None, now: datetime
+) -> None:
+    """Each setting of the call that decides when something ends gets its own line when it
+    changes.
+    """
+    if before is None:
+        return
+    try:
+        old = load_call(call.id, before.call_source)
+    except RuleFileError:  # this program reads the older file no longer: nothing to compare with
+        return
+    for change in changed_settings(old, call):
+        text = f"征集设置“{change.name}”由“{change.before}”改为“{change.after}”"
+        record_event(session, now, EventKind.CALL_CHANGED, text, data=vars(change))
 
 
 @dataclass

@@ -19,6 +19,7 @@ from sqlmodel import Session, col, select
 
 from ingest.errors import UsageError
 from ingest.reading import Reading
+from ingest.store.events import supersede_letters
 from ingest.store.messages import load_reading
 from ingest.store.tables import CaseMessageRow, CaseRow, DecisionRow, MessageRow, OutboxRow
 from ingest.submission.codes import code_number, code_stem, find_codes, make_code
@@ -186,7 +187,7 @@ def close_case(
     """The case is nobody's home any more, and is not judged; False when it is closed already."""
     still_open = col(CaseRow.closed_at).is_(None)
     values: dict[str, Any] = {"closed_at": now, "judge_after": None, "merged_into": merged_into}
-    return _change(session, case_id, still_open, **values)
+    return _ended(session, case_id, now, still_open, **values)
 
 
 def withdraw_case(session: Session, case_id: int, version: int, now: datetime) -> bool:
@@ -194,7 +195,15 @@ def withdraw_case(session: Session, case_id: int, version: int, now: datetime) -
     ``version``.
     """
     as_it_was = col(CaseRow.withdrawn_at).is_(None), col(CaseRow.version) == version
-    return _change(session, case_id, *as_it_was, withdrawn_at=now, judge_after=None)
+    return _ended(session, case_id, now, *as_it_was, withdrawn_at=now, judge_after=None)
+
+
+def _ended(session: Session, case_id: int, now: datetime, *conditions: Any, **values: Any) -> bool:
+    """The case goes on no more: what waits to be told of it is not true any longer."""
+    ended = _change(session, case_id, *conditions, **values)
+    if ended:
+        supersede_letters(session, case_id, now)
+    return ended
 
 
 def request_judgement(session: Session, case_id: int, judge_after: datetime) -> bool:
@@ -290,7 +299,7 @@ def save_decision(
 
     ``case`` is the row as it was when judging began. None when the case has changed since (new
     mail, another decision): the verdict then answers a question nobody asks any more, nothing is
-    written, and the case stays due.
+    written, and the case stays due. Letters that wait and tell the decision before never leave.
     """
     version, decision = case.version + 1, judgement.verdict.decision
     unchanged = (
@@ -308,6 +317,7 @@ def save_decision(
         judge_after=None,
     ):
         return None
+    supersede_letters(session, case.id, now)
     row = DecisionRow(
         case_id=case.id,
         version=version,

@@ -19,7 +19,7 @@ from sqlmodel import Session, col, select
 
 from ingest.store.chain import GENESIS, content_sha256, link
 from ingest.store.tables import EventRow, MessageRow
-from notifier.outbox import NewLetter, OutboxRow, enqueue
+from notifier.outbox import NewLetter, OutboxRow, enqueue, supersede
 
 
 class EventKind(StrEnum):
@@ -78,6 +78,9 @@ class EventKind(StrEnum):
     RELEASE = "release"
     CANCEL = "cancel"
     CONFIRM = "confirm"
+    SUPERSEDED = "superseded"  #: the case was decided anew before it left; it never leaves
+    #: a case, or a unit that has sent nothing, was reminded, or was to be; ``data``: day, unit
+    REMINDED = "reminded"
     DIGEST = "digest"  #: a day's digest was queued
 
     # The house itself.
@@ -89,6 +92,8 @@ class EventKind(StrEnum):
     INTAKE_WELL = "intake_well"  #: and ends
     RULES_ACCEPTED = "rules_accepted"  #: changed rule files went in force
     RULES_REFUSED = "rules_refused"  #: changed rule files cannot be used, the sentence says why
+    #: the call's deadline or one of its 时限 is another; ``data``: name, before, after
+    CALL_CHANGED = "call_changed"
 
 
 SILENCES = (EventKind.SUPPRESSED, EventKind.NO_LETTER)
@@ -211,6 +216,15 @@ def queue_letter(
             sha256=hashlib.sha256(letter.mime).hexdigest(),
         )  # fmt: skip
     return row, is_new
+
+
+def supersede_letters(session: Session, case_id: int, now: datetime) -> None:
+    """``notifier.outbox.supersede`` with a line in the ledger for each letter."""
+    for row in supersede(session, case_id):
+        record_event(
+            session, now, EventKind.SUPERSEDED, f"案卷已另有结论,信函不再发出: {row.subject}",
+            message_id=row.message_ref, case_id=case_id, outbox_id=row.id,
+        )  # fmt: skip
 
 
 def list_events(

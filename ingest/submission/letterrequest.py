@@ -9,11 +9,13 @@ from typing import Literal, TypeAlias, TypedDict
 
 from ingest.reading import Document, Envelope, Fate, SealOutcome, page_list
 from ingest.submission.case import Case, Filed, Place, parts_of_matter
+from ingest.submission.reminding import Reminder
 from notifier.letters import LetterRequest, ReceivedFile
 from notifier.rendering import LetterKind
 from notifier.wording import size_text
 from rules.call import Call, Rendition
 from rules.staff import passed_on
+from rules.timetable import corrections_until
 from rules.verdict import Decision, Outcome, Verdict
 
 
@@ -127,6 +129,7 @@ def letter_request(
         verdict=verdict,
         files=files_of(case),
         serial=reply.serial,
+        mend_by=corrections_until(call.deadline, call.timing, now),
     )
 
 
@@ -159,6 +162,58 @@ def question_request(
         received=received,
         now=now,
         **_thread(envelope),
+        verdict=None,
+        files=(),
+        serial=reply.serial,
+    )
+
+
+def reminder_request(
+    reminder: Reminder,
+    call: Call,
+    reply: Reply,
+    track: str,
+    received: datetime,
+    now: datetime,
+) -> LetterRequest:
+    """The request for the reminder of a case, in the thread of the letter it reminds of."""
+    return LetterRequest(
+        kind="reminder",
+        call=call,
+        case_code=reply.case_code,
+        track=track,
+        submitter=reply.submitter,
+        to_address=reply.to_address,
+        to_name=reply.to_name,
+        from_address=reply.from_address,
+        received=received,
+        now=now,
+        original_subject="",
+        in_reply_to=reminder.message_id,
+        references=(reminder.message_id,),
+        verdict=reminder.verdict,
+        files=(),
+        serial=reply.serial,
+        mend_by=corrections_until(call.deadline, call.timing, reminder.told),
+    )
+
+
+def call_reminder_request(call: Call, reply: Reply, now: datetime) -> LetterRequest:
+    """The request for the reminder of a unit that has sent nothing."""
+    return LetterRequest(
+        kind="call_reminder",
+        call=call,
+        case_code="",
+        track="",
+        submitter=reply.submitter,
+        to_address=reply.to_address,
+        to_name="",
+        from_address=reply.from_address,
+        received=None,
+        now=now,
+        original_subject="",
+        in_reply_to="",
+        references=(),
         verdict=None,
         files=(),
         serial=reply.serial,

@@ -35,6 +35,7 @@ from ingest.store.messages import get_message, list_messages
 from ingest.store.rulefiles import rules_trouble
 from ingest.store.tables import CaseRow, DecisionRow, MessageRow, MessageState
 from ingest.submission.case import Case, ReceivedMail, arrange, parts_of_matter
+from ingest.views.deadlines import with_reminders
 from ingest.views.health import intake_health
 from notifier.digest import (
     CaseLine,
@@ -100,7 +101,7 @@ def collect_digest(
             *_silence_tasks(session, since, {item.case.id: item for item in judged}),
         ),
         accepted=_lines(judged, Decision.ACCEPTED),
-        incomplete=_lines(judged, Decision.INCOMPLETE),
+        incomplete=with_reminders(session, call, now, _lines(judged, Decision.INCOMPLETE)),
         rejected=_lines(judged, Decision.REJECTED),
         undelivered=tuple(_undelivered(session, {item.case.id: item for item in judged})),
         silent=tuple(

@@ -29,7 +29,8 @@ from ingest.rulefiles.replay import judge_again
 from ingest.rulefiles.report import replay_as_decided, replay_new_file, rules_status
 from ingest.steps.judge import OnPurpose
 from ingest.store.cases import decisions_in_force, decisions_of_case, load_subjects
-from ingest.store.rulefiles import files_of_decision, last_good
+from ingest.store.rulefiles import files_of_decision, keep_rule_files, last_good
+from ingest.store.tables import RuleFilesRow
 from ingest.views.digest import system_state
 from notifier.outboxstates import OutboxState
 from rules.verdict import Decision
@@ -110,6 +111,39 @@ def test_a_changed_file_goes_in_force_without_a_restart(office: House, files: Ru
             files.rules.read_text("utf-8"),
             kept.rules_sha256,
         )
+
+
+def test_each_setting_that_ends_something_has_its_line_when_it_changes(
+    office: House, files: RuleFile
+) -> None:
+    """Whoever asks years later why a case was closed on a Monday finds who could have known."""
+    assert office.events("call_changed") == []
+    files.replace("截止: 2024-08-31 24:00", "截止: 2024-09-07 24:00", "call.yaml")
+    files.replace("宽限: 1 ", "宽限: 3 ", "call.yaml")
+    files.replace("提醒: [7, 3, 1]", "提醒: []", "call.yaml")
+    assert office.look_at_rules()
+
+    assert [event.text for event in office.events("call_changed")] == [
+        "征集设置“截止”由“2024-09-01 00:00”改为“2024-09-08 00:00”",
+        "征集设置“宽限”由“1 个工作日”改为“3 个工作日”",
+        "征集设置“提醒”由“前 7 个工作日、前 3 个工作日、前 1 个工作日”改为“不提醒”",
+    ]
+    files.replace("值: 98%", "值: 99%")
+    assert office.look_at_rules()
+    assert len(office.events("call_changed")) == 3
+
+
+def test_a_kept_call_that_is_read_no_longer_stops_nothing(office: House, files: RuleFile) -> None:
+    """An older program may have kept what this one refuses: there is nothing to compare with."""
+    with office.app.database.writing() as session:
+        row = last_good(session, CALL)
+        assert row is not None
+        older = {**row.model_dump(exclude={"id"}), "call_source": "标题: 旧"}
+        keep_rule_files(session, RuleFilesRow(**older))
+    files.replace("宽限: 1 ", "宽限: 3 ", "call.yaml")
+
+    assert office.look_at_rules()
+    assert office.events("call_changed") == []
 
 
 @pytest.mark.parametrize(
@@ -320,7 +354,8 @@ def test_a_case_is_judged_again_only_on_purpose(office: House, files: RuleFile) 
     with office.store() as session:
         versions = [item.decision for item in decisions_of_case(session, row.case_id)]
     assert versions == [Decision.ACCEPTED, Decision.REJECTED]
-    assert [letter.state for letter in office.letters()] == [OutboxState.QUEUED, OutboxState.HELD]
+    states = [letter.state for letter in office.letters()]
+    assert states == [OutboxState.SUPERSEDED, OutboxState.HELD]
     assert "李主任" in office.events("rejudged")[0].text
     assert "标准已更正" in office.events("rejudged")[0].text
     first = next(item for item in load_subjects(row) if item.kind == "来件")

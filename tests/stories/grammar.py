@@ -24,8 +24,6 @@ COMING = {
     "待核实回执",
     "来件提示",
     "撤回申请回执",
-    "补正提醒",
-    "报送提醒",
 }
 """Letters that stories ask for and nobody writes yet; a name leaves this set when its letter is
 there.

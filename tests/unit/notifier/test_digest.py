@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -109,6 +109,22 @@ def test_nothing_is_said_of_reminders_that_nobody_sent(
     assert all("汇总表未盖章" in text and "催" not in text for text in texts(data, templates))
     assert "催" not in str(table)
     assert "汇总表未盖章" in table.rows[0]
+
+
+def test_who_was_not_reminded_yet_is_listed_with_the_day(
+    digest_data: DigestMaker, templates: Templates
+) -> None:
+    """已催 only when a reminder left; 未催 only where one will."""
+    data = digest_data(
+        incomplete=(
+            case_line(31, next_reminder=date(2024, 8, 28)),
+            case_line(32, reminded=RECEIVED, next_reminder=date(2024, 8, 30)),
+        )
+    )
+    for body in texts(data, templates):
+        assert body.count("未催（将于8月28日提醒）") == 1
+        assert body.count("已催（8月30日 16:05）") == 1
+        assert "8月30日提醒" not in body
 
 
 def test_only_todays_receipts_are_listed_and_all_open_corrections(

@@ -145,7 +145,8 @@ ALLOWED = {
     "hold": {OutboxState.QUEUED, OutboxState.RETRY},
     "release": {OutboxState.HELD},
     "retry": {OutboxState.RETRY, OutboxState.FAILED, OutboxState.UNCERTAIN},
-    "cancel": STATES - {OutboxState.SENDING, OutboxState.SENT, OutboxState.CANCELLED},
+    "cancel": STATES
+    - {OutboxState.SENDING, OutboxState.SENT, OutboxState.CANCELLED, OutboxState.SUPERSEDED},
     "confirm": {OutboxState.UNCERTAIN},
 }
 
@@ -201,6 +202,7 @@ def test_letters_are_counted_for_the_limits(session: Session) -> None:
     """Per recipient and in all, since a moment, without those that will never leave."""
     put(session, OutboxState.SENT, "a")
     put(session, OutboxState.CANCELLED, "b")
+    put(session, OutboxState.SUPERSEDED, "d")
     outbox.enqueue(
         session,
         replace(LETTER, key="c", recipient="b@example.org"),
@@ -211,3 +213,48 @@ def test_letters_are_counted_for_the_limits(session: Session) -> None:
     assert outbox.count_letters(session, NOW + timedelta(minutes=1)) == 1
     assert outbox.count_by_state(session)[OutboxState.HELD] == 0
     assert outbox.count_by_state(session)[OutboxState.CANCELLED] == 1
+
+
+@pytest.mark.parametrize("state", list(OutboxState), ids=str)
+def test_only_what_waits_is_superseded(session: Session, state: OutboxState) -> None:
+    """What is being sent or was sent is history; what failed is told of until a letter arrives."""
+    letter, _ = outbox.enqueue(session, replace(LETTER, key="i", kind="incomplete", case_id=1), NOW)
+    letter.state = state
+    session.flush()
+    found = outbox.supersede(session, 1)
+
+    waits = state in {OutboxState.QUEUED, OutboxState.RETRY, OutboxState.HELD}
+    assert [row.id for row in found] == [letter.id] * waits
+    assert state_of(session, letter.id) is (OutboxState.SUPERSEDED if waits else state)
+
+
+def test_a_decision_supersedes_what_tells_the_one_before_and_nothing_else(
+    session: Session,
+) -> None:
+    """Not the letters of another case, not a receipt that says only that something came."""
+    for key, kind, case_id in (
+        ("a", "incomplete", 1),
+        ("b", "received", 1),
+        ("c", "incomplete", 2),
+        ("d", "reminder", 1),
+    ):
+        outbox.enqueue(session, replace(LETTER, key=key, kind=kind, case_id=case_id), NOW)
+
+    assert [row.key for row in outbox.supersede(session, 1)] == ["a", "d"]
+    assert outbox.supersede(session, 1) == []
+
+
+def test_whose_letter_was_superseded_is_untold_until_another_is_written(session: Session) -> None:
+    """Two who speak for one unit, and the later decision answers only one of them."""
+    told = replace(LETTER, kind="incomplete", case_id=1)
+    outbox.enqueue(session, replace(told, key="a", recipient="a@example.org"), NOW)
+    outbox.enqueue(session, replace(told, key="b", recipient="b@example.org"), NOW)
+    old = outbox.supersede(session, 1)
+    outbox.enqueue(session, replace(told, key="a2", recipient="a@example.org"), NOW)
+
+    assert outbox.untold(session, 1) == ["b@example.org"]
+    assert [outbox.is_outdated(session, row) for row in old] == [True, True]
+    newest = outbox.list_letters(session)[-1]
+    assert not outbox.is_outdated(session, newest)
+    receipt, _ = outbox.enqueue(session, replace(LETTER, key="r"), NOW)
+    assert not outbox.is_outdated(session, receipt)

@@ -18,6 +18,7 @@ from rules.call import (
 )
 from rules.callfile import load_call
 from rules.errors import Position, RuleFileError
+from rules.timetable import Timing
 from rules.vocabulary import Field, FieldType
 from tests.unit.rules.writing import CALL, at
 
@@ -133,6 +134,7 @@ FULL = """标题: 征集
 截止: 2024-08-31 24:00
 联系: {办公室: 科室, 电话: 0991-1, 邮箱: a@example.com}
 认可电子签章: 是
+时限: {顺延: 是, 补正期限: 5, 宽限: 2, 提醒: [1, 3], 提醒未报: 是}
 类别:
   - {名称: 区, 代码: Q, 申报书: 甲, 汇总表: 乙, 名额: [{名称: 全部, 数量: 6}, {名称: 小学, 不少于: 2, 字段: 类型, 属于: 小学}]}
 表单:
@@ -157,7 +159,7 @@ FULL = """标题: 征集
 def test_everything_a_call_can_say_is_read() -> None:
     """One value for every key, and what follows where a key is left out."""
     assert load_call("试", FULL) == Call(
-        id="试", title="征集", authority="某局", published=at("2024-08-08T10:00"), deadline=at("2024-09-01T00:00"),
+        id="试", title="征集", authority="某局", published=at("2024-08-08T10:00"), deadline=at("2024-09-03T00:00"),
         contact=Contact("科室", "0991-1", "a@example.com"),
         tracks=(Track("区", "Q", "甲", "乙", (Quota("全部", 6), Quota("小学", 2, True, "类型", ("小学",)))),),
         forms=(
@@ -178,7 +180,19 @@ def test_everything_a_call_can_say_is_read() -> None:
         ),
         accept_digital_seal=True,
         words=Words(bureau="教育局", filler_field="填报人", prefixes=("新疆", "兵团"), name_endings=("中学",)),
+        timing=Timing(roll=True, correction=5, grace=2, reminders=(3, 1), remind_silent=True),
     )  # fmt: skip
+
+
+def test_times_are_as_usual_where_a_call_says_nothing() -> None:
+    """Nothing at all, or nothing of one of them; none at all is something."""
+    plain, one = load_call("x", CALL), load_call("x", CALL + "时限: {宽限: 3}\n")
+    none = load_call("x", CALL + "时限: {提醒: []}\n")
+
+    assert plain.timing == Timing()
+    assert one.timing == Timing(grace=3)
+    assert none.timing == Timing(reminders=())
+    assert plain.deadline == at("2024-09-01T00:00")
 
 
 def test_rules_may_speak_of_these_objects_and_fields() -> None:
