@@ -202,6 +202,7 @@ class Document(_Frozen):
     outline: tuple[tuple[str, ...], ...] = ()
     applicant: str = ""  #: the applicant's name as written; "" when unknown
     pages: int | None = None
+    number: int = 1  #: of the forms in its part, counted from 1
     #: the pages of the part that are this form's; empty: all of them, nothing else is in it
     own_pages: tuple[int, ...] = ()
     is_scan: Fact = Fact.unknown()  #: 是扫描: pages are pictures of paper (False: born digital)
@@ -230,6 +231,12 @@ class FileReading(_Frozen):
     fate: Fate
     reason: str  #: one Chinese sentence why there is no document, or about it
     document: Document | None
+    more: tuple[Document, ...] = ()  #: the other forms in the file
+
+    @property
+    def documents(self) -> tuple[Document, ...]:
+        """All forms in the file, in their order."""
+        return (self.document, *self.more) if self.document is not None else ()
 
 
 class ScreeningKind(StrEnum):

@@ -43,6 +43,7 @@ class Table:
 
     number: int
     cells: tuple[Cell, ...]
+    after: int = 0  #: lines of text that stand in front of it
 
     @cached_property
     def grid(self) -> dict[tuple[int, int], Cell]:

@@ -27,6 +27,7 @@ from ingest.document.form.recognise import (
     recognise,
     recognise_by_name,
 )
+from ingest.document.form.split import split
 from ingest.document.paged.ofd import describe_ofd
 from ingest.document.paged.pdf import (
     MOST_PIXELS,
@@ -60,6 +61,12 @@ class DocumentReading:
     document: Document | None
     fate: Fate
     reason: str = ""
+    more: tuple[Document, ...] = ()  #: the other forms in the same file
+
+    @property
+    def documents(self) -> tuple[Document, ...]:
+        """All forms in the file, in their order."""
+        return (self.document, *self.more) if self.document is not None else ()
 
 
 _UNSUPPORTED = {
@@ -119,19 +126,46 @@ def _read_editable(part: _Part, kind: Kind) -> DocumentReading:
     except UnreadableError as error:
         return DocumentReading(None, error.fate, error.reason)
     reading = _read_content(part, kind, content)
-    if reading.document is None or not _unread(reading.document):
+    if not _unread(reading):
         return reading
     other = second_opinion(kind, part.data)
     again = _read_content(part, kind, other) if other is not None else reading
-    better = again.document is not None and _unread(again.document) < _unread(reading.document)
+    better = again.document is not None and _unread(again) < _unread(reading)
     return again if better else reading
 
 
-def _unread(document: Document) -> int:
-    return sum(fact.knowledge is Knowledge.UNKNOWN for fact in document.fields.values())
+def _unread(reading: DocumentReading) -> int:
+    facts = (fact for document in reading.documents for fact in document.fields.values())
+    return sum(fact.knowledge is Knowledge.UNKNOWN for fact in facts)
 
 
 def _read_content(part: _Part, kind: Kind, content: Content) -> DocumentReading:
+    forms = split(content, part.call)
+    return _numbered([_read_form(part, kind, form) for form in forms])
+
+
+def _numbered(readings: Sequence[DocumentReading]) -> DocumentReading:
+    """The forms of one file as one reading; each says which it is."""
+    documents = [document for reading in readings for document in reading.documents]
+    if len(documents) < 2:
+        return readings[0]
+    numbered = [
+        document.model_copy(
+            update={
+                "number": number,
+                "note": _joined_notes(f"同一文件里的第{number}份表", document),
+            }
+        )
+        for number, document in enumerate(documents, 1)
+    ]
+    return DocumentReading(numbered[0], Fate.DOCUMENT, more=tuple(numbered[1:]))
+
+
+def _joined_notes(note: str, document: Document) -> str:
+    return "; ".join(text for text in (note, document.note) if text)
+
+
+def _read_form(part: _Part, kind: Kind, content: Content) -> DocumentReading:
     recognition = recognise(content, part.call)
     form = recognition.form
     if form is None:

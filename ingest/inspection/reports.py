@@ -84,6 +84,7 @@ def document_json(document: Document, call: Call) -> dict[str, Any]:
         "recognised_by": document.recognised_by,
         "applicant": document.applicant or None,
         "pages": document.pages,
+        "own_pages": list(document.own_pages),
         "is_scan": scan.value if scan.knowledge is Knowledge.KNOWN else None,
         "seal": _seal_json(document),
         "signatures": [signature_json(signature) for signature in document.signatures],
@@ -154,8 +155,8 @@ def inspect_document(path: Path, folder: CallFolder) -> dict[str, Any]:
         raise InputError(
             f"读不了文件 {path}: {str(error).strip().splitlines()[-1]}", "文件可能已损坏或超出限制"
         ) from error
-    document = reading.document
-    shown = document_json(document, folder.call) if document else {}
+    documents = [document_json(document, folder.call) for document in reading.documents]
+    shown = documents[0] if documents else {}
     return {
         "kind": reading.kind.value,
         "size": len(data),
@@ -171,4 +172,5 @@ def inspect_document(path: Path, folder: CallFolder) -> dict[str, Any]:
         "fields": shown.get("fields", {}),
         "rows": shown.get("rows", []),
         "note": shown.get("note", ""),
+        **({"documents": documents} if len(documents) > 1 else {}),
     }

@@ -26,6 +26,7 @@ def read_one(name: str, data: bytes, call: Call, roots: tuple[bytes, ...] = ()) 
         fate=reading.fate,
         reason=reading.reason,
         document=reading.document,
+        more=reading.more,
     )
 
 

@@ -7,7 +7,7 @@ that the daemon never loads what only a worker may run (held by import-linter).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
@@ -15,9 +15,10 @@ from pathlib import Path
 from ingest.comparison.textlayer import settled_by_layer
 from ingest.document.form.pile import sort_pile
 from ingest.document.print.leaves import leaf_of
+from ingest.document.print.photographs import joined
 from ingest.document.print.scantask import ScanTask, ScanText, with_print
 from ingest.message.errors import UnreadableMessage
-from ingest.reading import Document, Reading
+from ingest.reading import Document, Kind, Reading
 from ingest.sandbox.context import ReadingContext
 from ingest.sandbox.limits import Limits, ocr_limits
 from ingest.sandbox.workers import WorkerDied, WorkerFailed, run_in_worker
@@ -27,6 +28,7 @@ from rules.facts import Knowledge
 READ_FILE = "ingest.sandbox.read:read_file"
 READ_SCANS = "ingest.sandbox.scans:read_scans_of_file"
 MAX_SCANS = 40  #: of one mail
+_PICTURES = (Kind.JPEG, Kind.PNG, Kind.IMAGE)
 
 
 def read_file_in_worker(
@@ -118,8 +120,7 @@ def scans_to_read(reading: Reading) -> tuple[ScanTask, ...]:
 
     Of a scan whose text layer has shown already what it is, only the seals are read.
     """
-    words = [document for document in reading.documents if document.rendition is Rendition.EDITABLE]
-    texts = {document.form: own_texts(document) for document in words}
+    texts = _own_texts(reading)
     tasks = {
         document.sha256: ScanTask(
             sha256=document.sha256,
@@ -134,10 +135,17 @@ def scans_to_read(reading: Reading) -> tuple[ScanTask, ...]:
     return tuple(task for task in tasks.values() if task.seals or not task.seals_only)[:MAX_SCANS]
 
 
-def own_texts(word: Document) -> tuple[str, ...]:
-    """The short texts of a Word file that are no values: by them its sheets are known again."""
+def _own_texts(reading: Reading) -> dict[str, tuple[str, ...]]:
+    """The short texts of the Word files of each form that are no values: by them its sheets are
+    known again.
+    """
+    words = (each for each in reading.documents if each.rendition is Rendition.EDITABLE)
+    return {word.form: tuple(_texts_of(word)) for word in words}
+
+
+def _texts_of(word: Document) -> Iterator[str]:
     values = "\n".join(fact.provenance.raw for fact in word.fields.values())
-    return tuple(text for chain in word.outline for text in chain if text not in values)
+    yield from (text for chain in word.outline for text in chain if text not in values)
 
 
 def with_layers_settled(reading: Reading, call: Call) -> Reading:
@@ -145,23 +153,28 @@ def with_layers_settled(reading: Reading, call: Call) -> Reading:
     mail, dropped elsewhere.
     """
     words = [document for document in reading.documents if document.rendition is Rendition.EDITABLE]
-    settled = tuple(_settled(document, words, call) for document in reading.documents)
+    texts = _own_texts(reading)
+    settled = tuple(_settled(each, words, texts, call) for each in reading.documents)
     return reading.model_copy(update={"documents": settled})
 
 
-def _settled(document: Document, words: Sequence[Document], call: Call) -> Document:
+def _settled(
+    document: Document,
+    words: Sequence[Document],
+    texts: Mapping[str, Sequence[str]],
+    call: Call,
+) -> Document:
     if not document.lines or document.pages_read:
         return document
-    if not _shows_one_form(document, words, call):
+    if not _shows_one_form(document, texts, call):
         return document.model_copy(update={"lines": ()})
     return settled_by_layer(document, words, call)
 
 
-def _shows_one_form(scan: Document, words: Sequence[Document], call: Call) -> bool:
+def _shows_one_form(scan: Document, texts: Mapping[str, Sequence[str]], call: Call) -> bool:
     """Whether a text layer shows that every page is one form's, those with a seal surely; else the
     pages themselves are read.
     """
-    texts = {word.form: own_texts(word) for word in words}
     by_page = groupby(scan.lines, key=lambda line: line.page)
     leaves = [leaf_of(page, list(lines), call, texts) for page, lines in by_page]
     if scan.pages == 1:
@@ -178,9 +191,10 @@ def _is_export(document: Document) -> bool:
 def with_scan_texts(reading: Reading, texts: Sequence[ScanText], call: Call) -> Reading:
     """``reading`` with what was read put to its documents."""
     by_hash = {text.sha256: text for text in texts}
-    return reading.model_copy(
-        update={"documents": tuple(_with_texts(reading.documents, by_hash, call))},
-    )
+    documents = tuple(_with_texts(reading.documents, by_hash, call))
+    pictures = frozenset(part.path for part in reading.parts if part.kind in _PICTURES)
+    together = joined(documents, pictures, call, _own_texts(reading))
+    return reading.model_copy(update={"documents": together})
 
 
 def _with_texts(

@@ -80,9 +80,9 @@ def read_message(raw: RawMail, call: Call, context: ReadingContext) -> Reading:
     documents: list[Document] = []
     taken: set[str] = set()
     for item in _items(mail, raw, screening, context):
-        part, document = _read_item(item, _unique(item.path, taken), call, context)
+        part, found = _read_item(item, _unique(item.path, taken), call, context)
         parts.append(part)
-        documents += [document] if document else []
+        documents += found
     parts += _cloud_parts(mail, raw)
     return Reading(
         envelope=envelope,
@@ -150,11 +150,12 @@ def _read_item(
     path: str,
     call: Call,
     context: ReadingContext,
-) -> tuple[Part, Document | None]:
-    fate, reason, document = item.fate, item.reason, None
+) -> tuple[Part, tuple[Document, ...]]:
+    fate, reason = item.fate, item.reason
+    documents: tuple[Document, ...] = ()
     if fate is None and context.read_documents:
         reading = read_document(path, item.name, item.kind, item.data, call, context.trust_roots)
-        fate, reason, document = reading.fate, reading.reason, reading.document
+        fate, reason, documents = reading.fate, reading.reason, reading.documents
     elif fate is None:
         fate, reason = Fate.LIMIT, context.unread_reason
     part = Part(
@@ -166,7 +167,7 @@ def _read_item(
         fate=fate,
         reason="; ".join(text for text in (reason, wrong_extension(item.kind, item.name)) if text),
     )
-    return part, document
+    return part, documents
 
 
 def _cloud_parts(mail: Mail, raw: RawMail) -> list[Part]:

@@ -43,8 +43,8 @@ class ReceivedMail:
     dated: bool = True
 
 
-Place = tuple[int, str, tuple[int, ...]]
-"""A document inside its case: number of the mail, path of the part, pages of its own there."""
+Place = tuple[int, str, int]
+"""A document inside its case: number of the mail, path of the part, number in the part."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Filed:
     @property
     def place(self) -> Place:
         """What tells it from every other document of the case."""
-        return self.mail.id, self.document.part, self.document.own_pages
+        return self.mail.id, self.document.part, self.document.number
 
     @property
     def order(self) -> tuple[datetime, int]:

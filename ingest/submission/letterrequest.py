@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, TypeAlias, TypedDict
 
-from ingest.reading import Document, Envelope, Fate, SealOutcome, page_list
+from ingest.reading import Document, Envelope, Fate, Kind, Part, SealOutcome, page_list
 from ingest.submission.case import Case, Filed, Place, parts_of_matter
 from ingest.submission.reminding import Reminder
 from notifier.letters import LetterRequest, ReceivedFile
@@ -68,7 +68,7 @@ def _files(case: Case, replaced: set[Place]) -> Iterator[ReceivedFile]:
             places = {Filed(mail, document).place for document in own}
             yield ReceivedFile(
                 name=part.name or "（无文件名）", role=_roles(own) or unread, size=part.size, sha256=part.sha256,
-                received=mail.received, note="" if own else part.reason,
+                received=mail.received, note=_remark(part, own) if own else part.reason,
                 superseded=bool(places) and places <= replaced,
             )  # fmt: skip
 
@@ -78,6 +78,18 @@ def _roles(documents: Sequence[Document]) -> str:
     if len(documents) < 2:
         return "".join(map(role_name, documents))
     return "、".join(role_name(document) + _which(document) for document in documents)
+
+
+_PICTURES = (Kind.JPEG, Kind.PNG, Kind.IMAGE)
+
+
+def _remark(part: Part, documents: Sequence[Document]) -> str:
+    """What would have been easier for both sides; nothing is asked for."""
+    if part.kind in _PICTURES:
+        return "图片已按扫描件查看。通知要求报送PDF，今后请把各页依次合并成一个PDF发送。"
+    if len(documents) > 1:
+        return f"文件中有{len(documents)}份表，已分别核对。今后请每份表单独成一个文件。"
+    return ""
 
 
 def _which(document: Document) -> str:

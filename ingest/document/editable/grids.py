@@ -107,6 +107,7 @@ class Writer:
     def __init__(self) -> None:
         self._lines: list[Line] = []
         self._tables: list[list[list[RowCell]]] = []
+        self._after: list[int] = []  #: lines in front of each
         self._levels: list[_Level] = []
         self._text: list[str] = []
         self._size = self._count = 0
@@ -176,6 +177,7 @@ class Writer:
         if level.rows is None:
             level.rows = []
             self._tables.append(level.rows)
+            self._after.append(len(self._lines))
         if len(ends) < len(level.cells):
             ends = [CellEnd(1000 * number) for number in range(1, len(level.cells) + 1)]
         row = zip(level.cells, ends, strict=False)
@@ -189,5 +191,8 @@ class Writer:
     def content(self) -> Content:
         """Everything that was taken down."""
         self.end_paragraph(0)
-        tables = tuple(build_table(number, rows) for number, rows in enumerate(self._tables, 1))
+        built = (build_table(number, rows) for number, rows in enumerate(self._tables, 1))
+        tables = tuple(
+            replace(table, after=after) for table, after in zip(built, self._after, strict=True)
+        )
         return Content(tuple(self._lines), tables, self.pictures)

@@ -156,6 +156,7 @@ class _OpenCell:
 @dataclass
 class _OpenTable:
     number: int
+    after: int  #: lines in front of it
     cells: list[_OpenCell] = field(default_factory=list)
     current: _OpenCell | None = None
     row: int = -1
@@ -164,7 +165,7 @@ class _OpenTable:
     above: dict[int, _OpenCell] = field(default_factory=dict)
 
     def finished(self) -> Table:
-        return Table(self.number, tuple(cell.finished() for cell in self.cells))
+        return Table(self.number, tuple(cell.finished() for cell in self.cells), self.after)
 
 
 _UNSAID = ("Fallback", "moveFrom", "del")
@@ -280,7 +281,7 @@ class _Walk:
 
     def _table(self, _: etree._Element) -> None:
         self.table_count += 1
-        self.open.append(_OpenTable(self.table_count))
+        self.open.append(_OpenTable(self.table_count, len(self.lines)))
 
     def _row(self, _: etree._Element) -> None:
         if self.open:

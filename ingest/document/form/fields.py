@@ -106,10 +106,10 @@ def _named(form: Form, facts: dict[str, Fact]) -> dict[str, Fact]:
     return facts if name is None else {APPLICANT_NAME: name, **facts}
 
 
-def found_labels(content: Content, form: Form) -> int:
-    """In how many fields of ``form`` a label was found, filled in or not."""
+def found_labels(content: Content, form: Form) -> frozenset[str]:
+    """The fields of ``form`` whose label was found, filled in or not."""
     index = _index(content, form)
-    return sum(index.names(field) for field in form.fields)
+    return frozenset(field.name for field in form.fields if index.names(field))
 
 
 def _best(field: Field, places: Iterable[_Found], part: str, confidence: float) -> Fact:

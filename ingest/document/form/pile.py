@@ -83,6 +83,10 @@ class _Open:
         """The fields of ``form`` whose labels stand on its sheets."""
         return frozenset().union(*(leaf.of(form) for leaf in self.leaves))
 
+    def whole(self, form: Form) -> bool:
+        """Whether the body of the form has been seen, not only its cover."""
+        return len(self.seen(form.id)) >= BODY * len(form.fields)
+
     @property
     def runs(self) -> bool:
         """Whether its title stands on every sheet, as a running head does."""
@@ -132,9 +136,13 @@ def _place(leaf: Leaf, pieces: list[_Open], forms: Mapping[str, Form]) -> None:
         pieces[-1].add(leaf, sure=leaf.foreign)
     else:
         owner = _owner(leaf, pieces)
-        if owner.foreign and any(leaf.labels.values()):
+        anew = _begins_anew(owner, leaf, forms[owner.form]) if owner.form else False
+        if anew is not False:
+            pieces.append(owner := _Open(owner.form))
+        elif owner.foreign and any(leaf.labels.values()):
             pieces.append(owner := _Open(""))
-        owner.add(leaf, sure=not leaf.below and _belongs(owner, leaf))
+        sure = anew is not None and not leaf.below and _belongs(owner, leaf)
+        owner.add(leaf, sure=sure)
     if leaf.below:
         pieces.append(_Open(leaf.below))
         pieces[-1].add(leaf, sure=False)
@@ -148,17 +156,30 @@ def _goes_on(current: _Open, leaf: Leaf, form: Form) -> bool | None:
         return False
     if current.follows(leaf):
         return True
-    if leaf.name and current.name:
-        return _one_name(leaf.name, current.name)
-    if form.columns:  # heads of long tables are printed on every sheet
-        return True
+    named = _one_name(leaf.name, current.name) if leaf.name and current.name else True
+    if named is not True or form.columns:  # heads of long tables are printed on every sheet
+        return named
     seen, here = current.seen(form.id), leaf.of(form.id)
     again = len(here & seen) >= REPEATED
-    if len(seen) < BODY * len(form.fields):  # the cover in front of the table, most likely
-        return None if again else True
-    if leaf.tall or not current.runs:
+    if not current.whole(form):  # the cover in front of the table, most likely
+        return None if again and not (leaf.name and current.name) else True
+    if here - seen and not again:
+        return True
+    return not (leaf.tall or not current.runs or again or leaf.tall is None)
+
+
+def _begins_anew(current: _Open, leaf: Leaf, form: Form) -> bool | None:
+    """Whether an untitled sheet is the body of the next form of the same kind: the labels come
+    again, under another name; None when that cannot be told.
+    """
+    here = leaf.of(form.id)
+    again = here & current.seen(form.id)
+    if form.columns or current.follows(leaf) or len(again) < BODY * len(form.fields):
         return False
-    return bool(here - seen) if leaf.tall is None else not again
+    if leaf.name and current.name:
+        same = _one_name(leaf.name, current.name)
+        return None if same is None else not same
+    return None
 
 
 def _one_name(one: str, other: str) -> bool | None:

@@ -8,7 +8,7 @@ it needs some of the labels too.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -21,6 +21,7 @@ TITLE_SHARE = 0.3  #: of the labels, beside a title (the notice itself has 3 of 
 LABEL_SHARE = 0.6  #: of the labels, without a title
 LABEL_LEAD = 0.15  #: by which the best form must lead the next one
 _TITLE_LINES = 40
+_OVER = 4  #: lines that a title is broken into
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ def label_share(content: Content, form: Form) -> float:
             default=0,
         )
         return best / len(form.columns)
-    return found_labels(content, form) / max(1, len(form.fields))
+    return len(found_labels(content, form)) / max(1, len(form.fields))
 
 
 def _opening_lines(content: Content) -> list[str]:
@@ -84,9 +85,28 @@ def _is_title(lines: list[str], title: str) -> bool:
     if normalise(title) not in "".join(lines):
         return False
     whole = _title_pattern(title)
-    starts = (lines[start : start + 4] for start in range(len(lines)))
-    joined = ("".join(part[:count]) for part in starts for count in range(1, 5))
+    starts = (lines[start : start + _OVER] for start in range(len(lines)))
+    joined = ("".join(part[:count]) for part in starts for count in range(1, _OVER + 1))
     return any(whole.fullmatch(text) for text in joined if len(text) < 80)
+
+
+def title_over(lines: Sequence[str], call: Call) -> tuple[int, str] | None:
+    """How many of ``lines`` a title takes that begins with the first of them, and whose it is; of
+    two titles the longer one.
+    """
+    keys = [normalise(line) for line in lines[:_OVER]]
+    for count in range(1, len(keys) + 1):
+        text = "".join(keys[:count])
+        titles = ((form, title) for form in call.forms for title in form.titles)
+        whole = [(len(title), form.id) for form, title in titles if _is_whole(text, title)]
+        if whole and keys[0] and keys[count - 1]:
+            return count, max(whole)[1]
+    return None
+
+
+def _is_whole(text: str, title: str) -> bool:
+    key = normalise(title)
+    return key in text and len(text) < 80 and _title_pattern(title).fullmatch(text) is not None
 
 
 @lru_cache(maxsize=256)

@@ -152,9 +152,13 @@ class Pdf:
     @property
     def content(self) -> Content:
         """The text of the pages looked at."""
-        tables = (page.cells for page in self.pages if page.cells)
-        lines = tuple(line for page in self.pages for line in page.lines)
-        return Content(lines, tuple(Table(number, cells) for number, cells in enumerate(tables, 1)))
+        lines: list[Line] = []
+        tables: list[Table] = []
+        for page in self.pages:
+            lines += page.lines
+            if page.cells:
+                tables.append(Table(len(tables) + 1, page.cells, len(lines)))
+        return Content(tuple(lines), tuple(tables))
 
 
 def at_the_ends(number: int, count: int) -> bool:

@@ -91,18 +91,18 @@ def with_print(document: Document, text: ScanText, call: Call) -> tuple[Document
             "read_whole": text.whole,
             "title_png": text.title_png,
         }
-    printed = _recognised(document.model_copy(update=more), text.lines, call)
+    printed = recognised(document.model_copy(update=more), text.lines, call)
     return (printed, *_loose(document, text.unseen))
 
 
-def _recognised(document: Document, lines: Sequence[ScanLine], call: Call) -> Document:
+def recognised(document: Document, lines: Sequence[ScanLine], call: Call) -> Document:
     """``document`` with form, applicant and the remark on its seal's place, as its print says."""
     more: dict[str, object] = {}
     form = next((form for form in call.forms if form.id == document.form), None)
     if form is None:
         form = recognise_print(lines, call)
         if form is not None:
-            more |= _of_form(form)
+            more |= of_form(form)
     labels = form.seal_labels if form is not None else SEAL_LABELS
     seal = document.seal
     more["seal"] = with_place(seal, lines, labels) if seal is not None else None
@@ -111,7 +111,8 @@ def _recognised(document: Document, lines: Sequence[ScanLine], call: Call) -> Do
     return document.model_copy(update=more)
 
 
-def _of_form(form: Form) -> dict[str, object]:
+def of_form(form: Form) -> dict[str, object]:
+    """What a document is told that is ``form`` by its print."""
     return {
         "form": form.id,
         "role": form.role,
@@ -143,10 +144,12 @@ def _piles(document: Document, text: ScanText, call: Call) -> Iterator[Document]
     an applicant is in it.
     """
     applications = [each for each in text.forms if _role(each.form, call) is Role.APPLICATION]
-    for each in text.forms:
+    for number, each in enumerate(text.forms, 1):
         alone = len(applications) < 2 or each not in applications
-        yield _one_of(document, each, text, call, named=alone and each.form == document.form)
-    yield from _loose(document, text.unseen)
+        named = alone and each.form == document.form
+        yield _one_of(document.model_copy(update={"number": number}), each, text, call, named=named)
+    last = document.model_copy(update={"number": len(text.forms)})
+    yield from _loose(last, text.unseen)
 
 
 def _role(form: str, call: Call) -> Role | None:
@@ -174,8 +177,8 @@ def _one_of(
     if named:
         more |= {"fields": document.fields, "applicant": document.applicant}
     form = call.form(printed.form) if printed.form else None
-    more |= {**_of_form(form), "note": more["note"]} if form else {}
-    return _recognised(document.model_copy(update=more), lines, call)
+    more |= {**of_form(form), "note": more["note"]} if form else {}
+    return recognised(document.model_copy(update=more), lines, call)
 
 
 _ONE_OF_NOTHING: dict[str, object] = {
@@ -202,7 +205,14 @@ def _loose(document: Document, pages: tuple[int, ...]) -> Iterator[Document]:
     if pages:
         reason = f"第{page_list(pages)}页没有逐页查看, 可能还有别的表"
         seal = SealReading(outcome=SealOutcome.UNCERTAIN, reason=reason)
-        more = {"own_pages": pages, "pages": len(pages), "seal": seal, "note": reason}
+        number = document.number + 1
+        more = {
+            "number": number,
+            "own_pages": pages,
+            "pages": len(pages),
+            "seal": seal,
+            "note": reason,
+        }
         yield document.model_copy(
             update={**_ONE_OF_NOTHING, **more, "signatures": (), "lines": (), "pages_read": ()}
         )

@@ -168,4 +168,22 @@ def test_a_file_with_several_forms_is_listed_once_with_the_pages_of_each(
     (listed,) = files_of(arrange([both], "示范校", call))
 
     assert listed.role == "申报书（盖章扫描件）第1-2页、汇总表（盖章扫描件）第3页"
+    assert listed.note == "文件中有2份表，已分别核对。今后请每份表单独成一个文件。"
     assert not listed.superseded
+
+
+def test_photographs_are_taken_and_a_pdf_is_wanted_next_time(
+    call: Call, mail: Mail, scan: Make, part: Callable[..., Part]
+) -> None:
+    """All sheets of one form are the one document."""
+    form = scan("甲团中学").model_copy(update={"part": "1.jpg", "more_parts": ("2.jpg",)})
+    sheets = tuple(part(f"{n}.jpg", Fate.DOCUMENT, Kind.JPEG) for n in (1, 2))
+    photographed = mail(form, parts=sheets)
+    reading = photographed.reading.model_copy(update={"parts": sheets})
+
+    files = files_of(arrange([replace(photographed, reading=reading)], "示范校", call))
+
+    assert [file.role for file in files] == ["申报书（盖章扫描件）"] * 2
+    assert {file.note for file in files} == {
+        "图片已按扫描件查看。通知要求报送PDF，今后请把各页依次合并成一个PDF发送。"
+    }

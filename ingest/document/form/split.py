@@ -1,0 +1,155 @@
+"""Several forms in one typed file - two annexes, two schools, two sheets of a workbook - taken
+apart into what each says. Pure.
+
+The file is cut where a title stands and in front of every table; the blocks are sorted to forms as
+sheets of paper are (``pile.py``). Only what is recognised as a form by itself is one: a notice that
+quotes titles stays whole.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from ingest.document.content import Content, Line, Table
+from ingest.document.form.fields import extract_fields, found_labels, header_rows
+from ingest.document.form.pile import Leaf, sort_pile
+from ingest.document.form.recognise import LABEL_SHARE, label_share, recognise, title_over
+from rules.call import Call, Form
+from rules.facts import Knowledge
+from rules.labels import label_key
+from rules.vocabulary import normalise
+
+MOST_BLOCKS = 200  #: titles and tables; no form has as many
+REPEATED = 3  #: labels of one form that stand twice in a file of two
+_MAX_LABEL = 40
+
+
+def split(content: Content, call: Call) -> tuple[Content, ...]:
+    """What each form in ``content`` says, in its order; ``content`` alone when it is one, or none.
+
+    Of several forms those that nobody filled in are left out: the blank annex behind the own.
+    """
+    if not _may_be_several(content, call):
+        return (content,)
+    blocks = list(_blocks(content, call))
+    if not 1 < len(blocks) <= MOST_BLOCKS:
+        return (content,)
+    leaves = [_leaf(number, block, call) for number, block in enumerate(blocks)]
+    pieces = sort_pile(leaves, call)
+    joined = [_joined([blocks[number] for number in piece.pages], content) for piece in pieces]
+    forms = list(_forms(joined, call))
+    filled = [form for form in forms if _is_filled(form, call)]
+    return tuple(filled) if len(forms) > 1 and filled else (content,)
+
+
+def _may_be_several(content: Content, call: Call) -> bool:
+    """A cheap look that spares most files the rest: titles or labels stand there twice, or those of
+    two forms.
+    """
+    texts = [line.text for line in content.lines]
+    texts += [cell.text for table in content.tables for cell in table.cells if len(cell.text) < 80]
+    whole = normalise("".join(texts))
+    titles = [
+        max((whole.count(normalise(t)) for t in form.titles), default=0) for form in call.forms
+    ]
+    if sum(titles) > 1:
+        return True
+    counted = Counter(label_key(text) for text in texts if len(text) <= _MAX_LABEL)
+    if any(_repeated(form, counted) >= REPEATED for form in call.forms):
+        return True
+    return sum(label_share(content, form) >= LABEL_SHARE for form in call.forms) > 1
+
+
+def _repeated(form: Form, counted: Counter[str]) -> int:
+    fields = form.columns or form.fields
+    return sum(any(counted[label_key(label)] > 1 for label in field.labels) for field in fields)
+
+
+def _blocks(content: Content, call: Call) -> Iterator[Content]:
+    """The file cut at its titles and in front of its tables."""
+    lines: list[Line] = []
+    tables: list[Table] = []
+    waiting = list(content.tables)
+    number = title_ends = 0
+    while number < len(content.lines) or waiting:
+        table_next = bool(waiting) and waiting[0].after <= number
+        if not table_next and number >= len(content.lines):
+            table_next = True
+        found = None
+        if not table_next and number >= title_ends:
+            found = title_over([line.text for line in content.lines[number : number + 4]], call)
+        if (table_next or found) and (lines or tables):
+            yield Content(tuple(lines), tuple(tables))
+            lines, tables = [], []
+        if table_next:
+            tables.append(waiting.pop(0))
+        else:
+            title_ends = number + found[0] if found else title_ends
+            lines.append(content.lines[number])
+            number += 1
+    if lines or tables:
+        yield Content(tuple(lines), tuple(tables))
+
+
+def _leaf(number: int, block: Content, call: Call) -> Leaf:
+    titled = title_over([line.text for line in block.lines[:4]], call)
+    form = titled[1] if titled else getattr(recognise(block, call).form, "id", "")
+    labels = {each.id: _labels(block, each) for each in call.forms}
+    return Leaf(number, form, labels=labels, name=_applicant(block, form, call))
+
+
+def _labels(block: Content, form: Form) -> frozenset[str]:
+    heads = (header_rows(table, form.columns) for table in block.tables)
+    columns = (field.name for rows in heads for row in rows.values() for field in row.values())
+    return found_labels(block, form) | frozenset(columns)
+
+
+def _applicant(block: Content, form_id: str, call: Call) -> str:
+    if not form_id:
+        return ""
+    form = call.form(form_id)
+    fact = extract_fields(block, form, "").get(form.applicant)
+    return normalise(fact.text) if fact is not None and fact.text else ""
+
+
+def _joined(blocks: Sequence[Content], whole: Content) -> Content:
+    """Blocks that belong together as one content, its tables behind the lines they stood behind."""
+    lines: list[Line] = []
+    tables: list[Table] = []
+    for block in blocks:
+        lines += block.lines[: 0 if block.tables else None]
+        tables += (replace(table, after=len(lines)) for table in block.tables)
+        lines += block.lines if block.tables else ()
+    return Content(tuple(lines), tuple(tables), whole.pictures, whole.notes)
+
+
+def _forms(pieces: Sequence[Content], call: Call) -> Iterator[Content]:
+    """The pieces that are forms; what is none goes with the form before it, or after it if it is
+    the first.
+    """
+    open_: Content | None = None
+    is_form = False
+    for piece in pieces:
+        recognised = recognise(piece, call).form is not None
+        if open_ is None:
+            open_, is_form = piece, recognised
+        elif not recognised or not is_form:
+            open_, is_form = _joined([open_, piece], open_), is_form or recognised
+        else:
+            yield open_
+            open_ = piece
+    if open_ is not None:
+        yield open_
+
+
+def _is_filled(content: Content, call: Call) -> bool:
+    form = recognise(content, call).form
+    if form is None:
+        return False
+    if form.columns:
+        return True
+    facts = extract_fields(content, form, "")
+    known = [name for name, fact in facts.items() if fact.knowledge is Knowledge.KNOWN]
+    return bool(known)

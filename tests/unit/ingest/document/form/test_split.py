@@ -1,0 +1,137 @@
+"""A typed file is taken apart where another form begins, and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from ingest.document.content import Cell, Content, Line, Table
+from ingest.document.form.recognise import recognise, title_over
+from ingest.document.form.split import split
+from rules.call import Call
+
+SCHOOL = ("兵团智慧教育示范校申报书",)
+HEADS = ["序号", "学校名称", "师市", "学校类型", "联系人", "联系电话"]
+ZONES = ["序号", "申报单位", "师市", "教师账号开通率", "学生账号开通率", "联系人", "联系电话"]
+
+
+def grid(rows: Sequence[Sequence[str]], after: int, number: int) -> Table:
+    """A plain table."""
+    cells = (Cell(text, r, c) for r, row in enumerate(rows) for c, text in enumerate(row))
+    return Table(number, tuple(cells), after)
+
+
+def typed(*blocks: str | list[list[str]]) -> Content:
+    """Lines and tables in their order."""
+    lines: list[Line] = []
+    tables: list[Table] = []
+    for block in blocks:
+        if isinstance(block, str):
+            lines.append(Line(block, f"第{len(lines) + 1}段"))
+        else:
+            tables.append(grid(block, len(lines), len(tables) + 1))
+    return Content(tuple(lines), tuple(tables))
+
+
+def body(call: Call, applicant: str, form: str = "附件2") -> list[list[str]]:
+    """A form's table, filled in by ``applicant``; "" fills in nothing."""
+    fields = call.form(form).fields
+    rows = [[field.labels[0], "甲" if applicant else ""] for field in fields]
+    return [[fields[0].labels[0], applicant], *rows[1:]]
+
+
+def rows(heads: list[str], *names: str) -> list[list[str]]:
+    """A summary table."""
+    return [heads, *([str(n), name, *["甲"] * (len(heads) - 2)] for n, name in enumerate(names, 1))]
+
+
+def forms(content: Content, call: Call) -> list[str]:
+    """The forms found, "" for what is none."""
+    found = (recognise(each, call).form for each in split(content, call))
+    return [form.id if form else "" for form in found]
+
+
+def test_both_annexes_in_one_word_file(call: Call) -> None:
+    """With or without a title over the second."""
+    form = body(call, "甲团教育局", "附件1")
+    table = rows(ZONES, "甲团教育局")
+    titled = typed(
+        "兵团智慧教育示范区申报书", form, "兵团智慧教育示范区申报汇总表", table, "填报单位：甲"
+    )
+
+    assert forms(titled, call) == ["附件1", "附件3"]
+    assert forms(typed("兵团智慧教育示范区申报书", form, table), call) == ["附件1", "附件3"]
+    assert [line.text for line in split(titled, call)[1].lines] == [
+        "兵团智慧教育示范区申报汇总表",
+        "填报单位：甲",
+    ]
+
+
+@pytest.mark.parametrize("title", [SCHOOL, ("兵团首批", "智慧教育", "示范校申报书"), ()])
+def test_two_schools_in_one_word_file(call: Call, title: tuple[str, ...]) -> None:
+    """Also where the second cover still has the first one's name, or there are no covers."""
+    content = typed(
+        *title, "学校名称：甲团中学", body(call, "甲团中学"), *title, "学校名称：甲团中学",
+        body(call, "乙团小学"),
+    )  # fmt: skip
+
+    found = split(content, call)
+
+    assert [each.tables[0].cells[1].text for each in found] == ["甲团中学", "乙团小学"]
+
+
+def test_a_blank_annex_behind_the_own_is_no_second_one(call: Call) -> None:
+    """It came with the template."""
+    content = typed(*SCHOOL, body(call, "甲团中学"), *SCHOOL, body(call, ""))
+
+    assert [each.tables[0].cells[1].text for each in split(content, call)] == ["甲团中学"]
+
+
+def test_a_form_over_several_tables_stays_whole(call: Call) -> None:
+    """With its title on the cover and over the table."""
+    whole = body(call, "甲团中学")
+    content = typed(
+        "附件2", *SCHOOL, "学校名称：甲团中学", *SCHOOL, whole[:9], "二、建设情况", whole[9:]
+    )
+
+    assert split(content, call) == (content,)
+
+
+def test_a_notice_that_quotes_the_titles_stays_whole(call: Call) -> None:
+    """So does a list of annexes in front of a form."""
+    listed = (
+        "附件：1.兵团智慧教育示范区申报书",
+        "2.兵团智慧教育示范校申报书",
+        "附件3 兵团智慧教育示范区申报汇总表",
+    )
+    notice, front = typed("通知", *listed), typed(*listed, *SCHOOL, body(call, "甲团中学"))
+
+    assert split(notice, call) == (notice,)
+    assert split(front, call) == (front,)
+
+
+def test_both_tables_in_one_workbook(call: Call) -> None:
+    """Each sheet by its heads; two sheets of one table are one."""
+    schools = rows(HEADS, "甲团中学", "乙团小学")
+    more = rows(HEADS, "丙团中学")
+
+    both = split(typed(schools, rows(ZONES, "甲师教育局")), call)
+
+    assert [len(each.tables) for each in both] == [1, 1]
+    assert forms(typed(schools, rows(ZONES, "甲师教育局")), call) == ["附件4", "附件3"]
+    assert forms(typed(schools, more), call) == ["附件4"]
+
+
+def test_more_blocks_than_a_form_has_are_left_together(call: Call) -> None:
+    """Whatever it is, it costs no time."""
+    content = typed(*[text for _ in range(150) for text in (SCHOOL[0], "学校名称：甲")])
+
+    assert split(content, call) == (content,)
+
+
+def test_a_title_is_known_where_it_begins(call: Call) -> None:
+    """Alone on its lines, with the number of the annex in front."""
+    assert title_over(["附件2", "兵团智慧教育", "示范校申报书", "学校名称"], call) == (3, "附件2")
+    assert title_over(["兵团智慧教育示范校申报书的说明"], call) is None
+    assert title_over(["", "兵团智慧教育示范校申报书"], call) is None
