@@ -171,6 +171,8 @@ class DigestData:
     silent: tuple[Silent, ...]
     quotas: tuple[QuotaLine, ...]
     state: SystemState
+    closing: tuple[CaseLine, ...] = ()  #: 截止清办: the end of these waits for release
+    left_open: tuple[CaseLine, ...] = ()  #: the time is over, and staff must decide these first
 
 
 @dataclass(frozen=True)
@@ -239,6 +241,8 @@ def make_digest_page(data: DigestData, images: Sequence[Crop]) -> DigestPage:
     accepted, accepted_left = _rows(new_lines(data.accepted, data.since), _case_view)
     incomplete, incomplete_left = _rows(data.incomplete, _incomplete_view)
     rejected, rejected_left = _rows(new_lines(data.rejected, data.since), _case_view)
+    closing, closing_left = _rows(data.closing, _case_view)
+    left_open, left_open_left = _rows(data.left_open, _case_view)
     return DigestPage(
         day=f"{now.month}月{now.day}日",
         date=day_text(now.date()),
@@ -261,6 +265,10 @@ def make_digest_page(data: DigestData, images: Sequence[Crop]) -> DigestPage:
         incomplete_left_out=incomplete_left,
         rejected=rejected,
         rejected_left_out=rejected_left,
+        closing=closing,
+        closing_left_out=closing_left,
+        left_open=left_open,
+        left_open_left_out=left_open_left,
         silent=tuple(
             SilentView(
                 item.track,
@@ -334,6 +342,7 @@ def _lead(data: DigestData) -> str:
     """The first sentence of the mail: what needs a human."""
     parts = [f"{len(data.needs_human)} 项需要人工核验"] if data.needs_human else []
     parts += [f"{len(data.undelivered)} 封信函未送达，需电话联系"] if data.undelivered else []
+    parts += [f"{len(data.closing)} 项截止清办待放行"] if data.closing else []
     return f"今天有 {'，'.join(parts)}。" if parts else "今天没有需要人工处理的事项。"
 
 

@@ -246,9 +246,19 @@ def cancel(session: Session, outbox_id: int) -> bool:
     return _move(session, outbox_id, states, OutboxState.CANCELLED)
 
 
-def supersede(session: Session, case_id: int) -> list[OutboxRow]:
+CLOSING = "closing:"
+"""How the keys of letters begin that end a case and wait for one person's release."""
+
+
+def closing_letters(session: Session) -> list[OutboxRow]:
+    """The letters that wait to end a case, the oldest first."""
+    held = list_letters(session, (OutboxState.HELD,))
+    return [letter for letter in held if letter.key.startswith(CLOSING)]
+
+
+def supersede(session: Session, case_id: int, told_by: int | None = None) -> list[OutboxRow]:
     """The case was decided anew: what waits and tells how it stood before never leaves; those
-    letters.
+    letters. ``told_by`` is the letter that tells it, where it was written before.
 
     Call it in the transaction that writes the decision. What is being sent, or perhaps was, stays.
     """
@@ -257,6 +267,7 @@ def supersede(session: Session, case_id: int) -> list[OutboxRow]:
         row
         for row in waiting
         if row.kind in TELLS_A_DECISION
+        and row.id != told_by
         and _move(session, row.id, (*DUE, OutboxState.HELD), OutboxState.SUPERSEDED)
     ]
 
@@ -279,9 +290,13 @@ def is_outdated(session: Session, row: OutboxRow) -> bool:
 def last_telling(
     session: Session, case_id: int, except_kinds: Collection[str] = ()
 ) -> OutboxRow | None:
-    """The newest letter that tells how a case stands, of those that left or may leave."""
+    """The newest letter that tells how a case stands, of those that left or may leave; one that
+    waits to end the case tells nothing yet.
+    """
+    prepared = (col(OutboxRow.state) == OutboxState.HELD) & col(OutboxRow.key).startswith(CLOSING)
     query = select(OutboxRow).where(
         OutboxRow.case_id == case_id,
+        ~prepared,
         col(OutboxRow.kind).in_(set(TELLS_A_DECISION) - set(except_kinds)),
         col(OutboxRow.state).not_in(NEVER_LEAVES),
     )

@@ -188,6 +188,10 @@ class DigestPage:
     incomplete_left_out: int
     rejected: tuple[CaseView, ...]
     rejected_left_out: int
+    closing: tuple[CaseView, ...]
+    closing_left_out: int
+    left_open: tuple[CaseView, ...]
+    left_open_left_out: int
     silent: tuple[SilentView, ...]
     quotas: tuple[QuotaView, ...]
     states: tuple[StateView, ...]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TypeAlias
@@ -94,6 +94,7 @@ def sheets(data: DigestData) -> tuple[Sheet, ...]:
         Sheet("受理清单", _CASE_HEADS, tuple(map(_case_row, data.accepted))),
         Sheet(DECISION_NAMES[Decision.INCOMPLETE], (*_CASE_HEADS, "需补正事项"), tuple((*_case_row(line), with_reminder(line.note, line)) for line in data.incomplete)),
         Sheet(DECISION_NAMES[Decision.REJECTED], (*_CASE_HEADS, "原因"), tuple((*_case_row(line), line.note) for line in data.rejected)),
+        *_closing(data),
         _undelivered(data),
         Sheet("未报单位", ("申报类别", "单位"), tuple((item.track, unit) for item in data.silent for unit in item.units)),
         Sheet("名额", ("名称", "名额", "要求", "已受理"), tuple((line.name, line.quota, "不少于" if line.at_least else "共", line.accepted) for line in data.quotas)),
@@ -151,6 +152,17 @@ def _tasks(data: DigestData) -> Sheet:
         for task in data.needs_human
     )
     return Sheet("需要处理", heads, rows)
+
+
+def _closing(data: DigestData) -> Iterator[Sheet]:
+    """The list to sign, and what is not on it; nothing before the time is over."""
+    if data.closing:
+        heads = (*_CASE_HEADS, "信函与未补齐事项", "放行（签字）")
+        rows = tuple((*_case_row(line), line.note, "") for line in data.closing)
+        yield Sheet("截止清办", heads, rows)
+    if data.left_open:
+        rows = tuple((*_case_row(line), line.note) for line in data.left_open)
+        yield Sheet("未列入清办", (*_CASE_HEADS, "等待什么"), rows)
 
 
 def _undelivered(data: DigestData) -> Sheet:

@@ -128,5 +128,15 @@ def corrections_until(deadline: datetime, timing: Timing, told: datetime) -> dat
     return max(deadline, _end_of(workday_after(told.astimezone(BEIJING).date(), timing.correction)))
 
 
+def closes_at(deadline: datetime, timing: Timing, told: datetime) -> datetime:
+    """From when a case that was told at ``told`` what to mend, and has not, is closed.
+
+    The end of the grace after the end of corrections; one told after that has the grace from then
+    on.
+    """
+    end = max(corrections_until(deadline, timing, told), told)
+    return _end_of(workday_after(last_day(end), timing.grace)) if timing.grace else end
+
+
 def _end_of(day: date) -> datetime:
     return datetime.combine(day + timedelta(days=1), time(), BEIJING)

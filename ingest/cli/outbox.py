@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from typing import Annotated
 
 import typer
@@ -65,6 +66,11 @@ def _change(context: typer.Context, number: int, action: str, done: str) -> None
     now = SystemClock().now()
     with open_store(console(context).settings()) as store, store.writing() as session:
         letter = outbox.get_letter(session, number)
+        if action == "release" and letter and letter.key.startswith(outbox.CLOSING):
+            raise UsageError(
+                f"信函 {number} 是截止清办的信函,与案卷一同了结",
+                "用 mailroom outbox release --closing 放行;个别不发的先 outbox cancel",
+            )
         if action in ("release", "retry") and letter and outbox.is_outdated(session, letter):
             raise UsageError(
                 f"信函 {number} 说的已不是案卷现在的结论,不能再发",
@@ -93,9 +99,58 @@ def hold(context: typer.Context, number: LetterArgument) -> None:
 
 
 @group.command("release")
-def release(context: typer.Context, number: LetterArgument) -> None:
-    """放行一封暂扣的信函。"""
-    _change(context, number, "release", "已放行")
+def release(
+    context: typer.Context,
+    number: Annotated[int | None, typer.Argument(help="信函编号,见 outbox list")] = None,
+    closing: Annotated[
+        bool,
+        typer.Option(
+            "--closing", help="放行全部截止清办的信函,案卷同时了结", envvar="MAILROOM_CLOSING"
+        ),
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="不再询问", envvar="MAILROOM_YES")] = False,
+    who: Annotated[
+        str, typer.Option(help="谁放行的;不写则记本机用户名", envvar="MAILROOM_WHO")
+    ] = "",
+) -> None:
+    """放行一封暂扣的信函,或用 --closing 一并放行截止清办的信函。"""
+    from ingest.errors import UsageError
+
+    if closing == (number is not None):
+        raise UsageError("写一个信函编号,或写 --closing", "用 mailroom outbox list 查看编号")
+    if number is not None:
+        _change(context, number, "release", "已放行")
+        return
+    _release_closing(context, who.strip() or getpass.getuser(), yes=yes)
+
+
+def _release_closing(context: typer.Context, who: str, *, yes: bool) -> None:
+    from ingest.app import Unconnected, build
+    from ingest.steps.closing import release_closing
+    from ingest.steps.rules import use_rules_in_force
+    from ingest.views.closing import closing_list
+
+    app = build(console(context).settings(), mailbox=Unconnected(), transport=Unconnected())
+    try:
+        use_rules_in_force(app.rules, app.database)
+        now, call = app.clock.now(), app.rules.call
+        with app.database.reading() as session:
+            listed = closing_list(session, call, now)
+        rows = [
+            [item.letter, item.case_code, item.submitter, item.recipient, item.kept_back or "放行"]
+            for item in listed
+        ]
+        print_listing(("编号", "案卷", "报送单位", "收件人", "办理"), rows, 0)
+        ready = any(not item.kept_back for item in listed)
+        if ready and not yes:
+            typer.confirm("以上写“放行”的案卷不再等候补正，信函发出。确定吗？", abort=True)
+        done = release_closing(app.database, call, who, now) if ready else listed
+    finally:
+        app.close()
+    gone = sum(not item.kept_back for item in done)
+    typer.echo(
+        f"放行 {gone} 封" + (f"，暂不放行 {len(done) - gone} 封" if gone < len(done) else "")
+    )
 
 
 @group.command("retry")

@@ -30,25 +30,17 @@ from ingest.store.events import (
     supersede_letters,
 )
 from ingest.store.messages import next_message_to_read
-from ingest.store.tables import CaseRow
-from ingest.store.tasks import open_tasks
 from ingest.submission.reminding import (
-    CaseInHand,
     Reminder,
-    Told,
     UnitInSight,
     call_reminder,
     reminder_day,
 )
-from notifier.outbox import last_sent, last_telling
-from notifier.outboxstates import OutboxState
+from ingest.views.closing import case_in_hand
+from notifier.outbox import last_sent
 from rules.call import Call
-from rules.tasks import TaskKind
 from rules.timetable import due_reminder
 from rules.verdict import Decision
-
-BEFORE_ALL = frozenset({TaskKind.RIVALS, TaskKind.WITHDRAWAL, TaskKind.CHANGE})
-"""While such a task is open people must say first whether the case goes on at all."""
 
 
 def remind_due(database: Database, mouth: Mouth, now: datetime) -> bool:
@@ -80,8 +72,8 @@ def _due(session: Session, mouth: Mouth, now: datetime) -> Iterator[tuple[Draft,
     call, done = mouth.office.call, _reminded(session)
     bounced = bounces(session)
     for row in list_cases(session, call.id, (Decision.INCOMPLETE,)):
-        case = case_in_hand(session, row, frozenset(bounced), done.get(row.id, frozenset()))
-        day = reminder_day(case, call, now)
+        case = case_in_hand(session, row, bounced)
+        day = reminder_day(case, call, done.get(row.id, frozenset()), now)
         decision = latest_decision(session, row.id)
         if day is None or case.told is None or decision is None:
             continue
@@ -93,31 +85,6 @@ def _due(session: Session, mouth: Mouth, now: datetime) -> Iterator[tuple[Draft,
         if found is not None:
             day, address = found
             yield call_reminder_letter(mouth, sight.unit, address, day, now), day, sight.unit.name
-
-
-def case_in_hand(
-    session: Session, row: CaseRow, bounced: frozenset[int], reminded: frozenset[date]
-) -> CaseInHand:
-    """One case as a reminder looks at it; ``bounced`` are the letters that came back."""
-    asked = any(task.kind in BEFORE_ALL for task in open_tasks(session, case_id=row.id))
-    ended = row.withdrawn_at or row.closed_at or row.merged_into
-    return CaseInHand(
-        decision=row.decision,
-        pending=row.judge_after is not None,
-        stopped=bool(ended) or row.contested or asked,
-        told=_told(session, row.id, bounced),
-        reminded=reminded,
-    )
-
-
-def _told(session: Session, case_id: int, bounced: frozenset[int]) -> Told | None:
-    """The letter that left last and asks to mend; None when another was written since."""
-    letter = last_telling(session, case_id, except_kinds=("reminder",))
-    if letter is None or letter.state is not OutboxState.SENT or letter.sent_at is None:
-        return None
-    last = last_sent(session, recipient=letter.recipient)
-    arrived = letter.id not in bounced and (last is None or last.id not in bounced)
-    return Told(letter.sent_at, letter.recipient, letter.message_id, arrived)
 
 
 def _reminded(session: Session) -> dict[int | str, frozenset[date]]:

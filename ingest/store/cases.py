@@ -293,13 +293,19 @@ _SUBJECTS = TypeAdapter(tuple[Subject, ...])
 
 
 def save_decision(
-    session: Session, case: CaseRow, judgement: Judgement, now: datetime
+    session: Session,
+    case: CaseRow,
+    judgement: Judgement,
+    now: datetime,
+    *,
+    told_by: int | None = None,
 ) -> DecisionRow | None:
     """Keep a verdict as the next version of ``case``; enqueue its letters in the same session.
 
     ``case`` is the row as it was when judging began. None when the case has changed since (new
     mail, another decision): the verdict then answers a question nobody asks any more, nothing is
-    written, and the case stays due. Letters that wait and tell the decision before never leave.
+    written, and the case stays due. Letters that wait and tell the decision before never leave,
+    but for ``told_by``, the one that tells this decision where it was written before.
     """
     version, decision = case.version + 1, judgement.verdict.decision
     unchanged = (
@@ -317,7 +323,7 @@ def save_decision(
         judge_after=None,
     ):
         return None
-    supersede_letters(session, case.id, now)
+    supersede_letters(session, case.id, now, told_by)
     row = DecisionRow(
         case_id=case.id,
         version=version,

@@ -81,6 +81,8 @@ class EventKind(StrEnum):
     SUPERSEDED = "superseded"  #: the case was decided anew before it left; it never leaves
     #: a case, or a unit that has sent nothing, was reminded, or was to be; ``data``: day, unit
     REMINDED = "reminded"
+    CLOSING_PREPARED = "closing_prepared"  #: a case's end waits for a person's release
+    CLOSING_RELEASED = "closing_released"  #: and was released; ``data``: who
     DIGEST = "digest"  #: a day's digest was queued
 
     # The house itself.
@@ -218,9 +220,11 @@ def queue_letter(
     return row, is_new
 
 
-def supersede_letters(session: Session, case_id: int, now: datetime) -> None:
+def supersede_letters(
+    session: Session, case_id: int, now: datetime, told_by: int | None = None
+) -> None:
     """``notifier.outbox.supersede`` with a line in the ledger for each letter."""
-    for row in supersede(session, case_id):
+    for row in supersede(session, case_id, told_by):
         record_event(
             session, now, EventKind.SUPERSEDED, f"案卷已另有结论,信函不再发出: {row.subject}",
             message_id=row.message_ref, case_id=case_id, outbox_id=row.id,

@@ -10,30 +10,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from ingest.submission.inhand import CaseInHand
 from rules.call import Call, Unit
+from rules.tasks import TaskKind
 from rules.timetable import due_reminder
 from rules.verdict import Decision, Verdict
-
-
-@dataclass(frozen=True)
-class Told:
-    """The letter that said what is to be mended, when it is known to have left."""
-
-    at: datetime
-    address: str
-    message_id: str
-    arrived: bool  #: nothing says that letters to the address do not
-
-
-@dataclass(frozen=True)
-class CaseInHand:
-    """What a reminder depends on, of one case."""
-
-    decision: Decision | None
-    pending: bool  #: papers of it are still to be judged
-    stopped: bool  #: withdrawn, closed, contested, or people must say first whether it goes on
-    told: Told | None
-    reminded: frozenset[date]  #: the days on which it was reminded, or was to be
 
 
 @dataclass(frozen=True)
@@ -47,15 +28,23 @@ class Reminder:
     verdict: Verdict
 
 
-def reminder_day(case: CaseInHand, call: Call, now: datetime) -> date | None:
-    """The day whose reminder is due for a case; None when none is."""
+BEFORE_ALL = frozenset({TaskKind.RIVALS, TaskKind.WITHDRAWAL, TaskKind.CHANGE})
+"""While such a task is open people must say first whether the case goes on at all."""
+
+
+def reminder_day(
+    case: CaseInHand, call: Call, reminded: Collection[date], now: datetime
+) -> date | None:
+    """The day whose reminder is due for a case that was reminded on these days; None when none
+    is.
+    """
     told = case.told
-    if case.decision is not Decision.INCOMPLETE or case.pending or case.stopped:
+    if case.decision is not Decision.INCOMPLETE or case.pending or told is None:
         return None
-    if told is None or not told.arrived:
+    if case.ended or case.contested or case.tasks & BEFORE_ALL or not told.arrived:
         return None
     day = due_reminder(call.deadline, call.timing, told.at, now)
-    return None if day in case.reminded else day
+    return None if day in reminded else day
 
 
 @dataclass(frozen=True)

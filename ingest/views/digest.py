@@ -35,6 +35,7 @@ from ingest.store.messages import get_message, list_messages
 from ingest.store.rulefiles import rules_trouble
 from ingest.store.tables import CaseRow, DecisionRow, MessageRow, MessageState
 from ingest.submission.case import Case, ReceivedMail, arrange, parts_of_matter
+from ingest.views.closing import closing_lines
 from ingest.views.deadlines import with_reminders
 from ingest.views.health import intake_health
 from notifier.digest import (
@@ -89,6 +90,9 @@ def collect_digest(
     day = day or now.astimezone(settings.office.zone).date()
     since = _told_until(session, day, settings.mailbox.accept_since)
     judged = list(_judged(session, call.id))
+    incomplete = with_reminders(session, call, now, _lines(judged, Decision.INCOMPLETE))
+    open_lines = (*incomplete, *_lines(judged, Decision.REFERRED))
+    closing, left_open = closing_lines(session, call, now, open_lines)
     return DigestData(
         now=now,
         since=since,
@@ -101,7 +105,7 @@ def collect_digest(
             *_silence_tasks(session, since, {item.case.id: item for item in judged}),
         ),
         accepted=_lines(judged, Decision.ACCEPTED),
-        incomplete=with_reminders(session, call, now, _lines(judged, Decision.INCOMPLETE)),
+        incomplete=incomplete,
         rejected=_lines(judged, Decision.REJECTED),
         undelivered=tuple(_undelivered(session, {item.case.id: item for item in judged})),
         silent=tuple(
@@ -113,6 +117,8 @@ def collect_digest(
         ),
         quotas=tuple(_quotas(call, judged)),
         state=system_state(session, settings, now, min(since, now - RECENT)),
+        closing=closing,
+        left_open=left_open,
     )
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from rules.timetable import (
     CalendarUnknownError,
     Timing,
+    closes_at,
     corrections_until,
     due_reminder,
     last_day,
@@ -111,6 +112,15 @@ def test_corrections_end_with_the_deadline_or_some_working_days_after_the_letter
     assert corrections_until(SATURDAY_NIGHT, five, at(30)) == at(7, 0, month=9)
 
 
+def test_a_case_is_closed_after_the_grace() -> None:
+    """One working day after Saturday is Monday; who is told later has the grace from then on."""
+    assert closes_at(SATURDAY_NIGHT, Timing(), at(20)) == at(3, 0, month=9)
+    assert closes_at(SATURDAY_NIGHT, Timing(grace=0), at(20)) == SATURDAY_NIGHT
+    assert closes_at(SATURDAY_NIGHT, Timing(grace=0), at(5, 14, month=9)) == at(5, 14, month=9)
+    assert closes_at(SATURDAY_NIGHT, Timing(), at(5, 14, month=9)) == at(7, 0, month=9)
+    assert closes_at(SATURDAY_NIGHT, Timing(correction=5), at(30)) == at(10, 0, month=9)
+
+
 def test_of_a_year_without_calendar_monday_to_friday_are_worked() -> None:
     """A reminder a day early harms nobody."""
     assert workday_after(date(2090, 1, 6), 1) == date(2090, 1, 9)  # Friday, Monday
@@ -132,13 +142,18 @@ INSTANTS = st.datetimes(datetime(2024, 1, 1), datetime(2025, 11, 1)).map(  # noq
     ),
     st.timedeltas(timedelta(0), timedelta(days=90)),
 )
-def test_corrections_never_end_before_the_deadline(
+def test_nobody_is_closed_before_deadline_and_word(
     deadline: datetime, told: datetime, timing: Timing, later: timedelta
 ) -> None:
     """Whatever the settings; who is told later has no less time, and reminders keep their order."""
-    until = corrections_until(deadline, timing, told)
+    until, closing = (
+        corrections_until(deadline, timing, told),
+        closes_at(deadline, timing, told),
+    )
 
     assert corrections_until(deadline, timing, told + later) >= until >= deadline
+    assert closing >= max(until, told)
+    assert closes_at(deadline, timing, told + later) >= closing
     day = due_reminder(deadline, timing, told, told + later)
     assert day is None or told.date() < day <= (told + later).astimezone(BEIJING).date()
     assert list(reminder_days(deadline, timing)) == sorted(set(reminder_days(deadline, timing)))

@@ -10,14 +10,10 @@ from datetime import date, datetime
 import pytest
 
 from ingest.calls import default_config, open_call
-from ingest.submission.reminding import (
-    CaseInHand,
-    Told,
-    UnitInSight,
-    call_reminder,
-    reminder_day,
-)
+from ingest.submission.inhand import CaseInHand, Told
+from ingest.submission.reminding import UnitInSight, call_reminder, reminder_day
 from rules.call import Call, Unit
+from rules.tasks import TaskKind
 from rules.verdict import Decision
 from rules.vocabulary import BEIJING
 
@@ -25,17 +21,16 @@ CALL = open_call(default_config() / "calls", "smart-education-2024").call
 NOW = datetime(2024, 8, 28, 9, 30, tzinfo=BEIJING)
 DAY = date(2024, 8, 28)
 TOLD = Told(datetime(2024, 8, 19, 9, 12, tzinfo=BEIJING), "a@example.cn", "<1@b>", arrived=True)
-CASE = CaseInHand(
-    Decision.INCOMPLETE, pending=False, stopped=False, told=TOLD, reminded=frozenset()
-)
+CASE = CaseInHand(Decision.INCOMPLETE, told=TOLD)
 
 
 def test_a_case_that_was_told_and_has_not_mended_is_reminded() -> None:
     """And once a day."""
-    assert reminder_day(CASE, CALL, NOW) == DAY
-    assert reminder_day(replace(CASE, reminded=frozenset({DAY})), CALL, NOW) is None
-    earlier = replace(CASE, reminded=frozenset({date(2024, 8, 22)}))
-    assert reminder_day(earlier, CALL, NOW) == DAY
+    assert reminder_day(CASE, CALL, (), NOW) == DAY
+    assert reminder_day(CASE, CALL, {DAY}, NOW) is None
+    assert reminder_day(CASE, CALL, {date(2024, 8, 22)}, NOW) == DAY
+    asked = replace(CASE, tasks=frozenset({TaskKind.QUESTION}))
+    assert reminder_day(asked, CALL, (), NOW) == DAY
 
 
 @pytest.mark.parametrize(
@@ -46,19 +41,21 @@ def test_a_case_that_was_told_and_has_not_mended_is_reminded() -> None:
         replace(CASE, decision=Decision.REJECTED),
         replace(CASE, decision=None),
         replace(CASE, pending=True),
-        replace(CASE, stopped=True),
+        replace(CASE, ended=True),
+        replace(CASE, contested=True),
+        replace(CASE, tasks=frozenset({TaskKind.WITHDRAWAL})),
         replace(CASE, told=None),
         replace(CASE, told=replace(TOLD, arrived=False)),
         replace(CASE, told=replace(TOLD, at=NOW)),
     ],
     ids=[
-        "accepted", "with staff", "rejected", "undecided", "papers have come", "stopped",
-        "its letter waits", "its letters bounce", "told today",
+        "accepted", "with staff", "rejected", "undecided", "papers have come", "ended",
+        "contested", "withdrawal asked",        "its letter waits", "its letters bounce", "told today",
     ],
 )  # fmt: skip
 def test_nobody_else_is(case: CaseInHand) -> None:
     """A reminder of what is not so, or to where nobody reads it, is worse than none."""
-    assert reminder_day(case, CALL, NOW) is None
+    assert reminder_day(case, CALL, (), NOW) is None
 
 
 LISTED = Unit(
