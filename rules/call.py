@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from rules.subjects import Nature, PartState, SubjectField, SubjectKind
+from rules.subjects import NO_MISFIT, Nature, PartState, SubjectField, SubjectKind
 from rules.timetable import USUAL, Timing
 from rules.vocabulary import BEIJING, Field, FieldType, normalise
 
@@ -191,6 +191,21 @@ def _settings(call: Call) -> dict[str, str]:
     }
 
 
+_ON_SCANS = (
+    Field(SubjectField.BELONGS_TO, FieldType.ID),
+    Field(SubjectField.FORM, FieldType.CHOICE, tuple(Role)),
+    Field(SubjectField.SEALED, FieldType.YES_NO),
+    Field(SubjectField.IS_SCAN, FieldType.YES_NO),
+    Field(SubjectField.COMPARABLE, FieldType.YES_NO),
+    Field(SubjectField.SAME_CONTENT, FieldType.YES_NO),
+    Field(SubjectField.SAME_NUMBERS, FieldType.YES_NO),
+    Field(SubjectField.ALL_PAGES, FieldType.YES_NO),
+    Field(SubjectField.PAGES_IN_ORDER, FieldType.YES_NO),
+    Field(SubjectField.SEAL_OWNER, FieldType.YES_NO),
+    Field(SubjectField.DIGITAL_SEAL, FieldType.CHOICE, tuple(DigitalSeal)),
+)
+
+
 def vocabulary_of(call: Call, statistics: Iterable[str] = ()) -> dict[str, dict[str, Field]]:
     """The words that rules for this call may use; ``statistics`` are the names a rule file counts
     under.
@@ -214,24 +229,19 @@ def vocabulary_of(call: Call, statistics: Iterable[str] = ()) -> dict[str, dict[
             Field(of.SENDER, FieldType.CHOICE, call.words.sender_kinds),
             Field(of.DOUBTFUL_TIME, yes_no),
             Field(of.UNREAD_PARTS, yes_no),
+            Field(of.MISFIT, FieldType.CHOICE, (NO_MISFIT, *Role)),
+            Field(of.MISFIT_TRACK, FieldType.CHOICE, tracks.options),
         ),
-        SubjectKind.APPLICATION: words(identifier, tracks, name, Field(of.EDITABLE, yes_no), unit),
-        SubjectKind.SCAN: words(
+        SubjectKind.APPLICATION: words(
             identifier,
             tracks,
             name,
-            Field(of.BELONGS_TO, FieldType.ID),
-            Field(of.FORM, FieldType.CHOICE, tuple(Role)),
-            Field(of.SEALED, yes_no),
-            Field(of.IS_SCAN, yes_no),
-            Field(of.COMPARABLE, yes_no),
-            Field(of.SAME_CONTENT, yes_no),
-            Field(of.SAME_NUMBERS, yes_no),
-            Field(of.ALL_PAGES, yes_no),
-            Field(of.PAGES_IN_ORDER, yes_no),
-            Field(of.SEAL_OWNER, yes_no),
-            Field(of.DIGITAL_SEAL, FieldType.CHOICE, tuple(DigitalSeal)),
+            Field(of.EDITABLE, yes_no),
+            unit,
+            Field(of.ARRIVED, FieldType.DATE),
+            Field(of.TITLE_YEAR, FieldType.INTEGER),
         ),
+        SubjectKind.SCAN: words(identifier, tracks, name, *_ON_SCANS),
         SubjectKind.SUMMARY: words(identifier, tracks, Field(of.EDITABLE, yes_no)),
         SubjectKind.ROW: words(identifier, tracks, name),
         SubjectKind.PART: words(

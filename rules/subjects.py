@@ -38,6 +38,10 @@ class SubjectField(StrEnum):
     SENDER = "发件方"
     DOUBTFUL_TIME = "时间可疑"
     UNREAD_PARTS = "有未读附件"
+    MISFIT = "错类表单"  #: which form came as that of another track, or 无
+    MISFIT_TRACK = "错类类别"  #: ... and of which
+    ARRIVED = "收到日期"  #: the day its Word file came in
+    TITLE_YEAR = "标题年份"  #: the year in its title, blank when it names none
     EDITABLE = "可编辑"
     BELONGS_TO = "对应"
     FORM = "表单"
@@ -52,6 +56,10 @@ class SubjectField(StrEnum):
     DIGITAL_SEAL = "电子签章"
     NAME = "名称"
     STATE = "状态"
+
+
+NO_MISFIT = "无"
+"""来件.错类表单: every form is of its own track."""
 
 
 class Nature(StrEnum):

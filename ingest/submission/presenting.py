@@ -13,10 +13,12 @@ from ingest.submission.case import UNREAD, Case, Entry, Filed, parts_of_matter
 from ingest.submission.digitalseal import digital_seal
 from ingest.submission.sender import Sender
 from ingest.submission.timely import fingerprint
+from ingest.submission.tracks import misfits, title_year
 from rules.call import APPLICANT_NAME, Call, DigitalSeal, Role, find_unit
 from rules.facts import Fact, Knowledge, Provenance
 from rules.names import Name, take_apart, unit_of
 from rules.subjects import (
+    NO_MISFIT,
     SUBMISSION_ID,
     SUMMARY_ID,
     SUMMARY_SCAN_ID,
@@ -31,6 +33,7 @@ from rules.subjects import (
     scan_id,
 )
 from rules.verdict import EntryVerdict, Finding, Verdict, decide_case, decide_entry
+from rules.vocabulary import BEIJING
 
 WITNESS_TOLERANCE = timedelta(minutes=10)
 """INTERNALDATE and the topmost Received header may differ by this much before staff look (a mail
@@ -72,7 +75,7 @@ def subjects_of(
     unread = any(part.fate in UNREAD for mail in case.mails for part in mail.reading.parts)
     for entry in case.entries:
         if entry.editable or entry.scan:
-            application = _application(case, entry, sender, call.words.unit_field, unread=unread)
+            application = _application(case, entry, sender, call, unread=unread)
             subjects.append(_in_unit(application, call))
         if entry.scan:
             scan = _scan(
@@ -161,18 +164,36 @@ def _submission(case: Case, call: Call, sender: Sender, *, decided_before: bool)
             SubjectField.UNREAD_PARTS: Fact.known(
                 bool(unread), Provenance(method="attachment", raw="；".join(unread))
             ),
+            **_misfit(case),
         },
     )
+
+
+def _misfit(case: Case) -> dict[str, Fact]:
+    """Which form came as that of another track."""
+    found = misfits(case)
+    if not found:
+        return {
+            SubjectField.MISFIT: Fact.known(NO_MISFIT),
+            SubjectField.MISFIT_TRACK: Fact.blank(),
+        }
+    document = found[-1].document
+    place = Provenance(part=document.part, place=document.name)
+    return {
+        SubjectField.MISFIT: Fact.known(str(document.role), place),
+        SubjectField.MISFIT_TRACK: Fact.known(document.track, place),
+    }
 
 
 def _application(
     case: Case,
     entry: Entry,
     sender: Sender,
-    unit_field: str,
+    call: Call,
     *,
     unread: bool,
 ) -> Subject:
+    unit_field = call.words.unit_field
     fields: dict[str, Fact] = dict(entry.editable.document.fields) if entry.editable else {}
     if APPLICANT_NAME not in fields:
         fields[APPLICANT_NAME] = (
@@ -189,8 +210,23 @@ def _application(
         SubjectField.ID: Fact.known(entry.id),
         SubjectField.TRACK: _known_track(case.track),
         SubjectField.EDITABLE: _has(entry.editable, unread=unread),
+        **_when_made(entry.editable, call),
     }
     return Subject(kind=SubjectKind.APPLICATION, id=entry.id, fields=fields)
+
+
+def _when_made(item: Filed | None, call: Call) -> dict[str, Fact]:
+    """When a Word file came in, and the year in its title."""
+    if item is None:
+        return {}
+    document, day = item.document, item.mail.received.astimezone(BEIJING).date().isoformat()
+    place = Provenance(part=document.part, place="标题", method="title")
+    titles = next((form.titles for form in call.forms if form.id == document.form), ())
+    year = title_year(document.outline, titles)
+    return {
+        SubjectField.ARRIVED: Fact.known(day, Provenance(method="server time")),
+        SubjectField.TITLE_YEAR: Fact.known(year, place) if year else Fact.blank(place),
+    }
 
 
 def _has(item: Filed | None, *, unread: bool) -> Fact:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 import pytest
 
@@ -259,3 +259,29 @@ def test_a_unit_is_compared_by_its_own_name(call: Call, mail: Mail, word: Make) 
     assert subjects["申1"].fact("师市").same_as == "第八师石河子市"
     assert subjects["账1"].fact("师市").same_as == "第八师石河子市"
     assert subjects["账1"].fact("单位名称").same_as == "石河子市红旗小学"
+
+
+def test_a_form_of_the_other_track_is_said_to_be_one(
+    call: Call, mail: Mail, word: Make, summary: Make
+) -> None:
+    """And of which; otherwise there is none."""
+    mixed = look([mail(word("甲团中学"), summary("乙局", track="示范区"))], call)["来件"]
+    alone = look([mail(word("甲团中学"))], call)["来件"]
+    assert (mixed.fact("错类表单").value, mixed.fact("错类类别").value) == ("汇总表", "示范区")
+    assert alone.fact("错类表单").value == "无"
+    assert alone.fact("错类类别").knowledge is Knowledge.BLANK
+
+
+def test_a_form_says_when_it_came_and_of_which_year_it_is(
+    call: Call, mail: Mail, word: Make, scan: Make
+) -> None:
+    """The day is Beijing's; a scan alone says nothing."""
+    form = word("甲团中学").model_copy(
+        update={"form": "附件2", "outline": (("2023年智慧教育示范校申报书",),)}
+    )
+    late = call.deadline.astimezone(UTC)
+    subject = look([mail(form, received=late)], call)["申1"]
+    assert (subject.fact("收到日期").value, subject.fact("标题年份").value) == ("2024-09-01", 2023)
+    assert look([mail(word("甲团中学"))], call)["申1"].fact("标题年份").knowledge is Knowledge.BLANK
+    scanned = look([mail(scan("甲团中学"))], call)["申1"]
+    assert scanned.fact("标题年份").knowledge is Knowledge.UNKNOWN
