@@ -26,6 +26,7 @@ from notifier.wording import (
     full_width,
     moment,
     name_list,
+    reflected,
     remaining,
     size_text,
 )
@@ -52,6 +53,8 @@ LETTER_NAMES: Final[dict[str, str]] = {
     "outcome": "处理结果",
     "reminder": "补正提醒",
     "call_reminder": "报送提醒",
+    "noted": "待核实回执",
+    "informed": "来件提示",
 }
 
 PASSED_ON: Final = "已转交"
@@ -65,6 +68,12 @@ MAX_LETTER: Final = 16 * 1024
 #: are kept.
 MAX_IDENTIFIER: Final = 240
 MAX_REFERENCES: Final = 10
+
+
+#: Characters of a stranger's own words that a letter repeats: his name is no greeting of his
+#: choosing, and neither name nor subject carries anything to a third party.
+MAX_NAME: Final = 30
+MAX_SUBJECT: Final = 60
 
 
 @dataclass(frozen=True)
@@ -251,7 +260,7 @@ def make_page(request: LetterRequest, detail: _Detail = _DETAILS[0]) -> LetterPa
         office=call.contact.office,
         telephone=call.contact.telephone,
         mailbox=call.contact.mailbox,
-        submitter=clean_line(request.submitter, 60),
+        submitter=reflected(request.submitter, MAX_NAME),
         track=clean_line(request.track, 30),
         received="" if request.received is None else moment(request.received),
         original_subject=shorten_subject(request.original_subject),
@@ -309,7 +318,7 @@ def shorten_subject(subject: str) -> str:
     line = clean_line(subject, 1000)
     while match := _REPLY_MARK.match(line) or _OWN_MARK.match(line):
         line = line[match.end() :].lstrip()
-    return clean_line(line, 60) or "（无主题）"
+    return reflected(line, MAX_SUBJECT, cut=True) or "（无主题）"
 
 
 def listing_sha256(files: Iterable[ReceivedFile]) -> str:
@@ -343,7 +352,7 @@ def _entry_views(verdict: Verdict | None, detail: _Detail) -> tuple[EntryView, .
     shared, alone = _distinct(verdict.findings), len(verdict.entries) == 1
     return tuple(
         EntryView(
-            clean_line(entry.applicant, 60) or "（未能识别名称）",
+            reflected(entry.applicant, MAX_SUBJECT, cut=True) or "（未能识别名称）",
             PASSED_ON if passed_on(entry) else APPLICANT_DECISION_NAMES[entry.decision],
             _remark(
                 entry.decision,
@@ -412,7 +421,11 @@ def _told(verdict: Verdict) -> Iterable[tuple[str, Finding, str]]:
         yield _section_of(finding, verdict.decision), finding, ""
     for entry in verdict.entries:
         for finding in entry.findings:
-            yield _section_of(finding, entry.decision), finding, clean_line(entry.applicant, 60)
+            yield (
+                _section_of(finding, entry.decision),
+                finding,
+                reflected(entry.applicant, MAX_SUBJECT, cut=True),
+            )
 
 
 def _sections(verdict: Verdict | None, detail: _Detail) -> dict[str, tuple[FindingView, ...]]:

@@ -397,11 +397,25 @@ def count_letters(session: Session, since: datetime, recipient: str | None = Non
     return session.exec(query).one()
 
 
-def count_case_letters(session: Session, case_id: int) -> int:
-    """How many letters a case has had, cancelled ones left out, for the limit of a case."""
+def count_case_letters(
+    session: Session,
+    case_id: int,
+    recipient: str | None = None,
+    since: datetime | None = None,
+    only: Collection[str] = (),
+) -> int:
+    """How many letters a case has had, cancelled ones left out: to one address, since a moment, of
+    some kinds, where that is given.
+    """
     query = select(func.count()).select_from(OutboxRow).where(
         col(OutboxRow.case_id) == case_id, col(OutboxRow.state).not_in(NEVER_LEAVES)
     )  # fmt: skip
+    if recipient is not None:
+        query = query.where(col(OutboxRow.recipient) == recipient)
+    if since is not None:
+        query = query.where(col(OutboxRow.created_at) > since)
+    if only:
+        query = query.where(col(OutboxRow.kind).in_(only))
     return session.exec(query).one()
 
 

@@ -36,11 +36,19 @@ LetterKind: TypeAlias = Literal[
     "outcome",
     "reminder",
     "call_reminder",
+    "noted",
+    "informed",
 ]
 """Every letter there is; each has a folder of this name in ``config/templates``."""
 LETTER_KINDS: Final[tuple[LetterKind, ...]] = get_args(LetterKind)
 _FILES: Final = ("subject.txt", "body.txt", "body.html")
-_BASES: Final = ("base/letter.txt", "base/letter.html", "base/style.html")
+_BASES: Final = (
+    "base/letter.txt",
+    "base/letter.html",
+    "base/note.txt",
+    "base/note.html",
+    "base/style.html",
+)
 _LOOP_WORDS: Final = frozenset({"first", "last", "index", "length"})
 
 # Nothing is ever fetched for a letter; @media stays in <style> because it cannot stand on an

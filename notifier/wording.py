@@ -31,6 +31,29 @@ def clean_line(text: str, limit: int = 80, *, links: bool = False) -> str:
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 
+_LINK = re.compile(
+    r"(?:[a-z][a-z0-9+.-]{1,9}\s*[:：]\s*)?//\S+|\bwww\.\S+"
+    r"|\S*@[a-z0-9-]+(?:\.[a-z0-9-]+)+|(?<![a-z0-9.@-])(?:[a-z0-9-]+\.)+"
+    r"(?!(?:docx?|wps|xlsx?|et|pptx?|pdf|ofd|txt|zip|rar|7z|jpe?g|png|tiff?|eml)\b)"
+    r"[a-z]{2,24}\b\S*",
+    re.IGNORECASE | re.ASCII,
+)
+_NOT_SHOWN = "［网址从略］"
+
+
+def reflected(text: str, limit: int, *, cut: bool = False) -> str:
+    """Words of a stranger as a letter may repeat them: one line, no link, at most ``limit``
+    characters.
+
+    What is longer is left out whole, or ``cut``: a name that long is none. What a mail program
+    would make a link of (an address, a host's name, a scheme) is replaced.
+    """
+    line = _LINK.sub(_NOT_SHOWN, clean_line(text, 1000, links=True))
+    if cut:
+        return clean_line(line, limit)
+    return line if len(line) <= limit and _NOT_SHOWN not in line else ""
+
+
 def _is_hidden(char: str) -> bool:
     """Control, format and surrogate characters and those that are never text.
 

@@ -196,6 +196,35 @@ def _same_outcome(findings: Sequence[Finding], outcome: Outcome) -> list[Finding
     return [finding for finding in findings if finding.outcome is outcome]
 
 
+RIVAL_RULE = "来件人待核实"
+"""The 编号 of the finding by which a verdict waits for staff to say which of two cases counts."""
+_RIVAL_TEXT = "另有其他地址以贵单位名义报送，须由工作人员核实后确认"
+
+
+def with_rival(verdict: Verdict) -> Verdict:
+    """``verdict`` with nothing accepted: another case claims the same unit, and staff have not said
+    yet which counts.
+    """
+    finding = Finding(
+        rule=RIVAL_RULE,
+        title="哪个案卷算数",
+        clause="",
+        outcome=Outcome.REFER,
+        truth=Truth.UNDECIDED,
+        text=_RIVAL_TEXT,
+        subjects=(),
+    )
+    entries = [
+        entry.model_copy(
+            update={"decision": Decision.REFERRED, "findings": (*entry.findings, finding)}
+        )
+        if entry.decision is Decision.ACCEPTED
+        else entry
+        for entry in verdict.entries
+    ]
+    return _named_anew(verdict, entries)
+
+
 def _named_anew(verdict: Verdict, entries: Sequence[EntryVerdict]) -> Verdict:
     """``verdict`` with these entries; those passed on have no say in its name beside others."""
     if not entries:

@@ -67,6 +67,7 @@ class Standing(StrEnum):
 
     PROVED = "proved"  #: the unit itself
     OWNER = "owner"  #: the address the case is made of
+    RELEASED = "released"  #: staff put the mail into the case, without a word about its address
     HANDED_ON = "handed_on"  #: somebody of the unit who was given our letter
     POINTING = "pointing"  #: knows the case's code or has our letter, and that is all
     CLAIMING = "claiming"  #: a name
@@ -77,6 +78,7 @@ STANDING_NAMES: Mapping[Standing, str] = MappingProxyType(
     {
         Standing.PROVED: "已证实",
         Standing.OWNER: "本案来件人",
+        Standing.RELEASED: "人工放行",
         Standing.HANDED_ON: "信函转交",
         Standing.POINTING: "指名案卷",
         Standing.CLAIMING: "自称",
@@ -131,6 +133,10 @@ TABLE: Mapping[Standing, Rights] = MappingProxyType({
         _ALL_OF_THE_CASE, Answer.LETTER, "名单或核实过的地址，或本案地址答复了本案的信函"
     ),
     Standing.OWNER: Rights(_ALL_OF_THE_CASE, Answer.LETTER, "案卷本来就由这个地址的来件组成"),
+    Standing.RELEASED: Rights(
+        frozenset({Act.ADD, Act.REPLACE}), Answer.RECEIPT,
+        "经办人看过这一封，放行归入；信函仍只发给本案地址",
+    ),
     Standing.HANDED_ON: Rights(
         frozenset({Act.ADD}), Answer.RECEIPT, "有我方信函又自称本单位：多半是同事，看不出是谁",
         task=True,

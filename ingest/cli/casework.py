@@ -109,6 +109,23 @@ def close_case(
     perform(context, who, lambda hands: plan_close(hands, code, because), yes=yes, as_json=as_json)
 
 
+@group.command("settle")
+def settle_rivals(
+    context: typer.Context,
+    code: CodeArgument,
+    because: BecauseOption,
+    who: WhoOption = "",
+    yes: YesOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """两个地址自称同一单位时,认定这个案卷算数: 核实它的地址,其他同名案卷结案。"""
+    from ingest.steps.staff.releasing import plan_settling
+
+    perform(
+        context, who, lambda hands: plan_settling(hands, code, because), yes=yes, as_json=as_json
+    )
+
+
 @group.command("withdraw")
 def withdraw_case(
     context: typer.Context,

@@ -1,4 +1,4 @@
-"""``mailroom message``, where staff act: move, attach, close."""
+"""``mailroom message``, where staff act: move, attach, release, close."""
 
 from __future__ import annotations
 
@@ -61,6 +61,24 @@ def attach_message(
         yes=yes,
         as_json=as_json,
     )
+
+
+@group.command("release")
+def release_message(
+    context: typer.Context,
+    number: NumberArgument,
+    because: BecauseOption,
+    case: Annotated[
+        str,
+        typer.Option("--case", help="归入哪个案卷;不写则另立案卷", envvar="MAILROOM_CASE"),
+    ] = "",
+    who: WhoOption = "",
+) -> None:
+    """放行一封待核实的来件: 归入 --case 的案卷,或作为发件人自己的案卷,随后按规则裁定。"""
+    from ingest.steps.staff.releasing import release
+
+    with hands_of(context, who) as hands:
+        typer.echo(release(hands, number, case, because))
 
 
 @group.command("close")

@@ -107,9 +107,8 @@ def screen(
     # a Service Responder writes to the one From address (RFC 3834 section 4);
     # none or several are not one
     if len(senders) != 1:
-        reason = (
-            "发件人有多个地址, 无法确定答复给谁" if senders else "没有可用的发件人地址, 无法答复"
-        )
+        several = f"发件人有多个地址({'、'.join(senders[:3])}), 无法确定答复给谁"
+        reason = several if senders else "没有可用的发件人地址, 无法答复"
         return Screening(kind=ScreeningKind.PERSON, reply=False, reason=reason)
     if not deliverable(senders[0]):
         reason = "发件人地址含有特殊字符, 信函发不到, 由工作人员联系"

@@ -27,8 +27,7 @@ from ingest.store.cases import (
     decisions_of_case,
     load_verdict,
     next_case_to_judge,
-    readings_of,
-    readings_of_case,
+    received_mails,
     request_judgement,
     save_decision,
 )
@@ -39,13 +38,14 @@ from ingest.store.messages import mark_answered
 from ingest.store.staff import staff_decisions_in_force, staff_facts
 from ingest.store.tables import CaseRow, DecisionRow
 from ingest.submission.byhand import HandFact
-from ingest.submission.case import Case, ReceivedMail, arrange, papers_of_case, parts_of_matter
+from ingest.submission.case import Case, arrange, papers_of_case
 from ingest.submission.presenting import LedgerEntry
 from ingest.submission.sender import who_sent
 from notifier.letters import listing_sha256
 from notifier.outbox import untold
 from rules.call import OTHER_SENDER, Call
-from rules.staff import StaffDecision, with_staff_decisions
+from rules.staff import StaffDecision, with_rival, with_staff_decisions
+from rules.standing import Standing
 from rules.subjects import accepted_id
 from rules.verdict import DECISION_NAMES
 
@@ -59,6 +59,7 @@ class Moved:
 
     into: tuple[int, ...] = ()
     out: frozenset[int] = frozenset()
+    standing: Standing = Standing.RELEASED  #: of those put in
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,7 @@ class TakenCase:
     case: Case
     around: Surroundings
     decisions: tuple[StaffDecision, ...] = ()  #: by people, the oldest first
+    contested: bool = False  #: another case claims the same name
 
 
 def judge_one(database: Database, rules: RulesInForce, mouth: Mouth, now: datetime) -> bool:
@@ -175,8 +177,8 @@ class Judged:
 
     @property
     def tells(self) -> bool:
-        """Whether its letter may be sent: the last mail's sender is to be answered."""
-        return self.taken.case.last.reading.screening.reply
+        """Whether its letter may be sent: somebody may learn it, and is to be answered."""
+        return self.taken.case.answered is not None
 
     def by_person(self) -> Judged:
         """The same, its letter read by a person who lets it go."""
@@ -204,7 +206,8 @@ def conclude(
     """The verdict once people have had their say, and the letter that tells it."""
     taken, said = examined.taken, examined.said
     case = taken.case
-    verdict = with_staff_decisions(said.verdict, decisions, case.names.alike, papers_of_case(case))
+    ruled = with_rival(said.verdict) if taken.contested else said.verdict
+    verdict = with_staff_decisions(ruled, decisions, case.names.alike, papers_of_case(case))
     draft = case_letter(mouth, taken.row, case, verdict, now)
     kept = Judgement(
         verdict, said.subjects, said.results, case.last.received, said.disagreement,
@@ -243,16 +246,14 @@ def _announce(
         record_event(session, now, EventKind.DISAGREEMENT, row.disagreement, case_id=case_id)
     for mail in taken.case.mails:
         mark_answered(session, mail.id)
-    screening = taken.case.last.reading.screening
     keep_verify_tasks(session, taken.row, row, now)
-    if screening.reply:
+    if taken.case.answered is not None:
         enqueue_letter(mouth, session, draft, now)
         for number, address in enumerate(untold(session, case_id), 1):
             enqueue_letter(mouth, session, copied(draft, address, number), now)
-    else:
-        record_no_letter(
-            session, now, screening.reason, message_id=taken.case.last.id, case_id=case_id
-        )
+        return
+    reason = taken.case.last.reading.screening.reason
+    record_no_letter(session, now, reason, message_id=taken.case.last.id, case_id=case_id)
 
 
 def take_case(session: Session, call: Call, row: CaseRow, moved: Moved = Moved()) -> TakenCase:
@@ -262,14 +263,7 @@ def take_case(session: Session, call: Call, row: CaseRow, moved: Moved = Moved()
     Raises:
         UsageError: no mail that could be judged is left.
     """
-    found = [(mail, reading) for mail, reading in readings_of_case(session, row.id)]
-    found = [each for each in found if each[0].id not in moved.out]
-    found += [each for each in readings_of(session, moved.into) if each not in found]
-    mails = [
-        ReceivedMail(mail.id, mail.received_at, reading, mail.dated)
-        for mail, reading in found
-        if parts_of_matter(reading)
-    ]
+    mails = received_mails(session, row.id, moved.into, moved.out, moved.standing)
     if not mails:
         raise UsageError(f"案卷 {row.code} 里没有可以裁定的材料")
     ledger = tuple(
@@ -289,7 +283,8 @@ def take_case(session: Session, call: Call, row: CaseRow, moved: Moved = Moved()
         before=load_verdict(decided[-1]) if decided else None,
         facts=_facts_by_hand(session, row.id),
     )
-    return TakenCase(row, case, around, tuple(staff_decisions_in_force(session, row.id)))
+    decisions = tuple(staff_decisions_in_force(session, row.id))
+    return TakenCase(row, case, around, decisions, contested=row.contested)
 
 
 def _facts_by_hand(session: Session, case_id: int) -> tuple[HandFact, ...]:

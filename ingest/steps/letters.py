@@ -28,7 +28,9 @@ from ingest.submission.letterrequest import (
     Reply,
     StaffLetterKind,
     call_reminder_request,
+    informed_request,
     letter_request,
+    noted_request,
     question_request,
     reminder_request,
     staff_request,
@@ -39,6 +41,7 @@ from notifier.mime import build_letter
 from notifier.outbox import NewLetter, count_answers, count_case_letters, count_letters, find_by_key
 from rules.call import Unit
 from rules.verdict import Verdict
+from rules.vocabulary import BEIJING
 
 
 @dataclass(frozen=True)
@@ -55,14 +58,18 @@ class Draft:
 
 
 def case_letter(mouth: Mouth, row: CaseRow, case: Case, verdict: Verdict, now: datetime) -> Draft:
-    """The letter that tells the next version of a case's verdict."""
+    """The letter that tells the next version of a case's verdict, to the last who may learn it."""
     version = row.version + 1
-    envelope = case.last.reading.envelope
+    answered = case.answered
+    to_address, to_name = row.reply_address, row.reply_name
+    if answered is not None:
+        envelope = answered.reading.envelope
+        to_address, to_name = envelope.from_address, envelope.from_name
     reply = Reply(
         row.code,
         row.submitter,
-        envelope.from_address,
-        envelope.from_name,
+        to_address,
+        to_name,
         mouth.office.from_address,
         f"{row.code}.{version}",
     )
@@ -144,6 +151,40 @@ def call_reminder_letter(mouth: Mouth, unit: Unit, address: str, day: date, now:
     return Draft(f"call_reminder:{unit.name}:{day.isoformat()}", request)
 
 
+def noted_letter(
+    mouth: Mouth, row: MessageRow, envelope: Envelope, about: str, now: datetime
+) -> Draft:
+    """The receipt of a mail that waits for staff, one a day for a sender and the case ``about``.
+
+    It belongs to no case and names none: who answers it has no letter of the case in his hands.
+    """
+    day = now.astimezone(BEIJING).date()
+    token = _hashed(f"{about}\n{envelope.from_address}\n{day}")
+    serial = f"noted.{token}"
+    reply = Reply(
+        "", "", envelope.from_address, envelope.from_name, mouth.office.from_address, serial
+    )
+    request = noted_request(envelope, row.received_at, mouth.office.call, reply, now)
+    return Draft(f"noted:{token}", request, row.id)
+
+
+def informed_letter(
+    mouth: Mouth, case: CaseRow, row: MessageRow, address: str, now: datetime
+) -> Draft:
+    """The letter to a case's known address that ``address`` wrote in its name; told once."""
+    token = _hashed(address)
+    serial = f"{case.code}.told.{token[:12]}"
+    reply = Reply(
+        case.code, "", case.reply_address, case.reply_name, mouth.office.from_address, serial
+    )
+    request = informed_request(mouth.office.call, reply, row.received_at, now)
+    return Draft(f"informed:{case.code}:{token}", request, row.id, case.id)
+
+
+def _hashed(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:24]
+
+
 def _sealed(
     key: bytes, request: LetterRequest, subject: str, version: int, decision: str = ""
 ) -> LetterRequest:
@@ -207,13 +248,17 @@ class _Used:
 
     recipient: str
     today: int  #: letters to this address within a day
-    in_case: int  #: letters in this case, ever
+    in_case: int  #: letters to this address in this case, ever
 
     @staticmethod
     def count(session: Session, draft: Draft, now: datetime) -> _Used:
         recipient = draft.request.to_address
         today = count_letters(session, now - timedelta(days=1), recipient)
-        in_case = 0 if draft.case_id is None else count_case_letters(session, draft.case_id)
+        in_case = (
+            0
+            if draft.case_id is None or draft.request.kind == "informed"
+            else count_case_letters(session, draft.case_id, recipient)
+        )
         return _Used(recipient, today, in_case)
 
     def refusal(self, mouth: Mouth, *, by_person: bool) -> str:
@@ -226,7 +271,7 @@ class _Used:
         if self.today >= caps.per_sender_per_day:
             return f"一天内已向该发件人发出 {self.today} 封信函,达到上限,本次不再自动答复"
         if self.in_case >= caps.per_case:
-            return f"本案卷已发出 {self.in_case} 封信函,达到上限,不再自动答复"
+            return f"本案卷已向该地址发出 {self.in_case} 封信函,达到上限,不再自动答复"
         return ""
 
     def marked(self, mouth: Mouth, request: LetterRequest) -> LetterRequest:

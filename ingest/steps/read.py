@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import traceback
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import assert_never
 
@@ -19,20 +19,21 @@ from ingest.errors import StorageError, TemporaryError
 from ingest.killpoints import point
 from ingest.log import get_logger
 from ingest.office import Mouth
-from ingest.reading import Reading, ScreeningKind
-from ingest.receipts.signing import own_serial
+from ingest.reading import Reading
 from ingest.sandbox.mail import read_or_degrade
 from ingest.steps.border import fault_of
 from ingest.steps.canary import note_canary
-from ingest.steps.letters import enqueue_letter, question_letter
+from ingest.steps.known import known_about
+from ingest.steps.letters import enqueue_letter, informed_letter, noted_letter, question_letter
+from ingest.store.addresses import know_address
 from ingest.store.cases import (
     NewCase,
-    cases_of_submitter,
-    find_case_by_code,
-    find_cases_by_thread,
+    contest_case,
     get_case,
     join_case,
-    messages_of_case,
+    latest_decision,
+    load_subjects,
+    name_case,
     open_case,
     touch_case,
 )
@@ -48,28 +49,29 @@ from ingest.store.messages import (
     set_aside,
 )
 from ingest.store.tables import CaseRow, MessageRow
-from ingest.submission.codes import find_codes
+from ingest.store.tasks import NewTask, open_task, open_tasks
 from ingest.submission.filing import (
     Acknowledge,
     Arrived,
-    Clues,
+    Ask,
     Enter,
     Intent,
-    Known,
     Note,
     NoteCanary,
-    SentLetter,
+    Receive,
     Silence,
-    bounce_clues,
+    Tell,
     file_mail,
 )
-from ingest.submission.joining import KnownCase
-from ingest.submission.sender import who_sent
-from notifier.outbox import OutboxRow, find_letters, last_sent
+from notifier.outbox import count_case_letters
+from rules.tasks import TaskKind
 
 STRIKES = 3
-MAX_THREAD = 50
-"""Message-IDs of a thread that are looked at."""
+PATIENCE = 2
+"""Mail after mail puts a judgement off by so many settle windows at most."""
+TOLD_A_DAY = 3
+"""Letters a day that tell a case's known address of mails in its name: staff have the rest."""
+TELEPHONE_FIELD = "联系电话"
 
 
 def read_one(database: Database, files: FileStore, mouth: Mouth, now: datetime) -> bool:
@@ -130,7 +132,8 @@ class Shelf:
         """Keep the reading, decide what the mail is, and do it."""
         reading, row, call = self.reading, self.row, self.mouth.office.call
         arrived = Arrived(row.id, row.received_at, self.now, self.mouth.caps.settle)
-        filing = file_mail(reading, call, self._known(), arrived)
+        known = known_about(self.session, reading, call, self.mouth.key)
+        filing = file_mail(reading, call, known, arrived)
         if not save_reading(self.session, row.id, reading, answered=filing.answered):
             return
         parts, documents = len(reading.parts), len(reading.documents)
@@ -157,8 +160,16 @@ class Shelf:
                     self.mouth, self.row, self.reading.envelope, intent.submitter, self.now
                 )
                 enqueue_letter(self.mouth, self.session, letter, self.now)
+            case Receive():
+                envelope = self.reading.envelope
+                letter = noted_letter(self.mouth, self.row, envelope, intent.about, self.now)
+                enqueue_letter(self.mouth, self.session, letter, self.now)
+            case Tell():
+                self._tell(intent)
+            case Ask():
+                self._ask(intent)
             case Enter():
-                self._enter(intent)
+                self.enter(intent)
             case _:
                 assert_never(intent)
 
@@ -176,21 +187,52 @@ class Shelf:
             message_id=self.row.id, case_id=case_id, outbox_id=outbox_id, sha256=sha256,
         )  # fmt: skip
 
-    def _enter(self, enter: Enter) -> None:
-        case = (
-            get_case(self.session, enter.case_id)
-            if enter.case_id is not None
-            else self._open(enter)
-        )
+    def _tell(self, tell: Tell) -> None:
+        case = get_case(self.session, tell.case_id)
         assert case is not None  # looked up in this transaction
-        if not join_case(self.session, case.id, self.row.id, enter.how, self.now):
+        told_today = count_case_letters(
+            self.session, case.id, since=self.now - timedelta(days=1), only=("informed",)
+        )
+        if case.reply_address and told_today < TOLD_A_DAY:
+            letter = informed_letter(self.mouth, case, self.row, tell.address, self.now)
+            enqueue_letter(self.mouth, self.session, letter, self.now)
+
+    def _ask(self, ask: Ask) -> None:
+        """One open task for a sender in a case, however often he writes; each question is one."""
+        address = self.reading.envelope.from_address
+        in_case = open_tasks(self.session, case_id=ask.case_id) if ask.case_id is not None else []
+        alike = [task for task in in_case if (task.kind, task.address) == (ask.kind, address)]
+        if alike and ask.kind is not TaskKind.QUESTION:
             return
-        touch_case(self.session, case.id, self.row.received_at, enter.due, enter.reply_to)
+        new = NewTask(
+            key=f"{ask.kind}:{ask.case_id}:{self.row.id}",
+            kind=ask.kind,
+            reason=ask.reason,
+            case_id=ask.case_id,
+            message_id=self.row.id,
+            address=address,
+            telephone="" if ask.case_id is None else trusted_telephone(self.session, ask.case_id),
+        )
+        open_task(self.session, new, self.now)
+
+    def enter(self, enter: Enter) -> None:
+        """Put the mail into a case, which is opened where there is none."""
+        session, now = self.session, self.now
+        found = get_case(session, enter.case_id) if enter.case_id is not None else None
+        case = found or self._open(enter)
+        if found is not None and enter.submitter_key:
+            name_case(session, case.id, enter.submitter_key, enter.submitter, enter.unit)
+        if enter.contested:
+            contest_case(session, case.id, contested=True)
+        if enter.proof is not None:
+            know_address(session, case.id, self.reading.envelope.from_address, enter.proof, now)
+        if not join_case(session, case.id, self.row.id, enter.how, now, enter.standing):
+            return
+        patience = PATIENCE * self.mouth.caps.settle
+        touch_case(
+            session, case.id, self.row.received_at, enter.due, enter.reply_to, patience=patience
+        )
         self._note(EventKind.JOINED, f"归入案卷 {case.code}: {enter.how}", case_id=case.id)
-        if enter.stranger:
-            address = self.reading.envelope.from_address
-            text = f"案卷 {case.code} 的来件来自此前没有用过的地址 {address}"
-            self._note(EventKind.NEW_ADDRESS, text, case_id=case.id)
 
     def _open(self, enter: Enter) -> CaseRow:
         call, envelope = self.mouth.office.call, self.reading.envelope
@@ -208,63 +250,11 @@ class Shelf:
             )
         return case
 
-    def _known(self) -> Known:
-        """Everything the decision asks of ledger and key."""
-        session, reading, key = self.session, self.reading, self.mouth.key
-        kind, call = reading.screening.kind, self.mouth.office.call
-        if kind is ScreeningKind.PERSON:
-            submitter = who_sent(reading, call).key
-            own = cases_of_submitter(session, call.id, submitter) if submitter else []
-            quoted = tuple(quoted_cases(session, reading, key))
-            return Known(quoted=quoted, own=tuple(known_case(session, row) for row in own))
-        letters = letters_by(session, bounce_clues(reading)) if kind is ScreeningKind.BOUNCE else []
-        reported = tuple(
-            SentLetter(letter.id, letter.recipient, letter.case_id) for letter in letters
-        )
-        return Known(
-            reported=reported, made_here=own_serial(key, reading.envelope.message_id) is not None
-        )
 
-
-def letters_by(session: Session, clues: Clues) -> list[OutboxRow]:
-    """The letters a bounce reports, else the last one of the cases, else the last one to an
-    address, that it names.
-
-    What names none of ours is backscatter.
-    """
-    if letters := find_letters(session, clues.message_ids):
-        return letters
-    cases = [case for code in clues.codes if (case := find_case_by_code(session, code)) is not None]
-    letters = [last for case in cases if (last := last_sent(session, case_id=case.id)) is not None]
-    if letters:
-        return letters
-    sent = (last_sent(session, recipient=address) for address in clues.addresses)
-    return [last for last in sent if last is not None][:1]
-
-
-def quoted_cases(session: Session, reading: Reading, key: bytes) -> list[KnownCase]:
-    """The cases a mail points to by its thread headers or by a valid case code in its subject.
-
-    A Message-ID of ours counts when it is in the outbox, or when its token proves that we made it:
-    after a restore from an older backup a reply still comes home, and a guessed Message-ID leads
-    nowhere.
-    """
-    envelope = reading.envelope
-    thread = (*envelope.in_reply_to, *envelope.references)
-    rows = find_cases_by_thread(session, thread)
-    serials = [
-        serial
-        for message_id in thread[:MAX_THREAD]
-        if (serial := own_serial(key, message_id)) is not None
-    ]
-    codes = find_codes(" ".join((*serials, envelope.subject)))
-    rows += [row for code in codes if (row := find_case_by_code(session, code)) is not None]
-    return [known_case(session, row) for row in {row.id: row for row in rows}.values()]
-
-
-def known_case(session: Session, row: CaseRow) -> KnownCase:
-    """What joining needs to know of a case."""
-    addresses = {message.from_address for message, _ in messages_of_case(session, row.id)} | {
-        row.reply_address
-    }
-    return KnownCase(row.id, row.code, row.track, row.submitter_key, frozenset(addresses - {""}))
+def trusted_telephone(session: Session, case_id: int) -> str:
+    """The telephone number on the papers the case's decision rests on; "" when there is none."""
+    decision = latest_decision(session, case_id)
+    for subject in load_subjects(decision) if decision is not None else ():
+        if number := subject.fact(TELEPHONE_FIELD).text:
+            return number
+    return ""

@@ -8,9 +8,9 @@ leaves the commit to it. Who belongs to which case, and what is decided, is not 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -22,7 +22,10 @@ from ingest.reading import Reading
 from ingest.store.events import supersede_letters
 from ingest.store.messages import load_reading
 from ingest.store.tables import CaseMessageRow, CaseRow, DecisionRow, MessageRow, OutboxRow
+from ingest.submission.case import ReceivedMail, parts_of_matter
 from ingest.submission.codes import code_number, code_stem, find_codes, make_code
+from ingest.submission.joining import submitter_key
+from rules.standing import Act, Standing, may
 from rules.subjects import Subject
 from rules.verdict import Decision, EntryVerdict, Verdict
 
@@ -91,9 +94,17 @@ def find_case(session: Session, call: str, track: str, submitter_key: str) -> Ca
     return session.exec(query).first()
 
 
-def cases_of_submitter(session: Session, call: str, submitter_key: str) -> list[CaseRow]:
-    """This submitter's cases of this call, one for each track it has applied for."""
-    query = select(CaseRow).where(CaseRow.call == call, CaseRow.submitter_key == submitter_key)
+def cases_claiming(session: Session, call: str, claim: str) -> list[CaseRow]:
+    """The cases of a call under this name, whoever opened them, closed ones too; the oldest
+    first.
+    """
+    query = select(CaseRow).where(
+        CaseRow.call == call,
+        or_(
+            col(CaseRow.submitter_key) == claim,
+            col(CaseRow.submitter_key).startswith(submitter_key(claim, ""), autoescape=True),
+        ),
+    )
     return list(session.exec(query.order_by(col(CaseRow.id))))
 
 
@@ -111,21 +122,28 @@ def find_case_row(session: Session, code: str) -> CaseRow:
     raise UsageError(f"没有案卷“{code}”", "用 mailroom case list 查看案卷编号")
 
 
-def find_cases_by_thread(session: Session, message_ids: Iterable[str]) -> list[CaseRow]:
-    """The cases a mail speaks of that refers to these Message-IDs: those of mails in a case, and of
-    our letters.
-    """
-    wanted = list(message_ids)[:50]
-    mails = (
-        select(CaseMessageRow.case_id)
+def find_cases_by_mails(session: Session, message_ids: Iterable[str]) -> list[CaseRow]:
+    """The cases that hold a mail with one of these Message-IDs, which anybody can write."""
+    query = (
+        select(CaseRow)
+        .join(CaseMessageRow, col(CaseMessageRow.case_id) == CaseRow.id)
         .join(MessageRow, col(MessageRow.id) == CaseMessageRow.message_id)
-        .where(col(MessageRow.message_id_header).in_(wanted), MessageRow.message_id_header != "")
+        .where(
+            col(MessageRow.message_id_header).in_(list(message_ids)),
+            MessageRow.message_id_header != "",
+        )
     )
-    letters = select(OutboxRow.case_id).where(
-        col(OutboxRow.message_id).in_(wanted), col(OutboxRow.case_id).is_not(None)
+    return list(session.exec(query.distinct().order_by(col(CaseRow.id))))
+
+
+def find_cases_by_letters(session: Session, message_ids: Iterable[str]) -> list[CaseRow]:
+    """The cases whose letters bear one of these Message-IDs."""
+    query = (
+        select(CaseRow)
+        .join(OutboxRow, col(OutboxRow.case_id) == CaseRow.id)
+        .where(col(OutboxRow.message_id).in_(list(message_ids)))
     )
-    query = select(CaseRow).where(or_(col(CaseRow.id).in_(mails), col(CaseRow.id).in_(letters)))
-    return list(session.exec(query.order_by(col(CaseRow.id))))
+    return list(session.exec(query.distinct().order_by(col(CaseRow.id))))
 
 
 def list_cases(
@@ -156,20 +174,28 @@ def touch_case(
     session: Session,
     case_id: int,
     received_at: datetime,
-    judge_after: datetime,
+    judge_after: datetime | None,
     reply_to: tuple[str, str] | None = None,
+    *,
+    patience: timedelta | None = None,
 ) -> CaseRow:
     """Something came in for a case: it is to be judged at ``judge_after``, and answered to
     ``reply_to``.
 
-    ``reply_to`` is (address, name), None to leave it as it is. The received time only ever moves
-    forward. Raises KeyError when there is no such case.
+    ``judge_after`` None leaves it as it is decided. ``patience`` bounds how long mail after mail
+    can put the judgement off, counted from the first mail since the last decision. ``reply_to`` is
+    (address, name), None to leave it as it is. The received time only ever moves forward. Raises
+    KeyError when there is no such case.
     """
     case = get_case(session, case_id)
     if case is None:
         raise KeyError(case_id)
     case.last_received_at = max(case.last_received_at, received_at)
-    case.judge_after = judge_after
+    if judge_after is not None:
+        first = case.first_pending_at or received_at
+        case.first_pending_at = first
+        case.closed_at = None  # papers open it again
+        case.judge_after = judge_after if patience is None else min(judge_after, first + patience)
     if reply_to is not None:
         case.reply_address, case.reply_name = reply_to
     session.flush()
@@ -206,6 +232,16 @@ def _ended(session: Session, case_id: int, now: datetime, *conditions: Any, **va
     return ended
 
 
+def name_case(session: Session, case_id: int, key: str, submitter: str, unit: str) -> None:
+    """A case that was opened without a name now has one."""
+    _change(session, case_id, submitter_key=key, submitter=submitter, unit=unit)
+
+
+def contest_case(session: Session, case_id: int, *, contested: bool) -> None:
+    """Whether nothing in the case is accepted before staff say which of two counts."""
+    _change(session, case_id, contested=contested)
+
+
 def request_judgement(session: Session, case_id: int, judge_after: datetime) -> bool:
     """Have a case judged (again) without anything new having come in: by a person, or because rules
     changed.
@@ -214,14 +250,26 @@ def request_judgement(session: Session, case_id: int, judge_after: datetime) -> 
 
 
 def join_case(
-    session: Session, case_id: int, message_id: int, joined_by: str, now: datetime
+    session: Session,
+    case_id: int,
+    message_id: int,
+    joined_by: str,
+    now: datetime,
+    standing: str = "",
 ) -> bool:
-    """Put a mail into a case; False when it is in there already."""
+    """Put a mail into a case; False when it is in there already. ``standing``: what was proved
+    about its sender (``rules/standing.py``).
+    """
     if session.get(CaseMessageRow, (case_id, message_id)) is not None:
         return False
-    session.add(
-        CaseMessageRow(case_id=case_id, message_id=message_id, joined_by=joined_by, joined_at=now)
+    row = CaseMessageRow(
+        case_id=case_id,
+        message_id=message_id,
+        joined_by=joined_by,
+        joined_at=now,
+        standing=standing,
     )
+    session.add(row)
     session.flush()
     return True
 
@@ -268,6 +316,47 @@ def readings_of(session: Session, message_ids: Sequence[int]) -> list[tuple[Mess
     rows = session.exec(query.order_by(col(MessageRow.received_at), col(MessageRow.id)))
     found = [(message, load_reading(message)) for message in rows]
     return [(message, reading) for message, reading in found if reading is not None]
+
+
+def received_mails(
+    session: Session,
+    case_id: int,
+    into: Sequence[int] = (),
+    out: Collection[int] = (),
+    standing: Standing = Standing.RELEASED,
+) -> list[ReceivedMail]:
+    """The mails whose papers a case is judged by, in received order, with what each may do; as if
+    staff had put the mails ``into`` in, with this ``standing``, and taken ``out`` out.
+    """
+    found = [
+        _received(message, joined, joined.standing)
+        for message, joined in messages_of_case(session, case_id)
+        if joined.counts and message.id not in out
+    ]
+    there = {mail.id for mail in found if mail is not None}
+    added = session.exec(select(MessageRow).where(col(MessageRow.id).in_(list(into))))
+    found += [_received(row, None, standing) for row in added if row.id not in there]
+    mails = [mail for mail in found if mail is not None]
+    return sorted(mails, key=lambda mail: (mail.received, mail.id))
+
+
+def _received(
+    message: MessageRow, joined: CaseMessageRow | None, standing: str
+) -> ReceivedMail | None:
+    """A mail with what it may do; None when it brought nothing to judge."""
+    reading = load_reading(message)
+    if reading is None or not parts_of_matter(reading):
+        return None
+    # Cases from before proofs were kept have no word for it: their mails count in full.
+    proved = Standing(standing) if standing else Standing.OWNER
+    return ReceivedMail(
+        message.id,
+        (joined.counts_from if joined is not None else None) or message.received_at,
+        reading,
+        message.dated,
+        may_replace=may(proved, Act.REPLACE),
+        may_learn=reading.screening.reply and may(proved, Act.LEARN),
+    )
 
 
 def next_case_to_judge(session: Session, now: datetime) -> CaseRow | None:
@@ -321,6 +410,7 @@ def save_decision(
         decision=decision,
         decided_at=now,
         judge_after=None,
+        first_pending_at=None,
     ):
         return None
     supersede_letters(session, case.id, now, told_by)

@@ -37,7 +37,6 @@ class EventKind(StrEnum):
     PLACED = "placed"  #: what it was taken for, and why
     OPENED = "opened"  #: a case was opened for it
     JOINED = "joined"  #: it is in a case
-    NEW_ADDRESS = "new_address"  #: it joined a case from an address not seen there before
     HELD = "held"  #: it names somebody else's case, staff look
     QUESTION = "question"  #: it brings nothing to judge
     FORGED = "forged"  #: it only seems to come from whom it names
@@ -61,6 +60,8 @@ class EventKind(StrEnum):
     WITHDRAWN = "withdrawn"  #: a withdrawal was confirmed
     WITHDRAWAL_REFUSED = "withdrawal_refused"
     MOVED = "moved"  #: a mail was put into a case, or taken out of it
+    MESSAGE_RELEASED = "message_released"  #: a mail that waited was let into a case; ``data``: to
+    SETTLED_RIVALS = "settled_rivals"  #: of several cases under one name this one counts
     MERGED = "merged"
     SPLIT = "split"
     TASK_CLOSED = "task_closed"

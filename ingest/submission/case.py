@@ -41,6 +41,9 @@ class ReceivedMail:
     reading: Reading
     #: False when the server's date was unreadable and ``received`` is when it was asked
     dated: bool = True
+    may_replace: bool = True  #: False: its papers only go where there are none
+    #: its sender may be told what is in the case, and wants an answer
+    may_learn: bool = True
 
 
 Place = tuple[int, str, int]
@@ -96,12 +99,19 @@ class Case:
     summary_scan: Filed | None = None
     loose: list[Filed] = field(default_factory=list)  #: scans nobody could place
     replaced: list[Filed] = field(default_factory=list)
+    #: papers of who may only add, for places that were taken
+    unused: set[Place] = field(default_factory=set)
     _compared: dict[tuple[Place, Place], Comparison] = field(default_factory=dict, repr=False)
 
     @property
     def last(self) -> ReceivedMail:
         """The mail that completed the case as it stands."""
         return self.mails[-1]
+
+    @property
+    def answered(self) -> ReceivedMail | None:
+        """The last mail whose sender may be told the verdict; None when there is none."""
+        return next((mail for mail in reversed(self.mails) if mail.may_learn), None)
 
     @property
     def rows(self) -> tuple[dict[str, Fact], ...]:
@@ -164,6 +174,8 @@ def arrange(mails: Sequence[ReceivedMail], track: str, call: Call) -> Case:
         if document.track in (track, "")
     ]
     case = Case(track, ordered, Applicants([item.document for item in filed], call))
+    # Who may only add comes last, whenever he wrote: he finds the places that are left.
+    filed.sort(key=lambda item: not item.mail.may_replace)
     for item in filed:
         if item.document.rendition is Rendition.EDITABLE:
             _file_editable(case, item)
@@ -178,16 +190,16 @@ def arrange(mails: Sequence[ReceivedMail], track: str, call: Call) -> Case:
 def _file_editable(case: Case, item: Filed) -> None:
     document = item.document
     if document.role is Role.SUMMARY:
-        _replace(case, case.summary)
-        case.summary = item
+        if _replaces(case, case.summary, item):
+            case.summary = item
         return
     entry = _entry_of(case, document)
     if entry is None:
         entry = Entry(entry_id(len(case.entries) + 1))
         case.entries.append(entry)
-    _replace(case, entry.editable)
-    entry.editable = item
-    _call_it(entry, document, case)
+    if _replaces(case, entry.editable, item):
+        entry.editable = item
+        _call_it(entry, document, case)
 
 
 def _call_it(entry: Entry, document: Document, case: Case) -> None:
@@ -195,9 +207,15 @@ def _call_it(entry: Entry, document: Document, case: Case) -> None:
         entry.applicant, entry.name = document.applicant, case.names.of_document(document)
 
 
-def _replace(case: Case, old: Filed | None) -> None:
-    if old is not None:
-        case.replaced.append(old)
+def _replaces(case: Case, old: Filed | None, new: Filed) -> bool:
+    """Whether ``new`` takes the place of ``old``; what gives way is kept."""
+    if old is None:
+        return True
+    if not new.mail.may_replace:
+        case.unused.add(new.place)
+        return False
+    case.replaced.append(old)
+    return True
 
 
 def _entry_of(case: Case, document: Document) -> Entry | None:
@@ -249,8 +267,7 @@ def _newer(case: Case, old: Filed | None, new: Filed) -> Filed:
     """The scan that counts: the newer one, of two in one mail that with the better seal."""
     if old is not None and old.mail is new.mail and _seal_rank(old) > _seal_rank(new):
         old, new = new, old
-    _replace(case, old)
-    return new
+    return new if _replaces(case, old, new) or old is None else old
 
 
 def _seal_rank(item: Filed) -> int:

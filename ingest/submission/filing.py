@@ -8,17 +8,19 @@ transaction; ``mailroom message inspect`` asks the same questions with nothing k
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, TypeAlias
 
 from ingest.reading import Kind, Reading, ScreeningKind
 from ingest.submission.case import parts_of_matter
 from ingest.submission.codes import find_codes
-from ingest.submission.joining import Join, KnownCase, Placement, Purpose, place
-from ingest.submission.sender import own_text
+from ingest.submission.joining import Candidates, Join, KnownCase, Placement, Purpose, place
+from ingest.submission.quoting import own_text
 from rules.call import Call
+from rules.standing import AddressProof, Standing
+from rules.tasks import TaskKind
 
 MAX_BOUNCE_TEXT = 5_000
 """Characters of a bounce in which the address that refused is looked for."""
@@ -60,8 +62,9 @@ class SentLetter:
 class Known:
     """What ledger and key say of what a mail mentions."""
 
-    quoted: tuple[KnownCase, ...] = ()  #: cases that thread headers or case codes point to
-    own: tuple[KnownCase, ...] = ()  #: cases of the submitter the mail speaks for
+    candidates: Candidates = field(
+        default_factory=Candidates
+    )  #: cases that a person's mail may have to do with
     reported: tuple[SentLetter, ...] = ()  #: what a bounce is about
     made_here: bool = False  #: the Message-ID proves that this program wrote the mail
 
@@ -123,22 +126,48 @@ class Acknowledge:
 
 
 @dataclass(frozen=True)
+class Receive:
+    """The mail waits for staff: its sender gets a receipt that says so and nothing of any case."""
+
+    about: str  #: code of the case, which the receipt does not name: one receipt a day for it
+
+
+@dataclass(frozen=True)
+class Tell:
+    """The case's known address is told that somebody wrote in its name."""
+
+    case_id: int
+    address: str  #: who wrote; told once, and not by name
+
+
+@dataclass(frozen=True)
+class Ask:
+    """Staff get a task."""
+
+    kind: TaskKind
+    reason: str
+    case_id: int | None = None
+
+
+@dataclass(frozen=True)
 class Enter:
     """The mail goes into a case, which is then due to be judged."""
 
-    case_id: int | None  #: None: the submitter's case for the track, which is opened
+    case_id: int | None  #: None: one is opened
     track: str
     track_code: str
     how: str  #: in Chinese, for ``case explain``
-    submitter_key: str
+    submitter_key: str  #: of the case to be opened or named; "" = leave it
     submitter: str
     unit: str
-    due: datetime
+    standing: Standing
+    proof: AddressProof | None  #: why the sender's address is known for the case from now on
+    contested: bool
+    due: datetime | None  #: None: it stands as it is decided
     reply_to: tuple[str, str] | None  #: address and name; None: as before
-    stranger: bool  #: an address that has not written in this case, and that the call does not name
 
 
-Intent: TypeAlias = Note | NoteCanary | Silence | Acknowledge | Enter
+Intent: TypeAlias = Note | NoteCanary | Silence | Acknowledge | Receive | Tell | Ask | Enter
 
 
 @dataclass(frozen=True)
@@ -153,15 +182,75 @@ def file_mail(reading: Reading, call: Call, known: Known, arrived: Arrived) -> F
     """Decide what a mail is and what is to be done; its reading is kept whatever comes out."""
     if reading.screening.kind is not ScreeningKind.PERSON:
         return Filing(answered=True, intents=tuple(_not_by_a_person(reading, known)))
-    placement = place(reading, call, known.quoted)
+    placement = place(reading, call, known.candidates)
     placed = Note("placed", placement.reason)
     if placement.purpose is Purpose.APPLICATION:
-        joins = (_enter(join, placement, reading, call, known, arrived) for join in placement.joins)
-        return Filing(answered=False, intents=(placed, *joins))
+        joins = (_enter(join, placement, reading, call, arrived) for join in placement.joins)
+        doubts = _about_the_sender(placement, reading, call)
+        return Filing(answered=False, intents=(placed, *joins, *doubts))
     if placement.purpose is Purpose.HELD:
-        return Filing(answered=True, intents=(placed, Note("held", placement.reason)))
-    question = Note("question", f"来信: {reading.envelope.subject}")
-    return Filing(answered=True, intents=(placed, question, _receipt(reading, placement)))
+        return Filing(answered=True, intents=(placed, *_held(placement, reading, arrived)))
+    of = placement.towards.id if placement.towards is not None else None
+    subject = reading.envelope.subject
+    asked = Note("question", f"来信: {subject}", of)
+    task = Ask(TaskKind.QUESTION, f"来信咨询，请回复：{subject}", of)
+    return Filing(answered=True, intents=(placed, asked, task, _receipt(reading, placement)))
+
+
+def _held(placement: Placement, reading: Reading, arrived: Arrived) -> Iterator[Intent]:
+    """Nobody who writes is left in silence, and nothing is joined: staff release it."""
+    case, address = placement.towards, reading.envelope.from_address
+    assert case is not None  # nothing is held but for the sake of a case
+    yield Note("held", placement.reason, case.id)
+    yield _received(reading, case)
+    if placement.told:
+        yield Tell(case.id, address)
+    kind = TaskKind.HELD if placement.pointed else TaskKind.IDENTITY
+    what = f"引用案卷 {case.code}" if placement.pointed else f"以“{placement.sender.name}”的名义"
+    reason = (
+        f"来件{arrived.id}（{address or '没有可用的发件地址'}）{what}来件，没有归入。请电话核实："
+        f"属于本案的，放行归入；不是的，办结本项"
+    )
+    yield Ask(kind, reason, case.id)
+
+
+def _received(reading: Reading, case: KnownCase) -> Silence | Receive:
+    return Receive(case.code) if reading.screening.reply else Silence(reading.screening.reason)
+
+
+def _about_the_sender(placement: Placement, reading: Reading, call: Call) -> Iterator[Intent]:
+    """What staff and the known address must hear about who sent papers that went into a case."""
+    address, case = reading.envelope.from_address, placement.towards
+    if not reading.screening.reply:
+        yield Ask(TaskKind.UNDELIVERED, f"来件已归入案卷，无法自动答复：{reading.screening.reason}")
+    if case is not None:  # handed on
+        yield _received(reading, case)
+        yield Tell(case.id, address)
+        reason = (
+            f"{address} 持本案信函、以“{placement.sender.name}”的名义补来材料，已补入空缺、没有替换任何材料。"
+            f"请与本案地址核实"
+        )
+        yield Ask(TaskKind.IDENTITY, reason, case.id)
+        return
+    rivals = [number for join in placement.joins for number in join.rivals]
+    for number in dict.fromkeys(rivals):
+        reason = f"{address} 另以“{placement.sender.name}”的名义报送，各立案卷。请电话核实哪个算数"
+        yield Ask(TaskKind.RIVALS, reason, number)
+    opened = [join for join in placement.joins if join.case_id is None]
+    if opened and not rivals and (listed := _listed_addresses(placement, call)):
+        reason = (
+            f"{address} 以“{placement.sender.name}”的名义报送，不是名单上的地址（{'、'.join(listed)}）。"
+            f"请电话核实"
+        )
+        yield Ask(TaskKind.IDENTITY, reason)
+
+
+def _listed_addresses(placement: Placement, call: Call) -> tuple[str, ...]:
+    """The addresses the call lists for the unit a mail claims, when it comes from another one."""
+    sender = placement.sender
+    if sender.by_address or not sender.named:
+        return ()
+    return next((unit.addresses for unit in call.units if unit.name == sender.unit), ())
 
 
 def _not_by_a_person(reading: Reading, known: Known) -> list[Intent]:
@@ -177,15 +266,21 @@ def _not_by_a_person(reading: Reading, known: Known) -> list[Intent]:
             for letter in known.reported
         ]
     if kind is ScreeningKind.FORGED:
-        return [Note("forged", f"疑似冒名来信,未受理、未答复: {reading.screening.reason}")]
+        text = f"疑似冒名来信,未受理、未答复: {reading.screening.reason}"
+        task = f"疑似冒名来信，未受理、未答复，请核实：{envelope.subject}"
+        return [Note("forged", text), Ask(TaskKind.MACHINE, task)]
     if kind is ScreeningKind.OWN:
         text = f"本邮箱发来的邮件带有附件,没有受理: {envelope.subject}"
-        told = [Note("own_papers", text)] if papers and not known.made_here else []
-        return [NoteCanary(), *told]
+        if not papers or known.made_here:
+            return [NoteCanary()]
+        task = f"本邮箱自己发来的邮件带有附件，未受理、未答复，请查看：{envelope.subject}"
+        return [NoteCanary(), Note("own_papers", text), Ask(TaskKind.MACHINE, task)]
     if kind is ScreeningKind.COMPLAINT:
         return [Note("complaint", f"投诉报告: {envelope.subject}")]
     if kind in _MACHINES and papers:
-        return [Note("machine", f"带有附件的自动邮件,没有受理: {envelope.subject}")]
+        text = f"带有附件的自动邮件,没有受理: {envelope.subject}"
+        task = f"自动发出的邮件带有附件，未受理、未答复，请查看：{envelope.subject}"
+        return [Note("machine", text), Ask(TaskKind.MACHINE, task)]
     return []
 
 
@@ -198,36 +293,30 @@ def _receipt(reading: Reading, placement: Placement) -> Silence | Acknowledge:
 
 
 def _enter(
-    join: Join, placement: Placement, reading: Reading, call: Call, known: Known, arrived: Arrived
-) -> Enter:  # fmt: skip
-    sender, envelope = placement.sender, reading.envelope
-    case = _case_of(join, known, sender.key)
-    addresses = case.addresses if case is not None else {envelope.from_address}
+    join: Join, placement: Placement, reading: Reading, call: Call, arrived: Arrived
+) -> Enter:
+    envelope = reading.envelope
     codes = {track.name: track.code for track in call.tracks}
+    handed_on, stands = join.standing is Standing.HANDED_ON, placement.towards
+    # A decided case is never made worse by who may only add to it.
+    still = handed_on and stands is not None and stands.accepted
+    # A server's clock that is ahead must not put off the answer.
+    due = min(arrived.received, arrived.now) + arrived.settle
+    learns = reading.screening.reply and not handed_on
     return Enter(
-        case_id=case.id if case is not None else None,
+        case_id=join.case_id,
         track=join.track,
         track_code=codes.get(join.track, TRACKLESS_CODE),
         how=join.how,
-        submitter_key=sender.key or f"mail:{arrived.id}",
-        submitter=sender.name,
-        unit=sender.unit,
-        # A server's clock that is ahead must not put off the answer.
-        due=min(arrived.received, arrived.now) + arrived.settle,
-        reply_to=(envelope.from_address, envelope.from_name) if reading.screening.reply else None,
-        stranger=envelope.from_address not in addresses and not sender.by_address,
+        submitter_key=join.key or ("" if join.case_id is not None else f"mail:{arrived.id}"),
+        submitter=join.submitter,
+        unit=join.unit,
+        standing=join.standing,
+        proof=join.proof,
+        contested=join.contested,
+        due=None if still else due,
+        reply_to=(envelope.from_address, envelope.from_name) if learns else None,
     )
-
-
-def _case_of(join: Join, known: Known, key: str) -> KnownCase | None:
-    """The case a join means: the one it names, else the submitter's own for its track."""
-    if join.case_id is not None:
-        return next(case for case in known.quoted if case.id == join.case_id)
-    return _own_case(known.own, join.track, key)
-
-
-def _own_case(own: Sequence[KnownCase], track: str, key: str) -> KnownCase | None:
-    return next((case for case in own if case.track == track and case.submitter_key == key), None)
 
 
 def brings_papers(reading: Reading) -> bool:

@@ -68,7 +68,7 @@ def _files(case: Case, replaced: set[Place]) -> Iterator[ReceivedFile]:
             places = {Filed(mail, document).place for document in own}
             yield ReceivedFile(
                 name=part.name or "（无文件名）", role=_roles(own) or unread, size=part.size, sha256=part.sha256,
-                received=mail.received, note=_remark(part, own) if own else part.reason,
+                received=mail.received, note=_note(case, places, part, own),
                 superseded=bool(places) and places <= replaced,
             )  # fmt: skip
 
@@ -118,6 +118,12 @@ def letter_kind(verdict: Verdict) -> LetterKind:
     return verdict.decision.value
 
 
+def _note(case: Case, places: set[Place], part: Part, documents: Sequence[Document]) -> str:
+    if places and places <= case.unused:
+        return "由其他地址转来，没有采用"
+    return _remark(part, documents) if documents else part.reason
+
+
 def letter_request(
     case: Case,
     verdict: Verdict,
@@ -125,7 +131,10 @@ def letter_request(
     reply: Reply,
     now: datetime,
 ) -> LetterRequest:
-    """The request for the letter that tells ``verdict``; it answers the case's last mail."""
+    """The request for the letter that tells ``verdict``; it answers the last mail of who may learn
+    it, else the case's last mail.
+    """
+    answered = case.answered or case.last
     return LetterRequest(
         kind=letter_kind(verdict),
         call=call,
@@ -137,7 +146,7 @@ def letter_request(
         from_address=reply.from_address,
         received=case.last.received,
         now=now,
-        **_thread(case.last.reading.envelope),
+        **_thread(answered.reading.envelope),
         verdict=verdict,
         files=files_of(case),
         serial=reply.serial,
@@ -244,6 +253,38 @@ def too_large_request(
         question_request(envelope, received, call, reply, now),
         kind="too_large",
         size_limit=room,
+    )
+
+
+def noted_request(
+    envelope: Envelope, received: datetime, call: Call, reply: Reply, now: datetime
+) -> LetterRequest:
+    """The request for the receipt of a mail that waits for staff: no case, no name, no subject, no
+    file in it.
+    """
+    request = question_request(envelope, received, call, reply, now)
+    return replace(request, kind="noted", case_code="", submitter="", original_subject="")
+
+
+def informed_request(call: Call, reply: Reply, received: datetime, now: datetime) -> LetterRequest:
+    """The request for the short letter that tells a case's known address of a mail in its name."""
+    return LetterRequest(
+        kind="informed",
+        call=call,
+        case_code=reply.case_code,
+        track="",
+        submitter="",
+        to_address=reply.to_address,
+        to_name=reply.to_name,
+        from_address=reply.from_address,
+        received=received,
+        now=now,
+        original_subject="",
+        in_reply_to="",
+        references=(),
+        verdict=None,
+        files=(),
+        serial=reply.serial,
     )
 
 

@@ -12,12 +12,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from ingest.reading import Reading
+from ingest.submission.quoting import own_text
 from rules.call import OTHER_SENDER, Call, Role, Unit, find_unit
 from rules.vocabulary import normalise
 
 SIGNATURE_LINES = 8
-_QUOTED = re.compile(
-    r"^\s*(?:>|-{3,}\s*(?:原始邮件|Original)|发件人[:：]|在.{4,60}写道\s*[:：]|On .{4,80} wrote:)"
+_SIGNATURE_LENGTH = 40
+_SENTENCE = re.compile(r"[，。！？；,;!?]")
+_NO_SIGNATURE = re.compile(
+    r"(?:抄\s*送|抄\s*报|主\s*送|报\s*送(?:单位|机关)?|收\s*件\s*人|致|附\s*件?(?:清单|目录|表)?"
+    r"|cc|bcc|to|attachments?)\s*(?:[0-9一二三四五六七八九十]{1,2}\s*)?[:：]"
+    r"|[0-9]{1,2}\s*[.、．)）]|.*[:：]$|.*\.(?:docx?|wps|xlsx?|et|pdf|ofd|zip|rar|7z|jpe?g|png)$",
+    re.IGNORECASE,
+)
+"""Lines that name others: to whom copies went, what is enclosed, a salutation, a file."""
+_OPEN_END = re.compile(r"[、，,;；:：]$")
+"""A list of names goes on in the next line."""
+_MARKED_SUBJECT = re.compile(
+    r"\s*(?:re|fw|fwd|回复|答复|转发)\s*(?:\[\d+\])?\s*[:：]", re.IGNORECASE
 )
 
 
@@ -31,16 +43,13 @@ class Sender:
     unit: str  #: its name, "" when unknown
     evidence: str  #: where that was read, in Chinese
     by_address: bool = False  #: the call names the address; anybody can write a unit's name
+    #: False when the name stands only in a subject that was answered or forwarded
+    own_words: bool = True
 
-
-def own_text(text: str) -> str:
-    """The part of a mail's text that its sender wrote: everything before the first quoted line."""
-    lines = []
-    for line in text.splitlines():
-        if _QUOTED.match(line):
-            break
-        lines.append(line)
-    return "\n".join(lines)
+    @property
+    def named(self) -> bool:
+        """Whether it is anybody in particular."""
+        return self.kind != OTHER_SENDER
 
 
 def who_sent(reading: Reading, call: Call) -> Sender:
@@ -51,7 +60,8 @@ def who_sent(reading: Reading, call: Call) -> Sender:
     for text, evidence in _claims(reading, call):
         sender = _from_text(text, evidence, call)
         if sender:
-            return sender
+            marked = evidence == "邮件主题" and _MARKED_SUBJECT.match(text) is not None
+            return replace(sender, own_words=not marked)
     envelope = reading.envelope
     return Sender(
         OTHER_SENDER,
@@ -86,17 +96,28 @@ def _unit_sender(unit: Unit, call: Call, evidence: str) -> Sender:
 def _claims(reading: Reading, call: Call) -> Iterator[tuple[str, str]]:
     """Everything in a mail that may name its sender, strongest first."""
     yield reading.envelope.from_name, "发件人名称"
-    lines = [line.strip() for line in own_text(reading.text).splitlines() if line.strip()]
-    for line in reversed(lines[-SIGNATURE_LINES:]):
-        if len(line) <= 40 and not re.search(
-            "[，。！？；,;!?]", line
-        ):  # a sentence is not a signature
-            yield line, "邮件落款"
+    for line in reversed(signature_lines(reading.text)):
+        yield line, "邮件落款"
     for document in reading.documents:
         filler = document.fields.get(call.words.filler_field)
         if document.role is Role.SUMMARY and filler is not None and filler.text:
             yield filler.text, f"汇总表{call.words.filler_field}"
     yield reading.envelope.subject, "邮件主题"
+
+
+def signature_lines(text: str) -> list[str]:
+    """The lines at the end of the sender's own words that may name him, in their order.
+
+    No sentence is one, and neither is a line that names others.
+    """
+    lines = [line.strip() for line in own_text(text).splitlines() if line.strip()]
+    found, goes_on = [], False
+    for line in lines[-SIGNATURE_LINES:]:
+        others = goes_on or _NO_SIGNATURE.match(line) is not None
+        goes_on = others and _OPEN_END.search(line) is not None
+        if not others and len(line) <= _SIGNATURE_LENGTH and not _SENTENCE.search(line):
+            found.append(line)
+    return found
 
 
 def _from_text(text: str, evidence: str, call: Call) -> Sender | None:

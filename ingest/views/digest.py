@@ -17,10 +17,12 @@ from ingest.reading import Document, Fate
 from ingest.settings import Settings
 from ingest.store.cases import (
     decisions_in_force,
+    get_case,
     list_cases,
     load_subjects,
     load_verdict,
     readings_of_case,
+    received_mails,
 )
 from ingest.store.counts import (
     count_decided,
@@ -34,7 +36,8 @@ from ingest.store.folders import list_folders
 from ingest.store.messages import get_message, list_messages
 from ingest.store.rulefiles import rules_trouble
 from ingest.store.tables import CaseRow, DecisionRow, MessageRow, MessageState
-from ingest.submission.case import Case, ReceivedMail, arrange, parts_of_matter
+from ingest.store.tasks import open_tasks
+from ingest.submission.case import Case, arrange
 from ingest.views.closing import closing_lines
 from ingest.views.deadlines import with_reminders
 from ingest.views.health import intake_health
@@ -62,6 +65,7 @@ from notifier.wording import full_width
 from rules.call import APPLICANT_NAME, Call
 from rules.facts import Fact, Knowledge
 from rules.subjects import Subject, SubjectField, SubjectKind
+from rules.tasks import TASK_NAMES, TaskKind
 from rules.verdict import Decision, EntryVerdict, Finding, Outcome, Truth, Verdict
 
 MOST_READ = 200  #: characters of what was read on a scan
@@ -84,8 +88,8 @@ def collect_digest(
 ) -> DigestData:
     """Everything the digest of ``day`` (today unless given), made at this moment, says.
 
-    A question, a suspicious mail and a new decision are told once, in the first digest after them;
-    what concerns a case stays until it is decided.
+    A new decision is told once, in the first digest after it; what concerns a case stays until it
+    is decided, and a task until somebody closes it.
     """
     day = day or now.astimezone(settings.office.zone).date()
     since = _told_until(session, day, settings.mailbox.accept_since)
@@ -101,6 +105,7 @@ def collect_digest(
         needs_human=(
             *_case_tasks(session, call, judged),
             *_cloud_tasks(session, judged),
+            *_open_tasks(session),
             *_mail_tasks(session, since),
             *_silence_tasks(session, since, {item.case.id: item for item in judged}),
         ),
@@ -203,12 +208,7 @@ def _case_tasks(session: Session, call: Call, judged: list[_Judged]) -> Iterator
 
 
 def _arranged(session: Session, call: Call, row: CaseRow) -> Case:
-    mails = [
-        ReceivedMail(mail.id, mail.received_at, reading, mail.dated)
-        for mail, reading in readings_of_case(session, row.id)
-        if parts_of_matter(reading)
-    ]
-    return arrange(mails, row.track, call)
+    return arrange(received_mails(session, row.id), row.track, call)
 
 
 def _task(item: _Judged, finding: Finding, entry: EntryVerdict | None, case: Case) -> HumanTask:
@@ -331,14 +331,33 @@ def _cloud_tasks(session: Session, judged: list[_Judged]) -> Iterator[HumanTask]
 
 
 _MAIL_TASKS = {
-    EventKind.QUESTION: "来信咨询，请回复",
-    EventKind.HELD: "引用他人案卷编号的来信，请核实",
-    EventKind.FORGED: "疑似冒名来信，未答复",
-    EventKind.NEW_ADDRESS: "以报送单位名义补充材料，但发件地址此前没有用过，请核实",
-    EventKind.MACHINE: "自动发出的邮件带有附件，未受理、未答复，请查看",
-    EventKind.OWN_PAPERS: "本邮箱自己发来的邮件带有附件，未受理、未答复，请查看",
     EventKind.COMPLAINT: "对方邮箱报告本邮箱的来信为垃圾邮件，请核实",
 }
+
+
+def _open_tasks(session: Session) -> Iterator[HumanTask]:
+    """What waits for a person until somebody closes it, the oldest first; what is to be verified in
+    a verdict is told with its evidence, above.
+    """
+    for task in open_tasks(session):
+        if task.kind is TaskKind.VERIFY:
+            continue
+        case = get_case(session, task.case_id) if task.case_id is not None else None
+        row = get_message(session, task.message_id) if task.message_id is not None else None
+        place = case.code if case is not None else f"来件{task.message_id}"
+        known = (
+            f"；本案地址 {case.reply_address}" if case is not None and case.reply_address else ""
+        )
+        yield HumanTask(
+            case_code=place,
+            submitter=case.submitter if case is not None else task.address,
+            track=case.track if case is not None else "",
+            applicant=task.entry or (case.submitter if case is not None else ""),
+            reason=f"{TASK_NAMES[task.kind]}：{task.reason}{known}",
+            clause="",
+            telephone=task.telephone,
+            received=row.received_at if row is not None else task.opened_at,
+        )
 
 
 def _mail_tasks(session: Session, since: datetime) -> Iterator[HumanTask]:

@@ -12,7 +12,7 @@ import pytest
 
 from ingest.reading import Envelope, Reading, Screening, ScreeningKind
 from ingest.receipts.signing import signed_serial
-from ingest.steps.read import quoted_cases
+from ingest.steps.known import candidates_for
 from ingest.store.audit import verify_ledger
 from ingest.views.digest import collect_digest
 from ingest.views.lists import case_explanation, message_detail
@@ -198,7 +198,9 @@ def test_a_reply_comes_home_by_a_token_when_the_outbox_has_forgotten(house: Hous
             screening=Screening(kind=ScreeningKind.PERSON, reply=True, reason=""), text="",
         )  # fmt: skip
         with house.store() as session:
-            return [known.code for known in quoted_cases(session, reading, house.app.key)]
+            office = house.app.mouth.office
+            found = candidates_for(session, reading, office.call, house.app.key)
+            return [known.code for known in found.letters]
 
     assert quoted(house.letters()[0].message_id) == [case.code]
     assert quoted(f"<mailroom.{signed_serial(house.app.key, serial)}@office.example>") == [

@@ -196,10 +196,8 @@ def test_a_machines_mail_without_papers_is_noise(house: House) -> None:
     assert tasks(house) == ()
 
 
-def test_a_units_second_address_is_shown_to_staff(house: House) -> None:
-    """A clerk may use another mailbox, and anybody can write a unit's name: merged, and a human
-    looks.
-    """
+def test_a_units_second_address_has_a_case_of_its_own_and_is_shown_to_staff(house: House) -> None:
+    """A clerk may use another mailbox, and anybody can write a unit's name: a human looks."""
     name = "第一师阿拉尔市教育局"
     for number, local in enumerate(("clerk", "clerk", "other")):
         house.arrive(
@@ -208,9 +206,11 @@ def test_a_units_second_address_is_shown_to_staff(house: House) -> None:
             )
         )
         house.take_in()
-    assert len(house.cases()) == 1
-    assert [event.message_id for event in house.events("new_address")] == [3]
-    assert any("发件地址此前没有用过" in task.reason for task in tasks(house))
+    first, second = house.cases()
+    assert (first.contested, second.contested) == (False, True)
+    (task,) = (task for task in tasks(house) if "哪个案卷有效" in task.reason)
+    assert "other@example.cn" in task.reason
+    assert "clerk@example.cn" in task.reason
 
 
 def test_people_without_an_address_never_share_a_case(house: House) -> None:
@@ -299,7 +299,7 @@ def test_a_case_code_in_the_subject_completes_the_case(house: House) -> None:
 
 
 def test_a_stranger_who_quotes_a_case_is_held_for_staff(house: House) -> None:
-    """No letter, no change of the case."""
+    """No change of the case, and a receipt that says nothing of it."""
     house.arrive_sample("09")
     house.settle_and_decide()
     house.wait(timedelta(hours=1))
@@ -308,8 +308,11 @@ def test_a_stranger_who_quotes_a_case_is_held_for_staff(house: House) -> None:
     )
     house.settle_and_decide()
     assert [(case.decision, case.version) for case in house.cases()] == [(Decision.INCOMPLETE, 1)]
-    assert [letter.recipient for letter in house.letters()] == ["bys_jyj@example.cn"]
-    assert [task.reason.startswith("引用他人案卷编号") for task in tasks(house)] == [True]
+    assert [(letter.kind, letter.recipient) for letter in house.letters()] == [
+        ("incomplete", "bys_jyj@example.cn"),
+        ("noted", "x@evil.example"),
+    ]
+    assert [task.reason.startswith("处理引用他人案卷的来件") for task in tasks(house)] == [True]
 
 
 def test_thanks_for_a_letter_open_no_judgement(house: House) -> None:

@@ -78,7 +78,7 @@ def test_a_mail_goes_all_the_way_to_a_sent_letter(database: Database) -> None:
         due = cases.next_case_to_judge(session, NOW)
         assert due is not None
         assert [reading.text for _, reading in cases.readings_of_case(session, due.id)] == ["\x00"]
-        assert [row.id for row in cases.find_cases_by_thread(session, [envelope.message_id])] == [
+        assert [row.id for row in cases.find_cases_by_mails(session, [envelope.message_id])] == [
             due.id,
         ]
         assert cases.save_decision(session, due, Judgement(verdict, (), [], NOW), NOW)

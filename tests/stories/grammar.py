@@ -21,8 +21,6 @@ from rules.verdict import DECISION_NAMES
 from rules.vocabulary import BEIJING
 
 COMING = {
-    "待核实回执",
-    "来件提示",
     "撤回申请回执",
 }
 """Letters that stories ask for and nobody writes yet; a name leaves this set when its letter is

@@ -41,7 +41,7 @@ from ingest.submission.case import parts_of_matter
 from ingest.submission.filing import TRACKLESS_CODE
 from ingest.submission.sender import who_sent
 from ingest.views.states import case_state
-from rules.standing import AddressProof
+from rules.standing import AddressProof, Standing
 
 EMPTIED = "已结案"
 
@@ -129,7 +129,9 @@ def plan_split(hands: Hands, code: str, numbers: Sequence[int], because: str) ->
         new = _open_for(session, hands, row, numbers)
         for number in numbers:
             leave_case(session, row.id, number)
-            join_case(session, new.id, number, f"{hands.who} 分出：{because}", hands.now)
+            join_case(
+                session, new.id, number, f"{hands.who} 分出：{because}", hands.now, Standing.OWNER
+            )
         request_judgement(session, new.id, hands.now)
         text = (
             f"{hands.who} 把来件 {which} 从案卷 {row.code} 分出，立案 {new.code}；理由：{because}"
@@ -155,7 +157,10 @@ def _plan_mails(
     with hands.database.reading() as session:
         gains = _has_papers(session, numbers)
         left = _left(session, source, numbers)
-    gaining: tuple[Judged, ...] = (_judged(hands, target, Moved(into=numbers)),) if gains else ()
+    # Who was moved by hand has not become known; a merged case brings its known addresses along.
+    standing = Standing.OWNER if merge else Standing.RELEASED
+    moved = Moved(into=numbers, standing=standing)
+    gaining: tuple[Judged, ...] = (_judged(hands, target, moved),) if gains else ()
     losing: tuple[Judged, ...] = ()
     if source is not None and left and not merge:
         losing = (_judged(hands, source, Moved(out=frozenset(numbers))),)
@@ -167,7 +172,7 @@ def _plan_mails(
     def write(session: Session) -> None:
         how = f"{hands.who} {'合并' if merge else '归入'}：{because}"
         for number in numbers:
-            join_case(session, target.id, number, how, hands.now)
+            join_case(session, target.id, number, how, hands.now, standing)
             if source is not None and not merge:
                 leave_case(session, source.id, number)
             _close_tasks_of_mail(session, hands, number, because)

@@ -127,4 +127,4 @@ def test_every_letter_has_a_name_for_people() -> None:
 
 def test_template_names_are_all_there_is() -> None:
     """Three files of each letter and of the digest, and what they share."""
-    assert len(template_names()) == len(set(template_names())) == (len(LETTER_KINDS) + 1) * 3 + 3
+    assert len(template_names()) == len(set(template_names())) == (len(LETTER_KINDS) + 1) * 3 + 5

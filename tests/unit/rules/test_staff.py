@@ -7,10 +7,12 @@ import pytest
 from rules.staff import (
     DECISION_OF,
     NEWER_RULE,
+    RIVAL_RULE,
     StaffAction,
     StaffDecision,
     decided_by_staff,
     passed_on,
+    with_rival,
     with_staff_decisions,
 )
 from rules.verdict import Decision, EntryVerdict, Finding, Outcome, Truth, Verdict
@@ -172,3 +174,13 @@ def test_newer_papers_overturn_nobodys_word(
     )
     assert all(item.outcome is Outcome.REFER for item in asks)
     assert all("不予受理：缺扫描件" in item.evidence for item in asks)
+
+
+def test_nothing_is_accepted_while_another_case_claims_the_name() -> None:
+    """It waits for staff; what is not accepted is told as it is."""
+    accepted = entry("甲校", Decision.ACCEPTED)
+    mended = entry("乙校", Decision.INCOMPLETE)
+    waits = with_rival(verdict(accepted, mended))
+    assert [each.decision for each in waits.entries] == [Decision.REFERRED, Decision.INCOMPLETE]
+    assert [finding.rule for finding in waits.entries[0].findings] == [RIVAL_RULE]
+    assert with_rival(verdict(mended)) == verdict(mended)

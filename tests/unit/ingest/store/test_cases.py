@@ -8,16 +8,18 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from ingest.reading import Envelope, Reading, Screening, ScreeningKind
+from ingest.reading import Envelope, Fate, Kind, Part, Reading, Screening, ScreeningKind
 from ingest.store import cases, messages
 from ingest.store.cases import Judgement, NewCase
 from ingest.store.database import Database
 from ingest.store.messages import Arrival
-from ingest.store.tables import CaseRow
+from ingest.store.tables import CaseMessageRow, CaseRow
 from ingest.submission.codes import find_codes
+from ingest.submission.joining import submitter_key
 from notifier import outbox
 from notifier.outbox import NewLetter
 from rules.facts import Fact
+from rules.standing import Standing
 from rules.subjects import Subject
 from rules.verdict import Decision, EntryVerdict, Verdict
 
@@ -54,7 +56,10 @@ def mail(
     uid: int,
     received: datetime,
     message_id: str = "",
+    *,
+    brings: bool = False,
 ) -> int:
+    paper = Part(path="1", name="a", kind=Kind.DOCX, size=1, sha256="0", fate=Fate.DOCUMENT)
     screening = Screening(kind=ScreeningKind.PERSON, reply=True, reason="")
     with database.writing() as session:
         row = messages.record_message(
@@ -65,7 +70,12 @@ def mail(
         messages.save_reading(
             session,
             row.id,
-            Reading(envelope=Envelope(message_id=message_id), screening=screening, text=str(uid)),
+            Reading(
+                envelope=Envelope(message_id=message_id),
+                screening=screening,
+                text=str(uid),
+                parts=(paper,) if brings else (),
+            ),
         )
         return row.id
 
@@ -163,17 +173,17 @@ def test_a_thread_leads_to_the_cases_of_its_mails_and_of_our_letters(
         outbox.enqueue(session, replace(LETTER, case_id=second.id), now)
     with database.reading() as session:
 
-        def found(*ids: str) -> list[int]:
-            return [row.id for row in cases.find_cases_by_thread(session, ids)]
+        def by_mails(*ids: str) -> list[int]:
+            return [row.id for row in cases.find_cases_by_mails(session, ids)]
 
-        assert found("<a@example.org>") == [first.id]
-        assert found(LETTER.message_id) == [second.id]
-        assert found(
-            "<a@example.org>",
-            LETTER.message_id,
-            "<a@example.org>",
-        ) == [first.id, second.id]
-        assert found("<strange@example.org>") == found("") == found() == []
+        def by_letters(*ids: str) -> list[int]:
+            return [row.id for row in cases.find_cases_by_letters(session, ids)]
+
+        both = ("<a@example.org>", LETTER.message_id, "<a@example.org>")
+        assert by_mails(*both) == [first.id]
+        assert by_letters(*both) == [second.id]
+        assert by_mails("<strange@example.org>") == by_mails("") == by_mails() == []
+        assert by_letters("<strange@example.org>") == by_letters("") == by_letters() == []
 
 
 def test_the_readings_of_a_case_come_in_received_order(database: Database, now: datetime) -> None:
@@ -363,3 +373,50 @@ def test_the_ledger_of_accepted_entries_knows_only_decisions_in_force(
         (rows["a"].id, "单位0"), (rows["c"].id, "单位0"), (rows["c"].id, "单位1"),
     ]  # fmt: skip
     assert [item.case_code for item in without_c] == [rows["a"].code]
+
+
+def test_a_case_is_not_put_off_for_ever(database: Database, now: datetime) -> None:
+    """However many mails come, patience has an end; a decision begins anew."""
+    row, window = open_case(database, now), timedelta(minutes=10)
+    with database.writing() as session:
+        for minutes in range(0, 60, 5):
+            moment = now + timedelta(minutes=minutes)
+            case = cases.touch_case(session, row.id, moment, moment + window, patience=2 * window)
+        assert case.judge_after == now + 2 * window
+        assert cases.save_decision(session, case, judgement(now, Decision.ACCEPTED), now)
+        later = now + timedelta(hours=2)
+        assert cases.touch_case(session, row.id, later, None).judge_after is None
+        case = cases.touch_case(session, row.id, later, later + window, patience=2 * window)
+        assert case.judge_after == later + window
+
+
+def test_who_claims_a_name_is_found_whoever_claimed_it_first(
+    database: Database, now: datetime
+) -> None:
+    """Also with an address beside the name; a name that only begins alike is another."""
+    keys = ("unit:一师", submitter_key("unit:一师", "a_b@c.cn"), "unit:一师二", "address:x@y.cn")
+    for key in keys:
+        open_case(database, now, replace(NEW, submitter_key=key))
+    with database.reading() as session:
+        found = cases.cases_claiming(session, NEW.call, "unit:一师")
+        assert [row.submitter_key for row in found] == list(keys[:2])
+
+
+def test_the_mails_a_case_is_judged_by_say_what_they_may_do(
+    database: Database, now: datetime
+) -> None:
+    """By what was proved when they came; a mail that does not count is left out."""
+    row = open_case(database, now)
+    papers = [mail(database, now, uid, now, brings=True) for uid in range(1, len(Standing) + 2)]
+    with database.writing() as session:
+        for joined, standing in zip(papers, ["", *Standing], strict=True):
+            cases.join_case(session, row.id, joined, "", now, standing)
+        beside = session.get(CaseMessageRow, (row.id, joined))
+        assert beside is not None
+        beside.counts = False
+    with database.reading() as session:
+        mails = cases.received_mails(session, row.id)
+    assert len(mails) == len(Standing)
+    can = {"may_replace": [mail.may_replace for mail in mails]}
+    assert can["may_replace"] == [True, True, True, True, False, False, False]
+    assert [mail.may_learn for mail in mails] == [True, True, True, False, False, False, False]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import get_args
 
@@ -16,6 +17,7 @@ from ingest.submission.filing import (
     TRACKLESS_CODE,
     Acknowledge,
     Arrived,
+    Ask,
     Clues,
     Enter,
     Filing,
@@ -24,13 +26,17 @@ from ingest.submission.filing import (
     Note,
     NoteCanary,
     NoteKind,
+    Receive,
     SentLetter,
     Silence,
+    Tell,
     bounce_clues,
     file_mail,
 )
-from ingest.submission.joining import KnownCase
+from ingest.submission.joining import Candidates, KnownCase
 from rules.call import Call
+from rules.standing import AddressProof, Standing
+from rules.tasks import TaskKind
 from tests.unit.ingest.conftest import MORNING
 
 Make = Callable[..., Document]
@@ -38,7 +44,8 @@ Mail = Callable[..., ReceivedMail]
 SETTLE = timedelta(minutes=10)
 ARRIVED = Arrived(id=5, received=MORNING, now=MORNING + timedelta(seconds=30), settle=SETTLE)
 UNIT = "unit:第八师石河子市"
-CASE = KnownCase(7, "X24-0007-K", "示范校", UNIT, frozenset({"jyj@example.cn"}))
+OPENED = {"jyj@example.cn": AddressProof.OPENED}
+CASE = KnownCase(7, "X24-0007-K", "示范校", UNIT, "第八师石河子市", "第八师教育局", OPENED)
 PAPER = Part(
     path="1", name="申报书.docx", kind=Kind.DOCX, size=1, sha256="0", fate=Fate.UNRECOGNISED
 )
@@ -84,37 +91,88 @@ def test_an_application_enters_one_case_a_track_and_is_not_answered_yet(
     assert [(enter.case_id, enter.track, enter.track_code) for enter in entered(filing)] == [
         (None, track, codes[track]) for track in ("示范校", "示范区")
     ]
-    assert {(enter.due, enter.reply_to, enter.stranger) for enter in entered(filing)} == {
-        (MORNING + SETTLE, ("jyj@example.cn", "第八师石河子市教育局"), False)
+    assert {(enter.due, enter.reply_to, enter.standing) for enter in entered(filing)} == {
+        (MORNING + SETTLE, ("jyj@example.cn", "第八师石河子市教育局"), Standing.OWNER)
     }
     assert filing.intents[0] == Note("placed", "申报材料")
 
 
-def test_a_second_application_enters_the_submitters_own_case(
+def test_a_second_application_enters_the_case_of_its_address(
     call: Call, mail: Mail, word: Make
 ) -> None:
-    """Of the same track alone, and of nobody else."""
-    others = (
-        KnownCase(6, "A24-0006-K", "示范区", UNIT, frozenset()),
-        KnownCase(8, "X24-0008-K", "示范校", "unit:别人", frozenset()),
-    )
-    filing = filed(mail(word("甲团中学")).reading, call, Known(own=(*others, CASE)))
-    assert [enter.case_id for enter in entered(filing)] == [7]
+    """Of the same track."""
+    zone = replace(CASE, id=6, code="A24-0006-K", track="示范区")
+    known = Known(candidates=Candidates(own=(zone, CASE), claimed=(zone, CASE)))
+    (enter,) = entered(filed(mail(word("甲团中学")).reading, call, known))
+    assert (enter.case_id, enter.submitter_key, enter.proof) == (7, "", None)
 
 
-def test_an_address_that_has_not_written_before_is_told(call: Call, mail: Mail, word: Make) -> None:
-    """It speaks in a unit's name and is taken at its word; staff look."""
-    filing = filed(
-        mail(word("甲团中学"), address="neu@example.cn").reading, call, Known(own=(CASE,))
-    )
-    assert [enter.stranger for enter in entered(filing)] == [True]
+def asked(filing: Filing) -> list[tuple[TaskKind, int | None]]:
+    """The tasks staff get."""
+    return [(each.kind, each.case_id) for each in filing.intents if isinstance(each, Ask)]
 
 
-def test_a_supplement_enters_the_case_it_quotes(call: Call, mail: Mail, scan: Make) -> None:
-    """By the thread, whatever else is known."""
-    known = Known(quoted=(KnownCase(3, "Z", "示范区", "unit:x", frozenset()), CASE))
-    filing = filed(mail(scan("", track="", role=None)).reading, call, known)
-    assert [(enter.case_id, enter.stranger) for enter in entered(filing)] == [(7, False)]
+def test_a_second_claim_has_a_case_of_its_own_and_staff_say_which_counts(
+    call: Call, mail: Mail, word: Make
+) -> None:
+    """It is answered about its own files; nobody is told of the other."""
+    reading = mail(word("甲团中学"), address="neu@example.cn").reading
+    filing = filed(reading, call, Known(candidates=Candidates(claimed=(CASE,))))
+    (enter,) = entered(filing)
+    assert (enter.case_id, enter.contested, enter.standing) == (None, True, Standing.OWNER)
+    assert asked(filing) == [(TaskKind.RIVALS, 7)]
+    assert not any(isinstance(each, Tell) for each in filing.intents)
+
+
+def test_who_was_handed_our_letter_adds_and_is_answered_without_contents(
+    call: Call, mail: Mail, word: Make
+) -> None:
+    """The known address is told, the case's letters stay there, staff ask back."""
+    reading = mail(word("甲团中学"), address="neu@example.cn").reading
+    filing = filed(reading, call, Known(candidates=Candidates(letters=(CASE,))))
+    (enter,) = entered(filing)
+    assert (enter.case_id, enter.reply_to, enter.due) == (7, None, MORNING + SETTLE)
+    assert Receive(CASE.code) in filing.intents
+    assert Tell(7, "neu@example.cn") in filing.intents
+    assert asked(filing) == [(TaskKind.IDENTITY, 7)]
+
+
+def test_what_is_accepted_is_not_judged_again_for_who_may_only_add(
+    call: Call, mail: Mail, word: Make
+) -> None:
+    """A decided case is never made worse."""
+    reading = mail(word("甲团中学"), address="neu@example.cn").reading
+    known = Known(candidates=Candidates(letters=(replace(CASE, accepted=True),)))
+    assert [enter.due for enter in entered(filed(reading, call, known))] == [None]
+
+
+def test_a_claim_against_a_case_that_stands_waits_for_staff(
+    call: Call, mail: Mail, word: Make
+) -> None:
+    """Its sender hears that it came, the known address that somebody wrote."""
+    reading = mail(word("甲团中学"), address="neu@example.cn").reading
+    stands = replace(CASE, accepted=True)
+    filing = filed(reading, call, Known(candidates=Candidates(claimed=(stands,))))
+    assert filing.answered
+    assert not entered(filing)
+    assert [type(intent) for intent in filing.intents] == [Note, Note, Receive, Tell, Ask]
+    assert asked(filing) == [(TaskKind.IDENTITY, 7)]
+
+
+def test_who_writes_for_a_listed_unit_from_elsewhere_is_looked_up(
+    call: Call, mail: Mail, word: Make
+) -> None:
+    """His case is opened as usual."""
+    units = [
+        replace(unit, addresses=("amt@example.cn",)) if unit.name == "第八师石河子市" else unit
+        for unit in call.units
+    ]
+    filing = filed(mail(word("甲团中学")).reading, replace(call, units=tuple(units)))
+    assert len(entered(filing)) == 1
+    assert asked(filing) == [(TaskKind.IDENTITY, None)]
+    (task,) = (each for each in filing.intents if isinstance(each, Ask))
+    assert "jyj@example.cn" in task.reason
+    assert "amt@example.cn" in task.reason
 
 
 def test_a_mail_that_names_nobody_and_no_track_has_a_case_to_itself(call: Call, mail: Mail) -> None:
@@ -137,21 +195,27 @@ def test_an_application_that_may_not_be_answered_leaves_the_reply_address_alone(
 ) -> None:
     """The case goes on and answers whom it answered before."""
     reading = screened(mail(word("甲团中学")).reading, ScreeningKind.PERSON)
-    assert [enter.reply_to for enter in entered(filed(reading, call))] == [None]
+    filing = filed(reading, call)
+    assert [enter.reply_to for enter in entered(filing)] == [None]
+    assert asked(filing) == [(TaskKind.UNDELIVERED, None)]
 
 
-def test_a_stranger_who_quotes_a_case_is_held_and_gets_no_letter(
-    call: Call, mail: Mail, word: Make
+@pytest.mark.parametrize("reply", [True, False])
+def test_a_stranger_who_quotes_a_case_is_held_and_told_that_it_came(
+    reply: bool, call: Call, mail: Mail, word: Make
 ) -> None:
-    """Staff decide."""
+    """Staff decide; nobody is left in silence who can be answered."""
     reading = mail(word("甲团中学"), address="x@evil.example", name="路人").reading
-    filing = filed(reading, call, Known(quoted=(CASE,)))
+    reading = screened(reading, ScreeningKind.PERSON, reply=reply)
+    filing = filed(reading, call, Known(candidates=Candidates(pointed=(CASE,))))
     assert filing.answered
     assert [intent.kind for intent in filing.intents if isinstance(intent, Note)] == [
         "placed",
         "held",
     ]
-    assert len(filing.intents) == 2
+    assert filing.intents[2] == (Receive(CASE.code) if reply else Silence("原因"))
+    assert asked(filing) == [(TaskKind.HELD, 7)]
+    assert len(filing.intents) == 4
 
 
 @pytest.mark.parametrize(
@@ -174,7 +238,9 @@ def test_a_question_is_told_to_staff_and_acknowledged_when_it_can_be(
     )
     filing = filed(reading, call)
     assert filing.answered
-    assert filing.intents[1:] == (Note("question", f"来信: {subject}"), last)
+    assert filing.intents[1] == Note("question", f"来信: {subject}")
+    assert asked(filing) == [(TaskKind.QUESTION, None)]
+    assert filing.intents[-1] == last
 
 
 @pytest.mark.parametrize(
@@ -199,7 +265,9 @@ def test_what_no_person_wrote_is_noted_where_staff_should_look(
     filing = filed(screened(mail(parts=(part,) if part else ()).reading, kind), call)
     assert filing.answered
     assert [intent.kind for intent in filing.intents if isinstance(intent, Note)] == notes
-    assert all(isinstance(intent, Note | NoteCanary) for intent in filing.intents)
+    assert all(isinstance(intent, Note | NoteCanary | Ask) for intent in filing.intents)
+    told = [kind for kind in notes if kind != "complaint"]
+    assert [kind for kind, _ in asked(filing)] == [TaskKind.MACHINE] * len(told)
 
 
 def test_a_mail_of_our_own_may_be_a_canary_and_is_no_news_with_papers_of_ours(

@@ -9,7 +9,7 @@ import pytest
 
 from ingest.reading import Document
 from ingest.submission.case import ReceivedMail
-from ingest.submission.sender import own_text, who_sent
+from ingest.submission.sender import who_sent
 from rules.call import Call
 from rules.facts import Fact
 
@@ -85,14 +85,32 @@ def test_nobody_in_particular_stays_somebody_else(call: Call, mail: Mail) -> Non
 
 
 @pytest.mark.parametrize(
-    "quote",
+    "line",
     [
-        "> 第一师教育局",
-        "------------------ 原始邮件 ------------------",
-        "发件人: 兵团教育局",
-        "在 2024-08-20 09:00:00，某某 写道：",
+        "抄送：第七师胡杨河市教育局",
+        "主送：第七师胡杨河市教育局",
+        "抄 报：第七师胡杨河市教育局",
+        "附件：第七师胡杨河市教育局来函",
+        "附件2：第七师胡杨河市教育局来函",
+        "附：第七师胡杨河市教育局来函",
+        "1. 第七师胡杨河市教育局申报书",
+        "第七师胡杨河市教育局申报书.docx",
+        "第七师胡杨河市教育局：",
+        "抄送：兵团教育局、\n第七师胡杨河市教育局",
+        "CC: 第七师胡杨河市教育局",
     ],
 )
-def test_quoted_text_is_not_the_senders_own(quote: str) -> None:
-    """What somebody else wrote says nothing about who writes now."""
-    assert own_text(f"你好\n{quote}\n第一师教育局") == "你好"
+def test_a_line_that_names_others_is_no_signature(line: str, call: Call, mail: Mail) -> None:
+    """Copies, main recipients, enclosures, a salutation, a file."""
+    text = f"材料见附件\n第六师五家渠市教育局\n童慧敏\n{line}"
+    assert who_sent(mail(name="童", text=text).reading, call).unit == "第六师五家渠市"
+    assert not who_sent(mail(name="童", text=f"材料见附件\n{line}").reading, call).named
+
+
+@pytest.mark.parametrize(("subject", "own"), [("Re: {}", False), ("转发：{}", False), ("{}", True)])
+def test_a_name_in_an_answered_subject_is_not_the_senders_own(
+    subject: str, own: bool, call: Call, mail: Mail
+) -> None:
+    """It may be ours, or whoever's mail was forwarded."""
+    sender = who_sent(mail(name="", subject=subject.format("第六师教育局材料")).reading, call)
+    assert (sender.named, sender.own_words) == (True, own)

@@ -1,0 +1,120 @@
+"""What ledger and key know about a mail that has been read: everything its filing asks for. Reads
+only; what follows from it is decided in ``ingest/submission/filing.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlmodel import Session
+
+from ingest.reading import Reading, ScreeningKind
+from ingest.receipts.signing import own_serial
+from ingest.store.addresses import addresses_of_case, cases_of_address
+from ingest.store.cases import (
+    cases_claiming,
+    find_case_by_code,
+    find_cases_by_letters,
+    find_cases_by_mails,
+    latest_decision,
+    load_verdict,
+)
+from ingest.store.tables import CaseRow
+from ingest.submission.codes import find_codes
+from ingest.submission.filing import Clues, Known, SentLetter, bounce_clues
+from ingest.submission.joining import Candidates, KnownCase, claim_of
+from ingest.submission.quoting import own_text
+from ingest.submission.sender import who_sent
+from notifier.outbox import OutboxRow, find_letters, last_sent
+from rules.call import Call
+from rules.standing import AddressProof
+from rules.verdict import Decision
+
+MAX_THREAD = 50
+"""Message-IDs of a thread that are looked at."""
+
+
+def known_about(session: Session, reading: Reading, call: Call, key: bytes) -> Known:
+    """Everything the decision on a mail asks of ledger and key."""
+    kind = reading.screening.kind
+    if kind is ScreeningKind.PERSON:
+        return Known(candidates=candidates_for(session, reading, call, key))
+    letters = letters_by(session, bounce_clues(reading)) if kind is ScreeningKind.BOUNCE else []
+    reported = tuple(SentLetter(letter.id, letter.recipient, letter.case_id) for letter in letters)
+    made_here = own_serial(key, reading.envelope.message_id) is not None
+    return Known(reported=reported, made_here=made_here)
+
+
+def candidates_for(session: Session, reading: Reading, call: Call, key: bytes) -> Candidates:
+    """The cases a person's mail may have to do with.
+
+    A Message-ID of ours counts when it is in the outbox, or when its token proves that we made it:
+    after a restore from an older backup a reply still comes home, and a guessed Message-ID leads
+    nowhere.
+    """
+    envelope, sender = reading.envelope, who_sent(reading, call)
+    thread = tuple(dict.fromkeys((*envelope.in_reply_to, *envelope.references)))[:MAX_THREAD]
+    serials = [serial for each in thread if (serial := own_serial(key, each)) is not None]
+    letters = find_cases_by_letters(session, thread) + _by_codes(session, " ".join(serials))
+    pointed = find_cases_by_mails(session, thread)
+    pointed += _by_codes(session, f"{envelope.subject}\n{own_text(reading.text)}")
+    address = envelope.from_address
+    own = cases_of_address(session, call.id, address) if address else []
+    claims = dict.fromkeys(
+        claim
+        for claim in (
+            sender.key if sender.named else "",
+            *(claim_of(row.submitter_key) for row in own),
+        )
+        if claim
+    )
+    claimed = [row for claim in claims for row in cases_claiming(session, call.id, claim)]
+    return Candidates(
+        letters=_known_cases(session, letters),
+        pointed=_known_cases(session, pointed),
+        own=_known_cases(session, own),
+        claimed=_known_cases(session, claimed),
+    )
+
+
+def _by_codes(session: Session, text: str) -> list[CaseRow]:
+    found = (find_case_by_code(session, code) for code in find_codes(text))
+    return [row for row in found if row is not None]
+
+
+def _known_cases(session: Session, rows: Iterable[CaseRow]) -> tuple[KnownCase, ...]:
+    return tuple(known_case(session, row) for row in {row.id: row for row in rows}.values())
+
+
+def known_case(session: Session, row: CaseRow) -> KnownCase:
+    """What joining needs to know of a case."""
+    decision = latest_decision(session, row.id)
+    entries = load_verdict(decision).entries if decision is not None else ()
+    known = {each.address: AddressProof(each.proof) for each in addresses_of_case(session, row.id)}
+    return KnownCase(
+        id=row.id,
+        code=row.code,
+        track=row.track,
+        key=row.submitter_key,
+        unit=row.unit,
+        submitter=row.submitter,
+        addresses=known,
+        accepted=any(entry.decision is Decision.ACCEPTED for entry in entries),
+        closed=row.merged_into is not None or (row.closed_at is not None and row.contested),
+    )
+
+
+def letters_by(session: Session, clues: Clues) -> list[OutboxRow]:
+    """The letters a bounce reports, else the last one of the cases, else the last one to an
+    address, that it names.
+
+    What names none of ours is backscatter.
+    """
+    if letters := find_letters(session, clues.message_ids):
+        return letters
+    cases = [case for code in clues.codes if (case := find_case_by_code(session, code)) is not None]
+    letters = [last for case in cases if (last := last_sent(session, case_id=case.id)) is not None]
+    if letters:
+        return letters
+    sent = (last_sent(session, recipient=address) for address in clues.addresses)
+    return [last for last in sent if last is not None][:1]
