@@ -13,7 +13,7 @@ WORKERS ?= auto
 PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test setup lint types imports format test-fast coverage torture bench bench-pull samples lock wheel install clean bench-documents extraction-report parts-report corpus bench-rules fuzz-rules mutation schema-in-editor cases pairs-report seal-report ring-report bench-seals dead-code migration findings
+.PHONY: help demo test setup lint types imports format test-fast coverage torture bench bench-pull samples lock wheel install clean bench-documents extraction-report parts-report corpus bench-rules fuzz-rules mutation schema-in-editor cases pairs-report seal-report ring-report bench-seals dead-code migration findings desk-pictures
 
 help:  ## 列出可用的命令
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -83,6 +83,9 @@ ring-report: setup  ## 各种印章的印文读得出、认得对不对: ARGS="-
 
 bench-seals: setup  ## 判断一页有没有盖章要多少时间和内存,与只把图像解码相比
 	$(BIN)/python -m bench.seals
+
+desk-pictures: setup  ## 办件台的截图,重拍到 docs/pictures/(需要 Debian 的 chromium、chromium-driver)
+	$(BIN)/python -m tests.desk.pictures
 
 CORPUS ?= samples/mails
 corpus: setup  ## 把一个目录里的文件逐个读一遍: CORPUS=目录,缺省为样例邮件

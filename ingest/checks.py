@@ -5,6 +5,7 @@ what to do.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from ipaddress import ip_address
 
 from ingest.app import open_folder, open_mailbox, open_transport
 from ingest.calls import CallFolder, load_templates, root_files
@@ -28,12 +29,37 @@ def run_checks(settings: Settings) -> Iterator[tuple[str, str]]:
     yield "邮件原件目录", _try(lambda: FileStore(settings.store.files))
     yield "邮箱登录", _try(lambda: _mailbox(settings))
     yield "发信登录", _try(lambda: _transport(settings))
+    yield "办件台", _try(lambda: check_desk(settings))
     yield (
         "日报收件人",
         ""
         if settings.office.staff or settings.office.administrators
         else "没有人会收到日报: 在 [office] staff 写上邮箱",
     )
+
+
+def check_desk(settings: Settings) -> None:
+    """What is wrong with ``[desk]``. Raises ConfigError.
+
+    Outside of this machine only a proxy with a certificate may speak for the desk: the session
+    would travel in the clear.
+    """
+    desk, office = settings.desk, settings.office
+    if not (office.staff or office.administrators):
+        raise ConfigError("没有人能登录办件台", "在 [office] staff 写上工作人员的邮箱")
+    if not _is_loopback(desk.address) and not desk.origin.startswith("https://"):
+        raise ConfigError(
+            f"[desk] address 是 {desk.address}, 别的电脑能连上, 却没有加密",
+            "改回 127.0.0.1, 前面放单位的 HTTPS 代理, 并在 [desk] public_url 写上 https 地址",
+        )
+
+
+def _is_loopback(address: str) -> bool:
+    """Whether only this machine can reach an address."""
+    try:
+        return address == "localhost" or ip_address(address).is_loopback
+    except ValueError:  # some other name
+        return False
 
 
 def _try(check: Callable[[], object]) -> str:

@@ -285,3 +285,14 @@ class Reading(_Frozen):
     parts: tuple[Part, ...] = ()
     documents: tuple[Document, ...] = ()
     notes: tuple[str, ...] = ()  #: anything odd about the mail itself, in Chinese
+
+
+class PagePicture(_Frozen):
+    """One page of an attachment as a picture for people; drawn when somebody looks, kept nowhere
+    in the database.
+    """
+
+    jpeg: str = ""  #: base64; "" when there is no picture
+    width_mm: float = 0
+    height_mm: float = 0
+    problem: str = ""  #: one Chinese sentence why there is none; "" when there is one

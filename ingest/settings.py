@@ -15,7 +15,14 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+)
 
 from ingest.errors import ConfigError
 
@@ -71,9 +78,22 @@ def parse_clock_time(value: object) -> object:
     raise ValueError("时刻写成 17:30 这样的形式")
 
 
+def parse_origin(value: object) -> object:
+    """``https://desk.example.cn`` without a slash at the end, or nothing. Raises ValueError with an
+    example for anything else.
+    """
+    if value == "" or (
+        isinstance(value, str)
+        and re.fullmatch(r"https?://[A-Za-z0-9.\-]+(:\d{1,5})?/?", value.strip())
+    ):
+        return str(value).strip().rstrip("/")
+    raise ValueError("写成 https://desk.example.cn 这样的形式, 后面不带路径")
+
+
 Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
 Size = Annotated[int, BeforeValidator(parse_size)]
 ClockTime = Annotated[time, BeforeValidator(parse_clock_time)]
+Origin = Annotated[str, BeforeValidator(parse_origin)]
 Security = Literal["tls", "starttls", "none"]
 
 
@@ -165,6 +185,21 @@ class LimitSettings(_Section):
     ocr_time: Duration = timedelta(seconds=120)
 
 
+class DeskSettings(_Section):
+    """``[desk]``: the staff's page in a browser (``mailroom desk``)."""
+
+    address: str = "127.0.0.1"
+    port: int = Field(default=8017, ge=1, le=65535)
+    public_url: Origin = ""
+    session: Duration = timedelta(hours=10)
+    pictures: Path = Path("desk-pictures")
+
+    @property
+    def origin(self) -> str:
+        """Where browsers find it, without a slash at the end: ``https://desk.example.cn``."""
+        return self.public_url or f"http://{self.address}:{self.port}"
+
+
 class CallSettings(_Section):
     """``[calls]``: which calls are served."""
 
@@ -181,6 +216,7 @@ class Settings(_Section):
     office: OfficeSettings = OfficeSettings()
     letters: LetterSettings = LetterSettings()
     limits: LimitSettings = LimitSettings()
+    desk: DeskSettings = DeskSettings()
     calls: CallSettings
 
     def mailbox_password(self) -> str:
@@ -391,6 +427,9 @@ def _resolve(settings: Settings, folder: Path, path: Path, source: str) -> Setti
             ),
             "letters": settings.letters.model_copy(
                 update={"hold_file": absolute(settings.letters.hold_file)},
+            ),
+            "desk": settings.desk.model_copy(
+                update={"pictures": absolute(settings.desk.pictures)},
             ),
             "calls": settings.calls.model_copy(
                 update={"directory": absolute(settings.calls.directory)},

@@ -72,7 +72,11 @@ class NewLetter:
     held: bool = False  #: waits for a person's release
 
 
-NOT_TO_APPLICANTS = ("digest", "alarm", "canary")
+SIGN_IN = "sign_in"
+"""The kind of a staff member's sign-in code: somebody waits for it, so it leaves before all
+others.
+"""
+NOT_TO_APPLICANTS = ("digest", "alarm", "canary", SIGN_IN)
 """Kinds of letters that are for the office itself: no limit of answers counts them or holds them
 back.
 """

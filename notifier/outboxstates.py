@@ -32,6 +32,18 @@ NEVER_LEAVES = (OutboxState.CANCELLED, OutboxState.SUPERSEDED)
 """States of letters that no limit counts."""
 
 
+STATE_NAMES = {
+    OutboxState.QUEUED: "待发",
+    OutboxState.SENDING: "正在发出",
+    OutboxState.SENT: "已发出",
+    OutboxState.RETRY: "稍后重发",
+    OutboxState.UNCERTAIN: "是否送达不确定",
+    OutboxState.FAILED: "发送失败",
+    OutboxState.HELD: "已扣下, 待放行",
+    OutboxState.CANCELLED: "已取消",
+}
+"""What staff read of a letter's state."""
+
 BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240))
 """Waits after the first, second ... attempt; the last one repeats. Greylisting is over after the
 second.

@@ -30,6 +30,7 @@ if [ ! -e "$ETC/calls" ]; then
     chmod -R u=rwX,g=rX,o= "$ETC/calls"
 fi
 install -D -m 0644 systemd/mailroom.service "$UNITS/mailroom.service"
+install -D -m 0644 systemd/mailroom-desk.service "$UNITS/mailroom-desk.service"
 [ ! -d /run/systemd/system ] || systemctl daemon-reload
 
 cat <<END
@@ -40,4 +41,5 @@ cat <<END
        install -m 0640 -g $ACCOUNT /dev/stdin $ETC/secrets/smtp-password
   3. 检查: sudo -u $ACCOUNT $PREFIX/bin/mailroom --config $ETC/mailroom.toml check
   4. 启动: systemctl enable --now mailroom
+  5. 工作人员的办件台(可选,见 docs/desk.md): systemctl enable --now mailroom-desk
 END

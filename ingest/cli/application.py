@@ -11,6 +11,7 @@ from ingest.cli import (
     audit,
     casework,
     demo,
+    desk,
     digest,
     document,
     messagework,
@@ -44,6 +45,7 @@ def root(
 
 operations.register(app)
 demo.register(app)
+desk.register(app)
 app.add_typer(messagework.group, name="message", help="来件: 查看、移动、办结")
 app.add_typer(document.group, name="document", help="文档: 查看一份 Word 或扫描件里有什么")
 app.add_typer(casework.group, name="case", help="案卷: 列表、内容、依据、裁定")

@@ -80,6 +80,7 @@ class Spot:
 
     text: str
     confidence: float
+    lines: tuple[ScanLine, ...] = ()  #: the pieces it was put together from
 
 
 class Print:
@@ -234,7 +235,7 @@ class Places:
                     nfkc(line),
                 )
                 if match:
-                    yield Spot(match[1], line.confidence)
+                    yield Spot(match[1], line.confidence, (line,))
 
     def running(self, field: Field) -> list[ScanLine]:
         """The lines of text that stand beside a field's labels, as far as they were read."""
@@ -301,6 +302,7 @@ class Places:
         return Spot(
             " ".join(line.text for line in ordered),
             min(line.confidence for line in ordered),
+            tuple(ordered),
         )
 
     def column(self, field: Field) -> list[ScanLine]:

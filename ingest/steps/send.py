@@ -24,6 +24,7 @@ from ingest.store.database import Database
 from ingest.store.events import EventKind, record_event
 from notifier.outbox import (
     NOT_TO_APPLICANTS,
+    SIGN_IN,
     OutboxRow,
     claim,
     count_answers,
@@ -133,11 +134,12 @@ def _write_down(
 
 
 def _next(session: Session, mouth: Mouth, now: datetime) -> int | None:
-    """The letter to send now. When the hour's cap is reached nothing leaves but what is for the
-    office itself.
+    """The letter to send now: sign-in codes first, for somebody waits for them. When the hour's cap
+    is reached nothing leaves but what is for the office itself.
     """
     only = NOT_TO_APPLICANTS if capped(session, mouth.caps, now) else None
-    return next_to_send(session, now, kinds=only)
+    awaited = next_to_send(session, now, kinds=(SIGN_IN,))
+    return next_to_send(session, now, kinds=only) if awaited is None else awaited
 
 
 def capped(session: Session, caps: LetterSettings, now: datetime) -> bool:

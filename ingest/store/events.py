@@ -86,6 +86,9 @@ class EventKind(StrEnum):
     CLOSING_RELEASED = "closing_released"  #: and was released; ``data``: who
     DIGEST = "digest"  #: a day's digest was queued
 
+    # Staff at the desk.
+    SIGNED_IN = "signed_in"  #: ``data``: who
+
     # The house itself.
     ALARM = "alarm"  #: the administrators were told, or would have been
     CANARY_SEEN = "canary_seen"  #: ``data``: stamp

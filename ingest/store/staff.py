@@ -10,7 +10,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import func, update
 from sqlmodel import Session, col, select
 
 from ingest.store.tables import StaffCodeRow, StaffDecisionRow, StaffFactRow
@@ -127,6 +127,15 @@ def keep_code(
     )
     session.flush()
     return True
+
+
+def count_codes(session: Session, purpose: str, address: str, since: datetime) -> int:
+    """How many codes of this purpose were made for an address at or after ``since``."""
+    query = select(func.count()).select_from(StaffCodeRow).where(
+        StaffCodeRow.purpose == purpose, StaffCodeRow.address == address,
+        col(StaffCodeRow.made_at) >= since,
+    )  # fmt: skip
+    return session.exec(query).one()
 
 
 def find_code(session: Session, code: str) -> StaffCodeRow | None:

@@ -28,6 +28,7 @@ NAMES = [
     "邮件原件目录",
     "邮箱登录",
     "发信登录",
+    "办件台",
     "日报收件人",
 ]
 NOWHERE = {"host": "127.0.0.1", "port": 1, "security": "none"}
@@ -168,3 +169,28 @@ def test_a_digest_for_nobody_is_told(tmp_path: Path) -> None:
     assert "日报收件人" not in problems(
         tmp_path, office={"staff": [], "administrators": ["a@office.example"]}
     )
+
+
+@pytest.mark.parametrize(
+    ("desk", "said"),
+    [
+        ({"address": "0.0.0.0"}, "没有加密"),  # noqa: S104 - what is warned of
+        (
+            {"address": "desk.office.example", "public_url": "http://desk.office.example"},
+            "没有加密",
+        ),
+        ({"address": "0.0.0.0", "public_url": "https://desk.office.example"}, ""),  # noqa: S104 - as above
+        ({"address": "::1"}, ""),
+    ],
+    ids=["everywhere", "a name", "behind a proxy", "this machine"],
+)
+def test_a_desk_in_the_clear_is_for_this_machine_alone(
+    tmp_path: Path, desk: dict[str, Any], said: str
+) -> None:
+    """Sessions would travel where everybody can read them."""
+    assert said in problems(tmp_path, desk=desk).get("办件台", "")
+    assert ("办件台" in problems(tmp_path, desk=desk)) is bool(said)
+
+
+def test_a_desk_nobody_can_sign_in_to_is_told(tmp_path: Path) -> None:
+    assert "没有人能登录" in problems(tmp_path, office={"staff": []})["办件台"]

@@ -22,7 +22,7 @@ CALL = ROOT / "config/calls/smart-education-2024"
 
 IMPORT_ALL = """
 import importlib, pkgutil, sys
-for name in ("ingest.steps", "ingest.views", "ingest.inspection", "ingest.cli", "ingest.submission", "ingest.store", "notifier"):
+for name in ("ingest.steps", "ingest.views", "ingest.inspection", "ingest.desk", "ingest.cli", "ingest.submission", "ingest.store", "notifier"):
     package = importlib.import_module(name)
     for module in pkgutil.iter_modules(package.__path__, name + "."):
         if module.name != "ingest.store.migrations":

@@ -97,7 +97,11 @@ def test_the_wheel_holds_the_configuration_the_samples_and_the_unit(wheel: Path)
         for name in names
     )
     assert {f"{package}/py.typed" for package in ("ingest", "notifier", "rules")} <= names
-    assert any(name.endswith("data/lib/systemd/system/mailroom.service") for name in names)
+    assert "ingest/desk/templates/case.html" in names
+    assert "ingest/desk/static/htmx.min.js" in names
+    assert "ingest/desk/static/htmx-LICENSE.txt" in names
+    for unit in ("mailroom.service", "mailroom-desk.service"):
+        assert any(name.endswith(f"data/lib/systemd/system/{unit}") for name in names)
 
 
 def test_every_module_of_the_tree_is_in_the_wheel(wheel: Path) -> None:

@@ -1,9 +1,10 @@
-"""A picture for people of what was seen on a scan:
-its pages with every seal-like mark framed. Decides nothing.
+"""Pictures for people: a page as it is, and the pages of a scan with every seal-like mark framed.
+Decides nothing.
 """
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Sequence
 
 import cv2
@@ -11,10 +12,19 @@ import numpy as np
 
 from ingest.document.paged.pictures import UndrawableError
 from ingest.document.print.scantext import page_pictures
-from ingest.document.seal.pixels import WORKING_PX_PER_MM, PageImage, Pixels, at_working_scale
-from ingest.reading import Kind, Seal
+from ingest.document.seal.pixels import (
+    WORKING_PX_PER_MM,
+    PageImage,
+    Pixels,
+    at_working_scale,
+    scaled,
+)
+from ingest.reading import Kind, PagePicture, Seal
 
 MAX_PAGES = 4
+DETAIL = 6.0  #: pixels per millimetre, about 150 dpi: small print can be read
+MOST_SIDE = 3_200  #: pixels: A1 on paper has more, and nobody needs it on a screen
+_QUALITY = [cv2.IMWRITE_JPEG_QUALITY, 80]  #: about 300 kB a page
 _FRAME = (30, 160, 30)  #: blue, green, red: nothing on a scan has it
 
 
@@ -66,3 +76,28 @@ def _framed(page: PageImage, seals: Sequence[Seal]) -> Pixels:
             2,
         )
     return pixels
+
+
+def page_picture(kind: Kind, data: bytes, number: int) -> PagePicture:
+    """Page ``number`` (from 1) as it is, at most :data:`DETAIL` fine; one that is blank or cannot
+    be shown is a picture without bytes that says why.
+    """
+    try:
+        for page in page_pictures(kind, data, DETAIL):
+            if page.number == number:
+                return _as_it_is(page)
+    except UndrawableError as error:
+        return PagePicture(problem=str(error))
+    return PagePicture(problem="这一页是空白的, 或者没有这一页")
+
+
+def _as_it_is(page: PageImage) -> PagePicture:
+    height, width = page.pixels.shape[:2]
+    factor = min(1.0, DETAIL / page.px_per_mm, MOST_SIDE / max(height, width))
+    pixels = np.asarray(scaled(page.pixels, factor) if factor < 1 else page.pixels, np.uint8)
+    jpeg = cv2.imencode(".jpg", pixels, _QUALITY)[1].tobytes()
+    return PagePicture(
+        jpeg=base64.b64encode(jpeg).decode("ascii"),
+        width_mm=round(width / page.px_per_mm, 2),
+        height_mm=round(height / page.px_per_mm, 2),
+    )

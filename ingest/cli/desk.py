@@ -1,0 +1,32 @@
+"""``mailroom desk``: the staff's page in a browser."""
+
+from __future__ import annotations
+
+import typer
+
+from ingest.cli.console import console
+
+
+def register(app: typer.Typer) -> None:
+    """Add this command to the tree."""
+    app.command("desk")(desk)
+
+
+def desk(context: typer.Context) -> None:
+    """办件台: 工作人员在浏览器里看待办、看扫描件、作决定;常驻运行。"""
+    from ingest import log
+    from ingest.app import Unconnected, build
+    from ingest.checks import check_desk
+    from ingest.desk.app import build_desk
+    from ingest.desk.serving import serve
+
+    log.configure()
+    settings = console(context).settings()
+    check_desk(settings)
+    app = build(settings, mailbox=Unconnected(), transport=Unconnected())
+    try:
+        pages = build_desk(app)
+        log.get_logger().info("desk", address=settings.desk.origin)
+        serve(pages, settings.desk)
+    finally:
+        app.close()

@@ -1,0 +1,212 @@
+"""The desk's pages for looking: tasks, cases, one case with its papers, one mail. What they show is
+read by ``ingest/views``; nothing is changed here.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from typing import Any
+
+from sqlmodel import Session
+from starlette.responses import Response
+
+from ingest.comparison.sightings import Agreement
+from ingest.desk.visits import Visit, said
+from ingest.errors import UsageError
+from ingest.reading import PagePicture
+from ingest.store.cases import find_case_row
+from ingest.store.events import list_events
+from ingest.store.messages import get_message, load_reading
+from ingest.store.tables import CaseRow, MessageRow
+from ingest.store.tasks import open_tasks
+from ingest.views.lists import case_detail, case_lines, event_line, message_detail
+from ingest.views.papers import CasePapers, PaperGroup, Sheet, case_papers
+from ingest.views.records import CaseRecord
+from ingest.views.tasks import TaskLine, Wanted, list_tasks, occurs, tasks_of
+from notifier.outboxstates import STATE_NAMES
+from rules.tasks import TASK_NAMES
+from rules.verdict import DECISION_NAMES, Outcome
+
+MOST_CASES = 300  #: rows of one page
+#: of a picture: it is one of ours, and still is shown as nothing but a picture
+PICTURE_POLICY = {
+    "content-security-policy": "default-src 'none'; sandbox",
+    "cache-control": "private, max-age=3600",
+}
+_CLASSES: dict[str, Any] = {
+    "outcomes": {
+        Outcome.REJECT: "reject", Outcome.RETURN: "return", Outcome.REFER: "refer",
+        Outcome.REMIND: "remind",
+    },
+    "agreements": {
+        Agreement.SAME: "same", Agreement.DIFFERENT: "different", Agreement.UNSEEN: "unseen",
+        Agreement.OPEN: "open",
+    },
+    "states": {name: decision for decision, name in DECISION_NAMES.items()},
+}  # fmt: skip
+"""Chinese words of the domain -> the names their style has."""
+
+
+def tasks_page(visit: Visit) -> Response:
+    """The open tasks, as filtered."""
+    wanted = Wanted(
+        text=visit.given("q"),
+        kind=visit.given("kind"),
+        track=visit.given("track"),
+        assigned_to=visit.who if visit.given("mine") else "",
+    )
+    with visit.desk.app.database.reading() as session:
+        tasks = list_tasks(session, wanted)
+    return visit.page("tasks.html", "tasks", tasks=tasks, wanted=wanted, names=TASK_NAMES,
+                      link_of=link_of)  # fmt: skip
+
+
+def link_of(task: TaskLine) -> str:
+    """The page a task is done on."""
+    if task.case:
+        return f"/cases/{task.case}?task={task.id}#task-{task.id}"
+    return f"/mails/{task.message}#task-{task.id}" if task.message else "/"
+
+
+def cases_page(visit: Visit) -> Response:
+    """The cases, as filtered; the newest first."""
+    text, decision = visit.given("q"), visit.given("decision")
+    with visit.desk.app.database.reading() as session:
+        lines = case_lines(session).lines
+    found = [line for line in lines if _fits(line, text, decision)]
+    return visit.page(
+        "cases.html", "cases", lines=found[:MOST_CASES], left_out=len(found[MOST_CASES:]),
+        total=len(lines), text=text, decision=decision, decisions={**DECISION_NAMES, "none": "未裁定"},
+    )  # fmt: skip
+
+
+def _fits(line: CaseRecord, text: str, decision: str) -> bool:
+    if decision not in ("", line["decision"] or "none"):
+        return False
+    return occurs(text, (line["code"], line["submitter"], line["unit"], line["reply_address"]))
+
+
+def case_page(visit: Visit) -> Response:
+    """One case: what is to be decided, the papers beside each other, what was written."""
+    desk = visit.desk
+    with desk.app.database.reading() as session:
+        row = _case(session, visit)
+        if row is None:
+            return _no_case(visit)
+        papers = case_papers(session, desk.app.rules.call, row)
+        detail = case_detail(session, row.code)
+        tasks = tasks_of(session, row.id)
+        events = [event_line(event) for event in list_events(session, case_id=row.id)]
+    shown = papers.group(_entry(visit, papers, tasks))
+    scan = shown.scan if shown else None
+    page = _number(visit.given("page"), scan.first if scan else 1)
+    return visit.page(
+        "case.html", "tasks", case=detail, papers=papers, tasks=tasks, events=events, shown=shown,
+        page=page, picture=desk.pictures.kept(scan.mail, scan.part, page) if scan else None,
+        findings=(*(shown.findings if shown else ()), *papers.findings),
+        letter_states=STATE_NAMES, telephone=_telephone(tasks), **_CLASSES,
+    )  # fmt: skip
+
+
+def _entry(visit: Visit, papers: CasePapers, tasks: tuple[TaskLine, ...]) -> str:
+    """The group that is asked for, else the one the task is about, else the first that waits."""
+    if wanted := visit.given("entry"):
+        return wanted
+    names = [task.entry for task in tasks if str(task.id) == visit.given("task")]
+    about = (group.key for group in papers.groups if group.title in names)
+    waiting = (group.key for group in papers.groups if _waits(group))
+    return next(about, next(waiting, ""))
+
+
+def _waits(group: PaperGroup) -> bool:
+    return any(finding.outcome is Outcome.REFER for finding in group.findings)
+
+
+def _telephone(tasks: tuple[TaskLine, ...]) -> str:
+    return next((task.telephone for task in tasks if task.telephone), "")
+
+
+def _case(session: Session, visit: Visit) -> CaseRow | None:
+    try:
+        return find_case_row(session, visit.part("code"))
+    except UsageError:
+        return None
+
+
+def _no_case(visit: Visit) -> Response:
+    return said("没有这个案卷。", title="找不到", status=404, who=visit)
+
+
+def _number(text: str, otherwise: int) -> int:
+    return int(text) if re.fullmatch(r"[1-9][0-9]{0,3}", text) else otherwise
+
+
+def sheet_page(visit: Visit) -> Response:
+    """One page of a scan with its marks, drawn now if need be; by itself for a browser without
+    scripts.
+    """
+    desk = visit.desk
+    with desk.app.database.reading() as session:
+        row = _case(session, visit)
+        scan = _scan(case_papers(session, desk.app.rules.call, row), visit) if row else None
+    if row is None or scan is None:
+        return _no_case(visit)
+    page = _number(visit.part("page"), 1)
+    alone = visit.request.headers.get("hx-request")
+    return visit.page(
+        "sheet_alone.html" if alone else "sheet_page.html", code=row.code, scan=scan, page=page,
+        picture=_picture(visit, scan, page),
+    )  # fmt: skip
+
+
+def _scan(papers: CasePapers, visit: Visit) -> Sheet | None:
+    return papers.sheet(visit.part("key"))
+
+
+def _picture(visit: Visit, scan: Sheet, page: int) -> PagePicture:
+    if page not in scan.pages:
+        return PagePicture(problem="没有这一页")
+    return visit.desk.pictures.picture(scan.mail, scan.part, page)
+
+
+def picture(visit: Visit) -> Response:
+    """The picture of one page of a document that was read in a mail."""
+    part, page = visit.part("part"), _number(visit.part("page"), 1)
+    with visit.desk.app.database.reading() as session:
+        row = get_message(session, _number(visit.part("message"), 0))
+    if row is None or part not in _documents(row):
+        return Response("没有这幅图像。\n", 404, media_type="text/plain")
+    found = visit.desk.pictures.picture(row.sha256, part, page)
+    if not found.jpeg:
+        return Response(f"{found.problem}。\n", 404, media_type="text/plain")
+    return Response(base64.b64decode(found.jpeg), 200, PICTURE_POLICY, "image/jpeg")
+
+
+def _documents(row: MessageRow) -> set[str]:
+    reading = load_reading(row)
+    return {document.sha256 for document in reading.documents} if reading else set()
+
+
+def mail_page(visit: Visit) -> Response:
+    """One mail: who wrote what, what was attached, what became of it."""
+    number = _number(visit.part("number"), 0)
+    with visit.desk.app.database.reading() as session:
+        row = get_message(session, number)
+        if row is None:
+            return said("没有这封来件。", title="找不到", status=404, who=visit)
+        reading = load_reading(row)
+        numbers = {task.id for task in open_tasks(session, message_id=number)}
+        tasks = [line for line in list_tasks(session, Wanted()).lines if line.id in numbers]
+        detail = message_detail(session, number)
+    text = reading.text if reading else ""
+    return visit.page("mail.html", "tasks", mail=detail, text=text, tasks=tasks, fates=FATE_WORDS)
+
+
+FATE_WORDS = {
+    "document": "已识别为申报材料",
+    "unpacked": "压缩包, 内容另列",
+    "body": "邮件正文",
+    "inline": "邮件自带的图片",
+}
+"""What is said of a part that nothing else is said of."""

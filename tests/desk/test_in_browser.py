@@ -1,0 +1,197 @@
+"""The desk as clerks use it: in a real Chromium, with mouse and keyboard, on a desk and on a phone.
+
+What only the server can do wrong is in the other files; here it is what a browser makes of it.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from rules.tasks import TaskKind
+from tests.desk.browser import DESKTOP, PHONE, Browser
+from tests.desk.papers import GREY, GREY_UNIT, NASTY, task, with_sample
+from tests.desk.server import OpenDesk
+from tests.integration.house import STAFF, plain_mail
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
+
+CONTRAST = """
+(() => {
+  const part = (c) => (c /= 255) <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
+  const light = ([r, g, b]) => 0.2126 * part(r) + 0.7152 * part(g) + 0.0722 * part(b);
+  const canvas = document.createElement("canvas").getContext("2d", {willReadFrequently: true});
+  const over = (layers) => {
+    canvas.clearRect(0, 0, 1, 1);
+    for (const layer of layers) { canvas.fillStyle = layer; canvas.fillRect(0, 0, 1, 1); }
+    return canvas.getImageData(0, 0, 1, 1).data;
+  };
+  const bad = [];
+  for (const element of document.querySelectorAll("body *")) {
+    const words = [...element.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim());
+    if (!words || !element.checkVisibility() || element.closest(".hidden, .skip, option")) continue;
+    const grounds = [];
+    for (let e = element; e; e = e.parentElement) grounds.unshift(getComputedStyle(e).backgroundColor);
+    const base = matchMedia("(prefers-color-scheme: dark)").matches ? "#000" : "#fff";
+    const ground = over([base, ...grounds]);
+    const ink = over([base, ...grounds, getComputedStyle(element).color]);
+    const [a, b] = [light(ink), light(ground)].sort((x, y) => y - x);
+    const ratio = (a + 0.05) / (b + 0.05);
+    if (ratio < 4.5) bad.push(`${ratio.toFixed(2)} ${element.className} ${element.textContent.trim().slice(0, 30)}`);
+  }
+  return bad;
+})()
+"""
+UNNAMED = """
+[...document.querySelectorAll("input:not([type=hidden]), select, textarea, button, a, [role=img], [role=group]")]
+  .filter((e) => e.checkVisibility() && !(e.labels?.length || e.getAttribute("aria-label") || e.textContent.trim()))
+  .map((e) => e.outerHTML.slice(0, 80))
+"""
+
+
+def sign_in(browser: Browser, desk: OpenDesk) -> None:
+    browser.carry(desk.origin, desk.signed_in().cookies)
+
+
+def grey_case(desk: OpenDesk) -> str:
+    """A case whose seal only a person can tell, with its task; its page."""
+    case = with_sample(desk, GREY)
+    number = task(
+        desk, "v", TaskKind.VERIFY, "申报书扫描件上的印章看不清楚，请核对", case_id=case.id,
+        entry=GREY_UNIT, telephone="0991-4620111",
+    )  # fmt: skip
+    return f"/cases/{case.code}?task={number}"
+
+
+def test_a_clerk_signs_in_by_typing(desk: OpenDesk, browser: Browser) -> None:
+    """With nothing but the keyboard; the cursor is where it is needed."""
+    browser.go(desk.origin)
+    browser.one("#address")
+    browser.press(STAFF, "\ue007")
+    browser.one("#code")
+    browser.press(desk.mailed_code(), "\ue007")
+    browser.one(".rows, .empty")
+
+    assert browser.path() == "/"
+    assert STAFF in browser.text()
+    assert browser.complaints() == []
+
+
+def test_the_list_follows_what_is_typed(desk: OpenDesk, browser: Browser) -> None:
+    """Without another page; the address keeps what was looked for."""
+    for number, name in enumerate(("甲校", "乙校"), 1):
+        desk.house.arrive(plain_mail(number, subject=name))
+    desk.house.settle_and_decide()
+    for number, name in enumerate(("甲校", "乙校"), 1):
+        task(desk, name, TaskKind.QUESTION, f"请答复{name}", message_id=number)
+    sign_in(browser, desk)
+    browser.go(desk.origin)
+    assert len(browser.all(".row")) == 2
+    browser.press("/", "乙校")
+    browser.wait("document.querySelectorAll('.row').length === 1")
+
+    assert "请答复乙校" in browser.text()
+    assert browser.wait("location.search.includes('q=%E4%B9%99')")
+    assert browser.complaints() == []
+
+
+def test_the_list_is_walked_and_opened_by_keyboard(desk: OpenDesk, browser: Browser) -> None:
+    address = grey_case(desk)
+    sign_in(browser, desk)
+    browser.go(desk.origin)
+    browser.press("j", "\ue007")
+    browser.wait("location.pathname.startsWith('/cases/')")
+
+    assert browser.path() == address
+    browser.press("?")
+    browser.wait("document.querySelector('#help').open")
+    browser.press("\ue00c", "g", "t")
+    browser.wait("location.pathname === '/'")
+
+
+def test_the_page_comes_with_its_marks_and_a_value_leads_to_its_place(
+    desk: OpenDesk, browser: Browser
+) -> None:
+    address = grey_case(desk)
+    sign_in(browser, desk)
+    browser.go(desk.origin + address)
+    browser.one("svg image")
+    browser.wait("document.querySelector('svg image').getBoundingClientRect().height > 300")
+    seal = browser.one(".mark-seal").rect
+    page = browser.one("svg image").rect
+    assert page["x"] < seal["x"] < page["x"] + page["width"]
+    browser.one("[data-value='8'] [data-look]").click()
+    browser.one(".mark.lit")
+
+    assert (
+        browser.run("document.querySelector('[data-page][aria-current]').textContent.trim()")
+        == "第2页"
+    )
+    assert browser.run("document.querySelector('.mark.lit').dataset.mark") == "8"
+    assert "98.8%" in browser.run("document.querySelector('tr.lit').innerText")
+    browser.press("p")
+    browser.one(".mark-seal")
+    browser.press("z")
+    browser.one(".sheet.large")
+    assert browser.complaints() == []
+    assert browser.hosts_asked() == {f"127.0.0.1:{desk.port}"}
+
+
+def test_what_strangers_wrote_does_nothing(desk: OpenDesk, browser: Browser) -> None:
+    """Neither runs nor asks anybody for anything."""
+    desk.house.arrive(plain_mail(1, subject=f"咨询{NASTY}", text=NASTY))
+    desk.house.settle_and_decide()
+    task(desk, "a", TaskKind.QUESTION, f"请答复{NASTY}", message_id=1, entry=NASTY)
+    sign_in(browser, desk)
+    for path in ("/", "/mails/1"):
+        browser.go(desk.origin + path)
+        assert "onerror" in browser.text()
+        assert browser.run("document.title") != "taken"
+    assert browser.complaints() == []
+    assert browser.hosts_asked() == {f"127.0.0.1:{desk.port}"}
+
+
+def test_an_inline_script_would_be_stopped(desk: OpenDesk, browser: Browser) -> None:
+    """The policy is not only sent, it works; and the test above would notice."""
+    browser.go(f"{desk.origin}/sign-in")
+    browser.run(
+        "document.body.insertAdjacentHTML('beforeend', '<p onclick=\"document.title=1\">x</p>')"
+    )
+    browser.run("document.body.lastElementChild.click()")
+
+    assert "登录" in browser.run("document.title")
+    assert any("Content Security Policy" in text for text in browser.complaints())
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desk", "phone"])
+def test_every_page_fits_its_window_and_can_be_read(
+    desk: OpenDesk, browser: Browser, size: tuple[int, int]
+) -> None:
+    """No page is wider than the window; contrast is at least 4.5 by day and by night; everything
+    that can be used has a name.
+    """
+    pages = ("/", "/cases", grey_case(desk), "/mails/1", "/sign-in?again=1", "/nowhere")
+    sign_in(browser, desk)
+    for colours in ("light", "dark"):
+        browser.look(size, colours)
+        for path in pages:
+            browser.go(desk.origin + path)
+            browser.wait("document.readyState === 'complete'")
+            wide = browser.run("[document.documentElement.scrollWidth, innerWidth]")
+            assert wide[0] <= wide[1], (path, wide)
+            assert browser.run(CONTRAST) == [], (path, colours)
+            assert browser.run(UNNAMED) == [], path
+
+
+def test_without_scripts_everything_can_still_be_reached(desk: OpenDesk, browser: Browser) -> None:
+    """Lists are filtered by a button, pages of scans are pages."""
+    address = grey_case(desk)
+    sign_in(browser, desk)
+    browser.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+    try:
+        browser.go(desk.origin + address)
+        link = browser.all("noscript a")[0].get_attribute("href")
+        assert link is not None
+        browser.go(link)
+        assert len(browser.all("svg image")) == 1
+    finally:
+        browser.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
