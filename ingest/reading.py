@@ -28,6 +28,8 @@ class Kind(StrEnum):
     DOC = "doc"
     WPS = "wps"
     RTF = "rtf"
+    ODT = "odt"
+    ODS = "ods"
     XLSX = "xlsx"
     XLS = "xls"
     CSV = "csv"

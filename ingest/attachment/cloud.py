@@ -1,8 +1,7 @@
 """超大附件: files that a mail only links to. Recognised and named, never fetched.
 
 Fetching would mean requests to addresses of a stranger's choice, captchas and links that expire;
-nothing that could be verified years later. Link shapes are those of 163/126, 邮箱大师, 网易企业, QQ,
-Exmail, Sina, 139 and 189 mail, and of the drives people paste links to.
+nothing that could be verified years later. Whose link it is says ``linkplaces.py``.
 """
 
 from __future__ import annotations
@@ -13,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import parse_qs, urlsplit
 
+from ingest.attachment.linkplaces import ANY_DRIVE, Place, place_of
 from ingest.message.charsets import decode
 from ingest.message.filenames import safe_name
 from rules.vocabulary import BEIJING
@@ -21,35 +21,14 @@ MAX_LINKS = 50
 MAX_LOOK = 512 * 1024
 """Characters of the body that are searched."""
 
-# Host, path prefix, provider. Hosts are compared whole: a look-alike domain is no cloud attachment.
-_PLACES: tuple[tuple[frozenset[str], str, str], ...] = (
-    (
-        frozenset({"mail.163.com", "mail.126.com", "mail.yeah.net"}),
-        "/large-attachment-download/",
-        "网易邮箱",
-    ),
-    (frozenset({"dashi.163.com"}), "/html/cloud-attachment-download/", "网易邮箱大师"),
-    (frozenset({"fs.163.com", "u.163.com"}), "/fs/display/", "网易邮箱"),
-    (frozenset({"edisk.qiye.163.com"}), "/api/biz/attachment/download", "网易企业邮箱"),
-    (frozenset({"wx.mail.qq.com", "iwx.mail.qq.com"}), "/ftn/download", "QQ邮箱"),
-    (frozenset({"mail.qq.com"}), "/cgi-bin/ftnexs_download", "QQ邮箱"),
-    (frozenset({"exmail.qq.com"}), "/cgi-bin/ftnexs_download", "腾讯企业邮箱"),
-    (frozenset({"mail.sina.com.cn"}), "/filecenter/download.php", "新浪邮箱"),
-    (frozenset({"download.cloud.189.cn"}), "/file/downloadfile.action", "天翼云"),
-    (frozenset({"cloud.189.cn"}), "/t/", "天翼云盘"),
-    (frozenset({"cloud.189.cn"}), "/web/share", "天翼云盘"),
-    (frozenset({"pan.baidu.com"}), "/s/", "百度网盘"),
-    (frozenset({"www.alipan.com", "www.aliyundrive.com"}), "/s/", "阿里云盘"),
-    (frozenset({"share.weiyun.com"}), "/", "腾讯微云"),
-    (frozenset({"pan.quark.cn"}), "/s/", "夸克网盘"),
-)
-_MOBILE = re.compile(r"(?:[a-z0-9-]+\.)*mail\.10086\.cn")
-"""139 mail has many hosts and its links changed often;
-what is downloaded there is told by the path (shape not verified).
-"""
-_MOBILE_PATH = re.compile(r"down|disk|share|attach|file")
 _MILLISECONDS = re.compile(r"expired(?:=|=\"|='|&quot;)(\d{13})(?!\d)")
-_URL = re.compile(r"https?://[A-Za-z0-9.-]{4,80}/[^\s\"'<>，。；）]{1,2000}")
+_URL = re.compile(
+    r"(?:https?://|(?<![A-Za-z0-9@.:/_-]))[A-Za-z0-9.-]{4,80}/[^\s\"'<>，。；）]{1,2000}",
+    re.IGNORECASE,
+)
+_CODE_BESIDE = re.compile(
+    r"(?:提取|访问|分享|取件)[码碼密]{1,2}\s{0,3}[:：=]?\s{0,3}[A-Za-z0-9]{3,8}"
+)
 _EXPIRES = re.compile(
     r"(?:到期时间|过期时间)[:： ]{0,3}(\d{4}年\d{1,2}月\d{1,2}日(?:\s?\d{1,2}:\d{2})?)|(\d{4}年\d{1,2}月\d{1,2}日(?:\s?\d{1,2}:\d{2})?)\s{0,3}到期|(无限期)"
 )
@@ -79,6 +58,7 @@ class CloudFile:
     expires: str  #: as written, ``2024年08月22日 17:33``; "" when unknown
     provider: str
     link: str
+    what: str = "超大附件"  #: what kind of link it is, behind the provider's name
 
     @property
     def reason(self) -> str:
@@ -88,7 +68,7 @@ class CloudFile:
             if self.expires
             else ""
         )
-        return f"这是{self.provider}的超大附件链接{until}, 不是文件本身; 系统不下载链接, 请作为普通附件重新发送"
+        return f"这是{self.provider}的{self.what}链接{until}, 不是文件本身; 系统不下载链接, 请作为普通附件重新发送"
 
 
 def cloud_files(markup: str, text: str) -> tuple[CloudFile, ...]:
@@ -100,9 +80,10 @@ def cloud_files(markup: str, text: str) -> tuple[CloudFile, ...]:
     for source in (html.unescape(markup[:MAX_LOOK]), text[:MAX_LOOK]):
         end = 0
         for match in _URL.finditer(source):
-            provider = _provider(match[0])
-            if provider and match[0] not in found and len(found) < MAX_LINKS:
-                found[match[0]] = _described(source, match, provider, end)
+            link = _cut(match[0])
+            place = place_of(link) or _by_its_code(link, source[match.end() : match.end() + 80])
+            if place and link not in found and len(found) < MAX_LINKS:
+                found[link] = _described(source, match, link, place, end)
                 end = match.end()
     if not found and _MARKER.search(text[:MAX_LOOK]):
         return (CloudFile("", 0, "", "发件邮箱", ""),)
@@ -119,21 +100,20 @@ def _merged(found: dict[str, CloudFile]) -> tuple[CloudFile, ...]:
     return tuple(named.values())
 
 
-def _provider(link: str) -> str:
-    try:
-        parts = urlsplit(link)
-        host, path = (parts.hostname or "").lower(), parts.path.lower()
-    except ValueError:
-        return ""
-    if _MOBILE.fullmatch(host) and _MOBILE_PATH.search(path):
-        return "139邮箱"
-    return next(
-        (name for hosts, prefix, name in _PLACES if host in hosts and path.startswith(prefix)),
-        "",
-    )
+def _cut(link: str) -> str:
+    """A link without the Chinese words glued to it; in a query they may be the file's name."""
+    return link if "?" in link else re.split(r"[^\x21-\x7e]", link)[0]
 
 
-def _described(source: str, match: re.Match[str], provider: str, floor: int) -> CloudFile:
+def _by_its_code(link: str, after: str) -> Place | None:
+    """A drive nobody has heard of, known by the code that opens it: 链接 ... 提取码 ...."""
+    if not link.lower().startswith("http"):
+        return None
+    words = _TAG.sub(" ", link.rpartition("/")[2] + after)
+    return ANY_DRIVE if _CODE_BESIDE.search(words) else None
+
+
+def _described(source: str, match: re.Match[str], link: str, place: Place, floor: int) -> CloudFile:
     """Name, size and expiry from the link itself,
     else from the words around it (up to the link before).
     """
@@ -143,15 +123,16 @@ def _described(source: str, match: re.Match[str], provider: str, floor: int) -> 
     after = re.split("https?://", source[match.end() : match.end() + 600])[0]
     shown = [_TAG.sub("\n", text) for text in (after, before) if text]
     in_markup = after[:1] in {'"', "'"}
-    name = _in_query(match[0]) or _in_attributes(before, after)
+    name = _in_query(link) or _in_attributes(before, after)
     name = name or _in_words(shown if in_markup else shown[::-1])
     return CloudFile(
         name=safe_name(name),
         size=_counted_bytes(before, after)
         or _size(after if in_markup and _SIZE.search(after) else f"{before}\n{after}"),
-        expires=_expiry(match[0], before, after),
-        provider=provider,
-        link=match[0],
+        expires=_expiry(link, before, after),
+        provider=place.provider,
+        link=link,
+        what=place.what,
     )
 
 

@@ -120,6 +120,8 @@ _EXTENSIONS: dict[Kind, tuple[str, str]] = {
     Kind.RTF: ("RTF 文档", "rtf"),
     Kind.XLSX: ("Excel 表格(xlsx)", "xlsx xlsm xltx"),
     Kind.XLS: ("老版 Excel 表格(xls)", "xls et ett xlt"),
+    Kind.ODT: ("OpenDocument 文档(odt)", "odt ott"),
+    Kind.ODS: ("OpenDocument 表格(ods)", "ods ots"),
     Kind.PDF: ("PDF", "pdf"),
     Kind.OFD: ("OFD", "ofd"),
     Kind.JPEG: ("JPEG 图片", "jpg jpeg jpe jfif"),
@@ -224,7 +226,25 @@ def _zip_kind(data: bytes, extension: str) -> Kind:
         return Kind.OFD
     if names & {"META-INF/MANIFEST.MF", "AndroidManifest.xml"} or extension in {"jar", "apk"}:
         return Kind.PROGRAM
-    return Kind.OFFICE if "mimetype" in names and "content.xml" in names else Kind.ZIP
+    if "mimetype" in names and "content.xml" in names:
+        return _open_document_kind(data)
+    return Kind.ZIP
+
+
+def _open_document_kind(data: bytes) -> Kind:
+    """By the member that names it; a password leaves that readable and is told by the manifest."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            kind = archive.open("mimetype").read(200)
+            listed = "META-INF/manifest.xml" in archive.namelist()
+            manifest = archive.open("META-INF/manifest.xml").read(256 * 1024) if listed else b""
+    except _ZIP_ERRORS:
+        return Kind.OFFICE
+    if b"encryption-data" in manifest:
+        return Kind.ENCRYPTED_OFFICE
+    if b"opendocument.text" in kind:
+        return Kind.ODT
+    return Kind.ODS if b"opendocument.spreadsheet" in kind else Kind.OFFICE
 
 
 def _ooxml_kind(types: bytes, names: set[str]) -> Kind:
@@ -258,6 +278,8 @@ def _text_kind(data: bytes, extension: str) -> Kind:
     # readers allow junk in front; a mail that carries a short PDF is no PDF
     if b"%PDF-" in data[:1024]:
         return Kind.PDF
+    if b"<office:document" in head and b"opendocument.text" in data[:65536]:
+        return Kind.ODT
     if _is_web_archive(head) or _MARKUP.search(head[:4096]):
         return Kind.HTML
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):

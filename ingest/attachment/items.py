@@ -16,12 +16,8 @@ CLOSED: dict[Kind, tuple[Fate, str]] = {
     Kind.PROGRAM: (Fate.UNSUPPORTED, "可执行程序或快捷方式, 不打开"),
     Kind.VIDEO: (Fate.UNSUPPORTED, "音视频文件, 不自动读取"),
     Kind.ENCRYPTED_OFFICE: (Fate.ENCRYPTED, "文件设了打开密码, 请去掉密码后重发"),
-    Kind.OFFICE: (Fate.UNSUPPORTED, "这种办公文件(演示文稿、ODF 等)不能自动识别, 由人工查看"),
+    Kind.OFFICE: (Fate.UNSUPPORTED, "这种办公文件(演示文稿等)不能自动识别, 由人工查看"),
     Kind.OLE: (Fate.UNSUPPORTED, "这种文件(如 Outlook 的 .msg)不能自动打开, 由人工查看"),
-    Kind.HTML: (
-        Fate.UNSUPPORTED,
-        "网页格式的文件(也可能是扩展名为 .doc 的网页), 不能自动识别; 请用 Word 另存为 .docx 后重发",
-    ),
     Kind.TEXT: (Fate.UNRECOGNISED, "文本文件, 不是本次征集的表单"),
     Kind.OTHER: (Fate.UNSUPPORTED, "认不出是什么文件, 由人工查看"),
 }

@@ -12,7 +12,14 @@ from collections.abc import Callable
 
 from ingest.document.content import Content
 from ingest.document.editable.libreoffice import convert
+from ingest.document.editable.markup import BrokenMarkupError, MarkupLimitError, read_markup
+from ingest.document.editable.officexml import is_office_xml, read_office_xml
 from ingest.document.editable.olddoc import BrokenDocError, DocLimitError, is_word, read_doc
+from ingest.document.editable.opendocument import (
+    BrokenTextError,
+    TextLimitError,
+    read_opendocument,
+)
 from ingest.document.editable.richtext import BrokenRtfError, RtfLimitError, read_rtf
 from ingest.document.editable.spreadsheet import (
     BrokenSheetError,
@@ -23,6 +30,11 @@ from ingest.document.editable.spreadsheet import (
 from ingest.document.editable.word import BrokenWordError, WordLimitError, read_word
 from ingest.reading import Fate, Kind
 
+
+def _read_page(data: bytes) -> Content:
+    return read_office_xml(data) if is_office_xml(data) else read_markup(data)
+
+
 _READERS: dict[Kind, Callable[[bytes], Content]] = {
     Kind.DOCX: read_word,
     Kind.DOTX: read_word,
@@ -30,15 +42,32 @@ _READERS: dict[Kind, Callable[[bytes], Content]] = {
     Kind.DOC: read_doc,
     Kind.WPS: read_doc,
     Kind.RTF: read_rtf,
+    Kind.HTML: _read_page,
+    Kind.ODT: read_opendocument,
+    Kind.ODS: read_workbook,
     Kind.XLSX: read_workbook,
     Kind.XLS: read_workbook,
     Kind.CSV: read_csv,
 }
-_BROKEN = (BrokenWordError, BrokenDocError, BrokenRtfError, BrokenSheetError)
-_LIMIT = (WordLimitError, DocLimitError, RtfLimitError, SheetLimitError)
+_BROKEN = (
+    BrokenWordError,
+    BrokenDocError,
+    BrokenRtfError,
+    BrokenSheetError,
+    BrokenMarkupError,
+    BrokenTextError,
+)
+_LIMIT = (
+    WordLimitError,
+    DocLimitError,
+    RtfLimitError,
+    SheetLimitError,
+    MarkupLimitError,
+    TextLimitError,
+)
 
 EDITABLE = frozenset(_READERS)
-SHEETS = frozenset({Kind.XLSX, Kind.XLS, Kind.CSV})
+SHEETS = frozenset({Kind.ODS, Kind.XLSX, Kind.XLS, Kind.CSV})
 _CONVERTED = {Kind.DOC: "doc", Kind.WPS: "doc", Kind.RTF: "rtf"}
 """What LibreOffice may be asked about, by the extension it is given:
 it decides by it between doc and works.
@@ -73,6 +102,10 @@ def read_editable(kind: Kind, data: bytes) -> Content:
             raise UnreadableError(
                 Fate.UNSUPPORTED,
                 "这个老版 Word 文件不能自动读取, 由工作人员查看; 可用 Word 另存为 .docx 后重发",
+            ) from error
+        if isinstance(error, BrokenMarkupError):
+            raise UnreadableError(
+                Fate.UNSUPPORTED, "网页格式的文件, 读不出内容; 请用 Word 另存为 .docx 后重发"
             ) from error
         raise UnreadableError(Fate.DAMAGED, f"{what} 文件损坏, 打不开") from error
 

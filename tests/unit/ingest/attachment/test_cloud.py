@@ -92,6 +92,50 @@ def test_each_provider_s_link_gives_name_size_and_expiry(
     assert (file.name, file.size, file.expires, file.provider) == expected
 
 
+@pytest.mark.parametrize(
+    ("link", "provider"),
+    [
+        ("https://pan.xunlei.com/s/VN1abc_A1?pwd=m75p", "迅雷云盘"),
+        ("https://www.123pan.com/s/abcd-1234.html", "123云盘"),
+        ("https://www.123684.com/s/abcd-1234", "123云盘"),
+        ("https://115cdn.com/s/sw1abc?password=g2b0", "115网盘"),
+        ("https://drive.uc.cn/s/8355afb5e73f4", "UC网盘"),
+        ("https://caiyun.139.com/m/i?0u5CJabcdefgh", "移动云盘"),
+        ("https://yun.139.com/shareweb/#/w/i/2abc", "移动云盘"),
+        ("https://wwab.lanzouq.com/i1abc2def", "蓝奏云"),
+        ("https://url12.ctfile.com/f/1234-5678-abc", "城通网盘"),
+        ("https://cowtransfer.com/s/abc123", "奶牛快传"),
+        ("https://www.wenshushu.cn/f/abc123", "文叔叔"),
+        ("https://f.ws59.cn/f/abc123", "文叔叔"),
+        ("https://www.jianguoyun.com/p/DabcQ", "坚果云"),
+        ("https://pan.baidu.com/share/init?surl=abc", "百度网盘"),
+        ("https://www.alipan.com/t/abcdefgh", "阿里云盘"),
+        ("https://docs.qq.com/doc/DabcABC", "腾讯文档"),
+        ("https://kdocs.cn/l/cabc123", "金山文档"),
+        ("https://www.kdocs.cn/l/cabc123", "金山文档"),
+        ("https://abc.feishu.cn/file/boxcnabc", "飞书文档"),
+        ("https://alidocs.dingtalk.com/i/nodes/abc", "钉钉文档"),
+        ("https://drive.weixin.qq.com/s?k=abc", "企业微信微盘"),
+        ("https://1drv.ms/w/s!Abc", "OneDrive"),
+        ("https://abc-my.sharepoint.cn/:w:/g/personal/abc", "OneDrive"),
+        ("https://www.dropbox.com/scl/fi/abc/a.docx?dl=0", "Dropbox"),
+        ("https://www.icloud.com/attachment/?u=https%3A%2F%2Fcvws", "iCloud"),
+        ("https://box.abc.edu.cn/l/a1b2c3d4", "单位网盘"),
+        ("https://mail.qq.com/cgi-bin/ftnExs_download?k=1", "QQ邮箱"),
+        ("https://pan.wps.cn/l/sabc123", "WPS云盘"),
+        ("pan.quark.cn/s/abc123", "夸克网盘"),
+        ("https://files.example.cn/x/abc 提取码：a1b2", "网盘"),
+    ],
+)
+def test_drives_and_documents_online_are_recognised(link: str, provider: str) -> None:
+    """Also without a scheme, and with Chinese glued to the link; an unknown one by its code."""
+    (file,) = cloud_files("", f"材料见{link}，请下载")
+
+    assert file.provider == provider
+    assert file.reason.startswith(f"这是{provider}的")
+    assert file.link.isascii()
+
+
 def test_the_names_of_ordinary_attachments_listed_above_are_not_taken() -> None:
     """A person lists the enclosures before the provider's block follows."""
     (file,) = cloud_files(
@@ -134,6 +178,11 @@ def test_the_same_link_in_html_and_text_is_one_file() -> None:
         "https://mail.163.com.evil.example/large-attachment-download/x",
         "https://evil.example/mail.163.com/large-attachment-download/x",
         "https://mail.163.com/other",
+        "https://pan.baidu.com.evil.example/s/1abc",
+        "https://pan.baidu.com/",
+        "https://docs.qq.com/form/page/abc",
+        "http://www.moe.gov.cn/d/notice.html",
+        "https://www.feishu.cn/",
         "https://www.example.cn/a.pdf",
         "http://[bad/large-attachment-download/",
     ],

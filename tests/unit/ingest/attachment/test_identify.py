@@ -140,7 +140,7 @@ FILES: dict[str, tuple[bytes, str, Kind]] = {
     "odt": (
         package({"mimetype": b"application/vnd.oasis.opendocument.text", "content.xml": b""}),
         "a.odt",
-        Kind.OFFICE,
+        Kind.ODT,
     ),
     "ofd": (package({"OFD.xml": b"", "Doc_0/Document.xml": b""}), "a.pdf", Kind.OFD),
     "jar": (package({"META-INF/MANIFEST.MF": b"", "A.class": b""}), "a.zip", Kind.PROGRAM),

@@ -1,0 +1,222 @@
+"""Web pages that people send as documents (.doc and .xls saved as HTML or as a web archive, MHT)
+-> :class:`~ingest.document.content.Content`.
+
+The standard library's parser reads them, in one pass: lxml stops at the first character that a
+label such as gb2312 does not know, and drops the rest. Nothing that a page refers to is fetched,
+no script is run. Which form it is does not come in.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+
+from ingest.document.content import Content
+from ingest.document.editable.spans import TooMuchError, Writer
+from ingest.document.editable.symbols import symbol
+from ingest.message.charsets import decode, strict
+from ingest.message.errors import UnreadableMessage
+from ingest.message.structure import parse_structure, walk
+
+MAX_MARKUP = 20 * 1024 * 1024  #: characters of all pages together
+
+_LABEL = re.compile(
+    rb"""charset\s*=\s*["']?\s*([A-Za-z0-9._:-]{2,40})"""
+    rb"""|<\?xml[^>]{0,200}encoding\s*=\s*["']([A-Za-z0-9._-]{2,40})""",
+    re.IGNORECASE,
+)
+_ARCHIVE = re.compile(rb"\A\s*(?:[!-9;-~]{1,100}[ \t]*:[^\n]*\n|[ \t][^\n]*\n|From [^\n]*\n)+\r?\n")
+_UNSAID = re.compile(
+    r"display\s*:\s*none|mso-hide\s*:\s*all|visibility\s*:\s*hidden"
+    r"|text-decoration\s*:[^;]*line-through",
+    re.IGNORECASE,
+)
+_RULE = re.compile(r"((?:[.#\w,\s-]{1,200}))\{([^{}]{0,2000})\}")
+_CLASS = re.compile(r"\.([\w-]{1,80})")
+_FONT = re.compile(r"font-family\s*:\s*[\"']?(Wingdings(?: 2)?)\b", re.IGNORECASE)
+_INDENT = 4  #: blanks at most by which programs indent a line of text they break
+_SPACES = re.compile(r"[\t\r\n ]+")
+_ENDS_ITSELF = frozenset({"p", "li", "td", "th", "tr", "option", "dt", "dd"})
+_ENDS_INNER = frozenset({"select", "table", "td", "tr", "body", "html"})
+_SILENT = frozenset({"script", "head", "title", "rt", "rp", "del", "s", "strike", "object", "xml"})
+_ALONE = frozenset({
+    "br", "img", "input", "hr", "meta", "link", "col", "area", "base", "embed", "param", "source",
+    "wbr", "frame",
+})  # fmt: skip
+_BLOCKS = frozenset({
+    "p", "div", "li", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "dt", "dd", "hr",
+    "blockquote", "center", "pre", "caption", "body", "form", "fieldset",
+})  # fmt: skip
+
+
+class BrokenMarkupError(Exception):
+    """There is no page in the file."""
+
+
+class MarkupLimitError(Exception):
+    """The page is larger than anything a form can be."""
+
+
+def read_markup(data: bytes) -> Content:
+    """The text and tables of a web page or web archive.
+
+    Raises:
+        BrokenMarkupError: it holds none.
+        MarkupLimitError: it is larger than the limits.
+    """
+    pages = list(_pages(data))
+    if sum(map(len, pages)) > MAX_MARKUP:
+        raise MarkupLimitError
+    writer = Writer()
+    try:
+        for page in pages:
+            reader = _Reader(writer)
+            reader.feed(page)
+            reader.close()
+        return writer.content(("文件是网页格式, 不是 Word 自己的格式",))
+    except TooMuchError as error:
+        raise MarkupLimitError from error
+    except (AssertionError, ValueError) as error:  # the parser's own signs of what it cannot follow
+        raise BrokenMarkupError(str(error)) from error
+
+
+def _pages(data: bytes) -> Iterator[str]:
+    if not _ARCHIVE.match(data):
+        yield decode_page(data)
+        return
+    try:
+        leaves = list(walk(parse_structure(data)))
+    except UnreadableMessage as error:
+        raise BrokenMarkupError(error.message) from error
+    pages = [leaf for leaf in leaves if leaf.media_type in {"text/html", "application/xhtml+xml"}]
+    if not pages:
+        raise BrokenMarkupError("a web archive without a page")
+    for leaf in pages:
+        yield decode_page(leaf.content(data), leaf.charset)
+
+
+def decode_page(data: bytes, charset: str = "") -> str:
+    """A page as text; its own label is a hint only, as everywhere."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return strict(data, "utf-16") or data.decode("utf-16", "replace")
+    label = _LABEL.search(data[:4096])
+    named = (label[1] or label[2]).decode("ascii") if label else ""
+    return decode(data, charset or named)
+
+
+class _Reader(HTMLParser):
+    """One pass. What is not shown (hidden, struck, the reading of ruby) is passed over with all
+    below it.
+    """
+
+    def __init__(self, writer: Writer) -> None:
+        super().__init__(convert_charrefs=True)
+        self._writer = writer
+        self._unsaid: list[str] = []  #: open elements from the first that is not shown
+        self._fonts: list[tuple[str, str]] = []  #: open elements in a symbol font
+        self._style = False
+        self._hidden_classes: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        self._style = self._style or tag == "style"
+        if tag == "body" or (tag in _ENDS_ITSELF and self._unsaid[-1:] == [tag]):
+            self._unsaid = [] if tag == "body" else self._unsaid[:-1]
+        if self._unsaid or self._is_unsaid(tag, given):
+            if tag not in _ALONE:
+                self._unsaid.append(tag)
+            return
+        if font := _FONT.search(given.get("style", "")):
+            self._fonts.append((tag, font[1]))
+        if tag in {"table", "tr", "td", "th"}:
+            self._cells(tag, given)
+        elif tag in _BLOCKS:
+            self._writer.end_paragraph()
+        else:
+            self._piece(tag, given)
+
+    def _is_unsaid(self, tag: str, given: dict[str, str]) -> bool:
+        classes = set(given.get("class", "").split())
+        hidden = bool(_UNSAID.search(given.get("style", ""))) or "hidden" in given
+        return tag in _SILENT | {"style"} or hidden or bool(classes & self._hidden_classes)
+
+    def _cells(self, tag: str, given: dict[str, str]) -> None:
+        if tag == "table":
+            self._writer.begin_table()
+        elif tag == "tr":
+            self._writer.begin_row()
+        else:
+            self._writer.begin_cell(_count(given.get("colspan")), _count(given.get("rowspan")))
+
+    def _piece(self, tag: str, given: dict[str, str]) -> None:
+        if tag == "br":
+            self._writer.add("\n")
+        elif tag in {"img", "v:imagedata"}:
+            self._writer.pictures += 1
+        elif tag == "input":
+            self._writer.add(_state_of(given))
+        elif tag == "option" and "selected" not in given:
+            self._unsaid.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        self._style = self._style and tag != "style"
+        if tag in self._unsaid:
+            while self._unsaid.pop() != tag:
+                pass
+            return
+        if self._unsaid:
+            # an option or a row is ended by what is around it
+            if tag not in _ENDS_INNER:
+                return
+            self._unsaid = []
+        if self._fonts and self._fonts[-1][0] == tag:
+            self._fonts.pop()
+        if tag == "table":
+            self._writer.end_table()
+        elif tag in {"td", "th", "tr"}:
+            self._writer.end_cell()
+        elif tag in _BLOCKS:
+            self._writer.end_paragraph()
+
+    def handle_data(self, data: str) -> None:
+        if self._style:
+            self._learn(data)
+        if self._unsaid:
+            return
+        if self._fonts:
+            font = self._fonts[-1][1]
+            data = "".join(char if char.isspace() else symbol(ord(char), font) for char in data)
+        self._writer.add(_SPACES.sub(_blank, data))
+
+    def _learn(self, style: str) -> None:
+        for rule in _RULE.finditer(style[:200_000]):
+            if _UNSAID.search(rule[2]):
+                self._hidden_classes |= set(_CLASS.findall(rule[1]))
+
+
+def _blank(match: re.Match[str]) -> str:
+    """White space is one blank; a line end between Chinese characters is none at all, and many
+    blanks there are the gap that somebody typed between two labels.
+    """
+    if match[0].count(" ") > _INDENT:
+        return "    "
+    around = (
+        match.string[max(0, match.start() - 1) : match.start()],
+        match.string[match.end() :][:1],
+    )
+    chinese = all(not char or char > "⺀" for char in around) and any(around)
+    return "" if chinese and "\n" in match[0] else " "
+
+
+def _state_of(given: dict[str, str]) -> str:
+    """What a control of a page shows."""
+    kind = given.get("type", "text").lower()
+    if kind in {"checkbox", "radio"}:
+        return "☑" if "checked" in given else "☐"
+    return given.get("value", "") if kind in {"text", "number", "date", "tel", "email"} else ""
+
+
+def _count(text: str | None) -> int:
+    text = (text or "").strip()
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else 1

@@ -1,0 +1,84 @@
+"""Readers of other formats on files that were changed at random: content, or a reason; nothing else.
+
+MAILROOM_FUZZ_READERS=10000 runs the long form.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ingest.document.content import Content
+from ingest.document.editable.door import UnreadableError, read_editable
+from ingest.reading import Kind
+from tests.cases import written
+
+RUNS = int(os.environ.get("MAILROOM_FUZZ_READERS", "25"))
+FILES: dict[str, tuple[Kind, Callable[[], bytes]]] = {
+    "html": (Kind.HTML, written.word_html),
+    "controls": (Kind.HTML, written.input_html),
+    "nested": (Kind.HTML, written.nested_html),
+    "mht": (Kind.HTML, written.mht),
+    "flat package": (Kind.HTML, written.flat_package),
+    "Word 2003": (Kind.HTML, written.word_2003_xml),
+    "odt": (Kind.ODT, written.odt),
+    "ods": (Kind.ODS, written.ods),
+}
+
+
+def came_of(kind: Kind, data: bytes) -> Content | str:
+    """Content, or the reason why there is none."""
+    try:
+        return read_editable(kind, data)
+    except UnreadableError as error:
+        return error.reason
+
+
+@st.composite
+def changes(draw: st.DrawFn) -> Callable[[bytes], bytes]:
+    """Some bytes replaced, a piece cut out, a piece doubled, the end cut off."""
+    spots = draw(st.lists(st.tuples(st.floats(0, 1), st.binary(max_size=6)), max_size=12))
+    start, length = draw(st.floats(0, 1)), draw(st.integers(0, 4000))
+    how = draw(st.sampled_from(("keep", "cut", "double", "end")))
+
+    def change(data: bytes) -> bytes:
+        made = bytearray(data)
+        for place, piece in spots:
+            at = int(place * len(made))
+            made[at : at + len(piece)] = piece
+        at = int(start * len(made))
+        piece = bytes(made[at : at + length])
+        if how == "cut":
+            del made[at : at + length]
+        elif how == "double":
+            made[at:at] = piece
+        elif how == "end":
+            del made[at:]
+        return bytes(made)
+
+    return change
+
+
+@pytest.mark.parametrize("name", FILES)
+@settings(max_examples=RUNS, suppress_health_check=list(HealthCheck))
+@given(change=changes())
+def test_a_changed_file_gives_content_or_a_reason(
+    name: str, change: Callable[[bytes], bytes]
+) -> None:
+    """Never another exception."""
+    kind, make = FILES[name]
+
+    assert came_of(kind, change(make()))
+
+
+@pytest.mark.parametrize("kind", [Kind.HTML, Kind.ODT, Kind.ODS])
+@settings(max_examples=RUNS, suppress_health_check=list(HealthCheck))
+@given(data=st.binary(max_size=600))
+def test_noise_gives_content_or_a_reason(kind: Kind, data: bytes) -> None:
+    """Also behind the marks by which a file is known."""
+    for head in (b"", b"<html>", b"PK\x03\x04", b"<pkg:package", b"<w:wordDocument", b"A: b\n\n"):
+        assert came_of(kind, head + data)
