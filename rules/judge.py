@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import product
 
 from rules.facts import Knowledge
-from rules.language import AllOf, Condition, Kleene, Not, Rule, Rulebook
+from rules.language import AllOf, Compare, Condition, Kleene, Not, Rule, Rulebook
 from rules.logic import Bound, Explainer, Step, evaluate, populate, reasons
+from rules.nearest import POINTS, required
 from rules.subjects import Subject
 from rules.values import World
 from rules.verdict import Finding, Outcome, Truth
@@ -186,11 +187,10 @@ class Narrator:
 
     def trace(self, result: RuleResult) -> list[Step]:
         """How the result came about, one condition a step."""
-        explainer, bound = Explainer(self.rulebook.vocabulary, self.world), self._bound(result)
-        return explainer.explain(
-            result.rule.applies,
-            bound,
-        ) + explainer.explain(result.rule.requirement, bound)
+        bound, wanted = self._bound(result), result.rule.requirement
+        explainer = Explainer(self.rulebook.vocabulary, self.world)
+        asking = replace(explainer, limits=frozenset(required(wanted)))
+        return explainer.explain(result.rule.applies, bound) + asking.explain(wanted, bound)
 
     def _bound(self, result: RuleResult) -> Bound:
         chosen = [self.world[place] for place in result.places]
@@ -205,8 +205,16 @@ class Narrator:
             )
         else:
             message = rule.message or f"“{rule.title}”一项不符合要求，请对照通知核对后补正。"
-        return self._filled(message, self._bound(result))
+        return self._filled(message, self._bound(result), tuple(required(rule.requirement)))
 
-    def _filled(self, message: str, bound: Bound) -> str:
-        explainer = Explainer(self.rulebook.vocabulary, self.world)
-        return _PLACEHOLDER.sub(lambda match: explainer.shown(bound[match[1]], match[2]), message)
+    def _filled(self, message: str, bound: Bound, limits: Sequence[Compare]) -> str:
+        """``message`` with its values; behind a rate that falls short, by how much."""
+        explainer = Explainer(self.rulebook.vocabulary, self.world, frozenset(limits))
+        gaps = {(leaf.variable, leaf.field): explainer.gap(leaf, bound) for leaf in limits}
+
+        def shown(match: re.Match[str]) -> str:
+            gap = gaps.get((match[1], match[2]), "")
+            rate = f"（{gap}）" if gap.endswith(POINTS) else ""
+            return explainer.shown(bound[match[1]], match[2]) + rate
+
+        return _PLACEHOLDER.sub(shown, message)

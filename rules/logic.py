@@ -29,6 +29,7 @@ from rules.language import (
     Same,
     children,
 )
+from rules.nearest import gap_text
 from rules.subjects import Subject
 from rules.values import (
     SHOWN_BLANK,
@@ -172,6 +173,7 @@ class Explainer:
 
     vocabulary: Vocabulary
     world: World
+    limits: frozenset[Compare] = frozenset()  #: comparisons whose gap is told
 
     def explain(self, node: Condition, bound: Bound, depth: int = 0) -> list[Step]:
         """``node`` and everything inside it, one step a line."""
@@ -214,7 +216,16 @@ class Explainer:
             places.append((leaf.other_variable, leaf.other_field))
         origins = [_origin(bound[variable].subject.fact(field)) for variable, field in places]
         shown = [self.shown(bound[variable], field) for variable, field in places]
-        return " / ".join(shown), "; ".join(origin for origin in origins if origin)
+        gap = self.gap(leaf, bound) if isinstance(leaf, Compare) else ""
+        return "，".join(filter(None, (" / ".join(shown), gap))), "; ".join(filter(None, origins))
+
+    def gap(self, leaf: Compare, bound: Bound) -> str:
+        """How far the value is from the limit; "" when it keeps it, or is none of those told."""
+        if leaf not in self.limits:
+            return ""
+        actor = bound[leaf.variable]
+        field = self.vocabulary[actor.subject.kind].get(leaf.field)
+        return gap_text(leaf, actor.cell(leaf.field), field) if field is not None else ""
 
     def shown(self, actor: Actor, field: str) -> str:
         """The value as a person writes it, 「未填写」 or 「未能识别」; an uncertain count as its range."""

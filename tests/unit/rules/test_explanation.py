@@ -73,7 +73,7 @@ def test_every_condition_stands_on_its_line_with_the_value_that_was_met(explain:
     assert explain(requirement, FORM, applies="申报书.单位名称 包含 甲") == [
         "不满足",
         "第9行 ✓ 申报书.单位名称 包含 甲　实际: 甲校（甲.docx，第1页，表格，可信度 0.80）",
-        "第12行 ✗ 申报书.教师账号开通率 不低于 98%　实际: 97.9%（甲.docx）",
+        "第12行 ✗ 申报书.教师账号开通率 不低于 98%　实际: 97.9%，差0.1个百分点（甲.docx）",
         "第13行 ? 任一",
         "第14行 　? 申报书.学生账号开通率 不低于 98%　实际: 「未能识别」",
         "第15行 　✗ 全部",

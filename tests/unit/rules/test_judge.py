@@ -41,7 +41,7 @@ def test_the_message_shows_values_as_people_write_them(book: Book) -> None:
     )
     (finding,) = found(rule, form)
 
-    assert finding.text == "教师 97.6%, 学生 「未能识别」, 部门 「未填写」"
+    assert finding.text == "教师 97.6%（差0.4个百分点）, 学生 「未能识别」, 部门 「未填写」"
     assert (finding.rule, finding.title, finding.clause, finding.subjects) == (
         "R1",
         "试",
