@@ -15,18 +15,45 @@ from rules.vocabulary import normalise
 COLONS = str.maketrans("∶꞉︰", ":::")
 """What input methods also give for a colon and NFKC leaves alone or makes into dots."""
 
-LABEL_ITEM = re.compile(r"^(?:[(（]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[)）]?[、.．)）])+")
-"""The numbering before a label: ``一、``, ``(2)``, ``3.``."""
-REMARK = re.compile(r"\([^()]{0,30}\)$")
+REMARK = re.compile(r"\([^()]{0,30}\)$|\[[^\[\]]{0,30}\]$|【[^【】]{0,30}】$|〔[^〔〕]{0,30}〕$")
 """A remark in brackets at the end."""
+
+_NUMERAL = "[一二三四五六七八九十]{1,3}"
+_HAN = "[\u3400-\u9fff]"
+_DRESS = re.compile(
+    r"\s+"
+    # ①, Ⅱ, ㈠ ... before they are made plain
+    r"|[\u2460-\u24ff\u2776-\u2793\u3220-\u3229\u3280-\u3289\u2160-\u217f]+\s*[、.．:：)）]?"
+    # 第一项, (1), （必填）, 1-1, 1., A、, 2 before a word
+    rf"|第\s*(?:\d{{1,2}}|{_NUMERAL})\s*(?:项|条|部分|章|节|栏|款)\s*[、.．:：]?"
+    rf"|[(（\[【〔]\s*(?:\d{{1,2}}|{_NUMERAL}|[A-Za-z]|[*＊★※]|[^()（）\[\]【】]{{0,3}}"
+    r"(?:必填|选填|必选|必报)[^()（）\[\]【】]{0,3})\s*[)）\]】〕]"
+    r"|\d{1,2}(?:\s*[-.．—–]\s*\d{1,2})+\s*[、.．:：)）]?(?=\D)"
+    rf"|(?:\d{{1,2}}|{_NUMERAL}|[ivxIVX]{{1,4}}|[A-Za-z])\s*[、.．:：)）](?=\D)"
+    rf"|(?:\d{{1,2}}|[A-Za-z])\s+(?={_HAN})"
+    r"|其\s*中\s*[:：、]?"
+    # ★ ※ ● ➢ § and whatever else is no writing
+    r"|[^\w\s(（\[【〔《]"
+)
+_EDGE = re.compile(r"[^\w()\[\]【】〔〕《》%]+$")
+
+
+def undressed(text: str) -> str:
+    """``text`` without the numbering and signs in front of its first word; as it is when it has no
+    word.
+    """
+    rest = text
+    while match := _DRESS.match(rest):
+        rest = rest[match.end() :]
+    return rest or text
 
 
 @lru_cache(maxsize=4096)
 def label_key(text: str) -> str:
-    """The form in which labels are compared: normalised, without numbering, colon, asterisk or a
-    remark in brackets.
+    """The form in which labels are compared: normalised, without numbering and signs around it or
+    a remark in brackets.
     """
-    key = LABEL_ITEM.sub("", normalise(text.translate(COLONS)).strip("*:"))
+    key = _EDGE.sub("", normalise(undressed(text.translate(COLONS))))
     while REMARK.search(key) and not REMARK.fullmatch(key):
-        key = REMARK.sub("", key).strip("*:")
-    return key.strip("*:")
+        key = _EDGE.sub("", REMARK.sub("", key))
+    return key or normalise(text)

@@ -215,9 +215,10 @@ def _zip_kind(data: bytes, extension: str) -> Kind:
         return Kind.ZIP
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            names = set(archive.namelist())
-            listed = "[Content_Types].xml" in names
-            types = archive.open("[Content_Types].xml").read(512 * 1024) if listed else b""
+            own = {_member_key(name): name for name in archive.namelist()}
+            listed = own.get("[content_types].xml")
+            types = archive.open(listed).read(512 * 1024) if listed else b""
+            names = {*own, *own.values()}
     except _ZIP_ERRORS:
         return _broken_zip_kind(data)
     if types or "word/document.xml" in names:
@@ -245,6 +246,11 @@ def _open_document_kind(data: bytes) -> Kind:
     if b"opendocument.text" in kind:
         return Kind.ODT
     return Kind.ODS if b"opendocument.spreadsheet" in kind else Kind.OFFICE
+
+
+def _member_key(name: str) -> str:
+    """A member's name as Word compares it: without case, either slash, perhaps one in front."""
+    return name.replace("\\", "/").removeprefix("./").lstrip("/").lower()
 
 
 def _ooxml_kind(types: bytes, names: set[str]) -> Kind:

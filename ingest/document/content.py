@@ -7,7 +7,7 @@ Plain values only; ``word.py`` and ``pdf.py`` fill them,
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 MAX_ROWS = 2000
@@ -17,6 +17,30 @@ MAX_TEXT = 2_000_000  #: characters of one document
 MAX_SHORT = 28  #: characters of a text in an outline
 MAX_OUTLINE, MAX_CHAINS = 200, 8  #: texts, and runs of them, in an outline
 
+INK = "\ufffc"
+"""Stands for something drawn or set there that is no text: a picture, a shape, a control."""
+STRUCK = "\ufdd0"
+"""Stands for text that was struck out: nobody means it, but somebody was there."""
+RING, RING_END = "\ufdd1", "\ufdd2"
+"""Stand around text that is underlined, ringed or shaded, as one of several options may be."""
+_SIGNS = str.maketrans("", "", INK + STRUCK + RING + RING_END)
+_SIGNS_SHOWN = str.maketrans({INK: "〔图〕", STRUCK: "〔划去〕", RING: "", RING_END: ""})
+
+
+def ringed(text: str) -> str:
+    """``text`` with the signs of a ring around it."""
+    return f"{RING}{text}{RING_END}"
+
+
+def words(text: str) -> str:
+    """``text`` without the signs for what is no text."""
+    return text.translate(_SIGNS)
+
+
+def for_people(text: str) -> str:
+    """``text`` with those signs as words."""
+    return text.translate(_SIGNS_SHOWN)
+
 
 @dataclass(frozen=True)
 class Line:
@@ -24,6 +48,12 @@ class Line:
 
     text: str
     place: str  #: for people: ``第3段``, ``第2页 第5行``
+    signed: str = ""  #: the text with its signs (:data:`INK` and others); "" when it has none
+
+    @property
+    def said(self) -> str:
+        """The text, with signs where something stands that is no text."""
+        return self.signed or self.text
 
 
 @dataclass(frozen=True)
@@ -35,6 +65,12 @@ class Cell:
     column: int
     width: int = 1
     height: int = 1
+    signed: str = ""  #: the text with its signs (:data:`INK` and others); "" when it has none
+
+    @property
+    def said(self) -> str:
+        """The text, with signs where something stands that is no text."""
+        return self.signed or self.text
 
 
 @dataclass(frozen=True)
@@ -59,6 +95,33 @@ class Table:
     def row_count(self) -> int:
         """Number of rows."""
         return max((cell.row + cell.height for cell in self.cells), default=0)
+
+    @cached_property
+    def column_count(self) -> int:
+        """Number of columns."""
+        return max((cell.column + cell.width for cell in self.cells), default=0)
+
+    @cached_property
+    def rows(self) -> dict[int, tuple[Cell, ...]]:
+        """The cells that begin in each row, from left to right."""
+        found: dict[int, list[Cell]] = {}
+        for cell in sorted(self.cells, key=_reading_order):
+            found.setdefault(cell.row, []).append(cell)
+        return {row: tuple(cells) for row, cells in found.items()}
+
+    def turned(self) -> Table:
+        """The table with rows and columns changed over."""
+        turn = (
+            replace(
+                cell,
+                row=cell.column,
+                column=cell.row,
+                width=cell.height,
+                height=cell.width,
+            )
+            for cell in self.cells
+        )
+        return Table(self.number, tuple(turn), self.after)
 
     def at(self, row: int, column: int) -> Cell | None:
         """The cell that covers this place, if any."""
@@ -86,6 +149,8 @@ class Content:
     pictures: int = 0  #: embedded pictures; a Word file of pictures only is a scan in disguise
     #: what staff should know of the file, in Chinese: macros, links to elsewhere
     notes: tuple[str, ...] = ()
+    #: drawings that may be seen elsewhere than where they are anchored, such as over a box to tick
+    loose: int = 0
 
     def outline(self) -> tuple[tuple[str, ...], ...]:
         """The short texts (headings, labels, values) in the order they stand:

@@ -20,13 +20,14 @@ from ingest.document.editable.door import (
     read_editable,
     second_opinion,
 )
-from ingest.document.form.fields import extract_fields, extract_rows
+from ingest.document.form.fields import extract_fields
 from ingest.document.form.recognise import (
     Recognition,
     applicant_in_name,
     recognise,
     recognise_by_name,
 )
+from ingest.document.form.rows import extract_rows
 from ingest.document.form.split import split
 from ingest.document.paged.ofd import describe_ofd
 from ingest.document.paged.pdf import (

@@ -27,7 +27,8 @@ from ingest.document.editable.spreadsheet import (
     read_csv,
     read_workbook,
 )
-from ingest.document.editable.word import BrokenWordError, WordLimitError, read_word
+from ingest.document.editable.word import BrokenWordError, read_word
+from ingest.document.editable.wordpackage import WordLimitError
 from ingest.reading import Fate, Kind
 
 

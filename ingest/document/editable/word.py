@@ -1,73 +1,56 @@
 """Word files (.docx and its siblings .dotx, .docm) -> :class:`~ingest.document.content.Content`.
 
-The only module that imports ``docx``. python-docx opens the package; the text is read from its XML
-in one linear pass, because python-docx's own cell access is quadratic in rows (measured: 82 s for
-400 x 8 cells, 171 s with merged cells). What a form is or what its cells mean does not come in.
+The text is read from the XML in one linear pass, as Word shows it: results of fields and not their
+codes, the value a control is bound to, nothing hidden, deleted or covered, struck text and drawn
+things as signs. python-docx's own cell access is quadratic in rows (measured: 82 s for 400 x 8
+cells, 171 s with merged cells). What a form is or what its cells mean does not come in.
 """
 
 from __future__ import annotations
 
-import io
-import re
-import struct
-import zipfile
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from docx.exceptions import PythonDocxError
-from docx.opc.exceptions import OpcError
-from docx.opc.packuri import PACKAGE_URI, PackURI
 from lxml import etree
 
 from ingest.document.content import (
+    INK,
     MAX_CELLS,
     MAX_COLUMNS,
     MAX_ROWS,
     MAX_TEXT,
+    STRUCK,
     Cell,
     Content,
     Line,
     Table,
+    ringed,
+    words,
 )
-from ingest.document.editable.symbols import shown, symbol
-
-MAX_UNPACKED = 200 * 1024 * 1024  #: bytes of all members together, as their directory declares them
-MAX_MAIN_PART = 48 * 1024 * 1024  #: bytes of word/document.xml
-MAX_MEMBERS = 5_000
-
-_OFF = frozenset({"0", "false", "off"})
-_BROKEN = (
-    PythonDocxError,
-    OpcError,
-    etree.LxmlError,
-    zipfile.BadZipFile,
-    zlib.error,
-    struct.error,
-    OSError,
-    EOFError,
-    LookupError,
-    ValueError,
-    TypeError,
-    AttributeError,
-    AssertionError,
-    NotImplementedError,
-    RuntimeError,
+from ingest.document.editable.richtext import BrokenRtfError, RtfLimitError, read_rtf
+from ingest.document.editable.symbols import shown, shown_in, symbol
+from ingest.document.editable.webpage import BrokenPageError, read_page
+from ingest.document.editable.wordcontrols import Bindings, old_box, shown_by_control
+from ingest.document.editable.worddrawings import is_loose, is_ornament, says
+from ingest.document.editable.wordfields import Fields
+from ingest.document.editable.wordlooks import PLAIN, Look, Looks
+from ingest.document.editable.wordnumbers import Numbering
+from ingest.document.editable.wordpackage import (
+    BROKEN,
+    Package,
+    WordLimitError,
+    child,
+    is_on,
+    name_of,
+    value,
 )
-"""What python-docx, zipfile and lxml were seen to raise on broken packages
-(RuntimeError: an encrypted member).
-"""
 
-
-_RELATIONSHIP = re.compile(rb"<(?:\w+:)?Relationship\s[^>]*>")
+MAX_CHUNKS = 20  #: files within a file that are read
+_CHUNK_DEPTH = 2
 
 
 class BrokenWordError(Exception):
     """The file is no readable Word package."""
-
-
-class WordLimitError(Exception):
-    """The file is larger than anything a form can be."""
 
 
 def read_word(data: bytes) -> Content:
@@ -77,62 +60,15 @@ def read_word(data: bytes) -> Content:
         BrokenWordError: it cannot be opened.
         WordLimitError: it unpacks to more than the limits.
     """
+    return _read(data, 0)
+
+
+def _read(data: bytes, depth: int) -> Content:
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            _check_sizes(archive)
-            return replace(_Walk().run(_main_element(archive)), notes=_notes(archive))
-    except _BROKEN as error:
+        package = Package(data)
+        return replace(_Walk(package, depth).run(package.main()), notes=package.notes())
+    except BROKEN as error:
         raise BrokenWordError(str(error)) from error
-
-
-def _main_element(archive: zipfile.ZipFile) -> etree._Element:
-    """The root of the main part; ``word/document.xml`` when the package does not say which it is.
-
-    python-docx knows how packages refer to their parts, but opens and parses all of them: that took
-    most of the time (measured: 5 of 7 ms), and it refuses packages whose other parts dangle
-    (``word/NULL`` of WPS), which Word opens.
-    """
-    try:
-        relations = _parse(archive.read(PACKAGE_URI.rels_uri.membername))
-        documents = (each for each in relations if _value(each, "Type").endswith("/officeDocument"))
-        target = _value(next(documents), "Target")
-        main = archive.read(PackURI.from_rel_ref("/", target).membername)
-    except (*_BROKEN, StopIteration):
-        main = archive.read("word/document.xml")
-    return _parse(main)
-
-
-def _notes(archive: zipfile.ZipFile) -> tuple[str, ...]:
-    """Macros, and pictures or templates fetched from elsewhere; neither is run nor fetched here."""
-    names = set(archive.namelist())
-    relations = {"word/_rels/document.xml.rels", "word/_rels/settings.xml.rels"} & names
-    links = b"".join(archive.read(name) for name in relations)
-    tags = _RELATIONSHIP.findall(links)
-    external = [tag for tag in tags if b'"External"' in tag and b"/hyperlink" not in tag]
-    macros = any(name.lower().endswith("vbaproject.bin") for name in names)
-    return (
-        *(["文件带有宏(没有运行)"] if macros else []),
-        *(["文件引用了外部链接(没有打开)"] if external else []),
-    )
-
-
-def _check_sizes(archive: zipfile.ZipFile) -> None:
-    """A cap: zipfile never unpacks more of a member than its directory entry declares."""
-    members = archive.infolist()
-    main = max(
-        (info.file_size for info in members if info.filename.endswith((".xml", ".rels"))),
-        default=0,
-    )
-    unpacked = sum(info.file_size for info in members)
-    if len(members) > MAX_MEMBERS or unpacked > MAX_UNPACKED or main > MAX_MAIN_PART:
-        raise WordLimitError
-
-
-def _parse(xml: bytes) -> etree._Element:
-    return etree.fromstring(
-        xml,
-        etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False),
-    )
 
 
 @dataclass
@@ -143,14 +79,22 @@ class _OpenCell:
     height: int = 1
     continues: bool = False
     paragraphs: list[str] = field(default_factory=list)
+    carried: str = ""  #: text of a paragraph whose mark was deleted
+    fields: int = 0  #: fields open where it begins
 
     def ends_at(self, below: _OpenCell) -> bool:
         """Whether it is as wide as a cell of its column and comes down to that."""
         return self.row + self.height == below.row and self.width == below.width
 
+    @property
+    def said(self) -> str:
+        return "\n".join(self.paragraphs).strip()
+
     def finished(self) -> Cell:
-        text = "\n".join(self.paragraphs).strip()
-        return Cell(text, self.row, self.column, self.width, self.height)
+        said = self.said
+        text = words(said).strip()
+        signed = said if said != text else ""
+        return Cell(text, self.row, self.column, self.width, self.height, signed)
 
 
 @dataclass
@@ -168,8 +112,26 @@ class _OpenTable:
         return Table(self.number, tuple(cell.finished() for cell in self.cells), self.after)
 
 
-_UNSAID = ("Fallback", "moveFrom", "del")
-"""Not what the document says: the first repeats a text box, the others were there before."""
+@dataclass
+class _OpenParagraph:
+    style: str = ""
+    number: str = ""  #: before it, set by the program
+    goes_on: bool = False  #: its mark was deleted or is hidden: the next one is the same line
+    texts: list[str] = field(default_factory=list)
+
+
+@dataclass
+class _Control:
+    """A content control that shows something else than the text it holds."""
+
+    shows: str | None
+    used: bool = False
+
+
+_UNSAID = ("Fallback", "moveFrom", "del", "rt")
+"""Not what the document says: the first repeats a text box, the last is how a character is read
+aloud, the others were there before.
+"""
 
 
 class _Walk:
@@ -177,24 +139,36 @@ class _Walk:
     for strict OOXML has another one.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, package: Package, depth: int) -> None:
+        self.package, self.depth = package, depth
+        self.looks = Looks(package.related("styles"))
+        self.numbering = Numbering(package.related("numbering"))
+        self.bindings = Bindings(package)
         self.lines: list[Line] = []
         self.tables: list[Table] = []
         self.open: list[_OpenTable] = []
-        #: one per open paragraph: a text box stands inside another's
-        self.texts: list[list[str]] = []
-        self.hidden: etree._Element | None = None  #: the run whose text is hidden
+        #: a text box stands inside another's paragraph and run
+        self.paragraphs: list[_OpenParagraph] = []
+        self.runs: list[Look] = []
+        self.fields = Fields()
+        self.controls: list[_Control] = []
+        self.carried = ""  #: outside tables, as in a cell
         self.pictures = self.cells = self.characters = self.table_count = 0
+        self.loose = self.chunks = 0
         self.starts: dict[str, Callable[[etree._Element], None]] = {
-            "p": lambda _: self.texts.append([]),
+            "p": self._paragraph,
+            "r": self._run,
             "t": self._text,
+            "instrText": lambda element: self.fields.code(element.text or ""),
             "tab": self._tab,
             "ptab": self._tab,
-            "br": self._break,
-            "cr": self._break,
+            "br": lambda _: self._add("\n"),
+            "cr": lambda _: self._add("\n"),
             "noBreakHyphen": lambda _: self._add("-"),
             "sym": self._symbol,
-            "checkBox": self._check_box,
+            "fldChar": self._field_mark,
+            "fldSimple": self.fields.begin_simple,
+            "checkBox": self._loose_check_box,
             "tbl": self._table,
             "tr": self._row,
             "tc": self._cell,
@@ -203,81 +177,211 @@ class _Walk:
             "vMerge": self._merge,
             "blip": self._picture,
             "imagedata": self._picture,
-            "vanish": self._vanish,
+            "drawing": self._drawing,
+            "pict": self._drawing,
+            "object": self._drawing,
+            "contentPart": lambda _: self._add(INK),
+            "rad": lambda _: self._add(INK),
+            "borderBox": lambda _: self._add(INK),
+            "sdt": self._control,
+            "altChunk": self._chunk,
         }
         self.ends: dict[str, Callable[[], None]] = {
             "p": self._end_paragraph,
+            "r": self._end_run,
             "tc": self._end_cell,
             "tbl": self._end_table,
+            "sdt": self._end_control,
+            "fldSimple": lambda: self._add(self.fields.end()),
         }
 
     def run(self, root: etree._Element) -> Content:
-        read = (f"{{*}}{name}" for name in (*self.starts, *_UNSAID, "sdt"))
+        read = (f"{{*}}{name}" for name in (*self.starts, *_UNSAID))
         # lxml passes over all else by itself
         walk = etree.iterwalk(root, events=("start", "end"), tag=tuple(read))
         names: dict[str, str] = {}
         for event, element in walk:
             tag = element.tag
-            name = names.get(tag) or names.setdefault(tag, _name(element))
+            name = names.get(tag) or names.setdefault(tag, name_of(element))
             if event == "end":
                 if name in self.ends:
                     self.ends[name]()
-            elif name in self.starts:
-                self.starts[name](element)
-            elif name in _UNSAID or _shows_placeholder(element):
+            elif name in _UNSAID or (name == "tr" and _is_gone(element)):
                 walk.skip_subtree()
+            else:
+                self.starts[name](element)
+        self._line(self.carried + self.fields.close_to(0))
         return Content(
             tuple(self.lines),
             tuple(sorted(self.tables, key=lambda table: table.number)),
             self.pictures,
+            loose=self.loose,
         )
 
+    # --- text -------------------------------------------------------------------------------------
+
     def _add(self, text: str) -> None:
+        """Some text of the open paragraph, or of a field's code."""
+        control = self.controls[-1] if self.controls else None
+        if control is not None and control.shows is not None:
+            text, control.used = "" if control.used else control.shows, True
+        if not text or self.fields.takes(text):
+            return
         self.characters += len(text)
         if self.characters > MAX_TEXT:
             raise WordLimitError
-        if self.texts:
-            self.texts[-1].append(text)
+        if self.paragraphs:
+            self.paragraphs[-1].texts.append(text)
+
+    def _run(self, element: etree._Element) -> None:
+        style = self.paragraphs[-1].style if self.paragraphs else ""
+        self.runs.append(self.looks.of_run(_first(element, "rPr"), style))
+
+    def _end_run(self) -> None:
+        if self.runs:
+            self.runs.pop()
 
     def _text(self, element: etree._Element) -> None:
-        if self.hidden is None or element.getparent() is not self.hidden:
-            self._add(shown(element.text or ""))
+        look = self.runs[-1] if self.runs else PLAIN
+        self._say(shown(element.text or "") if not look.font else element.text or "", look)
 
-    def _vanish(self, element: etree._Element) -> None:
-        """Hidden text: nobody sees it on the screen or on paper,
-        so the document does not say it.
-        """
-        properties = element.getparent()
-        run = properties.getparent() if properties is not None else None
-        if run is not None and _name(run) == "r" and _value(element, "val") not in _OFF:
-            self.hidden = run
+    def _say(self, text: str, look: Look) -> None:
+        if look.hidden or not text:
+            return
+        if look.struck and text.strip():
+            self._add(STRUCK)
+            return
+        if look.font:
+            text = shown_in(text, look.font)
+        if look.capitals:
+            text = text.upper()
+        self._add(ringed(text) if look.ringed and text.strip("_＿ \t\u3000") else text)
+
+    def _symbol(self, element: etree._Element) -> None:
+        mark = symbol(int(value(element, "char") or "0", 16), value(element, "font"))
+        look = self.runs[-1] if self.runs else PLAIN
+        self._say(mark, replace(look, font=""))
 
     def _tab(self, element: etree._Element) -> None:
         parent = element.getparent()
-        if parent is not None and _name(parent) == "r":  # under pPr it is a tab stop
+        if parent is not None and name_of(parent) == "r":  # under pPr it is a tab stop
             self._add("\t")
 
-    def _break(self, _: etree._Element) -> None:
-        self._add("\n")
+    # --- fields and controls ----------------------------------------------------------------------
 
-    def _symbol(self, element: etree._Element) -> None:
-        self._add(symbol(int(_value(element, "char") or "0", 16), _value(element, "font")))
+    def _field_mark(self, element: etree._Element) -> None:
+        kind = value(element, "fldCharType")
+        if kind == "begin":
+            self.fields.begin(element)
+        elif kind == "separate":
+            self.fields.separate()
+        elif kind == "end":
+            self._add(self.fields.end())
 
-    def _check_box(self, element: etree._Element) -> None:
-        """A tick box of old form fields; the state ``checked`` counts before the ``default``."""
-        states = {_name(child): (_value(child, "val") or "1") not in _OFF for child in element}
-        if "default" in states or "checked" in states:
-            self._add("☑" if states.get("checked", states.get("default", False)) else "☐")
+    def _loose_check_box(self, element: etree._Element) -> None:
+        """A tick box of old form fields that no field mark begins."""
+        mark = next(element.iterancestors("{*}fldChar"), None)
+        if mark is not None and not value(mark, "fldCharType"):
+            self._add(old_box(element))
+
+    def _control(self, element: etree._Element) -> None:
+        inside = self.controls and self.controls[-1].shows is not None
+        self.controls.append(
+            self.controls[-1] if inside else _Control(shown_by_control(element, self.bindings)),
+        )
+
+    def _end_control(self) -> None:
+        if self.controls:
+            self._settle()
+            self.controls.pop()
+
+    def _settle(self) -> None:
+        """Have a control say its value that holds no text to take its place."""
+        control = self.controls[-1] if self.controls else None
+        if control is not None and control.shows and not control.used and self.paragraphs:
+            self._add(control.shows)
+
+    # --- pictures, files within the file ----------------------------------------------------------
 
     def _picture(self, _: etree._Element) -> None:
         self.pictures += 1
 
+    def _drawing(self, element: etree._Element) -> None:
+        """A drawing without words is a sign where it stands; who knows where it is seen."""
+        if says(element) or is_ornament(element):
+            return
+        if is_loose(element):
+            self.loose += 1
+        self._add(INK)
+
+    def _chunk(self, element: etree._Element) -> None:
+        """Another file that stands here: Word shows it as if it were part of this one."""
+        relation = self.package.main_relations.get(value(element, "id"))
+        data = self.package.read(relation.target) if relation is not None else None
+        self.chunks += 1
+        if data is None or self.chunks > MAX_CHUNKS:
+            return
+        content = _chunk_content(data, self.depth)
+        if content is None:
+            self._line(INK)
+            return
+        before = len(self.lines)
+        for line in content.lines:
+            self._place(line.said)
+        for table in content.tables:
+            self.table_count += 1
+            after = min(before + table.after, len(self.lines))
+            self.tables.append(replace(table, number=self.table_count, after=after))
+            self.cells += len(table.cells)
+        if self.cells > MAX_CELLS:
+            raise WordLimitError
+
+    # --- paragraphs -------------------------------------------------------------------------------
+
+    def _paragraph(self, element: etree._Element) -> None:
+        properties = _first(element, "pPr")
+        opened = _OpenParagraph()
+        self.paragraphs.append(opened)
+        if properties is None:
+            return
+        for each in properties:
+            name = name_of(each)
+            if name == "pStyle":
+                opened.style = value(each, "val")
+            elif name == "numPr":
+                opened.number = self.numbering.before(each)
+            elif name == "rPr":
+                marks = {name_of(mark): mark for mark in each}
+                opened.goes_on = "del" in marks or is_on(marks.get("vanish"))
+
     def _end_paragraph(self) -> None:
-        text = "".join(self.texts.pop())
+        self._settle()
+        paragraph = self.paragraphs.pop()
+        text = "".join(paragraph.texts)
+        if text.strip():  # a number alone says nothing
+            text = paragraph.number + text
+        holder = self.open[-1].current if self.open and self.open[-1].current else self
+        if paragraph.goes_on:
+            holder.carried += text
+            return
+        text, holder.carried = holder.carried + text, ""
+        self._place(text)
+
+    def _place(self, text: str) -> None:
+        """A whole paragraph, in the open cell or as a line."""
         if self.open and self.open[-1].current is not None:
             self.open[-1].current.paragraphs.append(text)
-        elif text.strip():
-            self.lines.append(Line(text.strip("\n"), f"第{len(self.lines) + 1}段"))
+        else:
+            self._line(text)
+
+    def _line(self, said: str) -> None:
+        said = said.strip("\n")
+        if said.strip():
+            text = words(said)
+            place = f"第{len(self.lines) + 1}段"
+            self.lines.append(Line(text, place, said if said != text else ""))
+
+    # --- tables -----------------------------------------------------------------------------------
 
     def _table(self, _: etree._Element) -> None:
         self.table_count += 1
@@ -295,7 +399,8 @@ class _Walk:
         if self.cells > MAX_CELLS:
             raise WordLimitError
         if self.open:
-            self.open[-1].current = _OpenCell(self.open[-1].row, self.open[-1].column)
+            table = self.open[-1]
+            table.current = _OpenCell(table.row, table.column, fields=self.fields.depth)
 
     def _grid_before(self, element: etree._Element) -> None:
         if self.open:
@@ -310,12 +415,15 @@ class _Walk:
 
     def _merge(self, element: etree._Element) -> None:
         if self.open and self.open[-1].current is not None:
-            self.open[-1].current.continues = _value(element, "val") != "restart"
+            self.open[-1].current.continues = value(element, "val") != "restart"
 
     def _end_cell(self) -> None:
         if not self.open or self.open[-1].current is None:
             return
         table, cell = self.open[-1], self.open[-1].current
+        cell.paragraphs += [
+            text for text in (cell.carried, self.fields.close_to(cell.fields)) if text
+        ]
         table.current = None
         if cell.column >= MAX_COLUMNS:
             return
@@ -323,7 +431,8 @@ class _Walk:
         above = table.above.get(cell.column)
         if cell.continues and above is not None and above.ends_at(cell):
             above.height += 1
-            above.paragraphs += [text for text in cell.paragraphs if text.strip()]
+            if cell.said and not above.said:  # covered: nobody sees it, but the place is not empty
+                above.paragraphs.append(INK)
         else:
             table.cells.append(cell)
             table.above[cell.column] = cell
@@ -335,7 +444,7 @@ class _Walk:
         self.tables.append(inner)
         if self.open and self.open[-1].current is not None and self._stands_beside_text():
             numbers = range(inner.row_count)
-            cells = ([cell.text for cell in inner.cells if cell.row == row] for row in numbers)
+            cells = ([cell.said for cell in inner.cells if cell.row == row] for row in numbers)
             rows = map("\t".join, cells)
             self.open[-1].current.paragraphs.append("\n".join(rows))
 
@@ -348,30 +457,33 @@ class _Walk:
         return any(text.strip() for cell in row for text in cell.paragraphs)
 
 
-def _name(element: etree._Element) -> str:
-    # a comment's tag is a function: its name matches nothing
-    return str(element.tag).rpartition("}")[2]
+def _chunk_content(data: bytes, depth: int) -> Content | None:
+    """What a file within the file says; None when it cannot be read."""
+    try:
+        if data.startswith(b"PK"):
+            return _read(data, depth + 1) if depth < _CHUNK_DEPTH else None
+        return read_rtf(data) if data.lstrip().startswith(b"{\\rtf") else read_page(data)
+    except (BrokenWordError, BrokenRtfError, BrokenPageError):
+        return None
+    except RtfLimitError as error:
+        raise WordLimitError from error
 
 
-def _value(element: etree._Element, name: str) -> str:
-    """The attribute called ``name`` in whatever namespace; "" when there is none."""
-    attributes = element.attrib.items()
-    found = (str(value) for key, value in attributes if str(key).rpartition("}")[2] == name)
-    return next(found, "")
+def _is_gone(row: etree._Element) -> bool:
+    """Whether a row is hidden, or deleted with tracked changes."""
+    properties = child(row, "trPr")
+    return properties is not None and (
+        is_on(child(properties, "hidden")) or child(properties, "del") is not None
+    )
+
+
+def _first(element: etree._Element, name: str) -> etree._Element | None:
+    """The first child, if it is of that name: where properties stand."""
+    first = element[0] if len(element) else None
+    return first if first is not None and name_of(first) == name else None
 
 
 def _count(element: etree._Element) -> int:
-    text = _value(element, "val")
+    text = value(element, "val")
     is_count = text.isascii() and text.isdecimal() and len(text) < 10
     return min(int(text), 1_000_000) if is_count else 0
-
-
-def _shows_placeholder(control: etree._Element) -> bool:
-    """Whether a content control still shows its prompt (单击此处输入文字): then nothing was written in it.
-
-    Tick box controls carry the mark too in some versions;
-    their glyph is their state, so they are read.
-    """
-    properties = next((child for child in control if _name(child) == "sdtPr"), None)
-    names = {_name(child) for child in properties} if properties is not None else set()
-    return "showingPlcHdr" in names and "checkbox" not in names

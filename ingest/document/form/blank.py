@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz
 
 from ingest.document.content import Cell, Content, Table
-from ingest.document.form.cells import is_blank
+from ingest.document.form.prompts import is_blank
 from rules.call import Form
 from rules.labels import label_key
 from rules.vocabulary import Field, FieldType, normalise

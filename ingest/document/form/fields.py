@@ -7,21 +7,31 @@ Which form it is comes from ``forms.py``; what a cell's text means from ``cells.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import zip_longest
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
-from ingest.document.content import Cell, Content, Line, Table
-from ingest.document.form.cells import is_blank, read_cell
-from rules.call import APPLICANT_NAME, Form
+from ingest.document.content import INK, Cell, Content, Line, Table
+from ingest.document.form.cells import may_be_chosen, read_cell
+from ingest.document.form.labels import (
+    MAX_LABEL,
+    OTHER_LABELS,
+    OTHERS_IN_TEXT,
+    key_of,
+    label_pattern,
+    names,
+    plain,
+)
+from ingest.document.form.prompts import is_blank
+from ingest.document.form.rows import Head, heads_of, in_heads
+from ingest.document.form.together import completed
+from rules.call import Form
 from rules.facts import Fact, Knowledge, Provenance
-from rules.labels import COLONS, LABEL_ITEM, label_key
-from rules.vocabulary import TEXTUAL, Field, FieldType, normalise
+from rules.labels import label_key, undressed
+from rules.vocabulary import TEXTUAL, Field, FieldType
 
-_MAX_LABEL = 40  #: characters; longer cells are values
 _MAX_LINE = 4_000
 _EDGES = " \t\n\u3000_＿;；,，、|｜"  #: around a value in running text
 _MAX_SECTION = 300  #: lines under one heading
@@ -34,18 +44,8 @@ _OVER_LINES = frozenset(
 _SHARED = TEXTUAL - {FieldType.TEXT, FieldType.LONG_TEXT, FieldType.ID}
 """Telephone and the like: what stands there is one by its shape."""
 
-_OTHER_LABELS = frozenset({
-    "职务", "职称", "职务/职称", "职务职称", "性别", "年龄", "出生年月", "民族", "学历", "学位", "专业", "政治面貌", "身份证号",
-    "身份证号码", "通讯地址", "通信地址", "联系地址", "地址", "单位地址", "邮编", "邮政编码", "传真", "传真号码", "备注", "序号",
-    "编号", "姓名", "所在部门", "手机", "手机号码", "办公电话", "座机", "固定电话", "微信", "微信号", "qq", "qq号", "qq号码", "网址",
-    "法定代表人", "法人代表", "负责人", "主要负责人", "分管领导", "填表人", "填报人", "审核人", "填表日期", "填报日期", "填报时间",
-})  # fmt: skip
-"""What forms also ask for and no call needs:
-labels, and never the value of the label before them.
-"""
-
-Headers: TypeAlias = dict[int, dict[int, Field]]
-"""Row of a table's column heads -> column -> the field under it."""
+_ASKS = re.compile(r"[:：∶꞉︰﹕]\s*$")
+_LISTS = _OVER_LINES - {FieldType.LONG_TEXT}
 
 
 class _Found(NamedTuple):
@@ -81,7 +81,7 @@ def _words(form: Form) -> _Words:
     long_fields = (field for field in form.fields if field.type is FieldType.LONG_TEXT)
     long = (key for field in long_fields for key in keys[field.name])
     every = frozenset(key for own in keys.values() for key in own)
-    return _Words(every | frozenset(columns), keys, frozenset(long), _label_pattern(every))
+    return _Words(every | frozenset(columns), keys, frozenset(long), label_pattern(every))
 
 
 def extract_fields(
@@ -94,16 +94,18 @@ def extract_fields(
     PDF's text layer is below 1).
     """
     index = _index(content, form)
-    return _named(
-        form,
-        {field.name: _best(field, index.places(field), part, confidence) for field in form.fields},
-    )
-
-
-def _named(form: Form, facts: dict[str, Fact]) -> dict[str, Fact]:
-    """``facts`` with the applicant's name also under the word that rules and pairing know it by."""
-    name = facts.get(form.applicant)
-    return facts if name is None else {APPLICANT_NAME: name, **facts}
+    facts = {
+        field.name: _best(field, index.places(field), part, confidence) for field in form.fields
+    }
+    if content.loose:  # a drawing that may lie over any of the boxes
+        boxes = {field.name for field in form.fields if field.type in _LISTS}
+        facts = {
+            name: Fact.unknown(fact.provenance)
+            if name in boxes and fact.knowledge is Knowledge.BLANK
+            else fact
+            for name, fact in facts.items()
+        }
+    return completed(form, form.fields, facts)
 
 
 def found_labels(content: Content, form: Form) -> frozenset[str]:
@@ -151,21 +153,21 @@ class _Index:
         self.cells: dict[str, list[tuple[Table, Cell]]] = {}
         self.pieces: dict[str, list[_Found]] = {}
         for table in content.tables:
-            headers = header_rows(table, columns)
+            heads = heads_of(table, columns)
             for cell in table.cells:
-                self._index_cell(table, cell, headers)
+                self._index_cell(table, cell, heads)
         self.sections: dict[str, _Found] = {}
         for line in content.lines:
-            self._add(_labelled_pieces(line.text[:_MAX_LINE], words), line.place, "text", 0.95)
+            self._add(_labelled_pieces(line.said[:_MAX_LINE], words), line.place, "text", 0.95)
         self._index_sections(content.lines)
 
-    def _index_cell(self, table: Table, cell: Cell, headers: Headers) -> None:
-        key = label_key(cell.text) if len(cell.text) <= _MAX_LABEL else ""
+    def _index_cell(self, table: Table, cell: Cell, heads: list[Head]) -> None:
+        key = key_of(cell.text)
         if key in self.words.labels:
-            if cell.row not in headers:
+            if not in_heads(heads, cell.row):
                 self.cells.setdefault(key, []).append((table, cell))
         else:
-            pieces = _labelled_pieces(cell.text[:_MAX_LINE], self.words)
+            pieces = _labelled_pieces(cell.said[:_MAX_LINE], self.words)
             if pieces and not self._belongs_to_long_text(table, cell):
                 self._add(pieces, table.place(cell), "table", 0.9)
 
@@ -192,7 +194,7 @@ class _Index:
 
     def _index_sections(self, lines: tuple[Line, ...]) -> None:
         """A line that is nothing but a label heads the lines that follow, up to the next label."""
-        keys = [label_key(line.text) if len(line.text) <= _MAX_LABEL else "" for line in lines]
+        keys = [key_of(line.text) for line in lines]
         for number, key in enumerate(keys):
             if key not in self.words.labels or key in self.sections:
                 continue
@@ -204,7 +206,7 @@ class _Index:
             ):
                 if other in self.words.labels or self._begins_with_label(line.text):
                     break
-                texts.append(line.text)
+                texts.append(line.said)
             self.sections[key] = _Found("\n".join(texts), lines[number].place, "text", 0.8)
 
     def names(self, field: Field) -> bool:
@@ -222,7 +224,8 @@ class _Index:
         """
         keys = self.words.keys[field.name]
         for key in keys:
-            places = (self._value_cell(table, cell) for table, cell in self.cells.get(key, ()))
+            found = self.cells.get(key, ())
+            places = (self._value_cell(field, table, cell) for table, cell in found)
             yield from (self._own_text(field, place) for place in places if place is not None)
         sections = [self.sections[key] for key in keys if key in self.sections]
         if field.type in _OVER_LINES:
@@ -238,31 +241,80 @@ class _Index:
         """A value cell's text up to the next label in it (``张三  电话：…``), except in a long text, which may quote labels."""
         if field.type is FieldType.LONG_TEXT:
             return found._replace(doubtful=self._begins_with_label(found.text))
-        plain, origin = _plain(found.text)
-        for match in self.words.pattern.finditer(plain):
-            if label_key(match[1]) not in self.words.keys[field.name]:
-                own = found.text[: origin[match.start()]].rstrip(_EDGES)
-                return found._replace(text=own or found.text, doubtful=not own.strip(_EDGES))
-        opening = label_key(plain.partition(":")[0]) if ":" in plain[:_MAX_LABEL] else ""
-        return found._replace(doubtful=True) if opening in _OTHER_LABELS else found
+        if field.type is FieldType.TEXT and "\t" in found.text:
+            found = self._out_of_table(field, found)
+        flat, origin = plain(found.text)
+        marks = sorted(self._other_labels(field, flat), key=lambda match: match.start())
+        if not marks:
+            return found
+        own = found.text[: origin[marks[0].start()]].rstrip(_EDGES)
+        if own.strip(_EDGES):
+            return found._replace(text=own)
+        keys = self.words.keys[field.name]
+        if field.type is FieldType.TEXT and names(keys, label_key(marks[0][1])):
+            end = origin[marks[1].start()] if len(marks) > 1 else len(found.text)
+            return found._replace(text=found.text[origin[marks[0].end()] : end].strip(_EDGES))
+        return found._replace(doubtful=True)
 
-    def _value_cell(self, table: Table, label: Cell) -> _Found | None:
+    def _other_labels(self, field: Field, flat: str) -> Iterator[re.Match[str]]:
+        """Labels in a value that are not the field's own."""
+        for pattern in (self.words.pattern, OTHERS_IN_TEXT):
+            for match in pattern.finditer(flat):
+                if label_key(match[1]) not in self.words.keys[field.name]:
+                    yield match
+
+    def _out_of_table(self, field: Field, found: _Found) -> _Found:
+        """The value in a table within the value's cell: ``姓名｜张三｜职务｜副校长``."""
+        pieces = [piece for piece in re.split(r"[\t\n]+", found.text) if not is_blank(piece)]
+        keys = [key_of(piece) for piece in pieces]
+        mine = self.words.keys[field.name]
+        if keys and (names(mine, keys[0]) or keys[0] in mine):
+            pieces, keys = pieces[1:], keys[1:]
+        labels = (at for at, key in enumerate(keys) if key in self.words.labels | OTHER_LABELS)
+        own = pieces[: next(labels, len(pieces))]
+        return found._replace(text="\n".join(own), doubtful=len(own) != 1 and bool(pieces))
+
+    def _value_cell(self, field: Field, table: Table, label: Cell) -> _Found | None:
         """The cell right of a label; below it under column heads;
         None for the heading of a group of labels.
 
-        Values that stand in several rows beside one tall label are read together.
+        Values that stand in several rows beside one tall label are read together. Where no place is
+        found, nothing is known: only a place that can be named is empty.
         """
-        right = table.right_of(label)
+        right = self._right_of(field, table, label)
+        drawn = INK if INK in label.said else ""  # anchored here, seen over the value
         if right is not None and not self._is_label(right):
             cells = [right, *_stacked(table, label, right)]
-            return _Found("\n".join(cell.text for cell in cells), table.place(right), "table", 1.0)
-        if self._heads_group(table, label):
-            return None
+            if field.type in _LISTS:
+                cells = [each for cell in cells for each in self._list(field, table, cell)]
+            said = "\n".join(cell.said for cell in cells) + drawn
+            return _Found(said, table.place(right), "table", 1.0)
+        return None if self._heads_group(table, label) else self._below(table, label, drawn)
+
+    def _below(self, table: Table, label: Cell, drawn: str) -> _Found:
+        """The cell under a column's head; else the label's own cell behind its colon, or none."""
         below = table.below(label)
         is_value = below is not None and not self._is_label(below)
         if below is not None and is_value and not self._begins_with_label(below.text):
-            return _Found(below.text, table.place(below), "table", 0.95)
-        return _Found("", table.place(label), "table", 0.9)
+            return _Found(below.said + drawn, table.place(below), "table", 0.95)
+        asks = _ASKS.search(label.text) is not None
+        return _Found(drawn, table.place(label), "table", 0.9, doubtful=not asks)
+
+    def _right_of(self, field: Field, table: Table, label: Cell) -> Cell | None:
+        """The cell right of a label; beyond one that only says 姓名."""
+        right = table.right_of(label)
+        if right is None or not names(self.words.keys[field.name], key_of(right.text)):
+            return right
+        beyond = table.right_of(right)
+        return right if beyond is None or self._is_label(beyond) else beyond
+
+    def _list(self, field: Field, table: Table, first: Cell) -> Iterator[Cell]:
+        """A list to tick over several cells of a row: each an option, or a box for one."""
+        yield first
+        cell = table.right_of(first)
+        while cell is not None and cell.row == first.row and may_be_chosen(field, cell.said):
+            yield cell
+            cell = table.right_of(cell)
 
     def _heads_group(self, table: Table, label: Cell) -> bool:
         """Whether a label with a value beside it follows:
@@ -274,12 +326,12 @@ class _Index:
 
     def _begins_with_label(self, text: str) -> bool:
         """Whether a text names a field itself (``三、电子邮箱：a@b.cn``): then it is no value of another."""
-        start, _ = _plain(text.lstrip()[:_MAX_LABEL])
-        return self.words.pattern.match(LABEL_ITEM.sub("", start)) is not None
+        start, _ = plain(text.lstrip()[:MAX_LABEL])
+        return self.words.pattern.match(undressed(start)) is not None
 
     def _is_label(self, cell: Cell) -> bool:
-        key = label_key(cell.text) if len(cell.text) <= _MAX_LABEL else ""
-        return key in self.words.labels or key in _OTHER_LABELS
+        key = key_of(cell.text)
+        return key in self.words.labels or key in OTHER_LABELS
 
 
 def _stacked(table: Table, label: Cell, first: Cell) -> Iterator[Cell]:
@@ -292,27 +344,14 @@ def _stacked(table: Table, label: Cell, first: Cell) -> Iterator[Cell]:
         row += cell.height
 
 
-def _label_pattern(labels: frozenset[str]) -> re.Pattern[str]:
-    """A label in running text: blanks between its characters, an optional remark,
-    then a colon, rule or wide gap.
-    """
-    keys = sorted(labels, key=lambda key: (-len(key), key))
-    names = "|".join(r"[ \t]*".join(map(re.escape, key)) for key in keys)
-    return re.compile(
-        rf"(?<![\w])({names})[ \t]*(?:\([^()]{{0,20}}\)[ \t]*)?"
-        r"(?:[::]|(?=[ \t]{2,}|\t|_{2,}|\s*$))",
-        re.IGNORECASE,
-    )
-
-
 def _labelled_pieces(text: str, words: _Words) -> list[tuple[str, str]]:
     """Labels in a text, each with what stands between it and the next, as it was written.
 
     What follows on further lines belongs to it too; but below a label that stands alone on its line
     only when no other label is there, for then the lines are not clearly its own.
     """
-    plain, origin = _plain(text)
-    matches = list(_own_labels(plain, words))
+    flat, origin = plain(text)
+    matches = list(_own_labels(flat, words))
     pieces = []
     for match, following in zip_longest(matches, matches[1:]):
         start = origin[match.end()]
@@ -324,29 +363,15 @@ def _labelled_pieces(text: str, words: _Words) -> list[tuple[str, str]]:
     return pieces
 
 
-def _own_labels(plain: str, words: _Words) -> Iterator[re.Match[str]]:
+def _own_labels(flat: str, words: _Words) -> Iterator[re.Match[str]]:
     """Labels in a text, but those that a long text quotes in the middle of its sentences."""
     within_long = False
-    for match in words.pattern.finditer(plain):
-        before = plain[: match.start()]
+    for match in words.pattern.finditer(flat):
+        before = flat[: match.start()]
         if within_long and before.rstrip(" ") and not before.endswith(("\n", "\t", "  ")):
             continue
         within_long = label_key(match[1]) in words.long
         yield match
-
-
-@lru_cache(maxsize=512)
-def _plain(text: str) -> tuple[str, Sequence[int]]:
-    """``text`` in NFKC, and for each of its characters (and its end) the place
-    in ``text`` it comes from.
-    """
-    text = text.translate(COLONS)
-    plain = unicodedata.normalize("NFKC", text)
-    if plain == text:
-        return text, range(len(text) + 1)
-    pieces = [unicodedata.normalize("NFKC", character) for character in text]
-    origin = [index for index, piece in enumerate(pieces) for _ in piece]
-    return "".join(pieces), [*origin, len(text)]
 
 
 def _own_lines(field: Field, text: str) -> str:
@@ -356,69 +381,3 @@ def _own_lines(field: Field, text: str) -> str:
     if field.type in _OVER_LINES:
         return text
     return text.partition("\n")[0].rstrip("。. ")
-
-
-# --- summary tables -------------------------------------------------------------------------------
-
-
-def header_rows(table: Table, columns: tuple[Field, ...]) -> Headers:
-    """Rows of ``table`` that name at least half of ``columns`` (and two of
-    them): row -> column -> field.
-    """
-    if not columns:
-        return {}
-    fields = {label_key(label): field for field in columns for label in field.labels}
-    found: dict[int, dict[int, Field]] = {}
-    for cell in table.cells:
-        field = fields.get(label_key(cell.text)) if len(cell.text) <= _MAX_LABEL else None
-        if field is not None and field not in found.get(cell.row, {}).values():
-            found.setdefault(cell.row, {})[cell.column] = field
-    needed = max(2, (len(columns) + 1) // 2)
-    return {row: fields_at for row, fields_at in found.items() if len(fields_at) >= needed}
-
-
-def extract_rows(
-    content: Content,
-    form: Form,
-    part: str,
-    confidence: float = 1.0,
-) -> tuple[dict[str, Fact], ...]:
-    """The applicants of a summary table; rows with nothing but a number and totals are left out."""
-    rows: list[dict[str, Fact]] = []
-    for table in content.tables:
-        heads = header_rows(table, form.columns)
-        columns: dict[int, Field] = {}
-        for row in range(table.row_count):
-            if row in heads:
-                columns = heads[row]
-            elif columns and (facts := _row(table, row, columns, part, confidence)):
-                rows.append(_named(form, facts))
-    return tuple(rows)
-
-
-_TOTAL = re.compile(r"合计|总计|小计|共计|(?:示例|样例|例如?)(?:$|[::])")
-_OUTSIDE = re.compile(r"(?:注|备注|说明|填表说明|填报说明|联系人|填报人|审核人|负责人)[::]")
-
-
-def _row(
-    table: Table,
-    row: int,
-    columns: dict[int, Field],
-    part: str,
-    confidence: float,
-) -> dict[str, Fact]:
-    first = table.at(row, 0)
-    opening = normalise(first.text) if first else ""
-    if _TOTAL.match(opening) or _OUTSIDE.match(opening):
-        return {}
-    facts = {}
-    for column, field in columns.items():
-        cell = table.at(row, column)
-        text = cell.text if cell else ""
-        place = table.place(cell, row) if cell else f"表{table.number} 第{row + 1}行"
-        facts[field.name] = read_cell(
-            field, text, Provenance(part=part, place=place, method="table", confidence=confidence)
-        )
-    own = [table.at(row, column) for column in columns]
-    cells = (cell for cell in own if cell is not None and cell.row == row)
-    return facts if any(not is_blank(cell.text) for cell in cells) else {}

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from ingest.document.content import Content
-from ingest.document.form.fields import found_labels, header_rows
+from ingest.document.form.fields import found_labels
+from ingest.document.form.rows import heads_of
 from rules.call import Call, Form, Role
 from rules.vocabulary import normalise
 
@@ -38,20 +39,30 @@ class Recognition:
 def recognise(content: Content, call: Call) -> Recognition:
     """Which form ``content`` is, by what is written in it."""
     shares = {form.id: label_share(content, form) for form in call.forms}
+    best = _titled(content, call, shares)
+    if best is not None and shares[best.id] >= TITLE_SHARE:
+        return Recognition(best, "title")
+    ranked = sorted(shares.values(), reverse=True)
+    lead = ranked[0] - (ranked[1] if len(ranked) > 1 else 0) if ranked else 0
+    if ranked and ranked[0] >= LABEL_SHARE and lead >= LABEL_LEAD:
+        return Recognition(call.form(max(shares, key=lambda each: shares[each])), "labels")
+    if best is not None:
+        return Recognition(None, "", f"标题像“{best.titles[0]}”，但没有找到表中的栏目")
+    return Recognition(None, "", "不是本次征集的申报书或汇总表")
+
+
+def _titled(content: Content, call: Call, shares: dict[str, float]) -> Form | None:
+    """The form whose title the document bears, that with most of its labels if there are several;
+    the share of one that lies sideways is added to ``shares``.
+    """
     opening = _opening_lines(content)
     titles = [(form, title) for form in call.forms for title in form.titles]
     headed = {form.id for form, title in titles if _is_title(opening, title)}
     titled = [form for form in call.forms if form.id in headed]
     best = max(titled, key=lambda form: shares[form.id], default=None)
-    if best is not None and shares[best.id] >= TITLE_SHARE:
-        return Recognition(best, "title")
-    ranked = sorted(call.forms, key=lambda form: -shares[form.id])
-    lead = shares[ranked[0].id] - (shares[ranked[1].id] if len(ranked) > 1 else 0) if ranked else 0
-    if ranked and shares[ranked[0].id] >= LABEL_SHARE and lead >= LABEL_LEAD:
-        return Recognition(ranked[0], "labels")
-    if best is not None:
-        return Recognition(None, "", f"标题像“{best.titles[0]}”，但没有找到表中的栏目")
-    return Recognition(None, "", "不是本次征集的申报书或汇总表")
+    if best is not None and not shares[best.id] and len(titled) == 1:
+        shares[best.id] = _sideways_share(content, best)
+    return best
 
 
 def label_share(content: Content, form: Form) -> float:
@@ -59,13 +70,16 @@ def label_share(content: Content, form: Form) -> float:
     of the columns in one header row for a summary.
     """
     if form.columns:
-        headers = (header_rows(table, form.columns) for table in content.tables)
-        best = max(
-            (len(row) for rows in headers for row in rows.values()),
-            default=0,
-        )
-        return best / len(form.columns)
+        heads = (head for table in content.tables for head in heads_of(table, form.columns))
+        return max((len(head.columns) for head in heads), default=0) / len(form.columns)
     return len(found_labels(content, form)) / max(1, len(form.fields))
+
+
+def _sideways_share(content: Content, form: Form) -> float:
+    """The share of a summary table's columns that stand in rows of a table lying sideways."""
+    turned = (table.turned() for table in content.tables if form.columns)
+    heads = (head for table in turned for head in heads_of(table, form.columns))
+    return max((len(head.columns) for head in heads), default=0) / max(1, len(form.columns))
 
 
 def _opening_lines(content: Content) -> list[str]:

@@ -13,9 +13,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from ingest.document.content import Content, Line, Table
-from ingest.document.form.fields import extract_fields, found_labels, header_rows
+from ingest.document.form.fields import extract_fields, found_labels
 from ingest.document.form.pile import Leaf, sort_pile
 from ingest.document.form.recognise import LABEL_SHARE, label_share, recognise, title_over
+from ingest.document.form.rows import heads_of
 from rules.call import Call, Form
 from rules.facts import Knowledge
 from rules.labels import label_key
@@ -101,8 +102,8 @@ def _leaf(number: int, block: Content, call: Call) -> Leaf:
 
 
 def _labels(block: Content, form: Form) -> frozenset[str]:
-    heads = (header_rows(table, form.columns) for table in block.tables)
-    columns = (field.name for rows in heads for row in rows.values() for field in row.values())
+    heads = (head for table in block.tables for head in heads_of(table, form.columns))
+    columns = (field.name for head in heads for field in head.columns.values())
     return found_labels(block, form) | frozenset(columns)
 
 
@@ -122,7 +123,7 @@ def _joined(blocks: Sequence[Content], whole: Content) -> Content:
         lines += block.lines[: 0 if block.tables else None]
         tables += (replace(table, after=len(lines)) for table in block.tables)
         lines += block.lines if block.tables else ()
-    return Content(tuple(lines), tuple(tables), whole.pictures, whole.notes)
+    return Content(tuple(lines), tuple(tables), whole.pictures, whole.notes, whole.loose)
 
 
 def _forms(pieces: Sequence[Content], call: Call) -> Iterator[Content]:

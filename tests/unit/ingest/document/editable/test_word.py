@@ -12,7 +12,8 @@ import docx
 import pytest
 
 from ingest.document.content import MAX_COLUMNS, Content
-from ingest.document.editable.word import BrokenWordError, WordLimitError, read_word
+from ingest.document.editable.word import BrokenWordError, read_word
+from ingest.document.editable.wordpackage import WordLimitError
 from tests.unit.ingest.document.words import body, cell, replaced, saved, table, word
 
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.document.form.cells import is_blank, read_cell
+from ingest.document.form.cells import read_cell
+from ingest.document.form.prompts import is_blank
 from rules.facts import Knowledge, Provenance, Value
 from rules.vocabulary import Field, FieldType
 

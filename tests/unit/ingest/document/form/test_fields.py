@@ -6,7 +6,8 @@ import pytest
 
 from ingest.document.content import Content
 from ingest.document.editable.word import read_word
-from ingest.document.form.fields import extract_fields, extract_rows
+from ingest.document.form.fields import extract_fields
+from ingest.document.form.rows import extract_rows
 from rules.call import Call
 from rules.facts import Fact, Knowledge
 from tests.unit.ingest.document.words import ZONE, body, cell, table, word
@@ -254,3 +255,70 @@ def test_a_row_that_only_shows_how_to_fill_in_is_no_applicant(call: Call) -> Non
     rows = [["序号", *heads], example, ["1", *["乙"] * len(heads)]]
 
     assert len(extract_rows(read_word(word([], rows)), call.form("附件3"), "3")) == 1
+
+
+def test_a_value_in_an_inner_table_is_read_without_its_neighbours(call: Call) -> None:
+    """姓名｜张三｜职务｜副校长 in the cell of 联系人; which of two names it is, nobody knows."""
+    shapes = [
+        ["郭建新", "职务", "副校长"],
+        ["姓名", "郭建新", "职务", "副校长"],
+        ["郭建新", "马晓燕"],
+    ]
+    read = []
+    for shape in shapes:
+        inner = table([cell(text) for text in shape])
+        outer = f"<w:tbl><w:tr>{cell('联系人')}<w:tc><w:tcPr/>{inner}<w:p/></w:tc></w:tr></w:tbl>"
+        read.append(known(call, read_word(body(outer)), "联系人"))
+
+    assert read == ["郭建新", "郭建新", Knowledge.UNKNOWN]
+
+
+def test_a_label_that_only_says_name_stands_between_a_label_and_its_value(call: Call) -> None:
+    """联系人 | 姓名 | 张三; and 联系人 | 姓名：张三  职务：副校长."""
+    apart = read_word(word([], [["联系人", "姓名", "郭建新", "职务", "副校长"]]))
+    inside = read_word(word([], [["联系人", "姓名：郭建新  职务：副校长"]]))
+
+    assert known(call, apart, "联系人") == "郭建新"
+    assert known(call, inside, "联系人") == "郭建新"
+
+
+def test_a_list_to_tick_may_go_over_several_cells(call: Call) -> None:
+    """The tick in the last one is not lost; what is no option ends the list."""
+    spread = read_word(word([], [["公示结果", "□有异议", "☑无异议", "备注", "☑有异议"]]))
+    boxes = read_word(word([], [["公示结果", "☐", "有异议", "☑", "无异议"]]))
+
+    assert known(call, spread, "公示结果") == "无异议"
+    assert known(call, boxes, "公示结果") == "无异议"
+
+
+def test_only_a_place_that_can_be_named_is_empty(call: Call) -> None:
+    """A label with labels all around it has no place: nothing is known, nothing is missed."""
+    content = read_word(word([], [["联系人", "联系电话"], ["电子邮箱", "所属师市"]]))
+
+    assert known(call, content, "联系人") is Knowledge.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    "drawing", ["<w:pict><v:oval xmlns:v='v' style='position:absolute'/></w:pict>"]
+)
+def test_a_box_is_not_left_open_where_something_is_drawn(call: Call, drawing: str) -> None:
+    """A ring drawn over an option is anchored beside the label, or outside of the table."""
+    value = cell("□无异议 □有异议")
+    drawn = f"<w:tc><w:p><w:r><w:t>公示结果</w:t>{drawing}</w:r></w:p></w:tc>"
+    beside = f"<w:tbl><w:tr>{drawn}{value}</w:tr></w:tbl>"
+    outside = (
+        f"<w:p><w:r>{drawing}</w:r></w:p><w:tbl><w:tr>{cell('公示结果')}{value}</w:tr></w:tbl>"
+    )
+    plain = f"<w:tbl><w:tr>{cell('公示结果')}{value}</w:tr></w:tbl>"
+
+    found = [known(call, read_word(body(xml)), "公示结果") for xml in (beside, outside, plain)]
+
+    assert found == [Knowledge.UNKNOWN, Knowledge.UNKNOWN, Knowledge.BLANK]
+
+
+def test_a_telephone_beside_the_name_fills_the_open_place(call: Call) -> None:
+    """And is no part of the name."""
+    content = read_word(word([], [["联系人", "郭建新 18099335120", "联系电话", ""]]))
+
+    assert known(call, content, "联系人") == "郭建新"
+    assert known(call, content, "联系电话") == "18099335120"

@@ -1,0 +1,98 @@
+"""What a form itself says in the places to be filled in: prompts, hints, examples, ``（盖章）``, an
+empty date. None of it is a value.
+
+Text in, text out; pure. What a value means is ``cells.py``.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from rules.vocabulary import normalise
+
+_WRITE = "填写|填报|填入|填上|输入|录入|键入|选择|选填|说明|概述|描述|介绍|列出|写明|注明|阐述|勾选|补充|粘贴|编辑|选取"
+_LINE = re.compile(
+    rf"请[^。;]{{0,40}}(?:{_WRITE})[^。;]{{0,40}}[。.…]*|(?:须|需|应)(?:填写|注明|写明)[^。;]{{0,24}}[。.…]*"
+    rf"|(?:请?(?:单击|双击|点击|点按|轻触|轻点)|在此|此处)[^。]{{0,20}}(?:{_WRITE})[^。]{{0,14}}[。.…]*"
+    r"|(?:填写|填入|输入)[^。,;]{1,24}[。.…]*|选择(?:一项|一个|日期|选项|类型|类别)[。.…]*"
+    r"|(?:请?(?:限|控制在))?(?:不超过|不少于|约)?\d{2,5}字(?:以内|之内|左右|以上|以下)?(?:填写)?[。.]?"
+    r"|(?:此处|此栏)?(?:必填|选填|待填)项?"
+    r"|(?:click|tap)(?:ortap)?(?:here)?to(?:enter|add|select)[a-z]*\.?"
+    r"|choosean?(?:item|date)\.?"
+)
+"""A whole line, normalised, that only says what to write."""
+_WORDS = (
+    "盖章|公章|签章|签字|签名|手签|不超过|以内|字左右|填写|填报|可另附|另附页|打勾|打√|勾选|必填|选填|"
+    "示例|样例|范例|例如|例:|例：|如:|如：|请|单选|多选"
+)
+_SPACED = "|".join(r"\s*".join(word) for word in _WORDS.split("|"))
+_BRACKETED = re.compile(
+    rf"[(（【\[〔](?=[^()（）【】〔〕\[\]]*(?:{_SPACED}|说\s*明|限\s*\d))[^()（）【】〔〕\[\]]*[)）】\]〕]"
+)
+_SEAL = re.compile(r"(?:加盖|盖)(?:单位)?(?:公章|章)(?:处)?[::]?|公章处?[::]?|章处?[::]?")
+_EXAMPLE = re.compile(r"(?:示例|例如|例|样例|范例|如)[::].*", re.DOTALL)
+_NOT_OWN = re.compile(
+    r"(?:例如|例|如|示例|样例|范例)[::].*|同上|同左|同前|[〃″\"]|[x×*]{2,}|某+|××+",
+    re.DOTALL,
+)
+_EMPTY_SHAPE = re.compile(
+    r"(?:19|20)?\d{0,2}年月日?(?:至(?:\d{4})?年月日?)?|%|人|名|个|所|万?元|[/\\|::;,、。.…·\-—–~*]*"
+)
+_LEFTOVER = re.compile(r"[\u3400-\u9fff]{2,8}(?:\([^()]{0,8}\))?[::]")
+
+
+def is_blank(text: str) -> bool:
+    """Whether nothing was written: blanks, rules, ``年  月  日``, ``（盖章）``, a prompt."""
+    plain = re.sub(r"[_＿﹍‗¯]+", "", unicodedata.normalize("NFKC", text))
+    lines = (normalise(line) for line in plain.split("\n"))
+    bare = normalise("".join(line for line in lines if _LINE.fullmatch(line) is None))
+    bare = _SEAL.sub("", _BRACKETED.sub("", bare))
+    return _LINE.fullmatch(bare) is not None or _EMPTY_SHAPE.fullmatch(bare) is not None
+
+
+def is_example(text: str) -> bool:
+    """Whether it says of itself that it is one: ``张三（示例）``."""
+    return re.search(r"\((?:示例|样例|范例|例)\)$", normalise(text)) is not None
+
+
+def points_elsewhere(text: str) -> bool:
+    """Whether it is an example the form gives, a placeholder, or a pointer to another cell: no
+    value of this one.
+    """
+    return _NOT_OWN.fullmatch(normalise(text)) is not None
+
+
+def without_prompts(text: str, *, long: bool) -> str:
+    """``text`` without what the form said in its place: lines that are prompts or examples and,
+    but in a long text, hints in brackets.
+    """
+    if not long:
+        text = _BRACKETED.sub(" ", text)
+    lines = text.split("\n")
+    if len(lines) < 2:
+        return text
+    kept = [line for line in lines if not _is_prompt(line, long=long)]
+    return "\n".join(kept) if any(map(str.strip, kept)) else text
+
+
+def _is_prompt(line: str, *, long: bool) -> bool:
+    bare = normalise(line)
+    if _LINE.fullmatch(bare) or (bare and _BRACKETED.fullmatch(bare)):
+        return True
+    return not long and _EXAMPLE.fullmatch(bare) is not None
+
+
+def without_leftovers(text: str) -> str:
+    """A short value without what a form has printed around it: ``（盖 章）``, ``法人代表：`` with
+    nothing behind it, an empty date, rules.
+    """
+    kept = []
+    for line in text.split("\n"):
+        words = [word for word in re.split(r"[ \t\u3000]{2,}", line.strip(" \t\u3000_＿")) if word]
+        while len(words) > 1 and (is_blank(words[-1]) or _LEFTOVER.fullmatch(normalise(words[-1]))):
+            words.pop()
+        rest = "  ".join(words)
+        if rest and not is_blank(rest) and not _LEFTOVER.fullmatch(normalise(rest)):
+            kept.append(rest)
+    return "\n".join(kept)

@@ -1,0 +1,81 @@
+"""What a form says itself is no value."""
+
+from __future__ import annotations
+
+import pytest
+
+from ingest.document.content import INK, STRUCK
+from ingest.document.form.cells import read_cell
+from ingest.document.form.prompts import is_blank
+from rules.facts import Knowledge, Provenance
+from rules.vocabulary import Field, FieldType
+
+NOWHERE = Provenance()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["请填写", "请填写…", "请简要说明，不超过500字。", "（填写学校内设机构）", "（限300字以内）", "单击或点击此处输入文字。", "点击此处选择日期", "填写学校全称",
+     "500字以内", "（盖 章）", "加盖公章处", "（必填）", "【请选择】", "选择一项", "Click or tap here to enter text.", "请如实填写\n（盖章）", "选填项"],
+)  # fmt: skip
+def test_a_prompt_is_a_place_left_open(text: str) -> None:
+    """Whatever words it uses."""
+    assert is_blank(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "应急预案完善，建立优质资源选择机制",
+        "选择优质资源开展教学",
+        "请假制度健全",
+        "张三（示例）",
+        "例：张三",
+        "500人",
+        "需求调研充分，说明清晰",
+    ],
+)
+def test_an_answer_that_sounds_like_a_prompt_is_none(text: str) -> None:
+    """What people write about their work."""
+    assert not is_blank(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("第七中学（盖 章）", "第七中学"), ("第七中学\n（公章）\n法人代表：\n  年  月  日", "第七中学"), ("第七中学    法人代表：____", "第七中学"),
+        ("（示例：张三）郭建新", "郭建新"), ("示例：张三\n郭建新", "郭建新"), ("郭建新（请填写真实姓名）", "郭建新"), ("请填写姓名\n郭建新", "郭建新"),
+        ("郭建新\n18099335120", "郭建新"), ("郭建新 0993-2018866", "郭建新"), ("郭建新（手机：18099335120）", "郭建新"), ("古丽·艾山 18099335120", "古丽·艾山"),
+        ("第八师 石河子市 第七中学", "第八师石河子市第七中学"), ("李　𠮷", "李𠮷"), ("张三 李四", "张三 李四"), (f"{STRUCK}郭建新", "郭建新"), (f"郭建新{INK}", "郭建新"),
+    ],
+)  # fmt: skip
+def test_a_name_is_read_without_what_stands_around_it(text: str, value: str) -> None:
+    """Prompts, examples, signature lines, a telephone, struck text."""
+    assert read_cell(Field("联系人", FieldType.TEXT), text, NOWHERE).value == value
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [(f"{STRUCK}126", 126), (f"{STRUCK} 126人", 126), ("（示例：100）126", 126), (STRUCK, None), (f"{INK}", None)],
+)  # fmt: skip
+def test_struck_numbers_do_not_count(text: str, value: int | None) -> None:
+    """128 struck and 126 behind it are 126; struck alone is nothing anybody knows."""
+    fact = read_cell(Field("人数", FieldType.INTEGER), text, NOWHERE)
+
+    assert fact.value == value
+    assert value is not None or fact.knowledge is Knowledge.UNKNOWN
+
+
+@pytest.mark.parametrize("text", ["张三（示例）", "XXX", "×××", "某某", "如：张三"])
+def test_an_example_is_no_value(text: str) -> None:
+    """Nor is it an empty place: staff look."""
+    assert read_cell(Field("联系人", FieldType.TEXT), text, NOWHERE).knowledge is Knowledge.UNKNOWN
+
+
+def test_a_long_text_keeps_its_words_and_loses_the_prompt_above_it() -> None:
+    """Remarks in brackets are part of it."""
+    text = "请简要说明，不超过500字。\n建有千兆校园网（配置说明见附件）。"
+
+    fact = read_cell(Field("网络条件", FieldType.LONG_TEXT), text, NOWHERE)
+
+    assert fact.value == "建有千兆校园网（配置说明见附件）。"

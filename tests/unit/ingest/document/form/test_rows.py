@@ -1,0 +1,144 @@
+"""Which rows of a summary table are applicants."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from ingest.document.content import STRUCK, Cell, Content, Line, Table
+from ingest.document.form.recognise import recognise
+from ingest.document.form.rows import extract_rows
+from rules.call import Call
+from rules.facts import Knowledge
+
+HEADS = ["序号", "学校名称", "师市", "学校类型", "联系人", "联系电话"]
+FIRST = ["1", "晨光小学", "第八师石河子市", "小学", "贺兰", "13999330077"]
+SECOND = ["2", "金穗中学", "第八师石河子市", "初中", "陶志刚", "0993-2012345"]
+NAMES = ["晨光小学", "金穗中学"]
+
+
+def grid(rows: Sequence[Sequence[str]], number: int = 1) -> Table:
+    """A plain table; ``<`` goes on with the cell on the left, ``^`` with the one above."""
+    cells: list[Cell] = []
+    for row, texts in enumerate(rows):
+        for column, text in enumerate(texts):
+            width = 1
+            while column + width < len(texts) and texts[column + width] == "<":
+                width += 1
+            height = 1
+            while row + height < len(rows) and rows[row + height][column : column + 1] == ["^"]:
+                height += 1
+            if text not in ("<", "^"):
+                signed = text if STRUCK in text else ""
+                cells.append(Cell(text.replace(STRUCK, ""), row, column, width, height, signed))
+    return Table(number, tuple(cells))
+
+
+def names(call: Call, *tables: Table) -> list[str]:
+    """The applicants' names."""
+    rows = extract_rows(Content(tables=tables), call.form("附件4"), "2")
+    return [row["单位名称"].text or row["单位名称"].knowledge for row in rows]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        ["合计", "2所", "", "", "", ""], ["", "合计", "2所", "", "", ""], ["", "", "合计", "", "2", ""], ["", "本页小计", "", "", "", ""],
+        ["", "其中：中小学2所", "", "", "", ""], ["一、中小学", "<", "<", "<", "<", "<"], ["", "一、中小学", "", "", "", ""],
+        ["", "中小学（2所）", "", "", "", ""], ["", "普通高中", "", "", "", ""], ["", "（二）职业学校", "", "", "", ""], ["分管领导：", "", "填表人：", "", "", ""],
+        ["", "分管领导：王五", "", "", "", ""], ["填表人：王五   审核人：赵六", "<", "<", "<", "<", "<"], ["", "", "第八师石河子市", "", "", ""],
+        ["（1）", "（2）", "（3）", "（4）", "（5）", "（6）"], ["1", "2", "3", "4", "5", "6"], ["甲", "乙", "丙", "丁", "戊", "己"], HEADS,
+        ["3", f"{STRUCK}", f"{STRUCK}", f"{STRUCK}", f"{STRUCK}", f"{STRUCK}"], ["", "以下空白", "", "", "", ""], ["3", "", "", "", "", ""],
+        ["示例", "某某小学", "第八师", "小学", "张三", "13900000000"], ["3", "", "", "□小学 □初中", "", ""], ["注：按推荐顺序填写", "<", "<", "<", "<", "<"],
+        ["", "填报单位（盖章）：", "", "", "", ""], ["", "……", "", "", "", ""],
+    ],
+)  # fmt: skip
+def test_a_row_that_is_no_applicant_is_none(call: Call, row: list[str]) -> None:
+    """Sums, groups, heads again, who signs, what was struck: no letter asks for its 申报书."""
+    assert names(call, grid([HEADS, FIRST, row, SECOND])) == NAMES
+
+
+@pytest.mark.parametrize(
+    "row",
+    [["3", "城区第二小学", "", "", "", ""], ["", "第二小学", "第八师", "小学", "", ""], ["3", "合兴小学", "第八师", "小学", "", ""],
+     ["3", f"{STRUCK}第二小学", "第八师", "小学", "", ""]],
+)  # fmt: skip
+def test_a_row_with_a_name_is_an_applicant_however_little_else_it_says(
+    call: Call, row: list[str]
+) -> None:
+    """Nobody is dropped for an empty cell."""
+    assert len(names(call, grid([HEADS, FIRST, row, SECOND]))) == 3
+
+
+def test_a_row_that_lacks_only_its_name_is_an_applicant_whose_name_is_not_there(call: Call) -> None:
+    """It is not dropped either."""
+    rows = [HEADS, FIRST, ["2", "", "第八师", "初中", "陶志刚", "13999330078"]]
+
+    assert names(call, grid(rows)) == ["晨光小学", Knowledge.BLANK]
+
+
+@pytest.mark.parametrize(
+    "heads",
+    [
+        [
+            ["序号", "学校名称", "师市", "学校类型", "联系方式", "<"],
+            ["^", "^", "^", "^", "联系人", "电话"],
+        ],
+        [
+            ["序号", "学校名称", "师市", "学校类型", "联系人", "<"],
+            ["^", "^", "^", "^", "姓名", "电话"],
+        ],
+        [
+            ["序号", "学校情况", "<", "<", "联系人", "<"],
+            ["^", "学校名称", "师市", "学校类型", "姓名", "联系电话"],
+        ],
+        [["序号", "学校名称", "师市", "学校类型", "联系人", ""], ["", "", "", "", "姓名", "电话"]],
+        [HEADS, ["", "", "", "", "姓名", "电话"]],
+    ],
+)
+def test_heads_over_two_rows_are_one_head(call: Call, heads: list[list[str]]) -> None:
+    """The lower row says what the upper one groups."""
+    rows = extract_rows(Content(tables=(grid([*heads, FIRST, SECOND]),)), call.form("附件4"), "2")
+
+    assert [row["单位名称"].value for row in rows] == NAMES
+    assert [row["联系人"].value for row in rows] == ["贺兰", "陶志刚"]
+    assert [row["联系电话"].value for row in rows] == ["13999330077", "0993-2012345"]
+
+
+def test_a_name_over_two_rows_is_one_applicant(call: Call) -> None:
+    """A second contact below the first is no second school."""
+    more = ["^", "^", "^", "^", "马晓燕", "13899010203"]
+
+    assert names(call, grid([HEADS, FIRST, more, SECOND])) == NAMES
+
+
+def test_a_table_lying_sideways_is_read_by_its_columns(call: Call) -> None:
+    """Heads down the side, an applicant in each column; places are those of the table as it lies."""
+    turned = [list(column) for column in zip(HEADS, FIRST, SECOND, strict=True)]
+    content = Content((Line("兵团智慧教育示范校申报汇总表", "第1段"),), (grid(turned),))
+
+    rows = extract_rows(content, call.form("附件4"), "2")
+
+    assert [row["单位名称"].value for row in rows] == NAMES
+    assert rows[1]["联系电话"].provenance.place == "表1 第6行 第3列"
+    assert recognise(content, call).form == call.form("附件4")
+
+
+def test_a_telephone_under_the_name_is_the_telephone(call: Call) -> None:
+    """It is no part of the name, and the empty cell beside it is not left open."""
+    rows = [HEADS, [*FIRST[:4], "贺兰\n13999330077", ""]]
+
+    (row,) = extract_rows(Content(tables=(grid(rows),)), call.form("附件4"), "2")
+
+    assert (row["联系人"].value, row["联系电话"].value) == ("贺兰", "13999330077")
+
+
+def test_another_form_s_table_gives_no_rows(call: Call) -> None:
+    """A workbook with a sheet for each form: only the one with the applicants' names is this one."""
+    other = [
+        ["申报情况", "师市", "学校类型", "联系人", "联系电话"],
+        ["甲", "第八师", "小学", "贺兰", "13999330077"],
+    ]
+
+    assert names(call, grid([HEADS, FIRST, SECOND]), grid(other, 2)) == NAMES
