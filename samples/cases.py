@@ -1,7 +1,8 @@
 """The sample mails: who sends what, when it arrives, and what the program is expected to make of
 it.
 
-Every case stands alone (another 师市 or another track), except 09/10, 11/12 and 18/19, which belong together.
+Every case stands alone (another 师市 or another track), except 09/10, 11/12, 18/19 and 23/24, which
+belong together, and 25, which pretends to be the sender of 07.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from samples.post import Bounce, File, Post, Program, token, write_bounce, write
 from samples.scan import Scanner
 
 ACCEPTED, INCOMPLETE, REJECTED, REFERRED = "accepted", "incomplete", "rejected", "referred"
-RECEIVED, NONE = "received", "none"
+RECEIVED, NOTED, NONE = "received", "noted", "none"
 ZONE, SCHOOL = "示范区", "示范校"
 
 
@@ -578,6 +579,60 @@ def case_22() -> Iterator[Sample]:
     )
 
 
+def case_23_24() -> Iterator[Sample]:
+    """A case that lives long: Word first, then scans in grey, which a clerk has to look at."""
+    bureau, rates, subject = who.FIFTH, ("98.3%", "99.4%"), "第五师双河市智慧教育示范区申报材料"
+    scanner = Scanner(23, dpi=110, quality=48, skew=-0.4, grey=True)
+    package = zone_package(bureau, desk(23, 26, 0, scanner), rates)
+    first = bureau_post(
+        Arrival("23", Program.COREMAIL, at(26, 9, 41, 17)),
+        bureau,
+        subject,
+        "先将申报书和汇总表的Word版发来，盖章扫描件随后补报。",
+        package.words,
+    )
+    what = "先发来Word，盖章扫描件还没有"
+    yield _sample(
+        "word-first",
+        first,
+        what,
+        INCOMPLETE,
+        _zone_entry(bureau, INCOMPLETE),
+        mentions=("扫描",),
+    )
+    second = bureau_post(
+        Arrival("24", Program.COREMAIL, at(28, 16, 12, 3)),
+        bureau,
+        f"Re: {subject}",
+        "盖章扫描件见附件。",
+        tuple(pair.scan for pair in (*package.applications, package.summary)),
+    )
+    what = "补来的扫描件是灰度的，须由人看；次日经办人看过，受理"
+    yield _sample(
+        "grey-scans-follow",
+        replace(second, answers=first.message_id),
+        what,
+        REFERRED,
+        _zone_entry(bureau, REFERRED),
+        mentions=("章",),
+    )
+
+
+def case_25() -> Iterator[Sample]:
+    """A stranger under the name of a bureau whose case is accepted."""
+    bureau, received = who.SECOND, at(29, 20, 48, 6)
+    package = zone_package(bureau, desk(25, 29, 1), ("91%", "90%"), telephone="0996-4629999")
+    post = _post(
+        Arrival("25", Program.QQ, received),
+        bureau.name,
+        "tmg_shenbao@example.net",
+        ("第二师铁门关市示范区申报材料更正", f"以本次为准。\n\n{bureau.name}"),
+        package.words[:1],
+    )
+    what = "陌生地址用07的单位名称另寄一份不合格的Word：案卷不动，另函告知真单位"
+    yield _sample("impostor", post, what, NOTED)
+
+
 CASES: tuple[Callable[[], Iterator[Sample]], ...] = (
     case_01,
     case_02,
@@ -598,6 +653,8 @@ CASES: tuple[Callable[[], Iterator[Sample]], ...] = (
     case_20,
     case_21,
     case_22,
+    case_23_24,
+    case_25,
 )
 
 

@@ -22,7 +22,7 @@ HERE = Path(__file__).resolve().parent
 _HEAD = """\
 # 样例邮件及其预期结果。由 python -m samples.make_samples 生成,请勿手改。
 # file: 邮件文件; received: 邮件服务器收到的时间; letter: 这封邮件到达后应发出的信函
-# (accepted 受理, incomplete 补正, rejected 不予受理, referred 转人工, received 收悉, none 不答复);
+# (accepted 受理, incomplete 补正, rejected 不予受理, referred 转人工, received 收悉, noted 待核实, none 不答复);
 # entries: 这封邮件到达后各申报项的裁定; mentions: 结论中必须出现的词。19与18是同一文件投递了两次。
 # 单位除报送单位名单外均属虚构,人名、电话、邮箱均属虚构。
 """

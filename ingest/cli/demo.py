@@ -10,6 +10,7 @@ import typer
 
 from ingest.cli.console import JsonOption, print_json, print_table
 from ingest.exitcodes import ExitCode
+from rules.vocabulary import BEIJING
 
 SCREENINGS = {"person": "来件", "automatic": "自动回复", "bounce": "退信", "duplicate": "重复投递"}
 
@@ -76,6 +77,8 @@ def demo(
             for o in result.outcomes
         ]
         print_table(("收到", "样例", "性质", "案卷", "答复", "说明"), rows)
+        for deed in result.deeds:
+            typer.echo(f"{deed.at.astimezone(BEIJING):%m-%d %H:%M}  {deed.text}")
         typer.echo(
             f"\n服务器 {result.server_count} 封,台账 {result.ledger_count} 封;发出信函 {result.letters} 封、日报 {result.digests} 份。"
         )

@@ -63,6 +63,12 @@ def own_samples(folder: Path, call: Call) -> tuple[Sample, ...]:
     return tuple(_own_sample(path, call) for path in paths)
 
 
+def message_id_of(sample: Sample) -> str:
+    """The Message-ID of a sample's mail; "" when it has none."""
+    with sample.path.open("rb") as mail:
+        return str(BytesHeaderParser(policy=default).parse(mail)["Message-ID"] or "").strip()
+
+
 def _own_sample(path: Path, call: Call) -> Sample:
     with path.open("rb") as mail:
         headers = BytesHeaderParser(policy=default).parse(mail)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -19,8 +19,9 @@ from ingest.app import App, build
 from ingest.calls import default_config, open_call
 from ingest.clock import FixedClock
 from ingest.daemon import start, work
+from ingest.demo.clerk import Deed, Shift, shifts_of, work_shift
 from ingest.demo.mailbox import EmbeddedMailbox
-from ingest.demo.mails import Sample, load_samples, own_samples
+from ingest.demo.mails import Sample, load_samples, message_id_of, own_samples
 from ingest.demo.output import write_output
 from ingest.demo.smtp_sink import SmtpSink
 from ingest.mailbox.imap import ImapMailbox
@@ -39,6 +40,8 @@ CALL = "smart-education-2024"
 OFFICE = "mailroom@office.example"
 STAFF = "staff@office.example"
 SETTLE = timedelta(minutes=10)
+DECIDED = ("24",)
+"""Numbers of the samples whose case a clerk decides the day after."""
 _ELSEWHERE = "用 --dir 指定别的文件夹"
 
 
@@ -49,6 +52,7 @@ class Scenario:
     calls: Path  #: the directory the call's folder stands in
     call: Call
     samples: tuple[Sample, ...]  #: in the order in which they come
+    shifts: tuple[Shift, ...] = ()  #: what the office's people do, by the hour
 
     @property
     def first_day(self) -> datetime:
@@ -57,15 +61,20 @@ class Scenario:
 
     @property
     def last_moment(self) -> datetime:
-        """When the digests of the deadline and of the last mail have been sent; aware."""
-        return max(self.call.deadline, *(sample.received for sample in self.samples)) + timedelta(
-            days=1
-        )
+        """When the digests of the deadline, of the last mail and of the last shift have been sent;
+        aware.
+        """
+        moments = [sample.received for sample in self.samples] + [each.at for each in self.shifts]
+        return max(self.call.deadline, *moments) + timedelta(days=1)
 
 
 def shipped_scenario() -> Scenario:
-    """The first call with the sample mails that ship with the program."""
-    return _scenario(default_config() / "calls", CALL, load_samples())
+    """The first call with the sample mails that ship with the program, and people who decide what
+    the program leaves to them.
+    """
+    scenario = _scenario(default_config() / "calls", CALL, load_samples())
+    doubtful = {each.number: each.received for each in scenario.samples if each.number in DECIDED}
+    return replace(scenario, shifts=shifts_of(scenario.call, doubtful))
 
 
 def own_scenario(call_folder: Path, mails: Path) -> Scenario:
@@ -92,7 +101,7 @@ class Outcome:
     sample: Sample
     screening: str
     case_code: str
-    letter: str  #: kind of the letter it was answered with, ``none``
+    letter: str  #: kind of the first letter about it, ``none``; what people decide comes later
     state: str  #: of that letter
 
     @property
@@ -110,6 +119,7 @@ class Result:
     digests: int
     server_count: int
     ledger_count: int
+    deeds: tuple[Deed, ...] = ()  #: of the office's people
 
 
 def run_demo(directory: Path, scenario: Scenario) -> Result:
@@ -132,11 +142,16 @@ def run_demo(directory: Path, scenario: Scenario) -> Result:
         )
         try:
             start(app)
-            for sample in scenario.samples:
-                _live_until(app, clock, sample.received)
-                _deliver(app, clock, mailbox, sample)
+            deeds = []
+            happenings: list[Sample | Shift] = [*scenario.samples, *scenario.shifts]
+            for happening in sorted(happenings, key=_moment):
+                _live_until(app, clock, _moment(happening))
+                if isinstance(happening, Sample):
+                    _deliver(app, clock, mailbox, happening)
+                else:
+                    deeds.append(_serve(app, clock, happening, scenario))
             _live_until(app, clock, scenario.last_moment)
-            return _result(app, directory, scenario, sink)
+            return replace(_result(app, directory, scenario, sink), deeds=tuple(deeds))
         finally:
             app.close()
 
@@ -212,6 +227,20 @@ def _deliver(app: App, clock: FixedClock, mailbox: EmbeddedMailbox, sample: Samp
     work(app)
 
 
+def _moment(happening: Sample | Shift) -> datetime:
+    return happening.received if isinstance(happening, Sample) else happening.at
+
+
+def _serve(app: App, clock: FixedClock, shift: Shift, scenario: Scenario) -> Deed:
+    """One of the office's people is at work; the letters of it leave."""
+    clock.instant = max(clock.instant, shift.at)
+    work(app)
+    ids = {sample.number: message_id_of(sample) for sample in scenario.samples}
+    deed = work_shift(app, shift, ids)
+    work(app)
+    return deed
+
+
 def _result(app: App, directory: Path, scenario: Scenario, sink: SmtpSink) -> Result:
     with app.database.reading() as session:
         rows = list_messages(session)
@@ -232,6 +261,6 @@ def _outcome(session: Session, row: MessageRow, sample: Sample) -> Outcome:
         sample=sample,
         screening=row.screening_kind or str(row.state),
         case_code=codes,
-        letter="、".join(letter.kind for letter in letters) or "none",
-        state="、".join(str(letter.state) for letter in letters),
+        letter=letters[0].kind if letters else "none",
+        state=str(letters[0].state) if letters else "",
     )

@@ -159,7 +159,7 @@ def test_the_list_names_every_mail_in_the_agreed_words() -> None:
     assert {item["file"] for item in EXPECTED} == {f"mails/{path.name}" for path in MAILS}
     for item in EXPECTED:
         assert datetime.fromisoformat(item["received"]).utcoffset() == timedelta(hours=8)
-        assert item["letter"] in DECISIONS | {"received", "none"}
+        assert item["letter"] in DECISIONS | {"received", "noted", "none"}
         assert item["what"]
         for entry in item["entries"]:
             assert entry["decision"] in DECISIONS
