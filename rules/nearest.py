@@ -17,7 +17,7 @@ _PPM_OF_A_POINT = 10_000
 
 
 def required(node: Condition) -> Iterator[Compare]:
-    """The comparisons with a limit that must all hold; none of those that are one way of several."""
+    """The comparisons with a limit that must all hold; none that is one way of several."""
     if isinstance(node, Compare):
         yield node
     elif isinstance(node, AllOf):
