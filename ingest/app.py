@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from ingest.calls import CallFolder, load_templates, open_call, template_texts, with_place
+from ingest.calls import CallFolder, open_call, template_texts, usable_templates, with_place
 from ingest.clock import Clock, SystemClock
 from ingest.errors import ConfigError
 from ingest.mailbox.protocol import Mailbox
@@ -166,7 +166,7 @@ def build(
         mailbox=mailbox or open_mailbox(settings),
         transport=transport or open_transport(settings),
         clock=clock or SystemClock(),
-        templates=load_templates(folder),
+        templates=usable_templates(folder)[0],
     )
 
 

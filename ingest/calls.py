@@ -13,6 +13,7 @@ from typing import TypeVar
 
 import ingest
 from ingest.errors import ConfigError
+from notifier.lettertrials import sound_templates
 from notifier.rendering import Templates
 from rules.call import Call
 from rules.callfile import check_call, load_call
@@ -163,10 +164,22 @@ def template_texts(directory: Path) -> dict[str, str]:
     return {path.relative_to(directory).as_posix(): read_text(path) for path in files}
 
 
-def load_templates(folder: CallFolder) -> Templates:
-    """The shipped templates, those beside the call's directory over them, the call's own
-    over both.
+def template_layers(folder: CallFolder) -> tuple[dict[str, str], ...]:
+    """The shipped templates, those beside the call's directory, the call's own: each over the ones
+    before.
     """
     shipped = template_texts(default_config() / "templates")
     beside = template_texts(folder.path.absolute().parents[1] / "templates")
-    return Templates({**shipped, **beside, **folder.templates})
+    return shipped, beside, folder.templates
+
+
+def load_templates(folder: CallFolder) -> Templates:
+    """All of them together, as they are written."""
+    return Templates(
+        {name: text for layer in template_layers(folder) for name, text in layer.items()}
+    )
+
+
+def usable_templates(folder: CallFolder) -> tuple[Templates, list[str]]:
+    """Those that letters can be written with, and what is wrong with the ones left out."""
+    return sound_templates(template_layers(folder), folder.call)

@@ -8,23 +8,19 @@ from collections.abc import Callable, Iterator
 from ipaddress import ip_address
 
 from ingest.app import open_folder, open_mailbox, open_transport
-from ingest.calls import CallFolder, load_templates, root_files
 from ingest.errors import ConfigError, MailroomError
-from ingest.sandbox.workers import WorkerDied, WorkerFailed, run_in_worker
+from ingest.rulefiles.candidates import start_judge
+from ingest.rulefiles.examination import NOTHING_BEFORE, Before, before, problems_of
 from ingest.settings import Settings
-from ingest.store.database import open_database
+from ingest.store.database import open_database, reading_existing
 from ingest.store.files import FileStore
-from notifier.rendering import check_templates
 from notifier.transport import SmtpLoginRefused, SmtpUnavailable
 
 
 def run_checks(settings: Settings) -> Iterator[tuple[str, str]]:
     """Name and problem ("" when it is well) of each check, in the order they make sense."""
     yield "配置文件", ""  # it has been read, or we would not be here
-    yield "征集配置", _try(lambda: open_folder(settings))
-    yield "规则文件", _try(lambda: _rules(open_folder(settings)))
-    yield "根证书", _try(lambda: _roots(open_folder(settings)))
-    yield "信函模板", _try(lambda: _templates(settings))
+    yield from _call_folder(settings)
     yield "数据库", _try(lambda: _database(settings))
     yield "邮件原件目录", _try(lambda: FileStore(settings.store.files))
     yield "邮箱登录", _try(lambda: _mailbox(settings))
@@ -62,52 +58,35 @@ def _is_loopback(address: str) -> bool:
         return False
 
 
+def _call_folder(settings: Settings) -> Iterator[tuple[str, str]]:
+    """What the daemon will say of the call's folder, by the very function it asks."""
+    try:
+        folder = open_folder(settings)
+    except ConfigError as error:
+        yield "征集配置", str(error)
+        yield "规则文件", "征集配置有误, 没有检查"
+        return
+    problems = problems_of(folder, _in_force(settings, folder.call.id))
+    if not any(problems.values()):
+        problems["规则文件"] = _try(lambda: start_judge(folder).close())
+    yield from problems.items()
+
+
+def _in_force(settings: Settings, call: str) -> Before:
+    """What new files are held against; nothing when nothing has been stored."""
+    try:
+        with reading_existing(settings.store.database) as session:
+            return before(session, call)
+    except MailroomError:
+        return NOTHING_BEFORE
+
+
 def _try(check: Callable[[], object]) -> str:
     try:
         check()
     except (MailroomError, SmtpLoginRefused, SmtpUnavailable) as error:
         return str(error)
     return ""
-
-
-def _rules(folder: CallFolder) -> None:
-    from ingest.rulefiles.checking import check_rule_file  # noqa: PLC0415 - needed only here
-
-    problems = check_rule_file(folder.rules_path, folder.rules_source, folder.call)
-    if problems:
-        raise ConfigError("\n".join(problems))
-
-
-def _roots(folder: CallFolder) -> None:
-    """The files that digital seals are trusted by; when there are none, no seal is trusted, which
-    is no mistake.
-    """
-    files = root_files(folder.path)
-    if not files:
-        return
-    for file in files:
-        try:
-            _check_root(file.read_bytes())
-        except OSError as error:
-            raise ConfigError(
-                f"读不了根证书 {file}: {error.strerror}", "检查权限, 应能由 mailroom 账户读取"
-            ) from error
-        except (WorkerDied, WorkerFailed) as error:
-            reason = error.reason if isinstance(error, WorkerDied) else error.message
-            raise ConfigError(
-                f"根证书 {file} 用不了: {reason}", "换成签发机构公布的 PEM 格式证书"
-            ) from error
-
-
-def _check_root(data: bytes) -> None:
-    """Where all certificates are read: in the worker, which has what reads them loaded already."""
-    run_in_worker("ingest.document.paged.signatures:check_root", data, returns=object)
-
-
-def _templates(settings: Settings) -> None:
-    problems = check_templates(load_templates(open_folder(settings)))
-    if problems:
-        raise ConfigError("\n".join(problems))
 
 
 def _database(settings: Settings) -> None:

@@ -95,11 +95,19 @@ class Templates:
         Raises:
             LetterTemplateError: the template is missing, malformed or uses an unknown variable.
         """
+        text = self.fill(name, page)
+        return _html(text) if _is_html(name) else _plain(text)
+
+    def fill(self, name: str, page: LetterPage | DigestPage) -> str:
+        """The same before styles are inlined and blank lines taken out, tags as they were written.
+
+        Raises:
+            LetterTemplateError: as :meth:`render`.
+        """
         try:
-            text = self._environment.get_template(name).render(variables(page))
+            return self._environment.get_template(name).render(variables(page))
         except TemplateError as error:
             raise LetterTemplateError(name, str(error)) from error
-        return _html(text) if _is_html(name) else _plain(text)
 
     def parse(self, name: str) -> nodes.Template:
         """The syntax tree of one template. Raises TemplateSyntaxError, also for unknown filters and

@@ -165,6 +165,17 @@ def check_call(identifier: str, source: str) -> list[RuleFileError]:
     return sorted(found, key=lambda slip: slip.position)
 
 
+def blank_places(source: str) -> tuple[Position, ...]:
+    """Where each form of a readable ``call.yaml`` names its blank one, in the order of the file."""
+    tree = load_tree(source)
+    assert isinstance(tree, Mapping)
+    forms = tree[Text("表单")]
+    assert isinstance(forms, Sequence)
+    return tuple(
+        form.get(Text("空白表"), form).position for form in forms if isinstance(form, Mapping)
+    )
+
+
 class _FileReader:
     """Reads the file part by part; a slip in one part does not hide those in the others."""
 

@@ -279,7 +279,7 @@ class _RuleReader:
             id=self._id(), title=str(text(self.tree, "名称")), clause=str(text(self.tree, "依据")), kinds=self.kinds,
             links=self._links(), applies=self._condition("适用"), requirement=self._condition("要求"),
             on_violated=self._violated(), on_blank=self._outcome("未填", Outcome.RETURN),
-            on_undecided=self._outcome("无法判断", Outcome.REFER),
+            on_undecided=self._undecided(),
             message=self._message("告知"), doubt_message=self._message("存疑告知"), start=start, end=end,
             after_deadline=late(self.tree, default=self.normal), disabled=str(text(self.tree, "停用")),
             position=self.tree.position,
@@ -325,6 +325,18 @@ class _RuleReader:
                 "“不满足”要写结论",
                 text(self.tree, "不满足").position,
                 "要停用整条规则请写“停用: 原因”",
+            )
+        return outcome
+
+    def _undecided(self) -> Outcome | None:
+        """What could not be read is never a reason to refuse."""
+        outcome = self._outcome("无法判断", Outcome.REFER)
+        if outcome is Outcome.REJECT:
+            raise complain(
+                "没读出来的材料不能“不予受理”",
+                text(self.tree, "无法判断").position,
+                "写 转人工 或 退回补正; 已有别的规则说过的, 写 不提示",
+                "E113",
             )
         return outcome
 

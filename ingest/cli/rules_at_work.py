@@ -4,6 +4,7 @@ case was decided so.
 
 from __future__ import annotations
 
+import getpass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -32,6 +33,7 @@ def register(group: typer.Typer) -> None:
     group.command("status")(status)
     group.command("replay")(replay)
     group.command("explain")(explain)
+    group.command("confirm-examples")(confirm_examples)
 
 
 def status(context: typer.Context, as_json: JsonOption = False) -> None:
@@ -69,6 +71,12 @@ def _print_status(report: RulesStatus) -> None:
             "正在使用",
             f"{force['rules_sha256'][:12]}  {beijing(force['accepted'])} 启用" if force else "无",
         ],
+        [
+            "样例",
+            f"{report['examples']} 个案例"
+            if report["examples"]
+            else "没有样例: 规则改错了没有什么能发现",
+        ],
         ["文件夹", f"{disk['path']}  {beijing(disk['changed'])} 修改"],
     ]
     print_table(("项目", "情况"), rows)
@@ -76,6 +84,30 @@ def _print_status(report: RulesStatus) -> None:
         typer.echo(f"文件有误,不能启用:\n{disk['problem']}")
     elif not disk["in_force"]:
         typer.echo("文件可以启用: 正在运行的收发室几秒内会启用它,没有运行则在下次启动时启用")
+
+
+def confirm_examples(
+    context: typer.Context,
+    reason: Annotated[str, typer.Option(help="为什么减少,记入台账", envvar="MAILROOM_REASON")],
+    who: Annotated[
+        str, typer.Option(help="谁同意的;不写则记本机用户名", envvar="MAILROOM_WHO")
+    ] = "",
+) -> None:
+    """同意文件夹里的样例比正在使用的少: 不确认,少了样例的规则不会启用。"""
+    from ingest.app import open_folder, open_store
+    from ingest.clock import SystemClock
+    from ingest.errors import UsageError
+    from ingest.steps.rules import agree_to_examples
+
+    if not reason.strip():
+        raise UsageError("没有写减少样例的原因", "--reason 写明原因,记入台账")
+    settings = console(context).settings()
+    folder, name = open_folder(settings), who.strip() or getpass.getuser()
+    with open_store(settings) as database:
+        count = agree_to_examples(
+            database, folder, SystemClock().now(), who=name, reason=reason.strip()
+        )
+    typer.echo(f"{folder.path / 'examples.yaml'}: 已同意只有 {count} 个案例;再改样例须再确认")
 
 
 def replay(

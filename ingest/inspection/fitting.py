@@ -25,17 +25,37 @@ def fit_form(path: Path, call: Call, identifier: str | None) -> tuple[Form, Fit]
     if identifier is not None and identifier not in known:
         raise UsageError(f"没有表单“{identifier}”", f"可用的有: {'、'.join(known)}")
     try:
-        content = run_in_worker(
-            "ingest.sandbox.files:read_blank_form",
-            path.name,
-            path.read_bytes(),
-            returns=Content,
+        [content] = run_in_worker(
+            "ingest.sandbox.files:read_blank_forms",
+            [(path.name, path.read_bytes())],
+            returns=list[Content],
         )
     except (WorkerDied, WorkerFailed) as error:
         reason = error.reason if isinstance(error, WorkerDied) else error.message
         raise InputError(f"读不了 {path}: {reason}", "请用 Word 另存为 .docx 后再试") from error
     form = call.form(identifier) if identifier else _form_of(content, call)
     return form, fit_blank(content, form)
+
+
+def blank_forms(directory: Path, call: Call) -> list[tuple[Form, Fit]]:
+    """Every form of ``call`` that names a blank one in ``directory``, and how it fits; read by one
+    worker.
+
+    Raises:
+        InputError: one of them cannot be read.
+    """
+    forms = [form for form in call.forms if form.blank and (directory / form.blank).is_file()]
+    files = [(form.blank, (directory / form.blank).read_bytes()) for form in forms]
+    try:
+        contents = run_in_worker(
+            "ingest.sandbox.files:read_blank_forms", files, returns=list[Content]
+        )
+    except (WorkerDied, WorkerFailed) as error:
+        reason = error.reason if isinstance(error, WorkerDied) else error.message
+        raise InputError(
+            f"读不了 {directory} 里的空白表: {reason}", "请用 Word 另存为 .docx 后再试"
+        ) from error
+    return [(form, fit_blank(content, form)) for form, content in zip(forms, contents, strict=True)]
 
 
 def _form_of(content: Content, call: Call) -> Form:

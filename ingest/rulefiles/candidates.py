@@ -1,8 +1,7 @@
-"""Rule files as candidates: read together, checked, tried on the examples; good ones can be put in
-force, others say why not.
+"""Rule files as candidates: read together, known by their hashes, kept, started.
 
-Files in, a candidate or a ConfigError out. What is in force, and what the store remembers, is
-``ingest/steps/rules.py``.
+Whether they may go in force is ``ingest/rulefiles/examination.py``; what is in force, and what the
+store remembers, is ``ingest/steps/rules.py``.
 """
 
 from __future__ import annotations
@@ -12,17 +11,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from ingest.calls import CallFolder, read_call, read_text, shortened, with_place
+from ingest.calls import CallFolder, read_text, with_place
 from ingest.errors import ConfigError
 from ingest.judging.child import ChildDiedError
 from ingest.judging.judge import Judge
-from ingest.rulefiles.checking import run_call_examples
 from ingest.store.tables import RuleFilesRow
 from rules.callfile import load_call
-from rules.rulebook import check_rulebook
 
-NAMES = ("call.yaml", "rules.yaml", "examples.yaml")
-Signature = tuple[tuple[int, int], ...]
+Signature = tuple[tuple[str, int, int], ...]
 
 
 @dataclass(frozen=True)
@@ -45,10 +41,10 @@ def text_sha256(text: str) -> str:
 
 
 def signature(path: Path) -> Signature:
-    """Time of change and size of each file, (0, 0) for one that is missing: what a look costs when
-    nothing changed.
+    """Time of change and size of every file below a call's folder: what a look costs when nothing
+    changed. A blank form, a certificate or a template mended is a change too.
     """
-    return tuple(_stamp(path / name) for name in NAMES)
+    return tuple((str(file), *_stamp(file)) for file in sorted(path.rglob("*")))
 
 
 def _stamp(path: Path) -> tuple[int, int]:
@@ -131,20 +127,3 @@ def start_judge(folder: CallFolder) -> Judge:
             f"{folder.rules_path}: 规则引擎无法编译这份规则: {error}", "把最近的改动拆小再试"
         ) from error
     return judge
-
-
-def examine(folder: CallFolder) -> Judge:
-    """Everything files must pass before they go in force: call, language, examples, engine; the
-    judge when they do.
-
-    Raises:
-        ConfigError: with file, line, column and hint of every complaint.
-    """
-    read_call(folder.path / "call.yaml", folder.call_source)
-    path, source = folder.rules_path, folder.rules_source
-    problems = [error.format(str(path), source) for error in check_rulebook(source, folder.call)]
-    if not problems and folder.examples_source:
-        problems = list(run_call_examples(folder, path, source).failures)
-    if problems:
-        raise ConfigError(shortened(problems))
-    return start_judge(folder)

@@ -20,7 +20,7 @@ from rules.call import Call, vocabulary_of
 from rules.engine.shards import shown_rule
 from rules.errors import RuleFileError
 from rules.language import Rulebook
-from rules.rulebook import check_rulebook, load_rulebook, read_rulebook
+from rules.rulebook import load_rulebook, read_rulebook
 
 
 @dataclass(frozen=True)
@@ -66,21 +66,11 @@ def find_rule_file(path: Path | None, folder: CallFolder) -> tuple[Path, str]:
     return path, read_text(path)
 
 
-def rule_problems(path: Path, source: str, call: Call) -> list[Problem]:
-    """Everything wrong with a rule file, in its order; empty when it can be used."""
-    return [Problem.of(path, source, error) for error in check_rulebook(source, call)]
-
-
 def rule_report(path: Path, source: str, call: Call) -> list[Problem]:
-    """The same; and when there is nothing wrong, warnings about the rules' meaning, and what was
-    not looked at.
+    """Everything wrong with a rule file, in its order; when there is nothing, warnings about the
+    rules' meaning, and what was not looked at.
     """
     return [Problem.of(path, source, error) for error in check_source(source, call)]
-
-
-def check_rule_file(path: Path, source: str, call: Call) -> list[str]:
-    """The same, as printed."""
-    return [problem.text for problem in rule_problems(path, source, call)]
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,6 @@ from ingest.calls import CallFolder, with_place
 from ingest.errors import ConfigError
 from ingest.judging.judge import Judge
 from ingest.rulefiles.candidates import (
-    examine,
     kept_texts,
     read_texts,
     signature,
@@ -27,10 +26,12 @@ from ingest.rulefiles.candidates import (
     with_texts,
 )
 from ingest.rulefiles.checking import find_rule_file
+from ingest.rulefiles.examination import Before, before, examine
 from ingest.rulefiles.replay import CaseChange, Replay, judge_again, replay_against
 from ingest.store.cases import decisions_in_force
 from ingest.store.rulefiles import files_of_decision, last_good, rules_trouble
 from ingest.store.tables import CaseRow, DecisionRow, RuleFilesRow
+from rules.authoring.examples import case_count
 
 
 class RulesInUse(TypedDict):
@@ -56,6 +57,7 @@ class RulesStatus(TypedDict):
     call: str
     mode: str
     in_force: RulesInUse | None
+    examples: int  #: cases that guard the rules in force
     on_disk: RulesOnDisk
     trouble: str
 
@@ -65,7 +67,7 @@ def rules_status(session: Session, path: Path, folder: CallFolder | None) -> Rul
     cannot be read.
     """
     row = last_good(session, path.name)
-    problem = _problem(path, folder)
+    problem = _problem(path, folder, before(session, path.name))
     same = row is not None and folder is not None and texts_of(folder) == kept_texts(row)
     return {
         "call": path.name,
@@ -77,6 +79,7 @@ def rules_status(session: Session, path: Path, folder: CallFolder | None) -> Rul
             "call_sha256": row.call_sha256,
             "accepted": row.accepted_at,
         },
+        "examples": case_count(row.examples_source) if row is not None else 0,
         "on_disk": {
             "path": str(path),
             "changed": _changed(path),
@@ -88,17 +91,17 @@ def rules_status(session: Session, path: Path, folder: CallFolder | None) -> Rul
 
 
 def _changed(path: Path) -> datetime | None:
-    latest = max(nanoseconds for nanoseconds, _ in signature(path))
+    latest = max((nanoseconds for _, nanoseconds, _ in signature(path)), default=0)
     return datetime.fromtimestamp(latest / 1e9).astimezone() if latest else None
 
 
-def _problem(path: Path, folder: CallFolder | None) -> str:
+def _problem(path: Path, folder: CallFolder | None, held_against: Before) -> str:
     """Why the files on the disk cannot go in force; "" when they can."""
     try:
         if folder is None:
             read_texts(path)
             return "征集配置 call.yaml 有误"
-        examine(folder).close()
+        examine(folder, held_against).close()
     except ConfigError as error:
         return str(error)
     return ""

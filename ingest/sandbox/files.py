@@ -40,13 +40,23 @@ def draw(name: str, data: bytes, call: Call) -> tuple[str, str]:
     return base64.b64encode(sketch(kind, data, seals)).decode("ascii"), ""
 
 
-def read_blank_form(name: str, data: bytes) -> Content:
-    """What stands in an editable form.
-
-    Raises:
-        UnreadableError: it is none, or cannot be read.
-    """
+def _read_blank(name: str, data: bytes) -> Content:
     kind = identify(data, name)
     if kind not in EDITABLE:
         raise UnreadableError(Fate.UNSUPPORTED, f"不是可编辑的表单文件({kind.value})")
     return read_editable(kind, data)
+
+
+def read_blank_forms(files: list[tuple[str, bytes]]) -> list[Content]:
+    """What stands in editable forms.
+
+    Raises:
+        UnreadableError: with the name of the first that is none, or cannot be read.
+    """
+    found = []
+    for name, data in files:
+        try:
+            found.append(_read_blank(name, data))
+        except UnreadableError as error:
+            raise UnreadableError(error.fate, f"{name}: {error.reason}") from error
+    return found

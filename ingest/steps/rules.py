@@ -14,14 +14,13 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from ingest.calls import CallFolder
+from ingest.calls import CallFolder, shortened, usable_templates
 from ingest.errors import ConfigError
 from ingest.judging.judge import Judge
 from ingest.judging.refer import ReferEverything
 from ingest.log import get_logger
 from ingest.rulefiles.candidates import (
     RuleTexts,
-    examine,
     kept_texts,
     read_texts,
     rule_files_row,
@@ -31,14 +30,16 @@ from ingest.rulefiles.candidates import (
     texts_of,
     with_texts,
 )
+from ingest.rulefiles.examination import before, examine
 from ingest.rulefiles.in_force import RulesInForce
 from ingest.rulefiles.replay import CaseChange, judge_again
 from ingest.steps.border import fault_of
 from ingest.store.cases import decisions_in_force
 from ingest.store.database import Database
-from ingest.store.events import EventKind, record_event
+from ingest.store.events import EventKind, latest_event, record_event
 from ingest.store.rulefiles import keep_rule_files, last_good, last_rules_event
 from ingest.store.tables import RuleFilesRow
+from rules.authoring.examples import case_count
 from rules.call import Call, changed_settings
 from rules.callfile import load_call
 from rules.errors import RuleFileError
@@ -57,6 +58,7 @@ def settle_rules(rules: RulesInForce, database: Database, now: datetime) -> None
     """
     with database.reading() as session:
         row = last_good(session, rules.call.id)
+    _tell_of_templates(database, rules.folder, now)
     kept, disk = (kept_texts(row) if row is not None else None), rules.folder
     rules.seen = signature(disk.path)
     if not rules.trouble and texts_of(disk) == kept and _put_in_force(rules, disk):
@@ -80,6 +82,16 @@ def settle_rules(rules: RulesInForce, database: Database, now: datetime) -> None
             f"没有可用的规则文件,全部案卷转人工:\n{rules.trouble}",
         )
         get_logger().error("no usable rules: every case goes to staff")
+
+
+def _tell_of_templates(database: Database, folder: CallFolder, now: datetime) -> None:
+    """Templates that spoil their letter are not used: told once, and again when they change."""
+    problems = usable_templates(folder)[1]
+    text = "信函模板有误, 有关的信改用随附的模板:\n" + shortened(problems)
+    with database.writing() as session:
+        last = latest_event(session, EventKind.ALARM)
+        if problems and (last is None or last.text != text):
+            record_event(session, now, EventKind.ALARM, text)
 
 
 def look_at_rules(
@@ -119,6 +131,23 @@ def look_at_rules(
             "rule files refused, what was in force stays in force", error=rules.trouble
         )
     return accepted
+
+
+def agree_to_examples(
+    database: Database, folder: CallFolder, now: datetime, *, who: str, reason: str
+) -> int:
+    """A person's word that the examples on the disk may hold fewer cases than those in force; how
+    many they hold.
+    """
+    count = case_count(folder.examples_source)
+    with database.writing() as session:
+        text = f"{who} 同意样例只有 {count} 个案例: {reason}"
+        sha256 = text_sha256(folder.examples_source)
+        record_event(
+            session, now, EventKind.EXAMPLES_AGREED, text, sha256=sha256,
+            data={"who": who, "reason": reason},
+        )  # fmt: skip
+    return count
 
 
 def use_rules_in_force(rules: RulesInForce, database: Database) -> None:
@@ -201,8 +230,10 @@ class _Tried:
 
     def run(self) -> None:
         """Examine the files, then try them on decided cases. Raises ConfigError when refused."""
+        with self.database.reading() as session:
+            held_against = before(session, self.folder.call.id)
         with ExitStack() as undo:
-            judge = undo.enter_context(examine(self.folder))
+            judge = undo.enter_context(examine(self.folder, held_against))
             self.changes = _shadow(self.database, self.folder, judge)
             self.judge = judge
             undo.pop_all()

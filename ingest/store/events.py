@@ -100,6 +100,7 @@ class EventKind(StrEnum):
     RULES_REFUSED = "rules_refused"  #: changed rule files cannot be used, the sentence says why
     #: the call's deadline or one of its 时限 is another; ``data``: name, before, after
     CALL_CHANGED = "call_changed"
+    EXAMPLES_AGREED = "examples_agreed"  #: by a person: the examples of this hash may hold less
 
 
 SILENCES = (EventKind.SUPPRESSED, EventKind.NO_LETTER)

@@ -34,7 +34,7 @@ from ingest.store.counts import (
 from ingest.store.events import EventKind, Head, bounces, ledger_head, list_events
 from ingest.store.folders import list_folders
 from ingest.store.messages import get_message, list_messages
-from ingest.store.rulefiles import rules_trouble
+from ingest.store.rulefiles import last_good, rules_trouble
 from ingest.store.tables import CaseRow, DecisionRow, MessageRow, MessageState
 from ingest.store.tasks import open_tasks
 from ingest.submission.case import Case, arrange
@@ -62,6 +62,7 @@ from notifier.outbox import (
 )
 from notifier.outboxstates import OutboxState
 from notifier.wording import full_width
+from rules.authoring.examples import case_count
 from rules.call import APPLICANT_NAME, Call
 from rules.facts import Fact, Knowledge
 from rules.subjects import Subject, SubjectField, SubjectKind
@@ -569,6 +570,7 @@ def system_state(
         )
     errors += _office_letters_lost(session, since)
     errors += [trouble] if (trouble := rules_trouble(session)) else []
+    errors += _unguarded_rules(session, settings)
     return SystemState(
         server_count=count_on_server(session),
         ledger_count=count_in_ledger(session),
@@ -581,6 +583,13 @@ def system_state(
         held=settings.letters.silenced(),
         ledger=_ledger_line(ledger_head(session)),
     )
+
+
+def _unguarded_rules(session: Session, settings: Settings) -> Iterator[str]:
+    """Rules in force without a single example: a wrong edit would go in force unnoticed."""
+    row = last_good(session, settings.calls.active[0])
+    if row is not None and not case_count(row.examples_source):
+        yield "规则没有样例(examples.yaml)，改错了没有什么能发现"
 
 
 def _office_letters_lost(session: Session, since: datetime) -> Iterator[str]:

@@ -76,6 +76,16 @@ def load_examples(source: str, rulebook: Rulebook) -> tuple[Example, ...]:
     return tuple(reader.example(tree) for tree in sequence(top, "案例"))
 
 
+def case_count(source: str) -> int:
+    """How many cases an ``examples.yaml`` holds; 0 for one that is not there or cannot be read."""
+    try:
+        top = load_tree(source) if source else Mapping()
+    except RuleFileError:
+        return 0
+    cases = top.get(Text("案例")) if isinstance(top, Mapping) else None
+    return len(cases) if isinstance(cases, Sequence) else 0
+
+
 class _Reader:
     """Reads cases against one rulebook and one set of 样板."""
 

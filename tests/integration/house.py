@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from ingest.app import App, build
+from ingest.app import App, build, open_folder
 from ingest.calls import default_config
 from ingest.clock import FixedClock
 from ingest.demo.mails import Sample, load_samples
@@ -27,7 +27,7 @@ from ingest.steps.digest import digest_if_due, make_digest, send_digest
 from ingest.steps.judge import OnPurpose, judge_one, rejudge
 from ingest.steps.read import read_one
 from ingest.steps.receive import receive_all
-from ingest.steps.rules import look_at_rules, settle_rules, use_rules_in_force
+from ingest.steps.rules import agree_to_examples, look_at_rules, settle_rules, use_rules_in_force
 from ingest.steps.send import send_due
 from ingest.steps.settle_uncertain import settle_uncertain
 from ingest.steps.watch import watch_intake
@@ -199,6 +199,13 @@ class House:
     def look_at_rules(self, *, closely: bool = False) -> bool:
         """See :func:`ingest.steps.rules.look_at_rules`."""
         return look_at_rules(self.app.rules, self.app.database, self.clock.instant, closely=closely)
+
+    def agree_to_examples(self, reason: str) -> int:
+        """See :func:`ingest.steps.rules.agree_to_examples`."""
+        app = self.app
+        folder = open_folder(app.settings)
+        now = self.clock.instant
+        return agree_to_examples(app.database, folder, now, who="张老师", reason=reason)
 
     def use_rules_in_force(self) -> None:
         """See :func:`ingest.steps.rules.use_rules_in_force`."""

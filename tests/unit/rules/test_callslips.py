@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pytest
 
-from rules.callfile import check_call, load_call
+from rules.callfile import blank_places, check_call, load_call
 from rules.errors import RuleFileError
 from tests.unit.rules.writing import CALL
 
@@ -174,3 +174,10 @@ def test_no_yaml_is_one_slip() -> None:
     """As everywhere."""
     assert [type(slip) for slip in check_call("x", "标题: [")] == [RuleFileError]
     assert [slip.message for slip in check_call("x", "- 甲")] == ["“call.yaml”应是若干“键: 值”"]
+
+
+def test_blank_forms_are_found_where_they_are_named() -> None:
+    """Or where the form stands that names none."""
+    source = CALL.replace("标题: 示范校申报书", "空白表: 甲.docx\n    标题: 示范校申报书")
+    lines = [source.split("\n")[place.line - 1].strip() for place in blank_places(source)]
+    assert lines == ["- 编号: 甲表", "- 编号: 乙表", "空白表: 甲.docx", "- 编号: 丁表"]

@@ -6,7 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from rules.authoring.examples import ExampleFailure, instant, load_examples, run_examples
+from rules.authoring.examples import (
+    ExampleFailure,
+    case_count,
+    instant,
+    load_examples,
+    run_examples,
+)
 from rules.call import Call
 from rules.callfile import load_call
 from rules.facts import Fact, Knowledge
@@ -131,3 +137,12 @@ def test_applicants_are_told_nothing_internal(shipped: tuple[Rulebook, str]) -> 
         word not in spoken for word in ("事实", "字段", "三值", "规则", "引擎", "系统错误", "NULL")
     )
     assert all(rule.message for rule in rulebook.rules)
+
+
+@pytest.mark.parametrize(
+    ("source", "count"),
+    [("", 0), ("案例: [", 0), ("- 甲", 0), ("案例: 无", 0), ("案例: []", 0), ("案例: [{}, {}]", 2)],
+)
+def test_cases_are_counted_in_whatever_is_there(source: str, count: int) -> None:
+    """A file that cannot be read guards nothing."""
+    assert case_count(source) == count

@@ -1,0 +1,106 @@
+"""A template is tried on sample data before a letter is written with it: what spoils the letter is
+named, and that letter is written with the shipped template.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from notifier.lettertrials import sound_templates, template_problems, unclosed
+from notifier.rendering import LETTER_KINDS, Templates
+from rules.call import Call
+from tests.unit.notifier.invented import load_first_call, load_templates
+
+
+@pytest.fixture(scope="module")
+def call() -> Call:
+    return load_first_call()
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Templates:
+    return load_templates()
+
+
+def said(shipped: Templates, call: Call, name: str, source: str) -> list[str]:
+    return template_problems(Templates({**shipped.sources, name: source}), call)
+
+
+def test_the_shipped_letters_hold_everything(shipped: Templates, call: Call) -> None:
+    """All of them, as text and as HTML."""
+    assert template_problems(shipped, call) == []
+
+
+@pytest.mark.parametrize("kind", LETTER_KINDS)
+def test_eleven_characters_are_no_letter(shipped: Templates, call: Call, kind: str) -> None:
+    """Everything that is missing is named."""
+    problems = said(shipped, call, f"{kind}/body.txt", "您的材料已收到,谢谢。")
+    assert all(problem.startswith(f"{kind}/body.txt: 信里没有") for problem in problems)
+    words = "\n".join(problems)
+    assert all(word in words for word in ("截止时间", "回执校验码", "落款的单位", "联系电话"))
+    assert ("案卷编号" in words) == (kind != "too_large")
+    assert ("需要补正的事项" in words) == (kind in ("incomplete", "referred"))
+    assert ("不予受理的原因" in words) == (kind == "rejected")
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "problem"),
+    [
+        ("accepted/subject.txt", ("{{ case_code }}", "｛｛ case_code ｝｝"), "信里留着“｛｛”"),
+        ("accepted/subject.txt", ("{{ case_code }}", "{{ '{{' }}"), "信里留着“{{”"),
+        ("accepted/subject.txt", ("自动回复", "\n自动回复"), "主题要恰好一行"),
+        ("accepted/subject.txt", ("{{ case_code }}", ""), "主题里没有案卷编号"),
+        ("base/letter.html", ("</table>", ""), "没有成对"),
+        ("base/letter.html", (", receipt_code)", ', "")'), "信里没有回执校验码"),
+        ("incomplete/body.html", ("{{ deadline }}", "{{ deadline.year.day }}"), "不认识的属性"),
+        ("incomplete/body.txt", ("{{ remaining }}", "{{ total.upper() }}"), "不认识的属性"),
+        ("incomplete/body.txt", ("{{ remaining }}", "{{ files[9].name }}"), "incomplete/body.txt"),
+    ],
+)  # fmt: skip
+def test_a_letter_that_is_spoilt_is_named(
+    shipped: Templates, call: Call, name: str, change: tuple[str, str], problem: str
+) -> None:
+    """With the template that spoils it, or the letters that its base spoils."""
+    old, new = change
+    assert old in shipped.sources[name]
+    problems = said(shipped, call, name, shipped.sources[name].replace(old, new))
+    assert problem in "\n".join(problems)
+
+
+@pytest.mark.parametrize(
+    ("html", "tag"),
+    [
+        ("<p>一<br>二</p>", ""),
+        ("<p><b>一</p>", "b"),
+        ("<p>一", "p"),
+        ("一</p>", "/p"),
+        ("一</p></b>", "/p"),
+        ("<p>一</br></p>", ""),
+    ],
+)
+def test_tags_are_in_pairs(html: str, tag: str) -> None:
+    """Those that stand alone by nature may."""
+    assert unclosed(html) == tag
+
+
+def test_a_spoilt_letter_is_written_with_the_shipped_template(
+    shipped: Templates, call: Call
+) -> None:
+    """The others keep what is laid over them; a spoilt base takes all overrides with it."""
+    layers = (
+        dict(shipped.sources),
+        {"accepted/subject.txt": "受理 {{ case_code }}"},
+        {"rejected/body.txt": "不行"},
+    )
+    found, problems = sound_templates(layers, call)
+    assert found.sources["accepted/subject.txt"] == "受理 {{ case_code }}"
+    assert found.sources["rejected/body.txt"] == shipped.sources["rejected/body.txt"]
+    assert {problem.split(":")[0] for problem in problems} == {"rejected/body.txt"}
+
+    base = (*layers[:2], {"base/letter.txt": "{% block opening %}{% endblock %}"})
+    found, problems = sound_templates(base, call)
+    assert found.sources == shipped.sources
+    assert problems
+
+    whole, none = sound_templates(layers[:2], call)
+    assert (whole.sources["accepted/subject.txt"], none) == ("受理 {{ case_code }}", [])
