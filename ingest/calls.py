@@ -4,6 +4,7 @@ files.
 
 from __future__ import annotations
 
+import codecs
 import tomllib
 from collections.abc import Callable
 from contextlib import suppress
@@ -58,11 +59,20 @@ def shipped_call() -> str:
 def read_text(path: Path) -> str:
     """A configuration file's text. Raises ConfigError naming the file."""
     try:
-        return path.read_text(encoding="utf-8-sig")
+        data = path.read_bytes()
     except FileNotFoundError as error:
         raise ConfigError(f"没有文件 {path}", "检查 [calls] 的 directory 和 active") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"读不了 {path}: {error}", "文件要用 UTF-8 编码") from error
+    except OSError as error:
+        raise ConfigError(f"读不了 {path}", "检查权限, 应能由 mailroom 账户读取") from error
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        kind = "UTF-16" if data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else "GBK"
+        raise ConfigError(
+            f"{path}:{line}:1: 不是 UTF-8 编码, 像是 {kind}", "在编辑器里另存为 UTF-8"
+        ) from error
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def with_place(path: Path, source: str, load: Callable[[str], _T]) -> _T:

@@ -11,6 +11,7 @@ from collections.abc import Mapping as Lookup
 from datetime import date, datetime
 
 from rules.conditions import condition
+from rules.hints import instant_meant
 from rules.language import (
     PERPETUAL,
     DatedValue,
@@ -97,10 +98,10 @@ def read_parameters(top: Mapping, published: datetime, deadline: datetime) -> di
 
 def _values(name: Text, value: Tree, published: int) -> tuple[DatedValue, ...]:
     if isinstance(value, Text):
-        return (DatedValue(-PERPETUAL, str(value)),)
+        return (DatedValue(-PERPETUAL, value),)
     if isinstance(value, Mapping):
         one = mapping(value, f"参数“{name}”", ("值", "依据"), ("值",))
-        return (DatedValue(-PERPETUAL, str(text(one, "值")), str(text(one, "依据"))),)
+        return (DatedValue(-PERPETUAL, text(one, "值"), str(text(one, "依据"))),)
     if not value:
         raise complain(f"参数“{name}”没有值", value.position)
     dated = [_dated(name, tree, first=number == 0) for number, tree in enumerate(value)]
@@ -120,7 +121,7 @@ def _values(name: Text, value: Tree, published: int) -> tuple[DatedValue, ...]:
 def _dated(name: Text, tree: Tree, *, first: bool) -> DatedValue:
     entry = mapping(tree, f"参数“{name}”的一段", DATED_KEYS, ("值",) if first else ("自", "值"))
     start = -PERPETUAL if Text("自") not in entry else moment(text(entry, "自"))
-    return DatedValue(start, str(text(entry, "值")), str(text(entry, "依据")))
+    return DatedValue(start, text(entry, "值"), str(text(entry, "依据")))
 
 
 def moment(word: Text) -> int:
@@ -132,7 +133,9 @@ def moment(word: Text) -> int:
     day = parse_date(word)
     seconds = parse_instant(f"{day} 00:00") if day else parse_instant(word)
     if seconds is None:
-        raise complain(f"看不懂日期“{word}”", word.position, "例如 2024-08-08", "E104")
+        meant = instant_meant(word).removesuffix(" 24:00")
+        hint = f"写成 {meant}" if meant else "例如 2024-08-08"
+        raise complain(f"看不懂日期“{word}”", word.position, hint, "E104")
     return seconds
 
 

@@ -86,4 +86,4 @@ def number_meant(raw: str, field: Field | None = None) -> str:
     factor = 1 if own_unit else _UNITS.get(match[2], 1)
     shifted = int(whole + places or "0") * factor
     whole_number, rest = divmod(shifted, 10 ** len(places))
-    return "" if rest else str(whole_number)
+    return "" if rest or whole_number >= 10**15 else str(whole_number)

@@ -184,7 +184,7 @@ class DatedValue:
     """
 
     start: int
-    text: str  #: as written
+    text: str  #: as written; read from a file it knows its place
     clause: str = ""  #: 依据
 
 

@@ -31,6 +31,7 @@ from rules.declarations import (
 from rules.engine.compile import compile_rule
 from rules.engine.shards import compile_rulebook
 from rules.errors import Position, RuleFileError
+from rules.hints import yes_no_meant
 from rules.language import (
     PERPETUAL,
     Condition,
@@ -281,7 +282,7 @@ class _RuleReader:
             on_violated=self._violated(), on_blank=self._outcome("未填", Outcome.RETURN),
             on_undecided=self._undecided(),
             message=self._message("告知"), doubt_message=self._message("存疑告知"), start=start, end=end,
-            after_deadline=late(self.tree, default=self.normal), disabled=str(text(self.tree, "停用")),
+            after_deadline=late(self.tree, default=self.normal), disabled=self._disabled(),
             position=self.tree.position,
         )  # fmt: skip
         _check_another(rule)
@@ -327,6 +328,19 @@ class _RuleReader:
                 "要停用整条规则请写“停用: 原因”",
             )
         return outcome
+
+    def _disabled(self) -> str:
+        """停用 with its reason. Left empty, or answered with 否, it says the opposite of what it does."""
+        reason = text(self.tree, "停用")
+        empty = Text("停用") in self.tree and not reason.strip()
+        if empty or yes_no_meant(reason) or reason in ("是", "否"):
+            raise complain(
+                "“停用”后面没有写, 规则仍在用" if empty else f"“停用: {reason}”不是原因",
+                reason.position,
+                "要停用, 写原因; 不停用, 删去这一行",
+                "E114",
+            )
+        return str(reason)
 
     def _undecided(self) -> Outcome | None:
         """What could not be read is never a reason to refuse."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from rules.errors import Position, RuleFileError
+from rules.hints import instant_meant, number_meant
 from rules.language import AnyOf, Compare, Condition, Not, Operator, Probe, Question, Same, Source
 from rules.subjects import SubjectKind
 from rules.values import number_of, text_key
@@ -104,6 +105,8 @@ def unknown_word(word: str, known: Iterable[str], at: Position) -> NoReturn:
     """Raise the RuleFileError (E101) for a word that is none of ``known``: what is usually meant by
     it, else the nearest, as hint.
     """
+    if isinstance(word, Text):
+        _refuse_wide(word)
     words = [str(one) for one in known]
     # an absurd word must not cost absurd time
     shown = word if len(word) <= MAX_SHOWN else word[:MAX_SHOWN] + "…"
@@ -135,6 +138,7 @@ def parse_sentence(text: Text, scope: Scope) -> Condition:
         RuleFileError: E101 unknown name, E102 unknown comparison, E103 not a sentence, E104
             constant of the wrong type, E105 comparison that does not suit the field.
     """
+    _refuse_wide(text)
     words = words_of(text)
     if len(words) < 2 or "." not in words[0]:
         raise RuleFileError(
@@ -155,13 +159,46 @@ def parse_sentence(text: Text, scope: Scope) -> Condition:
     value = text_at(" ".join(words[2:]), words[2].position)
     if word == "等于":
         return _same(variable, field, value, scope, source)
-    return _against_constant(
-        word,
-        variable,
-        field,
-        text_at(scope.parameters.get(value, value), value.position),
-        source,
-    )
+    return _against_constant(word, variable, field, _meant(value, field, scope), source)
+
+
+def _meant(value: Text, field: Field, scope: Scope) -> Text:
+    """The value, or what the parameter of this name stands for, at the place where that was
+    written: a wrong value is the parameter's slip, not that of every rule which names it.
+    """
+    given = scope.parameters.get(value)
+    if given is not None:
+        return given if isinstance(given, Text) else text_at(given, value.position)
+    if field.type in ORDERED and not re.search(r"\d", value):
+        near = difflib.get_close_matches(value[:MAX_SHOWN], scope.parameters, 1, 0.5)
+        if near and number_meant(value) == "":
+            raise RuleFileError(
+                f"没有参数“{value[:MAX_SHOWN]}”", value.position, f"是不是“{near[0]}”?", "E101"
+            )
+    return value
+
+
+_WIDE_BRACKET = re.compile(r"\s*([［【〔｛])")
+_WIDE_HASH = re.compile(r"\s(＃)")
+
+
+def _refuse_wide(text: Text) -> None:
+    """A bracket or a comment sign of a Chinese keyboard makes one sentence of what is none."""
+    line, column = text.position
+    if match := _WIDE_BRACKET.match(text):
+        raise RuleFileError(
+            f"括号是全角“{match[1]}”",
+            Position(line, column + match.start(1)),
+            "列表用半角方括号 [ ], 一组“键: 值”用半角 { }",
+            "E103",
+        )
+    if match := _WIDE_HASH.search(text):
+        raise RuleFileError(
+            "井号是全角“＃”, 后面的不是注释",
+            Position(line, column + match.start(1)),
+            "改成半角“ #”, 前面留一个空格",
+            "E103",
+        )
 
 
 def _refuse_joined(text: Text, scope: Scope) -> None:
@@ -327,8 +364,8 @@ def constant(field: Field, value: Text) -> int:
         case FieldType.PERCENT if not normalise(value).endswith("%"):
             _refuse_percent(value)
         case FieldType.INSTANT if parse_instant(value) is None:
-            day = parse_date(value)
-            hint = f"例如 {day or '2024-08-31'} 24:00"
+            meant = instant_meant(value)
+            hint = f"写成 {meant}" if meant else "例如 2024-08-31 24:00"
             raise RuleFileError(f"时间“{value}”要写到时分", value.position, hint, "E104")
         case FieldType.CHOICE if value not in field.options:
             unknown_word(value, field.options, value.position)
@@ -343,25 +380,20 @@ def constant(field: Field, value: Text) -> int:
 
 
 def _hint(field: Field, value: Text) -> str:
-    """How to write the constant; a number with a unit loses its unit."""
-    unit = (
-        re.fullmatch(
-            r"(\d{1,15})(\D{1,3})",
-            normalise(value),
-        )
-        if field.type is FieldType.INTEGER
-        else None
-    )
-    return f"只写数字 {unit[1]}, 不写“{unit[2]}”" if unit else _EXAMPLES.get(field.type, "")
+    """How to write the constant, so that it can be copied; a number keeps its size."""
+    if field.type is FieldType.INTEGER and (meant := number_meant(value, field)):
+        return f"写成 {meant}"
+    return _EXAMPLES.get(field.type, "")
 
 
 def _refuse_percent(value: Text) -> NoReturn:
-    if not re.fullmatch(r"\d+(\.\d+)?", value):
+    number = re.search(r"\d{1,3}(\.\d{1,6})?", normalise(value))
+    if number is None:
         hint = "写成 98% 这样的百分数, 或“参数”里的名称"
-    elif float(value) <= 1:
-        hint = f"写成 {float(value) * 100:g}%"
+    elif float(number[0]) <= 1:
+        hint = f"写成 {float(number[0]) * 100:g}%"
     else:
-        hint = f"写成 {value}%"
+        hint = f"写成 {number[0]}%"
     raise RuleFileError(f"“{value}”缺百分号", value.position, hint, "E104")
 
 

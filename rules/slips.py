@@ -14,6 +14,9 @@ from rules.errors import Position, RuleFileError
 _NO_SPACE = re.compile(r"\s*(?:- +)?[^\s:#'\"{}\[\],，]{1,20}(:)(?=[^\s:/])")
 _WIDE_COLON = re.compile(r"\s*- +[^\s:#'\"{}\[\],，：]{1,20}(：)")
 _WIDE_DASH = re.compile(r"\s*([－—–])")
+_BARE_DASH = re.compile(r"\s*(-)(?=[^\s\-\d.#])")
+_OPEN_QUOTE = re.compile(r"(?:[:,\-\[{] +|^)([\"'])(?!.*(?<!\\)\1)")
+_BRACED_TEXT = re.compile(r"[^\s:#]{1,20}: +(\{)[^{}]*\}[^\s#,\]}]")
 _PROBLEMS = (
     (
         "mapping values are not allowed",
@@ -24,13 +27,21 @@ _PROBLEMS = (
     ("expected ',' or", "括号里的各项没有隔开, 或括号没有配对", "各项之间写半角逗号加空格“, ”"),
     ("expected <block end>", "缩进与上面的行对不齐", "同级的行左边对齐"),
     ("found unexpected end of stream", "引号没有配对", "补上后引号"),
+    ("found character '\\t'", "这里用了制表符(Tab)", "改成空格"),
     ("found character", "这个字符不能放在开头", "给整段文字加引号"),
+    ("unknown escape", "双引号里的“\\”有别的意思", "换成单引号, 或写两个“\\”"),
+    ("special characters are not allowed", "有看不见的控制字符", "删去这一行重新输入"),
 )
 
 
 def explained(problem: str, source: str, position: Position) -> RuleFileError:
     """What a person would say of the parser's ``problem`` at ``position``."""
     lines = source.split("\n")[: position.line]
+    if slip := _open_quote(lines):
+        return slip
+    if match := _BRACED_TEXT.search(lines[-1]):
+        place = Position(position.line, match.start(1) + 1)
+        return RuleFileError("文字以“{”开头", place, "给整段文字加引号", "Y017")
     if "expected ',' or" in problem and (comma := lines[-1][: position.column].rfind("，")) >= 0:
         return RuleFileError(
             "逗号是全角“，”", Position(position.line, comma + 1), "改成半角逗号加空格“, ”", "Y016"
@@ -39,27 +50,43 @@ def explained(problem: str, source: str, position: Position) -> RuleFileError:
         return slip
     written = [number for number, line in enumerate(lines, 1) if line.strip()][-2:]
     for number in written:
-        line = lines[number - 1]
-        if found := _NO_SPACE.match(line):
-            return RuleFileError(
-                "冒号后面没有空格", Position(number, found.start(1) + 1), "改成“: ”", "Y016"
-            )
-        if found := _WIDE_COLON.match(line):
-            return RuleFileError(
-                "冒号是全角“：”",
-                Position(number, found.start(1) + 1),
-                "改成半角冒号加空格“: ”",
-                "Y011",
-            )
-        if found := _WIDE_DASH.match(line):
-            place = Position(number, found.start(1) + 1)
-            return RuleFileError(f"短横是全角“{found[1]}”", place, "改成半角短横加空格“- ”", "Y016")
+        if slip := _slip_of_line(lines[number - 1], number):
+            return slip
     for words, message, hint in _PROBLEMS:
         if words in problem:
             return RuleFileError(f"YAML 写法有误: {message}", position, hint, "Y002")
     return RuleFileError(
-        f"YAML 写法有误: {problem}", position, "检查缩进、冒号后的空格和引号", "Y002"
+        "YAML 写法有误, 读到这里读不下去", position, "检查缩进、冒号后的空格和引号", "Y002"
     )
+
+
+_SIGNS = (
+    (_NO_SPACE, "冒号后面没有空格", "改成“: ”", "Y016"),
+    (_WIDE_COLON, "冒号是全角“：”", "改成半角冒号加空格“: ”", "Y011"),
+    (_BARE_DASH, "短横后面没有空格", "改成半角短横加空格“- ”", "Y016"),
+    (_WIDE_DASH, "短横是全角“{0}”", "改成半角短横加空格“- ”", "Y016"),
+)
+
+
+def _slip_of_line(line: str, number: int) -> RuleFileError | None:
+    """A sign of a Chinese keyboard, or one without its space, that broke the reading."""
+    for pattern, message, hint, code in _SIGNS:
+        if found := pattern.match(line):
+            place = Position(number, found.start(1) + 1)
+            return RuleFileError(message.format(found[1]), place, hint, code)
+    return None
+
+
+def _open_quote(lines: list[str]) -> RuleFileError | None:
+    """The last quote before the place where reading broke down that is not closed on its line."""
+    for number in range(len(lines), 0, -1):
+        line = lines[number - 1]
+        if not line.lstrip().startswith("#") and (match := _OPEN_QUOTE.search(line)):
+            place = Position(number, match.start(1) + 1)
+            return RuleFileError(
+                "引号没有配对", place, "在这段文字的末尾补上后引号, 或去掉前引号", "Y016"
+            )
+    return None
 
 
 def _behind_its_end(line: str, position: Position) -> RuleFileError | None:

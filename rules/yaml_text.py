@@ -89,11 +89,18 @@ def load_tree(source: str) -> Tree:
         raise explained(error.problem or error.context or "", source, position) from error
     except (YAMLError, RecursionError) as error:
         raise RuleFileError(
-            f"YAML 读不了: {error}", Position(1, 1), "检查文件编码和层次", "Y002"
+            "YAML 读不了", _unprintable(source), "删去看不见的控制字符, 检查文件编码(UTF-8)", "Y002"
         ) from error
     if node is None:
         raise RuleFileError("文件是空的", Position(1, 1), "从示例配置开始", "Y003")
     return _tree(node)
+
+
+def _unprintable(source: str) -> Position:
+    """Where the first character stands that no text holds; the beginning when there is none."""
+    found = re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]", source)
+    before = source[: found.start()] if found else ""
+    return Position(before.count("\n") + 1, len(before) - before.rfind("\n"))
 
 
 _FULL_WIDTH_COLON = re.compile(r"\s*[^\s:#'\"\[{\-，。、][^\s:#'\"，。、]{0,19}(：)(?!.*:(?: |$))")
@@ -190,5 +197,7 @@ def _tree(node: Node) -> Tree:
             raise RuleFileError("键必须是文字", _position(key_node), "", "Y014")
         if key in mapping:
             raise RuleFileError(f"“{key}”重复", key.position, "同一层里每个键只能出现一次", "Y015")
-        mapping[key] = _tree(value_node)
+        mapping[key] = value = _tree(value_node)
+        if isinstance(value, Text) and not value and not value.quoted:
+            value.position = key.position  # YAML puts what is not written at the next thing that is
     return mapping

@@ -8,10 +8,12 @@ where a rule cannot be tried out on representative values, a note says that it w
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 
+from rules.authoring.silent import silent_cuts
 from rules.authoring.worlds import Points, actors, points_of, size_of
 from rules.call import Call
 from rules.declarations import DEADLINE
@@ -37,6 +39,8 @@ from rules.workdays import year_known
 from rules.yaml_text import Mapping, Sequence, Text, Tree, load_tree
 
 MAX_TRIED = 150_000  #: combinations tried on pairs of rules, some seconds' work
+MAX_ALIKE = 20  #: warnings of one kind about pairs of rules; a hundred alike rules make thousands
+_OF_PAIRS = ("W204", "W205", "W206", "W207")
 _SEVERITY = {Outcome.REMIND: 0, Outcome.REFER: 1, Outcome.RETURN: 2, Outcome.REJECT: 3}
 
 
@@ -53,9 +57,27 @@ def check_source(source: str, call: Call) -> list[RuleFileError]:
     rulebook, errors = read_rulebook(tree, call)
     if errors or rulebook is None:
         return errors
-    found = [*lint_rulebook(rulebook, call), *_unused(rulebook, tree)]
+    found = [
+        *lint_rulebook(rulebook, call),
+        *_unused(rulebook, tree),
+        *silent_cuts(source, tree, rulebook),
+    ]
     unique = {(one.position, one.message): one for one in found}
-    return sorted(unique.values(), key=lambda one: one.position)
+    return _summed_up(sorted(unique.values(), key=lambda one: one.position))
+
+
+def _summed_up(found: list[RuleFileError]) -> list[RuleFileError]:
+    """At most so many warnings of one kind about pairs of rules, and how many more there are."""
+    totals, met = Counter(one.code for one in found), Counter[str]()
+    kept: list[RuleFileError] = []
+    for one in found:
+        met[one.code] += 1
+        if one.code not in _OF_PAIRS or met[one.code] <= MAX_ALIKE:
+            kept.append(one)
+        elif met[one.code] == MAX_ALIKE + 1:
+            message = f"同类的还有 {totals[one.code] - MAX_ALIKE} 处, 先改前面的"
+            kept.append(RuleFileError(message, one.position, "", one.code))
+    return kept
 
 
 def lint_rulebook(

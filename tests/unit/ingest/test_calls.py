@@ -123,3 +123,21 @@ def test_the_roots_of_a_call_are_its_pem_files_in_the_order_of_their_names(calls
 def test_no_template_directory_is_no_override(tmp_path: Path) -> None:
     """Most calls have none."""
     assert template_texts(tmp_path / "templates") == {}
+
+
+@pytest.mark.parametrize(("encoding", "said"), [("gb18030", "像是 GBK"), ("utf-16", "像是 UTF-16")])
+def test_a_file_in_another_encoding_is_told_in_chinese_with_its_line(
+    tmp_path: Path, encoding: str, said: str
+) -> None:
+    """Half of all editors in offices write one of them."""
+    (tmp_path / "call.yaml").write_bytes("title: x\n标题: 征集\n".encode(encoding))
+    with pytest.raises(ConfigError) as caught:
+        read_text(tmp_path / "call.yaml")
+    assert said in str(caught.value)
+    assert "另存为 UTF-8" in str(caught.value)
+
+
+def test_line_ends_and_marks_of_other_systems_are_borne(tmp_path: Path) -> None:
+    """A byte order mark and CRLF."""
+    (tmp_path / "a.yaml").write_bytes(b"\xef\xbb\xbfa: 1\r\nb: 2\rc: 3\n")
+    assert read_text(tmp_path / "a.yaml") == "a: 1\nb: 2\nc: 3\n"

@@ -29,6 +29,7 @@ def rule(identifier: str, requirement: str, **more: str) -> str:
         "针对": "申报书",
         "要求": requirement,
         "不满足": "退回补正",
+        "告知": "请补正",
     } | more
     return "  - {" + ", ".join(f"{key}: {value}" for key, value in keys.items()) + "}\n"
 
@@ -230,10 +231,10 @@ HOSTILE = {
     "a tag": (HEAD + "规则: !!python/object:os.system x\n", "Y012"),
     "a word of 200,000": (HEAD + RULE.replace("已填写", "甲" * 200_000), "E102"),
     "a field of 200,000": (HEAD + RULE.replace("职能部门", "甲" * 200_000), "E101"),
-    "braces in a message": (HEAD + RULE + "    告知: 甲" + "{" * 100_000, "E103"),
+    "braces in a message": (HEAD + RULE.replace("请补正", "甲" + "{" * 100_000), "E103"),
     "equalities": (HEAD + RULE.replace("申报书.职能部门 已填写", f"{{不存在: 扫描件, 其中: [{_EQUALITIES}]}}"), "E109"),
     "nested alternatives": (HEAD + RULE.replace("申报书.职能部门 已填写", "{任一: [" + ", ".join(["[申报书.职能部门 已填写, 申报书.职能部门 已读到]"] * 40) + "]}"), "E109"),
-    "an unclosed quotation": ('"' + "a" * 250_000, "Y002"),
+    "an unclosed quotation": ('"' + "a" * 250_000, "Y016"),
     "a lone surrogate": ("版本: \ud800\n", "Y002"),
     "a nought": ("版本: \0\n", "Y002"),
     "full-width colons": ("甲：" * 100_000, "Y011"),
@@ -255,6 +256,16 @@ def test_a_hostile_file_ends_in_a_message_within_seconds(
     assert code in {error.code for error in found}
     assert all(error.position.line >= 1 and len(error.message) < 200 for error in found)
     assert time.process_time() - begin < 15
+
+
+def test_a_hundred_rules_on_one_field_are_summed_up(call: Call) -> None:
+    """Thousands of lines are read by nobody."""
+    rules = (rule(f"R{n}", f"申报书.教师人数 不少于 {n + 1}") for n in range(40))
+    found = check_source(HEAD + "规则:\n" + "".join(rules), call)
+
+    covered = [one.message for one in found if one.code == "W205"]
+    assert len(covered) == 21
+    assert covered[-1].startswith("同类的还有")
 
 
 def test_a_file_of_too_many_rules_is_told_that_not_all_pairs_were_compared(call: Call) -> None:

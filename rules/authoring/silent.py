@@ -1,0 +1,115 @@
+"""What a rule file cuts off or says otherwise without a word: a text that ends at a ``#``, a letter
+without its sentence, a number in a text that is not the rule's.
+
+Tree, text and rulebook in, warnings out, each with its place. Only what is certain enough to be
+looked at by a person; nothing here refuses a file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from rules.errors import Position, RuleFileError
+from rules.language import Compare, Condition, Rule, Rulebook, walk
+from rules.verdict import Outcome
+from rules.vocabulary import FieldType, show_value
+from rules.yaml_text import Mapping, Sequence, Text, Tree
+
+TEXT_KEYS = ("名称", "依据", "告知", "存疑告知", "停用")
+_PERCENT = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d+)?[%％]")
+_COUNT = re.compile(r"(?<![\d.\-/第])(\d{2,15})(?![\d.%％年月日号条页款\-/:：])")
+
+Warnings = Iterator[RuleFileError]
+
+
+def silent_cuts(source: str, tree: Tree, rulebook: Rulebook) -> Warnings:
+    """Every such place of a file that can be read."""
+    lines = source.split("\n")
+    found = tree.get(Text("规则")) if isinstance(tree, Mapping) else None
+    by_id = {rule.id: rule for rule in reversed(rulebook.rules)}
+    for one in found if isinstance(found, Sequence) else ():
+        if not isinstance(one, Mapping):
+            continue
+        for key in TEXT_KEYS:
+            if isinstance(word := one.get(Text(key)), Text):
+                yield from _cut_off(key, word, lines)
+        rule = by_id.get(str(one.get(Text("编号"))))
+        if rule is not None and not rule.disabled:
+            yield from _unsaid(rule, one)
+            yield from _other_numbers(rule, one, rulebook)
+
+
+def _warn(code: str, what: str, message: str, at: Position, hint: str) -> RuleFileError:
+    return RuleFileError(f"[{what}] {message}", at, hint, code)
+
+
+def _cut_off(key: str, word: Text, lines: list[str]) -> Warnings:
+    """A text on one line behind which `` #`` follows at once; real comments stand further off."""
+    line, column = word.position
+    rest = lines[line - 1][column - 1 :]
+    if not word.quoted and rest.startswith(word) and re.match(r" #", rest[len(word) :]):
+        yield _warn(
+            "W210",
+            "截断",
+            f"“{key}”到“ #”为止, 后面的字都不在里面",
+            Position(line, column + len(word) + 1),
+            "“#”是文字的, 给整段文字加引号; 是注释的, 前面空两格以上",
+        )
+    elif not word.quoted and (wide := re.search(r"\s(＃)", word)):
+        yield _warn(
+            "W210",
+            "截断",
+            f"“{key}”里有全角“＃”, 它和后面的字都会写进信里",
+            Position(line, column + wide.start(1)),
+            "是注释的, 改成半角“ #”",
+        )
+
+
+def _unsaid(rule: Rule, tree: Mapping) -> Warnings:
+    if not rule.message and rule.on_violated in (Outcome.RETURN, Outcome.REJECT):
+        yield _warn(
+            "W211",
+            "没有告知",
+            f"规则“{rule.id}”没有“告知”, 申报单位只会读到一句套话",
+            tree.position,
+            "写清缺什么、怎样改",
+        )
+
+
+def _other_numbers(rule: Rule, tree: Mapping, rulebook: Rulebook) -> Warnings:
+    """A text that names numbers of the rule's kind, and none of them is the rule's."""
+    for kind, pattern in ((FieldType.PERCENT, _PERCENT), (FieldType.INTEGER, _COUNT)):
+        limits = _limits(rule, kind, rulebook)
+        for key in ("名称", "依据", "告知", "存疑告知"):
+            word = tree.get(Text(key))
+            if not limits or not isinstance(word, Text):
+                continue
+            plain = re.sub(r"\{[^}]*\}", lambda match: " " * len(match[0]), word)
+            named = [
+                (match[0].replace("％", "%"), match.start()) for match in pattern.finditer(plain)
+            ]
+            if named and not {number for number, _ in named} & limits:
+                line, column = word.position
+                yield _warn(
+                    "W212",
+                    "数字不同",
+                    f"“{key}”写的是 {named[0][0]}, 规则“{rule.id}”用的是 {'、'.join(sorted(limits))}",
+                    Position(line, column + named[0][1]),
+                    "改成一样的",
+                )
+
+
+def _limits(rule: Rule, kind: FieldType, rulebook: Rulebook) -> set[str]:
+    """The limits of one type in what the rule requires, in every period, as people write them."""
+    editions = (one.requirement for one in rulebook.rules if one.id == rule.id)
+    return {
+        show_value(field, node.constant)
+        for node in _compared(*editions)
+        if (field := rulebook.vocabulary[node.variable.removeprefix("另一")][node.field]).type
+        is kind
+    }
+
+
+def _compared(*conditions: Condition) -> Iterator[Compare]:
+    return (node for node in walk(*conditions) if isinstance(node, Compare))
