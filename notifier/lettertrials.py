@@ -31,13 +31,19 @@ _OUTCOMES: Final[dict[LetterKind, tuple[Outcome, ...]]] = {
     "incomplete": (Outcome.RETURN, Outcome.REFER),
     "rejected": (Outcome.REJECT,),
     "referred": (Outcome.REFER, Outcome.RETURN),
+    "reminder": (Outcome.RETURN,),
+    "passed_on": (Outcome.REFER,),
 }
 _DECISIONS: Final[dict[LetterKind, Decision]] = {
     "accepted": Decision.ACCEPTED,
     "incomplete": Decision.INCOMPLETE,
     "rejected": Decision.REJECTED,
     "referred": Decision.REFERRED,
+    "reminder": Decision.INCOMPLETE,
+    "passed_on": Decision.REFERRED,
 }
+_WITHOUT_CASE: Final = ("too_large", "call_reminder")
+_WITH_WORD: Final = ("withdrawn", "outcome")
 _LEFT_OVER: Final = re.compile(r"\{\{|\{%|｛｛|｝｝|｛%")
 _VOID: Final = frozenset(
     ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr")
@@ -88,6 +94,7 @@ def _must_hold(page: LetterPage) -> Iterator[tuple[str, str]]:
     yield "回执校验码({{ receipt_code }})", page.receipt_code
     yield "落款的单位({{ authority }})", page.authority
     yield "联系电话({{ telephone }})", page.telephone
+    yield "办理说明({{ word }})", page.word
     for words, section in (
         ("不予受理的原因(refused)", page.refused),
         ("需要补正的事项(to_mend)", page.to_mend),
@@ -107,8 +114,8 @@ def sample_page(kind: LetterKind, call: Call) -> LetterPage:
     request = LetterRequest(
         kind=kind,
         call=call,
-        case_code="" if kind == "too_large" else _CODE,
-        track="" if kind == "too_large" else call.tracks[0].name,
+        case_code="" if kind in _WITHOUT_CASE else _CODE,
+        track="" if kind in _WITHOUT_CASE else call.tracks[0].name,
         submitter="示例单位",
         to_address="applicant@example.org",
         to_name="示例",
@@ -120,11 +127,12 @@ def sample_page(kind: LetterKind, call: Call) -> LetterPage:
         references=(),
         verdict=_verdict(kind, call),
         files=()
-        if kind == "too_large"
+        if kind in _WITHOUT_CASE
         else (ReceivedFile("示例.docx", "申报书（可编辑Word）", 1_024, "0" * 64, received),),
         serial="EXAMPLE.1",
         receipt_code=_RECEIPT,
         size_limit="72.0 MB" if kind == "too_large" else "",
+        word="示例办理说明" if kind in _WITH_WORD else "",
     )
     return make_page(request)
 

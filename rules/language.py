@@ -244,6 +244,7 @@ class Rulebook:
     deadline: int  #: the call's, epoch seconds; the first instant that is too late
     derived: tuple[Derived, ...] = ()
     workdays: Workdays = SHIPPED
+    published: int = 0  #: the call's, epoch seconds
 
     @property
     def rules_in_force(self) -> tuple[Rule, ...]:

@@ -157,6 +157,7 @@ class _FileReader:
             statistics=tuple(one for one in counted if one),
             rules=self._rules(top, starts, scopes, normal=normal),
             deadline=int(deadline.timestamp()),
+            published=int(published.timestamp()),
             derived=derived,
             workdays=self.attempt(lambda: read_workdays(top)) or SHIPPED,
         )

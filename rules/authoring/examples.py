@@ -7,12 +7,12 @@ and what must become of them; a case that also gives its 裁定 must name every 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from collections.abc import Sequence as Results
 from dataclasses import dataclass
 from datetime import datetime
 
+from rules.authoring.relative import Ends, clock
 from rules.errors import Position, RuleFileError
 from rules.facts import Fact, Value
 from rules.judge import RuleResult, judge
@@ -22,7 +22,7 @@ from rules.rulebook import SILENT
 from rules.sentences import unknown_word
 from rules.subjects import Subject, SubjectField, SubjectKind
 from rules.verdict import DECISION_NAMES, Outcome, Truth, decide_outcomes
-from rules.vocabulary import BEIJING, Field, FieldType, parse_instant, parse_value
+from rules.vocabulary import BEIJING, Field, FieldType, parse_value
 from rules.yaml_text import Mapping, Sequence, Text, Tree, load_tree
 
 FILE_KEYS = ("样板", "案例")
@@ -93,15 +93,19 @@ class _Reader:
         self.vocabulary = rulebook.vocabulary
         self.rules = tuple(dict.fromkeys(rule.id for rule in rulebook.rules))
         self.bases = bases
+        self.ends = Ends(rulebook.published, rulebook.deadline)
 
     def example(self, tree: Tree) -> Example:
         """One entry under 案例."""
         case = mapping(tree, "案例", CASE_KEYS, ("名称", "收到", "期望"))
         received = text(case, "收到")
-        seconds = instant(received)
+        seconds = self._instant(received)
         if seconds is None:
             raise RuleFileError(
-                f"时间“{received}”看不懂", received.position, "例如 2024-08-31 23:59:59", "E104"
+                f"时间“{received}”看不懂",
+                received.position,
+                "例如 截止前1秒、截止前3天 09:00、2024-08-31 23:59:59",
+                "E104",
             )
         subjects = self._changed(
             case, [*self._base(case), *map(self._subject, sequence(case, "对象"))]
@@ -111,6 +115,16 @@ class _Reader:
             str(text(case, "名称")), datetime.fromtimestamp(seconds, BEIJING), tuple(arrived),
             self._expectations(case), self._decision(case), case.position,
         )  # fmt: skip
+
+    def _instant(self, raw: str) -> int | None:
+        moved = self.ends.instant(raw)
+        return clock(raw) if moved is None else moved
+
+    def _read(self, field: Field, raw: Text) -> Value | None:
+        if field.type is FieldType.INSTANT:
+            return self._instant(raw)
+        moved = self.ends.day(raw) if field.type is FieldType.DATE else None
+        return parse_value(field, raw) if moved is None else moved
 
     def _base(self, case: Mapping) -> list[Subject]:
         name = text(case, "样板")
@@ -137,7 +151,7 @@ class _Reader:
             raise RuleFileError(f"“{name}”应是一个值", value.position, "", "E108")
         if value in (UNKNOWN_WORD, BLANK_WORD):
             return Fact.unknown() if value == UNKNOWN_WORD else Fact.blank()
-        read = _read(field, value)
+        read = self._read(field, value)
         if read is None:
             raise RuleFileError(
                 f"“{value}”不是{field.type}",
@@ -197,19 +211,6 @@ class _Reader:
         if word and word not in DECISION_NAMES.values():
             unknown_word(word, DECISION_NAMES.values(), word.position)
         return str(word)
-
-
-def instant(raw: str) -> int | None:
-    """A Beijing wall-clock time to the minute or the second, ``2024-08-31 23:59:59``, in epoch
-    seconds.
-    """
-    match = re.fullmatch(r"(.*\d:\d\d):([0-5]\d)", raw.strip())
-    minute = parse_instant(match[1] if match else raw)
-    return minute if minute is None or match is None else minute + int(match[2])
-
-
-def _read(field: Field, raw: Text) -> Value | None:
-    return instant(raw) if field.type is FieldType.INSTANT else parse_value(field, raw)
 
 
 # --- running --------------------------------------------------------------------------------------

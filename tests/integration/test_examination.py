@@ -41,22 +41,13 @@ class Edit:
 
 
 EDITS = [
-    Edit("nothing", "call.yaml", "标题:", "标题:"),
-    Edit("another code", "call.yaml", "代码: Q", "代码: SF"),
     Edit("code in Chinese", "call.yaml", "代码: Q", "代码: 示范", "征集配置"),
-    Edit("code in small letters", "call.yaml", "代码: Q", "代码: q", "征集配置"),
-    Edit("one code twice", "call.yaml", "代码: X", "代码: Q", "征集配置"),
-    Edit("yes in other words", "call.yaml", "认可电子签章: 否", "认可电子签章: 是的", "征集配置"),
-    Edit("quota", "call.yaml", "字段: 学校类型\n", "字段: 学校类别\n", "征集配置"),
     Edit("blank form", "call.yaml", "空白表: 附件1 兵团", "空白表: 附件9 兵团", "空白表"),
     Edit("a field no form has", "call.yaml", "标签: [联系人, 联系人姓名]", "标签: [经办人]", "空白表"),
-    Edit("a blank form that is none", "forms/附件1 兵团智慧教育示范区申报书.docx", "", "x", "空白表"),
     Edit("doubt rejects", "rules.yaml", "无法判断: 转人工", "无法判断: 不予受理", "规则文件"),
-    Edit("misspelt field", "rules.yaml", "申报书.教师账号开通率 不低于", "申报书.教师帐号开通率 不低于", "规则文件"),
     Edit("other limit", "rules.yaml", "值: 98%", "值: 88%", "样例"),
     Edit("no root", "roots/某某CA.pem", "", "none", "根证书"),
     Edit("eleven characters", "templates/accepted/body.txt", "", "您的材料已收到,谢谢。", "信函模板"),
-    Edit("wide braces", "templates/accepted/subject.txt", "", "受理 ｛｛ case_code ｝｝", "信函模板"),
     Edit("a template of one's own", "templates/accepted/subject.txt", "", "受理 {{ case_code }}"),
 ]  # fmt: skip
 

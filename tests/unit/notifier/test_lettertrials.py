@@ -38,8 +38,9 @@ def test_eleven_characters_are_no_letter(shipped: Templates, call: Call, kind: s
     assert all(problem.startswith(f"{kind}/body.txt: 信里没有") for problem in problems)
     words = "\n".join(problems)
     assert all(word in words for word in ("截止时间", "回执校验码", "落款的单位", "联系电话"))
-    assert ("案卷编号" in words) == (kind != "too_large")
-    assert ("需要补正的事项" in words) == (kind in ("incomplete", "referred"))
+    assert ("案卷编号" in words) == (kind not in ("too_large", "call_reminder"))
+    assert ("需要补正的事项" in words) == (kind in ("incomplete", "referred", "reminder"))
+    assert ("办理说明" in words) == (kind in ("withdrawn", "outcome"))
     assert ("不予受理的原因" in words) == (kind == "rejected")
 
 
@@ -53,8 +54,8 @@ def test_eleven_characters_are_no_letter(shipped: Templates, call: Call, kind: s
         ("base/letter.html", ("</table>", ""), "没有成对"),
         ("base/letter.html", (", receipt_code)", ', "")'), "信里没有回执校验码"),
         ("incomplete/body.html", ("{{ deadline }}", "{{ deadline.year.day }}"), "不认识的属性"),
-        ("incomplete/body.txt", ("{{ remaining }}", "{{ total.upper() }}"), "不认识的属性"),
-        ("incomplete/body.txt", ("{{ remaining }}", "{{ files[9].name }}"), "incomplete/body.txt"),
+        ("incomplete/body.txt", ("{{ mend_remaining }}", "{{ total.upper() }}"), "不认识的属性"),
+        ("incomplete/body.txt", ("{{ mend_remaining }}", "{{ files[9].name }}"), "incomplete/body.txt"),
     ],
 )  # fmt: skip
 def test_a_letter_that_is_spoilt_is_named(

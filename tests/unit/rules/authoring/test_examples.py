@@ -9,10 +9,10 @@ import pytest
 from rules.authoring.examples import (
     ExampleFailure,
     case_count,
-    instant,
     load_examples,
     run_examples,
 )
+from rules.authoring.relative import clock
 from rules.call import Call
 from rules.callfile import load_call
 from rules.facts import Fact, Knowledge
@@ -95,7 +95,7 @@ def test_a_case_that_comes_out_as_expected_is_silent(case: str, rulebook: Rulebo
 )
 def test_times_go_down_to_the_second(raw: str, expected: str | None) -> None:
     """Examples need the last second; rules do not."""
-    assert instant(raw) == (int(at(expected).timestamp()) if expected else None)
+    assert clock(raw) == (int(at(expected).timestamp()) if expected else None)
 
 
 @pytest.fixture(scope="module")
