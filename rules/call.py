@@ -136,6 +136,14 @@ class Contact:
 
 
 @dataclass(frozen=True)
+class Extension:
+    """延期: the published deadline was moved, and the notice that says so."""
+
+    first: datetime  #: the deadline as it was published
+    notice: str  #: 依据
+
+
+@dataclass(frozen=True)
 class Call:
     """征集."""
 
@@ -143,7 +151,8 @@ class Call:
     title: str
     authority: str
     published: datetime
-    #: aware; the first instant that is too late (24:00 of the last day); rolled already (顺延)
+    #: aware; the first instant that is too late (24:00 of the last day); rolled (顺延) and extended
+    #: (延期) already
     deadline: datetime
     contact: Contact
     tracks: tuple[Track, ...]
@@ -152,6 +161,7 @@ class Call:
     accept_digital_seal: bool = False
     words: Words = Words()
     timing: Timing = USUAL
+    extension: Extension | None = None
 
     def track(self, name: str) -> Track:
         """The track called ``name``. Raises KeyError when there is none."""

@@ -13,7 +13,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
 
-from rules.call import SEAL_LABELS, Call, Contact, Form, Quota, Role, Track, Unit, Words
+from rules.call import SEAL_LABELS, Call, Contact, Extension, Form, Quota, Role, Track, Unit, Words
 from rules.callslips import slips_of
 from rules.errors import Position, RuleFileError
 from rules.hints import instant_meant, number_meant, yes_no_meant
@@ -211,6 +211,7 @@ class _FileReader:
             "authority": self.attempt(lambda: top.text("发文单位")),
             "published": self.attempt(lambda: top.instant("发布")),
             "deadline": self.attempt(lambda: _deadline(top, timing or USUAL)),
+            "extension": None,
             "contact": self.attempt(lambda: _contact(top)),
             "tracks": tuple(self.each(top, "类别", partial(_track, known=known))),
             "forms": tuple(self.each(top, "表单", _form)),
@@ -219,6 +220,10 @@ class _FileReader:
             "words": self.attempt(lambda: _words(top)),
             "timing": timing,
         }
+        if Text("延期") in top.mapping:
+            later = self.attempt(lambda: _extended(top, timing or USUAL))
+            notice = later and Extension(said["deadline"], later[1])
+            said |= {"deadline": later and later[0], "extension": notice}
         if misspelt:  # what seems to be missing is what is misspelt: one cause is told once
             self.slips = [slip for slip in self.slips if not slip.message.startswith("缺")]
         return (None if self.slips else Call(id=identifier, **said)), self.slips
@@ -251,6 +256,7 @@ _CALL_KEYS = (
     "认可电子签章",
     "称谓",
     "时限",
+    "延期",
 )
 _TIMING_KEYS = ("顺延", "补正期限", "宽限", "提醒", "提醒未报")
 _MOST_WORKDAYS = 60
@@ -291,9 +297,9 @@ def _workdays(reader: _Reader, key: str, text: str) -> int:
     )
 
 
-def _deadline(top: _Reader, timing: Timing) -> datetime:
+def _deadline(reader: _Reader, timing: Timing) -> datetime:
     """截止, rolled when 时限 says so."""
-    deadline = top.instant("截止")
+    deadline = reader.instant("截止")
     if not timing.roll:
         return deadline
     try:
@@ -301,10 +307,16 @@ def _deadline(top: _Reader, timing: Timing) -> datetime:
     except CalendarUnknownError as error:
         raise RuleFileError(
             f"“顺延”算不出来: {error}",
-            top.place("截止"),
+            reader.place("截止"),
             "“截止”直接写顺延以后的日期, “顺延”写 否",
             "C005",
         ) from error
+
+
+def _extended(top: _Reader, timing: Timing) -> tuple[datetime, str]:
+    """延期: the later deadline, and the notice that moved it."""
+    reader = _Reader(top.mapping[Text("延期")], "延期", top.at, ("截止", "依据"))
+    return _deadline(reader, timing), reader.text("依据")
 
 
 def _words(top: _Reader) -> Words:

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from collections.abc import Mapping as Lookup
 from datetime import date, datetime
 
+from rules.call import Call
 from rules.conditions import condition
 from rules.hints import instant_meant
 from rules.language import (
@@ -94,6 +95,35 @@ def read_parameters(top: Mapping, published: datetime, deadline: datetime) -> di
             name.position,
         )
     return found
+
+
+def extension_clause(call: Call) -> str:
+    """What 依据 of a rule about the deadline ends with; "" when the call was not extended."""
+    if call.extension is None:
+        return ""
+    until = shown_parameter(until_text(call.deadline))
+    return f"；截止时间已延至{until}（{call.extension.notice}）"
+
+
+def names_deadline(tree: Mapping) -> bool:
+    """Whether a rule's conditions or its period ask for the deadline."""
+    asked = [tree.get(Text(key), Sequence()) for key in ("适用", "要求", "生效")]
+    return any(DEADLINE in word for part in asked for word in _words_in(part))
+
+
+def _words_in(tree: Tree) -> Iterable[str]:
+    if isinstance(tree, Text):
+        return tree.split()
+    parts = tree.values() if isinstance(tree, Mapping) else tree
+    return [word for part in parts for word in _words_in(part)]
+
+
+def shown_parameter(value: str) -> str:
+    """A parameter's value as letters write it: times and days with 年月日, all else as it stands."""
+    match = re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})(?: (\d{1,2}:\d\d))?", value)
+    if match is None:
+        return str(value)
+    return f"{match[1]}年{int(match[2])}月{int(match[3])}日{match[4] or ''}"
 
 
 def _values(name: Text, value: Tree, published: int) -> tuple[DatedValue, ...]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from collections.abc import Mapping as Lookup
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
 
@@ -19,12 +19,15 @@ from rules.conditions import condition
 from rules.declarations import (
     FILE_KEYS,
     Fields,
+    extension_clause,
     late,
+    names_deadline,
     periods,
     read_derived,
     read_parameters,
     read_statistic,
     read_workdays,
+    shown_parameter,
     statistic_trees,
     version,
 )
@@ -187,7 +190,8 @@ class _FileReader:
         rules: list[Rule] = []
         seen: set[str] = set()
         for tree in trees:
-            editions = self.attempt(partial(_editions, tree, starts, scopes, normal=normal))
+            frame = _Frame(normal=normal, extended=extension_clause(self.call))
+            editions = self.attempt(partial(_editions, tree, starts, scopes, frame))
             if editions is None:
                 continue
             name = editions[0].id
@@ -226,8 +230,7 @@ def _editions(
     tree: Tree,
     starts: tuple[int, ...],
     scopes: list[Scope],
-    *,
-    normal: bool,
+    frame: _Frame,
 ) -> list[Rule]:
     """The rule as it stands in every period of the parameters it names; one where none of them
     changes.
@@ -235,7 +238,7 @@ def _editions(
     Raises:
         RuleFileError: its first slip.
     """
-    read = [_RuleReader(tree, scope, normal=normal).read() for scope in scopes]
+    read = [_RuleReader(tree, scope, frame).read() for scope in scopes]
     merged: list[Rule] = []
     for rule, start, end in zip(read, starts, (*starts[1:], PERPETUAL), strict=True):
         clipped = replace(rule, start=max(rule.start, start), end=min(rule.end, end))
@@ -261,12 +264,20 @@ def _joins(earlier: Rule, later: Rule) -> bool:
 # --- one rule -------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class _Frame:
+    """What the file and the call say for every rule."""
+
+    normal: bool  #: 截止后 of the file
+    extended: str  #: what 依据 ends with when the rule asks for a deadline that was extended
+
+
 class _RuleReader:
     """One entry under 规则."""
 
-    def __init__(self, tree: Tree, scope: Scope, *, normal: bool) -> None:
+    def __init__(self, tree: Tree, scope: Scope, frame: _Frame) -> None:
         self.tree = mapping(tree, "规则", RULE_KEYS, COMPULSORY)
-        self.normal = normal
+        self.frame = frame
         self.kinds = self._kinds(scope.vocabulary)
         self.scope = Scope(scope.vocabulary, {kind: kind for kind in self.kinds}, scope.parameters)
 
@@ -278,16 +289,33 @@ class _RuleReader:
         """
         start, end = self._period()
         rule = Rule(
-            id=self._id(), title=str(text(self.tree, "名称")), clause=str(text(self.tree, "依据")), kinds=self.kinds,
+            id=self._id(), title=str(text(self.tree, "名称")), clause=self._clause(), kinds=self.kinds,
             links=self._links(), applies=self._condition("适用"), requirement=self._condition("要求"),
             on_violated=self._violated(), on_blank=self._outcome("未填", Outcome.RETURN),
             on_undecided=self._undecided(),
             message=self._message("告知"), doubt_message=self._message("存疑告知"), start=start, end=end,
-            after_deadline=late(self.tree, default=self.normal), disabled=self._disabled(),
+            after_deadline=late(self.tree, default=self.frame.normal), disabled=self._disabled(),
             position=self.tree.position,
         )  # fmt: skip
         _check_another(rule)
         return rule
+
+    def _clause(self) -> str:
+        """依据; a rule that asks for the deadline also rests on the notice that extended it."""
+        clause = self._named("依据")
+        return clause + self.frame.extended if names_deadline(self.tree) else clause
+
+    def _named(self, key: str) -> Text:
+        """The text with ``{参数}`` replaced by what the parameter stands for at this time."""
+        word = text(self.tree, key)
+        parameters = self.scope.parameters
+        filled = _PLACEHOLDER.sub(
+            lambda match: (
+                shown_parameter(parameters[match[1]]) if match[1] in parameters else match[0]
+            ),
+            word,
+        )
+        return text_at(filled, word.position)
 
     def _id(self) -> str:
         word = text(self.tree, "编号")
@@ -364,13 +392,17 @@ class _RuleReader:
         return Outcome(word)
 
     def _message(self, key: str) -> str:
-        message = text(self.tree, key)
-        for match in _PLACEHOLDER.finditer(message):
-            line, column = message.position
+        written = text(self.tree, key)
+        for match in _PLACEHOLDER.finditer(written):
+            line, column = written.position
             place = text_at(match[1], Position(line, column + match.start() + 1))
+            if place in self.scope.parameters:
+                continue
             if "." not in place:
-                raise complain(f"看不懂“{match[0]}”", place.position, "写成 {对象.字段}", "E103")
+                hint = "写成 {对象.字段}, 或参数的名称, 例如 {截止时间}"
+                raise complain(f"看不懂“{match[0]}”", place.position, hint, "E103")
             parse_reference(place, self.scope)
+        message = self._named(key)
         if slip := _BRACES.search(_PLACEHOLDER.sub(lambda match: " " * len(match[0]), message)):
             line, column = message.position
             place_of_slip = Position(line, column + slip.start())

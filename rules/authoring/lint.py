@@ -60,7 +60,7 @@ def check_source(source: str, call: Call) -> list[RuleFileError]:
     found = [
         *lint_rulebook(rulebook, call),
         *_unused(rulebook, tree),
-        *silent_cuts(source, tree, rulebook),
+        *silent_cuts(source, tree, rulebook, call),
     ]
     unique = {(one.position, one.message): one for one in found}
     return _summed_up(sorted(unique.values(), key=lambda one: one.position))

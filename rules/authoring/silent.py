@@ -9,21 +9,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 
+from rules.call import Call
+from rules.declarations import names_deadline
 from rules.errors import Position, RuleFileError
 from rules.language import Compare, Condition, Rule, Rulebook, walk
 from rules.verdict import Outcome
-from rules.vocabulary import FieldType, show_value
+from rules.vocabulary import BEIJING, FieldType, show_value
 from rules.yaml_text import Mapping, Sequence, Text, Tree
 
 TEXT_KEYS = ("名称", "依据", "告知", "存疑告知", "停用")
 _PERCENT = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d+)?[%％]")
 _COUNT = re.compile(r"(?<![\d.\-/第])(\d{2,15})(?![\d.%％年月日号条页款\-/:：])")
+_DAY = re.compile(r"(\d{1,2})月(\d{1,2})日")
 
 Warnings = Iterator[RuleFileError]
 
 
-def silent_cuts(source: str, tree: Tree, rulebook: Rulebook) -> Warnings:
+def silent_cuts(source: str, tree: Tree, rulebook: Rulebook, call: Call) -> Warnings:
     """Every such place of a file that can be read."""
     lines = source.split("\n")
     found = tree.get(Text("规则")) if isinstance(tree, Mapping) else None
@@ -38,6 +42,7 @@ def silent_cuts(source: str, tree: Tree, rulebook: Rulebook) -> Warnings:
         if rule is not None and not rule.disabled:
             yield from _unsaid(rule, one)
             yield from _other_numbers(rule, one, rulebook)
+            yield from _other_days(one, call)
 
 
 def _warn(code: str, what: str, message: str, at: Position, hint: str) -> RuleFileError:
@@ -113,3 +118,24 @@ def _limits(rule: Rule, kind: FieldType, rulebook: Rulebook) -> set[str]:
 
 def _compared(*conditions: Condition) -> Iterator[Compare]:
     return (node for node in walk(*conditions) if isinstance(node, Compare))
+
+
+def _other_days(tree: Mapping, call: Call) -> Warnings:
+    """A rule that asks for the deadline, whose words name another day than its last."""
+    if not names_deadline(tree):
+        return
+    ends = [call.deadline] if call.extension is None else [call.deadline, call.extension.first]
+    last = [(end - timedelta(seconds=1)).astimezone(BEIJING) for end in ends]
+    for key in ("依据", "告知", "存疑告知"):
+        word = tree.get(Text(key))
+        named = list(_DAY.finditer(word)) if isinstance(word, Text) else []
+        days = {(int(match[1]), int(match[2])) for match in named}
+        if isinstance(word, Text) and named and not days & {(day.month, day.day) for day in last}:
+            line, column = word.position
+            yield _warn(
+                "W213",
+                "日期不同",
+                f"“{key}”写的是{named[0][0]}, 截止是{last[0].month}月{last[0].day}日",
+                Position(line, column + named[0].start()),
+                "另有通知的, 写到 call.yaml 的“延期”; 告知里可写 {截止时间}",
+            )
