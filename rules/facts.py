@@ -20,6 +20,22 @@ epoch; yes/no: ``bool``; tick list: ``tuple[str, ...]``.
 """
 
 
+METHOD_NAMES = {
+    "table": "表格",
+    "text": "正文",
+    "picture": "图片",
+    "ocr": "识读",
+    "file name": "文件名",
+    "mail header": "邮件头",
+    "server time": "服务器时间",
+    "attachment": "附件",
+    "pdf structure": "PDF 结构",
+    "digital signature": "电子签章",
+    "seal detector": "印章识别",
+}
+"""How a value was read -> what a person calls it; what is not named here is Chinese already."""
+
+
 class Knowledge(StrEnum):
     """Whether a fact has a value, and if not, why not."""
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from rules.derived import with_derived
-from rules.facts import Fact, Knowledge
+from rules.facts import METHOD_NAMES, Fact, Knowledge
 from rules.language import (
     PERPETUAL,
     AllOf,
@@ -252,7 +252,8 @@ def _sentence_leaf(node: Condition) -> Leaf | None:
 
 def _origin(fact: Fact) -> str:
     found = fact.provenance
-    words = [word for word in (found.part, found.place, found.method) if word]
+    method = METHOD_NAMES.get(found.method, found.method)
+    words = [word for word in (found.part, found.place, method) if word]
     return "，".join(
         [*words, f"可信度 {found.confidence:.2f}"] if words and found.confidence < 1 else words
     )

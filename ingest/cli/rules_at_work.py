@@ -19,7 +19,6 @@ from ingest.cli.console import (
     print_table,
 )
 from ingest.exitcodes import ExitCode
-from rules.verdict import decision_name
 
 if TYPE_CHECKING:
     from ingest.calls import CallFolder
@@ -165,6 +164,9 @@ def explain(
         int | None, typer.Option(help="第几次裁定;不写则是最近一次", envvar="MAILROOM_VERSION")
     ] = None,
     rule: Annotated[str, typer.Option(help="只看这一条规则,如 Z02", envvar="MAILROOM_RULE")] = "",
+    everything: Annotated[
+        bool, typer.Option("--all", help="连满足的规则也列出", envvar="MAILROOM_ALL")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """裁定依据: 每条规则的每个条件、实际的值、取自哪个文件哪一格,以及通知条款;取自当时的记录,不重新判断。"""
@@ -175,33 +177,45 @@ def explain(
     if as_json:
         print_json(report)
     else:
-        _print_explanation(report)
+        _print_explanation(report, everything=everything or bool(rule))
 
 
-def _print_explanation(report: DecisionExplanation) -> None:
-    typer.echo(
-        f"案卷 {report['case']}  {report['submitter']}  {report['track']}  第 {report['version']} 次裁定: "
-        f"{decision_name(report['decision'])}  ({beijing(report['decided'])},依据 {beijing(report['received'])} 收到的材料)"
-    )
+def _print_explanation(report: DecisionExplanation, *, everything: bool) -> None:
+    """The answer, then what failed, then the rest when it is asked for."""
+    from ingest.rulefiles.explaining import answer, by_gravity
+
+    typer.echo("\n".join(answer(report)))
     kept = f"{beijing(report['rules_accepted'])} 启用,已存档" if report["rules_kept"] else "未存档"
-    typer.echo(f"规则文件 {report['rules_sha256'][:12] or '无'}  {kept}\n")
-    print_table(
-        ("来件", "部位", "文件"), [[f["message"], f["part"], f["name"]] for f in report["files"]]
-    )
     for finding in report["beyond_rules"]:
         typer.echo(
             f"\n[{finding['rule']}] {finding['title']}: {finding['outcome']}  {finding['text']}",
         )
         for line in finding["evidence"]:
             typer.echo(f"    {line}")
-    for row in report["rules"]:
-        _print_rule(row)
+    rows = [row for row in by_gravity(report["rules"]) if everything or row["outcome"]]
+    for row in rows:
+        _print_rule(report, row)
+    left = len(report["rules"]) - len(rows)
+    typer.echo(
+        f"\n规则文件 {report['rules_sha256'][:12] or '无'}  {kept}; "
+        f"{beijing(report['decided'])} 裁定,依据 {beijing(report['received'])} 收到的材料"
+    )
+    if left:
+        typer.echo(f"另有 {left} 条满足的没有列出: --all")
+    if everything:
+        typer.echo()
+        print_table(
+            ("来件", "部位", "文件"),
+            [[f["message"], f["part"], f["name"]] for f in report["files"]],
+        )
 
 
-def _print_rule(row: dict[str, Any]) -> None:
+def _print_rule(report: DecisionExplanation, row: dict[str, Any]) -> None:
+    from ingest.rulefiles.explaining import called
+
     outcome = f" -> {row['outcome']}" if row["outcome"] else ""
     typer.echo(
-        f"\n{row['rule']} {row['title']}({'、'.join(row['subjects'])}): {row['truth']}{outcome}"
+        f"\n{row['rule']} {row['title']}({called(report, row)}): {row['truth']}{outcome}",
     )
     typer.echo(f"    依据: {row['clause']}")
     for line in row["trace"]:

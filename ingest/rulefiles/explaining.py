@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections import Counter
 from datetime import datetime
 from typing import Any, TypedDict
 
@@ -17,6 +18,7 @@ from ingest.errors import UsageError
 from ingest.store.cases import (
     decisions_of_case,
     find_case_row,
+    load_subjects,
     load_verdict,
     messages_of_case,
     readings_of_case,
@@ -25,6 +27,11 @@ from ingest.store.messages import load_reading
 from ingest.store.rulefiles import files_of_decision
 from ingest.store.tables import DecisionRow
 from ingest.submission.case import parts_of_matter
+from rules.call import APPLICANT_NAME
+from rules.subjects import SubjectField
+from rules.verdict import Outcome, decision_name
+
+MAX_NAMED = 5  #: rules named in the answer's second line
 
 
 class FileRecord(TypedDict):
@@ -51,6 +58,7 @@ class DecisionExplanation(TypedDict):
     call_sha256: str
     rules_kept: bool
     rules_accepted: datetime | None
+    names: dict[str, str]  #: by id of a subject what a person calls it
     files: list[FileRecord]
     rules: list[dict[str, Any]]  #: as the engine's trace was kept
     beyond_rules: list[dict[str, Any]]  #: findings that no rule gave, as they write themselves
@@ -88,6 +96,7 @@ def explain_decision(
         "call_sha256": decision.call_sha256,
         "rules_kept": kept is not None,
         "rules_accepted": kept.accepted_at if kept is not None else None,
+        "names": _names(decision),
         "files": _files(session, case.id),
         "rules": rules,
         "beyond_rules": _beyond_rules(decision),
@@ -101,6 +110,52 @@ def _decision(decisions: list[DecisionRow], code: str, version: int | None) -> D
             f"案卷 {code} " + ("还没有裁定" if version is None else f"没有第 {version} 次裁定")
         )
     return wanted[-1]
+
+
+def _names(decision: DecisionRow) -> dict[str, str]:
+    """申报书“示例小学” for 申1, and so on; the kind alone for what has no name."""
+    found = {}
+    for subject in load_subjects(decision):
+        called = subject.fact(APPLICANT_NAME).text or subject.fact(SubjectField.NAME).text
+        found[subject.id] = f"{subject.kind}“{called}”" if called else subject.kind
+    return found
+
+
+SEVERITY = {
+    str(outcome): number
+    for number, outcome in enumerate(
+        (Outcome.REJECT, Outcome.RETURN, Outcome.REFER, Outcome.REMIND, "")
+    )
+}
+"""The gravest first."""
+
+
+def by_gravity(rules: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rules something followed from before those that passed, the gravest first; else in their
+    order.
+    """
+    return sorted(rules, key=lambda row: SEVERITY[row["outcome"]])
+
+
+def answer(report: DecisionExplanation) -> list[str]:
+    """The decision in three lines: what, why, and how many rules said what."""
+    told = [row for row in by_gravity(report["rules"]) if row["outcome"]]
+    weighty = [row for row in told if row["outcome"] != Outcome.REMIND]
+    named = dict.fromkeys(f"{row['rule']} {row['title']} -> {row['outcome']}" for row in weighty)
+    why = [finding["title"] for finding in report["beyond_rules"]] + list(named)
+    more = "等" if len(why) > MAX_NAMED else ""
+    counted = Counter(row["truth"] for row in report["rules"])
+    decision = f"{decision_name(report['decision'])}(第 {report['version']} 次裁定)"
+    return [
+        f"案卷 {report['case']}  {report['submitter']}  {report['track']}: {decision}",
+        "因为: " + ("；".join(why[:MAX_NAMED]) + more or "没有一条规则不满足"),
+        "规则: " + "、".join(f"{truth} {count}" for truth, count in counted.items()),
+    ]
+
+
+def called(report: DecisionExplanation, row: dict[str, Any]) -> str:
+    """The subjects a rule spoke of, as people call them."""
+    return "、".join(report["names"].get(one, one) for one in row["subjects"])
 
 
 def _files(session: Session, case_id: int) -> list[FileRecord]:

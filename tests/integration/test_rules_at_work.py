@@ -456,7 +456,17 @@ def test_the_commands_print_what_they_found_and_exit_with_it(
     assert json.loads(mailroom("rules", "status", "--json")[1])["mode"] == "现行规则"
     assert mailroom("rules", "replay") == (0, "重判 1 个案卷,0 个会改变\n")
     status, text = mailroom("rules", "explain", code)
-    assert (status, "依据: 三(一)4" in text) == (0, True)
+    lines = text.splitlines()
+    assert (status, lines[0].endswith("受理(第 1 次裁定)"), lines[1].startswith("因为: ")) == (
+        0,
+        True,
+        True,
+    )
+    assert "依据: 三(一)4" not in text
+    assert "--all" in text
+    status, text = mailroom("rules", "explain", code, "--all")
+    assert (status, "依据: 三(一)4" in text, "，table，" in text) == (0, True, False)
+    assert "Z02 师生账号开通率达98%以上(申报书“" in text
     files.replace(*STRICTER)
     status, text = mailroom("rules", "replay", "--against", str(files.rules))
     assert (status, "受理 -> 不予受理" in text) == (1, True)
