@@ -13,7 +13,7 @@ WORKERS ?= auto
 PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test setup lint types imports format test-fast coverage torture bench bench-pull samples lock wheel install clean bench-documents extraction-report parts-report corpus bench-rules fuzz-rules mutation schema-in-editor cases pairs-report seal-report ring-report bench-seals dead-code migration findings desk-pictures
+.PHONY: help demo test setup lint types imports format test-fast coverage torture bench bench-pull samples lock wheel install clean bench-documents extraction-report parts-report corpus bench-rules fuzz-rules mutation schema-in-editor rules-slips cases pairs-report seal-report ring-report bench-seals dead-code migration findings desk-pictures
 
 help:  ## 列出可用的命令
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -68,6 +68,9 @@ extraction-report: setup  ## 各种版式的填好的表读得对不对: 对、�
 
 parts-report: setup  ## 各种附件和文件名认得对不对
 	$(BIN)/python -m tests.parts.report
+
+rules-slips: setup  ## 各种改错能不能发现、指得准不准、改法对不对,写入 docs/rules/tested.md
+	$(BIN)/python -m tests.slips.report --write docs/rules/tested.md $(ARGS)
 
 cases: setup  ## 少见而正确的来件读得对不对: CASES=目录 换成目录里的文件(README.md 里的表说明何为正确)
 	$(BIN)/python -m tests.cases.report $(CASES) $(ARGS)

@@ -254,16 +254,19 @@ def _fields(
         for number, field in enumerate(fields)
         for which, label in enumerate(field.labels)
     ]
-    owners: dict[str, int] = {}
+    owners: dict[str, tuple[int, Position]] = {}
     for key, number, place in labels:
-        owner = owners.setdefault(key, number)
-        if fields[owner].name != fields[number].name:
-            yield RuleFileError(
-                f"标签“{key}”已经属于字段“{fields[owner].name}”",
-                place,
-                "一格只能读进一个字段: 删去其中一个, 或把标签写得更完整",
-                "C109",
-            )
+        owner, earlier = owners.setdefault(key, (number, place))
+        if fields[owner].name == fields[number].name:
+            continue
+        # the label belongs to the field that is called so; the other one borrows it
+        mine = key == label_key(fields[number].name)
+        yield RuleFileError(
+            f"标签“{key}”已经属于字段“{fields[number if mine else owner].name}”",
+            earlier if mine else place,
+            "一格只能读进一个字段: 删去其中一个, 或把标签写得更完整",
+            "C109",
+        )
 
 
 def _options(field: Field, tree: Tree, where: tuple[str | int, ...]) -> Slips:

@@ -16,7 +16,8 @@ _WIDE_COLON = re.compile(r"\s*- +[^\s:#'\"{}\[\],，：]{1,20}(：)")
 _WIDE_DASH = re.compile(r"\s*([－—–])")
 _BARE_DASH = re.compile(r"\s*(-)(?=[^\s\-\d.#])")
 _OPEN_QUOTE = re.compile(r"(?:[:,\-\[{] +|^)([\"'])(?!.*(?<!\\)\1)")
-_BRACED_TEXT = re.compile(r"[^\s:#]{1,20}: +(\{)[^{}]*\}[^\s#,\]}]")
+_BRACED_TEXT = re.compile(r"[^\s:#]{1,20}: +(\{)[^{}]*\} *[^\s#,\]}]")
+_KEY = re.compile(r"( *)(?:- +)?[^\s:#\-][^:#]{0,19}:(?: |$)")
 _PROBLEMS = (
     (
         "mapping values are not allowed",
@@ -48,10 +49,14 @@ def explained(problem: str, source: str, position: Position) -> RuleFileError:
         )
     if "expected <block end>" in problem and (slip := _behind_its_end(lines[-1], position)):
         return slip
-    written = [number for number, line in enumerate(lines, 1) if line.strip()][-2:]
-    for number in written:
+    written = [
+        number for number, line in enumerate(lines, 1) if line.strip() and line.lstrip()[0] != "#"
+    ][-3:]
+    for number in written[-2:]:
         if slip := _slip_of_line(lines[number - 1], number):
             return slip
+    if slip := _other_indent([lines[number - 1] for number in written], written):
+        return slip
     for words, message, hint in _PROBLEMS:
         if words in problem:
             return RuleFileError(f"YAML 写法有误: {message}", position, hint, "Y002")
@@ -75,6 +80,18 @@ def _slip_of_line(line: str, number: int) -> RuleFileError | None:
             place = Position(number, found.start(1) + 1)
             return RuleFileError(message.format(found[1]), place, hint, code)
     return None
+
+
+def _other_indent(lines: list[str], numbers: list[int]) -> RuleFileError | None:
+    """A key between two others that stand in line with each other and not with it."""
+    keys = [_KEY.match(line) for line in lines]
+    if len(keys) < 3 or not all(keys):
+        return None
+    indents = [len(line) - len(line.lstrip(" -")) for line in lines]
+    if indents[0] != indents[2] or not 0 < abs(indents[1] - indents[0]) < 4:
+        return None
+    place = Position(numbers[1], indents[1] + 1)
+    return RuleFileError("缩进与上下两行对不齐", place, "同级的行左边对齐", "Y016")
 
 
 def _open_quote(lines: list[str]) -> RuleFileError | None:

@@ -50,16 +50,18 @@ def _warn(code: str, what: str, message: str, at: Position, hint: str) -> RuleFi
 
 
 def _cut_off(key: str, word: Text, lines: list[str]) -> Warnings:
-    """A text on one line behind which `` #`` follows at once; real comments stand further off."""
+    """A text on one line behind which ``#`` follows at once; real comments stand further off and
+    begin with a space.
+    """
     line, column = word.position
     rest = lines[line - 1][column - 1 :]
-    if not word.quoted and rest.startswith(word) and re.match(r" #", rest[len(word) :]):
+    if not word.quoted and rest.startswith(word) and re.match(r" #| +#\S", rest[len(word) :]):
         yield _warn(
             "W210",
             "截断",
             f"“{key}”到“ #”为止, 后面的字都不在里面",
             Position(line, column + len(word) + 1),
-            "“#”是文字的, 给整段文字加引号; 是注释的, 前面空两格以上",
+            "“#”是文字的, 给整段文字加引号; 是注释的, 前面空两格, 后面空一格",
         )
     elif not word.quoted and (wide := re.search(r"\s(＃)", word)):
         yield _warn(
