@@ -50,42 +50,38 @@ _VOID: Final = frozenset(
 )
 
 
-def template_problems(templates: Templates, call: Call) -> list[str]:
-    """What is wrong with the templates as written; when nothing is, with the letters they make."""
-    return check_templates(templates) or list(
-        dict.fromkeys(
-            problem for kind in LETTER_KINDS for problem in letter_problems(templates, kind, call)
-        )
-    )
+def template_problems(templates: Templates, shipped: Templates, call: Call) -> list[str]:
+    """What is wrong with the templates as written; when nothing is, with the letters they make,
+    which must hold whatever the shipped ones hold.
+    """
+    return check_templates(templates) or [
+        problem
+        for kind in LETTER_KINDS
+        for problem in _letter_problems(templates, shipped, kind, call)
+    ]
 
 
-def letter_problems(templates: Templates, kind: LetterKind, call: Call) -> Iterator[str]:
-    """What is wrong with one letter when it is filled in."""
+def _letter_problems(
+    templates: Templates, shipped: Templates, kind: LetterKind, call: Call
+) -> Iterator[str]:
     page = sample_page(kind, call)
     for file in ("subject.txt", "body.txt", "body.html"):
         name = f"{kind}/{file}"
         try:
-            filled, finished = templates.fill(name, page), templates.render(name, page)
+            filled = templates.fill(name, page)
         except LetterTemplateError as error:
             yield str(error)
             continue
         if match := _LEFT_OVER.search(filled):
             yield f"{name}: 信里留着“{match[0]}”, 变量写成半角的 {{{{ 名称 }}}}"
-        if file == "subject.txt":
-            yield from _subject_problems(name, finished, page)
-            continue
+        if file == "subject.txt" and len(filled.strip().splitlines()) != 1:
+            yield f"{name}: 主题要恰好一行"
         if file == "body.html" and (tag := unclosed(filled)):
             yield f"{name}: 标签 <{tag}> 没有成对"
+        usual, there = _flat(shipped.fill(name, page)), _flat(filled)
         for what, words in _must_hold(page):
-            if words and _flat(words) not in _flat(finished):
-                yield f"{name}: 信里没有{what}, 请写回来"
-
-
-def _subject_problems(name: str, subject: str, page: LetterPage) -> Iterator[str]:
-    if len(subject.strip().splitlines()) != 1:
-        yield f"{name}: 主题要恰好一行"
-    elif page.case_code and page.case_code not in subject:
-        yield f"{name}: 主题里没有案卷编号({{{{ case_code }}}}), 请写回来"
+            if words and _flat(words) in usual and _flat(words) not in there:
+                yield f"{name}: 里面没有{what}, 请写回来"
 
 
 def _must_hold(page: LetterPage) -> Iterator[tuple[str, str]]:
@@ -206,7 +202,8 @@ def sound_templates(layers: tuple[dict[str, str], ...], call: Call) -> tuple[Tem
     """
     shipped, *overrides = layers
     whole = Templates({name: text for layer in layers for name, text in layer.items()})
-    problems = template_problems(whole, call)
+    ours = Templates(shipped)
+    problems = template_problems(whole, ours, call)
     spoilt = {problem.removeprefix("模板 ").split("/")[0] for problem in problems}
     kept = {
         name: text
@@ -217,4 +214,4 @@ def sound_templates(layers: tuple[dict[str, str], ...], call: Call) -> tuple[Tem
     if not problems:
         return whole, []
     mended = Templates({**shipped, **kept})
-    return (Templates(shipped) if template_problems(mended, call) else mended), problems
+    return (ours if template_problems(mended, ours, call) else mended), problems

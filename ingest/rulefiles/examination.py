@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
-from ingest.calls import CallFolder, load_templates, read_call, root_files, shortened
+from ingest.calls import CallFolder, read_call, root_files, shortened, usable_templates
 from ingest.errors import ConfigError, InputError, MailroomError
 from ingest.inspection.fitting import blank_forms
 from ingest.judging.judge import Judge
@@ -21,7 +21,6 @@ from ingest.rulefiles.checking import run_call_examples
 from ingest.sandbox.workers import WorkerDied, WorkerFailed, run_in_worker
 from ingest.store.events import EventKind, latest_event
 from ingest.store.rulefiles import last_good
-from notifier.lettertrials import template_problems
 from rules.authoring.examples import case_count
 from rules.callfile import blank_places
 from rules.errors import RuleFileError
@@ -168,6 +167,6 @@ def _roots(folder: CallFolder) -> None:
 
 
 def _templates(folder: CallFolder) -> None:
-    problems = template_problems(load_templates(folder), folder.call)
+    _, problems = usable_templates(folder)
     if problems:
         raise ConfigError(shortened(problems))
