@@ -34,6 +34,7 @@ from ingest.steps.remind import remind_due
 from ingest.steps.rules import look_at_rules, settle_rules
 from ingest.steps.send import send_due
 from ingest.steps.settle_uncertain import note_interrupted, settle_uncertain
+from ingest.steps.staff.replies import answer_one
 from ingest.steps.watch import alarm_login_refused, watch_intake
 from ingest.store.events import EventKind, record_event
 from ingest.store.folders import forget_listings
@@ -94,6 +95,7 @@ def work(
     look_at_rules(app.rules, database, now)
     settle_uncertain(database, app.mailbox, now)
     _take_turn(lambda: read_one(database, app.files, app.mouth, app.clock.now()), told, turn)
+    _take_turn(lambda: answer_one(database, app.rules, app.mouth, app.clock.now()), told, turn)
     _take_turn(lambda: judge_one(database, app.rules, app.mouth, app.clock.now()), told, turn)
     _take_turn(lambda: remind_due(database, app.mouth, app.clock.now()), told, turn)
     _take_turn(lambda: close_due(database, app.mouth, app.clock.now()), told, turn)

@@ -12,7 +12,13 @@ from dataclasses import dataclass
 from ingest.calls import CallFolder, read_roots
 from ingest.sandbox.context import ReadingContext
 from ingest.sandbox.limits import Limits
-from ingest.settings import LARGEST_MESSAGE, LetterSettings, LimitSettings, Settings
+from ingest.settings import (
+    LARGEST_MESSAGE,
+    LetterSettings,
+    LimitSettings,
+    OfficeSettings,
+    Settings,
+)
 from notifier.rendering import Templates
 from rules.call import Call
 
@@ -67,6 +73,7 @@ def describe_office(folder: CallFolder, settings: Settings | None) -> Office:
         own_addresses=own,
         reading=ReadingContext(
             own_addresses=own,
+            staff_addresses=_staff_addresses(settings),
             trusted_authserv_ids=settings.office.trusted_authserv_ids if settings else (),
             unpacked_bytes=limits.unpacked,
             entries=limits.entries,
@@ -77,6 +84,12 @@ def describe_office(folder: CallFolder, settings: Settings | None) -> Office:
         worker=Limits(memory=limits.memory, cpu=max(1, int(seconds)), wall=seconds),
         largest=settings.mailbox.max_message_size if settings else LARGEST_MESSAGE,
     )
+
+
+def _staff_addresses(settings: Settings | None) -> tuple[str, ...]:
+    """Everybody whose answer to a digest counts, in lower case."""
+    office = settings.office if settings else OfficeSettings()
+    return tuple(dict.fromkeys(each.lower() for each in (*office.staff, *office.administrators)))
 
 
 def sender_address(settings: Settings | None, call: Call) -> str:

@@ -252,6 +252,7 @@ class ScreeningKind(StrEnum):
     LIST = "list"
     OWN = "own"
     FORGED = "forged"
+    STAFF = "staff"  #: from a configured staff address
 
 
 class Screening(_Frozen):

@@ -18,6 +18,7 @@ from notifier.pages import (
     CaseView,
     CropView,
     DigestPage,
+    LinkView,
     QuotaView,
     SilentView,
     StateView,
@@ -37,6 +38,7 @@ from notifier.wording import (
     short_moment,
 )
 from rules.call import Call
+from rules.tasks import TaskKind
 from rules.verdict import DECISION_NAMES, Decision
 
 #: Rows shown of each list; inlined HTML grows by half a kilobyte a row, the workbook has them all.
@@ -72,6 +74,25 @@ class Crop:
 
 
 @dataclass(frozen=True)
+class Handle:
+    """What an answer to a task is bound to."""
+
+    task: int
+    kind: TaskKind
+    version: int  #: of the case's verdict; 0 without a case
+    case: str  #: its code; "" without a case
+    entry: str  #: the applicant it is about; "" = the whole case
+
+
+@dataclass(frozen=True)
+class ActionLink:
+    """One answer to a task: a ``mailto:`` URL that opens the mail which asks for it."""
+
+    label: str  #: 受理, 办结 and so on
+    url: str
+
+
+@dataclass(frozen=True)
 class HumanTask:
     """Something only a person can decide."""
 
@@ -84,7 +105,10 @@ class HumanTask:
     telephone: str
     received: datetime
     crops: tuple[Crop, ...] = ()
-    reply_mailto: str = ""  #: a ``mailto:`` URL that opens the reply in which staff decide
+    handle: Handle | None = None  #: by what it is answered; None: elsewhere, or with another line
+    links: tuple[ActionLink, ...] = ()  #: one for each answer
+    assigned: str = ""  #: who has it
+    address: str = ""  #: who waits for it
 
 
 @dataclass(frozen=True)
@@ -173,6 +197,7 @@ class DigestData:
     state: SystemState
     closing: tuple[CaseLine, ...] = ()  #: 截止清办: the end of these waits for release
     left_open: tuple[CaseLine, ...] = ()  #: the time is over, and staff must decide these first
+    accept_all: str = ""  #: a ``mailto:`` URL that accepts everything to be verified; "" = none
 
 
 @dataclass(frozen=True)
@@ -257,6 +282,7 @@ def make_digest_page(data: DigestData, images: Sequence[Crop]) -> DigestPage:
         remaining=remaining(call.deadline, now),
         tasks=tuple(_numbered(tasks)),
         tasks_left_out=tasks_left,
+        accept_all=data.accept_all if data.accept_all.startswith("mailto:") else "",
         undelivered=undelivered,
         undelivered_left_out=undelivered_left,
         accepted=accepted,
@@ -366,7 +392,14 @@ def _task_view(task: HumanTask, images: Sequence[Crop]) -> TaskView:
         telephone=clean_line(task.telephone, 40),
         received=short_moment(task.received),
         crops=tuple(_crop_views(task.crops, images)),
-        reply_mailto=task.reply_mailto if task.reply_mailto.startswith("mailto:") else "",
+        task=task.handle.task if task.handle is not None else 0,
+        assigned=clean_line(task.assigned, 40),
+        address=clean_line(task.address, 80),
+        links=tuple(
+            LinkView(clean_line(link.label, 20), link.url)
+            for link in task.links
+            if link.url.startswith("mailto:")
+        ),
     )
 
 

@@ -76,7 +76,9 @@ SIGN_IN = "sign_in"
 """The kind of a staff member's sign-in code: somebody waits for it, so it leaves before all
 others.
 """
-NOT_TO_APPLICANTS = ("digest", "alarm", "canary", SIGN_IN)
+STAFF_ANSWER = "staff"
+"""The kind of what is written to staff in answer to their mails."""
+NOT_TO_APPLICANTS = ("digest", "alarm", "canary", SIGN_IN, STAFF_ANSWER)
 """Kinds of letters that are for the office itself: no limit of answers counts them or holds them
 back.
 """

@@ -94,6 +94,14 @@ class CropView:
 
 
 @dataclass(frozen=True)
+class LinkView:
+    """A link that opens a mail; ``url`` begins with ``mailto:``."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True)
 class TaskView:
     """Something only a person can decide."""
 
@@ -107,7 +115,10 @@ class TaskView:
     telephone: str
     received: str
     crops: tuple[CropView, ...]
-    reply_mailto: str
+    task: int  #: its number, for ``mailroom task``; 0 = it is none
+    assigned: str  #: who has it
+    address: str  #: who waits for it
+    links: tuple[LinkView, ...]  #: one for each answer
 
 
 @dataclass(frozen=True)
@@ -180,6 +191,7 @@ class DigestPage:
     remaining: str
     tasks: tuple[TaskView, ...]
     tasks_left_out: int
+    accept_all: str  #: opens a mail that accepts everything to be verified; "" = nothing is
     undelivered: tuple[UndeliveredView, ...]
     undelivered_left_out: int
     accepted: tuple[CaseView, ...]
@@ -204,6 +216,7 @@ _VIEWS: tuple[type[Any], ...] = (
     FindingView,
     FileView,
     CropView,
+    LinkView,
     TaskView,
     CaseView,
     UndeliveredView,

@@ -236,3 +236,17 @@ def _named_anew(verdict: Verdict, entries: Sequence[EntryVerdict]) -> Verdict:
             "decision": decide_case(entry.decision for entry in ours or entries),
         }
     )
+
+
+def to_verify(verdict: Verdict) -> list[tuple[str, list[Finding]]]:
+    """What a person must look at, by the applicant's name; "" = the whole case."""
+    asked = [("", _asks(verdict))]
+    asked += [(entry.applicant, _asks(entry)) for entry in verdict.entries]
+    return [(name, findings) for name, findings in asked if findings]
+
+
+def _asks(judged: Verdict | EntryVerdict) -> list[Finding]:
+    """A 转交 by a person asks nobody."""
+    if decided_by_staff(judged):
+        return []
+    return [finding for finding in judged.findings if finding.outcome is Outcome.REFER]

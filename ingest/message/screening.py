@@ -78,10 +78,12 @@ def screen(
     trusted_authserv_ids: Collection[str],
     *,
     carries_files: bool = False,
+    staff_addresses: Collection[str] = (),
 ) -> Screening:
     """Screen one mail by its headers.
 
-    ``own_addresses`` are lower case. ``trusted_authserv_ids`` names the servers whose
+    ``own_addresses`` and ``staff_addresses`` are lower case. A mail of staff must have passed DMARC
+    where a trusted server says anything at all, because it may order something. ``trusted_authserv_ids`` names the servers whose
     Authentication-Results are believed; empty means that the header is ignored (RFC 7601 7.1).
     ``carries_files`` keeps a mail with documents from being dropped for a subject such as 自动回复
     alone: that mark proves nothing, and our own letters bear it.
@@ -99,6 +101,7 @@ def screen(
         _silent_sender,
         lambda given: None if carries_files else _away_subject(given),
         lambda given: _forged(given, trusted_authserv_ids),
+        lambda given: _staff(given, staff_addresses, trusted_authserv_ids),
     )
     for check in checks:
         if (found := check(headers)) is not None:
@@ -251,7 +254,27 @@ def _away_subject(headers: Headers) -> Screening | None:
 
 
 def _forged(headers: Headers, trusted: Collection[str]) -> Screening | None:
-    """The topmost DMARC result of a trusted server counts; a sender can add more below it.
+    """Somebody wrote in another one's name, as a trusted server says."""
+    if _dmarc(headers, trusted) != "fail":
+        return None
+    return _silent(
+        ScreeningKind.FORGED, "发件人可能是冒用的(DMARC 验证未通过), 转人工核实, 不自动答复"
+    )
+
+
+def _staff(headers: Headers, staff: Collection[str], trusted: Collection[str]) -> Screening | None:
+    senders = all_addresses(headers, "from")
+    if len(senders) != 1 or senders[0] not in staff:
+        return None
+    if trusted and _dmarc(headers, trusted) != "pass":
+        return _silent(
+            ScreeningKind.FORGED, "自称工作人员, 但没有通过 DMARC 验证, 转人工核实, 不自动答复"
+        )
+    return Screening(kind=ScreeningKind.STAFF, reply=True, reason="工作人员来信, 不是申报")
+
+
+def _dmarc(headers: Headers, trusted: Collection[str]) -> str:
+    """The topmost DMARC result of a trusted server, "" without one; a sender can add more below it.
 
     Servers often write one header for each method, so headers without that result are passed over.
     """
@@ -260,10 +283,6 @@ def _forged(headers: Headers, trusted: Collection[str]) -> Screening | None:
         text = _bare(value.decode("ascii", "replace"))
         server = re.split(r"[;\s]", text, maxsplit=1)[0].strip('"')
         match = _DMARC.search(_QUOTED.sub("", text)) if server in wanted else None
-        if match and match[1] == "fail":
-            return _silent(
-                ScreeningKind.FORGED, "发件人可能是冒用的(DMARC 验证未通过), 转人工核实, 不自动答复"
-            )
         if match:
-            return None
-    return None
+            return match[1]
+    return ""

@@ -12,6 +12,7 @@ class ReadingContext:
     """Settings that travel to the worker."""
 
     own_addresses: tuple[str, ...] = ()  #: lower case
+    staff_addresses: tuple[str, ...] = ()  #: lower case
     trusted_authserv_ids: tuple[str, ...] = ()
     unpacked_bytes: int = 500 * 1024**2  #: all archives of one mail together
     entries: int = 500  #: files in all archives of one mail together

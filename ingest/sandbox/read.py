@@ -43,7 +43,7 @@ _FILE_ENDINGS = (
     ".docm",
     ".dotx",
 )
-_READ_KINDS = frozenset({ScreeningKind.PERSON, ScreeningKind.FORGED})
+_READ_KINDS = frozenset({ScreeningKind.PERSON, ScreeningKind.FORGED, ScreeningKind.STAFF})
 
 
 def read_file(path: Path, call: Call, context: ReadingContext) -> Reading:
@@ -101,6 +101,7 @@ def _screen(mail: Mail, context: ReadingContext) -> Screening:
         context.own_addresses,
         context.trusted_authserv_ids,
         carries_files=carries,
+        staff_addresses=context.staff_addresses,
     )
 
 

@@ -12,6 +12,7 @@ from ingest.log import get_logger
 from ingest.office import Mouth, Office
 from ingest.receipts.signing import signed_serial
 from ingest.settings import Settings
+from ingest.steps.staff.links import with_links
 from ingest.store.database import Database
 from ingest.store.events import EventKind, queue_letter, record_event
 from ingest.views.digest import collect_digest
@@ -107,4 +108,5 @@ def make_digest(
     """
     with database.reading() as session:
         data = collect_digest(session, mouth.office.call, settings, now, day)
+    data = with_links(data, mouth, day or now.astimezone(settings.office.zone).date())
     return compose_digest(data, mouth.templates), build_workbook(data), data

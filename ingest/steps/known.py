@@ -16,6 +16,7 @@ from ingest.store.cases import (
     find_case_by_code,
     find_cases_by_letters,
     find_cases_by_mails,
+    home_of,
     latest_decision,
     load_verdict,
 )
@@ -83,7 +84,8 @@ def _by_codes(session: Session, text: str) -> list[CaseRow]:
 
 
 def _known_cases(session: Session, rows: Iterable[CaseRow]) -> tuple[KnownCase, ...]:
-    return tuple(known_case(session, row) for row in {row.id: row for row in rows}.values())
+    homes = (home_of(session, row) for row in rows)  # a letter of a merged case leads to the other
+    return tuple(known_case(session, row) for row in {row.id: row for row in homes}.values())
 
 
 def known_case(session: Session, row: CaseRow) -> KnownCase:

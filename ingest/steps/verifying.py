@@ -13,10 +13,10 @@ from sqlmodel import Session
 from ingest.store.cases import load_subjects, load_verdict
 from ingest.store.tables import CaseRow, DecisionRow
 from ingest.store.tasks import NewTask, close_task, open_task, open_tasks
-from rules.staff import decided_by_staff
+from rules.staff import to_verify
 from rules.subjects import Subject, SubjectKind
 from rules.tasks import TaskKind
-from rules.verdict import EntryVerdict, Finding, Outcome, Verdict
+from rules.verdict import Verdict
 
 BY_PROGRAM = "程序"
 _NO_LONGER = "新的裁定已不需要核验"
@@ -43,21 +43,6 @@ def keep_verify_tasks(session: Session, case: CaseRow, row: DecisionRow, now: da
                 telephone=telephone_of(verdict, subjects, applicant),
             )
             open_task(session, new, now)
-
-
-def to_verify(verdict: Verdict) -> list[tuple[str, list[Finding]]]:
-    """What a person must look at, by the applicant's name; "" = the whole case."""
-    asked = [("", _asks(verdict))] if not decided_by_staff(verdict) else []
-    asked += [(entry.applicant, _asks(entry)) for entry in verdict.entries if _is_open(entry)]
-    return [(name, findings) for name, findings in asked if findings]
-
-
-def _is_open(entry: EntryVerdict) -> bool:
-    return not decided_by_staff(entry)
-
-
-def _asks(judged: Verdict | EntryVerdict) -> list[Finding]:
-    return [finding for finding in judged.findings if finding.outcome is Outcome.REFER]
 
 
 def telephone_of(verdict: Verdict, subjects: tuple[Subject, ...], applicant: str) -> str:

@@ -194,7 +194,7 @@ def touch_case(
     if judge_after is not None:
         first = case.first_pending_at or received_at
         case.first_pending_at = first
-        case.closed_at = None  # papers open it again
+        case.closed_at = case.withdrawn_at = None  # papers open it again
         case.judge_after = judge_after if patience is None else min(judge_after, first + patience)
     if reply_to is not None:
         case.reply_address, case.reply_name = reply_to
@@ -457,7 +457,7 @@ def decisions_in_force(
     session: Session, call: str, since: datetime | None = None, limit: int | None = None
 ) -> list[tuple[CaseRow, DecisionRow]]:
     """Cases of a call with their latest decision, the latest decided first; only those decided from
-    ``since`` on.
+    ``since`` on. What was withdrawn, or merged into another case, is in force no more.
     """
     query = (
         select(CaseRow, DecisionRow)
@@ -466,7 +466,7 @@ def decisions_in_force(
             (col(DecisionRow.case_id) == CaseRow.id)
             & (col(DecisionRow.version) == CaseRow.version),
         )
-        .where(CaseRow.call == call)
+        .where(CaseRow.call == call, *_stands())
         .order_by(col(DecisionRow.id).desc())
     )
     if since is not None:
@@ -474,6 +474,19 @@ def decisions_in_force(
     return [
         (case, decision) for case, decision in session.exec(query.limit(limit) if limit else query)
     ]
+
+
+def _stands() -> tuple[Any, ...]:
+    return col(CaseRow.withdrawn_at).is_(None), col(CaseRow.merged_into).is_(None)
+
+
+def home_of(session: Session, row: CaseRow) -> CaseRow:
+    """The case that stands for ``row`` now: itself, or the one it was merged into."""
+    seen = {row.id}
+    while row.merged_into is not None and row.merged_into not in seen:
+        seen.add(row.merged_into)
+        row = get_case(session, row.merged_into) or row
+    return row
 
 
 def load_verdict(row: DecisionRow) -> Verdict:
@@ -510,7 +523,9 @@ def accepted_ledger(
             & (col(DecisionRow.version) == CaseRow.version),
         )
         .where(
-            CaseRow.call == call, col(CaseRow.id) != (-1 if except_case is None else except_case)
+            CaseRow.call == call,
+            col(CaseRow.id) != (-1 if except_case is None else except_case),
+            *_stands(),
         )
         .order_by(col(CaseRow.id))
     )

@@ -65,6 +65,8 @@ class EventKind(StrEnum):
     MERGED = "merged"
     SPLIT = "split"
     TASK_CLOSED = "task_closed"
+    STAFF_MAIL = "staff_mail"  #: a mail from a staff address
+    STAFF_REPLY = "staff_reply"  #: what was done with it
 
     # A letter.
     QUEUED = "queued"  #: quotes the hash of its bytes
@@ -102,6 +104,21 @@ class EventKind(StrEnum):
     CALL_CHANGED = "call_changed"
     EXAMPLES_AGREED = "examples_agreed"  #: by a person: the examples of this hash may hold less
 
+
+BY_STAFF = (
+    EventKind.STAFF_DECIDED,
+    EventKind.STAFF_FACT,
+    EventKind.ASSIGNED,
+    EventKind.REMARK,
+    EventKind.CASE_CLOSED,
+    EventKind.WITHDRAWN,
+    EventKind.WITHDRAWAL_REFUSED,
+    EventKind.MOVED,
+    EventKind.MERGED,
+    EventKind.SPLIT,
+    EventKind.TASK_CLOSED,
+)
+"""Events of what staff did; ``who`` is in the ``data`` of each."""
 
 SILENCES = (EventKind.SUPPRESSED, EventKind.NO_LETTER)
 """Events of letters that were not sent, each with its reason."""

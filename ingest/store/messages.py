@@ -16,7 +16,7 @@ from sqlalchemy import func, or_, update
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
-from ingest.reading import Reading
+from ingest.reading import Reading, ScreeningKind
 from ingest.store.tables import MessageRow, MessageState
 
 LEASE = timedelta(minutes=10)
@@ -232,6 +232,16 @@ def next_message_to_read(session: Session, now: datetime) -> int | None:
     """The id of the mail to be read next, the longest received first; None when none is due."""
     query = select(MessageRow.id).where(col(MessageRow.state) == MessageState.STORED, _is_due(now))
     return session.exec(query.order_by(col(MessageRow.received_at), col(MessageRow.id))).first()
+
+
+def next_staff_mail(session: Session) -> MessageRow | None:
+    """The oldest mail from a staff address that nobody has seen to; None when there is none."""
+    query = select(MessageRow).where(
+        col(MessageRow.state) == MessageState.READ,
+        MessageRow.screening_kind == ScreeningKind.STAFF.value,
+        col(MessageRow.answered).is_(False),
+    )
+    return session.exec(query.order_by(col(MessageRow.id))).first()
 
 
 def claim_message(

@@ -31,7 +31,8 @@ _MACHINES = (ScreeningKind.AUTOMATIC, ScreeningKind.LIST)
 _PICTURES = (Kind.JPEG, Kind.PNG, Kind.IMAGE)
 
 NoteKind: TypeAlias = Literal[
-    "complaint", "forged", "held", "machine", "own_papers", "placed", "question", "undelivered"
+    "complaint", "forged", "held", "machine", "own_papers", "placed", "question", "staff_mail",
+    "undelivered",
 ]  # fmt: skip
 """The events this file decides on, by their names in the ledger."""
 
@@ -180,6 +181,9 @@ class Filing:
 
 def file_mail(reading: Reading, call: Call, known: Known, arrived: Arrived) -> Filing:
     """Decide what a mail is and what is to be done; its reading is kept whatever comes out."""
+    if reading.screening.kind is ScreeningKind.STAFF:
+        text = f"工作人员来信: {reading.envelope.subject}"
+        return Filing(answered=False, intents=(Note("staff_mail", text),))
     if reading.screening.kind is not ScreeningKind.PERSON:
         return Filing(answered=True, intents=tuple(_not_by_a_person(reading, known)))
     placement = place(reading, call, known.candidates)

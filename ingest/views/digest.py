@@ -35,7 +35,7 @@ from ingest.store.events import EventKind, Head, bounces, ledger_head, list_even
 from ingest.store.folders import list_folders
 from ingest.store.messages import get_message, list_messages
 from ingest.store.rulefiles import last_good, rules_trouble
-from ingest.store.tables import CaseRow, DecisionRow, MessageRow, MessageState
+from ingest.store.tables import CaseRow, DecisionRow, MessageRow, MessageState, TaskRow
 from ingest.store.tasks import open_tasks
 from ingest.submission.case import Case, arrange
 from ingest.views.closing import closing_lines
@@ -46,6 +46,7 @@ from notifier.digest import (
     Counters,
     Crop,
     DigestData,
+    Handle,
     HumanTask,
     QuotaLine,
     Silent,
@@ -65,6 +66,7 @@ from notifier.wording import full_width
 from rules.authoring.examples import case_count
 from rules.call import APPLICANT_NAME, Call
 from rules.facts import Fact, Knowledge
+from rules.staff import to_verify
 from rules.subjects import Subject, SubjectField, SubjectKind
 from rules.tasks import TASK_NAMES, TaskKind
 from rules.verdict import Decision, EntryVerdict, Finding, Outcome, Truth, Verdict
@@ -95,8 +97,9 @@ def collect_digest(
     day = day or now.astimezone(settings.office.zone).date()
     since = _told_until(session, day, settings.mailbox.accept_since)
     judged = list(_judged(session, call.id))
-    incomplete = with_reminders(session, call, now, _lines(judged, Decision.INCOMPLETE))
-    open_lines = (*incomplete, *_lines(judged, Decision.REFERRED))
+    alive = [item for item in judged if item.case.closed_at is None]
+    incomplete = with_reminders(session, call, now, _lines(alive, Decision.INCOMPLETE))
+    open_lines = (*incomplete, *_lines(alive, Decision.REFERRED))
     closing, left_open = closing_lines(session, call, now, open_lines)
     return DigestData(
         now=now,
@@ -105,8 +108,8 @@ def collect_digest(
         counters=_counters(session, since, now),
         needs_human=(
             *_case_tasks(session, call, judged),
-            *_cloud_tasks(session, judged),
-            *_open_tasks(session),
+            *_cloud_tasks(session, alive),
+            *_open_tasks(session, judged),
             *_mail_tasks(session, since),
             *_silence_tasks(session, since, {item.case.id: item for item in judged}),
         ),
@@ -194,18 +197,64 @@ def _contact(item: _Judged, entry: str, name: str) -> str:
 
 
 def _case_tasks(session: Session, call: Call, judged: list[_Judged]) -> Iterator[HumanTask]:
+    """One line a finding that a person must look at; the first of a task is where it is answered."""
     for item in judged:
-        refers = [finding for finding in item.verdict.findings if finding.outcome is Outcome.REFER]
-        of_entries = [finding for entry in item.verdict.entries for finding in entry.findings]
-        if not refers and not any(finding.outcome is Outcome.REFER for finding in of_entries):
+        asked = to_verify(item.verdict)
+        if not asked or item.case.closed_at is not None:
             continue
-        case = _arranged(session, call, item.case)
-        for finding in refers:
-            yield _task(item, finding, None, case)
-        for entry in item.verdict.entries:
-            for finding in entry.findings:
-                if finding.outcome is Outcome.REFER:
-                    yield _task(item, finding, entry, case)
+        case, handles = _arranged(session, call, item.case), _handles(session, item.case)
+        for applicant, findings in asked:
+            entry = next((one for one in item.verdict.entries if one.applicant == applicant), None)
+            lines = [
+                _task(item, finding, entry if applicant else None, case) for finding in findings
+            ]
+            yield replace(lines[0], handle=handles.get(applicant))
+            yield from lines[1:]
+
+
+def _handles(session: Session, case: CaseRow) -> dict[str, Handle]:
+    """The open 人工核验 of a case, by the applicant each is about."""
+    tasks = open_tasks(session, case_id=case.id)
+    return {task.entry: handle_of(task, case) for task in tasks if task.kind is TaskKind.VERIFY}
+
+
+def handle_of(task: TaskRow, case: CaseRow | None) -> Handle:
+    """What an answer to a task is bound to."""
+    version, code = (case.version, case.code) if case is not None else (0, "")
+    return Handle(task.id, task.kind, version, code, task.entry)
+
+
+def _open_tasks(session: Session, judged: list[_Judged]) -> Iterator[HumanTask]:
+    """What else waits for a person until somebody closes it, the oldest first."""
+    shown = {(item.case.id, name) for item in judged for name, _ in to_verify(item.verdict)}
+    for task in open_tasks(session):
+        if task.kind is TaskKind.VERIFY and (task.case_id, task.entry) in shown:
+            continue
+        case = get_case(session, task.case_id) if task.case_id is not None else None
+        mail = get_message(session, task.message_id) if task.message_id is not None else None
+        yield HumanTask(
+            case_code=case.code if case is not None else _place(task),
+            submitter=case.submitter if case is not None else task.address,
+            track=case.track if case is not None else "",
+            applicant=task.entry or (case.submitter if case is not None else ""),
+            reason=f"{TASK_NAMES[task.kind]}：{task.reason}{_known_address(case, task)}",
+            clause="",
+            telephone=task.telephone,
+            received=mail.received_at if mail is not None else task.opened_at,
+            handle=handle_of(task, case),
+            assigned=task.assigned_to or (case.assigned_to if case is not None else ""),
+            address=task.address,
+        )
+
+
+def _known_address(case: CaseRow | None, task: TaskRow) -> str:
+    """Whom to telephone about a stranger's mail: the case's own address beside the stranger's."""
+    known = case.reply_address if case is not None else ""
+    return f"；本案地址 {known}" if known and known != task.address else ""
+
+
+def _place(task: TaskRow) -> str:
+    return f"来件{task.message_id}" if task.message_id is not None else f"待办{task.id}"
 
 
 def _arranged(session: Session, call: Call, row: CaseRow) -> Case:
@@ -224,6 +273,7 @@ def _task(item: _Judged, finding: Finding, entry: EntryVerdict | None, case: Cas
         telephone=_contact(item, entry.entry if entry else "", "联系电话"),
         received=item.case.last_received_at,
         crops=tuple(_crops(item, finding, scans)),
+        assigned=item.case.assigned_to,
     )
 
 
@@ -334,31 +384,6 @@ def _cloud_tasks(session: Session, judged: list[_Judged]) -> Iterator[HumanTask]
 _MAIL_TASKS = {
     EventKind.COMPLAINT: "对方邮箱报告本邮箱的来信为垃圾邮件，请核实",
 }
-
-
-def _open_tasks(session: Session) -> Iterator[HumanTask]:
-    """What waits for a person until somebody closes it, the oldest first; what is to be verified in
-    a verdict is told with its evidence, above.
-    """
-    for task in open_tasks(session):
-        if task.kind is TaskKind.VERIFY:
-            continue
-        case = get_case(session, task.case_id) if task.case_id is not None else None
-        row = get_message(session, task.message_id) if task.message_id is not None else None
-        place = case.code if case is not None else f"来件{task.message_id}"
-        known = (
-            f"；本案地址 {case.reply_address}" if case is not None and case.reply_address else ""
-        )
-        yield HumanTask(
-            case_code=place,
-            submitter=case.submitter if case is not None else task.address,
-            track=case.track if case is not None else "",
-            applicant=task.entry or (case.submitter if case is not None else ""),
-            reason=f"{TASK_NAMES[task.kind]}：{task.reason}{known}",
-            clause="",
-            telephone=task.telephone,
-            received=row.received_at if row is not None else task.opened_at,
-        )
 
 
 def _mail_tasks(session: Session, since: datetime) -> Iterator[HumanTask]:

@@ -17,15 +17,17 @@ from ingest.store.cases import (
     count_cases,
     decisions_of_case,
     find_case_row,
+    get_case,
     latest_decision,
     load_subjects,
     load_verdict,
     messages_of_case,
     newest_cases,
 )
-from ingest.store.events import SILENCES, bounces, list_events, reason_of
+from ingest.store.events import BY_STAFF, SILENCES, bounces, list_events, reason_of
 from ingest.store.messages import count_messages, get_message, load_reading, newest_messages
 from ingest.store.tables import CaseRow, DecisionRow, EventRow, MessageRow
+from ingest.store.tasks import open_tasks
 from ingest.views.records import (
     CaseDetail,
     CaseExplanation,
@@ -37,7 +39,9 @@ from ingest.views.records import (
     MessageDetail,
     MessageRecord,
     SilenceRecord,
+    StaffRecord,
 )
+from ingest.views.states import case_state
 from notifier.outbox import (
     NOT_TO_APPLICANTS,
     OutboxRow,
@@ -49,6 +53,7 @@ from notifier.outbox import (
 )
 from notifier.outboxstates import OutboxState
 from rules.subjects import SubjectField
+from rules.tasks import TASK_NAMES
 from rules.verdict import Verdict
 
 FEARED = (OutboxState.FAILED, OutboxState.UNCERTAIN)
@@ -247,10 +252,32 @@ def case_detail(session: Session, code: str) -> CaseDetail:
             }
             for item in decisions_of_case(session, row.id)
         ],
+        "state": str(case_state(row, load_verdict(latest) if latest else None)),
+        "assigned_to": row.assigned_to,
+        "merged_into": _code(session, row.merged_into),
+        "staff": _by_staff(session, row.id),
+        "tasks": [
+            f"{task.id} {TASK_NAMES[task.kind]}：{task.reason}"
+            for task in open_tasks(session, case_id=row.id)
+        ],
         "digital_seals": _digital_seals(latest) if latest else [],
         "entries": entries_of(load_verdict(latest)) if latest else [],
         "letters": letters,
     }
+
+
+def _code(session: Session, case_id: int | None) -> str:
+    row = get_case(session, case_id) if case_id is not None else None
+    return row.code if row is not None else ""
+
+
+def _by_staff(session: Session, case_id: int) -> list[StaffRecord]:
+    """What people decided, read, noted and moved in a case."""
+    return [
+        {"at": event.at, "who": json.loads(event.data)["who"], "text": event.text}
+        for event in list_events(session, case_id=case_id)
+        if event.kind in BY_STAFF and event.data
+    ]
 
 
 def _digital_seals(decision: DecisionRow) -> list[str]:

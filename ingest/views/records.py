@@ -134,8 +134,22 @@ class EntryRecord(TypedDict):
     findings: list[Dumped]
 
 
+class StaffRecord(TypedDict):
+    """One thing staff did in a case."""
+
+    at: datetime
+    who: str
+    text: str
+
+
 class CaseDetail(CaseRecord):
     """One case with its mails, verdicts and letters."""
+
+    state: str  #: 待补正, 已撤回 and so on: how it stands
+    assigned_to: str
+    merged_into: str  #: code of the case that stands for it; "" = itself
+    staff: list[StaffRecord]
+    tasks: list[str]  #: open ones
 
     messages: list[CaseMessageRecord]
     decisions: list[DecisionRecord]

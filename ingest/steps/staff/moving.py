@@ -95,9 +95,7 @@ def plan_merge(hands: Hands, code: str, into: str, because: str) -> Plan:
                 f"案卷 {source.code} 是{source.track}，{target.code} 是{target.track}，不能合并",
                 "个别来件归错的，用 mailroom message move",
             )
-        there = {mail.id for mail, _ in messages_of_case(session, target.id)}
         numbers = [mail.id for mail, _ in messages_of_case(session, source.id)]
-        numbers = [number for number in numbers if number not in there]
     words = f"案卷 {source.code} 并入"
     return _plan_mails(hands, tuple(numbers), source, target, because, words, merge=True)
 
@@ -173,7 +171,7 @@ def _plan_mails(
         how = f"{hands.who} {'合并' if merge else '归入'}：{because}"
         for number in numbers:
             join_case(session, target.id, number, how, hands.now, standing)
-            if source is not None and not merge:
+            if source is not None:
                 leave_case(session, source.id, number)
             _close_tasks_of_mail(session, hands, number, because)
         if source is not None and closes:

@@ -103,12 +103,12 @@ def carry_out(hands: Hands, plan: Plan) -> Done:
     """
     drafts = (*(each.draft for each in plan.judged if each.tells), *plan.drafts)
     with hands.database.writing() as session:
+        plan.write(session)  # first: tasks that a person does are not closed by the verdict
         for judged in plan.judged:
             if keep_judged(hands.mouth, session, judged, hands.now) is None:
                 raise TemporaryError(
                     f"案卷 {judged.taken.row.code} 刚有新情况，没有办理", "看过新情况后再办"
                 )
-        plan.write(session)
         for draft in plan.drafts:
             enqueue_letter(hands.mouth, session, draft, hands.now)
         told = tuple(_told(session, draft) for draft in drafts)

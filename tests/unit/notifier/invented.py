@@ -14,10 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from notifier.digest import (
+    ActionLink,
     CaseLine,
     Counters,
     Crop,
     DigestData,
+    Handle,
     HumanTask,
     QuotaLine,
     Silent,
@@ -28,6 +30,7 @@ from notifier.letters import LetterRequest, ReceivedFile
 from notifier.rendering import Templates, template_names
 from rules.call import Call
 from rules.callfile import load_call
+from rules.tasks import TaskKind
 from rules.verdict import EntryVerdict, Finding, Outcome, Truth, Verdict, decide_case, decide_entry
 from rules.vocabulary import BEIJING
 
@@ -191,7 +194,9 @@ def digest_maker(call: Call) -> DigestMaker:
     def make(**changes: Any) -> DigestData:
         task = HumanTask(
             "X24-0007-K", "第一师阿拉尔市教育局", "示范校", SCHOOLS[1], "申报书扫描件上的印章较浅，未能自动确认。", "五（五）", "0997-0000002",
-            RECEIVED, (Crop("task1-seal1", png(), "第 6 页印章"),), "mailto:apply@office.example?subject=%E5%8A%9E%E7%90%86",
+            RECEIVED, (Crop("task1-seal1", png(), "第 6 页印章"),), Handle(12, TaskKind.VERIFY, 1, "X24-0007-K", SCHOOLS[1]),
+            (ActionLink("受理", "mailto:apply@office.example?subject=%E5%8A%9E%E7%90%86"),),
+            assigned="李经办", address="jyj@example.cn",
         )  # fmt: skip
         base = DigestData(
             now=RECEIVED + timedelta(minutes=85),

@@ -9,6 +9,7 @@ import pytest
 from notifier.digest import (
     MAX_PICTURES,
     MAX_ROWS,
+    ActionLink,
     Counters,
     Crop,
     DigestData,
@@ -207,7 +208,7 @@ def test_names_cannot_break_out_of_the_digest(
         digest_data().needs_human[0],
         applicant=evil,
         reason=evil,
-        reply_mailto="javascript:alert(1)",
+        links=(ActionLink("受理", "javascript:alert(1)"),),
     )
     letter = Undelivered("X24-0001-K", evil, "unknown\nkind", evil, evil, evil, RECEIVED)
     digest = compose_digest(digest_data(needs_human=(task,), undelivered=(letter,)), templates)
