@@ -45,6 +45,7 @@ class Kind(StrEnum):
     GZIP = "gzip"
     EML = "eml"
     TNEF = "tnef"
+    MSG = "msg"  #: a mail that Outlook saved
     HTML = "html"
     TEXT = "text"
     ENCRYPTED_OFFICE = "encrypted_office"

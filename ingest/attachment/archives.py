@@ -35,6 +35,7 @@ from ingest.attachment.members import (
     read_limited,
     unique,
 )
+from ingest.attachment.outlook import open_msg
 from ingest.attachment.rar import open_rar
 from ingest.attachment.sevenzip import open_seven_zip
 from ingest.attachment.tnef import open_tnef
@@ -224,6 +225,7 @@ _OPENERS: dict[Kind, Callable[[bytes, str, Budget], Opened]] = {
     Kind.RAR: open_rar,
     Kind.SEVEN_ZIP: open_seven_zip,
     Kind.TNEF: open_tnef,
+    Kind.MSG: open_msg,
 }
 
 CONTAINERS = frozenset(_OPENERS)

@@ -180,6 +180,8 @@ def _ole_kind(data: bytes, extension: str) -> Kind:
                 book = "Workbook" if "workbook" in streams else "Book"
                 encrypted = _has_filepass(ole.openstream(book).read(4096))
                 return Kind.ENCRYPTED_OFFICE if encrypted else Kind.XLS
+            if "__properties_version1.0" in streams:
+                return Kind.MSG
             return Kind.OFFICE if "powerpoint document" in streams else Kind.OLE
     except _OLE_ERRORS:
         return {"doc": Kind.DOC, "wps": Kind.WPS, "xls": Kind.XLS, "et": Kind.XLS}.get(

@@ -17,7 +17,7 @@ CLOSED: dict[Kind, tuple[Fate, str]] = {
     Kind.VIDEO: (Fate.UNSUPPORTED, "音视频文件, 不自动读取"),
     Kind.ENCRYPTED_OFFICE: (Fate.ENCRYPTED, "文件设了打开密码, 请去掉密码后重发"),
     Kind.OFFICE: (Fate.UNSUPPORTED, "这种办公文件(演示文稿等)不能自动识别, 由人工查看"),
-    Kind.OLE: (Fate.UNSUPPORTED, "这种文件(如 Outlook 的 .msg)不能自动打开, 由人工查看"),
+    Kind.OLE: (Fate.UNSUPPORTED, "这种文件不能自动打开, 由人工查看"),
     Kind.TEXT: (Fate.UNRECOGNISED, "文本文件, 不是本次征集的表单"),
     Kind.OTHER: (Fate.UNSUPPORTED, "认不出是什么文件, 由人工查看"),
 }

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 
 from ingest.document.content import Content
@@ -29,7 +29,8 @@ from ingest.document.form.recognise import (
 )
 from ingest.document.form.rows import extract_rows
 from ingest.document.form.split import split
-from ingest.document.paged.ofd import describe_ofd
+from ingest.document.paged.ofd import BrokenOfdError, OfdLimitError, describe_ofd, read_ofd
+from ingest.document.paged.otherpictures import PictureLimitError, readable
 from ingest.document.paged.pdf import (
     MOST_PIXELS,
     BrokenPdfError,
@@ -72,7 +73,6 @@ class DocumentReading:
 
 _UNSUPPORTED = {
     Kind.OLE: "老版 Office 文件暂不能自动读取, 由工作人员查看",
-    Kind.IMAGE: "这种图片格式暂不能自动读取, 由工作人员查看",
 }
 
 
@@ -97,10 +97,12 @@ def read_document(
         return _read_pdf(part)
     if kind in (Kind.JPEG, Kind.PNG):
         return _read_picture(part)
+    if kind is Kind.IMAGE:
+        return _read_other_picture(part)
     if kind is Kind.ENCRYPTED_OFFICE:
         return DocumentReading(None, Fate.ENCRYPTED, "文件有打开密码, 无法读取")
     if kind is Kind.OFD:
-        return DocumentReading(None, Fate.UNSUPPORTED, describe_ofd(data))
+        return _read_ofd(part)
     return DocumentReading(
         None, Fate.UNSUPPORTED, _UNSUPPORTED.get(kind, "不是可以读取的申报材料格式")
     )
@@ -442,7 +444,64 @@ def _look(pages: Iterable[PageImage]) -> SealReading:
         return SealReading(outcome=SealOutcome.UNCERTAIN, reason=str(error))
 
 
+# --- OFD ------------------------------------------------------------------------------------------
+
+
+def _read_ofd(part: _Part) -> DocumentReading:
+    """Its text is read; a stamp on paper it cannot bear, and what its digital seals are worth
+    nobody here can tell: staff look.
+    """
+    try:
+        ofd = read_ofd(part.data)
+    except OfdLimitError:
+        return DocumentReading(None, Fate.LIMIT, "OFD 文件内容过大, 没有读取")
+    except BrokenOfdError:
+        return DocumentReading(None, Fate.UNSUPPORTED, describe_ofd(part.data))
+    content = ofd.pages.content
+    recognition = recognise(content, part.call)
+    named = recognise_by_name(part.name, part.call)
+    if recognition.form is None and (named.form is not None or content.characters < 50):
+        return DocumentReading(None, Fate.UNSUPPORTED, describe_ofd(part.data))
+    if recognition.form is None:
+        return DocumentReading(None, Fate.UNRECOGNISED, recognition.reason)
+    signed = f"带有 {ofd.signatures} 个电子签章" if ofd.signatures else "没有电子签章"
+    seal = SealReading(
+        outcome=SealOutcome.UNCERTAIN,
+        reason=f"OFD 文件, {signed}, 不是盖章后的扫描件; 由工作人员核验",
+    )
+    at = Provenance(part=part.path, method="ofd structure", confidence=0.95)
+    return _scan(
+        part,
+        Fact.unknown(at),
+        recognition,
+        content,
+        seal=seal,
+        pages=ofd.pages.page_count,
+        lines=text_lines(ofd.pages),
+        pages_read=tuple(page.number for page in ofd.pages.pages),
+    )
+
+
 # --- pictures -------------------------------------------------------------------------------------
+
+
+def _read_other_picture(part: _Part) -> DocumentReading:
+    """A TIFF or HEIC: read as what it is turned into, known by its own hash."""
+    try:
+        made = readable(part.data)
+    except PictureLimitError:
+        return DocumentReading(None, Fate.LIMIT, "图片像素过多, 没有打开")
+    if made is None:
+        reason = "这种图片打不开, 由工作人员查看; 请合并成一个 PDF 后重发"
+        return DocumentReading(None, Fate.UNSUPPORTED, reason)
+    kind, data = made
+    turned = replace(part, data=data)
+    reading = _read_pdf(turned) if kind is Kind.PDF else _read_picture(turned)
+    own = {"sha256": hashlib.sha256(part.data).hexdigest()}
+    documents = [document.model_copy(update=own) for document in reading.documents]
+    if not documents:
+        return reading
+    return replace(reading, document=documents[0], more=tuple(documents[1:]))
 
 
 def _read_picture(part: _Part) -> DocumentReading:

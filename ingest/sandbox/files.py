@@ -11,6 +11,7 @@ import base64
 from ingest.attachment.identify import identify
 from ingest.document.content import Content
 from ingest.document.editable.door import EDITABLE, UnreadableError, read_editable
+from ingest.document.paged.otherpictures import as_read
 from ingest.document.print.sketch import sketch
 from ingest.document.reader import read_document
 from ingest.reading import Fate, FileReading, Kind
@@ -34,10 +35,10 @@ def draw(name: str, data: bytes, call: Call) -> tuple[str, str]:
     """The pages with the seals seen on them as a PNG in base64; or "" and why there is none."""
     kind = identify(data, name)
     reading = read_document(name, name, kind, data, call)
-    if reading.document is None or kind not in (Kind.PDF, Kind.JPEG, Kind.PNG):
+    if reading.document is None or kind not in (Kind.PDF, Kind.JPEG, Kind.PNG, Kind.IMAGE):
         return "", reading.reason
     seals = reading.document.seal.seals if reading.document.seal else ()
-    return base64.b64encode(sketch(kind, data, seals)).decode("ascii"), ""
+    return base64.b64encode(sketch(*as_read(kind, data), seals)).decode("ascii"), ""
 
 
 def _read_blank(name: str, data: bytes) -> Content:

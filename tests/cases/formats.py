@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from tests.cases import claims as it
 from tests.cases import written as made
-from tests.cases.case import Case
-from tests.cases.made import mail, part
+from tests.cases.case import Case, Claim, Outcome, Report
+from tests.cases.made import FORM, mail, mail_of_files, part, school_form, zone_form
+from tests.cases.ofdmade import zone_ofd
+from tests.cases.pictures import saved, tiff
+from tests.parts.compound import message, ole
+
+HEIC = Path(__file__).with_name("files") / "page.heic"
+"""A drawn page of 840 x 1188 pixels, written once by libheif's encoder (pillow-heif, quality 35): the
+decoder that is installed here cannot write.
+"""
 
 READ = (
     it.documents(1, "附件1"),
@@ -15,6 +25,26 @@ READ = (
     it.field("公示结果", "无异议"),
     it.field("支持边远薄弱团场", "是"),
 )
+
+
+def _is_scan(report: Report) -> Outcome:
+    renditions = {document["rendition"] for document in report.documents}
+    return it.RIGHT if renditions == {"stamped_scan"} else it.WRONG
+
+
+READ_AS_PRINTED = (
+    it.documents(1, "附件1"),
+    it.field("联系人", "麦玉清", rendition="stamped_scan"),
+    it.field("教师账号开通率", "98.6%", rendition="stamped_scan"),
+    it.field("公示结果", "无异议", rendition="stamped_scan"),
+)
+OFD_READ = (*READ_AS_PRINTED, it.seal("uncertain"))
+SCANNED = (it.part(fate="document"), _is_scan)
+
+
+def _inside(name: str) -> Claim:
+    return it.part(name, "docx", "document")
+
 
 CASES = (
     # HTML and web archives
@@ -47,6 +77,57 @@ CASES = (
         made.ods,
         (it.documents(1, "附件3"), it.rows("第三师图木舒克市教育局")),
     ),
+    # OFD
+    Case("form.ofd", zone_ofd, OFD_READ),
+    Case("form-with-repeated-steps.ofd", lambda: zone_ofd(repeated=True, thin=True), OFD_READ),
+    Case("form-scaled-in-blocks.ofd", lambda: zone_ofd(scaled=True, signed=2), OFD_READ),
+    Case("form-by-character.ofd", lambda: zone_ofd(spread=True), OFD_READ),
+    Case(
+        "form-with-a-template.ofd",
+        lambda: zone_ofd(absolute=True, title_in_template=True),
+        OFD_READ,
+    ),
+    Case(
+        "form-as-ofd.eml",
+        lambda: mail_of_files({"附件1 申报书.ofd": zone_ofd(signed=1), FORM: zone_form()}),
+        (it.never("accepted"), it.said("OFD"), it.said("PDF"), it.unsaid("没有找到申报书")),
+        why="it is read, but it is no stamped scan: the letter says how to send one",
+    ),
+    # mails that Outlook saved
+    Case(
+        "saved.eml",
+        lambda: mail_of_files({"转发.msg": ole(message({FORM: zone_form(), "2.docx": school_form()}))}),
+        (_inside(FORM), _inside("2.docx")),
+    ),
+    Case(
+        "saved-in-a-code-page.eml",
+        lambda: mail_of_files({"转发.msg": ole(message({FORM: zone_form()}, "gb18030", page=936))}),
+        (_inside(FORM),),
+    ),
+    Case(
+        "saved-without-a-code-page.eml",
+        lambda: mail_of_files({"转发.msg": ole(message({FORM: zone_form()}, "gb18030"))}),
+        (_inside(FORM),),
+    ),
+    Case(
+        "saved-in-saved.eml",
+        lambda: mail_of_files(
+            {"转发.msg": ole(message({"原邮件": message({FORM: zone_form()}, head=24)}))}
+        ),
+        (_inside(FORM),),
+    ),
+    Case(
+        "saved-and-cut-off.eml",
+        lambda: mail_of_files({"转发.msg": ole(message({FORM: zone_form()}))[:6000]}),
+        (it.unsaid("来信没有附件"), it.never("accepted")),
+    ),
+    # pictures of pages
+    Case("scan.tif", lambda: tiff("tiff_lzw"), SCANNED),
+    Case("scan-of-a-fax.tif", lambda: tiff("group4"), SCANNED),
+    Case("scan-turned.tif", lambda: tiff("tiff_adobe_deflate", turned=True), SCANNED),
+    Case("photograph.webp", lambda: saved("WEBP"), SCANNED),
+    Case("photograph.bmp", lambda: saved("BMP"), SCANNED),
+    Case("IMG_0001.HEIC", HEIC.read_bytes, SCANNED),
     # files that are only linked to
     Case(
         "link-of-a-drive.eml",

@@ -13,10 +13,10 @@ import logging
 import re
 import struct
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from itertools import islice, pairwise
+from itertools import islice
 
 from pdfminer.pdfcolor import PDFColorSpace
 from pdfminer.pdfdevice import PDFTextDevice, PDFTextSeq
@@ -27,11 +27,12 @@ from pdfminer.pdfpage import PDFPage
 from pdfminer.pdfparser import PDFParser
 from pdfminer.pdftypes import PDFStream, resolve1
 from pdfminer.psexceptions import PSException
-from pdfminer.utils import Matrix, PathSegment, Point, Rect, apply_matrix_pt
+from pdfminer.utils import Matrix, PathSegment, Rect, apply_matrix_pt
 from typing_extensions import override
 
 from ingest.document.content import Cell, Content, Line, Table
-from ingest.document.paged.ruling import GridCell, RuledGrid, Stroke
+from ingest.document.paged.glyphs import Glyph, cells_of, lines_of, strokes_of
+from ingest.document.paged.ruling import RuledGrid, Stroke
 
 MAX_PAGES = 1_000
 FIRST_PAGES, LAST_PAGES = 12, 2  #: looked at; the seal stands on the cover or at the end
@@ -262,8 +263,8 @@ def _classified(device: _Device, page: PdfPage, width: float, height: float) -> 
     return replace(
         page,
         kind=_kind(page),
-        lines=_lines(outside, page.number),
-        cells=_cells(grid, device.glyphs),
+        lines=lines_of(outside, page.number),
+        cells=cells_of(grid, device.glyphs),
     )
 
 
@@ -314,22 +315,6 @@ class _EnoughError(Exception):
     """The page has more on it than is read."""
 
 
-@dataclass(frozen=True)
-class _Glyph:
-    x: float
-    y: float
-    size: float
-    advance: float
-    text: str
-    invisible: bool
-    order: int
-
-    @property
-    def middle(self) -> tuple[float, float]:
-        """A point inside the glyph."""
-        return self.x + self.advance / 2, self.y + 0.3 * self.size
-
-
 class _Device(PDFTextDevice):
     """Notes glyphs and pictures in the order they are drawn;
     builds no layout, which is what makes pdfminer slow.
@@ -337,7 +322,7 @@ class _Device(PDFTextDevice):
 
     def __init__(self) -> None:
         super().__init__(PDFResourceManager())
-        self.glyphs: list[_Glyph] = []
+        self.glyphs: list[Glyph] = []
         self.ordered: list[tuple[int, PdfImage]] = []
         self.strokes: list[Stroke] = []
         self.paths = self.order = self.depth = 0
@@ -377,7 +362,7 @@ class _Device(PDFTextDevice):
         if self.ctm is not None:
             drawn = (segment for segment in path if len(segment) >= 3)
             points = [apply_matrix_pt(self.ctm, (segment[-2], segment[-1])) for segment in drawn]
-            self.strokes += _strokes(points, closed=any(segment[0] == "h" for segment in path))
+            self.strokes += strokes_of(points, closed=any(segment[0] == "h" for segment in path))
 
     @override
     def render_image(self, name: str, stream: PDFStream) -> None:
@@ -431,7 +416,7 @@ class _Device(PDFTextDevice):
         scale = max(abs(matrix[0]), abs(matrix[1]))
         if text.strip():
             self.glyphs.append(
-                _Glyph(
+                Glyph(
                     x,
                     y,
                     abs(fontsize) * scale,
@@ -449,63 +434,3 @@ class _Device(PDFTextDevice):
 def _whole(value: object) -> int:
     number = resolve1(value)
     return int(number) if isinstance(number, int | float) and 0 < number < 10**9 else 0
-
-
-def _strokes(points: list[Point], *, closed: bool) -> Iterator[Stroke]:
-    """The level and upright lines of a path;
-    a thin filled rectangle, as Word draws rules, is one line.
-    """
-    if not points or len(points) > 100:
-        return
-    xs, ys = [x for x, _ in points], [y for _, y in points]
-    whole = Stroke(min(xs), min(ys), max(xs), max(ys))
-    if min(whole.right - whole.left, whole.top - whole.bottom) < 3:
-        yield whole
-        return
-    for (x1, y1), (x2, y2) in pairwise([*points, points[0]] if closed else points):
-        if min(abs(x1 - x2), abs(y1 - y2)) < 1:
-            yield Stroke(min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2))
-
-
-def _cells(grid: RuledGrid, glyphs: list[_Glyph]) -> tuple[Cell, ...]:
-    held: dict[GridCell, list[_Glyph]] = {cell: [] for cell in grid.cells.values()}
-    for glyph in glyphs:
-        cell = grid.cell_at(*glyph.middle)
-        if cell is not None:
-            held[cell].append(glyph)
-    return tuple(
-        Cell(
-            "\n".join(line.text for line in _lines(inside, 0)),
-            cell.row,
-            cell.column,
-            cell.width,
-            cell.height,
-        )
-        for cell, inside in sorted(held.items())
-    )
-
-
-def _lines(glyphs: list[_Glyph], page: int) -> tuple[Line, ...]:
-    """Glyphs to lines from the top down;
-    a gap of more than a character becomes a tab, as between a label and its value.
-    """
-    rows: list[list[_Glyph]] = []
-    for glyph in sorted(glyphs, key=lambda glyph: (-glyph.y, glyph.x)):
-        if rows and abs(rows[-1][0].y - glyph.y) <= 0.45 * max(glyph.size, 4):
-            rows[-1].append(glyph)
-        else:
-            rows.append([glyph])
-    return tuple(
-        Line("".join(_row_text(row)), f"第{page}页 第{number}行")
-        for number, row in enumerate(rows, 1)
-    )
-
-
-def _row_text(row: list[_Glyph]) -> Iterator[str]:
-    end: float | None = None
-    for glyph in sorted(row, key=lambda glyph: glyph.x):
-        gap = 0.0 if end is None else glyph.x - end
-        if gap > 0.15 * glyph.size:
-            yield "\t" if gap > 1.1 * glyph.size else " "
-        yield glyph.text
-        end = glyph.x + glyph.advance

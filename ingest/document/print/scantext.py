@@ -16,6 +16,7 @@ import numpy as np
 from ingest.comparison.pairing import share_of_labels
 from ingest.comparison.printed import is_title
 from ingest.document.form.pile import Leaf, Piece, sort_pile
+from ingest.document.paged.otherpictures import as_read
 from ingest.document.paged.pdf import (
     MOST_PAGES,
     BrokenPdfError,
@@ -84,6 +85,7 @@ def read_scan(
     missing or in a wrong place, and whether another form begins. ``share`` of the time may go into
     that. A page that cannot be shown ends the reading; never raises for what the file contains.
     """
+    kind, data = as_read(kind, data)
     if task.seals_only:
         writings = () if deadline.passed else tuple(_writings(task.seals, kind, data, engine))
         return ScanText(sha256=task.sha256, writings=writings)

@@ -305,7 +305,7 @@ def test_a_signed_scan_keeps_what_its_paper_says(
 
 
 def test_an_ofd_file_is_explained_and_its_signature_noticed(call: Call) -> None:
-    """By the directory of the package alone."""
+    """By the directory of the package alone, where nothing can be read."""
     package = {"OFD.xml": b"", "Doc_0/Document.xml": b""}
     plain = read_document("2", "公文.ofd", Kind.OFD, zipped(package), call)
     sealed = read_document(

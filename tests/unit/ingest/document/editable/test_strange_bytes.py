@@ -5,7 +5,6 @@ MAILROOM_FUZZ_READERS=10000 runs the long form.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 
 import pytest
@@ -16,8 +15,8 @@ from ingest.document.content import Content
 from ingest.document.editable.door import UnreadableError, read_editable
 from ingest.reading import Kind
 from tests.cases import written
+from tests.strange import RUNS, changes
 
-RUNS = int(os.environ.get("MAILROOM_FUZZ_READERS", "25"))
 FILES: dict[str, tuple[Kind, Callable[[], bytes]]] = {
     "html": (Kind.HTML, written.word_html),
     "controls": (Kind.HTML, written.input_html),
@@ -36,31 +35,6 @@ def came_of(kind: Kind, data: bytes) -> Content | str:
         return read_editable(kind, data)
     except UnreadableError as error:
         return error.reason
-
-
-@st.composite
-def changes(draw: st.DrawFn) -> Callable[[bytes], bytes]:
-    """Some bytes replaced, a piece cut out, a piece doubled, the end cut off."""
-    spots = draw(st.lists(st.tuples(st.floats(0, 1), st.binary(max_size=6)), max_size=12))
-    start, length = draw(st.floats(0, 1)), draw(st.integers(0, 4000))
-    how = draw(st.sampled_from(("keep", "cut", "double", "end")))
-
-    def change(data: bytes) -> bytes:
-        made = bytearray(data)
-        for place, piece in spots:
-            at = int(place * len(made))
-            made[at : at + len(piece)] = piece
-        at = int(start * len(made))
-        piece = bytes(made[at : at + length])
-        if how == "cut":
-            del made[at : at + length]
-        elif how == "double":
-            made[at:at] = piece
-        elif how == "end":
-            del made[at:]
-        return bytes(made)
-
-    return change
 
 
 @pytest.mark.parametrize("name", FILES)
