@@ -39,6 +39,7 @@ from ingest.attachment.outlook import open_msg
 from ingest.attachment.rar import open_rar
 from ingest.attachment.sevenzip import open_seven_zip
 from ingest.attachment.tnef import open_tnef
+from ingest.attachment.unlocking import LockedZip
 from ingest.attachment.zipnames import entry_name, open_zip, safe_path
 from ingest.message.charsets import decode
 from ingest.message.filenames import safe_name
@@ -69,7 +70,7 @@ def _open_zip(data: bytes, name: str, budget: Budget) -> Opened:
             return Opened(Fate.UNSUPPORTED, VOLUME)
         return Opened(Fate.DAMAGED, DAMAGED)
     files = [info for info in archive.infolist() if not entry_name(info).endswith("/")]
-    return counted(len(files), _zip_entries(archive, files, budget))
+    return counted(len(files), _zip_entries(archive, files, LockedZip(data, budget.keys), budget))
 
 
 def _is_volume(data: bytes) -> bool:
@@ -85,6 +86,7 @@ def _is_volume(data: bytes) -> bool:
 def _zip_entries(
     archive: zipfile.ZipFile,
     files: list[zipfile.ZipInfo],
+    locked: LockedZip,
     budget: Budget,
 ) -> Iterator[Member]:
     seen: set[str] = set()
@@ -96,7 +98,18 @@ def _zip_entries(
                 reason=NO_ENTRIES,
             )
             return
-        yield _zip_entry(archive, info, unique(safe_path(entry_name(info)), seen), budget)
+        path = unique(safe_path(entry_name(info)), seen)
+        if info.flag_bits & 1:
+            yield _locked_entry(locked, info, path, budget)
+        else:
+            yield _zip_entry(archive, info, path, budget)
+
+
+def _locked_entry(locked: LockedZip, info: zipfile.ZipInfo, path: str, budget: Budget) -> Member:
+    content = locked.read(info.header_offset, budget.most(info.compress_size))
+    if content is None:
+        return Member(path, fate=Fate.ENCRYPTED, reason=ENCRYPTED)
+    return member_of(path, content, budget)
 
 
 def _zip_entry(
@@ -105,8 +118,6 @@ def _zip_entry(
     path: str,
     budget: Budget,
 ) -> Member:
-    if info.flag_bits & 1:
-        return Member(path, fate=Fate.ENCRYPTED, reason=ENCRYPTED)
     if stat.S_ISLNK(info.external_attr >> 16):
         return Member(path, fate=Fate.UNSUPPORTED, reason=LINK)
     if is_system_file(path):

@@ -1,10 +1,11 @@
-"""What opening one mail's archives may cost, all of them together.
+"""What opening one mail's archives may cost, all of them together, and what the mail tells to open
+them with.
 Counting only; nothing is opened here.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 MAX_RATIO = 300
 """Unpacked bytes per packed byte above which a large entry is a bomb;
@@ -25,6 +26,8 @@ class Budget:
     bytes_left: int = 500 * 1024**2
     entries_left: int = 500
     max_depth: int = 4
+    #: passwords that the mail tells for its files; never kept
+    keys: tuple[str, ...] = field(default=(), repr=False)
 
     def take_entry(self) -> bool:
         """Whether one more entry may be opened."""

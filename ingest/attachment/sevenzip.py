@@ -33,6 +33,8 @@ from ingest.attachment.members import (
 from ingest.attachment.zipnames import safe_path
 from ingest.reading import Fate
 
+MAX_TRIES = 6
+"""Passwords: each costs up to a second, by the format's own will."""
 MAX_MEMORY = 200 * 1024**2
 """Bytes of one archive that are held in memory together."""
 
@@ -46,25 +48,45 @@ class _FullError(Exception):
 def open_seven_zip(data: bytes, name: str, budget: Budget) -> Opened:
     """Open a 7z archive. Never raises for what the bytes are."""
     del name
+    opened, locked = _open(data, budget, None)
+    if locked:
+        tried = (_open(data, budget, key)[0] for key in budget.keys[:MAX_TRIES])
+        opened = next((each for each in tried if each is not None), opened)
+    return opened or Opened(Fate.ENCRYPTED, ENCRYPTED)
+
+
+def _open(data: bytes, budget: Budget, key: str | None) -> tuple[Opened | None, bool]:
+    """The archive, and whether it needs a key; None when that is not right, or its very directory
+    needs one.
+    """
     import py7zr  # noqa: PLC0415 - a third of a second, for the few mails that hold one
 
     try:
-        archive = py7zr.SevenZipFile(io.BytesIO(data))
+        archive = py7zr.SevenZipFile(io.BytesIO(data), password=key)
         files = list(archive.files)
         locked = archive.needs_password()
     except py7zr.exceptions.PasswordRequired:
-        return Opened(Fate.ENCRYPTED, ENCRYPTED)
+        return None, True
     except (py7zr.exceptions.UnsupportedCompressionMethodError, MemoryError):
-        return Opened(Fate.UNSUPPORTED, STRANGE)
+        return Opened(Fate.UNSUPPORTED, STRANGE), False
     except (py7zr.exceptions.ArchiveError, *_DAMAGE):
-        return Opened(Fate.DAMAGED, DAMAGED)
+        return (Opened(Fate.DAMAGED, DAMAGED) if key is None else None), False
     if len(files) > MAX_DIRECTORY:
-        return Opened(Fate.LIMIT, NO_ENTRIES)
+        return Opened(Fate.LIMIT, NO_ENTRIES), False
     contents = _Contents(min(MAX_MEMORY, budget.most(len(data))))
-    if not locked:
+    if not locked or key is not None:
         contents.fill(archive)
+    if key is not None and not any(_is_intact(file, n, contents) for n, file in enumerate(files)):
+        return None, True
     count = sum(1 for file in files if not file.is_directory)
-    return counted(count, _entries(files, contents, budget, locked=locked))
+    closed = locked and key is None
+    return counted(count, _entries(files, contents, budget, locked=closed)), locked
+
+
+def _is_intact(file: Any, index: int, contents: _Contents) -> bool:
+    """Whether an entry came out as it went in; a wrong password gives noise or nothing."""
+    data = contents.taken.get(index)
+    return data is not None and file.crc32 is not None and zlib.crc32(data) == file.crc32
 
 
 def _entries(

@@ -19,6 +19,7 @@ from ingest.attachment.leaves import files_in_text, is_dress, settled_leaf, stra
 from ingest.attachment.limits import Budget
 from ingest.attachment.members import VOLUME
 from ingest.attachment.smime import is_enveloped, is_signed, signed_mail
+from ingest.attachment.unlocking import unlocked
 from ingest.message.bodies import body_html
 from ingest.message.embedded import Embedded
 from ingest.message.errors import UnreadableMessage
@@ -48,6 +49,10 @@ def unpack(data: bytes, name: str, path: str, budget: Budget, depth: int = 0) ->
         return
     if kind is Kind.EML:
         yield from _saved_mail(data, name, path, budget, depth)
+        return
+    if (plain := unlocked(kind, data, budget.keys)) is not None and depth < budget.max_depth:
+        yield Item(path, name, kind, data, Fate.UNPACKED, "文件设有密码或保护, 已打开")
+        yield from unpack(plain, name, f"{path}/{name or '文件'}", budget, depth + 1)
         return
     if wrapped := _in_wrapper(data, name, path, budget, depth):
         yield from wrapped

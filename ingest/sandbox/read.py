@@ -15,7 +15,6 @@ from ingest.attachment.cloud import cloud_files
 from ingest.attachment.identify import identify, wrong_extension
 from ingest.attachment.items import Item
 from ingest.attachment.leaves import settled_leaf
-from ingest.attachment.limits import Budget
 from ingest.attachment.unpack import mail_items
 from ingest.document.reader import read_document
 from ingest.message.bodies import body_html
@@ -25,6 +24,7 @@ from ingest.message.parse import Mail, parse_mail
 from ingest.message.screening import screen
 from ingest.message.structure import RawMail
 from ingest.reading import Document, Fate, Kind, Part, Reading, Screening, ScreeningKind
+from ingest.sandbox.budget import budget_of
 from ingest.sandbox.context import ReadingContext
 from rules.call import Call
 
@@ -116,7 +116,7 @@ def _items(
             raw,
             mail.root,
             "",
-            Budget(context.unpacked_bytes, context.entries, context.depth),
+            budget_of(mail, context),
         )
         return
     for number, leaf in enumerate(mail.leaves, 1):

@@ -12,13 +12,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ingest.attachment.identify import identify
-from ingest.attachment.limits import Budget
 from ingest.attachment.unpack import mail_items
 from ingest.document.print.ocr import OcrEngine
 from ingest.document.print.scantask import ScanTask, ScanText
 from ingest.document.print.scantext import Deadline, read_scan
 from ingest.message.parse import parse_mail
 from ingest.message.structure import RawMail
+from ingest.sandbox.budget import budget_of
 from ingest.sandbox.context import ReadingContext
 from rules.call import Call
 
@@ -55,7 +55,7 @@ def read_scans(
         raw,
         mail.root,
         "",
-        Budget(context.unpacked_bytes, context.entries, context.depth),
+        budget_of(mail, context),
     ):
         task = wanted.pop(item.sha256, None) if item.fate is None else None
         if task is not None:

@@ -4,6 +4,8 @@ The only module that imports ``pypdfium2``.
 
 from __future__ import annotations
 
+import io
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Any, Self
 
@@ -13,6 +15,30 @@ import pypdfium2
 from ingest.document.seal.pixels import WORKING_PX_PER_MM, Pixels
 
 MAX_SIDE = 2_400  #: pixels: A3 at 100 dpi has 1,654
+
+
+_REMOVE_SECURITY = 3  #: FPDF_REMOVE_SECURITY of fpdf_save.h
+
+
+def without_password(data: bytes, keys: Sequence[str]) -> bytes | None:
+    """A PDF written anew without its password; None when it needs none or no key is right."""
+    if _opens(data, None):
+        return None
+    key = next((key for key in keys if _opens(data, key)), None)
+    if key is None:
+        return None
+    out = io.BytesIO()
+    with pypdfium2.PdfDocument(data, password=key) as document:
+        document.save(out, flags=_REMOVE_SECURITY)
+    return out.getvalue()
+
+
+def _opens(data: bytes, key: str | None) -> bool:
+    try:
+        pypdfium2.PdfDocument(data, password=key).close()
+    except (pypdfium2.PdfiumError, ValueError):
+        return False
+    return True
 
 
 class Renderer:
