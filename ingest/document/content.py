@@ -42,6 +42,11 @@ def for_people(text: str) -> str:
     return text.translate(_SIGNS_SHOWN)
 
 
+def signed(text: str) -> str:
+    """``text`` if it has signs, else "": what a :class:`Line` or :class:`Cell` keeps of it."""
+    return text if words(text) != text else ""
+
+
 @dataclass(frozen=True)
 class Line:
     """One paragraph or line of text outside tables."""

@@ -12,9 +12,9 @@ import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 
-from ingest.document.content import Content
+from ingest.document.content import INK, RING, RING_END, STRUCK, Content
 from ingest.document.editable.spans import TooMuchError, Writer
-from ingest.document.editable.symbols import symbol
+from ingest.document.editable.symbols import is_symbol_font, shown_in
 from ingest.message.charsets import decode, strict
 from ingest.message.errors import UnreadableMessage
 from ingest.message.structure import parse_structure, walk
@@ -28,18 +28,19 @@ _LABEL = re.compile(
 )
 _ARCHIVE = re.compile(rb"\A\s*(?:[!-9;-~]{1,100}[ \t]*:[^\n]*\n|[ \t][^\n]*\n|From [^\n]*\n)+\r?\n")
 _UNSAID = re.compile(
-    r"display\s*:\s*none|mso-hide\s*:\s*all|visibility\s*:\s*hidden"
-    r"|text-decoration\s*:[^;]*line-through",
+    r"display\s*:\s*none|mso-hide\s*:\s*all|visibility\s*:\s*hidden",
     re.IGNORECASE,
 )
+_LINED = re.compile(r"text-decoration[\w-]*\s*:[^;]*line-through", re.IGNORECASE)
 _RULE = re.compile(r"((?:[.#\w,\s-]{1,200}))\{([^{}]{0,2000})\}")
 _CLASS = re.compile(r"\.([\w-]{1,80})")
-_FONT = re.compile(r"font-family\s*:\s*[\"']?(Wingdings(?: 2)?)\b", re.IGNORECASE)
+_FONT = re.compile(r"font-family\s*:\s*[\"']?([^;,\"']+)", re.IGNORECASE)
 _INDENT = 4  #: blanks at most by which programs indent a line of text they break
 _SPACES = re.compile(r"[\t\r\n ]+")
 _ENDS_ITSELF = frozenset({"p", "li", "td", "th", "tr", "option", "dt", "dd"})
 _ENDS_INNER = frozenset({"select", "table", "td", "tr", "body", "html"})
-_SILENT = frozenset({"script", "head", "title", "rt", "rp", "del", "s", "strike", "object", "xml"})
+_SILENT = frozenset({"script", "head", "title", "rt", "rp", "xml"})
+_STRUCK = frozenset({"del", "s", "strike"})
 _ALONE = frozenset({
     "br", "img", "input", "hr", "meta", "link", "col", "area", "base", "embed", "param", "source",
     "wbr", "frame",
@@ -127,8 +128,14 @@ class _Reader(HTMLParser):
             if tag not in _ALONE:
                 self._unsaid.append(tag)
             return
-        if font := _FONT.search(given.get("style", "")):
-            self._fonts.append((tag, font[1]))
+        if tag not in _ALONE and (tag in _STRUCK or _LINED.search(given.get("style", ""))):
+            self._writer.add(STRUCK)
+            self._unsaid.append(tag)
+            return
+        named = _FONT.search(given.get("style", ""))
+        face = named[1] if named else given.get("face", "")
+        if is_symbol_font(face):
+            self._fonts.append((tag, face))
         if tag in {"table", "tr", "td", "th"}:
             self._cells(tag, given)
         elif tag in _BLOCKS:
@@ -152,8 +159,11 @@ class _Reader(HTMLParser):
     def _piece(self, tag: str, given: dict[str, str]) -> None:
         if tag == "br":
             self._writer.add("\n")
-        elif tag in {"img", "v:imagedata"}:
+        elif tag in {"img", "v:imagedata", "object"}:
             self._writer.pictures += 1
+            self._writer.add(INK)
+        elif tag == "u":
+            self._writer.add(RING)
         elif tag == "input":
             self._writer.add(_state_of(given))
         elif tag == "option" and "selected" not in given:
@@ -172,7 +182,9 @@ class _Reader(HTMLParser):
             self._unsaid = []
         if self._fonts and self._fonts[-1][0] == tag:
             self._fonts.pop()
-        if tag == "table":
+        if tag == "u":
+            self._writer.add(RING_END)
+        elif tag == "table":
             self._writer.end_table()
         elif tag in {"td", "th", "tr"}:
             self._writer.end_cell()
@@ -185,8 +197,7 @@ class _Reader(HTMLParser):
         if self._unsaid:
             return
         if self._fonts:
-            font = self._fonts[-1][1]
-            data = "".join(char if char.isspace() else symbol(ord(char), font) for char in data)
+            data = shown_in(data, self._fonts[-1][1])
         self._writer.add(_SPACES.sub(_blank, data))
 
     def _learn(self, style: str) -> None:

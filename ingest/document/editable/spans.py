@@ -18,6 +18,8 @@ from ingest.document.content import (
     Content,
     Line,
     Table,
+    signed,
+    words,
 )
 from ingest.document.editable.symbols import shown
 
@@ -37,21 +39,24 @@ class _Cell:
     paragraphs: list[str] = field(default_factory=list)
 
     def finished(self, rows: int) -> Cell:
-        text = "\n".join(self.paragraphs).strip()
+        said = "\n".join(self.paragraphs).strip()
         height = max(1, min(self.height, rows - self.row))
-        return Cell(text, self.row, self.column, self.width, height)
+        text = words(said).strip()
+        return Cell(text, self.row, self.column, self.width, height, signed(said))
 
 
 @dataclass
 class _Table:
     number: int
+    after: int  #: lines in front of it
     cells: list[_Cell] = field(default_factory=list)
     taken: dict[int, int] = field(default_factory=dict)  #: column -> first row that is free again
     current: _Cell | None = None
     row: int = -1
 
     def finished(self) -> Table:
-        return Table(self.number, tuple(cell.finished(self.row + 1) for cell in self.cells))
+        cells = tuple(cell.finished(self.row + 1) for cell in self.cells)
+        return Table(self.number, cells, self.after)
 
 
 class Writer:
@@ -88,7 +93,8 @@ class Writer:
         if self._open and self._open[-1].current is not None:
             self._open[-1].current.paragraphs.append(text)
         elif text.strip():
-            self._lines.append(Line(text, f"第{len(self._lines) + 1}段"))
+            place = f"第{len(self._lines) + 1}段"
+            self._lines.append(Line(words(text), place, signed(text)))
 
     def begin_table(self) -> None:
         """A table begins, perhaps inside a cell. Raises TooMuchError."""
@@ -96,7 +102,7 @@ class Writer:
         if len(self._open) == MAX_DEPTH:
             raise TooMuchError
         self._numbers += 1
-        self._open.append(_Table(self._numbers))
+        self._open.append(_Table(self._numbers, len(self._lines)))
 
     def begin_row(self) -> None:
         """A row begins; the one before is at its end. Raises TooMuchError."""
@@ -145,7 +151,7 @@ class Writer:
         self._tables.append(inner)
         if self._open and self._open[-1].current is not None and self._stands_beside_text():
             numbers = range(inner.row_count)
-            rows = ([cell.text for cell in inner.cells if cell.row == row] for row in numbers)
+            rows = ([cell.said for cell in inner.cells if cell.row == row] for row in numbers)
             self._open[-1].current.paragraphs += map("\t".join, rows)
 
     def _stands_beside_text(self) -> bool:

@@ -25,11 +25,12 @@ from ingest.document.content import (
     Line,
     Table,
     ringed,
+    signed,
     words,
 )
+from ingest.document.editable.markup import BrokenMarkupError, MarkupLimitError, read_markup
 from ingest.document.editable.richtext import BrokenRtfError, RtfLimitError, read_rtf
 from ingest.document.editable.symbols import shown, shown_in, symbol
-from ingest.document.editable.webpage import BrokenPageError, read_page
 from ingest.document.editable.wordcontrols import Bindings, old_box, shown_by_control
 from ingest.document.editable.worddrawings import is_loose, is_ornament, says
 from ingest.document.editable.wordfields import Fields
@@ -93,8 +94,7 @@ class _OpenCell:
     def finished(self) -> Cell:
         said = self.said
         text = words(said).strip()
-        signed = said if said != text else ""
-        return Cell(text, self.row, self.column, self.width, self.height, signed)
+        return Cell(text, self.row, self.column, self.width, self.height, signed(said))
 
 
 @dataclass
@@ -377,9 +377,8 @@ class _Walk:
     def _line(self, said: str) -> None:
         said = said.strip("\n")
         if said.strip():
-            text = words(said)
             place = f"第{len(self.lines) + 1}段"
-            self.lines.append(Line(text, place, said if said != text else ""))
+            self.lines.append(Line(words(said), place, signed(said)))
 
     # --- tables -----------------------------------------------------------------------------------
 
@@ -462,10 +461,10 @@ def _chunk_content(data: bytes, depth: int) -> Content | None:
     try:
         if data.startswith(b"PK"):
             return _read(data, depth + 1) if depth < _CHUNK_DEPTH else None
-        return read_rtf(data) if data.lstrip().startswith(b"{\\rtf") else read_page(data)
-    except (BrokenWordError, BrokenRtfError, BrokenPageError):
+        return read_rtf(data) if data.lstrip().startswith(b"{\\rtf") else read_markup(data)
+    except (BrokenWordError, BrokenRtfError, BrokenMarkupError):
         return None
-    except RtfLimitError as error:
+    except (RtfLimitError, MarkupLimitError) as error:
         raise WordLimitError from error
 
 
