@@ -13,6 +13,7 @@ from collections.abc import Callable
 from ingest.document.content import Content
 from ingest.document.editable.libreoffice import convert
 from ingest.document.editable.markup import BrokenMarkupError, MarkupLimitError, read_markup
+from ingest.document.editable.officepackage import PackageLimitError
 from ingest.document.editable.officexml import is_office_xml, read_office_xml
 from ingest.document.editable.olddoc import BrokenDocError, DocLimitError, is_word, read_doc
 from ingest.document.editable.opendocument import (
@@ -28,7 +29,6 @@ from ingest.document.editable.spreadsheet import (
     read_workbook,
 )
 from ingest.document.editable.word import BrokenWordError, read_word
-from ingest.document.editable.wordpackage import WordLimitError
 from ingest.reading import Fate, Kind
 
 
@@ -59,7 +59,7 @@ _BROKEN = (
     BrokenTextError,
 )
 _LIMIT = (
-    WordLimitError,
+    PackageLimitError,
     DocLimitError,
     RtfLimitError,
     SheetLimitError,
@@ -123,6 +123,6 @@ def second_opinion(kind: Kind, data: bytes) -> Content | None:
     (converted,) = convert([(extension, data)])
     try:
         content = read_word(converted) if converted else None
-    except (BrokenWordError, WordLimitError):
+    except (BrokenWordError, PackageLimitError):
         return None
     return content if content is not None and content.characters else None

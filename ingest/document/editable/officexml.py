@@ -35,7 +35,7 @@ def read_office_xml(data: bytes) -> Content:
 
     Raises:
         BrokenWordError: it cannot be opened.
-        WordLimitError: it is larger than the limits.
+        PackageLimitError: it is larger than the limits.
     """
     if len(data) > MAX_XML:
         raise BrokenWordError("too large")

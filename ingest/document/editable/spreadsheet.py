@@ -10,13 +10,29 @@ from __future__ import annotations
 import contextlib
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
+from decimal import ROUND_HALF_UP, Decimal
 
 import python_calamine as calamine
 
-from ingest.document.content import MAX_CELLS, MAX_COLUMNS, MAX_ROWS, MAX_TEXT, Cell, Content, Table
+from ingest.document.content import (
+    INK,
+    MAX_CELLS,
+    MAX_COLUMNS,
+    MAX_ROWS,
+    MAX_TEXT,
+    STRUCK,
+    Cell,
+    Content,
+    Table,
+    signed,
+    words,
+)
+from ingest.document.editable.officepackage import BROKEN, PackageLimitError
+from ingest.document.editable.sheetmarks import Marks, Place, SheetBook
 from ingest.message.charsets import strict
 
 #: bytes of all members of an .xlsx together, as their directory declares them
@@ -65,7 +81,7 @@ def _refuse_panic(kind: type[BaseException] | None, error: BaseException | None,
 
 
 def read_workbook(data: bytes) -> Content:
-    """The cells of all visible sheets.
+    """The cells of all visible sheets, without the rows and columns nobody sees.
 
     Raises:
         BrokenSheetError: it cannot be opened.
@@ -74,16 +90,32 @@ def read_workbook(data: bytes) -> Content:
     try:
         if data.startswith(b"PK"):
             _check_size(data)
+        marks = _marks(data)
         with _no_panic(), calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
             visible = calamine.SheetVisibleEnum.Visible
             shown = [sheet.name for sheet in book.sheets_metadata if sheet.visible == visible]
             if len(shown) > MAX_SHEETS:
                 raise SheetLimitError
-            sheets = map(book.get_sheet_by_name, shown)
-            tables = [_table(number, sheet) for number, sheet in enumerate(sheets, 1)]
+            told = [marks.marks(name) if marks is not None else Marks() for name in shown]
+            sheets = zip(map(book.get_sheet_by_name, shown), told, strict=True)
+            tables = [_table(number, *sheet) for number, sheet in enumerate(sheets, 1)]
     except _BROKEN as error:
         raise BrokenSheetError(str(error)) from error
-    return _checked(table for table in tables if table.cells)
+    hidden = any(each.hidden_rows or each.hidden_columns for each in told)
+    return _checked(
+        (table for table in tables if table.cells),
+        ("有隐藏的行或列(没有读取)",) if hidden else (),
+    )
+
+
+def _marks(data: bytes) -> SheetBook | None:
+    """What an .xlsx says of its cells besides their values; None of other formats."""
+    try:
+        return SheetBook(data) if data.startswith(b"PK") else None
+    except BROKEN:
+        return None
+    except PackageLimitError as error:
+        raise SheetLimitError from error
 
 
 def _check_size(data: bytes) -> None:
@@ -92,41 +124,99 @@ def _check_size(data: bytes) -> None:
             raise SheetLimitError
 
 
-def _table(number: int, sheet: calamine.CalamineSheet) -> Table:
+def _table(number: int, sheet: calamine.CalamineSheet, marks: Marks) -> Table:
     if sheet.total_height > MAX_ROWS * 50 or sheet.total_width > 16_384:
         raise SheetLimitError
     rows = sheet.to_python(skip_empty_area=False, nrows=MAX_ROWS + 1)
-    while rows and not any(str(value).strip() for value in rows[-1]):
-        rows.pop()
-    if len(rows) > MAX_ROWS:
+    texts = [
+        [_said(value, (row, column), marks) for column, value in enumerate(values[:_WIDEST])]
+        for row, values in enumerate(rows)
+    ]
+    for row, column in marks.unsaid:  # formulas at the end of a row, where no value stands
+        if row < len(texts) and column < _WIDEST:
+            texts[row] += [""] * (column + 1 - len(texts[row]))
+            texts[row][column] = INK
+    while texts and not any(map(str.strip, texts[-1])):
+        texts.pop()
+    if len(texts) > MAX_ROWS:
         raise SheetLimitError
     merged = {first: last for first, last in sheet.merged_cell_ranges or () if first != last}
-    return Table(number, tuple(_cells(rows, merged)))
+    return Table(number, tuple(_cells(*_visible(texts, merged, marks))))
 
 
-Place = tuple[int, int]
+_WIDEST = 4 * MAX_COLUMNS
+_Merged = dict[Place, Place]
 
 
-def _cells(rows: Sequence[Sequence[object]], merged: dict[Place, Place]) -> Iterable[Cell]:
+def _visible(
+    texts: list[list[str]], merged: _Merged, marks: Marks
+) -> tuple[list[list[str]], _Merged]:
+    """What is left when the rows and columns nobody sees are taken out; merged cells shrink."""
+    if not marks.hidden_rows and not marks.hidden_columns:
+        return texts, merged
+    rows = [row for row in range(len(texts)) if row not in marks.hidden_rows]
+    width = max(map(len, texts), default=0)
+    columns = [column for column in range(width) if column not in marks.hidden_columns]
+    smaller: _Merged = {}
+    for first, last in merged.items():
+        down = [at for at, row in enumerate(rows) if first[0] <= row <= last[0]]
+        across = [at for at, column in enumerate(columns) if first[1] <= column <= last[1]]
+        if down and across:
+            texts[rows[down[0]]] += [""] * (width - len(texts[rows[down[0]]]))
+            texts[rows[down[0]]][columns[across[0]]] = texts[first[0]][first[1]]
+            smaller[down[0], across[0]] = down[-1], across[-1]
+    kept = [
+        [texts[row][column] if column < len(texts[row]) else "" for column in columns]
+        for row in rows
+    ]
+    return kept, {first: last for first, last in smaller.items() if first != last}
+
+
+def _cells(rows: Sequence[Sequence[str]], merged: _Merged) -> Iterable[Cell]:
     """Every cell, empty ones too, for an empty cell beside a label is an empty field;
     covered ones are left out.
     """
     width = max(
-        (column + 1 for row in rows for column, value in enumerate(row) if str(value).strip()),
+        (column + 1 for row in rows for column, text in enumerate(row) if text.strip()),
         default=0,
     )
     width = max([width, *(last[1] + 1 for first, last in merged.items() if first[0] < len(rows))])
     width = min(width, MAX_COLUMNS)
     covered: set[Place] = set()
-    for row, values in enumerate(rows):
+    for row, texts in enumerate(rows):
         for column in range(width):
             if (row, column) in covered:
                 continue
             last = merged.get((row, column), (row, column))
             last = min(last[0], len(rows) - 1), min(last[1], width - 1)
             covered |= {(r, c) for r in range(row, last[0] + 1) for c in range(column, last[1] + 1)}
-            text = _shown(values[column]) if column < len(values) else ""
-            yield Cell(text, row, column, last[1] - column + 1, last[0] - row + 1)
+            said = texts[column] if column < len(texts) else ""
+            size = last[1] - column + 1, last[0] - row + 1
+            yield Cell(words(said).strip(), row, column, *size, signed(said))
+
+
+def _said(value: object, place: Place, marks: Marks) -> str:
+    """A value as it is shown, with signs: struck, a formula whose result nobody knows."""
+    if place in marks.unsaid:
+        return INK
+    if place in marks.texts:
+        return marks.texts[place]
+    if isinstance(value, int | float) and not isinstance(value, bool) and place in marks.formats:
+        text = _share(value, marks.formats[place])
+    else:
+        text = _shown(value)
+    return STRUCK if text and place in marks.struck else text
+
+
+def _share(value: float, code: str) -> str:
+    """A number shown as a percentage, with the places its format has."""
+    plain = re.sub(r"\[[^\]]*\]|\"[^\"]*\"|\\\\.", "", code.partition(";")[0])
+    if "%" not in plain:
+        return f"{_shown(value)}{'‰' if '‰' in code else '%'}"  # a sign that is only written behind
+    places = re.search(r"\.([0#?]+)", plain)
+    step = Decimal(1).scaleb(-len(places[1])) if places else Decimal(1)
+    shown = (Decimal(repr(value)) * 100).quantize(step, ROUND_HALF_UP)
+    return f"{shown.normalize():f}%"
 
 
 def _shown(value: object) -> str:
@@ -166,7 +256,7 @@ def read_csv(data: bytes) -> Content:
         raise BrokenSheetError(str(error)) from error
     if len(rows) > MAX_ROWS:
         raise SheetLimitError
-    return _checked([Table(1, tuple(_cells(rows, {})))])
+    return _checked([Table(1, tuple(_cells(rows, {})))], ())
 
 
 def _decoded(data: bytes) -> str:
@@ -178,9 +268,9 @@ def _decoded(data: bytes) -> str:
     return text
 
 
-def _checked(tables: Iterable[Table]) -> Content:
+def _checked(tables: Iterable[Table], notes: tuple[str, ...]) -> Content:
     kept = tuple(tables)
     cells = [cell for table in kept for cell in table.cells]
     if len(cells) > MAX_CELLS or sum(len(cell.text) for cell in cells) > MAX_TEXT:
         raise SheetLimitError
-    return Content(tables=kept)
+    return Content(tables=kept, notes=notes)

@@ -29,6 +29,15 @@ from ingest.document.content import (
     words,
 )
 from ingest.document.editable.markup import BrokenMarkupError, MarkupLimitError, read_markup
+from ingest.document.editable.officepackage import (
+    BROKEN,
+    Package,
+    PackageLimitError,
+    child,
+    is_on,
+    name_of,
+    value,
+)
 from ingest.document.editable.richtext import BrokenRtfError, RtfLimitError, read_rtf
 from ingest.document.editable.symbols import shown, shown_in, symbol
 from ingest.document.editable.wordcontrols import Bindings, old_box, shown_by_control
@@ -36,15 +45,6 @@ from ingest.document.editable.worddrawings import is_loose, is_ornament, says
 from ingest.document.editable.wordfields import Fields
 from ingest.document.editable.wordlooks import PLAIN, Look, Looks
 from ingest.document.editable.wordnumbers import Numbering
-from ingest.document.editable.wordpackage import (
-    BROKEN,
-    Package,
-    WordLimitError,
-    child,
-    is_on,
-    name_of,
-    value,
-)
 
 MAX_CHUNKS = 20  #: files within a file that are read
 _CHUNK_DEPTH = 2
@@ -59,7 +59,7 @@ def read_word(data: bytes) -> Content:
 
     Raises:
         BrokenWordError: it cannot be opened.
-        WordLimitError: it unpacks to more than the limits.
+        PackageLimitError: it unpacks to more than the limits.
     """
     return _read(data, 0)
 
@@ -229,7 +229,7 @@ class _Walk:
             return
         self.characters += len(text)
         if self.characters > MAX_TEXT:
-            raise WordLimitError
+            raise PackageLimitError
         if self.paragraphs:
             self.paragraphs[-1].texts.append(text)
 
@@ -334,7 +334,7 @@ class _Walk:
             self.tables.append(replace(table, number=self.table_count, after=after))
             self.cells += len(table.cells)
         if self.cells > MAX_CELLS:
-            raise WordLimitError
+            raise PackageLimitError
 
     # --- paragraphs -------------------------------------------------------------------------------
 
@@ -391,12 +391,12 @@ class _Walk:
             self.open[-1].row += 1
             self.open[-1].column = 0
             if self.open[-1].row >= MAX_ROWS:
-                raise WordLimitError
+                raise PackageLimitError
 
     def _cell(self, _: etree._Element) -> None:
         self.cells += 1
         if self.cells > MAX_CELLS:
-            raise WordLimitError
+            raise PackageLimitError
         if self.open:
             table = self.open[-1]
             table.current = _OpenCell(table.row, table.column, fields=self.fields.depth)
@@ -465,7 +465,7 @@ def _chunk_content(data: bytes, depth: int) -> Content | None:
     except (BrokenWordError, BrokenRtfError, BrokenMarkupError):
         return None
     except (RtfLimitError, MarkupLimitError) as error:
-        raise WordLimitError from error
+        raise PackageLimitError from error
 
 
 def _is_gone(row: etree._Element) -> bool:

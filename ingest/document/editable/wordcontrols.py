@@ -11,7 +11,7 @@ from functools import cached_property
 from lxml import etree
 
 from ingest.document.content import INK, words
-from ingest.document.editable.wordpackage import Package, child, is_on, name_of, value
+from ingest.document.editable.officepackage import Package, child, is_on, name_of, value
 
 MAX_PARTS = 40  #: of custom XML that are looked into
 _MAX_STEPS = 12

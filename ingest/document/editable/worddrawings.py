@@ -8,7 +8,7 @@ import re
 
 from lxml import etree
 
-from ingest.document.editable.wordpackage import child, name_of, value
+from ingest.document.editable.officepackage import child, name_of, value
 
 FAR = 540_000  #: EMU (1.5 cm) from its anchor above which a drawing stands elsewhere
 LONG, THIN = 2_880_000, 90_000  #: EMU of a rule: 8 cm and more long, 2.5 mm at most high

@@ -10,8 +10,8 @@ from lxml import etree
 
 from ingest.document.content import INK, words
 from ingest.document.editable.fieldcodes import code_text
+from ingest.document.editable.officepackage import child, value
 from ingest.document.editable.wordcontrols import shown_by_form_field
-from ingest.document.editable.wordpackage import child, value
 
 
 @dataclass

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from ingest.document.editable.officepackage import child, is_on, name_of, value
 from ingest.document.editable.symbols import is_symbol_font
-from ingest.document.editable.wordpackage import child, is_on, name_of, value
 
 MAX_CHAIN = 20  #: styles that one style is based on, one after the other
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from ingest.document.editable.officepackage import child, name_of, value
 from ingest.document.editable.symbols import is_symbol_font, shown, shown_in
-from ingest.document.editable.wordpackage import child, name_of, value
 
 _CHINESE = "零一二三四五六七八九十"
 _MARKS = frozenset("☑☒☐√×■●○▣⊙□✓✔◻")

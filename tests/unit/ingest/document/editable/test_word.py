@@ -12,8 +12,8 @@ import docx
 import pytest
 
 from ingest.document.content import MAX_COLUMNS, Content
+from ingest.document.editable.officepackage import PackageLimitError
 from ingest.document.editable.word import BrokenWordError, read_word
-from ingest.document.editable.wordpackage import WordLimitError
 from tests.unit.ingest.document.words import body, cell, replaced, saved, table, word
 
 
@@ -130,7 +130,7 @@ def test_an_archive_bomb_is_refused_before_it_is_unpacked() -> None:
     with zipfile.ZipFile(out, "a", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("word/media/big.bin", bytes(300 * 1024 * 1024))
     started = time.perf_counter()
-    with pytest.raises(WordLimitError):
+    with pytest.raises(PackageLimitError):
         read_word(out.getvalue())
     assert time.perf_counter() - started < 1
 
@@ -161,7 +161,7 @@ def test_an_absurd_span_is_cut_to_the_widest_table() -> None:
 
 def test_more_rows_than_any_form_has_are_a_limit() -> None:
     """A table of ten thousand rows is not read."""
-    with pytest.raises(WordLimitError):
+    with pytest.raises(PackageLimitError):
         read_word(body(table(*[[cell("x")]] * 10_000)))
 
 

@@ -1,9 +1,9 @@
-"""The package of a Word file: its parts by name, what they refer to, its limits.
+"""The package of an Office file (.docx, .xlsx): its parts by name, what they refer to, its limits.
 
 The only module that imports ``docx``, for the rules by which names of parts are made; python-docx
 itself opens and parses every part, which took most of the time (measured: 5 of 7 ms), and refuses
 packages whose other parts dangle (``word/NULL`` of WPS), which Word opens. What is written in the
-parts is ``word.py``.
+parts is ``word.py`` and ``sheetmarks.py``.
 """
 
 from __future__ import annotations
@@ -46,10 +46,11 @@ BROKEN = (
 """What python-docx, zipfile and lxml were seen to raise on broken packages
 (RuntimeError: an encrypted member).
 """
+_USUAL = ("/word/document.xml", "/xl/workbook.xml")
 _RELATIONSHIP = re.compile(rb"<(?:\w+:)?Relationship\s[^>]*>")
 
 
-class WordLimitError(Exception):
+class PackageLimitError(Exception):
     """The file is larger than anything a form can be."""
 
 
@@ -66,7 +67,7 @@ class Package:
     slash, with or without one in front.
 
     Raises:
-        WordLimitError: it unpacks to more than the limits.
+        PackageLimitError: it unpacks to more than the limits.
     """
 
     def __init__(self, data: bytes) -> None:
@@ -81,7 +82,7 @@ class Package:
             or unpacked > MAX_UNPACKED
             or max(texts, default=0) > MAX_MAIN_PART
         ):
-            raise WordLimitError
+            raise PackageLimitError
 
     def read(self, name: str) -> bytes | None:
         """The bytes of a part, None when there is no such part."""
@@ -110,13 +111,15 @@ class Package:
 
     @cached_property
     def main_name(self) -> str:
-        """The main part; ``word/document.xml`` when the package does not say which it is."""
+        """The main part; Word's or Excel's usual one when the package does not say which it is."""
         try:
             told = (each.target for each in self.relations("/").values() if _is_document(each))
             name = next(told)
         except (*BROKEN, StopIteration):
             name = ""
-        return name if name and _key(name) in self._members else "/word/document.xml"
+        if name and _key(name) in self._members:
+            return name
+        return next((usual for usual in _USUAL if _key(usual) in self._members), _USUAL[0])
 
     def main(self) -> etree._Element:
         """The root of the main part. Raises KeyError or an error of lxml."""
@@ -136,7 +139,8 @@ class Package:
     def related(self, kind: str) -> etree._Element | None:
         """The root of the part that the main part names as its ``styles``, ``numbering`` ..."""
         targets = (each.target for each in self.main_relations.values() if each.kind == kind)
-        return self.xml(next(targets, f"/word/{kind}.xml"))
+        folder = self.main_name.rpartition("/")[0]
+        return self.xml(next(targets, f"{folder}/{kind}.xml"))
 
     def names(self) -> tuple[str, ...]:
         """The parts' names in small letters."""

@@ -1,0 +1,148 @@
+"""What a workbook (.xlsx) says of its cells besides their values: which rows and columns nobody
+sees, what is struck, how numbers are shown, which formulas have no result that was stored.
+
+Parts in, marks out. The values are read by ``spreadsheet.py``; no formula is computed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from ingest.document.content import MAX_COLUMNS, MAX_ROWS, STRUCK
+from ingest.document.editable.officepackage import Package, child, is_on, name_of, value
+
+Place = tuple[int, int]
+
+_REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
+_BUILT_IN = {"9": "0%", "10": "0.00%"}
+_MOST_CELLS = 200_000
+
+
+@dataclass
+class Marks:
+    """What is said of one sheet; rows and columns from 0."""
+
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
+    struck: set[Place] = field(default_factory=set)
+    formats: dict[Place, str] = field(default_factory=dict)  #: those that show a share of 100
+    unsaid: set[Place] = field(default_factory=set)  #: formulas without a result one can trust
+    texts: dict[Place, str] = field(default_factory=dict)  #: with signs, where some is struck
+
+
+class SheetBook:
+    """The marks of a workbook's sheets, by their names."""
+
+    def __init__(self, data: bytes) -> None:
+        self._package = Package(data)
+        root = self._package.main()
+        relations = self._package.main_relations
+        sheets = child(root, "sheets")
+        self._parts = {
+            value(sheet, "name"): relations[value(sheet, "id")].target
+            for sheet in (sheets if sheets is not None else ())
+            if value(sheet, "id") in relations
+        }
+        calculation = child(root, "calcPr")
+        #: nothing that was stored is a result: the program that wrote it computes nothing
+        self._anew = calculation is not None and value(calculation, "fullCalcOnLoad") in {
+            "1",
+            "true",
+        }
+        self._styles = list(_styles(self._package.related("styles")))
+        self._strings = dict(_struck_strings(self._package.related("sharedStrings")))
+
+    def marks(self, name: str) -> Marks:
+        """Of one sheet; none when it cannot be followed."""
+        marks = Marks()
+        root = self._package.xml(self._parts.get(name, ""))
+        if root is None:
+            return marks
+        for columns in root.iter("{*}col"):
+            if is_true(value(columns, "hidden")):
+                first, last = _number(value(columns, "min")), _number(value(columns, "max"))
+                marks.hidden_columns |= set(range(first - 1, min(last, 4 * MAX_COLUMNS)))
+        for number, cell in enumerate(self._cells(root, marks)):
+            if number > _MOST_CELLS:
+                break
+            self._note(cell, marks)
+        return marks
+
+    def _cells(self, root: etree._Element, marks: Marks) -> Iterator[etree._Element]:
+        for row in root.iter("{*}row"):
+            at = _number(value(row, "r")) - 1
+            if is_true(value(row, "hidden")) and 0 <= at <= MAX_ROWS:
+                marks.hidden_rows.add(at)
+            yield from row
+
+    def _note(self, cell: etree._Element, marks: Marks) -> None:
+        match = _REFERENCE.fullmatch(value(cell, "r"))
+        if match is None:
+            return
+        place = int(match[2]) - 1, _column(match[1])
+        held = child(cell, "v")
+        text = (held.text or "").strip() if held is not None else ""
+        if child(cell, "f") is not None and (not text or (self._anew and _is_nought(text))):
+            marks.unsaid.add(place)
+        style = _number(value(cell, "s")) if value(cell, "s") else 0
+        struck, shown = self._styles[style] if style < len(self._styles) else (False, "")
+        if struck:
+            marks.struck.add(place)
+        if shown:
+            marks.formats[place] = shown
+        if value(cell, "t") == "s" and text in self._strings:
+            marks.texts[place] = self._strings[text]
+
+
+def is_true(text: str) -> bool:
+    """A switch of a workbook."""
+    return text in {"1", "true", "on"}
+
+
+def _is_nought(text: str) -> bool:
+    return re.fullmatch(r"0(?:\.0*)?", text) is not None
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 8 else 0
+
+
+def _column(letters: str) -> int:
+    number = 0
+    for letter in letters:
+        number = 26 * number + ord(letter) - ord("A") + 1
+    return number - 1
+
+
+def _styles(root: etree._Element | None) -> Iterator[tuple[bool, str]]:
+    """For each cell style: struck, and the format of its numbers if it is one of shares."""
+    if root is None:
+        return
+    formats = child(root, "numFmts")
+    codes = _BUILT_IN | {
+        value(each, "numFmtId"): value(each, "formatCode")
+        for each in (formats if formats is not None else ())
+    }
+    fonts = child(root, "fonts")
+    struck = [is_on(child(font, "strike")) for font in (fonts if fonts is not None else ())]
+    styles = child(root, "cellXfs")
+    for style in styles if styles is not None else ():
+        font = _number(value(style, "fontId"))
+        code = codes.get(value(style, "numFmtId"), "")
+        share = code if re.search(r"[%‰]", code) else ""
+        yield (struck[font] if font < len(struck) else False), share
+
+
+def _struck_strings(root: etree._Element | None) -> Iterator[tuple[str, str]]:
+    """Shared texts of which a part is struck: their number, and what they say with signs."""
+    for number, text in enumerate(root if root is not None else ()):
+        runs = [run for run in text if name_of(run) == "r"]
+        gone = [is_on(child(run, "rPr", "strike")) for run in runs]
+        if any(gone):
+            words = ("".join(part.text or "" for part in run.iter("{*}t")) for run in runs)
+            pieces = zip(words, gone, strict=True)
+            yield str(number), "".join(STRUCK if out else word for word, out in pieces)
