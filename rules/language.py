@@ -63,13 +63,17 @@ UNWRITTEN = Source()
 
 @dataclass(frozen=True)
 class Compare:
-    """``申报书.教师账号开通率 不低于 98%``; choices compare by the number of their option, yes/no by 1 and 0."""
+    """``申报书.教师账号开通率 不低于 98%``; choices compare by the number of their option, yes/no by 1 and 0.
+
+    ``申报书.申请金额 不超过 申报书.自筹金额`` compares what is left when the second is taken away (``less``) with 0.
+    """
 
     variable: str
     field: str
     operator: Operator
     constant: int
     source: Source = dataclasses.field(default=UNWRITTEN, compare=False)
+    less: str = ""  #: another field of the same subject; "" = none
 
 
 @dataclass(frozen=True)

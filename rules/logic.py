@@ -39,7 +39,7 @@ from rules.values import (
     World,
     actors_of,
     counts_actor,
-    probe_cell,
+    leaf_cell,
 )
 from rules.vocabulary import Vocabulary, show_value
 
@@ -83,9 +83,9 @@ def evaluate(node: Condition, bound: Bound, world: World) -> Kleene:
             )
             return max(found, default=Kleene.NO)
         case Compare():
-            return _compare(node, bound[node.variable].cell(node.field))
+            return _compare(node, leaf_cell(node, bound[node.variable]))
         case Probe():
-            cell = probe_cell(node, bound[node.variable].cell(node.field))
+            cell = leaf_cell(node, bound[node.variable])
             return Kleene(2 * cell.low) if cell.known else Kleene.MAYBE
         case Same():
             return _same(_pair(node, bound))
@@ -139,7 +139,7 @@ def reasons(node: Condition, bound: Bound, world: World) -> frozenset[Knowledge]
         case Same():
             return frozenset(cell.knowledge for cell in _pair(node, bound) if not cell.known)
         case Compare() | Probe():
-            return frozenset({bound[node.variable].cell(node.field).knowledge})
+            return frozenset({leaf_cell(node, bound[node.variable]).knowledge})
         case _:
             return frozenset().union(*(reasons(child, bound, world) for child in children(node)))
 
@@ -214,6 +214,8 @@ class Explainer:
         places = [(leaf.variable, leaf.field)]
         if isinstance(leaf, Same):
             places.append((leaf.other_variable, leaf.other_field))
+        if isinstance(leaf, Compare) and leaf.less:
+            places.append((leaf.variable, leaf.less))
         origins = [_origin(bound[variable].subject.fact(field)) for variable, field in places]
         shown = [self.shown(bound[variable], field) for variable, field in places]
         gap = self.gap(leaf, bound) if isinstance(leaf, Compare) else ""

@@ -18,7 +18,7 @@ _PPM_OF_A_POINT = 10_000
 
 def required(node: Condition) -> Iterator[Compare]:
     """The comparisons with a limit that must all hold; none that is one way of several."""
-    if isinstance(node, Compare):
+    if isinstance(node, Compare) and not node.less:
         yield node
     elif isinstance(node, AllOf):
         for item in node.items:

@@ -14,7 +14,18 @@ from typing import NoReturn
 
 from rules.errors import Position, RuleFileError
 from rules.hints import instant_meant, number_meant
-from rules.language import AnyOf, Compare, Condition, Not, Operator, Probe, Question, Same, Source
+from rules.language import (
+    AllOf,
+    AnyOf,
+    Compare,
+    Condition,
+    Not,
+    Operator,
+    Probe,
+    Question,
+    Same,
+    Source,
+)
 from rules.subjects import SubjectKind
 from rules.values import number_of, text_key
 from rules.vocabulary import (
@@ -40,6 +51,7 @@ TIME_WORDS = {
     "不晚于": Operator.AT_MOST,
     "晚于": Operator.ABOVE,
 }
+BETWEEN_WORDS = ("介于", "不介于")  #: both ends count
 STATE_WORDS = {
     "已填写": Question.FILLED,
     "未填写": Question.FILLED,
@@ -49,6 +61,7 @@ STATE_WORDS = {
 WORDS = (
     *NUMBER_WORDS,
     *TIME_WORDS,
+    *BETWEEN_WORDS,
     "是",
     "不是",
     "属于",
@@ -159,7 +172,59 @@ def parse_sentence(text: Text, scope: Scope) -> Condition:
     value = text_at(" ".join(words[2:]), words[2].position)
     if word == "等于":
         return _same(variable, field, value, scope, source)
+    if word in BETWEEN_WORDS:
+        return _between(word, variable, field, value, scope, source)
+    if word in {**NUMBER_WORDS, **TIME_WORDS} and value.partition(".")[0] in scope.variables:
+        return _against_field(word, variable, field, value, scope, source)
     return _against_constant(word, variable, field, _meant(value, field, scope), source)
+
+
+def _against_field(
+    word: Text, variable: str, field: Field, value: Text, scope: Scope, source: Source
+) -> Condition:
+    """``申报书.申请金额 不超过 申报书.自筹金额``: two ordered fields of one subject."""
+    _refuse_unsuitable(word, field)
+    other_variable, other = parse_reference(value, scope)
+    if other_variable != variable or other == field:
+        raise RuleFileError(
+            f"“{word}”比的是同一份材料的两个不同字段",
+            value.position,
+            f"写 {variable}. 的另一个字段; 两份材料之间只能用“等于”",
+            "E105",
+        )
+    if other.type is not field.type:
+        hint = f"“{field.name}”是{field.type}, “{other.name}”是{other.type}"
+        raise RuleFileError("类型不同的两个字段不能比大小", value.position, hint, "E105")
+    operator = NUMBER_WORDS.get(word) or TIME_WORDS[word]
+    return Compare(variable, field.name, operator, 0, source, other.name)
+
+
+def _between(
+    word: Text, variable: str, field: Field, value: Text, scope: Scope, source: Source
+) -> Condition:
+    """``介于 500 和 1000``: not below the first and not above the second."""
+    if field.type not in ORDERED:
+        raise RuleFileError(
+            f"“{field.name}”不能比大小", word.position, "改用 是 / 属于 / 包含", "E105"
+        )
+    match = re.fullmatch(r"(\S+(?: \S+)?) (?:和|到|至) (\S+(?: \S+)?)", value)
+    if match is None:
+        raise RuleFileError(
+            f"“{word}”后面写两个界限", value.position, f"{word} 甲 和 乙, 空格分开", "E103"
+        )
+    line, column = value.position
+    ends = [text_at(match[group], Position(line, column + match.start(group))) for group in (1, 2)]
+    low, high = (constant(field, _meant(end, field, scope)) for end in ends)
+    if low > high:
+        raise RuleFileError("前一个界限比后一个大", ends[0].position, "对调两个界限", "E105")
+    found = AllOf(
+        (
+            Compare(variable, field.name, Operator.AT_LEAST, low, source),
+            Compare(variable, field.name, Operator.AT_MOST, high, source),
+        ),
+        source,
+    )
+    return Not(found, source) if word.startswith("不") else found
 
 
 def _meant(value: Text, field: Field, scope: Scope) -> Text:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from rules.facts import Fact, Knowledge, Value
-from rules.language import PERPETUAL, Probe, Question
+from rules.language import PERPETUAL, Compare, Probe, Question
 from rules.subjects import Subject, SubjectField, SubjectKind
 from rules.vocabulary import Field, FieldType, Vocabulary, normalise
 
@@ -204,6 +204,29 @@ def _day_number(value: Value) -> int | None:
         return date.fromisoformat(value).toordinal() if isinstance(value, str) else None
     except ValueError:
         return None
+
+
+def leaf_cell(node: Compare | Probe, actor: Actor) -> Cell:
+    """What ``node`` compares: a field, the difference of two, or the answer to its question."""
+    if isinstance(node, Probe):
+        return probe_cell(node, actor.cell(node.field))
+    if not node.less:
+        return actor.cell(node.field)
+    return _difference(actor.cell(node.field), actor.cell(node.less))
+
+
+def _difference(first: Cell, second: Cell) -> Cell:
+    """Blank where all that is missing was left empty, unknown where something was not read; a range
+    less a range is a range.
+    """
+    missing = [cell for cell in (first, second) if not cell.known and cell.low == -PERPETUAL]
+    if missing:
+        return BLANK if all(cell.knowledge is Knowledge.BLANK for cell in missing) else UNKNOWN
+    low, high = first.low - second.high, first.high - second.low
+    if max(abs(low), abs(high)) >= PERPETUAL:
+        return UNKNOWN
+    known = first.known and second.known
+    return Cell(Knowledge.KNOWN if known else Knowledge.UNKNOWN, low, high, str(low))
 
 
 def probe_cell(probe: Probe, cell: Cell) -> Cell:

@@ -141,8 +141,12 @@ def _simple(rule: Rule) -> bool:
         )
         == 1
         and not existences(*nodes)
-        and not any(isinstance(node, Same) for node in nodes)
+        and not any(isinstance(node, Same) or _of_two_fields(node) for node in nodes)
     )
+
+
+def _of_two_fields(node: Condition) -> bool:
+    return isinstance(node, Compare) and bool(node.less)
 
 
 def _points(rules: Iterable[Rule], rulebook: Rulebook) -> Points | None:

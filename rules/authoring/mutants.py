@@ -199,7 +199,7 @@ class _Maker:
                     replace(node, items=before + after),
                     _left_out(node, item, sentence=sentence),
                 )
-            if not sentence:
+            if not sentence or isinstance(node, AllOf):  # of 介于 each limit is moved
                 for one in self.condition(item, removable=False):
                     yield replace(
                         one,

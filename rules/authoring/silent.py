@@ -119,7 +119,7 @@ def _limits(rule: Rule, kind: FieldType, rulebook: Rulebook) -> set[str]:
 
 
 def _compared(*conditions: Condition) -> Iterator[Compare]:
-    return (node for node in walk(*conditions) if isinstance(node, Compare))
+    return (node for node in walk(*conditions) if isinstance(node, Compare) and not node.less)
 
 
 def _other_days(tree: Mapping, call: Call) -> Warnings:

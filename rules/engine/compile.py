@@ -95,7 +95,7 @@ class Literal:
 def property_base(node: Compare | Probe) -> str:
     """The name under which the encoder asserts what ``node`` looks at."""
     if isinstance(node, Compare):
-        return node.field
+        return f"{node.field}~差~{node.less}" if node.less else node.field
     return f"{node.field}~{node.question}{hashlib.sha256(node.argument.encode()).hexdigest()[:12]}"
 
 

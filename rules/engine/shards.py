@@ -28,8 +28,8 @@ from rules.engine.compile import (
     property_base,
 )
 from rules.errors import Position, RuleFileError
-from rules.language import PERPETUAL, Probe, Rulebook, walk
-from rules.values import Actor, Cell, World, probe_cell
+from rules.language import PERPETUAL, Compare, Probe, Rulebook, walk
+from rules.values import Actor, Cell, World, leaf_cell
 
 GATE = "就绪"  #: asserted last: nothing joins before every fact is in, so the order of facts cannot matter
 INSTANT = "时刻"
@@ -62,7 +62,7 @@ class Program:
     """A rule file, compiled."""
 
     shards: tuple[Shard, ...]
-    probes: Mapping[str, Probe]  #: by the name of the property that answers them
+    computed: Mapping[str, Compare | Probe]  #: by the name of the property that answers them
 
     def definitions(self) -> list[dict[str, Json]]:
         """Every shard's rule set."""
@@ -72,7 +72,7 @@ class Program:
         """The facts of one case for every shard; only properties a shard's rules look at
         are named.
         """
-        return [encode(world, shard, self.probes) for shard in self.shards]
+        return [encode(world, shard, self.computed) for shard in self.shards]
 
 
 def compile_rulebook(rulebook: Rulebook) -> Program:
@@ -98,7 +98,7 @@ def compile_rulebook(rulebook: Rulebook) -> Program:
     if pending:
         shards.append(_shard(pending))
     _refuse_collisions(shards)
-    return Program(tuple(shards), _probes(rulebook))
+    return Program(tuple(shards), _computed(rulebook))
 
 
 def shown_rule(rulebook: Rulebook, identifier: str) -> dict[str, Json]:
@@ -123,7 +123,8 @@ def _shard(rules: list[EngineRule]) -> Shard:
     return Shard(tuple(rules), {kind: tuple(names) for kind, names in found.items()})
 
 
-def _probes(rulebook: Rulebook) -> dict[str, Probe]:
+def _computed(rulebook: Rulebook) -> dict[str, Compare | Probe]:
+    """The leaves whose value is no plain cell, by the name under which it is asserted."""
     nodes = [
         node
         for rule in rulebook.rules_in_force
@@ -132,7 +133,11 @@ def _probes(rulebook: Rulebook) -> dict[str, Probe]:
             rule.requirement,
         )
     ]
-    return {property_base(node): node for node in nodes if isinstance(node, Probe)}
+    return {
+        property_base(node): node
+        for node in nodes
+        if isinstance(node, Probe) or (isinstance(node, Compare) and node.less)
+    }
 
 
 # --- rules ----------------------------------------------------------------------------------------
@@ -231,7 +236,9 @@ class _Interned:
         return self._names.setdefault(cell.key, f"k{len(self._names)}")
 
 
-def encode(world: World, shard: Shard, probes: Mapping[str, Probe]) -> list[dict[str, Json]]:
+def encode(
+    world: World, shard: Shard, computed: Mapping[str, Compare | Probe]
+) -> list[dict[str, Json]]:
     """The facts of ``world`` for ``shard``: flat, an explicit id each, integers and short names
     only.
     """
@@ -239,24 +246,17 @@ def encode(world: World, shard: Shard, probes: Mapping[str, Probe]) -> list[dict
     used = [actor for actor in world if actor.subject.kind in shard.properties]
     return [
         {"id": f"n{actor.index}", "类型": actor.subject.kind}
-        | dict(_properties(actor, shard.properties[actor.subject.kind], probes, intern))
+        | dict(_properties(actor, shard.properties[actor.subject.kind], computed, intern))
         for actor in used
     ]
 
 
 def _properties(
-    actor: Actor, names: Iterable[str], probes: Mapping[str, Probe], intern: _Interned
+    actor: Actor, names: Iterable[str], computed: Mapping[str, Compare | Probe], intern: _Interned
 ) -> Iterator[tuple[str, Json]]:
     for name in names:
         base, suffix = name[:-2], name[-2:]
-        cell = (
-            actor.cell(base)
-            if base not in probes
-            else probe_cell(
-                probes[base],
-                actor.cell(probes[base].field),
-            )
-        )
+        cell = leaf_cell(computed[base], actor) if base in computed else actor.cell(base)
         if suffix == KEY:
             yield name, intern(cell)
         elif suffix == KNOWN:

@@ -57,7 +57,7 @@ def test_eleven_characters_are_no_letter(shipped: Templates, call: Call, kind: s
         ("base/letter.html", (", receipt_code)", ', "")'), "里面没有回执校验码"),
         ("incomplete/body.html", ("{{ deadline }}", "{{ deadline.year.day }}"), "不认识的属性"),
         ("incomplete/body.txt", ("{{ mend_remaining }}", "{{ total.upper() }}"), "不认识的属性"),
-        ("incomplete/body.txt", ("{{ mend_remaining }}", "{{ files[9].name }}"), "incomplete/body.txt"),
+        ("incomplete/body.txt", ("{{ mend_remaining }}", "{{ files[9].name }}"), "模板 incomplete"),
     ],
 )  # fmt: skip
 def test_a_letter_that_is_spoilt_is_named(
