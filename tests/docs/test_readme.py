@@ -85,7 +85,7 @@ def test_every_command_named_in_a_hint_or_comment_exists() -> None:
         for path in files
         if path.is_file()
         for match in re.finditer(
-            r"(?<![\w/-])mailroom ([a-z]+)(?: ([a-z]+))?",
+            r"(?<![\w/-])mailroom ([a-z]+)(?: ([a-z]+(?:-[a-z]+)*))?",
             path.read_text("utf-8"),
         )
         if re.search(
