@@ -1,5 +1,5 @@
-"""Files with a password opened by one that the mail tells: Office files, PDF, ZIP. The only importer
-of ``msoffcrypto`` and ``pyzipper``.
+"""Files with a password opened by one that the mail tells: Office files, PDF, ZIP.
+The only importer of ``msoffcrypto`` and ``pyzipper``.
 
 What comes out is looked at as if it had come without a password. No password leaves this file.
 """

@@ -54,6 +54,9 @@ SMALL_PICTURE = 400  #: px on the longer side: logos and signatures of the mail 
 
 TEXT_LAYER_TRUST = 0.7  #: of what stands in a PDF: its cells are only guessed from gaps
 FILE_NAME_TRUST = 0.5
+DYNAMIC_FORM = (
+    "PDF 是动态表单(XFA), 只有 Adobe 的程序能显示, 读不出内容; 请打印盖章后扫描成 PDF 再发"
+)
 
 
 @dataclass(frozen=True)
@@ -256,6 +259,8 @@ def _document_in(pdf: Pdf, part: _Part) -> DocumentReading:
     signatures = _signatures(part)
     is_export = is_scan.value is False
     if recognition.form is None and is_export:
+        if not signatures and _is_dynamic_form(part.data, content):
+            return DocumentReading(None, Fate.UNSUPPORTED, DYNAMIC_FORM)
         if not signatures:
             return DocumentReading(None, Fate.UNRECOGNISED, recognition.reason)
         # programs that seal may write text nobody can extract
@@ -273,6 +278,14 @@ def _document_in(pdf: Pdf, part: _Part) -> DocumentReading:
         )
         more |= {"lines": text_lines(pdf), "pages_read": tuple(page.number for page in pdf.pages)}
     return _scan(part, is_scan, recognition, content, seal=seal, pages=pdf.page_count, **more)
+
+
+def _is_dynamic_form(data: bytes, content: Content) -> bool:
+    """Whether the file is a form of XFA that only Adobe's own program shows; the page others see
+    asks to wait.
+    """
+    said = " ".join(line.text for line in content.lines[:20])
+    return content.characters < 800 and (b"/XFA" in data or "Please wait" in said)
 
 
 def _signatures(part: _Part) -> tuple[Signature, ...]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from tests.cases import claims as it
 from tests.cases import written as made
 from tests.cases.case import Case, Claim, Outcome, Report
+from tests.cases.fillable import dynamic, fillable
 from tests.cases.made import FORM, mail, mail_of_files, part, school_form, zone_form
 from tests.cases.ofdmade import zone_ofd
 from tests.cases.pictures import saved, tiff
@@ -93,6 +94,16 @@ CASES = (
         (it.never("accepted"), it.said("OFD"), it.said("PDF"), it.unsaid("没有找到申报书")),
         why="it is read, but it is no stamped scan: the letter says how to send one",
     ),
+    # PDF to be filled in
+    Case("fields.pdf", fillable, READ_AS_PRINTED),
+    Case("fields-of-parents.pdf", lambda: fillable(parents=True), READ_AS_PRINTED),
+    Case("fields-on-a-shifted-page.pdf", lambda: fillable(shifted=True), READ_AS_PRINTED),
+    Case(
+        "fields-some-hidden.pdf",
+        lambda: fillable(hidden=True),
+        (*READ_AS_PRINTED, it.unsaid("not to be seen")),
+    ),
+    Case("dynamic-form.pdf", dynamic, (it.part(fate="unsupported"), it.said("动态表单"))),
     # mails that Outlook saved
     Case(
         "saved.eml",

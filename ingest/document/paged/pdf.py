@@ -27,10 +27,11 @@ from pdfminer.pdfpage import PDFPage
 from pdfminer.pdfparser import PDFParser
 from pdfminer.pdftypes import PDFStream, resolve1
 from pdfminer.psexceptions import PSException
-from pdfminer.utils import Matrix, PathSegment, Rect, apply_matrix_pt
+from pdfminer.utils import Matrix, PathSegment, Rect, apply_matrix_pt, decode_text
 from typing_extensions import override
 
 from ingest.document.content import Cell, Content, Line, Table
+from ingest.document.paged.formfields import field_glyphs
 from ingest.document.paged.glyphs import Glyph, cells_of, lines_of, strokes_of
 from ingest.document.paged.ruling import RuledGrid, Stroke
 
@@ -232,6 +233,9 @@ def _look_at(page: PDFPage, number: int) -> PdfPage:
     except _EnoughError:
         truncated = True
     left, bottom, right, top = page.mediabox
+    if page.annots and not page.rotate:
+        typed = field_glyphs(page.annots, (left, bottom), resolve1, _decoded)
+        device.glyphs += islice(typed, MAX_GLYPHS)
     width, height = abs(right - left), abs(top - bottom)
     if page.rotate in (90, 270):
         width, height = height, width
@@ -241,6 +245,13 @@ def _look_at(page: PDFPage, number: int) -> PdfPage:
         width,
         height,
     )
+
+
+def _decoded(text: bytes) -> str:
+    try:
+        return decode_text(text)
+    except UnicodeError:
+        return text.decode("latin-1")
 
 
 def _classified(device: _Device, page: PdfPage, width: float, height: float) -> PdfPage:
