@@ -26,6 +26,7 @@ from ingest.mailbox.patience import Patience
 from ingest.notify import notify
 from ingest.steps.canary import canary_if_due, watch_canary
 from ingest.steps.closing import close_due
+from ingest.steps.delivery import keep_undelivered_tasks
 from ingest.steps.digest import digest_if_due
 from ingest.steps.judge import judge_one
 from ingest.steps.read import read_one
@@ -99,6 +100,7 @@ def work(
     _take_turn(lambda: judge_one(database, app.rules, app.mouth, app.clock.now()), told, turn)
     _take_turn(lambda: remind_due(database, app.mouth, app.clock.now()), told, turn)
     _take_turn(lambda: close_due(database, app.mouth, app.clock.now()), told, turn)
+    keep_undelivered_tasks(database, app.clock.now())
     try:
         digest_if_due(database, app.settings, app.mouth, app.clock.now())
     finally:

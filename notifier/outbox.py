@@ -309,6 +309,29 @@ def last_telling(
     return session.exec(query.order_by(col(OutboxRow.id).desc()).limit(1)).first()
 
 
+def sent_letters(
+    session: Session,
+    after: int,
+    *,
+    case_id: int | None = None,
+    recipient: str | None = None,
+    kinds: Collection[str] = (),
+) -> list[OutboxRow]:
+    """The letters queued after the one with the id ``after`` that left, of a case, to an address,
+    of some kinds, where that is given.
+    """
+    query = select(OutboxRow).options(_WITHOUT_MIME).where(
+        col(OutboxRow.id) > after, col(OutboxRow.state) == OutboxState.SENT
+    )  # fmt: skip
+    if case_id is not None:
+        query = query.where(col(OutboxRow.case_id) == case_id)
+    if recipient is not None:
+        query = query.where(col(OutboxRow.recipient) == recipient)
+    if kinds:
+        query = query.where(col(OutboxRow.kind).in_(kinds))
+    return list(session.exec(query.order_by(col(OutboxRow.id))))
+
+
 def untold(session: Session, case_id: int) -> list[str]:
     """The addresses whose letter was superseded and that nothing has been written to since."""
     last: dict[str, OutboxState] = {}

@@ -106,6 +106,12 @@ def open_tasks(
     return list(session.exec(query))
 
 
+def tasks_about_letters(session: Session) -> list[TaskRow]:
+    """Every task that a letter did not arrive, open or closed, the oldest first."""
+    query = select(TaskRow).where(TaskRow.kind == TaskKind.UNDELIVERED)
+    return list(session.exec(query.order_by(col(TaskRow.id))))
+
+
 def tasks_of_case(session: Session, case_id: int) -> list[TaskRow]:
     """Every task a case ever had, the oldest first."""
     return list(

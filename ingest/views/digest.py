@@ -40,6 +40,7 @@ from ingest.store.tasks import open_tasks
 from ingest.submission.case import Case, arrange
 from ingest.views.closing import closing_lines
 from ingest.views.deadlines import with_reminders
+from ingest.views.delivery import lost_letters
 from ingest.views.health import intake_health
 from notifier.digest import (
     CaseLine,
@@ -56,10 +57,8 @@ from notifier.digest import (
 from notifier.outbox import (
     NOT_TO_APPLICANTS,
     OutboxRow,
-    find_by_ids,
     get_letter,
     last_digest_before,
-    list_letters,
 )
 from notifier.outboxstates import OutboxState
 from notifier.wording import full_width
@@ -116,7 +115,7 @@ def collect_digest(
         accepted=_lines(judged, Decision.ACCEPTED),
         incomplete=incomplete,
         rejected=_lines(judged, Decision.REJECTED),
-        undelivered=tuple(_undelivered(session, {item.case.id: item for item in judged})),
+        undelivered=tuple(_undelivered(session, {item.case.id: item for item in judged}, now)),
         silent=tuple(
             Silent(
                 track.name,
@@ -496,16 +495,11 @@ def _note(decision: Decision, titles: list[str]) -> str:
     return ("提醒：" if decision is Decision.ACCEPTED else "未达到：") + "、".join(titles)
 
 
-def _undelivered(session: Session, judged: dict[int, _Judged]) -> Iterator[Undelivered]:
+def _undelivered(
+    session: Session, judged: dict[int, _Judged], now: datetime
+) -> Iterator[Undelivered]:
     reported = bounces(session)
-    letters = find_by_ids(session, reported)
-    letters += list_letters(session, states=(OutboxState.FAILED, OutboxState.UNCERTAIN))
-    for letter in sorted(
-        {letter.id: letter for letter in letters}.values(),
-        key=lambda row: -row.id,
-    ):
-        if letter.kind in NOT_TO_APPLICANTS:
-            continue
+    for letter in lost_letters(session, now):
         item = judged.get(letter.case_id or 0)
         event = reported.get(letter.id)
         yield Undelivered(

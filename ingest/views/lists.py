@@ -28,6 +28,7 @@ from ingest.store.events import BY_STAFF, SILENCES, bounces, list_events, reason
 from ingest.store.messages import count_messages, get_message, load_reading, newest_messages
 from ingest.store.tables import CaseRow, DecisionRow, EventRow, MessageRow
 from ingest.store.tasks import open_tasks
+from ingest.views.delivery import FEARED
 from ingest.views.records import (
     CaseDetail,
     CaseExplanation,
@@ -55,10 +56,6 @@ from notifier.outboxstates import OutboxState
 from rules.subjects import SubjectField
 from rules.tasks import TASK_NAMES
 from rules.verdict import Verdict
-
-FEARED = (OutboxState.FAILED, OutboxState.UNCERTAIN)
-"""States of letters that did not arrive, or perhaps did not."""
-
 
 R = TypeVar("R")
 
