@@ -249,7 +249,8 @@ def _announce(
     keep_verify_tasks(session, taken.row, row, now)
     if taken.case.answered is not None:
         enqueue_letter(mouth, session, draft, now)
-        for number, address in enumerate(untold(session, case_id), 1):
+        others = [one for one in untold(session, case_id) if one in taken.case.learners]
+        for number, address in enumerate(others, 1):
             enqueue_letter(mouth, session, copied(draft, address, number), now)
         return
     reason = taken.case.last.reading.screening.reason

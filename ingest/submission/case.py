@@ -114,6 +114,13 @@ class Case:
         return next((mail for mail in reversed(self.mails) if mail.may_learn), None)
 
     @property
+    def learners(self) -> frozenset[str]:
+        """The addresses that may be told the verdict."""
+        return frozenset(
+            mail.reading.envelope.from_address for mail in self.mails if mail.may_learn
+        )
+
+    @property
     def rows(self) -> tuple[dict[str, Fact], ...]:
         """The rows of the summary table that counts."""
         source = self.summary or self.summary_scan

@@ -224,10 +224,14 @@ def handle_of(task: TaskRow, case: CaseRow | None) -> Handle:
 
 
 def _open_tasks(session: Session, judged: list[_Judged]) -> Iterator[HumanTask]:
-    """What else waits for a person until somebody closes it, the oldest first."""
+    """What else waits for a person until somebody closes it, the oldest first; letters that did not
+    arrive have a list of their own.
+    """
     shown = {(item.case.id, name) for item in judged for name, _ in to_verify(item.verdict)}
     for task in open_tasks(session):
         if task.kind is TaskKind.VERIFY and (task.case_id, task.entry) in shown:
+            continue
+        if task.kind is TaskKind.UNDELIVERED:
             continue
         case = get_case(session, task.case_id) if task.case_id is not None else None
         mail = get_message(session, task.message_id) if task.message_id is not None else None
