@@ -1,4 +1,6 @@
-"""Letters that did not arrive, or perhaps did not, as long as nothing has made that good. Reads only."""
+"""Letters that did not arrive, or perhaps did not, as long as nothing has made that good. Reads
+only.
+"""
 
 from __future__ import annotations
 

@@ -196,7 +196,9 @@ def _contact(item: _Judged, entry: str, name: str) -> str:
 
 
 def _case_tasks(session: Session, call: Call, judged: list[_Judged]) -> Iterator[HumanTask]:
-    """One line a finding that a person must look at; the first of a task is where it is answered."""
+    """One line a finding that a person must look at; the first of a task is where it is
+    answered.
+    """
     for item in judged:
         asked = to_verify(item.verdict)
         if not asked or item.case.closed_at is not None:
