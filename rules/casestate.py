@@ -130,7 +130,8 @@ class EntryStanding:
     """How an entry stands."""
 
     state: State = State.PENDING
-    by_staff: bool = False  #: a person decided on these papers; with new ones the rules speak again
+    #: a person decided on these papers; with new ones the rules speak again, but of a 受理
+    by_staff: bool = False
     withdrawal_asked: bool = False  #: marked until staff confirm or refuse
 
 
@@ -152,8 +153,15 @@ def after(now: EntryStanding, event: Event) -> EntryStanding:
             return replace(now, withdrawal_asked=False)
         case _:
             kept = now.withdrawal_asked and target in _OPEN and event is not Event.REOPENED
-            by_staff = event in BY_STAFF or (now.by_staff and event in JUDGED.values())
+            by_staff = event in BY_STAFF or (now.by_staff and _is_no_persons(now.state, event))
             return EntryStanding(target, by_staff, kept)
+
+
+def _is_no_persons(state: State, event: Event) -> bool:
+    """Whether a person's word outlives ``event``: newer papers do not undo a 受理 by hand, staff say
+    whether they are taken.
+    """
+    return event in JUDGED.values() or (event is Event.PAPERS and state is State.ACCEPTED)
 
 
 def _target(now: EntryStanding, event: Event) -> State | None:

@@ -82,10 +82,10 @@ def with_newcomers(verdict: Verdict, first: Verdict, newcomers: Collection[str])
 
 
 def with_standing(verdict: Verdict, old: Verdict) -> Verdict:
-    """``verdict``, made again of the entries of ``old``, with those that ``old`` had kept as
-    they were.
+    """``verdict``, made again of the entries of ``old``, with those that ``old`` had kept, or a
+    person decided, as they were.
     """
-    kept = {entry.entry: entry for entry in old.entries if entry.kept}
+    kept = {entry.entry: entry for entry in old.entries if entry.kept or entry.by_staff}
     if not kept:
         return verdict
     apart = _each_by_itself(verdict)
@@ -96,8 +96,14 @@ def with_entries(verdict: Verdict, entries: Sequence[EntryVerdict]) -> Verdict:
     """``verdict`` with other decisions on its entries, and named by them."""
     if not entries:
         return verdict
-    decision = decide_case(entry.decision for entry in entries)
+    ours = [entry for entry in entries if not is_passed_on(entry)]
+    decision = decide_case(entry.decision for entry in ours or entries)
     return verdict.model_copy(update={"entries": tuple(entries), "decision": decision})
+
+
+def is_passed_on(entry: EntryVerdict) -> bool:
+    """Whether a person gave the entry to another office: it has no say beside others."""
+    return bool(entry.by_staff) and entry.decision is Decision.REFERRED
 
 
 def _with_kept(verdict: Verdict, before: Collection[EntryVerdict], same: Same, why: str) -> Verdict:

@@ -13,8 +13,8 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
-from rules.kept import same_papers
-from rules.verdict import Decision, EntryVerdict, Finding, Outcome, Truth, Verdict, decide_case
+from rules.kept import same_papers, with_entries
+from rules.verdict import Decision, EntryVerdict, Finding, Outcome, Truth, Verdict
 
 STAFF_RULE = "人工"
 """The 编号 of the finding by which a verdict names a person's decision."""
@@ -98,7 +98,7 @@ def with_staff_decisions(
         kept = {_OUTCOME_OF[made.action] for _, made in found if made is not None}
         rest = [each for each in verdict.findings if each.outcome in kept - {Outcome.REMIND}]
         verdict = verdict.model_copy(update={"findings": tuple(rest)})
-    return _named_anew(verdict, entries)
+    return with_entries(verdict, entries)
 
 
 def _on_newer_papers(
@@ -222,20 +222,7 @@ def with_rival(verdict: Verdict) -> Verdict:
         else entry
         for entry in verdict.entries
     ]
-    return _named_anew(verdict, entries)
-
-
-def _named_anew(verdict: Verdict, entries: Sequence[EntryVerdict]) -> Verdict:
-    """``verdict`` with these entries; those passed on have no say in its name beside others."""
-    if not entries:
-        return verdict
-    ours = [entry for entry in entries if not passed_on(entry)]
-    return verdict.model_copy(
-        update={
-            "entries": tuple(entries),
-            "decision": decide_case(entry.decision for entry in ours or entries),
-        }
-    )
+    return with_entries(verdict, entries)
 
 
 def to_verify(verdict: Verdict) -> list[tuple[str, list[Finding]]]:

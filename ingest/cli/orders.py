@@ -38,15 +38,18 @@ VersionOption = Annotated[
 
 
 @contextmanager
-def hands_of(context: typer.Context, who: str) -> Iterator[Hands]:
-    """The hands of whoever gives this order, with a house that speaks to no server."""
+def hands_of(context: typer.Context, who: str, *, judges: bool = False) -> Iterator[Hands]:
+    """The hands of whoever gives this order, with a house that speaks to no server; with the rules
+    in force where something is to be judged.
+    """
     from ingest.app import Unconnected, build
     from ingest.steps.rules import use_rules_in_force
     from ingest.steps.staff.orders import Hands
 
     app = build(console(context).settings(), mailbox=Unconnected(), transport=Unconnected())
     try:
-        use_rules_in_force(app.rules, app.database)
+        if judges:
+            use_rules_in_force(app.rules, app.database)
         name = who.strip() or getpass.getuser()
         yield Hands(app.database, app.rules, app.mouth, name, app.clock.now())
     finally:
@@ -65,7 +68,7 @@ def perform(
     from ingest.errors import UsageError
     from ingest.steps.staff.orders import carry_out
 
-    with hands_of(context, who) as hands:
+    with hands_of(context, who, judges=True) as hands:
         planned = plan(hands)
         if not as_json:
             show_plan(planned)

@@ -84,8 +84,8 @@ def screen(
 
     ``own_addresses`` and ``staff_addresses`` are lower case. A mail of staff must have passed DMARC
     where a trusted server says anything at all, because it may order something.
-    ``trusted_authserv_ids`` names the servers whose
-    Authentication-Results are believed; empty means that the header is ignored (RFC 7601 7.1).
+    ``trusted_authserv_ids`` names the servers whose Authentication-Results are believed; empty
+    means that the header is ignored (RFC 7601 7.1).
     ``carries_files`` keeps a mail with documents from being dropped for a subject such as 自动回复
     alone: that mark proves nothing, and our own letters bear it.
     """

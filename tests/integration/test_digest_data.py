@@ -19,6 +19,7 @@ from ingest.sandbox.mail import read_or_degrade
 from ingest.steps.read import Shelf
 from ingest.steps.receive import note_failure, receive_all
 from ingest.store.events import EventKind, record_event
+from ingest.store.tasks import close_task
 from ingest.views import lists as views
 from ingest.views.digest import collect_digest
 from ingest.views.status import status_report
@@ -270,8 +271,8 @@ def test_a_file_that_is_only_linked_to_is_a_task_with_link_and_expiry(house: Hou
     ]
 
 
-def test_a_question_is_a_task_until_a_digest_has_told_it(house: House) -> None:
-    """What concerns no case must not pile up, and days without power must not swallow it."""
+def test_a_question_is_a_task_until_somebody_closes_it(house: House) -> None:
+    """Days without power do not swallow it, and a digest that told it does not end it."""
     house.clock.instant = HOUR + timedelta(seconds=1)
     started(house)
     house.arrive(plain_mail())
@@ -280,6 +281,10 @@ def test_a_question_is_a_task_until_a_digest_has_told_it(house: House) -> None:
     assert len(data_of(house).needs_human) == 1
     assert house.digest_if_due()
     house.wait(timedelta(days=1))
+    (task,) = data_of(house).needs_human
+    assert task.handle is not None
+    with house.app.database.writing() as session:
+        close_task(session, task.handle.task, "李", "已电话答复", house.clock.instant)
     assert data_of(house).needs_human == ()
 
 

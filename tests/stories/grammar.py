@@ -100,6 +100,8 @@ class Mail(_Part):
     files: Words = ()  #: ``全套``, ``全套/申报书.docx``
     names: tuple[str, ...] = ()  #: names the files bear instead, in the same order
     after: Time = timedelta(0)  #: later than the step's time
+    #: ``受理 Q24-0001-S``: the mail that this link of the digest opens, with ``text`` as reason
+    opens: str = ""
     answers: str = ""  #: a mail's name, or ``letter to a@b``
     times: int = 1
     every: Time = timedelta(minutes=5)

@@ -19,6 +19,7 @@ from email.message import Message
 from pathlib import Path
 from shutil import copytree
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -181,6 +182,19 @@ class Office:
         """The digest as it would go out now."""
         app = self.app
         return make_digest(app.database, app.settings, app.mouth, self.clock.now())[0].text
+
+    def opened(self, link: str, reason: str) -> tuple[str, str]:
+        """Subject and text of the mail that a link of the digest opens, made now: ``受理 CODE`` of
+        the first task of a case, ``全部受理``.
+        """
+        app = self.app
+        data = make_digest(app.database, app.settings, app.mouth, self.clock.now())[2]
+        label, _, code = link.partition(" ")
+        urls = [each.url for task in data.needs_human if task.case_code == code
+                for each in task.links if each.label == label]  # fmt: skip
+        fields = parse_qs(urlsplit(urls[0] if code else data.accept_all).query)
+        text = fields["body"][0]
+        return fields["subject"][0], re.sub("理由：.*", f"理由：{reason}", text, count=1)
 
     def _table(self, calls: Path) -> dict[str, dict[str, Any]]:
         mailbox = {

@@ -77,14 +77,17 @@ class Play:
         if mail.bounces:
             return self._bounce(mail.bounces, moment)
         name, address = parseaddr(mail.by)
+        subject, text = self._filled(mail.subject), self._filled(mail.text)
+        if mail.opens:
+            subject, text = self.office.opened(self._filled(mail.opens), text)
         sent = moment - timedelta(seconds=9)
         post = Post(
             f"{self.story.title}/{self._count}",
             Program[mail.program],
             name,
             address,
-            self._filled(mail.subject),
-            self._filled(mail.text),
+            subject,
+            text,
             sent,
             moment,
             self._files(mail),

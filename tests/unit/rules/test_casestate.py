@@ -58,10 +58,11 @@ def test_the_machine_does_not_undo_what_a_person_decided(word: Event, event: Eve
 
 
 def test_with_new_papers_the_rules_speak_again() -> None:
-    """A person's word is about the papers it was given on; until they are judged an acceptance
-    stands.
+    """A person's word is about the papers it was given on; but of a 受理 only a person says whether
+    newer ones are taken.
     """
-    assert lived(Event.STAFF_ACCEPTED, Event.PAPERS) == ACCEPTED
+    accepted = lived(Event.STAFF_ACCEPTED)
+    assert lived(Event.STAFF_ACCEPTED, Event.PAPERS, Event.JUDGED_REJECTED) == accepted
     assert lived(Event.STAFF_REJECTED, Event.PAPERS) == EntryStanding(State.PENDING)
     assert lived(Event.STAFF_RETURNED, Event.PAPERS, Event.JUDGED_ACCEPTED) == ACCEPTED
 

@@ -172,6 +172,8 @@ def test_a_verdict_made_again_keeps_what_was_kept() -> None:
 
     assert told(with_standing(anew, verdict(kept))) == [(ACCEPTED, []), (REJECTED, ["逾期"])]
     assert with_standing(anew, verdict(entry("甲校", ACCEPTED))) == anew
+    by_hand = entry("甲校", ACCEPTED).model_copy(update={"by_staff": "李"})
+    assert told(with_standing(anew, verdict(by_hand))) == [(ACCEPTED, []), (REJECTED, ["逾期"])]
 
 
 def test_a_verdict_without_entries_stays_as_it_is() -> None:

@@ -12,6 +12,7 @@ from rules.staff import (
     StaffDecision,
     decided_by_staff,
     passed_on,
+    to_verify,
     with_rival,
     with_staff_decisions,
 )
@@ -184,3 +185,17 @@ def test_nothing_is_accepted_while_another_case_claims_the_name() -> None:
     assert [each.decision for each in waits.entries] == [Decision.REFERRED, Decision.INCOMPLETE]
     assert [finding.rule for finding in waits.entries[0].findings] == [RIVAL_RULE]
     assert with_rival(verdict(mended)) == verdict(mended)
+
+
+def test_what_a_person_must_look_at_is_asked_by_name_and_not_of_what_a_person_decided() -> None:
+    doubt, fault = finding(Outcome.REFER), finding(Outcome.RETURN)
+    given = verdict(
+        entry("红旗小学", Decision.REFERRED, "p", doubt),
+        entry("幸福小学", Decision.INCOMPLETE, "q", fault),
+        entry("团结小学", Decision.REFERRED, "r", doubt),
+    ).model_copy(update={"findings": (doubt,)})
+    passed = decided(StaffAction.REFER, "团结小学", 团结小学="r")
+
+    after = with_staff_decisions(given, [passed], same)
+
+    assert to_verify(after) == [("", [doubt]), ("红旗小学", [doubt])]

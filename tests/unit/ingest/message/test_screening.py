@@ -249,3 +249,29 @@ def test_hostile_header_values_take_no_time(value: str) -> None:
 
     assert kinds["Auto-Submitted"] is ScreeningKind.AUTOMATIC
     assert set(kinds.values()) == {ScreeningKind.AUTOMATIC, ScreeningKind.PERSON}
+
+
+STAFF = "From: 经办人 <Staff@example.cn>\r\nSubject: 受理\r\n"
+SERVER = "Authentication-Results: mx.example.cn; dmarc="
+
+
+@pytest.mark.parametrize(
+    ("block", "trusted", "kind"),
+    [
+        (STAFF, (), ScreeningKind.STAFF),
+        (STAFF, TRUSTED, ScreeningKind.FORGED),
+        (f"{STAFF}{SERVER}pass\r\n", TRUSTED, ScreeningKind.STAFF),
+        (f"{STAFF}{SERVER}none\r\n", TRUSTED, ScreeningKind.FORGED),
+        (f"{STAFF}{SERVER}fail\r\n", TRUSTED, ScreeningKind.FORGED),
+        (f"{STAFF}Auto-Submitted: auto-replied\r\n", (), ScreeningKind.AUTOMATIC),
+        (STAFF.replace("From: ", "From: eve@example.net, "), (), ScreeningKind.PERSON),
+        (PERSON, (), ScreeningKind.PERSON),
+    ],
+)
+def test_staff_are_known_by_their_address_and_by_what_the_server_says(
+    block: str, trusted: tuple[str, ...], kind: ScreeningKind
+) -> None:
+    """Their mail may order something, so where anybody vouches it must have passed."""
+    headers = parse_headers(block.encode())
+
+    assert screen(headers, OWN, trusted, staff_addresses=("staff@example.cn",)).kind is kind

@@ -306,3 +306,14 @@ def test_a_letter_that_is_only_late_is_not_looked_for_by_what_the_report_says(ma
         mail(text="a@example.cn").reading, delayed=True, failed_message_ids=("<l@o>",)
     )
     assert bounce_clues(reading) == Clues(("<l@o>",), (), ())
+
+
+def test_a_staff_members_mail_is_no_application_whatever_it_carries(mail: Mail, call: Call) -> None:
+    """What it asks is looked at later; until then it is unanswered."""
+    reading = screened(mail(parts=(PAPER,)).reading, ScreeningKind.STAFF)
+
+    filing = filed(reading, call)
+
+    assert not filing.answered
+    assert [intent.kind for intent in filing.intents if isinstance(intent, Note)] == ["staff_mail"]
+    assert len(filing.intents) == 1
