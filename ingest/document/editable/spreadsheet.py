@@ -99,7 +99,7 @@ def read_workbook(data: bytes) -> Content:
             told = [marks.marks(name) if marks is not None else Marks() for name in shown]
             sheets = zip(map(book.get_sheet_by_name, shown), told, strict=True)
             tables = [_table(number, *sheet) for number, sheet in enumerate(sheets, 1)]
-    except _BROKEN as error:
+    except (*_BROKEN, *BROKEN) as error:
         raise BrokenSheetError(str(error)) from error
     hidden = any(each.hidden_rows or each.hidden_columns for each in told)
     return _checked(

@@ -16,8 +16,13 @@ from rules.facts import Knowledge
 from tests.unit.ingest.document.signing import authority, bureau, signed
 
 MAILS = Path(__file__).parents[4] / "samples" / "mails"
-SEALS = {"04": SealOutcome.NOT_STAMPED, "05": SealOutcome.NOT_STAMPED, "20": SealOutcome.UNCERTAIN}
-"""What is not stamped: an export, an unstamped scan, a grey one."""
+SEALS = {
+    "04": SealOutcome.NOT_STAMPED,
+    "05": SealOutcome.NOT_STAMPED,
+    "20": SealOutcome.UNCERTAIN,
+    "24": SealOutcome.UNCERTAIN,
+}
+"""What is not stamped: an export, an unstamped scan, grey ones."""
 
 
 def attachments(mail: Path) -> Iterator[tuple[str, bytes]]:

@@ -147,14 +147,16 @@ def workbook() -> bytes:
 
 
 def test_a_workbook_gives_values_as_people_write_them() -> None:
-    """A telephone number without a point, a date as a day; hidden sheets are left out."""
+    """A telephone number without a point, a share by its format, a date as a day; hidden sheets are
+    left out.
+    """
     content = read_workbook(workbook())
 
     assert len(content.tables) == 1
     assert texts(content) | {(0, 0, 3, 1): "汇总表"} == texts(content)
     assert [content.tables[0].at(2, column).text for column in range(3)] == [
         "13900000001",
-        "0.985",
+        "98.5%",
         "2024-08-12",
     ]  # type: ignore[union-attr]
 
