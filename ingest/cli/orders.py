@@ -27,7 +27,7 @@ YesOption = Annotated[
     bool, typer.Option("--yes", help="不再询问,照办并发信", envvar="MAILROOM_YES")
 ]
 EntryOption = Annotated[
-    str, typer.Option("--entry", help="哪个申报项(学校或单位名称)", envvar="MAILROOM_ENTRY")
+    str, typer.Option("--entry", help="哪个申报项(申报单位名称)", envvar="MAILROOM_ENTRY")
 ]
 VersionOption = Annotated[
     int | None,

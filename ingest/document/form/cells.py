@@ -97,7 +97,7 @@ def _read_plain(field: Field, text: str) -> Value | None:
 
 
 _HAN = "[\u3400-\u9fff\U00020000-\U0003ffff]"
-_PERSON = re.compile(rf"(?!.*[师市县区团镇乡校学园局院部厅处科室馆]$){_HAN}{{2,4}}")
+_PERSON = re.compile(rf"(?!.*[市师县区团镇乡校学园局院部厅处科室馆]$){_HAN}{{2,4}}")
 """Short enough for a person's name, and no part of an organisation's."""
 
 

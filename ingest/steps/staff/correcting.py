@@ -68,7 +68,7 @@ def plan_fact(hands: Hands, order: Correction) -> Plan:
     if not places:
         raise UsageError(
             f"案卷 {row.code} 里没有“{order.field}”可填的材料",
-            "几所学校在一个案卷里时用 --entry 写明是哪一所；汇总表的写 --entry 汇总表",
+            "几个申报项在一个案卷里时用 --entry 写明是哪一所；汇总表的写 --entry 汇总表",
         )
     turn = Turn(row.code, case_state(row, before), case_state(row, judged.kept.verdict))
     about = f"（{entry}）" if entry else ""
