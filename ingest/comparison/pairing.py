@@ -19,10 +19,12 @@ from functools import cached_property
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
+from ingest.comparison.passages import Run, changes
 from ingest.comparison.printed import Places, Print, Spot, nfkc, plain
 from ingest.reading import Document, ScanLine
 from rules.call import Call, Form
 from rules.facts import Fact, Knowledge, Value
+from rules.names import take_apart
 from rules.vocabulary import Field, FieldType, parse_value, show_value
 
 SAME, OTHER = 0.80, 0.70
@@ -126,7 +128,8 @@ def compare(word: Document, page: Print, call: Call) -> Comparison:
     form = next((form for form in call.forms if form.id == word.form), None)
     if form is None or not page.lines:
         return Comparison(Likeness.UNSURE)
-    look = _Look(form, page, list(_values(word, form))[:MAX_VALUES], call)
+    outline = (text for chain in word.outline for text in chain)
+    look = _Look(form, page, list(_values(word, form))[:MAX_VALUES], call, plain("".join(outline)))
     seen = look.seen
     found = tuple(value.name for value, score in seen.items() if score >= FOUND)
     missing = tuple(value.name for value, score in seen.items() if score < FOUND)
@@ -250,11 +253,26 @@ def _misread(name: str, read: str) -> _Name:
     return said
 
 
+def _is_other(read: str, key: str) -> bool:
+    """Whether what was read is clearly another name: little is alike, or the same characters stand
+    in another order, as no misreading has it.
+    """
+    return fuzz.ratio(read, key) / 100 < FOREIGN or (read != key and sorted(read) == sorted(key))
+
+
 class _Look:
     """The values of a Word file looked for on a print."""
 
-    def __init__(self, form: Form, page: Print, values: list[_Value], call: Call) -> None:
-        self.form, self.page, self.values = form, page, values
+    def __init__(
+        self,
+        form: Form,
+        page: Print,
+        values: list[_Value],
+        call: Call,
+        outline: str,
+    ) -> None:
+        self.form, self.page, self.values, self.outline = form, page, values, outline
+        self.call = call
         self.places = Places(page, form)
         self.shared = call.words.unit_field  # every applicant of one unit fills it in alike
         self.rows = {
@@ -437,7 +455,7 @@ class _Look:
             )
             if spot.confidence >= SURE_TEXT and len(plain(spot.text)) > 1
         ]
-        if spots and all(fuzz.ratio(plain(spot.text), value.key) / 100 < FOREIGN for spot in spots):
+        if spots and all(_is_other(plain(spot.text), value.key) for spot in spots):
             yield Difference(value.name, value.shown, spots[0].text)
 
     def _passage(self, value: _Value, texts: Sequence[str]) -> Iterator[Difference]:
@@ -460,6 +478,25 @@ class _Look:
         ]
         if strange and 2 * len(strange) >= len(lines):
             yield Difference(value.name, value.shown[:40], strange[0].text[:40])
+            return
+        yield from self._changes(value)
+
+    def _changes(self, value: _Value) -> Iterator[Difference]:
+        """A sentence or a figure that only one of the two has."""
+        lines = [
+            Run(plain(line.text), line.confidence) for line in self.places.running(value.field)
+        ]
+        elsewhere = self.outline + "".join(each.key for each in self.values)
+        for change in changes(
+            value.key,
+            lines,
+            elsewhere,
+            self.page.text,
+            sure=SURE_TEXT,
+            sure_digits=SURE_DIGITS,
+            legible=self.page.legibility >= SURE_DIGITS,
+        ):
+            yield Difference(value.name, change.word[:40] or "无", change.scan[:40] or "无")
 
     def differing_rows(self) -> Iterator[Difference]:
         """Applicants of a summary table that only one of the two names."""
@@ -488,8 +525,20 @@ class _Look:
                 or self._above_table(key)
             ):
                 continue
-            if all(fuzz.partial_ratio(key, name) / 100 < ROW_SEEN for name in keys):
+            if not any(self._is_row(key, name) for name in keys):
                 yield Difference("扫描件上多出的一行", "未见", line.text)
+
+    def _is_row(self, key: str, name: str) -> bool:
+        """Whether a piece is a name or a part of it, perhaps misread. Names of one division share
+        its name: what is left without it is compared.
+        """
+        if fuzz.partial_ratio(key, name) / 100 < ROW_SEEN:
+            return False
+        own, read = (take_apart(text, self.call).own for text in (name, key))
+        if not own or not read or key in name:
+            return True
+        alike = fuzz.ratio(own, read) / 100 >= NAME_SEEN
+        return own == read or (alike and _misread(own, read) is _Name.NEAR)
 
     def _taken_by_another(self, value: _Value, names: Iterable[_Value]) -> bool:
         """Whether the row that looks most like this applicant's is clearly another one's of the

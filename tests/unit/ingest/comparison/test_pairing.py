@@ -320,3 +320,37 @@ def test_an_illegible_scan_is_never_another_document(call: Call) -> None:
     other = word_of(单位名称="第十师北屯市教育局", 联系人="古丽", 联系电话="0906-3371122", 电子邮箱="beitun@example.cn",
                     职能部门="教研室", 教师账号开通率=976_000, 学生账号开通率=991_000)  # fmt: skip
     assert compare(other, scan_of(PRINT, 0.6), call).outcome is Likeness.UNSURE
+
+
+@pytest.mark.parametrize(
+    "extra", ["第八师石河子市第五中学", "第八师石河子市向阳小学", "石河子市第一高级中学"]
+)
+def test_a_row_whose_name_shares_the_division_s_is_another_row(call: Call, extra: str) -> None:
+    """What is left without the division's name is compared: 第五中学 is not 第七中学."""
+    word = table(
+        ("第八师石河子市第七中学", "郭建新", "18099335120"),
+        ("第八师石河子市第二十小学", "贺兰", "13999330077"),
+    )
+    head = "学校名称|师市|学校类型|联系人|联系电话"
+    rows = [
+        "第八师石河子市第七中学|第八师石河子市|初中|郭建新|18099335120",
+        "第八师石河子市第二十小学|第八师石河子市|小学|贺兰|13999330077",
+    ]
+    same = compare(word, scan_of("\n".join([head, *rows])), call)
+    more = compare(
+        word,
+        scan_of("\n".join([head, *rows, f"{extra}|第八师石河子市|初中|陶志刚|13579752266"])),
+        call,
+    )
+
+    assert same.passages == ()
+    assert more.outcome is not Likeness.SAME
+    assert [each.scan for each in more.passages] == [extra]
+
+
+def test_a_name_whose_characters_changed_places_is_another_name(call: Call) -> None:
+    """No misreading turns 麦玉清 into 麦清玉."""
+    found = compare(word_of(), scan_of(PRINT.replace("麦玉清", "麦清玉")), call)
+
+    assert [(each.field, each.scan) for each in found.passages] == [("联系人", "麦清玉")]
+    assert found.outcome is Likeness.UNSURE
