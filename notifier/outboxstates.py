@@ -41,6 +41,7 @@ STATE_NAMES = {
     OutboxState.FAILED: "发送失败",
     OutboxState.HELD: "已扣下, 待放行",
     OutboxState.CANCELLED: "已取消",
+    OutboxState.SUPERSEDED: "已由后来的信函取代, 没有发出",
 }
 """What staff read of a letter's state."""
 

@@ -18,6 +18,7 @@ from ingest.desk import pages
 from ingest.desk.assets import assets
 from ingest.desk.door import Door
 from ingest.desk.gate import Gate
+from ingest.desk.orders import Bench, Orders
 from ingest.desk.pictures import PagePictures
 from ingest.desk.sessions import Cookies
 from ingest.desk.visits import Desk, Page, for_staff, said
@@ -45,7 +46,7 @@ def build_desk(app: App) -> ASGIApp:
 
 
 def _routes(desk: Desk) -> list[Route]:
-    door = Door(desk)
+    door, orders = Door(desk), Orders(Bench(desk.app))
 
     def look(path: str, page: Page) -> Route:
         return Route(path, for_staff(desk, page), methods=["GET"])
@@ -60,6 +61,8 @@ def _routes(desk: Desk) -> list[Route]:
         look("/cases/{code}/sheet/{key}/{page}", pages.sheet_page),
         look("/pictures/{message}/{part}/{page}", pages.picture),
         look("/mails/{number}", pages.mail_page),
+        act("/orders/plan", orders.show),
+        act("/orders/do", orders.do),
         Route("/sign-in", door.show, methods=["GET"]),
         Route("/sign-in", door.ask, methods=["POST"]),
         Route("/sign-in/code", door.enter, methods=["POST"]),

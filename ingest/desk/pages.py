@@ -5,7 +5,9 @@ read by ``ingest/views``; nothing is changed here.
 from __future__ import annotations
 
 import base64
+import json
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from sqlmodel import Session
@@ -13,18 +15,21 @@ from starlette.responses import Response
 
 from ingest.comparison.sightings import Agreement
 from ingest.desk.visits import Visit, said
-from ingest.errors import UsageError
+from ingest.errors import MailroomError, UsageError
 from ingest.reading import PagePicture
 from ingest.store.cases import find_case_row
 from ingest.store.events import list_events
 from ingest.store.messages import get_message, load_reading
-from ingest.store.tables import CaseRow, MessageRow
+from ingest.store.tables import CaseRow, EventRow, MessageRow
 from ingest.store.tasks import open_tasks
+from ingest.submission.byhand import OF_SUMMARY, fields_by_hand
 from ingest.views.lists import case_detail, case_lines, event_line, message_detail
-from ingest.views.papers import CasePapers, PaperGroup, Sheet, case_papers
+from ingest.views.papers import SUMMARY, CasePapers, PaperGroup, Sheet, case_papers
 from ingest.views.records import CaseRecord
 from ingest.views.tasks import TaskLine, Wanted, list_tasks, occurs, tasks_of
 from notifier.outboxstates import STATE_NAMES
+from rules.casestate import State
+from rules.staff import StaffAction
 from rules.tasks import TASK_NAMES
 from rules.verdict import DECISION_NAMES, Outcome
 
@@ -43,9 +48,21 @@ _CLASSES: dict[str, Any] = {
         Agreement.SAME: "same", Agreement.DIFFERENT: "different", Agreement.UNSEEN: "unseen",
         Agreement.OPEN: "open",
     },
-    "states": {name: decision for decision, name in DECISION_NAMES.items()},
+    "states": {
+        State.ACCEPTED: "accepted", State.INCOMPLETE: "incomplete", State.REJECTED: "rejected",
+        State.REFERRED: "referred",
+    },
 }  # fmt: skip
 """Chinese words of the domain -> the names their style has."""
+
+
+ACTIONS = (
+    ("a", StaffAction.ACCEPT, "经工作人员核对扫描件，材料齐全，符合要求。"),
+    ("b", StaffAction.RETURN, "经工作人员核对，扫描件上的公章不清楚，请重新盖章扫描后发来。"),
+    ("x", StaffAction.REJECT, "经工作人员核对，不符合通知规定的条件。"),
+    ("r", StaffAction.REFER, "已转有关处室办理，由其与贵单位联系。"),
+)
+"""The four words a person decides with: key, word, and the reason that is usual."""
 
 
 def tasks_page(visit: Visit) -> Response:
@@ -87,8 +104,11 @@ def _fits(line: CaseRecord, text: str, decision: str) -> bool:
     return occurs(text, (line["code"], line["submitter"], line["unit"], line["reply_address"]))
 
 
-def case_page(visit: Visit) -> Response:
-    """One case: what is to be decided, the papers beside each other, what was written."""
+def case_page(visit: Visit, problem: MailroomError | None = None) -> Response:
+    """One case: what is to be decided, the papers beside each other, what was written.
+
+    After an order that was not carried out, with what is wrong and what was typed.
+    """
     desk = visit.desk
     with desk.app.database.reading() as session:
         row = _case(session, visit)
@@ -97,16 +117,40 @@ def case_page(visit: Visit) -> Response:
         papers = case_papers(session, desk.app.rules.call, row)
         detail = case_detail(session, row.code)
         tasks = tasks_of(session, row.id)
-        events = [event_line(event) for event in list_events(session, case_id=row.id)]
+        events = list_events(session, case_id=row.id)
+        others = [line for line in list_tasks(session, Wanted()).lines if line.case != row.code]
     shown = papers.group(_entry(visit, papers, tasks))
     scan = shown.scan if shown else None
     page = _number(visit.given("page"), scan.first if scan else 1)
+    several = sum(group.state is not None for group in papers.groups) > 1
+    about = shown.applicant if shown and several else ""
     return visit.page(
-        "case.html", "tasks", case=detail, papers=papers, tasks=tasks, events=events, shown=shown,
-        page=page, picture=desk.pictures.kept(scan.mail, scan.part, page) if scan else None,
-        findings=(*(shown.findings if shown else ()), *papers.findings),
-        letter_states=STATE_NAMES, telephone=_telephone(tasks), **_CLASSES,
+        "case.html", "tasks", status=409 if problem else 200,
+        case=detail, papers=papers, tasks=tasks, events=[event_line(each) for each in events],
+        shown=shown, page=page, findings=(*(shown.findings if shown else ()), *papers.findings),
+        picture=desk.pictures.kept(scan.mail, scan.part, page) if scan else None,
+        letter_states=STATE_NAMES, telephone=_telephone(tasks), assigned=row.assigned_to,
+        people=desk.app.office.staff, actions=ACTIONS, about=about,
+        fact_entry=OF_SUMMARY if shown and shown.key == SUMMARY else about,
+        fields=tuple(fields_by_hand(desk.app.rules.call)),
+        done=_done(visit, events), next=link_of(others[0]) if others else "",
+        problem=problem, typed=_typed(visit, problem), **_CLASSES,
     )  # fmt: skip
+
+
+def _done(visit: Visit, events: Sequence[EventRow]) -> str:
+    """What the visitor has just done, in the ledger's words."""
+    if not visit.given("done"):
+        return ""
+    own = [
+        event for event in events if event.data and json.loads(event.data).get("who") == visit.who
+    ]
+    return own[-1].text if own else ""
+
+
+def _typed(visit: Visit, problem: MailroomError | None) -> dict[str, str]:
+    """What stood in the form of an order that was not carried out."""
+    return {name: visit.given(name) if problem else "" for name in ("order", "action", "because")}
 
 
 def _entry(visit: Visit, papers: CasePapers, tasks: tuple[TaskLine, ...]) -> str:
@@ -129,7 +173,7 @@ def _telephone(tasks: tuple[TaskLine, ...]) -> str:
 
 def _case(session: Session, visit: Visit) -> CaseRow | None:
     try:
-        return find_case_row(session, visit.part("code"))
+        return find_case_row(session, visit.part("code") or visit.given("code"))
     except UsageError:
         return None
 
@@ -188,9 +232,9 @@ def _documents(row: MessageRow) -> set[str]:
     return {document.sha256 for document in reading.documents} if reading else set()
 
 
-def mail_page(visit: Visit) -> Response:
+def mail_page(visit: Visit, problem: MailroomError | None = None) -> Response:
     """One mail: who wrote what, what was attached, what became of it."""
-    number = _number(visit.part("number"), 0)
+    number = _number(visit.part("number") or visit.given("message"), 0)
     with visit.desk.app.database.reading() as session:
         row = get_message(session, number)
         if row is None:
@@ -200,7 +244,10 @@ def mail_page(visit: Visit) -> Response:
         tasks = [line for line in list_tasks(session, Wanted()).lines if line.id in numbers]
         detail = message_detail(session, number)
     text = reading.text if reading else ""
-    return visit.page("mail.html", "tasks", mail=detail, text=text, tasks=tasks, fates=FATE_WORDS)
+    return visit.page(
+        "mail.html", "tasks", status=409 if problem else 200, mail=detail, text=text, tasks=tasks,
+        fates=FATE_WORDS, done=visit.given("done"), problem=problem,
+    )  # fmt: skip
 
 
 FATE_WORDS = {

@@ -54,8 +54,8 @@ class Visit:
         return text.replace("\0", "").strip()
 
     def part(self, name: str) -> str:
-        """A part of the page's path."""
-        return str(self.request.path_params[name])
+        """A part of the page's path; "" when it has none of this name."""
+        return str(self.request.path_params.get(name, ""))
 
     def page(self, template: str, here: str = "", status: int = 200, **values: Any) -> Response:
         """A page of the desk."""
@@ -96,7 +96,7 @@ def for_staff(desk: Desk, page: Page) -> Endpoint:
         if not who:
             return _to_the_door(request)
         visit = Visit(desk, request, who, token)
-        if request.method == "POST" and not desk.cookies.is_ours(token, visit.given("form")):
+        if request.method == "POST" and not desk.cookies.is_ours(token, visit.given("token")):
             return said(STALE_FORM, status=403, who=visit)
         return page(visit)
 

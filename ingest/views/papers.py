@@ -14,8 +14,10 @@ from ingest.reading import Document, SealOutcome
 from ingest.store.cases import latest_decision, load_verdict, readings_of_case
 from ingest.store.tables import CaseRow
 from ingest.submission.case import Case, Filed, ReceivedMail, arrange, parts_of_matter
+from ingest.views.states import case_state, entry_state
 from rules.call import Call
-from rules.verdict import DECISION_NAMES, EntryVerdict, Finding, Verdict
+from rules.casestate import State
+from rules.verdict import EntryVerdict, Finding, Verdict
 
 SUMMARY = "汇总"
 """The key of the summary table's group; entries have their own ids."""
@@ -63,8 +65,9 @@ class PaperGroup:
     """One entry (or the summary table, or a scan nobody could place) with its papers."""
 
     key: str
+    applicant: str  #: as the verdict names it; "" when it is nobody's own, or not written
     title: str
-    decision: str  #: in words; "" when it has none of its own
+    state: State | None  #: None when it has none of its own
     by_staff: str  #: who decided, when a person did
     findings: tuple[Finding, ...]
     word: str  #: name of the Word file; "" when there is none
@@ -85,6 +88,7 @@ class CasePapers:
 
     groups: tuple[PaperGroup, ...]
     findings: tuple[Finding, ...]
+    state: State  #: of the whole case
     version: int  #: of the verdict that ``groups`` show
 
     def group(self, key: str) -> PaperGroup | None:
@@ -111,6 +115,7 @@ def case_papers(session: Session, call: Call, row: CaseRow) -> CasePapers:
     return CasePapers(
         groups=tuple(look.groups(verdict)),
         findings=verdict.findings if verdict else (),
+        state=case_state(row, verdict),
         version=decision.version if decision else 0,
     )
 
@@ -144,8 +149,9 @@ class _Look:
         )
         return PaperGroup(
             key=key,
+            applicant=verdict.applicant if verdict else "",
             title=title,
-            decision=DECISION_NAMES[verdict.decision] if verdict else "",
+            state=entry_state(verdict) if verdict else None,
             by_staff=verdict.by_staff if verdict else "",
             findings=verdict.findings if verdict else (),
             word=word.document.name if word else "",

@@ -28,7 +28,8 @@ PAGES = {
 
 
 def furnish(house: House) -> str:
-    """Three cases, a question and what is to be done about them; the page of the grey case."""
+    """The rules in force, three cases, a question and what is to be done about them; the page of the grey case."""
+    house.settle_rules()
     for number in ("01", BATCH, "15", GREY):
         house.arrive_sample(number)
         house.settle_and_decide()
@@ -39,12 +40,9 @@ def furnish(house: House) -> str:
                     cases["第三师图木舒克市教育局"].id, telephone="0998-4620033"),
             NewTask("b", TaskKind.WITHDRAWAL, "来信申请撤回石河子市金穗初级中学的申报，请确认",
                     cases["第八师石河子市教育局"].id, "石河子市金穗初级中学", telephone="13800008802"),
-            NewTask("c", TaskKind.QUESTION, "来信咨询，请答复", message_id=3),
-            NewTask("d", TaskKind.VERIFY, "申报书扫描件是黑白的，看不出印章是不是红色原章，请核对",
-                    cases[GREY_UNIT].id, GREY_UNIT, telephone="0991-4620111"),
         ):  # fmt: skip
             open_task(session, new, house.clock.instant)
-    return f"/cases/{cases[GREY_UNIT].code}?task=4"
+    return f"/cases/{cases[GREY_UNIT].code}"
 
 
 def take(desk: OpenDesk, browser: Browser, case: str, target: Path) -> None:
@@ -57,6 +55,13 @@ def take(desk: OpenDesk, browser: Browser, case: str, target: Path) -> None:
         browser.wait("[...document.images].every((i) => i.complete)")
         browser.driver.get_screenshot_as_file(str(target / f"{name}.png"))
         print(name)  # noqa: T201 - prints what it wrote
+    browser.look(DESKTOP)
+    browser.go(desk.origin + case)
+    browser.one("#because")
+    browser.press("a")
+    browser.one(".preview")
+    browser.run("document.querySelector('.decide').scrollIntoView()")
+    browser.driver.get_screenshot_as_file(str(target / "desk-decide.png"))
 
 
 def main(target: Path = TARGET) -> None:

@@ -76,7 +76,7 @@ class Visitor:
 
     def form_token(self, path: str = "/") -> str:
         """What the forms of this visitor's session carry."""
-        match = re.search(r'name="form" value="([0-9a-f]+)"', self.get(path).text)
+        match = re.search(r'name="token" value="([0-9a-f]+)"', self.get(path).text)
         assert match is not None
         return match[1]
 

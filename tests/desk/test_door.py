@@ -152,7 +152,7 @@ def test_a_session_ends_when_its_time_is_over(desk: OpenDesk) -> None:
 def test_signing_out_ends_the_session_everywhere(desk: OpenDesk) -> None:
     clerk = desk.signed_in()
     kept = dict(clerk.cookies)
-    left = clerk.post("/sign-out", {"form": clerk.form_token()})
+    left = clerk.post("/sign-out", {"token": clerk.form_token()})
 
     assert left.status == 303
     assert not is_in(desk, kept)
@@ -226,7 +226,7 @@ def test_without_a_session_nothing_is_shown(desk: OpenDesk, path: str) -> None:
 
 def test_a_form_without_a_session_is_told_that_nothing_was_changed(desk: OpenDesk) -> None:
     before = len(desk.house.events())
-    answer = desk.visitor().post("/sign-out", {"form": "x"})
+    answer = desk.visitor().post("/sign-out", {"token": "x"})
 
     assert answer.status == 401
     assert "没有做任何改动" in answer.text
@@ -235,7 +235,7 @@ def test_a_form_without_a_session_is_told_that_nothing_was_changed(desk: OpenDes
 
 def test_a_form_of_another_session_is_refused(desk: OpenDesk) -> None:
     clerk, other = desk.signed_in(), desk.signed_in()
-    answers = [clerk.post("/sign-out", {"form": form}) for form in ("", other.form_token())]
+    answers = [clerk.post("/sign-out", {"token": form}) for form in ("", other.form_token())]
 
     assert [answer.status for answer in answers] == [403, 403]
     assert clerk.get("/").status == 200
@@ -244,7 +244,7 @@ def test_a_form_of_another_session_is_refused(desk: OpenDesk) -> None:
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", ""])
 def test_a_form_from_another_site_is_refused(desk: OpenDesk, origin: str) -> None:
     clerk = desk.signed_in()
-    answer = clerk.post("/sign-out", {"form": clerk.form_token()}, Origin=origin)
+    answer = clerk.post("/sign-out", {"token": clerk.form_token()}, Origin=origin)
 
     assert answer.status == 400
     assert clerk.get("/").status == 200
@@ -262,11 +262,11 @@ def test_what_is_no_small_form_is_refused(desk: OpenDesk) -> None:
     clerk, origin = desk.signed_in(), {"Origin": desk.origin}
     token = clerk.form_token()
     asked = (
-        clerk.ask("POST", "/sign-out", f"form={token}", origin | {"Content-Type": "text/plain"}),
-        clerk.post("/sign-out", {"form": token, "more": "x" * MOST_BODY}),
+        clerk.ask("POST", "/sign-out", f"token={token}", origin | {"Content-Type": "text/plain"}),
+        clerk.post("/sign-out", {"token": token, "more": "x" * MOST_BODY}),
         clerk.ask("POST", "/sign-out", "&".join(f"a{n}=1" for n in range(90)), origin),
         clerk.ask("DELETE", "/sign-out", None, origin),
-        clerk.ask("POST", "/sign-out", "form=%ff%fe", origin),
+        clerk.ask("POST", "/sign-out", "token=%ff%fe", origin),
     )
 
     assert [answer.status for answer in asked] == [400, 400, 403, 400, 403]

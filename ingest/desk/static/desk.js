@@ -33,16 +33,21 @@
     if (look) wanted = look.dataset.look;
     if (event.target.closest?.("[data-zoom]")) zoom();
     if (event.target.closest?.("[data-help]")) help();
-    const fill = event.target.closest?.("[data-fill]");
-    if (fill) {
-      const box = one(fill.dataset.fill);
-      if (box) {
-        box.value = fill.textContent.trim();
-        box.dispatchEvent(new Event("input", { bubbles: true }));
-        box.focus();
-      }
+    const edit = event.target.closest?.("[data-edit]");
+    if (edit) {
+      one("#fact").open = true;
+      one("#fact-field").value = edit.dataset.edit;
+      one("#fact-value").focus();
     }
   });
+  // Each conclusion brings its usual reason, unless somebody has written another one.
+  document.addEventListener("change", (event) => {
+    const chosen = event.target.closest?.("[data-reason]");
+    const box = chosen && one(chosen.dataset.into);
+    if (!box) return;
+    const usual = all("[data-reason]").map((each) => each.dataset.reason);
+    if (!box.value.trim() || usual.includes(box.value)) box.value = chosen.dataset.reason;
+  }, true);
   document.addEventListener("htmx:after:swap", () => {
     if (wanted) show(wanted);
     wanted = null;
@@ -78,7 +83,11 @@
 
   let last = "";
   document.addEventListener("keydown", (event) => {
-    const typing = event.target.closest?.("input, textarea, select, dialog");
+    const typing = event.target.closest?.("input:not([type=radio], [type=checkbox]), textarea, select, dialog");
+    if (event.key === "Enter" && event.ctrlKey) {
+      event.target.closest?.("form.order")?.requestSubmit();
+      return;
+    }
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     if (typing) {
       if (event.key === "Escape") event.target.blur();

@@ -9,7 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifier.outboxstates import LIFETIME, OutboxState, Settlement, after_restart, next_attempt
+from notifier.outboxstates import (
+    LIFETIME,
+    STATE_NAMES,
+    OutboxState,
+    Settlement,
+    after_restart,
+    next_attempt,
+)
 from notifier.transport import SendOutcome
 
 NOW = datetime(2024, 8, 30, 9, 0, tzinfo=UTC)
@@ -126,3 +133,8 @@ def test_only_letters_found_being_sent_become_uncertain_at_start() -> None:
         if after_restart(state) is not state
     }
     assert changed == {OutboxState.SENDING: OutboxState.UNCERTAIN}
+
+
+def test_every_state_has_its_words_for_staff() -> None:
+    """A new one would be missing on the desk."""
+    assert set(STATE_NAMES) == set(OutboxState)
