@@ -15,6 +15,7 @@ from enum import StrEnum
 
 from stdnum.cn import uscc
 
+from rules.characters import folded
 from rules.facts import Value
 
 BEIJING = timezone(timedelta(hours=8), "Asia/Shanghai")
@@ -68,10 +69,10 @@ Vocabulary = Mapping[str, Mapping[str, Field]]
 
 
 def normalise(text: str) -> str:
-    """The form in which names are compared: NFKC, no white space, no dashes of decoration, lower
+    """The form in which names are compared: NFKC without radicals, no white space, no dashes of decoration, lower
     case.
     """
-    return re.sub(r"[\s\u200b\ufeff]+", "", unicodedata.normalize("NFKC", text)).lower()
+    return re.sub(r"[\s\u200b\ufeff]+", "", folded(text)).lower()
 
 
 _DIGITS = {char: index for index, char in enumerate("零一二三四五六七八九")} | {

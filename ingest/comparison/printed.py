@@ -8,7 +8,6 @@ Pure. Places are millimetres on the page as it was read, upright and level. What
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,6 +17,7 @@ from rapidfuzz import fuzz
 
 from ingest.reading import ScanLine
 from rules.call import Call, Form
+from rules.characters import folded
 from rules.labels import label_key
 from rules.vocabulary import Field
 
@@ -31,7 +31,7 @@ _BESIDE = 6.0  #: mm above and below a label where its value may stand
 
 def plain(text: str) -> str:
     """NFKC, lower case, letters and digits only: what partial matches are taken over."""
-    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text).lower())
+    return re.sub(r"[\W_]+", "", folded(text).lower())
 
 
 def is_title(text: str, call: Call) -> bool:
@@ -359,7 +359,7 @@ class Places:
 
 def nfkc(line: ScanLine) -> str:
     """A piece's text with full-width letters and digits made plain."""
-    return unicodedata.normalize("NFKC", line.text).strip()
+    return folded(line.text).strip()
 
 
 def _nearly(text: str, key: str) -> float:

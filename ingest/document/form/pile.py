@@ -18,6 +18,7 @@ from rules.call import Call, Form
 SAME_NAME = 90  #: per cent of likeness of two readings of one name
 OTHER_NAME = 75  #: ... below which they are two names
 BODY = 0.5  #: share of a form's labels after which its body has been seen
+LEAD = 0.15  #: by which that share must lead the next form's
 REPEATED = 3  #: labels seen before that stand on a titled sheet: the form begins anew
 OPENING = 2  #: labels by which a sheet in front of a title belongs to that form
 
@@ -126,26 +127,48 @@ def sort_pile(leaves: Iterable[Leaf], call: Call, expected: str = "") -> tuple[P
 
 
 def _place(leaf: Leaf, pieces: list[_Open], forms: Mapping[str, Form]) -> None:
-    if leaf.form:
-        goes_on = _goes_on(pieces[-1], leaf, forms[leaf.form]) if pieces else False
+    owner = _owner(leaf, pieces) if pieces else None
+    body = leaf.form or _body_of_another(leaf, owner, forms)
+    if body:
+        goes_on = _goes_on(pieces[-1], leaf, forms[body]) if pieces and leaf.form else False
         if goes_on is not True:
-            pieces.append(_Open(leaf.form))
+            pieces.append(_Open(body))
         pieces[-1].add(leaf, sure=not leaf.below and goes_on is not None)
-    elif leaf.foreign or not pieces:
+    elif owner is None or leaf.foreign:
         pieces.append(_Open("", foreign=leaf.foreign))
         pieces[-1].add(leaf, sure=leaf.foreign)
     else:
-        owner = _owner(leaf, pieces)
-        anew = _begins_anew(owner, leaf, forms[owner.form]) if owner.form else False
-        if anew is not False:
-            pieces.append(owner := _Open(owner.form))
-        elif owner.foreign and any(leaf.labels.values()):
-            pieces.append(owner := _Open(""))
-        sure = anew is not None and not leaf.below and _belongs(owner, leaf)
-        owner.add(leaf, sure=sure)
+        _put_to(owner, leaf, pieces, forms)
     if leaf.below:
         pieces.append(_Open(leaf.below))
         pieces[-1].add(leaf, sure=False)
+
+
+def _put_to(owner: _Open, leaf: Leaf, pieces: list[_Open], forms: Mapping[str, Form]) -> None:
+    """An untitled sheet goes to the form before it, or begins the next of its kind."""
+    form = forms.get(owner.form)
+    anew = _begins_anew(owner, leaf, form) if form is not None else False
+    sure = anew is not None and not leaf.below and _belongs(owner, leaf)
+    if anew is not False:
+        pieces.append(owner := _Open(owner.form))
+    elif owner.foreign and any(leaf.labels.values()):
+        pieces.append(owner := _Open(""))
+    elif form is not None and owner.whole(form) and form.applicant in leaf.of(form.id):
+        sure = False  # the cover of the next one, whose title could not be read
+    owner.add(leaf, sure=sure)
+
+
+def _body_of_another(leaf: Leaf, owner: _Open | None, forms: Mapping[str, Form]) -> str:
+    """The form whose body an untitled sheet shows, if that is not the one before it."""
+    applications = (form for form in forms.values() if not form.columns)
+    shares = sorted(
+        ((len(leaf.of(form.id)) / max(1, len(form.fields)), form.id) for form in applications),
+        reverse=True,
+    )
+    if not shares or shares[0][0] < BODY or (owner and owner.form == shares[0][1]):
+        return ""
+    lead = shares[0][0] - (shares[1][0] if len(shares) > 1 else 0.0)
+    return shares[0][1] if lead >= LEAD else ""
 
 
 def _goes_on(current: _Open, leaf: Leaf, form: Form) -> bool | None:

@@ -27,6 +27,7 @@ from pdfminer.pdfpage import PDFPage
 from pdfminer.pdfparser import PDFParser
 from pdfminer.pdftypes import PDFStream, resolve1
 from pdfminer.psexceptions import PSException
+from pdfminer.psparser import literal_name
 from pdfminer.utils import Matrix, PathSegment, Rect, apply_matrix_pt, decode_text
 from typing_extensions import override
 
@@ -34,6 +35,8 @@ from ingest.document.content import Cell, Content, Line, Table
 from ingest.document.paged.formfields import field_glyphs
 from ingest.document.paged.glyphs import Glyph, cells_of, lines_of, strokes_of
 from ingest.document.paged.ruling import RuledGrid, Stroke
+from ingest.document.paged.visible import covers, meets, sides, user_unit, visible_box
+from rules.characters import without_radicals
 
 MAX_PAGES = 1_000
 FIRST_PAGES, LAST_PAGES = 12, 2  #: looked at; the seal stands on the cover or at the end
@@ -123,6 +126,18 @@ class PdfPage:
     lines: tuple[Line, ...] = ()  #: text outside tables
     cells: tuple[Cell, ...] = ()  #: of the ruled table, if there is one
     truncated: bool = False  #: so much was on the page that the rest was not read
+    annotated: bool = False  #: annotations or fields lie on it
+    overlaid: bool = False  #: something smaller was drawn over the picture that fills it
+    #: pictures are shown as they are: not clipped, not mixed, on no layer that may be off
+    plain: bool = True
+
+    def enlarged(self, unit: float) -> PdfPage:
+        """With pictures placed in points where the page counts in units of so many points."""
+        boxes = (tuple(side * unit for side in image.box) for image in self.images)
+        placed = zip(self.images, boxes, strict=True)
+        return replace(
+            self, images=tuple(replace(image, box=(b[0], b[1], b[2], b[3])) for image, b in placed)
+        )
 
     @property
     def seal_sized_picture(self) -> bool:
@@ -191,7 +206,9 @@ def read_pdf(data: bytes, wanted: Callable[[int, int], bool] = at_the_ends) -> P
         if not pages:
             raise BrokenPdfError("一页也没有")
         numbers = [number for number in range(1, len(pages) + 1) if wanted(number, len(pages))]
-        return Pdf(len(pages), tuple(_look_at(pages[number - 1], number) for number in numbers))
+        layered = "OCProperties" in document.catalog
+        looks = (_look_at(pages[number - 1], number, layered=layered) for number in numbers)
+        return Pdf(len(pages), tuple(looks))
     except PDFEncryptionError as error:  # covers PDFPasswordIncorrect
         raise EncryptedPdfError from error
     except MemoryError as error:
@@ -225,26 +242,36 @@ def _inflate(body: memoryview) -> bytes:
         return b""
 
 
-def _look_at(page: PDFPage, number: int) -> PdfPage:
-    device = _Device()
+def _look_at(page: PDFPage, number: int, *, layered: bool) -> PdfPage:
+    page.mediabox = visible_box(page.mediabox, page.cropbox)  # what follows is placed on that
+    width, height = sides(page.mediabox, page.rotate)
+    device = _Device((width, height))
+    device.altered = layered
     truncated = False
     try:
-        PDFPageInterpreter(device.rsrcmgr, device).process_page(page)
+        _Interpreter(device.rsrcmgr, device).process_page(page)
     except _EnoughError:
         truncated = True
-    left, bottom, right, top = page.mediabox
     if page.annots and not page.rotate:
-        typed = field_glyphs(page.annots, (left, bottom), resolve1, _decoded)
+        corner = (page.mediabox[0], page.mediabox[1])
+        typed = field_glyphs(page.annots, corner, resolve1, _decoded)
         device.glyphs += islice(typed, MAX_GLYPHS)
-    width, height = abs(right - left), abs(top - bottom)
-    if page.rotate in (90, 270):
-        width, height = height, width
-    return _classified(
-        device,
-        PdfPage(number, width / 72 * 25.4, height / 72 * 25.4, truncated=truncated),
-        width,
-        height,
-    )
+    unit = user_unit(resolve1(page.attrs.get("UserUnit")))
+    size = (width * unit / 72 * 25.4, height * unit / 72 * 25.4)
+    plain = PdfPage(number, *size, truncated=truncated, annotated=_is_annotated(page))
+    seen = _classified(device, plain, width, height)
+    return seen if unit == 1 else seen.enlarged(unit)
+
+
+def _is_annotated(page: PDFPage) -> bool:
+    """Whether something is laid on the page that is not in its content: stamps, drawings, fields."""
+    annotations = resolve1(page.annots)
+    for each in annotations if isinstance(annotations, list) else []:
+        annotation = resolve1(each)
+        kind = resolve1(annotation.get("Subtype")) if isinstance(annotation, dict) else None
+        if getattr(kind, "name", "Link") not in ("Link", "Popup"):
+            return True
+    return False
 
 
 def _decoded(text: bytes) -> str:
@@ -274,6 +301,8 @@ def _classified(device: _Device, page: PdfPage, width: float, height: float) -> 
     return replace(
         page,
         kind=_kind(page),
+        plain=not device.altered,
+        overlaid=last_full >= 0 and device.last_small > last_full,
         lines=lines_of(outside, page.number),
         cells=cells_of(grid, device.glyphs),
     )
@@ -331,8 +360,11 @@ class _Device(PDFTextDevice):
     builds no layout, which is what makes pdfminer slow.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, size: tuple[float, float]) -> None:
         super().__init__(PDFResourceManager())
+        self.size = size  #: of the visible page, points
+        self.altered = False  #: something was clipped or mixed
+        self.last_small = -1  #: order of the last path or smaller picture
         self.glyphs: list[Glyph] = []
         self.ordered: list[tuple[int, PdfImage]] = []
         self.strokes: list[Stroke] = []
@@ -347,6 +379,9 @@ class _Device(PDFTextDevice):
         self.order += 1
         if self.order > MAX_OBJECTS + len(self.glyphs):
             raise _EnoughError
+
+    def _is_visible(self, x: float, y: float) -> bool:
+        return -1 <= x <= self.size[0] + 1 and -1 <= y <= self.size[1] + 1
 
     @override
     def begin_figure(self, name: str, bbox: Rect, matrix: Matrix) -> None:
@@ -370,6 +405,7 @@ class _Device(PDFTextDevice):
     ) -> None:
         self._count()
         self.paths += 1
+        self.last_small = self.order
         if self.ctm is not None:
             drawn = (segment for segment in path if len(segment) >= 3)
             points = [apply_matrix_pt(self.ctm, (segment[-2], segment[-1])) for segment in drawn]
@@ -384,9 +420,15 @@ class _Device(PDFTextDevice):
         a, b, c, d, _, _ = self.ctm
         upright = a > 0 and d > 0 and abs(b) + abs(c) < 1e-3 * (a + d)
         names = tuple(str(getattr(name, "name", name)) for name, _ in stream.get_filters())
-        special = any(stream.get(key) is not None for key in _SPECIAL)
+        special = any(stream.get(key) is not None for key in _SPECIAL) or not _in_plain_colours(
+            stream
+        )
         width, height = (_whole(stream.get_any(keys)) for keys in _SIDES)
         box = (min(xs), min(ys), max(xs), max(ys))
+        if _area(box) < 0.5 * self.size[0] * self.size[1]:
+            self.last_small = self.order
+        if not meets(box, self.size):
+            return
         self.ordered.append(
             (
                 self.order,
@@ -419,13 +461,13 @@ class _Device(PDFTextDevice):
         graphicstate: PDFGraphicState,
     ) -> float:
         try:
-            text = font.to_unichr(cid)
+            text = without_radicals(font.to_unichr(cid))
         except PDFUnicodeNotDefined:
             text = "�"
         advance = font.char_width(cid) * fontsize * scaling
         x, y = apply_matrix_pt(matrix, (0, rise))
         scale = max(abs(matrix[0]), abs(matrix[1]))
-        if text.strip():
+        if text.strip() and self._is_visible(x, y):
             self.glyphs.append(
                 Glyph(
                     x,
@@ -440,6 +482,62 @@ class _Device(PDFTextDevice):
         if len(self.glyphs) > MAX_GLYPHS:
             raise _EnoughError
         return advance
+
+
+class _Interpreter(PDFPageInterpreter):
+    """Notes on its device what changes how a picture looks; pdfminer itself passes over that."""
+
+    device: _Device
+
+    @override
+    def do_W(self) -> None:
+        self._clip()
+
+    @override
+    def do_W_a(self) -> None:
+        self._clip()
+
+    def _clip(self) -> None:
+        """Clipping to the page itself changes nothing."""
+        ctm = self.device.ctm or (1, 0, 0, 1, 0, 0)
+        points = [
+            apply_matrix_pt(ctm, (part[-2], part[-1])) for part in self.curpath if len(part) > 2
+        ]
+        self.device.altered |= not covers(points, self.device.size)
+
+    @override
+    def do_gs(self, name: object) -> None:
+        states = resolve1(self.resources.get("ExtGState"))
+        state = resolve1(states.get(literal_name(name))) if isinstance(states, dict) else None
+        for key, value in (state if isinstance(state, dict) else {}).items():
+            usual = _USUAL.get(key)
+            self.device.altered |= usual is not None and not usual(resolve1(value))
+
+
+def _is_none(value: object) -> bool:
+    return getattr(value, "name", value) in ("None", "Normal", "Compatible")
+
+
+def _is_one(value: object) -> bool:
+    return isinstance(value, int | float) and value == 1
+
+
+_USUAL = {"SMask": _is_none, "BM": _is_none, "ca": _is_one}
+"""Entries of a graphics state that let pictures shine through, and when they do not."""
+
+
+def _in_plain_colours(stream: PDFStream) -> bool:
+    """Whether a JPEG's own colours are those shown: red, green and blue without a word on how they
+    are coded.
+    """
+    space = resolve1(stream.get_any(("CS", "ColorSpace")))
+    name = getattr(space, "name", "")
+    if isinstance(space, list) and space:
+        name = getattr(resolve1(space[0]), "name", "")
+    parameters = resolve1(stream.get_any(("DP", "DecodeParms")))
+    several = parameters if isinstance(parameters, list) else [parameters]
+    coded = any(isinstance(each := resolve1(p), dict) and "ColorTransform" in each for p in several)
+    return not coded and name in ("", "DeviceRGB", "RGB", "CalRGB", "ICCBased")
 
 
 def _whole(value: object) -> int:

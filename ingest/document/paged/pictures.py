@@ -5,6 +5,7 @@ the embedded JPEG decoded small, else drawn by pdfium. What is on them is not lo
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from ingest.document.paged.pdf import PageKind, Pdf, PdfImage, PdfPage
 from ingest.document.paged.rendering import Renderer
@@ -60,8 +61,9 @@ def _page_image(page: PdfPage, paper: Paper, renderer: Renderer, px_per_mm: floa
     if any(image.width_px * image.height_px > MAX_PIXELS for image in page.images):
         raise UndrawableError(f"第{page.number}页的图像过大")
     pixels = _embedded(page, paper, px_per_mm)
+    on_paper = page.kind in _PAPER
     if pixels is None:
-        pixels = renderer.draw(page.number, paper.long_side_mm, px_per_mm)
+        pixels = renderer.draw(page.number, paper.long_side_mm, px_per_mm, bare=on_paper)
     if pixels is None:
         raise UndrawableError(f"第{page.number}页无法显示")
     jpegs = (image for image in page.images[:_MOST_CHECKED] if image.filters == ("DCTDecode",))
@@ -72,12 +74,19 @@ def _page_image(page: PdfPage, paper: Paper, renderer: Renderer, px_per_mm: floa
         max(pixels.shape[:2]) / paper.long_side_mm,
         paper.exact,
         whole,
+        partial(renderer.draw, page.number, paper.long_side_mm, px_per_mm)
+        if on_paper and (page.annotated or page.overlaid)
+        else None,
     )
+
+
+_PAPER = (PageKind.SCAN, PageKind.SCAN_WITH_OCR, PageKind.PICTURE_AND_TEXT, PageKind.PHOTO)
+"""Pages that were paper: what a program laid over them is no ink."""
 
 
 def _embedded(page: PdfPage, paper: Paper, px_per_mm: float) -> Pixels | None:
     """The page's one full-page colour JPEG, if the page is nothing but that."""
-    if len(page.images) != 1 or page.visible or page.paths:
+    if len(page.images) != 1 or page.visible or page.paths or not page.plain:
         return None
     image = page.images[0]
     if image.filters[-1:] != ("DCTDecode",) or not image.upright or not _fills(image, page):
@@ -89,7 +98,7 @@ def _embedded(page: PdfPage, paper: Paper, px_per_mm: float) -> Pixels | None:
         return None
     if size.width * size.height > MAX_PIXELS:
         raise UndrawableError(f"第{page.number}页的图像过大")
-    return decode_picture(jpeg, px_per_mm * paper.long_side_mm)
+    return decode_picture(jpeg, px_per_mm * paper.long_side_mm, turned=False)
 
 
 def _fills(image: PdfImage, page: PdfPage) -> bool:

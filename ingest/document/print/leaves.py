@@ -22,6 +22,7 @@ from ingest.document.form.fields import extract_fields
 from ingest.document.form.pile import Leaf
 from ingest.reading import ScanLine
 from rules.call import Call, Form
+from rules.labels import label_key
 from rules.vocabulary import Field
 
 TITLE_ROWS = 4  #: that a big title is broken into
@@ -31,6 +32,7 @@ ALIKE = 88  #: per cent of likeness of a title: one misread character in ten
 PREFIX = 16  #: characters before a title in its row: 附件2, a year, a division
 LEAST_LABEL = 4  #: characters; 电话 and 师市 stand everywhere
 FEW_LABELS, TELLING_LABEL = 2, 6  #: so many labels tell a form's sheet, or one so long
+LEAST_HEADS = 3  #: of columns in one row: a summary table
 TALL = 1.2  #: times the height of the other print: a heading
 MOST_HEADING = 40  #: characters
 
@@ -59,7 +61,7 @@ def leaf_of(
     labels = {form.id: _labels(page_print, form) for form in call.forms}
     titles = list(_titles(read, call, labels))
     first = next((title for title in titles if title.row < HEAD_ROWS), None)
-    heading = first.form if first else ""
+    heading = first.form if first else _by_heads(rows, call)
     telling = any(_telling(form, labels[form.id]) for form in call.forms)
     below = (title.form for title in titles if title.row >= HEAD_ROWS)
     later = (each for each in below if each != heading and len(labels[each]) >= FEW_LABELS)
@@ -98,6 +100,28 @@ def _telling(form: Form, names: frozenset[str]) -> bool:
 def _shows_some(page: Print, texts: Sequence[str]) -> bool:
     keys = {plain(text) for text in texts}
     return sum(page.shows(key) for key in keys if len(key) >= TELLING_LABEL) >= FEW_LABELS
+
+
+def _by_heads(rows: Sequence[Sequence[ScanLine]], call: Call) -> str:
+    """The summary table whose column heads stand in one row; "" when two fit alike."""
+    keys = [{plain(label_key(nfkc(line))) for line in row} for row in rows]
+    ranked = sorted(
+        (
+            (max((_heads(row, form) for row in keys), default=0), form.id)
+            for form in call.forms
+            if form.columns
+        ),
+        reverse=True,
+    )
+    if not ranked or ranked[0][0] < LEAST_HEADS:
+        return ""
+    return ranked[0][1] if len(ranked) < 2 or ranked[0][0] > ranked[1][0] else ""
+
+
+def _heads(row: set[str], form: Form) -> int:
+    """How many columns have their head in a row; 0 when they are fewer than half."""
+    heads = sum(not row.isdisjoint(label_keys(field)) for field in form.columns)
+    return heads if 2 * heads >= len(form.columns) else 0
 
 
 def _best(call: Call, labels: Mapping[str, frozenset[str]]) -> Form:

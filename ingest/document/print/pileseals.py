@@ -11,8 +11,14 @@ from ingest.document.seal.page import PageLook, without_clear_seal
 from ingest.reading import Seal, SealOutcome, SealReading, page_list
 
 
-def seal_of(piece: Piece, pieces: Sequence[Piece], looks: Mapping[int, PageLook]) -> SealReading:
-    """What one form's own pages say; ``looks`` are those of all pages looked at.
+def seal_of(
+    piece: Piece,
+    pieces: Sequence[Piece],
+    looks: Mapping[int, PageLook],
+    behind: Sequence[int] = (),
+) -> SealReading:
+    """What one form's own pages say; ``looks`` are those of all pages looked at, ``behind`` pages
+    that may go on with it and that nobody looked at.
 
     A clear seal on a page that is not surely the form's is uncertain, and so is a form without one
     while a page that nobody can assign, or that is no form's, bears one.
@@ -30,11 +36,13 @@ def seal_of(piece: Piece, pieces: Sequence[Piece], looks: Mapping[int, PageLook]
         return _uncertain(
             f"印章在第{page_list(stamped)}页, 不能确定这一页属于这张表", _seals(stamped, looks)
         )
+    unseen = [page for page in (*piece.pages, *behind) if page not in looks]
+    if len(unseen) == len(piece.pages) + len(behind):
+        return _uncertain(f"第{page_list(unseen)}页没有逐页查看", ())
     own = without_clear_seal([looks[page] for page in piece.pages if page in looks])
     elsewhere = _stamped_pages(pieces, looks) - set(piece.pages)
     if own.outcome is not SealOutcome.NOT_STAMPED:
         return own
-    unseen = [page for page in piece.pages if page not in looks]
     if unseen:
         return _uncertain(f"第{page_list(unseen)}页没有查看, 其余各页没有发现印章", ())
     doubtful = sorted(elsewhere & _nobodys(pieces))

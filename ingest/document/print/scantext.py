@@ -222,12 +222,11 @@ class _Found:
         """Whether all pages are one form's as far as anybody may ask: then a seal seen anywhere is
         its own.
         """
+        sealed = {seal.page for seal in self.task.seals}
         if len(self.leaves) < 2:
-            return True
+            return sealed <= set(self.leaves)
         pieces = self.pieces
-        return len(pieces) == 1 and (
-            not pieces[0].form or {seal.page for seal in self.task.seals} <= pieces[0].sure
-        )
+        return len(pieces) == 1 and (not pieces[0].form or sealed <= pieces[0].sure)
 
     def unseen(self, pages: _PagesOf) -> tuple[int, ...]:
         """Pages nobody looked at; of a file none of which could be read nothing is said."""
@@ -246,18 +245,17 @@ def _sealed_forms(found: _Found, pages: _PagesOf, deadline: Deadline) -> Iterato
     """The forms of a pile, each with what was seen of seals on its own pages."""
     looks: dict[int, PageLook] = {}
     for page in pages.pictures(found.leaves):
-        if deadline.passed:
-            break
         looks[page.number] = look_at_page(page)
-        if looks[page.number].outcome is SealOutcome.STAMPED:
+        if looks[page.number].outcome is SealOutcome.STAMPED and not deadline.passed:
             found.look_closer(page)
+    unseen = found.unseen(pages)
     pieces = found.pieces
     only_foreign = all(piece.foreign for piece in pieces)
     for piece in pieces:
         if only_foreign or not piece.foreign:
             titles = (found.titles.get(number, "") for number in piece.pages)
             title = next((png for png in titles if png), "")
-            seal = seal_of(piece, pieces, looks)
+            seal = seal_of(piece, pieces, looks, unseen if piece is pieces[-1] else ())
             yield PrintedForm(form=piece.form, pages=piece.pages, seal=seal, title_png=title)
 
 

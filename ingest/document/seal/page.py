@@ -11,6 +11,7 @@ one read the writing in the ring. The figures, and where they come from, stand i
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from ingest.document.seal.faintrings import faint_ring
@@ -30,6 +31,7 @@ from ingest.document.seal.pixels import (
     Border,
     Inks,
     PageImage,
+    Pixels,
     at_working_scale,
     crop_png,
     dark_ink,
@@ -100,7 +102,29 @@ def _across_pages(looks: Sequence[PageLook]) -> str:
 
 
 def look_at_page(page: PageImage) -> PageLook:
-    """What one page says about being stamped: where the quick look saw ink, the finer look goes."""
+    """What one page says about being stamped. What a program laid over the paper is no ink: a seal
+    that only stands there is uncertain.
+    """
+    look = _look_at_ink(page)
+    over = page.overlaid() if page.overlaid and look.outcome is not SealOutcome.STAMPED else None
+    if over is None:
+        return look
+    drawn = _look_at_ink(replace(page, pixels=over, px_per_mm=_scale_of(page, over)))
+    if len(drawn.seals) <= len(look.seals) and drawn.outcome is not SealOutcome.STAMPED:
+        return look
+    return PageLook(SealOutcome.UNCERTAIN, drawn.seals, f"第{page.number}页{OVERLAID_REASON}")
+
+
+def _scale_of(page: PageImage, over: Pixels) -> float:
+    longer = (max(picture.shape[:2]) for picture in (over, page.pixels))
+    return float(page.px_per_mm * next(longer) / next(longer))
+
+
+OVERLAID_REASON = "的印章图样是加在PDF上的(批注、图章工具或签名外观), 不是扫描出来的印迹"
+
+
+def _look_at_ink(page: PageImage) -> PageLook:
+    """Where the quick look saw ink, the finer look goes."""
     first = Glance(page)
     marks = without_doubles(
         [mark for patch in patches_with_red(first) for mark in _red_marks(page, patch, first)],

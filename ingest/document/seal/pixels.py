@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import os
 import struct
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple, TypeAlias, TypeVar, cast
@@ -59,6 +60,9 @@ class PageImage:
     exact: bool = True  #: False when the paper's size is only guessed (photographs)
     #: False when a picture ends before its end: what is missing shows as plain grey
     whole: bool = True
+    #: the same page with what a program laid over it (annotations, fields, pictures put on the
+    #: scan); None when there is nothing of the kind
+    overlaid: Callable[[], Pixels | None] | None = None
 
 
 class Paper(NamedTuple):
@@ -124,14 +128,15 @@ _REDUCED = (
 )
 
 
-def decode_picture(data: bytes, long_side: float) -> Pixels | None:
+def decode_picture(data: bytes, long_side: float, *, turned: bool = True) -> Pixels | None:
     """A JPEG or PNG in colour, decoded at the smallest eighth,
     quarter or half that is still about ``long_side`` pixels long.
 
     A tenth less will do: a page of 200 dpi is looked at by its half.
 
     A quarter-size decode of an A3 page at 600 dpi costs a seventh of the time and a sixteenth of
-    the memory. None when the picture is broken or larger than :data:`MAX_PIXELS`.
+    the memory. None when the picture is broken or larger than :data:`MAX_PIXELS`. ``turned`` as its
+    EXIF says; a PDF's pages are not.
     """
     size = picture_size(data)
     if size is None or not 0 < size.width * size.height <= MAX_PIXELS:
@@ -139,6 +144,7 @@ def decode_picture(data: bytes, long_side: float) -> Pixels | None:
     ratio = max(size.width, size.height) / max(long_side, 1.0)
     share = SCALING.enough_of_a_step
     flag = next((flag for step, flag in _REDUCED if ratio >= share * step), cv2.IMREAD_COLOR)
+    flag |= 0 if turned else cv2.IMREAD_IGNORE_ORIENTATION
     try:
         pixels = cv2.imdecode(np.frombuffer(data, np.uint8), flag)
     except cv2.error:

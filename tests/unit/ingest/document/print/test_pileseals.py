@@ -55,4 +55,13 @@ def test_what_is_doubtful_on_an_own_page_stays_doubtful() -> None:
 
 def test_pages_nobody_looked_at_leave_it_open() -> None:
     """The time was over."""
-    assert seal_of(FORM, (FORM,), {1: CLEAN}).outcome is SealOutcome.UNCERTAIN
+    clean = {1: CLEAN, 2: CLEAN, 3: CLEAN}
+
+    found = (
+        seal_of(FORM, (FORM,), {1: CLEAN}),
+        seal_of(FORM, (FORM,), {}),
+        seal_of(FORM, (FORM,), clean, (4,)),
+    )
+
+    assert {seal.outcome for seal in found} == {SealOutcome.UNCERTAIN}
+    assert seal_of(FORM, (FORM,), clean).outcome is SealOutcome.NOT_STAMPED
