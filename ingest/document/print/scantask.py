@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from ingest.comparison.pairing import share_of_labels
 from ingest.comparison.printed import plain
-from ingest.comparison.sealplace import with_place
+from ingest.comparison.sealplace import by_writing, with_place
 from ingest.document.form.fields import extract_fields
 from ingest.document.form.recognise import recognise
 from ingest.document.print.leaves import text_content
@@ -58,6 +58,7 @@ class ScanText(BaseModel):
     whole: bool = False  #: no page is missing among them but blank ones
     title_png: str = ""
     writings: tuple[str, ...] = ()
+    mirrored: tuple[int, ...] = ()  #: places of the seals that are legible only in a mirror
     #: when the pages are several forms' or some are nobody's; else empty: all are one form
     forms: tuple[PrintedForm, ...] = ()
     unseen: tuple[int, ...] = ()  #: pages behind those, which nobody had the time to look at
@@ -80,8 +81,11 @@ def with_print(document: Document, text: ScanText, call: Call) -> tuple[Document
     seal = document.seal
     if seal is not None and text.writings:
         writings = [*text.writings, *[""] * len(seal.seals)]
-        read = zip(seal.seals, writings, strict=False)
-        marks = tuple(mark.model_copy(update={"writing": said}) for mark, said in read)
+        read = enumerate(zip(seal.seals, writings, strict=False))
+        marks = tuple(
+            mark.model_copy(update={"writing": said, "mirrored": at in text.mirrored})
+            for at, (mark, said) in read
+        )
         seal = seal.model_copy(update={"seals": marks})
     more: dict[str, object] = {"seal": seal}
     if not document.pages_read:
@@ -105,7 +109,7 @@ def recognised(document: Document, lines: Sequence[ScanLine], call: Call) -> Doc
             more |= of_form(form)
     labels = form.seal_labels if form is not None else SEAL_LABELS
     seal = document.seal
-    more["seal"] = with_place(seal, lines, labels) if seal is not None else None
+    more["seal"] = with_place(by_writing(seal), lines, labels) if seal is not None else None
     if form is not None and not document.applicant:
         more |= _applicant(document, lines, form)
     return document.model_copy(update=more)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from enum import Enum
+from typing import TypedDict
 
 import numpy as np
 
@@ -40,7 +41,7 @@ from ingest.document.seal.pixels import (
     at_working_scale,
     crop_png,
 )
-from ingest.document.seal.ringtext import RING_PX_PER_MM, read_ring
+from ingest.document.seal.ringtext import RING_PX_PER_MM, Writing, read_ring
 from ingest.reading import Kind, ScanLine, Seal, SealOutcome
 from rules.call import Call
 
@@ -87,8 +88,8 @@ def read_scan(
     """
     kind, data = as_read(kind, data)
     if task.seals_only:
-        writings = () if deadline.passed else tuple(_writings(task.seals, kind, data, engine))
-        return ScanText(sha256=task.sha256, writings=writings)
+        said = () if deadline.passed else tuple(_writings(task.seals, kind, data, engine))
+        return ScanText(sha256=task.sha256, **_told(said))
     pages = _PagesOf(kind, data)
     found = _Found(task, call, engine)
     found.read(pages, deadline, deadline.part(share))
@@ -101,10 +102,20 @@ def read_scan(
         unseen=found.unseen(pages),
     )
     if found.one_form:
-        writings = () if deadline.passed else tuple(_writings(task.seals, kind, data, engine))
-        return text.model_copy(update={"writings": writings})
+        said = () if deadline.passed else tuple(_writings(task.seals, kind, data, engine))
+        return text.model_copy(update={**_told(said)})
     forms = tuple(_sealed_forms(found, pages, deadline))
     return text.model_copy(update={"forms": _with_writings(forms, pages, engine, deadline)})
+
+
+class _Told(TypedDict):
+    writings: tuple[str, ...]
+    mirrored: tuple[int, ...]
+
+
+def _told(said: Sequence[Writing]) -> _Told:
+    mirrored = tuple(at for at, each in enumerate(said) if each.mirrored)
+    return {"writings": tuple(each.text for each in said), "mirrored": mirrored}
 
 
 class _PagesOf:
@@ -266,8 +277,11 @@ def _with_writings(
     for form in forms:
         seals = form.seal.seals
         said = [] if deadline.passed else list(_writings(seals, pages.kind, pages.data, engine))
-        read = zip(seals, [*said, *[""] * len(seals)], strict=False)
-        marks = tuple(seal.model_copy(update={"writing": writing}) for seal, writing in read)
+        read = zip(seals, [*said, *[Writing()] * len(seals)], strict=False)
+        marks = tuple(
+            seal.model_copy(update={"writing": each.text, "mirrored": each.mirrored})
+            for seal, each in read
+        )
         seal = form.seal.model_copy(update={"seals": marks})
         written.append(form.model_copy(update={"seal": seal}))
     return tuple(written)
@@ -329,7 +343,9 @@ def _enough(lines: Sequence[ScanLine], form_id: str, call: Call) -> bool:
     return form is not None and not form.columns and share_of_labels(lines, form) >= ENOUGH_LABELS
 
 
-def _writings(seals: Sequence[Seal], kind: Kind, data: bytes, engine: OcrEngine) -> Iterator[str]:
+def _writings(
+    seals: Sequence[Seal], kind: Kind, data: bytes, engine: OcrEngine
+) -> Iterator[Writing]:
     """What stands along the ring of each of the first seals, in their order."""
     wanted = seals[:MAX_RINGS]
     if not wanted:
@@ -345,4 +361,4 @@ def _writings(seals: Sequence[Seal], kind: Kind, data: bytes, engine: OcrEngine)
         return
     for seal in wanted:
         page = pictures.get(seal.page)
-        yield read_ring(page, seal, engine) if page is not None else ""
+        yield read_ring(page, seal, engine) if page is not None else Writing()

@@ -90,6 +90,9 @@ def _smaller_than_a_seal(look: _Look) -> Verdict | None:
 
 
 def _a_badge(look: _Look) -> Verdict | None:
+    long, short = look.ring.axes_mm
+    if short < CLEAR.oval * long:  # 专用章 have two rims as often as one, logos are round
+        return None
     if look.evident and look.seen.second > CLEAR.second:
         return Verdict(clear=False, reason="有双圈图样, 可能是徽标")
     return None

@@ -8,12 +8,14 @@ The figures stand in ``thresholds/``; what a ring proves is ``judging.py``'s, pa
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import partial
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
 from ingest.document.seal.blobs import (
+    Rectangle,
     blobs,
     hull_ellipse,
     hull_rectangle,
@@ -24,7 +26,7 @@ from ingest.document.seal.judging import judge_ring
 from ingest.document.seal.pixels import WORKING_PX_PER_MM as PPM
 from ingest.document.seal.pixels import Map, along_the_border, quantile
 from ingest.document.seal.rings import Ring, fit_ring
-from ingest.document.seal.thresholds.judging import MARK, PAGE, SQUARE
+from ingest.document.seal.thresholds.judging import MARK, OBLONG, PAGE, SQUARE
 from ingest.document.seal.thresholds.searching import LEVELS, OUTLINES, RULES, SHEETS_EDGE
 from ingest.document.seal.voting import vote_for_circles, vote_for_ovals
 
@@ -99,14 +101,29 @@ def coloured_marks(ink: Map, *, exact: bool) -> Iterator[Mark]:
 
 
 def marks_among_rules(red: Map, *, exact: bool) -> Iterator[Mark]:
-    """Rings that show only when red rules, bars and areas are taken away;
-    what was taken away may have been a rim.
+    """Rings that show only when red rules, bars and areas are taken away; what was taken away may
+    have been a rim. Clear is one whose rim closes with the rules and stands apart without them.
     """
     rest = without_rules(red, RULES.ink)
     if float(rest.sum()) < RULES.rest * float(red.sum()):
         for mark in coloured_marks(rest, exact=exact):
-            if mark.shape != "square":
-                yield mark._replace(clear=False, reason="有环形图样, 与别的红色内容连在一起")
+            if mark.shape not in FRAMES:
+                clear = _is_clear_over_rules(mark, red, rest, exact=exact)
+                reason = "有清晰的红色印章" if clear else "有环形图样, 与别的红色内容连在一起"
+                yield mark._replace(clear=clear, reason=reason)
+
+
+def _is_clear_over_rules(mark: Mark, red: Map, rest: Map, *, exact: bool) -> bool:
+    """Whether a ring would be clear evidence if the rules it lies over were another colour."""
+    left, top, width, height = mark.box
+    ring = Ring(left + width / 2, top + height / 2, width / 2, height / 2)
+    over, alone = fit_ring(red, ring), fit_ring(rest, ring)
+    if over is None or alone is None:
+        return False
+    whole, seen = over[1], alone[1]
+    shows = seen.coverage >= RULES.coverage and seen.strokes >= RULES.strokes
+    apart = replace(whole, outside=seen.outside, wobble=min(whole.wobble, seen.wobble))
+    return shows and judge_ring(over[0], apart, exact=exact).clear
 
 
 def rings_at(ink: Map, level: float, *, exact: bool, crossed: bool = True) -> list[Mark]:
@@ -211,3 +228,18 @@ def _square_marks(ink: Map, level: float) -> Iterator[Mark]:
         if square and frame.weakest_side > SQUARE.side and emptiest < frame.fill < fullest:
             reason = "有方形印记, 不能确定是公章"
             yield Mark(blob.box, long, "square", False, SQUARE.confidence, reason)
+        elif not square and _is_oblong(frame, long, short):
+            reason = "有长方形红色印记, 不能确定是公章"
+            yield Mark(blob.box, long, "rectangle", False, SQUARE.confidence, reason)
+
+
+def _is_oblong(frame: Rectangle, long: float, short: float) -> bool:
+    """A frame several times as long as high with writing in it, as offices' own marks have."""
+    least, most = OBLONG.long_mm
+    of_size = least <= long <= most and OBLONG.least_short_mm <= short
+    emptiest, fullest = OBLONG.fill
+    return of_size and frame.weakest_side > OBLONG.side and emptiest < frame.fill < fullest
+
+
+FRAMES = ("square", "rectangle")
+"""Shapes that are no rings."""

@@ -87,7 +87,7 @@ def without_clear_seal(looks: Sequence[PageLook]) -> SealReading:
         reason = _across_pages(looks) or doubtful.reason
         return SealReading(outcome=SealOutcome.UNCERTAIN, seals=seals, reason=reason)
     if all(look.blank for look in looks):
-        return SealReading(outcome=SealOutcome.UNCERTAIN, reason="没有可以辨认的页面内容")
+        return SealReading(outcome=SealOutcome.UNCERTAIN, reason="页面是空白的, 没有可以辨认的内容")
     return SealReading(outcome=SealOutcome.NOT_STAMPED, reason="彩色页面上没有发现红色印章")
 
 
@@ -193,7 +193,9 @@ def _red_marks(page: PageImage, patch: Patch, first: Glance) -> list[Mark]:
     exact = page.exact and not first.desk
     ink, left, top = _inks(page, patch, first)
     found = [_on_plain_paper(mark, ink) for mark in coloured_marks(ink.red, exact=exact)]
-    found = found or list(marks_among_rules(ink.red, exact=exact))
+    if not any(mark.clear for mark in found):
+        among = [_on_plain_paper(mark, ink) for mark in marks_among_rules(ink.red, exact=exact)]
+        found = [mark for mark in among if mark.clear] or found or among
     found = found or list(faint_marks(ink.faint_red)) or list(coherent_red(ink.red, ink.other))
     return [mark.moved(left, top) for mark in found]
 

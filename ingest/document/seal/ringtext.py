@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from itertools import islice
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import cv2
 import numpy as np
@@ -32,14 +32,30 @@ class StripReader(Protocol):
         """Its text and the confidence 0..1."""
 
 
-def read_ring(page: PageImage, seal: Seal, reader: StripReader) -> str:
-    """What stands along the ring of ``seal`` on ``page``; "" when it is not legible."""
+class Writing(NamedTuple):
+    """What stands along a ring; ``mirrored`` when it is legible only in a mirror: such a print came
+    through the paper from the other side, or off the page that lay on it.
+    """
+
+    text: str = ""
+    mirrored: bool = False
+
+
+def read_ring(page: PageImage, seal: Seal, reader: StripReader) -> Writing:
+    """What stands along the ring of ``seal`` on ``page``; nothing when it is not legible."""
     ink = _red_ink(page, seal)
     if ink is None:
-        return ""
-    text, confidence = reader.read_strip(_cut(_unrolled(ink, _outline(ink, page.px_per_mm, seal))))
-    legible = confidence >= WRITING.sure and len(text.strip()) >= WRITING.least_characters
-    return text.strip() if legible else ""
+        return Writing()
+    strip = _cut(_unrolled(ink, _outline(ink, page.px_per_mm, seal)))
+    text, confidence = reader.read_strip(strip)
+    if _is_legible(text, confidence):
+        return Writing(text.strip())
+    turned, sure = reader.read_strip(np.ascontiguousarray(strip[:, ::-1]))
+    return Writing("", _is_legible(turned, sure) and sure >= confidence + WRITING.mirror_lead)
+
+
+def _is_legible(text: str, confidence: float) -> bool:
+    return confidence >= WRITING.sure and len(text.strip()) >= WRITING.least_characters
 
 
 def _red_ink(page: PageImage, seal: Seal) -> Map | None:

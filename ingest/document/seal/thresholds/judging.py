@@ -62,8 +62,9 @@ class ClearRing:
     text: float = 0.36
     #: the same for a crisp rim; trial
     text_if_crisp: float = 0.26
-    #: typical density of the ink; trial
-    ink: float = 0.08
+    #: typical density of the ink; what shows through from the back of the sheet has 0.08-0.16,
+    #: pale stamps have 0.2 and more; trial
+    ink: float = 0.16
     #: mm, wobble of a crisp rim; trial
     crisp_wobble_mm: float = 0.15
     #: share of the band outside a crisp rim that carries ink; trial
@@ -79,6 +80,9 @@ class ClearRing:
     middle: float = 0.08
     #: share of a second ring that is closed: badges have one, 公章 do not; trial
     second: float = 0.88
+    #: share of the longer axis below which a ring is an oval, for which that says nothing; sizes:
+    #: 40 x 30, 45 x 30 mm
+    oval: float = 0.85
 
 
 @dataclass(frozen=True)
@@ -146,6 +150,22 @@ class SquareMark:
     fill: tuple[float, float] = (0.12, 0.7)
     #: confidence told; chosen
     confidence: float = 0.4
+
+
+@dataclass(frozen=True)
+class OblongMark:
+    """A rectangular frame with writing in it, of an office's mark (45 x 15 mm): never clear, and
+    never "not stamped".
+    """
+
+    #: mm, the longer side, least and most; sizes: 25-60, with room for guessed scales
+    long_mm: tuple[float, float] = (22, 75)
+    #: mm, the shorter side; sizes: 10 and more
+    least_short_mm: float = 8.5
+    #: share of the weakest side that carries ink; trial
+    side: float = 0.62
+    #: share of the inside that carries ink, more than and less than; trial
+    fill: tuple[float, float] = (0.04, 0.6)
 
 
 @dataclass(frozen=True)
@@ -276,6 +296,7 @@ class Page:
 
 
 NO_RING, CUT, CLEAR, WEAK = NoRing(), CutRing(), ClearRing(), WeakRing()
-MARK, SQUARE, FAINT_INK, FAINT_RING = Mark(), SquareMark(), FaintInk(), FaintRing()
+MARK, SQUARE, OBLONG = Mark(), SquareMark(), OblongMark()
+FAINT_INK, FAINT_RING = FaintInk(), FaintRing()
 TRACE, EDGE_TRACE, COHERENT, LIKE_WRITING = Trace(), EdgeTrace(), CoherentRed(), LikeWriting()
 PAGE = Page()

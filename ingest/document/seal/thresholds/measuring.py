@@ -104,7 +104,7 @@ class Shapes:
     #: share of the way from the middle to the hull that is well inside; trial
     core: float = 0.72
     #: mm, the shorter side of a square mark; sizes: 18-30 mm, with room; trial
-    least_square_mm: float = 13
+    least_square_mm: float = 8
     #: share of a rectangle that the hull fills; trial
     square_fill: float = 0.82
     #: pixels, the side that a square mark is brought to; chosen
@@ -123,6 +123,8 @@ class Writing:
     sure: float = 0.85
     #: characters below which it is no name; chosen
     least_characters: int = 5
+    #: by which the confidence in a mirror must lead; trial
+    mirror_lead: float = 0.15
     #: pixels, the height of the strip; trial
     height: int = 96
     #: shares of the shorter semi-axis inwards from the rim, between which the writing stands; trial

@@ -108,6 +108,10 @@ class Rules:
     ink: float = 0.10
     #: share of the ink that may be left when a second look without them is worth it; trial
     rest: float = 0.9
+    #: share of a rim that must be left of a seal without them; trial
+    coverage: float = 0.55
+    #: changes of ink along the writing that must be left; trial
+    strokes: int = 6
 
 
 @dataclass(frozen=True)

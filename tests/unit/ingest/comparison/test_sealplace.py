@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from ingest.comparison.sealplace import with_place
+from ingest.comparison.sealplace import by_writing, with_place
 from ingest.document.print.scantask import ScanText, with_print
 from ingest.reading import Document, ScanLine, Seal, SealOutcome, SealReading
 from rules.call import Call
@@ -119,3 +119,19 @@ def test_a_scan_is_held_against_the_words_of_its_own_form(
     assert read.form == form.id
     assert read.seal is not None
     assert read.seal.reason == "有清晰的红色印章; 印章在第2页, 表上写明盖章的是第1页"
+
+
+def test_a_seal_that_is_legible_only_in_a_mirror_is_uncertain() -> None:
+    """It came through the paper; one that is legible beside it counts."""
+    seal = stamped(2)
+    mirrored = seal.model_copy(
+        update={"seals": (seal.seals[0].model_copy(update={"mirrored": True}),)}
+    )
+    legible = seal.seals[0].model_copy(update={"writing": "甲团中学"})
+    beside = mirrored.model_copy(update={"seals": (*mirrored.seals, legible)})
+
+    found = by_writing(mirrored)
+
+    assert found.outcome is SealOutcome.UNCERTAIN
+    assert found.reason == "第2页印章的字是反的, 可能是从背面透过来或从对页沾上的"
+    assert [by_writing(other) for other in (seal, beside)] == [seal, beside]

@@ -54,7 +54,8 @@ def ring(long_mm: float = 42, short_mm: float | None = None) -> Ring:
         ({"text": 0.26}, CLEAR),
         ({"text": 0.26, "wobble": 0.2}, WEAK),
         ({"text": 0.36, "wobble": 0.2}, CLEAR),
-        ({"ink": 0.07}, WEAK),
+        ({"ink": 0.17}, CLEAR),
+        ({"ink": 0.15}, WEAK),
         ({"band": 0.56}, NOTHING),
         ({"second": 0.89}, Verdict(clear=False, reason="有双圈图样, 可能是徽标")),
         ({"visible": 0.74}, Verdict(clear=False, reason=CUT_RING)),
@@ -67,6 +68,11 @@ def test_a_ring_is_what_its_measures_prove(changed: dict[str, float], verdict: V
     """One measure after the other leaves what a clear seal has."""
     measures = replace(SEAL, **changed)  # type: ignore[arg-type]
     assert judge_ring(ring(), measures, exact=True) == verdict
+
+
+def test_an_oval_with_two_rims_is_a_seal() -> None:
+    """专用章 have two as often as one; logos are round."""
+    assert judge_ring(ring(45, 30), replace(SEAL, second=0.97), exact=True) == CLEAR
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,123 @@
+"""Seals of the other side, rectangular ones and those over red rules: what each is taken for."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw, ImageFilter
+
+from ingest.document.seal.page import look_at_page
+from ingest.document.seal.pixels import PageImage
+from ingest.document.seal.ringtext import Writing, read_ring
+from ingest.reading import Seal, SealOutcome
+from tests.unit.ingest.document.papers import Pixels, character, scanned, seal_mask, sheet, stamp
+
+DPI = 120
+MM = DPI / 25.4
+YES, NO, UNSURE = SealOutcome.STAMPED, SealOutcome.NOT_STAMPED, SealOutcome.UNCERTAIN
+RED = (205, 40, 50)
+
+
+def outcome(page: Pixels) -> SealOutcome:
+    """What one scanned page says."""
+    pixels = np.ascontiguousarray(scanned(page)[..., ::-1])
+    return look_at_page(PageImage(1, pixels, MM)).outcome
+
+
+def through(strength: float, seed: int) -> Pixels:
+    """A page with the seal of its back: mirrored, pale and soft."""
+    mask = seal_mask(DPI)[:, ::-1]
+    soft = Image.fromarray((mask * 255).astype(np.uint8)).filter(ImageFilter.GaussianBlur(1.6))
+    return stamp(
+        sheet(DPI, table=False),
+        DPI,
+        np.asarray(soft, np.float32) / 255,
+        strength=strength,
+        seed=seed,
+    )
+
+
+@pytest.mark.parametrize("strength", [0.10, 0.13, 0.16, 0.19])
+def test_a_seal_that_shows_through_the_paper_is_never_clear(strength: float) -> None:
+    """It is the back's; whoever has it before the eyes decides."""
+    assert outcome(through(strength, seed=round(100 * strength))) is not YES
+
+
+def boxed(width: float, height: float, rows: int, tilt: float = 0.0) -> Pixels:
+    """An office's mark: a frame with rows of red characters, in millimetres."""
+    picture = Image.new("RGB", (round(width * MM) + 20, round(height * MM) + 20), (250, 247, 238))
+    draw, random = ImageDraw.Draw(picture), np.random.default_rng(3)
+    draw.rectangle((10, 10, 10 + width * MM, 10 + height * MM), outline=RED, width=round(0.8 * MM))
+    size = (height - 4) / rows * 0.8
+    for row in range(rows):
+        top = 10 + (2 + row * (height - 4) / rows) * MM
+        for column in range(int((width - 5) / (size * 1.15))):
+            left = 10 + (2.5 + column * size * 1.15) * MM
+            character(draw, random, left, top, size * MM, RED)
+    turned = picture.rotate(tilt, Image.Resampling.BICUBIC, expand=True, fillcolor=(250, 247, 238))
+    page = Image.fromarray(sheet(DPI, table=False))
+    page.paste(turned, (round(110 * MM), round(210 * MM)))
+    return np.asarray(page)
+
+
+@pytest.mark.parametrize(
+    ("size", "rows", "tilt"),
+    [((45, 15), 1, 0), ((45, 15), 2, 3), ((60, 20), 3, -4), ((38, 12), 1, 2), ((50, 25), 3, 0)],
+)
+def test_a_rectangular_mark_is_never_called_no_seal(
+    size: tuple[float, float], rows: int, tilt: float
+) -> None:
+    """Offices have such ones; whether it will do is for people."""
+    assert outcome(boxed(*size, rows, tilt)) is UNSURE
+
+
+def ruled(step: tuple[float, float], width: int) -> Pixels:
+    """A page ruled in red over its lower half."""
+    page = Image.fromarray(sheet(DPI, table=False))
+    draw = ImageDraw.Draw(page)
+    for x in np.arange(20, 191, step[0]):
+        draw.line((x * MM, 150 * MM, x * MM, 270 * MM), fill=RED, width=width)
+    for y in np.arange(150, 271, step[1]):
+        draw.line((20 * MM, y * MM, 190 * MM, y * MM), fill=RED, width=width)
+    return np.asarray(page)
+
+
+@pytest.mark.parametrize(
+    ("step", "width"), [((12, 7), 2), ((20, 10), 2), ((30, 8), 3), ((170, 9), 2)]
+)
+def test_a_seal_over_red_rules_is_seen(step: tuple[float, float], width: int) -> None:
+    """The rules themselves are none."""
+    page = ruled(step, width)
+
+    assert outcome(stamp(page, DPI, seal_mask(DPI), strength=0.9)) is YES
+    assert outcome(page) is not YES
+
+
+class Mirror:
+    """Reads only what is turned round."""
+
+    def __init__(self, *answers: tuple[str, float]) -> None:
+        self.answers = list(answers)
+
+    def read_strip(self, pixels: Pixels) -> tuple[str, float]:
+        """The next answer."""
+        return self.answers.pop(0)
+
+
+@pytest.mark.parametrize(
+    ("answers", "expected"),
+    [
+        ([("甲师第一中学", 0.95)], Writing("甲师第一中学")),
+        ([("中一", 0.4), ("甲师第一中学", 0.95)], Writing("", mirrored=True)),
+        ([("甲师第一中学", 0.84), ("甲师第一中学", 0.9)], Writing()),
+        ([("", 0.1), ("学", 0.9)], Writing()),
+    ],
+)
+def test_a_ring_that_is_legible_in_a_mirror_says_so(
+    answers: list[tuple[str, float]], expected: Writing
+) -> None:
+    """Clearly better than as it stands."""
+    page = np.ascontiguousarray(stamp(sheet(DPI), DPI, seal_mask(DPI))[..., ::-1])
+    seal = Seal(page=1, bbox=(120, 190, 42, 42), diameter_mm=42, shape="circle", confidence=0.9)
+
+    assert read_ring(PageImage(1, page, MM), seal, Mirror(*answers)) == expected
