@@ -38,7 +38,14 @@ from ingest.submission.letterrequest import (
 from ingest.submission.reminding import Reminder
 from notifier.letters import Letter, LetterRequest, compose, listing_sha256
 from notifier.mime import build_letter
-from notifier.outbox import NewLetter, count_answers, count_case_letters, count_letters, find_by_key
+from notifier.outbox import (
+    TELLS_A_DECISION,
+    NewLetter,
+    count_answers,
+    count_case_letters,
+    count_letters,
+    find_by_key,
+)
 from rules.call import Unit
 from rules.verdict import Verdict
 from rules.vocabulary import BEIJING
@@ -248,7 +255,7 @@ class _Used:
 
     recipient: str
     today: int  #: letters to this address within a day
-    in_case: int  #: letters to this address in this case, ever
+    in_case: int  #: decisions told to this address in this case, ever; reminders are no answers
 
     @staticmethod
     def count(session: Session, draft: Draft, now: datetime) -> _Used:
@@ -256,8 +263,8 @@ class _Used:
         today = count_letters(session, now - timedelta(days=1), recipient)
         in_case = (
             0
-            if draft.case_id is None or draft.request.kind == "informed"
-            else count_case_letters(session, draft.case_id, recipient)
+            if draft.case_id is None or draft.request.kind not in TELLS_A_DECISION
+            else count_case_letters(session, draft.case_id, recipient, only=TELLS_A_DECISION)
         )
         return _Used(recipient, today, in_case)
 
