@@ -27,7 +27,7 @@ RADICALS = {
 
 
 def folded(text: str) -> str:
-    """``text`` in Unicode's compatibility form (NFKC), radicals as the characters they stand for."""
+    """``text`` in Unicode's compatibility form (NFKC), radicals as what they stand for."""
     return unicodedata.normalize("NFKC", text).translate(RADICALS)
 
 

@@ -69,8 +69,8 @@ Vocabulary = Mapping[str, Mapping[str, Field]]
 
 
 def normalise(text: str) -> str:
-    """The form in which names are compared: NFKC without radicals, no white space, no dashes of decoration, lower
-    case.
+    """The form in which names are compared: NFKC without radicals, no white space, no dashes of
+    decoration, lower case.
     """
     return re.sub(r"[\s\u200b\ufeff]+", "", folded(text)).lower()
 

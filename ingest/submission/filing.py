@@ -236,6 +236,10 @@ def _about_the_sender(placement: Placement, reading: Reading, call: Call) -> Ite
         )
         yield Ask(TaskKind.IDENTITY, reason, case.id)
         return
+    yield from _rivals_and_lists(placement, address, call)
+
+
+def _rivals_and_lists(placement: Placement, address: str, call: Call) -> Iterator[Intent]:
     rivals = [number for join in placement.joins for number in join.rivals]
     for number in dict.fromkeys(rivals):
         reason = f"{address} 另以“{placement.sender.name}”的名义报送，各立案卷。请电话核实哪个算数"
@@ -257,6 +261,14 @@ def _listed_addresses(placement: Placement, call: Call) -> tuple[str, ...]:
     return next((unit.addresses for unit in call.units if unit.name == sender.unit), ())
 
 
+def _by_ourselves(subject: str, *, papers: bool, made_here: bool) -> list[Intent]:
+    if not papers or made_here:
+        return [NoteCanary()]
+    text = f"本邮箱发来的邮件带有附件,没有受理: {subject}"
+    task = f"本邮箱自己发来的邮件带有附件，未受理、未答复，请查看：{subject}"
+    return [NoteCanary(), Note("own_papers", text), Ask(TaskKind.MACHINE, task)]
+
+
 def _not_by_a_person(reading: Reading, known: Known) -> list[Intent]:
     kind, envelope, papers = reading.screening.kind, reading.envelope, brings_papers(reading)
     if kind is ScreeningKind.BOUNCE:
@@ -274,11 +286,7 @@ def _not_by_a_person(reading: Reading, known: Known) -> list[Intent]:
         task = f"疑似冒名来信，未受理、未答复，请核实：{envelope.subject}"
         return [Note("forged", text), Ask(TaskKind.MACHINE, task)]
     if kind is ScreeningKind.OWN:
-        text = f"本邮箱发来的邮件带有附件,没有受理: {envelope.subject}"
-        if not papers or known.made_here:
-            return [NoteCanary()]
-        task = f"本邮箱自己发来的邮件带有附件，未受理、未答复，请查看：{envelope.subject}"
-        return [NoteCanary(), Note("own_papers", text), Ask(TaskKind.MACHINE, task)]
+        return _by_ourselves(envelope.subject, papers=papers, made_here=known.made_here)
     if kind is ScreeningKind.COMPLAINT:
         return [Note("complaint", f"投诉报告: {envelope.subject}")]
     if kind in _MACHINES and papers:

@@ -264,7 +264,7 @@ def _look_at(page: PDFPage, number: int, *, layered: bool) -> PdfPage:
 
 
 def _is_annotated(page: PDFPage) -> bool:
-    """Whether something is laid on the page that is not in its content: stamps, drawings, fields."""
+    """Whether something is laid on the page outside its content: stamps, drawings, fields."""
     annotations = resolve1(page.annots)
     for each in annotations if isinstance(annotations, list) else []:
         annotation = resolve1(each)
