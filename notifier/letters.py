@@ -49,6 +49,7 @@ LETTER_NAMES: Final[dict[str, str]] = {
     "received": "收件回执",
     "too_large": "邮件过大通知",
     "passed_on": "转办告知",
+    "withdrawing": "撤回申请回执",
     "withdrawn": "撤回通知",
     "outcome": "处理结果",
     "reminder": "补正提醒",

@@ -32,6 +32,7 @@ LetterKind: TypeAlias = Literal[
     "received",
     "too_large",
     "passed_on",
+    "withdrawing",
     "withdrawn",
     "outcome",
     "reminder",

@@ -258,7 +258,7 @@ _CALL_KEYS = (
     "时限",
     "延期",
 )
-_TIMING_KEYS = ("顺延", "补正期限", "宽限", "提醒", "提醒未报")
+_TIMING_KEYS = ("顺延", "补正期限", "宽限", "提醒", "提醒未报", "大件补发")
 _MOST_WORKDAYS = 60
 _WORD_KEYS = {
     "报送单位": "bureau", "直属单位": "direct", "申报单位": "applicant", "所属单位字段": "unit_field", "填报单位字段": "filler_field",
@@ -282,6 +282,7 @@ def _timing(top: _Reader) -> Timing:
         if Text("提醒") in reader.mapping
         else USUAL.reminders,
         remind_silent=reader.yes_no("提醒未报"),
+        resend=_workdays(reader, "大件补发", reader.text("大件补发", str(USUAL.resend))),
     )
 
 

@@ -28,6 +28,9 @@ class Timing:
     correction: int = 0  #: 补正期限: who is told to mend has at least so long; 0 = the deadline
     grace: int = 1  #: 宽限: how long the office waits after that before it closes a case
     reminders: tuple[int, ...] = (7, 3, 1)  #: 提醒: so long before the last day
+    resend: int = (
+        1  #: 大件补发: how long pieces of a mail too large count as of the day of that mail
+    )
     remind_silent: bool = False  #: 提醒未报: units with known addresses that have sent nothing too
 
 
@@ -126,6 +129,13 @@ def corrections_until(deadline: datetime, timing: Timing, told: datetime) -> dat
     if not timing.correction:
         return deadline
     return max(deadline, _end_of(workday_after(told.astimezone(BEIJING).date(), timing.correction)))
+
+
+def resend_until(deadline: datetime, timing: Timing, received: datetime) -> datetime:
+    """Until when (the first instant that is too late) the pieces of a mail that was too large count
+    as of its time.
+    """
+    return max(deadline, _end_of(workday_after(received.astimezone(BEIJING).date(), timing.resend)))
 
 
 def closes_at(deadline: datetime, timing: Timing, told: datetime) -> datetime:

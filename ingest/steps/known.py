@@ -20,6 +20,7 @@ from ingest.store.cases import (
     latest_decision,
     load_verdict,
 )
+from ingest.store.messages import large_mails_of
 from ingest.store.tables import CaseRow
 from ingest.submission.codes import find_codes
 from ingest.submission.filing import Clues, Known, SentLetter, bounce_clues
@@ -39,7 +40,11 @@ def known_about(session: Session, reading: Reading, call: Call, key: bytes) -> K
     """Everything the decision on a mail asks of ledger and key."""
     kind = reading.screening.kind
     if kind is ScreeningKind.PERSON:
-        return Known(candidates=candidates_for(session, reading, call, key))
+        address = reading.envelope.from_address
+        return Known(
+            candidates=candidates_for(session, reading, call, key),
+            large=large_mails_of(session, address) if address else (),
+        )
     letters = letters_by(session, bounce_clues(reading)) if kind is ScreeningKind.BOUNCE else []
     reported = tuple(SentLetter(letter.id, letter.recipient, letter.case_id) for letter in letters)
     made_here = own_serial(key, reading.envelope.message_id) is not None

@@ -120,17 +120,39 @@ def copied(draft: Draft, address: str, number: int) -> Draft:
 
 
 def question_letter(
-    mouth: Mouth, row: MessageRow, envelope: Envelope, submitter: str, now: datetime
+    mouth: Mouth, row: MessageRow, envelope: Envelope, submitter: str, now: datetime, word: str = ""
 ) -> Draft:
-    """The receipt of a mail that brought nothing to judge."""
+    """The receipt of a mail that brought nothing to judge; ``word`` says why, where it brought
+    something else.
+    """
     serial = f"received.{row.sha256[:24]}"
     reply = Reply(
         "", submitter, envelope.from_address, envelope.from_name, mouth.office.from_address, serial
     )
     request = question_request(envelope, row.received_at, mouth.office.call, reply, now)
+    request = replace(request, word=word)
     return Draft(
         question_key(row.sha256), _sealed(mouth.key, request, mail_subject(row.sha256), 1), row.id
     )
+
+
+def withdrawing_letter(
+    mouth: Mouth, case: CaseRow, row: MessageRow, envelope: Envelope, now: datetime
+) -> Draft:
+    """The receipt of a request to withdraw, which staff confirm."""
+    token = _hashed(row.sha256)
+    serial = f"{case.code}.asked.{token[:12]}"
+    reply = Reply(
+        case.code,
+        case.submitter,
+        envelope.from_address,
+        envelope.from_name,
+        mouth.office.from_address,
+        serial,
+    )
+    request = question_request(envelope, row.received_at, mouth.office.call, reply, now)
+    request = replace(request, kind="withdrawing", track=case.track)
+    return Draft(f"withdrawing:{case.code}:{token}", request, row.id, case.id)
 
 
 def reminder_letter(mouth: Mouth, row: CaseRow, reminder: Reminder, now: datetime) -> Draft:

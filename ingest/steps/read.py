@@ -24,7 +24,14 @@ from ingest.sandbox.mail import read_or_degrade
 from ingest.steps.border import fault_of
 from ingest.steps.canary import note_canary
 from ingest.steps.known import known_about
-from ingest.steps.letters import enqueue_letter, informed_letter, noted_letter, question_letter
+from ingest.steps.letters import (
+    Draft,
+    enqueue_letter,
+    informed_letter,
+    noted_letter,
+    question_letter,
+    withdrawing_letter,
+)
 from ingest.store.addresses import know_address
 from ingest.store.cases import (
     NewCase,
@@ -60,6 +67,7 @@ from ingest.submission.filing import (
     NoteCanary,
     Receive,
     Silence,
+    TakeBack,
     Tell,
     file_mail,
 )
@@ -155,23 +163,24 @@ class Shelf:
                 note_canary(self.session, self.mouth.key, self.row.id, self.reading, self.now)
             case Silence():
                 record_no_letter(self.session, self.now, intent.reason, message_id=self.row.id)
-            case Acknowledge():
-                letter = question_letter(
-                    self.mouth, self.row, self.reading.envelope, intent.submitter, self.now
-                )
-                enqueue_letter(self.mouth, self.session, letter, self.now)
-            case Receive():
-                envelope = self.reading.envelope
-                letter = noted_letter(self.mouth, self.row, envelope, intent.about, self.now)
-                enqueue_letter(self.mouth, self.session, letter, self.now)
+            case Acknowledge() | Receive():
+                enqueue_letter(self.mouth, self.session, self._letter(intent), self.now)
             case Tell():
                 self._tell(intent)
             case Ask():
                 self._ask(intent)
+            case TakeBack():
+                self._take_back(intent)
             case Enter():
                 self.enter(intent)
             case _:
                 assert_never(intent)
+
+    def _letter(self, intent: Acknowledge | Receive) -> Draft:
+        mouth, row, envelope, now = self.mouth, self.row, self.reading.envelope, self.now
+        if isinstance(intent, Receive):
+            return noted_letter(mouth, row, envelope, intent.about, now)
+        return question_letter(mouth, row, envelope, intent.submitter, now, intent.word)
 
     def _note(
         self,
@@ -215,6 +224,19 @@ class Shelf:
         )
         open_task(self.session, new, self.now)
 
+    def _take_back(self, asked: TakeBack) -> None:
+        case = get_case(self.session, asked.case_id)
+        assert case is not None  # looked up in this transaction
+        how = "申请撤回"
+        if not join_case(self.session, case.id, self.row.id, how, self.now, counts=False):
+            return
+        text = f"案卷 {case.code} 申请撤回：“{asked.words}”"
+        self._note(EventKind.WITHDRAWAL_ASKED, text, case_id=case.id)
+        self._ask(Ask(TaskKind.WITHDRAWAL, asked.reason, case.id))
+        if self.reading.screening.reply:
+            letter = withdrawing_letter(self.mouth, case, self.row, self.reading.envelope, self.now)
+            enqueue_letter(self.mouth, self.session, letter, self.now)
+
     def enter(self, enter: Enter) -> None:
         """Put the mail into a case, which is opened where there is none."""
         session, now = self.session, self.now
@@ -226,7 +248,15 @@ class Shelf:
             contest_case(session, case.id, contested=True)
         if enter.proof is not None:
             know_address(session, case.id, self.reading.envelope.from_address, enter.proof, now)
-        if not join_case(session, case.id, self.row.id, enter.how, now, enter.standing):
+        if not join_case(
+            session,
+            case.id,
+            self.row.id,
+            enter.how,
+            now,
+            enter.standing,
+            counts_from=enter.counts_from,
+        ):
             return
         patience = PATIENCE * self.mouth.caps.settle
         touch_case(

@@ -256,9 +256,13 @@ def join_case(
     joined_by: str,
     now: datetime,
     standing: str = "",
+    *,
+    counts: bool = True,
+    counts_from: datetime | None = None,
 ) -> bool:
     """Put a mail into a case; False when it is in there already. ``standing``: what was proved
-    about its sender (``rules/standing.py``).
+    about its sender (``rules/standing.py``); ``counts``: whether its papers are judged;
+    ``counts_from``: an earlier moment at which they are taken to have come.
     """
     if session.get(CaseMessageRow, (case_id, message_id)) is not None:
         return False
@@ -268,6 +272,8 @@ def join_case(
         joined_by=joined_by,
         joined_at=now,
         standing=standing,
+        counts=counts,
+        counts_from=counts_from,
     )
     session.add(row)
     session.flush()
@@ -349,11 +355,13 @@ def _received(
         return None
     # Cases from before proofs were kept have no word for it: their mails count in full.
     proved = Standing(standing) if standing else Standing.OWNER
+    counts_from = joined.counts_from if joined is not None else None
     return ReceivedMail(
         message.id,
-        (joined.counts_from if joined is not None else None) or message.received_at,
+        counts_from or message.received_at,
         reading,
         message.dated,
+        arrived=message.received_at if counts_from is not None else None,
         may_replace=may(proved, Act.REPLACE),
         may_learn=reading.screening.reply and may(proved, Act.LEARN),
     )

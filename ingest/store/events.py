@@ -57,6 +57,7 @@ class EventKind(StrEnum):
     ASSIGNED = "assigned"  #: a staff member has the case; ``data``: to
     REMARK = "remark"  #: a note by staff
     CASE_CLOSED = "case_closed"
+    WITHDRAWAL_ASKED = "withdrawal_asked"  #: by the case's own people; staff confirm
     WITHDRAWN = "withdrawn"  #: a withdrawal was confirmed
     WITHDRAWAL_REFUSED = "withdrawal_refused"
     MOVED = "moved"  #: a mail was put into a case, or taken out of it

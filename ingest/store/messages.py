@@ -193,6 +193,14 @@ def find_twin_of_large(session: Session, row: MessageRow) -> MessageRow | None:
     return session.exec(query.order_by(col(MessageRow.id))).first()
 
 
+def large_mails_of(session: Session, address: str) -> tuple[datetime, ...]:
+    """When mails of an address came that were too large to be fetched; each mail once."""
+    query = select(MessageRow.received_at).where(
+        col(MessageRow.state) == MessageState.TOO_LARGE, MessageRow.from_address == address
+    )
+    return tuple(session.exec(query.order_by(col(MessageRow.received_at))))
+
+
 def get_message(session: Session, message_id: int) -> MessageRow | None:
     """The mail as the database has it now."""
     return session.get(MessageRow, message_id, populate_existing=True)

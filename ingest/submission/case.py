@@ -41,6 +41,8 @@ class ReceivedMail:
     reading: Reading
     #: False when the server's date was unreadable and ``received`` is when it was asked
     dated: bool = True
+    #: when it really came, where ``received`` is that of a mail too large whose pieces it brings
+    arrived: datetime | None = None
     may_replace: bool = True  #: False: its papers only go where there are none
     #: its sender may be told what is in the case, and wants an answer
     may_learn: bool = True

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal, TypeAlias
 
@@ -18,9 +18,12 @@ from ingest.submission.case import parts_of_matter
 from ingest.submission.codes import find_codes
 from ingest.submission.joining import Candidates, Join, KnownCase, Placement, Purpose, place
 from ingest.submission.quoting import own_text
+from ingest.submission.wishes import Asked, Wish, asked_in
 from rules.call import Call
 from rules.standing import AddressProof, Standing
 from rules.tasks import TaskKind
+from rules.timetable import resend_until
+from rules.vocabulary import BEIJING
 
 MAX_BOUNCE_TEXT = 5_000
 """Characters of a bounce in which the address that refused is looked for."""
@@ -68,6 +71,7 @@ class Known:
     )  #: cases that a person's mail may have to do with
     reported: tuple[SentLetter, ...] = ()  #: what a bounce is about
     made_here: bool = False  #: the Message-ID proves that this program wrote the mail
+    large: tuple[datetime, ...] = ()  #: when mails of this address came that were too large
 
 
 @dataclass(frozen=True)
@@ -124,6 +128,7 @@ class Acknowledge:
     """The mail gets a receipt: it brought nothing to judge."""
 
     submitter: str
+    word: str = ""  #: what the receipt says instead of that there was no attachment
 
 
 @dataclass(frozen=True)
@@ -151,6 +156,17 @@ class Ask:
 
 
 @dataclass(frozen=True)
+class TakeBack:
+    """The case's own people ask to withdraw it: the mail is kept with the case and brings no
+    papers; the case stands as it is until staff confirm.
+    """
+
+    case_id: int
+    words: str
+    reason: str  #: for staff
+
+
+@dataclass(frozen=True)
 class Enter:
     """The mail goes into a case, which is then due to be judged."""
 
@@ -165,10 +181,14 @@ class Enter:
     proof: AddressProof | None  #: why the sender's address is known for the case from now on
     contested: bool
     due: datetime | None  #: None: it stands as it is decided
+    #: when the mail, too large, came whose pieces it brings; None: it counts from its own time
+    counts_from: datetime | None
     reply_to: tuple[str, str] | None  #: address and name; None: as before
 
 
-Intent: TypeAlias = Note | NoteCanary | Silence | Acknowledge | Receive | Tell | Ask | Enter
+Intent: TypeAlias = (
+    Note | NoteCanary | Silence | Acknowledge | Receive | Tell | Ask | TakeBack | Enter
+)
 
 
 @dataclass(frozen=True)
@@ -186,19 +206,93 @@ def file_mail(reading: Reading, call: Call, known: Known, arrived: Arrived) -> F
         return Filing(answered=False, intents=(Note("staff_mail", text),))
     if reading.screening.kind is not ScreeningKind.PERSON:
         return Filing(answered=True, intents=tuple(_not_by_a_person(reading, known)))
+    asked = asked_in(reading, call)
+    if asked is not None and asked.wish is Wish.THANKS:
+        thanks = "来信只是致谢，不需要答复"
+        return Filing(answered=True, intents=(Note("placed", thanks), Silence(thanks)))
     placement = place(reading, call, known.candidates)
     placed = Note("placed", placement.reason)
+    if asked is not None and (done := _as_asked(asked, placement, reading, arrived)) is not None:
+        return done
     if placement.purpose is Purpose.APPLICATION:
-        joins = (_enter(join, placement, reading, call, arrived) for join in placement.joins)
-        doubts = _about_the_sender(placement, reading, call)
+        since = _resent_since(call, known, arrived)
+        joins = [_enter(join, placement, reading, call, arrived) for join in placement.joins]
+        joins = [replace(enter, counts_from=since) for enter in joins]
+        doubts = (
+            *_about_the_sender(placement, reading, call),
+            *_wished(asked, placement),
+            *_late_pieces(call, known, arrived, since),
+        )
         return Filing(answered=False, intents=(placed, *joins, *doubts))
     if placement.purpose is Purpose.HELD:
         return Filing(answered=True, intents=(placed, *_held(placement, reading, arrived)))
     of = placement.towards.id if placement.towards is not None else None
     subject = reading.envelope.subject
-    asked = Note("question", f"来信: {subject}", of)
-    task = Ask(TaskKind.QUESTION, f"来信咨询，请回复：{subject}", of)
-    return Filing(answered=True, intents=(placed, asked, task, _receipt(reading, placement)))
+    said = f"。信中提到“{asked.words}”，请看清要求后办理" if asked is not None else ""
+    noted = Note("question", f"来信: {subject}", of)
+    task = Ask(TaskKind.QUESTION, f"来信咨询，请回复：{subject}{said}", of)
+    return Filing(answered=True, intents=(placed, noted, task, _receipt(reading, placement)))
+
+
+# --- what the mail asks for beyond its papers -----------------------------------------------------
+
+_LETTER_ONLY = {
+    Wish.RENAME: "来信要求更正名称，将由工作人员核实办理后答复。",
+    Wish.DROP: "来信提出有申报项退出，将由工作人员核实办理后答复。",
+    Wish.NOTICE: "来件是通知、简报一类的文件，没有作为申报材料立案。",
+}
+"""What the receipt says of a mail that brings no form."""
+
+
+def _as_asked(
+    asked: Asked, placement: Placement, reading: Reading, arrived: Arrived
+) -> Filing | None:
+    """What becomes of a mail that asks plainly and brings no form; None for all others."""
+    forms = any(document.role is not None for document in reading.documents)
+    if forms or asked.wish is Wish.UNCLEAR or placement.purpose is Purpose.HELD:
+        return None
+    placed, homes = Note("placed", f"来信: {asked.words}"), placement.homes
+    if asked.wish is Wish.NOTICE:
+        task = Ask(TaskKind.QUESTION, f"来件像是通知或简报，没有立案，请查看：{asked.words}")
+        return _acknowledged(placed, task, reading, placement, _LETTER_ONLY[Wish.NOTICE])
+    if placement.towards is not None and not homes:  # our letter in other hands
+        return Filing(answered=True, intents=(placed, *_held(placement, reading, arrived)))
+    if asked.wish is Wish.WITHDRAW:
+        if not homes:
+            return None
+        taken = TakeBack(homes[0].id, asked.words, _withdrawal_reason(asked, placement))
+        return Filing(answered=True, intents=(placed, taken))
+    case = homes[0].id if homes else None
+    task = Ask(TaskKind.CHANGE, f"来信要求更名或退出：“{asked.words}”。请核实后办理", case)
+    return _acknowledged(placed, task, reading, placement, _LETTER_ONLY[asked.wish])
+
+
+def _acknowledged(
+    placed: Note, task: Ask, reading: Reading, placement: Placement, word: str
+) -> Filing:
+    receipt = _receipt(reading, placement)
+    if isinstance(receipt, Acknowledge):
+        receipt = replace(receipt, word=word)
+    noted = Note("question", f"来信: {reading.envelope.subject}", task.case_id)
+    return Filing(answered=True, intents=(placed, noted, task, receipt))
+
+
+def _withdrawal_reason(asked: Asked, placement: Placement) -> str:
+    others = "、".join(case.code for case in placement.homes[1:])
+    more = f"该地址另有案卷 {others}，如信中没有写明，请问清是哪一件。" if others else ""
+    return f"来信申请撤回：“{asked.words}”。{more}请核实后确认或驳回；办理之前案卷不变"
+
+
+def _wished(asked: Asked | None, placement: Placement) -> Iterator[Ask]:
+    """The task about a wish that came with papers; those are judged as they are."""
+    if asked is None or asked.wish is Wish.NOTICE:
+        return
+    case = placement.joins[0].case_id if placement.joins else None
+    if asked.wish in (Wish.RENAME, Wish.DROP):
+        yield Ask(TaskKind.CHANGE, f"来件要求更正：“{asked.words}”。请核实后办理更名或退出", case)
+    else:
+        reason = f"来件随材料提到“{asked.words}”，意思不明确，请看清要求后办理"
+        yield Ask(TaskKind.QUESTION, reason, case)
 
 
 def _held(placement: Placement, reading: Reading, arrived: Arrived) -> Iterator[Intent]:
@@ -327,8 +421,33 @@ def _enter(
         proof=join.proof,
         contested=join.contested,
         due=None if still else due,
+        counts_from=None,
         reply_to=(envelope.from_address, envelope.from_name) if learns else None,
     )
+
+
+def _resent_since(call: Call, known: Known, arrived: Arrived) -> datetime | None:
+    """When the mail came whose pieces this late one brings in time."""
+    if arrived.received < call.deadline:
+        return None
+    large = [
+        moment
+        for moment in known.large
+        if moment < call.deadline
+        and arrived.received < resend_until(call.deadline, call.timing, moment)
+    ]
+    return max(large, default=None)
+
+
+def _late_pieces(
+    call: Call, known: Known, arrived: Arrived, since: datetime | None
+) -> Iterator[Ask]:
+    """Staff look where something came in time, too large, and its pieces did not."""
+    early = [moment for moment in known.large if moment < call.deadline]
+    if early and since is None and arrived.received >= call.deadline:
+        came = f"{max(early).astimezone(BEIJING):%m月%d日 %H:%M}"
+        reason = f"该地址{came}的来信过大、没有下载，补发的材料超过了补发期限，按补发时间裁定。是否采用请核定"
+        yield Ask(TaskKind.LATE_PIECES, reason)
 
 
 def brings_papers(reading: Reading) -> bool:

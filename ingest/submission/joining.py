@@ -16,6 +16,7 @@ from ingest.reading import Reading
 from ingest.submission.case import parts_of_matter
 from ingest.submission.quoting import own_text
 from ingest.submission.sender import Sender, who_sent
+from ingest.submission.tracks import one_track
 from rules.call import Call
 from rules.standing import (
     PROOF_OF_ADDRESS,
@@ -131,6 +132,9 @@ class Placement:
     towards: KnownCase | None = None  #: the case a mail without the standing for it is about
     told: bool = False  #: that case's known address is told that somebody wrote in its name
     pointed: bool = False  #: the mail itself points to that case
+    homes: tuple[
+        KnownCase, ...
+    ] = ()  #: the cases its sender may replace and withdraw, the likeliest first
 
 
 def proofs_of(case: KnownCase, address: str, sender: Sender, known: Candidates) -> frozenset[Proof]:
@@ -139,16 +143,18 @@ def proofs_of(case: KnownCase, address: str, sender: Sender, known: Candidates) 
     found = {
         Proof.OUR_LETTER: ours,
         Proof.CODE: points,
-        # An office may be listed long after a stranger opened a case under its name.
-        Proof.LISTED: sender.by_address
-        and sender.unit == case.unit
-        and (case.vouched or ours or points),
+        Proof.LISTED: _listed(case, sender, named=ours or points),
         Proof.SAME_UNIT: sender.named and sender.own_words and sender.key == case.claim,
         Proof.OTHER_UNIT: bool(case.claim) and _another(sender, case.claim),
     }
     of_address = case.addresses.get(address) if address else None
     kept = {PROOF_OF_ADDRESS[of_address]} if of_address is not None else set()
     return frozenset(kept | {proof for proof, holds in found.items() if holds})
+
+
+def _listed(case: KnownCase, sender: Sender, *, named: bool) -> bool:
+    """An office may be listed long after a stranger opened a case under its name."""
+    return sender.by_address and sender.unit == case.unit and (case.vouched or named)
 
 
 def _another(sender: Sender, claim: str) -> bool:
@@ -182,12 +188,16 @@ class _Decision:
         if named and not self._with(named, Act.REPLACE):
             return self._pointing(named)
         if not parts_of_matter(self.reading):
-            of = f"案卷 {homes[0].code} 的来信,没有附件" if homes else "没有附件"
+            home = self._first_choice(homes) if homes else None
+            of = f"案卷 {home.code} 的来信,没有附件" if home else "没有附件"
             return Placement(
-                Purpose.QUESTION, self.sender, (), of, towards=homes[0] if homes else None
+                Purpose.QUESTION, self.sender, (), of, towards=home, homes=self._sorted(homes)
             )
         if homes:
-            return Placement(Purpose.APPLICATION, self.sender, self._at_home(homes), "补充材料")
+            joins = self._at_home(homes)
+            return Placement(
+                Purpose.APPLICATION, self.sender, joins, "补充材料", homes=self._sorted(homes)
+            )
         return self._by_name()
 
     def _with(self, cases: Iterable[KnownCase], act: Act) -> tuple[KnownCase, ...]:
@@ -219,14 +229,14 @@ class _Decision:
 
     def _supplement(self, cases: Sequence[KnownCase]) -> tuple[Join, ...]:
         """Into the cases of its documents' tracks, into the first one when it names no track."""
-        tracks = _document_tracks(self.reading)
+        tracks = _document_tracks(self.reading, self.call)
         found = [case for case in cases if case.track in tracks] or list(cases[:1])
         return tuple(self._join(case) for case in found)
 
     # --- at home ----------------------------------------------------------------------------
 
     def _at_home(self, homes: Sequence[KnownCase]) -> tuple[Join, ...]:
-        tracks = _document_tracks(self.reading)
+        tracks = _document_tracks(self.reading, self.call)
         if not tracks:
             return (self._join(self._first_choice(homes)),)
         joins = []
@@ -248,6 +258,12 @@ class _Decision:
             if found := [case for case in homes if wanted(case)]:
                 return found[0]
         return homes[-1]
+
+    def _sorted(self, homes: Sequence[KnownCase]) -> tuple[KnownCase, ...]:
+        if not homes:
+            return ()
+        first = self._first_choice(homes)
+        return (first, *(case for case in homes if case is not first))
 
     def _join(self, case: KnownCase) -> Join:
         proofs, sender = self._proofs(case), self.sender
@@ -340,16 +356,22 @@ def _how(case: KnownCase, proofs: frozenset[Proof]) -> str:
     return f"发件地址是案卷 {case.code} 的"
 
 
-def _document_tracks(reading: Reading) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(each.track for each in reading.documents if each.track))
+def _document_tracks(reading: Reading, call: Call) -> tuple[str, ...]:
+    """The tracks of a mail's forms; one where form and table of two tracks are one application."""
+    mixed = one_track(reading.documents, _named_track(reading, call))
+    tracks = (each.track for each in reading.documents if each.track)
+    return (mixed,) if mixed else tuple(dict.fromkeys(tracks))
 
 
 def tracks_of(reading: Reading, call: Call) -> tuple[str, ...]:
     """The tracks a mail applies for: by its documents, else by the one track its subject, text or
     file names name.
     """
-    if tracks := _document_tracks(reading):
-        return tracks
+    return _document_tracks(reading, call) or (_named_track(reading, call),)
+
+
+def _named_track(reading: Reading, call: Call) -> str:
+    """The one track that a mail's words name; "" for none or several."""
     for text in (
         reading.envelope.subject,
         " ".join(part.name for part in reading.parts),
@@ -357,5 +379,5 @@ def tracks_of(reading: Reading, call: Call) -> tuple[str, ...]:
     ):
         named = [track.name for track in call.tracks if track.name in text]
         if len(named) == 1:
-            return tuple(named)
-    return ("",)
+            return named[0]
+    return ""

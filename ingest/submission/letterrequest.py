@@ -10,12 +10,13 @@ from typing import Literal, TypeAlias, TypedDict
 from ingest.reading import Document, Envelope, Fate, Kind, Part, SealOutcome, page_list
 from ingest.submission.case import Case, Filed, Place, parts_of_matter
 from ingest.submission.reminding import Reminder
+from ingest.submission.tracks import misfits
 from notifier.letters import LetterRequest, ReceivedFile
 from notifier.rendering import LetterKind
 from notifier.wording import size_text
 from rules.call import Call, Rendition
 from rules.staff import passed_on
-from rules.timetable import corrections_until
+from rules.timetable import corrections_until, resend_until
 from rules.verdict import Decision, Outcome, Verdict
 
 
@@ -58,26 +59,35 @@ def files_of(case: Case) -> tuple[ReceivedFile, ...]:
 
 
 def _files(case: Case, replaced: set[Place]) -> Iterator[ReceivedFile]:
+    wrong = {item.place for item in misfits(case)}
     for mail in case.mails:
         for part in parts_of_matter(mail.reading):
             documents = [each for each in mail.reading.documents if part.path in each.parts]
-            own = [each for each in documents if each.track in (case.track, "")]
+            own = [
+                each
+                for each in documents
+                if each.track in (case.track, "") or Filed(mail, each).place in wrong
+            ]
             if documents and not own:
                 continue  # it is in the receipt of the other track
             unread = "网盘或超大附件链接" if part.fate is Fate.CLOUD_LINK else "未识别"
             places = {Filed(mail, document).place for document in own}
             yield ReceivedFile(
-                name=part.name or "（无文件名）", role=_roles(own) or unread, size=part.size, sha256=part.sha256,
-                received=mail.received, note=_note(case, places, part, own),
+                name=part.name or "（无文件名）", role=_roles(own, case.track) or unread, size=part.size, sha256=part.sha256,
+                received=mail.arrived or mail.received, note=_note(case, places, part, own),
                 superseded=bool(places) and places <= replaced,
             )  # fmt: skip
 
 
-def _roles(documents: Sequence[Document]) -> str:
+def _roles(documents: Sequence[Document], track: str) -> str:
     """What a file holds; where it is several forms, each with its pages or its applicant."""
     if len(documents) < 2:
-        return "".join(map(role_name, documents))
+        return "".join(role_name(document) + _of_other(document, track) for document in documents)
     return "、".join(role_name(document) + _which(document) for document in documents)
+
+
+def _of_other(document: Document, track: str) -> str:
+    return f"，{document.track}的表" if document.track not in (track, "") else ""
 
 
 _PICTURES = (Kind.JPEG, Kind.PNG, Kind.IMAGE)
@@ -108,14 +118,13 @@ def letter_kind(verdict: Verdict) -> LetterKind:
     """
     if all(passed_on(each) for each in verdict.entries or (verdict,)):
         return "passed_on"
-    told = [finding.outcome for entry in verdict.entries for finding in entry.findings]
-    if (
-        verdict.decision is Decision.ACCEPTED
-        and Outcome.REFER in told
-        and not any(passed_on(entry) for entry in verdict.entries)
-    ):
-        return "referred"
-    return verdict.decision.value
+    waits = verdict.decision is Decision.ACCEPTED and _waits_beside(verdict)
+    return "referred" if waits else verdict.decision.value
+
+
+def _waits_beside(verdict: Verdict) -> bool:
+    told = {finding.outcome for entry in verdict.entries for finding in entry.findings}
+    return Outcome.REFER in told and not any(passed_on(entry) for entry in verdict.entries)
 
 
 def _note(case: Case, places: set[Place], part: Part, documents: Sequence[Document]) -> str:
@@ -253,6 +262,7 @@ def too_large_request(
         question_request(envelope, received, call, reply, now),
         kind="too_large",
         size_limit=room,
+        mend_by=resend_until(call.deadline, call.timing, received),
     )
 
 

@@ -131,6 +131,7 @@ def _submission(case: Case, call: Call, sender: Sender, *, decided_before: bool)
     witness = last.reading.envelope.received
     apart = (
         witness is not None
+        and last.arrived is None
         and abs(
             last.received.timestamp() - witness,
         )

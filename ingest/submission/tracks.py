@@ -10,9 +10,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from ingest.reading import Document
 from ingest.submission.case import Case, Filed
 from rules.call import Role
 from rules.vocabulary import normalise
+
+
+def one_track(documents: Iterable[Document], named: str) -> str:
+    """The track that is applied for where an application of one track came with the table of
+    another; "" where nothing is mixed up.
+
+    ``named`` is the track that the mail's words name, "" for none: else the application's counts.
+    """
+    tracks = _tracks_by_role(documents)
+    applied, listed = tracks[Role.APPLICATION], tracks[Role.SUMMARY]
+    if len(applied) != 1 or len(listed) != 1 or applied == listed:
+        return ""
+    (track,) = applied
+    return named if named in applied | listed else track
 
 
 def misfits(case: Case) -> tuple[Filed, ...]:
@@ -39,6 +54,14 @@ def _misfits(case: Case) -> Iterator[Filed]:
                     yield item
 
 
+def _tracks_by_role(documents: Iterable[Document]) -> dict[Role, set[str]]:
+    found: dict[Role, set[str]] = {role: set() for role in Role}
+    for document in documents:
+        if document.role is not None and document.track:
+            found[document.role].add(document.track)
+    return found
+
+
 # --- whose year a form is of ----------------------------------------------------------------------
 
 TITLE_TEXTS = 12
@@ -53,9 +76,12 @@ def title_year(outline: Sequence[Sequence[str]], titles: Iterable[str]) -> int |
     known = [normalise(title) for title in titles]
     for number, line in enumerate(lines):
         if any(title in line for title in known):
-            beside = [each for each in lines[max(0, number - 1) : number + 2] if each != line]
-            found = _YEAR.search(line) or next(
-                filter(None, map(_YEAR_ALONE.fullmatch, beside)), None
-            )
-            return int(found[1]) if found else None
+            return _year_at(lines, number)
     return None
+
+
+def _year_at(lines: Sequence[str], number: int) -> int | None:
+    beside = [each for each in lines[max(0, number - 1) : number + 2] if each != lines[number]]
+    alone = filter(None, map(_YEAR_ALONE.fullmatch, beside))
+    found = _YEAR.search(lines[number]) or next(alone, None)
+    return int(found[1]) if found else None

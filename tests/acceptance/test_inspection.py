@@ -24,8 +24,8 @@ from tests.acceptance.conftest import COMMAND
 from tests.unit.ingest.document.papers import locked_pdf
 
 SAMPLES = {sample.path.name: sample for sample in load_samples()}
-NEEDS_ITS_CASE = {"10-supplement-as-reply.eml"}
-"""Alone, a supplement is an incomplete application."""
+NEEDS_ITS_CASE = {"10-supplement-as-reply.eml", "24-grey-scans-follow.eml", "25-impostor.eml"}
+"""Alone, a supplement is an incomplete application, and a stranger the only one of his name."""
 
 
 def mailroom(*arguments: str) -> subprocess.CompletedProcess[str]:

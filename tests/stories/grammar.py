@@ -20,13 +20,7 @@ from notifier.letters import LETTER_NAMES
 from rules.verdict import DECISION_NAMES
 from rules.vocabulary import BEIJING
 
-COMING = {
-    "撤回申请回执",
-}
-"""Letters that stories ask for and nobody writes yet; a name leaves this set when its letter is
-there.
-"""
-KINDS = {*LETTER_NAMES.values(), *COMING}
+KINDS = set(LETTER_NAMES.values())
 NO_CASE, UNDECIDED = "无案卷", "未裁定"
 STATES = {*DECISION_NAMES.values(), NO_CASE, UNDECIDED, "已撤回", "已替换", "已转交"}
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}

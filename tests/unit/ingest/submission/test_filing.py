@@ -317,3 +317,32 @@ def test_a_staff_members_mail_is_no_application_whatever_it_carries(mail: Mail, 
     assert not filing.answered
     assert [intent.kind for intent in filing.intents if isinstance(intent, Note)] == ["staff_mail"]
     assert len(filing.intents) == 1
+
+
+@pytest.mark.parametrize(
+    ("large", "came", "counts", "late"),
+    [
+        (timedelta(minutes=-30), timedelta(hours=9), True, False),
+        (timedelta(minutes=-30), timedelta(days=2), False, True),  # the next working day is over
+        (timedelta(minutes=-30), timedelta(hours=-1), False, False),
+        (timedelta(minutes=30), timedelta(hours=9), False, False),
+        (None, timedelta(hours=9), False, False),
+    ],
+)
+def test_pieces_of_a_mail_too_large_count_from_its_time_for_a_while(
+    call: Call,
+    mail: Mail,
+    word: Make,
+    *,
+    large: timedelta | None,
+    came: timedelta,
+    counts: bool,
+    late: bool,
+) -> None:
+    """Later ones are late, and staff look; what was late itself moves nothing."""
+    known = Known(large=() if large is None else (call.deadline + large,))
+    arrived = replace(ARRIVED, received=call.deadline + came, now=call.deadline + came)
+    filing = file_mail(mail(word("甲团中学")).reading, call, known, arrived)
+    (enter,) = entered(filing)
+    assert enter.counts_from == (call.deadline + large if large is not None and counts else None)
+    assert (TaskKind.LATE_PIECES in [kind for kind, _ in asked(filing)]) is late

@@ -8,13 +8,32 @@ import pytest
 
 from ingest.reading import Document
 from ingest.submission.case import ReceivedMail, arrange
-from ingest.submission.tracks import misfits, title_year
+from ingest.submission.tracks import misfits, one_track, title_year
 from rules.call import Call, Role
 
 Make = Callable[..., Document]
 Mail = Callable[..., ReceivedMail]
 ZONE, SCHOOL = "示范区", "示范校"
 TITLES = ("兵团智慧教育示范区申报书", "智慧教育示范区申报书")
+
+
+def test_a_form_and_the_table_of_the_other_track_are_one_application(
+    word: Make, summary: Make
+) -> None:
+    """Of the track that the words name, else of the form's."""
+    mixed = [word("甲团中学", SCHOOL), summary("乙局", track=ZONE)]
+
+    assert one_track(mixed, ZONE) == ZONE
+    assert one_track(mixed, "") == one_track(mixed, "别的") == SCHOOL
+
+
+def test_whole_applications_are_not_mixed_up(word: Make, summary: Make) -> None:
+    """Two whole ones, a whole one, or one with more of another track."""
+    school = [word("甲团中学", SCHOOL), summary("甲团中学", track=SCHOOL)]
+    zone = [word("乙局", ZONE), summary("乙局", track=ZONE)]
+
+    for documents in ([*school, *zone], school, [*school, word("乙局", ZONE)], zone[:1], []):
+        assert one_track(documents, ZONE) == ""
 
 
 def test_a_form_of_the_other_track_stands_in_the_place_of_what_is_missing(
