@@ -87,12 +87,12 @@ class Round:
             assert self.run() is None
 
     def states(self) -> list[str]:
-        """Of the letters to applicants."""
+        """Of the answers to applicants; a day without the program may end with a reminder."""
         return [
             row["state"]
             for row in rows(
                 self.office.database,
-                "SELECT state FROM outbox WHERE kind != 'digest'",
+                "SELECT state FROM outbox WHERE kind NOT IN ('digest', 'reminder')",
             )
         ]
 
