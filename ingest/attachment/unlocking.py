@@ -11,6 +11,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Sequence
+from xml.parsers.expat import ExpatError
 
 import msoffcrypto
 import pyzipper
@@ -27,7 +28,7 @@ _BROKEN = (
     msoffcrypto.exceptions.InvalidKeyError, msoffcrypto.exceptions.ParseError,
     OSError, ValueError, TypeError, KeyError, IndexError, AttributeError, struct.error, EOFError,
     OverflowError, NotImplementedError, RuntimeError, zlib.error, zipfile.BadZipFile,
-    pyzipper.BadZipFile,
+    pyzipper.BadZipFile, ExpatError,
 )  # fmt: skip
 
 

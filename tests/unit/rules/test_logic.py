@@ -221,7 +221,7 @@ def test_the_trace_shows_line_mark_value_and_origin(book: Book) -> None:
     trace = "\n".join(finding.evidence)
 
     assert (
-        "✗ 申报书.学校类型 不属于 小学、初中　实际: 小学（2/附件1.docx，表1 第3行，table，可信度 0.80）"
+        "✗ 申报书.学校类型 不属于 小学、初中　实际: 小学（2/附件1.docx，表1 第3行，表格，可信度 0.80）"
         in trace
     )
     assert "✓ 都不" in trace
