@@ -75,11 +75,12 @@ def candidates_for(session: Session, reading: Reading, call: Call, key: bytes) -
         if claim
     )
     claimed = [row for claim in claims for row in cases_claiming(session, call.id, claim)]
+    found: dict[int, KnownCase] = {}
     return Candidates(
-        letters=_known_cases(session, letters),
-        pointed=_known_cases(session, pointed),
-        own=_known_cases(session, own),
-        claimed=_known_cases(session, claimed),
+        letters=_known_cases(session, letters, found),
+        pointed=_known_cases(session, pointed, found),
+        own=_known_cases(session, own, found),
+        claimed=_known_cases(session, claimed, found),
     )
 
 
@@ -88,9 +89,16 @@ def _by_codes(session: Session, text: str) -> list[CaseRow]:
     return [row for row in found if row is not None]
 
 
-def _known_cases(session: Session, rows: Iterable[CaseRow]) -> tuple[KnownCase, ...]:
-    homes = (home_of(session, row) for row in rows)  # a letter of a merged case leads to the other
-    return tuple(known_case(session, row) for row in {row.id: row for row in homes}.values())
+def _known_cases(
+    session: Session, rows: Iterable[CaseRow], found: dict[int, KnownCase]
+) -> tuple[KnownCase, ...]:
+    """``rows`` as joining knows them; a case that something else led to already is in ``found``."""
+    # A letter of a merged case leads to the other.
+    homes = {home.id: home for home in (home_of(session, row) for row in rows)}
+    for number, row in homes.items():
+        if number not in found:
+            found[number] = known_case(session, row)
+    return tuple(found[number] for number in homes)
 
 
 def known_case(session: Session, row: CaseRow) -> KnownCase:

@@ -180,8 +180,21 @@ def question_request(
     now: datetime,
 ) -> LetterRequest:
     """The request for the receipt of a mail that brought nothing to judge."""
+    return _plain_request("received", call, reply, received, now, _thread(envelope))
+
+
+def _plain_request(
+    kind: LetterKind,
+    call: Call,
+    reply: Reply,
+    received: datetime | None,
+    now: datetime,
+    thread: _Thread | None = None,
+) -> LetterRequest:
+    """A letter without verdict and files; without ``thread`` it answers no mail."""
+    beginning: _Thread = {"original_subject": "", "in_reply_to": "", "references": ()}
     return LetterRequest(
-        kind="received",
+        kind=kind,
         call=call,
         case_code=reply.case_code,
         track="",
@@ -191,7 +204,7 @@ def question_request(
         from_address=reply.from_address,
         received=received,
         now=now,
-        **_thread(envelope),
+        **(thread or beginning),
         verdict=None,
         files=(),
         serial=reply.serial,
@@ -207,47 +220,20 @@ def reminder_request(
     now: datetime,
 ) -> LetterRequest:
     """The request for the reminder of a case, in the thread of the letter it reminds of."""
-    return LetterRequest(
-        kind="reminder",
-        call=call,
-        case_code=reply.case_code,
+    return replace(
+        _plain_request("reminder", call, reply, received, now),
         track=track,
-        submitter=reply.submitter,
-        to_address=reply.to_address,
-        to_name=reply.to_name,
-        from_address=reply.from_address,
-        received=received,
-        now=now,
-        original_subject="",
         in_reply_to=reminder.message_id,
         references=(reminder.message_id,),
         verdict=reminder.verdict,
-        files=(),
-        serial=reply.serial,
         mend_by=corrections_until(call.deadline, call.timing, reminder.told),
     )
 
 
 def call_reminder_request(call: Call, reply: Reply, now: datetime) -> LetterRequest:
     """The request for the reminder of a unit that has sent nothing."""
-    return LetterRequest(
-        kind="call_reminder",
-        call=call,
-        case_code="",
-        track="",
-        submitter=reply.submitter,
-        to_address=reply.to_address,
-        to_name="",
-        from_address=reply.from_address,
-        received=None,
-        now=now,
-        original_subject="",
-        in_reply_to="",
-        references=(),
-        verdict=None,
-        files=(),
-        serial=reply.serial,
-    )
+    request = _plain_request("call_reminder", call, reply, None, now)
+    return replace(request, case_code="", to_name="")
 
 
 def too_large_request(
@@ -278,24 +264,7 @@ def noted_request(
 
 def informed_request(call: Call, reply: Reply, received: datetime, now: datetime) -> LetterRequest:
     """The request for the short letter that tells a case's known address of a mail in its name."""
-    return LetterRequest(
-        kind="informed",
-        call=call,
-        case_code=reply.case_code,
-        track="",
-        submitter="",
-        to_address=reply.to_address,
-        to_name=reply.to_name,
-        from_address=reply.from_address,
-        received=received,
-        now=now,
-        original_subject="",
-        in_reply_to="",
-        references=(),
-        verdict=None,
-        files=(),
-        serial=reply.serial,
-    )
+    return replace(_plain_request("informed", call, reply, received, now), submitter="")
 
 
 class _Thread(TypedDict):

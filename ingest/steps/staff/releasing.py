@@ -10,6 +10,7 @@ from dataclasses import replace
 from sqlmodel import Session
 
 from ingest.errors import UsageError
+from ingest.reading import Reading
 from ingest.steps.judge import judge_taken, take_case
 from ingest.steps.known import candidates_for
 from ingest.steps.read import Shelf
@@ -62,7 +63,7 @@ def release(hands: Hands, number: int, code: str, because: str) -> str:
             raise UsageError(
                 f"来件 {number} 已在案卷 {there[0].code} 里", "归错的用 mailroom message move"
             )
-        codes = _into(session, hands, mail, code) if code else _own(session, hands, mail)
+        codes = _into(session, hands, mail, code) if code else _own(session, hands, mail, reading)
         said = f"{hands.who} 放行来件 {number}，归入案卷 {'、'.join(codes)}：{because}"
         data = {"who": hands.who, "because": because, "to": "、".join(codes)}
         record_event(
@@ -80,10 +81,8 @@ def _into(session: Session, hands: Hands, mail: MessageRow, code: str) -> list[s
     return [row.code]
 
 
-def _own(session: Session, hands: Hands, mail: MessageRow) -> list[str]:
+def _own(session: Session, hands: Hands, mail: MessageRow, reading: Reading) -> list[str]:
     """As if the mail pointed to no case of anybody else's."""
-    reading = load_reading(mail)
-    assert reading is not None  # looked up before
     call, mouth = hands.rules.call, hands.mouth
     found = candidates_for(session, reading, call, mouth.key)
     known = Known(candidates=replace(found, letters=(), pointed=()))
