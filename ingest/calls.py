@@ -183,13 +183,6 @@ def template_layers(folder: CallFolder) -> tuple[dict[str, str], ...]:
     return shipped, beside, folder.templates
 
 
-def load_templates(folder: CallFolder) -> Templates:
-    """All of them together, as they are written."""
-    return Templates(
-        {name: text for layer in template_layers(folder) for name, text in layer.items()}
-    )
-
-
 def usable_templates(folder: CallFolder) -> tuple[Templates, list[str]]:
     """Those that letters can be written with, and what is wrong with the ones left out."""
     return sound_templates(template_layers(folder), folder.call)

@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from ingest.calls import CallFolder, load_templates, with_place
+from ingest.calls import CallFolder, usable_templates, with_place
 from ingest.errors import InputError
 from ingest.inspection.reports import document_json, entries_json, letter_json
 from ingest.judging.cases import Surroundings, judge_case
@@ -86,7 +86,7 @@ def inspect_message(
             else _answers(report, reading, folder, office, stamp)
         )
         if reading.screening.reply:
-            templates = load_templates(folder)
+            templates = usable_templates(folder)[0]
             report["letter"] = letter_json([compose(request, templates) for request in requests])
     return report
 

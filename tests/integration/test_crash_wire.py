@@ -20,7 +20,7 @@ import pytest
 from ingest.app import App, build
 from ingest.clock import FixedClock
 from ingest.daemon import run_once, work
-from ingest.demo.smtp_sink import SmtpSink
+from ingest.demo.smtp_sink import SmtpSink, TakenLetter
 from ingest.errors import MailroomError, StorageError, TemporaryError
 from ingest.mailbox.imap import ImapMailbox
 from ingest.settings import load_settings
@@ -31,7 +31,7 @@ from tests.integration.without_worker import without_worker
 from tests.servers.dovecot import DovecotAccount
 from tests.servers.faultproxy import Fault, FaultProxy
 from tests.servers.smtp import transport_to
-from tests.torture.check import always, at_rest, rows
+from tests.torture.check import always, at_rest, message_id, rows
 from tests.torture.mails import Posted, application, question
 from tests.torture.runs import KilledOffice, Zygote
 
@@ -88,13 +88,18 @@ class Round:
 
     def states(self) -> list[str]:
         """Of the answers to applicants; a day without the program may end with a reminder."""
-        return [
-            row["state"]
-            for row in rows(
-                self.office.database,
-                "SELECT state FROM outbox WHERE kind NOT IN ('digest', 'reminder')",
-            )
-        ]
+        return [row["state"] for row in self._answers()]
+
+    def answers_taken(self) -> list[TakenLetter]:
+        """What the server got of them, a letter as often as it came."""
+        ours = {row["message_id"] for row in self._answers()}
+        return [letter for letter in self.office.taken if message_id(letter) in ours]
+
+    def _answers(self) -> list[sqlite3.Row]:
+        return rows(
+            self.office.database,
+            "SELECT state, message_id FROM outbox WHERE kind NOT IN ('digest', 'reminder')",
+        )
 
 
 @pytest.fixture
@@ -201,12 +206,7 @@ def test_a_letter_whose_reply_was_lost_is_uncertain_and_never_sent_again(
 
     assert at_rest(round_.office) == []
     assert sorted(round_.states()) == ["sent", "sent", "uncertain"]
-    assert (
-        len(
-            [letter for letter in round_.office.taken if "example.cn" in letter.recipients[0]],
-        )
-        == 3
-    )
+    assert len(round_.answers_taken()) == 3
 
 
 def test_a_letter_whose_outcome_cannot_be_written_down_becomes_uncertain_without_a_restart(

@@ -67,7 +67,7 @@ def calls(tmp_path: Path) -> Path:
     shutil.copytree(default_config() / "calls", tmp_path / "config/calls")
     letter = tmp_path / "config/templates/received/subject.txt"
     letter.parent.mkdir(parents=True)
-    letter.write_text("本单位自己的回执标题\n", encoding="utf-8")
+    letter.write_text("本单位自己的回执标题 {{ case_code }}\n", encoding="utf-8")
     return tmp_path / "config/calls"
 
 

@@ -79,7 +79,8 @@ def _files(office: KilledOffice) -> Iterator[str]:
             yield f"raw file missing or damaged: {row['sha256'][:12]}"
 
 
-def _message_id(letter: TakenLetter) -> str:
+def message_id(letter: TakenLetter) -> str:
+    """Its own, with angle brackets."""
     return str(email.message_from_bytes(letter.data)["Message-ID"])
 
 
@@ -87,7 +88,7 @@ def _letters(office: KilledOffice) -> Iterator[str]:
     """No letter without a committed decision, none twice, none for the same mail and decision."""
     query = "SELECT o.*, m.sha256 FROM outbox o LEFT JOIN messages m ON m.id = o.message_ref"
     known = {row["message_id"]: row for row in rows(office.database, query)}
-    copies = Counter(_message_id(letter) for letter in office.taken)
+    copies = Counter(message_id(letter) for letter in office.taken)
     for identifier, count in copies.items():
         row = known.get(identifier)
         if row is None:
@@ -97,7 +98,7 @@ def _letters(office: KilledOffice) -> Iterator[str]:
         if count > 1:
             yield f"{identifier} left {count} times"
     for letter in office.taken:
-        row = known.get(_message_id(letter))
+        row = known.get(message_id(letter))
         if row is not None and letter.data.replace(
             b"\r\n",
             b"\n",
@@ -163,7 +164,7 @@ def _answers(office: KilledOffice) -> Iterator[str]:
 
 
 def _nothing_waits(office: KilledOffice) -> Iterator[str]:
-    copies = Counter(_message_id(letter) for letter in office.taken)
+    copies = Counter(message_id(letter) for letter in office.taken)
     for row in rows(office.database, "SELECT * FROM outbox"):
         count = copies[row["message_id"]]
         if row["state"] not in {"sent", "uncertain"}:
@@ -186,7 +187,7 @@ def tally(office: KilledOffice) -> dict[str, int]:
     """How many letters arrived, are uncertain (and of these arrived all the same), and mails were
     set aside.
     """
-    copies = Counter(_message_id(letter) for letter in office.taken)
+    copies = Counter(message_id(letter) for letter in office.taken)
     uncertain = [
         row["message_id"]
         for row in rows(

@@ -123,7 +123,7 @@ def sort_pile(leaves: Iterable[Leaf], call: Call, expected: str = "") -> tuple[P
     if expected and not any(piece.form for piece in pieces):
         for piece in pieces:
             piece.expect("" if piece.foreign else expected)
-    return tuple(piece.closed() for piece in _front_joined(pieces))
+    return tuple(piece.closed() for piece in _cover_joined(_front_joined(pieces), forms))
 
 
 def _place(leaf: Leaf, pieces: list[_Open], forms: Mapping[str, Form]) -> None:
@@ -248,3 +248,23 @@ def _front_joined(pieces: list[_Open]) -> list[_Open]:
         return pieces
     form.leaves = [*front.leaves, *form.leaves]
     return pieces[1:]
+
+
+def _cover_joined(pieces: list[_Open], forms: Mapping[str, Form]) -> list[_Open]:
+    """A cover at the very end belongs to the form before it that has none: its pages were scanned
+    in a wrong order. Under another name it is another form's.
+    """
+    if len(pieces) < 2 or not pieces[-1].form or pieces[-2].form != pieces[-1].form:
+        return pieces
+    body, cover = pieces[-2:]
+    form = forms[cover.form]
+    headed = any(leaf.form for leaf in body.leaves)
+    if headed or not body.whole(form) or cover.whole(form) or _other_names(body, cover):
+        return pieces
+    body.leaves += cover.leaves
+    body.sure |= cover.sure
+    return pieces[:-1]
+
+
+def _other_names(one: _Open, other: _Open) -> bool:
+    return bool(one.name and other.name) and _one_name(one.name, other.name) is not True

@@ -102,6 +102,28 @@ def test_a_cover_that_was_copied_with_its_name_begins_the_next_form(call: Call) 
     assert [(piece.pages, piece.sure) for piece in found] == [((1, 2), {1, 2}), ((3,), {3})]
 
 
+@pytest.mark.parametrize(
+    ("name", "forms"),
+    [("", 1), ("甲团中学", 1), ("乙团小学", 2)],
+    ids=["unread name", "the same name", "another's"],
+)
+def test_a_cover_behind_its_form_is_in_a_wrong_order(call: Call, name: str, forms: int) -> None:
+    """Nothing follows it that could be the form it heads."""
+    wrong = [replace(body(1), name="甲团中学"), end(2), cover(3, name=name)]
+
+    found = sort_pile(wrong, call)
+
+    assert len(found) == forms
+    assert found[0].sure == ({1, 2, 3} if forms == 1 else {1, 2})
+
+
+def test_a_cover_with_its_own_form_behind_it_is_not_the_one_before(call: Call) -> None:
+    """The one before has lost its cover."""
+    found = sort_pile([body(1), end(2), cover(3), body(4)], call)
+
+    assert pages(found) == [(APPLICATION, (1, 2)), (APPLICATION, (3, 4))]
+
+
 def test_labels_that_come_again_without_a_name_are_unsure(call: Call) -> None:
     """The next school's, or a copy."""
     found = sort_pile([cover(1), body(2), body(3)], call)
