@@ -1,39 +1,43 @@
 """Reading the printed characters of a page picture, without any network.
-The only module that imports ``rapidocr``.
+The only module that imports ``rapidocr`` and ``onnxruntime``.
 
-The models lie inside its wheel (PP-OCRv6 small). They need about 600 MB, so this module is imported
-in the OCR worker alone. Which pages are read is decided in ``scantext.py``, what the words mean in
-``pairing.py``.
+One model finds the pieces of print (PP-OCRv6 small, inside rapidocr's wheel). Two readers: a quick
+one (PP-OCRv6 tiny, in ``models/`` beside this file) reads them all, a careful one (small again)
+what the quick one is not sure of, and the writing on seals. They need about 500 MB, so this module
+is imported in the OCR worker alone. Which pages are read is decided in ``scantext.py``, what the
+words mean in ``pairing.py``.
 """
 
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator, Sequence
 from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+import onnxruntime
 import rapidocr
 from numpy.typing import NDArray
+from omegaconf import flag_override
 from rapidocr import RapidOCR
 from rapidocr.main import RapidOCRError
 
 from ingest.document.seal.pixels import Pixels
 
 _SETTINGS = {
-    # a second thread costs twice the time for hardly more speed
-    "EngineConfig.onnxruntime.intra_op_num_threads": 1,
-    "EngineConfig.onnxruntime.inter_op_num_threads": 1,
-    # the arena adds address space and saves nothing
-    "EngineConfig.onnxruntime.enable_cpu_mem_arena": False,
     "Global.log_level": "critical",
     # One piece at a time and no wider than it is: in groups, or filled up to 320 pixels, a page
     # took half as long again.
     "Rec.rec_batch_num": 1,
     "Rec.rec_img_shape": [3, 48, 48],
 }
+_QUICK = Path(__file__).parent / "models"
+_CAREFUL = Path(rapidocr.__file__).parent / "models"
+#: the quick reader's mean confidence below which the careful one reads a piece again
+_CERTAIN = 0.97
 _STRIP = 6  #: times as long as wide: no page is
 _MOST = 240  #: short pieces of a page; a summary table of twenty rows has 150
 _SURE = 0.8  #: mean confidence of a few pieces below which a page may stand on its head
@@ -42,6 +46,7 @@ _ORIENTING = 5  #: pieces that tell how a page lies
 _ENGINE_TURNS = 1.5
 #: pixels around a piece that is read again, and once more when the two looks differ
 _FRAMES = (4, 2)
+_LATIN = re.compile("[A-Za-z]")  #: an address takes no wrong letter
 _DOUBTED = 0.5  #: confidence of digits that were read otherwise the second time
 _BUSY = 25  #: pieces on a page above which lines of running text are left out
 _RUNNING_TEXT = (
@@ -84,16 +89,19 @@ class PageText(NamedTuple):
 
 
 class OcrEngine:
-    """The models, loaded when first used; a page at 100 dpi takes about two seconds.
+    """The models, loaded when first used; a page at 100 dpi takes about 0.8 s of a core.
 
     Raises:
-        OcrMissingError: the wheel came without its models.
+        OcrMissingError: rapidocr's wheel came without its models, or ours are not installed.
     """
 
     def __init__(self) -> None:
-        if len(list((Path(rapidocr.__file__).parent / "models").glob("*.onnx"))) < 2:
-            raise OcrMissingError
-        self._engine: Any = RapidOCR(params=_SETTINGS)
+        self._quick = _Reader(
+            _QUICK / "PP-OCRv6_rec_tiny.onnx",
+            _CAREFUL / "PP-OCRv6_det_small.onnx",
+            _QUICK / "PP-OCRv6_rec_tiny.txt",
+        )
+        self._careful = _Reader(_CAREFUL / "PP-OCRv6_rec_small.onnx")
 
     def read_page(self, pixels: Pixels, most: int | None = None) -> PageText:
         """The short pieces printed on a page and some of its running text;
@@ -103,30 +111,30 @@ class OcrEngine:
         """
         if max(pixels.shape[:2]) > _STRIP * min(pixels.shape[:2]):
             return PageText(())  # the engine would blow it up to gigabytes
-        try:
-            crops, found = self._engine.detect_and_crop(pixels, {})
-        except RapidOCRError:  # its way of saying that there is no print
+        crops, quads = self._quick.find(pixels)
+        if not crops:
             return PageText(())
-        # pieces x corners from the upper left clockwise x (across, down)
-        quads = np.asarray(found.boxes, np.float64)
-        quarters = self._quarters(crops, quads)
+        seen: dict[int, _Said] = {}
+        quarters = self._quarters(crops, quads, seen)
         placed = zip(crops, quads, strict=True)
         crops = [_turned_crop(crop, quad, quarters) for crop, quad in placed]
         boxes = _level_boxes(*_turned_quads(quads, pixels.shape[:2], quarters))
         pairs = _worth_reading(list(zip(crops, boxes, strict=True)), most)
-        texts, scores = self._read_twice([crop for crop, _ in pairs])
-        read = zip(texts, scores, (box for _, box in pairs), strict=True)
-        pieces = [Written(*each) for each in read if each[0].strip()]
+        said = self._read_twice([crop for crop, _ in pairs], seen)
+        read = zip(said, (box for _, box in pairs), strict=True)
+        pieces = [Written(*each, box) for each, box in read if each.text.strip()]
         return PageText(_in_rows(pieces), quarters)
 
     def read_strip(self, pixels: Pixels) -> tuple[str, float]:
         """One strip of writing: its text and the confidence."""
-        texts, scores = self._recognise([pixels])
-        return (texts[0], scores[0]) if texts else ("", 0.0)
+        (said,) = self._careful.read([pixels])
+        return said
 
-    def _quarters(self, crops: list[Any], quads: NDArray[np.float64]) -> int:
+    def _quarters(
+        self, crops: list[Any], quads: NDArray[np.float64], seen: dict[int, _Said]
+    ) -> int:
         """How many quarter turns to the left set the page upright,
-        told from a few of its longer pieces.
+        told from a few of its longer pieces; what they say as they are is kept in ``seen``.
 
         The engine's cut-outs of upright strips are turned to the left already:
         if they read well, so does the page.
@@ -138,37 +146,110 @@ class OcrEngine:
             return 0
         on_its_side = int(sum(high[at] > wide[at] for at in long) > len(long) / 2)
         some = [crops[at] for at in _spread(long, _ORIENTING)]
-        as_it_is = _mean(self._recognise(some)[1])
+        said = self._quick.read(some)
+        as_it_is = _mean([each.confidence for each in said])
         if as_it_is >= _SURE:
+            seen |= {id(crop): each for crop, each in zip(some, said, strict=True)}
             return on_its_side
-        head_down = _mean(
-            self._recognise([np.ascontiguousarray(np.rot90(crop, 2)) for crop in some])[1],
-        )
+        turned = self._quick.read([np.ascontiguousarray(np.rot90(crop, 2)) for crop in some])
+        head_down = _mean([each.confidence for each in turned])
         return on_its_side + 2 * (head_down > as_it_is)
 
-    def _read_twice(self, crops: list[Any]) -> tuple[list[str], list[float]]:
-        """Texts and confidences; digits are read again in wider frames,
-        and doubted when most looks see others.
+    def _read_twice(self, crops: list[Any], seen: dict[int, _Said]) -> list[_Said]:
+        """What the pieces say; digits are read again in a wider frame, what is unsure or differs by
+        the careful reader, and digits are doubted when he too sees others in another frame.
         """
-        texts, scores = self._recognise(crops)
-        open_ = [at for at, text in enumerate(texts) if _digits(text)]
-        for frame in _FRAMES:
-            around = ((frame,) * 2, (2 * frame,) * 2, (0, 0))
-            again = self._recognise([np.pad(crops[at], around, "edge") for at in open_])[0]
-            said = zip(open_, again, strict=True)
-            open_ = [at for at, text in said if _digits(text) != _digits(texts[at])]
-        for at in open_:
-            scores[at] = min(scores[at], _DOUBTED)
-        return texts, scores
+        new = [crop for crop in crops if id(crop) not in seen]
+        known = seen | {
+            id(crop): each for crop, each in zip(new, self._quick.read(new), strict=True)
+        }
+        said = [known[id(crop)] for crop in crops]
+        with_digits = [at for at, each in enumerate(said) if _digits(each.text)]
+        differ = _others(self._quick, _FRAMES[0], crops, said, with_digits)
+        unsure = [at for at, each in enumerate(said) if at in differ or _unsure(each)]
+        careful = self._careful.read([crops[at] for at in unsure])
+        for at, each in zip(unsure, careful, strict=True):
+            said[at] = each
+        for at in _others(self._careful, _FRAMES[1], crops, said, differ):
+            said[at] = said[at]._replace(confidence=min(said[at].confidence, _DOUBTED))
+        return said
 
-    def _recognise(self, crops: list[Any]) -> tuple[list[str], list[float]]:
+
+class _Said(NamedTuple):
+    """What a piece says, and the reader's confidence 0..1."""
+
+    text: str
+    confidence: float
+
+
+class _Reader:
+    """One pair of models; the detector only where it finds the pieces."""
+
+    def __init__(self, rec: Path, det: Path | None = None, keys: Path | None = None) -> None:
+        models = {"Rec": rec} | ({"Det": det} if det else {})
+        if not all(path.is_file() for path in models.values()):
+            raise OcrMissingError
+        own = {"Rec.rec_keys_path": str(keys)} if keys else {}
+        self._models = models
+        self._engine: Any = RapidOCR(params=_SETTINGS | own)
+        self._loaded = False
+
+    def find(self, pixels: Pixels) -> tuple[list[Any], NDArray[np.float64]]:
+        """The pieces of print cut out, and their corners: pieces x corners from the upper left
+        clockwise x (across, down).
+        """
+        self._load()
+        try:
+            crops, found = self._engine.detect_and_crop(pixels, {})
+        except RapidOCRError:  # its way of saying that there is no print
+            return [], np.empty((0, 4, 2))
+        return crops, np.asarray(found.boxes, np.float64)
+
+    def read(self, crops: list[Any]) -> list[_Said]:
+        """What the pieces say."""
         if not crops:
-            return [], []
+            return []
+        self._load()
         try:
             answer = self._engine.recognize_txt(crops)
         except RapidOCRError:
-            return [""] * len(crops), [0.0] * len(crops)
-        return [str(text) for text in answer.txts], [float(score) for score in answer.scores]
+            return [_Said("", 0.0)] * len(crops)
+        return [_Said(str(a), float(b)) for a, b in zip(answer.txts, answer.scores, strict=True)]
+
+    def _load(self) -> None:
+        if self._loaded:
+            return
+        with flag_override(self._engine.cfg, "allow_objects", True):
+            for part, path in self._models.items():
+                self._engine.cfg[part].session = _session(path)
+        self._loaded = True
+
+
+def _session(model: Path) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 4
+    # a second thread costs twice the time for hardly more speed
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    # the arena adds address space and saves nothing
+    options.enable_cpu_mem_arena = False
+    # Two layers of the detector compute with numbers next to nothing, which many processors do a
+    # hundred times as slowly. The text is the same.
+    options.add_session_config_entry("session.set_denormal_as_zero", "1")
+    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+
+
+def _unsure(said: _Said) -> bool:
+    return said.confidence < _CERTAIN or bool(_LATIN.search(said.text))
+
+
+def _others(
+    reader: _Reader, frame: int, crops: list[Any], said: list[_Said], among: Sequence[int]
+) -> list[int]:
+    """The pieces in which a reader sees other digits when the frame is wider."""
+    around = ((frame,) * 2, (2 * frame,) * 2, (0, 0))
+    again = reader.read([np.pad(crops[at], around, "edge") for at in among])
+    looks = zip(among, again, strict=True)
+    return [at for at, each in looks if _digits(each.text) != _digits(said[at].text)]
 
 
 def _spread(pairs: list[Any], most: int) -> list[Any]:
