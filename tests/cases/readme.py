@@ -49,7 +49,7 @@ def cases_in(folder: Path) -> list[Row]:
     for files, right in _table((folder / "README.md").read_text(encoding="utf-8")):
         paths = list(_paths(folder, files))
         for number, path in enumerate(paths):
-            own = "; ".join(_own(piece, number, len(paths)) for piece in right.split(";"))
+            own = _own_words(right.split(";"), number, len(paths))
             earlier, claims = found.get(path, ("", ()))
             found[path] = (f"{earlier} {own}".strip(), (*claims, *_claims(own)))
     return [Row(path, right, claims) for path, (right, claims) in sorted(found.items())]
@@ -75,6 +75,13 @@ def _paths(folder: Path, files: str) -> Iterator[Path]:
             path = path.with_suffix(".docx")
         if name.strip() and path.is_file():
             yield path
+
+
+def _own_words(pieces: list[str], number: int, count: int) -> str:
+    """What the words say of one file of a row: as many sentences as files are one for each."""
+    if count > 2 and len(pieces) == count:
+        return pieces[number].strip()
+    return "; ".join(_own(piece, number, count) for piece in pieces)
 
 
 def _own(piece: str, number: int, count: int) -> str:
@@ -153,7 +160,12 @@ _PHRASES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Claim]], ...] =
     for pattern, maker in (
         (r"NOT accepted", lambda _: it.never("accepted")),
         (r"^accepted", lambda _: it.verdict("accepted")),
-        (r"^referred|转人工 for all", lambda _: it.verdict("referred")),
+        (r"^referred", lambda _: it.verdict("referred")),
+        (r"at least 转人工", lambda _: it.verdict("referred", "accepted")),
+        (r"never blank|the ticked ones only", lambda _: _ticks_seen),
+        (r"name without telephone", lambda _: _no_telephone_in_names),
+        (r"(\S+) once, not three times", lambda m: _once(m[1])),
+        (r"([一-鿿、 and]+) are no applicants", lambda m: _no_applicants(m[1])),
         (r"(?:not|never|no|none)(?: say)? [“\"]?([一-鿿][^”;\"]*)", lambda m: _unsaid(m[1])),
         (r"none “([^”]+)”", lambda m: _unsaid(m[1])),
         (r"no (C\d\d)", lambda m: _no_rule(m[1])),
@@ -191,8 +203,43 @@ def _no_rule(rule: str) -> Claim:
     )
 
 
+def _ticks_seen(report: Report) -> Outcome:
+    lists = {FieldType.CHOICE, FieldType.CHOICES, FieldType.YES_NO}
+    return max(it.not_blank(name)(report) for name, kind, _ in _fields() if kind in lists)
+
+
+def _no_telephone_in_names(report: Report) -> Outcome:
+    texts = {name for name, kind, _ in _fields() if kind is FieldType.TEXT}
+    rows = [row for document in report.documents for row in document.get("rows", [])]
+    said = [str(row[name]["value"]) for row in rows for name in texts & set(row)]
+    told = any(re.search(r"\d{7}", value) for value in said)
+    return Outcome.WRONG if told or not said else Outcome.RIGHT
+
+
+def _once(name: str) -> Claim:
+    def claim(report: Report) -> Outcome:
+        rows = [row for document in report.documents for row in document.get("rows", [])]
+        values = [str(row[name]["value"]) for row in rows if name in row]
+        twice = any(value and value in value[1:] for value in values)
+        return Outcome.WRONG if twice or not values else Outcome.RIGHT
+
+    return claim
+
+
+def _no_applicants(words: str) -> Claim:
+    def claim(report: Report) -> Outcome:
+        rows = [row for document in report.documents for row in document.get("rows", [])]
+        named = {fact["shown"] for row in rows for fact in row.values()}
+        named |= {entry["applicant"] for entry in report.json.get("entries", [])}
+        return Outcome.WRONG if named & set(re.split(r" and |、(?=合)", words)) else Outcome.RIGHT
+
+    return claim
+
+
 def _schools(count: int) -> Claim:
     def claim(report: Report) -> Outcome:
+        if "entries" in report.json:  # the number is that of the files beside the mail
+            return Outcome.RIGHT if report.json["entries"] else Outcome.WRONG
         rows = [row for document in report.documents for row in document.get("rows", [])]
         return Outcome.RIGHT if len(rows) == count else Outcome.WRONG
 
