@@ -81,8 +81,12 @@ def _read_choice(field: Field, said: str, at: Provenance) -> Fact:
 # --- plain values ---------------------------------------------------------------------------------
 
 
+_UNSEEN = dict.fromkeys((0x200B, 0x200C, 0x2060, 0xFEFF, 0x00AD))
+"""Characters that take no room: web pages and phones leave them in names."""
+
+
 def _read_plain(field: Field, text: str) -> Value | None:
-    raw = text.strip().strip("_＿").strip()
+    raw = text.translate(_UNSEEN).strip().strip("_＿").strip()
     if field.type in (FieldType.TEXT, FieldType.LONG_TEXT, FieldType.ID):
         return _tidy(raw, keep_lines=field.type is FieldType.LONG_TEXT)[:MAX_VALUE] or None
     if field.type in (FieldType.CHOICE, FieldType.CHOICES):

@@ -44,6 +44,7 @@ _OVER_LINES = frozenset(
 _SHARED = TEXTUAL - {FieldType.TEXT, FieldType.LONG_TEXT, FieldType.ID}
 """Telephone and the like: what stands there is one by its shape."""
 
+_HAN = re.compile("[\u3400-\u9fff]")
 _ASKS = re.compile(r"[:：∶꞉︰﹕]\s*$")
 _LISTS = _OVER_LINES - {FieldType.LONG_TEXT}
 
@@ -168,8 +169,20 @@ class _Index:
                 self.cells.setdefault(key, []).append((table, cell))
         else:
             pieces = _labelled_pieces(cell.said[:_MAX_LINE], self.words)
-            if pieces and not self._belongs_to_long_text(table, cell):
-                self._add(pieces, table.place(cell), "table", 0.9)
+            if not pieces or self._belongs_to_long_text(table, cell):
+                return
+            if self._asks_beside(table, cell, pieces):
+                self.cells.setdefault(pieces[0][0], []).append((table, cell))
+            self._add(pieces, table.place(cell), "table", 0.9)
+
+    def _asks_beside(self, table: Table, cell: Cell, pieces: Sequence[tuple[str, str]]) -> bool:
+        """Whether a cell ends in its only label, dressed up so far that it is not known as one, and
+        the answer stands in the next: ``项目一：联系人``.
+        """
+        right = table.right_of(cell)
+        if len(pieces) > 1 or not is_blank(pieces[0][1]) or right is None or right is cell:
+            return False
+        return not (is_blank(right.text) or self._is_label(right))
 
     def _belongs_to_long_text(self, table: Table, cell: Cell) -> bool:
         """Whether a cell is the value of a long text: labels in there are only quoted."""
@@ -331,7 +344,16 @@ class _Index:
 
     def _is_label(self, cell: Cell) -> bool:
         key = key_of(cell.text)
-        return key in self.words.labels or key in OTHER_LABELS
+        return key in self.words.labels or key in OTHER_LABELS or self._is_dressed(key)
+
+    def _is_dressed(self, key: str) -> bool:
+        """Whether a text is a label behind signs that nobody knows: ``«1»联系人``."""
+        if not key or _HAN.match(key):
+            return False
+        found = self.words.pattern.search(key)
+        return (
+            found is not None and found.end() == len(key) and not _HAN.search(key, 0, found.start())
+        )
 
 
 def _stacked(table: Table, label: Cell, first: Cell) -> Iterator[Cell]:

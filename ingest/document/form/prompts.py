@@ -13,11 +13,11 @@ from rules.vocabulary import normalise
 
 _WRITE = "填写|填报|填入|填上|输入|录入|键入|选择|选填|说明|概述|描述|介绍|列出|写明|注明|阐述|勾选|补充|粘贴|编辑|选取"
 _LINE = re.compile(
-    rf"请[^。;]{{0,40}}(?:{_WRITE})[^。;]{{0,40}}[。.…]*|(?:须|需|应)(?:填写|注明|写明)[^。;]{{0,24}}[。.…]*"
+    rf"请[^。;]{{0,40}}(?:{_WRITE})[^。;:]{{0,40}}[:。.…]*|(?:须|需|应)(?:填写|注明|写明)[^。;]{{0,24}}[。.…]*"
     rf"|(?:请?(?:单击|双击|点击|点按|轻触|轻点)|在此|此处)[^。]{{0,20}}(?:{_WRITE})[^。]{{0,14}}[。.…]*"
     r"|(?:填写|填入|输入)[^。,;]{1,24}[。.…]*|选择(?:一项|一个|日期|选项|类型|类别)[。.…]*"
     r"|(?:请?(?:限|控制在))?(?:不超过|不少于|约)?\d{2,5}字(?:以内|之内|左右|以上|以下)?(?:填写)?[。.]?"
-    r"|(?:此处|此栏)?(?:必填|选填|待填)项?"
+    r"|(?:此处|此栏)?(?:必填|选填|待填)项?|(?:据实|如实|按实|认真|逐项)(?:填写|填报)[。.]?"
     r"|(?:click|tap)(?:ortap)?(?:here)?to(?:enter|add|select)[a-z]*\.?"
     r"|choosean?(?:item|date)\.?"
 )
@@ -32,8 +32,11 @@ _BRACKETED = re.compile(
 )
 _SEAL = re.compile(r"(?:加盖|盖)(?:单位)?(?:公章|章)(?:处)?[::]?|公章处?[::]?|章处?[::]?")
 _EXAMPLE = re.compile(r"(?:示例|例如|例|样例|范例|如)[::].*", re.DOTALL)
+_ANYBODY = re.compile(r"[\u3400-\u9fff]{0,12}(?:[x×*○〇]{2,}|某+)[\u3400-\u9fffx×*]{0,12}")
 _NOT_OWN = re.compile(
-    r"(?:例如|例|如|示例|样例|范例)[::].*|同上|同左|同前|[〃″\"]|[x×*]{2,}|某+|××+",
+    rf"(?:例如|例|如|示例|样例|范例)[::].*|同上|同左|同前|[〃″\"]|[(（](?:姓名|名称|全称|单位)[)）]"
+    rf"|{_ANYBODY.pattern}"
+    rf"|请[^。;:]{{0,12}}(?:{_WRITE})[^。;:]{{0,8}}[::].+",
     re.DOTALL,
 )
 _EMPTY_SHAPE = re.compile(
@@ -54,6 +57,12 @@ def is_blank(text: str) -> bool:
 def is_example(text: str) -> bool:
     """Whether it says of itself that it is one: ``张三（示例）``."""
     return re.search(r"\((?:示例|样例|范例|例)\)$", normalise(text)) is not None
+
+
+def is_made_up(text: str) -> bool:
+    """Whether a name stands for any: ``××小学（示例）``, ``某某学校``."""
+    plain = normalise(text)
+    return is_example(text) or _ANYBODY.fullmatch(plain) is not None
 
 
 def points_elsewhere(text: str) -> bool:

@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from ingest.document.content import STRUCK, Cell, Content, Table
 from ingest.document.form.cells import read_cell
 from ingest.document.form.labels import NAME_LABELS, OTHER_LABELS, key_of
-from ingest.document.form.prompts import is_blank
+from ingest.document.form.prompts import is_blank, is_made_up
 from ingest.document.form.together import completed
 from rules.call import Form
 from rules.facts import Fact, Provenance
@@ -141,6 +142,7 @@ class _Grid:
     table: Table
     heads: list[Head]
     turned: bool
+    form: Form
 
     def rows(self) -> Iterator[tuple[Head, int]]:
         """Every row below heads, with the heads it stands under."""
@@ -174,31 +176,40 @@ class _Grid:
         at = Provenance(part=part, place=place, method="table", confidence=confidence)
         return (cell.said if cell is not None else ""), at
 
+    @cached_property
+    def endings(self) -> frozenset[str]:
+        """The last characters of the names in rows that hold more than a name."""
+        rows = (_Row(self, head, row, self.form) for head, row in self.rows())
+        named = (normalise(row.name.text) for row in rows if row.name is not None and row.filled)
+        return frozenset(name[-1] for name in named if name)
+
 
 def _grid(table: Table, form: Form) -> _Grid | None:
     heads = heads_of(table, form.columns)
     if heads:
-        return _Grid(table, heads, turned=False)
+        return _Grid(table, heads, turned=False, form=form)
     turned = table.turned()
     heads = heads_of(turned, form.columns)
-    return _Grid(turned, heads, turned=True) if heads else None
+    return _Grid(turned, heads, turned=True, form=form) if heads else None
 
 
 _COUNT = r"\([^()]{0,4}\d+[^()]{0,4}\)"
 _TOTAL = re.compile(
-    r"(?:本页|全[市师县区省]|[市师]{1,2}|本单位|各类)?(?:合计|总计|小计|共计|累计|总数|汇总|平均)"
-    r"|(?:示例|样例|范例|例如?)(?:$|[::])|其中(?:$|[::,、]|.{0,12}\d)"
-    r"|(?:以下|此页|本页)(?:空白|无正文|无内容)|[-—…·]*(?:以下)?(?:空白|无)[-—…·]*$"
+    r"(?:本页|全[市师县区省]|[市师]{1,2}|本单位|各类)?(?:合计|总计|小计|共计|累计|总数|汇总|平均|占比)"
+    r"|共\d+[所个家名](?:$|\W)|(?:示例|样例|范例|例如?)(?:$|[::])|其中(?:$|[::,、]|.{0,12}\d)"
+    r"|(?:以下|此页|本页)(?:空白|为空|无正文|无内容)|[-—…·]*(?:以下)?(?:空白|无)[-—…·]*$"
 )
 _GROUP = re.compile(rf"\(?[一二三四五六七八九十]{{1,3}}[)、.:].*|.*{_COUNT}")
-_KINDS = re.compile(
-    r"(?:普通|城区|城镇|农村|团场|连队|直属|师直|公办|民办|义务教育|学前教育|高中教育|职业教育|特殊教育|阶段|基础教育|"
-    r"中小学|小学|初中|高中|中学|完全|九年|十二年|一贯制|职业|中职|高职|技工|幼儿园|(?:学|院)校|类|组|部分|[、和及与])+"
-)
+_KINDS = "普通|城区|城镇|农村|直属|公办|民办|义务|基础|特殊|阶段|类|组|部分|等|[、和及与/]"
+"""What stands in the heading of a group of rows beside words of a column's options."""
 _NOTE = re.compile(
     r"(?:注|备注|说明|附注|填表说明|填报说明|联系人|联系电话|电话|[\u3400-\u9fff]{0,4}(?:领导|人|员|单位|部门|日期|时间|意见|签字|签章|盖章))"
     r"(?:\([^()]*\))?[::]"
 )
+_SIGNED = re.compile(r".*\((?:盖章|公章|签章|签字|签名)\):?")
+_HINT = re.compile(r"\([^()]+\)")
+_NUMBER = re.compile(r"\W*\d+\W*")
+_SCALES = ("甲乙丙丁戊己庚辛壬癸", "abcdefghijklmnop")
 
 
 @dataclass(frozen=True)
@@ -216,26 +227,53 @@ class _Row:
         written = [text for text in self._texts if text]
         if not written or self._sums_up(written) or self._repeats_heads(written):
             return False
-        name = self._name
+        name = self.name
         if name is None:
-            return bool(self._filled)
+            return bool(self.filled)
         if name.row < self.row or self._is_wide(name) or self._counts(written):
             return False
         told = normalise(name.text)
         if is_blank(told):
-            return self._lacks_only_its_name(name)
-        return bool(self._filled) or not (_GROUP.fullmatch(told) or _KINDS.fullmatch(told))
+            return self._lacks_only_its_name(name) and not any(map(_SIGNED.fullmatch, written))
+        return not is_made_up(told) and (bool(self.filled) or not self._is_heading(told))
+
+    def _is_heading(self, told: str) -> bool:
+        """Whether a name with nothing beside it heads a group or is a remark."""
+        if _GROUP.fullmatch(told):
+            return True
+        if self._number:
+            return False
+        return self._names_a_kind(told) or self._is_no_such_name(told)
+
+    def _is_no_such_name(self, told: str) -> bool:
+        """Whether it ends otherwise than the names of all who wrote more."""
+        endings = self.grid.endings
+        return bool(endings) and told[-1] not in endings
+
+    def _names_a_kind(self, told: str) -> bool:
+        """Whether it is made of nothing but words of a column's options: 中小学."""
+        options = "".join(normalise(each) for field in self.form.columns for each in field.options)
+        letters = f"[{re.escape(options)}]|" if options else ""
+        return re.fullmatch(f"(?:{letters}{_KINDS})+", told) is not None
+
+    @property
+    def _number(self) -> str:
+        """The row's number, in a column that is no field's."""
+        others = (cell for cell in self._cells if cell.column not in self.head.columns)
+        return next((cell.text for cell in others if _NUMBER.fullmatch(cell.text)), "")
 
     def _sums_up(self, written: list[str]) -> bool:
         """Whether it is a total, an example, a note or who signs."""
-        heads = [written[0], *([normalise(self._name.text)] if self._name is not None else [])]
-        return any(_TOTAL.match(text) or _NOTE.match(text) for text in heads) or any(
-            re.fullmatch(r"合计|总计|小计|共计", text) for text in written
+        heads = [written[0], *([normalise(self.name.text)] if self.name is not None else [])]
+        return (
+            any(_TOTAL.match(text) or _NOTE.match(text) for text in heads)
+            or any(re.fullmatch(r"合计|总计|小计|共计", text) for text in written)
+            or all(map(_HINT.fullmatch, written))
         )
 
     def _lacks_only_its_name(self, name: Cell) -> bool:
         """Whether a row without a name holds enough of its own to be somebody's: more than a 师市."""
-        filled = len(self._filled)
+        filled = len(self.filled)
         return filled > 1 or (STRUCK in name.said and filled > 0)
 
     @property
@@ -247,7 +285,7 @@ class _Row:
         return ["" if is_blank(cell.text) else normalise(cell.text) for cell in self._cells]
 
     @property
-    def _name(self) -> Cell | None:
+    def name(self) -> Cell | None:
         """The cell of the applicant's name, if there is such a column."""
         at = (column for column, field in self.head.columns.items() if self._is_name(field))
         column = next(at, None)
@@ -257,7 +295,7 @@ class _Row:
         return field.name == self.form.applicant
 
     @property
-    def _filled(self) -> list[Cell]:
+    def filled(self) -> list[Cell]:
         """The cells of other columns that begin in this row and hold something."""
         columns = (at for at, field in self.head.columns.items() if not self._is_name(field))
         cells = {at: self.grid.table.at(self.row, at) for at in columns}
@@ -266,7 +304,7 @@ class _Row:
             for at, cell in cells.items()
             if cell is not None
             and cell.row == self.row
-            and cell is not self._name
+            and cell is not self.name
             and not (is_blank(cell.text) or self._is_open(at, cell))
         ]
 
@@ -296,6 +334,5 @@ class _Row:
         numbers = [
             str(int(bare[0]) + step) if bare[0].isdecimal() else "" for step in range(len(bare))
         ]
-        return len(bare) > 2 and (
-            bare == numbers or bare == list("甲乙丙丁戊己庚辛壬癸")[: len(bare)]
-        )
+        scales = (list(each[: len(bare)]) for each in _SCALES)
+        return len(bare) > 2 and (bare == numbers or bare in scales)

@@ -18,7 +18,8 @@ def test_labels_are_the_same_with_numbering_colons_and_remarks(text: str) -> Non
 @pytest.mark.parametrize(
     "dress",
     ["★", "※", "▲ ", "（必填）", "【必填】", "其中：", "其中", "Ⅱ.", "A.", "1-1", "1.2.1 ", "第一项", "第3条、", "● ",
-     "➢", "§", "△", "-", "☆(一)", "①", "⑵ ", "2 ", "B、", "iv.", "▶ 1）", "*", "◎", "（*）", "[2]", "➤ "],
+     "➢", "§", "△", "-", "☆(一)", "①", "⑵ ", "2 ", "B、", "iv.", "▶ 1）", "*", "◎", "（*）", "[2]", "➤ ", "Ａ．", "No.1 ", "№1",
+     "项目一：", "表1-", "*必填*", "必填：", "（1/3）", "Q1：", "甲、", "01", "附："],
 )  # fmt: skip
 def test_whatever_stands_in_front_of_a_label_is_no_part_of_it(dress: str) -> None:
     """Stars for what is required, bullets, numbers of every kind."""
@@ -28,7 +29,8 @@ def test_whatever_stands_in_front_of_a_label_is_no_part_of_it(dress: str) -> Non
 @pytest.mark.parametrize(
     ("text", "key"),
     [("2023年总收入", "2023年总收入"), ("QQ号", "qq号"), ("E-mail：", "e-mail"), ("占比%", "占比%"),
-     ("十二年一贯制", "十二年一贯制"), ("联系人【必填】", "联系人"), ("联系人 ★", "联系人"), ("—", "—"), ("（一）", "(一)")],
+     ("十二年一贯制", "十二年一贯制"), ("联系人【必填】", "联系人"), ("联系人 ★", "联系人"), ("—", "—"), ("（一）", "(一)"),
+     ("联系人①", "联系人"), ("联系人／Name", "联系人"), ("联系人 Contact person", "联系人"), ("联系QQ", "联系qq"), ("联系人ː", "联系人")],
 )  # fmt: skip
 def test_what_belongs_to_a_label_stays(text: str, key: str) -> None:
     """A year, a letter of the word, a sign alone."""

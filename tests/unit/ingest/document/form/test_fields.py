@@ -282,6 +282,30 @@ def test_a_label_that_only_says_name_stands_between_a_label_and_its_value(call: 
     assert known(call, inside, "联系人") == "郭建新"
 
 
+@pytest.mark.parametrize(
+    "dress", ["【甲】联系人", "填表须知：联系人", "«1»联系人", "请核对 联系人："]
+)
+def test_the_answer_beside_a_label_in_unknown_dress_is_not_overlooked(
+    call: Call, dress: str
+) -> None:
+    """The place is beside it, and it is not empty."""
+    facts = zone(call, read_word(word([], [[dress, "白杨"], ["«2»电子邮箱", "a@example.cn"]])))
+
+    assert facts["联系人"].value == "白杨"
+    assert facts["电子邮箱"].value == "a@example.cn"
+
+
+def test_a_long_text_does_not_take_labels_in_unknown_dress_for_its_lines(call: Call) -> None:
+    """They are asked beside it."""
+    rows = [
+        ["国家智慧教育平台应用情况", "«1»教师账号开通率", "98%"],
+        ["", "«2»学生账号开通率", "97%"],
+    ]
+    facts = zone(call, read_word(word([], rows)))
+
+    assert facts["平台应用"].knowledge is not Knowledge.KNOWN
+
+
 def test_a_list_to_tick_may_go_over_several_cells(call: Call) -> None:
     """The tick in the last one is not lost; what is no option ends the list."""
     spread = read_word(word([], [["公示结果", "□有异议", "☑无异议", "备注", "☑有异议"]]))

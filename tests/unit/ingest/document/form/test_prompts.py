@@ -16,7 +16,7 @@ NOWHERE = Provenance()
 @pytest.mark.parametrize(
     "text",
     ["请填写", "请填写…", "请简要说明，不超过500字。", "（填写学校内设机构）", "（限300字以内）", "单击或点击此处输入文字。", "点击此处选择日期", "填写学校全称",
-     "500字以内", "（盖 章）", "加盖公章处", "（必填）", "【请选择】", "选择一项", "Click or tap here to enter text.", "请如实填写\n（盖章）", "选填项"],
+     "500字以内", "（盖 章）", "加盖公章处", "（必填）", "【请选择】", "选择一项", "Click or tap here to enter text.", "请如实填写\n（盖章）", "选填项", "如实填写", "请填写："],
 )  # fmt: skip
 def test_a_prompt_is_a_place_left_open(text: str) -> None:
     """Whatever words it uses."""
@@ -31,6 +31,7 @@ def test_a_prompt_is_a_place_left_open(text: str) -> None:
         "请假制度健全",
         "张三（示例）",
         "例：张三",
+        "请填写：麦玉清",
         "500人",
         "需求调研充分，说明清晰",
     ],
@@ -52,6 +53,21 @@ def test_an_answer_that_sounds_like_a_prompt_is_none(text: str) -> None:
 def test_a_name_is_read_without_what_stands_around_it(text: str, value: str) -> None:
     """Prompts, examples, signature lines, a telephone, struck text."""
     assert read_cell(Field("联系人", FieldType.TEXT), text, NOWHERE).value == value
+
+
+@pytest.mark.parametrize(
+    "text", ["请填写：麦玉清", "（姓名）", "XX同志", "某某", "第一师××局", "如：张三"]
+)
+def test_what_may_be_the_forms_own_word_is_not_known(text: str) -> None:
+    """Neither a value nor an empty place."""
+    assert read_cell(Field("联系人", FieldType.TEXT), text, NOWHERE).knowledge is Knowledge.UNKNOWN
+
+
+def test_characters_that_take_no_room_are_no_part_of_a_name() -> None:
+    """Web pages and phones put them between the others."""
+    field = Field("联系人", FieldType.TEXT)
+
+    assert read_cell(field, "麦\u200b玉\ufeff清\u2060", NOWHERE).value == "麦玉清"
 
 
 @pytest.mark.parametrize(

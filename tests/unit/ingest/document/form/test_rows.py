@@ -51,7 +51,10 @@ def names(call: Call, *tables: Table) -> list[str]:
         ["（1）", "（2）", "（3）", "（4）", "（5）", "（6）"], ["1", "2", "3", "4", "5", "6"], ["甲", "乙", "丙", "丁", "戊", "己"], HEADS,
         ["3", f"{STRUCK}", f"{STRUCK}", f"{STRUCK}", f"{STRUCK}", f"{STRUCK}"], ["", "以下空白", "", "", "", ""], ["3", "", "", "", "", ""],
         ["示例", "某某小学", "第八师", "小学", "张三", "13900000000"], ["3", "", "", "□小学 □初中", "", ""], ["注：按推荐顺序填写", "<", "<", "<", "<", "<"],
-        ["", "填报单位（盖章）：", "", "", "", ""], ["", "……", "", "", "", ""],
+        ["", "填报单位（盖章）：", "", "", "", ""], ["", "……", "", "", "", ""], ["", "共2所", "", "", "", ""], ["", "石河子市区", "", "", "", ""],
+        ["", "第八师石河子市", "", "", "", ""], ["", "", "", "", "第八师教育局（盖章）", "2024年8月20日"], ["说明", "本表一式两份", "", "", "", ""],
+        ["1", "××小学（示例）", "第一师", "小学", "张三", "13800000000"], ["", "（学校全称）", "（师市）", "（单选）", "（姓名）", "（手机）"],
+        ["A", "B", "C", "D", "E", "F"], ["", "以下为空", "", "", "", ""], ["占比", "50%", "", "", "", ""], ["审核意见", "同意推荐以上学校申报。", "", "", "", ""],
     ],
 )  # fmt: skip
 def test_a_row_that_is_no_applicant_is_none(call: Call, row: list[str]) -> None:
@@ -61,7 +64,7 @@ def test_a_row_that_is_no_applicant_is_none(call: Call, row: list[str]) -> None:
 
 @pytest.mark.parametrize(
     "row",
-    [["3", "城区第二小学", "", "", "", ""], ["", "第二小学", "第八师", "小学", "", ""], ["3", "合兴小学", "第八师", "小学", "", ""],
+    [["3", "城区第二小学", "", "", "", ""], ["", "城区第二小学", "", "", "", ""], ["3", "十二中学", "", "", "", ""], ["", "第二小学", "第八师", "小学", "", ""], ["3", "合兴小学", "第八师", "小学", "", ""],
      ["3", f"{STRUCK}第二小学", "第八师", "小学", "", ""]],
 )  # fmt: skip
 def test_a_row_with_a_name_is_an_applicant_however_little_else_it_says(
@@ -69,6 +72,13 @@ def test_a_row_with_a_name_is_an_applicant_however_little_else_it_says(
 ) -> None:
     """Nobody is dropped for an empty cell."""
     assert len(names(call, grid([HEADS, FIRST, row, SECOND]))) == 3
+
+
+def test_names_with_nothing_beside_them_are_applicants_where_all_are_so(call: Call) -> None:
+    """Their endings say nothing then."""
+    rows = [HEADS, *(["", name, "", "", "", ""] for name in ("晨光小学", "银河公学院", "第七中"))]
+
+    assert names(call, grid(rows)) == ["晨光小学", "银河公学院", "第七中"]
 
 
 def test_a_row_that_lacks_only_its_name_is_an_applicant_whose_name_is_not_there(call: Call) -> None:
