@@ -12,6 +12,7 @@ from samples.forms import the_call
 from tests.cases import claims as it
 from tests.cases.case import Case
 from tests.extraction.wordml import cell, paragraph, rows_of
+from tests.unit.ingest.document import oldbook
 from tests.unit.ingest.document.words import body
 
 TITLE = the_call().form("附件4").titles[0]
@@ -30,6 +31,10 @@ _TABLES: Mapping[str, Rows] = {
     "kinds": (HEADS, ("", "中小学（2所）", "", "", "", ""), FIRST, SECOND),
     "signed": (HEADS, FIRST, SECOND, ("", "分管领导：", "", "填表人：", "", "")),
     "unit-only": (HEADS, FIRST, ("", "", "第八师石河子市", "", "", ""), SECOND),
+    "city-group": (HEADS, ("", "城区", "", "", "", ""), FIRST, ("", "团场片区", "", "", "", ""), SECOND),
+    "name-only-remark": (HEADS, FIRST, SECOND, ("", "共2所", "", "", "", ""), ("说明", "本表一式两份", "", "", "", "")),
+    "anybody": (HEADS, ("1", "××小学（示例）", "第一师阿拉尔市", "小学", "张三", "13800000000"), FIRST, SECOND),
+    "hints-below-heads": (HEADS, ("", "（学校全称）", "（师市）", "（单选）", "（姓名）", "（手机）"), FIRST, SECOND),
     "heads-again": (HEADS, FIRST, HEADS, SECOND),
     "two-heads": (HEADS, ("", "", "", "", "姓名", "电话"), FIRST, SECOND),
     "numbered-columns": (HEADS, ("1", "2", "3", "4", "5", "6"), FIRST, SECOND),
@@ -56,8 +61,21 @@ def as_workbook(rows: Rows) -> bytes:
     return out.getvalue()
 
 
-CASES = tuple(
-    Case(f"summary-{name}.{kind}", partial(make, rows), (it.rows(*NAMES),))
-    for name, rows in _TABLES.items()
-    for kind, make in (("docx", as_word), ("xlsx", as_workbook))
+def as_old_workbook(rows: Rows) -> bytes:
+    """An .xls with a third row that is hidden and a fourth that is struck."""
+    gone = [("7", "隐藏小学", *FIRST[2:]), ("8", "划去小学", *FIRST[2:])]
+    struck = {(3, column): oldbook.STRUCK for column in range(len(HEADS))}
+    return oldbook.xls([(TITLE,), rows[0], *gone, *rows[1:]], oldbook.Looks({2}, cells=struck))
+
+
+CASES = (
+    *(
+        Case(f"summary-{name}.{kind}", partial(make, rows), (it.rows(*NAMES),))
+        for name, rows in _TABLES.items()
+        for kind, make in (("docx", as_word), ("xlsx", as_workbook))
+    ),
+    *(
+        Case(f"summary-{name}.xls", partial(as_old_workbook, _TABLES[name]), (it.rows(*NAMES),))
+        for name in ("heads-again", "unit-only", "city-group", "name-only-remark")
+    ),
 )

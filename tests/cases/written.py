@@ -136,7 +136,7 @@ def word_2003_xml() -> bytes:
 
 # --- OpenDocument ---------------------------------------------------------------------------------
 
-_NAMES = (
+NAMES = (
     'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
     'xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0" '
     'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" '
@@ -155,7 +155,7 @@ def odt(value: Callable[[str], str] = escape) -> bytes:
         for label, text in zone_rows()
     )
     content = (
-        f'<?xml version="1.0" encoding="UTF-8"?><office:document-content {_NAMES}>'
+        f'<?xml version="1.0" encoding="UTF-8"?><office:document-content {NAMES}>'
         '<office:automatic-styles><style:style style:name="Gone" style:family="text">'
         '<style:text-properties text:display="none"/></style:style>'
         '<style:style style:name="Struck" style:family="text"><style:text-properties '
@@ -200,7 +200,7 @@ def ods() -> bytes:
         for line in lines
     )
     content = (
-        f'<?xml version="1.0" encoding="UTF-8"?><office:document-content {_NAMES}><office:body>'
+        f'<?xml version="1.0" encoding="UTF-8"?><office:document-content {NAMES}><office:body>'
         f'<office:spreadsheet><table:table table:name="Sheet1">{rows}</table:table>'
         "</office:spreadsheet></office:body></office:document-content>"
     )

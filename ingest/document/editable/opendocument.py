@@ -21,7 +21,7 @@ from ingest.document.editable.spans import TooMuchError, Writer
 MAX_XML = 48 * 1024 * 1024  #: bytes of content.xml
 MAX_REPEATED = 200  #: of one row or cell that says it stands several times
 
-_BROKEN = (
+BROKEN = (
     etree.LxmlError, zipfile.BadZipFile, zlib.error, OSError, EOFError, KeyError, ValueError,
     NotImplementedError, RuntimeError,
 )  # fmt: skip
@@ -50,16 +50,22 @@ def read_opendocument(data: bytes) -> Content:
         TextLimitError: it is larger than the limits.
     """
     try:
-        root = etree.fromstring(_content_xml(data), _parser())
-        return _Walk(root).run()
+        return _Walk(root_of(data)).run()
     except TooMuchError as error:
         raise TextLimitError from error
-    except _BROKEN as error:
+    except BROKEN as error:
         raise BrokenTextError(str(error)) from error
 
 
-def _parser() -> etree.XMLParser:
-    return etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
+def root_of(data: bytes) -> etree._Element:
+    """The content of a package, or of a flat file.
+
+    Raises:
+        TextLimitError: it is larger than anything a form can be.
+        Exception: one of :data:`BROKEN`.
+    """
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
+    return etree.fromstring(_content_xml(data), parser)
 
 
 def _content_xml(data: bytes) -> bytes:
@@ -75,7 +81,8 @@ def _name(element: etree._Element) -> str:
     return str(element.tag).rpartition("}")[2]
 
 
-def _value(element: etree._Element, name: str) -> str:
+def value_of(element: etree._Element, name: str) -> str:
+    """An attribute by its name without namespace; "" when it is not there."""
     found = (str(text) for key, text in element.attrib.items() if _local(str(key)) == name)
     return next(found, "")
 
@@ -84,8 +91,9 @@ def _local(key: str) -> str:
     return key.rpartition("}")[2]
 
 
-def _count(element: etree._Element, name: str) -> int:
-    text = _value(element, name)
+def count_of(element: etree._Element, name: str) -> int:
+    """A number in an attribute; 1 when it is none."""
+    text = value_of(element, name)
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else 1
 
 
@@ -96,24 +104,24 @@ class _Walk:
         self._root = root
         self._writer = Writer()
         self._unseen = {
-            _value(style, "name")
+            value_of(style, "name")
             for style in root.iter("{*}style")
             if any(_hides(properties) for properties in style.iter("{*}text-properties"))
         }
         self._states = {
-            _value(box, "id"): "☑" if _is_on(box) else "☐"
+            value_of(box, "id"): "☑" if _is_on(box) else "☐"
             for box in root.iter("{*}checkbox", "{*}radio")
         }
         self._starts: dict[str, Callable[[etree._Element], None]] = {
             "table": lambda _: self._writer.begin_table(),
             "table-row": lambda _: self._writer.begin_row(),
             "table-cell": self._cell,
-            "s": lambda element: self._writer.add(" " * min(_count(element, "c"), 500)),
+            "s": lambda element: self._writer.add(" " * min(count_of(element, "c"), 500)),
             "tab": lambda _: self._writer.add("\t"),
             "line-break": lambda _: self._writer.add("\n"),
             "image": self._picture,
             "control": lambda element: self._writer.add(
-                self._states.get(_value(element, "control"), "")
+                self._states.get(value_of(element, "control"), "")
             ),
         }
         self._ends: dict[str, Callable[[], None]] = {
@@ -133,7 +141,7 @@ class _Walk:
             if event == "end":
                 self._ends.get(name, _nothing_ends)()
                 self._say(element.tail, element.getparent())
-            elif name in _UNSAID or _value(element, "style-name") in self._unseen:
+            elif name in _UNSAID or value_of(element, "style-name") in self._unseen:
                 walk.skip_subtree()
             else:
                 self._starts.get(name, _nothing)(element)
@@ -146,9 +154,9 @@ class _Walk:
             self._writer.add(_SPACES.sub(" ", text))
 
     def _cell(self, element: etree._Element) -> None:
-        width = max(_count(element, "number-columns-spanned"), 1)
-        height = _count(element, "number-rows-spanned")
-        for _ in range(min(_count(element, "number-columns-repeated"), MAX_REPEATED) - 1):
+        width = max(count_of(element, "number-columns-spanned"), 1)
+        height = count_of(element, "number-rows-spanned")
+        for _ in range(min(count_of(element, "number-columns-repeated"), MAX_REPEATED) - 1):
             self._writer.begin_cell()
         self._writer.begin_cell(width, height)
 
@@ -165,15 +173,20 @@ def _nothing_ends() -> None:
 
 
 def _hides(properties: etree._Element) -> bool:
-    line = _value(properties, "text-line-through-style") or _value(
+    return value_of(properties, "display") == "none" or is_struck(properties)
+
+
+def is_struck(properties: etree._Element) -> bool:
+    """Whether text properties strike what is written."""
+    line = value_of(properties, "text-line-through-style") or value_of(
         properties, "text-line-through-type"
     )
-    return _value(properties, "display") == "none" or line not in {"", "none"}
+    return line not in {"", "none"}
 
 
 def _is_on(box: etree._Element) -> bool:
-    state = _value(box, "current-state") or _value(box, "state")
+    state = value_of(box, "current-state") or value_of(box, "state")
     return state == "checked" or "true" in {
-        _value(box, "current-selected"),
-        _value(box, "selected"),
+        value_of(box, "current-selected"),
+        value_of(box, "selected"),
     }

@@ -18,7 +18,7 @@ from ingest.document.editable.officepackage import Package, child, is_on, name_o
 Place = tuple[int, int]
 
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
-_BUILT_IN = {"9": "0%", "10": "0.00%"}
+BUILT_IN = {"9": "0%", "10": "0.00%"}
 _MOST_CELLS = 200_000
 
 
@@ -103,6 +103,11 @@ def is_true(text: str) -> bool:
     return text in {"1", "true", "on"}
 
 
+def is_share(code: str) -> bool:
+    """Whether a number's format shows a share of 100."""
+    return "%" in code or "‰" in code
+
+
 def _is_nought(text: str) -> bool:
     return re.fullmatch(r"0(?:\.0*)?", text) is not None
 
@@ -123,7 +128,7 @@ def _styles(root: etree._Element | None) -> Iterator[tuple[bool, str]]:
     if root is None:
         return
     formats = child(root, "numFmts")
-    codes = _BUILT_IN | {
+    codes = BUILT_IN | {
         value(each, "numFmtId"): value(each, "formatCode")
         for each in (formats if formats is not None else ())
     }
@@ -133,7 +138,7 @@ def _styles(root: etree._Element | None) -> Iterator[tuple[bool, str]]:
     for style in styles if styles is not None else ():
         font = _number(value(style, "fontId"))
         code = codes.get(value(style, "numFmtId"), "")
-        share = code if re.search(r"[%‰]", code) else ""
+        share = code if is_share(code) else ""
         yield (struck[font] if font < len(struck) else False), share
 
 

@@ -32,6 +32,11 @@ from ingest.document.content import (
     words,
 )
 from ingest.document.editable.officepackage import BROKEN, PackageLimitError
+from ingest.document.editable.oldsheet import BROKEN as OLD_BROKEN
+from ingest.document.editable.oldsheet import OldBook
+from ingest.document.editable.opendocument import BROKEN as OPEN_BROKEN
+from ingest.document.editable.opendocument import TextLimitError
+from ingest.document.editable.opensheet import OpenBook
 from ingest.document.editable.sheetmarks import Marks, Place, SheetBook
 from ingest.message.charsets import strict
 
@@ -99,7 +104,7 @@ def read_workbook(data: bytes) -> Content:
             told = [marks.marks(name) if marks is not None else Marks() for name in shown]
             sheets = zip(map(book.get_sheet_by_name, shown), told, strict=True)
             tables = [_table(number, *sheet) for number, sheet in enumerate(sheets, 1)]
-    except (*_BROKEN, *BROKEN) as error:
+    except (*_BROKEN, *BROKEN, *OLD_BROKEN) as error:
         raise BrokenSheetError(str(error)) from error
     hidden = any(each.hidden_rows or each.hidden_columns for each in told)
     return _checked(
@@ -108,14 +113,22 @@ def read_workbook(data: bytes) -> Content:
     )
 
 
-def _marks(data: bytes) -> SheetBook | None:
-    """What an .xlsx says of its cells besides their values; None of other formats."""
+def _marks(data: bytes) -> SheetBook | OpenBook | OldBook | None:
+    """What a workbook says of its cells besides their values; None when that cannot be followed."""
     try:
-        return SheetBook(data) if data.startswith(b"PK") else None
-    except BROKEN:
+        if not data.startswith(b"PK"):
+            return OldBook(data)
+        is_open = zipfile.is_zipfile(io.BytesIO(data)) and "content.xml" in _names(data)
+        return OpenBook(data) if is_open else SheetBook(data)
+    except (*BROKEN, *OLD_BROKEN, *OPEN_BROKEN):
         return None
-    except PackageLimitError as error:
+    except (PackageLimitError, TextLimitError) as error:
         raise SheetLimitError from error
+
+
+def _names(data: bytes) -> list[str]:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return archive.namelist()
 
 
 def _check_size(data: bytes) -> None:

@@ -1,0 +1,88 @@
+"""What an OpenDocument workbook (.ods) says of its cells besides their values: which rows and
+columns nobody sees, what is struck, how shares are shown, which formulas have no result.
+
+``content.xml`` in, marks out. The values are read by ``spreadsheet.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lxml import etree
+
+from ingest.document.content import MAX_COLUMNS, MAX_ROWS, STRUCK
+from ingest.document.editable.opendocument import count_of, is_struck, root_of, value_of
+from ingest.document.editable.sheetmarks import Marks
+
+_UNSEEN = frozenset({"collapse", "filter"})
+_WIDEST = 4 * MAX_COLUMNS
+
+
+class OpenBook:
+    """The marks of a workbook's sheets, by their names."""
+
+    def __init__(self, data: bytes) -> None:
+        root = root_of(data)
+        self._struck = {
+            value_of(style, "name")
+            for style in root.iter("{*}style")
+            if any(is_struck(properties) for properties in style.iter("{*}text-properties"))
+        }
+        self._tables = {value_of(table, "name"): table for table in root.iter("{*}table")}
+
+    def marks(self, name: str) -> Marks:
+        """Of one sheet; none when it is not there."""
+        marks = Marks()
+        table = self._tables.get(name)
+        if table is None:
+            return marks
+        at = 0
+        for column in table.iter("{*}table-column"):
+            last = at + count_of(column, "number-columns-repeated")
+            if value_of(column, "visibility") in _UNSEEN:
+                marks.hidden_columns |= set(range(at, min(last, _WIDEST)))
+            at = last
+        for first, last, row in _rows(table):
+            if value_of(row, "visibility") in _UNSEEN:
+                marks.hidden_rows |= set(range(first, last))
+            self._note(row, first, marks)
+        return marks
+
+    def _note(self, row: etree._Element, number: int, marks: Marks) -> None:
+        column = 0
+        for cell in row.iterchildren("{*}table-cell", "{*}covered-table-cell"):
+            place = number, column
+            said = self._said(cell)
+            if value_of(cell, "formula") and not value_of(cell, "value-type"):
+                marks.unsaid.add(place)
+            elif STRUCK in said or value_of(cell, "value-type") == "percentage":
+                marks.texts[place] = said
+            column += count_of(cell, "number-columns-repeated")
+            if column > _WIDEST:
+                return
+
+    def _said(self, cell: etree._Element) -> str:
+        """What a cell shows, with signs where something is struck."""
+        lines = ["".join(self._pieces(line)) for line in cell.iterchildren("{*}p")]
+        said = "\n".join(lines).strip()
+        return STRUCK if said and value_of(cell, "style-name") in self._struck else said
+
+    def _pieces(self, holder: etree._Element) -> Iterator[str]:
+        yield holder.text or ""
+        for each in holder:
+            if value_of(each, "style-name") in self._struck:
+                yield STRUCK
+            elif isinstance(each.tag, str):
+                yield from self._pieces(each)
+            yield each.tail or ""
+
+
+def _rows(table: etree._Element) -> Iterator[tuple[int, int, etree._Element]]:
+    """Every row with its first number and the one behind its last."""
+    at = 0
+    for row in table.iter("{*}table-row"):
+        last = at + count_of(row, "number-rows-repeated")
+        yield at, min(last, MAX_ROWS + 1), row
+        at = last
+        if at > MAX_ROWS:
+            return

@@ -1,0 +1,94 @@
+"""What nobody sees of an old or an open workbook is not read: hidden rows and columns, struck cells
+and words; shares are read as they are shown.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Sequence
+
+import pytest
+
+from ingest.document.content import INK, STRUCK, Content
+from ingest.document.editable.spreadsheet import BrokenSheetError, read_workbook
+from tests.unit.ingest.document import oldbook, openbook
+
+ROWS = (
+    ("序号", "学校名称", "内部编号", "教师人数"),
+    ("1", "晨光小学", "X1", "12"),
+    ("9", "隐藏小学", "X9", "13"),
+    ("8", "划去小学", "X8", "14"),
+    ("2", "银河金穗中学", "X2", "15"),
+)
+SEEN = [
+    ["序号", "学校名称", "教师人数"],
+    ["1", "晨光小学", "12"],
+    [STRUCK, STRUCK, STRUCK],
+    ["2", f"{STRUCK}金穗中学", "15"],
+]
+
+
+def shown(content: Content) -> list[list[str]]:
+    """The rows of the only table, with signs."""
+    (table,) = content.tables
+    return [[cell.said for cell in cells] for _, cells in sorted(table.rows.items())]
+
+
+def old(rows: Sequence[Sequence[str]] = ROWS) -> bytes:
+    """The rows in a file of Excel 97."""
+    struck = {(3, column): oldbook.STRUCK for column in range(4)}
+    return oldbook.xls(rows, oldbook.Looks({2}, {2}, struck, {(4, 1): 2}))
+
+
+def opened(hidden: str) -> bytes:
+    """The rows in an OpenDocument file."""
+    rows = [[openbook.text(words) for words in row] for row in ROWS]
+    rows[3] = [openbook.text(words, openbook.STRUCK) for words in ROWS[3]]
+    rows[4][1] = openbook.text(f"{openbook.gone('银河')}金穗中学")
+    return openbook.ods(rows, hidden_rows={2: hidden}, hidden_columns=[2])
+
+
+@pytest.mark.parametrize(
+    "data", [old(), opened("collapse"), opened("filter")], ids=["xls", "ods", "ods filtered"]
+)
+def test_what_nobody_sees_is_not_read(data: bytes) -> None:
+    """A note says that there was something."""
+    content = read_workbook(data)
+
+    assert shown(content) == SEEN
+    assert content.notes == ("有隐藏的行或列(没有读取)",)
+
+
+def test_texts_go_on_over_the_end_of_a_record() -> None:
+    """Excel cuts the shared texts every 8 KB, also within one."""
+    long = [("注" * 3000 + str(number),) for number in range(8)]
+    content = read_workbook(old([*ROWS, *long]))
+
+    assert shown(content)[:4] == [[*row, "", ""][: len(row)] for row in SEEN]
+    assert len(content.tables[0].rows) == 12
+
+
+def test_shares_in_an_old_workbook_are_read_as_they_are_shown() -> None:
+    """By their format, as in new ones."""
+    looks = {(0, 0): oldbook.SHARE, (0, 1): oldbook.SHARE, (0, 2): oldbook.THOUSANDTH}
+    data = oldbook.xls([[0.986, 0.97553, 986.0, 0.5]], oldbook.Looks(cells=looks))
+
+    assert shown(read_workbook(data)) == [["98.6%", "97.55%", "986‰", "0.5"]]
+
+
+def test_shares_in_an_open_workbook_are_read_as_they_are_shown() -> None:
+    """The program keeps what it shows; a formula without a result is not known."""
+    lost = '<table:table-cell table:formula="of:=[.A1]/2"/>'
+    row = [openbook.share(0.97553, "97.6%"), openbook.share(1, "100%", "of:=1/1"), lost]
+
+    assert shown(read_workbook(openbook.ods([row]))) == [["97.6%", "100%", INK]]
+
+
+@pytest.mark.parametrize("size", [600, 900, 1500, 2100, 2600])
+def test_an_old_workbook_cut_short_never_ends_the_reader(size: int) -> None:
+    """What cannot be followed has no marks; what cannot be opened is broken."""
+    data = bytearray(old())
+    data[size : size + 40] = b"\xff" * 40
+
+    with contextlib.suppress(BrokenSheetError):
+        read_workbook(bytes(data))
