@@ -7,9 +7,10 @@ Pure: who collects the data and when it is sent is not decided here, how it is w
 from __future__ import annotations
 
 import base64
+import re
 import struct
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Final, TypeVar
 
@@ -109,6 +110,22 @@ class HumanTask:
     links: tuple[ActionLink, ...] = ()  #: one for each answer
     assigned: str = ""  #: who has it
     address: str = ""  #: who waits for it
+    contact: str = ""  #: the name of whom to ask for
+    todo: str = ""  #: what is to be done, one sentence
+    files: tuple[ActionLink, ...] = ()  #: files that were only linked to: name and whole address
+
+
+@dataclass(frozen=True)
+class MailLine:
+    """One registered mail, for the complete list in the workbook."""
+
+    number: int
+    received: datetime
+    sender: str  #: name
+    address: str
+    subject: str
+    cases: str  #: codes; "" = it belongs to none
+    state: str  #: what became of it, in Chinese
 
 
 @dataclass(frozen=True)
@@ -147,6 +164,7 @@ class Silent:
 
     track: str
     units: tuple[str, ...]
+    telephones: Mapping[str, str] = field(default_factory=dict)  #: of those whose number is known
 
 
 @dataclass(frozen=True)
@@ -195,6 +213,7 @@ class DigestData:
     silent: tuple[Silent, ...]
     quotas: tuple[QuotaLine, ...]
     state: SystemState
+    mails: tuple[MailLine, ...] = ()  #: every registered mail, the latest first
     closing: tuple[CaseLine, ...] = ()  #: 截止清办: the end of these waits for release
     left_open: tuple[CaseLine, ...] = ()  #: the time is over, and staff must decide these first
     accept_all: str = ""  #: a ``mailto:`` URL that accepts everything to be verified; "" = none
@@ -299,7 +318,7 @@ def make_digest_page(data: DigestData, images: Sequence[Crop]) -> DigestPage:
             SilentView(
                 item.track,
                 len(item.units),
-                name_list(item.units, 20),
+                name_list([_unit_line(item, unit) for unit in item.units], 20),
             )
             for item in data.silent
         ),
@@ -310,16 +329,23 @@ def make_digest_page(data: DigestData, images: Sequence[Crop]) -> DigestPage:
     )
 
 
+def _unit_line(silent: Silent, unit: str) -> str:
+    """A unit, with its telephone behind it where one is known."""
+    telephone = clean_line(silent.telephones.get(unit, ""), 30)
+    return f"{unit}（{telephone}）" if telephone else unit
+
+
 def _errors(errors: Sequence[str]) -> tuple[str, ...]:
     lines, left_out = _rows(errors, lambda error: clean_line(full_width(error), 300))
     return (*lines, f"另有 {left_out} 项，见附表。") if left_out else lines
 
 
 def news(data: DigestData, states: Sequence[StateView]) -> str:
-    """The subject's news: ``新收 12 件 · 受理 7 · 待补正 4 · 转人工 1``; on an empty day that there was nothing.
+    """The subject's news: ``新收 12 件 · 受理 7 · 待补正 4 · 待办 1 件``; on an empty day that there was nothing.
 
-    A digest that says nothing of trouble when there is some would be worse than none, so trouble is
-    named here too.
+    What is open is always named, whenever it came: an evening without new mail does not mean that
+    nobody waits. A digest that says nothing of trouble when there is some would be worse than none,
+    so trouble is named here too.
     """
     counters = data.counters
     named = {
@@ -330,11 +356,26 @@ def news(data: DigestData, states: Sequence[StateView]) -> str:
     }
     words = [f"{name} {count}" for name, count in named.items() if count]
     trouble = sum(state.word != NORMAL for state in states)
-    health = [f"系统有 {trouble} 项请查看"] if trouble else []
+    health, waiting = [f"系统有 {trouble} 项请查看"] if trouble else [], list(_open(data))
     if counters.received or words:
-        return " · ".join([f"新收 {counters.received} 件", *words, *health])
-    waiting = [f"待人工处理 {len(data.needs_human)}"] if data.needs_human else []
-    return " · ".join(["本期无新件，系统正常" if not trouble else "本期无新件", *waiting, *health])
+        return " · ".join([f"新收 {counters.received} 件", *words, *waiting, *health])
+    nothing = "本期无新件" if trouble or waiting else "本期无新件，系统正常"
+    return " · ".join([nothing, *waiting, *health])
+
+
+def _open(data: DigestData) -> Iterator[str]:
+    """What waits for a person, in the words of the subject."""
+    if data.needs_human:
+        yield f"待办 {matters(data.needs_human)} 件"
+    if data.undelivered:
+        yield f"未送达 {len(data.undelivered)} 封"
+    if data.closing:
+        yield f"清办待放行 {len(data.closing)} 项"
+
+
+def matters(tasks: Iterable[HumanTask]) -> int:
+    """How many matters the tasks are about: a case counts once, however much of it is doubtful."""
+    return len({task.case_code for task in tasks})
 
 
 NORMAL: Final = "正常"
@@ -366,7 +407,7 @@ def state_lines(state: SystemState) -> tuple[StateView, ...]:
 
 def _lead(data: DigestData) -> str:
     """The first sentence of the mail: what needs a human."""
-    parts = [f"{len(data.needs_human)} 项需要人工核验"] if data.needs_human else []
+    parts = [f"{matters(data.needs_human)} 件需要人工处理"] if data.needs_human else []
     parts += [f"{len(data.undelivered)} 封信函未送达，需电话联系"] if data.undelivered else []
     parts += [f"{len(data.closing)} 项截止清办待放行"] if data.closing else []
     return f"今天有 {'，'.join(parts)}。" if parts else "今天没有需要人工处理的事项。"
@@ -395,6 +436,13 @@ def _task_view(task: HumanTask, images: Sequence[Crop]) -> TaskView:
         task=task.handle.task if task.handle is not None else 0,
         assigned=clean_line(task.assigned, 40),
         address=clean_line(task.address, 80),
+        contact=clean_line(task.contact, 30),
+        todo=clean_line(task.todo, 120),
+        files=tuple(
+            LinkView(clean_line(file.label, 60), file.url)
+            for file in task.files
+            if re.fullmatch(r"https?://[!-~]{1,2000}", file.url)
+        ),
         links=tuple(
             LinkView(clean_line(link.label, 20), link.url)
             for link in task.links

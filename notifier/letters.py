@@ -21,6 +21,7 @@ from notifier.wording import (
     beijing,
     clean_file_name,
     clean_line,
+    date_text,
     days_left,
     deadline_text,
     full_width,
@@ -280,7 +281,7 @@ def make_page(request: LetterRequest, detail: _Detail = _DETAILS[0]) -> LetterPa
             for section in sections.values()
         ),
         files=_file_views(current[: detail.files], detail),
-        superseded=_file_views(old[: detail.files], detail),
+        superseded=_file_views(old[: detail.files], detail, len(current[: detail.files])),
         files_left_out=max(0, len(current) - detail.files) + max(0, len(old) - detail.files),
         listing_sha256=listing_sha256(
             request.files,
@@ -298,14 +299,26 @@ def make_page(request: LetterRequest, detail: _Detail = _DETAILS[0]) -> LetterPa
         last_of_case=request.last_of_case,
         size_limit=clean_line(request.size_limit, 20),
         word=clean_line(request.word, 400, links=True),
+        date=date_text(now.date()),
+        instead=_instead(request.verdict),
     )
+
+
+def _instead(verdict: Verdict | None) -> str:
+    """Who must send what the applicant cannot send himself; "" where he mends all of it."""
+    found = (
+        finding.instead
+        for section, finding, _ in (_told(verdict) if verdict else ())
+        if section == "to_mend" and finding.instead
+    )
+    return clean_line(next(found, ""), 40)
 
 
 _REPLY_MARK: Final = re.compile(
     r"(?:re|fw|fwd|回复|答复|转发|自动回复)\s*(?:\[\d+\])?\s*[:：]\s*", re.IGNORECASE
 )
 _OWN_MARK: Final = re.compile(
-    rf"【(?:{'|'.join(LETTER_NAMES.values())})】(?:案卷编号\s*[\w-]+\s*)?(?:（[^）]*）)?\s*"
+    rf"【(?:{'|'.join(LETTER_NAMES.values())})】(?:案卷编号\s*[\w-]+\s*)?(?:（[^）]*）)?\s*[:：]?\s*"
 )
 
 
@@ -384,9 +397,15 @@ def _remark(decision: Decision, own: int, shared: int) -> str:
     return "，".join(named)
 
 
-def _file_views(files: Iterable[ReceivedFile], detail: _Detail) -> tuple[FileView, ...]:
+def _file_views(
+    files: Iterable[ReceivedFile], detail: _Detail, before: int = 0
+) -> tuple[FileView, ...]:
+    """The files as they are named, numbered after the ``before`` that stand above them: below, a
+    hash names its file by that number.
+    """
     return tuple(
         FileView(
+            number=number,
             name=clean_file_name(file.name),
             role=clean_line(file.role, 40),
             size=size_text(file.size),
@@ -394,7 +413,7 @@ def _file_views(files: Iterable[ReceivedFile], detail: _Detail) -> tuple[FileVie
             received=moment(file.received),
             note=clean_line(full_width(file.note), 120),
         )
-        for file in files
+        for number, file in enumerate(files, before + 1)
     )
 
 

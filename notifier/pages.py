@@ -35,6 +35,7 @@ class FindingView:
 class FileView:
     """One file as the receipt names it."""
 
+    number: int  #: by which its hash is found
     name: str
     role: str
     size: str
@@ -82,6 +83,8 @@ class LetterPage:
     #: what the files of one mail may weigh, in a letter about a mail that was too large; else ""
     size_limit: str
     word: str  #: what staff say in a letter about a case that has no verdict in it; else ""
+    date: str  #: 2024年8月30日, the day of the letter, under the name of the office
+    instead: str  #: who must send what is to be mended, where the applicant cannot; else ""
 
 
 @dataclass(frozen=True)
@@ -95,7 +98,9 @@ class CropView:
 
 @dataclass(frozen=True)
 class LinkView:
-    """A link that opens a mail; ``url`` begins with ``mailto:``."""
+    """A link that opens a mail (``url`` begins with ``mailto:``), or a file that somebody put on a
+    net disk (``https:``).
+    """
 
     label: str
     url: str
@@ -118,6 +123,9 @@ class TaskView:
     task: int  #: its number, for ``mailroom task``; 0 = it is none
     assigned: str  #: who has it
     address: str  #: who waits for it
+    contact: str  #: the name of whom to ask for
+    todo: str  #: what is to be done
+    files: tuple[LinkView, ...]  #: files that were only linked to, for staff to look at
     links: tuple[LinkView, ...]  #: one for each answer
 
 

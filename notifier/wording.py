@@ -91,9 +91,19 @@ def beijing(instant: datetime) -> datetime:
 
 
 def moment(instant: datetime) -> str:
-    """``2024年8月30日 16:05:09``, Beijing."""
+    """``2024年8月30日 16:05``, Beijing."""
     local = beijing(instant)
-    return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M:%S}"
+    return f"{date_text(local.date())} {local:%H:%M}"
+
+
+def exact_moment(instant: datetime) -> str:
+    """``2024年8月30日 16:05:09``, Beijing; where it is evidence."""
+    return f"{moment(instant)}:{beijing(instant):%S}"
+
+
+def date_text(day: date) -> str:
+    """``2024年8月31日``."""
+    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def short_moment(instant: datetime) -> str:
@@ -104,7 +114,7 @@ def short_moment(instant: datetime) -> str:
 
 def day_text(day: date) -> str:
     """``2024年8月31日（星期六）``."""
-    return f"{day.year}年{day.month}月{day.day}日（星期{_WEEKDAYS[day.weekday()]}）"
+    return f"{date_text(day)}（星期{_WEEKDAYS[day.weekday()]}）"
 
 
 def deadline_text(deadline: datetime) -> str:

@@ -25,6 +25,10 @@ Cell: TypeAlias = str | int | datetime
 
 _FONT: Final = {"font_name": "宋体", "font_size": 11, "valign": "top", "text_wrap": True}
 _WIDEST: Final = 60
+#: What an A4 page held sideways takes with print of 8 points or more; a wider sheet is shrunk below.
+_PAGE: Final = 185
+_LONG: Final = 30  #: from this width on a column holds sentences, which wrap well
+_NAMES: Final = 20  #: what a column of names and addresses keeps when room is short
 _LINE_HEIGHT: Final = 16.5  #: points of one line at this font size
 _CELL_LIMIT: Final = 2_000
 
@@ -96,9 +100,10 @@ def sheets(data: DigestData) -> tuple[Sheet, ...]:
         Sheet(DECISION_NAMES[Decision.REJECTED], (*_CASE_HEADS, "原因"), tuple((*_case_row(line), line.note) for line in data.rejected)),
         *_closing(data),
         _undelivered(data),
-        Sheet("未报单位", ("申报类别", "单位"), tuple((item.track, unit) for item in data.silent for unit in item.units)),
+        Sheet("未报单位", ("申报类别", "单位", "联系电话"), tuple((item.track, unit, item.telephones.get(unit, "")) for item in data.silent for unit in item.units)),
         Sheet("名额", ("名称", "名额", "要求", "已受理"), tuple((line.name, line.quota, "不少于" if line.at_least else "共", line.accepted) for line in data.quotas)),
         _state(data),
+        _registered(data),
     )  # fmt: skip
 
 
@@ -134,9 +139,12 @@ def _tasks(data: DigestData) -> Sheet:
         "报送单位",
         "申报单位",
         "需要处理的原因",
-        "依据",
+        "怎样办",
+        "联系人",
         "联系电话",
+        "邮箱",
         "收到时间",
+        "依据",
     )
     rows = tuple(
         (
@@ -145,13 +153,26 @@ def _tasks(data: DigestData) -> Sheet:
             task.submitter,
             task.applicant,
             task.reason,
-            task.clause,
+            task.todo,
+            task.contact,
             task.telephone,
+            task.address,
             task.received,
+            task.clause,
         )
         for task in data.needs_human
     )
     return Sheet("需要处理", heads, rows)
+
+
+def _registered(data: DigestData) -> Sheet:
+    """来件登记: every mail there is, so that nothing needs to be looked for in the mailbox."""
+    heads = ("编号", "收到时间", "发件人", "发件地址", "主题", "案卷编号", "性质")
+    rows = tuple(
+        (mail.number, mail.received, mail.sender, mail.address, mail.subject, mail.cases, mail.state)
+        for mail in data.mails
+    )  # fmt: skip
+    return Sheet("来件登记", heads, rows)
 
 
 def _closing(data: DigestData) -> Iterator[Sheet]:
@@ -200,7 +221,7 @@ def _formats(workbook: Workbook) -> _Formats:
         head=made(bold=True, bg_color="#F2F2F2"),
         text=made(num_format="@"),
         number=made(num_format="0"),
-        time=made(num_format="yyyy-mm-dd hh:mm:ss"),
+        time=made(num_format="yyyy-mm-dd hh:mm"),
     )
 
 
@@ -236,7 +257,7 @@ def _write_cell(worksheet: Worksheet, row: int, column: int, value: Cell, form: 
 
 
 def _shown(value: Cell) -> str:
-    return "2024-08-30 16:05:09" if isinstance(value, datetime) else str(value)
+    return "2024-08-30 16:05" if isinstance(value, datetime) else str(value)
 
 
 def _columns_of(text: str) -> int:
@@ -267,10 +288,24 @@ def _widths(sheet: Sheet) -> Sequence[int]:
     """
     table = (sheet.heads, *sheet.rows)
     # The head also carries the filter's arrow, hence the room beside it.
+    return fitted(
+        [
+            min(_WIDEST, max(_columns_of(_shown(row[column])) for row in table) + 3)
+            for column in range(len(sheet.heads))
+        ]
+    )
+
+
+def fitted(widths: Sequence[int], room: int = _PAGE) -> list[int]:
+    """``widths`` on one page beside each other: names wrap a little, sentences share what is left.
+
+    A narrow column costs lines; printing a wide sheet smaller would cost the reader his glasses.
+    """
+    if sum(widths) <= room:
+        return list(widths)
+    left = room - sum(min(width, _NAMES) for width in widths if width <= _LONG)
+    sentences = sum(width for width in widths if width > _LONG)
     return [
-        min(
-            _WIDEST,
-            max(_columns_of(_shown(row[column])) for row in table) + 3,
-        )
-        for column in range(len(sheet.heads))
+        min(width, _NAMES) if width <= _LONG else max(_NAMES, min(width, left * width // sentences))
+        for width in widths
     ]

@@ -91,6 +91,7 @@ class Unit:
     aliases: tuple[str, ...] = ()
     addresses: tuple[str, ...] = ()  #: known sender addresses or @domains
     direct: bool = False  #: 直属: submits for itself
+    telephone: str = ""  #: of whom to ask when nothing has come; "" = unknown
 
 
 APPLICANT_NAME = "单位名称"

@@ -407,7 +407,7 @@ def _field(tree: Tree, at: Position) -> Field:
 
 
 def _unit(tree: Tree, at: Position) -> Unit:
-    reader = _Reader(tree, "报送单位", at, ("名称", "部门", "简称", "邮箱", "直属"))
+    reader = _Reader(tree, "报送单位", at, ("名称", "部门", "简称", "邮箱", "直属", "电话"))
     name = reader.text("名称")
     return Unit(
         name,
@@ -415,4 +415,5 @@ def _unit(tree: Tree, at: Position) -> Unit:
         reader.texts("简称"),
         tuple(text.lower() for text in reader.texts("邮箱")),
         reader.yes_no("直属"),
+        reader.text("电话", ""),
     )

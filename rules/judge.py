@@ -143,6 +143,9 @@ def _truth(rule: Rule, bound: Bound, world: World) -> Truth:
 # --- findings -------------------------------------------------------------------------------------
 
 _PLACEHOLDER = re.compile(r"\{([^{}.]+)\.([^{}]+)\}")
+_WWW = re.compile(r"\b(www)\.", re.IGNORECASE | re.ASCII)
+#: An instant as it is shown; a letter says it to the minute, the trace to the second.
+_SECONDS = re.compile(r"(\d{4}年\d{1,2}月\d{1,2}日 \d\d:\d\d):\d\d")
 
 
 def findings(
@@ -155,6 +158,13 @@ def findings(
     """
     narrator = Narrator(rulebook, populate(rulebook, subjects))
     return tuple(narrator.finding(result) for result in results if result.outcome is not None)
+
+
+def _unlinked(words: str) -> str:
+    """What a stranger wrote, as text of which no mail program makes a link; the office's own words
+    around it may hold one.
+    """
+    return _WWW.sub(r"\1．", words.replace("://", "：//"))
 
 
 @dataclass(frozen=True)
@@ -183,6 +193,8 @@ class Narrator:
             subjects=result.subjects,
             line=rule.position.line,
             evidence=tuple(str(step) for step in self.trace(result)),
+            brief=rule.brief,
+            instead=rule.instead,
         )
 
     def trace(self, result: RuleResult) -> list[Step]:
@@ -215,6 +227,7 @@ class Narrator:
         def shown(match: re.Match[str]) -> str:
             gap = gaps.get((match[1], match[2]), "")
             rate = f"（{gap}）" if gap.endswith(POINTS) else ""
-            return explainer.shown(bound[match[1]], match[2]) + rate
+            words = explainer.shown(bound[match[1]], match[2])
+            return _unlinked(_SECONDS.sub(r"\1", words)) + rate
 
         return _PLACEHOLDER.sub(shown, message)

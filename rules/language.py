@@ -223,6 +223,8 @@ class Rule:
     on_undecided: Outcome | None
     message: str  #: 告知, with ``{对象.字段}``; "" when the program is to say it
     doubt_message: str  #: 存疑告知: the same for what could not be decided
+    brief: str  #: 简述: the fault in a few words, for the lists of staff; "" = its 名称 must do
+    instead: str  #: 改由: who must send it, where the one who wrote cannot mend it; "" = himself
     start: int  #: 生效 [start, end), epoch seconds of the received time
     end: int
     after_deadline: bool  #: False: what is received after the deadline is only noted (提醒)

@@ -59,7 +59,7 @@ MAX_FILE_RULES = 2_000  #: forty times the rules of a real call; more are a mist
 
 RULE_KEYS = (
     "编号", "名称", "依据", "针对", "关联", "生效", "适用", "要求",
-    "不满足", "未填", "无法判断", "告知", "存疑告知", "截止后", "停用",
+    "不满足", "未填", "无法判断", "告知", "存疑告知", "简述", "改由", "截止后", "停用",
 )  # fmt: skip
 COMPULSORY = ("编号", "名称", "依据", "针对", "要求", "不满足")
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
@@ -293,7 +293,8 @@ class _RuleReader:
             links=self._links(), applies=self._condition("适用"), requirement=self._condition("要求"),
             on_violated=self._violated(), on_blank=self._outcome("未填", Outcome.RETURN),
             on_undecided=self._undecided(),
-            message=self._message("告知"), doubt_message=self._message("存疑告知"), start=start, end=end,
+            message=self._message("告知"), doubt_message=self._message("存疑告知"),
+            brief=str(text(self.tree, "简述")), instead=str(text(self.tree, "改由")), start=start, end=end,
             after_deadline=late(self.tree, default=self.frame.normal), disabled=self._disabled(),
             position=self.tree.position,
         )  # fmt: skip

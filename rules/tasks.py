@@ -42,3 +42,20 @@ TASK_NAMES = {
     TaskKind.MACHINE: "人工处理来件",
 }
 """What a task asks for, in words for staff."""
+
+TASK_ADVICE = {
+    TaskKind.VERIFY: "对照图片和原件核实，选定一个结论；看不准的，先打电话问",
+    TaskKind.SECOND: "看过理由，同意的确认不予受理；不同意的另作结论",
+    TaskKind.IDENTITY: "给本案的电话或地址打听是不是本单位发的，问清后办结",
+    TaskKind.HELD: "打电话核实后，把来件归入案卷，或者办结",
+    TaskKind.RIVALS: "打电话问清以哪一个为准，认定一个案卷",
+    TaskKind.WITHDRAWAL: "打电话核实后确认撤回；误发的不撤回",
+    TaskKind.CHANGE: "打电话核实后更名或退出，再办结",
+    TaskKind.SAME_ENTRY: "与有关单位核实由谁报送，再办结",
+    TaskKind.UNDELIVERED: "打电话把信函内容告诉对方，再办结",
+    TaskKind.QUESTION: "回信或打电话答复对方，再办结",
+    TaskKind.STAFF_MAIL: "看同事要办什么，办好后办结",
+    TaskKind.LATE_PIECES: "与对方核对分几封发来的材料是否齐全，再办结",
+    TaskKind.MACHINE: "在邮箱里打开原信查看，需要的打电话联系，再办结",
+}
+"""How a task is done, in one sentence for staff."""

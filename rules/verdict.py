@@ -43,6 +43,15 @@ class Finding(BaseModel):
     subjects: tuple[str, ...]  #: ids of the subjects the rule was bound to
     line: int = 0  #: line in the rule file
     evidence: tuple[str, ...] = ()  #: the trace, one condition a line, for staff
+    brief: str = ""  #: the fault in a few words, for lists; "" where the rule has none
+    instead: str = ""  #: who must send it in place of the one who wrote; "" = himself
+
+    @property
+    def fault(self) -> str:
+        """The fault as a list of staff names it: a rule's 名称 alone says what should be."""
+        if self.truth is Truth.UNDECIDED:
+            return f"待核：{self.title}"
+        return self.brief or f"未达到“{self.title}”"
 
 
 class Decision(StrEnum):

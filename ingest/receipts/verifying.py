@@ -32,7 +32,7 @@ from ingest.store.cases import find_case_by_code, get_decision
 from ingest.store.messages import find_by_hash_prefix
 from notifier.letters import LETTER_NAMES, listing_sha256
 from notifier.outbox import OutboxRow, find_by_key
-from notifier.wording import moment
+from notifier.wording import exact_moment
 
 MAX_TEXT = 100_000
 """Characters of a letter that are looked at; ours have at most a few thousand."""
@@ -133,13 +133,13 @@ def _confirmation(known: _Known) -> Iterator[str]:
     receipt = known.receipt
     name = LETTER_NAMES[receipt.decision]
     yield f"校验码属实: 本单位出具过这份{name}({receipt.subject} 第 {receipt.version} 次答复)。"
-    yield f"报送人: {known.submitter}; 材料收到时间: {moment(receipt.received)}(北京时间)。"
+    yield f"报送人: {known.submitter}; 材料收到时间: {exact_moment(receipt.received)}(北京时间)。"
     if known.decided is not None:
-        yield f"裁定时间: {moment(known.decided)}; 文件清单的 SHA-256: {receipt.listing_sha256}。"
+        yield f"裁定时间: {exact_moment(known.decided)}; 文件清单的 SHA-256: {receipt.listing_sha256}。"
     if known.letter is None:
         yield "当时没有发出信函, 或信函已不在发件箱。"
     elif known.letter.sent_at is not None:
-        yield f"信函于 {moment(known.letter.sent_at)} 发往 {known.letter.recipient}。"
+        yield f"信函于 {exact_moment(known.letter.sent_at)} 发往 {known.letter.recipient}。"
     if known.later:
         yield known.later
 

@@ -137,6 +137,8 @@ def _rule(cell: Any, entry: ManualRule) -> None:
         ("结论", "；".join(f"{name} {outcome}" for name, outcome in entry.consequences)),
         ("告知", entry.message),
         ("存疑告知", entry.doubt_message),
+        ("简述", entry.brief),
+        ("改由", entry.instead),
     ]
     for name, text in parts:
         if text:

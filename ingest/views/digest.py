@@ -42,7 +42,9 @@ from ingest.views.closing import closing_lines
 from ingest.views.deadlines import with_reminders
 from ingest.views.delivery import lost_letters
 from ingest.views.health import intake_health
+from ingest.views.registered import registered_mails
 from notifier.digest import (
+    ActionLink,
     CaseLine,
     Counters,
     Crop,
@@ -67,7 +69,7 @@ from rules.call import APPLICANT_NAME, Call
 from rules.facts import Fact, Knowledge
 from rules.staff import to_verify
 from rules.subjects import Subject, SubjectField, SubjectKind
-from rules.tasks import TASK_NAMES, TaskKind
+from rules.tasks import TASK_ADVICE, TASK_NAMES, TaskKind
 from rules.verdict import Decision, EntryVerdict, Finding, Outcome, Truth, Verdict
 
 MOST_READ = 200  #: characters of what was read on a scan
@@ -119,12 +121,14 @@ def collect_digest(
         silent=tuple(
             Silent(
                 track.name,
-                _silent_units(session, call, track.name),
+                units := _silent_units(session, call, track.name),
+                _telephones(call, judged, units),
             )
             for track in call.tracks
         ),
         quotas=tuple(_quotas(call, judged)),
         state=system_state(session, settings, now, min(since, now - RECENT)),
+        mails=registered_mails(session),
         closing=closing,
         left_open=left_open,
     )
@@ -241,15 +245,35 @@ def _open_tasks(session: Session, judged: list[_Judged]) -> Iterator[HumanTask]:
             case_code=case.code if case is not None else _place(task),
             submitter=case.submitter if case is not None else task.address,
             track=case.track if case is not None else "",
-            applicant=task.entry or (case.submitter if case is not None else ""),
+            applicant=task.entry or (case.submitter if case is not None else _whose(task, mail)),
             reason=f"{TASK_NAMES[task.kind]}：{task.reason}{_known_address(case, task)}",
             clause="",
             telephone=task.telephone,
             received=mail.received_at if mail is not None else task.opened_at,
             handle=handle_of(task, case),
             assigned=task.assigned_to or (case.assigned_to if case is not None else ""),
-            address=task.address,
+            address=task.address or _address(case, mail),
+            contact=_name(case, mail),
+            todo=TASK_ADVICE[task.kind],
         )
+
+
+def _address(case: CaseRow | None, mail: MessageRow | None) -> str:
+    """Who is to be answered."""
+    if case is not None:
+        return case.reply_address
+    return mail.from_address if mail is not None else ""
+
+
+def _name(case: CaseRow | None, mail: MessageRow | None) -> str:
+    """Whom to ask for."""
+    if case is not None:
+        return case.reply_name
+    return mail.from_name if mail is not None else ""
+
+
+def _whose(task: TaskRow, mail: MessageRow | None) -> str:
+    return (mail.from_name if mail is not None else "") or task.address
 
 
 def _known_address(case: CaseRow | None, task: TaskRow) -> str:
@@ -267,7 +291,7 @@ def _arranged(session: Session, call: Call, row: CaseRow) -> Case:
 
 
 def _task(item: _Judged, finding: Finding, entry: EntryVerdict | None, case: Case) -> HumanTask:
-    scans = _scans_of(finding, case)
+    scans, identifier = _scans_of(finding, case), entry.entry if entry else ""
     return HumanTask(
         case_code=item.case.code,
         submitter=item.case.submitter,
@@ -275,10 +299,13 @@ def _task(item: _Judged, finding: Finding, entry: EntryVerdict | None, case: Cas
         applicant=entry.applicant if entry else item.case.submitter,
         reason=_reason(item, finding, scans),
         clause=finding.clause,
-        telephone=_contact(item, entry.entry if entry else "", "联系电话"),
+        telephone=_contact(item, identifier, "联系电话"),
         received=item.case.last_received_at,
         crops=tuple(_crops(item, finding, scans)),
         assigned=item.case.assigned_to,
+        address=item.case.reply_address,
+        contact=_contact(item, identifier, "联系人") or item.case.reply_name,
+        todo=TASK_ADVICE[TaskKind.VERIFY],
     )
 
 
@@ -376,16 +403,28 @@ def _cloud_tasks(session: Session, judged: list[_Judged]) -> Iterator[HumanTask]
             for part in reading.parts:
                 if part.fate is Fate.CLOUD_LINK and part.link:
                     what = part.reason.partition(", 不是文件本身")[0]
-                    reason = f"附件“{part.name or '未写明文件名'}”只有链接（{what}）：{part.link}"
+                    name = part.name or "未写明文件名"
+                    reason = f"附件“{name}”只有链接（{what}）：{part.link}"
                     yield replace(
-                        _mail_task(row, reason),
-                        case_code=item.case.code,
-                        submitter=item.case.submitter,
-                        track=item.case.track,
-                        telephone=_contact(item, "", "联系电话"),
+                        _of_case(_mail_task(row, reason, _LOOK_AT_LINK), item),
+                        files=(ActionLink(name, part.link),),
                     )
 
 
+def _of_case(task: HumanTask, item: _Judged) -> HumanTask:
+    """The same task, with whose case it is and whom to telephone."""
+    return replace(
+        task,
+        case_code=item.case.code,
+        submitter=item.case.submitter,
+        track=item.case.track,
+        applicant=item.case.submitter,
+        telephone=_contact(item, "", "联系电话"),
+        contact=_contact(item, "", "联系人") or item.case.reply_name,
+    )
+
+
+_LOOK_AT_LINK = "需要时打开链接看一看（程序从不打开）；仍请对方把文件作为附件重发"
 _MAIL_TASKS = {
     EventKind.COMPLAINT: "对方邮箱报告本邮箱的来信为垃圾邮件，请核实",
 }
@@ -396,11 +435,14 @@ def _mail_tasks(session: Session, since: datetime) -> Iterator[HumanTask]:
         for event in reversed(list_events(session, kind=kind, since=since)):
             row = get_message(session, event.message_id) if event.message_id is not None else None
             if row is not None:
-                yield _mail_task(row, f"{reason}：{row.subject}")
+                yield _mail_task(row, f"{reason}：{row.subject}", "打电话问对方是否误点，请其取消")
     for row in reversed(list_messages(session, states=(MessageState.SET_ASIDE,))):
-        yield _mail_task(row, "这封邮件程序无法读取，已隔离，请人工打开")
+        yield _mail_task(
+            row, "这封邮件程序无法读取，已隔离，请人工打开", TASK_ADVICE[TaskKind.MACHINE]
+        )
     for row in reversed(list_messages(session, states=(MessageState.TOO_LARGE,))):
-        yield _mail_task(row, f"邮件过大（{row.size // 1024**2} MB），未下载，请在邮箱中查看")
+        reason = f"邮件过大（{row.size // 1024**2} MB），未下载，请在邮箱中查看"
+        yield _mail_task(row, reason, TASK_ADVICE[TaskKind.MACHINE])
 
 
 def _silence_tasks(
@@ -425,24 +467,17 @@ def _silence_tasks(
         item = judged.get(event.case_id or 0)
         row = get_message(session, event.message_id) if event.message_id is not None else None
         if row is not None:
-            task = _mail_task(row, f"未自动答复，请电话联系：{full_width(event.text)}")
-            yield (
-                task
-                if item is None
-                else replace(
-                    task,
-                    case_code=item.case.code,
-                    submitter=item.case.submitter,
-                    track=item.case.track,
-                    telephone=_contact(item, "", "联系电话"),
-                )
-            )
+            reason = f"未自动答复，请电话联系：{full_width(event.text)}"
+            task = _mail_task(row, reason, TASK_ADVICE[TaskKind.UNDELIVERED])
+            yield task if item is None else _of_case(task, item)
 
 
-def _mail_task(row: MessageRow, reason: str) -> HumanTask:
+def _mail_task(row: MessageRow, reason: str, todo: str) -> HumanTask:
+    name = row.from_name or row.from_address
     return HumanTask(
-        case_code=f"来件{row.id}", submitter=row.from_name or row.from_address, track="", applicant="", reason=reason,
-        clause="", telephone="", received=row.received_at,
+        case_code=f"来件{row.id}", submitter=name, track="", applicant=name, reason=reason,
+        clause="", telephone="", received=row.received_at, address=row.from_address,
+        contact=row.from_name, todo=todo,
     )  # fmt: skip
 
 
@@ -474,7 +509,7 @@ def _line(item: _Judged, entry: EntryVerdict) -> CaseLine:
         Decision.ACCEPTED: Outcome.REMIND,
     }.get(entry.decision)
     notes = dict.fromkeys(
-        finding.title
+        finding.brief or finding.title if entry.decision is Decision.ACCEPTED else finding.fault
         for finding in (
             *entry.findings,
             *item.verdict.findings,
@@ -495,10 +530,9 @@ def _line(item: _Judged, entry: EntryVerdict) -> CaseLine:
 
 
 def _note(decision: Decision, titles: list[str]) -> str:
-    """The rules' names say what should be; on a list of faults that must read as not fulfilled."""
     if not titles:
         return ""
-    return ("提醒：" if decision is Decision.ACCEPTED else "未达到：") + "、".join(titles)
+    return ("提醒：" if decision is Decision.ACCEPTED else "") + "、".join(titles)
 
 
 def _undelivered(
@@ -535,6 +569,20 @@ def _silent_units(session: Session, call: Call, track: str) -> tuple[str, ...]:
     by_units = [case for case in cases if case.submitter_key == f"unit:{case.unit}"]
     heard = {case.unit for case in by_units if case.track == track}
     return tuple(unit.name for unit in call.units if not unit.direct and unit.name not in heard)
+
+
+def _telephones(call: Call, judged: list[_Judged], units: tuple[str, ...]) -> dict[str, str]:
+    """The telephones of units, as far as one is known: from the call's list, else from what the
+    unit's office has sent for another track.
+    """
+    sent = {
+        item.case.unit: _contact(item, "", "联系电话")
+        for item in judged
+        if item.case.submitter_key == f"unit:{item.case.unit}"
+    }
+    listed = {unit.name: unit.telephone for unit in call.units}
+    found = {unit: listed.get(unit) or sent.get(unit, "") for unit in units}
+    return {unit: telephone for unit, telephone in found.items() if telephone}
 
 
 def _quotas(call: Call, judged: list[_Judged]) -> Iterator[QuotaLine]:

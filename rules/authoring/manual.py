@@ -63,6 +63,8 @@ class ManualRule:
     consequences: tuple[tuple[str, str], ...]  #: 不满足/未填/无法判断 -> outcome
     message: str
     doubt_message: str
+    brief: str
+    instead: str
     period: str
     disabled: str
     examples: tuple[Shown, ...]
@@ -186,6 +188,8 @@ def _entry(rule: Rule, examples: tuple[Shown, ...]) -> ManualRule:
         consequences=tuple((name, str(outcome or SILENT)) for name, outcome in consequences),
         message=rule.message,
         doubt_message=rule.doubt_message,
+        brief=rule.brief,
+        instead=rule.instead,
         period=_period(rule),
         disabled=rule.disabled,
         examples=examples,

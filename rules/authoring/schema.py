@@ -37,6 +37,8 @@ _DESCRIPTIONS = {
     "无法判断": "没读出来时怎么办;不写即 转人工",
     "告知": "写给申报单位的话,{对象.字段} 换成实际内容",
     "存疑告知": "没读出来时写给申报单位的话",
+    "简述": "日报等清单里怎样说这个问题,几个字,如 未见公章",
+    "改由": "来信的单位自己补不了、要由谁报来,如 所属单位",
     "截止后": "截止之后收到的来件怎么办",
     "停用": "停用的原因",
 }
@@ -131,7 +133,8 @@ def _rule(vocabulary: Vocabulary) -> Schema:
         "编号": {"type": ["string", "number"]}, "名称": text, "依据": text,
         "针对": {"anyOf": [kinds, _list(kinds)]}, "关联": _list({"$ref": "#/definitions/句子"}),
         "生效": _object({"自": text, "至": text}, ()), "适用": condition, "要求": condition,
-        "不满足": outcome, "未填": silent, "无法判断": silent, "告知": text, "存疑告知": text, "截止后": _late(), "停用": text,
+        "不满足": outcome, "未填": silent, "无法判断": silent, "告知": text, "存疑告知": text,
+        "简述": text, "改由": text, "截止后": _late(), "停用": text,
     }  # fmt: skip
     described = {
         key: {

@@ -19,7 +19,7 @@ from rules.verdict import Outcome
 from rules.vocabulary import BEIJING, FieldType, show_value
 from rules.yaml_text import Mapping, Sequence, Text, Tree
 
-TEXT_KEYS = ("名称", "依据", "告知", "存疑告知", "停用")
+TEXT_KEYS = ("名称", "依据", "告知", "存疑告知", "简述", "改由", "停用")
 _PERCENT = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d+)?[%％]")
 _COUNT = re.compile(r"(?<![\d.\-/第])(\d{2,15})(?![\d.%％年月日号条页款\-/:：])")
 _DAY = re.compile(r"(\d{1,2})月(\d{1,2})日")

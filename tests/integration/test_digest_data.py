@@ -170,7 +170,7 @@ def test_numbers_lists_and_silent_units_follow_what_was_decided(house: House) ->
     assert [line.applicant for line in data.incomplete] == [SAMPLES["03"].entries[0][0]]
     assert "扫描" in data.incomplete[0].note
     assert len(data.accepted) == 3
-    assert [line.note.startswith("未达到：") for line in data.rejected] == [True]
+    assert [line.note for line in data.rejected] == ["账号开通率未达98%"]
     assert all(line.telephone and line.contact for line in (*data.accepted, *data.rejected))
     silent = {item.track: item.units for item in data.silent}
     assert "第十师北屯市" not in silent["示范区"]

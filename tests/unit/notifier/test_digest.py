@@ -13,6 +13,7 @@ from notifier.digest import (
     Counters,
     Crop,
     DigestData,
+    Silent,
     SystemState,
     Undelivered,
     compose_digest,
@@ -41,7 +42,7 @@ def test_the_subject_carries_the_news(digest_data: DigestMaker, templates: Templ
     """What a clerk sees in the list of mails is enough to know the day."""
     assert (
         compose_digest(digest_data(), templates).subject
-        == "【收件日报】8月30日 新收 12 件 · 受理 7 · 待补正 4 · 转人工 1"
+        == "【收件日报】8月30日 新收 12 件 · 受理 7 · 待补正 4 · 转人工 1 · 待办 1 件 · 未送达 1 封"
     )
 
 
@@ -228,3 +229,59 @@ def test_the_page_is_built_for_outlook_and_for_a_phone(
     assert re.search(r'<table[^>]* width="640"[^>]* align="center"', html)
     assert not re.search(r"flex|<svg|border-radius|background-image|style=\"[^\"]*max-width", html)
     assert "@media (max-width:660px)" in html
+
+
+def test_the_subject_names_what_is_open_whatever_came(
+    digest_data: DigestMaker, templates: Templates
+) -> None:
+    """On a day without new mail somebody may still wait; a case with three doubts is one matter."""
+    task = digest_data().needs_human[0]
+    other = replace(task, case_code="来件7")
+    data = digest_data(
+        **EMPTY | {"needs_human": (task, task, task, other)}, closing=(case_line(1),)
+    )
+    digest = compose_digest(data, templates)
+    assert digest.subject == "【收件日报】8月30日 本期无新件 · 待办 2 件 · 清办待放行 1 项"
+    assert "今天有 2 件需要人工处理" in digest.text
+
+
+def test_every_task_says_whom_to_ask_and_what_to_do(
+    digest_data: DigestMaker, templates: Templates
+) -> None:
+    """Name, telephone, address and the way; what is not known is said, not left out."""
+    task = replace(digest_data().needs_human[0], contact="王小明", todo="看过扫描件后选定结论")
+    unknown = replace(task, contact="", telephone="", address="", submitter="")
+    for body in texts(digest_data(needs_human=(task, unknown)), templates):
+        for words in ("王小明", "0997-0000002", "jyj@example.cn", "怎样办：看过扫描件后选定结论"):
+            assert words in body
+        assert "联系人 未写明　电话 未提供　邮箱 未提供" in body
+
+
+LINK = "https://mail.163.com/large-attachment-download/index.html?p=" + "k" * 400 + "&x=1"
+
+
+def test_a_link_of_a_stranger_is_whole_for_staff_and_nothing_else_becomes_one(
+    digest_data: DigestMaker, templates: Templates
+) -> None:
+    """They must be able to look before it expires; javascript: and the like stay text."""
+    task = digest_data().needs_human[0]
+    good = replace(task, files=(ActionLink("申报书.pdf", LINK),))
+    bad = replace(
+        task, files=(ActionLink("x", "javascript:alert(1)"), ActionLink("y", "https://a b"))
+    )
+    digest = compose_digest(digest_data(needs_human=(good, bad)), templates)
+    assert LINK in digest.text
+    assert f'href="{LINK.replace("&", "&amp;")}"' in digest.html
+    assert "javascript:" not in digest.html + digest.text
+    assert "https://a b" not in digest.html
+
+
+def test_units_that_are_silent_have_their_telephone(
+    digest_data: DigestMaker, templates: Templates
+) -> None:
+    """Whoever reads the list is about to call them."""
+    silent = (Silent("示范区", ("第一师", "第二师"), {"第二师": "0996-0000001"}),)
+    data = digest_data(silent=silent)
+    assert all("第一师、第二师（0996-0000001）" in body for body in texts(data, templates))
+    table = next(sheet for sheet in sheets(data) if sheet.name == "未报单位")
+    assert table.rows == (("示范区", "第一师", ""), ("示范区", "第二师", "0996-0000001"))

@@ -73,15 +73,14 @@ def test_every_letter_carries_the_facts_of_its_case(
     letter = compose(request_for(verdict=verdict(entry(SCHOOLS[0], *words))), templates)
     assert letter.kind == kind
     assert (
-        letter.subject
-        == f"【{LETTER_NAMES[kind]}】案卷编号 X24-0007-K 自动回复：第一师报送示范校申报材料"
+        letter.subject == f"【{LETTER_NAMES[kind]}】案卷编号 X24-0007-K：第一师报送示范校申报材料"
     )
     for body in both(letter):
         for fact in (
             "X24-0007-K",
             "第一师阿拉尔市教育局",
             "示范校",
-            "2024年8月30日 16:05:09",
+            "2024年8月30日 16:05 收到",
             "2024年8月31日（星期六）24:00",
             "还有 1 天",
             SCHOOLS[0],
@@ -379,6 +378,11 @@ def test_the_listing_hash_depends_on_files_and_not_on_their_order() -> None:
             "回复：【补正通知】案卷编号 X24-0007-K（受理 1 项、待补正 2 项） 自动回复：第一师报送材料",
             "第一师报送材料",
         ),
+        (
+            "Re: 【补正通知】案卷编号 X24-0007-K（受理 1 项、待补正 2 项）：第一师报送材料",
+            "第一师报送材料",
+        ),
+        ("答复：【收件回执】关于名额的咨询", "关于名额的咨询"),
         ("【第一师】报送材料", "【第一师】报送材料"),
         ("Re[2]: Fwd: 材料", "材料"),
         ("", "（无主题）"),
@@ -423,3 +427,47 @@ def test_receipt_code_and_last_letter_are_said_when_given(
     ):
         assert "K7QX-2M9P" in body
         assert "今日最后一封自动回复" in body
+
+
+def test_a_letter_is_signed_with_unit_and_day(
+    request_for: RequestMaker, templates: Templates
+) -> None:
+    """落款; 自动 is said in a header, not in the subject."""
+    letter = compose(request_for(), templates)
+    assert "自动" not in letter.subject
+    assert re.search(r"信息化领导小组办公室\n[\s　]*2024年8月30日\n", letter.text)
+    assert re.search(r"信息化领导小组办公室<br>2024年8月30日", letter.html)
+    assert "16:05:09" not in letter.text + letter.html
+
+
+def test_all_hashes_stand_in_one_block_at_the_end_with_a_line_that_explains_them(
+    request_for: RequestMaker, templates: Templates
+) -> None:
+    """What an applicant has to do is not to be looked for between hexadecimal digits."""
+    files = (*FILES, received_file("申报书旧版.docx", superseded=True))
+    for body in both(compose(request_for(files=files, receipt_code="K7QX-2M9P"), templates)):
+        _, _, block = body.partition("校验码】" if "校验码】" in body else "<b>校验码</b>")
+        before = body[: -len(block)]
+        assert not re.search(r"[0-9a-f]{16}", before)
+        assert "K7QX-2M9P" not in before
+        assert "平时不必理会" in block
+        for number, file in enumerate(files, 1):
+            assert f"{number}. {file.sha256}" in block
+            assert re.search(rf"{number}\. [^\n]*{re.escape(file.name)}", before)
+
+
+THROUGH = finding(("由上级报送", "四（二）", "请将材料报上级单位。"), Outcome.RETURN).model_copy(
+    update={"instead": "上级单位"}
+)
+
+
+@pytest.mark.parametrize("kind", ["incomplete", "reminder"])
+def test_whoever_must_send_it_through_another_is_not_asked_to_reply(
+    request_for: RequestMaker, templates: Templates, kind: str
+) -> None:
+    """One sentence that sends him away and one that asks him to answer cannot both be followed."""
+    case = verdict(entry(SCHOOLS[0], THROUGH, finding(NO_SCAN, Outcome.RETURN)))
+    for body in both(compose(request_for(verdict=case, kind=kind), templates)):
+        assert "请直接回复本邮件" not in body
+        assert "把改好的材料交上级单位" in body
+        assert "请经由上级单位于 2024年8月31日（星期六）24:00 前" in body

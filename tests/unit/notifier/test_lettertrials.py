@@ -51,10 +51,10 @@ def test_eleven_characters_are_no_letter(shipped: Templates, call: Call, kind: s
     [
         ("accepted/subject.txt", ("{{ case_code }}", "｛｛ case_code ｝｝"), "信里留着“｛｛”"),
         ("accepted/subject.txt", ("{{ case_code }}", "{{ '{{' }}"), "信里留着“{{”"),
-        ("accepted/subject.txt", ("自动回复", "\n自动回复"), "主题要恰好一行"),
+        ("accepted/subject.txt", ("：", "\n："), "主题要恰好一行"),
         ("accepted/subject.txt", ("{{ case_code }}", ""), "里面没有案卷编号"),
         ("base/letter.html", ("</table>", ""), "没有成对"),
-        ("base/letter.html", (", receipt_code)", ', "")'), "里面没有回执校验码"),
+        ("base/letter.html", ("{{ receipt_code }}", ""), "里面没有回执校验码"),
         ("incomplete/body.html", ("{{ deadline }}", "{{ deadline.year.day }}"), "不认识的属性"),
         ("incomplete/body.txt", ("{{ mend_remaining }}", "{{ total.upper() }}"), "不认识的属性"),
         ("incomplete/body.txt", ("{{ mend_remaining }}", "{{ files[9].name }}"), "模板 incomplete"),

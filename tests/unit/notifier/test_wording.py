@@ -1,14 +1,16 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from notifier.wording import (
     clean_file_name,
     clean_line,
+    date_text,
     days_left,
     deadline_text,
+    exact_moment,
     full_width,
     moment,
     name_list,
@@ -24,7 +26,9 @@ END = datetime(2024, 9, 1, tzinfo=BEIJING)
 def test_instants_are_told_in_beijing_time() -> None:
     """Whatever zone they come in."""
     instant = datetime(2024, 8, 30, 16, 30, 5, tzinfo=UTC)
-    assert moment(instant) == "2024年8月31日 00:30:05"
+    assert moment(instant) == "2024年8月31日 00:30"
+    assert exact_moment(instant) == "2024年8月31日 00:30:05"
+    assert date_text(date(2024, 8, 1)) == "2024年8月1日"
     assert short_moment(instant) == "8月31日 00:30"
 
 

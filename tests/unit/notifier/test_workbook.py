@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 from lxml import etree
 
-from notifier.digest import DigestData
-from notifier.workbook import build_workbook, sheets
-from tests.unit.notifier.invented import DigestMaker, case_line
+from notifier.digest import DigestData, MailLine
+from notifier.workbook import build_workbook, fitted, sheets
+from tests.unit.notifier.invented import RECEIVED, DigestMaker, case_line
 
 NS = {"m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
 
@@ -53,6 +53,7 @@ def test_the_sheets_stand_in_the_order_of_work(digest_data: DigestMaker) -> None
         "未报单位",
         "名额",
         "系统状况",
+        "来件登记",
     ]
 
 
@@ -130,7 +131,7 @@ def test_an_empty_digest_makes_a_readable_workbook(digest_data: DigestMaker) -> 
         quotas=(),
     )
     assert [len(sheet.rows) for sheet in sheets(data)][:7] == [0] * 7
-    assert len(opened(data)[0]) == 8
+    assert len(opened(data)[0]) == 9
 
 
 def test_hidden_characters_do_not_reach_a_cell(digest_data: DigestMaker) -> None:
@@ -151,3 +152,42 @@ def test_a_row_is_as_high_as_its_fullest_cell(digest_data: DigestMaker) -> None:
     )
     rows = trees[2].findall(".//m:row", NS)
     assert [float(row.get("ht", 15)) for row in rows[1:]] == [66, 16.5]
+
+
+def test_registered_mail_is_complete(digest_data: DigestMaker) -> None:
+    """The mail says that the complete lists are attached."""
+    mails = tuple(
+        MailLine(number, RECEIVED, "王小明", "w@example.cn", f"材料{number}", "X24-0001-K", "来件")
+        for number in range(1, 61)
+    )
+    table = sheets(digest_data(mails=mails))[-1]
+    assert table.name == "来件登记"
+    assert [row[0] for row in table.rows] == list(range(1, 61))
+    assert table.rows[0][2:] == ("王小明", "w@example.cn", "材料1", "X24-0001-K", "来件")
+
+
+@pytest.mark.parametrize("name", ["需要处理", "待补正"])
+def test_what_is_printed_most_is_printed_large(digest_data: DigestMaker, name: str) -> None:
+    """A4 sideways takes about 150 columns at full size; shrunk to fit, type stays above 8 points."""
+    task = replace(
+        digest_data().needs_human[0], reason="长" * 300, todo="办" * 40, clause="依" * 40
+    )
+    line = case_line(1, note="缺" * 300, submitter="某" * 30, applicant="某" * 30)
+    data = digest_data(needs_human=(task,), incomplete=(line,))
+    names, trees, _ = opened(data)
+    tree = trees[names.index(name)]
+    widths = [
+        float(item.get("width", "0")) * (1 + int(item.get("max", "0")) - int(item.get("min", "0")))
+        for item in tree.findall("m:cols/m:col", NS)
+    ]
+    assert 11 * 150 / sum(widths) > 8
+    setup = tree.find("m:pageSetup", NS)
+    assert setup is not None
+    assert setup.get("paperSize") == "9"
+    assert max(widths) > 20
+
+
+def test_sentences_get_the_room_that_names_leave() -> None:
+    """Nothing is cut where there is room enough."""
+    assert fitted([10, 20, 60], 100) == [10, 20, 60]
+    assert fitted([10, 28, 60, 30, 60], 100) == [10, 20, 25, 20, 25]

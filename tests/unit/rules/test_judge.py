@@ -75,6 +75,37 @@ def test_a_doubt_has_words_of_its_own(book: Book) -> None:
     ]
 
 
+def test_a_fault_is_named_as_a_fault(book: Book) -> None:
+    """A list that says 已盖章 of what bears no seal is read the wrong way; a doubt is no fault."""
+    brief = book("申报书.支持团场 是 是", 简述="未见公章", 改由="上级单位")
+    plain = book("申报书.支持团场 是 是")
+    forms = [subject("申报书", f"申{n}", 支持团场=v) for n, v in enumerate([False, None])]
+
+    assert [one.fault for one in found(brief, *forms)] == ["未见公章", "待核：试"]
+    assert [one.fault for one in found(plain, *forms)] == ["未达到“试”", "待核：试"]
+    assert [one.instead for one in found(brief, *forms)] == ["上级单位", "上级单位"]
+
+
+def test_a_letter_links_to_nothing_that_a_stranger_wrote(book: Book) -> None:
+    """The office's own address in 告知 stays one."""
+    words = '"见 https://office.example：{申报书.单位名称}"'
+    rule = book("申报书.支持团场 是 是", 告知=words)
+    name = "https://evil.example/ www.evil.example"
+    (finding,) = found(rule, subject("申报书", "申1", 支持团场=False, 单位名称=name))
+
+    assert finding.text == "见 https://office.example：https：//evil.example/ www．evil.example"
+
+
+def test_a_letter_tells_an_instant_to_the_minute_and_the_trace_to_the_second(book: Book) -> None:
+    """Seconds decide at the deadline; nobody reads them elsewhere."""
+    rule = book("来件.收到时间 早于 2024-08-31 24:00", "来件", 告知='"{来件.收到时间}"')
+    late = subject("来件", "件1", 收到时间=int(at("2024-09-01T09:16:40").timestamp()))
+    (finding,) = found(rule, late)
+
+    assert finding.text == "2024年9月1日 09:16"
+    assert "09:16:40" in " ".join(finding.evidence)
+
+
 def test_braces_in_an_applicants_name_are_not_filled_in(book: Book) -> None:
     """What comes from a document is text, never a template."""
     rule = book("申报书.支持团场 是 是", 告知='"{申报书.单位名称}"')
