@@ -25,7 +25,7 @@ Cell: TypeAlias = str | int | datetime
 
 _FONT: Final = {"font_name": "宋体", "font_size": 11, "valign": "top", "text_wrap": True}
 _WIDEST: Final = 60
-#: What an A4 page held sideways takes with print of 8 points or more; a wider sheet is shrunk below.
+#: What A4 held sideways takes with print of 8 points; a wider sheet is shrunk below.
 _PAGE: Final = 185
 _LONG: Final = 30  #: from this width on a column holds sentences, which wrap well
 _NAMES: Final = 20  #: what a column of names and addresses keeps when room is short
@@ -169,9 +169,17 @@ def _registered(data: DigestData) -> Sheet:
     """来件登记: every mail there is, so that nothing needs to be looked for in the mailbox."""
     heads = ("编号", "收到时间", "发件人", "发件地址", "主题", "案卷编号", "性质")
     rows = tuple(
-        (mail.number, mail.received, mail.sender, mail.address, mail.subject, mail.cases, mail.state)
+        (
+            mail.number,
+            mail.received,
+            mail.sender,
+            mail.address,
+            mail.subject,
+            mail.cases,
+            mail.state,
+        )
         for mail in data.mails
-    )  # fmt: skip
+    )
     return Sheet("来件登记", heads, rows)
 
 

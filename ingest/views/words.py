@@ -1,4 +1,4 @@
-"""Chinese for the program's own words, wherever a person reads them. Words only, nothing is looked up.
+"""Chinese for the program's own words, wherever a person reads them. Nothing is looked up.
 
 Every word of a kind has its Chinese here (a test holds it); ``--json`` keeps the words themselves.
 """
