@@ -36,6 +36,7 @@ from rules.staff import passed_on
 from rules.verdict import (
     APPLICANT_DECISION_NAMES,
     Decision,
+    EndedEntry,
     EntryVerdict,
     Finding,
     Outcome,
@@ -60,6 +61,8 @@ LETTER_NAMES: Final[dict[str, str]] = {
 }
 
 PASSED_ON: Final = "已转交"
+DROPPED: Final = "已退出"
+RENAMED: Final = "已更名"
 
 NOT_ASKED_FOR: Final = frozenset({"reminder", "call_reminder"})
 """Kinds of letters that answer no mail."""
@@ -375,7 +378,15 @@ def _entry_views(verdict: Verdict | None, detail: _Detail) -> tuple[EntryView, .
             ),
         )
         for entry in verdict.entries[: detail.entries]
-    )
+    ) + tuple(map(_ended_view, verdict.ended[: detail.entries]))
+
+
+def _ended_view(ended: EndedEntry) -> EntryView:
+    """What is no more is told beside what is, with what staff said."""
+    name = reflected(ended.applicant, MAX_SUBJECT, cut=True)
+    if not ended.to:
+        return EntryView(name, DROPPED, "经工作人员确认，不再申报")
+    return EntryView(name, RENAMED, f"现为“{reflected(ended.to, MAX_SUBJECT, cut=True)}”")
 
 
 def _distinct(findings: Iterable[Finding]) -> set[tuple[str, str]]:

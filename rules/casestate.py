@@ -94,6 +94,7 @@ TRANSITIONS: Mapping[tuple[State, Event], State] = MappingProxyType(
         (State.ACCEPTED, Event.PAPERS): State.ACCEPTED,
         # Somebody who comes back begins anew; what was withdrawn stays in the ledger.
         (State.WITHDRAWN, Event.PAPERS): State.PENDING,
+        (State.REPLACED, Event.PAPERS): State.PENDING,
         (State.PASSED_ON, Event.PAPERS): State.PASSED_ON,
         **_from_each(_OPEN, Event.JUDGED_ACCEPTED, State.ACCEPTED),
         **_from_each(_OPEN, Event.JUDGED_INCOMPLETE, State.INCOMPLETE),

@@ -142,4 +142,6 @@ def _each_by_itself(verdict: Verdict) -> Verdict:
 
 
 def _noted(finding: Finding) -> Finding:
-    return finding.model_copy(update={"outcome": Outcome.REMIND})
+    """A fault is a note then; what a person must look at stays so."""
+    asks = finding.outcome is Outcome.REFER
+    return finding if asks else finding.model_copy(update={"outcome": Outcome.REMIND})

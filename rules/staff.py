@@ -20,6 +20,8 @@ STAFF_RULE = "人工"
 """The 编号 of the finding by which a verdict names a person's decision."""
 NEWER_RULE = "人工-新材料"
 """The 编号 of the finding that newer papers came after a person's decision."""
+LEFT_OUT_RULE = "汇总表-不再列出"
+"""The 编号 of the finding that a newer summary table does not list an entry any longer."""
 
 
 class StaffAction(StrEnum):
@@ -236,4 +238,20 @@ def _asks(judged: Verdict | EntryVerdict) -> list[Finding]:
     """A 转交 by a person asks nobody."""
     if decided_by_staff(judged):
         return []
-    return [finding for finding in judged.findings if finding.outcome is Outcome.REFER]
+    return [
+        finding
+        for finding in judged.findings
+        if finding.outcome is Outcome.REFER and finding.rule != LEFT_OUT_RULE
+    ]
+
+
+def to_confirm(verdict: Verdict) -> list[tuple[str, Finding]]:
+    """The entries of which staff must say whether they are dropped or renamed, with the finding
+    that asks for it.
+    """
+    return [
+        (entry.applicant, finding)
+        for entry in verdict.entries
+        for finding in entry.findings
+        if finding.rule == LEFT_OUT_RULE
+    ]

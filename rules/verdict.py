@@ -98,6 +98,17 @@ class EntryVerdict(BaseModel):
     newcomer: bool = False  #: nobody had named it before the deadline
 
 
+class EndedEntry(BaseModel):
+    """An entry that is judged no more: dropped, or renamed to another one, as staff confirmed."""
+
+    model_config = ConfigDict(frozen=True)
+
+    applicant: str
+    state: str  #: 已撤回 or 已替换, see ``rules/casestate.py``
+    to: str = ""  #: the applicant it is now
+    because: str = ""  #: for the applicant too
+
+
 class Verdict(BaseModel):
     """The verdict on a case: every entry's, and the one that names the letter."""
 
@@ -107,6 +118,7 @@ class Verdict(BaseModel):
     entries: tuple[EntryVerdict, ...]
     rules_sha256: str
     findings: tuple[Finding, ...] = ()  #: about the whole case, not about one entry
+    ended: tuple[EndedEntry, ...] = ()
 
 
 def decide_entry(findings: Iterable[Finding]) -> Decision:

@@ -4,7 +4,7 @@ split.
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -19,6 +19,9 @@ from ingest.cli.orders import (
     hands_of,
     perform,
 )
+
+if TYPE_CHECKING:
+    from ingest.steps.staff.orders import Hands, Plan
 
 __all__ = ["group"]
 
@@ -134,21 +137,49 @@ def withdraw_case(
     refuse: Annotated[
         bool, typer.Option("--refuse", help="不同意撤回,案卷照旧", envvar="MAILROOM_REFUSE")
     ] = False,
+    entry: EntryOption = "",
     who: WhoOption = "",
     version: VersionOption = None,
     yes: YesOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """确认(或用 --refuse 驳回)一个撤回申请,函告对方。"""
+    """确认(或用 --refuse 驳回)一个撤回申请,函告对方;--entry 只让一个申报项退出(或 --refuse 留下)。"""
     from ingest.steps.staff.casework import plan_withdrawal
+    from ingest.steps.staff.ending import EntryEnd, plan_ending
+    from rules.casestate import State
 
-    perform(
-        context,
-        who,
-        lambda hands: plan_withdrawal(hands, code, because, refuse=refuse, seen=version),
-        yes=yes,
-        as_json=as_json,
-    )
+    state = None if refuse else State.WITHDRAWN
+
+    def plan(hands: Hands) -> Plan:
+        if entry:
+            return plan_ending(hands, EntryEnd(code, entry, because, state, seen=version))
+        return plan_withdrawal(hands, code, because, refuse=refuse, seen=version)
+
+    perform(context, who, plan, yes=yes, as_json=as_json)
+
+
+@group.command("rename")
+def rename_entry(
+    context: typer.Context,
+    code: CodeArgument,
+    entry: Annotated[
+        str, typer.Option("--entry", help="原来的名称(申报项)", envvar="MAILROOM_ENTRY")
+    ],
+    to: Annotated[
+        str, typer.Option("--to", help="现在的名称,案卷里须有它的材料", envvar="MAILROOM_TO")
+    ],
+    because: BecauseOption,
+    who: WhoOption = "",
+    version: VersionOption = None,
+    yes: YesOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """确认一个申报项更名: 旧名称的注销,新名称的照材料裁定,函告对方。"""
+    from ingest.steps.staff.ending import EntryEnd, plan_ending
+    from rules.casestate import State
+
+    order = EntryEnd(code, entry, because, State.REPLACED, to, version)
+    perform(context, who, lambda hands: plan_ending(hands, order), yes=yes, as_json=as_json)
 
 
 @group.command("merge")

@@ -50,6 +50,14 @@ REACTION_NAMES: Mapping[Reaction, str] = MappingProxyType(
         Reaction.CLOSE: "办结",
     }
 )
+_OF_ENTRY = {Reaction.WITHDRAW: "同意退出", Reaction.KEEP: "仍然申报"}
+
+
+def reaction_name(reaction: Reaction, entry: str) -> str:
+    """What a reaction is called; of one entry nobody withdraws the case."""
+    return _OF_ENTRY.get(reaction, REACTION_NAMES[reaction]) if entry else REACTION_NAMES[reaction]
+
+
 ACTION_OF: Mapping[Reaction, StaffAction] = MappingProxyType(
     {
         Reaction.ACCEPT: StaffAction.ACCEPT,

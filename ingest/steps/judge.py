@@ -20,7 +20,8 @@ from ingest.rulefiles.candidates import text_sha256
 from ingest.rulefiles.in_force import RulesInForce
 from ingest.steps.border import fault_of
 from ingest.steps.letters import Draft, case_letter, copied, enqueue_letter
-from ingest.steps.verifying import keep_verify_tasks
+from ingest.steps.same_entry import keep_same_entry_tasks
+from ingest.steps.verifying import keep_change_tasks, keep_verify_tasks
 from ingest.store.cases import (
     Judgement,
     accepted_ledger,
@@ -35,10 +36,11 @@ from ingest.store.chain import decision_sha256
 from ingest.store.database import Database
 from ingest.store.events import EventKind, record_event, record_no_letter
 from ingest.store.messages import mark_answered
-from ingest.store.staff import staff_decisions_in_force, staff_facts
+from ingest.store.staff import endings_of_case, staff_decisions_in_force, staff_facts
 from ingest.store.tables import CaseRow, DecisionRow
 from ingest.submission.byhand import HandFact
-from ingest.submission.case import Case, arrange, papers_of_case
+from ingest.submission.case import Case, Ending, ReceivedMail, arrange, papers_of_case
+from ingest.submission.endings import left_out, with_endings
 from ingest.submission.presenting import LedgerEntry
 from ingest.submission.sender import who_sent
 from notifier.letters import listing_sha256
@@ -208,6 +210,7 @@ def conclude(
     case = taken.case
     ruled = with_rival(said.verdict) if taken.contested else said.verdict
     verdict = with_staff_decisions(ruled, decisions, case.names.alike, papers_of_case(case))
+    verdict = with_endings(verdict, case, decisions)
     draft = case_letter(mouth, taken.row, case, verdict, now)
     kept = Judgement(
         verdict, said.subjects, said.results, case.last.received, said.disagreement,
@@ -247,6 +250,9 @@ def _announce(
     for mail in taken.case.mails:
         mark_answered(session, mail.id)
     keep_verify_tasks(session, taken.row, row, now)
+    table = taken.case.table
+    keep_change_tasks(session, taken.row, row, table.mail.id if table else None, now)
+    keep_same_entry_tasks(session, taken.around.call, taken.row, taken.case, row, now)
     if taken.case.answered is not None:
         enqueue_letter(mouth, session, draft, now)
         others = [one for one in untold(session, case_id) if one in taken.case.learners]
@@ -273,7 +279,7 @@ def take_case(session: Session, call: Call, row: CaseRow, moved: Moved = Moved()
     )
     senders = [who_sent(mail.reading, call) for mail in reversed(mails)]
     sender = next((sender for sender in senders if sender.kind != OTHER_SENDER), senders[0])
-    case = arrange(mails, row.track, call)
+    case = _arranged(mails, row, call, endings_of_case(session, row.id))
     decided = decisions_of_case(session, row.id)
     around = Surroundings(
         call,
@@ -286,6 +292,20 @@ def take_case(session: Session, call: Call, row: CaseRow, moved: Moved = Moved()
     )
     decisions = tuple(staff_decisions_in_force(session, row.id))
     return TakenCase(row, case, around, decisions, contested=row.contested)
+
+
+def _arranged(
+    mails: Sequence[ReceivedMail], row: CaseRow, call: Call, endings: Sequence[Ending]
+) -> Case:
+    case = arrange(mails, row.track, call, endings)
+    case.left_out = left_out(case, call)
+    return case
+
+
+def with_ending(taken: TakenCase, ending: Ending) -> TakenCase:
+    """The same, as if staff had said this too."""
+    case, call = taken.case, taken.around.call
+    return replace(taken, case=_arranged(case.mails, taken.row, call, (*case.endings, ending)))
 
 
 def _facts_by_hand(session: Session, case_id: int) -> tuple[HandFact, ...]:

@@ -13,13 +13,15 @@ from sqlmodel import Session
 from ingest.store.cases import load_subjects, load_verdict
 from ingest.store.tables import CaseRow, DecisionRow
 from ingest.store.tasks import NewTask, close_task, open_task, open_tasks
-from rules.staff import to_verify
+from rules.staff import to_confirm, to_verify
 from rules.subjects import Subject, SubjectKind
 from rules.tasks import TaskKind
 from rules.verdict import Verdict
 
 BY_PROGRAM = "程序"
 _NO_LONGER = "新的裁定已不需要核验"
+_LISTED = "现有材料里已不需要确认"
+_BY_ENTRY = "已按申报项另列待办"
 
 
 def keep_verify_tasks(session: Session, case: CaseRow, row: DecisionRow, now: datetime) -> None:
@@ -37,6 +39,35 @@ def keep_verify_tasks(session: Session, case: CaseRow, row: DecisionRow, now: da
                 key=f"verify:{case.code}:{row.version}:{applicant}",
                 kind=TaskKind.VERIFY,
                 reason="；".join(dict.fromkeys(f"请核对：{each.title}" for each in reasons)),
+                case_id=case.id,
+                entry=applicant,
+                address=case.reply_address,
+                telephone=telephone_of(verdict, subjects, applicant),
+            )
+            open_task(session, new, now)
+
+
+def keep_change_tasks(
+    session: Session, case: CaseRow, row: DecisionRow, table: int | None, now: datetime
+) -> None:
+    """One open task an entry that a newer table leaves out; what the table's own mail (``table``)
+    asked for is in it.
+    """
+    verdict, subjects = load_verdict(row), load_subjects(row)
+    needed = dict(to_confirm(verdict))
+    there = [task for task in open_tasks(session, case_id=case.id) if task.kind is TaskKind.CHANGE]
+    for task in there:
+        if task.entry and task.entry not in needed:
+            close_task(session, task.id, BY_PROGRAM, _LISTED, now)
+        elif not task.entry and needed and task.message_id == table:
+            close_task(session, task.id, BY_PROGRAM, _BY_ENTRY, now)
+    known = {task.entry for task in there}
+    for applicant, finding in needed.items():
+        if applicant not in known:
+            new = NewTask(
+                key=f"change:{case.code}:{row.version}:{applicant}",
+                kind=TaskKind.CHANGE,
+                reason="；".join(finding.evidence),
                 case_id=case.id,
                 entry=applicant,
                 address=case.reply_address,

@@ -60,6 +60,8 @@ class EventKind(StrEnum):
     WITHDRAWAL_ASKED = "withdrawal_asked"  #: by the case's own people; staff confirm
     WITHDRAWN = "withdrawn"  #: a withdrawal was confirmed
     WITHDRAWAL_REFUSED = "withdrawal_refused"
+    #: an entry was dropped, renamed (``data``: to) or said to stay (``after`` is "")
+    ENTRY_ENDED = "entry_ended"
     MOVED = "moved"  #: a mail was put into a case, or taken out of it
     MESSAGE_RELEASED = "message_released"  #: a mail that waited was let into a case; ``data``: to
     SETTLED_RIVALS = "settled_rivals"  #: of several cases under one name this one counts
@@ -114,6 +116,7 @@ BY_STAFF = (
     EventKind.CASE_CLOSED,
     EventKind.WITHDRAWN,
     EventKind.WITHDRAWAL_REFUSED,
+    EventKind.ENTRY_ENDED,
     EventKind.MOVED,
     EventKind.MERGED,
     EventKind.SPLIT,

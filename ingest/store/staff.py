@@ -13,7 +13,9 @@ from datetime import datetime
 from sqlalchemy import func, update
 from sqlmodel import Session, col, select
 
-from ingest.store.tables import StaffCodeRow, StaffDecisionRow, StaffFactRow
+from ingest.store.tables import EndingRow, StaffCodeRow, StaffDecisionRow, StaffFactRow
+from ingest.submission.case import Ending
+from rules.casestate import State
 from rules.staff import StaffDecision
 
 
@@ -100,6 +102,37 @@ def staff_facts(session: Session, case_id: int) -> list[StaffFactRow]:
     """Every value people read in a case, the oldest first."""
     query = select(StaffFactRow).where(StaffFactRow.case_id == case_id)
     return list(session.exec(query.order_by(col(StaffFactRow.id))))
+
+
+@dataclass(frozen=True, slots=True)
+class NewEnding:
+    """What a person says of an entry's being there."""
+
+    case_id: int
+    entry: str
+    state: State | None  #: None = it stays
+    who: str
+    because: str
+    to: str = ""
+
+
+def add_ending(session: Session, new: NewEnding, now: datetime) -> None:
+    """Keep it; the latest of an entry counts."""
+    row = EndingRow(
+        case_id=new.case_id, entry=new.entry, state=new.state or "", to=new.to, who=new.who,
+        because=new.because, at=now,
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+
+
+def endings_of_case(session: Session, case_id: int) -> tuple[Ending, ...]:
+    """What people said of entries' being there, the oldest first."""
+    query = select(EndingRow).where(EndingRow.case_id == case_id).order_by(col(EndingRow.id))
+    return tuple(
+        Ending(row.entry, State(row.state) if row.state else None, row.to, row.because, row.at)
+        for row in session.exec(query)
+    )
 
 
 def keep_code(

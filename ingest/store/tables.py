@@ -215,6 +215,34 @@ class StaffFactRow(Row, table=True):
     at: datetime
 
 
+class EndingRow(Row, table=True):
+    """An entry that staff took out of a case (dropped, renamed), or said to stay. Rows are only
+    ever added; the latest of an entry counts.
+    """
+
+    __tablename__ = "endings"
+
+    id: int = Field(default=None, primary_key=True)
+    case_id: int = Field(foreign_key="cases.id", index=True)
+    entry: str = Field(sa_type=Text)  #: the applicant's name
+    state: str = Field(default="", sa_type=Text)  #: 已撤回, 已替换; "" = it stays
+    to: str = Field(default="", sa_type=Text)  #: the applicant it is now
+    who: str = Field(sa_type=Text)
+    because: str = Field(default="", sa_type=Text)
+    at: datetime
+
+
+class CaseMarkRow(Row, table=True):
+    """Something by which the same application is found in another case: an applicant's name, or
+    the hash of a filled form.
+    """
+
+    __tablename__ = "case_marks"
+
+    mark: str = Field(primary_key=True, sa_type=Key)
+    case_id: int = Field(primary_key=True, foreign_key="cases.id")
+
+
 class StaffCodeRow(Row, table=True):
     """A code that was put into a digest or mailed for signing in, and whether it has been used."""
 

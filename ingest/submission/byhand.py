@@ -165,7 +165,7 @@ def _ids(entry: Entry) -> set[str]:
 
 def _papers(case: Case) -> Iterator[tuple[str, Filed | None]]:
     """The file a subject was read from, by the subject's id."""
-    table = case.summary or case.summary_scan
+    table = case.table
     yield SUMMARY_ID, table
     yield SUMMARY_SCAN_ID, case.summary_scan
     for entry in case.entries:

@@ -20,6 +20,7 @@ from ingest.comparison.printed import Print
 from ingest.reading import Document, Fate, Part, Reading, SealOutcome
 from ingest.submission.applicants import Applicants, file_stem
 from rules.call import APPLICANT_NAME, Call, Rendition, Role
+from rules.casestate import State
 from rules.facts import Fact
 from rules.names import Name
 from rules.subjects import (
@@ -46,6 +47,17 @@ class ReceivedMail:
     may_replace: bool = True  #: False: its papers only go where there are none
     #: its sender may be told what is in the case, and wants an answer
     may_learn: bool = True
+
+
+@dataclass(frozen=True)
+class Ending:
+    """What staff said of an entry's being there: its end, or that it stays."""
+
+    entry: str  #: the applicant's name
+    state: State | None  #: withdrawn or replaced; None = it stays, although a table leaves it out
+    to: str  #: the applicant it is now; "" = none
+    because: str
+    at: datetime
 
 
 Place = tuple[int, str, int]
@@ -88,6 +100,11 @@ class Entry:
     #: those of them whose name may mean another applicant
     doubtful_rows: list[str] = field(default_factory=list)
 
+    @property
+    def forms(self) -> tuple[Filed, ...]:
+        """Its 申报书, whichever there are."""
+        return tuple(item for item in (self.editable, self.scan) if item is not None)
+
 
 @dataclass
 class Case:
@@ -103,6 +120,10 @@ class Case:
     replaced: list[Filed] = field(default_factory=list)
     #: papers of who may only add, for places that were taken
     unused: set[Place] = field(default_factory=set)
+    endings: tuple[Ending, ...] = ()  #: what staff said, the oldest first
+    ended: list[tuple[Entry, Ending]] = field(default_factory=list)  #: judged no more
+    #: ids of entries that a newer table lists no longer, with what staff are told
+    left_out: dict[str, str] = field(default_factory=dict)
     _compared: dict[tuple[Place, Place], Comparison] = field(default_factory=dict, repr=False)
 
     @property
@@ -123,10 +144,14 @@ class Case:
         )
 
     @property
+    def table(self) -> Filed | None:
+        """The summary table that counts."""
+        return self.summary or self.summary_scan
+
+    @property
     def rows(self) -> tuple[dict[str, Fact], ...]:
         """The rows of the summary table that counts."""
-        source = self.summary or self.summary_scan
-        return source.document.rows if source else ()
+        return self.table.document.rows if self.table else ()
 
     def compared(self, word: Filed, scan: Filed, call: Call) -> Comparison:
         """How far ``word`` stands on ``scan``; worked out once, however often it is asked."""
@@ -173,8 +198,12 @@ def papers_of_case(case: Case) -> str:
     return sha256("\n".join(hashes).encode()).hexdigest()
 
 
-def arrange(mails: Sequence[ReceivedMail], track: str, call: Call) -> Case:
-    """Put the documents of ``mails`` that belong to ``track`` in their places."""
+def arrange(
+    mails: Sequence[ReceivedMail], track: str, call: Call, endings: Sequence[Ending] = ()
+) -> Case:
+    """Put the documents of ``mails`` that belong to ``track`` in their places; the entries that
+    staff ended (``endings``: the oldest first) stand apart.
+    """
     ordered = tuple(sorted(mails, key=lambda mail: (mail.received, mail.id)))
     filed = [
         Filed(mail, document)
@@ -182,7 +211,8 @@ def arrange(mails: Sequence[ReceivedMail], track: str, call: Call) -> Case:
         for document in mail.reading.documents
         if document.track in (track, "")
     ]
-    case = Case(track, ordered, Applicants([item.document for item in filed], call))
+    names = Applicants([item.document for item in filed], call)
+    case = Case(track, ordered, names, endings=tuple(endings))
     # Who may only add comes last, whenever he wrote: he finds the places that are left.
     filed.sort(key=lambda item: not item.mail.may_replace)
     for item in filed:
@@ -193,6 +223,7 @@ def arrange(mails: Sequence[ReceivedMail], track: str, call: Call) -> Case:
     waiting = [item for item in waiting if not _place_by_content(case, item, call)]
     _place_by_elimination(case, waiting)
     _name_rows(case)
+    _end(case)
     return case
 
 
@@ -355,6 +386,33 @@ def _name_rows(case: Case) -> None:
             else:
                 entry.doubtful_rows.append(identifier)
             entry.rows.append(identifier)
+
+
+def _end(case: Case) -> None:
+    """Take out the entries whose end staff confirmed, unless newer papers bring them back."""
+    last = {ending.entry: ending for ending in case.endings}
+    for entry in list(case.entries):
+        for name, ending in last.items():
+            if ending.state is None or not case.names.alike(entry.applicant, name):
+                continue
+            if not _is_back(case, entry, ending):
+                case.entries.remove(entry)
+                case.ended.append((entry, ending))
+            break
+
+
+def _is_back(case: Case, entry: Entry, ending: Ending) -> bool:
+    """Whether forms that had not been there, or for one that was dropped a newer table, speak of
+    the entry again.
+    """
+    before = [mail for mail in case.mails if mail.received <= ending.at]
+    known = {document.sha256 for mail in before for document in mail.reading.documents}
+    if any(
+        item.mail.received > ending.at and item.document.sha256 not in known for item in entry.forms
+    ):
+        return True
+    listed = bool(entry.rows) and case.table is not None and case.table.mail.received > ending.at
+    return listed and ending.state is State.WITHDRAWN
 
 
 def _tied(case: Case, row: str, name: Name) -> bool:

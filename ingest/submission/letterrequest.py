@@ -123,8 +123,9 @@ def letter_kind(verdict: Verdict) -> LetterKind:
 
 
 def _waits_beside(verdict: Verdict) -> bool:
-    told = {finding.outcome for entry in verdict.entries for finding in entry.findings}
-    return Outcome.REFER in told and not any(passed_on(entry) for entry in verdict.entries)
+    findings = [*verdict.findings, *(each for one in verdict.entries for each in one.findings)]
+    asked = any(finding.outcome is Outcome.REFER for finding in findings)
+    return asked and not any(passed_on(entry) for entry in verdict.entries)
 
 
 def _note(case: Case, places: set[Place], part: Part, documents: Sequence[Document]) -> str:

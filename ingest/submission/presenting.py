@@ -73,8 +73,8 @@ def subjects_of(
     """Everything the rules may ask about this case."""
     subjects = [_submission(case, call, sender, decided_before=decided_before)]
     unread = any(part.fate in UNREAD for mail in case.mails for part in mail.reading.parts)
-    for entry in case.entries:
-        if entry.editable or entry.scan:
+    for entry in (each for each in case.entries if each.id not in case.left_out):
+        if entry.forms:
             application = _application(case, entry, sender, call, unread=unread)
             subjects.append(_in_unit(application, call))
         if entry.scan:
@@ -112,9 +112,11 @@ def subjects_of(
         for number, item in enumerate(case.loose, 1)
     ]
     owners = {row: entry for entry in case.entries for row in entry.rows}
+    gone = {row for entry, _ in case.ended for row in entry.rows}
     rows = (
         _row(row, number, case.track, owners.get(row_id(number)))
         for number, row in enumerate(case.rows, 1)
+        if row_id(number) not in gone
     )
     subjects += [_in_unit(row, call) for row in rows]
     subjects += _attachments(case)
@@ -302,7 +304,7 @@ def _with_print(
     else:
         found = case.compared(word, item, call)
         facts = content_facts(word.document, item.document, item.print, found, call)
-    facts[SubjectField.SEAL_OWNER] = seal_owner(item.document, names.own, names.others)
+    facts[SubjectField.SEAL_OWNER] = _owner(item.document, names, call)
     facts |= _digital(item, names.own, call)
     name = name_read(item.document, item.print, names.applicant)
     if name is not None:
@@ -313,6 +315,18 @@ def _with_print(
         said = scan.fact(APPLICANT_NAME)
         facts[APPLICANT_NAME] = said.model_copy(update={"same_as": names.applicant})
     return scan.model_copy(update={"fields": {**scan.fields, **facts}})
+
+
+def _owner(document: Document, names: _Names, call: Call) -> Fact:
+    """Whose a scan is by its seals; where nobody can read them and a table's file is named for
+    another unit, not this one's.
+    """
+    sealed = seal_owner(document, names.own, names.others)
+    named = find_unit(call, document.applicant) if document.role is Role.SUMMARY else None
+    if sealed.knowledge is Knowledge.KNOWN or named is None or named.bureau not in names.others:
+        return sealed
+    at = Provenance(part=document.part, place="文件名", method="file name", raw=document.name)
+    return Fact.known(False, at)
 
 
 def _digital(item: Filed, own: tuple[str, ...], call: Call) -> dict[str, Fact]:
@@ -350,8 +364,7 @@ def _sealed(document: Document, place: Provenance) -> Fact:
 
 
 def _summary(case: Case, *, unread: bool) -> Subject:
-    source = case.summary or case.summary_scan
-    fields = dict(source.document.fields) if source else {}
+    fields = dict(case.table.document.fields) if case.table else {}
     fields |= {
         SubjectField.ID: Fact.known(SUMMARY_ID),
         SubjectField.TRACK: _known_track(case.track),

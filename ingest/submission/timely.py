@@ -20,7 +20,9 @@ CHARACTERS = 16
 def in_time(case: Case, call: Call) -> Case | None:
     """The case as it was at the deadline, where mails came before and after it; else None."""
     early = [mail for mail in case.mails if mail.received < call.deadline]
-    return arrange(early, case.track, call) if 0 < len(early) < len(case.mails) else None
+    return (
+        arrange(early, case.track, call, case.endings) if 0 < len(early) < len(case.mails) else None
+    )
 
 
 def newcomers(case: Case, timely: Case) -> frozenset[str]:

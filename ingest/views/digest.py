@@ -35,6 +35,7 @@ from ingest.store.events import EventKind, Head, bounces, ledger_head, list_even
 from ingest.store.folders import list_folders
 from ingest.store.messages import get_message, list_messages
 from ingest.store.rulefiles import last_good, rules_trouble
+from ingest.store.staff import endings_of_case
 from ingest.store.tables import CaseRow, DecisionRow, MessageRow, MessageState, TaskRow
 from ingest.store.tasks import open_tasks
 from ingest.submission.case import Case, arrange
@@ -287,7 +288,8 @@ def _place(task: TaskRow) -> str:
 
 
 def _arranged(session: Session, call: Call, row: CaseRow) -> Case:
-    return arrange(received_mails(session, row.id), row.track, call)
+    endings = endings_of_case(session, row.id)
+    return arrange(received_mails(session, row.id), row.track, call, endings)
 
 
 def _task(item: _Judged, finding: Finding, entry: EntryVerdict | None, case: Case) -> HumanTask:

@@ -42,7 +42,7 @@ from ingest.views.records import (
     SilenceRecord,
     StaffRecord,
 )
-from ingest.views.states import case_state
+from ingest.views.states import case_state, ended_states
 from notifier.outbox import (
     NOT_TO_APPLICANTS,
     OutboxRow,
@@ -259,8 +259,13 @@ def case_detail(session: Session, code: str) -> CaseDetail:
         ],
         "digital_seals": _digital_seals(latest) if latest else [],
         "entries": entries_of(load_verdict(latest)) if latest else [],
+        "ended": _ended(load_verdict(latest)) if latest else [],
         "letters": letters,
     }
+
+
+def _ended(verdict: Verdict) -> list[str]:
+    return [f"{applicant}：{state}" for applicant, state in ended_states(verdict).items()]
 
 
 def _code(session: Session, case_id: int | None) -> str:

@@ -12,6 +12,7 @@ from sqlmodel import Session
 from ingest.comparison.sightings import Agreement, Box, Sighting, sightings
 from ingest.reading import Document, SealOutcome
 from ingest.store.cases import latest_decision, load_verdict, readings_of_case
+from ingest.store.staff import endings_of_case
 from ingest.store.tables import CaseRow
 from ingest.submission.case import Case, Filed, ReceivedMail, arrange, parts_of_matter
 from ingest.views.states import case_state, entry_state
@@ -111,7 +112,8 @@ def case_papers(session: Session, call: Call, row: CaseRow) -> CasePapers:
         for mail, reading in readings
         if parts_of_matter(reading)
     ]
-    look = _Look(call, arrange(mails, row.track, call), {m.id: m.sha256 for m, _ in readings})
+    case = arrange(mails, row.track, call, endings_of_case(session, row.id))
+    look = _Look(call, case, {m.id: m.sha256 for m, _ in readings})
     return CasePapers(
         groups=tuple(look.groups(verdict)),
         findings=verdict.findings if verdict else (),

@@ -155,6 +155,7 @@ class CaseDetail(CaseRecord):
     decisions: list[DecisionRecord]
     digital_seals: list[str]
     entries: list[EntryRecord]
+    ended: list[str]  #: applicants that dropped out or bear another name
     letters: list[LetterRecord]
 
 

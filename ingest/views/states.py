@@ -31,3 +31,8 @@ def case_state(row: CaseRow, verdict: Verdict | None) -> State:
             for entry in verdict.entries
         ]
     )
+
+
+def ended_states(verdict: Verdict) -> dict[str, State]:
+    """How the entries stand that are judged no more, by the applicant's name."""
+    return {entry.applicant: State(entry.state) for entry in verdict.ended}

@@ -35,7 +35,7 @@ from ingest.steps.receive import receive_all
 from ingest.store.cases import cases_of_message, latest_decision, list_cases, load_verdict
 from ingest.store.messages import list_messages
 from ingest.store.tables import CaseRow
-from ingest.views.states import case_state, entry_state
+from ingest.views.states import case_state, ended_states, entry_state
 from notifier.letters import LETTER_NAMES
 from notifier.outbox import NOT_TO_APPLICANTS, find_letters
 from rules.casestate import State
@@ -174,8 +174,12 @@ class Office:
         with self.app.database.reading() as session:
             for case in list_cases(session):
                 row = latest_decision(session, case.id)
-                for entry in load_verdict(row).entries if row is not None else ():
-                    found.setdefault(entry.applicant, set()).add(str(entry_state(entry)))
+                if row is None:
+                    continue
+                verdict = load_verdict(row)
+                states = {each.applicant: entry_state(each) for each in verdict.entries}
+                for applicant, state in (states | ended_states(verdict)).items():
+                    found.setdefault(applicant, set()).add(str(state))
         return found
 
     def digest(self) -> str:

@@ -167,9 +167,11 @@ def _settle(
     }  # fmt: skip
     record_event(session, hands.now, EventKind.STAFF_DECIDED, text, case_id=row.id, data=data)
     why = f"{decision.action}：{decision.because}"
-    close_tasks_of_case(
-        session, row.id, [TaskKind.VERIFY], hands.who, why, hands.now, decision.applicant
-    )
+    close_tasks_of_case(session, row.id, _SETTLED, hands.who, why, hands.now, decision.applicant)
+
+
+_SETTLED = (TaskKind.VERIFY, TaskKind.SAME_ENTRY)
+"""The tasks that are done once a person has decided what they are about."""
 
 
 def _state(row: CaseRow, verdict: Verdict, decision: StaffDecision) -> str:

@@ -15,10 +15,10 @@ from urllib.parse import quote
 from ingest.office import Mouth
 from ingest.receipts.staffcodes import (
     MAX_TASKS,
-    REACTION_NAMES,
     Reaction,
     StaffCode,
     Target,
+    reaction_name,
     staff_code,
 )
 from notifier.digest import MAX_ROWS, ActionLink, DigestData, Handle, HumanTask
@@ -31,6 +31,7 @@ REACTIONS: Mapping[TaskKind, tuple[Reaction, ...]] = MappingProxyType(
         TaskKind.VERIFY: (Reaction.ACCEPT, Reaction.RETURN, Reaction.REJECT, Reaction.FORWARD),
         TaskKind.SECOND: (Reaction.REJECT,),
         TaskKind.WITHDRAWAL: (Reaction.WITHDRAW, Reaction.KEEP),
+        TaskKind.CHANGE: (Reaction.WITHDRAW, Reaction.KEEP),
     }
 )
 """What each kind of task may be answered with; every other kind with 办结."""
@@ -52,6 +53,8 @@ def _linked(task: HumanTask, mouth: Mouth, until: date) -> HumanTask:
         return task
     handle = task.handle
     reactions = REACTIONS.get(handle.kind, (Reaction.CLOSE,))
+    if handle.kind is TaskKind.CHANGE and not handle.entry:  # nobody knows yet of which entry
+        reactions = (Reaction.CLOSE,)
     links = tuple(_link(task, handle, reaction, mouth, until) for reaction in reactions)
     return replace(task, links=links)
 
@@ -60,7 +63,7 @@ def _link(
     task: HumanTask, handle: Handle, reaction: Reaction, mouth: Mouth, until: date
 ) -> ActionLink:
     code = staff_code(mouth.key, StaffCode(reaction, until, (_target(handle),)))
-    label = REACTION_NAMES[reaction]
+    label = reaction_name(reaction, handle.entry)
     if handle.kind is TaskKind.SECOND:
         label = f"同意{label}"
     reason = _USUAL if reaction is Reaction.ACCEPT else ""

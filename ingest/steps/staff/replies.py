@@ -27,11 +27,13 @@ from ingest.receipts.staffcodes import (
     Target,
     find_codes,
     is_ours,
+    reaction_name,
     reason_in,
 )
 from ingest.rulefiles.in_force import RulesInForce
 from ingest.steps.staff.casework import close_one_task, plan_withdrawal
 from ingest.steps.staff.deciding import Deciding, plan_decision
+from ingest.steps.staff.ending import EntryEnd, plan_ending
 from ingest.steps.staff.orders import Done, Hands, Plan, carry_out
 from ingest.store.cases import get_case
 from ingest.store.database import Database
@@ -45,6 +47,7 @@ from notifier.letters import message_id
 from notifier.mime import build_notice
 from notifier.outbox import STAFF_ANSWER, NewLetter, count_letters
 from notifier.wording import clean_line
+from rules.casestate import State
 from rules.tasks import TASK_NAMES, TaskKind
 from rules.vocabulary import BEIJING
 
@@ -85,13 +88,13 @@ class Reply:
 
     def carry_out(self, code: Found, all_codes: Sequence[Found]) -> Iterator[str]:
         """Do what one code asks; says what became of it, a line or more."""
-        name = REACTION_NAMES[code.reaction]
         try:
             targets = self._verified(code, all_codes)
         except UsageError as error:
-            yield f"{name}：没有办理。{error.message}"
+            yield f"{REACTION_NAMES[code.reaction]}：没有办理。{error.message}"
             return
         for target, task in targets:
+            name = reaction_name(code.reaction, target.entry)
             about = f"{target.case or f'待办 {target.task}'}{f'（{target.entry}）' if target.entry else ''}"
             try:
                 done = self._one(code, target, task)
@@ -159,6 +162,10 @@ class Reply:
     def _plan(self, code: Found, target: Target, because: str) -> Plan:
         if code.reaction in (Reaction.WITHDRAW, Reaction.KEEP):
             refuse = code.reaction is Reaction.KEEP
+            if target.entry:
+                state = None if refuse else State.WITHDRAWN
+                end = EntryEnd(target.case, target.entry, because, state, seen=target.version)
+                return plan_ending(self.hands, end)
             return plan_withdrawal(
                 self.hands, target.case, because, refuse=refuse, seen=target.version
             )

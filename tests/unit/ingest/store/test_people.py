@@ -9,10 +9,12 @@ from datetime import datetime, timedelta
 import pytest
 
 from ingest.store import addresses, staff, tasks
-from ingest.store.cases import NewCase, open_case
+from ingest.store.cases import NewCase, close_case, open_case
 from ingest.store.database import Database
-from ingest.store.staff import NewStaffFact
+from ingest.store.marks import cases_with_marks, mark_case
+from ingest.store.staff import NewEnding, NewStaffFact
 from ingest.store.tasks import NewTask
+from rules.casestate import State
 from rules.staff import StaffAction, StaffDecision
 from rules.tasks import TASK_NAMES, TaskKind
 
@@ -158,3 +160,33 @@ def test_a_code_works_once_and_not_after_its_time(database: Database, now: datet
 
         assert not staff.use_code(session, "secret", "li@example.cn", now)
         assert staff.find_code(session, "other") is None
+
+
+def test_what_staff_said_of_an_entrys_being_there_is_kept_in_order(
+    database: Database, now: datetime, case: int
+) -> None:
+    with database.writing() as session:
+        staff.add_ending(session, NewEnding(case, "甲", State.REPLACED, "李", "来函", "乙"), now)
+        staff.add_ending(session, NewEnding(case, "甲", None, "王", "漏列"), now)
+
+        assert [(each.state, each.to) for each in staff.endings_of_case(session, case)] == [
+            (State.REPLACED, "乙"),
+            (None, ""),
+        ]
+
+
+def test_another_open_case_with_the_same_mark_is_found(
+    database: Database, now: datetime, case: int
+) -> None:
+    """Not the case itself, nor one that is closed."""
+    new = NewCase("call", "示范区", "Q", 2024, "unit:七师", "七师", "七师", "b@example.cn", "")
+    with database.writing() as session:
+        row, _ = open_case(session, new, now, now)
+        for _ in range(2):
+            mark_case(session, case, {"file:1", "name:2"})
+        mark_case(session, row.id, {"file:1"})
+
+        assert [each.id for each in cases_with_marks(session, row, {"file:1"})] == [case]
+        assert cases_with_marks(session, row, {"file:9"}) == []
+        close_case(session, case, now)
+        assert cases_with_marks(session, row, {"file:1"}) == []
