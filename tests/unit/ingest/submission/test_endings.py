@@ -40,7 +40,7 @@ def asked(case: Case) -> list[str]:
 
 def forms_judged(case: Case, call: Call) -> list[str]:
     subjects = subjects_of(
-        case, call, Sender("", "", "其他", "", ""), decided_before=False, ledger=()
+        case, call, Sender("其他", "", "", "", ""), decided_before=False, ledger=()
     )
     return [each.fact("单位名称").text or "" for each in subjects if each.kind == "申报书"]
 
@@ -103,7 +103,7 @@ def test_what_is_ended_is_judged_no_more(call: Call, first: ReceivedMail) -> Non
     """Neither its form nor its row, and its end stands in the verdict."""
     case = arranged(call, first, endings=(ending(first, State.REPLACED, STAYS),))
     subjects = subjects_of(
-        case, call, Sender("", "", "其他", "", ""), decided_before=False, ledger=()
+        case, call, Sender("其他", "", "", "", ""), decided_before=False, ledger=()
     )
     verdict = with_endings(
         Verdict(decision=Decision.ACCEPTED, entries=(), rules_sha256=""), case, ()
