@@ -103,13 +103,16 @@ def _between(
     where = f"案卷 {other.code}（{other.submitter}）"
     for entry in case.entries:
         alike = any(same_applicant(entry.applicant, name, call) for name in named)
-        file = _shares_a_file(session, row, entry, other)
-        if not alike and not file:
-            continue
-        what = f"“{entry.applicant}”在本案卷和{where}里都有" if alike else f"与{where}"
-        same_file = "，其中有同一个文件" if alike else f"有同一个文件（{entry.applicant}）"
-        reason = f"{what}{same_file if file else ''}。请核实是谁的材料、由哪个单位报送"
-        yield _Same(other, entry.applicant, reason)
+        if what := _what(entry, where, alike, _shares_a_file(session, row, entry, other)):
+            reason = f"{what}。请核实是谁的材料、由哪个单位报送"
+            yield _Same(other, entry.applicant, reason)
+
+
+def _what(entry: Entry, where: str, alike: bool, file: bool) -> str:  # noqa: FBT001
+    if alike:
+        same = "，其中有同一个文件" if file else ""
+        return f"“{entry.applicant}”在本案卷和{where}里都有{same}"
+    return f"与{where}有同一个文件（{entry.applicant}）" if file else ""
 
 
 def _shares_a_file(session: Session, row: CaseRow, entry: Entry, other: CaseRow) -> bool:

@@ -6,17 +6,18 @@ findings; who carries it out is in ``ingest/steps/staff/``.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlmodel import Session
 
 from ingest.store.cases import load_subjects, load_verdict
-from ingest.store.tables import CaseRow, DecisionRow
+from ingest.store.tables import CaseRow, DecisionRow, TaskRow
 from ingest.store.tasks import NewTask, close_task, open_task, open_tasks
 from rules.staff import to_confirm, to_verify
 from rules.subjects import Subject, SubjectKind
 from rules.tasks import TaskKind
-from rules.verdict import Verdict
+from rules.verdict import Finding, Verdict
 
 BY_PROGRAM = "程序"
 _NO_LONGER = "新的裁定已不需要核验"
@@ -57,23 +58,26 @@ def keep_change_tasks(
     needed = dict(to_confirm(verdict))
     there = [task for task in open_tasks(session, case_id=case.id) if task.kind is TaskKind.CHANGE]
     for task in there:
-        if task.entry and task.entry not in needed:
-            close_task(session, task.id, BY_PROGRAM, _LISTED, now)
-        elif not task.entry and needed and task.message_id == table:
-            close_task(session, task.id, BY_PROGRAM, _BY_ENTRY, now)
-    known = {task.entry for task in there}
-    for applicant, finding in needed.items():
-        if applicant not in known:
-            new = NewTask(
-                key=f"change:{case.code}:{row.version}:{applicant}",
-                kind=TaskKind.CHANGE,
-                reason="；".join(finding.evidence),
-                case_id=case.id,
-                entry=applicant,
-                address=case.reply_address,
-                telephone=telephone_of(verdict, subjects, applicant),
-            )
-            open_task(session, new, now)
+        if why := _why_done(task, needed, table):
+            close_task(session, task.id, BY_PROGRAM, why, now)
+    for applicant in needed.keys() - {task.entry for task in there}:
+        new = NewTask(
+            key=f"change:{case.code}:{row.version}:{applicant}",
+            kind=TaskKind.CHANGE,
+            reason="；".join(needed[applicant].evidence),
+            case_id=case.id,
+            entry=applicant,
+            address=case.reply_address,
+            telephone=telephone_of(verdict, subjects, applicant),
+        )
+        open_task(session, new, now)
+
+
+def _why_done(task: TaskRow, needed: Mapping[str, Finding], table: int | None) -> str:
+    """Why an open task is none any more; "" while it is."""
+    if task.entry:
+        return "" if task.entry in needed else _LISTED
+    return _BY_ENTRY if needed and task.message_id == table else ""
 
 
 def telephone_of(verdict: Verdict, subjects: tuple[Subject, ...], applicant: str) -> str:

@@ -405,14 +405,16 @@ def _is_back(case: Case, entry: Entry, ending: Ending) -> bool:
     """Whether forms that had not been there, or for one that was dropped a newer table, speak of
     the entry again.
     """
-    before = [mail for mail in case.mails if mail.received <= ending.at]
-    known = {document.sha256 for mail in before for document in mail.reading.documents}
-    if any(
-        item.mail.received > ending.at and item.document.sha256 not in known for item in entry.forms
-    ):
+    known = _files_until(case, ending.at)
+    if any(item.document.sha256 not in known for item in entry.forms):
         return True
     listed = bool(entry.rows) and case.table is not None and case.table.mail.received > ending.at
     return listed and ending.state is State.WITHDRAWN
+
+
+def _files_until(case: Case, moment: datetime) -> set[str]:
+    before = [mail for mail in case.mails if mail.received <= moment]
+    return {document.sha256 for mail in before for document in mail.reading.documents}
 
 
 def _tied(case: Case, row: str, name: Name) -> bool:

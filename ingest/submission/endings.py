@@ -29,14 +29,8 @@ def left_out(case: Case, call: Call) -> dict[str, str]:
         return {}
     earlier = _listed_earlier(case, table)
     gone = [entry for entry in case.entries if _is_gone(case, entry, table, earlier)]
-    if not gone:
-        return {}
-    new = [
-        row[APPLICANT_NAME].text or ""
-        for row in table.document.rows
-        if (name := case.names.of_row(row)) is not None and not _among(case, name, earlier)
-    ]
-    asked = _asked(table, call)
+    asked = _asked(table, call) if gone else None
+    new = _new_in(case, table, earlier)
     if new and asked is None:
         return {}
     beside = f"，另列有“{'、'.join(new)}”" if new else ""
@@ -45,6 +39,15 @@ def left_out(case: Case, call: Call) -> dict[str, str]:
         entry.id: f"新的汇总表里不再有“{entry.applicant}”{beside}{said}。请核实是退出、更名还是漏列"
         for entry in gone
     }
+
+
+def _new_in(case: Case, table: Filed, earlier: Sequence[Name]) -> list[str]:
+    """Whom the table lists for the first time."""
+    return [
+        row[APPLICANT_NAME].text or ""
+        for row in table.document.rows
+        if (name := case.names.of_row(row)) is not None and not _among(case, name, earlier)
+    ]
 
 
 def _listed_earlier(case: Case, table: Filed) -> list[Name]:
