@@ -1,4 +1,6 @@
-"""Marks of cases: by which the same application is found in another one. No decision what a find means."""
+"""Marks of cases: by which the same application is found in another one. What a find means is not
+decided here.
+"""
 
 from __future__ import annotations
 
