@@ -11,9 +11,13 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from ingest.errors import MailroomError
 from ingest.exitcodes import ExitCode
+
+if TYPE_CHECKING:
+    from typer.exceptions import TyperException
 
 __all__ = ["main", "run"]
 
@@ -30,16 +34,15 @@ def run(arguments: Sequence[str]) -> int:
     from typer.exceptions import Abort, TyperException
 
     from ingest.cli.application import app
+    from ingest.log import silence_libraries
 
+    silence_libraries()
     try:
         result = app(config_first(arguments), prog_name="mailroom", standalone_mode=False)
     except Abort:
         return 130
     except TyperException as error:  # the command line itself is wrong
-        print(
-            f"mailroom: {error.format_message()}\n    提示: mailroom --help 列出全部命令和选项",
-            file=sys.stderr,
-        )
+        print(_usage(error), file=sys.stderr)
         return int(ExitCode.USAGE)
     except MailroomError as error:
         print(f"mailroom: {error}", file=sys.stderr)
@@ -59,6 +62,22 @@ def run(arguments: Sequence[str]) -> int:
         )
         return int(ExitCode.SOFTWARE)
     return int(result) if isinstance(result, int) else int(ExitCode.OK)
+
+
+def _usage(error: TyperException) -> str:
+    """What is wrong with the command line, and where its help is; of a group named alone, its
+    help.
+    """
+    from ingest.cli.usage import in_chinese
+
+    said = error.format_message()
+    if type(error).__name__ == "NoArgsIsHelpError":
+        return said
+    context, parameter = getattr(error, "ctx", None), getattr(error, "param", None)
+    path = context.command_path if context is not None else "mailroom"
+    described = getattr(parameter, "help", None) or ""
+    more = "" if path == "mailroom" else "，mailroom --help 列出全部命令"
+    return f"mailroom: {in_chinese(said, described)}\n    提示: {path} --help 列出用法{more}"
 
 
 def config_first(arguments: Sequence[str]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
@@ -31,6 +32,12 @@ app = typer.Typer(
 )  # fmt: skip
 
 
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"mailroom {version('mailroom')}")
+        raise typer.Exit
+
+
 @app.callback()
 def root(
     context: typer.Context,
@@ -38,8 +45,13 @@ def root(
         Path | None,
         typer.Option("--config", help="配置文件 mailroom.toml", envvar="MAILROOM_CONFIG"),
     ] = None,
+    show_version: Annotated[
+        bool,
+        typer.Option("--version", help="版本", is_eager=True, callback=_print_version),
+    ] = False,
 ) -> None:
     """收发室: 登记、核验、答复以电子邮件报送的申报材料。"""
+    del show_version
     context.obj = Console(config)
 
 

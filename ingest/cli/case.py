@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,11 +17,10 @@ from ingest.cli.console import (
     print_listing,
     print_table,
 )
-from ingest.cli.message import show_detail
 from rules.verdict import decision_name
 
 if TYPE_CHECKING:
-    from ingest.views.records import Dumped, EntryRecord
+    from ingest.cli.showing import Vocabulary
 
 group = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -70,6 +68,7 @@ def show(
     ] = None,
 ) -> None:
     """一个案卷: 来件、裁定、信函。"""
+    from ingest.cli.showing import show_case
     from ingest.outputs import write_file
     from ingest.rulefiles.explaining import evidence_pictures
     from ingest.views.lists import case_detail
@@ -82,13 +81,13 @@ def show(
     if as_json:
         print_json(detail)
         return
-    show_detail({key: value for key, value in detail.items() if key != "entries"})
-    show_entries(detail["entries"])
+    show_case(detail)
 
 
 @group.command("explain")
 def explain(context: typer.Context, code: CodeArgument, as_json: JsonOption = False) -> None:
     """从来件到信函的全过程: 附件去向、事实出处、每条规则的结论和依据。"""
+    from ingest.cli.showing import show_entries, show_letters, show_parts, show_subjects, shown
     from ingest.views.lists import case_explanation
 
     with console(context).reading() as session:
@@ -103,59 +102,39 @@ def explain(context: typer.Context, code: CodeArgument, as_json: JsonOption = Fa
         typer.echo(
             f"\n来件 {mail['id']}  {beijing(mail['received'])}  {mail['from']}  {mail['subject']}"
         )
+        kind = shown("screening", mail["screening"]) or "尚未读取"
         typer.echo(
-            f"  来件性质: {mail['screening']}, {'可以答复' if mail['screening_reply'] else '不答复'}: {mail['screening_reason']}"
+            f"  来件性质: {kind}, {'可以答复' if mail['screening_reply'] else '不答复'}: {mail['screening_reason']}"
         )
-        print_table(
-            ("附件", "类型", "去向", "说明"),
-            [[p["name"] or p["path"], p["kind"], p["fate"], p["reason"]] for p in mail["parts"]],
-        )
-    show_subjects(detail["subjects"])
+        show_parts(mail["parts"])
+    show_subjects(detail["subjects"], _vocabulary(context, detail["call"]))
     show_entries(detail["entries"])
     typer.echo(
         f"\n规则文件 SHA-256: {detail['rules_sha256']}"
         + (f"\n引擎与复核不一致: {detail['disagreement']}" if detail["disagreement"] else "")
     )
-    for letter in detail["letters"]:
-        typer.echo(
-            f"信函 {letter['id']}  {letter['state']}  {letter['recipient']}  {letter['subject']}  {letter['reply']}"
-        )
-        if letter["undelivered"]:
-            typer.echo(f"  未送达: {letter['undelivered']}")
+    show_letters(detail["letters"], detail["no_letters"])
     if detail["no_letter"]:
         typer.echo(f"没有信函: {detail['no_letter']}")
-    for silence in detail["no_letters"]:
-        typer.echo(f"未发信函: {beijing(silence['at'])}  {silence['reason']}")
     typer.echo("")
     print_table(
         ("时间", "事项"), [[beijing(event["at"]), event["text"]] for event in detail["events"]]
     )
 
 
-def show_subjects(subjects: Sequence[Dumped]) -> None:
-    """Every fact with its place."""
-    for subject in subjects:
-        typer.echo(f"\n{subject['kind']} {subject['id']}")
-        for name, fact in subject["fields"].items():
-            source = fact["provenance"]
-            value = (
-                fact["value"]
-                if fact["knowledge"] == "known"
-                else {"blank": "(未填)", "unknown": "(未知)"}[fact["knowledge"]]
-            )
-            typer.echo(f"  {name} = {value}  {source['part']} {source['place']}".rstrip())
+def _vocabulary(context: typer.Context, call: str) -> Vocabulary:
+    """The words of the case's call, by which values are shown; none when it can no longer be
+    read.
+    """
+    from ingest.calls import open_call
+    from ingest.errors import MailroomError
+    from rules.call import vocabulary_of
 
-
-def show_entries(entries: Sequence[EntryRecord]) -> None:
-    """Every entry with its findings and their evidence."""
-    for entry in entries:
-        typer.echo(f"\n{entry['applicant'] or '整份材料'}: {decision_name(entry['verdict'])}")
-        for finding in entry["findings"]:
-            typer.echo(
-                f"  [{finding['rule']} {finding['outcome']} {finding['truth']}] {finding['text']}  ({finding['clause']}; 规则文件第 {finding['line']} 行)"
-            )
-            for line in finding["evidence"]:
-                typer.echo(f"      {line}")
+    try:
+        folder = open_call(console(context).settings().calls.directory, call, rules_required=False)
+    except MailroomError:
+        return {}
+    return vocabulary_of(folder.call)
 
 
 @group.command("rejudge")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,8 +18,8 @@ from ingest.cli.console import (
     parse_instant_option,
     print_json,
     print_listing,
-    print_table,
 )
+from rules.verdict import decision_name
 
 group = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -60,30 +59,18 @@ def inspect(
 
 def show_report(report: dict[str, Any]) -> None:
     """The report for a person."""
+    from ingest.cli.showing import show_documents, show_parts, shown
+
     screening = report["screening"]
+    kind = shown("screening", screening["kind"])
     typer.echo(
-        f"来件性质: {screening['kind']}  {'可以答复' if screening['reply'] else '不答复'}  {screening['reason']}"
+        f"来件性质: {kind}  {'可以答复' if screening['reply'] else '不答复'}  {screening['reason']}"
     )
-    print_table(
-        ("附件", "名称", "类型", "大小", "去向", "说明"),
-        [
-            [
-                p["path"],
-                p["name"],
-                p["kind"],
-                p["size"],
-                p["fate"],
-                p["reason"],
-            ]
-            for p in report["parts"]
-        ],
-    )
-    for document in report["documents"]:
-        typer.echo(
-            f"文档: {document['part']}  {document['form'] or '未识别表单'}  {document['rendition']}  {document['applicant']}"
-        )
+    show_parts(report["parts"])
+    show_documents(report["documents"])
     for entry in report["entries"]:
-        typer.echo(f"申报项: {entry['applicant']}  {entry['track']}  {entry['verdict']}")
+        verdict = decision_name(entry["verdict"])
+        typer.echo(f"申报项: {entry['applicant']}  {entry['track']}  {verdict}")
         for finding in entry["findings"]:
             typer.echo(f"  [{finding['rule']} {finding['outcome']}] {finding['text']}")
     if report["letter"]:
@@ -99,6 +86,7 @@ def list_messages(
     limit: LimitOption = None,
 ) -> None:
     """列出登记过的来件,新的在前。"""
+    from ingest.cli.showing import shown
     from ingest.views.lists import message_lines
 
     with console(context).reading() as session:
@@ -110,8 +98,8 @@ def list_messages(
             [
                 m["id"],
                 beijing(m["received"]),
-                m["state"],
-                m["screening"] or "",
+                shown("state", m["state"]),
+                shown("screening", m["screening"]),
                 m["from"],
                 m["subject"],
             ]
@@ -129,11 +117,12 @@ def show_message(
     as_json: JsonOption = False,
 ) -> None:
     """一封来件的全部登记: 邮件头、附件去向、文档、归入的案卷。"""
+    from ingest.cli import showing
     from ingest.views.lists import message_detail
 
     with console(context).reading() as session:
         detail = message_detail(session, number)
-    print_json(detail) if as_json else show_detail(detail)
+    print_json(detail) if as_json else showing.show_message(detail)
 
 
 @group.command("retry")
@@ -149,7 +138,7 @@ def retry(context: typer.Context, number: Annotated[int, typer.Argument(help="�
         if not retry_message(session, number):
             raise UsageError(
                 f"来件 {number} 不存在,或没有被隔离",
-                "用 mailroom message list 查看状态(set_aside 为被隔离)",
+                "用 mailroom message list 查看状态",
             )
         record_event(
             session,
@@ -189,21 +178,3 @@ def export(
     with files.open(row.sha256) as source, new_private_file(to) as target:
         shutil.copyfileobj(source, target)
     typer.echo(f"来件 {number} 的原件写到 {to},SHA-256 {row.sha256}")
-
-
-def show_detail(detail: Mapping[str, object]) -> None:
-    """A record, key by key; lists and mappings indented."""
-    for key, value in detail.items():
-        if isinstance(value, list):
-            typer.echo(f"{key}:")
-            for item in value:
-                typer.echo(
-                    "  - "
-                    + (
-                        "  ".join(f"{k}={v}" for k, v in item.items() if v not in ("", None, []))
-                        if isinstance(item, dict)
-                        else str(item)
-                    )
-                )
-        else:
-            typer.echo(f"{key}: {value}")

@@ -67,30 +67,16 @@ def status(context: typer.Context, as_json: JsonOption = False) -> None:
     from ingest.clock import SystemClock
     from ingest.views.status import status_report
 
-    settings = console(context).settings()
+    settings, now = console(context).settings(), SystemClock().now()
     with console(context).reading() as session:
         hold = settings.letters.silenced()
-        report = status_report(
-            session,
-            hold=hold,
-            now=SystemClock().now(),
-            mailbox=settings.mailbox,
-        )
+        report = status_report(session, hold=hold, now=now, mailbox=settings.mailbox)
     if as_json:
         print_json(report)
     else:
-        print_table(
-            ("项目", "值"),
-            [
-                [
-                    key,
-                    "、".join(f"{k} {v}" for k, v in value.items())
-                    if isinstance(value, dict)
-                    else value,
-                ]
-                for key, value in report.items()
-            ],
-        )
+        from ingest.cli.showing import status_rows
+
+        print_table(("项目", "情况"), status_rows(report, now))
     raise typer.Exit(int(ExitCode.FINDINGS if report["stale"] else ExitCode.OK))
 
 

@@ -7,7 +7,6 @@ from typing import Annotated
 import typer
 
 from ingest.cli.console import JsonOption, beijing, console, print_json, print_table
-from ingest.cli.message import show_detail
 from ingest.cli.orders import BecauseOption, WhoOption, hands_of
 
 group = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
@@ -48,11 +47,12 @@ def list_tasks(
 @group.command("show")
 def show_task(context: typer.Context, number: NumberArgument, as_json: JsonOption = False) -> None:
     """一项待办的全部内容: 谁在等、电话、原因、怎样办。"""
+    from ingest.cli.showing import show_fields
     from ingest.views.tasklist import task_detail
 
     with console(context).reading() as session:
         detail = task_detail(session, number)
-    print_json(detail) if as_json else show_detail(detail)
+    print_json(detail) if as_json else show_fields(detail)
 
 
 @group.command("close")

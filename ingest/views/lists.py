@@ -209,6 +209,7 @@ def case_line(row: CaseRow, *, undelivered: bool) -> CaseRecord:
     """
     return {
         "code": row.code,
+        "call": row.call,
         "track": row.track,
         "submitter": row.submitter,
         "unit": row.unit,

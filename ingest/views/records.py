@@ -97,6 +97,7 @@ class CaseRecord(TypedDict):
     """One case."""
 
     code: str
+    call: str
     track: str
     submitter: str
     unit: str

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ingest.reading import Fate, ScreeningKind
+from ingest.reading import Fate, Kind, ScreeningKind
 from ingest.store.tables import MessageState
+from notifier.letters import LETTER_NAMES
+from rules.call import Rendition
 
 MESSAGE_WORDS: Mapping[str, str] = {
     MessageState.STORED: "等待读取",
@@ -43,3 +45,38 @@ FATE_WORDS: Mapping[str, str] = {
     Fate.STRAY: "说不清的内容",
     Fate.LIMIT: "超出限制",
 }
+KIND_WORDS: Mapping[str, str] = {
+    Kind.IMAGE: "图片",
+    Kind.EML: "邮件",
+    Kind.TNEF: "winmail.dat",
+    Kind.MSG: "Outlook 邮件",
+    Kind.HTML: "网页",
+    Kind.TEXT: "文本",
+    Kind.ENCRYPTED_OFFICE: "加密的 Office 文件",
+    Kind.OLE: "旧格式文件",
+    Kind.OFFICE: "其他 Office 文件",
+    Kind.PROGRAM: "程序",
+    Kind.VIDEO: "视频",
+    Kind.CLOUD_LINK: "链接",
+    Kind.EMPTY: "空文件",
+    Kind.OTHER: "其他",
+}
+"""Those of which people do not say the extension."""
+RENDITION_WORDS: Mapping[str, str] = {
+    Rendition.EDITABLE: "可编辑版",
+    Rendition.STAMPED_SCAN: "盖章扫描件",
+}
+LETTER_WORDS: Mapping[str, str] = {
+    **LETTER_NAMES,
+    "digest": "日报",
+    "alarm": "告警",
+    "canary": "自检邮件",
+    "staff": "给工作人员的回信",
+    "sign_in": "登录验证码",
+}
+"""Kinds of letters, the office's own among them."""
+
+
+def kind_word(kind: str) -> str:
+    """What people call a kind of file: PDF, DOCX, 图片."""
+    return KIND_WORDS.get(kind, kind.upper())
