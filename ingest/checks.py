@@ -11,6 +11,8 @@ from ingest.app import open_folder, open_mailbox, open_transport
 from ingest.errors import ConfigError, MailroomError
 from ingest.rulefiles.candidates import start_judge
 from ingest.rulefiles.examination import NOTHING_BEFORE, Before, before, problems_of
+from ingest.sandbox.trial import standing_walls
+from ingest.sandbox.workers import WorkerDied, WorkerFailed
 from ingest.settings import Settings
 from ingest.store.database import open_database, reading_existing
 from ingest.store.files import FileStore
@@ -23,6 +25,7 @@ def run_checks(settings: Settings) -> Iterator[tuple[str, str]]:
     yield from _call_folder(settings)
     yield "数据库", _try(lambda: _database(settings))
     yield "邮件原件目录", _try(lambda: FileStore(settings.store.files))
+    yield _walls(settings)
     yield "邮箱登录", _try(lambda: _mailbox(settings))
     yield "发信登录", _try(lambda: _transport(settings))
     yield "办件台", _try(lambda: check_desk(settings))
@@ -32,6 +35,18 @@ def run_checks(settings: Settings) -> Iterator[tuple[str, str]]:
         if settings.office.staff or settings.office.administrators
         else "没有人会收到日报: 在 [office] staff 写上邮箱",
     )
+
+
+def _walls(settings: Settings) -> tuple[str, str]:
+    """A wall that is missing is told; it is a problem only where all are asked for."""
+    name = "读取附件的进程隔离"
+    try:
+        gaps = "; ".join(standing_walls().gaps)
+    except (WorkerDied, WorkerFailed) as error:
+        return name, f"读取附件的进程启动不了: {str(error).strip().splitlines()[-1]}"
+    if gaps and not settings.limits.require_confinement:
+        return f"{name} (缺: {gaps})", ""
+    return name, gaps
 
 
 def check_desk(settings: Settings) -> None:

@@ -24,6 +24,7 @@ from ingest.log import get_logger
 from ingest.mailbox.idle import HearingMailbox, Listener
 from ingest.mailbox.patience import Patience
 from ingest.notify import notify
+from ingest.sandbox.trial import require_walls
 from ingest.steps.canary import canary_if_due, watch_canary
 from ingest.steps.closing import close_due
 from ingest.steps.delivery import keep_undelivered_tasks
@@ -36,7 +37,7 @@ from ingest.steps.rules import look_at_rules, settle_rules
 from ingest.steps.send import send_due
 from ingest.steps.settle_uncertain import note_interrupted, settle_uncertain
 from ingest.steps.staff.replies import answer_one
-from ingest.steps.watch import alarm_login_refused, watch_intake
+from ingest.steps.watch import alarm_login_refused, watch_intake, watch_walls
 from ingest.store.events import EventKind, record_event
 from ingest.store.folders import forget_listings
 from ingest.store.messages import release_claims
@@ -64,8 +65,13 @@ two letters."""
 def start(app: App) -> None:
     """What a fresh process does first: rules go in force, letters caught in sending become
     uncertain, claims end.
+
+    Raises:
+        ConfigError: a wall of the workers is missing, and it is asked for.
     """
     now = app.clock.now()
+    if app.settings.limits.require_confinement:
+        require_walls()
     settle_rules(app.rules, app.database, now)
     app.files.remove_leftovers(now - LEFTOVERS_AFTER)
     with app.database.writing() as session:
@@ -140,6 +146,7 @@ def watch(app: App, since: datetime) -> None:
     """Look at our own health, and let the canary fly."""
     now, database, mouth, mailbox = app.clock.now(), app.database, app.mouth, app.settings.mailbox
     watch_intake(database, mailbox, mouth, since, now)
+    watch_walls(database, now)
     if mailbox.canary:
         watch_canary(database, mouth, mailbox.folder, now)
         canary_if_due(database, mouth, now)

@@ -183,6 +183,7 @@ class LimitSettings(_Section):
     depth: int = Field(default=4, ge=1, le=20)
     ocr: bool = True
     ocr_time: Duration = timedelta(seconds=120)
+    require_confinement: bool = False  #: read nothing where a wall of the worker is missing
 
 
 class DeskSettings(_Section):

@@ -3,30 +3,28 @@
 
 Each misses something the other knows (measured on 64 archives: bsdtar no solid or old RAR, unar no
 RAR5 with folders), so a reader asks the one, then the other. They run in the disposable worker and
-inherit its limits and its lack of a network; they get the archive as an anonymous file and answer
-through a pipe, so nothing is left on disk. What an archive means is not known here. The only module
-that starts unpackers.
+inherit its limits and its walls (``ingest/sandbox/children.py``); they get the archive as a file in
+the worker's own folder and answer through a pipe. What an archive means is not known here. The only
+module that starts unpackers.
 """
 
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import os
 import select
 import shutil
-import signal
 import subprocess
 import tarfile
+import tempfile
 import time
 from collections.abc import Generator, Iterator
 from typing import IO, TypeAlias, cast
 
+from ingest.sandbox import children
+
 SECONDS = 20.0
 """Wall clock for one archive, both programs together."""
-
-_PR_SET_PDEATHSIG = 1  # linux/prctl.h
-
 
 Members: TypeAlias = Generator[tuple[tarfile.TarInfo, IO[bytes] | None], None, None]
 """Members of an archive in their order, each with its content; None for what is no file."""
@@ -37,20 +35,19 @@ class DecoderError(Exception):
 
 
 class HandedOver:
-    """An archive as other programs can open it:
-    an anonymous file in memory that is gone with the process.
+    """An archive as other programs can open it: a file in the folder for temporary ones, which is
+    the worker's own.
     """
 
     def __init__(self, data: bytes) -> None:
-        self.descriptor = os.memfd_create("archive")
+        self.file = tempfile.NamedTemporaryFile(prefix="archive-")  # noqa: SIM115 - see close()
         self.deadline = time.monotonic() + SECONDS
-        view = memoryview(data)
-        while view:
-            view = view[os.write(self.descriptor, view) :]
+        self.file.write(data)
+        self.file.flush()
 
     def close(self) -> None:
-        """Give the memory back."""
-        os.close(self.descriptor)
+        """Give the space back."""
+        self.file.close()
 
 
 class _Output:
@@ -67,11 +64,6 @@ class _Output:
         return os.read(self._descriptor, size)
 
 
-def _die_with_us() -> None:
-    """In the child: a worker that is killed takes its unpacker with it."""
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-
-
 @contextlib.contextmanager
 def _running(
     program: str,
@@ -82,20 +74,18 @@ def _running(
     path = shutil.which(program)
     if path is None:
         raise DecoderError(f"{program} is not installed")
-    os.lseek(archive.descriptor, 0, os.SEEK_SET)
-    with subprocess.Popen(  # noqa: S603 - a fixed program, its arguments are ours
+    archive.file.seek(0)
+    seconds = archive.deadline - time.monotonic()
+    with children.start(
         [path, *arguments],
+        seconds,
         stdin=stdin,
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        pass_fds=[archive.descriptor],
-        env={"LC_ALL": "C.UTF-8", "PATH": os.defpath},
-        preexec_fn=_die_with_us,  # noqa: PLW1509 - the worker has one thread
     ) as process:
         try:
             yield cast("IO[bytes]", _Output(cast("IO[bytes]", process.stdout), archive.deadline))
         finally:
-            process.kill()
+            children.end(process)
 
 
 def members(archive: HandedOver) -> Members:
@@ -112,7 +102,7 @@ def members(archive: HandedOver) -> Members:
         "bsdtar",
         ["-cf", "-", "--format=pax", "@-"],
         archive,
-        archive.descriptor,
+        archive.file.fileno(),
     ) as output:
         try:
             with tarfile.open(fileobj=output, mode="r|") as stream:
@@ -130,11 +120,10 @@ def single(archive: HandedOver, index: int, most: int) -> bytes | None:
         DecoderError: it made nothing of it.
         The bytes of a damaged entry may come out short: compare the checksum.
     """
-    target = f"/proc/self/fd/{archive.descriptor}"
     chunks, size = [], 0
     with _running(
         "unar",
-        ["-q", "-nr", "-k", "skip", "-o", "-", "-i", target, str(index)],
+        ["-q", "-nr", "-k", "skip", "-o", "-", "-i", archive.file.name, str(index)],
         archive,
         subprocess.DEVNULL,
     ) as output:

@@ -19,10 +19,13 @@ def desk(context: typer.Context) -> None:
     from ingest.checks import check_desk
     from ingest.desk.app import build_desk
     from ingest.desk.serving import serve
+    from ingest.sandbox.trial import require_walls
 
     log.configure()
     settings = console(context).settings()
     check_desk(settings)
+    if settings.limits.require_confinement:
+        require_walls()
     app = build(settings, mailbox=Unconnected(), transport=Unconnected())
     try:
         pages = build_desk(app)

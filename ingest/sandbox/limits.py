@@ -16,6 +16,7 @@ class Limits:
     wall: float = 90
     file_bytes: int = 128 * 1024**2  #: largest file it may write
     open_files: int = 64
+    scratch: int = 256 * 1024**2  #: all files in its folder together
     output: int = 32 * 1024**2  #: JSON it may send back
 
 

@@ -24,6 +24,7 @@ from ingest.errors import ConfigError  # noqa: E402 - as above
 from ingest.reading import Kind  # noqa: E402 - as above
 from ingest.sandbox.context import ReadingContext  # noqa: E402 - as above
 from ingest.sandbox.read import read_message  # noqa: E402 - as above
+from ingest.sandbox.walls import prepare  # noqa: E402 - as above
 
 __all__ = ["ingest", "multiprocessing"]
 
@@ -58,5 +59,6 @@ def _use_once() -> None:
 # without them workers are slower, without this there would be none
 with contextlib.suppress(ConfigError, OSError):
     _use_once()
+prepare()
 gc.collect()
 gc.freeze()  # children share these pages instead of copying them at their first collection

@@ -14,11 +14,8 @@ tests/integration/test_sandbox.py).
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import json
-import multiprocessing
 import os
-import resource
 import signal
 import time
 import traceback
@@ -31,21 +28,19 @@ from typing import Literal, NoReturn, TypeAlias, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from ingest.sandbox.limits import Limits
+from ingest.sandbox.server import SERVER, ensure_server
+from ingest.sandbox.walls import Ground, shut_in
+from ingest.scratch import scratch_folder, size_of
 
 _T = TypeVar("_T")
 DeathKind: TypeAlias = Literal["memory", "time", "crash", "output"]
-
-_SERVER = multiprocessing.get_context("forkserver")
-_SERVER.set_forkserver_preload(["ingest.sandbox.preload"])
 
 _EXIT_MEMORY = 81
 _EXIT_OUTPUT = 82
 _RESULT, _FAILURE = b"R", b"F"
 _MAX_TRACEBACK = 20_000
 _CHUNK = 1024 * 1024
-# linux/sched.h and linux/prctl.h
-_CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
-_PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS = 1, 38
+_LOOK_AT_SCRATCH = 0.5  #: seconds between two looks at what it writes
 
 
 class WorkerDied(Exception):  # noqa: N818 - says what happened
@@ -77,55 +72,79 @@ def run_in_worker(
     its result.
 
     It is named and not given, so that the caller need not import what opens strangers' bytes;
-    ``args`` must be picklable. The result crosses the border as JSON by ``returns`` (pydantic), on
-    both sides; ``object`` stands for plain JSON data.
+    ``args`` must be picklable; of all our files it can read those that are given as a ``Path``. The
+    result crosses the border as JSON by ``returns`` (pydantic), on both sides; ``object`` stands
+    for plain JSON data.
 
     Raises:
         WorkerDied: a limit was hit or the process crashed.
         WorkerFailed: the function raised.
     """
     given = limits or Limits()
-    reader, writer = _SERVER.Pipe(duplex=False)
-    process = _SERVER.Process(
-        target=_work,
-        args=(writer, function, args, returns, given),
-        daemon=True,
-    )
-    with reader:
-        try:
-            process.start()
-        finally:
-            writer.close()
-        payload, exit_code = _collect(process, reader, given)
+    # it works in a folder of its own
+    args = tuple(each.absolute() if isinstance(each, Path) else each for each in args)
+    ensure_server()
+    with scratch_folder("worker") as scratch:
+        ground = Ground(scratch, tuple(each for each in args if isinstance(each, Path)))
+        reader, writer = SERVER.Pipe(duplex=False)
+        process = SERVER.Process(
+            target=_work,
+            args=(writer, function, args, returns, given, ground),
+            daemon=True,
+        )
+        with reader:
+            try:
+                process.start()
+            finally:
+                writer.close()
+            payload, exit_code = _collect(process, reader, given, scratch)
     return _outcome(payload, exit_code, TypeAdapter(returns))
 
 
 # --- in the parent --------------------------------------------------------------------------------
 
 
-def _collect(process: ForkServerProcess, reader: Connection, limits: Limits) -> tuple[bytes, int]:
-    """All the worker writes, and how it ended. It is gone when this returns, whatever happened."""
+def _collect(
+    process: ForkServerProcess, reader: Connection, limits: Limits, scratch: Path
+) -> tuple[bytes, int]:
+    """All the worker writes, and how it ended. It and all it started are gone when this returns,
+    whatever happened.
+    """
     try:
-        payload = _receive(reader, limits)
+        payload = _receive(reader, process, limits, scratch)
         process.join(1)  # it ends by itself right after its last byte
     finally:
-        if process.is_alive():
-            process.kill()
-        process.join()
+        _end(process)
         exit_code = process.exitcode
         process.close()
     return payload, exit_code if exit_code is not None else -signal.SIGKILL
 
 
-def _receive(reader: Connection, limits: Limits) -> bytes:
-    """Everything until the pipe closes; the wall clock runs on however slowly a worker drips."""
+def _end(process: ForkServerProcess) -> None:
+    """Kill it, and its group: nothing of it can leave that (``callfilter.py``)."""
+    group = process.pid
+    if process.is_alive():
+        process.kill()
+    # No group of that number is left when it is alone in it, or not yet its leader.
+    if group is not None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(group, signal.SIGKILL)
+    process.join()
+
+
+def _receive(
+    reader: Connection, process: ForkServerProcess, limits: Limits, scratch: Path
+) -> bytes:
+    """Everything until the pipe closes; the wall clock runs on however slowly a worker drips.
+
+    When the worker has ended, what it left behind is ended too: it may hold the pipe open.
+    """
     deadline = time.monotonic() + limits.wall
     chunks: list[bytes] = []
     size = 0
     while True:
-        remaining = deadline - time.monotonic()
-        if remaining <= 0 or not wait([reader], remaining):
-            raise WorkerDied("超出时间限制", "time")
+        if _await([reader, process.sentinel], deadline, limits, scratch) == [process.sentinel]:
+            _end(process)
         chunk = os.read(reader.fileno(), _CHUNK)
         if not chunk:
             return b"".join(chunks)
@@ -133,6 +152,18 @@ def _receive(reader: Connection, limits: Limits) -> bytes:
         size += len(chunk)
         if size > limits.output + 1:
             raise WorkerDied("结果过大", "output")
+
+
+def _await(
+    news: list[Connection | int], deadline: float, limits: Limits, scratch: Path
+) -> list[object]:
+    """Which of ``news`` there is; meanwhile its folder must not grow without end."""
+    while (remaining := deadline - time.monotonic()) > 0:
+        if ready := wait(news, min(remaining, _LOOK_AT_SCRATCH)):
+            return list(ready)
+        if size_of(scratch, limits.scratch) > limits.scratch:
+            raise WorkerDied("写出的临时文件过大", "output")
+    raise WorkerDied("超出时间限制", "time")
 
 
 def _outcome(payload: bytes, exit_code: int, adapter: TypeAdapter[_T]) -> _T:
@@ -173,13 +204,15 @@ def _work(
     args: tuple[object, ...],
     returns: type[object],
     limits: Limits,
+    ground: Ground,
 ) -> NoReturn:
     """The worker's whole life. Leaves without the interpreter's farewell: nothing here is worth
     flushing.
     """
     try:
-        _confine(limits, writer.fileno())
-        result = resolve_name(function)(*args)
+        work = resolve_name(function)
+        shut_in(ground, limits, writer.fileno())
+        result = work(*args)
         payload = _RESULT + TypeAdapter(returns).dump_json(result)
     except MemoryError:
         os._exit(_EXIT_MEMORY)
@@ -218,49 +251,3 @@ def _for_want_of_memory(error: BaseException | None) -> bool:
             return True
         error = error.__cause__ or error.__context__
     return False
-
-
-def _confine(limits: Limits, output: int) -> None:
-    """Limits, silence, no network, and death together with the fork server (which dies with the
-    daemon).
-
-    Every other descriptor is closed; among them the one by which multiprocessing keeps the server
-    alive as long as a worker lives: with it a worker would outlive a killed daemon.
-    """
-    # Ctrl-C is for the daemon, which finishes its mail
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    libc = ctypes.CDLL(None, use_errno=True)
-    libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-    if os.getppid() == 1:  # the server died before we asked to die with it
-        os._exit(1)
-    if libc.unshare(_CLONE_NEWNET) != 0:
-        # best effort: a hardened unit forbids it and has its own wall
-        libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET)
-    null = os.open(os.devnull, os.O_RDWR)
-    for descriptor in (0, 1, 2):  # a library's chatter must not end up in the JSON of --json
-        os.dup2(null, descriptor)
-    for link in list(Path("/proc/self/fd").iterdir()):
-        descriptor = int(link.name)
-        if descriptor > 2 and descriptor != output:
-            with contextlib.suppress(OSError):  # the one that listed the others is gone already
-                os.close(descriptor)
-    for name, soft, hard in (
-        (resource.RLIMIT_CORE, 0, 0),
-        (resource.RLIMIT_NOFILE, limits.open_files, limits.open_files),
-        (resource.RLIMIT_FSIZE, limits.file_bytes, limits.file_bytes),
-        (resource.RLIMIT_CPU, limits.cpu, limits.cpu + 1),
-        (resource.RLIMIT_AS, limits.memory, limits.memory),
-        # No narrower than the line above; but py7zr asks /proc/meminfo when it is missing, which
-        # the unit hides.
-        (resource.RLIMIT_DATA, limits.memory, limits.memory),
-    ):
-        _lower(name, soft, hard)
-
-
-def _lower(name: int, soft: int, hard: int) -> None:
-    """Set a limit, never above the hard one that is there already."""
-    ceiling = resource.getrlimit(name)[1]
-    if ceiling != resource.RLIM_INFINITY:
-        soft, hard = min(soft, ceiling), min(hard, ceiling)
-    resource.setrlimit(name, (soft, hard))

@@ -55,12 +55,12 @@ def queue_alarm(
             mime,
         )
         count += queue_letter(session, new, now, f"告警信入发件箱: {title}")[1]
-    if count or (not office.administrators and not _told_lately(session, now, title)):
+    if count or (not office.administrators and not told_lately(session, now, title)):
         record_event(session, now, EventKind.ALARM, title)
     return count
 
 
-def _told_lately(session: Session, now: datetime, title: str) -> bool:
+def told_lately(session: Session, now: datetime, title: str) -> bool:
     """Whether the ledger, and with it the digest, has said so within a day."""
     return any(
         event.text == title

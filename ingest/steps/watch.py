@@ -11,8 +11,9 @@ from sqlmodel import Session
 from ingest.errors import LoginRefusedError
 from ingest.log import get_logger
 from ingest.office import Mouth
+from ingest.sandbox.trial import standing_walls
 from ingest.settings import MailboxSettings
-from ingest.steps.alarm import queue_alarm
+from ingest.steps.alarm import queue_alarm, told_lately
 from ingest.store.database import Database
 from ingest.store.events import EventKind, latest_event, record_event
 from ingest.store.tables import EventRow
@@ -37,6 +38,21 @@ def watch_intake(
     elif not complaint and incident is not None:
         _end(database, mouth, incident, now)
     return complaint
+
+
+def watch_walls(database: Database, now: datetime) -> None:
+    """Where a wall of the workers is missing the ledger says so once a day, and with it the digest.
+
+    Raises:
+        WorkerDied, WorkerFailed: no worker could be started.
+    """
+    gaps = standing_walls().gaps
+    if not gaps:
+        return
+    text = f"读取附件的进程隔离不全: {'; '.join(gaps)}"
+    with database.writing() as session:
+        if not told_lately(session, now, text):
+            record_event(session, now, EventKind.ALARM, text)
 
 
 def alarm_login_refused(

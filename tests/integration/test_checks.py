@@ -10,10 +10,12 @@ from typing import Any
 
 import pytest
 
+from ingest import checks
 from ingest.calls import default_config
 from ingest.checks import run_checks
 from ingest.demo.mailbox import EmbeddedMailbox
 from ingest.demo.smtp_sink import SmtpSink
+from ingest.sandbox.walls import Walls
 from tests.integration.house import settings
 from tests.unit.ingest.document.signing import authority
 
@@ -28,6 +30,7 @@ NAMES = [
     "信函模板",
     "数据库",
     "邮件原件目录",
+    "读取附件的进程隔离",
     "邮箱登录",
     "发信登录",
     "办件台",
@@ -196,3 +199,16 @@ def test_a_desk_in_the_clear_is_for_this_machine_alone(
 
 def test_a_desk_nobody_can_sign_in_to_is_told(tmp_path: Path) -> None:
     assert "没有人能登录" in problems(tmp_path, office={"staff": []})["办件台"]
+
+
+def test_a_missing_wall_is_told_and_is_a_mistake_only_where_all_are_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The strength of the walls is the kernel's, which the office may not be able to change."""
+    gaps = Walls(files="内核没有 Landlock (需 5.13 以上)", calls="", network="")
+    monkeypatch.setattr(checks, "standing_walls", lambda: gaps)
+    told = "文件: 内核没有 Landlock (需 5.13 以上)"
+
+    assert f"读取附件的进程隔离 (缺: {told})" in dict(run_checks(settings(tmp_path)))
+    asked = problems(tmp_path, limits={"require_confinement": True})
+    assert asked["读取附件的进程隔离"] == told

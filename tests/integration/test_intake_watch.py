@@ -9,8 +9,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from ingest.daemon import Daemon, watch, work
-from ingest.errors import ServerBusyError, TemporaryError
+from ingest.daemon import Daemon, start, watch, work
+from ingest.errors import ConfigError, ServerBusyError, TemporaryError
+from ingest.sandbox import trial
+from ingest.sandbox.walls import Walls
+from ingest.steps import watch as watching
 from ingest.steps.canary import stamp_of, token
 from ingest.steps.receive import receive_all
 from ingest.store.folders import save_folder
@@ -304,3 +307,31 @@ def test_nobody_without_the_key_can_pretend_that_mail_arrives(flying: House) -> 
     flying.arrive(plain_mail(1, subject=token(b"x" * 32, stamp), from_="shenbao@office.example"))
     flying.take_in()
     assert flying.events("canary_seen") == []
+
+
+GAPS = Walls(files="", calls="内核不接受过滤器", network="")
+
+
+def test_a_missing_wall_stands_in_the_digest_every_day(
+    watched: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once a day, not once a minute."""
+    monkeypatch.setattr(watching, "standing_walls", lambda: GAPS)
+    for _ in range(3):
+        watching.watch_walls(watched.app.database, watched.clock.instant)
+    watched.clock.instant += timedelta(days=1, minutes=1)
+    watching.watch_walls(watched.app.database, watched.clock.instant)
+
+    told = [event.text for event in watched.events() if "隔离不全" in event.text]
+    assert told == ["读取附件的进程隔离不全: 系统调用: 内核不接受过滤器"] * 2
+
+
+def test_an_office_that_asks_for_all_walls_does_not_start_without_one(
+    open_one: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Exit code 78: trying again cannot help."""
+    monkeypatch.setattr(trial, "standing_walls", lambda: GAPS)
+
+    with pytest.raises(ConfigError, match="系统调用: 内核不接受过滤器"):
+        start(open_one(limits={"require_confinement": True}).app)
+    start(open_one().app)

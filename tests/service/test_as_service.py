@@ -25,6 +25,7 @@ from tests.service.as_service import NOBODY, NOT_ALLOWED, ROOT
 
 HARNESS = ROOT / "tests/service/as_service.py"
 READER = ROOT / "tests/service/read_mails.py"
+WALLS = ROOT / "tests/service/try_walls.py"
 
 pytestmark = [
     pytest.mark.systemd,
@@ -80,6 +81,14 @@ print(json.dumps([os.getuid(), os.path.exists("/proc/meminfo"), os.path.exists("
 
     assert seen[:3] == [NOBODY, False, True]
     assert all(seen[3:]), seen
+
+
+def test_every_attempt_is_refused_under_the_unit_as_an_ordinary_user(place: Path) -> None:
+    """What is filtered by the unit already keeps no wall of ours from standing."""
+    tried = json.loads(as_service(place, sys.executable, WALLS))
+
+    assert (tried["through"], tried["gaps"]) == ([], [])
+    assert tried["tried"] > 80
 
 
 @pytest.mark.timeout(300)

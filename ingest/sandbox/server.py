@@ -1,0 +1,78 @@
+"""The fork server that workers come from, started with an environment of its own.
+
+Passwords may stand in ours, and what stands there when a process starts stays readable in its
+memory for good, so taking it out afterwards is no help. Nothing else about workers is known here.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import subprocess
+import threading
+from collections.abc import Sequence
+from multiprocessing import forkserver, util
+from multiprocessing.context import ForkServerContext
+from typing import Any
+
+from ingest.scratch import sweep
+
+SERVER: ForkServerContext = multiprocessing.get_context("forkserver")
+SERVER.set_forkserver_preload(["ingest.sandbox.preload"])
+
+#: what a worker's program needs to be found and to speak; COVERAGE_* is how tests are measured
+_KEPT = frozenset(
+    {
+        "PATH",
+        "LANG",
+        "LC_ALL",
+        "LC_CTYPE",
+        "LD_LIBRARY_PATH",
+        "TZ",
+        "TMPDIR",
+        "PYTHONPATH",
+        "PYTHONSAFEPATH",
+        "PYTHONUTF8",
+        "PYTHONWARNINGS",
+        "PYTHONDONTWRITEBYTECODE",
+        "PYTHONUSERBASE",
+        "ORT_DISABLE_TELEMETRY",
+    }
+)
+_lock = threading.Lock()
+_servers: list[subprocess.Popen[bytes]] = []
+
+
+def clean_environment() -> dict[str, str]:
+    """What of our environment a worker is given."""
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if name in _KEPT or name.startswith("COVERAGE_")
+    }
+
+
+def ensure_server() -> None:
+    """Start the fork server unless it runs; at the first time sweep up what a crash left."""
+    with _lock:
+        if not _servers:
+            sweep()
+        usual = util.spawnv_passfds
+        # multiprocessing starts it with our environment and has no way to say another
+        util.spawnv_passfds = _start  # type: ignore[assignment]
+        try:
+            forkserver.ensure_running()
+        finally:
+            util.spawnv_passfds = usual
+
+
+def _start(path: Any, arguments: Sequence[Any], descriptors: Sequence[int]) -> int:
+    process = subprocess.Popen(  # noqa: S603 - our own interpreter, as multiprocessing starts it
+        [os.fsdecode(argument) for argument in arguments],
+        executable=os.fsdecode(path),
+        pass_fds=descriptors,
+        env=clean_environment(),
+    )
+    process.returncode = 0  # multiprocessing waits for it, not we
+    _servers.append(process)
+    return process.pid
