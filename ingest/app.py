@@ -19,6 +19,7 @@ from ingest.receipts.key import load_or_make_key
 from ingest.rulefiles.in_force import RulesInForce
 from ingest.settings import Settings
 from ingest.steps.intake import Inlet
+from ingest.steps.readers import Readers, usual_readers
 from ingest.steps.send import Outlet
 from ingest.store.database import Database, open_database
 from ingest.store.files import FileStore
@@ -50,6 +51,11 @@ class App:
         """What signs receipts and Message-IDs; made at first use. Raises StorageError."""
         return load_or_make_key(self.settings.store.files)
 
+    @cached_property
+    def readers(self) -> Readers:
+        """Who reads the mails."""
+        return Readers(self.settings.limits.readers or usual_readers())
+
     @property
     def office(self) -> Office:
         """The office under the call in force."""
@@ -73,7 +79,8 @@ class App:
         return Outlet(self.database, self.transport, self.mouth, self.clock, pace, zone)
 
     def close(self) -> None:
-        """End the child process and the database connections."""
+        """End the child process and the database connections, when all readers have ended."""
+        self.readers.close()
         self.rules.close()
         self.database.close()
 

@@ -30,7 +30,6 @@ from ingest.steps.closing import close_due
 from ingest.steps.delivery import keep_undelivered_tasks
 from ingest.steps.digest import digest_if_due
 from ingest.steps.judge import judge_one
-from ingest.steps.read import read_one
 from ingest.steps.receive import note_failure, receive_all
 from ingest.steps.remind import remind_due
 from ingest.steps.rules import look_at_rules, settle_rules
@@ -57,6 +56,8 @@ turn.
 The last day brings a hundred mails whose scans take a minute each: none may wait for all, and a
 mailbox that nobody looks into for a quarter of an hour counts as dead.
 """
+READING_TURN = timedelta(seconds=10)
+"""How long the rest of the house waits for what is being read; the readers go on meanwhile."""
 SENDING_TURN = timedelta(minutes=5)
 """The same for sending; longer, because each turn is a login, and NetEase wants 20 seconds between
 two letters."""
@@ -101,7 +102,10 @@ def work(
     now, database = app.clock.now(), app.database
     look_at_rules(app.rules, database, now)
     settle_uncertain(database, app.mailbox, now)
-    _take_turn(lambda: read_one(database, app.files, app.mouth, app.clock.now()), told, turn)
+    readers, reading_turn = app.readers, min(turn, READING_TURN) if turn else turn
+    _take_turn(
+        lambda: readers.read_next(database, app.files, app.mouth, app.clock), told, reading_turn
+    )
     _take_turn(lambda: answer_one(database, app.rules, app.mouth, app.clock.now()), told, turn)
     _take_turn(lambda: judge_one(database, app.rules, app.mouth, app.clock.now()), told, turn)
     _take_turn(lambda: remind_due(database, app.mouth, app.clock.now()), told, turn)

@@ -181,6 +181,7 @@ class LimitSettings(_Section):
     unpacked: Size = 500 * 1024**2
     entries: int = Field(default=500, ge=1)
     depth: int = Field(default=4, ge=1, le=20)
+    readers: int = Field(default=0, ge=0, le=16)
     ocr: bool = True
     ocr_time: Duration = timedelta(seconds=120)
     require_confinement: bool = False  #: read nothing where a wall of the worker is missing

@@ -24,7 +24,7 @@ from ingest.steps.watch import open_incident
 from ingest.store.database import Database
 from ingest.store.events import EventKind, latest_event, queue_letter, record_event
 from ingest.store.folders import list_folders
-from ingest.store.messages import next_message_to_read
+from ingest.store.messages import any_unread
 from notifier.letters import message_id
 from notifier.mime import build_notice
 from notifier.outbox import NewLetter, first_of_kind, last_of_kind
@@ -107,7 +107,7 @@ def watch_canary(database: Database, mouth: Mouth, folder: str, now: datetime) -
         seen = latest_event(session, EventKind.CANARY_SEEN)
         unseen = first_of_kind(session, CANARY, None if seen is None else seen.at)
         incident = open_incident(session, EventKind.CANARY_LOST, EventKind.CANARY_SEEN)
-        looked = _looked_at(session, folder, now)
+        looked = _looked_at(session, folder)
     lost = (
         unseen is not None and looked is not None and looked - unseen.created_at > OVERDUE - EVERY
     )
@@ -123,10 +123,10 @@ def watch_canary(database: Database, mouth: Mouth, folder: str, now: datetime) -
     return lost
 
 
-def _looked_at(session: Session, folder: str, now: datetime) -> datetime | None:
+def _looked_at(session: Session, folder: str) -> datetime | None:
     """When the mailbox was last seen whole and all that came was read; a canary may still sit in
     what is unread.
     """
-    if next_message_to_read(session, now) is not None:
+    if any_unread(session):
         return None
     return next((row.polled_at for row in list_folders(session) if row.folder == folder), None)

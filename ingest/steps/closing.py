@@ -30,7 +30,7 @@ from ingest.store.cases import (
 from ingest.store.chain import decision_sha256
 from ingest.store.database import Database
 from ingest.store.events import EventKind, bounces, record_event, supersede_letters
-from ingest.store.messages import next_message_to_read
+from ingest.store.messages import any_unread
 from ingest.store.staff import add_staff_decision
 from ingest.store.tables import CaseRow, DecisionRow
 from ingest.submission.case import papers_of_case
@@ -50,7 +50,7 @@ def close_due(database: Database, mouth: Mouth, now: datetime) -> bool:
     if not is_closing(call, now):
         return False
     with database.reading() as session:
-        if next_message_to_read(session, now) is not None:
+        if any_unread(session):
             return False  # perhaps it came in time
         row = _next_to_close(session, call, now)
         draft = _closing_letter(session, mouth, row, now) if row is not None else None

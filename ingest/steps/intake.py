@@ -28,6 +28,7 @@ from ingest.store.events import record_received
 from ingest.store.files import FileStore, Spool
 from ingest.store.messages import Arrival, record_messages
 from ingest.store.tables import MessageRow, MessageState
+from ingest.submission.turns import said_sender
 
 BATCH = 200
 """Mails whose sizes are asked for before the first of them is fetched: what a broken session makes
@@ -172,8 +173,13 @@ class Intake:
         point("stored")
         drafts, self._drafts = self._drafts, []
         self._write_down([
-            replace(self._arrival(summary), sha256=copy.sha256, size=copy.size)
-            for (summary, _), copy in zip(drafts, kept, strict=True)
+            replace(
+                self._arrival(summary),
+                sha256=copy.sha256,
+                size=copy.size,
+                sender=said_sender(spool.head),
+            )
+            for (summary, spool), copy in zip(drafts, kept, strict=True)
         ])  # fmt: skip
         self._open.close()
 

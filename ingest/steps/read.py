@@ -8,6 +8,8 @@ traceback, and the next mail is taken up. What becomes of a mail is decided in
 from __future__ import annotations
 
 import traceback
+from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -18,6 +20,7 @@ from sqlmodel import Session
 from ingest.errors import StorageError, TemporaryError
 from ingest.killpoints import point
 from ingest.log import get_logger
+from ingest.message.errors import UnreadableMessage
 from ingest.office import Mouth
 from ingest.reading import Reading
 from ingest.sandbox.mail import read_or_degrade
@@ -50,10 +53,11 @@ from ingest.store.events import EventKind, record_event, record_no_letter
 from ingest.store.files import FileStore
 from ingest.store.messages import (
     claim_message,
-    next_message_to_read,
+    give_back,
     postpone_message,
     save_reading,
     set_aside,
+    waiting_to_be_read,
 )
 from ingest.store.tables import CaseRow, MessageRow
 from ingest.store.tasks import NewTask, open_task, open_tasks
@@ -71,10 +75,13 @@ from ingest.submission.filing import (
     Tell,
     file_mail,
 )
+from ingest.submission.turns import next_in_turn
 from notifier.outbox import count_case_letters
 from rules.tasks import TaskKind
 
 STRIKES = 3
+AGAIN_AFTER = timedelta(minutes=1)
+"""Between two tries: three of them within a second would all meet the same trouble."""
 PATIENCE = 2
 """Mail after mail puts a judgement off by so many settle windows at most."""
 TOLD_A_DAY = 3
@@ -84,31 +91,79 @@ TELEPHONE_FIELD = "联系电话"
 
 def read_one(database: Database, files: FileStore, mouth: Mouth, now: datetime) -> bool:
     """Read the mail that has waited longest; False when none waits."""
-    with database.writing() as session:
-        waiting = next_message_to_read(session, now)
-        row = claim_message(session, waiting, now) if waiting is not None else None
+    row = claim_next(database, now)
     if row is None:
         return False
-    point("claimed")
-    if row.attempts > STRIKES:  # whoever read it was killed each time before it could say so
-        _strike(database, row, RuntimeError("the program died while reading this mail"), now)
-        return True
-    # Our fault or a poisonous mail, told apart by nobody yet.
-    work = partial(_read, database, files, mouth, row, now)
-    fault = fault_of(work, TemporaryError, StorageError)
-    if fault is not None:
-        _strike(database, row, fault, now)
+    file_or_strike(database, mouth, row, partial(read_mail, files, mouth, row), now)
     return True
 
 
-def _read(
-    database: Database, files: FileStore, mouth: Mouth, row: MessageRow, now: datetime
-) -> None:
+def claim_next(
+    database: Database,
+    now: datetime,
+    claimed: Collection[int] = (),
+    busy: Collection[str] = (),
+    taken: Mapping[str, int] | None = None,
+) -> MessageRow | None:
+    """Claim the mail whose turn it is, none of the ``claimed`` ones and none of a sender who is
+    ``busy``; None when none waits.
+    """
+    with database.writing() as session:
+        waiting = (each for each in waiting_to_be_read(session, now) if each.id not in claimed)
+        chosen = next_in_turn(waiting, busy, taken or {})
+        row = claim_message(session, chosen.id, now) if chosen is not None else None
+    if row is not None:
+        point("claimed")
+    return row
+
+
+def read_mail(files: FileStore, mouth: Mouth, row: MessageRow) -> Reading:
+    """What the disposable worker finds in a claimed mail; asks no database.
+
+    Raises:
+        RuntimeError: it has had its tries.
+        Exception: our fault or a poisonous mail, told apart by nobody yet.
+    """
+    if row.attempts > STRIKES:  # whoever read it was killed each time before it could say so
+        raise RuntimeError("the program died while reading this mail")
     office = mouth.office
-    reading = read_or_degrade(files.path(row.sha256), office.call, office.reading, office.worker)
+    return read_or_degrade(files.path(row.sha256), office.call, office.reading, office.worker)
+
+
+def file_or_strike(
+    database: Database,
+    mouth: Mouth,
+    row: MessageRow,
+    reading: Callable[[], Reading],
+    now: datetime,
+) -> None:
+    """Put what was read where it belongs; what ``reading`` raises is a strike against the mail.
+
+    Raises:
+        TemporaryError, StorageError: trouble of the world, no strike; tried again a while later.
+    """
+    work = partial(_file, database, mouth, row, reading, now)
+    try:
+        fault = fault_of(work, TemporaryError, StorageError)
+    except (TemporaryError, StorageError):
+        with suppress(StorageError), database.writing() as session:
+            give_back(session, row.id, now + AGAIN_AFTER)
+        raise
+    if fault is not None:
+        _strike(database, row, fault, now)
+
+
+def _file(
+    database: Database,
+    mouth: Mouth,
+    row: MessageRow,
+    reading: Callable[[], Reading],
+    now: datetime,
+) -> None:
+    found = reading()
     point("read")
     with database.writing() as session:
-        Shelf(session, mouth, row, reading, now).file()
+        Shelf(session, mouth, row, found, now).file()
         point("filing")
     point("filed")
 
@@ -119,7 +174,9 @@ def _strike(database: Database, row: MessageRow, error: Exception, now: datetime
     get_logger().error("reading failed", message=row.id, attempt=row.attempts, error=name)
     with database.writing() as session:
         if row.attempts < STRIKES:
-            postpone_message(session, row.id, now, text)
+            # what is no mail will be none in a minute
+            pause = timedelta() if isinstance(error, UnreadableMessage) else AGAIN_AFTER
+            postpone_message(session, row.id, now + pause, text)
             return
         set_aside(session, row.id, text)
         told = f"{STRIKES} 次读取失败,已隔离待人工处理: {name}"

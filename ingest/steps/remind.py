@@ -29,7 +29,7 @@ from ingest.store.events import (
     record_event,
     supersede_letters,
 )
-from ingest.store.messages import next_message_to_read
+from ingest.store.messages import any_unread
 from ingest.submission.reminding import (
     Reminder,
     UnitInSight,
@@ -49,7 +49,7 @@ def remind_due(database: Database, mouth: Mouth, now: datetime) -> bool:
     if due_reminder(call.deadline, call.timing, call.published, now) is None:
         return False
     with database.reading() as session:
-        if next_message_to_read(session, now) is not None:
+        if any_unread(session):
             return False  # perhaps it brings what was to be mended
         due = next(_due(session, mouth, now), None)
     if due is None:

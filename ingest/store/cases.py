@@ -14,14 +14,21 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import func, or_, update
+from sqlalchemy import exists, func, or_, update
 from sqlmodel import Session, col, select
 
 from ingest.errors import UsageError
 from ingest.reading import Reading
 from ingest.store.events import supersede_letters
 from ingest.store.messages import load_reading
-from ingest.store.tables import CaseMessageRow, CaseRow, DecisionRow, MessageRow, OutboxRow
+from ingest.store.tables import (
+    CaseMessageRow,
+    CaseRow,
+    DecisionRow,
+    MessageRow,
+    MessageState,
+    OutboxRow,
+)
 from ingest.submission.case import ReceivedMail, parts_of_matter
 from ingest.submission.codes import code_number, code_stem, find_codes, make_code
 from ingest.submission.joining import submitter_key
@@ -368,8 +375,15 @@ def _received(
 
 
 def next_case_to_judge(session: Session, now: datetime) -> CaseRow | None:
-    """The case whose settle window ended first; None when none is due."""
-    query = select(CaseRow).where(col(CaseRow.judge_after) <= now)
+    """The case whose settle window ended first; None when none is due. A case waits for the mails
+    of its address that came within the window and have not been read yet.
+    """
+    unread = exists().where(
+        col(MessageRow.state) == MessageState.STORED,
+        col(MessageRow.from_address) == col(CaseRow.reply_address),
+        col(MessageRow.received_at) <= col(CaseRow.judge_after),
+    )
+    query = select(CaseRow).where(col(CaseRow.judge_after) <= now, ~unread)
     return session.exec(query.order_by(col(CaseRow.judge_after), col(CaseRow.id))).first()
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from typing_extensions import Buffer
 
 _CHUNK = 1 << 16  #: of a file being received; dozens are open at once
+HEAD = 16 * 1024  #: first bytes of a mail that are at hand while it comes in
 _FEW = 3  #: files that are fsynced one by one
 _SYNCFS = getattr(ctypes.CDLL(None), "syncfs", None)
 _RESERVE = 200 << 20
@@ -53,12 +54,15 @@ class Spool(io.BufferedWriter):
         self.temporary = temporary
         self._hash = hashlib.sha256()
         self.size = 0
+        self.head = b""  #: the first bytes, HEAD of them at most
 
     def write(self, buffer: Buffer, /) -> int:
         """Append bytes; returns how many, always all of them."""
         with _disk_errors():
             written = super().write(buffer)
         self._hash.update(buffer)
+        if len(self.head) < HEAD:
+            self.head += bytes(memoryview(buffer)[: HEAD - len(self.head)])
         self.size += written
         return written
 

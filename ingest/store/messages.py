@@ -18,6 +18,7 @@ from sqlmodel import Session, col, select
 
 from ingest.reading import Reading, ScreeningKind
 from ingest.store.tables import MessageRow, MessageState
+from ingest.submission.turns import Waiting
 
 LEASE = timedelta(minutes=10)
 """How long a claimed mail is left to whoever claimed it; longer than the worker's time limit."""
@@ -43,6 +44,7 @@ class Arrival:
     incarnation: int = 0  #: of the folder under this uidvalidity
     announced_size: int = 0  #: the server's word for ``size``
     dated: bool = True  #: False when the server's date was unreadable
+    sender: str = ""  #: the address it gives itself, until it has been read
 
 
 def known_uids(session: Session, folder: str, uidvalidity: int, incarnation: int = 0) -> set[int]:
@@ -147,6 +149,7 @@ def _row(arrival: Arrival, now: datetime, original: int | None) -> MessageRow:
         sha256=arrival.sha256,
         size=arrival.size,
         announced_size=arrival.announced_size,
+        from_address=arrival.sender,
         dated=arrival.dated,
         received_at=arrival.received_at,
         fetched_at=now,
@@ -236,10 +239,18 @@ def count_messages(session: Session) -> int:
     return session.exec(select(func.count()).select_from(MessageRow)).one()
 
 
-def next_message_to_read(session: Session, now: datetime) -> int | None:
-    """The id of the mail to be read next, the longest received first; None when none is due."""
-    query = select(MessageRow.id).where(col(MessageRow.state) == MessageState.STORED, _is_due(now))
-    return session.exec(query.order_by(col(MessageRow.received_at), col(MessageRow.id))).first()
+def any_unread(session: Session) -> bool:
+    """Whether a mail waits to be read, or is being read just now."""
+    query = select(MessageRow.id).where(col(MessageRow.state) == MessageState.STORED)
+    return session.exec(query.limit(1)).first() is not None
+
+
+def waiting_to_be_read(session: Session, now: datetime) -> list[Waiting]:
+    """The mails that are due to be read."""
+    query = select(MessageRow.id, MessageRow.from_address, MessageRow.received_at).where(
+        col(MessageRow.state) == MessageState.STORED, _is_due(now)
+    )
+    return [Waiting(*row) for row in session.exec(query).all()]
 
 
 def next_staff_mail(session: Session) -> MessageRow | None:
@@ -279,6 +290,14 @@ def claim_message(
 def postpone_message(session: Session, message_id: int, until: datetime, error: str) -> bool:
     """Leave a claimed mail until later because of trouble of the world."""
     return _change(session, message_id, MessageState.STORED, next_attempt_at=until, error=error)
+
+
+def give_back(session: Session, message_id: int, until: datetime) -> bool:
+    """Leave a claimed mail until later; the try does not count, as nobody got to read it."""
+    attempts = MessageRow.attempts - 1
+    return _change(
+        session, message_id, MessageState.STORED, attempts=attempts, next_attempt_at=until
+    )
 
 
 def release_claims(session: Session) -> int:

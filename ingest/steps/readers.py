@@ -1,0 +1,103 @@
+"""Several mails read side by side, each by a disposable worker of its own.
+
+Only the waiting for a worker happens in other threads. What is claimed and what is written down
+stays with the thread that asks, one short transaction each, in the order of the claims: so the
+ledger has one writer, and two runs over the same mails say the same.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter, deque
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING
+
+from ingest.clock import Clock
+from ingest.office import Mouth
+from ingest.steps.read import claim_next, file_or_strike, read_mail
+
+if TYPE_CHECKING:
+    from ingest.reading import Reading
+    from ingest.store.database import Database
+    from ingest.store.files import FileStore
+    from ingest.store.tables import MessageRow
+
+MOST = 3
+"""Readers at most where the number is left to us: each may take half a gigabyte, the unit has 2."""
+AHEAD = 4
+"""Mails claimed for each reader at most: what has been read waits for its turn to be filed."""
+LOOK_EVERY = 1.0
+"""Seconds of waiting for a reader before the rest of the house has its turn."""
+
+
+def usual_readers() -> int:
+    """One for each core we may use, at most :data:`MOST`."""
+    return min(len(os.sched_getaffinity(0)), MOST)
+
+
+@dataclass(frozen=True)
+class _Claimed:
+    row: MessageRow
+    reading: Callable[[], Reading]  #: waits for the answer, or finds it
+    answer: Future[Reading] | None  #: None: found by whoever asks
+
+    @property
+    def found(self) -> bool:
+        return self.answer is None or self.answer.done()
+
+
+class Readers:
+    """A few readers at work; made once, closed at the end."""
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+        self._pool = ThreadPoolExecutor(count, "reader") if count > 1 else None
+        self._claimed: deque[_Claimed] = deque()
+        self._taken: Counter[str] = Counter()
+
+    def read_next(self, database: Database, files: FileStore, mouth: Mouth, clock: Clock) -> bool:
+        """Give every free reader a mail; file the mail claimed first if it has been read within
+        :data:`LOOK_EVERY` seconds. False when no mail waits and none is being read.
+
+        Raises:
+            TemporaryError, StorageError: trouble of the world; the mail waits for another try.
+        """
+        self._hand_out(database, files, mouth, clock.now())
+        if not self._claimed:
+            self._taken.clear()
+            return False
+        first = self._claimed[0]
+        if first.answer is None or wait([first.answer], LOOK_EVERY).done:
+            self._claimed.popleft()
+            file_or_strike(database, mouth, first.row, first.reading, clock.now())
+        return True
+
+    def close(self) -> None:
+        """Wait for what is being read; it is read again after the next start."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _hand_out(self, database: Database, files: FileStore, mouth: Mouth, now: datetime) -> None:
+        while self._has_room():
+            busy = {each.row.from_address for each in self._claimed}
+            own = {each.row.id for each in self._claimed}
+            row = claim_next(database, now, own, busy, self._taken)
+            if row is None:
+                return
+            self._taken[row.from_address] += 1
+            self._claimed.append(self._begin(row, partial(read_mail, files, mouth, row)))
+
+    def _has_room(self) -> bool:
+        unread = sum(not each.found for each in self._claimed)
+        most = AHEAD * self._count if self._pool is not None else 1
+        return unread < self._count and len(self._claimed) < most
+
+    def _begin(self, row: MessageRow, work: Callable[[], Reading]) -> _Claimed:
+        if self._pool is None:
+            return _Claimed(row, work, None)
+        answer = self._pool.submit(work)
+        return _Claimed(row, answer.result, answer)

@@ -1,0 +1,181 @@
+"""Mails read side by side: really at once, filed in order, and trouble of ours is no strike."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ingest.daemon import work
+from ingest.errors import TemporaryError
+from ingest.reading import Reading
+from ingest.steps.read import AGAIN_AFTER, STRIKES
+from ingest.steps.readers import Readers, usual_readers
+from ingest.steps.receive import receive_all
+from ingest.store.tables import MessageState
+from tests.integration.house import House, plain_mail
+from tests.integration.without_worker import read_here
+
+Open = Callable[..., House]
+
+
+@pytest.fixture
+def house(open_one: Open) -> House:
+    """Two readers."""
+    return open_one(limits={"readers": 2})
+
+
+def from_(number: int, sender: str) -> EmailMessage:
+    """A question of somebody."""
+    return plain_mail(number, from_=f"{sender} <{sender}@example.cn>")
+
+
+def taken_in(house: House, *mails: EmailMessage) -> None:
+    """They are in the store, and nobody has read them."""
+    for mail in mails:
+        house.arrive(mail)
+    receive_all(house.app.inlet)
+
+
+def read_all(house: House) -> list[int]:
+    """The mails in the order they were filed in."""
+    app = house.app
+    while app.readers.read_next(app.database, app.files, app.mouth, house.clock):
+        pass
+    return [event.message_id or 0 for event in house.events("read")]
+
+
+def test_two_senders_mails_are_read_at_the_same_time(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each waits for the other: one after another they would never meet. The real workers have
+    their turn in the tests of the main job.
+    """
+    both = threading.Barrier(2, timeout=60)
+
+    def meeting(*about: Any) -> Reading:
+        both.wait()
+        return read_here(*about)
+
+    monkeypatch.setattr("ingest.steps.read.read_or_degrade", meeting)
+    taken_in(house, from_(1, "wang"), from_(2, "li"))
+
+    assert read_all(house) == [1, 2]
+
+
+def test_one_senders_mails_are_read_one_after_another(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also when readers are free."""
+    at_once, most = 0, 0
+
+    def counting(*about: Any) -> Reading:
+        nonlocal at_once, most
+        at_once += 1
+        most = max(most, at_once)
+        reading = read_here(*about)
+        at_once -= 1
+        return reading
+
+    monkeypatch.setattr("ingest.steps.read.read_or_degrade", counting)
+    taken_in(house, *(from_(number, "wang") for number in range(1, 6)))
+
+    assert read_all(house) == [1, 2, 3, 4, 5]
+    assert most == 1
+
+
+def test_what_is_read_first_waits_for_the_mail_before_it(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that two runs over the same mails say the same; meanwhile the free reader goes on."""
+    others, first = threading.Semaphore(0), house.app.files
+
+    def slow_first(path: Path, *about: Any) -> Reading:
+        if path == slow:
+            assert others.acquire(timeout=60)
+            assert others.acquire(timeout=60)
+        reading = read_here(path, *about)
+        others.release()
+        return reading
+
+    monkeypatch.setattr("ingest.steps.read.read_or_degrade", slow_first)
+    taken_in(house, from_(1, "wang"), from_(2, "li"), from_(3, "zhao"))
+    slow = first.path(house.messages()[0].sha256)
+
+    assert read_all(house) == [1, 2, 3]
+
+
+def test_the_real_workers_read_side_by_side(house: House) -> None:
+    """Thirty children of one fork server, two at a time: none is taken for crashed."""
+    taken_in(house, *(from_(number, f"teacher{number}") for number in range(1, 31)))
+    work(house.app)
+
+    assert [row.state for row in house.messages()] == [MessageState.READ] * 30
+    assert all("自动读取" not in (row.reading or "") for row in house.messages())
+
+
+def test_trouble_of_the_world_is_no_strike(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However often it comes; the mail is read when it is over."""
+
+    def trouble(*_about: Any) -> Reading:
+        raise TemporaryError("磁盘忙")
+
+    taken_in(house, from_(1, "wang"))
+    app = house.app
+    with monkeypatch.context() as patched:
+        patched.setattr("ingest.steps.read.read_or_degrade", trouble)
+        for _ in range(2 * STRIKES):
+            with pytest.raises(TemporaryError):
+                app.readers.read_next(app.database, app.files, app.mouth, house.clock)
+            assert not app.readers.read_next(app.database, app.files, app.mouth, house.clock)
+            house.wait(AGAIN_AFTER)
+    assert [(row.attempts, row.state) for row in house.messages()] == [(0, MessageState.STORED)]
+    assert read_all(house) == [1]
+
+
+def test_three_strikes_are_three_minutes(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fault of ours is tried again a minute later, not at once."""
+
+    def broken(*_about: Any) -> Reading:
+        raise RuntimeError("ours")
+
+    monkeypatch.setattr("ingest.steps.read.read_or_degrade", broken)
+    taken_in(house, from_(1, "wang"))
+    for strike in range(1, STRIKES + 1):
+        read_all(house)
+        assert house.messages()[0].attempts == strike
+        read_all(house)
+        assert house.messages()[0].attempts == strike
+        house.wait(AGAIN_AFTER)
+    assert house.messages()[0].state is MessageState.SET_ASIDE
+
+
+def test_a_case_waits_for_what_its_address_sent_within_the_window(house: House) -> None:
+    """A verdict never overtakes a mail that came in time and has not been read."""
+    house.arrive_sample("02")
+    house.take_in()
+    (case,) = house.cases()
+    taken_in(house, from_(9, case.reply_address.split("@")[0]))
+    with house.app.database.writing() as session:
+        row = house.messages()[-1]
+        row.from_address, row.received_at = case.reply_address, case.judge_after
+        session.add(row)
+    house.wait(timedelta(hours=2))
+    house.decide()
+    assert house.cases()[0].judge_after is not None
+
+    read_all(house)
+    house.wait(timedelta(hours=2))
+    house.decide()
+    assert house.cases()[0].judge_after is None
+
+
+def test_one_reader_needs_no_thread() -> None:
+    """And without a word there is one for each core, three at most."""
+    assert 1 <= usual_readers() <= 3
+    Readers(1).close()
