@@ -7,8 +7,9 @@ What the program keeps for itself (mails, database, key) is written in :mod:`ing
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -30,11 +31,13 @@ def creating(target: Path, hint: str = _HINT) -> Iterator[None]:
         raise OutputError(f"写不了 {target}: {error.strerror or error}", hint) from error
 
 
-def write_file(path: Path, content: bytes) -> None:
+def write_file(path: Path, content: bytes, *, private: bool = False) -> None:
     """Make or replace a file, its directory too; a crash leaves the old file or the new one, never
     half of one.
 
-    What is no ordinary file, such as ``/dev/stdout``, is written to as it is. Raises OutputError.
+    A new one is its owner's alone; one that is replaced keeps its owner and mode as far as we may,
+    unless it speaks of people (``private``). What is no ordinary file, such as ``/dev/stdout``, is
+    written to as it is. Raises OutputError.
     """
     with creating(path):
         if path.exists() and not path.is_file():
@@ -43,8 +46,22 @@ def write_file(path: Path, content: bytes) -> None:
         path = path.resolve()  # a link keeps pointing where it points
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = path.with_name(f".{path.name}.new")
-        temporary.write_bytes(content)
+        _write_closed(temporary, content, None if private or not path.exists() else path.stat())
         temporary.replace(path)
+
+
+def _write_closed(temporary: Path, content: bytes, before: os.stat_result | None) -> None:
+    """Closed from the first byte; then what it will replace says who may read it: the service reads
+    files that an administrator tidies up.
+    """
+    temporary.unlink(missing_ok=True)
+    descriptor = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        if before is not None:
+            with suppress(PermissionError):
+                os.fchown(descriptor, before.st_uid, before.st_gid)
+            os.fchmod(descriptor, stat.S_IMODE(before.st_mode))
 
 
 @contextmanager

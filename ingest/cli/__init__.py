@@ -23,7 +23,10 @@ __all__ = ["main", "run"]
 
 
 def main() -> None:
-    """Entry point of the installed command."""
+    """Entry point of the installed command. What it writes is its account's alone: nearly all of it
+    speaks of people.
+    """
+    os.umask(0o077)
     sys.exit(run(sys.argv[1:]))
 
 

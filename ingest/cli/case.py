@@ -77,7 +77,7 @@ def show(
         detail = case_detail(session, code)
         evidence = evidence_pictures(session, code) if pictures is not None else {}
     for name, png in evidence.items():
-        write_file((pictures or Path()) / name, png)
+        write_file((pictures or Path()) / name, png, private=True)
     if as_json:
         print_json(detail)
         return

@@ -66,14 +66,12 @@ def write_preview(directory: Path, digest: object, workbook: bytes) -> Path:
     """Write page, text and workbook into ``directory``; gives the page's path. Raises
     OutputError.
     """
-    from ingest.outputs import creating
+    from ingest.outputs import write_file
     from notifier.digest import Digest, preview_html
 
     assert isinstance(digest, Digest)
-    with creating(directory, "用 --dir 指定别的文件夹"):
-        directory.mkdir(parents=True, exist_ok=True)
-        page = directory / "digest.html"
-        page.write_text(preview_html(digest), encoding="utf-8")
-        (directory / "digest.txt").write_text(digest.text, encoding="utf-8")
-        (directory / digest.workbook_name).write_bytes(workbook)
+    page = directory / "digest.html"
+    write_file(page, preview_html(digest).encode(), private=True)
+    write_file(directory / "digest.txt", digest.text.encode(), private=True)
+    write_file(directory / digest.workbook_name, workbook, private=True)
     return page

@@ -35,7 +35,7 @@ def inspect(
     folder = console(context).call(call)
     report = inspect_document(existing_file(file), folder)
     if picture is not None:
-        write_file(picture, draw_picture(file, folder.call))
+        write_file(picture, draw_picture(file, folder.call), private=True)
     if as_json:
         print_json(report)
         return

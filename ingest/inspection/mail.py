@@ -9,7 +9,6 @@ the letter bears no code that could be verified.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -26,6 +25,7 @@ from ingest.office import Office, describe_office
 from ingest.reading import Envelope, Reading, ScreeningKind
 from ingest.sandbox.mail import read_or_degrade
 from ingest.sandbox.workers import WorkerDied, WorkerFailed
+from ingest.scratch import scratch_folder
 from ingest.settings import Settings
 from ingest.submission.case import ReceivedMail, arrange
 from ingest.submission.filing import Acknowledge, Arrived, Enter, Known, file_mail
@@ -110,9 +110,9 @@ def _header_of(path: Path) -> Iterator[Path]:
     """The header block in a file of its own: the daemon fetches no more of a mail that is too
     large.
     """
-    with path.open("rb") as source, tempfile.TemporaryDirectory(prefix="mailroom-") as folder:
+    with path.open("rb") as source, scratch_folder("header") as folder:
         raw = source.read(HEADER_LIMIT).replace(b"\r\n", b"\n")
-        header = Path(folder) / "header.eml"
+        header = folder / "header.eml"
         header.write_bytes(raw.partition(b"\n\n")[0].replace(b"\n", b"\r\n") + b"\r\n\r\n")
         yield header
 

@@ -7,10 +7,8 @@ permitted size says is never looked at here.
 from __future__ import annotations
 
 import hashlib
-import tempfile
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 from sqlmodel import Session
 
@@ -21,6 +19,7 @@ from ingest.office import Mouth, Office
 from ingest.reading import Reading, ScreeningKind
 from ingest.sandbox.mail import read_or_degrade
 from ingest.sandbox.workers import WorkerDied, WorkerFailed
+from ingest.scratch import scratch_folder
 from ingest.steps.letters import Draft, enqueue_letter
 from ingest.store.events import record_no_letter
 from ingest.store.messages import find_twin_of_large
@@ -49,8 +48,8 @@ def header_of(office: Office, session: MailboxSession, summary: MessageSummary) 
     raw = session.fetch_header(summary.uid, HEADER_LIMIT)
     if not raw:
         return None
-    with tempfile.TemporaryDirectory(prefix="mailroom-") as folder:
-        path = Path(folder) / "header.eml"
+    with scratch_folder("header") as folder:
+        path = folder / "header.eml"
         path.write_bytes(raw)
         try:
             reading = read_or_degrade(path, office.call, office.reading, office.worker)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from ingest.cli import run
+from ingest.cli.digest import write_preview
 from ingest.errors import OutputError
 from ingest.outputs import new_private_file, write_file
+from notifier.digest import Digest
 
 Capture = pytest.CaptureFixture[str]
 
@@ -91,3 +95,38 @@ def test_a_private_file_is_new_and_nobody_elses_or_it_is_not_there(tmp_path: Pat
     with pytest.raises(OutputError, match="已经存在"), new_private_file(path):
         pass
     assert path.read_bytes() == b"whole"
+
+
+def test_what_is_written_is_its_owners_alone(tmp_path: Path) -> None:
+    """By the installed command, whatever the shell's umask; folders it makes too."""
+    program = "import os, sys; os.umask(0); from ingest.cli import main; main()"
+    arguments = ["rules", "schema", "--call", "smart-education-2024", "--out", "a/schema.json"]
+    subprocess.run([sys.executable, "-c", program, *arguments], cwd=tmp_path, check=True)
+
+    assert mode_of(tmp_path / "a") == 0o700
+    assert mode_of(tmp_path / "a/schema.json") == 0o600
+
+
+def test_a_file_that_is_replaced_stays_as_open_as_it_was(tmp_path: Path) -> None:
+    """The service reads a rule file that root has tidied up."""
+    path = tmp_path / "rules.yaml"
+    path.write_text("old", encoding="utf-8")
+    path.chmod(0o640)
+    write_file(path, b"new")
+
+    assert (path.read_bytes(), mode_of(path)) == (b"new", 0o640)
+
+
+def mode_of(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_the_preview_of_a_digest_closes_one_that_lay_open(tmp_path: Path) -> None:
+    """It names people and their files."""
+    digest = Digest("日报", "张三", "<p>张三</p>", (), "日报.xlsx")
+    (tmp_path / "digest.txt").write_text("older", encoding="utf-8")
+    page = write_preview(tmp_path, digest, b"xlsx")
+
+    assert page == tmp_path / "digest.html"
+    assert {mode_of(path) for path in tmp_path.iterdir()} == {0o600}
+    assert len(list(tmp_path.iterdir())) == 3
