@@ -8,7 +8,7 @@ import json
 
 import pytest
 
-from tests.unit.ingest.test_rule_commands import said
+from tests.integration.test_rule_commands import said
 
 
 @pytest.mark.slow

@@ -10,7 +10,7 @@ import pytest
 
 from ingest.cli import run
 
-RULES = Path(__file__).parents[3] / "config/calls/smart-education-2024/rules.yaml"
+RULES = Path(__file__).parents[2] / "config/calls/smart-education-2024/rules.yaml"
 CALL = ["--call", "smart-education-2024"]
 
 
