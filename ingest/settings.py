@@ -290,7 +290,7 @@ def load_settings(path: Path, environment: Mapping[str, str] | None = None) -> S
         ) from error
     for section in ("mailbox", "smtp"):
         if isinstance(table.get(section), dict) and "password" in table[section]:
-            line = _line_of(source, (section, "password"))
+            line = line_of(source, (section, "password"))
             raise ConfigError(
                 f"{path}:{line}: 密码不能写在配置文件里", "改用 password_file 或环境变量"
             )
@@ -332,7 +332,7 @@ def _toml_message(path: Path, source: str, text: str) -> str:
     return f"{path}{place}: TOML 写法有误: {re.sub(r' *[(]at .*', '', text)}"
 
 
-def _line_of(source: str, location: tuple[str | int, ...]) -> int:
+def line_of(source: str, location: tuple[str | int, ...]) -> int:
     """The line of ``[section] key``, else of the section, else 1."""
     section = str(location[0])
     key = str(location[1]) if len(location) > 1 else None
@@ -379,7 +379,7 @@ def _validation_message(
             if len(location) > 1
             else None
         )
-        place = f"环境变量 {variable}" if variable else f"{path}:{_line_of(source, location)}"
+        place = f"环境变量 {variable}" if variable else f"{path}:{line_of(source, location)}"
         rows.append(f"{place}: {name}: {message}" + (f" (提示: {hint})" if hint else ""))
     return "\n".join(rows)
 
@@ -389,7 +389,7 @@ def _resolve(settings: Settings, folder: Path, path: Path, source: str) -> Setti
         return None if file is None else folder / file.expanduser()
 
     if settings.mailbox.accept_since.tzinfo is None:
-        line = _line_of(source, ("mailbox", "accept_since"))
+        line = line_of(source, ("mailbox", "accept_since"))
         raise ConfigError(
             f"{path}:{line}: mailbox.accept_since: 要带时区", "例如 2024-08-08T00:00:00+08:00"
         )
@@ -398,7 +398,7 @@ def _resolve(settings: Settings, folder: Path, path: Path, source: str) -> Setti
     # OSError: a region such as Asia is a directory
     except (KeyError, ValueError, OSError) as error:
         raise ConfigError(
-            f"{path}:{_line_of(source, ('office', 'timezone'))}: office.timezone: 没有这个时区",
+            f"{path}:{line_of(source, ('office', 'timezone'))}: office.timezone: 没有这个时区",
             "例如 Asia/Shanghai",
         ) from error
     database = settings.store.database

@@ -11,10 +11,12 @@ import typer
 from ingest.cli import (
     audit,
     casework,
+    config,
     demo,
     desk,
     digest,
     document,
+    init,
     messagework,
     operations,
     outbox,
@@ -41,7 +43,7 @@ def _print_version(wanted: bool) -> None:
 @app.callback()
 def root(
     context: typer.Context,
-    config: Annotated[
+    config_file: Annotated[
         Path | None,
         typer.Option("--config", help="配置文件 mailroom.toml", envvar="MAILROOM_CONFIG"),
     ] = None,
@@ -52,10 +54,11 @@ def root(
 ) -> None:
     """收发室: 登记、核验、答复以电子邮件报送的申报材料。"""
     del show_version
-    context.obj = Console(config)
+    context.obj = Console(config_file)
 
 
 operations.register(app)
+init.register(app)
 demo.register(app)
 desk.register(app)
 app.add_typer(messagework.group, name="message", help="来件: 查看、移动、办结")
@@ -68,4 +71,5 @@ app.add_typer(audit.group, name="audit", help="台账: 核验有没有被改动"
 app.add_typer(digest.group, name="digest", help="日报: 预览、立即发送")
 app.add_typer(call_fit.group, name="call", help="征集: 让配置对上空白表")
 rules_at_work.register(rulefiles.group)
+app.add_typer(config.group, name="config", help="配置: 现在生效的是什么")
 app.add_typer(rulefiles.group, name="rules", help="规则文件: 检查、跑样例、重判、依据")

@@ -48,11 +48,15 @@ class Console:
         """
         from ingest.settings import load_settings
 
+        return load_settings(self.named())
+
+    def named(self) -> Path:
+        """The configuration file. Raises ConfigError when none is named."""
         if self.config is None:
             raise ConfigError(
                 "没有指定配置文件", "用 --config mailroom.toml,或设环境变量 MAILROOM_CONFIG"
             )
-        return load_settings(self.config)
+        return self.config
 
     def settings_if_any(self) -> Settings | None:
         """The settings; None where no configuration is named, for commands that do without.
