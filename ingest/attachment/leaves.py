@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from html import unescape
 
 from ingest.attachment.identify import identify
 from ingest.attachment.items import Item
@@ -40,6 +41,7 @@ _HARMLESS = 400  #: bytes of plain ASCII before, between or behind the parts: fo
 _DATA_URI = re.compile(
     r"data:(image|application)/[a-z0-9.+-]{1,80};base64,([A-Za-z0-9+/=\s]{64,})", re.IGNORECASE
 )
+_TAG = re.compile(r"<[^<>]{0,2000}>")
 _LETTERS = re.compile(rb"[\w<>/]")
 
 
@@ -58,6 +60,13 @@ def settled_leaf(raw: RawMail, leaf: Entity, path: str) -> Item | None:
         return Item(path, "", kind, leaf.content(raw), Fate.BODY)
     if media_type.startswith("multipart/"):
         return _torn(raw, leaf, path)
+    if is_file_start(leaf.head(raw)):
+        return None  # whatever it calls itself
+    return _by_its_type(raw, leaf, path)
+
+
+def _by_its_type(raw: RawMail, leaf: Entity, path: str) -> Item | None:
+    media_type = leaf.media_type
     if media_type in _OF_THE_MAIL:
         said = _OF_THE_MAIL[media_type]
         return Item(path, leaf.name, Kind.TEXT, leaf.content(raw), Fate.BODY, said)
@@ -79,18 +88,25 @@ def _torn(raw: RawMail, leaf: Entity, path: str) -> Item:
     )
 
 
-def is_dress(leaf: Entity, size: int, shown: set[str]) -> bool:
-    """Whether it is a small picture of the mail's own dress; ``shown`` are the Content-IDs that the
-    HTML body shows.
+_SEEN = frozenset({Kind.JPEG, Kind.PNG, Kind.IMAGE, Kind.OTHER, Kind.TEXT, Kind.HTML})
+
+
+def is_dress(leaf: Entity, kind: Kind, size: int, shown: set[str]) -> bool:
+    """Whether it is a small picture of the mail's own dress, and no file that is called one;
+    ``shown`` are the Content-IDs that the HTML body shows.
     """
-    if not leaf.media_type.startswith("image/") or size > SMALL_PICTURE:
+    if not leaf.media_type.startswith("image/") or size > SMALL_PICTURE or kind not in _SEEN:
         return False
     return leaf.headers.plain("content-id").strip(" <>") in shown or leaf.disposition == "inline"
 
 
 def files_in_text(item: Item) -> Iterator[Embedded]:
     """Files that stand in the mail's own text: encoded among its lines, or in its markup."""
-    yield from split_text(item.data).files
+    found = split_text(item.data).files
+    if not found and item.kind is Kind.HTML and b"begin " in item.data:
+        plain = unescape(_TAG.sub("", item.data.decode("latin-1"))).encode("latin-1", "ignore")
+        found = split_text(plain).files
+    yield from found
     if item.kind is Kind.HTML and b";base64," in item.data:
         for match in _DATA_URI.finditer(item.data.decode("latin-1")):
             data = unbase64(match[2].encode("ascii"))

@@ -24,7 +24,7 @@ from ingest.message.bodies import body_html
 from ingest.message.embedded import Embedded
 from ingest.message.errors import UnreadableMessage
 from ingest.message.filenames import parameters
-from ingest.message.structure import Entity, RawMail, parse_structure, walk
+from ingest.message.structure import Entity, RawMail, parse_structure, usual_line_ends, walk
 from ingest.reading import Fate, Kind
 
 _PIECE = re.compile(r"\.(?:7z|zip|rar)\.\d{3}$|\.[zr]\d{2}$", re.IGNORECASE)
@@ -131,6 +131,7 @@ def _mail_of(data: bytes, item: Item, what: str, budget: Budget, depth: int) -> 
     if depth >= budget.max_depth:
         yield Item(path, name, kind, item.data, Fate.LIMIT, "邮件套得太深, 里面的没有打开")
         return
+    data = bytes(usual_line_ends(data))
     try:
         root = parse_structure(data)
     except UnreadableMessage as error:
@@ -180,9 +181,15 @@ def _leaf_items(
             yield from _embedded(files_in_text(settled), path, budget, depth)
         return
     data, name = leaf.content(raw), leaf.name
-    if is_dress(leaf, len(data), shown):
+    kind = identify(data, name)
+    if is_dress(leaf, kind, len(data), shown):
         reason = "邮件正文里的小图片(徽标、签名之类)"
-        yield Item(path, name, identify(data, name), data, Fate.INLINE, reason)
+        yield Item(path, name, kind, data, Fate.INLINE, reason)
+        return
+    coded = Item(path, name, kind, data, Fate.UNPACKED, "编码的文件, 已解开")
+    if kind is Kind.TEXT and (files := tuple(files_in_text(coded))):
+        yield coded
+        yield from _embedded(files, path, budget, depth)
         return
     yield from unpack(data, name, path, budget, depth)
 

@@ -27,6 +27,10 @@ _OTHER_CODES = {
     re.compile(rb"^=ybegin .{0,100}size=\d", re.MULTILINE): "yEnc",
     re.compile(rb"^\(This file must be converted with BinHex", re.MULTILINE): "BinHex",
 }
+_QUOTE = re.compile(rb"^(?:>[ \t]?){1,9}", re.MULTILINE)
+_QUOTED = re.compile(
+    rb"^>[> \t]{0,9}(?:begin [0-7]{3,4} |[A-Za-z0-9+/]{60,}={0,2}[ \t\r]*$)", re.MULTILINE
+)
 _PGP = re.compile(rb"^-----BEGIN PGP MESSAGE-----", re.MULTILINE)
 
 
@@ -49,7 +53,12 @@ class Split(NamedTuple):
 
 
 def split_text(data: bytes) -> Split:
-    """``data`` with its files taken out, in their order. Linear."""
+    """``data`` with its files taken out, in their order; those of a quoted mail too. Linear."""
+    split = _split(data)
+    return _split(_QUOTE.sub(b"", data)) if not split.files and _QUOTED.search(data) else split
+
+
+def _split(data: bytes) -> Split:
     rest, files = _without_uu(data)
     rest, more = _without_base64(rest)
     seen = tuple(_only_seen(rest))

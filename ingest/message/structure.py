@@ -28,6 +28,7 @@ MAX_DEPTH = 20
 MAX_BOUNDARY = 200
 
 _BLANK = re.compile(rb"\r?\n\r?\n|\A\r?\n")
+_HEADERS = re.compile(rb"(?:[!-9;-~]{1,80}[ \t]*:[^\n]*\n(?:[ \t][^\n]*\n)*){1,200}")
 _MEDIA_TYPE = re.compile(r"\s*([a-z0-9!#$&^_.+-]{1,60}/[a-z0-9!#$&^_.+-]{1,100})", re.IGNORECASE)
 _SHOWN = rb"^--([^\s-][^\r\n]{0,198}?|-[^\r\n]{1,198}?)[ \t]*\r?\n"
 _BEFORE_HEADERS = re.compile(_SHOWN + rb"content-[a-z-]{1,40}[ \t]*:", re.MULTILINE | re.IGNORECASE)
@@ -94,6 +95,17 @@ class Entity:
     def text(self, raw: RawMail, limit: int) -> str:
         """Content as text, at most about ``limit`` bytes of it."""
         return decode(self.content(raw)[:limit], self.charset)
+
+
+def usual_line_ends(raw: RawMail) -> RawMail:
+    """The mail with its lines ended as mails end them, where all its headers say that a program on
+    the way changed them: carriage returns alone, or one too many.
+    """
+    head = raw[:4096]
+    if b"\n" not in head and b"\r" in head:
+        return raw[:].replace(b"\r", b"\n")
+    doubled = head.count(b"\r\r\n")
+    return raw[:].replace(b"\r\r\n", b"\r\n") if doubled == head.count(b"\n") > 2 else raw
 
 
 @dataclass
@@ -166,6 +178,8 @@ def _entity(
     default: str,
 ) -> Entity:
     header_end, body = _body_start(raw, start, end)
+    if depth and not raw[body:end].strip():
+        header_end, body = _unparted(raw, start, end, header_end, body)
     if header_end - start > MAX_BLOCK:
         return Entity(Headers(), default, start, end, problem=_LONG_HEADER)
     headers = parse_headers(raw[start:header_end])
@@ -201,6 +215,13 @@ def _body_start(raw: RawMail, start: int, end: int) -> tuple[int, int]:
     return (match.start() + 1, match.end()) if match else (end, end)
 
 
+def _unparted(raw: RawMail, start: int, end: int, header_end: int, body: int) -> tuple[int, int]:
+    """The same for a part with nothing behind its headers: perhaps the blank line was forgotten."""
+    lines = _HEADERS.match(raw, start, end)
+    stop = lines.end() if lines is not None else end
+    return (stop, stop) if start < stop < end and raw[stop:end].strip() else (header_end, body)
+
+
 @dataclass(frozen=True)
 class _Inside:
     """The content of an entity, and where in the tree it stands."""
@@ -221,7 +242,10 @@ def _multipart(inside: _Inside, headers: Headers, media_type: str) -> Entity:
     whole = Entity(headers, media_type, start, end)
     pieces, gaps = list[tuple[int, int]](), list[tuple[int, int]]()
     if boundary and len(boundary) <= MAX_BOUNDARY:
-        pieces, gaps = _slices(raw, start, end, boundary.rstrip().encode("utf-8", "replace"))
+        named = boundary.rstrip().encode("utf-8", "replace")
+        pieces, gaps = _slices(raw, start, end, named)
+        if not pieces:  # a gateway that sets everything in
+            pieces, gaps = _slices(raw, start, end, named, rb"[ \t]{1,4}")
     looks = (_BEFORE_HEADERS,) if media_type == "text/plain" else (_BEFORE_HEADERS, _BEFORE_BLANK)
     if not pieces and (shown := _shown_boundary(raw, start, end, looks)):
         pieces, gaps = _slices(raw, start, end, shown)
@@ -251,14 +275,16 @@ def _shown_boundary(
 
 
 def _slices(
-    raw: RawMail, start: int, end: int, boundary: bytes
+    raw: RawMail, start: int, end: int, boundary: bytes, before: bytes = b""
 ) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
     """Ranges between boundary lines, and what lies before, between and behind them.
 
     A missing closing line ends at the enclosing range, as with a cut-off mail; a closing line that
     more parts follow closed nothing (footers and reused boundaries put it too early).
     """
-    line = re.compile(rb"^--" + re.escape(boundary) + rb"(--)?[ \t]*(?:\r?\n|\Z)", re.MULTILINE)
+    line = re.compile(
+        rb"^" + before + rb"--" + re.escape(boundary) + rb"(--)?[ \t]*(?:\r?\n|\Z)", re.MULTILINE
+    )
     pieces, gaps = list[tuple[int, int]](), list[tuple[int, int]]()
     begin, after = -1, start
     for match in line.finditer(raw, start, end):

@@ -22,11 +22,16 @@ FILE_STARTS = (
 _ENCODED_STARTS = tuple(
     binascii.b2a_base64(start[: len(start) // 3 * 3], newline=False) for start in FILE_STARTS
 )
-_BASE64_LINE = re.compile(rb"[ \t]*[A-Za-z0-9+/=]+[ \t]*\r?\Z")
+_BASE64_LINE = re.compile(rb"[> \t]*[A-Za-z0-9+/=]+[! \t]*\r?\Z")
+_FIRST_CODE = re.compile(
+    rb"^[> \t]*(?=%b)" % b"|".join(map(re.escape, _ENCODED_STARTS)), re.MULTILINE
+)
+_FOR_URLS = re.compile(rb"[\w=\s-]+", re.ASCII)
+"""The alphabet of RFC 4648 section 5, which is safe in links."""
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=]+")
 _PADDED = re.compile(rb"[A-Za-z0-9+/]+=*")
 _SOFT_BREAK = re.compile(rb"=[ \t]*\r?\n")
-_UU_BEGIN = re.compile(rb"^begin [0-7]{3,4} ([^\r\n]{1,300}?)[ \t]*\r?\n", re.MULTILINE)
+_UU_BEGIN = re.compile(rb"^begin [0-7]{3,4} ([^\r\n]{0,300}?)[ \t]*\r*\n", re.MULTILINE)
 _UU_LINE = re.compile(rb"[ -`]+")
 _STILL = (b"heic", b"heix", b"mif1", b"msf1")
 
@@ -60,16 +65,34 @@ def from_base64(data: bytes) -> bytes:
     What follows the padding counts only in lines of nothing but base64, so that a footer put under
     the code by a mailing list is no part of the file.
     """
+    data = _from_first_code(data)
+    if re.search(rb"[-_]", data) and _FOR_URLS.fullmatch(data):
+        data = data.translate(_OF_MAILS)
     end = data.find(b"=")
     if end < 0 or not data[end:].strip(b"= \t\r\n"):
         return unbase64(data)
     line = data.rfind(b"\n", 0, end) + 1
-    pieces = [_NOT_BASE64.sub(b"", data[:line])]
-    pieces += (each.strip() for each in data[line:].split(b"\n") if _BASE64_LINE.match(each))
+    pieces = [data[:line]]
+    pieces += (each for each in data[line:].split(b"\n") if _BASE64_LINE.match(each))
+    pieces = [_NOT_BASE64.sub(b"", piece) for piece in pieces]
     groups = _PADDED.findall(b"".join(pieces))
     # after a padded piece what is no whole number of groups is a word that looks like base64
     more = (each for each in groups[1:] if len(each) % 4 == 0)
     return b"".join(unbase64(each) for each in (*groups[:1], *more))
+
+
+_OF_MAILS = bytes.maketrans(b"-_", b"+/")
+
+
+def _from_first_code(data: bytes) -> bytes:
+    """The code without words that somebody put in front of it."""
+    if data[:64].lstrip(b"> \t\r\n").startswith(_ENCODED_STARTS):
+        return data
+    first = _FIRST_CODE.search(data, 0, 4096)
+    if first is None:
+        return data
+    before = (line for line in data[: first.start()].split(b"\n") if line.strip())
+    return data if all(map(_BASE64_LINE.match, before)) else data[first.end() :]
 
 
 def is_bare_base64(data: bytes) -> bool:

@@ -22,7 +22,7 @@ from ingest.message.bounces import failed_message_ids, is_delay
 from ingest.message.errors import UnreadableMessage
 from ingest.message.parse import Mail, parse_mail
 from ingest.message.screening import screen
-from ingest.message.structure import RawMail
+from ingest.message.structure import RawMail, usual_line_ends
 from ingest.reading import Document, Fate, Kind, Part, Reading, Screening, ScreeningKind
 from ingest.sandbox.budget import budget_of
 from ingest.sandbox.context import ReadingContext
@@ -67,6 +67,7 @@ def read_message(raw: RawMail, call: Call, context: ReadingContext) -> Reading:
     Raises:
         UnreadableMessage: it is no mail, or one built to break parsers.
     """
+    raw = usual_line_ends(raw)
     mail = parse_mail(raw)
     screening = _screen(mail, context)
     envelope = mail.envelope

@@ -70,12 +70,13 @@ def uuencoded(data: bytes, name: bytes, *, blanks: bool = True, end: bool = True
     return b"begin 644 " + name + b"\n" + b"".join(lines) + (b"`\nend\n" if end else b"")
 
 
-def _in_words(code: bytes, *header: str) -> bytes:
+def in_words(code: bytes, *header: str) -> bytes:
+    """A mail of words with a file's code among them."""
     text = "请查收附件。\n\n".encode("gb18030") + code + "\n谢谢！\n".encode("gb18030")
     return head(*header) + CRLF + text.replace(b"\n", CRLF)
 
 
-_UU = "Content-Type: text/plain; charset=gb2312"
+UU = "Content-Type: text/plain; charset=gb2312"
 
 
 def _uu_part() -> bytes:
@@ -289,10 +290,10 @@ CASES = (
         why="words are no file: nobody is bothered with them",
     ),
     # uuencode
-    Case("uu-in-the-text.eml", lambda: _in_words(uuencoded(zone_form(), b"sbs.docx"), _UU), FOUND),
+    Case("uu-in-the-text.eml", lambda: in_words(uuencoded(zone_form(), b"sbs.docx"), UU), FOUND),
     Case(
         "uu-twice-without-mime.eml",
-        lambda: _in_words(
+        lambda: in_words(
             uuencoded(zone_form(), "申报书.docx".encode("gbk"))
             + uuencoded(school_form(), "第二份.docx".encode("gbk"))
         ),
@@ -301,13 +302,13 @@ CASES = (
     ),
     Case(
         "uu-blanks-cut-off.eml",
-        lambda: _in_words(uuencoded(zone_form(), b"sbs.docx", blanks=False), _UU),
+        lambda: in_words(uuencoded(zone_form(), b"sbs.docx", blanks=False), UU),
         FOUND,
         why="a server cut blanks at line ends",
     ),
     Case(
         "uu-cut-off.eml",
-        lambda: _in_words(uuencoded(zone_form()[:9000], b"sbs.docx", end=False), _UU),
+        lambda: in_words(uuencoded(zone_form()[:9000], b"sbs.docx", end=False), UU),
         (it.part("sbs.docx", "docx", "damaged"), it.unsaid("来信没有附件")),
         why="the end did not arrive: damaged, please send again",
     ),
@@ -342,13 +343,13 @@ CASES = (
     ),
     Case(
         "base64-in-the-text.eml",
-        lambda: _in_words(wrapped(zone_form()), *PLAIN),
+        lambda: in_words(wrapped(zone_form()), *PLAIN),
         FOUND,
         why="pasted by hand from another program",
     ),
     Case(
         "base64-of-nobody-knows.eml",
-        lambda: _in_words(wrapped(_noise()), *PLAIN),
+        lambda: in_words(wrapped(_noise()), *PLAIN),
         _TO_STAFF,
         why="a hundred lines of code in the text may be a file: a person looks",
     ),

@@ -14,7 +14,7 @@ import pytest
 
 from ingest.attachment.limits import Budget
 from ingest.attachment.unpack import mail_items
-from ingest.message.structure import Entity, parse_structure, strays, walk
+from ingest.message.structure import Entity, parse_structure, strays, usual_line_ends, walk
 from tests.cases.case import all_cases
 from tests.parts.made import mail, parts
 
@@ -70,7 +70,8 @@ def test_every_octet_of_every_mail_is_in_a_part_or_has_a_fate_of_its_own() -> No
     out of a leaf is as long as what went in.
     """
     counted = 0
-    for name, raw in mails():
+    for name, sent in mails():
+        raw = bytes(usual_line_ends(sent))
         root = parse_structure(raw)
         frame = _outside(raw, root)
         assert all(_FRAME.fullmatch(line) for line in frame.splitlines(keepends=True)), name

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 import zlib
 
 import numpy as np
@@ -161,10 +162,56 @@ def layers(pixels: Pixels, paper: Paper, quality: int) -> bytes:
     return file.finish()
 
 
-def fax(pixels: Pixels, paper: Paper) -> bytes:
-    """Black and white in CCITT group 4."""
+def wavelets(pixels: Pixels, paper: Paper) -> bytes:
+    """JPEG 2000, which says its colours itself."""
+    file = _File()
+    out = io.BytesIO()
+    Image.fromarray(pixels).save(out, "JPEG2000", quality_mode="rates", quality_layers=[12])
+    image = file.image("/Filter /JPXDecode", _size(pixels), out.getvalue())
+    file.page(paper, _whole(paper), {"I": image})
+    return file.finish()
+
+
+def four_colours(pixels: Pixels, paper: Paper, quality: int) -> bytes:
+    """A JPEG in CMYK, kept the other way round as Adobe's programs keep it and turned by /Decode."""
+    file = _File()
+    out = io.BytesIO()
+    Image.fromarray(pixels).convert("CMYK").save(out, "JPEG", quality=quality)  # turns it over
+    head = (
+        "/ColorSpace /DeviceCMYK /BitsPerComponent 8 /Filter /DCTDecode /Decode [1 0 1 0 1 0 1 0]"
+    )
+    file.page(paper, _whole(paper), {"I": file.image(head, _size(pixels), out.getvalue())})
+    return file.finish()
+
+
+def bilevel(pixels: Pixels, paper: Paper) -> bytes:
+    """Black and white in JBIG2: page and picture in the stream, a remark in the globals beside it
+    (ITU-T T.88, 7.2-7.4).
+    """
+    file = _File()
+    wide, high = _size(pixels)
+    shape = struct.pack(">II", wide, high)
+    page = shape + bytes(8) + b"\x40" + bytes(2)  # resolution unknown, lossless
+    region = shape + bytes(9) + b"\x01" + _fax(255 - pixels)  # one generic region, coded as a fax
+    data = _segment(1, 48, 1, page) + _segment(2, 38, 1, region)
+    remark = _segment(0, 62, 0, b"\x20\0\0\0Scanner\0x\0\0")
+    number = file.writer.stream("", remark)
+    head = f"/ColorSpace /DeviceGray /BitsPerComponent 1 /Filter /JBIG2Decode /DecodeParms << /JBIG2Globals {number} 0 R >>"
+    file.page(paper, _whole(paper), {"I": file.image(head, (wide, high), data)})
+    return file.finish()
+
+
+def _segment(number: int, kind: int, page: int, data: bytes) -> bytes:
+    return struct.pack(">IBBBI", number, kind, 0, page, len(data)) + data
+
+
+def fax(pixels: Pixels, paper: Paper, *, ones_black: bool = True) -> bytes:
+    """Black and white in CCITT group 4, kept either way."""
     file = _File()
     head = f"/ColorSpace /DeviceGray /BitsPerComponent 1 {_fax_head(pixels)}"
+    if not ones_black:
+        head = head.replace("/BlackIs1 true", "/BlackIs1 false")
+        pixels = 255 - pixels
     file.page(paper, _whole(paper), {"I": file.image(head, _size(pixels), _fax(pixels))})
     return file.finish()
 

@@ -12,7 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.message.errors import UnreadableMessage
-from ingest.message.structure import MAX_DEPTH, MAX_PARTS, parse_structure, walk
+from ingest.message.structure import (
+    MAX_DEPTH,
+    MAX_PARTS,
+    parse_structure,
+    usual_line_ends,
+    walk,
+)
 
 NESTED = b"""From: a@example.cn
 Content-Type: multipart/mixed; boundary="out"
@@ -216,3 +222,35 @@ def test_what_stands_before_the_headers_is_passed_over(separator: bytes) -> None
     root = parse_structure(separator + b"Subject: x\n\nbody")
 
     assert root.headers.text("subject") == "x"
+
+
+@pytest.mark.parametrize("end", [b"\r", b"\r\r\n"])
+def test_lines_that_a_program_ended_otherwise_are_lines(end: bytes) -> None:
+    """Where every header shows it; a mail as usual is left alone."""
+    usual = b"From: a@example.cn\r\nSubject: x\r\nTo: b@example.cn\r\n\r\nwords\r\n"
+    root = parse_structure(usual_line_ends(usual.replace(b"\r\n", end)))
+
+    assert root.headers.plain("subject") == "x"
+    assert usual_line_ends(usual) is usual
+
+
+def test_a_part_whose_blank_line_was_forgotten_has_its_content() -> None:
+    """Its headers end where no header follows."""
+    raw = (
+        b'From: a@example.cn\r\nContent-Type: multipart/mixed; boundary="x"\r\n\r\n'
+        b"--x\r\nContent-Type: application/octet-stream\r\nContent-Transfer-Encoding: base64\r\n"
+        b"UEsDBAAA\r\n--x--\r\n"
+    )
+    (part,) = walk(parse_structure(raw))
+
+    assert part.content(raw) == b"PK\x03\x04\0\0"
+
+
+def test_boundaries_that_were_set_in_are_boundaries() -> None:
+    """By a gateway that sets in every line."""
+    raw = (
+        b'From: a@example.cn\r\nContent-Type: multipart/mixed; boundary="x"\r\n\r\n'
+        b" --x\r\n\r\none\r\n --x\r\n\r\ntwo\r\n --x--\r\n"
+    )
+
+    assert [leaf.content(raw) for leaf in walk(parse_structure(raw))] == [b"one", b"two"]

@@ -122,3 +122,36 @@ def test_ten_megabytes_of_code_take_no_time() -> None:
         decoded(data, "base64")
 
     assert time.process_time() - started < 60
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        b"".join(b"> " + line + b"\r\n" for line in lines(FILE).splitlines()),
+        b"This is a file:\r\n\r\n" + lines(FILE),
+        lines(FILE).replace(b"\r\n", b" !\r\n"),
+        base64.urlsafe_b64encode(FILE),
+        lines(FILE).replace(b"\r\n", b"\r\n\r\n"),
+    ],
+    ids=["quoted", "a word before it", "signs behind it", "for links", "empty lines"],
+)
+def test_what_came_among_the_code_on_the_way_is_no_part_of_the_file(code: bytes) -> None:
+    """Gateways, quoting programs and hurried hands."""
+    assert from_base64(code) == FILE
+
+
+def test_a_beginning_of_a_file_within_a_file_is_no_beginning() -> None:
+    """Archives hold it in every member, at the start of a line by chance."""
+    whole = bytes(57 * 3) + FILE
+
+    assert from_base64(lines(whole)) == whole
+
+
+def test_a_file_in_a_quoted_text_and_without_a_name_is_found() -> None:
+    """As an answer quotes it."""
+    quoted = b"".join(b"> " + line + b"\r\n" for line in uu(FILE).splitlines())
+    (file,) = split_text(quoted).files
+    (nameless,) = split_text(uu(FILE).replace(b"a.zip", b"")).files
+
+    assert (file.data, nameless.data) == (FILE, FILE)
+    assert nameless.name == ""
