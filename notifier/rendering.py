@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from types import CodeType
 from typing import Final, Literal, TypeAlias, get_args
 
 from css_inline import CSSInliner
 from jinja2 import DictLoader, StrictUndefined, TemplateError, TemplateSyntaxError, nodes
+from jinja2.bccache import Bucket, BytecodeCache
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from notifier.pages import (
@@ -81,13 +84,7 @@ class Templates:
 
     def __init__(self, sources: Mapping[str, str]) -> None:
         self.sources: Final = dict(sources)
-        self._environment = ImmutableSandboxedEnvironment(
-            loader=DictLoader(self.sources),
-            undefined=StrictUndefined,
-            autoescape=_is_html,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
+        self._environment = _environment(self.sources)
 
     def render(self, name: str, page: LetterPage | DigestPage) -> str:
         """The text of template ``name`` for ``page``; of ``*.html`` with every style on its
@@ -114,9 +111,46 @@ class Templates:
         """The syntax tree of one template. Raises TemplateSyntaxError, also for unknown filters and
         tests.
         """
-        source = self.sources[name]
-        self._environment.compile(source, name)
-        return self._environment.parse(source, name)
+        return _parsed(name, self.sources[name])
+
+
+class _Compiled(BytecodeCache):
+    """Templates as they were compiled, known again by name and text: the shipped ones are used by
+    every call, in every command.
+    """
+
+    def __init__(self) -> None:
+        self._code: dict[str, CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """See jinja2."""
+        bucket.code = self._code.get(bucket.key + bucket.checksum)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """See jinja2."""
+        if bucket.code is not None:
+            self._code[bucket.key + bucket.checksum] = bucket.code
+
+
+_COMPILED: Final = _Compiled()
+
+
+def _environment(sources: Mapping[str, str]) -> ImmutableSandboxedEnvironment:
+    return ImmutableSandboxedEnvironment(
+        loader=DictLoader(sources),
+        undefined=StrictUndefined,
+        autoescape=_is_html,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        bytecode_cache=_COMPILED,
+    )
+
+
+@lru_cache(maxsize=256)
+def _parsed(name: str, source: str) -> nodes.Template:
+    environment = _environment({name: source})
+    environment.get_template(name)
+    return environment.parse(source, name)
 
 
 def _is_html(name: str | None) -> bool:
