@@ -184,32 +184,14 @@ def confirms(proofs: Collection[Proof]) -> bool:
     return frozenset(proofs) >= {Proof.CASE_ADDRESS, Proof.OUR_LETTER}
 
 
-def answer_to(standing: Standing, *, stands: bool) -> Answer:
-    """How a mail of this standing is answered.
-
-    ``stands``: the unit's case is accepted, or of an address that the call lists or staff
-    confirmed. Two who merely claim one unit are each answered about their own files. Against a case
-    that stands a claim gets a receipt and waits for staff: a second full answer would be one
-    acceptance too many.
-    """
-    answer = TABLE[standing].answer
-    return Answer.RECEIPT if standing is Standing.CLAIMING and stands else answer
-
-
 def tells(proofs: Collection[Proof], *, stands: bool) -> bool:
     """Whether the case's known address is told, without details, that somebody wrote in its name.
 
-    ``stands`` as in :func:`answer_to`: of two mere claims neither is told of the other. Who has one
-    of our letters is told of in any case, because it went to the known address.
+    ``stands``: the unit's case is accepted, or of an address that the call lists or staff
+    confirmed; of two mere claims neither is told of the other. Who has one of our letters is told
+    of in any case, because it went to the known address.
     """
     standing = standing_of(proofs)
     if standing in (Standing.PROVED, Standing.OWNER):
         return False
     return Proof.SAME_UNIT in proofs and (stands or standing is Standing.HANDED_ON)
-
-
-def strongest(standings: Collection[Standing]) -> Standing:
-    """The one that counts when a mail is held against several cases; UNRELATED when
-    against none.
-    """
-    return min(standings, key=list(Standing).index, default=Standing.UNRELATED)

@@ -22,10 +22,10 @@ def list_tasks(
     ] = "",
 ) -> None:
     """列出未办结的待办,最早的在前。"""
-    from ingest.views.tasklist import task_lines
+    from ingest.views.tasks import task_records
 
     with console(context).reading() as session:
-        lines = task_lines(session, case)
+        lines = task_records(session, case)
     if as_json:
         print_json(lines)
         return
@@ -48,7 +48,7 @@ def list_tasks(
 def show_task(context: typer.Context, number: NumberArgument, as_json: JsonOption = False) -> None:
     """一项待办的全部内容: 谁在等、电话、原因、怎样办。"""
     from ingest.cli.showing import show_fields
-    from ingest.views.tasklist import task_detail
+    from ingest.views.tasks import task_detail
 
     with console(context).reading() as session:
         detail = task_detail(session, number)

@@ -62,16 +62,3 @@ def cases_of_address(session: Session, call: str, address: str) -> list[CaseRow]
         )
     )
     return list(session.exec(query.order_by(col(CaseRow.id))))
-
-
-def cases_of_unit(session: Session, call: str, track: str, unit: str) -> list[CaseRow]:
-    """The cases of a call and track opened in the name of ``unit``, the oldest first; merged ones
-    are left out.
-    """
-    query = select(CaseRow).where(
-        CaseRow.call == call,
-        CaseRow.track == track,
-        CaseRow.unit == unit,
-        col(CaseRow.merged_into).is_(None),
-    )
-    return list(session.exec(query.order_by(col(CaseRow.id))))

@@ -110,21 +110,3 @@ def tasks_about_letters(session: Session) -> list[TaskRow]:
     """Every task that a letter did not arrive, open or closed, the oldest first."""
     query = select(TaskRow).where(TaskRow.kind == TaskKind.UNDELIVERED)
     return list(session.exec(query.order_by(col(TaskRow.id))))
-
-
-def tasks_of_case(session: Session, case_id: int) -> list[TaskRow]:
-    """Every task a case ever had, the oldest first."""
-    return list(
-        session.exec(select(TaskRow).where(TaskRow.case_id == case_id).order_by(col(TaskRow.id))),
-    )
-
-
-def assign_task(session: Session, task_id: int, to: str) -> bool:
-    """Give an open task to a staff member; False when there is no such open task."""
-    statement = (
-        update(TaskRow)
-        .where(col(TaskRow.id) == task_id, col(TaskRow.closed_at).is_(None))
-        .values(assigned_to=to)
-        .execution_options(synchronize_session="fetch")
-    )
-    return session.exec(statement).rowcount == 1

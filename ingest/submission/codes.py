@@ -20,8 +20,8 @@ _VALUES = {
         "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
     )
 } | {str(i): i for i in range(10)}
-# people type any dash there is, with or without spaces
-_GAP = r"[\s_\-\u2010-\u2015\u2212\u30fc]{0,4}"
+# people type any dash there is, dots and slashes, with or without spaces
+_GAP = r"[\s_\-./~·•\u2010-\u2015\u2212\u30fc]{0,4}"
 # A digit of the number is no check character because a wrong one follows: 74998-I is not 7499-8.
 _NOT_CUT = r"(?![A-Z0-9])(?!(?<=\d\d)[_\-\u2010-\u2015\u2212\u30fc][A-Z0-9](?![A-Z0-9]))"
 _NUMBER = rf"(\d\d){_GAP}(\d{{4,6}})"

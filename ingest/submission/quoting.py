@@ -11,7 +11,8 @@ import re
 
 _RULED = re.compile(
     r"^[\s>*|]*(?:[-_=—─]{2,}\s*)?(?:"
-    r"原始邮件|邮件原件|原邮件|原始信息|转发邮件信息|转发的?邮件|被转发的?邮件|以下是转发的?邮件|回复邮件|历史邮件"
+    r"原始邮件(?:信息)?|邮件原件|原邮件|原始信息|转发邮件信息|历史邮件|引用(?:的?邮件|原文|内容)"
+    r"|(?:以下[是为]|被|开始)?(?:转发|回复|答复)的?(?:原始?)?(?:邮件|消息|信息|信件)"
     r"|original\s+(?:message|mail)|(?:begin\s+)?forwarded\s+message|forwarded\s+by"
     r")\s*[:：]?\s*(?:[-_=—─]{2,})?\s*$",
     re.IGNORECASE,
@@ -26,14 +27,14 @@ _HEADER = re.compile(
 _FROM = re.compile(
     r"^\s*\**\s*(?:发\s*件\s*人|寄\s*件\s*者|发件者|from)\s*\**\s*[:：]", re.IGNORECASE
 )
-_CHINESE_FROM = re.compile(r"^\s*发\s*件\s*人\s*[:：]")
+_CHINESE_FROM = re.compile(r"^\s*[|｜]?\s*发\s*件\s*人\s*[:：|｜]")
 """Nobody signs with it."""
 _ATTRIBUTION = re.compile(
     r"^\s*(?:在.{4,160}写道|.{0,80}\d{4}\s*[-年/.].{2,160}写道|.{4,160}[<＜]\S+@\S+[>＞].{0,20}写道"
     r"|(?:on|at)\s.{4,160}wrote|.{4,120}[<＜]\S+@\S+[>＞]\s*于.{4,60}写道)\s*[:：]?\s*$",
     re.IGNORECASE,
 )
-_MARK = re.compile(r"^\s*>")
+_MARK = re.compile(r"^\s*[>|｜]")
 _OURS = re.compile(r"^\s*案卷编号：\s*\S{6,20}\s*$")
 _OUR_NEXT = re.compile(r"^\s*报送单位：")
 _SALUTATION = re.compile(r"^\S.{0,60}[：:]\s*$")
@@ -47,7 +48,7 @@ def own_text(text: str) -> str:
     """
     lines, kept, number = text.splitlines(), [], 0
     while number < len(lines):
-        if _MARK.match(lines[number]):
+        if _MARK.match(lines[number]) and not _CHINESE_FROM.match(lines[number]):
             number += 1
             continue
         if _begins_quotation(lines, number):

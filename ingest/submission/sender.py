@@ -20,12 +20,16 @@ SIGNATURE_LINES = 8
 _SIGNATURE_LENGTH = 40
 _SENTENCE = re.compile(r"[，。！？；,;!?]")
 _NO_SIGNATURE = re.compile(
-    r"(?:抄\s*送|抄\s*报|主\s*送|报\s*送(?:单位|机关)?|收\s*件\s*人|致|附\s*件?(?:清单|目录|表)?"
-    r"|cc|bcc|to|attachments?)\s*(?:[0-9一二三四五六七八九十]{1,2}\s*)?[:：]"
-    r"|[0-9]{1,2}\s*[.、．)）]|.*[:：]$|.*\.(?:docx?|wps|xlsx?|et|pdf|ofd|zip|rar|7z|jpe?g|png)$",
+    r"(?:报\s*送(?:单位|机关)?|收\s*件\s*人|cc|bcc|to|attachments?)"
+    r"\s*(?:[0-9一二三四五六七八九十]{1,2}\s*)?[:：]"
+    r"|[(（\[【]?\s*(?:抄\s*[送报]|主\s*送|呈\s*[送报]|转\s*[送报发]|附\s*件?(?:清单|目录|表)?\s*[0-9一二三四五六七八九十:：]|致|附件)"
+    r"|(?:参照|参考|参见|依据|根据|按照|详见|关于)"
+    r"|[(（]?[0-9一二三四五六七八九十]{1,2}\s*[.、．)）]|[①-⑳•·*]|[-–]\s|.*[:：]$"
+    r"|.*\.(?:docx?|wps|xlsx?|et|pdf|ofd|zip|rar|7z|jpe?g|png)$"
+    r"|.*(?:申报书|汇总表|扫描件|附件|模板|样表|做法|来信|来函|转发?)$",
     re.IGNORECASE,
 )
-"""Lines that name others: to whom copies went, what is enclosed, a salutation, a file."""
+"""Lines that name others: to whom copies went, what is enclosed, a salutation, a file, a model."""
 _OPEN_END = re.compile(r"[、，,;；:：]$")
 """A list of names goes on in the next line."""
 _MARKED_SUBJECT = re.compile(

@@ -101,8 +101,8 @@ def _loose_parts(reading: Reading) -> Iterator[Part]:
 
 # --- to withdraw, to leave out, to rename ---------------------------------------------------------
 
-_BACK = "撤回|撤销|撤消"
-_OUT = "取消|放弃|退出|不再参加|不再参与|不参加|停止|不再"
+_BACK = "撤回|撤销|撤消|撤件|撤报"
+_OUT = "取消|放弃|退出|不再参加|不再参与|不参加|停止|终止|中止|不再"
 _WHAT = "申报|申请|参评|参选|遴选|评选|创建|报送"
 _WITHDRAW = re.compile(
     rf"(?:{_BACK})[^，,：:]{{0,16}}?(?:{_WHAT})|(?:{_WHAT})[^，,：:]{{0,8}}?(?:{_BACK})"
@@ -112,7 +112,14 @@ _RENAME = re.compile(
     r"(?:校名|(?<!件)名称)[^，,：:]{0,8}?(?:更正|变更|更改|改为|修改|有误|写错|误写|应为)"
     r"|(?:更正|变更|更改|修改)[^，,：:]{0,6}?(?:校名|(?<!件)名称)|更名|改名"
 )
-_LEAVES = re.compile(r"退出|不再申报|不申报|不再参评|不参评")
+_PERHAPS = re.compile(
+    r"不(?:再|想|打算|准备)?(?:申报(?!系统)|报了|参加了|参评)|(?<!逾期)作废|退件"
+    r"|(?:材料|申报)[^，,]{0,6}(?:退回|退还)(?:给?(?:我|本|贵)|，?不)"
+)
+"""Words of somebody who may want out, too loose to be taken for it."""
+_NAMED_NOW = r"(?:改为|改成|应为|更正为|变更为)[“\"‘「『《]?[一-鿿]{2,20}?"
+_OF_KIND = re.compile(r"类型|类别|学段|性质|属于")
+_LEAVES = re.compile(r"退出|不再申报|不申报|不再参评|不参评|不参加|剔除|删除|删去|去掉")
 _NOT = "不|未|无需|无须|不必|不用|没有|没|别|勿|并非|不是|从未|尚未|暂不|不予"
 _BETWEEN = "再|想|会|要|打算|准备|申请|同意|需要|得|能|可|可以|作|是|曾|办理"
 _DENIED = re.compile(
@@ -138,11 +145,21 @@ def wish_of(sentence: str, call: Call) -> Wish | None:
         return Wish.DROP if _names_applicant(text, call) else Wish.WITHDRAW
     if back:
         return Wish.UNCLEAR
+    if _PERHAPS.search(text) and not _OF_PAPERS.search(text) and not _names_applicant(text, call):
+        return Wish.UNCLEAR
     if _LEAVES.search(text) and _names_applicant(text, call):
         return Wish.UNCLEAR if _DENIED.search(text) or _OPEN.search(text) else Wish.DROP
-    if _RENAME.search(text) and not _DENIED.search(text):
+    renamed = _RENAME.search(text) or _bears_now(text, call)
+    if renamed and not _DENIED.search(text):
         return Wish.UNCLEAR if _OPEN.search(text) else Wish.RENAME
     return None
+
+
+def _bears_now(text: str, call: Call) -> bool:
+    """Whether it says what an applicant is called now, without a word like 校名."""
+    endings = "|".join(map(re.escape, call.words.applicant_words))
+    found = endings and re.search(f"{_NAMED_NOW}(?:{endings})", text)
+    return bool(found) and not _OF_KIND.search(text)
 
 
 def _names_applicant(text: str, call: Call) -> bool:
@@ -156,9 +173,25 @@ def _names_applicant(text: str, call: Call) -> bool:
 _COURTESY = re.compile(
     r"已?收到了?|已?收悉|知悉|好的|好滴|好|谢谢您?|多谢|感谢|致谢|辛苦了?|明白|知道了|了解|没问题|ok|thanks|thankyou"
     r"|非常|十分|收到邮件|回执|来信|邮件|尊敬的|各位|老师们?|领导|您|你们?|的|了|啦|哈|!|！|。|，|,|～|~|\.|、|:|：|\^|_"
-    r"|祝好|顺祝|此致|敬礼|祝?工作顺利|商祺"
+    r"|祝好|顺祝|此致|敬礼|祝?工作顺利|商祺|您好|你好|老师好|早上好|下午好|已阅|阅|嗯+|哦|不客气|麻烦老师了?|receivedwith|received"
+    r"|受理回执|补正通知|待?核实回执|通知|回复|支持|帮助|指导|提醒|工作|付出|辛勤|耐心|及时|贵[办局厅处]|我们|我[校局]|我单位|【|】"
+    r"|\[[一-鿿]{1,4}\]|[\U0001F300-\U0001FAFF\u2600-\u27BF\uFE0F]"
 )
-_SIGNED = re.compile(r"[^。！？!?；;，,]{1,40}")
+_DISCLAIMER = re.compile(
+    r"保密信息|机密|仅限于?发送|无意中收到|免责声明|confidential|disclaimer", re.IGNORECASE
+)
+_HEARD = re.compile(
+    r"收到|收悉|知悉|谢|已?阅|好的|好滴|ok|明白|知道|了解|辛苦|嗯|received|thank", re.IGNORECASE
+)
+_SIGNED = re.compile(
+    r"(?:电\s*话|手\s*机|传\s*真|联系|地\s*址|邮\s*[箱编]|网\s*址|微信|qq|tel|mobile|fax|e-?mail|add)[^。！？!?；;]{0,40}"
+    r"|[^。！？!?；;，,]{0,24}(?:局|厅|处|科|股|室|部|中心|校|中学|小学|幼儿园|学院|院|所|馆|站|办|委|委员会|老师|主任|校长|科长)"
+    r"(?:（公章）|（盖章）)?(?:\s+[一-鿿·]{2,4})?"
+    r"|(?!.*[不没无未错打改补缺少])(?:[一-鿿]{2,3}|[一-鿿]{2,8}·[一-鿿·]{2,12})|[\d\s\-+()（）/年月日:：.]{6,40}|[^。！？!?；;，,\s]*@\S+"
+    r"|[一-鿿·]{2,4}\s*[：:]?\s*[\d\s\-+()（）]{7,24}",
+    re.IGNORECASE,
+)
+"""A line of a signature: an office, a name, a number, an address."""
 _ASKING = re.compile(
     r"[？?]|请|麻烦|吗|呢|何时|什么|怎么|怎样|如何|是否|能否|可否|补|发送|重新|附件|更正|修改|撤|但是?|不过|还有|另外"
 )
@@ -175,7 +208,8 @@ def _is_thanks(reading: Reading) -> bool:
     if not all(map(_decorates, parts_of_matter(reading))):
         return False
     lines = [line for line in own_text(reading.text).splitlines() if line.strip()]
-    return bool(lines) and _courteous(lines[0]) and all(map(_thanks_or_signs, lines[1:]))
+    heard = any(_courteous(line) and _HEARD.search(line) for line in lines)
+    return heard and _courteous(lines[0]) and all(map(_thanks_or_signs, lines[1:]))
 
 
 def _decorates(part: Part) -> bool:
@@ -192,6 +226,8 @@ def _courteous(line: str) -> bool:
 
 def _thanks_or_signs(line: str) -> bool:
     text = normalise(line)
+    if _DISCLAIMER.search(text) and not re.search(r"[？?]", text):
+        return True
     if _courteous(line) or _PROGRAM.match(text) or not re.search(r"\w", text):
         return True
     return _SIGNED.fullmatch(line.strip()) is not None and not _ASKING.search(text)

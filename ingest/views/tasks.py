@@ -1,5 +1,5 @@
-"""What waits for a person: the open tasks with the cases they are about. Reads only, decides
-nothing.
+"""What waits for a person: tasks with the cases they are about, for the desk and the command line,
+and how each is done. Reads only, decides nothing.
 """
 
 from __future__ import annotations
@@ -8,13 +8,15 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypedDict
 
 from sqlmodel import Session
 
-from ingest.store.cases import get_case
+from ingest.errors import UsageError
+from ingest.store.cases import find_case_row, get_case
 from ingest.store.messages import get_message
 from ingest.store.tables import CaseRow, MessageRow, TaskRow
-from ingest.store.tasks import open_tasks
+from ingest.store.tasks import get_task, open_tasks
 from rules.tasks import TASK_NAMES, TaskKind
 from rules.vocabulary import normalise
 
@@ -57,6 +59,95 @@ class TaskList:
     total: int  #: all open tasks
     kinds: Mapping[TaskKind, int]  #: of all open tasks
     tracks: tuple[str, ...]
+
+
+class TaskRecord(TypedDict):
+    """One task in one record, for programs."""
+
+    id: int
+    kind: str
+    asks: str  #: what is to be done, in Chinese
+    case: str | None  #: code
+    entry: str
+    message: int | None
+    reason: str
+    address: str
+    telephone: str
+    assigned_to: str
+    opened: datetime
+
+
+class TaskDetail(TaskRecord):
+    """One task with what it is about and how it is done."""
+
+    subject: str  #: of the mail it is about; "" without one
+    how: str
+    closed: datetime | None
+    closed_by: str
+    closed_because: str
+
+
+_DECIDE = "mailroom case decide {case} 受理|退回补正|不予受理|转交 --because 理由"
+_RELEASE = "mailroom message release {message} --case {case} --because 理由"
+_HOW = {
+    TaskKind.VERIFY: _DECIDE,
+    TaskKind.SECOND: "同意: mailroom case decide {case} 不予受理 --because 同意；不同意: 另作结论",
+    TaskKind.WITHDRAWAL: "mailroom case withdraw {case} --because 理由；误发的加 --refuse",
+    TaskKind.CHANGE: "退出: mailroom case withdraw {case} --entry 名称 --because 理由（漏列的加 --refuse）；"
+    "更名: mailroom case rename {case} --entry 旧名 --to 新名 --because 理由",
+    TaskKind.HELD: f"属于本案: {_RELEASE}；不属于: mailroom task close {{task}} --because 理由",
+    TaskKind.IDENTITY: f"电话核实后，属于本案: {_RELEASE}；不属于: mailroom task close {{task}} --because 理由",
+    TaskKind.RIVALS: "mailroom case settle 算数的案卷 --because 理由",
+    TaskKind.SAME_ENTRY: "不算数的一件: mailroom case withdraw 案卷 [--entry 名称] --because 理由，"
+    "或 case decide；然后 mailroom task close {task} --because 理由",
+    TaskKind.LATE_PIECES: _DECIDE,
+}
+_CLOSE = "办完后 mailroom task close {task} --because 怎样办的"
+
+
+def task_records(session: Session, code: str = "") -> list[TaskRecord]:
+    """Every open task, the oldest first; of one case, where named. Raises UsageError."""
+    case_id = find_case_row(session, code).id if code else None
+    return [_record(_line(session, row)) for row in open_tasks(session, case_id=case_id)]
+
+
+def task_detail(session: Session, number: int) -> TaskDetail:
+    """Everything about one task, closed or not. Raises UsageError."""
+    row = get_task(session, number)
+    if row is None:
+        raise UsageError(f"没有编号为 {number} 的待办", "用 mailroom task list 查看编号")
+    line = _line(session, row)
+    return {
+        **_record(line),
+        "subject": line.subject,
+        "how": how_to(line),
+        "closed": row.closed_at,
+        "closed_by": row.closed_by,
+        "closed_because": row.closed_because,
+    }
+
+
+def how_to(line: TaskLine) -> str:
+    """The command by which a task is done; one that is about no case yet is closed."""
+    needs_case = line.kind in _HOW and line.kind is not TaskKind.RIVALS
+    how = _CLOSE if needs_case and not line.case else _HOW.get(line.kind, _CLOSE)
+    return how.format(case=line.case, message=line.message, task=line.id)
+
+
+def _record(line: TaskLine) -> TaskRecord:
+    return {
+        "id": line.id,
+        "kind": line.kind.value,
+        "asks": line.name,
+        "case": line.case or None,
+        "entry": line.entry,
+        "message": line.message,
+        "reason": line.reason,
+        "address": line.address,
+        "telephone": line.telephone,
+        "assigned_to": line.assigned_to,
+        "opened": line.opened,
+    }
 
 
 def list_tasks(session: Session, wanted: Wanted) -> TaskList:

@@ -17,11 +17,9 @@ from rules.standing import (
     Answer,
     Proof,
     Standing,
-    answer_to,
     confirms,
     may,
     standing_of,
-    strongest,
     tells,
 )
 
@@ -155,21 +153,8 @@ def test_whoever_can_neither_add_nor_open_is_a_task() -> None:
     assert lost == []
 
 
-def test_a_claim_against_a_case_that_stands_gets_a_receipt() -> None:
-    """Against another mere claim each is answered about his own files."""
-    assert answer_to(Standing.CLAIMING, stands=True) is Answer.RECEIPT
-    assert answer_to(Standing.CLAIMING, stands=False) is Answer.OWN
-    assert answer_to(Standing.PROVED, stands=True) is Answer.LETTER
-
-
 def test_an_address_is_confirmed_by_answering_a_letter_that_went_there_only() -> None:
     """Not by a code, not by a name, not by having our letter from somebody else."""
     assert confirms({Proof.CASE_ADDRESS, Proof.OUR_LETTER})
     assert not confirms({Proof.CASE_ADDRESS, Proof.CODE})
     assert not confirms({Proof.OUR_LETTER, Proof.SAME_UNIT})
-
-
-def test_of_several_cases_the_one_that_knows_the_mail_best_counts() -> None:
-    """And none is no relation."""
-    assert strongest([Standing.CLAIMING, Standing.OWNER, Standing.POINTING]) is Standing.OWNER
-    assert strongest([]) is Standing.UNRELATED

@@ -49,23 +49,15 @@ def test_a_task_is_opened_once_and_closed_once(
         first, is_new = tasks.open_task(session, new, now)
         again, is_new_again = tasks.open_task(session, new, now)
         assert (is_new, is_new_again, again.id) == (True, False, first.id)
-        assert tasks.assign_task(session, first.id, "li@example.cn")
-        assert [row.assigned_to for row in tasks.open_tasks(session, case_id=case)] == [
-            "li@example.cn",
-        ]
+        assert [row.id for row in tasks.open_tasks(session, case_id=case)] == [first.id]
 
         assert tasks.close_task(session, first.id, "李", "已电话核实", now)
 
         assert not tasks.close_task(session, first.id, "王", "再一次", now)
-        assert not tasks.assign_task(session, first.id, "wang@example.cn")
         assert tasks.open_tasks(session) == []
-        assert [
-            (
-                row.closed_by,
-                row.closed_because,
-            )
-            for row in tasks.tasks_of_case(session, case)
-        ] == [("李", "已电话核实")]
+        closed = tasks.get_task(session, first.id)
+        assert closed is not None
+        assert (closed.closed_by, closed.closed_because) == ("李", "已电话核实")
         assert tasks.open_task(session, new, now)[0].closed_at is not None
 
 
@@ -104,9 +96,6 @@ def test_an_address_keeps_its_first_proof(database: Database, now: datetime, cas
         ]
         assert [row.id for row in addresses.cases_of_address(session, "call", "A@EXAMPLE.CN")] == [
             case,
-        ]
-        assert [row.id for row in addresses.cases_of_unit(session, "call", "示范区", UNIT)] == [
-            case
         ]
         assert addresses.forget_address(session, case, "a@example.cn")
         assert not addresses.forget_address(session, case, "a@example.cn")

@@ -31,6 +31,8 @@ Mail = Callable[..., ReceivedMail]
         "因不符合条件撤回申报",
         "不得已申请 撤回 申报",
         f"撤回{CODE}",
+        "申请终止申报",
+        "撤件申请",
     ],
 )
 def test_a_withdrawal_in_plain_words(call: Call, sentence: str) -> None:
@@ -58,6 +60,10 @@ def test_a_withdrawal_in_plain_words(call: Call, sentence: str) -> None:
         "若不符合要求，金穗初级中学退出",
         "Q24-0001-Q 如评审认为不符合要求，我局将撤回申报。",
         "校名能否更正？",
+        "我们不申报了",
+        "请把我们的申报材料退回，不报了",
+        f"请将{CODE}作废",
+        "请予撤件",
     ],
 )
 def test_words_of_such_a_wish_that_are_not_plain(call: Call, sentence: str) -> None:
@@ -76,6 +82,11 @@ def test_words_of_such_a_wish_that_are_not_plain(call: Call, sentence: str) -> N
         ("校名没有变更", None),
         ("附件名称有误，以本次为准", None),
         ("退出微信群", None),
+        ("请删除汇总表中金穗初级中学", Wish.DROP),
+        ("原“晨曦小学”改为“晨光小学”", Wish.RENAME),
+        ("学校全称应为石河子市晨光小学", Wish.RENAME),
+        ("学校类型应为完全中学", None),
+        ("前次的表作废，以本次为准", None),
         ("请查收申报材料", None),
         ("", None),
     ],
@@ -156,6 +167,11 @@ def test_an_attached_letter_asks_by_its_print_or_its_name(
         "好的，谢谢老师！\n\n第五师双河市教育局 乔雪梅\n0909-4620055",
         "收到\n发自我的iPhone",
         "已收悉，辛苦了\n------\n张三",
+        "收到👌",
+        "老师好，已收到通知，谢谢。",
+        "受理回执收到，谢谢！祝工作顺利",
+        "收到[握手]\n乔雪梅 13800000000\n第五师双河市教育局电教馆（盖章）\nqiao@x.cn",
+        "收到。\n---\n本邮件含有保密信息，仅限于发送给上面地址中列出的个人。禁止任何其他人使用。",
     ],
 )
 def test_thanks_ask_for_nothing(call: Call, mail: Mail, text: str) -> None:
@@ -175,6 +191,12 @@ def test_thanks_without_a_thread_say_so_in_the_subject(call: Call, mail: Mail) -
     [
         "收到，谢谢！请问评审结果何时公布？",
         "收到，补正材料下周报送",
+        "您好：\n扫描件是彩色的\n张三",
+        "您好！\n我校想了解申报条件",
+        "收到\n不是我们报的",
+        "收到\n打不开",
+        "收到\n教育局不盖章",
+        "收到，谢谢\n汇总表我们已寄出",
         "收到。\n张老师：我们的材料齐了吗",
         "谢谢\n另外电话改为0909-4620055",
         "",
