@@ -27,10 +27,12 @@ from ingest.steps.staff.casework import (
 )
 from ingest.steps.staff.correcting import Correction, plan_fact
 from ingest.steps.staff.deciding import Deciding, plan_decision
-from ingest.steps.staff.moving import plan_attach
+from ingest.steps.staff.ending import EntryEnd, plan_ending
+from ingest.steps.staff.moving import plan_attach, plan_merge, plan_split
 from ingest.steps.staff.orders import Hands, Plan, carry_out
-from ingest.steps.staff.releasing import release
+from ingest.steps.staff.releasing import plan_settling, release
 from ingest.store.rulefiles import last_good
+from rules.casestate import State
 from rules.staff import StaffAction
 
 LONGEST = 1_000  #: characters of a reason; a letter has 16 KiB
@@ -105,10 +107,43 @@ def _attaching(visit: Visit, hands: Hands) -> Plan:
     return plan_attach(hands, _number(visit, "message"), visit.given("to"), _reason(visit))
 
 
+def _settling(visit: Visit, hands: Hands) -> Plan:
+    return plan_settling(hands, visit.given("to"), _reason(visit))
+
+
+_ENDS: Final = {"drop": State.WITHDRAWN, "rename": State.REPLACED, "stays": None}
+
+
+def _ending(visit: Visit, hands: Hands) -> Plan:
+    end = visit.given("answer")
+    if end not in _ENDS:
+        raise UsageError("还没有选怎样认定", "选 退出、更名 或 仍然申报")
+    order = EntryEnd(
+        visit.given("code"), visit.given("entry"), _reason(visit), _ENDS[end],
+        visit.given("name"), _seen(visit),
+    )  # fmt: skip
+    return plan_ending(hands, order)
+
+
+def _merging(visit: Visit, hands: Hands) -> Plan:
+    return plan_merge(hands, visit.given("code"), visit.given("to"), _reason(visit))
+
+
+def _splitting(visit: Visit, hands: Hands) -> Plan:
+    numbers = re.findall(r"[0-9]{1,9}", visit.given("messages"))
+    if not numbers:
+        raise UsageError("没有写要分出的来件", "写来件的编号, 几封用空格隔开")
+    return plan_split(hands, visit.given("code"), [*map(int, numbers)], _reason(visit))
+
+
 PLANNED: Final[dict[str, Callable[[Visit, Hands], Plan]]] = {
     "decide": _decision,
     "fact": _fact,
     "withdraw": _withdrawal,
+    "ending": _ending,
+    "settle": _settling,
+    "merge": _merging,
+    "split": _splitting,
     "close": _closing,
     "attach": _attaching,
 }
@@ -188,7 +223,7 @@ def _planner(visit: Visit) -> Callable[[Visit, Hands], Plan]:
 
 def _back(visit: Visit) -> str:
     """The page an order belongs to."""
-    into = visit.given("order") in ("attach", "release")
+    into = visit.given("order") in ("attach", "release", "merge", "settle")
     if code := visit.given("to") if into else visit.given("code"):
         return f"/cases/{code}"
     return f"/mails/{_number(visit, 'message')}" if visit.given("message") else "/"

@@ -37,6 +37,7 @@ _BOUNCE_SUBJECT = re.compile(
 _AWAY_SUBJECT = re.compile(
     r"(?:(?:邮件|邮箱|系统|假期|节日|休假|外出|出差|离岗|离线)?自动(?:回复|答复)|auto(?:matic)?[- ]?(?:reply|response)|out of (?:the )?office|vacation (?:reply|response))(?:\s*(?:[:：\-—,，(（\[【]|$)|\s)"
     r"|[\[【(（](?:自动回复|自动答复)[\])】）]"
+    r"|(?:已读|未读|已阅读|邮件已读|阅读回执|已读回执|read|not read|read receipt)\s*[:：]"
     r"|(?:我?(?:正在|现)?(?:外出|休假|出差|请假|不在办公室)中?)(?:自动)?(?:回复|通知|提示)?[!！。.]?$",
     re.IGNORECASE,
 )

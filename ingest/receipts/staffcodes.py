@@ -107,7 +107,9 @@ class Found:
 _CODE = re.compile(
     r"MR-([A-Z])-(\d{6})-(\d{1,9}\.\d{1,6}(?:_\d{1,9}\.\d{1,6})*)-([A-Z2-7]{16})(?![A-Z0-9])"
 )
-_LINE = re.compile(r"^\s*(?=MR-)", re.MULTILINE)
+_LINE = re.compile(r"^[\s*]*(?=MR\s*-)", re.MULTILINE)
+_BROKEN_INTO = 6
+"""Lines over which a mail program may have broken one long code."""
 
 
 def staff_code(key: bytes, code: StaffCode) -> str:
@@ -129,24 +131,32 @@ def find_codes(subject: str, own_words: str) -> tuple[Found, ...]:
     found = _CODE.findall(_plain(subject))
     text = _plain(own_words)
     for begin in _LINE.finditer(text):
-        if match := _CODE.match(text, begin.end()):
+        if match := _match(text[begin.end() :]):
             found.append(match.groups())
     codes = (_found(*groups) for groups in found)
     return tuple(dict.fromkeys(code for code in codes if code is not None))
+
+
+def _match(text: str) -> re.Match[str] | None:
+    """The code that ``text`` begins with, in its first line or broken over several."""
+    lines = [re.sub(r"\s", "", line) for line in text.splitlines()[:_BROKEN_INTO]]
+    tries = ("".join(lines[:number]) for number in range(1, len(lines) + 1))
+    return next((match for each in tries if (match := _CODE.match(each))), None)
 
 
 def reason_in(own_words: str) -> str:
     """The reason in a reply's own words: the first paragraph behind ``理由：``, else all that was
     written beside codes and the lines we wrote for it.
     """
-    lines = [line.strip() for line in own_words.splitlines()]
-    begins = next((at for at, line in enumerate(lines) if _REASON.match(line)), None)
-    if begins is not None:
-        lines = _first_paragraph([_REASON.sub("", lines[begins]), *lines[begins + 1 :]])
-    return " ".join(line for line in lines if line and not _is_ours(line))
+    lines = [line.strip() for line in own_words.replace("※", "\n※").splitlines()]
+    begins = next((at for at, line in enumerate(lines) if _REASON.match(line)), len(lines))
+    behind = [_REASON.sub("", line) for line in lines[begins : begins + 1]] + lines[begins + 1 :]
+    written = _first_paragraph(behind) or [line for line in lines[:begins] if not _is_ours(line)]
+    return " ".join(line for line in written if line)
 
 
-_REASON = re.compile(r"理由\s*[:：]\s*")
+_REASON = re.compile(r"(?:[\[【]理由[\]】]\s*[:：]?|理由\s*[:：])\s*")
+_PROGRAM = re.compile(r"发自|来自我的|sent from", re.IGNORECASE)
 
 
 def _first_paragraph(lines: Sequence[str]) -> list[str]:
@@ -155,7 +165,7 @@ def _first_paragraph(lines: Sequence[str]) -> list[str]:
 
 
 def _is_ours(line: str) -> bool:
-    return line.startswith("※") or "MR-" in line.upper()
+    return line.startswith("※") or "MR-" in line.upper() or _PROGRAM.match(line) is not None
 
 
 def _found(letter: str, day: str, tasks: str, seal: str) -> Found | None:

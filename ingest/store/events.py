@@ -117,6 +117,8 @@ BY_STAFF = (
     EventKind.WITHDRAWN,
     EventKind.WITHDRAWAL_REFUSED,
     EventKind.ENTRY_ENDED,
+    EventKind.MESSAGE_RELEASED,
+    EventKind.SETTLED_RIVALS,
     EventKind.MOVED,
     EventKind.MERGED,
     EventKind.SPLIT,

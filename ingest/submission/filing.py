@@ -231,6 +231,8 @@ def file_mail(reading: Reading, call: Call, known: Known, arrived: Arrived) -> F
     said = f"。信中提到“{asked.words}”，请看清要求后办理" if asked is not None else ""
     noted = Note("question", f"来信: {subject}", of)
     task = Ask(TaskKind.QUESTION, f"来信咨询，请回复：{subject}{said}", of)
+    if asked is not None:
+        return _acknowledged(placed, task, reading, placement, _UNCLEAR)
     return Filing(answered=True, intents=(placed, noted, task, _receipt(reading, placement)))
 
 
@@ -242,6 +244,7 @@ _LETTER_ONLY = {
     Wish.NOTICE: "来件是通知、简报一类的文件，没有作为申报材料立案。",
 }
 """What the receipt says of a mail that brings no form."""
+_UNCLEAR = "来信提出的要求将由工作人员看过后答复。"
 
 
 def _as_asked(

@@ -12,9 +12,9 @@ from ingest.store.events import EventKind
 from ingest.store.tasks import open_tasks
 from rules.tasks import TaskKind
 from rules.verdict import Decision
-from tests.desk.papers import task
+from tests.desk.papers import GREY_UNIT, task
 from tests.desk.server import Answer, OpenDesk, Visitor
-from tests.integration.house import STAFF, plain_mail
+from tests.integration.house import STAFF, plain_mail, with_file
 
 Open = Callable[..., OpenDesk]
 OTHER = "other@office.example"
@@ -251,3 +251,76 @@ def test_every_form_of_a_case_names_an_order_there_is(grey: OpenDesk) -> None:
 
     assert names
     assert names <= PLANNED.keys() | AT_ONCE.keys()
+
+
+# --- whose case, which mails, which entries -------------------------------------------------------
+
+
+def from_a_stranger(desk: OpenDesk, code: str) -> int:
+    """A mail with a file that names the case and has no standing in it; its number."""
+    desk.house.arrive(with_file(plain_mail(7, subject=f"{code} 补充材料")))
+    desk.house.settle_and_decide()
+    return desk.house.messages()[-1].id
+
+
+def test_a_mail_that_waits_is_released_into_its_case(grey: OpenDesk) -> None:
+    """From the form that the task shows; once it is in, it is said to be."""
+    clerk, form = clerk_with_case(grey)
+    number = from_a_stranger(grey, form["code"])
+    page = clerk.get(f"/cases/{form['code']}").text
+    assert 'name="order" value="release"' in page
+    order = {"order": "release", "token": form["token"], "message": str(number),
+             "to": form["code"], "because": "电话问过"}  # fmt: skip
+    assert refused(clerk.post("/orders/do", order | {"to": "Q24-0099-X"}), "没有案卷")
+    assert refused(clerk.post("/orders/do", order | {"because": ""}), "理由")
+    done = clerk.post("/orders/do", order)
+
+    assert (done.status, done.headers["location"]) == (303, f"/cases/{form['code']}?done=1")
+    assert "放行来件" in clerk.get(f"/cases/{form['code']}").text
+    assert refused(clerk.post("/orders/do", order), "已在案卷")
+
+
+def test_of_two_cases_under_one_name_one_counts(grey: OpenDesk) -> None:
+    clerk, form = clerk_with_case(grey)
+    settle = form | {"order": "settle", "to": form["code"], "because": "打名单上的电话问过"}
+    assert refused(clerk.post("/orders/do", settle), "同名")
+    task(grey, "r", TaskKind.RIVALS, "哪个算数", case_id=grey.house.cases()[0].id)
+
+    assert 'name="order" value="settle"' in clerk.get(f"/cases/{form['code']}").text
+
+
+def test_who_is_left_out_is_asked_about_on_the_page(grey: OpenDesk) -> None:
+    """The only entry of a case is not dropped: that would be the case."""
+    clerk, form = clerk_with_case(grey)
+    case = grey.house.cases()[0]
+    task(grey, "c", TaskKind.CHANGE, "来信要求更名", case_id=case.id)
+    assert 'name="order" value="ending"' in clerk.get(f"/cases/{case.code}").text
+    name = clerk.get(f"/cases/{case.code}").text
+    assert "怎样认定" in name
+    end = form | {"order": "ending", "entry": GREY_UNIT, "because": "电话问过"}
+
+    assert refused(clerk.post("/orders/do", end), "怎样认定")
+    assert refused(clerk.post("/orders/do", end | {"answer": "drop"}), "这一个申报项")
+    assert refused(clerk.post("/orders/do", end | {"answer": "rename", "name": "乙"}), "没有申报项")
+    assert clerk.post("/orders/do", end | {"answer": "stays"}).status == 303
+    assert grey.house.events(EventKind.ENTRY_ENDED)
+
+
+def test_mails_are_split_off_and_merged_back(grey: OpenDesk) -> None:
+    clerk, form = clerk_with_case(grey)
+    number = from_a_stranger(grey, form["code"])
+    order = {"token": form["token"], "code": form["code"], "because": "系另一单位的"}
+    attach = order | {"order": "attach", "message": str(number), "to": form["code"]}
+    assert clerk.post("/orders/do", attach).status == 303
+    split = order | {"order": "split", "messages": f"{number}"}
+    assert refused(clerk.post("/orders/do", split | {"messages": "无"}), "没有写")
+    assert refused(clerk.post("/orders/do", split | {"messages": "99"}), "99")
+    assert clerk.post("/orders/do", split).status == 303
+    grey.house.settle_and_decide()
+    other = grey.house.cases()[-1].code
+    assert other != form["code"]
+    merge = order | {"order": "merge", "code": other, "to": form["code"]}
+    done = clerk.post("/orders/do", merge)
+
+    assert (done.status, done.headers["location"]) == (303, f"/cases/{form['code']}?done=1")
+    assert grey.house.cases()[-1].merged_into == grey.house.cases()[0].id

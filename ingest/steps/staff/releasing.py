@@ -66,9 +66,11 @@ def release(hands: Hands, number: int, code: str, because: str) -> str:
         codes = _into(session, hands, mail, code) if code else _own(session, hands, mail, reading)
         said = f"{hands.who} 放行来件 {number}，归入案卷 {'、'.join(codes)}：{because}"
         data = {"who": hands.who, "because": because, "to": "、".join(codes)}
-        record_event(
-            session, hands.now, EventKind.MESSAGE_RELEASED, said, message_id=number, data=data
-        )
+        for case in cases_of_message(session, number):
+            record_event(
+                session, hands.now, EventKind.MESSAGE_RELEASED, said,
+                case_id=case.id, message_id=number, data=data,
+            )  # fmt: skip
         for task in open_tasks(session, message_id=number):
             close_task(session, task.id, hands.who, because, hands.now)
     return f"来件 {number} 归入案卷 {'、'.join(codes)}，随后按规则裁定"

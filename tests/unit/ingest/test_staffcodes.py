@@ -104,8 +104,21 @@ def test_every_code_that_is_made_is_found(
         ("理由: \n\n※ 请写理由\n", ""),
         ("理由：\n\n印章看不清\n※ 请写\n", "印章看不清"),
         ("可以\nMR-A-240827-1.1-AAAAAAAAAAAAAAAA", "可以"),
+        ("印章看不清，请重扫\n\n理由：\n\n※ 请写理由\n", "印章看不清，请重扫"),
+        ("理由：印章看不清\n发自我的iPhone", "印章看不清"),
+        ("理由：印章看不清 ※ 请写理由 ※ Q24：受理", "印章看不清"),
+        ("【理由】印章看不清", "印章看不清"),
+        ("理由充分，请予受理", "理由充分，请予受理"),
         ("", ""),
     ],
 )
 def test_the_reason_is_what_was_written_for_it(words: str, reason: str) -> None:
     assert reason_in(words) == reason
+
+
+def test_a_code_that_a_mail_program_broke_or_decorated_is_found() -> None:
+    """Over lines, with spaces, in asterisks; what is quoted is none."""
+    code = staff_code(KEY, StaffCode(Reaction.ACCEPT, UNTIL, (ONE,) * 3))
+    for spoilt in (f"{code[:30]}\n{code[30:]}", code.replace("-", " - "), f"*{code}*\n理由"):
+        assert [found.text for found in find_codes("", spoilt)] == [code]
+    assert find_codes("", f"> {code}") == ()
