@@ -22,7 +22,8 @@ def left_out(case: Case, call: Call) -> dict[str, str]:
     """The entries that an earlier summary table listed and the present one does not, by id; each
     with what staff are told.
 
-    A table that only adds others without a word is taken for a supplement, not for an end.
+    A table of others alone, without a word, is taken for a supplement; one that repeats some of
+    the earlier ones is a whole list.
     """
     table = case.table
     if table is None or not table.document.rows:
@@ -31,7 +32,7 @@ def left_out(case: Case, call: Call) -> dict[str, str]:
     gone = [entry for entry in case.entries if _is_gone(case, entry, table, earlier)]
     asked = _asked(table, call) if gone else None
     new = _new_in(case, table, earlier)
-    if new and asked is None:
+    if len(new) == len(table.document.rows) and asked is None:
         return {}
     beside = f"，另列有“{'、'.join(new)}”" if new else ""
     said = f"；来信说“{asked.words}”" if asked is not None else ""

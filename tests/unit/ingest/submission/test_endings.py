@@ -62,6 +62,9 @@ def test_a_table_that_only_adds_is_a_supplement(
     more = (word("丙团小学"), summary("丙团小学"))
 
     assert asked(arranged(call, first, mail(*more))) == []
+    assert asked(arranged(call, first, mail(word("丙团小学"), summary(STAYS, "丙团小学")))) == [
+        GONE
+    ]
     case = arranged(call, first, mail(*more, text="校名更正为丙团小学。"))
     assert asked(case) == [STAYS, GONE]
     assert all("丙团小学" in told and "校名更正" in told for told in case.left_out.values())
