@@ -50,6 +50,21 @@ SEAL_WIDTH, TITLE_WIDTH = 120, 240
 MAX_PICTURES: Final = 40
 MAX_PICTURES_OF_TASK: Final = 3
 
+#: Bytes of what is read in the mail itself; some programs cut off what is longer.
+MAX_WORDS: Final = 96 * 1024
+
+
+@dataclass(frozen=True)
+class Room:
+    """How many rows of each list the mail shows."""
+
+    tasks: int = MAX_ROWS  #: each with its links, hence two kilobytes
+    others: int = MAX_ROWS
+
+
+#: Each is tried in turn until the words fit; what a person must do gives way last.
+_ROOMS: Final = (Room(), Room(others=10), Room(20, 10), Room(12, 8), Room(8, 5), Room(4, 3))
+
 _Row = TypeVar("_Row")
 _View = TypeVar("_View")
 
@@ -237,8 +252,21 @@ def compose_digest(data: DigestData, templates: Templates) -> Digest:
         LetterTemplateError: a template is broken.
         ValueError: an instant has no time zone.
     """
-    images = shown_pictures(data.needs_human)
-    page = make_digest_page(data, images)
+    for room in _ROOMS[:-1]:
+        digest = _rendered(data, templates, room)
+        if words_size(digest) <= MAX_WORDS:
+            return digest
+    return _rendered(data, templates, _ROOMS[-1])
+
+
+def words_size(digest: Digest) -> int:
+    """Bytes of text and HTML as they stand in the mail; base64 makes four of three."""
+    return (len(digest.text.encode()) + len(digest.html.encode())) * 4 // 3
+
+
+def _rendered(data: DigestData, templates: Templates, room: Room) -> Digest:
+    images = shown_pictures(data.needs_human[: room.tasks])
+    page = make_digest_page(data, images, room)
     return Digest(
         subject=clean_line(templates.render("digest/subject.txt", page), 120),
         text=templates.render("digest/body.txt", page),
@@ -276,17 +304,17 @@ def new_lines(lines: Iterable[CaseLine], since: datetime) -> tuple[CaseLine, ...
     return tuple(line for line in lines if line.decided >= since)
 
 
-def make_digest_page(data: DigestData, images: Sequence[Crop]) -> DigestPage:
+def make_digest_page(data: DigestData, images: Sequence[Crop], room: Room) -> DigestPage:
     """The variables for the digest's templates; only pictures in ``images`` are referred to."""
     now, call = beijing(data.now), data.call
     states = state_lines(data.state)
-    tasks, tasks_left = _rows(data.needs_human, lambda task: _task_view(task, images))
-    undelivered, undelivered_left = _rows(data.undelivered, _undelivered_view)
-    accepted, accepted_left = _rows(new_lines(data.accepted, data.since), _case_view)
-    incomplete, incomplete_left = _rows(data.incomplete, _incomplete_view)
-    rejected, rejected_left = _rows(new_lines(data.rejected, data.since), _case_view)
-    closing, closing_left = _rows(data.closing, _case_view)
-    left_open, left_open_left = _rows(data.left_open, _case_view)
+    tasks, tasks_left = _rows(data.needs_human, lambda task: _task_view(task, images), room.tasks)
+    undelivered, undelivered_left = _rows(data.undelivered, _undelivered_view, room.others)
+    accepted, accepted_left = _rows(new_lines(data.accepted, data.since), _case_view, room.others)
+    incomplete, incomplete_left = _rows(data.incomplete, _incomplete_view, room.others)
+    rejected, rejected_left = _rows(new_lines(data.rejected, data.since), _case_view, room.others)
+    closing, closing_left = _rows(data.closing, _case_view, room.others)
+    left_open, left_open_left = _rows(data.left_open, _case_view, room.others)
     return DigestPage(
         day=f"{now.month}月{now.day}日",
         date=day_text(now.date()),
@@ -301,7 +329,7 @@ def make_digest_page(data: DigestData, images: Sequence[Crop]) -> DigestPage:
         remaining=remaining(call.deadline, now),
         tasks=tuple(_numbered(tasks)),
         tasks_left_out=tasks_left,
-        accept_all=data.accept_all if data.accept_all.startswith("mailto:") else "",
+        accept_all=_accept_all(data, room),
         undelivered=undelivered,
         undelivered_left_out=undelivered_left,
         accepted=accepted,
@@ -329,6 +357,12 @@ def make_digest_page(data: DigestData, images: Sequence[Crop]) -> DigestPage:
     )
 
 
+def _accept_all(data: DigestData, room: Room) -> str:
+    """The link that accepts all that is shown; none where less is shown than it was made for."""
+    whole = room.tasks >= min(MAX_ROWS, len(data.needs_human))
+    return data.accept_all if whole and data.accept_all.startswith("mailto:") else ""
+
+
 def _unit_line(silent: Silent, unit: str) -> str:
     """A unit, with its telephone behind it where one is known."""
     telephone = clean_line(silent.telephones.get(unit, ""), 30)
@@ -336,7 +370,7 @@ def _unit_line(silent: Silent, unit: str) -> str:
 
 
 def _errors(errors: Sequence[str]) -> tuple[str, ...]:
-    lines, left_out = _rows(errors, lambda error: clean_line(full_width(error), 300))
+    lines, left_out = _rows(errors, lambda error: clean_line(full_width(error), 300), MAX_ROWS)
     return (*lines, f"另有 {left_out} 项，见附表。") if left_out else lines
 
 
@@ -413,8 +447,10 @@ def _lead(data: DigestData) -> str:
     return f"今天有 {'，'.join(parts)}。" if parts else "今天没有需要人工处理的事项。"
 
 
-def _rows(rows: Sequence[_Row], view: Callable[[_Row], _View]) -> tuple[tuple[_View, ...], int]:
-    return tuple(view(row) for row in rows[:MAX_ROWS]), max(0, len(rows) - MAX_ROWS)
+def _rows(
+    rows: Sequence[_Row], view: Callable[[_Row], _View], most: int
+) -> tuple[tuple[_View, ...], int]:
+    return tuple(view(row) for row in rows[:most]), max(0, len(rows) - most)
 
 
 def _numbered(tasks: Iterable[TaskView]) -> Iterable[TaskView]:

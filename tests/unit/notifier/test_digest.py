@@ -18,6 +18,7 @@ from notifier.digest import (
     Undelivered,
     compose_digest,
     preview_html,
+    words_size,
 )
 from notifier.rendering import Templates
 from notifier.workbook import sheets
@@ -285,3 +286,28 @@ def test_units_that_are_silent_have_their_telephone(
     assert all("第一师、第二师（0996-0000001）" in body for body in texts(data, templates))
     table = next(sheet for sheet in sheets(data) if sheet.name == "未报单位")
     assert table.rows == (("示范区", "第一师", ""), ("示范区", "第二师", "0996-0000001"))
+
+
+@pytest.mark.parametrize("count", [0, 1, 50, 5000])
+def test_what_is_read_in_the_mail_stays_below_a_hundred_kib(
+    count: int, digest_data: DigestMaker, templates: Templates
+) -> None:
+    """However much there is, with four links a task; what is left out is counted."""
+    url = "mailto:apply@office.example?subject=x&body=" + "%E7%90%86" * 60
+    task = replace(
+        digest_data().needs_human[0],
+        links=tuple(ActionLink(label, url) for label in ("受理", "退回补正", "不予受理", "转交")),
+        reason="扫描件" * 40,
+        crops=(),
+    )
+    lines = tuple(case_line(number, note="未见公章") for number in range(count))
+    tasks = tuple(replace(task, case_code=f"X24-{number:04d}-K") for number in range(count))
+    data = digest_data(
+        needs_human=tasks, accepted=lines, incomplete=lines, rejected=lines, accept_all="mailto:all"
+    )
+    digest = compose_digest(data, templates)
+    assert words_size(digest) <= 100 * 1024
+    shown = digest.html.count("怎样办") or digest.html.count(">受理<")
+    assert shown >= min(count, 8)
+    assert ("另有" in digest.text) == (count > 1)
+    assert ("mailto:all" in digest.html) == (count < 2)
