@@ -15,14 +15,17 @@ from ingest.clock import Clock, SystemClock
 from ingest.errors import ConfigError
 from ingest.mailbox.protocol import Mailbox
 from ingest.office import Mouth, Office, describe_office
-from ingest.receipts.key import load_or_make_key
+from ingest.opening import Opening, open_store_for
+from ingest.receipts.key import load_key
 from ingest.rulefiles.in_force import RulesInForce
 from ingest.settings import Settings
+from ingest.steps.chronicle import Chronicle
 from ingest.steps.intake import Inlet
 from ingest.steps.readers import Readers, usual_readers
 from ingest.steps.send import Outlet
-from ingest.store.database import Database, open_database
+from ingest.store.database import Database
 from ingest.store.files import FileStore
+from ingest.store.journal import Journal
 from ingest.store.rulefiles import last_good
 from notifier.rendering import Templates
 from notifier.transport import Transport
@@ -48,8 +51,8 @@ class App:
 
     @cached_property
     def key(self) -> bytes:
-        """What signs receipts and Message-IDs; made at first use. Raises StorageError."""
-        return load_or_make_key(self.settings.store.files)
+        """What signs receipts and Message-IDs. Raises StorageError when there is none."""
+        return load_key(self.settings.store.files)
 
     @cached_property
     def readers(self) -> Readers:
@@ -63,7 +66,7 @@ class App:
 
     @property
     def mouth(self) -> Mouth:
-        """How the office speaks. Raises StorageError when there is no key and none can be made."""
+        """How the office speaks. Raises StorageError when there is no key."""
         return Mouth(self.office, self.key, self.templates, self.settings.letters)
 
     @property
@@ -76,7 +79,16 @@ class App:
     def outlet(self) -> Outlet:
         """Where letters leave."""
         pace, zone = self.settings.smtp.pace, self.settings.office.zone
-        return Outlet(self.database, self.transport, self.mouth, self.clock, pace, zone)
+        return Outlet(
+            self.database, self.transport, self.mouth, self.clock, pace, zone, self.chronicle
+        )
+
+    @cached_property
+    def chronicle(self) -> Chronicle:
+        """What left, also when the database does not know. Raises StorageError when there is no
+        key.
+        """
+        return Chronicle(self.database, Journal(self.settings.store.files), self.key)
 
     def close(self) -> None:
         """End the child process and the database connections, when all readers have ended."""
@@ -136,43 +148,34 @@ def open_transport(settings: Settings) -> Transport:
     )  # fmt: skip
 
 
-def open_ready_database(settings: Settings, *, existing: bool = False) -> Database:
-    """The database with the schema this version needs; an empty one is set up unless it must be
-    ``existing``.
-
-    Raises:
-        ConfigError: it belongs to another version, or is not there and must be.
-    """
-    database = open_database(settings.store.database, existing=existing)
-    if not existing and database.schema_state() == "empty":
-        database.migrate()
-    database.require_current()
-    return database
-
-
 def build(
     settings: Settings,
     *,
     clock: Clock | None = None,
     mailbox: Mailbox | None = None,
     transport: Transport | None = None,
-    existing: bool = False,
+    opening: Opening = Opening.FOUND,
 ) -> App:
     """Put the house together; parts that are given stand in for the configured ones (demo, tests).
 
     Raises:
-        ConfigError: something in the configuration cannot be used.
+        ConfigError: something in the configuration cannot be used, or database, files and key do
+            not belong together.
     """
-    database = open_ready_database(settings, existing=existing)
+    clock = clock or SystemClock()
+    database = open_store_for(settings.store, opening, clock.now())
+    files = FileStore(settings.store.files)
+    if opening is not Opening.LOOK:
+        files.prepare()
     folder, trouble = _folder_to_serve(settings, database)
     return App(
         settings=settings,
         rules=RulesInForce(folder, trouble),
         database=database,
-        files=FileStore(settings.store.files),
+        files=files,
         mailbox=mailbox or open_mailbox(settings),
         transport=transport or open_transport(settings),
-        clock=clock or SystemClock(),
+        clock=clock,
         templates=usable_templates(folder)[0],
     )
 
@@ -209,7 +212,7 @@ def open_store(settings: Settings) -> Iterator[Database]:
     """The database for a command that makes a small change; one that only looks takes
     ``Console.reading``.
     """
-    database = open_ready_database(settings)
+    database = open_store_for(settings.store, Opening.WORK, SystemClock().now())
     try:
         yield database
     finally:

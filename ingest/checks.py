@@ -4,18 +4,20 @@ what to do.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from ipaddress import ip_address
+from pathlib import Path
 
 from ingest.app import open_folder, open_mailbox, open_transport
 from ingest.errors import ConfigError, MailroomError
+from ingest.opening import refuse_unfit
 from ingest.rulefiles.candidates import start_judge
 from ingest.rulefiles.examination import NOTHING_BEFORE, Before, before, problems_of
 from ingest.sandbox.trial import standing_walls
 from ingest.sandbox.workers import WorkerDied, WorkerFailed
 from ingest.settings import Settings
-from ingest.store.database import open_database, reading_existing
-from ingest.store.files import FileStore
+from ingest.store.database import database_file, open_database, reading_existing
 from notifier.transport import SmtpLoginRefused, SmtpUnavailable
 
 
@@ -24,8 +26,9 @@ def run_checks(settings: Settings) -> Iterator[tuple[str, str]]:
     yield "配置文件", ""  # it has been read, or we would not be here
     yield from _call_folder(settings)
     yield "数据库", _try(lambda: _database(settings))
-    yield "邮件原件目录", _try(lambda: FileStore(settings.store.files))
+    yield "邮件原件目录", _try(lambda: _place(settings.store.files))
     yield _walls(settings)
+    yield "存储是否配套", _try(lambda: refuse_unfit(settings.store))
     yield "邮箱登录", _try(lambda: _mailbox(settings))
     yield "发信登录", _try(lambda: _transport(settings))
     yield "办件台", _try(lambda: check_desk(settings))
@@ -104,17 +107,37 @@ def _try(check: Callable[[], object]) -> str:
     return ""
 
 
+_SCHEMAS = {
+    "behind": "运行 mailroom migrate(会先备份)",
+    "ahead": "数据库由更新版本的程序建立: 安装与它相配的新版本, 不要运行 mailroom migrate",
+}
+
+
 def _database(settings: Settings) -> None:
     database = open_database(settings.store.database)
     try:
         state = database.schema_state()
-        if state not in ("current", "empty"):
-            raise ConfigError("数据库的结构与本程序版本不一致", "先备份,再运行 mailroom migrate")
-        damage = database.damage()
+        if state in _SCHEMAS:
+            raise ConfigError("数据库的结构与本程序版本不一致", _SCHEMAS[state])
+        file = database_file(settings.store.database)
+        if file is not None:
+            _place(file.parent)
+        damage = [] if state == "empty" else database.damage()
         if damage:
-            raise ConfigError("数据库自检有误: " + damage[0], "停止服务,从备份恢复")
+            raise ConfigError(
+                "数据库自检有误: " + damage[0], "停止服务,用 mailroom restore 从备份恢复"
+            )
     finally:
         database.close()
+
+
+def _place(directory: Path) -> None:
+    """Whether files can be kept in a directory that is there, or can be made. Makes nothing."""
+    there = next(path for path in (directory, *directory.parents) if path.exists())
+    if not there.is_dir():
+        raise ConfigError(f"{there} 不是目录", "检查 [store] 里的路径")
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise ConfigError(f"{there} 不可写", "检查属主、权限,磁盘是不是以只读方式挂载")
 
 
 def _mailbox(settings: Settings) -> None:

@@ -24,6 +24,7 @@ from ingest.log import get_logger
 from ingest.mailbox.idle import HearingMailbox, Listener
 from ingest.mailbox.patience import Patience
 from ingest.notify import notify
+from ingest.opening import UnfitStoreError
 from ingest.sandbox.trial import require_walls
 from ingest.steps.canary import canary_if_due, watch_canary
 from ingest.steps.closing import close_due
@@ -70,16 +71,23 @@ def start(app: App) -> None:
     Raises:
         ConfigError: a wall of the workers is missing, and it is asked for.
     """
-    now = app.clock.now()
     if app.settings.limits.require_confinement:
         require_walls()
-    settle_rules(app.rules, app.database, now)
+    settle_rules(app.rules, app.database, app.clock.now())
+    settle_past(app)
+
+
+def settle_past(app: App) -> None:
+    """What an earlier run left behind: letters caught in sending, claims, pieces of mails."""
+    now = app.clock.now()
     app.files.remove_leftovers(now - LEFTOVERS_AFTER)
     with app.database.writing() as session:
-        uncertain = note_interrupted(session, now)
+        interrupted = note_interrupted(session, now)
+        known = app.chronicle.confirm_interrupted(session, interrupted, now)
         release_claims(session)
         forget_listings(session)
-    if uncertain:
+    app.chronicle.note_head(now)
+    if uncertain := [each for each in interrupted if each not in known]:
         get_logger().warning("letters left in sending by an earlier run", letters=uncertain)
 
 
@@ -100,6 +108,7 @@ def work(
     """
     told = stop or threading.Event()
     now, database = app.clock.now(), app.database
+    app.chronicle.acquaint(app.mailbox, now)
     look_at_rules(app.rules, database, now)
     settle_uncertain(database, app.mailbox, now)
     readers, reading_turn = app.readers, min(turn, READING_TURN) if turn else turn
@@ -151,6 +160,7 @@ def watch(app: App, since: datetime) -> None:
     now, database, mouth, mailbox = app.clock.now(), app.database, app.mouth, app.settings.mailbox
     watch_intake(database, mailbox, mouth, since, now)
     watch_walls(database, now)
+    app.chronicle.note_head(now)
     if mailbox.canary:
         watch_canary(database, mouth, mailbox.folder, now)
         canary_if_due(database, mouth, now)
@@ -205,6 +215,7 @@ class Daemon:
 
         Raises:
             LoginRefusedError: a server refuses our password; going on would lock the account.
+            UnfitStoreError: the account's sent mail knows letters that the store does not.
         """
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
@@ -312,7 +323,7 @@ class Daemon:
         try:
             step()
             notify("WATCHDOG=1")
-        except LoginRefusedError as error:
+        except (LoginRefusedError, UnfitStoreError) as error:
             self.fatal = error
             self.stop.set()
         except (TemporaryError, StorageError) as error:

@@ -140,6 +140,7 @@ class StoreSettings(_Section):
 
     database: str = "sqlite:///mailroom.db"
     files: Path = Path("files")
+    backup_within: Duration = timedelta(0)
 
 
 class OfficeSettings(_Section):

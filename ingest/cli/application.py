@@ -21,6 +21,7 @@ from ingest.cli import (
     operations,
     outbox,
     receipt,
+    recovery,
     rules_at_work,
     task,
 )
@@ -59,6 +60,7 @@ def root(
 
 operations.register(app)
 init.register(app)
+recovery.register(app)
 demo.register(app)
 desk.register(app)
 app.add_typer(messagework.group, name="message", help="来件: 查看、移动、办结")

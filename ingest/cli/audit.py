@@ -36,6 +36,7 @@ def verify(
 ) -> None:
     """核验台账没有被改动、删除或挪动过,来件、裁定、信函与台账记下的相符。"""
     from ingest.errors import UsageError
+    from ingest.opening import trouble_at
     from ingest.store.audit import verify_ledger
     from ingest.store.files import FileStore
     from ingest.views.records import AuditRecord
@@ -47,17 +48,19 @@ def verify(
     settings = console(context).settings()
     with console(context).reading() as session:
         audit = verify_ledger(session, FileStore(settings.store.files) if files else None, head)
+    unfit = trouble_at(settings.store)
+    findings = [*([unfit] if unfit else []), *audit.findings]
     if as_json:
         record = AuditRecord(
-            ok=not audit.findings,
+            ok=not findings,
             events=audit.head.events,
             head=audit.head.chain,
-            findings=list(audit.findings),
+            findings=findings,
         )
         print_json(record)
     else:
-        for finding in audit.findings:
+        for finding in findings:
             typer.echo(finding)
-        verdict = f"发现 {len(audit.findings)} 处不符" if audit.findings else "台账完好"
+        verdict = f"发现 {len(findings)} 处不符" if findings else "台账完好"
         typer.echo(f"{verdict}: 共 {audit.head.events} 行, 末行校验值 {audit.head.chain}")
-    raise typer.Exit(int(ExitCode.FINDINGS if audit.findings else ExitCode.OK))
+    raise typer.Exit(int(ExitCode.FINDINGS if findings else ExitCode.OK))

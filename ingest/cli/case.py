@@ -153,6 +153,7 @@ def rejudge_case(
     """按现行规则重新裁定一个案卷: 多一次裁定和一封信函(先扣下,待放行),原裁定保留。"""
     from ingest.app import Unconnected, build
     from ingest.errors import UsageError
+    from ingest.opening import Opening
     from ingest.steps.judge import OnPurpose, rejudge
     from ingest.steps.rules import use_rules_in_force
     from ingest.store.cases import find_case_row
@@ -160,7 +161,12 @@ def rejudge_case(
 
     if not reason.strip():
         raise UsageError("没有写重新裁定的原因", "--reason 写明原因,记入台账")
-    app = build(console(context).settings(), mailbox=Unconnected(), transport=Unconnected())
+    app = build(
+        console(context).settings(),
+        mailbox=Unconnected(),
+        transport=Unconnected(),
+        opening=Opening.WORK,
+    )
     try:
         use_rules_in_force(app.rules, app.database)
         with app.database.reading() as session:

@@ -19,6 +19,7 @@ def desk(context: typer.Context) -> None:
     from ingest.checks import check_desk
     from ingest.desk.app import build_desk
     from ingest.desk.serving import serve
+    from ingest.opening import Opening
     from ingest.sandbox.trial import require_walls
 
     log.configure()
@@ -26,7 +27,7 @@ def desk(context: typer.Context) -> None:
     check_desk(settings)
     if settings.limits.require_confinement:
         require_walls()
-    app = build(settings, mailbox=Unconnected(), transport=Unconnected())
+    app = build(settings, mailbox=Unconnected(), transport=Unconnected(), opening=Opening.WORK)
     try:
         pages = build_desk(app)
         log.get_logger().info("desk", address=settings.desk.origin)

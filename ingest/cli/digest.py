@@ -24,10 +24,14 @@ def preview(
 ) -> None:
     """照此刻的情况生成日报(HTML、文本、xlsx),打开来看,不发送。"""
     from ingest.app import Unconnected, build
+    from ingest.opening import Opening
     from ingest.steps.digest import make_digest
 
     app = build(
-        console(context).settings(), mailbox=Unconnected(), transport=Unconnected(), existing=True
+        console(context).settings(),
+        mailbox=Unconnected(),
+        transport=Unconnected(),
+        opening=Opening.LOOK,
     )
     try:
         digest, workbook, _ = make_digest(app.database, app.settings, app.mouth, app.clock.now())
@@ -45,10 +49,11 @@ def preview(
 def send(context: typer.Context) -> None:
     """立即把当天的日报发给工作人员(当天已发过的,再发一份)。"""
     from ingest.app import Unconnected, build
+    from ingest.opening import Opening
     from ingest.steps.digest import recipients, send_digest
     from ingest.steps.send import send_due
 
-    app = build(console(context).settings(), mailbox=Unconnected())
+    app = build(console(context).settings(), mailbox=Unconnected(), opening=Opening.WORK)
     try:
         now = app.clock.now()
         day, again = now.astimezone(app.settings.office.zone).date(), f".{now:%H%M%S}"

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from ingest.cli.console import JsonOption, console, print_json, print_table
 from ingest.exitcodes import ExitCode
-
-if TYPE_CHECKING:
-    from ingest.settings import Settings
 
 
 def register(app: typer.Typer) -> None:
@@ -35,11 +32,13 @@ def run(
     from ingest import log
     from ingest.app import build
     from ingest.daemon import Daemon, run_once
+    from ingest.opening import refuse_unfit
     from ingest.store.lock import single_instance
 
     log.configure(verbose=verbose)
     settings = console(context).settings()
-    with single_instance(settings.store.files):
+    refuse_unfit(settings.store)  # before the lock's own file is made
+    with single_instance(settings.store.database):
         app = build(settings)
         try:
             if once:
@@ -109,7 +108,7 @@ def status(context: typer.Context, as_json: JsonOption = False) -> None:
     settings, now = console(context).settings(), SystemClock().now()
     with console(context).reading() as session:
         hold = settings.letters.silenced()
-        report = status_report(session, hold=hold, now=now, mailbox=settings.mailbox)
+        report = status_report(session, hold=hold, now=now, settings=settings)
     if as_json:
         print_json(report)
     else:
@@ -120,18 +119,23 @@ def status(context: typer.Context, as_json: JsonOption = False) -> None:
 
 
 def migrate(context: typer.Context) -> None:
-    """把数据库结构升到本版本。"""
+    """把数据库结构升到本版本;先把数据库备份在它旁边。"""
+    from ingest.clock import SystemClock
+    from ingest.store.backup import backup_before
     from ingest.store.database import open_database
+    from ingest.store.lock import single_instance
 
-    settings: Settings = console(context).settings()
-    database = open_database(settings.store.database)
+    url = console(context).settings().store.database
+    database = open_database(url)
     try:
-        before = database.schema_state()
-        database.migrate()
-        typer.echo(
-            {"current": "数据库结构已是最新", "empty": "已建立数据库"}.get(
-                before, "数据库结构已升级"
-            )
-        )
+        with single_instance(url):
+            before = database.schema_state()
+            aside = backup_before(database, url, SystemClock().now())
+            database.migrate()
     finally:
         database.close()
+    if aside is not None:
+        typer.echo(f"升级前的数据库: {aside}")
+    typer.echo(
+        {"current": "数据库结构已是最新", "empty": "已建立数据库"}.get(before, "数据库结构已升级")
+    )

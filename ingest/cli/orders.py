@@ -43,10 +43,16 @@ def hands_of(context: typer.Context, who: str, *, judges: bool = False) -> Itera
     in force where something is to be judged.
     """
     from ingest.app import Unconnected, build
+    from ingest.opening import Opening
     from ingest.steps.rules import use_rules_in_force
     from ingest.steps.staff.orders import Hands
 
-    app = build(console(context).settings(), mailbox=Unconnected(), transport=Unconnected())
+    app = build(
+        console(context).settings(),
+        mailbox=Unconnected(),
+        transport=Unconnected(),
+        opening=Opening.WORK,
+    )
     try:
         if judges:
             use_rules_in_force(app.rules, app.database)

@@ -126,11 +126,17 @@ def release(
 
 def _release_closing(context: typer.Context, who: str, *, yes: bool) -> None:
     from ingest.app import Unconnected, build
+    from ingest.opening import Opening
     from ingest.steps.closing import release_closing
     from ingest.steps.rules import use_rules_in_force
     from ingest.views.closing import closing_list
 
-    app = build(console(context).settings(), mailbox=Unconnected(), transport=Unconnected())
+    app = build(
+        console(context).settings(),
+        mailbox=Unconnected(),
+        transport=Unconnected(),
+        opening=Opening.WORK,
+    )
     try:
         use_rules_in_force(app.rules, app.database)
         now, call = app.clock.now(), app.rules.call

@@ -37,7 +37,7 @@ def verify(
 ) -> None:
     """核验一封回执: 校验码与台账相符、信的内容没有被改过。"""
     from ingest.errors import UsageError
-    from ingest.receipts.key import load_or_make_key
+    from ingest.receipts.key import load_key
     from ingest.receipts.verifying import check_receipts
 
     if (file is None) == (not code):
@@ -47,7 +47,7 @@ def verify(
     settings = console(context).settings()
     text = code if file is None else _text_of(file, settings)
     with console(context).reading() as session:
-        checked = check_receipts(session, load_or_make_key(settings.store.files), text)
+        checked = check_receipts(session, load_key(settings.store.files), text)
     good = bool(checked) and all(item.holds for item in checked)
     if as_json:
         rows = [

@@ -276,6 +276,7 @@ def status_rows(report: StatusReport, now: datetime) -> list[tuple[str, str]]:
         ("信函", _counted(report["outbox"], STATE_NAMES)),
         ("发信", "已人工暂停" if report["held"] else "正常"),
         ("规则", report["rules_trouble"] or "正常"),
+        *(("请注意", one) for one in report["attention"]),
         *((f"文件夹 {folder}", error) for folder, error in report["errors"].items()),
         ("台账", f"{report['ledger']['events']} 行，末行校验值 {report['ledger']['head']}"),
     ]

@@ -7,6 +7,7 @@ a receipt.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
 from contextlib import suppress
@@ -16,6 +17,27 @@ from ingest.errors import StorageError
 
 KEY_FILE = "secret.key"
 KEY_BYTES = 32
+
+
+def fingerprint(key: bytes) -> str:
+    """What may be shown of a key: it tells one from another and nothing else."""
+    return hashlib.sha256(b"mailroom key\n" + key).hexdigest()[:16]
+
+
+def fingerprint_of_key_in(directory: Path) -> str:
+    """Of the key in ``directory``; "" when there is none. Raises :class:`StorageError`."""
+    return fingerprint(load_or_make_key(directory)) if (directory / KEY_FILE).exists() else ""
+
+
+def load_key(directory: Path) -> bytes:
+    """The key, for whoever only looks: none is made. Raises :class:`StorageError` when there is
+    none, too.
+    """
+    if not (directory / KEY_FILE).exists():
+        raise StorageError(
+            f"没有密钥文件 {directory / KEY_FILE}", "检查 [store] files; 丢失的从备份取回"
+        )
+    return load_or_make_key(directory)
 
 
 def load_or_make_key(directory: Path) -> bytes:

@@ -122,6 +122,13 @@ def own_serial(key: bytes, message_id: str) -> str | None:
     return match[1]
 
 
+def address_mark(key: bytes, address: str) -> str:
+    """What stands for an address where none may stand; who has not the key learns nothing from
+    it.
+    """
+    return _hmac(key, "address", address.lower()).hex()[:16]
+
+
 def _token(key: bytes, serial: str) -> str:
     return _hmac(key, "message-id", serial).hex()[:_TOKEN]
 

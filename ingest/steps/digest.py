@@ -13,6 +13,7 @@ from ingest.office import Mouth, Office
 from ingest.receipts.signing import signed_serial
 from ingest.settings import Settings
 from ingest.steps.staff.links import with_links
+from ingest.store.claims import founded_at
 from ingest.store.database import Database
 from ingest.store.events import EventKind, queue_letter, record_event
 from ingest.views.digest import collect_digest
@@ -29,6 +30,11 @@ def digest_day(now: datetime, at: time, zone: ZoneInfo) -> date:
     """
     local = now.astimezone(zone)
     return local.date() if local.time() >= at else local.date() - timedelta(days=1)
+
+
+def is_before(day: date, at: time, zone: ZoneInfo, founded: datetime | None) -> bool:
+    """Whether the digest of ``day`` would tell of a time before the program was installed."""
+    return founded is not None and datetime.combine(day, at, zone) < founded
 
 
 def recipients(office: Office) -> tuple[str, ...]:
@@ -50,7 +56,8 @@ def digest_if_due(database: Database, settings: Settings, mouth: Mouth, now: dat
     with database.reading() as session:
         keys = {digest_key(day, recipient) for recipient in recipients(mouth.office)}
         done = known_keys(session, keys)
-    if keys <= done:
+        began = founded_at(session)
+    if keys <= done or is_before(day, office.digest_at, office.zone, began):
         return False
     send_digest(database, settings, mouth, day, now)
     return True

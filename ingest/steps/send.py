@@ -13,13 +13,14 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from ingest.clock import Clock
-from ingest.errors import LoginRefusedError, TemporaryError
+from ingest.errors import LoginRefusedError, StorageError, TemporaryError
 from ingest.killpoints import point
 from ingest.log import get_logger
 from ingest.notify import notify
 from ingest.office import Mouth
 from ingest.settings import LetterSettings
 from ingest.steps.alarm import queue_alarm
+from ingest.steps.chronicle import Chronicle
 from ingest.store.database import Database
 from ingest.store.events import EventKind, record_event
 from notifier.outbox import (
@@ -48,6 +49,7 @@ class Outlet:
     clock: Clock  #: asked at the border of each letter: one may take minutes
     pace: timedelta  #: between two letters
     zone: ZoneInfo  #: of the office, whose day an alarm names
+    chronicle: Chronicle  #: what left, also when the database does not know
 
 
 def send_due(outlet: Outlet, ends: float = math.inf) -> int:
@@ -89,12 +91,14 @@ def _send_one(outlet: Outlet, transport: TransportSession) -> bool:
     now, database, office = outlet.clock.now(), outlet.database, outlet.mouth.office
     with database.writing() as session:
         due = _next(session, outlet.mouth, now)
+        if due is not None and outlet.chronicle.recall(session, due, now):
+            return True
         letter = claim(session, due, now) if due is not None else None
     if letter is None or outlet.mouth.caps.silenced():
         if letter is not None:
-            with database.writing() as session:
-                unclaim(session, letter.id)
+            _put_back(outlet, letter)
         return False
+    _note_beginning(outlet, letter, now)
     point("sending")
     result = transport.send(office.from_address, letter.recipient, letter.mime)
     point("handed_over")
@@ -102,6 +106,7 @@ def _send_one(outlet: Outlet, transport: TransportSession) -> bool:
     settlement = next_attempt(
         OutboxState.SENDING, letter.attempts, result.outcome, now, letter.give_up_at
     )
+    _note_end(outlet, letter, settlement.state, now)
     with database.writing() as session:
         settle(session, letter.id, settlement, f"{result.code} {result.reply}", now)
         _write_down(session, letter, settlement, result.reply, now)
@@ -109,6 +114,30 @@ def _send_one(outlet: Outlet, transport: TransportSession) -> bool:
     point("sent")
     get_logger().info("letter", outbox=letter.id, state=str(settlement.state), code=result.code)
     return True
+
+
+def _note_beginning(outlet: Outlet, letter: OutboxRow, now: datetime) -> None:
+    """Nothing leaves that the journal does not know of."""
+    try:
+        outlet.chronicle.begin(letter, now)
+    except StorageError:
+        _put_back(outlet, letter)
+        raise
+
+
+def _note_end(outlet: Outlet, letter: OutboxRow, state: OutboxState, now: datetime) -> None:
+    """Where the journal cannot be written the database still can; the journal then knows that the
+    letter may have left.
+    """
+    try:
+        outlet.chronicle.end(letter, state, now)
+    except StorageError as error:
+        get_logger().error("the journal of letters cannot be written", error=str(error))
+
+
+def _put_back(outlet: Outlet, letter: OutboxRow) -> None:
+    with outlet.database.writing() as session:
+        unclaim(session, letter.id)
 
 
 _TEXTS = {

@@ -67,6 +67,7 @@ def verify_ledger(session: Session, files: FileStore | None = None, noted_head: 
         walk.step(row)
         quotes.note(row)
     findings = [
+        *([] if walk.number else ["台账是空的: 一行记录也没有, 谈不上完好"]),
         *walk.finish(),
         *_mails(session, quotes, files),
         *_decisions(session, quotes),

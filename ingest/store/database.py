@@ -38,8 +38,9 @@ class Database:
     turn and keeps what was done, ``reading()`` waits for nobody and keeps nothing.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, file: Path | None = None) -> None:
         self._writer = engine
+        self._file = file  #: of SQLite; None where there is none to make
         self._reader = engine.execution_options(**{_READ_ONLY: True})
 
     @contextmanager
@@ -72,8 +73,12 @@ class Database:
         """Bring the schema to this program's version: all steps or none. Nothing happens when it is
         there already.
 
-        Raises :class:`ConfigError` when the database was made by a newer program.
+        This alone makes the file of an SQLite database, with mode 0600: it holds what applicants
+        wrote. Raises :class:`ConfigError` when the database was made by a newer program,
+        :class:`StorageError` when the file cannot be made.
         """
+        if self._file is not None:
+            _make_private(self._file)
         if self.schema_state() == "ahead":
             raise ConfigError(
                 "数据库由更新版本的程序建立", "请安装新版本的 mailroom, 或恢复与本版本相配的备份"
@@ -89,7 +94,11 @@ class Database:
             command.upgrade(config, "head")
 
     def schema_state(self) -> SchemaState:
-        """How the schema of the database stands to the one this program needs."""
+        """How the schema of the database stands to the one this program needs; one that is not
+        there is empty, and stays away.
+        """
+        if self._file is not None and not self._file.exists():
+            return "empty"
         with translated_errors(), self._reader.connect() as connection:
             known = inspect(connection).has_table("alembic_version")
             found = (
@@ -110,13 +119,14 @@ class Database:
         state = self.schema_state()
         if state == "empty":
             raise ConfigError(
-                "数据库里还没有登记任何东西", "先运行 mailroom run,或检查 [store] database"
+                "数据库里还没有登记任何东西",
+                "先运行 mailroom run;本来有的,检查 [store] database,或用 mailroom restore 从备份恢复",
             )
         if state != "current":
             hint = (
-                "先备份,再运行 mailroom migrate"
+                "运行 mailroom migrate(会先在旁边备份)"
                 if state == "behind"
-                else "安装与数据库相配的新版本"
+                else "安装与数据库相配的新版本,不要运行 mailroom migrate"
             )
             raise ConfigError("数据库的结构与本程序版本不一致", hint)
 
@@ -147,18 +157,17 @@ class Database:
 
 def open_database(url: str, patience: timedelta = _PATIENCE, *, existing: bool = False) -> Database:
     """The database at an SQLAlchemy ``url``: ``sqlite:///FILE`` or ``postgresql://...``; nothing is
-    connected yet.
+    connected and nothing is made yet.
 
-    ``patience`` is how long a writer waits for another one. With ``existing`` no file is made.
-    Raises :class:`ConfigError` when the address cannot be used, or names no file while one must
-    exist, :class:`StorageError` when the file of an SQLite database cannot be made (with mode 0600:
-    it holds what applicants wrote).
+    ``patience`` is how long a writer waits for another one. With ``existing`` it is only looked at,
+    and must be there. Raises :class:`ConfigError` when the address cannot be used, or names no file
+    while one must exist.
     """
     try:
         address = make_url(url)
         match address.get_backend_name():
             case "sqlite":
-                return Database(_sqlite_engine(address, patience, existing=existing))
+                return _sqlite_database(address, patience, existing=existing)
             case "postgresql":
                 return Database(_postgresql_engine(address, patience))
     except (ArgumentError, NoSuchModuleError) as error:
@@ -189,22 +198,49 @@ def reading_existing(url: str) -> Iterator[Session]:
         database.close()
 
 
-def _sqlite_engine(address: URL, patience: timedelta, *, existing: bool) -> Engine:
-    if address.database and address.database != ":memory:":
-        file = Path(address.database)
-        if not existing:
-            _make_private(file)
-        elif not file.exists():
-            raise ConfigError(
-                f"还没有数据库文件 {file}", "先运行 mailroom run,或检查 [store] database"
-            )
+def database_file(url: str) -> Path | None:
+    """The file of an SQLite database; None for every other one, also for one in memory. Raises
+    ArgumentError.
+    """
+    address = make_url(url)
+    if address.get_backend_name() != "sqlite" or address.database in (None, "", ":memory:"):
+        return None
+    return Path(str(address.database))
+
+
+def _sqlite_database(address: URL, patience: timedelta, *, existing: bool) -> Database:
+    file = database_file(address.render_as_string(hide_password=False))
+    if existing and file is not None and not file.exists():
+        raise _no_file(file)
+    return Database(_sqlite_engine(address, patience, file, looking=existing), file)
+
+
+def _no_file(file: Path) -> ConfigError:
+    return ConfigError(
+        f"还没有数据库文件 {file}",
+        "先运行 mailroom run;本来有的,检查 [store] database,或用 mailroom restore 从备份恢复",
+    )
+
+
+def _sqlite_engine(
+    address: URL, patience: timedelta, file: Path | None, *, looking: bool
+) -> Engine:
     engine = create_engine(address)
+
+    @event.listens_for(engine, "do_connect")
+    def refuse(*_: object) -> None:
+        # SQLite makes the file it is pointed at; ours is made by migrate() alone
+        if file is not None and not file.exists():
+            raise _no_file(file)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, _record: object) -> None:
         # Python's own BEGIN is deferred and comes too late; ours is below
         connection.isolation_level = None
         connection.execute(f"PRAGMA busy_timeout = {patience // timedelta(milliseconds=1)}")
+        if looking:
+            connection.execute("PRAGMA query_only = ON")
+            return
         connection.execute("PRAGMA journal_mode = WAL")
         # a commit precedes an e-mail: it must survive a power cut
         connection.execute("PRAGMA synchronous = FULL")

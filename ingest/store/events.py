@@ -105,6 +105,8 @@ class EventKind(StrEnum):
     RULES_REFUSED = "rules_refused"  #: changed rule files cannot be used, the sentence says why
     #: the call's deadline or one of its 时限 is another; ``data``: name, before, after
     CALL_CHANGED = "call_changed"
+    #: a person took the store over, or brought it back from a backup; ``data``: who
+    ADOPTED = "adopted"
     EXAMPLES_AGREED = "examples_agreed"  #: by a person: the examples of this hash may hold less
 
 

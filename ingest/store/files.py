@@ -111,19 +111,24 @@ class FileStore:
     """
 
     def __init__(self, root: Path) -> None:
-        """Use ``root``, making it when needed. Raises :class:`StorageError` when that is not
-        possible.
-        """
+        """Use ``root``; nothing is made before something is to be kept."""
         self._root = root
         self._incoming = root / "incoming"
+
+    def prepare(self) -> None:
+        """Make the directory when it is not there. Raises :class:`StorageError` when that is not
+        possible.
+        """
         with _disk_errors():
-            for directory in (*reversed(root.parents), root, self._incoming):
+            for directory in (*reversed(self._root.parents), self._root, self._incoming):
                 _make_directory(directory)
-            _sync_directory(root)  # a shard that an earlier run made and did not live to sync
+            _sync_directory(self._root)  # a shard that an earlier run did not live to sync
 
     @contextmanager
     def spool(self) -> Iterator[Spool]:
         """A new file to write to; it is gone after the block unless :meth:`keep_all` took it."""
+        if not self._incoming.is_dir():
+            self.prepare()
         with _disk_errors():
             descriptor, name = tempfile.mkstemp(dir=self._incoming)
         spool = Spool(descriptor, Path(name))
@@ -200,7 +205,7 @@ class FileStore:
         ``before``; how many.
         """
         count = 0
-        for path in self._incoming.iterdir():
+        for path in self._incoming.glob("*"):
             with suppress(FileNotFoundError):
                 if path.stat().st_mtime < before.timestamp():
                     path.unlink()

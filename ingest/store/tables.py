@@ -33,6 +33,7 @@ __all__ = [
     "StaffCodeRow",
     "StaffDecisionRow",
     "StaffFactRow",
+    "StoreRow",
     "TaskRow",
 ]
 
@@ -346,3 +347,20 @@ class FolderRow(Row, table=True):
     ledger_count: int = 0  #: of these, mails that have a row
     polled_at: datetime | None = None  #: the last look that succeeded
     error: str = Field(default="", sa_type=Text)  #: of the last look; "" = it succeeded
+
+
+class StoreRow(Row, table=True):
+    """The one row that says which store this database belongs to; see ``identity.py``."""
+
+    __tablename__ = "store"
+
+    id: int = Field(default=None, primary_key=True)  #: always 1
+    identity: str = Field(sa_type=Text)  #: random, of database and files together
+    key: str = Field(sa_type=Text)  #: fingerprint of the key that signs receipts
+    founded_at: datetime
+    #: the files have said so too; False only between two steps of founding
+    marked: bool = False
+    adopted_at: datetime | None = None  #: when it was last taken over from a backup
+    #: until when it is then known which letters left; None = not at all
+    known_until: datetime | None = None
+    backed_up_at: datetime | None = None  #: the newest backup

@@ -39,6 +39,7 @@ from ingest.store.staff import endings_of_case
 from ingest.store.tables import CaseRow, DecisionRow, MessageRow, MessageState, TaskRow
 from ingest.store.tasks import open_tasks
 from ingest.submission.case import Case, arrange
+from ingest.views.attention import attention
 from ingest.views.closing import closing_lines
 from ingest.views.deadlines import with_reminders
 from ingest.views.delivery import lost_letters
@@ -646,6 +647,7 @@ def system_state(
     errors += _office_letters_lost(session, since)
     errors += [trouble] if (trouble := rules_trouble(session)) else []
     errors += _unguarded_rules(session, settings)
+    errors += attention(session, settings, now)
     return SystemState(
         server_count=count_on_server(session),
         ledger_count=count_in_ledger(session),

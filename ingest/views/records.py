@@ -216,5 +216,6 @@ class StatusReport(TypedDict):
     outbox: dict[str, int]
     held: bool
     rules_trouble: str
+    attention: list[str]  #: what waits for a person, see ``attention.py``
     ledger: LedgerRecord
     errors: dict[str, str]

@@ -6,11 +6,12 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from ingest.settings import MailboxSettings
+from ingest.settings import Settings
 from ingest.store.counts import count_everything, count_in_ledger, count_on_server
 from ingest.store.events import ledger_head
 from ingest.store.folders import list_folders
 from ingest.store.rulefiles import rules_trouble
+from ingest.views.attention import attention
 from ingest.views.health import intake_health
 from ingest.views.records import StatusReport
 
@@ -20,7 +21,7 @@ def status_report(
     *,
     hold: bool,
     now: datetime,
-    mailbox: MailboxSettings,
+    settings: Settings,
 ) -> StatusReport:
     """Counts of mails, cases and letters by state, when the mailbox was last seen, and whether that
     is too long ago.
@@ -29,7 +30,7 @@ def status_report(
     ``differences`` names the folders where that is not so. ``stale`` is why nobody may trust the
     rest: no good look for too long; "" = there was.
     """
-    health = intake_health(session, mailbox, now)
+    health = intake_health(session, settings.mailbox, now)
     counts, head = count_everything(session), ledger_head(session)
     folders = list_folders(session)
     polled = max(
@@ -51,6 +52,7 @@ def status_report(
         "outbox": {state.value: number for state, number in counts.outbox.items()},
         "held": hold,
         "rules_trouble": rules_trouble(session),
+        "attention": list(attention(session, settings, now)),
         "ledger": {"events": head.events, "head": head.chain},
         "errors": {folder.folder: folder.error for folder in folders if folder.error},
     }

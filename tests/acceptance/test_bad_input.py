@@ -165,8 +165,7 @@ def test_the_daemon_outlives_a_missing_mailbox_and_stops_when_told(office: Offic
 @pytest.mark.dovecot
 def test_two_of_them_never_work_on_one_store(office: Office) -> None:
     """The second one ends with 75."""
-    (office.directory / "files").mkdir()
-    with (office.directory / "files/mailroom.lock").open("w") as lock:
+    with (office.directory / "mailroom.db.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         assert "另一个 mailroom" in complaint(office.run("run", "--once"), 75)
     assert office.sink.letters == []

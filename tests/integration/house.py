@@ -283,7 +283,12 @@ def open_house(
         mailbox or FakeMailbox(),
         FakeTransport(),
     )
-    app = build(settings(directory, **sections), clock=clock, mailbox=mailbox, transport=transport)
+    instant, clock.instant = clock.instant, clock.instant - timedelta(days=30)
+    given = settings(directory, **sections)
+    try:  # a new store was set up a month before, so that every digest is due
+        app = build(given, clock=clock, mailbox=mailbox, transport=transport)
+    finally:
+        clock.instant = instant
     try:
         yield House(app, mailbox, transport, clock)
     finally:

@@ -31,6 +31,7 @@ NAMES = [
     "数据库",
     "邮件原件目录",
     "读取附件的进程隔离",
+    "存储是否配套",
     "邮箱登录",
     "发信登录",
     "办件台",
@@ -153,7 +154,9 @@ def test_a_database_of_another_version_is_told(tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / "mailroom.db")) as database, database:
         database.execute("CREATE TABLE alembic_version (version_num TEXT)")
         database.execute("INSERT INTO alembic_version VALUES ('9999')")
-    assert "数据库" in problems(tmp_path)
+    found = problems(tmp_path)
+    assert "不要运行 mailroom migrate" in found["数据库"]
+    assert "更新版本" in found["数据库"]
 
 
 def test_a_broken_database_is_told(tmp_path: Path) -> None:

@@ -6,11 +6,14 @@ import base64
 import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ingest.app import build
 from ingest.cli.console import _plain
+from ingest.clock import FixedClock
 from ingest.daemon import work
 from ingest.errors import TemporaryError, UsageError
 from ingest.reading import Seal
@@ -29,7 +32,18 @@ from notifier.outbox import OutboxRow
 from notifier.outboxstates import OutboxState
 from notifier.transport import SendOutcome
 from rules.vocabulary import BEIJING
-from tests.integration.house import SAMPLES, SETTLE, STAFF, House, plain_mail, with_file
+from tests.fakes.mailbox import FakeMailbox
+from tests.fakes.transport import FakeTransport
+from tests.integration.house import (
+    MORNING,
+    SAMPLES,
+    SETTLE,
+    STAFF,
+    House,
+    plain_mail,
+    settings,
+    with_file,
+)
 
 Open = Callable[..., House]
 PICTURE = base64.b64encode(b"png").decode()
@@ -410,7 +424,7 @@ def test_the_status_counts_every_state_and_is_json(house: House) -> None:
     house.settle_and_decide()
     with house.store() as session:
         report = status_report(
-            session, hold=True, now=house.clock.instant, mailbox=house.app.settings.mailbox
+            session, hold=True, now=house.clock.instant, settings=house.app.settings
         )
     assert json.loads(json.dumps(report)) == report
     assert set(report["outbox"]) == {str(state) for state in OutboxState}
@@ -492,3 +506,16 @@ def test_a_cancelled_letter_is_no_longer_undelivered(house: House) -> None:
     with house.app.database.writing() as session:
         assert outbox.cancel(session, number)
     assert data_of(house).undelivered == ()
+
+
+def test_the_first_day_has_no_digest_of_the_day_before(tmp_path: Path) -> None:
+    """The program was not there; its own hour comes in the evening."""
+    clock = FixedClock(MORNING)
+    app = build(settings(tmp_path), clock=clock, mailbox=FakeMailbox(), transport=FakeTransport())
+    try:
+        first = House(app, FakeMailbox(), FakeTransport(), clock)
+        assert not first.digest_if_due()
+        first.wait(timedelta(hours=9))
+        assert first.digest_if_due()
+    finally:
+        app.close()

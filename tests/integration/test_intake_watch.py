@@ -112,7 +112,7 @@ def test_status_and_digest_say_that_nothing_comes_in(watched: House) -> None:
     loop._tick(loop._look)
     with watched.store() as session:
         report = status_report(
-            session, hold=False, now=watched.clock.instant, mailbox=watched.app.settings.mailbox
+            session, hold=False, now=watched.clock.instant, settings=watched.app.settings
         )
         state = system_state(session, watched.app.settings, watched.app.clock.now())
     assert report["stale"] == "已有 20 分钟没有成功收信: 连不上"
@@ -132,7 +132,7 @@ def test_status_and_digest_agree_on_what_is_too_long(
 
     with house.store() as session:
         report = status_report(
-            session, hold=False, now=house.clock.instant, mailbox=house.app.settings.mailbox
+            session, hold=False, now=house.clock.instant, settings=house.app.settings
         )
         state = system_state(session, house.app.settings, house.app.clock.now())
 
@@ -165,7 +165,7 @@ def test_every_mail_accounted_for_is_said_and_a_difference_names_its_folder(watc
     def report() -> tuple[bool, list[str]]:
         with watched.store() as session:
             found = status_report(
-                session, hold=False, now=watched.clock.instant, mailbox=watched.app.settings.mailbox
+                session, hold=False, now=watched.clock.instant, settings=watched.app.settings
             )
         return found["reconciled"], found["differences"]
 

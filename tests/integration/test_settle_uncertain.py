@@ -64,6 +64,7 @@ def test_a_letter_found_in_sent_mail_is_confirmed(doubtful: House) -> None:
 def test_a_letter_that_is_not_found_stays_and_is_never_sent_again(doubtful: House) -> None:
     """Looked for every ten minutes, with one line for staff, until its life is over."""
     file_sent(doubtful, "<other@office.example>")
+    doubtful.app.chronicle.acquainted = True  # the look at the start is another one
     for _ in range(3):
         work(doubtful.app)
         doubtful.wait(timedelta(seconds=5))
@@ -132,6 +133,7 @@ def test_trouble_with_the_mailbox_keeps_no_letter_from_leaving(
     """The doubtful one is looked for again later, the others are sent."""
     file_sent(doubtful)
     doubtful.queue("other")
+    doubtful.app.chronicle.acquainted = True  # the look at the start is another one
     doubtful.mailbox.fail_next(step, error)
     work(doubtful.app)
 

@@ -275,8 +275,29 @@ def test_damage_is_found(url: str, database: Database) -> None:
 def test_a_place_that_cannot_be_written_is_trouble_of_storage(tmp_path: Path) -> None:
     """A file stands where the directory should be."""
     (tmp_path / "state").write_text("")
-    with pytest.raises(StorageError, match="无法建立"):
-        open_database(f"sqlite:///{tmp_path}/state/mailroom.db")
+    with (
+        opened(f"sqlite:///{tmp_path}/state/mailroom.db") as database,
+        pytest.raises(StorageError, match="无法建立"),
+    ):
+        database.migrate()
+
+
+def test_looking_makes_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor does an address that is refused; a database that is not there is an empty one."""
+    monkeypatch.chdir(tmp_path)
+    with opened("sqlite:///x") as database:
+        assert database.schema_state() == "empty"
+        with (
+            pytest.raises(ConfigError, match="还没有数据库文件"),
+            database.reading() as session,
+        ):
+            counts.count_everything(session)
+    with pytest.raises(ConfigError):
+        open_database("sqlite+nosuch:///y")
+    with pytest.raises(ConfigError, match="还没有数据库文件"):
+        open_database("sqlite:///z", existing=True)
+
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(
@@ -318,6 +339,7 @@ def test_a_database_of_a_newer_program_is_left_alone(url: str, database: Databas
 
 def test_a_migration_that_fails_leaves_nothing_behind(url: str) -> None:
     """All steps or none: a table in the way stops it, and nothing of ours is there afterwards."""
+    Path(url.removeprefix("sqlite:///")).parent.mkdir()
     with opened(url) as database:
         with sqlite3.connect(url.removeprefix("sqlite:///")) as connection:
             connection.execute("CREATE TABLE outbox (x)")

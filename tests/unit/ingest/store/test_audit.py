@@ -114,10 +114,12 @@ def test_a_ledger_that_nobody_touched_has_no_finding(written: Database, files: F
     assert found.head.events == 6
 
 
-def test_an_empty_ledger_is_intact(database: Database) -> None:
-    """There is nothing yet, and that is what its head says."""
-    assert audit(database) == Audit(Head(0, GENESIS), ())
-    assert audit(database, head=GENESIS).findings == ()
+def test_an_empty_ledger_is_never_called_whole(database: Database) -> None:
+    """A copy that missed everything looks just so."""
+    found = audit(database)
+    assert found.head == Head(0, GENESIS)
+    assert "台账是空的" in found.findings[0]
+    assert len(audit(database, head=GENESIS).findings) == 1
 
 
 def test_every_line_hangs_on_the_one_before(written: Database) -> None:

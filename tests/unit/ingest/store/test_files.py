@@ -30,7 +30,9 @@ def root(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def store(root: Path) -> FileStore:
-    return FileStore(root)
+    opened = FileStore(root)
+    opened.prepare()
+    return opened
 
 
 def keep(store: FileStore, *pieces: bytes) -> Kept:
@@ -197,4 +199,15 @@ def test_a_root_that_cannot_be_made_is_trouble_of_storage(tmp_path: Path) -> Non
     """A file stands where the directory should be."""
     (tmp_path / "files").write_text("")
     with pytest.raises(StorageError):
-        FileStore(tmp_path / "files")
+        FileStore(tmp_path / "files").prepare()
+
+
+def test_looking_makes_nothing(tmp_path: Path) -> None:
+    """Nor does sweeping up; the first mail makes the directory."""
+    store = FileStore(tmp_path / "files")
+
+    assert list(store.hashes()) == []
+    assert not store.intact(SHA)
+    assert store.remove_leftovers(datetime(2024, 8, 1, tzinfo=UTC)) == 0
+    assert not (tmp_path / "files").exists()
+    assert keep(store, MAIL).path.exists()

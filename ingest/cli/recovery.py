@@ -1,0 +1,110 @@
+"""``mailroom backup``, ``restore``, ``adopt``: a store copied, brought back, taken over."""
+
+from __future__ import annotations
+
+import getpass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ingest.cli.console import console
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to the tree."""
+    app.command("backup")(backup)
+    app.command("restore")(restore)
+    app.command("adopt")(adopt)
+
+
+def backup(
+    context: typer.Context,
+    directory: Annotated[Path, typer.Argument(help="备份放在哪个文件夹,最好在另一块磁盘上")],
+    keep: Annotated[
+        int | None,
+        typer.Option(help="只留最新的几份;不写则不删", min=1, envvar="MAILROOM_KEEP"),
+    ] = None,
+) -> None:
+    """备份数据库、邮件原件、发信记录和密钥;不必停止服务,备完核验过才算数。"""
+    from ingest.clock import SystemClock
+    from ingest.store.backup import make_backup, rotate
+
+    store = console(context).settings().store
+    manifest, path = make_backup(store.database, store.files, directory, SystemClock().now())
+    typer.echo(
+        f"已备份并核验: {path}\n"
+        f"来件原件 {manifest.mails} 封, 信函 {manifest.letters} 封, 台账 {manifest.events} 行, "
+        f"末行校验值 {manifest.head}"
+    )
+    for old in rotate(directory, manifest.identity, keep) if keep is not None else ():
+        typer.echo(f"已删除旧备份 {old}")
+
+
+def restore(
+    context: typer.Context,
+    directory: Annotated[Path, typer.Argument(help="一份备份,或放备份的文件夹(取最新的一份)")],
+    verify: Annotated[
+        bool,
+        typer.Option("--verify", help="恢复后逐行核验台账和每封原件", envvar="MAILROOM_VERIFY"),
+    ] = False,
+    replace: Annotated[
+        bool,
+        typer.Option(
+            "--replace", help="换掉现有的数据库,原来的改名保留", envvar="MAILROOM_REPLACE"
+        ),
+    ] = False,
+) -> None:
+    """从备份恢复: 台账、信函与备份时相同;不发任何信,此后已发过的信也不会再发。"""
+    from ingest import opening
+    from ingest.clock import SystemClock
+    from ingest.store.lock import single_instance
+
+    store = console(context).settings().store
+    with single_instance(store.database):
+        manifest, aside = opening.restore(
+            store, directory, SystemClock().now(), replace_=replace, verify=verify
+        )
+    typer.echo(
+        f"已恢复{'并核验' if verify else ''}: {manifest.made:%Y-%m-%d %H:%M} (UTC) 的备份, "
+        f"来件原件 {manifest.mails} 封, 信函 {manifest.letters} 封, 台账 {manifest.events} 行\n"
+        f"末行校验值 {manifest.head}"
+    )
+    if aside is not None:
+        typer.echo(f"原来的数据库改名为 {aside}")
+    typer.echo(
+        "下一步: mailroom check,再启动;可能发过的信会扣下,用 mailroom outbox list --state held 查看"
+    )
+
+
+def adopt(
+    context: typer.Context,
+    after_restore: Annotated[
+        bool,
+        typer.Option(
+            "--after-restore",
+            help="数据库是从备份恢复的、或已丢失而从头开始",
+            envvar="MAILROOM_AFTER_RESTORE",
+        ),
+    ] = False,
+    who: Annotated[
+        str, typer.Option(help="谁接管的;不写则记本机用户名", envvar="MAILROOM_WHO")
+    ] = "",
+) -> None:
+    """接管恢复后的存储: 已发过的信认得出、不再发,说不准的扣下待人放行;其余照常。"""
+    from ingest.clock import SystemClock
+    from ingest.errors import UsageError
+    from ingest.opening import adopt as take_over
+    from ingest.store.lock import single_instance
+
+    if not after_restore:
+        raise UsageError(
+            "接管之前请确认数据库和文件目录就是要用的那一套", "确认后加上 --after-restore"
+        )
+    settings = console(context).settings()
+    with single_instance(settings.store.database):
+        take_over(settings.store, who.strip() or getpass.getuser(), SystemClock().now())
+    typer.echo(
+        "已接管。启动后: 发过的信不再发;可能发过的扣在发件箱(mailroom outbox list --state held),\n"
+        "看过再用 mailroom outbox release 放行或 mailroom outbox cancel 取消。"
+    )

@@ -1,0 +1,231 @@
+"""A store is opened: its parts are held against each other before anything is done with it.
+
+What follows from what they say is decided in ``ingest/store/identity.py``; here it is looked up and
+carried out. Nothing is made before it is known that the parts belong together.
+"""
+
+from __future__ import annotations
+
+import secrets
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import datetime
+from enum import Enum
+from pathlib import Path
+
+from ingest.errors import ConfigError
+from ingest.receipts.key import fingerprint, fingerprint_of_key_in, load_or_make_key
+from ingest.settings import StoreSettings
+from ingest.store.claims import count_mails, has_come_to, read_claim, write_claim
+from ingest.store.database import Database, open_database
+from ingest.store.events import EventKind, ledger_head, record_event
+from ingest.store.files import FileStore
+from ingest.store.identity import ADOPTABLE, AT_WORK, WORDS, Claim, Fit, Mark, Parts, fit
+from ingest.store.journal import Deed, Journal, Line
+from ingest.store.manifest import Manifest, find_backup
+from ingest.store.marker import read_marker, write_marker
+from ingest.store.restore import (
+    bring_back,
+    draft_of,
+    move_aside,
+    place_of,
+    put_in_place,
+    require_room,
+    verify_restored,
+)
+
+
+class Opening(Enum):
+    """What a store is opened for."""
+
+    FOUND = "found"  #: to work on; a new one may be set up
+    WORK = "work"  #: to work on; it must be there
+    LOOK = "look"  #: to look only: nothing is made, whatever the parts say
+
+
+class UnfitStoreError(ConfigError):
+    """The parts of a store do not belong together; nothing may be done with it but by a person's
+    word.
+    """
+
+
+def open_store_for(settings: StoreSettings, opening: Opening, now: datetime) -> Database:
+    """The database of a store whose parts belong together, with the schema this program needs.
+
+    Raises:
+        UnfitStoreError: they do not belong together.
+        ConfigError: the database belongs to another version, or is not there and must be.
+        StorageError: a part cannot be read, or made.
+    """
+    database = open_database(settings.database, existing=opening is Opening.LOOK)
+    with ExitStack() as undo:
+        undo.callback(database.close)
+        if opening is not Opening.LOOK:
+            _make_ready(database, settings, opening, now)
+        database.require_current()
+        undo.pop_all()
+    return database
+
+
+def refuse_unfit(settings: StoreSettings) -> None:
+    """Raises :class:`UnfitStoreError` when the parts do not belong together; makes nothing."""
+    database = open_database(settings.database)
+    try:
+        _refuse(_fit(database, settings.files))
+    finally:
+        database.close()
+
+
+def trouble_at(settings: StoreSettings) -> str:
+    """Why the parts do not belong together, in Chinese; "" when they do. Raises StorageError."""
+    database = open_database(settings.database)
+    try:
+        found = _fit(database, settings.files)
+        return "" if found in AT_WORK else WORDS[found][0]
+    finally:
+        database.close()
+
+
+def look_at(database: Database, files: Path) -> Parts:
+    """What the three parts say of themselves. A database of an older schema says nothing.
+
+    Raises:
+        ConfigError: the database was made by a newer program.
+        StorageError: a part cannot be read.
+    """
+    journal, mark = Journal(files), read_marker(files)
+    head = journal.last_head()
+    kept = head is not None or next(FileStore(files).hashes(), None) is not None
+    parts = Parts(
+        None, 0, 0, mark, kept, fingerprint_of_key_in(files), behind=bool(head and head.events)
+    )
+    state = database.schema_state()
+    if state == "empty":
+        return parts
+    if state == "ahead":
+        database.require_current()
+    with database.reading() as session:
+        return replace(
+            parts,
+            claim=read_claim(session) if state == "current" else None,
+            events=ledger_head(session).events,
+            mails=count_mails(session),
+            behind=head is not None and not has_come_to(session, head),
+        )
+
+
+def adopt(settings: StoreSettings, who: str, now: datetime) -> Fit:
+    """Take the store over as it is, after a restore: from now on letters are recalled before they
+    leave; how its parts went together before.
+
+    Raises:
+        UnfitStoreError: they cannot be taken over.
+        ConfigError: the database belongs to another version.
+        StorageError: a part cannot be read or written.
+    """
+    database = open_database(settings.database)
+    try:
+        parts = look_at(database, settings.files)
+        found = fit(parts)
+        if found not in ADOPTABLE:
+            _refuse(found)
+            raise UnfitStoreError("这里还没有可接管的存储", "第一次使用直接运行 mailroom run")
+        if database.schema_state() == "empty":
+            database.migrate()
+        database.require_current()
+        _take_over(database, settings.files, parts, found, who, now)
+        return found
+    finally:
+        database.close()
+
+
+def restore(
+    settings: StoreSettings, source: Path, now: datetime, *, replace_: bool, verify: bool
+) -> tuple[Manifest, Path | None]:
+    """Bring the store back from a backup (the newest of several); what it holds, and where the
+    database went that was there before. Its ledger ends where it did; letters are recalled before
+    they leave.
+
+    Raises:
+        InputError: there is no whole backup.
+        UsageError: something is in the way.
+        ConfigError: the database is none a backup can be brought back to.
+        StorageError: the disk does not take it, or what was brought back is not what it was.
+    """
+    manifest, backup = find_backup(source)
+    place = place_of(settings.database)
+    there = require_room(place, settings.files, manifest, replaced=replace_)
+    draft = draft_of(bring_back(backup, settings.files), place)
+    if verify:
+        verify_restored(draft, settings.files, manifest)
+    _mark_restored(draft, settings.files, now if there else manifest.made, now)
+    aside = move_aside(place, now)
+    put_in_place(draft, place)
+    return manifest, aside
+
+
+def _mark_restored(draft: Path, files: Path, known_until: datetime, now: datetime) -> None:
+    database = open_database(f"sqlite:///{draft}")
+    try:
+        database.require_current()
+        with database.writing() as session:
+            claim = read_claim(session)
+            assert claim is not None  # no backup is made without one
+            write_claim(session, replace(claim, adopted_at=now, known_until=known_until), now)
+            head = ledger_head(session)
+    finally:
+        database.close()  # the last connection empties and removes the -wal
+    Journal(files).append(Line(now, Deed.ADOPTED, head=head))
+
+
+def _take_over(
+    database: Database, files: Path, parts: Parts, found: Fit, who: str, now: datetime
+) -> None:
+    journal = Journal(files)
+    # A journal that is ahead of the database is the one that was written to the end.
+    known = now if parts.behind else journal.last_moment()
+    key = fingerprint(load_or_make_key(files))
+    identity = parts.mark.identity if parts.mark else parts.claim.identity if parts.claim else ""
+    claim = Claim(identity or secrets.token_hex(16), key, True, now, known)
+    with database.writing() as session:
+        write_claim(session, claim, now)
+        record_event(
+            session, now, EventKind.ADOPTED, f"存储由{who}接管({found})", data={"who": who}
+        )
+        head = ledger_head(session)
+    write_marker(files, Mark(claim.identity, key))
+    journal.append(Line(now, Deed.ADOPTED, head=head))
+
+
+def _fit(database: Database, files: Path) -> Fit:
+    return fit(look_at(database, files))
+
+
+def _make_ready(
+    database: Database, settings: StoreSettings, opening: Opening, now: datetime
+) -> None:
+    found = _fit(database, settings.files)
+    _refuse(found)
+    if opening is Opening.FOUND and database.schema_state() == "empty":
+        database.migrate()
+    database.require_current()
+    if found is not Fit.WELL:
+        _bind(database, settings.files, now)
+
+
+def _bind(database: Database, files: Path, now: datetime) -> None:
+    """Let all parts say that they belong together; begun again where it was broken off."""
+    key, mark = fingerprint(load_or_make_key(files)), read_marker(files)
+    with database.writing() as session:
+        claim = read_claim(session)
+        identity = (claim or mark or Mark(secrets.token_hex(16), key)).identity
+        claim = claim or Claim(identity, key, False)
+        write_claim(session, claim, now)
+    write_marker(files, Mark(claim.identity, key))
+    with database.writing() as session:
+        write_claim(session, replace(claim, key=key, marked=True), now)
+
+
+def _refuse(found: Fit) -> None:
+    if found not in AT_WORK and found in WORDS:
+        raise UnfitStoreError(*WORDS[found])

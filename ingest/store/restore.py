@@ -1,0 +1,139 @@
+"""A store brought back from a backup, whole or not at all. Nothing present is written over: it is
+moved aside, by a person's word.
+
+Mails and key first, the database last: a restore broken off leaves a store that is refused,
+and is simply begun again.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from datetime import datetime
+from pathlib import Path
+
+from ingest.errors import ConfigError, StorageError, UsageError
+from ingest.store.audit import verify_ledger
+from ingest.store.backup import KEY_FILE
+from ingest.store.database import database_file, open_database
+from ingest.store.files import FileStore
+from ingest.store.journal import JOURNAL_FILE
+from ingest.store.manifest import DATABASE, FILES, Manifest, check_sums
+from ingest.store.marker import MARKER_FILE, read_marker, sync_directory, write_durably
+
+
+def place_of(url: str) -> Path:
+    """Where the database goes. Raises ConfigError when it is none of ours to write."""
+    file = database_file(url)
+    if file is None:
+        raise ConfigError(
+            "[store] database 不是 SQLite 文件, 本命令不恢复它",
+            "PostgreSQL 用 pg_restore 恢复数据库, 再复制整个文件目录",
+        )
+    return file
+
+
+def require_room(database: Path, files: Path, manifest: Manifest, *, replaced: bool) -> bool:
+    """Whether the files of this very store are still there (and so is their journal). Raises
+    UsageError when something is there that a restore would have to replace; a database may be, by a
+    person's word.
+    """
+    if database.exists() and not replaced:
+        raise UsageError(
+            f"已有数据库 {database}", "确实要换掉它的, 加上 --replace: 原来的会改名保留"
+        )
+    mark = read_marker(files)
+    if mark is None and next(FileStore(files).hashes(), None) is None:
+        return False
+    if mark is None or mark.identity != manifest.identity:
+        raise UsageError(f"{files} 里是另一套存储的文件", "检查 [store] files, 或先把那个目录移走")
+    return True
+
+
+def move_aside(database: Path, now: datetime) -> Path | None:
+    """Give the present database another name; None when there is none. Raises StorageError."""
+    if not database.exists():
+        return None
+    aside = database.with_name(f"{database.name}.replaced-{now:%Y%m%dT%H%M%SZ}")
+    try:
+        for ending in ("", "-wal", "-shm"):
+            path = database.with_name(database.name + ending)
+            if path.exists():
+                path.rename(aside.with_name(aside.name + ending))
+    except OSError as error:
+        raise StorageError(f"数据库改不了名: {error}", "检查目录权限") from error
+    return aside
+
+
+def bring_back(backup: Path, files: Path) -> Path:
+    """Everything but the database put into its place, checked first; the database's draft.
+
+    Raises:
+        InputError: the backup is not whole.
+        StorageError: the disk does not take it.
+    """
+    check_sums(backup)
+    try:
+        store = FileStore(files)
+        store.prepare()
+        for path in (backup / FILES).glob("??/*.eml"):
+            _put(path, store.path(path.stem))
+        for name in (KEY_FILE, JOURNAL_FILE, MARKER_FILE):
+            if (backup / FILES / name).exists():
+                _put(backup / FILES / name, files / name)
+        return backup / DATABASE
+    except OSError as error:
+        raise StorageError(
+            f"恢复写不了: {error.strerror} ({error.filename or files})", "检查磁盘空间和权限"
+        ) from error
+
+
+def _put(source: Path, target: Path) -> None:
+    """A file that is there already stays: mails never change, and the journal may know more."""
+    if not target.exists():
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_durably(target, source.read_bytes())
+
+
+def draft_of(source: Path, database: Path) -> Path:
+    """The database copied beside its place, under another name. Raises StorageError."""
+    draft = database.with_name(f"{database.name}.restoring")
+    try:
+        database.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for ending in ("", "-wal", "-shm"):
+            draft.with_name(draft.name + ending).unlink(missing_ok=True)
+        shutil.copyfile(source, draft)
+        draft.chmod(0o600)
+        with draft.open("rb") as file:
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise StorageError(f"数据库写不了: {error}", "检查磁盘空间和权限") from error
+    return draft
+
+
+def verify_restored(draft: Path, files: Path, manifest: Manifest) -> None:
+    """The ledger ends where the backup says, and everything it vouches for is as it was.
+
+    Raises:
+        StorageError: it is not.
+    """
+    database = open_database(f"sqlite:///{draft}", existing=True)
+    try:
+        with database.reading() as session:
+            audit = verify_ledger(session, FileStore(files))
+    finally:
+        database.close()
+    findings = list(audit.findings)
+    if (audit.head.events, audit.head.chain) != (manifest.events, manifest.head):
+        findings.append("台账末行与备份记下的不同")
+    if findings:
+        raise StorageError(f"恢复核验不符: {findings[0]} (共 {len(findings)} 处)", "换用另一份备份")
+
+
+def put_in_place(draft: Path, database: Path) -> None:
+    """The last step: from now on the store is there. Raises StorageError."""
+    try:
+        draft.rename(database)
+        sync_directory(database.parent)
+    except OSError as error:
+        raise StorageError(f"数据库放不到位: {error}", "检查目录权限") from error

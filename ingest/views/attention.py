@@ -1,0 +1,47 @@
+"""What somebody must be reminded of until it is mended: letters that wait for a person, a backup
+that is too old. Reads only; the same lines stand in digest and status.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from ingest.settings import Settings
+from ingest.store.claims import founded_at, last_backup
+from notifier.outbox import CLOSING, newest_letters
+from notifier.outboxstates import OutboxState
+
+
+def attention(session: Session, settings: Settings, now: datetime) -> Iterator[str]:
+    """Each a Chinese sentence with what to do."""
+    if held := count_held(session):
+        yield f"发件箱里扣着 {held} 封信，等人放行：用 mailroom outbox list --state held 查看"
+    if late := overdue_backup(
+        last_backup(session), founded_at(session), now, settings.store.backup_within
+    ):
+        yield late
+
+
+def count_held(session: Session) -> int:
+    """How many letters wait for a person's release, those that end a case left out: they have a
+    place of their own.
+    """
+    held = newest_letters(session, (OutboxState.HELD,))
+    return sum(not letter.key.startswith(CLOSING) for letter in held)
+
+
+def overdue_backup(
+    last: datetime | None, founded: datetime | None, now: datetime, within: timedelta
+) -> str:
+    """Why the backup is too old; "" when it is not, or nobody asked for one. Pure."""
+    since = last or founded
+    if not within or since is None or now - since <= within:
+        return ""
+    if last is None:
+        return "还没有备份过：运行 mailroom backup 文件夹"
+    hours = int((now - last).total_seconds() // 3600)
+    age = f"{hours} 小时" if hours < 72 else f"{hours // 24} 天"
+    return f"最近一次备份已过 {age}：运行 mailroom backup 文件夹，或检查备份定时任务"
