@@ -3,16 +3,47 @@
 from __future__ import annotations
 
 import getpass
-from typing import Annotated
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ingest.cli.console import JsonOption, LimitOption, beijing, console, print_json, print_listing
 
+if TYPE_CHECKING:
+    from ingest.steps.staff.letters import Choice
+
 group = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 SHOWN = 1000
 """Rows that people are shown unless they ask for more."""
 LetterArgument = Annotated[int, typer.Argument(help="信函编号,见 outbox list")]
+LettersArgument = Annotated[list[int], typer.Argument(help="信函编号,可写几个,见 outbox list")]
+SomeLettersArgument = Annotated[
+    list[int] | None, typer.Argument(help="信函编号,可写几个,见 outbox list")
+]
+AllOption = Annotated[
+    bool, typer.Option("--all", help="扣下的全部信函(截止清办的除外)", envvar="MAILROOM_ALL")
+]
+KindOption = Annotated[
+    str, typer.Option("--kind", help="只办这一种信函,如 accepted", envvar="MAILROOM_KIND")
+]
+ToOption = Annotated[str, typer.Option("--to", help="只办发给这个地址的", envvar="MAILROOM_TO")]
+CaseOption = Annotated[str, typer.Option("--case", help="只办这个案卷的", envvar="MAILROOM_CASE")]
+YesOption = Annotated[bool, typer.Option("--yes", help="不再询问", envvar="MAILROOM_YES")]
+WhoOption = Annotated[str, typer.Option(help="谁办的;不写则记本机用户名", envvar="MAILROOM_WHO")]
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is to be done with letters, and how it was asked for."""
+
+    action: str
+    everything: bool
+    yes: bool
+    who: str
 
 
 @group.command("list")
@@ -55,72 +86,150 @@ def list_outbox(
     print_listing(("编号", "状态", "种类", "收件人", "发出时间", "主题"), rows, listing.left_out)
 
 
-def _change(context: typer.Context, number: int, action: str, done: str) -> None:
-    """One change of one letter's state, by a person's word, written into the ledger."""
+@group.command("show")
+def show(
+    context: typer.Context,
+    number: LetterArgument,
+    html: Annotated[
+        Path | None,
+        typer.Option("--html", help="把网页版写到这个文件", envvar="MAILROOM_HTML"),
+    ] = None,
+    browser: Annotated[
+        bool, typer.Option("--open", help="用浏览器打开网页版", envvar="MAILROOM_OPEN")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """看一封信函: 收件人、状态和收信人将读到的全文。"""
+    from ingest.errors import UsageError
+    from ingest.views.lists import letter_line
+    from notifier.outbox import get_letter
+    from notifier.outboxstates import STATE_NAMES
+    from notifier.printed import printed
+
+    with console(context).reading() as session:
+        row = get_letter(session, number)
+        if row is None:
+            raise UsageError(f"没有编号为 {number} 的信函", "用 mailroom outbox list 查看编号")
+        letter, line = printed(row.mime), letter_line(row)
+    if as_json:
+        print_json({**line, "text": letter.text, "html": letter.html})
+    else:
+        typer.echo(f"信函 {number}: {STATE_NAMES[row.state]}")
+        for name, value in (
+            ("收件人", line["recipient"]),
+            ("发件人", letter.sender),
+            ("主题", letter.subject),
+            ("日期", letter.date),
+            ("服务器答复", line["reply"]),
+        ):
+            typer.echo(f"{name}: {value}")
+        typer.echo(f"\n{letter.text}")
+    if html is not None or browser:
+        _page(letter.html, html, number, browser=browser)
+
+
+def _page(html: str, path: Path | None, number: int, *, browser: bool) -> None:
+    """The letter's page in a file of its own that nobody else may read."""
+    from ingest.errors import UsageError
+    from ingest.outputs import new_private_file
+
+    if not html:
+        raise UsageError(f"信函 {number} 没有网页版", "不加 --html、--open 即可看全文")
+    place = path or Path(tempfile.mkdtemp(prefix="mailroom-")) / f"{number}.html"
+    with new_private_file(place) as file:
+        file.write(html.encode())
+    typer.echo(f"网页: {place}", err=True)
+    if browser:
+        typer.launch(place.resolve().as_uri())
+
+
+def _change(context: typer.Context, numbers: Sequence[int], action: str, who: str = "") -> None:
+    """One order on letters, by a person's word, all of it or nothing."""
     from ingest.app import open_store
     from ingest.clock import SystemClock
-    from ingest.errors import UsageError
-    from ingest.store.events import EventKind, record_event
-    from notifier import outbox
+    from ingest.steps.staff.letters import DONE, order
 
-    now = SystemClock().now()
     with open_store(console(context).settings()) as store, store.writing() as session:
-        letter = outbox.get_letter(session, number)
-        if action == "release" and letter and letter.key.startswith(outbox.CLOSING):
-            raise UsageError(
-                f"信函 {number} 是截止清办的信函,与案卷一同了结",
-                "用 mailroom outbox release --closing 放行;个别不发的先 outbox cancel",
-            )
-        if action in ("release", "retry") and letter and outbox.is_outdated(session, letter):
-            raise UsageError(
-                f"信函 {number} 说的已不是案卷现在的结论,不能再发",
-                "用 mailroom outbox list 查看同一案卷较新的信函",
-            )
-        changed = {
-            "hold": lambda: outbox.hold(session, number),
-            "release": lambda: outbox.release(session, number, now),
-            "retry": lambda: outbox.retry(session, number, now),
-            "cancel": lambda: outbox.cancel(session, number),
-            "confirm": lambda: outbox.confirm(session, number, "由工作人员确认已送达", now),
-        }[action]()
-        if not changed:
-            raise UsageError(
-                f"信函 {number} 不存在,或它现在的状态不允许这样做",
-                "用 mailroom outbox list 查看状态",
-            )
-        record_event(session, now, EventKind(action), f"人工操作: 信函{done}", outbox_id=number)
-    typer.echo(f"信函 {number} {done}")
+        order(session, numbers, action, SystemClock().now(), who.strip() or getpass.getuser())
+    typer.echo("\n".join(f"信函 {number} {DONE[action]}" for number in numbers))
+
+
+def _change_chosen(
+    context: typer.Context, choice: Choice, action: str, who: str, *, yes: bool
+) -> None:
+    """The order on all held letters that are meant; those it must not be carried out on are shown
+    with the reason and left.
+    """
+    from ingest.app import open_store
+    from ingest.steps.staff.letters import choose, objection
+
+    with open_store(console(context).settings()) as store, store.reading() as session:
+        meant = [(letter, objection(session, letter, action)) for letter in choose(session, choice)]
+    rows = [
+        [letter.id, letter.kind, letter.recipient, letter.subject, found[0] if found else ""]
+        for letter, found in meant
+    ]
+    print_listing(("编号", "种类", "收件人", "主题", "不办的原因"), rows, 0)
+    numbers = [letter.id for letter, found in meant if found is None]
+    if not numbers:
+        typer.echo("没有可办的信函")
+        return
+    if not yes:
+        typer.confirm(f"以上 {len(numbers)} 封信都照办。确定吗？", abort=True)
+    _change(context, numbers, action, who)
+
+
+def _release_or_cancel(
+    context: typer.Context, numbers: Sequence[int], choice: Choice, order: Order
+) -> None:
+    from ingest.errors import UsageError
+    from ingest.steps.staff.letters import Choice
+
+    narrowed = choice != Choice()
+    if bool(numbers) == (order.everything or narrowed):
+        raise UsageError(
+            "写信函编号(可写几个),或用 --all、--kind、--to、--case 指明是哪些",
+            "用 mailroom outbox list --state held 查看扣下的信函",
+        )
+    if numbers:
+        _change(context, list(dict.fromkeys(numbers)), order.action, order.who)
+    else:
+        _change_chosen(context, choice, order.action, order.who, yes=order.yes)
 
 
 @group.command("hold")
-def hold(context: typer.Context, number: LetterArgument) -> None:
-    """暂扣一封待发的信函。"""
-    _change(context, number, "hold", "已暂扣")
+def hold(context: typer.Context, numbers: LettersArgument) -> None:
+    """暂扣待发的信函。"""
+    _change(context, numbers, "hold")
 
 
 @group.command("release")
 def release(
     context: typer.Context,
-    number: Annotated[int | None, typer.Argument(help="信函编号,见 outbox list")] = None,
+    numbers: SomeLettersArgument = None,
+    everything: AllOption = False,
+    kind: KindOption = "",
+    to: ToOption = "",
+    case: CaseOption = "",
     closing: Annotated[
         bool,
         typer.Option(
             "--closing", help="放行全部截止清办的信函,案卷同时了结", envvar="MAILROOM_CLOSING"
         ),
     ] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="不再询问", envvar="MAILROOM_YES")] = False,
-    who: Annotated[
-        str, typer.Option(help="谁放行的;不写则记本机用户名", envvar="MAILROOM_WHO")
-    ] = "",
+    yes: YesOption = False,
+    who: WhoOption = "",
 ) -> None:
-    """放行一封暂扣的信函,或用 --closing 一并放行截止清办的信函。"""
+    """放行扣下的信函: 写编号(可写几个),或用 --all、--kind、--to、--case 指明;--closing 一并放行截止清办的信函。"""
     from ingest.errors import UsageError
+    from ingest.steps.staff.letters import Choice
 
-    if closing == (number is not None):
-        raise UsageError("写一个信函编号,或写 --closing", "用 mailroom outbox list 查看编号")
-    if number is not None:
-        _change(context, number, "release", "已放行")
+    if not closing:
+        chosen = Choice(kind, to, case)
+        _release_or_cancel(context, numbers or [], chosen, Order("release", everything, yes, who))
         return
+    if numbers or everything or kind or to or case:
+        raise UsageError("--closing 不与编号或别的选项同写", "截止清办的信函须一并放行")
     _release_closing(context, who.strip() or getpass.getuser(), yes=yes)
 
 
@@ -160,18 +269,30 @@ def _release_closing(context: typer.Context, who: str, *, yes: bool) -> None:
 
 
 @group.command("retry")
-def retry(context: typer.Context, number: LetterArgument) -> None:
-    """重新发送一封失败或不确定的信函(由人确认对方没有收到)。"""
-    _change(context, number, "retry", "将重新发送")
+def retry(context: typer.Context, numbers: LettersArgument) -> None:
+    """重新发送失败或不确定的信函(由人确认对方没有收到)。"""
+    _change(context, numbers, "retry")
 
 
 @group.command("confirm")
-def confirm(context: typer.Context, number: LetterArgument) -> None:
-    """确认一封不确定的信函已经送达(例如电话问过对方)。"""
-    _change(context, number, "confirm", "已确认送达")
+def confirm(context: typer.Context, numbers: LettersArgument) -> None:
+    """确认不确定的信函已经送达(例如电话问过对方)。"""
+    _change(context, numbers, "confirm")
 
 
 @group.command("cancel")
-def cancel(context: typer.Context, number: LetterArgument) -> None:
-    """取消一封尚未发出的信函。"""
-    _change(context, number, "cancel", "已取消")
+def cancel(
+    context: typer.Context,
+    numbers: SomeLettersArgument = None,
+    everything: AllOption = False,
+    kind: KindOption = "",
+    to: ToOption = "",
+    case: CaseOption = "",
+    yes: YesOption = False,
+    who: WhoOption = "",
+) -> None:
+    """取消尚未发出的信函: 写编号(可写几个),或用 --all、--kind、--to、--case 指明扣下的哪些。"""
+    from ingest.steps.staff.letters import Choice
+
+    chosen = Choice(kind, to, case)
+    _release_or_cancel(context, numbers or [], chosen, Order("cancel", everything, yes, who))

@@ -18,7 +18,7 @@ from notifier.outboxstates import OutboxState
 def attention(session: Session, settings: Settings, now: datetime) -> Iterator[str]:
     """Each a Chinese sentence with what to do."""
     if held := count_held(session):
-        yield f"发件箱里扣着 {held} 封信，等人放行：用 mailroom outbox list --state held 查看"
+        yield f"发件箱里扣着 {held} 封信，等人放行：用 mailroom outbox list --state held 列出，mailroom outbox show 看过再放行"
     if late := overdue_backup(
         last_backup(session), founded_at(session), now, settings.store.backup_within
     ):
