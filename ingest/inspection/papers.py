@@ -7,7 +7,6 @@ Everything untrusted is opened in disposable workers. The JSON of ``document ins
 
 from __future__ import annotations
 
-import base64
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,6 +18,7 @@ from ingest.document.print.scantask import ScanTask, ScanText, with_print
 from ingest.errors import InputError
 from ingest.reading import Document, FileReading
 from ingest.sandbox.limits import ocr_limits
+from ingest.sandbox.returned import sound_png
 from ingest.sandbox.workers import WorkerDied, WorkerFailed, run_in_worker
 from rules.call import Call, Rendition
 
@@ -120,7 +120,10 @@ def draw_picture(path: Path, call: Call) -> bytes:
     text, reason = _in_worker(path, "ingest.sandbox.files:draw", call, returns=tuple[str, str])
     if not text:
         raise InputError(f"{path} 画不出来: {reason or '只有 PDF 和图片可以画出看到的印章'}")
-    return base64.b64decode(text)
+    picture = sound_png(text)
+    if picture is None:
+        raise InputError(f"{path} 画不出来: 读取进程交回的不是图像")
+    return picture
 
 
 def _bytes_of(path: Path) -> bytes:

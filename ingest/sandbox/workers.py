@@ -26,9 +26,18 @@ from pathlib import Path
 from pkgutil import resolve_name
 from typing import Literal, NoReturn, TypeAlias, TypeVar
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from ingest.sandbox.limits import Limits
+from ingest.sandbox.returned import (
+    MAX_MESSAGE,
+    MAX_TRACEBACK,
+    MAX_TYPE,
+    Failure,
+    UntrueResultError,
+    believed,
+    cleaned,
+)
 from ingest.sandbox.server import SERVER, ensure_server
 from ingest.sandbox.walls import Ground, shut_in
 from ingest.scratch import scratch_folder, size_of
@@ -43,7 +52,6 @@ _BIRTHS_AND_DEATHS = threading.RLock()
 _EXIT_MEMORY = 81
 _EXIT_OUTPUT = 82
 _RESULT, _FAILURE = b"R", b"F"
-_MAX_TRACEBACK = 20_000
 _CHUNK = 1024 * 1024
 _LOOK_AT_SCRATCH = 0.5  #: seconds between two looks at what it writes
 
@@ -180,15 +188,15 @@ def _await(
 
 def _outcome(payload: bytes, exit_code: int, adapter: TypeAdapter[_T]) -> _T:
     mark, content = payload[:1], payload[1:]
-    if exit_code == 0 and mark == _FAILURE:
-        failure = json.loads(content)
-        raise WorkerFailed(str(failure["traceback"]), str(failure["type"]), str(failure["message"]))
-    if exit_code != 0 or mark != _RESULT:
+    if exit_code != 0 or mark not in {_RESULT, _FAILURE}:
         raise _death(exit_code)
     try:
-        return adapter.validate_json(content)
-    except ValidationError as error:
-        raise WorkerDied("交回的结果不合格式", "crash") from error
+        if mark == _RESULT:
+            return believed(content, adapter)
+        failure = believed(content, TypeAdapter(Failure))
+    except UntrueResultError as error:
+        raise WorkerDied(f"交回的结果不合格式({error})", "crash") from error
+    raise WorkerFailed(failure.traceback, failure.type, failure.message)
 
 
 def _death(exit_code: int) -> WorkerDied:
@@ -225,13 +233,13 @@ def _work(
         work = resolve_name(function)
         shut_in(ground, limits, writer.fileno())
         result = work(*args)
-        payload = _RESULT + TypeAdapter(returns).dump_json(result)
+        payload = _RESULT + cleaned(TypeAdapter(returns).dump_json(result))
     except MemoryError:
         os._exit(_EXIT_MEMORY)
     except Exception as error:  # noqa: BLE001 - the sandbox border: it goes to the parent as text
         if _for_want_of_memory(error):
             os._exit(_EXIT_MEMORY)
-        payload = _FAILURE + _failure(error)
+        payload = _FAILURE + cleaned(_failure(error))
     if len(payload) > limits.output:
         os._exit(_EXIT_OUTPUT)
     view = memoryview(payload)
@@ -241,11 +249,19 @@ def _work(
 
 
 def _failure(error: Exception) -> bytes:
-    text = "".join(traceback.format_exception(error))[-_MAX_TRACEBACK:]
     kind = f"{type(error).__module__}.{type(error).__qualname__}"
-    return json.dumps(
-        {"traceback": text, "type": kind, "message": getattr(error, "message", str(error))},
-    ).encode()
+    text, message = "".join(traceback.format_exception(error)), getattr(error, "message", error)
+    failure = {
+        "traceback": _sayable(text)[-MAX_TRACEBACK:],
+        "type": _sayable(kind)[:MAX_TYPE],
+        "message": _sayable(str(message))[:MAX_MESSAGE],
+    }
+    return json.dumps(failure).encode()
+
+
+def _sayable(text: str) -> str:
+    """Without halves of characters, which cannot be sent."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _for_want_of_memory(error: BaseException | None) -> bool:
