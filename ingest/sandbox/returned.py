@@ -10,12 +10,11 @@ import base64
 import binascii
 import re
 from collections.abc import Iterator
-from functools import singledispatch
 from typing import TypeVar
 
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
-from ingest.document.print.scantask import ScanText
+from ingest.document.print.scantask import PrintedForm, ScanText
 from ingest.reading import Document, FileReading, PagePicture, Reading, SealReading
 from ingest.sandbox.pictures import is_plain_jpeg, is_plain_png
 
@@ -78,7 +77,7 @@ def believed(payload: bytes, adapter: TypeAdapter[_T]) -> _T:
         raise UntrueResultError("格式") from None
     if isinstance(value, Reading) and not all(map(_is_one_line, _names(value))):
         raise UntrueResultError("文件名")
-    if not all(_is_sound(picture) for picture in _crops(value)):
+    if not all(map(_is_sound, filter(None, _crops(value)))):
         raise UntrueResultError("图像")
     if isinstance(value, PagePicture) and value.jpeg and not _is_page(value.jpeg):
         raise UntrueResultError("图像")
@@ -129,37 +128,24 @@ def _is_page(text: str) -> bool:
         return False
 
 
-@singledispatch
 def _crops(value: object) -> Iterator[str]:
     """The small pictures beside a result, in base64; of tuples, those of their members."""
-    if isinstance(value, tuple | list):
-        for each in value:
-            yield from _crops(each)
-
-
-@_crops.register
-def _(value: Reading) -> Iterator[str]:
-    yield from _crops(value.documents)
-
-
-@_crops.register
-def _(value: FileReading) -> Iterator[str]:
-    yield from _crops(value.documents)
-
-
-@_crops.register
-def _(value: Document) -> Iterator[str]:
-    if value.seal is not None:
-        yield from _crops(value.seal)
-    yield from filter(None, (value.title_png,))
-
-
-@_crops.register
-def _(value: ScanText) -> Iterator[str]:
-    yield from filter(None, (value.title_png, *(form.title_png for form in value.forms)))
-    yield from _crops([form.seal for form in value.forms])
-
-
-@_crops.register
-def _(value: SealReading) -> Iterator[str]:
-    yield from (seal.crop_png for seal in value.seals if seal.crop_png)
+    match value:
+        case Reading() | FileReading():
+            yield from _crops(value.documents)
+        case Document():
+            yield from _crops([value.seal])
+            yield value.title_png
+        case ScanText():
+            yield value.title_png
+            yield from _crops(value.forms)
+        case PrintedForm():
+            yield value.title_png
+            yield from _crops([value.seal])
+        case SealReading():
+            yield from (seal.crop_png for seal in value.seals)
+        case tuple() | list():
+            for each in value:
+                yield from _crops(each)
+        case _:
+            return
