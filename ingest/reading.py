@@ -279,6 +279,8 @@ class Envelope(_Frozen):
     received: int | None = None  #: topmost Received header, epoch seconds: the second witness
     failed_message_ids: tuple[str, ...] = ()  #: of a bounce: Message-IDs of the letters it reports
     delayed: bool = False  #: a bounce that only says that a letter is late (RFC 3464 2.3.3)
+    #: of a bounce: the domain that a trusted server says it really comes from (DMARC), else ""
+    vouched_domain: str = ""
 
 
 class Reading(_Frozen):

@@ -275,6 +275,16 @@ def _staff(headers: Headers, staff: Collection[str], trusted: Collection[str]) -
     return Screening(kind=ScreeningKind.STAFF, reply=True, reason="工作人员来信, 不是申报")
 
 
+def vouched_domain(headers: Headers, trusted: Collection[str]) -> str:
+    """The domain of the one sender where a trusted server says that DMARC passed, in lower case;
+    else "".
+    """
+    senders = all_addresses(headers, "from")
+    if len(senders) != 1 or not trusted or _dmarc(headers, trusted) != "pass":
+        return ""
+    return senders[0].rpartition("@")[2]
+
+
 def _dmarc(headers: Headers, trusted: Collection[str]) -> str:
     """The topmost DMARC result of a trusted server, "" without one; a sender can add more below it.
 

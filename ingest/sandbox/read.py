@@ -21,7 +21,7 @@ from ingest.message.bodies import body_html
 from ingest.message.bounces import failed_message_ids, is_delay
 from ingest.message.errors import UnreadableMessage
 from ingest.message.parse import Mail, parse_mail
-from ingest.message.screening import screen
+from ingest.message.screening import screen, vouched_domain
 from ingest.message.structure import RawMail, usual_line_ends
 from ingest.reading import Document, Fate, Kind, Part, Reading, Screening, ScreeningKind
 from ingest.sandbox.budget import budget_of
@@ -75,6 +75,7 @@ def read_message(raw: RawMail, call: Call, context: ReadingContext) -> Reading:
         report = {
             "failed_message_ids": failed_message_ids(mail, raw),
             "delayed": is_delay(mail, raw),
+            "vouched_domain": vouched_domain(mail.root.headers, context.trusted_authserv_ids),
         }
         envelope = envelope.model_copy(update=report)
     parts: list[Part] = []

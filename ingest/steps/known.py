@@ -45,10 +45,41 @@ def known_about(session: Session, reading: Reading, call: Call, key: bytes) -> K
             candidates=candidates_for(session, reading, call, key),
             large=large_mails_of(session, address) if address else (),
         )
-    letters = letters_by(session, bounce_clues(reading)) if kind is ScreeningKind.BOUNCE else []
-    reported = tuple(SentLetter(letter.id, letter.recipient, letter.case_id) for letter in letters)
-    made_here = own_serial(key, reading.envelope.message_id) is not None
-    return Known(reported=reported, made_here=made_here)
+    if kind is ScreeningKind.BOUNCE:
+        return _known_of_a_bounce(session, reading, call)
+    return Known(made_here=own_serial(key, reading.envelope.message_id) is not None)
+
+
+def _known_of_a_bounce(session: Session, reading: Reading, call: Call) -> Known:
+    """Anybody can write "not delivered": it counts when it quotes the Message-ID of a letter, which
+    only who had it in hands can, or when a trusted server says that it comes from where the letter
+    went to, or from where our mailbox is.
+    """
+    clues = bounce_clues(reading)
+    quoted = find_letters(session, clues.message_ids)
+    if quoted:
+        return Known(reported=_as_sent(quoted))
+    named, home = letters_named(session, clues), domain_of(call.contact.mailbox)
+    vouched = reading.envelope.vouched_domain
+    proved = [row for row in named if is_within(vouched, domain_of(row.recipient), home)]
+    alleged = [row for row in named if row not in proved]
+    return Known(reported=_as_sent(proved), alleged=_as_sent(alleged))
+
+
+def domain_of(address: str) -> str:
+    """What stands behind the last @, in lower case."""
+    return address.rpartition("@")[2].lower()
+
+
+def is_within(vouched: str, *domains: str) -> bool:
+    """Whether one of ``domains`` is ``vouched`` or lies below it; never for ""."""
+    return bool(vouched) and any(
+        each == vouched or each.endswith(f".{vouched}") for each in domains
+    )
+
+
+def _as_sent(letters: Iterable[OutboxRow]) -> tuple[SentLetter, ...]:
+    return tuple(SentLetter(letter.id, letter.recipient, letter.case_id) for letter in letters)
 
 
 def candidates_for(session: Session, reading: Reading, call: Call, key: bytes) -> Candidates:
@@ -119,14 +150,11 @@ def known_case(session: Session, row: CaseRow) -> KnownCase:
     )
 
 
-def letters_by(session: Session, clues: Clues) -> list[OutboxRow]:
-    """The letters a bounce reports, else the last one of the cases, else the last one to an
-    address, that it names.
+def letters_named(session: Session, clues: Clues) -> list[OutboxRow]:
+    """The last letter of the cases, else the last one to an address, that a bounce names.
 
     What names none of ours is backscatter.
     """
-    if letters := find_letters(session, clues.message_ids):
-        return letters
     cases = [case for code in clues.codes if (case := find_case_by_code(session, code)) is not None]
     letters = [last for case in cases if (last := last_sent(session, case_id=case.id)) is not None]
     if letters:

@@ -44,6 +44,7 @@ class EventKind(StrEnum):
     COMPLAINT = "complaint"  #: a provider reports our letters as spam
     MACHINE = "machine"  #: a machine sent papers
     UNDELIVERED = "undelivered"  #: a bounce of the letter ``outbox_id``
+    ALLEGED_BOUNCE = "alleged_bounce"  #: the same without any proof: it counts for nothing
 
     # A case is judged.
     DECIDED = "decided"  #: quotes the hash of the decision

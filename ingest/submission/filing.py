@@ -25,6 +25,8 @@ from rules.tasks import TaskKind
 from rules.timetable import resend_until
 from rules.vocabulary import BEIJING
 
+ALLEGED = "有退信说信函没有送达 {}，但没有引用我方信函，真假不明，未据此立待办；要确认请电话询问"
+"""Without the mail's own words: a stranger would write them into the digest."""
 MAX_BOUNCE_TEXT = 5_000
 """Characters of a bounce in which the address that refused is looked for."""
 TRACKLESS_CODE = "M"
@@ -34,7 +36,7 @@ _MACHINES = (ScreeningKind.AUTOMATIC, ScreeningKind.LIST)
 _PICTURES = (Kind.JPEG, Kind.PNG, Kind.IMAGE)
 
 NoteKind: TypeAlias = Literal[
-    "complaint", "forged", "held", "machine", "own_papers", "placed", "question", "staff_mail",
+    "alleged_bounce", "complaint", "forged", "held", "machine", "own_papers", "placed", "question", "staff_mail",
     "undelivered",
 ]  # fmt: skip
 """The events this file decides on, by their names in the ledger."""
@@ -69,7 +71,8 @@ class Known:
     candidates: Candidates = field(
         default_factory=Candidates
     )  #: cases that a person's mail may have to do with
-    reported: tuple[SentLetter, ...] = ()  #: what a bounce is about
+    reported: tuple[SentLetter, ...] = ()  #: what a bounce is about, as it has proved
+    alleged: tuple[SentLetter, ...] = ()  #: what a bounce says it is about; anybody could
     made_here: bool = False  #: the Message-ID proves that this program wrote the mail
     large: tuple[datetime, ...] = ()  #: when mails of this address came that were too large
 
@@ -369,15 +372,7 @@ def _by_ourselves(subject: str, *, papers: bool, made_here: bool) -> list[Intent
 def _not_by_a_person(reading: Reading, known: Known) -> list[Intent]:
     kind, envelope, papers = reading.screening.kind, reading.envelope, brings_papers(reading)
     if kind is ScreeningKind.BOUNCE:
-        return [
-            Note(
-                "undelivered",
-                f"信函未能送达 {letter.recipient}: {envelope.subject}",
-                letter.case_id,
-                letter.id,
-            )
-            for letter in known.reported
-        ]
+        return [*_undelivered(envelope.subject, known)]
     if kind is ScreeningKind.FORGED:
         text = f"疑似冒名来信,未受理、未答复: {reading.screening.reason}"
         task = f"疑似冒名来信，未受理、未答复，请核实：{envelope.subject}"
@@ -391,6 +386,15 @@ def _not_by_a_person(reading: Reading, known: Known) -> list[Intent]:
         task = f"自动发出的邮件带有附件，未受理、未答复，请查看：{envelope.subject}"
         return [Note("machine", text), Ask(TaskKind.MACHINE, task)]
     return []
+
+
+def _undelivered(subject: str, known: Known) -> Iterator[Intent]:
+    for letter in known.reported:
+        text = f"信函未能送达 {letter.recipient}: {subject}"
+        yield Note("undelivered", text, letter.case_id, letter.id)
+    for letter in known.alleged:
+        text = ALLEGED.format(letter.recipient)
+        yield Note("alleged_bounce", text, letter.case_id, letter.id)
 
 
 def _receipt(reading: Reading, placement: Placement) -> Silence | Acknowledge:

@@ -636,6 +636,7 @@ def system_state(
         EventKind.DISAGREEMENT,
         EventKind.CANARY_LOST,
         EventKind.JUDGING_FAILED,
+        EventKind.ALLEGED_BOUNCE,
         EventKind.ALARM,
     ):
         errors += dict.fromkeys(

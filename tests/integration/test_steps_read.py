@@ -10,13 +10,15 @@ from datetime import timedelta
 import pytest
 
 from ingest.daemon import start
+from ingest.steps.delivery import keep_undelivered_tasks
 from ingest.steps.read import AGAIN_AFTER, STRIKES
 from ingest.steps.receive import receive_all
 from ingest.store.cases import messages_of_case
 from ingest.store.messages import claim_message, retry_message, waiting_to_be_read
 from ingest.store.tables import MessageState
+from ingest.store.tasks import open_tasks
 from ingest.views import lists as views
-from ingest.views.digest import collect_digest
+from ingest.views.digest import collect_digest, system_state
 from notifier.digest import HumanTask
 from notifier.rendering import Templates
 from rules.verdict import Decision
@@ -116,11 +118,18 @@ def prose_bounce(text: str, subject: str = "系统退信") -> bytes:
     return mail.as_bytes()
 
 
+VOUCHED = "Authentication-Results: mx.office.example; dmarc=pass header.from=example.cn\r\n"
+
+
+@pytest.mark.parametrize("sender", ["example.cn", "mail.example.net", "office.example", ""])
 @pytest.mark.parametrize("names", ["case", "address"])
-def test_a_bounce_in_prose_is_tied_by_the_case_code_or_the_address(
-    house: House, names: str
+def test_a_bounce_in_prose_counts_when_a_trusted_server_vouches_for_it(
+    open_one: Open, names: str, sender: str
 ) -> None:
-    """Tencent gives our letters Message-IDs of its own, so that none of ours comes back."""
+    """Tencent gives our letters Message-IDs of its own, so that none of ours comes back. Anybody
+    can write such a mail; only the letter's own way back is believed.
+    """
+    house = open_one(office={"trusted_authserv_ids": ["mx.office.example"]})
     house.arrive(with_file(plain_mail(4)))
     house.arrive(with_file(plain_mail(5, from_="li@example.cn"), b"another"))
     house.settle_and_decide()
@@ -131,9 +140,37 @@ def test_a_bounce_in_prose_is_tied_by_the_case_code_or_the_address(
         "case": f"主题: 【转人工核验回执】案卷编号 {case.code.lower()}",
         "address": "收件人 <LI@example.cn> 不存在",
     }
-    house.arrive(prose_bounce(f"抱歉，您的邮件被退回来了。\r\n{named[names]}"))
+    bounce = prose_bounce(f"抱歉，您的邮件被退回来了。\r\n{named[names]}")
+    if sender:
+        bounce = VOUCHED.encode() + bounce.replace(b"@example.net", f"@{sender}".encode())
+    house.arrive(bounce)
     house.take_in()
-    assert [event.case_id for event in house.events("undelivered")] == [case.id]
+
+    kind, other = "undelivered", "alleged_bounce"
+    if sender != "example.cn":
+        kind, other = other, kind
+    assert [event.case_id for event in house.events(kind)] == [case.id]
+    assert house.events(other) == []
+
+
+def test_a_forged_bounce_makes_no_task_and_stands_in_the_digest_in_our_words(house: House) -> None:
+    """A stranger knows an address and a case's code, and wants staff to telephone."""
+    house.arrive(with_file(plain_mail(4)))
+    house.settle_and_decide()
+    while house.send():
+        pass
+    text = f"Undelivered: {house.letters()[0].recipient} {house.cases()[0].code}"
+    for number in range(3):
+        house.arrive(prose_bounce(text, subject=f"系统退信 请打 12345 {number}"))
+    house.take_in()
+    keep_undelivered_tasks(house.app.database, house.app.clock.now())
+
+    with house.store() as session:
+        errors = system_state(session, house.app.settings, house.app.clock.now()).errors
+        assert "undelivered" not in {task.kind for task in open_tasks(session)}
+    told = [line for line in errors if "真假不明" in line]
+    assert len(told) == 1
+    assert "12345" not in told[0]
 
 
 def test_a_bounce_that_says_a_letter_is_late_is_no_failure(house: House) -> None:

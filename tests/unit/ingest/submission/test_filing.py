@@ -288,6 +288,18 @@ def test_a_bounce_is_tied_to_each_letter_it_reports(call: Call, mail: Mail) -> N
     )
 
 
+def test_a_bounce_without_proof_is_a_line_and_nothing_else(call: Call, mail: Mail) -> None:
+    """Its own words are not in it."""
+    reading = screened(mail(subject="退信 请打 12345").reading, ScreeningKind.BOUNCE)
+    known = Known(alleged=(SentLetter(9, "a@example.cn", 7),))
+    (note,) = filed(reading, call, known).intents
+
+    assert isinstance(note, Note)
+    assert (note.kind, note.case_id, note.outbox_id) == ("alleged_bounce", 7, 9)
+    assert "a@example.cn" in note.text
+    assert "12345" not in note.text
+
+
 def test_a_bounce_names_letters_by_ids_codes_and_addresses(mail: Mail) -> None:
     """In this order they are looked for; addresses in lower case and once each."""
     code = make_code("X", 2024, 7)
