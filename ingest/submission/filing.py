@@ -36,7 +36,8 @@ _MACHINES = (ScreeningKind.AUTOMATIC, ScreeningKind.LIST)
 _PICTURES = (Kind.JPEG, Kind.PNG, Kind.IMAGE)
 
 NoteKind: TypeAlias = Literal[
-    "alleged_bounce", "complaint", "forged", "held", "machine", "own_papers", "placed", "question", "staff_mail",
+    "alleged_bounce",
+    "complaint", "forged", "held", "machine", "own_papers", "placed", "question", "staff_mail",
     "undelivered",
 ]  # fmt: skip
 """The events this file decides on, by their names in the ledger."""
