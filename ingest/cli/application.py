@@ -15,6 +15,7 @@ from ingest.cli import (
     demo,
     desk,
     digest,
+    doctor,
     document,
     init,
     messagework,
@@ -61,6 +62,7 @@ def root(
 operations.register(app)
 init.register(app)
 recovery.register(app)
+doctor.register(app)
 demo.register(app)
 desk.register(app)
 app.add_typer(messagework.group, name="message", help="来件: 查看、移动、办结")
