@@ -8,14 +8,16 @@ leaves the commit to it. Who belongs to which case, and what is decided, is not 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from pydantic import TypeAdapter
 from sqlalchemy import exists, func, or_, update
+from sqlalchemy.orm import QueryableAttribute, defer
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import Select
 
 from ingest.errors import UsageError
 from ingest.reading import Reading
@@ -35,6 +37,9 @@ from ingest.submission.joining import submitter_key
 from rules.standing import Act, Standing, may
 from rules.subjects import Subject
 from rules.verdict import Decision, EntryVerdict, Verdict
+
+WALKED = 50
+"""Rows at a time where all are walked past."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -481,7 +486,23 @@ def decisions_in_force(
     """Cases of a call with their latest decision, the latest decided first; only those decided from
     ``since`` on. What was withdrawn, or merged into another case, is in force no more.
     """
-    query = (
+    query = _in_force(call)
+    if since is not None:
+        query = query.where(col(DecisionRow.decided_at) >= since)
+    return list(session.exec(query.limit(limit) if limit else query))
+
+
+def walk_decisions_in_force(session: Session, call: str) -> Iterator[tuple[CaseRow, DecisionRow]]:
+    """The same of all cases, a few at a time and without the traces, which are most of a row: who
+    lets go of each has the memory of a few, however many there are.
+    """
+    trace = cast(QueryableAttribute[str], DecisionRow.trace)  # noqa: TC006 - seen by vulture so
+    query = _in_force(call).options(defer(trace)).execution_options(yield_per=WALKED)
+    yield from map(tuple, session.exec(query))
+
+
+def _in_force(call: str) -> Select[CaseRow, DecisionRow]:
+    return (
         select(CaseRow, DecisionRow)
         .join(
             DecisionRow,
@@ -491,11 +512,6 @@ def decisions_in_force(
         .where(CaseRow.call == call, *_stands())
         .order_by(col(DecisionRow.id).desc())
     )
-    if since is not None:
-        query = query.where(col(DecisionRow.decided_at) >= since)
-    return [
-        (case, decision) for case, decision in session.exec(query.limit(limit) if limit else query)
-    ]
 
 
 def _stands() -> tuple[Any, ...]:

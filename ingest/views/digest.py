@@ -6,9 +6,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 
 from sqlmodel import Session
 
@@ -16,35 +17,29 @@ from ingest.comparison.likeness import READ_ON_SCANS
 from ingest.reading import Document, Fate
 from ingest.settings import Settings
 from ingest.store.cases import (
-    decisions_in_force,
     get_case,
     list_cases,
     load_subjects,
     load_verdict,
     readings_of_case,
     received_mails,
+    walk_decisions_in_force,
 )
 from ingest.store.counts import (
     count_decided,
-    count_everything,
     count_fetched,
-    count_in_ledger,
-    count_on_server,
 )
-from ingest.store.events import EventKind, Head, bounces, ledger_head, list_events
-from ingest.store.folders import list_folders
+from ingest.store.events import EventKind, bounces, list_events
 from ingest.store.messages import get_message, list_messages
-from ingest.store.rulefiles import last_good, rules_trouble
 from ingest.store.staff import endings_of_case
-from ingest.store.tables import CaseRow, DecisionRow, MessageRow, MessageState, TaskRow
+from ingest.store.tables import CaseRow, MessageRow, MessageState, TaskRow
 from ingest.store.tasks import open_tasks
 from ingest.submission.case import Case, arrange
-from ingest.views.attention import attention
 from ingest.views.closing import closing_lines
 from ingest.views.deadlines import with_reminders
 from ingest.views.delivery import lost_letters
-from ingest.views.health import intake_health
 from ingest.views.registered import registered_mails
+from ingest.views.systemstate import RECENT, system_state
 from notifier.digest import (
     ActionLink,
     CaseLine,
@@ -55,18 +50,14 @@ from notifier.digest import (
     HumanTask,
     QuotaLine,
     Silent,
-    SystemState,
     Undelivered,
 )
 from notifier.outbox import (
-    NOT_TO_APPLICANTS,
     OutboxRow,
-    get_letter,
     last_digest_before,
 )
 from notifier.outboxstates import OutboxState
 from notifier.wording import full_width
-from rules.authoring.examples import case_count
 from rules.call import APPLICANT_NAME, Call
 from rules.facts import Fact, Knowledge
 from rules.staff import to_verify
@@ -75,8 +66,6 @@ from rules.tasks import TASK_ADVICE, TASK_NAMES, TaskKind
 from rules.verdict import Decision, EntryVerdict, Finding, Outcome, Truth, Verdict
 
 MOST_READ = 200  #: characters of what was read on a scan
-RECENT = timedelta(days=1)
-"""How far back ``status`` looks for errors."""
 
 
 @dataclass(frozen=True)
@@ -84,9 +73,49 @@ class _Judged:
     """A case with the verdict in force and what it rests on."""
 
     case: CaseRow
-    decision: DecisionRow
+    decided: datetime
     verdict: Verdict
     subjects: dict[str, Subject]
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What is kept of a case when its papers have been put away again."""
+
+    case: CaseRow
+    telephone: str
+    contact: str
+
+
+@dataclass
+class _Gathered:
+    """What one walk past all cases leaves behind. A call has thousands: the papers of one alone are
+    in hand at a time.
+    """
+
+    case_tasks: list[HumanTask] = field(default_factory=list)
+    cloud_tasks: list[HumanTask] = field(default_factory=list)
+    asked: set[tuple[int | None, str]] = field(default_factory=set)  #: case and applicant
+    lines: dict[Decision, list[CaseLine]] = field(default_factory=lambda: defaultdict(list))
+    #: the same of cases that are not closed
+    alive: dict[Decision, list[CaseLine]] = field(default_factory=lambda: defaultdict(list))
+    known: dict[int, _Known] = field(default_factory=dict)
+    in_quota: Counter[tuple[str, str]] = field(default_factory=Counter)  #: by track and quota
+
+    def add(self, session: Session, call: Call, item: _Judged) -> None:
+        """Walk past one case."""
+        case = item.case
+        contact = _contact(item, "", "联系人") or case.reply_name
+        self.known[case.id] = _Known(case, _contact(item, "", "联系电话"), contact)
+        self.case_tasks += _case_tasks(session, call, item)
+        self.asked |= {(case.id, name) for name, _ in to_verify(item.verdict)}
+        self.in_quota.update(_in_quota(call, item))
+        for decision, line in _lines(item):
+            self.lines[decision].append(line)
+            if case.closed_at is None:
+                self.alive[decision].append(line)
+        if case.closed_at is None:
+            self.cloud_tasks += _cloud_tasks(session, item)
 
 
 def collect_digest(
@@ -99,10 +128,11 @@ def collect_digest(
     """
     day = day or now.astimezone(settings.office.zone).date()
     since = _told_until(session, day, settings.mailbox.accept_since)
-    judged = list(_judged(session, call.id))
-    alive = [item for item in judged if item.case.closed_at is None]
-    incomplete = with_reminders(session, call, now, _lines(alive, Decision.INCOMPLETE))
-    open_lines = (*incomplete, *_lines(alive, Decision.REFERRED))
+    found = _Gathered()
+    for item in _judged(session, call.id):
+        found.add(session, call, item)
+    incomplete = with_reminders(session, call, now, tuple(found.alive[Decision.INCOMPLETE]))
+    open_lines = (*incomplete, *found.alive[Decision.REFERRED])
     closing, left_open = closing_lines(session, call, now, open_lines)
     return DigestData(
         now=now,
@@ -110,25 +140,25 @@ def collect_digest(
         call=call,
         counters=_counters(session, since, now),
         needs_human=(
-            *_case_tasks(session, call, judged),
-            *_cloud_tasks(session, alive),
-            *_open_tasks(session, judged),
+            *found.case_tasks,
+            *found.cloud_tasks,
+            *_open_tasks(session, found.asked),
             *_mail_tasks(session, since),
-            *_silence_tasks(session, since, {item.case.id: item for item in judged}),
+            *_silence_tasks(session, since, found.known),
         ),
-        accepted=_lines(judged, Decision.ACCEPTED),
+        accepted=tuple(found.lines[Decision.ACCEPTED]),
         incomplete=incomplete,
-        rejected=_lines(judged, Decision.REJECTED),
-        undelivered=tuple(_undelivered(session, {item.case.id: item for item in judged}, now)),
+        rejected=tuple(found.lines[Decision.REJECTED]),
+        undelivered=tuple(_undelivered(session, found.known, now)),
         silent=tuple(
             Silent(
                 track.name,
                 units := _silent_units(session, call, track.name),
-                _telephones(call, judged, units),
+                _telephones(call, found.known, units),
             )
             for track in call.tracks
         ),
-        quotas=tuple(_quotas(call, judged)),
+        quotas=tuple(_quotas(call, found.in_quota)),
         state=system_state(session, settings, now, min(since, now - RECENT)),
         mails=registered_mails(session),
         closing=closing,
@@ -150,9 +180,9 @@ def _judged(session: Session, call: str) -> Iterator[_Judged]:
     """The latest decided first: where a mail shows only so many rows, what is new must be among
     them.
     """
-    for case, decision in decisions_in_force(session, call):
+    for case, decision in walk_decisions_in_force(session, call):
         subjects = {subject.id: subject for subject in load_subjects(decision)}
-        yield _Judged(case, decision, load_verdict(decision), subjects)
+        yield _Judged(case, decision.decided_at, load_verdict(decision), subjects)
 
 
 def _counters(session: Session, since: datetime, now: datetime) -> Counters:
@@ -201,22 +231,19 @@ def _contact(item: _Judged, entry: str, name: str) -> str:
 # --- what a person must look at -------------------------------------------------------------------
 
 
-def _case_tasks(session: Session, call: Call, judged: list[_Judged]) -> Iterator[HumanTask]:
+def _case_tasks(session: Session, call: Call, item: _Judged) -> Iterator[HumanTask]:
     """One line a finding that a person must look at; the first of a task is where it is
     answered.
     """
-    for item in judged:
-        asked = to_verify(item.verdict)
-        if not asked or item.case.closed_at is not None:
-            continue
-        case, handles = _arranged(session, call, item.case), _handles(session, item.case)
-        for applicant, findings in asked:
-            entry = next((one for one in item.verdict.entries if one.applicant == applicant), None)
-            lines = [
-                _task(item, finding, entry if applicant else None, case) for finding in findings
-            ]
-            yield replace(lines[0], handle=handles.get(applicant))
-            yield from lines[1:]
+    asked = to_verify(item.verdict)
+    if not asked or item.case.closed_at is not None:
+        return
+    case, handles = _arranged(session, call, item.case), _handles(session, item.case)
+    for applicant, findings in asked:
+        entry = next((one for one in item.verdict.entries if one.applicant == applicant), None)
+        lines = [_task(item, finding, entry if applicant else None, case) for finding in findings]
+        yield replace(lines[0], handle=handles.get(applicant))
+        yield from lines[1:]
 
 
 def _handles(session: Session, case: CaseRow) -> dict[str, Handle]:
@@ -231,11 +258,10 @@ def handle_of(task: TaskRow, case: CaseRow | None) -> Handle:
     return Handle(task.id, task.kind, version, code, task.entry)
 
 
-def _open_tasks(session: Session, judged: list[_Judged]) -> Iterator[HumanTask]:
+def _open_tasks(session: Session, shown: set[tuple[int | None, str]]) -> Iterator[HumanTask]:
     """What else waits for a person until somebody closes it, the oldest first; letters that did not
     arrive have a list of their own.
     """
-    shown = {(item.case.id, name) for item in judged for name, _ in to_verify(item.verdict)}
     for task in open_tasks(session):
         if task.kind is TaskKind.VERIFY and (task.case_id, task.entry) in shown:
             continue
@@ -389,32 +415,32 @@ def _pictures(document: Document, stem: str) -> Iterator[Crop]:
             )
 
 
-def _cloud_tasks(session: Session, judged: list[_Judged]) -> Iterator[HumanTask]:
+def _cloud_tasks(session: Session, item: _Judged) -> Iterator[HumanTask]:
     """Files that a case's last mail only links to, with the link and the day it expires: staff may
     look, we never fetch.
     """
-    for item in judged:
-        readings = (
-            readings_of_case(
-                session,
-                item.case.id,
-            )
-            if item.verdict.decision is not Decision.ACCEPTED
-            else []
-        )
-        for row, reading in readings[-1:]:
-            for part in reading.parts:
-                if part.fate is Fate.CLOUD_LINK and part.link:
-                    what = part.reason.partition(", 不是文件本身")[0]
-                    name = part.name or "未写明文件名"
-                    reason = f"附件“{name}”只有链接（{what}）：{part.link}"
-                    yield replace(
-                        _of_case(_mail_task(row, reason, _LOOK_AT_LINK), item),
-                        files=(ActionLink(name, part.link),),
-                    )
+    if item.verdict.decision is Decision.ACCEPTED:
+        return
+    for row, reading in readings_of_case(session, item.case.id)[-1:]:
+        for part in reading.parts:
+            if part.fate is Fate.CLOUD_LINK and part.link:
+                what = part.reason.partition(", 不是文件本身")[0]
+                name = part.name or "未写明文件名"
+                reason = f"附件“{name}”只有链接（{what}）：{part.link}"
+                yield replace(
+                    _of_case(
+                        _mail_task(row, reason, _LOOK_AT_LINK),
+                        _Known(
+                            item.case,
+                            _contact(item, "", "联系电话"),
+                            _contact(item, "", "联系人") or item.case.reply_name,
+                        ),
+                    ),
+                    files=(ActionLink(name, part.link),),
+                )
 
 
-def _of_case(task: HumanTask, item: _Judged) -> HumanTask:
+def _of_case(task: HumanTask, item: _Known) -> HumanTask:
     """The same task, with whose case it is and whom to telephone."""
     return replace(
         task,
@@ -422,8 +448,8 @@ def _of_case(task: HumanTask, item: _Judged) -> HumanTask:
         submitter=item.case.submitter,
         track=item.case.track,
         applicant=item.case.submitter,
-        telephone=_contact(item, "", "联系电话"),
-        contact=_contact(item, "", "联系人") or item.case.reply_name,
+        telephone=item.telephone,
+        contact=item.contact,
     )
 
 
@@ -451,7 +477,7 @@ def _mail_tasks(session: Session, since: datetime) -> Iterator[HumanTask]:
 def _silence_tasks(
     session: Session,
     since: datetime,
-    judged: dict[int, _Judged],
+    judged: dict[int, _Known],
 ) -> Iterator[HumanTask]:
     """Letters that a cap kept back, and decisions told to nobody: only a person can give word; one
     line a case or mail.
@@ -487,22 +513,13 @@ def _mail_task(row: MessageRow, reason: str, todo: str) -> HumanTask:
 # --- lists ----------------------------------------------------------------------------------------
 
 
-def _lines(judged: list[_Judged], decision: Decision) -> tuple[CaseLine, ...]:
+def _lines(item: _Judged) -> Iterator[tuple[Decision, CaseLine]]:
     """One line an entry; a case without entries is one line itself."""
-    lines = []
-    for item in judged:
-        entries = item.verdict.entries or (
-            (
-                EntryVerdict(
-                    entry="",
-                    applicant="",
-                    track=item.case.track,
-                    decision=item.verdict.decision,
-                ),
-            )
-        )
-        lines += [_line(item, entry) for entry in entries if entry.decision is decision]
-    return tuple(lines)
+    whole = EntryVerdict(
+        entry="", applicant="", track=item.case.track, decision=item.verdict.decision
+    )
+    for entry in item.verdict.entries or (whole,):
+        yield entry.decision, _line(item, entry)
 
 
 def _line(item: _Judged, entry: EntryVerdict) -> CaseLine:
@@ -525,7 +542,7 @@ def _line(item: _Judged, entry: EntryVerdict) -> CaseLine:
         track=item.case.track,
         applicant=entry.applicant,
         received=item.case.last_received_at,
-        decided=item.decision.decided_at,
+        decided=item.decided,
         telephone=_contact(item, entry.entry, "联系电话"),
         contact=_contact(item, entry.entry, "联系人"),
         note=_note(entry.decision, list(notes)),
@@ -539,7 +556,7 @@ def _note(decision: Decision, titles: list[str]) -> str:
 
 
 def _undelivered(
-    session: Session, judged: dict[int, _Judged], now: datetime
+    session: Session, judged: dict[int, _Known], now: datetime
 ) -> Iterator[Undelivered]:
     reported = bounces(session)
     for letter in lost_letters(session, now):
@@ -550,7 +567,7 @@ def _undelivered(
             submitter=item.case.submitter if item else "",
             kind=letter.kind,
             recipient=letter.recipient,
-            telephone=_contact(item, "", "联系电话") if item else "",
+            telephone=item.telephone if item else "",
             reason=event.text if event else _why_undelivered(letter),
             failed=event.at if event else letter.created_at,
         )
@@ -574,13 +591,13 @@ def _silent_units(session: Session, call: Call, track: str) -> tuple[str, ...]:
     return tuple(unit.name for unit in call.units if not unit.direct and unit.name not in heard)
 
 
-def _telephones(call: Call, judged: list[_Judged], units: tuple[str, ...]) -> dict[str, str]:
+def _telephones(call: Call, known: dict[int, _Known], units: tuple[str, ...]) -> dict[str, str]:
     """The telephones of units, as far as one is known: from the call's list, else from what the
     unit's office has sent for another track.
     """
     sent = {
-        item.case.unit: _contact(item, "", "联系电话")
-        for item in judged
+        item.case.unit: item.telephone
+        for item in known.values()
         if item.case.submitter_key == f"unit:{item.case.unit}"
     }
     listed = {unit.name: unit.telephone for unit in call.units}
@@ -588,92 +605,22 @@ def _telephones(call: Call, judged: list[_Judged], units: tuple[str, ...]) -> di
     return {unit: telephone for unit, telephone in found.items() if telephone}
 
 
-def _quotas(call: Call, judged: list[_Judged]) -> Iterator[QuotaLine]:
+def _in_quota(call: Call, item: _Judged) -> Iterator[tuple[str, str]]:
+    """Track and name of each quota that an accepted entry of a case counts against."""
+    for entry in item.verdict.entries:
+        if entry.decision is not Decision.ACCEPTED:
+            continue
+        form = item.subjects.get(entry.entry)
+        track = next((track for track in call.tracks if track.name == entry.track), None)
+        for quota in track.quotas if track is not None else ():
+            if not quota.field or (
+                form is not None and form.fact(quota.field).value in quota.options
+            ):
+                yield entry.track, quota.name
+
+
+def _quotas(call: Call, in_quota: Counter[tuple[str, str]]) -> Iterator[QuotaLine]:
     for track in call.tracks:
-        accepted = [
-            item.subjects.get(entry.entry)
-            for item in judged
-            for entry in item.verdict.entries
-            if entry.track == track.name and entry.decision is Decision.ACCEPTED
-        ]
         for quota in track.quotas:
-            counted = [
-                form
-                for form in accepted
-                if not quota.field
-                or (
-                    form is not None
-                    and form.fact(
-                        quota.field,
-                    ).value
-                    in quota.options
-                )
-            ]
-            yield QuotaLine(quota.name, quota.count, quota.at_least, len(counted))
-
-
-def _ledger_line(head: Head) -> str:
-    """What staff keep without doing anything: yesterday's digest proves that today's ledger was not
-    cut off.
-    """
-    return f"台账共 {head.events} 行，末行校验值 {head.chain}"
-
-
-def system_state(
-    session: Session,
-    settings: Settings,
-    now: datetime,
-    since: datetime | None = None,
-) -> SystemState:
-    """The program's own health, with the errors since ``since``, of a day unless given."""
-    since = since or now - RECENT
-    counts, folders = count_everything(session), list_folders(session)
-    polled = [folder.polled_at for folder in folders if folder.polled_at is not None]
-    health = intake_health(session, settings.mailbox, now)
-    errors = [text for text in (health.complaint(now), *health.differences) if text]
-    errors += [f"{folder.folder}: {folder.error}" for folder in folders if folder.error]
-    for kind in (
-        EventKind.DISAGREEMENT,
-        EventKind.CANARY_LOST,
-        EventKind.JUDGING_FAILED,
-        EventKind.ALLEGED_BOUNCE,
-        EventKind.ALARM,
-    ):
-        errors += dict.fromkeys(
-            event.text
-            for event in reversed(
-                list_events(session, kind=kind, since=since),
-            )
-        )
-    errors += _office_letters_lost(session, since)
-    errors += [trouble] if (trouble := rules_trouble(session)) else []
-    errors += _unguarded_rules(session, settings)
-    errors += attention(session, settings, now)
-    return SystemState(
-        server_count=count_on_server(session),
-        ledger_count=count_in_ledger(session),
-        set_aside=counts.messages[MessageState.SET_ASIDE],
-        pending=counts.messages[MessageState.STORED] + counts.to_judge,
-        queued_letters=counts.outbox[OutboxState.QUEUED] + counts.outbox[OutboxState.RETRY],
-        last_poll=max(polled, default=None),
-        stale=health.stale,
-        errors=tuple(errors),
-        held=settings.letters.silenced(),
-        ledger=_ledger_line(ledger_head(session)),
-    )
-
-
-def _unguarded_rules(session: Session, settings: Settings) -> Iterator[str]:
-    """Rules in force without a single example: a wrong edit would go in force unnoticed."""
-    row = last_good(session, settings.calls.active[0])
-    if row is not None and not case_count(row.examples_source):
-        yield "规则没有样例(examples.yaml)，改错了没有什么能发现"
-
-
-def _office_letters_lost(session: Session, since: datetime) -> Iterator[str]:
-    """Digests and alarms that bounced or failed: whoever should have read them does not know."""
-    for kind in (EventKind.UNDELIVERED, EventKind.FAILED):
-        for event in list_events(session, kind=kind, since=since):
-            letter = get_letter(session, event.outbox_id) if event.outbox_id is not None else None
-            if letter is not None and letter.kind in NOT_TO_APPLICANTS:
-                yield f"发给 {letter.recipient} 的“{letter.subject}”没有送达：{event.text}"
+            count = in_quota[track.name, quota.name]
+            yield QuotaLine(quota.name, quota.count, quota.at_least, count)

@@ -35,7 +35,8 @@ from ingest.store.cases import list_cases
 from ingest.store.events import EventKind, list_events
 from ingest.store.messages import list_messages
 from ingest.store.tables import CaseRow, DecisionRow, EventRow, MessageRow
-from ingest.views.digest import collect_digest, system_state
+from ingest.views.digest import collect_digest
+from ingest.views.systemstate import system_state
 from notifier.digest import Digest, DigestData, SystemState
 from notifier.outbox import NewLetter, OutboxRow, enqueue, list_letters
 from rules.vocabulary import BEIJING
@@ -168,7 +169,7 @@ class House:
         return collect_digest(session, self.app.rules.call, self.app.settings, self.clock.instant)
 
     def system_state(self, session: Session) -> SystemState:
-        """See :func:`ingest.views.digest.system_state`."""
+        """See :func:`ingest.views.systemstate.system_state`."""
         return system_state(session, self.app.settings, self.clock.instant)
 
     def watch_intake(self, since: datetime) -> str:

@@ -17,9 +17,9 @@ from ingest.steps import watch as watching
 from ingest.steps.canary import stamp_of, token
 from ingest.steps.receive import receive_all
 from ingest.store.folders import save_folder
-from ingest.views.digest import system_state
 from ingest.views.health import intake_health, is_stale
 from ingest.views.status import status_report
+from ingest.views.systemstate import system_state
 from notifier.digest import NORMAL, state_lines
 from notifier.outbox import OutboxRow
 from notifier.transport import SmtpUnavailable

@@ -31,7 +31,7 @@ from ingest.steps.judge import OnPurpose
 from ingest.store.cases import decisions_in_force, decisions_of_case, load_subjects
 from ingest.store.rulefiles import files_of_decision, keep_rule_files, last_good
 from ingest.store.tables import RuleFilesRow
-from ingest.views.digest import system_state
+from ingest.views.systemstate import system_state
 from notifier.outboxstates import OutboxState
 from rules.verdict import Decision
 from tests.integration.house import House

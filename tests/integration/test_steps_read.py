@@ -18,7 +18,8 @@ from ingest.store.messages import claim_message, retry_message, waiting_to_be_re
 from ingest.store.tables import MessageState
 from ingest.store.tasks import open_tasks
 from ingest.views import lists as views
-from ingest.views.digest import collect_digest, system_state
+from ingest.views.digest import collect_digest
+from ingest.views.systemstate import system_state
 from notifier.digest import HumanTask
 from notifier.rendering import Templates
 from rules.verdict import Decision

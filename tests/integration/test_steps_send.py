@@ -12,7 +12,7 @@ import pytest
 from ingest.daemon import start
 from ingest.errors import LoginRefusedError, TemporaryError
 from ingest.steps.send import send_due
-from ingest.views.digest import system_state
+from ingest.views.systemstate import system_state
 from notifier import outbox
 from notifier.outboxstates import OutboxState
 from notifier.transport import SendOutcome, SmtpLoginRefused, SmtpUnavailable
