@@ -118,8 +118,10 @@ def open_folder(settings: Settings) -> CallFolder:
     return open_call(settings.calls.directory, settings.calls.active[0])
 
 
-def open_mailbox(settings: Settings) -> Mailbox:
-    """The office's mailbox. Raises ConfigError when there is no password."""
+def open_mailbox(settings: Settings, patience: float = 60.0) -> Mailbox:
+    """The office's mailbox; it has ``patience`` seconds for a reply. Raises ConfigError when there
+    is no password.
+    """
     # Commands that read no mail do not pay for it.
     from ingest.mailbox.imap import ImapMailbox  # noqa: PLC0415 - see above
 
@@ -132,19 +134,20 @@ def open_mailbox(settings: Settings) -> Mailbox:
         password=settings.mailbox_password(),
         ca_file=mailbox.ca_file,
         max_message_size=mailbox.max_message_size,
+        timeout=patience,
     )
 
 
-def open_transport(settings: Settings) -> Transport:
-    """The way letters leave. Raises ConfigError when a user name is configured without a
-    password.
+def open_transport(settings: Settings, patience: float = 60.0) -> Transport:
+    """The way letters leave; the server has ``patience`` seconds for a reply. Raises ConfigError
+    when a user name is configured without a password.
     """
     from notifier.smtp import SmtpTransport  # noqa: PLC0415 - see above
 
     smtp = settings.smtp
     return SmtpTransport(
         host=smtp.host, port=smtp.port, security=smtp.security, username=smtp.username,
-        password=settings.smtp_password(), ca_file=smtp.ca_file,
+        password=settings.smtp_password(), ca_file=smtp.ca_file, timeout=patience,
     )  # fmt: skip
 
 

@@ -5,8 +5,9 @@ what to do.
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
-from ipaddress import ip_address
+from datetime import datetime
 from pathlib import Path
 
 from ingest.app import open_folder, open_mailbox, open_transport
@@ -17,27 +18,35 @@ from ingest.rulefiles.examination import NOTHING_BEFORE, Before, before, problem
 from ingest.sandbox.trial import standing_walls
 from ingest.sandbox.workers import WorkerDied, WorkerFailed
 from ingest.settings import Settings
+from ingest.slips import connection_slip, is_loopback, room_slip, value_checks
 from ingest.store.database import database_file, open_database, reading_existing
 from notifier.transport import SmtpLoginRefused, SmtpUnavailable
 
+PATIENCE = 10.0
+"""Seconds a server has for any reply: whoever tries the configuration waits for it."""
 
-def run_checks(settings: Settings) -> Iterator[tuple[str, str]]:
+
+def run_checks(settings: Settings, now: datetime) -> Iterator[tuple[str, str]]:
     """Name and problem ("" when it is well) of each check, in the order they make sense."""
     yield "配置文件", ""  # it has been read, or we would not be here
     yield from _call_folder(settings)
+    yield from value_checks(settings, _deadline(settings), now)
     yield "数据库", _try(lambda: _database(settings))
     yield "邮件原件目录", _try(lambda: _place(settings.store.files))
     yield _walls(settings)
     yield "存储是否配套", _try(lambda: refuse_unfit(settings.store))
-    yield "邮箱登录", _try(lambda: _mailbox(settings))
-    yield "发信登录", _try(lambda: _transport(settings))
+    mailbox, smtp = settings.mailbox, settings.smtp
+    yield "邮箱登录", connection_slip("mailbox", mailbox) or _try(lambda: _mailbox(settings))
+    yield "发信登录", connection_slip("smtp", smtp) or _try(lambda: _transport(settings))
     yield "办件台", _try(lambda: check_desk(settings))
-    yield (
-        "日报收件人",
-        ""
-        if settings.office.staff or settings.office.administrators
-        else "没有人会收到日报: 在 [office] staff 写上邮箱",
-    )
+
+
+def _deadline(settings: Settings) -> datetime | None:
+    """The active call's; None when it cannot be read, which another check tells."""
+    try:
+        return open_folder(settings).call.deadline
+    except ConfigError:
+        return None
 
 
 def _walls(settings: Settings) -> tuple[str, str]:
@@ -61,19 +70,11 @@ def check_desk(settings: Settings) -> None:
     desk, office = settings.desk, settings.office
     if not (office.staff or office.administrators):
         raise ConfigError("没有人能登录办件台", "在 [office] staff 写上工作人员的邮箱")
-    if not _is_loopback(desk.address) and not desk.origin.startswith("https://"):
+    if not is_loopback(desk.address) and not desk.origin.startswith("https://"):
         raise ConfigError(
             f"[desk] address 是 {desk.address}, 别的电脑能连上, 却没有加密",
             "改回 127.0.0.1, 前面放单位的 HTTPS 代理, 并在 [desk] public_url 写上 https 地址",
         )
-
-
-def _is_loopback(address: str) -> bool:
-    """Whether only this machine can reach an address."""
-    try:
-        return address == "localhost" or ip_address(address).is_loopback
-    except ValueError:  # some other name
-        return False
 
 
 def _call_folder(settings: Settings) -> Iterator[tuple[str, str]]:
@@ -138,13 +139,15 @@ def _place(directory: Path) -> None:
         raise ConfigError(f"{there} 不是目录", "检查 [store] 里的路径")
     if not os.access(there, os.W_OK | os.X_OK):
         raise ConfigError(f"{there} 不可写", "检查属主、权限,磁盘是不是以只读方式挂载")
+    if slip := room_slip(shutil.disk_usage(there).free, str(directory)):
+        raise ConfigError(*slip.split(": ", 1))
 
 
 def _mailbox(settings: Settings) -> None:
-    with open_mailbox(settings).session() as session:
+    with open_mailbox(settings, PATIENCE).session() as session:
         session.examine(settings.mailbox.folder)
 
 
 def _transport(settings: Settings) -> None:
-    with open_transport(settings).session():
+    with open_transport(settings, PATIENCE).session():
         pass

@@ -29,7 +29,7 @@ from ingest.sandbox.trial import require_walls
 from ingest.steps.canary import canary_if_due, watch_canary
 from ingest.steps.closing import close_due
 from ingest.steps.delivery import keep_undelivered_tasks
-from ingest.steps.digest import digest_if_due
+from ingest.steps.digest import digest_if_due, watch_digest
 from ingest.steps.judge import judge_one
 from ingest.steps.receive import note_failure, receive_all
 from ingest.steps.remind import remind_due
@@ -160,6 +160,7 @@ def watch(app: App, since: datetime) -> None:
     now, database, mouth, mailbox = app.clock.now(), app.database, app.mouth, app.settings.mailbox
     watch_intake(database, mailbox, mouth, since, now)
     watch_walls(database, now)
+    watch_digest(database, app.settings, mouth, now)
     app.chronicle.note_head(now)
     if mailbox.canary:
         watch_canary(database, mouth, mailbox.folder, now)

@@ -374,6 +374,16 @@ def newest_letters(
     return list(session.exec(query.limit(number)))
 
 
+def queued_since(session: Session, kind: str, since: datetime) -> list[OutboxRow]:
+    """The letters of a kind that were queued at or after a moment, in their order. Their bytes are
+    not loaded.
+    """
+    query = select(OutboxRow).options(_WITHOUT_MIME).where(
+        col(OutboxRow.kind) == kind, col(OutboxRow.created_at) >= since
+    )  # fmt: skip
+    return list(session.exec(query.order_by(col(OutboxRow.id))))
+
+
 def find_letters(session: Session, message_ids: Iterable[str]) -> list[OutboxRow]:
     """Letters with one of these Message-IDs: what a bounce reports, what a reply refers to."""
     return list(

@@ -63,13 +63,14 @@ def check(
 ) -> None:
     """检查配置、规则、模板、数据库、邮箱和发信登录,每项一行。"""
     from ingest.checks import run_checks
+    from ingest.clock import SystemClock
 
     if walls:
         _try_walls(as_json=as_json)
 
     settings = console(context).settings()
     failed = False
-    for name, problem in run_checks(settings):
+    for name, problem in run_checks(settings, SystemClock().now()):
         typer.echo(f"{name}: {problem or 'OK'}")
         failed = failed or bool(problem)
     raise typer.Exit(int(ExitCode.FINDINGS if failed else ExitCode.OK))

@@ -15,6 +15,7 @@ from ingest.store.events import EventKind, list_events, queue_letter, record_eve
 from notifier.letters import message_id
 from notifier.mime import build_notice
 from notifier.outbox import NewLetter
+from notifier.transport import deliverable
 
 ALARM = "alarm"
 """The kind of these letters in the outbox."""
@@ -36,7 +37,8 @@ def queue_alarm(
     ``text`` are Chinese; no applicant's data belongs in them.
     """
     count, office = 0, mouth.office
-    for address in office.administrators:
+    reachable = [address for address in office.administrators if deliverable(address)]
+    for address in reachable:
         serial = signed_serial(
             mouth.key,
             f"alarm.{hashlib.sha256(alarm_key(incident, address).encode()).hexdigest()[:20]}",
@@ -55,7 +57,7 @@ def queue_alarm(
             mime,
         )
         count += queue_letter(session, new, now, f"告警信入发件箱: {title}")[1]
-    if count or (not office.administrators and not told_lately(session, now, title)):
+    if count or (not reachable and not told_lately(session, now, title)):
         record_event(session, now, EventKind.ALARM, title)
     return count
 

@@ -12,15 +12,18 @@ from ingest.log import get_logger
 from ingest.office import Mouth, Office
 from ingest.receipts.signing import signed_serial
 from ingest.settings import Settings
+from ingest.steps.alarm import queue_alarm
 from ingest.steps.staff.links import with_links
 from ingest.store.claims import founded_at
 from ingest.store.database import Database
 from ingest.store.events import EventKind, queue_letter, record_event
+from ingest.views.attention import lost_digests
 from ingest.views.digest import collect_digest
 from notifier.digest import Digest, DigestData, compose_digest
 from notifier.letters import message_id
 from notifier.mime import build_digest
 from notifier.outbox import NewLetter, digest_prefix, known_keys
+from notifier.transport import deliverable
 from notifier.workbook import build_workbook
 
 
@@ -38,8 +41,33 @@ def is_before(day: date, at: time, zone: ZoneInfo, founded: datetime | None) -> 
 
 
 def recipients(office: Office) -> tuple[str, ...]:
-    """Who gets the digest: staff; administrators where no staff is named."""
-    return office.staff or office.administrators
+    """Who gets the digest: staff; administrators where no staff is named, or none of them can be
+    written to.
+    """
+    staff = tuple(filter(deliverable, office.staff))
+    return staff or tuple(filter(deliverable, office.administrators))
+
+
+def watch_digest(database: Database, settings: Settings, mouth: Mouth, now: datetime) -> None:
+    """Administrators get one alarm for each digest that was lost, and one for each address of staff
+    that cannot be written to.
+    """
+    with database.reading() as session:
+        lost = lost_digests(session, now)
+    wrong = [address for address in settings.office.staff if not deliverable(address)]
+    if not (lost or wrong):
+        return
+    with database.writing() as session:
+        for row, said in lost:
+            queue_alarm(
+                mouth, session, f"lost:{row.key}", f"日报没有送到 {row.recipient}", f"{said}\n", now
+            )
+        for address in wrong:
+            title = f"日报收件人 {address} 不是可用的邮箱地址"
+            queue_alarm(mouth, session, f"unusable:{address}", title, _UNUSABLE, now)
+
+
+_UNUSABLE = "这个地址收不到日报。请改 [office] staff, 再运行 mailroom check。\n"
 
 
 def digest_key(day: date, recipient: str) -> str:

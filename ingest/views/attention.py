@@ -10,19 +10,42 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from ingest.settings import Settings
+from ingest.slips import unusable_addresses
 from ingest.store.claims import founded_at, last_backup
-from notifier.outbox import CLOSING, newest_letters
+from ingest.store.events import bounces
+from notifier.outbox import CLOSING, OutboxRow, newest_letters, queued_since
 from notifier.outboxstates import OutboxState
+
+REMEMBERED = timedelta(days=3)
+"""How long a digest that was lost is told."""
 
 
 def attention(session: Session, settings: Settings, now: datetime) -> Iterator[str]:
     """Each a Chinese sentence with what to do."""
+    for address in unusable_addresses(settings.office):
+        yield f"{address} 不是可用的邮箱地址，收不到日报和告警：改 [office] staff、administrators"
+    yield from (said for _, said in lost_digests(session, now))
     if held := count_held(session):
         yield f"发件箱里扣着 {held} 封信，等人放行：用 mailroom outbox list --state held 列出，mailroom outbox show 看过再放行"
     if late := overdue_backup(
         last_backup(session), founded_at(session), now, settings.store.backup_within
     ):
         yield late
+
+
+def lost_digests(session: Session, now: datetime) -> list[tuple[OutboxRow, str]]:
+    """The digests of the last days that were refused or came back, where none has left for the same
+    reader since; with a sentence each.
+    """
+    recent = queued_since(session, "digest", now - REMEMBERED)
+    back = bounces(session)
+    newest = {row.recipient: row for row in recent}
+    lost = []
+    for row in newest.values():
+        reason = back[row.id].text if row.id in back else row.last_reply
+        if row.id in back or row.state is OutboxState.FAILED:
+            lost.append((row, f"日报没有送到 {row.recipient}：{reason}"))
+    return lost
 
 
 def count_held(session: Session) -> int:

@@ -12,7 +12,10 @@ from sqlmodel import Session
 from ingest.settings import MailboxSettings
 from ingest.store.folders import list_folders
 from ingest.store.messages import last_fetched_at
+from rules.vocabulary import BEIJING
 
+CLOCKS_DIFFER = timedelta(minutes=5)
+"""What is further ahead was written by a clock that was wrong."""
 STALE_AFTER = timedelta(minutes=15)
 """So long without a good look at the mailbox, and somebody must be told."""
 
@@ -27,6 +30,7 @@ class IntakeHealth:
     error: str  #: what the last look said; "" when it succeeded
     #: folders whose mails are not all in the ledger, with both numbers
     differences: tuple[str, ...]
+    ahead: datetime | None = None  #: the last look says it was then, which is still to come
 
     @property
     def reconciled(self) -> bool:
@@ -37,6 +41,11 @@ class IntakeHealth:
 
     def complaint(self, now: datetime) -> str:
         """One Chinese sentence on why nothing comes in; "" when all is well."""
+        if self.ahead is not None:
+            when = self.ahead.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M")
+            return (
+                f"记下的最近一次收信是将来的时间 {when}: 本机时钟不对或倒退过, 无从知道是否还在收信"
+            )
         if not self.stale:
             return ""
         since = (
@@ -65,15 +74,20 @@ def intake_health(
     """
     folders = {row.folder: row for row in list_folders(session)}
     main = folders.get(mailbox.folder)
-    signs = (main.polled_at if main else None, last_fetched_at(session))
-    last_good = max((moment for moment in signs if moment is not None), default=None)
+    polled = main.polled_at if main else None
+    ahead = polled if polled is not None and polled > now + CLOCKS_DIFFER else None
+    signs = (polled, last_fetched_at(session))
+    last_good = max(
+        (moment for moment in signs if moment is not None and moment <= now + CLOCKS_DIFFER),
+        default=None,
+    )
     differences = tuple(
         f"{row.folder}: 服务器 {row.server_count} 封, 台账 {row.ledger_count} 封"
         for row in folders.values()
         if row.server_count != row.ledger_count
     )
-    stale = is_stale(last_good or since, now, mailbox.poll_every)
-    return IntakeHealth(last_good, stale, main.error if main else "", differences)
+    stale = ahead is not None or is_stale(last_good or since, now, mailbox.poll_every)
+    return IntakeHealth(last_good, stale, main.error if main else "", differences, ahead)
 
 
 def _minutes(span: timedelta) -> str:

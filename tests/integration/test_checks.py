@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import shutil
+import socket
 import sqlite3
+import time
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +19,8 @@ from ingest.checks import run_checks
 from ingest.demo.mailbox import EmbeddedMailbox
 from ingest.demo.smtp_sink import SmtpSink
 from ingest.sandbox.walls import Walls
-from tests.integration.house import settings
+from rules.vocabulary import BEIJING
+from tests.integration.house import MORNING, settings
 from tests.unit.ingest.document.signing import authority
 
 SHIPPED = "smart-education-2024"
@@ -28,6 +32,11 @@ NAMES = [
     "空白表",
     "根证书",
     "信函模板",
+    "启用时间",
+    "截止时间",
+    "征集邮箱",
+    "日报收件人",
+    "发件人验证",
     "数据库",
     "邮件原件目录",
     "读取附件的进程隔离",
@@ -35,7 +44,6 @@ NAMES = [
     "邮箱登录",
     "发信登录",
     "办件台",
-    "日报收件人",
 ]
 NOWHERE = {"host": "127.0.0.1", "port": 1, "security": "none"}
 
@@ -46,7 +54,11 @@ def problems(directory: Path, **sections: dict[str, Any]) -> dict[str, str]:
         "mailbox_": {**NOWHERE, "password": "p"},
         "smtp_": {**NOWHERE, "username": ""},
     } | sections
-    return {name: problem for name, problem in run_checks(settings(directory, **given)) if problem}
+    return {
+        name: problem
+        for name, problem in run_checks(settings(directory, **given), MORNING)
+        if problem
+    }
 
 
 @pytest.fixture
@@ -73,8 +85,11 @@ def test_an_office_that_is_well_is_well_in_everything(tmp_path: Path, smtp_sink:
                 "password": mailbox.password,
             },
             "smtp": {"host": smtp_sink.host, "port": smtp_sink.port, "security": "none"},
+            "office": {"trusted_authserv_ids": ["mx.office.example"]},
         }
-        assert list(run_checks(settings(tmp_path, **sections))) == [(name, "") for name in NAMES]
+        assert list(run_checks(settings(tmp_path, **sections), MORNING)) == [
+            (name, "") for name in NAMES
+        ]
         missing = {"mailbox_": {**sections["mailbox_"], "folder": "申报"}, "smtp": sections["smtp"]}
         assert "申报" in problems(tmp_path, **missing)["邮箱登录"]
         wrong = {
@@ -212,6 +227,39 @@ def test_a_missing_wall_is_told_and_is_a_mistake_only_where_all_are_asked_for(
     monkeypatch.setattr(checks, "standing_walls", lambda: gaps)
     told = "文件: 内核没有 Landlock (需 5.13 以上)"
 
-    assert f"读取附件的进程隔离 (缺: {told})" in dict(run_checks(settings(tmp_path)))
+    assert f"读取附件的进程隔离 (缺: {told})" in dict(run_checks(settings(tmp_path), MORNING))
     asked = problems(tmp_path, limits={"require_confinement": True})
     assert asked["读取附件的进程隔离"] == told
+
+
+def test_a_server_that_says_nothing_is_waited_for_a_few_seconds_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As one does that waits for TLS where we wait for its greeting; each port has its patience."""
+    monkeypatch.setattr(checks, "PATIENCE", 0.5)
+    with closing(socket.create_server(("127.0.0.1", 0))) as silent:
+        server = {"host": "127.0.0.1", "port": silent.getsockname()[1], "security": "starttls"}
+        begun = time.monotonic()
+        found = problems(
+            tmp_path,
+            mailbox_={**server, "password": "p"},
+            smtp_={**server, "username": ""},
+        )
+        assert time.monotonic() - begun < 15
+    assert {"邮箱登录", "发信登录"} <= found.keys()
+
+
+def test_slips_that_the_values_tell_are_told(tmp_path: Path) -> None:
+    """Of a call that is over, a mailbox that is not opened yet, addresses nobody reads."""
+    found = problems(
+        tmp_path,
+        mailbox_={"host": "imap.office.cn", "security": "none", "accept_since": "2099-01-01T00:00:00+08:00", "username": "zhengji@example.org"},
+        smtp_={"host": "smtp.office.cn", "port": 465, "security": "starttls"},
+        office={"staff": ["张老师"]},
+    )  # fmt: skip
+
+    assert {"启用时间", "征集邮箱", "日报收件人"} <= found.keys()
+    assert "明文" in found["邮箱登录"]
+    assert 'security = "tls"' in found["发信登录"]
+    late = dict(run_checks(settings(tmp_path), datetime(2024, 9, 10, tzinfo=BEIJING)))
+    assert "已过" in late["截止时间"]
