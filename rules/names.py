@@ -55,6 +55,29 @@ def sameness(first: Name, second: Name) -> Sameness:
     return Sameness.UNSURE if apart else Sameness.LIKELY
 
 
+def abbreviates(first: Name, second: Name) -> bool:
+    """Whether one may be the other with something left out (芳草湖中学, 芳草湖农场中学): only a person can
+    tell.
+    """
+    differ = [(first.unit, second.unit), (first.remark, second.remark)]
+    if any(one and two and one != two for one, two in differ):
+        return False
+    short, whole = sorted((first.own, second.own), key=len)
+    numbers = [_FIGURES.findall(own) for own in (short, whole)]
+    rest = iter(whole)
+    return (
+        len(short) >= _TELLING
+        and short != whole
+        and numbers[0] == numbers[1]
+        and all(character in rest for character in short)
+    )
+
+
+_FIGURES = re.compile(r"\d+")
+_TELLING = 3
+"""Characters of a name below which it says too little to be told from others."""
+
+
 def same_applicant(first: str, second: str, call: Call, home: str = "") -> bool:
     """Whether two names mean one applicant where no other name is about."""
     if not first or not second:
@@ -117,6 +140,8 @@ def _listed_apart(listed: Sequence[Name], names: Iterable[Name]) -> bool:
 # --- how a name is taken apart --------------------------------------------------------------------
 
 _BRACKETS = re.compile(r"\(([^()]*)\)")
+_CAMPUS = re.compile(r"(?<=..)(?:[东南西北中新老总]|第?[一二三四五六\d])?(?:校区|校部|本部)$")
+"""Written without brackets, it is still no other name."""
 _DRESS = re.compile(r"[^\w()]|_")
 _STAMP = re.compile("|".join((*SEAL_LABELS, "签章", "签字")))
 _AREA = tuple("镇乡村县区街路")
@@ -141,6 +166,9 @@ def _taken_apart(text: str, units: tuple[Unit, ...], words: Words, home: str) ->
     key = _BRACKETS.sub("", key)
     if direct := _direct(key, units):
         return Name(direct, frozenset(), "", "".join(remarks))
+    if campus := _CAMPUS.search(key):
+        remarks.append(campus[0])
+        key = key.removesuffix(campus[0])
     for dispensable in words.prefixes:
         key = key.removeprefix(normalise(dispensable))
     unit, before, rest = _unit_before(key, _prefixes(units))

@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 from ingest.reading import Document
 from rules.call import APPLICANT_NAME, Call
 from rules.facts import Fact
-from rules.names import Name, Roll, take_apart, unit_of
+from rules.names import Name, Roll, abbreviates, take_apart, unit_of
 from rules.vocabulary import normalise
 
 _DRESS = re.compile(
@@ -67,7 +67,11 @@ class Applicants:
 
     def unsure(self, first: Name | None, second: Name | None) -> bool:
         """Whether only a person can tell if they mean one applicant."""
-        return first is not None and second is not None and self._roll.unsure(first, second)
+        return (
+            first is not None
+            and second is not None
+            and (self._roll.unsure(first, second) or abbreviates(first, second))
+        )
 
 
 def _only_unit(call: Call, said: Iterable[tuple[str, str]]) -> str:

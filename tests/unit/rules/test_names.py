@@ -11,7 +11,16 @@ from hypothesis import strategies as st
 
 from rules.call import Call
 from rules.callfile import load_call
-from rules.names import Name, Roll, Sameness, same_applicant, sameness, take_apart, unit_of
+from rules.names import (
+    Name,
+    Roll,
+    Sameness,
+    abbreviates,
+    same_applicant,
+    sameness,
+    take_apart,
+    unit_of,
+)
 
 CALLS = Path(__file__).parents[3] / "config/calls"
 SMART, GRANTS = (
@@ -205,6 +214,32 @@ homes = st.sampled_from(["", *(unit.name for unit in _UNITS)])
 def test_a_name_is_the_same_as_itself(name: str, home: str) -> None:
     """Reflexive."""
     assert sameness(apart(name, home), apart(name, home)) is Sameness.SAME
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "perhaps"),
+    [
+        ("第六师芳草湖中学", "芳草湖农场中学", True),
+        ("晨曦小学校", "晨曦小学", True),
+        ("第二中学", "第二十中学", False),
+        ("第六师红旗中学", "第七师红旗农场中学", False),
+        ("红旗小学（东校区）", "红旗中心小学（西校区）", False),
+        ("红旗小学", "晨曦小学", False),
+        ("红旗小学", "红旗小学", False),
+        ("中学", "红旗中学", False),
+    ],
+)
+def test_a_name_with_something_left_out_may_be_the_other(
+    first: str, second: str, perhaps: bool
+) -> None:
+    """A person tells; numbers are never left out."""
+    assert abbreviates(apart(first), apart(second)) is perhaps
+    assert abbreviates(apart(second), apart(first)) is perhaps
+
+
+@pytest.mark.parametrize("name", ["晨曦小学东校区", "晨曦小学（东校区）"])
+def test_a_campus_is_a_remark_with_or_without_brackets(name: str) -> None:
+    assert (apart(name).own, apart(name).remark) == ("晨曦小学", "东校区")
 
 
 @given(written(), written(), homes)
