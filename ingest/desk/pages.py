@@ -128,7 +128,7 @@ def case_page(visit: Visit, problem: MailroomError | None = None) -> Response:
         "case.html", "tasks", status=409 if problem else 200,
         case=detail, papers=papers, tasks=tasks, events=[event_line(each) for each in events],
         shown=shown, page=page, findings=(*(shown.findings if shown else ()), *papers.findings),
-        picture=desk.pictures.kept(scan.mail, scan.part, page) if scan else None,
+        picture=desk.pictures.kept(scan.mail, *scan.file_of(page)) if scan else None,
         letter_states=STATE_NAMES, telephone=_telephone(tasks), assigned=row.assigned_to,
         people=desk.app.office.staff, actions=ACTIONS, about=about,
         fact_entry=OF_SUMMARY if shown and shown.key == SUMMARY else about,
@@ -211,7 +211,7 @@ def _scan(papers: CasePapers, visit: Visit) -> Sheet | None:
 def _picture(visit: Visit, scan: Sheet, page: int) -> PagePicture:
     if page not in scan.pages:
         return PagePicture(problem="没有这一页")
-    return visit.desk.pictures.picture(scan.mail, scan.part, page)
+    return visit.desk.pictures.picture(scan.mail, *scan.file_of(page))
 
 
 def picture(visit: Visit) -> Response:
@@ -229,7 +229,12 @@ def picture(visit: Visit) -> Response:
 
 def _documents(row: MessageRow) -> set[str]:
     reading = load_reading(row)
-    return {document.sha256 for document in reading.documents} if reading else set()
+    if reading is None:
+        return set()
+    paths = {path for document in reading.documents for path in document.parts}
+    return {part.sha256 for part in reading.parts if part.path in paths} | {
+        document.sha256 for document in reading.documents
+    }
 
 
 def mail_page(visit: Visit, problem: MailroomError | None = None) -> Response:

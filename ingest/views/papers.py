@@ -48,13 +48,19 @@ class Sheet:
     key: str  #: of its group
     message: int
     mail: str  #: SHA-256 of the raw mail
-    part: str  #: SHA-256 of the attachment
+    parts: tuple[str, ...]  #: SHA-256 of the attachment; of photographs of one form, one a page
     name: str
     pages: tuple[int, ...]
     first: int  #: the page in question
     seal: str  #: what was seen of seals, in words
     note: str
     marks: tuple[Mark, ...]
+
+    def file_of(self, page: int) -> tuple[str, int]:
+        """The attachment a page is in, by its hash, and the page's number there."""
+        if len(self.parts) > 1 and page <= len(self.parts):
+            return self.parts[page - 1], 1
+        return self.parts[0], page
 
     def marks_on(self, page: int) -> tuple[Mark, ...]:
         """The marks of one page."""
@@ -168,7 +174,7 @@ class _Look:
             key=key,
             message=filed.mail.id,
             mail=self.hashes[filed.mail.id],
-            part=document.sha256,
+            parts=files_of(filed),
             name=document.name,
             pages=_pages(document, marks),
             first=_in_question(document, marks),
@@ -176,6 +182,13 @@ class _Look:
             note=document.note,
             marks=marks,
         )
+
+
+def files_of(filed: Filed) -> tuple[str, ...]:
+    """The attachments a scan is in, by their hashes: several where each page was photographed."""
+    hashes = {part.path: part.sha256 for part in filed.mail.reading.parts}
+    more = (hashes.get(path, "") for path in filed.document.more_parts)
+    return (filed.document.sha256, *more)
 
 
 def _pages(document: Document, marks: Sequence[Mark]) -> tuple[int, ...]:
