@@ -21,6 +21,8 @@ from rules.verdict import (
 Same = Callable[[str, str], bool]
 """Whether two names mean one applicant."""
 
+LEFT_OUT_RULE = "汇总表-不再列出"
+"""The 编号 of the finding that a newer summary table does not list an entry any longer."""
 ACCEPTED_BEFORE = "材料没有变，先前的受理继续有效"
 IN_TIME = "截止前的材料，截止后没有变"
 
@@ -82,14 +84,19 @@ def with_newcomers(verdict: Verdict, first: Verdict, newcomers: Collection[str])
 
 
 def with_standing(verdict: Verdict, old: Verdict) -> Verdict:
-    """``verdict``, made again of the entries of ``old``, with those that ``old`` had kept, or a
-    person decided, as they were.
+    """``verdict``, made again of the entries of ``old``, with those that ``old`` had kept, a person
+    decided, or a table left out, as they were.
     """
-    kept = {entry.entry: entry for entry in old.entries if entry.kept or entry.by_staff}
+    kept = {entry.entry: entry for entry in old.entries
+            if entry.kept or entry.by_staff or _left_out(entry)}  # fmt: skip
     if not kept:
         return verdict
     apart = _each_by_itself(verdict)
     return with_entries(apart, [kept.get(entry.entry, entry) for entry in apart.entries])
+
+
+def _left_out(entry: EntryVerdict) -> bool:
+    return any(finding.rule == LEFT_OUT_RULE for finding in entry.findings)
 
 
 def with_entries(verdict: Verdict, entries: Sequence[EntryVerdict]) -> Verdict:

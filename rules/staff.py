@@ -13,15 +13,13 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
-from rules.kept import same_papers, with_entries
+from rules.kept import LEFT_OUT_RULE, same_papers, with_entries
 from rules.verdict import Decision, EntryVerdict, Finding, Outcome, Truth, Verdict
 
 STAFF_RULE = "人工"
 """The 编号 of the finding by which a verdict names a person's decision."""
 NEWER_RULE = "人工-新材料"
 """The 编号 of the finding that newer papers came after a person's decision."""
-LEFT_OUT_RULE = "汇总表-不再列出"
-"""The 编号 of the finding that a newer summary table does not list an entry any longer."""
 
 
 class StaffAction(StrEnum):
@@ -225,6 +223,13 @@ def with_rival(verdict: Verdict) -> Verdict:
         for entry in verdict.entries
     ]
     return with_entries(verdict, entries)
+
+
+def has_rival(verdict: Verdict) -> bool:
+    """Whether something in it waits for staff to say which of two cases counts."""
+    return any(
+        finding.rule == RIVAL_RULE for entry in verdict.entries for finding in entry.findings
+    )
 
 
 def to_verify(verdict: Verdict) -> list[tuple[str, list[Finding]]]:

@@ -20,7 +20,7 @@ from rules.call import APPLICANT_NAME, Call
 from rules.facts import Fact
 from rules.kept import with_newcomers, with_standing
 from rules.names import same_applicant
-from rules.staff import decided_by_staff
+from rules.staff import decided_by_staff, has_rival, with_rival
 from rules.subjects import Subject, SubjectKind
 from rules.verdict import DECISION_NAMES, Decision, Verdict
 
@@ -80,6 +80,7 @@ def judge_again(
         first = judge.judge(first_time(subjects), decision.received_at)
         new = with_newcomers(new, verdict_of(papers, first.findings, first.rules_sha256), late)
         judged = joined(judged, first)
+    new = with_rival(new) if has_rival(old) else new
     new = old if not old.entries and decided_by_staff(old) else with_standing(new, old)
     changes = tuple(_rule_changes(json.loads(decision.trace), judged.results))
     if not changes and new.decision is decision.decision:

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from ingest.submission.case import Case, Entry, Filed
 from ingest.submission.wishes import Asked, Wish, asked_in
 from rules.call import APPLICANT_NAME, Call, Role
-from rules.kept import with_entries
+from rules.kept import LEFT_OUT_RULE, with_entries
 from rules.names import Name
-from rules.staff import LEFT_OUT_RULE, StaffDecision
+from rules.staff import StaffDecision
 from rules.verdict import Decision, EndedEntry, EntryVerdict, Finding, Outcome, Truth, Verdict
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rules.kept import (
+    LEFT_OUT_RULE,
     papers_text,
     same_papers,
     with_entries,
@@ -174,6 +175,19 @@ def test_a_verdict_made_again_keeps_what_was_kept() -> None:
     assert with_standing(anew, verdict(entry("甲校", ACCEPTED))) == anew
     by_hand = entry("甲校", ACCEPTED).model_copy(update={"by_staff": "李"})
     assert told(with_standing(anew, verdict(by_hand))) == [(ACCEPTED, []), (REJECTED, ["逾期"])]
+    gone = finding(Outcome.REFER, "不再列出").model_copy(update={"rule": LEFT_OUT_RULE})
+    left_out = verdict(entry("甲校", REFERRED, "p.", gone))
+    assert told(with_standing(anew, left_out))[0] == (REFERRED, ["不再列出"])
+
+
+def test_what_a_person_must_look_at_stays_so_where_all_are_kept() -> None:
+    """It is no fault of theirs, and no note either."""
+    before = verdict(entry("甲校", ACCEPTED))
+    after = verdict(entry("甲校", REFERRED), whole=(finding(Outcome.REFER, "请看"),))
+    kept = with_kept_acceptances(after, before, same)
+
+    assert [each.outcome for each in kept.findings] == [Outcome.REFER]
+    assert kept.decision is ACCEPTED
 
 
 def test_a_verdict_without_entries_stays_as_it_is() -> None:

@@ -11,6 +11,7 @@ from rules.staff import (
     StaffAction,
     StaffDecision,
     decided_by_staff,
+    has_rival,
     passed_on,
     to_verify,
     with_rival,
@@ -185,6 +186,7 @@ def test_nothing_is_accepted_while_another_case_claims_the_name() -> None:
     assert [each.decision for each in waits.entries] == [Decision.REFERRED, Decision.INCOMPLETE]
     assert [finding.rule for finding in waits.entries[0].findings] == [RIVAL_RULE]
     assert with_rival(verdict(mended)) == verdict(mended)
+    assert (has_rival(waits), has_rival(verdict(mended))) == (True, False)
 
 
 def test_what_a_person_must_look_at_is_asked_by_name_and_not_of_what_a_person_decided() -> None:

@@ -14,7 +14,8 @@ from ingest.submission.presenting import subjects_of
 from ingest.submission.sender import Sender
 from rules.call import Call
 from rules.casestate import State
-from rules.staff import LEFT_OUT_RULE, StaffAction, StaffDecision, to_confirm, to_verify
+from rules.kept import LEFT_OUT_RULE
+from rules.staff import StaffAction, StaffDecision, to_confirm, to_verify
 from rules.verdict import Decision, EntryVerdict, Verdict
 
 Make = Callable[..., Document]
