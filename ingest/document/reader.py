@@ -136,8 +136,27 @@ def _read_editable(part: _Part, kind: Kind) -> DocumentReading:
         return reading
     other = second_opinion(kind, part.data)
     again = _read_content(part, kind, other) if other is not None else reading
-    better = again.document is not None and _unread(again) < _unread(reading)
-    return again if better else reading
+    if again.document is None or _unread(again) >= _unread(reading):
+        return reading
+    return _still_filled(again, reading)
+
+
+def _still_filled(again: DocumentReading, first: DocumentReading) -> DocumentReading:
+    """The second opinion, but that nothing is empty where the first reader saw something that it
+    could not read: other programs lose formulas, form fields and drawings.
+    """
+    if first.document is None or again.document is None:
+        return again
+    seen = {
+        name: fact
+        for name, fact in first.document.fields.items()
+        if fact.knowledge is Knowledge.UNKNOWN and fact.provenance.raw
+    }
+    fields = {
+        name: seen.get(name, fact) if fact.knowledge is Knowledge.BLANK else fact
+        for name, fact in again.document.fields.items()
+    }
+    return replace(again, document=again.document.model_copy(update={"fields": fields}))
 
 
 def _unread(reading: DocumentReading) -> int:

@@ -7,6 +7,7 @@ what a file's bytes mean is its reader's matter.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 
 from ingest.document.content import (
@@ -14,13 +15,19 @@ from ingest.document.content import (
     MAX_COLUMNS,
     MAX_ROWS,
     MAX_TEXT,
+    RING,
+    RING_END,
+    STRUCK,
     Cell,
     Content,
     Line,
     Table,
+    signed,
+    words,
 )
 from ingest.document.editable.symbols import shown
 
+_STRUCK = re.compile(f"{STRUCK}+")
 _TOLERANCE = 40  #: twips by which borders of one column differ from row to row (0.7 mm)
 
 
@@ -69,7 +76,11 @@ def build_table(number: int, rows: list[list[RowCell]]) -> Table:
                 above[column] = len(cells)
                 cells.append(Cell(cell.text, row_number, column, right - column))
             column = right
-    return Table(number, tuple(cells))
+    return Table(number, tuple(map(_with_signs, cells)))
+
+
+def _with_signs(cell: Cell) -> Cell:
+    return replace(cell, text=words(cell.text).strip(), signed=signed(cell.text))
 
 
 def _join(first: str, second: str) -> str:
@@ -123,6 +134,7 @@ class Writer:
     def _taken(self) -> str:
         text = "".join(char for char in "".join(self._text) if char in "\t\n" or char >= " ")
         self._text = []
+        text = _STRUCK.sub(STRUCK, text.replace(RING_END + RING, ""))  # told for each character
         return shown(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
 
     def _level(self, depth: int) -> _Level:
@@ -146,7 +158,8 @@ class Writer:
             self._levels[-1].paragraphs += texts
 
     def _line(self, text: str) -> None:
-        self._lines.append(Line(text.strip("\n"), f"第{len(self._lines) + 1}段"))
+        said = text.strip("\n")
+        self._lines.append(Line(words(said), f"第{len(self._lines) + 1}段", signed(said)))
 
     def end_paragraph(self, depth: int) -> None:
         """The paragraph is at its end."""

@@ -14,12 +14,14 @@ import struct
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 import olefile
 
-from ingest.document.content import MAX_TEXT, Content
+from ingest.document.content import INK, MAX_TEXT, STRUCK, Content, ringed
 from ingest.document.editable.grids import CellEnd, TooMuchError, Writer
 from ingest.document.editable.symbols import symbol
+from ingest.document.editable.wordfields import Fields
 
 MAX_STREAM = 100 * 1024 * 1024
 MAX_DEPTH = 20  #: of tables within tables
@@ -119,7 +121,19 @@ class _Run:
     """What the properties of some characters say."""
 
     gone: bool = False  #: deleted with tracked changes, or hidden
+    struck: bool = False
+    capitals: bool = False
+    ringed: bool = False  #: underlined, framed or shaded
     symbol: str = ""
+    data: int = -1  #: where in the Data stream lies what the character stands for
+    is_data: bool = False  #: that is what a form field holds, and no picture
+
+    def shown(self, text: str) -> str:
+        """Text with signs for how it looks."""
+        if self.struck and text.strip():
+            return STRUCK
+        text = text.upper() if self.capitals else text
+        return ringed(text) if self.ringed and text.strip("_＿ \t\n\u3000") else text
 
 
 class _Document:
@@ -160,16 +174,31 @@ class _Document:
         body, before_boxes = counts[0], sum(counts[:6])
         writer = Writer()
         for start, end in ((0, body), (before_boxes, before_boxes + counts[6])):
-            codes = 0  # depth of field codes, which are not text
+            fields = Fields()
             for place, character in self._characters(start, end):
-                if character in "\x13\x14":
-                    codes = max(0, codes + (1 if character == "\x13" else -1))
+                if character in "\x13\x14\x15":
+                    writer.add(self._field(fields, place, character))
                 elif character in "\r\x07\x0c":
+                    if character == "\x07":
+                        writer.add(fields.close_to(0))
                     self._end(writer, self._paragraph(place), cell=character == "\x07")
-                elif not codes:
-                    self._add(writer, place, character)
+                else:
+                    self._add(writer, fields, place, character)
+            writer.add(fields.close_to(0))
             writer.end_paragraph(0)
         return writer.content()
+
+    def _field(self, fields: Fields, place: int, character: str) -> str:
+        """A mark of a field (2.8.25); what it shows when that was its end."""
+        if character == "\x13":
+            fields.open()
+        elif character == "\x14":
+            fields.separate()
+        elif not _read_run(self.runs.at(place)).gone:
+            return fields.end()
+        else:
+            fields.end()
+        return ""
 
     def _characters(self, start: int, end: int) -> Iterator[tuple[int, str]]:
         """Characters from ``start`` to ``end`` with their byte offset."""
@@ -199,15 +228,21 @@ class _Document:
         else:
             writer.end_paragraph(depth)
 
-    def _add(self, writer: Writer, place: int, character: str) -> None:
+    def _add(self, writer: Writer, fields: Fields, place: int, character: str) -> None:
         """One character of text, or one of the marks Word puts among them (2.4.1, 2.8.25)."""
         run = _read_run(self.runs.at(place))
         if run.gone:
             return
+        if character == "\x01" and run.data >= 0 and run.is_data:
+            fields.is_form_field(form_field(self.more, run.data))
+            return
         if character in "\x01\x08" and not run.symbol:
-            writer.pictures += 1
+            writer.pictures += character == "\x01"
+            text = INK
         else:
-            writer.add(run.symbol or _SHOWN_AS.get(character, character))
+            text = run.shown(run.symbol or _SHOWN_AS.get(character, character))
+        if not fields.takes(text):
+            writer.add(text)
 
     def _paragraph(self, place: int) -> _Paragraph:
         return _read_paragraph(self.paragraphs.at(place)[2:], self.more)
@@ -316,11 +351,76 @@ def _table_definition(raw: bytes) -> list[CellEnd]:
     return ends
 
 
+_TOGGLES = {
+    0x0800: "gone", 0x083C: "gone",  # sprmCFRMarkDel, sprmCFVanish
+    0x0837: "struck", 0x2A53: "struck",  # sprmCFStrike, sprmCFDStrike
+    0x083A: "capitals", 0x083B: "capitals",  # sprmCFSmallCaps, sprmCFCaps
+    0x0806: "is_data",  # sprmCFData
+}  # fmt: skip
+_RINGS = frozenset({0x2A3E, 0x2A0C, 0x6865, 0x2A34})
+"""sprmCKul, sprmCHighlight, sprmCBrc80, sprmCKcd: underlined, marked, framed, dotted."""
+
+
+@lru_cache(maxsize=4096)
 def _read_run(raw: bytes) -> _Run:
-    gone, mark = False, ""
+    told: dict[str, bool] = {}
+    mark, data = "", -1
     for code, operand in _modifiers(raw):
-        if code in {0x0800, 0x083C}:  # sprmCFRMarkDel, sprmCFVanish
-            gone = gone or operand[:1] == b"\1"
+        if code in _TOGGLES:
+            told[_TOGGLES[code]] = told.get(_TOGGLES[code], False) or operand[:1] in b"\1\x81"
+        elif code in _RINGS:
+            told["ringed"] = told.get("ringed", False) or any(operand)
         elif code == 0x6A09 and len(operand) == 4:  # sprmCSymbol: font, character
             mark = symbol(struct.unpack_from("<H", operand, 2)[0])
-    return _Run(gone, mark)
+        elif code == 0x6A03 and len(operand) == 4:  # sprmCPicLocation
+            data = struct.unpack("<i", operand)[0]
+    return _Run(**told, symbol=mark, data=data)
+
+
+# --- old form fields ------------------------------------------------------------------------------
+
+_AS_SET = 25
+
+
+def form_field(more: bytes, place: int) -> str | None:
+    """What the form field in the Data stream shows (2.9.78 FFData, in a 2.9.157
+    NilPICFAndBinData); None for a place to write in, and for what is no form field.
+    """
+    try:
+        return _form_field(more, place)
+    except struct.error:
+        return INK
+
+
+def _form_field(more: bytes, place: int) -> str | None:
+    size, head = struct.unpack_from("<iH", more, place)
+    raw = more[place + head : place + size]
+    if raw[:4] != b"\xff\xff\xff\xff":  # a link keeps its own data there
+        return None
+    bits = struct.unpack_from("<H", raw, 4)[0]
+    kind, result = bits & 3, bits >> 2 & 31
+    if kind == 0:
+        return None
+    default, at = struct.unpack_from("<H", raw, _behind_text(raw, 10))[0], _behind_text(raw, 10) + 2
+    chosen = default if result == _AS_SET else result
+    if kind == 1:
+        return "☑" if chosen else "☐"
+    for _ in range(5):  # format, help, status, two macros
+        at = _behind_text(raw, at)
+    entries = list(_entries(raw, at))
+    return entries[chosen] if chosen < len(entries) else INK
+
+
+def _behind_text(raw: bytes, at: int) -> int:
+    """Where a text with its length before and a nought behind it ends (2.9.352 Xstz)."""
+    return at + 4 + 2 * int(struct.unpack_from("<H", raw, at)[0])
+
+
+def _entries(raw: bytes, at: int) -> Iterator[str]:
+    """The entries of a list (2.2.4 STTB)."""
+    _, count, extra = struct.unpack_from("<HHH", raw, at)
+    at += 6
+    for _ in range(count):
+        length = struct.unpack_from("<H", raw, at)[0]
+        yield raw[at + 2 : at + 2 + 2 * length].decode("utf-16-le", "replace")
+        at += 2 + 2 * length + extra

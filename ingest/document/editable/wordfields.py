@@ -1,4 +1,4 @@
-"""The fields of a Word file while it is read: what of them is code and what is shown. Codes may
+"""The fields of a Word file while it is read, whatever its format: what of them is code and what is shown. Codes may
 hold fields themselves; only the result of the outermost is text.
 """
 
@@ -44,6 +44,15 @@ class Fields:
         """A field's first mark, with what an old form field holds."""
         data = child(mark, "ffData")
         self._open.append(_Field(form=None if data is None else shown_by_form_field(data)))
+
+    def open(self) -> None:
+        """A field begins, of a format that says later whether it is an old form field."""
+        self._open.append(_Field())
+
+    def is_form_field(self, shows: str | None) -> None:
+        """The field that is open is an old form field and shows this."""
+        if self._open:
+            self._open[-1].form = shows
 
     def begin_simple(self, element: etree._Element) -> None:
         """A field in one element: its code is an attribute, it holds the result."""
