@@ -1,5 +1,5 @@
-"""The fields of a Word file while it is read, whatever its format: what of them is code and what is shown. Codes may
-hold fields themselves; only the result of the outermost is text.
+"""The fields of a Word file of any format while it is read: what of them is code and what is shown.
+Codes may hold fields themselves; only the result of the outermost is text.
 """
 
 from __future__ import annotations
