@@ -69,6 +69,11 @@ def build_workbook(data: DigestData) -> bytes:
     """The workbook (.xlsx) of a digest; equal data give equal bytes. Times are Beijing wall-clock
     times.
     """
+    return workbook_of(sheets(data), "收件日报", data.call.title, data.now)
+
+
+def workbook_of(tables: Sequence[Sheet], title: str, about: str, now: datetime) -> bytes:
+    """A workbook of these tables, to be filtered and printed; equal tables give equal bytes."""
     target = io.BytesIO()
     options = {
         "in_memory": True,
@@ -77,17 +82,17 @@ def build_workbook(data: DigestData) -> bytes:
         "strings_to_numbers": False,
     }
     with Workbook(target, options) as workbook:
-        local = beijing(data.now).replace(tzinfo=None)
+        local = beijing(now).replace(tzinfo=None)
         workbook.set_properties(
             {
-                "title": f"收件日报 {day_text(local.date())}",
-                "comments": data.call.title,
+                "title": f"{title} {day_text(local.date())}",
+                "comments": about,
                 "created": local,
             }
         )
         formats = _formats(workbook)
-        for sheet in sheets(data):
-            _write(workbook.add_worksheet(sheet.name), sheet, formats, data)
+        for sheet in tables:
+            _write(workbook.add_worksheet(sheet.name), sheet, formats, day_text(local.date()))
     return target.getvalue()
 
 
@@ -233,7 +238,7 @@ def _formats(workbook: Workbook) -> _Formats:
     )
 
 
-def _write(worksheet: Worksheet, sheet: Sheet, formats: _Formats, data: DigestData) -> None:
+def _write(worksheet: Worksheet, sheet: Sheet, formats: _Formats, day: str) -> None:
     for column, head in enumerate(sheet.heads):
         worksheet.write_string(0, column, head, formats.head)
     for number, row in enumerate(sheet.rows, 1):
@@ -251,7 +256,7 @@ def _write(worksheet: Worksheet, sheet: Sheet, formats: _Formats, data: DigestDa
     worksheet.fit_to_pages(1, 0)
     worksheet.repeat_rows(0)
     worksheet.set_margins(left=0.4, right=0.4, top=0.8, bottom=0.6)
-    worksheet.set_header(f"&C{sheet.name}&R{day_text(beijing(data.now).date())}")
+    worksheet.set_header(f"&C{sheet.name}&R{day}")
     worksheet.set_footer("&C第 &P 页，共 &N 页")
 
 

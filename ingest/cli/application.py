@@ -17,6 +17,7 @@ from ingest.cli import (
     digest,
     doctor,
     document,
+    export,
     init,
     messagework,
     operations,
@@ -63,6 +64,7 @@ operations.register(app)
 init.register(app)
 recovery.register(app)
 doctor.register(app)
+export.register(app)
 demo.register(app)
 desk.register(app)
 app.add_typer(messagework.group, name="message", help="来件: 查看、移动、办结")

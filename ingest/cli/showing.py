@@ -19,12 +19,13 @@ from ingest.views.words import (
     MESSAGE_WORDS,
     RENDITION_WORDS,
     SCREENING_WORDS,
+    fact_text,
     kind_word,
 )
 from notifier.outboxstates import STATE_NAMES
 from notifier.wording import size_text
 from rules.verdict import DECISION_NAMES, decision_name
-from rules.vocabulary import Field, FieldType, show_value
+from rules.vocabulary import Field
 
 if TYPE_CHECKING:
     from ingest.views.records import (
@@ -240,19 +241,6 @@ def show_subjects(subjects: Sequence[Dumped], vocabulary: Vocabulary) -> None:
             source = fact["provenance"]
             value = fact_text(fact, known.get(name))
             typer.echo(f"  {name} = {value}  {source['part']} {source['place']}".rstrip())
-
-
-def fact_text(fact: Dumped, field: Field | None) -> str:
-    """A fact's value: ``98%`` and never 980000. Where the call no longer knows the field, as it was
-    found.
-    """
-    if fact["knowledge"] != "known":
-        return {"blank": "(未填)", "unknown": "(未知)"}[fact["knowledge"]]
-    value = tuple(fact["value"]) if isinstance(fact["value"], list) else fact["value"]
-    if field is not None:
-        return show_value(field, value)
-    raw: str = fact["provenance"]["raw"]
-    return raw or show_value(Field("", FieldType.TEXT), value)
 
 
 _HEALTH = (

@@ -6,11 +6,13 @@ Every word of a kind has its Chinese here (a test holds it); ``--json`` keeps th
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from ingest.reading import Fate, Kind, ScreeningKind
 from ingest.store.tables import MessageState
 from notifier.letters import LETTER_NAMES
 from rules.call import Rendition
+from rules.vocabulary import Field, FieldType, show_value
 
 MESSAGE_WORDS: Mapping[str, str] = {
     MessageState.STORED: "等待读取",
@@ -80,3 +82,16 @@ LETTER_WORDS: Mapping[str, str] = {
 def kind_word(kind: str) -> str:
     """What people call a kind of file: PDF, DOCX, 图片."""
     return KIND_WORDS.get(kind, kind.upper())
+
+
+def fact_text(fact: Mapping[str, Any], field: Field | None) -> str:
+    """A fact's value: ``98%`` and never 980000. Where the call no longer knows the field, as it was
+    found.
+    """
+    if fact["knowledge"] != "known":
+        return {"blank": "(未填)", "unknown": "(未知)"}[fact["knowledge"]]
+    value = tuple(fact["value"]) if isinstance(fact["value"], list) else fact["value"]
+    if field is not None:
+        return show_value(field, value)
+    raw: str = fact["provenance"]["raw"]
+    return raw or show_value(Field("", FieldType.TEXT), value)

@@ -13,6 +13,7 @@ from ingest.cli.usage import in_chinese
 from ingest.reading import Fate, ScreeningKind
 from ingest.store.tables import MessageState
 from ingest.views import records
+from ingest.views.words import fact_text
 from notifier.outboxstates import OutboxState
 from rules.verdict import Decision
 from rules.vocabulary import Field, FieldType
@@ -102,7 +103,7 @@ STATUS: dict[str, Any] = {
     "now": AT.isoformat(), "server_count": 4, "ledger_count": 4, "reconciled": True, "differences": [],
     "last_poll": AT.isoformat(), "stale": "", "messages": {str(state): 1 for state in MessageState},
     "cases": {str(decision): 2 for decision in Decision} | {"undecided": 1}, "to_judge": 1,
-    "outbox": {str(state): 3 for state in OutboxState}, "held": True, "rules_trouble": "",
+    "outbox": {str(state): 3 for state in OutboxState}, "held": True, "rules_trouble": "", "attention": ["备份旧了"],
     "ledger": {"events": 9, "head": "ab"}, "errors": {"INBOX": "连不上"},
 }  # fmt: skip
 
@@ -162,13 +163,13 @@ def test_the_status_is_told_in_words() -> None:
 def test_a_value_is_shown_as_it_is_written(fact: object, field: Field | None, text: str) -> None:
     """Never as it is stored; where its field is no longer known, as it was found."""
     dumped = {"knowledge": "known", "value": fact, "provenance": {"raw": "九成八"}}
-    assert showing.fact_text(dumped, field) == text
+    assert fact_text(dumped, field) == text
 
 
 @pytest.mark.parametrize("knowledge", ["blank", "unknown"])
 def test_what_has_no_value_says_why(knowledge: str) -> None:
     """In brackets."""
-    text = showing.fact_text({"knowledge": knowledge, "value": None, "provenance": {}}, None)
+    text = fact_text({"knowledge": knowledge, "value": None, "provenance": {}}, None)
     assert re.fullmatch(r"\((未填|未知)\)", text)
 
 
