@@ -1,4 +1,6 @@
-"""``mailroom backup``, ``restore``, ``adopt``: a store copied, brought back, taken over."""
+"""``mailroom backup``, ``restore``, ``adopt``, ``purge``: a store copied, brought back, taken over,
+and rid of what it need not keep any longer.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,8 @@ from typing import Annotated
 
 import typer
 
-from ingest.cli.console import console
+from ingest.cli.console import console, print_table
+from ingest.exitcodes import ExitCode
 
 
 def register(app: typer.Typer) -> None:
@@ -16,6 +19,7 @@ def register(app: typer.Typer) -> None:
     app.command("backup")(backup)
     app.command("restore")(restore)
     app.command("adopt")(adopt)
+    app.command("purge")(purge)
 
 
 def backup(
@@ -107,4 +111,52 @@ def adopt(
     typer.echo(
         "已接管。启动后: 发过的信不再发;可能发过的扣在发件箱(mailroom outbox list --state held),\n"
         "看过再用 mailroom outbox release 放行或 mailroom outbox cancel 取消。"
+    )
+
+
+def purge(
+    context: typer.Context,
+    call: Annotated[str, typer.Option("--call", help="已结束的征集的编号", envvar="MAILROOM_CALL")],
+    dry_run: Annotated[
+        bool,
+        typer.Option("--dry-run", help="只看会清除什么、有什么没了结", envvar="MAILROOM_DRY_RUN"),
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="不再询问", envvar="MAILROOM_YES")] = False,
+    who: Annotated[
+        str, typer.Option(help="谁清除的;不写则记本机用户名", envvar="MAILROOM_WHO")
+    ] = "",
+) -> None:
+    """清除一个已结束的征集的个人信息: 原件、读取结果、姓名、电话、信函内容;校验值留下,台账和校验码仍可核验。"""
+    from ingest.clock import SystemClock
+    from ingest.errors import UsageError
+    from ingest.purging import carry_out, look_ahead
+    from ingest.store.lock import single_instance
+
+    settings, now = console(context).settings(), SystemClock().now()
+    outlook = look_ahead(settings, call, now)
+    rows = outlook.rows
+    print_table(
+        ("清除", "数目"),
+        [
+            ("来件(原件、读取结果、发件人、主题)", len(rows.messages)),
+            ("案卷(单位、地址、待办、人工填写)", len(rows.cases)),
+            ("裁定的内容", len(rows.decisions)),
+            ("信函的内容和收件人", len(rows.letters)),
+            ("台账各行的文字", len(rows.events)),
+        ],
+    )
+    for obstacle in outlook.obstacles:
+        typer.echo(f"不能清除: {obstacle}")
+    if dry_run:
+        raise typer.Exit(int(ExitCode.FINDINGS if outlook.obstacles else ExitCode.OK))
+    if outlook.obstacles:
+        raise UsageError(f"征集“{call}”还没有了结", "办结以上各项后再清除; --dry-run 可随时查看")
+    if not yes:
+        typer.confirm("清除后无法恢复(备份里的另行删除)。确定吗？", abort=True)
+    with single_instance(settings.store.database):
+        removed = carry_out(settings, call, who.strip() or getpass.getuser(), now)
+    typer.echo(
+        f"已清除, 删去原件 {removed} 封。校验值留在台账: mailroom audit verify 仍可核验,"
+        " mailroom receipt verify --code 仍可回答。\n"
+        "还要由人做的: 删去邮箱里的来信和已发送, 删去含个人信息的旧备份。"
     )

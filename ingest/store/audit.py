@@ -8,6 +8,7 @@ decide.
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -16,6 +17,7 @@ from sqlmodel import Session, col, select
 from ingest.store.chain import GENESIS, content_sha256, decision_sha256, link, text_sha256
 from ingest.store.events import EventKind, Head
 from ingest.store.files import FileStore
+from ingest.store.spans import of_spans
 from ingest.store.tables import CaseRow, DecisionRow, EventRow, MessageRow, OutboxRow
 
 _BATCH = 500
@@ -38,6 +40,8 @@ class _Quotes:
     read: dict[int, str] = field(default_factory=dict)  #: by message, of the last reading
     decided: dict[int, set[str]] = field(default_factory=dict)  #: by case
     queued: dict[int, str] = field(default_factory=dict)  #: by letter
+    #: rows that were erased on purpose, by their kind: their hashes alone are left
+    purged: dict[str, set[int]] = field(default_factory=dict)
 
     def note(self, row: EventRow) -> None:
         """Remember what one event quotes."""
@@ -49,6 +53,14 @@ class _Quotes:
             self.decided.setdefault(row.case_id, set()).add(row.sha256)
         elif row.kind == EventKind.QUEUED and row.outbox_id is not None:
             self.queued[row.outbox_id] = row.sha256
+        elif row.kind == EventKind.PURGED and row.data:
+            said = json.loads(row.data)
+            for name in ("messages", "decisions", "letters", "events"):
+                self.purged.setdefault(name, set()).update(of_spans(said[name]))
+
+    def erased(self, name: str, number: int) -> bool:
+        """Whether a row of a kind was erased on purpose."""
+        return number in self.purged.get(name, ())
 
 
 def verify_ledger(session: Session, files: FileStore | None = None, noted_head: str = "") -> Audit:
@@ -68,7 +80,7 @@ def verify_ledger(session: Session, files: FileStore | None = None, noted_head: 
         quotes.note(row)
     findings = [
         *([] if walk.number else ["台账是空的: 一行记录也没有, 谈不上完好"]),
-        *walk.finish(),
+        *walk.finish(quotes),
         *_mails(session, quotes, files),
         *_decisions(session, quotes),
         *_letters(session, quotes),
@@ -99,20 +111,28 @@ class _Walk:
         if missing:
             span = f"{missing[0]}" if len(missing) == 1 else f"{missing[0]} 至 {missing[-1]}"
             self._findings.append(f"台账第 {span} 行被删除")
-        if content_sha256(row) != row.content:
+        strange = content_sha256(row) != row.content
+        if strange:
             self._strange.append(row)
-        elif link(self.chain, row.content) != row.chain and not missing:
+        if (
+            (not strange or not row.text)
+            and link(self.chain, row.content) != row.chain
+            and not missing
+        ):
             self._findings.append(
                 f"台账第 {row.id} 行与第 {self.number} 行接不上: 其中有行被重写或挪动过"
             )
         self._seen_head = self._seen_head or row.chain.startswith(self._noted_head)
         self.number, self.chain = row.id, row.chain
 
-    def finish(self) -> Iterator[str]:
-        """What was found in all rows."""
+    def finish(self, quotes: _Quotes) -> Iterator[str]:
+        """What was found in all rows; those that were erased on purpose say nothing any more, and
+        still hang in the chain.
+        """
         yield from self._findings
-        places = [row.id for row in self._strange]
-        for count, row in enumerate(self._strange):
+        strange = [row for row in self._strange if row.text or not quotes.erased("events", row.id)]
+        places = [row.id for row in strange]
+        for count, row in enumerate(strange):
             was = _place_before(row, places) if count < _MOVED_SOUGHT else None
             yield f"台账第 {row.id} 行" + (
                 "的内容被改动" if was is None else f"被挪动过: 原是第 {was} 行"
@@ -138,6 +158,8 @@ def _mails(session: Session, quotes: _Quotes, files: FileStore | None) -> Iterat
             yield f"来件 {row.id} 的原件校验值与收件时记下的不符"
         if row.reading is not None and text_sha256(row.reading) != quotes.read.get(row.id):
             yield f"来件 {row.id} 的读取结果被改动"
+        if quotes.erased("messages", row.id):
+            continue
         if files is not None and row.sha256 and not files.intact(row.sha256):
             yield f"来件 {row.id} 的原件缺失或被改动: {row.sha256}"
     for number in sorted((quotes.received.keys() | quotes.read.keys()) - there):
@@ -150,6 +172,9 @@ def _decisions(session: Session, quotes: _Quotes) -> Iterator[str]:
     query = select(DecisionRow).order_by(col(DecisionRow.case_id), col(DecisionRow.version))
     for row in session.exec(query.execution_options(yield_per=_BATCH)):
         latest[row.case_id] = row
+        if quotes.erased("decisions", row.id):
+            left.pop(row.case_id, None)
+            continue
         if decision_sha256(row) in left.get(row.case_id, set()):
             left[row.case_id].discard(decision_sha256(row))
         else:
@@ -180,6 +205,8 @@ def _letters(session: Session, quotes: _Quotes) -> Iterator[str]:
     )
     for number, mime in session.exec(query):
         there.add(number)
+        if quotes.erased("letters", number) and not mime:
+            continue
         if hashlib.sha256(mime).hexdigest() != quotes.queued.get(number):
             yield f"信函 {number} 的内容与入发件箱时不同"
     for number in sorted(quotes.queued.keys() - there):

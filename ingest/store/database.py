@@ -150,6 +150,18 @@ class Database:
             return [error.message]
         return [line for line in lines if line != "ok"]
 
+    def forget_what_was_erased(self) -> None:
+        """Write the file of an SQLite database anew, so that no erased byte is left in it."""
+        if self._writer.dialect.name != "sqlite":
+            return
+        with translated_errors(), self._writer.connect() as connection:
+            # outside of any transaction, which is all VACUUM bears
+            raw = connection.connection.driver_connection
+            assert isinstance(raw, sqlite3.Connection)
+            connection.rollback()
+            raw.execute("VACUUM")
+            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def close(self) -> None:
         """Close all connections. Sessions must have ended."""
         self._writer.dispose()

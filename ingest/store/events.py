@@ -108,6 +108,8 @@ class EventKind(StrEnum):
     CALL_CHANGED = "call_changed"
     #: a person took the store over, or brought it back from a backup; ``data``: who
     ADOPTED = "adopted"
+    #: a finished call lost its personal data; ``data``: which rows, as spans; who
+    PURGED = "purged"
     EXAMPLES_AGREED = "examples_agreed"  #: by a person: the examples of this hash may hold less
 
 

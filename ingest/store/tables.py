@@ -49,6 +49,7 @@ class MessageState(StrEnum):
     BEFORE_CUTOFF = "before_cutoff"
     #: reading it failed on our side; staff look, ``mailroom message retry`` tries again
     SET_ASIDE = "set_aside"
+    PURGED = "purged"  #: of a finished call: nothing is left but numbers, times and the hash
 
 
 class MessageRow(Row, table=True):

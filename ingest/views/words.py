@@ -21,6 +21,7 @@ MESSAGE_WORDS: Mapping[str, str] = {
     MessageState.TOO_LARGE: "过大未下载",
     MessageState.BEFORE_CUTOFF: "启用之前的旧邮件",
     MessageState.SET_ASIDE: "读不了，已隔离",
+    MessageState.PURGED: "已清除",
 }
 SCREENING_WORDS: Mapping[str, str] = {
     ScreeningKind.PERSON: "来件",
