@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ingest.cli.console import JsonOption, console, print_json, print_table
 from ingest.exitcodes import ExitCode
+
+if TYPE_CHECKING:
+    from ingest.views.records import StatusReport
 
 
 def register(app: typer.Typer) -> None:
@@ -101,7 +105,30 @@ def _try_walls(*, as_json: bool) -> None:
     raise typer.Exit(int(ExitCode.FINDINGS if through else ExitCode.OK))
 
 
-def status(context: typer.Context, as_json: JsonOption = False) -> None:
+PrometheusOption = Annotated[
+    bool,
+    typer.Option(
+        "--prometheus",
+        help="写成 Prometheus 的文本格式(node_exporter 的 textfile);退出码总是 0",
+        envvar="MAILROOM_PROMETHEUS",
+    ),
+]
+ToOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--to",
+        help="与 --prometheus 连用: 写进这个文件,读的人看不到写了一半的",
+        envvar="MAILROOM_TO",
+    ),
+]
+
+
+def status(
+    context: typer.Context,
+    as_json: JsonOption = False,
+    prometheus: PrometheusOption = False,
+    to: ToOption = None,
+) -> None:
     """此刻的情况: 服务器与台账的件数、各状态的件数、最近收信时间;太久没有成功收信时退出码为 1。"""
     from ingest.clock import SystemClock
     from ingest.views.status import status_report
@@ -110,6 +137,9 @@ def status(context: typer.Context, as_json: JsonOption = False) -> None:
     with console(context).reading() as session:
         hold = settings.letters.silenced()
         report = status_report(session, hold=hold, now=now, settings=settings)
+    if prometheus:
+        _write_metrics(report, to)
+        return
     if as_json:
         print_json(report)
     else:
@@ -117,6 +147,17 @@ def status(context: typer.Context, as_json: JsonOption = False) -> None:
 
         print_table(("项目", "情况"), status_rows(report, now))
     raise typer.Exit(int(ExitCode.FINDINGS if report["stale"] else ExitCode.OK))
+
+
+def _write_metrics(report: StatusReport, to: Path | None) -> None:
+    from ingest.outputs import write_file
+    from ingest.views.metrics import metrics_text
+
+    text = metrics_text(report)
+    if to is None:
+        typer.echo(text, nl=False)
+    else:
+        write_file(to, text.encode())
 
 
 def migrate(context: typer.Context) -> None:

@@ -165,7 +165,13 @@ def _judge(
             record_event(session, now, EventKind.REJUDGED, text, case_id=taken.row.id, data=asked)
         point("deciding")
     point("decided")
-    get_logger().info("decided", case=taken.row.code, decision=str(row.decision))
+    get_logger().info(
+        "decided",
+        message=judged.draft.message_ref,
+        case=taken.row.code,
+        version=row.version,
+        decision=str(row.decision),
+    )
     return row
 
 

@@ -166,6 +166,13 @@ def _file(
         Shelf(session, mouth, row, found, now).file()
         point("filing")
     point("filed")
+    get_logger().info(
+        "read",
+        message=row.id,
+        kind=str(found.screening.kind),
+        parts=len(found.parts),
+        documents=len(found.documents),
+    )
 
 
 def _strike(database: Database, row: MessageRow, error: Exception, now: datetime) -> None:

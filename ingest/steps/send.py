@@ -112,7 +112,14 @@ def _send_one(outlet: Outlet, transport: TransportSession) -> bool:
         _write_down(session, letter, settlement, result.reply, now)
         point("settling")
     point("sent")
-    get_logger().info("letter", outbox=letter.id, state=str(settlement.state), code=result.code)
+    get_logger().info(
+        "letter",
+        message=letter.message_ref,
+        outbox=letter.id,
+        kind=letter.kind,
+        state=str(settlement.state),
+        code=result.code,
+    )
     return True
 
 
