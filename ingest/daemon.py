@@ -111,7 +111,8 @@ def work(
     app.chronicle.acquaint(app.mailbox, now)
     look_at_rules(app.rules, database, now)
     settle_uncertain(database, app.mailbox, now)
-    readers, reading_turn = app.readers, min(turn, READING_TURN) if turn else turn
+    # a single round has all the time it needs: whoever waits for it has nobody else waiting
+    readers, reading_turn = app.readers, turn if turn == timedelta.max else min(turn, READING_TURN)
     _take_turn(
         lambda: readers.read_next(database, app.files, app.mouth, app.clock), told, reading_turn
     )
