@@ -176,17 +176,19 @@ def _file(
 
 
 def _strike(database: Database, row: MessageRow, error: Exception, now: datetime) -> None:
-    """Count a failure against the mail; after the third it waits for a human."""
+    """Count a failure against the mail; after the third it waits for a human, and at once when it
+    is no mail that could be read: the next look would see the same.
+    """
     text, name = "".join(traceback.format_exception(error)), type(error).__name__
     get_logger().error("reading failed", message=row.id, attempt=row.attempts, error=name)
     with database.writing() as session:
-        if row.attempts < STRIKES:
-            # what is no mail will be none in a minute
-            pause = timedelta() if isinstance(error, UnreadableMessage) else AGAIN_AFTER
-            postpone_message(session, row.id, now + pause, text)
+        hopeless = isinstance(error, UnreadableMessage)
+        if row.attempts < STRIKES and not hopeless:
+            postpone_message(session, row.id, now + AGAIN_AFTER, text)
             return
         set_aside(session, row.id, text)
-        told = f"{STRIKES} 次读取失败,已隔离待人工处理: {name}"
+        why = "不是一封能读的邮件" if hopeless else f"{STRIKES} 次读取失败"
+        told = f"{why},已隔离待人工处理: {name}"
         record_event(session, now, EventKind.SET_ASIDE, told, message_id=row.id)
 
 
