@@ -50,7 +50,7 @@ TASK_ADVICE = {
     TaskKind.HELD: "打电话核实后，把来件归入案卷，或者办结",
     TaskKind.RIVALS: "打电话问清以哪一个为准，认定一个案卷",
     TaskKind.WITHDRAWAL: "打电话核实后确认撤回；误发的不撤回",
-    TaskKind.CHANGE: "打电话核实后更名或退出，再办结",
+    TaskKind.CHANGE: "打电话核实是退出、更名还是漏列，再认定",
     TaskKind.SAME_ENTRY: "与有关单位核实由谁报送，再办结",
     TaskKind.UNDELIVERED: "打电话把信函内容告诉对方，再办结",
     TaskKind.QUESTION: "回信或打电话答复对方，再办结",

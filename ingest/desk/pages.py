@@ -23,7 +23,7 @@ from ingest.store.messages import get_message, load_reading
 from ingest.store.tables import CaseRow, EventRow, MessageRow
 from ingest.store.tasks import open_tasks
 from ingest.submission.byhand import OF_SUMMARY, fields_by_hand
-from ingest.views.lists import case_detail, case_lines, event_line, message_detail
+from ingest.views.lists import case_detail, case_lines, event_line, message_detail, rival_lines
 from ingest.views.papers import SUMMARY, CasePapers, PaperGroup, Sheet, case_papers
 from ingest.views.records import CaseRecord
 from ingest.views.tasks import TaskLine, Wanted, list_tasks, occurs, tasks_of
@@ -118,6 +118,7 @@ def case_page(visit: Visit, problem: MailroomError | None = None) -> Response:
         detail = case_detail(session, row.code)
         tasks = tasks_of(session, row.id)
         events = list_events(session, case_id=row.id)
+        rivals = rival_lines(session, row)
         others = [line for line in list_tasks(session, Wanted()).lines if line.case != row.code]
     shown = papers.group(_entry(visit, papers, tasks))
     scan = shown.scan if shown else None
@@ -126,7 +127,7 @@ def case_page(visit: Visit, problem: MailroomError | None = None) -> Response:
     about = shown.applicant if shown and several else ""
     return visit.page(
         "case.html", "tasks", status=409 if problem else 200,
-        case=detail, papers=papers, tasks=tasks, events=[event_line(each) for each in events],
+        case=detail, papers=papers, tasks=tasks, rivals=rivals, events=[event_line(each) for each in events],
         shown=shown, page=page, findings=(*(shown.findings if shown else ()), *papers.findings),
         picture=desk.pictures.kept(scan.mail, *scan.file_of(page)) if scan else None,
         letter_states=STATE_NAMES, telephone=_telephone(tasks), assigned=row.assigned_to,

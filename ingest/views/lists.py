@@ -13,6 +13,7 @@ from sqlmodel import Session
 
 from ingest.errors import UsageError
 from ingest.store.cases import (
+    cases_claiming,
     cases_of_message,
     count_cases,
     decisions_of_case,
@@ -28,6 +29,7 @@ from ingest.store.events import BY_STAFF, SILENCES, bounces, list_events, reason
 from ingest.store.messages import count_messages, get_message, load_reading, newest_messages
 from ingest.store.tables import CaseRow, DecisionRow, EventRow, MessageRow
 from ingest.store.tasks import open_tasks
+from ingest.submission.joining import claim_of
 from ingest.views.delivery import FEARED
 from ingest.views.records import (
     CaseDetail,
@@ -221,6 +223,14 @@ def case_line(row: CaseRow, *, undelivered: bool) -> CaseRecord:
         "reply_address": row.reply_address,
         "undelivered": undelivered,
     }
+
+
+def rival_lines(session: Session, row: CaseRow) -> list[CaseRecord]:
+    """The open cases under one name, this one among them; none where nobody else claims it."""
+    claim = claim_of(row.submitter_key)
+    alike = cases_claiming(session, row.call, claim) if claim else []
+    alike = [each for each in alike if each.track == row.track and each.closed_at is None]
+    return [case_line(each, undelivered=False) for each in alike] if len(alike) > 1 else []
 
 
 def case_detail(session: Session, code: str) -> CaseDetail:

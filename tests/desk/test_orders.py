@@ -281,12 +281,20 @@ def test_a_mail_that_waits_is_released_into_its_case(grey: OpenDesk) -> None:
 
 
 def test_of_two_cases_under_one_name_one_counts(grey: OpenDesk) -> None:
+    """Both are named with their addresses; a case that nobody else claims settles nothing."""
     clerk, form = clerk_with_case(grey)
     settle = form | {"order": "settle", "to": form["code"], "because": "打名单上的电话问过"}
     assert refused(clerk.post("/orders/do", settle), "同名")
-    task(grey, "r", TaskKind.RIVALS, "哪个算数", case_id=grey.house.cases()[0].id)
+    mail = plain_mail(8, subject="示范区申报材料", from_=f"{GREY_UNIT} <x@mail.example>")
+    grey.house.arrive(with_file(mail))
+    grey.house.settle_and_decide()
+    page = clerk.get(f"/cases/{form['code']}").text
+    assert 'name="order" value="settle"' in page
+    assert "x@mail.example" in page
+    done = clerk.post("/orders/do", settle)
 
-    assert 'name="order" value="settle"' in clerk.get(f"/cases/{form['code']}").text
+    assert (done.status, done.headers["location"]) == (303, f"/cases/{form['code']}?done=1")
+    assert [case.closed_at is None for case in grey.house.cases()] == [True, False]
 
 
 def test_who_is_left_out_is_asked_about_on_the_page(grey: OpenDesk) -> None:
