@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from rules.subjects import NO_MISFIT, Nature, PartState, SubjectField, SubjectKind
 from rules.timetable import USUAL, Timing
-from rules.vocabulary import BEIJING, Field, FieldType, normalise
+from rules.vocabulary import BEIJING, Field, FieldType, normalise, numbers_in_words
 
 
 class Role(StrEnum):
@@ -278,21 +278,24 @@ def vocabulary_of(call: Call, statistics: Iterable[str] = ()) -> dict[str, dict[
     return words_of
 
 
+def _stands_in(key: str, wanted: str) -> bool:
+    position = wanted.find(key)
+    cut = key[0] in "一二三四五六七八九" and position > 0 and wanted[position - 1] == "十"
+    return position >= 0 and not cut
+
+
 def find_unit(call: Call, text: str) -> Unit | None:
     """The one submitting unit that ``text`` names (by name, bureau or alias); None when none or
     several do.
 
     The longest name found wins, so that 第十一师 is not taken for 第一师.
     """
-    wanted = normalise(text)
+    written = normalise(text)
     found: dict[str, int] = {}
     for unit in call.units:
         for name in (unit.name, unit.bureau, *unit.aliases):
             key = normalise(name)
-            position = wanted.find(key)
-            if position >= 0 and not (
-                key[0] in "一二三四五六七八九" and position and wanted[position - 1] == "十"
-            ):
+            if any(_stands_in(key, wanted) for wanted in (written, numbers_in_words(written))):
                 found[unit.name] = max(found.get(unit.name, 0), len(key))
     best = max(found.values(), default=0)
     names = [name for name, length in found.items() if length == best]

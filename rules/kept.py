@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 
+from rules.subjects import SUBMISSION_ID
 from rules.verdict import (
     Decision,
     EntryVerdict,
@@ -149,6 +150,7 @@ def _each_by_itself(verdict: Verdict) -> Verdict:
 
 
 def _noted(finding: Finding) -> Finding:
-    """A fault is a note then; what a person must look at stays so."""
-    asks = finding.outcome is Outcome.REFER
+    """A fault is a note then; a paper that a person must look at stays one."""
+    of_a_paper = any(subject != SUBMISSION_ID for subject in finding.subjects)
+    asks = finding.outcome is Outcome.REFER and of_a_paper
     return finding if asks else finding.model_copy(update={"outcome": Outcome.REMIND})

@@ -16,7 +16,7 @@ from functools import lru_cache
 from itertools import combinations
 
 from rules.call import SEAL_LABELS, Call, Unit, Words, find_unit
-from rules.vocabulary import chinese_number, normalise
+from rules.vocabulary import chinese_number, normalise, numbers_in_words
 
 
 class Sameness(StrEnum):
@@ -172,6 +172,9 @@ def _taken_apart(text: str, units: tuple[Unit, ...], words: Words, home: str) ->
     for dispensable in words.prefixes:
         key = key.removeprefix(normalise(dispensable))
     unit, before, rest = _unit_before(key, _prefixes(units))
+    if not unit and key[:1] in "第123456789":
+        unit, before, rest = _unit_before(numbers_in_words(key), _prefixes(units))
+        rest = rest if unit else key
     own, more = _spelled_out(rest, words), []
     for remark in remarks:
         place, parts, left = _unit_before(remark, _prefixes(units))

@@ -98,6 +98,21 @@ def chinese_number(text: str) -> int | None:
     return total + digit
 
 
+_BELOW_HUNDRED = re.compile(r"(?<!\d)[1-9]\d?(?!\d)")
+_FIGURES = "零一二三四五六七八九"
+
+
+def numbers_in_words(text: str) -> str:
+    """``text`` with its numbers below a hundred written as names write them: 第12师 is 第十二师."""
+    return _BELOW_HUNDRED.sub(_in_words, text)
+
+
+def _in_words(found: re.Match[str]) -> str:
+    tens, ones = divmod(int(found[0]), 10)
+    said = f"{_FIGURES[tens] if tens > 1 else ''}十" if tens else ""
+    return said + (_FIGURES[ones] if ones else "")
+
+
 _APART = re.compile(r"\d\s+\d")
 """Digits with a gap between them: one number that was spaced out, or two; nobody knows."""
 

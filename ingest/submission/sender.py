@@ -125,7 +125,7 @@ def signature_lines(text: str) -> list[str]:
 
 
 def _from_text(text: str, evidence: str, call: Call) -> Sender | None:
-    text = text.replace(call.authority, "")
+    text = re.sub(r"\s+", "", text).replace(call.authority, "")
     unit = find_unit(call, text)
     if unit and unit.direct:
         return _unit_sender(unit, call, evidence)
@@ -147,5 +147,9 @@ def _applicant_named(text: str, call: Call) -> str:
     if not call.words.applicant_words:
         return ""
     ending = "|".join(map(re.escape, call.words.applicant_words))
-    match = re.search(rf"[一-鿿\d]{{2,30}}?(?:{ending})", re.sub(r"\s+", "", text))
-    return match[0] if match else ""
+    match = re.search(rf"[一-鿿\d]{{2,30}}?(?:{ending})", text)
+    if match is None:
+        return ""
+    longer = re.compile(ending).search(text, match.end() - 1)  # 第一中学 does not end with 一中
+    end = longer.end() if longer and longer.start() < match.end() else match.end()
+    return text[match.start() : end]

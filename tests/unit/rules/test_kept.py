@@ -181,12 +181,12 @@ def test_a_verdict_made_again_keeps_what_was_kept() -> None:
 
 
 def test_what_a_person_must_look_at_stays_so_where_all_are_kept() -> None:
-    """It is no fault of theirs, and no note either."""
+    """A paper of nobody among them, that is: not that the mail came late."""
     before = verdict(entry("甲校", ACCEPTED))
-    after = verdict(entry("甲校", REFERRED), whole=(finding(Outcome.REFER, "请看"),))
-    kept = with_kept_acceptances(after, before, same)
+    doubts = (finding(Outcome.REFER, "印章", "汇总表扫描件"), finding(Outcome.REFER, "逾期"))
+    kept = with_kept_acceptances(verdict(entry("甲校", REFERRED), whole=doubts), before, same)
 
-    assert [each.outcome for each in kept.findings] == [Outcome.REFER]
+    assert [each.outcome for each in kept.findings] == [Outcome.REFER, Outcome.REMIND]
     assert kept.decision is ACCEPTED
 
 

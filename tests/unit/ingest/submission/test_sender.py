@@ -40,6 +40,16 @@ def test_the_eleventh_division_is_not_the_first(call: Call, mail: Mail) -> None:
     assert who_sent(mail(name="第十一师教育局").reading, call).unit == "第十一师"
 
 
+def test_a_name_that_is_spaced_out_or_numbered_in_figures_is_the_same(
+    call: Call, mail: Mail
+) -> None:
+    """As official paper is set, and as telephones type."""
+    for name in ("第六师五家渠市教 育 局", "第6师教育局"):
+        assert who_sent(mail(name=name).reading, call).unit == "第六师五家渠市"
+    school = who_sent(mail(name="石河子市第一中学教务处").reading, call)
+    assert school.name == "石河子市第一中学", "it does not end with 一中"
+
+
 def test_a_school_that_signs_for_itself_is_a_school(call: Call, mail: Mail) -> None:
     """The name of the authority in the greeting makes nobody a bureau."""
     sender = who_sent(
