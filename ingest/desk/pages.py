@@ -127,7 +127,8 @@ def case_page(visit: Visit, problem: MailroomError | None = None) -> Response:
     about = shown.applicant if shown and several else ""
     return visit.page(
         "case.html", "tasks", status=409 if problem else 200,
-        case=detail, papers=papers, tasks=tasks, rivals=rivals, events=[event_line(each) for each in events],
+        case=detail, papers=papers, tasks=tasks, rivals=rivals,
+        events=[event_line(each) for each in events],
         shown=shown, page=page, findings=(*(shown.findings if shown else ()), *papers.findings),
         picture=desk.pictures.kept(scan.mail, *scan.file_of(page)) if scan else None,
         letter_states=STATE_NAMES, telephone=_telephone(tasks), assigned=row.assigned_to,
