@@ -13,7 +13,7 @@ WORKERS ?= auto
 PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test setup lint types imports format test-fast coverage torture bench bench-pull samples lock wheel install clean bench-documents extraction-report parts-report corpus bench-rules fuzz-rules mutation schema-in-editor rules-slips cases pairs-report seal-report ring-report bench-seals dead-code migration findings desk-pictures
+.PHONY: help demo test setup lint types imports format test-fast coverage torture bench bench-pull samples lock wheel install upgrade uninstall clean bench-documents extraction-report parts-report corpus bench-rules fuzz-rules mutation schema-in-editor rules-slips cases pairs-report seal-report ring-report bench-seals dead-code migration findings desk-pictures
 
 help:  ## 列出可用的命令
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -135,8 +135,14 @@ lock:  ## 重新锁定依赖版本(需要 uv)
 wheel: setup  ## 打包到 dist/
 	$(BIN)/python -m hatchling build -t wheel
 
-install:  ## 安装为系统服务(root):/opt/mailroom、/etc/mailroom、systemd 单元
+install:  ## 安装为系统服务(root):/opt/mailroom、/etc/mailroom、systemd 单元;PREFIX=、ETC= 换地方
 	@sh scripts/install.sh
+
+upgrade:  ## 把已安装的升级到这一版(root):停服务、换程序、备份并升级数据库、再启动
+	@sh scripts/upgrade.sh
+
+uninstall:  ## 卸载(root),配置和数据保留;PURGE=yes 一并删除
+	@sh scripts/uninstall.sh
 
 clean:  ## 删除虚拟环境与缓存
 	rm -rf $(VENV) $(MUTATION) $(EDITOR_NPM) mutants dist demo-output htmlcov .coverage .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -22,6 +22,7 @@ needs_analyze = pytest.mark.skipif(
 
 
 every_unit = pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.stem)
+DAEMONS = [unit for unit in UNITS if "Type=notify" in unit.read_text(encoding="utf-8")]
 
 
 def lines(unit: Path = SERVICE) -> list[str]:
@@ -79,7 +80,7 @@ def test_systemd_understands_every_line_of_the_unit(tmp_path: Path, unit: Path) 
     assert (result.returncode, result.stderr) == (0, "")
 
 
-@every_unit
+@pytest.mark.parametrize("unit", DAEMONS, ids=lambda unit: unit.stem)
 def test_a_refused_password_or_a_wrong_configuration_is_not_tried_again(unit: Path) -> None:
     """RestartPreventExitStatus names exactly the exit codes that trying again cannot mend; the desk
     signs in nowhere.
@@ -102,3 +103,15 @@ def test_the_secrets_come_as_credentials_under_the_names_the_settings_look_for()
     }
 
     assert names == {"mailbox-password", "smtp-password"}
+
+
+@needs_analyze
+def test_the_backup_has_a_timer_that_systemd_understands(tmp_path: Path) -> None:
+    """Every night, and after a night without power; verified beside its service."""
+    for name in ("mailroom-backup.service", "mailroom-backup.timer"):
+        text = (SERVICE.parent / name).read_text(encoding="utf-8")
+        (tmp_path / name).write_text(text.replace("/opt/mailroom/bin/mailroom", sys.executable))
+    result = analyze("verify", "--man=no", tmp_path / "mailroom-backup.timer")
+
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "Persistent=true" in (SERVICE.parent / "mailroom-backup.timer").read_text("utf-8")
