@@ -24,7 +24,7 @@ def ocr_limits(seconds: int) -> Limits:
     """What reading the print on scans may cost: the models take 1.2 GB of address space (measured),
     0.7 GB of memory.
 
-    The worker stops by itself when ``seconds`` are over; what it began then may still take a page's
-    time.
+    The worker stops by itself when it has had ``seconds`` of a processor; what it began then may
+    still take a page's time. The wall clock is the outer guard, for a machine four times as busy.
     """
-    return Limits(memory=3 * 1024**3, cpu=seconds + 60, wall=2 * seconds + 60)
+    return Limits(memory=3 * 1024**3, cpu=seconds + 60, wall=4 * seconds + 60)

@@ -20,7 +20,7 @@ from ingest.reading import Reading, ScreeningKind
 from ingest.store.tables import MessageRow, MessageState
 from ingest.submission.turns import Waiting
 
-LEASE = timedelta(minutes=10)
+LEASE = timedelta(minutes=20)
 """How long a claimed mail is left to whoever claimed it; longer than the worker's time limit."""
 
 
