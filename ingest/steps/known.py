@@ -146,6 +146,7 @@ def known_case(session: Session, row: CaseRow) -> KnownCase:
         submitter=row.submitter,
         addresses=known,
         accepted=any(entry.decision is Decision.ACCEPTED for entry in entries),
+        opened=row.opened_at,
         closed=row.merged_into is not None or (row.closed_at is not None and row.contested),
     )
 

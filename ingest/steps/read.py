@@ -87,6 +87,9 @@ PATIENCE = 2
 TOLD_A_DAY = 3
 """Letters a day that tell a case's known address of mails in its name: staff have the rest."""
 TELEPHONE_FIELD = "联系电话"
+TASKS_OF_A_NAME = 10
+"""Open tasks of one kind in one case; what comes beyond is one task that says there is more."""
+_OF_A_NAME = frozenset({TaskKind.IDENTITY, TaskKind.HELD, TaskKind.RIVALS})
 
 
 def read_one(database: Database, files: FileStore, mouth: Mouth, now: datetime) -> bool:
@@ -279,6 +282,10 @@ class Shelf:
         alike = [task for task in in_case if (task.kind, task.address) == (ask.kind, address)]
         if alike and ask.kind is not TaskKind.QUESTION:
             return
+        of_kind = [task for task in in_case if task.kind == ask.kind]
+        if ask.kind in _OF_A_NAME and len(of_kind) >= TASKS_OF_A_NAME:
+            self._ask_about_all(ask)
+            return
         new = NewTask(
             key=f"{ask.kind}:{ask.case_id}:{self.row.id}",
             kind=ask.kind,
@@ -289,6 +296,15 @@ class Shelf:
             telephone="" if ask.case_id is None else trusted_telephone(self.session, ask.case_id),
         )
         open_task(self.session, new, self.now)
+
+    def _ask_about_all(self, ask: Ask) -> None:
+        """Once a day: somebody floods the office under one name, and staff must not drown in it."""
+        key = f"{ask.kind}:{ask.case_id}:{self.now.date().isoformat()}"
+        reason = (
+            "以同一单位的名义或引用本案的来件太多，今天其余的不再逐件立待办，都没有归入。"
+            "请在来件清单里逐件查看，属实的放行"
+        )
+        open_task(self.session, NewTask(key, ask.kind, reason, case_id=ask.case_id), self.now)
 
     def _take_back(self, asked: TakeBack) -> None:
         case = get_case(self.session, asked.case_id)

@@ -27,6 +27,9 @@ from rules.vocabulary import BEIJING
 
 ALLEGED = "有退信说信函没有送达 {}，但没有引用我方信函，真假不明，未据此立待办；要确认请电话询问"
 """Without the mail's own words: a stranger would write them into the digest."""
+SAME_NAME_A_DAY = 6
+"""Addresses nobody vouches for that may open cases under one name within a day; whoever comes later
+waits for staff."""
 MAX_BOUNCE_TEXT = 5_000
 """Characters of a bounce in which the address that refused is looked for."""
 TRACKLESS_CODE = "M"
@@ -75,6 +78,7 @@ class Known:
     reported: tuple[SentLetter, ...] = ()  #: what a bounce is about, as it has proved
     alleged: tuple[SentLetter, ...] = ()  #: what a bounce says it is about; anybody could
     made_here: bool = False  #: the Message-ID proves that this program wrote the mail
+    by_hand: bool = False  #: staff have looked at the mail and let it in
     large: tuple[datetime, ...] = ()  #: when mails of this address came that were too large
 
 
@@ -218,6 +222,8 @@ def file_mail(reading: Reading, call: Call, known: Known, arrived: Arrived) -> F
     placed = Note("placed", placement.reason)
     if asked is not None and (done := _as_asked(asked, placement, reading, arrived)) is not None:
         return done
+    if (flood := _flood(placement, known, arrived)) is not None:
+        return _slowed(flood, placed, placement, reading)
     if placement.purpose is Purpose.APPLICATION:
         since = _resent_since(call, known, arrived)
         joins = [_enter(join, placement, reading, call, arrived) for join in placement.joins]
@@ -300,6 +306,36 @@ def _wished(asked: Asked | None, placement: Placement) -> Iterator[Ask]:
     else:
         reason = f"来件随材料提到“{asked.words}”，意思不明确，请看清要求后办理"
         yield Ask(TaskKind.QUESTION, reason, case)
+
+
+def _flood(placement: Placement, known: Known, arrived: Arrived) -> KnownCase | None:
+    """The first of the many cases that a day brought under the name of a mail that would open one
+    more; None when there are few, or something vouches for the mail.
+    """
+    sender = placement.sender
+    opens = any(join.case_id is None for join in placement.joins)
+    if known.by_hand or sender.by_address or not sender.named or not opens:
+        return None
+    since = arrived.now - timedelta(days=1)
+    recent = [
+        case
+        for case in known.candidates.claimed
+        if case.claim == sender.key and case.opened is not None and case.opened >= since
+    ]
+    unvouched = {address for case in recent if not case.vouched for address in case.addresses}
+    return recent[0] if len(unvouched) >= SAME_NAME_A_DAY else None
+
+
+def _slowed(first: KnownCase, placed: Note, placement: Placement, reading: Reading) -> Filing:
+    """Nothing is opened and nothing judged; the sender hears that it came, staff let it in."""
+    name, address = placement.sender.name, reading.envelope.from_address
+    said = f"一天内已有{SAME_NAME_A_DAY}个以上地址以“{name}”的名义报送，这一封先由工作人员核实"
+    receipt = _receipt(reading, placement)
+    if isinstance(receipt, Acknowledge):
+        receipt = replace(receipt, word="近日以该单位名义的来件较多，将由工作人员核实后办理。")
+    reason = f"{said}（{address}）。请电话核实：属实的放行，不是的办结本项"
+    ask = Ask(TaskKind.IDENTITY, reason, first.id)
+    return Filing(answered=True, intents=(placed, Note("held", said, first.id), ask, receipt))
 
 
 def _held(placement: Placement, reading: Reading, arrived: Arrived) -> Iterator[Intent]:

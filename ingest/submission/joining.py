@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 from ingest.reading import Reading
@@ -58,6 +59,7 @@ class KnownCase:
     addresses: Mapping[str, AddressProof] = field(default_factory=dict)  #: who speaks for it
     accepted: bool = False  #: something in it is accepted
     closed: bool = False  #: nobody's home any more
+    opened: datetime | None = None
 
     @property
     def claim(self) -> str:

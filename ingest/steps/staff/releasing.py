@@ -87,7 +87,7 @@ def _own(session: Session, hands: Hands, mail: MessageRow, reading: Reading) -> 
     """As if the mail pointed to no case of anybody else's."""
     call, mouth = hands.rules.call, hands.mouth
     found = candidates_for(session, reading, call, mouth.key)
-    known = Known(candidates=replace(found, letters=(), pointed=()))
+    known = Known(candidates=replace(found, letters=(), pointed=()), by_hand=True)
     arrived = Arrived(mail.id, mail.received_at, hands.now, mouth.caps.settle)
     intents = file_mail(reading, call, known, arrived).intents
     entering = [intent for intent in intents if isinstance(intent, Enter)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import get_args
 
 import pytest
@@ -14,6 +14,7 @@ from ingest.store.events import EventKind
 from ingest.submission.case import ReceivedMail
 from ingest.submission.codes import make_code
 from ingest.submission.filing import (
+    SAME_NAME_A_DAY,
     TRACKLESS_CODE,
     Acknowledge,
     Arrived,
@@ -122,6 +123,78 @@ def test_a_second_claim_has_a_case_of_its_own_and_staff_say_which_counts(
     assert (enter.case_id, enter.contested, enter.standing) == (None, True, Standing.OWNER)
     assert asked(filing) == [(TaskKind.RIVALS, 7)]
     assert not any(isinstance(each, Tell) for each in filing.intents)
+
+
+def rivals(
+    count: int, opened: datetime | None = MORNING - timedelta(hours=1)
+) -> tuple[KnownCase, ...]:
+    """So many cases under one name, each of another address."""
+    return tuple(
+        replace(
+            CASE,
+            id=100 + number,
+            opened=opened,
+            addresses={f"a{number}@example.net": AddressProof.OPENED},
+        )
+        for number in range(count)
+    )
+
+
+STRANGER = {"from_address": "new@example.org"}
+
+
+def test_a_burst_under_one_name_is_slowed_and_told_to_staff(
+    call: Call, mail: Mail, word: Make
+) -> None:
+    """Nothing is opened; who wrote hears that it came, and staff let it in."""
+    reading = with_headers(mail(word("甲团中学"), subject="申报").reading, **STRANGER)
+    filing = filed(reading, call, Known(candidates=Candidates(claimed=rivals(SAME_NAME_A_DAY))))
+
+    assert filing.answered
+    assert entered(filing) == []
+    assert asked(filing) == [(TaskKind.IDENTITY, 100)]
+    (receipt,) = [each for each in filing.intents if isinstance(each, Acknowledge)]
+    assert "核实" in receipt.word
+
+
+@pytest.mark.parametrize(
+    ("known", "address"),
+    [
+        (Known(candidates=Candidates(claimed=rivals(SAME_NAME_A_DAY - 1))), "new@example.org"),
+        (
+            Known(
+                candidates=Candidates(
+                    claimed=rivals(SAME_NAME_A_DAY, opened=MORNING - timedelta(days=2))
+                )
+            ),
+            "new@example.org",
+        ),
+        (
+            Known(candidates=Candidates(claimed=rivals(SAME_NAME_A_DAY, opened=None))),
+            "new@example.org",
+        ),
+        (
+            Known(candidates=Candidates(claimed=rivals(SAME_NAME_A_DAY)), by_hand=True),
+            "new@example.org",
+        ),
+        (
+            Known(
+                candidates=Candidates(
+                    own=rivals(SAME_NAME_A_DAY)[:1], claimed=rivals(SAME_NAME_A_DAY)
+                )
+            ),
+            "a0@example.net",
+        ),
+    ],
+    ids=["few", "long ago", "nobody knows when", "let in by staff", "an address of a case"],
+)
+def test_others_are_not_slowed(
+    call: Call, mail: Mail, word: Make, known: Known, address: str
+) -> None:
+    """Few, old, known, or looked at."""
+    reading = with_headers(mail(word("甲团中学")).reading, from_address=address)
+
+    assert len(entered(filed(reading, call, known))) == 1
 
 
 def test_who_was_handed_our_letter_adds_and_is_answered_without_contents(
