@@ -13,7 +13,7 @@ WORKERS ?= auto
 PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test setup lint types imports format test-fast coverage torture bench bench-pull samples lock wheel install upgrade uninstall clean bench-documents extraction-report parts-report corpus bench-rules fuzz-rules mutation schema-in-editor rules-slips cases pairs-report seal-report ring-report bench-seals dead-code migration findings desk-pictures
+.PHONY: manual help demo test setup lint types imports format test-fast coverage torture bench bench-pull samples lock wheel install upgrade uninstall clean bench-documents extraction-report parts-report corpus bench-rules fuzz-rules mutation schema-in-editor rules-slips cases pairs-report seal-report ring-report bench-seals dead-code migration findings desk-pictures
 
 help:  ## 列出可用的命令
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ dead-code: setup  ## 程序里没有用到的代码(测试里用到的不算)
 format: setup  ## 按约定排版代码
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+manual: setup  ## 由命令行生成命令参考、man 手册页、补全脚本
+	$(BIN)/python scripts/manual.py
 
 test-fast: setup  ## 只跑单元测试
 	$(PYTEST) -q tests/unit $(ARGS)

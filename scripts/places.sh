@@ -5,7 +5,7 @@ STATE=${STATE:-/var/lib/mailroom}
 UNITS=${UNITS:-/etc/systemd/system}
 ACCOUNT=${ACCOUNT:-mailroom}
 DAEMONS="mailroom.service mailroom-desk.service"
-ALL_UNITS="$DAEMONS mailroom-backup.service mailroom-backup.timer"
+ALL_UNITS="$DAEMONS mailroom@.service mailroom-backup.service mailroom-backup.timer"
 
 if [ "$(id -u)" -ne 0 ]; then
     echo "安装、升级、卸载系统服务需要 root 权限: sudo make install、upgrade 或 uninstall" >&2

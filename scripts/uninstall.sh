@@ -10,7 +10,10 @@ cd "$(dirname "$0")/.."
 
 for unit in $ALL_UNITS; do
     if has_systemd && [ -e "$UNITS/$unit" ]; then
-        systemctl disable --now "$unit"
+        case "$unit" in
+            *@.*) systemctl stop "${unit%%@*}@*.service" && systemctl disable "$unit" ;;  # all of a template
+            *) systemctl disable --now "$unit" ;;
+        esac
     fi
     rm -f "$UNITS/$unit"
 done

@@ -148,8 +148,9 @@ def init(
 
 
 def _usual_data(directory: Path) -> str:
-    """Where the data of a service belong when its configuration lies in /etc."""
-    return "/var/lib/mailroom" if directory.resolve().is_relative_to("/etc") else ""
+    """Where the data of a service whose configuration lies in /etc belong: under the same name."""
+    place = directory.resolve()
+    return f"/var/lib/{place.relative_to('/etc')}" if place.is_relative_to("/etc") else ""
 
 
 _PROVIDER_QUESTION = (

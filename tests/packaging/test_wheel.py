@@ -100,8 +100,15 @@ def test_the_wheel_holds_the_configuration_the_samples_and_the_unit(wheel: Path)
     assert "ingest/desk/templates/case.html" in names
     assert "ingest/desk/static/htmx.min.js" in names
     assert "ingest/desk/static/htmx-LICENSE.txt" in names
-    for unit in ("mailroom.service", "mailroom-desk.service"):
+    for unit in ("mailroom.service", "mailroom-desk.service", "mailroom@.service"):
         assert any(name.endswith(f"data/lib/systemd/system/{unit}") for name in names)
+    for shared in (
+        "man/man1/mailroom.1",
+        "bash-completion/completions/mailroom",
+        "zsh/site-functions/_mailroom",
+        "fish/vendor_completions.d/mailroom.fish",
+    ):
+        assert any(name.endswith(f"data/share/{shared}") for name in names)
 
 
 def test_every_module_of_the_tree_is_in_the_wheel(wheel: Path) -> None:

@@ -1,0 +1,1 @@
+complete --command mailroom --no-files --arguments "(env _MAILROOM_COMPLETE=complete_fish _TYPER_COMPLETE_FISH_ACTION=get-args _TYPER_COMPLETE_ARGS=(commandline -cp) mailroom)" --condition "env _MAILROOM_COMPLETE=complete_fish _TYPER_COMPLETE_FISH_ACTION=is-args _TYPER_COMPLETE_ARGS=(commandline -cp) mailroom"
