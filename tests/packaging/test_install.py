@@ -128,7 +128,7 @@ def test_what_comes_after_the_installation_works_as_the_account(machine: Machine
         if unit.suffix == ".service":
             assert f"ExecStart={machine.directory}/prefix/bin/mailroom" in text
             assert "User=nobody" in text
-    assert len(list((machine.directory / "units").iterdir())) == 4
+    assert len(list((machine.directory / "units").iterdir())) == 5
     config = (machine.directory / "etc/mailroom.toml").stat()
     assert (config.st_mode & 0o777, config.st_gid) == (0o640, 65534)
 
