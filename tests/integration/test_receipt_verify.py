@@ -19,7 +19,7 @@ import pytest
 from ingest.calls import default_config
 from ingest.cli import run
 from ingest.message.bodies import html_text
-from ingest.receipts.key import KEY_FILE
+from ingest.receipts.key import KEY_BYTES, KEY_FILE
 from notifier.outbox import OutboxRow
 from tests.integration.house import House, plain_mail, with_file
 
@@ -160,10 +160,14 @@ def test_a_letter_of_another_office_does_not_hold(
     verify: Verify,
     tmp_path: Path,
 ) -> None:
-    """Without the key of the store nothing is confirmed."""
-    (tmp_path / "files" / KEY_FILE).unlink()
-
+    """With another key nothing is confirmed; without one it is said, and none is made."""
+    key = tmp_path / "files" / KEY_FILE
+    key.write_bytes(bytes(KEY_BYTES))
     assert verify(letter.mime)[0] == 1
+
+    key.unlink()
+    assert verify(letter.mime)[0] == 74
+    assert not key.exists()
 
 
 @pytest.mark.parametrize("text", ["", "案卷编号：Q24-0001-X", "Z24-0099-X.1.ABCD-EFGH-IJKL-MNOP"])

@@ -7,10 +7,12 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -123,6 +125,12 @@ class KilledOffice:
     def log(self) -> Path:
         return self.directory / "runs.log"
 
+    def _grow_old(self) -> None:
+        """The store was set up long ago, so that the digest of the last hour is due."""
+        if self.database.exists():
+            with closing(sqlite3.connect(self.database)) as database, database:
+                database.execute("UPDATE store SET founded_at = '2024-01-01 00:00:00.000000'")
+
     def post(self, mails: Iterable[Posted]) -> None:
         """These mails are in the mailbox."""
         for mail in mails:
@@ -135,6 +143,7 @@ class KilledOffice:
         ``kill_at`` is ``point:count``, or ``dot:count``: the mail server has taken the letter and
         not said so yet. ``after`` kills from outside, so many seconds after the start.
         """
+        self._grow_old()
         name, _, count = kill_at.partition(":")
         environment = {} if name in {"", "dot"} else {"MAILROOM_KILL_AT": kill_at}
         timers: list[threading.Timer] = []

@@ -22,9 +22,9 @@ ONCE = {"fetched", "stored", "recording", "recorded", "folder_saved", "digest_qu
 (that is poison).
 """
 
-WINDOW = {"sending", "dot", "handed_over", "settling"}
-"""Deaths between the claim of a letter and the note that it left: the one window nobody
-can close.
+WINDOW = {"sending", "dot", "handed_over"}
+"""Deaths between the claim of a letter and the journal's note that it left: the one window nobody can
+close.
 """
 
 
