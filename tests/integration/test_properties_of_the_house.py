@@ -382,6 +382,9 @@ HISTORIES = {
         "unit most", "settle", "stranger rest code", "settle", "colleague rest", "settle",
         "stranger - code", "settle", "unit rest", "settle",
     ],
+    "reminders go to the case's own address, whoever added something": [
+        "unit most", "settle", "colleague worse", "settle", "day 1", "day 2", "work",
+    ],
     "two who claim one name, both with everything": [
         "unit most", "stranger all name", "settle", "unit rest", "settle", "stranger all name",
         "settle", "unit all", "settle",
@@ -404,6 +407,8 @@ def _live(office: TheOffice, step: str) -> None:
             office.a_stranger_writes(kit, rest[1])
         case "colleague":
             office.a_colleague_answers_our_letter(kit)
+        case "day":
+            office.time_passes(MOMENTS[int(kit)])
         case "hold" | "release":
             office.letters_are_held(who == "hold")
         case "power":
