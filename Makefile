@@ -13,7 +13,7 @@ WORKERS ?= auto
 PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
 .DEFAULT_GOAL := help
-.PHONY: manual help demo test setup lint types imports format test-fast coverage torture bench bench-pull samples lock wheel install upgrade uninstall clean bench-documents extraction-report parts-report corpus bench-rules fuzz-rules mutation schema-in-editor rules-slips cases pairs-report seal-report ring-report bench-seals dead-code migration findings desk-pictures
+.PHONY: manual help demo test setup lint types imports format test-fast coverage torture bench bench-pull samples lock wheel install upgrade uninstall clean bench-documents extraction-report parts-report corpus bench-rules fuzz-rules mutation schema-in-editor rules-slips cases pairs-report seal-report ring-report bench-seals dead-code migration findings desk-pictures sbom
 
 help:  ## 列出可用的命令
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -150,3 +150,6 @@ uninstall:  ## 卸载(root),配置和数据保留;PURGE=yes 一并删除
 clean:  ## 删除虚拟环境与缓存
 	rm -rf $(VENV) $(MUTATION) $(EDITOR_NPM) mutants dist demo-output htmlcov .coverage .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+sbom: setup  ## 安装里有哪些包: 版本和校验值 (CycloneDX)
+	@$(BIN)/python scripts/sbom.py
