@@ -12,6 +12,7 @@ import io
 import re
 import struct
 import zipfile
+import zlib
 
 import olefile
 
@@ -93,6 +94,7 @@ _ZIP_ERRORS = (
     RuntimeError,
     EOFError,
     struct.error,
+    zlib.error,
 )
 
 

@@ -257,3 +257,16 @@ def test_no_damage_to_an_old_word_file_makes_it_raise(place: int, value: int) ->
 def test_a_directory_of_a_million_records_is_not_opened() -> None:
     """It would cost half a gigabyte to list."""
     assert identify(b"PK\x03\x04" + b"PK\x01\x02" * 100_000, "a.docx") is Kind.ZIP
+
+
+def test_a_package_whose_list_of_types_is_damaged_is_told_by_what_is_left_of_it() -> None:
+    """Deflate that ends in nonsense is the file's fault and no error of ours."""
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>" * 50)
+        archive.writestr("word/document.xml", "<w:document/>")
+    data = bytearray(whole.getvalue())
+    start = data.index(b"[Content_Types].xml") + len("[Content_Types].xml")
+    data[start : start + 4] = b"\xff\xff\xff\xff"
+
+    assert identify(bytes(data), "a.docx") is Kind.DOCX

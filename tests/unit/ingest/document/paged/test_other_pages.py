@@ -137,6 +137,8 @@ def test_a_changed_picture_is_read_or_not(name: str, change: Callable[[bytes], b
 def test_noise_is_no_picture(data: bytes) -> None:
     """Behind the marks of each format."""
     for head in (b"II*\0", b"MM\0*", b"\0\0\0\x18ftypheic", b"RIFF\0\0\0\0WEBP", b"GIF89a", b"BM"):
-        made = readable(head + data)
-
+        try:
+            made = readable(head + data)
+        except PictureLimitError:  # noise may say that it is huge
+            continue
         assert made is None or made[0] in {Kind.PDF, Kind.JPEG}
