@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from ingest.cli.console import JsonOption, console, print_json
+from ingest.cli.progress import progress
 from ingest.exitcodes import ExitCode
 
 
@@ -37,8 +37,8 @@ def export(
     settings = console(context).settings()
     office = describe_office(open_call(settings.calls.directory, call), settings)
     store, now = FileStore(settings.store.files), SystemClock().now()
-    with console(context).reading() as session:
-        outcome = export_call(session, office, store, directory, now, _progress)
+    with console(context).reading() as session, progress("案卷") as step:
+        outcome = export_call(session, office, store, directory, now, step)
     archive = zip_export(directory) if as_zip else None
     if as_json:
         print_json(
@@ -58,10 +58,3 @@ def export(
         if archive:
             typer.echo(f"ZIP: {archive}")
     raise typer.Exit(int(ExitCode.FINDINGS if outcome.missing else ExitCode.OK))
-
-
-def _progress(done: int, total: int) -> None:
-    """How far it is, on a terminal only."""
-    if sys.stderr.isatty():
-        end = "\n" if done == total else ""
-        print(f"\r案卷 {done}/{total}", end=end, file=sys.stderr, flush=True)

@@ -144,7 +144,7 @@ def show_parts(parts: Sequence[Dumped]) -> None:
                 kind_word(part["kind"]),
                 size_text(part["size"]),
                 FATE_WORDS.get(part["fate"], part["fate"]),
-                part["reason"],
+                f"{part['reason']} {part.get('link', '')}".strip(),
             ]
             for part in parts
         ],

@@ -131,6 +131,8 @@ def _texts(
     explained = explanation_text(case_explanation(session, row.code), papers, vocabulary)
     yield namer.file(folder, "裁定依据.txt"), explained.encode()
     for letter in list_letters(session, (OutboxState.SENT,), row.id):
+        if not letter.mime:  # purged
+            continue
         yield namer.file(folder / "信函", _letter_name(letter)), letter.mime
 
 
