@@ -37,6 +37,8 @@ def parts(house: House) -> list[Part]:
     return [part for reading in readings if reading is not None for part in reading.parts]
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(400)
 def test_a_call_is_handed_over_whole_and_again_without_a_byte_changed(
     house: House, tmp_path: Path
 ) -> None:
