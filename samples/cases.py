@@ -2,7 +2,7 @@
 it.
 
 Every case stands alone (another 师市 or another track), except 09/10, 11/12, 18/19 and 23/24, which
-belong together, and 25, which pretends to be the sender of 07.
+belong together, 04/29 too, and 25, which pretends to be the sender of 07.
 """
 
 from __future__ import annotations
@@ -15,9 +15,19 @@ from typing import TypeAlias
 from rules.vocabulary import BEIJING
 from samples import applicants as who
 from samples.applicants import Bureau, School
-from samples.package import Desk, Package, gbk_zip, school_package, zone_package
+from samples.package import (
+    Desk,
+    Package,
+    gbk_zip,
+    school_package,
+    zone_ofd,
+    zone_package,
+    zone_pages,
+)
+from samples.pdf import pictures_pdf
 from samples.post import Bounce, File, Post, Program, token, write_bounce, write_mail
 from samples.scan import Scanner
+from samples.unusual import enclosed_ticks, photograph
 
 ACCEPTED, INCOMPLETE, REJECTED, REFERRED = "accepted", "incomplete", "rejected", "referred"
 RECEIVED, NOTED, NONE = "received", "noted", "none"
@@ -633,6 +643,95 @@ def case_25() -> Iterator[Sample]:
     yield _sample("impostor", post, what, NOTED)
 
 
+def case_26() -> Iterator[Sample]:
+    """An office that scans everything it has stamped into one file."""
+    bureau, rates = who.FIRST, ("98.8%", "99.1%")
+    paper = desk(26, 23, 1)
+    pages = zone_pages(bureau, paper, rates)
+    together = pictures_pdf((*pages.application, *pages.summary), paper.at(16, 48))
+    files = (
+        *zone_package(bureau, paper, rates).words,
+        File(f"{bureau.name}申报材料（盖章扫描）.pdf", together),
+    )
+    post = bureau_post(
+        Arrival("26", Program.COREMAIL, at(24, 10, 7, 31)),
+        bureau,
+        "第一师阿拉尔市智慧教育示范区申报材料",
+        "申报书、汇总表的Word版和盖章扫描件见附件，扫描件合并为一个文件。",
+        files,
+    )
+    what = "申报书和汇总表盖章后扫描在同一个PDF里"
+    yield _sample("two-forms-in-one-scan", post, what, ACCEPTED, _zone_entry(bureau, ACCEPTED))
+
+
+def case_27() -> Iterator[Sample]:
+    """Photographs instead of a scan."""
+    bureau, rates = who.NINTH, ("99.2%", "98.6%")
+    paper = desk(27, 26, 0, Scanner(27, dpi=120, quality=60, skew=0.3))
+    package = zone_package(bureau, paper, rates)
+    photographs = (
+        File(f"IMG_20240826_1702{second}.jpg", photograph(page))
+        for second, page in zip(
+            ("11", "24", "39"), zone_pages(bureau, paper, rates).application, strict=True
+        )
+    )
+    files = (*package.words, package.summary.scan, *photographs)
+    post = bureau_post(
+        Arrival("27", Program.QQ, at(26, 17, 21, 8)),
+        bureau,
+        "第九师白杨市智慧教育示范区申报材料",
+        "申报书已盖章，因扫描仪故障拍照发送。",
+        files,
+    )
+    what = "申报书的盖章件是三张手机照片"
+    yield _sample("photographs", post, what, REFERRED, _zone_entry(bureau, REFERRED))
+
+
+def case_28() -> Iterator[Sample]:
+    """A Word file by WPS with enclosed ticks."""
+    bureau = who.EIGHTH
+    package = zone_package(bureau, desk(28, 27, 2), ("99.0%", "99.3%"))
+    form, table = package.applications[0], package.summary
+    files = (
+        File(form.word.name, enclosed_ticks(form.word.data)),
+        form.scan,
+        table.word,
+        table.scan,
+    )
+    post = bureau_post(
+        Arrival("28", Program.FOXMAIL, at(27, 16, 40, 52)),
+        bureau,
+        "第八师石河子市智慧教育示范区申报材料",
+        "我局申报材料见附件，请审阅。",
+        files,
+    )
+    what = "申报书用WPS填写，勾选用的是带圈字符"
+    yield _sample("enclosed-ticks", post, what, ACCEPTED, _zone_entry(bureau, ACCEPTED))
+
+
+def case_29() -> Iterator[Sample]:
+    """An OFD file where a scan was asked for."""
+    bureau = who.SEVENTH
+    paper = desk(29, 25, 0)
+    files = (
+        File(
+            "第七师胡杨河市教育局智慧教育示范区申报书.ofd",
+            zone_ofd(bureau, paper, ("98.9%", "99.0%")),
+        ),
+    )
+    post = bureau_post(
+        Arrival("29", Program.OUTLOOK, at(25, 11, 5, 44)),
+        bureau,
+        "Re: 第七师胡杨河市智慧教育示范区申报书、汇总表",
+        "补报申报书的版式文件。",
+        files,
+    )
+    what = "04要求补扫描件，补来的是没有盖章的OFD"
+    yield _sample(
+        "ofd", post, what, INCOMPLETE, _zone_entry(bureau, INCOMPLETE), mentions=("扫描",)
+    )
+
+
 CASES: tuple[Callable[[], Iterator[Sample]], ...] = (
     case_01,
     case_02,
@@ -655,6 +754,10 @@ CASES: tuple[Callable[[], Iterator[Sample]], ...] = (
     case_22,
     case_23_24,
     case_25,
+    case_26,
+    case_27,
+    case_28,
+    case_29,
 )
 
 

@@ -15,9 +15,10 @@ from datetime import date, datetime, time
 from samples.applicants import Bureau, Filled, School, school, zone
 from samples.export import export_pdf
 from samples.forms import Stamps, application, summary, the_call
+from samples.ofd import export_ofd
 from samples.pdf import pictures_pdf
 from samples.post import File
-from samples.scan import Scanner, scan
+from samples.scan import Picture, Scanner, scan
 from samples.sheet import Sheet
 from samples.word import write_word
 
@@ -136,6 +137,30 @@ def zone_package(
         (_application("附件1", filled, stamps, desk),),
         _summary("附件3", bureau.name, [filled], desk),
     )
+
+
+@dataclass(frozen=True)
+class Pages:
+    """The two forms of a bureau as they come out of the scanner, page by page."""
+
+    application: tuple[Picture, ...]
+    summary: tuple[Picture, ...]
+
+
+def zone_pages(bureau: Bureau, desk: Desk, rates: tuple[str, str]) -> Pages:
+    """附件1 and 附件3 of a bureau, stamped and scanned, before anybody makes files of them."""
+    filled = zone(bureau, desk.day_text, *rates)
+    stamps = Stamps(cover=bureau.name, applicant=bureau.name, applicant_head=bureau.head)
+    head = {"填报单位": bureau.name, "填报日期": desk.day_text}
+    form = application(CALL.form("附件1"), filled, stamps)
+    table = summary(CALL.form("附件3"), head, [filled], Stamps(applicant=bureau.name))
+    return Pages(scan(form, desk.scanner), scan(table, desk.scanner))
+
+
+def zone_ofd(bureau: Bureau, desk: Desk, rates: tuple[str, str]) -> bytes:
+    """附件1 of a bureau as an OFD file, not stamped."""
+    filled = zone(bureau, desk.day_text, *rates)
+    return export_ofd(application(CALL.form("附件1"), filled, Stamps()))
 
 
 def school_package(schools: Sequence[School], bureau: Bureau | None, desk: Desk) -> Package:

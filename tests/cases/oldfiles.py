@@ -81,6 +81,8 @@ _NAMES: Mapping[str, str] = {
     "ruby": field(rf"eq \\* jc2 \\o\\ad(\\s\\up 9(mai),{coded('麦')})") + coded("玉清"),
     "text-box": rf"{{\shp{{\*\shpinst{{\shptxt \pard\plain {coded(NAME)}\par}}}}}}",
 }
+VALUES = (*(value for value, _ in _RESULTS.values()), *_NAMES.values())
+"""Every value with something that is not simply typed."""
 
 CASES = (
     *(

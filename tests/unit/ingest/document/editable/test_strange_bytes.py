@@ -14,9 +14,12 @@ from hypothesis import strategies as st
 from ingest.document.content import Content
 from ingest.document.editable.door import UnreadableError, read_editable
 from ingest.reading import Kind
-from tests.cases import written
+from tests.cases import oldfiles, written
 from tests.strange import RUNS, changes
+from tests.unit.ingest.document import oldbook
 
+_ROWS = [["序号", "学校名称", 0.5], ["1", "银河金穗中学", "x"], ["2", "晨光小学", "y"]]
+_LOOKS = oldbook.Looks({2}, {0}, {(0, 2): oldbook.SHARE, (2, 1): oldbook.STRUCK}, {(1, 1): 2})
 FILES: dict[str, tuple[Kind, Callable[[], bytes]]] = {
     "html": (Kind.HTML, written.word_html),
     "controls": (Kind.HTML, written.input_html),
@@ -26,6 +29,8 @@ FILES: dict[str, tuple[Kind, Callable[[], bytes]]] = {
     "Word 2003": (Kind.HTML, written.word_2003_xml),
     "odt": (Kind.ODT, written.odt),
     "ods": (Kind.ODS, written.ods),
+    "xls": (Kind.XLS, lambda: oldbook.xls(_ROWS, _LOOKS)),
+    "rtf": (Kind.RTF, lambda: oldfiles.rich([("公示结果", value) for value in oldfiles.VALUES])),
 }
 
 
@@ -49,10 +54,18 @@ def test_a_changed_file_gives_content_or_a_reason(
     assert came_of(kind, change(make()))
 
 
-@pytest.mark.parametrize("kind", [Kind.HTML, Kind.ODT, Kind.ODS])
+@pytest.mark.parametrize("kind", [Kind.HTML, Kind.ODT, Kind.ODS, Kind.XLS, Kind.RTF])
 @settings(max_examples=RUNS, suppress_health_check=list(HealthCheck))
 @given(data=st.binary(max_size=600))
 def test_noise_gives_content_or_a_reason(kind: Kind, data: bytes) -> None:
     """Also behind the marks by which a file is known."""
-    for head in (b"", b"<html>", b"PK\x03\x04", b"<pkg:package", b"<w:wordDocument", b"A: b\n\n"):
+    for head in (
+        b"",
+        b"<html>",
+        b"PK\x03\x04",
+        b"<pkg:package",
+        b"<w:wordDocument",
+        b"A: b\n\n",
+        b"{\\rtf1 ",
+    ):
         assert came_of(kind, head + data)
