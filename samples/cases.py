@@ -8,15 +8,30 @@ belong together, 04/29 too, and 25, which pretends to be the sender of 07.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
-from typing import TypeAlias
+from dataclasses import replace
+from datetime import timedelta
 
-from rules.vocabulary import BEIJING
 from samples import applicants as who
-from samples.applicants import Bureau, School
+from samples.arrivals import (
+    ACCEPTED,
+    INCOMPLETE,
+    NONE,
+    NOTED,
+    RECEIVED,
+    REFERRED,
+    REJECTED,
+    Arrival,
+    Sample,
+    any_post,
+    at,
+    bureau_post,
+    desk,
+    sample_of,
+    school_entries,
+    school_post,
+    zone_entry,
+)
 from samples.package import (
-    Desk,
     Package,
     gbk_zip,
     school_package,
@@ -25,147 +40,9 @@ from samples.package import (
     zone_pages,
 )
 from samples.pdf import pictures_pdf
-from samples.post import Bounce, File, Post, Program, token, write_bounce, write_mail
+from samples.post import Bounce, File, Program, token, write_bounce
 from samples.scan import Scanner
 from samples.unusual import enclosed_ticks, photograph
-
-ACCEPTED, INCOMPLETE, REJECTED, REFERRED = "accepted", "incomplete", "rejected", "referred"
-RECEIVED, NOTED, NONE = "received", "noted", "none"
-ZONE, SCHOOL = "示范区", "示范校"
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One applicant and what is expected to be decided about it."""
-
-    applicant: str
-    track: str
-    decision: str
-
-
-Entries: TypeAlias = tuple[Entry, ...]
-
-
-@dataclass(frozen=True)
-class Sample:
-    """One arrival: a file (None: the file of an earlier sample again) and what should follow from
-    it.
-    """
-
-    number: str
-    file: str
-    received: datetime
-    what: str
-    letter: str
-    raw: bytes | None
-    entries: Entries = ()
-    mentions: tuple[str, ...] = ()
-
-
-def at(day: int, hour: int, minute: int, second: int = 0, month: int = 8) -> datetime:
-    """A moment of 2024 by the server's clock in Beijing time."""
-    return datetime(2024, month, day, hour, minute, second, tzinfo=BEIJING)
-
-
-def desk(
-    number: int,
-    day: int,
-    style: int,
-    scanner: Scanner | None = None,
-    *,
-    exported: bool = False,
-) -> Desk:
-    """Files of case ``number``, made on a day of August 2024, scanned with this case's
-    own scanner.
-    """
-    usual = Scanner(
-        number,
-        dpi=(100, 110, 104)[number % 3],
-        quality=(44, 48, 42)[number % 3],
-        skew=(0.4, -0.6, 0.25, 0.7)[number % 4],
-    )
-    return Desk(date(2024, 8, day), style, scanner or usual, exported)
-
-
-@dataclass(frozen=True)
-class Arrival:
-    """Under which number, from which program and when a mail comes."""
-
-    key: str
-    program: Program
-    received: datetime
-
-
-def bureau_post(
-    arrival: Arrival,
-    bureau: Bureau,
-    subject: str,
-    body: str,
-    files: tuple[File, ...],
-) -> Post:
-    """A bureau's mail: salutation, text, list of attachments, signature with unit, person and
-    telephone.
-    """
-    clerk = bureau.clerk
-    listed = "\n".join(f"{number}. {file.name}" for number, file in enumerate(files, 1))
-    text = f"兵团教育局：\n    您好！{body}\n\n附件：\n{listed}\n\n{bureau.name}\n联系人：{clerk.name}\n电话：{clerk.telephone}"
-    return _post(arrival, bureau.name, clerk.address, (subject, text), files)
-
-
-def school_post(
-    arrival: Arrival,
-    school: School,
-    subject: str,
-    body: str,
-    files: tuple[File, ...],
-) -> Post:
-    """A school's mail, written by its own clerk."""
-    clerk = school.clerk
-    text = f"各位领导、老师：\n    你们好！{body}\n\n此致\n敬礼\n\n{school.name}\n{clerk.name}  {clerk.telephone}"
-    return _post(arrival, school.name, clerk.address, (subject, text), files)
-
-
-def _post(
-    arrival: Arrival,
-    name: str,
-    address: str,
-    words: tuple[str, str],
-    files: tuple[File, ...] = (),
-) -> Post:
-    """A mail sent a few seconds before it arrives; ``words`` are its subject and its text."""
-    sent = arrival.received - timedelta(seconds=9)
-    return Post(arrival.key, arrival.program, name, address, *words, sent, arrival.received, files)
-
-
-def _sample(
-    name: str,
-    post: Post,
-    what: str,
-    letter: str,
-    entries: Entries = (),
-    *,
-    mentions: tuple[str, ...] = (),
-) -> Sample:
-    return Sample(
-        post.key,
-        f"mails/{post.key}-{name}.eml",
-        post.received,
-        what,
-        letter,
-        write_mail(
-            post,
-        ),
-        entries,
-        mentions,
-    )
-
-
-def _zone_entry(bureau: Bureau, decision: str) -> Entries:
-    return (Entry(bureau.name, ZONE, decision),)
-
-
-def _school_entries(decision: str, *schools: School) -> Entries:
-    return tuple(Entry(school.name, SCHOOL, decision) for school in schools)
 
 
 def case_01() -> Iterator[Sample]:
@@ -184,12 +61,12 @@ def case_01() -> Iterator[Sample]:
         body,
         files,
     )
-    yield _sample(
+    yield sample_of(
         "zone-complete",
         post,
         "师市教育局报送的示范区材料，申报书和汇总表的Word与盖章扫描件齐全",
         ACCEPTED,
-        _zone_entry(bureau, ACCEPTED),
+        zone_entry(bureau, ACCEPTED),
     )
 
 
@@ -209,12 +86,12 @@ def case_02() -> Iterator[Sample]:
         body,
         files,
     )
-    yield _sample(
+    yield sample_of(
         "batch-of-three",
         post,
         "师市教育局统一报送三所学校，附一张汇总表，材料齐全",
         ACCEPTED,
-        _school_entries(ACCEPTED, *schools),
+        school_entries(ACCEPTED, *schools),
     )
 
 
@@ -227,12 +104,12 @@ def case_03() -> Iterator[Sample]:
         Arrival("03", Program.FOXMAIL, received), bureau, "双河市示范校申报", body, files
     )
     what = "只有可编辑的Word，没有打印盖章后的扫描PDF"
-    yield _sample(
+    yield sample_of(
         "word-without-scan",
         post,
         what,
         INCOMPLETE,
-        _school_entries(INCOMPLETE, who.LANHE),
+        school_entries(INCOMPLETE, who.LANHE),
         mentions=("扫描",),
     )
 
@@ -250,8 +127,8 @@ def case_04() -> Iterator[Sample]:
         files,
     )
     what = "PDF是由Word直接另存的，没有打印、盖章、扫描"
-    yield _sample(
-        "exported-pdf", post, what, INCOMPLETE, _zone_entry(bureau, INCOMPLETE), mentions=("扫描",)
+    yield sample_of(
+        "exported-pdf", post, what, INCOMPLETE, zone_entry(bureau, INCOMPLETE), mentions=("扫描",)
     )
 
 
@@ -264,12 +141,12 @@ def case_05() -> Iterator[Sample]:
     post = bureau_post(
         Arrival("05", Program.COREMAIL, received), bureau, "可克达拉市教育局示范区申报", body, files
     )
-    yield _sample(
+    yield sample_of(
         "scan-without-seal",
         post,
         "扫描件上没有公章",
         INCOMPLETE,
-        _zone_entry(bureau, INCOMPLETE),
+        zone_entry(bureau, INCOMPLETE),
         mentions=("盖章",),
     )
 
@@ -287,8 +164,8 @@ def case_06() -> Iterator[Sample]:
         files,
     )
     what = "材料齐全，但教师账号开通率97.6%，未达到98%"
-    yield _sample(
-        "rate-below-98", post, what, REJECTED, _zone_entry(bureau, REJECTED), mentions=("开通率",)
+    yield sample_of(
+        "rate-below-98", post, what, REJECTED, zone_entry(bureau, REJECTED), mentions=("开通率",)
     )
 
 
@@ -305,7 +182,7 @@ def case_07() -> Iterator[Sample]:
         files,
     )
     what = "教师、学生账号开通率恰为98%和98.0%，材料齐全"
-    yield _sample("rate-exactly-98", post, what, ACCEPTED, _zone_entry(bureau, ACCEPTED))
+    yield sample_of("rate-exactly-98", post, what, ACCEPTED, zone_entry(bureau, ACCEPTED))
 
 
 def case_08() -> Iterator[Sample]:
@@ -317,12 +194,12 @@ def case_08() -> Iterator[Sample]:
         Arrival("08", Program.QQ, received), school, "五家渠市红柳中学示范校申报", body, files
     )
     what = "学校没有经过师市教育局，自己发来了申报材料"
-    yield _sample(
+    yield sample_of(
         "school-directly",
         post,
         what,
         INCOMPLETE,
-        _school_entries(INCOMPLETE, school),
+        school_entries(INCOMPLETE, school),
         mentions=("师市教育局",),
     )
 
@@ -342,12 +219,12 @@ def case_09_10() -> Iterator[Sample]:
         files,
     )
     what = "缺汇总表的盖章扫描件，其余齐全"
-    yield _sample(
+    yield sample_of(
         "summary-scan-missing",
         first,
         what,
         INCOMPLETE,
-        _school_entries(INCOMPLETE, school),
+        school_entries(INCOMPLETE, school),
         mentions=("汇总表", "扫描"),
     )
     text = (
@@ -355,7 +232,7 @@ def case_09_10() -> Iterator[Sample]:
         f"------------------ 原始邮件 ------------------\n发件人: {bureau.name} <{bureau.clerk.address}>\n主题: {subject}\n\n> 现报送我师推荐学校的申报材料，请查收。"
     )
     arrival = Arrival("10", Program.COREMAIL, at(26, 10, 51, 36))
-    reply = _post(
+    reply = any_post(
         arrival,
         bureau.name,
         bureau.clerk.address,
@@ -364,7 +241,7 @@ def case_09_10() -> Iterator[Sample]:
     )
     second = replace(reply, answers=first.message_id)
     what = "作为对09的回复补来汇总表的盖章扫描件，至此齐全"
-    yield _sample("supplement-as-reply", second, what, ACCEPTED, _school_entries(ACCEPTED, school))
+    yield sample_of("supplement-as-reply", second, what, ACCEPTED, school_entries(ACCEPTED, school))
 
 
 def case_11_12() -> Iterator[Sample]:
@@ -379,12 +256,12 @@ def case_11_12() -> Iterator[Sample]:
         body,
         old,
     )
-    yield _sample(
+    yield sample_of(
         "first-version",
         first,
         "齐全的第一版，联系电话写错了",
         ACCEPTED,
-        _zone_entry(bureau, ACCEPTED),
+        zone_entry(bureau, ACCEPTED),
     )
     new = zone_package(bureau, desk(12, 28, 2), rates).files
     body = "前次所报材料中联系电话有误，现将更正后的全套材料重新报送，请以本次为准。"
@@ -395,12 +272,12 @@ def case_11_12() -> Iterator[Sample]:
         body,
         new,
     )
-    yield _sample(
+    yield sample_of(
         "newer-version",
         second,
         "更正联系电话后的全套材料，取代11",
         ACCEPTED,
-        _zone_entry(bureau, ACCEPTED),
+        zone_entry(bureau, ACCEPTED),
     )
 
 
@@ -417,8 +294,8 @@ def case_13() -> Iterator[Sample]:
     )
     claimed = replace(post, sent=at(31, 22, 47, 3))
     what = "Date自称8月31日22:47，服务器9月1日9:16才收到，已过截止时间"
-    yield _sample(
-        "after-deadline", claimed, what, REJECTED, _zone_entry(bureau, REJECTED), mentions=("截止",)
+    yield sample_of(
+        "after-deadline", claimed, what, REJECTED, zone_entry(bureau, REJECTED), mentions=("截止",)
     )
 
 
@@ -439,7 +316,7 @@ def case_14() -> Iterator[Sample]:
         files,
     )
     what = "材料齐全，全部在一个压缩包里，包内文件名为GBK编码"
-    yield _sample("gbk-zip", post, what, ACCEPTED, _school_entries(ACCEPTED, school))
+    yield sample_of("gbk-zip", post, what, ACCEPTED, school_entries(ACCEPTED, school))
 
 
 def case_15() -> Iterator[Sample]:
@@ -447,13 +324,13 @@ def case_15() -> Iterator[Sample]:
     bureau, received = who.ELEVENTH, at(12, 16, 27, 50)
     text = f"老师您好！请问示范校的推荐名额是否有限制？一个师可以推荐几所学校？盼复，谢谢！\n\n{bureau.name}\n{bureau.clerk.name}\n{bureau.clerk.telephone}"
     words = ("关于示范校推荐名额的咨询", text)
-    post = _post(
+    post = any_post(
         Arrival("15", Program.QQ, received),
         bureau.clerk.name,
         bureau.clerk.address,
         words,
     )
-    yield _sample("question", post, "只是咨询，没有附件", RECEIVED)
+    yield sample_of("question", post, "只是咨询，没有附件", RECEIVED)
 
 
 def case_16() -> Iterator[Sample]:
@@ -461,7 +338,7 @@ def case_16() -> Iterator[Sample]:
     bureau, received = who.SIXTH, at(22, 20, 1, 33)
     text = f"您好！本人8月22日至26日外出培训，期间不能及时查看邮件，急事请致电{bureau.clerk.telephone}。\n{bureau.clerk.name}"
     words = ("自动回复: 智慧教育示范区申报材料收到回执", text)
-    post = _post(
+    post = any_post(
         Arrival("16", Program.COREMAIL, received),
         bureau.clerk.name,
         bureau.clerk.address,
@@ -469,7 +346,7 @@ def case_16() -> Iterator[Sample]:
     )
     marks = ("Auto-Submitted: auto-replied", "X-Autoreply: yes", "Precedence: bulk")
     automatic = replace(post, answers="<receipt.20240822.0016@example.cn>", extra=marks)
-    yield _sample("out-of-office", automatic, "外出自动回复，不能再答", NONE)
+    yield sample_of("out-of-office", automatic, "外出自动回复，不能再答", NONE)
 
 
 def case_17() -> Iterator[Sample]:
@@ -505,7 +382,7 @@ def case_18_19() -> Iterator[Sample]:
         body,
         files,
     )
-    first = _sample("delivered-twice", post, "材料齐全", ACCEPTED, _zone_entry(bureau, ACCEPTED))
+    first = sample_of("delivered-twice", post, "材料齐全", ACCEPTED, zone_entry(bureau, ACCEPTED))
     yield first
     yield Sample(
         "19",
@@ -530,8 +407,8 @@ def case_20() -> Iterator[Sample]:
         files,
     )
     what = "盖了章，但扫描成了灰度，看不出是不是红色公章，须由人看"
-    yield _sample(
-        "grey-scan", post, what, REFERRED, _zone_entry(bureau, REFERRED), mentions=("章",)
+    yield sample_of(
+        "grey-scan", post, what, REFERRED, zone_entry(bureau, REFERRED), mentions=("章",)
     )
 
 
@@ -558,12 +435,12 @@ def case_21() -> Iterator[Sample]:
     )
     linked = replace(post, html_tail=_CLOUD.format(key=token("21", "cloud", 32), name=name))
     what = "申报书的盖章扫描件是163超大附件链接，不是文件"
-    yield _sample(
+    yield sample_of(
         "cloud-link",
         linked,
         what,
         INCOMPLETE,
-        _zone_entry(bureau, INCOMPLETE),
+        zone_entry(bureau, INCOMPLETE),
         mentions=("超大附件",),
     )
 
@@ -580,12 +457,12 @@ def case_22() -> Iterator[Sample]:
         body,
         files,
     )
-    yield _sample(
+    yield sample_of(
         "direct-school",
         post,
         "直属学校自行报送，材料齐全",
         ACCEPTED,
-        _school_entries(ACCEPTED, school),
+        school_entries(ACCEPTED, school),
     )
 
 
@@ -602,12 +479,12 @@ def case_23_24() -> Iterator[Sample]:
         package.words,
     )
     what = "先发来Word，盖章扫描件还没有"
-    yield _sample(
+    yield sample_of(
         "word-first",
         first,
         what,
         INCOMPLETE,
-        _zone_entry(bureau, INCOMPLETE),
+        zone_entry(bureau, INCOMPLETE),
         mentions=("扫描",),
     )
     second = bureau_post(
@@ -618,12 +495,12 @@ def case_23_24() -> Iterator[Sample]:
         tuple(pair.scan for pair in (*package.applications, package.summary)),
     )
     what = "补来的扫描件是灰度的，须由人看；次日经办人看过，受理"
-    yield _sample(
+    yield sample_of(
         "grey-scans-follow",
         replace(second, answers=first.message_id),
         what,
         REFERRED,
-        _zone_entry(bureau, REFERRED),
+        zone_entry(bureau, REFERRED),
         mentions=("章",),
     )
 
@@ -632,7 +509,7 @@ def case_25() -> Iterator[Sample]:
     """A stranger under the name of a bureau whose case is accepted."""
     bureau, received = who.SECOND, at(29, 20, 48, 6)
     package = zone_package(bureau, desk(25, 29, 1), ("91%", "90%"), telephone="0996-4629999")
-    post = _post(
+    post = any_post(
         Arrival("25", Program.QQ, received),
         bureau.name,
         "tmg_shenbao@example.net",
@@ -640,7 +517,7 @@ def case_25() -> Iterator[Sample]:
         package.words[:1],
     )
     what = "陌生地址用07的单位名称另寄一份不合格的Word：案卷不动，另函告知真单位"
-    yield _sample("impostor", post, what, NOTED)
+    yield sample_of("impostor", post, what, NOTED)
 
 
 def case_26() -> Iterator[Sample]:
@@ -661,7 +538,7 @@ def case_26() -> Iterator[Sample]:
         files,
     )
     what = "申报书和汇总表盖章后扫描在同一个PDF里"
-    yield _sample("two-forms-in-one-scan", post, what, ACCEPTED, _zone_entry(bureau, ACCEPTED))
+    yield sample_of("two-forms-in-one-scan", post, what, ACCEPTED, zone_entry(bureau, ACCEPTED))
 
 
 def case_27() -> Iterator[Sample]:
@@ -684,7 +561,7 @@ def case_27() -> Iterator[Sample]:
         files,
     )
     what = "申报书的盖章件是三张手机照片"
-    yield _sample("photographs", post, what, REFERRED, _zone_entry(bureau, REFERRED))
+    yield sample_of("photographs", post, what, REFERRED, zone_entry(bureau, REFERRED))
 
 
 def case_28() -> Iterator[Sample]:
@@ -706,7 +583,7 @@ def case_28() -> Iterator[Sample]:
         files,
     )
     what = "申报书用WPS填写，勾选用的是带圈字符"
-    yield _sample("enclosed-ticks", post, what, ACCEPTED, _zone_entry(bureau, ACCEPTED))
+    yield sample_of("enclosed-ticks", post, what, ACCEPTED, zone_entry(bureau, ACCEPTED))
 
 
 def case_29() -> Iterator[Sample]:
@@ -727,8 +604,8 @@ def case_29() -> Iterator[Sample]:
         files,
     )
     what = "04要求补扫描件，补来的是没有盖章的OFD"
-    yield _sample(
-        "ofd", post, what, INCOMPLETE, _zone_entry(bureau, INCOMPLETE), mentions=("扫描",)
+    yield sample_of(
+        "ofd", post, what, INCOMPLETE, zone_entry(bureau, INCOMPLETE), mentions=("扫描",)
     )
 
 

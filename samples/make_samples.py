@@ -13,7 +13,8 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from samples.cases import Sample, all_samples
+from samples.arrivals import Sample
+from samples.cases import all_samples
 from samples.fonts import MissingFontError
 from samples.toolchain import toolchain_yaml
 

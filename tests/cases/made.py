@@ -12,7 +12,7 @@ from functools import cache
 
 from ingest.demo.mails import load_samples
 from samples import applicants
-from samples.cases import desk
+from samples.arrivals import desk
 from samples.forms import application, the_call
 from samples.word import write_word
 from tests.cases.running import RECEIVED
