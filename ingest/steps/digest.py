@@ -35,9 +35,9 @@ def digest_day(now: datetime, at: time, zone: ZoneInfo) -> date:
     return local.date() if local.time() >= at else local.date() - timedelta(days=1)
 
 
-def is_before(day: date, at: time, zone: ZoneInfo, founded: datetime | None) -> bool:
-    """Whether the digest of ``day`` would tell of a time before the program was installed."""
-    return founded is not None and datetime.combine(day, at, zone) < founded
+def is_before(day: date, zone: ZoneInfo, founded: datetime | None) -> bool:
+    """Whether ``day`` was over before the program was installed: it tells staff nothing."""
+    return founded is not None and day < founded.astimezone(zone).date()
 
 
 def recipients(office: Office) -> tuple[str, ...]:
@@ -85,7 +85,7 @@ def digest_if_due(database: Database, settings: Settings, mouth: Mouth, now: dat
         keys = {digest_key(day, recipient) for recipient in recipients(mouth.office)}
         done = known_keys(session, keys)
         began = founded_at(session)
-    if keys <= done or is_before(day, office.digest_at, office.zone, began):
+    if keys <= done or is_before(day, office.zone, began):
         return False
     send_digest(database, settings, mouth, day, now)
     return True

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -60,11 +61,11 @@ def test_held_letters_and_a_late_backup_are_told(store: Database, config: Path) 
         assert "3 封" in next(attention(session, settings, NOW))
 
 
-def test_a_digest_of_a_day_before_the_program_was_there_is_none() -> None:
-    """Its hour decides; a store that does not know since when it is there has every digest."""
-    founded = datetime(2024, 8, 20, 9, 0, tzinfo=BEIJING)
-    hour = datetime(2024, 8, 19, 17, 30).time()  # noqa: DTZ001 - a time of day
+def test_a_day_before_the_program_was_there_has_no_digest() -> None:
+    """The office's day decides; a store that does not know since when it is there has all of them."""
+    founded = datetime(2024, 8, 20, 0, 30, tzinfo=BEIJING).astimezone(UTC)
+    day, zone = date(2024, 8, 20), ZoneInfo("Asia/Shanghai")
 
-    assert is_before(founded.date() - timedelta(days=1), hour, BEIJING, founded)
-    assert not is_before(founded.date(), hour, BEIJING, founded)
-    assert not is_before(founded.date(), hour, BEIJING, None)
+    assert is_before(day - timedelta(days=1), zone, founded)
+    assert not is_before(day, zone, founded)
+    assert not is_before(day - timedelta(days=1), zone, None)
