@@ -366,7 +366,7 @@ class _Reader:
         if state.box and self.shapes:
             self.shapes[-1].says = True
         if state.entry:
-            self.form.entries[-1] += text
+            self.form.entries[-1:] = [self.form.entries[-1] + text if self.form.entries else text]
         elif not state.form and (text := self._looks(text)) and not self.fields.takes(text):
             self.writer.add(text)
 

@@ -66,3 +66,10 @@ def test_a_field_that_never_ends_hides_nothing_behind_its_cell() -> None:
     (table,) = read_rtf(rich(rows).replace(b"eq x\\cell", b"eq x}\\cell")).tables
 
     assert [cell.text for cell in table.cells if "麦" in cell.text] == ["麦玉清"]
+
+
+def test_a_field_within_an_entry_of_another_is_survived() -> None:
+    """A damaged file: the words go to whatever is open."""
+    data = rf"\fftype2{{\*\ffl \fftype2 {FIRST}}}"
+
+    assert said(form_field("FORMDROPDOWN", data)) == "无异议"
