@@ -60,8 +60,10 @@ def list_outbox(
     limit: LimitOption = None,
 ) -> None:
     """列出信函: 收件人、状态、服务器的答复;新的在前(--json 按入发件箱的先后)。"""
+    from ingest.cli.showing import shown
     from ingest.errors import UsageError
     from ingest.views.lists import letter_lines
+    from ingest.views.words import LETTER_WORDS
     from notifier.outboxstates import OutboxState
 
     if state is not None and state not in set(OutboxState):
@@ -75,8 +77,8 @@ def list_outbox(
     rows = [
         [
             m["id"],
-            m["state"],
-            m["kind"],
+            shown("state", m["state"]),
+            LETTER_WORDS.get(m["kind"], m["kind"]),
             m["recipient"],
             beijing(m["sent"]),
             m["subject"],

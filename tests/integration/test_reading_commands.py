@@ -177,3 +177,14 @@ def test_looking_makes_no_database(config: Path, capsys: Capture, command: list[
 
     assert "还没有数据库文件" in capsys.readouterr().err
     assert list(config.parent.iterdir()) == [config]
+
+
+@pytest.mark.usefixtures("full")
+def test_letters_are_listed_in_words(capsys: Capture) -> None:
+    """State and kind as the office says them; --json keeps the words of the program."""
+    assert run(["outbox", "list", "--limit", "1"]) == 0
+
+    line = capsys.readouterr().out.splitlines()[1]
+    assert "待发" in line
+    assert "受理回执" in line
+    assert "queued" not in line
