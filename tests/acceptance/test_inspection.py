@@ -164,7 +164,10 @@ def test_document_inspect_prints_the_contract_for_every_attachment(attachments: 
         report = inspect_document(path, folder)
         assert {"kind", "pages", "form", "rendition", "seal", "fields"} <= set(report), path.name
         assert report["kind"] == (Kind.DOCX if path.suffix == ".docx" else Kind.PDF)
-        assert report["form"] in {form.id for form in folder.call.forms}, path.name
+        forms = {form.id for form in folder.call.forms}
+        # two forms in one scan under a name that says neither: without their print no one form's
+        both = path.parent.name == "26" and path.suffix == ".pdf"
+        assert report["form"] in ({None} if both else forms), path.name
         assert report["rendition"] == (
             Rendition.EDITABLE if path.suffix == ".docx" else Rendition.STAMPED_SCAN
         )
