@@ -27,7 +27,8 @@ def desk(context: typer.Context) -> None:
     check_desk(settings)
     if settings.limits.require_confinement:
         require_walls()
-    app = build(settings, mailbox=Unconnected(), transport=Unconnected(), opening=Opening.WORK)
+    # it may be started before the first mail is fetched, as the service itself
+    app = build(settings, mailbox=Unconnected(), transport=Unconnected(), opening=Opening.FOUND)
     try:
         pages = build_desk(app)
         log.get_logger().info("desk", address=settings.desk.origin)

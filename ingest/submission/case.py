@@ -294,10 +294,22 @@ def _file_scan(case: Case, item: Filed) -> bool:
         case.summary_scan = _newer(case, case.summary_scan, item)
         return True
     entry = _entry_of(case, document)
-    if entry is None:
+    if entry is None or _is_untold_page(entry.scan, item):
         return False
     entry.scan = _newer(case, entry.scan, item)
     return True
+
+
+def _is_untold_page(scan: Filed | None, item: Filed) -> bool:
+    """Whether it is a page of the same mail of which nobody can tell what it is, beside a scan that
+    says so: cameras call all their pictures alike.
+    """
+    return (
+        scan is not None
+        and scan.mail is item.mail
+        and scan.document.role is not None
+        and item.document.role is None
+    )
 
 
 _BETTER = (SealOutcome.NOT_STAMPED, SealOutcome.UNCERTAIN, SealOutcome.STAMPED)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from ingest.reading import Document, Fate, SealOutcome
 from ingest.submission.case import ReceivedMail, arrange
-from rules.call import Call
+from rules.call import Call, Role
 
 Make = Callable[..., Document]
 Mail = Callable[..., ReceivedMail]
@@ -140,6 +140,23 @@ def test_of_two_scans_in_one_mail_the_better_seal_counts(
 
     kept = [case.entries[0].scan for case in (together, later)]
     assert [item.document if item else None for item in kept] == [stamped, bare]
+
+
+def test_a_photograph_nobody_can_tell_replaces_none_that_says_what_it_is(
+    call: Call, mail: Mail, word: Make, scan: Make, summary: Make
+) -> None:
+    """A camera gives all its pictures one name and a time; in a later mail it may be meant to."""
+    told = scan("甲团中学", name="IMG_20240826_170211.jpg")
+    untold = scan("", role=None, name="IMG_20240826_170239.jpg")
+    papers = [word("甲团中学"), summary("甲团中学"), scan("", name="汇总表.pdf", role=Role.SUMMARY)]
+
+    case = arrange([mail(*papers, told, untold)], "示范校", call)
+
+    kept = case.entries[0].scan
+    assert kept is not None
+    assert kept.document == told
+    assert [item.document for item in case.loose] == [untold]
+    assert case.replaced == []
 
 
 def test_a_scan_alone_is_an_entry_without_word(call: Call, mail: Mail, scan: Make) -> None:
