@@ -8,8 +8,10 @@ file itself carries (PAdES-LT) is used. Which signature counts for a case is dec
 
 from __future__ import annotations
 
+import asyncio
 import io
 import logging
+import selectors
 import signal
 import struct
 import zlib
@@ -27,7 +29,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.ades.report import AdESFailure, AdESIndeterminate
 from pyhanko.sign.diff_analysis import DiffResult, ModificationLevel
 from pyhanko.sign.fields import enumerate_sig_fields
-from pyhanko.sign.validation import PdfSignatureStatus, validate_pdf_signature
+from pyhanko.sign.validation import PdfSignatureStatus, async_validate_pdf_signature
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko.sign.validation.errors import NoDSSFoundError
 from pyhanko.sign.validation.generic_cms import extract_tst_data_iter
@@ -231,7 +233,7 @@ class _Examiner:
         stamped_at = _stamped_at(signature.signer_info)
         claimed = stamped_at or _aware(signature.self_reported_timestamp)
         moment = claimed or certificate.not_valid_before
-        status = validate_pdf_signature(
+        checking = async_validate_pdf_signature(
             signature,
             self._context(moment),
             self._context(stamped_at or moment),
@@ -239,6 +241,8 @@ class _Examiner:
                 key_usage={"non_repudiation", "digital_signature"},
             ),
         )
+        with asyncio.Runner(loop_factory=_loop) as runner:
+            status = runner.run(checking)
         intact = status.intact and status.valid
         stamp = status.timestamp_validity
         known = known.model_copy(update={**_names(certificate), "signed_at": claimed})
@@ -269,6 +273,11 @@ class _Examiner:
             return DocumentSecurityStore.read_dss(self.reader).as_validation_context(settings)
         except NoDSSFoundError:
             return ValidationContext(**settings)
+
+
+def _loop() -> asyncio.AbstractEventLoop:
+    """Nothing is waited for here; the usual loop asks for epoll, which the worker's walls refuse."""
+    return asyncio.SelectorEventLoop(selectors.PollSelector())
 
 
 # --- pieces of a signature ------------------------------------------------------------------------
