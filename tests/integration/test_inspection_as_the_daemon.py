@@ -119,7 +119,7 @@ def comparable(text: str) -> list[str]:
     return [
         line.strip()
         for line in text.strip().splitlines()
-        if "回执校验码" not in line and line.strip()
+        if not any(word in line for word in ("回执校验码", "【校验码】")) and line.strip()
     ]
 
 
