@@ -130,7 +130,7 @@ def test_a_present_database_needs_no_migration(office: Path, told: Told) -> None
         ["rules", "status"], ["digest", "preview", "--no-open"],
         ["purge", "--call", "x", "--dry-run"],
         ["outbox", "hold", "1"], ["case", "note", "Q24-0001-S", "x"], ["digest", "send"],
-        ["message", "retry", "1"], ["desk"],
+        ["message", "retry", "1"],
     ],
     ids=" ".join,
 )  # fmt: skip
