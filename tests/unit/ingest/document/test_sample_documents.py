@@ -57,7 +57,9 @@ def test_every_form_and_scan_of_the_samples_is_read(mail: Path, call: Call) -> N
     seal.
     """
     for read in documents(mail, call):
-        assert read.form
+        # two forms in one scan under a name that says neither: their print tells
+        both = mail.name[:2] == "26" and read.rendition is not Rendition.EDITABLE
+        assert bool(read.form) is not both
         if read.rendition is Rendition.EDITABLE:
             assert read.recognised_by == "title"
             assert {
