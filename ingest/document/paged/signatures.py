@@ -276,7 +276,7 @@ class _Examiner:
 
 
 def _loop() -> asyncio.AbstractEventLoop:
-    """Nothing is waited for here; the usual loop asks for epoll, which the worker's walls refuse."""
+    """Nothing is waited for here; the usual loop asks for epoll, which the worker may not use."""
     return asyncio.SelectorEventLoop(selectors.PollSelector())
 
 
