@@ -106,7 +106,8 @@ class _Gathered:
         """Walk past one case."""
         case = item.case
         contact = _contact(item, "", "联系人") or case.reply_name
-        self.known[case.id] = _Known(case, _contact(item, "", "联系电话"), contact)
+        known = _Known(case, _contact(item, "", "联系电话"), contact)
+        self.known[case.id] = known
         self.case_tasks += _case_tasks(session, call, item)
         self.asked |= {(case.id, name) for name, _ in to_verify(item.verdict)}
         self.in_quota.update(_in_quota(call, item))
@@ -114,8 +115,8 @@ class _Gathered:
             self.lines[decision].append(line)
             if case.closed_at is None:
                 self.alive[decision].append(line)
-        if case.closed_at is None:
-            self.cloud_tasks += _cloud_tasks(session, item)
+        if case.closed_at is None and item.verdict.decision is not Decision.ACCEPTED:
+            self.cloud_tasks += _cloud_tasks(session, known)
 
 
 def collect_digest(
@@ -415,12 +416,10 @@ def _pictures(document: Document, stem: str) -> Iterator[Crop]:
             )
 
 
-def _cloud_tasks(session: Session, item: _Judged) -> Iterator[HumanTask]:
+def _cloud_tasks(session: Session, item: _Known) -> Iterator[HumanTask]:
     """Files that a case's last mail only links to, with the link and the day it expires: staff may
     look, we never fetch.
     """
-    if item.verdict.decision is Decision.ACCEPTED:
-        return
     for row, reading in readings_of_case(session, item.case.id)[-1:]:
         for part in reading.parts:
             if part.fate is Fate.CLOUD_LINK and part.link:
@@ -428,14 +427,7 @@ def _cloud_tasks(session: Session, item: _Judged) -> Iterator[HumanTask]:
                 name = part.name or "未写明文件名"
                 reason = f"附件“{name}”只有链接（{what}）：{part.link}"
                 yield replace(
-                    _of_case(
-                        _mail_task(row, reason, _LOOK_AT_LINK),
-                        _Known(
-                            item.case,
-                            _contact(item, "", "联系电话"),
-                            _contact(item, "", "联系人") or item.case.reply_name,
-                        ),
-                    ),
+                    _of_case(_mail_task(row, reason, _LOOK_AT_LINK), item),
                     files=(ActionLink(name, part.link),),
                 )
 
