@@ -561,7 +561,7 @@ def case_27() -> Iterator[Sample]:
         files,
     )
     what = "申报书的盖章件是三张手机照片"
-    yield sample_of("photographs", post, what, REFERRED, zone_entry(bureau, REFERRED))
+    yield sample_of("photographs", post, what, ACCEPTED, zone_entry(bureau, ACCEPTED))
 
 
 def case_28() -> Iterator[Sample]:

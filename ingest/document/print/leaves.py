@@ -40,6 +40,7 @@ _NO_TITLE = re.compile("关于|报送|提交|按照|根据|填写|随文|一并"
 _NUMBERED = re.compile(r"^附[件表]\d{0,2}")
 _BRACKET = re.compile(r"\([^()]*\)\s*$")
 _CONTINUED = re.compile(r"续表|\(续\)|续$")
+_OPINION_LABEL = re.compile(r"意见[::(]?$")
 _OPINION = re.compile(r"意见[::(]?$|负责人\(?(?:签字|签名|签章)|(?:经办|填表)人\(?(?:签字|签名)")
 _FOREIGN = re.compile(
     "(?:函|证明|证明书|承诺书|承诺函|公示|通知|请示|报告|证书|聘书|许可证|执照|协议|协议书|合同|文件|简介|清单)$"
@@ -58,7 +59,8 @@ def leaf_of(
     rows = [[*row] for _, row in groupby(lines, key=lambda line: line.row)]
     read = ["".join(map(nfkc, row)) for row in rows]
     page_print = Print(lines)
-    labels = {form.id: _labels(page_print, form) for form in call.forms}
+    unopined = Print([line for line in lines if not _ends_in_opinion(nfkc(line))])
+    labels = {form.id: _labels(page_print, unopined, form) for form in call.forms}
     titles = list(_titles(read, call, labels))
     first = next((title for title in titles if title.row < HEAD_ROWS), None)
     heading = first.form if first else _by_heads(rows, call)
@@ -80,10 +82,21 @@ def leaf_of(
     )
 
 
-def _labels(page: Print, form: Form) -> frozenset[str]:
-    """The fields whose label stands here; labels of two or three characters say nothing."""
-    fields = (*form.fields, *form.columns)
-    return frozenset(field.name for field in fields if any(map(page.shows, _long_keys(field))))
+def _labels(page: Print, unopined: Print, form: Form) -> frozenset[str]:
+    """The fields whose label stands here; labels of two or three characters say nothing.
+    申报单位意见 at a form's end, left out of ``unopined``, is no 申报单位.
+    """
+    return frozenset(
+        field.name
+        for field in (*form.fields, *form.columns)
+        if any(
+            (page if _ends_in_opinion(key) else unopined).shows(key) for key in _long_keys(field)
+        )
+    )
+
+
+def _ends_in_opinion(text: str) -> bool:
+    return _OPINION_LABEL.search(text) is not None
 
 
 def _long_keys(field: Field) -> Iterator[str]:

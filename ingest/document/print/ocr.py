@@ -13,6 +13,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -96,6 +97,9 @@ class OcrEngine:
     """
 
     def __init__(self) -> None:
+        # The runtime sets its thread to compute with numbers next to nothing as if they were none
+        # (see _session) and leaves it so. Nothing else in the process is to be computed like that.
+        self._thread = ThreadPoolExecutor(1, "print")
         self._quick = _Reader(
             _QUICK / "PP-OCRv6_rec_tiny.onnx",
             _CAREFUL / "PP-OCRv6_det_small.onnx",
@@ -109,6 +113,14 @@ class OcrEngine:
 
         With ``most`` only so many short pieces, spread over the page: enough to know it again.
         """
+        return self._thread.submit(self._read_page, pixels, most).result()
+
+    def read_strip(self, pixels: Pixels) -> tuple[str, float]:
+        """One strip of writing: its text and the confidence."""
+        (said,) = self._thread.submit(self._careful.read, [pixels]).result()
+        return said
+
+    def _read_page(self, pixels: Pixels, most: int | None) -> PageText:
         if max(pixels.shape[:2]) > _STRIP * min(pixels.shape[:2]):
             return PageText(())  # the engine would blow it up to gigabytes
         crops, quads = self._quick.find(pixels)
@@ -124,11 +136,6 @@ class OcrEngine:
         read = zip(said, (box for _, box in pairs), strict=True)
         pieces = [Written(*each, box) for each, box in read if each.text.strip()]
         return PageText(_in_rows(pieces), quarters)
-
-    def read_strip(self, pixels: Pixels) -> tuple[str, float]:
-        """One strip of writing: its text and the confidence."""
-        (said,) = self._careful.read([pixels])
-        return said
 
     def _quarters(
         self, crops: list[Any], quads: NDArray[np.float64], seen: dict[int, _Said]

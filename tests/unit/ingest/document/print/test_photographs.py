@@ -40,9 +40,9 @@ def picture(scan: Make, name: str, *texts: str, seal: SealReading = CLEAN) -> Do
     return scan(role=None).model_copy(update={**more, "seal": seal, "track": ""})
 
 
-def table(call: Call) -> list[str]:
+def table(call: Call, form: str = "附件2") -> list[str]:
     """The labels of a form with a value each."""
-    return [f"{field.labels[0]}：甲" for field in call.form("附件2").fields]
+    return [f"{field.labels[0]}：甲" for field in call.form(form).fields]
 
 
 def put_together(call: Call, *documents: Document) -> tuple[Document, ...]:
@@ -64,6 +64,19 @@ def test_three_pictures_of_one_form_are_one_document(call: Call, scan: Make) -> 
     assert form.seal is not None
     assert (form.seal.outcome, form.seal.seals[0].page) == (SealOutcome.STAMPED, 3)
     assert form.note == "3张图片合为一份"
+
+
+def test_the_units_opinion_is_the_forms_end_and_no_new_cover(call: Call, scan: Make) -> None:
+    """申报单位意见 holds the words of a label and is none: the sheet with the seal was left out."""
+    pictures = (
+        picture(scan, "1.jpg", "兵团智慧教育示范区申报书", "申报单位：甲教育局"),
+        picture(scan, "2.jpg", *table(call, "附件1")),
+        picture(scan, "3.jpg", "申报单位意见", "负责人（签字）", seal=STAMPED),
+    )
+
+    (form,) = put_together(call, *pictures)
+
+    assert (form.form, form.more_parts) == ("附件1", ("2.jpg", "3.jpg"))
 
 
 def test_two_forms_in_pictures_are_two(call: Call, scan: Make) -> None:
