@@ -16,6 +16,7 @@ from pathlib import Path
 from samples.arrivals import Sample
 from samples.cases import all_samples
 from samples.fonts import MissingFontError
+from samples.grants import practice_files
 from samples.toolchain import toolchain_yaml
 
 HERE = Path(__file__).resolve().parent
@@ -64,6 +65,7 @@ def sample_files() -> dict[str, bytes]:
     files = {sample.file: sample.raw for sample in samples if sample.raw is not None}
     return {
         **files,
+        **practice_files(),
         "expected.yaml": expected_yaml(samples).encode(),
         "toolchain.yaml": toolchain_yaml().encode(),
     }
@@ -78,8 +80,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         files = sample_files()
     except MissingFontError as error:
         sys.exit(str(error))
-    (folder / "mails").mkdir(parents=True, exist_ok=True)
     for name, data in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(data)
         print(f"{len(data):>9,}  {name}")
     print(f"{sum(map(len, files.values())):>9,}  in all")

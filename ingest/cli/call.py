@@ -102,6 +102,17 @@ def _names(text: str, option: str) -> tuple[str, ...]:
     return found
 
 
+@group.command("practice")
+def practice(
+    folder: Annotated[Path, typer.Argument(help="练习用的文件夹,没有就新建")],
+) -> None:
+    """教程用的材料: 两张空白表和两封试发邮件(填好的 Word、盖章扫描件都在里面)。"""
+    from ingest.beginning.practice import write_practice
+
+    for path in write_practice(folder):
+        typer.echo(str(path))
+
+
 @group.command("fit")
 def fit(
     context: typer.Context,
@@ -116,7 +127,8 @@ def fit(
     """看一张空白表: 哪些栏目配置里已有,其余的 call.yaml 该怎么写。"""
     from ingest.inspection.fitting import fit_form
 
-    chosen, result = fit_form(existing_file(file), console(context).call(call).call, form)
+    folder = console(context).call(call, rules_required=False)
+    chosen, result = fit_form(existing_file(file), folder.call, form)
     if as_json:
         print_json(_report(chosen, result))
     else:

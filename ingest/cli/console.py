@@ -79,9 +79,16 @@ class Console:
         with reading_existing(self.settings().store.database) as session:
             yield session
 
-    def call(self, identifier: str | None, rule_file: Path | None = None) -> CallFolder:
+    def call(
+        self,
+        identifier: str | None,
+        rule_file: Path | None = None,
+        *,
+        rules_required: bool = True,
+    ) -> CallFolder:
         """The call a stateless command works with: the named one, else the one in whose folder the
-        rule file lies, else the configured one, else the one that ships.
+        rule file lies, else the configured one, else the one that ships. What only reads forms
+        needs no rules to be written yet.
         """
         from ingest.calls import default_config, open_call, shipped_call
 
@@ -89,7 +96,8 @@ class Console:
         if identifier is None and folder is not None and (folder / "call.yaml").is_file():
             return open_call(folder.parent, folder.name, rules_required=False)
         if (settings := self.settings_if_any()) is not None:
-            return open_call(settings.calls.directory, identifier or settings.calls.active[0])
+            name = identifier or settings.calls.active[0]
+            return open_call(settings.calls.directory, name, rules_required=rules_required)
         return open_call(default_config() / "calls", identifier or shipped_call())
 
 

@@ -32,7 +32,7 @@ def inspect(
     from ingest.inspection.reports import inspect_document
     from ingest.outputs import write_file
 
-    folder = console(context).call(call)
+    folder = console(context).call(call, rules_required=False)
     report = inspect_document(existing_file(file), folder)
     if picture is not None:
         write_file(picture, draw_picture(file, folder.call), private=True)
@@ -64,7 +64,8 @@ def pair(
     """比一比 Word 版和扫描件是不是同一份材料: 识读扫描件上的文字, 逐栏核对。"""
     from ingest.inspection.papers import pair_files
 
-    report = pair_files(existing_file(word), existing_file(scan), console(context).call(call).call)
+    office = console(context).call(call, rules_required=False)
+    report = pair_files(existing_file(word), existing_file(scan), office.call)
     if as_json:
         print_json(report)
         return

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
+from samples.grants import CALL, DOUBTED, GOOD, RECEIVED, Project, mail_of
 from tests.acceptance.conftest import COMMAND, Office
-from tests.acceptance.grants import CALL, DOUBTED, GOOD, RECEIVED, Project, mail_of
 
 pytestmark = pytest.mark.slow
 

@@ -8,44 +8,66 @@ import re
 import shlex
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from samples.make_forms import main as make_forms
-from tests.acceptance.grants import DOUBTED, GOOD, mail_of
-
 TUTORIAL = Path(__file__).parents[2] / "docs/tutorial/第二个征集.md"
+pytestmark = pytest.mark.timeout(400)  # seven commands, one of them a whole demo
 COMMAND = Path(sys.executable).parent / "mailroom"
 CALL = "weigengxin-2025"
 
 
-def files() -> dict[str, str]:
-    """Every block under a file's name."""
-    text = TUTORIAL.read_text("utf-8")
-    return dict(re.findall(r"(?m)^`([^`\n]+)`:\n\n```(?:yaml|toml)\n(.*?)```", text, re.DOTALL))
+@dataclass(frozen=True)
+class Step:
+    """Something the reader does: a file he writes, or a command with the exit code it promises."""
+
+    name: str  #: of the file; "" for a command
+    body: str
+    promised: int = 0
 
 
-def commands() -> list[tuple[str, int]]:
-    """Every line of a shell block with the exit code the text promises."""
-    blocks = re.findall(r"(?ms)^```sh\n(.*?)```", TUTORIAL.read_text("utf-8"))
-    lines = [line for block in blocks for line in block.splitlines()]
-    return [(line.partition("  #")[0], int(promised[-1]) if (promised := re.findall(r"# 退出码 (\d+)", line)) else 0)
-            for line in lines]  # fmt: skip
+_BLOCK = re.compile(
+    r"(?:^`([^`\n]+)`:\n\n)?^```(yaml|toml|sh)\n(.*?)^```", re.MULTILINE | re.DOTALL
+)
+
+
+def steps() -> list[Step]:
+    """Every file and every command, in the order of the text."""
+    found = []
+    for name, kind, body in _BLOCK.findall(TUTORIAL.read_text("utf-8")):
+        if kind != "sh":
+            found.append(Step(name, body))
+            continue
+        for line in body.splitlines():
+            said = re.findall(r"# 退出码 (\d+)", line)
+            found.append(Step("", line.partition("  #")[0], int(said[-1]) if said else 0))
+    return found
+
+
+def commands() -> list[str]:
+    return [step.body for step in steps() if not step.name]
+
+
+def follow(step: Step, folder: Path) -> None:
+    """Carry out one step. AssertionError when it does not do what the text says."""
+    if step.name:
+        (folder / step.name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / step.name).write_text(step.body, "utf-8")
+        return
+    done = run(step.body, folder)
+    assert done.returncode == step.promised, (step.body, done.stdout, done.stderr)
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The exercise as its reader has it at the end."""
+    """The exercise as its reader has it at the end: nothing is there but what the text has him
+    write and what its commands make.
+    """
     path = tmp_path_factory.mktemp("练习")
-    for name, body in files().items():
-        (path / name).parent.mkdir(parents=True, exist_ok=True)
-        (path / name).write_text(body, "utf-8")
-    make_forms(["--call", str(path / "calls" / CALL)])
-    (path / "试发.eml").write_bytes(mail_of(GOOD))
-    (path / "试发").mkdir()
-    for number, project in enumerate((GOOD, DOUBTED), 1):
-        (path / "试发" / f"{number}.eml").write_bytes(mail_of(project))
+    for step in steps():
+        follow(step, path)
     return path
 
 
@@ -71,12 +93,14 @@ def run(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.slow
-def test_every_command_of_the_tutorial_does_what_it_says(folder: Path) -> None:
-    """In its order, with the exit code it promises."""
-    assert len(commands()) == 6
-    for line, promised in commands():
-        done = run(line, folder)
-        assert done.returncode == promised, (line, done.stdout, done.stderr)
+def test_its_steps_can_be_followed_from_an_empty_folder_in_their_order(folder: Path) -> None:
+    """Every file is written, and every command run, where it stands in the text."""
+    assert [step.name for step in steps() if step.name] == [
+        "mailroom.toml", f"calls/{CALL}/call.yaml", f"calls/{CALL}/rules.yaml", "wrong.yaml",
+        f"calls/{CALL}/examples.yaml",
+    ]  # fmt: skip
+    assert len(commands()) == 7
+    assert (folder / "demo-output").is_dir()
 
 
 @pytest.mark.slow
@@ -89,7 +113,7 @@ def test_the_mistake_is_told_in_the_words_the_tutorial_shows(folder: Path) -> No
 @pytest.mark.slow
 def test_the_mail_of_the_dry_run_is_accepted(folder: Path) -> None:
     """The tutorial's short call reads and judges a whole application."""
-    line = next(line for line, _ in commands() if "message inspect" in line)
+    line = next(line for line in commands() if "message inspect" in line)
     done = run(line + " --json", folder)
     assert '"verdict": "accepted"' in done.stdout, done.stdout
 
@@ -99,7 +123,7 @@ def test_the_demo_of_the_call_answers_its_mails(folder: Path) -> None:
     """On the program's own servers, from the mails' dates to the digest after the deadline; nobody
     wrote code for it.
     """
-    line = next(line for line, _ in commands() if "demo" in line)
+    line = next(line for line in commands() if "demo" in line)
     rows = json.loads(run(line + " --dir answers --json", folder).stdout)
 
     assert [(row["file"], row["letter"], row["expected"]) for row in rows] == [

@@ -89,6 +89,7 @@ def test_the_wheel_holds_the_configuration_the_samples_and_the_unit(wheel: Path)
     assert "ingest/_defaults/calls/smart-education-2024/call.yaml" in names
     assert "ingest/_defaults/calls/smart-education-2024/rules.yaml" in names
     assert "ingest/_samples/expected.yaml" in names
+    assert "ingest/_samples/practice/1.eml" in names
     assert any(
         name.startswith(
             "ingest/_samples/mails/",

@@ -1,9 +1,10 @@
 """Invented mails for the second call, made from its own configuration: Word forms, stamped scans, a
-mail around them.
+mail around them. Two of them are what the tutorial's reader tries his own call on.
 """
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime
 from email.message import EmailMessage
@@ -76,4 +77,13 @@ def mail_of(project: Project) -> bytes:
         mail.add_attachment(
             paper, maintype="application", subtype="pdf", filename=f"{name}(盖章).pdf"
         )
+    mail.set_boundary("=-" + hashlib.sha256(project.identity.encode()).hexdigest()[:32])
     return mail.as_bytes()
+
+
+def practice_files() -> dict[str, bytes]:
+    """Path below ``samples/`` -> mail, of those that come with the program for the tutorial."""
+    return {
+        f"practice/{number}.eml": mail_of(project)
+        for number, project in enumerate((GOOD, DOUBTED), 1)
+    }
