@@ -14,6 +14,7 @@ from rules.call import Call
 from rules.conditions import condition
 from rules.hints import instant_meant
 from rules.language import (
+    BETWEEN_DAYS,
     PERPETUAL,
     DatedValue,
     Derived,
@@ -244,7 +245,7 @@ def read_derived(tree: Tree, fields: Fields, parameters: Lookup[str, Parameter])
 
 
 def _operand_words(operation: Operation, tree: Tree) -> list[Text]:
-    if operation in (Operation.DAYS, Operation.WORKDAYS):
+    if operation in BETWEEN_DAYS:
         span = mapping(tree, f"“{operation}”", SPAN_KEYS, SPAN_KEYS)
         return [text(span, "从"), text(span, "到")]
     words = [item for item in tree if isinstance(item, Text)] if isinstance(tree, Sequence) else []
@@ -267,7 +268,7 @@ def _typed(
     parameters: Lookup[str, Parameter],
 ) -> tuple[tuple[Operand, ...], Field]:
     """The operands, and the field the result makes."""
-    days = operation in (Operation.DAYS, Operation.WORKDAYS)
+    days = operation in BETWEEN_DAYS
     found = [fields[str(word)] for word in words if word in fields]
     if not found:
         unknown_word(words[0], fields, words[0].position)

@@ -75,9 +75,22 @@ def _computed(operation: Operation, ranges: Sequence[Range], workdays: Workdays)
             return _ratio(ranges[0], ranges[1])
         case Operation.DAYS:
             return second_low - first_high, second_high - first_low
+        case Operation.YEARS:
+            years = _years(first_low, second_low)
+            return years, years
         case _:
             days = workdays.between(first_low, second_low)
             return None if days is None else (days, days)
+
+
+def _years(first: int, last: int) -> int:
+    """Whole years between two days, negative when ``last`` is earlier; who was born on 29 February is
+    a year older on 1 March of other years.
+    """
+    if first > last:
+        return -_years(last, first)
+    begin, end = date.fromordinal(first), date.fromordinal(last)
+    return end.year - begin.year - ((end.month, end.day) < (begin.month, begin.day))
 
 
 def _ratio(part: Range, whole: Range) -> Range | None:

@@ -157,7 +157,12 @@ class Operation(StrEnum):
     DIFFERENCE = "差"  #: the first less the second
     RATIO = "比"  #: the first by the second, as a percentage
     DAYS = "天数差"  #: from the first day to the second; the same day is 0
+    YEARS = "年数差"  #: whole years from the first day to the second: an age on a day
     WORKDAYS = "工作日差"  #: working days after the first day up to and including the second
+
+
+BETWEEN_DAYS = frozenset({Operation.DAYS, Operation.YEARS, Operation.WORKDAYS})
+"""What is computed from one day (从) to another (到)."""
 
 
 @dataclass(frozen=True)

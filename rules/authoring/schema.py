@@ -13,7 +13,7 @@ from typing import Any
 
 from rules.conditions import ANOTHER
 from rules.declarations import DEADLINE, LATE_NORMAL, LATE_REMIND
-from rules.language import Operation
+from rules.language import BETWEEN_DAYS, Operation
 from rules.rulebook import COMPULSORY, SILENT
 from rules.sentences import NUMBER_WORDS, STATE_WORDS, TIME_WORDS, WORDS
 from rules.subjects import SubjectKind
@@ -115,8 +115,9 @@ def _statistic(vocabulary: Vocabulary) -> Schema:
 
 def _derived(vocabulary: Vocabulary) -> Schema:
     span = _object({"从": _SCALAR, "到": _SCALAR}, ("从", "到"))
-    days = (Operation.DAYS, Operation.WORKDAYS)
-    operations: Schema = {str(one): span if one in days else _list(_SCALAR) for one in Operation}
+    operations: Schema = {
+        str(one): span if one in BETWEEN_DAYS else _list(_SCALAR) for one in Operation
+    }
     return _object(
         {"名称": {"type": "string"}, "对象": {"enum": list(vocabulary)}} | operations,
         ("名称", "对象"),
