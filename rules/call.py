@@ -5,7 +5,6 @@ How the file is read is ``rules/callfile.py``; no text of a file comes in here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -217,9 +216,8 @@ _ON_SCANS = (
 )
 
 
-def vocabulary_of(call: Call, statistics: Iterable[str] = ()) -> dict[str, dict[str, Field]]:
-    """The words that rules for this call may use; ``statistics`` are the names a rule file counts
-    under.
+def vocabulary_of(call: Call) -> dict[str, dict[str, Field]]:
+    """The words that rules for this call may use, before what a rule file counts and computes.
 
     来件, 扫描件, 附件 and 台账 are the program's own; the fields of 申报书, 汇总表 and 汇总行 come from the forms.
     """
@@ -265,10 +263,7 @@ def vocabulary_of(call: Call, statistics: Iterable[str] = ()) -> dict[str, dict[
             ),
         ),
         SubjectKind.ACCEPTED: words(identifier, tracks, name, unit),
-        SubjectKind.COUNTS: words(
-            identifier,
-            *(Field(text, FieldType.INTEGER) for text in statistics),
-        ),
+        SubjectKind.COUNTS: words(identifier),
     }
     for form in call.forms:
         for field in form.fields:

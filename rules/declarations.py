@@ -25,10 +25,12 @@ from rules.language import (
     existences,
 )
 from rules.pieces import complain, kind_of, mapping, sequence, text
-from rules.sentences import Scope, unknown_word
+from rules.sentences import Scope, parse_reference, unknown_word
 from rules.subjects import SubjectKind
 from rules.vocabulary import (
     BEIJING,
+    SUMMABLE,
+    TEXTUAL,
     Field,
     FieldType,
     parse_date,
@@ -38,11 +40,11 @@ from rules.vocabulary import (
     until_text,
 )
 from rules.workdays import Workdays
-from rules.yaml_text import Mapping, Sequence, Text, Tree
+from rules.yaml_text import Mapping, Sequence, Text, Tree, text_at
 
 DEADLINE = "截止时间"  #: predefined parameter: the call's own deadline
 FILE_KEYS = ("版本", "通知", "参数", "派生", "统计", "日历", "截止后", "规则")
-STATISTIC_KEYS = ("名称", "计数", "其中")
+STATISTIC_KEYS = ("名称", "计数", "求和", "其中", "按", "对象")
 DERIVED_KEYS = ("名称", "对象", *Operation)
 DATED_KEYS = ("自", "值", "依据")
 SPAN_KEYS = ("从", "到")
@@ -190,9 +192,42 @@ def periods(parameters: Iterable[Parameter]) -> tuple[int, ...]:
 
 def statistic_trees(top: Mapping) -> list[Mapping]:
     """The entries under 统计."""
-    return [
-        mapping(tree, "统计", STATISTIC_KEYS, ("名称", "计数")) for tree in sequence(top, "统计")
-    ]
+    return [mapping(tree, "统计", STATISTIC_KEYS, ("名称",)) for tree in sequence(top, "统计")]
+
+
+def refuse_alike(trees: Iterable[Mapping]) -> None:
+    """Raise RuleFileError where two entries under 统计 have one name."""
+    seen: set[str] = set()
+    for name in (text(tree, "名称") for tree in trees):
+        if str(name) in seen:
+            raise complain(f"统计“{name}”重复", name.position, "换一个名称", "E107")
+        seen.add(str(name))
+
+
+def add_whole_numbers(trees: Iterable[Mapping], fields: Fields) -> None:
+    """What is counted for the whole case becomes a field of 统计."""
+    for tree in trees:
+        if Text("按") not in tree:
+            name = str(text(tree, "名称"))
+            fields[SubjectKind.COUNTS][name] = Field(name, _number_type(tree, fields))
+
+
+def add_own_numbers(trees: Iterable[Mapping], fields: Fields) -> None:
+    """What is counted for every subject of a kind becomes a field of it; also where its entry has a
+    slip, which is told once.
+    """
+    for tree in trees:
+        word = text(tree, "计数") or text(tree, "求和")
+        holder, name = str(text(tree, "对象", word.partition(".")[0])), str(text(tree, "名称"))
+        if Text("按") in tree and holder in fields:
+            fields[holder].setdefault(name, Field(name, _number_type(tree, fields)))
+
+
+def _number_type(tree: Mapping, fields: Fields) -> FieldType:
+    """A sum is of the type of what is added up."""
+    kind, _, name = text(tree, "求和").partition(".")
+    found = fields.get(kind, {}).get(name)
+    return found.type if found is not None and found.type in SUMMABLE else FieldType.INTEGER
 
 
 def read_statistic(tree: Mapping, scopes: Iterable[Scope]) -> Statistic:
@@ -204,14 +239,73 @@ def read_statistic(tree: Mapping, scopes: Iterable[Scope]) -> Statistic:
 
 
 def _statistic(tree: Mapping, scope: Scope) -> Statistic:
-    kind = kind_of(text(tree, "计数"), scope.vocabulary)
-    if kind == SubjectKind.COUNTS:
-        raise complain("不能对统计再作统计", text(tree, "计数").position)
+    name = text(tree, "名称")
+    if not _NAME.fullmatch(name):
+        raise complain(f"名称“{name}”不能用", name.position, "不含空格和标点")
+    kind, summed = _counted(tree, scope)
+    by, holder = _grouped(tree, kind, scope)
     inner = Scope(scope.vocabulary, {kind: kind}, scope.parameters)
     where = condition(tree.get(Text("其中"), Sequence()), inner)
     if existences(where):
         raise complain("统计的“其中”里不能再写“存在”", tree.position, "把条件写成句子")
-    return Statistic(str(text(tree, "名称")), kind, where)
+    return Statistic(str(name), kind, where, summed, by, holder)
+
+
+def _counted(tree: Mapping, scope: Scope) -> tuple[str, str]:
+    """The kind that is counted, or whose field is added up, and that field."""
+    word = text(tree, "计数") or text(tree, "求和")
+    if (Text("计数") in tree) == (Text("求和") in tree) or not word:
+        raise complain(
+            "“统计”写“计数”或“求和”之一",
+            tree.position,
+            "例如 计数: 申报书, 或 求和: 汇总行.申请金额",
+            "E106",
+        )
+    name, dot, _ = word.partition(".")
+    kind = kind_of(text_at(name, word.position), scope.vocabulary)
+    if kind == SubjectKind.COUNTS:
+        raise complain("不能对统计再作统计", word.position)
+    if Text("计数") in tree:
+        if dot:
+            raise complain("“计数”后面写一种材料", word.position, f"写 {kind}; 要相加的写“求和”")
+        return kind, ""
+    _, field = parse_reference(word, Scope(scope.vocabulary, {kind: kind}, scope.parameters))
+    total = scope.vocabulary[SubjectKind.COUNTS].get(str(text(tree, "名称")))
+    if field.type not in SUMMABLE or (total is not None and total.type is not field.type):
+        raise complain(
+            f"“{field.name}”是{field.type}, 不能求和",
+            word.position,
+            "求和的字段要是" + "、".join(sorted(SUMMABLE)),
+            "E105",
+        )
+    return kind, field.name
+
+
+def _grouped(tree: Mapping, kind: str, scope: Scope) -> tuple[str, str]:
+    """按 and 对象: the field that members share with the subject whose number it is."""
+    by, word = text(tree, "按"), text(tree, "对象", kind)
+    if not by:
+        if Text("对象") in tree:
+            raise complain("“对象”要和“按”一起写", word.position, "写 按: 字段名, 或删去“对象”")
+        return "", SubjectKind.COUNTS
+    holder, name = kind_of(word, scope.vocabulary), text(tree, "名称")
+    if holder == SubjectKind.COUNTS:
+        raise complain("“对象”不能是统计", word.position, "不写“按”和“对象”, 就是全部的统计")
+    both = [scope.vocabulary[one] for one in (kind, holder)]
+    for fields in both:
+        if by not in fields:
+            unknown_word(by, fields, by.position)
+    types = {fields[by].type for fields in both}
+    if len(types) > 1 and not types <= TEXTUAL - {FieldType.TELEPHONE}:
+        raise complain(
+            f"两边的“{by}”类型不同, 不能比是不是同一个",
+            by.position,
+            " / ".join(sorted(types)),
+            "E105",
+        )
+    if name in scope.vocabulary[holder]:
+        raise complain(f"“{holder}”已有“{name}”", name.position, "换一个名称", "E107")
+    return str(by), holder
 
 
 # --- 派生 -------------------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from enum import IntEnum, StrEnum
 from typing import TypeAlias
 
 from rules.errors import Position
+from rules.subjects import SubjectKind
 from rules.verdict import Outcome
 from rules.vocabulary import Field
 from rules.workdays import SHIPPED, Workdays
@@ -143,11 +144,18 @@ Condition: TypeAlias = Compare | Probe | Same | AllOf | AnyOf | Not | Exists
 
 @dataclass(frozen=True)
 class Statistic:
-    """统计: how many subjects of ``kind`` fulfil ``where``."""
+    """统计: how many subjects of ``kind`` fulfil ``where``, or what a field of theirs adds up to.
+
+    With ``by`` every subject of ``holder`` has a number of its own, of those whose value of that
+    field is the same as its own; without it there is one for the case.
+    """
 
     name: str
     kind: str
     where: Condition
+    summed: str = ""  #: 求和: the field that is added up; "" = 计数
+    by: str = ""  #: 按
+    holder: str = SubjectKind.COUNTS  #: 对象: whose field the number is
 
 
 class Operation(StrEnum):

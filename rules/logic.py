@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
+from rules.counting import Tally, with_number
 from rules.derived import with_derived
 from rules.facts import METHOD_NAMES, Fact, Knowledge
 from rules.language import (
@@ -48,18 +49,27 @@ Bound = Mapping[str, Actor]
 
 
 def populate(rulebook: Rulebook, subjects: Sequence[Subject]) -> World:
-    """The world rules are judged in: the subjects, their derived fields and, last, the file's own
-    counts.
+    """The world rules are judged in: the subjects, their derived fields, what is counted for each of
+    them and, last, the file's own counts.
     """
     plain = actors_of(rulebook.vocabulary, tuple(subjects))
     actors = tuple(with_derived(actor, rulebook.derived, rulebook.workdays) for actor in plain)
-    ranges: dict[str, tuple[int, int]] = {}
-    for statistic in rulebook.statistics:
-        members = [actor for actor in actors if actor.subject.kind == statistic.kind]
-        truths = [evaluate(statistic.where, {statistic.kind: actor}, actors) for actor in members]
-        sure = truths.count(Kleene.YES)
-        ranges[statistic.name] = (sure, sure + truths.count(Kleene.MAYBE))
-    counts = with_derived(counts_actor(len(actors), ranges), rulebook.derived, rulebook.workdays)
+    cells: dict[str, Cell] = {}
+    for one in rulebook.statistics:
+        members = [
+            (evaluate(one.where, {one.kind: actor}, actors), actor)
+            for actor in actors
+            if actor.subject.kind == one.kind
+        ]
+        tally = Tally(one, members)
+        if not one.by:
+            cells[one.name] = tally.whole
+            continue
+        actors = tuple(
+            with_number(actor, one, tally.of(actor)) if actor.subject.kind == one.holder else actor
+            for actor in actors
+        )
+    counts = with_derived(counts_actor(len(actors), cells), rulebook.derived, rulebook.workdays)
     return (*actors, counts)
 
 

@@ -19,6 +19,8 @@ from rules.conditions import condition
 from rules.declarations import (
     FILE_KEYS,
     Fields,
+    add_own_numbers,
+    add_whole_numbers,
     extension_clause,
     late,
     names_deadline,
@@ -27,6 +29,7 @@ from rules.declarations import (
     read_parameters,
     read_statistic,
     read_workdays,
+    refuse_alike,
     shown_parameter,
     statistic_trees,
     version,
@@ -139,8 +142,9 @@ class _FileReader:
         published, deadline = self.call.published, self.call.deadline
         parameters = self.attempt(lambda: read_parameters(top, published, deadline)) or {}
         trees = self.attempt(lambda: statistic_trees(top)) or []
-        names = [str(tree["名称"]) for tree in trees if isinstance(tree.get(Text("名称")), Text)]  # type: ignore[index]
-        fields = with_item_counts(vocabulary_of(self.call, names))
+        fields = with_item_counts(vocabulary_of(self.call))
+        self.attempt(lambda: refuse_alike(trees))
+        add_whole_numbers(trees, fields)
         derived = self._derived(top, fields, parameters)
         starts = self.attempt(lambda: periods(parameters.values())) or (-PERPETUAL,)
         scopes = [
@@ -152,12 +156,14 @@ class _FileReader:
             for start in starts
         ]
         counted = [self.attempt(partial(read_statistic, tree, scopes)) for tree in trees]
+        statistics = tuple(one for one in counted if one)
+        add_own_numbers(trees, fields)
         normal = self.attempt(lambda: late(top, default=True)) is not False
         rulebook = Rulebook(
             title=str(top[Text("通知")]),
             vocabulary=fields,
             parameters=parameters,
-            statistics=tuple(one for one in counted if one),
+            statistics=statistics,
             rules=self._rules(top, starts, scopes, normal=normal),
             deadline=int(deadline.timestamp()),
             published=int(published.timestamp()),

@@ -96,10 +96,10 @@ def actors_of(vocabulary: Vocabulary, subjects: tuple[Subject, ...]) -> World:
     )
 
 
-def counts_actor(index: int, ranges: Mapping[str, tuple[int, int]]) -> Actor:
+def counts_actor(index: int, cells: Mapping[str, Cell]) -> Actor:
     """The one subject of 统计; a count whose members are partly uncertain is a range."""
-    cells = {name: _range(low, high) for name, (low, high) in ranges.items()}
-    facts = {name: Fact.known(low) for name, (low, high) in ranges.items() if low == high}
+    facts = {name: Fact.known(cell.low) for name, cell in cells.items() if cell.known}
+    facts |= {name: Fact.blank() for name, cell in cells.items() if cell == BLANK}
     return Actor(
         index,
         Subject(kind=SubjectKind.COUNTS, id=SubjectKind.COUNTS, fields=facts),
@@ -107,7 +107,8 @@ def counts_actor(index: int, ranges: Mapping[str, tuple[int, int]]) -> Actor:
     )
 
 
-def _range(low: int, high: int) -> Cell:
+def range_cell(low: int, high: int) -> Cell:
+    """A number that is known, or known to lie between two."""
     return Cell(Knowledge.KNOWN if low == high else Knowledge.UNKNOWN, low, high, str(low))
 
 

@@ -41,6 +41,8 @@ class FieldType(StrEnum):
 
 
 ORDERED = frozenset({FieldType.INTEGER, FieldType.PERCENT, FieldType.DATE, FieldType.INSTANT})
+SUMMABLE = frozenset({FieldType.INTEGER})
+"""What amounts to something when it is added up; shares do not."""
 TEXTUAL = frozenset(
     {
         FieldType.TEXT,

@@ -44,7 +44,7 @@ def manual_docx(manual: Manual, made: datetime) -> bytes:
         (name, since or "一直", value, clause) for name, since, value, clause in manual.parameters
     ]
     _table(document, ("名称", "何时起", "值", "依据"), rows)
-    counted = ((f"统计.{name}", f"计数\n{_joined(lines)}") for name, lines in manual.statistics)
+    counted = ((name, _joined(lines)) for name, lines in manual.statistics)
     computed = [*manual.derived, *counted]
     if computed:
         document.add_heading("算出来的值", level=1)

@@ -407,7 +407,7 @@ def _unused(rulebook: Rulebook, tree: Tree) -> Iterator[RuleFileError]:
                 "W208", "没用到", f"派生“{one.name}”没有规则引用", one.position, "删去, 或检查规则"
             )
     for statistic, place in zip(rulebook.statistics, _places(tree, "统计"), strict=True):
-        if f"统计.{statistic.name}" not in words and statistic.name not in operands:
+        if f"{statistic.holder}.{statistic.name}" not in words and statistic.name not in operands:
             yield _warn(
                 "W208", "没用到", f"统计“{statistic.name}”没有规则引用", place, "删去, 或检查规则"
             )

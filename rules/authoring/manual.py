@@ -24,6 +24,7 @@ from rules.language import (
     Parameter,
     Rule,
     Rulebook,
+    Statistic,
     children,
 )
 from rules.rulebook import SILENT
@@ -121,10 +122,7 @@ def manual_of(
         ),
         derived=tuple((f"{one.kind}.{one.name}", _computed(one)) for one in rulebook.derived),
         statistics=tuple(
-            (
-                one.name,
-                (Phrase(0, one.kind), *_phrases(one.where, 1)),
-            )
+            (_numbered(one), (Phrase(0, _members(one)), *_phrases(one.where, 1)))
             for one in rulebook.statistics
         ),
         sections=tuple(_sections(rulebook, source, _shown(rulebook, examples))),
@@ -140,6 +138,16 @@ def _parameter_rows(parameter: Parameter) -> Iterator[tuple[str, str, str, str]]
 def _computed(one: Derived) -> str:
     words = [operand.field or str(operand.constant) for operand in one.operands]
     return f"{one.operation}: " + "、".join(words)
+
+
+def _numbered(one: Statistic) -> str:
+    """The words by which rules ask for it."""
+    return f"{one.holder}.{one.name}"
+
+
+def _members(one: Statistic) -> str:
+    what = f"求和 {one.kind}.{one.summed}" if one.summed else f"计数 {one.kind}"
+    return f"{what}, 只算“{one.by}”与{one.holder}相同的" if one.by else what
 
 
 # --- sections and entries -------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from rules.rulebook import COMPULSORY, SILENT
 from rules.sentences import NUMBER_WORDS, STATE_WORDS, TIME_WORDS, WORDS
 from rules.subjects import SubjectKind
 from rules.verdict import Outcome
-from rules.vocabulary import TEXTUAL, Field, FieldType, Vocabulary
+from rules.vocabulary import SUMMABLE, TEXTUAL, Field, FieldType, Vocabulary
 
 Schema = dict[str, Any]
 
@@ -108,9 +108,18 @@ def _list(item: Schema) -> Schema:
 def _statistic(vocabulary: Vocabulary) -> Schema:
     condition = {"$ref": "#/definitions/条件"}
     kinds = [kind for kind in vocabulary if kind != SubjectKind.COUNTS]
-    return _object(
-        {"名称": {"type": "string"}, "计数": {"enum": kinds}, "其中": condition}, ("名称", "计数")
-    )
+    sums = [
+        f"{kind}.{field.name}"
+        for kind in kinds
+        for field in vocabulary[kind].values()
+        if field.type in SUMMABLE
+    ]
+    text: Schema = {"type": "string"}
+    properties: Schema = {
+        "名称": text, "计数": {"enum": kinds}, "求和": {"enum": sums}, "其中": condition,
+        "按": text, "对象": {"enum": kinds},
+    }  # fmt: skip
+    return _object(properties, ("名称",))
 
 
 def _derived(vocabulary: Vocabulary) -> Schema:

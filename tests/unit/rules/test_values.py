@@ -16,6 +16,7 @@ from rules.values import (
     cell_of,
     counts_actor,
     probe_cell,
+    range_cell,
     with_item_counts,
 )
 from rules.vocabulary import Field, FieldType
@@ -112,11 +113,11 @@ def test_an_empty_tick_list_is_not_filled_in() -> None:
 
 def test_counts_are_known_where_nothing_about_them_is_open() -> None:
     """A range has no value of its own, only ends."""
-    actor = counts_actor(7, {"全": (3, 3), "半": (1, 2)})
+    actor = counts_actor(7, {"全": range_cell(3, 3), "半": range_cell(1, 2), "空": BLANK})
 
     assert (actor.index, actor.subject.id, actor.subject.kind) == (7, "统计", "统计")
     assert (actor.cell("全"), actor.cell("半")) == (number(3), Cell(Knowledge.UNKNOWN, 1, 2, "1"))
-    assert actor.subject.fields == {"全": Fact.known(3)}
+    assert actor.subject.fields == {"全": Fact.known(3), "空": Fact.blank()}
 
 
 def test_ticks_are_counted_and_keep_where_they_were_read() -> None:

@@ -85,7 +85,9 @@ def test_parameters_stand_with_their_dates_and_clauses(manual: Manual) -> None:
         ("数", "", "5", ""),
     )
     assert manual.derived == (("申报书.差数", "差: 教师人数、5"),)
-    assert manual.statistics == (("区", (Phrase(0, "申报书"), Phrase(1, "申报书.类别 是 示范区"))),)
+    assert manual.statistics == (
+        ("统计.区", (Phrase(0, "计数 申报书"), Phrase(1, "申报书.类别 是 示范区"))),
+    )
 
 
 def test_a_rule_is_told_as_it_was_written(manual: Manual) -> None:
