@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.main import get_command
 
 from ingest.cli import (
     audit,
@@ -30,8 +31,19 @@ from ingest.cli import (
 from ingest.cli import call as call_fit
 from ingest.cli import rules as rulefiles
 from ingest.cli.console import Console
+from ingest.cli.helptext import speak_chinese
 
-app = typer.Typer(
+
+class _ChineseTyper(typer.Typer):
+    """Commands whose help is Chinese."""
+
+    def __call__(self, *arguments: Any, **about: Any) -> Any:
+        command = get_command(self)
+        speak_chinese(command)
+        return command(*arguments, **about)
+
+
+app = _ChineseTyper(
     name="mailroom", help="收发室: 登记、核验、答复以电子邮件报送的申报材料。", no_args_is_help=True, add_completion=True,
     rich_markup_mode=None, pretty_exceptions_enable=False,
 )  # fmt: skip

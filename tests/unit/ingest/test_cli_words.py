@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from typer.main import get_command
 
 from ingest.cli import run, showing
+from ingest.cli.application import app
+from ingest.cli.helptext import help_in_chinese, speak_chinese
 from ingest.cli.usage import in_chinese
 from ingest.reading import Fate, ScreeningKind
 from ingest.store.tables import MessageState
@@ -53,6 +57,51 @@ def test_a_wrong_command_line_is_told_in_chinese(
     assert said in error
     assert not re.search(r"\b(No|Missing|Invalid|Option|Got|argument|requires|env var)\b", error)
     assert "--help" in error
+
+
+def test_every_help_is_chinese(capsys: Capture) -> None:
+    """Headings, kinds of values and notes of every command, as they are printed."""
+    command = get_command(app)
+    speak_chinese(command)
+    for path in paths(command):
+        command([*path, "--help"], prog_name="mailroom", standalone_mode=False)
+        said = capsys.readouterr().out
+        assert said.startswith(" ".join(["用法: mailroom", *path, "[选项]"]))
+        found = re.findall(r"(?i)usage|options|arguments|commands:|show this|<[a-z]|required", said)
+        assert (path, found) == (path, [])
+        assert not re.search(r"\[(?:env|default)\b|x>=", said), path
+
+
+def test_the_command_itself_says_it(capsys: Capture) -> None:
+    """On standard output; the help of a group named alone is on standard error."""
+    assert run(["--help"]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("用法: mailroom [选项] 命令 ...\n")
+    assert "\n选项:\n" in said
+    assert "\n命令:\n" in said
+    assert run(["case"]) == 64
+    assert capsys.readouterr().err.startswith("用法: mailroom case [选项] 命令 ...\n")
+
+
+def test_the_columns_of_a_help_stay() -> None:
+    """A Chinese character takes two columns; an unknown kind of value is left alone."""
+    text = (
+        "Usage: x [OPTIONS] {code}\n\nArguments:\n  code <str>   the str  [required]\n"
+        "  to <path>    where\n  n <int range>  how many  [env\n               var: N; x>=1]\n"
+        "  y <uuid>     which\n  z <int>\n  w <int>  few"
+    )
+    assert help_in_chinese(text) == (
+        "用法: x [选项] {code}\n\n参数:\n  code <文字>  the str  [必写]\n"
+        "  to <路径>    where\n  n <整数>       how many  [环境变量: N; 不小于 1]\n"
+        "  y <uuid>     which\n  z <整数>\n  w <整数> few"
+    )
+
+
+def paths(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Every command and group."""
+    yield path
+    for name, child in (getattr(command, "commands", None) or {}).items():
+        yield from paths(child, (*path, name))
 
 
 def test_what_the_parser_may_say_one_day_is_not_lost() -> None:
