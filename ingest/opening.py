@@ -28,9 +28,12 @@ from ingest.store.restore import (
     bring_back,
     draft_of,
     move_aside,
+    note_begun,
+    note_done,
     place_of,
     put_in_place,
     require_room,
+    restoring,
     verify_restored,
 )
 
@@ -95,7 +98,8 @@ def look_at(database: Database, files: Path) -> Parts:
     """
     journal, mark = Journal(files), read_marker(files)
     head = journal.last_head()
-    kept = head is not None or next(FileStore(files).hashes(), None) is not None
+    mails = next(FileStore(files).hashes(), None)
+    kept = head is not None or mails is not None or restoring(files) is not None
     parts = Parts(
         None, 0, 0, mark, kept, fingerprint_of_key_in(files), behind=bool(head and head.events)
     )
@@ -155,12 +159,15 @@ def restore(
     manifest, backup = find_backup(source)
     place = place_of(settings.database)
     there = require_room(place, settings.files, manifest, replaced=replace_)
+    if not there:
+        note_begun(settings.files, manifest)
     draft = draft_of(bring_back(backup, settings.files), place)
     if verify:
         verify_restored(draft, settings.files, manifest)
     _mark_restored(draft, settings.files, now if there else manifest.made, now)
     aside = move_aside(place, now)
     put_in_place(draft, place)
+    note_done(settings.files)
     return manifest, aside
 
 

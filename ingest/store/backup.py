@@ -72,22 +72,26 @@ def copy_database(source: Path, target: Path) -> None:
     Raises:
         StorageError: it cannot be read or written, or the copy is damaged.
     """
+    draft = target.with_name(f"{target.name}.partial")  # a name that counts is a whole copy's
     try:
-        os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        os.close(os.open(draft, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600))
         with (
             closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)) as read,
-            closing(sqlite3.connect(target)) as written,
+            closing(sqlite3.connect(draft)) as written,
         ):
             read.backup(written, pages=_PAGES, sleep=0.01)
             written.execute("PRAGMA journal_mode = DELETE")
             damage = written.execute("PRAGMA integrity_check(1)").fetchone()[0]
         if damage != "ok":
             raise StorageError(f"复制出的数据库自检有误: {damage}", "检查磁盘; 原数据库没有动")
-        with target.open("rb") as file:
+        with draft.open("rb") as file:
             os.fsync(file.fileno())
+        draft.rename(target)
+        sync_directory(target.parent)
     except (sqlite3.Error, OSError) as error:
-        target.unlink(missing_ok=True)
         raise StorageError(f"复制数据库时出错: {error}", "检查磁盘空间和权限") from error
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def rotate(directory: Path, identity: str, keep: int) -> list[Path]:
@@ -217,6 +221,9 @@ def backup_before(database: Database, url: str, now: datetime) -> Path | None:
     file = database_file(url)
     if file is None or database.schema_state() != "behind":
         return None
-    target = file.with_name(f"{file.name}.before-{REVISIONS[-1]}-{now:%Y%m%dT%H%M%SZ}")
+    before = f"{file.name}.before-{REVISIONS[-1]}"
+    for left in file.parent.glob(f"{before}-*.partial*"):  # by an upgrade that was killed
+        left.unlink()
+    target = file.with_name(f"{before}-{now:%Y%m%dT%H%M%SZ}")
     copy_database(file, target)
     return target

@@ -14,13 +14,13 @@ from ingest.store.identity import Mark
 MARKER_FILE = "store.json"
 
 
-def read_marker(directory: Path) -> Mark | None:
+def read_marker(directory: Path, name: str = MARKER_FILE) -> Mark | None:
     """What the marker says; None when there is none.
 
     Raises:
         StorageError: it is there and cannot be read or understood.
     """
-    path = directory / MARKER_FILE
+    path = directory / name
     try:
         said = json.loads(path.read_text(encoding="utf-8"))
         return Mark(str(said["identity"]), str(said["key"]))
@@ -32,15 +32,15 @@ def read_marker(directory: Path) -> Mark | None:
         ) from error
 
 
-def write_marker(directory: Path, mark: Mark) -> None:
+def write_marker(directory: Path, mark: Mark, name: str = MARKER_FILE) -> None:
     """Write it, whole or not at all, durable before this returns. Raises :class:`StorageError`."""
     text = json.dumps({"identity": mark.identity, "key": mark.key}) + "\n"
     try:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_durably(directory / MARKER_FILE, text.encode())
+        write_durably(directory / name, text.encode())
     except OSError as error:
         raise StorageError(
-            f"标识文件 {directory / MARKER_FILE} 写不了: {error.strerror}", "请检查目录权限和磁盘"
+            f"标识文件 {directory / name} 写不了: {error.strerror}", "请检查目录权限和磁盘"
         ) from error
 
 

@@ -1,8 +1,9 @@
 """A store brought back from a backup, whole or not at all. Nothing present is written over: it is
 moved aside, by a person's word.
 
-Mails and key first, the database last: a restore broken off leaves a store that is refused,
-and is simply begun again.
+A note that says which store comes back stands among the files from the first act to the last; mails
+and key first, the database last: a restore broken off leaves a store that is refused, and is simply
+begun again.
 """
 
 from __future__ import annotations
@@ -17,9 +18,18 @@ from ingest.store.audit import verify_ledger
 from ingest.store.backup import KEY_FILE
 from ingest.store.database import database_file, open_database
 from ingest.store.files import FileStore
+from ingest.store.identity import Mark
 from ingest.store.journal import JOURNAL_FILE
 from ingest.store.manifest import DATABASE, FILES, Manifest, check_sums
-from ingest.store.marker import MARKER_FILE, read_marker, sync_directory, write_durably
+from ingest.store.marker import (
+    MARKER_FILE,
+    read_marker,
+    sync_directory,
+    write_durably,
+    write_marker,
+)
+
+NOTE_FILE = "restoring.json"
 
 
 def place_of(url: str) -> Path:
@@ -42,27 +52,60 @@ def require_room(database: Path, files: Path, manifest: Manifest, *, replaced: b
         raise UsageError(
             f"已有数据库 {database}", "确实要换掉它的, 加上 --replace: 原来的会改名保留"
         )
-    mark = read_marker(files)
-    if mark is None and next(FileStore(files).hashes(), None) is None:
+    mark, begun = read_marker(files), restoring(files)
+    if begun is not None:
+        mark = mark or begun
+    elif mark is None and next(FileStore(files).hashes(), None) is None:
         return False
     if mark is None or mark.identity != manifest.identity:
         raise UsageError(f"{files} 里是另一套存储的文件", "检查 [store] files, 或先把那个目录移走")
-    return True
+    return begun is None
+
+
+def restoring(files: Path) -> Mark | None:
+    """The store that a restore to an empty place has not yet, or did not live to, bring back."""
+    return read_marker(files, NOTE_FILE)
+
+
+def note_begun(files: Path, manifest: Manifest) -> None:
+    """From now on it is known what the files are of, and that their journal is a backup's. Raises
+    StorageError.
+    """
+    write_marker(files, Mark(manifest.identity, manifest.key), NOTE_FILE)
+
+
+def note_done(files: Path) -> None:
+    """The store is there. Raises StorageError."""
+    try:
+        (files / NOTE_FILE).unlink(missing_ok=True)
+    except OSError as error:
+        raise StorageError(f"恢复记号删不掉: {error}", "检查目录权限") from error
 
 
 def move_aside(database: Path, now: datetime) -> Path | None:
-    """Give the present database another name; None when there is none. Raises StorageError."""
+    """Give the present database another name; None when there is none. What it has not written into
+    its file goes first: left behind, it would be taken for the next one's. Raises StorageError.
+    """
     if not database.exists():
         return None
-    aside = database.with_name(f"{database.name}.replaced-{now:%Y%m%dT%H%M%SZ}")
+    aside = _aside_of(database, now)
     try:
-        for ending in ("", "-wal", "-shm"):
+        for ending in ("-shm", "-wal", ""):
             path = database.with_name(database.name + ending)
             if path.exists():
                 path.rename(aside.with_name(aside.name + ending))
     except OSError as error:
         raise StorageError(f"数据库改不了名: {error}", "检查目录权限") from error
     return aside
+
+
+def _aside_of(database: Path, now: datetime) -> Path:
+    """The new name, or the one an earlier restore was killed at giving."""
+    for log in database.parent.glob(f"{database.name}.replaced-*-wal"):
+        begun = log.with_name(log.name.removesuffix("-wal"))
+        if not begun.exists():
+            return begun
+    return database.with_name(f"{database.name}.replaced-{now:%Y%m%dT%H%M%SZ}")
 
 
 def bring_back(backup: Path, files: Path) -> Path:
@@ -76,6 +119,8 @@ def bring_back(backup: Path, files: Path) -> Path:
     try:
         store = FileStore(files)
         store.prepare()
+        for left in files.rglob("*.new"):  # by a restore that was killed
+            left.unlink()
         for path in (backup / FILES).glob("??/*.eml"):
             _put(path, store.path(path.stem))
         for name in (KEY_FILE, JOURNAL_FILE, MARKER_FILE):

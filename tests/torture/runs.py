@@ -65,13 +65,17 @@ class Zygote:
         arguments: list[str],
         log: Path,
         environment: dict[str, str],
-        started: Callable[[int], None],
+        started: Callable[[int], None] = lambda _: None,
+        *,
+        acts: tuple[str, int] | None = None,
     ) -> int:
         """One run; how it ended, as ``subprocess`` counts (-9 = SIGKILL). ``started`` is told its
-        process id.
+        process id. ``acts``: it dies before that act below that directory (``acts.py``).
         """
         assert self._process.stdin is not None
         order = {"arguments": arguments, "log": str(log), "environment": environment}
+        if acts is not None:
+            order["acts"] = acts
         self._process.stdin.write(json.dumps(order) + "\n")
         self._process.stdin.flush()
         process = int(self._answer())

@@ -15,11 +15,17 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from tests.torture.acts import Acts
+
 MODULES = (
+    "alembic.command",
     "ingest.app",
     "ingest.cli.application",
     "ingest.daemon",
+    "ingest.handover.exporting",
     "ingest.mailbox.imap",
+    "ingest.purging",
+    "ingest.store.backup",
     "notifier.smtp",
 )
 """What a run needs, loaded before the first fork."""
@@ -55,6 +61,8 @@ def become(order: dict[str, Any]) -> None:
     os.dup2(log, 1)
     os.dup2(log, 2)
     os.environ.update(order["environment"])
+    if "acts" in order:
+        Acts(*order["acts"]).watch()
     code = 70
     try:
         code = run(order["arguments"])
