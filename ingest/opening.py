@@ -28,7 +28,6 @@ from ingest.store.restore import (
     bring_back,
     draft_of,
     move_aside,
-    note_begun,
     note_done,
     place_of,
     put_in_place,
@@ -159,9 +158,8 @@ def restore(
     manifest, backup = find_backup(source)
     place = place_of(settings.database)
     there = require_room(place, settings.files, manifest, replaced=replace_)
-    if not there:
-        note_begun(settings.files, manifest)
-    draft = draft_of(bring_back(backup, settings.files), place)
+    begun = None if there else Mark(manifest.identity, manifest.key)
+    draft = draft_of(bring_back(backup, settings.files, begun), place)
     if verify:
         verify_restored(draft, settings.files, manifest)
     _mark_restored(draft, settings.files, now if there else manifest.made, now)

@@ -67,13 +67,6 @@ def restoring(files: Path) -> Mark | None:
     return read_marker(files, NOTE_FILE)
 
 
-def note_begun(files: Path, manifest: Manifest) -> None:
-    """From now on it is known what the files are of, and that their journal is a backup's. Raises
-    StorageError.
-    """
-    write_marker(files, Mark(manifest.identity, manifest.key), NOTE_FILE)
-
-
 def note_done(files: Path) -> None:
     """The store is there. Raises StorageError."""
     try:
@@ -108,8 +101,10 @@ def _aside_of(database: Path, now: datetime) -> Path:
     return database.with_name(f"{database.name}.replaced-{now:%Y%m%dT%H%M%SZ}")
 
 
-def bring_back(backup: Path, files: Path) -> Path:
-    """Everything but the database put into its place, checked first; the database's draft.
+def bring_back(backup: Path, files: Path, begun: Mark | None) -> Path:
+    """Everything but the database put into its place, checked first; the database's draft. Where no
+    files of the store were there it is noted that it has ``begun``: from now on it is known whose
+    they are, and that their journal is a backup's.
 
     Raises:
         InputError: the backup is not whole.
@@ -119,6 +114,8 @@ def bring_back(backup: Path, files: Path) -> Path:
     try:
         store = FileStore(files)
         store.prepare()
+        if begun is not None:
+            write_marker(files, begun, NOTE_FILE)
         for left in files.rglob("*.new"):  # by a restore that was killed
             left.unlink()
         for path in (backup / FILES).glob("??/*.eml"):
