@@ -9,6 +9,7 @@ bomb is built from them.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TypeAlias
 
 from ruamel.yaml import YAML
@@ -66,8 +67,12 @@ def text_at(value: str, position: Position, *, quoted: bool = False) -> Text:
     return text
 
 
+@lru_cache(maxsize=16)
 def load_tree(source: str) -> Tree:
-    """Read one YAML document.
+    """Read one YAML document; nobody changes what comes back, it is shared by all who ask.
+
+    The reader needs half a second for a call and its rules, and a check asks for each of them
+    several times: what was read last is kept.
 
     Raises:
         RuleFileError: with the place, for anything that is not plain, finite YAML.

@@ -53,11 +53,11 @@ from ingest.store.events import EventKind, record_event, record_no_letter
 from ingest.store.files import FileStore
 from ingest.store.messages import (
     claim_message,
+    first_of_each_sender,
     give_back,
     postpone_message,
     save_reading,
     set_aside,
-    waiting_to_be_read,
 )
 from ingest.store.tables import CaseRow, MessageRow
 from ingest.store.tasks import NewTask, open_task, open_tasks
@@ -112,8 +112,7 @@ def claim_next(
     ``busy``; None when none waits.
     """
     with database.writing() as session:
-        waiting = (each for each in waiting_to_be_read(session, now) if each.id not in claimed)
-        chosen = next_in_turn(waiting, busy, taken or {})
+        chosen = next_in_turn(first_of_each_sender(session, now, claimed), busy, taken or {})
         row = claim_message(session, chosen.id, now) if chosen is not None else None
     if row is not None:
         point("claimed")

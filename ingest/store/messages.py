@@ -7,7 +7,7 @@ leaves the commit to it. No decision about what a mail means comes in.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -245,11 +245,28 @@ def any_unread(session: Session) -> bool:
     return session.exec(query.limit(1)).first() is not None
 
 
-def waiting_to_be_read(session: Session, now: datetime) -> list[Waiting]:
-    """The mails that are due to be read."""
-    query = select(MessageRow.id, MessageRow.from_address, MessageRow.received_at).where(
-        col(MessageRow.state) == MessageState.STORED, _is_due(now)
+def first_of_each_sender(
+    session: Session, now: datetime, claimed: Collection[int] = ()
+) -> list[Waiting]:
+    """The mails that are due to be read, of each sender the one received first; none of those
+    already ``claimed``.
+    """
+    of_sender = func.row_number().over(
+        partition_by=col(MessageRow.from_address),
+        order_by=(col(MessageRow.received_at), col(MessageRow.id)),
     )
+    due = (
+        select(
+            MessageRow.id, MessageRow.from_address, MessageRow.received_at, of_sender.label("at")
+        )
+        .where(
+            col(MessageRow.state) == MessageState.STORED,
+            _is_due(now),
+            col(MessageRow.id).not_in(claimed),
+        )
+        .subquery()
+    )
+    query = select(due.c.id, due.c.from_address, due.c.received_at).where(due.c.at == 1)
     return [Waiting(*row) for row in session.exec(query).all()]
 
 

@@ -42,9 +42,11 @@ from notifier.outbox import NewLetter, OutboxRow, enqueue, list_letters
 from rules.vocabulary import BEIJING
 from tests.fakes.mailbox import FakeMailbox
 from tests.fakes.transport import FakeTransport
+from tests.ready_schema import lay_schema
 
 MORNING = datetime(2024, 8, 20, 9, 0, tzinfo=BEIJING)
 SETTLE = timedelta(minutes=10)
+
 STAFF = "staff@office.example"
 SAMPLES = {sample.number: sample for sample in load_samples()}
 
@@ -286,6 +288,8 @@ def open_house(
     )
     instant, clock.instant = clock.instant, clock.instant - timedelta(days=30)
     given = settings(directory, **sections)
+    if "store_" not in sections:
+        lay_schema(directory / "mailroom.db")
     try:  # a new store was set up a month before, so that every digest is due
         app = build(given, clock=clock, mailbox=mailbox, transport=transport)
     finally:

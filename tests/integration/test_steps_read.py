@@ -14,7 +14,7 @@ from ingest.steps.delivery import keep_undelivered_tasks
 from ingest.steps.read import AGAIN_AFTER, STRIKES
 from ingest.steps.receive import receive_all
 from ingest.store.cases import messages_of_case
-from ingest.store.messages import claim_message, retry_message, waiting_to_be_read
+from ingest.store.messages import claim_message, first_of_each_sender, retry_message
 from ingest.store.tables import MessageState
 from ingest.store.tasks import open_tasks
 from ingest.views import lists as views
@@ -419,7 +419,7 @@ def test_a_mail_that_kills_the_program_each_time_is_set_aside(house: House) -> N
     for _ in range(STRIKES):
         start(house.app)
         with house.app.database.writing() as session:  # taken up, and never heard of again
-            (waiting,) = waiting_to_be_read(session, house.clock.instant)
+            (waiting,) = first_of_each_sender(session, house.clock.instant)
             assert claim_message(session, waiting.id, house.clock.instant) is not None
     start(house.app)
     assert house.read_one()

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from ingest.store.database import Database, open_database
+from tests.ready_schema import lay_schema
 
 
 @pytest.fixture
@@ -20,7 +21,7 @@ def now() -> datetime:
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
     """An SQLite database with the present schema."""
+    lay_schema(tmp_path / "mailroom.db")
     opened = open_database(f"sqlite:///{tmp_path / 'mailroom.db'}")
-    opened.migrate()
     yield opened
     opened.close()

@@ -38,7 +38,7 @@ def reading(message_id: str = "<m1@example.org>") -> Reading:
 
 def due(session: Session, now: datetime) -> list[int]:
     """The mails that may be read, the longest received first."""
-    waiting = messages.waiting_to_be_read(session, now)
+    waiting = messages.first_of_each_sender(session, now)
     return [each.id for each in sorted(waiting, key=lambda one: one.received)]
 
 
