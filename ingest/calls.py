@@ -14,6 +14,7 @@ from typing import TypeVar
 
 import ingest
 from ingest.errors import ConfigError
+from ingest.namelists import with_list_files
 from notifier.lettertrials import sound_templates
 from notifier.rendering import Templates
 from rules.call import Call
@@ -75,6 +76,14 @@ def read_text(path: Path) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
+def read_call_text(folder: Path) -> str:
+    """The text of a folder's ``call.yaml``, with the names that the files of its lists hold. Raises
+    ConfigError.
+    """
+    path = folder / "call.yaml"
+    return with_list_files(path, read_text(path), read_text)
+
+
 def with_place(path: Path, source: str, load: Callable[[str], _T]) -> _T:
     """``load(source)``, its complaint turned into a ConfigError that names the file and
     the line.
@@ -124,7 +133,7 @@ def open_call(directory: Path, identifier: str, *, rules_required: bool = True) 
             f"没有征集“{identifier}”(应在 {path})",
             "现有: " + "、".join(known) if known else "检查 [calls] directory",
         )
-    source = read_text(path / "call.yaml")
+    source = read_call_text(path)
     call = read_call(path / "call.yaml", source)
     rules, examples = path / "rules.yaml", path / "examples.yaml"
     return CallFolder(

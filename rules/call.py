@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from rules.namelists import NameList
 from rules.subjects import NO_MISFIT, Nature, PartState, SubjectField, SubjectKind
 from rules.timetable import USUAL, Timing
 from rules.vocabulary import BEIJING, Field, FieldType, normalise, numbers_in_words
@@ -162,6 +163,7 @@ class Call:
     words: Words = Words()
     timing: Timing = USUAL
     extension: Extension | None = None
+    lists: tuple[NameList, ...] = ()  #: 名单
 
     def track(self, name: str) -> Track:
         """The track called ``name``. Raises KeyError when there is none."""

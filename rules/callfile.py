@@ -8,7 +8,9 @@ the values mean ``rules/call.py``. The file itself is opened by the shell.
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable, Iterable
+from collections.abc import Mapping as Lookup
 from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
@@ -17,6 +19,7 @@ from rules.call import SEAL_LABELS, Call, Contact, Extension, Form, Quota, Role,
 from rules.callslips import slips_of
 from rules.errors import Position, RuleFileError
 from rules.hints import instant_meant, number_meant, yes_no_meant
+from rules.namelists import MAX_NAMES, ListFile, NameList, parted
 from rules.timetable import USUAL, CalendarUnknownError, Timing, rolled
 from rules.vocabulary import BEIJING, Field, FieldType, parse_instant
 from rules.yaml_text import Mapping, Sequence, Text, Tree, load_tree
@@ -148,7 +151,8 @@ def load_call(identifier: str, source: str) -> Call:
     Raises:
         RuleFileError: the first slip of its shape, with line, column and hint.
     """
-    call, slips = _FileReader().read(identifier, load_tree(source))
+    text, lists = parted(source)
+    call, slips = _FileReader(lists).read(identifier, load_tree(text))
     if call is None:
         raise min(slips, key=lambda slip: slip.position)
     return call
@@ -156,18 +160,19 @@ def load_call(identifier: str, source: str) -> Call:
 
 def check_call(identifier: str, source: str) -> list[RuleFileError]:
     """Every slip, in the order of the file: those of its shape, else what does not fit together."""
+    text, lists = parted(source)
     try:
-        tree = load_tree(source)
+        tree = load_tree(text)
     except RuleFileError as error:
         return [error]
-    call, slips = _FileReader().read(identifier, tree)
+    call, slips = _FileReader(lists).read(identifier, tree)
     found = slips if call is None else slips_of(call, tree)
     return sorted(found, key=lambda slip: slip.position)
 
 
 def blank_places(source: str) -> tuple[Position, ...]:
     """Where each form of a readable ``call.yaml`` names its blank one, in the order of the file."""
-    tree = load_tree(source)
+    tree = load_tree(parted(source)[0])
     assert isinstance(tree, Mapping)
     forms = tree[Text("表单")]
     assert isinstance(forms, Sequence)
@@ -179,8 +184,9 @@ def blank_places(source: str) -> tuple[Position, ...]:
 class _FileReader:
     """Reads the file part by part; a slip in one part does not hide those in the others."""
 
-    def __init__(self) -> None:
+    def __init__(self, from_files: Lookup[str, tuple[str, ...]]) -> None:
         self.slips: list[RuleFileError] = []
+        self.from_files = from_files  #: names of the lists that stand in files
 
     def attempt(self, read: Callable[[], _Any]) -> _Any | None:
         """What ``read`` returns, or None with its slip kept."""
@@ -219,6 +225,7 @@ class _FileReader:
             "accept_digital_seal": self.attempt(lambda: top.yes_no("认可电子签章")),
             "words": self.attempt(lambda: _words(top)),
             "timing": timing,
+            "lists": self._lists(top),
         }
         if Text("延期") in top.mapping:
             later = self.attempt(lambda: _extended(top, timing or USUAL))
@@ -227,6 +234,67 @@ class _FileReader:
         if misspelt:  # what seems to be missing is what is misspelt: one cause is told once
             self.slips = [slip for slip in self.slips if not slip.message.startswith("缺")]
         return (None if self.slips else Call(id=identifier, **said)), self.slips
+
+    def _lists(self, top: _Reader) -> tuple[NameList, ...]:
+        trees = self.attempt(lambda: _list_trees(top.mapping)) or Mapping()
+        found = [
+            self.attempt(partial(_name_list, name, tree, self.from_files))
+            for name, tree in trees.items()
+        ]
+        return tuple(one for one in found if one is not None)
+
+
+def list_files(source: str) -> tuple[ListFile, ...]:
+    """The files that ``call.yaml`` names for its lists; none of those whose entry has a slip.
+
+    Raises:
+        RuleFileError: it is no readable YAML.
+    """
+    tree = load_tree(source)
+    if not isinstance(tree, Mapping):
+        return ()
+    reader = _FileReader({})
+    trees = reader.attempt(lambda: _list_trees(tree)) or Mapping()
+    found = [
+        reader.attempt(partial(_list_file, name, one))
+        for name, one in trees.items()
+        if isinstance(one, Mapping)
+    ]
+    return tuple(one for one in found if one is not None)
+
+
+def _list_trees(top: Mapping) -> Mapping:
+    return _want(top.get(Text("名单"), Mapping()), Mapping, "名单", top.position)
+
+
+def _list_file(name: Text, tree: Tree) -> ListFile:
+    reader = _Reader(tree, f"名单“{name}”", name.position, ("文件", "列"))
+    file = reader.written("文件")
+    if not re.fullmatch(r"[^/\\\s][^/\\]*\.(?:txt|csv|xlsx)", file):
+        raise RuleFileError(
+            f"名单的文件“{file}”不能用",
+            file.position,
+            "写征集文件夹里的文件名, .txt、.csv 或 .xlsx, 例如 名单.txt",
+            "C114",
+        )
+    return ListFile(str(name), str(file), reader.text("列", ""), file.position)
+
+
+def _name_list(name: Text, tree: Tree, from_files: Lookup[str, tuple[str, ...]]) -> NameList:
+    """One 名单. Raises RuleFileError when it has no name of its own, or nobody is on it."""
+    if not re.fullmatch(r"[^\s.{}、,，:：]{2,30}", name):
+        raise RuleFileError(
+            f"名单的名称“{name}”不能用", name.position, "二至三十字, 不含空格和标点", "C114"
+        )
+    if isinstance(tree, Mapping):
+        names = from_files.get(_list_file(name, tree).list, ())
+    else:
+        listed = _want(tree, Sequence, f"名单“{name}”", name.position)
+        names = tuple(str(_item(one, str(name), name.position)) for one in listed)
+    if not names or len(names) > MAX_NAMES:
+        message = f"名单“{name}”" + (f"超过 {MAX_NAMES} 个名称" if names else "里一个名称也没有")
+        raise RuleFileError(message, tree.position, "列出名称, 或写 {文件: 名单.txt}", "C114")
+    return NameList(str(name), names)
 
 
 def _form_ids(top: _Reader) -> tuple[str, ...]:
@@ -257,6 +325,7 @@ _CALL_KEYS = (
     "称谓",
     "时限",
     "延期",
+    "名单",
 )
 _TIMING_KEYS = ("顺延", "补正期限", "宽限", "提醒", "提醒未报", "大件补发")
 _MOST_WORKDAYS = 60

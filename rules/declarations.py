@@ -244,7 +244,7 @@ def _statistic(tree: Mapping, scope: Scope) -> Statistic:
         raise complain(f"名称“{name}”不能用", name.position, "不含空格和标点")
     kind, summed = _counted(tree, scope)
     by, holder = _grouped(tree, kind, scope)
-    inner = Scope(scope.vocabulary, {kind: kind}, scope.parameters)
+    inner = scope.about({kind: kind})
     where = condition(tree.get(Text("其中"), Sequence()), inner)
     if existences(where):
         raise complain("统计的“其中”里不能再写“存在”", tree.position, "把条件写成句子")
@@ -269,7 +269,7 @@ def _counted(tree: Mapping, scope: Scope) -> tuple[str, str]:
         if dot:
             raise complain("“计数”后面写一种材料", word.position, f"写 {kind}; 要相加的写“求和”")
         return kind, ""
-    _, field = parse_reference(word, Scope(scope.vocabulary, {kind: kind}, scope.parameters))
+    _, field = parse_reference(word, scope.about({kind: kind}))
     total = scope.vocabulary[SubjectKind.COUNTS].get(str(text(tree, "名称")))
     if field.type not in SUMMABLE or (total is not None and total.type is not field.type):
         raise complain(

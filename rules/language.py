@@ -48,6 +48,7 @@ class Question(StrEnum):
     IS = "是"  #: the text is the argument
     TICKED = "选"  #: the tick list contains the argument
     FILLED = "填"  #: the applicant wrote something
+    LISTED = "单"  #: the text is one of the names of the list that the argument names
     READ = "读"  #: the place was read, be it empty; always decided
 
 
@@ -86,6 +87,7 @@ class Probe:
     question: Question
     argument: str = ""
     source: Source = dataclasses.field(default=UNWRITTEN, compare=False)
+    names: frozenset[str] = frozenset()  #: of a list, as texts are compared
 
 
 @dataclass(frozen=True)

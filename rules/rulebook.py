@@ -53,7 +53,7 @@ from rules.pieces import complain, kind_of, mapping, sequence, text
 from rules.sentences import Scope, constant, parse_reference, unknown_word
 from rules.values import with_item_counts
 from rules.verdict import Outcome
-from rules.vocabulary import Field, FieldType, Vocabulary
+from rules.vocabulary import Field, FieldType, Vocabulary, normalise
 from rules.workdays import SHIPPED
 from rules.yaml_text import Mapping, Sequence, Text, Tree, load_tree, text_at
 
@@ -147,11 +147,13 @@ class _FileReader:
         add_whole_numbers(trees, fields)
         derived = self._derived(top, fields, parameters)
         starts = self.attempt(lambda: periods(parameters.values())) or (-PERPETUAL,)
+        lists = {one.name: frozenset(map(normalise, one.names)) for one in self.call.lists}
         scopes = [
             Scope(
                 fields,
                 {},
                 {name: one.at(start) for name, one in parameters.items()},
+                lists,
             )
             for start in starts
         ]
@@ -285,7 +287,7 @@ class _RuleReader:
         self.tree = mapping(tree, "规则", RULE_KEYS, COMPULSORY)
         self.frame = frame
         self.kinds = self._kinds(scope.vocabulary)
-        self.scope = Scope(scope.vocabulary, {kind: kind for kind in self.kinds}, scope.parameters)
+        self.scope = scope.about({kind: kind for kind in self.kinds})
 
     def read(self) -> Rule:
         """The rule.

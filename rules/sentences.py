@@ -6,10 +6,11 @@ nests, so splitting at spaces is the whole parser.
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NoReturn
 
 from rules.errors import Position, RuleFileError
@@ -94,10 +95,15 @@ class Scope:
     vocabulary: Vocabulary
     variables: Mapping[str, str]  #: variable -> kind
     parameters: Mapping[str, str]  #: name -> value as written
+    lists: Mapping[str, frozenset[str]] = dataclasses.field(default_factory=dict)  #: 名单
 
     def with_variable(self, name: str, kind: str) -> Scope:
         """The scope inside a 存在."""
-        return Scope(self.vocabulary, {**self.variables, name: kind}, self.parameters)
+        return self.about({**self.variables, name: kind})
+
+    def about(self, variables: Mapping[str, str]) -> Scope:
+        """The scope of these variables."""
+        return replace(self, variables=variables)
 
 
 # What people write for a key or an outcome; only ever proposed where the word on the right is
@@ -176,7 +182,7 @@ def parse_sentence(text: Text, scope: Scope) -> Condition:
         return _between(word, variable, field, value, scope, source)
     if word in {**NUMBER_WORDS, **TIME_WORDS} and value.partition(".")[0] in scope.variables:
         return _against_field(word, variable, field, value, scope, source)
-    return _against_constant(word, variable, field, _meant(value, field, scope), source)
+    return _against_constant(word, variable, field, _meant(value, field, scope), scope, source)
 
 
 def _against_field(
@@ -354,6 +360,7 @@ def _against_constant(
     variable: str,
     field: Field,
     value: Text,
+    scope: Scope,
     source: Source,
 ) -> Condition:
     _refuse_unsuitable(word, field)
@@ -364,7 +371,16 @@ def _against_constant(
         found = _probe(variable, field, value, source)
     else:
         pieces = _pieces(value) if word.endswith("属于") else [value]
-        found = _one_of([_equals(variable, field, piece, source) for piece in pieces], source)
+        lists = scope.lists if word.endswith("属于") and field.type in TEXTUAL else {}
+        found = _one_of(
+            [
+                _listed(variable, field, piece, lists[piece], source)
+                if piece in lists
+                else _equals(variable, field, _no_list(piece, lists), source)
+                for piece in pieces
+            ],
+            source,
+        )
     return Not(found, source) if word.startswith("不") else found
 
 
@@ -373,6 +389,20 @@ def _pieces(value: Text) -> list[Text]:
     line, column = value.position
     found = re.finditer(r"[^、,，\s]+", value)
     return [text_at(match[0], Position(line, column + match.start())) for match in found]
+
+
+def _listed(
+    variable: str, field: Field, name: Text, names: frozenset[str], source: Source
+) -> Condition:
+    return Probe(variable, field.name, Question.LISTED, str(name), source, names)
+
+
+def _no_list(piece: Text, lists: Mapping[str, frozenset[str]]) -> Text:
+    """A word that stands for itself; one that is all but a list's name is a slip."""
+    near = difflib.get_close_matches(piece[:MAX_SHOWN], lists, 1, 0.7)
+    if near:
+        raise RuleFileError(f"没有名单“{piece}”", piece.position, f"是不是“{near[0]}”?", "E101")
+    return piece
 
 
 def _one_of(conditions: list[Condition], source: Source) -> Condition:

@@ -240,6 +240,8 @@ def probe_cell(probe: Probe, cell: Cell) -> Cell:
         return cell
     elif probe.question is Question.TICKED:
         answer = probe.argument in cell.items
+    elif probe.question is Question.LISTED:
+        answer = cell.key in probe.names
     else:
         within = probe.question is Question.CONTAINS
         answer = probe.argument in cell.key if within else probe.argument == cell.key

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from ingest.calls import CallFolder, read_text, with_place
+from ingest.calls import CallFolder, read_call_text, read_text, with_place
 from ingest.errors import ConfigError
 from ingest.judging.child import ChildDiedError
 from ingest.judging.judge import Judge
@@ -59,7 +59,7 @@ def read_texts(path: Path) -> RuleTexts:
     """The files below a call's folder. Raises ConfigError when one cannot be read."""
     examples = path / "examples.yaml"
     return RuleTexts(
-        read_text(path / "call.yaml"),
+        read_call_text(path),
         read_text(path / "rules.yaml"),
         read_text(examples) if examples.is_file() else "",
     )

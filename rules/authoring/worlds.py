@@ -15,11 +15,12 @@ from math import prod
 from rules.facts import Knowledge
 from rules.language import Compare, Condition, Probe, Question, walk
 from rules.subjects import Subject
-from rules.values import BLANK, ITEM_COUNT, UNKNOWN, Actor, Cell
+from rules.values import BLANK, ITEM_COUNT, UNKNOWN, Actor, Cell, probe_cell
 from rules.vocabulary import TEXTUAL, Field, FieldType, normalise
 
 MAX_WORLDS = 20_000
 MAX_LITERALS = 6
+MAX_LISTED = 20
 _BESIDES = "〇"  #: a text that is none of the words asked for
 
 Points = Mapping[str, tuple[Cell, ...]]
@@ -114,6 +115,19 @@ def _number(value: int) -> Cell:
     return Cell(Knowledge.KNOWN, value, value, str(value))
 
 
+def _listed(leaves: list[Compare | Probe]) -> Iterator[str]:
+    """One name for every way in which the names of lists answer what is asked."""
+    asked = [leaf for leaf in leaves if isinstance(leaf, Probe)]
+    names = sorted(set().union(*(leaf.names for leaf in asked)))
+    met = set()
+    for name in names:
+        cell = Cell(Knowledge.KNOWN, key=name)
+        answers = tuple(probe_cell(leaf, cell).low for leaf in asked)
+        if answers not in met:
+            met.add(answers)
+            yield name
+
+
 def _literals(leaves: list[Compare | Probe]) -> list[str] | None:
     found = dict.fromkeys(
         leaf.argument
@@ -123,6 +137,7 @@ def _literals(leaves: list[Compare | Probe]) -> list[str] | None:
             Probe,
         )
         and leaf.argument
+        and leaf.question is not Question.LISTED
     )
     return list(found) if len(found) <= MAX_LITERALS else None
 
@@ -146,7 +161,10 @@ def _texts(leaves: list[Compare | Probe]) -> tuple[Cell, ...] | None:
     literals = _literals(leaves)
     if literals is None:
         return None
+    listed = list(_listed(leaves))
+    if len(listed) > MAX_LISTED:
+        return None
     texts = dict.fromkeys(
-        [*literals, *(_BESIDES.join((_BESIDES, *some)) for some in _chosen(literals))],
+        [*literals, *listed, *(_BESIDES.join((_BESIDES, *some)) for some in _chosen(literals))],
     )
     return tuple(Cell(Knowledge.KNOWN, key=normalise(text)) for text in texts)
