@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from ingest.cli.console import JsonOption, console, print_json, print_table
+from ingest.cli.walls import WallsOption, show_walls
 from ingest.exitcodes import ExitCode
 
 
@@ -23,6 +24,7 @@ def doctor(
             "--dns", help="也查本单位域名的 SPF 和 DMARC(问本机的域名服务器)", envvar="MAILROOM_DNS"
         ),
     ] = False,
+    walls: WallsOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """看机器、账户和域名有没有毛病: 磁盘、权限、程序库、模型、隔离、时钟、重名,每样带改法。"""
@@ -30,6 +32,9 @@ def doctor(
 
     from ingest.doctor.rounds import look_round
     from ingest.doctor.signs import State
+
+    if walls:
+        show_walls(as_json=as_json)
 
     signs = list(look_round(console(context).settings(), dns=dns))
     if as_json:

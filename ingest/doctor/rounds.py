@@ -39,7 +39,7 @@ def _walls() -> Sign:
     except (WorkerDied, WorkerFailed) as error:
         told = f"启动不了: {str(error).strip().splitlines()[-1]}"
         return Sign(name, State.BAD, told, "看内存和进程数的限额，再试")
-    mend = "用 5.13 以上、带 Landlock 的内核，允许建立网络命名空间；mailroom check --walls 逐样试"
+    mend = "用 5.13 以上、带 Landlock 的内核，允许建立网络命名空间；mailroom doctor --walls 逐样试"
     well = f"文件、系统调用、网络都隔开，Landlock 版本 {walls.landlock}"
     return Sign.of(name, "；".join(walls.gaps), mend, well, grave=False)
 

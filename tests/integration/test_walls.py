@@ -8,6 +8,7 @@ only that wall holds is skipped with the reason.
 from __future__ import annotations
 
 import ctypes
+import json
 import os
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from pathlib import Path
 
 import pytest
 
+from ingest.cli import run
 from ingest.errors import ConfigError
 from ingest.sandbox import trial
 from ingest.sandbox.limits import Limits, ocr_limits
@@ -55,6 +57,20 @@ def test_an_attempt_is_refused(what: str, walls: Walls) -> None:
         pytest.skip(f"{what}: {'; '.join(walls.gaps)}")
 
     assert all(refusals.values()), refusals
+
+
+def test_the_administrator_sees_every_attempt(
+    walls: Walls, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """``doctor --walls``: who tried what, and the error; red when one went through."""
+    code = run(["doctor", "--walls", "--json"])
+
+    shown = json.loads(capsys.readouterr().out)
+    assert {(each["process"], each["attempt"]) for each in shown["attempts"]} == {
+        (process, what) for process in ("读取进程", "它启动的程序") for what in NAMES
+    }
+    through = [each for each in shown["attempts"] if not each["refusal"]]
+    assert (code, shown["gaps"]) == (1 if through else 0, list(walls.gaps))
 
 
 def test_there_are_attempts_enough() -> None:
