@@ -4,9 +4,9 @@ put together.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -48,6 +48,8 @@ class App:
     transport: Transport
     clock: Clock
     templates: Templates
+    #: of the other calls, by id
+    more_templates: Mapping[str, Templates] = field(default_factory=dict)
 
     @cached_property
     def key(self) -> bytes:
@@ -61,13 +63,24 @@ class App:
 
     @property
     def office(self) -> Office:
-        """The office under the call in force."""
-        return describe_office(self.rules.folder, self.settings)
+        """The office under the first call in force."""
+        return self._office(self.rules)
 
     @property
     def mouth(self) -> Mouth:
-        """How the office speaks. Raises StorageError when there is no key."""
-        return Mouth(self.office, self.key, self.templates, self.settings.letters)
+        """How the office speaks of the first call, and through it of the others. Raises StorageError
+        when there is no key.
+        """
+        key, caps = self.key, self.settings.letters
+        others = tuple(
+            Mouth(self._office(each), key, self.more_templates[each.call.id], caps)
+            for each in self.rules.others
+        )
+        return Mouth(self.office, key, self.templates, caps, others)
+
+    def _office(self, rules: RulesInForce) -> Office:
+        beside = [each.call for each in self.rules.all]
+        return describe_office(rules.folder, self.settings, beside)
 
     @property
     def inlet(self) -> Inlet:
@@ -109,13 +122,9 @@ class Unconnected:
         raise AssertionError("this command connects to nobody")
 
 
-def open_folder(settings: Settings) -> CallFolder:
-    """The active call. Raises ConfigError."""
-    if len(settings.calls.active) > 1:
-        raise ConfigError(
-            "[calls] active 目前只能写一个征集", "多个征集请各用一个邮箱、各运行一个实例"
-        )
-    return open_call(settings.calls.directory, settings.calls.active[0])
+def open_folder(settings: Settings, call: str = "") -> CallFolder:
+    """An active call, the first one unless it is named. Raises ConfigError."""
+    return open_call(settings.calls.directory, call or settings.calls.active[0])
 
 
 def open_mailbox(settings: Settings, patience: float = 60.0) -> Mailbox:
@@ -170,21 +179,27 @@ def build(
     files = FileStore(settings.store.files)
     if opening is not Opening.LOOK:
         files.prepare()
-    folder, trouble = _folder_to_serve(settings, database)
+    first, *others = [
+        RulesInForce(*_folder_to_serve(settings, database, call)) for call in settings.calls.active
+    ]
+    first.others = tuple(others)
     return App(
         settings=settings,
-        rules=RulesInForce(folder, trouble),
+        rules=first,
         database=database,
         files=files,
         mailbox=mailbox or open_mailbox(settings),
         transport=transport or open_transport(settings),
         clock=clock,
-        templates=usable_templates(folder)[0],
+        templates=usable_templates(first.folder)[0],
+        more_templates={each.call.id: usable_templates(each.folder)[0] for each in others},
     )
 
 
-def _folder_to_serve(settings: Settings, database: Database) -> tuple[CallFolder, str]:
-    """The active call and ""; when its files cannot be read, the ones last in force and what is
+def _folder_to_serve(
+    settings: Settings, database: Database, identifier: str
+) -> tuple[CallFolder, str]:
+    """An active call and ""; when its files cannot be read, the ones last in force and what is
     wrong.
 
     Raises:
@@ -192,13 +207,12 @@ def _folder_to_serve(settings: Settings, database: Database) -> tuple[CallFolder
             office has no work.
     """
     try:
-        return open_folder(settings), ""
+        return open_folder(settings, identifier), ""
     except ConfigError as error:
-        path = settings.calls.directory / settings.calls.active[0]
+        path = settings.calls.directory / identifier
         with database.reading() as session:
             row = last_good(session, path.name)
         if row is None:
-            identifier = settings.calls.active[0]
             return open_call(settings.calls.directory, identifier, rules_required=False), str(error)
         call = with_place(
             path / "call.yaml", row.call_source, lambda text: load_call(path.name, text)

@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -29,8 +30,9 @@ PATIENCE = 10.0
 def run_checks(settings: Settings, now: datetime) -> Iterator[tuple[str, str]]:
     """Name and problem ("" when it is well) of each check, in the order they make sense."""
     yield "配置文件", ""  # it has been read, or we would not be here
-    yield from _call_folder(settings)
-    yield from value_checks(settings, _deadline(settings), now)
+    for call in settings.calls.active:
+        yield from _call_folder(settings, call)
+    yield from value_checks(settings, _deadlines(settings), now)
     yield "数据库", _try(lambda: _database(settings))
     yield "邮件原件目录", _try(lambda: _place(settings.store.files))
     yield _walls(settings)
@@ -41,12 +43,20 @@ def run_checks(settings: Settings, now: datetime) -> Iterator[tuple[str, str]]:
     yield "办件台", _try(lambda: check_desk(settings))
 
 
-def _deadline(settings: Settings) -> datetime | None:
-    """The active call's; None when it cannot be read, which another check tells."""
-    try:
-        return open_folder(settings).call.deadline
-    except ConfigError:
-        return None
+def _deadlines(settings: Settings) -> dict[str, datetime]:
+    """Those of the active calls, by how a check names them; of one that cannot be read another
+    check tells.
+    """
+    found = {}
+    for call in settings.calls.active:
+        with suppress(ConfigError):
+            found["截止时间" + _of(settings, call)] = open_folder(settings, call).call.deadline
+    return found
+
+
+def _of(settings: Settings, call: str) -> str:
+    """Of which call a check speaks, where there are several."""
+    return f" ({call})" if len(settings.calls.active) > 1 else ""
 
 
 def _walls(settings: Settings) -> tuple[str, str]:
@@ -77,18 +87,19 @@ def check_desk(settings: Settings) -> None:
         )
 
 
-def _call_folder(settings: Settings) -> Iterator[tuple[str, str]]:
-    """What the daemon will say of the call's folder, by the very function it asks."""
+def _call_folder(settings: Settings, call: str) -> Iterator[tuple[str, str]]:
+    """What the daemon will say of a call's folder, by the very function it asks."""
+    of = _of(settings, call)
     try:
-        folder = open_folder(settings)
+        folder = open_folder(settings, call)
     except ConfigError as error:
-        yield "征集配置", str(error)
-        yield "规则文件", "征集配置有误, 没有检查"
+        yield "征集配置" + of, str(error)
+        yield "规则文件" + of, "征集配置有误, 没有检查"
         return
     problems = problems_of(folder, _in_force(settings, folder.call.id))
     if not any(problems.values()):
         problems["规则文件"] = _try(lambda: start_judge(folder).close())
-    yield from problems.items()
+    yield from ((name + of, problem) for name, problem in problems.items())
 
 
 def _in_force(settings: Settings, call: str) -> Before:

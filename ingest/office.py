@@ -7,7 +7,8 @@ Nothing is opened here but the certificates beside the call; no database, no mai
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from ingest.calls import CallFolder, read_roots
 from ingest.sandbox.context import ReadingContext
@@ -44,24 +45,42 @@ class Office:
 
 @dataclass(frozen=True)
 class Mouth:
-    """How the office speaks: under which names, signed with which key, in which words, and how
-    often.
+    """How the office speaks of a call: under which names, signed with which key, in which words,
+    and how often.
     """
 
     office: Office
     key: bytes  #: signs receipts and Message-IDs
     templates: Templates
     caps: LetterSettings
+    others: tuple[Mouth, ...] = ()  #: of the other calls on the mailbox
+
+    @property
+    def all(self) -> tuple[Mouth, ...]:
+        """One for each call that is served, this one first."""
+        return (replace(self, others=()), *self.others)
+
+    def of(self, call: str) -> Mouth:
+        """How it speaks of the call with this id; of one that is not served any more as of the
+        first.
+        """
+        return next((each for each in self.all if each.office.call.id == call), self)
+
+    def of_any(self, call: Call) -> Mouth:
+        """How it speaks while nobody knows of which call; ``call`` stands for all."""
+        return replace(self, office=replace(self.office, call=call))
 
 
-def describe_office(folder: CallFolder, settings: Settings | None) -> Office:
+def describe_office(
+    folder: CallFolder, settings: Settings | None, beside: Sequence[Call] = ()
+) -> Office:
     """The office that serves ``folder``; without settings one that has the call's published mailbox
-    and the defaults.
+    and the defaults. The mailboxes of the calls ``beside`` it are its own as well.
     """
     call = folder.call
     limits = settings.limits if settings else LimitSettings()
     seconds = limits.time.total_seconds()
-    own = own_addresses(settings, call)
+    own = own_addresses(settings, call, *beside)
     return Office(
         call=call,
         staff=settings.office.staff if settings else (),
@@ -111,10 +130,11 @@ def _inbox(settings: Settings | None, call: Call) -> str:
     return account if "@" in account else sender_address(settings, call)
 
 
-def own_addresses(settings: Settings | None, call: Call) -> tuple[str, ...]:
-    """The addresses whose mail is our own: the accounts' and the call's published one, in lower
+def own_addresses(settings: Settings | None, call: Call, *beside: Call) -> tuple[str, ...]:
+    """The addresses whose mail is our own: the accounts' and the calls' published ones, in lower
     case.
     """
     accounts = (settings.mailbox.username, settings.smtp.username) if settings else ()
-    candidates = (sender_address(settings, call), *accounts, call.contact.mailbox)
+    published = [each.contact.mailbox for each in (call, *beside)]
+    candidates = (sender_address(settings, call), *accounts, *published)
     return tuple(dict.fromkeys(address.lower() for address in candidates if "@" in address))

@@ -70,7 +70,7 @@ def _still_open(settings: Settings, call: str, now: datetime) -> list[str]:
     if call not in settings.calls.active:
         return []
     try:
-        deadline = open_folder(settings).call.deadline
+        deadline = open_folder(settings, call).call.deadline
     except ConfigError:  # its folder is gone: it is certainly not served any more
         return []
     return ["征集还没有截止"] if now <= deadline else []

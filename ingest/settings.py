@@ -16,6 +16,7 @@ from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -203,11 +204,17 @@ class DeskSettings(_Section):
         return self.public_url or f"http://{self.address}:{self.port}"
 
 
+def _each_once(names: tuple[str, ...]) -> tuple[str, ...]:
+    if twice := [name for number, name in enumerate(names) if name in names[:number]]:
+        raise ValueError(f"“{twice[0]}”写了两次")
+    return names
+
+
 class CallSettings(_Section):
     """``[calls]``: which calls are served."""
 
     directory: Path = Path("calls")
-    active: tuple[str, ...] = Field(min_length=1)
+    active: Annotated[tuple[str, ...], AfterValidator(_each_once)] = Field(min_length=1)
 
 
 class Settings(_Section):

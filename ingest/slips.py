@@ -4,7 +4,7 @@ file, no server, and the time is given.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from ipaddress import ip_address
 
@@ -115,12 +115,12 @@ def loss_without_authserv(office: OfficeSettings) -> str:
 
 
 def value_checks(
-    settings: Settings, deadline: datetime | None, now: datetime
+    settings: Settings, deadlines: Mapping[str, datetime], now: datetime
 ) -> Iterator[tuple[str, str]]:
     """Name and problem of what the values alone tell; a warning stands in the name, and is none."""
     yield "启用时间", opening_slip(settings.mailbox.accept_since, now)
-    if deadline is not None:
-        yield "截止时间", deadline_slip(deadline, now)
+    for name, deadline in deadlines.items():
+        yield name, deadline_slip(deadline, now)
     yield "征集邮箱", account_slip(settings.mailbox)
     yield "日报收件人", readers_slip(settings.office)
     loss = loss_without_authserv(settings.office)

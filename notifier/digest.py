@@ -10,7 +10,7 @@ import base64
 import re
 import struct
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from typing import Final, TypeVar
 
@@ -210,6 +210,34 @@ class SystemState:
 
 
 @dataclass(frozen=True)
+class CaseLists:
+    """The lists of a call's cases, by where they stand."""
+
+    accepted: tuple[CaseLine, ...]
+    incomplete: tuple[CaseLine, ...]
+    rejected: tuple[CaseLine, ...]
+    closing: tuple[CaseLine, ...]
+    left_open: tuple[CaseLine, ...]
+
+
+def together(lists: Sequence[CaseLists]) -> CaseLists:
+    """Those of several calls, the latest decided first: where a mail shows only so many rows, what
+    is new must be among them.
+    """
+    if len(lists) == 1:
+        return lists[0]
+
+    def latest(each: CaseLine) -> datetime:
+        return each.decided
+
+    names = [each.name for each in fields(CaseLists)]
+    found = {name: [line for each in lists for line in getattr(each, name)] for name in names}
+    return CaseLists(
+        **{name: tuple(sorted(lines, key=latest, reverse=True)) for name, lines in found.items()}
+    )
+
+
+@dataclass(frozen=True)
 class DigestData:
     """Everything a digest depends on. The lists are complete to date; what is new is found by
     ``decided``.
@@ -231,7 +259,13 @@ class DigestData:
     mails: tuple[MailLine, ...] = ()  #: every registered mail, the latest first
     closing: tuple[CaseLine, ...] = ()  #: 截止清办: the end of these waits for release
     left_open: tuple[CaseLine, ...] = ()  #: the time is over, and staff must decide these first
+    beside: tuple[Call, ...] = ()  #: the other calls on the mailbox
     accept_all: str = ""  #: a ``mailto:`` URL that accepts everything to be verified; "" = none
+
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        """Every call the digest is about."""
+        return (self.call, *self.beside)
 
 
 @dataclass(frozen=True)
@@ -320,13 +354,13 @@ def make_digest_page(data: DigestData, images: Sequence[Crop], room: Room) -> Di
         date=day_text(now.date()),
         composed=moment(now),
         period=f"{short_moment(data.since)} 至 {short_moment(now)}",
-        call_title=call.title,
+        call_title="、".join(each.title for each in data.calls),
         authority=call.authority,
         office=call.contact.office,
         news=news(data, states),
         lead=_lead(data),
-        deadline=deadline_text(call.deadline),
-        remaining=remaining(call.deadline, now),
+        deadline=_deadlines(data),
+        remaining=remaining(data.calls[-1].deadline, now),
         tasks=tuple(_numbered(tasks)),
         tasks_left_out=tasks_left,
         accept_all=_accept_all(data, room),
@@ -354,6 +388,19 @@ def make_digest_page(data: DigestData, images: Sequence[Crop], room: Room) -> Di
         states=states,
         errors=_errors(data.state.errors),
         ledger=clean_line(data.state.ledger, 160),
+    )
+
+
+def _deadlines(data: DigestData) -> str:
+    """The deadline; of several calls each with its title and, but for the last, how long it is
+    until then.
+    """
+    if not data.beside:
+        return deadline_text(data.call.deadline)
+    *others, last = [f"《{each.title}》{deadline_text(each.deadline)}" for each in data.calls]
+    left = [remaining(each.deadline, data.now) for each in data.calls]
+    return "；".join(
+        [*(f"{said}（{more}）" for said, more in zip(others, left, strict=False)), last]
     )
 
 

@@ -219,7 +219,14 @@ def _undelivered(data: DigestData) -> Sheet:
 def _state(data: DigestData) -> Sheet:
     about = (
         ("生成时间", moment(data.now), ""),
-        ("截止时间", deadline_text(data.call.deadline), remaining(data.call.deadline, data.now)),
+        *(
+            (
+                f"截止时间（{call.title}）" if data.beside else "截止时间",
+                deadline_text(call.deadline),
+                remaining(call.deadline, data.now),
+            )
+            for call in data.calls
+        ),
     )
     health = tuple((state.label, state.value, state.word) for state in state_lines(data.state))
     errors = tuple(("错误", error, "") for error in data.state.errors)

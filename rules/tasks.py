@@ -19,6 +19,7 @@ class TaskKind(StrEnum):
     CHANGE = "change"  #: an entry is to be dropped or renamed
     SAME_ENTRY = "same_entry"  #: two units put forward one applicant, or send one file
     UNDELIVERED = "undelivered"  #: a letter did not arrive
+    CALL = "call"  #: several calls share the mailbox, and nobody can tell for which a mail is
     QUESTION = "question"  #: a letter that asks something
     STAFF_MAIL = "staff_mail"  #: a staff member wrote, and no code says what about
     LATE_PIECES = "late_pieces"  #: a mail resent in pieces did not come whole in time
@@ -36,6 +37,7 @@ TASK_NAMES = {
     TaskKind.CHANGE: "确认更名或退出",
     TaskKind.SAME_ENTRY: "核实重复报送",
     TaskKind.UNDELIVERED: "电话通知",
+    TaskKind.CALL: "认定是哪一项征集",
     TaskKind.QUESTION: "答复来信",
     TaskKind.STAFF_MAIL: "处理工作人员来信",
     TaskKind.LATE_PIECES: "核实分批重发的材料",
@@ -53,6 +55,7 @@ TASK_ADVICE = {
     TaskKind.CHANGE: "打电话核实是退出、更名还是漏列，再认定",
     TaskKind.SAME_ENTRY: "与有关单位核实由谁报送，再办结",
     TaskKind.UNDELIVERED: "打电话把信函内容告诉对方，再办结",
+    TaskKind.CALL: "看过来件，写明是哪一项征集；不是申报的，答复后办结",
     TaskKind.QUESTION: "回信或打电话答复对方，再办结",
     TaskKind.STAFF_MAIL: "看同事要办什么，办好后办结",
     TaskKind.LATE_PIECES: "与对方核对分几封发来的材料是否齐全，再办结",

@@ -100,6 +100,32 @@ class Console:
             return open_call(settings.calls.directory, name, rules_required=rules_required)
         return open_call(default_config() / "calls", identifier or shipped_call())
 
+    def other_calls(self) -> tuple[CallFolder, ...]:
+        """The calls that the mailbox serves beside the first."""
+        from ingest.calls import open_call
+
+        settings = self.settings_if_any()
+        if settings is None:
+            return ()
+        return tuple(
+            open_call(settings.calls.directory, each) for each in settings.calls.active[1:]
+        )
+
+    def served(self, identifier: str | None) -> str:
+        """The id of the call a command is about: the named one, else the only one that is served.
+
+        Raises:
+            UsageError: several are served and none is named, or it is none of them.
+        """
+        from ingest.errors import UsageError
+
+        active = self.settings().calls.active
+        if identifier is None and len(active) > 1:
+            raise UsageError("同一邮箱办几项征集", "用 --call 写明哪一项: " + "、".join(active))
+        if identifier is not None and identifier not in active:
+            raise UsageError(f"没有正在办理的征集“{identifier}”", "现有: " + "、".join(active))
+        return identifier or active[0]
+
 
 def console(context: typer.Context) -> Console:
     """The console of this run."""

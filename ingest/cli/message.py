@@ -50,6 +50,7 @@ def inspect(
         office.settings_if_any(),
         instant,
         SystemClock().now(),
+        () if call else office.other_calls(),
     )
     if as_json:
         print_json(report)
@@ -62,6 +63,8 @@ def show_report(report: dict[str, Any]) -> None:
     from ingest.cli.showing import show_documents, show_parts, shown
 
     screening = report["screening"]
+    if report["call"] is None:
+        typer.echo("征集: 看不出是哪一项,由工作人员认定")
     kind = shown("screening", screening["kind"])
     typer.echo(
         f"来件性质: {kind}  {'可以答复' if screening['reply'] else '不答复'}  {screening['reason']}"

@@ -81,6 +81,21 @@ def release_message(
         typer.echo(release(hands, number, case, because))
 
 
+@group.command("route")
+def route_message(
+    context: typer.Context,
+    number: NumberArgument,
+    call: Annotated[str, typer.Argument(help="征集编号,[calls] active 里的一个")],
+    because: BecauseOption,
+    who: WhoOption = "",
+) -> None:
+    """写明一封来件是哪一项征集的(同一邮箱办几项征集时): 随后按该征集重读、立案和答复。"""
+    from ingest.steps.staff.routing import name_call
+
+    with hands_of(context, who) as hands:
+        typer.echo(name_call(hands, number, call, because))
+
+
 @group.command("close")
 def close_message(
     context: typer.Context,

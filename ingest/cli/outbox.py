@@ -250,9 +250,9 @@ def _release_closing(context: typer.Context, who: str, *, yes: bool) -> None:
     )
     try:
         use_rules_in_force(app.rules, app.database)
-        now, call = app.clock.now(), app.rules.call
+        now, calls = app.clock.now(), [each.call for each in app.rules.all]
         with app.database.reading() as session:
-            listed = closing_list(session, call, now)
+            listed = [item for call in calls for item in closing_list(session, call, now)]
         rows = [
             [item.letter, item.case_code, item.submitter, item.recipient, item.kept_back or "放行"]
             for item in listed
@@ -261,7 +261,11 @@ def _release_closing(context: typer.Context, who: str, *, yes: bool) -> None:
         ready = any(not item.kept_back for item in listed)
         if ready and not yes:
             typer.confirm("以上写“放行”的案卷不再等候补正，信函发出。确定吗？", abort=True)
-        done = release_closing(app.database, call, who, now) if ready else listed
+        done = (
+            [item for call in calls for item in release_closing(app.database, call, who, now)]
+            if ready
+            else listed
+        )
     finally:
         app.close()
     gone = sum(not item.kept_back for item in done)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ingest.cli.console import (
+    CallOption,
     JsonOption,
     beijing,
     console,
@@ -35,14 +36,15 @@ def register(group: typer.Typer) -> None:
     group.command("confirm-examples")(confirm_examples)
 
 
-def status(context: typer.Context, as_json: JsonOption = False) -> None:
+def status(context: typer.Context, call: CallOption = None, as_json: JsonOption = False) -> None:
     """正在使用哪一版规则,文件夹里的文件是不是它,不是的话为什么没有启用。"""
     from ingest.rulefiles.report import rules_status
 
     settings = console(context).settings()
-    path = settings.calls.directory / settings.calls.active[0]
+    served = console(context).served(call)
+    path = settings.calls.directory / served
     with console(context).reading() as session:
-        report = rules_status(session, path, _folder_or_none(settings))
+        report = rules_status(session, path, _folder_or_none(settings, served))
     if as_json:
         print_json(report)
     else:
@@ -51,12 +53,12 @@ def status(context: typer.Context, as_json: JsonOption = False) -> None:
     raise typer.Exit(int(ExitCode.OK if well else ExitCode.FINDINGS))
 
 
-def _folder_or_none(settings: Settings) -> CallFolder | None:
+def _folder_or_none(settings: Settings, call: str) -> CallFolder | None:
     from ingest.app import open_folder
     from ingest.errors import ConfigError
 
     try:
-        return open_folder(settings)
+        return open_folder(settings, call)
     except ConfigError:
         return None
 
@@ -91,6 +93,7 @@ def confirm_examples(
     who: Annotated[
         str, typer.Option(help="谁同意的;不写则记本机用户名", envvar="MAILROOM_WHO")
     ] = "",
+    call: CallOption = None,
 ) -> None:
     """同意文件夹里的样例比正在使用的少: 不确认,少了样例的规则不会启用。"""
     from ingest.app import open_folder, open_store
@@ -101,7 +104,8 @@ def confirm_examples(
     if not reason.strip():
         raise UsageError("没有写减少样例的原因", "--reason 写明原因,记入台账")
     settings = console(context).settings()
-    folder, name = open_folder(settings), who.strip() or getpass.getuser()
+    folder = open_folder(settings, console(context).served(call))
+    name = who.strip() or getpass.getuser()
     with open_store(settings) as database:
         count = agree_to_examples(
             database, folder, SystemClock().now(), who=name, reason=reason.strip()
@@ -122,6 +126,7 @@ def replay(
     since: Annotated[
         str, typer.Option(help="只重判这一天起的裁定,如 2024-08-20", envvar="MAILROOM_SINCE")
     ] = "",
+    call: CallOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """用另一份规则重判已裁定的案卷,只列出会改变的;不发信,不改动任何记录。"""
@@ -131,7 +136,7 @@ def replay(
 
     settings = console(context).settings()
     start = parse_instant_option(since) if since else None
-    folder = open_folder(settings)
+    folder = open_folder(settings, console(context).served(call))
     with console(context).reading() as session:
         found = (
             replay_new_file(

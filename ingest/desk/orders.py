@@ -31,6 +31,7 @@ from ingest.steps.staff.ending import EntryEnd, plan_ending
 from ingest.steps.staff.moving import plan_attach, plan_merge, plan_split
 from ingest.steps.staff.orders import Hands, Plan, carry_out
 from ingest.steps.staff.releasing import plan_settling, release
+from ingest.steps.staff.routing import name_call
 from ingest.store.rulefiles import last_good
 from rules.casestate import State
 from rules.staff import StaffAction
@@ -46,7 +47,7 @@ class Bench:
     def __init__(self, app: App) -> None:
         self._app = app
         self._lock = threading.Lock()
-        self._seen: int | None = None  #: which files the rules are from
+        self._seen: tuple[int, ...] = ()  #: which files the rules are from, of each call
 
     @contextmanager
     def hands(self, who: str) -> Iterator[Hands]:
@@ -58,10 +59,11 @@ class Bench:
         app = self._app
         with self._lock:
             with app.database.reading() as session:
-                row = last_good(session, app.rules.call.id)
-            if row is None or row.id != self._seen:
+                rows = [last_good(session, each.call.id) for each in app.rules.all]
+            seen = tuple(row.id for row in rows if row is not None)
+            if len(seen) < len(rows) or seen != self._seen:
                 use_rules_in_force(app.rules, app.database)
-                self._seen = row.id if row is not None else None
+                self._seen = seen
             yield Hands(app.database, app.rules, app.mouth, who, app.clock.now())
 
 
@@ -153,6 +155,9 @@ AT_ONCE: Final[dict[str, Callable[[Visit, Hands], str]]] = {
     "note": lambda visit, hands: remark(hands, visit.given("code"), _cut(visit.given("text"))),
     "release": lambda visit, hands: release(
         hands, _number(visit, "message"), visit.given("to"), _reason(visit)
+    ),
+    "route": lambda visit, hands: name_call(
+        hands, _number(visit, "message"), visit.given("call"), _reason(visit)
     ),
     "task": lambda visit, hands: close_one_task(hands, _number(visit, "task"), _reason(visit)),
 }

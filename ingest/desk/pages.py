@@ -114,7 +114,8 @@ def case_page(visit: Visit, problem: MailroomError | None = None) -> Response:
         row = _case(session, visit)
         if row is None:
             return _no_case(visit)
-        papers = case_papers(session, desk.app.rules.call, row)
+        call = desk.app.rules.of(row.call).call
+        papers = case_papers(session, call, row)
         detail = case_detail(session, row.code)
         tasks = tasks_of(session, row.id)
         events = list_events(session, case_id=row.id)
@@ -134,7 +135,7 @@ def case_page(visit: Visit, problem: MailroomError | None = None) -> Response:
         letter_states=STATE_NAMES, telephone=_telephone(tasks), assigned=row.assigned_to,
         people=desk.app.office.staff, actions=ACTIONS, about=about,
         fact_entry=OF_SUMMARY if shown and shown.key == SUMMARY else about,
-        fields=tuple(fields_by_hand(desk.app.rules.call)),
+        fields=tuple(fields_by_hand(call)),
         done=_done(visit, events), next=link_of(others[0]) if others else "",
         problem=problem, typed=_typed(visit, problem), **_CLASSES,
     )  # fmt: skip
@@ -195,7 +196,7 @@ def sheet_page(visit: Visit) -> Response:
     desk = visit.desk
     with desk.app.database.reading() as session:
         row = _case(session, visit)
-        scan = _scan(case_papers(session, desk.app.rules.call, row), visit) if row else None
+        scan = _scan(session, row, visit) if row else None
     if row is None or scan is None:
         return _no_case(visit)
     page = _number(visit.part("page"), 1)
@@ -206,8 +207,9 @@ def sheet_page(visit: Visit) -> Response:
     )  # fmt: skip
 
 
-def _scan(papers: CasePapers, visit: Visit) -> Sheet | None:
-    return papers.sheet(visit.part("key"))
+def _scan(session: Session, row: CaseRow, visit: Visit) -> Sheet | None:
+    call = visit.desk.app.rules.of(row.call).call
+    return case_papers(session, call, row).sheet(visit.part("key"))
 
 
 def _picture(visit: Visit, scan: Sheet, page: int) -> PagePicture:
@@ -254,6 +256,7 @@ def mail_page(visit: Visit, problem: MailroomError | None = None) -> Response:
     return visit.page(
         "mail.html", "tasks", status=409 if problem else 200, mail=detail, text=text, tasks=tasks,
         fates=FATE_WORDS, done=visit.given("done"), problem=problem,
+        calls=[each.call for each in visit.desk.app.rules.all],
     )  # fmt: skip
 
 

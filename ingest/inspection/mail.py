@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -32,9 +33,11 @@ from ingest.submission.filing import Acknowledge, Arrived, Enter, Known, file_ma
 from ingest.submission.letterrequest import (
     Reply,
     letter_request,
+    noted_request,
     question_request,
     too_large_request,
 )
+from ingest.submission.routing import Referred, Route, Seen, joint_call, route
 from ingest.submission.sender import who_sent
 from notifier.letters import LetterRequest, compose
 
@@ -50,8 +53,10 @@ def inspect_message(
     settings: Settings | None,
     received: datetime | None,
     now: datetime,
+    beside: Sequence[CallFolder] = (),
 ) -> dict[str, Any]:
-    """What would become of the mail at ``path`` if it were the first of its case.
+    """What would become of the mail at ``path`` if it were the first of its case, where the mailbox
+    serves the call of ``folder`` and those ``beside`` it.
 
     ``settings`` are those of the daemon; None: an office that has the call's published mailbox and
     the defaults. ``received`` (aware) stands in for the server's time; without it the topmost
@@ -62,15 +67,16 @@ def inspect_message(
         InputError: the file is no mail that can be read.
         ConfigError: the rule file or a template cannot be used.
     """
-    office = describe_office(folder, settings)
+    chosen = _routed(path, [folder, *beside], settings, now)
+    folder, office, reading = chosen.folder, chosen.office, chosen.reading
     too_large = path.stat().st_size > office.largest
-    reading = _read(path, office, header_only=too_large)
     stamp = received or _own_time(reading.envelope, now)
     if received is not None:
         reading = reading.model_copy(
             update={"envelope": reading.envelope.model_copy(update={"received": None})}
         )
     report: dict[str, Any] = {
+        "call": chosen.route.call or None,
         "screening": reading.screening.model_dump(mode="json"),
         "parts": [part.model_dump(mode="json", exclude={"link"}) for part in reading.parts],
         "documents": [document_json(document, folder.call) for document in reading.documents],
@@ -83,12 +89,42 @@ def inspect_message(
         requests = (
             [_too_large(reading, office, stamp)]
             if too_large
+            else [_noted(reading, office, stamp)]
+            if not chosen.route.call
             else _answers(report, reading, folder, office, stamp)
         )
         if reading.screening.reply:
             templates = usable_templates(folder)[0]
             report["letter"] = letter_json([compose(request, templates) for request in requests])
     return report
+
+
+@dataclass(frozen=True)
+class _Routed:
+    """The call a mail is for, with the mail as that call has it read."""
+
+    route: Route
+    folder: CallFolder
+    office: Office
+    reading: Reading
+
+
+def _routed(
+    path: Path, folders: Sequence[CallFolder], settings: Settings | None, now: datetime
+) -> _Routed:
+    """By what the mail itself says, of the calls that the mailbox serves; the ledger is not asked."""
+    calls = [each.call for each in folders]
+    offices = [describe_office(each, settings, calls) for each in folders]
+    too_large = path.stat().st_size > offices[0].largest
+    readings = [_read(path, office, header_only=too_large) for office in offices]
+    if len(folders) == 1:
+        return _Routed(Route(calls[0].id, ""), folders[0], offices[0], readings[0])
+    found = route([Seen(*each) for each in zip(calls, readings, strict=True)], Referred())
+    if found.call:
+        number = [call.id for call in calls].index(found.call)
+        return _Routed(found, folders[number], offices[number], readings[number])
+    joint = replace(offices[0], call=joint_call(calls, now))
+    return _Routed(found, folders[0], joint, readings[0])
 
 
 def _read(path: Path, office: Office, *, header_only: bool) -> Reading:
@@ -161,6 +197,12 @@ def _judged(
             report["entries"] += entries_json(verdict, intent.track)
             requests.append(letter_request(case, verdict, call, reply, stamp))
     return requests
+
+
+def _noted(reading: Reading, office: Office, stamp: datetime) -> LetterRequest:
+    """The receipt of a mail of which nobody can tell for which call it is."""
+    reply = _reply(reading, office, "", "")
+    return noted_request(reading.envelope, stamp, office.call, reply, stamp)
 
 
 def _too_large(reading: Reading, office: Office, stamp: datetime) -> LetterRequest:

@@ -22,12 +22,22 @@ class RulesInForce:
     folder: CallFolder
     trouble: str = ""  #: why the rule files on the disk are not the ones in force; "" = they are
     seen: Signature = ()  #: what the last look at them found
+    others: tuple[RulesInForce, ...] = ()  #: those of the other calls on the mailbox
     _judge: Judge | ReferEverything | None = field(default=None, repr=False)
 
     @property
     def call(self) -> Call:
         """The call that is served."""
         return self.folder.call
+
+    @property
+    def all(self) -> tuple[RulesInForce, ...]:
+        """Those of every call that is served, this one first."""
+        return (self, *self.others)
+
+    def of(self, call: str) -> RulesInForce:
+        """Those of the call with this id; of one that is not served any more the first."""
+        return next((each for each in self.all if each.call.id == call), self)
 
     @property
     def judge(self) -> Judge | ReferEverything:
@@ -45,7 +55,9 @@ class RulesInForce:
             old.close()
 
     def close(self) -> None:
-        """End the child process."""
+        """End the child processes."""
+        for other in self.others:
+            other.close()
         if self._judge is not None:
             self._judge.close()
             self._judge = None

@@ -68,10 +68,11 @@ def rules_status(session: Session, path: Path, folder: CallFolder | None) -> Rul
     """
     row = last_good(session, path.name)
     problem = _problem(path, folder, before(session, path.name))
+    trouble = rules_trouble(session, path.name)
     same = row is not None and folder is not None and texts_of(folder) == kept_texts(row)
     return {
         "call": path.name,
-        "mode": _mode(row, session, same=same, problem=problem),
+        "mode": _mode(row, trouble, same=same, problem=problem),
         "in_force": None
         if row is None
         else {
@@ -86,7 +87,7 @@ def rules_status(session: Session, path: Path, folder: CallFolder | None) -> Rul
             "in_force": same,
             "problem": problem,
         },
-        "trouble": rules_trouble(session),
+        "trouble": trouble,
     }
 
 
@@ -107,9 +108,9 @@ def _problem(path: Path, folder: CallFolder | None, held_against: Before) -> str
     return ""
 
 
-def _mode(row: RuleFilesRow | None, session: Session, *, same: bool, problem: str) -> str:
+def _mode(row: RuleFilesRow | None, trouble: str, *, same: bool, problem: str) -> str:
     if row is None:
-        return "全部转人工" if rules_trouble(session) else "尚未启用"
+        return "全部转人工" if trouble else "尚未启用"
     if same:
         return "现行规则"
     return "上一版规则" if problem else "待启用新规则"

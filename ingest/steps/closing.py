@@ -35,7 +35,7 @@ from ingest.store.staff import add_staff_decision
 from ingest.store.tables import CaseRow, DecisionRow
 from ingest.submission.case import papers_of_case
 from ingest.submission.closing import is_closing, is_due
-from ingest.views.closing import Closing, case_in_hand, closing_key, closing_of
+from ingest.views.closing import Closing, case_in_hand, closing_key, closing_of, letters_to_close
 from notifier.outbox import OutboxRow, closing_letters, find_by_key, release
 from notifier.wording import deadline_text
 from rules.call import Call
@@ -45,7 +45,11 @@ from rules.verdict import DECISION_NAMES, Decision, Verdict
 
 
 def close_due(database: Database, mouth: Mouth, now: datetime) -> bool:
-    """Prepare the closing letter of the next case that is due; False when none is."""
+    """Prepare the closing letter of the next case that is due, of any call; False when none is."""
+    return any(_close(database, each, now) for each in mouth.all)
+
+
+def _close(database: Database, mouth: Mouth, now: datetime) -> bool:
     call = mouth.office.call
     if not is_closing(call, now):
         return False
@@ -98,7 +102,7 @@ def release_closing(database: Database, call: Call, who: str, now: datetime) -> 
     became of each.
     """
     with database.reading() as session:
-        letters = [letter.id for letter in closing_letters(session)]
+        letters = [letter.id for letter in letters_to_close(session, call)]
     return [
         done
         for letter in letters

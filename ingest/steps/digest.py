@@ -142,6 +142,7 @@ def make_digest(
     workbook.
     """
     with database.reading() as session:
-        data = collect_digest(session, mouth.office.call, settings, now, day)
+        call, *beside = [each.office.call for each in mouth.all]
+        data = collect_digest(session, call, settings, now, day, beside)
     data = with_links(data, mouth, day or now.astimezone(settings.office.zone).date())
     return compose_digest(data, mouth.templates), build_workbook(data), data

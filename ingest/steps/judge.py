@@ -145,6 +145,7 @@ def _judge(
     """The next version of the decision with its letter; None when the papers changed while they
     were judged.
     """
+    rules, mouth = rules.of(case.call), mouth.of(case.call)
     with database.reading() as session:
         taken = take_case(session, rules.call, case)
     if order is not None:  # who asks for it wants the rules to speak of all of it

@@ -4,11 +4,11 @@ only; what follows from it is decided in ``ingest/submission/filing.py``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from sqlmodel import Session
 
-from ingest.reading import Reading, ScreeningKind
+from ingest.reading import Envelope, Reading, ScreeningKind
 from ingest.receipts.signing import own_serial
 from ingest.store.addresses import addresses_of_case, cases_of_address
 from ingest.store.cases import (
@@ -20,12 +20,13 @@ from ingest.store.cases import (
     latest_decision,
     load_verdict,
 )
-from ingest.store.messages import large_mails_of
+from ingest.store.messages import calls_of_mails, large_mails_of
 from ingest.store.tables import CaseRow
 from ingest.submission.codes import find_codes
 from ingest.submission.filing import Clues, Known, SentLetter, bounce_clues
 from ingest.submission.joining import Candidates, KnownCase, claim_of
 from ingest.submission.quoting import own_text
+from ingest.submission.routing import Referred
 from ingest.submission.sender import who_sent
 from notifier.outbox import OutboxRow, find_letters, last_sent
 from rules.call import Call
@@ -43,7 +44,7 @@ def known_about(session: Session, reading: Reading, call: Call, key: bytes) -> K
         address = reading.envelope.from_address
         return Known(
             candidates=candidates_for(session, reading, call, key),
-            large=large_mails_of(session, address) if address else (),
+            large=large_mails_of(session, address, call.id) if address else (),
         )
     if kind is ScreeningKind.BOUNCE:
         return _known_of_a_bounce(session, reading, call)
@@ -83,14 +84,14 @@ def _as_sent(letters: Iterable[OutboxRow]) -> tuple[SentLetter, ...]:
 
 
 def candidates_for(session: Session, reading: Reading, call: Call, key: bytes) -> Candidates:
-    """The cases a person's mail may have to do with.
+    """The cases of the call that a person's mail may have to do with.
 
     A Message-ID of ours counts when it is in the outbox, or when its token proves that we made it:
     after a restore from an older backup a reply still comes home, and a guessed Message-ID leads
     nowhere.
     """
     envelope, sender = reading.envelope, who_sent(reading, call)
-    thread = tuple(dict.fromkeys((*envelope.in_reply_to, *envelope.references)))[:MAX_THREAD]
+    thread = thread_of(envelope)
     serials = [serial for each in thread if (serial := own_serial(key, each)) is not None]
     letters = find_cases_by_letters(session, thread) + _by_codes(session, " ".join(serials))
     pointed = find_cases_by_mails(session, thread)
@@ -108,11 +109,44 @@ def candidates_for(session: Session, reading: Reading, call: Call, key: bytes) -
     claimed = [row for claim in claims for row in cases_claiming(session, call.id, claim)]
     found: dict[int, KnownCase] = {}
     return Candidates(
-        letters=_known_cases(session, letters, found),
-        pointed=_known_cases(session, pointed, found),
+        letters=_known_cases(session, _of_call(letters, call), found),
+        pointed=_known_cases(session, _of_call(pointed, call), found),
         own=_known_cases(session, own, found),
         claimed=_known_cases(session, claimed, found),
     )
+
+
+def referred_to(session: Session, reading: Reading, calls: Collection[str], key: bytes) -> Referred:
+    """The calls, of those that are served, of what a person's mail refers to."""
+    envelope = reading.envelope
+    thread = thread_of(envelope)
+    serials = [serial for each in thread if (serial := own_serial(key, each)) is not None]
+    answered = find_cases_by_letters(session, thread) + find_cases_by_mails(session, thread)
+    answered += _by_codes(session, " ".join(serials))
+    codes = _by_codes(session, f"{envelope.subject}\n{own_text(reading.text)}")
+    own = [
+        case for call in calls for case in cases_of_address(session, call, envelope.from_address)
+    ]
+    served = frozenset(calls)
+    return Referred(
+        codes=_calls_of(codes) & served,
+        thread=(_calls_of(answered) | calls_of_mails(session, thread)) & served,
+        own=_calls_of(own) if envelope.from_address else frozenset(),
+    )
+
+
+def _calls_of(cases: Iterable[CaseRow]) -> frozenset[str]:
+    return frozenset(case.call for case in cases)
+
+
+def _of_call(cases: Iterable[CaseRow], call: Call) -> list[CaseRow]:
+    """An old code under a new call leads nowhere, and neither does one of a call beside it."""
+    return [case for case in cases if case.call == call.id]
+
+
+def thread_of(envelope: Envelope) -> tuple[str, ...]:
+    """The Message-IDs a mail answers, as many as are looked at."""
+    return tuple(dict.fromkeys((*envelope.in_reply_to, *envelope.references)))[:MAX_THREAD]
 
 
 def _by_codes(session: Session, text: str) -> list[CaseRow]:

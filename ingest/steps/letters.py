@@ -173,11 +173,12 @@ def reminder_letter(mouth: Mouth, row: CaseRow, reminder: Reminder, now: datetim
 
 def call_reminder_letter(mouth: Mouth, unit: Unit, address: str, day: date, now: datetime) -> Draft:
     """The letter that reminds a unit of the call itself."""
-    token = hashlib.sha256(unit.name.encode()).hexdigest()[:16]
+    call = mouth.office.call
+    token = hashlib.sha256(f"{call.id} {unit.name}".encode()).hexdigest()[:16]
     serial = f"call.{token}.{day:%m%d}"
     reply = Reply("", unit.bureau, address, "", mouth.office.from_address, serial)
-    request = call_reminder_request(mouth.office.call, reply, now)
-    return Draft(f"call_reminder:{unit.name}:{day.isoformat()}", request)
+    request = call_reminder_request(call, reply, now)
+    return Draft(f"call_reminder:{call.id}:{unit.name}:{day.isoformat()}", request)
 
 
 def noted_letter(
@@ -235,6 +236,7 @@ def enqueue_letter(mouth: Mouth, session: Session, draft: Draft, now: datetime) 
     """
     if find_by_key(session, draft.key) is not None:
         return True
+    mouth = _speaking(mouth, draft)
     used = _Used.count(session, draft, now)
     if reason := used.refusal(mouth, by_person=draft.approved):
         record_event(
@@ -266,7 +268,12 @@ def _waits_for_approval(mouth: Mouth, session: Session, draft: Draft) -> bool:
 
 def written(mouth: Mouth, draft: Draft) -> Letter:
     """The letter as it would go out, to be looked at."""
-    return compose(draft.request, mouth.templates)
+    return compose(draft.request, _speaking(mouth, draft).templates)
+
+
+def _speaking(mouth: Mouth, draft: Draft) -> Mouth:
+    """Who speaks of the call the letter is about."""
+    return mouth.of(draft.request.call.id)
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,7 @@ from ingest.steps.letters import (
     question_letter,
     withdrawing_letter,
 )
+from ingest.steps.route import Readings, Routed, route_mail
 from ingest.store.addresses import know_address
 from ingest.store.cases import (
     NewCase,
@@ -59,13 +60,14 @@ from ingest.store.messages import (
     save_reading,
     set_aside,
 )
-from ingest.store.tables import CaseRow, MessageRow
+from ingest.store.tables import CaseRow, MessageRow, TaskRow
 from ingest.store.tasks import NewTask, open_task, open_tasks
 from ingest.submission.filing import (
     Acknowledge,
     Arrived,
     Ask,
     Enter,
+    Filing,
     Intent,
     Note,
     NoteCanary,
@@ -74,6 +76,7 @@ from ingest.submission.filing import (
     TakeBack,
     Tell,
     file_mail,
+    file_unrouted,
 )
 from ingest.submission.turns import next_in_turn
 from notifier.outbox import count_case_letters
@@ -89,7 +92,8 @@ TOLD_A_DAY = 3
 TELEPHONE_FIELD = "联系电话"
 TASKS_OF_A_NAME = 10
 """Open tasks of one kind in one case; what comes beyond is one task that says there is more."""
-_OF_A_NAME = frozenset({TaskKind.IDENTITY, TaskKind.HELD, TaskKind.RIVALS})
+_OF_A_NAME = frozenset({TaskKind.IDENTITY, TaskKind.HELD, TaskKind.RIVALS, TaskKind.CALL})
+_ONE_A_MAIL = frozenset({TaskKind.QUESTION, TaskKind.CALL})
 
 
 def read_one(database: Database, files: FileStore, mouth: Mouth, now: datetime) -> bool:
@@ -119,8 +123,9 @@ def claim_next(
     return row
 
 
-def read_mail(files: FileStore, mouth: Mouth, row: MessageRow) -> Reading:
-    """What the disposable worker finds in a claimed mail; asks no database.
+def read_mail(files: FileStore, mouth: Mouth, row: MessageRow) -> Readings:
+    """What the disposable worker finds in a claimed mail, for each call it may be for; asks no
+    database.
 
     Raises:
         RuntimeError: it has had its tries.
@@ -128,15 +133,27 @@ def read_mail(files: FileStore, mouth: Mouth, row: MessageRow) -> Reading:
     """
     if row.attempts > STRIKES:  # whoever read it was killed each time before it could say so
         raise RuntimeError("the program died while reading this mail")
-    office = mouth.office
-    return read_or_degrade(files.path(row.sha256), office.call, office.reading, office.worker)
+    path, found = files.path(row.sha256), dict[str, Reading]()
+    for office in (each.office for each in _heard_by(mouth, row)):
+        first = next(iter(found.values()), None)
+        if first is not None and not first.parts:  # without files a mail reads the same to all
+            found[office.call.id] = first
+        else:
+            reading = read_or_degrade(path, office.call, office.reading, office.worker)
+            found[office.call.id] = reading
+    return found
+
+
+def _heard_by(mouth: Mouth, row: MessageRow) -> tuple[Mouth, ...]:
+    """Every call that is served, or the one that staff named."""
+    return (mouth.of(row.call),) if row.call else mouth.all
 
 
 def file_or_strike(
     database: Database,
     mouth: Mouth,
     row: MessageRow,
-    reading: Callable[[], Reading],
+    reading: Callable[[], Readings],
     now: datetime,
 ) -> None:
     """Put what was read where it belongs; what ``reading`` raises is a strike against the mail.
@@ -159,21 +176,23 @@ def _file(
     database: Database,
     mouth: Mouth,
     row: MessageRow,
-    reading: Callable[[], Reading],
+    reading: Callable[[], Readings],
     now: datetime,
 ) -> None:
     found = reading()
     point("read")
     with database.writing() as session:
-        Shelf(session, mouth, row, found, now).file()
+        routed = route_mail(session, mouth, found, now)
+        Shelf(session, routed.mouth, row, routed.reading, now).file(routed)
         point("filing")
     point("filed")
     get_logger().info(
         "read",
         message=row.id,
-        kind=str(found.screening.kind),
-        parts=len(found.parts),
-        documents=len(found.documents),
+        call=routed.call,
+        kind=str(routed.reading.screening.kind),
+        parts=len(routed.reading.parts),
+        documents=len(routed.reading.documents),
     )
 
 
@@ -204,19 +223,27 @@ class Shelf:
     reading: Reading
     now: datetime
 
-    def file(self) -> None:
-        """Keep the reading, decide what the mail is, and do it."""
-        reading, row, call = self.reading, self.row, self.mouth.office.call
-        arrived = Arrived(row.id, row.received_at, self.now, self.mouth.caps.settle)
-        known = known_about(self.session, reading, call, self.mouth.key)
-        filing = file_mail(reading, call, known, arrived)
-        if not save_reading(self.session, row.id, reading, answered=filing.answered):
+    def file(self, routed: Routed | None = None) -> None:
+        """Keep the reading, decide what the mail is, and do it; ``routed`` says how its call was
+        found, where there was a choice.
+        """
+        reading, row = self.reading, self.row
+        call = self.mouth.office.call.id
+        filing = self._filing() if call else file_unrouted(reading, routed.reason if routed else "")
+        if not save_reading(self.session, row.id, reading, answered=filing.answered, call=call):
             return
         parts, documents = len(reading.parts), len(reading.documents)
         text = f"来件性质: {reading.screening.reason}; 附件 {parts} 个, 识别文档 {documents} 份"
+        text += f"; {routed.reason}" if routed is not None and routed.reason else ""
         self._note(EventKind.READ, text, sha256=text_sha256(reading.model_dump_json()))
         for intent in filing.intents:
             self._carry_out(intent)
+
+    def _filing(self) -> Filing:
+        row, call = self.row, self.mouth.office.call
+        arrived = Arrived(row.id, row.received_at, self.now, self.mouth.caps.settle)
+        known = known_about(self.session, self.reading, call, self.mouth.key)
+        return file_mail(self.reading, call, known, arrived)
 
     def _carry_out(self, intent: Intent) -> None:
         match intent:
@@ -277,9 +304,9 @@ class Shelf:
     def _ask(self, ask: Ask) -> None:
         """One open task for a sender in a case, however often he writes; each question is one."""
         address = self.reading.envelope.from_address
-        in_case = open_tasks(self.session, case_id=ask.case_id) if ask.case_id is not None else []
+        in_case = self._tasks_beside(ask, address)
         alike = [task for task in in_case if (task.kind, task.address) == (ask.kind, address)]
-        if alike and ask.kind is not TaskKind.QUESTION:
+        if alike and ask.kind not in _ONE_A_MAIL:
             return
         of_kind = [task for task in in_case if task.kind == ask.kind]
         if ask.kind in _OF_A_NAME and len(of_kind) >= TASKS_OF_A_NAME:
@@ -295,6 +322,14 @@ class Shelf:
             telephone="" if ask.case_id is None else trusted_telephone(self.session, ask.case_id),
         )
         open_task(self.session, new, self.now)
+
+    def _tasks_beside(self, ask: Ask, address: str) -> list[TaskRow]:
+        """The open tasks among which there may be enough of a kind already."""
+        if ask.case_id is not None:
+            return open_tasks(self.session, case_id=ask.case_id)
+        if ask.kind is not TaskKind.CALL:
+            return []
+        return [task for task in open_tasks(self.session) if task.address == address]
 
     def _ask_about_all(self, ask: Ask) -> None:
         """Once a day: somebody floods the office under one name, and staff must not drown in it."""

@@ -21,7 +21,7 @@ from ingest.office import Mouth
 from ingest.steps.read import claim_next, file_or_strike, read_mail
 
 if TYPE_CHECKING:
-    from ingest.reading import Reading
+    from ingest.steps.route import Readings
     from ingest.store.database import Database
     from ingest.store.files import FileStore
     from ingest.store.tables import MessageRow
@@ -42,8 +42,8 @@ def usual_readers() -> int:
 @dataclass(frozen=True)
 class _Claimed:
     row: MessageRow
-    reading: Callable[[], Reading]  #: waits for the answer, or finds it
-    answer: Future[Reading] | None  #: None: found by whoever asks
+    reading: Callable[[], Readings]  #: waits for the answer, or finds it
+    answer: Future[Readings] | None  #: None: found by whoever asks
 
     @property
     def found(self) -> bool:
@@ -96,7 +96,7 @@ class Readers:
         most = AHEAD * self._count if self._pool is not None else 1
         return unread < self._count and len(self._claimed) < most
 
-    def _begin(self, row: MessageRow, work: Callable[[], Reading]) -> _Claimed:
+    def _begin(self, row: MessageRow, work: Callable[[], Readings]) -> _Claimed:
         if self._pool is None:
             return _Claimed(row, work, None)
         answer = self._pool.submit(work)

@@ -44,7 +44,11 @@ from rules.verdict import Decision
 
 
 def remind_due(database: Database, mouth: Mouth, now: datetime) -> bool:
-    """Write the next reminder that is due; False when none is."""
+    """Write the next reminder that is due, of any call; False when none is."""
+    return any(_remind(database, each, now) for each in mouth.all)
+
+
+def _remind(database: Database, mouth: Mouth, now: datetime) -> bool:
     call = mouth.office.call
     if due_reminder(call.deadline, call.timing, call.published, now) is None:
         return False
@@ -61,7 +65,7 @@ def remind_due(database: Database, mouth: Mouth, now: datetime) -> bool:
         written = enqueue_letter(mouth, session, draft, now)
         who = unit or draft.request.submitter
         text = f"提醒({day.month}月{day.day}日): {who}" + ("" if written else ",信函没有写出")
-        data = {"day": day.isoformat(), "unit": unit}
+        data = {"day": day.isoformat(), "unit": unit, "call": call.id}
         record_event(session, now, EventKind.REMINDED, text, case_id=draft.case_id, data=data)
     get_logger().info("reminder", day=day.isoformat(), case=draft.request.case_code, unit=unit)
     return True
@@ -69,7 +73,8 @@ def remind_due(database: Database, mouth: Mouth, now: datetime) -> bool:
 
 def _due(session: Session, mouth: Mouth, now: datetime) -> Iterator[tuple[Draft, date, str]]:
     """The reminders that are due: letter, day and, of one that has sent nothing, the unit."""
-    call, done = mouth.office.call, _reminded(session)
+    call = mouth.office.call
+    done = _reminded(session, call.id)
     bounced = bounces(session)
     for row in list_cases(session, call.id, (Decision.INCOMPLETE,)):
         case = case_in_hand(session, row, bounced)
@@ -87,11 +92,15 @@ def _due(session: Session, mouth: Mouth, now: datetime) -> Iterator[tuple[Draft,
             yield call_reminder_letter(mouth, sight.unit, address, day, now), day, sight.unit.name
 
 
-def _reminded(session: Session) -> dict[int | str, frozenset[date]]:
-    """Case, or name of a unit -> the days on which it was reminded."""
+def _reminded(session: Session, call: str) -> dict[int | str, frozenset[date]]:
+    """Case, or name of a unit -> the days on which it was reminded of a call. An older row names no
+    call: there was one.
+    """
     found: dict[int | str, frozenset[date]] = {}
     for event in list_events(session, kind=EventKind.REMINDED):
         data = json.loads(event.data or "{}")
+        if data.get("call", call) != call:
+            continue
         key = data["unit"] if event.case_id is None else event.case_id
         found[key] = found.get(key, frozenset()) | {date.fromisoformat(data["day"])}
     return found

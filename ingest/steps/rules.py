@@ -8,6 +8,7 @@ goes to staff. A case that has been judged is not judged again because rules hav
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -51,18 +52,24 @@ REFUSED_TEXT = "规则文件有误,未启用,继续使用上一版:"
 
 
 def settle_rules(rules: RulesInForce, database: Database, now: datetime) -> None:
-    """What a fresh process does: the files on the disk go in force, else the last good ones, else
-    everything is referred.
+    """What a fresh process does, for each call: the files on the disk go in force, else the last
+    good ones, else everything is referred.
 
     Files that were in force before this process started are compiled and not examined again.
     """
+    _tell_of_templates(database, [each.folder for each in rules.all], now)
+    for each in rules.all:
+        _settle(each, database, now)
+
+
+def _settle(rules: RulesInForce, database: Database, now: datetime) -> None:
     with database.reading() as session:
         row = last_good(session, rules.call.id)
-    _tell_of_templates(database, rules.folder, now)
     kept, disk = (kept_texts(row) if row is not None else None), rules.folder
     rules.seen = signature(disk.path)
     if not rules.trouble and texts_of(disk) == kept and _put_in_force(rules, disk):
         _tell(
+            rules,
             database,
             now,
             EventKind.RULES_ACCEPTED,
@@ -72,10 +79,11 @@ def settle_rules(rules: RulesInForce, database: Database, now: datetime) -> None
     elif not rules.trouble and _accept(rules, database, disk, now):
         pass
     elif kept is not None and _put_in_force(rules, disk, kept):
-        _tell(database, now, EventKind.RULES_REFUSED, f"{REFUSED_TEXT}\n{rules.trouble}")
+        _tell(rules, database, now, EventKind.RULES_REFUSED, f"{REFUSED_TEXT}\n{rules.trouble}")
     else:
         rules.use(disk, ReferEverything(rules.trouble))
         _tell(
+            rules,
             database,
             now,
             EventKind.RULES_REFUSED,
@@ -84,9 +92,10 @@ def settle_rules(rules: RulesInForce, database: Database, now: datetime) -> None
         get_logger().error("no usable rules: every case goes to staff")
 
 
-def _tell_of_templates(database: Database, folder: CallFolder, now: datetime) -> None:
+def _tell_of_templates(database: Database, folders: Sequence[CallFolder], now: datetime) -> None:
     """Templates that spoil their letter are not used: told once, and again when they change."""
-    problems = usable_templates(folder)[1]
+    problems = [each for folder in folders for each in usable_templates(folder)[1]]
+    problems = [*dict.fromkeys(problems)]  # templates beside the calls are those of all
     text = "信函模板有误, 有关的信改用随附的模板:\n" + shortened(problems)
     with database.writing() as session:
         last = latest_event(session, EventKind.ALARM)
@@ -97,15 +106,21 @@ def _tell_of_templates(database: Database, folder: CallFolder, now: datetime) ->
 def look_at_rules(
     rules: RulesInForce, database: Database, now: datetime, *, closely: bool = False
 ) -> bool:
-    """Take up rule files that have changed since the last look; True when new ones went in force.
+    """Take up rule files that have changed since the last look, those of every call; True when new
+    ones went in force.
 
     ``closely`` reads them even when neither time nor size has changed. Files that cannot be used
     change nothing but ``rules.trouble``, and are an event that the digest and ``mailroom rules
     status`` show.
     """
-    if not rules.seen:
+    if not all(each.seen for each in rules.all):
         settle_rules(rules, database, now)
         return False
+    changed = [_look(each, database, now, closely=closely) for each in rules.all]
+    return any(changed)
+
+
+def _look(rules: RulesInForce, database: Database, now: datetime, *, closely: bool) -> bool:
     seen = signature(rules.folder.path)
     if seen == rules.seen and not closely:
         return False
@@ -115,6 +130,7 @@ def look_at_rules(
         if texts == texts_of(rules.folder) and isinstance(rules.judge, Judge):
             rules.trouble = ""
             _tell(
+                rules,
                 database,
                 now,
                 EventKind.RULES_ACCEPTED,
@@ -126,7 +142,7 @@ def look_at_rules(
     except ConfigError as error:
         rules.trouble, accepted = str(error), False
     if not accepted:
-        _tell(database, now, EventKind.RULES_REFUSED, f"{REFUSED_TEXT}\n{rules.trouble}")
+        _tell(rules, database, now, EventKind.RULES_REFUSED, f"{REFUSED_TEXT}\n{rules.trouble}")
         get_logger().error(
             "rule files refused, what was in force stays in force", error=rules.trouble
         )
@@ -151,18 +167,19 @@ def agree_to_examples(
 
 
 def use_rules_in_force(rules: RulesInForce, database: Database) -> None:
-    """For a command beside the daemon: the rules that are in force there, whatever stands on the
-    disk by now.
+    """For a command beside the daemon: the rules that are in force there, of every call, whatever
+    stands on the disk by now.
 
     Raises:
-        ConfigError: none are.
+        ConfigError: a call has none.
     """
-    with database.reading() as session:
-        row = last_good(session, rules.call.id)
-    if row is None:
-        raise ConfigError("还没有启用过规则文件", "先运行 mailroom run")
-    if not _put_in_force(rules, rules.folder, kept_texts(row)):
-        raise ConfigError(rules.trouble)
+    for each in rules.all:
+        with database.reading() as session:
+            row = last_good(session, each.call.id)
+        if row is None:
+            raise ConfigError("还没有启用过规则文件", "先运行 mailroom run")
+        if not _put_in_force(each, each.folder, kept_texts(row)):
+            raise ConfigError(each.trouble)
 
 
 def _put_in_force(rules: RulesInForce, folder: CallFolder, texts: RuleTexts | None = None) -> bool:
@@ -191,7 +208,10 @@ def _accept(rules: RulesInForce, database: Database, folder: CallFolder, now: da
     row = rule_files_row(folder, now)
     with database.writing() as session:
         text = f"启用规则文件 {row.rules_sha256[:12]}({len(judge.rulebook.rules)} 条规则); {_impact(changes)}"
-        record_event(session, now, EventKind.RULES_ACCEPTED, text, sha256=row.rules_sha256)
+        record_event(
+            session, now, EventKind.RULES_ACCEPTED, text, sha256=row.rules_sha256,
+            data={"call": folder.call.id},
+        )  # fmt: skip
         _note_settings(session, folder.call, last_good(session, folder.call.id), now)
         keep_rule_files(session, row)
     rules.use(folder, judge)
@@ -268,6 +288,7 @@ def _impact(changes: list[CaseChange]) -> str:
 
 
 def _tell(
+    rules: RulesInForce,
     database: Database,
     now: datetime,
     kind: EventKind,
@@ -275,12 +296,13 @@ def _tell(
     *,
     only_after: EventKind | None = None,
 ) -> None:
-    """An event, but not the same one twice running, and only when the one before was ``only_after``
-    if that is given.
+    """An event, but not the same one twice running for a call, and only when the one before was
+    ``only_after`` if that is given.
     """
+    call = rules.call.id
     with database.writing() as session:
-        last = last_rules_event(session)
+        last = last_rules_event(session, call)
         if only_after and (last is None or last.kind != only_after):
             return
         if last is None or (last.kind, last.text) != (kind, text):
-            record_event(session, now, kind, text)
+            record_event(session, now, kind, text, data={"call": call})

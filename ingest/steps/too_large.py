@@ -21,6 +21,7 @@ from ingest.sandbox.mail import read_or_degrade
 from ingest.sandbox.workers import WorkerDied, WorkerFailed
 from ingest.scratch import scratch_folder
 from ingest.steps.letters import Draft, enqueue_letter
+from ingest.steps.route import route_mail
 from ingest.store.events import record_no_letter
 from ingest.store.messages import find_twin_of_large
 from ingest.store.tables import MessageRow, MessageState
@@ -74,12 +75,15 @@ def answer_too_large(
     row.from_address, row.from_name = envelope.from_address, envelope.from_name
     row.screening_kind, row.screening_reply = str(screening.kind), screening.reply
     row.screening_reason, row.answered = screening.reason, True
+    mails = {each.office.call.id: header.reading for each in mouth.all}
+    routed = route_mail(database, mouth, mails, now)
+    row.call = routed.call
     if (twin := find_twin_of_large(database, row)) is not None:
         row.state, row.duplicate_of = MessageState.DUPLICATE, twin.id
     database.add(row)
     database.flush()
     if screening.kind is ScreeningKind.PERSON and screening.reply:
-        enqueue_letter(mouth, database, _letter(mouth.office, row, header, now), now)
+        enqueue_letter(routed.mouth, database, _letter(routed.mouth.office, row, header, now), now)
     else:
         record_no_letter(database, now, screening.reason, message_id=row.id)
 

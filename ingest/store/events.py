@@ -64,6 +64,7 @@ class EventKind(StrEnum):
     #: an entry was dropped, renamed (``data``: to) or said to stay (``after`` is "")
     ENTRY_ENDED = "entry_ended"
     MOVED = "moved"  #: a mail was put into a case, or taken out of it
+    ROUTED = "routed"  #: staff said for which call a mail is
     MESSAGE_RELEASED = "message_released"  #: a mail that waited was let into a case; ``data``: to
     SETTLED_RIVALS = "settled_rivals"  #: of several cases under one name this one counts
     MERGED = "merged"
@@ -123,6 +124,7 @@ BY_STAFF = (
     EventKind.WITHDRAWAL_REFUSED,
     EventKind.ENTRY_ENDED,
     EventKind.MESSAGE_RELEASED,
+    EventKind.ROUTED,
     EventKind.SETTLED_RIVALS,
     EventKind.MOVED,
     EventKind.MERGED,

@@ -7,7 +7,7 @@ leaves the commit to it. No decision about what a mail means comes in.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -196,10 +196,14 @@ def find_twin_of_large(session: Session, row: MessageRow) -> MessageRow | None:
     return session.exec(query.order_by(col(MessageRow.id))).first()
 
 
-def large_mails_of(session: Session, address: str) -> tuple[datetime, ...]:
-    """When mails of an address came that were too large to be fetched; each mail once."""
+def large_mails_of(session: Session, address: str, call: str) -> tuple[datetime, ...]:
+    """When mails of an address for a call came that were too large to be fetched; each mail once.
+    One whose call nobody could tell may have been for any.
+    """
     query = select(MessageRow.received_at).where(
-        col(MessageRow.state) == MessageState.TOO_LARGE, MessageRow.from_address == address
+        col(MessageRow.state) == MessageState.TOO_LARGE,
+        MessageRow.from_address == address,
+        col(MessageRow.call).in_((call, "")),
     )
     return tuple(session.exec(query.order_by(col(MessageRow.received_at))))
 
@@ -339,11 +343,13 @@ def save_reading(
     reading: Reading,
     *,
     answered: bool = False,
+    call: str = "",
 ) -> bool:
     """Keep what was read in a mail; False when it is not waiting to be read (any more): the first
     reading stays.
 
-    ``answered`` says that no letter will be needed.
+    ``answered`` says that no letter will be needed, ``call`` under which call it was read; "" when
+    nobody can tell for which it is.
     """
     envelope, screening = reading.envelope, reading.screening
     return _change(
@@ -353,6 +359,7 @@ def save_reading(
         state=MessageState.READ,
         reading=reading.model_dump_json(),
         answered=answered,
+        call=call,
         error="",
         next_attempt_at=None,
         message_id_header=envelope.message_id,
@@ -405,6 +412,22 @@ def retry_message(session: Session, message_id: int) -> bool:
         attempts=0,
         next_attempt_at=None,
     )
+
+
+def read_for_call(session: Session, message_id: int, call: str) -> bool:
+    """Read a mail again, this time for the call that staff named; False when it has not been
+    read.
+    """
+    return _change(
+        session, message_id, MessageState.READ,
+        state=MessageState.STORED, call=call, attempts=0, next_attempt_at=None, answered=False,
+    )  # fmt: skip
+
+
+def calls_of_mails(session: Session, message_ids: Iterable[str]) -> frozenset[str]:
+    """The calls of the mails with these Message-IDs."""
+    query = select(MessageRow.call).where(col(MessageRow.message_id_header).in_(list(message_ids)))
+    return frozenset(call for call in session.exec(query) if call)
 
 
 def _is_due(now: datetime) -> Any:

@@ -6,9 +6,11 @@ Reads and writes only; what may be put in force is decided in ``ingest/rulefiles
 
 from __future__ import annotations
 
+import json
+
 from sqlmodel import Session, col, select
 
-from ingest.store.events import EventKind, latest_event
+from ingest.store.events import EventKind, list_events
 from ingest.store.tables import DecisionRow, EventRow, RuleFilesRow
 
 
@@ -39,12 +41,28 @@ def files_of_decision(session: Session, decision: DecisionRow) -> RuleFilesRow |
     return session.exec(query.order_by(col(RuleFilesRow.id))).first()
 
 
-def last_rules_event(session: Session) -> EventRow | None:
-    """What became of the rule files when they were last looked at and had changed."""
-    return latest_event(session, EventKind.RULES_ACCEPTED, EventKind.RULES_REFUSED)
+def last_rules_event(session: Session, call: str) -> EventRow | None:
+    """What became of a call's rule files when they were last looked at and had changed. An older
+    row names no call: there was one.
+    """
+    found = [
+        event
+        for kind in (EventKind.RULES_ACCEPTED, EventKind.RULES_REFUSED)
+        for event in list_events(session, kind=kind)
+        if _is_of(event, call)
+    ]
+    return max(found, key=lambda event: event.id, default=None)
 
 
-def rules_trouble(session: Session) -> str:
-    """Why the files on the disk are not the rules in force; "" when they are."""
-    event = last_rules_event(session)
-    return event.text if event is not None and event.kind == EventKind.RULES_REFUSED else ""
+def _is_of(event: EventRow, call: str) -> bool:
+    data: dict[str, str] = json.loads(event.data or "{}")
+    return data.get("call", call) == call
+
+
+def rules_trouble(session: Session, *calls: str) -> str:
+    """Why the files on the disk are not the rules in force, of each of ``calls`` for which that is
+    so; "" when they are.
+    """
+    last = [last_rules_event(session, call) for call in calls]
+    refused = [each.text for each in last if each and each.kind == EventKind.RULES_REFUSED]
+    return "\n".join(dict.fromkeys(refused))

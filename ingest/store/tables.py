@@ -89,6 +89,8 @@ class MessageRow(Row, table=True):
     reading: str | None = Field(default=None, sa_type=Text)
     duplicate_of: int | None = Field(default=None, foreign_key="messages.id")
     answered: bool = False  #: a letter has been decided on, or none is needed
+    #: id of the call it is for: by what it says, or as staff said; "" = nobody can tell yet
+    call: str = Field(default="", sa_type=Key)
 
 
 class CaseRow(Row, table=True):

@@ -143,7 +143,8 @@ class Acknowledge:
 class Receive:
     """The mail waits for staff: its sender gets a receipt that says so and nothing of any case."""
 
-    about: str  #: code of the case, which the receipt does not name: one receipt a day for it
+    #: code of the case, which the receipt does not name: one receipt a day for it; "" = no case
+    about: str
 
 
 @dataclass(frozen=True)
@@ -244,6 +245,14 @@ def file_mail(reading: Reading, call: Call, known: Known, arrived: Arrived) -> F
     if asked is not None:
         return _acknowledged(placed, task, reading, placement, _UNCLEAR)
     return Filing(answered=True, intents=(placed, noted, task, _receipt(reading, placement)))
+
+
+def file_unrouted(reading: Reading, reason: str) -> Filing:
+    """What becomes of a person's mail when nobody can tell for which of several calls it is."""
+    subject = reading.envelope.subject or "（无主题）"
+    told = Receive("") if reading.screening.reply else Silence(reading.screening.reason)
+    task = Ask(TaskKind.CALL, f"看不出来件是报送哪一项征集的（{reason}）：{subject}")
+    return Filing(answered=True, intents=(Note("held", f"待认定征集: {reason}"), told, task))
 
 
 # --- what the mail asks for beyond its papers -----------------------------------------------------

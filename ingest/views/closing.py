@@ -70,8 +70,17 @@ class Closing:
 
 
 def closing_list(session: Session, call: Call, now: datetime) -> list[Closing]:
-    """The closing letters that wait for release, the oldest first."""
-    return [closing_of(session, call, letter, now) for letter in closing_letters(session)]
+    """The closing letters of a call that wait for release, the oldest first."""
+    return [closing_of(session, call, each, now) for each in letters_to_close(session, call)]
+
+
+def letters_to_close(session: Session, call: Call) -> list[OutboxRow]:
+    """The closing letters of a call's cases."""
+    found = [
+        (each, each.case_id and get_case(session, each.case_id))
+        for each in closing_letters(session)
+    ]
+    return [letter for letter, case in found if not case or case.call == call.id]
 
 
 def closing_of(session: Session, call: Call, letter: OutboxRow, now: datetime) -> Closing:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
@@ -43,6 +43,7 @@ from ingest.views.systemstate import RECENT, system_state
 from notifier.digest import (
     ActionLink,
     CaseLine,
+    CaseLists,
     Counters,
     Crop,
     DigestData,
@@ -51,6 +52,7 @@ from notifier.digest import (
     QuotaLine,
     Silent,
     Undelivered,
+    together,
 )
 from notifier.outbox import (
     OutboxRow,
@@ -93,6 +95,7 @@ class _Gathered:
     in hand at a time.
     """
 
+    call: Call
     case_tasks: list[HumanTask] = field(default_factory=list)
     cloud_tasks: list[HumanTask] = field(default_factory=list)
     asked: set[tuple[int | None, str]] = field(default_factory=set)  #: case and applicant
@@ -102,9 +105,9 @@ class _Gathered:
     known: dict[int, _Known] = field(default_factory=dict)
     in_quota: Counter[tuple[str, str]] = field(default_factory=Counter)  #: by track and quota
 
-    def add(self, session: Session, call: Call, item: _Judged) -> None:
+    def add(self, session: Session, item: _Judged) -> None:
         """Walk past one case."""
-        case = item.case
+        case, call = item.case, self.call
         contact = _contact(item, "", "联系人") or case.reply_name
         known = _Known(case, _contact(item, "", "联系电话"), contact)
         self.known[case.id] = known
@@ -119,51 +122,62 @@ class _Gathered:
             self.cloud_tasks += _cloud_tasks(session, known)
 
 
+def _gathered(session: Session, call: Call) -> _Gathered:
+    found = _Gathered(call)
+    for item in _judged(session, call.id):
+        found.add(session, item)
+    return found
+
+
+def _lists(session: Session, found: _Gathered, now: datetime) -> CaseLists:
+    """The lists of one call's cases."""
+    call = found.call
+    incomplete = with_reminders(session, call, now, tuple(found.alive[Decision.INCOMPLETE]))
+    open_lines = (*incomplete, *found.alive[Decision.REFERRED])
+    closing, left_open = closing_lines(session, call, now, open_lines)
+    accepted, rejected = (found.lines[each] for each in (Decision.ACCEPTED, Decision.REJECTED))
+    return CaseLists(tuple(accepted), incomplete, tuple(rejected), closing, left_open)
+
+
 def collect_digest(
-    session: Session, call: Call, settings: Settings, now: datetime, day: date | None = None
+    session: Session,
+    call: Call,
+    settings: Settings,
+    now: datetime,
+    day: date | None = None,
+    beside: Sequence[Call] = (),
 ) -> DigestData:
-    """Everything the digest of ``day`` (today unless given), made at this moment, says.
+    """Everything the digest of ``day`` (today unless given), made at this moment, says of a call and
+    of those ``beside`` it on the mailbox.
 
     A new decision is told once, in the first digest after it; what concerns a case stays until it
     is decided, and a task until somebody closes it.
     """
     day = day or now.astimezone(settings.office.zone).date()
     since = _told_until(session, day, settings.mailbox.accept_since)
-    found = _Gathered()
-    for item in _judged(session, call.id):
-        found.add(session, call, item)
-    incomplete = with_reminders(session, call, now, tuple(found.alive[Decision.INCOMPLETE]))
-    open_lines = (*incomplete, *found.alive[Decision.REFERRED])
-    closing, left_open = closing_lines(session, call, now, open_lines)
+    found = [_gathered(session, each) for each in (call, *beside)]
+    lists = together([_lists(session, each, now) for each in found])
+    known = {number: case for each in found for number, case in each.known.items()}
+    asked = {name for each in found for name in each.asked}
     return DigestData(
         now=now,
         since=since,
         call=call,
+        beside=tuple(beside),
         counters=_counters(session, since, now),
         needs_human=(
-            *found.case_tasks,
-            *found.cloud_tasks,
-            *_open_tasks(session, found.asked),
+            *(task for each in found for task in each.case_tasks),
+            *(task for each in found for task in each.cloud_tasks),
+            *_open_tasks(session, asked),
             *_mail_tasks(session, since),
-            *_silence_tasks(session, since, found.known),
+            *_silence_tasks(session, since, known),
         ),
-        accepted=tuple(found.lines[Decision.ACCEPTED]),
-        incomplete=incomplete,
-        rejected=tuple(found.lines[Decision.REJECTED]),
-        undelivered=tuple(_undelivered(session, found.known, now)),
-        silent=tuple(
-            Silent(
-                track.name,
-                units := _silent_units(session, call, track.name),
-                _telephones(call, found.known, units),
-            )
-            for track in call.tracks
-        ),
-        quotas=tuple(_quotas(call, found.in_quota)),
+        **vars(lists),
+        undelivered=tuple(_undelivered(session, known, now)),
+        silent=tuple(line for each in found for line in _silent(session, each, (call, *beside))),
+        quotas=tuple(line for each in found for line in _quotas(each, (call, *beside))),
         state=system_state(session, settings, now, min(since, now - RECENT)),
         mails=registered_mails(session),
-        closing=closing,
-        left_open=left_open,
     )
 
 
@@ -611,8 +625,27 @@ def _in_quota(call: Call, item: _Judged) -> Iterator[tuple[str, str]]:
                 yield entry.track, quota.name
 
 
-def _quotas(call: Call, in_quota: Counter[tuple[str, str]]) -> Iterator[QuotaLine]:
+def _silent(session: Session, found: _Gathered, calls: Sequence[Call]) -> Iterator[Silent]:
+    call = found.call
     for track in call.tracks:
+        units = _silent_units(session, call, track.name)
+        name = told_apart(track.name, call, calls)
+        yield Silent(name, units, _telephones(call, found.known, units))
+
+
+def _quotas(found: _Gathered, calls: Sequence[Call]) -> Iterator[QuotaLine]:
+    for track in found.call.tracks:
         for quota in track.quotas:
-            count = in_quota[track.name, quota.name]
-            yield QuotaLine(quota.name, quota.count, quota.at_least, count)
+            count = found.in_quota[track.name, quota.name]
+            name = told_apart(quota.name, found.call, calls)
+            yield QuotaLine(name, quota.count, quota.at_least, count)
+
+
+def told_apart(name: str, call: Call, calls: Sequence[Call]) -> str:
+    """The name of a track or quota, with its call's title where another call has one of that
+    name.
+    """
+    tracks = [track for other in calls if other.id != call.id for track in other.tracks]
+    quotas = [quota.name for track in tracks for quota in track.quotas]
+    others = [*(track.name for track in tracks), *quotas]
+    return f"{name}（{call.title}）" if name in others else name

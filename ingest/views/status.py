@@ -51,7 +51,7 @@ def status_report(
         "to_judge": counts.to_judge,
         "outbox": {state.value: number for state, number in counts.outbox.items()},
         "held": hold,
-        "rules_trouble": rules_trouble(session),
+        "rules_trouble": rules_trouble(session, *settings.calls.active),
         "attention": list(attention(session, settings, now)),
         "ledger": {"events": head.events, "head": head.chain},
         "errors": {folder.folder: folder.error for folder in folders if folder.error},

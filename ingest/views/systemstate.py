@@ -60,7 +60,7 @@ def system_state(
             )
         )
     errors += _office_letters_lost(session, since)
-    errors += [trouble] if (trouble := rules_trouble(session)) else []
+    errors += [trouble] if (trouble := rules_trouble(session, *settings.calls.active)) else []
     errors += _unguarded_rules(session, settings)
     errors += attention(session, settings, now)
     return SystemState(
@@ -79,9 +79,11 @@ def system_state(
 
 def _unguarded_rules(session: Session, settings: Settings) -> Iterator[str]:
     """Rules in force without a single example: a wrong edit would go in force unnoticed."""
-    row = last_good(session, settings.calls.active[0])
-    if row is not None and not case_count(row.examples_source):
-        yield "规则没有样例(examples.yaml)，改错了没有什么能发现"
+    for call in settings.calls.active:
+        row = last_good(session, call)
+        if row is not None and not case_count(row.examples_source):
+            of = f"{call} 的" if len(settings.calls.active) > 1 else ""
+            yield f"{of}规则没有样例(examples.yaml)，改错了没有什么能发现"
 
 
 def _office_letters_lost(session: Session, since: datetime) -> Iterator[str]:

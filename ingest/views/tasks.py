@@ -101,6 +101,8 @@ _HOW = {
     TaskKind.SAME_ENTRY: "不算数的一件: mailroom case withdraw 案卷 [--entry 名称] --because 理由，"
     "或 case decide；然后 mailroom task close {task} --because 理由",
     TaskKind.LATE_PIECES: _DECIDE,
+    TaskKind.CALL: "mailroom message route {message} 征集编号 --because 理由；不是申报的，"
+    "答复后 mailroom task close {task} --because 怎样办的",
 }
 _CLOSE = "办完后 mailroom task close {task} --because 怎样办的"
 
@@ -129,7 +131,7 @@ def task_detail(session: Session, number: int) -> TaskDetail:
 
 def how_to(line: TaskLine) -> str:
     """The command by which a task is done; one that is about no case yet is closed."""
-    needs_case = line.kind in _HOW and line.kind is not TaskKind.RIVALS
+    needs_case = line.kind in _HOW and line.kind not in (TaskKind.RIVALS, TaskKind.CALL)
     how = _CLOSE if needs_case and not line.case else _HOW.get(line.kind, _CLOSE)
     return how.format(case=line.case, message=line.message, task=line.id)
 

@@ -79,6 +79,7 @@ class Papers(_Part):
     blank: bool = False  #: the forms as they are handed out
     #: lines of a stamped letter instead of forms; its seal is the bureau's
     letter: tuple[str, ...] = ()
+    community: str = ""  #: a community of the second shipped call instead
     exported: bool = False  #: saved as PDF instead of printed, stamped and scanned
     file_names: Literal["usual", "bare"] = "usual"  #: bare: 申报书.docx, as phones send them
 
@@ -143,6 +144,7 @@ class Step(_Part):
     settle: bool = True  #: the settle window passes before one looks
     letters: tuple[Letter, ...] = ()
     cases: dict[str, State] = {}  #: a mail's name -> how its case stands
+    calls: dict[str, str] = {}  #: a mail's name -> the call its case belongs to
     #: an applicant -> how its entry stands, in every case that has it
     entries: dict[str, State] = {}
     together: tuple[str, ...] = ()  #: mails of one case
@@ -156,6 +158,7 @@ class Story(_Part):
     title: str
     until: str = ""  #: why it cannot come true yet
     settings: dict[str, dict[str, Any]] = {}
+    beside: tuple[str, ...] = ()  #: further calls on the mailbox, by their folders
     call: dict[str, str] = {}  #: pieces of ``call.yaml`` and what they become
     papers: dict[str, Papers] = {}
     steps: tuple[Step, ...]

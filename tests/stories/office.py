@@ -80,13 +80,15 @@ class Office:
             copytree(self.opened_before, self.directory, dirs_exist_ok=True)
         calls = self.directory / "calls"
         copytree(default_config() / "calls" / CALL, calls / CALL, dirs_exist_ok=True)
+        for each in story.beside:
+            copytree(default_config() / "calls" / each, calls / each, dirs_exist_ok=True)
         source = calls / CALL / "call.yaml"
         text = source.read_text(encoding="utf-8")
         for old, new in story.call.items():
             assert text.count(old) == 1, f"call.yaml has not exactly one {old!r}"
             text = text.replace(old, new)
         source.write_text(text, encoding="utf-8")
-        self.config.write_text(_toml(self._table(calls), story.settings), encoding="utf-8")
+        self.config.write_text(_toml(self._table(calls, story), story.settings), encoding="utf-8")
         (self.directory / "password").write_text(self.account.password, encoding="utf-8")
         self.restart()
 
@@ -200,7 +202,7 @@ class Office:
         text = fields["body"][0]
         return fields["subject"][0], re.sub("理由：.*", f"理由：{reason}", text, count=1)
 
-    def _table(self, calls: Path) -> dict[str, dict[str, Any]]:
+    def _table(self, calls: Path, story: Story) -> dict[str, dict[str, Any]]:
         mailbox = {
             "host": self.account.host, "port": self.account.server.port, "security": "none", "username": self.account.username,
             "password_file": "password", "accept_since": datetime.fromisoformat("2024-08-08T00:00:00+08:00"),
@@ -213,7 +215,7 @@ class Office:
         }
         return {
             "mailbox": mailbox, "smtp": smtp, "office": {"staff": ["staff@office.example"]}, "letters": {},
-            "limits": {"ocr": False}, "calls": {"directory": str(calls), "active": [CALL]},
+            "limits": {"ocr": False}, "calls": {"directory": str(calls), "active": [CALL, *story.beside]},
         }  # fmt: skip
 
 

@@ -10,19 +10,24 @@ from dataclasses import replace
 from datetime import datetime
 from functools import cache
 
+from ingest.calls import default_config, open_call
 from rules.call import Role
 from samples import applicants as who
 from samples.applicants import Bureau, Filled, School
 from samples.export import export_pdf
 from samples.forms import Stamps, application, summary, the_call
 from samples.pdf import pictures_pdf
+from samples.plain_forms import plain_form
 from samples.post import File
 from samples.scan import Scanner, scan
 from samples.sheet import Line, Sheet
 from samples.word import write_word
+from tests.acceptance.grants import CALL as GRANTS_CALL
+from tests.acceptance.grants import Project
 from tests.stories.grammar import Papers
 
 CALL = the_call()
+GRANTS = open_call(default_config() / "calls", GRANTS_CALL).call
 BUREAUS = tuple(value for value in vars(who).values() if isinstance(value, Bureau))
 SCHOOLS = tuple(value for value in vars(who).values() if isinstance(value, School))
 _WRITTEN = datetime(2024, 8, 19, 11, 20)  # noqa: DTZ001 - office programs note no zone
@@ -93,6 +98,8 @@ def _sheets(papers: Papers) -> Iterator[tuple[str, tuple[Sheet, str]]]:
     """Short name -> the form and how its file is usually called."""
     if papers.letter:
         yield from _letter(papers)
+    elif papers.community:
+        yield from _community(papers)
     else:
         yield from _zone(papers) if papers.zone else _schools(papers)
 
@@ -103,6 +110,20 @@ def _letter(papers: Papers) -> Iterator[tuple[str, tuple[Sheet, str]]]:
     blocks = [Line(line, 16, before=6) for line in lines]
     seal = bureau_of(papers.bureau or papers.zone).name
     yield "函", (Sheet(lines[0], (*blocks, Line(last, 16, before=14, seal=seal))), lines[0])
+
+
+def _community(papers: Papers) -> Iterator[tuple[str, tuple[Sheet, str]]]:
+    """Application and summary table for the second call, sent by 柳湾街道."""
+    project = Project(papers.community)
+    filled = project.filled | papers.fields
+    head = {"填报街道": "柳湾街道办事处", "填报日期": papers.day}
+    applicant = f"{papers.community}居民委员会"
+    for short, annex, words, seal in (
+        ("申报书", "附表1", filled, applicant),
+        ("汇总表", "附表3", head, "柳湾街道办事处"),
+    ):
+        sheet = plain_form(GRANTS, GRANTS.form(annex), words, [filled], seal)
+        yield short, (sheet, f"{annex}-{papers.community}")
 
 
 def _zone(papers: Papers) -> Iterator[tuple[str, tuple[Sheet, str]]]:

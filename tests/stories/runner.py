@@ -157,6 +157,10 @@ class Play:
             for applicant, state in step.entries.items():
                 if (found := "、".join(sorted(known.get(applicant, {NO_CASE})))) != state:
                     yield f"the entry {applicant}: {found}, not {state}"
+        for name, call in step.calls.items():
+            found = "、".join(sorted({case.call for case in self.office.cases_of(self.sent[name])}))
+            if found != call:
+                yield f"the case of {name} is of {found or NO_CASE}, not of {call}"
         yield from self._company(step)
         if step.digest.says or step.digest.lacks:
             words = self.office.digest()

@@ -112,13 +112,13 @@ def plan_withdrawal(
         require_as_seen(session, row, seen)
         asked = _withdrawals(session, row)
         before = _state(session, row)
-        taken = take_case(session, hands.rules.call, row)
+        taken = take_case(session, hands.on(row).rules.call, row)
     if refuse and not asked:
         raise UsageError(f"案卷 {row.code} 没有撤回申请")
     after = before if refuse else State.WITHDRAWN
     kind: StaffLetterKind = "outcome" if refuse else "withdrawn"
     word = f"撤回申请未办理，案卷仍为“{before}”。{because}" if refuse else because
-    draft = staff_letter(hands.mouth, row, taken.case, kind, word, hands.now)
+    draft = staff_letter(hands.on(row).mouth, row, taken.case, kind, word, hands.now)
 
     def write(session: Session) -> None:
         event = EventKind.WITHDRAWAL_REFUSED if refuse else EventKind.WITHDRAWN

@@ -48,10 +48,11 @@ def plan_fact(hands: Hands, order: Correction) -> Plan:
             somebody was quicker.
     """
     because = require_reason(order.because)
-    call = hands.rules.call
-    require_readable(call, order.field, order.value)
     with hands.database.reading() as session:
         row = open_case_row(session, order.code)
+        hands = hands.on(row)
+        call = hands.rules.call
+        require_readable(call, order.field, order.value)
         require_as_seen(session, row, order.seen)
         latest = latest_decision(session, row.id)
         taken = take_case(session, call, row)

@@ -59,6 +59,7 @@ def plan_decision(hands: Hands, order: Deciding) -> Plan:
     because = require_reason(order.because)
     with hands.database.reading() as session:
         row = open_case_row(session, order.code)
+        hands = hands.on(row)
         require_as_seen(session, row, order.seen)
         before = _verdict(session, row)
         taken = take_case(session, hands.rules.call, row)

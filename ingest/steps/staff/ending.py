@@ -56,6 +56,7 @@ def plan_ending(hands: Hands, order: EntryEnd) -> Plan:
     because = require_reason(order.because)
     with hands.database.reading() as session:
         row = open_case_row(session, order.code)
+        hands = hands.on(row)
         require_as_seen(session, row, order.seen)
         latest = latest_decision(session, row.id)
         taken = take_case(session, hands.rules.call, row)

@@ -57,6 +57,7 @@ def plan_move(
     because = require_reason(because)
     with hands.database.reading() as session:
         mail, target = _mail(session, number), open_case_row(session, to_code)
+        require_same_call(hands, mail, target)
         holders = cases_of_message(session, number)
         source = _source(session, mail, holders, from_code)
         if target.id in {row.id for row in holders}:
@@ -72,8 +73,8 @@ def plan_attach(hands: Hands, number: int, to_code: str, because: str) -> Plan:
     """
     because = require_reason(because)
     with hands.database.reading() as session:
-        _mail(session, number)
-        target = open_case_row(session, to_code)
+        mail, target = _mail(session, number), open_case_row(session, to_code)
+        require_same_call(hands, mail, target)
         if target.id in {row.id for row in cases_of_message(session, number)}:
             raise UsageError(f"来件 {number} 已在案卷 {target.code} 里")
     return _plan_mails(hands, (number,), None, target, because, f"来件 {number} 并入")
@@ -90,6 +91,8 @@ def plan_merge(hands: Hands, code: str, into: str, because: str) -> Plan:
         source, target = open_case_row(session, code), open_case_row(session, into)
         if source.id == target.id:
             raise UsageError("两个编号是同一个案卷")
+        if source.call != target.call:
+            raise UsageError(f"案卷 {source.code} 和 {target.code} 不是同一项征集的，不能合并")
         if source.track and target.track and source.track != target.track:
             raise UsageError(
                 f"案卷 {source.code} 是{source.track}，{target.code} 是{target.track}，不能合并",
@@ -220,6 +223,18 @@ def _mail(session: Session, number: int) -> MessageRow:
     return row
 
 
+def require_same_call(hands: Hands, mail: MessageRow, target: CaseRow) -> None:
+    """Refuse a mail that was read under another call's forms; one that names no call was read under
+    the first. Raises UsageError.
+    """
+    read_for = mail.call or hands.rules.call.id
+    if read_for != target.call:
+        raise UsageError(
+            f"来件 {mail.id} 是按征集 {read_for} 读的，案卷 {target.code} 属于 {target.call}",
+            f"先用 mailroom message route {mail.id} {target.call} 按该征集重读",
+        )
+
+
 def _source(
     session: Session, mail: MessageRow, holders: Sequence[CaseRow], from_code: str
 ) -> CaseRow | None:
@@ -249,6 +264,7 @@ def _left(session: Session, source: CaseRow | None, numbers: Sequence[int]) -> b
 
 
 def _judged(hands: Hands, row: CaseRow, moved: Moved) -> Judged:
+    hands = hands.on(row)
     with hands.database.reading() as session:
         taken = take_case(session, hands.rules.call, row, moved)
     return judge_taken(hands.rules, hands.mouth, taken, hands.now).by_person()
@@ -265,7 +281,7 @@ def _turn(hands: Hands, row: CaseRow, judged: Judged | None, *, closes: bool = F
 
 def _open_for(session: Session, hands: Hands, row: CaseRow, numbers: Sequence[int]) -> CaseRow:
     """A new case for mails of another one, in the name its last mail speaks for."""
-    call = hands.rules.call
+    call = hands.on(row).rules.call
     mail, reading = readings_of(session, tuple(numbers))[-1]
     sender = who_sent(reading, call)
     codes = {track.name: track.code for track in call.tracks}

@@ -8,7 +8,7 @@ written down. A plan is worth something as long as nobody else has changed what 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlmodel import Session
@@ -37,6 +37,10 @@ class Hands:
     mouth: Mouth
     who: str  #: a name or a staff address, for the ledger
     now: datetime
+
+    def on(self, row: CaseRow) -> Hands:
+        """The same, with the rules and the voice of the call a case belongs to."""
+        return replace(self, rules=self.rules.of(row.call), mouth=self.mouth.of(row.call))
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from ingest.reading import Reading
 from ingest.steps.judge import judge_taken, take_case
 from ingest.steps.known import candidates_for
 from ingest.steps.read import Shelf
+from ingest.steps.staff.moving import require_same_call
 from ingest.steps.staff.orders import Hands, Plan, Turn, open_case_row, planned, require_reason
 from ingest.store.addresses import forget_address, know_address
 from ingest.store.cases import (
@@ -78,6 +79,7 @@ def release(hands: Hands, number: int, code: str, because: str) -> str:
 
 def _into(session: Session, hands: Hands, mail: MessageRow, code: str) -> list[str]:
     row = open_case_row(session, code)
+    require_same_call(hands, mail, row)
     join_case(session, row.id, mail.id, f"{hands.who} 放行", hands.now, Standing.RELEASED)
     touch_case(session, row.id, mail.received_at, hands.now)
     return [row.code]
@@ -85,7 +87,8 @@ def _into(session: Session, hands: Hands, mail: MessageRow, code: str) -> list[s
 
 def _own(session: Session, hands: Hands, mail: MessageRow, reading: Reading) -> list[str]:
     """As if the mail pointed to no case of anybody else's."""
-    call, mouth = hands.rules.call, hands.mouth
+    mouth = hands.mouth.of(mail.call)
+    call = mouth.office.call
     found = candidates_for(session, reading, call, mouth.key)
     known = Known(candidates=replace(found, letters=(), pointed=()), by_hand=True)
     arrived = Arrived(mail.id, mail.received_at, hands.now, mouth.caps.settle)
@@ -119,6 +122,7 @@ def plan_settling(hands: Hands, code: str, because: str) -> Plan:
             )
         latest = latest_decision(session, row.id)
         before = load_verdict(latest) if latest is not None else None
+        hands = hands.on(row)
         taken = take_case(session, hands.rules.call, row)
     judged = judge_taken(hands.rules, hands.mouth, replace(taken, contested=False), hands.now)
     # Before the first decision, and where nothing waited, the daemon decides or nothing changes.

@@ -150,6 +150,7 @@ MISTAKES = {
     "number for text": ('host = "smtp.example.cn"', "host = 5", "smtp.host: 应是文字", "host = 5"),
     "text for list": ('["a@office.example"]', '"a@office.example"', "office.staff: 应是列表", "staff"),
     "empty list": ('active = ["smart-education-2024"]', "active = []", "calls.active: 至少要有一个", "active"),
+    "one call twice": ('active = ["smart-education-2024"]', 'active = ["a", "b", "a"]', "calls.active: “a”写了两次", "active"),
     "time without zone": ("00:00:00+08:00", "00:00:00", "mailbox.accept_since: 要带时区", "accept_since"),
     "no time at all": ("2024-08-08T00:00:00+08:00", "八月八日", "mailbox.accept_since: 应是带时区的时间", "accept_since"),
     "bad duration": ("[office]", '[letters]\nsettle = "soon"\n[office]', "letters.settle: 时长", "settle"),

@@ -10,6 +10,7 @@ from notifier.digest import (
     MAX_PICTURES,
     MAX_ROWS,
     ActionLink,
+    CaseLists,
     Counters,
     Crop,
     DigestData,
@@ -18,6 +19,7 @@ from notifier.digest import (
     Undelivered,
     compose_digest,
     preview_html,
+    together,
     words_size,
 )
 from notifier.rendering import Templates
@@ -45,6 +47,37 @@ def test_the_subject_carries_the_news(digest_data: DigestMaker, templates: Templ
         compose_digest(digest_data(), templates).subject
         == "【收件日报】8月30日 新收 12 件 · 受理 7 · 待补正 4 · 转人工 1 · 待办 1 件 · 未送达 1 封"
     )
+
+
+def test_a_digest_of_several_calls_names_each_with_its_deadline(
+    digest_data: DigestMaker, templates: Templates
+) -> None:
+    """One mail a day, whatever the mailbox serves."""
+    data = digest_data()
+    later = replace(
+        data.call, id="b", title="第二项", deadline=data.call.deadline + timedelta(days=9)
+    )
+    data = replace(data, beside=(later,))
+    first, second = f"《{data.call.title}》2024年8月31日", "《第二项》2024年9月9日"
+    for text in texts(data, templates):
+        assert text.index(first) < text.index(second)
+        assert f"{data.call.title}、第二项" in text
+    about = next(sheet for sheet in sheets(data) if sheet.name == "系统状况")
+    assert [row[0] for row in about.rows[1:3]] == [
+        f"截止时间（{data.call.title}）",
+        "截止时间（第二项）",
+    ]
+
+
+def test_the_lists_of_several_calls_are_one_the_latest_first() -> None:
+    """Where the mail shows only so many rows, what is new is among them."""
+    lines = [replace(case_line(n), decided=RECEIVED + timedelta(hours=n)) for n in range(4)]
+    one = CaseLists((lines[2], lines[0]), (), (), (), (lines[1],))
+    other = CaseLists((lines[3],), (lines[1],), (), (), ())
+    assert together([one]) is one
+    both = together([one, other])
+    assert both.accepted == (lines[3], lines[2], lines[0])
+    assert (both.incomplete, both.left_open) == ((lines[1],), (lines[1],))
 
 
 def test_an_empty_day_is_reported_too(digest_data: DigestMaker, templates: Templates) -> None:

@@ -33,6 +33,7 @@ from ingest.submission.filing import (
     Tell,
     bounce_clues,
     file_mail,
+    file_unrouted,
 )
 from ingest.submission.joining import Candidates, KnownCase
 from rules.call import Call
@@ -431,3 +432,14 @@ def test_pieces_of_a_mail_too_large_count_from_its_time_for_a_while(
     (enter,) = entered(filing)
     assert enter.counts_from == (call.deadline + large if large is not None and counts else None)
     assert (TaskKind.LATE_PIECES in [kind for kind, _ in asked(filing)]) is late
+
+
+@pytest.mark.parametrize("reply", [True, False])
+def test_a_mail_for_nobody_knows_which_call_waits_for_staff(reply: bool, mail: Mail) -> None:
+    """Its sender hears that it came, and nothing of any call's deadline."""
+    reading = screened(mail(subject="材料").reading, ScreeningKind.PERSON, reply=reply)
+    filing = file_unrouted(reading, "信中没有写明是哪一项征集")
+    assert filing.answered
+    assert filing.intents[0] == Note("held", "待认定征集: 信中没有写明是哪一项征集")
+    assert filing.intents[1] == (Receive("") if reply else Silence("原因"))
+    assert asked(filing) == [(TaskKind.CALL, None)]
