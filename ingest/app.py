@@ -68,8 +68,9 @@ class App:
 
     @property
     def mouth(self) -> Mouth:
-        """How the office speaks of the first call, and through it of the others. Raises StorageError
-        when there is no key.
+        """How the office speaks of the first call, and through it of the others.
+
+        Raises StorageError when there is no key.
         """
         key, caps = self.key, self.settings.letters
         others = tuple(

@@ -112,7 +112,7 @@ class _Routed:
 def _routed(
     path: Path, folders: Sequence[CallFolder], settings: Settings | None, now: datetime
 ) -> _Routed:
-    """By what the mail itself says, of the calls that the mailbox serves; the ledger is not asked."""
+    """By what the mail itself says, of the calls that the mailbox serves; no ledger is asked."""
     calls = [each.call for each in folders]
     offices = [describe_office(each, settings, calls) for each in folders]
     too_large = path.stat().st_size > offices[0].largest

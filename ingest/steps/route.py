@@ -1,5 +1,5 @@
-"""For which of several calls on one mailbox a mail is, and who then speaks of it. What the mail says
-is weighed in ``ingest/submission/routing.py``.
+"""For which of several calls on one mailbox a mail is, and who then speaks of it. What the mail
+says is weighed in ``ingest/submission/routing.py``.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Which of several calls on one mailbox a mail is for. Pure: what each call makes of the mail in, the
-call or the reason for staff out; nothing is guessed.
+"""Which of several calls on one mailbox a mail is for. Pure: what each call makes of the mail in,
+the call or the reason for staff out; nothing is guessed.
 
-Whose letters and codes a mail refers to is looked up by ``ingest/steps/route.py``. Which case of the
-call it goes into is ``joining.py``.
+Whose letters and codes a mail refers to is looked up by ``ingest/steps/known.py``. Which case of
+the call it goes into is ``joining.py``.
 """
 
 from __future__ import annotations
@@ -169,12 +169,12 @@ def _listed(seen: Seen) -> bool:
     return sender.by_address or bool(sender.unit)
 
 
-# --- when nobody can tell --------------------------------------------------------------------------
+# --- when nobody can tell -------------------------------------------------------------------------
 
 
 def joint_call(calls: Sequence[Call], now: datetime) -> Call:
-    """The calls as one, for a letter that may speak of any: all their titles and telephones, and the
-    first deadline that is to come.
+    """The calls as one, for a letter that may speak of any: all their titles and telephones, and
+    the first deadline that is to come.
     """
     coming = [call for call in calls if call.deadline >= now]
     first = min(coming or calls, key=lambda call: call.deadline)

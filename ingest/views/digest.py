@@ -147,8 +147,8 @@ def collect_digest(
     day: date | None = None,
     beside: Sequence[Call] = (),
 ) -> DigestData:
-    """Everything the digest of ``day`` (today unless given), made at this moment, says of a call and
-    of those ``beside`` it on the mailbox.
+    """Everything the digest of ``day`` (today unless given), made at this moment, says of a call
+    and of those ``beside`` it on the mailbox.
 
     A new decision is told once, in the first digest after it; what concerns a case stays until it
     is decided, and a task until somebody closes it.

@@ -97,6 +97,9 @@ class Mail(_Part):
     after: Time = timedelta(0)  #: later than the step's time
     #: ``受理 Q24-0001-S``: the mail that this link of the digest opens, with ``text`` as reason
     opens: str = ""
+    #: a link of the digest that was kept: the mail it opened then, with ``text`` as reason
+    kept: str = ""
+    forged: dict[str, str] = {}  #: pieces of its code and what somebody made of them
     answers: str = ""  #: a mail's name, or ``letter to a@b``
     times: int = 1
     every: Time = timedelta(minutes=5)
@@ -110,6 +113,14 @@ class Letter(_Part):
     """A letter that must have left."""
 
     kind: Kind
+    to: str
+    says: Words = ()
+    lacks: Words = ()
+
+
+class Notice(_Part):
+    """What a member of staff must have been answered."""
+
     to: str
     says: Words = ()
     lacks: Words = ()
@@ -138,11 +149,14 @@ class Step(_Part):
     after: Time | None = None
     mails: tuple[Mail, ...] = ()
     staff: tuple[Order, ...] = ()
+    keep: dict[str, str] = {}  #: what a link of today's digest is called later -> the link
     hold: bool | None = None  #: the hold file is put there or taken away
     restart: bool = False
     lose: bool = False  #: the database is gone; nobody works until staff order it
     settle: bool = True  #: the settle window passes before one looks
     letters: tuple[Letter, ...] = ()
+    #: every answer to staff that must have left; None: the story is not about them
+    notices: tuple[Notice, ...] | None = None
     cases: dict[str, State] = {}  #: a mail's name -> how its case stands
     calls: dict[str, str] = {}  #: a mail's name -> the call its case belongs to
     #: an applicant -> how its entry stands, in every case that has it

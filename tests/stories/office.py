@@ -37,7 +37,7 @@ from ingest.store.messages import list_messages
 from ingest.store.tables import CaseRow
 from ingest.views.states import case_state, ended_states, entry_state
 from notifier.letters import LETTER_NAMES
-from notifier.outbox import NOT_TO_APPLICANTS, find_letters
+from notifier.outbox import NOT_TO_APPLICANTS, STAFF_ANSWER, find_letters
 from rules.casestate import State
 from tests.servers.dovecot import DovecotAccount
 from tests.stories.grammar import UNDECIDED, Story
@@ -69,6 +69,7 @@ class Office:
     )
     settle: timedelta = timedelta(minutes=10)
     letters: list[Left] = field(default_factory=list)  #: to applicants, all that ever left
+    notices: list[Left] = field(default_factory=list)  #: answers to staff, all that ever left
     _seen: int = 0
     _app: App | None = None
 
@@ -136,12 +137,13 @@ class Office:
             mail = message_from_bytes(taken.data)
             with self.app.database.reading() as session:
                 kind = find_letters(session, [mail["Message-ID"]])[0].kind
+            name = LETTER_NAMES.get(kind, kind)
+            (to,) = taken.recipients
+            left = Left(name, to, _header(mail, "Subject"), _text(mail), mail["Message-ID"])
             if kind not in NOT_TO_APPLICANTS:
-                name = LETTER_NAMES.get(kind, kind)
-                (to,) = taken.recipients
-                self.letters.append(
-                    Left(name, to, _header(mail, "Subject"), _text(mail), mail["Message-ID"])
-                )
+                self.letters.append(left)
+            elif kind == STAFF_ANSWER:
+                self.notices.append(left)
         self._seen = len(self.sink.letters)
 
     def order(self, line: str) -> tuple[int, str]:
@@ -199,8 +201,7 @@ class Office:
         urls = [each.url for task in data.needs_human if task.case_code == code
                 for each in task.links if each.label == label]  # fmt: skip
         fields = parse_qs(urlsplit(urls[0] if code else data.accept_all).query)
-        text = fields["body"][0]
-        return fields["subject"][0], re.sub("理由：.*", f"理由：{reason}", text, count=1)
+        return fields["subject"][0], with_reason(fields["body"][0], reason)
 
     def _table(self, calls: Path, story: Story) -> dict[str, dict[str, Any]]:
         mailbox = {
@@ -217,6 +218,11 @@ class Office:
             "mailbox": mailbox, "smtp": smtp, "office": {"staff": ["staff@office.example"]}, "letters": {},
             "limits": {"ocr": False}, "calls": {"directory": str(calls), "active": [CALL, *story.beside]},
         }  # fmt: skip
+
+
+def with_reason(text: str, reason: str) -> str:
+    """The text of a mail that a link opened, with the reason written in."""
+    return re.sub("理由：.*", f"理由：{reason}", text, count=1)
 
 
 def _toml(table: dict[str, dict[str, Any]], changes: dict[str, dict[str, Any]]) -> str:

@@ -11,7 +11,7 @@ from email.utils import parseaddr
 from ingest.errors import ConfigError
 from samples.post import Bounce, File, Post, Program, write_bounce, write_mail
 from tests.stories.grammar import NO_CASE, Letter, Mail, Step, Story
-from tests.stories.office import Left, Office
+from tests.stories.office import Left, Office, with_reason
 from tests.stories.papers import files_of
 
 
@@ -26,15 +26,16 @@ class Play:
     story: Story
     office: Office
     sent: dict[str, str] = field(default_factory=dict)  #: a mail's name -> its Message-ID
+    kept: dict[str, tuple[str, str]] = field(default_factory=dict)  #: subject and text of mails
     _count: int = 0
 
     def run(self) -> None:
         """All steps. Raises Unfulfilled at the first one that went otherwise."""
         for number, step in enumerate(self.story.steps, 1):
-            before = len(self.office.letters)
+            before, told = len(self.office.letters), len(self.office.notices)
             self._act(step)
             heard = self.office.letters[before:]
-            faults = [*self._faults(step, heard)]
+            faults = [*self._faults(step, heard), *_notices(step, self.office.notices[told:])]
             if faults:
                 moment = f"step {number}, {self.office.clock.instant:%m-%d %H:%M}"
                 raise Unfulfilled("\n".join([f"{self.story.title} ({moment})", *faults]))
@@ -49,6 +50,8 @@ class Play:
             self.office.restart()
         if step.lose:
             self.office.lose_database()
+        for name, link in step.keep.items():
+            self.kept[name] = self.office.opened(self._filled(link), "")
         for order in step.staff:
             self._order(self._filled(order.run), order.code, order.says, order.lacks)
         for moment, mail in sorted(_arrivals(step, clock.instant), key=lambda item: item[0]):
@@ -80,6 +83,12 @@ class Play:
         subject, text = self._filled(mail.subject), self._filled(mail.text)
         if mail.opens:
             subject, text = self.office.opened(self._filled(mail.opens), text)
+        if mail.kept:
+            subject, kept = self.kept[mail.kept]
+            text = with_reason(kept, text)
+        for old, new in mail.forged.items():
+            assert old in subject, (old, subject)
+            subject, text = subject.replace(old, new), text.replace(old, new)
         sent = moment - timedelta(seconds=9)
         post = Post(
             f"{self.story.title}/{self._count}",
@@ -219,6 +228,16 @@ def _letters(wanted: Iterable[Letter], heard: list[Left]) -> Iterator[str]:
     yield from (
         f"nobody expected a {left.kind} to {left.to}: {left.subject}\n{left.text}" for left in rest
     )
+
+
+def _notices(step: Step, told: list[Left]) -> Iterator[str]:
+    if step.notices is None:
+        return
+    if [each.to for each in told] != [each.to for each in step.notices]:
+        yield f"staff were answered {[(each.to, each.text) for each in told]}"
+        return
+    for notice, left in zip(step.notices, told, strict=True):
+        yield from _words(f"the answer to {notice.to}", left.text, notice.says, notice.lacks)
 
 
 def _words(what: str, words: str, says: Iterable[str], lacks: Iterable[str]) -> Iterator[str]:

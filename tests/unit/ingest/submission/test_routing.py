@@ -33,7 +33,7 @@ def other() -> Call:
 
 @pytest.fixture
 def told(call: Call, other: Call) -> Callable[..., Route]:
-    """The route of a mail that each call reads the same, unless ``of_other`` is read by the other."""
+    """The route of a mail that each call reads alike, unless the other reads it as ``of_other``."""
 
     def routed(
         reading: Reading, referred: Referred = NOTHING, of_other: Reading | None = None
@@ -89,6 +89,12 @@ def test_a_printed_title_counts_before_guessed_labels(told: Told, mail: Mail, wo
     titled = guessed.model_copy(update={"recognised_by": "title"})
     ours, theirs = (mail(each, name="敏敏", address="").reading for each in (guessed, titled))
     assert told(ours, of_other=theirs).call == COMMUNITIES
+
+
+def test_a_scan_nobody_could_tell_is_no_clue(told: Told, mail: Mail, scan: Make) -> None:
+    """What remains is the address."""
+    reading = mail(scan(), name="敏敏", address="min@qq.example").reading
+    assert told(reading, Referred(own=one(COMMUNITIES))).call == COMMUNITIES
 
 
 def test_forms_of_two_calls_in_one_mail_are_for_staff(told: Told, mail: Mail, word: Make) -> None:
