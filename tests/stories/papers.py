@@ -16,14 +16,14 @@ from samples import applicants as who
 from samples.applicants import Bureau, Filled, School
 from samples.export import export_pdf
 from samples.forms import Stamps, application, summary, the_call
+from samples.grants import CALL as GRANTS_CALL
+from samples.grants import Project
 from samples.pdf import pictures_pdf
 from samples.plain_forms import plain_form
 from samples.post import File
 from samples.scan import Scanner, scan
 from samples.sheet import Line, Sheet
 from samples.word import write_word
-from tests.acceptance.grants import CALL as GRANTS_CALL
-from tests.acceptance.grants import Project
 from tests.stories.grammar import Papers
 
 CALL = the_call()
