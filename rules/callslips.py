@@ -20,6 +20,7 @@ from rules.vocabulary import (
     TEXTUAL,
     Field,
     FieldType,
+    counts_in_ten_thousands,
     normalise,
     parse_email,
     parse_telephone,
@@ -249,6 +250,7 @@ def _fields(
                 f"“{field.name}”是程序自己的字段名", place, "换一个名称, “标签”不用改", "C108"
             )
         yield from _options(field, tree, (*where, number))
+        yield from _unit_of_money(field, tree, (*where, number))
     labels = [
         (label_key(label), number, _at(tree, *where, number, "标签", which))
         for number, field in enumerate(fields)
@@ -280,6 +282,19 @@ def _options(field: Field, tree: Tree, where: tuple[str | int, ...]) -> Slips:
     words = ((normalise(one), _at(tree, *where, "选项", n)) for n, one in enumerate(field.options))
     for word, place in _doubles(words):
         yield RuleFileError(f"选项“{word}”重复", place, "删去一个", "C104")
+
+
+def _unit_of_money(field: Field, tree: Tree, where: tuple[str | int, ...]) -> Slips:
+    """A form counts in 元 or in 万元; labels that say both leave open which."""
+    keys = [normalise(label) for label in field.labels]
+    plain = any("元" in key and "万元" not in key for key in keys)
+    if field.type is FieldType.MONEY and plain and counts_in_ten_thousands(field):
+        yield RuleFileError(
+            f"“{field.name}”的标签里既有元又有万元",
+            _at(tree, *where, "标签"),
+            "照这张表上写的单位, 只留一种",
+            "C115",
+        )
 
 
 def _shared_fields(call: Call, tree: Tree) -> Slips:

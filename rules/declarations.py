@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from collections.abc import Mapping as Lookup
 from datetime import date, datetime
 
+from rules.amounts import has_unit, parse_decimal, parse_money
 from rules.call import Call
 from rules.conditions import condition
 from rules.hints import instant_meant
@@ -367,8 +368,9 @@ def _typed(
     if not found:
         unknown_word(words[0], fields, words[0].position)
     allowed: tuple[FieldType, ...] = _DAYLIKE if days else (FieldType.INTEGER,)
-    if operation in (Operation.SUM, Operation.DIFFERENCE) and found[0].type is FieldType.PERCENT:
-        allowed = (FieldType.PERCENT,)
+    countable = SUMMABLE if operation is Operation.RATIO else SUMMABLE | {FieldType.PERCENT}
+    if not days and found[0].type in countable:
+        allowed = (found[0].type,)
     operands = tuple(_operand(word, fields, parameters, allowed) for word in words)
     result = FieldType.INTEGER if days else allowed[0]
     if operation is Operation.RATIO:
@@ -408,9 +410,15 @@ def _written(word: Text, parameters: Lookup[str, Parameter]) -> str:
 
 
 def _number(written: str, kind: FieldType) -> int | None:
-    if kind is FieldType.PERCENT:
-        return parse_percent(written) if written.endswith("%") else None
-    return parse_integer(written)
+    match kind:
+        case FieldType.PERCENT:
+            return parse_percent(written) if written.endswith("%") else None
+        case FieldType.DECIMAL:
+            return parse_decimal(written)
+        case FieldType.MONEY:
+            return parse_money(written, ten_thousands=False) if has_unit(written) else None
+        case _:
+            return parse_integer(written)
 
 
 def _day(written: str) -> int | None:

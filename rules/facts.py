@@ -15,7 +15,7 @@ Value: TypeAlias = str | int | bool | tuple[str, ...]
 """How each field type is held (see :class:`rules.vocabulary.FieldType`).
 
 text, telephone, e-mail, choice, id: ``str``; integer: ``int``; percent: ``int`` in parts per
-million (98 % is 980000); date: ISO ``str`` (``2024-08-31``); instant: ``int`` seconds since the
+million (98 % is 980000); decimal: ``int`` in millionths; money: ``int`` in 分; date: ISO ``str`` (``2024-08-31``); instant: ``int`` seconds since the
 epoch; yes/no: ``bool``; tick list: ``tuple[str, ...]``.
 """
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from rules.language import AllOf, Compare, Condition, Operator
 from rules.values import Cell
-from rules.vocabulary import Field, FieldType
+from rules.vocabulary import Field, FieldType, show_value
 
 POINTS = "个百分点"
 """What a gap between rates is counted in; a letter names such gaps."""
@@ -43,8 +43,8 @@ def _amount(word: str, number: int, field: Field) -> str:
     match field.type:
         case FieldType.PERCENT:
             return f"{word}{number / _PPM_OF_A_POINT:g}{POINTS}"
-        case FieldType.INTEGER:
-            return f"{word}{number}"
+        case FieldType.INTEGER | FieldType.DECIMAL | FieldType.MONEY:
+            return f"{word}{show_value(field, number)}"
         case FieldType.DATE:
             return f"{word}{number}天"
         case _:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import NoReturn
 
+from rules.amounts import has_unit, parse_decimal, parse_money
 from rules.errors import Position, RuleFileError
 from rules.hints import instant_meant, number_meant
 from rules.language import (
@@ -35,6 +36,7 @@ from rules.vocabulary import (
     Field,
     FieldType,
     Vocabulary,
+    counts_in_ten_thousands,
     normalise,
     parse_date,
     parse_instant,
@@ -458,6 +460,10 @@ def constant(field: Field, value: Text) -> int:
     match field.type:
         case FieldType.PERCENT if not normalise(value).endswith("%"):
             _refuse_percent(value)
+        case FieldType.MONEY if parse_money(value, ten_thousands=False) and not has_unit(value):
+            unit = "万元" if counts_in_ten_thousands(field) else "元"
+            hint = f"写成 {value}{unit}" if unit == "元" else f"写成 {value}万元 或 {value}元"
+            raise RuleFileError(f"金额“{value}”没有单位", value.position, hint, "E104")
         case FieldType.INSTANT if parse_instant(value) is None:
             meant = instant_meant(value)
             hint = f"写成 {meant}" if meant else "例如 2024-08-31 24:00"
@@ -500,11 +506,13 @@ def _read_date(value: str, field: Field) -> int | None:
 _READERS: dict[FieldType, Callable[[str, Field], int | None]] = {
     FieldType.PERCENT: lambda value, _: parse_percent(value),
     FieldType.INTEGER: lambda value, _: int(value) if re.fullmatch(r"-?\d{1,15}", value) else None,
+    FieldType.DECIMAL: lambda value, _: parse_decimal(value),
+    FieldType.MONEY: lambda value, _: parse_money(value, ten_thousands=False),
     FieldType.INSTANT: lambda value, _: parse_instant(value),
     FieldType.DATE: _read_date,
     FieldType.YES_NO: lambda value, _: {"是": 1, "否": 0}.get(value),
     FieldType.CHOICE: lambda value, field: field.options.index(value),
 }
 _EXAMPLES = {
-    FieldType.PERCENT: "例如 98%", FieldType.INTEGER: "例如 15", FieldType.DATE: "例如 2024-08-31", FieldType.YES_NO: "写 是 或 否",
+    FieldType.PERCENT: "例如 98%", FieldType.INTEGER: "例如 15", FieldType.DECIMAL: "例如 0.5", FieldType.MONEY: "例如 50万元", FieldType.DATE: "例如 2024-08-31", FieldType.YES_NO: "写 是 或 否",
 }  # fmt: skip

@@ -148,6 +148,8 @@ def cell_of(field: Field, fact: Fact) -> Cell:
 
 _NUMERIC = (
     FieldType.PERCENT,
+    FieldType.DECIMAL,
+    FieldType.MONEY,
     FieldType.INTEGER,
     FieldType.INSTANT,
     FieldType.DATE,
@@ -173,7 +175,7 @@ def text_key(field: Field, value: str) -> str:
 def number_of(field: Field, value: Value) -> int | None:
     """The number that stands for ``value`` in comparisons, or None when its type has none.
 
-    Percent in parts per million, instants in epoch seconds, dates as day numbers, yes/no as 1 and
+    Percent in parts per million, decimals in millionths, money in 分, instants in epoch seconds, dates as day numbers, yes/no as 1 and
     0, options by their place in the list (one past its end for a value that is not in the list:
     known, and none of them).
     """
@@ -186,7 +188,13 @@ def number_of(field: Field, value: Value) -> int | None:
             return field.options.index(value) if value in field.options else len(field.options)
         case FieldType.DATE:
             return _day_number(value)
-        case FieldType.PERCENT | FieldType.INTEGER | FieldType.INSTANT:
+        case (
+            FieldType.PERCENT
+            | FieldType.INTEGER
+            | FieldType.DECIMAL
+            | FieldType.MONEY
+            | FieldType.INSTANT
+        ):
             sound = (
                 isinstance(
                     value,

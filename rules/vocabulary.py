@@ -15,6 +15,7 @@ from enum import StrEnum
 
 from stdnum.cn import uscc
 
+from rules.amounts import decimal_text, money_text, parse_decimal, parse_money
 from rules.characters import folded
 from rules.facts import Value
 
@@ -29,6 +30,8 @@ class FieldType(StrEnum):
     LONG_TEXT = "长文本"
     INTEGER = "整数"
     PERCENT = "百分比"
+    DECIMAL = "小数"
+    MONEY = "金额"
     DATE = "日期"
     INSTANT = "时间"
     YES_NO = "是否"
@@ -40,8 +43,17 @@ class FieldType(StrEnum):
     ID = "标识"
 
 
-ORDERED = frozenset({FieldType.INTEGER, FieldType.PERCENT, FieldType.DATE, FieldType.INSTANT})
-SUMMABLE = frozenset({FieldType.INTEGER})
+ORDERED = frozenset(
+    {
+        FieldType.INTEGER,
+        FieldType.PERCENT,
+        FieldType.DECIMAL,
+        FieldType.MONEY,
+        FieldType.DATE,
+        FieldType.INSTANT,
+    }
+)
+SUMMABLE = frozenset({FieldType.INTEGER, FieldType.DECIMAL, FieldType.MONEY})
 """What amounts to something when it is added up; shares do not."""
 TEXTUAL = frozenset(
     {
@@ -316,6 +328,7 @@ def parse_credit_code(raw: str) -> str | None:
 _PARSERS: Mapping[FieldType, Callable[[str], Value | None]] = {
     FieldType.PERCENT: parse_percent,
     FieldType.INTEGER: parse_integer,
+    FieldType.DECIMAL: parse_decimal,
     FieldType.DATE: parse_date,
     FieldType.INSTANT: parse_instant,
     FieldType.TELEPHONE: parse_telephone,
@@ -340,6 +353,8 @@ def _in_own_unit(field: Field, text: str) -> str:
 def parse_value(field: Field, raw: str) -> Value | None:
     """``raw`` typed as ``field`` says, or None when it cannot be read as that."""
     text = raw.strip()
+    if field.type is FieldType.MONEY:
+        return parse_money(text, ten_thousands=counts_in_ten_thousands(field))
     if field.type in _PARSERS:
         return _PARSERS[field.type](
             _in_own_unit(field, text) if field.type is FieldType.INTEGER else text,
@@ -360,6 +375,10 @@ def show_value(field: Field, value: Value) -> str:
     """``value`` as a person writes it."""
     if field.type is FieldType.PERCENT:
         return f"{int(value) / 10_000:g}%" if not isinstance(value, str | tuple) else str(value)
+    if field.type is FieldType.MONEY and isinstance(value, int):
+        return money_text(value, ten_thousands=counts_in_ten_thousands(field))
+    if field.type is FieldType.DECIMAL and isinstance(value, int):
+        return decimal_text(value)
     if field.type is FieldType.INSTANT and isinstance(value, int):
         return datetime.fromtimestamp(value, BEIJING).strftime("%Y年%-m月%-d日 %H:%M:%S")
     if field.type is FieldType.DATE and isinstance(value, str):

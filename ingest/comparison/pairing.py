@@ -45,7 +45,10 @@ ROW_SEEN = 0.75
 _KEY_TYPES = {
     FieldType.TEXT, FieldType.TELEPHONE, FieldType.EMAIL, FieldType.INTEGER, FieldType.PERCENT,
 }  # fmt: skip
-_NUMBERS = {FieldType.TELEPHONE, FieldType.INTEGER, FieldType.PERCENT, FieldType.DATE}
+_NUMBERS = {
+    FieldType.TELEPHONE, FieldType.INTEGER, FieldType.PERCENT, FieldType.DATE, FieldType.DECIMAL,
+    FieldType.MONEY,
+}  # fmt: skip
 _TELLING = frozenset("一二三四五六七八九十百〇0123456789甲乙丙丁东西南北中上下大小高初新老")
 """Characters by which neighbours' names differ and which OCR does not take for each other."""
 _EASILY_LOST = frozenset("一")  #: a stroke that looks like a rule of the table
@@ -351,7 +354,7 @@ class _Look:
             if value.value
             in _numbers(
                 self.page,
-                value.field.type,
+                value.field,
             )
         )
 
@@ -375,7 +378,7 @@ class _Look:
         for value in numbers:
             if self._agrees(value):
                 continue
-            elsewhere = value.value in _numbers(self.page, value.field.type)
+            elsewhere = value.value in _numbers(self.page, value.field)
             if elsewhere and (value.field.type, value.value) not in claimed:
                 continue
             clear = [
@@ -408,7 +411,7 @@ class _Look:
             value.value
             in _tokens(
                 spot.text,
-                value.field.type,
+                value.field,
             )
             for spot in self._spots(value)
         )
@@ -428,7 +431,7 @@ class _Look:
             )
             == 1
             and len(matches[0][0]) >= len(text) - 2
-            and bool(_tokens(text, value.field.type))
+            and bool(_tokens(text, value.field))
         )
 
     def differing_texts(self) -> Iterator[Difference]:
@@ -575,21 +578,24 @@ _TICK_BOX = re.compile(r"[□☐☑√○◻]\s*[\u4e00-\u9fff]*|[\u4e00-\u9fff]
 _TOKENS = {
     FieldType.PERCENT: re.compile(r"\d{1,3}(?:\.\d{1,4})?\s*[%‰]?"),
     FieldType.INTEGER: re.compile(r"\d{1,3}(?:,\d{3})+|\d{1,9}"),
+    FieldType.DECIMAL: re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d{1,9})(?:\.\d{1,6})?"),
+    FieldType.MONEY: re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d{1,11})(?:\.\d{1,6})?\s*(?:万元|元)?"),
     FieldType.TELEPHONE: re.compile(r"\d[\d\s()~—–-]{5,18}\d"),
     FieldType.DATE: re.compile(r"\d{4}\s*[年./-]\s*\d{1,2}\s*[月./-]\s*\d{1,2}\s*[日号]?|\d{8}"),
 }
 
 
-def _tokens(text: str, kind: FieldType) -> frozenset[Value]:
-    """Every number of a kind in a piece of text."""
+def _tokens(text: str, field: Field) -> frozenset[Value]:
+    """Every number of a field's kind in a piece of text, in the unit that the field's box counts in."""
     plain_text = unicodedata.normalize("NFKC", text).replace("~", "-")
-    read = (parse_value(Field("", kind), match[0]) for match in _TOKENS[kind].finditer(plain_text))
+    matches = _TOKENS[field.type].finditer(plain_text)
+    read = (parse_value(field, match[0]) for match in matches)
     return frozenset(value for value in read if value is not None)
 
 
-def _numbers(page: Print, kind: FieldType) -> frozenset[Value]:
+def _numbers(page: Print, field: Field) -> frozenset[Value]:
     """Every number of a kind on the pages, wherever it stands."""
     found: set[Value] = set()
     for line in page.lines:
-        found |= _tokens(line.text, kind)
+        found |= _tokens(line.text, field)
     return frozenset(found)

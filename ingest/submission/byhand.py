@@ -92,6 +92,8 @@ def _how_to_write(field: Field) -> str:
     examples = {
         FieldType.PERCENT: "写成 98.9%",
         FieldType.INTEGER: "写成整数, 如 1200",
+        FieldType.DECIMAL: "写成 12.5",
+        FieldType.MONEY: "写成 12.5万元 或 125000元",
         FieldType.DATE: "写成 2024-08-31",
         FieldType.YES_NO: "写 是 或 否",
         FieldType.TELEPHONE: "写成 0991-1234567 或手机号码",

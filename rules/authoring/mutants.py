@@ -30,11 +30,14 @@ from rules.language import (
 from rules.logic import populate
 from rules.values import World
 from rules.verdict import Outcome
-from rules.vocabulary import ORDERED, FieldType, Vocabulary
+from rules.vocabulary import ORDERED, FieldType, Vocabulary, counts_in_ten_thousands
 
-#: people write percentages to two places; all else changes by one
-_UNITS = {FieldType.PERCENT: 100}
-_UNIT_NAMES = {FieldType.PERCENT: "0.01%", FieldType.DATE: "1天", FieldType.INSTANT: "1秒"}
+#: people write percentages and decimals to two places, money to 元 or 0.01万元; all else changes by one
+_UNITS = {FieldType.PERCENT: 100, FieldType.DECIMAL: 10_000, FieldType.MONEY: 100}
+_UNIT_NAMES = {
+    FieldType.PERCENT: "0.01%", FieldType.DECIMAL: "0.01", FieldType.MONEY: "1元",
+    FieldType.DATE: "1天", FieldType.INSTANT: "1秒",
+}  # fmt: skip
 _BOUNDARY = {
     Operator.AT_LEAST: Operator.ABOVE, Operator.ABOVE: Operator.AT_LEAST,
     Operator.AT_MOST: Operator.BELOW, Operator.BELOW: Operator.AT_MOST,
@@ -220,6 +223,8 @@ class _Maker:
         if field.type not in ORDERED:
             return
         unit, name = _UNITS.get(field.type, 1), _UNIT_NAMES.get(field.type, "1")
+        if field.type is FieldType.MONEY and counts_in_ten_thousands(field):
+            unit, name = 10_000, "0.01万元"
         yield self._change(node, replace(node, constant=node.constant + unit), f"界限加 {name}")
         yield self._change(node, replace(node, constant=node.constant - unit), f"界限减 {name}")
         yield self._change(

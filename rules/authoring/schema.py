@@ -15,7 +15,7 @@ from rules.conditions import ANOTHER
 from rules.declarations import DEADLINE, LATE_NORMAL, LATE_REMIND
 from rules.language import BETWEEN_DAYS, Operation
 from rules.rulebook import COMPULSORY, SILENT
-from rules.sentences import NUMBER_WORDS, STATE_WORDS, TIME_WORDS, WORDS
+from rules.sentences import STATE_WORDS, TIME_WORDS, WORDS
 from rules.subjects import SubjectKind
 from rules.verdict import Outcome
 from rules.vocabulary import SUMMABLE, TEXTUAL, Field, FieldType, Vocabulary
@@ -199,6 +199,12 @@ def _sentences(kind: str, vocabulary: Vocabulary, parameters: tuple[str, ...]) -
             yield f"{kind}.{field.name} {rest}"
 
 
+_LIMITS = {
+    FieldType.PERCENT: "不低于 98%", FieldType.INTEGER: "不少于 1",
+    FieldType.DECIMAL: "不低于 0.5", FieldType.MONEY: "不超过 50万元",
+}  # fmt: skip
+
+
 def _endings(field: Field, parameters: tuple[str, ...]) -> Iterator[str]:
     match field.type:
         case FieldType.CHOICE:
@@ -207,10 +213,8 @@ def _endings(field: Field, parameters: tuple[str, ...]) -> Iterator[str]:
             yield from (f"包含 {option}" for option in field.options)
         case FieldType.YES_NO:
             yield from ("是 是", "是 否")
-        case FieldType.PERCENT:
-            yield f"{next(iter(NUMBER_WORDS))} 98%"
-        case FieldType.INTEGER:
-            yield "不少于 1"
+        case kind if kind in _LIMITS:
+            yield _LIMITS[kind]
         case FieldType.DATE:
             yield f"{next(iter(TIME_WORDS))} 2024-08-31"
         case FieldType.INSTANT:

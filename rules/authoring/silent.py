@@ -11,17 +11,19 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 
+from rules.amounts import money_text, parse_money
 from rules.call import Call
 from rules.declarations import names_deadline
 from rules.errors import Position, RuleFileError
 from rules.language import Compare, Condition, Rule, Rulebook, walk
 from rules.verdict import Outcome
-from rules.vocabulary import BEIJING, FieldType, show_value
+from rules.vocabulary import BEIJING, Field, FieldType, show_value
 from rules.yaml_text import Mapping, Sequence, Text, Tree
 
 TEXT_KEYS = ("名称", "依据", "告知", "存疑告知", "简述", "改由", "停用")
 _PERCENT = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d+)?[%％]")
 _COUNT = re.compile(r"(?<![\d.\-/第])(\d{2,15})(?![\d.%％年月日号条页款\-/:：])")
+_MONEY = re.compile(r"(?<![\d.])\d[\d,]*(?:\.\d+)?(?:万元|亿元|元)")
 _DAY = re.compile(r"(\d{1,2})月(\d{1,2})日")
 
 Warnings = Iterator[RuleFileError]
@@ -86,7 +88,7 @@ def _unsaid(rule: Rule, tree: Mapping) -> Warnings:
 
 def _other_numbers(rule: Rule, tree: Mapping, rulebook: Rulebook) -> Warnings:
     """A text that names numbers of the rule's kind, and none of them is the rule's."""
-    for kind, pattern in ((FieldType.PERCENT, _PERCENT), (FieldType.INTEGER, _COUNT)):
+    for kind, pattern in _NUMBERS:
         limits = _limits(rule, kind, rulebook)
         for key in ("名称", "依据", "告知", "存疑告知"):
             word = tree.get(Text(key))
@@ -94,7 +96,7 @@ def _other_numbers(rule: Rule, tree: Mapping, rulebook: Rulebook) -> Warnings:
                 continue
             plain = re.sub(r"\{[^}]*\}", lambda match: " " * len(match[0]), word)
             named = [
-                (match[0].replace("％", "%"), match.start()) for match in pattern.finditer(plain)
+                (_as_shown(match[0], kind), match.start()) for match in pattern.finditer(plain)
             ]
             if named and not {number for number, _ in named} & limits:
                 line, column = word.position
@@ -107,14 +109,28 @@ def _other_numbers(rule: Rule, tree: Mapping, rulebook: Rulebook) -> Warnings:
                 )
 
 
+_NUMBERS = (
+    (FieldType.PERCENT, _PERCENT),
+    (FieldType.INTEGER, _COUNT),
+    (FieldType.MONEY, _MONEY),
+)
+
+
+def _as_shown(written: str, kind: FieldType) -> str:
+    """A number of a text as limits are written: money in 元, whatever it was told in."""
+    if kind is FieldType.MONEY:
+        cents = parse_money(written, ten_thousands=False)
+        return written if cents is None else money_text(cents, ten_thousands=False)
+    return written.replace("％", "%")
+
+
 def _limits(rule: Rule, kind: FieldType, rulebook: Rulebook) -> set[str]:
     """The limits of one type in what the rule requires, in every period, as people write them."""
     editions = (one.requirement for one in rulebook.rules if one.id == rule.id)
     return {
-        show_value(field, node.constant)
+        show_value(Field("", kind), node.constant)
         for node in _compared(*editions)
-        if (field := rulebook.vocabulary[node.variable.removeprefix("另一")][node.field]).type
-        is kind
+        if rulebook.vocabulary[node.variable.removeprefix("另一")][node.field].type is kind
     }
 
 
