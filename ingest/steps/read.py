@@ -61,7 +61,7 @@ from ingest.store.messages import (
     set_aside,
 )
 from ingest.store.tables import CaseRow, MessageRow, TaskRow
-from ingest.store.tasks import NewTask, open_task, open_tasks
+from ingest.store.tasks import NewTask, open_task, open_tasks, reword_task
 from ingest.submission.filing import (
     Acknowledge,
     Arrived,
@@ -92,7 +92,7 @@ TOLD_A_DAY = 3
 TELEPHONE_FIELD = "联系电话"
 TASKS_OF_A_NAME = 10
 """Open tasks of one kind in one case; what comes beyond is one task that says there is more."""
-_OF_A_NAME = frozenset({TaskKind.IDENTITY, TaskKind.HELD, TaskKind.RIVALS, TaskKind.CALL})
+_OF_A_NAME = frozenset({TaskKind.IDENTITY, TaskKind.HELD, TaskKind.CALL})
 _ONE_A_MAIL = frozenset({TaskKind.QUESTION, TaskKind.CALL})
 
 
@@ -302,13 +302,18 @@ class Shelf:
             enqueue_letter(self.mouth, self.session, letter, self.now)
 
     def _ask(self, ask: Ask) -> None:
-        """One open task for a sender in a case, however often he writes; each question is one."""
+        """One open task for a sender in a case, however often he writes; each question is one, and
+        one is about all who claim a name.
+        """
         address = self.reading.envelope.from_address
         in_case = self._tasks_beside(ask, address)
         alike = [task for task in in_case if (task.kind, task.address) == (ask.kind, address)]
         if alike and ask.kind not in _ONE_A_MAIL:
             return
         of_kind = [task for task in in_case if task.kind == ask.kind]
+        if of_kind and ask.kind is TaskKind.RIVALS:
+            reword_task(self.session, of_kind[0].id, ask.reason)
+            return
         if ask.kind in _OF_A_NAME and len(of_kind) >= TASKS_OF_A_NAME:
             self._ask_about_all(ask)
             return

@@ -52,6 +52,17 @@ def open_task(session: Session, new: NewTask, now: datetime) -> tuple[TaskRow, b
     return row, True
 
 
+def reword_task(session: Session, task_id: int, reason: str) -> None:
+    """Say what an open task is about by now."""
+    statement = (
+        update(TaskRow)
+        .where(col(TaskRow.id) == task_id, col(TaskRow.closed_at).is_(None))
+        .values(reason=reason)
+        .execution_options(synchronize_session="fetch")
+    )
+    session.exec(statement)
+
+
 def close_task(session: Session, task_id: int, by: str, because: str, now: datetime) -> bool:
     """Close an open task; False when there is none such, or somebody else has closed it already."""
     statement = (

@@ -8,7 +8,7 @@ transaction; ``mailroom message inspect`` asks the same questions with nothing k
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal, TypeAlias
@@ -30,6 +30,8 @@ ALLEGED = "有退信说信函没有送达 {}，但没有引用我方信函，真
 SAME_NAME_A_DAY = 6
 """Addresses nobody vouches for that may open cases under one name within a day; whoever comes later
 waits for staff."""
+MOST_CLAIMS = 5
+"""Cases under one name that a task names."""
 MAX_BOUNCE_TEXT = 5_000
 """Characters of a bounce in which the address that refused is looked for."""
 TRACKLESS_CODE = "M"
@@ -230,7 +232,7 @@ def file_mail(reading: Reading, call: Call, known: Known, arrived: Arrived) -> F
         joins = [_enter(join, placement, reading, call, arrived) for join in placement.joins]
         joins = [replace(enter, counts_from=since) for enter in joins]
         doubts = (
-            *_about_the_sender(placement, reading, call),
+            *_about_the_sender(placement, known, reading, call),
             *_wished(asked, placement),
             *_late_pieces(call, known, arrived, since),
         )
@@ -368,7 +370,9 @@ def _received(reading: Reading, case: KnownCase) -> Silence | Receive:
     return Receive(case.code) if reading.screening.reply else Silence(reading.screening.reason)
 
 
-def _about_the_sender(placement: Placement, reading: Reading, call: Call) -> Iterator[Intent]:
+def _about_the_sender(
+    placement: Placement, known: Known, reading: Reading, call: Call
+) -> Iterator[Intent]:
     """What staff and the known address must hear about who sent papers that went into a case."""
     address, case = reading.envelope.from_address, placement.towards
     if not reading.screening.reply:
@@ -382,14 +386,19 @@ def _about_the_sender(placement: Placement, reading: Reading, call: Call) -> Ite
         )
         yield Ask(TaskKind.IDENTITY, reason, case.id)
         return
-    yield from _rivals_and_lists(placement, address, call)
+    yield from _rivals_and_lists(placement, known, address, call)
 
 
-def _rivals_and_lists(placement: Placement, address: str, call: Call) -> Iterator[Intent]:
+def _rivals_and_lists(
+    placement: Placement, known: Known, address: str, call: Call
+) -> Iterator[Intent]:
     rivals = [number for join in placement.joins for number in join.rivals]
-    for number in dict.fromkeys(rivals):
-        reason = f"{address} 另以“{placement.sender.name}”的名义报送，各立案卷。请电话核实哪个算数"
-        yield Ask(TaskKind.RIVALS, reason, number)
+    cases = {case.id: case for case in known.candidates.claimed}
+    for join in placement.joins:
+        if join.rivals:
+            others = [cases[number] for number in sorted(join.rivals)]
+            reason = _all_claims(others, placement.sender.name, address)
+            yield Ask(TaskKind.RIVALS, reason, others[0].id)
     opened = [join for join in placement.joins if join.case_id is None]
     if opened and not rivals and (listed := _listed_addresses(placement, call)):
         reason = (
@@ -397,6 +406,18 @@ def _rivals_and_lists(placement: Placement, address: str, call: Call) -> Iterato
             f"请电话核实"
         )
         yield Ask(TaskKind.IDENTITY, reason)
+
+
+def _all_claims(cases: Sequence[KnownCase], name: str, address: str) -> str:
+    """Everybody who claims a name, for the one task about it; its case is the oldest."""
+    shown = [
+        f"{case.code}（{'、'.join(list(case.addresses)[:2])}）" for case in cases[:MOST_CLAIMS]
+    ]
+    more = f" 等 {len(cases)} 件" if len(cases) > MOST_CLAIMS else ""
+    return (
+        f"{'、'.join(shown)}{more}之外，{address} 也以“{name}”的名义报送，各立案卷。"
+        f"请电话核实哪个算数"
+    )
 
 
 def _listed_addresses(placement: Placement, call: Call) -> tuple[str, ...]:

@@ -33,6 +33,8 @@ def test_a_flood_under_one_name_is_braked(house: House) -> None:
     assert len(house.cases()) == SAME_NAME_A_DAY
     assert len(house.events("held")) == COUNT - SAME_NAME_A_DAY
     assert len([task for task in tasks if task.kind is TaskKind.IDENTITY]) == 11
+    (rivals,) = [task for task in tasks if task.kind is TaskKind.RIVALS]
+    assert all(f"a{number}@example.net" in rivals.reason for number in range(SAME_NAME_A_DAY))
     assert len([letter for letter in house.letters() if letter.kind == "received"]) == 15
     assert any("逐件" in task.reason for task in tasks)
 

@@ -141,6 +141,21 @@ def rivals(
     )
 
 
+@pytest.mark.parametrize(("count", "more"), [(3, False), (7, True)])
+def test_one_task_lists_all_who_claim_a_name(
+    count: int, more: bool, call: Call, mail: Mail, word: Make
+) -> None:
+    """In the case that came first; of many the first ones and how many there are."""
+    reading = mail(word("甲团中学"), address="neu@example.cn").reading
+    others = rivals(count, opened=MORNING - timedelta(days=3))
+    filing = filed(reading, call, Known(candidates=Candidates(claimed=others)))
+    (ask,) = [each for each in filing.intents if isinstance(each, Ask)]
+    assert (ask.kind, ask.case_id) == (TaskKind.RIVALS, 100)
+    named = ["neu@example.cn", *(f"a{number}@example.net" for number in range(min(count, 5)))]
+    assert all(address in ask.reason for address in named)
+    assert (f"等 {count} 件" in ask.reason) is more
+
+
 STRANGER = {"from_address": "new@example.org"}
 
 
