@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from rules.namelists import NameList
-from rules.subjects import NO_MISFIT, Nature, PartState, SubjectField, SubjectKind
+from rules.subjects import NO_MISFIT, Nature, PartSort, PartState, SubjectField, SubjectKind
 from rules.timetable import USUAL, Timing
 from rules.vocabulary import BEIJING, Field, FieldType, normalise, numbers_in_words
 
@@ -215,6 +215,7 @@ _ON_SCANS = (
     Field(SubjectField.PAGES_IN_ORDER, FieldType.YES_NO),
     Field(SubjectField.SEAL_OWNER, FieldType.YES_NO),
     Field(SubjectField.DIGITAL_SEAL, FieldType.CHOICE, tuple(DigitalSeal)),
+    Field(SubjectField.SEAL_COUNT, FieldType.INTEGER),
 )
 
 
@@ -242,6 +243,7 @@ def vocabulary_of(call: Call) -> dict[str, dict[str, Field]]:
             Field(of.UNREAD_PARTS, yes_no),
             Field(of.MISFIT, FieldType.CHOICE, (NO_MISFIT, *Role)),
             Field(of.MISFIT_TRACK, FieldType.CHOICE, tracks.options),
+            Field(of.TOPIC, FieldType.TEXT),
         ),
         SubjectKind.APPLICATION: words(
             identifier,
@@ -263,6 +265,7 @@ def vocabulary_of(call: Call) -> dict[str, dict[str, Field]]:
                 FieldType.CHOICE,
                 tuple(PartState),
             ),
+            Field(of.SORT, FieldType.CHOICE, tuple(PartSort)),
         ),
         SubjectKind.ACCEPTED: words(identifier, tracks, name, unit),
         SubjectKind.COUNTS: words(identifier),

@@ -27,7 +27,8 @@ from rules.vocabulary import (
 )
 from rules.yaml_text import Mapping, Sequence, Text, Tree
 
-ITEM_COUNT = "项数"  #: the program's own field beside every tick list ends so
+COUNT_OF = {FieldType.CHOICES: "项数", FieldType.LONG_TEXT: "字数"}
+"""How the program's own field beside every tick list and long text ends."""
 _CODE = re.compile(r"[A-Z]{1,4}")
 _NAME = re.compile(r"[^\s.{}、,，:：]{1,30}")
 _RESERVED = {
@@ -237,7 +238,7 @@ def _fields(
     places = [(field.name, _at(tree, *where, n, "名称")) for n, field in enumerate(fields)]
     for name, place in _doubles(places):
         yield RuleFileError(f"“{name}”重复", place, "一张表里每个字段一个名称", "C104")
-    counts = {field.name + ITEM_COUNT for field in fields if field.type is FieldType.CHOICES}
+    counts = {field.name + COUNT_OF[field.type] for field in fields if field.type in COUNT_OF}
     taken = {*_RESERVED[kind], *counts} | ({APPLICANT_NAME} - {form.applicant})
     for number, field in enumerate(fields):
         place = places[number][1]

@@ -54,6 +54,9 @@ class SubjectField(StrEnum):
     PAGES_IN_ORDER = "页序正常"
     SEAL_OWNER = "印章单位一致"
     DIGITAL_SEAL = "电子签章"
+    SEAL_COUNT = "印章数"  #: how many seals were seen on it
+    TOPIC = "主题"  #: of the last mail
+    SORT = "类型"  #: what an attachment is by its content
     NAME = "名称"
     STATE = "状态"
 
@@ -81,6 +84,18 @@ class PartState(StrEnum):
     UNRECOGNISED = "未识别"
     OVER_LIMIT = "超出限制"
     OFD = "OFD文件"
+
+
+class PartSort(StrEnum):
+    """附件.类型: what people call a file of its kind."""
+
+    WORD = "Word"
+    SHEET = "电子表格"
+    PDF = "PDF"
+    OFD = "OFD"
+    PICTURE = "图片"
+    ARCHIVE = "压缩包"
+    OTHER = "其他"
 
 
 class Subject(BaseModel):

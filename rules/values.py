@@ -18,6 +18,9 @@ from rules.subjects import Subject, SubjectField, SubjectKind
 from rules.vocabulary import Field, FieldType, Vocabulary, normalise
 
 ITEM_COUNT = "项数"  #: 核心维度 (多选) -> 核心维度项数 (整数)
+WORD_COUNT = "字数"  #: 建设方案 (长文本) -> 建设方案字数 (整数)
+COUNT_OF = {FieldType.CHOICES: ITEM_COUNT, FieldType.LONG_TEXT: WORD_COUNT}
+"""What is counted in a field of a type, and what the field that holds it is called by."""
 SHOWN_UNKNOWN = "「未能识别」"
 SHOWN_BLANK = "「未填写」"
 
@@ -62,16 +65,18 @@ World = tuple[Actor, ...]
 
 
 def with_item_counts(vocabulary: Vocabulary) -> dict[str, dict[str, Field]]:
-    """``vocabulary`` with a field ``<名称>项数`` (how many are ticked) beside every tick list."""
+    """``vocabulary`` with a field ``<名称>项数`` (how many are ticked) beside every tick list, and
+    ``<名称>字数`` beside every long text.
+    """
     widened: dict[str, dict[str, Field]] = {}
     for kind, fields in vocabulary.items():
         counts = [
             Field(
-                name + ITEM_COUNT,
+                name + COUNT_OF[f.type],
                 FieldType.INTEGER,
             )
             for name, f in fields.items()
-            if f.type is FieldType.CHOICES
+            if f.type in COUNT_OF
         ]
         widened[kind] = {
             **fields,
@@ -114,20 +119,34 @@ def range_cell(low: int, high: int) -> Cell:
 
 def _actor(index: int, subject: Subject, fields: Mapping[str, Field]) -> Actor:
     identified = {**subject.fields, SubjectField.ID: Fact.known(subject.id)}
-    facts = {**identified, **_ticked(identified, fields)}
+    facts = {**identified, **_counts(identified, fields)}
     cells = {name: cell_of(fields[name], fact) for name, fact in facts.items() if name in fields}
     return Actor(index, subject.model_copy(update={"fields": facts}), cells)
 
 
-def _ticked(facts: Mapping[str, Fact], fields: Mapping[str, Field]) -> dict[str, Fact]:
-    """The 项数 facts; blank stays blank and unknown unknown."""
+def _counts(facts: Mapping[str, Fact], fields: Mapping[str, Field]) -> dict[str, Fact]:
+    """The 项数 and 字数 facts; blank stays blank and unknown unknown."""
     found: dict[str, Fact] = {}
     for name, fact in facts.items():
-        if name in fields and fields[name].type is FieldType.CHOICES:
-            counted = isinstance(fact.value, tuple) and fact.knowledge is Knowledge.KNOWN
-            value = len(fact.value) if counted and isinstance(fact.value, tuple) else None
-            found[name + ITEM_COUNT] = fact.model_copy(update={"value": value})
+        if name in fields and (suffix := COUNT_OF.get(fields[name].type)) is not None:
+            known = fact.knowledge is Knowledge.KNOWN
+            count = _count(fact.value, fields[name].type) if known else None
+            found[name + suffix] = fact.model_copy(update={"value": count})
     return found
+
+
+_RUN = re.compile(r"[A-Za-z0-9]{2,}")
+
+
+def _count(value: Value | None, kind: FieldType) -> int | None:
+    """Ticks of a list; characters of a text without white space, where a word or number of Latin
+    letters and digits counts as one, as word processors count.
+    """
+    if kind is FieldType.CHOICES:
+        return len(value) if isinstance(value, tuple) else None
+    if not isinstance(value, str):
+        return None
+    return len("".join(value.split())) - sum(len(run) - 1 for run in _RUN.findall(value))
 
 
 def cell_of(field: Field, fact: Fact) -> Cell:

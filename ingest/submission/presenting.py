@@ -23,6 +23,7 @@ from rules.subjects import (
     SUMMARY_ID,
     SUMMARY_SCAN_ID,
     Nature,
+    PartSort,
     PartState,
     Subject,
     SubjectField,
@@ -51,6 +52,17 @@ _STATES = {
     Fate.CLOUD_LINK: PartState.CLOUD_LINK,
     Fate.LIMIT: PartState.OVER_LIMIT,
 }
+_SORTS = {
+    PartSort.WORD: (
+        Kind.DOCX, Kind.DOTX, Kind.DOCM, Kind.DOC, Kind.WPS, Kind.RTF, Kind.ODT,
+    ),
+    PartSort.SHEET: (Kind.XLSX, Kind.XLS, Kind.ODS, Kind.CSV),
+    PartSort.PDF: (Kind.PDF,),
+    PartSort.OFD: (Kind.OFD,),
+    PartSort.PICTURE: (Kind.JPEG, Kind.PNG, Kind.IMAGE),
+    PartSort.ARCHIVE: (Kind.ZIP, Kind.RAR, Kind.SEVEN_ZIP, Kind.TAR, Kind.GZIP),
+}  # fmt: skip
+_SORT_OF = {kind: sort for sort, kinds in _SORTS.items() for kind in kinds}
 _MENDABLE = {
     PartState.ENCRYPTED, PartState.UNREADABLE, PartState.EMPTY, PartState.CLOUD_LINK, PartState.OFD,
 }  # fmt: skip
@@ -167,9 +179,14 @@ def _submission(case: Case, call: Call, sender: Sender, *, decided_before: bool)
             SubjectField.UNREAD_PARTS: Fact.known(
                 bool(unread), Provenance(method="attachment", raw="；".join(unread))
             ),
+            SubjectField.TOPIC: _written(last.reading.envelope.subject, header),
             **_misfit(case),
         },
     )
+
+
+def _written(text: str, place: Provenance) -> Fact:
+    return Fact.known(text, place) if text.strip() else Fact.blank(place)
 
 
 def _misfit(case: Case) -> dict[str, Fact]:
@@ -252,6 +269,7 @@ def _scan(item: Filed, track: str, identifier: str, belongs_to: Fact, role: Role
             SubjectField.BELONGS_TO: belongs_to,
             APPLICANT_NAME: _name_on(document, place),
             SubjectField.SEALED: _sealed(document, place),
+            SubjectField.SEAL_COUNT: _seal_count(document, place),
             SubjectField.IS_SCAN: document.is_scan,
             SubjectField.DIGITAL_SEAL: Fact.known(
                 DigitalSeal.OPEN if document.signatures else DigitalSeal.NONE,
@@ -363,6 +381,15 @@ def _sealed(document: Document, place: Provenance) -> Fact:
     return Fact.known(document.seal.outcome is SealOutcome.STAMPED, place)
 
 
+def _seal_count(document: Document, place: Provenance) -> Fact:
+    """How many seals were seen; unknown where it is not sure whether there is any."""
+    place = place.model_copy(update={"method": "seal detector"})
+    if document.seal is None or document.seal.outcome is SealOutcome.UNCERTAIN:
+        return Fact.unknown(place)
+    stamped = document.seal.outcome is SealOutcome.STAMPED
+    return Fact.known(len(document.seal.seals) if stamped else 0, place)
+
+
 def _summary(case: Case, *, unread: bool) -> Subject:
     fields = dict(case.table.document.fields) if case.table else {}
     fields |= {
@@ -416,6 +443,7 @@ def _attachments(case: Case) -> list[Subject]:
             fields = {
                 SubjectField.ID: Fact.known(identifier),
                 SubjectField.NAME: Fact.known(part.name or part.path),
+                SubjectField.SORT: Fact.known(str(_SORT_OF.get(part.kind, PartSort.OTHER))),
                 SubjectField.STATE: Fact.known(
                     str(state), Provenance(part=part.path, place=part.name, raw=part.reason)
                 ),

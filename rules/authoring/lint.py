@@ -33,6 +33,7 @@ from rules.language import (
 )
 from rules.logic import evaluate
 from rules.rulebook import read_rulebook
+from rules.subjects import SubjectField
 from rules.verdict import Outcome
 from rules.vocabulary import BEIJING, instant_text
 from rules.workdays import year_known
@@ -163,6 +164,18 @@ def _is(node: Condition, kind: str, actor: object) -> bool:
 
 def _about_one(rule: Rule, trial: _Trial | None) -> Iterator[RuleFileError]:
     name = f"规则“{rule.id}”"
+    counts_seals = any(
+        isinstance(node, Compare) and node.field == SubjectField.SEAL_COUNT
+        for node in walk(rule.requirement)
+    )
+    if counts_seals and rule.on_violated in (Outcome.RETURN, Outcome.REJECT):
+        yield _warn(
+            "W214",
+            "会看漏",
+            f"{name}数印章, 第二枚淡了、盖在一起了会少数",
+            rule.position,
+            "“不满足”写 转人工",
+        )
     if trial is None:
         yield RuleFileError(
             f"[未检查] {name}比较几份材料或条件太多, 没有检查它是否有意义",

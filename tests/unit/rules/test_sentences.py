@@ -20,6 +20,7 @@ from rules.language import (
 )
 from rules.sentences import Scope, parse_sentence, unknown_word
 from rules.values import with_item_counts
+from rules.vocabulary import Field, FieldType
 from rules.yaml_text import text_at
 
 
@@ -27,7 +28,8 @@ from rules.yaml_text import text_at
 def scope(call: Call) -> Scope:
     """A place where an application, a summary row and the counts can be spoken of."""
     variables = {kind: kind for kind in ("申报书", "汇总行", "扫描件", "来件", "统计")}
-    vocabulary = with_item_counts(vocabulary_of(call, ["区数"]))
+    vocabulary = with_item_counts(vocabulary_of(call))
+    vocabulary["统计"]["区数"] = Field("区数", FieldType.INTEGER)
     return Scope(vocabulary, variables, {"下限": "98%", "截止时间": "2024-09-01 00:00"})
 
 

@@ -142,6 +142,22 @@ def test_ticks_are_counted_and_keep_where_they_were_read() -> None:
     assert actors[0].subject.fact("维项数").value == 2
 
 
+def test_characters_are_counted_as_word_processors_do() -> None:
+    """Without white space; a word or a number of Latin letters and digits is one."""
+    vocabulary = with_item_counts({"申报书": {"方案": Field("方案", FieldType.LONG_TEXT)}})
+    texts = (
+        Fact.known("建设 5G 校园，\n共 1200 人。"),
+        Fact.blank(),
+        Fact.unknown(),
+        Fact.known(("甲",)),
+    )
+    actors = actors_of(
+        vocabulary, tuple(subject("申报书", f"申{n}", 方案=text) for n, text in enumerate(texts))
+    )
+
+    assert [actor.cell("方案字数") for actor in actors] == [number(10), BLANK, UNKNOWN, UNKNOWN]
+
+
 def test_a_count_beside_a_list_does_not_replace_a_field_of_that_name() -> None:
     """The call's own field goes first."""
     own = Field("维项数", FieldType.TEXT)

@@ -8,7 +8,7 @@ from datetime import UTC, timedelta
 
 import pytest
 
-from ingest.reading import Document, Fate, Part, SealOutcome
+from ingest.reading import Document, Fate, Part, Seal, SealOutcome, SealReading
 from ingest.submission.case import ReceivedMail, arrange
 from ingest.submission.presenting import LedgerEntry, subjects_of, verdict_of
 from ingest.submission.sender import Sender
@@ -285,3 +285,36 @@ def test_a_form_says_when_it_came_and_of_which_year_it_is(
     assert look([mail(word("甲团中学"))], call)["申1"].fact("标题年份").knowledge is Knowledge.BLANK
     scanned = look([mail(scan("甲团中学"))], call)["申1"]
     assert scanned.fact("标题年份").knowledge is Knowledge.UNKNOWN
+
+
+def test_a_mail_has_its_subject_and_an_attachment_its_sort(
+    call: Call, mail: Mail, word: Make
+) -> None:
+    """What people call a file, by its content; a mail without a subject left it empty."""
+    seen = look([mail(word("试验小学"), subject="申报材料")], call)
+    sorts = {subject.fact("类型").value for subject in seen.values() if subject.kind == "附件"}
+    assert (sorts, seen["来件"].fact("主题").value) == ({"Word"}, "申报材料")
+    silent = look([mail(word("试验小学"))], call)
+    assert silent["来件"].fact("主题").knowledge is Knowledge.BLANK
+
+
+@pytest.mark.parametrize(
+    ("outcome", "marks", "count"),
+    [
+        (SealOutcome.STAMPED, 2, 2),
+        (SealOutcome.NOT_STAMPED, 0, 0),
+        (SealOutcome.UNCERTAIN, 1, None),
+        (None, 0, None),
+    ],
+)
+def test_seals_are_counted_where_there_surely_are_some(
+    call: Call, mail: Mail, word: Make, scan: Make, outcome: SealOutcome | None, marks: int,
+    count: int | None,
+) -> None:  # fmt: skip
+    """A doubtful one is no number."""
+    mark = Seal(page=1, bbox=(0, 0, 40, 40), diameter_mm=40, shape="circle", confidence=0.9)
+    reading = SealReading(outcome=outcome, seals=(mark,) * marks) if outcome else None
+    paper = scan("试验小学").model_copy(update={"seal": reading})
+    seen = look([mail(word("试验小学"), paper)], call)
+    [found] = [subject for subject in seen.values() if subject.kind == "扫描件"]
+    assert found.fact("印章数").value == count
