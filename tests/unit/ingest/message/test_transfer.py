@@ -113,15 +113,15 @@ def test_nothing_a_stranger_writes_makes_it_raise(data: bytes) -> None:
             decoded(head + data, encoding)
 
 
-def test_ten_megabytes_of_code_take_no_time() -> None:
+def test_megabytes_of_code_take_no_time() -> None:
     """Also when they pretend: one pass, no going back."""
     started = time.process_time()
     for piece in (b"A" * 79 + b"\n", b"begin 644 a\n", b"=", b"M" * 61 + b"\n", b"\n", b"AAAA=\n"):
-        data = piece * (10_000_000 // len(piece))
+        data = piece * (3_000_000 // len(piece))
         split_text(data)
         decoded(data, "base64")
 
-    assert time.process_time() - started < 60
+    assert time.process_time() - started < 20
 
 
 @pytest.mark.parametrize(
