@@ -129,28 +129,37 @@ def show_message(
 
 
 @group.command("retry")
-def retry(context: typer.Context, number: Annotated[int, typer.Argument(help="来件编号")]) -> None:
-    """重新读取一封被隔离的来件(例如程序升级之后)。"""
+def retry(
+    context: typer.Context,
+    number: Annotated[int | None, typer.Argument(help="来件编号")] = None,
+    all_set_aside: Annotated[
+        bool,
+        typer.Option("--all-set-aside", help="所有被隔离的来件", envvar="MAILROOM_ALL_SET_ASIDE"),
+    ] = False,
+) -> None:
+    """重新读取一封被隔离的来件(例如程序升级之后),或全部被隔离的来件。"""
     from ingest.app import open_store
     from ingest.clock import SystemClock
     from ingest.errors import UsageError
     from ingest.store.events import EventKind, record_event
-    from ingest.store.messages import retry_message
+    from ingest.store.messages import retry_message, set_aside_ids
 
+    if (number is None) is not all_set_aside:
+        raise UsageError("要读哪一封没有说清", "写一个来件编号,或写 --all-set-aside")
+    now = SystemClock().now()
     with open_store(console(context).settings()) as store, store.writing() as session:
-        if not retry_message(session, number):
-            raise UsageError(
-                f"来件 {number} 不存在,或没有被隔离",
-                "用 mailroom message list 查看状态",
-            )
-        record_event(
-            session,
-            SystemClock().now(),
-            EventKind.RETRY,
-            "人工操作: 重新读取该来件",
-            message_id=number,
-        )
-    typer.echo(f"来件 {number} 将重新读取")
+        wanted = set_aside_ids(session) if number is None else [number]
+        for each in wanted:
+            if not retry_message(session, each):
+                raise UsageError(
+                    f"来件 {each} 不存在,或没有被隔离",
+                    "用 mailroom message list 查看状态",
+                )
+            record_event(session, now, EventKind.RETRY, "人工操作: 重新读取该来件", message_id=each)
+    if number is None:
+        typer.echo(f"{len(wanted)} 封来件将重新读取" if wanted else "没有被隔离的来件")
+    else:
+        typer.echo(f"来件 {number} 将重新读取")
 
 
 @group.command("export")

@@ -414,6 +414,12 @@ def retry_message(session: Session, message_id: int) -> bool:
     )
 
 
+def set_aside_ids(session: Session) -> list[int]:
+    """The mails that were set aside, in the order they were fetched in."""
+    query = select(MessageRow.id).where(col(MessageRow.state) == MessageState.SET_ASIDE)
+    return list(session.exec(query.order_by(col(MessageRow.id))))
+
+
 def read_for_call(session: Session, message_id: int, call: str) -> bool:
     """Read a mail again, this time for the call that staff named; False when it has not been
     read.

@@ -118,6 +118,28 @@ def test_a_mail_set_aside_is_read_again_on_a_persons_word(house: House, config: 
         assert verify_ledger(session, house.app.files).findings == ()
 
 
+def test_all_that_were_set_aside_are_read_again_with_one_word(
+    house: House, config: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """After an upgrade, say; a mail that was read is left alone, and which are meant is said."""
+    for number in (1, 2):
+        house.arrive(plain_mail(number))
+    receive_all(house.app.inlet)
+    for _ in range(2):
+        set_aside(house)
+    house.arrive(plain_mail(3))
+    house.take_in()
+    retry = ["--config", config, "message", "retry"]
+
+    assert run([*retry, "--all-set-aside"]) == 0
+    assert "2 封" in capsys.readouterr().out
+    assert [row.state for row in house.messages()][:2] == [MessageState.STORED] * 2
+    assert sorted(event.message_id or 0 for event in house.events("retry")) == [1, 2]
+    assert run([*retry, "--all-set-aside"]) == 0
+    assert "没有被隔离" in capsys.readouterr().out
+    assert run(retry) == run([*retry, "1", "--all-set-aside"]) == 64
+
+
 def test_the_original_is_handed_out_byte_for_byte(
     house: House, config: str, tmp_path: Path
 ) -> None:
