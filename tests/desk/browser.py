@@ -34,6 +34,35 @@ _QUIET = (
 )
 
 
+CONTRAST = """
+(() => {
+  const part = (c) => (c /= 255) <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
+  const light = ([r, g, b]) => 0.2126 * part(r) + 0.7152 * part(g) + 0.0722 * part(b);
+  const canvas = document.createElement("canvas").getContext("2d", {willReadFrequently: true});
+  const over = (layers) => {
+    canvas.clearRect(0, 0, 1, 1);
+    for (const layer of layers) { canvas.fillStyle = layer; canvas.fillRect(0, 0, 1, 1); }
+    return canvas.getImageData(0, 0, 1, 1).data;
+  };
+  const bad = [];
+  for (const element of document.querySelectorAll("body *")) {
+    const words = [...element.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim());
+    if (!words || !element.checkVisibility() || element.closest(".hidden, .skip, option")) continue;
+    const grounds = [];
+    for (let e = element; e; e = e.parentElement) grounds.unshift(getComputedStyle(e).backgroundColor);
+    const base = matchMedia("(prefers-color-scheme: dark)").matches ? "#000" : "#fff";
+    const ground = over([base, ...grounds]);
+    const ink = over([base, ...grounds, getComputedStyle(element).color]);
+    const [a, b] = [light(ink), light(ground)].sort((x, y) => y - x);
+    const ratio = (a + 0.05) / (b + 0.05);
+    if (ratio < 4.5) bad.push(`${ratio.toFixed(2)} ${element.className} ${element.textContent.trim().slice(0, 30)}`);
+  }
+  return bad;
+})()
+"""
+"""What on a page has a contrast below 4.5 to its ground."""
+
+
 def chromium() -> dict[str, str | None]:
     """Where the two programs are; None where one is missing."""
     return {name: shutil.which(name) for name in ("chromium", "chromedriver")}
