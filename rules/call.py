@@ -20,6 +20,9 @@ class Role(StrEnum):
 
     APPLICATION = SubjectKind.APPLICATION
     SUMMARY = SubjectKind.SUMMARY
+    OTHER = (
+        "其他表"  #: a further form of an application, called by a name of its own (预算表, 承诺书)
+    )
 
 
 class Rendition(StrEnum):
@@ -57,7 +60,7 @@ class Track:
     name: str
     code: str  #: short ASCII letter(s) used in case codes
     application: str  #: id of the form each entry must send
-    summary: str  #: id of the form each case must send
+    summary: str  #: id of the form each case must send; "" = none
     quotas: tuple[Quota, ...] = ()
 
 
@@ -80,6 +83,12 @@ class Form:
     seal_labels: tuple[str, ...] = (
         SEAL_LABELS  #: 盖章处: words that stand where it is to be stamped
     )
+    name: str = ""  #: 名称 of one that is 其他表
+
+    @property
+    def kind(self) -> str:
+        """What rules call it."""
+        return self.name or str(self.role)
 
 
 @dataclass(frozen=True)
@@ -205,7 +214,6 @@ def _settings(call: Call) -> dict[str, str]:
 
 _ON_SCANS = (
     Field(SubjectField.BELONGS_TO, FieldType.ID),
-    Field(SubjectField.FORM, FieldType.CHOICE, tuple(Role)),
     Field(SubjectField.SEALED, FieldType.YES_NO),
     Field(SubjectField.IS_SCAN, FieldType.YES_NO),
     Field(SubjectField.COMPARABLE, FieldType.YES_NO),
@@ -219,6 +227,12 @@ _ON_SCANS = (
 )
 
 
+def kinds_of(call: Call) -> tuple[str, ...]:
+    """What a scan's form can be: 申报书, 汇总表, and what the call calls its further forms."""
+    further = (form.kind for form in call.forms if form.role is Role.OTHER)
+    return tuple(dict.fromkeys((str(Role.APPLICATION), str(Role.SUMMARY), *further)))
+
+
 def vocabulary_of(call: Call) -> dict[str, dict[str, Field]]:
     """The words that rules for this call may use, before what a rule file counts and computes.
 
@@ -228,6 +242,8 @@ def vocabulary_of(call: Call) -> dict[str, dict[str, Field]]:
     tracks = Field(of.TRACK, FieldType.CHOICE, tuple(track.name for track in call.tracks))
     identifier = Field(of.ID, FieldType.ID)
     name, unit = Field(APPLICANT_NAME, FieldType.TEXT), Field(call.words.unit_field, FieldType.TEXT)
+
+    forms = Field(of.FORM, FieldType.CHOICE, kinds_of(call))
 
     def words(*fields: Field) -> dict[str, Field]:
         return {field.name: field for field in fields}
@@ -241,7 +257,7 @@ def vocabulary_of(call: Call) -> dict[str, dict[str, Field]]:
             Field(of.SENDER, FieldType.CHOICE, call.words.sender_kinds),
             Field(of.DOUBTFUL_TIME, yes_no),
             Field(of.UNREAD_PARTS, yes_no),
-            Field(of.MISFIT, FieldType.CHOICE, (NO_MISFIT, *Role)),
+            Field(of.MISFIT, FieldType.CHOICE, (NO_MISFIT, Role.APPLICATION, Role.SUMMARY)),
             Field(of.MISFIT_TRACK, FieldType.CHOICE, tracks.options),
             Field(of.TOPIC, FieldType.TEXT),
         ),
@@ -254,7 +270,7 @@ def vocabulary_of(call: Call) -> dict[str, dict[str, Field]]:
             Field(of.ARRIVED, FieldType.DATE),
             Field(of.TITLE_YEAR, FieldType.INTEGER),
         ),
-        SubjectKind.SCAN: words(identifier, tracks, name, *_ON_SCANS),
+        SubjectKind.SCAN: words(identifier, tracks, name, _ON_SCANS[0], forms, *_ON_SCANS[1:]),
         SubjectKind.SUMMARY: words(identifier, tracks, Field(of.EDITABLE, yes_no)),
         SubjectKind.ROW: words(identifier, tracks, name),
         SubjectKind.PART: words(
@@ -270,9 +286,12 @@ def vocabulary_of(call: Call) -> dict[str, dict[str, Field]]:
         SubjectKind.ACCEPTED: words(identifier, tracks, name, unit),
         SubjectKind.COUNTS: words(identifier),
     }
+    own = words(identifier, tracks, name, _ON_SCANS[0], Field(of.EDITABLE, yes_no))
     for form in call.forms:
+        if form.role is Role.OTHER:
+            words_of.setdefault(form.kind, dict(own))
         for field in form.fields:
-            words_of[form.role].setdefault(field.name, field)
+            words_of[form.kind].setdefault(field.name, field)
         for field in form.columns:
             words_of[SubjectKind.ROW].setdefault(field.name, field)
     return words_of

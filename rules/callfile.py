@@ -405,7 +405,8 @@ def _words(top: _Reader) -> Words:
 def _track(tree: Tree, at: Position, *, known: tuple[str, ...]) -> Track:
     reader = _Reader(tree, "类别", at, ("名称", "代码", "申报书", "汇总表", "名额"))
     name, code = reader.text("名称"), reader.text("代码")
-    for key in ("申报书", "汇总表"):
+    summary = reader.text("汇总表", "")
+    for key in ("申报书", "汇总表") if summary else ("申报书",):
         if known and reader.text(key) not in known:
             raise RuleFileError(
                 f"没有表单“{reader.text(key)}”",
@@ -414,7 +415,7 @@ def _track(tree: Tree, at: Position, *, known: tuple[str, ...]) -> Track:
                 "C006",
             )
     quotas = tuple(_quota(item, reader.at) for item in reader.sequence("名额", required=False))
-    return Track(name, code, reader.text("申报书"), reader.text("汇总表"), quotas)
+    return Track(name, code, reader.text("申报书"), summary, quotas)
 
 
 def _quota(tree: Tree, at: Position) -> Quota:
@@ -438,18 +439,27 @@ def _form(tree: Tree, at: Position) -> Form:
         tree,
         "表单",
         at,
-        ("编号", "种类", "类别", "标题", "申报单位字段", "字段", "列", "空白表", "盖章处"),
+        ("编号", "种类", "名称", "类别", "标题", "申报单位字段", "字段", "列", "空白表", "盖章处"),
     )
     kind = reader.text("种类")
     if kind not in set(Role):
-        raise RuleFileError(
-            f"不认识表单种类“{kind}”", reader.place("种类"), _one_of(kind, Role), "C006"
+        near = difflib.get_close_matches(kind, list(Role), 1, 0.5)
+        hint = (
+            f"是不是“{near[0]}”?"
+            if near
+            else f"申报书、汇总表以外的, 写 种类: 其他表, 名称: {kind}"
         )
+        raise RuleFileError(f"不认识表单种类“{kind}”", reader.place("种类"), hint, "C006")
+    if (kind == Role.OTHER) != (Text("名称") in reader.mapping):
+        message = "“其他表”缺“名称”" if kind == Role.OTHER else f"{kind}不用写“名称”"
+        hint = "写规则里怎样叫它, 例如 名称: 预算表" if kind == Role.OTHER else "删去“名称”"
+        raise RuleFileError(message, reader.place("名称"), hint, "C001")
     form = Form(
         id=reader.text("编号"), role=Role(kind), track=reader.text("类别"), titles=reader.texts("标题"),
         applicant=reader.text("申报单位字段"), fields=tuple(_field(item, reader.at) for item in reader.sequence("字段")),
         columns=tuple(_field(item, reader.at) for item in reader.sequence("列", required=False)),
         blank=reader.text("空白表", ""), seal_labels=reader.texts("盖章处") or SEAL_LABELS,
+        name=reader.text("名称") if kind == Role.OTHER else "",
     )  # fmt: skip
     if form.applicant not in {field.name for field in (*form.fields, *form.columns)}:
         raise RuleFileError(

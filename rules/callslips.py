@@ -31,9 +31,11 @@ COUNT_OF = {FieldType.CHOICES: "项数", FieldType.LONG_TEXT: "字数"}
 """How the program's own field beside every tick list and long text ends."""
 _CODE = re.compile(r"[A-Z]{1,4}")
 _NAME = re.compile(r"[^\s.{}、,，:：]{1,30}")
-_RESERVED = {
-    SubjectKind.APPLICATION: (SubjectField.ID, SubjectField.TRACK, SubjectField.EDITABLE),
-    SubjectKind.SUMMARY: (SubjectField.ID, SubjectField.TRACK, SubjectField.EDITABLE),
+_OWN = (SubjectField.ID, SubjectField.TRACK, SubjectField.EDITABLE)
+_RESERVED: dict[Role | SubjectKind, tuple[SubjectField, ...]] = {
+    Role.APPLICATION: _OWN,
+    Role.SUMMARY: _OWN,
+    Role.OTHER: (*_OWN, SubjectField.BELONGS_TO),
     SubjectKind.ROW: (SubjectField.ID, SubjectField.TRACK),
 }
 
@@ -130,6 +132,8 @@ def _tracks(call: Call, tree: Tree) -> Slips:
             ("申报书", Role.APPLICATION, track.application),
             ("汇总表", Role.SUMMARY, track.summary),
         ):
+            if not identifier:
+                continue
             form, place = call.form(identifier), _at(tree, "类别", number, key)
             if form.track in names:  # else the form says so itself
                 yield from _form_of(form, role, track, place)
@@ -196,7 +200,7 @@ def _forms(call: Call, tree: Tree) -> Slips:
                 "可用: " + "、".join(track.name for track in call.tracks),
                 "C006",
             )
-        elif form.id not in used:
+        elif form.id not in used and form.role is not Role.OTHER:
             yield RuleFileError(
                 f"表单“{form.id}”没有一个类别用到", _at(tree, *where, "编号"), "检查“类别”", "C106"
             )
@@ -204,7 +208,8 @@ def _forms(call: Call, tree: Tree) -> Slips:
             yield RuleFileError(
                 f"表单“{form.id}”没有标题, 认不出来", _at(tree, *where), "写首页的大标题", "C001"
             )
-        yield from _fields(form, form.fields, SubjectKind(form.role), tree, (*where, "字段"))
+        yield from _further(form, tree, where)
+        yield from _fields(form, form.fields, form.role, tree, (*where, "字段"))
         yield from _fields(form, form.columns, SubjectKind.ROW, tree, (*where, "列"))
         yield from _applicant(form, tree, where)
     titles = (
@@ -214,6 +219,21 @@ def _forms(call: Call, tree: Tree) -> Slips:
     )
     for title, place in _doubles(titles):
         yield RuleFileError(f"标题“{title}”重复", place, "两张表的标题要分得开", "C104")
+
+
+def _further(form: Form, tree: Tree, where: tuple[str | int, ...]) -> Slips:
+    """A form with a name of its own: nothing else is called so, and it has no rows."""
+    if form.role is not Role.OTHER:
+        return
+    place = _at(tree, *where, "名称")
+    if form.name in set(SubjectKind) or form.name in set(Role) or form.name.startswith("另一"):
+        yield RuleFileError(f"“{form.name}”已有别的意思", place, "换一个名称, 例如 预算表", "C112")
+    elif not _NAME.fullmatch(form.name):
+        yield RuleFileError(f"名称“{form.name}”不能用", place, "30 字以内, 不含空格和标点", "C108")
+    if form.columns:
+        yield RuleFileError(
+            "“其他表”不读逐行的“列”", _at(tree, *where, "列"), "要比的数写成“字段”", "C108"
+        )
 
 
 def _applicant(form: Form, tree: Tree, where: tuple[str | int, ...]) -> Slips:
@@ -230,7 +250,7 @@ def _applicant(form: Form, tree: Tree, where: tuple[str | int, ...]) -> Slips:
 def _fields(
     form: Form,
     fields: tuple[Field, ...],
-    kind: SubjectKind,
+    kind: Role | SubjectKind,
     tree: Tree,
     where: tuple[str | int, ...],
 ) -> Slips:
@@ -302,7 +322,7 @@ def _shared_fields(call: Call, tree: Tree) -> Slips:
     """Rules speak of 申报书.学校类型 whatever the form: one name means one thing."""
     first: dict[tuple[str, str], tuple[Form, Field]] = {}
     for number, form in enumerate(call.forms):
-        kinds = ((str(form.role), "字段", form.fields), (str(SubjectKind.ROW), "列", form.columns))
+        kinds = ((form.kind, "字段", form.fields), (str(SubjectKind.ROW), "列", form.columns))
         for kind, key, fields in kinds:
             for which, field in enumerate(fields):
                 other, known = first.setdefault((kind, field.name), (form, field))

@@ -140,6 +140,11 @@ def scan_id(entry: str) -> str:
     return f"{_SCAN}{entry}"
 
 
+def other_id(entry: str, number: int) -> str:
+    """The id of the ``number``-th further form (from 1) of an entry, or ("") of nobody's."""
+    return f"另{number}{entry}"
+
+
 def loose_scan_id(number: int) -> str:
     """The id of the ``number``-th scan (from 1) that could not be placed."""
     return f"散{number}"

@@ -40,9 +40,9 @@ class _Papers:
 
     def all(self) -> Iterator[Paper]:
         for entry in self.case.entries:
-            if entry.forms:
+            if entry.papers:
                 place = self.namer.folder(*self.folder.parts, entry.applicant or "未识别名称")
-                for item in entry.forms:
+                for item in entry.papers:
                     yield from self._document(place, item, entry.applicant)
         for table in (self.case.summary, self.case.summary_scan):
             if table is not None:

@@ -28,6 +28,7 @@ from rules.subjects import (
     entry_id,
     listed_entry_id,
     loose_scan_id,
+    other_id,
     row_id,
     scan_id,
 )
@@ -88,6 +89,20 @@ class Filed:
 
 
 @dataclass
+class OtherForm:
+    """其他表: a further form of an entry, such as its 预算表, in both renditions."""
+
+    form: str
+    editable: Filed | None = None
+    scan: Filed | None = None
+
+    @property
+    def papers(self) -> tuple[Filed, ...]:
+        """Whichever there are."""
+        return tuple(item for item in (self.editable, self.scan) if item is not None)
+
+
+@dataclass
 class Entry:
     """申报项: one applicant's 申报书 in both renditions."""
 
@@ -99,6 +114,19 @@ class Entry:
     rows: list[str] = field(default_factory=list)  #: ids of its rows in the summary table
     #: those of them whose name may mean another applicant
     doubtful_rows: list[str] = field(default_factory=list)
+    others: list[OtherForm] = field(default_factory=list)
+
+    @property
+    def subjects(self) -> frozenset[str]:
+        """Ids of everything rules may say about it."""
+        further = [other_id(self.id, number) for number, _ in enumerate(self.others, 1)]
+        forms = (self.id, *further)
+        return frozenset({*forms, *map(scan_id, forms), *self.rows})
+
+    @property
+    def papers(self) -> tuple[Filed, ...]:
+        """Everything that was sent for it."""
+        return (*self.forms, *(paper for other in self.others for paper in other.papers))
 
     @property
     def forms(self) -> tuple[Filed, ...]:
@@ -117,6 +145,9 @@ class Case:
     summary: Filed | None = None
     summary_scan: Filed | None = None
     loose: list[Filed] = field(default_factory=list)  #: scans nobody could place
+    strays: list[OtherForm] = field(
+        default_factory=list
+    )  #: further forms of nobody knows which entry
     replaced: list[Filed] = field(default_factory=list)
     #: papers of who may only add, for places that were taken
     unused: set[Place] = field(default_factory=set)
@@ -161,11 +192,21 @@ class Case:
         return self._compared[pair]
 
     @property
+    def further(self) -> Iterator[tuple[str, Entry | None, OtherForm]]:
+        """Every further form with its subject's id and its entry."""
+        for entry in self.entries:
+            for number, other in enumerate(entry.others, 1):
+                yield other_id(entry.id, number), entry, other
+        for number, other in enumerate(self.strays, 1):
+            yield other_id("", number), None, other
+
+    @property
     def scans(self) -> dict[str, Filed]:
         """Every scan under the id of its subject."""
         scans = {scan_id(entry.id): entry.scan for entry in self.entries} | {
             SUMMARY_SCAN_ID: self.summary_scan,
         }
+        scans |= {scan_id(identifier): other.scan for identifier, _, other in self.further}
         loose = {loose_scan_id(number): item for number, item in enumerate(self.loose, 1)}
         return {identifier: item for identifier, item in scans.items() if item is not None} | loose
 
@@ -215,6 +256,8 @@ def arrange(
     case = Case(track, ordered, names, endings=tuple(endings))
     # Who may only add comes last, whenever he wrote: he finds the places that are left.
     filed.sort(key=lambda item: not item.mail.may_replace)
+    others = [item for item in filed if item.document.role is Role.OTHER]
+    filed = [item for item in filed if item.document.role is not Role.OTHER]
     for item in filed:
         if item.document.rendition is Rendition.EDITABLE:
             _file_editable(case, item)
@@ -222,6 +265,8 @@ def arrange(
     waiting = [item for item in scans if not _file_scan(case, item)]
     waiting = [item for item in waiting if not _place_by_content(case, item, call)]
     _place_by_elimination(case, waiting)
+    for item in others:
+        _file_other(case, item)
     _name_rows(case)
     _end(case)
     return case
@@ -240,6 +285,29 @@ def _file_editable(case: Case, item: Filed) -> None:
     if _replaces(case, entry.editable, item):
         entry.editable = item
         _call_it(entry, document, case)
+
+
+def _file_other(case: Case, item: Filed) -> None:
+    """A further form goes to the entry it names; where it names nobody, to the only one there is."""
+    entry = _entry_of(case, item.document)
+    if entry is None and not item.document.applicant and len(case.entries) == 1:
+        [entry] = case.entries
+    filed = case.strays if entry is None else entry.others
+    alike = (other for other in filed if other.form == item.document.form)
+    other = next((one for one in alike if entry is not None or _same_stray(case, one, item)), None)
+    if other is None:
+        other = OtherForm(item.document.form)
+        filed.append(other)
+    if item.document.rendition is Rendition.STAMPED_SCAN:
+        other.scan = _newer(case, other.scan, item)
+    elif _replaces(case, other.editable, item):
+        other.editable = item
+
+
+def _same_stray(case: Case, other: OtherForm, item: Filed) -> bool:
+    """Whether both are of one applicant, whoever that is."""
+    name = case.names.of_document(item.document)
+    return any(case.names.same(case.names.of_document(one.document), name) for one in other.papers)
 
 
 def _call_it(entry: Entry, document: Document, case: Case) -> None:

@@ -14,7 +14,7 @@ from ingest.submission.tracks import misfits
 from notifier.letters import LetterRequest, ReceivedFile
 from notifier.rendering import LetterKind
 from notifier.wording import size_text
-from rules.call import Call, Rendition
+from rules.call import Call, Rendition, Role
 from rules.staff import passed_on
 from rules.timetable import corrections_until, resend_until
 from rules.verdict import Decision, Outcome, Verdict
@@ -37,7 +37,8 @@ def role_name(document: Document) -> str:
     if document.role is None:
         return "扫描件（未能对应）"
     rendition = "可编辑Word" if document.rendition is Rendition.EDITABLE else _printed(document)
-    return f"{document.role}（{rendition}）"
+    kind = document.form if document.role is Role.OTHER else document.role
+    return f"{kind}（{rendition}）"
 
 
 def _printed(document: Document) -> str:

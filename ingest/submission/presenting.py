@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Self
 
 from ingest.comparison.likeness import content_facts, name_read, not_compared, seal_owner
 from ingest.reading import Document, Fate, Kind, SealOutcome
-from ingest.submission.case import UNREAD, Case, Entry, Filed, parts_of_matter
+from ingest.submission.case import UNREAD, Case, Entry, Filed, OtherForm, parts_of_matter
 from ingest.submission.digitalseal import digital_seal
 from ingest.submission.sender import Sender
 from ingest.submission.timely import fingerprint
@@ -95,7 +95,7 @@ def subjects_of(
                 case.track,
                 scan_id(entry.id),
                 Fact.known(entry.id),
-                Role.APPLICATION,
+                str(Role.APPLICATION),
             )
             subjects.append(
                 _with_print(
@@ -115,14 +115,17 @@ def subjects_of(
             case.track,
             SUMMARY_SCAN_ID,
             Fact.known(SUMMARY_ID),
-            Role.SUMMARY,
+            str(Role.SUMMARY),
         )
         names = _Names.of(case, call, sender, None)
         subjects.append(_with_print(scan, case, case.summary_scan, case.summary, names, call))
     subjects += [
-        _scan(item, case.track, loose_scan_id(number), Fact.unknown(), None)
+        _scan(item, case.track, loose_scan_id(number), Fact.unknown())
         for number, item in enumerate(case.loose, 1)
     ]
+    for identifier, owner, other in case.further:
+        if owner is None or owner.id not in case.left_out:
+            subjects += _further(case, (identifier, owner, other), sender, call, unread=unread)
     owners = {row: entry for entry in case.entries for row in entry.rows}
     gone = {row for entry, _ in case.ended for row in entry.rows}
     rows = (
@@ -256,7 +259,35 @@ def _has(item: Filed | None, *, unread: bool) -> Fact:
     return Fact.unknown() if unread else Fact.known(False)
 
 
-def _scan(item: Filed, track: str, identifier: str, belongs_to: Fact, role: Role | None) -> Subject:
+def _further(
+    case: Case,
+    of: tuple[str, Entry | None, OtherForm],
+    sender: Sender,
+    call: Call,
+    *,
+    unread: bool,
+) -> Iterator[Subject]:
+    """A further form, and its scan, which belongs to it and to no application."""
+    identifier, entry, other = of
+    kind = call.form(other.form).kind
+    fields = dict(other.editable.document.fields) if other.editable else {}
+    if entry is not None and entry.applicant:
+        known = fields.get(APPLICANT_NAME) or Fact.known(entry.applicant)
+        fields[APPLICANT_NAME] = known.model_copy(update={"same_as": entry.applicant})
+    fields |= {
+        SubjectField.ID: Fact.known(identifier),
+        SubjectField.TRACK: _known_track(case.track),
+        SubjectField.BELONGS_TO: Fact.known(entry.id) if entry else Fact.unknown(),
+        SubjectField.EDITABLE: _has(other.editable, unread=unread),
+    }
+    yield Subject(kind=kind, id=identifier, fields=fields)
+    if other.scan is not None:
+        scan = _scan(other.scan, case.track, scan_id(identifier), Fact.known(identifier), kind)
+        names = _Names.of(case, call, sender, entry)
+        yield _with_print(scan, case, other.scan, other.editable, names, call)
+
+
+def _scan(item: Filed, track: str, identifier: str, belongs_to: Fact, form: str = "") -> Subject:
     document = item.document
     place = Provenance(part=document.part, place=document.name)
     return Subject(
@@ -265,7 +296,7 @@ def _scan(item: Filed, track: str, identifier: str, belongs_to: Fact, role: Role
         fields={
             SubjectField.ID: Fact.known(identifier),
             SubjectField.TRACK: _known_track(track),
-            SubjectField.FORM: Fact.known(str(role)) if role else Fact.unknown(place),
+            SubjectField.FORM: Fact.known(form) if form else Fact.unknown(place),
             SubjectField.BELONGS_TO: belongs_to,
             APPLICANT_NAME: _name_on(document, place),
             SubjectField.SEALED: _sealed(document, place),
@@ -498,5 +529,4 @@ def verdict_of(case: Case, findings: Iterable[Finding], rules_sha256: str) -> Ve
 
 
 def _concerns(finding: Finding, entry: Entry) -> bool:
-    own = {entry.id, scan_id(entry.id), *entry.rows}
-    return bool(own.intersection(finding.subjects))
+    return bool(entry.subjects.intersection(finding.subjects))

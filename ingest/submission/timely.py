@@ -50,8 +50,7 @@ def fingerprint(case: Case, entry: Entry) -> str:
     """What changes when an entry's own papers do: its forms, and the values of its rows."""
     documents = [
         f"{item.document.rendition} {item.document.sha256} {item.document.part}"
-        for item in (entry.editable, entry.scan)
-        if item is not None
+        for item in entry.papers
     ]
     rows = [
         f"{name} {fact.value if fact.value is not None else fact.knowledge}"

@@ -139,6 +139,10 @@ class _Look:
         for entry in self.case.entries:
             title = entry.applicant or "(未写明申报单位)"
             yield self._group(entry.id, title, entry.editable, entry.scan, decided.get(entry.id))
+        for identifier, owner, other in self.case.further:
+            whose = f"{owner.applicant} " if owner else ""
+            title = whose + self.call.form(other.form).kind
+            yield self._group(identifier, title, other.editable, other.scan, None)
         if self.case.summary or self.case.summary_scan:
             yield self._group(SUMMARY, "汇总表", self.case.summary, self.case.summary_scan, None)
         for number, item in enumerate(self.case.loose, 1):

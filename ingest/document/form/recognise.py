@@ -145,7 +145,8 @@ def recognise_by_name(name: str, call: Call) -> Recognition:
     titles = [(form, normalise(title)) for form in call.forms for title in form.titles]
     by_title = {form.id for form, title in titles if title in key}
     of_track = (form for form in call.forms if normalise(form.track) in key)
-    by_words = {form.id for form in of_track if _names_role(key, form.role)}
+    further = [normalise(form.kind) for form in call.forms if form.role is Role.OTHER]
+    by_words = {form.id for form in of_track if _names_kind(key, form, further)}
     said = [ids for ids in (by_id, by_title, by_words) if ids]
     agreed = set.intersection(*said) if said else set()
     if len(agreed) != 1:
@@ -153,9 +154,13 @@ def recognise_by_name(name: str, call: Call) -> Recognition:
     return Recognition(call.form(agreed.pop()), "file name")
 
 
-def _names_role(key: str, role: Role) -> bool:
-    if role is Role.SUMMARY:
+def _names_kind(key: str, form: Form, further: Sequence[str]) -> bool:
+    if form.role is Role.OTHER:
+        return normalise(form.kind) in key
+    if form.role is Role.SUMMARY:
         return "汇总表" in key
+    if any(kind in key for kind in further):
+        return False
     return "汇总" not in key and ("申报书" in key or "申报表" in key)
 
 
@@ -170,7 +175,7 @@ def _words_of_forms(call: Call) -> Iterator[str]:
         yield form.id
         yield from (f"{noise}{form.track}" for noise in call.words.noise)
         yield form.track
-        yield form.role
+        yield form.kind
 
 
 def applicant_in_name(name: str, call: Call) -> str:
