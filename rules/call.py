@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 
 from rules.namelists import NameList
 from rules.subjects import NO_MISFIT, Nature, PartSort, PartState, SubjectField, SubjectKind
@@ -303,6 +304,13 @@ def _stands_in(key: str, wanted: str) -> bool:
     return position >= 0 and not cut
 
 
+@lru_cache(maxsize=8)
+def _unit_keys(units: tuple[Unit, ...]) -> tuple[tuple[Unit, str], ...]:
+    """Every name of every unit as names are compared; asked for with every line of every mail."""
+    names = ((unit, (unit.name, unit.bureau, *unit.aliases)) for unit in units)
+    return tuple((unit, normalise(name)) for unit, those in names for name in those)
+
+
 def find_unit(call: Call, text: str) -> Unit | None:
     """The one submitting unit that ``text`` names (by name, bureau or alias); None when none or
     several do.
@@ -310,12 +318,11 @@ def find_unit(call: Call, text: str) -> Unit | None:
     The longest name found wins, so that 第十一师 is not taken for 第一师.
     """
     written = normalise(text)
+    spellings = {written, numbers_in_words(written)}
     found: dict[str, int] = {}
-    for unit in call.units:
-        for name in (unit.name, unit.bureau, *unit.aliases):
-            key = normalise(name)
-            if any(_stands_in(key, wanted) for wanted in (written, numbers_in_words(written))):
-                found[unit.name] = max(found.get(unit.name, 0), len(key))
+    for unit, key in _unit_keys(call.units):
+        if any(_stands_in(key, wanted) for wanted in spellings):
+            found[unit.name] = max(found.get(unit.name, 0), len(key))
     best = max(found.values(), default=0)
     names = [name for name, length in found.items() if length == best]
     return next(unit for unit in call.units if unit.name == names[0]) if len(names) == 1 else None

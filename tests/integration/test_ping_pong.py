@@ -9,6 +9,7 @@ import email.policy
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from email.message import EmailMessage
+from functools import cache
 from itertools import pairwise
 
 import pytest
@@ -40,10 +41,12 @@ def sent_to_robot(house: House) -> list[bytes]:
     return [letter.data for letter in house.transport.letters if letter.recipient == ROBOT]
 
 
+@cache
 def parsed(letter: bytes) -> EmailMessage:
     return email.message_from_bytes(letter, policy=email.policy.default)
 
 
+@cache
 def text_of(letter: bytes) -> str:
     part = parsed(letter).get_body(("plain",))
     assert part is not None
