@@ -168,16 +168,17 @@ def agree_to_examples(
 
 def use_rules_in_force(rules: RulesInForce, database: Database) -> None:
     """For a command beside the daemon: the rules that are in force there, of every call, whatever
-    stands on the disk by now.
+    stands on the disk by now. A call that has none yet has no cases either.
 
     Raises:
-        ConfigError: a call has none.
+        ConfigError: no call has any, or they cannot be used.
     """
-    for each in rules.all:
-        with database.reading() as session:
-            row = last_good(session, each.call.id)
-        if row is None:
-            raise ConfigError("还没有启用过规则文件", "先运行 mailroom run")
+    with database.reading() as session:
+        rows = [(each, last_good(session, each.call.id)) for each in rules.all]
+    known = [(each, row) for each, row in rows if row is not None]
+    if not known:
+        raise ConfigError("还没有启用过规则文件", "先运行 mailroom run")
+    for each, row in known:
         if not _put_in_force(each, each.folder, kept_texts(row)):
             raise ConfigError(each.trouble)
 

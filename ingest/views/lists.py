@@ -107,6 +107,7 @@ def message_detail(session: Session, number: int) -> MessageDetail:
     reading = load_reading(row)
     return {
         **message_line(row),
+        "call": row.call,
         "screening_reply": row.screening_reply,
         "screening_reason": row.screening_reason,
         "message_id": row.message_id_header,

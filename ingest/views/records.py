@@ -80,6 +80,7 @@ class EventRecord(TypedDict):
 class MessageDetail(MessageRecord):
     """Everything about one mail."""
 
+    call: str  #: id of the call it is for; "" = nobody can tell yet
     screening_reply: bool
     screening_reason: str
     message_id: str

@@ -332,3 +332,21 @@ def test_mails_are_split_off_and_merged_back(grey: OpenDesk) -> None:
 
     assert (done.status, done.headers["location"]) == (303, f"/cases/{form['code']}?done=1")
     assert grey.house.cases()[-1].merged_into == grey.house.cases()[0].id
+
+
+def test_a_clerk_says_for_which_call_a_mail_is(open_one: Open) -> None:
+    """The mail's page offers the calls by their titles; the mail is then read anew."""
+    calls = {"active": ["smart-education-2024", "community-grants-2025"]}
+    desk = open_one(calls_=calls)
+    desk.house.settle_rules()
+    desk.house.arrive(with_file(plain_mail(1, "材料")))
+    desk.house.take_in()
+    clerk = desk.signed_in()
+    page = clerk.get("/mails/1").text
+    assert all(each.call.title in page for each in desk.house.app.rules.all)
+    form = {"order": "route", "token": clerk.form_token(), "message": "1", "because": "看过附件"}
+
+    assert refused(clerk.post("/orders/do", form | {"call": "none"}), "没有正在办理的征集")
+    assert clerk.post("/orders/do", form | {"call": calls["active"][1]}).status == 303
+    assert desk.house.messages()[0].call == calls["active"][1]
+    assert "认定是哪一项征集" not in clerk.get("/mails/1").text

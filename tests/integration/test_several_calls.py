@@ -100,6 +100,8 @@ def test_staff_name_the_call_and_the_mail_is_read_again_under_it(house: House) -
     ):
         with pytest.raises(UsageError):
             name_call(hands(house), *wrong)
+    with pytest.raises(UsageError, match="哪一项征集"):
+        release(hands(house), 1, "", "电话问过")
     assert "社区微更新" in name_call(hands(house), 1, SECOND, "电话问过")
     with pytest.raises(UsageError, match="已经是"):
         name_call(hands(house), 1, SECOND, "再来一次")

@@ -56,6 +56,11 @@ def release(hands: Hands, number: int, code: str, because: str) -> str:
         reading = load_reading(mail) if mail is not None else None
         if mail is None or reading is None:
             raise UsageError(f"没有读过的来件 {number}", "用 mailroom message list 查看编号")
+        if not mail.call and hands.rules.others and not code:
+            raise UsageError(
+                f"还没有认定来件 {number} 是哪一项征集的",
+                f"先用 mailroom message route {number} 征集编号",
+            )
         if not parts_of_matter(reading):
             raise UsageError(
                 f"来件 {number} 没有带来材料", "答复之后用 mailroom message close 办结"

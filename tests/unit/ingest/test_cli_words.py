@@ -142,7 +142,7 @@ CASE: dict[str, Any] = {
     "entries": [{"applicant": "某校", "track": "甲类", "verdict": "incomplete", "findings": []}],
 }  # fmt: skip
 MESSAGE: dict[str, Any] = {
-    **MAIL, "screening_reply": True, "screening_reason": "个人来信", "message_id": "<a@b>", "cases": ["Q24-0001-X"],
+    **MAIL, "call": "c", "screening_reply": True, "screening_reason": "个人来信", "message_id": "<a@b>", "cases": ["Q24-0001-X"],
     "parts": [{"path": "2", "name": "材料.rar", "kind": "rar", "size": 9, "fate": "unsupported", "reason": "暂不打开"}],
     "documents": [{"part": "2", "form": "附件1", "rendition": "stamped_scan", "applicant": "某校"}],
     "letters": [LETTER], "no_letters": [{"at": AT, "reason": "到了上限"}],
