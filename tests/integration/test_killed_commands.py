@@ -22,7 +22,9 @@ from ingest.daemon import settle_past
 from ingest.opening import Opening, UnfitStoreError, open_store_for, refuse_unfit
 from ingest.store.audit import verify_ledger
 from ingest.store.files import FileStore
+from ingest.store.journal import JOURNAL_FILE
 from ingest.store.manifest import backups_in, check_sums
+from ingest.store.marker import MARKER_FILE
 from tests.integration.house import STAFF, open_house, settings
 from tests.integration.test_purge import AUTUMN, CALL, LIMITS, Finished, autumn, finished
 from tests.torture.runs import KILLED, Zygote
@@ -139,7 +141,7 @@ def made_older(directory: Path) -> None:
         for table in ("store", "endings", "case_marks"):
             database.execute(f"DROP TABLE {table}")
         database.execute("UPDATE alembic_version SET version_num = '0003'")
-    for name in ("store.json", "journal.jsonl"):
+    for name in (MARKER_FILE, JOURNAL_FILE):
         (directory / "files" / name).unlink(missing_ok=True)
 
 
