@@ -8,7 +8,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from ingest.app import open_folder, open_mailbox, open_transport
@@ -19,12 +19,16 @@ from ingest.rulefiles.examination import NOTHING_BEFORE, Before, before, problem
 from ingest.sandbox.trial import standing_walls
 from ingest.sandbox.workers import WorkerDied, WorkerFailed
 from ingest.settings import Settings
-from ingest.slips import connection_slip, is_loopback, room_slip, value_checks
+from ingest.slips import connection_slip, is_loopback, room_slip, stray_slip, value_checks
 from ingest.store.database import database_file, open_database, reading_existing
+from ingest.store.files import FileStore
+from ingest.store.strays import stray_mails
 from notifier.transport import SmtpLoginRefused, SmtpUnavailable
 
 PATIENCE = 10.0
 """Seconds a server has for any reply: whoever tries the configuration waits for it."""
+JUST_NOW = timedelta(hours=1)
+"""How old a file is that nobody is about to register."""
 
 
 def run_checks(settings: Settings, now: datetime) -> Iterator[tuple[str, str]]:
@@ -37,6 +41,7 @@ def run_checks(settings: Settings, now: datetime) -> Iterator[tuple[str, str]]:
     yield "邮件原件目录", _try(lambda: _place(settings.store.files))
     yield _walls(settings)
     yield "存储是否配套", _try(lambda: refuse_unfit(settings.store))
+    yield "原件是否都有登记", _strays(settings, now)
     mailbox, smtp = settings.mailbox, settings.smtp
     yield "邮箱登录", connection_slip("mailbox", mailbox) or _try(lambda: _mailbox(settings))
     yield "发信登录", connection_slip("smtp", smtp) or _try(lambda: _transport(settings))
@@ -141,6 +146,18 @@ def _database(settings: Settings) -> None:
             )
     finally:
         database.close()
+
+
+def _strays(settings: Settings, now: datetime) -> str:
+    """Raw mails the database does not know; nothing where it cannot be read, which another check
+    tells.
+    """
+    try:
+        with reading_existing(settings.store.database) as session:
+            found = stray_mails(session, FileStore(settings.store.files), now - JUST_NOW)
+    except MailroomError:
+        return ""
+    return stray_slip([str(path) for path in found])
 
 
 def _place(directory: Path) -> None:

@@ -17,7 +17,7 @@ from ingest.errors import ConfigError
 from ingest.receipts.key import fingerprint, fingerprint_of_key_in, load_or_make_key
 from ingest.settings import StoreSettings
 from ingest.store.claims import count_mails, has_come_to, read_claim, write_claim
-from ingest.store.database import Database, open_database
+from ingest.store.database import Database, open_database, reading_existing
 from ingest.store.events import EventKind, ledger_head, record_event
 from ingest.store.files import FileStore
 from ingest.store.identity import ADOPTABLE, AT_WORK, WORDS, Claim, Fit, Mark, Parts, fit
@@ -29,12 +29,14 @@ from ingest.store.restore import (
     draft_of,
     move_aside,
     note_done,
+    opened,
     place_of,
     put_in_place,
     require_room,
     restoring,
     verify_restored,
 )
+from ingest.store.strays import stray_mails
 
 
 class Opening(Enum):
@@ -142,15 +144,27 @@ def adopt(settings: StoreSettings, who: str, now: datetime) -> Fit:
         database.close()
 
 
+def strays_of(settings: StoreSettings, now: datetime) -> int:
+    """How many raw mails lie there that the database does not know. Raises as :func:`adopt`."""
+    with reading_existing(settings.database) as session:
+        return len(stray_mails(session, FileStore(settings.files), now))
+
+
 def restore(
-    settings: StoreSettings, source: Path, now: datetime, *, replace_: bool, verify: bool
+    settings: StoreSettings,
+    source: Path,
+    now: datetime,
+    *,
+    replace_: bool,
+    verify: bool,
+    identity: Path | None = None,
 ) -> tuple[Manifest, Path | None]:
     """Bring the store back from a backup (the newest of several); what it holds, and where the
     database went that was there before. Its ledger ends where it did; letters are recalled before
-    they leave.
+    they leave. A sealed backup is opened by the key in the file ``identity``.
 
     Raises:
-        InputError: there is no whole backup.
+        InputError: there is no whole backup, or the key does not open it.
         UsageError: something is in the way.
         ConfigError: the database is none a backup can be brought back to.
         StorageError: the disk does not take it, or what was brought back is not what it was.
@@ -159,7 +173,8 @@ def restore(
     place = place_of(settings.database)
     there = require_room(place, settings.files, manifest, replaced=replace_)
     begun = None if there else Mark(manifest.identity, manifest.key)
-    draft = draft_of(bring_back(backup, settings.files, begun), place)
+    with opened(backup, manifest, place, identity) as clear:
+        draft = draft_of(bring_back(clear, settings.files, begun), place)
     if verify:
         verify_restored(draft, settings.files, manifest)
     _mark_restored(draft, settings.files, now if there else manifest.made, now)

@@ -142,6 +142,7 @@ class StoreSettings(_Section):
     database: str = "sqlite:///mailroom.db"
     files: Path = Path("files")
     backup_within: Duration = timedelta(0)
+    backup_recipients: tuple[str, ...] = ()  #: public keys of age
 
 
 class OfficeSettings(_Section):

@@ -4,7 +4,7 @@ file, no server, and the time is given.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from ipaddress import ip_address
 
@@ -129,3 +129,14 @@ def value_checks(
 
 def _shown(moment: datetime) -> str:
     return moment.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M")
+
+
+def stray_slip(paths: Sequence[str]) -> str:
+    """What to do about raw mails that the database does not know; "" when there are none."""
+    if not paths:
+        return ""
+    more = f" 等 {len(paths)} 封" if len(paths) > 1 else ""
+    return (
+        f"数据库没有登记的原件: {paths[0]}{more}: 有更新的备份,用 mailroom restore 恢复;"
+        "没有的,用邮件程序把这些 .eml 放回收件箱,会照常登记、答复"
+    )

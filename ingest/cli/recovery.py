@@ -35,9 +35,11 @@ def backup(
     from ingest.store.backup import make_backup, rotate
 
     store = console(context).settings().store
-    manifest, path = make_backup(store.database, store.files, directory, SystemClock().now())
+    manifest, path = make_backup(
+        store.database, store.files, directory, SystemClock().now(), store.backup_recipients
+    )
     typer.echo(
-        f"已备份并核验: {path}\n"
+        f"已备份并核验{'、加密' if store.backup_recipients else ''}: {path}\n"
         f"来件原件 {manifest.mails} 封, 信函 {manifest.letters} 封, 台账 {manifest.events} 行, "
         f"末行校验值 {manifest.head}"
     )
@@ -58,6 +60,10 @@ def restore(
             "--replace", help="换掉现有的数据库,原来的改名保留", envvar="MAILROOM_REPLACE"
         ),
     ] = False,
+    identity: Annotated[
+        Path | None,
+        typer.Option("--identity", help="私钥文件,备份是加密的才要写", envvar="MAILROOM_IDENTITY"),
+    ] = None,
 ) -> None:
     """从备份恢复: 台账、信函与备份时相同;不发任何信,此后已发过的信也不会再发。"""
     from ingest import opening
@@ -67,7 +73,12 @@ def restore(
     store = console(context).settings().store
     with single_instance(store.database):
         manifest, aside = opening.restore(
-            store, directory, SystemClock().now(), replace_=replace, verify=verify
+            store,
+            directory,
+            SystemClock().now(),
+            replace_=replace,
+            verify=verify,
+            identity=identity,
         )
     typer.echo(
         f"已恢复{'并核验' if verify else ''}: {manifest.made:%Y-%m-%d %H:%M} (UTC) 的备份, "
@@ -99,6 +110,7 @@ def adopt(
     from ingest.clock import SystemClock
     from ingest.errors import UsageError
     from ingest.opening import adopt as take_over
+    from ingest.opening import strays_of
     from ingest.store.lock import single_instance
 
     if not after_restore:
@@ -108,6 +120,12 @@ def adopt(
     settings = console(context).settings()
     with single_instance(settings.store.database):
         take_over(settings.store, who.strip() or getpass.getuser(), SystemClock().now())
+        lost = strays_of(settings.store, SystemClock().now())
+    if lost:
+        typer.echo(
+            f"数据库没有登记的原件 {lost} 封: 还在服务器上的,启动后重新登记;"
+            "此后 mailroom check 列出仍没有登记的。"
+        )
     typer.echo(
         "已接管。启动后: 发过的信不再发;可能发过的扣在发件箱(mailroom outbox list --state held),\n"
         "看过再用 mailroom outbox release 放行或 mailroom outbox cancel 取消。"

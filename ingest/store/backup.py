@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,6 +28,7 @@ from ingest.store.journal import JOURNAL_FILE
 from ingest.store.manifest import (
     DATABASE,
     FILES,
+    SEALED,
     SUMS,
     Manifest,
     backups_in,
@@ -36,6 +37,7 @@ from ingest.store.manifest import (
 )
 from ingest.store.marker import MARKER_FILE, sync_directory, write_durably
 from ingest.store.migrations import REVISIONS
+from ingest.store.sealing import require_recipients, seal
 from ingest.store.tables import MessageRow
 from notifier.outbox import count_by_state
 
@@ -43,20 +45,24 @@ KEY_FILE = "secret.key"
 _PAGES = 2000  #: copied at a time, so that a writer waits for milliseconds only
 
 
-def make_backup(url: str, files: Path, directory: Path, now: datetime) -> tuple[Manifest, Path]:
-    """A new backup in ``directory``: what it holds, and its folder.
+def make_backup(
+    url: str, files: Path, directory: Path, now: datetime, recipients: Sequence[str] = ()
+) -> tuple[Manifest, Path]:
+    """A new backup in ``directory``: what it holds, and its folder. With ``recipients`` (public keys
+    of age) it is sealed for them; in the clear it is then only ever beside the database.
 
     Raises:
-        ConfigError: there is no SQLite database at ``url``.
+        ConfigError: there is no SQLite database at ``url``; a recipient is none.
         StorageError: it cannot be written, or what was copied is not whole; nothing is left of it.
     """
     source = _existing(url)
     target = directory / f"mailroom-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+    require_recipients(recipients)
     with _whole_or_nothing(directory, target) as draft:
-        copy_database(source, draft / DATABASE)
-        manifest = _fill(draft, files, _newest(directory), now)
-        _write_sums(draft)
-        write_manifest(draft, manifest)
+        if recipients:
+            manifest = _sealed(source, files, draft, now, recipients)
+        else:
+            manifest = _filled(source, files, draft, _newest(directory), now)
     live = open_database(url)
     try:
         with live.writing() as session:
@@ -64,6 +70,42 @@ def make_backup(url: str, files: Path, directory: Path, now: datetime) -> tuple[
     finally:
         live.close()
     return manifest, target
+
+
+def _filled(
+    source: Path, files: Path, draft: Path, earlier: Path | None, now: datetime
+) -> Manifest:
+    copy_database(source, draft / DATABASE)
+    manifest = _fill(draft, files, earlier, now)
+    _write_sums(draft)
+    write_manifest(draft, manifest)
+    return manifest
+
+
+def _sealed(
+    source: Path, files: Path, draft: Path, now: datetime, recipients: Sequence[str]
+) -> Manifest:
+    """The manifest names nobody and stays readable: by it old backups go."""
+    with empty_folder(source.with_name(f".{source.name}.sealing")) as clear:
+        manifest = _filled(source, files, clear, None, now)
+        seal(clear, draft / SEALED, recipients)
+    _write_sums(draft)
+    write_manifest(draft, manifest)
+    return manifest
+
+
+@contextmanager
+def empty_folder(path: Path) -> Iterator[Path]:
+    """A private folder for as long as the block lasts; what a killed program left of it goes first.
+    Raises OSError.
+    """
+    if path.exists():
+        shutil.rmtree(path)
+    path.mkdir(mode=0o700)
+    try:
+        yield path
+    finally:
+        shutil.rmtree(path, ignore_errors=True)
 
 
 def copy_database(source: Path, target: Path) -> None:

@@ -17,6 +17,7 @@ MANIFEST = "manifest.json"
 SUMS = "SHA256SUMS"
 DATABASE = "mailroom.db"
 FILES = "files"
+SEALED = "backup.tar.age"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,17 +10,19 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from ingest.errors import ConfigError, StorageError, UsageError
+from ingest.errors import ConfigError, InputError, StorageError, UsageError
 from ingest.store.audit import verify_ledger
-from ingest.store.backup import KEY_FILE
+from ingest.store.backup import KEY_FILE, empty_folder
 from ingest.store.database import database_file, open_database
 from ingest.store.files import FileStore
 from ingest.store.identity import Mark
 from ingest.store.journal import JOURNAL_FILE
-from ingest.store.manifest import DATABASE, FILES, Manifest, check_sums
+from ingest.store.manifest import DATABASE, FILES, SEALED, Manifest, check_sums, read_manifest
 from ingest.store.marker import (
     MARKER_FILE,
     read_marker,
@@ -28,6 +30,7 @@ from ingest.store.marker import (
     write_durably,
     write_marker,
 )
+from ingest.store.sealing import unseal
 
 NOTE_FILE = "restoring.json"
 
@@ -99,6 +102,40 @@ def _aside_of(database: Path, now: datetime) -> Path:
         if not begun.exists():
             return begun
     return database.with_name(f"{database.name}.replaced-{now:%Y%m%dT%H%M%SZ}")
+
+
+@contextmanager
+def opened(
+    backup: Path, manifest: Manifest, database: Path, identity: Path | None
+) -> Iterator[Path]:
+    """The folder of a backup in the clear; of a sealed one beside the place of the database, for as
+    long as the block lasts.
+
+    Raises:
+        UsageError: it is sealed, and no key is given.
+        InputError: the key does not open it, or it is not whole.
+        StorageError: the disk does not take it.
+    """
+    if not (backup / SEALED).exists():
+        yield backup
+        return
+    if identity is None:
+        raise UsageError(f"{backup} 是加密的备份", "加上 --identity 私钥文件")
+    check_sums(backup)
+    with ExitStack() as undo:
+        try:
+            database.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            clear = undo.enter_context(
+                empty_folder(database.with_name(f".{database.name}.opening"))
+            )
+            unseal(backup / SEALED, clear, identity)
+        except OSError as error:
+            raise StorageError(
+                f"解密的内容写不了: {error}", "数据库所在的磁盘要放得下整份备份"
+            ) from error
+        if read_manifest(clear) != manifest:
+            raise InputError("加密的内容与 manifest.json 不是同一份备份", "换用另一份备份")
+        yield clear
 
 
 def bring_back(backup: Path, files: Path, begun: Mark | None) -> Path:

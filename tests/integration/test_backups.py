@@ -13,6 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 from sqlite3 import connect
 
+import pyrage
 import pytest
 
 from ingest.errors import ConfigError, InputError, StorageError, UsageError
@@ -22,7 +23,7 @@ from ingest.store.audit import verify_ledger
 from ingest.store.backup import backup_before, make_backup, rotate
 from ingest.store.database import open_database
 from ingest.store.files import FileStore
-from ingest.store.manifest import backups_in, find_backup
+from ingest.store.manifest import backups_in, find_backup, sum_of
 from tests.integration.house import MORNING, settings
 from tests.integration.test_disasters import ANSWERS, Years, first_day, years
 
@@ -227,6 +228,99 @@ def test_copied_files_of_a_running_database_are_no_whole_store(years: Years) -> 
 
     with pytest.raises(ConfigError):
         years.live()
+
+
+@pytest.fixture
+def keys(tmp_path: Path) -> tuple[str, Path]:
+    """A public key, and the file of its private one."""
+    return key_pair(tmp_path / "key.txt")
+
+
+def key_pair(path: Path) -> tuple[str, Path]:
+    """As age-keygen writes it."""
+    identity = pyrage.x25519.Identity.generate()
+    path.write_text(f"# public key: {identity.to_public()}\n{identity}\n", encoding="utf-8")
+    return str(identity.to_public()), path
+
+
+def sealed(years: Years, *recipients: str) -> Path:
+    """A sealed backup now."""
+    store = settings(years.directory).store
+    target = years.directory / "backups"
+    made = make_backup(store.database, store.files, target, years.clock.instant, recipients)
+    years.clock.instant += timedelta(minutes=1)
+    return made[1]
+
+
+def unsealed(years: Years, source: Path, identity: Path | None) -> None:
+    """Restored with a key, and verified."""
+    store = settings(years.directory).store
+    now = years.clock.instant
+    restore(store, source, now, replace_=False, verify=True, identity=identity)
+
+
+def test_a_sealed_backup_comes_back_by_its_key_alone(
+    years: Years, elsewhere: Years, keys: tuple[str, Path], tmp_path: Path
+) -> None:
+    """On another host; nothing readable of anybody is in it, or left beside the database."""
+    public, private = keys
+    path = sealed(years, public, key_pair(tmp_path / "second.txt")[0])
+    assert sorted(each.name for each in path.iterdir()) == [
+        "SHA256SUMS", "backup.tar.age", "manifest.json",
+    ]  # fmt: skip
+    assert not [each for each in path.iterdir() if b"t1@example.cn" in each.read_bytes()]
+
+    with pytest.raises(UsageError, match="--identity"):
+        unsealed(elsewhere, path, None)
+    with pytest.raises(InputError, match="私钥不是这一把"):
+        unsealed(elsewhere, path, key_pair(tmp_path / "other.txt")[1])
+    with pytest.raises(InputError, match="私钥文件"):
+        unsealed(elsewhere, path, path / "SHA256SUMS")
+    assert list(elsewhere.directory.iterdir()) == []
+
+    unsealed(elsewhere, path.parent, private)
+
+    assert elsewhere.live() == []
+    for directory in (years.directory, elsewhere.directory):
+        assert [each for each in directory.iterdir() if each.name.startswith(".")] == []
+
+
+def test_a_sealed_backup_that_is_cut_or_changed_is_refused(
+    years: Years, elsewhere: Years, keys: tuple[str, Path]
+) -> None:
+    """Also when somebody made its sums agree."""
+    public, private = keys
+    archive = sealed(years, public) / "backup.tar.age"
+    whole = archive.read_bytes()
+    archive.write_bytes(whole[:-100])
+    with pytest.raises(InputError, match="已损坏"):
+        unsealed(elsewhere, archive.parent, private)
+
+    for changed in (whole[:-100], whole[:-70000], whole[:50], whole[:-9] + b"x" + whole[-8:]):
+        archive.write_bytes(changed)
+        sums = archive.with_name("SHA256SUMS")
+        sums.write_text(f"{sum_of(archive)}  backup.tar.age\n", encoding="utf-8")
+        with pytest.raises(InputError, match="解不开: 文件不完整"):
+            unsealed(elsewhere, archive.parent, private)
+    assert list(elsewhere.directory.iterdir()) == []
+
+
+def test_what_is_no_public_key_is_told_before_anything_is_copied(years: Years) -> None:
+    """A private key in the configuration is not repeated."""
+    private = str(pyrage.x25519.Identity.generate())
+    for wrong in ("age1nonsense", private):
+        with pytest.raises(ConfigError, match="公钥以 age1 开头") as told:
+            sealed(years, wrong)
+        assert private not in str(told.value)
+    assert not (years.directory / "backups").exists()
+
+
+def test_old_sealed_backups_go(years: Years, keys: tuple[str, Path]) -> None:
+    """Their manifest is readable without the key."""
+    paths = [sealed(years, keys[0]) for _ in range(2)]
+    identity = find_backup(paths[0])[0].identity
+
+    assert rotate(years.directory / "backups", identity, 1) == paths[:1]
 
 
 def test_a_database_is_copied_before_it_is_upgraded(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ program says what to do. Real database, files, journal and rules; mailbox and wa
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,10 +14,11 @@ from pathlib import Path
 
 import pytest
 
+from ingest.checks import run_checks
 from ingest.clock import FixedClock
 from ingest.daemon import settle_past
 from ingest.errors import TemporaryError
-from ingest.opening import UnfitStoreError, adopt, refuse_unfit
+from ingest.opening import UnfitStoreError, adopt, refuse_unfit, strays_of
 from ingest.steps.receive import receive_all
 from ingest.store.journal import Journal
 from ingest.store.lock import single_instance
@@ -126,6 +128,35 @@ def test_a_lost_database_that_is_adopted_answers_nobody_again(years: Years) -> N
         assert len(house.messages()) == 2
         states = [letter.state for letter in house.letters() if letter.kind == ANSWERS]
         assert states == [OutboxState.SENT, OutboxState.SENT]
+
+
+def test_mails_that_only_lie_among_the_files_are_named(years: Years) -> None:
+    """The database was lost, and the server has deleted what it knew: the check says what lies
+    there and what to do. What is being taken in at this moment is none of it.
+    """
+    given = settings(years.directory)
+    (kept,) = (years.directory / "files").glob("??/*.eml")
+    os.utime(kept, (old := years.clock.instant.timestamp() - 86400, old))
+
+    def said() -> str:
+        return dict(run_checks(given, years.clock.instant))["原件是否都有登记"]
+
+    assert said() == ""
+    years.lose()
+    assert said() == ""  # no database is another check's
+    years.adopt()
+    assert strays_of(given.store, years.clock.instant) == 1
+    years.mailbox.expunge(1)
+    years.live()
+
+    assert str(kept) in said()
+    assert "放回收件箱" in said()
+    os.utime(kept)  # 2026, later than the clock of the test
+    assert said() == ""
+    os.utime(kept, (old, old))
+    years.mailbox.append(kept.read_bytes(), years.clock.instant)
+    assert years.live() == []  # it was answered before the database was lost
+    assert said() == ""
 
 
 def test_an_older_database_is_refused_and_adopted_without_a_second_answer(years: Years) -> None:
