@@ -288,7 +288,7 @@ def open_house(
     )
     instant, clock.instant = clock.instant, clock.instant - timedelta(days=30)
     given = settings(directory, **sections)
-    if "store_" not in sections:
+    if "store_" not in sections and not given.store.files.exists():  # a lost one stays lost
         lay_schema(directory / "mailroom.db")
     try:  # a new store was set up a month before, so that every digest is due
         app = build(given, clock=clock, mailbox=mailbox, transport=transport)

@@ -140,6 +140,7 @@ def made_older(directory: Path) -> None:
     with closing(sqlite3.connect(directory / "mailroom.db")) as database, database:
         for table in ("store", "endings", "case_marks"):
             database.execute(f"DROP TABLE {table}")
+        database.execute("ALTER TABLE messages DROP COLUMN call")
         database.execute("UPDATE alembic_version SET version_num = '0003'")
     for name in (MARKER_FILE, JOURNAL_FILE):
         (directory / "files" / name).unlink(missing_ok=True)
