@@ -89,9 +89,32 @@ class Database:
         config = Config()
         config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
         config.set_main_option("path_separator", "os")
-        with translated_errors(), self._writer.begin() as connection:
+        with translated_errors(), self._altering() as connection:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+
+    @contextmanager
+    def _altering(self) -> Iterator[Connection]:
+        """A transaction that may make tables anew. SQLite takes a table that others refer to away
+        only where references are not held, and that is said before a transaction or not at all;
+        they are looked through before it ends (https://www.sqlite.org/lang_altertable.html).
+        """
+        with self._writer.connect() as connection:
+            raw = connection.connection.driver_connection
+            if not isinstance(raw, sqlite3.Connection):
+                with connection.begin():
+                    yield connection
+                return
+            raw.execute("PRAGMA foreign_keys = OFF")
+            try:
+                with connection.begin():
+                    yield connection
+                    if connection.exec_driver_sql("PRAGMA foreign_key_check").first() is not None:
+                        raise StorageError(
+                            "升级后的数据库里有对不上的引用", "数据库没有动; 请从备份恢复后再试"
+                        )
+            finally:
+                raw.execute("PRAGMA foreign_keys = ON")
 
     def schema_state(self) -> SchemaState:
         """How the schema of the database stands to the one this program needs; one that is not
