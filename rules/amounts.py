@@ -1,4 +1,5 @@
-"""Amounts of money and decimal numbers: text in, exact whole numbers out, and back as people write them.
+"""Amounts of money and decimal numbers: text in, exact whole numbers out, and back as people
+write them.
 
 Money is held in 分, whatever unit a form counts in, so that 12.5 in a box for 万元 and 125000 in one
 for 元 are the same; a decimal number in millionths. Nothing is ever rounded.

@@ -80,7 +80,7 @@ class Tally:
         return self._alike.get("", _NOTHING).cell
 
     def of(self, holder: Actor) -> Cell:
-        """Of the members whose value is that of ``holder``; where it has none, there is no number."""
+        """Of the members whose value is that of ``holder``; without one there is no number."""
         key = holder.cell(self._by)
         if not key.known:
             return BLANK if key.knowledge is Knowledge.BLANK else UNKNOWN

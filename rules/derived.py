@@ -84,8 +84,8 @@ def _computed(operation: Operation, ranges: Sequence[Range], workdays: Workdays)
 
 
 def _years(first: int, last: int) -> int:
-    """Whole years between two days, negative when ``last`` is earlier; who was born on 29 February is
-    a year older on 1 March of other years.
+    """Whole years between two days, negative when ``last`` is earlier; who was born on 29 February
+    is a year older on 1 March of other years.
     """
     if first > last:
         return -_years(last, first)

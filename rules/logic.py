@@ -49,8 +49,8 @@ Bound = Mapping[str, Actor]
 
 
 def populate(rulebook: Rulebook, subjects: Sequence[Subject]) -> World:
-    """The world rules are judged in: the subjects, their derived fields, what is counted for each of
-    them and, last, the file's own counts.
+    """The world rules are judged in: the subjects, their derived fields, what is counted for each
+    of them and, last, the file's own counts.
     """
     plain = actors_of(rulebook.vocabulary, tuple(subjects))
     actors = tuple(with_derived(actor, rulebook.derived, rulebook.workdays) for actor in plain)

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
+from ingest.calls import read_call_text
 from rules.callfile import load_call
 from samples.forms import CALL_FOLDER, blank, the_call
 from samples.plain_forms import plain_form
@@ -28,7 +29,7 @@ def blank_forms() -> dict[str, bytes]:
 
 def plain_blank_forms(folder: Path) -> dict[str, bytes]:
     """The same for the call in ``folder``, in plain sheets; forms without a file name (空白表) are left out."""
-    call = load_call(folder.name, (folder / "call.yaml").read_text("utf-8"))
+    call = load_call(folder.name, read_call_text(folder))
     issued = call.published.replace(tzinfo=None)
     sheets = {form.blank: plain_form(call, form, {}) for form in call.forms if form.blank}
     return {name: write_word(sheet, call.authority, issued) for name, sheet in sheets.items()}

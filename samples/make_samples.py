@@ -17,6 +17,7 @@ from samples.arrivals import Sample
 from samples.cases import all_samples
 from samples.fonts import MissingFontError
 from samples.grants import practice_files
+from samples.research import research_files
 from samples.toolchain import toolchain_yaml
 
 HERE = Path(__file__).resolve().parent
@@ -66,6 +67,7 @@ def sample_files() -> dict[str, bytes]:
     return {
         **files,
         **practice_files(),
+        **research_files(),
         "expected.yaml": expected_yaml(samples).encode(),
         "toolchain.yaml": toolchain_yaml().encode(),
     }

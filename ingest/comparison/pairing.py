@@ -586,7 +586,7 @@ _TOKENS = {
 
 
 def _tokens(text: str, field: Field) -> frozenset[Value]:
-    """Every number of a field's kind in a piece of text, in the unit that the field's box counts in."""
+    """Every number of a field's kind in a piece of text, in the unit its box counts in."""
     plain_text = unicodedata.normalize("NFKC", text).replace("~", "-")
     matches = _TOKENS[field.type].finditer(plain_text)
     read = (parse_value(field, match[0]) for match in matches)

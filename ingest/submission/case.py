@@ -288,7 +288,7 @@ def _file_editable(case: Case, item: Filed) -> None:
 
 
 def _file_other(case: Case, item: Filed) -> None:
-    """A further form goes to the entry it names; where it names nobody, to the only one there is."""
+    """A further form goes to the entry it names; one that names nobody to the only one there is."""
     entry = _entry_of(case, item.document)
     if entry is None and not item.document.applicant and len(case.entries) == 1:
         [entry] = case.entries

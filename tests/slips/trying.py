@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from ingest.calls import default_config
+from ingest.calls import default_config, read_call_text
 from rules.authoring.examples import load_examples, run_examples
 from rules.authoring.lint import check_source
 from rules.callfile import blank_places, check_call, load_call
@@ -33,7 +33,10 @@ def shipped() -> dict[str, dict[str, str]]:
     """The texts of every shipped call."""
     names = (CALL, RULES, "examples.yaml")
     return {
-        folder.name: {name: (folder / name).read_text("utf-8") for name in names}
+        folder.name: {
+            name: read_call_text(folder) if name == CALL else (folder / name).read_text("utf-8")
+            for name in names
+        }
         for folder in sorted(CALLS.iterdir())
     }
 

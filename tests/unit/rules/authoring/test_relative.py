@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from ingest.calls import read_call_text
 from rules.authoring.examples import load_examples, run_examples
 from rules.authoring.relative import Ends, clock
 from rules.callfile import load_call
@@ -80,7 +81,7 @@ def test_the_examples_of_a_shipped_call_stay_green_when_its_deadline_moves(
     name: str, later: timedelta
 ) -> None:
     """One line of call.yaml, and nothing else."""
-    source = (CALLS / name / "call.yaml").read_text("utf-8")
+    source = read_call_text(CALLS / name)
     call = load_call(name, source)
     moved = source.replace(
         f"截止: {until_text(call.deadline)}", f"截止: {until_text(call.deadline + later)}"

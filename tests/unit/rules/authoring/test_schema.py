@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from ingest.calls import read_call_text
 from rules.authoring.schema import rule_schema
 from rules.call import Call
 from rules.callfile import load_call
@@ -69,7 +70,7 @@ def test_every_sentence_that_is_offered_can_be_read(call: Call, schema: dict[str
 @pytest.mark.parametrize("path", SHIPPED, ids=[path.parent.name for path in SHIPPED])
 def test_every_sentence_of_the_shipped_rules_fits_the_pattern(path: Path) -> None:
     """An editor must not underline what is right."""
-    call = load_call("x", (path.parent / "call.yaml").read_text(encoding="utf-8"))
+    call = load_call("x", read_call_text(path.parent))
     rulebook = load_rulebook(path.read_text(encoding="utf-8"), call)
     pattern = rule_schema(rulebook.vocabulary)["definitions"]["句子"]["pattern"]
     nodes = [node for rule in rulebook.rules for node in walk(rule.applies, rule.requirement)]
