@@ -13,7 +13,7 @@ WORKERS ?= auto
 PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
 .DEFAULT_GOAL := help
-.PHONY: manual help demo test setup lint types imports format test-fast coverage torture bench bench-pull samples lock wheel install upgrade uninstall clean bench-documents extraction-report parts-report corpus bench-rules fuzz-rules mutation schema-in-editor rules-slips cases pairs-report seal-report ring-report bench-seals dead-code migration findings desk-pictures sbom
+.PHONY: manual help demo test setup lint types imports format test-fast coverage torture bench bench-pull samples lock wheel install upgrade uninstall clean bench-documents extraction-report parts-report corpus bench-rules fuzz-rules mutation schema-in-editor rules-slips cases pairs-report seal-report ring-report bench-seals dead-code migration findings desk-pictures sbom audit
 
 help:  ## 列出可用的命令
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -134,6 +134,7 @@ lock:  ## 重新锁定依赖版本(需要 uv)
 	$(COMPILE) pyproject.toml --all-extras --group dev -o requirements.lock
 	$(COMPILE) pyproject.toml --all-extras -c requirements.lock -o requirements-run.lock
 	$(COMPILE) --group build -c requirements.lock -o requirements-build.lock
+	$(COMPILE) --group audit -o requirements-audit.lock
 
 wheel: setup  ## 打包到 dist/
 	$(BIN)/python -m hatchling build -t wheel
@@ -148,8 +149,17 @@ uninstall:  ## 卸载(root),配置和数据保留;PURGE=yes 一并删除
 	@sh scripts/uninstall.sh
 
 clean:  ## 删除虚拟环境与缓存
-	rm -rf $(VENV) $(MUTATION) $(EDITOR_NPM) mutants dist demo-output htmlcov .coverage .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(AUDIT) $(MUTATION) $(EDITOR_NPM) mutants dist demo-output htmlcov .coverage .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-sbom: setup  ## 安装里有哪些包: 版本和校验值 (CycloneDX)
-	@$(BIN)/python scripts/sbom.py
+AUDIT ?= .venv-audit
+$(AUDIT)/ready: requirements-audit.lock
+	@$(PYTHON) -m venv $(AUDIT)
+	@$(AUDIT)/bin/python -m pip install -qq --disable-pip-version-check --require-hashes --no-deps -r $<
+	@touch $@
+
+sbom: $(AUDIT)/ready  ## 安装里有哪些包: 版本和校验值,打印 CycloneDX(工具装在 .venv-audit,首次需联网)
+	@$(AUDIT)/bin/cyclonedx-py requirements --pyproject pyproject.toml --mc-type application --output-reproducible requirements-run.lock 2>/dev/null
+
+audit: $(AUDIT)/ready  ## 所装的包有没有已公布的漏洞(需联网问 PyPI);ARGS="--vulnerability-service osv" 问 OSV
+	@$(AUDIT)/bin/pip-audit --strict --disable-pip --require-hashes -r requirements-run.lock $(ARGS)
