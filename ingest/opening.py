@@ -14,6 +14,7 @@ from enum import Enum
 from pathlib import Path
 
 from ingest.errors import ConfigError
+from ingest.progress import Progress, untold
 from ingest.receipts.key import fingerprint, fingerprint_of_key_in, load_or_make_key
 from ingest.settings import StoreSettings
 from ingest.store.claims import count_mails, has_come_to, read_claim, write_claim
@@ -158,6 +159,7 @@ def restore(
     replace_: bool,
     verify: bool,
     identity: Path | None = None,
+    progress: Progress = untold,
 ) -> tuple[Manifest, Path | None]:
     """Bring the store back from a backup (the newest of several); what it holds, and where the
     database went that was there before. Its ledger ends where it did; letters are recalled before
@@ -174,7 +176,7 @@ def restore(
     there = require_room(place, settings.files, manifest, replaced=replace_)
     begun = None if there else Mark(manifest.identity, manifest.key)
     with opened(backup, manifest, place, identity) as clear:
-        draft = draft_of(bring_back(clear, settings.files, begun), place)
+        draft = draft_of(bring_back(clear, settings.files, begun, progress), place)
     if verify:
         verify_restored(draft, settings.files, manifest)
     _mark_restored(draft, settings.files, now if there else manifest.made, now)

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from ingest.cli.console import JsonOption, print_json, print_table
+from ingest.cli.progress import progress
 from ingest.exitcodes import ExitCode
 from rules.vocabulary import BEIJING
 
@@ -46,7 +47,8 @@ def demo(
         raise typer.BadParameter("--call 和 --mails 要一起写")
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     scenario = own_scenario(call, mails) if call and mails else shipped_scenario()
-    result = run_demo(directory, scenario)
+    with progress("来件") as step:
+        result = run_demo(directory, scenario, step)
     wrong = [outcome for outcome in result.outcomes if not outcome.as_expected]
     if as_json:
         print_json(

@@ -9,10 +9,9 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-LINE_EVERY = 30.0  #: seconds between two lines where there is no terminal
+from ingest.progress import Progress as Step
 
-Step = Callable[[int, int], None]
-"""Called with how much is done, and how much there is."""
+LINE_EVERY = 30.0  #: seconds between two lines where there is no terminal
 
 
 @contextmanager

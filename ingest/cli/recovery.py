@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from ingest.cli.console import console, print_table
+from ingest.cli.progress import progress
 from ingest.exitcodes import ExitCode
 
 
@@ -35,9 +36,11 @@ def backup(
     from ingest.store.backup import make_backup, rotate
 
     store = console(context).settings().store
-    manifest, path = make_backup(
-        store.database, store.files, directory, SystemClock().now(), store.backup_recipients
-    )
+    now = SystemClock().now()
+    with progress("原件") as step:
+        manifest, path = make_backup(
+            store.database, store.files, directory, now, store.backup_recipients, step
+        )
     typer.echo(
         f"已备份并核验{'、加密' if store.backup_recipients else ''}: {path}\n"
         f"来件原件 {manifest.mails} 封, 信函 {manifest.letters} 封, 台账 {manifest.events} 行, "
@@ -71,7 +74,7 @@ def restore(
     from ingest.store.lock import single_instance
 
     store = console(context).settings().store
-    with single_instance(store.database):
+    with single_instance(store.database), progress("原件") as step:
         manifest, aside = opening.restore(
             store,
             directory,
@@ -79,6 +82,7 @@ def restore(
             replace_=replace,
             verify=verify,
             identity=identity,
+            progress=step,
         )
     typer.echo(
         f"已恢复{'并核验' if verify else ''}: {manifest.made:%Y-%m-%d %H:%M} (UTC) 的备份, "

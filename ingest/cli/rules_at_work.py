@@ -19,6 +19,7 @@ from ingest.cli.console import (
     print_json,
     print_table,
 )
+from ingest.cli.progress import progress
 from ingest.exitcodes import ExitCode
 
 if TYPE_CHECKING:
@@ -137,16 +138,11 @@ def replay(
     settings = console(context).settings()
     start = parse_instant_option(since) if since else None
     folder = open_folder(settings, console(context).served(call))
-    with console(context).reading() as session:
+    with console(context).reading() as session, progress("案卷") as step:
         found = (
-            replay_new_file(
-                session,
-                folder,
-                against,
-                start,
-            )
+            replay_new_file(session, folder, against, start, step)
             if against
-            else replay_as_decided(session, folder, start)
+            else replay_as_decided(session, folder, start, step)
         )
     if as_json:
         changes = [change_json(change) for change in found.changes]

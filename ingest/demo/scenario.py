@@ -26,6 +26,7 @@ from ingest.demo.output import write_output
 from ingest.demo.smtp_sink import SmtpSink
 from ingest.mailbox.imap import ImapMailbox
 from ingest.outputs import creating
+from ingest.progress import Progress, told, untold
 from ingest.settings import Settings
 from ingest.steps.receive import receive_all
 from ingest.store.cases import cases_of_message
@@ -122,7 +123,7 @@ class Result:
     deeds: tuple[Deed, ...] = ()  #: of the office's people
 
 
-def run_demo(directory: Path, scenario: Scenario) -> Result:
+def run_demo(directory: Path, scenario: Scenario, progress: Progress = untold) -> Result:
     """Run ``scenario`` and write letters and digests into ``directory`` (made when missing), in
     place of those of the run before.
 
@@ -144,7 +145,7 @@ def run_demo(directory: Path, scenario: Scenario) -> Result:
             start(app)
             deeds = []
             happenings: list[Sample | Shift] = [*scenario.samples, *scenario.shifts]
-            for happening in sorted(happenings, key=_moment):
+            for happening in told(sorted(happenings, key=_moment), progress):
                 _live_until(app, clock, _moment(happening))
                 if isinstance(happening, Sample):
                     _deliver(app, clock, mailbox, happening)

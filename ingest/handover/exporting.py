@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -18,6 +18,7 @@ from ingest.handover.names import Namer
 from ingest.handover.report import Story, Told, report_text
 from ingest.handover.telling import Vocabulary, explanation_text
 from ingest.office import Office
+from ingest.progress import Progress, told, untold
 from ingest.sandbox.limits import Limits
 from ingest.sandbox.workers import WorkerDied, WorkerFailed, run_in_worker
 from ingest.store.cases import (
@@ -43,8 +44,6 @@ from rules.verdict import decision_name
 INDEX, REPORT = "索引.xlsx", "总结报告.txt"
 #: Bytes of attachments that one worker gives back; base64 makes four of three.
 BATCH = 16 * 1024**2
-Progress = Callable[[int, int], None]
-"""Called with how many cases are done, and how many there are."""
 TAKE_PARTS = "ingest.sandbox.takeout:take_parts"
 
 
@@ -73,7 +72,7 @@ def export_call(
     store: FileStore,
     target: Path,
     now: datetime,
-    progress: Progress | None = None,
+    progress: Progress = untold,
 ) -> Outcome:
     """Everything of the office's call under ``target``.
 
@@ -87,12 +86,10 @@ def export_call(
         raise UsageError(f"征集 {office.call.id} 还没有案卷", "用 mailroom case list 查看")
     writer = Writer(target, office.call.id)
     missing: list[str] = []
-    for number, case in enumerate(plan, 1):
+    for case in told(plan, progress):
         for place, content in case.texts.items():
             writer.write(place, content)
         missing += _take_out(session, case, office, store, writer)
-        if progress is not None:
-            progress(number, len(plan))
     stories = [_story(session, case.row) for case in plan]
     mails = len({one.id for case in plan for one, _ in messages_of_case(session, case.row.id)})
     writer.write(PurePosixPath(REPORT), report_text(office.call, stories, mails, now).encode())

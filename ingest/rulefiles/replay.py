@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, TypedDict
 
 from ingest.judging.cases import Judging, joined
+from ingest.progress import Progress, told, untold
 from ingest.store.cases import load_subjects, load_verdict
 from ingest.store.tables import CaseRow, DecisionRow
 from ingest.submission.applicants import Applicants
@@ -151,10 +152,11 @@ def replay_against(
     decided: Iterable[tuple[CaseRow, DecisionRow]],
     judge: Judging,
     call: Call,
+    progress: Progress = untold,
 ) -> Replay:
     """All of ``decided`` judged by ``judge``; only what changes is kept."""
     pairs = list(decided)
-    found = (judge_again(case, decision, judge, call) for case, decision in pairs)
+    found = (judge_again(case, decision, judge, call) for case, decision in told(pairs, progress))
     return Replay(len(pairs), tuple(change for change in found if change is not None))
 
 

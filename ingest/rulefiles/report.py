@@ -17,6 +17,7 @@ from sqlmodel import Session
 from ingest.calls import CallFolder, with_place
 from ingest.errors import ConfigError
 from ingest.judging.judge import Judge
+from ingest.progress import Progress, told, untold
 from ingest.rulefiles.candidates import (
     kept_texts,
     read_texts,
@@ -121,6 +122,7 @@ def replay_new_file(
     folder: CallFolder,
     new: Path,
     since: datetime | None,
+    progress: Progress = untold,
 ) -> Replay:
     """The latest decision of every case judged by the rules in ``new``.
 
@@ -133,10 +135,13 @@ def replay_new_file(
             decisions_in_force(session, folder.call.id, since),
             judge,
             folder.call,
+            progress,
         )
 
 
-def replay_as_decided(session: Session, folder: CallFolder, since: datetime | None) -> Replay:
+def replay_as_decided(
+    session: Session, folder: CallFolder, since: datetime | None, progress: Progress = untold
+) -> Replay:
     """The latest decision of every case judged by the very files it was judged by: nothing may
     change.
     """
@@ -144,7 +149,7 @@ def replay_as_decided(session: Session, folder: CallFolder, since: datetime | No
     changes: list[CaseChange] = []
     unknown: list[str] = []
     with _judges(session, folder) as judges:
-        for case, decision in decided:
+        for case, decision in told(decided, progress):
             found = _again(judges, case, decision)
             if found is None:
                 unknown.append(case.code)

@@ -19,6 +19,7 @@ from pathlib import Path
 from sqlmodel import Session, col, select
 
 from ingest.errors import ConfigError, StorageError
+from ingest.progress import Progress, told, untold
 from ingest.store.audit import verify_ledger
 from ingest.store.claims import read_claim, write_backup_moment
 from ingest.store.database import Database, database_file, open_database
@@ -46,7 +47,12 @@ _PAGES = 2000  #: copied at a time, so that a writer waits for milliseconds only
 
 
 def make_backup(
-    url: str, files: Path, directory: Path, now: datetime, recipients: Sequence[str] = ()
+    url: str,
+    files: Path,
+    directory: Path,
+    now: datetime,
+    recipients: Sequence[str] = (),
+    progress: Progress = untold,
 ) -> tuple[Manifest, Path]:
     """A new backup in ``directory``: what it holds, and its folder. With ``recipients`` (public keys
     of age) it is sealed for them; in the clear it is then only ever beside the database.
@@ -60,9 +66,9 @@ def make_backup(
     require_recipients(recipients)
     with _whole_or_nothing(directory, target) as draft:
         if recipients:
-            manifest = _sealed(source, files, draft, now, recipients)
+            manifest = _sealed(source, files, draft, now, recipients, progress)
         else:
-            manifest = _filled(source, files, draft, _newest(directory), now)
+            manifest = _filled(source, files, draft, _newest(directory), now, progress)
     live = open_database(url)
     try:
         with live.writing() as session:
@@ -73,21 +79,31 @@ def make_backup(
 
 
 def _filled(
-    source: Path, files: Path, draft: Path, earlier: Path | None, now: datetime
+    source: Path,
+    files: Path,
+    draft: Path,
+    earlier: Path | None,
+    now: datetime,
+    progress: Progress,
 ) -> Manifest:
     copy_database(source, draft / DATABASE)
-    manifest = _fill(draft, files, earlier, now)
+    manifest = _fill(draft, files, earlier, now, progress)
     _write_sums(draft)
     write_manifest(draft, manifest)
     return manifest
 
 
 def _sealed(
-    source: Path, files: Path, draft: Path, now: datetime, recipients: Sequence[str]
+    source: Path,
+    files: Path,
+    draft: Path,
+    now: datetime,
+    recipients: Sequence[str],
+    progress: Progress,
 ) -> Manifest:
     """The manifest names nobody and stays readable: by it old backups go."""
     with empty_folder(source.with_name(f".{source.name}.sealing")) as clear:
-        manifest = _filled(source, files, clear, None, now)
+        manifest = _filled(source, files, clear, None, now, progress)
         seal(clear, draft / SEALED, recipients)
     _write_sums(draft)
     write_manifest(draft, manifest)
@@ -189,23 +205,27 @@ def _newest(directory: Path) -> Path | None:
     return found[-1][1] if found else None
 
 
-def _fill(draft: Path, files: Path, earlier: Path | None, now: datetime) -> Manifest:
+def _fill(
+    draft: Path, files: Path, earlier: Path | None, now: datetime, progress: Progress
+) -> Manifest:
     copy = open_database(f"sqlite:///{draft / DATABASE}", existing=True)
     try:
         copy.require_current()
         with copy.reading() as session:
-            _copy_mails(session, FileStore(files), draft / FILES, earlier)
+            _copy_mails(session, FileStore(files), draft / FILES, earlier, progress)
             _copy_beside(files, draft / FILES)
             return _verified(session, draft / FILES, now)
     finally:
         copy.close()
 
 
-def _copy_mails(session: Session, files: FileStore, target: Path, earlier: Path | None) -> None:
+def _copy_mails(
+    session: Session, files: FileStore, target: Path, earlier: Path | None, progress: Progress
+) -> None:
     hashes = select(MessageRow.sha256).where(col(MessageRow.sha256) != "").distinct()
     old = FileStore(earlier / FILES) if earlier is not None else None
     new = FileStore(target)
-    for sha256 in session.exec(hashes.order_by(col(MessageRow.sha256))):
+    for sha256 in told(session.exec(hashes.order_by(col(MessageRow.sha256))).all(), progress):
         source, place = files.path(sha256), new.path(sha256)
         place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if old is not None and old.intact(sha256):

@@ -16,6 +16,7 @@ from datetime import datetime
 from pathlib import Path
 
 from ingest.errors import ConfigError, InputError, StorageError, UsageError
+from ingest.progress import Progress, told, untold
 from ingest.store.audit import verify_ledger
 from ingest.store.backup import KEY_FILE, empty_folder
 from ingest.store.database import database_file, open_database
@@ -138,7 +139,7 @@ def opened(
         yield clear
 
 
-def bring_back(backup: Path, files: Path, begun: Mark | None) -> Path:
+def bring_back(backup: Path, files: Path, begun: Mark | None, progress: Progress = untold) -> Path:
     """Everything but the database put into its place, checked first; the database's draft. Where no
     files of the store were there it is noted that it has ``begun``: from now on it is known whose
     they are, and that their journal is a backup's.
@@ -155,7 +156,7 @@ def bring_back(backup: Path, files: Path, begun: Mark | None) -> Path:
             write_marker(files, begun, NOTE_FILE)
         for left in files.rglob("*.new"):  # by a restore that was killed
             left.unlink()
-        for path in (backup / FILES).glob("??/*.eml"):
+        for path in told(list((backup / FILES).glob("??/*.eml")), progress):
             _put(path, store.path(path.stem))
         for name in (KEY_FILE, JOURNAL_FILE, MARKER_FILE):
             if (backup / FILES / name).exists():

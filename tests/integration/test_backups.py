@@ -114,6 +114,23 @@ def test_a_backup_is_made_while_the_office_works(years: Years) -> None:
     assert target.stat().st_mode & 0o777 == 0o600
 
 
+def test_how_far_it_is_is_told(years: Years, elsewhere: Years) -> None:
+    """By the mails, there and back."""
+    years.arrive(2)
+    years.live()
+    store, steps = settings(years.directory).store, []
+
+    def step(done: int, total: int) -> None:
+        steps.append((done, total))
+
+    now = years.clock.instant
+    _, path = make_backup(store.database, store.files, years.directory / "b", now, progress=step)
+    there = settings(elsewhere.directory).store
+    restore(there, path, now, replace_=False, verify=False, progress=step)
+
+    assert steps == [(1, 2), (2, 2)] * 2
+
+
 def test_old_backups_go_and_mails_are_kept_once(years: Years) -> None:
     """Three made, two stay; a mail is linked from one to the next."""
     paths = [back_up(years) for _ in range(3)]

@@ -269,7 +269,11 @@ def test_a_decision_can_be_made_again_from_what_is_stored_alone(
     files.replace("截止: 2024-08-31 24:00", "截止: 2024-08-10 24:00", "call.yaml")
     assert office.look_at_rules()
     with office.store() as session:
-        found = replay_as_decided(session, office.app.rules.folder, None)
+        steps: list[tuple[int, int]] = []
+        found = replay_as_decided(
+            session, office.app.rules.folder, None, lambda *step: steps.append(step)
+        )
+        assert steps == [(number, found.cases) for number in range(1, found.cases + 1)]
         assert (found.cases, found.changes, found.without_rules) == (3, (), ())
         for _, decision in decisions_in_force(session, CALL):
             row = files_of_decision(session, decision)
