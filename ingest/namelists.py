@@ -9,13 +9,15 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ingest.document.content import Content
 from ingest.errors import ConfigError
-from ingest.sandbox.workers import WorkerDied, WorkerFailed, run_in_worker
 from rules.callfile import list_files
 from rules.errors import RuleFileError
 from rules.namelists import MAX_NAMES, ListFile, with_names
+
+if TYPE_CHECKING:
+    from ingest.document.content import Content
 
 MAX_LIST_BYTES = 4 * 1024 * 1024
 _ANY = re.compile(r"^名单 *:", re.MULTILINE)
@@ -82,6 +84,10 @@ def _of_column(rows: Sequence[Sequence[str]], wanted: ListFile) -> list[str]:
 
 def _sheet_rows(file: Path, wanted: ListFile) -> list[list[str]]:
     """The first sheet, opened where nothing can be done but read it."""
+    # not above: who has no workbook need not wait for what opens one
+    from ingest.document.content import Content  # noqa: PLC0415
+    from ingest.sandbox.workers import WorkerDied, WorkerFailed, run_in_worker  # noqa: PLC0415
+
     try:
         [content] = run_in_worker(
             "ingest.sandbox.files:read_blank_forms",
