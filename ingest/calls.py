@@ -21,6 +21,7 @@ from rules.call import Call
 from rules.callfile import check_call, load_call
 from rules.errors import RuleFileError
 
+NOTICE = "通知.txt"
 _T = TypeVar("_T")
 
 
@@ -34,6 +35,7 @@ class CallFolder:
     examples_source: str
     templates: dict[str, str]  #: overrides, by ``letter/body.txt``
     call_source: str = ""
+    notice: str = ""  #: 通知.txt, the notice's own words; "" when it is not there
 
     @property
     def rules_path(self) -> Path:
@@ -143,6 +145,7 @@ def open_call(directory: Path, identifier: str, *, rules_required: bool = True) 
         read_text(examples) if examples.is_file() else "",
         template_texts(path / "templates"),
         source,
+        read_text(path / NOTICE) if (path / NOTICE).is_file() else "",
     )
 
 

@@ -15,6 +15,7 @@ from ingest.exitcodes import ExitCode
 
 if TYPE_CHECKING:
     from ingest.rulefiles.checking import MutantsReport, Problem
+    from rules.authoring.clauses import Coverage
 
 group = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 FileArgument = Annotated[Path | None, typer.Argument(help="规则文件;不写则用征集自己的 rules.yaml")]
@@ -96,15 +97,28 @@ def try_examples(
     report = run_call_examples(folder, path, source)
     changed = run_call_mutants(folder, path, source) if mutants and not report.failures else None
     if as_json:
-        document: dict[str, object] = {"examples": report.count, "failures": list(report.failures)}
+        document: dict[str, object] = {
+            "examples": report.count,
+            "failures": list(report.failures),
+            "rules_without_example": list(report.uncovered.rules),
+            "clauses_without_rule": [one.name for one in report.uncovered.clauses],
+        }
         print_json(document | ({"mutants": _mutants(changed)} if changed else {}))
     else:
         for failure in report.failures:
             typer.echo(failure)
         typer.echo(f"{report.path}: {report.count} 个案例, {len(report.failures)} 个不符")
+        _print_uncovered(report.uncovered)
         if changed:
             _print_mutants(changed)
     raise typer.Exit(int(ExitCode.FINDINGS if report.failures else ExitCode.OK))
+
+
+def _print_uncovered(uncovered: Coverage) -> None:
+    if uncovered.rules:
+        typer.echo(f"没有样例的规则: {'、'.join(uncovered.rules)}")
+    for clause in uncovered.clauses:
+        typer.echo(f"没有规则的条款: {clause.name} {clause.words}")
 
 
 def _mutants(report: MutantsReport) -> dict[str, object]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ingest.calls import CallFolder, read_text, with_place
 from ingest.errors import InputError
+from rules.authoring.clauses import Coverage, coverage
 from rules.authoring.examples import Example, load_examples, run_examples
 from rules.authoring.layout import laid_out
 from rules.authoring.lint import check_source
@@ -80,6 +81,7 @@ class ExamplesReport:
     path: Path
     count: int
     failures: tuple[str, ...]  #: ``path:line:column: message``
+    uncovered: Coverage  #: clauses without a rule, rules without an example
 
 
 @dataclass(frozen=True)
@@ -129,7 +131,8 @@ def run_call_examples(folder: CallFolder, rules_path: Path, rules_source: str) -
         f"{path}:{failure.position.line}:{failure.position.column}: 案例“{failure.example}”: {failure.message}"
         for failure in run_examples(rulebook, examples)
     )
-    return ExamplesReport(path, len(examples), failures)
+    uncovered = coverage(rulebook, examples, folder.notice)
+    return ExamplesReport(path, len(examples), failures, uncovered)
 
 
 def _examples_of(
@@ -190,7 +193,7 @@ def call_manual(folder: CallFolder, rules_path: Path, rules_source: str) -> Manu
             lambda text: load_examples(text, rulebook),
         )
     sha256 = hashlib.sha256(rules_source.encode()).hexdigest()
-    return manual_of(rulebook, rules_source, folder.call, examples, sha256)
+    return manual_of(rulebook, rules_source, folder.call, examples, sha256, folder.notice)
 
 
 def lay_out(path: Path, source: str) -> str:

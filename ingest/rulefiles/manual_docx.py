@@ -52,6 +52,10 @@ def manual_docx(manual: Manual, made: datetime) -> bytes:
     for section in manual.sections:
         document.add_heading(_clean(section.title), level=1)
         _rules(document, section.entries)
+    if manual.uncovered.clauses:
+        document.add_heading("没有规则的条款", level=1)
+        open_clauses = [(one.name, one.words) for one in manual.uncovered.clauses]
+        _table(document, ("条款", "通知原文"), open_clauses)
     document.add_paragraph(f"规则文件 SHA-256：{manual.sha256}")
     written = io.BytesIO()
     document.save(written)

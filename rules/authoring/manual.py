@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from rules.authoring.clauses import Coverage, coverage
 from rules.authoring.examples import Example
 from rules.call import Call
 from rules.judge import judge
@@ -92,6 +93,7 @@ class Manual:
     derived: tuple[tuple[str, str], ...]  #: name, how it is computed
     statistics: tuple[tuple[str, tuple[Phrase, ...]], ...]
     sections: tuple[Section, ...]
+    uncovered: Coverage  #: clauses without a rule, rules without an example
 
     @property
     def count(self) -> int:
@@ -105,8 +107,11 @@ def manual_of(
     call: Call,
     examples: Sequence[Example],
     sha256: str,
+    notice: str = "",
 ) -> Manual:
-    """The handbook of ``source``, which was read as ``rulebook``."""
+    """The handbook of ``source``, which was read as ``rulebook``; ``notice`` is the text of the
+    notice, where the office has put it beside the call.
+    """
     return Manual(
         title=call.title,
         notice=rulebook.title,
@@ -126,6 +131,7 @@ def manual_of(
             for one in rulebook.statistics
         ),
         sections=tuple(_sections(rulebook, source, _shown(rulebook, examples))),
+        uncovered=coverage(rulebook, examples, notice),
     )
 
 
