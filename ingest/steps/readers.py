@@ -18,7 +18,9 @@ from typing import TYPE_CHECKING
 
 from ingest.clock import Clock
 from ingest.office import Mouth
+from ingest.steps.backlog import Backlog
 from ingest.steps.read import claim_next, file_or_strike, read_mail
+from ingest.store.counts import count_unread
 
 if TYPE_CHECKING:
     from ingest.steps.route import Readings
@@ -58,6 +60,7 @@ class Readers:
         self._pool = ThreadPoolExecutor(count, "reader") if count > 1 else None
         self._claimed: deque[_Claimed] = deque()
         self._taken: Counter[str] = Counter()
+        self._backlog = Backlog()
 
     def read_next(self, database: Database, files: FileStore, mouth: Mouth, clock: Clock) -> bool:
         """Give every free reader a mail; file the mail claimed first if it has been read within
@@ -69,11 +72,13 @@ class Readers:
         self._hand_out(database, files, mouth, clock.now())
         if not self._claimed:
             self._taken.clear()
+            self._backlog.begin()
             return False
         first = self._claimed[0]
         if first.answer is None or wait([first.answer], LOOK_EVERY).done:
             self._claimed.popleft()
             file_or_strike(database, mouth, first.row, first.reading, clock.now())
+            self._backlog.one_read(partial(_waiting, database))
         return True
 
     def close(self) -> None:
@@ -101,3 +106,8 @@ class Readers:
             return _Claimed(row, work, None)
         answer = self._pool.submit(work)
         return _Claimed(row, answer.result, answer)
+
+
+def _waiting(database: Database) -> int:
+    with database.reading() as session:
+        return count_unread(session)

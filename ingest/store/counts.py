@@ -51,6 +51,12 @@ def count_everything(session: Session) -> Counts:
     )
 
 
+def count_unread(session: Session) -> int:
+    """How many mails wait to be read, or are being read just now."""
+    query = select(func.count()).where(col(MessageRow.state) == MessageState.STORED)
+    return session.exec(query).one()
+
+
 def count_fetched(session: Session, start: datetime, end: datetime) -> int:
     """How many mails (duplicates and those before the cut-off not counted) were first seen in
     [start, end).

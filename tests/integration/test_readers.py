@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from ingest.daemon import work
 from ingest.errors import TemporaryError
@@ -48,6 +49,20 @@ def read_all(house: House) -> list[int]:
     while app.readers.read_next(app.database, app.files, app.mouth, house.clock):
         pass
     return [event.message_id or 0 for event in house.events("read")]
+
+
+def test_a_heap_that_takes_long_is_told_in_the_log(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With what is left of it in the store."""
+    monkeypatch.setattr("ingest.steps.read.read_or_degrade", read_here)
+    monkeypatch.setattr("ingest.steps.backlog.LINE_EVERY", 0.0)
+    taken_in(house, *(from_(number, f"s{number}") for number in range(3)))
+    with capture_logs() as lines:
+        read_all(house)
+
+    told = [(line["read"], line["left"]) for line in lines if line["event"] == "backlog"]
+    assert told == [(1, 2), (2, 1), (3, 0)]
 
 
 def test_two_senders_mails_are_read_at_the_same_time(

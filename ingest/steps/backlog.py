@@ -1,0 +1,36 @@
+"""How far a heap of mails has been read: a line in the log now and then, with the time that is
+likely left. What takes less than the first line's time is not spoken of.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+
+from ingest.log import get_logger
+
+LINE_EVERY = 60.0  #: seconds between two lines
+
+
+class Backlog:
+    """One heap after another; ``clock`` gives seconds that only pass."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock, self._read = clock, 0
+        self._began = self._last = clock()
+
+    def begin(self) -> None:
+        """Nothing waits any more; the next mail is the first of another heap."""
+        self._read, self._began = 0, self._clock()
+        self._last = self._began
+
+    def one_read(self, waiting: Callable[[], int]) -> None:
+        """One more was read; ``waiting`` counts the rest and is only asked for a line."""
+        self._read += 1
+        now = self._clock()
+        if now - self._last < LINE_EVERY:
+            return
+        self._last, left = now, waiting()
+        minutes = math.ceil((now - self._began) / self._read * left / 60)
+        get_logger().info("backlog", read=self._read, left=left, minutes_left=minutes)
