@@ -143,6 +143,8 @@ class StoreSettings(_Section):
     files: Path = Path("files")
     backup_within: Duration = timedelta(0)
     backup_recipients: tuple[str, ...] = ()  #: public keys of age
+    timestamp_url: str = ""  #: of an RFC 3161 authority
+    timestamp_ca: Path | None = None
 
 
 class OfficeSettings(_Section):
@@ -434,7 +436,11 @@ def _resolve(settings: Settings, folder: Path, path: Path, source: str) -> Setti
                 }
             ),
             "store": settings.store.model_copy(
-                update={"database": database, "files": absolute(settings.store.files)},
+                update={
+                    "database": database,
+                    "files": absolute(settings.store.files),
+                    "timestamp_ca": absolute(settings.store.timestamp_ca),
+                },
             ),
             "letters": settings.letters.model_copy(
                 update={"hold_file": absolute(settings.letters.hold_file)},

@@ -37,9 +37,11 @@ def verify(
     """核验台账没有被改动、删除或挪动过,来件、裁定、信函与台账记下的相符。"""
     from ingest.errors import UsageError
     from ingest.opening import trouble_at
+    from ingest.stamps import stamps_of
     from ingest.store.audit import verify_ledger
     from ingest.store.files import FileStore
     from ingest.views.records import AuditRecord
+    from notifier.wording import beijing
 
     if head and len(head.strip()) < 16:
         raise UsageError(
@@ -48,19 +50,42 @@ def verify(
     settings = console(context).settings()
     with console(context).reading() as session:
         audit = verify_ledger(session, FileStore(settings.store.files) if files else None, head)
+        stamps = list(stamps_of(session, settings.store))
     unfit = trouble_at(settings.store)
-    findings = [*([unfit] if unfit else []), *audit.findings]
+    broken = [each.finding for each in stamps if each.finding]
+    findings = [*([unfit] if unfit else []), *audit.findings, *broken]
+    held = [(each.events, each.at) for each in stamps if each.at is not None]
     if as_json:
         record = AuditRecord(
             ok=not findings,
             events=audit.head.events,
             head=audit.head.chain,
             findings=findings,
+            stamps=[{"events": events, "at": at.isoformat()} for events, at in held],
         )
         print_json(record)
     else:
         for finding in findings:
             typer.echo(finding)
+        for events, at in held[-1:]:
+            typer.echo(
+                f"时间戳 {len(held)} 个, 最近的证明第 {events} 行 {beijing(at):%Y-%m-%d %H:%M} 已在"
+            )
         verdict = f"发现 {len(findings)} 处不符" if findings else "台账完好"
         typer.echo(f"{verdict}: 共 {audit.head.events} 行, 末行校验值 {audit.head.chain}")
     raise typer.Exit(int(ExitCode.FINDINGS if findings else ExitCode.OK))
+
+
+@group.command("stamp")
+def stamp(context: typer.Context) -> None:
+    """请时间戳服务(RFC 3161)证明台账的末行此刻已在;对方只看到一个校验值。"""
+    from ingest.app import open_store
+    from ingest.clock import SystemClock
+    from ingest.stamps import stamp_head
+    from notifier.wording import beijing
+
+    settings = console(context).settings()
+    with open_store(settings) as database:
+        done = stamp_head(database, settings.store, SystemClock().now())
+    assert done.at is not None
+    typer.echo(f"已盖: 台账第 {done.events} 行, {beijing(done.at):%Y-%m-%d %H:%M:%S}")

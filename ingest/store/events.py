@@ -92,6 +92,8 @@ class EventKind(StrEnum):
     CLOSING_PREPARED = "closing_prepared"  #: a case's end waits for a person's release
     CLOSING_RELEASED = "closing_released"  #: and was released; ``data``: who
     DIGEST = "digest"  #: a day's digest was queued
+    #: an authority saw the end of the ledger; ``data``: events, chain, answer
+    STAMPED = "stamped"
 
     # Staff at the desk.
     SIGNED_IN = "signed_in"  #: ``data``: who

@@ -185,6 +185,13 @@ class RejudgedRecord(TypedDict):
     before: str | None
 
 
+class StampRecord(TypedDict):
+    """A line of the ledger that an authority saw, and when."""
+
+    events: int
+    at: str
+
+
 class AuditRecord(TypedDict):
     """Whether the ledger is still what was written."""
 
@@ -192,6 +199,7 @@ class AuditRecord(TypedDict):
     events: int
     head: str
     findings: list[str]
+    stamps: list[StampRecord]  #: those that hold
 
 
 class LedgerRecord(TypedDict):
