@@ -84,13 +84,14 @@ def _doubles(words: Iterable[tuple[str, Position]]) -> Iterator[tuple[str, Posit
 
 
 def _dates(call: Call, tree: Tree) -> Slips:
-    if call.deadline <= call.published:
+    first = call.deadline if call.extension is None else call.extension.first
+    if first <= call.published:
         yield RuleFileError(
             "“截止”不晚于“发布”", _at(tree, "截止"), "检查年份, 看两个日期是不是写反了", "C101"
         )
     if call.extension is not None and call.deadline <= call.extension.first:
         place = _at(tree, "延期", "截止")
-        yield RuleFileError("“延期”不晚于原来的“截止”", place, "写延长以后的时间", "C101")
+        yield RuleFileError("“延期”不晚于原来的“截止”", place, "写延长以后的时间, 检查年份", "C101")
 
 
 def _contact(call: Call, tree: Tree) -> Slips:

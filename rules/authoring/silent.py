@@ -22,7 +22,9 @@ from rules.yaml_text import Mapping, Sequence, Text, Tree
 
 TEXT_KEYS = ("名称", "依据", "告知", "存疑告知", "简述", "改由", "停用")
 _PERCENT = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d+)?[%％]")
-_COUNT = re.compile(r"(?<![\d.\-/第])(\d{2,15})(?![\d.%％年月日号条页款\-/:：])")
+_BEHIND = r"(?![\d.%％年月日号条款页\-/:：万千百亿])"
+_WORDS = "少于|低于|超过|高于|多于|至少|最多|至多|限报"  #: behind which one digit alone is a limit
+_COUNT = re.compile(rf"(?:(?<![\d.\-/第])\d{{2,15}}|(?<={_WORDS})\d){_BEHIND}")
 _MONEY = re.compile(r"(?<![\d.])\d[\d,]*(?:\.\d+)?(?:万元|亿元|元)")
 _DAY = re.compile(r"(\d{1,2})月(\d{1,2})日")
 
