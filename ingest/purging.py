@@ -13,7 +13,7 @@ from ingest.app import open_folder
 from ingest.errors import ConfigError, UsageError
 from ingest.opening import Opening, open_store_for
 from ingest.settings import Settings
-from ingest.store.database import Database
+from ingest.store.database import Database, database_file
 from ingest.store.files import FileStore
 from ingest.store.purging import Purged, concerned, files_to_remove, obstacles, purge
 
@@ -64,6 +64,19 @@ def carry_out(settings: Settings, call: str, who: str, now: datetime) -> int:
         return removed
     finally:
         database.close()
+
+
+def copies_left(settings: Settings) -> list[Path]:
+    """Older copies of an SQLite database beside it, and what killed programs left of one: no purge
+    touches them, and they still say everything.
+    """
+    file = database_file(settings.store.database)
+    if file is None:
+        return []
+    named = (
+        path for path in file.parent.iterdir() if path.name.lstrip(".").startswith(f"{file.name}.")
+    )
+    return sorted(path for path in named if not path.name.endswith(".lock"))
 
 
 def _still_open(settings: Settings, call: str, now: datetime) -> list[str]:

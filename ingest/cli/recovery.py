@@ -151,7 +151,7 @@ def purge(
     """清除一个已结束的征集的个人信息: 原件、读取结果、姓名、电话、信函内容;校验值留下,台账和校验码仍可核验。"""
     from ingest.clock import SystemClock
     from ingest.errors import UsageError
-    from ingest.purging import carry_out, look_ahead
+    from ingest.purging import carry_out, copies_left, look_ahead
     from ingest.store.lock import single_instance
 
     settings, now = console(context).settings(), SystemClock().now()
@@ -182,3 +182,5 @@ def purge(
         " mailroom receipt verify --code 仍可回答。\n"
         "还要由人做的: 删去邮箱里的来信和已发送, 删去含个人信息的旧备份。"
     )
+    for path in copies_left(settings):
+        typer.echo(f"数据库旁边还有一份旧副本, 也请删去: {path}")

@@ -126,9 +126,9 @@ def opened(
     with ExitStack() as undo:
         try:
             database.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            clear = undo.enter_context(
-                empty_folder(database.with_name(f".{database.name}.opening"))
-            )
+            room = undo.enter_context(empty_folder(database.with_name(f".{database.name}.opening")))
+            clear = room / "backup"  # what is written beside it goes with the room
+            clear.mkdir(mode=0o700)
             unseal(backup / SEALED, clear, identity)
         except OSError as error:
             raise StorageError(

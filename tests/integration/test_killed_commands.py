@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
+import pyrage
 import pytest
 
 from ingest.calls import default_config
@@ -41,6 +42,7 @@ host = "localhost"
 [store]
 database = "sqlite:///{store}/mailroom.db"
 files = "{store}/files"
+{more}
 [office]
 staff = ["staff@office.example"]
 [calls]
@@ -64,6 +66,7 @@ class Killed:
 
     def __init__(self, finished: Finished, zygote: Zygote, log: Path) -> None:
         self.finished, self.zygote, self.log = finished, zygote, log
+        self.more = ""  #: lines for [store]
 
     @property
     def directory(self) -> Path:
@@ -82,7 +85,8 @@ class Killed:
         """
         config = self.log.with_name("mailroom.toml")
         config.write_text(
-            CONFIG.format(store=self.directory, calls=default_config() / "calls"), encoding="utf-8"
+            CONFIG.format(store=self.directory, more=self.more, calls=default_config() / "calls"),
+            encoding="utf-8",
         )
         words, deaths = [*line, "--config", str(config)], 0
         while (code := self._run(words, deaths * every + 1)) == KILLED:
@@ -227,6 +231,30 @@ def test_a_killed_backup_is_none_and_a_killed_restore_is_begun_again(
     killed.verified()
     killed.works_on()
     assert list(killed.directory.rglob("*.new")) == []
+
+
+def test_a_killed_sealed_backup_leaves_nothing_readable(killed: Killed, tmp_path: Path) -> None:
+    """Neither among the backups at any moment, nor beside the database when it is made again; nor
+    does the restore.
+    """
+    before, backups, key = letters(killed.directory), tmp_path / "backups", tmp_path / "key.txt"
+    identity = pyrage.x25519.Identity.generate()
+    key.write_text(f"{identity}\n", encoding="utf-8")
+    killed.more = f'backup_recipients = ["{identity.to_public()}"]'
+
+    def nothing_readable() -> None:
+        readable = {path.name for path in backups.rglob("*") if path.is_file()}
+        assert {name.split(".")[0] for name in readable} <= {"backup", "manifest", "SHA256SUMS"}
+
+    killed.until_done("backup", str(backups), meanwhile=nothing_readable, every=9, least=3)
+    assert not list(killed.directory.glob(".*"))
+    shutil.rmtree(killed.directory)
+
+    killed.until_done("restore", str(backups), "--identity", str(key), every=4, least=3)
+
+    assert not list(killed.directory.glob(".*"))
+    assert letters(killed.directory) == before
+    killed.works_on()
 
 
 def test_a_killed_replacement_mixes_no_two_databases(killed: Killed, tmp_path: Path) -> None:

@@ -100,15 +100,23 @@ def test_a_call_that_is_not_finished_is_not_purged(office: Path, told: Told) -> 
 
 
 def test_a_call_that_is_finished_is_purged(office: Path, told: Told) -> None:
-    """The case that nobody sent anything in was closed; the ledger holds afterwards."""
+    """The case that nobody sent anything in was closed; the ledger holds afterwards. Older copies
+    beside the database are named: they still say everything.
+    """
     store = open_database(f"sqlite:///{office / 'mailroom.db'}")
     with store.writing() as session:
         case = find_case_row(session, "Q24-0001-S")
         case.closed_at = NOW
         session.add(case)
     store.close()
+    for name in ("mailroom.db.before-0005-x", ".mailroom.db.sealing", "other.db"):
+        (office / name).touch()
     code, said = told("purge", "--call", "smart-education-2024", "--yes", "--who", "李")
     assert (code, "已清除" in said) == (0, True), said
+    assert [line.split("/")[-1] for line in said.splitlines() if "旧副本" in line] == [
+        ".mailroom.db.sealing",
+        "mailroom.db.before-0005-x",
+    ]
     code, said = told("audit", "verify", "--files")
     assert (code, "台账完好" in said) == (0, True), said
     assert "第一师" not in told("case", "list")[1]
