@@ -35,9 +35,11 @@ KITS: Mapping[str, tuple[tuple[Papers, str], ...]] = {
     "all": ((WHOLE, ""),),
     "grey": ((GREY, ""),),
     "worse": ((OTHER, "申报书.docx"),),
+    "paper": ((WHOLE, "申报书.pdf"), (WHOLE, "汇总表.docx"), (WHOLE, "汇总表.pdf")),
+    "untabled": ((WHOLE, "申报书.docx"), (WHOLE, "申报书.pdf"), (WHOLE, "汇总表.pdf")),
 }
-"""What is sent: all but one file, that file, everything, everything scanned without colour, and a
-form whose figures would be refused.
+"""What is sent: all but one file, that file, everything, everything scanned without colour, a form
+whose figures would be refused, a form and a table on paper alone.
 """
 ITEMS: Mapping[str, frozenset[str]] = {
     "most": frozenset({"申报书.docx", "申报书.pdf", "汇总表.docx"}),
@@ -45,6 +47,8 @@ ITEMS: Mapping[str, frozenset[str]] = {
     "all": frozenset({"申报书.docx", "申报书.pdf", "汇总表.docx", "汇总表.pdf"}),
     "grey": frozenset({"申报书.docx", "汇总表.docx"}),
     "worse": frozenset({"申报书.docx"}),
+    "paper": frozenset({"申报书.pdf", "汇总表.docx", "汇总表.pdf"}),
+    "untabled": frozenset({"申报书.docx", "申报书.pdf", "汇总表.pdf"}),
 }
 WRITTEN = datetime(2024, 8, 19, 11, 20, tzinfo=BEIJING)
 

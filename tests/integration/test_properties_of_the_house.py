@@ -36,6 +36,7 @@ from ingest.clock import FixedClock
 from ingest.daemon import start, work
 from ingest.errors import TemporaryError, UsageError
 from ingest.steps.closing import release_closing
+from ingest.steps.judge import OnPurpose
 from ingest.steps.receive import receive_all
 from ingest.steps.staff.deciding import Deciding, plan_decision
 from ingest.steps.staff.orders import Hands, carry_out
@@ -148,12 +149,12 @@ class TheOffice(RuleBasedStateMachine):
         letters = [row for row in self.house.letters() if row.recipient == address]
         return letters[-1].message_id if letters else ""
 
-    @initialize(kit=st.sampled_from(["most", "all", "grey"]))
+    @initialize(kit=st.sampled_from(["most", "all", "grey", "paper", "untabled"]))
     def the_unit_applies(self, kit: str) -> None:
         """No history is empty."""
         self.the_unit_writes(kit, answers=False)
 
-    @rule(kit=st.sampled_from(["most", "rest", "all", "grey", ""]), answers=st.booleans())
+    @rule(kit=st.sampled_from(["most", "rest", "all", "grey", "paper", ""]), answers=st.booleans())
     def the_unit_writes(self, kit: str, answers: bool) -> None:
         """A supplement, everything anew, or a question."""
         self._write(UNIT, kit, "示范区申报", self._letter_to(UNIT) if answers else "")
@@ -212,12 +213,25 @@ class TheOffice(RuleBasedStateMachine):
     def staff_decide(self, data: st.DataObject, action: StaffAction) -> None:
         """Whatever they decide, about whichever case; an order that makes no sense is refused."""
         decided = [case.code for case in self.house.cases() if case.version]
-        app, code = self.house.app, data.draw(st.sampled_from(decided))
+        self._decide(data.draw(st.sampled_from(decided)), action)
+
+    def _decide(self, code: str, action: StaffAction) -> None:
+        app = self.house.app
         hands = Hands(app.database, app.rules, app.mouth, "李主任", self.clock.instant)
         try:
             carry_out(hands, plan_decision(hands, Deciding(code, action, "已核对")))
         except (UsageError, TemporaryError):
             return
+
+    @rule()
+    def the_rules_are_asked_again(self) -> None:
+        """By the administrator, about the case that came first."""
+        order = OnPurpose("管理员", "复核")
+        for case in self.house.cases()[:1]:
+            try:
+                self.house.rejudge(case, order)
+            except (UsageError, TemporaryError):
+                return
 
     @rule()
     def the_closing_list_is_released(self) -> None:
@@ -288,6 +302,18 @@ class TheOffice(RuleBasedStateMachine):
                     assert not lost or _by_its_own(session, case, before, after), (case.code, lost)
 
     @invariant()
+    def a_case_is_written_to_at_an_address_of_its_own(self) -> None:
+        """What is said unasked goes where its own people wrote from."""
+        with self.house.store() as session:
+            for case in list_cases(session):
+                own = {
+                    mail.from_address
+                    for mail, joined in messages_of_case(session, case.id)
+                    if joined.standing in OF_THE_CASE
+                }
+                assert case.reply_address in own, (case.code, case.reply_address)
+
+    @invariant()
     def one_version_of_an_entry_is_live(self) -> None:
         """In a case, and among all that is accepted without a person's word."""
         with self.house.store() as session:
@@ -316,6 +342,37 @@ class TheOffice(RuleBasedStateMachine):
                 for mail, _ in messages_of_case(session, case.id):
                     there |= ITEMS.get(self._kit_of(mail), frozenset())
                 assert there >= WHOLE, (case.code, there)
+
+    @invariant()
+    def nothing_is_accepted_under_a_name_that_others_claim(self) -> None:
+        """Before a person has said who counts."""
+        with self.house.store() as session:
+            for case in list_cases(session):
+                row = latest_decision(session, case.id)
+                if row is not None and case.contested and case.closed_at is None:
+                    assert not _accepted(row, by_rules=True), case.code
+
+    @invariant()
+    def a_word_file_that_is_missing_is_asked_for(self) -> None:
+        """Where the rules alone have spoken; else its sender would wait for nothing."""
+        with self.house.store() as session:
+            for case in list_cases(session):
+                row = latest_decision(session, case.id)
+                if row is None or staff_decision_rows(session, case.id):
+                    continue
+                there = self._judged_on(session, case, row)
+                verdict = load_verdict(row)
+                told = {each.title for one in (verdict, *verdict.entries) for each in one.findings}
+                for form in ("申报书", "汇总表"):
+                    if f"{form}.pdf" in there and f"{form}.docx" not in there:
+                        assert f"{form}有可编辑Word版" in told, (case.code, there, told)
+
+    def _judged_on(self, session: Session, case: CaseRow, row: DecisionRow) -> set[str]:
+        there = set[str]()
+        for mail, joined in messages_of_case(session, case.id):
+            if joined.joined_at <= row.decided_at:
+                there |= ITEMS.get(self._kit_of(mail), frozenset())
+        return there
 
     def _kit_of(self, row: MessageRow) -> str:
         number = int(row.message_id_header.removeprefix("<m").partition("@")[0])
@@ -385,6 +442,13 @@ HISTORIES = {
     "reminders go to the case's own address, whoever added something": [
         "unit most", "settle", "colleague worse", "settle", "day 1", "day 2", "work",
     ],
+    "a form that came on paper alone, and its Word file later": [
+        "unit paper", "settle", "unit most", "settle",
+    ],
+    "a table that came on paper alone": ["unit untabled", "settle", "unit -", "settle"],
+    "what a person decided, when the rules are asked again": [
+        "unit grey", "settle", "accept", "work", "again", "work",
+    ],
     "two who claim one name, both with everything": [
         "unit most", "stranger all name", "settle", "unit rest", "settle", "stranger all name",
         "settle", "unit all", "settle",
@@ -411,14 +475,21 @@ def _live(office: TheOffice, step: str) -> None:
             office.time_passes(MOMENTS[int(kit)])
         case "hold" | "release":
             office.letters_are_held(who == "hold")
+        case "accept":
+            office._decide(office.house.cases()[0].code, StaffAction.ACCEPT)
+        case "again":
+            office.the_rules_are_asked_again()
         case "power":
             office.power_fails()
         case _:
             getattr(office, who)()
     office.no_letter_tells_what_its_addressee_may_not_know()
     office.no_stranger_changes_a_decision()
+    office.a_case_is_written_to_at_an_address_of_its_own()
     office.one_version_of_an_entry_is_live()
     office.nothing_is_accepted_that_is_not_whole()
+    office.nothing_is_accepted_under_a_name_that_others_claim()
+    office.a_word_file_that_is_missing_is_asked_for()
 
 
 @pytest.fixture
