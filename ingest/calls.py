@@ -9,6 +9,7 @@ import tomllib
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -197,4 +198,15 @@ def template_layers(folder: CallFolder) -> tuple[dict[str, str], ...]:
 
 def usable_templates(folder: CallFolder) -> tuple[Templates, list[str]]:
     """Those that letters can be written with, and what is wrong with the ones left out."""
-    return sound_templates(template_layers(folder), folder.call)
+    layers = tuple(tuple(sorted(layer.items())) for layer in template_layers(folder))
+    templates, problems = _sound(layers, folder.call)
+    return templates, list(problems)
+
+
+@lru_cache(maxsize=4)
+def _sound(
+    layers: tuple[tuple[tuple[str, str], ...], ...], call: Call
+) -> tuple[Templates, tuple[str, ...]]:
+    """As every letter is written for trial, the same ones are tried once."""
+    templates, problems = sound_templates(tuple(dict(layer) for layer in layers), call)
+    return templates, tuple(problems)

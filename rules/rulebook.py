@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from collections.abc import Mapping as Lookup
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import lru_cache, partial
 from typing import TypeVar
 
 from rules.call import Call, vocabulary_of
@@ -70,8 +70,9 @@ _BRACES = re.compile(r"[{}｛｝]")
 _T = TypeVar("_T")
 
 
+@lru_cache(maxsize=8)
 def load_rulebook(source: str, call: Call) -> Rulebook:
-    """The rule file ``source``, written for ``call``.
+    """The rule file ``source``, written for ``call``; shared by all who ask for the same.
 
     Raises:
         RuleFileError: the first slip, in the order of the file.

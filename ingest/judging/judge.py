@@ -10,14 +10,16 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import lru_cache
 from types import TracebackType
 from typing import Any, Self
 
 from ingest.judging.child import Child, ChildDiedError
 from rules.call import Call
 from rules.engine.agreement import disagreements
-from rules.engine.shards import compile_rulebook
+from rules.engine.shards import Program, compile_rulebook
 from rules.judge import Narrator, RuleResult, epoch, judge_world
+from rules.language import Rulebook
 from rules.logic import populate
 from rules.rulebook import load_rulebook
 from rules.subjects import Subject
@@ -43,6 +45,12 @@ class Judgement:
     disagreement: str
 
 
+@lru_cache(maxsize=4)
+def _compiled(source: str, call: Call) -> tuple[Rulebook, Program]:
+    rulebook = load_rulebook(source, call)
+    return rulebook, compile_rulebook(rulebook)
+
+
 class Judge:
     """A rule file at work; close it, or use it as a context manager, to end its child process."""
 
@@ -60,11 +68,10 @@ class Judge:
         Raises:
             RuleFileError: when the rule file cannot be used.
         """
-        self.rulebook = load_rulebook(source, call)
+        self.rulebook, self._program = _compiled(source, call)
         self.rules_sha256 = hashlib.sha256(source.encode()).hexdigest()
         #: whether the engine takes part; None before the first case
         self.engine: bool | None = None
-        self._program = compile_rulebook(self.rulebook)
         self._timeout = timeout
         self._worker = worker
         self._child: Child | None = None

@@ -6,12 +6,13 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from ingest.calls import CallFolder, read_text, with_place
 from ingest.errors import InputError
 from rules.authoring.clauses import Coverage, coverage
-from rules.authoring.examples import Example, load_examples, run_examples
+from rules.authoring.examples import Example, ExampleFailure, load_examples, run_examples
 from rules.authoring.layout import laid_out
 from rules.authoring.lint import check_source
 from rules.authoring.manual import Manual, manual_of
@@ -129,10 +130,23 @@ def run_call_examples(folder: CallFolder, rules_path: Path, rules_source: str) -
     path, rulebook, examples = _examples_of(folder, rules_path, rules_source)
     failures = tuple(
         f"{path}:{failure.position.line}:{failure.position.column}: 案例“{failure.example}”: {failure.message}"
-        for failure in run_examples(rulebook, examples)
+        for failure in _tried(folder.examples_source or read_text(path), rules_source, folder.call)
     )
     uncovered = coverage(rulebook, examples, folder.notice)
     return ExamplesReport(path, len(examples), failures, uncovered)
+
+
+@lru_cache(maxsize=4)
+def _examples(source: str, rules: str, call: Call) -> tuple[Example, ...]:
+    return load_examples(source, load_rulebook(rules, call))
+
+
+@lru_cache(maxsize=4)
+def _tried(source: str, rules: str, call: Call) -> tuple[ExampleFailure, ...]:
+    """What failed. Whoever puts rules in force, and whoever asks whether they may be, tries the
+    same examples: those tried last are known.
+    """
+    return tuple(run_examples(load_rulebook(rules, call), _examples(source, rules, call)))
 
 
 def _examples_of(
@@ -143,7 +157,8 @@ def _examples_of(
     path = folder.path / "examples.yaml"
     rulebook = with_place(rules_path, rules_source, lambda text: load_rulebook(text, folder.call))
     source = folder.examples_source or read_text(path)
-    return path, rulebook, with_place(path, source, lambda text: load_examples(text, rulebook))
+    read = with_place(path, source, lambda text: _examples(text, rules_source, folder.call))
+    return path, rulebook, read
 
 
 def call_schema(folder: CallFolder, rules_source: str) -> dict[str, object]:

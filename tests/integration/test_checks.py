@@ -138,10 +138,12 @@ def test_an_unknown_call_is_told_with_those_there_are(tmp_path: Path) -> None:
     assert found["规则文件"] == "征集配置有误, 没有检查"
 
 
-def test_two_calls_are_one_too_many(tmp_path: Path) -> None:
-    """One mailbox, one call."""
+def test_each_of_two_calls_is_looked_at(tmp_path: Path) -> None:
+    """Under its own name; a slip in one is no other's."""
     calls = {"directory": default_config() / "calls", "active": [SHIPPED, "other"]}
-    assert "一个征集" in problems(tmp_path, calls=calls)["征集配置"]
+    found = problems(tmp_path, calls=calls)
+    assert SHIPPED in found["征集配置 (other)"]
+    assert found[f"规则文件 ({SHIPPED})"] == ""
 
 
 def test_every_mistake_in_the_rules_is_shown_with_its_line(tmp_path: Path, own_call: Path) -> None:
