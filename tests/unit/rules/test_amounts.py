@@ -94,6 +94,7 @@ def test_what_is_shown_is_read_back(number: int, ten_thousands: bool) -> None:
 
 def test_less_than_nothing_is_shown_too() -> None:
     assert show_value(Field("差", FieldType.MONEY), -150) == "-1.5元"
+    assert show_value(Field("差", FieldType.DECIMAL), -500_000) == "-0.5"
 
 
 @pytest.mark.parametrize(

@@ -89,6 +89,19 @@ def test_lint_knows_what_lists_have_in_common(listed: Call) -> None:
     assert not check_source(one, listed)
 
 
+def test_lint_leaves_alone_what_lists_answer_in_too_many_ways(listed: Call) -> None:
+    """Six words of which the names of a list hold every set."""
+    words = [f"申报书.单位名称 包含 {letter}" for letter in "甲乙丙丁戊"]
+    names = [
+        "".join(one for bit, one in enumerate("甲乙丙丁戊") if number >> bit & 1) + "校"
+        for number in range(32)
+    ]
+    call = load_call("试", BARE + f"名单: {{试点: [{', '.join(names)}]}}\n")
+    either = f"{{任一: [申报书.单位名称 属于 试点, {', '.join(words)}]}}"
+    source = HEAD + RULE.replace("申报书.职能部门 已填写", either)
+    assert [one.code for one in check_source(source, call)] == ["I301"]
+
+
 def test_a_rule_on_a_list_has_its_mutants(listed: Call) -> None:
     """Turned round, left out, and its outcome exchanged."""
     [rule] = read("申报书.单位名称 不属于 失信单位", listed).rules

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from ingest.calls import read_call_text
 from rules.authoring.examples import load_examples
 from rules.call import Call
 from rules.callfile import load_call
@@ -61,7 +62,7 @@ def handed(call: Call) -> list[tuple[Definition, Facts]]:
 
 def _of_the_shipped() -> Iterator[tuple[Definition, Facts]]:
     for path in SHIPPED:
-        call = load_call("x", (path.parent / "call.yaml").read_text(encoding="utf-8"))
+        call = load_call("x", read_call_text(path.parent))
         rulebook = load_rulebook(path.read_text(encoding="utf-8"), call)
         program = compile_rulebook(rulebook)
         examples = load_examples(

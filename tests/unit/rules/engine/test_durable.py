@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from ingest.calls import read_call_text
 from rules.callfile import load_call
 from rules.engine import durable as door
 from rules.engine.durable import Engine, engine_available
@@ -78,7 +79,7 @@ def test_an_action_notes_which_facts_it_was_for() -> None:
 @pytest.mark.parametrize("path", SHIPPED, ids=[path.parent.name for path in SHIPPED])
 def test_the_library_takes_every_shard_of_the_shipped_rules(path: Path) -> None:
     """Row 26: its own complaints are numbers; ours have come before."""
-    call = load_call("x", (path.parent / "call.yaml").read_text(encoding="utf-8"))
+    call = load_call("x", read_call_text(path.parent))
     definitions = compile_rulebook(
         load_rulebook(path.read_text(encoding="utf-8"), call),
     ).definitions()
