@@ -172,6 +172,7 @@ class LetterSettings(_Section):
     global_per_hour: int = Field(default=300, ge=1)
     approve_first: int = Field(default=0, ge=0)
     hold_file: Path = Path("outbound.hold")
+    receipt_qr: bool = False
 
     def silenced(self) -> bool:
         """Whether staff have silenced all letters: the hold file is there."""

@@ -16,6 +16,7 @@ from datetime import datetime
 from typing import Final
 
 from notifier.pages import EntryView, FileView, FindingView, LetterPage
+from notifier.receiptqr import RECEIPT_CID, qr_png
 from notifier.rendering import LetterKind, Templates
 from notifier.wording import (
     beijing,
@@ -118,6 +119,7 @@ class LetterRequest:
     serial: str
     #: what ``mailroom receipt verify`` checks; "" when receipts are not signed
     receipt_code: str = ""
+    receipt_qr: bool = False  #: whether the code is shown as a picture too
     last_automatic: bool = False  #: the sender's daily limit is reached with this letter
     last_of_case: bool = False  #: the case's limit is reached with this letter
     #: 72.0 MB: what the files of one mail may weigh; only in a letter about a mail too large
@@ -137,6 +139,7 @@ class Letter:
     subject: str
     text: str
     html: str  #: "" when only plain text stays below the size limit
+    qr: bytes  #: a PNG that the HTML shows, see ``notifier/receiptqr.py``; b"" = none
     message_id: str
     in_reply_to: str
     references: tuple[str, ...]
@@ -213,12 +216,14 @@ def mail_size(letter: Letter) -> int:
     first, last = letter.references[:1], letter.references[1 - MAX_REFERENCES :]
     nearest = (*first, *last, letter.in_reply_to, letter.in_reply_to)
     identifiers = sum(len(item) + 3 for item in nearest if len(item) <= MAX_IDENTIFIER)
+    bodies += len(letter.qr) + 300 * bool(letter.qr)
     return bodies * 4 * 78 // (3 * 76) + 2 * len(letter.subject.encode()) + identifiers + 1_400
 
 
 def _render(request: LetterRequest, templates: Templates, detail: _Detail) -> Letter:
     page = make_page(request, detail)
     kind = request.kind
+    shown = request.receipt_qr and request.receipt_code and detail.html
     return Letter(
         kind=kind,
         to_address=request.to_address,
@@ -226,6 +231,7 @@ def _render(request: LetterRequest, templates: Templates, detail: _Detail) -> Le
         subject=clean_line(templates.render(f"{kind}/subject.txt", page), 160),
         text=templates.render(f"{kind}/body.txt", page),
         html=templates.render(f"{kind}/body.html", page) if detail.html else "",
+        qr=qr_png(request.receipt_code) if shown else b"",
         message_id=message_id(request.serial, request.from_address),
         in_reply_to=request.in_reply_to,
         references=request.references,
@@ -298,6 +304,7 @@ def make_page(request: LetterRequest, detail: _Detail = _DETAILS[0]) -> LetterPa
         mend_passed=days_left(mend_by, now) < 0,
         mend_remaining=remaining(mend_by, now),
         receipt_code=clean_line(request.receipt_code, 120),
+        receipt_qr=RECEIPT_CID if request.receipt_qr and request.receipt_code else "",
         last_automatic=request.last_automatic,
         last_of_case=request.last_of_case,
         size_limit=clean_line(request.size_limit, 20),

@@ -31,6 +31,7 @@ from notifier.letters import (
     Letter,
     message_id,
 )
+from notifier.receiptqr import RECEIPT_CID
 from notifier.transport import deliverable
 from notifier.wording import beijing, clean_line
 
@@ -53,7 +54,11 @@ def build_letter(letter: Letter, from_name: str, from_address: str, date: dateti
     """
     mail: Message = _text(letter.text, "plain")
     if letter.html:
-        mail = _multipart("alternative", letter.message_id, [mail, _text(letter.html, "html")])
+        page: Message = _text(letter.html, "html")
+        if letter.qr:
+            picture = _picture(RECEIPT_CID, letter.qr)
+            page = _multipart("related", f"{letter.message_id}r", [page, picture])
+        mail = _multipart("alternative", letter.message_id, [mail, page])
     _address_headers(
         mail,
         (from_name, from_address),

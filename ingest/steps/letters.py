@@ -318,6 +318,7 @@ class _Used:
         return replace(
             request,
             serial=signed_serial(mouth.key, request.serial),
+            receipt_qr=caps.receipt_qr,
             last_automatic=self.today + 1 >= caps.per_sender_per_day,
             last_of_case=self.in_case + 1 >= caps.per_case,
         )
