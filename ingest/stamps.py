@@ -1,4 +1,4 @@
-"""The time stamps in the ledger: one is fetched for its end, or all are held against their lines."""
+"""The time stamps in the ledger: one is fetched for its end, all are held against their lines."""
 
 from __future__ import annotations
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ingest.cli.console import JsonOption, console, print_json
 from ingest.exitcodes import ExitCode
+
+if TYPE_CHECKING:
+    from ingest.views.records import AuditRecord
 
 group = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -41,7 +44,6 @@ def verify(
     from ingest.store.audit import verify_ledger
     from ingest.store.files import FileStore
     from ingest.views.records import AuditRecord
-    from notifier.wording import beijing
 
     if head and len(head.strip()) < 16:
         raise UsageError(
@@ -54,26 +56,29 @@ def verify(
     unfit = trouble_at(settings.store)
     broken = [each.finding for each in stamps if each.finding]
     findings = [*([unfit] if unfit else []), *audit.findings, *broken]
-    held = [(each.events, each.at) for each in stamps if each.at is not None]
-    if as_json:
-        record = AuditRecord(
-            ok=not findings,
-            events=audit.head.events,
-            head=audit.head.chain,
-            findings=findings,
-            stamps=[{"events": events, "at": at.isoformat()} for events, at in held],
-        )
-        print_json(record)
-    else:
-        for finding in findings:
-            typer.echo(finding)
-        for events, at in held[-1:]:
-            typer.echo(
-                f"时间戳 {len(held)} 个, 最近的证明第 {events} 行 {beijing(at):%Y-%m-%d %H:%M} 已在"
-            )
-        verdict = f"发现 {len(findings)} 处不符" if findings else "台账完好"
-        typer.echo(f"{verdict}: 共 {audit.head.events} 行, 末行校验值 {audit.head.chain}")
+    record = AuditRecord(
+        ok=not findings,
+        events=audit.head.events,
+        head=audit.head.chain,
+        findings=findings,
+        stamps=[{"events": each.events, "at": each.at.isoformat()} for each in stamps if each.at],
+    )
+    print_json(record) if as_json else _say(record)
     raise typer.Exit(int(ExitCode.FINDINGS if findings else ExitCode.OK))
+
+
+def _say(record: AuditRecord) -> None:
+    from datetime import datetime
+
+    from notifier.wording import beijing
+
+    for finding in record["findings"]:
+        typer.echo(finding)
+    for last in record["stamps"][-1:]:
+        at = f"{beijing(datetime.fromisoformat(last['at'])):%Y-%m-%d %H:%M}"
+        typer.echo(f"时间戳 {len(record['stamps'])} 个, 最近的证明第 {last['events']} 行 {at} 已在")
+    verdict = f"发现 {len(record['findings'])} 处不符" if record["findings"] else "台账完好"
+    typer.echo(f"{verdict}: 共 {record['events']} 行, 末行校验值 {record['head']}")
 
 
 @group.command("stamp")

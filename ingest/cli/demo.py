@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +12,9 @@ from ingest.cli.console import JsonOption, print_json, print_table
 from ingest.cli.progress import progress
 from ingest.exitcodes import ExitCode
 from rules.vocabulary import BEIJING
+
+if TYPE_CHECKING:
+    from ingest.demo.scenario import Outcome
 
 SCREENINGS = {"person": "来件", "automatic": "自动回复", "bounce": "退信", "duplicate": "重复投递"}
 
@@ -51,21 +54,7 @@ def demo(
         result = run_demo(directory, scenario, step)
     wrong = [outcome for outcome in result.outcomes if not outcome.as_expected]
     if as_json:
-        print_json(
-            [
-                {
-                    "number": o.sample.number,
-                    "file": o.sample.path.name,
-                    "received": o.sample.received.isoformat(),
-                    "what": o.sample.what,
-                    "screening": o.screening,
-                    "case": o.case_code or None,
-                    "letter": o.letter,
-                    "expected": o.sample.letter or None,
-                }
-                for o in result.outcomes
-            ]
-        )
+        print_json([_record(outcome) for outcome in result.outcomes])
     else:
         rows = [
             (
@@ -92,3 +81,16 @@ def demo(
             "与预期不符: " + "、".join(outcome.sample.path.stem for outcome in wrong), err=True
         )
         raise typer.Exit(int(ExitCode.FINDINGS))
+
+
+def _record(outcome: Outcome) -> dict[str, str | None]:
+    return {
+        "number": outcome.sample.number,
+        "file": outcome.sample.path.name,
+        "received": outcome.sample.received.isoformat(),
+        "what": outcome.sample.what,
+        "screening": outcome.screening,
+        "case": outcome.case_code or None,
+        "letter": outcome.letter,
+        "expected": outcome.sample.letter or None,
+    }

@@ -1,4 +1,4 @@
-"""``--walls`` of ``check`` and ``doctor``: what a reader of attachments can lay hands on, tried out."""
+"""``--walls`` of ``check`` and ``doctor``: what a reader of attachments can touch, tried out."""
 
 from __future__ import annotations
 

@@ -54,8 +54,8 @@ def make_backup(
     recipients: Sequence[str] = (),
     progress: Progress = untold,
 ) -> tuple[Manifest, Path]:
-    """A new backup in ``directory``: what it holds, and its folder. With ``recipients`` (public keys
-    of age) it is sealed for them; in the clear it is then only ever beside the database.
+    """A new backup in ``directory``: what it holds, and its folder. With ``recipients`` (public
+    keys of age) it is sealed for them; in the clear it is then only ever beside the database.
 
     Raises:
         ConfigError: there is no SQLite database at ``url``; a recipient is none.
