@@ -38,7 +38,7 @@ def lines(what: str, clock: Callable[[], float]) -> Step:
     def step(done: int, total: int) -> None:
         nonlocal last
         now = clock()
-        if now - last < LINE_EVERY or not done:
+        if now - last < LINE_EVERY or not 0 < done < total:
             return
         last = now
         left = (now - began) / done * (total - done)

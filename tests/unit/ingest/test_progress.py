@@ -25,6 +25,9 @@ def test_off_a_terminal_a_line_comes_now_and_then(capsys: Capture) -> None:
     assert told.out == ""
     assert told.err.splitlines()[0] == "案卷 2/100，约还要 25 分钟"
     assert len(told.err.splitlines()) == 5
+    now += LINE_EVERY
+    step(100, 100)  # nothing is left to wait for
+    assert capsys.readouterr().err == ""
     with progress("案卷") as quick:
         quick(1, 1)
     assert capsys.readouterr().err == ""
