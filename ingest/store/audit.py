@@ -21,6 +21,7 @@ from ingest.store.spans import of_spans
 from ingest.store.tables import CaseRow, DecisionRow, EventRow, MessageRow, OutboxRow
 
 _BATCH = 500
+_HEAVY = 40  #: rows at a time that hold a whole reading, the trace of a decision or a letter
 _MOVED_SOUGHT = 20  #: for so many rows at most it is found out where they stood before
 
 
@@ -151,7 +152,7 @@ def _place_before(row: EventRow, places: Iterable[int]) -> int | None:
 def _mails(session: Session, quotes: _Quotes, files: FileStore | None) -> Iterator[str]:
     there = set()
     for row in session.exec(
-        select(MessageRow).order_by(col(MessageRow.id)).execution_options(yield_per=_BATCH),
+        select(MessageRow).order_by(col(MessageRow.id)).execution_options(yield_per=_HEAVY),
     ):
         there.add(row.id)
         if row.sha256 != quotes.received.get(row.id, ""):
@@ -168,24 +169,25 @@ def _mails(session: Session, quotes: _Quotes, files: FileStore | None) -> Iterat
 
 def _decisions(session: Session, quotes: _Quotes) -> Iterator[str]:
     left = {case_id: set(hashes) for case_id, hashes in quotes.decided.items()}
-    latest: dict[int, DecisionRow] = {}
+    latest: dict[int, tuple[int, str]] = {}
     query = select(DecisionRow).order_by(col(DecisionRow.case_id), col(DecisionRow.version))
-    for row in session.exec(query.execution_options(yield_per=_BATCH)):
-        latest[row.case_id] = row
+    for row in session.exec(query.execution_options(yield_per=_HEAVY)):
+        latest[row.case_id] = (row.version, row.decision)
         if quotes.erased("decisions", row.id):
             left.pop(row.case_id, None)
             continue
-        if decision_sha256(row) in left.get(row.case_id, set()):
-            left[row.case_id].discard(decision_sha256(row))
+        said, quoted = decision_sha256(row), left.get(row.case_id, set())
+        if said in quoted:
+            quoted.discard(said)
         else:
             yield f"案卷 {_code(session, row.case_id)} 第 {row.version} 次裁定被改动, 或不是程序作出的"
     for case_id, hashes in sorted(left.items()):
         if hashes:
             yield f"案卷 {_code(session, case_id)} 有 {len(hashes)} 次裁定与台账记下的不符或被删除"
-    for case in session.exec(select(CaseRow).order_by(col(CaseRow.id))):
-        last = latest.get(case.id)
-        if (case.version, case.decision) != ((last.version, last.decision) if last else (0, None)):
-            yield f"案卷 {case.code} 的现行结论与最后一次裁定不符"
+    cases = select(CaseRow.id, CaseRow.code, CaseRow.version, CaseRow.decision)
+    for number, code, *now in session.exec(cases.order_by(col(CaseRow.id))):
+        if tuple(now) != latest.get(number, (0, None)):
+            yield f"案卷 {code} 的现行结论与最后一次裁定不符"
 
 
 def _code(session: Session, case_id: int) -> str:
@@ -201,7 +203,7 @@ def _letters(session: Session, quotes: _Quotes) -> Iterator[str]:
             OutboxRow.mime,
         )
         .order_by(col(OutboxRow.id))
-        .execution_options(yield_per=_BATCH)
+        .execution_options(yield_per=_HEAVY)
     )
     for number, mime in session.exec(query):
         there.add(number)
