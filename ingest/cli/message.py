@@ -65,6 +65,8 @@ def show_report(report: dict[str, Any]) -> None:
     screening = report["screening"]
     if report["call"] is None:
         typer.echo("征集: 看不出是哪一项,由工作人员认定")
+    if report["note"]:
+        typer.echo(report["note"])
     kind = shown("screening", screening["kind"])
     typer.echo(
         f"来件性质: {kind}  {'可以答复' if screening['reply'] else '不答复'}  {screening['reason']}"

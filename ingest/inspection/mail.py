@@ -40,6 +40,7 @@ from ingest.submission.letterrequest import (
 from ingest.submission.routing import Referred, Route, Seen, joint_call, route
 from ingest.submission.sender import who_sent
 from notifier.letters import LetterRequest, compose
+from notifier.wording import beijing
 
 CODE_OF_NOTHING = "（试判，未立案）"
 """``message inspect`` opens no case, so its letters carry no code."""
@@ -83,9 +84,10 @@ def inspect_message(
         "entries": [],
         "letter": None,
         "received": stamp.isoformat(),
+        "note": (note := _too_early(settings, stamp)),
         "envelope": reading.envelope.model_dump(mode="json"),
     }
-    if reading.screening.kind is ScreeningKind.PERSON:
+    if reading.screening.kind is ScreeningKind.PERSON and not note:
         requests = (
             [_too_large(reading, office, stamp)]
             if too_large
@@ -97,6 +99,14 @@ def inspect_message(
             templates = usable_templates(folder)[0]
             report["letter"] = letter_json([compose(request, templates) for request in requests])
     return report
+
+
+def _too_early(settings: Settings | None, stamp: datetime) -> str:
+    """Why the daemon would not even register the mail; "" when it would."""
+    if settings is None or stamp >= settings.mailbox.accept_since:
+        return ""
+    since = beijing(settings.mailbox.accept_since)
+    return f"收到时间早于 [mailbox] accept_since({since:%Y-%m-%d %H:%M}),收发室不登记这封信"
 
 
 @dataclass(frozen=True)

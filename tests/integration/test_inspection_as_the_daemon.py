@@ -7,6 +7,7 @@ from __future__ import annotations
 import email
 import email.policy
 import shutil
+from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -109,6 +110,22 @@ def test_a_mail_is_screened_and_answered_as_by_the_daemon(
         assert (report["letter"]["kind"], report["letter"]["to"]) == (letter.kind, letter.recipient)
         assert comparable(report["letter"]["subject"]) == comparable(letter.subject)
         assert comparable(report["letter"]["text"]) == comparable(body.get_content())
+
+
+def test_a_mail_from_before_the_beginning_is_not_let_in(calls: Path, tmp_path: Path) -> None:
+    """``accept_since`` leaves what lay in the mailbox to whoever answered it by hand."""
+    path = tmp_path / "mail.eml"
+    path.write_bytes(MAILS["an application"].as_bytes())
+    office, before = settings(tmp_path), MORNING - timedelta(days=30)
+    report = inspect_message(path, open_call(calls, CALL), office, before, MORNING)
+
+    with open_house(tmp_path) as house:
+        house.arrive(path.read_bytes(), before)
+        house.take_in()
+        assert house.messages() == []
+
+    assert report["letter"] is None
+    assert "accept_since" in report["note"]
 
 
 def comparable(text: str) -> list[str]:
