@@ -102,11 +102,11 @@ def inspect_message(
 
 
 def _too_early(settings: Settings | None, stamp: datetime) -> str:
-    """Why the daemon would not even register the mail; "" when it would."""
+    """Why the daemon would not even fetch the mail; "" when it would."""
     if settings is None or stamp >= settings.mailbox.accept_since:
         return ""
     since = beijing(settings.mailbox.accept_since)
-    return f"收到时间早于 [mailbox] accept_since({since:%Y-%m-%d %H:%M}),收发室不登记这封信"
+    return f"收到时间早于 [mailbox] accept_since({since:%Y-%m-%d %H:%M}),收发室不取这封信, 也不答复"
 
 
 @dataclass(frozen=True)

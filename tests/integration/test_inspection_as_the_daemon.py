@@ -122,7 +122,10 @@ def test_a_mail_from_before_the_beginning_is_not_let_in(calls: Path, tmp_path: P
     with open_house(tmp_path) as house:
         house.arrive(path.read_bytes(), before)
         house.take_in()
-        assert house.messages() == []
+        house.wait(SETTLE)
+        house.decide()
+        (row,) = house.messages()
+        assert (row.sha256, house.letters()) == ("", [])
 
     assert report["letter"] is None
     assert "accept_since" in report["note"]
