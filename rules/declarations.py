@@ -249,7 +249,7 @@ def _statistic(tree: Mapping, scope: Scope) -> Statistic:
     where = condition(tree.get(Text("其中"), Sequence()), inner)
     if existences(where):
         raise complain("统计的“其中”里不能再写“存在”", tree.position, "把条件写成句子")
-    return Statistic(str(name), kind, where, summed, by, holder)
+    return Statistic(str(name), kind, where, summed, by, holder, tree.position)
 
 
 def _counted(tree: Mapping, scope: Scope) -> tuple[str, str]:

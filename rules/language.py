@@ -158,6 +158,7 @@ class Statistic:
     summed: str = ""  #: 求和: the field that is added up; "" = 计数
     by: str = ""  #: 按
     holder: str = SubjectKind.COUNTS  #: 对象: whose field the number is
+    position: Position = dataclasses.field(default=NOWHERE, compare=False)
 
 
 class Operation(StrEnum):

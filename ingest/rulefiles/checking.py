@@ -115,7 +115,7 @@ def run_call_mutants(folder: CallFolder, rules_path: Path, rules_source: str) ->
     path, rulebook, examples = _examples_of(folder, rules_path, rules_source)
     report = run_mutants(rulebook, examples)
     unnoticed = tuple(
-        Unnoticed(rules_path, one.position.line, one.position.column, one.rule.id, one.change)
+        Unnoticed(rules_path, one.position.line, one.position.column, one.name, one.change)
         for one in report.unnoticed
     )
     return MutantsReport(path, report.total, report.noticed, unnoticed)
