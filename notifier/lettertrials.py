@@ -8,7 +8,7 @@ Pure: templates and call in, Chinese lines out. Whether a template's words are k
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from html.parser import HTMLParser
 from typing import Final
@@ -104,8 +104,10 @@ def _flat(text: str) -> str:
     return re.sub(r"\s+", "", text)
 
 
-def sample_page(kind: LetterKind, call: Call) -> LetterPage:
-    """A page with everything in it that a letter of this kind can say."""
+def sample_page(kind: LetterKind, call: Call, verdict: Verdict | None = None) -> LetterPage:
+    """A page with everything in it that a letter of this kind can say, or with what ``verdict``
+    says.
+    """
     received = call.deadline - timedelta(days=3)
     request = LetterRequest(
         kind=kind,
@@ -121,7 +123,7 @@ def sample_page(kind: LetterKind, call: Call) -> LetterPage:
         original_subject="报送材料",
         in_reply_to="",
         references=(),
-        verdict=_verdict(kind, call),
+        verdict=verdict or _verdict(kind, call),
         files=()
         if kind in _WITHOUT_CASE
         else (ReceivedFile("示例.docx", "申报书（可编辑Word）", 1_024, "0" * 64, received),),
@@ -131,6 +133,15 @@ def sample_page(kind: LetterKind, call: Call) -> LetterPage:
         word="示例办理说明" if kind in _WITH_WORD else "",
     )
     return make_page(request)
+
+
+def letter_of(
+    findings: Sequence[Finding], decision: Decision, call: Call, templates: Templates
+) -> str:
+    """The text of the letter that tells ``findings`` of a sample entry to whoever sent it."""
+    kind = next(kind for kind, usual in _DECISIONS.items() if usual is decision)
+    page = sample_page(kind, call, _sample_verdict(findings, decision, call))
+    return templates.render(f"{kind}/body.txt", page)
 
 
 def _verdict(kind: LetterKind, call: Call) -> Verdict | None:
@@ -148,13 +159,16 @@ def _verdict(kind: LetterKind, call: Call) -> Verdict | None:
         )
         for number, outcome in enumerate(_OUTCOMES.get(kind, ()))
     )
-    decision = _DECISIONS[kind]
+    return _sample_verdict(findings, _DECISIONS[kind], call)
+
+
+def _sample_verdict(findings: Sequence[Finding], decision: Decision, call: Call) -> Verdict:
     entry = EntryVerdict(
         entry="申1",
         applicant="示例单位",
         track=call.tracks[0].name,
         decision=decision,
-        findings=findings,
+        findings=tuple(findings),
     )
     return Verdict(decision=decision, entries=(entry,), rules_sha256="0" * 64)
 

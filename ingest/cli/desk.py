@@ -32,6 +32,6 @@ def desk(context: typer.Context) -> None:
     try:
         pages = build_desk(app)
         log.get_logger().info("desk", address=settings.desk.origin)
-        serve(pages, settings.desk)
+        serve(pages, settings.desk.address, settings.desk.port)
     finally:
         app.close()

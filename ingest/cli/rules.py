@@ -232,3 +232,23 @@ def manual(
         else manual_html(found).encode(),
     )
     typer.echo(f"{out}: {found.count} 条规则")
+
+
+@group.command("preview")
+def show_preview(
+    context: typer.Context,
+    file: FileArgument = None,
+    port: Annotated[
+        int, typer.Option("--port", help="本机的端口", min=1, max=65535, envvar="MAILROOM_PORT")
+    ] = 8018,
+    call: CallOption = None,
+) -> None:
+    """在浏览器里边改边看: 存盘即重查, 条款、规则、样例、信函并排; 只在本机, Ctrl+C 结束。"""
+    from ingest.desk.preview import build_preview
+    from ingest.desk.serving import serve
+
+    folder = console(context).call(call, file, rules_required=False)
+    origin = f"http://127.0.0.1:{port}"
+    typer.echo(f"在浏览器里打开 {origin} ; 看完按 Ctrl+C")
+    pages = build_preview(folder.path.absolute(), origin)
+    serve(pages, "127.0.0.1", port, otherwise="用 --port 换一个端口")

@@ -41,7 +41,7 @@ def build_desk(app: App) -> ASGIApp:
         PagePictures(app.files, settings.pictures, office.reading, office.worker),
     )
     desk.pictures.sweep(desk.now)
-    pages_ = Starlette(routes=_routes(desk), exception_handlers=_HANDLERS)
+    pages_ = Starlette(routes=_routes(desk), exception_handlers=HANDLERS)
     return Gate(pages_, settings.origin)
 
 
@@ -67,12 +67,13 @@ def _routes(desk: Desk) -> list[Route]:
         Route("/sign-in", door.ask, methods=["POST"]),
         Route("/sign-in/code", door.enter, methods=["POST"]),
         act("/sign-out", door.leave),
-        Route("/static/{name}", _static, methods=["GET"]),
+        Route("/static/{name}", static_file, methods=["GET"]),
         Route("/healthz", lambda request: _health(desk, request), methods=["GET"]),
     ]
 
 
-def _static(request: Request) -> Response:
+def static_file(request: Request) -> Response:
+    """One of the desk's own files."""
     found = assets().get(request.path_params["name"])
     if found is None:
         return said("没有这个文件。", title="找不到", status=404)
@@ -112,8 +113,9 @@ def _fault(request: Request, error: Exception) -> Response:
     return said("程序出错，已记入日志，请告诉管理员。", status=500)
 
 
-_HANDLERS: dict[Any, Any] = {
+HANDLERS: dict[Any, Any] = {
     HTTPException: _not_there,
     MailroomError: _trouble,
     Exception: _fault,
 }
+"""What is answered when a page cannot be made."""

@@ -14,7 +14,6 @@ from starlette.types import ASGIApp
 
 from ingest.errors import ConfigError
 from ingest.notify import notify
-from ingest.settings import DeskSettings
 
 _AT_ONCE = 64  #: connections; a browser opens six
 
@@ -39,13 +38,16 @@ class Server(uvicorn.Server):
         yield
 
 
-def serve(app: ASGIApp, settings: DeskSettings) -> None:
+MOVE_THE_DESK = "可能另有一个正在运行; 或在 [desk] 换一个 address、port"
+
+
+def serve(app: ASGIApp, address: str, port: int, *, otherwise: str = MOVE_THE_DESK) -> None:
     """Serve until SIGTERM or SIGINT; the requests in hand are finished first.
 
     Raises:
-        ConfigError: the port cannot be had.
+        ConfigError: the port cannot be had; ``otherwise`` is the hint.
     """
-    with _listen(settings.address, settings.port) as listener:
+    with _listen(address, port, otherwise) as listener:
         Server(configuration(app)).run(sockets=[listener])
 
 
@@ -67,7 +69,7 @@ def configuration(app: ASGIApp) -> uvicorn.Config:
     )
 
 
-def _listen(address: str, port: int) -> socket.socket:
+def _listen(address: str, port: int, otherwise: str) -> socket.socket:
     try:
         family, kind, _, _, place = socket.getaddrinfo(address, port, type=socket.SOCK_STREAM)[0]
         listener = socket.socket(family, kind)
@@ -75,7 +77,6 @@ def _listen(address: str, port: int) -> socket.socket:
         listener.bind(place)
     except OSError as error:
         raise ConfigError(
-            f"办件台不能在 {address}:{port} 上提供服务: {error.strerror}",
-            "可能另有一个正在运行; 或在 [desk] 换一个 address、port",
+            f"不能在 {address}:{port} 上提供服务: {error.strerror}", otherwise
         ) from error
     return listener

@@ -17,6 +17,8 @@ from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
 from urllib.parse import urlencode
 
+from starlette.types import ASGIApp
+
 from ingest.desk.app import build_desk
 from ingest.desk.serving import Server, configuration
 from notifier.outbox import SIGN_IN
@@ -118,8 +120,15 @@ class OpenDesk:
 @contextmanager
 def open_desk(house: House, port: int) -> Iterator[OpenDesk]:
     """Serve the desk of a house in this process; its settings name the port."""
+    with served(build_desk(house.app), port):
+        yield OpenDesk(house, port)
+
+
+@contextmanager
+def served(pages: ASGIApp, port: int) -> Iterator[None]:
+    """Serve pages on a port of loopback."""
     listener = socket.create_server(("127.0.0.1", port))
-    server = Server(configuration(build_desk(house.app)))
+    server = Server(configuration(pages))
     thread = threading.Thread(target=server.run, args=[[listener]], daemon=True)
     thread.start()
     ends = time.monotonic() + 30
@@ -127,7 +136,7 @@ def open_desk(house: House, port: int) -> Iterator[OpenDesk]:
         time.sleep(0.02)
     assert server.started
     try:
-        yield OpenDesk(house, port)
+        yield
     finally:
         server.should_exit = True
         thread.join(30)
