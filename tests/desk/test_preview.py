@@ -184,7 +184,7 @@ def test_the_command_serves_this_machine_until_it_is_interrupted(folder: Path) -
             assert "用 --port 换一个端口" in second.stderr
         finally:
             first.send_signal(signal.SIGINT)
-        assert first.wait(30) == 0
+        assert first.wait(60) == 0
 
 
 def until_listening(port: int) -> None:
