@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -173,22 +174,62 @@ def export(
     ],
 ) -> None:
     """把一封来件的原件(.eml,与服务器上逐字节相同)取出来。"""
-    from ingest.errors import StorageError, UsageError
     from ingest.outputs import new_private_file
+
+    kept, sha256 = _kept(context, number)
+    # Nobody else's to read: it holds what applicants wrote.
+    with kept.open("rb") as source, new_private_file(to) as target:
+        shutil.copyfileobj(source, target)
+    typer.echo(f"来件 {number} 的原件写到 {to},SHA-256 {sha256}")
+
+
+@group.command("authentication")
+def authentication(
+    context: typer.Context,
+    number: Annotated[int, typer.Argument(help="来件编号")],
+    as_json: JsonOption = False,
+) -> None:
+    """核一封来件的 DKIM 签名,查发件人域名的 DMARC 策略(要问本机的域名服务器),供核实发件人时参考;不改变任何裁定。"""
+    from ingest.authentication.evidence import evidence_of
+    from ingest.authentication.words import lines, meaning
+    from ingest.dns import nameserver, texts_of
+    from ingest.errors import InputError
+    from ingest.sandbox.workers import WorkerDied, WorkerFailed
+
+    kept, _ = _kept(context, number)
+    server, trusted = nameserver(), console(context).settings().office.trusted_authserv_ids
+    ask = partial(texts_of, server=server) if server else None
+    try:
+        evidence = evidence_of(kept, trusted, ask)
+    except (WorkerDied, WorkerFailed) as error:
+        reason = error.reason if isinstance(error, WorkerDied) else error.message
+        raise InputError(
+            f"来件 {number} 的签名没有核成: {reason}", "用 mailroom message export 取出原件另行核对"
+        ) from error
+    if as_json:
+        print_json({**evidence.model_dump(mode="json"), "meaning": meaning(evidence)})
+    else:
+        typer.echo("\n".join(lines(evidence)))
+
+
+def _kept(context: typer.Context, number: int) -> tuple[Path, str]:
+    """The raw mail of that number, whole, and its hash.
+
+    Raises:
+        UsageError: there is no such mail, or none was fetched.
+        StorageError: it is missing or damaged.
+    """
+    from ingest.errors import StorageError, UsageError
     from ingest.store.files import FileStore
     from ingest.store.messages import get_message
 
-    settings = console(context).settings()
     with console(context).reading() as session:
         row = get_message(session, number)
     if row is None:
         raise UsageError(f"没有编号为 {number} 的来件", "用 mailroom message list 查看编号")
     if not row.sha256:
         raise UsageError(f"来件 {number} 没有下载,程序里没有原件", "请在邮箱里查看")
-    files = FileStore(settings.store.files)
+    files = FileStore(console(context).settings().store.files)
     if not files.intact(row.sha256):
         raise StorageError(f"来件 {number} 的原件缺失或已损坏", "从备份恢复,或在邮箱里查看")
-    # Nobody else's to read: it holds what applicants wrote.
-    with files.open(row.sha256) as source, new_private_file(to) as target:
-        shutil.copyfileobj(source, target)
-    typer.echo(f"来件 {number} 的原件写到 {to},SHA-256 {row.sha256}")
+    return files.path(row.sha256), row.sha256

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ingest.calls import open_call
+from ingest.dns import nameserver
 from ingest.doctor.clock import clock_sign, lags
-from ingest.doctor.domain import domain_signs, nameserver
+from ingest.doctor.domain import domain_signs
 from ingest.doctor.machine import machine_signs
 from ingest.doctor.names import name_sign
 from ingest.doctor.signs import Sign, State
@@ -27,7 +28,7 @@ def look_round(settings: Settings, *, dns: bool = False) -> Iterator[Sign]:
         address = settings.smtp.from_address or settings.smtp.username
         server = nameserver()
         if server:
-            yield from domain_signs(address, (server, 53))
+            yield from domain_signs(address, server)
         else:
             yield Sign("SPF、DMARC", State.NOTE, "本机没有设域名服务器，没有查")
 

@@ -7,7 +7,7 @@ When in doubt a mail is not answered; it still becomes a matter for staff.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from typing import TypeAlias
 
 from ingest.message.addresses import addresses, all_addresses, untagged
@@ -290,11 +290,18 @@ def _dmarc(headers: Headers, trusted: Collection[str]) -> str:
 
     Servers often write one header for each method, so headers without that result are passed over.
     """
+    for text in trusted_results(headers, trusted):
+        if match := _DMARC.search(_QUOTED.sub("", text)):
+            return match[1]
+    return ""
+
+
+def trusted_results(headers: Headers, trusted: Collection[str]) -> Iterator[str]:
+    """Each Authentication-Results of a trusted server, topmost first, without comments, in lower
+    case.
+    """
     wanted = {name.lower() for name in trusted}
     for value in headers.all("authentication-results"):
         text = _bare(value.decode("ascii", "replace"))
-        server = re.split(r"[;\s]", text, maxsplit=1)[0].strip('"')
-        match = _DMARC.search(_QUOTED.sub("", text)) if server in wanted else None
-        if match:
-            return match[1]
-    return ""
+        if re.split(r"[;\s]", text, maxsplit=1)[0].strip('"') in wanted:
+            yield text

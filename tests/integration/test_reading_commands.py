@@ -36,6 +36,7 @@ LOOKING = [
     ["message", "list"],
     ["message", "show", "1"],
     ["message", "export", "1", "--to", "mail.eml"],
+    ["message", "authentication", "1"],
     ["case", "list"],
     ["case", "show", CASE],
     ["case", "explain", CASE],

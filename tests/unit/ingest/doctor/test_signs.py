@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import socket
-import struct
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -17,10 +13,11 @@ from ingest.calls import default_config, open_call
 from ingest.cli import run
 from ingest.doctor import machine
 from ingest.doctor.clock import clock_sign
-from ingest.doctor.domain import domain_signs, nameserver, question, read_answer, texts_of
+from ingest.doctor.domain import domain_signs
 from ingest.doctor.names import name_sign
 from ingest.doctor.signs import Sign, State
 from ingest.settings import Settings, load_settings
+from tests.servers.names import name_server
 
 CONFIGURATION = """
 [mailbox]
@@ -132,41 +129,6 @@ def test_a_code_or_a_name_that_means_two_things_is_bad() -> None:
 # --- the domain -----------------------------------------------------------------------------------
 
 
-def answer(asked: bytes, *texts: str, flags: int = 0x8180, number: int | None = None) -> bytes:
-    """What a name server says."""
-    head = struct.unpack_from(">H", asked)[0] if number is None else number
-    data = struct.pack(">6H", head, flags, 1, len(texts), 0, 0) + asked[12:]
-    for text in texts:
-        pieces = b"".join(
-            bytes([len(piece)]) + piece
-            for start in range(0, len(text), 200)
-            if (piece := text[start : start + 200].encode())
-        )
-        data += b"\xc0\x0c" + struct.pack(">HHIH", 16, 1, 60, len(pieces)) + pieces
-    return data
-
-
-@contextmanager
-def name_server(records: dict[str, str]) -> Iterator[tuple[str, int]]:
-    """A name server on loopback that knows these TXT records."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as channel:
-        channel.bind(("127.0.0.1", 0))
-        channel.settimeout(5)
-
-        def serve() -> None:
-            for _ in range(2):
-                asked, client = channel.recvfrom(512)
-                known = [
-                    text for name, text in records.items() if question(name, 0)[12:] == asked[12:]
-                ]
-                channel.sendto(answer(asked, *known, flags=0x8180 if known else 0x8183), client)
-
-        thread = threading.Thread(target=serve, daemon=True)
-        thread.start()
-        yield channel.getsockname()
-        thread.join(5)
-
-
 def test_spf_and_dmarc_are_looked_for_where_the_domain_has_them() -> None:
     """Long records come in pieces; what is missing is a note with who mends it."""
     spf = "v=spf1 ip4:192.0.2.1 " + "include:a.example " * 20 + "-all"
@@ -179,46 +141,12 @@ def test_spf_and_dmarc_are_looked_for_where_the_domain_has_them() -> None:
 
 
 def test_a_name_server_that_is_not_there_is_no_fault_of_the_office() -> None:
-    """It is said that nothing was looked at."""
+    """It is said that nothing was looked at; nor is an address without a domain."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as channel:
         channel.bind(("127.0.0.1", 0))
         place = channel.getsockname()
-    assert {sign.state for sign in domain_signs("a@office.example", place)} == {State.NOTE}
-
-
-ASKED = question("office.example", 7)
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        b"",
-        answer(ASKED, "v=spf1", number=8),
-        answer(ASKED, flags=0x0100),
-        answer(ASKED, flags=0x8182),
-        answer(ASKED, "v=spf1")[:40],
-        answer(ASKED, "v=spf1")[:12] + b"\x3f" * 9,
-    ],
-)
-def test_an_answer_that_is_none_is_refused(data: bytes) -> None:
-    """Also when it is cut off, or somebody else's."""
-    with pytest.raises(ValueError, match=r"\w"):
-        read_answer(data, 7)
-
-
-@pytest.mark.parametrize("name", ["", "a..b", "x" * 64 + ".cn"])
-def test_what_is_no_name_is_not_asked(name: str) -> None:
-    """An address without a domain, for instance."""
-    with pytest.raises(ValueError, match=r"\w"):
-        texts_of(name, ("127.0.0.1", 1))
-
-
-def test_the_machine_s_own_name_server_is_asked(tmp_path: Path) -> None:
-    """The first one; none where none is set."""
-    path = tmp_path / "resolv.conf"
-    path.write_text("# x\nnameserver 192.0.2.53\nnameserver 192.0.2.54\n", "utf-8")
-    assert nameserver(path) == "192.0.2.53"
-    assert nameserver(tmp_path / "nothing") == ""
+    for address in ("a@office.example", ""):
+        assert {sign.state for sign in domain_signs(address, place)} == {State.NOTE}
 
 
 def test_the_command_prints_every_sign_and_creates_nothing(
