@@ -60,7 +60,7 @@ def config(office: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (("case", "decide", "Q24-0001-S", "受理", *BECAUSE), "没有案卷“Q24-0001-S”"),
         (("case", "decide", "Q24-0001-S", "受理", "--because", " "), "没有写理由"),
         (("case", "decide", "Q24-0001-S", "受理"), "mailroom --help"),
-        (("case", "set-fact", "Q24-0001-S", "开通", "98%", *BECAUSE), "没有可以人工填写的事项"),
+        (("case", "set-fact", "Q24-0001-S", "开通", "98%", *BECAUSE), "没有案卷“Q24-0001-S”"),
         (("case", "note", "Q24-0001-S", " "), "批注是空的"),
         (("case", "assign", "Q24-0001-S", "李"), "没有案卷"),
         (("case", "split", "Q24-0001-S", "x", *BECAUSE), "mailroom --help"),

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from samples.make_samples import sample_files
-from tests.unit.ingest.test_samples import MAILS, SAMPLES, same_toolchain
+from tests.unit.ingest.test_samples import SAMPLES, same_toolchain
+
+FOLDERS = ("mails", "practice", "research")
 
 
 @pytest.mark.slow
@@ -14,8 +16,8 @@ def test_the_committed_samples_are_what_the_generator_makes() -> None:
     """Every mail and both lists are reproduced to the byte."""
     same_toolchain()
     made = sample_files()
-    assert {f"mails/{path.name}" for path in MAILS} | {
-        "expected.yaml",
-        "toolchain.yaml",
-    } == set(made)
+    beside = {
+        f"{folder}/{path.name}" for folder in FOLDERS for path in (SAMPLES / folder).iterdir()
+    }
+    assert beside | {"expected.yaml", "toolchain.yaml"} == set(made)
     assert [name for name, data in made.items() if (SAMPLES / name).read_bytes() != data] == []

@@ -26,6 +26,8 @@ _BEGIN, _END, _ROW, _COLUMNS, _TEXT, _MANY = 0x809, 0x0A, 0x208, 0x7D, 0xFD, 0xB
 _CELLS = frozenset({0x203, 0x27E, _TEXT, 0x204, 0x06, 0x205})
 """Number, RK, shared text, label, formula, truth: each begins with row, column, format."""
 
+_LAST_COLUMN = 255  #: [MS-XLS] 2.5.19: no cell stands further to the right
+
 BROKEN = (OSError, ValueError, IndexError, KeyError, TypeError, AttributeError, struct.error)
 """What a damaged file raises here."""
 
@@ -128,6 +130,41 @@ class OldBook:
     def _note_text(self, place: Place, number: int, marks: Marks) -> None:
         if number in self._styles.texts:
             marks.texts[place] = self._styles.texts[number]
+
+
+def has_strays(data: bytes) -> bool:
+    """Whether a cell stands where an old workbook has no column. calamine makes room for every cell
+    up to the last one; one damaged number there asks for tens of gigabytes.
+    """
+    try:
+        with olefile.OleFileIO(io.BytesIO(data)) as ole:
+            name = "Workbook" if ole.exists("Workbook") else "Book"
+            stream: bytes = ole.openstream(name).read()
+    except BROKEN:
+        return False
+    starts = {0, *_sheet_starts(stream)}
+    return any(_is_stray(kind, body) for at in starts for kind, body in _flat(stream, at))
+
+
+def _sheet_starts(stream: bytes) -> Iterator[int]:
+    for kind, body in _flat(stream, 0):
+        if kind == _SHEET and len(body) >= 4:
+            yield struct.unpack_from("<I", body)[0]
+
+
+def _is_stray(kind: int, body: bytes) -> bool:
+    if (kind not in _CELLS and kind != _MANY) or len(body) < 6:
+        return False
+    last = struct.unpack_from("<H", body, len(body) - 2 if kind == _MANY else 2)[0]
+    return bool(max(last, struct.unpack_from("<H", body, 2)[0]) > _LAST_COLUMN)
+
+
+def _flat(stream: bytes, at: int) -> Iterator[tuple[int, bytes]]:
+    """Kind and body of every record from ``at`` to the end, whatever it is part of."""
+    while at + 4 <= len(stream):
+        kind, size = struct.unpack_from("<HH", stream, at)
+        yield kind, stream[at + 4 : at + 4 + size]
+        at += 4 + size
 
 
 def _records(stream: bytes, at: int) -> Iterator[tuple[int, bytes]]:

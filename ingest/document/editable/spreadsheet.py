@@ -33,7 +33,7 @@ from ingest.document.content import (
 )
 from ingest.document.editable.officepackage import BROKEN, PackageLimitError
 from ingest.document.editable.oldsheet import BROKEN as OLD_BROKEN
-from ingest.document.editable.oldsheet import OldBook
+from ingest.document.editable.oldsheet import OldBook, has_strays
 from ingest.document.editable.opendocument import BROKEN as OPEN_BROKEN
 from ingest.document.editable.opendocument import TextLimitError
 from ingest.document.editable.opensheet import OpenBook
@@ -95,6 +95,8 @@ def read_workbook(data: bytes) -> Content:
     try:
         if data.startswith(b"PK"):
             _check_size(data)
+        elif has_strays(data):
+            raise BrokenSheetError("a cell right of the last column")
         marks = _marks(data)
         with _no_panic(), calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
             visible = calamine.SheetVisibleEnum.Visible

@@ -68,6 +68,13 @@ def test_texts_go_on_over_the_end_of_a_record() -> None:
     assert len(content.tables[0].rows) == 12
 
 
+def test_a_cell_right_of_the_last_column_is_damage() -> None:
+    """An old workbook has 256 columns; its reader would make room for what a damaged number says."""
+    with pytest.raises(BrokenSheetError):
+        read_workbook(oldbook.xls([["甲"] * 300]))
+    assert read_workbook(oldbook.xls([["甲"] * 256]))
+
+
 def test_shares_in_an_old_workbook_are_read_as_they_are_shown() -> None:
     """By their format, as in new ones."""
     looks = {(0, 0): oldbook.SHARE, (0, 1): oldbook.SHARE, (0, 2): oldbook.THOUSANDTH}
