@@ -1,5 +1,5 @@
-"""The page of ``mailroom rules preview``: a call's folder, looked at again whenever a file in it was
-saved. For the one who writes the rules, on the same machine; no store and no sign-in.
+"""The page of ``mailroom rules preview``: a call's folder, looked at again whenever a file in it
+was saved. For the one who writes the rules, on the same machine; no store and no sign-in.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""What ``rules preview`` shows of a call's folder: every complaint about its files, and each rule beside
-its clause, its examples and the letter it would write now. Files in, values out.
+"""What ``rules preview`` shows of a call's folder: every complaint about its files, and each rule
+beside its clause, its examples and the letter it would write now. Files in, values out.
 
 Nothing is found out here that ``rules check``, ``rules test`` and the handbook do not find out.
 """

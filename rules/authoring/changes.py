@@ -1,5 +1,5 @@
-"""Every small change of a condition: limits moved by one unit or made (in)exclusive, sentences turned
-round or left out. Pure.
+"""Every small change of a condition: limits moved by one unit or made (in)exclusive, sentences
+turned round or left out. Pure.
 """
 
 from __future__ import annotations
