@@ -170,14 +170,12 @@ def _flat(stream: bytes, at: int) -> Iterator[tuple[int, bytes]]:
 def _records(stream: bytes, at: int) -> Iterator[tuple[int, bytes]]:
     """Kind and body of every record from ``at`` to the end of its part, inner parts left out."""
     depth = 0
-    while at + 4 <= len(stream):
-        kind, size = struct.unpack_from("<HH", stream, at)
+    for kind, body in _flat(stream, at):
         depth += (kind == _BEGIN) - (kind == _END)
         if depth <= 0 and kind == _END:
             return
         if depth == 1:
-            yield kind, stream[at + 4 : at + 4 + size]
-        at += 4 + size
+            yield kind, body
 
 
 def _text(body: bytes, width: int) -> str:
