@@ -4,24 +4,18 @@ mail around them. Two of them are what the tutorial's reader tries his own call 
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime
-from email.message import EmailMessage
-from email.policy import SMTP
 
 from ingest.calls import default_config, open_call
 from rules.vocabulary import BEIJING
-from samples.pdf import pictures_pdf
+from samples.formmail import Cover, form_mail
 from samples.plain_forms import plain_form
-from samples.scan import Scanner, scan
-from samples.word import write_word
 
 CALL = "community-grants-2025"
 # What a file says of its own making carries no zone.
 WRITTEN = datetime(2025, 3, 18, 10, 0)  # noqa: DTZ001
 RECEIVED = datetime(2025, 3, 20, 9, 30, tzinfo=BEIJING)
-DOCX = ("application", "vnd.openxmlformats-officedocument.wordprocessingml.document")
 
 
 @dataclass(frozen=True)
@@ -57,28 +51,26 @@ DOUBTED = replace(
 def mail_of(project: Project) -> bytes:
     """The mail with application and summary table, each as Word file and as stamped scan."""
     call = open_call(default_config() / "calls", CALL).call
-    mail = EmailMessage(policy=SMTP)
-    mail["From"], mail["To"] = project.sender, call.contact.mailbox
-    mail["Subject"] = f"空间改造项目申报-{project.community}"
-    mail["Message-ID"], mail["Date"] = project.identity, RECEIVED
-    mail.set_content(f"您好，现报送材料，请查收。\n\n{project.signature}")
+    cover = Cover(
+        project.sender,
+        call.contact.mailbox,
+        f"空间改造项目申报-{project.community}",
+        project.identity,
+        RECEIVED,
+        f"您好，现报送材料，请查收。\n\n{project.signature}",
+    )
     head = {"填报街道": "柳湾街道办事处", "填报日期": "2025年3月18日"}
-    for number, (identifier, filled, stamp) in enumerate(
+    papers = [
         (
+            f"{identifier}-{project.community}",
+            plain_form(call, call.form(identifier), filled, [project.filled], stamp),
+        )
+        for identifier, filled, stamp in (
             ("附表1", project.filled, f"{project.community}居民委员会"),
             ("附表3", head, "柳湾街道办事处"),
         )
-    ):
-        sheet = plain_form(call, call.form(identifier), filled, [project.filled], stamp)
-        name = f"{identifier}-{project.community}"
-        word = write_word(sheet, "赵一", WRITTEN)
-        mail.add_attachment(word, maintype=DOCX[0], subtype=DOCX[1], filename=f"{name}.docx")
-        paper = pictures_pdf(scan(sheet, Scanner(seed=70 + number)), WRITTEN)
-        mail.add_attachment(
-            paper, maintype="application", subtype="pdf", filename=f"{name}(盖章).pdf"
-        )
-    mail.set_boundary("=-" + hashlib.sha256(project.identity.encode()).hexdigest()[:32])
-    return mail.as_bytes()
+    ]
+    return form_mail(cover, papers, "赵一", WRITTEN, 70)
 
 
 def practice_files() -> dict[str, bytes]:

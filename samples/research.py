@@ -4,20 +4,15 @@ as stamped scan; a pledge with a partner bears two seals.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime
-from email.message import EmailMessage
-from email.policy import SMTP
 
 from ingest.calls import default_config, open_call
 from rules.call import Call
 from rules.vocabulary import BEIJING
-from samples.pdf import pictures_pdf
+from samples.formmail import Cover, form_mail
 from samples.plain_forms import plain_form
-from samples.scan import Scanner, scan
 from samples.sheet import Cell, Row, Sheet, Table
-from samples.word import write_word
 
 CALL = "research-projects-2025"
 # What a file says of its own making carries no zone.
@@ -25,7 +20,6 @@ WRITTEN = datetime(2025, 9, 22, 10, 0)  # noqa: DTZ001
 RECEIVED = datetime(
     2025, 9, 24, 9, 30, tzinfo=BEIJING
 )  # after the first deadline, before the extended one
-DOCX = ("application", "vnd.openxmlformats-officedocument.wordprocessingml.document")
 
 
 @dataclass(frozen=True)
@@ -79,22 +73,16 @@ def sheet_of(call: Call, form: str, project: Project) -> Sheet:
 def mail_of(project: Project, forms: tuple[str, ...] = ("附表1", "附表2", "附表3")) -> bytes:
     """The mail of the university's office with these forms."""
     call = open_call(default_config() / "calls", CALL).call
-    mail = EmailMessage(policy=SMTP)
-    mail["From"], mail["To"] = "青枫科学技术大学科研处 <keyan@qfu.example>", call.contact.mailbox
-    mail["Subject"] = f"青年项目申报-{project.title}"
-    mail["Message-ID"], mail["Date"] = project.identity, RECEIVED
-    mail.set_content("您好，现报送材料，请查收。\n\n青枫科学技术大学科研处")
-    for number, form in enumerate(forms):
-        sheet = sheet_of(call, form, project)
-        name = f"{form}-{project.title}"
-        word = write_word(sheet, "麦玉清", WRITTEN)
-        mail.add_attachment(word, maintype=DOCX[0], subtype=DOCX[1], filename=f"{name}.docx")
-        paper = pictures_pdf(scan(sheet, Scanner(seed=170 + number)), WRITTEN)
-        mail.add_attachment(
-            paper, maintype="application", subtype="pdf", filename=f"{name}(盖章).pdf"
-        )
-    mail.set_boundary("=-" + hashlib.sha256(project.identity.encode()).hexdigest()[:32])
-    return mail.as_bytes()
+    cover = Cover(
+        "青枫科学技术大学科研处 <keyan@qfu.example>",
+        call.contact.mailbox,
+        f"青年项目申报-{project.title}",
+        project.identity,
+        RECEIVED,
+        "您好，现报送材料，请查收。\n\n青枫科学技术大学科研处",
+    )
+    papers = [(f"{form}-{project.title}", sheet_of(call, form, project)) for form in forms]
+    return form_mail(cover, papers, "麦玉清", WRITTEN, 170)
 
 
 def research_files() -> dict[str, bytes]:
