@@ -4,7 +4,7 @@ put together.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -57,6 +57,13 @@ class App:
         return load_key(self.settings.store.files)
 
     @cached_property
+    def sign(self) -> Callable[[bytes], bytes] | None:
+        """What signs receipts for everybody to check; None where that is not asked for. Raises
+        ConfigError or StorageError when the key for it is missing.
+        """
+        return open_signer(self.settings)
+
+    @cached_property
     def readers(self) -> Readers:
         """Who reads the mails."""
         return Readers(self.settings.limits.readers or usual_readers())
@@ -70,14 +77,14 @@ class App:
     def mouth(self) -> Mouth:
         """How the office speaks of the first call, and through it of the others.
 
-        Raises StorageError when there is no key.
+        Raises StorageError when there is no key, ConfigError when there is none for signatures.
         """
-        key, caps = self.key, self.settings.letters
+        key, caps, sign = self.key, self.settings.letters, self.sign
         others = tuple(
-            Mouth(self._office(each), key, self.more_templates[each.call.id], caps)
+            Mouth(self._office(each), key, self.more_templates[each.call.id], caps, sign=sign)
             for each in self.rules.others
         )
-        return Mouth(self.office, key, self.templates, caps, others)
+        return Mouth(self.office, key, self.templates, caps, others, sign)
 
     def _office(self, rules: RulesInForce) -> Office:
         beside = [each.call for each in self.rules.all]
@@ -146,6 +153,17 @@ def open_mailbox(settings: Settings, patience: float = 60.0) -> Mailbox:
         max_message_size=mailbox.max_message_size,
         timeout=patience,
     )
+
+
+def open_signer(settings: Settings) -> Callable[[bytes], bytes] | None:
+    """What signs receipts; None where ``[letters] sign_receipts`` does not ask for it. Raises
+    ConfigError or StorageError.
+    """
+    if not settings.letters.sign_receipts:
+        return None
+    from ingest.receipts.officekey import office_signer  # noqa: PLC0415 - see above
+
+    return office_signer(settings.store.files)
 
 
 def open_transport(settings: Settings, patience: float = 60.0) -> Transport:

@@ -7,7 +7,7 @@ Nothing is opened here but the certificates beside the call; no database, no mai
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from ingest.calls import CallFolder, read_roots
@@ -54,6 +54,8 @@ class Mouth:
     templates: Templates
     caps: LetterSettings
     others: tuple[Mouth, ...] = ()  #: of the other calls on the mailbox
+    #: signs receipts for those who have the published key; None where that is not asked for
+    sign: Callable[[bytes], bytes] | None = None
 
     @property
     def all(self) -> tuple[Mouth, ...]:

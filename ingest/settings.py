@@ -173,6 +173,7 @@ class LetterSettings(_Section):
     approve_first: int = Field(default=0, ge=0)
     hold_file: Path = Path("outbound.hold")
     receipt_qr: bool = False
+    sign_receipts: bool = False
 
     def silenced(self) -> bool:
         """Whether staff have silenced all letters: the hold file is there."""

@@ -10,8 +10,8 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -119,6 +119,7 @@ class LetterRequest:
     serial: str
     #: what ``mailroom receipt verify`` checks; "" when receipts are not signed
     receipt_code: str = ""
+    vouched: str = ""  #: what a signature says of it, see :data:`Sign`
     receipt_qr: bool = False  #: whether the code is shown as a picture too
     last_automatic: bool = False  #: the sender's daily limit is reached with this letter
     last_of_case: bool = False  #: the case's limit is reached with this letter
@@ -127,6 +128,12 @@ class LetterRequest:
     word: str = ""  #: what staff say, where no verdict says it
     #: until when what is to be mended may come; None = until the deadline
     mend_by: datetime | None = None
+
+
+Sign = Callable[[str, str], str]
+"""The signature on what is vouched for (first) and the words above it (second)."""
+_SIGNATURE: Final = "\uf8f5"
+"""Holds the place of the signature until the words above it are known; no text of ours has it."""
 
 
 @dataclass(frozen=True)
@@ -186,7 +193,7 @@ _DETAILS: Final = (
 )
 
 
-def compose(request: LetterRequest, templates: Templates) -> Letter:
+def compose(request: LetterRequest, templates: Templates, sign: Sign | None = None) -> Letter:
     """The letter for ``request``, below 16 KiB as a mail.
 
     When everything said twice (text and HTML) is too large, the HTML is left out; then hashes are
@@ -199,10 +206,10 @@ def compose(request: LetterRequest, templates: Templates) -> Letter:
         no time zone.
     """
     for detail in _DETAILS[:-1]:
-        letter = _render(request, templates, detail)
+        letter = _signed(request, _render(request, templates, detail), sign)
         if mail_size(letter) <= MAX_LETTER:
             return letter
-    return _render(request, templates, _DETAILS[-1])
+    return _signed(request, _render(request, templates, _DETAILS[-1]), sign)
 
 
 def mail_size(letter: Letter) -> int:
@@ -236,6 +243,16 @@ def _render(request: LetterRequest, templates: Templates, detail: _Detail) -> Le
         in_reply_to=request.in_reply_to,
         references=request.references,
     )
+
+
+def _signed(request: LetterRequest, letter: Letter, sign: Sign | None) -> Letter:
+    """The letter with its signature in the place that the templates have for it; both texts carry
+    the same, which stands on the words of the plain one.
+    """
+    words, place, rest = letter.text.rpartition(_SIGNATURE)
+    line = sign(request.vouched, words) if sign and place else ""
+    text = f"{words}{line}{rest}" if place else letter.text
+    return replace(letter, text=text, html=line.join(letter.html.rsplit(_SIGNATURE, 1)))
 
 
 def message_id(serial: str, from_address: str) -> str:
@@ -305,6 +322,7 @@ def make_page(request: LetterRequest, detail: _Detail = _DETAILS[0]) -> LetterPa
         mend_remaining=remaining(mend_by, now),
         receipt_code=clean_line(request.receipt_code, 120),
         receipt_qr=RECEIPT_CID if request.receipt_qr and request.receipt_code else "",
+        receipt_signature=_SIGNATURE if request.vouched else "",
         last_automatic=request.last_automatic,
         last_of_case=request.last_of_case,
         size_limit=clean_line(request.size_limit, 20),

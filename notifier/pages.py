@@ -79,6 +79,7 @@ class LetterPage:
     mend_remaining: str
     receipt_code: str
     receipt_qr: str  #: the Content-ID of its picture; "" = none
+    receipt_signature: str  #: for whoever has the published key; "" = not signed
     last_automatic: bool
     last_of_case: bool
     #: what the files of one mail may weigh, in a letter about a mail that was too large; else ""

@@ -12,10 +12,15 @@ from ingest.cli.console import JsonOption, console, existing_file, print_json
 from ingest.exitcodes import ExitCode
 
 if TYPE_CHECKING:
-    from ingest.settings import Settings
+    from ingest.receipts.verifying import Checked
+    from rules.call import Call
 
 group = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 MAX_BYTES = 1_000_000
+_EXAMPLES = {
+    "回执校验码": "Q24-0007-K.2.ABCD-EFGH-IJKL-MNOP",
+    "电子签名": "Q24-0007-K.2.accepted.20240827T081500Z.……",
+}
 
 
 @group.callback()
@@ -33,21 +38,44 @@ def verify(
     code: Annotated[
         str, typer.Option(help="只核验信里的“回执校验码”", envvar="MAILROOM_CODE")
     ] = "",
+    public_key: Annotated[
+        Path | None,
+        typer.Option(
+            help="凭这把公布的公钥核验信里的“电子签名”,不用配置和数据库",
+            envvar="MAILROOM_PUBLIC_KEY",
+        ),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """核验一封回执: 校验码与台账相符、信的内容没有被改过。"""
+    """核验一封回执: 校验码与台账相符、信的内容没有被改过; 或只凭公钥核验电子签名。"""
     from ingest.errors import UsageError
-    from ingest.receipts.key import load_key
-    from ingest.receipts.verifying import check_receipts
 
     if (file is None) == (not code):
         raise UsageError(
             "要么给出信的文件,要么用 --code 给出校验码", "例如 mailroom receipt verify 回执.eml"
         )
+    text = code if file is None else _text_of(file, console(context).call(None).call)
+    checked = _by_ledger(context, text) if public_key is None else _by_key(public_key, text)
+    _tell(checked, as_json, "电子签名" if public_key else "回执校验码")
+
+
+def _by_ledger(context: typer.Context, text: str) -> tuple[Checked, ...]:
+    from ingest.receipts.key import load_key
+    from ingest.receipts.verifying import check_receipts
+
     settings = console(context).settings()
-    text = code if file is None else _text_of(file, settings)
     with console(context).reading() as session:
-        checked = check_receipts(session, load_key(settings.store.files), text)
+        return check_receipts(session, load_key(settings.store.files), text)
+
+
+def _by_key(public_key: Path, text: str) -> tuple[Checked, ...]:
+    from ingest.receipts.officekey import published_check
+    from ingest.receipts.signature import check_signatures
+
+    return check_signatures(published_check(public_key), text)
+
+
+def _tell(checked: tuple[Checked, ...], as_json: bool, wanted: str) -> None:
     good = bool(checked) and all(item.holds for item in checked)
     if as_json:
         rows = [
@@ -66,11 +94,27 @@ def verify(
             for sentence in item.sentences:
                 typer.echo(f"  {sentence}")
         if not checked:
-            typer.echo("没有找到回执校验码,例如 Q24-0007-K.2.ABCD-EFGH-IJKL-MNOP")
+            typer.echo(f"没有找到{wanted},例如 {_EXAMPLES[wanted]}")
     raise typer.Exit(int(ExitCode.OK if good else ExitCode.FINDINGS))
 
 
-def _text_of(file: Path, settings: Settings) -> str:
+@group.command("key")
+def key(
+    context: typer.Context,
+    new: Annotated[bool, typer.Option("--new", help="先建立一把新的签名密钥")] = False,
+) -> None:
+    """打印签名密钥的公钥(PEM): 公布出去, 谁都能核验本单位的回执。"""
+    from ingest.receipts.officekey import key_mark, make_office_key, public_pem
+
+    files = console(context).settings().store.files
+    if new:
+        make_office_key(files)
+    pem = public_pem(files)
+    typer.echo(pem, nl=False)
+    typer.echo(f"公钥的指纹(可在电话里核对): {key_mark(pem)}", err=True)
+
+
+def _text_of(file: Path, call: Call) -> str:
     """The words of a letter. Raises InputError."""
     from ingest.errors import InputError
 
@@ -80,7 +124,6 @@ def _text_of(file: Path, settings: Settings) -> str:
     if file.suffix.lower() != ".eml":
         with file.open("rb") as opened:
             return _decoded(opened.read(MAX_BYTES))
-    from ingest.app import open_folder
     from ingest.sandbox.context import ReadingContext
     from ingest.sandbox.limits import Limits
     from ingest.sandbox.mail import read_or_degrade
@@ -89,7 +132,7 @@ def _text_of(file: Path, settings: Settings) -> str:
     try:  # a file somebody hands in is as untrusted as any mail
         reading = read_or_degrade(
             file,
-            open_folder(settings).call,
+            call,
             ReadingContext(own_addresses=()),
             Limits(),
         )

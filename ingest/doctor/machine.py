@@ -66,6 +66,7 @@ def right_signs(settings: Settings) -> Iterator[Sign]:
             settings.mailbox.password_file,
             settings.smtp.password_file,
             settings.store.files / "secret.key",
+            settings.store.files / "office.key",
         )
         if path is not None and path.exists()
     ]

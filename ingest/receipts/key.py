@@ -51,7 +51,7 @@ def load_or_make_key(directory: Path) -> bytes:
     path = directory / KEY_FILE
     try:
         if not path.exists():
-            _make(path)
+            make_private_file(path, secrets.token_bytes(KEY_BYTES))
         key = path.read_bytes()
     except OSError as error:
         raise StorageError(
@@ -64,16 +64,16 @@ def load_or_make_key(directory: Path) -> bytes:
     return key
 
 
-def _make(path: Path) -> None:
-    """Complete under another name first, then linked into place: half a key is never seen, an
-    existing one is kept.
+def make_private_file(path: Path, content: bytes) -> None:
+    """A file of mode 0600. Complete under another name first, then linked into place: half a key is
+    never seen, an existing one is kept. Raises OSError.
     """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
     descriptor = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(secrets.token_bytes(KEY_BYTES))
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         with suppress(FileExistsError):

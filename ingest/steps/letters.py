@@ -7,12 +7,14 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from sqlmodel import Session
 
 from ingest.message.addresses import untagged
 from ingest.office import Mouth
 from ingest.reading import Envelope
+from ingest.receipts.signature import signature_line, vouched
 from ingest.receipts.signing import (
     Receipt,
     case_key,
@@ -83,7 +85,7 @@ def case_letter(mouth: Mouth, row: CaseRow, case: Case, verdict: Verdict, now: d
     request = letter_request(case, verdict, mouth.office.call, reply, now)
     return Draft(
         case_key(row.code, version),
-        _sealed(mouth.key, request, row.code, version, verdict.decision.value),
+        _sealed(mouth, request, row.code, version, verdict.decision.value),
         case.last.id,
         row.id,
     )
@@ -132,7 +134,7 @@ def question_letter(
     request = question_request(envelope, row.received_at, mouth.office.call, reply, now)
     request = replace(request, word=word)
     return Draft(
-        question_key(row.sha256), _sealed(mouth.key, request, mail_subject(row.sha256), 1), row.id
+        question_key(row.sha256), _sealed(mouth, request, mail_subject(row.sha256), 1), row.id
     )
 
 
@@ -216,14 +218,15 @@ def _hashed(text: str) -> str:
 
 
 def _sealed(
-    key: bytes, request: LetterRequest, subject: str, version: int, decision: str = ""
+    mouth: Mouth, request: LetterRequest, subject: str, version: int, decision: str = ""
 ) -> LetterRequest:
     """The request with the code that ``mailroom receipt verify`` confirms."""
     assert request.received is not None  # receipts are for what came
     receipt = Receipt(
         subject, version, decision or request.kind, request.received, listing_sha256(request.files)
     )
-    return replace(request, receipt_code=receipt_code(key, receipt))
+    code = receipt_code(mouth.key, receipt)
+    return replace(request, receipt_code=code, vouched=vouched(receipt) if mouth.sign else "")
 
 
 def enqueue_letter(mouth: Mouth, session: Session, draft: Draft, now: datetime) -> bool:
@@ -244,7 +247,7 @@ def enqueue_letter(mouth: Mouth, session: Session, draft: Draft, now: datetime) 
             message_id=draft.message_ref, case_id=draft.case_id, data={"reason": reason},
         )  # fmt: skip
         return False
-    letter = compose(used.marked(mouth, draft.request), mouth.templates)
+    letter = _composed(mouth, used.marked(mouth, draft.request))
     new = NewLetter(
         key=draft.key,
         kind=letter.kind,
@@ -268,7 +271,12 @@ def _waits_for_approval(mouth: Mouth, session: Session, draft: Draft) -> bool:
 
 def written(mouth: Mouth, draft: Draft) -> Letter:
     """The letter as it would go out, to be looked at."""
-    return compose(draft.request, _speaking(mouth, draft).templates)
+    return _composed(_speaking(mouth, draft), draft.request)
+
+
+def _composed(mouth: Mouth, request: LetterRequest) -> Letter:
+    sign = partial(signature_line, mouth.sign) if mouth.sign else None
+    return compose(request, mouth.templates, sign)
 
 
 def _speaking(mouth: Mouth, draft: Draft) -> Mouth:

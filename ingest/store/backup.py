@@ -43,6 +43,7 @@ from ingest.store.tables import MessageRow
 from notifier.outbox import count_by_state
 
 KEY_FILE = "secret.key"
+OFFICE_KEY_FILE = "office.key"
 _PAGES = 2000  #: copied at a time, so that a writer waits for milliseconds only
 
 
@@ -238,7 +239,7 @@ def _copy_mails(
 
 def _copy_beside(files: Path, target: Path) -> None:
     target.mkdir(mode=0o700, exist_ok=True)
-    for name in (JOURNAL_FILE, MARKER_FILE, KEY_FILE):
+    for name in (JOURNAL_FILE, MARKER_FILE, KEY_FILE, OFFICE_KEY_FILE):
         if (files / name).exists():
             _copy(files / name, target / name)
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from ingest.errors import ConfigError, InputError, StorageError, UsageError
 from ingest.progress import Progress, told, untold
 from ingest.store.audit import verify_ledger
-from ingest.store.backup import KEY_FILE, empty_folder
+from ingest.store.backup import KEY_FILE, OFFICE_KEY_FILE, empty_folder
 from ingest.store.database import database_file, open_database
 from ingest.store.files import FileStore
 from ingest.store.identity import Mark
@@ -158,7 +158,7 @@ def bring_back(backup: Path, files: Path, begun: Mark | None, progress: Progress
             left.unlink()
         for path in told(list((backup / FILES).glob("??/*.eml")), progress):
             _put(path, store.path(path.stem))
-        for name in (KEY_FILE, JOURNAL_FILE, MARKER_FILE):
+        for name in (KEY_FILE, OFFICE_KEY_FILE, JOURNAL_FILE, MARKER_FILE):
             if (backup / FILES / name).exists():
                 _put(backup / FILES / name, files / name)
         return backup / DATABASE
