@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ingest.cli.console import JsonOption, console, print_json, print_table
+from ingest.cli.progress import on_terminal
 from ingest.cli.walls import WallsOption, show_walls
 from ingest.exitcodes import ExitCode
 
@@ -47,7 +48,9 @@ def run(
         app = build(settings)
         try:
             if once:
-                run_once(app)
+                with on_terminal("来件") as app.readers.backlog.watcher:
+                    log.configure(verbose=verbose)  # its lines go above the bar
+                    run_once(app)
             else:
                 Daemon(app).run()
         finally:

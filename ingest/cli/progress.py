@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from ingest.progress import Progress as Step
+from ingest.progress import untold
 
 LINE_EVERY = 30.0  #: seconds between two lines where there is no terminal
 
@@ -19,6 +20,18 @@ def progress(what: str) -> Iterator[Step]:
     """Shows how much of ``what`` is done."""
     if not sys.stderr.isatty():
         yield lines(what, time.monotonic)
+        return
+    with on_terminal(what) as step:
+        yield step
+
+
+@contextmanager
+def on_terminal(what: str) -> Iterator[Step]:
+    """The same on a terminal, and nothing elsewhere: for work that tells the log how far it is.
+    What is written to ``sys.stderr`` meanwhile stands above the bar.
+    """
+    if not sys.stderr.isatty():
+        yield untold
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn

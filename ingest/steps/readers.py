@@ -60,7 +60,7 @@ class Readers:
         self._pool = ThreadPoolExecutor(count, "reader") if count > 1 else None
         self._claimed: deque[_Claimed] = deque()
         self._taken: Counter[str] = Counter()
-        self._backlog = Backlog()
+        self.backlog = Backlog()
 
     def read_next(self, database: Database, files: FileStore, mouth: Mouth, clock: Clock) -> bool:
         """Give every free reader a mail; file the mail claimed first if it has been read within
@@ -72,13 +72,13 @@ class Readers:
         self._hand_out(database, files, mouth, clock.now())
         if not self._claimed:
             self._taken.clear()
-            self._backlog.begin()
+            self.backlog.begin()
             return False
         first = self._claimed[0]
         if first.answer is None or wait([first.answer], LOOK_EVERY).done:
             self._claimed.popleft()
             file_or_strike(database, mouth, first.row, first.reading, clock.now())
-            self._backlog.one_read(partial(_waiting, database))
+            self.backlog.one_read(partial(_waiting, database))
         return True
 
     def close(self) -> None:

@@ -46,3 +46,15 @@ def test_a_few_mails_are_not_spoken_of() -> None:
             heap.one_read(lambda: 1 // 0)
 
     assert lines == []
+
+
+def test_who_watches_is_told_of_each() -> None:
+    """How many were read, of how many there are."""
+    told: list[tuple[int, int]] = []
+    heap_left = iter((2, 1, 0))
+    heap = Backlog(Seconds())
+    heap.watcher = lambda done, total: told.append((done, total))
+    for _ in range(3):
+        heap.one_read(lambda: next(heap_left))
+
+    assert told == [(1, 3), (2, 3), (3, 3)]
