@@ -11,6 +11,7 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
+from functools import cached_property
 from typing import TypeAlias
 
 from rules.errors import Position
@@ -248,7 +249,7 @@ class Rule:
     position: Position
     edition: int = 0  #: a rule that names a dated parameter is one rule per period, numbered from 0
 
-    @property
+    @cached_property
     def another(self) -> bool:
         """Whether it speaks of 另一…, which the engine has to be told."""
         return any(node.another for node in existences(self.applies, self.requirement))

@@ -11,6 +11,7 @@ import re
 from io import StringIO
 
 from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 from ruamel.yaml.resolver import VersionedResolver
 
 from rules.errors import Position, RuleFileError
@@ -41,7 +42,10 @@ def laid_out(source: str) -> str:
     """
     before, result = load_tree(source), source
     for _ in range(_ROUNDS):
-        earlier, result = result, _once(result)
+        try:
+            earlier, result = result, _once(result)
+        except YAMLError as error:  # what was written, with a comment astray, is no YAML any more
+            raise _untouched() from error
         if result == earlier:
             break
     else:

@@ -14,6 +14,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import combinations, product
 from typing import TypeAlias
 
@@ -99,8 +100,9 @@ def property_base(node: Compare | Probe) -> str:
     return f"{node.field}~{node.question}{hashlib.sha256(node.argument.encode()).hexdigest()[:12]}"
 
 
+@lru_cache(maxsize=4_096)
 def compile_rule(rule: Rule) -> tuple[EngineRule, ...]:
-    """The engine's rules for ``rule``.
+    """The engine's rules for ``rule``; reading a file, checking and judging by it ask for the same.
 
     Raises:
         RuleFileError: E109 when it would need more clauses or patterns than the engine is trusted

@@ -84,17 +84,19 @@ def compile_rulebook(rulebook: Rulebook) -> Program:
     """
     shards: list[Shard] = []
     pending: list[EngineRule] = []
+    load = _Load()
     for rule in rulebook.rules_in_force:
         for compiled in compile_rule(rule):
-            if load_of([compiled]) > MAX_CONDITIONS:
+            full = load.most_with(compiled) > MAX_CONDITIONS
+            if full and load_of([compiled]) > MAX_CONDITIONS:
                 raise RuleFileError(
                     f"规则“{rule.id}”的条件太多", rule.position, "拆成几条规则", "E109"
                 )
-            full = load_of([*pending, compiled]) > MAX_CONDITIONS or len(pending) >= MAX_RULES
-            if pending and full:
+            if pending and (full or len(pending) >= MAX_RULES):
                 shards.append(_shard(pending))
-                pending = []
+                pending, load = [], _Load()
             pending.append(compiled)
+            load.take(compiled)
     if pending:
         shards.append(_shard(pending))
     _refuse_collisions(shards)
@@ -173,25 +175,47 @@ def _requirement(one: Requirement) -> dict[str, Json]:
 def load_of(rules: Iterable[EngineRule]) -> int:
     """The most conditions that one fact can have to pass at once, which is what the engine's limit
     of 64 counts.
+    """
+    load = _Load()
+    for rule in rules:
+        load.take(rule)
+    return max(load.nodes.values(), default=0)
+
+
+class _Load:
+    """What the rules of one set make one fact of each kind pass.
 
     Conditions that start two patterns alike are one node of the engine's tree; but it keeps a node
     of its own for every join, and for everything behind it (read in rete.c ``findAlpha``, and met
     as error 303 in random tests).
     """
-    shared: set[tuple[str, ...]] = set()
-    nodes: Counter[str] = Counter()
-    for rule in rules:
-        shared.add((GATE, str(rule.start), str(rule.end)))
+
+    def __init__(self) -> None:
+        self.nodes: Counter[str] = Counter()
+        self._shared: set[tuple[object, ...]] = set()
+
+    def most_with(self, rule: EngineRule) -> int:
+        """The most conditions of one fact, were ``rule`` among the others."""
+        added = self._added(rule)[0]
+        return max((self.nodes[kind] + number for kind, number in added.items()), default=0)
+
+    def take(self, rule: EngineRule) -> None:
+        """Count ``rule`` among the others."""
+        added, paths = self._added(rule)
+        self.nodes.update(added)
+        self._shared |= paths
+
+    def _added(self, rule: EngineRule) -> tuple[Counter[str], set[tuple[object, ...]]]:
+        """Nodes by kind, and the beginnings of patterns that no other rule has."""
+        nodes: Counter[str] = Counter()
+        paths: set[tuple[object, ...]] = {(GATE, rule.start, rule.end)}
         for pattern in rule.patterns:
-            path: tuple[str, ...] = (pattern.kind,)
-            plain = list(takewhile(lambda one: isinstance(one, Check), pattern.requirements))
+            plain = tuple(takewhile(lambda one: isinstance(one, Check), pattern.requirements))
             nodes[pattern.kind] += len(pattern.requirements) - len(plain)
-            for check in plain:
-                path = (*path, repr(check))
-                shared.add(path)
-    for path in shared:
-        nodes[path[0]] += 1
-    return max(nodes.values(), default=0)
+            paths.update((pattern.kind, *plain[:end]) for end in range(1, len(plain) + 1))
+        paths -= self._shared
+        nodes.update(str(path[0]) for path in paths)
+        return nodes, paths
 
 
 def _refuse_collisions(shards: Iterable[Shard]) -> None:

@@ -1,107 +1,85 @@
 """Random, legal rule files and random cases for them, from a seed: for what must hold whatever an
-office writes.
+office writes. Every word of the language can come up; what they are written from is
+``material.py``.
 """
 
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import cache
 from typing import Any
 
-from rules.call import Call
-from rules.errors import Position
-from rules.facts import Fact, Value
+from rules.call import Call, vocabulary_of
+from rules.facts import Fact
 from rules.language import Rulebook
-from rules.rulebook import read_rulebook
-from rules.subjects import Subject
-from rules.yaml_text import Mapping, Sequence, Tree, text_at
+from rules.rulebook import SILENT, read_rulebook
+from rules.sentences import BETWEEN_WORDS, NUMBER_WORDS, STATE_WORDS, TIME_WORDS
+from rules.subjects import Subject, SubjectField
+from rules.verdict import Outcome
+from rules.vocabulary import ORDERED, TEXTUAL, Field, FieldType, Vocabulary
+from tests.unit.rules.material import (
+    BLANK,
+    CALENDAR,
+    COUNTED,
+    DERIVED,
+    LIMITS,
+    PARAMETERS,
+    UNKNOWN,
+    VALUES,
+    calls,
+    instants,
+    known,
+    tree_of,
+    vocabulary,
+    words_of,
+)
 
-INSTANTS = ["2024-08-31T23:59:59", "2024-09-01T00:00:00", "2024-09-01T00:00:01"]
-NAMES = ["甲校", "乙校", "丙 校", "丁校"]
-LEAVES = {
-    "申报书": [
-        "类别 是 示范区", "类别 不是 示范校", "教师账号开通率 不低于 98%", "教师账号开通率 低于 50%",
-        "学生账号开通率 高于 98%", "学生账号开通率 不超过 98%", "单位名称 包含 校", "单位名称 不包含 甲",
-        "学校类型 属于 小学、中职学校", "学校类型 不属于 小学、初中", "单位名称 是 甲校", "职能部门 已填写",
-        "职能部门 未填写", "职能部门 已读到", "教师账号开通率 未读到", "支持团场 是 是", "支持团场 不是 是", "核心维度 包含 教学", "核心维度 不包含 基础",
-        "核心维度项数 不少于 1", "核心维度项数 少于 4", "公示结束 早于 2024-08-31", "公示结束 不早于 2024-08-30",
-        "公示结束 不晚于 2024-08-31", "公示结束 晚于 2024-08-31", "教师人数 超过 10",
-        "公示天数 不少于 1", "公示天数 少于 0", "师生比 不低于 33.3333%", "师生比 不高于 33.3334%", "率差 高于 1%", "教师账号开通率 不低于 线",
-        "教师人数 介于 9 和 10", "公示结束 不介于 2024-08-30 和 2024-08-31", "教师账号开通率 不低于 @.学生账号开通率",
-        "公示开始 晚于 @.公示结束", "核心维度项数 低于 @.教师人数", "年龄 不低于 24", "年龄 低于 24",
-        "单位名称 属于 名录", "单位名称 不属于 名录、丁校", "同名数 不超过 1", "同名数 不少于 2", "行数 不少于 1", "行数 少于 @.同名数", "同名人数 不超过 19",
-    ],
-    "扫描件": ["盖章 是 是", "盖章 是 否", "是扫描 不是 是", "单位名称 包含 校", "表单 是 申报书", "单位名称 未填写"],
-    "汇总行": ["类别 是 示范区", "类别 不是 示范区", "单位名称 包含 校", "单位名称 不是 乙校", "教师账号开通率 不低于 98%"],
-    "统计": ["数甲 不超过 1", "数甲 不少于 1", "数乙 超过 2", "占比 不低于 50%", "占比 低于 33.3333%", "数甲 不超过 @.数乙", "人数和 不超过 20", "人数和 少于 10", "人数和 已填写"],
-}  # fmt: skip
-VALUES: dict[str, dict[str, list[Value]]] = {
-    "申报书": {
-        "类别": ["示范区", "示范校"], "单位名称": [*NAMES], "教师账号开通率": [0, 500_000, 979_999, 980_000, 980_001],
-        "学生账号开通率": [979_999, 980_000, 980_001], "学校类型": ["小学", "初中", "中职学校", "幼儿园", "大学"],
-        "职能部门": ["信息科", ""], "支持团场": [True, False], "核心维度": [(), ("基础",), ("教学", "资源"), ("基础", "教学", "资源", "管理")],
-        "公示结束": ["2024-08-30", "2024-08-31", "2024-09-01"], "公示开始": ["2024-08-30", "2024-08-31"], "教师人数": [9, 10, 11], "联系电话": ["0991-8878035", "09918878035", "13999999999"],
-    },
-    "扫描件": {"单位名称": [*NAMES], "对应": ["申0", "申1", "表"], "盖章": [True, False], "是扫描": [True, False], "表单": ["申报书", "汇总表"]},
-    "汇总行": {"单位名称": [*NAMES], "类别": ["示范区", "示范校"], "教师账号开通率": [979_999, 980_000], "联系电话": ["09918878035", "1"]},
-}  # fmt: skip
-SAME = {
-    ("扫描件", "申报书"): ["单位名称 等于 申报书.单位名称"],
-    ("申报书", "汇总行"): [
-        "教师账号开通率 等于 汇总行.教师账号开通率",
-        "联系电话 等于 汇总行.联系电话",
-        "类别 等于 汇总行.类别",
-    ],
-    ("申报书",): ["公示开始 等于 申报书.公示结束", "教师账号开通率 等于 申报书.学生账号开通率"],
-}
+MOST = {"来件": 1, "申报书": 3, "扫描件": 3, "汇总表": 1, "汇总行": 4, "附件": 3, "台账": 2, "预算表": 2}  # fmt: skip
+FEW = {"来件": 1}
+PAIRS: list[tuple[list[str], list[str]]] = [
+    (["扫描件", "申报书"], ["扫描件.对应 等于 申报书.编号"]),
+    (["扫描件", "申报书"], ["扫描件.对应 等于 申报书.编号"]),
+    (["申报书", "汇总行"], ["申报书.单位名称 等于 汇总行.单位名称"]),
+    (["申报书", "汇总行"], ["申报书.单位名称 等于 汇总行.单位名称"]),
+    (["申报书", "预算表"], ["预算表.对应 等于 申报书.编号"]),
+    (["申报书", "台账"], ["申报书.单位名称 等于 台账.单位名称", "台账.师市 等于 申报书.师市"]),
+    (["申报书", "来件"], []),
+    (["统计", "申报书"], []),
+    (["扫描件", "申报书", "汇总行"], ["扫描件.对应 等于 申报书.编号", "申报书.单位名称 等于 汇总行.单位名称"]),
+]  # fmt: skip
+SINGLE = ["申报书", "申报书", "申报书", "汇总行", "扫描件", "预算表", "来件", "汇总表", "附件", "台账", "统计", "统计"]  # fmt: skip
+SOUGHT = ["申报书", "汇总行", "扫描件", "扫描件", "预算表", "附件", "台账"]
+_EITHER_KEY = TEXTUAL - {FieldType.TELEPHONE}
+_STATES = tuple(STATE_WORDS)
 
 
-DECLARED = {
-    "版本": "1",
-    "通知": "试",
-    "参数": {"线": [{"值": "98%"}, {"自": "2024-09-01", "值": "50%"}]},
-    "派生": [
-        {"名称": "公示天数", "对象": "申报书", "天数差": {"从": "公示开始", "到": "公示结束"}},
-        {"名称": "师生比", "对象": "申报书", "比": ["教师人数", "30"]},
-        {"名称": "率差", "对象": "申报书", "差": ["教师账号开通率", "学生账号开通率"]},
-        {"名称": "年龄", "对象": "申报书", "年数差": {"从": "2000-08-31", "到": "公示结束"}},
-        {"名称": "占比", "对象": "统计", "比": ["数甲", "数乙"]},
-    ],
-    "统计": [
-        {"名称": "数甲", "计数": "汇总行", "其中": ["汇总行.类别 是 示范区"]},
-        {
-            "名称": "数乙",
-            "计数": "申报书",
-            "其中": ["申报书.单位名称 包含 校", "申报书.公示天数 不少于 0"],
-        },
-        {"名称": "同名数", "计数": "申报书", "按": "单位名称"},
-        {"名称": "人数和", "求和": "申报书.教师人数", "其中": ["申报书.类别 是 示范区"]},
-        {
-            "名称": "行数",
-            "计数": "汇总行",
-            "按": "单位名称",
-            "对象": "申报书",
-            "其中": ["汇总行.类别 是 示范区"],
-        },
-        {"名称": "同名人数", "求和": "申报书.教师人数", "按": "单位名称"},
-    ],
-}
+_PREFIX = {"汇总表": "表"}  #: of ids; else a kind's first character
 
 
-def tree_of(value: Any) -> Tree:
-    """``value`` as if it had been read from YAML, at one place: reading text is what takes the
-    time.
-    """
-    if isinstance(value, str):
-        return text_at(value, Position(1, 1))
-    tree: Sequence | Mapping
-    if isinstance(value, list):
-        tree = Sequence(map(tree_of, value))
-    else:
-        tree = Mapping(
-            {text_at(key, Position(1, 1)): tree_of(inner) for key, inner in value.items()},
-        )
-    tree.position = Position(1, 1)
-    return tree
+def _named(declared: list[dict[str, Any]], text: str) -> list[dict[str, Any]]:
+    return [one for one in declared if one["名称"] in text]
+
+
+def needed(rules: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The 派生 and the 统计 that rules name, and those that these name in turn."""
+    text, before = str(rules), ""
+    while text != before:
+        derived, counted = _named(DERIVED, text), _named(COUNTED, text)
+        before, text = text, str((rules, derived, counted))
+    return derived, counted
+
+
+@cache
+def own_fields(call: Call) -> Vocabulary:
+    """What the call's papers hold, before anything is counted or computed."""
+    return vocabulary_of(call)
+
+
+def alike(one: Field, other: Field) -> bool:
+    """Whether 等于 may stand between them."""
+    return one.type is other.type or {one.type, other.type} <= _EITHER_KEY
 
 
 class Author:
@@ -109,30 +87,105 @@ class Author:
 
     def __init__(self, seed: int) -> None:
         self.random = random.Random(seed)
+        self.call: Call = calls()[seed % len(calls())]
+        self.written = ""  #: the rule file, as one text
+
+    # --- sentences --------------------------------------------------------------------------------
 
     def leaf(self, variable: str, kind: str) -> str:
-        return f"{variable}.{self.random.choice(LEAVES[kind])}".replace("@", variable)
+        """A sentence about one field."""
+        field = self.random.choice(list(vocabulary()[kind].values()))
+        return f"{variable}.{field.name} {self.ending(variable, kind, field)}"
+
+    def ending(self, variable: str, kind: str, field: Field) -> str:
+        if self.random.random() < 0.12:
+            return self.random.choice(_STATES)
+        if field.type in ORDERED:
+            return self.ordered(variable, kind, field)
+        if field.type in TEXTUAL:
+            return self.textual(field)
+        if field.type is FieldType.CHOICES:
+            return f"{self.word('包含')} {self.random.choice(field.options)}"
+        options = field.options or tuple(LIMITS[FieldType.YES_NO])
+        if self.random.random() < 0.5:
+            return f"{self.word('是')} {self.random.choice(options)}"
+        return f"{self.word('属于')} {self.several(options)}"
+
+    def word(self, word: str) -> str:
+        """``word`` or its contrary."""
+        return self.random.choice([word, "不" + word])
+
+    def several(self, words: Sequence[str]) -> str:
+        return "、".join(
+            self.random.sample(words, min(len(words), self.random.choice([1, 2, 2, 3])))
+        )
+
+    def ordered(self, variable: str, kind: str, field: Field) -> str:
+        times = field.type in (FieldType.DATE, FieldType.INSTANT)
+        word = self.random.choice(list(TIME_WORDS if times else NUMBER_WORDS))
+        limits = LIMITS[field.type]
+        roll = self.random.random()
+        others = [
+            one.name
+            for one in vocabulary()[kind].values()
+            if one.type is field.type and one != field
+        ]
+        if roll < 0.2 and others:
+            return f"{word} {variable}.{self.random.choice(others)}"
+        if roll < 0.35:
+            written = [limit for limit in limits if limit[0].isdigit()]
+            places = sorted(self.random.sample(range(len(written)), 2))
+            ends = [written[place] for place in places]
+            between = (
+                f"{self.random.choice(BETWEEN_WORDS)} {ends[0]} {self.random.choice('和到至')}"
+            )
+            return f"{between} {ends[1]}"
+        return f"{word} {self.random.choice(limits)}"
+
+    def textual(self, field: Field) -> str:
+        words = words_of(field.type)
+        roll = self.random.random()
+        if roll < 0.35:
+            text = self.random.choice(words)
+            return f"{self.word('包含')} {text[: self.random.randint(1, len(text))]}"
+        if roll < 0.65:
+            return f"{self.word('是')} {self.random.choice(words)}"
+        plain = [word for word in words if " " not in word]
+        return f"{self.word('属于')} {self.several([*plain, '名录', '长名单'])}"
+
+    def same(self, variable: str, kind: str, other: str, other_kind: str) -> str | None:
+        """A sentence that two fields are equal; None when the one drawn has no match."""
+        field = self.random.choice(list(vocabulary()[kind].values()))
+        found = [
+            one.name
+            for one in vocabulary()[other_kind].values()
+            if alike(field, one) and (variable, field.name) != (other, one.name)
+        ]
+        if "统计" in (kind, other_kind) or not found:
+            return None
+        match = field.name if field.name in found and self.random.random() < 0.7 else ""
+        return f"{variable}.{field.name} 等于 {other}.{match or self.random.choice(found)}"
+
+    # --- conditions -------------------------------------------------------------------------------
 
     def group(self, kinds: list[str], depth: int) -> Any:
         word = self.random.choice(["全部", "任一", "都不"])
-        return {
-            word: [
-                self.condition(
-                    kinds,
-                    depth + 1,
-                )
-                for _ in range(self.random.choice([1, 2, 2, 3]))
-            ]
-        }
+        number = self.random.choice([1, 2, 2, 3])
+        return {word: [self.condition(kinds, depth + 1) for _ in range(number)]}
 
     def existence(self, kinds: list[str], outer: str) -> Any:
-        kind = self.random.choice(["申报书", "汇总行", "扫描件"])
+        kind = self.random.choice(SOUGHT)
         name = f"另一{kind}" if kind in kinds else kind
-        where: list[Any] = (
-            [f"{name}.单位名称 等于 {outer}.单位名称"] if self.random.random() < 0.8 else []
-        )
-        if kind == "扫描件" and outer == "申报书" and self.random.random() < 0.5:
+        where: list[Any] = []
+        if kind in ("扫描件", "预算表") and outer == "申报书" and self.random.random() < 0.5:
             where.append(f"{name}.对应 等于 申报书.编号")
+        if (
+            self.random.random() < 0.7
+            and {"单位名称"} <= vocabulary()[outer].keys() & vocabulary()[kind].keys()
+        ):
+            where.append(f"{name}.单位名称 等于 {outer}.单位名称")
+        elif self.random.random() < 0.5 and (same := self.same(name, kind, outer, outer)):
+            where.append(same)
         own: list[Any] = [self.leaf(name, kind) for _ in range(self.random.choice([0, 0, 1, 2]))]
         if self.random.random() < 0.2:
             own = [{self.random.choice(["任一", "都不"]): own or [self.leaf(name, kind)]}]
@@ -145,28 +198,23 @@ class Author:
             return self.group(kinds, depth)
         if depth < 2 and roll < 0.50 and outers:
             return self.existence(kinds, self.random.choice(outers))
-        if roll < 0.6 and tuple(kinds) in SAME:
-            return f"{kinds[0]}.{self.random.choice(SAME[tuple(kinds)])}"
+        if roll < 0.6:
+            pair = self.random.choice(kinds), self.random.choice(kinds)
+            if same := self.same(pair[0], pair[0], pair[1], pair[1]):
+                return same
         kind = self.random.choice(kinds)
         return self.leaf(kind, kind)
 
-    def kinds(self) -> tuple[list[str], list[str]]:
-        roll = self.random.random()
-        if roll < 0.15:
-            return ["扫描件", "申报书"], ["扫描件.对应 等于 申报书.编号"]
-        if roll < 0.25:
-            return ["申报书", "汇总行"], ["申报书.单位名称 等于 汇总行.单位名称"]
-        if roll < 0.3:
-            return ["统计"], []
-        return [self.random.choice(["申报书", "申报书", "汇总行", "扫描件"])], []
+    # --- files ------------------------------------------------------------------------------------
 
     def rule(self, number: int) -> dict[str, Any]:
-        kinds, links = self.kinds()
+        together = self.random.random() < 0.3
+        kinds, links = self.random.choice(PAIRS) if together else ([self.random.choice(SINGLE)], [])
         rule: dict[str, Any] = {
             "编号": f"R{number}",
             "名称": "试",
             "依据": "一",
-            "不满足": "转人工",
+            "不满足": str(self.random.choice(list(Outcome))),
             "针对": kinds,
         }
         if links:
@@ -176,47 +224,94 @@ class Author:
             rule["适用"] = [self.leaf(kind, kind)]
         rule["要求"] = [self.condition(kinds) for _ in range(self.random.choice([1, 1, 2]))]
         if self.random.random() < 0.3:
-            rule["生效"] = {self.random.choice(["自", "至"]): "截止时间"}
-        return rule
+            at = self.random.choice(LIMITS[FieldType.INSTANT])
+            rule["生效"] = {self.random.choice(["自", "至"]): at}
+        return rule | self.said(kinds[0])
 
-    def rulebook(self, call: Call) -> Rulebook:
-        """A legal one; rules the language refuses are left out, as an administrator would."""
+    def said(self, kind: str) -> dict[str, str]:
+        """The keys that decide nothing about what holds, each of them now and then."""
+        outcomes = [str(one) for one in Outcome]
+        field = self.random.choice(list(vocabulary()[kind]))
+        keys = {
+            "未填": self.random.choice([*outcomes, SILENT]),
+            "无法判断": self.random.choice([one for one in outcomes if one != Outcome.REJECT]),
+            "告知": f"请核对 {{{kind}.{field}}}，至 {{截止时间}}。",
+            "存疑告知": "待核验。",
+            "简述": "不符",
+            "改由": "所属单位",
+            "截止后": self.random.choice(["照常", "只提醒"]),
+            "停用": "暂不用",
+        }
+        often = 0.03
+        return {key: word for key, word in keys.items() if self.random.random() < often}
+
+    def file(self) -> dict[str, Any]:
+        """A rule file; of what can be counted and computed it declares what its rules name."""
         rules = [self.rule(number) for number in range(self.random.randint(1, 8))]
-        rulebook, errors = read_rulebook(tree_of({**DECLARED, "规则": rules}), call)
-        assert {error.code for error in errors} <= {"E108", "E109"}
+        return self.declaring(rules)
+
+    def declaring(self, rules: list[dict[str, Any]]) -> dict[str, Any]:
+        derived, counted = needed(rules)
+        text = str((rules, derived, counted))
+        parameters = {name: value for name, value in PARAMETERS.items() if name in text}
+        head = {"版本": "1", "通知": "试", "参数": parameters, "派生": derived, "统计": counted}
+        if self.random.random() < 0.2:
+            head["截止后"] = self.random.choice(["照常", "只提醒"])
+        if "工作日" in str(derived):
+            head["日历"] = CALENDAR
+        return {**head, "规则": rules}
+
+    def rulebook(self) -> Rulebook:
+        """A legal one; rules the language refuses are left out, as an administrator would."""
+        file = self.file()
+        rulebook, errors = read_rulebook(tree_of(file), self.call)
+        assert {error.code for error in errors} <= {"E108", "E109"}, errors
         if rulebook is None or not rulebook.rules:
-            plain = {
-                **rules[0],
-                "要求": ["扫描件.盖章 是 是"],
-                "针对": "扫描件",
-                "关联": [],
-                "适用": [],
-            }
-            rulebook, errors = read_rulebook(tree_of({**DECLARED, "规则": [plain]}), call)
+            plain = {"编号": "R0", "名称": "试", "依据": "一", "不满足": "提醒", "针对": "扫描件"}
+            file = self.declaring([{**plain, "要求": [self.leaf("扫描件", "扫描件")]}])
+            rulebook, errors = read_rulebook(tree_of(file), self.call)
         assert rulebook is not None
+        self.written = str(file)
         return rulebook
 
-    def fact(self, values: list[Value]) -> Fact:
-        roll = self.random.random()
-        return (
-            Fact.unknown()
-            if roll < 0.15
-            else Fact.blank()
-            if roll < 0.25
-            else Fact.known(
-                self.random.choice(values),
-            )
-        )
+    # --- cases ------------------------------------------------------------------------------------
 
-    def case(self) -> list[Subject]:
+    def received(self) -> datetime:
+        return self.random.choice(instants(self.call))
+
+    def fact(self, field: Field) -> Fact:
+        roll = self.random.random()
+        if roll < 0.25:
+            return UNKNOWN if roll < 0.15 else BLANK
+        if field.type is FieldType.CHOICE:
+            return known(self.random.choice([*field.options, "大学"]))
+        if field.type is FieldType.CHOICES:
+            number = self.random.randint(0, len(field.options))
+            return known(tuple(self.random.sample(field.options, number)))
+        return known(self.random.choice(VALUES[field.type]))
+
+    def case(self, *, everything: bool = False) -> list[Subject]:
+        """Subjects with the fields that the file names, or with all there are."""
         subjects = [
             Subject(
                 kind=kind,
-                id=f"{kind[0]}{i}",
-                fields={name: self.fact(values) for name, values in VALUES[kind].items()},
+                id=f"{_PREFIX.get(kind, kind[0])}{number}",
+                fields={
+                    name: self.fact(field)
+                    for name, field in fields.items()
+                    if name != SubjectField.ID
+                },
             )
-            for kind, most in (("申报书", 3), ("扫描件", 3), ("汇总行", 4))
-            for i in range(self.random.randint(0, most))
+            for kind, most in MOST.items()
+            if everything or kind in self.written
+            for fields in [self.asked(kind, everything=everything)]
+            for number in range(self.random.randint(FEW.get(kind, 0), most))
         ]
         self.random.shuffle(subjects)
         return subjects
+
+    def asked(self, kind: str, *, everything: bool) -> Mapping[str, Field]:
+        own = own_fields(self.call)[kind]
+        if everything:
+            return own
+        return {name: field for name, field in own.items() if name in self.written}

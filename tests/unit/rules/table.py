@@ -14,12 +14,13 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from rules.engine.shards import name_hash
 
 Definition = Mapping[str, Any]
 Facts = Sequence[Mapping[str, Any]]
+_T = TypeVar("_T")
 OPERATORS = {"$gt", "$gte", "$lt", "$lte", "$neq"}
 RULE_KEYS = {"all", "dist", "pri"}
 GATE_TEST = {"类型": "就绪"}
@@ -40,19 +41,33 @@ class Row:
 # --- what is in a rule set ------------------------------------------------------------------------
 
 
-def patterns(definition: Definition) -> Iterator[tuple[str, int, str, list[Any]]]:
+def remembered(look: Callable[[Definition], _T]) -> Callable[[Definition], _T]:
+    """``look`` for one definition after the other: many rows look at the same one in turn."""
+    last: list[tuple[Definition, _T]] = []
+
+    def remembering(definition: Definition) -> _T:
+        if not last or last[0][0] is not definition:
+            last[:] = [(definition, look(definition))]
+        return last[0][1]
+
+    return remembering
+
+
+@remembered
+def patterns(definition: Definition) -> list[tuple[str, int, str, list[Any]]]:
     """Rule, place in it, alias and tests of every pattern."""
-    for name, rule in definition.items():
-        for place, pattern in enumerate(rule.get("all", ())):
-            for alias, body in pattern.items():
-                yield name, place, alias, body.get("$and", [body])
+    return [
+        (name, place, alias, body.get("$and", [body]))
+        for name, rule in definition.items()
+        for place, pattern in enumerate(rule.get("all", ()))
+        for alias, body in pattern.items()
+    ]
 
 
-def conditions(definition: Definition) -> Iterator[tuple[str, Any]]:
+@remembered
+def conditions(definition: Definition) -> list[tuple[str, Any]]:
     """Left and right side of every test."""
-    for *_, tests in patterns(definition):
-        for test in tests:
-            yield from test.items()
+    return [pair for *_, tests in patterns(definition) for test in tests for pair in test.items()]
 
 
 def joins(definition: Definition) -> Iterator[tuple[str, str, str]]:
@@ -75,26 +90,24 @@ def joins(definition: Definition) -> Iterator[tuple[str, str, str]]:
                 yield own, alias, str(other)
 
 
-def words(value: Any) -> Iterator[str]:
+@remembered
+def words(definition: Definition) -> frozenset[str]:
     """Every key of a definition, however deep."""
-    for inner in (
-        value.values()
-        if isinstance(
-            value,
-            Mapping,
-        )
-        else value
-        if isinstance(value, list | tuple)
-        else ()
-    ):
-        yield from words(inner)
-    if isinstance(value, Mapping):
-        yield from value
+    found: set[str] = set()
+    waiting: list[Any] = [definition]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, dict):
+            found.update(one)
+            waiting += one.values()
+        elif isinstance(one, list | tuple):
+            waiting += one
+    return frozenset(found)
 
 
 def says(*operators: str) -> Callable[[Definition, Facts], bool]:
     """Whether one of ``operators`` is used anywhere."""
-    return lambda definition, _: not set(operators).isdisjoint(words(definition))
+    return lambda definition, _: not words(definition).isdisjoint(operators)
 
 
 def values(facts: Facts) -> Iterator[tuple[str, Any]]:

@@ -175,6 +175,14 @@ def test_comments_that_would_wander_for_ever_leave_the_file_alone() -> None:
     assert caught.value.code == "Y020"
 
 
+def test_a_comment_that_would_break_the_file_leaves_it_alone() -> None:
+    """Written again, what follows the second comment would stand on the wrong line."""
+    odd = "版本:\n\n   - {规则: 甲}   # 注: 一\n   -   # 注: 一\n      规则:   甲\n   -   乙"
+    with pytest.raises(RuleFileError) as caught:
+        laid_out(odd)
+    assert caught.value.code == "Y020"
+
+
 def test_a_sign_that_looks_like_a_comment_inside_quotes_is_none() -> None:
     """The comment after it moves all the same."""
     assert laid_out("版本:  '甲 #乙' # 二\n") == "版本: '甲 #乙'  # 二\n"
