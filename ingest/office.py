@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from ingest.calls import CallFolder, read_roots
 from ingest.sandbox.context import ReadingContext
+from ingest.sandbox.knownprint import KnownPrint
 from ingest.sandbox.limits import Limits
 from ingest.settings import (
     LARGEST_MESSAGE,
@@ -19,6 +20,7 @@ from ingest.settings import (
     LimitSettings,
     OfficeSettings,
     Settings,
+    cache_folder,
 )
 from notifier.rendering import Templates
 from rules.call import Call
@@ -40,6 +42,7 @@ class Office:
     own_addresses: tuple[str, ...]  #: lower case; mail from them is our own and is never answered
     reading: ReadingContext  #: what the worker needs to know
     worker: Limits  #: what one mail may cost in the worker
+    prints: KnownPrint  #: scans that need not be read again
     largest: int  #: bytes; a larger mail is not downloaded, its sender is told
 
 
@@ -103,6 +106,7 @@ def describe_office(
             ocr_seconds=max(1, int(limits.ocr_time.total_seconds())) if limits.ocr else 0,
         ),
         worker=Limits(memory=limits.memory, cpu=max(1, int(seconds)), wall=seconds),
+        prints=KnownPrint(cache_folder(settings)),
         largest=settings.mailbox.max_message_size if settings else LARGEST_MESSAGE,
     )
 

@@ -12,7 +12,8 @@ from pathlib import Path
 from ingest.app import open_folder
 from ingest.errors import ConfigError, UsageError
 from ingest.opening import Opening, open_store_for
-from ingest.settings import Settings
+from ingest.sandbox.knownprint import KnownPrint
+from ingest.settings import Settings, cache_folder
 from ingest.store.database import Database, database_file
 from ingest.store.files import FileStore
 from ingest.store.purging import Purged, concerned, files_to_remove, obstacles, purge
@@ -59,6 +60,7 @@ def carry_out(settings: Settings, call: str, who: str, now: datetime) -> int:
             if not rows.done:
                 purge(session, call, rows, who, now)
         removed = _remove_files(database, settings.store.files)
+        KnownPrint(cache_folder(settings)).forget_all()
         shutil.rmtree(settings.desk.pictures, ignore_errors=True)
         database.forget_what_was_erased()
         return removed

@@ -141,6 +141,7 @@ class StoreSettings(_Section):
 
     database: str = "sqlite:///mailroom.db"
     files: Path = Path("files")
+    cache: Path | None = None  #: see :func:`cache_folder`
     backup_within: Duration = timedelta(0)
     backup_recipients: tuple[str, ...] = ()  #: public keys of age
     timestamp_url: str = ""  #: of an RFC 3161 authority
@@ -441,6 +442,7 @@ def _resolve(settings: Settings, folder: Path, path: Path, source: str) -> Setti
                 update={
                     "database": database,
                     "files": absolute(settings.store.files),
+                    "cache": absolute(settings.store.cache),
                     "timestamp_ca": absolute(settings.store.timestamp_ca),
                 },
             ),
@@ -455,3 +457,17 @@ def _resolve(settings: Settings, folder: Path, path: Path, source: str) -> Setti
             ),
         }
     )
+
+
+def cache_folder(settings: Settings | None) -> Path | None:
+    """Where what was read is kept so that it is not read twice: as configured in file or
+    environment, else beside the files; None where there is no office.
+
+    The daemon and the commands beside it (``purge`` empties it) must come to the same answer, so
+    it is no place that only a unit knows of.
+    """
+    if settings is not None and settings.store.cache is not None:
+        return settings.store.cache
+    if given := os.environ.get(f"{ENV_PREFIX}STORE__CACHE"):
+        return Path(given).absolute()
+    return settings.store.files.parent / "cache" if settings is not None else None

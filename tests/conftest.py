@@ -17,8 +17,8 @@ import hypothesis
 import pytest
 
 from ingest.demo.smtp_sink import SmtpSink
+from tests.environment import KNOWN_PRINT
 from tests.once import Once
-from tests.print_once import read_print_once
 from tests.servers.certificates import Certificates, make_certificates
 from tests.servers.dovecot import DovecotAccount, DovecotServer, program
 
@@ -39,10 +39,14 @@ def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
     return Once((base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "once")
 
 
-@pytest.fixture
-def print_read_once(once: Once, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Scans whose print was read before in this run are not read again."""
-    read_print_once(once, monkeypatch)
+@pytest.fixture(scope="session", autouse=True)
+def print_is_read_once(once: Once) -> Iterator[None]:
+    """A scan whose print was read before in this run, by whichever worker or command, is not read
+    again (``ingest/sandbox/knownprint.py``).
+    """
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv(KNOWN_PRINT, str(once.folder / "print"))
+        yield
 
 
 @pytest.fixture(scope="session")

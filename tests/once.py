@@ -20,15 +20,15 @@ class Once:
     """The things of one run, by name."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
 
     def __call__(self, name: str, make: Callable[[], T]) -> T:
         """What ``make`` returned the first time anybody asked for ``name``; whoever asks meanwhile
         waits.
         """
-        place = self._folder / f"{name}.pickle"
-        with (self._folder / f"{name}.lock").open("w") as lock:
+        place = self.folder / f"{name}.pickle"
+        with (self.folder / f"{name}.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not place.exists():
                 being_written = place.with_suffix(".new")

@@ -140,7 +140,7 @@ def _routed(
 def _read(path: Path, office: Office, *, header_only: bool) -> Reading:
     try:
         with _header_of(path) if header_only else _whole(path) as file:
-            return read_or_degrade(file, office.call, office.reading, office.worker)
+            return read_or_degrade(file, office.call, office.reading, office.worker, office.prints)
     except (UnreadableMessage, WorkerDied, WorkerFailed) as error:
         reason = str(error).strip().splitlines()[-1]
         raise InputError(f"读不了邮件 {path}: {reason}", "确认这是一封完整的 .eml 邮件") from error

@@ -150,6 +150,7 @@ def _in_worker(
             *args,
             returns=returns,
             limits=limits,
+            models=ocr,
         )
     except (WorkerDied, WorkerFailed) as error:
         last = str(error).strip().splitlines()[-1]

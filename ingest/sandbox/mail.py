@@ -20,6 +20,7 @@ from ingest.document.print.scantask import ScanTask, ScanText, with_print
 from ingest.message.errors import UnreadableMessage
 from ingest.reading import Document, Kind, Reading
 from ingest.sandbox.context import ReadingContext
+from ingest.sandbox.knownprint import KnownPrint
 from ingest.sandbox.limits import Limits, ocr_limits
 from ingest.sandbox.workers import WorkerDied, WorkerFailed, run_in_worker
 from rules.call import Call, Rendition
@@ -28,6 +29,7 @@ from rules.facts import Knowledge
 READ_FILE = "ingest.sandbox.read:read_file"
 READ_SCANS = "ingest.sandbox.scans:read_scans_of_file"
 MAX_SCANS = 40  #: of one mail
+NOTHING_KNOWN = KnownPrint()
 _PICTURES = (Kind.JPEG, Kind.PNG, Kind.IMAGE)
 
 
@@ -56,8 +58,11 @@ def read_or_degrade(
     call: Call,
     context: ReadingContext,
     limits: Limits | None = None,
+    prints: KnownPrint = NOTHING_KNOWN,
 ) -> Reading:
     """Read the mail; when a worker dies of it, once more with its documents only listed.
+
+    Scans that ``prints`` knows are not read again.
 
     So one hostile attachment never hides the mail or its other parts: they come back with
     ``Fate.LIMIT``.
@@ -78,10 +83,12 @@ def read_or_degrade(
             limits,
         )
         return _noted(listed, f"自动读取附件时{died.reason}, 附件只列名, 由人工查看")
-    return _with_print(path, reading, call, context)
+    return _with_print(path, reading, call, context, prints)
 
 
-def _with_print(path: Path, reading: Reading, call: Call, context: ReadingContext) -> Reading:
+def _with_print(
+    path: Path, reading: Reading, call: Call, context: ReadingContext, prints: KnownPrint
+) -> Reading:
     """The reading with what stands on its scans, read in a worker of its own; without it when that
     fails.
 
@@ -91,24 +98,29 @@ def _with_print(path: Path, reading: Reading, call: Call, context: ReadingContex
     tasks = scans_to_read(reading)
     if not context.ocr_seconds or not tasks:
         return reading
-    limits = ocr_limits(context.ocr_seconds)
+    before = prints.of_mail(path)
+    known = before.known(tasks, call)
+    unknown = tuple(task for task in tasks if task.sha256 not in {each.sha256 for each in known})
     try:
-        texts = run_in_worker(
-            READ_SCANS,
-            path,
-            call,
-            context,
-            tasks,
-            returns=tuple[ScanText, ...],
-            limits=limits,
-        )
+        texts = _read_print(path, call, context, unknown) if unknown else ()
     except WorkerDied as died:
         return _noted(reading, f"识读扫描件文字时{died.reason}, 扫描件与Word版未能自动比对")
     except WorkerFailed as failed:
         return _noted(
             reading, f"未能识读扫描件文字({failed.error_type}), 扫描件与Word版未能自动比对"
         )
-    return with_scan_texts(reading, texts, call)
+    before.keep(unknown, texts, call)
+    return with_scan_texts(reading, (*known, *texts), call)
+
+
+def _read_print(
+    path: Path, call: Call, context: ReadingContext, tasks: tuple[ScanTask, ...]
+) -> tuple[ScanText, ...]:
+    limits = ocr_limits(context.ocr_seconds)
+    returns = tuple[ScanText, ...]
+    return run_in_worker(
+        READ_SCANS, path, call, context, tasks, returns=returns, limits=limits, models=True
+    )
 
 
 def _noted(reading: Reading, note: str) -> Reading:

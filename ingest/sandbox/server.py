@@ -1,4 +1,5 @@
-"""The fork server that workers come from, started with an environment of its own.
+"""The two fork servers that workers come from, started with an environment of their own: the usual
+one, and one that has the models for print loaded, which starts when print is first to be read.
 
 Passwords may stand in ours, and what stands there when a process starts stays readable in its
 memory for good, so taking it out afterwards is no help. Nothing else about workers is known here.
@@ -12,13 +13,16 @@ import subprocess
 import threading
 from collections.abc import Sequence
 from multiprocessing import forkserver, util
-from multiprocessing.context import ForkServerContext
+from multiprocessing.context import ForkServerContext, ForkServerProcess
+from multiprocessing.popen_forkserver import Popen
 from typing import Any
 
 from ingest.scratch import sweep
 
 SERVER: ForkServerContext = multiprocessing.get_context("forkserver")
 SERVER.set_forkserver_preload(["ingest.sandbox.preload"])
+_PRINT_SERVER = forkserver.ForkServer()
+_PRINT_SERVER.set_forkserver_preload(["ingest.sandbox.preloadprint"])
 
 #: what a worker's program needs to be found and to speak; COVERAGE_* is how tests are measured
 _KEPT = frozenset(
@@ -52,7 +56,26 @@ def clean_environment() -> dict[str, str]:
     }
 
 
-def ensure_server() -> None:
+class PrintProcess(ForkServerProcess):
+    """A worker in which the models are loaded. To be started by one thread at a time, like all."""
+
+    @staticmethod
+    def _Popen(process_obj: Any) -> Any:  # noqa: N802 - multiprocessing's name
+        return _FromPrintServer(process_obj)
+
+
+class _FromPrintServer(Popen):
+    def _launch(self, process_obj: Any) -> None:
+        # multiprocessing knows one server only
+        usual = forkserver.connect_to_new_process
+        forkserver.connect_to_new_process = _PRINT_SERVER.connect_to_new_process
+        try:
+            super()._launch(process_obj)  # type: ignore[misc]
+        finally:
+            forkserver.connect_to_new_process = usual
+
+
+def ensure_server(*, models: bool = False) -> None:
     """Start the fork server unless it runs; at the first time sweep up what a crash left."""
     with _lock:
         if not _servers:
@@ -61,7 +84,7 @@ def ensure_server() -> None:
         # multiprocessing starts it with our environment and has no way to say another
         util.spawnv_passfds = _start  # type: ignore[assignment]
         try:
-            forkserver.ensure_running()
+            (_PRINT_SERVER if models else forkserver).ensure_running()
         finally:
             util.spawnv_passfds = usual
 

@@ -38,7 +38,7 @@ from ingest.sandbox.returned import (
     believed,
     cleaned,
 )
-from ingest.sandbox.server import SERVER, ensure_server
+from ingest.sandbox.server import SERVER, PrintProcess, ensure_server
 from ingest.sandbox.walls import Ground, shut_in
 from ingest.scratch import scratch_folder, size_of
 
@@ -80,6 +80,7 @@ def run_in_worker(
     *args: object,
     returns: type[_T],
     limits: Limits | None = None,
+    models: bool = False,
 ) -> _T:
     """Call the function that is named ``"package.module:function"`` in a fresh worker and return
     its result.
@@ -87,7 +88,7 @@ def run_in_worker(
     It is named and not given, so that the caller need not import what opens strangers' bytes;
     ``args`` must be picklable; of all our files it can read those that are given as a ``Path``. The
     result crosses the border as JSON by ``returns`` (pydantic), on both sides; ``object`` stands
-    for plain JSON data.
+    for plain JSON data. With ``models`` the worker begins with those that read print.
 
     Raises:
         WorkerDied: a limit was hit or the process crashed.
@@ -96,11 +97,11 @@ def run_in_worker(
     given = limits or Limits()
     # it works in a folder of its own
     args = tuple(each.absolute() if isinstance(each, Path) else each for each in args)
-    ensure_server()
+    ensure_server(models=models)
     with scratch_folder("worker") as scratch:
         ground = Ground(scratch, tuple(each for each in args if isinstance(each, Path)))
         reader, writer = SERVER.Pipe(duplex=False)
-        process = SERVER.Process(
+        process = (PrintProcess if models else SERVER.Process)(
             target=_work,
             args=(writer, function, args, returns, given, ground),
             daemon=True,

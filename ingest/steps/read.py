@@ -139,7 +139,9 @@ def read_mail(files: FileStore, mouth: Mouth, row: MessageRow) -> Readings:
         if first is not None and not first.parts:  # without files a mail reads the same to all
             found[office.call.id] = first
         else:
-            reading = read_or_degrade(path, office.call, office.reading, office.worker)
+            reading = read_or_degrade(
+                path, office.call, office.reading, office.worker, office.prints
+            )
             found[office.call.id] = reading
     return found
 

@@ -5,7 +5,6 @@ installed command.
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from typing import Any
 import pytest
 
 from ingest.demo.smtp_sink import SmtpSink
+from tests.environment import without_office
 from tests.servers.dovecot import DovecotAccount
 
 CALLS = Path(__file__).parents[2] / "config/calls"
@@ -72,13 +72,7 @@ active = ["smart-education-2024"]
 
     def run(self, *arguments: str, timeout: float = 180) -> subprocess.CompletedProcess[str]:
         """The command with this office's configuration, from another directory."""
-        environment = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith(
-                "MAILROOM_",
-            )
-        }
+        environment = without_office()
         return subprocess.run(
             [str(COMMAND), *arguments, "--config", str(self.config)],
             cwd="/", env=environment, capture_output=True, text=True, timeout=timeout, check=False,

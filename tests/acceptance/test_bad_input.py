@@ -6,13 +6,13 @@ from __future__ import annotations
 
 import fcntl
 import itertools
-import os
 import signal
 import subprocess
 
 import pytest
 
 from tests.acceptance.conftest import COMMAND, Office
+from tests.environment import without_office
 
 
 def complaint(done: subprocess.CompletedProcess[str], code: int) -> str:
@@ -23,13 +23,7 @@ def complaint(done: subprocess.CompletedProcess[str], code: int) -> str:
 
 
 def command(*arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(
-            "MAILROOM_",
-        )
-    }
+    environment = without_office()
     return subprocess.run(
         [str(COMMAND), *arguments],
         cwd="/",

@@ -21,6 +21,7 @@ from ingest.demo.mails import Sample, load_samples
 from ingest.exitcodes import ExitCode
 from ingest.reading import Fate, Kind, Rendition, SealOutcome
 from tests.acceptance.conftest import COMMAND
+from tests.environment import KNOWN_PRINT, without_office
 from tests.unit.ingest.document.papers import locked_pdf
 
 SAMPLES = {sample.path.name: sample for sample in load_samples()}
@@ -29,13 +30,7 @@ NEEDS_ITS_CASE = {"10-supplement-as-reply.eml", "24-grey-scans-follow.eml", "25-
 
 
 def mailroom(*arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(
-            "MAILROOM_",
-        )
-    }
+    environment = without_office()
     return subprocess.run(
         [str(COMMAND), *arguments],
         cwd="/",
@@ -58,14 +53,15 @@ Inspect = Callable[[Sample], Any]
 
 @pytest.fixture
 def inspect_here(
-    print_read_once: None,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> Inspect:
     """``message inspect --json`` in this process, with no office: each scan is read once in the
     whole run.
     """
-    for name in [name for name in os.environ if name.startswith("MAILROOM_")]:
+    for name in [
+        name for name in os.environ if name.startswith("MAILROOM_") and name != KNOWN_PRINT
+    ]:
         monkeypatch.delenv(name)
     monkeypatch.chdir("/")
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import email
 import email.policy
 import json
-import os
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -14,19 +13,14 @@ import pytest
 
 from samples.grants import CALL, DOUBTED, GOOD, RECEIVED, Project, mail_of
 from tests.acceptance.conftest import COMMAND, Office
+from tests.environment import without_office
 
 pytestmark = pytest.mark.slow
 
 
 def mailroom(*arguments: str | Path) -> Any:
     """The installed command's JSON, with no office at all."""
-    environment = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(
-            "MAILROOM_",
-        )
-    }
+    environment = without_office()
     done = subprocess.run(
         [str(COMMAND), *map(str, arguments), "--call", CALL, "--json"],
         cwd="/", env=environment, capture_output=True, text=True, timeout=120, check=False,

@@ -6,7 +6,6 @@ was extended.
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ import pytest
 from ingest.calls import default_config
 from samples.research import CALL, RECEIVED
 from tests.acceptance.conftest import COMMAND
+from tests.environment import without_office
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 MAILS = Path(__file__).parents[2] / "samples/research"
@@ -23,9 +23,7 @@ MAILS = Path(__file__).parents[2] / "samples/research"
 
 def mailroom(*arguments: str | Path) -> Any:
     """The installed command's JSON, with no office at all."""
-    environment = {
-        name: value for name, value in os.environ.items() if not name.startswith("MAILROOM_")
-    }
+    environment = without_office()
     done = subprocess.run(
         [str(COMMAND), *map(str, arguments), "--json"],
         cwd="/", env=environment, capture_output=True, text=True, timeout=250, check=False,

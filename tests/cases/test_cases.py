@@ -12,7 +12,7 @@ NAMED = {f"{group}/{case.name}": case for group, case in all_cases()}
 
 @pytest.mark.slow
 @pytest.mark.parametrize("case", NAMED.values(), ids=NAMED)
-def test_no_case_is_wrong(case: Case, print_read_once: None) -> None:
+def test_no_case_is_wrong(case: Case) -> None:
     """Unsure is allowed: then a person looks."""
     outcome, report = run_case(case)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shlex
 import subprocess
@@ -12,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from tests.environment import without_office
 
 TUTORIAL = Path(__file__).parents[2] / "docs/tutorial/第二个征集.md"
 pytestmark = pytest.mark.timeout(400)  # seven commands, one of them a whole demo
@@ -72,13 +73,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    environment = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(
-            "MAILROOM_",
-        )
-    }
+    environment = without_office()
     words = shlex.split(line)
     assert words[0] == "mailroom"
     return subprocess.run(

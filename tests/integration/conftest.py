@@ -15,7 +15,7 @@ Open = Callable[..., House]
 
 
 @pytest.fixture
-def open_one(tmp_path: Path, print_read_once: None) -> Iterator[Open]:
+def open_one(tmp_path: Path) -> Iterator[Open]:
     """Opens a house with the given settings; in the same place each time, as after a restart."""
     with ExitStack() as stack:
 

@@ -18,7 +18,6 @@ from tempfile import TemporaryDirectory
 from ingest.calls import default_config, open_call
 from ingest.reading import Reading
 from ingest.sandbox.context import ReadingContext
-from ingest.sandbox.limits import Limits
 from ingest.sandbox.read import read_file
 from rules.call import Call
 from rules.vocabulary import BEIJING
@@ -78,11 +77,12 @@ def with_kit(mail: EmailMessage, kit: str, number: int) -> EmailMessage:
     return mail
 
 
-def reader(kits: Mapping[str, Reading]) -> Callable[[Path, Call, ReadingContext, Limits], Reading]:
+def reader(kits: Mapping[str, Reading]) -> Callable[..., Reading]:
     """Stands where the worker is asked."""
 
-    def read(path: Path, call: Call, context: ReadingContext, limits: Limits) -> Reading:
-        del limits
+    def read(
+        path: Path, call: Call, context: ReadingContext, *_limits_and_prints: object
+    ) -> Reading:
         light = read_file(path, call, context)
         headers = email.message_from_bytes(path.read_bytes())
         if headers["X-Kit"] is None:

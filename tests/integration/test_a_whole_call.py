@@ -30,6 +30,7 @@ from ingest.store.audit import verify_ledger
 from ingest.store.files import FileStore
 from ingest.store.tasks import open_tasks
 from rules.vocabulary import BEIJING
+from tests.environment import KNOWN_PRINT
 from tests.integration.house import STAFF, House, open_house, plain_mail, with_file
 from tests.integration.prepared import read_kits, reader, with_kit
 from tests.once import Once
@@ -194,6 +195,7 @@ def house(tmp_path: Path, once: Once, monkeypatch: pytest.MonkeyPatch) -> Iterat
     """An office that reads what was read once."""
     kits = once("prepared-kits", read_kits)
     monkeypatch.setattr("ingest.steps.read.read_or_degrade", reader(kits))
+    monkeypatch.setenv(KNOWN_PRINT, str(tmp_path / "cache"))  # the purge empties it
     with open_house(tmp_path, clock=FixedClock(FIRST)) as house:
         start(house.app)
         yield house

@@ -23,6 +23,7 @@ from ingest.store.tables import EventRow, TaskRow
 from notifier.printed import printed
 from rules.tasks import TaskKind
 from rules.vocabulary import BEIJING
+from tests.environment import KNOWN_PRINT
 from tests.fakes.mailbox import FakeMailbox
 from tests.integration.house import STAFF, House, open_house, plain_mail, settings
 
@@ -65,8 +66,12 @@ def autumn(tmp_path_factory: pytest.TempPathFactory) -> Finished:
 
 
 @pytest.fixture
-def finished(autumn: Finished, tmp_path: Path) -> Finished:
+def finished(autumn: Finished, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Finished:
     shutil.copytree(autumn.directory, tmp_path / "call")
+    known = tmp_path / "call/cache"
+    known.mkdir()
+    (known / "a.print").write_text("mai@dashu.example.cn")
+    monkeypatch.setenv(KNOWN_PRINT, str(known))
     return Finished(tmp_path / "call", autumn.mailbox, autumn.code)
 
 

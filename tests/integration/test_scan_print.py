@@ -13,13 +13,20 @@ from ingest.comparison.pairing import Likeness, compare
 from ingest.comparison.printed import Print
 from ingest.reading import Reading
 from ingest.sandbox.context import ReadingContext
-from ingest.sandbox.mail import read_or_degrade
+from ingest.sandbox.knownprint import KnownPrint
+from ingest.sandbox.mail import (
+    read_file_in_worker,
+    read_or_degrade,
+    scans_to_read,
+    with_layers_settled,
+)
 from rules.call import Call, Rendition
 from rules.callfile import load_call
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "config/calls/smart-education-2024"
 COMPLETE = ROOT / "samples/mails/01-zone-complete.eml"
+ONE_PAGE = ROOT / "samples/mails/10-supplement-as-reply.eml"
 
 
 @pytest.fixture(scope="module")
@@ -69,3 +76,25 @@ def test_without_time_for_it_no_scan_is_read(call: Call) -> None:
     plain = read_or_degrade(COMPLETE, call, ReadingContext())
     assert all(not each.lines and not each.pages_read for each in plain.documents)
     assert plain.notes == ()
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("print of one sample")
+def test_a_scan_that_comes_again_is_not_read_again(tmp_path: Path, call: Call) -> None:
+    """The second mail has the same file beside other words; an entry that was altered shows whence
+    its text comes.
+    """
+    context, prints = ReadingContext(ocr_seconds=100), KnownPrint(tmp_path / "print")
+    first = read_or_degrade(ONE_PAGE, call, context, prints=prints)
+    again = tmp_path / "again.eml"
+    again.write_bytes(ONE_PAGE.read_bytes().replace(b"Message-ID: <", b"Message-ID: <again-", 1))
+    second = read_or_degrade(again, call, context, prints=prints)
+
+    assert second.documents == first.documents
+    tasks = scans_to_read(with_layers_settled(read_file_in_worker(again, call, context), call))
+    known = prints.of_mail(again)
+    [text] = known.known(tasks, call)
+    assert text.lines
+    known.keep(tasks, [text.model_copy(update={"lines": text.lines[:1]})], call)
+    third = read_or_degrade(again, call, context, prints=prints)
+    assert [each.lines for each in third.documents if each.pages_read] == [text.lines[:1]]

@@ -14,6 +14,7 @@ import logging
 import re
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -90,22 +91,14 @@ class PageText(NamedTuple):
 
 
 class OcrEngine:
-    """The models, loaded when first used; a page at 100 dpi takes about 0.8 s of a core.
+    """The models, loaded when first used in a process; a page takes about 0.8 s of a core.
 
     Raises:
         OcrMissingError: rapidocr's wheel came without its models, or ours are not installed.
     """
 
     def __init__(self) -> None:
-        # The runtime sets its thread to compute with numbers next to nothing as if they were none
-        # (see _session) and leaves it so. Nothing else in the process is to be computed like that.
-        self._thread = ThreadPoolExecutor(1, "print")
-        self._quick = _Reader(
-            _QUICK / "PP-OCRv6_rec_tiny.onnx",
-            _CAREFUL / "PP-OCRv6_det_small.onnx",
-            _QUICK / "PP-OCRv6_rec_tiny.txt",
-        )
-        self._careful = _Reader(_CAREFUL / "PP-OCRv6_rec_small.onnx")
+        self._quick, self._careful = _readers()
 
     def read_page(self, pixels: Pixels, most: int | None = None) -> PageText:
         """The short pieces printed on a page and some of its running text;
@@ -113,11 +106,11 @@ class OcrEngine:
 
         With ``most`` only so many short pieces, spread over the page: enough to know it again.
         """
-        return self._thread.submit(self._read_page, pixels, most).result()
+        return _thread().submit(self._read_page, pixels, most).result()
 
     def read_strip(self, pixels: Pixels) -> tuple[str, float]:
         """One strip of writing: its text and the confidence."""
-        (said,) = self._thread.submit(self._careful.read, [pixels]).result()
+        (said,) = _thread().submit(self._careful.read, [pixels]).result()
         return said
 
     def _read_page(self, pixels: Pixels, most: int | None) -> PageText:
@@ -182,6 +175,47 @@ class OcrEngine:
         return said
 
 
+def load_for_workers() -> None:
+    """Load the models and use them once, in a process that only workers are forked from: this very
+    thread computes with numbers next to nothing as if they were none from now on, and a worker's
+    thread inherits that.
+
+    Raises:
+        OcrMissingError: there are no models.
+    """
+    for reader in _readers():
+        reader.load()
+    page = np.full((400, 300, 3), 255, np.uint8)
+    page[100:112:2, 40:200:3] = 0
+    engine = OcrEngine()
+    engine.read_page(page)
+    engine.read_strip(np.ascontiguousarray(page[90:120]))
+    _thread().shutdown()
+    _thread.cache_clear()
+
+
+@cache
+def _thread() -> ThreadPoolExecutor:
+    """Where print is read, one thread for the process.
+
+    The runtime sets the thread in which a process makes its first session to compute with numbers
+    next to nothing as if they were none (see :func:`_session`), leaves it so, and never sets
+    another one. Nothing else is to be computed like that, and print nowhere else.
+    """
+    return ThreadPoolExecutor(1, "print")
+
+
+@cache
+def _readers() -> tuple[_Reader, _Reader]:
+    """The quick and the careful one, once for a process and those that are forked from it."""
+    quick = _Reader(
+        _QUICK / "PP-OCRv6_rec_tiny.onnx",
+        _CAREFUL / "PP-OCRv6_det_small.onnx",
+        _QUICK / "PP-OCRv6_rec_tiny.txt",
+    )
+    return quick, _Reader(_CAREFUL / "PP-OCRv6_rec_small.onnx")
+
+
 class _Said(NamedTuple):
     """What a piece says, and the reader's confidence 0..1."""
 
@@ -205,7 +239,7 @@ class _Reader:
         """The pieces of print cut out, and their corners: pieces x corners from the upper left
         clockwise x (across, down).
         """
-        self._load()
+        self.load()
         try:
             crops, found = self._engine.detect_and_crop(pixels, {})
         except RapidOCRError:  # its way of saying that there is no print
@@ -216,14 +250,15 @@ class _Reader:
         """What the pieces say."""
         if not crops:
             return []
-        self._load()
+        self.load()
         try:
             answer = self._engine.recognize_txt(crops)
         except RapidOCRError:
             return [_Said("", 0.0)] * len(crops)
         return [_Said(str(a), float(b)) for a, b in zip(answer.txts, answer.scores, strict=True)]
 
-    def _load(self) -> None:
+    def load(self) -> None:
+        """Make the sessions, if there are none yet."""
         if self._loaded:
             return
         with flag_override(self._engine.cfg, "allow_objects", True):

@@ -62,6 +62,7 @@ class ScanText(BaseModel):
     #: when the pages are several forms' or some are nobody's; else empty: all are one form
     forms: tuple[PrintedForm, ...] = ()
     unseen: tuple[int, ...] = ()  #: pages behind those, which nobody had the time to look at
+    hurried: bool = False  #: the time may have cut it short; with more there may be more
 
 
 def recognise_print(lines: Sequence[ScanLine], call: Call) -> Form | None:

@@ -90,13 +90,27 @@ def read_scan(
     missing or in a wrong place, and whether another form begins. ``share`` of the time may go into
     that. A page that cannot be shown ends the reading; never raises for what the file contains.
     """
-    kind, data = as_read(kind, data)
+    skimming = deadline.part(share)
+    text = _read(task, *as_read(kind, data), call, engine, deadline, skimming)
+    hurried = deadline.passed or skimming.passed
+    return text.model_copy(update={"hurried": hurried}) if hurried else text
+
+
+def _read(
+    task: ScanTask,
+    kind: Kind,
+    data: bytes,
+    call: Call,
+    engine: OcrEngine,
+    deadline: Deadline,
+    skimming: Deadline,
+) -> ScanText:
     if task.seals_only:
         said = () if deadline.passed else tuple(_writings(task.seals, kind, data, engine))
         return ScanText(sha256=task.sha256, **_told(said))
     pages = _PagesOf(kind, data)
     found = _Found(task, call, engine)
-    found.read(pages, deadline, deadline.part(share))
+    found.read(pages, deadline, skimming)
     text = ScanText(
         sha256=task.sha256,
         lines=tuple(found.lines[:MAX_LINES]),
