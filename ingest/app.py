@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ingest.calls import CallFolder, open_call, template_texts, usable_templates, with_place
 from ingest.clock import Clock, SystemClock
-from ingest.errors import ConfigError
+from ingest.errors import ConfigError, LoginRefusedError, TemporaryError
 from ingest.mailbox.protocol import Mailbox
 from ingest.office import Mouth, Office, describe_office
 from ingest.opening import Opening, open_store_for
@@ -28,8 +28,11 @@ from ingest.store.files import FileStore
 from ingest.store.journal import Journal
 from ingest.store.rulefiles import last_good
 from notifier.rendering import Templates
-from notifier.transport import Transport
+from notifier.transport import SmtpLoginRefused, SmtpUnavailable, Transport
 from rules.callfile import load_call
+
+if TYPE_CHECKING:
+    from ingest.oauth2 import TokenSource
 
 
 @dataclass
@@ -135,6 +138,29 @@ def open_folder(settings: Settings, call: str = "") -> CallFolder:
     return open_call(settings.calls.directory, call or settings.calls.active[0])
 
 
+def open_tokens(settings: Settings) -> TokenSource:
+    """Who has access tokens for the account. Raises ConfigError."""
+    from ingest.oauth2 import TokenSource  # noqa: PLC0415 - only where they are asked for
+
+    return TokenSource(settings.oauth2, settings.client_secret())
+
+
+class _SmtpTokens:
+    """The same, with the errors of whoever sends."""
+
+    def __init__(self, source: TokenSource) -> None:
+        self._source, self.forget = source, source.forget
+
+    def token(self) -> str:
+        """See :class:`notifier.smtp.Tokens`. Raises SmtpLoginRefused or SmtpUnavailable."""
+        try:
+            return self._source.token()
+        except LoginRefusedError as error:
+            raise SmtpLoginRefused(f"{error.message}: {error.hint}") from error
+        except TemporaryError as error:
+            raise SmtpUnavailable(f"{error.message}: {error.hint}") from error
+
+
 def open_mailbox(settings: Settings, patience: float = 60.0) -> Mailbox:
     """The office's mailbox; it has ``patience`` seconds for a reply. Raises ConfigError when there
     is no password.
@@ -143,12 +169,14 @@ def open_mailbox(settings: Settings, patience: float = 60.0) -> Mailbox:
     from ingest.mailbox.imap import ImapMailbox  # noqa: PLC0415 - see above
 
     mailbox = settings.mailbox
+    by_token = mailbox.login == "oauth2"
     return ImapMailbox(
         host=mailbox.host,
         port=mailbox.port,
         security=mailbox.security,
         username=mailbox.username,
-        password=settings.mailbox_password(),
+        password="" if by_token else settings.mailbox_password(),
+        tokens=open_tokens(settings) if by_token else None,
         ca_file=mailbox.ca_file,
         max_message_size=mailbox.max_message_size,
         timeout=patience,
@@ -173,9 +201,12 @@ def open_transport(settings: Settings, patience: float = 60.0) -> Transport:
     from notifier.smtp import SmtpTransport  # noqa: PLC0415 - see above
 
     smtp = settings.smtp
+    by_token = smtp.login == "oauth2"
     return SmtpTransport(
         host=smtp.host, port=smtp.port, security=smtp.security, username=smtp.username,
-        password=settings.smtp_password(), ca_file=smtp.ca_file, timeout=patience,
+        password="" if by_token else settings.smtp_password(),
+        tokens=_SmtpTokens(open_tokens(settings)) if by_token else None,
+        ca_file=smtp.ca_file, timeout=patience,
     )  # fmt: skip
 
 

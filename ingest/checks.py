@@ -11,7 +11,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from ingest.app import open_folder, open_mailbox, open_signer, open_transport
+from ingest.app import open_folder, open_mailbox, open_signer, open_tokens, open_transport
 from ingest.errors import ConfigError, MailroomError
 from ingest.opening import refuse_unfit
 from ingest.rulefiles.candidates import start_judge
@@ -44,6 +44,8 @@ def run_checks(settings: Settings, now: datetime) -> Iterator[tuple[str, str]]:
     yield "原件是否都有登记", _strays(settings, now)
     if settings.letters.sign_receipts:
         yield "回执签名", _try(lambda: open_signer(settings))
+    if settings.uses_oauth2:
+        yield "OAuth2 令牌", _try(lambda: open_tokens(settings).token())
     mailbox, smtp = settings.mailbox, settings.smtp
     yield "邮箱登录", connection_slip("mailbox", mailbox) or _try(lambda: _mailbox(settings))
     yield "发信登录", connection_slip("smtp", smtp) or _try(lambda: _transport(settings))

@@ -91,11 +91,26 @@ def parse_origin(value: object) -> object:
     raise ValueError("写成 https://desk.example.cn 这样的形式, 后面不带路径")
 
 
+def parse_token_url(value: object) -> object:
+    """``https://...``, plain ``http://`` only on this machine, or nothing. Raises ValueError with
+    an example for anything else.
+    """
+    local = r"http://(127\.0\.0\.1|localhost|\[::1\])[:/]\S*"
+    if value == "" or (
+        isinstance(value, str) and re.fullmatch(rf"https://[^\s/]+\S*|{local}", value)
+    ):
+        return value
+    raise ValueError("写成 https://login.example.cn/oauth2/token 这样的网址, 要用 https")
+
+
 Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
 Size = Annotated[int, BeforeValidator(parse_size)]
 ClockTime = Annotated[time, BeforeValidator(parse_clock_time)]
 Origin = Annotated[str, BeforeValidator(parse_origin)]
+TokenUrl = Annotated[str, BeforeValidator(parse_token_url)]
+OptionalPath = Annotated[Path | None, BeforeValidator(lambda value: value or None)]
 Security = Literal["tls", "starttls", "none"]
+Login = Literal["password", "oauth2"]
 
 
 class _Section(BaseModel):
@@ -108,6 +123,7 @@ class MailboxSettings(_Section):
     host: str
     port: int = Field(default=993, ge=1, le=65535)
     security: Security = "tls"
+    login: Login = "password"
     username: str
     password_file: Path | None = None
     password: SecretStr | None = None  # from the environment only
@@ -127,6 +143,7 @@ class SmtpSettings(_Section):
     host: str
     port: int = Field(default=465, ge=1, le=65535)
     security: Security = "tls"
+    login: Login = "password"
     username: str = ""
     password_file: Path | None = None
     password: SecretStr | None = None
@@ -134,6 +151,18 @@ class SmtpSettings(_Section):
     from_name: str = ""
     from_address: str = ""
     pace: Duration = timedelta(0)
+
+
+class Oauth2Settings(_Section):
+    """``[oauth2]``: where access tokens are got, for servers that want them."""
+
+    token_url: TokenUrl = ""
+    client_id: str = ""
+    client_secret_file: OptionalPath = None
+    client_secret: SecretStr | None = None  # from the environment only
+    refresh_token_file: OptionalPath = None  #: written anew when the provider hands out another
+    scope: str = ""
+    ca_file: Path | None = None
 
 
 class StoreSettings(_Section):
@@ -228,12 +257,27 @@ class Settings(_Section):
 
     mailbox: MailboxSettings
     smtp: SmtpSettings
+    oauth2: Oauth2Settings = Oauth2Settings()
     store: StoreSettings = StoreSettings()
     office: OfficeSettings = OfficeSettings()
     letters: LetterSettings = LetterSettings()
     limits: LimitSettings = LimitSettings()
     desk: DeskSettings = DeskSettings()
     calls: CallSettings
+
+    @property
+    def uses_oauth2(self) -> bool:
+        """Whether a server is logged into with tokens."""
+        return "oauth2" in (self.mailbox.login, self.smtp.login)
+
+    def client_secret(self) -> str:
+        """What proves the program to the token service; "" where none is set. Raises
+        ConfigError.
+        """
+        given = self.oauth2
+        if given.client_secret_file is None and given.client_secret is None:
+            return ""
+        return secret("oauth2", given.client_secret_file, given.client_secret, "client-secret")
 
     def mailbox_password(self) -> str:
         """The IMAP password. Raises ConfigError when there is none anywhere."""
@@ -252,14 +296,16 @@ class Settings(_Section):
         )
 
 
-def secret(section: str, file: Path | None, environment: SecretStr | None) -> str:
+def secret(
+    section: str, file: Path | None, environment: SecretStr | None, word: str = "password"
+) -> str:
     """A password: systemd credential, else ``password_file``, else the environment.
 
     Raises:
         ConfigError: when none of the three is there; no secret is ever part of the message.
     """
     credentials = os.environ.get("CREDENTIALS_DIRECTORY")
-    credential = Path(credentials) / f"{section}-password" if credentials else None
+    credential = Path(credentials) / f"{section}-{word}" if credentials else None
     path = credential if credential and credential.is_file() else file
     if path is not None:
         try:
@@ -302,11 +348,15 @@ def load_settings(path: Path, environment: Mapping[str, str] | None = None) -> S
         raise ConfigError(
             _toml_message(path, source, str(error)), "检查引号、等号和方括号;文字要用半角双引号"
         ) from error
-    for section in ("mailbox", "smtp"):
-        if isinstance(table.get(section), dict) and "password" in table[section]:
-            line = line_of(source, (section, "password"))
+    for section, key in (
+        ("mailbox", "password"),
+        ("smtp", "password"),
+        ("oauth2", "client_secret"),
+    ):
+        if isinstance(table.get(section), dict) and key in table[section]:
+            line = line_of(source, (section, key))
             raise ConfigError(
-                f"{path}:{line}: 密码不能写在配置文件里", "改用 password_file 或环境变量"
+                f"{path}:{line}: 密码不能写在配置文件里", f"改用 {key}_file 或环境变量"
             )
     variables = _overlay(table, os.environ if environment is None else environment)
     try:
@@ -363,7 +413,10 @@ def line_of(source: str, location: tuple[str | int, ...]) -> int:
 _MESSAGES = {
     "missing": ("缺少这一项", "参照 config/mailroom.toml 的注释补上"),
     "extra_forbidden": ("不认识这一项", "检查拼写;可用的项见 config/mailroom.toml"),
-    "literal_error": ("不是允许的值", 'security 只能是 "tls"、"starttls" 或 "none"'),
+    "literal_error": (
+        "不是允许的值",
+        'security 只能是 "tls"、"starttls" 或 "none", login 只能是 "password" 或 "oauth2"',
+    ),
     "int_parsing": ("应是整数", ""),
     "int_type": ("应是整数", ""),
     "string_type": ("应是文字(加半角双引号)", ""),
@@ -398,6 +451,15 @@ def _validation_message(
     return "\n".join(rows)
 
 
+def _require_oauth2(given: Oauth2Settings, path: Path, source: str) -> None:
+    for key in ("token_url", "client_id", "refresh_token_file"):
+        if not getattr(given, key):
+            raise ConfigError(
+                f'{path}:{line_of(source, ("oauth2", key))}: oauth2.{key}: login = "oauth2" 要填这一项',
+                "做法见 docs/howto/OAuth2登录.md",
+            )
+
+
 def _resolve(settings: Settings, folder: Path, path: Path, source: str) -> Settings:
     def absolute(file: Path | None) -> Path | None:
         return None if file is None else folder / file.expanduser()
@@ -407,6 +469,8 @@ def _resolve(settings: Settings, folder: Path, path: Path, source: str) -> Setti
         raise ConfigError(
             f"{path}:{line}: mailbox.accept_since: 要带时区", "例如 2024-08-08T00:00:00+08:00"
         )
+    if settings.uses_oauth2:
+        _require_oauth2(settings.oauth2, path, source)
     try:
         _ = settings.office.zone
     # OSError: a region such as Asia is a directory
@@ -436,6 +500,12 @@ def _resolve(settings: Settings, folder: Path, path: Path, source: str) -> Setti
                         "password_file",
                         "ca_file",
                     )
+                }
+            ),
+            "oauth2": settings.oauth2.model_copy(
+                update={
+                    name: absolute(getattr(settings.oauth2, name))
+                    for name in ("client_secret_file", "refresh_token_file", "ca_file")
                 }
             ),
             "store": settings.store.model_copy(

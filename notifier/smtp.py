@@ -17,7 +17,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Protocol
 
 from notifier.serverreplies import Stage, classify, login_may_be_repeated, readable
 from notifier.transport import (
@@ -33,6 +33,18 @@ _SLOWEST_BYTES_PER_SECOND = 16 * 1024  #: a line slower than this is called dead
 _QUIT_TIMEOUT = 10.0
 _NEWLINE = re.compile(rb"\r\n|\r|\n")
 _LEADING_DOT = re.compile(rb"^\.", re.MULTILINE)
+
+
+class Tokens(Protocol):
+    """Who has access tokens for an account."""
+
+    def token(self) -> str:
+        """One that holds for some minutes. Raises :class:`SmtpLoginRefused` or
+        :class:`SmtpUnavailable`.
+        """
+
+    def forget(self) -> bool:
+        """It was refused; whether it had been used before."""
 
 
 class _Connection(smtplib.SMTP):
@@ -81,6 +93,12 @@ class _Connection(smtplib.SMTP):
         assert self.sock is not None
         self.sock.settimeout(seconds)
         self.send(data)
+
+    def auth_token(self, challenge: bytes | None = None) -> str:
+        """SASL XOAUTH2. Why it is refused comes as a challenge, which wants an empty answer."""
+        if challenge is not None:
+            return ""
+        return f"user={self.user}\1auth=Bearer {self.password}\1\1"
 
     def _line(self, deadline: float, room: int) -> bytes:
         while (end := self._inbound.find(b"\n")) < 0:
@@ -131,6 +149,7 @@ class SmtpTransport:
         security: Literal["tls", "starttls", "none"],
         username: str = "",
         password: str = "",
+        tokens: Tokens | None = None,
         ca_file: Path | None = None,
         timeout: float = 60.0,
         final_timeout: float = 600.0,
@@ -139,10 +158,13 @@ class SmtpTransport:
         self._host, self._port, self._security = host, port, security
         self._username, self._password, self._ca_file = username, password, ca_file
         self._timeout, self._final_timeout = timeout, final_timeout
+        self._tokens = tokens
 
     @contextmanager
     def session(self) -> Iterator[SmtpSession]:
         """See :meth:`notifier.transport.Transport.session`."""
+        if self._tokens is not None:
+            self._password = self._tokens.token()
         connection = self._connect()
         try:
             self._login(connection)
@@ -186,7 +208,9 @@ class SmtpTransport:
             return
         connection.user, connection.password = self._username, self._password
         try:
-            if "PLAIN" in connection.esmtp_features.get("auth", "").upper().split():
+            if self._tokens is not None:
+                connection.auth("XOAUTH2", connection.auth_token)
+            elif "PLAIN" in connection.esmtp_features.get("auth", "").upper().split():
                 connection.auth("PLAIN", connection.auth_plain)
             else:
                 connection.auth("LOGIN", connection.auth_login)
@@ -200,9 +224,15 @@ class SmtpTransport:
             raise self._unavailable(error) from error
 
     def _login_trouble(self, code: int, words: str) -> SmtpLoginRefused | SmtpUnavailable:
-        if login_may_be_repeated(code, words):
+        used = self._tokens is not None and self._tokens.forget()
+        if used or login_may_be_repeated(code, words):
             return SmtpUnavailable(
                 f"发信服务器 {self.address} 暂不让 {self._username} 登录:{code} {words}"
+            )
+        if self._tokens is not None:
+            return SmtpLoginRefused(
+                f"发信服务器 {self.address} 拒绝 {self._username} 用令牌登录:{code} {words}。"
+                "检查 username 是不是授权的那个账户,授权时有没有包括 SMTP。改好之前不会再试。"
             )
         return SmtpLoginRefused(
             f"发信服务器 {self.address} 拒绝 {self._username} 登录:{code} {words}。"

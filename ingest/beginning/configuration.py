@@ -12,6 +12,17 @@ from ingest.beginning.providers import Provider, Server
 from rules.vocabulary import BEIJING
 
 Values = Mapping[tuple[str, str], object]
+CLIENT_SECRET = "secrets/oauth2-client-secret"  # noqa: S105 - the name of a file
+
+
+@dataclass(frozen=True)
+class TokenAnswers:
+    """What an office is asked whose servers want OAuth2."""
+
+    url: str
+    client_id: str
+    scope: str
+    has_secret: bool
 
 
 @dataclass(frozen=True)
@@ -27,13 +38,21 @@ class Answers:
     accept_since: datetime  #: aware
     call: str
     data: str = ""  #: folder of database and mails; "" = beside the configuration
+    tokens: TokenAnswers | None = None  #: None: the servers take a password
+
+    @property
+    def refresh_token_file(self) -> str:
+        """Where the service may write it anew; relative to the configuration."""
+        return (
+            f"{self.data.rstrip('/')}/oauth2-refresh-token" if self.data else "oauth2-refresh-token"
+        )
 
 
 def values_of(answers: Answers) -> Values:
     """What the configuration says for these answers; files lie beside it."""
     imap, smtp = answers.imap, answers.smtp
     at = f"{answers.data.rstrip('/')}/" if answers.data else ""
-    return {
+    usual: dict[tuple[str, str], object] = {
         ("mailbox", "host"): imap.host,
         ("mailbox", "port"): imap.port,
         ("mailbox", "security"): imap.security,
@@ -55,6 +74,22 @@ def values_of(answers: Answers) -> Values:
         ("desk", "pictures"): f"{at}desk-pictures",
         ("calls", "active"): [answers.call],
     }
+    return usual | dict(_token_values(answers))
+
+
+def _token_values(answers: Answers) -> Values:
+    tokens = answers.tokens
+    if tokens is None:
+        return {}
+    return {
+        ("mailbox", "login"): "oauth2",
+        ("smtp", "login"): "oauth2",
+        ("oauth2", "token_url"): tokens.url,
+        ("oauth2", "client_id"): tokens.client_id,
+        ("oauth2", "client_secret_file"): CLIENT_SECRET if tokens.has_secret else "",
+        ("oauth2", "refresh_token_file"): answers.refresh_token_file,
+        ("oauth2", "scope"): tokens.scope,
+    }
 
 
 def _instant(instant: datetime) -> str:
@@ -62,7 +97,7 @@ def _instant(instant: datetime) -> str:
 
 
 _NOTES = 49  #: columns before a note
-_SECTION = re.compile(r"\[([a-z_]+)\]")
+_SECTION = re.compile(r"\[([a-z0-9_]+)\]")
 _LINE = re.compile(r"(?P<key>[a-z_]+) = (?P<value>\"[^\"]*\"|\[[^\]]*\]|[^#\s]+)(?P<rest>.*)")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from ingest.app import open_mailbox, open_transport
@@ -15,12 +15,12 @@ from ingest.outputs import creating, new_private_file
 from ingest.settings import Settings
 from notifier.transport import SmtpLoginRefused, SmtpUnavailable
 
-SECRETS = ("mailbox-password", "smtp-password")
+PASSWORDS = ("secrets/mailbox-password", "secrets/smtp-password")
 
 
-def write_office(directory: Path, answers: Answers, password: str) -> Path:
-    """The configuration's path; ``mailroom.toml`` and the secrets are of mode 0600, and no file
-    that is there already is touched.
+def write_office(directory: Path, answers: Answers, secrets: Mapping[str, str]) -> Path:
+    """The configuration's path; ``mailroom.toml`` and the secrets (by their paths) are of mode
+    0600, and no file that is there already is touched.
 
     Raises:
         OutputError: a file is there already, or cannot be made.
@@ -32,8 +32,10 @@ def write_office(directory: Path, answers: Answers, password: str) -> Path:
         if _is_example(path):
             path.unlink()
     _write(path, filled(_example(), values_of(answers)))
-    for name in SECRETS:
-        _write(directory / "secrets" / name, f"{password}\n")
+    for name, word in secrets.items():
+        with creating(directory / name):
+            (directory / name).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _write(directory / name, f"{word}\n")
     _copy_call(directory / "calls" / answers.call, answers.call)
     return path
 
@@ -59,9 +61,9 @@ def _is_example(path: Path) -> bool:
     return path.is_file() and read_text(path) == _example()
 
 
-def in_the_way(directory: Path) -> Path | None:
+def in_the_way(directory: Path, secrets: Iterable[str] = PASSWORDS) -> Path | None:
     """The first file that is there already and somebody's own; nothing is asked in vain."""
-    wanted = [directory / "mailroom.toml", *(directory / "secrets" / name for name in SECRETS)]
+    wanted = [directory / "mailroom.toml", *(directory / name for name in secrets)]
     return next((path for path in wanted if path.exists() and not _is_example(path)), None)
 
 

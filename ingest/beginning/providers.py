@@ -23,6 +23,14 @@ class Server:
 
 
 @dataclass(frozen=True)
+class TokenService:
+    """Where a provider that wants OAuth2 hands out access tokens."""
+
+    url: str
+    scope: str = ""
+
+
+@dataclass(frozen=True)
 class Provider:
     """One mail provider."""
 
@@ -34,9 +42,12 @@ class Provider:
     idle: bool = True
     also_watch: tuple[str, ...] = ()  #: its folder of junk, by the name a program sees
     advice: str = ""  #: what must be done in its web mail first
+    tokens: TokenService | None = None  #: None: it takes a password
 
 
 _CODE = "在网页邮箱的设置里打开 IMAP/SMTP 服务，生成“客户端授权码”；下面填授权码，不是登录密码"
+
+_GRANT = "先在服务商处登记应用、授权，得到应用编号和刷新令牌（docs/howto/OAuth2登录.md）"
 
 PROVIDERS: Mapping[str, Provider] = {
     one.name: one
@@ -72,6 +83,26 @@ PROVIDERS: Mapping[str, Provider] = {
             Server("imap.qiye.aliyun.com", 993),
             Server("smtp.qiye.aliyun.com", 465),
             advice="请管理员打开 IMAP/SMTP；开了三方客户端安全密码的，填安全密码",
+        ),
+        Provider(
+            "outlook",
+            "Microsoft 365、Outlook（国际版）",
+            Server("outlook.office365.com", 993),
+            Server("smtp.office365.com", 587, "starttls"),
+            advice=_GRANT,
+            tokens=TokenService(
+                "https://login.microsoftonline.com/common/oauth2/v2.0/token",
+                "https://outlook.office.com/IMAP.AccessAsUser.All "
+                "https://outlook.office.com/SMTP.Send offline_access",
+            ),
+        ),
+        Provider(
+            "gmail",
+            "Gmail、Google Workspace",
+            Server("imap.gmail.com", 993),
+            Server("smtp.gmail.com", 465),
+            advice=_GRANT,
+            tokens=TokenService("https://oauth2.googleapis.com/token"),
         ),
         Provider("generic", "其他或自建的邮件服务器", Server("", 993), Server("", 465)),
     )

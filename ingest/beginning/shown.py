@@ -48,8 +48,8 @@ def _all(settings: Settings, source: str, variables: Mapping[str, str]) -> Itera
         values, written = getattr(settings, section), table.get(section, {})
         for key in type(values).model_fields:
             value, name = getattr(values, key), f"{ENV_PREFIX}{section}__{key}".upper()
-            if key == "password":
-                yield _secret(section, values.password_file, value)
+            if key in ("password", "client_secret"):
+                yield _secret(section, key, getattr(values, f"{key}_file"), value)
                 continue
             if name in variables:
                 place = f"环境变量 {name}"
@@ -85,18 +85,17 @@ def _masked(url: str) -> str:
         return url
 
 
-def _secret(section: str, file: Path | None, environment: SecretStr | None) -> Setting:
-    """Where a password comes from, in the order :func:`ingest.settings.secret` looks."""
+def _secret(section: str, key: str, file: Path | None, environment: SecretStr | None) -> Setting:
+    """Where a secret comes from, in the order :func:`ingest.settings.secret` looks."""
     folder = os.environ.get("CREDENTIALS_DIRECTORY")
-    credential = Path(folder) / f"{section}-password" if folder else None
+    name = f"{section}-{key}".replace("_", "-")
+    credential = Path(folder) / name if folder else None
     if credential is not None and credential.is_file():
-        return Setting(section, "password", MASK, f"systemd 凭据 {section}-password")
+        return Setting(section, key, MASK, f"systemd 凭据 {name}")
     if file is not None:
         there = file.is_file()
-        return Setting(
-            section, "password", MASK if there else "", f"文件 {file}" + ("" if there else "(没有)")
-        )
+        place = f"文件 {file}" + ("" if there else "(没有)")
+        return Setting(section, key, MASK if there else "", place)
     if environment is not None:
-        name = f"{ENV_PREFIX}{section.upper()}__PASSWORD"
-        return Setting(section, "password", MASK, f"环境变量 {name}")
-    return Setting(section, "password", "", "没有")
+        return Setting(section, key, MASK, f"环境变量 {ENV_PREFIX}{section}__{key}".upper())
+    return Setting(section, key, "", "没有")

@@ -48,7 +48,9 @@ def addresses(text: str, option: str) -> tuple[str, ...]:
 DirectoryArgument = Annotated[Path, typer.Argument(help="配置写到哪个文件夹")]
 ProviderOption = Annotated[
     str | None,
-    typer.Option(help="163、qq、exmail、aliyun 或 generic", envvar="MAILROOM_PROVIDER"),
+    typer.Option(
+        help="163、qq、exmail、aliyun、outlook、gmail 或 generic", envvar="MAILROOM_PROVIDER"
+    ),
 ]
 AddressOption = Annotated[
     str | None, typer.Option(help="收征集材料的邮箱地址", envvar="MAILROOM_ADDRESS")
@@ -83,6 +85,25 @@ PasswordFileOption = Annotated[
         envvar="MAILROOM_PASSWORD_FILE",
     ),
 ]
+TokenUrlOption = Annotated[
+    str | None,
+    typer.Option(help="要 OAuth2 登录的: 令牌服务的网址", envvar="MAILROOM_TOKEN_URL"),
+]
+ClientIdOption = Annotated[
+    str | None, typer.Option(help="OAuth2: 登记的应用编号", envvar="MAILROOM_CLIENT_ID")
+]
+ClientSecretOption = Annotated[
+    Path | None,
+    typer.Option(
+        help="OAuth2: 应用密钥在哪个文件里(有的才写)", envvar="MAILROOM_CLIENT_SECRET_FILE"
+    ),
+]
+RefreshTokenOption = Annotated[
+    Path | None,
+    typer.Option(
+        help="OAuth2: 刷新令牌在哪个文件里;- 为标准输入", envvar="MAILROOM_REFRESH_TOKEN_FILE"
+    ),
+]
 DataOption = Annotated[
     Path | None,
     typer.Option(
@@ -108,12 +129,16 @@ def init(
     smtp: SmtpOption = None,
     security: SecurityOption = None,
     password_file: PasswordFileOption = None,
+    token_url: TokenUrlOption = None,
+    client_id: ClientIdOption = None,
+    client_secret_file: ClientSecretOption = None,
+    refresh_token_file: RefreshTokenOption = None,
     data: DataOption = None,
     login: LoginOption = True,
 ) -> None:
-    """建立一个单位的配置: 问几个问题(或写成选项),写出带注释的 mailroom.toml 和密码文件,试登录。"""
+    """建立一个单位的配置: 问几个问题(或写成选项),写出带注释的 mailroom.toml 和密码(令牌)文件,试登录。"""
     from ingest.beginning.configuration import Answers
-    from ingest.beginning.office import in_the_way, write_office
+    from ingest.beginning.office import PASSWORDS, in_the_way, write_office
     from ingest.calls import shipped_call
     from ingest.clock import SystemClock
     from ingest.errors import OutputError
@@ -142,8 +167,16 @@ def init(
         call=call or shipped_call(),
         data=str(data) if data else _usual_data(directory),
     )
-    password = _password(password_file)
-    path = write_office(directory, answers, password)
+    url = token_url or (chosen.tokens.url if chosen.tokens else "")
+    if url:
+        answers, secrets = _with_tokens(
+            answers, url, client_id, client_secret_file, refresh_token_file
+        )
+    else:
+        secrets = dict.fromkeys(PASSWORDS, _password(password_file))
+    if there := in_the_way(directory, secrets):
+        raise OutputError(f"{there} 已经存在", "改它请用编辑器;另立一份,换一个文件夹")
+    path = write_office(directory, answers, secrets)
     _finish(path, answers, login=login)
 
 
@@ -154,7 +187,7 @@ def _usual_data(directory: Path) -> str:
 
 
 _PROVIDER_QUESTION = (
-    "用哪家邮箱: 163、qq、exmail(腾讯企业邮箱)、aliyun(阿里企业邮箱)、generic(其他)"
+    "用哪家邮箱: 163、qq、exmail(腾讯企业邮箱)、aliyun(阿里企业邮箱)、outlook、gmail、generic(其他)"
 )
 
 
@@ -179,9 +212,42 @@ def _server(usual: Server, written: str | None, security: str | None, option: st
         raise UsageError(f"{option}: {error}", "例如 mail.example.cn:993") from error
 
 
+def _with_tokens(
+    answers: Answers,
+    url: str,
+    client_id: str | None,
+    secret_file: Path | None,
+    refresh_token_file: Path | None,
+) -> tuple[Answers, dict[str, str]]:
+    """The answers with those on OAuth2, and the secrets by the files they go into."""
+    from ingest.beginning.configuration import CLIENT_SECRET, TokenAnswers
+    from ingest.errors import UsageError
+    from ingest.settings import parse_token_url
+
+    try:
+        parse_token_url(url)
+    except ValueError as error:
+        raise UsageError(f"--token-url: {error}") from error
+    usual = answers.provider.tokens
+    name = asked(client_id, "在服务商处登记的应用编号(client id)", "--client-id")
+    tokens = TokenAnswers(url, name, usual.scope if usual else "", secret_file is not None)
+    answers = replace(answers, tokens=tokens)
+    token = _secret(None, refresh_token_file, "刷新令牌(不显示)", "--refresh-token-file")
+    secrets = {answers.refresh_token_file: token}
+    if secret_file is not None:
+        secrets[CLIENT_SECRET] = _secret(None, secret_file, "", "--client-secret-file")
+    return answers, secrets
+
+
 def _password(file: Path | None) -> str:
     import os
 
+    given = os.environ.get(PASSWORD)
+    return _secret(given, file, "密码或授权码(不显示)", "--password-file")
+
+
+def _secret(given: str | None, file: Path | None, question: str, option: str) -> str:
+    """A secret out of a file, else the one that is given, else asked for without showing it."""
     from ingest.cli.console import existing_file
     from ingest.errors import UsageError
 
@@ -190,11 +256,9 @@ def _password(file: Path | None) -> str:
     elif file is not None:
         word = existing_file(file).read_text(encoding="utf-8")
     else:
-        word = asked(
-            os.environ.get(PASSWORD), "密码或授权码(不显示)", "--password-file", hidden=True
-        )
+        word = asked(given, question, option, hidden=True)
     if not word.strip():
-        raise UsageError("密码是空的", "163、QQ 邮箱填客户端授权码")
+        raise UsageError(f"{option} 是空的", "163、QQ 邮箱的密码填客户端授权码")
     return word.strip("\r\n")
 
 
@@ -204,7 +268,11 @@ def _finish(path: Path, answers: Answers, *, login: bool) -> None:
     from ingest.exitcodes import ExitCode
     from ingest.settings import load_settings
 
-    typer.echo(f"已写好 {path} 和 {path.parent / 'secrets'} 里的两个密码文件(只有本账户可读)")
+    secrets = path.parent / "secrets"
+    files = f"{secrets} 里的两个密码文件"
+    if answers.tokens:
+        files = f"刷新令牌文件 {path.parent / answers.refresh_token_file}"
+    typer.echo(f"已写好 {path} 和 {files}(只有本账户可读)")
     settings, failed = load_settings(path), False
     for name, problem in logins(settings) if login else ():
         typer.echo(f"{name}: {problem or 'OK'}")

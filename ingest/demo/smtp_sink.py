@@ -73,7 +73,7 @@ class SmtpSink:
                 "演示用的发信服务器没有安装", '安装可选依赖:pip install "mailroom[demo]"。'
             ) from error
         loop = asyncio.get_running_loop()
-        handler = _Handler(self)
+        handler = self._handler()
 
         def conversation() -> Any:
             with warnings.catch_warnings():
@@ -93,6 +93,9 @@ class SmtpSink:
             0,
             ssl=None if self._starttls else self._tls,
         )
+
+    def _handler(self) -> Any:
+        return _Handler(self)
 
     def _security(self) -> dict[str, Any]:
         return {

@@ -65,6 +65,8 @@ def right_signs(settings: Settings) -> Iterator[Sign]:
         for path in (
             settings.mailbox.password_file,
             settings.smtp.password_file,
+            settings.oauth2.client_secret_file,
+            settings.oauth2.refresh_token_file,
             settings.store.files / "secret.key",
             settings.store.files / "office.key",
         )

@@ -19,7 +19,7 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from itertools import islice, pairwise
 from pathlib import Path
-from typing import Any, BinaryIO, Literal, NamedTuple
+from typing import Any, BinaryIO, Literal, NamedTuple, Protocol
 
 import imapclient
 
@@ -64,8 +64,23 @@ class _Client(imapclient.IMAPClient):  # type: ignore[misc]  # imapclient ships 
         words = b" ".join(line for line in lines if line).partition(b"(")[0]
         return [int(word) for word in words.split()]
 
+    def login_with_token(self, username: str, token: str) -> None:
+        """SASL XOAUTH2. Why it is refused comes as a challenge, which wants an empty answer."""
+        words = iter([f"user={username}\1auth=Bearer {token}\1\1".encode()])
+        self._imap.authenticate("XOAUTH2", lambda _challenge: next(words, b""))
+
     def _create_IMAP4(self) -> BoundedIMAP4:  # noqa: N802  the library's name
         return self._wire
+
+
+class Tokens(Protocol):
+    """Who has access tokens for an account: :class:`ingest.oauth2.TokenSource`."""
+
+    def token(self) -> str:
+        """One that holds for some minutes; raises MailroomError."""
+
+    def forget(self) -> bool:
+        """It was refused; whether it had been used before."""
 
 
 class _Copy(NamedTuple):
@@ -94,7 +109,8 @@ class ImapMailbox:
         *,
         security: Literal["tls", "starttls", "none"],
         username: str,
-        password: str,
+        password: str = "",
+        tokens: Tokens | None = None,
         ca_file: Path | None = None,
         timeout: float = 60.0,
         session_limit: float = 3600.0,
@@ -104,7 +120,7 @@ class ImapMailbox:
     ) -> None:
         self.address = f"{host}:{port}"
         self._host, self._port, self._security = host, port, security
-        self._username, self._password = username, password
+        self._username, self._password, self._tokens = username, password, tokens
         self._ca_file, self._timeout, self._session_limit = ca_file, timeout, session_limit
         self.search_window, self.max_message_size = search_window, max_message_size
         self.clock = clock or SystemClock()
@@ -113,6 +129,8 @@ class ImapMailbox:
     def session(self) -> Iterator[ImapSession]:
         """See :meth:`ingest.mailbox.protocol.Mailbox.session`."""
         tls = None if self._security == "none" else _tls_context(self._ca_file)
+        if self._tokens is not None:
+            self._password = self._tokens.token()
         wire = self._connect(tls)
         try:
             client = self._start(wire, tls)
@@ -172,7 +190,10 @@ class ImapMailbox:
         try:
             if client.has_capability("LOGINDISABLED"):
                 raise trouble.plaintext_forbidden(self.address)
-            client.login(self._username, self._password)
+            if self._tokens is not None:
+                client.login_with_token(self._username, self._password)
+            else:
+                client.login(self._username, self._password)
         except trouble.SERVER_TROUBLE as error:
             # From nowhere on purpose: the text of a cause could show what was sent.
             raise self._login_trouble(error, wire) from None
@@ -189,6 +210,10 @@ class ImapMailbox:
         cause tells.
         """
         cause = error.__context__ if isinstance(error, imapclient.exceptions.LoginError) else error
+        if _plain_refusal(cause) and self._tokens is not None:
+            return trouble.token_refused(
+                self.words(wire), self.address, self._username, used=self._tokens.forget()
+            )
         if _plain_refusal(cause):
             return trouble.login_refused(self.words(wire), self.address, self._username)
         if isinstance(cause, UnicodeError):

@@ -94,6 +94,20 @@ def login_refused(words: str, address: str, username: str) -> LoginRefusedError 
     )
 
 
+def token_refused(
+    words: str, address: str, username: str, *, used: bool
+) -> LoginRefusedError | TemporaryError:
+    """An access token that was good before may have ended early: another one is tried once."""
+    if used or (_BUSY.search(words) and not _WRONG_PASSWORD.search(words)):
+        return TemporaryError(
+            f"邮件服务器 {address} 不再认 {username} 的访问令牌:{words}", "会换一个令牌再试。"
+        )
+    return LoginRefusedError(
+        f"邮件服务器 {address} 拒绝 {username} 用令牌登录:{words}",
+        "令牌取到了,服务器不认:检查 username 是不是授权的那个账户,授权时有没有包括 IMAP。改好之前不会再试。",
+    )
+
+
 def plaintext_forbidden(address: str) -> LoginRefusedError:
     """The server takes no password over an unencrypted connection, and we sent none."""
     return LoginRefusedError(

@@ -10,7 +10,7 @@ import pytest
 from ingest.settings import Settings, load_settings
 
 EXAMPLE = Path(__file__).parents[2] / "config" / "mailroom.toml"
-SECRETS = {"password"}
+SECRETS = {"password", "client_secret"}
 
 
 def fields() -> list[tuple[str, str]]:

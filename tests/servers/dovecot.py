@@ -38,12 +38,13 @@ passdb {{
   driver = passwd-file
   args = scheme=PLAIN username_format=%u {base}/users
 }}
+{more_passdb}
 userdb {{
   driver = passwd-file
   args = username_format=%u {base}/users
 }}
 disable_plaintext_auth = no
-auth_mechanisms = plain login
+auth_mechanisms = plain login{more_mechanisms}
 auth_failure_delay = 0
 mail_location = maildir:~/Maildir
 mail_max_userip_connections = 10
@@ -79,6 +80,14 @@ namespace inbox {{
 }}
 """
 
+_OAUTH2 = """
+introspection_mode = get
+introspection_url = {url}
+username_attribute = username
+active_attribute = active
+active_value = true
+"""
+
 
 def program(name: str) -> str | None:
     """Where a program of the system is; the system's own directories count even when PATH leaves
@@ -99,8 +108,9 @@ class DovecotServer:
     sockets).
     """
 
-    def __init__(self, base: Path) -> None:
-        self.base = base
+    def __init__(self, base: Path, introspection: str = "") -> None:
+        """With ``introspection``, a URL that a token is put behind, OAuth2 is a way in too."""
+        self.base, self._introspection = base, introspection
         self.port, self.tls_port = free_port(), free_port()
         self.certificates = make_certificates(base / "pki")
         self._numbers = count(1)
@@ -171,10 +181,17 @@ class DovecotServer:
             "tls_port": self.tls_port,
             "certificate": self.certificates.certificate,
             "key": self.certificates.key,
+            "more_mechanisms": " xoauth2" if self._introspection else "",
+            "more_passdb": self._tokens() if self._introspection else "",
             "internal_user": "dovecot" if root else self._owner,
             "internal_group": "dovecot" if root else group,
             "login_user": "dovenull" if root else self._owner,
         }
+
+    def _tokens(self) -> str:
+        path = self.base / "oauth2.conf.ext"
+        path.write_text(_OAUTH2.format(url=self._introspection), encoding="utf-8")
+        return f"passdb {{\n  driver = oauth2\n  mechanisms = xoauth2\n  args = {path}\n}}"
 
     def _wait_until_up(self) -> None:
         for _ in range(100):
