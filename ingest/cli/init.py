@@ -221,6 +221,7 @@ def _with_tokens(
 ) -> tuple[Answers, dict[str, str]]:
     """The answers with those on OAuth2, and the secrets by the files they go into."""
     from ingest.beginning.configuration import CLIENT_SECRET, TokenAnswers
+    from ingest.beginning.office import PASSWORDS
     from ingest.errors import UsageError
     from ingest.settings import parse_token_url
 
@@ -233,7 +234,8 @@ def _with_tokens(
     tokens = TokenAnswers(url, name, usual.scope if usual else "", secret_file is not None)
     answers = replace(answers, tokens=tokens)
     token = _secret(None, refresh_token_file, "刷新令牌(不显示)", "--refresh-token-file")
-    secrets = {answers.refresh_token_file: token}
+    # the units load both password files, whoever logs in without them
+    secrets = {answers.refresh_token_file: token, **dict.fromkeys(PASSWORDS, "")}
     if secret_file is not None:
         secrets[CLIENT_SECRET] = _secret(None, secret_file, "", "--client-secret-file")
     return answers, secrets
