@@ -24,9 +24,10 @@ from ingest.steps.intake import Inlet
 from ingest.steps.readers import Readers, usual_readers
 from ingest.steps.send import Outlet
 from ingest.store.database import Database
-from ingest.store.files import FileStore
+from ingest.store.files import Files
 from ingest.store.journal import Journal
 from ingest.store.rulefiles import last_good
+from ingest.storefiles import open_files
 from notifier.rendering import Templates
 from notifier.transport import SmtpLoginRefused, SmtpUnavailable, Transport
 from rules.callfile import load_call
@@ -46,7 +47,7 @@ class App:
     settings: Settings
     rules: RulesInForce
     database: Database
-    files: FileStore
+    files: Files
     mailbox: Mailbox
     transport: Transport
     clock: Clock
@@ -112,7 +113,7 @@ class App:
         """What left, also when the database does not know. Raises StorageError when there is no
         key.
         """
-        return Chronicle(self.database, Journal(self.settings.store.files), self.key)
+        return Chronicle(self.database, Journal(self.files.beside), self.key)
 
     def close(self) -> None:
         """End the child process and the database connections, when all readers have ended."""
@@ -226,7 +227,7 @@ def build(
     """
     clock = clock or SystemClock()
     database = open_store_for(settings.store, opening, clock.now())
-    files = FileStore(settings.store.files)
+    files = open_files(settings.store)
     if opening is not Opening.LOOK:
         files.prepare()
     first, *others = [

@@ -5,6 +5,7 @@ what to do.
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -12,17 +13,24 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from ingest.app import open_folder, open_mailbox, open_signer, open_tokens, open_transport
-from ingest.errors import ConfigError, MailroomError
+from ingest.errors import ConfigError, MailroomError, StorageError
 from ingest.opening import refuse_unfit
 from ingest.rulefiles.candidates import start_judge
 from ingest.rulefiles.examination import NOTHING_BEFORE, Before, before, problems_of
 from ingest.sandbox.trial import standing_walls
 from ingest.sandbox.workers import WorkerDied, WorkerFailed
-from ingest.settings import Settings
-from ingest.slips import connection_slip, is_loopback, room_slip, stray_slip, value_checks
+from ingest.settings import Settings, StoreSettings
+from ingest.slips import (
+    connection_slip,
+    is_loopback,
+    objects_slip,
+    room_slip,
+    stray_slip,
+    value_checks,
+)
 from ingest.store.database import database_file, open_database, reading_existing
-from ingest.store.files import FileStore
 from ingest.store.strays import stray_mails
+from ingest.storefiles import open_files
 from notifier.transport import SmtpLoginRefused, SmtpUnavailable
 
 PATIENCE = 10.0
@@ -39,6 +47,8 @@ def run_checks(settings: Settings, now: datetime) -> Iterator[tuple[str, str]]:
     yield from value_checks(settings, _deadlines(settings), now)
     yield "数据库", _try(lambda: _database(settings))
     yield "邮件原件目录", _try(lambda: _place(settings.store.files))
+    if settings.store.objects:
+        yield "对象存储", objects_slip(settings.store) or _try(lambda: _objects(settings.store))
     yield _walls(settings)
     yield "存储是否配套", _try(lambda: refuse_unfit(settings.store))
     yield "原件是否都有登记", _strays(settings, now)
@@ -158,10 +168,21 @@ def _strays(settings: Settings, now: datetime) -> str:
     """
     try:
         with reading_existing(settings.store.database) as session:
-            found = stray_mails(session, FileStore(settings.store.files), now - JUST_NOW)
+            found = stray_mails(session, open_files(settings.store), now - JUST_NOW)
     except MailroomError:
         return ""
-    return stray_slip([str(path) for path in found])
+    return stray_slip(found)
+
+
+def _objects(settings: StoreSettings) -> None:
+    """Whether the object store takes, gives back and removes."""
+    beside, data = open_files(settings).beside, secrets.token_bytes(16)
+    name = f"check-{data.hex()}"
+    beside.write(name, data)
+    given = beside.read(name)
+    beside.remove(name)
+    if given != data:
+        raise StorageError("对象存储给回的内容与写入的不同", "请检查对象存储的服务")
 
 
 def _place(directory: Path) -> None:

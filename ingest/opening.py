@@ -17,10 +17,10 @@ from ingest.errors import ConfigError
 from ingest.progress import Progress, untold
 from ingest.receipts.key import fingerprint, fingerprint_of_key_in, load_or_make_key
 from ingest.settings import StoreSettings
-from ingest.store.claims import count_mails, has_come_to, read_claim, write_claim
+from ingest.store.claims import count_mails, has_come_to, moved_away, read_claim, write_claim
 from ingest.store.database import Database, open_database, reading_existing
 from ingest.store.events import EventKind, ledger_head, record_event
-from ingest.store.files import FileStore
+from ingest.store.files import Files
 from ingest.store.identity import ADOPTABLE, AT_WORK, WORDS, Claim, Fit, Mark, Parts, fit
 from ingest.store.journal import Deed, Journal, Line
 from ingest.store.manifest import Manifest, find_backup
@@ -38,6 +38,7 @@ from ingest.store.restore import (
     verify_restored,
 )
 from ingest.store.strays import stray_mails
+from ingest.storefiles import open_files
 
 
 class Opening(Enum):
@@ -76,7 +77,7 @@ def refuse_unfit(settings: StoreSettings) -> None:
     """Raises :class:`UnfitStoreError` when the parts do not belong together; makes nothing."""
     database = open_database(settings.database)
     try:
-        _refuse(_fit(database, settings.files))
+        _refuse(_fit(database, open_files(settings)))
     finally:
         database.close()
 
@@ -85,25 +86,30 @@ def trouble_at(settings: StoreSettings) -> str:
     """Why the parts do not belong together, in Chinese; "" when they do. Raises StorageError."""
     database = open_database(settings.database)
     try:
-        found = _fit(database, settings.files)
+        found = _fit(database, open_files(settings))
         return "" if found in AT_WORK else WORDS[found][0]
     finally:
         database.close()
 
 
-def look_at(database: Database, files: Path) -> Parts:
+def look_at(database: Database, files: Files) -> Parts:
     """What the three parts say of themselves. A database of an older schema says nothing.
 
     Raises:
         ConfigError: the database was made by a newer program.
         StorageError: a part cannot be read.
     """
-    journal, mark = Journal(files), read_marker(files)
+    journal, mark = Journal(files.beside), read_marker(files.beside)
     head = journal.last_head()
-    mails = next(FileStore(files).hashes(), None)
-    kept = head is not None or mails is not None or restoring(files) is not None
+    kept = head is not None or files.anything() or restoring(files.beside) is not None
     parts = Parts(
-        None, 0, 0, mark, kept, fingerprint_of_key_in(files), behind=bool(head and head.events)
+        None,
+        0,
+        0,
+        mark,
+        kept,
+        fingerprint_of_key_in(files.folder),
+        behind=bool(head and head.events),
     )
     state = database.schema_state()
     if state == "empty":
@@ -117,6 +123,7 @@ def look_at(database: Database, files: Path) -> Parts:
             events=ledger_head(session).events,
             mails=count_mails(session),
             behind=head is not None and not has_come_to(session, head),
+            moved=state == "current" and moved_away(session) is not None,
         )
 
 
@@ -129,9 +136,9 @@ def adopt(settings: StoreSettings, who: str, now: datetime) -> Fit:
         ConfigError: the database belongs to another version.
         StorageError: a part cannot be read or written.
     """
-    database = open_database(settings.database)
+    database, files = open_database(settings.database), open_files(settings)
     try:
-        parts = look_at(database, settings.files)
+        parts = look_at(database, files)
         found = fit(parts)
         if found not in ADOPTABLE:
             _refuse(found)
@@ -139,7 +146,7 @@ def adopt(settings: StoreSettings, who: str, now: datetime) -> Fit:
         if database.schema_state() == "empty":
             database.migrate()
         database.require_current()
-        _take_over(database, settings.files, parts, found, who, now)
+        _take_over(database, files, parts, found, who, now)
         return found
     finally:
         database.close()
@@ -148,7 +155,7 @@ def adopt(settings: StoreSettings, who: str, now: datetime) -> Fit:
 def strays_of(settings: StoreSettings, now: datetime) -> int:
     """How many raw mails lie there that the database does not know. Raises as :func:`adopt`."""
     with reading_existing(settings.database) as session:
-        return len(stray_mails(session, FileStore(settings.files), now))
+        return len(stray_mails(session, open_files(settings), now))
 
 
 def restore(
@@ -172,21 +179,21 @@ def restore(
         StorageError: the disk does not take it, or what was brought back is not what it was.
     """
     manifest, backup = find_backup(source)
-    place = place_of(settings.database)
-    there = require_room(place, settings.files, manifest, replaced=replace_)
+    place, files = place_of(settings.database), open_files(settings)
+    there = require_room(place, files, manifest, replaced=replace_)
     begun = None if there else Mark(manifest.identity, manifest.key)
     with opened(backup, manifest, place, identity) as clear:
-        draft = draft_of(bring_back(clear, settings.files, begun, progress), place)
+        draft = draft_of(bring_back(clear, files, begun, progress), place)
     if verify:
-        verify_restored(draft, settings.files, manifest)
-    _mark_restored(draft, settings.files, now if there else manifest.made, now)
+        verify_restored(draft, files, manifest)
+    _mark_restored(draft, files, now if there else manifest.made, now)
     aside = move_aside(place, now)
     put_in_place(draft, place)
-    note_done(settings.files)
+    note_done(files.beside)
     return manifest, aside
 
 
-def _mark_restored(draft: Path, files: Path, known_until: datetime, now: datetime) -> None:
+def _mark_restored(draft: Path, files: Files, known_until: datetime, now: datetime) -> None:
     database = open_database(f"sqlite:///{draft}")
     try:
         database.require_current()
@@ -197,16 +204,16 @@ def _mark_restored(draft: Path, files: Path, known_until: datetime, now: datetim
             head = ledger_head(session)
     finally:
         database.close()  # the last connection empties and removes the -wal
-    Journal(files).append(Line(now, Deed.ADOPTED, head=head))
+    Journal(files.beside).append(Line(now, Deed.ADOPTED, head=head))
 
 
 def _take_over(
-    database: Database, files: Path, parts: Parts, found: Fit, who: str, now: datetime
+    database: Database, files: Files, parts: Parts, found: Fit, who: str, now: datetime
 ) -> None:
-    journal = Journal(files)
+    journal = Journal(files.beside)
     # A journal that is ahead of the database is the one that was written to the end.
     known = now if parts.behind else journal.last_moment()
-    key = fingerprint(load_or_make_key(files))
+    key = fingerprint(load_or_make_key(files.folder))
     identity = parts.mark.identity if parts.mark else parts.claim.identity if parts.claim else ""
     claim = Claim(identity or secrets.token_hex(16), key, True, now, known)
     with database.writing() as session:
@@ -215,35 +222,36 @@ def _take_over(
             session, now, EventKind.ADOPTED, f"存储由{who}接管({found})", data={"who": who}
         )
         head = ledger_head(session)
-    write_marker(files, Mark(claim.identity, key))
+    write_marker(files.beside, Mark(claim.identity, key))
     journal.append(Line(now, Deed.ADOPTED, head=head))
 
 
-def _fit(database: Database, files: Path) -> Fit:
+def _fit(database: Database, files: Files) -> Fit:
     return fit(look_at(database, files))
 
 
 def _make_ready(
     database: Database, settings: StoreSettings, opening: Opening, now: datetime
 ) -> None:
-    found = _fit(database, settings.files)
+    files = open_files(settings)
+    found = _fit(database, files)
     _refuse(found)
     if opening is Opening.FOUND and database.schema_state() == "empty":
         database.migrate()
     database.require_current()
     if found is not Fit.WELL:
-        _bind(database, settings.files, now)
+        _bind(database, files, now)
 
 
-def _bind(database: Database, files: Path, now: datetime) -> None:
+def _bind(database: Database, files: Files, now: datetime) -> None:
     """Let all parts say that they belong together; begun again where it was broken off."""
-    key, mark = fingerprint(load_or_make_key(files)), read_marker(files)
+    key, mark = fingerprint(load_or_make_key(files.folder)), read_marker(files.beside)
     with database.writing() as session:
         claim = read_claim(session)
         identity = (claim or mark or Mark(secrets.token_hex(16), key)).identity
         claim = claim or Claim(identity, key, False)
         write_claim(session, claim, now)
-    write_marker(files, Mark(claim.identity, key))
+    write_marker(files.beside, Mark(claim.identity, key))
     with database.writing() as session:
         write_claim(session, replace(claim, key=key, marked=True), now)
 

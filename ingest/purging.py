@@ -15,8 +15,9 @@ from ingest.opening import Opening, open_store_for
 from ingest.sandbox.knownprint import KnownPrint
 from ingest.settings import Settings, cache_folder
 from ingest.store.database import Database, database_file
-from ingest.store.files import FileStore
+from ingest.store.files import Files
 from ingest.store.purging import Purged, concerned, files_to_remove, obstacles, purge
+from ingest.storefiles import open_files
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def carry_out(settings: Settings, call: str, who: str, now: datetime) -> int:
             rows = concerned(session, call)
             if not rows.done:
                 purge(session, call, rows, who, now)
-        removed = _remove_files(database, settings.store.files)
+        removed = _remove_files(database, open_files(settings.store))
         KnownPrint(cache_folder(settings)).forget_all()
         shutil.rmtree(settings.desk.pictures, ignore_errors=True)
         database.forget_what_was_erased()
@@ -91,8 +92,7 @@ def _still_open(settings: Settings, call: str, now: datetime) -> list[str]:
     return ["征集还没有截止"] if now <= deadline else []
 
 
-def _remove_files(database: Database, directory: Path) -> int:
-    files = FileStore(directory)
+def _remove_files(database: Database, files: Files) -> int:
     with database.reading() as session:
         hashes = files_to_remove(session)
     return sum(files.remove(sha256) for sha256 in hashes)

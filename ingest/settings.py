@@ -23,11 +23,12 @@ from pydantic import (
     Field,
     SecretStr,
     ValidationError,
+    model_validator,
 )
 
 from ingest.errors import ConfigError
+from ingest.secretplaces import ENV_PREFIX, SecretPlace, secret
 
-ENV_PREFIX = "MAILROOM_"
 LARGEST_MESSAGE = 100 * 1024**2
 """Bytes of a mail that are downloaded, unless configured otherwise."""
 _UNITS_OF_TIME = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -103,14 +104,39 @@ def parse_token_url(value: object) -> object:
     raise ValueError("写成 https://login.example.cn/oauth2/token 这样的网址, 要用 https")
 
 
+def parse_bucket(value: object) -> object:
+    """``s3://bucket/prefix`` with a slash at its end, or nothing. Raises ValueError with an example
+    for anything else.
+    """
+    bucket, part = r"[a-z0-9][a-z0-9.\-]{1,61}[a-z0-9]", r"[A-Za-z0-9._\-]+"
+    if value == "" or (
+        isinstance(value, str) and re.fullmatch(rf"s3://{bucket}(/{part})*/?", value.strip())
+    ):
+        return f"{str(value).strip().rstrip('/')}/" if value else ""
+    raise ValueError("对象存储写成 s3://存储桶/前缀 这样的形式")
+
+
 Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
 Size = Annotated[int, BeforeValidator(parse_size)]
 ClockTime = Annotated[time, BeforeValidator(parse_clock_time)]
 Origin = Annotated[str, BeforeValidator(parse_origin)]
 TokenUrl = Annotated[str, BeforeValidator(parse_token_url)]
 OptionalPath = Annotated[Path | None, BeforeValidator(lambda value: value or None)]
+Bucket = Annotated[str, BeforeValidator(parse_bucket)]
 Security = Literal["tls", "starttls", "none"]
 Login = Literal["password", "oauth2"]
+
+
+_SECRETS = (
+    ("mailbox", "password"),
+    ("smtp", "password"),
+    ("oauth2", "client_secret"),
+    ("store", "objects_secret"),
+)
+
+
+def _without(table: dict[str, Any], *keys: str) -> dict[str, Any]:
+    return {key: value for key, value in table.items() if key not in keys}
 
 
 class _Section(BaseModel):
@@ -166,15 +192,44 @@ class Oauth2Settings(_Section):
 
 
 class StoreSettings(_Section):
-    """``[store]``: the database and the raw mails."""
+    """``[store]``: the database and the raw mails.
+
+    Written ``files = "s3://..."`` with ``local = "folder"``, the mails are in ``objects``.
+    """
 
     database: str = "sqlite:///mailroom.db"
-    files: Path = Path("files")
+    files: Path = Path("files")  #: on this machine: the key, what comes in, the mails
+    objects: Bucket = ""  #: where the mails are instead
+    objects_endpoint: Origin = ""
+    objects_region: str = "us-east-1"
+    objects_key_id: str = ""
+    objects_secret_file: Path | None = None
+    objects_secret: SecretStr | None = None  # from the environment only
+    objects_ca_file: Path | None = None
+    objects_style: Literal["path", "virtual"] = "path"
     cache: Path | None = None  #: see :func:`cache_folder`
     backup_within: Duration = timedelta(0)
     backup_recipients: tuple[str, ...] = ()  #: public keys of age
     timestamp_url: str = ""  #: of an RFC 3161 authority
     timestamp_ca: Path | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _apart(cls, data: object) -> object:
+        if not isinstance(data, dict):
+            return data
+        if str(data.get("files", "")).startswith("s3:"):
+            moved = {"objects": parse_bucket(data["files"]), "files": data.get("local", "files")}
+            return {**_without(data, "local", "files"), **moved}
+        if "local" in data:
+            raise ValueError("local 只在 files 是 s3:// 时写")
+        return data
+
+    def secret_of_objects(self) -> str:
+        """The secret key of the object store. Raises ConfigError when there is none anywhere."""
+        return SecretPlace("store", "objects_secret").read(
+            self.objects_secret_file, self.objects_secret
+        )
 
 
 class OfficeSettings(_Section):
@@ -277,7 +332,7 @@ class Settings(_Section):
         given = self.oauth2
         if given.client_secret_file is None and given.client_secret is None:
             return ""
-        return secret("oauth2", given.client_secret_file, given.client_secret, "client-secret")
+        return secret("oauth2", given.client_secret_file, given.client_secret, "client_secret")
 
     def mailbox_password(self) -> str:
         """The IMAP password. Raises ConfigError when there is none anywhere."""
@@ -294,38 +349,6 @@ class Settings(_Section):
             if self.smtp.username
             else ""
         )
-
-
-def secret(
-    section: str, file: Path | None, environment: SecretStr | None, word: str = "password"
-) -> str:
-    """A password: systemd credential, else ``password_file``, else the environment.
-
-    Raises:
-        ConfigError: when none of the three is there; no secret is ever part of the message.
-    """
-    credentials = os.environ.get("CREDENTIALS_DIRECTORY")
-    credential = Path(credentials) / f"{section}-{word}" if credentials else None
-    path = credential if credential and credential.is_file() else file
-    if path is not None:
-        try:
-            return path.read_text(encoding="utf-8").strip("\r\n")
-        except OSError as error:
-            raise ConfigError(
-                f"读不了 [{section}] 的密码文件 {path}: {error.strerror}",
-                "检查路径和权限(应为 0600)",
-            ) from error
-        except UnicodeDecodeError:  # it holds the bytes of the secret: not even kept as the cause
-            raise ConfigError(
-                f"[{section}] 的密码文件 {path} 不是文字", "文件要用 UTF-8 编码"
-            ) from None
-    if environment is not None:
-        return environment.get_secret_value()
-    name = f"{ENV_PREFIX}{section.upper()}__PASSWORD"
-    raise ConfigError(
-        f"[{section}] 没有密码",
-        f"用 systemd 凭据 {section}-password、password_file 或环境变量 {name}",
-    )
 
 
 def load_settings(path: Path, environment: Mapping[str, str] | None = None) -> Settings:
@@ -348,11 +371,7 @@ def load_settings(path: Path, environment: Mapping[str, str] | None = None) -> S
         raise ConfigError(
             _toml_message(path, source, str(error)), "检查引号、等号和方括号;文字要用半角双引号"
         ) from error
-    for section, key in (
-        ("mailbox", "password"),
-        ("smtp", "password"),
-        ("oauth2", "client_secret"),
-    ):
+    for section, key in _SECRETS:
         if isinstance(table.get(section), dict) and key in table[section]:
             line = line_of(source, (section, key))
             raise ConfigError(
@@ -514,6 +533,8 @@ def _resolve(settings: Settings, folder: Path, path: Path, source: str) -> Setti
                     "files": absolute(settings.store.files),
                     "cache": absolute(settings.store.cache),
                     "timestamp_ca": absolute(settings.store.timestamp_ca),
+                    "objects_secret_file": absolute(settings.store.objects_secret_file),
+                    "objects_ca_file": absolute(settings.store.objects_ca_file),
                 },
             ),
             "letters": settings.letters.model_copy(

@@ -7,8 +7,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from ipaddress import ip_address
+from urllib.parse import urlsplit
 
-from ingest.settings import MailboxSettings, OfficeSettings, Settings, SmtpSettings
+from ingest.settings import (
+    MailboxSettings,
+    OfficeSettings,
+    Settings,
+    SmtpSettings,
+    StoreSettings,
+)
 from notifier.transport import deliverable
 from rules.vocabulary import BEIJING
 
@@ -42,6 +49,17 @@ def connection_slip(section: str, server: MailboxSettings | SmtpSettings) -> str
         return (
             f'[{section}] port {server.port} 与 security = "{server.security}" 不符: '
             f'这个端口用 security = "{fitting}"'
+        )
+    return ""
+
+
+def objects_slip(store: StoreSettings) -> str:
+    """Why an object store must not be spoken to as configured; "" when it may be."""
+    host = urlsplit(store.objects_endpoint).hostname or ""
+    if store.objects_endpoint.startswith("http://") and not is_loopback(host):
+        return (
+            f"[store] objects_endpoint 没有加密, 申报材料会明文送到 {host}: 改为 https://; "
+            "自签的证书写在 objects_ca_file; 只有连本机才可以不加密"
         )
     return ""
 

@@ -21,6 +21,7 @@ from tests.environment import KNOWN_PRINT
 from tests.once import Once
 from tests.servers.certificates import Certificates, make_certificates
 from tests.servers.dovecot import DovecotAccount, DovecotServer, program
+from tests.servers.objects import ObjectServer
 
 # How long an example takes says nothing while other workers use the same cores.
 hypothesis.settings.register_profile("house", deadline=None)
@@ -53,6 +54,13 @@ def print_is_read_once(once: Once) -> Iterator[None]:
 def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
     """A CA and a valid certificate for localhost and 127.0.0.1."""
     return make_certificates(tmp_path_factory.mktemp("pki"))
+
+
+@pytest.fixture(scope="session")
+def object_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ObjectServer]:
+    """One S3 server for the whole run; each test takes a prefix of its own."""
+    with ObjectServer(tmp_path_factory.mktemp("objects")) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from ingest.beginning.configuration import toml
-from ingest.settings import ENV_PREFIX, Settings, line_of, load_settings
+from ingest.secretplaces import ENV_PREFIX, SECRET_KEYS, SecretPlace
+from ingest.settings import Settings, line_of, load_settings
 
 MASK = "******"
 
@@ -46,10 +47,12 @@ def _all(settings: Settings, source: str, variables: Mapping[str, str]) -> Itera
     table = tomllib.loads(source)
     for section in Settings.model_fields:
         values, written = getattr(settings, section), table.get(section, {})
-        for key in type(values).model_fields:
-            value, name = getattr(values, key), f"{ENV_PREFIX}{section}__{key}".upper()
-            if key in ("password", "client_secret"):
-                yield _secret(section, key, getattr(values, f"{key}_file"), value)
+        for field in type(values).model_fields:
+            value, key = getattr(values, field), _written_as(settings, section, field)
+            name = f"{ENV_PREFIX}{section}__{key}".upper()
+            if key in SECRET_KEYS:
+                file = getattr(values, f"{key}_file")
+                yield _secret(SecretPlace(section, key), file, value)
                 continue
             if name in variables:
                 place = f"环境变量 {name}"
@@ -58,6 +61,13 @@ def _all(settings: Settings, source: str, variables: Mapping[str, str]) -> Itera
             else:
                 place = "默认"
             yield Setting(section, key, shown(value, written.get(key)), place)
+
+
+def _written_as(settings: Settings, section: str, field: str) -> str:
+    """The key a field is written as: with an object store, ``files`` names that."""
+    if section == "store" and settings.store.objects:
+        return {"files": "local", "objects": "files"}.get(field, field)
+    return field
 
 
 def shown(value: Any, written: Any = None) -> str:
@@ -85,17 +95,14 @@ def _masked(url: str) -> str:
         return url
 
 
-def _secret(section: str, key: str, file: Path | None, environment: SecretStr | None) -> Setting:
-    """Where a secret comes from, in the order :func:`ingest.settings.secret` looks."""
-    folder = os.environ.get("CREDENTIALS_DIRECTORY")
-    name = f"{section}-{key}".replace("_", "-")
-    credential = Path(folder) / name if folder else None
-    if credential is not None and credential.is_file():
-        return Setting(section, key, MASK, f"systemd 凭据 {name}")
+def _secret(place: SecretPlace, file: Path | None, environment: SecretStr | None) -> Setting:
+    """Where a password comes from, in the order :class:`SecretPlace` looks."""
+    if place.credential_file() is not None:
+        return Setting(place.section, place.key, MASK, f"systemd 凭据 {place.credential}")
     if file is not None:
         there = file.is_file()
-        place = f"文件 {file}" + ("" if there else "(没有)")
-        return Setting(section, key, MASK if there else "", place)
+        told = f"文件 {file}" + ("" if there else "(没有)")
+        return Setting(place.section, place.key, MASK if there else "", told)
     if environment is not None:
-        return Setting(section, key, MASK, f"环境变量 {ENV_PREFIX}{section}__{key}".upper())
-    return Setting(section, key, "", "没有")
+        return Setting(place.section, place.key, MASK, f"环境变量 {place.variable}")
+    return Setting(place.section, place.key, "", "没有")

@@ -42,7 +42,7 @@ def verify(
     from ingest.opening import trouble_at
     from ingest.stamps import stamps_of
     from ingest.store.audit import verify_ledger
-    from ingest.store.files import FileStore
+    from ingest.storefiles import open_files
     from ingest.views.records import AuditRecord
 
     if head and len(head.strip()) < 16:
@@ -51,7 +51,7 @@ def verify(
         )
     settings = console(context).settings()
     with console(context).reading() as session:
-        audit = verify_ledger(session, FileStore(settings.store.files) if files else None, head)
+        audit = verify_ledger(session, open_files(settings.store) if files else None, head)
         stamps = list(stamps_of(session, settings.store))
     unfit = trouble_at(settings.store)
     broken = [each.finding for each in stamps if each.finding]

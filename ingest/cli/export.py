@@ -32,11 +32,11 @@ def export(
     from ingest.handover.exporting import export_call
     from ingest.handover.folder import zip_export
     from ingest.office import describe_office
-    from ingest.store.files import FileStore
+    from ingest.storefiles import open_files
 
     settings = console(context).settings()
     office = describe_office(open_call(settings.calls.directory, call), settings)
-    store, now = FileStore(settings.store.files), SystemClock().now()
+    store, now = open_files(settings.store), SystemClock().now()
     with console(context).reading() as session, progress("案卷") as step:
         outcome = export_call(session, office, store, directory, now, step)
     archive = zip_export(directory) if as_zip else None

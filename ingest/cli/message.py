@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
@@ -176,9 +178,12 @@ def export(
     """把一封来件的原件(.eml,与服务器上逐字节相同)取出来。"""
     from ingest.outputs import new_private_file
 
-    kept, sha256 = _kept(context, number)
     # Nobody else's to read: it holds what applicants wrote.
-    with kept.open("rb") as source, new_private_file(to) as target:
+    with (
+        _kept(context, number) as (kept, sha256),
+        kept.open("rb") as source,
+        new_private_file(to) as target,
+    ):
         shutil.copyfileobj(source, target)
     typer.echo(f"来件 {number} 的原件写到 {to},SHA-256 {sha256}")
 
@@ -196,11 +201,11 @@ def authentication(
     from ingest.errors import InputError
     from ingest.sandbox.workers import WorkerDied, WorkerFailed
 
-    kept, _ = _kept(context, number)
     server, trusted = nameserver(), console(context).settings().office.trusted_authserv_ids
     ask = partial(texts_of, server=server) if server else None
     try:
-        evidence = evidence_of(kept, trusted, ask)
+        with _kept(context, number) as (kept, _):
+            evidence = evidence_of(kept, trusted, ask)
     except (WorkerDied, WorkerFailed) as error:
         reason = error.reason if isinstance(error, WorkerDied) else error.message
         raise InputError(
@@ -212,7 +217,8 @@ def authentication(
         typer.echo("\n".join(lines(evidence)))
 
 
-def _kept(context: typer.Context, number: int) -> tuple[Path, str]:
+@contextmanager
+def _kept(context: typer.Context, number: int) -> Iterator[tuple[Path, str]]:
     """The raw mail of that number, whole, and its hash.
 
     Raises:
@@ -220,8 +226,9 @@ def _kept(context: typer.Context, number: int) -> tuple[Path, str]:
         StorageError: it is missing or damaged.
     """
     from ingest.errors import StorageError, UsageError
-    from ingest.store.files import FileStore
+    from ingest.store.files import DamagedError
     from ingest.store.messages import get_message
+    from ingest.storefiles import open_files
 
     with console(context).reading() as session:
         row = get_message(session, number)
@@ -229,7 +236,10 @@ def _kept(context: typer.Context, number: int) -> tuple[Path, str]:
         raise UsageError(f"没有编号为 {number} 的来件", "用 mailroom message list 查看编号")
     if not row.sha256:
         raise UsageError(f"来件 {number} 没有下载,程序里没有原件", "请在邮箱里查看")
-    files = FileStore(console(context).settings().store.files)
-    if not files.intact(row.sha256):
-        raise StorageError(f"来件 {number} 的原件缺失或已损坏", "从备份恢复,或在邮箱里查看")
-    return files.path(row.sha256), row.sha256
+    try:
+        with open_files(console(context).settings().store).whole(row.sha256) as path:
+            yield path, row.sha256
+    except DamagedError as error:
+        raise StorageError(
+            f"来件 {number} 的原件缺失或已损坏", "从备份恢复,或在邮箱里查看"
+        ) from error

@@ -34,12 +34,13 @@ def backup(
     """备份数据库、邮件原件、发信记录和密钥;不必停止服务,备完核验过才算数。"""
     from ingest.clock import SystemClock
     from ingest.store.backup import make_backup, rotate
+    from ingest.storefiles import open_files
 
     store = console(context).settings().store
     now = SystemClock().now()
     with progress("原件") as step:
         manifest, path = make_backup(
-            store.database, store.files, directory, now, store.backup_recipients, step
+            store.database, open_files(store), directory, now, store.backup_recipients, step
         )
     typer.echo(
         f"已备份并核验{'、加密' if store.backup_recipients else ''}: {path}\n"

@@ -22,7 +22,7 @@ from ingest.reading import PagePicture
 from ingest.sandbox.context import ReadingContext
 from ingest.sandbox.limits import Limits
 from ingest.sandbox.workers import WorkerDied, WorkerFailed, run_in_worker
-from ingest.store.files import FileStore
+from ingest.store.files import Files
 
 DRAW_PAGE = "ingest.sandbox.pagepictures:draw_page"
 KEPT_FOR = timedelta(days=14)
@@ -37,9 +37,7 @@ class PagePictures:
         StorageError: the folder cannot be made.
     """
 
-    def __init__(
-        self, files: FileStore, folder: Path, reading: ReadingContext, limits: Limits
-    ) -> None:
+    def __init__(self, files: Files, folder: Path, reading: ReadingContext, limits: Limits) -> None:
         self._files, self._folder = files, folder
         self._reading, self._limits = reading, limits
         self._drawing = threading.BoundedSemaphore(AT_ONCE)
@@ -63,7 +61,8 @@ class PagePictures:
         """The picture, drawn now if need be; of two who ask at once only one has it drawn.
 
         Raises:
-            StorageError: the mail's file is missing.
+            StorageError: the mail's file is missing or damaged.
+            TemporaryError: the object store is away.
         """
         place = self._place(mail, part, page)
         with self._locks[hash(place) % _LOCKS]:
@@ -87,10 +86,8 @@ class PagePictures:
         return self._folder / f"{mail}-{part}-{page}.json"
 
     def _draw(self, mail: str, part: str, page: int) -> PagePicture:
-        with self._files.open(mail):  # says in words when it is missing
-            path = self._files.path(mail)
         try:
-            with self._drawing:
+            with self._drawing, self._files.whole(mail) as path:  # says in words when it is not
                 return run_in_worker(
                     DRAW_PAGE,
                     path,

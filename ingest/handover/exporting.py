@@ -28,7 +28,7 @@ from ingest.store.cases import (
     messages_of_case,
     received_mails,
 )
-from ingest.store.files import FileStore
+from ingest.store.files import Files
 from ingest.store.staff import endings_of_case
 from ingest.store.tables import CaseRow, MessageRow
 from ingest.submission.case import arrange
@@ -69,7 +69,7 @@ class Outcome:
 def export_call(
     session: Session,
     office: Office,
-    store: FileStore,
+    store: Files,
     target: Path,
     now: datetime,
     progress: Progress = untold,
@@ -177,7 +177,7 @@ def _story(session: Session, row: CaseRow) -> Story:
 
 
 def _take_out(
-    session: Session, case: Planned, office: Office, store: FileStore, writer: Writer
+    session: Session, case: Planned, office: Office, store: Files, writer: Writer
 ) -> Iterator[str]:
     """Write the attachments that are not there yet; yields what could not be taken out."""
     mails = {mail.id: mail for mail, _ in messages_of_case(session, case.row.id)}
@@ -210,11 +210,9 @@ def batches(
 
 
 def _taken(
-    store: FileStore, mail: MessageRow, batch: Sequence[Paper], office: Office
+    store: Files, mail: MessageRow, batch: Sequence[Paper], office: Office
 ) -> tuple[dict[str, bytes], str]:
     """The bytes by their hash, or why there are none."""
-    with store.open(mail.sha256):  # says in words when it is missing
-        path = store.path(mail.sha256)
     size = sum(paper.size for paper in batch)
     limits = Limits(
         memory=max(office.worker.memory, 8 * size + 512 * 1024**2),
@@ -224,9 +222,10 @@ def _taken(
     )
     hashes = tuple(paper.sha256 for paper in batch)
     try:
-        found = run_in_worker(
-            TAKE_PARTS, path, hashes, office.reading, returns=dict[str, str], limits=limits
-        )
+        with store.whole(mail.sha256) as path:  # says in words when it is not
+            found = run_in_worker(
+                TAKE_PARTS, path, hashes, office.reading, returns=dict[str, str], limits=limits
+            )
     except WorkerDied as error:
         return {}, error.reason
     except WorkerFailed as error:

@@ -25,7 +25,7 @@ from ingest.settings import MailboxSettings
 from ingest.steps.too_large import answer_too_large, header_of
 from ingest.store.database import Database
 from ingest.store.events import record_received
-from ingest.store.files import FileStore, Spool
+from ingest.store.files import Files, Spool
 from ingest.store.messages import Arrival, record_messages
 from ingest.store.tables import MessageRow, MessageState
 from ingest.submission.turns import said_sender
@@ -56,7 +56,7 @@ class Inlet:
     """Where mails come in, and where they are put."""
 
     database: Database
-    files: FileStore
+    files: Files
     mailbox: Mailbox
     watched: MailboxSettings  #: which folders, since when, up to which size
     mouth: Mouth  #: senders of mails above the size limit are answered at once

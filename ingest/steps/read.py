@@ -8,11 +8,12 @@ traceback, and the next mail is taken up. What becomes of a mail is decided in
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from pathlib import Path
 from typing import assert_never
 
 from sqlmodel import Session
@@ -21,7 +22,7 @@ from ingest.errors import StorageError, TemporaryError
 from ingest.killpoints import point
 from ingest.log import get_logger
 from ingest.message.errors import UnreadableMessage
-from ingest.office import Mouth
+from ingest.office import Mouth, Office
 from ingest.reading import Reading
 from ingest.sandbox.mail import read_or_degrade
 from ingest.steps.border import fault_of
@@ -51,7 +52,7 @@ from ingest.store.cases import (
 from ingest.store.chain import text_sha256
 from ingest.store.database import Database
 from ingest.store.events import EventKind, record_event, record_no_letter
-from ingest.store.files import FileStore
+from ingest.store.files import DamagedError, Files
 from ingest.store.messages import (
     claim_message,
     first_of_each_sender,
@@ -96,7 +97,7 @@ _OF_A_NAME = frozenset({TaskKind.IDENTITY, TaskKind.HELD, TaskKind.CALL})
 _ONE_A_MAIL = frozenset({TaskKind.QUESTION, TaskKind.CALL})
 
 
-def read_one(database: Database, files: FileStore, mouth: Mouth, now: datetime) -> bool:
+def read_one(database: Database, files: Files, mouth: Mouth, now: datetime) -> bool:
     """Read the mail that has waited longest; False when none waits."""
     row = claim_next(database, now)
     if row is None:
@@ -123,7 +124,7 @@ def claim_next(
     return row
 
 
-def read_mail(files: FileStore, mouth: Mouth, row: MessageRow) -> Readings:
+def read_mail(files: Files, mouth: Mouth, row: MessageRow) -> Readings:
     """What the disposable worker finds in a claimed mail, for each call it may be for; asks no
     database.
 
@@ -133,8 +134,16 @@ def read_mail(files: FileStore, mouth: Mouth, row: MessageRow) -> Readings:
     """
     if row.attempts > STRIKES:  # whoever read it was killed each time before it could say so
         raise RuntimeError("the program died while reading this mail")
-    path, found = files.path(row.sha256), dict[str, Reading]()
-    for office in (each.office for each in _heard_by(mouth, row)):
+    try:
+        with files.whole(row.sha256) as path:
+            return _read_for_all(path, [each.office for each in _heard_by(mouth, row)])
+    except DamagedError as error:  # the mail's trouble, not the world's: no later try mends it
+        raise RuntimeError(str(error)) from error
+
+
+def _read_for_all(path: Path, offices: Iterable[Office]) -> Readings:
+    found = dict[str, Reading]()
+    for office in offices:
         first = next(iter(found.values()), None)
         if first is not None and not first.parts:  # without files a mail reads the same to all
             found[office.call.id] = first

@@ -25,7 +25,7 @@ from ingest.store.counts import count_unread
 if TYPE_CHECKING:
     from ingest.steps.route import Readings
     from ingest.store.database import Database
-    from ingest.store.files import FileStore
+    from ingest.store.files import Files
     from ingest.store.tables import MessageRow
 
 MOST = 3
@@ -62,7 +62,7 @@ class Readers:
         self._taken: Counter[str] = Counter()
         self.backlog = Backlog()
 
-    def read_next(self, database: Database, files: FileStore, mouth: Mouth, clock: Clock) -> bool:
+    def read_next(self, database: Database, files: Files, mouth: Mouth, clock: Clock) -> bool:
         """Give every free reader a mail; file the mail claimed first if it has been read within
         :data:`LOOK_EVERY` seconds. False when no mail waits and none is being read.
 
@@ -86,7 +86,7 @@ class Readers:
         if self._pool is not None:
             self._pool.shutdown(wait=True, cancel_futures=True)
 
-    def _hand_out(self, database: Database, files: FileStore, mouth: Mouth, now: datetime) -> None:
+    def _hand_out(self, database: Database, files: Files, mouth: Mouth, now: datetime) -> None:
         while self._has_room():
             busy = {each.row.from_address for each in self._claimed}
             own = {each.row.id for each in self._claimed}

@@ -127,7 +127,7 @@ def _note_beginning(outlet: Outlet, letter: OutboxRow, now: datetime) -> None:
     """Nothing leaves that the journal does not know of."""
     try:
         outlet.chronicle.begin(letter, now)
-    except StorageError:
+    except (StorageError, TemporaryError):
         _put_back(outlet, letter)
         raise
 
@@ -138,7 +138,7 @@ def _note_end(outlet: Outlet, letter: OutboxRow, state: OutboxState, now: dateti
     """
     try:
         outlet.chronicle.end(letter, state, now)
-    except StorageError as error:
+    except (StorageError, TemporaryError) as error:
         get_logger().error("the journal of letters cannot be written", error=str(error))
 
 

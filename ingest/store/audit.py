@@ -16,7 +16,7 @@ from sqlmodel import Session, col, select
 
 from ingest.store.chain import GENESIS, content_sha256, decision_sha256, link, text_sha256
 from ingest.store.events import EventKind, Head
-from ingest.store.files import FileStore
+from ingest.store.files import Files
 from ingest.store.spans import of_spans
 from ingest.store.tables import CaseRow, DecisionRow, EventRow, MessageRow, OutboxRow
 
@@ -64,7 +64,7 @@ class _Quotes:
         return number in self.purged.get(name, ())
 
 
-def verify_ledger(session: Session, files: FileStore | None = None, noted_head: str = "") -> Audit:
+def verify_ledger(session: Session, files: Files | None = None, noted_head: str = "") -> Audit:
     """Recompute the chain and compare everything it vouches for; with ``files`` the stored raw
     mails too.
 
@@ -149,7 +149,7 @@ def _place_before(row: EventRow, places: Iterable[int]) -> int | None:
     return next((place for place in places if content_sha256(row, place) == row.content), None)
 
 
-def _mails(session: Session, quotes: _Quotes, files: FileStore | None) -> Iterator[str]:
+def _mails(session: Session, quotes: _Quotes, files: Files | None) -> Iterator[str]:
     there = set()
     for row in session.exec(
         select(MessageRow).order_by(col(MessageRow.id)).execution_options(yield_per=_HEAVY),

@@ -21,10 +21,11 @@ from sqlmodel import Session, col, select
 from ingest.errors import ConfigError, StorageError
 from ingest.progress import Progress, told, untold
 from ingest.store.audit import verify_ledger
+from ingest.store.beside import sync_directory, write_durably
 from ingest.store.claims import read_claim, write_backup_moment
 from ingest.store.database import Database, database_file, open_database
 from ingest.store.events import ledger_head
-from ingest.store.files import FileStore
+from ingest.store.files import DamagedError, Files, FileStore
 from ingest.store.journal import JOURNAL_FILE
 from ingest.store.manifest import (
     DATABASE,
@@ -36,7 +37,7 @@ from ingest.store.manifest import (
     sum_of,
     write_manifest,
 )
-from ingest.store.marker import MARKER_FILE, sync_directory, write_durably
+from ingest.store.marker import MARKER_FILE
 from ingest.store.migrations import REVISIONS
 from ingest.store.sealing import require_recipients, seal
 from ingest.store.tables import MessageRow
@@ -49,7 +50,7 @@ _PAGES = 2000  #: copied at a time, so that a writer waits for milliseconds only
 
 def make_backup(
     url: str,
-    files: Path,
+    files: Files,
     directory: Path,
     now: datetime,
     recipients: Sequence[str] = (),
@@ -81,7 +82,7 @@ def make_backup(
 
 def _filled(
     source: Path,
-    files: Path,
+    files: Files,
     draft: Path,
     earlier: Path | None,
     now: datetime,
@@ -96,7 +97,7 @@ def _filled(
 
 def _sealed(
     source: Path,
-    files: Path,
+    files: Files,
     draft: Path,
     now: datetime,
     recipients: Sequence[str],
@@ -207,13 +208,13 @@ def _newest(directory: Path) -> Path | None:
 
 
 def _fill(
-    draft: Path, files: Path, earlier: Path | None, now: datetime, progress: Progress
+    draft: Path, files: Files, earlier: Path | None, now: datetime, progress: Progress
 ) -> Manifest:
     copy = open_database(f"sqlite:///{draft / DATABASE}", existing=True)
     try:
         copy.require_current()
         with copy.reading() as session:
-            _copy_mails(session, FileStore(files), draft / FILES, earlier, progress)
+            _copy_mails(session, files, draft / FILES, earlier, progress)
             _copy_beside(files, draft / FILES)
             return _verified(session, draft / FILES, now)
     finally:
@@ -221,27 +222,31 @@ def _fill(
 
 
 def _copy_mails(
-    session: Session, files: FileStore, target: Path, earlier: Path | None, progress: Progress
+    session: Session, files: Files, target: Path, earlier: Path | None, progress: Progress
 ) -> None:
     hashes = select(MessageRow.sha256).where(col(MessageRow.sha256) != "").distinct()
     old = FileStore(earlier / FILES) if earlier is not None else None
     new = FileStore(target)
     for sha256 in told(session.exec(hashes.order_by(col(MessageRow.sha256))).all(), progress):
-        source, place = files.path(sha256), new.path(sha256)
+        place = new.path(sha256)
         place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if old is not None and old.intact(sha256):
             with suppress(OSError):  # a file system that knows no links
                 place.hardlink_to(old.path(sha256))
                 continue
-        if source.exists():  # what is missing is told by the verification
+        with suppress(DamagedError), files.whole(sha256) as source:  # told by the verification
             _copy(source, place)
 
 
-def _copy_beside(files: Path, target: Path) -> None:
+def _copy_beside(files: Files, target: Path) -> None:
     target.mkdir(mode=0o700, exist_ok=True)
-    for name in (JOURNAL_FILE, MARKER_FILE, KEY_FILE, OFFICE_KEY_FILE):
-        if (files / name).exists():
-            _copy(files / name, target / name)
+    if lines := "".join(files.beside.lines(JOURNAL_FILE)):
+        write_durably(target / JOURNAL_FILE, lines.encode())
+    if (marker := files.beside.read(MARKER_FILE)) is not None:
+        write_durably(target / MARKER_FILE, marker)
+    for name in (KEY_FILE, OFFICE_KEY_FILE):
+        if (files.folder / name).exists():
+            _copy(files.folder / name, target / name)
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from ingest.store.events import Head
+from ingest.store.events import EventKind, Head
 from ingest.store.identity import Claim
 from ingest.store.tables import EventRow, MessageRow, StoreRow
 
@@ -63,6 +63,14 @@ def has_come_to(session: Session, head: Head) -> bool:
     """Whether the ledger has, or had, this end."""
     chain = select(EventRow.chain).where(col(EventRow.id) == head.events)
     return not head.events or session.exec(chain).first() == head.chain
+
+
+def moved_away(session: Session) -> str | None:
+    """Where the store was moved to; None when it is here, or came back."""
+    kinds = (EventKind.STORE_MOVED.value, EventKind.STORE_ARRIVED.value)
+    query = select(EventRow).where(col(EventRow.kind).in_(kinds))
+    last = session.exec(query.order_by(col(EventRow.id).desc()).limit(1)).first()
+    return last.text if last is not None and last.kind == EventKind.STORE_MOVED else None
 
 
 def count_mails(session: Session) -> int:

@@ -109,6 +109,8 @@ class EventKind(StrEnum):
     RULES_REFUSED = "rules_refused"  #: changed rule files cannot be used, the sentence says why
     #: the call's deadline or one of its 时限 is another; ``data``: name, before, after
     CALL_CHANGED = "call_changed"
+    STORE_MOVED = "store_moved"  #: the store was moved elsewhere: nothing happens here any more
+    STORE_ARRIVED = "store_arrived"  #: it was moved here
     #: a person took the store over, or brought it back from a backup; ``data``: who
     ADOPTED = "adopted"
     #: a finished call lost its personal data; ``data``: which rows, as spans; who

@@ -17,12 +17,13 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from ingest.errors import InputError, StorageError
+from ingest.store.beside import Beside, FolderBeside
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer
@@ -35,11 +36,20 @@ _RESERVE = 200 << 20
 
 
 class Kept(NamedTuple):
-    """A mail that is safe on disk."""
+    """A mail that is safe."""
 
     sha256: str
     size: int  #: bytes
-    path: Path
+
+
+class DamagedError(StorageError):
+    """A raw mail is missing, or its bytes are not what they were."""
+
+    def __init__(self, where: str) -> None:
+        super().__init__(
+            f"邮件原件 {where} 缺失或已损坏",
+            "请运行 mailroom audit verify --files 查看有哪些, 从备份恢复",
+        )
 
 
 class Spool(io.BufferedWriter):
@@ -105,6 +115,58 @@ class Spool(io.BufferedWriter):
         self.temporary.unlink(missing_ok=True)
 
 
+class Files(Protocol):
+    """Where the raw mails of a store are kept, each under the SHA-256 of its bytes: a folder, or an
+    object store. Every method may raise :class:`StorageError`, and where a server is between
+    :class:`ingest.errors.TemporaryError`.
+    """
+
+    @property
+    def folder(self) -> Path:
+        """On this machine: the key, and mails that are coming in."""
+
+    @property
+    def beside(self) -> Beside:
+        """The notes and lines beside the mails."""
+
+    def prepare(self) -> None:
+        """Make ready to keep something."""
+
+    def spool(self) -> AbstractContextManager[Spool]:
+        """A new mail to write; gone after the block unless :meth:`keep_all` took it."""
+
+    def keep_all(self, spools: Sequence[Spool]) -> list[Kept]:
+        """Make mails durable under their hashes, in their order; what is there whole already is
+        not written again.
+        """
+
+    def whole(self, sha256: str) -> AbstractContextManager[Path]:
+        """The mail as a file of this machine for as long as the block lasts, its hash compared.
+        Raises :class:`DamagedError` when it is missing or damaged.
+        """
+
+    def intact(self, sha256: str) -> bool:
+        """Whether it is there and its bytes still have this hash."""
+
+    def hashes(self, before: datetime | None = None) -> Iterator[str]:
+        """Of all mails, sorted; of those nobody has written since ``before``."""
+
+    def anything(self) -> bool:
+        """Whether there is any mail."""
+
+    def where(self, sha256: str) -> str:
+        """How people find it. Raises :class:`InputError` for what is no SHA-256."""
+
+    def remove(self, sha256: str) -> bool:
+        """Delete a mail for good (purge); False when it was not there."""
+
+    def remove_leftovers(self, before: datetime) -> int:
+        """Remove what killed programs left on this machine; how many."""
+
+    def free_space_ok(self, needed: int = 0) -> bool:
+        """Whether ``needed`` bytes fit."""
+
+
 class FileStore:
     """A directory of files named by their hash, with modes 0700 and 0600: applicants' papers are
     nobody else's.
@@ -112,7 +174,8 @@ class FileStore:
 
     def __init__(self, root: Path) -> None:
         """Use ``root``; nothing is made before something is to be kept."""
-        self._root = root
+        self._root = self.folder = root
+        self.beside = FolderBeside(root)
         self._incoming = root / "incoming"
 
     def prepare(self) -> None:
@@ -154,22 +217,28 @@ class FileStore:
             folders = sorted({self._place(spool.temporary, spool.sha256) for spool in spools})
             with ExitStack() as opened:
                 _sync_all([_open_directory(folder, opened) for folder in folders])
-        return [Kept(spool.sha256, spool.size, self.path(spool.sha256)) for spool in spools]
+        return [Kept(spool.sha256, spool.size) for spool in spools]
 
     def path(self, sha256: str) -> Path:
         """Where the file with this hash is, or would be. Raises :class:`InputError` for what is no
         SHA-256.
         """
-        if not re.fullmatch(r"[0-9a-f]{64}", sha256):
-            raise InputError(f"不是 SHA-256: {sha256!r}")
-        return self._root / sha256[:2] / f"{sha256}.eml"
+        return self._root / name_of(sha256)
 
-    def open(self, sha256: str) -> BinaryIO:
-        """The file, open for reading. Raises :class:`StorageError` when it is missing or cannot be
-        read.
-        """
-        with _disk_errors():
-            return self.path(sha256).open("rb")
+    def anything(self) -> bool:
+        """See :class:`Files`."""
+        return next(self._root.glob("??/*.eml"), None) is not None
+
+    def where(self, sha256: str) -> str:
+        """Its path. Raises :class:`InputError` for what is no SHA-256."""
+        return str(self.path(sha256))
+
+    @contextmanager
+    def whole(self, sha256: str) -> Iterator[Path]:
+        """The file itself, its hash compared. Raises :class:`DamagedError`."""
+        if not self.intact(sha256):
+            raise DamagedError(self.where(sha256))
+        yield self.path(sha256)
 
     def intact(self, sha256: str) -> bool:
         """Whether the file is there and its bytes still have this hash. Reads all of it, a piece at
@@ -186,9 +255,13 @@ class FileStore:
         except OSError as error:
             raise _storage_error(error) from error
 
-    def hashes(self) -> Iterator[str]:
-        """The hashes of all files that are kept, sorted."""
-        return (path.stem for path in sorted(self._root.glob("??/*.eml")))
+    def hashes(self, before: datetime | None = None) -> Iterator[str]:
+        """The hashes of all files that are kept, sorted; of those nobody has written since
+        ``before``.
+        """
+        for path in sorted(self._root.glob("??/*.eml")):
+            if before is None or path.stat().st_mtime < before.timestamp():
+                yield path.stem
 
     def remove(self, sha256: str) -> bool:
         """Delete a file for good (purge); False when it was not there."""
@@ -228,6 +301,25 @@ class FileStore:
         else:
             temporary.rename(target)
         return target.parent
+
+
+def keep_copy(files: Files, source: Path) -> Kept:
+    """Keep the mail that the file ``source`` holds.
+
+    Raises:
+        OSError: the file cannot be read.
+        StorageError, TemporaryError: it cannot be kept.
+    """
+    with source.open("rb") as file, files.spool() as spool:
+        shutil.copyfileobj(file, spool, _CHUNK)
+        return files.keep_all([spool])[0]
+
+
+def name_of(sha256: str) -> str:
+    """Under which name a mail is kept. Raises :class:`InputError` for what is no SHA-256."""
+    if not re.fullmatch(r"[0-9a-f]{64}", sha256):
+        raise InputError(f"不是 SHA-256: {sha256!r}")
+    return f"{sha256[:2]}/{sha256}.eml"
 
 
 def _open_directory(path: Path, opened: ExitStack) -> int:

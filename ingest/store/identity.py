@@ -24,6 +24,8 @@ class Fit(StrEnum):
     FOREIGN = "foreign"  #: database and files belong to different stores
     NO_KEY = "no_key"  #: the key that signed the receipts is gone
     OTHER_KEY = "other_key"  #: it is not the one that signed them
+    MOVED = "moved"  #: the store was moved elsewhere, or its files were
+    ARRIVING = "arriving"  #: a store is being moved here, and is not whole yet
     BEHIND = "behind"  #: letters left that the database knows nothing of: it is an older one
 
 
@@ -31,6 +33,10 @@ AT_WORK = frozenset({Fit.NEW, Fit.UNBOUND, Fit.WELL})
 """A store that may be worked on."""
 ADOPTABLE = frozenset({Fit.WELL, Fit.NO_RECORDS, Fit.BEHIND})
 """A store that a person may take over, after a restore."""
+
+
+ARRIVING = "arriving "
+"""Stands before the identity in a database that a store is being moved to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,11 @@ class Claim:
     adopted_at: datetime | None = None
     known_until: datetime | None = None
 
+    @property
+    def arriving(self) -> bool:
+        """Whether the store is still being moved here."""
+        return self.identity.startswith(ARRIVING)
+
 
 @dataclass(frozen=True, slots=True)
 class Mark:
@@ -50,6 +61,7 @@ class Mark:
 
     identity: str
     key: str  #: fingerprint
+    moved_to: str = ""  #: where the files were moved; "" = they were not
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +75,17 @@ class Parts:
     kept: bool  #: mails, or a journal of letters, lie beside it
     key: str  #: fingerprint of the key; "" when there is none
     behind: bool  #: the journal names an end of the ledger that the database has not come to
+    moved: bool = False  #: the ledger ends with the store's move to another place
 
 
 def fit(parts: Parts) -> Fit:
     """How the parts go together."""
+    if parts.moved or (parts.mark is not None and parts.mark.moved_to):
+        return Fit.MOVED
     if parts.claim is None:
         return _unclaimed(parts)
+    if parts.claim.arriving:
+        return Fit.ARRIVING
     if parts.mark is None:
         return Fit.NO_FILES if parts.claim.marked else Fit.UNBOUND
     if parts.mark.identity != parts.claim.identity:
@@ -113,6 +130,14 @@ WORDS: dict[Fit, tuple[str, str]] = {
     Fit.OTHER_KEY: (
         "密钥文件 secret.key 不是这个数据库的那一把",
         f"换回原来的 secret.key, 或{_RESTORE}",
+    ),
+    Fit.MOVED: (
+        "这个存储已经迁走, 不再在这里收件、答复",
+        "在 [store] 写迁移后的 database 和 files; 要迁回来, 在那边运行 mailroom migrate",
+    ),
+    Fit.ARRIVING: (
+        "往这里的迁移还没有完成",
+        "用原来的配置再运行一次同样的 mailroom migrate, 会接着做完",
     ),
     Fit.BEHIND: (
         "数据库比发信记录旧: 有信在它之后发出, 照它开工会再答复一遍",

@@ -8,17 +8,14 @@ lost or replaced by an older one. No address, no name and no text of a letter st
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from pathlib import Path
 
 from ingest.errors import StorageError
+from ingest.store.beside import Beside
 from ingest.store.events import Head
-from ingest.store.marker import sync_directory
 
 JOURNAL_FILE = "outbox.journal"
 
@@ -50,50 +47,46 @@ class Line:
 class Journal:
     """The journal of one store."""
 
-    def __init__(self, directory: Path) -> None:
-        """In the directory of the files; nothing is made before the first line is written."""
-        self.path = directory / JOURNAL_FILE
+    def __init__(self, beside: Beside) -> None:
+        """Beside the files; nothing is made before the first line is written."""
+        self._beside = beside
 
     def append(self, *lines: Line) -> None:
-        """Add lines; on the disk when this returns. Raises :class:`StorageError`."""
-        data = "".join(_written(line) for line in lines).encode()
+        """Add lines; durable when this returns.
+
+        Raises:
+            StorageError: they cannot be written.
+            TemporaryError: the object store is away.
+        """
         try:
-            new = not self.path.exists()
-            if new:
-                self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            descriptor = os.open(self.path, os.O_CREAT | os.O_RDWR | os.O_APPEND, 0o600)
-            try:
-                _append_whole(descriptor, data)
-            finally:
-                os.close(descriptor)
-            if new:
-                sync_directory(self.path.parent)
+            self._beside.append(JOURNAL_FILE, "".join(_written(line) for line in lines).encode())
         except OSError as error:
             raise StorageError(
-                f"发信记录 {self.path} 写不了: {error.strerror}",
+                f"发信记录 {self._beside.place(JOURNAL_FILE)} 写不了: {error.strerror}",
                 "请检查目录权限和磁盘; 在此之前不会发信",
             ) from error
 
-    def lines(self) -> Iterator[Line]:
-        """Every line, in order; one that a crash cut short is passed over. Raises
-        :class:`StorageError`.
+    def lines(self, *, latest: bool = False) -> Iterator[Line]:
+        """Every line, in order, or only the last ones; one that a crash cut short is passed over.
+
+        Raises:
+            StorageError: they cannot be read.
+            TemporaryError: the object store is away.
         """
         try:
-            with self.path.open(encoding="utf-8", errors="replace") as file:
-                yield from filter(None, map(_read, file))
-        except (FileNotFoundError, NotADirectoryError):
-            return
+            yield from filter(None, map(_read, self._beside.lines(JOURNAL_FILE, latest=latest)))
         except OSError as error:
             raise StorageError(
-                f"发信记录 {self.path} 读不了: {error.strerror}", "请检查目录权限和磁盘"
+                f"发信记录 {self._beside.place(JOURNAL_FILE)} 读不了: {error.strerror}",
+                "请检查目录权限和磁盘",
             ) from error
 
     def last_head(self) -> Head | None:
-        """The last end of the ledger that was noted; None when none was. Raises
-        :class:`StorageError`.
+        """The last end of the ledger that was noted; None when none was. Raises as
+        :meth:`lines`.
         """
         head = None
-        for line in self.lines():
+        for line in self.lines(latest=True):
             head = line.head or head
         return head
 
@@ -102,21 +95,6 @@ class Journal:
         :class:`StorageError`.
         """
         return max((line.at for line in self.lines()), default=None)
-
-
-def _append_whole(descriptor: int, data: bytes) -> None:
-    """After a line that a crash cut short a new one begins."""
-    size = os.fstat(descriptor).st_size
-    if size and os.pread(descriptor, 1, size - 1) != b"\n":
-        data = b"\n" + data
-    try:
-        with os.fdopen(descriptor, "wb", closefd=False) as file:
-            file.write(data)
-        os.fsync(descriptor)
-    except OSError:
-        with suppress(OSError):
-            os.ftruncate(descriptor, size)  # half a line tells nothing
-        raise
 
 
 def _written(line: Line) -> str:

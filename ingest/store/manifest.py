@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from ingest.errors import InputError
-from ingest.store.marker import write_durably
+from ingest.store.beside import write_durably
 
 MANIFEST = "manifest.json"
 SUMS = "SHA256SUMS"

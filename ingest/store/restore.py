@@ -19,18 +19,13 @@ from ingest.errors import ConfigError, InputError, StorageError, UsageError
 from ingest.progress import Progress, told, untold
 from ingest.store.audit import verify_ledger
 from ingest.store.backup import KEY_FILE, OFFICE_KEY_FILE, empty_folder
+from ingest.store.beside import Beside, sync_directory, write_durably
 from ingest.store.database import database_file, open_database
-from ingest.store.files import FileStore
+from ingest.store.files import Files, keep_copy
 from ingest.store.identity import Mark
 from ingest.store.journal import JOURNAL_FILE
 from ingest.store.manifest import DATABASE, FILES, SEALED, Manifest, check_sums, read_manifest
-from ingest.store.marker import (
-    MARKER_FILE,
-    read_marker,
-    sync_directory,
-    write_durably,
-    write_marker,
-)
+from ingest.store.marker import MARKER_FILE, read_marker, write_marker
 from ingest.store.sealing import unseal
 
 NOTE_FILE = "restoring.json"
@@ -47,7 +42,7 @@ def place_of(url: str) -> Path:
     return file
 
 
-def require_room(database: Path, files: Path, manifest: Manifest, *, replaced: bool) -> bool:
+def require_room(database: Path, files: Files, manifest: Manifest, *, replaced: bool) -> bool:
     """Whether the files of this very store are still there (and so is their journal). Raises
     UsageError when something is there that a restore would have to replace; a database may be, by a
     person's word.
@@ -56,25 +51,26 @@ def require_room(database: Path, files: Path, manifest: Manifest, *, replaced: b
         raise UsageError(
             f"已有数据库 {database}", "确实要换掉它的, 加上 --replace: 原来的会改名保留"
         )
-    mark, begun = read_marker(files), restoring(files)
+    mark, begun = read_marker(files.beside), restoring(files.beside)
     if begun is not None:
         mark = mark or begun
-    elif mark is None and next(FileStore(files).hashes(), None) is None:
+    elif mark is None and not files.anything():
         return False
     if mark is None or mark.identity != manifest.identity:
-        raise UsageError(f"{files} 里是另一套存储的文件", "检查 [store] files, 或先把那个目录移走")
+        place = files.beside.place("")
+        raise UsageError(f"{place} 里是另一套存储的文件", "检查 [store] files, 或先把那个目录移走")
     return begun is None
 
 
-def restoring(files: Path) -> Mark | None:
+def restoring(beside: Beside) -> Mark | None:
     """The store that a restore to an empty place has not yet, or did not live to, bring back."""
-    return read_marker(files, NOTE_FILE)
+    return read_marker(beside, NOTE_FILE)
 
 
-def note_done(files: Path) -> None:
+def note_done(beside: Beside) -> None:
     """The store is there. Raises StorageError."""
     try:
-        (files / NOTE_FILE).unlink(missing_ok=True)
+        beside.remove(NOTE_FILE)
     except OSError as error:
         raise StorageError(f"恢复记号删不掉: {error}", "检查目录权限") from error
 
@@ -139,7 +135,7 @@ def opened(
         yield clear
 
 
-def bring_back(backup: Path, files: Path, begun: Mark | None, progress: Progress = untold) -> Path:
+def bring_back(backup: Path, files: Files, begun: Mark | None, progress: Progress = untold) -> Path:
     """Everything but the database put into its place, checked first; the database's draft. Where no
     files of the store were there it is noted that it has ``begun``: from now on it is known whose
     they are, and that their journal is a backup's.
@@ -150,29 +146,32 @@ def bring_back(backup: Path, files: Path, begun: Mark | None, progress: Progress
     """
     check_sums(backup)
     try:
-        store = FileStore(files)
-        store.prepare()
+        files.prepare()
         if begun is not None:
-            write_marker(files, begun, NOTE_FILE)
-        for left in files.rglob("*.new"):  # by a restore that was killed
+            write_marker(files.beside, begun, NOTE_FILE)
+        for left in files.folder.rglob("*.new"):  # by a restore that was killed
             left.unlink()
         for path in told(list((backup / FILES).glob("??/*.eml")), progress):
-            _put(path, store.path(path.stem))
-        for name in (KEY_FILE, OFFICE_KEY_FILE, JOURNAL_FILE, MARKER_FILE):
-            if (backup / FILES / name).exists():
-                _put(backup / FILES / name, files / name)
+            keep_copy(files, path)
+        _bring_beside(backup / FILES, files)
         return backup / DATABASE
     except OSError as error:
+        place = error.filename or files.folder
         raise StorageError(
-            f"恢复写不了: {error.strerror} ({error.filename or files})", "检查磁盘空间和权限"
+            f"恢复写不了: {error.strerror} ({place})", "检查磁盘空间和权限"
         ) from error
 
 
-def _put(source: Path, target: Path) -> None:
-    """A file that is there already stays: mails never change, and the journal may know more."""
-    if not target.exists():
-        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_durably(target, source.read_bytes())
+def _bring_beside(source: Path, files: Files) -> None:
+    """What is there already stays: the journal may know more."""
+    journal, marker = source / JOURNAL_FILE, source / MARKER_FILE
+    for name in (KEY_FILE, OFFICE_KEY_FILE):
+        if (source / name).exists() and not (files.folder / name).exists():
+            write_durably(files.folder / name, (source / name).read_bytes())
+    if journal.exists() and next(files.beside.lines(JOURNAL_FILE), None) is None:
+        files.beside.replace_lines(JOURNAL_FILE, journal.read_bytes())
+    if marker.exists() and files.beside.read(MARKER_FILE) is None:
+        files.beside.write(MARKER_FILE, marker.read_bytes())
 
 
 def draft_of(source: Path, database: Path) -> Path:
@@ -191,7 +190,7 @@ def draft_of(source: Path, database: Path) -> Path:
     return draft
 
 
-def verify_restored(draft: Path, files: Path, manifest: Manifest) -> None:
+def verify_restored(draft: Path, files: Files, manifest: Manifest) -> None:
     """The ledger ends where the backup says, and everything it vouches for is as it was.
 
     Raises:
@@ -200,7 +199,7 @@ def verify_restored(draft: Path, files: Path, manifest: Manifest) -> None:
     database = open_database(f"sqlite:///{draft}", existing=True)
     try:
         with database.reading() as session:
-            audit = verify_ledger(session, FileStore(files))
+            audit = verify_ledger(session, files)
     finally:
         database.close()
     findings = list(audit.findings)

@@ -5,16 +5,16 @@ Looks only.
 from __future__ import annotations
 
 from datetime import datetime
-from pathlib import Path
 
 from sqlmodel import Session, col, select
 
-from ingest.store.files import FileStore
+from ingest.store.files import Files
 from ingest.store.tables import MessageRow
 
 
-def stray_mails(session: Session, files: FileStore, before: datetime) -> list[Path]:
-    """Those nobody has written since ``before``: a mail lies there a moment before its row does."""
+def stray_mails(session: Session, files: Files, before: datetime) -> list[str]:
+    """Where those are that nobody has written since ``before``: a mail lies there a moment before
+    its row does.
+    """
     known = set(session.exec(select(col(MessageRow.sha256)).distinct()))
-    paths = (files.path(sha256) for sha256 in files.hashes() if sha256 not in known)
-    return [path for path in paths if path.stat().st_mtime < before.timestamp()]
+    return [files.where(sha256) for sha256 in files.hashes(before) if sha256 not in known]

@@ -35,7 +35,7 @@ def back_up(years: Years) -> Path:
     """A backup now."""
     store = settings(years.directory).store
     made = make_backup(
-        store.database, store.files, years.directory / "backups", years.clock.instant
+        store.database, FileStore(store.files), years.directory / "backups", years.clock.instant
     )
     years.clock.instant += timedelta(minutes=1)
     return made[1]
@@ -124,7 +124,9 @@ def test_how_far_it_is_is_told(years: Years, elsewhere: Years) -> None:
         steps.append((done, total))
 
     now = years.clock.instant
-    _, path = make_backup(store.database, store.files, years.directory / "b", now, progress=step)
+    _, path = make_backup(
+        store.database, FileStore(store.files), years.directory / "b", now, progress=step
+    )
     there = settings(elsewhere.directory).store
     restore(there, path, now, replace_=False, verify=False, progress=step)
 
@@ -264,7 +266,9 @@ def sealed(years: Years, *recipients: str) -> Path:
     """A sealed backup now."""
     store = settings(years.directory).store
     target = years.directory / "backups"
-    made = make_backup(store.database, store.files, target, years.clock.instant, recipients)
+    made = make_backup(
+        store.database, FileStore(store.files), target, years.clock.instant, recipients
+    )
     years.clock.instant += timedelta(minutes=1)
     return made[1]
 

@@ -20,6 +20,7 @@ from ingest.daemon import settle_past
 from ingest.errors import TemporaryError
 from ingest.opening import UnfitStoreError, adopt, refuse_unfit, strays_of
 from ingest.steps.receive import receive_all
+from ingest.store.beside import FolderBeside
 from ingest.store.journal import Journal
 from ingest.store.lock import single_instance
 from notifier.outboxstates import OutboxState
@@ -317,4 +318,4 @@ def test_a_letter_the_journal_saw_leaving_is_no_riddle_after_a_crash(years: Year
     assert years.live() == []
     with years.open() as house:
         assert {row.state for row in house.letters()} == {OutboxState.SENT}
-    assert Journal(years.directory / "files").last_head() is not None
+    assert Journal(FolderBeside(years.directory / "files")).last_head() is not None

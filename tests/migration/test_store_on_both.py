@@ -16,9 +16,11 @@ from ingest.settings import StoreSettings
 from ingest.store import cases, events, messages
 from ingest.store.audit import verify_ledger
 from ingest.store.backup import backup_before, make_backup
+from ingest.store.beside import FolderBeside
 from ingest.store.cases import NewCase
 from ingest.store.database import Database, open_database
 from ingest.store.events import EventKind
+from ingest.store.files import FileStore
 from ingest.store.journal import Deed, Journal, Line
 from ingest.store.lock import single_instance
 from ingest.store.messages import Arrival
@@ -64,7 +66,7 @@ def test_an_older_database_is_refused_and_can_be_adopted(
     store: StoreSettings, database: Database
 ) -> None:
     """The journal knows a later end of the ledger."""
-    Journal(store.files).append(Line(NOW, Deed.HEAD, head=events.Head(99, "f" * 64)))
+    Journal(FolderBeside(store.files)).append(Line(NOW, Deed.HEAD, head=events.Head(99, "f" * 64)))
     with pytest.raises(UnfitStoreError, match="比发信记录旧"):
         open_store_for(store, Opening.WORK, NOW)
 
@@ -105,7 +107,7 @@ def test_only_a_file_is_copied(
     if url.startswith("sqlite"):
         return
     with pytest.raises(ConfigError, match="pg_dump"):
-        make_backup(url, store.files, tmp_path / "backups", NOW)
+        make_backup(url, FileStore(store.files), tmp_path / "backups", NOW)
 
 
 def _change_the_first_line(database: Database) -> None:

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from ingest.errors import StorageError
+from ingest.store.beside import FolderBeside
 from ingest.store.events import Head
 from ingest.store.identity import Mark
-from ingest.store.journal import Deed, Journal, Line, Memory
+from ingest.store.journal import JOURNAL_FILE, Deed, Journal, Line, Memory
 from ingest.store.marker import read_marker, write_marker
 
 NOW = datetime(2024, 8, 22, 9, 0, tzinfo=UTC)
@@ -19,7 +20,7 @@ SENDING = Line(NOW, Deed.SENDING, "<1@x>", "ab" * 32, "wang", Head(7, "c" * 64))
 
 def test_what_was_written_is_read_again(tmp_path: Path) -> None:
     """In order, with everything that was said; nobody else may read the file."""
-    journal = Journal(tmp_path / "files")
+    journal = Journal(FolderBeside(tmp_path / "files"))
     journal.append(SENDING)
     journal.append(Line(NOW, Deed.SENT, "<1@x>"), Line(NOW, Deed.HEAD, head=Head(8, "d" * 64)))
 
@@ -27,12 +28,12 @@ def test_what_was_written_is_read_again(tmp_path: Path) -> None:
     assert next(journal.lines()) == SENDING
     assert journal.last_head() == Head(8, "d" * 64)
     assert journal.last_moment() == NOW
-    assert journal.path.stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / "files" / JOURNAL_FILE).stat().st_mode & 0o777 == 0o600
 
 
 def test_reading_makes_nothing(tmp_path: Path) -> None:
     """No journal is an empty one."""
-    journal = Journal(tmp_path / "files")
+    journal = Journal(FolderBeside(tmp_path / "files"))
 
     assert (list(journal.lines()), journal.last_head(), journal.last_moment()) == ([], None, None)
     assert list(tmp_path.iterdir()) == []
@@ -40,19 +41,19 @@ def test_reading_makes_nothing(tmp_path: Path) -> None:
 
 def test_a_line_that_a_crash_cut_short_spoils_no_other(tmp_path: Path) -> None:
     """The next one begins anew."""
-    journal = Journal(tmp_path)
+    journal = Journal(FolderBeside(tmp_path))
     journal.append(SENDING)
-    with journal.path.open("ab") as file:
+    with (tmp_path / JOURNAL_FILE).open("ab") as file:
         file.write(b'{"at":"2024-08-22T09:00:00+00:00","deed":"se')
     journal.append(Line(NOW, Deed.SENT, "<1@x>"))
 
     assert [line.deed for line in journal.lines()] == [Deed.SENDING, Deed.SENT]
 
 
-def test_a_disk_that_does_not_take_it_is_trouble_of_storage() -> None:
+def test_a_disk_that_does_not_take_it_is_trouble_of_storage(tmp_path: Path) -> None:
     """Said before a letter leaves."""
-    full = Journal(Path("/dev"))
-    full.path = Path("/dev/full")
+    (tmp_path / JOURNAL_FILE).symlink_to("/dev/full")
+    full = Journal(FolderBeside(tmp_path))
     with pytest.raises(StorageError, match="发信记录"):
         full.append(SENDING)
 
@@ -79,12 +80,12 @@ def test_what_left_and_what_may_have_left_is_remembered() -> None:
 
 def test_a_marker_is_whole_or_trouble(tmp_path: Path) -> None:
     """Written again it says the new thing; a spoilt one is never taken for none."""
-    assert read_marker(tmp_path / "none") is None
-    write_marker(tmp_path / "files", Mark("a", "k"))
-    write_marker(tmp_path / "files", Mark("b", "k"))
+    assert read_marker(FolderBeside(tmp_path / "none")) is None
+    write_marker(FolderBeside(tmp_path / "files"), Mark("a", "k"))
+    write_marker(FolderBeside(tmp_path / "files"), Mark("b", "k"))
 
-    assert read_marker(tmp_path / "files") == Mark("b", "k")
+    assert read_marker(FolderBeside(tmp_path / "files")) == Mark("b", "k")
     assert [path.name for path in (tmp_path / "files").iterdir()] == ["store.json"]
     (tmp_path / "files" / "store.json").write_text("[]")
     with pytest.raises(StorageError, match="标识文件"):
-        read_marker(tmp_path / "files")
+        read_marker(FolderBeside(tmp_path / "files"))
