@@ -11,16 +11,17 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import ingest
 from ingest.errors import ConfigError
 from ingest.namelists import with_list_files
-from notifier.lettertrials import sound_templates
-from notifier.rendering import Templates
 from rules.call import Call
 from rules.callfile import check_call, load_call
 from rules.errors import RuleFileError
+
+if TYPE_CHECKING:
+    from notifier.rendering import Templates
 
 NOTICE = "通知.txt"
 _T = TypeVar("_T")
@@ -208,5 +209,7 @@ def _sound(
     layers: tuple[tuple[tuple[str, str], ...], ...], call: Call
 ) -> tuple[Templates, tuple[str, ...]]:
     """As every letter is written for trial, the same ones are tried once."""
+    from notifier.lettertrials import sound_templates  # noqa: PLC0415 - `rules check` needs none
+
     templates, problems = sound_templates(tuple(dict(layer) for layer in layers), call)
     return templates, tuple(problems)

@@ -6,12 +6,13 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import Any
-
-import structlog
+from typing import TYPE_CHECKING, Any
 
 from ingest.clock import SystemClock
 from rules.vocabulary import BEIJING
+
+if TYPE_CHECKING:
+    import structlog
 
 
 class Bridge(logging.Handler):
@@ -31,6 +32,8 @@ def silence_libraries() -> None:
 
 def configure(*, verbose: bool = False) -> None:
     """Set up logging for this process: human-readable on a terminal, key=value for the journal."""
+    import structlog  # noqa: PLC0415 - a command that only looks at files writes no log
+
     renderer: Any = (
         structlog.dev.ConsoleRenderer()
         if sys.stderr.isatty()
@@ -65,5 +68,7 @@ def _stamped(logger: Any, method: str, line: dict[str, Any]) -> dict[str, Any]:
 
 def get_logger() -> structlog.typing.FilteringBoundLogger:
     """The logger every step uses."""
+    import structlog  # noqa: PLC0415 - a command that only looks at files writes no log
+
     logger: structlog.typing.FilteringBoundLogger = structlog.get_logger()
     return logger

@@ -5,14 +5,14 @@ from __future__ import annotations
 import io
 from typing import Final
 
-import segno
-
 RECEIPT_CID: Final = "receipt-code"
 SIDE: Final = 4  #: pixels of a module
 
 
 def qr_png(code: str) -> bytes:
     """A PNG of a few hundred bytes; a quarter of it may be torn."""
+    import segno  # noqa: PLC0415 - it takes long to load, and is off by default
+
     out = io.BytesIO()
     segno.make_qr(code, error="q", boost_error=False).save(out, kind="png", scale=SIDE)
     return out.getvalue()

@@ -7,7 +7,7 @@ come in here: the two are compared with each other.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -75,32 +75,51 @@ def populate(rulebook: Rulebook, subjects: Sequence[Subject]) -> World:
 
 def evaluate(node: Condition, bound: Bound, world: World) -> Kleene:
     """Whether ``node`` holds for the subjects in ``bound``."""
-    match node:
-        case AllOf(items=items):
-            return min((evaluate(item, bound, world) for item in items), default=Kleene.YES)
-        case AnyOf(items=items):
-            return max((evaluate(item, bound, world) for item in items), default=Kleene.NO)
-        case Not(item=item):
-            return Kleene(Kleene.YES - evaluate(item, bound, world))
-        case Exists():
-            found = (
-                evaluate(
-                    node.where,
-                    {**bound, node.variable: one},
-                    world,
-                )
-                for one in candidates(node, bound, world)
-            )
-            return max(found, default=Kleene.NO)
+    match node:  # the commonest first: this is what judging takes its time for
         case Compare():
             return _compare(node, leaf_cell(node, bound[node.variable]))
+        case AllOf():
+            return _weakest(node.items, bound, world)
         case Probe():
             cell = leaf_cell(node, bound[node.variable])
             return Kleene(2 * cell.low) if cell.known else Kleene.MAYBE
+        case Not():
+            return _OPPOSITE[evaluate(node.item, bound, world)]
         case Same():
             return _same(_pair(node, bound))
+        case AnyOf():
+            return _strongest(evaluate(item, bound, world) for item in node.items)
+        case Exists():
+            return _strongest(
+                evaluate(node.where, {**bound, node.variable: one}, world)
+                for one in candidates(node, bound, world)
+            )
         case _:
             assert_never(node)
+
+
+_OPPOSITE = (Kleene.YES, Kleene.MAYBE, Kleene.NO)  #: by the truth value
+
+
+def _weakest(items: Sequence[Condition], bound: Bound, world: World) -> Kleene:
+    """And: nothing behind what does not hold is looked at."""
+    found = Kleene.YES
+    for item in items:
+        truth = evaluate(item, bound, world)
+        if truth is Kleene.NO:
+            return truth
+        found = min(found, truth)
+    return found
+
+
+def _strongest(truths: Iterable[Kleene]) -> Kleene:
+    """Or: nothing behind what holds is looked at."""
+    found = Kleene.NO
+    for truth in truths:
+        if truth is Kleene.YES:
+            return truth
+        found = max(found, truth)
+    return found
 
 
 def candidates(node: Exists, bound: Bound, world: World) -> list[Actor]:

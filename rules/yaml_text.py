@@ -9,12 +9,24 @@ bomb is built from them.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from contextlib import suppress
 from functools import lru_cache
 from typing import TypeAlias
 
 from ruamel.yaml import YAML
+from ruamel.yaml.composer import ComposerError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    Event,
+    MappingEndEvent,
+    NodeEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
 from ruamel.yaml.tokens import (
     AliasToken,
     AnchorToken,
@@ -86,19 +98,34 @@ def load_tree(source: str) -> Tree:
         )
     refuse_slips(source)
     try:
-        refuse_exotic(source)
-        node = YAML(typ="rt", pure=True).compose(source)
-    except MarkedYAMLError as error:
+        tree = _document(YAML(typ="safe", pure=True).parse(source))
+    except (YAMLError, RuleFileError, RecursionError, AssertionError) as error:
+        raise _explained(error, source) from error
+    if tree is None:
+        raise RuleFileError("文件是空的", Position(1, 1), "从示例配置开始", "Y003")
+    return tree
+
+
+def _explained(error: Exception, source: str) -> RuleFileError:
+    """What to say of a file that cannot be read: a slip in how its words are written comes before
+    one in how they stand together, which is mostly its consequence.
+    """
+    try:
+        with suppress(AssertionError):  # the reader of comments gives up on a block's own
+            refuse_exotic(source)
+        for _ in YAML(typ="safe", pure=True).parse(source):
+            pass
+    except (YAMLError, RuleFileError) as earlier:
+        error = earlier
+    if isinstance(error, RuleFileError):
+        return error
+    if isinstance(error, MarkedYAMLError):
         mark = error.problem_mark or error.context_mark
         position = Position(mark.line + 1, mark.column + 1) if mark else Position(1, 1)
-        raise explained(error.problem or error.context or "", source, position) from error
-    except (YAMLError, RecursionError) as error:
-        raise RuleFileError(
-            "YAML 读不了", _unprintable(source), "删去看不见的控制字符, 检查文件编码(UTF-8)", "Y002"
-        ) from error
-    if node is None:
-        raise RuleFileError("文件是空的", Position(1, 1), "从示例配置开始", "Y003")
-    return _tree(node)
+        return explained(error.problem or error.context or "", source, position)
+    return RuleFileError(
+        "YAML 读不了", _unprintable(source), "删去看不见的控制字符, 检查文件编码(UTF-8)", "Y002"
+    )
 
 
 def _unprintable(source: str) -> Position:
@@ -155,11 +182,8 @@ _CLOSING = (BlockEndToken, FlowSequenceEndToken, FlowMappingEndToken)
 
 
 def refuse_exotic(source: str) -> None:
-    """Refuse anchors, aliases, tags and deep nesting by looking at tokens only, before any tree is
-    built.
-
-    The scanner's work grows with the square of the depth (a hundred thousand brackets took it
-    minutes), so the first bracket too many ends it.
+    """Name the first anchor, alias, tag or bracket too many of a file that has one, by looking at
+    its tokens only.
 
     Raises:
         RuleFileError: with the place of the first of them.
@@ -178,31 +202,94 @@ def refuse_exotic(source: str) -> None:
             )
 
 
-def _place(token: Token) -> Position:
-    return Position(token.start_mark.line + 1, token.start_mark.column + 1)
+# --- events to nodes ------------------------------------------------------------------------------
+
+_ANOTHER = "but found another document"
 
 
-def _position(node: Node) -> Position:
-    return Position(node.start_mark.line + 1, node.start_mark.column + 1)
+def _document(events: Iterable[Event]) -> Tree | None:
+    """The one document there is; None when the stream is empty."""
+    builder, documents = _Builder(), 0
+    for event in events:
+        documents += isinstance(event, DocumentStartEvent)
+        if documents > 1:
+            raise ComposerError(problem=_ANOTHER, problem_mark=event.start_mark)
+        builder.take(event)
+    return builder.whole
 
 
-def _tree(node: Node) -> Tree:
-    if isinstance(node, ScalarNode):
-        return text_at(node.value, _position(node), quoted=node.style is not None)
-    if isinstance(node, SequenceNode):
-        sequence = Sequence(_tree(child) for child in node.value)
-        sequence.position = _position(node)
-        return sequence
-    assert isinstance(node, MappingNode)
-    mapping = Mapping()
-    mapping.position = _position(node)
-    for key_node, value_node in node.value:
-        key = _tree(key_node)
-        if not isinstance(key, Text):
-            raise RuleFileError("键必须是文字", _position(key_node), "", "Y014")
-        if key in mapping:
-            raise RuleFileError(f"“{key}”重复", key.position, "同一层里每个键只能出现一次", "Y015")
-        mapping[key] = value = _tree(value_node)
+class _Builder:
+    """Puts nodes together while the file is read, so that the first bracket too many ends it: the
+    scanner's work grows with the square of the depth (a hundred thousand brackets took it minutes).
+    """
+
+    def __init__(self) -> None:
+        self.whole: Tree | None = None
+        self._open: list[Sequence | _Pairs] = []
+
+    def take(self, event: Event) -> None:
+        """One event.
+
+        Raises:
+            RuleFileError: for anchors, aliases, tags, deep nesting and keys that are none.
+        """
+        if isinstance(event, NodeEvent):
+            if isinstance(event, AliasEvent) or event.anchor or getattr(event, "tag", None):
+                raise RuleFileError("不能使用锚点、引用和类型标记", _place(event), "", "Y012")
+            self._begin(event)
+        elif isinstance(event, SequenceEndEvent | MappingEndEvent):
+            done = self._open.pop()
+            self._add(done.mapping if isinstance(done, _Pairs) else done)
+
+    def _begin(self, event: NodeEvent) -> None:
+        at = _place(event)
+        if isinstance(event, ScalarEvent):
+            self._add(text_at(event.value, at, quoted=event.style is not None))
+            return
+        if len(self._open) >= MAX_DEPTH:
+            raise RuleFileError("层次太深", at, f"最多 {MAX_DEPTH} 层", "Y013")
+        inner = Sequence() if isinstance(event, SequenceStartEvent) else Mapping()
+        inner.position = at
+        self._open.append(_Pairs(inner) if isinstance(inner, Mapping) else inner)
+
+    def _add(self, node: Tree) -> None:
+        if not self._open:
+            self.whole = node
+        elif isinstance(holder := self._open[-1], _Pairs):
+            holder.take(node)
+        else:
+            holder.append(node)
+
+
+class _Pairs:
+    """A mapping that is being read: keys and values come in turn."""
+
+    def __init__(self, mapping: Mapping) -> None:
+        self.mapping = mapping
+        self._key: Text | None = None
+
+    def take(self, node: Tree) -> None:
+        """A key, or the value of the last one.
+
+        Raises:
+            RuleFileError: for a key that is no text, or was there before.
+        """
+        if self._key is not None:
+            self._pair(self._key, node)
+        elif not isinstance(node, Text):
+            raise RuleFileError("键必须是文字", node.position, "", "Y014")
+        elif node in self.mapping:
+            raise RuleFileError(
+                f"“{node}”重复", node.position, "同一层里每个键只能出现一次", "Y015"
+            )
+        else:
+            self._key = node
+
+    def _pair(self, key: Text, value: Tree) -> None:
         if isinstance(value, Text) and not value and not value.quoted:
             value.position = key.position  # YAML puts what is not written at the next thing that is
-    return mapping
+        self.mapping[key], self._key = value, None
+
+
+def _place(at: Event | Token) -> Position:
+    return Position(at.start_mark.line + 1, at.start_mark.column + 1)

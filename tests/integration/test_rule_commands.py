@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +40,18 @@ def test_good_rules_have_nothing_but_a_note(capsys: pytest.CaptureFixture[str]) 
     code, text = said(capsys, "check", "--strict")
 
     assert (code, "没有发现问题" in text, text.count("未检查")) == (0, True, 1)
+
+
+HEAVY = {"structlog", "rich", "jinja2", "segno", "sqlalchemy", "numpy", "PIL", "docx"}
+
+
+def test_checking_loads_nothing_but_what_rules_need() -> None:
+    """It is asked after every edit and must answer at once."""
+    ask = "import sys; from ingest.cli import run; run(sys.argv[1:]); print(*sys.modules)"
+    command = [sys.executable, "-c", ask, "rules", "check", *CALL]
+    loaded = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
+    assert "rules.authoring.lint" in loaded
+    assert HEAVY.intersection(loaded) == set()
 
 
 def test_a_rule_file_is_read_with_the_words_of_the_call_it_lies_in(

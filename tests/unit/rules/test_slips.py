@@ -56,3 +56,19 @@ def test_what_is_too_large_or_no_text_is_refused(call: Call, source: str, said: 
 def test_as_many_rules_as_there_may_be_are_read(call: Call) -> None:
     """Two thousand; here each is no rule, which is said of each."""
     assert len(check_rulebook(HEAD + "规则: [" + "x, " * 1_999 + "x]", call)) == 2_000
+
+
+def test_a_second_document_is_told_where_it_begins(call: Call) -> None:
+    """A line of dashes, copied from elsewhere."""
+    (found,) = check_rulebook(GOOD + "---\n版本: 1\n", call)
+    assert (found.code, found.position.line) == ("Y002", GOOD.count("\n") + 1)
+
+
+def test_a_comment_may_stand_between_a_key_and_its_text_of_several_lines(call: Call) -> None:
+    """The reader that keeps comments gives up on this."""
+    source = GOOD.replace(
+        "    告知: 请补正\n", "    告知:\n      # 注\n      |- # 注\n      请补正\n"
+    )
+    assert check_rulebook(source, call) == []
+    (found,) = check_rulebook(source + "    编号: [\n", call)
+    assert found.code.startswith("Y")
