@@ -25,11 +25,6 @@ class Bridge(logging.Handler):
         log("library", name=record.name, said=words[0][:200] if words else "")
 
 
-def silence_libraries() -> None:
-    """Libraries say nothing on standard error: for commands, whose output is read by people."""
-    logging.getLogger().handlers[:] = [logging.NullHandler()]
-
-
 def configure(*, verbose: bool = False) -> None:
     """Set up logging for this process: human-readable on a terminal, key=value for the journal."""
     import structlog  # noqa: PLC0415 - a command that only looks at files writes no log

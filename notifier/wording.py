@@ -24,11 +24,15 @@ def clean_line(text: str, limit: int = 80, *, links: bool = False) -> str:
     letter or headers of a mail, control and direction characters would show a name other than the
     real one, and, unless ``links``, a scheme is broken because mail programs make a link of it.
     """
-    spaced = "".join(" " if char.isspace() else char for char in text)
-    visible = "".join(char for char in spaced if not _is_hidden(char))
-    line = re.sub(r" +", " ", visible).strip()
+    line = text if text.isprintable() else _visible(text)  # nearly all texts are
+    line = re.sub(r" +", " ", line).strip()
     line = line if links else line.replace("://", "：//")
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+
+
+def _visible(text: str) -> str:
+    spaced = "".join(" " if char.isspace() else char for char in text)
+    return "".join(char for char in spaced if not _is_hidden(char))
 
 
 _LINK = re.compile(

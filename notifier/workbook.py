@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache, lru_cache
 from typing import Final, TypeAlias
 
 from xlsxwriter import Workbook
@@ -280,9 +281,15 @@ def _shown(value: Cell) -> str:
     return "2024-08-30 16:05" if isinstance(value, datetime) else str(value)
 
 
+@lru_cache(maxsize=10_000)  # asked for the column's width and again for the row's height
 def _columns_of(text: str) -> int:
     """The width of a text in columns of a Latin digit; a Chinese character takes two."""
-    return sum(2 if unicodedata.east_asian_width(char) in "WFA" else 1 for char in text)
+    return len(text) if text.isascii() else sum(map(_columns_of_one, text))
+
+
+@cache
+def _columns_of_one(char: str) -> int:
+    return 2 if unicodedata.east_asian_width(char) in "WFA" else 1
 
 
 def _lines(row: Sequence[Cell], widths: Sequence[int]) -> int:

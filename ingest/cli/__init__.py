@@ -37,9 +37,9 @@ def run(arguments: Sequence[str]) -> int:
     from typer.exceptions import Abort, TyperException
 
     from ingest.cli.application import app
-    from ingest.log import silence_libraries
 
-    silence_libraries()
+    # libraries say nothing on standard error, which is read by people
+    logging.getLogger().handlers[:] = [logging.NullHandler()]
     try:
         result = app(config_first(arguments), prog_name="mailroom", standalone_mode=False)
     except Abort:

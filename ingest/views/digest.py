@@ -17,10 +17,12 @@ from ingest.comparison.likeness import READ_ON_SCANS
 from ingest.reading import Document, Fate
 from ingest.settings import Settings
 from ingest.store.cases import (
+    KeptSubjects,
     get_case,
+    kept_subjects,
     list_cases,
-    load_subjects,
     load_verdict,
+    open_cases_with_links,
     readings_of_case,
     received_mails,
     walk_decisions_in_force,
@@ -63,7 +65,7 @@ from notifier.wording import full_width
 from rules.call import APPLICANT_NAME, Call
 from rules.facts import Fact, Knowledge
 from rules.staff import to_verify
-from rules.subjects import Subject, SubjectField, SubjectKind
+from rules.subjects import SubjectField, SubjectKind
 from rules.tasks import TASK_ADVICE, TASK_NAMES, TaskKind
 from rules.verdict import Decision, EntryVerdict, Finding, Outcome, Truth, Verdict
 
@@ -77,7 +79,7 @@ class _Judged:
     case: CaseRow
     decided: datetime
     verdict: Verdict
-    subjects: dict[str, Subject]
+    subjects: KeptSubjects
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,7 @@ class _Gathered:
     alive: dict[Decision, list[CaseLine]] = field(default_factory=lambda: defaultdict(list))
     known: dict[int, _Known] = field(default_factory=dict)
     in_quota: Counter[tuple[str, str]] = field(default_factory=Counter)  #: by track and quota
+    linking: frozenset[int] = frozenset()  #: open cases in whose mails files are only linked to
 
     def add(self, session: Session, item: _Judged) -> None:
         """Walk past one case."""
@@ -118,12 +121,12 @@ class _Gathered:
             self.lines[decision].append(line)
             if case.closed_at is None:
                 self.alive[decision].append(line)
-        if case.closed_at is None and item.verdict.decision is not Decision.ACCEPTED:
+        if case.id in self.linking and item.verdict.decision is not Decision.ACCEPTED:
             self.cloud_tasks += _cloud_tasks(session, known)
 
 
 def _gathered(session: Session, call: Call) -> _Gathered:
-    found = _Gathered(call)
+    found = _Gathered(call, linking=open_cases_with_links(session, call.id))
     for item in _judged(session, call.id):
         found.add(session, item)
     return found
@@ -196,8 +199,8 @@ def _judged(session: Session, call: str) -> Iterator[_Judged]:
     them.
     """
     for case, decision in walk_decisions_in_force(session, call):
-        subjects = {subject.id: subject for subject in load_subjects(decision)}
-        yield _Judged(case, decision.decided_at, load_verdict(decision), subjects)
+        verdict = load_verdict(decision)
+        yield _Judged(case, decision.decided_at, verdict, kept_subjects(decision))
 
 
 def _counters(session: Session, since: datetime, now: datetime) -> Counters:
@@ -227,11 +230,7 @@ def _contact(item: _Judged, entry: str, name: str) -> str:
     """A field of the entry's form, else of its row in the summary table."""
     ids = [
         entry,
-        *(
-            subject.id
-            for subject in item.subjects.values()
-            if subject.kind in (SubjectKind.APPLICATION, SubjectKind.ROW)
-        ),
+        *item.subjects.of_kinds(SubjectKind.APPLICATION, SubjectKind.ROW),
     ]
     for identifier in ids:
         if (

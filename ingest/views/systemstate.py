@@ -20,7 +20,7 @@ from ingest.views.health import intake_health
 from notifier.digest import SystemState
 from notifier.outbox import NOT_TO_APPLICANTS, get_letter
 from notifier.outboxstates import OutboxState
-from rules.authoring.examples import case_count
+from rules.authoring.examples import has_cases
 
 RECENT = timedelta(days=1)
 """How far back ``status`` looks for errors."""
@@ -81,7 +81,7 @@ def _unguarded_rules(session: Session, settings: Settings) -> Iterator[str]:
     """Rules in force without a single example: a wrong edit would go in force unnoticed."""
     for call in settings.calls.active:
         row = last_good(session, call)
-        if row is not None and not case_count(row.examples_source):
+        if row is not None and not has_cases(row.examples_source):
             of = f"{call} 的" if len(settings.calls.active) > 1 else ""
             yield f"{of}规则没有样例(examples.yaml)，改错了没有什么能发现"
 

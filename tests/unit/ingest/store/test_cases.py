@@ -277,6 +277,13 @@ def test_decisions_are_kept_in_versions(database: Database, now: datetime) -> No
     assert cases.load_subjects(latest) == judgement(now, Decision.ACCEPTED).subjects
     assert latest.trace == '["第一条 满足"]'
 
+    kept = cases.kept_subjects(latest)
+    subjects = judgement(now, Decision.ACCEPTED).subjects
+    assert dict(kept) == {each.id: each for each in subjects}
+    assert (len(kept), kept.get("nobody")) == (len(subjects), None)
+    assert list(kept.of_kinds(*(each.kind for each in subjects))) == [each.id for each in subjects]
+    assert list(kept.of_kinds()) == []
+
 
 @pytest.mark.parametrize("change", ["mail", "settle window", "decision"])
 def test_a_verdict_on_what_has_changed_meanwhile_is_not_kept(

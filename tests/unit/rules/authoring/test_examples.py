@@ -9,6 +9,7 @@ import pytest
 from rules.authoring.examples import (
     ExampleFailure,
     case_count,
+    has_cases,
     load_examples,
     run_examples,
 )
@@ -146,3 +147,20 @@ def test_applicants_are_told_nothing_internal(shipped: tuple[Rulebook, str]) -> 
 def test_cases_are_counted_in_whatever_is_there(source: str, count: int) -> None:
     """A file that cannot be read guards nothing."""
     assert case_count(source) == count
+    assert has_cases(source) == (count > 0)
+
+
+@pytest.mark.parametrize(
+    ("source", "guarded"),
+    [
+        ("案例:\n- 名称: 甲\n", True),
+        ("样板: {}\n案例:  \n\n  # 一\n  - 名称: 甲\n", True),
+        ("案例:\n# - 名称: 甲\n", False),
+        ("案例: # 说明\n- 名称: 甲\n", True),
+    ],
+)
+def test_whether_there_is_a_case_is_told_without_reading_them_all(
+    source: str, guarded: bool
+) -> None:
+    """Where the list begins in another way the file is read after all."""
+    assert has_cases(source) == guarded
