@@ -6,7 +6,7 @@ findings; who carries it out is in ``ingest/steps/staff/``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlmodel import Session
@@ -14,7 +14,7 @@ from sqlmodel import Session
 from ingest.store.cases import load_subjects, load_verdict
 from ingest.store.tables import CaseRow, DecisionRow, TaskRow
 from ingest.store.tasks import NewTask, close_task, open_task, open_tasks
-from rules.staff import to_confirm, to_verify
+from rules.staff import paper_name, to_confirm, to_verify
 from rules.subjects import Subject, SubjectKind
 from rules.tasks import TaskKind
 from rules.verdict import Finding, Verdict
@@ -39,13 +39,20 @@ def keep_verify_tasks(session: Session, case: CaseRow, row: DecisionRow, now: da
             new = NewTask(
                 key=f"verify:{case.code}:{row.version}:{applicant}",
                 kind=TaskKind.VERIFY,
-                reason="；".join(dict.fromkeys(f"请核对：{each.title}" for each in reasons)),
+                reason="；".join(dict.fromkeys(asked(each, subjects) for each in reasons)),
                 case_id=case.id,
                 entry=applicant,
                 address=case.reply_address,
                 telephone=telephone_of(verdict, subjects, applicant),
             )
             open_task(session, new, now)
+
+
+def asked(finding: Finding, subjects: Sequence[Subject]) -> str:
+    """What is to be looked at, and on which paper: two tasks of a case may rest on one rule."""
+    papers = [paper_name(each) for each in subjects if each.id in finding.subjects]
+    named = "、".join(dict.fromkeys(filter(None, papers)))
+    return f"请核对：{finding.title}" + (f"（{named}）" if named else "")
 
 
 def keep_change_tasks(

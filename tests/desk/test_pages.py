@@ -53,6 +53,17 @@ def test_every_open_task_is_listed_the_oldest_first(desk: OpenDesk) -> None:
     assert "/mails/1#task-1" in text
 
 
+def test_two_tasks_of_a_case_name_the_papers_they_are_about(grey: OpenDesk) -> None:
+    """One rule speaks of the form's scan and of the table's."""
+    text = grey.signed_in().get("/").text
+
+    reasons = re.findall(r'<span class="reason">([^<]*)</span>', text)
+    assert len(reasons) == 2
+    assert len(set(reasons)) == 2
+    assert "申报书扫描件" in "".join(reasons)
+    assert "汇总表扫描件" in "".join(reasons)
+
+
 def test_tasks_are_found_by_any_word_of_their_line(desk: OpenDesk) -> None:
     """Also by a telephone number, and by kind; several words must all occur."""
     clerk = three_tasks(desk)
