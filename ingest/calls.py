@@ -188,12 +188,17 @@ def template_texts(directory: Path) -> dict[str, str]:
     return {path.relative_to(directory).as_posix(): read_text(path) for path in files}
 
 
+def shared_templates(folder: Path) -> Path:
+    """Where the templates stand that all calls beside ``folder`` share."""
+    return folder.absolute().parents[1] / "templates"
+
+
 def template_layers(folder: CallFolder) -> tuple[dict[str, str], ...]:
     """The shipped templates, those beside the call's directory, the call's own: each over the ones
     before.
     """
     shipped = template_texts(default_config() / "templates")
-    beside = template_texts(folder.path.absolute().parents[1] / "templates")
+    beside = template_texts(shared_templates(folder.path))
     return shipped, beside, folder.templates
 
 

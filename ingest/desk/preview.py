@@ -17,6 +17,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from ingest.calls import shared_templates
 from ingest.desk.app import HANDLERS, static_file
 from ingest.desk.assets import environment
 from ingest.desk.gate import Gate
@@ -32,7 +33,9 @@ class Watched:
         self._seen: tuple[str, Preview] = ("", Preview(()))
 
     def state(self) -> str:
-        """A word that changes whenever a file is saved, added or removed."""
+        """A word that changes whenever a file of the call, or a template that all calls share, is
+        saved, added or removed.
+        """
         return hashlib.sha256("\n".join(sorted(_stamps(self.path))).encode()).hexdigest()[:16]
 
     def now(self) -> tuple[str, Preview]:
@@ -50,10 +53,10 @@ class Watched:
 
 
 def _stamps(path: Path) -> Iterator[str]:
-    for file in (*path.glob("*"), *path.glob("templates/**/*")):
+    for file in (*path.rglob("*"), *shared_templates(path).rglob("*")):
         with suppress(OSError):  # gone between two looks
             about = file.stat()
-            yield f"{file.relative_to(path)} {about.st_mtime_ns} {about.st_size}"
+            yield f"{file} {about.st_mtime_ns} {about.st_size}"
 
 
 def build_preview(path: Path, origin: str) -> ASGIApp:

@@ -4,6 +4,7 @@ file harms nothing.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 
 from ingest.document.content import Content
@@ -45,17 +46,21 @@ def blank_forms(directory: Path, call: Call) -> list[tuple[Form, Fit]]:
         InputError: one of them cannot be read.
     """
     forms = [form for form in call.forms if form.blank and (directory / form.blank).is_file()]
-    files = [(form.blank, (directory / form.blank).read_bytes()) for form in forms]
+    files = tuple((form.blank, (directory / form.blank).read_bytes()) for form in forms)
     try:
-        contents = run_in_worker(
-            "ingest.sandbox.files:read_blank_forms", files, returns=list[Content]
-        )
+        contents = _contents(files)
     except (WorkerDied, WorkerFailed) as error:
         reason = error.reason if isinstance(error, WorkerDied) else error.message
         raise InputError(
             f"读不了 {directory} 里的空白表: {reason}", "请用 Word 另存为 .docx 后再试"
         ) from error
     return [(form, fit_blank(content, form)) for form, content in zip(forms, contents, strict=True)]
+
+
+@lru_cache(maxsize=4)
+def _contents(files: tuple[tuple[str, bytes], ...]) -> list[Content]:
+    """What was read once is known: the same forms are asked for whenever a rule is saved."""
+    return run_in_worker("ingest.sandbox.files:read_blank_forms", files, returns=list[Content])
 
 
 def _form_of(content: Content, call: Call) -> Form:

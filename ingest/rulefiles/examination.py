@@ -55,6 +55,13 @@ def problems_of(folder: CallFolder, held_against: Before) -> dict[str, str]:
         "征集配置": call,
         "规则文件": rules,
         "样例": examples,
+        **problems_beside(folder),
+    }
+
+
+def problems_beside(folder: CallFolder) -> dict[str, str]:
+    """The problem, "" where it is well, of each kind of file beside the rules."""
+    return {
         "空白表": _problem(lambda: _blanks(folder)),
         "根证书": _problem(lambda: _roots(folder)),
         "信函模板": _problem(lambda: _templates(folder)),

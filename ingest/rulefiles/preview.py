@@ -1,4 +1,4 @@
-"""What ``rules preview`` shows of a call's folder: every complaint about its files, and each rule
+"""What ``rules preview`` shows of a call's folder: every complaint about its files, blank forms and templates with it, and each rule
 beside its clause, its examples and the letter it would write now. Files in, values out.
 
 Nothing is found out here that ``rules check``, ``rules test`` and the handbook do not find out.
@@ -13,6 +13,7 @@ from pathlib import Path
 from ingest.calls import CallFolder, open_call, usable_templates, with_place
 from ingest.errors import MailroomError
 from ingest.rulefiles.checking import call_manual, rule_report
+from ingest.rulefiles.examination import problems_beside
 from notifier.lettertrials import letter_of
 from notifier.rendering import Templates
 from rules.authoring.examples import Example, load_examples, run_examples
@@ -55,11 +56,11 @@ def preview(path: Path) -> Preview:
     """Look at the call's folder at ``path`` as it is now."""
     try:
         folder = open_call(path.parent, path.name, rules_required=False)
-        _, unsound = usable_templates(folder)
     except MailroomError as error:
         return Preview((str(error),))
     report = rule_report(folder.rules_path, folder.rules_source, folder.call)
-    problems = (*(one.text for one in report if one.severity != "note"), *unsound)
+    written = (one.text for one in report if one.severity != "note")
+    problems = (*written, *filter(None, problems_beside(folder).values()))
     if any(one.severity == "error" for one in report):
         return Preview(problems)
     try:

@@ -129,6 +129,42 @@ def test_slips_of_the_other_files_are_shown_too(
     assert "<section" not in answer.text
 
 
+def alert(answer: Answer) -> str:
+    """The complaints at the top."""
+    return answer.text.partition('role="alert">')[2].partition("</pre>")[0]
+
+
+def test_a_template_beside_the_calls_is_watched_too(visitor: Visitor, folder: Path) -> None:
+    """All calls share it."""
+    first = visitor.get("/")
+    body = folder.parents[1] / "templates" / "received" / "body.txt"
+    body.parent.mkdir(parents=True)
+    body.write_text("您好，{{ page.unit", "utf-8")
+    answer = visitor.get(seen(first))
+
+    assert answer.status == 200
+    assert "received/body.txt" in alert(answer)
+    assert "不满足" not in alert(answer)
+    body.unlink()
+    assert "没有发现问题" in visitor.get(seen(answer)).text
+
+
+def test_a_blank_form_that_does_not_fit_is_told(visitor: Visitor, folder: Path) -> None:
+    """It is missing, or another form's; put back, all is well."""
+    first = visitor.get("/")
+    one, other = sorted((folder / "forms").glob("*.docx"))[:2]
+    kept = one.read_bytes()
+    one.write_bytes(other.read_bytes())
+    swapped = visitor.get(seen(first))
+    assert "空白表里找不到这些字段的标签" in alert(swapped)
+
+    one.unlink()
+    missing = visitor.get(seen(swapped))
+    assert f"没有空白表“{one.name}”" in alert(missing)
+    one.write_bytes(kept)
+    assert "没有发现问题" in visitor.get(seen(missing)).text
+
+
 def test_a_folder_without_examples_is_shown_without_them(visitor: Visitor, folder: Path) -> None:
     (folder / "examples.yaml").unlink()
     shown = rule(visitor.get("/"), "J01")
