@@ -13,9 +13,7 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
-from rules.call import APPLICANT_NAME
 from rules.kept import LEFT_OUT_RULE, same_papers, with_entries
-from rules.subjects import Subject, SubjectField, SubjectKind
 from rules.verdict import Decision, EntryVerdict, Finding, Outcome, Truth, Verdict
 
 STAFF_RULE = "人工"
@@ -262,23 +260,3 @@ def to_confirm(verdict: Verdict) -> list[tuple[str, Finding]]:
         for finding in entry.findings
         if finding.rule == LEFT_OUT_RULE
     ]
-
-
-def paper_name(subject: Subject) -> str:
-    """Which paper it is, in words for staff; "" for the submission as a whole."""
-    match subject.kind:
-        case SubjectKind.SUBMISSION | SubjectKind.COUNTS:
-            return ""
-        case SubjectKind.SCAN:
-            return f"{subject.fact(SubjectField.FORM).text or ''}{subject.kind}"
-        case SubjectKind.ROW | SubjectKind.ACCEPTED:
-            return _named(subject, APPLICANT_NAME)
-        case SubjectKind.PART:
-            return _named(subject, SubjectField.NAME)
-        case _:
-            return subject.kind
-
-
-def _named(subject: Subject, field: str) -> str:
-    name = subject.fact(field).text
-    return f"{subject.kind}“{name}”" if name else subject.kind

@@ -14,8 +14,9 @@ from sqlmodel import Session
 from ingest.store.cases import load_subjects, load_verdict
 from ingest.store.tables import CaseRow, DecisionRow, TaskRow
 from ingest.store.tasks import NewTask, close_task, open_task, open_tasks
-from rules.staff import paper_name, to_confirm, to_verify
-from rules.subjects import Subject, SubjectKind
+from rules.call import APPLICANT_NAME
+from rules.staff import to_confirm, to_verify
+from rules.subjects import Subject, SubjectField, SubjectKind
 from rules.tasks import TaskKind
 from rules.verdict import Finding, Verdict
 
@@ -94,3 +95,23 @@ def telephone_of(verdict: Verdict, subjects: tuple[Subject, ...], applicant: str
     forms.sort(key=lambda each: each.id not in own)
     found = (each.fact("联系电话").text for each in forms)
     return next((text for text in found if text), "")
+
+
+def paper_name(subject: Subject) -> str:
+    """Which paper it is, in words for staff; "" for the submission as a whole."""
+    match subject.kind:
+        case SubjectKind.SUBMISSION | SubjectKind.COUNTS:
+            return ""
+        case SubjectKind.SCAN:
+            return f"{subject.fact(SubjectField.FORM).text or ''}{subject.kind}"
+        case SubjectKind.ROW | SubjectKind.ACCEPTED:
+            return _named(subject, APPLICANT_NAME)
+        case SubjectKind.PART:
+            return _named(subject, SubjectField.NAME)
+        case _:
+            return subject.kind
+
+
+def _named(subject: Subject, field: str) -> str:
+    name = subject.fact(field).text
+    return f"{subject.kind}“{name}”" if name else subject.kind

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from rules.facts import Fact, Value
 from rules.staff import (
     DECISION_OF,
     NEWER_RULE,
@@ -13,13 +12,11 @@ from rules.staff import (
     StaffDecision,
     decided_by_staff,
     has_rival,
-    paper_name,
     passed_on,
     to_verify,
     with_rival,
     with_staff_decisions,
 )
-from rules.subjects import Subject
 from rules.verdict import Decision, EntryVerdict, Finding, Outcome, Truth, Verdict
 
 
@@ -204,24 +201,3 @@ def test_what_a_person_must_look_at_is_asked_by_name_and_not_of_what_a_person_de
     after = with_staff_decisions(given, [passed], same)
 
     assert to_verify(after) == [("", [doubt]), ("红旗小学", [doubt])]
-
-
-@pytest.mark.parametrize(
-    ("kind", "fields", "name"),
-    [
-        ("扫描件", {"表单": "汇总表"}, "汇总表扫描件"),
-        ("扫描件", {}, "扫描件"),
-        ("申报书", {"单位名称": "甲校"}, "申报书"),
-        ("预算表", {}, "预算表"),
-        ("汇总行", {"单位名称": "甲校"}, "汇总行“甲校”"),
-        ("台账", {}, "台账"),
-        ("附件", {"名称": "材料.zip"}, "附件“材料.zip”"),
-        ("来件", {}, ""),
-        ("统计", {}, ""),
-    ],
-)
-def test_a_paper_is_named_in_words_for_staff(
-    kind: str, fields: dict[str, Value], name: str
-) -> None:
-    facts = {field: Fact.known(value) for field, value in fields.items()}
-    assert paper_name(Subject(kind=kind, id="一", fields=facts)) == name
