@@ -1,5 +1,6 @@
-"""What ``rules preview`` shows of a call's folder: every complaint about its files, blank forms and templates with it, and each rule
-beside its clause, its examples and the letter it would write now. Files in, values out.
+"""What ``rules preview`` shows of a call's folder: every complaint about its files, blank forms and
+templates among them, and each rule beside its clause, its examples and the letter it would write
+now. Files in, values out.
 
 Nothing is found out here that ``rules check``, ``rules test`` and the handbook do not find out.
 """
