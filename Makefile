@@ -13,7 +13,7 @@ WORKERS ?= auto
 PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
 .DEFAULT_GOAL := help
-.PHONY: manual help demo test setup lint types imports format test-fast coverage torture bench bench-pull samples lock wheel install upgrade uninstall clean bench-documents extraction-report parts-report corpus bench-rules fuzz-rules mutation schema-in-editor rules-slips cases pairs-report seal-report ring-report bench-seals dead-code migration findings desk-pictures sbom audit
+.PHONY: manual help demo test setup lint types imports format test-fast coverage torture bench bench-pull samples lock wheel deb install upgrade uninstall clean bench-documents extraction-report parts-report corpus bench-rules fuzz-rules mutation schema-in-editor rules-slips cases pairs-report seal-report ring-report bench-seals dead-code migration findings desk-pictures sbom audit
 
 help:  ## 列出可用的命令
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -138,6 +138,10 @@ lock:  ## 重新锁定依赖版本(需要 uv)
 
 wheel: setup  ## 打包到 dist/
 	$(BIN)/python -m hatchling build -t wheel
+
+deb: PYTHON = /usr/bin/python3
+deb:  ## 打成 Debian 软件包 dist/mailroom_*.deb(用 Debian 自己的 python3)
+	@sh scripts/deb.sh
 
 install:  ## 安装为系统服务(root):/opt/mailroom、/etc/mailroom、systemd 单元;PREFIX=、ETC= 换地方
 	@sh scripts/install.sh

@@ -39,7 +39,7 @@ PACKAGES = Path(sqlmodel.__file__).parents[1]
 _TRY = "import ingest.cli.application, sqlmodel, alembic"
 
 
-def _python_for_everybody() -> str:
+def python_for_everybody() -> str:
     """A Python that the account can run with our packages; "" when there is none. Our own may lie
     in the home of root.
     """
@@ -90,7 +90,7 @@ class Machine:
 @pytest.fixture(scope="module")
 def python() -> str:
     """What the account runs."""
-    found = _python_for_everybody()
+    found = python_for_everybody()
     if not found:
         pytest.skip("only root installs, and nobody must be able to run a Python with our packages")
     return found
@@ -136,7 +136,7 @@ def test_what_comes_after_the_installation_works_as_the_account(machine: Machine
 def test_an_upgrade_copies_the_database_and_brings_it_to_the_new_schema(machine: Machine) -> None:
     """With its data; the configuration is not touched."""
     file = machine.directory / "state/mailroom.db"
-    _old_database(file)
+    old_database(file)
     os.chown(file, 65534, 65534)
     toml = machine.directory / "etc/mailroom.toml"
     toml.write_text(toml.read_text("utf-8") + "# 我的\n", encoding="utf-8")
@@ -164,7 +164,7 @@ def test_what_was_installed_goes_and_data_stay_until_told_otherwise(machine: Mac
     assert not (machine.directory / "etc").exists()
 
 
-def _old_database(file: Path) -> None:
+def old_database(file: Path) -> None:
     """One of the first version."""
     config = Config()
     config.set_main_option("script_location", next(iter(migrations.__path__)))
