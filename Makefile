@@ -166,4 +166,4 @@ sbom: $(AUDIT)/ready  ## 安装里有哪些包: 版本和校验值,打印 Cyclon
 	@$(AUDIT)/bin/cyclonedx-py requirements --pyproject pyproject.toml --mc-type application --output-reproducible requirements-run.lock 2>/dev/null
 
 audit: $(AUDIT)/ready  ## 所装的包有没有已公布的漏洞(需联网问 PyPI);ARGS="--vulnerability-service osv" 问 OSV
-	@$(AUDIT)/bin/pip-audit --strict --disable-pip --require-hashes -r requirements-run.lock $(ARGS)
+	@$(AUDIT)/bin/python scripts/audit.py $(AUDIT)/bin/pip-audit $(ARGS)
