@@ -26,10 +26,10 @@ DEBIAN_PYTHON = "/usr/bin/python3"
 INSTALL = ("dpkg", "--force-unsafe-io", "-i")
 _ENTER = """
 set -e
-mount -t overlay overlay -o "lowerdir=/,upperdir=$1/upper,workdir=$1/work" "$1/root"
-mount --rbind /dev "$1/root/dev"
-mount -t proc proc "$1/root/proc"
-cd "$1/root"
+mount -t overlay overlay -o "lowerdir=/,upperdir=$1/upper,workdir=$1/work" "$1/over"
+mount --rbind /dev "$1/over/dev"
+mount -t proc proc "$1/over/proc"
+cd "$1/over"
 shift
 exec chroot . "$@"
 """
@@ -42,7 +42,7 @@ class Machine:
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
-        for name in ("upper", "work", "root"):
+        for name in ("upper", "work", "over"):
             (directory / name).mkdir()
 
     def path(self, inside: str) -> Path:
