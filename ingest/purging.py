@@ -28,7 +28,9 @@ class Outlook:
     obstacles: tuple[str, ...]
 
 
-def look_ahead(settings: Settings, call: str, now: datetime) -> Outlook:
+def look_ahead(
+    settings: Settings, call: str, now: datetime, *, in_cases_only: bool = False
+) -> Outlook:
     """What a purge of ``call`` would do. Makes nothing.
 
     Raises:
@@ -38,7 +40,7 @@ def look_ahead(settings: Settings, call: str, now: datetime) -> Outlook:
     database = open_store_for(settings.store, Opening.LOOK, now)
     try:
         with database.reading() as session:
-            rows = concerned(session, call)
+            rows = concerned(session, call, in_cases_only=in_cases_only)
             if not rows.cases:
                 raise UsageError(f"没有征集“{call}”的案卷", "征集编号是 [calls] 里文件夹的名称")
             found = obstacles(session, call, rows)
@@ -47,7 +49,9 @@ def look_ahead(settings: Settings, call: str, now: datetime) -> Outlook:
     return Outlook(rows, (*_still_open(settings, call, now), *found))
 
 
-def carry_out(settings: Settings, call: str, who: str, now: datetime) -> int:
+def carry_out(
+    settings: Settings, call: str, who: str, now: datetime, *, in_cases_only: bool = False
+) -> int:
     """Erase; how many raw mails were removed from the disk. To be called for a call without
     obstacles.
 
@@ -57,7 +61,7 @@ def carry_out(settings: Settings, call: str, who: str, now: datetime) -> int:
     database = open_store_for(settings.store, Opening.WORK, now)
     try:
         with database.writing() as session:
-            rows = concerned(session, call)
+            rows = concerned(session, call, in_cases_only=in_cases_only)
             if not rows.done:
                 purge(session, call, rows, who, now)
         removed = _remove_files(database, open_files(settings.store))

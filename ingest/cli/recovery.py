@@ -144,6 +144,14 @@ def purge(
         bool,
         typer.Option("--dry-run", help="只看会清除什么、有什么没了结", envvar="MAILROOM_DRY_RUN"),
     ] = False,
+    in_cases_only: Annotated[
+        bool,
+        typer.Option(
+            "--cases-only",
+            help="只清除案卷里的来件;咨询、广告、被隔离的留下",
+            envvar="MAILROOM_CASES_ONLY",
+        ),
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="不再询问", envvar="MAILROOM_YES")] = False,
     who: Annotated[
         str, typer.Option(help="谁清除的;不写则记本机用户名", envvar="MAILROOM_WHO")
@@ -156,12 +164,13 @@ def purge(
     from ingest.store.lock import single_instance
 
     settings, now = console(context).settings(), SystemClock().now()
-    outlook = look_ahead(settings, call, now)
+    outlook = look_ahead(settings, call, now, in_cases_only=in_cases_only)
     rows = outlook.rows
     print_table(
         ("清除", "数目"),
         [
             ("来件(原件、读取结果、发件人、主题)", len(rows.messages)),
+            ("其中不在案卷里的来件(咨询、广告、被隔离的)", rows.loose),
             ("案卷(单位、地址、待办、人工填写)", len(rows.cases)),
             ("裁定的内容", len(rows.decisions)),
             ("信函的内容和收件人", len(rows.letters)),
@@ -177,7 +186,8 @@ def purge(
     if not yes:
         typer.confirm("清除后无法恢复(备份里的另行删除)。确定吗？", abort=True)
     with single_instance(settings.store.database):
-        removed = carry_out(settings, call, who.strip() or getpass.getuser(), now)
+        person = who.strip() or getpass.getuser()
+        removed = carry_out(settings, call, person, now, in_cases_only=in_cases_only)
     typer.echo(
         f"已清除, 删去原件 {removed} 封。校验值留在台账: mailroom audit verify 仍可核验,"
         " mailroom receipt verify --code 仍可回答。\n"

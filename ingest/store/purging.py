@@ -14,6 +14,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, String, cast, delete, func, literal, or_, text, update
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from ingest.store.events import EventKind, record_event
 from ingest.store.spans import as_spans
@@ -57,6 +58,7 @@ class Purged:
     decisions: tuple[int, ...]
     letters: tuple[int, ...]
     events: tuple[int, ...]  #: those that still say something
+    loose: int = 0  #: how many of the mails lie in no case
 
     @property
     def done(self) -> bool:
@@ -64,26 +66,22 @@ class Purged:
         return not self.events
 
 
-def concerned(session: Session, call: str) -> Purged:
-    """The rows of a call: its cases, every mail that is in no other call's case, and what hangs on
-    them.
+def concerned(session: Session, call: str, *, in_cases_only: bool = False) -> Purged:
+    """The rows of a call: its cases, its mails, and what hangs on them.
+
+    Its mails are those in its cases, those that were for it without coming into one, and what was
+    for no call (advertisements, mails set aside) while it ran; ``in_cases_only`` leaves those two.
+    A mail that lies in another call's case stays.
     """
     cases = tuple(session.exec(select(CaseRow.id).where(col(CaseRow.call) == call)))
-    others = (
-        select(CaseMessageRow.message_id)
-        .join(CaseRow, col(CaseRow.id) == col(CaseMessageRow.case_id))
-        .where(col(CaseRow.call) != call)
-    )
-    foreign = select(CaseRow.id).where(col(CaseRow.call) != call)
-    messages = tuple(session.exec(select(MessageRow.id).where(col(MessageRow.id).not_in(others))))
+    messages, loose = _mails(session, call, in_cases_only=in_cases_only)
     decisions = session.exec(select(DecisionRow.id).where(_in(DecisionRow.case_id, cases)))
+    foreign = select(CaseRow.id).where(col(CaseRow.call) != call)
     letters = tuple(
         session.exec(
             select(OutboxRow.id).where(
                 or_(col(OutboxRow.case_id).is_(None), col(OutboxRow.case_id).not_in(foreign)),
-                or_(
-                    col(OutboxRow.message_ref).is_(None), col(OutboxRow.message_ref).not_in(others)
-                ),
+                or_(col(OutboxRow.message_ref).is_(None), _in(OutboxRow.message_ref, messages)),
             )
         )
     )
@@ -91,13 +89,54 @@ def concerned(session: Session, call: str) -> Purged:
         col(EventRow.text) != "",
         or_(
             col(EventRow.case_id).in_(select(CaseRow.id).where(col(CaseRow.call) == call)),
-            col(EventRow.message_id).in_(
-                select(MessageRow.id).where(col(MessageRow.id).not_in(others))
-            ),
+            _in(EventRow.message_id, messages),
             _in(EventRow.outbox_id, letters),
         ),
     )
-    return Purged(cases, messages, tuple(decisions), letters, tuple(session.exec(said)))
+    events = tuple(session.exec(said))
+    return Purged(cases, messages, tuple(decisions), letters, events, loose)
+
+
+def _mails(session: Session, call: str, *, in_cases_only: bool) -> tuple[tuple[int, ...], int]:
+    """A call's mails, and how many of them lie in no case."""
+    in_case = select(CaseMessageRow.message_id).join(
+        CaseRow, col(CaseRow.id) == col(CaseMessageRow.case_id)
+    )
+    others = in_case.where(col(CaseRow.call) != call)
+    mine = in_case.where(col(CaseRow.call) == call).where(
+        col(CaseMessageRow.message_id).not_in(others)
+    )
+    own = set(session.exec(mine))
+    if in_cases_only:
+        return tuple(sorted(own)), 0
+    loose = set(
+        session.exec(
+            select(MessageRow.id).where(
+                col(MessageRow.id).not_in(others),
+                or_(col(MessageRow.call) == call, _of_no_call_meanwhile(session, call)),
+            )
+        )
+    )
+    return tuple(sorted(own | loose)), len(loose - own)
+
+
+def _of_no_call_meanwhile(session: Session, call: str) -> ColumnElement[bool]:
+    """Mails for no call that came no later than the last one for this call; all of them where the
+    mailbox never served another.
+    """
+    without = col(MessageRow.call) == ""
+    served: tuple[SelectOfScalar[int], ...] = (
+        select(CaseRow.id).where(col(CaseRow.call) != call),
+        select(MessageRow.id).where(col(MessageRow.call).not_in(("", call))),
+    )
+    if not any(session.exec(query.limit(1)).all() for query in served):
+        return without
+    last = (
+        select(func.max(MessageRow.received_at))
+        .where(col(MessageRow.call) == call)
+        .scalar_subquery()
+    )
+    return without & (col(MessageRow.received_at) <= last)
 
 
 def obstacles(session: Session, call: str, rows: Purged) -> list[str]:
@@ -107,6 +146,8 @@ def obstacles(session: Session, call: str, rows: Purged) -> list[str]:
         ("项待办没有办结", select(TaskRow.id).where(
             col(TaskRow.closed_at).is_(None),
             or_(col(TaskRow.case_id).is_(None), col(TaskRow.case_id).not_in(foreign)),
+            or_(col(TaskRow.case_id).is_not(None), col(TaskRow.message_id).is_(None),
+                _in(TaskRow.message_id, rows.messages)),
         )),
         ("封信函还没有了结", select(OutboxRow.id).where(
             _in(OutboxRow.id, rows.letters), col(OutboxRow.state).in_(_WAITING)

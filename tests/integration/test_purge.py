@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from copy import deepcopy
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from ingest.receipts.verifying import check_receipts
 from ingest.settings import Settings
 from ingest.steps.receive import receive_all
 from ingest.store.audit import verify_ledger
-from ingest.store.tables import EventRow, TaskRow
+from ingest.store.tables import EventRow, MessageRow, MessageState, TaskRow
 from notifier.printed import printed
 from rules.tasks import TaskKind
 from rules.vocabulary import BEIJING
@@ -72,7 +73,7 @@ def finished(autumn: Finished, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     known.mkdir()
     (known / "a.print").write_text("mai@dashu.example.cn")
     monkeypatch.setenv(KNOWN_PRINT, str(known))
-    return Finished(tmp_path / "call", autumn.mailbox, autumn.code)
+    return Finished(tmp_path / "call", deepcopy(autumn.mailbox), autumn.code)
 
 
 def personal(finished: Finished) -> list[str]:
@@ -177,3 +178,74 @@ def wait(house: House) -> None:
     with house.app.database.writing() as session:
         kind = next(iter(TaskKind))
         session.add(TaskRow(key="t", kind=kind, reason="看一看", opened_at=AUTUMN))
+
+
+@pytest.fixture
+def crowded(finished: Finished) -> Finished:
+    """Beside the case: an advertisement, a mail set aside, and two questions."""
+    with open_house(finished.directory, finished.mailbox, limits=LIMITS) as house:
+        for number in (21, 22, 23, 24):
+            house.arrive(plain_mail(number, from_=f"某人 <p{number}@elsewhere.example.cn>"))
+        house.settle_and_decide()
+        house.send()
+        with house.app.database.writing() as session:
+            rows = {row.from_address[1:3]: row for row in session.exec(select(MessageRow)).all()}
+            rows["21"].call = ""
+            rows["22"].call, rows["22"].state = "", MessageState.SET_ASIDE
+            for task in session.exec(select(TaskRow)).all():
+                task.closed_at = house.clock.instant
+    return finished
+
+
+def left(finished: Finished) -> set[str]:
+    """Whose mails still say who wrote them."""
+    with open_house(finished.directory, finished.mailbox, limits=LIMITS) as house:
+        return {row.from_address.partition("@")[0] for row in house.messages() if row.from_address}
+
+
+def test_mails_in_no_case_go_with_the_call(crowded: Finished) -> None:
+    """Questions, advertisements, what was set aside; how many is said before."""
+    outlook = look_ahead(crowded.settings, CALL, AUTUMN)
+    assert (outlook.obstacles, outlook.rows.loose) == ((), 5)
+    carry_out(crowded.settings, CALL, "李", AUTUMN)
+
+    assert left(crowded) == set()
+
+
+def test_they_stay_where_that_is_wanted_and_can_go_later(crowded: Finished) -> None:
+    """The second time takes what the first left."""
+    everybody = left(crowded)
+    rows = look_ahead(crowded.settings, CALL, AUTUMN, in_cases_only=True).rows
+    assert (len(rows.messages), rows.loose) == (1, 0)
+    assert carry_out(crowded.settings, CALL, "李", AUTUMN, in_cases_only=True) == 1
+    assert len(everybody - left(crowded)) == 1
+    assert {"mai", "p21", "p22"} < left(crowded)
+
+    carry_out(crowded.settings, CALL, "李", AUTUMN)
+    assert left(crowded) == set()
+    with (
+        open_house(crowded.directory, crowded.mailbox, limits=LIMITS) as house,
+        house.store() as session,
+    ):
+        assert verify_ledger(session, house.app.files).findings == ()
+
+
+def test_what_was_written_to_another_call_stays(crowded: Finished) -> None:
+    """Its questions, its open tasks, and what came for nobody after this call's last mail; none of
+    them stands in the way.
+    """
+    with (
+        open_house(crowded.directory, crowded.mailbox, limits=LIMITS) as house,
+        house.app.database.writing() as session,
+    ):
+        rows = {row.from_address[1:3]: row for row in session.exec(select(MessageRow)).all()}
+        rows["23"].call = rows["24"].call = "another-call"
+        rows["24"].state = MessageState.STORED
+        rows["22"].received_at = AUTUMN
+        kind, about = next(iter(TaskKind)), rows["23"].id
+        session.add(TaskRow(key="t", kind=kind, reason="看", opened_at=AUTUMN, message_id=about))
+    outlook = look_ahead(crowded.settings, CALL, AUTUMN)
+    assert (outlook.obstacles, outlook.rows.loose) == ((), 2)
+    carry_out(crowded.settings, CALL, "李", AUTUMN)
+
+    assert left(crowded) == {"p22", "p23", "p24"}
