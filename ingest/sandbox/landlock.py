@@ -10,8 +10,7 @@ import ctypes
 import errno
 import os
 import struct
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntFlag
 from pathlib import Path
@@ -78,29 +77,46 @@ def restrict(grants: Iterable[Grant], spoken: int) -> None:
     Raises:
         OSError: the kernel refused.
     """
+    rules = ruleset(grants, spoken)
+    try:
+        enforce(rules)
+    finally:
+        os.close(rules)
+
+
+def ruleset(grants: Iterable[Grant], spoken: int) -> int:
+    """The same for later: a descriptor, closed in whatever is started.
+
+    Raises:
+        OSError: the kernel refused.
+    """
     known = Right((1 << _FILE_RIGHTS.get(spoken, _NEWEST_FILE_RIGHTS)) - 1)
-    with _ruleset(known, spoken) as ruleset:
-        for grant in grants:
-            _allow(ruleset, grant, known)
-        _called(_LIBC.syscall(_RESTRICT, ruleset, 0))
-
-
-@contextmanager
-def _ruleset(known: Right, spoken: int) -> Iterator[int]:
     attributes = struct.pack(
         "@QQQ",
         known,
         _TCP if spoken >= _TCP_SINCE else 0,
         _SCOPES if spoken >= _SCOPES_SINCE else 0,
     )
-    ruleset = _called(_LIBC.syscall(_CREATE, attributes, len(attributes), 0))
+    rules = _called(_LIBC.syscall(_CREATE, attributes, len(attributes), 0))
     try:
-        yield ruleset
-    finally:
-        os.close(ruleset)
+        for grant in grants:
+            _allow(rules, grant, known)
+    except OSError:
+        os.close(rules)
+        raise
+    return rules
 
 
-def _allow(ruleset: int, grant: Grant, known: Right) -> None:
+def enforce(rules: int) -> None:
+    """Restrict this thread, and all it starts, to a :func:`ruleset`, inside those it has already.
+
+    Raises:
+        OSError: the kernel refused.
+    """
+    _called(_LIBC.syscall(_RESTRICT, rules, 0))
+
+
+def _allow(rules: int, grant: Grant, known: Right) -> None:
     try:
         place = os.open(grant.path, os.O_PATH | os.O_CLOEXEC)
     except OSError:
@@ -109,7 +125,7 @@ def _allow(ruleset: int, grant: Grant, known: Right) -> None:
         of_a_file = not S_ISDIR(os.fstat(place).st_mode)
         rights = grant.rights & known & (_OF_A_FILE if of_a_file else Right.ALL)
         rule = struct.pack("=Qi", rights, place)
-        _called(_LIBC.syscall(_ADD, ruleset, _PATH_BENEATH, rule, 0))
+        _called(_LIBC.syscall(_ADD, rules, _PATH_BENEATH, rule, 0))
     finally:
         os.close(place)
 

@@ -63,6 +63,7 @@ getrusage 98 165
 gettid 186 178
 gettimeofday 96 169
 getuid 102 174
+landlock_restrict_self 446 446
 listen 50 201
 lseek 8 62
 lstat 6 -
@@ -174,6 +175,7 @@ io_uring_setup 425 425
 kcmp 312 272
 kexec_load 246 104
 keyctl 250 219
+landlock_add_rule 445 445
 landlock_create_ruleset 444 444
 lchown 94 -
 link 86 -

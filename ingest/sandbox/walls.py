@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.sandbox.callfilter import load_filter, worker_filter
-from ingest.sandbox.landlock import OWN, READ, Grant, Right, restrict, version
+from ingest.sandbox.landlock import OWN, READ, Grant, Right, enforce, restrict, ruleset, version
 from ingest.sandbox.limits import Limits
 from ingest.sandbox.systemcalls import ARCHITECTURES
 
@@ -52,10 +52,25 @@ _READ = (
     "/sys/devices/system/cpu",  # onnxruntime chooses its code by these two
     "/proc/cpuinfo",
 )
+_OFFICE = "/usr/lib/libreoffice/program/soffice.bin"
 _PROGRAMS = (
     "/usr/bin/bsdtar",
     "/usr/bin/unar",
-    "/usr/lib/libreoffice/program/soffice.bin",
+    _OFFICE,
+)
+#: what LibreOffice itself needs; neither our code and models nor the other unpackers
+_OFFICE_READS = (
+    "/usr/lib",
+    "/usr/share",
+    "/lib",
+    "/lib64",
+    "/etc/ld.so.cache",
+    "/etc/localtime",
+    "/dev/urandom",
+    "/etc/fonts",
+    "/var/cache/fontconfig",
+    "/etc/libreoffice",
+    "/var/spool/libreoffice",
 )
 _LOADERS = ("/lib64/ld-linux-x86-64.so.2", "/lib/ld-linux-aarch64.so.1")
 
@@ -85,6 +100,32 @@ class Ground:
 
 
 _standing = Walls("没有设防", "没有设防", "没有设防")
+_office: _Office | None = None
+
+
+@dataclass(frozen=True)
+class _Office:
+    """What LibreOffice is given: a folder in the worker's, and the wall around it."""
+
+    folder: Path
+    rules: int  #: a descriptor
+
+
+def office_folder() -> Path | None:
+    """Where LibreOffice's files belong; None outside of a worker."""
+    return _office.folder if _office is not None else None
+
+
+def keep_to_office() -> None:
+    """To be called in a child that becomes LibreOffice: of the worker's own walls it keeps what it
+    needs, which is neither the mail nor our code. They were drawn before the filter closed the
+    calls that draw them.
+
+    Raises:
+        OSError: the kernel refused.
+    """
+    if _office is not None:
+        enforce(_office.rules)
 
 
 def prepare() -> None:
@@ -105,7 +146,7 @@ def shut_in(ground: Ground, limits: Limits, output: int) -> None:
     Ends the process when the server that started it is gone already. ``output`` is the one
     descriptor that stays.
     """
-    global _standing  # noqa: PLW0603 - what stands around a process is of the process
+    global _standing, _office  # noqa: PLW0603 - what stands around a process is of the process
     _cut_loose()
     network = _leave_network()
     _close_descriptors(output)
@@ -113,6 +154,7 @@ def shut_in(ground: Ground, limits: Limits, output: int) -> None:
     _settle_in(ground.scratch)
     spoken, no_files = version()
     if spoken:
+        _office = _office_in(ground.scratch, spoken)
         restrict(_grants(ground), spoken)
     _drop_capabilities(_MAY_READ if spoken and network == "shared" else 0)
     _standing = Walls(no_files, _filter_calls(), "" if network else "不许建立网络命名空间", spoken)
@@ -199,6 +241,15 @@ def _grants(ground: Ground) -> Iterator[Grant]:
     yield from (Grant(path, Right.READ_FILE) for path in ground.inputs)
     yield from (Grant(path, READ) for path in _readable())
     yield from (Grant(Path(path), Right.EXECUTE | READ) for path in (*_PROGRAMS, *_LOADERS))
+
+
+def _office_in(scratch: Path, spoken: int) -> _Office:
+    folder = scratch / "office"
+    folder.mkdir()
+    programs = (Grant(Path(path), Right.EXECUTE | READ) for path in (_OFFICE, *_LOADERS))
+    readable = (Grant(Path(path), READ) for path in _OFFICE_READS)
+    null = Grant(Path(os.devnull), Right.READ_FILE | Right.WRITE_FILE)
+    return _Office(folder, ruleset((Grant(folder, OWN), null, *readable, *programs), spoken))
 
 
 def _readable() -> Sequence[Path]:

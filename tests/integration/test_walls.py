@@ -8,6 +8,7 @@ only that wall holds is skipped with the reason.
 from __future__ import annotations
 
 import ctypes
+import io
 import json
 import os
 import subprocess
@@ -16,18 +17,22 @@ import tempfile
 import textwrap
 import threading
 import time
+import zipfile
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
 import pytest
 
 from ingest.cli import run
+from ingest.document.editable.libreoffice import convert, program
 from ingest.errors import ConfigError
 from ingest.sandbox import trial
+from ingest.sandbox import walls as walls_module
 from ingest.sandbox.limits import Limits, ocr_limits
 from ingest.sandbox.probes import _FILES, _KERNEL, _NETWORK, _PROCESSES, _SECRETS, Targets, _refusal
 from ingest.sandbox.trial import IN_ITS_CHILD, IN_THE_WORKER, require_walls, standing_walls
-from ingest.sandbox.walls import Walls
+from ingest.sandbox.walls import Walls, keep_to_office, office_folder
 from ingest.sandbox.workers import run_in_worker
 from tests.integration.test_sandbox import ROOT, wait_until
 
@@ -132,6 +137,76 @@ def _look_around(mail: Path) -> list[str]:
         file.write(b"x")
         own = Path(file.name).parent == Path.cwd() == Path(os.environ["HOME"])
     return [*seen, f"own: {own}"]
+
+
+def test_libreoffice_has_narrower_walls_than_the_worker(tmp_path: Path, walls: Walls) -> None:
+    """Of the mail it is given what it converts, in a folder of its own."""
+    if not walls.landlock:
+        pytest.skip(walls.files)
+    mail = tmp_path / "mail.eml"
+    mail.write_text("x")
+
+    within, beside = run_in_worker(f"{__name__}:_in_the_office", mail, returns=object)
+    assert beside == {"mail": "", "code": "", "scratch": "", "own": "", "program": "", "fonts": ""}
+    assert within == {
+        "mail": "PermissionError",
+        "code": "PermissionError",
+        "scratch": "PermissionError",
+        "own": "",
+        "program": "PermissionError",
+        "fonts": "",
+    }
+
+
+def _in_the_office(mail: Path) -> list[dict[str, str]]:
+    """What the child that becomes LibreOffice may open, and what the worker that starts it may."""
+    office = office_folder()
+    assert office is not None
+    scratch = office.parent / "part.doc"
+    scratch.write_text("x")
+
+    def looked() -> dict[str, str]:
+        return {
+            "mail": _refused(mail.read_text),
+            "code": _refused(lambda: Path(walls_module.__file__).read_text()),
+            "scratch": _refused(scratch.read_text),
+            "own": _refused(lambda: (office / "x").write_text("x")),
+            "program": _refused(lambda: Path("/usr/bin/env").read_bytes()),
+            "fonts": _refused(lambda: list(Path("/usr/share").iterdir())),
+        }
+
+    reader, writer = os.pipe()
+    if os.fork() == 0:
+        keep_to_office()
+        os.write(writer, json.dumps(looked()).encode())
+        os._exit(0)
+    os.close(writer)
+    with os.fdopen(reader) as answer:
+        within: dict[str, str] = json.load(answer)
+    return [within, looked()]
+
+
+def _refused(ask: Callable[[], object]) -> str:
+    try:
+        ask()
+    except OSError as error:
+        return type(error).__name__
+    return ""
+
+
+@pytest.mark.skipif(program() is None, reason="LibreOffice (libreoffice-writer-nogui) is missing")
+def test_libreoffice_works_within_them() -> None:
+    """On a profile, with fonts, and a socket of its own."""
+    text = rb"{\rtf1\ansi Hello\par World}"
+    made = run_in_worker(f"{__name__}:_converted", text, returns=object)
+    assert "Hello" in made
+    assert "World" in made
+
+
+def _converted(text: bytes) -> str:
+    [made] = convert([("rtf", text)])
+    assert made is not None
+    return zipfile.ZipFile(io.BytesIO(made)).read("word/document.xml").decode()
 
 
 def test_a_thread_may_be_started() -> None:

@@ -22,6 +22,7 @@ from pathlib import Path
 from ingest.sandbox import children
 from ingest.sandbox.callfilter import converter_filter, load_filter
 from ingest.sandbox.systemcalls import ARCHITECTURES
+from ingest.sandbox.walls import keep_to_office, office_folder
 
 SECONDS = 40.0
 """Wall clock for one call: 2 s for four forms, 4 s at most for one file (measured)."""
@@ -46,7 +47,9 @@ def convert(files: Sequence[tuple[str, bytes]]) -> list[bytes | None]:
     if binary is None or not files:
         return [None] * len(files)
     try:
-        with tempfile.TemporaryDirectory(prefix=_PREFIX, ignore_cleanup_errors=True) as place:
+        with tempfile.TemporaryDirectory(
+            prefix=_PREFIX, dir=office_folder(), ignore_cleanup_errors=True
+        ) as place:
             return _convert(binary, Path(place), files)
     except OSError:
         return [None] * len(files)
@@ -82,7 +85,7 @@ def _convert(binary: str, place: Path, files: Sequence[tuple[str, bytes]]) -> li
 
 
 def _run(command: list[str], place: Path, seconds: float) -> int:
-    with children.start(command, seconds, home=place, before=_socket_at_home) as process:
+    with children.start(command, seconds, home=place, before=_narrowed) as process:
         try:
             return process.wait(max(0.0, seconds))
         except subprocess.TimeoutExpired:
@@ -90,8 +93,11 @@ def _run(command: list[str], place: Path, seconds: float) -> int:
             return -signal.SIGKILL
 
 
-def _socket_at_home() -> None:
-    """In the child: its socket belongs into our folder, not into /tmp, which the walls close."""
+def _narrowed() -> None:
+    """In the child: narrower walls than the worker's; and its socket belongs into our folder, not
+    into /tmp, which the walls close.
+    """
+    keep_to_office()
     machine = os.uname().machine
     if machine in ARCHITECTURES:
         load_filter(converter_filter(machine))
