@@ -116,6 +116,11 @@ def office_folder() -> Path | None:
     return _office.folder if _office is not None else None
 
 
+def office_rules() -> int:
+    """The descriptor of the wall around it; -1 where there is none."""
+    return _office.rules if _office is not None else -1
+
+
 def keep_to_office() -> None:
     """To be called in a child that becomes LibreOffice: of the worker's own walls it keeps what it
     needs, which is neither the mail nor our code. They were drawn before the filter closed the
