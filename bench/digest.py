@@ -8,26 +8,17 @@ what real ones do. The digest is collected, composed and its workbook written, a
 from __future__ import annotations
 
 import resource
-import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
+from bench.measure import fill_office
 from tests.fakes.mailbox import FakeMailbox
 from tests.integration.house import open_house
 
 SIZES = (1_000, 10_000)
-SAMPLES = ("01", "09")
-#: of each table: what is another's in a copy, by what is added to it
-_COPIED = {
-    "messages": {"id": 1, "uid": 1, "sha256": 0},
-    "cases": {"id": 1, "code": 0, "submitter_key": 0},
-    "case_messages": {"case_id": 1, "message_id": 1},
-    "decisions": {"id": 1, "case_id": 1},
-}
-_APART = 1000  #: between the numbers of two copies
 
 
 def main() -> None:
@@ -36,7 +27,7 @@ def main() -> None:
         for size in SIZES:
             place = Path(folder) / str(size)
             place.mkdir()
-            _fill(place, size)
+            fill_office(place, size)
             subprocess.run([sys.executable, "-m", "bench.digest", str(place)], check=True)
 
 
@@ -55,35 +46,6 @@ def look(place: Path) -> None:
 
 def _most() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-
-
-def _fill(place: Path, size: int) -> None:
-    with open_house(place, FakeMailbox()) as house:
-        house.settle_rules()
-        for number in SAMPLES:
-            house.arrive_sample(number)
-            house.settle_and_decide()
-    with sqlite3.connect(place / "mailroom.db") as database:
-        for copy in range(1, size // len(SAMPLES)):
-            for table, changed in _COPIED.items():
-                _copy(database, table, changed, copy)
-
-
-def _copy(database: sqlite3.Connection, table: str, changed: dict[str, int], copy: int) -> None:
-    names = [row[1] for row in database.execute(f"PRAGMA table_info({table})")]
-    shown = [
-        f"{name} + {copy * _APART}"
-        if changed.get(name)
-        else f"{name} || '-{copy}'"
-        if name in changed
-        else name
-        for name in names
-    ]
-    key = "case_id" if "case_id" in names else "id"
-    database.execute(  # every name is the schema's or ours
-        f"INSERT INTO {table} ({', '.join(names)}) SELECT {', '.join(shown)} FROM {table}"  # noqa: S608 - as above
-        f" WHERE {key} < {_APART}"
-    )
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 """How fast is the main job: sample mails from a real mailbox through to queued letters; and what it
 costs in memory.
 
-    make bench                        200 mails
-    make bench ARGS="--mails 40"
+    make bench-main-job                        200 mails
+    make bench-main-job ARGS="--mails 40"
 
 The yardstick is the least anybody must do: fetch the same mails from the same server and hash them.
 Absolute figures belong to the machine, the ratio to the program. Needs Dovecot (Debian package
@@ -123,15 +123,17 @@ class MemoryWatch(threading.Thread):
         return self.peak
 
 
-def family() -> Iterator[int]:
-    """This process and its descendants; the mail server is a daemon and not among them."""
+def family(root: int | None = None) -> Iterator[int]:
+    """A process (this one unless named) and its descendants; the mail server is a daemon and not
+    among them.
+    """
     parents: dict[int, int] = {}
     for path in Path("/proc").glob("[0-9]*/stat"):
         try:
             parents[int(path.parent.name)] = int(path.read_text().rpartition(")")[2].split()[1])
         except OSError:
             continue  # gone meanwhile
-    wave = {int(Path("/proc/self").readlink().name)}
+    wave = {root or int(Path("/proc/self").readlink().name)}
     while wave:
         yield from wave
         wave = {child for child, parent in parents.items() if parent in wave}

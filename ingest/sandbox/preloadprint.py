@@ -8,6 +8,7 @@ do not come along, and whoever waits for one would wait for good.
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import gc
 import os
 import signal
@@ -28,4 +29,7 @@ with contextlib.suppress(OcrMissingError):
     load_for_workers()
 prepare()
 gc.collect()
+with contextlib.suppress(AttributeError):  # another C library than glibc
+    # what reading a page took for a moment (125 MB) is not copied into every worker
+    ctypes.CDLL(None).malloc_trim(0)
 gc.freeze()
