@@ -35,7 +35,7 @@ from PIL import Image
 
 from bench.main_job import ROOT, family, memory_of
 from bench.measure import MAILS
-from ingest.document.print.scantext import page_pictures
+from ingest.document.paged.pages import page_pictures
 from ingest.document.seal.pixels import at_working_scale
 from ingest.reading import Kind
 from tests.integration.house import SAMPLES, attachments

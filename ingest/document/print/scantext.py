@@ -8,7 +8,7 @@ what follows from the words is decided elsewhere.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from enum import Enum
 from typing import TypedDict
 
@@ -18,15 +18,12 @@ from ingest.comparison.pairing import share_of_labels
 from ingest.comparison.printed import is_title
 from ingest.document.form.pile import Leaf, Piece, sort_pile
 from ingest.document.paged.otherpictures import as_read
+from ingest.document.paged.pages import page_pictures, structure
 from ingest.document.paged.pdf import (
     MOST_PAGES,
-    BrokenPdfError,
-    EncryptedPdfError,
     PageKind,
     Pdf,
-    PdfLimitError,
     at_the_ends,
-    read_pdf,
 )
 from ingest.document.paged.pictures import UndrawableError, pdf_pictures, photograph
 from ingest.document.print.leaves import leaf_of
@@ -141,7 +138,7 @@ class _PagesOf:
 
     def __init__(self, kind: Kind, data: bytes) -> None:
         self.kind, self.data = kind, data
-        self._pdf = _structure(data, _in_a_pile) if kind is Kind.PDF else None
+        self._pdf = structure(data, _in_a_pile) if kind is Kind.PDF else None
         self.count = self._pdf.page_count if self._pdf is not None else 1
 
     @property
@@ -303,25 +300,6 @@ def _with_writings(
         seal = form.seal.model_copy(update={"seals": marks})
         written.append(form.model_copy(update={"seal": seal}))
     return tuple(written)
-
-
-def page_pictures(kind: Kind, data: bytes, px_per_mm: float | None = None) -> Iterator[PageImage]:
-    """The pages of a PDF or picture that are not blank, lazily.
-    Raises UndrawableError while iterating.
-    """
-    how = {} if px_per_mm is None else {"px_per_mm": px_per_mm}
-    if kind is Kind.PDF:
-        yield from pdf_pictures(data, _structure(data, at_the_ends), **how)
-    else:
-        yield from photograph(data, **how)
-
-
-def _structure(data: bytes, wanted: Callable[[int, int], bool]) -> Pdf:
-    """The pages; none of a file that cannot be read (the first reading has said so)."""
-    try:
-        return read_pdf(data, wanted)
-    except (BrokenPdfError, EncryptedPdfError, PdfLimitError):
-        return Pdf(0, ())
 
 
 def _lines(page: int, text: PageText) -> Iterator[ScanLine]:

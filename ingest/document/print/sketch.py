@@ -10,8 +10,8 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
+from ingest.document.paged.pages import page_pictures
 from ingest.document.paged.pictures import UndrawableError
-from ingest.document.print.scantext import page_pictures
 from ingest.document.seal.pixels import (
     WORKING_PX_PER_MM,
     PageImage,
