@@ -132,8 +132,51 @@ def _write_metrics(report: StatusReport, to: Path | None) -> None:
         write_file(to, text.encode())
 
 
-def migrate(context: typer.Context) -> None:
-    """把数据库结构升到本版本;先把数据库备份在它旁边。"""
+def migrate(
+    context: typer.Context,
+    to: Annotated[
+        str,
+        typer.Option(
+            "--to",
+            help="把存储迁到这个数据库: postgresql://... 或 sqlite:///...(密码写在 ~/.pgpass)",
+            envvar="MAILROOM_TO",
+        ),
+    ] = "",
+    files: Annotated[
+        str,
+        typer.Option(
+            "--files",
+            help="把邮件原件迁到这里: s3://存储桶/前缀,或一个文件夹",
+            envvar="MAILROOM_FILES",
+        ),
+    ] = "",
+    wait: Annotated[
+        str,
+        typer.Option(help="迁移时等 mailroom run 停下,至多这么久,如 30m", envvar="MAILROOM_WAIT"),
+    ] = "0s",
+    who: Annotated[
+        str, typer.Option(help="谁迁移的;不写则记本机用户名", envvar="MAILROOM_WHO")
+    ] = "",
+    allow_missing: Annotated[
+        bool,
+        typer.Option(
+            "--allow-missing",
+            help="有原件在原处已缺失或损坏、确实找不回,也迁移",
+            envvar="MAILROOM_ALLOW_MISSING",
+        ),
+    ] = False,
+) -> None:
+    """把数据库结构升到本版本(先备份在它旁边);写 --to 或 --files 的,把整个存储迁到别处,逐行核对,旧处不再使用。"""
+    if to or files:
+        from ingest.cli.migrating import Wanted, move_store
+
+        wanted = Wanted(to, files, who, wait, allow_missing)
+        move_store(console(context).settings().store, wanted)
+        return
+    _upgrade(context)
+
+
+def _upgrade(context: typer.Context) -> None:
     from ingest.clock import SystemClock
     from ingest.store.backup import backup_before
     from ingest.store.database import open_database

@@ -172,7 +172,7 @@ def _existing(url: str) -> Path:
     if file is None:
         raise ConfigError(
             "数据库不是 SQLite 文件, 本命令不备份它",
-            "PostgreSQL 用 pg_dump 备份数据库, 再复制整个文件目录",
+            "PostgreSQL 用 pg_dump 备份数据库, 再复制整个文件目录(对象存储用它自己的版本或复制)",
         )
     return file
 

@@ -304,15 +304,23 @@ class FileStore:
 
 
 def keep_copy(files: Files, source: Path) -> Kept:
-    """Keep the mail that the file ``source`` holds.
+    """Keep the mail that the file ``source`` holds. Raises as :func:`keep_copies`."""
+    return keep_copies(files, [source])[0]
+
+
+def keep_copies(files: Files, sources: Sequence[Path]) -> list[Kept]:
+    """Keep the mails that these files hold, all at once.
 
     Raises:
-        OSError: the file cannot be read.
-        StorageError, TemporaryError: it cannot be kept.
+        OSError: a file cannot be read.
+        StorageError, TemporaryError: they cannot be kept.
     """
-    with source.open("rb") as file, files.spool() as spool:
-        shutil.copyfileobj(file, spool, _CHUNK)
-        return files.keep_all([spool])[0]
+    with ExitStack() as opened:
+        spools = [opened.enter_context(files.spool()) for _ in sources]
+        for source, spool in zip(sources, spools, strict=True):
+            with source.open("rb") as file:
+                shutil.copyfileobj(file, spool, _CHUNK)
+        return files.keep_all(spools)
 
 
 def name_of(sha256: str) -> str:

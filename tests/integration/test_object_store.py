@@ -7,7 +7,7 @@ from __future__ import annotations
 import io
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from datetime import timedelta
 from pathlib import Path
@@ -256,6 +256,16 @@ class Done(NamedTuple):
     output: str
 
 
+def written(directory: Path, store: Mapping[str, object]) -> Path:
+    """A configuration with this ``[store]``."""
+    lines = "\n".join(f'{key} = "{value}"' for key, value in store.items() if value)
+    config = directory / "mailroom.toml"
+    config.write_text(
+        CONFIG.format(store=lines, calls=default_config() / "calls"), encoding="utf-8"
+    )
+    return config
+
+
 def run(elsewhere: Elsewhere, *line: str, **store: object) -> Done:
     """A command, with lines of ``[store]`` changed."""
     table: dict[str, object] = {
@@ -266,11 +276,7 @@ def run(elsewhere: Elsewhere, *line: str, **store: object) -> Done:
         "objects_key_id": "MAILROOM",
         "objects_secret_file": str(elsewhere.directory / "objects.secret"),
     }
-    lines = "\n".join(f'{key} = "{value}"' for key, value in (table | store).items() if value)
-    config = elsewhere.directory / "mailroom.toml"
-    config.write_text(
-        CONFIG.format(store=lines, calls=default_config() / "calls"), encoding="utf-8"
-    )
+    config = written(elsewhere.directory, table | store)
     said = io.StringIO()
     with redirect_stdout(said), redirect_stderr(said):
         code = command([*line, "--config", str(config)])
