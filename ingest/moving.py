@@ -1,9 +1,11 @@
-"""A running office is moved to another database, another place for its raw mails, or both; and back.
+"""A running office is moved to another database, another place for its raw mails, or both; and
+back.
 
-Files and rows go first, while the office works; when it stands still, what came meanwhile. Only when
-the new place is the old one row by row and file by file is the old one marked as moved, in the
-transaction that ends its ledger; only then does the new one begin. Killed anywhere, the same command
-goes on: until its last step the new place is refused, from the step before that the old one is.
+Files and rows go first, while the office works; when it stands still, what came meanwhile. Only
+when the new place is the old one row by row and file by file is the old one marked as moved, in the
+transaction that ends its ledger; only then does the new one begin. Killed anywhere, the same
+command goes on: until its last step the new place is refused, from the step before that the old one
+is.
 """
 
 from __future__ import annotations

@@ -197,7 +197,9 @@ def _alter(connection: Connection, table: Table, row: dict[str, Any], change: Ch
 
 
 def _count_on(connection: Connection, table: Table) -> None:
-    """New rows get numbers behind those that were brought: PostgreSQL counts apart from its rows."""
+    """New rows get numbers behind those that were brought: PostgreSQL counts apart from its
+    rows.
+    """
     key = list(table.primary_key)
     if connection.dialect.name != "postgresql" or len(key) > 1 or _is_text(key[0]):
         return
