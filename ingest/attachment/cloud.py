@@ -13,6 +13,7 @@ from datetime import datetime
 from urllib.parse import parse_qs, urlsplit
 
 from ingest.attachment.linkplaces import ANY_DRIVE, Place, place_of
+from ingest.attachment.linkwords import ENDINGS, leads_to_a_file, link_within, straightened
 from ingest.message.charsets import decode
 from ingest.message.filenames import safe_name
 from rules.vocabulary import BEIJING
@@ -23,21 +24,15 @@ MAX_LOOK = 512 * 1024
 
 _MILLISECONDS = re.compile(r"expired(?:=|=\"|='|&quot;)(\d{13})(?!\d)")
 _URL = re.compile(
-    r"(?:https?://|(?<![A-Za-z0-9@.:/_-]))[A-Za-z0-9.-]{4,80}/[^\s\"'<>，。；）]{1,2000}",
+    r"(?:https?://|(?<![A-Za-z0-9@.:/_-]))[A-Za-z0-9.-]{4,80}(?::\d{2,5})?/[^\s\"'<>，。；）】」》]{1,2000}",
     re.IGNORECASE,
-)
-_CODE_BESIDE = re.compile(
-    r"(?:提取|访问|分享|取件)[码碼密]{1,2}\s{0,3}[:：=]?\s{0,3}[A-Za-z0-9]{3,8}"
 )
 _EXPIRES = re.compile(
     r"(?:到期时间|过期时间)[:： ]{0,3}(\d{4}年\d{1,2}月\d{1,2}日(?:\s?\d{1,2}:\d{2})?)|(\d{4}年\d{1,2}月\d{1,2}日(?:\s?\d{1,2}:\d{2})?)\s{0,3}到期|(无限期)"
 )
 _BYTES = re.compile(r"file-?size=[\"']?(\d{1,13})(?!\d)")
 _SIZE = re.compile(r"(\d{1,7}(?:\.\d{1,3})?)\s?([KMG])B?(?![A-Za-z])")
-_FILE = re.compile(
-    r"[^\s<>\"'|/\\:：]{1,120}\.(?:docx?|pdf|zip|rar|7z|wps|xlsx?|pptx?|jpe?g|png|tif|ofd|et|mp4|txt)(?![A-Za-z0-9])",
-    re.IGNORECASE,
-)
+_FILE = re.compile(rf"[^\s<>\"'|/\\:：\[\]]{{1,120}}\.(?:{ENDINGS})(?![A-Za-z0-9])", re.IGNORECASE)
 _MARKER = re.compile(r"邮箱(?:大师)?发来的(?:超大附件|云附件)")
 _TITLE_NAME = re.compile(r"title=\"([^\"\n]{1,200})\n")
 _NAME_ATTRIBUTE = re.compile(r"(?:download|file-?name)=[\"']([^\"'<>\n]{1,200})[\"']")
@@ -68,7 +63,10 @@ class CloudFile:
             if self.expires
             else ""
         )
-        return f"这是{self.provider}的{self.what}链接{until}, 不是文件本身; 系统不下载链接, 请作为普通附件重新发送"
+        whose = (
+            self.provider if self.provider.endswith("方式") else f"{self.provider}的{self.what}链接"
+        )
+        return f"这是{whose}{until}, 不是文件本身; 系统不下载链接, 请作为普通附件重新发送"
 
 
 def cloud_files(markup: str, text: str) -> tuple[CloudFile, ...]:
@@ -77,17 +75,37 @@ def cloud_files(markup: str, text: str) -> tuple[CloudFile, ...]:
     A provider's own heading (从QQ邮箱发来的超大附件) without a link that is known still gives one nameless file.
     """
     found: dict[str, CloudFile] = {}
-    for source in (html.unescape(markup[:MAX_LOOK]), text[:MAX_LOOK]):
-        end = 0
+    for raw in (html.unescape(markup[:MAX_LOOK]), text[:MAX_LOOK]):
+        source, end = straightened(raw), 0
         for match in _URL.finditer(source):
             link = _cut(match[0])
-            place = place_of(link) or _by_its_code(link, source[match.end() : match.end() + 80])
+            before = source[max(end, match.start() - 200) : match.start()]
+            after = source[match.start() + len(link) :][:1000]
+            place = _place(link, before, after)
             if place and link not in found and len(found) < MAX_LINKS:
                 found[link] = _described(source, match, link, place, end)
                 end = match.end()
     if not found and _MARKER.search(text[:MAX_LOOK]):
         return (CloudFile("", 0, "", "发件邮箱", ""),)
     return _merged(found)
+
+
+_SHORTCUT = re.compile(r"\.(?:url|webloc|gdoc|gsheet|desktop|website)$", re.IGNORECASE)
+MAX_FILE = 64 * 1024  #: bytes of a text file that may be a note of where the files are
+
+
+def link_in_file(name: str, data: bytes) -> CloudFile | None:
+    """The file behind a link that stands in an attached text: a note of somebody's drive, or a
+    shortcut to anything.
+    """
+    if len(data) > MAX_FILE:
+        return None
+    text = decode(data)
+    found = cloud_files("", text)
+    if found or not _SHORTCUT.search(name):
+        return found[0] if found else None
+    link = _URL.search(text)
+    return CloudFile("", 0, "", "网页快捷方式", link[0]) if link else None
 
 
 def _merged(found: dict[str, CloudFile]) -> tuple[CloudFile, ...]:
@@ -101,16 +119,21 @@ def _merged(found: dict[str, CloudFile]) -> tuple[CloudFile, ...]:
 
 
 def _cut(link: str) -> str:
-    """A link without the Chinese words glued to it; in a query they may be the file's name."""
-    return link if "?" in link else re.split(r"[^\x21-\x7e]", link)[0]
+    """A link without the Chinese words glued to it (in a query they may be the file's name) and
+    without the bracket that closes around it.
+    """
+    link = link if "?" in link else re.split(r"[^\x21-\x7e]", link)[0]
+    return link.rstrip(")]") if link.count("(") < link.count(")") else link
 
 
-def _by_its_code(link: str, after: str) -> Place | None:
-    """A drive nobody has heard of, known by the code that opens it: 链接 ... 提取码 ...."""
-    if not link.lower().startswith("http"):
-        return None
-    words = _TAG.sub(" ", link.rpartition("/")[2] + after)
-    return ANY_DRIVE if _CODE_BESIDE.search(words) else None
+def _place(link: str, before: str, after: str) -> Place | None:
+    """Whose file a link is: known by its address or by that it goes on to, or by the words around
+    it (up to the link before and behind).
+    """
+    known = place_of(link) or place_of(link_within(link))
+    if known is not None:
+        return known
+    return ANY_DRIVE if leads_to_a_file(link, before, re.split("https?://", after)[0]) else None
 
 
 def _described(source: str, match: re.Match[str], link: str, place: Place, floor: int) -> CloudFile:

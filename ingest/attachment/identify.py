@@ -13,6 +13,7 @@ import re
 import struct
 import zipfile
 import zlib
+from collections.abc import Iterable
 
 import olefile
 
@@ -62,6 +63,8 @@ _SCRIPTS = frozenset(
         "apk",
     }
 )
+_TABLES = frozenset({"csv", "tsv", "xls", "xlsx", "et"})
+"""Extensions of text that is a table: many systems export lines with tabs under .xls."""
 _OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _STILL_IMAGES = (b"heic", b"heix", b"mif1", b"msf1", b"avif", b"hevc")
 _ANY_HEADER = re.compile(rb"[!-9;-~]{1,100}[ \t]*:|From ")
@@ -231,9 +234,16 @@ def _zip_kind(data: bytes, extension: str) -> Kind:
         return Kind.OFD
     if names & {"META-INF/MANIFEST.MF", "AndroidManifest.xml"} or extension in {"jar", "apk"}:
         return Kind.PROGRAM
+    if is_iwork(names):
+        return Kind.OFFICE
     if "mimetype" in names and "content.xml" in names:
         return _open_document_kind(data)
     return Kind.ZIP
+
+
+def is_iwork(names: Iterable[str]) -> bool:
+    """Whether a package holds what Pages, Numbers and Keynote of Apple write."""
+    return any(name.lower().endswith(".iwa") or name == "Index.zip" for name in names)
 
 
 def _open_document_kind(data: bytes) -> Kind:
@@ -293,10 +303,13 @@ def _text_kind(data: bytes, extension: str) -> Kind:
     if _is_web_archive(head) or _MARKUP.search(head[:4096]):
         return Kind.HTML
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return Kind.HTML if b"<\0h\0t\0m\0l" in head.lower() else Kind.TEXT
+        if _MARKUP.search(head[:4096].replace(b"\0", b"")):
+            return Kind.HTML
+        return Kind.CSV if extension in _TABLES else Kind.TEXT
     if b"\0" in head or not _is_text(head):
         return Kind.OTHER
-    return Kind.CSV if extension == "csv" else Kind.TEXT
+    is_table = extension in _TABLES and (extension == "csv" or b"\t" in head)
+    return Kind.CSV if is_table else Kind.TEXT
 
 
 def _is_mail(head: bytes, extension: str) -> bool:

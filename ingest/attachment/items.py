@@ -26,8 +26,10 @@ CLOSED: dict[Kind, tuple[Fate, str]] = {
 ENCRYPTED_MAIL = "加密的邮件({}), 没有密钥打不开; 请不要加密, 作为普通附件重新发送"
 APPLE_FORK = "苹果电脑附带的文件信息, 与申报无关"
 SYSTEM_FILE = "操作系统自带的隐藏文件, 与申报无关"
+IWORK = "苹果电脑的 Pages、Numbers 或 Keynote 文件, 不能自动读取, 由人工查看; 请导出为 Word 或 Excel 文件后重发"
 OFFICE_LOCK = "办公软件打开文件时留下的临时文件, 与申报无关"
 
+_IWORK_NAME = re.compile(r"\.(?:pages|numbers|key)$", re.IGNORECASE)
 _APPLE_DOUBLE = b"\0\x05\x16\x07"
 _SYSTEM_NAMES = frozenset({".ds_store", "thumbs.db", "ehthumbs.db", "desktop.ini"})
 _LOCK = re.compile(r"~\$|\.~|~wr[a-z]\d+\.tmp$", re.IGNORECASE)
@@ -75,4 +77,6 @@ def settled_kind(name: str, kind: Kind, data: bytes) -> tuple[Fate | None, str]:
             return Fate.ENCRYPTED, ENCRYPTED_MAIL.format("PGP")
         if _KEYS.search(head):
             return Fate.BODY, "邮件的公钥或数字签名, 不是申报材料"
+    if kind is Kind.OFFICE and _IWORK_NAME.search(name):
+        return Fate.UNSUPPORTED, IWORK
     return CLOSED.get(kind, (None, ""))

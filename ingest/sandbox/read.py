@@ -11,7 +11,7 @@ import mmap
 from collections.abc import Iterator
 from pathlib import Path
 
-from ingest.attachment.cloud import cloud_files
+from ingest.attachment.cloud import cloud_files, link_in_file
 from ingest.attachment.identify import identify, wrong_extension
 from ingest.attachment.items import Item
 from ingest.attachment.leaves import settled_leaf
@@ -154,13 +154,17 @@ def _read_item(
     call: Call,
     context: ReadingContext,
 ) -> tuple[Part, tuple[Document, ...]]:
-    fate, reason = item.fate, item.reason
+    fate, reason, link = item.fate, item.reason, ""
     documents: tuple[Document, ...] = ()
     if fate is None and context.read_documents:
         reading = read_document(path, item.name, item.kind, item.data, call, context.trust_roots)
         fate, reason, documents = reading.fate, reading.reason, reading.documents
     elif fate is None:
         fate, reason = Fate.LIMIT, context.unread_reason
+    elif item.kind is Kind.TEXT and fate is Fate.UNRECOGNISED:
+        linked = link_in_file(item.name, item.data)
+        if linked is not None:
+            fate, reason, link = Fate.CLOUD_LINK, linked.reason, linked.link
     part = Part(
         path=path,
         name=item.name,
@@ -169,6 +173,7 @@ def _read_item(
         sha256=item.sha256,
         fate=fate,
         reason="; ".join(text for text in (reason, wrong_extension(item.kind, item.name)) if text),
+        link=link,
     )
     return part, documents
 

@@ -35,6 +35,11 @@ _TABLES: Mapping[str, Rows] = {
     "name-only-remark": (HEADS, FIRST, SECOND, ("", "共2所", "", "", "", ""), ("说明", "本表一式两份", "", "", "", "")),
     "anybody": (HEADS, ("1", "××小学（示例）", "第一师阿拉尔市", "小学", "张三", "13800000000"), FIRST, SECOND),
     "hints-below-heads": (HEADS, ("", "（学校全称）", "（师市）", "（单选）", "（姓名）", "（手机）"), FIRST, SECOND),
+    "group-totals": (HEADS, FIRST, ("", "小学小计：1所", "", "", "", ""), SECOND, ("", "初中小计", "1所", "", "", "")),
+    "counts": (HEADS, FIRST, SECOND, ("", "学校数", "2", "", "", ""), ("", "名额", "2所", "", "", "")),
+    "signed-with-a-day": (HEADS, FIRST, SECOND, ("", "第八师石河子市教育局", "", "", "", "2024年8月22日")),
+    "example-in-brackets": (HEADS, ("0", "（填写示例）第一小学", "第八师石河子市", "小学", "张三", "13800000000"), FIRST, SECOND),
+    "numbers-in-names": (HEADS, ("1", "1.晨光小学", *FIRST[2:]), ("2", "★金穗中学", *SECOND[2:])),
     "heads-again": (HEADS, FIRST, HEADS, SECOND),
     "two-heads": (HEADS, ("", "", "", "", "姓名", "电话"), FIRST, SECOND),
     "numbered-columns": (HEADS, ("1", "2", "3", "4", "5", "6"), FIRST, SECOND),
@@ -61,6 +66,35 @@ def as_workbook(rows: Rows) -> bytes:
     return out.getvalue()
 
 
+def as_xml_workbook(rows: Rows) -> bytes:
+    """Excel 2003's XML, as systems export it: a hidden row, a struck row, rows and cells that are
+    numbered.
+    """
+
+    def cells(row: Sequence[str], style: str = "") -> str:
+        each = f'<Cell{style}><Data ss:Type="String">{{}}</Data></Cell>'
+        return "".join(each.format(text) for text in row)
+
+    hidden = f'<Row ss:Hidden="1">{cells(("7", "隐藏小学", *FIRST[2:]))}</Row>'
+    gone = cells(("8", "划去小学", *FIRST[2:]), ' ss:StyleID="Gone"')
+    struck = f"<Row>{gone}</Row>"
+    lines = "".join(f"<Row>{cells(row)}</Row>" for row in rows[1:])
+    name = "urn:schemas-microsoft-com:office:spreadsheet"
+    return (
+        f'<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?><Workbook xmlns="{name}" xmlns:ss="{name}">'
+        '<Styles><Style ss:ID="Gone"><Font ss:StrikeThrough="1"/></Style></Styles>'
+        '<Worksheet ss:Name="旧"><Table><Row><Cell><Data ss:Type="String">旧表</Data></Cell></Row></Table>'
+        '<WorksheetOptions xmlns="urn:schemas-microsoft-com:office:excel"><Visible>SheetHidden</Visible></WorksheetOptions></Worksheet>'
+        f'<Worksheet ss:Name="Sheet1"><Table><Row><Cell ss:MergeAcross="5"><Data ss:Type="String">{TITLE}</Data></Cell></Row>'
+        f'<Row ss:Index="4">{cells(rows[0])}</Row>{hidden}{struck}{lines}</Table></Worksheet></Workbook>'
+    ).encode()
+
+
+def as_tabbed_text(rows: Rows) -> bytes:
+    """Lines with tabs in UTF-16: Excel's "Unicode text", sent as .xls."""
+    return "\r\n".join("\t".join(row) for row in ((TITLE,), *rows)).encode("utf-16")
+
+
 def as_old_workbook(rows: Rows) -> bytes:
     """An .xls with a third row that is hidden and a fourth that is struck."""
     gone = [("7", "隐藏小学", *FIRST[2:]), ("8", "划去小学", *FIRST[2:])]
@@ -77,5 +111,10 @@ CASES = (
     *(
         Case(f"summary-{name}.xls", partial(as_old_workbook, _TABLES[name]), (it.rows(*NAMES),))
         for name in ("heads-again", "unit-only", "city-group", "name-only-remark")
+    ),
+    *(
+        Case(f"summary-{kind}-{name}.xls", partial(make, _TABLES[name]), (it.rows(*NAMES),))
+        for name in ("total-first", "two-heads", "counts")
+        for kind, make in (("xml", as_xml_workbook), ("tabs", as_tabbed_text))
     ),
 )

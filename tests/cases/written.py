@@ -142,12 +142,17 @@ NAMES = (
     'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" '
     'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" '
     'xmlns:form="urn:oasis:names:tc:opendocument:xmlns:form:1.0" '
-    'xmlns:draw="urn:oasis:names:tc:opendocument:xmlns:drawing:1.0"'
+    'xmlns:draw="urn:oasis:names:tc:opendocument:xmlns:drawing:1.0" '
+    'xmlns:fo="urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0" '
+    'xmlns:svg="urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0" '
+    'xmlns:field="urn:openoffice:names:experimental:ooo-ms-interop:xmlns:field:1.0"'
 )
 
 
-def odt(value: Callable[[str], str] = escape) -> bytes:
-    """A text with tracked deletions, a hidden style, spanned and covered cells."""
+def odt(value: Callable[[str], str] = escape, *, styles: str = "", forms: str = "") -> bytes:
+    """A text with tracked deletions, a hidden style, spanned and covered cells; ``styles`` in a file
+    of their own, ``forms`` before the text.
+    """
     rows = "".join(
         f"<table:table-row><table:table-cell><text:p>{escape(label)}</text:p></table:table-cell>"
         f'<table:table-cell table:number-columns-spanned="2"><text:p>{value(text)}</text:p></table:table-cell>'
@@ -160,25 +165,31 @@ def odt(value: Callable[[str], str] = escape) -> bytes:
         '<style:text-properties text:display="none"/></style:style>'
         '<style:style style:name="Struck" style:family="text"><style:text-properties '
         'style:text-line-through-style="solid"/></style:style></office:automatic-styles>'
-        "<office:body><office:text><text:tracked-changes><text:deletion><text:p>删去的话</text:p>"
+        f"<office:body><office:text>{forms}<text:tracked-changes><text:deletion><text:p>删去的话</text:p>"
         f"</text:deletion></text:tracked-changes><text:h>{title()}</text:h>"
         f"<table:table>{rows}</table:table></office:text></office:body></office:document-content>"
     )
-    return packed("application/vnd.oasis.opendocument.text", content.encode())
+    return packed("application/vnd.oasis.opendocument.text", content.encode(), styles=styles)
 
 
-def packed(media_type: str, content: bytes, manifest: str = "") -> bytes:
+def packed(media_type: str, content: bytes, manifest: str = "", *, styles: str = "") -> bytes:
     """An OpenDocument package."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as package:
         package.writestr("mimetype", media_type)
         package.writestr("content.xml", content, zipfile.ZIP_DEFLATED)
+        if styles:
+            package.writestr("styles.xml", styles)
         package.writestr("META-INF/manifest.xml", manifest or "<manifest/>")
     return out.getvalue()
 
 
 def struck_and_hidden(text: str) -> str:
-    """The value, with words before it that nobody sees any more."""
+    """The value, with words before it that nobody sees any more; a list to tick as it is, for a
+    struck word there may have been an option.
+    """
+    if set(text) & set("☑☐"):
+        return escape(text)
     gone = '<text:span text:style-name="Gone">提示</text:span>'
     return f'{gone}<text:span text:style-name="Struck">旧值128</text:span>{escape(text)}'
 

@@ -22,10 +22,12 @@ from ingest.document.editable.opendocument import (
     read_opendocument,
 )
 from ingest.document.editable.richtext import BrokenRtfError, RtfLimitError, read_rtf
+from ingest.document.editable.sheetxml import is_sheet_xml
 from ingest.document.editable.spreadsheet import (
     BrokenSheetError,
     SheetLimitError,
     read_csv,
+    read_sheet_xml,
     read_workbook,
 )
 from ingest.document.editable.word import BrokenWordError, read_word
@@ -33,6 +35,8 @@ from ingest.reading import Fate, Kind
 
 
 def _read_page(data: bytes) -> Content:
+    if is_sheet_xml(data):
+        return read_sheet_xml(data)
     return read_office_xml(data) if is_office_xml(data) else read_markup(data)
 
 

@@ -1,8 +1,8 @@
 """OpenDocument texts (.odt, .ott, also flat .fodt) -> :class:`~ingest.document.content.Content`.
 
-One pass over ``content.xml``. Deleted passages, comments, hidden and struck text are not what the
-document says. Spreadsheets (.ods) are read by ``spreadsheet.py``. Which form it is does not come
-in.
+One pass over ``content.xml``, with the styles beside it. Deleted passages, comments and hidden text
+are not what the document says; struck text and what is drawn are signs. Spreadsheets (.ods) are
+read by ``spreadsheet.py``. Which form it is does not come in.
 """
 
 from __future__ import annotations
@@ -12,11 +12,22 @@ import re
 import zipfile
 import zlib
 from collections.abc import Callable
+from dataclasses import replace
 
 from lxml import etree
 
-from ingest.document.content import Content
+from ingest.document.content import INK, STRUCK, Content, ringed
+from ingest.document.editable.opendrawings import (
+    DRAWINGS,
+    control_states,
+    is_loose,
+    says,
+    shown_by_mark,
+)
+from ingest.document.editable.openlooks import OpenLooks, value_of
 from ingest.document.editable.spans import TooMuchError, Writer
+from ingest.document.editable.symbols import shown_in
+from ingest.document.editable.wordlooks import PLAIN, Look
 
 MAX_XML = 48 * 1024 * 1024  #: bytes of content.xml
 MAX_REPEATED = 200  #: of one row or cell that says it stands several times
@@ -50,7 +61,7 @@ def read_opendocument(data: bytes) -> Content:
         TextLimitError: it is larger than the limits.
     """
     try:
-        return _Walk(root_of(data)).run()
+        return _Walk(root_of(data), _styles_of(data)).run()
     except TooMuchError as error:
         raise TextLimitError from error
     except BROKEN as error:
@@ -64,31 +75,39 @@ def root_of(data: bytes) -> etree._Element:
         TextLimitError: it is larger than anything a form can be.
         Exception: one of :data:`BROKEN`.
     """
+    return _parsed(_content_xml(data))
+
+
+def _parsed(xml: bytes) -> etree._Element:
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
-    return etree.fromstring(_content_xml(data), parser)
+    return etree.fromstring(xml, parser)
 
 
 def _content_xml(data: bytes) -> bytes:
     if not data.startswith(b"PK"):
         return data
     with zipfile.ZipFile(io.BytesIO(data)) as package:
-        if package.getinfo("content.xml").file_size > MAX_XML:
-            raise TextLimitError
-        return package.read("content.xml")
+        return _member(package, "content.xml")
+
+
+def _member(package: zipfile.ZipFile, name: str) -> bytes:
+    if package.getinfo(name).file_size > MAX_XML:
+        raise TextLimitError
+    return package.read(name)
+
+
+def _styles_of(data: bytes) -> etree._Element | None:
+    """The styles that stand beside the content of a package; a flat file holds its own."""
+    if not data.startswith(b"PK"):
+        return None
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        if "styles.xml" not in package.namelist():
+            return None
+        return _parsed(_member(package, "styles.xml"))
 
 
 def _name(element: etree._Element) -> str:
     return str(element.tag).rpartition("}")[2]
-
-
-def value_of(element: etree._Element, name: str) -> str:
-    """An attribute by its name without namespace; "" when it is not there."""
-    found = (str(text) for key, text in element.attrib.items() if _local(str(key)) == name)
-    return next(found, "")
-
-
-def _local(key: str) -> str:
-    return key.rpartition("}")[2]
 
 
 def count_of(element: etree._Element, name: str) -> int:
@@ -100,18 +119,13 @@ def count_of(element: etree._Element, name: str) -> int:
 class _Walk:
     """One pass; elements are told by their name without namespace."""
 
-    def __init__(self, root: etree._Element) -> None:
+    def __init__(self, root: etree._Element, styles: etree._Element | None) -> None:
         self._root = root
         self._writer = Writer()
-        self._unseen = {
-            value_of(style, "name")
-            for style in root.iter("{*}style")
-            if any(_hides(properties) for properties in style.iter("{*}text-properties"))
-        }
-        self._states = {
-            value_of(box, "id"): "☑" if _is_on(box) else "☐"
-            for box in root.iter("{*}checkbox", "{*}radio")
-        }
+        self._styles = OpenLooks(each for each in (styles, root) if each is not None)
+        self._looks: list[Look] = [PLAIN]
+        self._states = control_states(root)
+        self._loose = 0
         self._starts: dict[str, Callable[[etree._Element], None]] = {
             "table": lambda _: self._writer.begin_table(),
             "table-row": lambda _: self._writer.begin_row(),
@@ -119,10 +133,11 @@ class _Walk:
             "s": lambda element: self._writer.add(" " * min(count_of(element, "c"), 500)),
             "tab": lambda _: self._writer.add("\t"),
             "line-break": lambda _: self._writer.add("\n"),
-            "image": self._picture,
-            "control": lambda element: self._writer.add(
+            "control": lambda element: self._add(
                 self._states.get(value_of(element, "control"), "")
             ),
+            "fieldmark": lambda element: self._add(shown_by_mark(element)),
+            "fieldmark-start": lambda element: self._add(shown_by_mark(element)),
         }
         self._ends: dict[str, Callable[[], None]] = {
             "p": lambda: self._writer.end_paragraph(always=True),
@@ -140,18 +155,36 @@ class _Walk:
             name = _name(element)
             if event == "end":
                 self._ends.get(name, _nothing_ends)()
+                if name in _WORDS:
+                    self._looks.pop()
                 self._say(element.tail, element.getparent())
-            elif name in _UNSAID or value_of(element, "style-name") in self._unseen:
+                continue
+            if name in _WORDS:
+                self._looks.append(self._styles.within(element, self._looks[-1]))
+            if _is_gone(element) or (name in DRAWINGS and self._is_only_drawn(element)):
                 walk.skip_subtree()
             else:
                 self._starts.get(name, _nothing)(element)
                 self._say(element.text, element)
-        return self._writer.content(("是 OpenDocument 文档, 不是 Word 文件",))
+        content = self._writer.content(("是 OpenDocument 文档, 不是 Word 文件",))
+        return replace(content, loose=self._loose)
 
     def _say(self, text: str | None, holder: etree._Element | None) -> None:
         """White space is one blank, and none outside of paragraphs (ODF 1.3 part 3, 6.1.2)."""
         if text and holder is not None and (text.strip() or _name(holder) in _WORDS):
-            self._writer.add(_SPACES.sub(" ", text))
+            self._add(_SPACES.sub(" ", text))
+
+    def _add(self, text: str) -> None:
+        """Some text, with signs for how it looks."""
+        look = self._looks[-1]
+        if look.hidden or not text:
+            return
+        if look.struck and text.strip():
+            self._writer.add(STRUCK)
+            return
+        text = shown_in(text, look.font) if look.font else text
+        text = text.upper() if look.capitals else text
+        self._writer.add(ringed(text) if look.ringed and text.strip("_＿ \t\u3000") else text)
 
     def _cell(self, element: etree._Element) -> None:
         width = max(count_of(element, "number-columns-spanned"), 1)
@@ -160,8 +193,23 @@ class _Walk:
             self._writer.begin_cell()
         self._writer.begin_cell(width, height)
 
-    def _picture(self, _: etree._Element) -> None:
-        self._writer.pictures += 1
+    def _is_only_drawn(self, drawing: etree._Element) -> bool:
+        """Take down a drawing without words as a sign where it stands; who knows where it is seen."""
+        self._writer.pictures += sum(1 for _ in drawing.iter("{*}image"))
+        if says(drawing):
+            return False
+        parent = drawing.getparent()
+        in_words = parent is not None and _name(parent) in _WORDS
+        self._loose += is_loose(drawing) or not in_words
+        if in_words:
+            self._writer.add(INK)
+        return True
+
+
+def _is_gone(element: etree._Element) -> bool:
+    """Whether an element is not shown, whatever it holds."""
+    hidden = _name(element) == "section" and value_of(element, "display") == "none"
+    return _name(element) in _UNSAID or hidden
 
 
 def _nothing(_: etree._Element) -> None:
@@ -170,23 +218,3 @@ def _nothing(_: etree._Element) -> None:
 
 def _nothing_ends() -> None:
     """The same, at its end."""
-
-
-def _hides(properties: etree._Element) -> bool:
-    return value_of(properties, "display") == "none" or is_struck(properties)
-
-
-def is_struck(properties: etree._Element) -> bool:
-    """Whether text properties strike what is written."""
-    line = value_of(properties, "text-line-through-style") or value_of(
-        properties, "text-line-through-type"
-    )
-    return line not in {"", "none"}
-
-
-def _is_on(box: etree._Element) -> bool:
-    state = value_of(box, "current-state") or value_of(box, "state")
-    return state == "checked" or "true" in {
-        value_of(box, "current-selected"),
-        value_of(box, "selected"),
-    }

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from lxml import etree
 
 from ingest.document.content import MAX_COLUMNS, MAX_ROWS, STRUCK
-from ingest.document.editable.opendocument import count_of, is_struck, root_of, value_of
+from ingest.document.editable.opendocument import count_of, root_of
+from ingest.document.editable.openlooks import is_struck, value_of
 from ingest.document.editable.sheetmarks import Marks
 
 _UNSEEN = frozenset({"collapse", "filter"})

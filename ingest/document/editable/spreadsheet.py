@@ -38,6 +38,7 @@ from ingest.document.editable.opendocument import BROKEN as OPEN_BROKEN
 from ingest.document.editable.opendocument import TextLimitError
 from ingest.document.editable.opensheet import OpenBook
 from ingest.document.editable.sheetmarks import Marks, Place, SheetBook
+from ingest.document.editable.sheetxml import sheets_of
 from ingest.message.charsets import strict
 
 #: bytes of all members of an .xlsx together, as their directory declares them
@@ -272,6 +273,26 @@ def read_csv(data: bytes) -> Content:
     if len(rows) > MAX_ROWS:
         raise SheetLimitError
     return _checked([Table(1, tuple(_cells(rows, {})))], ())
+
+
+def read_sheet_xml(data: bytes) -> Content:
+    """The cells of a workbook that is one XML text.
+
+    Raises:
+        BrokenSheetError: it cannot be followed.
+        SheetLimitError: it is larger than the limits.
+    """
+    try:
+        sheets = sheets_of(data)
+    except ValueError as error:
+        raise BrokenSheetError(str(error)) from error
+    if len(sheets) > MAX_SHEETS or any(len(sheet.rows) > MAX_ROWS for sheet in sheets):
+        raise SheetLimitError
+    tables = [
+        Table(number, tuple(_cells(*_visible(sheet.rows, sheet.merged, sheet.marks))))
+        for number, sheet in enumerate(sheets, 1)
+    ]
+    return _checked((table for table in tables if table.cells), ("是电子表格, 不是 Word 文件",))
 
 
 def _decoded(data: bytes) -> str:

@@ -19,7 +19,7 @@ from ingest.document.form.prompts import (
     without_prompts,
 )
 from rules.facts import Fact, Provenance, Value
-from rules.labels import REMARK
+from rules.labels import REMARK, label_key
 from rules.vocabulary import Field, FieldType, normalise, parse_value
 
 MAX_VALUE = 20_000  #: characters kept of one value
@@ -88,6 +88,7 @@ _UNSEEN = dict.fromkeys((0x200B, 0x200C, 0x2060, 0xFEFF, 0x00AD))
 def _read_plain(field: Field, text: str) -> Value | None:
     raw = text.translate(_UNSEEN).strip().strip("_＿").strip()
     if field.type in (FieldType.TEXT, FieldType.LONG_TEXT, FieldType.ID):
+        raw = _without_label(field, raw)
         return _tidy(raw, keep_lines=field.type is FieldType.LONG_TEXT)[:MAX_VALUE] or None
     if field.type in (FieldType.CHOICE, FieldType.CHOICES):
         return _named_options(field, raw)
@@ -97,7 +98,20 @@ def _read_plain(field: Field, text: str) -> Value | None:
     value = parse_value(field, raw)
     if value is not None:
         return value
-    return parse_value(field, REMARK.sub("", unicodedata.normalize("NFKC", raw)))
+    return parse_value(field, _bare(field, unicodedata.normalize("NFKC", raw)))
+
+
+_STOP = re.compile(r"[\s。.、,;]+$")
+_HOUR = re.compile(
+    r"^自|(?:起|止)$|\s*(?:[上下]午\s*)?\d{1,2}(?:[点时]\d{0,2}分?|:\d\d(?::\d\d)?)$"
+)
+"""What stands around a day: 自…起, an hour."""
+
+
+def _bare(field: Field, raw: str) -> str:
+    """A value that is no text without a remark behind it, a full stop, around a day its hour."""
+    text = _STOP.sub("", REMARK.sub("", _STOP.sub("", raw)))
+    return _HOUR.sub("", text) if field.type is FieldType.DATE else text
 
 
 _HAN = "[\u3400-\u9fff\U00020000-\U0003ffff]"
@@ -113,11 +127,22 @@ def _tidy(text: str, *, keep_lines: bool) -> str:
     plain = text.strip(" \t\n_＿　")
     if keep_lines:
         return plain
-    plain = _without_numbers(without_leftovers(plain))
+    plain = _without_numbers(_NUMBERED.sub("", without_leftovers(plain)))
     pieces = plain.split()
-    if len(pieces) > 1 and all(map(_PERSON.fullmatch, pieces)):
+    if len(pieces) > 1 and (all(map(_PERSON.fullmatch, pieces)) or pieces[-1] in {"男", "女"}):
         return " ".join(pieces)
     return re.sub(rf"(?<={_HAN})\s+(?={_HAN})", "", " ".join(pieces))
+
+
+_NUMBERED = re.compile(rf"^(?:[(（]?\d{{1,2}}[)）.、．]\s*|[★☆※▲△●◆■*＊]+\s*)(?={_HAN}{{2}})")
+"""A number or mark that a clerk set before a name."""
+
+
+def _without_label(field: Field, text: str) -> str:
+    """A text before which the field's own label was written once more: ``联系人：麦玉清``."""
+    label, colon, rest = text.partition("：" if "：" in text else ":")
+    own = {label_key(each) for each in (field.name, *field.labels)}
+    return rest.strip() if colon and rest.strip() and label_key(label) in own else text
 
 
 _NUMBER_BEHIND = re.compile(

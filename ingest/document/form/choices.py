@@ -101,11 +101,21 @@ def choose(text: str, options: Sequence[str], *, several: bool) -> Choice:
         return UNSURE
     told = {piece.mark for gap in gaps for piece in gap.marks}
     if told == {Mark.EMPTY}:
+        if _lacks_a_box(places, gaps):
+            return UNSURE
         places[0].marks = [Mark.EMPTY]
     elif not _share_out(places, gaps):
         return UNSURE
     texts = any(piece.kind == "text" for piece in pieces)
     return _verdict(_merged(places), several=several, texts=texts)
+
+
+def _lacks_a_box(places: Sequence[_Place], gaps: Sequence[_Gap]) -> bool:
+    """Whether fewer boxes than options stand there: what stood beside the others is lost, or was
+    put in place of their box.
+    """
+    boxes = sum(len(gap.marks) for gap in gaps)
+    return boxes < len({place.text for place in places})
 
 
 def _denies(pieces: Sequence[_Piece]) -> bool:
@@ -465,6 +475,7 @@ def _by_ticks(
         _are_bullets(places, ticked),
         any(set(place.marks) & {Mark.TYPED, Mark.UNKNOWN} for place in odd),
         any(Mark.CROSS in place.marks for place in ticked),
+        any("1" in place.signs for place in ticked),  # a tick that names an option by its number
         bool(ringed) and not any(place in ticked for place in ringed),
     )
     return UNSURE if any(contradictions) else _answer(ticked, several=several)

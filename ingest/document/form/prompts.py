@@ -34,7 +34,8 @@ _SEAL = re.compile(r"(?:加盖|盖)(?:单位)?(?:公章|章)(?:处)?[::]?|公章
 _EXAMPLE = re.compile(r"(?:示例|例如|例|样例|范例|如)[::].*", re.DOTALL)
 _ANYBODY = re.compile(r"[\u3400-\u9fff]{0,12}(?:[x×*○〇]{2,}|某+)[\u3400-\u9fffx×*]{0,12}")
 _NOT_OWN = re.compile(
-    rf"(?:例如|例|如|示例|样例|范例)[::].*|同上|同左|同前|[〃″\"]|[(（](?:姓名|名称|全称|单位)[)）]"
+    rf"(?:例如|例|如|示例|样例|范例)[::].*|同(?:上|左|前|右|下)|同(?:申报单位|联系人|单位名称|封面)"
+    rf"|详?见(?:[上下左右]|附件|附表|附页|附后|封面|首页|前页|后页|另页)[^,。;]{{0,8}}|(?:待|暂)(?:定|填|补|缺|补充)|[〃″\"]|[(（](?:姓名|名称|全称|单位)[)）]"
     rf"|{_ANYBODY.pattern}"
     rf"|请[^。;:]{{0,12}}(?:{_WRITE})[^。;:]{{0,8}}[::].+",
     re.DOTALL,
@@ -56,7 +57,8 @@ def is_blank(text: str) -> bool:
 
 def is_example(text: str) -> bool:
     """Whether it says of itself that it is one: ``张三（示例）``."""
-    return re.search(r"\((?:示例|样例|范例|例)\)$", normalise(text)) is not None
+    told = r"\((?:填写|填报|填表)?(?:示例|样例|范例|例)\)"
+    return re.search(rf"^{told}|{told}$", normalise(text)) is not None
 
 
 def is_made_up(text: str) -> bool:

@@ -209,6 +209,8 @@ _NOTE = re.compile(
 _SIGNED = re.compile(r".*\((?:盖章|公章|签章|签字|签名)\):?")
 _HINT = re.compile(r"\([^()]+\)")
 _NUMBER = re.compile(r"\W*\d+\W*")
+_ASIDE = re.compile(r"\d{1,3}[所个家名人校份]?|\d{4}[年.\-/]\d{1,2}[月.\-/]\d{1,2}[日号]?")
+_NUMERIC = frozenset({FieldType.INTEGER, FieldType.DATE, FieldType.MONEY, FieldType.DECIMAL})
 _SCALES = ("甲乙丙丁戊己庚辛壬癸", "abcdefghijklmnop")
 
 
@@ -235,7 +237,19 @@ class _Row:
         told = normalise(name.text)
         if is_blank(told):
             return self._lacks_only_its_name(name) and not any(map(_SIGNED.fullmatch, written))
-        return not is_made_up(told) and (bool(self.filled) or not self._is_heading(told))
+        if is_made_up(told) or self._only_counts_or_dates():
+            return False
+        return bool(self.filled) or not self._is_heading(told)
+
+    def _only_counts_or_dates(self) -> bool:
+        """Whether a row without a number says nothing beside a name but a count (学校数, 2所) or a
+        day (who signs, and when), where neither is asked for.
+        """
+        columns = self.head.columns.values()
+        asked = any(field.type in _NUMERIC for field in columns)
+        told = [normalise(cell.text) for cell in self.filled]
+        aside = all(map(_ASIDE.fullmatch, told))
+        return bool(told) and aside and not asked and not self._number
 
     def _is_heading(self, told: str) -> bool:
         """Whether a name with nothing beside it heads a group or is a remark."""

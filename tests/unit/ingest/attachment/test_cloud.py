@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from ingest.attachment.cloud import CloudFile, cloud_files
+from ingest.attachment.cloud import CloudFile, cloud_files, link_in_file
 
 NETEASE = (
     '<div id="divNeteaseBigAttach"><div>从网易163邮箱发来的超大附件</div><a href="https://mail.163.com/large-attachment-download/index.html?file=abc" '
@@ -134,6 +134,72 @@ def test_drives_and_documents_online_are_recognised(link: str, provider: str) ->
     assert file.provider == provider
     assert file.reason.startswith(f"这是{provider}的")
     assert file.link.isascii()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://files.example.com/aa/bb，提取码为ab12", "https://files.example.com/aa/bb（密码：ab12）", "https://files.example.com/aa/bb\n访问码 ab12",
+        "https://files.example.com/aa/bb 提取码【ab12】", "口令 ab12 https://files.example.com/aa/bb", "申报材料太大，放在网盘 https://files.example.com/aa/bb",
+        "申报书下载链接：https://files.example.com/aa/bb", "[申报书.pdf](https://files.example.com/aa/bb)", "https://files.example.com/aa/bb.zip",
+        "https：//pan.baidu.com/s/1AbC", "https : //pan.baidu.com/s/1AbC", "https://pan。baidu。com/s/1AbC", "ｈｔｔｐｓ：／／ｐａｎ．ｂａｉｄｕ．ｃｏｍ／ｓ／１ＡｂＣ",
+        "https://mail.qq.com/cgi-bin/mail_spam?action=check&url=https%3A%2F%2Fpan.baidu.com%2Fs%2F1AbC", "https://nas.example.cn:5001/sharing/AbCd1234",
+    ],
+)  # fmt: skip
+def test_a_link_is_known_by_the_words_around_it(text: str) -> None:
+    """Whoever's drive it is, and however a person typed it."""
+    (file,) = cloud_files("", f"您好，{text}")
+
+    assert file.link.startswith("https://")
+    assert not file.link.endswith(")")
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://docs.qq.com/s/AbCdEf-gh", "https://www.kdocs.cn/folder/cAb", "https://f.kdocs.cn/g/AbCd/", "https://abc.feishu.cn/wiki/AbCd",
+        "https://abc.larkoffice.com/file/AbCd", "https://www.icloud.com.cn/iclouddrive/abc", "https://mail.126.com/cloud-attachment-download/?p=1",
+        "https://qiye.aliyun.com/alimail/openLinks/downloadMimeMetaDetail?id=1", "https://webmail30.189.cn/w2/share/download?x=1",
+        "https://mail.example.edu.cn/coremail/XT5/nf/download.jsp?share_link=1", "https://pan.example.edu.cn/#/link/ABCDEF", "https://share.note.youdao.com/ynoteshare/index.html?id=1",
+        "https://pan.quark.cn/g/abc123", "https://qfile.qq.com/q/abcd1234", "https://pan.baidu.com/wap/init?surl=AbCdEf", "https://wss1.cn/f/abcd1234",
+    ],
+)  # fmt: skip
+def test_a_known_place_needs_no_words(link: str) -> None:
+    """Its address says enough."""
+    (file,) = cloud_files("", f"见 {link}")
+
+    assert file.provider != "网盘"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "请登录 https://sys.example.cn/login 用户名 abc 密码 abc123", "会议 https://meeting.example.cn/dm/abcd 密码 1234", "公示见 https://www.example.cn/news/1.html",
+        "通知附件下载地址：http://jyj.example.gov.cn/art/1.html", "材料链接 http://[bad/x", "https://www.yuque.com/",
+    ],
+)  # fmt: skip
+def test_a_link_that_only_stands_there_is_no_file(text: str) -> None:
+    """A system's login, a meeting, a page of news, an office's own page."""
+    assert cloud_files("", text) == ()
+
+
+def test_an_attached_note_or_shortcut_is_the_link_in_it() -> None:
+    """链接.txt, .url of Windows, .webloc of macOS, .gdoc of Google."""
+    note = link_in_file(
+        "链接.txt", "链接：https://pan.baidu.com/s/1abc 提取码 ab12".encode("gb18030")
+    )
+    shortcut = link_in_file(
+        "申报书.url", b"[InternetShortcut]\r\nURL=https://x.example.cn/a?b=1\r\n"
+    )
+
+    assert note is not None
+    assert note.provider == "百度网盘"
+    assert shortcut is not None
+    assert shortcut.link == "https://x.example.cn/a?b=1"
+    assert shortcut.reason.startswith("这是网页快捷方式, 不是文件本身")
+    assert link_in_file("说明.txt", b"see https://x.example.cn/a") is None
+    assert link_in_file("空.url", b"[InternetShortcut]") is None
+    assert link_in_file("大.txt", b"https://pan.baidu.com/s/1abc " * 9_000) is None
 
 
 def test_the_names_of_ordinary_attachments_listed_above_are_not_taken() -> None:

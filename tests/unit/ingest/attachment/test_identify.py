@@ -225,6 +225,11 @@ FILES: dict[str, tuple[bytes, str, Kind]] = {
     "UTF-8 text cut at the sample's end": (("申" * 4000).encode(), "a.txt", Kind.TEXT),
     "UTF-16 text": ("申报".encode("utf-16"), "a.txt", Kind.TEXT),
     "csv": ("学校,师市\n".encode("gbk"), "a.csv", Kind.CSV),
+    "tabs under .xls": ("学校\t师市\n".encode("gbk"), "a.xls", Kind.CSV),
+    "words under .xls": ("学校".encode("gbk"), "a.xls", Kind.TEXT),
+    "tabs of Excel's Unicode text": ("学校\t师市\n".encode("utf-16"), "a.xls", Kind.CSV),
+    "a page in UTF-16": ("<table><tr><td>学校</table>".encode("utf-16"), "a.xls", Kind.HTML),
+    "Pages": (package({"Index/Document.iwa": b"x", "preview.jpg": b"x"}), "a.pages", Kind.OFFICE),
     "noise": (bytes(range(256)), "a.pdf", Kind.OTHER),
 }
 

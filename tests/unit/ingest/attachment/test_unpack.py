@@ -423,3 +423,15 @@ def test_a_saved_mail_gives_its_attachments() -> None:
         ("2/1", "", Fate.BODY),
         ("2/2", "a.pdf", None),
     ]
+
+
+def test_files_of_apple_s_office_are_called_what_they_are() -> None:
+    """Pages and Numbers, with how to mend it; nothing inside is shown to the applicant."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as package:
+        package.writestr("Index/Document.iwa", b"x")
+
+    (item,) = unpack(out.getvalue(), "申报书.pages", "1", Budget())
+
+    assert item.fate is Fate.UNSUPPORTED
+    assert "导出为 Word" in item.reason

@@ -131,7 +131,20 @@ def test_a_credit_code_is_believed_only_with_its_check_character() -> None:
 
 
 @pytest.mark.parametrize("kind", [FieldType.TEXT, FieldType.TELEPHONE])
-@pytest.mark.parametrize("text", ["同上", "〃", "例：13900000001", "如：0991-8878035"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "同上",
+        "〃",
+        "例：13900000001",
+        "如：0991-8878035",
+        "同申报单位",
+        "见封面",
+        "详见附件2",
+        "待定",
+        "暂缺",
+    ],
+)
 def test_an_example_or_a_pointer_elsewhere_is_no_value(kind: FieldType, text: str) -> None:
     """It is kept as written for staff."""
     fact = read_cell(field(kind), text, NOWHERE)
@@ -151,3 +164,30 @@ def test_an_example_or_a_pointer_elsewhere_is_no_value(kind: FieldType, text: st
 def test_blanks_within_a_name_go_and_blanks_between_names_stay(text: str, value: str) -> None:
     """Two persons must not become a third."""
     assert read_cell(field(FieldType.TEXT), text, NOWHERE).value == value
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("联系人：麦玉清", "麦玉清"), ("联系人姓名: 麦玉清", "麦玉清"), ("1.晨光小学", "晨光小学"), ("★晨光小学", "晨光小学"),
+     ("（2）晨光小学", "晨光小学"), ("麦玉清 女", "麦玉清 女"), ("143团一中", "143团一中"), ("备注：无", "备注：无"), ("3.5班", "3.5班")],
+)  # fmt: skip
+def test_what_a_clerk_repeats_before_a_name_is_not_of_it(text: str, value: str) -> None:
+    """The label once more, a number, a star; other words with a colon are the text's own."""
+    named = Field("联系人", FieldType.TEXT, (), ("联系人", "联系人姓名"))
+
+    assert read_cell(named, text, NOWHERE).value == value
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "value"),
+    [
+        (FieldType.DATE, "2024年8月13日起", "2024-08-13"), (FieldType.DATE, "自2024年8月13日", "2024-08-13"), (FieldType.DATE, "2024年8月13日上午9点", "2024-08-13"),
+        (FieldType.DATE, "2024-8-13 00:00:00", "2024-08-13"), (FieldType.DATE, "2024年8月13日。", "2024-08-13"), (FieldType.DATE, "2024年8月13日至8月17日", None),
+        (FieldType.PERCENT, "98.6%。", 986_000), (FieldType.PERCENT, "98.6%（截至7月）、", 986_000), (FieldType.INTEGER, "86、", 86), (FieldType.INTEGER, "86。5", None),
+    ],
+)  # fmt: skip
+def test_a_stop_or_an_hour_behind_a_value_is_not_of_it(
+    kind: FieldType, text: str, value: Value | None
+) -> None:
+    """What stands around the value is left out, never taken for part of it."""
+    assert read_cell(field(kind), text, NOWHERE).value == value

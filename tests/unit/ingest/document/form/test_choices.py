@@ -50,6 +50,7 @@ NOBODY_KNOWS = [
     (f"{STRUCK}  否", ANSWERS), (f"是/{STRUCK}", ANSWERS), (f"☑{STRUCK} ☐初中", KINDS), (f"□是 □否{INK}", ANSWERS), (f"□是 □否 {INK}", ANSWERS),
     (f"☑是 □否 {INK}", ANSWERS), ("是̶  否", ANSWERS), ("□小学 □初中 □其他：特教", KINDS), ("☑小学 ☑初中", KINDS), ("□是 □否 见附件", ANSWERS),
     ("☑是 " + ringed("否"), ANSWERS), ("☑其它 □小学", KINDS), ("(×)是 ( )否", ANSWERS),
+    ("无异议  □有异议", RESULTS), ("□无异议  有异议", RESULTS), ("小学 □初中 □其他", KINDS), ("1无异议 2有异议   √1", RESULTS),
 ]  # fmt: skip
 
 
