@@ -22,7 +22,10 @@ _SAID = re.compile(
     r"[^\n。;；]{0,14}$"
 )
 _OURS = "申报|汇总|附件|扫描|盖章|材料|承诺|公示"
-_NAMED = rf"[^<>\[\]\n]{{0,100}}(?:{_OURS})[^<>\[\]\n]{{0,100}}\.(?:{ENDINGS})|[^<>\[\]\n]{{1,120}}\.(?:zip|rar|7z)"
+_PLAIN = r"[^<>\[\]\n]"
+_NAMED = (
+    rf"{_PLAIN}{{0,100}}(?:{_OURS}){_PLAIN}{{0,100}}\.(?:{ENDINGS})|{_PLAIN}{{1,120}}\.(?:zip|rar|7z)"
+)
 """The name of a file that an applicant may have put somewhere."""
 _NAME_BEHIND = re.compile(
     rf"^[\"'][^<>]{{0,600}}>(?:<[^<>]{{0,200}}>|\s){{0,8}}(?:{_NAMED})\s*<", re.IGNORECASE

@@ -1,5 +1,5 @@
 """How the paragraphs and spans of an OpenDocument text look as far as it changes what they say:
-hidden, struck, capitals, set in a symbol font, ringed. Styles by name, with those they are based on.
+hidden, struck, capitals, set in a symbol font, ringed. Styles by name, with their parents.
 """
 
 from __future__ import annotations
