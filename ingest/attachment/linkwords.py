@@ -23,9 +23,8 @@ _SAID = re.compile(
 )
 _OURS = "申报|汇总|附件|扫描|盖章|材料|承诺|公示"
 _PLAIN = r"[^<>\[\]\n]"
-_NAMED = (
-    rf"{_PLAIN}{{0,100}}(?:{_OURS}){_PLAIN}{{0,100}}\.(?:{ENDINGS})|{_PLAIN}{{1,120}}\.(?:zip|rar|7z)"
-)
+_PACKED = rf"{_PLAIN}{{1,120}}\.(?:zip|rar|7z)"
+_NAMED = rf"{_PLAIN}{{0,100}}(?:{_OURS}){_PLAIN}{{0,100}}\.(?:{ENDINGS})|{_PACKED}"
 """The name of a file that an applicant may have put somewhere."""
 _NAME_BEHIND = re.compile(
     rf"^[\"'][^<>]{{0,600}}>(?:<[^<>]{{0,200}}>|\s){{0,8}}(?:{_NAMED})\s*<", re.IGNORECASE
