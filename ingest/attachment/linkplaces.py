@@ -37,7 +37,7 @@ _TABLE: tuple[tuple[str, str, str, str], ...] = (
     (r"(?:qiye|mail|netdisk)[a-z0-9-]*\.(?:mxhichina|aliyun)\.com", r"/.*(?:netdisk|attach|share|file|openlinks|internallinks)", "阿里邮箱", _LARGE),
     (r"(?:[a-z0-9-]+\.)*mail\.10086\.cn", r".*(?:down|disk|share|attach|file)", "139邮箱", _LARGE),
     (r"(?:[a-z0-9-]+\.)*mail\.wo\.cn", r"/.*(?:down|disk|share|attach)", "沃邮箱", _LARGE),
-    (r"(?:www\.|share\.)?icloud\.com(?:\.cn)?", r"/(?:attach|iclouddrive|photos)", "iCloud", _LARGE),
+    (r"(?:www\.|share\.)?icloud\.com(?:\.cn)?", r"/(?:att|iclouddrive|photos)", "iCloud", _LARGE),
     (r"(?:mail|webmail\d*)\.189\.cn|mail\.21cn\.com", r"/.*(?:attach|share|netdisk|download)", "189邮箱", _LARGE),
     (r"mail\.tom\.com", r"/.*(?:netdisk|attach|share)", "TOM邮箱", _LARGE),
     (r"[a-z0-9.-]+\.(?:edu|gov|org|com)\.cn|[a-z0-9-]+\.[a-z0-9.-]+\.cn", r"/coremail/.*(?:download|userattach|share|nf)", "单位邮箱", _LARGE),

@@ -194,7 +194,7 @@ class _Walk:
         self._writer.begin_cell(width, height)
 
     def _is_only_drawn(self, drawing: etree._Element) -> bool:
-        """Take down a drawing without words as a sign where it stands; who knows where it is seen."""
+        """Take down a drawing without words as a sign where it stands; it may be seen elsewhere."""
         self._writer.pictures += sum(1 for _ in drawing.iter("{*}image"))
         if says(drawing):
             return False
