@@ -12,6 +12,7 @@ import random
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from xml.sax.saxutils import escape
 
 import docx
@@ -578,7 +579,8 @@ def old_formats(call: Call) -> list[Filled]:
     return made
 
 
-def filled_forms(call: Call) -> list[Filled]:
+@cache
+def filled_forms(call: Call) -> Sequence[Filled]:
     """Every layout for both application forms, plainly and variously written."""
     made = []
     for form in (form for form in call.forms if not form.columns):
@@ -592,4 +594,4 @@ def filled_forms(call: Call) -> list[Filled]:
                 )
                 case = f"{name}-{form.id}-{'varied' if varied else 'plain'}"
                 made.append(Filled(case, "docx", layout(form.titles[0], pairs), form.id, expected))
-    return made
+    return tuple(made)

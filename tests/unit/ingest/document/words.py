@@ -5,10 +5,17 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Sequence
+from functools import cache
 
 import docx
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+
+
+@cache
+def empty_word() -> bytes:
+    """A .docx with nothing in it."""
+    return word()
 
 
 def word(lines: Sequence[str] = (), *tables: Sequence[Sequence[str]]) -> bytes:
@@ -34,7 +41,7 @@ def saved(document: docx.document.Document) -> bytes:
 def body(xml: str, base: bytes | None = None) -> bytes:
     """A .docx whose body is ``xml`` (``w:`` prefix bound)."""
     main = f'<w:document {W} xmlns:mc="m" xmlns:w14="http://schemas.microsoft.com/office/word/2010/wordml"><w:body>{xml}</w:body></w:document>'
-    return replaced(base or word(), "word/document.xml", main.encode())
+    return replaced(base or empty_word(), "word/document.xml", main.encode())
 
 
 def replaced(
