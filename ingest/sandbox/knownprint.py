@@ -13,7 +13,6 @@ any: nothing is taken from here or put here for a file that the mail does not ce
 from __future__ import annotations
 
 import hashlib
-import os
 import tempfile
 import zlib
 from collections.abc import Iterable, Sequence
@@ -92,10 +91,14 @@ class PrintOfMail:
         if place is None:
             return
         place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(dir=place.parent, suffix=".print")
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(_closed(text.model_dump_json().encode()))
-        _remove_old(place.parent, Path(name).replace(place).stat().st_mtime)
+        with tempfile.NamedTemporaryFile(dir=place.parent, suffix=".print", delete=False) as file:
+            try:
+                file.write(_closed(text.model_dump_json().encode()))
+                file.flush()
+            except OSError:  # the disk is full
+                Path(file.name).unlink()
+                raise
+        _remove_old(place.parent, Path(file.name).replace(place).stat().st_mtime)
 
     def _place(self, task: ScanTask, call: Call) -> Path | None:
         if self._folder is None:

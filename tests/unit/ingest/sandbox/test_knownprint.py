@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
+import resource
 from dataclasses import replace
 from pathlib import Path
 
@@ -145,6 +146,17 @@ def test_without_a_folder_nothing_is_kept_and_trouble_with_one_is_none(
     gone = KnownPrint(tmp_path / "print").of_mail(tmp_path / "gone.eml")
     gone.keep([TASK], [TEXT], call)
     assert gone.known([TASK], call) == ()
+
+
+def test_what_does_not_fit_on_the_disk_leaves_nothing(folder: Path, mail: Path, call: Call) -> None:
+    """Half an entry neither."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (16, hard))
+    try:
+        KnownPrint(folder).of_mail(mail).keep([TASK], [TEXT], call)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert list(folder.iterdir()) == []
 
 
 def test_entries_nobody_asks_for_any_more_go(folder: Path, mail: Path, call: Call) -> None:
