@@ -21,7 +21,7 @@ from ingest.rulefiles.in_force import RulesInForce
 from ingest.settings import Settings
 from ingest.steps.chronicle import Chronicle
 from ingest.steps.intake import Inlet
-from ingest.steps.readers import Readers, usual_readers
+from ingest.steps.readers import Readers, Reading, usual_readers
 from ingest.steps.send import Outlet
 from ingest.store.database import Database
 from ingest.store.files import Files
@@ -54,6 +54,7 @@ class App:
     templates: Templates
     #: of the other calls, by id
     more_templates: Mapping[str, Templates] = field(default_factory=dict)
+    elsewhere: Reading | None = None  #: who reads, where it is not this process
 
     @cached_property
     def key(self) -> bytes:
@@ -68,9 +69,9 @@ class App:
         return open_signer(self.settings)
 
     @cached_property
-    def readers(self) -> Readers:
+    def readers(self) -> Reading:
         """Who reads the mails."""
-        return Readers(self.settings.limits.readers or usual_readers())
+        return self.elsewhere or Readers(self.settings.limits.readers or usual_readers())
 
     @property
     def office(self) -> Office:
@@ -98,7 +99,10 @@ class App:
     def inlet(self) -> Inlet:
         """Where mails come in."""
         watched = self.settings.mailbox
-        return Inlet(self.database, self.files, self.mailbox, watched, self.mouth, self.clock)
+        return Inlet(
+            self.database, self.files, self.mailbox, watched, self.mouth, self.clock,
+            self.readers.arrived,
+        )  # fmt: skip
 
     @property
     def outlet(self) -> Outlet:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
+
+from ingest.errors import StorageError, TemporaryError
 
 
 class Clock(Protocol):
@@ -19,6 +24,25 @@ class SystemClock:
     def now(self) -> datetime:
         """The present instant, aware, in UTC."""
         return datetime.now(UTC)
+
+
+class ServerClock:
+    """The clock of a server that several machines share: theirs may differ, and what they agree
+    on must not. Asked now and then; between two answers, and while nobody answers, it goes on by
+    this machine's steady count of seconds.
+    """
+
+    def __init__(self, ask: Callable[[], datetime], again_after: float = 30.0) -> None:
+        self._ask, self._again_after = ask, again_after
+        self._said, self._at = ask(), time.monotonic()
+        self.ahead = self._said - datetime.now(UTC)  #: of this machine's own clock, at the start
+
+    def now(self) -> datetime:
+        """The present instant, aware, in UTC."""
+        if time.monotonic() - self._at > self._again_after:
+            with suppress(TemporaryError, StorageError):
+                self._said, self._at = self._ask(), time.monotonic()
+        return self._said + timedelta(seconds=time.monotonic() - self._at)
 
 
 class FixedClock:

@@ -40,7 +40,6 @@ from ingest.steps.staff.replies import answer_one
 from ingest.steps.watch import alarm_login_refused, watch_intake, watch_walls
 from ingest.store.events import EventKind, record_event
 from ingest.store.folders import forget_listings
-from ingest.store.messages import release_claims
 
 WORK_EVERY = timedelta(seconds=5)
 LISTEN_EVERY = timedelta(seconds=1)
@@ -84,7 +83,7 @@ def settle_past(app: App) -> None:
     with app.database.writing() as session:
         interrupted = note_interrupted(session, now)
         known = app.chronicle.confirm_interrupted(session, interrupted, now)
-        release_claims(session)
+        app.readers.begin(session)
         forget_listings(session)
     app.chronicle.note_head(now)
     if uncertain := [each for each in interrupted if each not in known]:
@@ -205,6 +204,9 @@ class Daemon:
     listener: Listener | None = None
     #: SIGHUP came; a plain flag, because a handler must not take a lock its thread may hold
     reload: bool = False
+    #: whether we may go on; False where another process has taken our part over
+    entitled: Callable[[], bool] = lambda: True
+    told_to_stop: bool = False  #: by a signal
 
     def run(self) -> None:
         """Work until SIGTERM or SIGINT; the unit in hand is finished first.
@@ -310,6 +312,7 @@ class Daemon:
 
     def _stop(self, number: int, frame: FrameType | None) -> None:
         del number, frame
+        self.told_to_stop = True
         self.stop.set()
 
     def _ask_reload(self, number: int, frame: FrameType | None) -> None:
@@ -320,7 +323,7 @@ class Daemon:
         """Run one step; trouble of the world waits for the next tick, a refused login ends the
         daemon.
         """
-        if self.stop.is_set():
+        if self.stop.is_set() or not self.entitled():
             return
         try:
             step()

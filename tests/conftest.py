@@ -22,6 +22,7 @@ from tests.once import Once
 from tests.servers.certificates import Certificates, make_certificates
 from tests.servers.dovecot import DovecotAccount, DovecotServer, program
 from tests.servers.objects import ObjectServer
+from tests.servers.postgresql import INSTALLED, PostgresqlServer
 
 # How long an example takes says nothing while other workers use the same cores.
 hypothesis.settings.register_profile("house", deadline=None)
@@ -84,6 +85,26 @@ def dovecot_server() -> Iterator[DovecotServer]:
 def dovecot(dovecot_server: DovecotServer) -> DovecotAccount:
     """A fresh account with an empty INBOX."""
     return dovecot_server.new_account()
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[PostgresqlServer]:
+    """One PostgreSQL for the whole run; skips when it is not installed."""
+    if not INSTALLED:
+        pytest.skip("PostgreSQL 15 is not installed (Debian package postgresql)")
+    server = PostgresqlServer()
+    try:
+        server.start()
+        yield server
+        server.stop()
+    finally:
+        server.remove()
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: PostgresqlServer) -> str:
+    """The address of a new, empty database."""
+    return postgresql_server.new_database()
 
 
 @pytest.fixture

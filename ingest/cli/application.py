@@ -24,6 +24,7 @@ from ingest.cli import (
     outbox,
     receipt,
     recovery,
+    roles,
     rules_at_work,
     task,
 )
@@ -77,6 +78,7 @@ operations.register(app)
 init.register(app)
 recovery.register(app)
 doctor.register(app)
+roles.register(app)
 export.register(app)
 demo.register(app)
 desk.register(app)

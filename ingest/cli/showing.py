@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         LetterRecord,
         MessageDetail,
         MessageRecord,
+        QueueRecord,
         SilenceRecord,
         StatusReport,
     )
@@ -266,9 +267,18 @@ def status_rows(report: StatusReport, now: datetime) -> list[tuple[str, str]]:
         ("规则", report["rules_trouble"] or "正常"),
         *(("请注意", one) for one in report["attention"]),
         *((f"文件夹 {folder}", error) for folder, error in report["errors"].items()),
+        *_queue_rows(report["queue"]),
         ("台账", f"{report['ledger']['events']} 行，末行校验值 {report['ledger']['head']}"),
     ]
     return [("异常", report["stale"]), *rows] if report["stale"] else rows
+
+
+def _queue_rows(queue: QueueRecord | None) -> list[tuple[str, str]]:
+    if queue is None:
+        return []
+    jobs = f"待读 {queue['waiting']}、在读 {queue['doing']}、停住 {queue['stuck']}、出错 {queue['failed']}"
+    about = f"{queue['receiver']}(版本 {queue['receiver_version']}),{queue['receiver_silent']} 秒前有动静"
+    return [("读取任务", f"{jobs};worker {queue['workers']} 个"), ("receiver", about)]
 
 
 def _counted(counts: Mapping[str, int], words: Mapping[Any, str]) -> str:

@@ -7,7 +7,7 @@ one we know, is decided in ``ingest/steps/receive.py`` and ``ingest/mailbox/curs
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -61,6 +61,8 @@ class Inlet:
     watched: MailboxSettings  #: which folders, since when, up to which size
     mouth: Mouth  #: senders of mails above the size limit are answered at once
     clock: Clock  #: asked at the border of each batch: a first look at a full mailbox takes hours
+    #: told of mails in the transaction that writes them down
+    arrived: Callable[[Session, Sequence[MessageRow]], None] = lambda _, __: None
 
 
 @dataclass(frozen=True)
@@ -227,6 +229,7 @@ class Intake:
         self, arrivals: Sequence[Arrival], database: Session, now: datetime
     ) -> list[MessageRow]:
         rows = record_messages(database, arrivals, now)
+        self.inlet.arrived(database, rows)
         record_received(
             database,
             now,

@@ -9,20 +9,23 @@ from __future__ import annotations
 
 import os
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from ingest.clock import Clock
 from ingest.office import Mouth
 from ingest.steps.backlog import Backlog
 from ingest.steps.read import claim_next, file_or_strike, read_mail
 from ingest.store.counts import count_unread
+from ingest.store.messages import release_claims
 
 if TYPE_CHECKING:
+    from sqlmodel import Session
+
     from ingest.steps.route import Readings
     from ingest.store.database import Database
     from ingest.store.files import Files
@@ -39,6 +42,24 @@ LOOK_EVERY = 1.0
 def usual_readers() -> int:
     """One for each core we may use, at most :data:`MOST`."""
     return min(len(os.sched_getaffinity(0)), MOST)
+
+
+class Reading(Protocol):
+    """Who sees to it that mails are read: readers here, or workers elsewhere."""
+
+    backlog: Backlog  #: what a person who waits for it is told
+
+    def begin(self, session: Session) -> None:
+        """At the start of the program: what an earlier run left behind."""
+
+    def arrived(self, session: Session, rows: Sequence[MessageRow]) -> None:
+        """In the transaction that writes mails down: they are to be read."""
+
+    def read_next(self, database: Database, files: Files, mouth: Mouth, clock: Clock) -> bool:
+        """See to some of it here; False when there is nothing more to do."""
+
+    def close(self) -> None:
+        """Wait for what is in hand."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +82,13 @@ class Readers:
         self._claimed: deque[_Claimed] = deque()
         self._taken: Counter[str] = Counter()
         self.backlog = Backlog()
+
+    def begin(self, session: Session) -> None:
+        """Nobody is reading yet: what was claimed by an earlier run is due at once."""
+        release_claims(session)
+
+    def arrived(self, session: Session, rows: Sequence[MessageRow]) -> None:
+        """Nothing is to be done: a turn is taken as long as mails wait."""
 
     def read_next(self, database: Database, files: Files, mouth: Mouth, clock: Clock) -> bool:
         """Give every free reader a mail; file the mail claimed first if it has been read within

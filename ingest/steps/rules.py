@@ -183,6 +183,17 @@ def use_rules_in_force(rules: RulesInForce, database: Database) -> None:
             raise ConfigError(each.trouble)
 
 
+def follow_rules_in_force(rules: RulesInForce, database: Database) -> None:
+    """For a process beside the daemon that only reads mails: let each call say what it says there,
+    whatever stands on this machine's disk. Nothing is judged, so no rule is started.
+    """
+    for each in rules.all:
+        with database.reading() as session:
+            row = last_good(session, each.call.id)
+        if row is not None and kept_texts(row) != texts_of(each.folder):
+            each.folder = with_texts(each.folder, kept_texts(row))
+
+
 def _put_in_force(rules: RulesInForce, folder: CallFolder, texts: RuleTexts | None = None) -> bool:
     """Use files that were good before; False when this program cannot use them any more."""
     try:

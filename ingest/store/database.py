@@ -302,8 +302,18 @@ def _make_private(path: Path) -> None:
         ) from error
 
 
+_LINE = {
+    "connect_timeout": 10,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
+}
+"""So that a network cut in two is noticed within a minute; the system alone waits for hours."""
+
+
 def _postgresql_engine(address: URL, patience: timedelta) -> Engine:
-    engine = create_engine(address, pool_pre_ping=True, connect_args={"connect_timeout": 10})
+    engine = create_engine(address, pool_pre_ping=True, connect_args=_LINE)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
@@ -313,6 +323,8 @@ def _postgresql_engine(address: URL, patience: timedelta) -> Engine:
         connection.exec_driver_sql(
             f"SET LOCAL lock_timeout = {patience // timedelta(milliseconds=1)}",
         )
+        # a machine that freezes in the middle must not keep all others waiting
+        connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 20000")
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITER_LOCK})")
 
     return engine
@@ -343,6 +355,11 @@ plain one.
 
 _POSTGRESQL: dict[str, MailroomError] = {
     "08": UnavailableError("与数据库服务器的连接中断", "稍后会再试"),
+    "25006": StorageError(
+        "数据库服务器只接受读取(备用机, 或维护中)",
+        "请检查 [store] database 是否指向主服务器; 稍后会再试",
+    ),
+    "25P03": UnavailableError("数据库服务器等不到本机的下一步, 断开了", "稍后会再试"),
     "28": ConfigError("数据库服务器拒绝了用户名或密码", "请检查 [store] database"),
     "3D": ConfigError("数据库服务器上没有这个数据库", "请先建立, 或检查 [store] database"),
     "40": _BUSY,

@@ -14,7 +14,8 @@ from sqlalchemy import create_engine
 from ingest.errors import StorageError, TemporaryError
 from ingest.store.database import database_file, open_database, translated_errors
 
-_INSTANCE = 0x6D61696D  #: PostgreSQL's advisory lock of a running instance, any number that is ours
+INSTANCE = 0x6D61696D
+"""PostgreSQL's advisory lock of a running instance, any number that is ours."""
 
 
 @contextmanager
@@ -61,7 +62,7 @@ def _locked_server(url: str) -> Iterator[None]:
     engine = create_engine(url)
     try:
         with translated_errors(), engine.connect() as connection:
-            statement = f"SELECT pg_try_advisory_lock({_INSTANCE})"
+            statement = f"SELECT pg_try_advisory_lock({INSTANCE})"
             if not connection.exec_driver_sql(statement).scalar():
                 raise _taken()
             connection.commit()

@@ -13,9 +13,12 @@ from ingest.settings import Settings
 from ingest.slips import unusable_addresses
 from ingest.store.claims import founded_at, last_backup
 from ingest.store.events import bounces
+from ingest.store.queue import QueueState, queue_state
 from notifier.outbox import CLOSING, OutboxRow, newest_letters, queued_since
 from notifier.outboxstates import OutboxState
 
+SILENT_AFTER = 30
+"""Seconds within which a standby takes the receiver's part over."""
 REMEMBERED = timedelta(days=3)
 """How long a digest that was lost is told."""
 
@@ -25,12 +28,29 @@ def attention(session: Session, settings: Settings, now: datetime) -> Iterator[s
     for address in unusable_addresses(settings.office):
         yield f"{address} 不是可用的邮箱地址，收不到日报和告警：改 [office] staff、administrators"
     yield from (said for _, said in lost_digests(session, now))
+    if (queue := queue_state(session)) is not None:
+        yield from queue_trouble(queue)
     if held := count_held(session):
         yield f"发件箱里扣着 {held} 封信，等人放行：用 mailroom outbox list --state held 列出，mailroom outbox show 看过再放行"
     if late := overdue_backup(
         last_backup(session), founded_at(session), now, settings.store.backup_within
     ):
         yield late
+
+
+def queue_trouble(queue: QueueState) -> Iterator[str]:
+    """What is wrong with an office on several machines. Pure."""
+    if queue.receiver_silent > SILENT_AFTER:
+        yield (
+            f"receiver 已 {queue.receiver_silent} 秒没有动静，也没有待命的接替：最后一个是 {queue.receiver}，"
+            "在任一台机器上启动 mailroom receiver"
+        )
+    if queue.waiting and not queue.workers:
+        yield f"{queue.waiting} 件来件等着读，却没有一个 worker 在工作：在任一台机器上启动 mailroom worker"
+    if queue.stuck:
+        yield f"{queue.stuck} 件来件的读取任务停住了：读它的 worker 已没有动静，receiver 一分钟内会让别的 worker 重读"
+    if queue.failed:
+        yield f"{queue.failed} 件来件的读取任务出错：会自动再试，原因见 worker 的日志"
 
 
 def lost_digests(session: Session, now: datetime) -> list[tuple[OutboxRow, str]]:

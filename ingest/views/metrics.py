@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from ingest.views.records import StatusReport
+from ingest.views.records import QueueRecord, StatusReport
 
 PREFIX = "mailroom_"
 
@@ -37,9 +37,25 @@ def _lines(report: StatusReport) -> Iterator[str]:
     )
     for name, about, value in plain:
         yield from _gauge(name, about, {"": value})
+    yield from _queue(report["queue"])
     if report["last_poll"] is not None:
         about = "When the mailbox was last looked at."
         yield from _gauge("last_poll_timestamp_seconds", about, {"": _seconds(report["last_poll"])})
+
+
+def _queue(queue: QueueRecord | None) -> Iterator[str]:
+    if queue is None:
+        return
+    jobs = {
+        "waiting": queue["waiting"],
+        "doing": queue["doing"],
+        "stuck": queue["stuck"],
+        "failed": queue["failed"],
+    }
+    yield from _gauge("jobs", "Jobs of reading a mail, by state.", jobs, "state")
+    yield from _gauge("workers", "Workers with a recent sign of life.", {"": queue["workers"]})
+    about = "Seconds since the receiver's last sign of life."
+    yield from _gauge("receiver_silent_seconds", about, {"": queue["receiver_silent"]})
 
 
 def _gauge(name: str, about: str, values: Mapping[str, int], label: str = "") -> Iterator[str]:

@@ -209,6 +209,19 @@ class LedgerRecord(TypedDict):
     head: str
 
 
+class QueueRecord(TypedDict):
+    """An office on several machines: the queue of mails to be read, and who is at work."""
+
+    waiting: int
+    doing: int
+    stuck: int
+    failed: int
+    workers: int
+    receiver: str
+    receiver_version: str
+    receiver_silent: int  #: seconds since its last sign of life
+
+
 class StatusReport(TypedDict):
     """The state of the house in numbers. Instants are text here."""
 
@@ -227,4 +240,5 @@ class StatusReport(TypedDict):
     rules_trouble: str
     attention: list[str]  #: what waits for a person, see ``attention.py``
     ledger: LedgerRecord
+    queue: QueueRecord | None  #: None where one process does everything
     errors: dict[str, str]

@@ -10,10 +10,11 @@ from ingest.settings import Settings
 from ingest.store.counts import count_everything, count_in_ledger, count_on_server
 from ingest.store.events import ledger_head
 from ingest.store.folders import list_folders
+from ingest.store.queue import queue_state
 from ingest.store.rulefiles import rules_trouble
 from ingest.views.attention import attention
 from ingest.views.health import intake_health
-from ingest.views.records import StatusReport
+from ingest.views.records import QueueRecord, StatusReport
 
 
 def status_report(
@@ -53,6 +54,23 @@ def status_report(
         "held": hold,
         "rules_trouble": rules_trouble(session, *settings.calls.active),
         "attention": list(attention(session, settings, now)),
+        "queue": _queue(session),
         "ledger": {"events": head.events, "head": head.chain},
         "errors": {folder.folder: folder.error for folder in folders if folder.error},
+    }
+
+
+def _queue(session: Session) -> QueueRecord | None:
+    state = queue_state(session)
+    if state is None:
+        return None
+    return {
+        "waiting": state.waiting,
+        "doing": state.doing,
+        "stuck": state.stuck,
+        "failed": state.failed,
+        "workers": state.workers,
+        "receiver": state.receiver,
+        "receiver_version": state.receiver_version,
+        "receiver_silent": state.receiver_silent,
     }

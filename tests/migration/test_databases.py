@@ -25,6 +25,7 @@ from notifier import outbox
 from notifier.outbox import NewLetter
 from notifier.outboxstates import OutboxState, Settlement
 from rules.verdict import Decision, EntryVerdict, Verdict
+from tests.servers.postgresql import PostgresqlServer
 
 NOW = datetime(2024, 8, 30, 2, 0, 0, 123456, tzinfo=UTC)
 LETTER = NewLetter(
@@ -243,9 +244,9 @@ def test_a_postgresql_that_restarts_is_unavailable_and_then_works_again(
 
 @pytest.mark.postgresql
 @pytest.mark.xdist_group("postgresql")
-def test_a_server_without_our_database_says_so(postgresql_socket: Path) -> None:
+def test_a_server_without_our_database_says_so(postgresql_server: PostgresqlServer) -> None:
     """The administrator reads the server's own words."""
-    opened = open_database(f"postgresql://mailroom@/nowhere?host={postgresql_socket}")
+    opened = open_database(f"postgresql://mailroom@/nowhere?host={postgresql_server.base}")
     with pytest.raises(UnavailableError, match="nowhere"):
         opened.schema_state()
     opened.close()

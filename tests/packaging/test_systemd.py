@@ -103,6 +103,23 @@ def test_the_template_is_the_service_with_folders_of_its_own() -> None:
     assert sum("%i" in line for line in lines(template)) == 8
 
 
+@pytest.mark.parametrize("role", ["receiver", "worker@"])
+def test_the_roles_are_the_service_with_other_commands(role: str) -> None:
+    """What is hardened in one is hardened in the others; a worker has no passwords and no
+    watchdog, because it signs in nowhere and works for minutes.
+    """
+    unit = SERVICE.with_name(f"mailroom-{role}.service")
+    command = role.removesuffix("@")
+    here, there = set(lines(unit)[3:]), set(lines()[3:])
+
+    assert f"ExecStart=/opt/mailroom/bin/mailroom {command}" in here
+    gone = {line.partition("=")[0] for line in there - here if not line.startswith("#")}
+    more = {line.partition("=")[0] for line in here - there if not line.startswith("#")}
+    assert more == {"Description", "ExecStart"}
+    without = {"LoadCredential", "WatchdogSec", "ExecReload"} if command == "worker" else set()
+    assert gone == {"Description", "ExecStart"} | without
+
+
 def test_the_secrets_come_as_credentials_under_the_names_the_settings_look_for() -> None:
     """settings.secret reads $CREDENTIALS_DIRECTORY/<section>-password."""
     names = {

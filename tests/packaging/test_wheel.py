@@ -101,7 +101,13 @@ def test_the_wheel_holds_the_configuration_the_samples_and_the_unit(wheel: Path)
     assert "ingest/desk/templates/case.html" in names
     assert "ingest/desk/static/htmx.min.js" in names
     assert "ingest/desk/static/htmx-LICENSE.txt" in names
-    for unit in ("mailroom.service", "mailroom-desk.service", "mailroom@.service"):
+    for unit in (
+        "mailroom.service",
+        "mailroom-desk.service",
+        "mailroom@.service",
+        "mailroom-receiver.service",
+        "mailroom-worker@.service",
+    ):
         assert any(name.endswith(f"data/lib/systemd/system/{unit}") for name in names)
     for shared in (
         "man/man1/mailroom.1",

@@ -12,17 +12,35 @@ import imaplib
 import re
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Protocol
+
+import psycopg
 
 from ingest.demo.smtp_sink import TakenLetter
 from tests.servers.dovecot import DovecotAccount
-from tests.torture.runs import KilledOffice
+from tests.torture.mails import Posted
 
 FINAL = {"read", "duplicate", "too_large", "before_cutoff", "set_aside"}
 MAY_HAVE_LEFT = {"sending", "sent", "uncertain"}
+
+
+class Office(Protocol):
+    """What is looked at: a store, a mailbox, and what the mail server took."""
+
+    @property
+    def database(self) -> Path | str: ...
+    @property
+    def files(self) -> Path: ...
+
+    account: DovecotAccount
+    posted: list[Posted]
+
+    @property
+    def taken(self) -> Sequence[TakenLetter]: ...
 
 
 @dataclass(frozen=True)
@@ -48,15 +66,33 @@ def on_server(account: DovecotAccount, folder: str = "INBOX") -> list[OnServer]:
         ]
 
 
-def rows(database: Path, query: str) -> list[sqlite3.Row]:
-    """What the database says; an empty one says nothing."""
+def rows(database: Path | str, query: str) -> list[Any]:
+    """What the database says: the file of SQLite, or the address of a PostgreSQL."""
+    if isinstance(database, str):
+        with psycopg.connect(database) as server:
+            found = server.cursor(row_factory=_by_name_and_number).execute(query)  # type: ignore[arg-type]
+            return found.fetchall()
     with closing(sqlite3.connect(database, timeout=10)) as connection:
         connection.row_factory = sqlite3.Row
         return connection.execute(query).fetchall()
 
 
-def always(office: KilledOffice) -> list[str]:
+class _Named(dict[str, Any]):
+    """A row whose columns also have numbers, as SQLite's do."""
+
+    def __getitem__(self, key: str | int) -> Any:
+        return [*self.values()][key] if isinstance(key, int) else super().__getitem__(key)
+
+
+def _by_name_and_number(cursor: psycopg.Cursor[Any]) -> Callable[[Sequence[Any]], _Named]:
+    names = [column.name for column in cursor.description or ()]
+    return lambda values: _Named(zip(names, values, strict=True))
+
+
+def always(office: Office) -> list[str]:
     """What must hold at every moment, also between a death and the next start."""
+    if isinstance(office.database, str):
+        return [*_files(office), *_letters(office)]
     if not office.database.exists() or not rows(
         office.database,
         "SELECT 1 FROM sqlite_master WHERE name='outbox'",
@@ -71,7 +107,7 @@ def _database(database: Path) -> Iterator[str]:
             yield f"database: {row[0]}"
 
 
-def _files(office: KilledOffice) -> Iterator[str]:
+def _files(office: Office) -> Iterator[str]:
     """A row never speaks of bytes that are not there."""
     for row in rows(office.database, "SELECT DISTINCT sha256 FROM messages WHERE sha256 != ''"):
         path = office.files / row["sha256"][:2] / f"{row['sha256']}.eml"
@@ -84,7 +120,7 @@ def message_id(letter: TakenLetter) -> str:
     return str(email.message_from_bytes(letter.data)["Message-ID"])
 
 
-def _letters(office: KilledOffice) -> Iterator[str]:
+def _letters(office: Office) -> Iterator[str]:
     """No letter without a committed decision, none twice, none for the same mail and decision."""
     query = "SELECT o.*, m.sha256 FROM outbox o LEFT JOIN messages m ON m.id = o.message_ref"
     known = {row["message_id"]: row for row in rows(office.database, query)}
@@ -118,12 +154,12 @@ def _letters(office: KilledOffice) -> Iterator[str]:
     )
 
 
-def at_rest(office: KilledOffice) -> list[str]:
+def at_rest(office: Office) -> list[str]:
     """What must hold when a run has come to its end."""
     return [*always(office), *_intake(office), *_answers(office), *_nothing_waits(office)]
 
 
-def _intake(office: KilledOffice) -> Iterator[str]:
+def _intake(office: Office) -> Iterator[str]:
     """Every UID of the server has exactly one row, in a final state, with the server's
     own bytes.
     """
@@ -140,7 +176,7 @@ def _intake(office: KilledOffice) -> Iterator[str]:
             yield f"uid {mail.uid} is kept with other bytes"
 
 
-def _answers(office: KilledOffice) -> Iterator[str]:
+def _answers(office: Office) -> Iterator[str]:
     """Every mail that asks for a letter has one decided on, unless it was set aside for staff; the
     others none.
     """
@@ -163,7 +199,7 @@ def _answers(office: KilledOffice) -> Iterator[str]:
             yield f"{mail.what} {sha[:12]} was answered"
 
 
-def _nothing_waits(office: KilledOffice) -> Iterator[str]:
+def _nothing_waits(office: Office) -> Iterator[str]:
     copies = Counter(message_id(letter) for letter in office.taken)
     for row in rows(office.database, "SELECT * FROM outbox"):
         count = copies[row["message_id"]]
@@ -183,7 +219,7 @@ def _nothing_waits(office: KilledOffice) -> Iterator[str]:
         yield f"uid {row['uid']} is read and nobody cares"
 
 
-def tally(office: KilledOffice) -> dict[str, int]:
+def tally(office: Office) -> dict[str, int]:
     """How many letters arrived, are uncertain (and of these arrived all the same), and mails were
     set aside.
     """

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 from ingest.demo.smtp_sink import SmtpSink, TakenLetter
 from tests.servers.dovecot import DovecotAccount
@@ -111,7 +111,9 @@ class KilledOffice:
     def __post_init__(self) -> None:
         self.directory.mkdir(parents=True, exist_ok=True)
         self.sink.letters = self.taken
-        (self.directory / "mailroom.toml").write_text(_configuration(self), encoding="utf-8")
+        (self.directory / "mailroom.toml").write_text(
+            configuration(self.account, self.sink, "sqlite:///mailroom.db"), encoding="utf-8"
+        )
         (self.directory / "mailbox-password").write_text(
             self.account.password + "\n",
             encoding="utf-8",
@@ -186,8 +188,8 @@ def _kill(process: int) -> None:
         return
 
 
-def _configuration(office: KilledOffice) -> str:
-    account: Any = office.account
+def configuration(account: DovecotAccount, sink: SmtpSink, database: str) -> str:
+    """``mailroom.toml`` of an office that is killed."""
     return f"""
 [mailbox]
 host = "{account.host}"
@@ -198,13 +200,13 @@ password_file = "mailbox-password"
 ca_file = "{account.server.certificates.ca}"
 accept_since = "2024-08-08T00:00:00+08:00"
 [smtp]
-host = "{office.sink.host}"
-port = {office.sink.port}
+host = "{sink.host}"
+port = {sink.port}
 security = "none"
 from_address = "mailroom@office.example"
 pace = "0s"
 [store]
-database = "sqlite:///mailroom.db"
+database = "{database}"
 files = "files/"
 [office]
 staff = ["staff@office.example"]

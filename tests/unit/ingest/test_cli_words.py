@@ -153,7 +153,7 @@ STATUS: dict[str, Any] = {
     "last_poll": AT.isoformat(), "stale": "", "messages": {str(state): 1 for state in MessageState},
     "cases": {str(decision): 2 for decision in Decision} | {"undecided": 1}, "to_judge": 1,
     "outbox": {str(state): 3 for state in OutboxState}, "held": True, "rules_trouble": "", "attention": ["备份旧了"],
-    "ledger": {"events": 9, "head": "ab"}, "errors": {"INBOX": "连不上"},
+    "queue": None, "ledger": {"events": 9, "head": "ab"}, "errors": {"INBOX": "连不上"},
 }  # fmt: skip
 
 
