@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
@@ -75,8 +76,9 @@ class ObjectFiles:
         """
         for spool in spools:
             spool.flush()
-        with ThreadPoolExecutor(min(_AT_ONCE, len(spools) or 1)) as pool:
-            list(pool.map(self._keep, spools))
+        waiting = deque(spools)
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            list(pool.map(lambda _: self._keep_while(waiting), range(_AT_ONCE)))
         return [Kept(spool.sha256, spool.size) for spool in spools]
 
     @contextmanager
@@ -126,6 +128,14 @@ class ObjectFiles:
         """On this machine, where it comes in; the store's own room shows when it is written."""
         return self._spools.free_space_ok(needed)
 
+    def _keep_while(self, waiting: deque[Spool]) -> None:
+        """Take one after the other; where one cannot be kept, nobody takes any more."""
+        try:
+            for spool in _taken(waiting):
+                self._keep(spool)
+        finally:
+            waiting.clear()
+
     def _keep(self, spool: Spool) -> None:
         if self.intact(spool.sha256):
             return
@@ -143,6 +153,16 @@ class ObjectFiles:
         except FileNotFoundError:
             return False
         return sums.hexdigest() == sha256
+
+
+def _taken(waiting: deque[Spool]) -> Iterator[Spool]:
+    """One after the other, for as long as other threads leave any."""
+    while True:
+        try:
+            spool = waiting.popleft()
+        except IndexError:
+            return
+        yield spool
 
 
 class ObjectBeside:
