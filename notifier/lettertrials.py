@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from html.parser import HTMLParser
 from typing import Final
@@ -54,17 +55,45 @@ def template_problems(templates: Templates, shipped: Templates, call: Call) -> l
     """What is wrong with the templates as written; when nothing is, with the letters they make,
     which must hold whatever the shipped ones hold.
     """
-    return check_templates(templates) or [
+    found = (
         problem
         for kind in LETTER_KINDS
         for problem in _letter_problems(templates, shipped, kind, call)
-    ]
+    )
+    return check_templates(templates) or list(dict.fromkeys(found))
 
 
 def _letter_problems(
     templates: Templates, shipped: Templates, kind: LetterKind, call: Call
 ) -> Iterator[str]:
-    page = sample_page(kind, call)
+    usual = sample_page(kind, call)
+    for page in (usual, *_rarer(usual)):
+        yield from _problems_of_page(templates, shipped, kind, page)
+
+
+def _rarer(page: LetterPage) -> Iterator[LetterPage]:
+    """What seldom stands in a letter."""
+    yield replace(
+        page,
+        deadline_passed=True,
+        mend_passed=True,
+        last_of_case=True,
+        receipt_signature="示例签名",
+        superseded=page.files,
+        counts="受理 1 项",
+    )
+    yield replace(
+        page,
+        instead="示例上级",
+        last_automatic=True,
+        receipt_qr="示例图片",
+        listing_sha256="0" * 64,
+    )
+
+
+def _problems_of_page(
+    templates: Templates, shipped: Templates, kind: LetterKind, page: LetterPage
+) -> Iterator[str]:
     for file in ("subject.txt", "body.txt", "body.html"):
         name = f"{kind}/{file}"
         try:
@@ -89,6 +118,8 @@ def _must_hold(page: LetterPage) -> Iterator[tuple[str, str]]:
     yield "截止时间({{ deadline }})", page.deadline
     yield "回执校验码({{ receipt_code }})", page.receipt_code
     yield "落款的单位({{ authority }})", page.authority
+    yield "落款的办公室({{ office }})", page.office
+    yield "落款的日期({{ date }})", page.date
     yield "联系电话({{ telephone }})", page.telephone
     yield "办理说明({{ word }})", page.word
     for words, section in (
@@ -150,14 +181,14 @@ def _verdict(kind: LetterKind, call: Call) -> Verdict | None:
     findings = tuple(
         Finding(
             rule=f"S{number}",
-            title=f"示例事项{outcome}",
+            title=f"示例事项{number}",
             clause="示例依据",
             outcome=outcome,
             truth=Truth.UNDECIDED if outcome is Outcome.REFER else Truth.VIOLATED,
-            text=f"示例事项：{outcome}。",
+            text=f"示例事项{number}：{outcome}。",
             subjects=("申1",),
         )
-        for number, outcome in enumerate(_OUTCOMES.get(kind, ()))
+        for number, outcome in enumerate(2 * _OUTCOMES.get(kind, ()))
     )
     return _sample_verdict(findings, _DECISIONS[kind], call)
 
@@ -176,6 +207,9 @@ def _sample_verdict(findings: Sequence[Finding], decision: Decision, call: Call)
 # --- tags -----------------------------------------------------------------------------------------
 
 
+_ATTRIBUTE: Final = re.compile(r"[a-z:_][\w:.-]*", re.ASCII)
+
+
 class _Tags(HTMLParser):
     """Keeps the tags that are open; the first that closes out of turn is the slip."""
 
@@ -184,7 +218,9 @@ class _Tags(HTMLParser):
         self.open: list[str] = []
         self.slip = ""
 
-    def handle_starttag(self, tag: str, attrs: object) -> None:  # noqa: ARG002 - the parser's
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if any(not _ATTRIBUTE.fullmatch(name) for name, _ in attrs):
+            self.slip = self.slip or tag  # its > is missing: what follows is taken for attributes
         if tag not in _VOID:
             self.open.append(tag)
 

@@ -26,6 +26,7 @@ from notifier.pages import (
     LetterPage,
     variables,
 )
+from notifier.templateslips import in_chinese, stray_variables
 
 LetterKind: TypeAlias = Literal[
     "accepted",
@@ -191,12 +192,17 @@ def _check_one(templates: Templates, name: str) -> list[str]:
     try:
         tree = templates.parse(name)
     except TemplateSyntaxError as error:
-        return [f"{name}:{error.lineno}: 模板写法有误：{error.message}"]
+        return [f"{name}:{error.lineno}: 模板写法有误：{in_chinese(error.message or '')}"]
     known = DIGEST_VARIABLES if name.startswith("digest/") else LETTER_VARIABLES
     return [
         *(f"{name}:{line}: 不认识的变量“{word}”" for word, line in _unknown_names(tree, known)),
         *(f"{name}:{line}: 不认识的属性“.{word}”" for word, line in _unknown_attributes(tree)),
         *(f"{name}:{line}: 没有模板“{word}”" for word, line in _unknown_parents(tree, templates)),
+        *(
+            f"{name}:{line}: “{word}”会照样留在信里，变量写成半角的 {{{{ 名称 }}}}"
+            for word, line in stray_variables(templates.sources[name], known)
+            if not name.endswith("style.html")
+        ),
     ]
 
 
