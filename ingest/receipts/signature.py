@@ -16,7 +16,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from ingest.receipts.signing import Receipt
-from ingest.receipts.verifying import Checked
+from ingest.receipts.verifying import MAX_TEXT, Checked
 from notifier.letters import LETTER_NAMES
 from notifier.wording import exact_moment
 
@@ -24,11 +24,31 @@ _HEAD = b"mailroom receipt 1\n"
 """In front of what is signed: no signature of this key can be taken for one of another kind."""
 _WORDS = 22  #: characters of base64, 128 bits
 _GAP = r"[\s>|]*"
+"""What mail programs put between two characters of a long line."""
+
+
+def _spread(characters: str, count: int | str) -> str:
+    return rf"(?:[{characters}]{_GAP}){{{count}}}"
+
+
+_SUBJECT = (
+    rf"[A-Z]{{1,4}}{_GAP}" + _spread(r"\d", 2) + rf"-{_GAP}" + _spread(r"\d", "4,6") + rf"-{_GAP}"
+    "[0-9A-Z]",
+    rf"R{_GAP}" + _spread("0-9A-F", 16),
+)  # fmt: skip
+_FIELDS = {
+    "subject": "|".join(_SUBJECT),
+    "version": _spread(r"\d", "1,6"),
+    "decision": _spread("a-z_", "1,20"),
+    "received": _spread(r"\d", 8) + rf"T{_GAP}" + _spread(r"\d", 6) + f"Z{_GAP}",
+    "count": _spread(r"\d", "1,5"),
+    "words": _spread(r"\w-", _WORDS),
+    "signature": _spread(r"\w-", 85) + r"[\w-]",
+}
 _SIGNED = re.compile(
-    r"(?<![A-Z0-9])(?P<subject>[A-Z]{1,4}\d{2}-\d{4,6}-[0-9A-Z]|R[0-9A-F]{16})"
-    rf"{_GAP}\.{_GAP}(?P<version>\d{{1,6}}){_GAP}\.{_GAP}(?P<decision>[a-z_]{{1,20}})"
-    rf"{_GAP}\.{_GAP}(?P<received>\d{{8}}T\d{{6}}Z){_GAP}\.{_GAP}(?P<count>\d{{1,5}}){_GAP}\."
-    rf"(?P<words>(?:{_GAP}[\w-]){{{_WORDS}}}){_GAP}\.(?P<signature>(?:{_GAP}[\w-]){{86}})(?![\w-])",
+    r"(?<![A-Z0-9])"
+    + rf"{_GAP}\.{_GAP}".join(f"(?P<{name}>{field})" for name, field in _FIELDS.items())
+    + r"(?![\w-])",
     re.ASCII,
 )
 _BESIDE = 40
@@ -50,8 +70,9 @@ def signature_line(sign: Callable[[bytes], bytes], said: str, words: str) -> str
 
 def check_signatures(stands: Callable[[bytes, bytes], bool], text: str) -> tuple[Checked, ...]:
     """Every signature in ``text`` with what it confirms, by a published key alone."""
-    text = unicodedata.normalize("NFKC", text)
-    return tuple(_check(stands, match, text) for match in _SIGNED.finditer(text))
+    text = unicodedata.normalize("NFKC", text[:MAX_TEXT])
+    found = {match[0]: match for match in reversed(list(_SIGNED.finditer(text)))}
+    return tuple(_check(stands, match, text) for match in reversed(found.values()))
 
 
 def _check(stands: Callable[[bytes, bytes], bool], match: re.Match[str], text: str) -> Checked:

@@ -176,7 +176,7 @@ def test_a_backup_has_the_key(house: House, tmp_path: Path) -> None:
     make_office_key(house.app.settings.store.files)
     house.arrive(plain_mail())
     house.settle_and_decide()
-    store = house.app.settings.store
-    _, backup = make_backup(store.database, store.files, tmp_path / "backups", house.clock.now())
+    database, now = house.app.settings.store.database, house.clock.now()
+    _, backup = make_backup(database, house.app.files, tmp_path / "backups", now)
 
     assert [path.name for path in backup.rglob(OFFICE_KEY_FILE)] == [OFFICE_KEY_FILE]
