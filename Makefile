@@ -63,14 +63,13 @@ torture: setup  ## 在每个关键步骤反复 kill -9,检查不丢信、不重�
 bench: setup  ## 一页纸的性能数字;BASE=提交号 与那个版本并排,ARGS=--write 写进 docs/performance.md
 	$(BIN)/python -c 'from bench.figures import main; main()' $(if $(BASE),--base $(BASE)) $(ARGS)
 
-bench-main-job: setup  ## 完整流程的吞吐量与峰值内存
 simulate: setup  ## 算一算: 一周二十万封来件要多少 worker,哪一环先满;ARGS="--mails 50000 --workers 4 8 --pace 1"
 	$(BIN)/python -m bench.scale $(ARGS)
 
 torture-machines: setup  ## 多台机器: 两个 receiver、三个 worker 和 PostgreSQL 随机 kill -9,检查不丢信、不重复答复(一到两小时)
 	$(BIN)/python -m tests.torture.several $(ARGS)
 
-bench: setup  ## 完整流程的吞吐量与峰值内存
+bench-main-job: setup  ## 完整流程的吞吐量与峰值内存
 	$(BIN)/python -c 'from bench.main_job import main; main()' $(ARGS)
 
 bench-documents: setup  ## 读文档、认文件类型、工作进程各要多少时间
