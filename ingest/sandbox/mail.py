@@ -59,22 +59,27 @@ def read_or_degrade(
     context: ReadingContext,
     limits: Limits | None = None,
     prints: KnownPrint = NOTHING_KNOWN,
+    *,
+    patient: bool = False,
 ) -> Reading:
     """Read the mail; when a worker dies of it, once more with its documents only listed.
 
-    Scans that ``prints`` knows are not read again.
+    Scans that ``prints`` knows are not read again. ``patient`` is for who can try again later: a
+    worker that was killed from outside says nothing about the mail.
 
     So one hostile attachment never hides the mail or its other parts: they come back with
     ``Fate.LIMIT``.
 
     Raises:
         UnreadableMessage: it is no mail.
-        WorkerDied: also the listing died.
+        WorkerDied: also the listing died; ``patient``, and the system killed a worker.
         WorkerFailed: a fault of ours.
     """
     try:
         reading = read_file_in_worker(path, call, context, limits)
     except WorkerDied as died:
+        if patient and died.kind == "killed":
+            raise
         reason = f"自动读取时{died.reason}, 没有读完, 由人工查看"
         listed = read_file_in_worker(
             path,
@@ -83,11 +88,17 @@ def read_or_degrade(
             limits,
         )
         return _noted(listed, f"自动读取附件时{died.reason}, 附件只列名, 由人工查看")
-    return _with_print(path, reading, call, context, prints)
+    return _with_print(path, reading, call, context, prints, patient=patient)
 
 
 def _with_print(
-    path: Path, reading: Reading, call: Call, context: ReadingContext, prints: KnownPrint
+    path: Path,
+    reading: Reading,
+    call: Call,
+    context: ReadingContext,
+    prints: KnownPrint,
+    *,
+    patient: bool,
 ) -> Reading:
     """The reading with what stands on its scans, read in a worker of its own; without it when that
     fails.
@@ -104,6 +115,8 @@ def _with_print(
     try:
         texts = _read_print(path, call, context, unknown) if unknown else ()
     except WorkerDied as died:
+        if patient and died.kind == "killed":
+            raise
         return _noted(reading, f"识读扫描件文字时{died.reason}, 扫描件与Word版未能自动比对")
     except WorkerFailed as failed:
         return _noted(

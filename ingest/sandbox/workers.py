@@ -43,7 +43,8 @@ from ingest.sandbox.walls import Ground, shut_in
 from ingest.scratch import scratch_folder, size_of
 
 _T = TypeVar("_T")
-DeathKind: TypeAlias = Literal["memory", "time", "crash", "output"]
+DeathKind: TypeAlias = Literal["memory", "time", "crash", "output", "killed"]
+"""``killed``: from outside, or with its server; the mail need not have to do with it."""
 
 #: Starting a process polls all others of the server; whoever asks for a status second gets 255
 #: instead of the right one (CPython gh-130895: 1 in 400 with two threads, 0 in 1,200 with this).
@@ -51,6 +52,7 @@ _BIRTHS_AND_DEATHS = threading.RLock()
 
 _EXIT_MEMORY = 81
 _EXIT_OUTPUT = 82
+_SERVER_GONE = 255
 _RESULT, _FAILURE = b"R", b"F"
 _CHUNK = 1024 * 1024
 _LOOK_AT_SCRATCH = 0.5  #: seconds between two looks at what it writes
@@ -201,9 +203,13 @@ def _outcome(payload: bytes, exit_code: int, adapter: TypeAdapter[_T]) -> _T:
 
 
 def _death(exit_code: int) -> WorkerDied:
-    """SIGKILL that we did not send is the kernel's answer to a lack of memory."""
-    if exit_code in {_EXIT_MEMORY, -signal.SIGKILL}:
+    """SIGKILL that we did not send is the kernel's answer to a lack of memory on the machine,
+    whoever used it up; 255 is what is heard of a worker whose server is gone.
+    """
+    if exit_code == _EXIT_MEMORY:
         return WorkerDied("超出内存限制", "memory")
+    if exit_code in {-signal.SIGKILL, _SERVER_GONE}:
+        return WorkerDied("被系统中止(多半是机器内存不足)", "killed")
     if exit_code == -signal.SIGXCPU:
         return WorkerDied("超出时间限制", "time")
     if exit_code in {_EXIT_OUTPUT, -signal.SIGXFSZ}:

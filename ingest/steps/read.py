@@ -136,12 +136,13 @@ def read_mail(files: Files, mouth: Mouth, row: MessageRow) -> Readings:
         raise RuntimeError("the program died while reading this mail")
     try:
         with files.whole(row.sha256) as path:
-            return _read_for_all(path, [each.office for each in _heard_by(mouth, row)])
+            offices = [each.office for each in _heard_by(mouth, row)]
+            return _read_for_all(path, offices, patient=row.attempts < STRIKES)
     except DamagedError as error:  # the mail's trouble, not the world's: no later try mends it
         raise RuntimeError(str(error)) from error
 
 
-def _read_for_all(path: Path, offices: Iterable[Office]) -> Readings:
+def _read_for_all(path: Path, offices: Iterable[Office], *, patient: bool) -> Readings:
     found = dict[str, Reading]()
     for office in offices:
         first = next(iter(found.values()), None)
@@ -149,7 +150,12 @@ def _read_for_all(path: Path, offices: Iterable[Office]) -> Readings:
             found[office.call.id] = first
         else:
             reading = read_or_degrade(
-                path, office.call, office.reading, office.worker, office.prints
+                path,
+                office.call,
+                office.reading,
+                office.worker,
+                office.prints,
+                patient=patient,
             )
             found[office.call.id] = reading
     return found

@@ -81,7 +81,11 @@ def reader(kits: Mapping[str, Reading]) -> Callable[..., Reading]:
     """Stands where the worker is asked."""
 
     def read(
-        path: Path, call: Call, context: ReadingContext, *_limits_and_prints: object
+        path: Path,
+        call: Call,
+        context: ReadingContext,
+        *_limits_and_prints: object,
+        **_patience: bool,
     ) -> Reading:
         light = read_file(path, call, context)
         headers = email.message_from_bytes(path.read_bytes())

@@ -75,9 +75,9 @@ def test_two_senders_mails_are_read_at_the_same_time(
     """
     both = threading.Barrier(2, timeout=60)
 
-    def meeting(*about: Any) -> Reading:
+    def meeting(*about: Any, **how: Any) -> Reading:
         both.wait()
-        return read_here(*about)
+        return read_here(*about, **how)
 
     monkeypatch.setattr("ingest.steps.read.read_or_degrade", meeting)
     taken_in(house, from_(1, "wang"), from_(2, "li"))
@@ -91,11 +91,11 @@ def test_one_senders_mails_are_read_one_after_another(
     """Also when readers are free."""
     at_once, most = 0, 0
 
-    def counting(*about: Any) -> Reading:
+    def counting(*about: Any, **how: Any) -> Reading:
         nonlocal at_once, most
         at_once += 1
         most = max(most, at_once)
-        reading = read_here(*about)
+        reading = read_here(*about, **how)
         at_once -= 1
         return reading
 
@@ -112,11 +112,11 @@ def test_what_is_read_first_waits_for_the_mail_before_it(
     """So that two runs over the same mails say the same; meanwhile the free reader goes on."""
     others, first = threading.Semaphore(0), house.app.files
 
-    def slow_first(path: Path, *about: Any) -> Reading:
+    def slow_first(path: Path, *about: Any, **how: Any) -> Reading:
         if path == slow:
             assert others.acquire(timeout=60)
             assert others.acquire(timeout=60)
-        reading = read_here(path, *about)
+        reading = read_here(path, *about, **how)
         others.release()
         return reading
 
@@ -139,7 +139,7 @@ def test_the_real_workers_read_side_by_side(house: House) -> None:
 def test_trouble_of_the_world_is_no_strike(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """However often it comes; the mail is read when it is over."""
 
-    def trouble(*_about: Any) -> Reading:
+    def trouble(*_about: Any, **_how: Any) -> Reading:
         raise TemporaryError("磁盘忙")
 
     taken_in(house, from_(1, "wang"))
@@ -158,7 +158,7 @@ def test_trouble_of_the_world_is_no_strike(house: House, monkeypatch: pytest.Mon
 def test_three_strikes_are_three_minutes(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """A fault of ours is tried again a minute later, not at once."""
 
-    def broken(*_about: Any) -> Reading:
+    def broken(*_about: Any, **_how: Any) -> Reading:
         raise RuntimeError("ours")
 
     monkeypatch.setattr("ingest.steps.read.read_or_degrade", broken)

@@ -130,9 +130,12 @@ def test_a_crash_is_told_by_its_name(number: int) -> None:
     assert "崩溃" in error.reason
 
 
-def test_a_kill_from_outside_counts_as_lack_of_memory() -> None:
-    """The kernel's way when the machine is full."""
-    assert died(signal.raise_signal, signal.SIGKILL).kind == "memory"
+def test_a_kill_from_outside_is_told_from_a_limit_of_its_own() -> None:
+    """The kernel's way when the machine is full, whoever filled it; and what is heard when the
+    server is gone.
+    """
+    assert died(signal.raise_signal, signal.SIGKILL).kind == "killed"
+    assert died(os._exit, 255).kind == "killed"
 
 
 def test_output_is_limited() -> None:
@@ -202,7 +205,10 @@ def test_it_inherits_neither_sockets_nor_the_database(tmp_path: Path) -> None:
         database.execute("create table a (b)")
         links = run(_open_descriptors)
 
-    assert sorted({link.partition(":")[0] for link in links}) == ["/dev/null", "pipe"]
+    # where the kernel has Landlock, also the narrower wall that waits for LibreOffice
+    ready = {link for link in links if link.startswith("anon_inode:") and "landlock" in link}
+    assert len(ready) <= 1
+    assert {link.partition(":")[0] for link in set(links) - ready} == {"/dev/null", "pipe"}
 
 
 def _open_descriptors() -> list[str]:
