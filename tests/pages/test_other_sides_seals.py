@@ -71,6 +71,28 @@ def test_a_rectangular_mark_is_never_called_no_seal(
     assert outcome(boxed(*size, rows, tilt)) is UNSURE
 
 
+def registered(width: float, height: float) -> Pixels:
+    """A page with a box for 收文 and its day: rules, and a character here and there."""
+    page = Image.fromarray(sheet(DPI, table=False))
+    draw, random = ImageDraw.Draw(page), np.random.default_rng(3)
+    left, top, line = 110 * MM, 210 * MM, round(0.6 * MM)
+    right, bottom = left + width * MM, top + height * MM
+    draw.rectangle((left, top, right, bottom), outline=RED, width=line)
+    draw.line((left, (top + bottom) / 2, right, (top + bottom) / 2), fill=RED, width=line)
+    draw.line((left + width * MM / 3, top, left + width * MM / 3, bottom), fill=RED, width=line)
+    for row in (0.2, 0.7):
+        for column in (2, 8):
+            at = left + column * MM, top + row * height * MM
+            character(draw, random, *at, 5 * MM, RED)
+    return np.asarray(page)
+
+
+@pytest.mark.parametrize("size", [(50, 22), (62, 30), (75, 40)])
+def test_a_box_to_be_filled_in_is_no_mark(size: tuple[float, float]) -> None:
+    """It is ruled, not written in: 收文 boxes of offices."""
+    assert outcome(registered(*size)) is NO
+
+
 def ruled(step: tuple[float, float], width: int) -> Pixels:
     """A page ruled in red over its lower half."""
     page = Image.fromarray(sheet(DPI, table=False))

@@ -15,11 +15,13 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 
 from ingest.document.seal.blobs import (
+    Blob,
     Rectangle,
     blobs,
     hull_ellipse,
     hull_rectangle,
     shows_more,
+    texture,
     without_rules,
 )
 from ingest.document.seal.judging import judge_ring
@@ -228,7 +230,7 @@ def _square_marks(ink: Map, level: float) -> Iterator[Mark]:
         if square and frame.weakest_side > SQUARE.side and emptiest < frame.fill < fullest:
             reason = "有方形印记, 不能确定是公章"
             yield Mark(blob.box, long, "square", False, SQUARE.confidence, reason)
-        elif not square and _is_oblong(frame, long, short):
+        elif not square and _is_oblong(frame, long, short) and not _is_ruled(ink, least, blob):
             reason = "有长方形红色印记, 不能确定是公章"
             yield Mark(blob.box, long, "rectangle", False, SQUARE.confidence, reason)
 
@@ -239,6 +241,11 @@ def _is_oblong(frame: Rectangle, long: float, short: float) -> bool:
     of_size = least <= long <= most and OBLONG.least_short_mm <= short
     emptiest, fullest = OBLONG.fill
     return of_size and frame.weakest_side > OBLONG.side and emptiest < frame.fill < fullest
+
+
+def _is_ruled(ink: Map, least: float, blob: Blob) -> bool:
+    """Whether next to all of it are rules: a small table, or a box to be filled in by hand."""
+    return texture(ink, least, blob).straight > OBLONG.straight
 
 
 FRAMES = ("square", "rectangle")
