@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from ingest.document.content import STRUCK, Cell, Content, Table
@@ -29,6 +29,7 @@ class Head:
     first: int
     last: int
     columns: Mapping[int, Field]
+    beside: tuple[Field, ...] = ()  #: asked for in a column together with its field: 联系人及电话
 
     def names(self, field: str) -> bool:
         """Whether one of the columns is this field's."""
@@ -62,7 +63,33 @@ _Labels = Mapping[str, Field]
 
 
 def _head_at(table: Table, row: int, labels: _Labels) -> Head | None:
-    single = _once({column: labels.get(key_of(cell.text)) for column, cell in _own(table, row)})
+    head = _single_or_double(table, row, labels)
+    if head is None:
+        return None
+    keys = (key_of(cell.text) for each in (head.first, head.last) for _, cell in _own(table, each))
+    also = (field for key in keys for field in _joined(key, labels)[1:])
+    taken = head.columns.values()
+    return replace(head, beside=tuple(dict.fromkeys(each for each in also if each not in taken)))
+
+
+_JOINS = re.compile("[及和与/、()+&]+|以及")
+
+
+def _joined(key: str, labels: _Labels) -> list[Field]:
+    """The fields of a head that asks for several at once (联系人及电话); none of any other."""
+    pieces = [piece for piece in _JOINS.split(key) if piece]
+    found = [labels[piece] for piece in pieces if piece in labels]
+    return found if len(found) == len(pieces) > 1 else []
+
+
+def _field_of(text: str, labels: _Labels) -> Field | None:
+    """The field that a head names, the first of several."""
+    key = key_of(text)
+    return labels.get(key) or next(iter(_joined(key, labels)), None)
+
+
+def _single_or_double(table: Table, row: int, labels: _Labels) -> Head | None:
+    single = _once({column: _field_of(cell.text, labels) for column, cell in _own(table, row)})
     if not _says_heads(table, row + 1, labels):
         return Head(row, row, single) if single else None
     below = _once({at: labels.get(key_of(cell.text)) for at, cell in _own(table, row + 1)})
@@ -131,7 +158,7 @@ def extract_rows(
             is_other_form = named and not head.names(form.applicant)
             if not is_other_form and _Row(grid, head, row, form).is_applicant:
                 facts = grid.facts(head, row, part=part, confidence=confidence)
-                rows.append(completed(form, head.columns.values(), facts))
+                rows.append(completed(form, (*head.columns.values(), *head.beside), facts))
     return tuple(rows)
 
 

@@ -152,3 +152,37 @@ def test_another_form_s_table_gives_no_rows(call: Call) -> None:
     ]
 
     assert names(call, grid([HEADS, FIRST, SECOND]), grid(other, 2)) == NAMES
+
+
+@pytest.mark.parametrize(
+    "head", ["联系人及电话", "联系人、联系电话", "联系人/电话", "联系人和联系电话"]
+)
+def test_a_column_that_asks_for_two_things_gives_both(call: Call, head: str) -> None:
+    """As many bureaus save a column."""
+    told = grid([[*HEADS[:4], head], [*FIRST[:4], "贺兰 13999330077"], [*SECOND[:4], "陶志刚"]])
+
+    first, second = extract_rows(Content(tables=(told,)), call.form("附件4"), "2")
+
+    assert (first["联系人"].value, first["联系电话"].value) == ("贺兰", "13999330077")
+    assert second["联系人"].value == "陶志刚"
+    assert "联系电话" not in second
+
+
+def test_a_column_of_its_own_counts_before_one_shared(call: Call) -> None:
+    """联系人及电话 beside 联系电话: the latter's is the telephone."""
+    told = grid([[*HEADS[:4], "联系人及电话", "联系电话"], FIRST])
+
+    (row,) = extract_rows(Content(tables=(told,)), call.form("附件4"), "2")
+
+    assert row["联系电话"].value == "13999330077"
+    assert row["联系人"].value == "贺兰"
+
+
+@pytest.mark.parametrize(
+    "row",
+    [["", "学校数", "2", "", "", ""], ["", "名额", "2所", "", "", ""], ["", "第八师石河子市教育局", "", "", "", "2024年8月22日"]],
+)  # fmt: skip
+def test_a_row_that_only_counts_or_signs_is_no_applicant(call: Call, row: list[str]) -> None:
+    """Without a number of its own; with one, somebody applies."""
+    assert names(call, grid([HEADS, FIRST, SECOND, row])) == NAMES
+    assert len(names(call, grid([HEADS, FIRST, SECOND, ["3", *row[1:]]]))) == 3
