@@ -185,10 +185,21 @@ def _goes_on(current: _Open, leaf: Leaf, form: Form) -> bool | None:
     seen, here = current.seen(form.id), leaf.of(form.id)
     again = len(here & seen) >= REPEATED
     if not current.whole(form):  # the cover in front of the table, most likely
+        if _is_cover_again(current, leaf, form):
+            return None
         return None if again and not (leaf.name and current.name) else True
     if here - seen and not again:
         return True
     return not (leaf.tall or not current.runs or again or leaf.tall is None)
+
+
+def _is_cover_again(current: _Open, leaf: Leaf, form: Form) -> bool:
+    """Whether a second cover follows a first: a title as tall, and nothing asked that the first did
+    not ask. Scans of several copies fed together lie so.
+    """
+    last, here = current.leaves[-1], leaf.of(form.id)
+    as_tall = last.form == leaf.form and bool(last.tall and leaf.tall)
+    return as_tall and bool(here) and here <= last.of(form.id)
 
 
 def _begins_anew(current: _Open, leaf: Leaf, form: Form) -> bool | None:

@@ -177,6 +177,20 @@ def test_the_numbers_begin_again_with_the_next_form(call: Call) -> None:
     assert pages(found) == [(TABLE, (1, 2)), (TABLE, (3,))]
 
 
+def test_two_covers_in_a_row_are_not_one_form_s(call: Call) -> None:
+    """Two copies fed together: first both covers, then both tables; whose the second is, is unsure."""
+    asked = {APPLICATION: frozenset(["栏目90", "栏目91"])}
+    covers = [replace(cover(1), labels=asked), replace(cover(2), labels=asked)]
+    bodies = [replace(body(3), name="晨曦小学"), replace(body(4), name="金穗中学")]
+
+    found = sort_pile([*covers, *bodies, end(5)], call)
+
+    assert pages(found) == [(APPLICATION, (1,)), (APPLICATION, (2, 3)), (APPLICATION, (4, 5))]
+    assert 2 not in found[1].sure
+    follows = [replace(covers[0], printed=1), replace(covers[1], printed=2)]
+    assert len(sort_pile(follows, call)) == 1
+
+
 def test_a_letter_is_no_sheet_of_the_form(call: Call) -> None:
     """Nor is what follows it, unless it shows the form's labels."""
     letter = Leaf(1, foreign=True)
