@@ -6,13 +6,12 @@ decision each, of the sizes that usual applications have.
 from __future__ import annotations
 
 import resource
-import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
 from bench.measure import fill_ledger
+from bench.timing import for_each_size
 from ingest.store.audit import verify_ledger
 from ingest.store.database import open_database
 
@@ -21,12 +20,7 @@ SIZES = (1_000, 4_000)
 
 def main() -> None:
     """Print a line for each size."""
-    with tempfile.TemporaryDirectory() as folder:
-        for size in SIZES:
-            place = Path(folder) / str(size)
-            place.mkdir()
-            fill_ledger(place, size)
-            subprocess.run([sys.executable, "-m", "bench.audit", str(place)], check=True)
+    for_each_size("bench.audit", SIZES, fill_ledger)
 
 
 def look(place: Path) -> None:

@@ -8,13 +8,12 @@ what real ones do. The digest is collected, composed and its workbook written, a
 from __future__ import annotations
 
 import resource
-import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
 from bench.measure import fill_office
+from bench.timing import for_each_size
 from tests.fakes.mailbox import FakeMailbox
 from tests.integration.house import open_house
 
@@ -23,12 +22,7 @@ SIZES = (1_000, 10_000)
 
 def main() -> None:
     """Print a line for each size."""
-    with tempfile.TemporaryDirectory() as folder:
-        for size in SIZES:
-            place = Path(folder) / str(size)
-            place.mkdir()
-            fill_office(place, size)
-            subprocess.run([sys.executable, "-m", "bench.digest", str(place)], check=True)
+    for_each_size("bench.digest", SIZES, fill_office)
 
 
 def look(place: Path) -> None:

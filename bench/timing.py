@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import statistics
+import subprocess
+import sys
+import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
 
 def median_milliseconds(work: Callable[[], object], rounds: int = 7) -> float:
@@ -28,3 +32,15 @@ def _milliseconds(
         start = clock()
         work()
         yield (clock() - start) * 1000
+
+
+def for_each_size(module: str, sizes: Sequence[int], fill: Callable[[Path, int], object]) -> None:
+    """Fill a folder of its own for each size and have ``module`` look at it, in a process of its
+    own: what one size left in memory is not counted to the next.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        for size in sizes:
+            place = Path(folder) / str(size)
+            place.mkdir()
+            fill(place, size)
+            subprocess.run([sys.executable, "-m", module, str(place)], check=True)
