@@ -13,6 +13,10 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
+
+from ingest.cli.application import app
+from ingest.settings import StoreSettings
 
 ROOT = Path(__file__).parents[2]
 RECIPE = ROOT / "share/container/Containerfile"
@@ -110,3 +114,27 @@ def test_the_documented_commands_name_what_is_there() -> None:
         r"(?:mailroom|bin/mailroom) ((?:init|check|migrate|status|backup|doctor|case list))\b", text
     ):
         assert f"mailroom {words}" in reference
+
+
+def test_the_example_of_several_machines_is_made_of_what_there_is() -> None:
+    """Its services run commands of ours, with settings of ours; whoever is named is there."""
+    text = (ROOT / "share/container/compose.yaml").read_text(encoding="utf-8")
+    compose = YAML(typ="safe").load(text)
+    services = compose["services"]
+    commands = {command.name for command in app.registered_commands}
+    ours = [each for each in services.values() if each["image"] == "mailroom"]
+
+    assert {each["command"] for each in ours} == {"receiver", "worker"} <= commands
+    assert {
+        name: each["deploy"]["replicas"] for name, each in services.items() if each in ours
+    } == {
+        "receiver": 2,
+        "worker": 3,
+    }
+    for each in ours:
+        assert set(each["depends_on"]) <= set(services)
+        names = [name for name in each["environment"] if name.startswith("MAILROOM_STORE__")]
+        known = {*StoreSettings.model_fields, "local"}
+        assert {name.removeprefix("MAILROOM_STORE__").lower() for name in names} <= known
+    for each in services.values():
+        assert set(each.get("secrets", ())) <= set(compose["secrets"])

@@ -122,9 +122,10 @@ def message_id(letter: TakenLetter) -> str:
 
 def _letters(office: Office) -> Iterator[str]:
     """No letter without a committed decision, none twice, none for the same mail and decision."""
+    taken = [*office.taken]  # before the rows: where nobody has died, letters go on leaving
     query = "SELECT o.*, m.sha256 FROM outbox o LEFT JOIN messages m ON m.id = o.message_ref"
     known = {row["message_id"]: row for row in rows(office.database, query)}
-    copies = Counter(message_id(letter) for letter in office.taken)
+    copies = Counter(message_id(letter) for letter in taken)
     for identifier, count in copies.items():
         row = known.get(identifier)
         if row is None:
@@ -133,7 +134,7 @@ def _letters(office: Office) -> Iterator[str]:
             yield f"{identifier} left and is {row['state']}"
         if count > 1:
             yield f"{identifier} left {count} times"
-    for letter in office.taken:
+    for letter in taken:
         row = known.get(message_id(letter))
         if row is not None and letter.data.replace(
             b"\r\n",
