@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.beginning.configuration import Answers, filled, toml, values_of
+from ingest.beginning.configuration import Answers, TokenAnswers, filled, toml, values_of
 from ingest.beginning.providers import PROVIDERS, Server, server_of
 from ingest.beginning.shown import MASK, settings_in_force
 from ingest.calls import default_config
@@ -41,11 +41,29 @@ def test_what_is_written_says_what_was_answered(provider: str, tmp_path: Path) -
     path.write_text(filled(EXAMPLE, values_of(answers(provider))), "utf-8")
     settings = load_settings(path, {})
     assert settings.mailbox.host == answers(provider).imap.host
-    assert (settings.smtp.port, settings.smtp.security) == (465, "tls")
+    wanted = PROVIDERS[provider].smtp
+    assert (settings.smtp.port, settings.smtp.security) == (wanted.port, wanted.security)
+    assert (wanted.port, wanted.security) in ((465, "tls"), (587, "starttls"))
     assert settings.mailbox.username == settings.smtp.username == "zhengji@office.example"
     assert settings.office.staff == ("a@office.example", "b@office.example")
     assert settings.mailbox.accept_since == SINCE
     assert settings.store.files == tmp_path / "files"
+
+
+def test_tokens_are_written_where_a_provider_wants_them(tmp_path: Path) -> None:
+    """The token that the service writes anew lies among its data."""
+    usual = PROVIDERS["outlook"].tokens
+    assert usual is not None
+    tokens = TokenAnswers(usual.url, "client", usual.scope, has_secret=False)
+    given = answers("outlook", tokens=tokens, data="/var/lib/mailroom")
+    path = tmp_path / "mailroom.toml"
+    path.write_text(filled(EXAMPLE, values_of(given)), "utf-8")
+    settings = load_settings(path, {})
+    assert settings.uses_oauth2
+    assert (settings.mailbox.login, settings.smtp.login) == ("oauth2", "oauth2")
+    assert settings.oauth2.token_url == usual.url
+    assert settings.oauth2.client_secret_file is None
+    assert settings.oauth2.refresh_token_file == Path("/var/lib/mailroom/oauth2-refresh-token")
 
 
 def test_notes_stay_and_no_placeholder_is_left() -> None:
