@@ -1,6 +1,6 @@
 """What the walls around a worker cost: the same mails read with them and without, in turns.
 
-    python bench/walls.py [--rounds 40] [MAIL...]
+    python -m bench.walls [--rounds 40] [MAIL...]
 
 Two programs, each with a fork server of its own, are asked one after the other, so that whatever
 else the machine does falls on both. No print is read: that would only make the share smaller.
@@ -27,7 +27,7 @@ MAILS = ("15-question.eml", "03-word-without-scan.eml", "01-zone-complete.eml")
 
 def serve(*, walls: bool) -> None:
     """Read each mail named on a line of the input; print the milliseconds it took."""
-    SERVER.set_forkserver_preload([PRELOAD] if walls else [PRELOAD, "without_walls"])
+    SERVER.set_forkserver_preload([PRELOAD] if walls else [PRELOAD, "bench.without_walls"])
     call = open_call(default_config() / "calls", "smart-education-2024").call
     for line in sys.stdin:
         start = time.perf_counter()
@@ -68,10 +68,13 @@ def main() -> None:
     if given.serve:
         serve(walls=given.serve == "walls")
         return
-    mails = given.mails or [ROOT / "samples/mails" / name for name in MAILS]
+    mails = [mail.absolute() for mail in given.mails] or [
+        ROOT / "samples/mails" / name for name in MAILS
+    ]
     servers = [
         subprocess.Popen(
-            [sys.executable, __file__, "--serve", kind],
+            [sys.executable, "-m", "bench.walls", "--serve", kind],
+            cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

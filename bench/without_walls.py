@@ -12,5 +12,6 @@ def _nothing(*_: object) -> str:
 
 
 walls.restrict = _nothing  # type: ignore[assignment]
+walls._office_in = lambda *_: None  # type: ignore[assignment]  # noqa: SLF001 - as below
 walls._filter_calls = _nothing  # noqa: SLF001 - the bench takes the wall away on purpose
 walls._drop_capabilities = _nothing  # type: ignore[assignment]  # noqa: SLF001 - as above

@@ -106,6 +106,14 @@ def test_the_mistake_is_told_in_the_words_the_tutorial_shows(folder: Path) -> No
 
 
 @pytest.mark.slow
+def test_its_examples_notice_nearly_every_change_of_its_rules(folder: Path) -> None:
+    """What a reader copies guards its rules."""
+    said = run("mailroom --config mailroom.toml rules test --mutants --json", folder).stdout
+    mutants = json.loads(said)["mutants"]
+    assert mutants["noticed"] / mutants["total"] >= 0.95, mutants["unnoticed"]
+
+
+@pytest.mark.slow
 def test_the_mail_of_the_dry_run_is_accepted(folder: Path) -> None:
     """The tutorial's short call reads and judges a whole application."""
     line = next(line for line in commands() if "message inspect" in line)
