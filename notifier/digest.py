@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from typing import Final, TypeVar
 
-from notifier.letters import LETTER_NAMES
+from notifier.letternames import LETTER_NAMES
 from notifier.pages import (
     CaseView,
     CropView,

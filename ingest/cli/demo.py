@@ -44,7 +44,7 @@ def demo(
     import structlog
 
     from ingest.demo.scenario import own_scenario, run_demo, shipped_scenario
-    from notifier.letters import LETTER_NAMES
+    from notifier.letternames import LETTER_NAMES
 
     if (call is None) != (mails is None):
         raise typer.BadParameter("--call 和 --mails 要一起写")

@@ -33,7 +33,7 @@ from ingest.store.staff import endings_of_case
 from ingest.store.tables import CaseRow, MessageRow
 from ingest.submission.case import arrange
 from ingest.views.lists import case_explanation
-from notifier.letters import LETTER_NAMES
+from notifier.letternames import LETTER_NAMES
 from notifier.outbox import OutboxRow, list_letters
 from notifier.outboxstates import OutboxState
 from notifier.wording import beijing

@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 
 from ingest.receipts.signing import Receipt
 from ingest.receipts.verifying import MAX_TEXT, Checked
-from notifier.letters import LETTER_NAMES
+from notifier.letternames import LETTER_NAMES
 from notifier.wording import exact_moment
 
 _HEAD = b"mailroom receipt 1\n"

@@ -30,7 +30,8 @@ from ingest.receipts.signing import (
 )
 from ingest.store.cases import find_case_by_code, get_decision
 from ingest.store.messages import find_by_hash_prefix
-from notifier.letters import LETTER_NAMES, listing_sha256
+from notifier.letternames import LETTER_NAMES
+from notifier.letters import listing_sha256
 from notifier.outbox import OutboxRow, find_by_key
 from notifier.wording import exact_moment
 

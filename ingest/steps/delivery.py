@@ -16,7 +16,7 @@ from ingest.store.events import EventKind, record_event
 from ingest.store.tables import TaskRow
 from ingest.store.tasks import NewTask, close_task, open_task, tasks_about_letters
 from ingest.views.delivery import lost_letters
-from notifier.letters import LETTER_NAMES
+from notifier.letternames import LETTER_NAMES
 from notifier.outbox import OutboxRow
 from rules.tasks import TaskKind
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from ingest.reading import Fate, Kind, ScreeningKind
 from ingest.store.tables import MessageState
-from notifier.letters import LETTER_NAMES
+from notifier.letternames import LETTER_NAMES
 from rules.call import Rendition
 from rules.vocabulary import Field, FieldType, show_value
 

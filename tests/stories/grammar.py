@@ -16,7 +16,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from ruamel.yaml import YAML
 
-from notifier.letters import LETTER_NAMES
+from notifier.letternames import LETTER_NAMES
 from rules.verdict import DECISION_NAMES
 from rules.vocabulary import BEIJING
 

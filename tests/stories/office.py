@@ -36,7 +36,7 @@ from ingest.store.cases import cases_of_message, latest_decision, list_cases, lo
 from ingest.store.messages import list_messages
 from ingest.store.tables import CaseRow
 from ingest.views.states import case_state, ended_states, entry_state
-from notifier.letters import LETTER_NAMES
+from notifier.letternames import LETTER_NAMES
 from notifier.outbox import NOT_TO_APPLICANTS, STAFF_ANSWER, find_letters
 from rules.casestate import State
 from tests.servers.dovecot import DovecotAccount

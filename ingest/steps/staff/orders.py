@@ -22,7 +22,8 @@ from ingest.store.cases import find_case_row
 from ingest.store.database import Database
 from ingest.store.events import EventKind, list_events
 from ingest.store.tables import CaseRow
-from notifier.letters import LETTER_NAMES, Letter
+from notifier.letternames import LETTER_NAMES
+from notifier.letters import Letter
 from notifier.outbox import find_by_key
 from notifier.outboxstates import OutboxState
 from rules.vocabulary import BEIJING

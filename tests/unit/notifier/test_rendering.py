@@ -4,7 +4,8 @@ from dataclasses import fields
 
 import pytest
 
-from notifier.letters import LETTER_NAMES, make_page
+from notifier.letternames import LETTER_NAMES
+from notifier.letters import make_page
 from notifier.pages import LETTER_VARIABLES
 from notifier.rendering import (
     LETTER_KINDS,
