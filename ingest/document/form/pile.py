@@ -147,6 +147,11 @@ def _place(leaf: Leaf, pieces: list[_Open], forms: Mapping[str, Form]) -> None:
 def _put_to(owner: _Open, leaf: Leaf, pieces: list[_Open], forms: Mapping[str, Form]) -> None:
     """An untitled sheet goes to the form before it, or begins the next of its kind."""
     form = forms.get(owner.form)
+    if form is not None and _covers_lie_together(pieces, form) and _is_anothers(owner, leaf):
+        owner.sure.clear()  # whose cover is it then
+        pieces.append(owner := _Open(owner.form))
+        owner.add(leaf, sure=False)
+        return
     anew = _begins_anew(owner, leaf, form) if form is not None else False
     sure = anew is not None and not leaf.below and _belongs(owner, leaf)
     if anew is not False:
@@ -156,6 +161,21 @@ def _put_to(owner: _Open, leaf: Leaf, pieces: list[_Open], forms: Mapping[str, F
     elif form is not None and owner.whole(form) and form.applicant in leaf.of(form.id):
         sure = False  # the cover of the next one, whose title could not be read
     owner.add(leaf, sure=sure)
+
+
+def _covers_lie_together(pieces: Sequence[_Open], form: Form) -> bool:
+    """Whether the last two pieces are covers of one form, neither with its body."""
+    last = pieces[-2:]
+    covers = [piece for piece in last if piece.form == form.id and not piece.whole(form)]
+    return len(covers) == 2 and not form.columns
+
+
+def _is_anothers(owner: _Open, leaf: Leaf) -> bool:
+    """Whether an untitled sheet names another applicant than the sheets of one form before it,
+    and its printed number does not say that it follows.
+    """
+    both = bool(leaf.name and owner.name) and not owner.follows(leaf)
+    return both and _one_name(leaf.name, owner.name) is False
 
 
 def _body_of_another(leaf: Leaf, owner: _Open | None, forms: Mapping[str, Form]) -> str:

@@ -191,6 +191,17 @@ def test_two_covers_in_a_row_are_not_one_form_s(call: Call) -> None:
     assert len(sort_pile(follows, call)) == 1
 
 
+def test_a_table_under_another_name_than_the_cover_is_unsure(call: Call) -> None:
+    """Whose the cover is, nobody can say; no seal on it counts for either."""
+    covers = [cover(1, name="晨曦小学"), cover(2, name="金穗中学")]
+    bodies = [replace(body(3), name="晨曦小学"), replace(body(4), name="金穗中学")]
+
+    found = sort_pile([*covers, *bodies], call)
+
+    assert [piece.pages for piece in found] == [(1,), (2,), (3,), (4,)]
+    assert [bool(piece.sure) for piece in found] == [True, False, False, True]
+
+
 def test_a_letter_is_no_sheet_of_the_form(call: Call) -> None:
     """Nor is what follows it, unless it shows the form's labels."""
     letter = Leaf(1, foreign=True)
