@@ -21,10 +21,13 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlmodel import Session
 
 from ingest.errors import ConfigError, MailroomError, StorageError, TemporaryError, UnavailableError
+from ingest.store.identity import WORDS, Fit
 from ingest.store.migrations import REVISIONS
 
 SchemaState = Literal["current", "behind", "empty", "ahead"]
 
+STORE_MOVED = "this store was moved"
+"""What a database says that takes no line any more; see ``ledgerend.py``."""
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _READ_ONLY = "mailroom_read_only"
 _WRITER_LOCK = 0x6D61696C  # "mail": the key of PostgreSQL's advisory lock, any number that is ours
@@ -395,6 +398,8 @@ def _raise_translated(original: Any, error: Exception) -> None:
 
 
 def _translation(original: Any) -> MailroomError | None:
+    if STORE_MOVED in str(original):
+        return ConfigError(*WORDS[Fit.MOVED])
     name = getattr(original, "sqlite_errorname", None)
     if name is not None:
         return next(

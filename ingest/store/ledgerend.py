@@ -7,7 +7,9 @@ from __future__ import annotations
 from sqlalchemy import text
 from sqlmodel import Session
 
-_WORDS = "this store was moved: see the last line of its ledger"
+from ingest.store.database import STORE_MOVED
+
+_WORDS = f"{STORE_MOVED}: see the last line of its ledger"
 _SQLITE = f"""
 CREATE TRIGGER events_moved BEFORE INSERT ON events BEGIN SELECT RAISE(ABORT, '{_WORDS}'); END
 """

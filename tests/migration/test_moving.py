@@ -17,7 +17,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.exc import DBAPIError
 
 from ingest.clock import SystemClock
-from ingest.errors import StorageError, TemporaryError, UsageError
+from ingest.errors import ConfigError, StorageError, TemporaryError, UsageError
 from ingest.exitcodes import ExitCode
 from ingest.moving import Move, Place, same_database
 from ingest.opening import UnfitStoreError, adopt, refuse_unfit
@@ -25,7 +25,7 @@ from ingest.settings import StoreSettings
 from ingest.steps.receive import receive_all
 from ingest.store.audit import verify_ledger
 from ingest.store.database import open_database, reading_existing
-from ingest.store.events import Head, list_events
+from ingest.store.events import EventKind, Head, list_events, record_event
 from ingest.store.files import FileStore
 from ingest.store.lock import single_instance
 from ingest.store.rowcopy import Change, Difference, count_rows, differences, differing
@@ -168,6 +168,28 @@ def refused(store: StoreSettings) -> None:
 def events_of(store: StoreSettings) -> list[tuple[int, str, str]]:
     with reading_existing(store.database) as session:
         return [(row.id, str(row.kind), row.chain) for row in list_events(session)]
+
+
+def test_a_program_that_had_the_old_place_open_is_told_as_well(
+    office: Office, postgresql_url: str
+) -> None:
+    """A desk, or a worker, that nobody stopped: what it would write down is not lost there."""
+    away = office.away(postgresql_url)
+    with ExitStack() as opened:
+        old, new = (open_database(each.database) for each in (office.at_home, away))
+        opened.callback(old.close)
+        opened.callback(new.close)
+        assert count_rows(old)
+        office.move(office.at_home, away)
+        with pytest.raises(ConfigError, match="已经迁走"), old.writing() as session:
+            record_event(session, AUTUMN, EventKind.DIGEST, "太晚了")
+        with new.writing() as session:
+            record_event(session, AUTUMN, EventKind.DIGEST, "在这里")
+        office.move(away, office.at_home)
+        with pytest.raises(ConfigError, match="已经迁走"), new.writing() as session:
+            record_event(session, AUTUMN, EventKind.DIGEST, "太晚了")
+        with old.writing() as session:
+            record_event(session, AUTUMN, EventKind.DIGEST, "又在这里")
 
 
 def test_only_the_database_can_move(office: Office, postgresql_url: str) -> None:
