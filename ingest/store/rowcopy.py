@@ -111,12 +111,13 @@ def copy_store_row(source: Database, session: Session) -> None:
 def _copy_table(
     source: Database, target: Database, table: Table, told: Callable[[int], None]
 ) -> int:
-    found, count = _compared(source, target, table, told), 0
+    count = 0
     try:
-        while batch := list(islice(found, _BATCH)):
-            with target.writing() as session:
-                _apply(session.connection(), table, batch)
-            count += len(batch)
+        with closing(_compared(source, target, table, told)) as found:
+            while batch := list(islice(found, _BATCH)):
+                with target.writing() as session:
+                    _apply(session.connection(), table, batch)
+                count += len(batch)
     except IntegrityError as error:
         raise UsageError(
             f"目标数据库的表 {table.name} 里有不是这次迁移放进去的内容",

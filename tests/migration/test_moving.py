@@ -213,6 +213,32 @@ def test_only_the_files_can_move_and_come_back(office: Office) -> None:
     works_on(office, office.at_home)
 
 
+def test_a_server_that_goes_away_in_the_middle_is_waited_for(
+    made: tuple[Path, FakeMailbox],
+    postgresql_url: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The world's trouble: said so, and the same command goes on when it is back."""
+    monkeypatch.setattr("ingest.store.bucket.PATIENCE", timedelta(milliseconds=300))
+    shutil.copytree(made[0], tmp_path / "office")
+    with ObjectServer(tmp_path / "server") as server:
+        office = Office(tmp_path / "office", server, deepcopy(made[1]))
+        away = office.away(postgresql_url)
+
+        def die(what: str, *_: int) -> None:
+            if what == "原件":
+                server.stop()
+
+        with pytest.raises(TemporaryError, match="连不上对象存储") as error:
+            office.move(office.at_home, away, told=die)
+        assert error.value.exit_code is ExitCode.UNAVAILABLE
+        server.start()
+        office.move(office.at_home, away)
+        refused(office.at_home)
+        works_on(office, away)
+
+
 def test_a_finished_move_is_not_done_again(office: Office, postgresql_url: str) -> None:
     """Whatever happened at the new place since stays."""
     away = office.away(postgresql_url)
