@@ -14,9 +14,13 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
+from ingest.comparison.telling import is_telling, without_figures
+
 LEAST = 10  #: characters of a run that nobody misreads
 AROUND = 6  #: characters of the same text that must stand beside it
+LEAST_CLAUSE = 6  #: ... that nobody misreads within a piece of print that was read for sure
 LEAST_NEW = 4  #: characters that stand in the place of others and are none of theirs
+SHOWN = 6  #: characters before and behind a small change, for people
 UNLIKE = 0.4  #: likeness below which words are other words, not misread ones
 ALIKE = 0.6  #: likeness to other text of the file from which a run is that text
 SAME_TEXT = 0.6  #: share of the shorter text that must be found, else it is not this text at all
@@ -57,11 +61,12 @@ def changes(
     sure: float,
     sure_digits: float,
     legible: bool,
+    closed: bool = False,
 ) -> Iterator[Change]:
     """The changes in ``lines``, the print where ``text`` of the Word file belongs.
 
     ``elsewhere`` is everything else the Word file says, ``on_pages`` everything on the scan;
-    ``legible``: what was not read there does not stand there.
+    ``legible``: what was not read there does not stand there; ``closed``: nor on another page.
     """
     scan = "".join(line.text for line in lines)
     if not text or not scan:
@@ -73,10 +78,18 @@ def changes(
     look = _Look(lines, elsewhere, on_pages, sure, sure_digits, legible=legible)
     for number, step in enumerate(steps):
         before = steps[number - 1].word if number else ""
-        after = steps[number + 1].word if number + 1 < len(steps) else ""
+        last = number + 1 == len(steps)
+        after = "" if last else steps[number + 1].word
+        if step.equal:
+            continue
         known = len(before) >= AROUND
-        if not step.equal and known and look.is_change(step, ended=len(after) >= AROUND):
-            yield Change(step.word, step.scan)
+        if known and look.is_change(
+            step, ended=len(after) >= AROUND or (last and closed and not step.scan)
+        ):
+            yield Change(*map(without_figures, (step.word, step.scan)))
+        elif (known or len(after) >= AROUND) and look.is_turned(step, before, after):
+            sides = [before[-SHOWN:] + said + after[:SHOWN] for said in (step.word, step.scan)]
+            yield Change(*map(without_figures, sides))
 
 
 @dataclass(frozen=True)
@@ -103,6 +116,30 @@ class _Look:
             _is_rewritten(step) and self._is_new(step) and self._is_gone(step)
         )
 
+    def is_turned(self, step: _Step, before: str, after: str) -> bool:
+        """Whether a character or a few say the opposite or another figure, in the middle of a piece
+        of print that was read for sure.
+        """
+        if not self.legible or self._least(step) < self.sure_digits:
+            return False
+        if step.word and step.scan and is_telling(step.word, step.scan, before, after):
+            return True
+        return self._within(step) and (
+            is_telling(step.word, step.scan, before, after) or self._is_clause(step)
+        )
+
+    def _is_clause(self, step: _Step) -> bool:
+        """Whether some words were put in or taken out there."""
+        if len(step.scan) >= LEAST_CLAUSE + len(step.word):
+            return self._is_new(step)
+        return len(step.word) >= LEAST_CLAUSE + len(step.scan) and self._is_gone(step)
+
+    def _within(self, step: _Step) -> bool:
+        """Whether a step lies inside of one piece of print: at its ends a piece may be cut."""
+        ends = {*_starts(self.lines), sum(len(line.text) for line in self.lines)}
+        stop = step.start + len(step.scan)
+        return step.start not in ends and (not step.word or stop not in ends)
+
     def _is_new(self, step: _Step) -> bool:
         return not _is_of(step.scan, self.elsewhere)
 
@@ -124,7 +161,7 @@ def _steps(text: str, scan: str) -> Iterator[_Step]:
     steps: list[_Step] = []
     for edit in Levenshtein.opcodes(text, scan):
         word, read = text[edit.src_start : edit.src_end], scan[edit.dest_start : edit.dest_end]
-        equal = edit.tag == "equal" and len(word) > 2
+        equal = edit.tag == "equal" and (len(word) > 2 or not steps)
         if steps and not equal and not steps[-1].equal:
             steps[-1].word += word
             steps[-1].scan += read

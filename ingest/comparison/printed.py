@@ -221,9 +221,10 @@ class Places:
     def beside(self, field: Field) -> Iterator[Spot]:
         """What stands beside each of the field's labels, or behind it in one piece (``联系人：张三``)."""
         for stack in self.labels.get(field.name, ()):
-            spot = self._spot(self._right_of(stack))
-            if spot is not None:
-                yield spot
+            lines, level = self._right_of(stack), self._level(stack)
+            for spot in (self._spot(lines), self._spot(level) if level != lines else None):
+                if spot is not None:
+                    yield spot
         for line in self.print.lines:
             for key in label_keys(field):
                 match = re.fullmatch(
@@ -248,7 +249,37 @@ class Places:
             for line in self._right_of(stack, tall=True)
         ]
 
-    def _right_of(self, label: Stack, *, tall: bool = False) -> list[ScanLine]:
+    def hanging(self, field: Field) -> list[ScanLine]:
+        """The same where labels stand at the top of their cells: from each label down to the next."""
+        return [
+            line
+            for stack in self.labels.get(field.name, ())
+            for line in self._right_of(stack, down=True)
+        ]
+
+    def level(self, field: Field) -> list[Spot]:
+        """What stands at the very height of the field's labels."""
+        spots = (self._spot(self._level(stack)) for stack in self.labels.get(field.name, ()))
+        return [spot for spot in spots if spot is not None]
+
+    def _level(self, label: Stack) -> list[ScanLine]:
+        _, top, _, bottom = label.box
+        return [line for line in self._right_of(label) if top <= _middle(line) <= bottom]
+
+    def ends(self, field: Field) -> bool:
+        """Whether a label was read and another one below each: what belongs to it stands there."""
+        stacks = self.labels.get(field.name, ())
+        return bool(stacks) and all(self._under(stack) for stack in stacks)
+
+    def _under(self, label: Stack) -> list[Stack]:
+        """The labels below one."""
+        return [
+            head
+            for head in self._heads
+            if self._over(head, label) and head.box[1] >= label.box[3] - 1
+        ]
+
+    def _right_of(self, label: Stack, *, tall: bool = False, down: bool = False) -> list[ScanLine]:
         _, top, right, bottom = label.box
         nearest = min(
             (
@@ -269,18 +300,12 @@ class Places:
             )
             and head.box[3] <= top + 1
         ]
-        under = [
-            head.box[1]
-            for head in self._heads
-            if self._over(
-                head,
-                label,
-            )
-            and head.box[1] >= bottom - 1
-        ]
+        under = [head.box[1] for head in self._under(label)]
         upper = (max(above) + top) / 2 if above else top - _BESIDE
         lower = (min(under) + bottom) / 2 if under else bottom + _BESIDE
-        if not tall:
+        if down:
+            upper, lower = top - 1, min(under, default=1e9)
+        elif not tall:
             upper, lower = max(upper, top - _BESIDE), min(lower, bottom + _BESIDE)
         return [
             line for line in self.lines

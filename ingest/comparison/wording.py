@@ -1,0 +1,254 @@
+"""Texts, choices and empty places of a form that the scan clearly shows otherwise than the Word file.
+
+Pure.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from rapidfuzz import fuzz
+from rapidfuzz.distance import Levenshtein
+
+from ingest.comparison.look import (
+    CHOICES,
+    FOREIGN,
+    NUMBERS,
+    SURE_DIGITS,
+    SURE_TEXT,
+    WORDS,
+    Difference,
+    Look,
+    NameRead,
+    Wanted,
+    is_other,
+    misread,
+    numbers_on,
+)
+from ingest.comparison.passages import Run, changes
+from ingest.comparison.printed import Spot, plain
+from ingest.comparison.telling import (
+    goes_on,
+    is_other_address,
+    is_other_name,
+    renamed,
+    ticked,
+    with_figures,
+)
+from ingest.reading import Document
+from rules.facts import Fact, Knowledge, Value
+from rules.names import take_apart
+from rules.vocabulary import Field, FieldType
+
+_PROMPT = frozenset("年月日时元人盖章签字")  #: printed where something is to be written
+SAME_TEXT = 0.8  #: likeness from which a text counts as seen
+SURE_NAME = 0.97  #: ... at which every character of a short name was read well
+LEAST_LINE = 12  #: characters of running text that can be compared
+
+
+def _shared(text: str, read: str) -> tuple[int, int]:
+    """How much of a text was read in runs, and how much was read at all."""
+    runs = (
+        edit.src_end - edit.src_start
+        for edit in Levenshtein.opcodes(text, read)
+        if edit.tag == "equal"
+    )
+    return sum(run for run in runs if run > 2), len(read)
+
+
+class Texts(Look):
+    """What is no number, outside of a summary table's names."""
+
+    def differing_texts(self) -> Iterator[Difference]:
+        """Names of people and places, and running text, where the scan clearly shows something
+        else.
+        """
+        texts = [value.key for value in self.values if value.field.type is FieldType.LONG_TEXT]
+        for value in self.values:
+            if value.field.type is FieldType.LONG_TEXT:
+                yield from self._passage(value, texts)
+            elif value.field.type is FieldType.EMAIL:
+                yield from self._address(value)
+            elif value.field.name == self.form.applicant:
+                yield from self._applicant(value)
+            elif value.field.type is FieldType.TEXT:
+                yield from self._short_text(value)
+
+    def _address(self, value: Wanted) -> Iterator[Difference]:
+        """An e-mail address that is another one."""
+        if value.key not in self.page.text:
+            for spot in self._clear(value, SURE_DIGITS)[:1]:
+                if is_other_address(value.shown, spot.text):
+                    yield Difference(value.name, value.shown, spot.text)
+
+    def _applicant(self, value: Wanted) -> Iterator[Difference]:
+        """A name read for sure with two characters changed, or of a part of the applicant. Rows are
+        looked at by themselves.
+        """
+        for spot in self._clear(value, SURE_DIGITS):
+            read = plain(spot.text)
+            own = plain(take_apart(value.shown, self.call).own)
+            other = not value.row and renamed(value.key, read, own)
+            if other or goes_on(value.key, read):
+                yield Difference(value.name, value.shown, spot.text)
+                return
+
+    def _short_text(self, value: Wanted) -> Iterator[Difference]:
+        if value.field.name == self.shared:
+            yield from self._unit(value)
+            return
+        seen = self.page.likeness(value.key) >= SAME_TEXT
+        spots = [
+            spot
+            for spot in self._spots(value)
+            if spot.confidence >= SURE_TEXT and len(plain(spot.text)) > 1
+        ]
+        if not seen and spots and all(is_other(plain(spot.text), value.key) for spot in spots):
+            yield Difference(value.name, value.shown, spots[0].text)
+            return
+        absent = value.key not in self.page.text
+        others = {each.key for each in self.values if each.field is value.field} - {value.key}
+        for spot in self._clear(value, SURE_NAME)[:1]:
+            read = plain(spot.text)
+            if read in others or (absent and is_other_name(value.key, read)):
+                yield Difference(value.name, value.shown, spot.text)
+
+    def _unit(self, value: Wanted) -> Iterator[Difference]:
+        """A unit with another number: 第八师 and 第七师."""
+        for spot in self._clear(value, SURE_DIGITS):
+            read = plain(spot.text)
+            alike = abs(len(read) - len(value.key)) <= 2
+            if alike and misread(value.key, read) is NameRead.DIFFERENT:
+                yield Difference(value.name, value.shown, spot.text)
+                return
+
+    def differing_choices(self) -> Iterator[Difference]:
+        """An option that is ticked on the scan and not chosen in the Word file."""
+        for value in self.values:
+            if value.field.type not in CHOICES:
+                continue
+            chosen = {plain(each) for each in re.split(r"[、,;,;]", value.shown)}
+            options = {plain(each) for each in value.field.options} or {"是", "否"}
+            for spot in self._clear(value, SURE_TEXT)[:1]:
+                marked = ticked(spot.text) or {plain(spot.text)}
+                if marked <= options and marked - chosen:
+                    yield Difference(value.name, value.shown, "、".join(sorted(marked)))
+
+    def emptied(self) -> Iterator[Difference]:
+        """Values whose place on a legible scan is empty, and which stand nowhere else on it."""
+        if self.page.legibility < SURE_DIGITS:
+            return
+        for value in self.values:
+            if self._is_emptied(value):
+                yield Difference(value.name, value.shown[:40], "空白")
+
+    def _is_emptied(self, value: Wanted) -> bool:
+        long = value.field.type is FieldType.LONG_TEXT
+        return (
+            value.field.type not in CHOICES
+            and len(value.key) >= (LEAST_LINE if long else 3)
+            and self._reads_empty(value, 2 if long else 0)
+            and self.page.likeness(value.key) < (FOREIGN if long else SAME_TEXT)
+            and value.value not in self._numbers_like(value)
+        )
+
+    def _reads_empty(self, value: Wanted, most: int) -> bool:
+        """Whether nothing stands beside a label or in a row's cell; of a long text perhaps 无 or a
+        stroke.
+        """
+        if value.row:
+            row = self.rows.get(value.row, [])
+            known = bool(row) and value.field.name in self.places.labels
+            return known and self.places.cell(value.field, row) is None
+        spots = self.places.level(value.field)
+        read = sum(len(plain(spot.text)) for spot in spots)
+        return self.places.ends(value.field) and read <= most
+
+    def _numbers_like(self, value: Wanted) -> frozenset[Value]:
+        return numbers_on(self.page, value.field) if value.field.type in NUMBERS else frozenset()
+
+    def filled_in(self, word: Document) -> Iterator[Difference]:
+        """Places that are empty in the Word file and filled on the scan."""
+        for field in self.form.fields:
+            if word.fields.get(field.name, Fact.unknown()).knowledge is not Knowledge.BLANK:
+                continue
+            for spot in self.places.level(field):
+                if spot.confidence >= SURE_DIGITS and self._is_entry(field, spot):
+                    yield Difference(field.name, "未填", spot.text[:40])
+                    break
+
+    def _is_entry(self, field: Field, spot: Spot) -> bool:
+        """Whether what stands at a place was filled in, not printed there."""
+        if field.type in NUMBERS:
+            return self._typed(Wanted(field, ""), spot) and len(plain(spot.text)) > 1
+        key = plain(spot.text)
+        return (
+            field.type in WORDS
+            and len(set(key) - _PROMPT) > 1
+            and bool(self.outline)
+            and fuzz.partial_ratio(key, self.outline) / 100 < FOREIGN
+        )
+
+    def _passage(self, value: Wanted, texts: Sequence[str]) -> Iterator[Difference]:
+        lines = [
+            line for line in self.places.running(value.field)
+            if line.confidence >= SURE_TEXT and len(plain(line.text)) >= LEAST_LINE
+        ]  # fmt: skip
+        strange = [
+            line
+            for line in lines
+            if all(
+                fuzz.partial_ratio(
+                    plain(line.text),
+                    text,
+                )
+                / 100
+                < FOREIGN
+                for text in texts
+            )
+        ]
+        if strange and 2 * len(strange) >= len(lines):
+            yield Difference(value.name, value.shown[:40], strange[0].text[:40])
+        elif read := self._exchanged(value):
+            yield Difference(value.name, value.shown[:40], read[:40])
+        else:
+            yield from self._changes(value)
+
+    def _exchanged(self, value: Wanted) -> str:
+        """What was read in the place of a text, if it is another field's text."""
+        lines = self.places.running(value.field)
+        key, read = (
+            "".join(plain(line.text) for line in lines),
+            "".join(each.text for each in lines),
+        )
+        if len(key) < LEAST_LINE or fuzz.partial_ratio(key, value.key) / 100 >= FOREIGN:
+            return ""
+        others = (each for each in self.values if each.field.type is FieldType.LONG_TEXT)
+        return read if any(fuzz.ratio(key, each.key) / 100 >= SAME_TEXT for each in others) else ""
+
+    def _changes(self, value: Wanted) -> Iterator[Difference]:
+        """A sentence or a figure that only one of the two has."""
+        text = with_figures(value.shown)
+        elsewhere = self.outline + "".join(with_figures(each.shown) for each in self.values)
+        for change in changes(
+            text,
+            self._runs(value, text),
+            elsewhere,
+            "".join(with_figures(line.text) for line in self.page.lines),
+            sure=SURE_TEXT,
+            sure_digits=SURE_DIGITS,
+            legible=self.page.legibility >= SURE_DIGITS,
+            closed=self.places.ends(value.field),
+        ):
+            yield Difference(value.name, change.word[:40] or "无", change.scan[:40] or "无")
+
+    def _runs(self, value: Wanted, text: str) -> list[Run]:
+        """The print of a running text, whether its label stands in the middle of its cell or at
+        the top of it: what is more like the text.
+        """
+        ways = [
+            [Run(with_figures(line.text), line.confidence) for line in lines]
+            for lines in (self.places.running(value.field), self.places.hanging(value.field))
+        ]
+        return max(ways, key=lambda runs: _shared(text, "".join(run.text for run in runs)))

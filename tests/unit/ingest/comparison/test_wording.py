@@ -1,0 +1,319 @@
+"""What is changed after printing and is no number of its own: names, texts, choices, empty places."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from ingest.comparison.look import NameRead, misread
+from ingest.comparison.pairing import Comparison, Likeness, compare
+from ingest.comparison.printed import Print
+from ingest.reading import Document, ScanLine
+from rules.call import Call, Rendition, Role
+from rules.facts import Fact, Value
+
+NETWORK = "学校建有千兆校园网,出口带宽500兆,设专职网络管理员2名,每学期开展安全演练。"
+PLATFORM = "全体教师使用国家平台备课,月活跃率达到91%,不存在收费应用,累计上传资源860节。"
+BASIS = "我校未发生网络安全事故,数据中心不对外开放,设备总值35万元,生均0.8台终端。"
+SUPPORT = "成立领导小组,每年安排运维经费35万元,教师培训不少于50学时,纳入年度考核。"
+FILLED: dict[str, Value] = {
+    "单位名称": "昆玉市和谐中学", "师市": "第十四师昆玉市", "学校类型": "初中", "教师人数": 112, "学生人数": 1530,
+    "联系人": "郭建新", "联系电话": "13899061357", "电子邮箱": "hexie@example.cn", "职能部门": "信息中心",
+    "网络条件": NETWORK, "平台应用": PLATFORM, "建设基础": BASIS, "保障措施": SUPPORT,
+    "公示开始": "2024-08-05", "公示结束": "2024-08-11",
+}  # fmt: skip
+TEXTS = {"网络条件": NETWORK, "平台应用情况": PLATFORM, "智慧校园建设基础": BASIS, "保障措施": SUPPORT}  # fmt: skip
+
+
+def cell(label: str, text: str, *, at_top: bool) -> str:
+    """A text of eighteen characters a line beside its label."""
+    lines = [text[start : start + 18] for start in range(0, len(text), 18)]
+    row = 0 if at_top else len(lines) // 2
+    return "\n".join(f"{label if each == row else ''}|{line}" for each, line in enumerate(lines))
+
+
+def printed(*, at_top: bool = True, **changed: str) -> str:
+    """The print of the form, some texts changed; rows on lines, columns between bars."""
+    texts = [cell(label, changed.get(label, text), at_top=at_top) for label, text in TEXTS.items()]
+    return "\n".join([
+        "兵团首批智慧教育示范校申报书", "学校名称|昆玉市和谐中学|所属师市|第十四师昆玉市", "教师人数|112|学生人数|1530",
+        "学校类型|□小学 ☑初中 □高中", "联系人|郭建新|联系电话|13899061357",
+        "电子邮箱|hexie@example.cn|信息化职能部门|信息中心", *texts,
+        "公示开始日期|2024年8月5日|公示结束日期|2024年8月11日", "公示结果|☑无异议 □有异议",
+    ])  # fmt: skip
+
+
+def scan_of(text: str, confidence: float = 0.99) -> Print:
+    """Columns of 45 mm, rows of 5.5."""
+    return Print([
+        ScanLine(
+            page=1, row=row, text=piece, confidence=confidence,
+            box=(20 + 45 * column, 5.5 * row, 60 + 45 * column, 5.5 * row + 4),
+        )
+        for row, line in enumerate(text.splitlines(), 1)
+        for column, piece in enumerate(line.split("|")) if piece
+    ])  # fmt: skip
+
+
+def word_of(blank: Sequence[str] = (), **changed: Value) -> Document:
+    """The Word file of the school."""
+    facts = {name: Fact.known(value) for name, value in (FILLED | changed).items()}
+    return Document(
+        part="1", name="a.docx", sha256="1", form="附件2", role=Role.APPLICATION, track="示范校",
+        rendition=Rendition.EDITABLE, fields=facts | dict.fromkeys(blank, Fact.blank()),
+        outline=(("兵团首批智慧教育示范校申报书", "学校名称", "所属师市", "教师人数"),),
+    )  # fmt: skip
+
+
+def named(found: Comparison) -> set[str]:
+    """The fields something is said of."""
+    return {each.field for each in (*found.differences, *found.passages)}
+
+
+@pytest.mark.parametrize("at_top", [True, False])
+def test_what_was_printed_is_the_same(call: Call, at_top: bool) -> None:
+    """Labels at the top of their cells or in the middle."""
+    found = compare(word_of(), scan_of(printed(at_top=at_top)), call)
+
+    assert (found.outcome, named(found)) == (Likeness.SAME, set())
+
+
+@pytest.mark.parametrize("at_top", [True, False])
+@pytest.mark.parametrize(
+    ("label", "field", "old", "new"),
+    [
+        ("保障措施", "保障措施", "35万元", "35元"),
+        ("保障措施", "保障措施", "35万元", "350万元"),
+        ("保障措施", "保障措施", "35万元", "3.5万元"),
+        ("保障措施", "保障措施", "不少于", "少于"),
+        ("保障措施", "保障措施", "纳入年度", "不纳入年度"),
+        ("保障措施", "保障措施", "每年安排", "三年安排"),
+        ("平台应用情况", "平台应用", "91%", "91‰"),
+        ("平台应用情况", "平台应用", "91%", "9.1%"),
+        ("平台应用情况", "平台应用", "不存在", "存在"),
+        ("智慧校园建设基础", "建设基础", "未发生", "发生"),
+        ("智慧校园建设基础", "建设基础", "不对外", "对外"),
+        ("智慧校园建设基础", "建设基础", "0.8台", "8台"),
+        ("网络条件", "网络条件", "千兆", "百兆"),
+        ("网络条件", "网络条件", "2名", "12名"),
+        ("网络条件", "网络条件", "专职", "兼职"),
+        ("网络条件", "网络条件", "演练。", "演练。另有附设幼儿园一所。"),
+    ],
+)
+def test_a_few_characters_that_say_something_else(
+    call: Call, label: str, field: str, old: str, new: str, at_top: bool
+) -> None:
+    """A denial, a scale, a digit more or less, an opposite, a clause: for staff, by name."""
+    text = TEXTS[label].replace(old, new)
+    found = compare(word_of(), scan_of(printed(at_top=at_top, **{label: text})), call)
+
+    assert (found.outcome, named(found)) == (Likeness.UNSURE, {field})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        SUPPORT.replace("领导", "领寻"),
+        SUPPORT.replace("年度", "年庋"),
+        SUPPORT.replace("教师", "教 师").replace(",", "·"),
+        SUPPORT.replace("小组", "组"),
+    ],
+)
+def test_a_misread_character_says_nothing_else(call: Call, text: str) -> None:
+    """Nor does one that was not read, or other punctuation."""
+    found = compare(word_of(), scan_of(printed(保障措施=text)), call)
+
+    assert (found.outcome, named(found)) == (Likeness.SAME, set())
+
+
+def test_a_denial_that_was_not_read_well_says_nothing(call: Call) -> None:
+    """On a scan that is hard to read characters are lost."""
+    page = scan_of(printed(保障措施=SUPPORT.replace("不少于", "少于")), 0.93)
+
+    assert compare(word_of(), page, call).passages == ()
+
+
+@pytest.mark.parametrize(
+    ("field", "old", "new"),
+    [
+        ("联系人", "|郭建新|", "|郭建|"),
+        ("联系人", "|郭建新|", "|郭建军|"),
+        ("联系人", "|郭建新|", "|郭新建|"),
+        ("联系人", "|郭建新|", "||"),
+        ("联系电话", "|13899061357", "|"),
+        ("教师人数", "|112|", "||"),
+        ("电子邮箱", "hexie@example.cn", "hexie2@example.cn"),
+        ("电子邮箱", "hexie@example.cn", "zhang@example.cn"),
+        ("电子邮箱", "hexie@example.cn", "hexie@example.com"),
+        ("师市", "|第十四师昆玉市", "|第十三师新星市"),
+        ("单位名称", "昆玉市和谐中学", "昆玉市和谐中学南校区"),
+        ("单位名称", "昆玉市和谐中学", "昆玉市谐和中学"),
+        ("单位名称", "昆玉市和谐中学", "昆玉市育才中学"),
+        ("学校类型", "□小学 ☑初中", "☑小学 □初中"),
+        ("学校类型", "□小学 ☑初中 □高中", "小学"),
+        ("公示结果", "☑无异议 □有异议", "□无异议 ☑有异议"),
+    ],
+)
+def test_a_short_entry_that_was_changed(call: Call, field: str, old: str, new: str) -> None:
+    """A person, an address, a choice, the applicant itself: for staff, by name."""
+    found = compare(word_of(公示结果="无异议"), scan_of(printed().replace(old, new)), call)
+
+    assert (found.outcome, named(found)) == (Likeness.UNSURE, {field})
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("hexie@example.cn", "hexle@examp1e.cn"),
+        ("hexie@example.cn", "hexie@exampl.cn"),
+        ("hexie@example.cn", "hexie example cn"),
+        ("□小学 ☑初中", "口小学 初中"),
+        ("☑初中", "□初中"),
+        ("昆玉市和谐中学", "昆王市和谐中学"),
+    ],
+)
+def test_a_short_entry_that_was_misread(call: Call, old: str, new: str) -> None:
+    """Characters that look alike, a lost one, a mark nobody can tell."""
+    found = compare(word_of(), scan_of(printed().replace(old, new)), call)
+
+    assert (found.outcome, named(found)) == (Likeness.SAME, set())
+
+
+def test_dates_and_counts_that_changed_places(call: Call) -> None:
+    """Both stand on the scan, each in the other's place; below a text a date is a date too."""
+    swapped = printed().replace("|112|学生人数|1530", "|1530|学生人数|112")
+    dated = printed().replace("2024年8月5日", "2024年8月6日")
+
+    assert named(compare(word_of(), scan_of(swapped), call)) == {"教师人数", "学生人数"}
+    assert named(compare(word_of(), scan_of(dated), call)) == {"公示开始"}
+
+
+@pytest.mark.parametrize("left", ["", "无", "/"])
+def test_a_text_that_is_empty_on_the_scan(call: Call, left: str) -> None:
+    """Nothing, or a word for nothing."""
+    found = compare(
+        word_of(), scan_of(printed().replace(cell("保障措施", SUPPORT, at_top=True), f"保障措施|{left}")), call
+    )  # fmt: skip
+
+    assert [(each.field, each.scan) for each in found.passages] == [("保障措施", "空白")]
+
+
+def test_texts_that_changed_places(call: Call) -> None:
+    """Each stands in the other's cell."""
+    found = compare(
+        word_of(网络条件=SUPPORT, 保障措施=NETWORK), scan_of(printed(at_top=False)), call
+    )
+
+    assert (found.outcome, named(found)) == (Likeness.UNSURE, {"网络条件", "保障措施"})
+
+
+def test_a_sentence_taken_out_at_the_end(call: Call) -> None:
+    """Where the next label follows on the same page."""
+    longer = f"{SUPPORT}另由师市财政每年追加专项资金用于更新设备。"
+    found = compare(word_of(保障措施=longer), scan_of(printed()), call)
+
+    assert (found.outcome, named(found)) == (Likeness.UNSURE, {"保障措施"})
+
+
+@pytest.mark.parametrize(
+    "field", ["联系人", "联系电话", "电子邮箱", "教师人数", "职能部门", "保障措施"]
+)
+def test_what_only_the_scan_has_is_named(call: Call, field: str) -> None:
+    """Filled in by hand after printing."""
+    found = compare(word_of(blank=[field]), scan_of(printed()), call)
+
+    assert [(each.field, each.word) for each in found.passages] == [(field, "未填")]
+    assert found.outcome is Likeness.UNSURE
+
+
+@pytest.mark.parametrize("print_", ["年  月  日", "申报书"])
+def test_what_is_printed_on_the_form_was_not_filled_in(call: Call, print_: str) -> None:
+    """A prompt of the form."""
+    page = printed().replace("2024年8月5日", print_).replace("信息中心", print_)
+
+    found = compare(word_of(blank=["公示开始", "职能部门", "学校类型"]), scan_of(page), call)
+    assert found.passages == ()
+
+
+# --- rows -----------------------------------------------------------------------------------------
+
+ROWS = (
+    ("第八师石河子市第七中学", "郭建新", "18099335120"),
+    ("第八师石河子市第二十小学", "贺兰", "13999330077"),
+    ("石河子高级中学", "麦玉清", "13999330078"),
+)
+
+
+def table(rows: Sequence[Sequence[str]]) -> str:
+    """The print of a summary table."""
+    lines = [f"{name}|第八师石河子市|初中|{who}|{number}" for name, who, number in rows]
+    return "\n".join(["学校名称|师市|学校类型|联系人|联系电话", *lines])
+
+
+def summary() -> Document:
+    """The Word file of the same."""
+    rows = tuple(
+        {
+            "单位名称": Fact.known(name), "学校类型": Fact.known("初中"),
+            "联系人": Fact.known(who), "联系电话": Fact.known(number),
+        }
+        for name, who, number in ROWS
+    )  # fmt: skip
+    return word_of().model_copy(
+        update={"form": "附件4", "role": Role.SUMMARY, "fields": {}, "rows": rows}
+    )
+
+
+def test_a_table_printed_as_it_is(call: Call) -> None:
+    """In another order too."""
+    for rows in (ROWS, ROWS[::-1]):
+        found = compare(summary(), scan_of(table(rows)), call)
+        assert (found.outcome, named(found)) == (Likeness.SAME, set())
+
+
+@pytest.mark.parametrize(
+    ("field", "old", "new"),
+    [
+        ("第1行联系人", "|郭建新|", "|郭建军|"),
+        ("第1行联系人", "|郭建新|", "||"),
+        ("第1行联系电话", "|18099335120", "|"),
+        ("第3行单位名称", "石河子高级中学|", "石河子高级中学分校|"),
+        ("第1行学校类型", "第七中学|第八师石河子市|初中", "第七中学|第八师石河子市|小学"),
+        ("扫描件上多出的一行", "|13999330078", "|13999330078\n石河子高中|第八师石河子市|初中|于欢|13999330079"),
+    ],
+)  # fmt: skip
+def test_a_cell_or_a_row_that_was_changed(call: Call, field: str, old: str, new: str) -> None:
+    """For staff, by row and column."""
+    found = compare(summary(), scan_of(table(ROWS).replace(old, new)), call)
+
+    assert (found.outcome, named(found)) == (Likeness.UNSURE, {field})
+
+
+def test_contacts_that_changed_rows(call: Call) -> None:
+    """Names and numbers all stand on the scan."""
+    (one, who, number), (two, other, its), third = ROWS
+    found = compare(summary(), scan_of(table([(one, other, its), (two, who, number), third])), call)
+
+    assert found.outcome is Likeness.UNSURE
+    assert named(found) == {"第1行联系人", "第2行联系人", "第1行联系电话", "第2行联系电话"}
+
+
+@pytest.mark.parametrize(
+    ("read", "said"),
+    [
+        ("石河子第二中学", NameRead.DIFFERENT), ("石河子第十一中学", NameRead.DIFFERENT),
+        ("石河子中学", NameRead.NEAR), ("石河子第一小学", NameRead.DIFFERENT), ("石问了第一中学", NameRead.FAR),
+    ],
+)  # fmt: skip
+def test_how_a_name_was_read(read: str, said: NameRead) -> None:
+    """A number tells, a lost stroke does not."""
+    assert misread("石河子第一中学", read) is said
+    assert misread("石河子第二中学", "石河子第中学") is NameRead.DIFFERENT
+
+
+def test_a_table_without_heads_has_no_rows_too_many(call: Call) -> None:
+    """Where the column of names is not known, what stands on the pages still counts."""
+    found = compare(summary(), scan_of(table(ROWS).partition("\n")[2]), call)
+
+    assert found.passages == ()
