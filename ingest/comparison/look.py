@@ -1,8 +1,8 @@
-"""The values of a Word file looked for on the print of a scan: does each stand there, and is a number
-there another one.
+"""The values of a Word file looked for on the print of a scan: does each stand there, and is a
+number there another one.
 
-Pure. Texts, choices and empty places are ``wording.py``, the rows of a summary table ``tablerows.py``;
-what follows from it all is ``pairing.py``.
+Pure. Texts, choices and empty places are ``wording.py``, the rows of a summary table
+``tablerows.py``; what follows from it all is ``pairing.py``.
 """
 
 from __future__ import annotations

@@ -250,7 +250,7 @@ class Places:
         ]
 
     def hanging(self, field: Field) -> list[ScanLine]:
-        """The same where labels stand at the top of their cells: from each label down to the next."""
+        """The same where labels stand at the top of their cells: from each one down to the next."""
         return [
             line
             for stack in self.labels.get(field.name, ())

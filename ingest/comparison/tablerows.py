@@ -77,7 +77,7 @@ class Rows(Look):
 
     @cached_property
     def single(self) -> frozenset[str]:
-        """Pieces of print that stand by themselves: a name that is one of them is no other piece."""
+        """Pieces of print that stand by themselves: a name that is one is no other piece."""
         return frozenset(plain(line.text) for line in self.page.lines)
 
     def _taken_by_another(self, value: Wanted, names: Iterable[Wanted]) -> bool:

@@ -1,4 +1,4 @@
-"""Texts, choices and empty places of a form that the scan clearly shows otherwise than the Word file.
+"""Texts, choices and empty places of a form that the scan clearly shows otherwise than Word does.
 
 Pure.
 """
