@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations, pairwise
 
 from rapidfuzz import fuzz
 
@@ -103,6 +104,10 @@ class _Open:
         self.form = form
         self.sure |= {leaf.number for leaf in self.leaves if form and leaf.shows(form)}
 
+    def keep_named(self) -> None:
+        """Be sure only of sheets that name their applicant themselves."""
+        self.sure &= {leaf.number for leaf in self.leaves if leaf.name}
+
     def closed(self) -> Piece:
         """As it stays."""
         pages = tuple(leaf.number for leaf in self.leaves)
@@ -123,7 +128,10 @@ def sort_pile(leaves: Iterable[Leaf], call: Call, expected: str = "") -> tuple[P
     if expected and not any(piece.form for piece in pieces):
         for piece in pieces:
             piece.expect("" if piece.foreign else expected)
-    return tuple(piece.closed() for piece in _cover_joined(_front_joined(pieces), forms))
+    pieces = _cover_joined(_front_joined(pieces), forms)
+    _doubt_mingled(pieces, forms)
+    _doubt_doubles(pieces)
+    return tuple(piece.closed() for piece in pieces)
 
 
 def _place(leaf: Leaf, pieces: list[_Open], forms: Mapping[str, Form]) -> None:
@@ -295,6 +303,41 @@ def _cover_joined(pieces: list[_Open], forms: Mapping[str, Form]) -> list[_Open]
     body.leaves += cover.leaves
     body.sure |= cover.sure
     return pieces[:-1]
+
+
+def _doubt_mingled(pieces: Sequence[_Open], forms: Mapping[str, Form]) -> None:
+    """Of a cover with another one right behind it nobody can say which of the sheets that follow
+    are its own: copies fed together, or two heaps pushed into one. Surely a form begins again at
+    the next title behind other sheets than covers.
+    """
+    mingled = False
+    for before, piece in pairwise(pieces):
+        if _is_bare_cover(before, forms) and piece.form == before.form and piece.leaves[0].form:
+            mingled = mingled or before.name != piece.name or not piece.name
+        elif piece.leaves[0].form:
+            mingled = False
+        if mingled:
+            piece.keep_named()
+
+
+def _is_bare_cover(piece: _Open, forms: Mapping[str, Form]) -> bool:
+    """Whether a piece is one titled sheet without the body of its form."""
+    form = forms.get(piece.form)
+    if form is None or form.columns or len(piece.leaves) != 1:
+        return False
+    return bool(piece.leaves[0].form) and not piece.whole(form)
+
+
+def _doubt_doubles(pieces: Iterable[_Open]) -> None:
+    """Two untitled sheets of one piece that ask for the same seal under the same labels: one of
+    them is another form's.
+    """
+    for piece in pieces:
+        ends = [leaf for leaf in piece.leaves if leaf.asks and not leaf.form]
+        for one, other in combinations(ends, 2):
+            labels = one.of(piece.form)
+            if len(labels) >= REPEATED and labels == other.of(piece.form):
+                piece.sure -= {one.number, other.number}
 
 
 def _other_names(one: _Open, other: _Open) -> bool:

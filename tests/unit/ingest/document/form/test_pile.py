@@ -202,6 +202,47 @@ def test_a_table_under_another_name_than_the_cover_is_unsure(call: Call) -> None
     assert [bool(piece.sure) for piece in found] == [True, False, False, True]
 
 
+COVER = {APPLICATION: frozenset(["栏目90", "栏目91"])}
+
+
+@pytest.mark.parametrize("order", ["ABABAB", "ABBAAB", "ABAABB"])
+@pytest.mark.parametrize("named", [True, False])
+def test_sheets_of_two_forms_in_turn_are_nobody_s(call: Call, order: str, named: bool) -> None:
+    """Two heaps pushed into one: the sheets that ask for the seal are surely neither's."""
+    names, laid = {"A": "晨曦小学", "B": "金穗中学"}, list[str]()
+    leaves = []
+    for number, whose in enumerate(order, 1):
+        name = names[whose] if named else ""
+        asked = replace(cover(number, name=name), labels=COVER)
+        sheets = [asked, body(number), end(number)]
+        leaves.append(sheets[laid.count(whose)])
+        laid.append(whose)
+
+    found = sort_pile(leaves, call)
+
+    assert not {leaf.number for leaf in leaves if leaf.asks} & frozenset[int]().union(
+        *(piece.sure for piece in found)
+    )
+
+
+def test_two_sheets_that_ask_for_the_same_seal_are_not_one_form_s(call: Call) -> None:
+    """One of them slipped out of the form before."""
+    asked = {APPLICATION: frozenset(["栏目91", "栏目92", "栏目93"])}
+    ends = [replace(end(number), labels=asked) for number in (5, 6)]
+    found = sort_pile([cover(1), body(2), cover(3), body(4), *ends], call)
+
+    assert [piece.sure for piece in found] == [{1, 2}, {3, 4}]
+
+
+def test_behind_mingled_sheets_a_title_begins_a_sure_form(call: Call) -> None:
+    """A cover without its form, then two whole ones."""
+    first, second, third = (replace(cover(number), labels=COVER) for number in (1, 2, 5))
+    found = sort_pile([first, second, body(3), end(4), third, body(6), end(7)], call)
+
+    assert [piece.pages for piece in found] == [(1,), (2, 3, 4), (5, 6, 7)]
+    assert found[-1].sure == {5, 6, 7}
+
+
 def test_a_letter_is_no_sheet_of_the_form(call: Call) -> None:
     """Nor is what follows it, unless it shows the form's labels."""
     letter = Leaf(1, foreign=True)
