@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from ingest.document.reader import read_document
-from ingest.document.seal.page import OVERLAID_REASON
+from ingest.document.seal.page import COVERED_REASON, OVERLAID_REASON
 from ingest.reading import Kind, SealOutcome, SealReading
 from rules.call import Call
 from tests.unit.ingest.document.papers import (
@@ -126,6 +126,14 @@ def test_ink_under_an_annotation_is_ink(call: Call) -> None:
 
     assert seal_of(page(SCAN, picture(SEALED), noted), call).outcome is YES
     assert seal_of(page(SCAN + b"10 10 m 99 10 l S", picture(SEALED)), call).outcome is YES
+
+
+@pytest.mark.parametrize("over", [b"1 g 300 150 200 220 re f", b"1 g 0 0 595 842 re f"])
+def test_ink_that_a_program_covered_is_uncertain(call: Call, over: bytes) -> None:
+    """Whoever opens the file sees no seal."""
+    seal = seal_of(page(SCAN + over, picture(SEALED)), call)
+
+    assert (seal.outcome, seal.reason) == (UNSURE, f"第1页{COVERED_REASON}")
 
 
 def test_a_link_or_an_empty_field_leaves_a_clean_page_clean(call: Call) -> None:

@@ -103,13 +103,17 @@ def _across_pages(looks: Sequence[PageLook]) -> str:
 
 def look_at_page(page: PageImage) -> PageLook:
     """What one page says about being stamped. What a program laid over the paper is no ink: a seal
-    that only stands there is uncertain.
+    that only stands there is uncertain, and so is one that is covered by it.
     """
     look = _look_at_ink(page)
-    over = page.overlaid() if page.overlaid and look.outcome is not SealOutcome.STAMPED else None
+    over = page.overlaid() if page.overlaid else None
     if over is None:
         return look
     drawn = _look_at_ink(replace(page, pixels=over, px_per_mm=_scale_of(page, over)))
+    if look.outcome is SealOutcome.STAMPED:
+        if drawn.seals:
+            return look
+        return PageLook(SealOutcome.UNCERTAIN, look.seals, f"第{page.number}页{COVERED_REASON}")
     if len(drawn.seals) <= len(look.seals) and drawn.outcome is not SealOutcome.STAMPED:
         return look
     return PageLook(SealOutcome.UNCERTAIN, drawn.seals, f"第{page.number}页{OVERLAID_REASON}")
@@ -120,6 +124,7 @@ def _scale_of(page: PageImage, over: Pixels) -> float:
     return float(page.px_per_mm * next(longer) / next(longer))
 
 
+COVERED_REASON = "的印章被加在PDF上的图样盖住, 打开文件看不到"
 OVERLAID_REASON = "的印章图样是加在PDF上的(批注、图章工具或签名外观), 不是扫描出来的印迹"
 
 
