@@ -24,6 +24,27 @@ def register(app: typer.Typer) -> None:
     app.command("demo")(demo)
 
 
+IMAP_PORT, SMTP_PORT = 11143, 11025  #: of the practice mailbox
+ServeOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--serve", help="只开一个练习用的邮箱,信件放在这个文件夹", envvar="MAILROOM_DEMO_SERVE"
+    ),
+]
+ImapPortOption = Annotated[
+    int,
+    typer.Option(
+        min=1, max=65535, help="练习邮箱的收件端口(本机)", envvar="MAILROOM_DEMO_IMAP_PORT"
+    ),
+]
+SmtpPortOption = Annotated[
+    int,
+    typer.Option(
+        min=1, max=65535, help="练习邮箱的发信端口(本机)", envvar="MAILROOM_DEMO_SMTP_PORT"
+    ),
+]
+
+
 def demo(
     directory: Annotated[
         Path, typer.Option("--dir", help="信函和日报写到哪个文件夹", envvar="MAILROOM_DEMO_DIR")
@@ -38,11 +59,17 @@ def demo(
         Path | None,
         typer.Option("--mails", help="试发邮件(.eml)所在的文件夹", envvar="MAILROOM_DEMO_MAILS"),
     ] = None,
+    serve: ServeOption = None,
+    imap_port: ImapPortOption = IMAP_PORT,
+    smtp_port: SmtpPortOption = SMTP_PORT,
     as_json: JsonOption = False,
 ) -> None:
     """在内置的邮箱和发信服务器上,把样例申报材料(或自己的征集和邮件)从收件到日报走一遍。"""
     import structlog
 
+    if serve is not None:
+        _serve(serve, imap_port, smtp_port)
+        return
     from ingest.demo.scenario import own_scenario, run_demo, shipped_scenario
     from notifier.letternames import LETTER_NAMES
 
@@ -81,6 +108,19 @@ def demo(
             "与预期不符: " + "、".join(outcome.sample.path.stem for outcome in wrong), err=True
         )
         raise typer.Exit(int(ExitCode.FINDINGS))
+
+
+def _serve(folder: Path, imap_port: int, smtp_port: int) -> None:
+    """The practice mailbox, in this terminal."""
+    import sys
+
+    from ingest.demo.practice import serve
+
+    def say(line: str) -> None:
+        typer.echo(line)
+        sys.stdout.flush()
+
+    serve(folder, imap_port, smtp_port, say)
 
 
 def _record(outcome: Outcome) -> dict[str, str | None]:

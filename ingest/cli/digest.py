@@ -7,9 +7,11 @@ from typing import Annotated
 
 import typer
 
+from ingest.cli.browser import open_page
 from ingest.cli.console import console
 
 group = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+TEXT = "digest.txt"
 
 
 @group.command("preview")
@@ -39,10 +41,11 @@ def preview(
         app.close()
     page = write_preview(directory, digest, workbook)
     typer.echo(
-        f"主题: {digest.subject}\n页面: {page}\n附表: {page.with_name(digest.workbook_name)}"
+        f"主题: {digest.subject}\n页面: {page}\n文字: {page.with_name(TEXT)}\n"
+        f"附表: {page.with_name(digest.workbook_name)}"
     )
     if browser:
-        typer.launch(page.resolve().as_uri())
+        open_page(page)
 
 
 @group.command("send")
@@ -77,6 +80,6 @@ def write_preview(directory: Path, digest: object, workbook: bytes) -> Path:
     assert isinstance(digest, Digest)
     page = directory / "digest.html"
     write_file(page, preview_html(digest).encode(), private=True)
-    write_file(directory / "digest.txt", digest.text.encode(), private=True)
+    write_file(directory / TEXT, digest.text.encode(), private=True)
     write_file(directory / digest.workbook_name, workbook, private=True)
     return page

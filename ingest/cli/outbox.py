@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ingest.cli.browser import open_page
 from ingest.cli.console import JsonOption, LimitOption, beijing, console, print_json, print_listing
 
 if TYPE_CHECKING:
@@ -142,7 +143,7 @@ def _page(html: str, path: Path | None, number: int, *, browser: bool) -> None:
         file.write(html.encode())
     typer.echo(f"网页: {place}", err=True)
     if browser:
-        typer.launch(place.resolve().as_uri())
+        open_page(place)
 
 
 def _change(context: typer.Context, numbers: Sequence[int], action: str, who: str = "") -> None:

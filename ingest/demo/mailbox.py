@@ -22,7 +22,7 @@ _TIMEOUT = 10.0
 
 
 class EmbeddedMailbox:
-    """One account with an INBOX on a free port of 127.0.0.1, unencrypted; up within the ``with``
+    """One account with an INBOX on a port of 127.0.0.1, unencrypted; up within the ``with``
     block.
     """
 
@@ -30,9 +30,10 @@ class EmbeddedMailbox:
         self,
         username: str = "demo",
         password: str = "demo",  # noqa: S107 - lives for seconds, on loopback
+        port: int = 0,
     ) -> None:
         self.host = HOST
-        self.port = 0  #: known once the mailbox is open
+        self.port = port  #: 0: a free one, known once the mailbox is open
         self.username = username
         self.password = password
         self._open = ExitStack()
@@ -79,7 +80,7 @@ class EmbeddedMailbox:
         answer = ProxyProtocolReader(
             config.proxy_protocol,
         ).get_callback(IMAPServer(backend.login, config))
-        return await asyncio.start_server(answer, HOST, 0)
+        return await asyncio.start_server(answer, HOST, self.port)
 
     def _arguments(self) -> Namespace:
         """What pymap would have read from its command line."""

@@ -30,7 +30,7 @@ class TakenLetter:
 
 
 class SmtpSink:
-    """A server on a free port of 127.0.0.1; up within the ``with`` block.
+    """A server on a port of 127.0.0.1; up within the ``with`` block.
 
     ``replies`` maps a stage (``MAIL``, ``RCPT``, ``CONTENT``, ``QUIT``) to a reply that is given
     instead of taking the step; it may be changed while the server runs. With ``users`` (name to
@@ -45,9 +45,10 @@ class SmtpSink:
         users: Mapping[str, str] | None = None,
         tls: ssl.SSLContext | None = None,
         starttls: bool = False,
+        port: int = 0,
     ) -> None:
         self.host = HOST
-        self.port = 0  #: known once the sink is open
+        self.port = port  #: 0: a free one, known once the sink is open
         self.letters: list[TakenLetter] = []
         self.replies = dict(replies or {})
         self.users = dict(users) if users is not None else None
@@ -90,7 +91,7 @@ class SmtpSink:
         return await loop.create_server(
             conversation,
             HOST,
-            0,
+            self.port,
             ssl=None if self._starttls else self._tls,
         )
 
