@@ -279,7 +279,7 @@ def make_page(request: LetterRequest, detail: _Detail = _DETAILS[0]) -> LetterPa
         total=len(entries),
         counts=_counts(entries),
         entries=_entry_views(request.verdict, detail),
-        entries_left_out=max(0, len(entries) - detail.entries),
+        entries_left_out=_entries_left_out(request.verdict, detail),
         refused=sections["refused"][: detail.findings],
         to_mend=sections["to_mend"][: detail.findings],
         to_verify=sections["to_verify"][: detail.findings],
@@ -388,6 +388,11 @@ def _entry_views(verdict: Verdict | None, detail: _Detail) -> tuple[EntryView, .
         )
         for entry in verdict.entries[: detail.entries]
     ) + tuple(map(_ended_view, verdict.ended[: detail.entries]))
+
+
+def _entries_left_out(verdict: Verdict | None, detail: _Detail) -> int:
+    lists = (verdict.entries, verdict.ended) if verdict else ()
+    return sum(max(0, len(one) - detail.entries) for one in lists)
 
 
 def _ended_view(ended: EndedEntry) -> EntryView:

@@ -71,6 +71,10 @@ def _letter_problems(
         yield from _problems_of_page(templates, shipped, kind, page)
 
 
+_LEFT_OUT: Final = 987_654
+"""No number of anything else in a letter."""
+
+
 def _rarer(page: LetterPage) -> Iterator[LetterPage]:
     """What seldom stands in a letter."""
     yield replace(
@@ -88,6 +92,7 @@ def _rarer(page: LetterPage) -> Iterator[LetterPage]:
         last_automatic=True,
         receipt_qr="示例图片",
         listing_sha256="0" * 64,
+        findings_left_out=_LEFT_OUT,
     )
 
 
@@ -129,6 +134,8 @@ def _must_hold(page: LetterPage) -> Iterator[tuple[str, str]]:
     ):
         for view in section:
             yield words, view.text
+    if page.findings_left_out:
+        yield "没列出的还有几项({{ findings_left_out }})", str(page.findings_left_out)
 
 
 def _flat(text: str) -> str:

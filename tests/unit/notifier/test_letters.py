@@ -12,10 +12,11 @@ from notifier.letters import (
     compose,
     listing_sha256,
     mail_size,
+    make_page,
     shorten_subject,
 )
 from notifier.rendering import Templates
-from rules.verdict import Decision, EntryVerdict, Outcome
+from rules.verdict import Decision, EndedEntry, EntryVerdict, Outcome
 from rules.vocabulary import BEIJING
 from tests.unit.notifier.invented import (
     ALL_TICKED,
@@ -361,6 +362,16 @@ def test_even_the_worst_case_fits_and_sends_to_the_telephone(
     assert mail_size(letter) <= MAX_LETTER
     assert "另有 282 项未能在此列出" in letter.text
     assert "致电 0991-8878035 了解其余事项" in letter.text
+
+
+def test_entries_that_ended_are_counted_too_when_they_are_left_out(
+    request_for: RequestMaker,
+) -> None:
+    """Dropped and renamed ones stand in the same list."""
+    ended = tuple(EndedEntry(applicant=f"第{one}小学", state="已撤回") for one in range(302))
+    case = verdict(entry(SCHOOLS[0])).model_copy(update={"ended": ended})
+    page = make_page(request_for(verdict=case))
+    assert (len(page.entries), page.entries_left_out) == (301, 2)
 
 
 def test_the_listing_hash_depends_on_files_and_not_on_their_order() -> None:

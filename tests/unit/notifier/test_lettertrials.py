@@ -56,6 +56,7 @@ def test_eleven_characters_are_no_letter(shipped: Templates, call: Call, kind: s
         ("base/letter.html", ("{{ receipt_signature }}", "【receipt_signature】"), "会照样留在信里"),
         ("base/letter.txt", ("for item in items %}", "for item in items[:1] %}"), "需要补正的事项"),
         ("base/letter.txt", ("{{ office }}\n", "\n"), "落款的办公室"),
+        ("base/letter.html", ("{{ findings_left_out }}", "几"), "没列出的还有几项"),
         ("base/letter.html", ('<td class="org">', '<td class="org"'), "没有成对"),
         ("base/letter.html", ('<span style="word-break:break-all">', ""), "没有成对"),
         ("incomplete/body.txt", ("{% endif %}", "{% endfi %}"), "模板写法有误：不认识的标签“endfi”"),

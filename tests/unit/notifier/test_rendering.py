@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import pytest
 
 from notifier.letternames import LETTER_NAMES
 from notifier.letters import make_page
-from notifier.pages import LETTER_VARIABLES
+from notifier.pages import LETTER_VARIABLES, EntryView
 from notifier.rendering import (
     LETTER_KINDS,
     LetterTemplateError,
@@ -71,6 +71,35 @@ def test_missing_and_superfluous_templates_are_named(templates: Templates) -> No
 def test_every_variable_of_a_letter_is_given(request_for: RequestMaker) -> None:
     """The check and the rendering speak of the same words."""
     assert {field.name for field in fields(make_page(request_for()))} == LETTER_VARIABLES
+
+
+@pytest.mark.parametrize("kind", ["accepted", "incomplete", "rejected", "referred"])
+@pytest.mark.parametrize("body", ["body.txt", "body.html"])
+def test_both_bodies_say_how_much_is_left_out(
+    templates: Templates, request_for: RequestMaker, kind: str, body: str
+) -> None:
+    """And nothing of it where nothing is."""
+    page = make_page(request_for())
+    short = replace(
+        page,
+        entries=(EntryView("示例中学", "待补正", ""),),
+        entries_left_out=31,
+        findings_left_out=57,
+        files_left_out=83,
+        listing_sha256="ab" * 32,
+    )
+    said = templates.render(f"{kind}/{body}", short)
+    for words in ("另有 31 项", "另有 57 项", "另有 83 个", "ab" * 32):
+        assert words in said
+    assert "另有" not in templates.render(f"{kind}/{body}", page)
+
+
+@pytest.mark.parametrize("body", ["body.txt", "body.html"])
+def test_files_that_are_all_left_out_still_have_their_title(
+    templates: Templates, request_for: RequestMaker, body: str
+) -> None:
+    page = replace(make_page(request_for(files=())), files_left_out=83)
+    assert templates.render(f"accepted/{body}", page).count("收到的文件") == 1
 
 
 def test_a_call_overrides_a_template(templates: Templates, request_for: RequestMaker) -> None:
