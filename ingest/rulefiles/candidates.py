@@ -7,6 +7,7 @@ store remembers, is ``ingest/steps/rules.py``.
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +20,8 @@ from ingest.store.tables import RuleFilesRow
 from rules.callfile import load_call
 
 Signature = tuple[tuple[str, int, int], ...]
+MOVING: Signature = (("", 0, 0),)
+"""Of files that changed while they were read: no folder looks like this, so they are read again."""
 
 
 @dataclass(frozen=True)
@@ -42,9 +45,11 @@ def text_sha256(text: str) -> str:
 
 def signature(path: Path) -> Signature:
     """Time of change and size of every file below a call's folder: what a look costs when nothing
-    changed. A blank form, a certificate or a template mended is a change too.
+    changed. A blank form, a certificate or a template mended is a change too; a folder that is
+    renamed at this very moment is seen at the next look.
     """
-    return tuple((str(file), *_stamp(file)) for file in sorted(path.rglob("*")))
+    below = (Path(top, name) for top, folders, files in os.walk(path) for name in folders + files)
+    return tuple((str(file), *_stamp(file)) for file in sorted(below))
 
 
 def _stamp(path: Path) -> tuple[int, int]:

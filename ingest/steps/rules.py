@@ -21,7 +21,9 @@ from ingest.judging.judge import Judge
 from ingest.judging.refer import ReferEverything
 from ingest.log import get_logger
 from ingest.rulefiles.candidates import (
+    MOVING,
     RuleTexts,
+    Signature,
     kept_texts,
     read_texts,
     rule_files_row,
@@ -124,9 +126,8 @@ def _look(rules: RulesInForce, database: Database, now: datetime, *, closely: bo
     seen = signature(rules.folder.path)
     if seen == rules.seen and not closely:
         return False
-    rules.seen = seen
     try:
-        texts = read_texts(rules.folder.path)
+        texts = _read_at_rest(rules, seen)
         if texts == texts_of(rules.folder) and isinstance(rules.judge, Judge):
             rules.trouble = ""
             _tell(
@@ -147,6 +148,16 @@ def _look(rules: RulesInForce, database: Database, now: datetime, *, closely: bo
             "rule files refused, what was in force stays in force", error=rules.trouble
         )
     return accepted
+
+
+def _read_at_rest(rules: RulesInForce, seen: Signature) -> RuleTexts:
+    """The files on the disk. When they moved while they were read, the next look reads them again:
+    what comes back under its old name with its old time would look like nothing new.
+    """
+    try:
+        return read_texts(rules.folder.path)
+    finally:
+        rules.seen = seen if signature(rules.folder.path) == seen else MOVING
 
 
 def agree_to_examples(
