@@ -268,6 +268,7 @@ class Rulebook:
     derived: tuple[Derived, ...] = ()
     workdays: Workdays = SHIPPED
     published: int = 0  #: the call's, epoch seconds
+    after_deadline: bool = True  #: 截止后, as the file says it for rules that say nothing of it
 
     @property
     def rules_in_force(self) -> tuple[Rule, ...]:

@@ -172,6 +172,7 @@ class _FileReader:
             published=int(published.timestamp()),
             derived=derived,
             workdays=self.attempt(lambda: read_workdays(top)) or SHIPPED,
+            after_deadline=normal,
         )
         if not self.errors:
             self.attempt(lambda: compile_rulebook(rulebook))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,7 +15,7 @@ from ingest.errors import UsageError
 from ingest.exitcodes import ExitCode
 
 if TYPE_CHECKING:
-    from ingest.rulefiles.checking import MutantsReport, Problem
+    from ingest.rulefiles.checking import MutantsReport, Problem, Unnoticed
     from rules.authoring.clauses import Coverage
 
 group = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
@@ -90,11 +91,17 @@ def try_examples(
     call: CallOption = None,
 ) -> None:
     """用 examples.yaml 里的样例检验规则: 该过的过、该退的退。"""
-    from ingest.rulefiles.checking import find_rule_file, run_call_examples, run_call_mutants
+    from ingest.rulefiles.checking import (
+        find_rule_file,
+        run_call_examples,
+        run_call_mutants,
+        unshown_call_settings,
+    )
 
     folder = console(context).call(call, file)
     path, source = find_rule_file(file, folder)
     report = run_call_examples(folder, path, source)
+    unshown = () if report.failures else unshown_call_settings(folder, path, source)
     changed = run_call_mutants(folder, path, source) if mutants and not report.failures else None
     if as_json:
         document: dict[str, object] = {
@@ -102,6 +109,7 @@ def try_examples(
             "failures": list(report.failures),
             "rules_without_example": list(report.uncovered.rules),
             "clauses_without_rule": [one.name for one in report.uncovered.clauses],
+            "settings_without_example": _places(unshown),
         }
         print_json(document | ({"mutants": _mutants(changed)} if changed else {}))
     else:
@@ -109,6 +117,7 @@ def try_examples(
             typer.echo(failure)
         typer.echo(f"{report.path}: {report.count} 个案例, {len(report.failures)} 个不符")
         _print_uncovered(report.uncovered)
+        _print_unshown(unshown)
         if changed:
             _print_mutants(changed)
     raise typer.Exit(int(ExitCode.FINDINGS if report.failures else ExitCode.OK))
@@ -121,8 +130,21 @@ def _print_uncovered(uncovered: Coverage) -> None:
         typer.echo(f"没有规则的条款: {clause.name} {clause.words}")
 
 
+def _print_unshown(unshown: Iterable[Unnoticed]) -> None:
+    for one in unshown:
+        said, _, unsaid = one.change.partition(" 改为 ")
+        typer.echo(
+            f"{one.path}:{one.line}:{one.column}: 没有样例说明: {one.rule} 的“{said}”"
+            f"(不写就是{unsaid}); 加一个碰到它的样例, 不是有意的就删去这一行"
+        )
+
+
+def _places(found: Iterable[Unnoticed]) -> list[dict[str, object]]:
+    return [{**asdict(one), "path": str(one.path)} for one in found]
+
+
 def _mutants(report: MutantsReport) -> dict[str, object]:
-    unnoticed = [{**asdict(one), "path": str(one.path)} for one in report.unnoticed]
+    unnoticed = _places(report.unnoticed)
     return {"total": report.total, "noticed": report.noticed, "unnoticed": unnoticed}
 
 

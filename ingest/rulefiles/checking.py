@@ -5,6 +5,7 @@ column. No database.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -12,11 +13,12 @@ from pathlib import Path
 from ingest.calls import CallFolder, read_text, with_place
 from ingest.errors import InputError
 from rules.authoring.clauses import Coverage, coverage
+from rules.authoring.declared import DeclaredMutant
 from rules.authoring.examples import Example, ExampleFailure, load_examples, run_examples
 from rules.authoring.layout import laid_out
 from rules.authoring.lint import check_source
 from rules.authoring.manual import Manual, manual_of
-from rules.authoring.mutants import run_mutants
+from rules.authoring.mutants import Mutant, run_mutants, unshown_settings
 from rules.authoring.schema import rule_schema
 from rules.call import Call, vocabulary_of
 from rules.engine.shards import shown_rule
@@ -114,10 +116,7 @@ def run_call_mutants(folder: CallFolder, rules_path: Path, rules_source: str) ->
     """
     path, rulebook, examples = _examples_of(folder, rules_path, rules_source)
     report = run_mutants(rulebook, examples)
-    unnoticed = tuple(
-        Unnoticed(rules_path, one.position.line, one.position.column, one.name, one.change)
-        for one in report.unnoticed
-    )
+    unnoticed = _unnoticed(rules_path, report.unnoticed)
     return MutantsReport(path, report.total, report.noticed, unnoticed)
 
 
@@ -134,6 +133,27 @@ def run_call_examples(folder: CallFolder, rules_path: Path, rules_source: str) -
     )
     uncovered = coverage(rulebook, examples, folder.notice)
     return ExamplesReport(path, len(examples), failures, uncovered)
+
+
+def unshown_call_settings(
+    folder: CallFolder, rules_path: Path, rules_source: str
+) -> tuple[Unnoticed, ...]:
+    """未填, 无法判断 and 截止后 that a rule says of its own and no example of the call shows.
+
+    Raises:
+        ConfigError: one of the files cannot be used; with file, line and column.
+    """
+    _, rulebook, examples = _examples_of(folder, rules_path, rules_source)
+    return _unnoticed(rules_path, unshown_settings(rulebook, examples))
+
+
+def _unnoticed(path: Path, mutants: Iterable[Mutant | DeclaredMutant]) -> tuple[Unnoticed, ...]:
+    return tuple(
+        dict.fromkeys(
+            Unnoticed(path, one.position.line, one.position.column, one.name, one.change)
+            for one in mutants
+        )
+    )
 
 
 @lru_cache(maxsize=4)

@@ -14,13 +14,21 @@ from dataclasses import dataclass, replace
 from rules.authoring.changes import Maker
 from rules.authoring.declared import DeclaredMutant, declared_mutants
 from rules.authoring.examples import Example, differences
+from rules.declarations import LATE_NORMAL, LATE_REMIND
 from rules.errors import Position
 from rules.judge import RuleResult, epoch, judge, judge_rule, judge_world
 from rules.language import (
+    Compare,
+    Condition,
+    Exists,
+    Probe,
     Rule,
     Rulebook,
+    Same,
+    children,
 )
 from rules.logic import populate
+from rules.rulebook import SILENT
 from rules.values import World
 from rules.verdict import Outcome
 from rules.vocabulary import Vocabulary
@@ -66,11 +74,24 @@ def run_mutants(rulebook: Rulebook, examples: Iterable[Example]) -> MutantReport
     mutants: list[Mutant | DeclaredMutant] = [
         mutant
         for rule in rulebook.rules_in_force
-        for mutant in mutants_of(rule, rulebook.vocabulary)
+        for mutant in (*mutants_of(rule, rulebook.vocabulary), *_late_mutants(rule, rulebook))
     ]
     mutants += declared_mutants(rulebook)
     unnoticed = [mutant for mutant in mutants if not any(stage.notices(mutant) for stage in stages)]
     return MutantReport(len(mutants), tuple(sorted(unnoticed, key=lambda mutant: mutant.position)))
+
+
+def unshown_settings(rulebook: Rulebook, examples: Iterable[Example]) -> tuple[Mutant, ...]:
+    """What rules say of their own for blank, unread and late material, and no example shows: with
+    such a word on the wrong rule nobody would ever look at what it meets.
+    """
+    stages = [_stage(rulebook, example) for example in examples]
+    return tuple(
+        mutant
+        for rule in rulebook.rules_in_force
+        for mutant in (*_doubt_mutants(rule), *_late_mutants(rule, rulebook))
+        if not any(stage.notices(mutant) for stage in stages)
+    )
 
 
 # --- trying ---------------------------------------------------------------------------------------
@@ -129,19 +150,43 @@ def mutants_of(rule: Rule, vocabulary: Vocabulary) -> Iterator[Mutant]:
 
 
 def _outcome_mutants(rule: Rule) -> Iterator[Mutant]:
-    """The outcome exchanged; those for blank and unread values where the file says something of its
-    own.
-    """
+    """The outcome exchanged, and what is said of blank and unread values."""
     other = _EXCHANGED[rule.on_violated]
     yield Mutant(
         replace(rule, on_violated=other), rule.position, f"不满足: {rule.on_violated} 改为 {other}"
     )
-    if rule.on_blank is not Outcome.RETURN:
-        yield Mutant(
-            replace(rule, on_blank=Outcome.RETURN),
-            rule.position,
-            f"未填: {rule.on_blank or '不提示'} 改为 {Outcome.RETURN}",
-        )
+    yield from _doubt_mutants(rule)
+
+
+def _doubt_mutants(rule: Rule) -> Iterator[Mutant]:
+    """未填 and 无法判断 as they would be unsaid, where the file says something of its own."""
+    if rule.on_blank is not Outcome.RETURN and _asks_a_cell(rule.applies, rule.requirement):
+        changed = replace(rule, on_blank=Outcome.RETURN)
+        yield _otherwise(changed, "未填", rule.on_blank or SILENT, Outcome.RETURN)
     if rule.on_undecided is not Outcome.REFER:
-        said = f"无法判断: {rule.on_undecided or '不提示'} 改为 {Outcome.REFER}"
-        yield Mutant(replace(rule, on_undecided=Outcome.REFER), rule.position, said)
+        changed = replace(rule, on_undecided=Outcome.REFER)
+        yield _otherwise(changed, "无法判断", rule.on_undecided or SILENT, Outcome.REFER)
+
+
+def _asks_a_cell(*nodes: Condition) -> bool:
+    """Whether a blank can decide: what is looked for (存在) is unread when it is, never blank."""
+    return any(
+        isinstance(node, Compare | Probe | Same)
+        or (not isinstance(node, Exists) and _asks_a_cell(*children(node)))
+        for node in nodes
+    )
+
+
+def _late_mutants(rule: Rule, rulebook: Rulebook) -> Iterator[Mutant]:
+    """截止后 as the file says it, where the rule says it otherwise."""
+    if rule.after_deadline is not rulebook.after_deadline:
+        changed = replace(rule, after_deadline=rulebook.after_deadline)
+        yield _otherwise(changed, "截止后", _late_word(rule), _late_word(changed))
+
+
+def _late_word(rule: Rule) -> str:
+    return LATE_NORMAL if rule.after_deadline else LATE_REMIND
+
+
+def _otherwise(changed: Rule, key: str, said: str, unsaid: str) -> Mutant:
+    return Mutant(changed, changed.position, f"{key}: {said} 改为 {unsaid}")

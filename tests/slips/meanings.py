@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from rules.authoring.examples import load_examples, run_examples
 from rules.authoring.lint import check_source
+from rules.authoring.mutants import unshown_settings
 from rules.callfile import load_call
 from rules.rulebook import load_rulebook
 from tests.slips.kinds import CALL, RULES
@@ -46,7 +47,8 @@ MEANINGS = tuple(
         ("没读出来写成退回", r"无法判断: 转人工", "无法判断: 退回补正"),
         ("没读出来不提示", r"(    不满足: 退回补正\n)(?!    (?:未填|无法判断))", r"\1    无法判断: 不提示" + "\n"),
         ("没填不提示", r"(    针对: 申报书\n(?:    .*\n)*?    不满足: 退回补正\n)(?!    (?:未填|无法判断|截止后))", r"\1    未填: 不提示" + "\n"),
-        ("截止后只提醒", r"(    针对: 申报书\n(?:    .*\n)*?    不满足: 退回补正\n)(?!    (?:未填|无法判断|截止后))", r"\1    截止后: 只提醒" + "\n"),
+        ("截止后只提醒", r"(    截止后: )照常", r"\1只提醒"),
+        ("截止后照常", r"(    针对: 申报书\n(?:    .*\n)*?    不满足: 退回补正\n)(?!    (?:未填|无法判断|截止后))", r"\1    截止后: 照常" + "\n"),
         ("停用一条", r"(    不满足: 退回补正\n)", r"\1    停用: 试试" + "\n"),
         ("百分数少一点", r"98%", "95%"),
         ("数少一个零", r"(\d)0(万元|元|,|\})", r"\1\2"),
@@ -54,15 +56,18 @@ MEANINGS = tuple(
         ("多一个适用", r"(    针对: 申报书\n)(?!    (?:关联|适用))", r"\1    适用: 申报书.可编辑 是 否" + "\n"),
         ("一半的时间", r"(    不满足: 退回补正\n)", r"\1    生效: {自: 截止时间}" + "\n"),
         ("介于两头", r" 介于 ", " 不介于 "),
+        ("年份写错", r"20\d\d(-01-01)", r"2026\1"),
+        ("用到另外的类别", r"类别 是 ", "类别 不是 "),
+        ("首次写成补正", r"性质 是 首次", "性质 是 补正"),
+        ("不是写成是", r"(要求: \S+) 不是 是", r"\1 是 是"),
+        ("两边写反", r"要求: (\S+) 不低于 (申报书\.\S+)", r"要求: \2 不低于 \1"),
+        ("拿另一个字段比", r"申报书\.教师账号开通率 不低于", "申报书.学生账号开通率 不低于"),
+        ("按另一个字段数", r"按: 依托单位", "按: 项目负责人"),
     )
 )  # fmt: skip
 
 
 _WORDS = re.compile(r"\s*(?:#|- 编号|名称|依据|告知|存疑告知|简述)")
-
-
-ONLY_IN_THE_HANDBOOK = {"没读出来不提示", "没填不提示", "截止后只提醒"}
-"""What no example of the shipped calls decides; the handbook says it under the rule."""
 
 
 def spoilt(texts: dict[str, str]) -> Iterator[tuple[Meaning, str]]:
@@ -80,12 +85,16 @@ def spoilt(texts: dict[str, str]) -> Iterator[tuple[Meaning, str]]:
 
 
 def shown_by(rules: str, texts: dict[str, str]) -> str:
-    """Whether ``rules check`` or ``rules test`` shows that something is wrong; "" when neither."""
+    """What shows that something is wrong: ``check``, ``test`` (an example fails) or ``coverage``
+    (``rules test`` says which of a rule's words no example shows); "" when nothing does.
+    """
     call = load_call("x", texts[CALL])
     said = {one.severity: one for one in check_source(rules, call)}
     assert "error" not in said, said["error"]
     if "warning" in said:
         return "check"
     rulebook = load_rulebook(rules, call)
-    failing = run_examples(rulebook, load_examples(texts["examples.yaml"], rulebook))
-    return "test" if failing else ""
+    examples = load_examples(texts["examples.yaml"], rulebook)
+    if run_examples(rulebook, examples):
+        return "test"
+    return "coverage" if unshown_settings(rulebook, examples) else ""

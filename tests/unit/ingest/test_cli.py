@@ -150,6 +150,24 @@ def test_rules_are_checked_and_tried_without_an_office(capsys: Capture) -> None:
     report = json.loads(capsys.readouterr().out)
     assert report["examples"] > 0
     assert report["failures"] == []
+    assert report["settings_without_example"] == []
+
+
+def test_a_rule_made_silent_that_no_example_meets_is_named(tmp_path: Path, capsys: Capture) -> None:
+    """With its place and what to do; it is no failure."""
+    path = tmp_path / "rules.yaml"
+    text = RULES.read_text(encoding="utf-8")
+    at = text.index("    不满足: 退回补正\n    告知")
+    path.write_text(text[:at] + "    无法判断: 不提示\n" + text[at:], encoding="utf-8")
+
+    assert run(["rules", "test", str(path)]) == 0
+    [line] = [one for one in capsys.readouterr().out.splitlines() if "没有样例说明" in one]
+    assert line.startswith(f"{path}:")
+    assert "“无法判断: 不提示”(不写就是转人工); 加一个碰到它的样例" in line
+
+    assert run(["rules", "test", str(path), "--json"]) == 0
+    [one] = json.loads(capsys.readouterr().out)["settings_without_example"]
+    assert text.splitlines()[one["line"] - 1].strip() == f"- 编号: {one['rule']}"
 
 
 def test_findings_in_a_rule_file_are_exit_one(tmp_path: Path, capsys: Capture) -> None:

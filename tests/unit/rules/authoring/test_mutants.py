@@ -10,7 +10,7 @@ import pytest
 
 from ingest.calls import open_call
 from rules.authoring.examples import load_examples, run_examples
-from rules.authoring.mutants import mutants_of, run_mutants
+from rules.authoring.mutants import mutants_of, run_mutants, unshown_settings
 from rules.call import Call
 from rules.language import AllOf, AnyOf, Compare, Condition, Exists, Not, Operator
 from rules.rulebook import load_rulebook
@@ -292,6 +292,39 @@ def test_silence_can_be_expected(call: Call) -> None:
         "未填: 不提示 改为 退回补正"
     ]
     assert unnoticed(call, *cases, CASE.format("空白", "不提示", ""), keys=keys) == []
+
+
+@pytest.mark.parametrize(
+    ("head", "keys", "expected"),
+    [
+        ("", "要求: 申报书.教师人数 不少于 5", []),
+        ("", "要求: 申报书.教师人数 不少于 5, 未填: 转人工", ["未填: 转人工 改为 退回补正"]),
+        ("", "要求: 申报书.教师人数 不少于 5, 未填: 不提示", ["未填: 不提示 改为 退回补正"]),
+        ("", "要求: 申报书.教师人数 不少于 5, 无法判断: 不提示", ["无法判断: 不提示 改为 转人工"]),
+        ("", "要求: 申报书.教师人数 不少于 5, 截止后: 只提醒", ["截止后: 只提醒 改为 照常"]),
+        ("", "要求: 申报书.教师人数 不少于 5, 截止后: 照常", []),
+        ("截止后: 只提醒\n", "要求: 申报书.教师人数 不少于 5, 截止后: 照常", ["截止后: 照常 改为 只提醒"]),
+        ("截止后: 只提醒\n", "要求: 申报书.教师人数 不少于 5, 截止后: 只提醒", []),
+        ("", "要求: {不存在: 汇总行}, 未填: 不提示", []),
+        ("", "适用: 申报书.职能部门 是 甲, 要求: {不存在: 汇总行}, 未填: 不提示", ["未填: 不提示 改为 退回补正"]),
+    ],
+)  # fmt: skip
+def test_what_a_rule_says_of_blank_unread_and_late_needs_an_example(
+    call: Call, head: str, keys: str, expected: list[str]
+) -> None:
+    """Where it only says what holds anyhow, or what never comes about, none is needed."""
+    rulebook = book(call, keys, head=head)
+    examples = load_examples("案例:\n" + CASE.format(50, "满足", ""), rulebook)
+    assert [one.change for one in unshown_settings(rulebook, examples)] == expected
+
+
+@pytest.mark.parametrize(
+    ("said", "value", "word"), [("未填", "空白", "不提示"), ("无法判断", "未知", "不提示")]
+)
+def test_an_example_that_meets_it_shows_it(call: Call, said: str, value: str, word: str) -> None:
+    rulebook = book(call, f"要求: 申报书.教师人数 不少于 5, {said}: 不提示")
+    examples = load_examples("案例:\n" + CASE.format(value, word, ""), rulebook)
+    assert unshown_settings(rulebook, examples) == ()
 
 
 def test_an_edition_that_no_example_falls_into_is_not_guarded(call: Call) -> None:
