@@ -69,7 +69,10 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A transaction that only reads, and waits for no writer. Nothing done in it is kept."""
-        with translated_errors(), Session(self._reader, expire_on_commit=False) as session:
+        with (
+            translated_errors(reading=True),
+            Session(self._reader, expire_on_commit=False) as session,
+        ):
             yield session
 
     def migrate(self) -> None:
@@ -356,9 +359,10 @@ _SQLITE: dict[str, MailroomError] = {
 plain one.
 """
 
+_ONLY_READS = "25006"
 _POSTGRESQL: dict[str, MailroomError] = {
     "08": UnavailableError("与数据库服务器的连接中断", "稍后会再试"),
-    "25006": StorageError(
+    _ONLY_READS: StorageError(
         "数据库服务器只接受读取(备用机, 或维护中)",
         "请检查 [store] database 是否指向主服务器; 稍后会再试",
     ),
@@ -377,13 +381,15 @@ _POSTGRESQL: dict[str, MailroomError] = {
 
 
 @contextmanager
-def translated_errors() -> Iterator[None]:
+def translated_errors(*, reading: bool = False) -> Iterator[None]:
     """Turns a driver's error into ours by whose fault it is; what is our own fault (SQL,
-    constraints) stays as it is.
+    constraints, writing where one is only ``reading``) stays as it is.
     """
     try:
         yield
     except DBAPIError as error:
+        if reading and getattr(error.orig, "sqlstate", None) == _ONLY_READS:
+            raise
         _raise_translated(error.orig, error)
     # from the PRAGMAs of a new connection, which SQLAlchemy does not wrap
     except sqlite3.Error as error:
