@@ -26,7 +26,7 @@ EVENING = Path(__file__).parents[2] / "docs/tutorial/第一晚.md"
 COMMANDS = Path(sys.executable).parent
 OWN_PORTS = ("11143", "11025")  #: as the text has them
 pytestmark = [pytest.mark.timeout(900), pytest.mark.slow]
-LOOKS = re.compile("config show|case|outbox (list|show)|digest|status|backup|163")
+LOOKS = re.compile("mailroom (config show|case|outbox (list|show)|digest|status|backup)|163|日报")
 _BLOCK = re.compile(r"^```(sh|text)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
