@@ -61,12 +61,12 @@ def changes(
     sure: float,
     sure_digits: float,
     legible: bool,
-    closed: bool = False,
 ) -> Iterator[Change]:
     """The changes in ``lines``, the print where ``text`` of the Word file belongs.
 
     ``elsewhere`` is everything else the Word file says, ``on_pages`` everything on the scan;
-    ``legible``: what was not read there does not stand there; ``closed``: nor on another page.
+    ``legible``: what was not read there does not stand there. Of a long text only some lines are
+    read, so that nothing follows from a beginning or an end that is missing.
     """
     scan = "".join(line.text for line in lines)
     if not text or not scan:
@@ -78,16 +78,13 @@ def changes(
     look = _Look(lines, elsewhere, on_pages, sure, sure_digits, legible=legible)
     for number, step in enumerate(steps):
         before = steps[number - 1].word if number else ""
-        last = number + 1 == len(steps)
-        after = "" if last else steps[number + 1].word
+        after = steps[number + 1].word if number + 1 < len(steps) else ""
         if step.equal:
             continue
-        known = len(before) >= AROUND
-        if known and look.is_change(
-            step, ended=len(after) >= AROUND or (last and closed and not step.scan)
-        ):
+        known, ended = len(before) >= AROUND, len(after) >= AROUND
+        if known and look.is_change(step, ended=ended):
             yield Change(*map(without_figures, (step.word, step.scan)))
-        elif (known or len(after) >= AROUND) and look.is_turned(step, before, after):
+        elif (known or ended) and look.is_turned(step, before, after):
             sides = [before[-SHOWN:] + said + after[:SHOWN] for said in (step.word, step.scan)]
             yield Change(*map(without_figures, sides))
 
@@ -125,14 +122,15 @@ class _Look:
         if step.word and step.scan and is_telling(step.word, step.scan, before, after):
             return True
         return self._within(step) and (
-            is_telling(step.word, step.scan, before, after) or self._is_clause(step)
+            is_telling(step.word, step.scan, before, after)
+            or (len(before) >= AROUND and self._is_clause(step, ended=len(after) >= AROUND))
         )
 
-    def _is_clause(self, step: _Step) -> bool:
-        """Whether some words were put in or taken out there."""
+    def _is_clause(self, step: _Step, *, ended: bool) -> bool:
+        """Whether some words were put in there, or taken out of the middle."""
         if len(step.scan) >= LEAST_CLAUSE + len(step.word):
             return self._is_new(step)
-        return len(step.word) >= LEAST_CLAUSE + len(step.scan) and self._is_gone(step)
+        return ended and len(step.word) >= LEAST_CLAUSE + len(step.scan) and self._is_gone(step)
 
     def _within(self, step: _Step) -> bool:
         """Whether a step lies inside of one piece of print: at its ends a piece may be cut."""

@@ -239,7 +239,6 @@ class Texts(Look):
             sure=SURE_TEXT,
             sure_digits=SURE_DIGITS,
             legible=self.page.legibility >= SURE_DIGITS,
-            closed=self.places.ends(value.field),
         ):
             yield Difference(value.name, change.word[:40] or "无", change.scan[:40] or "无")
 

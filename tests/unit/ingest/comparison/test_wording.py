@@ -208,12 +208,21 @@ def test_texts_that_changed_places(call: Call) -> None:
     assert (found.outcome, named(found)) == (Likeness.UNSURE, {"网络条件", "保障措施"})
 
 
-def test_a_sentence_taken_out_at_the_end(call: Call) -> None:
-    """Where the next label follows on the same page."""
+def test_of_an_end_that_was_not_read_nothing_is_said(call: Call) -> None:
+    """Of a long text only some lines are read: the last one may stand there."""
     longer = f"{SUPPORT}另由师市财政每年追加专项资金用于更新设备。"
     found = compare(word_of(保障措施=longer), scan_of(printed()), call)
 
-    assert (found.outcome, named(found)) == (Likeness.UNSURE, {"保障措施"})
+    assert (found.outcome, named(found)) == (Likeness.SAME, set())
+
+
+def test_of_a_beginning_that_was_not_read_nothing_is_said(call: Call) -> None:
+    """Even where a character of it stands by chance at the beginning of what was read."""
+    first = SUPPORT[0]
+    longer = f"{first}市教育局成立专门工作组并由主要领导担任组长统筹推进各项任务，{SUPPORT}"
+    found = compare(word_of(保障措施=longer), scan_of(printed()), call)
+
+    assert (found.outcome, named(found)) == (Likeness.SAME, set())
 
 
 @pytest.mark.parametrize(
