@@ -144,26 +144,23 @@ class Texts(Look):
                 yield Difference(value.name, value.shown[:40], "空白")
 
     def _is_emptied(self, value: Wanted) -> bool:
-        long = value.field.type is FieldType.LONG_TEXT
+        """Of what may run over a line only some lines are read: of that nothing follows."""
         return (
-            value.field.type not in CHOICES
-            and len(value.key) >= (LEAST_LINE if long else 3)
-            and self._reads_empty(value, 2 if long else 0)
-            and self.page.likeness(value.key) < (FOREIGN if long else SAME_TEXT)
+            value.field.type not in {*CHOICES, FieldType.LONG_TEXT}
+            and 3 <= len(value.key) <= LEAST_LINE
+            and self._reads_empty(value)
+            and self.page.likeness(value.key) < SAME_TEXT
             and value.value not in self._numbers_like(value)
         )
 
-    def _reads_empty(self, value: Wanted, most: int) -> bool:
-        """Whether nothing stands beside a label or in a row's cell; of a long text perhaps 无 or a
-        stroke.
-        """
+    def _reads_empty(self, value: Wanted) -> bool:
+        """Whether nothing stands beside a label or in a row's cell."""
         if value.row:
             row = self.rows.get(value.row, [])
             known = bool(row) and value.field.name in self.places.labels
             return known and self.places.cell(value.field, row) is None
-        spots = self.places.level(value.field)
-        read = sum(len(plain(spot.text)) for spot in spots)
-        return self.places.ends(value.field) and read <= most
+        read = any(plain(spot.text) for spot in self.places.level(value.field))
+        return self.places.ends(value.field) and not read
 
     def _numbers_like(self, value: Wanted) -> frozenset[Value]:
         return numbers_on(self.page, value.field) if value.field.type in NUMBERS else frozenset()
