@@ -104,7 +104,7 @@ class PrintOfMail:
         if self._folder is None:
             return None
         digest = hashlib.sha256()
-        for part in (program(), task.model_dump_json(), *map(_of_form, call.forms)):
+        for part in (program(), task.model_dump_json(), *map(repr, call.forms)):
             digest.update(hashlib.sha256(part.encode()).digest())
         return self._folder / f"{digest.hexdigest()}.print"
 
@@ -118,10 +118,6 @@ def program() -> str:
             if file.suffix in {".py", ".onnx", ".txt"}:
                 digest.update(hashlib.sha256(file.read_bytes()).digest())
     return digest.hexdigest()
-
-
-def _of_form(form: object) -> str:
-    return repr(form)
 
 
 def _closed(body: bytes) -> bytes:
