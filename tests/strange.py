@@ -7,32 +7,33 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from random import Random
 
 from hypothesis import strategies as st
 
 RUNS = int(os.environ.get("MAILROOM_FUZZ_READERS", "25"))
+_SPOTS, _SPOT, _PIECE = 12, 6, 4000  #: how many places, bytes of one, bytes cut or doubled
 
 
-@st.composite
-def changes(draw: st.DrawFn) -> Callable[[bytes], bytes]:
-    """Some bytes replaced, a piece cut out, a piece doubled, the end cut off."""
-    spots = draw(st.lists(st.tuples(st.floats(0, 1), st.binary(max_size=6)), max_size=12))
-    start, length = draw(st.floats(0, 1)), draw(st.integers(0, 4000))
-    how = draw(st.sampled_from(("keep", "cut", "double", "end")))
+def changes() -> st.SearchStrategy[Callable[[bytes], bytes]]:
+    """Ways to change a file, each the same for the same file."""
+    return st.integers(0, 2**32 - 1).map(lambda seed: lambda data: changed(data, Random(seed)))
 
-    def change(data: bytes) -> bytes:
-        made = bytearray(data)
-        for place, piece in spots:
-            at = int(place * len(made))
-            made[at : at + len(piece)] = piece
-        at = int(start * len(made))
-        piece = bytes(made[at : at + length])
-        if how == "cut":
-            del made[at : at + length]
-        elif how == "double":
-            made[at:at] = piece
-        elif how == "end":
-            del made[at:]
-        return bytes(made)
 
-    return change
+def changed(data: bytes, chance: Random) -> bytes:
+    """Some bytes replaced; then nothing more, a piece cut out or doubled, or the end cut off."""
+    made = bytearray(data)
+    for _ in range(chance.randint(0, _SPOTS)):
+        at = int(chance.random() * len(made))
+        piece = chance.randbytes(chance.randint(0, _SPOT))
+        made[at : at + len(piece)] = piece
+    at = int(chance.random() * len(made))
+    piece = bytes(made[at : at + chance.randint(0, _PIECE)])
+    how = chance.choice(("keep", "cut", "double", "end"))
+    if how == "cut":
+        del made[at : at + len(piece)]
+    elif how == "double":
+        made[at:at] = piece
+    elif how == "end":
+        del made[at:]
+    return bytes(made)

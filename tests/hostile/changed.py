@@ -1,0 +1,176 @@
+"""Files changed at random, read inside the walls as attachments of a mail, without print: what the
+slowest and the largest took, and what became of them.
+
+Many are read by one worker after another, for its start takes longer than most of them; where one
+takes its worker down, all of that worker are read again, each in a worker of its own with the
+limits that ship.
+"""
+
+from __future__ import annotations
+
+import io
+import resource
+import time
+import zipfile
+from collections import Counter
+from collections.abc import Callable, Iterator
+from random import Random
+
+from pydantic import BaseModel
+
+from ingest.message.errors import UnreadableMessage
+from ingest.sandbox.context import ReadingContext
+from ingest.sandbox.limits import Limits
+from ingest.sandbox.read import read_message
+from ingest.sandbox.workers import WorkerDied, run_in_worker
+from rules.call import Call
+from tests.cases import formats, locked, made, oldfiles, pictures, written
+from tests.cases.fillable import fillable
+from tests.cases.ofdmade import zone_ofd
+from tests.hostile.mails import attached
+from tests.parts.compound import message, ole
+from tests.parts.containers import rar5, seven_zip, winmail, zip_of
+from tests.parts.made import workbook
+from tests.strange import changed
+from tests.unit.ingest.document import oldbook
+
+_ROWS = [["序号", "学校名称", 0.5], ["1", "银河金穗中学", "x"], ["2", "晨光小学", "y"]]
+_LOOKS = oldbook.Looks({2}, {0}, {(0, 2): oldbook.SHARE, (2, 1): oldbook.STRUCK}, {(1, 1): 2})
+_TOGETHER = 200
+
+
+def _rtf() -> bytes:
+    return oldfiles.rich([("公示结果", value) for value in oldfiles.VALUES])
+
+
+def _archived() -> dict[str, bytes]:
+    return {"a.docx": made.zone_form(), "a.pdf": fillable(parents=True)}
+
+
+#: by reader; a reader's changes are shared out among its files
+READERS: dict[str, dict[str, Callable[[], bytes]]] = {
+    "mail": {"a.eml": lambda: attached("a.docx", made.zone_form())},
+    "Word": {"a.docx": made.zone_form},
+    "workbook": {"a.xlsx": workbook},
+    "old workbook": {"a.xls": lambda: oldbook.xls(_ROWS, _LOOKS)},
+    "rich text": {"a.rtf": _rtf},
+    "markup": {
+        "page.html": written.word_html,
+        "a.mht": written.mht,
+        "flat.xml": written.flat_package,
+        "2003.xml": written.word_2003_xml,
+    },
+    "OpenDocument": {"a.odt": written.odt, "a.ods": written.ods},
+    "PDF": {"form.pdf": lambda: fillable(parents=True)},
+    "OFD": {"a.ofd": zone_ofd},
+    "picture": {
+        "lzw.tif": lambda: pictures.tiff("tiff_lzw"),
+        "fax.tif": lambda: pictures.tiff("group4"),
+        "a.webp": lambda: pictures.saved("WEBP"),
+        "a.heic": formats.HEIC.read_bytes,
+    },
+    "archive": {
+        "a.zip": lambda: zip_of(_archived()),
+        "a.7z": lambda: seven_zip(_archived()),
+        "a.rar": lambda: rar5(_archived()),
+    },
+    "Outlook": {
+        "winmail.dat": lambda: winmail(_archived()),
+        "a.msg": lambda: ole(message(_archived())),
+    },
+    "locked": {
+        "locked.zip": lambda: locked.aes_zip("8888"),
+        "locked.docx": lambda: locked.locked_word("8888"),
+        "locked.pdf": lambda: locked.locked_pdf("8888"),
+    },
+}
+
+
+class Came(BaseModel):
+    """What became of the files that were read."""
+
+    fates: dict[str, int]
+    seconds: float = 0  #: of a processor, the slowest file
+    peak: int = 0  #: bytes, the largest process
+
+    def __add__(self, other: Came) -> Came:
+        fates = dict(Counter(self.fates) + Counter(other.fates))
+        seconds, peak = max(self.seconds, other.seconds), max(self.peak, other.peak)
+        return Came(fates=fates, seconds=seconds, peak=peak)
+
+
+def read_changed(name: str, data: bytes, seeds: list[int], call: Call) -> Came:
+    """In the worker: the file changed by each seed, attached to a mail and read."""
+    fates: Counter[str] = Counter()
+    slowest = 0.0
+    for seed in seeds:
+        began = time.process_time()
+        fates[_fate(name, _change(name, data, seed), call)] += 1
+        slowest = max(slowest, time.process_time() - began)
+    whose = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    peak = max(resource.getrusage(who).ru_maxrss for who in whose) * 1024
+    return Came(fates=fates, seconds=slowest, peak=peak)
+
+
+def _change(name: str, data: bytes, seed: int) -> bytes:
+    """Of a package every second time the file inside, for its checksums stop all other changes."""
+    chance = Random(seed)
+    if seed % 2 and data.startswith(b"PK") and not name.startswith("locked"):
+        return _changed_inside(data, chance)
+    return changed(data, chance)
+
+
+def _changed_inside(data: bytes, chance: Random) -> bytes:
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        files = {each: package.read(each) for each in package.namelist()}
+    one = chance.choice(list(files))
+    return zip_of(files | {one: changed(files[one], chance)})
+
+
+def _fate(name: str, data: bytes, call: Call) -> str:
+    raw = data if name.endswith(".eml") else attached(name, data)
+    try:
+        reading = read_message(raw, call, ReadingContext())
+    except UnreadableMessage:
+        return "no mail"
+    return str(reading.parts[-1].fate) if reading.parts else "no part"
+
+
+def came_of(reader: str, count: int, call: Call, *, together: int = _TOGETHER) -> Came:
+    """What became of ``count`` files of this reader.
+
+    Raises:
+        WorkerFailed: it ended in an exception that no reader may raise.
+    """
+    files = READERS[reader]
+    each = range(-(-count // len(files)))
+    found = (_came(name, make(), list(each), call, together) for name, make in files.items())
+    return sum(found, Came(fates={}))
+
+
+def _came(name: str, data: bytes, seeds: list[int], call: Call, together: int) -> Came:
+    found = Came(fates={})
+    for batch in _batches(seeds, together):
+        try:
+            limits = Limits(cpu=60 + len(batch), wall=600)
+            found += _worker(name, data, batch, call, limits)
+        except WorkerDied:
+            for seed in batch:
+                found += _alone(name, data, seed, call)
+    return found
+
+
+def _batches(seeds: list[int], size: int) -> Iterator[list[int]]:
+    yield from (seeds[at : at + size] for at in range(0, len(seeds), size))
+
+
+def _alone(name: str, data: bytes, seed: int, call: Call) -> Came:
+    try:
+        return _worker(name, data, [seed], call, Limits())
+    except WorkerDied as died:
+        return Came(fates={f"worker ended: {died.kind}": 1})
+
+
+def _worker(name: str, data: bytes, seeds: list[int], call: Call, limits: Limits) -> Came:
+    reader = "tests.hostile.changed:read_changed"
+    return run_in_worker(reader, name, data, seeds, call, returns=Came, limits=limits)
