@@ -415,8 +415,8 @@ def _translation(original: Any) -> MailroomError | None:
     state = getattr(original, "sqlstate", None)
     if state:
         return _POSTGRESQL.get(state) or _POSTGRESQL.get(state[:2])
-    # psycopg knows no SQLSTATE before a connection stands
-    if type(original).__name__ == "OperationalError":
+    # psycopg knows no SQLSTATE before a connection stands, or when nobody answers (a subclass)
+    if any(each.__name__ == "OperationalError" for each in type(original).__mro__):
         # the server's own: not there, no such database, wrong password
         words = " ".join(str(original).split())[:300]
         return UnavailableError(

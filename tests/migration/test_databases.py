@@ -246,7 +246,7 @@ def test_a_postgresql_that_restarts_is_unavailable_and_then_works_again(
 @pytest.mark.xdist_group("postgresql")
 def test_a_server_without_our_database_says_so(postgresql_server: PostgresqlServer) -> None:
     """The administrator reads the server's own words."""
-    opened = open_database(f"postgresql://mailroom@/nowhere?host={postgresql_server.base}")
+    opened = open_database(postgresql_server.address("nowhere"))
     with pytest.raises(UnavailableError, match="nowhere"):
         opened.schema_state()
     opened.close()

@@ -1,4 +1,4 @@
-"""A private PostgreSQL on a Unix socket only, thrown away afterwards."""
+"""A private PostgreSQL on a Unix socket, and with a password on loopback, thrown away afterwards."""
 
 from __future__ import annotations
 
@@ -13,12 +13,19 @@ from contextlib import suppress
 from itertools import count
 from pathlib import Path
 
+import psycopg
 from sqlalchemy import make_url
 
 from ingest.store.database import open_database
+from tests.servers.dovecot import free_port
 
 BINARIES = Path("/usr/lib/postgresql/15/bin")
 INSTALLED = (BINARIES / "initdb").exists()
+PASSWORD = "not-a-real-secret"
+_WHO = """
+local all all trust
+host all all 127.0.0.1/32 scram-sha-256
+"""
 
 
 def _as_postgres() -> dict[str, object]:
@@ -50,6 +57,7 @@ class PostgresqlServer:
         if os.geteuid() == 0:
             shutil.chown(self.base, "postgres", "postgres")
         self.data = self.base / "data"
+        self.host, self.port = "127.0.0.1", free_port()
         self._fsync = "on" if durable else "off"
         self._numbers = count(1)
         self._ready: str | None = None
@@ -57,12 +65,13 @@ class PostgresqlServer:
             BINARIES / "initdb", "-D", self.data, "-U", "mailroom", "-A", "trust", "-E", "UTF8",
             "--locale=C", "--no-sync",
         )  # fmt: skip
+        (self.data / "pg_hba.conf").write_text(_WHO)
 
     def start(self) -> None:
         """Start it, also after it was killed."""
         options = (
-            f"-c listen_addresses= -c unix_socket_directories={self.base} -c fsync={self._fsync}"
-            " -c max_connections=60"
+            f"-c listen_addresses={self.host} -c port={self.port} -c fsync={self._fsync}"
+            f" -c unix_socket_directories={self.base} -c max_connections=60"
         )
         log = self.base / "log"
         _run(BINARIES / "pg_ctl", "-D", self.data, "-o", options, "-l", log, "-w", "start")
@@ -82,7 +91,7 @@ class PostgresqlServer:
             time.sleep(0.05)
         # Where nobody buries the dead (a container), their numbers look alive to the next server.
         (self.data / "postmaster.pid").unlink()
-        (self.base / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
+        (self.base / f".s.PGSQL.{self.port}.lock").unlink(missing_ok=True)
 
     def _processes(self) -> Iterator[int]:
         """All that work in its directory: sessions outlive a server that was killed."""
@@ -94,8 +103,28 @@ class PostgresqlServer:
     def new_database(self, template: str = "template0") -> str:
         """The address of a new database, empty unless another one is named."""
         name = f"mailroom{next(self._numbers)}"
-        _run(BINARIES / "createdb", "-h", self.base, "-U", "mailroom", "-T", template, name)
-        return f"postgresql://mailroom@/{name}?host={self.base}"
+        _run(
+            BINARIES / "createdb", "-h", self.base, "-p", str(self.port), "-U", "mailroom",
+            "-T", template, name,
+        )  # fmt: skip
+        return self.address(name)
+
+    def address(self, name: str) -> str:
+        """Of a database, by the Unix socket."""
+        return f"postgresql://mailroom@/{name}?host={self.base}&port={self.port}"
+
+    def through(self, port: int, url: str) -> str:
+        """The address of the same database behind another port of loopback."""
+        self.ask(url, f"ALTER ROLE mailroom PASSWORD '{PASSWORD}'")
+        name = make_url(url).database
+        return f"postgresql://mailroom:{PASSWORD}@{self.host}:{port}/{name}"
+
+    def ask(self, url: str, *statements: str) -> list[tuple[object, ...]]:
+        """Plain SQL, each statement a transaction of its own; the rows of the last."""
+        with psycopg.connect(url, autocommit=True) as session:
+            for statement in statements:
+                found = session.execute(statement)  # type: ignore[call-overload]
+            return found.fetchall() if found.description else []
 
     def ready_database(self) -> str:
         """The address of a new database with the present schema: laid once, then copied."""

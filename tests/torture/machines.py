@@ -1,8 +1,11 @@
-"""An office on several machines, all of whose parts are killed: receivers, workers, PostgreSQL."""
+"""An office on several machines, all of whose parts are killed: receivers, workers, PostgreSQL, the
+object store; and the lines between them cut.
+"""
 
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,22 +19,46 @@ import psycopg
 
 from ingest.demo.smtp_sink import SmtpSink
 from tests.servers.dovecot import DovecotAccount
+from tests.servers.line import Line
+from tests.servers.objects import BUCKET, KEY_ID, SECRET, ObjectServer
 from tests.servers.postgresql import PostgresqlServer
 from tests.torture.check import rows
 from tests.torture.mails import Posted
 from tests.torture.runs import ROOT, Taken, configuration
 
 COMMAND = "import sys; from ingest.cli import run; sys.exit(run(sys.argv[1:]))"
+_OBJECTS = """files = "s3://{bucket}/office"
+local = "files/"
+objects_endpoint = "{endpoint}"
+objects_key_id = "{key_id}"
+objects_secret_file = "objects.secret"
+"""
+
+_OFF = """
+import datetime, ingest.clock
+class Off(datetime.datetime):
+    @classmethod
+    def now(cls, tz=None):
+        return datetime.datetime.now(tz) + datetime.timedelta(seconds={seconds})
+ingest.clock.datetime = Off
+"""
+CLOCKS = {"receiver2": -600, "worker3": 600}
+"""By how many seconds the clocks of some machines are wrong, where each is one of its own."""
 
 
 @dataclass
 class Office:
-    """Several processes with one ledger; what any of them writes is kept in one log."""
+    """Several processes with one ledger; what any of them writes is kept in one log.
+
+    With ``objects`` each of them is a machine of its own: a folder that nobody else looks into, and
+    a line of its own to the database.
+    """
 
     directory: Path
     account: DovecotAccount
     sink: SmtpSink
     server: PostgresqlServer
+    objects: ObjectServer | None = None
     posted: list[Posted] = field(default_factory=list)
     taken: Taken = field(default_factory=Taken)
     kills: int = 0
@@ -40,16 +67,43 @@ class Office:
     def __post_init__(self) -> None:
         self.directory.mkdir(parents=True, exist_ok=True)
         self.sink.letters = self.taken
-        url = self.server.ready_database()
-        self.database = url
-        told = configuration(self.account, self.sink, url)
-        (self.directory / "mailroom.toml").write_text(told, encoding="utf-8")
-        password = self.directory / "mailbox-password"
-        password.write_text(self.account.password + "\n", encoding="utf-8")
+        self.database = self.server.ready_database()
+        self.lines: dict[str, Line] = {}
+        if self.objects is None:
+            self._furnish(self.directory, configuration(self.account, self.sink, self.database))
+
+    def _furnish(self, folder: Path, told: str) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "mailroom.toml").write_text(told, encoding="utf-8")
+        (folder / "mailbox-password").write_text(self.account.password + "\n", encoding="utf-8")
+        (folder / "objects.secret").write_text(SECRET, encoding="utf-8")
+
+    def place(self, name: str) -> Path:
+        """The folder of one of them."""
+        if self.objects is None:
+            return self.directory
+        folder = self.directory / name
+        if name not in self.lines:
+            line = self.lines[name] = Line((self.server.host, self.server.port)).__enter__()
+            url = self.server.through(line.port, self.database)
+            told = _OBJECTS.format(bucket=BUCKET, endpoint=self.objects.endpoint, key_id=KEY_ID)
+            plain = configuration(self.account, self.sink, url)
+            self._furnish(folder, plain.replace('files = "files/"\n', told))
+        return folder
+
+    def hand_out_key(self, name: str) -> None:
+        """Bring the key that the first receiver made to a machine that has none."""
+        made = next(iter(self.directory.glob("*/files/secret.key")), None)
+        files = self.place(name) / "files"
+        if self.objects is not None and made is not None and not (files / made.name).exists():
+            files.mkdir(mode=0o700, exist_ok=True)
+            shutil.copy(made, files)
 
     @property
     def files(self) -> Path:
         """Where the raw mails lie."""
+        if self.objects is not None:
+            return self.objects.root / BUCKET / "office" / "mails"
         return self.directory / "files"
 
     @property
@@ -68,11 +122,14 @@ class Office:
         environment = {**os.environ, "PYTHONPATH": str(ROOT)}
         if kill_at:
             environment["MAILROOM_KILL_AT"] = kill_at
-        role, config = name.rstrip("0123456789"), str(self.directory / "mailroom.toml")
+        self.hand_out_key(name)
+        role, config = name.rstrip("0123456789"), str(self.place(name) / "mailroom.toml")
+        wrong = CLOCKS.get(name) if self.objects is not None else None
+        first = _OFF.format(seconds=wrong) if wrong is not None else ""
         with self.log.open("ab") as log:
             self.processes[name] = subprocess.Popen(
-                [sys.executable, "-c", COMMAND, role, "--config", config],
-                cwd=self.directory, env=environment, stdout=log, stderr=log,
+                [sys.executable, "-c", first + COMMAND, role, "--config", config],
+                cwd=self.place(name), env=environment, stdout=log, stderr=log,
             )  # fmt: skip
 
     def kill(self, name: str, number: int = signal.SIGKILL) -> None:
@@ -103,6 +160,8 @@ class Office:
         for process in self.processes.values():
             process.wait(120)
         self.processes.clear()
+        for line in self.lines.values():
+            line.__exit__()
 
     def ask(self, query: str) -> list[object]:
         """One column, as plain SQL gives it; nothing while the database is away."""
