@@ -125,7 +125,8 @@ def show(
             ("日期", letter.date),
             ("服务器答复", line["reply"]),
         ):
-            typer.echo(f"{name}: {value}")
+            if value:
+                typer.echo(f"{name}: {value}")
         typer.echo(f"\n{letter.text}")
     if html is not None or browser:
         _page(letter.html, html, number, browser=browser)

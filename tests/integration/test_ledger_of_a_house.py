@@ -13,7 +13,6 @@ from typing import Any
 
 import pytest
 
-from ingest.calls import default_config
 from ingest.cli import run
 from ingest.store.audit import verify_ledger
 from ingest.store.events import ledger_head
@@ -21,6 +20,7 @@ from ingest.views.digest import collect_digest
 from notifier.outboxstates import OutboxState
 from notifier.transport import SendOutcome
 from tests.integration.house import House, plain_mail, with_file
+from tests.nowhere import configuration
 
 Open = Callable[..., House]
 
@@ -51,22 +51,7 @@ def house(open_one: Open) -> House:
 @pytest.fixture
 def config(tmp_path: Path, house: House) -> Path:
     """A configuration file over the house's store."""
-    path = tmp_path / "mailroom.toml"
-    path.write_text(
-        f"""
-[mailbox]
-host = "127.0.0.1"
-username = "u"
-accept_since = "2024-08-08T00:00:00+08:00"
-[smtp]
-host = "127.0.0.1"
-[calls]
-directory = "{default_config() / "calls"}"
-active = ["smart-education-2024"]
-""",
-        encoding="utf-8",
-    )
-    return path
+    return configuration(tmp_path)
 
 
 def verified(config: Path, capsys: pytest.CaptureFixture[str], *options: str) -> tuple[int, Any]:

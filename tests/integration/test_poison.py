@@ -15,7 +15,6 @@ from pathlib import Path
 
 import pytest
 
-from ingest.calls import default_config
 from ingest.cli import run
 from ingest.daemon import start
 from ingest.steps.read import STRIKES
@@ -24,6 +23,7 @@ from ingest.store.audit import verify_ledger
 from ingest.store.tables import MessageState
 from ingest.views.digest import collect_digest
 from tests.integration.house import House, plain_mail
+from tests.nowhere import configuration
 
 Open = Callable[..., House]
 ROOT = Path(__file__).parents[2]
@@ -41,14 +41,7 @@ with open_house(Path(sys.argv[1])) as house:
 
 @pytest.fixture
 def config(tmp_path: Path) -> str:
-    path = tmp_path / "mailroom.toml"
-    path.write_text(
-        '[mailbox]\nhost = "127.0.0.1"\nusername = "u"\naccept_since = "2024-08-08T00:00:00+08:00"\n'
-        f'[smtp]\nhost = "127.0.0.1"\n[calls]\ndirectory = "{default_config() / "calls"}"\n'
-        'active = ["smart-education-2024"]\n',
-        encoding="utf-8",
-    )
-    return str(path)
+    return str(configuration(tmp_path))
 
 
 def killed_while_reading(directory: Path) -> int:

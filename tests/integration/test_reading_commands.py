@@ -9,28 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from ingest.calls import default_config
 from ingest.cli import run
 from ingest.store.cases import NewCase, open_case
 from ingest.store.database import Database, open_database
 from ingest.store.messages import Arrival, record_messages
 from ingest.store.tables import CaseRow, OutboxRow
 from notifier.outbox import NewLetter, enqueue
+from tests.nowhere import configuration
 
 Capture = pytest.CaptureFixture[str]
 NOW = datetime(2024, 8, 20, 9, 0, tzinfo=UTC)
 MANY = 1002
-CONFIGURATION = f"""
-[mailbox]
-host = "127.0.0.1"
-username = "u"
-accept_since = "2024-08-08T00:00:00+08:00"
-[smtp]
-host = "127.0.0.1"
-[calls]
-directory = "{default_config() / "calls"}"
-active = ["smart-education-2024"]
-"""
 CASE = "Q24-0001-S"
 LOOKING = [
     ["message", "list"],
@@ -54,8 +43,7 @@ LOOKING = [
 @pytest.fixture(autouse=True)
 def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An office that has never run; commands are given in its folder."""
-    path = tmp_path / "mailroom.toml"
-    path.write_text(CONFIGURATION, encoding="utf-8")
+    path = configuration(tmp_path)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("MAILROOM_CONFIG", str(path))
     monkeypatch.setenv("MAILROOM_SMTP__PASSWORD", "x")

@@ -16,12 +16,12 @@ from typing import Any
 
 import pytest
 
-from ingest.calls import default_config
 from ingest.cli import run
 from ingest.message.bodies import html_text
 from ingest.receipts.key import KEY_BYTES, KEY_FILE
 from notifier.outbox import OutboxRow
 from tests.integration.house import House, plain_mail, with_file
+from tests.nowhere import configuration
 
 Verify = Callable[..., tuple[int, Any]]
 
@@ -39,13 +39,7 @@ def letter(house: House) -> OutboxRow:
 def verify(house: House, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Verify:
     """Runs the command with a letter's bytes (.eml) or words (.txt); exit code and its JSON."""
     del house
-    config = tmp_path / "mailroom.toml"
-    config.write_text(
-        '[mailbox]\nhost = "127.0.0.1"\nusername = "u"\naccept_since = "2024-08-08T00:00:00+08:00"\n'
-        f'[smtp]\nhost = "127.0.0.1"\n[calls]\ndirectory = "{default_config() / "calls"}"\n'
-        'active = ["smart-education-2024"]\n',
-        encoding="utf-8",
-    )
+    config = configuration(tmp_path)
 
     def verified(content: bytes | str = "", *options: str) -> tuple[int, Any]:
         path = tmp_path / ("letter.eml" if isinstance(content, bytes) else "letter.txt")

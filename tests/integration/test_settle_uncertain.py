@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from ingest.calls import default_config
 from ingest.cli import run
 from ingest.daemon import run_once, start, work
 from ingest.errors import LoginRefusedError, MailroomError, UnavailableError
@@ -20,6 +19,7 @@ from notifier import outbox
 from notifier.outboxstates import OutboxState
 from notifier.transport import SendOutcome
 from tests.integration.house import STAFF, House
+from tests.nowhere import configuration
 
 Open = Callable[..., House]
 SENT = "已发送"
@@ -174,13 +174,7 @@ def test_a_person_has_the_last_word(
     doubtful: House, tmp_path: Path, command: str, state: OutboxState
 ) -> None:
     """Who telephoned knows; a second word about the same letter is refused."""
-    path = tmp_path / "mailroom.toml"
-    path.write_text(
-        '[mailbox]\nhost = "127.0.0.1"\nusername = "u"\naccept_since = "2024-08-08T00:00:00+08:00"\n'
-        f'[smtp]\nhost = "127.0.0.1"\n[calls]\ndirectory = "{default_config() / "calls"}"\n'
-        'active = ["smart-education-2024"]\n',
-        encoding="utf-8",
-    )
+    path = configuration(tmp_path)
     assert run(["--config", str(path), "outbox", command, "1"]) == 0
     assert states(doubtful) == [state]
     assert run(["--config", str(path), "outbox", "confirm", "1"]) == 64

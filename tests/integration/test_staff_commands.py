@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 from ingest.app import Unconnected, build
-from ingest.calls import default_config
 from ingest.cli import run
 from ingest.settings import load_settings
 from ingest.steps.rules import settle_rules
 from ingest.store.database import open_database
 from ingest.store.events import BY_STAFF, list_events
 from rules.vocabulary import BEIJING
+from tests.nowhere import configuration
 
 BECAUSE = ("--because", "看过", "--yes")
 
@@ -24,21 +24,7 @@ BECAUSE = ("--because", "看过", "--yes")
 @pytest.fixture(scope="session")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A configuration whose rules are in force and whose store is empty."""
-    path = tmp_path_factory.mktemp("office") / "mailroom.toml"
-    path.write_text(
-        f"""
-[mailbox]
-host = "127.0.0.1"
-username = "u"
-accept_since = "2024-08-08T00:00:00+08:00"
-[smtp]
-host = "127.0.0.1"
-[calls]
-directory = "{default_config() / "calls"}"
-active = ["smart-education-2024"]
-""",
-        encoding="utf-8",
-    )
+    path = configuration(tmp_path_factory.mktemp("office"))
     app = build(load_settings(path, {}), mailbox=Unconnected(), transport=Unconnected())
     settle_rules(app.rules, app.database, datetime(2024, 8, 20, tzinfo=BEIJING))
     app.close()

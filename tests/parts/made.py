@@ -83,44 +83,24 @@ def workbook() -> bytes:
     return out.getvalue()
 
 
+def _word_called(content_type: bytes, **more: bytes) -> bytes:
+    """Form 1 with another type for its main part, and files beside it."""
+    with zipfile.ZipFile(io.BytesIO(blank(1))) as old:
+        files = {each: old.read(each) for each in old.namelist()}
+    types = "[Content_Types].xml"
+    plain = f"{WORD}.document.main+xml".encode()
+    return zip_of(files | {types: files[types].replace(plain, content_type)} | more)
+
+
 def macro_word() -> bytes:
     """Form 1 with a macro in it."""
-    out = io.BytesIO()
-    with (
-        zipfile.ZipFile(io.BytesIO(blank(1))) as old,
-        zipfile.ZipFile(
-            out,
-            "w",
-            zipfile.ZIP_DEFLATED,
-        ) as new,
-    ):
-        for info in old.infolist():
-            plain = old.read(info).replace(
-                f"{WORD}.document.main+xml".encode(),
-                b"application/vnd.ms-word.document.macroEnabled.main+xml",
-            )
-            new.writestr(info.filename, plain)
-        new.writestr("word/vbaProject.bin", b"x")
-    return out.getvalue()
+    macro = b"application/vnd.ms-word.document.macroEnabled.main+xml"
+    return _word_called(macro, **{"word/vbaProject.bin": b"x"})
 
 
 def template_word() -> bytes:
     """Form 1 as a template."""
-    out = io.BytesIO()
-    with (
-        zipfile.ZipFile(io.BytesIO(blank(1))) as old,
-        zipfile.ZipFile(
-            out,
-            "w",
-            zipfile.ZIP_DEFLATED,
-        ) as new,
-    ):
-        for info in old.infolist():
-            new.writestr(
-                info.filename,
-                old.read(info).replace(b"document.main+xml", b"template.main+xml"),
-            )
-    return out.getvalue()
+    return _word_called(f"{WORD}.template.main+xml".encode())
 
 
 PDF = pages_pdf([text_page(["Notice"])])

@@ -22,6 +22,7 @@ from ingest.errors import (
     UsageError,
 )
 from ingest.store.database import open_database
+from tests.nowhere import configuration
 
 Capture = pytest.CaptureFixture[str]
 RULES = default_config() / "calls/smart-education-2024/rules.yaml"
@@ -36,21 +37,7 @@ def _no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def config(tmp_path: Path) -> Path:
     """A configuration whose store is empty and whose servers are nowhere."""
-    path = tmp_path / "mailroom.toml"
-    path.write_text(
-        f"""
-[mailbox]
-host = "127.0.0.1"
-username = "u"
-accept_since = "2024-08-08T00:00:00+08:00"
-[smtp]
-host = "127.0.0.1"
-[calls]
-directory = "{default_config() / "calls"}"
-active = ["smart-education-2024"]
-""",
-        encoding="utf-8",
-    )
+    path = configuration(tmp_path)
     store = open_database(f"sqlite:///{tmp_path / 'mailroom.db'}")
     store.migrate()
     store.close()

@@ -91,6 +91,7 @@ def test_a_letter_is_shown_as_its_addressee_reads_it(
     out = capsys.readouterr().out
     assert all(word in out for word in ("待放行", "a@example.cn", "受理回执", "予以受理", "收发室"))
     assert "<p>" not in out
+    assert "服务器答复" not in out  # it was not sent yet
     assert "材料齐全" in page.read_text("utf-8")
     assert page.stat().st_mode & 0o777 == 0o600
     assert run(["outbox", "show", "9", "--config", str(config)]) == 64
