@@ -21,6 +21,7 @@ OTHER_NAME = 75  #: ... below which they are two names
 BODY = 0.5  #: share of a form's labels after which its body has been seen
 LEAD = 0.15  #: by which that share must lead the next form's
 REPEATED = 3  #: labels seen before that stand on a titled sheet: the form begins anew
+ALIKE = 0.7  #: share of pairs of labels that come in one order in two forms of a kind
 OPENING = 2  #: labels by which a sheet in front of a title belongs to that form
 
 
@@ -62,7 +63,7 @@ class Piece:
     foreign: bool = False  #: clearly something else than a form
 
 
-@dataclass
+@dataclass(eq=False)
 class _Open:
     """A piece that may go on."""
 
@@ -84,6 +85,20 @@ class _Open:
     def seen(self, form: str) -> frozenset[str]:
         """The fields of ``form`` whose labels stand on its sheets."""
         return frozenset().union(*(leaf.of(form) for leaf in self.leaves))
+
+    @property
+    def places(self) -> dict[str, int]:
+        """Where in it each field's label stands first."""
+        found: dict[str, int] = {}
+        for at, leaf in enumerate(self.leaves):
+            for name in leaf.of(self.form):
+                found.setdefault(name, at)
+        return found
+
+    @property
+    def alone(self) -> bool:
+        """Whether it is one titled sheet that asks for its own seal."""
+        return len(self.leaves) == 1 and self.leaves[0].asks and bool(self.leaves[0].form)
 
     def whole(self, form: Form) -> bool:
         """Whether the body of the form has been seen, not only its cover."""
@@ -108,6 +123,10 @@ class _Open:
         """Be sure only of sheets that name their applicant themselves."""
         self.sure &= {leaf.number for leaf in self.leaves if leaf.name}
 
+    def keep_titled(self) -> None:
+        """Be sure only of sheets under the form's own title."""
+        self.sure &= {leaf.number for leaf in self.leaves if leaf.form == self.form}
+
     def closed(self) -> Piece:
         """As it stays."""
         pages = tuple(leaf.number for leaf in self.leaves)
@@ -129,8 +148,9 @@ def sort_pile(leaves: Iterable[Leaf], call: Call, expected: str = "") -> tuple[P
         for piece in pieces:
             piece.expect("" if piece.foreign else expected)
     pieces = _cover_joined(_front_joined(pieces), forms)
-    _doubt_mingled(pieces, forms)
+    mingled = _doubt_mingled(pieces, forms)
     _doubt_doubles(pieces)
+    _doubt_disordered(pieces, mingled, forms)
     return tuple(piece.closed() for piece in pieces)
 
 
@@ -305,19 +325,22 @@ def _cover_joined(pieces: list[_Open], forms: Mapping[str, Form]) -> list[_Open]
     return pieces[:-1]
 
 
-def _doubt_mingled(pieces: Sequence[_Open], forms: Mapping[str, Form]) -> None:
+def _doubt_mingled(pieces: Sequence[_Open], forms: Mapping[str, Form]) -> list[_Open]:
     """Of a cover with another one right behind it nobody can say which of the sheets that follow
     are its own: copies fed together, or two heaps pushed into one. Surely a form begins again at
-    the next title behind other sheets than covers.
+    the next title behind other sheets than covers. Gives such covers and what is doubted.
     """
     mingled = False
+    heap: list[_Open] = []
     for before, piece in pairwise(pieces):
         if _is_bare_cover(before, forms) and piece.form == before.form and piece.leaves[0].form:
             mingled = mingled or before.name != piece.name or not piece.name
         elif piece.leaves[0].form:
             mingled = False
         if mingled:
+            heap += [piece] if heap[-1:] == [before] else [before, piece]
             piece.keep_named()
+    return heap
 
 
 def _is_bare_cover(piece: _Open, forms: Mapping[str, Form]) -> bool:
@@ -338,6 +361,73 @@ def _doubt_doubles(pieces: Iterable[_Open]) -> None:
             labels = one.of(piece.form)
             if len(labels) >= REPEATED and labels == other.of(piece.form):
                 piece.sure -= {one.number, other.number}
+
+
+# --- sheets out of order --------------------------------------------------------------------------
+
+
+def _doubt_disordered(
+    pieces: Sequence[_Open], mingled: Sequence[_Open], forms: Mapping[str, Form]
+) -> None:
+    """Where one of several forms is out of order, an untitled sheet may be any of them's. What is
+    doubted already does not count.
+    """
+    known = [piece for piece in pieces if piece.form]
+    rest = [piece for piece in known if piece not in mingled]
+    ordered = len(known) < 2 or _in_order(rest, forms)
+    for piece in known:
+        if forms[piece.form].columns and (mingled or not ordered):
+            piece.keep_titled()
+        elif not ordered:
+            piece.keep_named()
+
+
+def _in_order(known: Sequence[_Open], forms: Mapping[str, Form]) -> bool:
+    """Whether each has its title in front and its end behind, and none reads otherwise than the
+    next one of its kind.
+    """
+    pieces = [piece for piece in known if not forms[piece.form].columns]
+    ended = {bool(_ends(piece)) for piece in pieces if not piece.alone}
+    ended |= {True for piece in known if piece not in pieces and _ends(piece)}
+    alike = all(
+        _read_alike(one, other) for one, other in combinations(pieces, 2) if one.form == other.form
+    )
+    return len(ended) < 2 and all(map(_is_straight, pieces)) and alike
+
+
+def _ends(piece: _Open) -> list[int]:
+    """The places in a piece of the untitled sheets that ask for a seal."""
+    return [at for at, leaf in enumerate(piece.leaves) if leaf.asks and not leaf.form]
+
+
+def _is_straight(piece: _Open) -> bool:
+    """Whether nothing stands in front of the title or behind the end, the printed numbers follow
+    each other, and all names are one.
+    """
+    titled = [bool(leaf.form) for leaf in piece.leaves]
+    numbers = [(one.printed, other.printed) for one, other in pairwise(piece.leaves)]
+    follow = all(one is None or other is None or other == one + 1 for one, other in numbers)
+    names = [leaf.name for leaf in piece.leaves if leaf.name]
+    one_name = all(_one_name(*both) is not False for both in combinations(names, 2))
+    return titled[0] >= any(titled) and follow and one_name and not _goes_on_behind_end(piece)
+
+
+def _goes_on_behind_end(piece: _Open) -> bool:
+    """Whether labels of the form stand behind an untitled sheet that asks for a seal."""
+    ends = _ends(piece)
+    behind = piece.leaves[ends[0] :] if ends else []
+    return any(leaf.of(piece.form) and not leaf.asks and not leaf.form for leaf in behind)
+
+
+def _read_alike(one: _Open, other: _Open) -> bool:
+    """Whether the labels of two forms of a kind come in one order."""
+    first, second = one.places, other.places
+    pairs = [
+        (first[a] < first[b]) == (second[a] < second[b])
+        for a, b in combinations(sorted(first.keys() & second.keys()), 2)
+        if first[a] != first[b] and second[a] != second[b]
+    ]
+    return sum(pairs) >= ALIKE * len(pairs)
 
 
 def _other_names(one: _Open, other: _Open) -> bool:
