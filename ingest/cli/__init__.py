@@ -6,6 +6,7 @@ here.
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import sys
@@ -26,6 +27,7 @@ def main() -> None:
     """Entry point of the installed command. What it writes is its account's alone: nearly all of it
     speaks of people.
     """
+    gc.set_threshold(50_000, 20)  # while modules are loaded nothing becomes garbage
     os.umask(0o077)
     sys.exit(run(sys.argv[1:]))
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from copy import copy
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from typer.main import get_command
+from typer.main import get_command, get_command_name
 
 from ingest.cli import (
     audit,
@@ -37,16 +39,42 @@ from ingest.cli.helptext import speak_chinese
 class _ChineseTyper(typer.Typer):
     """Commands whose help is Chinese."""
 
-    def __call__(self, *arguments: Any, **about: Any) -> Any:
-        command = get_command(self)
-        speak_chinese(command)
-        return command(*arguments, **about)
+    def __call__(self, arguments: list[str], **about: Any) -> Any:
+        return _branch(_asked(arguments))(arguments, **about)
 
 
 app = _ChineseTyper(
     name="mailroom", help="收发室: 登记、核验、答复以电子邮件报送的申报材料。", no_args_is_help=True, add_completion=True,
     rich_markup_mode=None, pretty_exceptions_enable=False,
 )  # fmt: skip
+
+
+@cache
+def _branch(name: str | None) -> Any:
+    """The tree of commands, ready to be called; with a name only what is called so. Annotations of
+    eighty commands are read for the whole tree, which takes longer than most commands.
+    """
+    tree = copy(app)
+    if name is not None:
+        tree.registered_commands = [each for each in app.registered_commands if _name(each) == name]
+        tree.registered_groups = [each for each in app.registered_groups if each.name == name]
+    command = get_command(tree)
+    speak_chinese(command)
+    return command
+
+
+def _asked(arguments: list[str]) -> str | None:
+    """The group or command that the arguments name; nothing when they begin otherwise: with help,
+    with an option of the root, with what there is not.
+    """
+    words = arguments[2:] if arguments[:1] == ["--config"] else arguments
+    commands = {_name(each) for each in app.registered_commands}
+    known = commands | {each.name for each in app.registered_groups}
+    return words[0] if words and words[0] in known else None
+
+
+def _name(command: Any) -> str:
+    return command.name or get_command_name(command.callback.__name__)
 
 
 def _print_version(wanted: bool) -> None:

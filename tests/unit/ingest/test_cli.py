@@ -5,6 +5,8 @@ traceback.
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -235,3 +237,10 @@ def _run_with(error: BaseException, monkeypatch: pytest.MonkeyPatch) -> int:
 
     monkeypatch.setattr(application, "app", stumble)
     return run(["status"])
+
+
+def test_nobody_s_plugins_are_looked_for() -> None:
+    """Pydantic would load what any package beside us offers it, at the first model."""
+    asked = "import ingest.settings; from pydantic.plugin import _loader; print(_loader._plugins)"
+    said = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert said.stdout == "None\n"

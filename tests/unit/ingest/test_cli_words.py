@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from typer import Typer
 from typer.main import get_command
 
-from ingest.cli import run, showing
+from ingest.cli import application, run, showing
 from ingest.cli.application import app
 from ingest.cli.helptext import help_in_chinese, speak_chinese
 from ingest.cli.usage import in_chinese
@@ -81,6 +82,29 @@ def test_the_command_itself_says_it(capsys: Capture) -> None:
     assert "\n命令:\n" in said
     assert run(["case"]) == 64
     assert capsys.readouterr().err.startswith("用法: mailroom case [选项] 命令 ...\n")
+
+
+def test_only_the_branch_that_is_asked_for_is_made_and_its_help_is_the_same(
+    capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With and without a configuration before it, from each group and command of the root."""
+    whole = get_command(app)
+    speak_chinese(whole)
+    made: list[set[str]] = []
+
+    def counted(tree: Typer) -> Any:
+        command = get_command(tree)
+        made.append(set(command.commands))
+        return command
+
+    application._branch.cache_clear()
+    monkeypatch.setattr(application, "get_command", counted)
+    for name in whole.commands:
+        whole([name, "--help"], prog_name="mailroom", standalone_mode=False)
+        expected = capsys.readouterr().out
+        assert run([name, "--help"]) == run(["--config", "x.toml", name, "--help"]) == 0
+        assert capsys.readouterr().out == expected * 2
+    assert made == [{name} for name in whole.commands]
 
 
 def test_the_columns_of_a_help_stay() -> None:
