@@ -9,6 +9,7 @@ import zlib
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
 
 from ingest.document.reader import read_document
@@ -72,10 +73,11 @@ def page(
     more: bytes = b"",
     catalog: bytes = b"",
     resources: bytes = b"",
+    forms: dict[int, bytes] | None = None,
 ) -> bytes:
     """A file of one page with a scan and what is laid over it."""
     box = b"" if b"MediaBox" in more else b"/MediaBox[0 0 595 842]"
-    names = b"/Resources<</XObject<</I 5 0 R/S 20 0 R/F 22 0 R>>%b>>" % resources
+    names = b"/Resources<</XObject<</I 5 0 R/S 20 0 R/F 22 0 R/W 24 0 R>>%b>>" % resources
     return pdf(
         {
             1: b"<</Type/Catalog/Pages 2 0 R%b>>" % catalog,
@@ -85,6 +87,7 @@ def page(
             5: stream(*scan),
         }
         | seal_objects()
+        | (forms or {})
     )
 
 
@@ -94,6 +97,42 @@ def seal_of(data: bytes, call: Call) -> SealReading:
     assert document is not None
     assert document.seal is not None
     return document.seal
+
+
+WHOLE = b"/Type/XObject/Subtype/Form/BBox[0 0 595 842]/Resources<</XObject<</I 5 0 R/S 20 0 R/F 22 0 R/W 25 0 R>>/ExtGState<</G<</BM/Multiply>>>>>>"
+
+
+def in_forms(content: bytes, scan: tuple[bytes, bytes]) -> bytes:
+    """The page and what is laid over it in one form in another, twice as large and shrunk, as
+    programs leave it that merge or number files.
+    """
+    twice = WHOLE.replace(b"595 842", b"1190 1684")
+    forms = {
+        24: stream(WHOLE, b"q .5 0 0 .5 0 0 cm /W Do Q"),
+        25: stream(twice, b"2 0 0 2 0 0 cm " + content),
+    }
+    return page(b"/W Do", scan, forms=forms)
+
+
+def masked(shown: NDArray[np.uint8]) -> dict[int, bytes]:
+    """A red picture as large as the page, to be seen where ``shown`` is (30, 31)."""
+    high, wide = shown.shape
+    red = np.full((high, wide, 3), (205, 30, 40), np.uint8)
+    head = (
+        b"/Type/XObject/Subtype/Image/Width %d/Height %d/BitsPerComponent 8/Filter/FlateDecode"
+        % (wide, high)
+    )
+    return {
+        24: stream(head + b"/ColorSpace/DeviceRGB/SMask 31 0 R", zlib.compress(red.tobytes())),
+        31: stream(head + b"/ColorSpace/DeviceGray", zlib.compress(shown.tobytes())),
+    }
+
+
+def around(mask: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """The seal with a page of nothing around it."""
+    whole = np.zeros(BARE.shape[:2], np.uint8)
+    whole[750 : 750 + mask.shape[0], 480 : 480 + mask.shape[1]] = mask * 255
+    return whole
 
 
 ANNOTATION = b"/Annots[<</Type/Annot/Subtype/%b/Rect[340 190 459 309]/F 4/AP<</N 22 0 R>>%b>>]"
@@ -118,6 +157,48 @@ def test_a_seal_that_a_program_laid_over_a_scan_is_uncertain(
     seal = seal_of(page(content, scan, more), call)
 
     assert (seal.outcome, seal.reason) == (UNSURE, f"第1页{OVERLAID_REASON}")
+
+
+MIXING = b"/ExtGState<</G<</BM/Multiply>>>>"
+
+
+@pytest.mark.parametrize("colour", ["colour", "grey"])
+@pytest.mark.parametrize(
+    "how", ["in a form of the whole page", "below a mixed scan", "as large as the page"]
+)
+def test_a_seal_is_no_ink_wherever_a_program_put_it(call: Call, how: str, colour: str) -> None:
+    """Inside the form that a page was made into, under a scan that lets it shine through, in a
+    transparent picture of a whole page.
+    """
+    scan = picture(BARE) if colour == "colour" else picture(grey(BARE), "L")
+    data = {
+        "in a form of the whole page": in_forms(SCAN + PLACE, scan),
+        "below a mixed scan": page(PLACE + b" /G gs " + SCAN, scan, resources=MIXING),
+        "as large as the page": page(
+            SCAN + SCAN.replace(b"/I", b"/W"), scan, forms=masked(around(seal_mask(DPI)))
+        ),
+    }[how]
+
+    seal = seal_of(data, call)
+
+    assert (seal.outcome, seal.reason) == (UNSURE, f"第1页{OVERLAID_REASON}")
+
+
+def test_a_scan_in_a_form_or_in_two_layers_is_still_a_scan(call: Call) -> None:
+    """What a page was made into by a program, and the print of a scan kept apart from its paper."""
+    print_ = (255 - grey(BARE)[..., 0]) // 2 * 2
+    two = page(SCAN + SCAN.replace(b"/I", b"/W"), picture(SEALED), forms=masked(print_))
+
+    assert seal_of(in_forms(SCAN, picture(SEALED)), call).outcome is YES
+    assert seal_of(in_forms(SCAN, picture(BARE)), call).outcome is NO
+    assert seal_of(two, call).outcome is not NO
+
+
+def test_what_only_a_printer_shows_is_not_there(call: Call) -> None:
+    """A stamp that no viewer draws."""
+    unseen = (ANNOTATION % (b"Stamp", b"")).replace(b"/F 4", b"/F 36")
+
+    assert seal_of(page(SCAN, picture(BARE), unseen), call).outcome is NO
 
 
 def test_ink_under_an_annotation_is_ink(call: Call) -> None:

@@ -43,16 +43,20 @@ def test_a_seal_that_shows_through_the_paper_is_never_clear(strength: float) -> 
     assert outcome(through(strength, seed=round(100 * strength))) is not YES
 
 
-def boxed(width: float, height: float, rows: int, tilt: float = 0.0) -> Pixels:
-    """An office's mark: a frame with rows of red characters, in millimetres."""
+def boxed(
+    width: float, height: float, rows: int, tilt: float = 0.0, size: float = 0.0, gap: float = 1.15
+) -> Pixels:
+    """An office's mark: a frame with rows of red characters, in millimetres; as large as they fit
+    unless their size is given, so many of it apart.
+    """
     picture = Image.new("RGB", (round(width * MM) + 20, round(height * MM) + 20), (250, 247, 238))
     draw, random = ImageDraw.Draw(picture), np.random.default_rng(3)
     draw.rectangle((10, 10, 10 + width * MM, 10 + height * MM), outline=RED, width=round(0.8 * MM))
-    size = (height - 4) / rows * 0.8
+    size = size or (height - 4) / rows * 0.8
     for row in range(rows):
         top = 10 + (2 + row * (height - 4) / rows) * MM
-        for column in range(int((width - 5) / (size * 1.15))):
-            left = 10 + (2.5 + column * size * 1.15) * MM
+        for column in range(int((width - 5) / (size * gap))):
+            left = 10 + (2.5 + column * size * gap) * MM
             character(draw, random, left, top, size * MM, RED)
     turned = picture.rotate(tilt, Image.Resampling.BICUBIC, expand=True, fillcolor=(250, 247, 238))
     page = Image.fromarray(sheet(DPI, table=False))
@@ -69,6 +73,16 @@ def test_a_rectangular_mark_is_never_called_no_seal(
 ) -> None:
     """Offices have such ones; whether it will do is for people."""
     assert outcome(boxed(*size, rows, tilt)) is UNSURE
+
+
+def test_a_square_frame_with_little_in_it_is_a_mark() -> None:
+    """30 x 30 mm with two lines in small characters: neither a name seal nor nothing."""
+    assert outcome(boxed(30, 30, 2, 2, size=4)) is UNSURE
+
+
+def test_a_line_of_close_characters_is_no_rule() -> None:
+    """Low frames are full of them."""
+    assert outcome(boxed(70, 10, 1, size=4, gap=0.3)) is UNSURE
 
 
 def registered(width: float, height: float) -> Pixels:

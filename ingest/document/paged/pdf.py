@@ -35,7 +35,7 @@ from ingest.document.content import Cell, Content, Line, Table
 from ingest.document.paged.formfields import field_glyphs
 from ingest.document.paged.glyphs import Glyph, cells_of, lines_of, strokes_of
 from ingest.document.paged.ruling import RuledGrid, Stroke
-from ingest.document.paged.visible import covers, meets, sides, user_unit, visible_box
+from ingest.document.paged.visible import covers, is_shown, meets, sides, user_unit, visible_box
 from rules.characters import without_radicals
 
 MAX_PAGES = 1_000
@@ -53,6 +53,7 @@ logging.getLogger("pdfminer").setLevel(
 
 _SPECIAL = ("SMask", "Mask", "Decode", "ImageMask")
 """Keys of an image that is not shown as its bytes say."""
+_MASKS = ("SMask", "Mask")
 _SIDES = (("Width", "W"), ("Height", "H"))
 _BROKEN = (
     PSException,
@@ -268,8 +269,10 @@ def _is_annotated(page: PDFPage) -> bool:
     annotations = resolve1(page.annots)
     for each in annotations if isinstance(annotations, list) else []:
         annotation = resolve1(each)
-        kind = resolve1(annotation.get("Subtype")) if isinstance(annotation, dict) else None
-        if getattr(kind, "name", "Link") not in ("Link", "Popup"):
+        if not isinstance(annotation, dict):
+            continue
+        kind, flags = (resolve1(annotation.get(key)) for key in ("Subtype", "F"))
+        if is_shown(getattr(kind, "name", "Link"), flags):
             return True
     return False
 
@@ -283,10 +286,8 @@ def _decoded(text: bytes) -> str:
 
 def _classified(device: _Device, page: PdfPage, width: float, height: float) -> PdfPage:
     cover = _cover([image.box for image in device.images], width, height)
-    last_full = max(
-        (order for order, image in device.ordered if _area(image.box) > 0.7 * width * height),
-        default=-1,
-    )
+    full = [order for order, image in device.ordered if _area(image.box) > _FULL * width * height]
+    last_full = max(full, default=-1)
     hidden = sum(1 for glyph in device.glyphs if glyph.invisible or glyph.order < last_full)
     page = replace(
         page,
@@ -302,12 +303,14 @@ def _classified(device: _Device, page: PdfPage, width: float, height: float) -> 
         page,
         kind=_kind(page),
         plain=not device.altered,
-        overlaid=last_full >= 0 and device.last_small > last_full,
+        overlaid=bool(full) and device.is_laid_over(last_full, several=len(full) > 1),
         lines=lines_of(outside, page.number),
         cells=cells_of(grid, device.glyphs),
     )
 
 
+_FULL = 0.7
+"""Share of a page from which a picture is the page's."""
 _MARK_CHARACTERS = 40
 """Visible characters a scan may carry: page numbers and the line scanner apps add (扫描全能王 创建)."""
 
@@ -365,6 +368,7 @@ class _Device(PDFTextDevice):
         self.size = size  #: of the visible page, points
         self.altered = False  #: something was clipped or mixed
         self.last_small = -1  #: order of the last path or smaller picture
+        self.last_masked = -1  #: order of the last picture with a mask
         self.glyphs: list[Glyph] = []
         self.ordered: list[tuple[int, PdfImage]] = []
         self.strokes: list[Stroke] = []
@@ -374,6 +378,13 @@ class _Device(PDFTextDevice):
     @property
     def images(self) -> list[PdfImage]:
         return [image for _, image in self.ordered]
+
+    def is_laid_over(self, last_full: int, *, several: bool) -> bool:
+        """Whether something may be laid over the last picture that fills the page, lie below it and
+        shine through, or be that picture itself.
+        """
+        shines = self.altered or self.last_masked == last_full
+        return self.last_small > last_full or (shines and (several or self.last_small >= 0))
 
     def _count(self) -> None:
         self.order += 1
@@ -429,6 +440,8 @@ class _Device(PDFTextDevice):
             self.last_small = self.order
         if not meets(box, self.size):
             return
+        if any(stream.get(key) is not None for key in _MASKS):
+            self.last_masked = self.order
         self.ordered.append(
             (
                 self.order,

@@ -5,9 +5,9 @@ The only module that imports ``pypdfium2``.
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 import pypdfium2
@@ -16,7 +16,11 @@ from pypdfium2 import raw
 from ingest.document.seal.pixels import WORKING_PX_PER_MM, Pixels
 
 MAX_SIDE = 2_400  #: pixels: A3 at 100 dpi has 1,654
-_FILLS, _SMALL = 0.7, 0.15  #: shares of a page
+_FILLS, _HALF, _SMALL = 0.7, 0.5, 0.15  #: shares of a page
+_DEEPEST = 8  #: forms in forms
+_COLOURS = 3  #: channels of a picture before the one that says how opaque it is
+_EVERY = 3  #: of its rows and columns that one is looked at
+_OPAQUE, _CLEAR, _WHITE = 255, 16, 230  #: 0-255: all of it, next to nothing; lighter is paper
 
 
 _REMOVE_SECURITY = 3  #: FPDF_REMOVE_SECURITY of fpdf_save.h
@@ -122,21 +126,67 @@ class Renderer:
         return self._document[number - 1]
 
 
+class _Drawn(NamedTuple):
+    """Something drawn on a page, and the share of the page its box is."""
+
+    thing: Any
+    share: float
+
+    @property
+    def fills(self) -> bool:
+        """Whether it is a picture of nearly all of the page."""
+        return self.thing.type == raw.FPDF_PAGEOBJ_IMAGE and self.share > _FILLS
+
+
 def _strip(page: Any) -> None:
     """Take off an open page what is drawn over its scan: forms and pictures of less than half the
-    page behind the last one that fills it, and all lines and areas.
+    page behind the last one that fills it, those in front of it where that one lets them shine
+    through, and all lines and areas.
+    """
+    drawn = list(_drawn(page))
+    full = [at for at, each in enumerate(drawn) if each.fills and not _is_put_on(drawn, at)]
+    last = full[-1] if full else len(drawn)
+    shines = bool(full) and raw.FPDFPageObj_HasTransparency(drawn[last].thing)
+    for at, each in enumerate(drawn):
+        over = at > last or (shines and each.share < _HALF)
+        laid = over and each.thing.type in (raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_FORM)
+        line = each.thing.type in (raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_SHADING)
+        small_form = each.thing.type == raw.FPDF_PAGEOBJ_FORM and each.share < _SMALL
+        if laid or line or small_form:
+            page.remove_obj(each.thing)
+
+
+def _drawn(page: Any, inside: Any = None, level: int = 0, scale: float = 1.0) -> Iterator[_Drawn]:
+    """What is drawn on a page, in its order. A form that fills the page is no thing of its own:
+    programs that merge, number or seal files put the whole page into one.
     """
     width, height = page.get_size()
-    objects = list(page.get_objects(max_depth=1))
-    areas = [_area(each) / max(1.0, width * height) for each in objects]
-    pictures = (raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_FORM)
-    full = [at for at, each in enumerate(objects) if each.type in pictures and areas[at] > _FILLS]
-    for at, each in enumerate(objects):
-        over = bool(full) and at > full[-1] and each.type in pictures
-        line = each.type in (raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_SHADING)
-        small_form = each.type == raw.FPDF_PAGEOBJ_FORM and areas[at] < _SMALL
-        if over or line or small_form:
-            page.remove_obj(each)
+    for each in page.get_objects(max_depth=level + 1, form=inside, level=level):
+        share = scale * _area(each) / max(1.0, width * height)
+        if each.type == raw.FPDF_PAGEOBJ_FORM and share > _FILLS and level < _DEEPEST:
+            matrix = each.get_matrix()
+            enlarged = abs(matrix.a * matrix.d - matrix.b * matrix.c)
+            yield from _drawn(page, each, level + 1, scale * enlarged)
+        else:
+            yield _Drawn(each, share)
+
+
+def _is_put_on(drawn: Sequence[_Drawn], at: int) -> bool:
+    """Whether a picture as large as the page shows something on a small part of it only, over
+    another that fills the page: a seal with much nothing around it.
+    """
+    if not any(each.fills for each in drawn[:at]):
+        return False
+    thing = drawn[at].thing
+    shown = thing.get_bitmap(render=True).to_numpy()[::_EVERY, ::_EVERY]
+    opaque = (
+        shown[..., _COLOURS] if shown.shape[2] > _COLOURS else np.full(shown.shape[:2], _OPAQUE)
+    )
+    if opaque.min() == _OPAQUE and not raw.FPDFPageObj_HasTransparency(thing):
+        return False  # the page itself, over another
+    inked = (shown[..., :_COLOURS].min(axis=2) < _WHITE) & (opaque > _CLEAR)
+    rows, columns = (np.flatnonzero(inked.any(axis=axis)) for axis in (1, 0))
+    return not rows.size or bool(np.ptp(rows) * np.ptp(columns) < _HALF * inked.size)
 
 
 def _area(thing: Any) -> float:

@@ -12,6 +12,7 @@ Box: TypeAlias = tuple[float, float, float, float]
 LEAST = 1.0  #: units that a visible side must have; else the crop box is nonsense
 MOST_UNIT = 1000.0  #: points in a unit: a page may not be larger than a town
 WHOLE = 0.98  #: of the page that a clipping path must leave
+HIDDEN, NO_VIEW = 1 << 1, 1 << 5  #: flags of annotations (ISO 32000-1, table 165)
 
 
 def visible_box(media: Box, crop: Box) -> Box:
@@ -62,3 +63,9 @@ def covers(points: Sequence[tuple[float, float]], size: tuple[float, float]) -> 
     width = min(max(xs), size[0]) - max(min(xs), 0)
     height = min(max(ys), size[1]) - max(min(ys), 0)
     return width >= WHOLE * size[0] and height >= WHOLE * size[1]
+
+
+def is_shown(kind: str, flags: object) -> bool:
+    """Whether a viewer draws an annotation: it is no link, neither hidden nor for print alone."""
+    unseen = isinstance(flags, int) and bool(flags & (HIDDEN | NO_VIEW))
+    return kind not in ("Link", "Popup") and not unseen

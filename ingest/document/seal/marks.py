@@ -230,13 +230,17 @@ def _square_marks(ink: Map, level: float) -> Iterator[Mark]:
         if square and frame.weakest_side > SQUARE.side and emptiest < frame.fill < fullest:
             reason = "有方形印记, 不能确定是公章"
             yield Mark(blob.box, long, "square", False, SQUARE.confidence, reason)
-        elif not square and _is_oblong(frame, long, short) and not _is_ruled(ink, least, blob):
+        elif (not square or frame.fill <= emptiest) and _is_oblong(frame, long, short):
+            ruled = frame.fill < OBLONG.written and _is_ruled(ink, least, blob)
             reason = "有长方形红色印记, 不能确定是公章"
-            yield Mark(blob.box, long, "rectangle", False, SQUARE.confidence, reason)
+            if not ruled:
+                yield Mark(blob.box, long, "rectangle", False, SQUARE.confidence, reason)
 
 
 def _is_oblong(frame: Rectangle, long: float, short: float) -> bool:
-    """A frame several times as long as high with writing in it, as offices' own marks have."""
+    """A frame with writing in it, as offices' own marks have: mostly several times as long as high,
+    and where it is not, with less in it than a name seal.
+    """
     least, most = OBLONG.long_mm
     of_size = least <= long <= most and OBLONG.least_short_mm <= short
     emptiest, fullest = OBLONG.fill

@@ -146,13 +146,15 @@ def test_only_plain_colours_are_decoded_by_us(image: bytes, upright: bool) -> No
         (b"/Annots[<</Subtype/Stamp/Rect[0 0 9 9]>>]", True),
         (b"/Annots[<</Subtype/Link/Rect[0 0 9 9]>> <</Subtype/Widget/FT/Sig>>]", True),
         (b"/Annots[<</Subtype/Link/Rect[0 0 9 9]>> <</Subtype/Popup>>]", False),
+        (b"/Annots[<</Subtype/Stamp/F 4>> 7]", True),
+        (b"/Annots[<</Subtype/Stamp/F 2>> <</Subtype/Stamp/F 36>>]", False),
         (b"/Annots[9 0 R]", False),
         (b"/Annots 7", False),
         (b"", False),
     ],
 )
 def test_what_is_laid_on_a_page_is_noted(annotations: bytes, annotated: bool) -> None:
-    """Links and their popups show nothing."""
+    """Links and their popups show nothing, nor does what is hidden or for print alone."""
     assert one(page=annotations).annotated is annotated
 
 
@@ -165,6 +167,19 @@ def test_what_is_drawn_over_a_scan_is_noted() -> None:
     assert not one(small + b" " + PLAIN).overlaid
     strips = b"".join(b"q 595 0 0 85 0 %d cm /I Do Q " % (85 * number) for number in range(10))
     assert not one(strips).overlaid
+
+
+def test_what_shines_through_a_page_or_is_as_large_as_it_is_noted() -> None:
+    """A small picture below one that lets it through; a second full one with a mask, or mixed."""
+    small, mixing = b"q 120 0 0 120 300 100 cm /I Do Q ", b"/ExtGState<</G<</BM/Multiply>>>>"
+    masked = b"/ColorSpace/DeviceRGB/Mask[250 255 250 255 250 255]"
+
+    assert one(small + b"/G gs " + PLAIN, resources=mixing).overlaid
+    assert one(PLAIN + b" " + PLAIN, image=masked).overlaid
+    assert one(PLAIN + b" /G gs " + PLAIN, resources=mixing).overlaid
+    assert not one(PLAIN, image=masked).overlaid
+    assert not one(b"/G gs " + PLAIN, resources=mixing).overlaid
+    assert not one(PLAIN + b" " + PLAIN).overlaid
 
 
 def test_boxes_are_plain_arithmetic() -> None:
