@@ -195,10 +195,12 @@ def test_a_scan_in_a_form_or_in_two_layers_is_still_a_scan(call: Call) -> None:
 
 
 def test_what_only_a_printer_shows_is_not_there(call: Call) -> None:
-    """A stamp that no viewer draws."""
+    """A stamp that no viewer draws, also beside a remark that is drawn."""
     unseen = (ANNOTATION % (b"Stamp", b"")).replace(b"/F 4", b"/F 36")
+    noted = unseen.replace(b">>]", b">> <</Type/Annot/Subtype/Stamp/Rect[1 1 9 9]/F 4>>]")
 
     assert seal_of(page(SCAN, picture(BARE), unseen), call).outcome is NO
+    assert seal_of(page(SCAN, picture(BARE), noted), call).outcome is NO
 
 
 def test_ink_under_an_annotation_is_ink(call: Call) -> None:

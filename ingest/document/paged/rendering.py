@@ -120,10 +120,21 @@ class Renderer:
         """
         if raw.FPDFPage_GetAnnotCount(page) < 1:
             return page
+        _drop_unseen(page)
         if raw.FPDFPage_Flatten(page, raw.FLAT_NORMALDISPLAY) != raw.FLATTEN_SUCCESS:
             return page
         page.close()
         return self._document[number - 1]
+
+
+def _drop_unseen(page: Any) -> None:
+    """Take off annotations that are for print alone: flattening would put them on the page."""
+    for index in reversed(range(raw.FPDFPage_GetAnnotCount(page))):
+        annotation = raw.FPDFPage_GetAnnot(page, index)
+        unseen = raw.FPDFAnnot_GetFlags(annotation) & raw.FPDF_ANNOT_FLAG_NOVIEW
+        raw.FPDFPage_CloseAnnot(annotation)
+        if unseen:
+            raw.FPDFPage_RemoveAnnot(page, index)
 
 
 class _Drawn(NamedTuple):
