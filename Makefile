@@ -13,7 +13,7 @@ WORKERS ?= auto
 PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
 .DEFAULT_GOAL := help
-.PHONY: bench-main-job manual help demo test setup lint types imports format test-fast coverage torture torture-machines simulate bench bench-pull samples lock wheel deb install upgrade uninstall clean bench-documents extraction-report parts-report corpus bench-rules fuzz-rules mutation schema-in-editor rules-slips cases pairs-report seal-report ring-report bench-seals dead-code migration findings desk-pictures sbom audit
+.PHONY: bench-ledger bench-main-job manual help demo test setup lint types imports format test-fast coverage torture torture-machines simulate bench bench-pull samples lock wheel deb install upgrade uninstall clean bench-documents extraction-report parts-report corpus bench-rules fuzz-rules mutation schema-in-editor rules-slips cases pairs-report seal-report ring-report bench-seals dead-code migration findings desk-pictures sbom audit
 
 help:  ## 列出可用的命令
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -68,6 +68,9 @@ simulate: setup  ## 算一算: 一周二十万封来件要多少 worker,哪一�
 
 torture-machines: setup  ## 多台机器: 两个 receiver、三个 worker 和 PostgreSQL 随机 kill -9,检查不丢信、不重复答复(一到两小时)
 	$(BIN)/python -m tests.torture.several $(ARGS)
+
+bench-ledger: setup  ## PostgreSQL 台账一万、十万、一百万行时,入队、领取、巡查、看邮箱、status 各要多少
+	$(BIN)/python -m bench.ledger $(ARGS)
 
 bench-main-job: setup  ## 完整流程的吞吐量与峰值内存
 	$(BIN)/python -c 'from bench.main_job import main; main()' $(ARGS)

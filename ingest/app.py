@@ -7,11 +7,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ingest.calls import CallFolder, open_call, template_texts, usable_templates, with_place
-from ingest.clock import Clock, SystemClock
+from ingest.clock import Clock, ServerClock, SystemClock
 from ingest.errors import ConfigError, LoginRefusedError, TemporaryError
 from ingest.mailbox.protocol import Mailbox
 from ingest.office import Mouth, Office, describe_office
@@ -229,8 +230,7 @@ def build(
         ConfigError: something in the configuration cannot be used, or database, files and key do
             not belong together.
     """
-    clock = clock or SystemClock()
-    database = open_store_for(settings.store, opening, clock.now())
+    database = open_store_for(settings.store, opening, (clock or SystemClock()).now())
     files = open_files(settings.store)
     if opening is not Opening.LOOK:
         files.prepare()
@@ -245,10 +245,25 @@ def build(
         files=files,
         mailbox=mailbox or open_mailbox(settings),
         transport=transport or open_transport(settings),
-        clock=clock,
+        clock=clock or clock_of(settings, database),
         templates=usable_templates(first.folder)[0],
         more_templates={each.call.id: usable_templates(each.folder)[0] for each in others},
     )
+
+
+def clock_of(settings: Settings, database: Database) -> Clock:
+    """The database's where several machines may share it, else this machine's. Raises as every work
+    with the database.
+    """
+    if not settings.store.database.startswith("postgresql"):
+        return SystemClock()
+    from ingest.store.queue import server_time  # noqa: PLC0415 - one machine has no queue
+
+    def ask() -> datetime:
+        with database.reading() as session:
+            return server_time(session)
+
+    return ServerClock(ask)
 
 
 def _folder_to_serve(

@@ -35,7 +35,6 @@ class ServerClock:
     def __init__(self, ask: Callable[[], datetime], again_after: float = 30.0) -> None:
         self._ask, self._again_after = ask, again_after
         self._said, self._at = ask(), time.monotonic()
-        self.ahead = self._said - datetime.now(UTC)  #: of this machine's own clock, at the start
 
     def now(self) -> datetime:
         """The present instant, aware, in UTC."""

@@ -7,21 +7,19 @@ from __future__ import annotations
 import signal
 import threading
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from types import FrameType
 
 from ingest.app import App, build
-from ingest.clock import ServerClock
+from ingest.clock import SystemClock
 from ingest.daemon import Daemon
 from ingest.errors import ConfigError, StorageError, TemporaryError
 from ingest.log import get_logger
 from ingest.notify import notify
 from ingest.settings import Settings
 from ingest.steps.elsewhere import Elsewhere, Tending
-from ingest.store.database import Database
 from ingest.store.engine import require_engine, require_engine_laid
 from ingest.store.lease import Lease
-from ingest.store.queue import server_time
 
 LOOK_EVERY = 5.0
 """Seconds between two looks of a standby."""
@@ -115,13 +113,7 @@ def prepare(app: App) -> None:
     """
     with app.database.reading() as session:
         require_engine_laid(session.connection())
-    clock = ServerClock(lambda: _time_of(app.database))
-    if abs(clock.ahead) > CLOCKS_DIFFER:
-        seconds = round(clock.ahead.total_seconds())
+    ahead = app.clock.now() - SystemClock().now()
+    if abs(ahead) > CLOCKS_DIFFER:
+        seconds = round(ahead.total_seconds())
         get_logger().warning("this machine's clock differs; the database's counts", seconds=seconds)
-    app.clock = clock
-
-
-def _time_of(database: Database) -> datetime:
-    with database.reading() as session:
-        return server_time(session)

@@ -18,7 +18,7 @@ import pytest
 from sqlalchemy import make_url
 from structlog.testing import capture_logs
 
-from ingest.app import build
+from ingest.app import build, clock_of
 from ingest.clock import FixedClock, SystemClock
 from ingest.errors import MailroomError, StorageError, TemporaryError
 from ingest.opening import UnfitStoreError, adopt, refuse_unfit
@@ -344,6 +344,7 @@ def test_a_host_whose_clock_is_wrong_works_by_the_databases(
         house.arrive(plain_mail())
         receive_all(house.app.inlet)
         monkeypatch.setattr("ingest.clock.datetime", _Ahead)
+        house.app.clock = clock_of(house.app.settings, house.app.database)
         with capture_logs() as said:
             prepare(house.app)
         assert [line["seconds"] for line in said] == [-600]

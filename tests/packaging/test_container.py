@@ -138,3 +138,31 @@ def test_the_example_of_several_machines_is_made_of_what_there_is() -> None:
         assert {name.removeprefix("MAILROOM_STORE__").lower() for name in names} <= known
     for each in services.values():
         assert set(each.get("secrets", ())) <= set(compose["secrets"])
+
+
+def test_what_the_example_needs_beside_it_is_told() -> None:
+    """Every file that it or its variables name, the place of each, and the bucket."""
+    text = (ROOT / "share/container/compose.yaml").read_text(encoding="utf-8")
+    howto = (ROOT / "docs/howto/多台机器.md").read_text(encoding="utf-8")
+    compose = YAML(typ="safe").load(text)
+    worker = compose["services"]["worker"]
+    places = dict(volume.split(":")[:2] for volume in worker["volumes"])
+    named = [each["file"].removeprefix("./") for each in compose["secrets"].values()]
+    for value in worker["environment"].values():
+        for here, inside in places.items():
+            if value.startswith(inside) and here.startswith("./"):
+                named.append(here.removeprefix("./") + value.removeprefix(inside))
+
+    assert sorted(set(named)) == [
+        "secrets/database-password",
+        "secrets/objects-secret",
+        "secrets/pgpass",
+    ]
+    assert all(f"`{name}`" in howto for name in [*named, "etc/mailroom.toml"])
+    assert places["./etc"] == "/etc/mailroom"
+    assert "建桶 `mailroom`" in howto
+    assert worker["environment"]["MAILROOM_STORE__FILES"].startswith("s3://mailroom/")
+    kept = {
+        volume.split(":")[0] for each in compose["services"].values() for volume in each["volumes"]
+    }
+    assert {each for each in kept if not each.startswith(".")} == set(compose["volumes"])

@@ -62,6 +62,7 @@ class Office:
     posted: list[Posted] = field(default_factory=list)
     taken: Taken = field(default_factory=Taken)
     kills: int = 0
+    environment: dict[str, str] = field(default_factory=dict)  #: of every process
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -119,7 +120,7 @@ class Office:
 
     def start(self, name: str, kill_at: str = "") -> None:
         """``receiver1``, ``worker2``: the role is its name without the number."""
-        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        environment = {**os.environ, "PYTHONPATH": str(ROOT), **self.environment}
         if kill_at:
             environment["MAILROOM_KILL_AT"] = kill_at
         self.hand_out_key(name)
