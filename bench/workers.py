@@ -1,0 +1,104 @@
+"""``make bench-workers``: mails read a second by one, two and four ``mailroom worker`` processes, with a
+real PostgreSQL; for a quiet machine. Beside it what does not hang on other load: seconds of a core
+for a mail.
+
+The mails (the samples, or with ``--light`` small ones) wait in the queue before the first worker
+starts; counted is from the first mail read to the last.
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import signal
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from ingest.demo.mails import load_samples
+from ingest.demo.smtp_sink import SmtpSink
+from tests.servers.dovecot import DovecotServer
+from tests.servers.postgresql import PostgresqlServer
+from tests.torture.machines import Office
+from tests.torture.mails import Posted, mixed
+
+_UNREAD = "SELECT count(*) FROM messages WHERE state = 'stored'"
+_KNOWN = "SELECT count(*) FROM messages"
+_LONG = 3600.0
+
+
+def samples() -> list[Posted]:
+    """Every sample mail once."""
+    return [
+        Posted(each.path.read_bytes(), each.received, answered=True, what=each.what)
+        for each in load_samples()
+    ]
+
+
+def count(office: Office, query: str) -> int:
+    """One number."""
+    return int(str(office.ask(query)[0]))
+
+
+def fill(office: Office, mails: list[Posted]) -> None:
+    """All mails wait to be read, and no receiver is at work any more."""
+    office.post(mails)
+    office.start("receiver1")
+    assert office.wait_until(lambda: count(office, _KNOWN) == len(mails), _LONG)
+    office.kill("receiver1", signal.SIGTERM)
+
+
+def read_all(office: Office, workers: int) -> tuple[float, float]:
+    """Mails a second, and seconds of a core for a mail, what starting costs included."""
+    waiting, used = count(office, _UNREAD), core()
+    for number in range(1, workers + 1):
+        office.start(f"worker{number}")
+    assert office.wait_until(lambda: count(office, _UNREAD) < waiting, _LONG)
+    began, left = time.monotonic(), count(office, _UNREAD)
+    assert office.wait_until(lambda: count(office, _UNREAD) == 0, _LONG)
+    seconds = time.monotonic() - began
+    for number in range(1, workers + 1):
+        office.kill(f"worker{number}", signal.SIGTERM)
+    return left / seconds, (core() - used) / waiting
+
+
+def core() -> float:
+    """Seconds of a core of all children that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def main() -> None:
+    """A table."""
+    options = argparse.ArgumentParser(prog="make bench-workers", description=__doc__)
+    options.add_argument("--workers", type=int, nargs="+", default=[1, 2, 4])
+    options.add_argument("--light", type=int, default=0, help="so many small mails instead")
+    given, say = options.parse_args(), sys.stdout.write
+    mails = mixed(given.light) if given.light else samples()
+    say("| workers | mails a second | times the first | core, a mail |\n|---|---|---|---|\n")
+    first = 0.0
+    with tempfile.TemporaryDirectory() as folder, SmtpSink() as sink:
+        dovecot, server = DovecotServer(Path(folder)), PostgresqlServer(durable=True)
+        dovecot.start()
+        server.start()
+        try:
+            for workers in given.workers:
+                place = Path(folder) / f"office{workers}"
+                office = Office(place, dovecot.new_account(), sink, server)
+                try:
+                    fill(office, mails)
+                    rate, cost = read_all(office, workers)
+                finally:
+                    office.close()
+                first = first or rate
+                say(f"| {workers} | {rate:.2f} | {rate / first:.2f} | {cost:.2f} s |\n")
+                sys.stdout.flush()
+        finally:
+            server.stop()
+            server.remove()
+            dovecot.stop()
+
+
+if __name__ == "__main__":
+    main()
