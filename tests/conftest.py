@@ -24,6 +24,7 @@ from tests.servers.certificates import Certificates, make_certificates
 from tests.servers.dovecot import DovecotAccount, DovecotServer, program
 from tests.servers.objects import ObjectServer
 from tests.servers.postgresql import INSTALLED, PostgresqlServer
+from tests.statements import compile_once
 
 # How long an example takes says nothing while other workers use the same cores.
 hypothesis.settings.register_profile("house", deadline=None)
@@ -57,6 +58,14 @@ def print_is_read_once(once: Once) -> Iterator[None]:
     """
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv(KNOWN_PRINT, str(once.folder / "print"))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def statements_are_compiled_once() -> Iterator[None]:
+    """For all the databases of a worker."""
+    with pytest.MonkeyPatch.context() as patched:
+        compile_once(patched)
         yield
 
 
