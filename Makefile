@@ -10,7 +10,8 @@ BIN := $(VENV)/bin
 export PYTHON VENV
 # A worker for each core; tests marked with one xdist_group stay together (docs/testing.md).
 WORKERS ?= auto
-PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
+# Hundreds of programs are started: what one of them compiled the next ones load, whatever the shell says.
+PYTEST = PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
 .DEFAULT_GOAL := help
 .PHONY: bench-workers bench-ledger bench-main-job manual help demo test setup lint types imports format test-fast coverage torture torture-machines simulate bench bench-pull samples lock wheel deb install upgrade uninstall clean bench-documents extraction-report parts-report corpus bench-rules fuzz-rules mutation schema-in-editor rules-slips cases pairs-report seal-report ring-report bench-seals dead-code migration findings desk-pictures sbom audit
