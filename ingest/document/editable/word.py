@@ -79,6 +79,8 @@ class _OpenCell:
     width: int = 1
     height: int = 1
     continues: bool = False
+    covered: bool = False  #: by the cell on its left
+    gone: bool = False  #: deleted with tracked changes
     paragraphs: list[str] = field(default_factory=list)
     carried: str = ""  #: text of a paragraph whose mark was deleted
     fields: int = 0  #: fields open where it begins
@@ -175,6 +177,8 @@ class _Walk:
             "gridBefore": self._grid_before,
             "gridSpan": self._span,
             "vMerge": self._merge,
+            "hMerge": self._merge_across,
+            "cellDel": self._delete_cell,
             "blip": self._picture,
             "imagedata": self._picture,
             "drawing": self._drawing,
@@ -416,6 +420,18 @@ class _Walk:
         if self.open and self.open[-1].current is not None:
             self.open[-1].current.continues = value(element, "val") != "restart"
 
+    def _merge_across(self, element: etree._Element) -> None:
+        """An old way to join cells of a row (Word 97 and what converts from it): the first is as
+        wide as all, the others are covered.
+        """
+        if self.open and self.open[-1].current is not None:
+            self.open[-1].current.covered = value(element, "val") != "restart"
+
+    def _delete_cell(self, _: etree._Element) -> None:
+        """With tracked changes: the cells behind it take its place."""
+        if self.open and self.open[-1].current is not None:
+            self.open[-1].current.gone = True
+
     def _end_cell(self) -> None:
         if not self.open or self.open[-1].current is None:
             return
@@ -424,9 +440,13 @@ class _Walk:
             text for text in (cell.carried, self.fields.close_to(cell.fields)) if text
         ]
         table.current = None
-        if cell.column >= MAX_COLUMNS:
+        if cell.column >= MAX_COLUMNS or cell.gone:
             return
         table.column = cell.column + cell.width
+        before = table.cells[-1] if table.cells else None
+        if cell.covered and before is not None and before.row == cell.row:
+            before.width += cell.width
+            return
         above = table.above.get(cell.column)
         if cell.continues and above is not None and above.ends_at(cell):
             above.height += 1

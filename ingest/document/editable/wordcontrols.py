@@ -12,6 +12,7 @@ from lxml import etree
 
 from ingest.document.content import INK, words
 from ingest.document.editable.officepackage import Package, child, is_on, name_of, value
+from ingest.document.editable.symbols import is_symbol_font, shown, shown_in, symbol
 
 MAX_PARTS = 40  #: of custom XML that are looked into
 _MAX_STEPS = 12
@@ -22,7 +23,8 @@ _PROMPT = re.compile(
     r"\s*|.*(?:单击|点击|点按|轻触|此处|选择|键入|输入|填写|请|click|tap|choose|enter).*",
     re.IGNORECASE | re.DOTALL,
 )
-_TICKED, _EMPTY = frozenset("☑☒√✓✔■●×⊠▣⊙"), frozenset("☐□○◻◯")
+_EMPTY = frozenset("☐□○◻◯◇▢⬜⚪")
+_LONGEST_SIGN = 2
 
 
 class Bindings:
@@ -117,15 +119,40 @@ def _held(control: etree._Element) -> str:
 
 
 def _tick_box(control: etree._Element, box: etree._Element) -> str | None:
-    """The state, if the sign that stands there does not say the opposite."""
+    """The state, if the sign that stands there does not say otherwise: programs that do not know
+    such boxes leave the state as it was. None for more than a sign, which is shown as it stands.
+    """
     checked = child(box, "checked")
-    if checked is None:
+    held = words(_sign(control)).strip()
+    if checked is None or len(held) > _LONGEST_SIGN:
         return None
     ticked = is_on(checked)
-    sign = words(_held(control)).strip()
-    if sign in (_EMPTY if ticked else _TICKED):
-        return INK
-    return "☑" if ticked else "☐"
+    if ticked:
+        return INK if held in _EMPTY else "☑"
+    return "☐" if held in _EMPTY or held in ("", _own_sign(box)) else INK
+
+
+def _sign(control: etree._Element) -> str:
+    """What a tick box holds, letters of symbol fonts as what they look like."""
+    content = child(control, "sdtContent")
+    found = content.iter("{*}t", "{*}sym") if content is not None else ()
+    return "".join(map(_looks_like, found))
+
+
+def _looks_like(piece: etree._Element) -> str:
+    if name_of(piece) == "sym":
+        return symbol(int(value(piece, "char") or "0", 16), value(piece, "font"))
+    text, run = piece.text or "", piece.getparent()
+    fonts = child(run, "rPr", "rFonts") if run is not None else None
+    font = value(fonts, "ascii") if fonts is not None else ""
+    return shown_in(text, font) if is_symbol_font(font) else shown(text)
+
+
+def _own_sign(box: etree._Element) -> str:
+    """The sign a tick box has when it is empty."""
+    told = child(box, "uncheckedState")
+    code = value(told, "val") if told is not None else ""
+    return chr(int(code, 16)) if re.fullmatch("[0-9A-Fa-f]{1,4}", code) else ""
 
 
 # --- old form fields ------------------------------------------------------------------------------

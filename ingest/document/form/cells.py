@@ -8,19 +8,24 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 from ingest.document.content import INK, STRUCK, for_people, words
 from ingest.document.form.choices import beside, choose, is_marked, named, only_options
+from ingest.document.form.labels import NAME_LABELS
 from ingest.document.form.prompts import (
+    behind_prompt,
+    codes_behind_prompt,
     is_blank,
     is_example,
+    is_long_enough,
     points_elsewhere,
     without_leftovers,
     without_prompts,
 )
 from rules.facts import Fact, Provenance, Value
 from rules.labels import REMARK, label_key
-from rules.vocabulary import Field, FieldType, normalise, parse_value
+from rules.vocabulary import TEXTUAL, Field, FieldType, normalise, parse_value
 
 MAX_VALUE = 20_000  #: characters kept of one value
 MAX_RAW = 500  #: characters kept as evidence
@@ -28,6 +33,7 @@ MAX_RAW = 500  #: characters kept as evidence
 #: categories a tick of an unknown font may have: then nobody knows what it says
 _SIGNS = {"So", "Sm", "Co", "Cn"}
 _LISTS = frozenset({FieldType.CHOICE, FieldType.CHOICES, FieldType.YES_NO})
+_CODES = frozenset({FieldType.TELEPHONE, FieldType.EMAIL, FieldType.CREDIT_CODE})
 _ANSWERS = {"是": True, "有": True, "否": False, "无": False}
 
 
@@ -48,10 +54,27 @@ def read_cell(field: Field, said: str, provenance: Provenance) -> Fact:
     text = without_prompts(words(said), long=long)
     if is_blank(text):
         # struck text or a drawing: somebody was here
-        return Fact.unknown(at) if INK in said or STRUCK in said else Fact.blank(at)
+        return (
+            Fact.unknown(at) if INK in said or STRUCK in said else _behind_prompt(field, text, at)
+        )
     elsewhere = not long and (points_elsewhere(text) or is_example(words(said)))
-    value = None if elsewhere else _read_plain(field, text)
+    drawn = INK in said and field.type in _LISTS  # a control or shape beside the only option
+    value = None if elsewhere or drawn else _read_plain(field, text)
     return Fact.unknown(at) if value is None else Fact.known(value, at)
+
+
+def _behind_prompt(field: Field, text: str, at: Provenance) -> Fact:
+    """What a cell says that holds a prompt: blank, unless somebody wrote behind it in its line."""
+    if field.type in TEXTUAL - _CODES:
+        behind = behind_prompt(text)
+        long = field.type is FieldType.LONG_TEXT
+        filled = is_long_enough(behind) if long else bool(behind)
+        return Fact.unknown(at) if filled else Fact.blank(at)
+    found = (parse_value(field, each.strip()) for each in codes_behind_prompt(text))
+    value = (
+        None if field.type in _LISTS else next((each for each in found if each is not None), None)
+    )
+    return Fact.blank(at) if value is None else Fact.known(value, at)
 
 
 def may_be_chosen(field: Field, said: str) -> bool:
@@ -81,8 +104,14 @@ def _read_choice(field: Field, said: str, at: Provenance) -> Fact:
 # --- plain values ---------------------------------------------------------------------------------
 
 
-_UNSEEN = dict.fromkeys((0x200B, 0x200C, 0x2060, 0xFEFF, 0x00AD))
-"""Characters that take no room: web pages and phones leave them in names."""
+_UNSEEN = dict.fromkeys(
+    map(
+        ord,
+        "\u200b\u200c\u2060\ufeff\u00ad\u061c\u200e\u200f"
+        "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069",
+    )
+)
+"""Characters that take no room or tell a direction: web pages and phones leave them in names."""
 
 
 def _read_plain(field: Field, text: str) -> Value | None:
@@ -127,28 +156,40 @@ def _tidy(text: str, *, keep_lines: bool) -> str:
     plain = text.strip(" \t\n_＿　")
     if keep_lines:
         return plain
-    plain = _without_numbers(_NUMBERED.sub("", without_leftovers(plain)))
+    plain = _ENDING.sub("", _without_numbers(_NUMBERED.sub("", without_leftovers(plain))))
     pieces = plain.split()
     if len(pieces) > 1 and (all(map(_PERSON.fullmatch, pieces)) or pieces[-1] in {"男", "女"}):
         return " ".join(pieces)
     return re.sub(rf"(?<={_HAN})\s+(?={_HAN})", "", " ".join(pieces))
 
 
+_ENDING = re.compile(
+    rf"(?<={_HAN})(?:[。；;，,、.*＊※]+|\s+(?:19|20)\d\d年\d{{1,2}}月\d{{1,2}}日)+$"
+)
+"""What a name does not end in: a full stop, a mark, the day it was written."""
 _NUMBERED = re.compile(rf"^(?:[(（]?\d{{1,2}}[)）.、．]\s*|[★☆※▲△●◆■*＊]+\s*)(?={_HAN}{{2}})")
 """A number or mark that a clerk set before a name."""
+
+
+_SHORT = frozenset({"单位", "学校", "部门"})
 
 
 def _without_label(field: Field, text: str) -> str:
     """A text before which the field's own label was written once more: ``联系人：麦玉清``."""
     label, colon, rest = text.partition("：" if "：" in text else ":")
     own = {label_key(each) for each in (field.name, *field.labels)}
-    return rest.strip() if colon and rest.strip() and label_key(label) in own else text
+    if colon and rest.strip() and (label_key(label) in own or label.strip() in _SHORT):
+        return rest.strip()
+    head, *behind = re.split(r"[ \t\u3000]+", text.strip(), maxsplit=1)
+    return behind[0] if behind and head in NAME_LABELS else text
 
 
 _NUMBER_BEHIND = re.compile(
     r"^\s*([\u3400-\u9fff\U00020000-\U0003ffff·•\s]{2,24}?)[\s,，、;；/(（:：]*"
     r"(?:(?:联系)?(?:电话|手机)(?:号码?)?[:：]?\s*)?"
-    r"(?:1[3-9]\d[- ]?\d{4}[- ]?\d{4}|0\d{2,3}[-—–]\d{7,8})[)）]?\s*$"
+    r"(?:(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}|(?:0\d{2,3}[-—– ]?)?[2-8]\d{6,7}|[\w.+-]{1,64}@[\w.-]{3,64})"
+    r"[)）]?\s*$",
+    re.ASCII,
 )
 
 
@@ -167,6 +208,12 @@ def _says_more(rest: str) -> bool:
     return len(re.sub(r"[、,，;；。.\d①-⑳和及与:：()（）]", "", rest)) > 6
 
 
+def _is_part_of_a_word(raw: str, written: Sequence[str]) -> bool:
+    """Whether one more character makes an option another word: 中小学."""
+    before = "|".join(map(re.escape, written))
+    return re.search(rf"(?<!{_HAN})(?![是为属系])({_HAN})(?:{before})", raw) is not None
+
+
 def _named_options(field: Field, raw: str) -> Value | None:
     """Options written out; a word of denial, much other text or the whole list with nothing between
     makes it unreadable rather than guessed.
@@ -178,7 +225,7 @@ def _named_options(field: Field, raw: str) -> Value | None:
         return field.options if len(pieces) >= len(written) else None
     if value is not None:
         return value
-    if not written or _says_more(beside(raw, field.options)):
+    if not written or _says_more(beside(raw, field.options)) or _is_part_of_a_word(raw, written):
         return None
     if field.type is FieldType.CHOICES:
         return tuple(option for option in field.options if option in written)

@@ -36,7 +36,7 @@ class Mark(Enum):
 _KINDS = {
     Mark.TICK: "☑✅✓✔√🗸🗹☒🗷🗵⊠⌧⮽",
     Mark.SOLID: "■●◉◆◼⬛⚫⬤▣⊙◎⦿🔘▪◾🅥◙◈⏺⊕🟢🔴🔵◍◐◕▩▦",
-    Mark.EMPTY: "☐□○◻◯⬜⚪◽▫◇▢❏❐❑❒⭕🔲🔳⬚◌◦❍〇口▭▯🞎🞏⬭",
+    Mark.EMPTY: "☐□○◻◯⬜⚪◽▫◇▢❏❐❑❒⭕🔲🔳⬚◌◦❍〇口囗▭▯🞎🞏⬭",
     Mark.CROSS: "×✗✘✕✖╳⨯❌❎xXㄨ乂🗙🗴",
     Mark.TYPED: "vV∨˅ˇνѵ🗳",
     Mark.FAINT: "/／\\丿ノ╱1对勾Yy*＊+＋→➔➜➢☞👉★☆▲△➤",
@@ -44,9 +44,16 @@ _KINDS = {
 MARKS = {char: kind for kind, chars in _KINDS.items() for char in chars}
 _TYPED = "".join(_KINDS[kind] for kind in (Mark.TICK, Mark.SOLID, Mark.TYPED, Mark.CROSS))
 _CHOSEN = frozenset({Mark.TICK, Mark.SOLID})
+_BOXED = frozenset("☑☒🗹🗷🗵⊠⌧⮽")  #: ticks that bring their own box
+_SHAPES = ("☐□◻◽▫❏❐❑❒口囗⬜▢", "○◯〇⚪⭕◌◦❍", "◇")
+"""Empty marks that are the same to whoever looks; of all others each is its own."""
 _SEPARATORS = frozenset("、,，;；。.:：|｜()（）[]【】<>《》\"“”'‘’-—–…~·•")
 _NO_TEXT = frozenset({"So", "Sm", "Sk", "Co", "Cn"})
 _NUMBERED = frozenset("①②③④⑤⑥⑦⑧⑨⑩⑪⑫❶❷❸❹❺❻❼❽❾❿⑴⑵⑶⑷⑸⑹⑺⑻⑼⑽⒈⒉⒊⒋⒌⒍⒎⒏⒐㈠㈡㈢㈣㈤㈥㈦㈧㈨㈩")
+_NAMED_BY_NUMBER = re.compile(
+    r"选(?:择|了|项|为|是|[:：])*\s*(?:[A-Ha-hＡ-Ｈ①-⑩]|[(（]?\d{1,2}(?!\s*(?:\d|[项个种类至到~～—-])))"
+)
+"""An answer that names options by their letters or numbers: 选B、D."""
 _VARIANT = frozenset("\ufe0e\ufe0f\u200d\u200b\ufeff")
 _OVERLAID = re.compile(r"(?:[^\s\u0335-\u0338][\u0335-\u0338])+")
 _ENCLOSED = re.compile(r"((?:[^\s\u20dd-\u20e0\u0332][\u20dd-\u20e0\u0332])+)")
@@ -99,10 +106,13 @@ def choose(text: str, options: Sequence[str], *, several: bool) -> Choice:
     places, gaps = _split(pieces)
     if _denies(pieces) or not any(place.text for place in places):
         return UNSURE
-    told = {piece.mark for gap in gaps for piece in gap.marks}
-    if told == {Mark.EMPTY}:
-        if _lacks_a_box(places, gaps):
-            return UNSURE
+    told = [piece for gap in gaps for piece in gap.marks]
+    empty = {piece.mark for piece in told} == {Mark.EMPTY}
+    if empty and (
+        _lacks_a_box(places, gaps) or not _are_alike(told) or _NAMED_BY_NUMBER.search(text)
+    ):
+        return UNSURE
+    if empty and len({piece.ringed for piece in told}) == 1:
         places[0].marks = [Mark.EMPTY]
     elif not _share_out(places, gaps):
         return UNSURE
@@ -110,12 +120,18 @@ def choose(text: str, options: Sequence[str], *, several: bool) -> Choice:
     return _verdict(_merged(places), several=several, texts=texts)
 
 
+def _are_alike(boxes: Sequence[_Piece]) -> bool:
+    """Whether empty marks all have the same shape."""
+    shapes = {next((each for each in _SHAPES if box.text in each), box.text) for box in boxes}
+    hollow = any("(" in box.text or "[" in box.text for box in boxes)
+    return len(shapes) == 1 or hollow
+
+
 def _lacks_a_box(places: Sequence[_Place], gaps: Sequence[_Gap]) -> bool:
-    """Whether fewer boxes than options stand there: what stood beside the others is lost, or was
-    put in place of their box.
+    """Whether fewer boxes than options stand there: what stood beside the others is lost, was put
+    in place of their box, or an answer was written behind them.
     """
-    boxes = sum(len(gap.marks) for gap in gaps)
-    return boxes < len({place.text for place in places})
+    return sum(len(gap.marks) for gap in gaps) < len(places)
 
 
 def _denies(pieces: Sequence[_Piece]) -> bool:
@@ -271,6 +287,7 @@ def _pattern(keys: tuple[str, ...]) -> re.Pattern[str]:
     spaced = [r"\s*".join(map(re.escape, key)) for key in sorted(keys, key=len, reverse=True)]
     signs = re.escape("".join(MARKS) + INK + STRUCK)
     between = re.escape("".join(_SEPARATORS))
+    bracketed = rf"[\[(【〔]\s*[{re.escape(_TYPED)}]?\s*[\])】〕]"
     return re.compile(
         r"(?P<hint>\((?=[^()]{2})[^()]*(?:打|划|画|勾|选|请|可|填)[^()]*\)"
         r"|请?在[^,。]{0,14}(?:打|划|画)[^,。:]{0,6}[:]?|请?(?:选择|勾选)[:])"
@@ -279,7 +296,7 @@ def _pattern(keys: tuple[str, ...]) -> re.Pattern[str]:
         r"|(?P<hollow>[\[(【〔]\s*[\])】〕])"
         rf"|(?P<lined>_+[ ]*[{signs}][ ]*_+)"
         r"|(?P<number>(?<!\w)\(?(?:\d{1,2}|[A-Ha-h])\)?[.、):])"
-        rf"|(?P<space>(?:[\s{between}]|_(?!_*[ ]*[{signs}][ ]*_))+)"
+        rf"|(?P<space>(?:(?!{bracketed})[\s{between}]|_(?!_*[ ]*[{signs}][ ]*_))+)"
         rf"|(?P<sign>[^\w\s]|[{re.escape(''.join(char for char in MARKS if char.isalnum()))}])"
         r"|(?P<word>\w)",
         re.IGNORECASE | re.DOTALL,
@@ -404,11 +421,22 @@ def _fits(gap: _Gap, *, before: bool, single: bool) -> bool:
 
 def _cut(gap: _Gap, *, before: bool | None) -> int | None:
     """How many of several groups are the left option's."""
-    if before is True:
-        return 1 if gap.left else 0
-    if before is False:
-        return len(gap.groups) - 1 if gap.right else len(gap.groups)
+    whole = len(gap.groups)
+    if before is True and not gap.left:
+        return None if _is_stray(gap.groups, touches=gap.right) else 0
+    if before is False and not gap.right:
+        return None if _is_stray(gap.groups[::-1], touches=gap.left) else whole
+    if before is not None:
+        return 1 if before else whole - 1
     return 1 if gap.left and gap.right and len(gap.groups) == 2 else None
+
+
+def _is_stray(groups: _Groups, *, touches: bool) -> bool:
+    """Whether the mark farthest from the option whose box stands beside it may be the other's: a
+    tick between blanks, ``□小学 √ □初中``.
+    """
+    boxed = any(piece.mark is Mark.EMPTY for piece in groups[-1])
+    return touches and boxed and not any(piece.mark is Mark.EMPTY for piece in groups[0])
 
 
 # --- what they say --------------------------------------------------------------------------------
@@ -475,6 +503,7 @@ def _by_ticks(
         _are_bullets(places, ticked),
         any(set(place.marks) & {Mark.TYPED, Mark.UNKNOWN} for place in odd),
         any(Mark.CROSS in place.marks for place in ticked),
+        any(Mark.EMPTY in place.marks and _BOXED.intersection(place.signs) for place in ticked),
         any("1" in place.signs for place in ticked),  # a tick that names an option by its number
         bool(ringed) and not any(place in ticked for place in ringed),
     )

@@ -13,7 +13,7 @@ from functools import lru_cache
 from itertools import zip_longest
 from typing import NamedTuple
 
-from ingest.document.content import INK, Cell, Content, Line, Table
+from ingest.document.content import INK, Cell, Content, Line, Table, words
 from ingest.document.form.cells import may_be_chosen, read_cell
 from ingest.document.form.labels import (
     MAX_LABEL,
@@ -45,6 +45,8 @@ _SHARED = TEXTUAL - {FieldType.TEXT, FieldType.LONG_TEXT, FieldType.ID}
 """Telephone and the like: what stands there is one by its shape."""
 
 _HAN = re.compile("[\u3400-\u9fff]")
+_ANY_LABEL = re.compile(r"(?<=\S)[ \t\u3000]+([\u3400-\u9fff]{2,8})[ \t]*:(?=[ \t]*\S)")
+_ASIDE = re.compile("备注|说明|要求|提示|照片|贴|示例|样例")
 _ASKS = re.compile(r"[:：∶꞉︰﹕]\s*$")
 _LISTS = _OVER_LINES - {FieldType.LONG_TEXT}
 
@@ -149,17 +151,17 @@ def _index(content: Content, form: Form) -> _Index:
 class _Index:
     """Cells by label key, and the labelled pieces of all other text, read once for all fields."""
 
-    def __init__(self, content: Content, words: _Words, columns: tuple[Field, ...]) -> None:
-        self.words = words
+    def __init__(self, content: Content, known: _Words, columns: tuple[Field, ...]) -> None:
+        self.words = known
         self.cells: dict[str, list[tuple[Table, Cell]]] = {}
         self.pieces: dict[str, list[_Found]] = {}
+        self.sections: dict[str, _Found] = {}
         for table in content.tables:
             heads = heads_of(table, columns)
             for cell in table.cells:
                 self._index_cell(table, cell, heads)
-        self.sections: dict[str, _Found] = {}
         for line in content.lines:
-            self._add(_labelled_pieces(line.said[:_MAX_LINE], words), line.place, "text", 0.95)
+            self._add(_labelled_pieces(line.said[:_MAX_LINE], known), line.place, "text", 0.95)
         self._index_sections(content.lines)
 
     def _index_cell(self, table: Table, cell: Cell, heads: list[Head]) -> None:
@@ -168,12 +170,21 @@ class _Index:
             if not in_heads(heads, cell.row):
                 self.cells.setdefault(key, []).append((table, cell))
         else:
+            self._index_heading(table, cell)
             pieces = _labelled_pieces(cell.said[:_MAX_LINE], self.words)
             if not pieces or self._belongs_to_long_text(table, cell):
                 return
             if self._asks_beside(table, cell, pieces):
                 self.cells.setdefault(pieces[0][0], []).append((table, cell))
             self._add(pieces, table.place(cell), "table", 0.9)
+
+    def _index_heading(self, table: Table, cell: Cell) -> None:
+        """A cell over the whole width that begins with the label of a text, alone on its line."""
+        first, _, rest = cell.text.partition("\n")
+        if rest.strip() and key_of(first) in self.words.labels and table.right_of(cell) is None:
+            place = table.place(cell)
+            said = cell.said.split("\n")
+            self._index_sections(tuple(Line(words(each), place, each) for each in said))
 
     def _asks_beside(self, table: Table, cell: Cell, pieces: Sequence[tuple[str, str]]) -> bool:
         """Whether a cell ends in its only label, dressed up so far that it is not known as one, and
@@ -260,7 +271,7 @@ class _Index:
         marks = sorted(self._other_labels(field, flat), key=lambda match: match.start())
         if not marks:
             return found
-        own = found.text[: origin[marks[0].start()]].rstrip(_EDGES)
+        own = found.text[: origin[marks[0].start()]].rstrip(_EDGES + "(（")
         if own.strip(_EDGES):
             return found._replace(text=own)
         keys = self.words.keys[field.name]
@@ -270,8 +281,12 @@ class _Index:
         return found._replace(doubtful=True)
 
     def _other_labels(self, field: Field, flat: str) -> Iterator[re.Match[str]]:
-        """Labels in a value that are not the field's own."""
-        for pattern in (self.words.pattern, OTHERS_IN_TEXT):
+        """Labels in a value that are not the field's own; behind a short text a word with a colon
+        is one, whatever it says.
+        """
+        short = field.type is FieldType.TEXT
+        patterns = (self.words.pattern, OTHERS_IN_TEXT, *([_ANY_LABEL] if short else []))
+        for pattern in patterns:
             for match in pattern.finditer(flat):
                 if label_key(match[1]) not in self.words.keys[field.name]:
                     yield match
@@ -301,6 +316,9 @@ class _Index:
             if field.type in _LISTS:
                 cells = [each for cell in cells for each in self._list(field, table, cell)]
             said = "\n".join(cell.said for cell in cells) + drawn
+            beyond = None if said.strip() and not is_blank(said) else self._beyond(table, right)
+            if beyond is not None:
+                return _Found(beyond.said, table.place(beyond), "table", 0.5, doubtful=True)
             return _Found(said, table.place(right), "table", 1.0)
         return None if self._heads_group(table, label) else self._below(table, label, drawn)
 
@@ -321,13 +339,31 @@ class _Index:
         beyond = table.right_of(right)
         return right if beyond is None or self._is_label(beyond) else beyond
 
+    def _beyond(self, table: Table, right: Cell) -> Cell | None:
+        """What stands alone behind an empty place, at the end of its row: nobody knows whether it is
+        the answer, unless its column is for remarks.
+        """
+        beyond = table.right_of(right)
+        if beyond is None or beyond.row != right.row or table.right_of(beyond) is not None:
+            return None
+        head = table.at(0, beyond.column)
+        aside = _ASIDE.search(head.text if head is not None else "") or _ASIDE.search(beyond.text)
+        return None if aside or is_blank(beyond.text) or self._is_label(beyond) else beyond
+
     def _list(self, field: Field, table: Table, first: Cell) -> Iterator[Cell]:
-        """A list to tick over several cells of a row: each an option, or a box for one."""
-        yield first
+        """A list to tick over several cells of a row: each an option, or a box for one that may be
+        empty.
+        """
+        cells = [first]
         cell = table.right_of(first)
-        while cell is not None and cell.row == first.row and may_be_chosen(field, cell.said):
-            yield cell
+        while cell is not None and cell.row == first.row:
+            if cell.said.strip() and not may_be_chosen(field, cell.said):
+                break
+            cells.append(cell)
             cell = table.right_of(cell)
+        while len(cells) > 1 and not cells[-1].said.strip():
+            cells.pop()
+        yield from cells
 
     def _heads_group(self, table: Table, label: Cell) -> bool:
         """Whether a label with a value beside it follows:

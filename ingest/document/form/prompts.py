@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 
 from rules.vocabulary import normalise
 
@@ -35,7 +36,9 @@ _EXAMPLE = re.compile(r"(?:示例|例如|例|样例|范例|如)[::].*", re.DOTAL
 _ANYBODY = re.compile(r"[\u3400-\u9fff]{0,12}(?:[x×*○〇]{2,}|某+)[\u3400-\u9fffx×*]{0,12}")
 _NOT_OWN = re.compile(
     rf"(?:例如|例|如|示例|样例|范例)[::].*|同(?:上|左|前|右|下)|同(?:申报单位|联系人|单位名称|封面)"
-    rf"|详?见(?:[上下左右]|附件|附表|附页|附后|封面|首页|前页|后页|另页)[^,。;]{{0,8}}|(?:待|暂)(?:定|填|补|缺|补充)|[〃″\"]|[(（](?:姓名|名称|全称|单位)[)）]"
+    rf"|详?见(?:[上下左右]|附件|附表|附页|附后|封面|首页|前页|后页|另页)[^,。;]{{0,8}}|(?:待|暂)(?:定|填|补|缺|补充)|[〃″\"]"
+    r"|[(\[【{〔<《«]{1,2}(?:联系人|单位|学校|部门)?(?:姓名|名称|全称|单位|学校|部门|联系人|电话|手机号?码?|邮箱|日期|手写|手填)[)\]】}〕>》»]{1,2}"
+    r"|(?:错误|error)!.*|#(?:ref!|n/a|value!|div/0!|name\?|null!|num!)|n/?a|null|none|nan|undefined|\$\{.*\}|\{\{.*\}\}|«.*»"
     rf"|{_ANYBODY.pattern}"
     rf"|请[^。;:]{{0,12}}(?:{_WRITE})[^。;:]{{0,8}}[::].+",
     re.DOTALL,
@@ -53,6 +56,46 @@ def is_blank(text: str) -> bool:
     bare = normalise("".join(line for line in lines if _LINE.fullmatch(line) is None))
     bare = _SEAL.sub("", _BRACKETED.sub("", bare))
     return _LINE.fullmatch(bare) is not None or _EMPTY_SHAPE.fullmatch(bare) is not None
+
+
+_OF_PROMPTS = re.compile(
+    r"联系人|姓名|名称|全称|简称|单位|学校|部门|电话|手机|号码?|邮箱|邮件|职务|职称|日期|时间|数字|内容|信息|文字|文本|情况"
+    r"|真实|准确|完整|规范|如实|一致|公章|[的和及与或等请应须、,，。.()（）]"
+)
+_ASKED = re.compile(
+    rf"(?:{_WRITE})[^\s:：]*[\s:：]+(?P<far>.+)$|(?:姓名|名称|全称)(?P<near>[\u3400-\u9fff]{{2,4}})$"
+)
+_CODE = re.compile(r"(?<![\w@.+%-])[A-Za-z\d+(]|(?<=[\u3400-\u9fff])[A-Za-z\d]")
+_LEAST_LONG = 8  #: characters that make a text of its own behind a prompt
+
+
+def behind_prompt(text: str) -> str:
+    """What somebody typed behind a prompt in its line (``请填写姓名 张三``); "" when the line is
+    nothing but the prompt.
+    """
+    lines = unicodedata.normalize("NFKC", text).split("\n")
+    for line in map(str.strip, lines):
+        match = _ASKED.search(line) if _LINE.fullmatch(normalise(line)) else None
+        far, near = (match["far"] or "", match["near"] or "") if match else ("", "")
+        if re.search(_WRITE, far) or _LINE.fullmatch(normalise(far)):
+            continue
+        if len(_OF_PROMPTS.sub("", normalise(far or near))) > 1:
+            return far or near
+    return ""
+
+
+def codes_behind_prompt(text: str) -> Iterator[str]:
+    """What a prompt may end in that is no prose: ``请填写98.6%``; nothing where it tells what to
+    write, or gives an example.
+    """
+    plain = unicodedata.normalize("NFKC", text)
+    if re.search(r"[如例不须达]|以[上下内]|至少", plain) is None:
+        yield from (plain[each.start() :] for each in _CODE.finditer(plain))
+
+
+def is_long_enough(text: str) -> bool:
+    """Whether what stands behind a prompt is a text of its own."""
+    return len(normalise(text)) >= _LEAST_LONG
 
 
 def is_example(text: str) -> bool:

@@ -198,6 +198,45 @@ def test_a_bound_control_shows_the_value_it_is_bound_to(
     assert said(f"<w:p>{BOUND.format(kind, name)}</w:p>", with_parts(word(), CUSTOM)) == expected
 
 
+@pytest.mark.parametrize(
+    ("sign", "state", "more", "expected"),
+    [
+        (run("v"), 0, "", INK), (run("☐√"), 0, "", INK), (run("R", '<w:rFonts w:ascii="Wingdings 2"/>'), 0, "", INK),
+        ('<w:r><w:sym w:font="Wingdings" w:char="F0FE"/></w:r>', 0, "", INK),
+        ('<w:r><w:sym w:font="Wingdings" w:char="F0A8"/></w:r>', 0, "", "☐"),
+        (run("♡"), 0, '<w14:uncheckedState w14:val="2661"/>', "☐"), (run("♥"), 1, "", "☑"), (run("☒ 无异议"), 1, "", "☒ 无异议"),
+    ],
+)  # fmt: skip
+def test_a_tick_box_says_what_stands_in_it(sign: str, state: int, more: str, expected: str) -> None:
+    """Programs that know no such boxes leave the state and write another sign: nobody's guess."""
+    box = f'<w:sdt><w:sdtPr><w14:checkbox><w14:checked w14:val="{state}"/>{more}</w14:checkbox></w:sdtPr><w:sdtContent>{sign}</w:sdtContent></w:sdt>'
+
+    assert said(f"<w:p>{box}{run('是')}</w:p>") == f"{expected}是"
+
+
+def test_cells_joined_in_the_old_way_are_one() -> None:
+    """w:hMerge, as files converted from Word 97 have it; what is covered is not read."""
+    first, covered = '<w:hMerge w:val="restart"/>', "<w:hMerge/>"
+    rows = (
+        [cell("联系人", first), cell("旧", covered), cell("麦玉清")],
+        [cell("甲"), cell("乙"), cell("丙")],
+    )
+    read = read_word(body(table(*rows))).tables[0]
+
+    assert [(each.text, each.column, each.width) for each in read.cells[:2]] == [
+        ("联系人", 0, 2), ("麦玉清", 2, 1)
+    ]  # fmt: skip
+    assert read.column_count == 3
+
+
+def test_a_cell_deleted_with_tracked_changes_is_gone() -> None:
+    """Those behind it take its place."""
+    gone = '<w:cellDel w:id="3"/>'
+    read = read_word(body(table([cell("联系人"), cell("旧值", gone), cell("麦玉清")]))).tables[0]
+
+    assert [(each.text, each.column) for each in read.cells] == [("联系人", 0), ("麦玉清", 1)]
+
+
 def test_a_deleted_paragraph_mark_joins_two_paragraphs() -> None:
     """Tracked changes, accepted."""
     gone = "<w:pPr><w:rPr><w:del/></w:rPr></w:pPr>"

@@ -35,14 +35,18 @@ PLACES = [
     ("☑ 小学☐ 初中☐ 其他", KINDS, "小学"), ("☐ 小学☑ 初中☐ 其他", KINDS, "初中"), ("小学 √\n初中\n其他", KINDS, "小学"),
     ("小学\n√ 初中\n其他", KINDS, "初中"), ("是√  否", ANSWERS, "是"), ("是  √否", ANSWERS, "否"), ("是☑否□", ANSWERS, "是"), ("□是☑否", ANSWERS, "否"),
     ("【 】是【√】否", ANSWERS, "否"), ("(v)小学 ()初中", KINDS, "小学"), ("□小学 ☑初中 □其他：______", KINDS, "初中"),
+    ("是 ( √ ) 否 ( )", ANSWERS, "是"), ("是 （ ） 否 （√）", ANSWERS, "否"), ("无异议 [ ] 有异议 [√]", RESULTS, "有异议"),
+    ("□小学 √□初中 □其他", KINDS, "初中"), ("□小学√ □初中 □其他", KINDS, "小学"), ("囗无异议 囗√有异议", RESULTS, "有异议"),
     ("□小学 □初中 ☑其他（请注明：特教学校）", KINDS, "其他"), ("（请在□内打√）□无异议 √有异议", RESULTS, "有异议"), ("请选择：☑无异议 □有异议", RESULTS, "无异议"),
 ]  # fmt: skip
 RINGS = [
+    (ringed("□") + "是 □否", ANSWERS, "是"), ("□是 " + ringed("□") + "否", ANSWERS, "否"),
     (ringed("是") + "   否", ANSWERS, "是"), ("是   " + ringed("否"), ANSWERS, "否"), ("□" + ringed("是") + "  □否", ANSWERS, "是"),
     (ringed("□是 □否"), ANSWERS, OPEN), (f"☑小学 ☐{STRUCK}", KINDS, "小学"), ("√是 ×否", ANSWERS, "是"),
 ]  # fmt: skip
 UNTOUCHED = [
-    ("☐小学 ☐初中 ☐其他", KINDS, OPEN), ("口是 口否", ANSWERS, OPEN), ("（在相应选项上打√）□无异议 □有异议", RESULTS, OPEN), ("（ ）是（ ）否", ANSWERS, OPEN),
+    ("☐小学 ☐初中 ☐其他", KINDS, OPEN), ("□是 口否", ANSWERS, OPEN), ("囗是 囗否", ANSWERS, OPEN), ("□小学 □初中（限选1项）", KINDS, OPEN),
+    ("□是 □否（请选1至2项）", ANSWERS, OPEN), ("口是 口否", ANSWERS, OPEN), ("（在相应选项上打√）□无异议 □有异议", RESULTS, OPEN), ("（ ）是（ ）否", ANSWERS, OPEN),
 ]  # fmt: skip
 NOBODY_KNOWS = [
     ("□是 ×否", ANSWERS), ("✘无异议 □有异议", RESULTS), ("●小学 ●初中 ●其他", KINDS), ("■小学 ■初中 ☑其他", KINDS), ("☑是 ☒否", ANSWERS),
@@ -50,6 +54,11 @@ NOBODY_KNOWS = [
     (f"{STRUCK}  否", ANSWERS), (f"是/{STRUCK}", ANSWERS), (f"☑{STRUCK} ☐初中", KINDS), (f"□是 □否{INK}", ANSWERS), (f"□是 □否 {INK}", ANSWERS),
     (f"☑是 □否 {INK}", ANSWERS), ("是̶  否", ANSWERS), ("□小学 □初中 □其他：特教", KINDS), ("☑小学 ☑初中", KINDS), ("□是 □否 见附件", ANSWERS),
     ("☑是 " + ringed("否"), ANSWERS), ("☑其它 □小学", KINDS), ("(×)是 ( )否", ANSWERS),
+    ("□无异议 □有异议（无异议）", RESULTS), ("□无异议 □有异议 无异议", RESULTS), ("无异议  □无异议 □有异议", RESULTS), ("□是 □否：是", ANSWERS),
+    ("□小学 □初中 □其他（选B）", KINDS), ("□小学 □初中 □其他 选择②", KINDS), ("□小学 □初中 选：2", KINDS), ("□小学 □初中（选A、B）", KINDS),
+    ("🔳无异议 🔲有异议", RESULTS), ("□无异议 ○有异议", RESULTS), ("◇是 □否", ANSWERS), ("◯是 ☐否", ANSWERS),
+    ("☐无异议 ☐有异议 ☑", RESULTS), ("☑ ☐是 ☐否", ANSWERS), ("□小学 √ □初中 □其他", KINDS), ("□小学 □初中 √ □其他", KINDS),
+    ("小学□ √ 初中□ 其他□", KINDS),
     ("无异议  □有异议", RESULTS), ("□无异议  有异议", RESULTS), ("小学 □初中 □其他", KINDS), ("1无异议 2有异议   √1", RESULTS),
 ]  # fmt: skip
 
@@ -91,7 +100,8 @@ def test_several_options_may_be_chosen(text: str, chosen: tuple[str, ...]) -> No
 @pytest.mark.parametrize(
     ("text", "knowledge"),
     [("小学 初中 其他", Knowledge.UNKNOWN), ("小学、初中、其他", Knowledge.KNOWN), (INK, Knowledge.UNKNOWN),
-     (STRUCK, Knowledge.UNKNOWN), ("", Knowledge.BLANK), ("不含小学", Knowledge.UNKNOWN)],
+     (STRUCK, Knowledge.UNKNOWN), ("", Knowledge.BLANK), ("不含小学", Knowledge.UNKNOWN), ("中小学", Knowledge.UNKNOWN),
+     ("非小学", Knowledge.UNKNOWN), ("是小学", Knowledge.KNOWN), ("公办小学", Knowledge.KNOWN), (f"{INK}初中", Knowledge.UNKNOWN)],
 )  # fmt: skip
 def test_a_list_without_marks_says_little(text: str, knowledge: Knowledge) -> None:
     """The whole list as it was printed names no choice; a drawing in the place is one nobody reads."""

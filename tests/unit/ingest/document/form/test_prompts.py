@@ -95,3 +95,60 @@ def test_a_long_text_keeps_its_words_and_loses_the_prompt_above_it() -> None:
     fact = read_cell(Field("网络条件", FieldType.LONG_TEXT), text, NOWHERE)
 
     assert fact.value == "建有千兆校园网（配置说明见附件）。"
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "value"),
+    [
+        ("请填写98.6%", FieldType.PERCENT, 986_000), ("请填写百分比 98.6%", FieldType.PERCENT, 986_000), ("请填写人数126", FieldType.INTEGER, 126),
+        ("请选择日期2024年8月13日", FieldType.DATE, "2024-08-13"), ("请填写手机号码13899990001", FieldType.TELEPHONE, "13899990001"),
+        ("请填写11位手机号码 13899990001", FieldType.TELEPHONE, "13899990001"), ("请填写常用邮箱 a@example.cn", FieldType.EMAIL, "a@example.cn"),
+    ],
+)  # fmt: skip
+def test_what_was_typed_behind_a_prompt_is_read(text: str, kind: FieldType, value: object) -> None:
+    """Whoever types behind the prompt has filled in the place."""
+    assert read_cell(Field("字段", kind), text, NOWHERE).value == value
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("请填写姓名 麦玉清", FieldType.TEXT), ("请填写真实姓名麦玉清", FieldType.TEXT), ("填写姓名　麦玉清", FieldType.TEXT),
+        ("请填写学校全称 石河子市第一学校", FieldType.TEXT), ("请简要说明有关情况 已建成校园网和录播教室", FieldType.LONG_TEXT),
+    ],
+)  # fmt: skip
+def test_words_behind_a_prompt_are_for_a_person(text: str, kind: FieldType) -> None:
+    """They may be more of the prompt, or the answer: never blank."""
+    assert read_cell(Field("字段", kind), text, NOWHERE).knowledge is Knowledge.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("请填写 单位全称", FieldType.TEXT), ("请填写联系人姓名及电话", FieldType.TEXT), ("请填写11位手机号码", FieldType.TELEPHONE),
+        ("请填写数字，如98.6%", FieldType.PERCENT), ("请填写98%以上", FieldType.PERCENT), ("请说明 建设思路", FieldType.LONG_TEXT),
+        ("请填写 请输入姓名", FieldType.TEXT),
+    ],
+)  # fmt: skip
+def test_a_prompt_of_several_words_is_still_one(text: str, kind: FieldType) -> None:
+    """What it asks for, and examples, are no answers."""
+    assert read_cell(Field("字段", kind), text, NOWHERE).knowledge is Knowledge.BLANK
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["#REF!", "#N/A", "错误!未找到引用源。", "Error! Reference source not found.", "N/A", "null", "${name}", "«联系人»", "[姓名]", "【联系人】", "（手写）"],
+)  # fmt: skip
+def test_what_programs_leave_in_a_place_is_no_value(text: str) -> None:
+    """Errors of fields and formulas, places of templates."""
+    assert read_cell(Field("联系人", FieldType.TEXT), text, NOWHERE).knowledge is Knowledge.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["麦玉清。", "麦玉清；", "麦玉清*", "\u202d麦玉清\u202c", "\u200e麦玉清\u200f", "麦玉清 a@example.cn", "麦玉清+8613899990001", "麦玉清 0998 4620033",
+     "姓名 麦玉清", "麦玉清 2024年8月19日", "单位：麦玉清"],
+)  # fmt: skip
+def test_a_name_is_read_without_what_was_written_around_it(text: str) -> None:
+    """Full stops, signs of direction, addresses, a word for what it is."""
+    assert read_cell(Field("联系人", FieldType.TEXT), text, NOWHERE).value == "麦玉清"
