@@ -20,6 +20,7 @@ Place = tuple[int, int]
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 BUILT_IN = {"9": "0%", "10": "0.00%"}
 _MOST_CELLS = 200_000
+_NOTHING = ";;;"  #: a format that shows nothing
 
 
 @dataclass
@@ -63,7 +64,7 @@ class SheetBook:
         if root is None:
             return marks
         for columns in root.iter("{*}col"):
-            if is_true(value(columns, "hidden")):
+            if is_true(value(columns, "hidden")) or _is_nought(value(columns, "width")):
                 first, last = _number(value(columns, "min")), _number(value(columns, "max"))
                 marks.hidden_columns |= set(range(first - 1, min(last, 4 * MAX_COLUMNS)))
         for number, cell in enumerate(self._cells(root, marks)):
@@ -86,15 +87,19 @@ class SheetBook:
         place = int(match[2]) - 1, _column(match[1])
         held = child(cell, "v")
         text = (held.text or "").strip() if held is not None else ""
-        if child(cell, "f") is not None and (not text or (self._anew and _is_nought(text))):
+        kind = value(cell, "t")
+        computed = child(cell, "f") is not None
+        if kind == "e" or (computed and (not text or (self._anew and _is_nought(text)))):
             marks.unsaid.add(place)
         style = _number(value(cell, "s")) if value(cell, "s") else 0
         struck, shown = self._styles[style] if style < len(self._styles) else (False, "")
         if struck:
             marks.struck.add(place)
-        if shown:
+        if shown == _NOTHING:
+            marks.unsaid.add(place)
+        elif shown:
             marks.formats[place] = shown
-        if value(cell, "t") == "s" and text in self._strings:
+        if kind == "s" and text in self._strings:
             marks.texts[place] = self._strings[text]
 
 
@@ -138,7 +143,7 @@ def _styles(root: etree._Element | None) -> Iterator[tuple[bool, str]]:
     for style in styles if styles is not None else ():
         font = _number(value(style, "fontId"))
         code = codes.get(value(style, "numFmtId"), "")
-        share = code if is_share(code) else ""
+        share = code if is_share(code) or code == _NOTHING else ""
         yield (struck[font] if font < len(struck) else False), share
 
 

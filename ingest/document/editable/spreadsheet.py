@@ -60,6 +60,10 @@ _BROKEN = (
 )
 
 
+_EXAMPLE = re.compile(r"示例|样例|范例|样表|填(?:写|表|报)说明")
+"""Names of sheets that only show how another is to be filled in."""
+
+
 class BrokenSheetError(Exception):
     """The file is no readable workbook."""
 
@@ -104,6 +108,7 @@ def read_workbook(data: bytes) -> Content:
             shown = [sheet.name for sheet in book.sheets_metadata if sheet.visible == visible]
             if len(shown) > MAX_SHEETS:
                 raise SheetLimitError
+            shown = [name for name in shown if not _EXAMPLE.search(name)] or shown
             told = [marks.marks(name) if marks is not None else Marks() for name in shown]
             sheets = zip(map(book.get_sheet_by_name, shown), told, strict=True)
             tables = [_table(number, *sheet) for number, sheet in enumerate(sheets, 1)]
@@ -226,7 +231,7 @@ def _said(value: object, place: Place, marks: Marks) -> str:
 
 def _share(value: float, code: str) -> str:
     """A number shown as a percentage, with the places its format has."""
-    plain = re.sub(r"\[[^\]]*\]|\"[^\"]*\"|\\\\.", "", code.partition(";")[0])
+    plain = re.sub(r"\[[^\]]*\]|\"[^\"]*\"|\\.", "", code.partition(";")[0])
     if "%" not in plain:
         return f"{_shown(value)}{'‰' if '‰' in code else '%'}"  # a sign that is only written behind
     places = re.search(r"\.([0#?]+)", plain)

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from ingest.document.content import INK, Cell, Content, Line, Table, words
 from ingest.document.form.cells import may_be_chosen, read_cell
+from ingest.document.form.heads import Head, heads_of, in_heads
 from ingest.document.form.labels import (
     MAX_LABEL,
     OTHER_LABELS,
@@ -25,7 +26,6 @@ from ingest.document.form.labels import (
     plain,
 )
 from ingest.document.form.prompts import is_blank
-from ingest.document.form.rows import Head, heads_of, in_heads
 from ingest.document.form.together import completed
 from rules.call import Form
 from rules.facts import Fact, Knowledge, Provenance

@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from ingest.document.content import Content
 from ingest.document.form.fields import found_labels
-from ingest.document.form.rows import heads_of
+from ingest.document.form.heads import heads_of
 from rules.call import Call, Form, Role
 from rules.vocabulary import normalise
 

@@ -1,5 +1,5 @@
-"""The applicants of a summary table: its heads, over one row or two, upright or lying sideways, and
-which of the rows below are applicants.
+"""The applicants of a summary table, upright or lying sideways: which of the rows below its heads
+are applicants.
 
 Pure. A row is none that sums up, heads a group, repeats the heads, signs the table or holds nothing
 of its own; struck and hidden rows are none either. What a cell means is ``cells.py``.
@@ -8,137 +8,19 @@ of its own; struck and hidden rows are none either. What a cell means is ``cells
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cached_property
 
 from ingest.document.content import STRUCK, Cell, Content, Table
 from ingest.document.form.cells import read_cell
-from ingest.document.form.labels import NAME_LABELS, OTHER_LABELS, key_of
+from ingest.document.form.heads import Head, heads_of
+from ingest.document.form.labels import OTHER_LABELS, key_of
 from ingest.document.form.prompts import is_blank, is_made_up
 from ingest.document.form.together import completed
 from rules.call import Form
 from rules.facts import Fact, Provenance
 from rules.vocabulary import Field, FieldType, normalise
-
-
-@dataclass(frozen=True)
-class Head:
-    """The heads of columns, in the rows ``first`` to ``last``, and the field under each."""
-
-    first: int
-    last: int
-    columns: Mapping[int, Field]
-    beside: tuple[Field, ...] = ()  #: asked for in a column together with its field: 联系人及电话
-
-    def names(self, field: str) -> bool:
-        """Whether one of the columns is this field's."""
-        return any(each.name == field for each in self.columns.values())
-
-
-def heads_of(table: Table, columns: tuple[Field, ...]) -> list[Head]:
-    """Where ``table`` names at least half of ``columns`` (and two of them), in one row or two."""
-    if not columns:
-        return []
-    labels = {key_of(label): field for field in columns for label in field.labels}
-    needed = max(2, (len(columns) + 1) // 2)
-    found: list[Head] = []
-    row = 0
-    while row < table.row_count:
-        head = _head_at(table, row, labels)
-        if head is not None and len(head.columns) >= needed:
-            found.append(head)
-            row = head.last + 1
-        else:
-            row += 1
-    return found
-
-
-def in_heads(heads: list[Head], row: int) -> bool:
-    """Whether a row of the table belongs to its heads."""
-    return any(head.first <= row <= head.last for head in heads)
-
-
-_Labels = Mapping[str, Field]
-
-
-def _head_at(table: Table, row: int, labels: _Labels) -> Head | None:
-    head = _single_or_double(table, row, labels)
-    if head is None:
-        return None
-    keys = (key_of(cell.text) for each in (head.first, head.last) for _, cell in _own(table, each))
-    also = (field for key in keys for field in _joined(key, labels)[1:])
-    taken = head.columns.values()
-    return replace(head, beside=tuple(dict.fromkeys(each for each in also if each not in taken)))
-
-
-_JOINS = re.compile("[及和与/、()+&]+|以及")
-
-
-def _joined(key: str, labels: _Labels) -> list[Field]:
-    """The fields of a head that asks for several at once (联系人及电话); none of any other."""
-    pieces = [piece for piece in _JOINS.split(key) if piece]
-    found = [labels[piece] for piece in pieces if piece in labels]
-    return found if len(found) == len(pieces) > 1 else []
-
-
-def _field_of(text: str, labels: _Labels) -> Field | None:
-    """The field that a head names, the first of several."""
-    key = key_of(text)
-    return labels.get(key) or next(iter(_joined(key, labels)), None)
-
-
-def _single_or_double(table: Table, row: int, labels: _Labels) -> Head | None:
-    single = _once({column: _field_of(cell.text, labels) for column, cell in _own(table, row)})
-    if not _says_heads(table, row + 1, labels):
-        return Head(row, row, single) if single else None
-    below = _once({at: labels.get(key_of(cell.text)) for at, cell in _own(table, row + 1)})
-    double = _double(table, row, labels)
-    if single and len(double) >= max(len(single), len(below)):
-        return Head(row, row + 1, double)
-    if len(double) > max(len(single), len(below)):
-        return Head(row, row + 1, double)
-    return Head(row, row, single) if single else None
-
-
-def _once(columns: Mapping[int, Field | None]) -> dict[int, Field]:
-    """Each field under its first head only."""
-    found: dict[int, Field] = {}
-    for column, field in columns.items():
-        if field is not None and field not in found.values():
-            found[column] = field
-    return found
-
-
-def _own(table: Table, row: int) -> Iterator[tuple[int, Cell]]:
-    """The cells that begin in a row, by column, blank ones too."""
-    for cell in table.rows.get(row, ()):
-        yield cell.column, cell
-
-
-def _says_heads(table: Table, row: int, labels: _Labels) -> bool:
-    """Whether everything written in a row is a label."""
-    keys = [key_of(cell.text) for _, cell in _own(table, row) if cell.text.strip()]
-    return bool(keys) and all(key in labels or key in OTHER_LABELS for key in keys)
-
-
-def _double(table: Table, row: int, labels: _Labels) -> dict[int, Field]:
-    """The fields of heads over two rows: the lower one counts, under what it is grouped by."""
-    found: dict[int, Field | None] = {}
-    group = ""
-    for column in range(table.column_count):
-        upper, lower = table.at(row, column), table.at(row + 1, column)
-        over = key_of(upper.text) if upper is not None else ""
-        group = over or group
-        under = key_of(lower.text) if lower is not None and lower is not upper else ""
-        if not under:
-            found[column] = labels.get(over)
-        elif under in NAME_LABELS and group in labels:
-            found[column] = labels[group]
-        else:
-            found[column] = labels.get(group + under) or labels.get(under)
-    return _once(found)
-
 
 # --- rows -----------------------------------------------------------------------------------------
 
@@ -154,12 +36,20 @@ def extract_rows(
     named = any(head.names(form.applicant) for grid in grids for head in grid.heads)
     rows: list[dict[str, Fact]] = []
     for grid in grids:
+        before = [_values(row) for row in rows]
         for head, row in grid.rows():
             is_other_form = named and not head.names(form.applicant)
             if not is_other_form and _Row(grid, head, row, form).is_applicant:
                 facts = grid.facts(head, row, part=part, confidence=confidence)
-                rows.append(completed(form, (*head.columns.values(), *head.beside), facts))
+                told = completed(form, (*head.columns.values(), *head.beside), facts)
+                if _values(told) not in before:  # a copy of the sheet
+                    rows.append(told)
     return tuple(rows)
+
+
+def _values(row: dict[str, Fact]) -> list[tuple[str, object, str]]:
+    """What a row says, wherever it stands."""
+    return [(name, fact.value, fact.provenance.raw) for name, fact in row.items()]
 
 
 @dataclass(frozen=True)
@@ -173,35 +63,46 @@ class _Grid:
 
     def rows(self) -> Iterator[tuple[Head, int]]:
         """Every row below heads, with the heads it stands under."""
-        under: Head | None = None
+        under: list[Head] = []
         for row in range(self.table.row_count):
-            head = next((head for head in self.heads if head.first <= row <= head.last), None)
-            if head is not None:
-                under = head
-            elif under is not None:
-                yield under, row
+            heads = [head for head in self.heads if head.first <= row <= head.last]
+            under = heads or under
+            if not heads:
+                yield from ((head, row) for head in under)
 
     def facts(self, head: Head, row: int, *, part: str, confidence: float) -> dict[str, Fact]:
         """What a row says under its heads."""
-        return {
-            field.name: read_cell(field, *self.said(row, at, part=part, confidence=confidence))
-            for at, field in head.columns.items()
-        }
+        found = {}
+        for column, field in head.columns.items():
+            down, across = (column, row) if self.turned else (row, column)
+            place = f"表{self.table.number} 第{down + 1}行 第{across + 1}列"
+            at = Provenance(part=part, place=place, method="table", confidence=confidence)
+            found[field.name] = read_cell(field, self._said(head, row, column, field), at)
+        return found
 
-    def said(
-        self,
-        row: int,
-        column: int,
-        *,
-        part: str,
-        confidence: float,
-    ) -> tuple[str, Provenance]:
-        """What stands in a row's cell, and where that is."""
-        cell = self.table.at(row, column)
-        down, across = (column, row) if self.turned else (row, column)
-        place = f"表{self.table.number} 第{down + 1}行 第{across + 1}列"
-        at = Provenance(part=part, place=place, method="table", confidence=confidence)
-        return (cell.said if cell is not None else ""), at
+    def _said(self, head: Head, row: int, column: int, field: Field) -> str:
+        """What stands in a row under a head: in one cell, or in several that it covers, where each
+        may be one option's.
+        """
+        cells = self.under(head, row, column)
+        options = [self.table.at(head.last + 1, each.column) for each in cells]
+        names = [each.text.strip() if each is not None else "" for each in options]
+        if len(cells) > 1 and set(names) <= set(field.options):
+            return " ".join(
+                f"{cell.said or '□'}{name}" for cell, name in zip(cells, names, strict=True)
+            )
+        return " ".join(filter(None, (cell.said for cell in cells)))
+
+    def under(self, head: Head, row: int, column: int) -> list[Cell]:
+        """The cells of a row under a head."""
+        cells = (self.table.at(row, each) for each in head.covered(column))
+        return list({cell.column: cell for cell in cells if cell is not None}.values())
+
+    @cached_property
+    def is_numbered(self) -> bool:
+        """Whether rows with a name have numbers."""
+        rows = (_Row(self, head, row, self.form) for head, row in self.rows())
+        return any(row.number and row.name is not None and row.name.text.strip() for row in rows)
 
     @cached_property
     def endings(self) -> frozenset[str]:
@@ -223,7 +124,7 @@ def _grid(table: Table, form: Form) -> _Grid | None:
 _COUNT = r"\([^()]{0,4}\d+[^()]{0,4}\)"
 _TOTAL = re.compile(
     r"(?:本页|全[市师县区省]|[市师]{1,2}|本单位|各类)?(?:合计|总计|小计|共计|累计|总数|汇总|平均|占比)"
-    r"|共\d+[所个家名](?:$|\W)|(?:示例|样例|范例|例如?)(?:$|[::])|其中(?:$|[::,、]|.{0,12}\d)"
+    r"|共\d+[所个家名](?:$|\W)|(?:填写|填报|填表)?(?:示例|样例|范例|例如?)(?:$|[::])|其中(?:$|[::,、]|.{0,12}\d)"
     r"|(?:以下|此页|本页)(?:空白|为空|无正文|无内容)|[-—…·]*(?:以下)?(?:空白|无)[-—…·]*$"
 )
 _GROUP = re.compile(rf"\(?[一二三四五六七八九十]{{1,3}}[)、.:].*|.*{_COUNT}")
@@ -237,8 +138,13 @@ _SIGNED = re.compile(r".*\((?:盖章|公章|签章|签字|签名)\):?")
 _HINT = re.compile(r"\([^()]+\)")
 _NUMBER = re.compile(r"\W*\d+\W*")
 _ASIDE = re.compile(r"\d{1,3}[所个家名人校份]?|\d{4}[年.\-/]\d{1,2}[月.\-/]\d{1,2}[日号]?")
+_DAY = re.compile(r"\d{4}[年.\-/]\d{1,2}[月.\-/]\d{1,2}[日号]?")
 _NUMERIC = frozenset({FieldType.INTEGER, FieldType.DATE, FieldType.MONEY, FieldType.DECIMAL})
-_SCALES = ("甲乙丙丁戊己庚辛壬癸", "abcdefghijklmnop")
+_SCALES = ("甲乙丙丁戊己庚辛壬癸", "abcdefghijklmnop", "一二三四五六七八九十")
+_ASKED = re.compile(
+    r"请?(?:填写?|输入|选择|写明?)[\u3400-\u9fff]{0,12}|(?:学校|单位|师市|规范|完整|准确|的)*(?:全称|名称)(?:[,，]?[与和]公章一致)?"
+)
+"""Below the heads, what is to be written there."""
 
 
 @dataclass(frozen=True)
@@ -264,7 +170,8 @@ class _Row:
         told = normalise(name.text)
         if is_blank(told):
             return self._lacks_only_its_name(name) and not any(map(_SIGNED.fullmatch, written))
-        if is_made_up(told) or self._only_counts_or_dates():
+        asks = not self.number and _ASKED.fullmatch(told) is not None
+        if asks or is_made_up(told) or self._only_counts_or_dates():
             return False
         return bool(self.filled) or not self._is_heading(told)
 
@@ -276,13 +183,13 @@ class _Row:
         asked = any(field.type in _NUMERIC for field in columns)
         told = [normalise(cell.text) for cell in self.filled]
         aside = all(map(_ASIDE.fullmatch, told))
-        return bool(told) and aside and not asked and not self._number
+        return bool(told) and aside and not asked and not self.number
 
     def _is_heading(self, told: str) -> bool:
         """Whether a name with nothing beside it heads a group or is a remark."""
         if _GROUP.fullmatch(told):
             return True
-        if self._number:
+        if self.number:
             return False
         return self._names_a_kind(told) or self._is_no_such_name(told)
 
@@ -298,16 +205,18 @@ class _Row:
         return re.fullmatch(f"(?:{letters}{_KINDS})+", told) is not None
 
     @property
-    def _number(self) -> str:
+    def number(self) -> str:
         """The row's number, in a column that is no field's."""
         others = (cell for cell in self._cells if cell.column not in self.head.columns)
         return next((cell.text for cell in others if _NUMBER.fullmatch(cell.text)), "")
 
     def _sums_up(self, written: list[str]) -> bool:
         """Whether it is a total, an example, a note or who signs."""
-        heads = [written[0], *([normalise(self.name.text)] if self.name is not None else [])]
+        first = normalise(self._cells[0].text) if self._cells else ""
+        heads = [first, written[0], *([normalise(self.name.text)] if self.name is not None else [])]
         return (
             any(_TOTAL.match(text) or _NOTE.match(text) for text in heads)
+            or any(key_of(text) in OTHER_LABELS for text in heads)
             or any(re.fullmatch(r"合计|总计|小计|共计", text) for text in written)
             or all(map(_HINT.fullmatch, written))
         )
@@ -315,11 +224,17 @@ class _Row:
     def _lacks_only_its_name(self, name: Cell) -> bool:
         """Whether a row without a name holds enough of its own to be somebody's: more than a 师市."""
         filled = len(self.filled)
-        return filled > 1 or (STRUCK in name.said and filled > 0)
+        if STRUCK in name.said:
+            return filled > 0
+        told = [normalise(cell.text) for cell in self.filled]
+        goes_on = not self.number and self.grid.is_numbered and 2 * filled <= len(self.head.columns)
+        return filled > 1 and not goes_on and not any(map(_DAY.fullmatch, told))
 
     @property
     def _cells(self) -> list[Cell]:
-        return list(self.grid.table.rows.get(self.row, ()))
+        begin, end = self.head.span
+        row = self.grid.table.rows.get(self.row, ())
+        return [cell for cell in row if begin <= cell.column < end]
 
     @property
     def _texts(self) -> list[str]:
@@ -330,7 +245,10 @@ class _Row:
         """The cell of the applicant's name, if there is such a column."""
         at = (column for column, field in self.head.columns.items() if self._is_name(field))
         column = next(at, None)
-        return None if column is None else self.grid.table.at(self.row, column)
+        if column is None:
+            return None
+        cells = self.grid.under(self.head, self.row, column)
+        return next((cell for cell in cells if cell.text.strip()), next(iter(cells), None))
 
     def _is_name(self, field: Field) -> bool:
         return field.name == self.form.applicant

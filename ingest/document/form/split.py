@@ -14,9 +14,9 @@ from dataclasses import replace
 
 from ingest.document.content import Content, Line, Table
 from ingest.document.form.fields import extract_fields, found_labels
+from ingest.document.form.heads import heads_of
 from ingest.document.form.pile import Leaf, sort_pile
 from ingest.document.form.recognise import LABEL_SHARE, label_share, recognise, title_over
-from ingest.document.form.rows import heads_of
 from rules.call import Call, Form
 from rules.facts import Knowledge
 from rules.labels import label_key

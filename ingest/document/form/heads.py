@@ -1,0 +1,185 @@
+"""The heads of a summary table: over one row or two, one table or several side by side, and which
+column is which field's.
+
+Pure. Which rows below them are applicants is ``rows.py``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from ingest.document.content import Cell, Table
+from ingest.document.form.labels import NAME_LABELS, OTHER_LABELS, key_of
+from rules.vocabulary import Field
+
+_EVERYTHING = (0, 1_000_000)
+_OTHERS = re.compile("校长|负责人|法人|法定|书记|主任|局长|领导|填表|填报人|审核")
+"""Persons who are nobody's contact: what is asked below them is theirs."""
+
+
+@dataclass(frozen=True)
+class Head:
+    """The heads of columns, in the rows ``first`` to ``last``, and the field under each."""
+
+    first: int
+    last: int
+    columns: Mapping[int, Field]
+    beside: tuple[Field, ...] = ()  #: asked for in a column together with its field: 联系人及电话
+    span: tuple[int, int] = _EVERYTHING  #: the columns of its table, of several side by side
+    widths: Mapping[int, int] = field(default_factory=dict)  #: of heads over several columns
+
+    def names(self, field: str) -> bool:
+        """Whether one of the columns is this field's."""
+        return any(each.name == field for each in self.columns.values())
+
+    def covered(self, column: int) -> range:
+        """The columns under the head that begins at this one."""
+        return range(column, column + self.widths.get(column, 1))
+
+
+def heads_of(table: Table, columns: tuple[Field, ...]) -> list[Head]:
+    """Where ``table`` names at least half of ``columns`` (and two of them), in one row or two."""
+    if not columns:
+        return []
+    labels = {key_of(label): field for field in columns for label in field.labels}
+    needed = max(2, (len(columns) + 1) // 2)
+    found: list[Head] = []
+    row = 0
+    while row < table.row_count:
+        head = _head_at(table, row, labels)
+        if head is not None and len(head.columns) >= needed:
+            found += _beside_each_other(table, head, labels, needed)
+            row = head.last + 1
+        else:
+            row += 1
+    return found
+
+
+def in_heads(heads: list[Head], row: int) -> bool:
+    """Whether a row of the table belongs to its heads."""
+    return any(head.first <= row <= head.last for head in heads)
+
+
+_Labels = Mapping[str, Field]
+
+
+def _head_at(table: Table, row: int, labels: _Labels) -> Head | None:
+    head = _single_or_double(table, row, labels)
+    if head is None:
+        return None
+    keys = (key_of(cell.text) for each in (head.first, head.last) for _, cell in _own(table, each))
+    also = (field for key in keys for field in _joined(key, labels)[1:])
+    taken = head.columns.values()
+    beside = tuple(dict.fromkeys(each for each in also if each not in taken))
+    return replace(head, beside=beside, widths=_widths(table, head))
+
+
+def _widths(table: Table, head: Head) -> dict[int, int]:
+    cells = {column: table.at(head.last, column) for column in head.columns}
+    return {at: cell.width for at, cell in cells.items() if cell is not None and cell.width > 1}
+
+
+def _beside_each_other(table: Table, head: Head, labels: _Labels, needed: int) -> Iterator[Head]:
+    """The heads of tables that stand side by side, each with its columns; mostly just one."""
+    if head.first != head.last:
+        yield head
+        return
+    groups: list[dict[int, Field]] = [{}]
+    for column, cell in _own(table, head.first):
+        named = labels.get(key_of(cell.text))
+        if named is not None and named in groups[-1].values():
+            groups.append({})
+        if named is not None:
+            groups[-1][column] = named
+    if len(groups) < 2 or min(map(len, groups)) < needed:
+        yield head
+        return
+    begin = 0
+    for group in groups:
+        end = max(group) + 1 if group is not groups[-1] else _EVERYTHING[1]
+        yield replace(head, columns=group, span=(begin, end))
+        begin = end
+
+
+_JOINS = re.compile("[及和与/、()+&]+|以及")
+
+
+def _joined(key: str, labels: _Labels) -> list[Field]:
+    """The fields of a head that asks for several at once (联系人及电话); none of any other."""
+    pieces = [piece for piece in _JOINS.split(key) if piece]
+    found = [labels[piece] for piece in pieces if piece in labels]
+    return found if len(found) == len(pieces) > 1 else []
+
+
+def _field_of(text: str, labels: _Labels) -> Field | None:
+    """The field that a head names, the first of several."""
+    key = key_of(text)
+    return labels.get(key) or next(iter(_joined(key, labels)), None)
+
+
+def _single_or_double(table: Table, row: int, labels: _Labels) -> Head | None:
+    own = list(_own(table, row))
+    single = _once([(column, _field_of(cell.text, labels), cell.text) for column, cell in own])
+    if not _says_heads(table, row + 1, labels):
+        return Head(row, row, single) if single else None
+    lower = list(_own(table, row + 1))
+    below = _once([(at, labels.get(key_of(cell.text)), cell.text) for at, cell in lower])
+    double = _double(table, row, labels)
+    if single and len(double) >= max(len(single), len(below)):
+        return Head(row, row + 1, double)
+    if len(double) > max(len(single), len(below)):
+        return Head(row, row + 1, double)
+    return Head(row, row, single) if single else None
+
+
+def _once(columns: Sequence[tuple[int, Field | None, str]]) -> dict[int, Field]:
+    """Each field in one column: under the label that the form names first for it."""
+    best: dict[str, tuple[int, int, Field]] = {}
+    for column, named, text in columns:
+        if named is not None:
+            keys = [key_of(label) for label in named.labels]
+            rank = keys.index(key_of(text)) if key_of(text) in keys else len(keys)
+            told = best.get(named.name)
+            if told is None or rank < told[0]:
+                best[named.name] = rank, column, named
+    return {column: named for _, column, named in sorted(best.values(), key=lambda each: each[1])}
+
+
+def _own(table: Table, row: int) -> Iterator[tuple[int, Cell]]:
+    """The cells that begin in a row, by column, blank ones too."""
+    for cell in table.rows.get(row, ()):
+        yield cell.column, cell
+
+
+def _says_heads(table: Table, row: int, labels: _Labels) -> bool:
+    """Whether everything written in a row is a label."""
+    keys = [key_of(cell.text) for _, cell in _own(table, row) if cell.text.strip()]
+    return bool(keys) and all(key in labels or key in OTHER_LABELS for key in keys)
+
+
+def _double(table: Table, row: int, labels: _Labels) -> dict[int, Field]:
+    """The fields of heads over two rows: the lower one counts, under what it is grouped by."""
+    found: list[tuple[int, Field | None, str]] = []
+    group = ""
+    for column in range(table.column_count):
+        upper, lower = table.at(row, column), table.at(row + 1, column)
+        over = key_of(upper.text) if upper is not None else ""
+        group = over or group
+        under = key_of(lower.text) if lower is not None and lower is not upper else ""
+        found.append((column, *_grouped(group, over, under, labels)))
+    return _once(found)
+
+
+def _grouped(group: str, over: str, under: str, labels: _Labels) -> tuple[Field | None, str]:
+    """The field of a column under a group of heads, and the label that named it."""
+    if not under:
+        return labels.get(over), over
+    if under in NAME_LABELS and group in labels:
+        return labels[group], group
+    if group + under in labels:
+        return labels[group + under], group + under
+    if group not in labels and _OTHERS.search(group):
+        return None, ""
+    return labels.get(under), under
