@@ -9,14 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from html import unescape
+from urllib.parse import unquote_to_bytes
 
 from ingest.attachment.identify import identify
 from ingest.attachment.items import Item
 from ingest.message.bodies import is_body
+from ingest.message.charsets import decode
 from ingest.message.embedded import Embedded, split_text
-from ingest.message.headers import unbase64
+from ingest.message.filenames import safe_name
 from ingest.message.structure import Entity, RawMail, strays
-from ingest.message.transfer import is_file_start
+from ingest.message.transfer import from_base64, is_file_start
 from ingest.reading import Fate, Kind
 
 SMALL_PICTURE = 30 * 1024
@@ -39,8 +41,11 @@ _ELSEWHERE = {
 }
 _HARMLESS = 400  #: bytes of plain ASCII before, between or behind the parts: for old programs
 _DATA_URI = re.compile(
-    r"data:(image|application)/[a-z0-9.+-]{1,80};base64,([A-Za-z0-9+/=\s]{64,})", re.IGNORECASE
+    r"data:([a-z]{0,20})(?:/[a-z0-9.+-]{1,100})?((?:;[a-z0-9-]{1,40}=[^;,\"'<>\s]{0,300}){0,6});base64,"
+    r"([A-Za-z0-9+/=%\s_-]{64,})",
+    re.IGNORECASE,
 )
+_NAME = re.compile(r";(?:file)?name=([^;]+)", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 _LETTERS = re.compile(rb"[\w<>/]")
 
@@ -108,10 +113,17 @@ def files_in_text(item: Item) -> Iterator[Embedded]:
         found = split_text(plain).files
     yield from found
     if item.kind is Kind.HTML and b";base64," in item.data:
-        for match in _DATA_URI.finditer(item.data.decode("latin-1")):
-            data = unbase64(match[2].encode("ascii"))
-            if match[1].lower() == "application" or len(data) > SMALL_PICTURE:
-                yield Embedded("", data)
+        yield from _in_links(item.data.decode("latin-1"))
+
+
+def _in_links(markup: str) -> Iterator[Embedded]:
+    """Files that stand in the links of a page; its fonts and small pictures are none."""
+    for match in _DATA_URI.finditer(markup):
+        kind, data = match[1].lower(), from_base64(unquote_to_bytes(match[3]))
+        large = kind in ("image", "") and len(data) > SMALL_PICTURE
+        if large or kind == "application" or (kind != "image" and is_file_start(data)):
+            named = _NAME.search(match[2])
+            yield Embedded(safe_name(decode(unquote_to_bytes(named[1]))) if named else "", data)
 
 
 def stray_items(raw: RawMail, root: Entity, prefix: str) -> Iterator[Item]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from html import unescape
 from urllib.parse import unquote_to_bytes
 
 from ingest.message.charsets import decode, strict
@@ -33,6 +34,7 @@ _SEGMENT = re.compile(r"\A(.*?)\*(\d{1,4})(\*?)\Z")
 _PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
 _FILE_ENDING = re.compile(r"[^.\s]\.[A-Za-z0-9]{2,5}$")
 _DAMAGE = re.compile("\ufffd|\\?\\?")
+_NUMBERED = re.compile(r"&#(?:\d{2,6}|x[0-9A-Fa-f]{2,5});")
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
@@ -90,7 +92,20 @@ def file_name(
         (name for name in candidates if name),
         key=lambda name: len(_DAMAGE.findall(name)),
     )
-    return safe_name(kept[0]) if kept else ""
+    return safe_name(_as_meant(kept[0])) if kept else ""
+
+
+def _as_meant(name: str) -> str:
+    """A name without what programs add to it: quotes of the other kind, its characters by their
+    numbers, UTF-8 taken for Latin-1 and made UTF-8 once more.
+    """
+    name = name.strip()
+    if len(name) > 2 and name[0] == name[-1] == "'":
+        name = name[1:-1]
+    if name.isascii():
+        return unescape(name) if _NUMBERED.search(name) else name
+    twice = name.encode("latin-1", "ignore") if max(name) < "\u0100" else b""
+    return strict(twice, "utf-8") or name
 
 
 def _named(found: dict[str, str], key: str) -> Iterator[str]:

@@ -59,8 +59,8 @@ class Entity:
         headers = self.headers
         described = not self.media_type.startswith(("text/", "multipart/", "message/"))
         return file_name(
-            headers.raw("content-disposition"),
-            headers.raw("content-type"),
+            b"; ".join(headers.all("content-disposition")),  # some programs write two
+            b"; ".join(headers.all("content-type")),
             headers.raw("content-description") if described else b"",
             headers.charset,
         )

@@ -81,13 +81,14 @@ def from_base64(data: bytes) -> bytes:
     return b"".join(unbase64(each) for each in (*groups[:1], *more))
 
 
+_BEFORE_CODE = b"> \t\r\n\0\xef\xbb\xbf"
 _OF_MAILS = bytes.maketrans(b"-_", b"+/")
 
 
 def _from_first_code(data: bytes) -> bytes:
     """The code without words that somebody put in front of it."""
-    if data[:64].lstrip(b"> \t\r\n").startswith(_ENCODED_STARTS):
-        return data
+    if data[:64].lstrip(_BEFORE_CODE).startswith(_ENCODED_STARTS):
+        return data.lstrip(_BEFORE_CODE)
     first = _FIRST_CODE.search(data, 0, 4096)
     if first is None:
         return data

@@ -238,6 +238,20 @@ MATRIX: dict[str, tuple[bytes, bytes, str]] = {
         "a.pdf",
     ),
     "no name at all": (b"inline", b"text/plain; charset=utf-8", ""),
+    "characters by number": (b'attachment; filename="&#38468;&#20214;1.docx"', b"", "附件1.docx"),
+    "characters by number in hex": (b"", b'a/b; name="&#x9644;&#x4ef6;1.docx"', "附件1.docx"),
+    "an ampersand": (b'attachment; filename="A&#B;.docx"', b"", "A&#B;.docx"),
+    "quotes of the other kind": (b"attachment; filename='1.docx'", b"", "1.docx"),
+    "UTF-8 made UTF-8 twice": (
+        b'attachment; filename="' + "附件1.docx".encode().decode("latin-1").encode() + b'"',
+        b"",
+        "附件1.docx",
+    ),
+    "Latin-1 that is meant": (
+        b'attachment; filename="r\xc3\xa9sum\xc3\xa9.docx"',
+        b"",
+        "résumé.docx",
+    ),
     "a name of macOS in NFD": (
         b'attachment; filename="' + unicodedata.normalize("NFD", "é.docx").encode() + b'"',
         b"",

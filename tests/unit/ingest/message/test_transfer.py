@@ -155,3 +155,15 @@ def test_a_file_in_a_quoted_text_and_without_a_name_is_found() -> None:
 
     assert (file.data, nameless.data) == (FILE, FILE)
     assert nameless.name == ""
+
+
+@pytest.mark.parametrize(
+    "before", [b"\xef\xbb\xbf", b"\0\0", b"\r\n\r\n", b"> ", b"\xef\xbb\xbf\r\n"]
+)
+def test_marks_before_the_code_are_no_part_of_it(before: bytes) -> None:
+    """Programs that take the code for a text put a byte order mark there; every line counts, also
+    when a later one begins as a file does.
+    """
+    data = FILE[:57] * 12
+
+    assert decoded(before + base64.encodebytes(data), "base64") == data
