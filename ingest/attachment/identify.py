@@ -308,8 +308,14 @@ def _text_kind(data: bytes, extension: str) -> Kind:
         return Kind.CSV if extension in _TABLES else Kind.TEXT
     if b"\0" in head or not _is_text(head):
         return Kind.OTHER
-    is_table = extension in _TABLES and (extension == "csv" or b"\t" in head)
+    is_table = extension in _TABLES and (extension == "csv" or _has_columns(head))
     return Kind.CSV if is_table else Kind.TEXT
+
+
+def _has_columns(head: bytes) -> bool:
+    """Whether lines of text are rows: with tabs, or most of them with several commas."""
+    lines = [line for line in head.split(b"\n") if line.strip()][:20]
+    return b"\t" in head or 2 * sum(line.count(b",") > 1 for line in lines) > len(lines) > 1
 
 
 def _is_mail(head: bytes, extension: str) -> bool:
