@@ -41,7 +41,8 @@ _ELSEWHERE = {
 }
 _HARMLESS = 400  #: bytes of plain ASCII before, between or behind the parts: for old programs
 _DATA_URI = re.compile(
-    r"data:([a-z]{0,20})(?:/[a-z0-9.+-]{1,100})?((?:;[a-z0-9-]{1,40}=[^;,\"'<>\s]{0,300}){0,6});base64,"
+    r"data:([a-z]{0,20})(?:/[a-z0-9.+-]{1,100})?"
+    r"((?:;[a-z0-9-]{1,40}=[^;,\"'<>\s]{0,300}){0,6});base64,"
     r"([A-Za-z0-9+/=%\s_-]{64,})",
     re.IGNORECASE,
 )

@@ -43,7 +43,7 @@ from ingest.document.editable.symbols import shown, shown_in, symbol
 from ingest.document.editable.wordcontrols import Bindings, old_box, shown_by_control
 from ingest.document.editable.worddrawings import is_loose, is_ornament, says
 from ingest.document.editable.wordfields import Fields
-from ingest.document.editable.wordlooks import PLAIN, Look, Looks
+from ingest.document.editable.wordlooks import PLAIN, Look, Looks, is_note
 from ingest.document.editable.wordnumbers import Numbering
 
 MAX_CHUNKS = 20  #: files within a file that are read
@@ -250,7 +250,7 @@ class _Walk:
         self._say(shown(element.text or "") if not look.font else element.text or "", look)
 
     def _say(self, text: str, look: Look) -> None:
-        if look.hidden or not text:
+        if look.hidden or not text or (look.raised and self._points_to_a_note(text)):
             return
         if look.struck and text.strip():
             self._add(STRUCK)
@@ -260,6 +260,10 @@ class _Walk:
         if look.capitals:
             text = text.upper()
         self._add(ringed(text) if look.ringed and text.strip("_＿ \t\u3000") else text)
+
+    def _points_to_a_note(self, text: str) -> bool:
+        said = self.paragraphs[-1].texts if self.paragraphs else []
+        return bool(said) and is_note(text, words(said[-1]))
 
     def _symbol(self, element: etree._Element) -> None:
         mark = symbol(int(value(element, "char") or "0", 16), value(element, "font"))

@@ -4,6 +4,7 @@ set in a symbol font, ringed. Direct settings before the style's, as Word resolv
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -30,6 +31,15 @@ class Look:
     capitals: bool = False
     ringed: bool = False  #: underlined, framed, shaded or dotted
     font: str = ""  #: a symbol font, else ""
+    raised: bool = False  #: set above the line
+
+
+_NOTE = re.compile(r"\s*(?:[\[(（〔［]?(?:\d{1,2}|[①-⑳*＊※†‡#]|注\d?)[\])）〕］]?)\s*")
+
+
+def is_note(text: str, before: str) -> bool:
+    """Whether raised text behind a word only points to a note: 麦玉清¹; no power of a measure."""
+    return _NOTE.fullmatch(text) is not None and "\u3400" <= before[-1:] <= "\u9fff"
 
 
 Told = Mapping[str, bool | str]
@@ -50,6 +60,8 @@ def told_by(properties: etree._Element | None) -> dict[str, bool | str]:
         elif name == "shd":
             filled = value(each, "fill") not in _PLAIN_FILLS
             told["ringed"] = bool(told.get("ringed")) or filled
+        elif name == "vertAlign":
+            told["raised"] = value(each, "val") == "superscript"
         elif name == "rFonts":
             told["font"] = _symbol_font(each)
     return told
@@ -112,4 +124,5 @@ def _look(told: Told) -> Look:
         bool(told.get("capitals")),
         bool(told.get("ringed")),
         str(told.get("font") or ""),
+        bool(told.get("raised")),
     )

@@ -340,8 +340,8 @@ class _Index:
         return right if beyond is None or self._is_label(beyond) else beyond
 
     def _beyond(self, table: Table, right: Cell) -> Cell | None:
-        """What stands alone behind an empty place, at the end of its row: nobody knows whether it is
-        the answer, unless its column is for remarks.
+        """What stands alone behind an empty place, at the end of its row: nobody knows whether it
+        is the answer, unless its column is for remarks.
         """
         beyond = table.right_of(right)
         if beyond is None or beyond.row != right.row or table.right_of(beyond) is not None:

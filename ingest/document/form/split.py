@@ -34,7 +34,8 @@ def split(content: Content, call: Call) -> tuple[Content, ...]:
     """
     if not _may_be_several(content, call):
         return (content,)
-    blocks = list(_blocks(content, call))
+    parted = tuple(part for table in content.tables for part in _parted(table, call))
+    blocks = list(_blocks(replace(content, tables=parted), call))
     if not 1 < len(blocks) <= MOST_BLOCKS:
         return (content,)
     leaves = [_leaf(number, block, call) for number, block in enumerate(blocks)]
@@ -68,6 +69,46 @@ def _repeated(form: Form, counted: Counter[str]) -> int:
     return sum(any(counted[label_key(label)] > 1 for label in field.labels) for field in fields)
 
 
+def _parted(table: Table, call: Call) -> Iterator[Table]:
+    """A table in front of each row where a form begins anew: Word joins two tables when nothing is
+    left between them. Rows keep their numbers.
+    """
+    begins = next((each for form in call.forms if (each := _begins(table, form))), [])
+    if not begins:
+        yield table
+        return
+    ends = [*begins, table.row_count]
+    for first, last in zip([0, *begins], ends, strict=True):
+        yield replace(table, cells=tuple(each for each in table.cells if first <= each.row < last))
+
+
+def _begins(table: Table, form: Form) -> list[int]:
+    """The rows where a form's own applicant is asked for again, with most of the rest behind it; a
+    title right above belongs to it.
+    """
+    labels = {name: _keys(form, name) for name in (field.name for field in form.fields)}
+    rows = sorted(
+        {cell.row for cell in table.cells if label_key(cell.text) in labels.get(form.applicant, ())}
+    )
+    if form.columns or len(rows) < 2:
+        return []
+    told = Counter(label_key(cell.text) for cell in table.cells if len(cell.text) <= _MAX_LABEL)
+    again = sum(any(told[key] >= len(rows) for key in keys) for keys in labels.values())
+    return [_with_title(table, row, form) for row in rows[1:]] if again >= REPEATED else []
+
+
+def _keys(form: Form, name: str) -> frozenset[str]:
+    found = next(field for field in form.fields if field.name == name)
+    return frozenset(map(label_key, found.labels))
+
+
+def _with_title(table: Table, row: int, form: Form) -> int:
+    """The row of the title right above, else the row itself."""
+    above = [cell.text for cell in table.rows.get(row - 1, ()) if cell.text.strip()]
+    titles = {normalise(title) for title in form.titles}
+    return row - 1 if len(above) == 1 and normalise(above[0]) in titles else row
+
+
 def _blocks(content: Content, call: Call) -> Iterator[Content]:
     """The file cut at its titles and in front of its tables."""
     lines: list[Line] = []
@@ -80,7 +121,9 @@ def _blocks(content: Content, call: Call) -> Iterator[Content]:
             table_next = True
         found = None
         if not table_next and number >= title_ends:
-            found = title_over([line.text for line in content.lines[number : number + 4]], call)
+            # what stands behind the next table is no line of a title before it
+            stop = min([number + 4, *(table.after for table in waiting[:1])])
+            found = title_over([line.text for line in content.lines[number:stop]], call)
         if (table_next or found) and (lines or tables):
             yield Content(tuple(lines), tuple(tables))
             lines, tables = [], []

@@ -214,6 +214,20 @@ def test_a_tick_box_says_what_stands_in_it(sign: str, state: int, more: str, exp
     assert said(f"<w:p>{box}{run('是')}</w:p>") == f"{expected}是"
 
 
+@pytest.mark.parametrize(
+    ("before", "raised", "expected"),
+    [("麦玉清", "1", "麦玉清"), ("麦玉清", "[2]", "麦玉清"), ("麦玉清", "①", "麦玉清"), ("麦玉清", "*", "麦玉清"), ("麦玉清", "注1", "麦玉清"),
+     ("500m", "2", "500m2"), ("10", "4", "104"), ("麦玉清", "女", "麦玉清女"), ("", "1", "1")],
+)  # fmt: skip
+def test_a_raised_number_behind_a_word_points_to_a_note(
+    before: str, raised: str, expected: str
+) -> None:
+    """It is no part of the name; the power of a measure is."""
+    small = run(raised, '<w:vertAlign w:val="superscript"/>')
+
+    assert said(f"<w:p>{run(before) if before else ''}{small}</w:p>") == expected
+
+
 def test_cells_joined_in_the_old_way_are_one() -> None:
     """w:hMerge, as files converted from Word 97 have it; what is covered is not read."""
     first, covered = '<w:hMerge w:val="restart"/>', "<w:hMerge/>"

@@ -137,7 +137,7 @@ def test_a_prompt_of_several_words_is_still_one(text: str, kind: FieldType) -> N
 
 @pytest.mark.parametrize(
     "text",
-    ["#REF!", "#N/A", "错误!未找到引用源。", "Error! Reference source not found.", "N/A", "null", "${name}", "«联系人»", "[姓名]", "【联系人】", "（手写）"],
+    ["#REF!", "#N/A", "错误!未找到引用源。", "Error! Reference source not found.", "Error: Reference source not found", "N/A", "null", "${name}", "«联系人»", "[姓名]", "【联系人】", "（手写）"],
 )  # fmt: skip
 def test_what_programs_leave_in_a_place_is_no_value(text: str) -> None:
     """Errors of fields and formulas, places of templates."""

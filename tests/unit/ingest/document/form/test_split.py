@@ -135,3 +135,48 @@ def test_a_title_is_known_where_it_begins(call: Call) -> None:
     assert title_over(["附件2", "兵团智慧教育", "示范校申报书", "学校名称"], call) == (3, "附件2")
     assert title_over(["兵团智慧教育示范校申报书的说明"], call) is None
     assert title_over(["", "兵团智慧教育示范校申报书"], call) is None
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        ("兵团教育局 制",),
+        ("兵团教育局 制", "2024年8月"),
+        ("（盖章）", "2024年8月19日", "附件4"),
+        (),
+    ],
+)
+def test_a_title_behind_a_table_is_not_looked_for_before_it(
+    call: Call, between: tuple[str, ...]
+) -> None:
+    """A few lines of the last form's cover, its table, the next title: the form keeps its table."""
+    last = len(between) - (between[-1:] == ("附件4",))
+    content = typed(
+        *SCHOOL, body(call, "甲团学校"), *SCHOOL, *between[:last], body(call, "乙团学校"), *between[last:],
+        "兵团智慧教育示范校申报汇总表", rows(HEADS, "甲团学校", "乙团学校"),
+    )  # fmt: skip
+
+    assert forms(content, call) == ["附件2", "附件2", "附件4"]
+    assert "乙团学校" in [cell.text for cell in split(content, call)[1].tables[0].cells]
+
+
+@pytest.mark.parametrize(
+    "between", [[], [["兵团智慧教育示范校申报书", ""]], [["", ""]], [["附件2", ""]]]
+)
+def test_two_forms_in_one_table_are_two(call: Call, between: list[list[str]]) -> None:
+    """Word joins tables when the line between them is deleted."""
+    joined = [*body(call, "甲团学校"), *between, *body(call, "乙团学校")]
+    content = typed(*SCHOOL, joined)
+
+    assert forms(content, call) == ["附件2", "附件2"]
+    last = split(content, call)[1].tables[0].cells
+    assert ("乙团学校", len(joined) - len(body(call, ""))) in [
+        (cell.text, cell.row) for cell in last
+    ]
+
+
+def test_a_form_that_asks_twice_for_the_name_alone_is_one(call: Call) -> None:
+    """As in the place for the seal."""
+    again = [call.form("附件2").fields[0].labels[0], "甲团学校"]
+
+    assert forms(typed(*SCHOOL, [*body(call, "甲团学校"), again]), call) == ["附件2"]
