@@ -13,7 +13,7 @@ from datetime import datetime
 from enum import Enum
 from pathlib import Path
 
-from ingest.errors import ConfigError
+from ingest.errors import ConfigError, UnavailableError
 from ingest.progress import Progress, untold
 from ingest.receipts.key import fingerprint, fingerprint_of_key_in, load_or_make_key
 from ingest.settings import StoreSettings
@@ -46,6 +46,7 @@ class Opening(Enum):
 
     FOUND = "found"  #: to work on; a new one may be set up
     WORK = "work"  #: to work on; it must be there
+    JOIN = "join"  #: to work on beside the receiver, who must have set it up
     LOOK = "look"  #: to look only: nothing is made, whatever the parts say
 
 
@@ -227,7 +228,10 @@ def _take_over(
 
 
 def _fit(database: Database, files: Files) -> Fit:
-    return fit(look_at(database, files))
+    found = fit(look_at(database, files))
+    if found is not Fit.NO_FILES:
+        return found
+    return fit(look_at(database, files))  # the files were told between our looks at them and at it
 
 
 def _make_ready(
@@ -236,6 +240,10 @@ def _make_ready(
     files = open_files(settings)
     found = _fit(database, files)
     _refuse(found)
+    if opening is Opening.JOIN and found is not Fit.WELL:
+        raise UnavailableError(
+            "这个存储还没有 receiver 开过工", "先启动 mailroom receiver; 稍后会再试"
+        )
     if opening is Opening.FOUND and database.schema_state() == "empty":
         database.migrate()
     database.require_current()

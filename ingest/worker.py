@@ -6,11 +6,12 @@ from __future__ import annotations
 
 import signal
 import threading
+import time
 from functools import partial
 from types import FrameType
 
 from ingest.app import App, Unconnected, build
-from ingest.errors import ConfigError, MailroomError, StorageError, TemporaryError
+from ingest.errors import ConfigError, MailroomError, StorageError, TemporaryError, UnavailableError
 from ingest.killpoints import point
 from ingest.log import get_logger
 from ingest.notify import notify
@@ -82,14 +83,28 @@ class Worker:
 
 
 def work(settings: Settings) -> None:
-    """Be a worker. Raises as :func:`ingest.app.build` and :meth:`Worker.run`."""
+    """Be a worker. Raises as :func:`join` and :meth:`Worker.run`."""
     require_several_machines(settings)
     if settings.limits.require_confinement:
         require_walls()
-    nobody = Unconnected()
-    app = build(settings, mailbox=nobody, transport=nobody, opening=Opening.WORK)
+    app = join(settings)
     try:
         prepare(app)
         Worker(app).run()
     finally:
         app.close()
+
+
+def join(settings: Settings) -> App:
+    """Beside the receiver, as soon as it has set the store up and the database answers. Raises as
+    :func:`ingest.app.build`.
+    """
+    nobody, waiting = Unconnected(), ""
+    while True:
+        try:
+            return build(settings, mailbox=nobody, transport=nobody, opening=Opening.JOIN)
+        except UnavailableError as error:
+            if str(error) != waiting:
+                get_logger().info("standing by", reason=str(error))
+            waiting = str(error)
+            time.sleep(REST)

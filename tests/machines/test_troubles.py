@@ -20,17 +20,20 @@ from structlog.testing import capture_logs
 
 from ingest.app import build, clock_of
 from ingest.clock import FixedClock, SystemClock
-from ingest.errors import MailroomError, StorageError, TemporaryError
-from ingest.opening import UnfitStoreError, adopt, refuse_unfit
+from ingest.errors import MailroomError, StorageError, TemporaryError, UnavailableError
+from ingest.opening import Opening, UnfitStoreError, adopt, open_store_for, refuse_unfit
 from ingest.receiver import prepare
 from ingest.steps.elsewhere import Elsewhere, tend
 from ingest.steps.receive import receive_all
+from ingest.store.beside import Beside
 from ingest.store.database import open_database
+from ingest.store.identity import Mark
 from ingest.store.lease import Lease
+from ingest.store.marker import read_marker
 from ingest.store.tables import MessageState
-from ingest.worker import Worker
+from ingest.worker import Worker, join
 from tests.fakes.mailbox import FakeMailbox
-from tests.integration.house import House, open_house, plain_mail
+from tests.integration.house import House, open_house, plain_mail, settings
 from tests.servers.line import Line
 from tests.servers.objects import ObjectServer
 from tests.servers.postgresql import PostgresqlServer
@@ -361,3 +364,51 @@ class _Ahead(datetime):
     @classmethod
     def now(cls, tz: tzinfo | None = None) -> Self:
         return super().now(tz) + timedelta(minutes=10)
+
+
+def test_a_worker_sets_no_store_up(url: str, tmp_path: Path) -> None:
+    """It would make a key that the receiver has not; who wants to join one that was set up may."""
+    given = settings(tmp_path, store_={"database": url, "files": tmp_path / "files"})
+    with pytest.raises(UnavailableError, match="receiver"):
+        open_store_for(given.store, Opening.JOIN, SystemClock().now())
+    assert not (tmp_path / "files").exists()
+
+    with house_at(tmp_path, url):
+        open_store_for(given.store, Opening.JOIN, SystemClock().now()).close()
+
+
+def test_who_looks_while_a_store_is_being_set_up_is_not_told_that_files_are_lost(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between its looks at the files and at the database the receiver told both."""
+    given = settings(tmp_path, store_={"database": url, "files": tmp_path / "files"})
+    with ExitStack() as stack:
+
+        def read_late(beside: Beside) -> Mark | None:
+            seen = read_marker(beside)
+            monkeypatch.undo()
+            stack.enter_context(house_at(tmp_path, url))
+            return seen
+
+        monkeypatch.setattr("ingest.opening.read_marker", read_late)
+        open_store_for(given.store, Opening.JOIN, SystemClock().now()).close()
+
+
+def test_a_worker_waits_for_the_receiver(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may be started first, on any machine; said once, asked again and again."""
+    given = settings(tmp_path, store_={"database": url, "files": tmp_path / "files"})
+    with ExitStack() as stack:
+        pauses: list[float] = []
+
+        def pause(seconds: float) -> None:
+            pauses.append(seconds)
+            if len(pauses) == 2:
+                stack.enter_context(house_at(tmp_path, url))
+
+        monkeypatch.setattr("ingest.worker.time.sleep", pause)
+        with capture_logs() as said:
+            join(given).close()
+        assert [line["event"] for line in said] == ["standing by"]
+        assert len(pauses) == 2
