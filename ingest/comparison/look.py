@@ -18,6 +18,7 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
 from ingest.comparison.printed import Places, Print, Spot, plain
+from ingest.reading import ScanLine
 from rules.call import Call, Form
 from rules.facts import Value
 from rules.vocabulary import Field, FieldType, parse_value, show_value
@@ -153,10 +154,27 @@ class Look:
         self.call = call
         self.places = Places(page, form)
         self.shared = call.words.unit_field  # every applicant of one unit fills it in alike
-        self.rows = {
-            value.row: self.places.row_of(value.key, value.field)
-            for value in values
-            if value.row and value.field.name == form.applicant
+        self.rows = self._placed_rows()
+
+    def _placed_rows(self) -> dict[int, list[ScanLine]]:
+        """Where each applicant of a summary table stands: first those that were read as they are,
+        then the misread ones among what is left.
+        """
+        names = [
+            each for each in self.values if each.row and each.field.name == self.form.applicant
+        ]
+        found = {each.row: self.places.row_of(each.key, each.field) for each in names}
+        exact = {
+            each.row
+            for each in names
+            if plain("".join(line.text for line in found[each.row])) == each.key
+        }
+        taken = {line for row in exact for line in found[row]}
+        return {
+            each.row: found[each.row]
+            if each.row in exact
+            else self.places.row_of(each.key, each.field, taken)
+            for each in names
         }
 
     @cached_property

@@ -8,7 +8,7 @@ Pure. Places are millimetres on the page as it was read, upright and level. What
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
@@ -352,11 +352,11 @@ class Places:
             and (line.page, line.box[1]) >= (head.page, head.box[3] - 1)
         ]
 
-    def row_of(self, name: str, names: Field) -> list[ScanLine]:
+    def row_of(self, name: str, names: Field, others: Collection[ScanLine] = ()) -> list[ScanLine]:
         """The pieces in the column of names that together are ``name``, best match first found; []
-        when it is not there.
+        when it is not there. ``others`` are known to be other names.
         """
-        column = set(self.column(names))
+        column = set(self.column(names)).difference(others)
         best: Stack | None = None
         for stack in self.print.stacks:
             if column.issuperset(stack.lines) and _alike(

@@ -6,7 +6,8 @@ Pure.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
 from rapidfuzz import fuzz
@@ -39,13 +40,10 @@ class Rows(Look):
             return
         keys = [value.key for value in names.values()]
         for value in names.values():
-            said = name_on(self.page, value.key)
-            if said not in (
-                NameRead.EQUAL,
-                NameRead.NEAR,
-            ) or self._taken_by_another(value, names.values()):
+            if not self._is_listed(value) or self._taken_by_another(value, names.values()):
                 yield Difference(value.name, value.shown, "未见")
         field = next(iter(names.values())).field
+        yield from self._doubled(list(names.values()))
         for line in self.places.column(field):
             key = plain(line.text)
             if (
@@ -61,6 +59,28 @@ class Rows(Look):
             if not any(self._is_row(key, name) for name in keys):
                 yield Difference("扫描件上多出的一行", "未见", line.text)
 
+    def _is_listed(self, value: Wanted) -> bool:
+        """Whether an applicant stands on the scan, perhaps misread: anywhere, or in the row that is
+        left for it.
+        """
+        row = plain("".join(line.text for line in self.rows.get(value.row, ())))
+        said = {name_on(self.page, value.key), *([misread(value.key, row)] if row else [])}
+        return bool(said & {NameRead.EQUAL, NameRead.NEAR})
+
+    def _doubled(self, names: Sequence[Wanted]) -> Iterator[Difference]:
+        """Applicants that one of the two names more often, where all of them were read surely."""
+        field = names[0].field
+        pieces = [plain(line.text) for line in self.places.column(field)]
+        if not all(name.key in pieces for name in names):
+            return
+        listed = Counter(name.key for name in names)
+        for name in {name.key: name for name in names}.values():
+            more = pieces.count(name.key) - listed[name.key]
+            if more > 0:
+                yield Difference("扫描件上多出的一行", "未见", name.shown)
+            elif more < 0:
+                yield Difference(name.name, name.shown, "只有一行")
+
     def _is_row(self, key: str, name: str) -> bool:
         """Whether a piece is a name or a part of it, perhaps misread. Names of one division share
         its name: what is left without it is compared.
@@ -72,6 +92,8 @@ class Rows(Look):
         own, read = (take_apart(text, self.call).own for text in (name, key))
         if not own or not read or key in name:
             return True
+        if read.endswith(own) and misread(name, key) is NameRead.NEAR:
+            return True  # the division's name was misread
         alike = fuzz.ratio(own, read) / 100 >= NAME_SEEN
         return own == read or (alike and misread(own, read) is NameRead.NEAR)
 
@@ -82,17 +104,15 @@ class Rows(Look):
 
     def _taken_by_another(self, value: Wanted, names: Iterable[Wanted]) -> bool:
         """Whether the row that looks most like this applicant's is clearly another one's of the
-        Word file.
+        Word file, and none is left for it.
         """
-        place = self.rows.get(value.row)
-        return name_on(self.page, value.key) is not NameRead.EQUAL and any(
+        if self.rows.get(value.row) or name_on(self.page, value.key) is NameRead.EQUAL:
+            return False
+        place = self.places.row_of(value.key, value.field)
+        return any(
             other is not value
             and self.rows.get(other.row) == place
-            and name_on(
-                self.page,
-                other.key,
-            )
-            is NameRead.EQUAL
+            and name_on(self.page, other.key) is NameRead.EQUAL
             for other in names
         )
 

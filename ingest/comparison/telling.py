@@ -17,13 +17,16 @@ from rules.characters import folded
 
 _OPPOSITES = (
     "有无没", "已未", "是否非", "可能不", "专兼", "增减", "内外", "前后", "男女", "正副", "公私", "初高", "大小", "上下",
-    "左右", "东南西北", "甲乙丙丁", "多少", "新旧", "全半", "升降", "优良差", "二四六八百万亿", "三五九百千", "每两三五", "百千万亿",
+    "左右", "东南西北", "甲乙丙丁", "多少", "新旧", "全半", "升降", "优良差", "二四六八百万亿", "三五九百千", "处科股室", "每两三五", "百千万亿",
 )  # fmt: skip
 """Characters of one place in a sentence that turn it round and do not look alike."""
+_STROKES = frozenset("一丨丿丶二十口日章印")  #: what a rule or a seal over the paper is read as
 _DENIALS = frozenset("不未无非没勿")
 _SCALES = frozenset("十百千万亿")
 _FIGURE = re.compile(r"[0-9点]{1,12}")
 _LOOK_ALIKE = str.maketrans({"i": "1", "l": "1", "o": "0", "z": "2", "s": "5", "g": "9", "q": "9"})
+_PART = re.compile(r".{0,4}(?:分校|校区|教学点|分部|分院|学部)|筹建?|筹备")
+"""What follows the name of a school that is a part of one, or not yet one."""
 _BOX, _MARK = "□◻☐○", "☑√✓✔■☒⊙◉●🗹"
 _OPTION = re.compile(rf"([{_BOX}{_MARK}])\s*([^\s{_BOX}{_MARK}]+)")
 
@@ -71,15 +74,35 @@ def _address(text: str) -> str:
 
 def is_other_name(name: str, read: str) -> bool:
     """Whether a short name that was read surely is another one: a character more, one less or
-    another; never only a part of more print.
+    another; never only a part of more print but a name of one character more.
     """
-    return 2 <= len(name) <= 4 and name not in read and 2 <= len(read) <= len(name) + 1
+    if name in read:
+        more = read.replace(name, "", 1)
+        return 2 <= len(name) < 4 and len(more) == 1 and more not in _STROKES and _is_written(read)
+    misread = len(name) == len(read) == 4 and Levenshtein.distance(name, read) == 1
+    return 2 <= len(name) <= 4 and 2 <= len(read) <= len(name) + 1 and not misread
+
+
+def _is_written(text: str) -> bool:
+    return re.fullmatch(r"[\u4e00-\u9fff]+", text) is not None
 
 
 def goes_on(name: str, read: str) -> bool:
     """Whether ``read`` names a part of the applicant: 分校, 东校区, 教学点."""
     rest = read.partition(name)[2]
-    return re.match(r".{0,4}(?:分校|校区|教学点|分部|分院|学部)", rest) is not None
+    return _PART.match(rest) is not None
+
+
+def says_less(name: str, read: str) -> str:
+    """What the applicant's name says more than ``read``, which is the whole of it otherwise: 筹, 分校, or a
+    word inside; "" where it is not that alone.
+    """
+    edits = [edit for edit in Levenshtein.opcodes(name, read) if edit.tag != "equal"]
+    if len(edits) != 1 or edits[0].tag != "delete" or not edits[0].src_start:
+        return ""
+    gone = name[edits[0].src_start : edits[0].src_end]
+    inside = edits[0].src_end < len(name)
+    return gone if (inside and len(gone) > 1) or _PART.fullmatch(gone) else ""
 
 
 def renamed(name: str, read: str, own: str) -> bool:

@@ -6,11 +6,12 @@ Pure.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
+from ingest.comparison.edges import missing_ends, put_in_front
 from ingest.comparison.look import (
     CHOICES,
     FOREIGN,
@@ -33,10 +34,12 @@ from ingest.comparison.telling import (
     is_other_address,
     is_other_name,
     renamed,
+    says_less,
     ticked,
     with_figures,
+    without_figures,
 )
-from ingest.reading import Document
+from ingest.reading import Document, ScanLine
 from rules.facts import Fact, Knowledge, Value
 from rules.names import take_apart
 from rules.vocabulary import Field, FieldType
@@ -83,16 +86,22 @@ class Texts(Look):
                     yield Difference(value.name, value.shown, spot.text)
 
     def _applicant(self, value: Wanted) -> Iterator[Difference]:
-        """A name read for sure with two characters changed, or of a part of the applicant. Rows are
-        looked at by themselves.
+        """A name read for sure that is another one: two characters or a number changed, a part of
+        the applicant, a word more or less. Rows are looked at by themselves.
         """
         for spot in self._clear(value, SURE_DIGITS):
             read = plain(spot.text)
-            own = plain(take_apart(value.shown, self.call).own)
-            other = not value.row and renamed(value.key, read, own)
-            if other or goes_on(value.key, read):
+            gone = says_less(value.key, read)
+            less = bool(gone) and gone not in self.page.text
+            if goes_on(value.key, read) or less or (not value.row and self._renamed(value, read)):
                 yield Difference(value.name, value.shown, spot.text)
                 return
+
+    def _renamed(self, value: Wanted, read: str) -> bool:
+        own = plain(take_apart(value.shown, self.call).own)
+        alike = bool(own) and abs(len(read) - len(value.key)) <= 2
+        numbered = alike and misread(value.key, read) is NameRead.DIFFERENT
+        return numbered or renamed(value.key, read, own)
 
     def _short_text(self, value: Wanted) -> Iterator[Difference]:
         if value.field.name == self.shared:
@@ -111,7 +120,8 @@ class Texts(Look):
         others = {each.key for each in self.values if each.field is value.field} - {value.key}
         for spot in self._clear(value, SURE_NAME)[:1]:
             read = plain(spot.text)
-            if read in others or (absent and is_other_name(value.key, read)):
+            unlike = absent or value.key in read
+            if read in others or (unlike and is_other_name(value.key, read)):
                 yield Difference(value.name, value.shown, spot.text)
 
     def _unit(self, value: Wanted) -> Iterator[Difference]:
@@ -131,9 +141,17 @@ class Texts(Look):
             chosen = {plain(each) for each in re.split(r"[、,;,;]", value.shown)}
             options = {plain(each) for each in value.field.options} or {"是", "否"}
             for spot in self._clear(value, SURE_TEXT)[:1]:
-                marked = ticked(spot.text) or {plain(spot.text)}
+                marked = ticked(spot.text) or self._only_option(value, spot, options)
                 if marked <= options and marked - chosen:
                     yield Difference(value.name, value.shown, "、".join(sorted(marked)))
+
+    def _only_option(self, value: Wanted, spot: Spot, options: set[str]) -> frozenset[str]:
+        """What was written where no options are printed: else all stand there, ticked or not."""
+        read = plain(spot.text)
+        lines = () if value.row else self.places.running(value.field)
+        printed = {plain(line.text) for line in lines} - {read}
+        others = any(each in text for each in options - {read} for text in printed)
+        return frozenset() if others else frozenset([read])
 
     def emptied(self) -> Iterator[Difference]:
         """Values whose place on a legible scan is empty, and which stand nowhere else on it."""
@@ -168,12 +186,28 @@ class Texts(Look):
     def filled_in(self, word: Document) -> Iterator[Difference]:
         """Places that are empty in the Word file and filled on the scan."""
         for field in self.form.fields:
-            if word.fields.get(field.name, Fact.unknown()).knowledge is not Knowledge.BLANK:
+            if word.fields.get(field.name, Fact.unknown()).knowledge is Knowledge.BLANK:
+                for spot in self.places.level(field):
+                    if spot.confidence >= SURE_DIGITS and self._is_entry(field, spot):
+                        yield Difference(field.name, "未填", spot.text[:40])
+                        break
+        for number, row in enumerate(word.rows, 1):
+            yield from self._filled_cells(number, row)
+
+    def _filled_cells(self, number: int, row: Mapping[str, Fact]) -> Iterator[Difference]:
+        """The same of one row of a summary table."""
+        for field in self.form.columns:
+            if row.get(field.name, Fact.unknown()).knowledge is not Knowledge.BLANK:
                 continue
-            for spot in self.places.level(field):
-                if spot.confidence >= SURE_DIGITS and self._is_entry(field, spot):
-                    yield Difference(field.name, "未填", spot.text[:40])
-                    break
+            spot = self.places.cell(field, self.rows.get(number, []))
+            if spot is not None and spot.confidence >= SURE_DIGITS and self._fills(field, spot):
+                yield Difference(f"第{number}行{field.name}", "未填", spot.text[:40])
+
+    def _fills(self, field: Field, spot: Spot) -> bool:
+        """Whether what stands in a cell was written there: in a table nothing is printed."""
+        if field.type in NUMBERS:
+            return self._is_entry(field, spot)
+        return len(plain(spot.text)) > 1 and not ticked(spot.text)
 
     def _is_entry(self, field: Field, spot: Spot) -> bool:
         """Whether what stands at a place was filled in, not printed there."""
@@ -238,13 +272,25 @@ class Texts(Look):
             legible=self.page.legibility >= SURE_DIGITS,
         ):
             yield Difference(value.name, change.word[:40] or "无", change.scan[:40] or "无")
+        for more in put_in_front(text, self._lines(value, text), SURE_DIGITS):
+            if fuzz.partial_ratio(more, elsewhere) / 100 < FOREIGN:
+                yield Difference(value.name, "无", without_figures(more)[:40])
+        if self.page.legibility >= SURE_DIGITS:
+            everything = "".join(with_figures(line.text) for line in self.page.lines)
+            for gone in missing_ends(text, self._lines(value, text), everything, SURE_DIGITS):
+                yield Difference(value.name, without_figures(gone)[:40], "无")
 
     def _runs(self, value: Wanted, text: str) -> list[Run]:
-        """The print of a running text, whether its label stands in the middle of its cell or at
-        the top of it: what is more like the text.
+        """The print of a running text."""
+        lines = self._lines(value, text)
+        return [Run(with_figures(line.text), line.confidence) for line in lines]
+
+    def _lines(self, value: Wanted, text: str) -> list[ScanLine]:
+        """Its lines, whether its label stands in the middle of its cell or at the top of it: what
+        is more like the text.
         """
-        ways = [
-            [Run(with_figures(line.text), line.confidence) for line in lines]
-            for lines in (self.places.running(value.field), self.places.hanging(value.field))
-        ]
-        return max(ways, key=lambda runs: _shared(text, "".join(run.text for run in runs)))
+        ways = (self.places.running(value.field), self.places.hanging(value.field))
+        return max(
+            ways,
+            key=lambda lines: _shared(text, "".join(with_figures(line.text) for line in lines)),
+        )

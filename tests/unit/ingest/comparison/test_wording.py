@@ -139,6 +139,7 @@ def test_a_denial_that_was_not_read_well_says_nothing(call: Call) -> None:
     [
         ("联系人", "|郭建新|", "|郭建|"),
         ("联系人", "|郭建新|", "|郭建军|"),
+        ("职能部门", "|信息中心", "|总务处"),
         ("联系人", "|郭建新|", "|郭新建|"),
         ("联系人", "|郭建新|", "||"),
         ("联系电话", "|13899061357", "|"),
@@ -148,6 +149,7 @@ def test_a_denial_that_was_not_read_well_says_nothing(call: Call) -> None:
         ("电子邮箱", "hexie@example.cn", "hexie@example.com"),
         ("师市", "|第十四师昆玉市", "|第十三师新星市"),
         ("单位名称", "昆玉市和谐中学", "昆玉市和谐中学南校区"),
+        ("单位名称", "昆玉市和谐中学", "昆玉市和谐中学（筹）"),
         ("单位名称", "昆玉市和谐中学", "昆玉市谐和中学"),
         ("单位名称", "昆玉市和谐中学", "昆玉市育才中学"),
         ("学校类型", "□小学 ☑初中", "☑小学 □初中"),
@@ -171,11 +173,64 @@ def test_a_short_entry_that_was_changed(call: Call, field: str, old: str, new: s
         ("□小学 ☑初中", "口小学 初中"),
         ("☑初中", "□初中"),
         ("昆玉市和谐中学", "昆王市和谐中学"),
+        ("信息中心", "值息中心"),
+        ("|郭建新|", "|郭建新一|"),
+        ("□小学 ☑初中 □高中", "初中\n|□小学 □高中"),
+        ("□小学 ☑初中 □高中", "小学\n|□初中 □高中"),
     ],
 )
 def test_a_short_entry_that_was_misread(call: Call, old: str, new: str) -> None:
     """Characters that look alike, a lost one, a mark nobody can tell."""
     found = compare(word_of(), scan_of(printed().replace(old, new)), call)
+
+    assert (found.outcome, named(found)) == (Likeness.SAME, set())
+
+
+@pytest.mark.parametrize("more", ["（筹）", "分校", "（东校区）"])
+def test_a_name_of_which_the_scan_shows_less(call: Call, more: str) -> None:
+    """In the Word file it is a part of the applicant, or one that is still being founded."""
+    word = word_of(单位名称=f"昆玉市和谐中学{more}")
+    found = compare(word, scan_of(printed()), call)
+    elsewhere = compare(word, scan_of(f"{printed()}\n{more}"), call)
+
+    assert (found.outcome, named(found)) == (Likeness.UNSURE, {"单位名称"})
+    assert "单位名称" not in named(elsewhere)
+
+
+def test_a_name_with_a_word_more_or_less_inside(call: Call) -> None:
+    """和谐中学 and 和谐实验中学; characters lost at the front are not read."""
+    less = compare(word_of(单位名称="昆玉市和谐实验中学"), scan_of(printed()), call)
+    lost = compare(word_of(单位名称="第十四师昆玉市和谐中学"), scan_of(printed()), call)
+
+    assert named(less) == {"单位名称"}
+    assert named(lost) == set()
+
+
+def test_another_s_cover_before_the_own_pages_is_named(call: Call) -> None:
+    """The right name stands on the next sheet."""
+    cover = "学校名称|昆玉市第二中学|所属师市|第十四师昆玉市"
+    own = printed().replace("昆玉市和谐中学", "昆玉市第一中学")
+    found = compare(word_of(单位名称="昆玉市第一中学"), scan_of(f"{cover}\n{own}"), call)
+
+    assert (found.outcome, named(found)) == (Likeness.UNSURE, {"单位名称"})
+
+
+def test_a_name_of_one_character_more(call: Call) -> None:
+    """郭建 in the Word file, 郭建新 on the scan."""
+    assert named(compare(word_of(联系人="郭建"), scan_of(printed()), call)) == {"联系人"}
+
+
+def test_words_in_front_of_a_text(call: Call) -> None:
+    """In the Word file or on the scan alone, where all of its lines were read."""
+    more = f"经集体研究,{SUPPORT}"
+    for word, scan in ((more, SUPPORT), (SUPPORT, more)):
+        found = compare(word_of(保障措施=word), scan_of(printed(保障措施=scan)), call)
+        assert (found.outcome, named(found)) == (Likeness.UNSURE, {"保障措施"})
+
+
+def test_print_of_the_form_in_front_of_a_text_is_not_put_in(call: Call) -> None:
+    """A label read in one piece with the text beside it."""
+    found = compare(word_of(), scan_of(printed(保障措施=f"学校名称{SUPPORT}")), call)
 
     assert (found.outcome, named(found)) == (Likeness.SAME, set())
 
@@ -297,6 +352,47 @@ def test_a_cell_or_a_row_that_was_changed(call: Call, field: str, old: str, new:
     found = compare(summary(), scan_of(table(ROWS).replace(old, new)), call)
 
     assert (found.outcome, named(found)) == (Likeness.UNSURE, {field})
+
+
+@pytest.mark.parametrize("column", ["联系人", "联系电话", "学校类型"])
+def test_a_cell_that_only_the_scan_has(call: Call, column: str) -> None:
+    """It is empty in the Word file's row."""
+    word = summary()
+    first = word.rows[0] | {column: Fact.blank()}
+    found = compare(
+        word.model_copy(update={"rows": (first, *word.rows[1:])}), scan_of(table(ROWS)), call
+    )
+
+    empty = table([(ROWS[0][0], "", ""), *ROWS[1:]]).replace("初中", "", 1)
+    both = compare(word.model_copy(update={"rows": (first, *word.rows[1:])}), scan_of(empty), call)
+
+    assert (found.outcome, named(found)) == (Likeness.UNSURE, {f"第1行{column}"})
+    assert f"第1行{column}" not in named(both)
+
+
+def test_a_row_that_stands_twice(call: Call) -> None:
+    """On the scan, or in the Word file."""
+    scan = compare(summary(), scan_of(table([*ROWS, ROWS[1]])), call)
+    word = summary()
+    twice = word.model_copy(update={"rows": (*word.rows, word.rows[1])})
+    listed = compare(twice, scan_of(table(ROWS)), call)
+
+    assert (scan.outcome, named(scan)) == (Likeness.UNSURE, {"扫描件上多出的一行"})
+    assert listed.outcome is Likeness.UNSURE
+    assert [each.scan for each in listed.passages] == ["只有一行"]
+
+
+def test_a_misread_name_is_not_put_to_its_neighbour_s_row(call: Call) -> None:
+    """Both are as like it; the neighbour's was read as it is."""
+    rows = (("图木舒克市第八小学", *ROWS[0][1:]), ("图木舒克市第一小学", *ROWS[1][1:]))
+    facts = [
+        row | {"单位名称": Fact.known(name)}
+        for row, (name, *_) in zip(summary().rows, rows, strict=False)
+    ]
+    word = summary().model_copy(update={"rows": tuple(facts)})
+    found = compare(word, scan_of(table(rows).replace("图木舒克市第一", "图本舒克市第一")), call)
+
+    assert (found.outcome, named(found)) == (Likeness.SAME, set())
 
 
 def test_contacts_that_changed_rows(call: Call) -> None:
