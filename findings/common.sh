@@ -30,3 +30,25 @@ serve_s3() {
     rclone serve s3 --config /dev/null --auth-key KEY,SECRET --addr "127.0.0.1:$port" store 2>/dev/null &
     trap "kill $!; rm -rf '$PLACE'" EXIT
 }
+
+# pdfs: the module pdfs.py, which writes a PDF of one page (object 3) by hand and looks at the middle of a page pdfium draws.
+pdfs() {
+    cat >pdfs.py <<'P'
+def pdf(page, objects):
+    bodies = {1: b"<</Type/Catalog/Pages 2 0 R>>", 2: b"<</Type/Pages/Kids[3 0 R]/Count 1>>", 3: page} | objects
+    out, offsets = b"%PDF-1.7\n", {}
+    for number, body in sorted(bodies.items()):
+        offsets[number] = len(out)
+        out += b"%d 0 obj\n%b\nendobj\n" % (number, body)
+    table = b"".join(b"%010d 00000 n \n" % offsets[number] for number in sorted(bodies))
+    return out + b"xref\n0 %d\n0000000000 65535 f \n%btrailer\n<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (len(bodies) + 1, table, len(bodies) + 1, len(out))
+
+def middle(page):
+    picture = page.render(scale=1)
+    at = 50 * picture.stride + 50 * picture.n_channels
+    return list(picture.buffer[at : at + 3])
+
+def stream(head, body):
+    return b"<<%b/Length %d>>\nstream\n%b\nendstream" % (head, len(body), body)
+P
+}
