@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from lxml import etree
 
@@ -45,6 +46,7 @@ from ingest.document.editable.worddrawings import is_loose, is_ornament, says
 from ingest.document.editable.wordfields import Fields
 from ingest.document.editable.wordlooks import PLAIN, Look, Looks, is_note
 from ingest.document.editable.wordnumbers import Numbering
+from ingest.document.editable.wordpaper import is_bare
 
 MAX_CHUNKS = 20  #: files within a file that are read
 _CHUNK_DEPTH = 2
@@ -143,7 +145,9 @@ class _Walk:
 
     def __init__(self, package: Package, depth: int) -> None:
         self.package, self.depth = package, depth
-        self.looks = Looks(package.related("styles"))
+        self.styles = package.related("styles")
+        self.looks = Looks(self.styles)
+        self.root: etree._Element | None = None
         self.numbering = Numbering(package.related("numbering"))
         self.bindings = Bindings(package)
         self.lines: list[Line] = []
@@ -200,6 +204,7 @@ class _Walk:
         }
 
     def run(self, root: etree._Element) -> Content:
+        self.root = root
         read = (f"{{*}}{name}" for name in (*self.starts, *_UNSAID))
         # lxml passes over all else by itself
         walk = etree.iterwalk(root, events=("start", "end"), tag=tuple(read))
@@ -252,7 +257,7 @@ class _Walk:
     def _say(self, text: str, look: Look) -> None:
         if look.hidden or not text or (look.raised and self._points_to_a_note(text)):
             return
-        if look.struck and text.strip():
+        if text.strip() and (look.struck or self._is_unseen(look)):
             self._add(STRUCK)
             return
         if look.font:
@@ -260,6 +265,14 @@ class _Walk:
         if look.capitals:
             text = text.upper()
         self._add(ringed(text) if look.ringed and text.strip("_＿ \t\u3000") else text)
+
+    def _is_unseen(self, look: Look) -> bool:
+        """Written, and on the paper nobody sees it; a mark behind it shows it."""
+        return look.dust or (look.white and not look.ringed and self._bare)
+
+    @cached_property
+    def _bare(self) -> bool:
+        return self.root is None or is_bare(self.root, self.styles)
 
     def _points_to_a_note(self, text: str) -> bool:
         said = self.paragraphs[-1].texts if self.paragraphs else []

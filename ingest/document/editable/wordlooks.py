@@ -12,6 +12,7 @@ from lxml import etree
 
 from ingest.document.editable.officepackage import child, is_on, name_of, value
 from ingest.document.editable.symbols import is_symbol_font
+from ingest.document.editable.wordpaper import PLAIN_FILLS
 
 MAX_CHAIN = 20  #: styles that one style is based on, one after the other
 
@@ -19,7 +20,7 @@ _TOGGLES = {"strike": "struck", "dstrike": "struck", "vanish": "hidden", "specVa
             "caps": "capitals", "smallCaps": "capitals"}  # fmt: skip
 _SWITCHES = ("struck", "hidden", "capitals")
 _RINGS = frozenset({"u", "bdr", "highlight", "em"})
-_PLAIN_FILLS = frozenset({"", "auto", "FFFFFF", "ffffff"})
+_DUST = frozenset({"1", "2"})  #: half points: letters nobody can read
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,8 @@ class Look:
     ringed: bool = False  #: underlined, framed, shaded or dotted
     font: str = ""  #: a symbol font, else ""
     raised: bool = False  #: set above the line
+    white: bool = False  #: seen only on something dark
+    dust: bool = False  #: too small to be seen
 
 
 _NOTE = re.compile(r"\s*(?:[\[(（〔［]?(?:\d{1,2}|[①-⑳*＊※†‡#]|注\d?)[\])）〕］]?)\s*")
@@ -58,10 +61,14 @@ def told_by(properties: etree._Element | None) -> dict[str, bool | str]:
         elif name in _RINGS:
             told["ringed"] = bool(told.get("ringed")) or is_on(each)
         elif name == "shd":
-            filled = value(each, "fill") not in _PLAIN_FILLS
+            filled = value(each, "fill") not in PLAIN_FILLS
             told["ringed"] = bool(told.get("ringed")) or filled
         elif name == "vertAlign":
             told["raised"] = value(each, "val") == "superscript"
+        elif name == "color":
+            told["white"] = value(each, "val").upper() == "FFFFFF"
+        elif name == "sz":
+            told["dust"] = value(each, "val") in _DUST
         elif name == "rFonts":
             told["font"] = _symbol_font(each)
     return told
@@ -125,4 +132,6 @@ def _look(told: Told) -> Look:
         bool(told.get("ringed")),
         str(told.get("font") or ""),
         bool(told.get("raised")),
+        bool(told.get("white")),
+        bool(told.get("dust")),
     )

@@ -51,6 +51,8 @@ def with_parts(data: bytes, parts: Mapping[str, bytes]) -> bytes:
     return out.getvalue()
 
 
+DARK = b"""<w:style w:type="paragraph" w:styleId="Dark"><w:pPr><w:shd w:val="clear" w:fill="000000"/></w:pPr></w:style>
+<w:style w:type="paragraph" w:styleId="OnDark"><w:basedOn w:val="Dark"/></w:style>"""
 STYLES = b"""<w:styles xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">
 <w:style w:type="character" w:styleId="Gone"><w:rPr><w:vanish/></w:rPr></w:style>
 <w:style w:type="character" w:styleId="Also"><w:basedOn w:val="Gone"/></w:style>
@@ -84,6 +86,47 @@ STYLED = replaced(word(), "word/styles.xml", STYLES)
 def test_runs_say_what_they_look_like(xml: str, expected: str) -> None:
     """By their own settings or by their style."""
     assert said(f"<w:p>{xml}</w:p>", STYLED) == expected
+
+
+WHITE = '<w:color w:val="FFFFFF"/>'
+
+
+@pytest.mark.parametrize(
+    "properties",
+    [WHITE, '<w:color w:val="ffffff" w:themeColor="background1"/>', '<w:sz w:val="2"/>'],
+)
+def test_letters_nobody_can_see_are_not_read_and_leave_no_blank(properties: str) -> None:
+    """White on white, or of one point: somebody was there, but nobody reads it."""
+    assert said(f"<w:p>{run('128', properties)}{run('126')}</w:p>") == f"{STRUCK}126"
+
+
+@pytest.mark.parametrize(
+    "behind",
+    [
+        '<w:tbl><w:tr><w:tc><w:tcPr><w:shd w:val="clear" w:fill="1F4E79"/></w:tcPr><w:p/></w:tc></w:tr></w:tbl>',
+        '<w:p><w:pPr><w:shd w:val="clear" w:themeFill="accent1"/></w:pPr></w:p>',
+        '<w:p><w:pPr><w:pStyle w:val="Dark"/></w:pPr></w:p>',
+        '<w:p><w:pPr><w:pStyle w:val="OnDark"/></w:pPr></w:p>',
+        "<w:p><w:r><w:pict/></w:r></w:p>",
+    ],
+)
+def test_white_letters_are_read_where_something_may_lie_behind_them(behind: str) -> None:
+    """The heads of tables are often white on blue."""
+    styles = STYLES.replace(b"</w:styles>", DARK + b"</w:styles>")
+    data = with_parts(body(f"<w:p>{run('学校名称', WHITE)}</w:p>{behind}", None), {})
+    data = replaced(data, "word/styles.xml", styles)
+
+    assert read_word(data).lines[0].text == "学校名称"
+
+
+def test_a_dark_style_that_nobody_uses_lies_behind_nothing() -> None:
+    """Word brings dozens of them; a mark of its own shows a run all the same."""
+    styles = STYLES.replace(b"</w:styles>", DARK + b"</w:styles>")
+    marked = WHITE + '<w:highlight w:val="black"/>'
+    data = body(f"<w:p>{run('甲', WHITE)}</w:p><w:p>{run('乙', marked)}</w:p>", None)
+    lines = read_word(replaced(data, "word/styles.xml", styles)).lines
+
+    assert [line.text for line in lines] == ["", "乙"]
 
 
 def test_a_paragraph_hidden_by_its_style_says_nothing() -> None:
