@@ -171,17 +171,23 @@ _NUMBERED = re.compile(rf"^(?:[(（]?\d{{1,2}}[)）.、．]\s*|[★☆※▲△�
 """A number or mark that a clerk set before a name."""
 
 
-_SHORT = frozenset({"单位", "学校", "部门"})
+_SHORT = frozenset({"单位", "部门"})
+_LEAST_LABEL = 2  #: characters
 
 
 def _without_label(field: Field, text: str) -> str:
     """A text before which the field's own label was written once more: ``联系人：麦玉清``."""
     label, colon, rest = text.partition("：" if "：" in text else ":")
     own = {label_key(each) for each in (field.name, *field.labels)}
-    if colon and rest.strip() and (label_key(label) in own or label.strip() in _SHORT):
+    if colon and rest.strip() and (label.strip() in _SHORT or _is_label(label_key(label), own)):
         return rest.strip()
     head, *behind = re.split(r"[ \t\u3000]+", text.strip(), maxsplit=1)
     return behind[0] if behind and head in NAME_LABELS else text
+
+
+def _is_label(label: str, own: set[str]) -> bool:
+    """One of them, or the beginning of one."""
+    return len(label) >= _LEAST_LABEL and any(each.startswith(label) for each in own)
 
 
 _NUMBER_BEHIND = re.compile(

@@ -142,7 +142,7 @@ _DAY = re.compile(r"\d{4}[年.\-/]\d{1,2}[月.\-/]\d{1,2}[日号]?")
 _NUMERIC = frozenset({FieldType.INTEGER, FieldType.DATE, FieldType.MONEY, FieldType.DECIMAL})
 _SCALES = ("甲乙丙丁戊己庚辛壬癸", "abcdefghijklmnop", "一二三四五六七八九十")
 _ASKED = re.compile(
-    r"请?(?:填写?|输入|选择|写明?)[\u3400-\u9fff]{0,12}|(?:学校|单位|师市|规范|完整|准确|的)*(?:全称|名称)(?:[,，]?[与和]公章一致)?"
+    r"请?(?:填写?|输入|选择|写明?)[\u3400-\u9fff]{0,12}|(?:[\u3400-\u9fff]{2}|的){0,4}(?:全称|名称)(?:[,，]?[与和]公章一致)?"
 )
 """Below the heads, what is to be written there."""
 
