@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import gc
 import os
-import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,6 +21,7 @@ from tests.environment import KNOWN_PRINT
 from tests.once import Once
 from tests.servers.certificates import Certificates, make_certificates
 from tests.servers.dovecot import DovecotAccount, DovecotServer, program
+from tests.servers.folders import remove_behind
 from tests.servers.objects import ObjectServer
 from tests.servers.postgresql import INSTALLED, PostgresqlServer
 from tests.statements import compile_once
@@ -96,7 +96,7 @@ def dovecot_server() -> Iterator[DovecotServer]:
         yield server
         server.stop()
     finally:
-        shutil.rmtree(base, ignore_errors=True)
+        remove_behind(base)
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from sqlalchemy import make_url
 
 from ingest.store.database import open_database
 from tests.servers.dovecot import free_port
+from tests.servers.folders import remove_behind
 
 BINARIES = Path("/usr/lib/postgresql/15/bin")
 INSTALLED = (BINARIES / "initdb").exists()
@@ -145,5 +146,5 @@ class PostgresqlServer:
         return self.new_database(template=self._ready)
 
     def remove(self) -> None:
-        """Nothing is left of it."""
-        shutil.rmtree(self.base, ignore_errors=True)
+        """Nothing is left of it, a little later."""
+        remove_behind(self.base)
