@@ -13,7 +13,7 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import olefile
 
@@ -237,7 +237,7 @@ def _zip_kind(data: bytes, extension: str) -> Kind:
     if is_iwork(names):
         return Kind.OFFICE
     if "mimetype" in names and "content.xml" in names:
-        return _open_document_kind(data)
+        return _open_document_kind(data, own)
     return Kind.ZIP
 
 
@@ -246,13 +246,15 @@ def is_iwork(names: Iterable[str]) -> bool:
     return any(name.lower().endswith(".iwa") or name == "Index.zip" for name in names)
 
 
-def _open_document_kind(data: bytes) -> Kind:
-    """By the member that names it; a password leaves that readable and is told by the manifest."""
+def _open_document_kind(data: bytes, own: Mapping[str, str]) -> Kind:
+    """By the member that names it; a password leaves that readable and is told by the manifest.
+    ``own``: the names as they are, by :func:`_member_key`.
+    """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            kind = archive.open("mimetype").read(200)
-            listed = "META-INF/manifest.xml" in archive.namelist()
-            manifest = archive.open("META-INF/manifest.xml").read(256 * 1024) if listed else b""
+            kind = archive.open(own["mimetype"]).read(200)
+            listed = own.get("meta-inf/manifest.xml")
+            manifest = archive.open(listed).read(256 * 1024) if listed else b""
     except _ZIP_ERRORS:
         return Kind.OFFICE
     if b"encryption-data" in manifest:

@@ -12,7 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.attachment.identify import identify
+from ingest.document.editable.door import UnreadableError, read_editable
 from ingest.reading import Kind
+from tests.parts.containers import zip_of
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml"
@@ -278,3 +280,21 @@ def test_a_package_whose_list_of_types_is_damaged_is_told_by_what_is_left_of_it(
     data[start : start + 4] = b"\xff\xff\xff\xff"
 
     assert identify(bytes(data), "a.docx") is Kind.DOCX
+
+
+@pytest.mark.parametrize("written", ["mimetype", "./mimetype", "/mimetype", "Mimetype"])
+def test_an_open_document_is_known_however_its_members_are_named(written: str) -> None:
+    """Also where the reader then finds nothing under the usual names, and says so."""
+    data = zip_of(
+        {written: b"application/vnd.oasis.opendocument.text", "content.xml": b"<office/>"}
+    )
+    assert identify(data, "a.odt") is Kind.ODT
+
+
+@pytest.mark.parametrize("content", ["./content.xml", "Content.xml"])
+def test_an_open_document_whose_content_is_named_otherwise_has_a_reason(content: str) -> None:
+    """Never an error of ours."""
+    kind = b"application/vnd.oasis.opendocument.text"
+    data = zip_of({"mimetype": kind, content: b"<office/>"})
+    with pytest.raises(UnreadableError):
+        read_editable(identify(data, "a.odt"), data)
