@@ -21,7 +21,7 @@ from ingest.reading import Fate
 _BROKEN = "winmail.dat 已损坏, 打不开; 请在 Outlook 里改用 HTML 或纯文本格式重发"
 _HEAD = 6
 """Bytes before the first attribute: the signature and a key."""
-_DAMAGE = (*DAMAGE, LookupError, TypeError, AttributeError, AssertionError, RuntimeError)
+_DAMAGE = (*DAMAGE, LookupError, TypeError, AttributeError, AssertionError, RuntimeError, NameError)
 
 logging.getLogger("tnefparse").setLevel(logging.CRITICAL)
 
