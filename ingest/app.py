@@ -255,7 +255,7 @@ def clock_of(settings: Settings, database: Database) -> Clock:
     """The database's where several machines may share it, else this machine's. Raises as every work
     with the database.
     """
-    if not settings.store.database.startswith("postgresql"):
+    if not settings.store.is_shared:
         return SystemClock()
     from ingest.store.queue import server_time  # noqa: PLC0415 - one machine has no queue
 

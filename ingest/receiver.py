@@ -97,7 +97,7 @@ class Receiver:
 
 def require_several_machines(settings: Settings) -> None:
     """Raises :class:`ConfigError` where there is but one machine, or the engine is missing."""
-    if not settings.store.database.startswith("postgresql"):
+    if not settings.store.is_shared:
         raise ConfigError(
             "receiver 和 worker 用于多台机器, 需要 PostgreSQL; 这里的数据库是 SQLite",
             "一台机器用 mailroom run 就够; 要用多台, 见 docs/howto/多台机器.md",

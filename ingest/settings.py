@@ -213,6 +213,11 @@ class StoreSettings(_Section):
     timestamp_url: str = ""  #: of an RFC 3161 authority
     timestamp_ca: Path | None = None
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether several machines may work on it."""
+        return self.database.startswith("postgresql")
+
     @model_validator(mode="before")
     @classmethod
     def _apart(cls, data: object) -> object:

@@ -11,8 +11,32 @@ from random import Random
 
 from hypothesis import strategies as st
 
+from tests.cases.formats import HEIC
+from tests.cases.oldfiles import VALUES, rich
+from tests.cases.pictures import saved, tiff
+from tests.unit.ingest.document import oldbook
+
 RUNS = int(os.environ.get("MAILROOM_FUZZ_READERS", "25"))
 _SPOTS, _SPOT, _PIECE = 12, 6, 4000  #: how many places, bytes of one, bytes cut or doubled
+
+PICTURES: dict[str, Callable[[], bytes]] = {
+    "HEIC": HEIC.read_bytes,
+    "TIFF": lambda: tiff("tiff_lzw"),
+    "fax": lambda: tiff("group4"),
+    "WEBP": lambda: saved("WEBP"),
+}
+
+
+def old_workbook() -> bytes:
+    """A .xls with a share, a struck cell, what is hidden and what is joined."""
+    rows = [["序号", "学校名称", 0.5], ["1", "银河金穗中学", "x"], ["2", "晨光小学", "y"]]
+    cells = {(0, 2): oldbook.SHARE, (2, 1): oldbook.STRUCK}
+    return oldbook.xls(rows, oldbook.Looks({2}, {0}, cells, {(1, 1): 2}))
+
+
+def rich_text() -> bytes:
+    """An .rtf with several answers to tick."""
+    return rich([("公示结果", value) for value in VALUES])
 
 
 def changes() -> st.SearchStrategy[Callable[[bytes], bytes]]:

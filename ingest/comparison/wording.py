@@ -261,33 +261,29 @@ class Texts(Look):
     def _changes(self, value: Wanted) -> Iterator[Difference]:
         """A sentence or a figure that only one of the two has."""
         text = with_figures(value.shown)
+        lines = self._lines(value, text)
+        everything = "".join(with_figures(line.text) for line in self.page.lines)
         elsewhere = self.outline + "".join(with_figures(each.shown) for each in self.values)
         for change in changes(
             text,
-            self._runs(value, text),
+            [Run(with_figures(line.text), line.confidence) for line in lines],
             elsewhere,
-            "".join(with_figures(line.text) for line in self.page.lines),
+            everything,
             sure=SURE_TEXT,
             sure_digits=SURE_DIGITS,
             legible=self.page.legibility >= SURE_DIGITS,
         ):
             yield Difference(value.name, change.word[:40] or "无", change.scan[:40] or "无")
-        for more in put_in_front(text, self._lines(value, text), SURE_DIGITS):
+        for more in put_in_front(text, lines, SURE_DIGITS):
             if fuzz.partial_ratio(more, elsewhere) / 100 < FOREIGN:
                 yield Difference(value.name, "无", without_figures(more)[:40])
         if self.page.legibility >= SURE_DIGITS:
-            everything = "".join(with_figures(line.text) for line in self.page.lines)
-            for gone in missing_ends(text, self._lines(value, text), everything, SURE_DIGITS):
+            for gone in missing_ends(text, lines, everything, SURE_DIGITS):
                 yield Difference(value.name, without_figures(gone)[:40], "无")
 
-    def _runs(self, value: Wanted, text: str) -> list[Run]:
-        """The print of a running text."""
-        lines = self._lines(value, text)
-        return [Run(with_figures(line.text), line.confidence) for line in lines]
-
     def _lines(self, value: Wanted, text: str) -> list[ScanLine]:
-        """Its lines, whether its label stands in the middle of its cell or at the top of it: what
-        is more like the text.
+        """The print of a running text, whether its label stands in the middle of its cell or at the
+        top of it: what is more like the text.
         """
         ways = (self.places.running(value.field), self.places.hanging(value.field))
         return max(

@@ -24,23 +24,16 @@ from ingest.sandbox.limits import Limits
 from ingest.sandbox.read import read_message
 from ingest.sandbox.workers import WorkerDied, run_in_worker
 from rules.call import Call
-from tests.cases import formats, locked, made, oldfiles, pictures, written
+from tests.cases import locked, made, written
 from tests.cases.fillable import fillable
 from tests.cases.ofdmade import zone_ofd
 from tests.hostile.mails import attached
 from tests.parts.compound import message, ole
 from tests.parts.containers import rar5, seven_zip, winmail, zip_of
 from tests.parts.made import workbook
-from tests.strange import changed
-from tests.unit.ingest.document import oldbook
+from tests.strange import PICTURES, changed, old_workbook, rich_text
 
-_ROWS = [["序号", "学校名称", 0.5], ["1", "银河金穗中学", "x"], ["2", "晨光小学", "y"]]
-_LOOKS = oldbook.Looks({2}, {0}, {(0, 2): oldbook.SHARE, (2, 1): oldbook.STRUCK}, {(1, 1): 2})
 _TOGETHER = 200
-
-
-def _rtf() -> bytes:
-    return oldfiles.rich([("公示结果", value) for value in oldfiles.VALUES])
 
 
 def _archived() -> dict[str, bytes]:
@@ -52,8 +45,8 @@ READERS: dict[str, dict[str, Callable[[], bytes]]] = {
     "mail": {"a.eml": lambda: attached("a.docx", made.zone_form())},
     "Word": {"a.docx": made.zone_form},
     "workbook": {"a.xlsx": workbook},
-    "old workbook": {"a.xls": lambda: oldbook.xls(_ROWS, _LOOKS)},
-    "rich text": {"a.rtf": _rtf},
+    "old workbook": {"a.xls": old_workbook},
+    "rich text": {"a.rtf": rich_text},
     "markup": {
         "page.html": written.word_html,
         "a.mht": written.mht,
@@ -64,10 +57,10 @@ READERS: dict[str, dict[str, Callable[[], bytes]]] = {
     "PDF": {"form.pdf": lambda: fillable(parents=True)},
     "OFD": {"a.ofd": zone_ofd},
     "picture": {
-        "lzw.tif": lambda: pictures.tiff("tiff_lzw"),
-        "fax.tif": lambda: pictures.tiff("group4"),
-        "a.webp": lambda: pictures.saved("WEBP"),
-        "a.heic": formats.HEIC.read_bytes,
+        "lzw.tif": PICTURES["TIFF"],
+        "fax.tif": PICTURES["fax"],
+        "a.webp": PICTURES["WEBP"],
+        "a.heic": PICTURES["HEIC"],
     },
     "archive": {
         "a.zip": lambda: zip_of(_archived()),

@@ -22,7 +22,7 @@ from tests.servers.dovecot import DovecotAccount
 from tests.servers.objects import BUCKET, KEY_ID, SECRET, ObjectServer
 from tests.servers.postgresql import PASSWORD, PostgresqlServer
 from tests.torture.check import at_rest
-from tests.torture.machines import COMMAND, Office
+from tests.torture.machines import COMMAND, OWNER, Office
 from tests.torture.mails import mixed
 from tests.torture.runs import ROOT, configuration
 
@@ -33,7 +33,6 @@ pytestmark = [
     pytest.mark.timeout(400),
     pytest.mark.xdist_group("postgresql"),
 ]
-OWNER = "SELECT owner FROM jobs.leases"
 STORE = re.compile(r"\[store\]\n(?:\w+ = .*\n)+")
 
 

@@ -15,7 +15,7 @@ from ingest.demo.smtp_sink import SmtpSink
 from tests.servers.dovecot import DovecotAccount
 from tests.servers.postgresql import PostgresqlServer
 from tests.torture.check import always, at_rest
-from tests.torture.machines import Office
+from tests.torture.machines import OWNER, Office
 from tests.torture.mails import mixed
 
 pytestmark = [
@@ -25,7 +25,6 @@ pytestmark = [
     pytest.mark.timeout(400),
     pytest.mark.xdist_group("postgresql"),
 ]
-OWNER = "SELECT owner FROM jobs.leases"
 
 
 @pytest.fixture

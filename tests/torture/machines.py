@@ -27,6 +27,7 @@ from tests.torture.mails import Posted
 from tests.torture.runs import ROOT, Taken, configuration
 
 COMMAND = "import sys; from ingest.cli import run; sys.exit(run(sys.argv[1:]))"
+OWNER = "SELECT owner FROM jobs.leases"
 _OBJECTS = """files = "s3://{bucket}/office"
 local = "files/"
 objects_endpoint = "{endpoint}"

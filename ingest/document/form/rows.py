@@ -35,8 +35,9 @@ def extract_rows(
     grids = [grid for table in content.tables if (grid := _grid(table, form)) is not None]
     named = any(head.names(form.applicant) for grid in grids for head in grid.heads)
     rows: list[dict[str, Fact]] = []
+    before: set[tuple[tuple[str, object, str], ...]] = set()  #: what other tables said
     for grid in grids:
-        before = [_values(row) for row in rows]
+        first = len(rows)
         for head, row in grid.rows():
             is_other_form = named and not head.names(form.applicant)
             if not is_other_form and _Row(grid, head, row, form).is_applicant:
@@ -44,12 +45,13 @@ def extract_rows(
                 told = completed(form, (*head.columns.values(), *head.beside), facts)
                 if _values(told) not in before:  # a copy of the sheet
                     rows.append(told)
+        before.update(map(_values, rows[first:]))
     return tuple(rows)
 
 
-def _values(row: dict[str, Fact]) -> list[tuple[str, object, str]]:
+def _values(row: dict[str, Fact]) -> tuple[tuple[str, object, str], ...]:
     """What a row says, wherever it stands."""
-    return [(name, fact.value, fact.provenance.raw) for name, fact in row.items()]
+    return tuple((name, fact.value, fact.provenance.raw) for name, fact in row.items())
 
 
 @dataclass(frozen=True)
@@ -137,8 +139,8 @@ _NOTE = re.compile(
 _SIGNED = re.compile(r".*\((?:盖章|公章|签章|签字|签名)\):?")
 _HINT = re.compile(r"\([^()]+\)")
 _NUMBER = re.compile(r"\W*\d+\W*")
-_ASIDE = re.compile(r"\d{1,3}[所个家名人校份]?|\d{4}[年.\-/]\d{1,2}[月.\-/]\d{1,2}[日号]?")
 _DAY = re.compile(r"\d{4}[年.\-/]\d{1,2}[月.\-/]\d{1,2}[日号]?")
+_ASIDE = re.compile(rf"\d{{1,3}}[所个家名人校份]?|{_DAY.pattern}")
 _NUMERIC = frozenset({FieldType.INTEGER, FieldType.DATE, FieldType.MONEY, FieldType.DECIMAL})
 _SCALES = ("甲乙丙丁戊己庚辛壬癸", "abcdefghijklmnop", "一二三四五六七八九十")
 _ASKED = re.compile(

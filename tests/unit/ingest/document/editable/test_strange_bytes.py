@@ -15,12 +15,9 @@ from ingest.document.content import Content
 from ingest.document.editable.door import UnreadableError, read_editable
 from ingest.reading import Kind
 from ingest.sandbox.workers import WorkerDied, WorkerFailed, run_in_worker
-from tests.cases import oldfiles, written
-from tests.strange import RUNS, changes
-from tests.unit.ingest.document import oldbook
+from tests.cases import written
+from tests.strange import RUNS, changes, old_workbook, rich_text
 
-_ROWS = [["序号", "学校名称", 0.5], ["1", "银河金穗中学", "x"], ["2", "晨光小学", "y"]]
-_LOOKS = oldbook.Looks({2}, {0}, {(0, 2): oldbook.SHARE, (2, 1): oldbook.STRUCK}, {(1, 1): 2})
 FILES: dict[str, tuple[Kind, Callable[[], bytes]]] = {
     "html": (Kind.HTML, written.word_html),
     "controls": (Kind.HTML, written.input_html),
@@ -30,8 +27,8 @@ FILES: dict[str, tuple[Kind, Callable[[], bytes]]] = {
     "Word 2003": (Kind.HTML, written.word_2003_xml),
     "odt": (Kind.ODT, written.odt),
     "ods": (Kind.ODS, written.ods),
-    "xls": (Kind.XLS, lambda: oldbook.xls(_ROWS, _LOOKS)),
-    "rtf": (Kind.RTF, lambda: oldfiles.rich([("公示结果", value) for value in oldfiles.VALUES])),
+    "xls": (Kind.XLS, old_workbook),
+    "rtf": (Kind.RTF, rich_text),
 }
 
 

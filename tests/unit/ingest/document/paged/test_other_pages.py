@@ -17,14 +17,7 @@ from tests.cases.formats import HEIC
 from tests.cases.ofdmade import zone_ofd
 from tests.cases.pictures import saved, tiff
 from tests.parts.containers import zip_of
-from tests.strange import RUNS, changes
-
-PICTURES: dict[str, Callable[[], bytes]] = {
-    "HEIC": HEIC.read_bytes,
-    "TIFF": lambda: tiff("tiff_lzw"),
-    "fax": lambda: tiff("group4"),
-    "WEBP": lambda: saved("WEBP"),
-}
+from tests.strange import PICTURES, RUNS, changes
 
 
 @cache
