@@ -8,6 +8,7 @@ asked of ``once``.
 from __future__ import annotations
 
 import gc
+import logging
 import os
 import tempfile
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+import structlog
 
 from ingest.demo.smtp_sink import SmtpSink
 from tests.environment import KNOWN_PRINT
@@ -67,6 +69,15 @@ def statements_are_compiled_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patched:
         compile_once(patched)
         yield
+
+
+@pytest.fixture(autouse=True)
+def the_log_is_heard_again() -> Iterator[None]:
+    """Whatever a command carried out in this process had set up, or hushed."""
+    handlers = logging.getLogger().handlers[:]
+    yield
+    logging.getLogger().handlers[:] = handlers
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

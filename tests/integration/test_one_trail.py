@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 import re
-from collections.abc import Iterator
 
 import pytest
-import structlog
 
 from ingest import log
 from tests.integration.house import House
-
-
-@pytest.fixture(autouse=True)
-def _own_logging() -> Iterator[None]:
-    handlers = logging.getLogger().handlers[:]
-    yield
-    logging.getLogger().handlers[:] = handlers
-    structlog.reset_defaults()
 
 
 def test_a_mail_is_followed_to_its_letter_by_one_number(

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import structlog
 from structlog.testing import capture_logs
 
 from ingest.daemon import work
@@ -59,7 +58,6 @@ def test_a_heap_that_takes_long_is_told_in_the_log(
     monkeypatch.setattr("ingest.steps.read.read_or_degrade", read_here)
     monkeypatch.setattr("ingest.steps.backlog.LINE_EVERY", 0.0)
     taken_in(house, *(from_(number, f"s{number}") for number in range(3)))
-    structlog.reset_defaults()  # a command that ran before in this process may have hushed it
     with capture_logs() as lines:
         read_all(house)
 

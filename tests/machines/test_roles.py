@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import structlog
 
 from ingest.cli import run
 from ingest.demo.smtp_sink import SmtpSink
@@ -50,7 +49,6 @@ def test_one_machine_needs_neither(
     toml.write_text(toml.read_text().replace(office.database, "sqlite:///mailroom.db"))
 
     assert run([role, "--config", str(toml)]) == 78
-    structlog.reset_defaults()
 
     said = capsys.readouterr().err
     assert "mailroom run" in said
@@ -66,8 +64,8 @@ def test_whoever_is_killed_the_others_go_on(office: Office) -> None:
     for name in ("receiver1", "receiver2"):
         office.start(name)
     office.start("worker1", kill_at="read:2")
-    office.start("worker2")
     assert office.wait_until(lambda: office.processes["worker1"].poll() is not None, 120)
+    office.start("worker2")
     office.revive()
     first = office.ask(OWNER)[0]
     working = next(n for n, p in office.processes.items() if str(first).endswith(f":{p.pid}"))

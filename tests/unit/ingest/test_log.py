@@ -4,23 +4,13 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator
 
 import pytest
-import structlog
 
 from ingest import log
 from ingest.cli import run
 
 Capture = pytest.CaptureFixture[str]
-
-
-@pytest.fixture(autouse=True)
-def _own_logging() -> Iterator[None]:
-    handlers = logging.getLogger().handlers[:]
-    yield
-    logging.getLogger().handlers[:] = handlers
-    structlog.reset_defaults()
 
 
 def test_a_line_off_a_terminal_begins_with_its_instant_in_beijing_time(capsys: Capture) -> None:

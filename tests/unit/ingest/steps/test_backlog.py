@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import structlog
 from structlog.testing import capture_logs
 
 from ingest.steps.backlog import LINE_EVERY, Backlog
@@ -21,7 +20,6 @@ def test_a_heap_is_spoken_of_now_and_then() -> None:
     """How many were read, how many are left, and how long that takes at this pace."""
     clock, heap_left = Seconds(), iter((96, 92))
     heap = Backlog(clock)
-    structlog.reset_defaults()  # a command that ran before in this process may have hushed it
     with capture_logs() as lines:
         for _ in range(9):
             clock.now += LINE_EVERY / 4
@@ -37,7 +35,6 @@ def test_a_few_mails_are_not_spoken_of() -> None:
     """However long ago the last heap was; the rest is not even counted."""
     clock = Seconds()
     heap = Backlog(clock)
-    structlog.reset_defaults()  # a command that ran before in this process may have hushed it
     with capture_logs() as lines:
         for _ in range(3):
             clock.now += 10 * LINE_EVERY
