@@ -14,7 +14,7 @@ WORKERS ?= auto
 PYTEST = PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
 .DEFAULT_GOAL := help
-.PHONY: bench-workers bench-ledger bench-main-job manual help demo test setup lint types imports format test-fast coverage torture torture-machines simulate bench bench-pull samples lock wheel deb install upgrade uninstall clean bench-documents extraction-report parts-report corpus bench-rules fuzz-rules mutation schema-in-editor rules-slips cases pairs-report seal-report ring-report bench-seals dead-code migration findings desk-pictures sbom audit
+.PHONY: bench-workers bench-evening bench-ledger bench-main-job manual help demo test setup lint types imports format test-fast coverage torture torture-machines simulate bench bench-pull samples lock wheel deb install upgrade uninstall clean bench-documents extraction-report parts-report corpus bench-rules fuzz-rules mutation schema-in-editor rules-slips cases pairs-report seal-report ring-report bench-seals dead-code migration findings desk-pictures sbom audit
 
 help:  ## 列出可用的命令
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -75,6 +75,9 @@ bench-ledger: setup  ## PostgreSQL 台账一万、十万、一百万行时,入�
 
 bench-workers: setup  ## 一、二、四个 worker 每秒读几封(在空闲的机器上量);ARGS="--light 200" 用小邮件
 	$(BIN)/python -m bench.workers $(ARGS)
+
+bench-evening: setup  ## 最后一晚:全部样例从邮箱到答复要多久,四十封恶意来件后面的提问要等多久
+	$(BIN)/python -m bench.evening $(ARGS)
 
 bench-main-job: setup  ## 完整流程的吞吐量与峰值内存
 	$(BIN)/python -c 'from bench.main_job import main; main()' $(ARGS)

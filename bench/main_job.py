@@ -20,6 +20,7 @@ import argparse
 import hashlib
 import io
 import logging
+import os
 import re
 import shutil
 import sys
@@ -149,6 +150,15 @@ def memory_of(process: int) -> int:
     except OSError:
         return 0
     return int(match[1]) * 1024 if match else 0
+
+
+def core_of(process: int) -> float:
+    """Seconds of a core that it and those it has waited for took; 0 when the process has ended."""
+    try:
+        told = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return sum(map(int, told[11:15])) / os.sysconf("SC_CLK_TCK")
 
 
 def sample_mails(count: int) -> Iterator[bytes]:

@@ -9,13 +9,13 @@ starts; counted is from the first mail read to the last.
 from __future__ import annotations
 
 import argparse
-import resource
 import signal
 import sys
 import tempfile
 import time
 from pathlib import Path
 
+from bench.main_job import core_of, family
 from ingest.demo.mails import load_samples
 from ingest.demo.smtp_sink import SmtpSink
 from tests.servers.dovecot import DovecotServer
@@ -51,22 +51,17 @@ def fill(office: Office, mails: list[Posted]) -> None:
 
 def read_all(office: Office, workers: int) -> tuple[float, float]:
     """Mails a second, and seconds of a core for a mail, what starting costs included."""
-    waiting, used = count(office, _UNREAD), core()
+    waiting = count(office, _UNREAD)
     for number in range(1, workers + 1):
         office.start(f"worker{number}")
     assert office.wait_until(lambda: count(office, _UNREAD) < waiting, _LONG)
     began, left = time.monotonic(), count(office, _UNREAD)
     assert office.wait_until(lambda: count(office, _UNREAD) == 0, _LONG)
     seconds = time.monotonic() - began
+    used = sum(core_of(one) for each in office.processes.values() for one in family(each.pid))
     for number in range(1, workers + 1):
         office.kill(f"worker{number}", signal.SIGTERM)
-    return left / seconds, (core() - used) / waiting
-
-
-def core() -> float:
-    """Seconds of a core of all children that have ended."""
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
+    return left / seconds, used / waiting
 
 
 def main() -> None:
