@@ -10,13 +10,21 @@ import pytest
 
 from ingest.document.content import INK
 from ingest.document.editable.libreoffice import program
-from ingest.document.editable.olddoc import form_field, read_doc
+from ingest.document.editable.olddoc import read_doc
+from ingest.document.editable.olddocfields import form_field
 from tests.cases.shown import NAME, RESULT, drop_down, run, swapped
 from tests.extraction.libreoffice import saved_by_libreoffice
 
+HIDDEN = (
+    '<w:style w:type="character" w:styleId="Gone"><w:name w:val="Gone"/><w:rPr><w:vanish/></w:rPr>'
+    "</w:style>"
+)
 BEFORE = {
     "无异议": (RESULT, drop_down("请选择", "无异议", "有异议", chosen=1)),
     f"\ufdd0{NAME}": (NAME, run("王小", "<w:strike/>") + run(NAME)),
+    f"\ufdd0 {NAME}": (NAME, run("王小", '<w:color w:val="FFFFFF"/>') + run(f" {NAME}")),
+    f"\ufdd0  {NAME}": (NAME, run("王小", '<w:sz w:val="2"/>') + run(f"  {NAME}")),
+    NAME: (NAME, run("王小", '<w:rStyle w:val="Gone"/>') + run(NAME)),
     "MAI": (NAME, run("mai", "<w:caps/>")),
     "无异议   \ufdd1有异议\ufdd2": (RESULT, run("无异议   ") + run("有异议", '<w:u w:val="wave"/>')),
     "\ufdd1□无异议\ufdd2 □有异议": (
@@ -30,7 +38,7 @@ def test_an_old_file_says_what_it_shows() -> None:
     """By its own records, without a second opinion."""
     if program() is None:
         pytest.skip("LibreOffice is not installed (Debian package libreoffice-writer-nogui)")
-    files = [swapped(old, new) for old, new in BEFORE.values()]
+    files = [swapped(old, new, HIDDEN) for old, new in BEFORE.values()]
     saved = saved_by_libreoffice(files, "doc:MS Word 97")
 
     for shown, data in zip(BEFORE, saved, strict=True):

@@ -32,6 +32,14 @@ _UNSAID = re.compile(
     re.IGNORECASE,
 )
 _LINED = re.compile(r"text-decoration[\w-]*\s*:[^;]*line-through", re.IGNORECASE)
+_WHITE = re.compile(r"(?<![\w-])color\s*:\s*(?:white|#fff(?:fff)?)(?![\w-])", re.IGNORECASE)
+_DUST = re.compile(r"font-size\s*:\s*(?:0|(?:0?\.\d+|1(?:\.0+)?)p[tx])\s*(?:;|$)", re.IGNORECASE)
+_BEHIND = re.compile(
+    r"bgcolor|(?<!mso-)background(?:-color|-image)?\s*[:=]\s*"
+    r"(?!['\"]?\s*(?:white|transparent|none|inherit|#fff(?:fff)?)(?![\w-]))",
+    re.IGNORECASE,
+)
+"""What lies behind letters somewhere on a page."""
 _RULE = re.compile(r"((?:[.#\w,\s-]{1,200}))\{([^{}]{0,2000})\}")
 _CLASS = re.compile(r"\.([\w-]{1,80})")
 _FONT = re.compile(r"font-family\s*:\s*[\"']?([^;,\"']+)", re.IGNORECASE)
@@ -40,6 +48,7 @@ _SPACES = re.compile(r"[\t\r\n ]+")
 _ENDS_ITSELF = frozenset({"p", "li", "td", "th", "tr", "option", "dt", "dd"})
 _ENDS_INNER = frozenset({"select", "table", "td", "tr", "body", "html"})
 _SILENT = frozenset({"script", "head", "title", "rt", "rp", "xml"})
+_INLINE = frozenset({"span", "font"})
 _STRUCK = frozenset({"del", "s", "strike"})
 _ALONE = frozenset({
     "br", "img", "input", "hr", "meta", "link", "col", "area", "base", "embed", "param", "source",
@@ -72,7 +81,7 @@ def read_markup(data: bytes) -> Content:
     writer = Writer()
     try:
         for page in pages:
-            reader = _Reader(writer)
+            reader = _Reader(writer, bare=_BEHIND.search(page) is None)
             reader.feed(page)
             reader.close()
         return writer.content(("文件是网页格式, 不是 Word 自己的格式",))
@@ -111,11 +120,13 @@ class _Reader(HTMLParser):
     below it.
     """
 
-    def __init__(self, writer: Writer) -> None:
+    def __init__(self, writer: Writer, *, bare: bool) -> None:
         super().__init__(convert_charrefs=True)
         self._writer = writer
         self._unsaid: list[str] = []  #: open elements from the first that is not shown
         self._fonts: list[tuple[str, str]] = []  #: open elements in a symbol font
+        self._bare = bare  #: nothing lies behind letters
+        self._unseen: list[str] = []  #: open elements from the first whose letters nobody can see
         self._style = False
         self._hidden_classes: set[str] = set()
 
@@ -132,6 +143,8 @@ class _Reader(HTMLParser):
             self._writer.add(STRUCK)
             self._unsaid.append(tag)
             return
+        if tag in _INLINE and (tag in self._unseen[-1:] or self._is_unseen(given)):
+            self._unseen.append(tag)
         named = _FONT.search(given.get("style", ""))
         face = named[1] if named else given.get("face", "")
         if is_symbol_font(face):
@@ -147,6 +160,12 @@ class _Reader(HTMLParser):
         classes = set(given.get("class", "").split())
         hidden = bool(_UNSAID.search(given.get("style", ""))) or "hidden" in given
         return tag in _SILENT | {"style"} or hidden or bool(classes & self._hidden_classes)
+
+    def _is_unseen(self, given: dict[str, str]) -> bool:
+        """Letters that are written, and that nobody sees on the page."""
+        style = given.get("style", "")
+        white = _WHITE.search(f"{style};color:{given.get('color', '')}")
+        return bool(_DUST.search(style) or (white and self._bare))
 
     def _cells(self, tag: str, given: dict[str, str]) -> None:
         if tag == "table":
@@ -180,23 +199,30 @@ class _Reader(HTMLParser):
             if tag not in _ENDS_INNER:
                 return
             self._unsaid = []
-        if self._fonts and self._fonts[-1][0] == tag:
-            self._fonts.pop()
-        if tag == "u":
-            self._writer.add(RING_END)
-        elif tag == "table":
+        self._end_look(tag)
+        if tag == "table":
             self._writer.end_table()
         elif tag in {"td", "th", "tr"}:
             self._writer.end_cell()
         elif tag in _BLOCKS:
             self._writer.end_paragraph()
 
+    def _end_look(self, tag: str) -> None:
+        if self._unseen[-1:] == [tag]:
+            self._unseen.pop()
+        if self._fonts and self._fonts[-1][0] == tag:
+            self._fonts.pop()
+        if tag == "u":
+            self._writer.add(RING_END)
+
     def handle_data(self, data: str) -> None:
         if self._style:
             self._learn(data)
         if self._unsaid:
             return
-        if self._fonts:
+        if self._unseen and data.strip():
+            data = STRUCK
+        elif self._fonts:
             data = shown_in(data, self._fonts[-1][1])
         self._writer.add(_SPACES.sub(_blank, data))
 

@@ -2,9 +2,9 @@
 :class:`~ingest.document.content.Content`, by their piece table.
 
 Reads the text, the tables with their merged cells and which characters are deleted, hidden or
-symbols; everything else of the format stays closed. Structures and numbers are those of [MS-DOC];
-the section is named at each. What a form is does not come in, and no program is started (that is
-``legacy.py``).
+symbols (``olddocruns.py``); everything else of the format stays closed. Structures and numbers are
+those of [MS-DOC]; the section is named at each. What a form is does not come in, and no program is
+started (that is ``libreoffice.py``).
 """
 
 from __future__ import annotations
@@ -14,13 +14,14 @@ import struct
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cached_property
 
 import olefile
 
-from ingest.document.content import INK, MAX_TEXT, STRUCK, Content, ringed
+from ingest.document.content import INK, MAX_TEXT, Content
 from ingest.document.editable.grids import CellEnd, TooMuchError, Writer
-from ingest.document.editable.symbols import symbol
+from ingest.document.editable.olddocfields import form_field
+from ingest.document.editable.olddocruns import Run, RunLooks, is_filled, modifiers
 from ingest.document.editable.wordfields import Fields
 
 MAX_STREAM = 100 * 1024 * 1024
@@ -116,26 +117,6 @@ class _Paragraph:
     ends: list[CellEnd] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
-class _Run:
-    """What the properties of some characters say."""
-
-    gone: bool = False  #: deleted with tracked changes, or hidden
-    struck: bool = False
-    capitals: bool = False
-    ringed: bool = False  #: underlined, framed or shaded
-    symbol: str = ""
-    data: int = -1  #: where in the Data stream lies what the character stands for
-    is_data: bool = False  #: that is what a form field holds, and no picture
-
-    def shown(self, text: str) -> str:
-        """Text with signs for how it looks."""
-        if self.struck and text.strip():
-            return STRUCK
-        text = text.upper() if self.capitals else text
-        return ringed(text) if self.ringed and text.strip("_＿ \t\n\u3000") else text
-
-
 class _Document:
     def __init__(self, main: bytes, table: bytes, more: bytes) -> None:
         identifier, version = struct.unpack_from("<HH", main, 0)
@@ -145,6 +126,8 @@ class _Document:
         self.pieces = list(self._pieces())
         self.paragraphs = _Properties(main, *self._bin_table(0x102), 13)
         self.runs = _Properties(main, *self._bin_table(0xFA), 1)
+        offset, size = struct.unpack_from("<II", main, 0xA2)
+        self.looks = RunLooks(table[offset : offset + size])
 
     def _bin_table(self, place: int) -> tuple[bytes, int]:
         """A PlcBtePapx or PlcBteChpx (2.8.5, 2.8.6) and the number of its pages;
@@ -194,7 +177,7 @@ class _Document:
             fields.open()
         elif character == "\x14":
             fields.separate()
-        elif not _read_run(self.runs.at(place)).gone:
+        elif not self._run(place).gone:
             return fields.end()
         else:
             fields.end()
@@ -230,9 +213,11 @@ class _Document:
 
     def _add(self, writer: Writer, fields: Fields, place: int, character: str) -> None:
         """One character of text, or one of the marks Word puts among them (2.4.1, 2.8.25)."""
-        run = _read_run(self.runs.at(place))
+        run = self._run(place)
         if run.gone:
             return
+        if run.white and (run.ringed or not self._bare):
+            run = replace(run, white=False)
         if character == "\x01" and run.data >= 0 and run.is_data:
             fields.is_form_field(form_field(self.more, run.data))
             return
@@ -243,6 +228,22 @@ class _Document:
             text = run.shown(run.symbol or _SHOWN_AS.get(character, character))
         if not fields.takes(text):
             writer.add(text)
+
+    def _run(self, place: int) -> Run:
+        style = self.paragraphs.at(place)[:2]
+        number = struct.unpack("<H", style)[0] if len(style) == 2 else 0
+        return self.looks.of_run(self.runs.at(place), number)
+
+    @cached_property
+    def _bare(self) -> bool:
+        """Nothing is drawn, and no letter, paragraph or cell has a colour behind it."""
+        drawn = any(
+            character in "\x01\x08"
+            for piece in self.pieces
+            for _, character in self._characters(piece.start, piece.end)
+        )
+        filled = (*self.runs.every(), *(raw[2:] for raw in self.paragraphs.every()))
+        return not drawn and not any(map(is_filled, filled))
 
     def _paragraph(self, place: int) -> _Paragraph:
         return _read_paragraph(self.paragraphs.at(place)[2:], self.more)
@@ -283,6 +284,13 @@ class _Properties:
             return b""
         return self._bytes(page + offset)
 
+    def every(self) -> Iterator[bytes]:
+        """The raw properties of every run, in no order that means anything."""
+        for page in self._pages:
+            count = self._main[512 * page + 511]
+            starts = struct.unpack_from(f"<{count}I", self._main, 512 * page)
+            yield from map(self.at, starts)
+
     def _bytes(self, place: int) -> bytes:
         """A PapxInFkp counts words, with a second count after a zero; a Chpx counts bytes."""
         size = self._main[place]
@@ -293,30 +301,12 @@ class _Properties:
         return self._main[place + 2 : place + 2 + 2 * self._main[place + 1]]
 
 
-# --- single property modifiers (2.2.5, 2.6) -------------------------------------------------------
-
-_OPERAND = (1, 1, 2, 4, 2, 2, 0, 3)
-
-
-def _modifiers(raw: bytes) -> Iterator[tuple[int, bytes]]:
-    position = 0
-    while position + 2 <= len(raw):
-        code = struct.unpack_from("<H", raw, position)[0]
-        position += 2
-        size = _OPERAND[code >> 13]
-        if code == 0xD608:  # sprmTDefTable: two bytes of length, one too many
-            size = struct.unpack_from("<H", raw, position)[0] + 1 if position + 2 <= len(raw) else 0
-        elif not size:
-            size = raw[position] + 1 if position < len(raw) else 0
-        if size <= 0:
-            return
-        yield code, raw[position : position + size]
-        position += size
+# --- single property modifiers of paragraphs and rows (2.6.2, 2.6.3) -------------------------------
 
 
 def _read_paragraph(raw: bytes, more: bytes, *, inside: bool = False) -> _Paragraph:
     found = _Paragraph()
-    for code, operand in _modifiers(raw):
+    for code, operand in modifiers(raw):
         said = operand[:1] != b"\0"
         if code == 0x2416:  # sprmPFInTable
             found.depth = max(found.depth, 1 if said else 0)
@@ -349,78 +339,3 @@ def _table_definition(raw: bytes) -> list[CellEnd]:
         flags = struct.unpack_from("<H", cells, 20 * index)[0] if whole else 0
         ends.append(CellEnd(edge - edges[0], continues=flags & 0x60 == 0x20, joined=flags & 3 == 2))
     return ends
-
-
-_TOGGLES = {
-    0x0800: "gone", 0x083C: "gone",  # sprmCFRMarkDel, sprmCFVanish
-    0x0837: "struck", 0x2A53: "struck",  # sprmCFStrike, sprmCFDStrike
-    0x083A: "capitals", 0x083B: "capitals",  # sprmCFSmallCaps, sprmCFCaps
-    0x0806: "is_data",  # sprmCFData
-}  # fmt: skip
-_RINGS = frozenset({0x2A3E, 0x2A0C, 0x6865, 0x2A34})
-"""sprmCKul, sprmCHighlight, sprmCBrc80, sprmCKcd: underlined, marked, framed, dotted."""
-
-
-@lru_cache(maxsize=4096)
-def _read_run(raw: bytes) -> _Run:
-    told: dict[str, bool] = {}
-    mark, data = "", -1
-    for code, operand in _modifiers(raw):
-        if code in _TOGGLES:
-            told[_TOGGLES[code]] = told.get(_TOGGLES[code], False) or operand[:1] in b"\1\x81"
-        elif code in _RINGS:
-            told["ringed"] = told.get("ringed", False) or any(operand)
-        elif code == 0x6A09 and len(operand) == 4:  # sprmCSymbol: font, character
-            mark = symbol(struct.unpack_from("<H", operand, 2)[0])
-        elif code == 0x6A03 and len(operand) == 4:  # sprmCPicLocation
-            data = struct.unpack("<i", operand)[0]
-    return _Run(**told, symbol=mark, data=data)
-
-
-# --- old form fields ------------------------------------------------------------------------------
-
-_AS_SET = 25
-
-
-def form_field(more: bytes, place: int) -> str | None:
-    """What the form field in the Data stream shows (2.9.78 FFData, in a 2.9.157
-    NilPICFAndBinData); None for a place to write in, and for what is no form field.
-    """
-    try:
-        return _form_field(more, place)
-    except struct.error:
-        return INK
-
-
-def _form_field(more: bytes, place: int) -> str | None:
-    size, head = struct.unpack_from("<iH", more, place)
-    raw = more[place + head : place + size]
-    if raw[:4] != b"\xff\xff\xff\xff":  # a link keeps its own data there
-        return None
-    bits = struct.unpack_from("<H", raw, 4)[0]
-    kind, result = bits & 3, bits >> 2 & 31
-    if kind == 0:
-        return None
-    default, at = struct.unpack_from("<H", raw, _behind_text(raw, 10))[0], _behind_text(raw, 10) + 2
-    chosen = default if result == _AS_SET else result
-    if kind == 1:
-        return "☑" if chosen else "☐"
-    for _ in range(5):  # format, help, status, two macros
-        at = _behind_text(raw, at)
-    entries = list(_entries(raw, at))
-    return entries[chosen] if chosen < len(entries) else INK
-
-
-def _behind_text(raw: bytes, at: int) -> int:
-    """Where a text with its length before and a nought behind it ends (2.9.352 Xstz)."""
-    return at + 4 + 2 * int(struct.unpack_from("<H", raw, at)[0])
-
-
-def _entries(raw: bytes, at: int) -> Iterator[str]:
-    """The entries of a list (2.2.4 STTB)."""
-    _, count, extra = struct.unpack_from("<HHH", raw, at)
-    at += 6
-    for _ in range(count):
-        length = struct.unpack_from("<H", raw, at)[0]
-        yield raw[at + 2 : at + 2 + 2 * length].decode("utf-16-le", "replace")
-        at += 2 + 2 * length + extra

@@ -13,6 +13,7 @@ import zipfile
 import zlib
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cached_property
 
 from lxml import etree
 
@@ -179,12 +180,20 @@ class _Walk:
         look = self._looks[-1]
         if look.hidden or not text:
             return
-        if look.struck and text.strip():
+        if text.strip() and (look.struck or self._is_unseen(look)):
             self._writer.add(STRUCK)
             return
         text = shown_in(text, look.font) if look.font else text
         text = text.upper() if look.capitals else text
         self._writer.add(ringed(text) if look.ringed and text.strip("_＿ \t\u3000") else text)
+
+    def _is_unseen(self, look: Look) -> bool:
+        """Written, and on the paper nobody sees it; a mark behind it shows it."""
+        return look.dust or (look.white and not look.ringed and self._bare)
+
+    @cached_property
+    def _bare(self) -> bool:
+        return self._styles.are_on_bare_paper(self._root)
 
     def _cell(self, element: etree._Element) -> None:
         width = max(count_of(element, "number-columns-spanned"), 1)

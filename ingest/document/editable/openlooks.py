@@ -4,6 +4,7 @@ hidden, struck, capitals, set in a symbol font, ringed. Styles by name, with the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 from lxml import etree
@@ -16,6 +17,12 @@ MAX_CHAIN = 20  #: styles that one style is based on, one after the other
 _FAMILIES = {"p": "paragraph", "h": "paragraph", "span": "text", "a": "text"}
 _NO_LINE = frozenset({"", "none"})
 _NO_FILL = frozenset({"", "transparent", "#ffffff"})
+_DRAWN = frozenset({"frame", "image", "custom-shape", "rect", "ellipse", "g", "control", "path"})
+_DUST = re.compile(r"(?:0?\.\d+|1(?:\.0+)?|0)pt")
+"""Sizes of letters nobody can read."""
+
+_NAMING = frozenset({"style-name", "cond-style-name", "default-cell-style-name"})
+_SIZES = frozenset({"font-size", "font-size-asian"})
 
 Told = Mapping[str, bool | str]
 
@@ -48,7 +55,12 @@ class OpenLooks:
     def __init__(self, roots: Iterable[etree._Element]) -> None:
         self._own: dict[tuple[str, str], tuple[dict[str, bool | str], str]] = {}
         self._fonts: dict[str, str] = {}
+        self._filled: set[str] = set()
+        self._parents: dict[str, list[str]] = {}
+        self._on_white = True  #: no page has a colour
         for root in roots:
+            layouts = root.iter("{*}page-layout-properties")
+            self._on_white &= not any(map(_is_filled, layouts))
             for face in root.iter("{*}font-face"):
                 self._fonts[value_of(face, "name")] = value_of(face, "font-family").strip("'\" ")
             for style in root.iter("{*}style"):
@@ -58,8 +70,11 @@ class OpenLooks:
         told: dict[str, bool | str] = {}
         for properties in style.iterchildren("{*}text-properties"):
             told |= self._told_by(properties)
-        key = value_of(style, "family"), value_of(style, "name")
-        self._own[key] = told, value_of(style, "parent-style-name")
+        name, above = value_of(style, "name"), value_of(style, "parent-style-name")
+        self._own[value_of(style, "family"), name] = told, above
+        self._parents.setdefault(name, []).append(above)
+        if any(_is_filled(each) for each in style):
+            self._filled.add(name)
 
     def _told_by(self, properties: etree._Element) -> dict[str, bool | str]:
         """What properties say by themselves; what they do not name is left as it was."""
@@ -73,10 +88,30 @@ class OpenLooks:
             told["capitals"] = given["text-transform"] == "uppercase"
         if ringed := _ringed(properties, given):
             told["ringed"] = ringed == "on"
+        if "color" in given:
+            told["white"] = given["color"].lower() == "#ffffff"
+        if sizes := {each for key, each in given.items() if key in _SIZES}:
+            told["dust"] = all(map(_DUST.fullmatch, sizes))
         if named := given.get("font-name") or given.get("font-family"):
             font = self._fonts.get(named, named).strip("'\" ")
             told["font"] = font if is_symbol_font(font) else ""
         return told
+
+    def are_on_bare_paper(self, root: etree._Element) -> bool:
+        """Nothing is drawn in a text, and none of the styles it uses, nor a page, is filled."""
+        named = {str(text) for each in root.iter() for key, text in each.attrib.items()
+                 if _local(str(key)) in _NAMING}  # fmt: skip
+        drawn = any(_local(str(each.tag)) in _DRAWN for each in root.iter())
+        return self._on_white and not drawn and not (self._filled & self._with_parents(named))
+
+    def _with_parents(self, named: set[str]) -> set[str]:
+        waiting, seen = list(named), set[str]()
+        while waiting:
+            name = waiting.pop()
+            if name and name not in seen:
+                seen.add(name)
+                waiting += self._parents.get(name, ())
+        return seen
 
     def within(self, element: etree._Element, around: Look) -> Look:
         """The look of what stands in an element that stands in something of a look."""
@@ -93,6 +128,12 @@ class OpenLooks:
             if not name:
                 break
         return told
+
+
+def _is_filled(properties: etree._Element) -> bool:
+    return value_of(properties, "background-color").lower() not in _NO_FILL or (
+        value_of(properties, "fill") not in _NO_LINE
+    )
 
 
 def _ringed(properties: etree._Element, given: Mapping[str, str]) -> str:

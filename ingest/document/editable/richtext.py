@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 
 from ingest.document.content import INK, STRUCK, Content, ringed
 from ingest.document.editable.grids import CellEnd, TooMuchError, Writer
+from ingest.document.editable.richpaper import DUST, Paper, paper_of
 from ingest.document.editable.symbols import is_symbol_font, symbol
 from ingest.document.editable.wordfields import Fields
 
@@ -57,6 +58,7 @@ _CHARACTERS = {
 _CHARSETS = {128: "cp932", 129: "cp949", 134: "gb18030", 136: "big5hkscs"}
 
 
+_PLAIN = dict.fromkeys(("gone", "struck", "capitals", "ringed", "white", "dust"), False)
 _AS_SET = 25
 """The result of a form field nobody touched: its default counts."""
 
@@ -107,6 +109,9 @@ class _State:
     struck: bool = False
     capitals: bool = False
     ringed: bool = False  #: underlined, framed or shaded
+    white: bool = False  #: seen only on something dark
+    dust: bool = False  #: too small to be seen
+    asian: bool = False  #: what is told next is told of Chinese letters
     code: bool = False  #: within a field's code
     entry: bool = False  #: within an entry of a form field's list
     form: bool = False  #: within what a form field holds
@@ -125,7 +130,7 @@ def read_rtf(data: bytes) -> Content:
     """
     if not data.lstrip().startswith(b"{\\rtf"):
         raise BrokenRtfError("no RTF")
-    reader = _Reader()
+    reader = _Reader(paper_of(data))
     try:
         content = reader.run(data)
     except TooMuchError as error:
@@ -136,7 +141,8 @@ def read_rtf(data: bytes) -> Content:
 
 
 class _Reader:
-    def __init__(self) -> None:
+    def __init__(self, paper: Paper) -> None:
+        self.paper = paper
         self.state = _State()
         self.stack: list[_State] = []
         self.codec = "cp1252"
@@ -164,7 +170,12 @@ class _Reader:
             b"caps": lambda n: self._set(capitals=n != 0),
             b"scaps": lambda n: self._set(capitals=n != 0),
             b"ulnone": lambda _: self._set(ringed=False),
-            b"plain": lambda _: self._set(gone=False, struck=False, capitals=False, ringed=False),
+            b"cf": lambda n: self._set(white=(n or 0) in self.paper.white),
+            b"fs": lambda n: self._set(dust=0 < (n or 24) <= DUST),
+            b"dbch": lambda _: self._set(asian=True),
+            **{each: lambda _: self._set(asian=False) for each in (b"loch", b"hich", b"rtlch")},
+            b"afs": lambda n: self._asian_size(n or 24),
+            b"plain": lambda _: self._set(**_PLAIN),
             b"field": lambda _: self._field(),
             b"fldinst": lambda _: self._set(code=True),
             b"fldrslt": lambda _: self._result(),
@@ -277,6 +288,10 @@ class _Reader:
         self._flush()
         self._set(font=-1 if number is None else number)
 
+    def _asian_size(self, number: int) -> None:
+        if self.state.asian:
+            self._set(dust=0 < number <= DUST)
+
     def _font_charset(self, number: int | None) -> None:
         if self.state.font_table and number is not None:
             self.fonts[self.state.font] = "symbol" if number == 2 else _CHARSETS.get(number, "")
@@ -372,7 +387,9 @@ class _Reader:
 
     def _looks(self, text: str) -> str:
         """Text with signs for how it looks."""
-        if self.state.struck and text.strip():
+        state = self.state
+        unseen = state.dust or (state.white and not state.ringed and self.paper.bare)
+        if text.strip() and (state.struck or unseen):
             return STRUCK
-        text = text.upper() if self.state.capitals else text
-        return ringed(text) if self.state.ringed and text.strip("_＿ \t\n\u3000") else text
+        text = text.upper() if state.capitals else text
+        return ringed(text) if state.ringed and text.strip("_＿ \t\n\u3000") else text
