@@ -301,7 +301,7 @@ class _Properties:
         return self._main[place + 2 : place + 2 + 2 * self._main[place + 1]]
 
 
-# --- single property modifiers of paragraphs and rows (2.6.2, 2.6.3) -------------------------------
+# --- single property modifiers of paragraphs and rows (2.6.2, 2.6.3) ------------------------------
 
 
 def _read_paragraph(raw: bytes, more: bytes, *, inside: bool = False) -> _Paragraph:
