@@ -52,3 +52,51 @@ def stream(head, body):
     return b"<<%b/Length %d>>\nstream\n%b\nendstream" % (head, len(body), body)
 P
 }
+
+# serve_dovecot: Debian's Dovecot on loopback, at $port, with one empty mailbox of the user "office", password "word".
+serve_dovecot() {
+    PATH="$PATH:/usr/sbin"
+    command -v dovecot >/dev/null || { echo "Dovecot (Debian package dovecot-imapd) is not installed"; exit 77; }
+    port=$(python -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+    base=$(mktemp -d) # its sockets' names must be short, and others may enter
+    chmod 755 "$base"
+    mkdir "$base/mail"
+    owner=$(id -un) group=$(id -gn)
+    [ "$owner" != root ] || { owner=nobody group=nogroup; chown nobody "$base/mail"; }
+    echo "office:{PLAIN}word" >"$base/users"
+    cat >"$base/conf" <<C
+base_dir = $base/run
+state_dir = $base/state
+log_path = $base/log
+protocols = imap
+listen = 127.0.0.1
+ssl = no
+disable_plaintext_auth = no
+default_internal_user = $owner
+default_login_user = $owner
+mail_location = maildir:$base/mail
+first_valid_uid = 1
+passdb {
+  driver = passwd-file
+  args = $base/users
+}
+userdb {
+  driver = static
+  args = uid=$owner gid=$group home=$base/mail
+}
+service anvil {
+  chroot =
+}
+service imap-login {
+  chroot =
+  inet_listener imap {
+    port = $port
+  }
+  inet_listener imaps {
+    port = 0
+  }
+}
+C
+    dovecot -c "$base/conf" 2>/dev/null
+    trap "dovecot -c $base/conf stop; rm -rf '$base' '$PLACE'" EXIT
+}
