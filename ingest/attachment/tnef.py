@@ -21,6 +21,10 @@ from ingest.reading import Fate
 _BROKEN = "winmail.dat 已损坏, 打不开; 请在 Outlook 里改用 HTML 或纯文本格式重发"
 _HEAD = 6
 """Bytes before the first attribute: the signature and a key."""
+_PROPERTIES = {0x00069003, 0x00069005}
+"""The attributes that are a list of MAPI properties, which begins with how many they are."""
+_LEAST_PROPERTY = 4
+"""Bytes of a property's type and name, which each has."""
 _DAMAGE = (*DAMAGE, LookupError, TypeError, AttributeError, AssertionError, RuntimeError, NameError)
 
 logging.getLogger("tnefparse").setLevel(logging.CRITICAL)
@@ -53,17 +57,26 @@ def open_tnef(data: bytes, name: str, budget: Budget) -> Opened:
 
 def _whole_attributes(data: bytes) -> tuple[int, bool]:
     """Where the last whole attribute ends, and whether one more was begun ([MS-OXTNEF] 2.1.3.1): a
-    level of 1 or 2, an identifier, a length, so many bytes, a checksum.
+    level of 1 or 2, an identifier, a length, so many bytes, a checksum. One that promises more
+    properties than it has room for (MsgPropertyCount) is not whole: ``tnefparse`` would look for
+    each.
     """
     position = _HEAD
     while position < len(data) and data[position] in {1, 2}:
         if position + 11 > len(data):
             return position, True
-        end = position + 11 + struct.unpack_from("<I", data, position + 5)[0]
-        if end > len(data):
+        identifier, size = struct.unpack_from("<II", data, position + 1)
+        end = position + 11 + size
+        if end > len(data) or not _has_room(identifier, data[position + 9 : end - 2]):
             return position, True
         position = end
     return position, False
+
+
+def _has_room(identifier: int, content: bytes) -> bool:
+    if identifier not in _PROPERTIES or len(content) < 4:
+        return True
+    return int.from_bytes(content[:4], "little") * _LEAST_PROPERTY <= len(content) - 4
 
 
 def _members(attachments: list[Any], tail: bytes, budget: Budget, *, cut: bool) -> Iterator[Member]:
