@@ -241,6 +241,14 @@ def test_a_layer_that_is_off_is_not_there(call: Call) -> None:
     assert outcomes == [NO, UNSURE]
 
 
+def test_an_annotation_on_a_layer_that_is_off_is_uncertain(call: Call) -> None:
+    """Viewers differ: pdfium draws it (Chrome does with it), MuPDF does not."""
+    off = b"/OCProperties<</OCGs[23 0 R]/D<</OFF[23 0 R]>>>>"
+    note = b"/Annots[<</Subtype/Stamp/F 4/Rect[340 190 459 309]/AP<</N 22 0 R>>/OC 23 0 R>>]"
+
+    assert seal_of(page(SCAN, picture(BARE), note, off), call).outcome is UNSURE
+
+
 def test_a_seal_outside_the_visible_page_does_not_exist(call: Call) -> None:
     """The crop box ends above it; the size is that of what is left."""
     low = b"/MediaBox[0 0 595 842]/CropBox[0 421 595 842]"

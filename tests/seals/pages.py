@@ -16,6 +16,8 @@ from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
+from ingest.document.paged.pdf import read_pdf
+from ingest.document.paged.pictures import pdf_pictures, photograph
 from ingest.reading import Kind as FileKind
 from ingest.reading import SealOutcome
 from tests.seals import capture, files, lookalikes, marks, paper
@@ -459,7 +461,18 @@ def sample(kind: Kind, seed: int, number: int) -> Sample:
     chance = np.random.default_rng([seed, number])
     dpi = int(chance.choice(kind.dpis))
     data = kind.wrap(kind.take(chance, kind.draw(chance, dpi)))
+    scan = kind.take is not as_drawn
+    if scan and not has_colour(data, kind.file):
+        kind = kind._replace(truth=Truth.STAFF, right=frozenset({UNSURE}))
     return Sample(f"{number:04d} {kind.name} {dpi} dpi", kind, data)
+
+
+def has_colour(data: bytes, file: FileKind) -> bool:
+    """Whether red, green and blue differ anywhere on the page of a file: on white paper a coarse
+    JPEG of a colour scan may keep none of it, and nobody can tell it from a grey one.
+    """
+    pages = photograph(data) if file is not FileKind.PDF else pdf_pictures(data, read_pdf(data))
+    return any(np.ptp(page.pixels, axis=2).max(initial=0) > 1 for page in pages)
 
 
 def choose(count: int) -> list[Kind]:

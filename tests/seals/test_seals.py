@@ -13,7 +13,7 @@ from ingest.calls import default_config, open_call
 from ingest.reading import SealOutcome
 from tests.once import Once
 from tests.seals import foreign
-from tests.seals.pages import KINDS, Kind, Truth, choose, sample
+from tests.seals.pages import KINDS, Kind, Truth, choose, grey, sample
 from tests.seals.report import Judged, judge, report, report_of_foreign
 
 SEED = 20240831
@@ -60,6 +60,16 @@ def test_the_same_seed_makes_the_same_page() -> None:
 
     assert sample(kind, 1, 5).data == sample(kind, 1, 5).data
     assert sample(kind, 1, 5).data != sample(kind, 2, 5).data
+
+
+def test_a_page_that_kept_no_colour_is_for_staff_whatever_it_was() -> None:
+    """Scanned grey it is the same bytes."""
+    kind = next(kind for kind in KINDS if kind.name == "print, yellowed paper")
+    coloured = sample(kind._replace(dpis=(100,)), SEED, 1)
+    without = sample(kind._replace(dpis=(100,), take=grey), SEED, 1)
+
+    assert (coloured.kind.truth, without.kind.truth) == (Truth.UNSTAMPED, Truth.STAFF)
+    assert without.kind.right == {SealOutcome.UNCERTAIN}
 
 
 def test_the_first_pages_of_a_set_show_every_kind() -> None:

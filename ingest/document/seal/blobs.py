@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.document.seal.pixels import WORKING_PX_PER_MM as PPM
-from ingest.document.seal.pixels import Map
+from ingest.document.seal.pixels import Map, quantile
 from ingest.document.seal.rings import Ring, fit_ellipse
 from ingest.document.seal.thresholds.measuring import SHAPES
 from ingest.document.seal.thresholds.searching import BLOBS, FRINGES, RULES
@@ -33,6 +33,7 @@ class Rectangle(NamedTuple):
     angle: float
     weakest_side: float
     fill: float
+    rows: int  #: of ink along the longer side
 
 
 class Blob(NamedTuple):
@@ -174,6 +175,7 @@ def hull_rectangle(ink: Map, blob: Blob, least: float) -> Rectangle | None:
     square = np.array([[0, 0], [size, 0], [size, size], [0, size]], np.float32)
     level = cv2.getPerspectiveTransform(corners, square)
     flat = cv2.warpPerspective(ink, level, (size, size)) > least
+    upright = np.rot90(flat) if width < height else flat
     edge = max(3, int(SHAPES.square_side_mm * PPM / ((width + height) / 2) * size))
     sides = (
         flat[:edge].any(axis=0),
@@ -183,4 +185,12 @@ def hull_rectangle(ink: Map, blob: Blob, least: float) -> Rectangle | None:
     )
     inner = flat[edge + 2 : -edge - 2, edge + 2 : -edge - 2]
     fill = float(inner.mean()) if inner.size else 1.0
-    return Rectangle(x, y, width, height, angle, min(float(side.mean()) for side in sides), fill)
+    weakest = min(float(side.mean()) for side in sides)
+    return Rectangle(x, y, width, height, angle, weakest, fill, _rows(upright))
+
+
+def _rows(upright: NDArray[np.bool_]) -> int:
+    """Rows of ink along the longer side, told apart by emptier ones: lines of characters, rules."""
+    profile = upright.mean(axis=1)
+    inked = (profile > SHAPES.of_row * quantile(profile, SHAPES.full_row)).astype(np.int8)
+    return int(np.count_nonzero(np.diff(inked, prepend=0) > 0))

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
 from ingest.document.seal.rings import Measured, Ring
-from ingest.document.seal.thresholds.judging import CLEAR, CUT, NO_RING, WEAK
+from ingest.document.seal.thresholds.judging import BADGE, CLEAR, CUT, NO_RING, WEAK
 
 CUT_RING = "边缘有不完整的印章图样"
 
@@ -56,6 +56,17 @@ def judge_ring(ring: Ring, seen: Measured, *, exact: bool, crossed: bool = True)
     look = _Look(ring, seen, exact, crossed)
     verdicts = (check(look) for check in _CHECKS)
     return next((verdict for verdict in verdicts if verdict is not None), NOTHING)
+
+
+def is_small_badge(ring: Ring, seen: Measured) -> bool:
+    """Whether a round rim smaller than any seal's is a badge's: a disc, or closed and even with a
+    second one well inside.
+    """
+    long, short = ring.axes_mm
+    whole = seen.coverage >= BADGE.coverage and seen.wobble < BADGE.wobble_mm
+    round_ = short >= CLEAR.oval * long and long < BADGE.most_mm
+    kind = seen.second > CLEAR.second or seen.band > NO_RING.most_band
+    return whole and round_ and seen.outside < BADGE.outside and kind
 
 
 def _of_another_size(look: _Look) -> Verdict | None:
@@ -134,14 +145,23 @@ def _is_whole_ring(seen: Measured) -> bool:
 
 
 def _is_written_in(seen: Measured) -> bool:
-    """Writing inside, in ink that is no shadow; a crisp rim makes up for some of the writing."""
+    """Writing inside, in ink that is no shadow; a crisp rim makes up for some of the writing, a
+    perfect one around a star for more of it.
+    """
     least = CLEAR.text_if_crisp if _is_crisp(seen) else CLEAR.text
+    least = CLEAR.star_text if _is_perfect_with_star(seen) else least
     return seen.strokes >= CLEAR.strokes and seen.text >= least and seen.ink >= CLEAR.ink
 
 
 def _is_crisp(seen: Measured) -> bool:
     even = seen.wobble < CLEAR.crisp_wobble_mm and seen.outside < CLEAR.crisp_outside
     return even and seen.coverage >= CLEAR.crisp_coverage
+
+
+def _is_perfect_with_star(seen: Measured) -> bool:
+    even = seen.wobble < CLEAR.perfect_wobble_mm and seen.outside < CLEAR.perfect_outside
+    starred = _between(seen.centre_fill, CLEAR.star) and seen.strokes >= CLEAR.star_strokes
+    return even and starred and seen.coverage >= CLEAR.perfect_coverage
 
 
 def _is_even(seen: Measured) -> bool:
@@ -161,4 +181,4 @@ def _between(value: float, limits: tuple[float, float]) -> bool:
     return least <= value <= most
 
 
-__all__ = ["CUT_RING", "NOTHING", "Verdict", "judge_ring"]
+__all__ = ["CUT_RING", "NOTHING", "Verdict", "is_small_badge", "judge_ring"]

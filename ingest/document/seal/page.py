@@ -10,14 +10,18 @@ one read the writing in the ring. The figures, and where they come from, stand i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
+
+import numpy as np
 
 from ingest.document.seal.faintrings import faint_ring
 from ingest.document.seal.glancing import Glance
 from ingest.document.seal.judging import CUT_RING
+from ingest.document.seal.lookalikes import is_code, is_drawn_by_pen
 from ingest.document.seal.marks import (
+    FRAMES,
     Mark,
     coloured_marks,
     mark_of,
@@ -35,6 +39,7 @@ from ingest.document.seal.pixels import (
     at_working_scale,
     crop_png,
     dark_ink,
+    quantile,
     separate_inks,
     to_working_scale,
 )
@@ -47,6 +52,7 @@ from ingest.document.seal.traces import (
     coherent_red,
     faint_marks,
     share_of,
+    written_blocks,
 )
 from ingest.reading import Seal, SealOutcome, SealReading
 
@@ -201,8 +207,42 @@ def _red_marks(page: PageImage, patch: Patch, first: Glance) -> list[Mark]:
     if not any(mark.clear for mark in found):
         among = [_on_plain_paper(mark, ink) for mark in marks_among_rules(ink.red, exact=exact)]
         found = [mark for mark in among if mark.clear] or found or among
-    found = found or list(faint_marks(ink.faint_red)) or list(coherent_red(ink.red, ink.other))
-    return [mark.moved(left, top) for mark in found]
+    for marks in (found, *_traces(ink, exact=exact)):
+        placed = ((mark, mark.moved(left, top)) for mark in marks)
+        seals = [
+            at for mark, at in placed if mark.clear or _may_be_seal(page, first, ink, mark, at)
+        ]
+        if seals:
+            return seals
+    return []
+
+
+def _traces(ink: Inks, *, exact: bool) -> Iterator[Iterable[Mark]]:
+    """Too little for a ring; each is looked for where those before it are nothing."""
+    yield faint_marks(ink.faint_red)
+    yield coherent_red(ink.red, ink.other, exact=exact)
+    yield written_blocks(ink.red, ink.other)
+
+
+def _may_be_seal(page: PageImage, first: Glance, ink: Inks, mark: Mark, placed: Mark) -> bool:
+    """Whether a mark that is not clear is not surely something else. At the edge of the sheet
+    nothing is: of a seal there may be no more than a piece of its rim.
+    """
+    if mark.reason in (CUT_RING, EDGE_REASON):
+        return True
+    if mark.shape in FRAMES:
+        return not is_code(ink.red, mark.box) and _holds_paper(page, first, placed)
+    return not (is_code(ink.red, mark.box) or is_drawn_by_pen(ink.red, ink.faint_red, mark.box))
+
+
+def _holds_paper(page: PageImage, first: Glance, frame: Mark) -> bool:
+    """Whether a frame has paper in it; inside a flag or a banner the ink looks like none."""
+    scale = page.px_per_mm / PPM
+    left, top, wide, high = (round(each * scale) for each in frame.box)
+    inside = page.pixels[max(0, top) : top + high, max(0, left) : left + wide].reshape(-1, 3)
+    redness = inside[:, 2].astype(np.int16) - inside[:, 1]
+    least = quantile(redness, PAGE.frame_quantile) if redness.size else 0.0
+    return least < PAGE.frame_red * first.bright
 
 
 def _blue_marks(page: PageImage, patch: Patch, first: Glance) -> list[Mark]:

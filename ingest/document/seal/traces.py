@@ -9,13 +9,15 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ingest.document.seal.blobs import Blob, Texture, blobs, texture
+from ingest.document.seal.blobs import Blob, Texture, blobs, hull_ellipse, hull_rectangle, texture
+from ingest.document.seal.judging import is_small_badge
 from ingest.document.seal.marks import Mark, mark_of, within
 from ingest.document.seal.pixels import WORKING_PX_PER_MM as PPM
 from ingest.document.seal.pixels import Map, middle_and_noise, smoothed
 from ingest.document.seal.rings import Measured, Ring, fit_ring
 from ingest.document.seal.thresholds.ink import WORTH_A_LOOK
 from ingest.document.seal.thresholds.judging import (
+    BLOCK,
     COHERENT,
     EDGE_TRACE,
     FAINT_INK,
@@ -47,9 +49,9 @@ def faint_marks(raw: Map) -> Iterator[Mark]:
             yield from _trace(blob, soft, least)
 
 
-def coherent_red(red: Map, other: Map) -> Iterator[Mark]:
+def coherent_red(red: Map, other: Map, *, exact: bool) -> Iterator[Mark]:
     """Red ink that hangs together in a seal's size without being solid:
-    too much for a plain "no".
+    too much for a plain "no", unless it is a badge smaller than any seal.
     """
     smallest, largest = COHERENT.size_mm
     for blob in blobs(red, COHERENT.ink, COHERENT.bridge_mm, smallest):
@@ -60,9 +62,51 @@ def coherent_red(red: Map, other: Map) -> Iterator[Mark]:
         if not COHERENT.least_mm2 <= blob.ink_mm2 < most:
             continue
         in_colours = share_of(other, blob.box) >= COHERENT.most_other
+        if exact and _is_badge(red, blob):
+            continue
         if _is_like_writing(texture(red, COHERENT.ink, blob)) and not in_colours:
             reason = "有印章大小的红色内容, 看不出是不是印章"
             yield Mark(blob.box, max(blob.size_mm), "circle", False, COHERENT.confidence, reason)
+
+
+def written_blocks(red: Map, other: Map) -> Iterator[Mark]:
+    """Lines of red characters close together on a rectangle of an office's mark: its frame is too
+    thin to be followed, or it has none.
+    """
+    (least, most), (low, high) = BLOCK.long_mm, BLOCK.short_mm
+    for blob in blobs(red, COHERENT.ink, BLOCK.bridge_mm, least):
+        frame = hull_rectangle(red, blob, COHERENT.ink)
+        if frame is None:
+            continue
+        long, short = max(frame.width, frame.height) / PPM, min(frame.width, frame.height) / PPM
+        emptiest, fullest = BLOCK.fill
+        share = blob.ink_mm2 / (long * short)
+        of_size = least <= long <= most and low <= short <= high
+        if not of_size or frame.rows < BLOCK.rows or not emptiest < share < fullest:
+            continue
+        ruled = texture(red, COHERENT.ink, blob).straight > BLOCK.straight
+        if (
+            not ruled
+            and _stands_alone(red, blob)
+            and share_of(other, blob.box) < COHERENT.most_other
+        ):
+            reason = "有几行红字挨在一起, 可能是长方形印章"
+            yield Mark(blob.box, long, "rectangle", False, COHERENT.confidence, reason)
+
+
+def _stands_alone(red: Map, blob: Blob) -> bool:
+    """Whether there is no other ink around it, as there is around a part of a headline."""
+    left, top, width, height = blob.box
+    by = int(BLOCK.apart_mm * PPM)
+    around = red[within((left - by, top - by, width + 2 * by, height + 2 * by))] > COHERENT.ink
+    beside = np.count_nonzero(around) - np.count_nonzero(red[within(blob.box)] > COHERENT.ink)
+    return bool(beside <= BLOCK.beside * blob.ink_mm2 * PPM**2)
+
+
+def _is_badge(red: Map, blob: Blob) -> bool:
+    outline = hull_ellipse(blob)
+    fitted = fit_ring(red, outline) if outline is not None else None
+    return fitted is not None and is_small_badge(*fitted)
 
 
 def share_of(ink: Map, box: tuple[int, int, int, int]) -> float:

@@ -71,6 +71,20 @@ class ClearRing:
     crisp_outside: float = 0.05
     #: share of a crisp rim that carries ink; trial
     crisp_coverage: float = 0.7
+    #: of a rim that is closed ...
+    perfect_coverage: float = 0.9
+    #: ... even (mm) ...
+    perfect_wobble_mm: float = 0.1
+    #: ... and clean outside, share of the band; measured: seals that an app made thin 0.92-1,
+    #: 0.04-0.09 and 0, loops of a pen 0.2 mm and more
+    perfect_outside: float = 0.02
+    #: share of the middle of such a ring that carries ink, least and most: the star; measured:
+    #: 0.21-0.31
+    star: tuple[float, float] = (0.15, 0.6)
+    #: strokes along its writing; measured: 6-8
+    star_strokes: int = 6
+    #: share of the angles with writing in it; measured: 0.22-0.26
+    star_text: float = 0.18
     #: mm, the longer axis of a seal with a star or the like in the middle; sizes: 公章 of 38 mm
     #: with room; trial
     least_mm: float = 34.5
@@ -113,6 +127,20 @@ class WeakRing:
     crossed_strokes: int = 6
     #: share of the angles with writing inside such a rim; trial
     crossed_text: float = 0.8
+
+
+@dataclass(frozen=True)
+class SmallBadge:
+    """A school's or a union's badge on a letterhead, smaller than any seal."""
+
+    #: mm, the longer axis; sizes: the least 公章 has 38
+    most_mm: float = 33.0
+    #: share of the rim that carries ink; trial: printed ones are whole
+    coverage: float = 0.95
+    #: mm that the rim may stray from the ellipse; trial
+    wobble_mm: float = 0.2
+    #: share of the band outside that carries ink; trial
+    outside: float = 0.1
 
 
 @dataclass(frozen=True)
@@ -172,6 +200,28 @@ class OblongMark:
     #: share of the inside that carries ink, from which rules are not asked about, since a line of
     #: close characters looks like one; measured: flat marks 0.36-0.48, drawn boxes 0.03-0.21
     written: float = 0.28
+
+
+@dataclass(frozen=True)
+class WrittenBlock:
+    """An office's mark by its lines alone, where no frame can be followed: never clear."""
+
+    #: mm, gaps between its lines and characters; trial
+    bridge_mm: float = 4.5
+    #: mm, the longer side, least and most; sizes: 30-70; prints of a finger have 25
+    long_mm: tuple[float, float] = (28, 76)
+    #: mm, the shorter side; sizes: two lines of small characters, five of larger ones
+    short_mm: tuple[float, float] = (8.5, 36)
+    #: share of the rectangle that carries ink, more than and less than; trial
+    fill: tuple[float, float] = (0.08, 0.65)
+    #: mm around it without other ink; trial: characters of a headline are 5 mm apart
+    apart_mm: float = 8.0
+    #: other ink there, at most, as a share of its own; trial
+    beside: float = 0.1
+    #: lines of characters or rules along it, at least; sizes: one line is a headline
+    rows: int = 2
+    #: share of the ink in level and upright rules, at most; measured: as of marks with a frame
+    straight: float = 0.78
 
 
 @dataclass(frozen=True)
@@ -287,9 +337,67 @@ class LikeWriting:
 
 
 @dataclass(frozen=True)
+class PenLines:
+    """Strokes of a pen: long, thin, and nothing else there. Measured, pens against seals: share of
+    ink in long pieces 0.95-1 and 0.2-0.9, small holes 0-2 and 5 and more.
+    """
+
+    #: density from which ink is a stroke's; trial: as of coherent red
+    ink: float = 0.10
+    #: mm around a mark that belong to it: what it was fitted to may go on there; chosen
+    around_mm: float = 3.0
+    #: mm, the longer side of a long piece; sizes: ticks have 10 and more, characters of seals 3-7,
+    #: and their stars are broader than any stroke
+    long_mm: float = 9.0
+    #: share of the ink that lies in long pieces; measured
+    of_ink: float = 0.95
+    #: mm, half the breadth of a stroke where it is broadest: measured, pens that cross 1.3-1.6;
+    #: sizes: stars of 10 mm have 1.9
+    half_breadth_mm: float = 1.7
+    #: mm2, what a small hole encloses, least and most; sizes: the eyes of characters
+    hole_mm2: tuple[float, float] = (0.25, 10.0)
+    #: small holes at most; measured
+    holes: int = 3
+    #: mm around a stroke that a scanner and JPEG smear; trial: as of fringes
+    fringe_mm: float = 1.5
+    #: mm2 of paler redness beyond, at most; trial: less than two characters
+    left_mm2: float = 4.0
+
+
+@dataclass(frozen=True)
+class SquareCode:
+    """A square code (ISO/IEC 18004) by its finder patterns."""
+
+    #: share of the ink that is paler than what is full ink; trial
+    full: float = 0.9
+    #: share of full ink from which a place is a dark module's; trial
+    of_full: float = 0.4
+    #: mm2 of dark modules; sizes: 12 mm, half dark
+    least_mm2: float = 40.0
+    #: pixels, the side that a code is brought to; chosen
+    side_px: int = 232
+    #: modules of a finder pattern along its diagonal: dark, light, dark, light, dark; sizes: of
+    #: the standard
+    modules: tuple[int, ...] = (1, 1, 3, 1, 1)
+    #: modules by which each may be off; trial
+    stray: float = 0.75
+    #: pixels of a module; sizes: 57 of them at most on those pixels
+    least_module_px: float = 3.0
+    #: corners with a finder pattern; sizes: of the standard
+    finders: int = 3
+    #: pixels beside the diagonal that are tried too; trial
+    shifts: tuple[int, ...] = (0, -3, 3)
+
+
+@dataclass(frozen=True)
 class Page:
     """When a page can be answered for at all."""
 
+    #: share of a frame's places that are less red than what is called its least redness; trial
+    frame_quantile: float = 0.25
+    #: how much more red than green that is, as a share of the page's light, at most: else it is a
+    #: flag or a banner; measured: flags 0.6, marks 0-0.1
+    frame_red: float = 0.3
     #: px/mm (84 dpi) below which nobody is told that a seal is missing; measured: pale seals were
     #: missed at 75 dpi and JPEG 30
     least_px_per_mm: float = 3.3
@@ -302,7 +410,9 @@ class Page:
 
 
 NO_RING, CUT, CLEAR, WEAK = NoRing(), CutRing(), ClearRing(), WeakRing()
-MARK, SQUARE, OBLONG = Mark(), SquareMark(), OblongMark()
+BADGE = SmallBadge()
+MARK, SQUARE, OBLONG, BLOCK = Mark(), SquareMark(), OblongMark(), WrittenBlock()
 FAINT_INK, FAINT_RING = FaintInk(), FaintRing()
 TRACE, EDGE_TRACE, COHERENT, LIKE_WRITING = Trace(), EdgeTrace(), CoherentRed(), LikeWriting()
+PEN, CODE = PenLines(), SquareCode()
 PAGE = Page()

@@ -111,6 +111,10 @@ class Shapes:
     square_px: int = 160
     #: mm of a side in which its rule runs; trial
     square_side_mm: float = 1.6
+    #: share of its rows that carry less ink than a full one; trial
+    full_row: float = 0.9
+    #: share of a full row's ink from which a row is one; trial
+    of_row: float = 0.35
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from ingest.document.seal.judging import CUT_RING, NOTHING, Verdict, judge_ring
+from ingest.document.seal.judging import CUT_RING, NOTHING, Verdict, is_small_badge, judge_ring
 from ingest.document.seal.pixels import WORKING_PX_PER_MM as PPM
 from ingest.document.seal.rings import Measured, Ring
 
@@ -68,6 +68,58 @@ def test_a_ring_is_what_its_measures_prove(changed: dict[str, float], verdict: V
     """One measure after the other leaves what a clear seal has."""
     measures = replace(SEAL, **changed)  # type: ignore[arg-type]
     assert judge_ring(ring(), measures, exact=True) == verdict
+
+
+THIN = replace(SEAL, text=0.22, fill=0.07, wobble=0.08, outside=0.0, centre_fill=0.25, strokes=7)
+
+
+@pytest.mark.parametrize(
+    ("changed", "verdict"),
+    [
+        ({}, CLEAR),
+        ({"coverage": 0.89}, WEAK),
+        ({"wobble": 0.1}, WEAK),
+        ({"outside": 0.02}, WEAK),
+        ({"centre_fill": 0.14}, WEAK),
+        ({"centre_fill": 0.61}, WEAK),
+        ({"strokes": 5}, WEAK),
+        ({"text": 0.17}, WEAK),
+        ({"ink": 0.15}, WEAK),
+        ({"second": 0.89}, Verdict(clear=False, reason="有双圈图样, 可能是徽标")),
+    ],
+)
+def test_a_perfect_rim_around_a_star_makes_up_for_thin_writing(
+    changed: dict[str, float], verdict: Verdict
+) -> None:
+    """An app that makes paper white takes most of the writing with it; each of the rest is
+    needed.
+    """
+    measures = replace(THIN, **changed)  # type: ignore[arg-type]
+    assert judge_ring(ring(), measures, exact=True) == verdict
+
+
+BADGE = replace(SEAL, second=0.95)
+
+
+@pytest.mark.parametrize(
+    ("long", "short", "changed", "badge"),
+    [
+        (28, 28, {}, True),
+        (28, 28, {"second": 0.2, "band": 0.6}, True),
+        (28, 28, {"second": 0.88}, False),
+        (28, 28, {"coverage": 0.94}, False),
+        (28, 28, {"wobble": 0.2}, False),
+        (28, 28, {"outside": 0.1}, False),
+        (33, 33, {}, False),
+        (28, 23, {}, False),
+    ],
+)
+def test_a_small_badge_is_a_disc_or_has_two_rings(
+    long: float, short: float, changed: dict[str, float], *, badge: bool
+) -> None:
+    """A seal that a copier shrank has neither; ovals have two rims."""
+    measures = replace(BADGE, **changed)  # type: ignore[arg-type]
+    assert is_small_badge(ring(long, short), measures) is badge
 
 
 def test_an_oval_with_two_rims_is_a_seal() -> None:
