@@ -27,10 +27,10 @@ from ingest.document.editable.word import read_word
 from ingest.document.reader import read_document
 from ingest.reading import Kind
 from ingest.sandbox.context import ReadingContext
-from ingest.sandbox.limits import Limits
 from ingest.sandbox.mail import read_or_degrade
 from ingest.sandbox.read import read_message
 from ingest.sandbox.workers import run_in_worker
+from ingest.walls.limits import Limits
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 

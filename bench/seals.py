@@ -28,7 +28,7 @@ from ingest.document.reader import read_document
 from ingest.document.seal.page import look_at_page
 from ingest.document.seal.pixels import WORKING_PX_PER_MM, decode_picture
 from ingest.reading import Kind
-from ingest.sandbox.limits import Limits
+from ingest.walls.limits import Limits
 from tests.seals import capture, files, marks, paper
 from tests.seals.marks import Stamp
 

@@ -4,14 +4,14 @@ limits and their network wall and takes Landlock, the filter of calls and the dr
 
 from __future__ import annotations
 
-from ingest.sandbox import walls
+from ingest.walls import confinement
 
 
 def _nothing(*_: object) -> str:
     return ""
 
 
-walls.restrict = _nothing  # type: ignore[assignment]
-walls._office_in = lambda *_: None  # type: ignore[assignment]  # noqa: SLF001 - as below
-walls._filter_calls = _nothing  # noqa: SLF001 - the bench takes the wall away on purpose
-walls._drop_capabilities = _nothing  # type: ignore[assignment]  # noqa: SLF001 - as above
+confinement.restrict = _nothing  # type: ignore[assignment]
+confinement._office_in = lambda *_: None  # type: ignore[assignment]  # noqa: SLF001 - as below
+confinement._filter_calls = _nothing  # noqa: SLF001 - the bench takes the wall away on purpose
+confinement._drop_capabilities = _nothing  # type: ignore[assignment]  # noqa: SLF001 - as above

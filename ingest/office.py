@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from ingest.calls import CallFolder, read_roots
 from ingest.sandbox.context import ReadingContext
 from ingest.sandbox.knownprint import KnownPrint
-from ingest.sandbox.limits import Limits
 from ingest.settings import (
     LARGEST_MESSAGE,
     LetterSettings,
@@ -22,6 +21,7 @@ from ingest.settings import (
     Settings,
     cache_folder,
 )
+from ingest.walls.limits import Limits
 from notifier.rendering import Templates
 from rules.call import Call
 

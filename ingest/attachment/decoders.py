@@ -3,7 +3,7 @@
 
 Each misses something the other knows (measured on 64 archives: bsdtar no solid or old RAR, unar no
 RAR5 with folders), so a reader asks the one, then the other. They run in the disposable worker and
-inherit its limits and its walls (``ingest/sandbox/children.py``); they get the archive as a file in
+inherit its limits and its walls (``ingest/walls/children.py``); they get the archive as a file in
 the worker's own folder and answer through a pipe. What an archive means is not known here. The only
 module that starts unpackers.
 """
@@ -21,7 +21,7 @@ import time
 from collections.abc import Generator, Iterator
 from typing import IO, TypeAlias, cast
 
-from ingest.sandbox import children
+from ingest.walls import children
 
 SECONDS = 20.0
 """Wall clock for one archive, both programs together."""

@@ -125,9 +125,9 @@ def _text_of(file: Path, call: Call) -> str:
         with file.open("rb") as opened:
             return _decoded(opened.read(MAX_BYTES))
     from ingest.sandbox.context import ReadingContext
-    from ingest.sandbox.limits import Limits
     from ingest.sandbox.mail import read_or_degrade
     from ingest.sandbox.workers import WorkerDied, WorkerFailed
+    from ingest.walls.limits import Limits
 
     try:  # a file somebody hands in is as untrusted as any mail
         reading = read_or_degrade(

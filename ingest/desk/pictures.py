@@ -20,9 +20,9 @@ from ingest.errors import StorageError
 from ingest.log import get_logger
 from ingest.reading import PagePicture
 from ingest.sandbox.context import ReadingContext
-from ingest.sandbox.limits import Limits
 from ingest.sandbox.workers import WorkerDied, WorkerFailed, run_in_worker
 from ingest.store.files import Files
+from ingest.walls.limits import Limits
 
 DRAW_PAGE = "ingest.sandbox.pagepictures:draw_page"
 KEPT_FOR = timedelta(days=14)

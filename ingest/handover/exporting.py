@@ -19,7 +19,6 @@ from ingest.handover.report import Story, Told, report_text
 from ingest.handover.telling import Vocabulary, explanation_text
 from ingest.office import Office
 from ingest.progress import Progress, told, untold
-from ingest.sandbox.limits import Limits
 from ingest.sandbox.workers import WorkerDied, WorkerFailed, run_in_worker
 from ingest.store.cases import (
     decisions_of_case,
@@ -33,6 +32,7 @@ from ingest.store.staff import endings_of_case
 from ingest.store.tables import CaseRow, MessageRow
 from ingest.submission.case import arrange
 from ingest.views.lists import case_explanation
+from ingest.walls.limits import Limits
 from notifier.letternames import LETTER_NAMES
 from notifier.outbox import OutboxRow, list_letters
 from notifier.outboxstates import OutboxState

@@ -17,9 +17,9 @@ from ingest.comparison.textlayer import settled_by_layer
 from ingest.document.print.scantask import ScanTask, ScanText, with_print
 from ingest.errors import InputError
 from ingest.reading import Document, FileReading
-from ingest.sandbox.limits import ocr_limits
 from ingest.sandbox.returned import sound_png
 from ingest.sandbox.workers import WorkerDied, WorkerFailed, run_in_worker
+from ingest.walls.limits import ocr_limits
 from rules.call import Call, Rendition
 
 OCR_SECONDS = 120

@@ -21,8 +21,8 @@ from ingest.message.errors import UnreadableMessage
 from ingest.reading import Document, Kind, Reading
 from ingest.sandbox.context import ReadingContext
 from ingest.sandbox.knownprint import KnownPrint
-from ingest.sandbox.limits import Limits, ocr_limits
 from ingest.sandbox.workers import WorkerDied, WorkerFailed, run_in_worker
+from ingest.walls.limits import Limits, ocr_limits
 from rules.call import Call, Rendition
 from rules.facts import Knowledge
 

@@ -24,7 +24,7 @@ from ingest.errors import ConfigError  # noqa: E402 - as above
 from ingest.reading import Kind  # noqa: E402 - as above
 from ingest.sandbox.context import ReadingContext  # noqa: E402 - as above
 from ingest.sandbox.read import read_message  # noqa: E402 - as above
-from ingest.sandbox.walls import prepare  # noqa: E402 - as above
+from ingest.walls.confinement import prepare  # noqa: E402 - as above
 
 __all__ = ["ingest", "multiprocessing"]
 

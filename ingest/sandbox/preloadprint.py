@@ -19,7 +19,7 @@ signal.signal(signal.SIGTERM, signal.SIG_IGN)
 import ingest.sandbox.scans  # noqa: E402 - the environment stands before numpy
 import ingest.sandbox.workers  # noqa: E402 - as above
 from ingest.document.print.ocr import OcrMissingError, load_for_workers  # noqa: E402 - as above
-from ingest.sandbox.walls import prepare  # noqa: E402 - as above
+from ingest.walls.confinement import prepare  # noqa: E402 - as above
 
 __all__ = ["ingest"]
 

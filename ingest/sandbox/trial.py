@@ -14,14 +14,14 @@ from contextlib import ExitStack, closing, contextmanager
 from functools import cache
 
 from ingest.errors import ConfigError
-from ingest.sandbox.limits import Limits
-from ingest.sandbox.probes import Attempt, Targets
-from ingest.sandbox.walls import Walls
 from ingest.sandbox.workers import run_in_worker
 from ingest.scratch import scratch_folder
+from ingest.walls.confinement import Walls
+from ingest.walls.limits import Limits
+from ingest.walls.probes import Attempt, Targets
 
-IN_THE_WORKER = "ingest.sandbox.probes:attempts"
-IN_ITS_CHILD = "ingest.sandbox.probes:attempts_of_a_child"
+IN_THE_WORKER = "ingest.walls.probes:attempts"
+IN_ITS_CHILD = "ingest.walls.probes:attempts_of_a_child"
 
 
 @cache
@@ -31,7 +31,7 @@ def standing_walls() -> Walls:
     Raises:
         WorkerDied, WorkerFailed: it could not even be asked.
     """
-    return run_in_worker("ingest.sandbox.walls:standing", returns=Walls)
+    return run_in_worker("ingest.walls.confinement:standing", returns=Walls)
 
 
 def require_walls() -> None:

@@ -28,7 +28,6 @@ from typing import Literal, NoReturn, TypeAlias, TypeVar
 
 from pydantic import TypeAdapter
 
-from ingest.sandbox.limits import Limits
 from ingest.sandbox.returned import (
     MAX_MESSAGE,
     MAX_TRACEBACK,
@@ -39,8 +38,9 @@ from ingest.sandbox.returned import (
     cleaned,
 )
 from ingest.sandbox.server import SERVER, PrintProcess, ensure_server
-from ingest.sandbox.walls import Ground, shut_in
 from ingest.scratch import scratch_folder, size_of
+from ingest.walls.confinement import Ground, shut_in
+from ingest.walls.limits import Limits
 
 _T = TypeVar("_T")
 DeathKind: TypeAlias = Literal["memory", "time", "crash", "output", "killed"]

@@ -23,9 +23,9 @@ from ingest.calls import default_config, open_call, shipped_call
 from ingest.message.errors import UnreadableMessage
 from ingest.reading import Kind, Part
 from ingest.sandbox.context import ReadingContext
-from ingest.sandbox.limits import Limits
 from ingest.sandbox.mail import read_or_degrade
 from ingest.sandbox.workers import WorkerDied, WorkerFailed
+from ingest.walls.limits import Limits
 from rules.call import Call
 
 SAMPLES = Path(__file__).parents[2] / "samples/mails"

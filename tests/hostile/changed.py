@@ -20,9 +20,9 @@ from pydantic import BaseModel
 
 from ingest.message.errors import UnreadableMessage
 from ingest.sandbox.context import ReadingContext
-from ingest.sandbox.limits import Limits
 from ingest.sandbox.read import read_message
 from ingest.sandbox.workers import WorkerDied, run_in_worker
+from ingest.walls.limits import Limits
 from rules.call import Call
 from tests.cases import locked, made, written
 from tests.cases.fillable import fillable

@@ -10,8 +10,8 @@ from bench.main_job import MemoryWatch
 from ingest.message.errors import UnreadableMessage
 from ingest.reading import Reading
 from ingest.sandbox.context import ReadingContext
-from ingest.sandbox.limits import Limits
 from ingest.sandbox.mail import read_or_degrade
+from ingest.walls.limits import Limits
 from rules.call import Call
 
 LIMITS = Limits()

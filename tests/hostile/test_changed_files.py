@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from ingest.calls import default_config, open_call
-from ingest.sandbox.limits import Limits
+from ingest.walls.limits import Limits
 from tests.hostile.changed import READERS, came_of
 from tests.strange import RUNS
 

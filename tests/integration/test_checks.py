@@ -18,7 +18,7 @@ from ingest.calls import default_config
 from ingest.checks import run_checks
 from ingest.demo.mailbox import EmbeddedMailbox
 from ingest.demo.smtp_sink import SmtpSink
-from ingest.sandbox.walls import Walls
+from ingest.walls.confinement import Walls
 from rules.vocabulary import BEIJING
 from tests.integration.house import MORNING, settings
 from tests.unit.ingest.document.signing import authority

@@ -12,7 +12,6 @@ import pytest
 from ingest.daemon import Daemon, start, watch, work
 from ingest.errors import ConfigError, ServerBusyError, TemporaryError
 from ingest.sandbox import trial
-from ingest.sandbox.walls import Walls
 from ingest.steps import watch as watching
 from ingest.steps.canary import stamp_of, token
 from ingest.steps.receive import receive_all
@@ -20,6 +19,7 @@ from ingest.store.folders import save_folder
 from ingest.views.health import intake_health, is_stale
 from ingest.views.status import status_report
 from ingest.views.systemstate import system_state
+from ingest.walls.confinement import Walls
 from notifier.digest import NORMAL, state_lines
 from notifier.outbox import OutboxRow
 from notifier.transport import SmtpUnavailable

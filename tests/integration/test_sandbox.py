@@ -28,9 +28,9 @@ from ingest.document.form import fields
 from ingest.message.errors import UnreadableMessage
 from ingest.reading import Fate, Reading
 from ingest.sandbox.context import ReadingContext
-from ingest.sandbox.limits import Limits
 from ingest.sandbox.mail import read_file_in_worker, read_or_degrade
 from ingest.sandbox.workers import WorkerDied, WorkerFailed, run_in_worker
+from ingest.walls.limits import Limits
 from rules.call import Call
 from rules.callfile import load_call
 

@@ -28,12 +28,12 @@ from ingest.cli import run
 from ingest.document.editable.libreoffice import convert, program
 from ingest.errors import ConfigError
 from ingest.sandbox import trial
-from ingest.sandbox import walls as walls_module
-from ingest.sandbox.limits import Limits, ocr_limits
-from ingest.sandbox.probes import _FILES, _KERNEL, _NETWORK, _PROCESSES, _SECRETS, Targets, _refusal
 from ingest.sandbox.trial import IN_ITS_CHILD, IN_THE_WORKER, require_walls, standing_walls
-from ingest.sandbox.walls import Walls, keep_to_office, office_folder
 from ingest.sandbox.workers import run_in_worker
+from ingest.walls import confinement as walls_module
+from ingest.walls.confinement import Walls, keep_to_office, office_folder
+from ingest.walls.limits import Limits, ocr_limits
+from ingest.walls.probes import _FILES, _KERNEL, _NETWORK, _PROCESSES, _SECRETS, Targets, _refusal
 from tests.integration.test_sandbox import ROOT, wait_until
 
 NAMES = [what for table in (_FILES, _NETWORK, _PROCESSES, _KERNEL, _SECRETS) for what, _ in table]

@@ -19,10 +19,10 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from ingest.sandbox import children
-from ingest.sandbox.callfilter import converter_filter, load_filter
-from ingest.sandbox.systemcalls import ARCHITECTURES
-from ingest.sandbox.walls import keep_to_office, office_folder
+from ingest.walls import children
+from ingest.walls.callfilter import converter_filter, load_filter
+from ingest.walls.confinement import keep_to_office, office_folder
+from ingest.walls.systemcalls import ARCHITECTURES
 
 SECONDS = 40.0
 """Wall clock for one call: 2 s for four forms, 4 s at most for one file (measured)."""

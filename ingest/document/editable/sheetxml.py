@@ -18,6 +18,8 @@ from ingest.document.editable.sheetmarks import Marks
 
 MAX_XML = 48 * 1024 * 1024  #: bytes
 _WIDEST = 4 * MAX_COLUMNS
+_FAR = 40
+"""Powers of ten beyond which a number is no longer written out."""
 _NAMESPACE = b"urn:schemas-microsoft-com:office:spreadsheet"
 
 Place = tuple[int, int]
@@ -134,10 +136,12 @@ def _shown(text: str, kind: str, *, share: bool) -> str:
     if kind != "Number":
         return text
     try:
-        number = Decimal(text) * (100 if share else 1)
+        number = Decimal(text)
     except InvalidOperation:
         return text
-    return f"{number.normalize():f}{'%' if share else ''}"
+    if not number.is_finite() or abs(number.adjusted()) > _FAR:
+        return text
+    return f"{(number * (100 if share else 1)).normalize():f}{'%' if share else ''}"
 
 
 def _pieces(holder: etree._Element) -> Iterator[str]:

@@ -14,7 +14,7 @@ import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 import python_calamine as calamine
 
@@ -44,6 +44,10 @@ from ingest.message.charsets import strict
 #: bytes of all members of an .xlsx together, as their directory declares them
 MAX_UNPACKED = 200 * 1024 * 1024
 MAX_SHEETS = 50
+_NO_SHARE = 1e20
+_MOST_PLACES = 30
+"""Behind the point of a number; Excel has no more."""
+_EXACT = Context(prec=60, rounding=ROUND_HALF_UP)
 
 _BROKEN = (
     calamine.CalamineError,
@@ -230,14 +234,18 @@ def _said(value: object, place: Place, marks: Marks) -> str:
 
 
 def _share(value: float, code: str) -> str:
-    """A number shown as a percentage, with the places its format has."""
+    """A number shown as a percentage, with the places its format has. One beyond all shares, which
+    only a damaged file holds, is there and unknown.
+    """
+    if not abs(value) < _NO_SHARE:
+        return INK
     plain = re.sub(r"\[[^\]]*\]|\"[^\"]*\"|\\.", "", code.partition(";")[0])
     if "%" not in plain:
         return f"{_shown(value)}{'‰' if '‰' in code else '%'}"  # a sign that is only written behind
     places = re.search(r"\.([0#?]+)", plain)
-    step = Decimal(1).scaleb(-len(places[1])) if places else Decimal(1)
-    shown = (Decimal(repr(value)) * 100).quantize(step, ROUND_HALF_UP)
-    return f"{shown.normalize():f}%"
+    step = Decimal(1).scaleb(-min(len(places[1]), _MOST_PLACES)) if places else Decimal(1)
+    shown = _EXACT.quantize(Decimal(repr(value)) * 100, step)
+    return f"{_EXACT.normalize(shown):f}%"
 
 
 def _shown(value: object) -> str:

@@ -34,6 +34,8 @@ def test_numbers_days_and_answers_are_shown_as_people_write_them() -> None:
         cell("1", "Boolean"),
         cell("0", "Boolean"),
         cell("n/a", "Number"),
+        cell("1E+300", "Number", 'ss:StyleID="p"'),
+        cell("NaN", "Number"),
         "<Cell/>",
         cell("王小<S>旧</S><B>新</B>"),
     ])  # fmt: skip
@@ -41,7 +43,18 @@ def test_numbers_days_and_answers_are_shown_as_people_write_them() -> None:
     (sheet, empty) = sheets_of(book(f"<Row>{row}</Row>", styles))
 
     assert sheet.rows == [
-        ["98.6%", "13999330077", "2024-08-13", "是", "否", "n/a", "", f"王小{STRUCK}新"]
+        [
+            "98.6%",
+            "13999330077",
+            "2024-08-13",
+            "是",
+            "否",
+            "n/a",
+            "1E+300",
+            "NaN",
+            "",
+            f"王小{STRUCK}新",
+        ]
     ]
     assert empty.rows == []
 

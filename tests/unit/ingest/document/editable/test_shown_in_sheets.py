@@ -42,7 +42,7 @@ def test_an_error_is_no_empty_cell(error: str) -> None:
     ("number", "code", "shown"),
     [
         (98.6, r"0.0\%", "98.6%"), (98.6, '0.0"%"', "98.6%"), (0.986, "0.0%", "98.6%"), (0.986, "[Red][<0.98]0.0%;0.0%", "98.6%"),
-        (0.986, ";;;", INK), (0.5, "_ * 0.0%_ ;_ * -0.0%_ ", "50%"),
+        (0.986, "0." + "0" * 30 + "%", "98.6%"), (1e300, "0%", INK), (0.986, ";;;", INK), (0.5, "_ * 0.0%_ ;_ * -0.0%_ ", "50%"),
     ],
 )  # fmt: skip
 def test_a_number_is_read_as_its_format_shows_it(number: float, code: str, shown: str) -> None:

@@ -19,10 +19,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingest.sandbox.callfilter import load_filter, worker_filter
-from ingest.sandbox.landlock import OWN, READ, Grant, Right, enforce, restrict, ruleset, version
-from ingest.sandbox.limits import Limits
-from ingest.sandbox.systemcalls import ARCHITECTURES
+from ingest.walls.callfilter import load_filter, worker_filter
+from ingest.walls.landlock import OWN, READ, Grant, Right, enforce, restrict, ruleset, version
+from ingest.walls.limits import Limits
+from ingest.walls.systemcalls import ARCHITECTURES
 
 _LIBC = ctypes.CDLL(None, use_errno=True)
 # linux/sched.h, linux/prctl.h, linux/capability.h

@@ -7,7 +7,7 @@ import ctypes.util
 
 import pytest
 
-from ingest.sandbox.systemcalls import ALLOWED, ARCHITECTURES, LOOKED_AT, REFUSED, numbers
+from ingest.walls.systemcalls import ALLOWED, ARCHITECTURES, LOOKED_AT, REFUSED, numbers
 
 LIBRARY = ctypes.util.find_library("seccomp")
 NO_SUCH_CALL = -1

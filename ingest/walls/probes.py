@@ -20,7 +20,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
-from ingest.sandbox.walls import office_rules
+from ingest.walls.confinement import office_rules
 
 _LIBC = ctypes.CDLL(None, use_errno=True)
 _NET, _USER = 0x40000000, 0x10000000  # CLONE_NEWNET, CLONE_NEWUSER

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from functools import cache
 from itertools import chain
 
-from ingest.sandbox.systemcalls import ALLOWED, ARCHITECTURES, LOOKED_AT, REFUSED, numbers
+from ingest.walls.systemcalls import ALLOWED, ARCHITECTURES, LOOKED_AT, REFUSED, numbers
 
 _LIBC = ctypes.CDLL(None, use_errno=True)
 # linux/bpf_common.h, linux/seccomp.h, linux/prctl.h

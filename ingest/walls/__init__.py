@@ -1,0 +1,3 @@
+"""What keeps a worker, and the programs it starts, from doing more than their work. Opens no byte
+of a stranger; knows neither mail nor document.
+"""
