@@ -38,11 +38,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
+def pytest_collection() -> None:
+    """While tests are found nothing becomes garbage: looking for it took a fifth of the time."""
+    gc.disable()
+
+
 def pytest_collection_finish() -> None:
     """Thousands of tests and the modules they came with are never garbage: they are not looked
     through again whenever something else may be.
     """
     gc.freeze()
+    gc.enable()
     gc.set_threshold(10_000, 20)
 
 

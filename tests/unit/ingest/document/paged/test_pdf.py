@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from functools import cache
 
 import pytest
 
@@ -178,6 +179,7 @@ def test_a_file_that_needs_a_password_is_named_so() -> None:
         read_pdf(locked_pdf())
 
 
+@cache
 def deflated(megabytes: int) -> bytes:
     """Many blanks in little space."""
     squeeze = zlib.compressobj(9)
