@@ -27,12 +27,13 @@ a pasted photo of a page is larger.
 """
 STRAY = "邮件里有一段内容不属于任何附件, 认不出是什么, 由人工查看"
 
+CALENDAR = "日历邀请, 不是申报材料"
 _OF_THE_MAIL = {
     "application/pkcs7-signature": "邮件的数字签名, 不是申报材料",
     "application/x-pkcs7-signature": "邮件的数字签名, 不是申报材料",
     "application/pgp-signature": "邮件的数字签名, 不是申报材料",
     "application/pgp-encrypted": "加密邮件的说明, 没有内容",
-    "text/calendar": "日历邀请, 不是申报材料",
+    "text/calendar": CALENDAR,
     "text/rfc822-headers": "退信里附的原邮件头",
 }
 _ELSEWHERE = {
@@ -47,6 +48,13 @@ _DATA_URI = re.compile(
     re.IGNORECASE,
 )
 _NAME = re.compile(r";(?:file)?name=([^;]+)", re.IGNORECASE)
+_FOLD = re.compile(rb"\r?\n[ \t]")
+_ATTACHED = re.compile(
+    rb"^ATTACH((?:;[^:;\r\n]{1,300}){0,9};ENCODING=BASE64(?:;[^:;\r\n]{1,300}){0,9}):"
+    rb"([A-Za-z0-9+/=]{64,})",
+    re.MULTILINE | re.IGNORECASE,
+)
+_FILE_NAME = re.compile(rb";(?:X-)?FILE-?NAME=\"?([^;\"]{1,200})", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 _LETTERS = re.compile(rb"[\w<>/]")
 
@@ -108,6 +116,8 @@ def is_dress(leaf: Entity, kind: Kind, size: int, shown: set[str]) -> bool:
 
 def files_in_text(item: Item) -> Iterator[Embedded]:
     """Files that stand in the mail's own text: encoded among its lines, or in its markup."""
+    if item.data[:2_000].lstrip().upper().startswith(b"BEGIN:V"):
+        yield from _in_calendar(item.data)
     found = split_text(item.data).files
     if not found and item.kind is Kind.HTML and b"begin " in item.data:
         plain = unescape(_TAG.sub("", item.data.decode("latin-1"))).encode("latin-1", "ignore")
@@ -115,6 +125,15 @@ def files_in_text(item: Item) -> Iterator[Embedded]:
     yield from found
     if item.kind is Kind.HTML and b";base64," in item.data:
         yield from _in_links(item.data.decode("latin-1"))
+
+
+def _in_calendar(data: bytes) -> Iterator[Embedded]:
+    """Files that stand in an invitation (RFC 5545, 3.8.1.1)."""
+    for match in _ATTACHED.finditer(_FOLD.sub(b"", data)):
+        content = from_base64(match[2])
+        if is_file_start(content):
+            named = _FILE_NAME.search(match[1])
+            yield Embedded(safe_name(decode(named[1])) if named else "", content)
 
 
 def _in_links(markup: str) -> Iterator[Embedded]:

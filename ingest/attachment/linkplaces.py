@@ -48,6 +48,7 @@ _TABLE: tuple[tuple[str, str, str, str], ...] = (
     (r"content\.21cn\.com", r"/h5/", "天翼云盘", _DRIVE),
     (r"(?:pan|yun|eyun)\.baidu\.com", r"/(?:s/|share/|wap/|e/|enterprise/)", "百度网盘", _DRIVE),
     (r"(?:www\.)?(?:alipan\.com|aliyundrive\.com|alywp\.net)", r"/(?:s/|t/|[a-z0-9]{6,})", "阿里云盘", _DRIVE),
+    (r"[a-z0-9-]+\.apps\.aliyun(?:file|pds)\.com", r"/(?:s|t|disk|share)/", "阿里云盘", _DRIVE),
     (r"share\.weiyun\.com", r"/", "腾讯微云", _DRIVE),
     (r"(?:www\.)?weiyun\.com", r"/(?:s/|disk/)", "腾讯微云", _DRIVE),
     (r"drive\.weixin\.qq\.com", r"/s", "企业微信微盘", _DRIVE),

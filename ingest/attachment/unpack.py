@@ -15,7 +15,7 @@ from dataclasses import replace
 from ingest.attachment.archives import CONTAINERS, open_archive
 from ingest.attachment.identify import identify
 from ingest.attachment.items import ENCRYPTED_MAIL, Item, left_behind, settled_kind
-from ingest.attachment.leaves import files_in_text, is_dress, settled_leaf, stray_items
+from ingest.attachment.leaves import CALENDAR, files_in_text, is_dress, settled_leaf, stray_items
 from ingest.attachment.limits import Budget
 from ingest.attachment.members import VOLUME
 from ingest.attachment.smime import is_enveloped, is_signed, signed_mail
@@ -177,7 +177,7 @@ def _leaf_items(
         yield settled
         if leaf.is_mail and leaf.children:
             yield from mail_items(raw, leaf.children[0], f"{path}/", budget, depth)
-        elif settled.fate is Fate.BODY and not settled.reason:
+        elif settled.fate is Fate.BODY and settled.reason in {"", CALENDAR}:
             yield from _embedded(files_in_text(settled), path, budget, depth)
         return
     data, name = leaf.content(raw), leaf.name

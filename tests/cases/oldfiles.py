@@ -27,9 +27,7 @@ def rich(rows: Sequence[tuple[str, str]], heading: str = "") -> bytes:
     fonts = (
         r"{\fonttbl{\f0\fcharset134 SimSun;}{\f1\fcharset2 Wingdings;}{\f2\fcharset2 Wingdings 2;}}"
     )
-    return (
-        rf"{{\rtf1\ansi\ansicpg936\uc1{fonts}\pard {coded(heading)}\par {lines}\pard\par}}".encode()
-    )
+    return rf"{{\rtf1\ansi\ansicpg936\uc1{fonts}{{\colortbl;\red255\green255\blue255;}}\pard {coded(heading)}\par {lines}\pard\par}}".encode()
 
 
 def field(code: str, result: str | None = None) -> str:
@@ -60,6 +58,18 @@ _OBJECTED = (it.field("公示结果", "有异议"), it.not_blank("公示结果")
 _RESULTS: Mapping[str, tuple[str, tuple[Claim, ...]]] = {
     "eq-tick": (f"{_TICKED}{FIRST}  {coded('□')}{SECOND}", _AGREED),
     "eq-tick-second": (f"{coded('□')}{FIRST}  {_TICKED}{SECOND}", _OBJECTED),
+    "eq-raised-tick": (
+        field(rf"eq \\o\\al({coded('□')},\\s\\up2({coded('√')}))") + f"{FIRST}  {coded('□')}{SECOND}",
+        _AGREED,
+    ),
+    "revised": (
+        rf"{{\deleted\revauthdel1 {coded('□')}}}{{\revised {coded('☑')}}}{FIRST}  {coded('□')}{SECOND}",
+        _AGREED,
+    ),
+    "symbol-fields": (
+        field(r'SYMBOL 254 \\f "Wingdings"') + FIRST + "  " + field(r'SYMBOL 168 \\f "Wingdings"') + SECOND,
+        _AGREED,
+    ),
     "drop-down": (form_field("FORMDROPDOWN", rf"\fftype2\ffres1\ffdefres0{_LIST}"), _OBJECTED),
     "tick-box": (
         form_field("FORMCHECKBOX", r"\fftype1\ffres1") + FIRST + "  "
@@ -79,6 +89,9 @@ _NAMES: Mapping[str, str] = {
     "hidden": rf"{{\v {coded('示例')}}}{coded(NAME)}",
     "field": field("IF 1 = 1 a b", coded(NAME)),
     "ruby": field(rf"eq \\* jc2 \\o\\ad(\\s\\up 9(mai),{coded('麦')})") + coded("玉清"),
+    "white": rf"{{\cf1 {coded('王小')}}}{coded(NAME)}",
+    "of-one-point": rf"{{\fs2 {coded('王小')}}}{coded(NAME)}",
+    "moved": rf"{{\*\mvfmf}}{{\mvf\deleted {coded('王小')}}}{coded(NAME)}",
     "text-box": rf"{{\shp{{\*\shpinst{{\shptxt \pard\plain {coded(NAME)}\par}}}}}}",
 }
 VALUES = (*(value for value, _ in _RESULTS.values()), *_NAMES.values())

@@ -13,10 +13,12 @@ from ingest.document.content import INK, ringed, words
 from ingest.document.editable.symbols import symbol
 
 MAX_CODE = 2_000  #: characters of one code
+MAX_MARK = 2  #: characters of a mark one clicks on
 _DEPTH = 12  #: of formulas within formulas
 _SHAPES = frozenset("□○◯〇△▽◇☐◻⚪⬜▢Oo0口")
 _TICKS = frozenset("√✓✔vVⅴ∨对")
 _CROSSES = frozenset("×xX✗✘✕✖")
+_DOTS = frozenset("●■•·")
 _SILENT = frozenset(
     [
         "XE",
@@ -56,10 +58,15 @@ def code_text(code: str) -> str:
     if name.upper() == "SYMBOL":
         return _symbol(rest)
     if name.upper() == "MACROBUTTON":
-        return rest.strip().partition(" ")[2].strip()
+        return _button(rest.strip().partition(" ")[2].strip())
     if name.upper() == "QUOTE":
         return rest.strip().strip('"“”')
     return "" if not name or name.upper() in _SILENT else INK
+
+
+def _button(text: str) -> str:
+    """What is seen of a place to click: its mark; its words ask for what is to be typed there."""
+    return text if len(text) <= MAX_MARK else ""
 
 
 def _symbol(code: str) -> str:
@@ -163,6 +170,10 @@ def _is_raised(piece: list[_Box | str]) -> bool:
 
 def _overlay(shown: list[str], raised: list[bool]) -> str:
     """Arguments one over the other."""
+    signs = _TICKS | _CROSSES | _SHAPES | _DOTS
+    raised = [
+        above and text.strip() not in signs for text, above in zip(shown, raised, strict=True)
+    ]
     own = [text for text, above in zip(shown, raised, strict=True) if not above and text.strip()]
     if len(own) < len([text for text in shown if text.strip()]) or len(own) == 1:
         return "".join(own)
@@ -181,7 +192,7 @@ def _ringed(inner: str) -> str:
         return "☑"
     if text in _CROSSES:
         return "☒"
-    if text in {"●", "■", "•", "·"}:
+    if text in _DOTS:
         return "⊙"
     if not text or text in _SHAPES:
         return "□"

@@ -26,6 +26,9 @@ _BEGIN, _END, _ROW, _COLUMNS, _TEXT, _MANY = 0x809, 0x0A, 0x208, 0x7D, 0xFD, 0xB
 _CELLS = frozenset({0x203, 0x27E, _TEXT, 0x204, 0x06, 0x205})
 """Number, RK, shared text, label, formula, truth: each begins with row, column, format."""
 
+_COVERING = frozenset({0xEC, 0x1B0})  #: MsoDrawing, CondFmt: something else may lie behind letters
+_WHITE = frozenset({1, 9})  #: 2.5.161 Icv
+_DUST = 40  #: twentieths of a point: letters nobody can read
 _LAST_COLUMN = 255  #: [MS-XLS] 2.5.19: no cell stands further to the right
 
 BROKEN = (OSError, ValueError, IndexError, KeyError, TypeError, AttributeError, struct.error)
@@ -38,15 +41,25 @@ _Runs = list[tuple[int, int]]
 class _Styles:
     """Fonts, formats and shared texts of a workbook."""
 
-    struck: list[bool] = field(default_factory=list)  #: for each font
+    struck: list[bool] = field(default_factory=list)  #: for each font: or too small to be seen
+    white: list[bool] = field(default_factory=list)  #: for each font
+    filled: list[bool] = field(default_factory=list)  #: for each XF: a colour lies behind
     codes: dict[int, str] = field(default_factory=lambda: {int(k): v for k, v in BUILT_IN.items()})
     cells: list[tuple[int, int]] = field(default_factory=list)  #: font and format of each XF
     texts: dict[int, str] = field(default_factory=dict)  #: shared texts of which a part is struck
 
     def is_struck(self, font: int) -> bool:
         """Whether a font strikes what is written in it; number 4 is never used (2.5.129)."""
-        at = font - 1 if font > 4 else font
-        return at < len(self.struck) and self.struck[at]
+        return _of_font(self.struck, font)
+
+    def is_white(self, style: int) -> bool:
+        """Whether the letters of a cell are white, with no colour behind them."""
+        return not self.filled[style] and _of_font(self.white, self.cells[style][0])
+
+
+def _of_font(told: list[bool], font: int) -> bool:
+    at = font - 1 if font > 4 else font
+    return at < len(told) and told[at]
 
 
 class OldBook:
@@ -73,9 +86,12 @@ class OldBook:
     def _note(self, kind: int, body: bytes) -> None:
         """One record of the book."""
         if kind == _FONT:
-            self._styles.struck.append(bool(body[2] & 0x08))
+            height, options, colour = struct.unpack_from("<HHH", body)
+            self._styles.struck.append(bool(options & 0x08) or 0 < height <= _DUST)
+            self._styles.white.append(colour in _WHITE)
         elif kind == _XF:
             self._styles.cells.append(struct.unpack_from("<HH", body))
+            self._styles.filled.append(len(body) > 17 and body[17] >> 2 != 0)
         elif kind == _FORMAT:
             self._styles.codes[struct.unpack_from("<H", body)[0]] = _text(body[2:], 2)
         elif kind == _SHEET:
@@ -99,20 +115,24 @@ class OldBook:
         marks = Marks()
         if name not in self._sheets:
             return marks
-        for kind, body in _records(self._stream, self._sheets[name]):
+        start = self._sheets[name]
+        white = any(self._styles.white) and not any(
+            kind in _COVERING for kind, _ in _records(self._stream, start)
+        )
+        for kind, body in _records(self._stream, start):
             if kind == _ROW:
-                row, options = struct.unpack_from("<H10xH", body)
-                if options & 0x20 and row <= MAX_ROWS:
+                row, height, options = struct.unpack_from("<H4xH4xH", body)
+                if (options & 0x20 or height & 0x7FFF == 0) and row <= MAX_ROWS:
                     marks.hidden_rows.add(row)
             elif kind == _COLUMNS:
                 first, last, _, _, options = struct.unpack_from("<5H", body)
                 if options & 0x01:
                     marks.hidden_columns |= set(range(first, min(last + 1, 4 * MAX_COLUMNS)))
             elif kind in _CELLS or kind == _MANY:
-                self._mark(kind, body, marks)
+                self._mark(kind, body, marks, white=white)
         return marks
 
-    def _mark(self, kind: int, body: bytes, marks: Marks) -> None:
+    def _mark(self, kind: int, body: bytes, marks: Marks, *, white: bool) -> None:
         """What a record of one cell, or of several numbers side by side, says."""
         row, column = struct.unpack_from("<HH", body)
         steps = (len(body) - 6) // 6 if kind == _MANY else 1
@@ -120,7 +140,8 @@ class OldBook:
             style = struct.unpack_from("<H", body, 4 + 6 * step)[0]
             font, shown = self._styles.cells[style] if style < len(self._styles.cells) else (0, 0)
             place = row, column + step
-            if self._styles.is_struck(font):
+            unseen = white and style < len(self._styles.cells) and self._styles.is_white(style)
+            if unseen or self._styles.is_struck(font):
                 marks.struck.add(place)
             if is_share(code := self._styles.codes.get(shown, "")):
                 marks.formats[place] = code

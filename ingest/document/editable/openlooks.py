@@ -104,6 +104,18 @@ class OpenLooks:
         drawn = any(_local(str(each.tag)) in _DRAWN for each in root.iter())
         return self._on_white and not drawn and not (self._filled & self._with_parents(named))
 
+    def unseen_cells(self, *, bare: bool) -> set[str]:
+        """The styles of cells whose letters nobody can see: too small, or white (where nothing but
+        the cell's own colour may lie behind them) on nothing.
+        """
+        cells = (name for family, name in self._own if family == "table-cell")
+        return {name for name in cells if self._is_unseen_cell(name, bare=bare)}
+
+    def _is_unseen_cell(self, name: str, *, bare: bool) -> bool:
+        told = self._style("table-cell", name)
+        filled = bool(self._filled & self._with_parents({name}))
+        return bool(told.get("dust") or (told.get("white") and bare and not filled))
+
     def _with_parents(self, named: set[str]) -> set[str]:
         waiting, seen = list(named), set[str]()
         while waiting:

@@ -12,7 +12,7 @@ from lxml import etree
 
 from ingest.document.content import MAX_COLUMNS, MAX_ROWS, STRUCK
 from ingest.document.editable.opendocument import count_of, root_of
-from ingest.document.editable.openlooks import is_struck, value_of
+from ingest.document.editable.openlooks import OpenLooks, is_struck, value_of
 from ingest.document.editable.sheetmarks import Marks
 
 _UNSEEN = frozenset({"collapse", "filter"})
@@ -29,6 +29,9 @@ class OpenBook:
             for style in root.iter("{*}style")
             if any(is_struck(properties) for properties in style.iter("{*}text-properties"))
         }
+        covered = any(True for _ in root.iter("{*}map", "{*}shapes", "{*}conditional-formats"))
+        looks = OpenLooks([root])
+        self._struck |= looks.unseen_cells(bare=not covered)
         self._tables = {value_of(table, "name"): table for table in root.iter("{*}table")}
 
     def marks(self, name: str) -> Marks:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lxml import etree
 
@@ -20,6 +20,11 @@ Place = tuple[int, int]
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 BUILT_IN = {"9": "0%", "10": "0.00%"}
 _MOST_CELLS = 200_000
+_COVERING = frozenset(
+    {"conditionalFormatting", "drawing", "tableParts", "picture", "legacyDrawingHF"}
+)
+"""Parts of a sheet by which something else may lie behind letters."""
+_DUST = frozenset({"1", "2"})  #: points: letters nobody can read
 _NOTHING = ";;;"  #: a format that shows nothing
 
 
@@ -54,6 +59,7 @@ class SheetBook:
             "1",
             "true",
         }
+        self._bare = False  #: nothing but a cell's own fill may lie behind its letters
         self._styles = list(_styles(self._package.related("styles")))
         self._strings = dict(_struck_strings(self._package.related("sharedStrings")))
 
@@ -63,6 +69,7 @@ class SheetBook:
         root = self._package.xml(self._parts.get(name, ""))
         if root is None:
             return marks
+        self._bare = not any(name_of(each) in _COVERING for each in root)
         for columns in root.iter("{*}col"):
             if is_true(value(columns, "hidden")) or _is_nought(value(columns, "width")):
                 first, last = _number(value(columns, "min")), _number(value(columns, "max"))
@@ -76,7 +83,8 @@ class SheetBook:
     def _cells(self, root: etree._Element, marks: Marks) -> Iterator[etree._Element]:
         for row in root.iter("{*}row"):
             at = _number(value(row, "r")) - 1
-            if is_true(value(row, "hidden")) and 0 <= at <= MAX_ROWS:
+            gone = is_true(value(row, "hidden")) or _is_nought(value(row, "ht"))
+            if gone and 0 <= at <= MAX_ROWS:
                 marks.hidden_rows.add(at)
             yield from row
 
@@ -92,8 +100,9 @@ class SheetBook:
         if kind == "e" or (computed and (not text or (self._anew and _is_nought(text)))):
             marks.unsaid.add(place)
         style = _number(value(cell, "s")) if value(cell, "s") else 0
-        struck, shown = self._styles[style] if style < len(self._styles) else (False, "")
-        if struck:
+        look = self._styles[style] if style < len(self._styles) else _Look()
+        shown = look.format
+        if look.struck or look.dust or (look.white and self._bare):
             marks.struck.add(place)
         if shown == _NOTHING:
             marks.unsaid.add(place)
@@ -128,8 +137,17 @@ def _column(letters: str) -> int:
     return number - 1
 
 
-def _styles(root: etree._Element | None) -> Iterator[tuple[bool, str]]:
-    """For each cell style: struck, and the format of its numbers if it is one of shares."""
+@dataclass(frozen=True)
+class _Look:
+    """What a cell's style says."""
+
+    struck: bool = False
+    white: bool = False  #: and nothing of its own behind
+    dust: bool = False  #: too small to be seen
+    format: str = ""  #: of its numbers, if it is one of shares
+
+
+def _styles(root: etree._Element | None) -> Iterator[_Look]:
     if root is None:
         return
     formats = child(root, "numFmts")
@@ -137,14 +155,40 @@ def _styles(root: etree._Element | None) -> Iterator[tuple[bool, str]]:
         value(each, "numFmtId"): value(each, "formatCode")
         for each in (formats if formats is not None else ())
     }
-    fonts = child(root, "fonts")
-    struck = [is_on(child(font, "strike")) for font in (fonts if fonts is not None else ())]
-    styles = child(root, "cellXfs")
-    for style in styles if styles is not None else ():
-        font = _number(value(style, "fontId"))
+    fonts, fills = list(_children(root, "fonts")), list(_children(root, "fills"))
+    looks = [
+        _Look(is_on(child(font, "strike")), _is_white(font), _size(font) in _DUST) for font in fonts
+    ]
+    for style in _children(root, "cellXfs"):
+        font, fill = _number(value(style, "fontId")), _number(value(style, "fillId"))
         code = codes.get(value(style, "numFmtId"), "")
         share = code if is_share(code) or code == _NOTHING else ""
-        yield (struck[font] if font < len(struck) else False), share
+        look = looks[font] if font < len(looks) else _Look()
+        filled = fill < len(fills) and not _is_unfilled(fills[fill])
+        yield replace(look, white=look.white and not filled, format=share)
+
+
+def _children(root: etree._Element, name: str) -> Iterator[etree._Element]:
+    held = child(root, name)
+    yield from held if held is not None else ()
+
+
+def _is_white(font: etree._Element) -> bool:
+    colour = child(font, "color")
+    if colour is None:
+        return False
+    plain = value(colour, "theme") == "0" and not value(colour, "tint")
+    return plain or value(colour, "rgb").upper()[-6:] == "FFFFFF" or value(colour, "indexed") == "9"
+
+
+def _size(font: etree._Element) -> str:
+    size = child(font, "sz")
+    return value(size, "val") if size is not None else ""
+
+
+def _is_unfilled(fill: etree._Element) -> bool:
+    pattern = child(fill, "patternFill")
+    return pattern is not None and value(pattern, "patternType") in {"", "none"}
 
 
 def _struck_strings(root: etree._Element | None) -> Iterator[tuple[str, str]]:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from ingest.document.content import STRUCK, Cell, Content, Table
 from ingest.document.form.cells import read_cell
+from ingest.document.form.folded import unfolded
 from ingest.document.form.heads import Head, heads_of
 from ingest.document.form.labels import OTHER_LABELS, key_of
 from ingest.document.form.prompts import is_blank, is_made_up
@@ -32,7 +33,7 @@ def extract_rows(
     confidence: float = 1.0,
 ) -> tuple[dict[str, Fact], ...]:
     """The applicants of a summary table in their order."""
-    grids = [grid for table in content.tables if (grid := _grid(table, form)) is not None]
+    grids = list(_grids(content, form))
     named = any(head.names(form.applicant) for grid in grids for head in grid.heads)
     rows: list[dict[str, Fact]] = []
     before: set[tuple[tuple[str, object, str], ...]] = set()  #: what other tables said
@@ -47,6 +48,31 @@ def extract_rows(
                     rows.append(told)
         before.update(map(_values, rows[first:]))
     return tuple(rows)
+
+
+def _grids(content: Content, form: Form) -> Iterator[_Grid]:
+    """The tables with heads, and those that go on with the one before without heads of their own."""
+    before: _Grid | None = None
+    for table in content.tables:
+        grid = _grid(table, form) or (_continued(before, table, content) if before else None)
+        if grid is not None:
+            before = grid
+            yield grid
+
+
+_CONTINUED = re.compile(r"\(?(?:续表?|接上[表页])\)?.{0,6}")
+
+
+def _continued(before: _Grid, table: Table, content: Content) -> _Grid | None:
+    """A table of as many columns, behind a line that says so or whose numbers go on."""
+    if before.turned or len(before.heads) != 1 or table.column_count != before.table.column_count:
+        return None
+    above = [normalise(line.text) for line in content.lines[before.table.after : table.after]]
+    says_so = bool(above) and _CONTINUED.fullmatch(above[-1]) is not None
+    head = replace(before.heads[0], first=-1, last=-1)
+    grid = replace(before, table=unfolded(table), heads=[head])
+    goes_on = 0 < before.numbers[-1] == grid.numbers[0] - 1
+    return grid if says_so or (goes_on and not above) else None
 
 
 def _values(row: dict[str, Fact]) -> tuple[tuple[str, object, str], ...]:
@@ -65,12 +91,30 @@ class _Grid:
 
     def rows(self) -> Iterator[tuple[Head, int]]:
         """Every row below heads, with the heads it stands under."""
-        under: list[Head] = []
+        under: list[Head] = [head for head in self.heads if head.last < 0]  # of the table before
         for row in range(self.table.row_count):
+            if self._begins_examples(row):
+                return
             heads = [head for head in self.heads if head.first <= row <= head.last]
             under = heads or under
             if not heads:
                 yield from ((head, row) for head in under)
+
+    def _begins_examples(self, row: int) -> bool:
+        """Whether a row says that what stands below it, under heads of its own, is an example."""
+        cells = self.table.rows.get(row, ())
+        written = [normalise(cell.text) for cell in cells if cell.text.strip()]
+        if len(written) != 1 or not _EXAMPLES.fullmatch(written[0]):
+            return False
+        above = any(0 <= head.last < row for head in self.heads)
+        return above and any(row < head.first <= row + 2 for head in self.heads)
+
+    @cached_property
+    def numbers(self) -> tuple[int, ...]:
+        """The numbers of its rows; a nought where there are none."""
+        rows = (_Row(self, head, row, self.form).number for head, row in self.rows())
+        told = (re.sub(r"\D", "", number)[:6] for number in rows)
+        return tuple(int(each) for each in told if each) or (0,)
 
     def facts(self, head: Head, row: int, *, part: str, confidence: float) -> dict[str, Fact]:
         """What a row says under its heads."""
@@ -115,6 +159,7 @@ class _Grid:
 
 
 def _grid(table: Table, form: Form) -> _Grid | None:
+    table = unfolded(table)
     heads = heads_of(table, form.columns)
     if heads:
         return _Grid(table, heads, turned=False, form=form)
@@ -123,6 +168,7 @@ def _grid(table: Table, form: Form) -> _Grid | None:
     return _Grid(turned, heads, turned=True, form=form) if heads else None
 
 
+_EXAMPLES = re.compile(r"\(?(?:填写|填报|填表)?(?:示例|样例|范例|样表)\)?:?")
 _COUNT = r"\([^()]{0,4}\d+[^()]{0,4}\)"
 _TOTAL = re.compile(
     r"(?:本页|全[市师县区省]|[市师]{1,2}|本单位|各类)?(?:合计|总计|小计|共计|累计|总数|汇总|平均|占比)"

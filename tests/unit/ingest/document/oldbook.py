@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 
 from tests.parts.compound import ole
 
-PLAIN, STRUCK, SHARE, THOUSANDTH = 0, 1, 2, 3
-"""How a cell looks: as it comes, struck, as a percentage, with a sign that is only written behind."""
+PLAIN, STRUCK, SHARE, THOUSANDTH, WHITE, ON_DARK, TINY = range(7)
+"""How a cell looks: as it comes, struck, as a percentage, with a sign that is only written behind,
+white, white on a colour, of one point.
+"""
 _BOOK, _SHEET = 5, 16
 _MOST = 8224  #: bytes of a record
 
@@ -25,6 +27,8 @@ class Looks:
     cells: Mapping[tuple[int, int], int] = field(default_factory=dict)
     #: how many characters at the beginning of a cell's text are struck
     beginnings: Mapping[tuple[int, int], int] = field(default_factory=dict)
+    drawn: bool = False  #: something is drawn on the sheet
+    flat_rows: Collection[int] = ()  #: of no height
 
 
 def xls(rows: Sequence[Sequence[str | float]], looks: Looks | None = None) -> bytes:
@@ -44,9 +48,9 @@ def _begin(kind: int) -> bytes:
     return _record(0x809, struct.pack("<HHHHII", 0x600, kind, 0x0DBB, 1996, 0, 6))
 
 
-def _font(*, struck: bool) -> bytes:
+def _font(*, struck: bool = False, colour: int = 0x7FFF, height: int = 220) -> bytes:
     name = "宋体".encode("utf-16-le")
-    head = struct.pack("<HHHHHBBBB", 220, 8 * struck, 0x7FFF, 400, 0, 0, 0, 134, 0)
+    head = struct.pack("<HHHHHBBBB", height, 8 * struck, colour, 400, 0, 0, 0, 134, 0)
     return _record(0x31, head + bytes([2, 1]) + name)
 
 
@@ -54,14 +58,23 @@ def _format(number: int, code: str) -> bytes:
     return _record(0x41E, struct.pack("<HHB", number, len(code), 1) + code.encode("utf-16-le"))
 
 
-def _look(font: int, shown: int) -> bytes:
-    return _record(0xE0, struct.pack("<HHHBB12x", font, shown, 1, 0x20, 0))
+def _look(font: int, shown: int, pattern: int = 0) -> bytes:
+    return _record(0xE0, struct.pack("<HHHBB9xB2x", font, shown, 1, 0x20, 0, pattern << 2))
 
 
 def _globals(rows: Sequence[Sequence[str | float]], looks: Looks, start: int) -> bytes:
     name = "表一".encode("utf-16-le")
     fonts = [_font(struck=number == 4) for number in range(5)]  # number 4 is left out: this is 5
-    shown = [_look(0, 0), _look(5, 0), _look(0, 10), _look(0, 164)]
+    fonts += [_font(colour=9), _font(height=20)]
+    shown = [
+        _look(0, 0),
+        _look(5, 0),
+        _look(0, 10),
+        _look(0, 164),
+        _look(6, 0),
+        _look(6, 0, 1),
+        _look(7, 0),
+    ]
     parts = [
         _begin(_BOOK), _record(0x42, struct.pack("<H", 1200)), *fonts, _format(164, '0"‰"'), *shown,
         _record(0x85, struct.pack("<IBBBB", start, 0, 0, 2, 1) + name), *_shared(rows, looks), _record(0x0A),
@@ -102,10 +115,14 @@ def _sheet(rows: Sequence[Sequence[str | float]], looks: Looks) -> bytes:
         _record(0x7D, struct.pack("<6H", column, column, 2000, 0, 1, 0))
         for column in looks.hidden_columns
     ]
+    parts += [_record(0xEC, bytes(8))] * looks.drawn
     shared = 0
     for row, cells in enumerate(rows):
         hidden = 0x20 if row in looks.hidden_rows else 0
-        parts.append(_record(0x208, struct.pack("<6HI", row, 0, width, 255, 0, 0, 0x100 | hidden)))
+        height = 0 if row in looks.flat_rows else 255
+        parts.append(
+            _record(0x208, struct.pack("<6HI", row, 0, width, height, 0, 0, 0x100 | hidden))
+        )
         for column, value in enumerate(cells):
             head = struct.pack("<HHH", row, column, looks.cells.get((row, column), PLAIN))
             if isinstance(value, str):

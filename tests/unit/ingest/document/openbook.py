@@ -9,7 +9,12 @@ from collections.abc import Mapping, Sequence
 from tests.cases.written import NAMES, packed
 
 STRUCK = 'table:style-name="S"'
+WHITE, ON_DARK, TINY = (f'table:style-name="{name}"' for name in ("W", "D", "T"))
 _STYLE = (
+    '<style:style style:name="W" style:family="table-cell"><style:text-properties fo:color="#ffffff"/></style:style>'
+    '<style:style style:name="D" style:family="table-cell" style:parent-style-name="W">'
+    '<style:table-cell-properties fo:background-color="#1f4e79"/></style:style>'
+    '<style:style style:name="T" style:family="table-cell"><style:text-properties fo:font-size="1pt"/></style:style>'
     '<style:style style:name="S" style:family="table-cell"><style:text-properties '
     'style:text-line-through-style="solid"/></style:style>'
 )

@@ -99,3 +99,25 @@ def test_an_old_workbook_cut_short_never_ends_the_reader(size: int) -> None:
 
     with contextlib.suppress(BrokenSheetError):
         read_workbook(bytes(data))
+
+
+def test_letters_nobody_can_see_are_none() -> None:
+    """White on white, or of one point; white on a colour is read, and where something is drawn."""
+    rows = [("甲", "乙", "丙", "丁")]
+    looks = {(0, 1): oldbook.WHITE, (0, 2): oldbook.ON_DARK, (0, 3): oldbook.TINY}
+    cells = ("甲", "乙", "丙", "丁")
+    styles = ("", openbook.WHITE, openbook.ON_DARK, openbook.TINY)
+    opened = openbook.ods([[openbook.text(*each) for each in zip(cells, styles, strict=True)]])
+    seen = [["甲", STRUCK, "丙", STRUCK]]
+
+    assert shown(read_workbook(oldbook.xls(rows, oldbook.Looks(cells=looks)))) == seen
+    assert shown(read_workbook(opened)) == seen
+    drawn = oldbook.xls(rows, oldbook.Looks(cells=looks, drawn=True))
+    assert shown(read_workbook(drawn)) == [["甲", "乙", "丙", STRUCK]]
+
+
+def test_rows_of_no_height_are_hidden() -> None:
+    """Somebody drew them to nothing."""
+    data = oldbook.xls([("甲",), ("乙",), ("丙",)], oldbook.Looks(flat_rows={1}))
+
+    assert shown(read_workbook(data)) == [["甲"], ["丙"]]
