@@ -18,6 +18,7 @@ from ingest.attachment.items import ENCRYPTED_MAIL, Item, left_behind, settled_k
 from ingest.attachment.leaves import CALENDAR, files_in_text, is_dress, settled_leaf, stray_items
 from ingest.attachment.limits import Budget
 from ingest.attachment.members import VOLUME
+from ingest.attachment.pdffiles import files_in_pdf
 from ingest.attachment.smime import is_enveloped, is_signed, signed_mail
 from ingest.attachment.unlocking import unlocked
 from ingest.message.bodies import body_html
@@ -66,9 +67,10 @@ def unpack(data: bytes, name: str, path: str, budget: Budget, depth: int = 0) ->
         return
     if opened is None:
         yield Item(path, name, kind, data, *settled_kind(name, kind, data))
-        return
-    yield Item(path, name, kind, data, opened.fate, opened.reason)
-    for entry in opened.entries:
+    else:
+        yield Item(path, name, kind, data, opened.fate, opened.reason)
+    carried = files_in_pdf(data, budget) if kind is Kind.PDF and depth < budget.max_depth else ()
+    for entry in opened.entries if opened is not None else carried:
         inner = entry.path.rpartition("/")[2]
         if entry.fate is None:
             yield from unpack(entry.data, inner, f"{path}/{entry.path}", budget, depth + 1)

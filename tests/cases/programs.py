@@ -28,6 +28,7 @@ from tests.cases.made import (
     zone_form,
 )
 from tests.parts.containers import winmail
+from tests.parts.portfolios import portfolio
 
 NEVER = it.unsaid("来信没有附件", "无需重复发送")
 FOUND = (it.part(kind="docx", fate="document"), NEVER)
@@ -106,6 +107,8 @@ _MAILS: Mapping[str, tuple[Callable[[], bytes], tuple[Claim, ...]]] = {
     "encoding-with-a-remark": (lambda: mail(words(), part((_STREAM, f"{_BASE64} (MIME)"), wrapped(zone_form()))), FOUND),
     "file-elsewhere": (lambda: mail(words(), part(('Content-Type: message/external-body; access-type=URL; URL="https://pan.baidu.com/s/1abcdEFGH"',), b"Content-Type: application/msword\r\n\r\n")), (it.never("accepted"), NEVER)),
     "yenc": (_yenc, (it.never("accepted"), NEVER)),
+    "portfolio": (lambda: mail_of_files({"申报材料.pdf": portfolio({FORM: zone_form()})}), NAMED),
+    "form-attached-to-a-pdf": (lambda: mail_of_files({"申报材料.pdf": portfolio({FORM: zone_form()}, compressed=True)}), NAMED),
     "tar-gz": (lambda: mail_of_files({"申报材料.tar.gz": _packed()}), FOUND),
 }  # fmt: skip
 _LINKS = {

@@ -51,7 +51,7 @@ def extract_rows(
 
 
 def _grids(content: Content, form: Form) -> Iterator[_Grid]:
-    """The tables with heads, and those that go on with the one before without heads of their own."""
+    """The tables with heads, and those without that go on with the one before."""
     before: _Grid | None = None
     for table in content.tables:
         grid = _grid(table, form) or (_continued(before, table, content) if before else None)
