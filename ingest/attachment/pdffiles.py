@@ -1,5 +1,5 @@
-"""Files that a PDF carries: a portfolio, or a PDF to which its form in Word was attached (ISO 32000-1
-7.11.4).
+"""Files that a PDF carries (ISO 32000-1, 7.11.4): a portfolio, or a PDF to which its form in Word
+was attached.
 
 The streams of such files stand in the file as they are, whatever else is compressed, so they are
 found by what they say of themselves; only their names may lie in compressed objects. Nothing is
