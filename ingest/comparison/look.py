@@ -330,7 +330,7 @@ class Look:
             )
             == 1
             and len(matches[0][0]) >= len(text) - 2
-            and bool(tokens_of(text, value.field))
+            and (bool(tokens_of(text, value.field)) or has_a_digit_more(value.shown, text))
         )
 
     def _clear(self, value: Wanted, confidence: float) -> list[Spot]:
@@ -339,6 +339,15 @@ class Look:
         return [
             spot for spot in spots if spot.confidence >= confidence and len(plain(spot.text)) > 1
         ]
+
+
+def has_a_digit_more(word: str, read: str) -> bool:
+    """Whether a number that can be none of its kind is the Word file's with one digit put in or
+    left out: a telephone of twelve digits, 198.6%.
+    """
+    one, other = (re.sub(r"\D", "", text) for text in (word, read))
+    edits = Levenshtein.editops(one, other)
+    return len(one) > 1 and len(edits) == 1 and edits[0].tag != "replace"
 
 
 TICK_BOX = re.compile(r"[□☐☑√○◻]\s*[\u4e00-\u9fff]*|[\u4e00-\u9fff]+\s*[□☐☑√○◻]")

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
+from rapidfuzz import fuzz
+
 from ingest.comparison.printed import Print, is_title, nfkc, plain
 from ingest.reading import Document, ScanLine
 from rules.call import Call
@@ -22,6 +24,8 @@ LEAST_END = 2  #: ... at the end, or at the beginning of a form whose title stan
 LEAST_ROWS = 12  #: ... of a summary table, where a row or two may have been added
 LEAST_SEEN = 3  #: texts that must be there before others are missed
 CLEAR = 0.8  #: share of pairs of texts that must stand in the wrong order
+ALIKE = 0.93  #: likeness of two pages that are one: pages of a form share a head at most
+LEAST_PAGE = 80  #: characters of a page that is compared with another
 LEGIBLE = 0.85  #: mean confidence below which a text that was not found proves nothing
 _MARGIN_ROWS = 2  #: first and last rows of a page, where its number stands
 
@@ -67,12 +71,27 @@ def page_order(word: Document, scan: Document, page: Print, call: Call) -> PageO
     least = LEAST_ROWS if word.rows else LEAST_GAP
     gap = (_gap_in_numbers(numbers, scan) or _gap_in_texts(placed, least)) if known else ""
     gap = gap or (_no_title(word, chains, scan, call) if known else "")
+    swapped = "; ".join(filter(None, (swapped, _twice(pages))))
     ordered = False if swapped else True if known or len(pages) > 1 else None
     return PageOrder(
         not gap if known else None,
         ordered,
         "; ".join(text for text in (gap, swapped) if text),
     )
+
+
+def _twice(pages: Sequence[Print]) -> str:
+    """Two pages that say the same: one was scanned twice."""
+    for number, later in enumerate(pages):
+        for earlier in pages[:number]:
+            alike = len(later.text) >= LEAST_PAGE and _are_alike(earlier.text, later.text)
+            if alike:
+                return f"第{later.lines[0].page}页与第{earlier.lines[0].page}页相同"
+    return ""
+
+
+def _are_alike(one: str, other: str) -> bool:
+    return fuzz.ratio(one, other, score_cutoff=100 * ALIKE) > 0
 
 
 # --- printed numbers ------------------------------------------------------------------------------

@@ -59,6 +59,18 @@ def order_of(word: Document, scan: Document, call: Call) -> PageOrder:
     return page_order(word, scan, Print(scan.lines), call)
 
 
+def test_a_page_that_was_scanned_twice_is_named(call: Call) -> None:
+    """With a character read otherwise; short pages are not compared."""
+    said = [
+        f"{text}：第八师石河子市晨光小学填写的内容{number}" for number, text in enumerate(TABLE)
+    ]
+    again = [said[0].replace("晨光", "晨先"), *said[1:]]
+    order = order_of(word(), scan(COVER, said, again, TAIL), call)
+
+    assert (order.ordered, order.reason) == (False, "第3页与第2页相同")
+    assert order_of(word(), scan(COVER, TABLE, TABLE, TAIL), call).reason == ""
+
+
 def test_all_pages_in_their_order(call: Call) -> None:
     """Nothing to say."""
     order = order_of(word(), scan(COVER, TABLE, TAIL), call)

@@ -110,6 +110,19 @@ def test_boxes_to_tick_beside_a_number_do_not_hide_it(call: Call) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("0998-4620033", "0998-46200331"), ("0998-4620033", "0998-462003"), ("99.2%", "199.2%")],
+)
+def test_a_number_with_a_digit_more_is_a_difference(old: str, new: str, call: Call) -> None:
+    """Though it can be no number of its kind; print that was read badly says nothing."""
+    found = compare(word_of(), scan_of(PRINT.replace(old, new)), call)
+
+    assert [(each.word, each.scan) for each in found.differences] == [(old, new)]
+    badly = scan_of(PRINT.replace(old, new), confidence=0.9)
+    assert compare(word_of(), badly, call).differences == ()
+
+
 def test_a_changed_telephone_is_a_difference(call: Call) -> None:
     """One digit."""
     found = compare(word_of(联系电话="0998-4620038"), scan_of(PRINT), call)
