@@ -346,8 +346,8 @@ def has_a_digit_more(word: str, read: str) -> bool:
     left out: a telephone of twelve digits, 198.6%.
     """
     one, other = (re.sub(r"\D", "", text) for text in (word, read))
-    edits = Levenshtein.editops(one, other)
-    return len(one) > 1 and len(edits) == 1 and edits[0].tag != "replace"
+    edits = Levenshtein.editops(one, other).as_list()
+    return len(one) > 1 and [edit[0] for edit in edits] in (["insert"], ["delete"])
 
 
 TICK_BOX = re.compile(r"[□☐☑√○◻]\s*[\u4e00-\u9fff]*|[\u4e00-\u9fff]+\s*[□☐☑√○◻]")
