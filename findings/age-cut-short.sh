@@ -14,19 +14,19 @@ Path("plain").write_bytes(b"backup " * 42_000)
 pyrage.encrypt_file("plain", "whole.age", [own.to_public()])
 Path("cut.age").write_bytes(Path("whole.age").read_bytes()[:-70_000])
 for name, key in (("whole.age", own), ("cut.age", own), ("whole.age", another)):
-    Path("out").write_bytes(b"yesterday's")
+    Path("copy").write_bytes(b"yesterday's")
     try:
-        pyrage.decrypt_file(name, "out", [key])
+        pyrage.decrypt_file(name, "copy", [key])
         said = "good"
     except Exception as error:
         said = type(error).__name__
-    left = Path("out").read_bytes()
+    left = Path("copy").read_bytes()
     whole = Path("plain").read_bytes()
     kind = "all of it" if left == whole else "a beginning" if left and whole.startswith(left) else "empty"
     print(name, said, len(left), kind)
 P
-python ask.py >told
-seen told <<'O'
+python ask.py >out
+seen out <<'O'
 whole.age good 294000 all of it
 cut.age OSError 196608 a beginning
 whole.age DecryptError 0 empty
