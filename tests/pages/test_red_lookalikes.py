@@ -145,6 +145,14 @@ def test_a_seal_shrunk_by_a_copier_is_not_taken_for_a_badge() -> None:
     assert outcome(page) is UNSURE
 
 
+@pytest.mark.parametrize("colour", [RED, (100, 30, 180), (35, 70, 205)])
+def test_a_field_of_strong_colour_could_hide_a_seal(colour: tuple[int, int, int]) -> None:
+    """A seal upon it would not be seen, whatever the colour."""
+    picture = Image.fromarray(sheet(DPI))
+    ImageDraw.Draw(picture).rectangle((40 * MM, 150 * MM, 120 * MM, 210 * MM), fill=colour)
+    assert outcome(np.asarray(picture)) is UNSURE
+
+
 @pytest.mark.parametrize("wide", [40, 55, 70])
 def test_a_flag_is_no_mark_with_a_frame(wide: float) -> None:
     """Inside it is as red as at its edge."""

@@ -43,6 +43,16 @@ def test_no_page_is_called_what_it_is_not(number: int, judged: Callable[[int], J
     assert not said.wrong, (said.outcome, said.reason)
 
 
+def test_a_pale_seal_that_a_chart_runs_across_is_not_overlooked() -> None:
+    """All the ink of the page hangs together; what is paler than the lines is looked at apart."""
+    call = open_call(default_config() / "calls", "smart-education-2024").call
+    kind = next(each for each in KINDS if each.name == "oval 专用章 across red curves")
+
+    said = judge(sample(kind, 730411, 229), call, timed=False)
+
+    assert said.outcome is not SealOutcome.NOT_STAMPED, said.reason
+
+
 def test_few_pages_that_are_clear_to_the_eye_are_left_to_staff(
     judged: Callable[[int], Judged],
 ) -> None:

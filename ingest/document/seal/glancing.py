@@ -224,13 +224,17 @@ def _colourless(seen: _Extremes) -> bool:
 
 def _covered(seen: _Extremes, bright: float, scale: float) -> bool:
     """Whether two fifths of the picture are dark or in strong colours,
-    or a square of 30 mm inside it is dark.
+    or a square of 30 mm inside it is dark, or one of 50 mm in a strong colour.
 
     Print and tables leave more paper than that;
     what is dark up to the picture's border is a desk or a scanner's lid.
     """
     dark = seen.lightest < COVERED.dark * max(bright, COVERED.least_bright)
-    if np.count_nonzero((seen.spread > COVERED.strong) | dark) > COVERED.of_page * dark.size:
+    strong = seen.spread > COVERED.strong
+    if np.count_nonzero(strong | dark) > COVERED.of_page * dark.size:
+        return True
+    wide = (int(COVERED.strong_square_mm * scale),) * 2
+    if cv2.boxFilter(strong.astype(np.uint8), cv2.CV_32F, wide).max() > COVERED.of_strong_square:
         return True
     mask, side = dark.astype(np.uint8), (int(COVERED.square_mm * scale),) * 2
     if np.count_nonzero(dark) < COVERED.least_dark * dark.size:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ingest.document.seal.pixels import WORKING_PX_PER_MM as PPM
 from ingest.document.seal.pixels import Map, middle_and_noise, quantile, smoothed
-from ingest.document.seal.thresholds.judging import CODE, FAINT_INK, PEN
+from ingest.document.seal.thresholds.judging import CODE, FAINT_INK, PEN, STROKES
 
 _Box = tuple[int, int, int, int]
 
@@ -42,6 +42,28 @@ def is_drawn_by_pen(red: Map, pale: Map, box: _Box) -> bool:
     strokes = np.isin(labels, there[there > 0][long]).astype(np.uint8)
     thin = cv2.distanceTransform(strokes, cv2.DIST_L2, 3).max() <= PEN.half_breadth_mm * PPM
     return bool(thin) and _holes(strokes, pieces[long]) <= PEN.holes and _alone(pale, hits, near)
+
+
+def without_long_strokes(red: Map) -> Map | None:
+    """The ink that is left where the strongest long strokes are taken away, those of a chart or of
+    a pen drawn over everything; None when no ink hangs together farther than a seal is large.
+    """
+    wide = _long_pieces(red > PEN.ink, STROKES.wide_mm)
+    if not wide.any():
+        return None
+    strong = STROKES.of_full * quantile(red[wide], STROKES.full)
+    strokes = _long_pieces(wide & (red > strong), STROKES.long_mm)
+    fringe = np.ones((2 * int(STROKES.fringe_mm * PPM) + 1,) * 2, np.uint8)
+    return np.asarray(
+        np.where(cv2.dilate(strokes.astype(np.uint8), fringe) > 0, 0, red), np.float32
+    )
+
+
+def _long_pieces(ink: NDArray[np.bool_], least_mm: float) -> NDArray[np.bool_]:
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink.astype(np.uint8), connectivity=8)
+    long = stats[:, 2:4].max(axis=1) > least_mm * PPM
+    long[0] = False  # what is no ink
+    return np.asarray(long[labels], np.bool_)
 
 
 def _grown(box: _Box, by_mm: float) -> tuple[slice, slice]:
@@ -122,4 +144,4 @@ def _is_finder(runs: list[tuple[bool, int]]) -> bool:
     return module >= CODE.least_module_px and fits
 
 
-__all__ = ["is_code", "is_drawn_by_pen"]
+__all__ = ["is_code", "is_drawn_by_pen", "without_long_strokes"]

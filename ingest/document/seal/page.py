@@ -50,6 +50,7 @@ from ingest.document.seal.traces import (
     EDGE_REASON,
     FAINT_REASON,
     coherent_red,
+    crossed_red,
     faint_marks,
     share_of,
     written_blocks,
@@ -221,6 +222,7 @@ def _traces(ink: Inks, *, exact: bool) -> Iterator[Iterable[Mark]]:
     """Too little for a ring; each is looked for where those before it are nothing."""
     yield faint_marks(ink.faint_red)
     yield coherent_red(ink.red, ink.other, exact=exact)
+    yield crossed_red(ink.red, ink.other, exact=exact)
     yield written_blocks(ink.red, ink.other)
 
 

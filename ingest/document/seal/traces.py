@@ -11,6 +11,7 @@ import numpy as np
 
 from ingest.document.seal.blobs import Blob, Texture, blobs, hull_ellipse, hull_rectangle, texture
 from ingest.document.seal.judging import is_small_badge
+from ingest.document.seal.lookalikes import without_long_strokes
 from ingest.document.seal.marks import Mark, mark_of, within
 from ingest.document.seal.pixels import WORKING_PX_PER_MM as PPM
 from ingest.document.seal.pixels import Map, middle_and_noise, smoothed
@@ -23,6 +24,7 @@ from ingest.document.seal.thresholds.judging import (
     FAINT_INK,
     FAINT_RING,
     LIKE_WRITING,
+    STROKES,
     TRACE,
 )
 from ingest.document.seal.voting import vote_for_circles
@@ -49,12 +51,14 @@ def faint_marks(raw: Map) -> Iterator[Mark]:
             yield from _trace(blob, soft, least)
 
 
-def coherent_red(red: Map, other: Map, *, exact: bool) -> Iterator[Mark]:
+def coherent_red(
+    red: Map, other: Map, *, exact: bool, bridge_mm: float = COHERENT.bridge_mm
+) -> Iterator[Mark]:
     """Red ink that hangs together in a seal's size without being solid:
     too much for a plain "no", unless it is a badge smaller than any seal.
     """
     smallest, largest = COHERENT.size_mm
-    for blob in blobs(red, COHERENT.ink, COHERENT.bridge_mm, smallest):
+    for blob in blobs(red, COHERENT.ink, bridge_mm, smallest):
         width, height = blob.size_mm
         most = COHERENT.most_fill * width * height
         if not all(smallest <= side <= largest for side in blob.size_mm):
@@ -67,6 +71,13 @@ def coherent_red(red: Map, other: Map, *, exact: bool) -> Iterator[Mark]:
         if _is_like_writing(texture(red, COHERENT.ink, blob)) and not in_colours:
             reason = "有印章大小的红色内容, 看不出是不是印章"
             yield Mark(blob.box, max(blob.size_mm), "circle", False, COHERENT.confidence, reason)
+
+
+def crossed_red(red: Map, other: Map, *, exact: bool) -> Iterator[Mark]:
+    """The same, of what strong long strokes run across: what is paler than they."""
+    rest = without_long_strokes(red)
+    if rest is not None:
+        yield from coherent_red(rest, other, exact=exact, bridge_mm=STROKES.bridge_mm)
 
 
 def written_blocks(red: Map, other: Map) -> Iterator[Mark]:

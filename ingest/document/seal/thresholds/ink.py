@@ -131,6 +131,11 @@ class Covered:
     #: 0-255 between the colours of a place, from which they are strong; measured: yellowed paper of
     #: the generated pages has 60
     strong: int = 90
+    #: mm, side of a square in a strong colour that could hide a seal; sizes: larger than a flag
+    #: over a heading, larger than any seal
+    strong_square_mm: float = 50.0
+    #: share of that square in a strong colour; sizes: a flag of 70 mm fills 0.94
+    of_strong_square: float = 0.97
     #: 0-255, paper in poor light; a page that is darker altogether is no paper; trial
     least_bright: float = 100.0
 

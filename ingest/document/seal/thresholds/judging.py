@@ -327,6 +327,24 @@ class CoherentRed:
 
 
 @dataclass(frozen=True)
+class LongStrokes:
+    """Strokes that cross a page, over whatever else is there."""
+
+    #: mm, ink that hangs together so far holds more than a seal; sizes
+    wide_mm: float = 75.0
+    #: share of the strongest ink from which it is a stroke's; trial: what they cross is paler
+    of_full: float = 0.5
+    #: quantile of the ink that is the strongest; trial
+    full: float = 0.9
+    #: mm, longer than characters and stars; sizes
+    long_mm: float = 15.0
+    #: mm around a stroke that a scanner and JPEG smear; trial
+    fringe_mm: float = 1.0
+    #: mm, gaps that strokes leave in what they crossed; sizes
+    bridge_mm: float = 4.0
+
+
+@dataclass(frozen=True)
 class LikeWriting:
     """Ink that is neither an empty loop nor ruled nor solid: of that much any seal is sure."""
 
@@ -414,5 +432,5 @@ BADGE = SmallBadge()
 MARK, SQUARE, OBLONG, BLOCK = Mark(), SquareMark(), OblongMark(), WrittenBlock()
 FAINT_INK, FAINT_RING = FaintInk(), FaintRing()
 TRACE, EDGE_TRACE, COHERENT, LIKE_WRITING = Trace(), EdgeTrace(), CoherentRed(), LikeWriting()
-PEN, CODE = PenLines(), SquareCode()
+PEN, CODE, STROKES = PenLines(), SquareCode(), LongStrokes()
 PAGE = Page()
