@@ -17,7 +17,6 @@ import ctypes
 import json
 import os
 import platform
-import resource
 import shutil
 import statistics
 import subprocess
@@ -35,6 +34,7 @@ from PIL import Image
 
 from bench.main_job import ROOT, family, memory_of
 from bench.measure import MAILS
+from bench.timing import core_of_children
 from ingest.document.paged.pages import page_pictures
 from ingest.document.seal.pixels import at_working_scale
 from ingest.reading import Kind
@@ -63,14 +63,14 @@ class Build:
 
     def take(self, *arguments: str | Path) -> Taken | None:
         """Run one measure in it; None when this build has no such figure."""
-        before = _children()
+        before = core_of_children()
         with _Watched(self.command(*arguments)) as program:
             said = program.output()
         while _wait_for_any():
             pass
         if program.failed:
             return None
-        return Taken(_children() - before, program.peak, json.loads(said.splitlines()[-1]))
+        return Taken(core_of_children() - before, program.peak, json.loads(said.splitlines()[-1]))
 
     def command(self, *arguments: str | Path) -> subprocess.Popen[str]:
         """The measure's process."""
@@ -115,11 +115,6 @@ class _Watched:
     def _look(self) -> None:
         while not self._over.wait(0.25):
             self.peak = max(self.peak, sum(map(memory_of, family(self._process.pid))))
-
-
-def _children() -> float:
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
 
 
 def _wait_for_any() -> bool:
@@ -196,12 +191,12 @@ def _tesseract(pictures: Path) -> tuple[str, float] | None:
         return None
     times = []
     for picture in sorted(pictures.glob("*.png")):
-        before = _children()
+        before = core_of_children()
         subprocess.run(
             ["tesseract", str(picture), "-", "-l", "chi_sim"],
             env={**os.environ, "OMP_THREAD_LIMIT": "1"}, check=True, capture_output=True,
         )  # fmt: skip
-        times.append(_children() - before)
+        times.append(core_of_children() - before)
     return "tesseract, chi_sim", statistics.median(times)
 
 

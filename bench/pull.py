@@ -33,7 +33,7 @@ import structlog
 from sqlalchemy import insert
 
 from bench.main_job import ROOT, dovecot
-from bench.timing import median_milliseconds
+from bench.timing import core_of_children, median_milliseconds
 from ingest.app import App, Unconnected, build
 from ingest.mailbox.imap import ImapMailbox
 from ingest.settings import Settings
@@ -130,15 +130,19 @@ def house(account: dict[str, Any], folder: Path) -> App:
 
 
 def pull_here(account: dict[str, Any], folder: Path) -> dict[str, float]:
-    """One pull in this process: mails, seconds, and its memory before and at most, in bytes."""
+    """One pull in this process: mails, seconds, seconds of a core, and its memory before and at
+    most, in bytes.
+    """
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     app = house(account, folder)
     before = _memory()
-    start = time.perf_counter()
+    start, core = time.perf_counter(), time.process_time()
     count = receive_all(app.inlet)
-    seconds = time.perf_counter() - start
+    seconds, core = time.perf_counter() - start, time.process_time() - core
     app.close()
-    return {"mails": count, "seconds": seconds, "before": before, "peak": _memory()}
+    return {
+        "mails": count, "seconds": seconds, "core": core, "before": before, "peak": _memory(),
+    }  # fmt: skip
 
 
 def _memory() -> int:
@@ -160,8 +164,8 @@ def ours(account: DovecotAccount) -> dict[str, float]:
         return dict(json.loads(done.stdout))
 
 
-def mbsync(account: DovecotAccount) -> float:
-    """Seconds of one pull by mbsync."""
+def mbsync(account: DovecotAccount) -> tuple[float, float]:
+    """Seconds of one pull by mbsync, and seconds of a core."""
     with tempfile.TemporaryDirectory(prefix="bench-mbsync-") as folder:
         configuration = Path(folder) / "mbsyncrc"
         address = _address(account)
@@ -174,9 +178,9 @@ def mbsync(account: DovecotAccount) -> float:
                 folder=folder,
             )
         )
-        start = time.perf_counter()
+        start, core = time.perf_counter(), core_of_children()
         subprocess.run(["mbsync", "-c", str(configuration), "-a"], check=True, capture_output=True)
-        return time.perf_counter() - start
+        return time.perf_counter() - start, core_of_children() - core
 
 
 def _address(account: DovecotAccount) -> dict[str, Any]:
@@ -194,12 +198,13 @@ def race(name: str, account: DovecotAccount, count: int, rounds: int) -> None:
     mbsync(account)
     results = [(ours(account), mbsync(account)) for _ in range(rounds)]
     mine = statistics.median(result["seconds"] for result, _ in results)
-    theirs = statistics.median(seconds for _, seconds in results)
+    theirs = statistics.median(seconds for _, (seconds, _) in results)
+    core = statistics.median(result["core"] / used for result, (_, used) in results)
     peak = max(result["peak"] for result, _ in results)
     grown = max(result["peak"] - result["before"] for result, _ in results)
     assert all(result["mails"] == count for result, _ in results)
     print(
-        f"{name}: 收发室 {count / mine:.0f} 封/秒,mbsync {count / theirs:.0f} 封/秒,收发室是它的 {theirs / mine:.2f} 倍;"
+        f"{name}: 收发室 {count / mine:.0f} 封/秒,mbsync {count / theirs:.0f} 封/秒,收发室是它的 {theirs / mine:.2f} 倍,处理器用 {core:.1f} 倍;"
         f"内存最多 {peak / 1e6:.0f} MB,比开始时多 {grown / 1e6:.1f} MB"
     )
 
@@ -290,7 +295,7 @@ def main() -> None:
             options.rounds,
         )
         giant = server.new_account()
-        race("1 封 100 MB", giant, deliver(giant, large_mails(1, 100_000_000)), 1)
+        race("1 封 100 MB", giant, deliver(giant, large_mails(1, 100_000_000)), options.rounds)
         quiet = server.new_account()
         deliver(quiet, small_mails(100))
         empty_looks(quiet, options.rows)

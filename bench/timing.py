@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import statistics
 import subprocess
 import sys
@@ -44,3 +45,9 @@ def for_each_size(module: str, sizes: Sequence[int], fill: Callable[[Path, int],
             place.mkdir()
             fill(place, size)
             subprocess.run([sys.executable, "-m", module, str(place)], check=True)
+
+
+def core_of_children() -> float:
+    """Seconds of a core that the processes started here took, those that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
