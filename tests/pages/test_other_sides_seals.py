@@ -6,22 +6,13 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFilter
 
-from ingest.document.seal.page import look_at_page
 from ingest.document.seal.pixels import PageImage
 from ingest.document.seal.ringtext import Writing, read_ring
-from ingest.reading import Seal, SealOutcome
-from tests.unit.ingest.document.papers import Pixels, character, scanned, seal_mask, sheet, stamp
+from ingest.reading import Seal
+from tests.pages.outcomes import DPI, MM, NO, UNSURE, YES, outcome
+from tests.unit.ingest.document.papers import Pixels, character, seal_mask, sheet, stamp
 
-DPI = 120
-MM = DPI / 25.4
-YES, NO, UNSURE = SealOutcome.STAMPED, SealOutcome.NOT_STAMPED, SealOutcome.UNCERTAIN
 RED = (205, 40, 50)
-
-
-def outcome(page: Pixels) -> SealOutcome:
-    """What one scanned page says."""
-    pixels = np.ascontiguousarray(scanned(page)[..., ::-1])
-    return look_at_page(PageImage(1, pixels, MM)).outcome
 
 
 def through(strength: float, seed: int) -> Pixels:

@@ -10,21 +10,10 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from ingest.document.seal.page import look_at_page
-from ingest.document.seal.pixels import PageImage
-from ingest.reading import SealOutcome
-from tests.unit.ingest.document.papers import Pixels, character, scanned, seal_mask, sheet, stamp
+from tests.pages.outcomes import DPI, MM, NO, UNSURE, outcome
+from tests.unit.ingest.document.papers import Pixels, character, seal_mask, sheet, stamp
 
-DPI = 120
-MM = DPI / 25.4
-YES, NO, UNSURE = SealOutcome.STAMPED, SealOutcome.NOT_STAMPED, SealOutcome.UNCERTAIN
 RED = (205, 30, 40)
-
-
-def outcome(page: Pixels) -> SealOutcome:
-    """What one scanned page says."""
-    pixels = np.ascontiguousarray(scanned(page)[..., ::-1])
-    return look_at_page(PageImage(1, pixels, MM)).outcome
 
 
 def loop(draw: ImageDraw.ImageDraw, x: float, y: float, wide: float, high: float) -> None:
