@@ -233,8 +233,7 @@ def _covered(seen: _Extremes, bright: float, scale: float) -> bool:
     strong = seen.spread > COVERED.strong
     if np.count_nonzero(strong | dark) > COVERED.of_page * dark.size:
         return True
-    wide = (int(COVERED.strong_square_mm * scale),) * 2
-    if cv2.boxFilter(strong.astype(np.uint8), cv2.CV_32F, wide).max() > COVERED.of_strong_square:
+    if _holds_square(strong, int(COVERED.strong_square_mm * scale)):
         return True
     mask, side = dark.astype(np.uint8), (int(COVERED.square_mm * scale),) * 2
     if np.count_nonzero(dark) < COVERED.least_dark * dark.size:
@@ -243,6 +242,13 @@ def _covered(seen: _Extremes, bright: float, scale: float) -> bool:
         return False
     inside = dark & ~_reaching_the_border(dark)
     return bool(cv2.boxFilter(inside.astype(np.uint8), cv2.CV_32F, side).max() > COVERED.of_square)
+
+
+def _holds_square(strong: NDArray[np.bool_], side: int) -> bool:
+    if not 0 < side <= min(strong.shape):
+        return False
+    shares = cv2.boxFilter(strong.astype(np.uint8), cv2.CV_32F, (side, side))
+    return bool(shares.max() > COVERED.of_strong_square)
 
 
 def _beside_the_sheet(
