@@ -8,10 +8,8 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 export PYTHON VENV
-# A worker for each core, and one more where tests wait for servers; those marked with one xdist_group stay together
-# (docs/testing.md).
-test coverage: WORKERS ?= $(shell expr $$(nproc) + 1)
-test-fast fuzz-rules: WORKERS ?= auto
+# A worker for each core; tests marked with one xdist_group stay together (docs/testing.md).
+WORKERS ?= auto
 # Hundreds of programs are started: what one of them compiled the next ones load, whatever the shell says.
 PYTEST = PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
