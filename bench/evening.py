@@ -28,7 +28,7 @@ from tests.hostile.mails import MAILS
 from tests.servers.dovecot import DovecotServer
 from tests.torture.machines import COMMAND
 from tests.torture.mails import FIRST, Posted, question
-from tests.torture.runs import ROOT, configuration
+from tests.torture.runs import ROOT, configuration, furnish
 
 _HEAVY = "a Word file of a million paragraphs"
 _ALL_READ = "SELECT count(*) = {} AND sum(state = 'stored') = 0 FROM messages"
@@ -45,8 +45,7 @@ class Evening:
         self._folder, self._account = folder, server.new_account()
         folder.mkdir()
         told = configuration(self._account, sink, "sqlite:///mailroom.db")
-        (folder / "mailroom.toml").write_text(told, encoding="utf-8")
-        (folder / "mailbox-password").write_text(f"{self._account.password}\n", encoding="utf-8")
+        furnish(folder, told, self._account)
 
     def post(self, mails: list[Posted]) -> None:
         """These mails are in the mailbox."""

@@ -67,16 +67,20 @@ def _whole_attributes(data: bytes) -> tuple[int, bool]:
             return position, True
         identifier, size = struct.unpack_from("<II", data, position + 1)
         end = position + 11 + size
-        if end > len(data) or not _has_room(identifier, data[position + 9 : end - 2]):
+        if end > len(data) or (
+            identifier in _PROPERTIES and not _has_room(data, position + 9, size)
+        ):
             return position, True
         position = end
     return position, False
 
 
-def _has_room(identifier: int, content: bytes) -> bool:
-    if identifier not in _PROPERTIES or len(content) < 4:
+def _has_room(data: bytes, begin: int, size: int) -> bool:
+    """Whether a list of properties, of so many bytes from here on, has room for all it counts."""
+    if size < 4:
         return True
-    return int.from_bytes(content[:4], "little") * _LEAST_PROPERTY <= len(content) - 4
+    count: int = struct.unpack_from("<I", data, begin)[0]
+    return count * _LEAST_PROPERTY <= size - 4
 
 
 def _members(attachments: list[Any], tail: bytes, budget: Budget, *, cut: bool) -> Iterator[Member]:

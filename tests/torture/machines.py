@@ -24,7 +24,7 @@ from tests.servers.objects import BUCKET, KEY_ID, SECRET, ObjectServer
 from tests.servers.postgresql import PostgresqlServer
 from tests.torture.check import rows
 from tests.torture.mails import Posted
-from tests.torture.runs import ROOT, Taken, configuration
+from tests.torture.runs import ROOT, Taken, configuration, furnish
 
 COMMAND = "import sys; from ingest.cli import run; sys.exit(run(sys.argv[1:]))"
 OWNER = "SELECT owner FROM jobs.leases"
@@ -76,8 +76,7 @@ class Office:
 
     def _furnish(self, folder: Path, told: str) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "mailroom.toml").write_text(told, encoding="utf-8")
-        (folder / "mailbox-password").write_text(self.account.password + "\n", encoding="utf-8")
+        furnish(folder, told, self.account)
         (folder / "objects.secret").write_text(SECRET, encoding="utf-8")
 
     def place(self, name: str) -> Path:

@@ -111,13 +111,8 @@ class KilledOffice:
     def __post_init__(self) -> None:
         self.directory.mkdir(parents=True, exist_ok=True)
         self.sink.letters = self.taken
-        (self.directory / "mailroom.toml").write_text(
-            configuration(self.account, self.sink, "sqlite:///mailroom.db"), encoding="utf-8"
-        )
-        (self.directory / "mailbox-password").write_text(
-            self.account.password + "\n",
-            encoding="utf-8",
-        )
+        told = configuration(self.account, self.sink, "sqlite:///mailroom.db")
+        furnish(self.directory, told, self.account)
 
     @property
     def database(self) -> Path:
@@ -186,6 +181,12 @@ def _kill(process: int) -> None:
         os.kill(process, signal.SIGKILL)
     except ProcessLookupError:
         return
+
+
+def furnish(folder: Path, told: str, account: DovecotAccount) -> None:
+    """What an office begins with: its configuration and the password of its mailbox."""
+    (folder / "mailroom.toml").write_text(told, encoding="utf-8")
+    (folder / "mailbox-password").write_text(account.password + "\n", encoding="utf-8")
 
 
 def configuration(account: DovecotAccount, sink: SmtpSink, database: str) -> str:

@@ -232,9 +232,11 @@ def _may_be_seal(page: PageImage, first: Glance, ink: Inks, mark: Mark, placed: 
     """
     if mark.reason in (CUT_RING, EDGE_REASON):
         return True
+    if is_code(ink.red, mark.box):
+        return False
     if mark.shape in FRAMES:
-        return not is_code(ink.red, mark.box) and _holds_paper(page, first, placed)
-    return not (is_code(ink.red, mark.box) or is_drawn_by_pen(ink.red, ink.faint_red, mark.box))
+        return _holds_paper(page, first, placed)
+    return not is_drawn_by_pen(ink.red, ink.faint_red, mark.box)
 
 
 def _holds_paper(page: PageImage, first: Glance, frame: Mark) -> bool:
