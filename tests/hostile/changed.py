@@ -2,8 +2,8 @@
 slowest and the largest took, and what became of them.
 
 Many are read by one worker after another, for its start takes longer than most of them; where one
-takes its worker down, all of that worker are read again, each in a worker of its own with the
-limits that ship.
+takes its worker down, that worker's files are halved until it is found, and it is read again in a
+worker of its own with the limits that ship.
 """
 
 from __future__ import annotations
@@ -142,15 +142,23 @@ def came_of(reader: str, count: int, call: Call, *, together: int = _TOGETHER) -
 
 
 def _came(name: str, data: bytes, seeds: list[int], call: Call, together: int) -> Came:
-    found = Came(fates={})
-    for batch in _batches(seeds, together):
-        try:
-            limits = Limits(cpu=60 + len(batch), wall=600)
-            found += _worker(name, data, batch, call, limits)
-        except WorkerDied:
-            for seed in batch:
-                found += _alone(name, data, seed, call)
-    return found
+    batches = _batches(seeds, together)
+    return sum((_halved(name, data, batch, call) for batch in batches), Came(fates={}))
+
+
+def _halved(name: str, data: bytes, seeds: list[int], call: Call) -> Came:
+    """In one worker; where it dies, each half in one of its own, down to the file it died of."""
+    if len(seeds) == 1:
+        return _alone(name, data, seeds[0], call)
+    try:
+        return _worker(name, data, seeds, call, Limits(cpu=60 + len(seeds), wall=600))
+    except WorkerDied:
+        half = len(seeds) // 2
+        first, second = (
+            _halved(name, data, seeds[:half], call),
+            _halved(name, data, seeds[half:], call),
+        )
+        return first + second
 
 
 def _batches(seeds: list[int], size: int) -> Iterator[list[int]]:
