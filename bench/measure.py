@@ -137,13 +137,15 @@ def audit(place: str) -> dict[str, float]:
 
 
 def command(config: str, *arguments: str) -> dict[str, float]:
-    """A command as an administrator calls it."""
+    """A command as an administrator calls it; one that fails has no figure."""
     import contextlib
 
     from ingest.cli import run
 
-    with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):
-        run(["--config", config, *arguments])
+    with contextlib.redirect_stdout(io.StringIO()):
+        code = run(["--config", config, *arguments])
+    if code not in (0, 1):  # 1: it found something to tell, as ``status`` does in an office at rest
+        raise SystemExit(code)
     return {}
 
 

@@ -17,7 +17,7 @@ from ingest.cli.console import (
     print_listing,
     print_table,
 )
-from rules.verdict import decision_name
+from rules.verdict import DECISION_NAMES, Decision, decision_name
 
 if TYPE_CHECKING:
     from ingest.cli.showing import Vocabulary
@@ -27,17 +27,29 @@ group = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 SHOWN = 1000
 """Rows that people are shown unless they ask for more."""
 CodeArgument = Annotated[str, typer.Argument(help="案卷编号,如 Q24-0001-X")]
+DecisionOption = Annotated[
+    Decision | None,
+    typer.Option(
+        "--decision",
+        help="只列现在是这种裁定的:"
+        + "、".join(f"{each} {DECISION_NAMES[each]}" for each in Decision),
+        envvar="MAILROOM_DECISION",
+    ),
+]
 
 
 @group.command("list")
 def list_cases(
-    context: typer.Context, as_json: JsonOption = False, limit: LimitOption = None
+    context: typer.Context,
+    as_json: JsonOption = False,
+    limit: LimitOption = None,
+    decision: DecisionOption = None,
 ) -> None:
     """列出案卷,新的在前(--json 按立案先后)。"""
     from ingest.views.lists import case_lines
 
     with console(context).reading() as session:
-        listing = case_lines(session, limit or (None if as_json else SHOWN))
+        listing = case_lines(session, limit or (None if as_json else SHOWN), decision)
     if as_json:
         print_json(listing.lines[::-1])
         return

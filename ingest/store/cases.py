@@ -11,13 +11,13 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from pydantic import TypeAdapter
 from sqlalchemy import exists, func, or_, update
 from sqlalchemy.orm import QueryableAttribute, defer
 from sqlmodel import Session, col, select
-from sqlmodel.sql.expression import Select
+from sqlmodel.sql.expression import Select, SelectOfScalar
 
 from ingest.errors import UsageError
 from ingest.reading import Fate, Reading
@@ -37,6 +37,8 @@ from ingest.submission.joining import submitter_key
 from rules.standing import Act, Standing, may
 from rules.subjects import Subject
 from rules.verdict import Decision, EntryVerdict, Verdict
+
+T = TypeVar("T")
 
 WALKED = 50
 """Rows at a time where all are walked past."""
@@ -172,14 +174,21 @@ def list_cases(
     return list(session.exec(query))
 
 
-def newest_cases(session: Session, number: int | None = None) -> list[CaseRow]:
-    """The cases opened last, the newest first; all unless a number is given."""
-    return list(session.exec(select(CaseRow).order_by(col(CaseRow.id).desc()).limit(number)))
+def newest_cases(
+    session: Session, number: int | None = None, decision: Decision | None = None
+) -> list[CaseRow]:
+    """The cases opened last, the newest first; all unless a number or a decision is given."""
+    query = _decided(select(CaseRow), decision).order_by(col(CaseRow.id).desc())
+    return list(session.exec(query.limit(number)))
 
 
-def count_cases(session: Session) -> int:
-    """How many cases there are."""
-    return session.exec(select(func.count()).select_from(CaseRow)).one()
+def count_cases(session: Session, decision: Decision | None = None) -> int:
+    """How many cases there are, of all decisions or of one."""
+    return session.exec(_decided(select(func.count()).select_from(CaseRow), decision)).one()
+
+
+def _decided(query: SelectOfScalar[T], decision: Decision | None) -> SelectOfScalar[T]:
+    return query if decision is None else query.where(CaseRow.decision == decision)
 
 
 def touch_case(

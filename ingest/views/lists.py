@@ -57,7 +57,7 @@ from notifier.outbox import (
 from notifier.outboxstates import OutboxState
 from rules.subjects import SubjectField
 from rules.tasks import TASK_NAMES
-from rules.verdict import Verdict
+from rules.verdict import Decision, Verdict
 
 R = TypeVar("R")
 
@@ -192,8 +192,10 @@ def letter_lines(
     return Listing(lines, sum(counts[state] for state in states or OutboxState) - len(lines))
 
 
-def case_lines(session: Session, number: int | None = None) -> Listing[CaseRecord]:
-    """The cases opened last; all unless a number is given."""
+def case_lines(
+    session: Session, number: int | None = None, decision: Decision | None = None
+) -> Listing[CaseRecord]:
+    """The cases opened last; all unless a number or the decision in force is given."""
     letters = (*newest_letters(session, FEARED), *find_by_ids(session, bounces(session)))
     troubled = {letter.case_id for letter in letters if letter.kind not in NOT_TO_APPLICANTS}
     lines = [
@@ -201,9 +203,9 @@ def case_lines(session: Session, number: int | None = None) -> Listing[CaseRecor
             row,
             undelivered=row.id in troubled,
         )
-        for row in newest_cases(session, number)
+        for row in newest_cases(session, number, decision)
     ]
-    return Listing(lines, count_cases(session) - len(lines))
+    return Listing(lines, count_cases(session, decision) - len(lines))
 
 
 def case_line(row: CaseRow, *, undelivered: bool) -> CaseRecord:

@@ -31,6 +31,7 @@ from notifier.digest import Counters, DigestData, QuotaLine
 from notifier.outbox import OutboxRow
 from notifier.outboxstates import OutboxState
 from notifier.transport import SendOutcome
+from rules.verdict import Decision
 from rules.vocabulary import BEIJING
 from tests.fakes.mailbox import FakeMailbox
 from tests.fakes.transport import FakeTransport
@@ -435,6 +436,21 @@ def test_the_status_counts_every_state_and_is_json(house: House) -> None:
         0,
     )
     assert (report["held"], report["errors"]) == (True, {})
+
+
+def test_the_list_of_cases_can_be_of_one_decision(house: House) -> None:
+    """Of the others neither a line nor a number is shown."""
+    house.arrive_sample("01")
+    house.arrive_sample("03")
+    house.settle_and_decide()
+    decided = {case.decision for case in house.cases()}
+    assert {Decision.ACCEPTED, Decision.INCOMPLETE} == decided
+    with house.store() as session:
+        for decision in decided:
+            listing = views.case_lines(session, 10, decision)
+            assert [line["decision"] for line in listing.lines] == [decision], decision
+            assert listing.left_out == 0
+        assert views.case_lines(session, 10, Decision.REFERRED) == views.Listing([], 0)
 
 
 def test_every_view_is_json_and_tells_the_whole_chain(house: House) -> None:

@@ -113,6 +113,7 @@ def test_lists_of_an_empty_store_are_empty(
         ["case", "explain", "nonsense"],
         ["outbox", "retry", "7"],
         ["outbox", "list", "--state", "lost"],
+        ["case", "list", "--decision", "lost"],
     ],
 )
 def test_what_does_not_exist_is_a_usage_error(
