@@ -112,6 +112,20 @@ def chinese_number(text: str) -> int | None:
     return total + digit
 
 
+_PLACES = re.compile(
+    r"(?=.{2})(?:[一二三四五六七八九两]千(?=[一二三四五六七八九两]百|零|$))?"
+    r"(?:[一二三四五六七八九两]百(?=[一二三四五六七八九]?十|零|$))?零?(?:[一二三四五六七八九]?十)?[一二三四五六七八九]?"
+)
+"""A number with its places named; 一百二 leaves one out and 十五六 states two."""
+_FORMAL = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟〇○", "一二三四五六七八九十百千零零")
+
+
+def _spoken_whole(words: str) -> int | None:
+    """``一百二十六`` and ``壹佰贰拾陆``; None when it is not clear which number is meant."""
+    plain = words.translate(_FORMAL)
+    return chinese_number(plain) if _PLACES.fullmatch(plain) else None
+
+
 _BELOW_HUNDRED = re.compile(r"(?<!\d)[1-9]\d?(?!\d)")
 _FIGURES = "零一二三四五六七八九"
 
@@ -137,7 +151,8 @@ def parse_percent(raw: str) -> int | None:
     A bare number up to 1 is a share, above 1 a percentage; a value over 100 % is not believed. 约98%, 98%以上, >98% and
     九成八 state no number that could be held against a limit.
     """
-    text = normalise(raw).replace(",", "")
+    text = re.sub(r"(?<=\d)[。·•](?=\d)", ".", normalise(raw))
+    text = text.replace("百分百", "百分之百")
     spoken = re.fullmatch(r"(?:达到?|为)?(?:百分之([^%]+)|([^%]+)%)", text)
     ppm = _spoken_percent(spoken[1] or spoken[2]) if spoken else None
     match = re.fullmatch(r"(?:达到?|为)?(?:百分之)?(\d{1,3}(?:\.\d{1,8})?)(%|/100)?", text)
@@ -160,32 +175,38 @@ def _spoken_percent(words: str) -> int | None:
     return whole * 10_000 + int(places.ljust(4, "0"))
 
 
+_SPOKEN_DAY = re.compile(
+    r"([零〇○o0一二三四五六七八九]{4}|\d{4})年(十?[一二三四五六七八九]|十|元|\d{1,2})月"
+    r"((?:[一二三]?十)?[一二三四五六七八九]|[一二三]?十|\d{1,2})[日号]"
+)
+
+
+def _of_a_day(words: str) -> int | None:
+    """A year, month or day in figures or words."""
+    return (
+        int(words)
+        if words.isdecimal()
+        else chinese_number(re.sub("[o0]", "〇", words.replace("元", "一")))
+    )
+
+
 def parse_date(raw: str) -> str | None:
-    """A day as ISO text: ``2024年8月31日``, ``2024.8.31``, ``2024/08/31``, ``20240831``, ``二〇二四年八月三十一日``.
+    """A day as ISO text: ``2024年8月31日``, ``2024.8.31``, ``2024/08/31``, ``20240831``, ``二〇二四年八月三十一日``,
+    ``2024年八月卅一日``.
 
     Without a year of four digits, or of another century than the last and this one, it is no day.
     """
     text = re.sub(r"[—–‐]", "-", normalise(raw))
-    match = re.fullmatch(r"(\d{4})[年.\-/](\d{1,2})[月.\-/](\d{1,2})[日号]?", text) or re.fullmatch(
-        r"(\d{4})(\d{2})(\d{2})", text
-    )
+    match = re.fullmatch(
+        r"(\d{4})[年.\-/、](\d{1,2})[月.\-/、](\d{1,2})[日号]?", text
+    ) or re.fullmatch(r"(\d{4})(\d{2})(\d{2})", text)
     parts: list[int | None]
     if match:
-        parts = (
-            []
-            if re.search(r"[年月.\-/]\s*\d\s+\d", raw)
-            else [int(group) for group in match.groups()]
-        )
+        apart = re.search(r"[年月.\-/、]\s*\d\s+\d", raw)
+        parts = [] if apart else [int(group) for group in match.groups()]
     else:
-        match = re.fullmatch(
-            r"([零〇○o0一二三四五六七八九]{4})年([一二三四五六七八九十]{1,3})月([一二三四五六七八九十]{1,3})[日号]",
-            text,
-        )
-        parts = (
-            [chinese_number(re.sub("[o0]", "〇", group)) for group in match.groups()]
-            if match
-            else []
-        )
+        match = _SPOKEN_DAY.fullmatch(text.replace("廿", "二十").replace("卅", "三十"))
+        parts = [_of_a_day(group) for group in match.groups()] if match else []
     try:
         day = date(*[part for part in parts if part is not None])
     except (ValueError, TypeError):
@@ -236,22 +257,32 @@ _COUNTED = "人|名|个|所|台|间|元|年|次|套|门|项|场|块|册|件"
 
 
 def parse_integer(raw: str) -> int | None:
-    """A whole number, with thousands separators or a counting word around it (``1,200人``, ``共12个``).
+    """A whole number, with thousands separators or a counting word around it (``1,200人``, ``共12个``),
+    or in words (``一百二十六人``).
 
     About (约, 左右), at least (以上), ranges and ten thousands (万) are no whole number.
     """
-    match = re.fullmatch(rf"共?(\d{{1,3}}(?:,\d{{3}})+|\d{{1,15}})(?:{_COUNTED})?", normalise(raw))
-    return int(match[1].replace(",", "")) if match and not _APART.search(raw) else None
+    text = normalise(raw)
+    match = re.fullmatch(rf"共?(\d{{1,3}}(?:,\d{{3}})+|\d{{1,15}})(?:\.0+)?(?:{_COUNTED})?", text)
+    if match:
+        return None if _APART.search(raw) else int(match[1].replace(",", ""))
+    spoken = re.fullmatch(rf"共?(\D{{2,9}}?)(?:{_COUNTED})?", text)
+    return _spoken_whole(spoken[1]) if spoken else None
 
 
-_MOBILE = r"1[3-9]\d[- ]?\d{4}[- ]?\d{4}"
-_LANDLINE = r"\(?(?P<area>0(?:10|2\d|[3-9]\d{2}))\)?[- ]{0,3}(?P<local>\d{7,8}|\d{3,4}[- ]\d{4})"
+_MOBILE = r"1[3-9](?:[-. ]?\d){9}"
+_LOCAL = r"\d{7,8}|\d{3,4}[- ]\d{4}"
+_LANDLINE = rf"\(?(?P<area>0(?:10|2\d|[3-9]\d{{2}}))\)?[- ]{{0,3}}(?P<local>{_LOCAL})"
+_ABROAD = rf"(?:\+|00)86[- ]?\(?(?P<city>10|2\d|[3-9]\d{{2}})\)?[- ]{{1,3}}(?P<there>{_LOCAL})"
 _SERVICE = r"[48]00-?\d{3}-?\d{4}|[48]00\d-?\d{3}-?\d{3}"
-_EXTENSION = r"(?:\s?(?:-|转|分机号?|\()\s?(?P<extension>\d{1,5})(?![\d-])\)?)?"
+_EXTENSION = (
+    r"(?:\s?(?:[-(*#转]|分机|ext)\s?(?:转|接|分机|号|ext|[:. ]){0,5}"
+    r"(?P<extension>\d{1,5})(?![\d\u3400-\u9fff-]|\s[\u3400-\u9fff])\)?)?"
+)
 _TELEPHONE = re.compile(
-    rf"(?<![\w.+-])(?:(?:\+|00)86[- ]?)?"
-    rf"(?:(?P<mobile>{_MOBILE})|{_LANDLINE}{_EXTENSION}|(?P<service>{_SERVICE})"
-    r"|(?P<bare>[2-8]\d{6,7}))(?![\da-z_.])",
+    rf"(?<![\w.+-])(?:{_ABROAD}|(?:(?:\+|00?)?86[- ]?)?"
+    rf"(?:(?P<mobile>{_MOBILE})|{_LANDLINE}|(?P<service>{_SERVICE})"
+    rf"|(?P<bare>[2-8]\d{{6,7}}))){_EXTENSION}(?![\da-z_.])",
     re.ASCII | re.IGNORECASE,
 )
 
@@ -270,9 +301,9 @@ def parse_telephone(raw: str) -> str | None:
         doubtful = match["bare"] and (parse_date(match["bare"]) or re.search(r"\d\s*$", before))
         if doubtful or re.search("传真|fax", before, re.IGNORECASE):
             continue
-        if match["area"]:
-            local = re.sub(r"\D", "", match["local"])
-            return "-".join(piece for piece in (match["area"], local, match["extension"]) if piece)
+        if area := match["area"] or (match["city"] and f"0{match['city']}"):
+            local = re.sub(r"\D", "", match["local"] or match["there"])
+            return "-".join(piece for piece in (area, local, match["extension"]) if piece)
         return re.sub(r"\D", "", match["mobile"] or match["service"] or match["bare"])
     return None
 

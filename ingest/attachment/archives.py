@@ -66,14 +66,14 @@ def _open_zip(data: bytes, name: str, budget: Budget) -> Opened:
     except NotImplementedError:  # a newer version of the format than the library knows
         return Opened(Fate.UNSUPPORTED, STRANGE)
     except DAMAGE:
-        if _is_volume(data):
+        if is_volume(data):
             return Opened(Fate.UNSUPPORTED, VOLUME)
         return Opened(Fate.DAMAGED, DAMAGED)
     files = [info for info in archive.infolist() if not entry_name(info).endswith("/")]
     return counted(len(files), _zip_entries(archive, files, LockedZip(data, budget.keys), budget))
 
 
-def _is_volume(data: bytes) -> bool:
+def is_volume(data: bytes) -> bool:
     """One disk of several: the marker of a first one,
     or an end record that counts more than one (APPNOTE 4.4.19).
     """

@@ -12,12 +12,12 @@ import struct
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from ingest.attachment.archives import CONTAINERS, open_archive
+from ingest.attachment.archives import CONTAINERS, is_volume, open_archive
 from ingest.attachment.identify import identify
 from ingest.attachment.items import ENCRYPTED_MAIL, Item, left_behind, settled_kind
 from ingest.attachment.leaves import CALENDAR, files_in_text, is_dress, settled_leaf, stray_items
 from ingest.attachment.limits import Budget
-from ingest.attachment.members import VOLUME
+from ingest.attachment.members import VOLUME, Opened
 from ingest.attachment.pdffiles import files_in_pdf
 from ingest.attachment.smime import is_enveloped, is_signed, signed_mail
 from ingest.attachment.unlocking import unlocked
@@ -28,9 +28,9 @@ from ingest.message.filenames import parameters
 from ingest.message.structure import Entity, RawMail, parse_structure, usual_line_ends, walk
 from ingest.reading import Fate, Kind
 
-_PIECE = re.compile(r"\.(?:7z|zip|rar)\.\d{3}$|\.[zr]\d{2}$", re.IGNORECASE)
-"""Names that 7-Zip, 360 and WinRAR give the pieces of an archive cut in several:
-only the first looks like one at all.
+_PIECE = re.compile(r"\.(?:7z|zip|rar)\.\d{3}$|\.[zr]\d{2}$|\.part\d{1,3}\.rar$", re.IGNORECASE)
+"""Names that 7-Zip, 360 and WinRAR give the pieces of an archive cut in several: only the first
+looks like one at all, or like a Word file that was stored in it.
 """
 _CONTENT_ID = re.compile(r"cid:([^\"'>\s)]{1,300})", re.IGNORECASE)
 _APPLE_SINGLE = b"\0\x05\x16\0"
@@ -62,7 +62,7 @@ def unpack(data: bytes, name: str, path: str, budget: Budget, depth: int = 0) ->
         yield Item(path, name, kind, data, Fate.LIMIT, "压缩包套得太深, 里面的没有打开")
         return
     opened = open_archive(kind, data, name, budget)
-    if _PIECE.search(name) and (opened.fate is Fate.DAMAGED if opened else kind is Kind.OTHER):
+    if _is_piece(data, name, kind, opened):
         yield Item(path, name, kind, data, Fate.UNSUPPORTED, VOLUME)
         return
     if opened is None:
@@ -76,6 +76,15 @@ def unpack(data: bytes, name: str, path: str, budget: Budget, depth: int = 0) ->
             yield from unpack(entry.data, inner, f"{path}/{entry.path}", budget, depth + 1)
         else:
             yield Item(f"{path}/{entry.path}", inner, Kind.OTHER, b"", entry.fate, entry.reason)
+
+
+def _is_piece(data: bytes, name: str, kind: Kind, opened: Opened | None) -> bool:
+    """Whether a file is one of the pieces of an archive that was cut in several."""
+    if opened is not None:
+        return bool(_PIECE.search(name)) and opened.fate is Fate.DAMAGED
+    if kind is Kind.OTHER and name.lower().endswith(".zip") and is_volume(data):
+        return True  # the last one, which has the name of the whole
+    return bool(_PIECE.search(name)) and (kind is Kind.OTHER or data.startswith(b"PK"))
 
 
 def _in_wrapper(

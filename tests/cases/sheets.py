@@ -115,6 +115,25 @@ def _apart(book: Book) -> None:
     )
 
 
+def _leaders_telephone(book: Book) -> None:
+    heads = (*HEADS[:4], "分管领导", "联系电话", *HEADS[4:])
+    filled(
+        book, (heads, *((*row[:4], "校长甲", "13700000001", *row[4:]) for row in (FIRST, SECOND)))
+    )
+
+
+def _other_words(book: Book) -> None:
+    heads = (
+        "NO.",
+        "学校名称（全称）",
+        "所属师（市）",
+        "办学类型（下拉选择）",
+        "联系人姓名",
+        "手机号码",
+    )
+    filled(book, (heads, FIRST, SECOND))
+
+
 def _in_two_lines(book: Book) -> None:
     filled(book, (HEADS, ("1", "晨光\n小学", *FIRST[2:5], "13999330077\n0993-2012345"), SECOND))
 
@@ -176,6 +195,8 @@ _BOOKS: Mapping[str, Callable[[Book], None]] = {
     "numbered-on": _numbered_on,
     "heads-apart": _apart,
     "in-two-lines": _in_two_lines,
+    "heads-in-other-words": _other_words,
+    "leader-s-telephone": _leaders_telephone,
 }
 _FILES: Mapping[str, Callable[[], bytes]] = {
     "no-height.xlsx": no_height,
@@ -187,9 +208,11 @@ _FILES: Mapping[str, Callable[[], bytes]] = {
     "deleted-words.docx": partial(tracked, "words"),
 }  # fmt: skip
 
+_REACHED = it.rows("13999330077", "0993-2012345", column="联系电话")
+
 CASES = (
     *(
-        Case(f"rows-{name}.xlsx", partial(made, fill), (it.rows(*NAMES),))
+        Case(f"rows-{name}.xlsx", partial(made, fill), (it.rows(*NAMES), _REACHED))
         for name, fill in _BOOKS.items()
     ),
     *(Case(f"rows-{name}", make, (it.rows(*NAMES),)) for name, make in _FILES.items()),

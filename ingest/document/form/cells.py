@@ -176,7 +176,8 @@ _LEAST_LABEL = 2  #: characters
 
 
 def _without_label(field: Field, text: str) -> str:
-    """A text before which the field's own label was written once more: ``联系人：麦玉清``."""
+    """A text before which the field's own label, or its colon, was written once more: ``联系人：麦玉清``."""
+    text = text.lstrip(":： \t\u3000")
     label, colon, rest = text.partition("：" if "：" in text else ":")
     own = {label_key(each) for each in (field.name, *field.labels)}
     if colon and rest.strip() and (label.strip() in _SHORT or _is_label(label_key(label), own)):

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from ingest.document.content import Cell, Table
 from ingest.document.form.labels import NAME_LABELS, OTHER_LABELS, key_of
-from rules.vocabulary import Field
+from rules.vocabulary import Field, FieldType
 
 _EVERYTHING = (0, 1_000_000)
 _OTHERS = re.compile("校长|负责人|法人|法定|书记|主任|局长|领导|填表|填报人|审核")
@@ -109,14 +109,41 @@ _JOINS = re.compile("[及和与/、()+&]+|以及")
 def _joined(key: str, labels: _Labels) -> list[Field]:
     """The fields of a head that asks for several at once (联系人及电话); none of any other."""
     pieces = [piece for piece in _JOINS.split(key) if piece]
-    found = [labels[piece] for piece in pieces if piece in labels]
+    named = [labels.get(piece) or _otherwise(piece, labels) for piece in pieces]
+    found = [each for each in named if each is not None]
     return found if len(found) == len(pieces) > 1 else []
+
+
+_BEFORE = re.compile("^(?:所在|所属|申报|参评|推荐)(?=.{2})")
+_BEHIND = re.compile("(?<=.{2})(?:姓名|名称|全称)$")
+_USUAL = {
+    FieldType.TELEPHONE: "(?:联系人)?(?:联系|移动|办公|固定)?(?:电话|手机|方式|座机)(?:号码?)?",
+    FieldType.EMAIL: "(?:联系人)?(?:电子)?(?:邮箱|邮件|e-?mail)(?:地址|号)?",
+    FieldType.CHOICE: "(?:学校|办学|单位|学段)?(?:类型|类别)",
+}
+"""What people call such a column, whatever the form calls it."""
+
+
+def _otherwise(key: str, labels: _Labels) -> Field | None:
+    """The field of a head in other words than the form's; None where two could be meant."""
+    for each in (_BEFORE.sub("", key), _BEHIND.sub("", key)):
+        if each in labels:
+            return labels[each]
+    meant = {
+        field.name: field
+        for label, field in labels.items()
+        if (usual := _USUAL.get(field.type))
+        and re.fullmatch(usual, key)
+        and (field.type is not FieldType.CHOICE or re.fullmatch(usual, label))
+    }
+    return next(iter(meant.values())) if len(meant) == 1 else None
 
 
 def _field_of(text: str, labels: _Labels) -> Field | None:
     """The field that a head names, the first of several."""
-    key = key_of(text)
-    return labels.get(key) or next(iter(_joined(key, labels)), None)
+    key, whole = key_of(text), key_of(re.sub("[()（）]", "", text))
+    named = labels.get(key) or labels.get(whole) or next(iter(_joined(key, labels)), None)
+    return named or _otherwise(key, labels)
 
 
 def _single_or_double(table: Table, row: int, labels: _Labels) -> Head | None:
@@ -134,10 +161,35 @@ def _single_or_double(table: Table, row: int, labels: _Labels) -> Head | None:
     return Head(row, row, single) if single else None
 
 
-def _once(columns: Sequence[tuple[int, Field | None, str]]) -> dict[int, Field]:
+_Columns = Sequence[tuple[int, Field | None, str]]
+_CODES = frozenset({FieldType.TELEPHONE, FieldType.EMAIL})
+
+
+def _without_others(columns: _Columns) -> Iterator[tuple[int, Field | None, str]]:
+    """The columns but for the telephones behind a head that names somebody else, where one names the
+    contact.
+    """
+    contact = any(named and _names_contact(named) for _, named, _ in columns)
+    others = False
+    for column, named, text in columns:
+        if named is None and _OTHERS.search(text):
+            others = contact
+        elif named is not None and named.type not in _CODES:
+            others = False
+        if not (others and named is not None):
+            yield column, named, text
+
+
+def _names_contact(named: Field) -> bool:
+    return named.type is FieldType.TEXT and any(
+        label.endswith(("人", "姓名")) for label in named.labels
+    )
+
+
+def _once(columns: _Columns) -> dict[int, Field]:
     """Each field in one column: under the label that the form names first for it."""
     best: dict[str, tuple[int, int, Field]] = {}
-    for column, named, text in columns:
+    for column, named, text in _without_others(columns):
         if named is not None:
             keys = [key_of(label) for label in named.labels]
             rank = keys.index(key_of(text)) if key_of(text) in keys else len(keys)

@@ -254,7 +254,7 @@ def test_the_same_name_twice_gives_two_paths() -> None:
     assert [item.path for item in opened(buffer.getvalue())[1:]] == ["2/a.pdf", "2/a(2).pdf"]
 
 
-@pytest.mark.parametrize("name", ["a.zip.001", "a.7z.002", "a.z01", "a.r00"])
+@pytest.mark.parametrize("name", ["a.zip.001", "a.7z.002", "a.z01", "a.r00", "a.part2.rar"])
 @pytest.mark.parametrize("piece", [slice(None, -30), slice(40, None)])
 def test_pieces_of_a_cut_archive_are_named_as_such(name: str, piece: slice) -> None:
     """Not as damaged: sent once more just the same they would still not open."""
@@ -262,6 +262,23 @@ def test_pieces_of_a_cut_archive_are_named_as_such(name: str, piece: slice) -> N
     assert [(item.fate, "分卷" in item.reason) for item in opened(data, name)] == [
         (Fate.UNSUPPORTED, True)
     ]
+
+
+def test_a_piece_of_an_archive_is_no_damaged_word_file() -> None:
+    """A Word file that was stored in it is seen in the first piece."""
+    data = zipped({"a.docx": zipped({"word/document.xml": b"<a/>" * 400})}, zipfile.ZIP_STORED)
+    for name in ("a.zip.001", "a.z01"):
+        [item] = opened(data[:-40], name)
+        assert (item.fate, "分卷" in item.reason) == (Fate.UNSUPPORTED, True)
+
+
+def test_the_last_piece_of_an_archive_has_its_name() -> None:
+    """WinZip's a.zip beside a.z01: it begins in the middle, its end counts two disks."""
+    data = bytearray(zipped({"a.bin": bytes(range(256)) * 8})[40:])
+    data[-18:-16] = b"\1\0"
+
+    [item] = opened(bytes(data), "a.zip")
+    assert (item.fate, "分卷" in item.reason) == (Fate.UNSUPPORTED, True)
 
 
 def test_a_whole_archive_with_such_a_name_is_opened() -> None:

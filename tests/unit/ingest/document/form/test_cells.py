@@ -168,7 +168,7 @@ def test_blanks_within_a_name_go_and_blanks_between_names_stay(text: str, value:
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("联系人：麦玉清", "麦玉清"), ("联系人姓名: 麦玉清", "麦玉清"), ("1.晨光小学", "晨光小学"), ("★晨光小学", "晨光小学"),
+    [("联系人：麦玉清", "麦玉清"), ("：麦玉清", "麦玉清"), ("联系人姓名: 麦玉清", "麦玉清"), ("1.晨光小学", "晨光小学"), ("★晨光小学", "晨光小学"),
      ("（2）晨光小学", "晨光小学"), ("麦玉清 女", "麦玉清 女"), ("143团一中", "143团一中"), ("备注：无", "备注：无"), ("3.5班", "3.5班")],
 )  # fmt: skip
 def test_what_a_clerk_repeats_before_a_name_is_not_of_it(text: str, value: str) -> None:

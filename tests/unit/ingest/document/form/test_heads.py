@@ -69,6 +69,55 @@ def test_what_is_asked_of_another_person_is_theirs(call: Call, person: str) -> N
     assert values(found, "联系电话") == [FIRST[5], SECOND[5]]
 
 
+@pytest.mark.parametrize("person", ["校长", "单位负责人", "分管领导", "填表人"])
+def test_a_telephone_behind_another_person_is_theirs(call: Call, person: str) -> None:
+    """In heads of one row, whichever stands first; theirs alone is nobody's contact's."""
+    theirs = ["校长甲", "13700000001"]
+    before = [[*HEADS[:4], person, "联系电话", *HEADS[4:]], [*FIRST[:4], *theirs, *FIRST[4:]]]
+    behind = [[*HEADS, person, "联系电话"], [*FIRST, *theirs]]
+    alone = [[*HEADS[:4], person, "联系电话", "联系人"], [*FIRST[:4], *theirs, FIRST[4]]]
+
+    assert values(rows(call, before), "联系电话") == [FIRST[5]]
+    assert values(rows(call, behind), "联系电话") == [FIRST[5]]
+    assert "联系电话" not in rows(call, alone)[0]
+
+
+@pytest.mark.parametrize(
+    "heads",
+    [
+        [
+            "NO.",
+            "学校名称（全称）",
+            "所在师市",
+            "办学类型（下拉选择）",
+            "联系人姓名",
+            "联系人手机号码",
+        ],
+        ["序号", "申报学校全称", "所属师（市）", "学段类别", "联系人姓名", "手机"],
+        ["序号", "推荐学校", "师（市）", "学校类别", "联系人", "联系方式"],
+        ["序号", "参评学校名称", "师市", "类型", "联系人", "移动电话"],
+    ],
+)
+def test_heads_in_other_words_than_the_form_s_are_understood(call: Call, heads: list[str]) -> None:
+    """Nobody writes 联系电话 who always writes 手机."""
+    (found,) = rows(call, [heads, FIRST])
+
+    known = {name: found[name].value for name in ("师市", "学校类型", "联系人", "联系电话")}
+    assert known == dict(zip(HEADS[2:], FIRST[2:], strict=True))
+
+
+@pytest.mark.parametrize(
+    "heads", [["联系人", "手机", "办公电话"], ["联系人及联系方式", "", ""], ["联系人", "", "手机"]]
+)
+def test_a_telephone_may_be_called_otherwise(call: Call, heads: list[str]) -> None:
+    """Of two the first counts; a head may ask for both in other words."""
+    told = {"手机": "13999330077", "办公电话": "0993-2012345", "联系人": "贺兰"}
+    line = [told.get(head, "贺兰 13999330077" if head else "") for head in heads]
+
+    (found,) = rows(call, [[*HEADS[:4], *heads], [*FIRST[:4], *line]])
+    assert (found["联系人"].value, found["联系电话"].value) == ("贺兰", "13999330077")
+
+
 def test_a_name_under_a_wide_head_may_stand_in_any_of_its_columns(call: Call) -> None:
     """Only the head was joined over two columns."""
     table = [
