@@ -166,9 +166,7 @@ _CODES = frozenset({FieldType.TELEPHONE, FieldType.EMAIL})
 
 
 def _without_others(columns: _Columns) -> Iterator[tuple[int, Field | None, str]]:
-    """The columns but for the telephones behind a head that names somebody else, where one names the
-    contact.
-    """
+    """The columns but for what is asked of somebody else, where one of them names the contact."""
     contact = any(named and _names_contact(named) for _, named, _ in columns)
     others = False
     for column, named, text in columns:
