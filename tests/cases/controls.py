@@ -114,6 +114,8 @@ _RESULTS: Mapping[str, tuple[str, tuple[Claim, ...]]] = {
     "coloured-signs": (run("✅无异议 ⬜有异议"), _AGREED),
     "in-brackets": (run("无异议（√） 有异议（ ）"), _AGREED),
     "yes-and-no-in-brackets": (run("无异议（是） 有异议（否）"), _SEEN),
+    "by-its-letter": (run("A. 无异议  B. 有异议   （ B ）"), _OBJECTED),
+    "by-its-number": (run("①无异议 ②有异议   选①"), _AGREED),
     "bold": (run("无异议", "<w:b/>") + run(" / 有异议"), _SEEN),
     "red": (run("无异议", '<w:color w:val="FF0000"/>') + run(" / 有异议"), _SEEN),
     "in-two-lines": ("<w:r><w:t>☑无异议</w:t><w:br/><w:t>□有异议</w:t></w:r>", _AGREED),

@@ -41,6 +41,7 @@ _TABLES: Mapping[str, Rows] = {
     "example-in-brackets": (HEADS, ("0", "（填写示例）第一小学", "第八师石河子市", "小学", "张三", "13800000000"), FIRST, SECOND),
     "numbers-in-names": (HEADS, ("1", "1.晨光小学", *FIRST[2:]), ("2", "★金穗中学", *SECOND[2:])),
     "heads-again": (HEADS, FIRST, HEADS, SECOND),
+    "the-same-again": (HEADS, FIRST, (*SECOND[:2], "〃", *SECOND[3:])),
     "two-heads": (HEADS, ("", "", "", "", "姓名", "电话"), FIRST, SECOND),
     "numbered-columns": (HEADS, ("1", "2", "3", "4", "5", "6"), FIRST, SECOND),
     "sideways": tuple(zip(HEADS, FIRST, SECOND, strict=True)),
@@ -102,9 +103,11 @@ def as_old_workbook(rows: Rows) -> bytes:
     return oldbook.xls([(TITLE,), rows[0], *gone, *rows[1:]], oldbook.Looks({2}, cells=struck))
 
 
+_OF_ONE_CITY = it.rows(FIRST[2], FIRST[2], column="师市")
+
 CASES = (
     *(
-        Case(f"summary-{name}.{kind}", partial(make, rows), (it.rows(*NAMES),))
+        Case(f"summary-{name}.{kind}", partial(make, rows), (it.rows(*NAMES), _OF_ONE_CITY))
         for name, rows in _TABLES.items()
         for kind, make in (("docx", as_word), ("xlsx", as_workbook))
     ),

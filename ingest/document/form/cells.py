@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from ingest.document.content import INK, STRUCK, for_people, words
 from ingest.document.form.choices import beside, choose, is_marked, named, only_options
 from ingest.document.form.labels import NAME_LABELS
+from ingest.document.form.lettered import answered_by_name
 from ingest.document.form.prompts import (
     behind_prompt,
     codes_behind_prompt,
@@ -92,7 +93,8 @@ def _read_choice(field: Field, said: str, at: Provenance) -> Fact:
     options = _options(field)
     choice = choose(said, options, several=field.type is FieldType.CHOICES)
     if not choice.sure:
-        return Fact.unknown(at)
+        value = None if INK in said or STRUCK in said else _answered(field, said)
+        return Fact.unknown(at) if value is None else Fact.known(value, at)
     if not choice.options:
         return Fact.blank(at)
     if field.type is FieldType.CHOICES:
@@ -221,10 +223,22 @@ def _is_part_of_a_word(raw: str, written: Sequence[str]) -> bool:
     return re.search(rf"(?<!{_HAN})(?![是为属系])({_HAN})(?:{before})", raw) is not None
 
 
+def _answered(field: Field, text: str) -> Value | None:
+    """What an answer names by the letters of the list (``选B``)."""
+    found = answered_by_name(words(text), _options(field))
+    if field.type is FieldType.CHOICES:
+        return tuple(option for option in field.options if option in found) or None
+    if len(found) != 1:
+        return None
+    return _ANSWERS[found[0]] if field.type is FieldType.YES_NO else found[0]
+
+
 def _named_options(field: Field, raw: str) -> Value | None:
     """Options written out; a word of denial, much other text or the whole list with nothing between
     makes it unreadable rather than guessed.
     """
+    if (answered := _answered(field, raw)) is not None:
+        return answered
     value = parse_value(field, raw)
     written = named(raw, field.options)
     if field.type is FieldType.CHOICES and len(written) == len(field.options) > 1:

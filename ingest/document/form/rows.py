@@ -19,8 +19,8 @@ from ingest.document.form.heads import Head, heads_of
 from ingest.document.form.labels import OTHER_LABELS, key_of
 from ingest.document.form.prompts import is_blank, is_made_up
 from ingest.document.form.together import completed
-from rules.call import Form
-from rules.facts import Fact, Provenance
+from rules.call import APPLICANT_NAME, Form
+from rules.facts import Fact, Knowledge, Provenance
 from rules.vocabulary import Field, FieldType, normalise
 
 # --- rows -----------------------------------------------------------------------------------------
@@ -44,10 +44,38 @@ def extract_rows(
             if not is_other_form and _Row(grid, head, row, form).is_applicant:
                 facts = grid.facts(head, row, part=part, confidence=confidence)
                 told = completed(form, (*head.columns.values(), *head.beside), facts)
+                told = _as_above(told, rows[-1] if len(rows) > first else {}, form)
                 if _values(told) not in before:  # a copy of the sheet
                     rows.append(told)
         before.update(map(_values, rows[first:]))
     return tuple(rows)
+
+
+_DITTO = re.compile("[〃\"]|''|′′|同上|同前")
+_TRUST = 0.9  #: of what a row takes from the one above
+
+
+def _as_above(row: dict[str, Fact], above: dict[str, Fact], form: Form) -> dict[str, Fact]:
+    """A row in which somebody wrote 〃 or 同上 for what the row above says; never for its name."""
+    return {
+        name: _taken(fact, above[name])
+        if name in above and _says_ditto(fact) and name not in (form.applicant, APPLICANT_NAME)
+        else fact
+        for name, fact in row.items()
+    }
+
+
+def _says_ditto(fact: Fact) -> bool:
+    raw = fact.provenance.raw if fact.knowledge is not Knowledge.KNOWN else ""
+    return _DITTO.fullmatch(normalise(raw)) is not None
+
+
+def _taken(fact: Fact, above: Fact) -> Fact:
+    if above.knowledge is not Knowledge.KNOWN or above.value is None:
+        return fact
+    own = fact.provenance
+    trusted = own.model_copy(update={"confidence": own.confidence * _TRUST})
+    return Fact.known(above.value, trusted)
 
 
 def _grids(content: Content, form: Form) -> Iterator[_Grid]:

@@ -189,3 +189,23 @@ def test_a_row_that_only_counts_or_signs_is_no_applicant(call: Call, row: list[s
     """Without a number of its own; with one, somebody applies."""
     assert names(call, grid([HEADS, FIRST, SECOND, row])) == NAMES
     assert len(names(call, grid([HEADS, FIRST, SECOND, ["3", *row[1:]]]))) == 3
+
+
+@pytest.mark.parametrize("ditto", ["〃", "″", '"', "同上", "同 上"])
+def test_a_mark_for_the_same_is_what_the_row_above_says(call: Call, ditto: str) -> None:
+    """In any column but the name's; where the row above says nothing, nothing is known."""
+    table = [HEADS, FIRST, [*SECOND[:2], ditto, *SECOND[3:]], ["3", ditto, *FIRST[2:]]]
+    found = extract_rows(Content(tables=(grid(table),)), call.form("附件4"), "2")
+
+    assert found[1]["师市"].value == FIRST[2]
+    assert found[1]["师市"].provenance.confidence < 1
+    assert [row["单位名称"].value for row in found[:2]] == [FIRST[1], SECOND[1]]
+    assert all(row["单位名称"].value != SECOND[1] for row in found[2:])
+
+
+def test_the_same_as_nothing_is_not_known(call: Call) -> None:
+    """In the first row, and below a place that could not be read."""
+    table = [HEADS, [*FIRST[:2], "同上", *FIRST[3:]], [*SECOND[:2], "同上", *SECOND[3:]]]
+    found = extract_rows(Content(tables=(grid(table),)), call.form("附件4"), "2")
+
+    assert [row["师市"].knowledge for row in found] == [Knowledge.UNKNOWN] * 2
