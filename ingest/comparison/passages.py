@@ -14,7 +14,12 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
-from ingest.comparison.telling import is_telling, without_figures
+from ingest.comparison.telling import (
+    is_telling,
+    one_other_character,
+    other_words,
+    without_figures,
+)
 
 LEAST = 10  #: characters of a run that nobody misreads
 AROUND = 6  #: characters of the same text that must stand beside it
@@ -119,12 +124,23 @@ class _Look:
         """
         if not self.legible or self._least(step) < self.sure_digits:
             return False
-        if step.word and step.scan and is_telling(step.word, step.scan, before, after):
+        replaced = bool(step.word and step.scan)
+        if replaced and is_telling(step.word, step.scan, before, after):
             return True
+        known, ended = len(before) >= AROUND, len(after) >= AROUND
         return self._within(step) and (
             is_telling(step.word, step.scan, before, after)
-            or (len(before) >= AROUND and self._is_clause(step, ended=len(after) >= AROUND))
+            or _is_other_number(step)
+            or (replaced and self._says_other(step, inside=known and ended))
+            or (known and self._is_clause(step, ended=ended))
         )
+
+    def _says_other(self, step: _Step, *, inside: bool) -> bool:
+        """Whether other characters stand in the place of some that nobody misreads; ``inside``: the
+        same text stands on both sides.
+        """
+        one = inside and one_other_character(step.word, step.scan, self._doubt(step))
+        return one or other_words(step.word, step.scan)
 
     def _is_clause(self, step: _Step, *, ended: bool) -> bool:
         """Whether some words were put in there, or taken out of the middle."""
@@ -146,12 +162,18 @@ class _Look:
 
     def _least(self, step: _Step) -> float:
         """The confidence of the worst line that the characters stand in."""
-        at, worst = 0, 1.0
+        return min((line.confidence for line in self._lines_of(step)), default=1.0)
+
+    def _doubt(self, step: _Step) -> float:
+        """How far the engine is from being sure of those lines, all their characters together."""
+        return sum((1 - line.confidence) * len(line.text) for line in self._lines_of(step))
+
+    def _lines_of(self, step: _Step) -> Iterator[Run]:
+        at = 0
         for line in self.lines:
             if at < step.start + max(1, len(step.scan)) and step.start < at + len(line.text):
-                worst = min(worst, line.confidence)
+                yield line
             at += len(line.text)
-        return worst
 
 
 def _steps(text: str, scan: str) -> Iterator[_Step]:

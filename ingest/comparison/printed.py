@@ -8,7 +8,7 @@ Pure. Places are millimetres on the page as it was read, upright and level. What
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
@@ -124,10 +124,7 @@ class Print:
                 if other.page == line.page
                 and 0.5 * height < other.box[1] - line.box[1] < 2 * height
                 and (
-                    abs(
-                        _centre(other) - _centre(line),
-                    )
-                    < _STEP
+                    abs(_centre(other) - _centre(line)) < _STEP
                     or abs(other.box[0] - line.box[0]) < _STEP
                 )
             ),
@@ -143,12 +140,7 @@ class Print:
     def likeness(self, key: str) -> float:
         """How well ``key`` stands in the text, 0..1; a short one must stand there as it is."""
         if key in self.text or any(
-            key in stack.key
-            for stack in self.stacks
-            if len(
-                stack.lines,
-            )
-            > 1
+            key in stack.key for stack in self.stacks if len(stack.lines) > 1
         ):
             return 1.0
         return float(fuzz.partial_ratio(key, self.text)) / 100 if self.text else 0.0
@@ -164,12 +156,17 @@ class Print:
 
 def label_keys(field: Field) -> tuple[str, ...]:
     """The labels of a field for comparing, long ones first."""
-    return tuple(
-        sorted(
-            {plain(label_key(label)) for label in field.labels} - {""},
-            key=lambda key: (-len(key), key),
-        )
-    )
+    return _long_first(label_key(label) for label in field.labels)
+
+
+def _printed_keys(field: Field) -> tuple[str, ...]:
+    """The same, and with what they say in brackets (盖章), which is printed, too."""
+    return _long_first(key for label in field.labels for key in (label_key(label), label))
+
+
+def _long_first(labels: Iterable[str]) -> tuple[str, ...]:
+    keys = {plain(label) for label in labels} - {""}
+    return tuple(sorted(keys, key=lambda key: (-len(key), key)))
 
 
 def _centre(line: ScanLine) -> float:
@@ -210,7 +207,7 @@ class Places:
                 field.name,
             )
             for field in (*form.fields, *form.columns)
-            for key in label_keys(field)
+            for key in _printed_keys(field)
         ]
         for stack in self.print.stacks:
             for key, name in keys:

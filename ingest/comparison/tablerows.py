@@ -53,7 +53,7 @@ class Rows(Look):
                 )
                 < 4
                 or self._ends_table(line)
-                or self._above_table(key)
+                or (self._above_table(key) and not self._is_filled_row(line))
             ):
                 continue
             if not any(self._is_row(key, name) for name in keys):
@@ -121,6 +121,16 @@ class Rows(Look):
         reporting unit.
         """
         return any(key in value.key for value in self.values if not value.row)
+
+    def _is_filled_row(self, line: ScanLine) -> bool:
+        """Whether other cells are filled at the height of a piece, so that it is no heading, and no
+        known name stands there, of whose row it may be another cell.
+        """
+        known = (name for row in self.rows.values() for name in row if name.page == line.page)
+        if any(name.box[1] < line.box[3] and name.box[3] > line.box[1] for name in known):
+            return False
+        others = (field for field in self.form.columns if field.name != self.form.applicant)
+        return sum(self.places.cell(field, [line]) is not None for field in others) > 1
 
     def _ends_table(self, line: ScanLine) -> bool:
         """Whether a piece is no name but a remark below the table."""

@@ -9,6 +9,8 @@ in one go, for it does not drop a 不 or a 0 from the middle of a clear line.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterable
+from typing import NamedTuple
 
 from rapidfuzz.distance import Levenshtein
 
@@ -29,6 +31,8 @@ _PART = re.compile(r".{0,4}(?:分校|校区|教学点|分部|分院|学部)|筹�
 """What follows the name of a school that is a part of one, or not yet one."""
 _BOX, _MARK = "□◻☐○", "☑√✓✔■☒⊙◉●🗹"
 _OPTION = re.compile(rf"([{_BOX}{_MARK}])\s*([^\s{_BOX}{_MARK}]+)")
+_PLAIN_BOX = "口"  #: what a box may be read as, at the front of an option
+MOST_DOUBT = 0.025  #: of all characters of a piece together: then none of them is misread
 
 
 def with_figures(text: str) -> str:
@@ -116,6 +120,58 @@ def renamed(name: str, read: str, own: str) -> bool:
         edit.tag == "replace" and edit.src_start >= start and edit.src_end - edit.src_start > 1
         for edit in Levenshtein.opcodes(name, read)
     )
+
+
+def one_other_character(word: str, read: str, doubt: float) -> bool:
+    """Whether a single character is another one and every one was read without a doubt; ``doubt``:
+    how far the engine is from being sure, of all of them together.
+    """
+    if len(word) != len(read) or doubt > MOST_DOUBT:
+        return False
+    others = [(one, other) for one, other in zip(word, read, strict=True) if one != other]
+    return len(others) == 1 and all(
+        _is_written(each) and each not in _STROKES for each in others[0]
+    )
+
+
+def other_words(word: str, read: str) -> bool:
+    """Whether two characters or more stand in the place of others and none of them is the same:
+    single ones are misread, hardly two together.
+    """
+    return min(len(word), len(read)) > 1 and not set(word) & set(read) and _is_written(word + read)
+
+
+class Boxes(NamedTuple):
+    """The options of a field as they were read: by what stands before them."""
+
+    empty: frozenset[str]
+    marked: frozenset[str]
+    bare: frozenset[str]  #: nothing: what is ticked is often read so
+
+
+def boxes_before(pieces: Iterable[str], options: Collection[str]) -> Boxes:
+    """Where the boxes stand before their options, each option by its box; else nothing: of 是□否□
+    nobody knows which box is whose when one was not read.
+    """
+    texts = [re.sub(rf"[^\w{_BOX}{_MARK}]+", "", folded(piece).lower()) for piece in pieces]
+    longest = sorted(options, key=lambda option: (-len(option), option))
+    names = "|".join(map(re.escape, longest))
+    front = any(re.match(rf"[{_BOX}{_MARK}](?:{names})", text) for text in texts)
+    found: dict[str, set[str]] = {"empty": set(), "marked": set(), "bare": set(), "": set()}
+    if front and not any(text[-1:] in f"{_BOX}{_MARK}" for text in texts if text):
+        options_read = re.compile(rf"([{_BOX}{_MARK}{_PLAIN_BOX}]*)({names})")
+        for box, option in (pair for text in texts for pair in options_read.findall(text)):
+            found[_box_kind(box)].add(option)
+    empty, marked, bare = (frozenset(found[kind]) for kind in ("empty", "marked", "bare"))
+    return Boxes(empty - marked - bare, marked - empty - bare, bare)
+
+
+def _box_kind(box: str) -> str:
+    if not box:
+        return "bare"
+    if set(box) & set(_MARK):
+        return "marked"
+    return "empty" if set(box) & set(_BOX) else ""
 
 
 def ticked(read: str) -> frozenset[str]:

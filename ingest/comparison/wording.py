@@ -23,6 +23,7 @@ from ingest.comparison.look import (
     Look,
     NameRead,
     Wanted,
+    doubt_of,
     is_other,
     misread,
     numbers_on,
@@ -30,9 +31,11 @@ from ingest.comparison.look import (
 from ingest.comparison.passages import Run, changes
 from ingest.comparison.printed import Spot, plain
 from ingest.comparison.telling import (
+    boxes_before,
     goes_on,
     is_other_address,
     is_other_name,
+    one_other_character,
     renamed,
     says_less,
     ticked,
@@ -86,22 +89,31 @@ class Texts(Look):
                     yield Difference(value.name, value.shown, spot.text)
 
     def _applicant(self, value: Wanted) -> Iterator[Difference]:
-        """A name read for sure that is another one: two characters or a number changed, a part of
-        the applicant, a word more or less. Rows are looked at by themselves.
+        """A name read for sure that is another one: two characters or a number changed, one where
+        every character is sure, a part of the applicant, a word more or less. Rows are looked at by
+        themselves.
         """
         for spot in self._clear(value, SURE_DIGITS):
             read = plain(spot.text)
             gone = says_less(value.key, read)
             less = bool(gone) and gone not in self.page.text
-            if goes_on(value.key, read) or less or (not value.row and self._renamed(value, read)):
+            other = self._has_one_other(value, spot)
+            named = other or (not value.row and self._renamed(value, read))
+            if goes_on(value.key, read) or less or named:
                 yield Difference(value.name, value.shown, spot.text)
                 return
 
     def _renamed(self, value: Wanted, read: str) -> bool:
         own = plain(take_apart(value.shown, self.call).own)
-        alike = bool(own) and abs(len(read) - len(value.key)) <= 2
+        lost = len(read) < len(value.key) and value.key in self.page.text  # by a seal over it
+        alike = bool(own) and abs(len(read) - len(value.key)) <= 2 and not lost
         numbered = alike and misread(value.key, read) is NameRead.DIFFERENT
         return numbered or renamed(value.key, read, own)
+
+    def _has_one_other(self, value: Wanted, spot: Spot) -> bool:
+        """Whether a single character was changed, and the text stands nowhere as it is."""
+        other = one_other_character(value.key, plain(spot.text), doubt_of(spot))
+        return other and value.key not in self.page.text
 
     def _short_text(self, value: Wanted) -> Iterator[Difference]:
         if value.field.name == self.shared:
@@ -121,7 +133,8 @@ class Texts(Look):
         for spot in self._clear(value, SURE_NAME)[:1]:
             read = plain(spot.text)
             unlike = absent or value.key in read
-            if read in others or (unlike and is_other_name(value.key, read)):
+            other = unlike and is_other_name(value.key, read)
+            if read in others or other or self._has_one_other(value, spot):
                 yield Difference(value.name, value.shown, spot.text)
 
     def _unit(self, value: Wanted) -> Iterator[Difference]:
@@ -129,21 +142,40 @@ class Texts(Look):
         for spot in self._clear(value, SURE_DIGITS):
             read = plain(spot.text)
             alike = abs(len(read) - len(value.key)) <= 2
-            if alike and misread(value.key, read) is NameRead.DIFFERENT:
+            numbered = alike and misread(value.key, read) is NameRead.DIFFERENT
+            if numbered or self._has_one_other(value, spot):
                 yield Difference(value.name, value.shown, spot.text)
                 return
 
     def differing_choices(self) -> Iterator[Difference]:
-        """An option that is ticked on the scan and not chosen in the Word file."""
+        """An option that is ticked on the scan and not chosen in the Word file, or chosen there and
+        not ticked.
+        """
         for value in self.values:
             if value.field.type not in CHOICES:
                 continue
             chosen = {plain(each) for each in re.split(r"[、,;,;]", value.shown)}
             options = {plain(each) for each in value.field.options} or {"是", "否"}
-            for spot in self._clear(value, SURE_TEXT)[:1]:
-                marked = ticked(spot.text) or self._only_option(value, spot, options)
-                if marked <= options and marked - chosen:
-                    yield Difference(value.name, value.shown, "、".join(sorted(marked)))
+            marked = self._marked(value, options)
+            if marked - chosen:
+                yield Difference(value.name, value.shown, "、".join(sorted(marked)))
+            elif left := self._left_empty(value, options) & chosen:
+                yield Difference(value.name, value.shown, "、".join(f"□{e}" for e in sorted(left)))
+
+    def _marked(self, value: Wanted, options: set[str]) -> frozenset[str]:
+        """The options with a tick, or what was written where none are printed."""
+        for spot in self._clear(value, SURE_TEXT)[:1]:
+            marked = ticked(spot.text) or self._only_option(value, spot, options)
+            return marked if marked <= options else frozenset()
+        return frozenset()
+
+    def _left_empty(self, value: Wanted, options: set[str]) -> frozenset[str]:
+        """The options whose box is empty for sure: another one's is ticked, or was not read, as
+        happens to ticked ones.
+        """
+        lines = () if value.row else self.places.running(value.field)
+        boxes = boxes_before((e.text for e in lines if e.confidence >= SURE_DIGITS), options)
+        return boxes.empty if boxes.marked or boxes.bare else frozenset()
 
     def _only_option(self, value: Wanted, spot: Spot, options: set[str]) -> frozenset[str]:
         """What was written where no options are printed: else all stand there, ticked or not."""
@@ -278,7 +310,8 @@ class Texts(Look):
             if fuzz.partial_ratio(more, elsewhere) / 100 < FOREIGN:
                 yield Difference(value.name, "无", without_figures(more)[:40])
         if self.page.legibility >= SURE_DIGITS:
-            for gone in missing_ends(text, lines, everything, SURE_DIGITS):
+            paragraphs = [with_figures(each) for each in value.shown.splitlines()]
+            for gone in missing_ends(paragraphs, lines, everything, SURE_DIGITS):
                 yield Difference(value.name, without_figures(gone)[:40], "无")
 
     def _lines(self, value: Wanted, text: str) -> list[ScanLine]:

@@ -61,7 +61,7 @@ _MANY, _CROOKED = 4, 0.2
 #: pieces that are read of a page that is only skimmed, besides some of all others
 _TALLEST, _TOPMOST = 4, 6
 #: lines of running text that are read all the same, to see whether it is the same text
-_SAMPLES = 5
+_SAMPLES = 10
 
 logging.getLogger("RapidOCR").setLevel(logging.CRITICAL)
 

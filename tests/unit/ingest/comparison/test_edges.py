@@ -38,7 +38,7 @@ def lines(
 def missing(text: str, read: list[ScanLine], also: str = "") -> list[str]:
     """What is missing on a page that shows these lines."""
     page = with_figures("".join(line.text for line in read) + also)
-    return list(missing_ends(with_figures(text), read, page, 0.95))
+    return list(missing_ends([with_figures(text)], read, page, 0.95))
 
 
 def test_nothing_is_missing_of_a_text_that_was_read() -> None:
@@ -88,6 +88,31 @@ def test_of_a_beginning_that_may_not_have_been_read_nothing_is_said(
 ) -> None:
     """A piece that begins further in may be cut off, a longer one may be a line by itself."""
     assert missing(more + MIDDLE + LAST, lines(MIDDLE, LAST, left=left)) == []
+
+
+def test_a_paragraph_of_its_own_may_not_have_been_read() -> None:
+    """It begins on a new line; what lacks in the same one is missing."""
+    page = with_figures(WHOLE)
+    paragraphs = [with_figures(WHOLE), with_figures("具体方案另行报送。")]
+
+    assert list(missing_ends(paragraphs, lines(FIRST, MIDDLE, LAST), page, 0.95)) == []
+    assert list(missing_ends(paragraphs[::-1], lines(FIRST, MIDDLE, LAST), page, 0.95)) == []
+
+
+def test_a_line_of_another_text_below_is_not_the_last() -> None:
+    """The label between them was not read."""
+    read = lines(FIRST, MIDDLE, LAST, "每季度召开一次信息化工作例会并公布进展情况")
+
+    assert missing(WHOLE + "具体方案另行报送。", read) == ["具体方案另行报送"]
+
+
+def test_the_last_line_may_be_a_few_characters() -> None:
+    """Then those of the line before count, too."""
+    read = lines(FIRST, MIDDLE + "第二行写到", "这里。")
+
+    assert missing(FIRST + MIDDLE + "第二行写到这里。具体方案另行报送。", read) == [
+        "具体方案另行报送"
+    ]
 
 
 def test_what_stands_elsewhere_is_not_missing() -> None:

@@ -154,6 +154,9 @@ def test_a_denial_that_was_not_read_well_says_nothing(call: Call) -> None:
         ("单位名称", "昆玉市和谐中学", "昆玉市育才中学"),
         ("学校类型", "□小学 ☑初中", "☑小学 □初中"),
         ("学校类型", "□小学 ☑初中 □高中", "小学"),
+        ("学校类型", "□小学 ☑初中 □高中", "小学\n|□初中 □高中"),
+        ("学校类型", "□小学 ☑初中 □高中", "√小学\n|□初中\n|□高中"),
+        ("公示结果", "☑无异议 □有异议", "□无异议有异议"),
         ("公示结果", "☑无异议 □有异议", "□无异议 ☑有异议"),
     ],
 )
@@ -176,12 +179,66 @@ def test_a_short_entry_that_was_changed(call: Call, field: str, old: str, new: s
         ("信息中心", "值息中心"),
         ("|郭建新|", "|郭建新一|"),
         ("□小学 ☑初中 □高中", "初中\n|□小学 □高中"),
-        ("□小学 ☑初中 □高中", "小学\n|□初中 □高中"),
+        ("□小学 ☑初中 □高中", "小学\n|初中 □高中"),
+        ("□小学 ☑初中 □高中", "小学□\n|初中□\n|高中"),
+        ("□小学 ☑初中 □高中", "小学\n|口初中\n|□高中"),
     ],
 )
 def test_a_short_entry_that_was_misread(call: Call, old: str, new: str) -> None:
     """Characters that look alike, a lost one, a mark nobody can tell."""
     found = compare(word_of(), scan_of(printed().replace(old, new)), call)
+
+    assert (found.outcome, named(found)) == (Likeness.SAME, set())
+
+
+@pytest.mark.parametrize(
+    ("field", "old", "new"),
+    [
+        ("单位名称", "昆玉市和谐中学", "昆玉市和顺中学"),
+        ("职能部门", "信息中心", "信息中队"),
+        ("师市", "第十四师昆玉市", "第十四师昆仑市"),
+        ("保障措施", "安排运维", "安推运维"),
+    ],
+)
+def test_one_character_that_is_another(call: Call, field: str, old: str, new: str) -> None:
+    """Where no character was read with a doubt; else it may be misread."""
+    text = printed(保障措施=SUPPORT.replace(old, new)).replace(f"|{old}", f"|{new}")
+    surely, else_ = (compare(word_of(), scan_of(text, sure), call) for sure in (0.9999, 0.99))
+
+    assert (surely.outcome, named(surely)) == (Likeness.UNSURE, {field})
+    assert (else_.outcome, named(else_)) == (Likeness.SAME, set())
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [("小组", "班子"), ("立领导", "员包括"), ("纳入年度", "列为学期")]
+)
+def test_two_characters_that_are_others(call: Call, old: str, new: str) -> None:
+    """Anywhere in a line but at its ends."""
+    found = compare(word_of(), scan_of(printed(保障措施=SUPPORT.replace(old, new))), call)
+
+    assert (found.outcome, named(found)) == (Likeness.UNSURE, {"保障措施"})
+
+
+def test_a_number_that_only_a_date_has(call: Call) -> None:
+    """The eleventh of August is not eleven teachers."""
+    found = compare(word_of(教师人数=11), scan_of(printed()), call)
+
+    assert [(each.field, each.scan) for each in found.differences] == [("教师人数", "112")]
+
+
+def test_another_name_on_a_cover_that_asks_for_the_seal_beside_it(call: Call) -> None:
+    """The label is printed with what it says in brackets."""
+    cover = "学校名称（盖章）|昆玉市育才中学"
+    found = compare(word_of(), scan_of(f"{cover}\n{printed()}"), call)
+
+    assert (found.outcome, named(found)) == (Likeness.UNSURE, {"单位名称"})
+
+
+def test_a_number_that_the_seal_on_the_cover_hides_is_not_another(call: Call) -> None:
+    """The name stands on the next page as it is."""
+    own = printed().replace("昆玉市和谐中学", "昆玉市第五十一中学")
+    cover = "学校名称（盖章）|昆玉市第五一中学"
+    found = compare(word_of(单位名称="昆玉市第五十一中学"), scan_of(f"{cover}\n{own}"), call)
 
     assert (found.outcome, named(found)) == (Likeness.SAME, set())
 
@@ -368,6 +425,26 @@ def test_a_cell_that_only_the_scan_has(call: Call, column: str) -> None:
 
     assert (found.outcome, named(found)) == (Likeness.UNSURE, {f"第1行{column}"})
     assert f"第1行{column}" not in named(both)
+
+
+def test_a_row_that_the_reporting_unit_has_itself(call: Call) -> None:
+    """Its name stands above the table, too; a piece beside another name is that one's cell."""
+    own = word_of().fields | {"填报单位": Fact.known("石河子高级中学")}
+    word = summary().model_copy(update={"fields": {"填报单位": own["填报单位"]}})
+    without = word.model_copy(update={"rows": word.rows[:2]})
+
+    assert named(compare(without, scan_of(table(ROWS)), call)) == {"扫描件上多出的一行"}
+    assert named(compare(word, scan_of(table(ROWS)), call)) == set()
+
+
+def test_one_badly_read_name_does_not_hide_a_telephone(call: Call) -> None:
+    """Where all else is clear."""
+    text = table(ROWS).replace("|郭建新|", "|郭健新|").replace("18099335120", "18099335721")
+    page = scan_of(text)
+
+    found = compare(summary(), page, call)
+
+    assert [each.field for each in found.differences] == ["第1行联系电话"]
 
 
 def test_a_row_that_stands_twice(call: Call) -> None:
