@@ -27,6 +27,7 @@ ENCRYPTED_MAIL = "加密的邮件({}), 没有密钥打不开; 请不要加密, �
 APPLE_FORK = "苹果电脑附带的文件信息, 与申报无关"
 SYSTEM_FILE = "操作系统自带的隐藏文件, 与申报无关"
 IWORK = "苹果电脑的 Pages、Numbers 或 Keynote 文件, 不能自动读取, 由人工查看; 请导出为 Word 或 Excel 文件后重发"
+BINARY_BOOK = "Excel 二进制工作簿(xlsb), 不能自动读取, 由人工查看; 请另存为 .xlsx 后重发"
 OFFICE_LOCK = "办公软件打开文件时留下的临时文件, 与申报无关"
 
 _IWORK_NAME = re.compile(r"\.(?:pages|numbers|key)$", re.IGNORECASE)
@@ -79,4 +80,6 @@ def settled_kind(name: str, kind: Kind, data: bytes) -> tuple[Fate | None, str]:
             return Fate.BODY, "邮件的公钥或数字签名, 不是申报材料"
     if kind is Kind.OFFICE and _IWORK_NAME.search(name):
         return Fate.UNSUPPORTED, IWORK
+    if kind is Kind.OFFICE and b"workbook.bin" in data:
+        return Fate.UNSUPPORTED, BINARY_BOOK
     return CLOSED.get(kind, (None, ""))

@@ -442,6 +442,17 @@ def test_a_saved_mail_gives_its_attachments() -> None:
     ]
 
 
+def test_a_binary_workbook_is_not_called_damaged() -> None:
+    """Excel's .xlsb: saved once more just the same it would still not be read."""
+    kind = b"application/vnd.ms-excel.sheet.binary.macroEnabled.main"
+    types = b'<Types><Override PartName="/xl/workbook.bin" ContentType="' + kind + b'"/></Types>'
+    data = zipped({"[Content_Types].xml": types, "xl/workbook.bin": bytes(40)})
+
+    for name in ("汇总表.xlsb", "汇总表.xlsx"):
+        (item,) = unpack(data, name, "1", Budget())
+        assert (item.fate, "另存为 .xlsx" in item.reason) == (Fate.UNSUPPORTED, True)
+
+
 def test_files_of_apple_s_office_are_called_what_they_are() -> None:
     """Pages and Numbers, with how to mend it; nothing inside is shown to the applicant."""
     out = io.BytesIO()
