@@ -47,6 +47,7 @@ _SHARED = TEXTUAL - {FieldType.TEXT, FieldType.LONG_TEXT, FieldType.ID}
 _HAN = re.compile("[\u3400-\u9fff]")
 _ANY_LABEL = re.compile(r"(?<=\S)[ \t\u3000]+([\u3400-\u9fff]{2,8})[ \t]*:(?=[ \t]*\S)")
 _ASIDE = re.compile("备注|说明|要求|提示|照片|贴|示例|样例")
+_CITY = re.compile(r"[(（]\s*市\s*[)）]")
 _ASKS = re.compile(r"[:：∶꞉︰﹕]\s*$")
 _LISTS = _OVER_LINES - {FieldType.LONG_TEXT}
 
@@ -165,7 +166,7 @@ class _Index:
         self._index_sections(content.lines)
 
     def _index_cell(self, table: Table, cell: Cell, heads: list[Head]) -> None:
-        key = key_of(cell.text)
+        key = self._key(cell.text)
         if key in self.words.labels:
             if not in_heads(heads, cell.row):
                 self.cells.setdefault(key, []).append((table, cell))
@@ -379,8 +380,16 @@ class _Index:
         return self.words.pattern.match(undressed(start)) is not None
 
     def _is_label(self, cell: Cell) -> bool:
-        key = key_of(cell.text)
+        key = self._key(cell.text)
         return key in self.words.labels or key in OTHER_LABELS or self._is_dressed(key)
+
+    def _key(self, text: str) -> str:
+        """The key of a cell that may be a label; what it has in brackets is of the word in 师（市）."""
+        key = key_of(text)
+        if key in self.words.labels or "市" not in text:
+            return key
+        whole = key_of(_CITY.sub("市", text))
+        return whole if whole in self.words.labels else key
 
     def _is_dressed(self, key: str) -> bool:
         """Whether a text is a label behind signs that nobody knows: ``«1»联系人``."""

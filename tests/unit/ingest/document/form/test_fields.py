@@ -52,6 +52,13 @@ def test_a_value_may_stand_below_its_label_or_behind_a_colon(call: Call) -> None
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("label", ["所属师（市）", "师(市)", "所属 师 （ 市 ）"])
+def test_what_a_label_has_in_brackets_may_be_of_the_word(call: Call, label: str) -> None:
+    """师（市） is 师市; beside it stands the value."""
+    facts = zone(call, read_word(word([], [["联系人", "白杨"], [label, "第一师阿拉尔市"]])))
+    assert (facts["师市"].value, facts["联系人"].value) == ("第一师阿拉尔市", "白杨")
+
+
 def test_lines_of_text_give_values_too(call: Call) -> None:
     """Cover pages have labels with rules, two to a line, with blanks inside the label."""
     lines = [
