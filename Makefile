@@ -79,6 +79,9 @@ bench-workers: setup  ## 一、二、四个 worker 每秒读几封(在空闲的�
 bench-evening: setup  ## 最后一晚:全部样例从邮箱到答复要多久,四十封恶意来件后面的提问要等多久
 	$(BIN)/python -m bench.evening $(ARGS)
 
+bench-print: setup  ## 扫描件上的字: 读出多少个值、一页要多少时间,与 tesseract 相比(要装 tesseract-ocr-chi-sim)
+	$(BIN)/python -m bench.print $(ARGS)
+
 bench-main-job: setup  ## 完整流程的吞吐量与峰值内存
 	$(BIN)/python -c 'from bench.main_job import main; main()' $(ARGS)
 

@@ -101,9 +101,9 @@ def hostile(count: int) -> list[Posted]:
     ]
 
 
-def all_samples(evening: Evening) -> str:
-    """How long, how much, how busy."""
-    mails = samples()
+def all_samples(evening: Evening, times: int) -> str:
+    """How long, how much, how busy, each sample so many times."""
+    mails = samples(times)
     evening.post(mails)
     with evening.at_work() as office:
         seconds = evening.seconds(_ALL_READ.format(len(mails)), _ALL_JUDGED)
@@ -125,6 +125,7 @@ def main() -> None:
     """Lines of figures."""
     options = argparse.ArgumentParser(prog="make bench-evening", description=__doc__)
     options.add_argument("--hostile", type=int, default=40)
+    options.add_argument("--times", type=int, default=1, help="each sample so many times")
     given, say = options.parse_args(), sys.stdout.write
     with tempfile.TemporaryDirectory() as place, SmtpSink() as sink:
         folder, server = Path(place), DovecotServer(Path(place))
@@ -138,7 +139,7 @@ def main() -> None:
             behind = waits_for(Evening(folder / "crowd", server, sink), crowd, "t1@%")
             say(f"a question behind {given.hostile} of them: {behind:.1f} s\n")
             sys.stdout.flush()
-            say(all_samples(Evening(folder / "all", server, sink)) + "\n")
+            say(all_samples(Evening(folder / "all", server, sink), given.times) + "\n")
         finally:
             server.stop()
 

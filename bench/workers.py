@@ -9,10 +9,14 @@ starts; counted is from the first mail read to the last.
 from __future__ import annotations
 
 import argparse
+import base64
+import email
+import email.policy
 import signal
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from bench.main_job import core_of, family
@@ -28,12 +32,25 @@ _KNOWN = "SELECT count(*) FROM messages"
 _LONG = 3600.0
 
 
-def samples() -> list[Posted]:
-    """Every sample mail once."""
-    return [
+def samples(times: int = 1) -> list[Posted]:
+    """Every sample mail so many times, each time with other bytes."""
+    mails = [
         Posted(each.path.read_bytes(), each.received, answered=True, what=each.what)
         for each in load_samples()
     ]
+    return mails + [_once_more(mail, number) for number in range(1, times) for mail in mails]
+
+
+def _once_more(mail: Posted, number: int) -> Posted:
+    """The same mail as another one, with scans of other bytes, so that their print is read again."""
+    parsed = email.message_from_bytes(mail.raw)
+    identity = f"<{number}.{parsed['Message-ID'].strip('<> ')}>"
+    parsed.replace_header("Message-ID", identity)
+    for part in parsed.walk():
+        data = part.get_payload(decode=True)
+        if isinstance(data, bytes) and data.startswith(b"%PDF"):
+            part.set_payload(base64.encodebytes(b"%s%%%d\n" % (data, number)).decode("ascii"))
+    return replace(mail, raw=parsed.as_bytes(policy=email.policy.SMTP))
 
 
 def count(office: Office, query: str) -> int:
@@ -69,8 +86,9 @@ def main() -> None:
     options = argparse.ArgumentParser(prog="make bench-workers", description=__doc__)
     options.add_argument("--workers", type=int, nargs="+", default=[1, 2, 4])
     options.add_argument("--light", type=int, default=0, help="so many small mails instead")
+    options.add_argument("--times", type=int, default=1, help="each sample so many times")
     given, say = options.parse_args(), sys.stdout.write
-    mails = mixed(given.light) if given.light else samples()
+    mails = mixed(given.light) if given.light else samples(given.times)
     say("| workers | mails a second | times the first | core, a mail |\n|---|---|---|---|\n")
     first = 0.0
     with tempfile.TemporaryDirectory() as folder, SmtpSink() as sink:
