@@ -55,6 +55,16 @@ def by_writing(seal: SealReading) -> SealReading:
     return seal.model_copy(update={"outcome": SealOutcome.UNCERTAIN, "reason": reason})
 
 
+def with_red_print(seal: SealReading, pages: Sequence[int]) -> SealReading:
+    """``seal``, but uncertain instead of none where red print stands at the place for one on
+    ``pages``: an office's mark without a frame looks like that.
+    """
+    if seal.outcome is not SealOutcome.NOT_STAMPED or not pages:
+        return seal
+    reason = f"第{_numbers(pages)}页写明盖章的地方有红字, 可能是不带边框的印章"
+    return seal.model_copy(update={"outcome": SealOutcome.UNCERTAIN, "reason": reason})
+
+
 def asks_for_seal(lines: Sequence[ScanLine], labels: tuple[str, ...] = SEAL_LABELS) -> bool:
     """Whether one of the lines that are read clearly asks for a seal."""
     asks = _asking(labels)

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from ingest.comparison.pairing import share_of_labels
 from ingest.comparison.printed import plain
-from ingest.comparison.sealplace import by_writing, with_place
+from ingest.comparison.sealplace import by_writing, with_place, with_red_print
 from ingest.document.form.fields import extract_fields
 from ingest.document.form.recognise import recognise
 from ingest.document.print.leaves import text_content
@@ -61,6 +61,7 @@ class ScanText(BaseModel):
     mirrored: tuple[int, ...] = ()  #: places of the seals that are legible only in a mirror
     #: when the pages are several forms' or some are nobody's; else empty: all are one form
     forms: tuple[PrintedForm, ...] = ()
+    red_print: tuple[int, ...] = ()  #: pages with some where the form asks for a seal
     unseen: tuple[int, ...] = ()  #: pages behind those, which nobody had the time to look at
     hurried: bool = False  #: the time may have cut it short; with more there may be more
 
@@ -79,7 +80,7 @@ def with_print(document: Document, text: ScanText, call: Call) -> tuple[Document
     """
     if text.forms:
         return tuple(_piles(document, text, call))
-    seal = document.seal
+    seal = with_red_print(document.seal, text.red_print) if document.seal else None
     if seal is not None and text.writings:
         writings = [*text.writings, *[""] * len(seal.seals)]
         read = enumerate(zip(seal.seals, writings, strict=False))

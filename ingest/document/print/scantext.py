@@ -16,6 +16,7 @@ import numpy as np
 
 from ingest.comparison.pairing import share_of_labels
 from ingest.comparison.printed import is_title
+from ingest.comparison.sealplace import asks_for_seal, with_red_print
 from ingest.document.form.pile import Leaf, Piece, sort_pile
 from ingest.document.paged.otherpictures import as_read
 from ingest.document.paged.pages import page_pictures, structure
@@ -38,6 +39,7 @@ from ingest.document.seal.pixels import (
     at_working_scale,
     crop_png,
 )
+from ingest.document.seal.redprint import red_print_beside
 from ingest.document.seal.ringtext import RING_PX_PER_MM, Writing, read_ring
 from ingest.reading import Kind, ScanLine, Seal, SealOutcome
 from rules.call import Call
@@ -115,6 +117,7 @@ def _read(
         whole=found.whole and len(found.lines) <= MAX_LINES,
         title_png=next(iter(found.titles.values()), ""),
         unseen=found.unseen(pages),
+        red_print=tuple(sorted(found.red_print)),
     )
     if found.one_form:
         said = () if deadline.passed else tuple(_writings(task.seals, kind, data, engine))
@@ -177,6 +180,7 @@ class _Found:
         self.pages: list[int] = []
         self.whole = False
         self.titles: dict[int, str] = {}
+        self.red_print: set[int] = set()  #: pages with some where a seal is asked for
         self.leaves: dict[int, Leaf] = {}
 
     def read(self, pages: _PagesOf, deadline: Deadline, skimming: Deadline) -> None:
@@ -208,6 +212,8 @@ class _Found:
         if mode is not _Mode.READ and self._begins(page.number, before):
             self._look(page, _Mode.READ)
             return
+        if _has_red_print(pixels, text, lines):
+            self.red_print.add(page.number)
         png = _title_png(pixels, text, lines, self.call)
         self.titles |= {page.number: png} if png else {}
         if mode is not _Mode.HEAD:
@@ -282,6 +288,7 @@ def _sealed_forms(found: _Found, pages: _PagesOf, deadline: Deadline) -> Iterato
             titles = (found.titles.get(number, "") for number in piece.pages)
             title = next((png for png in titles if png), "")
             seal = seal_of(piece, pieces, looks, unseen if piece is pieces[-1] else ())
+            seal = with_red_print(seal, [n for n in piece.pages if n in found.red_print])
             yield PrintedForm(form=piece.form, pages=piece.pages, seal=seal, title_png=title)
 
 
@@ -312,6 +319,15 @@ def _lines(page: int, text: PageText) -> Iterator[ScanLine]:
             confidence=round(piece.confidence, 3),
             box=(left, top, right, bottom),
         )
+
+
+def _has_red_print(pixels: Pixels, text: PageText, lines: Sequence[ScanLine]) -> bool:
+    """Whether red print stands beside a line that asks for a seal."""
+    asking = [
+        piece for piece, line in zip(text.pieces, lines, strict=True) if asks_for_seal([line])
+    ]
+    upright = np.asarray(np.rot90(pixels, text.quarters), np.uint8)
+    return any(red_print_beside(upright, piece.box, WORKING_PX_PER_MM) for piece in asking)
 
 
 def _title_png(pixels: Pixels, text: PageText, lines: Sequence[ScanLine], call: Call) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from ingest.comparison.sealplace import by_writing, with_place
+from ingest.comparison.sealplace import by_writing, with_place, with_red_print
 from ingest.document.print.scantask import ScanText, with_print
 from ingest.reading import Document, ScanLine, Seal, SealOutcome, SealReading
 from rules.call import Call
@@ -135,3 +135,14 @@ def test_a_seal_that_is_legible_only_in_a_mirror_is_uncertain() -> None:
     assert found.outcome is SealOutcome.UNCERTAIN
     assert found.reason == "第2页印章的字是反的, 可能是从背面透过来或从对页沾上的"
     assert [by_writing(other) for other in (seal, beside)] == [seal, beside]
+
+
+def test_red_print_where_the_seal_belongs_is_for_staff() -> None:
+    """An office's mark without a frame; a seal that was seen stays one."""
+    none = stamped(outcome=SealOutcome.NOT_STAMPED)
+    found = with_red_print(none, [1, 3])
+
+    assert found.outcome is SealOutcome.UNCERTAIN
+    assert found.reason == "第1、3页写明盖章的地方有红字, 可能是不带边框的印章"
+    assert with_red_print(none, []) == none
+    assert with_red_print(stamped(1), [1]) == stamped(1)
