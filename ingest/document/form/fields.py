@@ -25,11 +25,19 @@ from ingest.document.form.labels import (
     names,
     plain,
 )
+from ingest.document.form.otherwords import (
+    OTHER_WORDS,
+    Known,
+    behind_another,
+    has_contact,
+    of_another,
+    read_otherwise,
+)
 from ingest.document.form.prompts import is_blank
 from ingest.document.form.together import completed
 from rules.call import Form
 from rules.facts import Fact, Knowledge, Provenance
-from rules.labels import label_key, undressed
+from rules.labels import COLONS, label_key, undressed
 from rules.vocabulary import TEXTUAL, Field, FieldType
 
 _MAX_LINE = 4_000
@@ -44,8 +52,12 @@ _OVER_LINES = frozenset(
 _SHARED = TEXTUAL - {FieldType.TEXT, FieldType.LONG_TEXT, FieldType.ID}
 """Telephone and the like: what stands there is one by its shape."""
 
+_OF_PERSONS = frozenset({FieldType.TELEPHONE, FieldType.EMAIL})
+
+_LABELS = OTHER_LABELS | OTHER_WORDS
+
 _HAN = re.compile("[\u3400-\u9fff]")
-_ANY_LABEL = re.compile(r"(?<=\S)[ \t\u3000]+([\u3400-\u9fff]{2,8})[ \t]*:(?=[ \t]*\S)")
+_ANY_LABEL = re.compile(r"(?<=\S)[ \t\u3000]+([\u3400-\u9fff]{2,8})[ \t]*[:：](?=[ \t]*\S)")
 _ASIDE = re.compile("备注|说明|要求|提示|照片|贴|示例|样例")
 _CITY = re.compile(r"[(（]\s*市\s*[)）]")
 _ASKS = re.compile(r"[:：∶꞉︰﹕]\s*$")
@@ -71,6 +83,7 @@ class _Words:
     keys: dict[str, tuple[str, ...]]
     long: frozenset[str]  #: keys of the fields that hold a long text
     pattern: re.Pattern[str]
+    codes: frozenset[str]  #: keys of what is asked of the contact: telephone, address
 
 
 @lru_cache(maxsize=64)
@@ -85,7 +98,14 @@ def _words(form: Form) -> _Words:
     long_fields = (field for field in form.fields if field.type is FieldType.LONG_TEXT)
     long = (key for field in long_fields for key in keys[field.name])
     every = frozenset(key for own in keys.values() for key in own)
-    return _Words(every | frozenset(columns), keys, frozenset(long), label_pattern(every))
+    codes = {
+        key
+        for field in form.fields
+        if field.type in _OF_PERSONS and has_contact(form)
+        for key in keys[field.name]
+    }
+    labels = every | frozenset(columns)
+    return _Words(labels, keys, frozenset(long), label_pattern(every), frozenset(codes))
 
 
 def extract_fields(
@@ -146,24 +166,42 @@ def _best(field: Field, places: Iterable[_Found], part: str, confidence: float) 
 @lru_cache(maxsize=16)
 def _index(content: Content, form: Form) -> _Index:
     """Kept, for recognising a form and reading it ask the same of one document."""
-    return _Index(content, _words(form), form.columns)
+    return _Index(content, form)
 
 
 class _Index:
     """Cells by label key, and the labelled pieces of all other text, read once for all fields."""
 
-    def __init__(self, content: Content, known: _Words, columns: tuple[Field, ...]) -> None:
-        self.words = known
+    def __init__(self, content: Content, form: Form) -> None:
+        known = self.words = _words(form)
         self.cells: dict[str, list[tuple[Table, Cell]]] = {}
         self.pieces: dict[str, list[_Found]] = {}
         self.sections: dict[str, _Found] = {}
         for table in content.tables:
-            heads = heads_of(table, columns)
+            heads = heads_of(table, form.columns)
             for cell in table.cells:
                 self._index_cell(table, cell, heads)
+        before = ""
         for line in content.lines:
-            self._add(_labelled_pieces(line.said[:_MAX_LINE], known), line.place, "text", 0.95)
+            pieces = _labelled_pieces(line.said[:_MAX_LINE], known, before)
+            self._add(pieces, line.place, "text", 0.95)
+            before, _ = plain(line.text[:MAX_LABEL])
         self._index_sections(content.lines)
+        if form.fields and not form.columns:
+            self._read_otherwise(content, form)
+
+    def _read_otherwise(self, content: Content, form: Form) -> None:
+        """Labels in other words; what stands under the form's own but is asked of somebody else."""
+        known = Known(self.words.labels, self._is_label)
+        for key in self.words.codes & self.cells.keys():
+            self.cells[key] = [each for each in self.cells[key] if not of_another(*each, known)]
+        missing = [field for field in form.fields if not self.names(field)]
+        for each in read_otherwise(content, form, missing, known):
+            key = self.words.keys[each.field.name][0]
+            if each.table is None or each.cell is None or each.text:
+                self._add([(key, each.text)], each.place, "text", 0.7)
+            else:
+                self.cells.setdefault(key, []).append((each.table, each.cell))
 
     def _index_cell(self, table: Table, cell: Cell, heads: list[Head]) -> None:
         key = self._key(cell.text)
@@ -177,6 +215,9 @@ class _Index:
                 return
             if self._asks_beside(table, cell, pieces):
                 self.cells.setdefault(pieces[0][0], []).append((table, cell))
+            whole = Known(self.words.labels, self._is_label)
+            if any(key in self.words.codes for key, _ in pieces) and of_another(table, cell, whole):
+                pieces = [piece for piece in pieces if piece[0] not in self.words.codes]
             self._add(pieces, table.place(cell), "table", 0.9)
 
     def _index_heading(self, table: Table, cell: Cell) -> None:
@@ -381,7 +422,7 @@ class _Index:
 
     def _is_label(self, cell: Cell) -> bool:
         key = self._key(cell.text)
-        return key in self.words.labels or key in OTHER_LABELS or self._is_dressed(key)
+        return key in self.words.labels or key in _LABELS or self._is_dressed(key)
 
     def _key(self, text: str) -> str:
         """The key of a cell that may be a label; what it has in brackets is of the word in 师（市）."""
@@ -411,7 +452,7 @@ def _stacked(table: Table, label: Cell, first: Cell) -> Iterator[Cell]:
         row += cell.height
 
 
-def _labelled_pieces(text: str, words: _Words) -> list[tuple[str, str]]:
+def _labelled_pieces(text: str, words: _Words, before: str = "") -> list[tuple[str, str]]:
     """Labels in a text, each with what stands between it and the next, as it was written.
 
     What follows on further lines belongs to it too; but below a label that stands alone on its line
@@ -426,7 +467,9 @@ def _labelled_pieces(text: str, words: _Words) -> list[tuple[str, str]]:
         first, _, rest = value.partition("\n")
         if not first.strip(_EDGES) and len(matches) > 1 and not following and "\n" in rest.strip():
             value = first
-        pieces.append((label_key(match[1]), value.strip(_EDGES)))
+        key = label_key(match[1])
+        if key not in words.codes or not behind_another(f"{before}\n{flat[: match.start()]}"):
+            pieces.append((key, value.strip(_EDGES)))
     return pieces
 
 
@@ -447,4 +490,7 @@ def _own_lines(field: Field, text: str) -> str:
     """
     if field.type in _OVER_LINES:
         return text
-    return text.partition("\n")[0].rstrip("。. ")
+    first = text.partition("\n")[0]
+    if field.type is FieldType.TEXT and (other := _ANY_LABEL.search(first.translate(COLONS))):
+        first = first[: other.start()]
+    return first.rstrip("。. ")

@@ -1,0 +1,225 @@
+"""Labels in other words than the form's own, and whose telephone is whose.
+
+Pure. A word such as 联系方式 is read as a form's label only where nothing else could be meant: the
+form's own label is nowhere, the word stands once, and beside the form's contact.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from ingest.document.content import Cell, Content, Line, Table
+from ingest.document.form.labels import MAX_LABEL, key_of, label_pattern, plain
+from rules.call import Form
+from rules.labels import label_key
+from rules.vocabulary import Field, FieldType
+
+_TELEPHONE = frozenset({
+    "联系方式", "移动电话", "手机号", "电话号码", "联系电话号码", "联系手机", "联系手机号", "联系号码", "办公电话", "固定电话",
+    "座机", "联系人电话", "联系人手机", "联系人手机号", "联系人手机号码", "联系人联系方式", "联系人联系电话", "联络电话",
+    "联络方式", "办公室电话", "电话/手机", "手机/电话", "移动电话号码", "tel",
+})  # fmt: skip
+_EMAIL = frozenset({
+    "电子信箱", "邮箱地址", "电子邮箱地址", "电子邮件地址", "邮件地址", "e-mail", "email", "联系邮箱", "联系人邮箱",
+    "联系人电子邮箱", "信箱", "邮件", "电邮", "邮箱号",
+})  # fmt: skip
+_CONTACT = frozenset({
+    "联系人", "联络人", "联络员", "联系人员", "联系人名称", "联络人姓名", "联络员姓名", "项目联系人", "业务联系人", "工作联系人",
+    "申报联系人", "具体联系人", "联系老师", "联系教师", "联系人员姓名",
+})  # fmt: skip
+_DIVISION = frozenset({
+    "师市", "所属师市", "所在师市", "师市名称", "所属师", "所在师", "隶属师市", "所属师市名称", "所在师市名称", "所属师/市",
+    "所在师/市",
+})  # fmt: skip
+_UNIT = frozenset({
+    "单位名称", "学校名称", "申报单位", "单位全称", "学校全称", "申报单位全称", "申报学校名称", "申报学校全称", "单位/学校名称",
+    "申请单位", "申请单位名称", "申请学校", "参评单位", "参评学校", "参评单位名称",
+})  # fmt: skip
+_NAMED = (_CONTACT, _DIVISION, _UNIT)
+_TYPED = {FieldType.TELEPHONE: _TELEPHONE, FieldType.EMAIL: _EMAIL}
+
+OTHER_WORDS = frozenset().union(*_NAMED, *_TYPED.values())
+"""Labels in other words: never the value of the label before them."""
+
+_OTHER_PERSON = re.compile(
+    "(?:学校|园所|单位|申报单位|项目|主要|分管|主管|党委|党组织)*"
+    "(?:校长|园长|院长|负责人|负责同志|法人|法人代表|法定代表人|书记|主任|局长|领导|校领导|填表人|填报人|审核人|经办人)"
+    "(?:姓名)?"
+)
+_NEAR = 3  #: rows or lines from a contact to what is asked of the same person
+
+
+class Known(NamedTuple):
+    """What is known of a form's own labels: their keys, and which cell is a label at all."""
+
+    labels: frozenset[str]
+    is_label: Callable[[Cell], bool]
+
+
+class Elsewise(NamedTuple):
+    """A field's label in other words: a cell beside which its value stands, or a text with it."""
+
+    field: Field
+    key: str
+    table: Table | None
+    cell: Cell | None
+    text: str = ""
+    place: str = ""
+
+
+def has_contact(form: Form) -> bool:
+    """Whether a form asks for somebody to contact, who need not be its head."""
+    return any(_kind(field) is _CONTACT for field in form.fields)
+
+
+def of_another(table: Table, cell: Cell, known: Known) -> bool:
+    """Whether what a cell of a table asks is asked of the head, not of the contact."""
+    return _whose(table, cell, known) == "other"
+
+
+def read_otherwise(
+    content: Content,
+    form: Form,
+    missing: list[Field],
+    known: Known,
+) -> Iterator[Elsewise]:
+    """The one place at which each of the ``missing`` fields is asked for in other words; fields
+    with none, or several, are left out.
+    """
+    for field in missing:
+        words = _words_for(field, form) - known.labels
+        if not words:
+            continue
+        found = [*_in_cells(content, field, words), *_in_lines(content, field, words)]
+        if len(found) != 1:
+            continue
+        if field.type not in _TYPED or _is_contacts(content, found[0], known):
+            yield found[0]
+
+
+def _words_for(field: Field, form: Form) -> frozenset[str]:
+    """Other words for a field; none where the form asks for several of the kind."""
+    kind = _kind(field)
+    alone = sum(_kind(each) is kind for each in form.fields) == 1
+    return kind if alone and kind is not None else frozenset()
+
+
+def _kind(field: Field) -> frozenset[str] | None:
+    if field.type in _TYPED:
+        return _TYPED[field.type]
+    keys = {label_key(label) for label in field.labels}
+    return next((kind for kind in _NAMED if field.type is FieldType.TEXT and kind & keys), None)
+
+
+def _in_cells(content: Content, field: Field, words: frozenset[str]) -> Iterator[Elsewise]:
+    pattern = label_pattern(words, colon=True)
+    for table in content.tables:
+        for cell in table.cells:
+            if (key := key_of(cell.text)) in words:
+                yield Elsewise(field, key, table, cell)
+            elif len(cell.text) <= _MAX_TEXT:
+                for match, text in _behind(pattern, cell.said):
+                    yield Elsewise(field, match, table, cell, text, table.place(cell))
+
+
+def _in_lines(content: Content, field: Field, words: frozenset[str]) -> Iterator[Elsewise]:
+    pattern = label_pattern(words, colon=True)
+    for line in content.lines:
+        if len(line.text) <= _MAX_TEXT:
+            for match, text in _behind(pattern, line.said):
+                yield Elsewise(field, match, None, None, text, line.place)
+
+
+_MAX_TEXT = 200  #: characters; longer ones are no contacts
+_ENDS = re.compile(r"\n|[ \t\u3000]+[\u3400-\u9fffA-Za-z-]{2,10}[ \t]*[:：]|[;；,，]")
+
+
+def _behind(pattern: re.Pattern[str], said: str) -> Iterator[tuple[str, str]]:
+    flat, origin = plain(said)
+    for match in pattern.finditer(flat):
+        rest = said[origin[match.end()] :]
+        yield label_key(match[1]), _ENDS.split(rest, maxsplit=1)[0].strip(" \t\u3000_＿")
+
+
+# --- whose it is ----------------------------------------------------------------------------------
+
+
+def _is_contacts(content: Content, found: Elsewise, known: Known) -> bool:
+    """Whether what is asked stands beside the contact, and no other person is near."""
+    if found.table is None or found.cell is None:
+        return _near_in_lines(content.lines, found.place)
+    return _whose(found.table, found.cell, known) == "contact"
+
+
+def _whose(table: Table, cell: Cell, known: Known) -> str | None:
+    """The person whose label is the last one before a cell in its row, else the one behind it, else
+    those a little above, where they agree.
+    """
+    if before := _persons(table, cell.row, range(cell.column + 1), known):
+        return before[-1]
+    if after := _persons(table, cell.row, range(cell.column, table.column_count), known):
+        return "contact" if set(after) == {"contact"} else None
+    for row in range(cell.row - 1, max(cell.row - _NEAR, 0) - 1, -1):
+        if above := _persons(table, row, range(table.column_count), known):
+            return above[0] if len(set(above)) == 1 else _headed(table, row, cell, known)
+    return None
+
+
+def _headed(table: Table, row: int, cell: Cell, known: Known) -> str | None:
+    """The head, when it is the head's label that a cell stands under; else nobody knows."""
+    over = table.at(row, cell.column)
+    person = _person(table, over, known) if over is not None else None
+    return person if person == "other" else None
+
+
+def _persons(
+    table: Table,
+    row: int,
+    columns: range,
+    known: Known,
+) -> list[str]:
+    cells = dict.fromkeys(cell for column in columns if (cell := table.at(row, column)) is not None)
+    found = (_person(table, cell, known) for cell in cells)
+    return [each for each in found if each is not None]
+
+
+def _person(table: Table, cell: Cell, known: Known) -> str | None:
+    """Which person a cell is the label of."""
+    said = _who(cell.text, known)
+    left = table.at(cell.row, cell.column - 1) if said == "other" and cell.column else None
+    return None if left is not None and known.is_label(left) else said
+
+
+_COLON = re.compile("[:：]")
+
+
+def _who(text: str, known: Known) -> str | None:
+    key = key_of(_COLON.split(text, maxsplit=1)[0][:MAX_LABEL])
+    if key in _CONTACT or key == "联系人姓名":
+        return "contact"
+    if not _OTHER_PERSON.fullmatch(key):
+        return None
+    return "contact" if key in known.labels else "other"
+
+
+_IN_TEXT = label_pattern(_CONTACT | {"联系人姓名"})
+_OTHER_IN_TEXT = re.compile(rf"(?:{_OTHER_PERSON.pattern})\s*(?:\([^()]*\)\s*)?:")
+
+
+def behind_another(flat: str) -> bool:
+    """Whether the last person that the last two lines of a text ask for is the head."""
+    line = "\n".join(flat.split("\n")[-2:])[-_MAX_TEXT:]
+    others = [match.end() for match in _OTHER_IN_TEXT.finditer(line)]
+    contacts = [match.end() for match in _IN_TEXT.finditer(line)]
+    return bool(others) and max(others) > max(contacts, default=0)
+
+
+def _near_in_lines(lines: tuple[Line, ...], place: str) -> bool:
+    """Whether the contact stands in the same line, or a little above, and nobody else does."""
+    at = next(number for number, line in enumerate(lines) if line.place == place)
+    near = [plain(line.text)[0] for line in lines[max(0, at - _NEAR) : at + 1]]
+    if any(_OTHER_IN_TEXT.search(text) for text in near):
+        return False
+    return any(_IN_TEXT.search(text) for text in near)
