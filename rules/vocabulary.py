@@ -260,10 +260,11 @@ def parse_integer(raw: str) -> int | None:
     """A whole number, with thousands separators or a counting word around it (``1,200人``, ``共12个``),
     or in words (``一百二十六人``).
 
-    About (约, 左右), at least (以上), ranges and ten thousands (万) are no whole number.
+    About (约, 左右), at least (以上), ranges and ten thousands (万) are no whole number, nor is 3.000,
+    which may be three thousand.
     """
     text = normalise(raw)
-    match = re.fullmatch(rf"共?(\d{{1,3}}(?:,\d{{3}})+|\d{{1,15}})(?:\.0+)?(?:{_COUNTED})?", text)
+    match = re.fullmatch(rf"共?(\d{{1,3}}(?:,\d{{3}})+|\d{{1,15}})(?:\.00?)?(?:{_COUNTED})?", text)
     if match:
         return None if _APART.search(raw) else int(match[1].replace(",", ""))
     spoken = re.fullmatch(rf"共?(\D{{2,9}}?)(?:{_COUNTED})?", text)

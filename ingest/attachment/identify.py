@@ -276,7 +276,7 @@ def _ooxml_kind(types: bytes, names: set[str]) -> Kind:
         return Kind.DOTX
     if b"wordprocessingml.document.main" in types or "word/document.xml" in names:
         return Kind.DOCX
-    if b"ms-excel.sheet.binary" in types:
+    if b"ms-excel.sheet.binary.macroEnabled.main" in types:
         return Kind.OFFICE  # .xlsb: the package of a workbook, its parts no XML
     if b"spreadsheetml" in types or b"ms-excel" in types:
         return Kind.XLSX

@@ -23,6 +23,11 @@ _OPPOSITES = (
 )  # fmt: skip
 """Characters of one place in a sentence that turn it round and do not look alike."""
 _STROKES = frozenset("一丨丿丶二十口日章印")  #: what a rule or a seal over the paper is read as
+_TWINS = (
+    "永水", "未末", "己已巳", "土士", "日曰", "王玉主", "大太犬", "木本术", "天夫", "干千于", "人入八", "刀力", "田由甲申", "午牛",
+    "贝见", "免兔", "乌鸟", "戌戍戊", "晴睛", "析折", "住往佳", "侯候", "辛幸", "今令", "问间", "治冶", "瑞端", "秀季", "宇字", "思恩",
+)  # fmt: skip
+"""Characters that one stroke makes each other: of a small print they are read with confidence."""
 _DENIALS = frozenset("不未无非没勿")
 _SCALES = frozenset("十百千万亿")
 _FIGURE = re.compile(r"[0-9点]{1,12}")
@@ -83,7 +88,8 @@ def is_other_name(name: str, read: str) -> bool:
     if name in read:
         more = read.replace(name, "", 1)
         return 2 <= len(name) < 4 and len(more) == 1 and more not in _STROKES and _is_written(read)
-    misread = len(name) == len(read) == 4 and Levenshtein.distance(name, read) == 1
+    one = len(name) == len(read) and Levenshtein.distance(name, read) == 1
+    misread = one and (len(name) == 4 or _are_twins(name, read))
     return 2 <= len(name) <= 4 and 2 <= len(read) <= len(name) + 1 and not misread
 
 
@@ -129,9 +135,15 @@ def one_other_character(word: str, read: str, doubt: float) -> bool:
     if len(word) != len(read) or doubt > MOST_DOUBT:
         return False
     others = [(one, other) for one, other in zip(word, read, strict=True) if one != other]
-    return len(others) == 1 and all(
-        _is_written(each) and each not in _STROKES for each in others[0]
-    )
+    if len(others) != 1 or _are_twins(word, read):
+        return False
+    return all(_is_written(each) and each not in _STROKES for each in others[0])
+
+
+def _are_twins(word: str, read: str) -> bool:
+    """Whether all that differs are characters that look nearly the same."""
+    others = {frozenset(pair) for pair in zip(word, read, strict=True) if pair[0] != pair[1]}
+    return all(any(pair <= set(group) for group in _TWINS) for pair in others)
 
 
 def other_words(word: str, read: str) -> bool:

@@ -114,7 +114,7 @@ def _joined(key: str, labels: _Labels) -> list[Field]:
     return found if len(found) == len(pieces) > 1 else []
 
 
-_BEFORE = re.compile("^(?:所在|所属|申报|参评|推荐)(?=.{2})")
+_BEFORE = re.compile("^(?:所在|申报|参评|(?:所属|推荐)(?!单位))(?=.{2})")
 _BEHIND = re.compile("(?<=.{2})(?:姓名|名称|全称)$")
 _USUAL = {
     FieldType.TELEPHONE: "(?:联系人)?(?:联系|移动|办公|固定)?(?:电话|手机|方式|座机)(?:号码?)?",
@@ -163,6 +163,8 @@ def _single_or_double(table: Table, row: int, labels: _Labels) -> Head | None:
 
 _Columns = Sequence[tuple[int, Field | None, str]]
 _CODES = frozenset({FieldType.TELEPHONE, FieldType.EMAIL})
+_ASIDE = re.compile("[(（][^()（）]*[)）]|.*(?:意见|职务)\\s*$")
+"""What names a person without asking for one: 职务（校长、主任）, 领导意见."""
 
 
 def _without_others(columns: _Columns) -> Iterator[tuple[int, Field | None, str]]:
@@ -170,7 +172,7 @@ def _without_others(columns: _Columns) -> Iterator[tuple[int, Field | None, str]
     contact = any(named and _names_contact(named) for _, named, _ in columns)
     others = False
     for column, named, text in columns:
-        if named is None and _OTHERS.search(text):
+        if named is None and _OTHERS.search(_ASIDE.sub("", text)):
             others = contact
         elif named is not None and named.type not in _CODES:
             others = False

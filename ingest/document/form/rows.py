@@ -39,12 +39,15 @@ def extract_rows(
     before: set[tuple[tuple[str, object, str], ...]] = set()  #: what other tables said
     for grid in grids:
         first = len(rows)
+        above: dict[tuple[int, int], tuple[int, dict[str, Fact]]] = {}  #: of each of several tables
         for head, row in grid.rows():
             is_other_form = named and not head.names(form.applicant)
             if not is_other_form and _Row(grid, head, row, form).is_applicant:
                 facts = grid.facts(head, row, part=part, confidence=confidence)
                 told = completed(form, (*head.columns.values(), *head.beside), facts)
-                told = _as_above(told, rows[-1] if len(rows) > first else {}, form)
+                at, beside = above.get(head.span, (-1, {}))
+                told = _as_above(told, beside if at == row - 1 else {}, form)
+                above[head.span] = row, told
                 if _values(told) not in before:  # a copy of the sheet
                     rows.append(told)
         before.update(map(_values, rows[first:]))
@@ -56,7 +59,7 @@ _TRUST = 0.9  #: of what a row takes from the one above
 
 
 def _as_above(row: dict[str, Fact], above: dict[str, Fact], form: Form) -> dict[str, Fact]:
-    """A row in which somebody wrote 〃 or 同上 for what the row above says; never for its name."""
+    """A row in which somebody wrote 〃 or 同上 for what the row right above says; never for its name."""
     return {
         name: _taken(fact, above[name])
         if name in above and _says_ditto(fact) and name not in (form.applicant, APPLICANT_NAME)

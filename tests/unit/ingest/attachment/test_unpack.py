@@ -453,6 +453,17 @@ def test_a_binary_workbook_is_not_called_damaged() -> None:
         assert (item.fate, "另存为 .xlsx" in item.reason) == (Fate.UNSUPPORTED, True)
 
 
+def test_a_workbook_in_which_a_binary_one_lies_is_a_workbook() -> None:
+    """What is put into a cell as an object has a content type of its own."""
+    binary = b"application/vnd.ms-excel.sheet.binary.macroEnabled.12"
+    whole = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
+    types = b'<Types><Default Extension="xlsb" ContentType="' + binary + b'"/>'
+    types += b'<Override PartName="/xl/workbook.xml" ContentType="' + whole + b'"/></Types>'
+    data = zipped({"[Content_Types].xml": types, "xl/workbook.xml": b"<workbook/>"})
+
+    assert [item.kind for item in unpack(data, "汇总表.xlsx", "1", Budget())] == [Kind.XLSX]
+
+
 def test_files_of_apple_s_office_are_called_what_they_are() -> None:
     """Pages and Numbers, with how to mend it; nothing inside is shown to the applicant."""
     out = io.BytesIO()

@@ -277,6 +277,23 @@ def test_a_name_of_one_character_more(call: Call) -> None:
     assert named(compare(word_of(联系人="郭建"), scan_of(printed()), call)) == {"联系人"}
 
 
+@pytest.mark.parametrize(
+    ("field", "word", "read"),
+    [
+        ("联系人", "李永敏", "李水敏"),
+        ("联系人", "王思远", "王恩远"),
+        ("职能部门", "未来教育科", "末来教育科"),
+    ],
+)
+def test_characters_that_one_stroke_makes_each_other_are_misread(
+    call: Call, field: str, word: str, read: str
+) -> None:
+    """However sure the engine is of the print of a poor scanner."""
+    scan = printed().replace(str(FILLED[field]), read)
+
+    assert named(compare(word_of(**{field: word}), scan_of(scan, 0.999), call)) == set()
+
+
 def test_words_in_front_of_a_text(call: Call) -> None:
     """In the Word file or on the scan alone, where all of its lines were read."""
     more = f"经集体研究,{SUPPORT}"

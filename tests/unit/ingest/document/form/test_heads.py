@@ -118,6 +118,24 @@ def test_a_telephone_may_be_called_otherwise(call: Call, heads: list[str]) -> No
     assert (found["联系人"].value, found["联系电话"].value) == ("贺兰", "13999330077")
 
 
+@pytest.mark.parametrize("aside", ["职务（校长、主任等）", "校长意见", "职务"])
+def test_a_column_that_only_mentions_a_person_asks_for_nobody(call: Call, aside: str) -> None:
+    """The telephone behind it is still the contact's."""
+    (found,) = rows(call, [[*HEADS[:5], aside, "联系电话"], [*FIRST[:5], "主任", FIRST[5]]])
+
+    assert found["联系电话"].value == FIRST[5]
+
+
+def test_who_recommends_is_not_who_is_recommended(call: Call) -> None:
+    """推荐单位名称 is no name of the applicant's, unlike 申报单位名称."""
+    form = call.form("附件3")
+    heads = ["序号", "推荐单位名称", "师市", "联系人", "联系电话"]
+    table = [heads, ["1", "第八师教育局", "第八师石河子市", "贺兰", "13999330077"]]
+
+    (found,) = extract_rows(Content(tables=(grid(table),)), form, "2")
+    assert "单位名称" not in found
+
+
 def test_a_name_under_a_wide_head_may_stand_in_any_of_its_columns(call: Call) -> None:
     """Only the head was joined over two columns."""
     table = [

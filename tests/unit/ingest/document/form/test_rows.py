@@ -203,6 +203,26 @@ def test_a_mark_for_the_same_is_what_the_row_above_says(call: Call, ditto: str) 
     assert all(row["单位名称"].value != SECOND[1] for row in found[2:])
 
 
+@pytest.mark.parametrize(
+    "between", [["", "第九师", "", "", "", ""], ["", "合计", "1所", "", "", ""]]
+)
+def test_the_same_as_above_a_group_is_not_known(call: Call, between: list[str]) -> None:
+    """What begins a group says nothing that was said before it."""
+    table = [HEADS, FIRST, between, [*SECOND[:2], "同上", *SECOND[3:]]]
+    found = extract_rows(Content(tables=(grid(table),)), call.form("附件4"), "2")
+
+    assert [row["师市"].value for row in found] == [FIRST[2], None]
+
+
+def test_of_tables_side_by_side_each_has_its_own_row_above(call: Call) -> None:
+    """What stands right of it in the row above is another table's."""
+    same = ["银河小学", "同上", "同上", "同上", "同上"]
+    table = [HEADS + HEADS, FIRST + SECOND, ["3", *same, "4", *same]]
+    found = extract_rows(Content(tables=(grid(table),)), call.form("附件4"), "2")
+
+    assert [row["联系人"].value for row in found] == [FIRST[4], SECOND[4]] * 2
+
+
 def test_the_same_as_nothing_is_not_known(call: Call) -> None:
     """In the first row, and below a place that could not be read."""
     table = [HEADS, [*FIRST[:2], "同上", *FIRST[3:]], [*SECOND[:2], "同上", *SECOND[3:]]]
