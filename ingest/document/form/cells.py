@@ -24,6 +24,7 @@ from ingest.document.form.prompts import (
     without_leftovers,
     without_prompts,
 )
+from ingest.document.form.synonyms import meant
 from rules.facts import Fact, Provenance, Value
 from rules.labels import REMARK, label_key
 from rules.vocabulary import TEXTUAL, Field, FieldType, normalise, parse_value
@@ -124,8 +125,10 @@ def _read_plain(field: Field, text: str) -> Value | None:
     if field.type in (FieldType.CHOICE, FieldType.CHOICES):
         return _named_options(field, raw)
     if field.type is FieldType.YES_NO:
-        answer = re.fullmatch(r"(是|有|否|无)(?:[,。;(].*)?", normalise(raw), re.DOTALL)
-        return _ANSWERS[answer[1]] if answer else None
+        answer = re.fullmatch(
+            r"(是的?|有|不是|否|没有|无)(?:[,。;(].*)?", normalise(raw), re.DOTALL
+        )
+        return answer[1] in {"是", "是的", "有"} if answer else None
     value = parse_value(field, raw)
     if value is not None:
         return value
@@ -239,6 +242,11 @@ def _named_options(field: Field, raw: str) -> Value | None:
     """
     if (answered := _answered(field, raw)) is not None:
         return answered
+    bare = REMARK.sub("", normalise(raw))
+    if (option := meant(bare, field.options)) is not None:
+        if set(named(normalise(raw)[len(bare) :], field.options)) - {option}:
+            return None  # 九年一贯制（初中部）
+        return (option,) if field.type is FieldType.CHOICES else option
     value = parse_value(field, raw)
     written = named(raw, field.options)
     if field.type is FieldType.CHOICES and len(written) == len(field.options) > 1:

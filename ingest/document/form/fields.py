@@ -54,6 +54,9 @@ _SHARED = TEXTUAL - {FieldType.TEXT, FieldType.LONG_TEXT, FieldType.ID}
 
 _OF_PERSONS = frozenset({FieldType.TELEPHONE, FieldType.EMAIL})
 
+_SHAPED = frozenset({FieldType.INTEGER, FieldType.PERCENT, FieldType.DATE})
+"""Numbers and days: alone on the line below its label, each is the value."""
+
 _LABELS = OTHER_LABELS | OTHER_WORDS
 
 _HAN = re.compile("[\u3400-\u9fff]")
@@ -301,7 +304,9 @@ class _Index:
                 yield piece._replace(text=_own_lines(field, piece.text))
         if field.type not in _OVER_LINES:
             filled = (each for each in sections if not is_blank(each.text))
-            yield from (each._replace(doubtful=True) for each in filled)
+            sure = field.type in _SHAPED
+            for each in filled:
+                yield each._replace(doubtful=not sure or len(each.text.split("\n")) > 1)
 
     def _own_text(self, field: Field, found: _Found) -> _Found:
         """A value cell's text up to the next label in it (``张三  电话：…``), except in a long text, which may quote labels."""
