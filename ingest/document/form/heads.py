@@ -7,6 +7,7 @@ Pure. Which rows below them are applicants is ``rows.py``.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -180,6 +181,19 @@ def _without_others(columns: _Columns) -> Iterator[tuple[int, Field | None, str]
             yield column, named, text
 
 
+def _without_twins(columns: _Columns) -> Iterator[tuple[int, Field | None, str]]:
+    """The columns but for telephones and addresses under one and the same head, as behind two
+    persons: nobody knows whose is meant. Where all heads come twice, two tables stand side by side.
+    """
+    told = Counter(named.name for _, named, _ in columns if named and named.type not in _CODES)
+    heads = Counter(key_of(text) for _, _, text in columns)
+    beside = min(told.values(), default=2) > 1
+    for column, named, text in columns:
+        twin = named is not None and named.type in _CODES and heads[key_of(text)] > 1
+        if beside or not twin:
+            yield column, named, text
+
+
 def _names_contact(named: Field) -> bool:
     return named.type is FieldType.TEXT and any(
         label.endswith(("人", "姓名")) for label in named.labels
@@ -189,7 +203,7 @@ def _names_contact(named: Field) -> bool:
 def _once(columns: _Columns) -> dict[int, Field]:
     """Each field in one column: under the label that the form names first for it."""
     best: dict[str, tuple[int, int, Field]] = {}
-    for column, named, text in _without_others(columns):
+    for column, named, text in _without_twins(list(_without_others(columns))):
         if named is not None:
             keys = [key_of(label) for label in named.labels]
             rank = keys.index(key_of(text)) if key_of(text) in keys else len(keys)

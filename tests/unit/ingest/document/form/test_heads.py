@@ -82,6 +82,16 @@ def test_a_telephone_behind_another_person_is_theirs(call: Call, person: str) ->
     assert "联系电话" not in rows(call, alone)[0]
 
 
+def test_two_telephones_under_one_head_are_nobody_s(call: Call) -> None:
+    """推荐单位联系人, 电话, 学校联系人, 电话: staff look, nobody is called on a guess."""
+    heads = [*HEADS[:4], "推荐单位联系人", "电话", "学校联系人", "电话"]
+    line = [*FIRST[:4], "教育局甲", "13700000001", *FIRST[4:]]
+    (found,) = rows(call, [heads, line])
+
+    assert found["单位名称"].value == NAMES[0]
+    assert "联系电话" not in found
+
+
 @pytest.mark.parametrize(
     "heads",
     [
