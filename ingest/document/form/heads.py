@@ -120,7 +120,7 @@ _BEHIND = re.compile("(?<=.{2})(?:姓名|名称|全称)$")
 _USUAL = {
     FieldType.TELEPHONE: "(?:联系人)?(?:联系|移动|办公|固定)?(?:电话|手机|方式|座机)(?:号码?)?",
     FieldType.EMAIL: "(?:联系人)?(?:电子)?(?:邮箱|邮件|e-?mail)(?:地址|号)?",
-    FieldType.CHOICE: "(?:学校|办学|单位|学段)?(?:类型|类别)",
+    FieldType.CHOICE: "(?!申报|项目|参评|推荐)[\u3400-\u9fff]{0,2}(?:类型|类别)",
 }
 """What people call such a column, whatever the form calls it."""
 

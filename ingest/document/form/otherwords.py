@@ -29,22 +29,20 @@ _CONTACT = frozenset({
     "联系人", "联络人", "联络员", "联系人员", "联系人名称", "联络人姓名", "联络员姓名", "项目联系人", "业务联系人", "工作联系人",
     "申报联系人", "具体联系人", "联系老师", "联系教师", "联系人员姓名",
 })  # fmt: skip
-_DIVISION = frozenset({
-    "师市", "所属师市", "所在师市", "师市名称", "所属师", "所在师", "隶属师市", "所属师市名称", "所在师市名称", "所属师/市",
-    "所在师/市",
-})  # fmt: skip
-_UNIT = frozenset({
-    "单位名称", "学校名称", "申报单位", "单位全称", "学校全称", "申报单位全称", "申报学校名称", "申报学校全称", "单位/学校名称",
-    "申请单位", "申请单位名称", "申请学校", "参评单位", "参评学校", "参评单位名称",
-})  # fmt: skip
-_NAMED = (_CONTACT, _DIVISION, _UNIT)
 _TYPED = {FieldType.TELEPHONE: _TELEPHONE, FieldType.EMAIL: _EMAIL}
+_BELONGING, _APPLYING = ("所属", "所在", "隶属"), ("申报", "申请", "参评")
+_CALLED = ("名称", "全称")
+_STEM = re.compile(
+    f"(?P<before>{'|'.join((*_BELONGING, *_APPLYING))})?"
+    "(?P<stem>[\u3400-\u9fff]{2,4}?)"
+    f"(?P<behind>{'|'.join(_CALLED)})?"
+)
 
-OTHER_WORDS = frozenset().union(*_NAMED, *_TYPED.values())
+OTHER_WORDS = frozenset().union(_CONTACT, *_TYPED.values())
 """Labels in other words: never the value of the label before them."""
 
 _OTHER_PERSON = re.compile(
-    "(?:学校|园所|单位|申报单位|项目|主要|分管|主管|党委|党组织)*"
+    "(?:[\u3400-\u9fff]{2})?(?:单位|项目|主要|分管|主管|党委|党组织)*"
     "(?:校长|园长|院长|负责人|负责同志|法人|法人代表|法定代表人|书记|主任|局长|领导|校领导|填表人|填报人|审核人|经办人)"
     "(?:姓名)?"
 )
@@ -71,7 +69,7 @@ class Elsewise(NamedTuple):
 
 def has_contact(form: Form) -> bool:
     """Whether a form asks for somebody to contact, who need not be its head."""
-    return any(_kind(field) is _CONTACT for field in form.fields)
+    return any(_words_of(field) is _CONTACT for field in form.fields)
 
 
 def of_another(table: Table, cell: Cell, known: Known) -> bool:
@@ -101,16 +99,34 @@ def read_otherwise(
 
 def _words_for(field: Field, form: Form) -> frozenset[str]:
     """Other words for a field; none where the form asks for several of the kind."""
-    kind = _kind(field)
-    alone = sum(_kind(each) is kind for each in form.fields) == 1
-    return kind if alone and kind is not None else frozenset()
+    words = _words_of(field)
+    alone = sum(not words.isdisjoint(_words_of(each)) for each in form.fields) == 1
+    return words if alone else frozenset()
 
 
-def _kind(field: Field) -> frozenset[str] | None:
+def _words_of(field: Field) -> frozenset[str]:
     if field.type in _TYPED:
         return _TYPED[field.type]
     keys = {label_key(label) for label in field.labels}
-    return next((kind for kind in _NAMED if field.type is FieldType.TEXT and kind & keys), None)
+    if field.type is not FieldType.TEXT or keys & _CONTACT:
+        return _CONTACT if field.type is FieldType.TEXT else frozenset()
+    return frozenset(word for key in keys for word in _variants(key))
+
+
+def _variants(key: str) -> Iterator[str]:
+    """A label of where one belongs (所属…) or of what one is called (…名称, 申报…), said otherwise."""
+    said = _STEM.fullmatch(key)
+    if said is None:
+        return
+    stem = said["stem"]
+    if said["before"] in _BELONGING:
+        places = (stem, f"{stem[0]}/{stem[1:]}", stem[0])
+        yield from (before + each for before in _BELONGING for each in places)
+        yield from (before + stem + "名称" for before in ("", *_BELONGING))
+        yield stem
+    elif said["before"] or said["behind"]:
+        yield from (stem + behind for behind in _CALLED)
+        yield from (before + stem + behind for before in _APPLYING for behind in ("", *_CALLED))
 
 
 def _in_cells(content: Content, field: Field, words: frozenset[str]) -> Iterator[Elsewise]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
+from operator import itemgetter
 
 from rules.vocabulary import normalise
 
@@ -17,11 +19,11 @@ _SAME = {
     "普高": "普通高中",
     "高级中学": "普通高中",
     "完中": "完全中学",
-    "中等职业学校": "中职学校",
-    "职业高中": "中职学校",
-    "职高": "中职学校",
-    "九年制学校": "九年一贯制学校",
-    "十二年制学校": "十二年一贯制学校",
+    "中等职业": "中职",
+    "职业高中": "中职",
+    "职高": "中职",
+    "九年制": "九年一贯制",
+    "十二年制": "十二年一贯制",
 }
 _STOP = re.compile(r"[\s。.,;]+$")
 
@@ -31,8 +33,15 @@ def meant(raw: str, options: Sequence[str]) -> str | None:
     said = _STOP.sub("", normalise(raw))
     if _NO_OBJECTION.fullmatch(said):
         return "无异议" if "无异议" in options else None
-    option = _SAME.get(said) or f"{said}学校"
-    if option not in options:
-        return None
-    rivals = [each for each in options if each != option and said in each]
-    return None if rivals else option
+    end = _common_end(options)
+    stem = said.removesuffix(end)
+    named = [each for each in options if each.removesuffix(end) == _SAME.get(stem, stem)]
+    rivals = [each for each in options if each not in named and said in each]
+    return named[0] if len(named) == 1 and not rivals else None
+
+
+def _common_end(options: Sequence[str]) -> str:
+    """What at least two options end in, two characters that may be left out."""
+    ends = Counter(each[-2:] for each in options if len(each) > 3)
+    end, count = max(ends.items(), key=itemgetter(1), default=("", 0))
+    return end if count > 1 else ""
