@@ -31,6 +31,7 @@ DecisionOption = Annotated[
     Decision | None,
     typer.Option(
         "--decision",
+        metavar="<裁定>",
         help="只列现在是这种裁定的:"
         + "、".join(f"{each} {DECISION_NAMES[each]}" for each in Decision),
         envvar="MAILROOM_DECISION",
