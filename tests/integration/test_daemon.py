@@ -171,6 +171,31 @@ def test_the_daemon_answers_a_mail_and_ends_when_told(
 
 
 @pytest.mark.usefixtures("signals")
+def test_no_mail_waits_for_a_tick_while_others_are_read(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What came in is read at once, and what one turn leaves over in the next, which follows."""
+    monkeypatch.setattr(daemon, "WORK_EVERY", timedelta(hours=1))
+    monkeypatch.setattr(daemon, "TURN", timedelta())
+    for number in range(4):
+        house.arrive(plain_mail(number, from_=f"a{number}@example.cn"))
+    loop = Daemon(house.app)
+    main = threading.get_ident()
+
+    def watch() -> None:
+        limit = time.monotonic() + 20
+        while answers(house) < 4 and time.monotonic() < limit:
+            time.sleep(0.02)
+        signal.pthread_kill(main, signal.SIGTERM)
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    loop.run()
+    watcher.join()
+    assert answers(house) == 4
+
+
+@pytest.mark.usefixtures("signals")
 def test_the_daemon_ends_by_itself_when_the_way_out_refuses_its_login(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
