@@ -10,7 +10,7 @@ from __future__ import annotations
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import FrameType
@@ -215,6 +215,7 @@ class Daemon:
     entitled: Callable[[], bool] = lambda: True
     told_to_stop: bool = False  #: by a signal
     more: bool = False  #: there is work that no tick need be waited for
+    quiet_until: float = 0.0  #: no look that news caused before then
     goes_on: bool = False  #: a turn of it is queued behind what is due by now
 
     def run(self) -> None:
@@ -251,24 +252,28 @@ class Daemon:
         self._listen()
         self._tick(self._look)
         scheduler.start()
-        quiet_until = 0.0
         while not self.stop.wait(LISTEN_EVERY.total_seconds()):
-            if self.reload:
-                self.reload = False
-                scheduler.add_job(self._tick, args=[self._reload])
-            if self.more and not self.goes_on:
-                self.goes_on = True
-                scheduler.add_job(self._tick, args=[self._work_on])
-            if self.news.is_set() and time.monotonic() >= quiet_until:
-                self.news.clear()
-                quiet_until = time.monotonic() + NEWS_PAUSE.total_seconds()
-                scheduler.add_job(self._tick, args=[self._look])
+            for asked in self._asked_for():
+                scheduler.add_job(self._tick, args=[asked])
         notify("STOPPING=1")
         scheduler.shutdown(wait=True)
         if self.listener is not None:
             self.listener.join(timeout=5.0)
         if self.fatal is not None:
             raise self.fatal
+
+    def _asked_for(self) -> Iterator[Callable[[], object]]:
+        """The steps that no tick is waited for."""
+        if self.reload:
+            self.reload = False
+            yield self._reload
+        if self.more and not self.goes_on:
+            self.goes_on = True
+            yield self._work_on
+        if self.news.is_set() and time.monotonic() >= self.quiet_until:
+            self.news.clear()
+            self.quiet_until = time.monotonic() + NEWS_PAUSE.total_seconds()
+            yield self._look
 
     def _listen(self) -> None:
         """Where the server tells of new mail, let that cause a look beside the regular ones."""
