@@ -141,11 +141,6 @@ def is_other(read: str, key: str) -> bool:
     return fuzz.ratio(read, key) / 100 < FOREIGN or (read != key and sorted(read) == sorted(key))
 
 
-def doubt_of(spot: Spot) -> float:
-    """How far the engine is from being sure, all characters of a place together."""
-    return sum((1 - line.confidence) * len(line.text) for line in spot.lines)
-
-
 class Look:
     """The values of a Word file looked for on a print."""
 

@@ -15,6 +15,7 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
 from ingest.comparison.telling import (
+    doubt_of,
     is_telling,
     one_other_character,
     other_words,
@@ -139,7 +140,7 @@ class _Look:
         """Whether other characters stand in the place of some that nobody misreads; ``inside``: the
         same text stands on both sides.
         """
-        one = inside and one_other_character(step.word, step.scan, self._doubt(step))
+        one = inside and one_other_character(step.word, step.scan, doubt_of(self._lines_of(step)))
         return one or other_words(step.word, step.scan)
 
     def _is_clause(self, step: _Step, *, ended: bool) -> bool:
@@ -163,10 +164,6 @@ class _Look:
     def _least(self, step: _Step) -> float:
         """The confidence of the worst line that the characters stand in."""
         return min((line.confidence for line in self._lines_of(step)), default=1.0)
-
-    def _doubt(self, step: _Step) -> float:
-        """How far the engine is from being sure of those lines, all their characters together."""
-        return sum((1 - line.confidence) * len(line.text) for line in self._lines_of(step))
 
     def _lines_of(self, step: _Step) -> Iterator[Run]:
         at = 0

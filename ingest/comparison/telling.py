@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from rapidfuzz.distance import Levenshtein
 
@@ -38,6 +38,23 @@ _BOX, _MARK = "□◻☐○", "☑√✓✔■☒⊙◉●🗹"
 _OPTION = re.compile(rf"([{_BOX}{_MARK}])\s*([^\s{_BOX}{_MARK}]+)")
 _PLAIN_BOX = "口"  #: what a box may be read as, at the front of an option
 MOST_DOUBT = 0.025  #: of all characters of a piece together: then none of them is misread
+
+
+class Piece(Protocol):
+    """Print that was read in one go, and how sure the engine is of its characters."""
+
+    @property
+    def text(self) -> str:
+        """What was read."""
+
+    @property
+    def confidence(self) -> float:
+        """From 0 to 1."""
+
+
+def doubt_of(pieces: Iterable[Piece]) -> float:
+    """How far the engine is from being sure, all characters of some pieces together."""
+    return sum((1 - piece.confidence) * len(piece.text) for piece in pieces)
 
 
 def with_figures(text: str) -> str:

@@ -23,7 +23,6 @@ from ingest.comparison.look import (
     Look,
     NameRead,
     Wanted,
-    doubt_of,
     is_other,
     misread,
     numbers_on,
@@ -32,6 +31,7 @@ from ingest.comparison.passages import Run, changes
 from ingest.comparison.printed import Spot, plain
 from ingest.comparison.telling import (
     boxes_before,
+    doubt_of,
     goes_on,
     is_other_address,
     is_other_name,
@@ -112,7 +112,7 @@ class Texts(Look):
 
     def _has_one_other(self, value: Wanted, spot: Spot) -> bool:
         """Whether a single character was changed, and the text stands nowhere as it is."""
-        other = one_other_character(value.key, plain(spot.text), doubt_of(spot))
+        other = one_other_character(value.key, plain(spot.text), doubt_of(spot.lines))
         return other and value.key not in self.page.text
 
     def _short_text(self, value: Wanted) -> Iterator[Difference]:

@@ -13,11 +13,10 @@ from dataclasses import dataclass, field, replace
 
 from ingest.document.content import Cell, Table
 from ingest.document.form.labels import NAME_LABELS, OTHER_LABELS, key_of
+from ingest.document.form.persons import COLUMNS, NAMES_OTHER
 from rules.vocabulary import Field, FieldType
 
 _EVERYTHING = (0, 1_000_000)
-_OTHERS = re.compile("校长|负责人|法人|法定|书记|主任|局长|领导|填表|填报人|审核")
-"""Persons who are nobody's contact: what is asked below them is theirs."""
 
 
 @dataclass(frozen=True)
@@ -117,12 +116,6 @@ def _joined(key: str, labels: _Labels) -> list[Field]:
 
 _BEFORE = re.compile("^(?:所在|申报|参评|(?:所属|推荐)(?!单位))(?=.{2})")
 _BEHIND = re.compile("(?<=.{2})(?:姓名|名称|全称)$")
-_USUAL = {
-    FieldType.TELEPHONE: "(?:联系人)?(?:联系|移动|办公|固定)?(?:电话|手机|方式|座机)(?:号码?)?",
-    FieldType.EMAIL: "(?:联系人)?(?:电子)?(?:邮箱|邮件|e-?mail)(?:地址|号)?",
-    FieldType.CHOICE: "(?!申报|项目|参评|推荐)[\u3400-\u9fff]{0,2}(?:类型|类别)",
-}
-"""What people call such a column, whatever the form calls it."""
 
 
 def _otherwise(key: str, labels: _Labels) -> Field | None:
@@ -133,7 +126,7 @@ def _otherwise(key: str, labels: _Labels) -> Field | None:
     meant = {
         field.name: field
         for label, field in labels.items()
-        if (usual := _USUAL.get(field.type))
+        if (usual := COLUMNS.get(field.type))
         and re.fullmatch(usual, key)
         and (field.type is not FieldType.CHOICE or re.fullmatch(usual, label))
     }
@@ -155,9 +148,8 @@ def _single_or_double(table: Table, row: int, labels: _Labels) -> Head | None:
     lower = list(_own(table, row + 1))
     below = _once([(at, labels.get(key_of(cell.text)), cell.text) for at, cell in lower])
     double = _double(table, row, labels)
-    if single and len(double) >= max(len(single), len(below)):
-        return Head(row, row + 1, double)
-    if len(double) > max(len(single), len(below)):
+    most = max(len(single), len(below))
+    if len(double) > most or (single and len(double) == most):
         return Head(row, row + 1, double)
     return Head(row, row, single) if single else None
 
@@ -173,7 +165,7 @@ def _without_others(columns: _Columns) -> Iterator[tuple[int, Field | None, str]
     contact = any(named and _names_contact(named) for _, named, _ in columns)
     others = False
     for column, named, text in columns:
-        if named is None and _OTHERS.search(_ASIDE.sub("", text)):
+        if named is None and NAMES_OTHER.search(_ASIDE.sub("", text)):
             others = contact
         elif named is not None and named.type not in _CODES:
             others = False
@@ -246,6 +238,6 @@ def _grouped(group: str, over: str, under: str, labels: _Labels) -> tuple[Field 
         return labels[group], group
     if group + under in labels:
         return labels[group + under], group + under
-    if group not in labels and _OTHERS.search(group):
+    if group not in labels and NAMES_OTHER.search(group):
         return None, ""
     return labels.get(under), under

@@ -12,24 +12,11 @@ from typing import NamedTuple
 
 from ingest.document.content import Cell, Content, Line, Table
 from ingest.document.form.labels import MAX_LABEL, key_of, label_pattern, plain
+from ingest.document.form.persons import CONTACT, OTHER_PERSON, REACHED
 from rules.call import Form
 from rules.labels import label_key
 from rules.vocabulary import Field, FieldType
 
-_TELEPHONE = frozenset({
-    "联系方式", "移动电话", "手机号", "电话号码", "联系电话号码", "联系手机", "联系手机号", "联系号码", "办公电话", "固定电话",
-    "座机", "联系人电话", "联系人手机", "联系人手机号", "联系人手机号码", "联系人联系方式", "联系人联系电话", "联络电话",
-    "联络方式", "办公室电话", "电话/手机", "手机/电话", "移动电话号码", "tel",
-})  # fmt: skip
-_EMAIL = frozenset({
-    "电子信箱", "邮箱地址", "电子邮箱地址", "电子邮件地址", "邮件地址", "e-mail", "email", "联系邮箱", "联系人邮箱",
-    "联系人电子邮箱", "信箱", "邮件", "电邮", "邮箱号",
-})  # fmt: skip
-_CONTACT = frozenset({
-    "联系人", "联络人", "联络员", "联系人员", "联系人名称", "联络人姓名", "联络员姓名", "项目联系人", "业务联系人", "工作联系人",
-    "申报联系人", "具体联系人", "联系老师", "联系教师", "联系人员姓名",
-})  # fmt: skip
-_TYPED = {FieldType.TELEPHONE: _TELEPHONE, FieldType.EMAIL: _EMAIL}
 _BELONGING, _APPLYING = ("所属", "所在", "隶属"), ("申报", "申请", "参评")
 _CALLED = ("名称", "全称")
 _STEM = re.compile(
@@ -38,14 +25,9 @@ _STEM = re.compile(
     f"(?P<behind>{'|'.join(_CALLED)})?"
 )
 
-OTHER_WORDS = frozenset().union(_CONTACT, *_TYPED.values())
+OTHER_WORDS = frozenset().union(CONTACT, *REACHED.values())
 """Labels in other words: never the value of the label before them."""
 
-_OTHER_PERSON = re.compile(
-    "(?:[\u3400-\u9fff]{2})?(?:单位|项目|主要|分管|主管|党委|党组织)*"
-    "(?:校长|园长|院长|负责人|负责同志|法人|法人代表|法定代表人|书记|主任|局长|领导|校领导|填表人|填报人|审核人|经办人)"
-    "(?:姓名)?"
-)
 _NEAR = 3  #: rows or lines from a contact to what is asked of the same person
 
 
@@ -69,7 +51,7 @@ class Elsewise(NamedTuple):
 
 def has_contact(form: Form) -> bool:
     """Whether a form asks for somebody to contact, who need not be its head."""
-    return any(_words_of(field) is _CONTACT for field in form.fields)
+    return any(_words_of(field) is CONTACT for field in form.fields)
 
 
 def of_another(table: Table, cell: Cell, known: Known) -> bool:
@@ -93,7 +75,7 @@ def read_otherwise(
         found = [*_in_cells(content, field, words), *_in_lines(content, field, words)]
         if len(found) != 1:
             continue
-        if field.type not in _TYPED or _is_contacts(content, found[0], known):
+        if field.type not in REACHED or _is_contacts(content, found[0], known):
             yield found[0]
 
 
@@ -105,11 +87,11 @@ def _words_for(field: Field, form: Form) -> frozenset[str]:
 
 
 def _words_of(field: Field) -> frozenset[str]:
-    if field.type in _TYPED:
-        return _TYPED[field.type]
+    if field.type in REACHED:
+        return REACHED[field.type]
     keys = {label_key(label) for label in field.labels}
-    if field.type is not FieldType.TEXT or keys & _CONTACT:
-        return _CONTACT if field.type is FieldType.TEXT else frozenset()
+    if field.type is not FieldType.TEXT or keys & CONTACT:
+        return CONTACT if field.type is FieldType.TEXT else frozenset()
     return frozenset(word for key in keys for word in _variants(key))
 
 
@@ -213,15 +195,15 @@ _COLON = re.compile("[:：]")
 
 def _who(text: str, known: Known) -> str | None:
     key = key_of(_COLON.split(text, maxsplit=1)[0][:MAX_LABEL])
-    if key in _CONTACT or key == "联系人姓名":
+    if key in CONTACT:
         return "contact"
-    if not _OTHER_PERSON.fullmatch(key):
+    if not OTHER_PERSON.fullmatch(key):
         return None
     return "contact" if key in known.labels else "other"
 
 
-_IN_TEXT = label_pattern(_CONTACT | {"联系人姓名"})
-_OTHER_IN_TEXT = re.compile(rf"(?:{_OTHER_PERSON.pattern})\s*(?:\([^()]*\)\s*)?:")
+_IN_TEXT = label_pattern(CONTACT)
+_OTHER_IN_TEXT = re.compile(rf"(?:{OTHER_PERSON.pattern})\s*(?:\([^()]*\)\s*)?:")
 
 
 def behind_another(flat: str) -> bool:

@@ -69,7 +69,7 @@ def test_what_is_asked_of_another_person_is_theirs(call: Call, person: str) -> N
     assert values(found, "联系电话") == [FIRST[5], SECOND[5]]
 
 
-@pytest.mark.parametrize("person", ["校长", "单位负责人", "分管领导", "填表人"])
+@pytest.mark.parametrize("person", ["校长", "园长", "单位负责人", "分管领导", "填表人", "经办人"])
 def test_a_telephone_behind_another_person_is_theirs(call: Call, person: str) -> None:
     """In heads of one row, whichever stands first; theirs alone is nobody's contact's."""
     theirs = ["校长甲", "13700000001"]
@@ -171,3 +171,16 @@ def test_a_copy_of_a_table_names_nobody_twice(call: Call) -> None:
 
     assert values(rows(call, table, table), "单位名称") == NAMES
     assert len(rows(call, table, [HEADS, FIRST, [*SECOND[:5], "13900000000"]])) == 3
+
+
+def test_a_group_and_what_stands_under_it_may_be_a_name_only_together(call: Call) -> None:
+    """学校 over 名称 and 编号, 联系 over 电话."""
+    heads = [
+        ["序号", "学校", "<", "师市", "联系人", "联系"],
+        ["^", "名称", "编号", "^", "^", "电话"],
+    ]
+    line = ["1", FIRST[1], "007", FIRST[2], FIRST[4], FIRST[5]]
+
+    (found,) = rows(call, [*heads, line])
+    told = [found[name].value for name in ("单位名称", "师市", "联系人", "联系电话")]
+    assert told == [FIRST[1], FIRST[2], FIRST[4], FIRST[5]]

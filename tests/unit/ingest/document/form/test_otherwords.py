@@ -114,3 +114,13 @@ def test_other_words_left_open_are_blank(call: Call) -> None:
     """Asked beside the contact, and not answered."""
     facts = read(call, [["联系人", "白杨"], ["联系方式", ""]])
     assert facts["联系电话"].knowledge is Knowledge.BLANK
+
+
+def test_what_a_long_text_mentions_asks_for_nothing(call: Call) -> None:
+    """A cell or paragraph of 200 characters says much, and among it a telephone: no label's."""
+    told = (
+        f"联络人：白杨；移动电话：{OURS}；"
+        + "学校建设了智慧校园平台，师生全部开通账号并常态化使用。" * 9
+    )
+    for facts in (read(call, [["建设基础", told]]), read(call, [], [told])):
+        assert facts["联系电话"].knowledge is not Knowledge.KNOWN
