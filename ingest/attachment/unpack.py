@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from itertools import chain
 
 from ingest.attachment.archives import CONTAINERS, is_volume, open_archive
 from ingest.attachment.identify import identify
@@ -21,6 +22,7 @@ from ingest.attachment.members import VOLUME, Opened
 from ingest.attachment.pdffiles import files_in_pdf
 from ingest.attachment.smime import is_enveloped, is_signed, signed_mail
 from ingest.attachment.unlocking import unlocked
+from ingest.attachment.volumes import Pieces, joined, piece_of, sets_of, told
 from ingest.message.bodies import body_html
 from ingest.message.embedded import Embedded
 from ingest.message.errors import UnreadableMessage
@@ -28,10 +30,6 @@ from ingest.message.filenames import parameters
 from ingest.message.structure import Entity, RawMail, parse_structure, usual_line_ends, walk
 from ingest.reading import Fate, Kind
 
-_PIECE = re.compile(r"\.(?:7z|zip|rar)\.\d{3}$|\.[zr]\d{2}$|\.part\d{1,3}\.rar$", re.IGNORECASE)
-"""Names that 7-Zip, 360 and WinRAR give the pieces of an archive cut in several: only the first
-looks like one at all, or like a Word file that was stored in it.
-"""
 _CONTENT_ID = re.compile(r"cid:([^\"'>\s)]{1,300})", re.IGNORECASE)
 _APPLE_SINGLE = b"\0\x05\x16\0"
 MAX_PIECES = 99
@@ -79,12 +77,15 @@ def unpack(data: bytes, name: str, path: str, budget: Budget, depth: int = 0) ->
 
 
 def _is_piece(data: bytes, name: str, kind: Kind, opened: Opened | None) -> bool:
-    """Whether a file is one of the pieces of an archive that was cut in several."""
+    """Whether a file is one of the pieces of an archive that was cut in several: only the first
+    looks like one at all, or like a Word file that was stored in it.
+    """
+    named = piece_of(name) is not None
     if opened is not None:
-        return bool(_PIECE.search(name)) and opened.fate is Fate.DAMAGED
+        return named and opened.fate is Fate.DAMAGED
     if kind is Kind.OTHER and name.lower().endswith(".zip") and is_volume(data):
         return True  # the last one, which has the name of the whole
-    return bool(_PIECE.search(name)) and (kind is Kind.OTHER or data.startswith(b"PK"))
+    return named and (kind is Kind.OTHER or data.startswith(b"PK"))
 
 
 def _in_wrapper(
@@ -164,8 +165,11 @@ def mail_items(
     """
     leaves = tuple(walk(root))
     shown = {match[1] for match in _CONTENT_ID.finditer(body_html(leaves, raw))}
-    for number, leaf in enumerate(leaves, 1):
-        yield from _leaf_items(raw, leaf, f"{prefix}{number}", shown, budget, depth)
+    together = _in_pieces(raw, leaves, prefix, budget, depth)
+    for place, leaf in enumerate(leaves):
+        items = _leaf_items(raw, leaf, f"{prefix}{place + 1}", shown, budget, depth)
+        yield from together.of_leaf(place, items)
+    yield from together.wholes()
     yield from _joined(raw, leaves, prefix, budget, depth)
     for stray in stray_items(raw, root, prefix):
         if stray.fate is None:
@@ -222,6 +226,79 @@ def _embedded(files: Iterable[Embedded], path: str, budget: Budget, depth: int) 
                 f"正文里有 {file.code} 编码的文件, 不能自动解开, 由人工查看; 请作为普通附件重新发送"
             )
             yield Item(place, "", Kind.OTHER, file.data, Fate.UNSUPPORTED, reason)
+
+
+# --- an archive that was sent in several files ----------------------------------------------------
+
+_OPENED = frozenset({Fate.UNPACKED, Fate.EMPTY, Fate.ENCRYPTED, Fate.LIMIT})
+
+
+@dataclass(frozen=True)
+class _Together:
+    """The archives of one mail that came in pieces, those first that could be put together."""
+
+    sets: tuple[tuple[Pieces, Iterator[Item] | None], ...] = ()
+
+    def of_leaf(self, place: int, items: Iterator[Item]) -> Iterator[Item]:
+        """What is said of a leaf: of a piece, what became of the whole."""
+        for pieces, whole in self.sets:
+            if place in pieces.places.values():
+                for item in items:
+                    yield _as_piece(item, pieces, place, opened=whole is not None)
+                    if whole is not None:
+                        return
+                return
+        yield from items
+
+    def wholes(self) -> Iterator[Item]:
+        """What was put together, and everything in it."""
+        for _, whole in self.sets:
+            yield from whole or ()
+
+
+def _as_piece(item: Item, pieces: Pieces, place: int, *, opened: bool) -> Item:
+    if opened:
+        return replace(item, fate=Fate.UNPACKED, reason=told(pieces, place, opened=True))
+    piece = item.reason == VOLUME
+    return replace(item, reason=told(pieces, place, opened=False)) if piece else item
+
+
+def _in_pieces(
+    raw: RawMail, leaves: tuple[Entity, ...], prefix: str, budget: Budget, depth: int
+) -> _Together:
+    found = []
+    for number, pieces in enumerate(sets_of([leaf.name for leaf in leaves]), 1):
+        whole = _put_together(raw, leaves, pieces, f"{prefix}卷{number}", budget, depth)
+        found.append((pieces, whole))
+    return _Together(tuple(found))
+
+
+def _put_together(
+    raw: RawMail,
+    leaves: tuple[Entity, ...],
+    pieces: Pieces,
+    path: str,
+    budget: Budget,
+    depth: int,
+) -> Iterator[Item] | None:
+    """The whole and everything in it; None when the pieces do not make one."""
+    if len(pieces.places) < 2 or pieces.missing:
+        return None
+    parts = [leaves[place].content(raw) for _, place in sorted(pieces.places.items())]
+    data = None if any(_is_whole(part) for part in parts) else joined(parts)
+    if data is None:
+        return None
+    del parts
+    items = unpack(data, pieces.whole, path, budget, depth)
+    first = next(items)
+    return chain((first,), items) if first.fate in _OPENED else None
+
+
+def _is_whole(data: bytes) -> bool:
+    """Whether it opens by itself: people call archives parts of something that are none."""
+    kind = identify(data, "")
+    opened = open_archive(kind, data, "", Budget()) if kind in CONTAINERS else None
+    return opened is not None and opened.fate is Fate.UNPACKED
 
 
 # --- a mail that was sent in several --------------------------------------------------------------

@@ -1,5 +1,5 @@
-"""What forms call the persons they ask for and the ways to reach one: a contact, whoever is nobody's
-contact, a telephone, an address.
+"""What forms call the persons they ask for and the ways to reach one: a contact, whoever is
+nobody's contact, a telephone, an address.
 
 Pure words; whose telephone is whose is ``otherwords.py`` for labels and ``heads.py`` for columns.
 """
