@@ -53,3 +53,24 @@ class FixedClock:
     def now(self) -> datetime:
         """The instant it was set to."""
         return self.instant
+
+
+class Jumps:
+    """Notices that the machine's clock was set. A scheduler that waits for a time of day sits out
+    the hours by which it was put back (a hardware clock that shows Beijing time begins eight hours
+    ahead), and counts every tick of the years by which a clock that had lost its time was put on.
+    """
+
+    def __init__(self, wall: Callable[[], float] = time.time) -> None:
+        self._wall = wall
+        self._ahead = self._lead()
+
+    def since(self) -> int:
+        """By how many seconds since this was asked last, whole ones, back below zero; 0 when it was
+        not.
+        """
+        before, self._ahead = self._ahead, self._lead()
+        return round(self._ahead - before)
+
+    def _lead(self) -> float:
+        return self._wall() - time.monotonic()

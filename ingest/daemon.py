@@ -7,18 +7,21 @@ would drop or double work (measured: a digest whose minute passed during a resta
 
 from __future__ import annotations
 
+import logging
+import math
 import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from types import FrameType
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from ingest.app import App
+from ingest.clock import Jumps, SystemClock
 from ingest.errors import LoginRefusedError, MailroomError, StorageError, TemporaryError
 from ingest.log import get_logger
 from ingest.mailbox.idle import HearingMailbox, Listener
@@ -26,6 +29,7 @@ from ingest.mailbox.patience import Patience
 from ingest.notify import notify
 from ingest.opening import UnfitStoreError
 from ingest.sandbox.trial import require_walls
+from ingest.steps.border import fault_of
 from ingest.steps.canary import canary_if_due, watch_canary
 from ingest.steps.closing import close_due
 from ingest.steps.delivery import keep_undelivered_tasks
@@ -40,6 +44,7 @@ from ingest.steps.staff.replies import answer_one
 from ingest.steps.watch import alarm_login_refused, watch_intake, watch_walls
 from ingest.store.events import EventKind, record_event
 from ingest.store.folders import forget_listings
+from ingest.told import Told
 
 WORK_EVERY = timedelta(seconds=5)
 LISTEN_EVERY = timedelta(seconds=0.25)
@@ -48,6 +53,8 @@ NEWS_PAUSE = timedelta(seconds=5)
 """Between two looks that news caused: each is a login, and a hundred mails may come in a minute."""
 WATCH_EVERY = timedelta(minutes=1)
 """How often the daemon looks at its own health."""
+AT_ONCE = datetime(2000, 1, 1, tzinfo=UTC)
+"""Now, for APScheduler, which waits for times of day: whatever a clock that was set says."""
 LEFTOVERS_AFTER = timedelta(days=1)
 TURN = timedelta(minutes=1)
 """How long reading or judging goes on before letters and the next look at the mailbox have their
@@ -58,6 +65,8 @@ mailbox that nobody looks into for a quarter of an hour counts as dead.
 """
 READING_TURN = timedelta(seconds=10)
 """How long the rest of the house waits for what is being read; the readers go on meanwhile."""
+LONG = timedelta(minutes=10)
+"""A step that has lasted so long is told; the longest turn of work is shorter."""
 SENDING_TURN = timedelta(minutes=5)
 """The same for sending; longer, because each turn is a login, and NetEase wants 20 seconds between
 two letters."""
@@ -103,30 +112,43 @@ def work(
 
     ``stop`` ends it after the unit in hand; ``sending`` says whether the mail server may be asked
     to take letters. Each kind of work ends with the first unit beyond its turn; the rest waits for
-    the next call. A digest that cannot be made keeps no letter from leaving.
+    the next call. Trouble with one kind keeps no other waiting, and no letter from leaving: mails
+    that cannot be had from their store for an hour would else have stopped the whole house.
     """
     told = stop or threading.Event()
-    now, database = app.clock.now(), app.database
+    now, database, clock, mouth = app.clock.now(), app.database, app.clock, app.mouth
     app.chronicle.acquaint(app.mailbox, now)
     look_at_rules(app.rules, database, now)
     settle_uncertain(database, app.mailbox, now)
     # a single round has all the time it needs: whoever waits for it has nobody else waiting
-    readers, reading_turn = app.readers, turn if turn == timedelta.max else min(turn, READING_TURN)
-    left = [
-        _take_turn(
-            lambda: readers.read_next(database, app.files, app.mouth, app.clock), told, reading_turn
-        ),
-        _take_turn(lambda: answer_one(database, app.rules, app.mouth, app.clock.now()), told, turn),
-        _take_turn(lambda: judge_one(database, app.rules, app.mouth, app.clock.now()), told, turn),
-        _take_turn(lambda: remind_due(database, app.mouth, app.clock.now()), told, turn),
-        _take_turn(lambda: close_due(database, app.mouth, app.clock.now()), told, turn),
-    ]
-    keep_undelivered_tasks(database, app.clock.now())
+    reading_turn = turn if turn == timedelta.max else min(turn, READING_TURN)
+    left: list[bool] = []
+
+    def turn_of(unit: Callable[[], bool], turn: timedelta = turn) -> Callable[[], object]:
+        return lambda: left.append(_take_turn(unit, told, turn))
+
     try:
-        digest_if_due(database, app.settings, app.mouth, app.clock.now())
+        _do_all(
+            turn_of(lambda: app.readers.read_next(database, app.files, mouth, clock), reading_turn),
+            turn_of(lambda: answer_one(database, app.rules, mouth, clock.now())),
+            turn_of(lambda: judge_one(database, app.rules, mouth, clock.now())),
+            turn_of(lambda: remind_due(database, mouth, clock.now())),
+            turn_of(lambda: close_due(database, mouth, clock.now())),
+            lambda: keep_undelivered_tasks(database, clock.now()),
+            lambda: digest_if_due(database, app.settings, mouth, clock.now()),
+        )
     finally:
         _send(app, told, sending or Patience(), sending_turn)
     return any(left)
+
+
+def _do_all(*steps: Callable[[], object]) -> None:
+    """Every step, whatever became of those before it. Raises the first fault."""
+    faults = [fault for fault in map(fault_of, steps) if fault is not None]
+    for fault in faults[1:]:
+        get_logger().error("one more trouble in this turn", error=str(fault))
+    if faults:
+        raise faults[0]
 
 
 def _take_turn(unit: Callable[[], bool], told: threading.Event, turn: timedelta) -> bool:
@@ -147,7 +169,7 @@ def _send(
         return
     ends, outlet = time.monotonic() + turn.total_seconds(), app.outlet
     try:
-        _take_turn(lambda: bool(send_due(outlet, ends)), told, turn)
+        _take_turn(lambda: bool(send_due(outlet, ends, told)), told, turn)
         patience.succeeded()
     except (TemporaryError, LoginRefusedError) as error:
         wait = patience.failed(error)
@@ -201,22 +223,22 @@ class Daemon:
     """``mailroom run``: ticks until it is told to stop or must not go on."""
 
     app: App
-    stop: threading.Event = field(default_factory=threading.Event)
+    stop: Told = field(default_factory=Told)
     fatal: MailroomError | None = None
     looking: Patience = field(default_factory=Patience)  #: with the mailbox
     sending: Patience = field(default_factory=Patience)  #: with the server that takes letters
-    news: threading.Event = field(
-        default_factory=threading.Event
-    )  #: the server said that something came
+    #: the server said that something came
+    news: threading.Event = field(default_factory=threading.Event)
     listener: Listener | None = None
-    #: SIGHUP came; a plain flag, because a handler must not take a lock its thread may hold
-    reload: bool = False
+    reload: bool = False  #: SIGHUP came
     #: whether we may go on; False where another process has taken our part over
     entitled: Callable[[], bool] = lambda: True
     told_to_stop: bool = False  #: by a signal
     more: bool = False  #: there is work that no tick need be waited for
     quiet_until: float = 0.0  #: no look that news caused before then
-    goes_on: bool = False  #: a turn of it is queued behind what is due by now
+    #: steps that wait behind what is due, each once: a turn of sending may last five minutes
+    asked: set[Callable[[], object]] = field(default_factory=set)
+    begun: float = math.inf  #: when the step in hand began
 
     def run(self) -> None:
         """Work until SIGTERM or SIGINT; the unit in hand is finished first.
@@ -239,22 +261,32 @@ class Daemon:
             timezone="UTC", executors={"default": ThreadPoolExecutor(1)},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )  # fmt: skip
+        # it warns of every tick that comes while a turn lasts
+        logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
         poll = self.app.settings.mailbox.poll_every.total_seconds()
         started = self.app.clock.now()
-        for step, seconds in (
-            (self._look, max(1.0, poll)),
-            (self._work, WORK_EVERY.total_seconds()),
-            (lambda: watch(self.app, started), WATCH_EVERY.total_seconds()),
-        ):
+        ticks = [
             scheduler.add_job(self._tick, "interval", [step], seconds=seconds)
+            for step, seconds in (
+                (self._look, max(1.0, poll)),
+                (self._work, WORK_EVERY.total_seconds()),
+                (lambda: watch(self.app, started), WATCH_EVERY.total_seconds()),
+            )
+        ]
         notify("READY=1")
         get_logger().info("started", poll_every=poll)
         self._listen()
         self._tick(self._look)
         scheduler.start()
+        jumps = Jumps()
         while not self.stop.wait(LISTEN_EVERY.total_seconds()):
+            if seconds := jumps.since():
+                get_logger().warning("the clock was set, or stood still", seconds=seconds)
+                for tick in ticks:
+                    tick.modify(next_run_time=SystemClock().now())
+            self._tell_of_long_step()
             for asked in self._asked_for():
-                scheduler.add_job(self._tick, args=[asked])
+                scheduler.add_job(self._tick, "date", [asked], run_date=AT_ONCE)
         notify("STOPPING=1")
         scheduler.shutdown(wait=True)
         if self.listener is not None:
@@ -262,18 +294,23 @@ class Daemon:
         if self.fatal is not None:
             raise self.fatal
 
+    def _tell_of_long_step(self) -> None:
+        """Once; nothing else is done meanwhile, and the service manager ends us before long."""
+        if (seconds := time.monotonic() - self.begun) >= LONG.total_seconds():
+            get_logger().warning("a step goes on for long", seconds=round(seconds))
+            self.begun = math.inf
+
     def _asked_for(self) -> Iterator[Callable[[], object]]:
-        """The steps that no tick is waited for."""
-        if self.reload:
-            self.reload = False
-            yield self._reload
-        if self.more and not self.goes_on:
-            self.goes_on = True
-            yield self._work_on
-        if self.news.is_set() and time.monotonic() >= self.quiet_until:
-            self.news.clear()
-            self.quiet_until = time.monotonic() + NEWS_PAUSE.total_seconds()
-            yield self._look
+        """The steps that no tick is waited for, each until it begins. Queued by the thread that
+        ends the scheduler: the end waits for the step in hand, with a lock that queueing takes.
+        """
+        heard = self.news.is_set() and time.monotonic() >= self.quiet_until
+        for step, wanted in (
+            (self._reload, self.reload), (self._work_on, self.more), (self._look_again, heard)
+        ):  # fmt: skip
+            if wanted and step not in self.asked:
+                self.asked.add(step)
+                yield step
 
     def _listen(self) -> None:
         """Where the server tells of new mail, let that cause a look beside the regular ones."""
@@ -283,6 +320,8 @@ class Daemon:
             self.listener.start()
 
     def _reload(self) -> None:
+        self.asked.discard(self._reload)
+        self.reload = False
         look_at_rules(self.app.rules, self.app.database, self.app.clock.now(), closely=True)
 
     def _work(self) -> None:
@@ -292,11 +331,18 @@ class Daemon:
 
     def _work_on(self) -> None:
         """Another turn right behind what is due: while mails wait no reader idles until the next
-        tick, as a quarter of both cores did. Only one is ever queued, and by the thread that ends
-        the scheduler: the end waits for the step in hand, with a lock that queueing takes.
+        tick, as a quarter of both cores did.
         """
-        self.more = self.goes_on = False
+        self.asked.discard(self._work_on)
+        self.more = False
         self._work()
+
+    def _look_again(self) -> None:
+        """The look that news caused."""
+        self.asked.discard(self._look_again)
+        self.news.clear()
+        self.quiet_until = time.monotonic() + NEWS_PAUSE.total_seconds()
+        self._look()
 
     def _look(self) -> None:
         """Look into the mailbox, unless it failed so lately that it is left alone."""
@@ -353,6 +399,7 @@ class Daemon:
         """
         if self.stop.is_set() or not self.entitled():
             return
+        self.begun = time.monotonic()
         try:
             step()
             notify("WATCHDOG=1")
@@ -364,6 +411,8 @@ class Daemon:
             notify("WATCHDOG=1")
         except Exception:  # noqa: BLE001 - step border: ours, for the journal; the loop goes on
             get_logger().exception("unexpected error")
+        finally:
+            self.begun = math.inf
 
     def _note(self, error: Exception) -> None:
         try:

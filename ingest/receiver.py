@@ -5,7 +5,6 @@ One process at a time has the part; others stand by and take it over. PostgreSQL
 from __future__ import annotations
 
 import signal
-import threading
 from dataclasses import dataclass, field
 from datetime import timedelta
 from types import FrameType
@@ -20,6 +19,7 @@ from ingest.settings import Settings
 from ingest.steps.elsewhere import Elsewhere, Tending
 from ingest.store.engine import require_engine, require_engine_laid
 from ingest.store.lease import Lease
+from ingest.told import Told
 
 LOOK_EVERY = 5.0
 """Seconds between two looks of a standby."""
@@ -31,7 +31,7 @@ class Receiver:
     """Stands by until the part is free, works until it is told to stop or has lost the part."""
 
     settings: Settings
-    stop: threading.Event = field(default_factory=threading.Event)
+    stop: Told = field(default_factory=Told)
     _waiting: str = ""  #: why we stand by, as it was told last
 
     def run(self) -> None:
@@ -45,8 +45,9 @@ class Receiver:
         while not self.stop.is_set():
             for number in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(number, self._stop)
+            signal.signal(signal.SIGHUP, signal.SIG_IGN)  # rule files are the other one's business
             notify("READY=1")
-            lost = threading.Event()
+            lost = Told()
             lease = Lease(self.settings.store.database, lost.set)
             try:
                 if self._wait_for(lease):
@@ -73,7 +74,7 @@ class Receiver:
             notify("STATUS=standing by")
         self._waiting = reason
 
-    def _serve(self, lease: Lease, lost: threading.Event) -> None:
+    def _serve(self, lease: Lease, lost: Told) -> None:
         lease.begin_beating()  # what follows may take longer than a standby waits
         app = build(self.settings)
         try:

@@ -5,7 +5,6 @@ on any machine, killed at any time. PostgreSQL only.
 from __future__ import annotations
 
 import signal
-import threading
 import time
 from functools import partial
 from types import FrameType
@@ -23,6 +22,7 @@ from ingest.steps.read import file_or_strike, read_mail
 from ingest.steps.rules import follow_rules_in_force
 from ingest.store.engine import work_off
 from ingest.store.messages import claim_message
+from ingest.told import Told
 
 REST = 5.0
 """Seconds of rest when the world is in trouble: the jobs would otherwise be run through at once."""
@@ -33,7 +33,7 @@ class Worker:
 
     def __init__(self, app: App) -> None:
         self._app = app
-        self._stop = threading.Event()
+        self._stop = Told()
         self._fatal: MailroomError | None = None
 
     def run(self) -> None:

@@ -11,7 +11,7 @@ from functools import partial
 
 from sqlmodel import Session
 
-from ingest.errors import MailroomError, TemporaryError, UsageError
+from ingest.errors import ConfigError, StorageError, TemporaryError, UsageError
 from ingest.judging.cases import CaseJudgement, Surroundings, judge_case
 from ingest.killpoints import point
 from ingest.log import get_logger
@@ -85,7 +85,8 @@ def judge_one(database: Database, rules: RulesInForce, mouth: Mouth, now: dateti
     if case is None:
         return False
     # Our fault, and only this case should suffer for it.
-    fault = fault_of(partial(_judge, database, rules, mouth, case, now), MailroomError)
+    work = partial(_judge, database, rules, mouth, case, now)
+    fault = fault_of(work, TemporaryError, StorageError, ConfigError)
     if fault is not None:
         _put_off(database, case, fault, now)
     return True

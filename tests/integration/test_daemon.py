@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
+import apscheduler.schedulers.base
+import apscheduler.triggers.interval
 import pytest
 
 from ingest import daemon
+from ingest.clock import Jumps, SystemClock
 from ingest.daemon import Daemon, run_once, work
 from ingest.errors import LoginRefusedError, MailroomError, StorageError, TemporaryError
 from ingest.steps.receive import receive_all
+from ingest.steps.send import send_due
 from ingest.store.folders import list_folders
 from ingest.store.tables import MessageState
+from ingest.told import Told
 from notifier.rendering import Templates
 from notifier.transport import SmtpLoginRefused
-from tests.integration.house import SETTLE, House, plain_mail, with_file
+from tests.integration.house import SETTLE, STAFF, House, plain_mail, with_file
 
 Open = Callable[..., House]
 
@@ -89,6 +96,83 @@ def test_a_digest_that_cannot_be_made_keeps_no_waiting_letter(house: House) -> N
     with pytest.raises(Exception, match="nonsense"):
         work(house.app)
     assert len(house.transport.letters) == 1
+
+
+def test_mails_that_cannot_be_had_keep_no_waiting_letter(house: House) -> None:
+    """Each is tried once a minute: a dozen of them would leave no turn to anything else. The first
+    trouble is raised, for the journal.
+    """
+    house.queue()
+    for number in range(2):
+        house.arrive(plain_mail(number, from_=f"a{number}@example.cn"))
+    receive_all(house.app.inlet)
+    for row in house.messages():
+        path = house.app.files.whole(row.sha256)
+        with path as file:
+            file.unlink()
+            file.mkdir()
+    with pytest.raises(StorageError):
+        work(house.app)
+    assert "wang@example.cn" in [letter.recipient for letter in house.transport.letters]
+    assert {row.state for row in house.messages()} == {MessageState.STORED}
+
+
+def test_trouble_beside_the_first_is_in_the_journal(
+    house: House, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is raised is the first."""
+
+    def failing(what: str) -> Callable[..., bool]:
+        def fail(*about: object) -> bool:
+            raise TemporaryError(what)
+
+        return fail
+
+    monkeypatch.setattr(daemon, "answer_one", failing("first"))
+    monkeypatch.setattr(daemon, "judge_one", failing("second"))
+    with pytest.raises(TemporaryError, match="first"):
+        work(house.app)
+    assert "second" in capsys.readouterr().out
+
+
+def test_the_pause_between_two_letters_ends_when_the_daemon_does(house: House) -> None:
+    """NetEase wants twenty seconds of it, and a batch is fifty letters."""
+    for number in range(3):
+        house.queue(key=f"k{number}")
+    told = Told()
+    threading.Timer(0.1, told.set).start()
+    slow = replace(house.app.outlet, pace=timedelta(hours=1))
+    assert send_due(slow, told=told) == 1
+
+
+def test_a_signal_is_heard_whatever_it_interrupts(house: House) -> None:
+    """Also the waiting for it, and the handling of another one."""
+    loop = Daemon(house.app)
+    handled = threading.Thread(target=lambda: loop._stop(signal.SIGTERM, None), daemon=True)
+    with loop.stop._cond:
+        handled.start()
+        handled.join(timeout=5)
+        assert not handled.is_alive()
+    assert loop.stop.wait(0)
+
+
+def test_what_is_asked_for_waits_once(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A turn of sending may last five minutes: news of sixty mails is one login afterwards."""
+    monkeypatch.setattr(daemon, "NEWS_PAUSE", timedelta())
+    monkeypatch.setattr(daemon, "work", lambda *_, **__: False)
+    loop = Daemon(house.app)
+    queued: list[Callable[[], object]] = []
+    for _ in range(3):
+        loop.news.set()
+        loop.reload = loop.more = True
+        queued += loop._asked_for()
+    assert len(queued) == 3
+    for step in queued:
+        step()
+    assert list(loop._asked_for()) == []
+    assert house.mailbox.sessions == 1
+    loop.reload = True
+    assert len(list(loop._asked_for())) == 1
 
 
 def test_work_stops_after_the_unit_in_hand(house: House) -> None:
@@ -206,3 +290,75 @@ def test_the_daemon_ends_by_itself_when_the_way_out_refuses_its_login(
     with pytest.raises(LoginRefusedError, match="535"):
         Daemon(house.app).run()
     assert house.transport.sessions == 0
+
+
+@pytest.mark.usefixtures("signals")
+@pytest.mark.parametrize("seconds", [-3600, 3600])
+def test_a_clock_that_is_set_stops_no_tick(
+    house: House, monkeypatch: pytest.MonkeyPatch, seconds: int
+) -> None:
+    """APScheduler waits for times of day: an hour back would have been an hour of silence."""
+    wrong = [0.0]
+
+    class Wrong(SystemClock):
+        def now(self) -> datetime:
+            return super().now() + timedelta(seconds=wrong[0])
+
+    class WrongDatetime(datetime):
+        @classmethod
+        def now(cls, tz: object = None) -> datetime:  # type: ignore[override]
+            del tz
+            return Wrong().now()
+
+    for module in (apscheduler.schedulers.base, apscheduler.triggers.interval):
+        monkeypatch.setattr(module, "datetime", WrongDatetime)
+    monkeypatch.setattr(daemon, "SystemClock", Wrong)
+    monkeypatch.setattr(daemon, "Jumps", lambda: Jumps(lambda: Wrong().now().timestamp()))
+    monkeypatch.setattr(daemon, "WORK_EVERY", timedelta(seconds=0.1))
+    main = threading.get_ident()
+
+    def answered(recipient: str) -> bool:
+        limit = time.monotonic() + 10
+        while recipient not in [letter.recipient for letter in house.transport.letters]:
+            if time.monotonic() > limit:
+                return False
+            time.sleep(0.02)
+        return True
+
+    def watch() -> None:
+        assert answered(STAFF)  # the ticks have begun
+        wrong[0] = seconds
+        time.sleep(0.5)
+        house.queue()
+        answered("wang@example.cn")
+        signal.pthread_kill(main, signal.SIGTERM)
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    Daemon(house.app).run()
+    watcher.join()
+    assert "wang@example.cn" in [letter.recipient for letter in house.transport.letters]
+
+
+@pytest.mark.usefixtures("signals")
+def test_a_long_turn_is_no_news_and_an_endless_one_is(
+    house: House,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Ticks that come meanwhile are left out without a word."""
+    monkeypatch.setattr(daemon, "WORK_EVERY", timedelta(seconds=0.05))
+    monkeypatch.setattr(daemon, "LONG", timedelta(seconds=0.5))
+    main = threading.get_ident()
+
+    def endless(*given: object, **more: object) -> bool:
+        time.sleep(1.2)
+        signal.pthread_kill(main, signal.SIGTERM)
+        return False
+
+    monkeypatch.setattr(daemon, "work", endless)
+    with caplog.at_level(logging.WARNING):
+        Daemon(house.app).run()
+    assert [record for record in caplog.records if "apscheduler" in record.name] == []
+    assert capsys.readouterr().out.count("goes on for long") == 1

@@ -9,12 +9,14 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlmodel import col, delete
 
 from ingest.errors import ConfigError
 from ingest.judging.judge import Judge
 from ingest.steps.judge import PUT_OFF
 from ingest.store.cases import decisions_of_case, load_verdict
 from ingest.store.messages import load_reading
+from ingest.store.tables import CaseMessageRow
 from notifier.outbox import cancel
 from notifier.outboxstates import OutboxState
 from notifier.rendering import Templates
@@ -124,6 +126,21 @@ def test_a_verdict_without_its_letter_is_not_kept(house: House) -> None:
     house.wait(PUT_OFF)
     house.decide()
     assert sorted(letter.kind for letter in house.letters()) == ["accepted", "incomplete"]
+
+
+def test_a_case_without_papers_keeps_no_other_waiting(house: House) -> None:
+    """It would be the first in every turn."""
+    house.arrive(with_file(plain_mail(1)))
+    house.wait(timedelta(seconds=1))
+    house.arrive_sample("01")
+    house.take_in()
+    house.wait(SETTLE)
+    empty, well = house.cases()
+    with house.app.database.writing() as session:
+        session.exec(delete(CaseMessageRow).where(col(CaseMessageRow.case_id) == empty.id))
+    house.decide()
+    assert [letter.case_id for letter in house.letters()] == [well.id]
+    assert [event.case_id for event in house.events("judging_failed")] == [empty.id]
 
 
 def test_rules_that_cannot_be_used_are_told_with_file_and_line(house: House) -> None:

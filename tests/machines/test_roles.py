@@ -82,3 +82,19 @@ def test_whoever_is_killed_the_others_go_on(office: Office) -> None:
     assert at_rest(office) == []
     for name in [*office.processes]:
         office.kill(name, signal.SIGTERM)
+
+
+def test_a_standby_that_is_told_to_look_at_the_rules_stands_by(office: Office) -> None:
+    """``systemctl reload`` on every machine ends none of them."""
+    office.start("receiver1")
+    assert office.wait_until(lambda: "has the receiver's part" in office.log.read_text(), 60)
+    office.start("receiver2")
+    assert office.wait_until(lambda: "standing by" in office.log.read_text(), 60)
+    for process in office.processes.values():
+        process.send_signal(signal.SIGHUP)
+    time.sleep(1)
+    assert [process.poll() for process in office.processes.values()] == [None, None]
+    for process in office.processes.values():
+        process.send_signal(signal.SIGTERM)
+        process.send_signal(signal.SIGINT)
+    assert [process.wait(30) for process in office.processes.values()] == [0, 0]

@@ -1,13 +1,14 @@
-"""The clock that several machines share."""
+"""The clock that several machines share, and the one of the machine when it is set."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ingest.clock import ServerClock
+from ingest.clock import Jumps, ServerClock
 from ingest.errors import UnavailableError
 
 NOON = datetime(2024, 8, 20, 12, 0, tzinfo=UTC)
@@ -61,3 +62,13 @@ def test_a_server_that_is_away_stops_no_clock(passed: Callable[[float], None]) -
     assert clock.now() == NOON + timedelta(minutes=1)
     server.away, server.says = False, NOON + timedelta(minutes=2)
     assert clock.now() == NOON + timedelta(minutes=2)
+
+
+def test_a_clock_that_was_set_is_noticed_once() -> None:
+    """Forward, back, and by less than a second not at all."""
+    wall = [0.0]
+    jumps = Jumps(lambda: time.monotonic() + wall[0])
+    said = []
+    for wall[0] in (0.0, 0.3, 3600.3, 3600.3, 0.3, -28799.7):
+        said.append(jumps.since())
+    assert said == [0, 0, 3600, 0, -3600, -28800]
