@@ -283,6 +283,13 @@ class Envelope(_Frozen):
     vouched_domain: str = ""
 
 
+class Pasted(_Frozen):
+    """What stands in a mail's own text as if it were a file."""
+
+    role: Role | None = None  #: of a form that is filled in there
+    pictures: int = 0  #: that its markup only links to: they did not come with the mail
+
+
 class Reading(_Frozen):
     """Everything read in one mail."""
 
@@ -292,6 +299,7 @@ class Reading(_Frozen):
     parts: tuple[Part, ...] = ()
     documents: tuple[Document, ...] = ()
     notes: tuple[str, ...] = ()  #: anything odd about the mail itself, in Chinese
+    pasted: Pasted = Pasted()
 
 
 class PagePicture(_Frozen):

@@ -180,8 +180,11 @@ def _answers(
     if entering := [intent for intent in intents if isinstance(intent, Enter)]:
         return _judged(report, reading, entering, folder, office, stamp)
     return [
-        question_request(
-            reading.envelope, stamp, call, _reply(reading, office, "", intent.submitter), stamp
+        replace(
+            question_request(
+                reading.envelope, stamp, call, _reply(reading, office, "", intent.submitter), stamp
+            ),
+            word=intent.word,
         )
         for intent in intents
         if isinstance(intent, Acknowledge)

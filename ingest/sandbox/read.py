@@ -16,14 +16,16 @@ from ingest.attachment.identify import identify, wrong_extension
 from ingest.attachment.items import Item
 from ingest.attachment.leaves import settled_leaf
 from ingest.attachment.unpack import mail_items
+from ingest.document.pasted import pasted_role
 from ingest.document.reader import read_document
 from ingest.message.bodies import body_html
 from ingest.message.bounces import failed_message_ids, is_delay
 from ingest.message.errors import UnreadableMessage
+from ingest.message.linkedpictures import linked_pictures
 from ingest.message.parse import Mail, parse_mail
 from ingest.message.screening import screen, vouched_domain
 from ingest.message.structure import RawMail, usual_line_ends
-from ingest.reading import Document, Fate, Kind, Part, Reading, Screening, ScreeningKind
+from ingest.reading import Document, Fate, Kind, Part, Pasted, Reading, Screening, ScreeningKind
 from ingest.sandbox.budget import budget_of
 from ingest.sandbox.context import ReadingContext
 from rules.call import Call
@@ -93,7 +95,13 @@ def read_message(raw: RawMail, call: Call, context: ReadingContext) -> Reading:
         parts=tuple(parts),
         documents=tuple(documents),
         notes=mail.notes,
+        pasted=_pasted(mail, raw, call) if screening.kind in _READ_KINDS else Pasted(),
     )
+
+
+def _pasted(mail: Mail, raw: RawMail, call: Call) -> Pasted:
+    markup = body_html(mail.leaves, raw)
+    return Pasted(role=pasted_role(markup, mail.text, call), pictures=linked_pictures(markup))
 
 
 def _screen(mail: Mail, context: ReadingContext) -> Screening:

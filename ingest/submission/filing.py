@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal, TypeAlias
 
-from ingest.reading import Kind, Reading, ScreeningKind
+from ingest.reading import Kind, Pasted, Reading, ScreeningKind
 from ingest.submission.case import parts_of_matter
 from ingest.submission.codes import find_codes
 from ingest.submission.joining import Candidates, Join, KnownCase, Placement, Purpose, place
@@ -243,7 +243,8 @@ def file_mail(reading: Reading, call: Call, known: Known, arrived: Arrived) -> F
     subject = reading.envelope.subject
     said = f"。信中提到“{asked.words}”，请看清要求后办理" if asked is not None else ""
     noted = Note("question", f"来信: {subject}", of)
-    task = Ask(TaskKind.QUESTION, f"来信咨询，请回复：{subject}{said}", of)
+    what = "来信没有附件，正文里有填写的表，请查看" if reading.pasted.role else "来信咨询，请回复"
+    task = Ask(TaskKind.QUESTION, f"{what}：{subject}{said}", of)
     if asked is not None:
         return _acknowledged(placed, task, reading, placement, _UNCLEAR)
     return Filing(answered=True, intents=(placed, noted, task, _receipt(reading, placement)))
@@ -296,7 +297,7 @@ def _acknowledged(
 ) -> Filing:
     receipt = _receipt(reading, placement)
     if isinstance(receipt, Acknowledge):
-        receipt = replace(receipt, word=word)
+        receipt = replace(receipt, word=receipt.word + word)
     noted = Note("question", f"来信: {reading.envelope.subject}", task.case_id)
     return Filing(answered=True, intents=(placed, noted, task, receipt))
 
@@ -469,7 +470,25 @@ def _receipt(reading: Reading, placement: Placement) -> Silence | Acknowledge:
         return Silence(reading.screening.reason)
     if is_blank(reading):
         return Silence("来信没有主题、文字和附件")
-    return Acknowledge(placement.sender.name)
+    return Acknowledge(placement.sender.name, _of_text(reading))
+
+
+def _of_text(reading: Reading) -> str:
+    """What the receipt says of a mail that has in its text what belongs into files; "" where files
+    came, or nothing of the kind stands there.
+    """
+    pasted = reading.pasted
+    if parts_of_matter(reading) or not (pasted.role or pasted.pictures):
+        return ""
+    form = f"正文里有填写的{pasted.role}，文字不能代替文件" if pasted.role else ""
+    pictures = (
+        f"正文里有{pasted.pictures}张图片只是链接，没有随信寄来，系统不打开链接"
+        if pasted.pictures
+        else ""
+    )
+    seen = "；".join(filter(None, (form, pictures)))
+    what = pasted.role or "图片对应的材料"
+    return f"来信没有附件；{seen}。请把{what}存成文件，按通知要求的格式作为附件发送。"
 
 
 def _enter(
@@ -535,4 +554,5 @@ def is_blank(reading: Reading) -> bool:
     """Whether a mail without attachments says nothing either: no request that could be answered
     (RFC 3834 section 2).
     """
-    return not reading.envelope.subject.strip() and not own_text(reading.text).strip()
+    said = reading.envelope.subject.strip() or own_text(reading.text).strip()
+    return not said and reading.pasted == Pasted()

@@ -9,7 +9,16 @@ from typing import get_args
 
 import pytest
 
-from ingest.reading import Document, Fate, Kind, Part, Reading, Screening, ScreeningKind
+from ingest.reading import (
+    Document,
+    Fate,
+    Kind,
+    Part,
+    Pasted,
+    Reading,
+    Screening,
+    ScreeningKind,
+)
 from ingest.store.events import EventKind
 from ingest.submission.case import ReceivedMail
 from ingest.submission.codes import make_code
@@ -36,7 +45,7 @@ from ingest.submission.filing import (
     file_unrouted,
 )
 from ingest.submission.joining import Candidates, KnownCase
-from rules.call import Call
+from rules.call import Call, Role
 from rules.standing import AddressProof, Standing
 from rules.tasks import TaskKind
 from tests.unit.ingest.conftest import MORNING
@@ -458,3 +467,35 @@ def test_a_mail_for_nobody_knows_which_call_waits_for_staff(reply: bool, mail: M
     assert filing.intents[0] == Note("held", "待认定征集: 信中没有写明是哪一项征集")
     assert filing.intents[1] == (Receive("") if reply else Silence("原因"))
     assert asked(filing) == [(TaskKind.CALL, None)]
+
+
+@pytest.mark.parametrize(
+    ("pasted", "said"),
+    [
+        (Pasted(role=Role.APPLICATION), ("正文里有填写的申报书", "请把申报书存成文件")),
+        (Pasted(pictures=2), ("2张图片只是链接", "没有随信寄来")),
+        (Pasted(role=Role.SUMMARY, pictures=1), ("填写的汇总表", "1张图片", "请把汇总表存成文件")),
+    ],
+)
+def test_what_stands_in_the_text_is_no_file(
+    call: Call, mail: Mail, pasted: Pasted, said: tuple[str, ...]
+) -> None:
+    """The receipt says what was seen, and that it must come as a file."""
+    reading = mail().reading.model_copy(update={"pasted": pasted})
+    filing = file_mail(reading, call, Known(), ARRIVED)
+    (receipt,) = (intent for intent in filing.intents if isinstance(intent, Acknowledge))
+    (ask,) = (intent for intent in filing.intents if isinstance(intent, Ask))
+
+    assert all(words in receipt.word for words in said)
+    assert ("正文里有填写的表" in ask.reason) == (pasted.role is not None)
+
+
+def test_files_say_more_than_the_text(call: Call, mail: Mail) -> None:
+    """Nothing is said of the text where a file came, or where nothing stands there."""
+    asks = "我校更名为甲团中学。"
+    for parts, pasted in (((PAPER,), Pasted(role=Role.APPLICATION)), ((), Pasted())):
+        update = {"pasted": pasted, "parts": parts, "text": asks}
+        reading = mail().reading.model_copy(update=update)
+        filing = file_mail(reading, call, Known(), ARRIVED)
+        receipts = [intent for intent in filing.intents if isinstance(intent, Acknowledge)]
+        assert not any("正文" in receipt.word for receipt in receipts)
