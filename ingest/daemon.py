@@ -13,7 +13,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from types import FrameType
 
@@ -34,6 +34,7 @@ from ingest.steps.canary import canary_if_due, watch_canary
 from ingest.steps.closing import close_due
 from ingest.steps.delivery import keep_undelivered_tasks
 from ingest.steps.digest import digest_if_due, watch_digest
+from ingest.steps.intake import ToldToStopError
 from ingest.steps.judge import judge_one
 from ingest.steps.receive import note_failure, receive_all
 from ingest.steps.remind import remind_due
@@ -349,7 +350,9 @@ class Daemon:
         if not self.looking.ready:
             return
         try:
-            received = receive_all(self.app.inlet)
+            received = receive_all(replace(self.app.inlet, told=self.stop.is_set))
+        except ToldToStopError:
+            return
         except (TemporaryError, LoginRefusedError) as error:
             self._lost(error)
             raise

@@ -51,6 +51,10 @@ _TEXTS = {
 }
 
 
+class ToldToStopError(TemporaryError):
+    """Nobody waits for the rest of the mails; what came until then is kept."""
+
+
 @dataclass(frozen=True)
 class Inlet:
     """Where mails come in, and where they are put."""
@@ -63,6 +67,7 @@ class Inlet:
     clock: Clock  #: asked at the border of each batch: a first look at a full mailbox takes hours
     #: told of mails in the transaction that writes them down
     arrived: Callable[[Session, Sequence[MessageRow]], None] = lambda _, __: None
+    told: Callable[[], bool] = lambda: False  #: to stop, at the border of each group of mails
 
 
 @dataclass(frozen=True)
@@ -92,7 +97,8 @@ class Intake:
     _open: ExitStack = field(default_factory=ExitStack)  #: closes and removes what was not kept
 
     def take(self, uids: Sequence[int]) -> None:
-        """Fetch these uids, ascending. Raises as :func:`ingest.steps.receive.receive_all`.
+        """Fetch these uids, ascending. Raises as :func:`ingest.steps.receive.receive_all`, and
+        ToldToStopError between two groups.
 
         When the session breaks, the mails that had come whole until then are kept.
         """
@@ -102,6 +108,8 @@ class Intake:
                 summaries = self.session.summaries(batch)
                 self.gone |= set(batch).difference(summary.uid for summary in summaries)
                 for group in groups(summaries, self.inlet.watched.max_message_size):
+                    if self.inlet.told():
+                        raise ToldToStopError("收件时被要求停止")
                     self._take_group(group)
             self._settle()
         except TemporaryError:

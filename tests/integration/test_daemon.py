@@ -6,7 +6,7 @@ import logging
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -18,6 +18,8 @@ from ingest import daemon
 from ingest.clock import Jumps, SystemClock
 from ingest.daemon import Daemon, run_once, work
 from ingest.errors import LoginRefusedError, MailroomError, StorageError, TemporaryError
+from ingest.mailbox.protocol import MessageSummary
+from ingest.steps import intake
 from ingest.steps.receive import receive_all
 from ingest.steps.send import send_due
 from ingest.store.folders import list_folders
@@ -25,6 +27,7 @@ from ingest.store.tables import MessageState
 from ingest.told import Told
 from notifier.rendering import Templates
 from notifier.transport import SmtpLoginRefused
+from tests.fakes.mailbox import FakeSession
 from tests.integration.house import SETTLE, STAFF, House, plain_mail, with_file
 
 Open = Callable[..., House]
@@ -145,11 +148,34 @@ def test_the_pause_between_two_letters_ends_when_the_daemon_does(house: House) -
     assert send_due(slow, told=told) == 1
 
 
+def test_a_look_at_a_full_mailbox_ends_when_the_daemon_does(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Hours of it at the first start. What came until then is kept, nobody says that the mailbox
+    was in trouble, and the next start takes the rest.
+    """
+    monkeypatch.setattr(intake, "GROUP", 2)
+    for number in range(5):
+        house.arrive(plain_mail(number))
+    loop = Daemon(house.app)
+    fetch = FakeSession.fetch_small
+
+    def told(self: FakeSession, wanted: Sequence[MessageSummary]) -> dict[int, bytes]:
+        loop.stop.set()
+        return fetch(self, wanted)
+
+    monkeypatch.setattr(FakeSession, "fetch_small", told)
+    loop._look()
+    assert [row.uid for row in house.messages()] == [1, 2]
+    assert folder_error(house) == ""
+    assert receive_all(house.app.inlet) == 3
+
+
 def test_a_signal_is_heard_whatever_it_interrupts(house: House) -> None:
     """Also the waiting for it, and the handling of another one."""
     loop = Daemon(house.app)
     handled = threading.Thread(target=lambda: loop._stop(signal.SIGTERM, None), daemon=True)
-    with loop.stop._cond:
+    with loop.stop._cond:  # type: ignore[attr-defined]  # what a usual event waits with
         handled.start()
         handled.join(timeout=5)
         assert not handled.is_alive()
