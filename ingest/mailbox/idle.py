@@ -19,7 +19,7 @@ from typing import Protocol, runtime_checkable
 
 from ingest.errors import ConfigError, LoginRefusedError, MailroomError
 from ingest.log import get_logger
-from ingest.mailbox.patience import Patience
+from ingest.mailbox.patience import WAITS, Patience
 from ingest.mailbox.wire import BoundedIMAP4
 
 RENEW = timedelta(minutes=9)
@@ -71,6 +71,7 @@ class Listener(threading.Thread):
             if not (self.well.wait(SLICE) and patience.ready):
                 self._stop_asked.wait(SLICE)
                 continue
+            began = patience.seconds_now()
             try:
                 if not self._mailbox.hear(self._folder, self._news, self._stop_asked):
                     get_logger().info("server has no IDLE, mails are looked for at intervals only")
@@ -81,6 +82,8 @@ class Listener(threading.Thread):
                 get_logger().warning("listening ends", error=str(error))
                 return
             except MailroomError as error:
+                if patience.seconds_now() - began > WAITS[-1].total_seconds():
+                    patience.succeeded()  # a line that held for long is no failure in a row
                 wait = patience.failed(error)
                 get_logger().warning(
                     "listening interrupted",

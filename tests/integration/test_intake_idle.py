@@ -9,12 +9,16 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from itertools import count
 
 import pytest
+from structlog.testing import capture_logs
 
 from ingest.daemon import Daemon
 from ingest.errors import TemporaryError
+from ingest.mailbox import idle
 from ingest.mailbox.idle import HearingMailbox, Listener
+from ingest.mailbox.patience import Patience
 from tests.fakes.mailbox import FakeMailbox
 from tests.integration.house import MORNING, House, plain_mail
 from tests.integration.test_mailbox_faults import client
@@ -162,6 +166,33 @@ def test_a_listener_in_trouble_does_not_knock_again_at_once(stop: threading.Even
         listener.start()
         time.sleep(2.5)
         assert (server.connections, listener.is_alive()) == (1, True)
+
+
+@pytest.mark.parametrize(("held", "waits"), [(0, [60, 120, 300]), (3600, [60, 60, 60])])
+def test_a_line_that_held_for_long_is_no_failure_in_a_row(
+    held: int, waits: list[int], stop: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A router that cuts it every hour would else have ended listening within the day."""
+    clock, cuts = [0.0], count(1)
+
+    def now() -> float:
+        clock[0] += 30.0
+        return clock[0]
+
+    class Cut(FakeMailbox):
+        def hear(self, folder: str, news: Callable[[], None], stop: threading.Event) -> bool:
+            clock[0] += held
+            if next(cuts) == len(waits):
+                stop.set()
+            raise TemporaryError("断了")
+
+    monkeypatch.setattr(idle, "Patience", lambda: Patience(now))
+    monkeypatch.setattr(idle, "SLICE", 0.01)
+    listener = Listener(Cut(), "INBOX", News(), stop)
+    listener.well.set()
+    with capture_logs() as said:
+        listener.run()
+    assert [line["again_in"] for line in said] == waits
 
 
 # --- with the daemon ------------------------------------------------------------------------------
