@@ -33,7 +33,7 @@ from ingest.rulefiles.candidates import (
     texts_of,
     with_texts,
 )
-from ingest.rulefiles.examination import before, examine
+from ingest.rulefiles.examination import Before, before, examine
 from ingest.rulefiles.in_force import RulesInForce
 from ingest.rulefiles.replay import CaseChange, judge_again
 from ingest.steps.border import fault_of
@@ -46,6 +46,7 @@ from rules.authoring.examples import case_count
 from rules.call import Call, changed_settings
 from rules.callfile import load_call
 from rules.errors import RuleFileError
+from rules.rulebook import read_rulebook
 
 SHADOW = 50
 """How many decided cases new rules are tried on before they go in force."""
@@ -236,6 +237,7 @@ def _accept(rules: RulesInForce, database: Database, folder: CallFolder, now: da
             data={"call": folder.call.id},
         )  # fmt: skip
         _note_settings(session, folder.call, last_good(session, folder.call.id), now)
+        _note_gone(session, tried.gone, now)
         keep_rule_files(session, row)
     rules.use(folder, judge)
     rules.trouble = ""
@@ -270,6 +272,7 @@ class _Tried:
     folder: CallFolder
     judge: Judge | None = None  #: they are good, and at work
     changes: list[CaseChange] = field(default_factory=list)  #: what they change in decided cases
+    gone: tuple[str, ...] = ()  #: rules of the files in force that these have no more
 
     def run(self) -> None:
         """Examine the files, then try them on decided cases. Raises ConfigError when refused."""
@@ -278,6 +281,7 @@ class _Tried:
         with ExitStack() as undo:
             judge = undo.enter_context(examine(self.folder, held_against))
             self.changes = _shadow(self.database, self.folder, judge)
+            self.gone = _gone(held_against, judge, self.folder.call)
             self.judge = judge
             undo.pop_all()
 
@@ -298,6 +302,30 @@ def _shadow(database: Database, folder: CallFolder, judge: Judge) -> list[CaseCh
             f"引擎与解释器对案卷 {differing.case} 的判断不一致: {differing.disagreement}"
         )
     return changes
+
+
+def _gone(held_against: Before, judge: Judge, call: Call) -> tuple[str, ...]:
+    """The rules of the files in force that new ones have no more: a file that lost its end between
+    two rules reads as well as ever.
+    """
+    if held_against.texts is None:
+        return ()
+    old, _ = read_rulebook(held_against.texts.rules, call)
+    kept = {rule.id for rule in judge.rulebook.rules}
+    return tuple(
+        dict.fromkeys(rule.id for rule in (old.rules if old else ()) if rule.id not in kept)
+    )
+
+
+def _note_gone(session: Session, gone: Sequence[str], now: datetime) -> None:
+    """People read it in the digest: whoever took them out on purpose knows."""
+    if gone:
+        named = "、".join(gone[:MAX_NAMED]) + ("等" if len(gone) > MAX_NAMED else "")
+        text = (
+            f"已启用的规则文件比上一版少了 {len(gone)} 条规则: {named}。"
+            "不是有意删去的, 文件可能丢了一截, 请从备份恢复"
+        )
+        record_event(session, now, EventKind.ALARM, text)
 
 
 def _impact(changes: list[CaseChange]) -> str:

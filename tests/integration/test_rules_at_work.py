@@ -113,6 +113,19 @@ def test_a_changed_file_goes_in_force_without_a_restart(office: House, files: Ru
         )
 
 
+def test_a_file_that_lost_its_end_between_two_rules_is_told(office: House, files: RuleFile) -> None:
+    """It reads as well as ever, and may be meant: it goes in force, and people read what is gone."""
+    whole = files.rules.read_text("utf-8")
+    files.rules.write_text(whole[: whole.index("  - 编号: Q01")], "utf-8")
+    assert office.look_at_rules()
+    [event] = office.events("alarm")
+    assert "Q01" in event.text
+    assert "C09" not in event.text
+    files.rules.write_text(whole, "utf-8")
+    assert office.look_at_rules()
+    assert office.events("alarm") == [event]
+
+
 def test_each_setting_that_ends_something_has_its_line_when_it_changes(
     office: House, files: RuleFile
 ) -> None:
