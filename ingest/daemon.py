@@ -130,6 +130,7 @@ def work(
 
     try:
         _do_all(
+            told,
             turn_of(lambda: app.readers.read_next(database, app.files, mouth, clock), reading_turn),
             turn_of(lambda: answer_one(database, app.rules, mouth, clock.now())),
             turn_of(lambda: judge_one(database, app.rules, mouth, clock.now())),
@@ -143,9 +144,11 @@ def work(
     return any(left)
 
 
-def _do_all(*steps: Callable[[], object]) -> None:
-    """Every step, whatever became of those before it. Raises the first fault."""
-    faults = [fault for fault in map(fault_of, steps) if fault is not None]
+def _do_all(told: threading.Event, *steps: Callable[[], object]) -> None:
+    """Every step until told to stop, whatever became of those before it: each may wait half a
+    minute for a database that is locked. Raises the first fault.
+    """
+    faults = [fault for step in steps if not told.is_set() and (fault := fault_of(step))]
     for fault in faults[1:]:
         get_logger().error("one more trouble in this turn", error=str(fault))
     if faults:

@@ -120,6 +120,20 @@ def test_mails_that_cannot_be_had_keep_no_waiting_letter(house: House) -> None:
     assert {row.state for row in house.messages()} == {MessageState.STORED}
 
 
+def test_no_step_is_begun_once_told_to_stop(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each may wait half a minute for a database that is locked, and who stops us kills after two."""
+    stop = Told()
+
+    def locked(*about: object) -> bool:
+        stop.set()
+        raise TemporaryError("locked")
+
+    monkeypatch.setattr(daemon, "answer_one", locked)
+    with pytest.raises(TemporaryError, match="locked"):
+        work(house.app, stop)
+    assert house.letters() == []  # not even the digest that is due
+
+
 def test_trouble_beside_the_first_is_in_the_journal(
     house: House, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
