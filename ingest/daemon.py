@@ -22,7 +22,13 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from ingest.app import App
 from ingest.clock import Jumps, SystemClock
-from ingest.errors import LoginRefusedError, MailroomError, StorageError, TemporaryError
+from ingest.errors import (
+    LoginRefusedError,
+    MailroomError,
+    StorageError,
+    StoreBusyError,
+    TemporaryError,
+)
 from ingest.log import get_logger
 from ingest.mailbox.idle import HearingMailbox, Listener
 from ingest.mailbox.patience import Patience
@@ -175,6 +181,8 @@ def _send(
     try:
         _take_turn(lambda: bool(send_due(outlet, ends, told)), told, turn)
         patience.succeeded()
+    except StoreBusyError:
+        raise
     except (TemporaryError, LoginRefusedError) as error:
         wait = patience.failed(error)
         get_logger().warning(
@@ -356,11 +364,11 @@ class Daemon:
             received = receive_all(replace(self.app.inlet, told=self.stop.is_set))
         except ToldToStopError:
             return
+        except (StorageError, StoreBusyError) as error:
+            self._note(error)  # the server is well; as soon as there is room mails come in
+            raise
         except (TemporaryError, LoginRefusedError) as error:
             self._lost(error)
-            raise
-        except StorageError as error:  # the server is well; as soon as there is room mails come in
-            self._note(error)
             raise
         self.looking.succeeded()
         if received:

@@ -67,6 +67,16 @@ class ServerBusyError(TemporaryError):
     """
 
 
+class StoreBusyError(TemporaryError):
+    """Database or object store cannot take or give it now: no trouble of the servers that hold mail
+    or take it, which need not be left alone for that.
+    """
+
+
+class StoreAwayError(UnavailableError, StoreBusyError):
+    """The same, because they cannot be reached at all."""
+
+
 class LoginRefusedError(MailroomError):
     """A server refuses our password; never retried by itself, because that leads to a lock-out."""
 

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from obstore.exceptions import BaseError
 from obstore.store import S3Store
 
-from ingest.errors import StorageError, TemporaryError, UnavailableError
+from ingest.errors import StorageError, StoreAwayError, StoreBusyError, TemporaryError
 from ingest.exitcodes import ExitCode
 
 if TYPE_CHECKING:
@@ -230,11 +230,9 @@ def _in_words(
             f"对象存储放不下了 ({word or status})", "请扩充容量或配额; 在此之前不会再收取邮件"
         )
     if not status:
-        return UnavailableError(
-            f"连不上对象存储 {address.endpoint}", "检查网络和它的服务; 稍后再试"
-        )
+        return StoreAwayError(f"连不上对象存储 {address.endpoint}", "检查网络和它的服务; 稍后再试")
     if status.startswith("5") or status == "429":
-        return TemporaryError(f"对象存储正忙或出错 ({word or status})", "稍后会再试")
+        return StoreBusyError(f"对象存储正忙或出错 ({word or status})", "稍后会再试")
     return StorageError(
         f"对象存储拒绝了请求 ({word or status})", "检查 [store] 的 files 与 objects_ 各项"
     )

@@ -20,7 +20,13 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, m
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlmodel import Session
 
-from ingest.errors import ConfigError, MailroomError, StorageError, TemporaryError, UnavailableError
+from ingest.errors import (
+    ConfigError,
+    MailroomError,
+    StorageError,
+    StoreAwayError,
+    StoreBusyError,
+)
 from ingest.store.identity import WORDS, Fit
 from ingest.store.migrations import REVISIONS
 
@@ -338,7 +344,7 @@ def _postgresql_engine(address: URL, patience: timedelta) -> Engine:
 
 # --- troubles in words ----------------------------------------------------------------------------
 
-_BUSY = TemporaryError("数据库正忙, 等待超时", "可能另有一个 mailroom 正在运行; 稍后会再试")
+_BUSY = StoreBusyError("数据库正忙, 等待超时", "可能另有一个 mailroom 正在运行; 稍后会再试")
 _FULL = StorageError("磁盘空间不足, 数据库无法写入", "请清理或扩充磁盘; 在此之前不会再收取邮件")
 
 _SQLITE: dict[str, MailroomError] = {
@@ -361,20 +367,20 @@ plain one.
 
 _ONLY_READS = "25006"
 _POSTGRESQL: dict[str, MailroomError] = {
-    "08": UnavailableError("与数据库服务器的连接中断", "稍后会再试"),
+    "08": StoreAwayError("与数据库服务器的连接中断", "稍后会再试"),
     _ONLY_READS: StorageError(
         "数据库服务器只接受读取(备用机, 或维护中)",
         "请检查 [store] database 是否指向主服务器; 稍后会再试",
     ),
-    "25P03": UnavailableError("数据库服务器等不到本机的下一步, 断开了", "稍后会再试"),
+    "25P03": StoreAwayError("数据库服务器等不到本机的下一步, 断开了", "稍后会再试"),
     "28": ConfigError("数据库服务器拒绝了用户名或密码", "请检查 [store] database"),
     "3D": ConfigError("数据库服务器上没有这个数据库", "请先建立, 或检查 [store] database"),
     "40": _BUSY,
     "42501": ConfigError("数据库用户权限不足", "请把各表的属主改为该用户"),
     "53100": _FULL,
-    "53": TemporaryError("数据库服务器资源不足", "稍后会再试"),
+    "53": StoreBusyError("数据库服务器资源不足", "稍后会再试"),
     "55P03": _BUSY,
-    "57": UnavailableError("数据库服务器正在停止或重启", "稍后会再试"),
+    "57": StoreAwayError("数据库服务器正在停止或重启", "稍后会再试"),
     "58": StorageError("数据库服务器的磁盘出错", "请检查数据库服务器"),
 }
 """By SQLSTATE or its class (PostgreSQL manual, appendix A)."""
@@ -419,7 +425,7 @@ def _translation(original: Any) -> MailroomError | None:
     if any(each.__name__ == "OperationalError" for each in type(original).__mro__):
         # the server's own: not there, no such database, wrong password
         words = " ".join(str(original).split())[:300]
-        return UnavailableError(
+        return StoreAwayError(
             f"数据库服务器连接不上: {words}",
             "请检查 [store] database 和服务器是否在运行; 稍后会再试",
         )

@@ -17,7 +17,13 @@ import pytest
 from ingest import daemon
 from ingest.clock import Jumps, SystemClock
 from ingest.daemon import Daemon, run_once, work
-from ingest.errors import LoginRefusedError, MailroomError, StorageError, TemporaryError
+from ingest.errors import (
+    LoginRefusedError,
+    MailroomError,
+    StorageError,
+    StoreBusyError,
+    TemporaryError,
+)
 from ingest.mailbox.protocol import MessageSummary
 from ingest.steps import intake
 from ingest.steps.receive import receive_all
@@ -183,6 +189,26 @@ def test_a_look_at_a_full_mailbox_ends_when_the_daemon_does(
     assert [row.uid for row in house.messages()] == [1, 2]
     assert folder_error(house) == ""
     assert receive_all(house.app.inlet) == 3
+
+
+def test_a_database_that_is_locked_is_no_trouble_of_the_servers(house: House) -> None:
+    """They are asked again as soon as it is free, not a quarter of an hour later."""
+    house.queue()
+    house.arrive(plain_mail())
+    loop = Daemon(house.app)
+    house.transport.trouble = StoreBusyError("locked")  # type: ignore[assignment]
+    house.mailbox.fail_next("summaries", StoreBusyError("locked"))
+    with pytest.raises(StoreBusyError):
+        loop._look()
+    with pytest.raises(StoreBusyError):
+        loop._work()
+    assert (loop.looking.ready, loop.sending.ready) == (True, True)
+    assert "locked" in folder_error(house)
+    assert house.events("alarm") == []
+    house.transport.trouble = None
+    loop._look()
+    loop._work()
+    assert "wang@example.cn" in [letter.recipient for letter in house.transport.letters]
 
 
 def test_a_signal_is_heard_whatever_it_interrupts(house: House) -> None:
