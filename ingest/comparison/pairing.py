@@ -26,7 +26,7 @@ from ingest.comparison.tablerows import Rows
 from ingest.comparison.wording import Texts
 from ingest.reading import Document, ScanLine
 from rules.call import Call, Form
-from rules.facts import Fact, Knowledge
+from rules.facts import Fact
 from rules.vocabulary import Field
 
 SAME, OTHER = 0.80, 0.70
@@ -149,7 +149,9 @@ def shows_text(page: Print, text: str) -> bool:
 
 
 def _values(word: Document, form: Form) -> Iterator[Wanted]:
-    """The known values of the form's fields and, for a summary table, of its rows."""
+    """The values of the form's fields and, for a summary table, of its rows, as far as they were
+    read: also a name with which nothing else is compared.
+    """
     yield from _known(form.fields, word.fields, 0)
     for number, row in enumerate(word.rows, 1):
         yield from _known(form.columns, row, number)
@@ -158,5 +160,5 @@ def _values(word: Document, form: Form) -> Iterator[Wanted]:
 def _known(fields: Iterable[Field], facts: dict[str, Fact], row: int) -> Iterator[Wanted]:
     for field in fields:
         fact = facts.get(field.name)
-        if fact is not None and fact.knowledge is Knowledge.KNOWN and fact.value is not None:
+        if fact is not None and fact.value is not None:
             yield Wanted(field, fact.value, row)

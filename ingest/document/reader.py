@@ -27,7 +27,7 @@ from ingest.document.form.recognise import (
     recognise,
     recognise_by_name,
 )
-from ingest.document.form.rows import extract_rows
+from ingest.document.form.rows import extract_rows, struck_rows
 from ingest.document.form.split import split
 from ingest.document.paged.ofd import BrokenOfdError, OfdLimitError, describe_ofd, read_ofd
 from ingest.document.paged.otherpictures import PictureLimitError, readable
@@ -50,6 +50,7 @@ from rules.call import Call, Form, Rendition
 from rules.facts import Fact, Knowledge, Provenance
 
 MAX_BYTES = 100 * 1024 * 1024  #: of one document
+MAX_NOTES = 20  #: on rows that were struck
 SMALL_PICTURE = 400  #: px on the longer side: logos and signatures of the mail itself
 
 TEXT_LAYER_TRUST = 0.7  #: of what stands in a PDF: its cells are only guessed from gaps
@@ -197,7 +198,9 @@ def _read_form(part: _Part, kind: Kind, content: Content) -> DocumentReading:
         return DocumentReading(None, Fate.UNRECOGNISED, _why_not(content, recognition, kind))
     fields = extract_fields(content, form, part.path)
     rows = extract_rows(content, form, part.path) if form.columns else ()
-    note = "; ".join((*(["是电子表格, 不是 Word 文件"] if kind in SHEETS else []), *content.notes))
+    struck = struck_rows(content, form) if form.columns else ()
+    kinds = ["是电子表格, 不是 Word 文件"] if kind in SHEETS else []
+    note = "; ".join((*kinds, *content.notes, *struck[:MAX_NOTES]))
     return _document(
         part,
         Rendition.EDITABLE,

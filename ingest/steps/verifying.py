@@ -113,5 +113,5 @@ def paper_name(subject: Subject) -> str:
 
 
 def _named(subject: Subject, field: str) -> str:
-    name = subject.fact(field).text
+    name = subject.fact(field).value  # of a doubtful one too
     return f"{subject.kind}“{name}”" if name else subject.kind

@@ -370,13 +370,15 @@ def _reason(item: _Judged, finding: Finding, scans: dict[str, Document]) -> str:
 
 def _evidence(item: _Judged, finding: Finding) -> Iterator[str]:
     """Certificate signatures with what is open about them, attachments nobody opened, names that
-    may be one.
+    may be one, and rows of which nobody knows whose they are.
     """
     for subject in finding.subjects:
         if (found := item.subjects.get(subject)) is not None:
             name = found.fact(APPLICANT_NAME)
             if name.knowledge is Knowledge.UNKNOWN and name.same_as:
                 yield f"“{name.value}”与“{name.same_as}”是不是同一单位"
+            elif found.kind == SubjectKind.ROW and name.knowledge is Knowledge.UNKNOWN:
+                yield full_width(f"汇总表{name.provenance.place}写着“{name.provenance.raw}”")
             yield from filter(
                 None,
                 (

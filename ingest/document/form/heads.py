@@ -50,11 +50,21 @@ def heads_of(table: Table, columns: tuple[Field, ...]) -> list[Head]:
     while row < table.row_count:
         head = _head_at(table, row, labels)
         if head is not None and len(head.columns) >= needed:
-            found += _beside_each_other(table, head, labels, needed)
+            found += (_as_above(each, found) for each in _beside(table, head, labels, needed))
             row = head.last + 1
         else:
             row += 1
     return found
+
+
+def _as_above(head: Head, above: Sequence[Head]) -> Head:
+    """A head that says again what one above it says, in words of which some are not known
+    (学校 for 学校名称): its columns are the same.
+    """
+    for each in above:
+        if head.columns.items() < each.columns.items():
+            return replace(each, first=head.first, last=head.last)
+    return head
 
 
 def in_heads(heads: list[Head], row: int) -> bool:
@@ -81,7 +91,7 @@ def _widths(table: Table, head: Head) -> dict[int, int]:
     return {at: cell.width for at, cell in cells.items() if cell is not None and cell.width > 1}
 
 
-def _beside_each_other(table: Table, head: Head, labels: _Labels, needed: int) -> Iterator[Head]:
+def _beside(table: Table, head: Head, labels: _Labels, needed: int) -> Iterator[Head]:
     """The heads of tables that stand side by side, each with its columns; mostly just one."""
     if head.first != head.last:
         yield head

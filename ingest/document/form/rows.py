@@ -14,6 +14,7 @@ from functools import cached_property
 
 from ingest.document.content import STRUCK, Cell, Content, Table
 from ingest.document.form.cells import read_cell
+from ingest.document.form.doubted import SEVERAL, doubted, names_several, withdrawal
 from ingest.document.form.folded import unfolded
 from ingest.document.form.heads import Head, heads_of
 from ingest.document.form.labels import OTHER_LABELS, key_of
@@ -42,16 +43,25 @@ def extract_rows(
         above: dict[tuple[int, int], tuple[int, dict[str, Fact]]] = {}  #: of each of several tables
         for head, row in grid.rows():
             is_other_form = named and not head.names(form.applicant)
-            if not is_other_form and _Row(grid, head, row, form).is_applicant:
+            line = _Row(grid, head, row, form)
+            if not is_other_form and line.is_applicant:
                 facts = grid.facts(head, row, part=part, confidence=confidence)
                 told = completed(form, (*head.columns.values(), *head.beside), facts)
                 at, beside = above.get(head.span, (-1, {}))
                 told = _as_above(told, beside if at == row - 1 else {}, form)
                 above[head.span] = row, told
+                told = doubted(told, form, line.doubt)
                 if _values(told) not in before:  # a copy of the sheet
                     rows.append(told)
         before.update(map(_values, rows[first:]))
     return tuple(rows)
+
+
+def struck_rows(content: Content, form: Form) -> tuple[str, ...]:
+    """Where rows were struck out as a whole: nobody's, and said so, in Chinese."""
+    grids = _grids(content, form)
+    lines = (_Row(grid, head, row, form) for grid in grids for head, row in grid.rows())
+    return tuple(f"{line.place}已全部划去(没有计入)" for line in lines if line.is_struck)
 
 
 _DITTO = re.compile("[〃\"]|''|′′|同上|同前")
@@ -253,6 +263,29 @@ class _Row:
         if asks or is_made_up(told) or self._only_counts_or_dates():
             return False
         return bool(self.filled) or not self._is_heading(told)
+
+    @property
+    def place(self) -> str:
+        """Where it stands, in Chinese."""
+        across = "列" if self.grid.turned else "行"
+        return f"表{self.grid.table.number} 第{self.row + 1}{across}"
+
+    @property
+    def is_struck(self) -> bool:
+        """Whether its name was struck out, and all that stands beside it."""
+        struck = self.name is not None and STRUCK in self.name.said
+        return struck and not self.is_applicant
+
+    @property
+    def doubt(self) -> str:
+        """Why nobody can say that the row counts as the one applicant it names; "" when it does."""
+        if told := withdrawal(cell.text for cell in self._cells):
+            return told
+        name = self.name
+        others = [cell.text.strip() for cell in self.filled]
+        lines = max((len(text.split("\n")) for text in others), default=1)
+        several = name is not None and names_several(name.text, self.grid.endings, lines)
+        return SEVERAL if several else ""
 
     def _only_counts_or_dates(self) -> bool:
         """Whether a row without a number says nothing beside a name but a count (学校数, 2所) or a

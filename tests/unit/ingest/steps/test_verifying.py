@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ingest.steps.verifying import paper_name
-from rules.facts import Fact, Value
+from rules.facts import Fact, Provenance, Value
 from rules.subjects import Subject
 
 
@@ -28,3 +28,9 @@ def test_a_paper_is_named_in_words_for_staff(
 ) -> None:
     facts = {field: Fact.known(value) for field, value in fields.items()}
     assert paper_name(Subject(kind=kind, id="一", fields=facts)) == name
+
+
+def test_a_row_whose_name_nobody_trusts_is_named_by_it() -> None:
+    """Withdrawn by a remark: staff look for that row."""
+    name = Fact.doubtful("甲校", "", Provenance())
+    assert paper_name(Subject(kind="汇总行", id="一", fields={"单位名称": name})) == "汇总行“甲校”"

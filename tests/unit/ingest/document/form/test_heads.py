@@ -184,3 +184,10 @@ def test_a_group_and_what_stands_under_it_may_be_a_name_only_together(call: Call
     (found,) = rows(call, [*heads, line])
     told = [found[name].value for name in ("单位名称", "师市", "联系人", "联系电话")]
     assert told == [FIRST[1], FIRST[2], FIRST[4], FIRST[5]]
+
+
+def test_heads_that_come_again_in_other_words_are_the_same(call: Call) -> None:
+    """On the next page somebody wrote 学校 for 学校名称; the rows below are not another form's."""
+    again = ["序号", "学校", "师市", "类型", "联系人", "电话"]
+
+    assert values(rows(call, [HEADS, FIRST, again, SECOND]), "单位名称") == NAMES
