@@ -50,6 +50,11 @@ class Truth(StrEnum):
     MISSING = "page missing"
     ORDER = "wrong order"
     OLDER = "older version"
+    TURNED = "rows exchanged"
+    CROSSED = "cells exchanged"
+    LESS = "row on scan only"
+    STRANGE = "another's page"
+    INKED = "ink over number"
 
 
 @dataclass(frozen=True)
@@ -65,7 +70,7 @@ class Pair:
 
 
 @dataclass(frozen=True)
-class _Run:
+class Run:
     """One form printed and scanned; ``rows`` only of a summary table."""
 
     form: str
@@ -108,7 +113,7 @@ def _pairs_of(chance: random.Random, number: int, call: Call) -> Iterator[Pair]:
         if count
         else {}
     )
-    run = _Run(form, filled, own, chance.random() < 0.35)
+    run = Run(form, filled, own, chance.random() < 0.35)
     how = device(chance)
     pages = _pages(run.sheet(call), how, chance, footers=chance.random() < 0.4)
     word = run.word(call)

@@ -10,6 +10,7 @@ import time
 
 from ingest.calls import default_config, open_call
 from tests.pairs.made import Truth, pairs
+from tests.pairs.mixed import mixed
 from tests.pairs.scoring import RememberingEngine, Tally, judge
 
 
@@ -28,10 +29,15 @@ def main() -> None:
         action="store_true",
         help="every pair that was not judged as it is",
     )
+    options.add_argument(
+        "--mixed",
+        action="store_true",
+        help="what goes wrong between desk and scanner instead: rows and pages exchanged, ink",
+    )
     chosen = options.parse_args()
     call = open_call(default_config() / "calls", "smart-education-2024").call
     engine, start = RememberingEngine(), time.perf_counter()
-    tally = judge(pairs(chosen.seed, chosen.pairs, call), call, engine)
+    tally = judge((mixed if chosen.mixed else pairs)(chosen.seed, chosen.pairs, call), call, engine)
     print(f"seed {chosen.seed}: {chosen.pairs} print runs, {len(tally.judged)} pairs")
     _table(tally)
     _times(tally, engine, time.perf_counter() - start)
@@ -41,7 +47,7 @@ def main() -> None:
 
 def _table(tally: Tally) -> None:
     print(f"{'truth':18}{'same':>7}{'other':>7}{'unsure':>8}{'noticed':>9}")
-    for truth in Truth:
+    for truth in filter(tally.of, Truth):
         counts = [tally.outcomes[truth, outcome] for outcome in ("same", "other", "unsure")]
         noticed = (
             ""
@@ -49,6 +55,7 @@ def _table(tally: Tally) -> None:
             in (
                 Truth.SAME,
                 Truth.OTHER,
+                Truth.INKED,
             )
             else f"{tally.noticed[truth]}/{tally.of(truth)}"
         )
@@ -70,13 +77,16 @@ def _times(tally: Tally, engine: RememberingEngine, whole: float) -> None:
 def _details(tally: Tally) -> None:
     for each in tally.judged:
         pair, found = each.pair, each.found
-        expected = {Truth.SAME: "same", Truth.OTHER: "other"}.get(pair.truth, "")
+        expected = {Truth.SAME: "same", Truth.OTHER: "other", Truth.INKED: "same"}.get(
+            pair.truth, ""
+        )
         wrong = expected and found.outcome != expected
         missed = not expected and not each.noticed
         if wrong or missed or each.false_alarm:
             print(
                 f"{pair.truth:16} {pair.form} {pair.how.name} {pair.how.dpi} dpi q{pair.how.quality} -> {found.outcome} "
-                f"{found.score} {pair.field} missing={found.missing} {found.differences} {found.passages} {each.order}"
+                f"{found.score} {pair.field} missing={found.missing} {found.differences} {found.passages} {each.order} "
+                f"{each.seals}"
             )
 
 

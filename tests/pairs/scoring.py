@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from ingest.comparison.likeness import seal_owner
 from ingest.comparison.pageorder import PageOrder, page_order
 from ingest.comparison.pairing import Comparison, compare
 from ingest.comparison.printed import Print
@@ -46,6 +47,8 @@ class Judged:
     found: Comparison
     order: PageOrder
     seconds_elsewhere: float  #: structure, seals and comparing, without reading print
+    strange_seal: bool = False  #: a seal that is said to be another's
+    seals: str = ""  #: what the seals say, as far as they were read
 
     @property
     def noticed(self) -> bool:
@@ -61,6 +64,12 @@ class Judged:
                 return self.order.complete is False
             case Truth.ORDER:
                 return self.order.ordered is False
+            case Truth.TURNED | Truth.LESS:
+                return bool(self.found.passages)
+            case Truth.CROSSED:
+                return bool(self.found.passages or self.found.differences)
+            case Truth.STRANGE:
+                return self.strange_seal
             case _:
                 return False
 
@@ -74,10 +83,11 @@ class Judged:
                 *self.found.passages,
             )
         ]
-        right = self.pair.truth in (Truth.SAME, Truth.MISSING, Truth.ORDER)
+        right = self.pair.truth in (Truth.SAME, Truth.MISSING, Truth.ORDER, Truth.INKED)
         says = wrong if right else []
-        if self.pair.truth not in (Truth.MISSING, Truth.ORDER, Truth.OTHER):
+        if self.pair.truth not in (Truth.MISSING, Truth.ORDER, Truth.OTHER, Truth.STRANGE):
             says += [self.order.reason] if self.order.reason else []
+            says += ["seal"] * self.strange_seal
         return "; ".join(says)
 
 
@@ -114,8 +124,18 @@ def judge(pairs: Iterable[Pair], call: Call, engine: RememberingEngine) -> Tally
         page = Print(scans[key].lines)
         found, order = compare(word, page, call), page_order(word, scans[key], page, call)
         elsewhere = time.perf_counter() - start - (sum(engine.seconds) - read)
-        tally.add(Judged(pair, found, order, elsewhere))
+        sealed = seal_owner(scans[key], _own(word, call), ())
+        tally.add(Judged(pair, found, order, elsewhere, sealed.value is False, _seals(scans[key])))
     return tally
+
+
+def _seals(scan: Document) -> str:
+    return "、".join(mark.writing for mark in (scan.seal.seals if scan.seal else ()))
+
+
+def _own(word: Document, call: Call) -> list[str]:
+    """Whose seals belong on a scan: the applicant's and its bureau's."""
+    return [word.applicant, *(each.bureau for each in call.units)]
 
 
 def _scan(pair: Pair, call: Call, engine: RememberingEngine) -> Document:
