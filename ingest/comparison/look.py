@@ -229,10 +229,13 @@ class Look:
             return NameRead.DIFFERENT
         return said
 
-    @staticmethod
-    def _longer(spot: Spot, value: Wanted) -> bool:
-        """Whether the place of the name says more than the name: 第一中学 and 第一中学东校区."""
-        key = plain(spot.text)
+    def _longer(self, spot: Spot, value: Wanted) -> bool:
+        """Whether the place of the name says more than the name: 第一中学 and 第一中学东校区. What another
+        column says does not count, where its head was not read.
+        """
+        others = {each.key for each in self.values if each is not value}
+        pieces = [plain(line.text) for line in spot.lines] or [plain(spot.text)]
+        key = "".join(piece for piece in pieces if piece not in others)
         return value.key in key and len(key) - key.index(value.key) - len(value.key) >= 2
 
     def _spots(self, value: Wanted) -> Iterator[Spot]:

@@ -15,7 +15,7 @@ from itertools import groupby
 
 from rapidfuzz import fuzz
 
-from ingest.reading import ScanLine
+from ingest.reading import Document, ScanLine, Seal
 from rules.call import Call, Form
 from rules.characters import folded
 from rules.labels import label_key
@@ -84,10 +84,11 @@ class Spot:
 
 
 class Print:
-    """What was read from the pages of a scan."""
+    """What was read from the pages of a scan; ``seals`` cover some of it."""
 
-    def __init__(self, lines: Sequence[ScanLine]) -> None:
+    def __init__(self, lines: Sequence[ScanLine], seals: Iterable[Seal] = ()) -> None:
         self.lines = tuple(lines)
+        self._seals = tuple(seals)
         self.text = "".join(plain(line.text) for line in self.lines)
 
     @cached_property
@@ -100,6 +101,15 @@ class Print:
                 key=lambda line: line.page,
             )
         )
+
+    @classmethod
+    def of(cls, scan: Document) -> Print:
+        """That of a scan, with its seals."""
+        return cls(scan.lines, scan.seal.seals if scan.seal else ())
+
+    def may_cover(self, lines: Iterable[ScanLine]) -> bool:
+        """Whether a seal stands at the height of some pieces: nobody says what is not there."""
+        return any(_is_level(seal, line) for seal in self._seals for line in lines)
 
     @cached_property
     def stacks(self) -> tuple[Stack, ...]:
@@ -152,6 +162,11 @@ class Print:
     def shows_label(self, field: Field) -> bool:
         """Whether one of the field's labels stands on the pages."""
         return any(self.shows(key) for key in label_keys(field))
+
+
+def _is_level(seal: Seal, line: ScanLine) -> bool:
+    top, bottom = seal.bbox[1] - _BESIDE, seal.bbox[1] + seal.bbox[3] + _BESIDE
+    return seal.page == line.page and top < line.box[3] and line.box[1] < bottom
 
 
 def label_keys(field: Field) -> tuple[str, ...]:

@@ -53,7 +53,7 @@ def sightings(word: Document | None, scan: Document | None, call: Call) -> tuple
     form = _form_of(word, scan, call)
     if form is None:
         return ()
-    page = Print(scan.lines if scan else ())
+    page = Print.of(scan) if scan else Print(())
     compared = compare(word, page, call) if word and scan else None
     places = Places(page, form)
     found = [*_of_fields(form, word, places, compared), *_of_rows(form, word, places, compared)]

@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
+from itertools import pairwise
 
 from rapidfuzz import fuzz
 
@@ -44,6 +45,7 @@ class Rows(Look):
                 yield Difference(value.name, value.shown, "未见")
         field = next(iter(names.values())).field
         yield from self._doubled(list(names.values()))
+        yield from self._turned(list(names.values()))
         for line in self.places.column(field):
             key = plain(line.text)
             if (
@@ -80,6 +82,25 @@ class Rows(Look):
                 yield Difference("扫描件上多出的一行", "未见", name.shown)
             elif more < 0:
                 yield Difference(name.name, name.shown, "只有一行")
+
+    def _turned(self, names: Sequence[Wanted]) -> Iterator[Difference]:
+        """Two applicants of one page that stand the other way round, both read as they are."""
+        listed = Counter(name.key for name in names)
+        placed = [
+            (name, row[0])
+            for name in names
+            if listed[name.key] == 1
+            and (row := self.rows.get(name.row))
+            and plain("".join(line.text for line in row)) == name.key
+        ]
+        for (one, above), (other, below) in pairwise(placed):
+            if above.page == below.page and below.box[3] <= above.box[1] + 1:
+                yield Difference(
+                    f"第{one.row}、{other.row}行的次序",
+                    f"{one.shown}、{other.shown}",
+                    f"{other.shown}、{one.shown}",
+                )
+                return
 
     def _is_row(self, key: str, name: str) -> bool:
         """Whether a piece is a name or a part of it, perhaps misread. Names of one division share

@@ -132,7 +132,8 @@ class Texts(Look):
         others = {each.key for each in self.values if each.field is value.field} - {value.key}
         for spot in self._clear(value, SURE_NAME)[:1]:
             read = plain(spot.text)
-            unlike = absent or value.key in read
+            cut = read in value.key and self.page.may_cover(spot.lines)
+            unlike = (absent or value.key in read) and not cut
             other = unlike and is_other_name(value.key, read)
             if read in others or other or self._has_one_other(value, spot):
                 yield Difference(value.name, value.shown, spot.text)
@@ -191,7 +192,7 @@ class Texts(Look):
             return
         for value in self.values:
             if self._is_emptied(value):
-                yield Difference(value.name, value.shown[:40], "空白")
+                yield Difference(value.name, value.shown[:40], "没有读到字(空着或被遮住)")
 
     def _is_emptied(self, value: Wanted) -> bool:
         """Of what may run over a line only some lines are read: of that nothing follows."""
@@ -201,7 +202,14 @@ class Texts(Look):
             and self._reads_empty(value)
             and self.page.likeness(value.key) < SAME_TEXT
             and value.value not in self._numbers_like(value)
+            and not self.page.may_cover(self._beside(value))
         )
+
+    def _beside(self, value: Wanted) -> list[ScanLine]:
+        """What stands level with a value: its labels, or the name of its row."""
+        stacks = self.places.labels.get(value.field.name, ())
+        labels = [line for stack in stacks for line in stack.lines]
+        return self.rows.get(value.row, []) if value.row else labels
 
     def _reads_empty(self, value: Wanted) -> bool:
         """Whether nothing stands beside a label or in a row's cell."""

@@ -44,7 +44,7 @@ def pair_files(word: Path, scan: Path, call: Call) -> dict[str, Any]:
     printed = settled_by_layer(printed, [editable], call)
     if not printed.pages_read:
         printed = _printed_as(editable, printed, _print_of(scan, printed, call), call)
-    page = Print(printed.lines)
+    page = Print.of(printed)
     return _pair_json(
         editable,
         printed,

@@ -85,7 +85,7 @@ class Filed:
     @cached_property
     def print(self) -> Print:
         """What was read from its pages, prepared for looking things up."""
-        return Print(self.document.lines)
+        return Print.of(self.document)
 
 
 @dataclass

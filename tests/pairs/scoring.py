@@ -121,7 +121,7 @@ def judge(pairs: Iterable[Pair], call: Call, engine: RememberingEngine) -> Tally
         word = read_document("1", "a.docx", Kind.DOCX, pair.word, call).document
         if word is None:
             raise AssertionError("a generated Word file must be readable")
-        page = Print(scans[key].lines)
+        page = Print.of(scans[key])
         found, order = compare(word, page, call), page_order(word, scans[key], page, call)
         elsewhere = time.perf_counter() - start - (sum(engine.seconds) - read)
         sealed = seal_owner(scans[key], _own(word, call), ())

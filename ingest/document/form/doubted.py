@@ -44,13 +44,18 @@ def names_several(text: str, endings: Collection[str], lines: int) -> bool:
     names, ``lines`` how many lines the other cells of the row have at most.
     """
     whole = _ASIDE.sub("", text.translate(_PLAIN)).strip()
-    if _COUNTED.search(whole):
+    if _COUNTED.search(whole) or len(_pieces(_SEPARATED, whole)) > 1:
         return True
-    apart, joined, broken = (_pieces(each, whole) for each in (_SEPARATED, _JOINED, _BROKEN))
-    if len(apart) > 1:
-        return True
-    if len(joined) > 1 and all(piece[-1] in endings for piece in joined):
-        return True
+    return _are_joined(whole, endings) or _are_broken(whole, lines)
+
+
+def _are_joined(text: str, endings: Collection[str]) -> bool:
+    joined = _pieces(_JOINED, text)
+    return len(joined) > 1 and all(piece[-1] in endings for piece in joined)
+
+
+def _are_broken(text: str, lines: int) -> bool:
+    broken = _pieces(_BROKEN, text)
     alike = len({piece[-2:] for piece in broken}) == 1
     return len(broken) > 1 and (alike or len(broken) == lines)
 

@@ -9,7 +9,7 @@ import pytest
 from ingest.comparison.look import NameRead, misread
 from ingest.comparison.pairing import Comparison, Likeness, compare
 from ingest.comparison.printed import Print
-from ingest.reading import Document, ScanLine
+from ingest.reading import Document, ScanLine, Seal
 from rules.call import Call, Rendition, Role
 from rules.facts import Fact, Value
 
@@ -404,10 +404,53 @@ def summary() -> Document:
 
 
 def test_a_table_printed_as_it_is(call: Call) -> None:
-    """In another order too."""
-    for rows in (ROWS, ROWS[::-1]):
-        found = compare(summary(), scan_of(table(rows)), call)
-        assert (found.outcome, named(found)) == (Likeness.SAME, set())
+    """Nothing is said of it."""
+    found = compare(summary(), scan_of(table(ROWS)), call)
+    assert (found.outcome, named(found)) == (Likeness.SAME, set())
+
+
+@pytest.mark.parametrize(
+    ("order", "rows"), [((1, 0, 2), "1、2"), ((0, 2, 1), "2、3"), ((2, 1, 0), "1、2")]
+)
+def test_rows_in_another_order_are_for_staff(call: Call, order: tuple[int, ...], rows: str) -> None:
+    """They may stand in the order in which they are recommended."""
+    found = compare(summary(), scan_of(table([ROWS[at] for at in order])), call)
+    assert (found.outcome, named(found)) == (Likeness.UNSURE, {f"第{rows}行的次序"})
+
+
+def test_the_order_of_rows_on_different_pages_is_the_pages(call: Call) -> None:
+    """Which page comes first is said elsewhere; rows level with each other have no order."""
+    lines = scan_of(table(ROWS[::-1])).lines
+    apart = [line.model_copy(update={"page": line.row}) for line in lines]
+    assert "次序" not in "".join(named(compare(summary(), Print(apart), call)))
+
+
+def test_a_place_under_a_seal_is_not_said_to_be_empty(call: Call) -> None:
+    """A seal at its height may cover what stands there; one elsewhere does not."""
+    gone = table(ROWS).replace("|18099335120", "|").replace("郭建新", "郭建")
+    lines = scan_of(gone).lines
+    over, below = ((100, 0, 41, 12), (100, 60, 41, 41))
+
+    def said(*box: float) -> set[str]:
+        mark = Seal(page=1, bbox=box, diameter_mm=41, shape="circle", confidence=1)  # type: ignore[arg-type]
+        return named(compare(summary(), Print(lines, [mark]), call))
+
+    assert said(*over) == set()
+    assert said(*below) == {"第1行联系人", "第1行联系电话"}
+
+
+def test_a_column_without_a_head_does_not_lengthen_the_names(call: Call) -> None:
+    """师市 read as 市: what stands below it is not a part of the name beside it, and telephones that
+    nobody could read do not make it another document.
+    """
+    rows = [(name, "", "") for name, *_ in ROWS]
+    word = summary()
+    facts = tuple(row | {"师市": Fact.known("第八师石河子市")} for row in word.rows)
+    page = scan_of(table(rows).replace("学校名称|师市", "学校名称|市"))
+
+    found = compare(word.model_copy(update={"rows": facts}), page, call)
+
+    assert found.outcome is Likeness.UNSURE
 
 
 @pytest.mark.parametrize(
