@@ -21,6 +21,7 @@ from ingest.document.form.prompts import (
     is_example,
     is_long_enough,
     points_elsewhere,
+    points_to_another_paper,
     without_leftovers,
     without_prompts,
 )
@@ -59,10 +60,14 @@ def read_cell(field: Field, said: str, provenance: Provenance) -> Fact:
         return (
             Fact.unknown(at) if INK in said or STRUCK in said else _behind_prompt(field, text, at)
         )
-    elsewhere = not long and (points_elsewhere(text) or is_example(words(said)))
+    elsewhere = points_to_another_paper(text) if long else _is_elsewhere(text, said)
     drawn = INK in said and field.type in _LISTS  # a control or shape beside the only option
     value = None if elsewhere or drawn else _read_plain(field, text)
     return Fact.unknown(at) if value is None else Fact.known(value, at)
+
+
+def _is_elsewhere(text: str, said: str) -> bool:
+    return points_elsewhere(text) or is_example(words(said))
 
 
 def _behind_prompt(field: Field, text: str, at: Provenance) -> Fact:
@@ -185,7 +190,11 @@ def _without_label(field: Field, text: str) -> str:
     text = text.lstrip(":： \t\u3000")
     label, colon, rest = text.partition("：" if "：" in text else ":")
     own = {label_key(each) for each in (field.name, *field.labels)}
-    if colon and rest.strip() and (label.strip() in _SHORT or _is_label(label_key(label), own)):
+    if (
+        colon
+        and rest.strip()
+        and (label.strip() in _SHORT | NAME_LABELS or _is_label(label_key(label), own))
+    ):
         return rest.strip()
     head, *behind = re.split(r"[ \t\u3000]+", text.strip(), maxsplit=1)
     return behind[0] if behind and head in NAME_LABELS else text

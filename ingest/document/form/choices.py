@@ -211,7 +211,7 @@ def _pieces(text: str, options: tuple[str, ...]) -> Iterator[_Piece]:
         kind, raw = str(match.lastgroup), match[0]
         ring = all(rings[index] for index in range(*match.span()) if not plain[index].isspace())
         if kind == "option":
-            yield _Piece(kind, names[normalise(raw)], ringed=ring)
+            yield _Piece(kind, names[normalise(raw).removesuffix(":")], ringed=ring)
         elif kind in _DRESSED:
             yield replace(_DRESSED[kind](raw), ringed=ring)
         else:
@@ -282,6 +282,9 @@ def _enclosed(match: re.Match[str]) -> str:
     return "☑" if bare in MARKS and MARKS[bare] in _CHOSEN else f"{RING}{bare}{RING_END}"
 
 
+_HINT = r"\((?=[^()]{2})[^()]*(?:打|划|画|勾|选|请|可|填)[^()]*\)"
+
+
 @lru_cache(maxsize=256)
 def _pattern(keys: tuple[str, ...]) -> re.Pattern[str]:
     spaced = [r"\s*".join(map(re.escape, key)) for key in sorted(keys, key=len, reverse=True)]
@@ -289,14 +292,14 @@ def _pattern(keys: tuple[str, ...]) -> re.Pattern[str]:
     between = re.escape("".join(_SEPARATORS))
     bracketed = rf"[\[(【〔]\s*[{re.escape(_TYPED)}]?\s*[\])】〕]"
     return re.compile(
-        r"(?P<hint>\((?=[^()]{2})[^()]*(?:打|划|画|勾|选|请|可|填)[^()]*\)"
+        rf"(?P<hint>{_HINT}"
         r"|请?在[^,。]{0,14}(?:打|划|画)[^,。:]{0,6}[:]?|请?(?:选择|勾选)[:])"
-        rf"|(?P<option>{'|'.join(spaced) or '(?!)'})"
+        rf"|(?P<option>(?:{'|'.join(spaced) or '(?!)'})(?::(?=[{signs}]))?)"
         rf"|(?P<boxed>[\[(【〔]\s*[{re.escape(_TYPED)}]\s*[\])】〕])"
         r"|(?P<hollow>[\[(【〔]\s*[\])】〕])"
         rf"|(?P<lined>_+[ ]*[{signs}][ ]*_+)"
         r"|(?P<number>(?<!\w)\(?(?:\d{1,2}|[A-Ha-h])\)?[.、):])"
-        rf"|(?P<space>(?:(?!{bracketed})[\s{between}]|_(?!_*[ ]*[{signs}][ ]*_))+)"
+        rf"|(?P<space>(?:(?!{bracketed}|{_HINT})[\s{between}]|_(?!_*[ ]*[{signs}][ ]*_))+)"
         rf"|(?P<sign>[^\w\s]|[{re.escape(''.join(char for char in MARKS if char.isalnum()))}])"
         r"|(?P<word>\w)",
         re.IGNORECASE | re.DOTALL,

@@ -18,7 +18,8 @@ _LINE = re.compile(
     rf"|(?:请?(?:单击|双击|点击|点按|轻触|轻点)|在此|此处)[^。]{{0,20}}(?:{_WRITE})[^。]{{0,14}}[。.…]*"
     r"|(?:填写|填入|输入)[^。,;]{1,24}[。.…]*|选择(?:一项|一个|日期|选项|类型|类别)[。.…]*"
     r"|(?:请?(?:限|控制在))?(?:不超过|不少于|约)?\d{2,5}字(?:以内|之内|左右|以上|以下)?(?:填写)?[。.]?"
-    r"|(?:此处|此栏)?(?:必填|选填|待填)项?|(?:据实|如实|按实|认真|逐项)(?:填写|填报)[。.]?"
+    r"|[*＊※]?(?:此处|此栏)?(?:必填|选填|待填)项?|此(?:栏|处|项|表)由[^。]{1,14}(?:填写|填报|出具)[。.]?"
+    r"|此处请?(?:填写|输入|填报)[^。]{0,40}[。.…]*|(?:不够)?(?:可以?|请)?(?:另附|附)[页纸][。.]?|(?:据实|如实|按实|认真|逐项)(?:填写|填报)[。.]?"
     r"|(?:click|tap)(?:ortap)?(?:here)?to(?:enter|add|select)[a-z]*\.?"
     r"|choosean?(?:item|date)\.?"
 )
@@ -49,10 +50,16 @@ _EMPTY_SHAPE = re.compile(
 _LEFTOVER = re.compile(r"[\u3400-\u9fff]{2,8}(?:\([^()]{0,8}\))?[::]")
 
 
+_NUMBER = re.compile(r"(?:\(?(?:\d{1,2}|[一二三四五六七八九十]{1,3})\)?[.、:]?)?")
+"""A number before which nothing, or nothing but numbers, was written in several lines."""
+
+
 def is_blank(text: str) -> bool:
     """Whether nothing was written: blanks, rules, ``年  月  日``, ``（盖章）``, a prompt."""
     plain = re.sub(r"[_＿﹍‗¯]+", "", unicodedata.normalize("NFKC", text))
-    lines = (normalise(line) for line in plain.split("\n"))
+    lines = [normalise(line) for line in plain.split("\n")]
+    if len(lines) > 1 and all(map(_NUMBER.fullmatch, lines)):
+        return True
     bare = normalise("".join(line for line in lines if _LINE.fullmatch(line) is None))
     bare = _SEAL.sub("", _BRACKETED.sub("", bare))
     return _LINE.fullmatch(bare) is not None or _EMPTY_SHAPE.fullmatch(bare) is not None
@@ -115,6 +122,12 @@ def points_elsewhere(text: str) -> bool:
     value of this one.
     """
     return _NOT_OWN.fullmatch(normalise(text)) is not None
+
+
+def points_to_another_paper(text: str) -> bool:
+    """Whether a text says nothing but where else it stands: 见附件1."""
+    plain = normalise(text)
+    return plain.lstrip("详").startswith(("见", "参见")) and points_elsewhere(text)
 
 
 def without_prompts(text: str, *, long: bool) -> str:

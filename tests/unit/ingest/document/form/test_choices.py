@@ -38,6 +38,8 @@ PLACES = [
     ("是 ( √ ) 否 ( )", ANSWERS, "是"), ("是 （ ） 否 （√）", ANSWERS, "否"), ("无异议 [ ] 有异议 [√]", RESULTS, "有异议"),
     ("□小学 √□初中 □其他", KINDS, "初中"), ("□小学√ □初中 □其他", KINDS, "小学"), ("囗无异议 囗√有异议", RESULTS, "有异议"),
     ("□小学 □初中 ☑其他（请注明：特教学校）", KINDS, "其他"), ("（请在□内打√）□无异议 √有异议", RESULTS, "有异议"), ("请选择：☑无异议 □有异议", RESULTS, "无异议"),
+    ("□无异议 ☑有异议 （单选，请打“√”）", RESULTS, "有异议"), ("☑无异议 □有异议   （请在□内打√）", RESULTS, "无异议"), ("( )是 (√)否  (在括号内打√)", ANSWERS, "否"),
+    ("是：√ 否：", ANSWERS, "是"), ("是： 否：√", ANSWERS, "否"), ("无异议：√  有异议：", RESULTS, "无异议"), ("是:☑ 否:☐", ANSWERS, "是"),
 ]  # fmt: skip
 RINGS = [
     (ringed("□") + "是 □否", ANSWERS, "是"), ("□是 " + ringed("□") + "否", ANSWERS, "否"),
@@ -47,6 +49,7 @@ RINGS = [
 UNTOUCHED = [
     ("☐小学 ☐初中 ☐其他", KINDS, OPEN), ("□是 口否", ANSWERS, OPEN), ("囗是 囗否", ANSWERS, OPEN), ("□小学 □初中（限选1项）", KINDS, OPEN),
     ("□是 □否（请选1至2项）", ANSWERS, OPEN), ("口是 口否", ANSWERS, OPEN), ("（在相应选项上打√）□无异议 □有异议", RESULTS, OPEN), ("（ ）是（ ）否", ANSWERS, OPEN),
+    ("□无异议 □有异议 （单选，请打“√”）", RESULTS, OPEN), ("☐ 无异议   ☐ 有异议   （请勾选）", RESULTS, OPEN), ("□是 □否  （请在相应方框内划√）", ANSWERS, OPEN),
 ]  # fmt: skip
 NOBODY_KNOWS = [
     ("□是 ×否", ANSWERS), ("✘无异议 □有异议", RESULTS), ("●小学 ●初中 ●其他", KINDS), ("■小学 ■初中 ☑其他", KINDS), ("☑是 ☒否", ANSWERS),

@@ -16,7 +16,8 @@ NOWHERE = Provenance()
 @pytest.mark.parametrize(
     "text",
     ["请填写", "请填写…", "请简要说明，不超过500字。", "（填写学校内设机构）", "（限300字以内）", "单击或点击此处输入文字。", "点击此处选择日期", "填写学校全称",
-     "500字以内", "（盖 章）", "加盖公章处", "（必填）", "【请选择】", "选择一项", "Click or tap here to enter text.", "请如实填写\n（盖章）", "选填项", "如实填写", "请填写："],
+     "500字以内", "（盖 章）", "加盖公章处", "（必填）", "【请选择】", "选择一项", "Click or tap here to enter text.", "请如实填写\n（盖章）", "选填项", "如实填写", "请填写：", "此栏由主管部门填写", "*必填项",
+     "可另附页", "不够可附页。", "1.\n2.\n3.", "一、\n二、\n三、", "(1)\n\n(2)", "此处填写建设思路，包括但不限于：目标、任务。"],
 )  # fmt: skip
 def test_a_prompt_is_a_place_left_open(text: str) -> None:
     """Whatever words it uses."""
@@ -34,6 +35,9 @@ def test_a_prompt_is_a_place_left_open(text: str) -> None:
         "请填写：麦玉清",
         "500人",
         "需求调研充分，说明清晰",
+        "1.\n2.建设网络",
+        "12",
+        "3.",
     ],
 )
 def test_an_answer_that_sounds_like_a_prompt_is_none(text: str) -> None:
@@ -152,3 +156,18 @@ def test_what_programs_leave_in_a_place_is_no_value(text: str) -> None:
 def test_a_name_is_read_without_what_was_written_around_it(text: str) -> None:
     """Full stops, signs of direction, addresses, a word for what it is."""
     assert read_cell(Field("联系人", FieldType.TEXT), text, NOWHERE).value == "麦玉清"
+
+
+@pytest.mark.parametrize("text", ["见附件1", "详见附页", "见附后材料"])
+def test_a_long_text_that_only_names_another_paper_is_for_a_person(text: str) -> None:
+    """Somebody must look there; one that also says something is a text."""
+    field = Field("建设基础", FieldType.LONG_TEXT)
+
+    assert read_cell(field, text, NOWHERE).knowledge is Knowledge.UNKNOWN
+    assert read_cell(field, f"建成千兆网络，{text}", NOWHERE).knowledge is Knowledge.KNOWN
+
+
+@pytest.mark.parametrize("text", ["姓名：麦玉清", "姓名: 麦玉清", "名字：麦玉清"])
+def test_a_name_is_read_behind_the_word_name(text: str) -> None:
+    """Somebody wrote the label once more."""
+    assert read_cell(Field("联系人", FieldType.TEXT), text, NOWHERE).text == "麦玉清"
