@@ -214,6 +214,12 @@ class Look:
             NameRead.UNREAD,
         )
 
+    def legibility(self) -> float:
+        """That of the page, or of what stands below a table's heads where it is worse."""
+        fields = {value.field.name: value.field for value in self.seen if value.row}
+        below = {line for field in fields.values() for line in self.places.column(field)}
+        return min(self.page.legibility, Print(tuple(below)).legibility if below else 1.0)
+
     def _name_of(self, value: Wanted) -> NameRead:
         said = name_on(self.page, value.key)
         if said is NameRead.EQUAL and any(self._longer(spot, value) for spot in self._spots(value)):

@@ -93,7 +93,7 @@ def compare(word: Document, page: Print, call: Call) -> Comparison:
         ),
     )
     outcome = _outcome(look.name(), mean(rest), doubts=bool(differences or passages))
-    if outcome is Likeness.OTHER and look.page.legibility < LEGIBLE:
+    if outcome is Likeness.OTHER and look.legibility() < LEGIBLE:
         outcome = Likeness.UNSURE
     if outcome is Likeness.SAME and passages:
         outcome = Likeness.UNSURE

@@ -439,6 +439,19 @@ def test_a_place_under_a_seal_is_not_said_to_be_empty(call: Call) -> None:
     assert said(*below) == {"第1行联系人", "第1行联系电话"}
 
 
+def test_cells_that_are_hard_to_read_do_not_make_it_another_document(call: Call) -> None:
+    """Title and heads are larger than what was filled in."""
+    others = [(f"北屯市红柳{kind}", "于欢", "13999330079") for kind in ("小学", "中学", "学校")]
+    title = "兵团首批智慧教育示范校申报汇总表" * 8
+    lines = scan_of(f"{title}\n{table(others)}").lines
+    faint = [
+        line.model_copy(update={"confidence": 0.6}) if line.row > 2 else line for line in lines
+    ]
+
+    assert compare(summary(), Print(lines), call).outcome is Likeness.OTHER
+    assert compare(summary(), Print(faint), call).outcome is Likeness.UNSURE
+
+
 def test_a_column_without_a_head_does_not_lengthen_the_names(call: Call) -> None:
     """师市 read as 市: what stands below it is not a part of the name beside it, and telephones that
     nobody could read do not make it another document.
