@@ -230,7 +230,7 @@ def _zip_kind(data: bytes, extension: str) -> Kind:
         return _broken_zip_kind(data)
     if types or "word/document.xml" in names:
         return _ooxml_kind(types, names)
-    if "OFD.xml" in names:
+    if "ofd.xml" in own:
         return Kind.OFD
     if names & {"META-INF/MANIFEST.MF", "AndroidManifest.xml"} or extension in {"jar", "apk"}:
         return Kind.PROGRAM

@@ -38,7 +38,7 @@ _ESCAPE = re.compile(rb"\\(\d{1,3}|.)", re.DOTALL)
 
 def files_in_pdf(data: bytes, budget: Budget) -> Iterator[Member]:
     """The documents, archives and pictures that a PDF carries beside its pages."""
-    if b"EmbeddedFile" not in data or b"/Encrypt" in data:
+    if b"EmbeddedFile" not in data:
         return
     names, seen = _names(data), set[str]()
     for stream in _streams(data):

@@ -44,6 +44,17 @@ def unlocked(kind: Kind, data: bytes, keys: Sequence[str]) -> bytes | None:
     return None
 
 
+def unprotected(data: bytes) -> bytes:
+    """A PDF with what it carries in the clear, where only changes to it ask for a password: the
+    files in it are as locked as its pages.
+    """
+    if b"/Encrypt" not in data or b"EmbeddedFile" not in data:
+        return data
+    from ingest.document.paged.rendering import written_plain  # noqa: PLC0415 - as above
+
+    return written_plain(data, None) or data
+
+
 def _office(data: bytes, key: str) -> bytes | None:
     out = io.BytesIO()
     try:

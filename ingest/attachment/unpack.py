@@ -18,10 +18,11 @@ from ingest.attachment.identify import identify
 from ingest.attachment.items import ENCRYPTED_MAIL, Item, left_behind, settled_kind
 from ingest.attachment.leaves import CALENDAR, files_in_text, is_dress, settled_leaf, stray_items
 from ingest.attachment.limits import Budget
-from ingest.attachment.members import VOLUME, Opened
+from ingest.attachment.members import VOLUME, Member, Opened
+from ingest.attachment.ofdfiles import files_in_ofd
 from ingest.attachment.pdffiles import files_in_pdf
 from ingest.attachment.smime import is_enveloped, is_signed, signed_mail
-from ingest.attachment.unlocking import unlocked
+from ingest.attachment.unlocking import unlocked, unprotected
 from ingest.attachment.volumes import Pieces, joined, piece_of, sets_of, told
 from ingest.message.bodies import body_html
 from ingest.message.embedded import Embedded
@@ -67,13 +68,20 @@ def unpack(data: bytes, name: str, path: str, budget: Budget, depth: int = 0) ->
         yield Item(path, name, kind, data, *settled_kind(name, kind, data))
     else:
         yield Item(path, name, kind, data, opened.fate, opened.reason)
-    carried = files_in_pdf(data, budget) if kind is Kind.PDF and depth < budget.max_depth else ()
+    carried = _carried(kind, data, budget) if depth < budget.max_depth else iter(())
     for entry in opened.entries if opened is not None else carried:
         inner = entry.path.rpartition("/")[2]
         if entry.fate is None:
             yield from unpack(entry.data, inner, f"{path}/{entry.path}", budget, depth + 1)
         else:
             yield Item(f"{path}/{entry.path}", inner, Kind.OTHER, b"", entry.fate, entry.reason)
+
+
+def _carried(kind: Kind, data: bytes, budget: Budget) -> Iterator[Member]:
+    """Files beside the pages of a document."""
+    if kind is Kind.PDF:
+        return files_in_pdf(unprotected(data), budget)
+    return files_in_ofd(data, budget) if kind is Kind.OFD else iter(())
 
 
 def _is_piece(data: bytes, name: str, kind: Kind, opened: Opened | None) -> bool:

@@ -29,7 +29,7 @@ from ingest.document.form.recognise import (
 )
 from ingest.document.form.rows import extract_rows, struck_rows
 from ingest.document.form.split import split
-from ingest.document.paged.ofd import BrokenOfdError, OfdLimitError, describe_ofd, read_ofd
+from ingest.document.paged.ofd import BrokenOfdError, Ofd, OfdLimitError, describe_ofd, read_ofd
 from ingest.document.paged.otherpictures import PictureLimitError, readable
 from ingest.document.paged.pdf import (
     MOST_PIXELS,
@@ -487,12 +487,21 @@ def _read_ofd(part: _Part) -> DocumentReading:
     nobody here can tell: staff look.
     """
     try:
-        ofd = read_ofd(part.data)
+        found = read_ofd(part.data)
     except OfdLimitError:
         return DocumentReading(None, Fate.LIMIT, "OFD 文件内容过大, 没有读取")
     except BrokenOfdError:
         return DocumentReading(None, Fate.UNSUPPORTED, describe_ofd(part.data))
-    content = ofd.pages.content
+    readings = [_read_form_of_ofd(part, ofd, form) for ofd in found for form in _forms(part, ofd)]
+    documents = [reading for reading in readings if reading.documents]
+    return _numbered(documents) if documents else readings[0]
+
+
+def _forms(part: _Part, ofd: Ofd) -> Iterable[Content]:
+    return split(ofd.pages.content, part.call)
+
+
+def _read_form_of_ofd(part: _Part, ofd: Ofd, content: Content) -> DocumentReading:
     recognition = recognise(content, part.call)
     named = recognise_by_name(part.name, part.call)
     if recognition.form is None and (named.form is not None or content.characters < 50):

@@ -13,7 +13,7 @@ import math
 import posixpath
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import accumulate, islice
 from typing import Self
@@ -31,6 +31,7 @@ MAX_PAGES = 60  #: looked at
 MAX_GLYPHS = 20_000  #: of one page
 MAX_OBJECTS = 20_000  #: of one page
 MAX_DEPTH = 8  #: of blocks in blocks
+MAX_DOCUMENTS = 20  #: in one file
 
 _POINTS = 72 / 25.4
 _BROKEN = (
@@ -52,14 +53,14 @@ class OfdLimitError(Exception):
 
 @dataclass(frozen=True)
 class Ofd:
-    """What stands in an OFD file; its pages are those of a PDF that was born digital."""
+    """What stands in one document of an OFD file; its pages are those of a PDF born digital."""
 
     pages: Pdf
-    signatures: int  #: how many the package lists
+    signatures: int  #: how many it lists
 
 
-def read_ofd(data: bytes) -> Ofd:
-    """The text of the first pages.
+def read_ofd(data: bytes) -> tuple[Ofd, ...]:
+    """The text of the first pages of every document in the file; mostly it is one.
 
     Raises:
         BrokenOfdError, OfdLimitError: each when its name says so.
@@ -116,25 +117,46 @@ class _Package:
         self._archive = archive
         self._names = {_plain(each.filename): each for each in members}
 
-    def read(self) -> Ofd:
-        top = self._xml("OFD.xml")
-        bodies = _children(top, "DocBody")
+    def read(self) -> tuple[Ofd, ...]:
+        """Every document of the package; the pages are counted through."""
+        bodies = _children(self._xml("OFD.xml"), "DocBody")
         if not bodies:
             raise BrokenOfdError("no document in it")
-        root = (_text(_child(bodies[0], "DocRoot")) or "Doc_0/Document.xml").lstrip("/")
+        found: list[Ofd] = []
+        for body in bodies[:MAX_DOCUMENTS]:
+            found.append(self._document(body, sum(each.pages.page_count for each in found)))
+        return tuple(found)
+
+    def _document(self, body: etree._Element, before: int) -> Ofd:
+        root = _plain(_text(_child(body, "DocRoot")) or "Doc_0/Document.xml")
         document, folder = self._xml(root), posixpath.dirname(root)
         common = _child(document, "CommonData")
-        box = _box(_child(common, "PageArea"))
-        templates = {
-            each.get("ID", ""): posixpath.join(folder, each.get("BaseLoc", ""))
-            for each in _children(common, "TemplatePage")
-        }
+        settings = _Settings(
+            _box(_child(common, "PageArea")),
+            {
+                each.get("ID", ""): _beside(folder, each.get("BaseLoc", ""))
+                for each in _children(common, "TemplatePage")
+            },
+            _Composites(lambda: self._units(common, folder)),
+        )
         pages = _children(_child(document, "Pages"), "Page")
         looked_at = (
-            self._page(posixpath.join(folder, page.get("BaseLoc", "")), templates, box, number)
-            for number, page in enumerate(pages[:MAX_PAGES], 1)
+            self._page(_beside(folder, page.get("BaseLoc", "")), settings, number)
+            for number, page in enumerate(pages[: max(0, MAX_PAGES - before)], before + 1)
         )
-        return Ofd(Pdf(len(pages), tuple(looked_at)), self._signatures(bodies[0]))
+        return Ofd(Pdf(len(pages), tuple(looked_at)), self._signatures(body))
+
+    def _units(self, common: etree._Element | None, folder: str) -> dict[str, etree._Element]:
+        """Drawings that pages place as a whole (CompositeGraphicUnit), by their number."""
+        named = [*_children(common, "PublicRes"), *_children(common, "DocumentRes")]
+        units: dict[str, etree._Element] = {}
+        for each in named[:MAX_DOCUMENTS]:
+            for listed in _children(
+                self._xml(_beside(folder, _text(each))), "CompositeGraphicUnits"
+            ):
+                for unit in _children(listed, "CompositeGraphicUnit"):
+                    units[unit.get("ID", "")] = unit
+        return units
 
     def _signatures(self, body: etree._Element) -> int:
         name = _text(_child(body, "Signatures"))
@@ -152,20 +174,48 @@ class _Package:
         parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
         return etree.fromstring(self._archive.read(info), parser)
 
-    def _page(self, name: str, templates: dict[str, str], box: _Box | None, number: int) -> PdfPage:
+    def _page(self, name: str, settings: _Settings, number: int) -> PdfPage:
         root = self._xml(name)
-        box = _box(_child(root, "Area")) or box or _Box(0, 0, 210, 297)
-        sheet = _Sheet(box)
+        box = _box(_child(root, "Area")) or settings.box or _Box(0, 0, 210, 297)
+        sheet = _Sheet(box, settings.composites)
         for each in root:
-            if _local(each) == "Template" and each.get("TemplateID", "") in templates:
-                template = self._xml(templates[each.get("TemplateID", "")])
+            if _local(each) == "Template" and each.get("TemplateID", "") in settings.templates:
+                template = self._xml(settings.templates[each.get("TemplateID", "")])
                 sheet.add(_child(template, "Content"))
         sheet.add(_child(root, "Content"))
         return sheet.page(number)
 
 
+class _Composites:
+    """Drawings by their number, looked up when a page first places one."""
+
+    def __init__(self, load: Callable[[], dict[str, etree._Element]]) -> None:
+        self._load = load
+        self._units: dict[str, etree._Element] | None = None
+
+    def content(self, number: str) -> etree._Element | None:
+        """What one draws; None for an unknown one."""
+        if self._units is None:
+            self._units = self._load()
+        return _child(self._units.get(number), "Content")
+
+
+@dataclass(frozen=True)
+class _Settings:
+    """What a document says of all its pages."""
+
+    box: _Box | None
+    templates: dict[str, str]
+    composites: _Composites
+
+
 def _plain(name: str) -> str:
     return posixpath.normpath(name.replace("\\", "/")).lstrip("/").lower()
+
+
+def _beside(folder: str, name: str) -> str:
+    """A path in the package, from the folder of the part that names it."""
+    return posixpath.join(folder, name.replace("\\", "/"))
 
 
 def _text(element: etree._Element | None) -> str:
@@ -194,6 +244,7 @@ class _Sheet:
     """One page as it fills up; points from the bottom left, as in a PDF."""
 
     box: _Box
+    composites: _Composites
     glyphs: list[Glyph] = field(default_factory=list)
     strokes: list[Stroke] = field(default_factory=list)
     objects: int = 0
@@ -203,29 +254,35 @@ class _Sheet:
     def add(self, content: etree._Element | None) -> None:
         """Take down layers."""
         for layer in content if content is not None else ():
-            self._block(layer, 0)
+            self._block(layer, 0, None)
 
-    def _block(self, block: etree._Element, depth: int) -> None:
+    def _block(self, block: etree._Element, depth: int, outer: _Frame | None) -> None:
         for each in block:
             self.objects += 1
             if self.objects > MAX_OBJECTS or len(self.glyphs) > MAX_GLYPHS:
                 self.full = True
                 return
-            name = _local(each)
-            if each.get("Visible", "true").lower() == "false":
-                continue
-            if name == "PageBlock" and depth < MAX_DEPTH:
-                self._block(each, depth + 1)
-            elif name == "TextObject":
-                self.glyphs += islice(self._glyphs(each), MAX_GLYPHS)
-            elif name == "PathObject":
-                self.strokes += self._paths(each)
-            elif name == "ImageObject":
-                _, _, width, height = _boundary(each)
-                self.pictures += width * height
+            if each.get("Visible", "true").lower() != "false":
+                self._object(each, depth, outer)
 
-    def _glyphs(self, text: etree._Element) -> Iterator[Glyph]:
-        frame = _Frame.of(text, self.box)
+    def _object(self, each: etree._Element, depth: int, outer: _Frame | None) -> None:
+        name = _local(each)
+        if name == "TextObject":
+            self.glyphs += islice(self._glyphs(each, outer), MAX_GLYPHS)
+        elif name == "PathObject":
+            self.strokes += self._paths(each, outer)
+        elif name == "ImageObject":
+            _, _, width, height = _boundary(each)
+            self.pictures += width * height
+        elif depth < MAX_DEPTH and name == "PageBlock":
+            self._block(each, depth + 1, outer)
+        elif depth < MAX_DEPTH and name == "CompositeObject":
+            inside = self.composites.content(each.get("ResourceID", ""))
+            if inside is not None:
+                self._block(inside, depth + 1, _Frame.of(each, self.box, outer))
+
+    def _glyphs(self, text: etree._Element, outer: _Frame | None) -> Iterator[Glyph]:
+        frame = _Frame.of(text, self.box, outer)
         size = _numbers(text.get("Size", "0"))[0]
         points = size * frame.scale * _POINTS
         for code in _children(text, "TextCode"):
@@ -239,9 +296,9 @@ class _Sheet:
                     advance = min(abs(step) or size, size) * frame.scale * _POINTS
                     yield Glyph(*frame.at(*place), points, advance, char, False, self.objects)
 
-    def _paths(self, path: etree._Element) -> Iterator[Stroke]:
+    def _paths(self, path: etree._Element, outer: _Frame | None) -> Iterator[Stroke]:
         """Each stretch by itself: a grid may be one path of many."""
-        frame = _Frame.of(path, self.box)
+        frame = _Frame.of(path, self.box, outer)
         data = _text(_child(path, "AbbreviatedData")).replace(",", " ").split()[:4000]
         points: list[tuple[float, float]] = []
         number = 0
@@ -286,24 +343,30 @@ class _Frame:
     left: float
     top: float
     matrix: _Matrix
+    outer: _Frame | None  #: of the drawing it is part of
 
     @classmethod
-    def of(cls, element: etree._Element, box: _Box) -> Self:
-        """That of a text or path."""
+    def of(cls, element: etree._Element, box: _Box, outer: _Frame | None) -> Self:
+        """That of a text, path or drawing."""
         left, top, _, _ = _boundary(element)
-        return cls(box, left, top, _matrix(element))
+        return cls(box, left, top, _matrix(element), outer)
 
     @property
     def scale(self) -> float:
         """How much letters grow."""
-        return math.hypot(self.matrix[2], self.matrix[3]) or 1.0
+        own = math.hypot(self.matrix[2], self.matrix[3]) or 1.0
+        return own * self.outer.scale if self.outer is not None else own
 
     def at(self, x: float, y: float) -> tuple[float, float]:
         """Points from the bottom left of the page."""
-        a, b, c, d, e, f = self.matrix
-        across, down = a * x + c * y + e + self.left, b * x + d * y + f + self.top
+        across, down = self.placed(x, y)
         height = self.box.height - (down - self.box.top)
         return (across - self.box.left) * _POINTS, height * _POINTS
+
+    def placed(self, x: float, y: float) -> tuple[float, float]:
+        a, b, c, d, e, f = self.matrix
+        across, down = a * x + c * y + e + self.left, b * x + d * y + f + self.top
+        return self.outer.placed(across, down) if self.outer is not None else (across, down)
 
 
 def _boundary(element: etree._Element) -> tuple[float, float, float, float]:

@@ -31,11 +31,19 @@ def without_password(data: bytes, keys: Sequence[str]) -> bytes | None:
     if _opens(data, None):
         return None
     key = next((key for key in keys if _opens(data, key)), None)
-    if key is None:
-        return None
+    return written_plain(data, key) if key is not None else None
+
+
+def written_plain(data: bytes, key: str | None) -> bytes | None:
+    """A PDF written anew without its locks, opened with ``key`` or without one; None when it does
+    not open.
+    """
     out = io.BytesIO()
-    with pypdfium2.PdfDocument(data, password=key) as document:
-        document.save(out, flags=_REMOVE_SECURITY)
+    try:
+        with pypdfium2.PdfDocument(data, password=key) as document:
+            document.save(out, flags=_REMOVE_SECURITY)
+    except (pypdfium2.PdfiumError, ValueError):
+        return None
     return out.getvalue()
 
 

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.pdf_utils.writer import copy_into_new_writer
 
 from ingest.attachment.limits import Budget
+from ingest.attachment.ofdfiles import files_in_ofd
 from ingest.attachment.pdffiles import files_in_pdf
+from ingest.attachment.unlocking import unprotected
 from ingest.attachment.unpack import unpack
 from ingest.reading import Fate, Kind
+from tests.parts.containers import zip_of
 from tests.parts.portfolios import portfolio
 
 WORD = b"PK\x03\x04" + bytes(range(256)) * 4
@@ -61,7 +68,7 @@ def test_what_may_not_be_opened_says_so() -> None:
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        (b"/FlateDecode", b"/LZWDecodeXX"), (b"/Root", b"/Encrypt 1 0 R/Root"), (b"EmbeddedFile", b"Embedded"),
+        (b"/FlateDecode", b"/LZWDecodeXX"), (b"EmbeddedFile", b"Embedded"),
         (b"stream\nx", b"stream\n!"), (b"obj", b"abc"),
     ],
 )  # fmt: skip
@@ -76,3 +83,25 @@ def test_the_pdf_stays_a_part_of_its_own() -> None:
 
     assert [(item.kind, item.path) for item in items[:1]] == [(Kind.PDF, "2")]
     assert items[1].path == f"2/{NAME}"
+
+
+def test_files_in_a_pdf_that_only_resists_changes_are_found() -> None:
+    """It opens without a password; what it carries is locked like its pages."""
+    writer = copy_into_new_writer(PdfFileReader(io.BytesIO(portfolio({NAME: WORD}))))
+    writer.encrypt(owner_pass="owner", user_pass="")
+    out = io.BytesIO()
+    writer.write(out)
+
+    assert [item.data for item in unpack(out.getvalue(), "包.pdf", "2", Budget())][1:] == [WORD]
+    assert unprotected(b"%PDF-1.4 /Encrypt EmbeddedFile") == b"%PDF-1.4 /Encrypt EmbeddedFile"
+
+
+def test_files_in_an_ofd_are_found_and_its_own_parts_are_none() -> None:
+    """A form attached to what was sealed; pictures, fonts and seals belong to the pages."""
+    own = {"OFD.xml": b"<OFD/>", "Doc_0/Res/a.png": b"\x89PNG\r\n\x1a\n", "Doc_0/Seal.esl": b"0"}
+    whole = zip_of({**own, f"Doc_0/Attachs/{NAME}": zip_of({"word/document.xml": b"<a/>"})})
+
+    assert [item.name for item in unpack(whole, "a.ofd", "2", Budget())] == ["a.ofd", NAME]
+    assert [each.path for each in files_in_ofd(whole[:-40], Budget())] == []
+    (none_left,) = files_in_ofd(whole, Budget(entries_left=0))
+    assert none_left.fate is Fate.LIMIT

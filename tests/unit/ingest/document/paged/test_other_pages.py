@@ -39,7 +39,8 @@ def page(content: bytes) -> bytes:
 
 
 def lines(data: bytes) -> list[str]:
-    return [line.text for each in read_ofd(data).pages.pages for line in each.lines]
+    pages = (each for document in read_ofd(data) for each in document.pages.pages)
+    return [line.text for each in pages for line in each.lines]
 
 
 def text(said: str, more: str = "", code: str = "") -> bytes:
@@ -54,6 +55,46 @@ def test_characters_stand_where_their_steps_put_them() -> None:
     assert lines(page(text("姓名张三", code='DeltaX="4 20 4"'))) == ["姓名\t张三"]
     assert lines(page(text("姓名张三", code='DeltaX="g 3 4"'))) == ["姓名张三"]
     assert lines(page(text("姓名", 'CTM="1 0 0 1 0 20"') + text("张三"))) == ["张三", "姓名"]
+
+
+def test_every_document_of_a_file_is_read_and_its_pages_counted_through() -> None:
+    """The second is named with backslashes, as programs on Windows do."""
+    second = {
+        "E/Document.xml": OFFICE["D/Document.xml"].replace(b"P.xml", b"Pages\\P.xml"),
+        "E/Pages/P.xml": b"<Page><Content><Layer>" + text("乙") + b"</Layer></Content></Page>",
+        "D/P.xml": b"<Page><Content><Layer>" + text("甲") + b"</Layer></Content></Page>",
+    }
+    body = b"<DocBody><DocRoot>E\\Document.xml</DocRoot></DocBody></OFD>"
+    data = zip_of(OFFICE | second | {"OFD.xml": OFFICE["OFD.xml"].replace(b"</OFD>", body)})
+
+    assert lines(data) == ["甲", "乙"]
+    assert [page.number for each in read_ofd(data) for page in each.pages.pages] == [1, 2]
+
+
+def test_a_drawing_placed_as_a_whole_is_read_where_it_is_placed() -> None:
+    """Moved and enlarged; one that nobody knows draws nothing, and one that draws itself
+    comes to an end.
+    """
+    unit = b"<CompositeGraphicUnit ID='7'><Content>%b</Content></CompositeGraphicUnit>"
+    inside = unit % (text("下") + placed(9)) + unit.replace(b"'7'", b"'9'") % placed(9)
+    common = (
+        b"<Document><CommonData><DocumentRes>R.xml</DocumentRes></CommonData><Pages>"
+        b"<Page BaseLoc='P.xml'/></Pages></Document>"
+    )
+    resources = b"<Res><CompositeGraphicUnits>%b</CompositeGraphicUnits></Res>" % inside
+    content = placed(7, "0 40", "2 0 0 2 0 0") + placed(8) + text("上", 'CTM="1 0 0 1 0 20"')
+    files = {
+        "D/Document.xml": common,
+        "D/R.xml": resources,
+        "D/P.xml": b"<Page><Content><Layer>" + content + b"</Layer></Content></Page>",
+    }
+
+    assert lines(zip_of(OFFICE | files)) == ["上", "下"]
+
+
+def placed(number: int, at: str = "0 0", matrix: str = "1 0 0 1 0 0") -> bytes:
+    """A drawing used."""
+    return f'<CompositeObject ResourceID="{number}" Boundary="{at} 90 90" CTM="{matrix}"/>'.encode()
 
 
 def test_what_is_not_shown_is_not_read() -> None:
@@ -86,7 +127,7 @@ def test_a_page_with_too_much_on_it_ends() -> None:
 
     assert lines(page(deep)) == []
     assert lines(page(many)) == ["一二三"]
-    assert read_ofd(page(text("字" * 300) * 100)).pages.pages[0].truncated
+    assert read_ofd(page(text("字" * 300) * 100))[0].pages.pages[0].truncated
 
 
 @pytest.mark.parametrize("habit", [{}, {"scaled": True, "signed": 1}], ids=["plain", "scaled"])
