@@ -53,7 +53,7 @@ logging.getLogger("pdfminer").setLevel(
 
 _SPECIAL = ("SMask", "Mask", "Decode", "ImageMask")
 """Keys of an image that is not shown as its bytes say."""
-_MASKS = ("SMask", "Mask")
+_MASKS = ("SMask", "Mask", "ImageMask")
 _SIDES = (("Width", "W"), ("Height", "H"))
 _BROKEN = (
     PSException,

@@ -122,7 +122,7 @@ def look_at_page(page: PageImage) -> PageLook:
             return look
         return PageLook(SealOutcome.UNCERTAIN, look.seals, f"第{page.number}页{COVERED_REASON}")
     if len(drawn.seals) <= len(look.seals) and drawn.outcome is not SealOutcome.STAMPED:
-        return look
+        return drawn if look.blank else look
     return PageLook(SealOutcome.UNCERTAIN, drawn.seals, f"第{page.number}页{OVERLAID_REASON}")
 
 
