@@ -24,7 +24,7 @@ def test_the_models_are_those_that_were_measured() -> None:
         if path.suffix in (".onnx", ".txt") and not path.name.startswith("LICENSE")
     }
 
-    assert len(told) == 2
+    assert len(told) == 3
     assert set(told) == there
 
 

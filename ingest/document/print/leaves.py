@@ -39,6 +39,7 @@ MOST_HEADING = 40  #: characters
 _NO_TITLE = re.compile("关于|报送|提交|按照|根据|填写|随文|一并")
 _NUMBERED = re.compile(r"^附[件表]\d{0,2}")
 _BRACKET = re.compile(r"\([^()]*\)\s*$")
+_SEAL_ASKED = re.compile(r"^(?:[(\uff08]?盖章[)\uff09]?|章[)\uff09])[:\uff1a]?")
 _CONTINUED = re.compile(r"续表|\(续\)|续$")
 _OPINION_LABEL = re.compile(r"意见[::(]?$")
 _OPINION = re.compile(r"意见[::(]?$|负责人\(?(?:签字|签名|签章)|(?:经办|填表)人\(?(?:签字|签名)")
@@ -239,7 +240,14 @@ def text_content(lines: Sequence[ScanLine]) -> Content:
 def _applicant(lines: Sequence[ScanLine], form: Form) -> str:
     """The applicant's name beside its label, for comparing."""
     fact = extract_fields(text_content(lines), form, "").get(form.applicant)
-    return plain(fact.text) if fact is not None and fact.text else ""
+    return plain(own_name(fact.text)) if fact is not None and fact.text else ""
 
 
-__all__ = ["leaf_of", "text_content"]
+def own_name(read: str) -> str:
+    """A name without what is left in front of it of the bracket in which its label asks for a seal:
+    where the seal lies over label and name, both are one piece of print.
+    """
+    return _SEAL_ASKED.sub("", read)
+
+
+__all__ = ["leaf_of", "own_name", "text_content"]

@@ -13,7 +13,7 @@ from ingest.comparison.printed import plain
 from ingest.comparison.sealplace import by_writing, with_place, with_red_print
 from ingest.document.form.fields import extract_fields
 from ingest.document.form.recognise import recognise
-from ingest.document.print.leaves import text_content
+from ingest.document.print.leaves import own_name, text_content
 from ingest.reading import Document, ScanLine, Seal, SealOutcome, SealReading, page_list
 from rules.call import SEAL_LABELS, Call, Form, Role
 from rules.facts import Fact
@@ -133,7 +133,7 @@ def _applicant(document: Document, lines: Sequence[ScanLine], form: Form) -> dic
     fact = extract_fields(text_content(lines), form, document.part, PRINT_TRUST).get(
         form.applicant,
     )
-    name = fact.text if fact is not None else None
+    name = own_name(fact.text or "") if fact is not None else ""
     if fact is None or not name:
         return {}
     if not any(line.confidence >= SURE_NAME and name in line.text for line in lines):

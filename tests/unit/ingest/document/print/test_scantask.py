@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from ingest.document.print.leaves import own_name
 from ingest.document.print.scantask import PrintedForm, ScanText, with_print
 from ingest.reading import Document, ScanLine, SealOutcome, SealReading, Signature, page_list
 from rules.call import Call, Role
@@ -117,3 +118,23 @@ def test_pages_nobody_can_assign_are_a_loose_scan(
 def test_pages_are_listed_in_runs(pages: tuple[int, ...], said: str) -> None:
     """As people write them."""
     assert page_list(pages) == said
+
+
+@pytest.mark.parametrize("read", ["晨曦小学", "盖章晨曦小学", "（盖章）晨曦小学", "章）：晨曦小学"])
+def test_the_bracket_that_asks_for_a_seal_is_no_part_of_a_name(
+    call: Call, scan: Callable[..., Document], read: str
+) -> None:
+    """A seal over label and name makes one piece of print of both."""
+    unnamed = scan("").model_copy(update={"form": "附件2", "applicant": "", "fields": {}})
+    beside = ScanLine(page=1, row=1, text=read, confidence=0.99, box=(90, 10, 160, 16))
+
+    (found,) = with_print(
+        unnamed, ScanText(sha256="0", lines=(line(1, "学校名称"), beside), pages=(1,)), call
+    )
+
+    assert found.applicant == "晨曦小学"
+
+
+def test_a_name_may_begin_like_that_bracket() -> None:
+    """A letter alone is the name's."""
+    assert own_name("章台街小学") == "章台街小学"
