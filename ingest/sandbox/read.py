@@ -95,11 +95,12 @@ def read_message(raw: RawMail, call: Call, context: ReadingContext) -> Reading:
         parts=tuple(parts),
         documents=tuple(documents),
         notes=mail.notes,
-        pasted=_pasted(mail, raw, call) if screening.kind in _READ_KINDS else Pasted(),
+        pasted=Pasted() if documents else _pasted(mail, raw, call),
     )
 
 
 def _pasted(mail: Mail, raw: RawMail, call: Call) -> Pasted:
+    """Looked for only where no document came: it is said of no other mail."""
     markup = body_html(mail.leaves, raw)
     return Pasted(role=pasted_role(markup, mail.text, call), pictures=linked_pictures(markup))
 
