@@ -215,10 +215,15 @@ class Look:
         )
 
     def legibility(self) -> float:
-        """That of the page, or of what stands below a table's heads where it is worse."""
+        """The least of the page's, of that at the values' places and of a table's below its heads:
+        titles and labels are larger, and known.
+        """
         fields = {value.field.name: value.field for value in self.seen if value.row}
         below = {line for field in fields.values() for line in self.places.column(field)}
-        return min(self.page.legibility, Print(tuple(below)).legibility if below else 1.0)
+        spots = (spot for value in self.seen if not value.row for spot in self._spots(value))
+        beside = {line for spot in spots for line in spot.lines}
+        parts = (Print(tuple(lines)) for lines in (below, beside) if lines)
+        return min((self.page.legibility, *(part.legibility for part in parts)))
 
     def _name_of(self, value: Wanted) -> NameRead:
         said = name_on(self.page, value.key)

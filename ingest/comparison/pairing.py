@@ -15,6 +15,7 @@ from enum import StrEnum
 
 from ingest.comparison.look import (
     FOUND,
+    SURE_DIGITS,
     Difference,
     NameRead,
     Wanted,
@@ -82,9 +83,12 @@ def compare(word: Document, page: Print, call: Call) -> Comparison:
     if len(seen) < LEAST_VALUES:
         return Comparison(Likeness.UNSURE, None, found, missing)
     rest = [score for value, score in seen.items() if value.field.name != form.applicant]
+    numbers = tuple(look.differing_numbers())
+    clear = look.legibility() >= SURE_DIGITS
     differences, passages = (
-        tuple(look.differing_numbers()),
+        numbers if clear else (),
         (
+            *(() if clear else map(_unreadable, numbers)),
             *look.differing_texts(),
             *look.differing_choices(),
             *look.emptied(),
@@ -117,6 +121,11 @@ def compare(word: Document, page: Print, call: Call) -> Comparison:
         () if other else differences,
         () if other else passages,
     )
+
+
+def _unreadable(number: Difference) -> Difference:
+    """What ink or blur may have made of a number: staff look at it, nobody says it is another."""
+    return Difference(number.field, number.word, f"读不清(像是“{number.scan}”)")
 
 
 def _outcome(name: NameRead, rest: float, *, doubts: bool) -> Likeness:

@@ -188,7 +188,7 @@ class Texts(Look):
 
     def emptied(self) -> Iterator[Difference]:
         """Values whose place on a legible scan is empty, and which stand nowhere else on it."""
-        if self.page.legibility < SURE_DIGITS:
+        if self.legibility() < SURE_DIGITS:
             return
         for value in self.values:
             if self._is_emptied(value):

@@ -55,7 +55,8 @@ class Judged:
         """Whether what is wrong with the pair is named."""
         match self.pair.truth:
             case Truth.EDITED:
-                return any(each.field == self.pair.field for each in self.found.differences)
+                said = (*self.found.differences, *self.found.passages)
+                return any(each.field == self.pair.field for each in said)
             case Truth.ROW:
                 return any(each.scan == "未见" for each in self.found.passages)
             case Truth.OLDER:

@@ -102,6 +102,19 @@ def test_a_number_changed_after_printing_is_a_difference(call: Call) -> None:
     assert (found.outcome, found.numbers_agree) == (Likeness.SAME, False)
 
 
+def test_a_number_among_values_that_are_hard_to_read_is_for_staff(call: Call) -> None:
+    """Ink or blur may have made it another: nobody says that it is."""
+    lines = scan_of(PRINT.replace("99.2%", "96.2%")).lines
+    page = Print([
+        line if line.text == "96.2%" or line.box[0] < 60 else line.model_copy(update={"confidence": 0.85})
+        for line in lines
+    ])  # fmt: skip
+    found = compare(word_of(), page, call)
+
+    assert (found.outcome, found.numbers_agree) == (Likeness.UNSURE, True)
+    assert ("教师账号开通率", "读不清(像是“96.2%”)") in [(e.field, e.scan) for e in found.passages]
+
+
 def test_boxes_to_tick_beside_a_number_do_not_hide_it(call: Call) -> None:
     """The options of the next cell stand in the same row of print."""
     found = compare(word_of(), scan_of(PRINT.replace("98.7%", "其他□ 96.2% □幼儿园")), call)

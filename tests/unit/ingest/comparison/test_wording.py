@@ -452,6 +452,44 @@ def test_cells_that_are_hard_to_read_do_not_make_it_another_document(call: Call)
     assert compare(summary(), Print(faint), call).outcome is Likeness.UNSURE
 
 
+@pytest.mark.parametrize(
+    ("confidence", "outcome"), [(0.99, Likeness.OTHER), (0.5, Likeness.UNSURE)]
+)
+def test_values_that_are_hard_to_read_do_not_make_it_another_document(
+    call: Call, confidence: float, outcome: Likeness
+) -> None:
+    """The labels of the form are read well either way."""
+    own = (
+        "昆玉市和谐中学",
+        "第十四师昆玉市",
+        "112",
+        "1530",
+        "郭建新",
+        "13899061357",
+        "hexie@example.cn",
+        "信息中心",
+    )
+    theirs = (
+        "北屯市红柳小学",
+        "第十师北屯市",
+        "98",
+        "1201",
+        "于欢",
+        "13999330079",
+        "bt@example.cn",
+        "教务处",
+    )
+    text = printed()
+    for one, other in zip(own, theirs, strict=True):
+        text = text.replace(one, other)
+    lines = [
+        line.model_copy(update={"confidence": confidence}) if line.text in theirs else line
+        for line in scan_of(text).lines
+    ]
+
+    assert compare(word_of(), Print(lines), call).outcome is outcome
+
+
 def test_a_column_without_a_head_does_not_lengthen_the_names(call: Call) -> None:
     """师市 read as 市: what stands below it is not a part of the name beside it, and telephones that
     nobody could read do not make it another document.
