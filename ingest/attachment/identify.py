@@ -18,6 +18,7 @@ from collections.abc import Iterable, Mapping
 import olefile
 
 from ingest.attachment.limits import MAX_DIRECTORY
+from ingest.attachment.zipnames import open_zip
 from ingest.message.charsets import strict
 from ingest.reading import Kind
 
@@ -221,7 +222,7 @@ def _zip_kind(data: bytes, extension: str) -> Kind:
     if data.count(b"PK\x01\x02") > MAX_DIRECTORY:
         return Kind.ZIP
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        with open_zip(data) as archive:
             own = {_member_key(name): name for name in archive.namelist()}
             listed = own.get("[content_types].xml")
             types = archive.open(listed).read(512 * 1024) if listed else b""
@@ -251,7 +252,7 @@ def _open_document_kind(data: bytes, own: Mapping[str, str]) -> Kind:
     ``own``: the names as they are, by :func:`_member_key`.
     """
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        with open_zip(data) as archive:
             kind = archive.open(own["mimetype"]).read(200)
             listed = own.get("meta-inf/manifest.xml")
             manifest = archive.open(listed).read(256 * 1024) if listed else b""

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from ingest.attachment.identify import identify
 from ingest.document.editable.door import UnreadableError, read_editable
 from ingest.reading import Kind
-from tests.parts.containers import zip_of
+from tests.parts.containers import raw_zip, zip_of
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml"
@@ -298,3 +298,11 @@ def test_an_open_document_whose_content_is_named_otherwise_has_a_reason(content:
     data = zip_of({"mimetype": kind, content: b"<office/>"})
     with pytest.raises(UnreadableError):
         read_editable(identify(data, "a.odt"), data)
+
+
+def test_an_archive_whose_names_are_not_what_its_flags_say_is_one() -> None:
+    """GBK under the flag of UTF-8, the Word file in it stored: it was taken for that file."""
+    word = zip_of({"word/document.xml": b"<a/>"})
+    data = raw_zip([("附件1.docx".encode("gbk"), word)], flags=0x800)
+
+    assert identify(data, "材料.zip") is Kind.ZIP
