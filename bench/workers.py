@@ -3,7 +3,9 @@ real PostgreSQL; for a quiet machine. Beside it what does not hang on other load
 for a mail.
 
 The mails (the samples, or with ``--light`` small ones) wait in the queue before the first worker
-starts; counted is from the first mail read to the last.
+starts; counted is from the first mail read to the last. The last line is the floor: what these two
+cores give two processes that share nothing, no queue, no database and no store, and read the same
+pages.
 """
 
 from __future__ import annotations
@@ -12,16 +14,25 @@ import argparse
 import base64
 import email
 import email.policy
+import multiprocessing
 import signal
+import statistics
 import sys
 import tempfile
 import time
 from dataclasses import replace
+from multiprocessing.queues import SimpleQueue
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
+from typing import TypeGuard
 
 from bench.main_job import core_of, family
 from ingest.demo.mails import load_samples
 from ingest.demo.smtp_sink import SmtpSink
+from ingest.document.paged.pages import page_pictures
+from ingest.document.print.ocr import OcrEngine
+from ingest.document.seal.pixels import at_working_scale
+from ingest.reading import Kind
 from tests.servers.dovecot import DovecotServer
 from tests.servers.postgresql import PostgresqlServer
 from tests.torture.machines import Office
@@ -30,6 +41,7 @@ from tests.torture.mails import Posted, mixed
 _UNREAD = "SELECT count(*) FROM messages WHERE state = 'stored'"
 _KNOWN = "SELECT count(*) FROM messages"
 _LONG = 3600.0
+_ROUNDS = 9  #: of the floor; some five seconds each
 
 
 def samples(times: int = 1) -> list[Posted]:
@@ -48,7 +60,7 @@ def _once_more(mail: Posted, number: int) -> Posted:
     parsed.replace_header("Message-ID", identity)
     for part in parsed.walk():
         data = part.get_payload(decode=True)
-        if isinstance(data, bytes) and data.startswith(b"%PDF"):
+        if _is_pdf(data):
             part.set_payload(base64.encodebytes(b"%s%%%d\n" % (data, number)).decode("ascii"))
     return replace(mail, raw=parsed.as_bytes(policy=email.policy.SMTP))
 
@@ -81,6 +93,46 @@ def read_all(office: Office, workers: int) -> tuple[float, float]:
     return left / seconds, used / waiting
 
 
+def floor() -> float:
+    """How many times as much two processes that share nothing read as one alone, in turns."""
+    context = multiprocessing.get_context("spawn")
+    barrier, told = context.Barrier(2), context.SimpleQueue()
+    both = [
+        context.Process(target=_reads, args=(barrier, told), kwargs={"alone": each})
+        for each in (True, False)
+    ]
+    for process in both:
+        process.start()
+    (one, two), (_, other) = sorted((told.get() for _ in both), key=lambda each: not each[0])
+    for process in both:
+        process.join()
+    together = statistics.median(map(max, two, other))
+    return 2 * float(statistics.median(one)) / float(together)
+
+
+def _reads(
+    barrier: Barrier, told: SimpleQueue[tuple[list[float], list[float]]], *, alone: bool
+) -> None:
+    """Tell the seconds for the pages of a sample's scans, one process reading and both."""
+    engine, one, two = OcrEngine(), list[float](), list[float]()
+    parts = email.message_from_bytes(load_samples()[0].path.read_bytes()).walk()
+    scans = [part for part in (each.get_payload(decode=True) for each in parts) if _is_pdf(part)]
+    pages = [at_working_scale(page) for scan in scans for page in page_pictures(Kind.PDF, scan)]
+    for round_ in range(-1, _ROUNDS):  # the first one loads the models
+        for seconds, reading in ((one, alone), (two, True)):
+            barrier.wait()
+            began = time.monotonic()
+            for page in pages if reading else ():
+                engine.read_page(page)
+            if reading and round_ >= 0:
+                seconds.append(time.monotonic() - began)
+    told.put((one, two))
+
+
+def _is_pdf(content: object) -> TypeGuard[bytes]:
+    return isinstance(content, bytes) and content.startswith(b"%PDF")
+
+
 def main() -> None:
     """A table."""
     options = argparse.ArgumentParser(prog="make bench-workers", description=__doc__)
@@ -111,6 +163,7 @@ def main() -> None:
             server.stop()
             server.remove()
             dovecot.stop()
+    say(f"| floor: 2 processes that share nothing | | {floor():.2f} | |\n")
 
 
 if __name__ == "__main__":
