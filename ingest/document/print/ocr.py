@@ -288,9 +288,11 @@ def _black_ink(pixels: Pixels) -> Pixels:
     """The page in grey, as little as may be darkened by colour: a seal pales, whose strokes would
     join a title and its ring to one piece that is no print; print in any colour can still be found.
     """
-    lightest = pixels.max(axis=2, keepdims=True).astype(np.uint16)
-    grey = (_LIGHTEST * lightest + pixels.min(axis=2, keepdims=True)) // (_LIGHTEST + 1)
-    return np.ascontiguousarray(np.broadcast_to(grey.astype(np.uint8), pixels.shape))
+    red, green, blue = np.moveaxis(pixels, 2, 0)
+    lightest = np.maximum(np.maximum(red, green), blue).astype(np.uint16)
+    darkest = np.minimum(np.minimum(red, green), blue)
+    grey = ((_LIGHTEST * lightest + darkest) // (_LIGHTEST + 1)).astype(np.uint8)
+    return np.ascontiguousarray(np.broadcast_to(grey[..., None], pixels.shape))
 
 
 def _unsure(said: _Said) -> bool:
