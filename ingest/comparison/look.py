@@ -267,10 +267,6 @@ class Look:
             )
         )
 
-    def number_names(self) -> tuple[str, ...]:
-        """Every number of the Word file that is looked for."""
-        return tuple(value.name for value in self._numbers())
-
     def _numbers(self) -> list[Wanted]:
         return [value for value in self.values if value.field.type in NUMBERS]
 

@@ -54,7 +54,6 @@ class Comparison:
     agreeing: tuple[str, ...] = ()  #: names of the fields whose value stands on the scan
     missing: tuple[str, ...] = ()  #: fields whose value was not found there
     equal_numbers: tuple[str, ...] = ()
-    absent_numbers: tuple[str, ...] = ()  #: neither equal nor different: not read
     differences: tuple[Difference, ...] = ()  #: numbers
     passages: tuple[Difference, ...] = ()  #: texts and rows of a summary table
 
@@ -109,15 +108,6 @@ def compare(word: Document, page: Print, call: Call) -> Comparison:
         found,
         missing,
         equal,
-        tuple(
-            name
-            for name in look.number_names()
-            if name
-            not in {
-                *equal,
-                *(each.field for each in differences),
-            }
-        ),
         () if other else differences,
         () if other else passages,
     )

@@ -42,7 +42,7 @@ from ingest.document.paged.pdf import (
     read_pdf,
 )
 from ingest.document.paged.pictures import UndrawableError, drawable_pages, pdf_pictures, photograph
-from ingest.document.paged.textlayer import layer_lines, text_lines
+from ingest.document.paged.textlayer import text_lines
 from ingest.document.seal.page import look_for_seals
 from ingest.document.seal.pixels import MAX_PIXELS, PageImage, picture_size
 from ingest.reading import Document, Fate, Kind, SealOutcome, SealReading, Signature
@@ -375,7 +375,7 @@ def _scan(
         pages=pages,
         applicant=stated or named,
         note="" if form else recognition.reason,
-        **{"lines": layer_lines(content) if is_scan.value is True else ()} | more,
+        **more,
     )
 
 

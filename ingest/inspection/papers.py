@@ -13,7 +13,6 @@ from typing import Any, TypeVar
 from ingest.comparison.pageorder import PageOrder, page_order
 from ingest.comparison.pairing import Comparison, compare
 from ingest.comparison.printed import Print
-from ingest.comparison.textlayer import settled_by_layer
 from ingest.document.print.scantask import ScanTask, ScanText, with_print
 from ingest.errors import InputError
 from ingest.reading import Document, FileReading
@@ -41,7 +40,6 @@ def pair_files(word: Path, scan: Path, call: Call) -> dict[str, Any]:
         ),
         _document(scan, call, Rendition.STAMPED_SCAN),
     )
-    printed = settled_by_layer(printed, [editable], call)
     if not printed.pages_read:
         printed = _printed_as(editable, printed, _print_of(scan, printed, call), call)
     page = Print.of(printed)

@@ -7,14 +7,10 @@ that the daemon never loads what only a worker may run (held by import-linter).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import groupby
 from pathlib import Path
 
-from ingest.comparison.textlayer import settled_by_layer
-from ingest.document.form.pile import sort_pile
-from ingest.document.print.leaves import leaf_of
 from ingest.document.print.photographs import joined
 from ingest.document.print.scantask import ScanTask, ScanText, with_print
 from ingest.message.errors import UnreadableMessage
@@ -105,7 +101,6 @@ def _with_print(
 
     The print is evidence beside the rest: a mail is never lost for want of it, but staff are told.
     """
-    reading = with_layers_settled(reading, call)
     tasks = scans_to_read(reading)
     if not context.ocr_seconds or not tasks:
         return reading
@@ -141,9 +136,8 @@ def _noted(reading: Reading, note: str) -> Reading:
 
 
 def scans_to_read(reading: Reading) -> tuple[ScanTask, ...]:
-    """One task for every file that is a scan or may be one; an exported PDF has its text in itself.
-
-    Of a scan whose text layer has shown already what it is, only the seals are read.
+    """One task for every file that is a scan or may be one; exported PDFs and OFDs have their text
+    in themselves. The text layer of a scan is left aside: nobody sees it.
     """
     texts = _own_texts(reading)
     tasks = {
@@ -151,13 +145,14 @@ def scans_to_read(reading: Reading) -> tuple[ScanTask, ...]:
             sha256=document.sha256,
             form=document.form,
             seals=document.seal.seals if document.seal else (),
-            seals_only=bool(document.pages_read),
             texts=texts,
         )
         for document in reading.documents
-        if document.rendition is Rendition.STAMPED_SCAN and not _is_export(document)
+        if document.rendition is Rendition.STAMPED_SCAN
+        and not document.pages_read
+        and not _is_export(document)
     }
-    return tuple(task for task in tasks.values() if task.seals or not task.seals_only)[:MAX_SCANS]
+    return tuple(tasks.values())[:MAX_SCANS]
 
 
 def _own_texts(reading: Reading) -> dict[str, tuple[str, ...]]:
@@ -171,42 +166,6 @@ def _own_texts(reading: Reading) -> dict[str, tuple[str, ...]]:
 def _texts_of(word: Document) -> Iterator[str]:
     values = "\n".join(fact.provenance.raw for fact in word.fields.values())
     yield from (text for chain in word.outline for text in chain if text not in values)
-
-
-def with_layers_settled(reading: Reading, call: Call) -> Reading:
-    """``reading`` with text layers kept where they show that a scan is a Word file of the same
-    mail, dropped elsewhere.
-    """
-    words = [document for document in reading.documents if document.rendition is Rendition.EDITABLE]
-    texts = _own_texts(reading)
-    settled = tuple(_settled(each, words, texts, call) for each in reading.documents)
-    return reading.model_copy(update={"documents": settled})
-
-
-def _settled(
-    document: Document,
-    words: Sequence[Document],
-    texts: Mapping[str, Sequence[str]],
-    call: Call,
-) -> Document:
-    if not document.lines or document.pages_read:
-        return document
-    if not _shows_one_form(document, texts, call):
-        return document.model_copy(update={"lines": ()})
-    return settled_by_layer(document, words, call)
-
-
-def _shows_one_form(scan: Document, texts: Mapping[str, Sequence[str]], call: Call) -> bool:
-    """Whether a text layer shows that every page is one form's, those with a seal surely; else the
-    pages themselves are read.
-    """
-    by_page = groupby(scan.lines, key=lambda line: line.page)
-    leaves = [leaf_of(page, list(lines), call, texts) for page, lines in by_page]
-    if scan.pages == 1:
-        return True
-    pieces = sort_pile(leaves, call, scan.form)
-    sealed = {seal.page for seal in (scan.seal.seals if scan.seal else ())}
-    return len(leaves) == scan.pages and len(pieces) == 1 and sealed <= pieces[0].sure
 
 
 def _is_export(document: Document) -> bool:

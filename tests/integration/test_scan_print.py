@@ -18,7 +18,6 @@ from ingest.sandbox.mail import (
     read_file_in_worker,
     read_or_degrade,
     scans_to_read,
-    with_layers_settled,
 )
 from rules.call import Call, Rendition
 from rules.callfile import load_call
@@ -91,7 +90,7 @@ def test_a_scan_that_comes_again_is_not_read_again(tmp_path: Path, call: Call) -
     second = read_or_degrade(again, call, context, prints=prints)
 
     assert second.documents == first.documents
-    tasks = scans_to_read(with_layers_settled(read_file_in_worker(again, call, context), call))
+    tasks = scans_to_read(read_file_in_worker(again, call, context))
     known = prints.of_mail(again)
     [text] = known.known(tasks, call)
     assert text.lines

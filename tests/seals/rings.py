@@ -18,10 +18,12 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from ingest.comparison.likeness import seal_owner
+from ingest.document.paged.pages import page_pictures
 from ingest.document.print.ocr import OcrEngine
-from ingest.document.print.scantask import ScanTask, with_print
-from ingest.document.print.scantext import Deadline, read_scan
+from ingest.document.print.scantask import ScanText, with_print
+from ingest.document.print.scantext import MAX_RINGS
 from ingest.document.reader import read_document
+from ingest.document.seal.ringtext import RING_PX_PER_MM, read_ring
 from ingest.reading import Document, Kind
 from rules.call import Call
 from tests.seals import capture, files, marks, paper
@@ -249,17 +251,15 @@ def judge(page: Pressed, call: Call, engine: OcrEngine) -> Judged:
     """Read the page's seal and ask whose it is."""
     document = read_document("2", "扫描件.pdf", Kind.PDF, page.data, call).document
     assert document is not None, page.name
-    task = ScanTask(
+    seals = document.seal.seals[:MAX_RINGS] if document.seal is not None else ()
+    sheets = {each.number: each for each in page_pictures(Kind.PDF, page.data, RING_PX_PER_MM)}
+    said = [read_ring(sheets[seal.page], seal, engine) for seal in seals]
+    text = ScanText(
         sha256="2",
-        form="",
-        seals=document.seal.seals if document.seal is not None else (),
-        seals_only=True,
+        writings=tuple(each.text for each in said),
+        mirrored=tuple(at for at, each in enumerate(said) if each.mirrored),
     )
-    document = with_print(
-        document,
-        read_scan(task, Kind.PDF, page.data, call, engine, Deadline(60)),
-        call,
-    )[0]
+    document = with_print(document, text, call)[0]
     writing = " ".join(seal.writing for seal in (document.seal.seals if document.seal else ()))
     known = [name for pair in (*UNITS, *LONG_UNITS) for name in pair]
     double = {_asked(document, page.double, known), _asked(document, page.double, [FAR])}

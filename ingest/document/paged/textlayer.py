@@ -1,25 +1,19 @@
-"""The text inside a PDF as lines that can be compared: of a born-digital file, and the layer a
-scanner program put under the picture of a page, which is cheaper than reading the picture and
-trusted less.
+"""The text inside a born-digital PDF as lines that can be compared.
 
-Pure. Of born-digital files only a signed one is compared: any other is sent back to be printed,
-stamped and scanned. What a layer settles is ``ingest/comparison/textlayer.py``.
+Pure. Only of a signed one are they compared: any other is sent back to be printed, stamped and
+scanned. The layer a scanner program put under the picture of a page is seen by nobody and need not
+say what the page says: of a scan the picture is read.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
-from ingest.document.content import Content
 from ingest.document.paged.pdf import Pdf, PdfPage
 from ingest.reading import ScanLine
 
 CERTAIN = 1.0  #: nothing was guessed
 _WIDE, _HIGH = 60.0, 20.0  #: mm from one column and row of the lattice to the next
-MAX_LINES = 600
-MAX_LINE = 200  #: characters
-_PLACE = re.compile(r"第(\d+)页 第(\d+)行")
 
 
 def text_lines(pdf: Pdf) -> tuple[ScanLine, ...]:
@@ -49,23 +43,3 @@ def _piece(page: int, row: int, column: int, text: str) -> ScanLine:
         confidence=CERTAIN,
         box=(left, top, left + 0.8 * _WIDE, top + 0.3 * _HIGH),
     )
-
-
-def layer_lines(content: Content) -> tuple[ScanLine, ...]:
-    """The text of a PDF's pages as print of no confidence;
-    tables are left to what was extracted from them.
-    """
-    return tuple(_lines(content))[:MAX_LINES]
-
-
-def _lines(content: Content) -> Iterator[ScanLine]:
-    for line in content.lines:
-        place = _PLACE.fullmatch(line.place)
-        if place:
-            for text in line.text.split("\t"):
-                yield ScanLine(
-                    page=int(place[1]),
-                    row=int(place[2]),
-                    text=text[:MAX_LINE],
-                    confidence=0.0,
-                )

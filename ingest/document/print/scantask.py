@@ -31,7 +31,6 @@ class ScanTask(BaseModel):
     sha256: str
     form: str  #: id, "" when unknown
     seals: tuple[Seal, ...] = ()
-    seals_only: bool = False  #: what is printed is known already
     #: short texts of the Word files of the same mail, by form: what else stands on that form
     texts: dict[str, tuple[str, ...]] = {}
 

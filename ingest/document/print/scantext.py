@@ -104,9 +104,6 @@ def _read(
     deadline: Deadline,
     skimming: Deadline,
 ) -> ScanText:
-    if task.seals_only:
-        said = () if deadline.passed else tuple(_writings(task.seals, kind, data, engine))
-        return ScanText(sha256=task.sha256, **_told(said))
     pages = _PagesOf(kind, data)
     found = _Found(task, call, engine)
     found.read(pages, deadline, skimming)

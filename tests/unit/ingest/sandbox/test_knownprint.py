@@ -67,7 +67,7 @@ def test_another_question_is_another_entry(folder: Path, mail: Path, call: Call)
     known = KnownPrint(folder).of_mail(mail)
     known.keep([TASK], [TEXT], call)
     seal = Seal(page=1, bbox=(0, 0, 40, 40), diameter_mm=40, shape="circle", confidence=0.9)
-    for changed in ({"form": "附件2"}, {"seals": (seal,)}, {"seals_only": True}, {"texts": {}}):
+    for changed in ({"form": "附件2"}, {"seals": (seal,)}, {"texts": {}}):
         assert known.known([TASK.model_copy(update=changed)], call) == ()
     assert known.known([TASK], replace(call, forms=call.forms[1:])) == ()
     assert known.known([TASK], replace(call, id="another-call")) == (TEXT,)

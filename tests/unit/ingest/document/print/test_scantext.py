@@ -117,14 +117,6 @@ def test_no_page_is_begun_when_the_time_is_over(call: Call) -> None:
     assert read(ScriptedEngine(TITLE), call, 1, seconds=0).pages == ()
 
 
-def test_when_the_text_is_known_only_the_rings_of_the_seals_are_read(call: Call) -> None:
-    """The text layer has shown it."""
-    engine = ScriptedEngine()
-    seal = Seal(page=1, bbox=(50, 50, 40, 40), diameter_mm=40, shape="circle", confidence=0.9)
-    text = read(engine, call, 1, seals=(seal,), seals_only=True)
-    assert (engine.asked, text.lines, text.writings) == ([], (), ("",))
-
-
 @pytest.mark.parametrize("quarters", [0, 1])
 def test_the_title_is_cut_out_as_evidence(call: Call, quarters: int) -> None:
     """A small picture, of a page on its side too; never the page."""
