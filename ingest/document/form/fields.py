@@ -206,7 +206,7 @@ class _Index:
             else:
                 self.cells.setdefault(key, []).append((each.table, each.cell))
 
-    def _index_cell(self, table: Table, cell: Cell, heads: list[Head]) -> None:
+    def _index_cell(self, table: Table, cell: Cell, heads: Sequence[Head]) -> None:
         key = self._key(cell.text)
         if key in self.words.labels:
             if not in_heads(heads, cell.row):

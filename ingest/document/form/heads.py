@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from ingest.document.content import Cell, Table
 from ingest.document.form.labels import NAME_LABELS, OTHER_LABELS, key_of
@@ -39,10 +40,14 @@ class Head:
         return range(column, column + self.widths.get(column, 1))
 
 
-def heads_of(table: Table, columns: tuple[Field, ...]) -> list[Head]:
-    """Where ``table`` names at least half of ``columns`` (and two of them), in one row or two."""
+@lru_cache(maxsize=64)
+def heads_of(table: Table, columns: tuple[Field, ...]) -> tuple[Head, ...]:
+    """Where ``table`` names at least half of ``columns`` (and two of them), in one row or two.
+
+    Kept, for recognising a form, dividing a file and reading it ask the same of one table.
+    """
     if not columns:
-        return []
+        return ()
     labels = {key_of(label): field for field in columns for label in field.labels}
     needed = max(2, (len(columns) + 1) // 2)
     found: list[Head] = []
@@ -54,7 +59,7 @@ def heads_of(table: Table, columns: tuple[Field, ...]) -> list[Head]:
             row = head.last + 1
         else:
             row += 1
-    return found
+    return tuple(found)
 
 
 def _as_above(head: Head, above: Sequence[Head]) -> Head:
@@ -67,7 +72,7 @@ def _as_above(head: Head, above: Sequence[Head]) -> Head:
     return head
 
 
-def in_heads(heads: list[Head], row: int) -> bool:
+def in_heads(heads: Sequence[Head], row: int) -> bool:
     """Whether a row of the table belongs to its heads."""
     return any(head.first <= row <= head.last for head in heads)
 
@@ -133,12 +138,12 @@ def _otherwise(key: str, labels: _Labels) -> Field | None:
     for each in (_BEFORE.sub("", key), _BEHIND.sub("", key)):
         if each in labels:
             return labels[each]
+    usual = {type_: words for type_, words in COLUMNS.items() if re.fullmatch(words, key)}
     meant = {
         field.name: field
-        for label, field in labels.items()
-        if (usual := COLUMNS.get(field.type))
-        and re.fullmatch(usual, key)
-        and (field.type is not FieldType.CHOICE or re.fullmatch(usual, label))
+        for label, field in (labels.items() if usual else ())
+        if field.type in usual
+        and (field.type is not FieldType.CHOICE or re.fullmatch(usual[field.type], label))
     }
     return next(iter(meant.values())) if len(meant) == 1 else None
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from ingest.document.content import Cell, Content, Line, Table
@@ -51,7 +52,7 @@ class Elsewise(NamedTuple):
 
 def has_contact(form: Form) -> bool:
     """Whether a form asks for somebody to contact, who need not be its head."""
-    return any(_words_of(field) is CONTACT for field in form.fields)
+    return any(words is CONTACT for words in _all_words(form.fields))
 
 
 def of_another(table: Table, cell: Cell, known: Known) -> bool:
@@ -68,8 +69,9 @@ def read_otherwise(
     """The one place at which each of the ``missing`` fields is asked for in other words; fields
     with none, or several, are left out.
     """
+    own = dict(zip((field.name for field in form.fields), _only_words(form.fields), strict=True))
     for field in missing:
-        words = _words_for(field, form) - known.labels
+        words = own[field.name] - known.labels
         if not words:
             continue
         found = [*_in_cells(content, field, words), *_in_lines(content, field, words)]
@@ -79,11 +81,19 @@ def read_otherwise(
             yield found[0]
 
 
-def _words_for(field: Field, form: Form) -> frozenset[str]:
-    """Other words for a field; none where the form asks for several of the kind."""
-    words = _words_of(field)
-    alone = sum(not words.isdisjoint(_words_of(each)) for each in form.fields) == 1
-    return words if alone else frozenset()
+@lru_cache(maxsize=64)
+def _only_words(fields: tuple[Field, ...]) -> tuple[frozenset[str], ...]:
+    """Other words for each field; none where the form asks for several of the kind."""
+    all_words = _all_words(fields)
+    return tuple(
+        words if sum(not words.isdisjoint(each) for each in all_words) == 1 else frozenset()
+        for words in all_words
+    )
+
+
+@lru_cache(maxsize=64)
+def _all_words(fields: tuple[Field, ...]) -> tuple[frozenset[str], ...]:
+    return tuple(map(_words_of, fields))
 
 
 def _words_of(field: Field) -> frozenset[str]:
@@ -112,7 +122,7 @@ def _variants(key: str) -> Iterator[str]:
 
 
 def _in_cells(content: Content, field: Field, words: frozenset[str]) -> Iterator[Elsewise]:
-    pattern = label_pattern(words, colon=True)
+    pattern = _pattern(words)
     for table in content.tables:
         for cell in table.cells:
             if (key := key_of(cell.text)) in words:
@@ -123,11 +133,16 @@ def _in_cells(content: Content, field: Field, words: frozenset[str]) -> Iterator
 
 
 def _in_lines(content: Content, field: Field, words: frozenset[str]) -> Iterator[Elsewise]:
-    pattern = label_pattern(words, colon=True)
+    pattern = _pattern(words)
     for line in content.lines:
         if len(line.text) <= _MAX_TEXT:
             for match, text in _behind(pattern, line.said):
                 yield Elsewise(field, match, None, None, text, line.place)
+
+
+@lru_cache(maxsize=256)
+def _pattern(words: frozenset[str]) -> re.Pattern[str]:
+    return label_pattern(words, colon=True)
 
 
 _MAX_TEXT = 200  #: characters; longer ones are no contacts

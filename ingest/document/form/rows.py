@@ -8,7 +8,7 @@ of its own; struck and hidden rows are none either. What a cell means is ``cells
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -126,13 +126,14 @@ class _Grid:
     """A table with its heads in rows, turned if it lies sideways."""
 
     table: Table
-    heads: list[Head]
+    heads: Sequence[Head]
     turned: bool
     form: Form
 
     def rows(self) -> Iterator[tuple[Head, int]]:
         """Every row below heads, with the heads it stands under."""
-        under: list[Head] = [head for head in self.heads if head.last < 0]  # of the table before
+        # of the table before
+        under = [head for head in self.heads if head.last < 0]
         for row in range(self.table.row_count):
             if self._begins_examples(row):
                 return
