@@ -49,9 +49,9 @@ from ingest.steps.send import send_due
 from ingest.steps.settle_uncertain import note_interrupted, settle_uncertain
 from ingest.steps.staff.replies import answer_one
 from ingest.steps.watch import alarm_login_refused, watch_intake, watch_walls
+from ingest.stopsignal import StopSignal
 from ingest.store.events import EventKind, record_event
 from ingest.store.folders import forget_listings
-from ingest.told import Told
 
 WORK_EVERY = timedelta(seconds=5)
 LISTEN_EVERY = timedelta(seconds=0.25)
@@ -235,7 +235,7 @@ class Daemon:
     """``mailroom run``: ticks until it is told to stop or must not go on."""
 
     app: App
-    stop: Told = field(default_factory=Told)
+    stop: StopSignal = field(default_factory=StopSignal)
     fatal: MailroomError | None = None
     looking: Patience = field(default_factory=Patience)  #: with the mailbox
     sending: Patience = field(default_factory=Patience)  #: with the server that takes letters

@@ -17,9 +17,9 @@ from ingest.log import get_logger
 from ingest.notify import notify
 from ingest.settings import Settings
 from ingest.steps.elsewhere import Elsewhere, Tending
+from ingest.stopsignal import StopSignal
 from ingest.store.engine import require_engine, require_engine_laid
 from ingest.store.lease import Lease
-from ingest.told import Told
 
 LOOK_EVERY = 5.0
 """Seconds between two looks of a standby."""
@@ -31,7 +31,7 @@ class Receiver:
     """Stands by until the part is free, works until it is told to stop or has lost the part."""
 
     settings: Settings
-    stop: Told = field(default_factory=Told)
+    stop: StopSignal = field(default_factory=StopSignal)
     _waiting: str = ""  #: why we stand by, as it was told last
 
     def run(self) -> None:
@@ -47,7 +47,7 @@ class Receiver:
                 signal.signal(number, self._stop)
             signal.signal(signal.SIGHUP, signal.SIG_IGN)  # rule files are the other one's business
             notify("READY=1")
-            lost = Told()
+            lost = StopSignal()
             lease = Lease(self.settings.store.database, lost.set)
             try:
                 if self._wait_for(lease):
@@ -74,7 +74,7 @@ class Receiver:
             notify("STATUS=standing by")
         self._waiting = reason
 
-    def _serve(self, lease: Lease, lost: Told) -> None:
+    def _serve(self, lease: Lease, lost: StopSignal) -> None:
         lease.begin_beating()  # what follows may take longer than a standby waits
         app = build(self.settings)
         try:

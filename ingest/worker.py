@@ -20,9 +20,9 @@ from ingest.sandbox.trial import require_walls
 from ingest.settings import Settings
 from ingest.steps.read import file_or_strike, read_mail
 from ingest.steps.rules import follow_rules_in_force
+from ingest.stopsignal import StopSignal
 from ingest.store.engine import work_off
 from ingest.store.messages import claim_message
-from ingest.told import Told
 
 REST = 5.0
 """Seconds of rest when the world is in trouble: the jobs would otherwise be run through at once."""
@@ -33,7 +33,7 @@ class Worker:
 
     def __init__(self, app: App) -> None:
         self._app = app
-        self._stop = Told()
+        self._stop = StopSignal()
         self._fatal: MailroomError | None = None
 
     def run(self) -> None:

@@ -28,9 +28,9 @@ from ingest.mailbox.protocol import MessageSummary
 from ingest.steps import intake
 from ingest.steps.receive import receive_all
 from ingest.steps.send import send_due
+from ingest.stopsignal import StopSignal
 from ingest.store.folders import list_folders
 from ingest.store.tables import MessageState
-from ingest.told import Told
 from notifier.rendering import Templates
 from notifier.transport import SmtpLoginRefused
 from tests.fakes.mailbox import FakeSession
@@ -128,7 +128,7 @@ def test_mails_that_cannot_be_had_keep_no_waiting_letter(house: House) -> None:
 
 def test_no_step_is_begun_once_told_to_stop(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each may wait half a minute for a database that is locked, and who stops us kills after two."""
-    stop = Told()
+    stop = StopSignal()
 
     def locked(*about: object) -> bool:
         stop.set()
@@ -162,7 +162,7 @@ def test_the_pause_between_two_letters_ends_when_the_daemon_does(house: House) -
     """NetEase wants twenty seconds of it, and a batch is fifty letters."""
     for number in range(3):
         house.queue(key=f"k{number}")
-    told = Told()
+    told = StopSignal()
     threading.Timer(0.1, told.set).start()
     slow = replace(house.app.outlet, pace=timedelta(hours=1))
     assert send_due(slow, told=told) == 1

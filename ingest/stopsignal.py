@@ -1,4 +1,6 @@
-"""Being told to stop, by whatever tells it: a signal, another thread. Nothing else belongs here."""
+"""The signal to stop, by whatever gives it: a signal of the system, another thread. Nothing else
+belongs here.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,7 @@ SLICE = 0.25
 """Seconds after which whoever waits looks whether it was told."""
 
 
-class Told(threading.Event):
+class StopSignal(threading.Event):
     """An event that a signal handler may set. It runs in the thread it interrupts, and the lock of
     a usual event may be held by that very thread, which waits for the event or is in the middle of
     the handler of another signal: one stop in some hundred that were sent twice ended never.

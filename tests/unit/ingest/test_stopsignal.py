@@ -8,13 +8,13 @@ import threading
 
 import pytest
 
-from ingest import told
-from ingest.told import Told
+from ingest import stopsignal
+from ingest.stopsignal import StopSignal
 
 
 def test_it_is_told_once_and_for_all() -> None:
     """Whoever waits goes on at once, also when nobody said how long to wait."""
-    event = Told()
+    event = StopSignal()
     assert (event.is_set(), event.wait(0.01)) == (False, False)
     threading.Timer(0.05, event.set).start()
     assert event.wait()
@@ -23,11 +23,11 @@ def test_it_is_told_once_and_for_all() -> None:
 
 def test_a_handler_may_set_it_while_it_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     """Real signals, two at a time, into the thread that waits."""
-    monkeypatch.setattr(told, "SLICE", 0.01)
+    monkeypatch.setattr(stopsignal, "SLICE", 0.01)
     before = [signal.getsignal(number) for number in (signal.SIGUSR1, signal.SIGUSR2)]
     try:
         for _ in range(20):
-            event = Told()
+            event = StopSignal()
             senders = []
             for number in (signal.SIGUSR1, signal.SIGUSR2):
                 signal.signal(number, lambda *_, event=event: event.set())
