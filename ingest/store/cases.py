@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar, cast
 
 from pydantic import TypeAdapter
+from pydantic_core import from_json
 from sqlalchemy import exists, func, or_, update
 from sqlalchemy.orm import QueryableAttribute, defer
 from sqlmodel import Session, col, select
@@ -552,7 +553,7 @@ class KeptSubjects(Mapping[str, Subject]):
     """
 
     def __init__(self, kept: str) -> None:
-        self._kept: dict[str, dict[str, Any]] = {each["id"]: each for each in json.loads(kept)}
+        self._kept: dict[str, dict[str, Any]] = {each["id"]: each for each in from_json(kept)}
         self._made: dict[str, Subject] = {}
 
     def __getitem__(self, identifier: str) -> Subject:

@@ -74,11 +74,11 @@ def count_decided(session: Session, start: datetime, end: datetime) -> dict[Deci
     """How many cases got a decision in [start, end), each counted once, with the last it got in
     that time.
     """
-    query = select(DecisionRow).where(
+    query = select(DecisionRow.case_id, DecisionRow.decision).where(
         col(DecisionRow.decided_at) >= start,
         col(DecisionRow.decided_at) < end,
     )
-    last = {row.case_id: row.decision for row in session.exec(query.order_by(col(DecisionRow.id)))}
+    last = dict(session.exec(query.order_by(col(DecisionRow.id))).all())
     return {decision: list(last.values()).count(decision) for decision in Decision}
 
 

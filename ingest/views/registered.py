@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 from sqlmodel import Session, col, select
 
-from ingest.store.messages import newest_messages
-from ingest.store.tables import CaseMessageRow, CaseRow, MessageRow, MessageState
+from ingest.store.messages import Registered, registered_messages
+from ingest.store.tables import CaseMessageRow, CaseRow, MessageState
 from ingest.views.words import MESSAGE_WORDS, SCREENING_WORDS
 from notifier.digest import MailLine
 
@@ -26,8 +26,7 @@ def registered_mails(session: Session) -> tuple[MailLine, ...]:
             cases=codes.get(row.id, ""),
             state=_state(row),
         )
-        for row in newest_messages(session)
-        if row.state is not MessageState.BEFORE_CUTOFF
+        for row in registered_messages(session)
     )
 
 
@@ -42,7 +41,7 @@ def _codes(session: Session) -> Mapping[int, str]:
     return {message: "、".join(codes) for message, codes in found.items()}
 
 
-def _state(row: MessageRow) -> str:
+def _state(row: Registered) -> str:
     """What became of a mail: what kind it is, once it was read."""
     if row.state is MessageState.READ:
         return SCREENING_WORDS.get(row.screening_kind, MESSAGE_WORDS[row.state])
