@@ -32,6 +32,8 @@ from tests.pairs.effects import Device, Pixels, device, taken, turned
 
 # Office programs note local time without a zone.
 WRITTEN = datetime(2024, 8, 20, 9, 30)  # noqa: DTZ001
+FACES = (Face.SONG, Face.SONG, Face.HEI, Face.KAI)
+INK = (130, 240)  #: how dark a seal is pressed, least and most
 NUMBERS = {
     "附件1": ("教师账号开通率", "学生账号开通率", "联系电话", "公示开始", "公示结束"),
     "附件2": ("教师人数", "学生人数", "联系电话", "公示开始", "公示结束"),
@@ -159,7 +161,19 @@ def _pairs_of(chance: random.Random, number: int, call: Call) -> Iterator[Pair]:
 
 def _pages(sheet: Sheet, how: Device, chance: random.Random, *, footers: bool) -> list[Picture]:
     """The sheet printed at good quality, then taken by the device."""
-    face = chance.choice((Face.SONG, Face.SONG, Face.HEI, Face.KAI))
+    face, ink = chance.choice(FACES), chance.randint(*INK)
+    pages = printed(sheet, how, face, ink)
+    quarters = chance.choice((1, 2, 3)) if chance.random() < 0.15 else 0
+    made = []
+    for number, (image, page) in enumerate(pages, 1):
+        if footers:
+            _footer(image, f"第 {number} 页 共 {len(pages)} 页", how.dpi)
+        made.append(shot(image, page, how, number, quarters))
+    return made
+
+
+def printed(sheet: Sheet, how: Device, face: Face, ink: int) -> list[tuple[Image.Image, Picture]]:
+    """The pages of a sheet as they come out of a good printer, and what is known of each."""
     scanner = Scanner(
         how.seed % 10_000,
         dpi=how.dpi,
@@ -167,19 +181,18 @@ def _pages(sheet: Sheet, how: Device, chance: random.Random, *, footers: bool) -
         skew=0,
         tint=(255, 255, 255),
         noise=0,
-        ink=chance.randint(130, 240),
+        ink=ink,
         body=face,
     )
-    printed = scan(sheet, scanner)
-    quarters = chance.choice((1, 2, 3)) if chance.random() < 0.15 else 0
-    made = []
-    for number, page in enumerate(printed, 1):
-        image = Image.open(io.BytesIO(page.jpeg)).convert("RGB")
-        if footers:
-            _footer(image, f"第 {number} 页 共 {len(printed)} 页", how.dpi)
-        pixels = taken(np.asarray(np.asarray(image)[..., ::-1], np.uint8), how, number)
-        made.append(_picture(turned(pixels, quarters), page, how, sideways=quarters % 2 == 1))
-    return made
+    return [
+        (Image.open(io.BytesIO(page.jpeg)).convert("RGB"), page) for page in scan(sheet, scanner)
+    ]
+
+
+def shot(image: Image.Image, page: Picture, how: Device, number: int, quarters: int = 0) -> Picture:
+    """A page as the device takes it, laid on it so many quarters turned."""
+    pixels = taken(np.asarray(np.asarray(image)[..., ::-1], np.uint8), how, number)
+    return _picture(turned(pixels, quarters), page, how, sideways=quarters % 2 == 1)
 
 
 def _footer(image: Image.Image, text: str, dpi: int) -> None:

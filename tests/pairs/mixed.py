@@ -6,25 +6,22 @@ What pairs are made of is ``made.py``; these stand by themselves so that a seed 
 
 from __future__ import annotations
 
-import io
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-import cv2
-import numpy as np
 from PIL import Image, ImageDraw
 
 from rules.call import Call
 from samples.applicants import Filled
 from samples.fonts import font
 from samples.pdf import pictures_pdf
-from samples.scan import Picture, Scanner, scan
+from samples.scan import Picture
 from samples.seal import Seal, press
 from samples.sheet import Face, PageBreak, Placed, Sheet, Table, lay_out
 from tests.pairs.applicants import schools
-from tests.pairs.effects import Device, device, taken
-from tests.pairs.made import WRITTEN, Pair, Run, Truth
+from tests.pairs.effects import Device, device
+from tests.pairs.made import FACES, INK, WRITTEN, Pair, Run, Truth, printed, shot
 
 _CLERK = ("联系人", "联系电话")
 _APPLICATION_NUMBERS = ("联系电话", "教师人数", "学生人数", "公示开始", "公示结束")
@@ -97,32 +94,14 @@ def _with_last_page(sheet: Sheet) -> Sheet:
 
 def _pages(sheet: Sheet, how: Device, chance: random.Random) -> list[Picture]:
     return [
-        _shot(image, page, how, number)
+        shot(image, page, how, number)
         for number, (image, page) in enumerate(_printed(sheet, how, chance), 1)
     ]
 
 
-def _printed(
-    sheet: Sheet, how: Device, chance: random.Random
-) -> Iterator[tuple[Image.Image, Picture]]:
-    scanner = Scanner(
-        how.seed % 10_000,
-        dpi=how.dpi,
-        quality=92,
-        skew=0,
-        tint=(255, 255, 255),
-        noise=0,
-        ink=chance.randint(130, 240),
-        body=chance.choice((Face.SONG, Face.SONG, Face.HEI, Face.KAI)),
-    )
-    for page in scan(sheet, scanner):
-        yield Image.open(io.BytesIO(page.jpeg)).convert("RGB"), page
-
-
-def _shot(image: Image.Image, page: Picture, how: Device, number: int) -> Picture:
-    pixels = taken(np.asarray(np.asarray(image)[..., ::-1], np.uint8), how, number)
-    jpeg = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, how.quality])[1].tobytes()
-    return Picture(jpeg, (pixels.shape[1], pixels.shape[0]), page.paper, grey=False)
+def _printed(sheet: Sheet, how: Device, chance: random.Random) -> list[tuple[Image.Image, Picture]]:
+    ink, face = chance.randint(*INK), chance.choice(FACES)
+    return printed(sheet, how, face, ink)
 
 
 # --- ink over a number ----------------------------------------------------------------------------
@@ -140,7 +119,7 @@ def _inked(run: Run, chance: random.Random, call: Call, who: Filled, names: Sequ
         for cell in placed:
             if isinstance(cell, Placed) and cell.cell.text == who[name]:
                 _across(image, cell, over, how, chance, who["单位名称"])
-        made.append(_shot(image, page, how, number))
+        made.append(shot(image, page, how, number))
     return Pair(
         Truth.INKED, run.form, how, run.word(call), pictures_pdf(made, WRITTEN), f"{name} {over}"
     )

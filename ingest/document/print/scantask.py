@@ -88,14 +88,13 @@ def with_print(document: Document, text: ScanText, call: Call) -> tuple[Document
             for at, (mark, said) in read
         )
         seal = seal.model_copy(update={"seals": marks})
-    more: dict[str, object] = {"seal": seal}
-    if not document.pages_read:
-        more |= {
-            "lines": text.lines,
-            "pages_read": text.pages,
-            "read_whole": text.whole,
-            "title_png": text.title_png,
-        }
+    more: dict[str, object] = {
+        "seal": seal,
+        "lines": text.lines,
+        "pages_read": text.pages,
+        "read_whole": text.whole,
+        "title_png": text.title_png,
+    }
     printed = recognised(document.model_copy(update=more), text.lines, call)
     return (printed, *_loose(document, text.unseen))
 
