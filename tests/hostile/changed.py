@@ -13,7 +13,9 @@ import resource
 import time
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
 from random import Random
 
 from pydantic import BaseModel
@@ -24,13 +26,14 @@ from ingest.sandbox.read import read_message
 from ingest.sandbox.workers import WorkerDied, run_in_worker
 from ingest.walls.limits import Limits
 from rules.call import Call
-from tests.cases import locked, made, written
+from tests.cases import intext, locked, made, ofdvariants, written
 from tests.cases.fillable import fillable
 from tests.cases.ofdmade import zone_ofd
 from tests.hostile.mails import attached
 from tests.parts.compound import message, ole
 from tests.parts.containers import rar5, seven_zip, winmail, zip_of
 from tests.parts.made import workbook
+from tests.parts.volumes import cut, named, rar4_volumes, rar5_volumes, zip_disks
 from tests.strange import PICTURES, changed, old_workbook, rich_text
 
 _TOGETHER = 200
@@ -38,6 +41,21 @@ _TOGETHER = 200
 
 def _archived() -> dict[str, bytes]:
     return {"a.docx": made.zone_form(), "a.pdf": fillable(parents=True)}
+
+
+#: by the piece that is changed, all pieces of one archive as they come in one mail
+PIECES: dict[str, Callable[[], dict[str, bytes]]] = {
+    "cut.zip.002": lambda: named(cut(zip_of(_archived()), 2), "cut.zip.{:03}".format),
+    "new.part1.rar": lambda: named(rar5_volumes(_archived(), 7000), "new.part{}.rar".format),
+    "old.part2.rar": lambda: named(rar4_volumes(_archived(), 7000), "old.part{}.rar".format),
+    "disks.zip": lambda: named(
+        zip_disks(_archived(), 9000), lambda at: "disks.zip" if at == 5 else f"disks.z{at:02}"
+    ),
+}
+
+
+def _piece(name: str) -> bytes:
+    return PIECES[name]()[name]
 
 
 #: by reader; a reader's changes are shared out among its files
@@ -56,6 +74,7 @@ READERS: dict[str, dict[str, Callable[[], bytes]]] = {
     "OpenDocument": {"a.odt": written.odt, "a.ods": written.ods},
     "PDF": {"form.pdf": lambda: fillable(parents=True)},
     "OFD": {"a.ofd": zone_ofd},
+    "OFD with a file": {"b.ofd": lambda: ofdvariants.changed(ofdvariants.attached)},
     "picture": {
         "lzw.tif": PICTURES["TIFF"],
         "fax.tif": PICTURES["fax"],
@@ -67,6 +86,8 @@ READERS: dict[str, dict[str, Callable[[], bytes]]] = {
         "a.7z": lambda: seven_zip(_archived()),
         "a.rar": lambda: rar5(_archived()),
     },
+    "piece of an archive": {name: partial(_piece, name) for name in PIECES},
+    "form in the text": {"text.eml": intext.CASES[1].make},
     "Outlook": {
         "winmail.dat": lambda: winmail(_archived()),
         "a.msg": lambda: ole(message(_archived())),
@@ -77,6 +98,33 @@ READERS: dict[str, dict[str, Callable[[], bytes]]] = {
         "locked.pdf": lambda: locked.locked_pdf("8888"),
     },
 }
+
+
+@dataclass(frozen=True)
+class File:
+    """What is changed, and what else is attached to its mail unchanged."""
+
+    name: str
+    data: bytes
+    beside: Mapping[str, bytes]
+
+    def changed(self, seed: int) -> File:
+        """Of a package every second time the file inside, for its checksums stop all other
+        changes.
+        """
+        chance = Random(seed)
+        package = self.data.startswith(b"PK") and not self.beside
+        if seed % 2 and package and not self.name.startswith("locked"):
+            return replace(self, data=_changed_inside(self.data, chance))
+        return replace(self, data=changed(self.data, chance))
+
+    def mail(self) -> bytes:
+        """The mail it is, or it is attached to."""
+        if self.name.endswith(".eml"):
+            return self.data
+        if self.beside:
+            return made.mail_of_files({**self.beside, self.name: self.data})
+        return attached(self.name, self.data)
 
 
 class Came(BaseModel):
@@ -92,25 +140,17 @@ class Came(BaseModel):
         return Came(fates=fates, seconds=seconds, peak=peak)
 
 
-def read_changed(name: str, data: bytes, seeds: list[int], call: Call) -> Came:
+def read_changed(file: File, seeds: list[int], call: Call) -> Came:
     """In the worker: the file changed by each seed, attached to a mail and read."""
     fates: Counter[str] = Counter()
     slowest = 0.0
     for seed in seeds:
         began = time.process_time()
-        fates[_fate(name, _change(name, data, seed), call)] += 1
+        fates[_fate(file.changed(seed), call)] += 1
         slowest = max(slowest, time.process_time() - began)
     whose = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
     peak = max(resource.getrusage(who).ru_maxrss for who in whose) * 1024
     return Came(fates=fates, seconds=slowest, peak=peak)
-
-
-def _change(name: str, data: bytes, seed: int) -> bytes:
-    """Of a package every second time the file inside, for its checksums stop all other changes."""
-    chance = Random(seed)
-    if seed % 2 and data.startswith(b"PK") and not name.startswith("locked"):
-        return _changed_inside(data, chance)
-    return changed(data, chance)
 
 
 def _changed_inside(data: bytes, chance: Random) -> bytes:
@@ -120,10 +160,9 @@ def _changed_inside(data: bytes, chance: Random) -> bytes:
     return zip_of(files | {one: changed(files[one], chance)})
 
 
-def _fate(name: str, data: bytes, call: Call) -> str:
-    raw = data if name.endswith(".eml") else attached(name, data)
+def _fate(file: File, call: Call) -> str:
     try:
-        reading = read_message(raw, call, ReadingContext())
+        reading = read_message(file.mail(), call, ReadingContext())
     except UnreadableMessage:
         return "no mail"
     return str(reading.parts[-1].fate) if reading.parts else "no part"
@@ -137,26 +176,29 @@ def came_of(reader: str, count: int, call: Call, *, together: int = _TOGETHER) -
     """
     files = READERS[reader]
     each = range(-(-count // len(files)))
-    found = (_came(name, make(), list(each), call, together) for name, make in files.items())
+    found = (
+        _came(File(name, make(), PIECES.get(name, dict)()), list(each), call, together)
+        for name, make in files.items()
+    )
     return sum(found, Came(fates={}))
 
 
-def _came(name: str, data: bytes, seeds: list[int], call: Call, together: int) -> Came:
+def _came(file: File, seeds: list[int], call: Call, together: int) -> Came:
     batches = _batches(seeds, together)
-    return sum((_halved(name, data, batch, call) for batch in batches), Came(fates={}))
+    return sum((_halved(file, batch, call) for batch in batches), Came(fates={}))
 
 
-def _halved(name: str, data: bytes, seeds: list[int], call: Call) -> Came:
+def _halved(file: File, seeds: list[int], call: Call) -> Came:
     """In one worker; where it dies, each half in one of its own, down to the file it died of."""
     if len(seeds) == 1:
-        return _alone(name, data, seeds[0], call)
+        return _alone(file, seeds[0], call)
     try:
-        return _worker(name, data, seeds, call, Limits(cpu=60 + len(seeds), wall=600))
+        return _worker(file, seeds, call, Limits(cpu=60 + len(seeds), wall=600))
     except WorkerDied:
         half = len(seeds) // 2
         first, second = (
-            _halved(name, data, seeds[:half], call),
-            _halved(name, data, seeds[half:], call),
+            _halved(file, seeds[:half], call),
+            _halved(file, seeds[half:], call),
         )
         return first + second
 
@@ -165,13 +207,13 @@ def _batches(seeds: list[int], size: int) -> Iterator[list[int]]:
     yield from (seeds[at : at + size] for at in range(0, len(seeds), size))
 
 
-def _alone(name: str, data: bytes, seed: int, call: Call) -> Came:
+def _alone(file: File, seed: int, call: Call) -> Came:
     try:
-        return _worker(name, data, [seed], call, Limits())
+        return _worker(file, [seed], call, Limits())
     except WorkerDied as died:
         return Came(fates={f"worker ended: {died.kind}": 1})
 
 
-def _worker(name: str, data: bytes, seeds: list[int], call: Call, limits: Limits) -> Came:
+def _worker(file: File, seeds: list[int], call: Call, limits: Limits) -> Came:
     reader = "tests.hostile.changed:read_changed"
-    return run_in_worker(reader, name, data, seeds, call, returns=Came, limits=limits)
+    return run_in_worker(reader, file, seeds, call, returns=Came, limits=limits)
