@@ -21,7 +21,7 @@ from ingest.sandbox.mail import read_file_in_worker
 from ingest.sandbox.server import SERVER
 
 ROOT = Path(__file__).parents[1]
-PRELOAD = "ingest.sandbox.preload"
+PRELOAD = "ingest.preload.reading"
 MAILS = ("15-question.eml", "03-word-without-scan.eml", "01-zone-complete.eml")
 
 

@@ -20,9 +20,9 @@ from typing import Any
 from ingest.scratch import sweep
 
 SERVER: ForkServerContext = multiprocessing.get_context("forkserver")
-SERVER.set_forkserver_preload(["ingest.sandbox.preload"])
+SERVER.set_forkserver_preload(["ingest.preload.reading"])
 _PRINT_SERVER = forkserver.ForkServer()
-_PRINT_SERVER.set_forkserver_preload(["ingest.sandbox.preloadprint"])
+_PRINT_SERVER.set_forkserver_preload(["ingest.preload.print"])
 
 #: what a worker's program needs to be found and to speak; COVERAGE_* is how tests are measured
 _KEPT = frozenset(

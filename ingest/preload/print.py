@@ -1,5 +1,5 @@
 """Imported once by the fork server of the workers that read print: they begin with the models
-loaded and used once. Never imported elsewhere; like ``preload.py`` it changes the process.
+loaded and used once. Never imported elsewhere; like ``reading.py`` it changes the process.
 
 One page of our own is read, never a stranger's. No thread is left when anything is forked: threads
 do not come along, and whoever waits for one would wait for good.
