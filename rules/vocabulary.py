@@ -315,10 +315,31 @@ _EMAIL = re.compile(
 )
 
 
+_FOREIGN = "[^\\W\\d_a-z\u3400-\u9fff\U00020000-\U0003ffff]|[\u0300-\u036f]"
+"""A letter of another alphabet; it may look like one of ours."""
+_RUNS_ON = re.compile(
+    rf"(?:{_FOREIGN}|[a-z0-9][\u2010-\u2015\u2212·•。'’`´&*=#!$^~?{{}}\\]+|[a-z][a-z0-9._-]*[,，])$"
+)
+"""Before an address: it may well begin earlier, with a sign that none can hold."""
+_GOES_ON = re.compile(rf"[a-z0-9._-]*(?:{_FOREIGN})")
+_PARTED = re.compile(r"[a-z0-9][-\u2010]\s*\n\s*[a-z0-9]", re.IGNORECASE)
+"""A hyphen at the end of a line: nobody knows whether the line or the address put it there."""
+
+
 def parse_email(raw: str) -> str | None:
-    """The first e-mail address in the text, lower case; None when blanks leave open where it begins
-    or ends.
+    """The first e-mail address in the text, lower case; None when blanks or signs that no address
+    holds leave open where it begins or ends.
     """
+    found = _first_email(raw)
+    if found is None or _PARTED.search(raw):
+        return None
+    text = unicodedata.normalize("NFKC", raw).lower()
+    whole = text if found in text else re.sub(r"\s+", "", text)
+    before, _, after = whole.partition(found)
+    return None if _RUNS_ON.search(before) or _GOES_ON.match(after) else found
+
+
+def _first_email(raw: str) -> str | None:
     text = re.sub(r"[\u200b\ufeff]", "", unicodedata.normalize("NFKC", raw)).lower()
     if text.count("@") < 2:
         found = {

@@ -45,6 +45,11 @@ def _inner_table(*rows: tuple[str, ...]) -> str:
     return "<w:tbl>" + "".join(f"<w:tr>{row}</w:tr>" for row in cells) + "</w:tbl>"
 
 
+def field(asked: str, shown: str) -> str:
+    """A field with its code and the result that was stored."""
+    return mark("begin") + code(asked) + mark("separate") + run(shown) + mark("end")
+
+
 def text_box(inside: str) -> str:
     """A text box, kept twice as Word keeps it."""
     held = f"<w:txbxContent>{inside}</w:txbxContent>"
@@ -130,6 +135,10 @@ _NAMES: Mapping[str, tuple[str, tuple[Claim, ...]]] = {
     "prompt-to-click": (mark("begin") + code(" MACROBUTTON NoMacro 点此输入姓名 ") + mark("end"), _EMPTY),
     "control-in-control": (control('<w:alias w:val="x"/>', control("<w:text/>", run(NAME))), _NAMED),
     "combination": (control('<w:comboBox><w:listItem w:displayText="甲" w:value="1"/></w:comboBox>', run(NAME)), _NAMED),
+    "asked-for": (field(' ASK name "姓名？" ', "王小明") + run(NAME), _NAMED),
+    "set-before": (field(' SET old "王小明" ', "王小明") + run(NAME), _NAMED),
+    "set-in-one": ('<w:fldSimple w:instr=" SET old ">' + run("王小明") + "</w:fldSimple>" + run(NAME), _NAMED),
+    "property": (field(" DOCPROPERTY 联系人 ", NAME), _NAMED),
     "link": ('<w:hyperlink w:anchor="a">' + run(NAME, '<w:u w:val="single"/>') + "</w:hyperlink>", _NAMED),
     "table-in-a-text-box": (text_box(_inner_table(("姓名", NAME), ("职务", "科长"))), _NAMED),
     "invisible-signs": (run("麦\u200b玉\ufeff清"), _NAMED),

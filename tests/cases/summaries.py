@@ -47,6 +47,10 @@ _TABLES: Mapping[str, Rows] = {
     "the-same-again": (HEADS, FIRST, (*SECOND[:2], "〃", *SECOND[3:])),
     "two-heads": (HEADS, ("", "", "", "", "姓名", "电话"), FIRST, SECOND),
     "numbered-columns": (HEADS, ("1", "2", "3", "4", "5", "6"), FIRST, SECOND),
+    "whom-to-ask": (HEADS, FIRST, SECOND, ("联系人", "王建国", "", "联系电话", "13900000009", "")),
+    "whom-to-ask-in-the-second": (HEADS, FIRST, SECOND, ("", "单位联系人", "王建国", "手机", "13900000009", "")),
+    "which-office": (HEADS, FIRST, SECOND, ("科室", "基础教育科", "", "联系人", "李红", "0993-2010001")),
+    "who-reports": (HEADS, FIRST, SECOND, ("填报单位", "第八师石河子市教育局", "", "填报日期", "2024年8月22日", "")),
     "sideways": tuple(zip(HEADS, FIRST, SECOND, strict=True)),
 }  # fmt: skip
 

@@ -19,25 +19,17 @@ _SHAPES = frozenset("□○◯〇△▽◇☐◻⚪⬜▢Oo0口")
 _TICKS = frozenset("√✓✔vVⅴ∨对")
 _CROSSES = frozenset("×xX✗✘✕✖")
 _DOTS = frozenset("●■•·")
-_SILENT = frozenset(
+_UNSHOWN = frozenset(["XE", "TC", "TA", "RD", "PRIVATE", "SET", "ASK", "NEXT", "NEXTIF", "SKIPIF"])
+"""Codes whose stored result is not shown either: it is kept for others to refer to."""
+_SILENT = _UNSHOWN | frozenset(
     [
-        "XE",
-        "TC",
-        "TA",
-        "RD",
         "ADVANCE",
-        "PRIVATE",
-        "SET",
-        "ASK",
         "BOOKMARK",
         "SEQ",
         "LISTNUM",
         "AUTONUM",
         "AUTONUMLGL",
         "AUTONUMOUT",
-        "NEXT",
-        "NEXTIF",
-        "SKIPIF",
         "TOC",
         "INDEX",
         "FORMTEXT",
@@ -62,6 +54,11 @@ def code_text(code: str) -> str:
     if name.upper() == "QUOTE":
         return rest.strip().strip('"“”')
     return "" if not name or name.upper() in _SILENT else INK
+
+
+def keeps_its_result(code: str) -> bool:
+    """Whether a field shows nothing, whatever result is stored with it."""
+    return words(code)[:MAX_CODE].strip().partition(" ")[0].upper() in _UNSHOWN
 
 
 def _button(text: str) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from ingest.document.content import INK, words
-from ingest.document.editable.fieldcodes import code_text
+from ingest.document.editable.fieldcodes import code_text, keeps_its_result
 from ingest.document.editable.officepackage import child, value
 from ingest.document.editable.wordcontrols import shown_by_form_field
 
@@ -20,6 +20,7 @@ class _Field:
     in_code: bool = True
     result: list[str] = field(default_factory=list)
     form: str | None = None  #: what an old form field shows
+    unshown: bool = False  #: its result is kept, and not shown
 
     def shown(self) -> str:
         """What it shows besides the result that stands in the text."""
@@ -56,12 +57,15 @@ class Fields:
 
     def begin_simple(self, element: etree._Element) -> None:
         """A field in one element: its code is an attribute, it holds the result."""
-        self._open.append(_Field([value(element, "instr")], in_code=False))
+        code = value(element, "instr")
+        self._open.append(_Field([code], in_code=False, unshown=keeps_its_result(code)))
 
     def separate(self) -> None:
         """The code is at its end, the result follows."""
         if self._open:
-            self._open[-1].in_code = False
+            ending = self._open[-1]
+            ending.in_code = False
+            ending.unshown = keeps_its_result("".join(ending.code))
 
     def end(self) -> str:
         """The field is at its end; what it shows besides its result."""
@@ -77,6 +81,8 @@ class Fields:
         for each in reversed(self._open):
             if each.in_code:
                 each.code.append(text)
+                return True
+            if each.unshown:
                 return True
             each.result.append(text)
         return False

@@ -158,6 +158,12 @@ class _Grid:
         told = (re.sub(r"\D", "", number)[:6] for number in rows)
         return tuple(int(each) for each in told if each) or (0,)
 
+    @cached_property
+    def labels(self) -> frozenset[str]:
+        """Keys of what is no name of anybody: the form's own labels, and those of other papers."""
+        fields = (*self.form.columns, *self.form.fields)
+        return OTHER_LABELS.union(key_of(label) for field in fields for label in field.labels)
+
     def facts(self, head: Head, row: int, *, part: str, confidence: float) -> dict[str, Fact]:
         """What a row says under its heads."""
         found = {}
@@ -329,10 +335,25 @@ class _Row:
         heads = [first, written[0], *([normalise(self.name.text)] if self.name is not None else [])]
         return (
             any(_TOTAL.match(text) or _NOTE.match(text) for text in heads)
-            or any(key_of(text) in OTHER_LABELS for text in heads)
+            or any(key_of(text) in self.grid.labels for text in heads)
             or any(re.fullmatch(r"合计|总计|小计|共计", text) for text in written)
             or all(map(_HINT.fullmatch, written))
+            or self._asks_for_something_else()
         )
+
+    def _asks_for_something_else(self) -> bool:
+        """Whether a row without a number holds a label in another's column: who fills in the table
+        tells there how to reach him.
+        """
+        if self.number:
+            return False
+        told = ((cell.column, key_of(cell.text)) for cell in self._cells)
+        return any(key in self.grid.labels and not self._is_own(key, at) for at, key in told)
+
+    def _is_own(self, key: str, column: int) -> bool:
+        """Whether a label is one of the column's own field."""
+        field = self.head.columns.get(column)
+        return field is not None and key in map(key_of, field.labels)
 
     def _lacks_only_its_name(self, name: Cell) -> bool:
         """Whether a row without a name holds enough of its own to be somebody's: more than a 师市."""
@@ -394,8 +415,7 @@ class _Row:
 
     def _repeats_heads(self, written: list[str]) -> bool:
         """Whether all that is written are labels."""
-        labels = {key_of(label) for field in self.form.columns for label in field.labels}
-        return all(key_of(text) in labels or key_of(text) in OTHER_LABELS for text in written)
+        return all(key_of(text) in self.grid.labels for text in written)
 
     def _counts(self, written: list[str]) -> bool:
         """Whether the row only numbers the columns: 1, 2, 3 or 甲, 乙, 丙."""

@@ -208,6 +208,40 @@ def test_addresses(text: str, address: str | None) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "tm\u0455ks@b.cn",  # Cyrillic
+        "\u0131ms@b.cn",  # a Turkish i without its dot
+        "a@edu.b.\u0441n",
+        "a@b.cn\u0430",
+        "tmsks\u2013jyj@b.cn",
+        "tmsks\u2014\u2014jyj@b.cn",
+        "tmsks'jyj@b.cn",
+        "tmsks&jyj@b.cn",
+        "tmsks。jyj@b.cn",
+        "tmsks·jyj@b.cn",
+        "tmsks，jyj@b.cn",
+        "tmsks\\jyj@b.cn",
+        "tmsks#jyj @b.cn",
+        "a@exam-\nple.cn",
+    ],
+)
+def test_an_address_that_may_begin_or_end_elsewhere_is_not_known(text: str) -> None:
+    """Letters of other alphabets look like ours, and a program may have put a dash for a hyphen:
+    what can be read of the address would be another's.
+    """
+    assert parse_email(text) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["邮箱——a@b.cn", "13999330077，a@b.cn", "麦玉清、a@b.cn", "（a@b.cn）", "http://a@b.cn"]
+)
+def test_what_divides_words_divides_an_address_from_them(text: str) -> None:
+    """A dash behind a Chinese word, a comma behind digits."""
+    assert parse_email(text) == "a@b.cn"
+
+
+@pytest.mark.parametrize(
     ("text", "code"),
     [
         ("91350100M000100Y43", "91350100M000100Y43"),
