@@ -13,11 +13,13 @@ import logging
 import re
 import struct
 import zlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import cache
 from itertools import islice
 
+from pdfminer.cmapdb import CMap, CMapDB
 from pdfminer.pdfcolor import PDFColorSpace
 from pdfminer.pdfdevice import PDFTextDevice, PDFTextSeq
 from pdfminer.pdfdocument import PDFDocument, PDFEncryptionError
@@ -27,11 +29,13 @@ from pdfminer.pdfpage import PDFPage
 from pdfminer.pdfparser import PDFParser
 from pdfminer.pdftypes import PDFStream, resolve1
 from pdfminer.psexceptions import PSException
-from pdfminer.psparser import literal_name
+from pdfminer.psparser import PSLiteral, literal_name
 from pdfminer.utils import Matrix, PathSegment, Rect, apply_matrix_pt, decode_text
 from typing_extensions import override
 
 from ingest.document.content import Cell, Content, Line, Table
+from ingest.document.paged.actualtext import MarkedText
+from ingest.document.paged.codetables import LACKING, fill_in
 from ingest.document.paged.formfields import field_glyphs
 from ingest.document.paged.glyphs import Glyph, cells_of, lines_of, strokes_of
 from ingest.document.paged.ruling import RuledGrid, Stroke
@@ -358,13 +362,34 @@ class _EnoughError(Exception):
     """The page has more on it than is read."""
 
 
+class _Fonts(PDFResourceManager):
+    """Fonts with all the characters their tables ought to have."""
+
+    @override
+    def get_font(self, objid: object, spec: Mapping[str, object]) -> PDFFont:
+        font = super().get_font(objid, spec)
+        table = getattr(font, "cmap", None)
+        name = table.attrs.get("CMapName") if isinstance(table, CMap) else None
+        if name in LACKING:
+            _complete(str(name))
+        return font
+
+
+@cache
+def _complete(name: str) -> None:
+    """Once; pdfminer keeps the table for the life of the process."""
+    table, whole = CMapDB.get_cmap(name), CMapDB.get_cmap(LACKING[name])
+    if isinstance(table, CMap) and isinstance(whole, CMap):
+        fill_in(table.code2cid, whole.code2cid)
+
+
 class _Device(PDFTextDevice):
     """Notes glyphs and pictures in the order they are drawn;
     builds no layout, which is what makes pdfminer slow.
     """
 
     def __init__(self, size: tuple[float, float]) -> None:
-        super().__init__(PDFResourceManager())
+        super().__init__(_Fonts())
         self.size = size  #: of the visible page, points
         self.altered = False  #: something was clipped or mixed
         self.last_small = -1  #: order of the last path or smaller picture
@@ -374,6 +399,7 @@ class _Device(PDFTextDevice):
         self.strokes: list[Stroke] = []
         self.paths = self.order = self.depth = 0
         self.invisible = False
+        self.marked = MarkedText()
 
     @property
     def images(self) -> list[PdfImage]:
@@ -393,6 +419,15 @@ class _Device(PDFTextDevice):
 
     def _is_visible(self, x: float, y: float) -> bool:
         return -1 <= x <= self.size[0] + 1 and -1 <= y <= self.size[1] + 1
+
+    @override
+    def begin_tag(self, tag: PSLiteral, props: object = None) -> None:
+        words = resolve1(props.get("ActualText")) if isinstance(props, dict) else None
+        self.marked.begin(_decoded(words) if isinstance(words, bytes) else None)
+
+    @override
+    def end_tag(self) -> None:
+        self.marked.end()
 
     @override
     def begin_figure(self, name: str, bbox: Rect, matrix: Matrix) -> None:
@@ -474,13 +509,15 @@ class _Device(PDFTextDevice):
         graphicstate: PDFGraphicState,
     ) -> float:
         try:
-            text = without_radicals(font.to_unichr(cid))
+            text = font.to_unichr(cid)
         except PDFUnicodeNotDefined:
             text = "�"
+        inside = self.marked.inside
+        text = without_radicals(self.marked.of(text))
         advance = font.char_width(cid) * fontsize * scaling
         x, y = apply_matrix_pt(matrix, (0, rise))
         scale = max(abs(matrix[0]), abs(matrix[1]))
-        if text.strip() and self._is_visible(x, y):
+        if (text.strip() or inside) and self._is_visible(x, y):
             self.glyphs.append(
                 Glyph(
                     x,
