@@ -43,6 +43,8 @@ class Kind(StrEnum):
     SEVEN_ZIP = "7z"
     TAR = "tar"
     GZIP = "gzip"
+    BZIP2 = "bzip2"
+    XZ = "xz"
     EML = "eml"
     TNEF = "tnef"
     MSG = "msg"  #: a mail that Outlook saved

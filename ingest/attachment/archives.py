@@ -1,5 +1,5 @@
-"""What lies in a ZIP, gzip or tar file, one entry at a time, within a budget;
-RAR, 7z and winmail.dat have their own files.
+"""What lies in a ZIP or tar file, one entry at a time, within a budget;
+the other formats have their own files.
 
 What cannot or may not be opened comes out as an entry with a fate and a Chinese sentence.
 Containers inside containers are the caller's matter.
@@ -11,7 +11,6 @@ import io
 import stat
 import tarfile
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 
 from ingest.attachment.deflate64 import DEFLATE64, inflate
@@ -36,13 +35,13 @@ from ingest.attachment.members import (
     unique,
 )
 from ingest.attachment.outlook import open_msg
+from ingest.attachment.packed import open_bzip2, open_gzip, open_xz
 from ingest.attachment.rar import open_rar
 from ingest.attachment.sevenzip import open_seven_zip
 from ingest.attachment.tnef import open_tnef
 from ingest.attachment.unlocking import LockedZip
 from ingest.attachment.zipnames import entry_name, open_zip, safe_path
 from ingest.message.charsets import decode
-from ingest.message.filenames import safe_name
 from ingest.reading import Fate, Kind
 
 
@@ -135,47 +134,6 @@ def _zip_entry(
         return Member(path, fate=Fate.DAMAGED, reason=DAMAGED_ENTRY)
 
 
-# --- gzip -----------------------------------------------------------------------------------------
-
-
-def _open_gzip(data: bytes, name: str, budget: Budget) -> Opened:
-    """One gzip file; its members are joined as gunzip does."""
-    if not budget.take_entry():
-        return Opened(Fate.LIMIT, NO_ENTRIES)
-    try:
-        unpacked = _gunzip(data, budget.most(len(data)))
-    except zlib.error:
-        return Opened(Fate.DAMAGED, DAMAGED)
-    if unpacked is None:
-        return Opened(Fate.LIMIT, TOO_BIG)
-    return counted(1, iter((member_of(_inner_name(name), unpacked, budget),)))
-
-
-def _inner_name(name: str) -> str:
-    stem, _, extension = safe_name(name).rpartition(".")
-    if extension.lower() == "tgz":
-        return f"{stem}.tar"
-    return (stem if extension.lower() == "gz" else "") or "内容"
-
-
-def _gunzip(data: bytes, most: int) -> bytes | None:
-    """Unpacked bytes; None when there are more than ``most``.
-    Raises zlib.error when damaged or cut off.
-    """
-    chunks, size, rest = [], 0, data
-    while rest.startswith(b"\x1f\x8b"):
-        stream = zlib.decompressobj(wbits=31)
-        chunk = stream.decompress(rest, most - size + 1)
-        size += len(chunk)
-        if size > most:
-            return None
-        if not stream.eof:
-            raise zlib.error
-        chunks.append(chunk)
-        rest = stream.unused_data
-    return b"".join(chunks)
-
-
 # --- tar ------------------------------------------------------------------------------------------
 
 
@@ -231,7 +189,9 @@ def _tar_entry(
 
 _OPENERS: dict[Kind, Callable[[bytes, str, Budget], Opened]] = {
     Kind.ZIP: _open_zip,
-    Kind.GZIP: _open_gzip,
+    Kind.GZIP: open_gzip,
+    Kind.BZIP2: open_bzip2,
+    Kind.XZ: open_xz,
     Kind.TAR: _open_tar,
     Kind.RAR: open_rar,
     Kind.SEVEN_ZIP: open_seven_zip,

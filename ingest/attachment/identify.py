@@ -31,6 +31,7 @@ _MAGICS: tuple[tuple[bytes, Kind], ...] = (
     (b"Rar!\x1a\x07", Kind.RAR),
     (b"7z\xbc\xaf\x27\x1c", Kind.SEVEN_ZIP),
     (b"\x1f\x8b", Kind.GZIP),
+    (b"\xfd7zXZ\0", Kind.XZ),
     (b"{\\rtf", Kind.RTF),
     (b"\x78\x9f\x3e\x22", Kind.TNEF),
     (b"\x7fELF", Kind.PROGRAM),
@@ -64,6 +65,7 @@ _SCRIPTS = frozenset(
         "apk",
     }
 )
+_MOST_BEFORE = 8192  #: bytes before an archive that are looked at
 _TABLES = frozenset({"csv", "tsv", "xls", "xlsx", "et"})
 """Extensions of text that is a table: many systems export lines with tabs under .xls."""
 _OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -164,6 +166,8 @@ def _by_magic(data: bytes) -> Kind | None:
         return Kind.PROGRAM
     if data[4:8] == b"ftyp":
         return Kind.IMAGE if data[8:12] in _STILL_IMAGES else Kind.VIDEO
+    if data.startswith(b"BZh") and data[4:10] == b"1AY&SY":
+        return Kind.BZIP2
     if data.startswith(b"RIFF"):
         return Kind.IMAGE if data[8:12] == b"WEBP" else Kind.VIDEO
     if data.startswith(b"BM") and data[6:10] == b"\0\0\0\0":
@@ -242,6 +246,20 @@ def _zip_kind(data: bytes, extension: str) -> Kind:
     return Kind.ZIP
 
 
+def _has_zip_behind(data: bytes) -> bool:
+    """Whether an archive stands behind other bytes: what a server or a gateway said before it.
+    Every program finds it from its end.
+    """
+    begin = data.find(b"PK\x03\x04", 0, _MOST_BEFORE)
+    if begin < 0 or b"%PDF-" in data[:begin] or data.count(b"PK\x01\x02") > MAX_DIRECTORY:
+        return False
+    try:
+        with open_zip(data) as archive:
+            return any(info.header_offset == begin for info in archive.infolist())
+    except _ZIP_ERRORS:
+        return False
+
+
 def is_iwork(names: Iterable[str]) -> bool:
     """Whether a package holds what Pages, Numbers and Keynote of Apple write."""
     return any(name.lower().endswith(".iwa") or name == "Index.zip" for name in names)
@@ -300,6 +318,8 @@ def _text_kind(data: bytes, extension: str) -> Kind:
     head = data[:8192].removeprefix(b"\xef\xbb\xbf").lstrip()
     if _is_mail(head, extension):
         return Kind.EML
+    if _has_zip_behind(data):
+        return _zip_kind(data, extension)
     # readers allow junk in front; a mail that carries a short PDF is no PDF
     if b"%PDF-" in data[:1024]:
         return Kind.PDF

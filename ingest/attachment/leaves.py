@@ -72,10 +72,10 @@ def settled_leaf(raw: RawMail, leaf: Entity, path: str) -> Item | None:
     if is_body(leaf, raw):
         kind = Kind.HTML if media_type == "text/html" else Kind.TEXT
         return Item(path, "", kind, leaf.content(raw), Fate.BODY)
-    if media_type.startswith("multipart/"):
-        return _torn(raw, leaf, path)
     if is_file_start(leaf.head(raw)):
         return None  # whatever it calls itself
+    if media_type.startswith("multipart/"):
+        return _torn(raw, leaf, path)
     return _by_its_type(raw, leaf, path)
 
 

@@ -23,6 +23,8 @@ _UNICODE_PATH = 0x7075
 _CENTRAL = b"PK\x01\x02"
 _LOCAL = b"PK\x03\x04"
 _END = b"PK\x05\x06"
+_END_SIZE = 22  #: bytes, without a comment
+_LONGEST_END = _END_SIZE + 0xFFFF  #: of the longest comment; the library looks no further back
 
 
 def entry_name(info: zipfile.ZipInfo) -> str:
@@ -67,15 +69,28 @@ def safe_path(name: str) -> str:
 
 
 def open_zip(data: bytes) -> zipfile.ZipFile:
-    """Open an archive; one with the UTF-8 flag on other bytes is opened with the flags taken off.
+    """Open an archive; one with the UTF-8 flag on other bytes is opened with the flags taken off,
+    what a gateway hung on behind its end is left aside.
 
     Raises:
         zipfile.BadZipFile, OSError, ValueError, struct.error: damaged.
     """
+    data = _without_tail(data)
     try:
         return zipfile.ZipFile(io.BytesIO(data))
     except UnicodeDecodeError:
         return zipfile.ZipFile(io.BytesIO(_without_utf8_flags(data)))
+
+
+def _without_tail(data: bytes) -> bytes:
+    """Without what stands behind the end record, where that is too much for the library to find it.
+    The record must tell its own place: one that does not is of an archive inside one cut off.
+    """
+    end = data.rfind(_END)
+    if not 0 <= end < len(data) - _LONGEST_END:
+        return data
+    size, offset = struct.unpack_from("<II", data, end + 12)
+    return data[: end + _END_SIZE] if size + offset == end else data
 
 
 def _without_utf8_flags(data: bytes) -> bytes:

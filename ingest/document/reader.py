@@ -53,6 +53,9 @@ MAX_BYTES = 100 * 1024 * 1024  #: of one document
 MAX_NOTES = 20  #: on rows that were struck
 SMALL_PICTURE = 400  #: px on the longer side: logos and signatures of the mail itself
 
+_ENDINGS_OF_PAPERS = (".doc", ".docx", ".wps", ".pdf", ".xls", ".xlsx", ".et", ".ofd")
+TOO_SMALL = "图片太小, 看不清内容(可能只是缩略图); 请重新扫描成清楚的 PDF 后发送"
+
 TEXT_LAYER_TRUST = 0.7  #: of what stands in a PDF: its cells are only guessed from gaps
 FILE_NAME_TRUST = 0.5
 DYNAMIC_FORM = (
@@ -548,11 +551,21 @@ def _read_other_picture(part: _Part) -> DocumentReading:
     return replace(reading, document=documents[0], more=tuple(documents[1:]))
 
 
+def _is_called_a_paper(part: _Part) -> bool:
+    """Whether a file is called a form of the call, or as documents are; a logo is not."""
+    return (
+        part.name.lower().endswith(_ENDINGS_OF_PAPERS)
+        or recognise_by_name(part.name, part.call).form is not None
+    )
+
+
 def _read_picture(part: _Part) -> DocumentReading:
     size = picture_size(part.data)
     if size is None:
         return DocumentReading(None, Fate.DAMAGED, "图片损坏, 打不开")
     if max(size.width, size.height) < SMALL_PICTURE:
+        if _is_called_a_paper(part):
+            return DocumentReading(None, Fate.UNRECOGNISED, TOO_SMALL)
         return DocumentReading(None, Fate.INLINE, "邮件里的小图片")
     if size.width * size.height > MAX_PIXELS:
         return DocumentReading(None, Fate.LIMIT, "图片像素过多, 没有打开")

@@ -65,7 +65,7 @@ def from_base64(data: bytes) -> bytes:
     What follows the padding counts only in lines of nothing but base64, so that a footer put under
     the code by a mailing list is no part of the file.
     """
-    data = _from_first_code(data)
+    data = _before_glued_mark(_from_first_code(data))
     if re.search(rb"[-_]", data) and _FOR_URLS.fullmatch(data):
         data = data.translate(_OF_MAILS)
     end = data.find(b"=")
@@ -79,6 +79,16 @@ def from_base64(data: bytes) -> bytes:
     # after a padded piece what is no whole number of groups is a word that looks like base64
     more = (each for each in groups[1:] if len(each) % 4 == 0)
     return b"".join(unbase64(each) for each in (*groups[:1], *more))
+
+
+_GLUED = re.compile(rb"(?<=[A-Za-z0-9+/=])--\S{1,70}--\s*\Z")
+"""A closing line that a gateway hung on the last line of the code."""
+
+
+def _before_glued_mark(data: bytes) -> bytes:
+    tail = max(0, len(data) - 100)
+    glued = _GLUED.search(data, tail)
+    return data[: glued.start()] if glued else data
 
 
 _BEFORE_CODE = b"> \t\r\n\0\xef\xbb\xbf"

@@ -60,7 +60,9 @@ _SORTS = {
     PartSort.PDF: (Kind.PDF,),
     PartSort.OFD: (Kind.OFD,),
     PartSort.PICTURE: (Kind.JPEG, Kind.PNG, Kind.IMAGE),
-    PartSort.ARCHIVE: (Kind.ZIP, Kind.RAR, Kind.SEVEN_ZIP, Kind.TAR, Kind.GZIP),
+    PartSort.ARCHIVE: (
+        Kind.ZIP, Kind.RAR, Kind.SEVEN_ZIP, Kind.TAR, Kind.GZIP, Kind.BZIP2, Kind.XZ,
+    ),
 }  # fmt: skip
 _SORT_OF = {kind: sort for sort, kinds in _SORTS.items() for kind in kinds}
 _MENDABLE = {

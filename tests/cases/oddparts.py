@@ -5,8 +5,16 @@ and hurried hands make of them on the way.
 from __future__ import annotations
 
 import base64
+import bz2
+import io
+import lzma
+import tarfile
+import zipfile
+from collections.abc import Callable
 from functools import partial
 from html import escape
+
+from PIL import Image
 
 from tests.cases import claims as it
 from tests.cases.case import Case
@@ -58,6 +66,50 @@ def _named_sbs(code: bytes) -> bytes:
     return mail(words(), part((OCTETS, IN_BASE64, _SBS), code))
 
 
+def _tarred(pack: Callable[[bytes], bytes]) -> bytes:
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as archive:
+        info = tarfile.TarInfo("sbs.docx")
+        info.size = len(zone_form())
+        archive.addfile(info, io.BytesIO(zone_form()))
+    return pack(out.getvalue())
+
+
+def _in_zip() -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("sbs.docx", zone_form())
+    return out.getvalue()
+
+
+def _holding(name: str, make: Callable[[], bytes]) -> bytes:
+    return mail(words(), attached(name, make()))
+
+
+def _thumbnail() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (120, 160), "white").save(out, "PNG")
+    return out.getvalue()
+
+
+def _glued() -> bytes:
+    return _named_sbs(wrapped(zone_form())).replace(CRLF * 2 + b"--=_outer--", b"--=_outer--")
+
+
+_READ = (it.part(kind="docx", fate="document"), it.unsaid("来信没有附件"))
+_FILES: dict[str, tuple[str, Callable[[], bytes]]] = {
+    "packed-tar-bz2": ("材料.tar.bz2", lambda: _tarred(bz2.compress)),
+    "packed-tar-xz": ("材料.txz", lambda: _tarred(lzma.compress)),
+    "packed-docx-xz": ("sbs.docx.xz", lambda: lzma.compress(zone_form())),
+    "packed-docx-bz2": ("sbs.docx.bz2", lambda: bz2.compress(zone_form())),
+    "zip-behind-a-server-s-words": ("材料.zip", lambda: b"HTTP/1.1 200 OK\r\n\r\n" + _in_zip()),
+    "zip-with-a-long-tail": ("材料.zip", lambda: _in_zip() + b"\0" * 70_000),
+    "docx-behind-a-blank-line": ("sbs.docx", lambda: CRLF + zone_form()),
+    "docx-behind-a-mark": ("sbs.docx", lambda: b"\xef\xbb\xbf" + zone_form()),
+}
+"""What is attached in the usual way, packed otherwise or with other bytes around it."""
+
+
 def _ended(line_end: bytes) -> bytes:
     return mail(words(), attached(FORM, zone_form())).replace(CRLF, line_end)
 
@@ -73,6 +125,17 @@ CASES = (
         Case(f"lines-with-{name}.eml", partial(_ended, end), FOUND)
         for name, end in _LINE_ENDS.items()
     ),
+    *(
+        Case(f"{name}.eml", partial(_holding, *_FILES[name]), _READ if name.startswith("docx") else FOUND)
+        for name in _FILES
+    ),
+    Case("closing-line-hung-on.eml", _glued, FOUND),
+    Case("type-of-a-multipart.eml", partial(_typed, "multipart/mixed", _SBS), FOUND),
+    Case(
+        "thumbnail-called-a-form.eml",
+        lambda: mail(words(), attached("申报书.docx", _thumbnail())),
+        (it.unsaid("来信没有附件"), it.said("图片太小")),
+    ),
     Case("uu-in-markup.eml", _in_markup, FOUND),
     Case(
         "uu-in-a-quoted-mail.eml",
@@ -87,7 +150,7 @@ CASES = (
     Case(
         "uu-without-a-name.eml",
         lambda: in_words(uuencoded(zone_form(), b""), UU),
-        (it.part(kind="docx", fate="document"), it.unsaid("来信没有附件")),
+        _READ,
     ),
     Case(
         "blank-line-forgotten.eml",

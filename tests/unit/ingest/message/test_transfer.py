@@ -104,6 +104,13 @@ def test_what_did_not_arrive_whole_is_kept_and_told() -> None:
     assert is_file_start(file.data)
 
 
+def test_a_closing_line_hung_on_the_code_is_no_part_of_it() -> None:
+    """A gateway lost the line end before it; with and without padding."""
+    for file in (FILE, FILE + b"1", FILE + b"12"):
+        code = base64.encodebytes(file).rstrip(b"\n")
+        assert decoded(code + b"--=_outer_0--\r\n", "base64") == file
+
+
 @given(st.binary(max_size=400))
 def test_nothing_a_stranger_writes_makes_it_raise(data: bytes) -> None:
     """Noise, and noise behind the marks that begin a file."""
