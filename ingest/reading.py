@@ -217,6 +217,7 @@ class Document(_Frozen):
     #: what stands on a scan, read from its picture; of a signed export its own text
     lines: tuple[ScanLine, ...] = ()
     pages_read: tuple[int, ...] = ()  #: the pages ``lines`` come from; empty when nobody tried
+    bare_pages: tuple[int, ...] = ()  #: those that bear hardly anything but a place for a seal
     read_whole: bool = False  #: ``lines`` come from every page that is not blank
     #: base64 PNG of the title on a scan, at most about 20 kB: evidence for the digest
     title_png: str = ""

@@ -79,5 +79,7 @@ def pair(
     typer.echo(f"  没有找到: {'、'.join(report['missing']) or '-'}")
     for each in report["differing"]:
         typer.echo(f"  不同: {each['field']}  Word版 {each['word']}  扫描件 {each['scan']}")
+    for remark in report["remarks"]:
+        typer.echo(f"  留意: {remark}")
     if report["pages"]:
         typer.echo(f"  页面: {report['pages']}")

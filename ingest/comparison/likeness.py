@@ -90,6 +90,7 @@ def describe(found: Comparison) -> str:
     ] * bool(differing)
     pieces += ["一致: " + "、".join(found.agreeing[:12])] * bool(found.agreeing)
     pieces += ["未找到: " + "、".join(found.missing[:12])] * bool(found.missing)
+    pieces += found.remarks
     return ", ".join(pieces)
 
 

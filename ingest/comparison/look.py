@@ -31,6 +31,8 @@ RELIABLE = 0.93
 #: ... on a scan that is clear all over, where one name of a few lowers it by as much
 RELIABLE_IF_CLEAR, CLEAR = 0.85, 0.98
 NAME_SEEN = 0.7  #: likeness of a name to a place of the print that is it, perhaps misread
+SHORT_NAME = 4  #: characters of a name in which nobody can tell a misread one from another
+SHOWN = 24  #: characters of what was read, for people
 FOREIGN = 0.6  #: likeness below which a line of running text does not belong to a text
 
 _KEY_TYPES = {
@@ -292,6 +294,22 @@ class Look:
             ]
             if clear and not (moved and self._belongs_nowhere(value, clear[0])):
                 yield Difference(value.name, value.shown, TICK_BOX.sub("", clear[0]).strip())
+
+    def unclear(self) -> Iterator[tuple[str, str]]:
+        """Numbers and short names that stand nowhere as they are, while something was read in their
+        place: the name of each, and what that was.
+        """
+        for value in self.values:
+            spot = next(self._spots(value), None) if self._is_gone(value) else None
+            if spot is not None and plain(spot.text):
+                yield value.name, TICK_BOX.sub("", spot.text).strip()[:SHOWN]
+
+    def _is_gone(self, value: Wanted) -> bool:
+        if value.field.type in NUMBERS:
+            gone = not self._agrees(value)
+            return gone and value.value not in numbers_on(self.page, value.field)
+        short = 2 <= len(value.key) <= SHORT_NAME and value.field.type is FieldType.TEXT
+        return short and value.key not in self.page.text
 
     def _stands_alone(self, value: Wanted) -> bool:
         """Whether the number is all that some piece of print says: those within a date or behind

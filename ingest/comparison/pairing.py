@@ -13,10 +13,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ingest.comparison.barepages import bare_pages
 from ingest.comparison.look import (
     FOUND,
     SURE_DIGITS,
     Difference,
+    Look,
     NameRead,
     Wanted,
     mean,
@@ -33,6 +35,7 @@ from rules.vocabulary import Field
 SAME, OTHER = 0.80, 0.70
 NEARLY_ALL = 0.95  #: of the other values: then a doubtful name is taken for misread
 LEAST_VALUES = 3  #: fewer values that could be compared prove nothing
+MOST_UNCLEAR = 6  #: of them shown
 MAX_VALUES = 80  #: of a long summary table
 LEGIBLE = 0.75  #: mean confidence of a scan below which nothing is called another document
 
@@ -55,7 +58,9 @@ class Comparison:
     missing: tuple[str, ...] = ()  #: fields whose value was not found there
     equal_numbers: tuple[str, ...] = ()
     differences: tuple[Difference, ...] = ()  #: numbers
-    passages: tuple[Difference, ...] = ()  #: texts and rows of a summary table
+    #: texts, rows of a summary table, seals on pages that bear nothing else
+    passages: tuple[Difference, ...] = ()
+    remarks: tuple[str, ...] = ()  #: what people should look at; speaks neither for nor against
 
     @property
     def numbers_agree(self) -> bool | None:
@@ -84,6 +89,7 @@ def compare(word: Document, page: Print, call: Call) -> Comparison:
     rest = [score for value, score in seen.items() if value.field.name != form.applicant]
     numbers = tuple(look.differing_numbers())
     clear = look.legibility() >= SURE_DIGITS
+    bare = bare_pages(page, form, look.values, call)
     differences, passages = (
         numbers if clear else (),
         (
@@ -93,6 +99,7 @@ def compare(word: Document, page: Print, call: Call) -> Comparison:
             *look.emptied(),
             *look.filled_in(word),
             *look.differing_rows(),
+            *bare.strange,
         ),
     )
     outcome = _outcome(look.name(), mean(rest), doubts=bool(differences or passages))
@@ -110,12 +117,21 @@ def compare(word: Document, page: Print, call: Call) -> Comparison:
         equal,
         () if other else differences,
         () if other else passages,
+        () if other else (*_doubts(look, (*differences, *passages)), *bare.remarks),
     )
 
 
 def _unreadable(number: Difference) -> Difference:
     """What ink or blur may have made of a number: staff look at it, nobody says it is another."""
     return Difference(number.field, number.word, f"读不清(像是“{number.scan}”)")
+
+
+def _doubts(look: Look, named: Iterable[Difference]) -> Iterator[str]:
+    """What was not read well enough to be called another number or name, and is not the same."""
+    known = {each.field for each in named}
+    unclear = [f"{name}(像是“{read}”)" for name, read in look.unclear() if name not in known]
+    if unclear:
+        yield f"读得没有把握、与 Word 版对不上的: {'、'.join(unclear[:MOST_UNCLEAR])}, 请对照原件"
 
 
 def _outcome(name: NameRead, rest: float, *, doubts: bool) -> Likeness:

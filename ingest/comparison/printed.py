@@ -84,11 +84,15 @@ class Spot:
 
 
 class Print:
-    """What was read from the pages of a scan; ``seals`` cover some of it."""
+    """What was read from the pages of a scan; ``seals`` cover some of it, ``bare`` pages bear
+    hardly anything but a place for one.
+    """
 
-    def __init__(self, lines: Sequence[ScanLine], seals: Iterable[Seal] = ()) -> None:
-        self.lines = tuple(lines)
-        self._seals = tuple(seals)
+    def __init__(
+        self, lines: Sequence[ScanLine], seals: Iterable[Seal] = (), bare: Iterable[int] = ()
+    ) -> None:
+        self.lines, self.bare = tuple(lines), tuple(bare)
+        self.seals = tuple(seals)
         self.text = "".join(plain(line.text) for line in self.lines)
 
     @cached_property
@@ -105,11 +109,11 @@ class Print:
     @classmethod
     def of(cls, scan: Document) -> Print:
         """That of a scan, with its seals."""
-        return cls(scan.lines, scan.seal.seals if scan.seal else ())
+        return cls(scan.lines, scan.seal.seals if scan.seal else (), scan.bare_pages)
 
     def may_cover(self, lines: Iterable[ScanLine]) -> bool:
         """Whether a seal stands at the height of some pieces: nobody says what is not there."""
-        return any(_is_level(seal, line) for seal in self._seals for line in lines)
+        return any(_is_level(seal, line) for seal in self.seals for line in lines)
 
     @cached_property
     def stacks(self) -> tuple[Stack, ...]:

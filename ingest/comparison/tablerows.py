@@ -95,12 +95,22 @@ class Rows(Look):
         ]
         for (one, above), (other, below) in pairwise(placed):
             if above.page == below.page and below.box[3] <= above.box[1] + 1:
-                yield Difference(
-                    f"第{one.row}、{other.row}行的次序",
-                    f"{one.shown}、{other.shown}",
-                    f"{other.shown}、{one.shown}",
+                whole = len(placed) == len(names) and self._same_in_every_row()
+                yield (
+                    _in_order(placed)
+                    if whole
+                    else Difference(
+                        f"第{one.row}、{other.row}行的次序",
+                        f"{one.shown}、{other.shown}",
+                        f"{other.shown}、{one.shown}",
+                    )
                 )
                 return
+
+    def _same_in_every_row(self) -> bool:
+        """Whether every row has the numbers of the Word file's row of that name."""
+        numbers = [value for value in self._numbers() if value.row]
+        return bool(numbers) and all(self._agrees(value) for value in numbers)
 
     def _is_row(self, key: str, name: str) -> bool:
         """Whether a piece is a name or a part of it, perhaps misread. Names of one division share
@@ -159,3 +169,13 @@ class Rows(Look):
             len(plain(line.text)) > 30
             or re.match(r"(?:注|说明|备注|填表|合计|总计|共计)", nfkc(line)) is not None
         )
+
+
+def _in_order(placed: Sequence[tuple[Wanted, ScanLine]]) -> Difference:
+    """The same rows in another order: whether the order matters is for people."""
+    there = sorted(placed, key=lambda each: (each[1].page, each[1].box[1]))
+    sides = ("、".join(name.shown for name, _ in order) for order in (placed, there))
+    word, scan = sides
+    return Difference(
+        "各行的次序", word, f"{scan}(各行电话等数字都对得上, 像是只换了次序, 请定次序要不要紧)"
+    )

@@ -75,6 +75,7 @@ def _pair_json(
             {"field": each.field, "word": each.word, "scan": each.scan}
             for each in (*found.differences, *found.passages)
         ],
+        "remarks": list(found.remarks),
         "complete": order.complete,
         "ordered": order.ordered,
         "pages": order.reason,

@@ -70,7 +70,9 @@ class Judged:
             case Truth.CROSSED:
                 return bool(self.found.passages or self.found.differences)
             case Truth.STRANGE:
-                return self.strange_seal
+                return self.strange_seal or any(
+                    "印章" in each.field for each in self.found.passages
+                )
             case _:
                 return False
 
@@ -143,7 +145,11 @@ def _scan(pair: Pair, call: Call, engine: RememberingEngine) -> Document:
     document = read_document("2", "IMG_0001.pdf", Kind.PDF, pair.scan, call).document
     if document is None:
         raise AssertionError("a generated scan must be readable")
-    task = ScanTask(sha256=document.sha256, form=document.form)
+    task = ScanTask(
+        sha256=document.sha256,
+        form=document.form,
+        seals=document.seal.seals if document.seal else (),
+    )
     return with_print(
         document,
         read_scan(task, Kind.PDF, pair.scan, call, engine, Deadline(600)),

@@ -44,6 +44,7 @@ class PrintedForm(BaseModel):
     pages: tuple[int, ...]
     seal: SealReading  #: its seals' writings in it
     title_png: str = ""
+    bare: tuple[int, ...] = ()  #: pages that bear hardly anything but a seal
 
 
 class ScanText(BaseModel):
@@ -58,6 +59,8 @@ class ScanText(BaseModel):
     title_png: str = ""
     writings: tuple[str, ...] = ()
     mirrored: tuple[int, ...] = ()  #: places of the seals that are legible only in a mirror
+    bare: tuple[int, ...] = ()  #: pages that bear hardly anything but a place for a seal
+    further: tuple[Seal, ...] = ()  #: with their writing, on those pages
     #: when the pages are several forms' or some are nobody's; else empty: all are one form
     forms: tuple[PrintedForm, ...] = ()
     red_print: tuple[int, ...] = ()  #: pages with some where the form asks for a seal
@@ -88,11 +91,14 @@ def with_print(document: Document, text: ScanText, call: Call) -> tuple[Document
             for at, (mark, said) in read
         )
         seal = seal.model_copy(update={"seals": marks})
+    if seal is not None and seal.outcome is SealOutcome.STAMPED and text.further:
+        seal = seal.model_copy(update={"seals": (*seal.seals, *text.further)})
     more: dict[str, object] = {
         "seal": seal,
         "lines": text.lines,
         "pages_read": text.pages,
         "read_whole": text.whole,
+        "bare_pages": text.bare,
         "title_png": text.title_png,
     }
     printed = recognised(document.model_copy(update=more), text.lines, call)
@@ -173,6 +179,7 @@ def _one_of(
         "pages_read": tuple(page for page in text.pages if page in printed.pages),
         "read_whole": set(printed.pages) <= set(text.pages),
         "title_png": printed.title_png,
+        "bare_pages": printed.bare,
         "signatures": tuple(
             each for each in document.signatures if each.page in (None, *printed.pages)
         ),

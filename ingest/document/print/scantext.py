@@ -10,12 +10,13 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Iterator, Sequence
 from enum import Enum
-from typing import TypedDict
+from typing import NamedTuple, Self, TypedDict
 
 import numpy as np
 
+from ingest.comparison.barepages import is_bare
 from ingest.comparison.pairing import share_of_labels
-from ingest.comparison.printed import is_title
+from ingest.comparison.printed import Print, is_title
 from ingest.comparison.sealplace import asks_for_seal, with_red_print
 from ingest.document.form.pile import Leaf, Piece, sort_pile
 from ingest.document.paged.otherpictures import as_read
@@ -52,6 +53,8 @@ MAX_LINE = 200  #: characters
 ENOUGH_LABELS = 0.9  #: of the form's fields: then reading on brings nothing new
 TITLE_SIDE = 360  #: pixels of the cut-out
 MAX_RINGS = 3  #: seals whose writing is read
+MOST_ON_BARE = 220  #: characters of a page with opinions and places to sign
+MAX_BARE = 2  #: pages looked at for seals because nothing else on them tells whose they are
 
 
 class Deadline:
@@ -118,7 +121,8 @@ def _read(
     )
     if found.one_form:
         said = () if deadline.passed else tuple(_writings(task.seals, kind, data, engine))
-        return text.model_copy(update={**_told(said)})
+        bare = _Bare.of(found, pages, engine) if not deadline.passed else _Bare()
+        return text.model_copy(update={**_told(said), "bare": bare.pages, "further": bare.seals})
     forms = tuple(_sealed_forms(found, pages, deadline))
     return text.model_copy(update={"forms": _with_writings(forms, pages, engine, deadline)})
 
@@ -179,6 +183,7 @@ class _Found:
         self.titles: dict[int, str] = {}
         self.red_print: set[int] = set()  #: pages with some where a seal is asked for
         self.leaves: dict[int, Leaf] = {}
+        self.short: dict[int, Print] = {}  #: pages with little print, which is all known
 
     def read(self, pages: _PagesOf, deadline: Deadline, skimming: Deadline) -> None:
         """Every page, as far as is worth it and the time goes."""
@@ -211,11 +216,25 @@ class _Found:
             return
         if _has_red_print(pixels, text, lines):
             self.red_print.add(page.number)
+        if sum(len(line.text) for line in lines) <= MOST_ON_BARE:
+            self.short[page.number] = Print(lines)
         png = _title_png(pixels, text, lines, self.call)
         self.titles |= {page.number: png} if png else {}
         if mode is not _Mode.HEAD:
             self.lines += lines
             self.pages.append(page.number)
+
+    @property
+    def bare(self) -> list[int]:
+        """Pages that bear hardly anything of the form they belong to."""
+        return [n for piece in self.pieces for n in piece.pages if self._is_bare(n, piece.form)]
+
+    def _is_bare(self, number: int, name: str) -> bool:
+        form = next((form for form in self.call.forms if form.id == name), None)
+        page = self.short.get(number)
+        if form is None or form.columns or page is None:
+            return False
+        return is_bare(page, form, self.call)
 
     def _begins(self, number: int, before: int) -> bool:
         """Whether another form begins on the page just seen."""
@@ -262,6 +281,32 @@ class _Found:
         return tuple(n for n in pages.numbers if n not in self.leaves) if self.leaves else ()
 
 
+class _Bare(NamedTuple):
+    """Pages that only a seal tells, and the clear seals on them that nobody has looked for yet."""
+
+    pages: tuple[int, ...] = ()
+    seals: tuple[Seal, ...] = ()
+
+    @classmethod
+    def of(cls, found: _Found, pages: _PagesOf, engine: OcrEngine) -> Self:
+        known = {seal.page for seal in found.task.seals}
+        behind = max(known, default=pages.count)
+        candidates, seals = found.bare, list[Seal]()
+        bare = {n for n in candidates if n in known or asks_for_seal(found.short[n].lines)}
+        wanted = [n for n in candidates if n > behind][-MAX_BARE:]
+        for page in pages.pictures(wanted, RING_PX_PER_MM) if wanted else ():
+            look = look_at_page(page)
+            bare |= {page.number} if look.seals else set()
+            if look.outcome is SealOutcome.STAMPED:
+                seals += [_with_ring(page, seal, engine) for seal in look.seals[:MAX_RINGS]]
+        return cls(tuple(sorted(bare)), tuple(seals))
+
+
+def _with_ring(page: PageImage, seal: Seal, engine: OcrEngine) -> Seal:
+    said = read_ring(page, seal, engine)
+    return seal.model_copy(update={"writing": said.text, "mirrored": said.mirrored})
+
+
 class _Mode(Enum):
     """How closely a page is looked at."""
 
@@ -278,7 +323,7 @@ def _sealed_forms(found: _Found, pages: _PagesOf, deadline: Deadline) -> Iterato
         if looks[page.number].outcome is SealOutcome.STAMPED and not deadline.passed:
             found.look_closer(page)
     unseen = found.unseen(pages)
-    pieces = found.pieces
+    pieces, candidates = found.pieces, found.bare
     only_foreign = all(piece.foreign for piece in pieces)
     for piece in pieces:
         if only_foreign or not piece.foreign:
@@ -286,7 +331,12 @@ def _sealed_forms(found: _Found, pages: _PagesOf, deadline: Deadline) -> Iterato
             title = next((png for png in titles if png), "")
             seal = seal_of(piece, pieces, looks, unseen if piece is pieces[-1] else ())
             seal = with_red_print(seal, [n for n in piece.pages if n in found.red_print])
-            yield PrintedForm(form=piece.form, pages=piece.pages, seal=seal, title_png=title)
+            bare = tuple(
+                n for n in piece.pages if n in candidates and n in looks and looks[n].seals
+            )
+            yield PrintedForm(
+                form=piece.form, pages=piece.pages, seal=seal, title_png=title, bare=bare
+            )
 
 
 def _with_writings(

@@ -115,6 +115,17 @@ def test_a_number_among_values_that_are_hard_to_read_is_for_staff(call: Call) ->
     assert ("教师账号开通率", "读不清(像是“96.2%”)") in [(e.field, e.scan) for e in found.passages]
 
 
+def test_what_is_not_read_well_and_does_not_agree_is_shown_to_people(call: Call) -> None:
+    """On a blurred photograph nobody says that a number or a short name is another one."""
+    text = PRINT.replace("0998-4620033", "0998-4620088").replace("麦玉清", "麦王清")
+    found = compare(word_of(), scan_of(text, confidence=0.8), call)
+    same = compare(word_of(), scan_of(PRINT, confidence=0.8), call)
+
+    assert "联系人(像是“麦王清”)" in found.remarks[0]
+    assert "联系电话" in found.remarks[0] + "".join(each.field for each in found.passages)
+    assert same.remarks == ()
+
+
 def test_boxes_to_tick_beside_a_number_do_not_hide_it(call: Call) -> None:
     """The options of the next cell stand in the same row of print."""
     found = compare(word_of(), scan_of(PRINT.replace("98.7%", "其他□ 96.2% □幼儿园")), call)

@@ -414,8 +414,12 @@ def test_a_table_printed_as_it_is(call: Call) -> None:
 )
 def test_rows_in_another_order_are_for_staff(call: Call, order: tuple[int, ...], rows: str) -> None:
     """They may stand in the order in which they are recommended."""
-    found = compare(summary(), scan_of(table([ROWS[at] for at in order])), call)
-    assert (found.outcome, named(found)) == (Likeness.UNSURE, {f"第{rows}行的次序"})
+    turned = [ROWS[at] for at in order]
+    other = [(name, who, number.replace("1", "7", 1)) for name, who, number in turned]
+    found, changed = (compare(summary(), scan_of(table(each)), call) for each in (turned, other))
+    assert (found.outcome, named(found)) == (Likeness.UNSURE, {"各行的次序"})
+    assert "像是只换了次序" in found.passages[0].scan
+    assert f"第{rows}行的次序" in named(changed)
 
 
 def test_the_order_of_rows_on_different_pages_is_the_pages(call: Call) -> None:

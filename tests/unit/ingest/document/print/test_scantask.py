@@ -8,7 +8,7 @@ import pytest
 
 from ingest.document.print.leaves import own_name
 from ingest.document.print.scantask import PrintedForm, ScanText, with_print
-from ingest.reading import Document, ScanLine, SealOutcome, SealReading, Signature, page_list
+from ingest.reading import Document, ScanLine, Seal, SealOutcome, SealReading, Signature, page_list
 from rules.call import Call, Role
 from rules.facts import Fact
 
@@ -19,6 +19,30 @@ STAMPED = SealReading(outcome=SealOutcome.STAMPED, reason="有")
 def line(page: int, text: str) -> ScanLine:
     """A piece of print by itself."""
     return ScanLine(page=page, row=1, text=text, confidence=0.99, box=(10, 10, 80, 16))
+
+
+def seal(page: int, writing: str = "") -> Seal:
+    """A mark with such writing."""
+    return Seal(
+        page=page, bbox=(50, 50, 40, 40), diameter_mm=40, shape="circle", confidence=0.9,
+        writing=writing,
+    )  # fmt: skip
+
+
+def test_seals_found_on_the_last_page_stand_behind_the_first(
+    scan: Callable[..., Document], call: Call
+) -> None:
+    """Where the page was called stamped; else what was seen stays as it was."""
+    text = ScanText(sha256="0", writings=("甲",), bare=(3,), further=(seal(3, "乙"),))
+    stamped = STAMPED.model_copy(update={"seals": (seal(1),)})
+    found = with_print(scan().model_copy(update={"seal": stamped}), text, call)[0]
+    clean = with_print(scan().model_copy(update={"seal": CLEAN}), text, call)[0]
+
+    assert found.bare_pages == (3,)
+    assert found.seal
+    assert [each.writing for each in found.seal.seals] == ["甲", "乙"]
+    assert clean.seal
+    assert clean.seal.seals == ()
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from ingest.reading import Kind, Seal, SealOutcome
 from rules.call import Call
 from samples.pdf import pictures_pdf
 from samples.scan import Picture
+from tests.unit.ingest.document.papers import seal_mask, sheet, stamp
 
 TITLE = ["兵团智慧教育示范校申报书"]
 # Office programs note local time without a zone.
@@ -166,6 +167,40 @@ def test_a_seal_on_a_page_that_shows_nothing_of_the_form_is_looked_at_again(call
     assert [form.pages for form in text.forms] == [(1, 2, 3)]
     shown = read(ScriptedEngine(TITLE, labels(call), END), call, 3, seals=(seal,))
     assert shown.forms == ()
+
+
+def stamped(*pages: bool) -> bytes:
+    """A scan of coloured pages, some of them with a clear seal."""
+    pictures = []
+    for sealed in pages:
+        page = sheet(100, table=False)
+        page = stamp(page, 100, seal_mask(100), strength=0.9) if sealed else page
+        buffer = io.BytesIO()
+        Image.fromarray(page).save(buffer, "JPEG", quality=90)
+        size = (page.shape[1], page.shape[0])
+        pictures.append(Picture(buffer.getvalue(), size, (210.0, 297.0), grey=False))
+    return pictures_pdf(pictures, WRITTEN)
+
+
+def test_seals_on_a_last_page_that_bears_nothing_else_are_looked_for(call: Call) -> None:
+    """Behind the first stamped page nobody has looked; the writing on them tells whose it is."""
+    first = Seal(page=1, bbox=(50, 50, 40, 40), diameter_mm=40, shape="circle", confidence=0.9)
+    task = ScanTask(sha256="1", form="附件2", seals=(first,))
+
+    def read_end(last: bool, *texts: str) -> tuple[ScanText, int]:
+        engine = ScriptedEngine([*TITLE, *labels(call)], texts)
+        data = stamped(True, last)
+        found = read_scan(task, Kind.PDF, data, call, cast("OcrEngine", engine), Deadline(60))
+        return found, engine.strips
+
+    opinion, strips = read_end(True, "学校意见", "负责人", "（盖章）")
+    bare, _ = read_end(False, "学校意见", "负责人", "（盖章）")
+    unasked, _ = read_end(False, "学校意见", "负责人")
+
+    assert (opinion.bare, [seal.page for seal in opinion.further]) == ((2,), [2])
+    assert strips > 2, "read as it is and in a mirror"
+    assert (bare.bare, bare.further) == ((2,), ())
+    assert (unasked.bare, unasked.further) == ((), ())
 
 
 def test_pages_behind_the_time_are_named(call: Call) -> None:
