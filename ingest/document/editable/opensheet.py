@@ -17,6 +17,7 @@ from ingest.document.editable.sheetmarks import Marks
 
 _UNSEEN = frozenset({"collapse", "filter"})
 _WIDEST = 4 * MAX_COLUMNS
+_DRAWING = "urn:oasis:names:tc:opendocument:xmlns:drawing:1.0"
 
 
 class OpenBook:
@@ -59,7 +60,7 @@ class OpenBook:
             said = self._said(cell)
             if value_of(cell, "formula") and not value_of(cell, "value-type"):
                 marks.unsaid.add(place)
-            elif STRUCK in said or value_of(cell, "value-type") == "percentage":
+            elif STRUCK in said or value_of(cell, "value-type") == "percentage" or _is_under(cell):
                 marks.texts[place] = said
             column += count_of(cell, "number-columns-repeated")
             if column > _WIDEST:
@@ -79,6 +80,13 @@ class OpenBook:
             elif isinstance(each.tag, str):
                 yield from self._pieces(each)
             yield each.tail or ""
+
+
+def _is_under(cell: etree._Element) -> bool:
+    """Whether something drawn is fastened to a cell of text: calamine joins its words to it."""
+    return value_of(cell, "value-type") == "string" and any(
+        True for _ in cell.iterchildren(f"{{{_DRAWING}}}*")
+    )
 
 
 def _rows(table: etree._Element) -> Iterator[tuple[int, int, etree._Element]]:

@@ -91,6 +91,21 @@ def test_shares_in_an_open_workbook_are_read_as_they_are_shown() -> None:
     assert shown(read_workbook(openbook.ods([row]))) == [["97.6%", "100%", INK]]
 
 
+@pytest.mark.parametrize(
+    "drawn",
+    [
+        "<draw:frame><draw:text-box><text:p>盖章处</text:p></draw:text-box></draw:frame>",
+        "<draw:custom-shape><text:p>盖章处</text:p></draw:custom-shape>",
+        "<draw:frame><draw:image/><svg:title>公章</svg:title></draw:frame>",
+    ],
+)
+def test_what_lies_over_a_cell_is_not_in_it(drawn: str) -> None:
+    """LibreOffice fastens a box, a shape or a picture to the cell below it."""
+    name = openbook.text("晨光小学").replace("<text:p>", f"{drawn}<text:p>")
+
+    assert shown(read_workbook(openbook.ods([[name, openbook.text("12")]]))) == [["晨光小学", "12"]]
+
+
 @pytest.mark.parametrize("size", [600, 900, 1500, 2100, 2600])
 def test_an_old_workbook_cut_short_never_ends_the_reader(size: int) -> None:
     """What cannot be followed has no marks; what cannot be opened is broken."""
