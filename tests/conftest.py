@@ -27,10 +27,29 @@ from tests.servers.folders import remove_behind
 from tests.servers.objects import ObjectServer
 from tests.servers.postgresql import INSTALLED, PostgresqlServer
 from tests.statements import compile_once
+from tests.temporary import lie_in_memory, remove_after_us
 
 # How long an example takes says nothing while other workers use the same cores.
 hypothesis.settings.register_profile("house", deadline=None)
 hypothesis.settings.load_profile("house")
+
+# before anything asks where temporary files go; workers and what tests start inherit the answer
+IN_MEMORY = None if "PYTEST_XDIST_WORKER" in os.environ else lie_in_memory()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(exitstatus: int) -> None:
+    """What a run left in memory goes, unless something failed and is to be looked at."""
+    if IN_MEMORY is not None and not exitstatus:
+        remove_after_us(IN_MEMORY)
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, exitstatus: pytest.ExitCode
+) -> None:
+    """Where it is to be looked at."""
+    if IN_MEMORY is not None and exitstatus:
+        terminalreporter.write_line(f"The files of this run are kept for now: {IN_MEMORY}")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
