@@ -80,8 +80,7 @@ _MARKUP = re.compile(
     rb"<(?:!doctype\s+html|html|head|body|meta|table|\?mso-application|w:worddocument|pkg:package)",
     re.IGNORECASE,
 )
-# What olefile 0.47 lets out on damaged files beside its own OSError subclass.
-_OLE_ERRORS = (
+OLE_ERRORS = (
     OSError,
     ValueError,
     IndexError,
@@ -92,6 +91,7 @@ _OLE_ERRORS = (
     RecursionError,
     OverflowError,
 )
+"""What olefile 0.47 lets out on damaged files beside its own OSError subclass."""
 _ZIP_ERRORS = (
     zipfile.BadZipFile,
     OSError,
@@ -193,7 +193,7 @@ def _ole_kind(data: bytes, extension: str) -> Kind:
             if "__properties_version1.0" in streams:
                 return Kind.MSG
             return Kind.OFFICE if "powerpoint document" in streams else Kind.OLE
-    except _OLE_ERRORS:
+    except OLE_ERRORS:
         return {"doc": Kind.DOC, "wps": Kind.WPS, "xls": Kind.XLS, "et": Kind.XLS}.get(
             extension,
             Kind.OLE,

@@ -20,6 +20,7 @@ from ingest.attachment.leaves import CALENDAR, files_in_text, is_dress, settled_
 from ingest.attachment.limits import Budget
 from ingest.attachment.members import VOLUME, Member, Opened
 from ingest.attachment.ofdfiles import files_in_ofd
+from ingest.attachment.officefiles import files_in_office
 from ingest.attachment.pdffiles import files_in_pdf
 from ingest.attachment.smime import is_enveloped, is_signed, signed_mail
 from ingest.attachment.unlocking import unlocked, unprotected
@@ -81,7 +82,7 @@ def _carried(kind: Kind, data: bytes, budget: Budget) -> Iterator[Member]:
     """Files beside the pages of a document."""
     if kind is Kind.PDF:
         return files_in_pdf(unprotected(data), budget)
-    return files_in_ofd(data, budget) if kind is Kind.OFD else iter(())
+    return files_in_ofd(data, budget) if kind is Kind.OFD else files_in_office(kind, data, budget)
 
 
 def _is_piece(data: bytes, name: str, kind: Kind, opened: Opened | None) -> bool:

@@ -1,0 +1,90 @@
+"""Mails whose papers stand as objects in a Word file or a workbook: an icon to be clicked twice, a table
+of Excel pasted as it is.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+import zipfile
+from functools import partial
+
+from tests.cases import claims as it
+from tests.cases.case import Case
+from tests.cases.made import FORM, mail_of_files, zone_form
+from tests.cases.summaries import FIRST, HEADS, NAMES, SECOND, TITLE, as_workbook
+from tests.extraction.wordml import paragraph
+from tests.parts.compound import ole
+from tests.unit.ingest.document.words import body
+
+_ROWS = (HEADS, FIRST, SECOND)
+_LETTER = "word/embeddings/{}"
+_CHART = "word/charts/_rels/chart1.xml.rels"
+_FOUND = (it.documents(1, "附件1"), it.unsaid("来信没有附件", "没有找到申报书"))
+
+
+def holding(data: bytes, members: dict[str, bytes]) -> bytes:
+    """A package with more members."""
+    out = io.BytesIO(data)
+    with zipfile.ZipFile(out, "a") as package:
+        for name, content in members.items():
+            package.writestr(name, content)
+    return out.getvalue()
+
+
+def packaged(name: str, data: bytes) -> bytes:
+    """An object of the Object Packager."""
+    label = name.encode("gb18030") + b"\0"
+    head = struct.pack("<H", 2) + label * 2 + b"\0\0\3\0" + struct.pack("<I", len(label)) + label
+    native = head + struct.pack("<I", len(data)) + data
+    return ole({"\x01Ole10Native": struct.pack("<I", len(native)) + native})
+
+
+def _in_letter(name: str, content: bytes) -> bytes:
+    letter = body(paragraph("申报材料见下面的附件，双击打开。"))
+    return mail_of_files({"材料.docx": holding(letter, {_LETTER.format(name): content})})
+
+
+def _pasted_table() -> bytes:
+    summary = body(paragraph(TITLE))
+    sheet = {_LETTER.format("Microsoft_Excel_Worksheet.xlsx"): as_workbook(_ROWS)}
+    return mail_of_files({"汇总表.docx": holding(summary, sheet)})
+
+
+def _behind_a_sheet() -> bytes:
+    form = {"xl/embeddings/Microsoft_Word_Document.docx": zone_form()}
+    return mail_of_files({"汇总表.xlsx": holding(as_workbook(_ROWS), form)})
+
+
+def _with_a_chart() -> bytes:
+    link = (
+        b'<Relationships><Relationship Id="r" Target="../embeddings/Sheet1.xlsx"/></Relationships>'
+    )
+    chart = {_LETTER.format("Sheet1.xlsx"): as_workbook(_ROWS), _CHART: link}
+    return mail_of_files({FORM: holding(zone_form(), chart)})
+
+
+CASES = (
+    Case(
+        "object-word.eml",
+        partial(_in_letter, "Microsoft_Word_Document1.docx", zone_form()),
+        _FOUND,
+    ),
+    Case(
+        "object-packaged.eml",
+        partial(_in_letter, "oleObject1.bin", packaged("申报书.docx", zone_form())),
+        (*_FOUND, it.part("申报书.docx", "docx", "document")),
+    ),
+    Case(
+        "object-package-stream.eml",
+        partial(_in_letter, "oleObject1.bin", ole({"Package": zone_form()})),
+        _FOUND,
+    ),
+    Case(
+        "object-table-of-excel.eml",
+        _pasted_table,
+        (it.rows(*NAMES), it.unsaid("没有填写申报单位", "没有找到汇总表")),
+    ),
+    Case("object-behind-a-sheet.eml", _behind_a_sheet, (*_FOUND, it.rows(*NAMES))),
+    Case("object-of-a-chart.eml", _with_a_chart, (it.documents(1), it.parts(0, "xlsx"))),
+)

@@ -1,0 +1,150 @@
+"""Files that stand as objects in documents of Word and Excel."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zipfile
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest.attachment.items import Item
+from ingest.attachment.limits import Budget
+from ingest.attachment.officefiles import LEFT_INSIDE, files_in_office, native_file
+from ingest.attachment.unpack import unpack
+from ingest.reading import Fate, Kind
+from tests.parts.compound import ole
+
+PDF = b"%PDF-1.4\n" + b"x" * 5_000
+_CHART = (
+    b'<Relationships><Relationship Id="rId1" Target="../embeddings/Sheet1.xlsx"/></Relationships>'
+)
+
+
+def zipped(members: dict[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return out.getvalue()
+
+
+def word(**embedded: bytes) -> bytes:
+    """A Word file with objects; two underscores in a name are a dot."""
+    objects = {
+        f"word/embeddings/{name.replace('__', '.')}": data for name, data in embedded.items()
+    }
+    return zipped({"word/document.xml": b"<document/>", **objects})
+
+
+def packaged(name: str, data: bytes) -> bytes:
+    """What the Object Packager makes of a file."""
+    label = name.encode("gb18030") + b"\0"
+    head = struct.pack("<H", 2) + label * 2 + b"\0\0\3\0" + struct.pack("<I", len(label)) + label
+    body = head + struct.pack("<I", len(data)) + data
+    return struct.pack("<I", len(body)) + body
+
+
+def opened(data: bytes, name: str = "a.docx", budget: Budget | None = None) -> list[Item]:
+    return list(unpack(data, name, "2", budget or Budget()))
+
+
+def names(items: list[Item]) -> list[str]:
+    return [item.name for item in items[1:]]
+
+
+def test_a_document_in_a_document_is_found() -> None:
+    """With a fate of its own, behind what holds it."""
+    items = opened(word(Word1__docx=word(), paper__pdf=PDF))
+
+    assert [(item.path, item.kind, item.fate) for item in items] == [
+        ("2", Kind.DOCX, None),
+        ("2/Word1.docx", Kind.DOCX, None),
+        ("2/paper.pdf", Kind.PDF, None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("stream", "content", "name"),
+    [
+        ("\x01Ole10Native", packaged("申报书.pdf", PDF), "申报书.pdf"),
+        ("Package", word(), "对象1"),
+        ("CONTENTS", PDF, "对象1"),
+    ],
+)
+def test_a_file_in_an_object_is_taken_out(stream: str, content: bytes, name: str) -> None:
+    """By the Object Packager, as a package, as Acrobat stores it."""
+    held = ole({stream: content, "\x01CompObj": bytes(80)})
+
+    assert names(opened(word(oleObject1__bin=held))) == [name]
+
+
+def test_files_in_old_documents_are_found() -> None:
+    """In Word's pool of objects and in Excel's numbered storages."""
+    native = {"\x01Ole10Native": packaged("a.pdf", PDF)}
+    doc = ole({"WordDocument": bytes(5_000), "ObjectPool": {"_1": native}})
+    xls = ole({"Workbook": bytes(5_000), "MBD0001": native})
+
+    assert names(opened(doc, "a.doc")) == ["a.pdf"]
+    assert names(opened(xls, "a.xls")) == ["a.pdf"]
+
+
+def test_what_cannot_be_taken_out_is_told() -> None:
+    """A Word document laid out in storages; a formula's is not worth a word."""
+    data = bytearray(
+        ole({"WordDocument": bytes(5_000), "ObjectPool": {"_1": {"WordDocument": b"x"}, "_2": {}}})
+    )
+    entry = data.find("_1".encode("utf-16-le") + bytes(60))
+    assert [item.fate for item in opened(bytes(data), "a.doc")] == [None]
+    data[entry + 80 : entry + 96] = bytes.fromhex("0609020000000000c000000000000046")
+
+    _, told = opened(bytes(data), "a.doc")
+
+    assert (told.fate, told.reason) == (Fate.UNSUPPORTED, LEFT_INSIDE)
+
+
+def test_workbooks_of_charts_formulas_and_pictures_are_no_files() -> None:
+    """Nobody sent them."""
+    formula = ole({"Equation Native": bytes(200)})
+    data = zipped(
+        {
+            "word/document.xml": b"<document/>",
+            "word/charts/_rels/chart1.xml.rels": _CHART,
+            "word/embeddings/Sheet1.xlsx": zipped({"xl/workbook.xml": b"<workbook/>"}),
+            "word/embeddings/oleObject1.bin": formula,
+            "word/embeddings/other.bin": b"nothing",
+        }
+    )
+
+    assert len(opened(data)) == 1
+
+
+def test_the_count_and_the_size_of_files_are_those_of_the_mail() -> None:
+    """And what would be too much is told."""
+    few = opened(word(a__pdf=PDF, b__pdf=PDF), budget=Budget(entries_left=1))
+    small = opened(word(a__pdf=PDF), budget=Budget(bytes_left=1_000))
+
+    assert [item.fate for item in few] == [None, None, Fate.LIMIT]
+    assert [item.fate for item in small] == [None, Fate.LIMIT]
+
+
+def test_a_package_with_very_many_members_is_not_searched() -> None:
+    """Its directory alone would take the memory."""
+    data = word(a__pdf=PDF) + b"PK\x01\x02" * 20_001
+
+    assert list(files_in_office(Kind.DOCX, data, Budget())) == []
+
+
+@given(st.binary(max_size=300))
+def test_nothing_a_stranger_writes_makes_it_raise(noise: bytes) -> None:
+    """Noise, and noise where an object should be."""
+    pool = "ObjectPool".encode("utf-16-le")
+    for kind, data in (
+        (Kind.DOCX, b"PK\x03\x04embeddings" + noise),
+        (Kind.DOCX, word(a__bin=b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + noise)),
+        (Kind.DOC, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + pool + noise),
+    ):
+        list(files_in_office(kind, data, Budget()))
+    native_file(noise)
