@@ -108,7 +108,7 @@ class Seal(_Frozen):
     confidence: float
     crop_png: str = ""  #: base64 PNG, at most about 20 kB: evidence for the digest
     writing: str = ""  #: what was read along its ring; "" when nobody tried or it is not legible
-    mirrored: bool = False  #: its writing is legible only in a mirror
+    mirrored: bool = False  #: its writing is legible only in a mirror, or pale and not at all
 
 
 class SealReading(_Frozen):

@@ -43,15 +43,16 @@ def with_place(
 
 
 def by_writing(seal: SealReading) -> SealReading:
-    """``seal``, but uncertain where the clearest mark is legible only in a mirror: a seal of the
-    other side of the sheet, or of the page that lay on it, is none of this one's.
+    """``seal``, but uncertain where the clearest mark is legible only in a mirror, or pale and not
+    legible: a seal of the other side of the sheet, or of the page that lay on it, is none of this
+    one's.
     """
     if seal.outcome is not SealOutcome.STAMPED or not seal.seals or not seal.seals[0].mirrored:
         return seal
     if any(mark.writing for mark in seal.seals):
         return seal
     page = seal.seals[0].page
-    reason = f"第{page}页印章的字是反的, 可能是从背面透过来或从对页沾上的"
+    reason = f"第{page}页印章的字是反的或者淡得读不出, 可能是从背面透过来、从对页沾上的"
     return seal.model_copy(update={"outcome": SealOutcome.UNCERTAIN, "reason": reason})
 
 

@@ -137,6 +137,8 @@ class Mirror:
         ([("甲师第一中学", 0.95)], Writing("甲师第一中学")),
         ([("中一", 0.4), ("甲师第一中学", 0.95)], Writing("", mirrored=True)),
         ([("甲师第一中学", 0.84), ("甲师第一中学", 0.9)], Writing()),
+        ([("学小爵正", 0.59), ("甲师第一小学", 0.8)], Writing("", mirrored=True)),
+        ([("学小爵正", 0.59), ("甲师第一小学", 0.7)], Writing()),
         ([("", 0.1), ("学", 0.9)], Writing()),
     ],
 )
@@ -148,3 +150,21 @@ def test_a_ring_that_is_legible_in_a_mirror_says_so(
     seal = Seal(page=1, bbox=(120, 190, 42, 42), diameter_mm=42, shape="circle", confidence=0.9)
 
     assert read_ring(PageImage(1, page, MM), seal, Mirror(*answers)) == expected
+
+
+@pytest.mark.parametrize(
+    ("strength", "text", "expected"),
+    [
+        (0.3, "", Writing("", mirrored=True)),
+        (0.3, "甲师第一中学", Writing("甲师第一中学")),
+        (0.85, "", Writing()),
+    ],
+)
+def test_a_pale_seal_that_nobody_can_read_may_be_the_other_sides(
+    strength: float, text: str, expected: Writing
+) -> None:
+    """What shows through is as pale as that, and soft; a strong one is this side's."""
+    page = np.ascontiguousarray(through(strength, seed=3)[..., ::-1])
+    seal = Seal(page=1, bbox=(99, 169, 42, 42), diameter_mm=42, shape="circle", confidence=0.9)
+
+    assert read_ring(PageImage(1, page, MM), seal, Mirror((text, 0.9), ("", 0.0))) == expected

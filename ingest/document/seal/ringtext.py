@@ -33,8 +33,9 @@ class StripReader(Protocol):
 
 
 class Writing(NamedTuple):
-    """What stands along a ring; ``mirrored`` when it is legible only in a mirror: such a print came
-    through the paper from the other side, or off the page that lay on it.
+    """What stands along a ring; ``mirrored`` when it is legible only in a mirror, or pale and not
+    legible at all: such a print may have come through the paper from the other side, or off the
+    page that lay on it.
     """
 
     text: str = ""
@@ -43,24 +44,28 @@ class Writing(NamedTuple):
 
 def read_ring(page: PageImage, seal: Seal, reader: StripReader) -> Writing:
     """What stands along the ring of ``seal`` on ``page``; nothing when it is not legible."""
-    ink = _red_ink(page, seal)
-    if ink is None:
+    found = _red_ink(page, seal)
+    if found is None:
         return Writing()
+    ink, full = found
     strip = _cut(_unrolled(ink, _outline(ink, page.px_per_mm, seal)))
     text, confidence = reader.read_strip(strip)
-    if _is_legible(text, confidence):
+    if _is_legible(text, confidence, WRITING.sure):
         return Writing(text.strip())
+    if full < WRITING.pale:
+        return Writing("", mirrored=True)
     turned, sure = reader.read_strip(np.ascontiguousarray(strip[:, ::-1]))
-    return Writing("", _is_legible(turned, sure) and sure >= confidence + WRITING.mirror_lead)
+    leads = sure >= confidence + WRITING.mirror_lead
+    return Writing("", leads and _is_legible(turned, sure, WRITING.sure_mirrored))
 
 
-def _is_legible(text: str, confidence: float) -> bool:
-    return confidence >= WRITING.sure and len(text.strip()) >= WRITING.least_characters
+def _is_legible(text: str, confidence: float, least: float) -> bool:
+    return confidence >= least and len(text.strip()) >= WRITING.least_characters
 
 
-def _red_ink(page: PageImage, seal: Seal) -> Map | None:
-    """The density of the seal's ink, 0..1, the seal in the middle; print counts little.
-    None when it lies off the page.
+def _red_ink(page: PageImage, seal: Seal) -> tuple[Map, float] | None:
+    """How full the seal's ink is everywhere, 0..1, the seal in the middle, print counting little;
+    and the density of full ink. None when it lies off the page.
     """
     scale = page.px_per_mm
     left, top, width, height = seal.bbox
@@ -81,7 +86,7 @@ def _red_ink(page: PageImage, seal: Seal) -> Map | None:
     known = inked.size > WRITING.least_places
     full = float(np.percentile(inked, WRITING.full_percentile)) if known else WRITING.usual_full
     full = max(WRITING.least_full, full)
-    return np.asarray(np.clip(density / full, 0, 1), np.float32)
+    return np.asarray(np.clip(density / full, 0, 1), np.float32), full
 
 
 def _redness_around(share: Map) -> Map:

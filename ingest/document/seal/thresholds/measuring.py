@@ -127,6 +127,9 @@ class Writing:
     sure: float = 0.85
     #: characters below which it is no name; chosen
     least_characters: int = 5
+    #: the same in a mirror, where it only leads to a question; measured: pale seals read in a
+    #: mirror reach 0.80, and then more as they stand
+    sure_mirrored: float = 0.75
     #: by which the confidence in a mirror must lead; trial
     mirror_lead: float = 0.15
     #: pixels, the height of the strip; trial
@@ -157,6 +160,9 @@ class Writing:
     usual_full: float = 0.3
     #: density that full ink has at least; trial
     least_full: float = 0.1
+    #: density of full ink below which a seal may be another side's; measured: pressed at 0.15 to
+    #: 0.4 of a stamp's strength and soft 0.17-0.24, clear stamps 0.38 and more
+    pale: float = 0.26
     #: times the ink that colour allows for; trial
     colour_gain: float = 1.2
     #: px, standard deviation of the blur of colour; trial
