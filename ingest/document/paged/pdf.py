@@ -34,6 +34,7 @@ from pdfminer.utils import Matrix, PathSegment, Rect, apply_matrix_pt, decode_te
 from typing_extensions import override
 
 from ingest.document.content import Cell, Content, Line, Table
+from ingest.document.editable.symbols import shown
 from ingest.document.paged.actualtext import MarkedText
 from ingest.document.paged.codetables import LACKING, fill_in
 from ingest.document.paged.formfields import field_glyphs
@@ -513,7 +514,7 @@ class _Device(PDFTextDevice):
         except PDFUnicodeNotDefined:
             text = "�"
         inside = self.marked.inside
-        text = without_radicals(self.marked.of(text))
+        text = shown(without_radicals(self.marked.of(text)))
         advance = font.char_width(cid) * fontsize * scaling
         x, y = apply_matrix_pt(matrix, (0, rise))
         scale = max(abs(matrix[0]), abs(matrix[1]))
