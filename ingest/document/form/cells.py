@@ -124,6 +124,8 @@ _UNSEEN = dict.fromkeys(
 
 def _read_plain(field: Field, text: str) -> Value | None:
     raw = text.translate(_UNSEEN).strip().strip("_＿").strip()
+    if field.type is not FieldType.LONG_TEXT:
+        raw = _WRAPPED.sub(r"\1", raw.lstrip(":： \t\u3000"))
     if field.type in (FieldType.TEXT, FieldType.LONG_TEXT, FieldType.ID):
         raw = _without_label(field, raw)
         return _tidy(raw, keep_lines=field.type is FieldType.LONG_TEXT)[:MAX_VALUE] or None
@@ -140,6 +142,10 @@ def _read_plain(field: Field, text: str) -> Value | None:
     return parse_value(field, _bare(field, unicodedata.normalize("NFKC", raw)))
 
 
+_WRAPPED = re.compile(
+    "\\A(?=[“\"‘'【〔「『])[^\\w\\s]\\s*([^“”\"‘’'【】〔〕「」『』]+?)\\s*[”\"’'】〕」』]\\Z"
+)
+"""A value set in quotation marks or heavy brackets as a whole."""
 _STOP = re.compile(r"[\s。.、,;]+$")
 _HOUR = re.compile(
     r"^自|(?:起|止)$|\s*(?:[上下]午\s*)?\d{1,2}(?:[点时]\d{0,2}分?|:\d\d(?::\d\d)?)$"

@@ -191,3 +191,27 @@ def test_a_stop_or_an_hour_behind_a_value_is_not_of_it(
 ) -> None:
     """What stands around the value is left out, never taken for part of it."""
     assert read_cell(field(kind), text, NOWHERE).value == value
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "value"),
+    [
+        (FieldType.TEXT, "“麦玉清”", "麦玉清"),
+        (FieldType.TEXT, "【 麦玉清 】", "麦玉清"),
+        (FieldType.TEXT, "：【麦玉清】", "麦玉清"),
+        (FieldType.TEXT, "“一带”中心", "“一带”中心"),
+        (FieldType.TEXT, "“一带”与“一路”", "“一带”与“一路”"),
+        (FieldType.PERCENT, "：98.6%", 986_000),
+        (FieldType.PERCENT, "「98.6%」", 986_000),
+        (FieldType.DATE, ": 2024年8月13日", "2024-08-13"),
+        (FieldType.LONG_TEXT, "“一带一路”", "“一带一路”"),
+        (FieldType.TEXT, "【  】", None),
+    ],
+)
+def test_marks_around_a_whole_value_are_not_of_it(
+    kind: FieldType, text: str, value: Value | None
+) -> None:
+    """Quotation marks and heavy brackets around all of it, a colon before it; a long text stays as
+    it was written.
+    """
+    assert read_cell(field(kind), text, NOWHERE).value == value
