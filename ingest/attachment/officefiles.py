@@ -6,10 +6,12 @@ What cannot be taken out of an old document is told.
 
 from __future__ import annotations
 
+import binascii
 import io
 import re
 import zipfile
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import NamedTuple
 
 import olefile
@@ -44,6 +46,8 @@ _MOST_NAME = 1_000
 _EMBEDDED = re.compile(r"(?:^|/)embeddings/[^/]+$", re.IGNORECASE)
 _OF_A_CHART = re.compile(r"(?:^|/)charts/_rels/[^/]+\.rels$", re.IGNORECASE)
 _TARGET = re.compile(rb"embeddings[/\\]([^/\\\"'<>]{1,200})[\"']", re.IGNORECASE)
+_OBJECT_DATA = re.compile(rb"\\objdata[ \r\n]*([0-9a-fA-F\s]+)")
+_BLANKS = re.compile(rb"\s+")
 _NATIVE = "\x01ole10native"
 _WHOLE = frozenset({"package", "contents", "embeddedodf"})
 """Streams that hold a whole file: a package, a paper of Acrobat, one of LibreOffice."""
@@ -58,6 +62,8 @@ def files_in_office(kind: Kind, data: bytes, budget: Budget) -> Iterator[Member]
     try:
         if kind in PACKAGES and b"mbeddings" in data:
             yield from _taken(_in_package(data, budget), budget)
+        elif kind is Kind.RTF and b"\\objdata" in data:
+            yield from _taken(_in_rich_text(data), budget)
         elif kind in OLD and any(pool in data for pool in _POOLS):
             yield from _taken(_in_old(data), budget)
     except (*DAMAGE, *OLE_ERRORS, RuntimeError, NotImplementedError):
@@ -132,6 +138,23 @@ def _in_streams(ole: olefile.OleFileIO) -> Iterator[_Found]:
         name, content = native_file(content) if last == _NATIVE else ("", content)
         if identify(content, name) in _FILES:
             yield _Found(name, content)
+
+
+def _in_rich_text(data: bytes) -> Iterator[_Found]:
+    for match in islice(_OBJECT_DATA.finditer(data), _MOST_OBJECTS):
+        digits = _BLANKS.sub(b"", match[1])
+        native = _native_of(binascii.unhexlify(digits[: len(digits) // 2 * 2]))
+        name, content = native_file(bytes(4) + native)
+        yield from _files_of(name, content or native)
+
+
+def _native_of(data: bytes) -> bytes:
+    """The object's own data behind its header, three texts and their lengths ([MS-OLEDS] 2.2.5)."""
+    position = 8
+    for _ in range(3):
+        position += 4 + int.from_bytes(data[position : position + 4], "little")
+    size = int.from_bytes(data[position : position + 4], "little")
+    return data[position + 4 : position + 4 + size]
 
 
 def native_file(data: bytes) -> tuple[str, bytes]:

@@ -18,7 +18,7 @@ from ingest.attachment.identify import identify
 from ingest.attachment.items import ENCRYPTED_MAIL, Item, left_behind, settled_kind
 from ingest.attachment.leaves import CALENDAR, files_in_text, is_dress, settled_leaf, stray_items
 from ingest.attachment.limits import Budget
-from ingest.attachment.members import VOLUME, Member, Opened
+from ingest.attachment.members import VOLUME, Member, Opened, member_of, unique
 from ingest.attachment.ofdfiles import files_in_ofd
 from ingest.attachment.officefiles import files_in_office
 from ingest.attachment.pdffiles import files_in_pdf
@@ -34,6 +34,7 @@ from ingest.reading import Fate, Kind
 
 _CONTENT_ID = re.compile(r"cid:([^\"'>\s)]{1,300})", re.IGNORECASE)
 _APPLE_SINGLE = b"\0\x05\x16\0"
+_PICTURES = frozenset({Kind.JPEG, Kind.PNG, Kind.IMAGE})
 MAX_PIECES = 99
 """Of one mail that was sent in several."""
 
@@ -82,7 +83,19 @@ def _carried(kind: Kind, data: bytes, budget: Budget) -> Iterator[Member]:
     """Files beside the pages of a document."""
     if kind is Kind.PDF:
         return files_in_pdf(unprotected(data), budget)
+    if kind is Kind.HTML:
+        return _in_links(data, budget)
     return files_in_ofd(data, budget) if kind is Kind.OFD else files_in_office(kind, data, budget)
+
+
+def _in_links(data: bytes, budget: Budget) -> Iterator[Member]:
+    """Files that stand in the links of an attached page; its pictures are the page's own."""
+    seen = set[str]()
+    if b";base64," in data and budget.take_entry():
+        for number, file in enumerate(files_in_text(Item("", "", Kind.HTML, data)), 1):
+            if not file.code and identify(file.data, file.name) not in _PICTURES:
+                path = unique(file.name or f"第{number}个", seen)
+                yield member_of(path, file.data, budget)
 
 
 def _is_piece(data: bytes, name: str, kind: Kind, opened: Opened | None) -> bool:

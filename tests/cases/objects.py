@@ -4,6 +4,7 @@ of Excel pasted as it is.
 
 from __future__ import annotations
 
+import base64
 import io
 import struct
 import zipfile
@@ -43,6 +44,23 @@ def packaged(name: str, data: bytes) -> bytes:
 def _in_letter(name: str, content: bytes) -> bytes:
     letter = body(paragraph("申报材料见下面的附件，双击打开。"))
     return mail_of_files({"材料.docx": holding(letter, {_LETTER.format(name): content})})
+
+
+def _in_rich_text() -> bytes:
+    """An object of the Object Packager in RTF, called .doc."""
+    name = b"sbs.docx\0"
+    head = struct.pack("<H", 2) + name * 2 + b"\0\0\3\0" + struct.pack("<I", len(name)) + name
+    native = head + struct.pack("<I", len(zone_form())) + zone_form()
+    kind = struct.pack("<III", 0x501, 2, 8) + b"Package\0" + bytes(8)
+    digits = (kind + struct.pack("<I", len(native)) + native).hex().encode()
+    letter = rb"{\rtf1\ansi{\object\objemb{\*\objdata " + digits + rb"}}\par }"
+    return mail_of_files({"材料.doc": letter})
+
+
+def _in_a_page() -> bytes:
+    code = base64.b64encode(zone_form()).decode()
+    link = f'<a href="data:application/octet-stream;base64,{code}">sbs</a>'
+    return mail_of_files({"材料.html": f"<html><body>{link}</body></html>".encode()})
 
 
 def _pasted_table() -> bytes:
@@ -85,6 +103,8 @@ CASES = (
         _pasted_table,
         (it.rows(*NAMES), it.unsaid("没有填写申报单位", "没有找到汇总表")),
     ),
+    Case("object-in-rich-text.eml", _in_rich_text, _FOUND),
+    Case("object-in-the-link-of-a-page.eml", _in_a_page, _FOUND),
     Case("object-behind-a-sheet.eml", _behind_a_sheet, (*_FOUND, it.rows(*NAMES))),
     Case("object-of-a-chart.eml", _with_a_chart, (it.documents(1), it.parts(0, "xlsx"))),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import struct
 import zipfile
@@ -91,6 +92,39 @@ def test_files_in_old_documents_are_found() -> None:
     assert names(opened(xls, "a.xls")) == ["a.pdf"]
 
 
+def in_rich_text(kind: bytes, native: bytes) -> bytes:
+    """An object of a kind in RTF, its digits in lines."""
+    texts = struct.pack("<I", len(kind) + 1) + kind + b"\0" + bytes(8)
+    data = struct.pack("<II", 0x501, 2) + texts + struct.pack("<I", len(native)) + native
+    digits = data.hex().encode()
+    lines = b"\r\n".join(digits[at : at + 80] for at in range(0, len(digits), 80))
+    return b"{\\rtf1{\\object\\objemb{\\*\\objdata " + lines + b"}}}"
+
+
+@pytest.mark.parametrize(
+    ("kind", "native", "name"),
+    [
+        (b"Package", packaged("申报书.pdf", PDF)[4:], "申报书.pdf"),
+        (b"Word.Document.12", ole({"Package": word()}), "对象1"),
+        (b"AcroExch", PDF, "对象1"),
+    ],
+)
+def test_objects_of_rich_text_are_found(kind: bytes, native: bytes, name: str) -> None:
+    """As Word and WordPad write them."""
+    assert names(opened(in_rich_text(kind, native), "a.doc")) == [name]
+
+
+def test_files_in_the_links_of_an_attached_page_are_found() -> None:
+    """Its pictures are the page's own."""
+    link = '<a href="data:application/octet-stream;name=a.pdf;base64,{}">'
+    code = base64.b64encode(PDF).decode()
+    jpeg = base64.b64encode(b"\xff\xd8\xff" + bytes(40_000)).decode()
+    page = f'<html><img src="data:image/jpeg;base64,{jpeg}">{link.format(code)}</html>'.encode()
+
+    assert names(opened(page, "a.html")) == ["a.pdf"]
+    assert names(opened(page, "a.html", Budget(entries_left=0))) == []
+
+
 def test_what_cannot_be_taken_out_is_told() -> None:
     """A Word document laid out in storages; a formula's is not worth a word."""
     data = bytearray(
@@ -144,6 +178,7 @@ def test_nothing_a_stranger_writes_makes_it_raise(noise: bytes) -> None:
     for kind, data in (
         (Kind.DOCX, b"PK\x03\x04embeddings" + noise),
         (Kind.DOCX, word(a__bin=b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + noise)),
+        (Kind.RTF, b"{\\rtf1\\objdata " + noise.hex().encode()),
         (Kind.DOC, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + pool + noise),
     ):
         list(files_in_office(kind, data, Budget()))
