@@ -37,6 +37,13 @@ hypothesis.settings.load_profile("house")
 IN_MEMORY = None if "PYTEST_XDIST_WORKER" in os.environ else lie_in_memory()
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Short paths: a socket's has 107 bytes, and tests have folders in folders."""
+    if IN_MEMORY is not None and config.option.basetemp is None:
+        config.option.basetemp = IN_MEMORY / "p"
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(exitstatus: int) -> None:
     """What a run left in memory goes, unless something failed and is to be looked at."""

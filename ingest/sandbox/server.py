@@ -10,6 +10,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import subprocess
+import tempfile
 import threading
 from collections.abc import Sequence
 from multiprocessing import forkserver, util
@@ -17,6 +18,7 @@ from multiprocessing.context import ForkServerContext, ForkServerProcess
 from multiprocessing.popen_forkserver import Popen
 from typing import Any
 
+from ingest.errors import ConfigError
 from ingest.scratch import sweep
 
 SERVER: ForkServerContext = multiprocessing.get_context("forkserver")
@@ -43,6 +45,8 @@ _KEPT = frozenset(
         "ORT_DISABLE_TELEMETRY",
     }
 )
+_LONGEST_SOCKET = 107  #: bytes of a path (unix(7): 108 with the NUL at its end)
+_SOCKET = "/pymp-12345678/listener-12345678"  #: as multiprocessing calls it
 _lock = threading.Lock()
 _servers: list[subprocess.Popen[bytes]] = []
 
@@ -76,9 +80,14 @@ class _FromPrintServer(Popen):
 
 
 def ensure_server(*, models: bool = False) -> None:
-    """Start the fork server unless it runs; at the first time sweep up what a crash left."""
+    """Start the fork server unless it runs; at the first time sweep up what a crash left.
+
+    Raises:
+        ConfigError: the folder for temporary files has too long a path.
+    """
     with _lock:
         if not _servers:
+            _require_short_path()
             sweep()
         usual = util.spawnv_passfds
         # multiprocessing starts it with our environment and has no way to say another
@@ -87,6 +96,19 @@ def ensure_server(*, models: bool = False) -> None:
             (_PRINT_SERVER if models else forkserver).ensure_running()
         finally:
             util.spawnv_passfds = usual
+
+
+def _require_short_path() -> None:
+    """The server is spoken to at a socket among the temporary files, and a socket's path is short;
+    multiprocessing would say "AF_UNIX path too long", at every mail.
+    """
+    folder = tempfile.gettempdir()
+    most = _LONGEST_SOCKET - len(_SOCKET)
+    if len(os.fsencode(folder)) > most:
+        raise ConfigError(
+            f"临时文件夹的路径太长, 读取附件的进程启动不了: {folder}",
+            f"用环境变量 TMPDIR 另设一个, 路径最多 {most} 个字节",
+        )
 
 
 def _start(path: Any, arguments: Sequence[Any], descriptors: Sequence[int]) -> int:

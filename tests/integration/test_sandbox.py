@@ -7,11 +7,13 @@ import io
 import operator
 import os
 import resource
+import shutil
 import signal
 import socket
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import textwrap
 import threading
 import time
@@ -67,6 +69,30 @@ def died(
 def test_a_result_comes_back() -> None:
     """As plain data when the caller does not say its type."""
     assert run(sorted, [3, 1, 2]) == [1, 2, 3]
+
+
+@pytest.mark.parametrize(("length", "said"), [(75, "3"), (76, "最多 75 个字节")])
+def test_a_folder_with_too_long_a_path_is_told_before_anything_is_read(
+    length: int, said: str
+) -> None:
+    """A socket's path has 107 bytes; with one less for the folder there is a worker."""
+    short = Path(tempfile.mkdtemp(prefix="t"))
+    folder = short / ("x" * (length - len(str(short)) - 1))
+    folder.mkdir()
+    asked = (
+        "from ingest.sandbox.workers import run_in_worker as run;"
+        "print(run('operator:add', 1, 2, returns=int))"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", asked],
+        env={**os.environ, "TMPDIR": str(folder)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    shutil.rmtree(short)
+
+    assert said in told.stdout + told.stderr
 
 
 def test_a_result_that_is_not_of_the_type_asked_for_is_no_result() -> None:
