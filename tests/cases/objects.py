@@ -46,15 +46,18 @@ def _in_letter(name: str, content: bytes) -> bytes:
     return mail_of_files({"材料.docx": holding(letter, {_LETTER.format(name): content})})
 
 
-def _in_rich_text() -> bytes:
-    """An object of the Object Packager in RTF, called .doc."""
+def rich_text_with_object() -> bytes:
+    """An object of the Object Packager in RTF."""
     name = b"sbs.docx\0"
     head = struct.pack("<H", 2) + name * 2 + b"\0\0\3\0" + struct.pack("<I", len(name)) + name
     native = head + struct.pack("<I", len(zone_form())) + zone_form()
     kind = struct.pack("<III", 0x501, 2, 8) + b"Package\0" + bytes(8)
     digits = (kind + struct.pack("<I", len(native)) + native).hex().encode()
-    letter = rb"{\rtf1\ansi{\object\objemb{\*\objdata " + digits + rb"}}\par }"
-    return mail_of_files({"材料.doc": letter})
+    return rb"{\rtf1\ansi{\object\objemb{\*\objdata " + digits + rb"}}\par }"
+
+
+def _in_rich_text() -> bytes:
+    return mail_of_files({"材料.doc": rich_text_with_object()})
 
 
 def _in_a_page() -> bytes:

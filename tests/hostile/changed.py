@@ -8,7 +8,9 @@ worker of its own with the limits that ship.
 
 from __future__ import annotations
 
+import bz2
 import io
+import lzma
 import resource
 import time
 import zipfile
@@ -28,6 +30,7 @@ from ingest.walls.limits import Limits
 from rules.call import Call
 from tests.cases import intext, locked, made, ofdvariants, written
 from tests.cases.fillable import fillable
+from tests.cases.objects import holding, packaged, rich_text_with_object
 from tests.cases.ofdmade import zone_ofd
 from tests.hostile.mails import attached
 from tests.parts.compound import message, ole
@@ -52,6 +55,14 @@ PIECES: dict[str, Callable[[], dict[str, bytes]]] = {
         zip_disks(_archived(), 9000), lambda at: "disks.zip" if at == 5 else f"disks.z{at:02}"
     ),
 }
+
+
+def _object(how: Callable[[str, bytes], bytes]) -> dict[str, bytes]:
+    return {"word/embeddings/oleObject1.bin": how("b.docx", made.zone_form())}
+
+
+def _stored(_: str, data: bytes) -> bytes:
+    return ole({"Package": data})
 
 
 def _piece(name: str) -> bytes:
@@ -87,6 +98,15 @@ READERS: dict[str, dict[str, Callable[[], bytes]]] = {
         "a.rar": lambda: rar5(_archived()),
     },
     "piece of an archive": {name: partial(_piece, name) for name in PIECES},
+    "packed file": {
+        "a.docx.bz2": lambda: bz2.compress(made.zone_form()),
+        "a.docx.xz": lambda: lzma.compress(made.zone_form()),
+    },
+    "object in a document": {
+        "native.docx": lambda: holding(made.zone_form(), _object(packaged)),
+        "storage.docx": lambda: holding(made.zone_form(), _object(_stored)),
+        "a.rtf": rich_text_with_object,
+    },
     "form in the text": {"text.eml": intext.CASES[1].make},
     "Outlook": {
         "winmail.dat": lambda: winmail(_archived()),
