@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import StrEnum
+from typing import assert_never
 
 from notifier.transport import SendOutcome
 from rules.vocabulary import BEIJING
@@ -104,6 +105,8 @@ def next_attempt(
         case SendOutcome.RETRY:
             wait = BACK_OFF[min(max(attempts, 1), len(BACK_OFF)) - 1]
             return _retry_at(now + wait, give_up_at)
+        case _:
+            assert_never(outcome)
 
 
 def _retry_at(moment: datetime, give_up_at: datetime) -> Settlement:

@@ -121,7 +121,7 @@ class _Compiled(BytecodeCache):
     """
 
     def __init__(self) -> None:
-        self._code: dict[str, CodeType] = {}
+        self._code: dict[str, CodeType | None] = {}
 
     def load_bytecode(self, bucket: Bucket) -> None:
         """See jinja2."""
@@ -129,8 +129,7 @@ class _Compiled(BytecodeCache):
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         """See jinja2."""
-        if bucket.code is not None:
-            self._code[bucket.key + bucket.checksum] = bucket.code
+        self._code[bucket.key + bucket.checksum] = bucket.code
 
 
 _COMPILED: Final = _Compiled()

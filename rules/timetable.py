@@ -10,14 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import count
 
 from rules.vocabulary import BEIJING
 from rules.workdays import SHIPPED
 
 REMINDERS_FROM = time(9, 0)
 """From which hour of its day a reminder is due: when there is somebody to read it."""
-_LONGEST_REST = 30
-"""Days within which a working day comes; the longest holidays have eleven days."""
 
 
 @dataclass(frozen=True)
@@ -52,32 +51,29 @@ def rolled(deadline: datetime) -> datetime:
     Raises:
         CalendarUnknownError: nobody knows yet whether it is.
     """
-    for number in range(_LONGEST_REST):
-        moment = deadline + timedelta(days=number)
-        worked = SHIPPED.is_workday(last_day(moment).toordinal())
-        if worked is None:
-            raise CalendarUnknownError(f"{last_day(moment).year} 年的放假安排还没有公布")
-        if worked:
-            return moment
-    raise CalendarUnknownError("一个月之内没有工作日")
+    while not _surely_worked(last_day(deadline)):
+        deadline += timedelta(days=1)
+    return deadline
+
+
+def _surely_worked(day: date) -> bool:
+    known = SHIPPED.is_workday(day.toordinal())
+    if known is None:
+        raise CalendarUnknownError(f"{day.year} 年的放假安排还没有公布")
+    return known
 
 
 def workdays_before(day: date) -> Iterator[date]:
     """The working days before ``day``, the nearest first."""
-    return (before for before in _days(day, -1) if _worked(before))
+    return (before for number in count(1) if _worked(before := day - timedelta(days=number)))
 
 
-def workday_after(day: date, count: int) -> date:
-    """The ``count``-th working day after ``day``; of 0 the day itself."""
-    for after in _days(day, 1) if count else ():
-        count -= _worked(after)
-        if count == 0:
-            return after
+def workday_after(day: date, ordinal: int) -> date:
+    """The ``ordinal``-th working day after ``day``; of 0 the day itself."""
+    while ordinal:
+        day += timedelta(days=1)
+        ordinal -= _worked(day)
     return day
-
-
-def _days(day: date, step: int) -> Iterator[date]:
-    return (day + timedelta(days=step * number) for number in range(1, 3650))
 
 
 def _worked(day: date) -> bool:

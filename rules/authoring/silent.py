@@ -36,9 +36,8 @@ def silent_cuts(source: str, tree: Tree, rulebook: Rulebook, call: Call) -> Warn
     lines = source.split("\n")
     found = tree.get(Text("规则")) if isinstance(tree, Mapping) else None
     by_id = {rule.id: rule for rule in reversed(rulebook.rules)}
-    for one in found if isinstance(found, Sequence) else ():
-        if not isinstance(one, Mapping):
-            continue
+    rules = found if isinstance(found, Sequence) else ()
+    for one in (one for one in rules if isinstance(one, Mapping)):
         for key in TEXT_KEYS:
             if isinstance(word := one.get(Text(key)), Text):
                 yield from _cut_off(key, word, lines)

@@ -344,3 +344,16 @@ def test_what_is_read_in_the_mail_stays_below_a_hundred_kib(
     assert shown >= min(count, 8)
     assert ("另有" in digest.text) == (count > 1)
     assert ("mailto:all" in digest.html) == (count < 2)
+
+
+def test_few_tasks_are_shown_where_each_fills_a_screen(
+    digest_data: DigestMaker, templates: Templates
+) -> None:
+    """Links of long bodies: four tasks at least, and the mail stays small."""
+    links = tuple(ActionLink(label, "mailto:a@b.cn?body=" + "x" * 1_700) for label in "甲乙丙丁")
+    task = replace(digest_data().needs_human[0], links=links, crops=())
+    tasks = tuple(replace(task, case_code=f"X24-{number:04d}-K") for number in range(9))
+    digest = compose_digest(digest_data(**EMPTY | {"needs_human": tasks}), templates)
+    assert words_size(digest) <= 100 * 1024
+    assert [f"X24-{number:04d}-K" in digest.text for number in range(9)] == [True] * 4 + [False] * 5
+    assert "另有" in digest.text

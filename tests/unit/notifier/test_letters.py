@@ -482,3 +482,18 @@ def test_whoever_must_send_it_through_another_is_not_asked_to_reply(
         assert "请直接回复本邮件" not in body
         assert "把改好的材料交上级单位" in body
         assert "请经由上级单位于 2024年8月31日（星期六）24:00 前" in body
+
+
+def test_what_is_no_more_is_told_with_what_became_of_it(
+    request_for: RequestMaker, templates: Templates
+) -> None:
+    """Dropped, or under its new name; nobody is left to guess why a school is missing."""
+    ended = (
+        EndedEntry(applicant="示例老校", state="已更名", to="示例新校"),
+        EndedEntry(applicant="示例撤校", state="已撤回"),
+    )
+    case = verdict(entry(SCHOOLS[0])).model_copy(update={"ended": ended})
+    for body in both(compose(request_for(verdict=case), templates)):
+        text = re.sub(r"<[^>]+>|\s", "", body)
+        assert re.search("示例老校.{0,20}现为“示例新校”", text)
+        assert re.search("示例撤校.{0,20}经工作人员确认，不再申报", text)

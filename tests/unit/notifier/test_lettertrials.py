@@ -6,10 +6,11 @@ from __future__ import annotations
 
 import pytest
 
-from notifier.lettertrials import sound_templates, template_problems, unclosed
+from notifier.lettertrials import letter_of, sound_templates, template_problems, unclosed
 from notifier.rendering import LETTER_KINDS, Templates
 from rules.call import Call
-from tests.unit.notifier.invented import load_first_call, load_templates
+from rules.verdict import Decision, Outcome
+from tests.unit.notifier.invented import NO_SCAN, finding, load_first_call, load_templates
 
 
 @pytest.fixture(scope="module")
@@ -119,3 +120,16 @@ def test_a_spoilt_letter_is_written_with_the_shipped_template(
 
     whole, none = sound_templates(layers[:2], call)
     assert (whole.sources["accepted/subject.txt"], none) == ("受理 {{ case_code }}", [])
+
+
+def test_authors_see_their_words_in_the_letter_that_tells_them(
+    shipped: Templates, call: Call
+) -> None:
+    """Of the kind that the decision sends."""
+    fault = finding(NO_SCAN, Outcome.RETURN)
+    letter = letter_of([fault], Decision.INCOMPLETE, call, shipped)
+    assert NO_SCAN[2] in letter
+    assert "请" in letter
+    accepted = letter_of([], Decision.ACCEPTED, call, shipped)
+    assert NO_SCAN[2] not in accepted
+    assert "受理" in accepted

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from notifier.digest import compose_digest
 from notifier.letters import MAX_LETTER, compose, mail_size
-from notifier.mime import build_digest, build_letter, thread
+from notifier.mime import build_digest, build_letter, build_notice, thread
 from notifier.rendering import Templates
 from notifier.wording import clean_line
 from notifier.workbook import build_workbook
@@ -253,3 +253,20 @@ def test_a_picture_whose_name_is_no_content_id_is_refused(
             date=DATE,
             serial="digest",
         )
+
+
+def test_a_notice_of_the_program_answers_nobody_and_is_answered_by_nobody() -> None:
+    """RFC 3834: auto-generated, in no thread, and out-of-office replies are asked to stay away."""
+    data = build_notice(
+        "告警：磁盘将满", "剩余空间不足 1 GB。", to_address="admin@office.example", from_name="收发室",
+        from_address="apply@office.example", date=DATE, serial="disk.1",
+    )  # fmt: skip
+    assert_seven_bit_with_crlf(data)
+    mail = parsed(data)
+    assert (mail["Subject"], mail["To"]) == ("告警：磁盘将满", "admin@office.example")
+    assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail["X-Auto-Response-Suppress"] == "All"
+    assert mail["Message-ID"] == "<mailroom.disk.1@office.example>"
+    assert mail["In-Reply-To"] is mail["References"] is None
+    assert mail.get_content_type() == "text/plain"
+    assert mail.get_content().strip() == "剩余空间不足 1 GB。"

@@ -191,3 +191,21 @@ def test_sentences_get_the_room_that_names_leave() -> None:
     """Nothing is cut where there is room enough."""
     assert fitted([10, 20, 60], 100) == [10, 20, 60]
     assert fitted([10, 28, 60, 30, 60], 100) == [10, 20, 25, 20, 25]
+
+
+def test_the_list_to_sign_and_what_is_not_on_it_are_sheets_of_their_own(
+    digest_data: DigestMaker,
+) -> None:
+    """Once the time is over; the last column of the list is empty, for the signature."""
+    waiting = case_line(2, note="等申报单位回复")
+    data = digest_data(closing=(case_line(1, note="缺盖章扫描件"),), left_open=(waiting,))
+    by_name = {sheet.name: sheet for sheet in sheets(data)}
+
+    to_sign, left = by_name["截止清办"], by_name["未列入清办"]
+    assert [to_sign.heads[-2:], left.heads[-1]] == [
+        ("信函与未补齐事项", "放行（签字）"),
+        "等待什么",
+    ]
+    assert [row[-2:] for row in to_sign.rows] == [("缺盖章扫描件", "")]
+    assert [row[-1] for row in left.rows] == ["等申报单位回复"]
+    assert all(len(row) == len(sheet.heads) for sheet in (to_sign, left) for row in sheet.rows)

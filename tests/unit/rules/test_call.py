@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from rules.call import (
@@ -10,9 +12,11 @@ from rules.call import (
     Form,
     Quota,
     Role,
+    SettingChange,
     Track,
     Unit,
     Words,
+    changed_settings,
     find_unit,
     vocabulary_of,
 )
@@ -234,3 +238,23 @@ def test_rules_may_speak_of_these_objects_and_fields() -> None:
         "统计": ["编号:标识"],
     }  # fmt: skip
     assert all(name == field.name for fields in words.values() for name, field in fields.items())
+
+
+def test_a_changed_deadline_or_time_is_told_as_people_read_it() -> None:
+    """Whoever changes a running call signs for exactly that; what stays is not listed."""
+    before = load_call("试", CALL)
+    after = replace(
+        before,
+        deadline=at("2024-09-05T00:00"),
+        timing=Timing(roll=True, correction=5, grace=2, reminders=(), remind_silent=True),
+    )
+
+    assert changed_settings(before, replace(before, title="改了名")) == ()
+    assert changed_settings(before, after) == (
+        SettingChange("截止", "2024-09-01 00:00", "2024-09-05 00:00"),
+        SettingChange("顺延", "否", "是"),
+        SettingChange("补正期限", "0 个工作日", "5 个工作日"),
+        SettingChange("宽限", "1 个工作日", "2 个工作日"),
+        SettingChange("提醒", "前 7 个工作日、前 3 个工作日、前 1 个工作日", "不提醒"),
+        SettingChange("提醒未报", "否", "是"),
+    )

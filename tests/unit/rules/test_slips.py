@@ -72,3 +72,17 @@ def test_a_comment_may_stand_between_a_key_and_its_text_of_several_lines(call: C
     assert check_rulebook(source, call) == []
     (found,) = check_rulebook(source + "    编号: [\n", call)
     assert found.code.startswith("Y")
+
+
+@pytest.mark.parametrize(
+    ("line", "place"),
+    [("   依据: 一", (6, 4)), ("  依据: 一", (6, 3)), ("   要求: 申报书.职能部门 已填写", (8, 4))],
+)
+def test_a_line_out_of_step_with_both_neighbours_is_the_one_to_mend(
+    call: Call, line: str, place: tuple[int, int]
+) -> None:
+    """Not the line below it, where the reading breaks down."""
+    (found,) = check_rulebook(GOOD.replace(f"    {line.strip()}", line), call)
+
+    assert (found.position.line, found.position.column) == place
+    assert (found.code, found.message) == ("Y016", "缩进与上下两行对不齐")

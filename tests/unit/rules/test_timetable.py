@@ -157,3 +157,10 @@ def test_nobody_is_closed_before_deadline_and_word(
     day = due_reminder(deadline, timing, told, told + later)
     assert day is None or told.date() < day <= (told + later).astimezone(BEIJING).date()
     assert list(reminder_days(deadline, timing)) == sorted(set(reminder_days(deadline, timing)))
+
+
+def test_no_working_day_after_is_the_day_itself() -> None:
+    """宽限 and 大件补发 may be 0; Sundays and holidays are not counted."""
+    assert workday_after(date(2024, 8, 31), 0) == date(2024, 8, 31)
+    assert workday_after(date(2024, 9, 30), 1) == date(2024, 10, 8)
+    assert workday_after(date(2024, 9, 30), 60) == date(2024, 12, 27)
