@@ -135,7 +135,7 @@ def _read_plain(field: Field, text: str) -> Value | None:
         answer = re.fullmatch(
             r"(是的?|有|不是|否|没有|无)(?:[,。;(].*)?", normalise(raw), re.DOTALL
         )
-        return answer[1] in {"是", "是的", "有"} if answer else None
+        return answer[1] in {"是", "是的", "有"} if answer else _answered(field, raw)
     value = parse_value(field, raw)
     if value is not None:
         return value

@@ -116,9 +116,8 @@ def _blocks(content: Content, call: Call) -> Iterator[Content]:
     waiting = list(content.tables)
     number = title_ends = 0
     while number < len(content.lines) or waiting:
-        table_next = bool(waiting) and waiting[0].after <= number
-        if not table_next and number >= len(content.lines):
-            table_next = True
+        no_more = number >= len(content.lines)
+        table_next = bool(waiting) and (no_more or waiting[0].after <= number)
         found = None
         if not table_next and number >= title_ends:
             # what stands behind the next table is no line of a title before it
@@ -133,8 +132,7 @@ def _blocks(content: Content, call: Call) -> Iterator[Content]:
             title_ends = number + found[0] if found else title_ends
             lines.append(content.lines[number])
             number += 1
-    if lines or tables:
-        yield Content(tuple(lines), tuple(tables))
+    yield Content(tuple(lines), tuple(tables))
 
 
 def _leaf(number: int, block: Content, call: Call) -> Leaf:
@@ -173,19 +171,15 @@ def _forms(pieces: Sequence[Content], call: Call) -> Iterator[Content]:
     """The pieces that are forms; what is none goes with the form before it, or after it if it is
     the first.
     """
-    open_: Content | None = None
-    is_form = False
-    for piece in pieces:
+    open_, is_form = pieces[0], recognise(pieces[0], call).form is not None
+    for piece in pieces[1:]:
         recognised = recognise(piece, call).form is not None
-        if open_ is None:
-            open_, is_form = piece, recognised
-        elif not recognised or not is_form:
-            open_, is_form = _joined([open_, piece], open_), is_form or recognised
-        else:
+        if recognised and is_form:
             yield open_
             open_ = piece
-    if open_ is not None:
-        yield open_
+        else:
+            open_, is_form = _joined([open_, piece], open_), is_form or recognised
+    yield open_
 
 
 def _is_filled(content: Content, call: Call) -> bool:

@@ -215,3 +215,25 @@ def test_marks_around_a_whole_value_are_not_of_it(
     it was written.
     """
     assert read_cell(field(kind), text, NOWHERE).value == value
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "value"),
+    [
+        (FieldType.CHOICE, "A.小学 B.初中 选B", "初中"),
+        (FieldType.CHOICES, "A.小学 B.初中 C.其他 （A、C）", ("小学", "其他")),
+        (FieldType.CHOICE, "A.小学 B.初中 C.其他 （A、C）", None),
+        (FieldType.YES_NO, "A.是 B.否 选A", True),
+        (FieldType.YES_NO, "1.有 2.无 （2）", False),
+        (FieldType.YES_NO, "□A.是 □B.否 选B", False),
+        (FieldType.YES_NO, "A.是 B.否 选A、B", None),
+    ],
+)
+def test_an_answer_by_its_letter_counts_with_boxes_or_without(
+    kind: FieldType, text: str, value: Value | None
+) -> None:
+    """Whatever the list asks; two letters where one may be chosen are for a person."""
+    options = () if kind is FieldType.YES_NO else ("小学", "初中", "其他")
+    fact = read_cell(field(kind, *options), text, NOWHERE)
+    assert fact.value == value
+    assert fact.knowledge is (Knowledge.UNKNOWN if value is None else Knowledge.KNOWN)

@@ -111,3 +111,29 @@ def test_a_list_without_marks_says_little(text: str, knowledge: Knowledge) -> No
     field = Field("学段", FieldType.CHOICES, ("小学", "初中", "其他"))
 
     assert read_cell(field, text, Provenance()).knowledge is knowledge
+
+
+@pytest.mark.parametrize(
+    ("text", "chosen"),
+    [
+        ("☑\ufe0e小学 ☐\ufe0e初中", "小学"),  # a phone's variant of the same sign
+        ("小学\u20e0  √初中", "初中"),  # behind a sign of prohibition
+        ("☑小学 □初中\n☑小学 □初中", "小学"),  # the list copied twice
+        ("□小学 ☑初中 □小学", "初中"),
+        ("小学\u20e0 初中 其他", None),
+        ("☑小学 □初中\n□小学 ☑初中", None),  # the copies contradict each other
+        ("→小学 □初中 其他", None),  # one of the others has a box, one has none
+        ("小学√  √初中", None),
+        ("小学√ √ √初中", None),
+    ],
+)
+def test_odd_ways_to_write_a_list(text: str, chosen: str | None) -> None:
+    """Read where they say one thing."""
+    found = choose(text, ("小学", "初中", "其他"), several=False)
+    assert (found.options, found.sure) == (((chosen,), True) if chosen else ((), False))
+
+
+def test_ticks_on_both_inner_sides_are_each_its_options() -> None:
+    """Each touches one; a third between them is nobody's."""
+    assert choose("小学√  √初中", ("小学", "初中"), several=True).options == ("小学", "初中")
+    assert not choose("小学√ √ √初中", ("小学", "初中"), several=True).sure

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.document.content import Content
+from ingest.document.content import Cell, Content, Table
 from ingest.document.editable.word import read_word
 from ingest.document.form.fields import extract_fields
 from ingest.document.form.rows import extract_rows
@@ -353,3 +353,44 @@ def test_a_telephone_beside_the_name_fills_the_open_place(call: Call) -> None:
 
     assert known(call, content, "联系人") == "郭建新"
     assert known(call, content, "联系电话") == "18099335120"
+
+
+def test_a_label_written_again_in_its_own_cell_is_no_value(call: Call) -> None:
+    """Nor is the next label behind it."""
+    rows = [["联系人", "联系人：麦玉清 联系电话：13800001234"], ["职能部门", "基教科"]]
+    facts = zone(call, read_word(word([], rows)))
+    assert (facts["联系人"].value, facts["职能部门"].value) == ("麦玉清", "基教科")
+
+
+def test_a_name_in_running_text_ends_at_the_next_word_with_a_colon(call: Call) -> None:
+    """Also at one that the form does not ask for."""
+    facts = zone(call, read_word(word(["联系人：麦玉清 职务：主任"])))
+    assert facts["联系人"].value == "麦玉清"
+
+
+def test_lines_below_the_last_of_several_labels_are_not_clearly_its_own(call: Call) -> None:
+    """One line is; two may be anything."""
+    one, two = (
+        zone(call, read_word(body(f"<w:p><w:r>{said}</w:r></w:p>")))
+        for said in (
+            "<w:t>联系电话：13800001234 联系人：</w:t><w:br/><w:t>麦玉清</w:t>",
+            "<w:t>联系电话：13800001234 联系人：</w:t><w:br/><w:t>麦玉清</w:t><w:br/><w:t>白杨</w:t>",
+        )
+    )
+    assert one["联系人"].value == "麦玉清"
+    assert two["联系人"].knowledge is not Knowledge.KNOWN
+    assert one["联系电话"].value == two["联系电话"].value == "13800001234"
+
+
+def test_values_beside_a_tall_label_end_where_the_column_has_no_cell(call: Call) -> None:
+    """A row of such a table may be shorter."""
+    cells = (
+        Cell("保障措施", 0, 0, height=3),
+        Cell("经费由团场列支，逐年增长。", 0, 1),
+        Cell("教研员每周到校一次。", 1, 1),
+        Cell("联系人", 3, 0),
+        Cell("白杨", 3, 1),
+    )
+    facts = zone(call, Content(tables=(Table(1, cells),)))
+    assert facts["保障措施"].value == "经费由团场列支，逐年增长。\n教研员每周到校一次。"
+    assert facts["联系人"].value == "白杨"

@@ -373,3 +373,42 @@ def test_a_sheet_under_two_titles_is_in_both_and_sure_in_neither(call: Call) -> 
 
     assert pages(found) == [(ZONE, (1, 2, 3)), ("附件3", (3, 4))]
     assert [piece.sure for piece in found] == [{1, 2}, {4}]
+
+
+def test_a_sheet_of_a_form_behind_a_letter_is_no_sheet_of_the_letter(call: Call) -> None:
+    """Nobody can tell whose it is; a sheet that shows nothing goes on with the letter."""
+    letter, blank = Leaf(1, foreign=True), Leaf(2)
+    found = sort_pile([letter, blank, body(3, of=1), cover(4, ZONE)], call)
+    assert pages(found) == [("", (1, 2)), ("", (3,)), (ZONE, (4,))]
+    assert [piece.sure for piece in found[:2]] == [{1}, frozenset()]
+    assert [piece.foreign for piece in found] == [True, False, False]
+
+
+def test_a_second_cover_whose_title_could_not_be_read_is_not_surely_the_first_ones(
+    call: Call,
+) -> None:
+    """The applicant is asked for once more when the body has been seen."""
+    applicant = call.form(APPLICATION).applicant
+    again = Leaf(3, labels={APPLICATION: frozenset({applicant})})
+    (found,) = sort_pile([cover(1), body(2), again], call)
+    assert (found.pages, found.sure) == ((1, 2, 3), {1, 2})
+
+
+def test_a_name_read_with_a_sign_more_is_the_same_name(call: Call) -> None:
+    """Numerals are compared place by place only in names of one length."""
+    name = "第一师阿拉尔市塔里木高级中学校"
+    once, again = replace(body(2), name=name), replace(body(3), name=f"{name}区")
+    assert pages(sort_pile([cover(1), once, again], call)) == [(APPLICATION, (1, 2, 3))]
+
+    other = replace(again, name=name.replace("一", "二"))
+    assert len(sort_pile([cover(1), once, other], call)) == 2
+
+
+def test_untitled_sheets_are_the_form_expected_where_they_show_it(call: Call) -> None:
+    """A letter among them is none; a titled sheet says more than the file's name."""
+    letter = Leaf(1, foreign=True)
+    first, second = sort_pile([letter, body(2, of=1), Leaf(3)], call, APPLICATION)
+    assert (first.form, second.form, second.pages) == ("", APPLICATION, (2, 3))
+    assert second.sure == {2}
+
+    assert pages(sort_pile([cover(1, ZONE), Leaf(2)], call, APPLICATION)) == [(ZONE, (1, 2))]

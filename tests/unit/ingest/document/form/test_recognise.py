@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from ingest.document.editable.word import read_word
 from ingest.document.form.recognise import applicant_in_name, recognise, recognise_by_name
-from rules.call import Call
+from rules.call import Call, Form, Role
+from rules.vocabulary import Field, FieldType
 from tests.unit.ingest.document.words import ZONE, ZONE_TITLE, word
 
 FILLER = [
@@ -122,3 +125,28 @@ def test_an_applicant_is_taken_from_a_clear_file_name_only(
 ) -> None:
     """One organisation, named in full."""
     assert applicant_in_name(name, call) == applicant
+
+
+def test_a_call_that_names_no_endings_finds_no_applicant_in_a_file_name(call: Call) -> None:
+    """Rather than anything that stands there."""
+    name = "晨光小学申报书.pdf"
+    bare = replace(call, words=replace(call.words, name_endings=()))
+    assert applicant_in_name(name, call) == "晨光小学"
+    assert applicant_in_name(name, bare) == ""
+
+
+def test_a_further_form_is_told_by_its_own_word_in_the_file_name(call: Call) -> None:
+    """Beside 申报书 in the name it is still the further one's."""
+    budget = Form(
+        "附件5",
+        Role.OTHER,
+        "示范校",
+        ("经费预算表",),
+        "单位名称",
+        (Field("单位名称", FieldType.TEXT),),
+        name="预算表",
+    )
+    call = replace(call, forms=(*call.forms, budget))
+    for name in ("示范校预算表.pdf", "示范校申报书预算表.pdf"):
+        assert recognise_by_name(name, call).form is budget
+    assert recognise_by_name("示范校申报书.pdf", call).form is call.form("附件2")

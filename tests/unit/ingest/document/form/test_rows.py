@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -229,3 +230,47 @@ def test_the_same_as_nothing_is_not_known(call: Call) -> None:
     found = extract_rows(Content(tables=(grid(table),)), call.form("附件4"), "2")
 
     assert [row["师市"].knowledge for row in found] == [Knowledge.UNKNOWN] * 2
+
+
+def placed(*blocks: Table | str) -> Content:
+    """Tables and lines in their order."""
+    lines: list[Line] = []
+    tables: list[Table] = []
+    for block in blocks:
+        if isinstance(block, str):
+            lines.append(Line(block, f"第{len(lines) + 1}段"))
+        else:
+            tables.append(replace(block, number=len(tables) + 1, after=len(lines)))
+    return Content(tuple(lines), tuple(tables))
+
+
+WIDER = [["2", *SECOND[1:], "备注"]]
+
+
+@pytest.mark.parametrize(
+    ("blocks", "found"),
+    [
+        ([[HEADS, FIRST], "（续表）", [["", *SECOND[1:]]]], NAMES),
+        ([[HEADS, FIRST], [SECOND]], NAMES),  # the numbers go on
+        ([[HEADS, FIRST], "附：名单", [SECOND]], NAMES[:1]),
+        ([[HEADS, FIRST], [["5", *SECOND[1:]]]], NAMES[:1]),
+        ([[HEADS, FIRST], [["", *SECOND[1:]]]], NAMES[:1]),
+        ([[HEADS, FIRST], "续表", WIDER], NAMES[:1]),
+        ([[SECOND], [HEADS, FIRST]], NAMES[:1]),
+    ],
+)
+def test_a_table_without_heads_goes_on_with_the_one_before(
+    call: Call, blocks: list[list[list[str]] | str], found: list[str]
+) -> None:
+    """As many columns, and a line that says so, or numbers that go on with nothing between."""
+    content = placed(*(each if isinstance(each, str) else grid(each) for each in blocks))
+    rows = extract_rows(content, call.form("附件4"), "2")
+    assert [row["单位名称"].text for row in rows] == found
+
+
+def test_examples_under_heads_of_their_own_are_no_applicants(call: Call) -> None:
+    """A line that says so ends the list; where no heads follow, it ends nothing."""
+    example = ["1", "第一小学", "第一师", "小学", "张三", "13800000000"]
+    line = ["填写示例：", "<", "<", "<", "<", "<"]
+    assert names(call, grid([HEADS, FIRST, SECOND, line, HEADS, example])) == NAMES
+    assert names(call, grid([HEADS, FIRST, line, SECOND])) == NAMES

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
 from ingest.document.content import Cell, Content, Line, Table
 from ingest.document.form.recognise import recognise, title_over
-from ingest.document.form.split import split
+from ingest.document.form.split import MOST_BLOCKS, split
 from rules.call import Call
 
 SCHOOL = ("兵团智慧教育示范校申报书",)
@@ -180,3 +181,22 @@ def test_a_form_that_asks_twice_for_the_name_alone_is_one(call: Call) -> None:
     again = [call.form("附件2").fields[0].labels[0], "甲团学校"]
 
     assert forms(typed(*SCHOOL, [*body(call, "甲团学校"), again]), call) == ["附件2"]
+
+
+def test_what_looks_like_several_and_is_cut_nowhere_stays_whole(call: Call) -> None:
+    """One table whose labels stand twice; and a file of far more titles than forms."""
+    once = body(call, "甲校")
+    doubled = typed([[*row, *row] for row in once])
+    titles = typed(*["兵团智慧教育示范校申报书"] * 2 * MOST_BLOCKS)
+
+    assert split(doubled, call) == (doubled,)
+    assert split(titles, call) == (titles,)
+
+
+def test_a_table_said_to_stand_behind_lines_that_are_not_there_is_the_last(call: Call) -> None:
+    """Lines may have been left out since the tables were placed."""
+    table = rows(ZONES, "甲团教育局")
+    whole = typed(*SCHOOL, body(call, "甲校"), table)
+    moved = replace(whole, tables=(whole.tables[0], replace(whole.tables[1], after=9)))
+
+    assert forms(moved, call) == forms(whole, call) == ["附件2", "附件3"]
