@@ -12,7 +12,7 @@ from enum import StrEnum
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from rules.call import Rendition, Role
-from rules.facts import Fact
+from rules.facts import Fact, Knowledge
 
 
 class _Frozen(BaseModel):
@@ -224,6 +224,13 @@ class Document(_Frozen):
     note: str = ""  #: anything staff should know, in Chinese
     #: paths of further parts whose pages go on with this one's: photographs of one form
     more_parts: tuple[str, ...] = ()
+
+    @property
+    def says_nothing(self) -> bool:
+        """Whether all that it asks for is empty: the office's own form, as it was sent out."""
+        facts = self.fields.values()
+        empty = all(fact.knowledge is Knowledge.BLANK for fact in facts)
+        return self.rendition is Rendition.EDITABLE and empty and not self.rows
 
     @property
     def parts(self) -> tuple[str, ...]:

@@ -310,7 +310,7 @@ def parse_telephone(raw: str) -> str | None:
 
 
 _EMAIL = re.compile(
-    r"(?<![a-z0-9._%+@-])[a-z0-9](?:[a-z0-9._%+-]*[a-z0-9_])?"  # the name
+    r"(?<![a-z0-9._%+@-])(?:[a-z]')?[a-z0-9](?:[a-z0-9._%+-]*[a-z0-9_])?"  # the name; o'neil
     r"@(?:[a-z0-9-]+\.)+[a-z]{2,}(?![a-z0-9._%+@-]*[a-z0-9@])"  # the server
 )
 
@@ -322,6 +322,8 @@ _RUNS_ON = re.compile(
 )
 """Before an address: it may well begin earlier, with a sign that none can hold."""
 _GOES_ON = re.compile(rf"[a-z0-9._-]*(?:{_FOREIGN})")
+_NUMBERED = re.compile("[\u2460-\u24ff\u2776-\u2793]")
+"""Numbers in circles and the like, which are no digits of an address."""
 _PARTED = re.compile(r"[a-z0-9][-\u2010]\s*\n\s*[a-z0-9]", re.IGNORECASE)
 """A hyphen at the end of a line: nobody knows whether the line or the address put it there."""
 
@@ -330,8 +332,9 @@ def parse_email(raw: str) -> str | None:
     """The first e-mail address in the text, lower case; None when blanks or signs that no address
     holds leave open where it begins or ends.
     """
+    raw = _NUMBERED.sub(" ", raw)
     found = _first_email(raw)
-    if found is None or _PARTED.search(raw):
+    if found is None or _PARTED.search(raw) or re.match(r"[1-9]\.", found):
         return None
     text = unicodedata.normalize("NFKC", raw).lower()
     whole = text if found in text else re.sub(r"\s+", "", text)

@@ -50,6 +50,7 @@ class Item:
     data: bytes
     fate: Fate | None = None
     reason: str = ""
+    within: bool = False  #: stood in a document, beside what it shows
 
     @property
     def sha256(self) -> str:

@@ -41,11 +41,15 @@ _FILES = frozenset(
         Kind.ODT, Kind.ODS, Kind.PDF, Kind.OFD, Kind.JPEG, Kind.ZIP, Kind.RAR, Kind.SEVEN_ZIP,
     }
 )  # fmt: skip
+_UNREADABLE = (*DAMAGE, *OLE_ERRORS, RuntimeError, NotImplementedError)
 _MOST_OBJECTS = 50
 _MOST_NAME = 1_000
 _EMBEDDED = re.compile(r"(?:^|/)embeddings/[^/]+$", re.IGNORECASE)
 _OF_A_CHART = re.compile(r"(?:^|/)charts/_rels/[^/]+\.rels$", re.IGNORECASE)
 _TARGET = re.compile(rb"embeddings[/\\]([^/\\\"'<>]{1,200})[\"']", re.IGNORECASE)
+_PAPER = re.compile(
+    r"\.(?:docx?|docm|wps|rtf|xlsx?|et|od[ts]|pdf|ofd|jpe?g|zip|rar|7z)$", re.IGNORECASE
+)
 _OBJECT_DATA = re.compile(rb"\\objdata[ \r\n]*([0-9a-fA-F\s]+)")
 _BLANKS = re.compile(rb"\s+")
 _NATIVE = "\x01ole10native"
@@ -66,7 +70,7 @@ def files_in_office(kind: Kind, data: bytes, budget: Budget) -> Iterator[Member]
             yield from _taken(_in_rich_text(data), budget)
         elif kind in OLD and any(pool in data for pool in _POOLS):
             yield from _taken(_in_old(data), budget)
-    except (*DAMAGE, *OLE_ERRORS, RuntimeError, NotImplementedError):
+    except _UNREADABLE:
         return  # what the document says is told where it is read
 
 
@@ -101,9 +105,13 @@ def _in_package(data: bytes, budget: Budget) -> Iterator[_Found]:
             own = safe_name(name.rpartition("/")[2])
             if own.lower() in behind:
                 continue
-            with archive.open(info) as stream:
-                content = read_limited(stream, budget.most(info.compress_size))
-            yield from _files_of(own, content)
+            try:
+                with archive.open(info) as stream:
+                    content = read_limited(stream, budget.most(info.compress_size))
+                found = list(_files_of(own, content))
+            except _UNREADABLE:
+                found = [_Found(own, b"", inside=True)]
+            yield from found
 
 
 def _behind(archive: zipfile.ZipFile, charts: Iterable[zipfile.ZipInfo]) -> frozenset[str]:
@@ -135,9 +143,12 @@ def _in_streams(ole: olefile.OleFileIO) -> Iterator[_Found]:
         if last not in _WHOLE and last != _NATIVE:
             continue
         content = ole.openstream(path).read()
+        label = _label(content) if last == _NATIVE else ""
         name, content = native_file(content) if last == _NATIVE else ("", content)
         if identify(content, name) in _FILES:
             yield _Found(name, content)
+        elif not content and _PAPER.search(label):
+            yield _Found(label, b"", inside=True)
 
 
 def _in_rich_text(data: bytes) -> Iterator[_Found]:
@@ -161,12 +172,17 @@ def native_file(data: bytes) -> tuple[str, bytes]:
     """Name and content of what the Object Packager put into a stream ([MS-OLEDS] 2.3.6); nothing
     where its lengths do not fit.
     """
-    label, position = _text(data, 6)
+    _, position = _text(data, 6)
     _, position = _text(data, position)
     _, position = _text(data, position + 8)
     size = int.from_bytes(data[position : position + 4], "little")
     content = data[position + 4 : position + 4 + size]
-    return (safe_name(decode(label)), content) if size and len(content) == size else ("", b"")
+    return (_label(data), content) if size and len(content) == size else ("", b"")
+
+
+def _label(data: bytes) -> str:
+    """What the Object Packager calls the file, also where its lengths do not fit."""
+    return safe_name(decode(_text(data, 6)[0]))
 
 
 def _text(data: bytes, start: int) -> tuple[bytes, int]:

@@ -70,8 +70,15 @@ def unpack(data: bytes, name: str, path: str, budget: Budget, depth: int = 0) ->
         yield Item(path, name, kind, data, *settled_kind(name, kind, data))
     else:
         yield Item(path, name, kind, data, opened.fate, opened.reason)
-    carried = _carried(kind, data, budget) if depth < budget.max_depth else iter(())
-    for entry in opened.entries if opened is not None else carried:
+    if opened is not None:
+        yield from _items_of(opened.entries, path, budget, depth)
+    elif depth < budget.max_depth:
+        carried = _items_of(_carried(kind, data, budget), path, budget, depth)
+        yield from (replace(item, within=True) for item in carried)
+
+
+def _items_of(entries: Iterable[Member], path: str, budget: Budget, depth: int) -> Iterator[Item]:
+    for entry in entries:
         inner = entry.path.rpartition("/")[2]
         if entry.fate is None:
             yield from unpack(entry.data, inner, f"{path}/{entry.path}", budget, depth + 1)

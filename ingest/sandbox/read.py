@@ -45,6 +45,7 @@ _FILE_ENDINGS = (
     ".docm",
     ".dotx",
 )
+BLANK_WITHIN = "附在文件里面的空白表, 没有填写"
 _READ_KINDS = frozenset({ScreeningKind.PERSON, ScreeningKind.FORGED, ScreeningKind.STAFF})
 
 
@@ -168,6 +169,8 @@ def _read_item(
     if fate is None and context.read_documents:
         reading = read_document(path, item.name, item.kind, item.data, call, context.trust_roots)
         fate, reason, documents = reading.fate, reading.reason, reading.documents
+        if item.within and documents and all(each.says_nothing for each in documents):
+            fate, reason, documents = Fate.UNRECOGNISED, BLANK_WITHIN, ()
     elif fate is None:
         fate, reason = Fate.LIMIT, context.unread_reason
     elif item.kind is Kind.TEXT and fate is Fate.UNRECOGNISED:

@@ -12,7 +12,7 @@ from functools import partial
 
 from tests.cases import claims as it
 from tests.cases.case import Case
-from tests.cases.made import FORM, mail_of_files, zone_form
+from tests.cases.made import FORM, blank, mail_of_files, zone_form
 from tests.cases.summaries import FIRST, HEADS, NAMES, SECOND, TITLE, as_workbook
 from tests.extraction.wordml import paragraph
 from tests.parts.compound import ole
@@ -85,6 +85,12 @@ def _with_a_chart() -> bytes:
     return mail_of_files({FORM: holding(zone_form(), chart)})
 
 
+def _with_the_blank_form() -> bytes:
+    """The office's own form stands in the filled one, to be opened and copied."""
+    inner = {_LETTER.format("Microsoft_Word_Document.docx"): blank(1)}
+    return mail_of_files({FORM: holding(zone_form(), inner)})
+
+
 CASES = (
     Case(
         "object-word.eml",
@@ -109,5 +115,6 @@ CASES = (
     Case("object-in-rich-text.eml", _in_rich_text, _FOUND),
     Case("object-in-the-link-of-a-page.eml", _in_a_page, _FOUND),
     Case("object-behind-a-sheet.eml", _behind_a_sheet, (*_FOUND, it.rows(*NAMES))),
+    Case("object-blank-form.eml", _with_the_blank_form, (it.documents(1), it.never("referred"))),
     Case("object-of-a-chart.eml", _with_a_chart, (it.documents(1), it.parts(0, "xlsx"))),
 )

@@ -35,6 +35,7 @@ from ingest.document.form.otherwords import (
 )
 from ingest.document.form.prompts import is_blank
 from ingest.document.form.together import completed
+from ingest.document.form.twins import twins
 from rules.call import Form
 from rules.facts import Fact, Knowledge, Provenance
 from rules.labels import COLONS, label_key, undressed
@@ -124,6 +125,9 @@ def extract_fields(
     facts = {
         field.name: _best(field, index.places(field), part, confidence) for field in form.fields
     }
+    for name, said in index.twins(form).items():
+        at = facts[name].provenance.model_copy(update={"raw": said})
+        facts[name] = Fact.unknown(at)
     if content.loose:  # a drawing that may lie over any of the boxes
         boxes = {field.name for field in form.fields if field.type in _LISTS}
         facts = {
@@ -277,6 +281,10 @@ class _Index:
                     break
                 texts.append(line.said)
             self.sections[key] = _Found("\n".join(texts), lines[number].place, "text", 0.8)
+
+    def twins(self, form: Form) -> dict[str, str]:
+        """The fields that two applicants answered side by side."""
+        return {} if form.columns else twins(self.cells, form, self._is_label)
 
     def names(self, field: Field) -> bool:
         """Whether the document names the field, filled in or not."""

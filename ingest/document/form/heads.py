@@ -31,6 +31,9 @@ class Head:
     span: tuple[int, int] = _EVERYTHING  #: the columns of its table, of several side by side
     widths: Mapping[int, int] = field(default_factory=dict)  #: of heads over several columns
 
+    #: columns that repeat the head of one of those, and are not read
+    again: Mapping[int, Field] = field(default_factory=dict)
+
     def names(self, field: str) -> bool:
         """Whether one of the columns is this field's."""
         return any(each.name == field for each in self.columns.values())
@@ -88,7 +91,20 @@ def _head_at(table: Table, row: int, labels: _Labels) -> Head | None:
     also = (field for key in keys for field in _joined(key, labels)[1:])
     taken = head.columns.values()
     beside = tuple(dict.fromkeys(each for each in also if each not in taken))
-    return replace(head, beside=beside, widths=_widths(table, head))
+    again = dict(_again(table, head))
+    return replace(head, beside=beside, widths=_widths(table, head), again=again)
+
+
+def _again(table: Table, head: Head) -> Iterator[tuple[int, Field]]:
+    """Columns under the very words of another column's head."""
+    for row in {head.first, head.last}:
+        for at, named in head.columns.items():
+            own = table.at(row, at)
+            key = key_of(own.text) if own is not None else ""
+            if key in map(key_of, named.labels):
+                for column, cell in _own(table, row):
+                    if cell is not own and key_of(cell.text) == key:
+                        yield column, named
 
 
 def _widths(table: Table, head: Head) -> dict[int, int]:
@@ -114,7 +130,7 @@ def _beside(table: Table, head: Head, labels: _Labels, needed: int) -> Iterator[
     begin = 0
     for group in groups:
         end = max(group) + 1 if group is not groups[-1] else _EVERYTHING[1]
-        yield replace(head, columns=group, span=(begin, end))
+        yield replace(head, columns=group, span=(begin, end), again={})
         begin = end
 
 
@@ -177,7 +193,7 @@ _ASIDE = re.compile("[(（][^()（）]*[)）]|.*(?:意见|职务)\\s*$")
 
 def _without_others(columns: _Columns) -> Iterator[tuple[int, Field | None, str]]:
     """The columns but for what is asked of somebody else, where one of them names the contact."""
-    contact = any(named and _names_contact(named) for _, named, _ in columns)
+    contact = any(named and names_contact(named) for _, named, _ in columns)
     others = False
     for column, named, text in columns:
         if named is None and NAMES_OTHER.search(_ASIDE.sub("", text)):
@@ -201,7 +217,8 @@ def _without_twins(columns: _Columns) -> Iterator[tuple[int, Field | None, str]]
             yield column, named, text
 
 
-def _names_contact(named: Field) -> bool:
+def names_contact(named: Field) -> bool:
+    """Whether a field asks for a person by name."""
     return named.type is FieldType.TEXT and any(
         label.endswith(("人", "姓名")) for label in named.labels
     )

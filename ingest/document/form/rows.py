@@ -16,7 +16,7 @@ from ingest.document.content import STRUCK, Cell, Content, Table
 from ingest.document.form.cells import read_cell
 from ingest.document.form.doubted import SEVERAL, doubted, names_several, withdrawal
 from ingest.document.form.folded import unfolded
-from ingest.document.form.heads import Head, heads_of
+from ingest.document.form.heads import Head, heads_of, names_contact
 from ingest.document.form.labels import OTHER_LABELS, key_of
 from ingest.document.form.prompts import is_blank, is_made_up
 from ingest.document.form.together import completed
@@ -266,7 +266,7 @@ class _Row:
         told = normalise(name.text)
         if is_blank(told):
             return self._lacks_only_its_name(name) and not any(map(_SIGNED.fullmatch, written))
-        asks = not self.number and _ASKED.fullmatch(told) is not None
+        asks = not (self.number or self._is_whole()) and _ASKED.fullmatch(told) is not None
         if asks or is_made_up(told) or self._only_counts_or_dates():
             return False
         return bool(self.filled) or not self._is_heading(told)
@@ -292,7 +292,16 @@ class _Row:
         others = [cell.text.strip() for cell in self.filled]
         lines = max((len(text.split("\n")) for text in others), default=1)
         several = name is not None and names_several(name.text, self.grid.endings, lines)
-        return SEVERAL if several else ""
+        return SEVERAL if several or self._has_a_twin() else ""
+
+    def _has_a_twin(self) -> bool:
+        """Whether another name stands in the row under the same head."""
+        again = [at for at, field in self.head.again.items() if self._is_name(field)]
+        cells = [self.grid.table.at(self.row, at) for at in again]
+        own = normalise(self.name.text) if self.name is not None else ""
+        return any(
+            cell and not is_blank(cell.text) and normalise(cell.text) != own for cell in cells
+        )
 
     def _only_counts_or_dates(self) -> bool:
         """Whether a row without a number says nothing beside a name but a count (学校数, 2所) or a
@@ -343,12 +352,24 @@ class _Row:
 
     def _asks_for_something_else(self) -> bool:
         """Whether a row without a number holds a label in another's column: who fills in the table
-        tells there how to reach him.
+        tells there how to reach him. A whole row may say 负责人 of its contact, or in a remark.
         """
         if self.number:
             return False
         told = ((cell.column, key_of(cell.text)) for cell in self._cells)
-        return any(key in self.grid.labels and not self._is_own(key, at) for at, key in told)
+        asked = [at for at, key in told if key in self.grid.labels and not self._is_own(key, at)]
+        return bool(asked) and not (all(map(self._may_say_who, asked)) and self._is_whole())
+
+    def _may_say_who(self, column: int) -> bool:
+        """Whether a column is no field's, or a person's."""
+        field = self.head.columns.get(column)
+        return field is None or names_contact(field)
+
+    def _is_whole(self) -> bool:
+        """Whether each column holds what it asks for, a code or an option among them."""
+        read = self.grid.facts(self.head, self.row, part="", confidence=1.0).values()
+        shaped = any(field.type is not FieldType.TEXT for field in self.head.columns.values())
+        return shaped and all(fact.knowledge is Knowledge.KNOWN for fact in read)
 
     def _is_own(self, key: str, column: int) -> bool:
         """Whether a label is one of the column's own field."""

@@ -185,6 +185,8 @@ def test_telephone_numbers(text: str, number: str | None) -> None:
         ("a＠ｑｑ．com", "a@qq.com"),
         ("张三a@163.com教务处", "a@163.com"),
         ("zhang\n@163.com", "zhang@163.com"),
+        ("o'neil@b.cn", "o'neil@b.cn"),
+        ("'a-b_c@b.cn'", "a-b_c@b.cn"),
         ("a@163.com0991-8878035", None),
         ("a@163.com832000", None),
         ("zhang san@163.com", None),
@@ -217,6 +219,7 @@ def test_addresses(text: str, address: str | None) -> None:
         "tmsks\u2013jyj@b.cn",
         "tmsks\u2014\u2014jyj@b.cn",
         "tmsks'jyj@b.cn",
+        "1.tmsks@b.cn",
         "tmsks&jyj@b.cn",
         "tmsks。jyj@b.cn",
         "tmsks·jyj@b.cn",
@@ -234,7 +237,15 @@ def test_an_address_that_may_begin_or_end_elsewhere_is_not_known(text: str) -> N
 
 
 @pytest.mark.parametrize(
-    "text", ["邮箱——a@b.cn", "13999330077，a@b.cn", "麦玉清、a@b.cn", "（a@b.cn）", "http://a@b.cn"]
+    "text",
+    [
+        "邮箱——a@b.cn",
+        "13999330077，a@b.cn",
+        "麦玉清、a@b.cn",
+        "（a@b.cn）",
+        "http://a@b.cn",
+        "①a@b.cn ②c@d.cn",
+    ],
 )
 def test_what_divides_words_divides_an_address_from_them(text: str) -> None:
     """A dash behind a Chinese word, a comma behind digits."""

@@ -183,3 +183,41 @@ def test_nothing_a_stranger_writes_makes_it_raise(noise: bytes) -> None:
     ):
         list(files_in_office(kind, data, Budget()))
     native_file(noise)
+
+
+def _damaged(data: bytes) -> bytes:
+    """Cut where its streams are: the head still says that it is a compound file."""
+    return data[:700]
+
+
+@pytest.mark.parametrize("where", ["before", "behind"])
+def test_a_damaged_object_is_told_and_hides_no_other(where: str) -> None:
+    """One that cannot be opened is no reason to look at none."""
+    broken = _damaged(ole({"Package": PDF}))
+    objects = (
+        {"a__bin": broken, "b__pdf": PDF}
+        if where == "before"
+        else {"a__pdf": PDF, "b__bin": broken}
+    )
+    found = {
+        each.path: each.reason for each in files_in_office(Kind.DOCX, word(**objects), Budget())
+    }
+
+    assert sorted(found.values()) == ["", LEFT_INSIDE]
+
+
+def test_a_packed_file_that_is_cut_off_is_told_by_its_name() -> None:
+    """Nobody would know of it: an object is no part of the text."""
+    cut = packaged("申报书.docx", PDF)[:-100]
+    native = ole({"\x01Ole10Native": cut})
+    (found,) = files_in_office(Kind.DOCX, word(a__bin=native), Budget())
+
+    assert (found.path, found.reason) == ("申报书.docx", LEFT_INSIDE)
+
+
+def test_what_stood_in_a_document_says_so() -> None:
+    """A blank form in there is no application of its own."""
+    inner = zipped({"word/document.xml": b"<document/>"})
+    items = list(unpack(zipped({"a.docx": word(b__docx=inner)}), "a.zip", "2", Budget()))
+
+    assert [item.within for item in items] == [False, False, True]

@@ -9,7 +9,7 @@ import pytest
 from ingest.document.content import Content
 from ingest.document.form.rows import extract_rows
 from rules.call import Call
-from rules.facts import Fact
+from rules.facts import Fact, Knowledge
 from tests.unit.ingest.document.form.test_rows import FIRST, HEADS, NAMES, SECOND, grid
 
 THIRD = ["3", "银河小学", "第八师石河子市", "小学", "白杨", "13999330079"]
@@ -191,3 +191,21 @@ def test_heads_that_come_again_in_other_words_are_the_same(call: Call) -> None:
     again = ["序号", "学校", "师市", "类型", "联系人", "电话"]
 
     assert values(rows(call, [HEADS, FIRST, again, SECOND]), "单位名称") == NAMES
+
+
+@pytest.mark.parametrize(
+    ("head", "row"),
+    [
+        (["学校名称", "师市", "联系人", "学校名称", "联系人"], ["晨光小学", "第八师", "贺兰", "金穗中学", "陶志刚"]),
+        ([*HEADS, "学校名称"], [*FIRST, "金穗中学"]),
+    ],
+)  # fmt: skip
+def test_a_second_name_that_is_not_read_is_not_passed_over(
+    call: Call, head: list[str], row: list[str]
+) -> None:
+    """Too few heads for a table of its own: the first name is no one's alone."""
+    (found,) = rows(call, [head, row])
+    (alone,) = rows(call, [head, [*row[:3], *[""] * (len(head) - 3)]])
+
+    assert found["单位名称"].knowledge is Knowledge.UNKNOWN
+    assert alone["单位名称"].knowledge is Knowledge.KNOWN

@@ -274,3 +274,21 @@ def test_examples_under_heads_of_their_own_are_no_applicants(call: Call) -> None
     line = ["填写示例：", "<", "<", "<", "<", "<"]
     assert names(call, grid([HEADS, FIRST, SECOND, line, HEADS, example])) == NAMES
     assert names(call, grid([HEADS, FIRST, line, SECOND])) == NAMES
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        ["填报单位小学", *SECOND[2:], ""],
+        ["银河小学", *SECOND[2:4], "负责人", SECOND[5], ""],
+        ["银河小学", *SECOND[2:], "负责人"],
+    ],
+)
+def test_a_whole_row_is_somebody_s_whatever_it_says(call: Call, row: list[str]) -> None:
+    """A name that begins as a hint does, a clerk who writes 负责人 for the contact or in a remark;
+    tables without numbers are common.
+    """
+    table = grid([[*HEADS[1:], "备注"], [*FIRST[1:], ""], row], 1)
+    found = extract_rows(Content(tables=(table,)), call.form("附件4"), "2")
+
+    assert [each["单位名称"].value for each in found] == [FIRST[1], row[0]]
