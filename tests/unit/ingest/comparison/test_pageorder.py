@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.comparison.pageorder import PageOrder, page_order
+from ingest.comparison.pageorder import PageOrder, page_order, printed_number
 from ingest.comparison.printed import Print
 from ingest.reading import Document, ScanLine
 from rules.call import Call, Rendition, Role
@@ -179,3 +179,24 @@ def test_without_an_outline_nothing_can_be_missing(call: Call) -> None:
     """Readings of before."""
     bare = word().model_copy(update={"outline": ()})
     assert order_of(bare, scan(COVER, TABLE), call).complete is None
+
+
+def test_texts_that_tell_no_page_are_not_missed(call: Call) -> None:
+    """Too short, or standing in the Word file twice."""
+    more = ("签字", "日期", "负责人签字并盖章", "专家组负责人签字并盖章")
+    longer = word().model_copy(update={"outline": (*OUTLINE, more)})
+    order = order_of(longer, scan(COVER, TABLE, TAIL), call)
+    assert (order.complete, order.ordered, order.reason) == (True, True, "")
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("第3页 共9页", 3), ("- 12 -", 12), ("4/9", 4), ("２ ／ ９", 2), ("第3页的内容见附件", None),
+        ("2024", None), ("甲", None),
+    ],
+)  # fmt: skip
+def test_a_page_number_is_read_at_the_edge_of_a_page(text: str, number: int | None) -> None:
+    """Alone on its row."""
+    assert printed_number(scan([*TABLE, text]).lines) == number
+    assert printed_number(scan([*TABLE, text, *TABLE]).lines) is None

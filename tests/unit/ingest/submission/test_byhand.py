@@ -133,3 +133,9 @@ def test_what_cannot_be_judged_is_refused_with_the_mend(
 
 def test_what_can_be_judged_is_taken(call: Call) -> None:
     require_readable(call, "教师账号开通率", "98.9%")
+
+
+def test_without_anything_read_by_hand_nothing_changes(case: Case, call: Call) -> None:
+    subjects = subjects_of(case, call, BUREAU, decided_before=False, ledger=())
+
+    assert with_hand_facts(subjects, case, (), call) == subjects

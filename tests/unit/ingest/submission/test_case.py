@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
-from ingest.reading import Document, Fate, SealOutcome
-from ingest.submission.case import ReceivedMail, arrange
+from ingest.reading import Document, Fate, Part, ScanLine, SealOutcome
+from ingest.submission.case import ReceivedMail, arrange, papers_of_case
 from rules.call import Call, Role
 
 Make = Callable[..., Document]
@@ -223,3 +224,78 @@ def test_a_missing_school_that_is_listed_twice_is_one_entry(
         [mail(word("甲团中学"), summary("甲团中学", "乙团中学", "乙团中学"))], "示范校", call
     )
     assert [entry.rows for entry in case.entries] == [["汇1"], ["汇2", "汇3"]]
+
+
+def test_who_may_only_add_fills_empty_places_and_replaces_nothing(
+    call: Call, mail: Mail, word: Make, scan: Make, summary: Make
+) -> None:
+    """However new his papers are; what found no place is kept as not used."""
+    first = mail(word("甲团中学"), summary("甲团中学"))
+    later = word("甲团中学", name="新申报书.docx")
+    table = summary("甲团中学", "乙团中学").model_copy(update={"part": "新汇总表"})
+    stranger = replace(mail(later, table, scan("甲团中学")), may_replace=False)
+    case = arrange([first, stranger], "示范校", call)
+    [entry] = case.entries
+    assert entry.editable is not None
+    assert case.summary is not None
+    assert entry.scan is not None
+    assert [item.mail for item in (entry.editable, case.summary, entry.scan)] == [
+        first,
+        first,
+        stranger,
+    ]
+    assert case.unused == {(stranger.id, each.part, 1) for each in (later, table)}
+    assert case.replaced == []
+
+
+def test_only_who_may_learn_is_a_learner(call: Call, mail: Mail, word: Make) -> None:
+    """Addresses, each once; the answer goes to the last of them."""
+    own, again = mail(word("甲团中学")), mail(text="补充")
+    stranger = replace(mail(address="new@example.org"), may_learn=False)
+    case = arrange([own, again, stranger], "示范校", call)
+    assert case.learners == {"jyj@example.cn"}
+    assert case.answered == again
+    assert arrange([stranger], "示范校", call).learners == frozenset()
+
+
+def test_the_fingerprint_of_a_case_is_that_of_its_attachments(
+    call: Call, mail: Mail, part: Callable[..., Part]
+) -> None:
+    """Whatever their order; the mail's own text changes nothing."""
+
+    def said(*shas: str, fate: Fate = Fate.DOCUMENT) -> str:
+        parts = tuple(part(sha, fate).model_copy(update={"sha256": sha}) for sha in shas)
+        return papers_of_case(arrange([mail(parts=parts)], "示范校", call))
+
+    assert said("a", "b") == said("b", "a") != said("a")
+    assert said("a", fate=Fate.BODY) == said() != said("a")
+
+
+VALUES = {
+    "单位名称": "晨光小学", "师市": "第八师石河子市", "联系人": "贺兰", "联系电话": "13999330077",
+    "电子邮箱": "cg@example.cn",
+}  # fmt: skip
+
+
+def test_a_nameless_scan_goes_to_the_word_file_that_says_the_same(
+    call: Call, mail: Mail, word: Make, scan: Make
+) -> None:
+    """By what was read from its pages."""
+    form = call.form("附件2")
+    said = {field.labels[0]: VALUES[field.name] for field in form.fields if field.name in VALUES}
+    lines = tuple(
+        ScanLine(
+            page=1, row=row, text=text, confidence=0.99, box=(at, 8 * row, at + 40, 8 * row + 5)
+        )
+        for row, pair in enumerate(said.items(), 1)
+        for at, text in zip((20, 70), pair, strict=True)
+    )
+    photo = scan("", name="IMG_001.pdf", role=None)
+    photo = photo.model_copy(update={"lines": lines, "pages_read": (1,), "read_whole": True})
+    ours = word("晨光小学", **{name: value for name, value in VALUES.items() if name != "单位名称"})
+    papers = [each.model_copy(update={"form": "附件2"}) for each in (word("金穗中学"), ours)]
+    case = arrange([mail(*papers, photo)], "示范校", call)
+    assert [(entry.applicant, entry.scan is not None) for entry in case.entries] == [
+        ("金穗中学", False),
+        ("晨光小学", True),
+    ]

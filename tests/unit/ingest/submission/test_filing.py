@@ -499,3 +499,15 @@ def test_files_say_more_than_the_text(call: Call, mail: Mail) -> None:
         filing = file_mail(reading, call, Known(), ARRIVED)
         receipts = [intent for intent in filing.intents if isinstance(intent, Acknowledge)]
         assert not any("正文" in receipt.word for receipt in receipts)
+
+
+def test_a_burst_of_machines_is_slowed_and_not_answered(call: Call, mail: Mail, word: Make) -> None:
+    """Where no answer is wanted there is no receipt to say so; staff are told."""
+    reading = with_headers(mail(word("甲团中学"), subject="申报").reading, **STRANGER)
+    silent = screened(reading, ScreeningKind.PERSON, reply=False, reason="不要回信")
+    known = Known(candidates=Candidates(claimed=rivals(SAME_NAME_A_DAY)))
+    filing = filed(silent, call, known)
+
+    assert entered(filing) == []
+    assert asked(filing) == [(TaskKind.IDENTITY, 100)]
+    assert Silence("不要回信") in filing.intents

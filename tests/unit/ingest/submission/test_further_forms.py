@@ -148,3 +148,27 @@ def test_the_receipt_and_the_file_name_tell_it(funded: Call, word: Make) -> None
     found = recognise_by_name("甲小学示范校申报书.pdf", funded).form
     assert found is not None
     assert found.role is Role.APPLICATION
+
+
+def test_who_may_only_add_does_not_replace_a_further_form(
+    funded: Call, mail: Mail, word: Make
+) -> None:
+    """As with every form."""
+    first = mail(word("甲小学"), budget(word("甲小学"), 9_000_000))
+    stranger = replace(mail(budget(word("甲小学"), 1)), may_replace=False)
+    case, seen = arranged(funded, first, stranger)
+    assert seen["另1申1"].fact("合计").value == 9_000_000
+    assert len(case.unused) == 1
+
+
+def test_a_further_form_of_an_entry_that_waits_is_not_judged(
+    funded: Call, mail: Mail, word: Make
+) -> None:
+    """Nor is the entry: staff are asked first whether it stays."""
+    one, two = word("甲小学"), word("乙小学")
+    case = arrange([mail(one, two, budget(one), budget(two))], "示范校", funded)
+    case.left_out[case.entries[0].id] = "汇总表不再列有"
+    subjects = subjects_of(case, funded, BUREAU, decided_before=False, ledger=())
+    seen = {str(each.fact("单位名称").value) for each in subjects if each.kind == "申报书"}
+    owners = [each.fact("对应").value for each in subjects if each.kind == "预算表"]
+    assert (seen, owners) == ({"乙小学"}, [case.entries[1].id])

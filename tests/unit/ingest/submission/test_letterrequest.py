@@ -12,14 +12,23 @@ from ingest.reading import Document, Envelope, Fate, Kind, Part, SealOutcome, Se
 from ingest.submission.case import ReceivedMail, arrange
 from ingest.submission.letterrequest import (
     Reply,
+    call_reminder_request,
     files_of,
+    informed_request,
+    letter_kind,
     letter_request,
+    noted_request,
     question_request,
+    reminder_request,
     role_name,
+    staff_request,
+    too_large_request,
 )
+from ingest.submission.reminding import Reminder
 from rules.call import Call, Role
 from rules.facts import Fact
-from rules.verdict import Decision, Verdict
+from rules.staff import STAFF_RULE
+from rules.verdict import Decision, EntryVerdict, Finding, Outcome, Truth, Verdict
 from tests.unit.ingest.conftest import MORNING
 
 Make = Callable[..., Document]
@@ -187,3 +196,119 @@ def test_photographs_are_taken_and_a_pdf_is_wanted_next_time(
     assert {file.note for file in files} == {
         "图片已按扫描件查看。通知要求报送PDF，今后请把各页依次合并成一个PDF发送。"
     }
+
+
+def decided(decision: Decision, *findings: Finding) -> EntryVerdict:
+    """An entry with this verdict."""
+    return EntryVerdict(
+        entry="申1", applicant="甲", track="示范校", decision=decision, findings=findings
+    )
+
+
+def found(rule: str) -> Finding:
+    """What leaves an entry to staff, or what staff said."""
+    return Finding(
+        rule=rule, title="甲", clause="五", outcome=Outcome.REFER, truth=Truth.UNDECIDED, text="乙",
+        subjects=("申1",),
+    )  # fmt: skip
+
+
+PASSED_ON = decided(Decision.REFERRED, found(STAFF_RULE))
+OPEN = decided(Decision.ACCEPTED, found("R"))
+CLEAR = decided(Decision.ACCEPTED)
+
+
+@pytest.mark.parametrize(
+    ("entries", "kind"),
+    [
+        ((PASSED_ON, PASSED_ON), "passed_on"),
+        ((PASSED_ON, CLEAR), "accepted"),
+        ((PASSED_ON, OPEN), "accepted"),
+        ((CLEAR, OPEN), "referred"),
+        ((CLEAR, CLEAR), "accepted"),
+    ],
+)
+def test_a_letter_is_called_after_what_there_is_to_tell(
+    entries: tuple[EntryVerdict, ...], kind: str
+) -> None:
+    """Passed on where everything was; newer papers beside an acceptance wait for staff."""
+    verdict = Verdict(decision=Decision.ACCEPTED, entries=entries, rules_sha256="0")
+    assert letter_kind(verdict) == kind
+
+
+def test_papers_of_who_may_only_add_are_listed_as_not_used(
+    call: Call, mail: Mail, word: Make
+) -> None:
+    """The known address reads that they came and changed nothing."""
+    own, later = mail(word("甲团中学")), mail(word("甲团中学", name="别人的.docx"))
+    files = files_of(arrange([own, replace(later, may_replace=False)], "示范校", call))
+    assert [(file.name, file.note) for file in files] == [
+        ("甲团中学申报书.docx", ""),
+        ("别人的.docx", "由其他地址转来，没有采用"),
+    ]
+
+
+def test_the_file_of_another_track_in_an_empty_place_is_called_so(
+    call: Call, mail: Mail, word: Make, summary: Make
+) -> None:
+    """Whoever took the wrong form reads which one it is."""
+    papers = mail(word("甲团教育局", track="示范区"), summary("甲团中学"))
+    roles = [file.role for file in files_of(arrange([papers], "示范校", call))]
+    assert roles == ["申报书（可编辑Word），示范区的表", "汇总表（可编辑Word）"]
+
+
+def test_staff_letters_answer_the_last_mail_of_their_case(
+    call: Call, mail: Mail, word: Make
+) -> None:
+    """With what staff wrote, and no verdict."""
+    first, last = mail(word("甲团中学"), subject="申报"), mail(subject="申请撤回")
+    case = arrange([first, last], "示范校", call)
+    request = staff_request(case, "withdrawn", "已办理撤回。", call, REPLY, MORNING)
+    assert (request.kind, request.track, request.word) == ("withdrawn", "示范校", "已办理撤回。")
+    assert (request.original_subject, request.verdict, request.files) == ("申请撤回", None, ())
+    assert request.in_reply_to == last.reading.envelope.message_id
+
+
+def test_a_reminder_stands_in_the_thread_of_the_letter_it_reminds_of(call: Call) -> None:
+    """With what that letter asked for."""
+    told = Reminder(MORNING.date(), REPLY.to_address, "<letter@office.example>", MORNING, VERDICT)
+    request = reminder_request(told, call, REPLY, "示范校", MORNING, MORNING + timedelta(days=3))
+    assert (request.kind, request.track, request.case_code) == (
+        "reminder",
+        "示范校",
+        REPLY.case_code,
+    )
+    assert request.in_reply_to == "<letter@office.example>"
+    assert request.references == ("<letter@office.example>",)
+    assert (request.verdict, request.mend_by) == (VERDICT, call.deadline)
+
+
+def test_who_sent_nothing_is_reminded_without_case_and_name(call: Call) -> None:
+    """In no thread: there is none."""
+    request = call_reminder_request(call, REPLY, MORNING)
+    assert (request.kind, request.case_code, request.to_name) == ("call_reminder", "", "")
+    assert (request.received, request.in_reply_to, request.references) == (None, "", ())
+
+
+def test_a_mail_too_large_is_told_what_passes_and_until_when(call: Call) -> None:
+    """Base64 takes a third, and the lines of it."""
+    late = call.deadline - timedelta(minutes=1)
+    request = too_large_request(ENVELOPE, late, call, REPLY, late, 100 * 1024 * 1024)
+    assert (request.kind, request.size_limit) == ("too_large", "72.0 MB")
+    assert request.mend_by is not None
+    assert request.mend_by > call.deadline
+    assert request.in_reply_to == ENVELOPE.message_id
+
+
+def test_a_mail_that_waits_for_staff_learns_nothing_of_a_case(call: Call) -> None:
+    """No code, no name, and not even its own subject comes back."""
+    request = noted_request(ENVELOPE, MORNING, call, REPLY, MORNING)
+    assert (request.kind, request.case_code, request.submitter) == ("noted", "", "")
+    assert (request.original_subject, request.in_reply_to) == ("", ENVELOPE.message_id)
+
+
+def test_the_known_address_is_told_of_a_mail_in_its_cases_name(call: Call) -> None:
+    """A short letter of its own, with the case's code."""
+    request = informed_request(call, REPLY, MORNING, MORNING)
+    assert (request.kind, request.case_code, request.submitter) == ("informed", REPLY.case_code, "")
+    assert (request.in_reply_to, request.received) == ("", MORNING)

@@ -8,11 +8,11 @@ from datetime import UTC, timedelta
 
 import pytest
 
-from ingest.reading import Document, Fate, Part, Seal, SealOutcome, SealReading
+from ingest.reading import Document, Fate, Part, ScanLine, Seal, SealOutcome, SealReading
 from ingest.submission.case import ReceivedMail, arrange
 from ingest.submission.presenting import LedgerEntry, subjects_of, verdict_of
 from ingest.submission.sender import Sender
-from rules.call import Call
+from rules.call import Call, Role
 from rules.facts import Fact, Knowledge
 from rules.subjects import Subject
 from rules.verdict import Decision, Finding, Outcome, Truth
@@ -318,3 +318,56 @@ def test_seals_are_counted_where_there_surely_are_some(
     seen = look([mail(word("试验小学"), paper)], call)
     [found] = [subject for subject in seen.values() if subject.kind == "扫描件"]
     assert found.fact("印章数").value == count
+
+
+def test_an_applicant_who_stands_only_in_the_table_has_no_form_to_judge(
+    call: Call, mail: Mail, word: Make, summary: Make
+) -> None:
+    """Its row is seen."""
+    subjects = look([mail(word("甲团中学"), summary("甲团中学", "乙团中学"))], call)
+    forms = [each.fact("单位名称").value for each in subjects.values() if each.kind == "申报书"]
+    assert forms == ["甲团中学"]
+    assert subjects["汇2"].fact("单位名称").value == "乙团中学"
+
+
+def read_pages(document: Document, *texts: str) -> Document:
+    """The scan with these lines read from its only page."""
+    lines = tuple(
+        ScanLine(page=1, row=row, text=text, confidence=0.98, box=(20, 8 * row, 80, 8 * row + 4))
+        for row, text in enumerate(texts, 1)
+    )
+    return document.model_copy(update={"lines": lines, "pages_read": (1,), "read_whole": True})
+
+
+def test_a_scan_whose_print_was_read_is_put_to_the_word_file(
+    call: Call, mail: Mail, word: Make, scan: Make
+) -> None:
+    """The name on it is that of the paper, not that of the file."""
+    school = "第八师石河子市甲团中学"
+    paper = read_pages(scan(school, name="扫描001.pdf"), f"学校名称（盖章）：{school}")
+    subjects = look([mail(word(school), paper)], call)
+    name = subjects["扫申1"].fact("单位名称")
+    assert (name.value, name.provenance.method) == (school, "ocr")
+    assert subjects["扫申1"].fact("可比对").provenance.part == paper.part
+
+
+def test_a_name_among_the_values_of_a_scan_counts_before_that_of_its_file(
+    call: Call, mail: Mail, scan: Make
+) -> None:
+    """A form field of a PDF says what was typed there."""
+    typed = scan("甲团中学").model_copy(
+        update={"fields": {"单位名称": Fact.known("甲团中学（东校区）")}}
+    )
+    assert look([mail(typed)], call)["扫申1"].fact("单位名称").value == "甲团中学（东校区）"
+
+
+def test_a_table_named_for_another_unit_is_not_this_ones_where_no_seal_is_legible(
+    call: Call, mail: Mail, word: Make, scan: Make, summary: Make
+) -> None:
+    """Somebody attached the neighbour's scan."""
+    papers = [word("甲团中学"), summary("甲团中学")]
+    other = scan("第五师双河市教育局", role=Role.SUMMARY, name="第五师双河市教育局汇总表.pdf")
+    fact = look([mail(*papers, other)], call)["扫汇"].fact("印章单位一致")
+    assert (fact.value, fact.provenance.place) == (False, "文件名")
+    own = scan("第八师石河子市教育局", role=Role.SUMMARY, name="汇总表.pdf")
+    assert look([mail(*papers, own)], call)["扫汇"].fact("印章单位一致").value is not False

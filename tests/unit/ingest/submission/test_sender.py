@@ -133,3 +133,12 @@ def test_a_name_in_an_answered_subject_is_not_the_senders_own(
     """It may be ours, or whoever's mail was forwarded."""
     sender = who_sent(mail(name="", subject=subject.format("第六师教育局材料")).reading, call)
     assert (sender.named, sender.own_words) == (True, own)
+
+
+def test_a_call_without_words_for_applicants_knows_none_by_its_name(call: Call, mail: Mail) -> None:
+    """Bureaus are known all the same."""
+    bare = replace(call, words=replace(call.words, applicant_words=()))
+    reading = mail(name="石河子市第一中学").reading
+    assert who_sent(reading, call).key == "applicant:石河子市第一中学"
+    assert who_sent(reading, bare).key == "address:jyj@example.cn"
+    assert who_sent(mail(name="第八师石河子市教育局").reading, bare).unit == "第八师石河子市"
