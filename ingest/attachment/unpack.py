@@ -23,8 +23,10 @@ from ingest.attachment.ofdfiles import files_in_ofd
 from ingest.attachment.officefiles import files_in_office
 from ingest.attachment.pdffiles import files_in_pdf
 from ingest.attachment.smime import is_enveloped, is_signed, signed_mail
+from ingest.attachment.trailing import file_behind
 from ingest.attachment.unlocking import unlocked, unprotected
 from ingest.attachment.volumes import Pieces, joined, piece_of, sets_of, told
+from ingest.attachment.webarchives import files_in_web_archive
 from ingest.message.bodies import body_html
 from ingest.message.embedded import Embedded
 from ingest.message.errors import UnreadableMessage
@@ -89,9 +91,11 @@ def _items_of(entries: Iterable[Member], path: str, budget: Budget, depth: int) 
 def _carried(kind: Kind, data: bytes, budget: Budget) -> Iterator[Member]:
     """Files beside the pages of a document."""
     if kind is Kind.PDF:
-        return files_in_pdf(unprotected(data), budget)
+        return chain(files_in_pdf(unprotected(data), budget), file_behind(data, budget))
+    if kind in _PICTURES:
+        return file_behind(data, budget)
     if kind is Kind.HTML:
-        return _in_links(data, budget)
+        return chain(_in_links(data, budget), files_in_web_archive(data, budget))
     return files_in_ofd(data, budget) if kind is Kind.OFD else files_in_office(kind, data, budget)
 
 

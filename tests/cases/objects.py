@@ -91,6 +91,16 @@ def _with_the_blank_form() -> bytes:
     return mail_of_files({FORM: holding(zone_form(), inner)})
 
 
+def _in_a_web_archive() -> bytes:
+    """A page saved with the file that it links to."""
+    code = base64.encodebytes(zone_form()).decode().replace("\n", "\r\n")
+    page = "Content-Type: text/html\r\n\r\n<html><body>申报材料</body></html>\r\n"
+    head = "Content-Type: application/octet-stream\r\nContent-Location: file:///C:/sbs.docx\r\n"
+    file = f"{head}Content-Transfer-Encoding: base64\r\n\r\n{code}\r\n"
+    top = 'MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary="b"\r\n\r\n'
+    return mail_of_files({"材料.mht": f"{top}--b\r\n{page}--b\r\n{file}--b--\r\n".encode()})
+
+
 CASES = (
     Case(
         "object-word.eml",
@@ -114,6 +124,12 @@ CASES = (
     ),
     Case("object-in-rich-text.eml", _in_rich_text, _FOUND),
     Case("object-in-the-link-of-a-page.eml", _in_a_page, _FOUND),
+    Case("object-in-a-web-archive.eml", _in_a_web_archive, _FOUND),
+    Case(
+        "object-on-the-end-of-a-pdf.eml",
+        lambda: mail_of_files({"材料.pdf": b"%PDF-1.4\n%%EOF\n" + zone_form()}),
+        _FOUND,
+    ),
     Case("object-behind-a-sheet.eml", _behind_a_sheet, (*_FOUND, it.rows(*NAMES))),
     Case("object-blank-form.eml", _with_the_blank_form, (it.documents(1), it.never("referred"))),
     Case("object-of-a-chart.eml", _with_a_chart, (it.documents(1), it.parts(0, "xlsx"))),
