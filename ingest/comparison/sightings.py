@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ingest.comparison.look import NUMBERS
 from ingest.comparison.pairing import Comparison, compare
 from ingest.comparison.printed import Places, Print, Spot, plain
 from ingest.reading import Document, ScanLine
@@ -104,6 +105,7 @@ class _Said:
     shown: str
     key: str = ""
     prose: bool = False  #: words, not a choice among printed ones
+    exact: bool = False  #: a number: what is only like it is another
 
     @classmethod
     def of(cls, field: Field, facts: dict[str, Fact] | None) -> _Said:
@@ -115,7 +117,7 @@ class _Said:
         if fact.value is None:
             return cls("(未能识别)")
         shown = show_value(field, fact.value)
-        return cls(_short(shown), plain(shown), field.type in _PROSE)
+        return cls(_short(shown), plain(shown), field.type in _PROSE, field.type in NUMBERS)
 
     def stands_in(self, read: str) -> bool:
         """Whether what was read is these words, or as much of them as was read. Of a choice it says
@@ -128,7 +130,7 @@ class _Said:
 def _sighting(
     name: str, said: _Said, spots: tuple[Spot, ...], places: Places, compared: Comparison | None
 ) -> Sighting:
-    agreement, read = _compared(name, compared)
+    agreement, read = _compared(name, compared, exact=said.exact)
     spot = _best(said.key, spots) or _anywhere(said.key, places.print)
     text = read or (spot.text if spot else "")
     if agreement is Agreement.OPEN and said.stands_in(text):
@@ -137,16 +139,17 @@ def _sighting(
     return Sighting(name, said.shown, _short(text), agreement, page, box)
 
 
-def _compared(name: str, compared: Comparison | None) -> tuple[Agreement, str]:
+def _compared(name: str, compared: Comparison | None, *, exact: bool) -> tuple[Agreement, str]:
     """What the comparison says of a field, and what it read there instead."""
     if compared is None:
         return Agreement.OPEN, ""
     for each in (*compared.differences, *compared.passages):
         if each.field == name:
             return Agreement.DIFFERENT, each.scan
-    if name in compared.agreeing or name in compared.equal_numbers:
+    if name in compared.equal_numbers or (name in compared.agreeing and not exact):
         return Agreement.SAME, ""
-    return (Agreement.UNSEEN if name in compared.missing else Agreement.OPEN), ""
+    sought = name in (*compared.agreeing, *compared.missing)
+    return (Agreement.UNSEEN if sought else Agreement.OPEN), ""
 
 
 def _best(key: str, spots: tuple[Spot, ...]) -> Spot | None:

@@ -135,3 +135,59 @@ def test_places_that_were_not_kept_are_not_marked() -> None:
     found = by_name(word(), made.model_copy(update={"lines": tuple(joined)}))["联系人"]
 
     assert (found.scan, found.page, found.box) == ("麦玉清", 0, None)
+
+
+SCHOOLS = (("晨光小学", "贺兰", "13999330077"), ("金穗中学", "陶志刚", "13999330078"))
+
+
+def table() -> Document:
+    """A summary table with two schools."""
+    names = ("单位名称", "联系人", "联系电话")
+    rows = tuple(dict(zip(names, map(Fact.known, row), strict=True)) for row in SCHOOLS)
+    about = {"form": "附件4", "role": Role.SUMMARY, "track": "示范校"}
+    return document(Rendition.EDITABLE, rows=rows, **about)
+
+
+def printed(*rows: tuple[str, ...], confidence: float = 0.99) -> Document:
+    """Its scan, a piece a cell."""
+    lines = tuple(
+        ScanLine(page=1, row=row, text=text, confidence=confidence,
+                 box=(20 + 50 * at, 20 + 10 * row, 60 + 50 * at, 26 + 10 * row))
+        for row, texts in enumerate((("学校名称", "联系人", "联系电话"), *rows), 1)
+        for at, text in enumerate(texts)
+    )  # fmt: skip
+    return document(
+        Rendition.STAMPED_SCAN, form="附件4", role=Role.SUMMARY, track="示范校", lines=lines,
+        pages_read=(1,), read_whole=True,
+    )  # fmt: skip
+
+
+def test_a_table_is_laid_out_row_by_row_and_a_row_too_many_behind_it() -> None:
+    """Each cell with its place."""
+    found = by_name(table(), printed(*SCHOOLS, ("石河子第一高级中学", "白杨", "13999330055")))
+    second = found["第2行联系电话"]
+
+    assert (second.word, second.scan) == ("13999330078", "13999330078")
+    assert (second.agreement, second.page, second.box) == (Agreement.SAME, 1, (120, 50, 40, 6))
+    beyond = found["扫描件上多出的一行"]
+    assert (beyond.scan, beyond.agreement) == ("石河子第一高级中学", Agreement.DIFFERENT)
+
+
+def test_a_number_that_is_not_there_is_not_the_same_for_one_like_it_elsewhere() -> None:
+    """The next school's telephone differs in its last digit."""
+    first, second = SCHOOLS
+    empty = by_name(table(), printed(first, second[:2]))["第2行联系电话"]
+    other = by_name(table(), printed(first, (*second[:2], "13999330079")))["第2行联系电话"]
+    faint = by_name(table(), printed(first, (*second[:2], "13999330079"), confidence=0.6))
+
+    assert (empty.scan, empty.agreement) == ("", Agreement.UNSEEN)
+    assert (other.scan, other.agreement) == ("13999330079", Agreement.DIFFERENT)
+    assert faint["第2行联系电话"].agreement is not Agreement.SAME
+
+
+def test_words_that_were_not_compared_are_the_same_where_they_stand() -> None:
+    """As much of a long text as was read beside its label."""
+    said = "构建数字校园" * 30
+    found = by_name(word(保障措施=said), scan((labels_of("保障措施"), said[:40])))["保障措施"]
+
+    assert (found.scan, found.agreement) == (said[:40], Agreement.SAME)
