@@ -221,3 +221,10 @@ def test_what_stood_in_a_document_says_so() -> None:
     items = list(unpack(zipped({"a.docx": word(b__docx=inner)}), "a.zip", "2", Budget()))
 
     assert [item.within for item in items] == [False, False, True]
+
+
+def test_an_object_that_is_no_document_is_left_where_it_is() -> None:
+    """A program, a sound: nobody's application form."""
+    held = ole({"\x01Ole10Native": packaged("录音.wav", b"RIFF" + bytes(200))})
+
+    assert names(opened(word(oleObject1__bin=held))) == []
