@@ -24,6 +24,8 @@ from ingest.message.filenames import safe_name
 from ingest.reading import Fate
 
 _MEMORY = 128 * 1024**2  #: bytes of a dictionary; the highest usual setting asks for 65 MB
+MOST_MEMBERS = 1_000
+"""Of one file: each copies what stands behind it."""
 _ENDINGS = {
     "gz": "",
     "bz2": "",
@@ -80,14 +82,15 @@ def _inner_name(name: str) -> str:
 
 def _unpacked(data: bytes, most: int, begin: Callable[[], _Stream]) -> bytes | None:
     """Unpacked bytes, those of several members joined as gunzip does; None when there are more than
-    ``most``. Raises one of DAMAGE when damaged or cut off.
+    ``most``, or of very many members. Raises one of DAMAGE when damaged or cut off.
     """
-    magic, chunks, size, rest = data[:2], [], 0, data
+    magic, size, rest = data[:2], 0, data
+    chunks: list[bytes] = []
     while rest.startswith(magic):
         stream = begin()
         chunk = stream.decompress(rest, most - size + 1)
         size += len(chunk)
-        if size > most:
+        if size > most or len(chunks) >= MOST_MEMBERS:
             return None
         if not stream.eof:
             raise EOFError

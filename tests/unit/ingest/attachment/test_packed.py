@@ -15,6 +15,7 @@ import pytest
 from ingest.attachment.identify import identify
 from ingest.attachment.items import Item
 from ingest.attachment.limits import Budget
+from ingest.attachment.packed import MOST_MEMBERS
 from ingest.attachment.unpack import unpack
 from ingest.reading import Fate, Kind
 
@@ -141,3 +142,14 @@ def test_an_archive_whose_directory_is_broken_behind_other_bytes_stays_unknown()
     data[data.rfind(b"PK\x01\x02")] = 0
 
     assert identify(bytes(30) + bytes(data), "材料.zip") is Kind.OTHER
+
+
+@pytest.mark.parametrize("pack", PACKERS.values(), ids=PACKERS)
+def test_very_many_members_are_too_many(pack: Callable[[bytes], bytes]) -> None:
+    """Tens of thousands of members with nothing in them take minutes to pass over."""
+    few, many = ([pack(b"a")] * count for count in (MOST_MEMBERS, MOST_MEMBERS + 1))
+    fates = [
+        [item.fate for item in unpack(b"".join(each), "a", "2", Budget())] for each in (few, many)
+    ]
+
+    assert [each[0] for each in fates] == [Fate.UNPACKED, Fate.LIMIT]
