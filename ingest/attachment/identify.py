@@ -65,6 +65,13 @@ _SCRIPTS = frozenset(
         "apk",
     }
 )
+PAPERS = frozenset(
+    {
+        Kind.DOCX, Kind.DOTX, Kind.DOCM, Kind.DOC, Kind.WPS, Kind.RTF, Kind.XLSX, Kind.XLS,
+        Kind.ODT, Kind.ODS, Kind.PDF, Kind.OFD, Kind.ZIP, Kind.RAR, Kind.SEVEN_ZIP,
+    }
+)  # fmt: skip
+"""What an application may be or lie in, where a file holds others; the rest is the file's own."""
 _MOST_BEFORE = 8192  #: bytes before an archive that are looked at
 _TABLES = frozenset({"csv", "tsv", "xls", "xlsx", "et"})
 """Extensions of text that is a table: many systems export lines with tabs under .xls."""

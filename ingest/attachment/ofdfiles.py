@@ -8,7 +8,7 @@ import io
 import zipfile
 from collections.abc import Iterator
 
-from ingest.attachment.identify import identify
+from ingest.attachment.identify import PAPERS, identify
 from ingest.attachment.limits import Budget
 from ingest.attachment.members import (
     DAMAGE,
@@ -19,14 +19,8 @@ from ingest.attachment.members import (
     unique,
 )
 from ingest.attachment.zipnames import entry_name, safe_path
-from ingest.reading import Fate, Kind
+from ingest.reading import Fate
 
-_FILES = frozenset(
-    {
-        Kind.DOCX, Kind.DOTX, Kind.DOCM, Kind.DOC, Kind.WPS, Kind.RTF, Kind.XLSX, Kind.XLS,
-        Kind.ODT, Kind.ODS, Kind.PDF, Kind.OFD, Kind.ZIP, Kind.RAR, Kind.SEVEN_ZIP,
-    }
-)  # fmt: skip
 _MOST_MEMBERS = 5_000
 
 
@@ -47,7 +41,7 @@ def _files(archive: zipfile.ZipFile, budget: Budget) -> Iterator[Member]:
             continue
         with archive.open(info) as stream:
             content = read_limited(stream, budget.most(info.compress_size))
-        if content is not None and identify(content, name) not in _FILES:
+        if content is not None and identify(content, name) not in PAPERS:
             continue
         path = unique(name.rpartition("/")[2], seen)
         if not budget.take_entry():

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import olefile
 
-from ingest.attachment.identify import OLE_ERRORS, identify
+from ingest.attachment.identify import OLE_ERRORS, PAPERS, identify
 from ingest.attachment.limits import MAX_DIRECTORY, Budget
 from ingest.attachment.members import (
     DAMAGE,
@@ -35,12 +35,7 @@ PACKAGES = frozenset({Kind.DOCX, Kind.DOTX, Kind.DOCM, Kind.XLSX, Kind.OFFICE})
 OLD = frozenset({Kind.DOC, Kind.WPS, Kind.XLS})
 LEFT_INSIDE = "文档里以对象嵌入的文件, 不能自动取出, 由人工查看; 请作为普通附件重新发送"
 
-_FILES = frozenset(
-    {
-        Kind.DOCX, Kind.DOTX, Kind.DOCM, Kind.DOC, Kind.WPS, Kind.RTF, Kind.XLSX, Kind.XLS,
-        Kind.ODT, Kind.ODS, Kind.PDF, Kind.OFD, Kind.JPEG, Kind.ZIP, Kind.RAR, Kind.SEVEN_ZIP,
-    }
-)  # fmt: skip
+_FILES = PAPERS | {Kind.JPEG}
 _UNREADABLE = (*DAMAGE, *OLE_ERRORS, RuntimeError, NotImplementedError)
 _MOST_OBJECTS = 50
 _MOST_NAME = 1_000

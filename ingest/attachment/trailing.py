@@ -4,23 +4,19 @@ stands in front, and people who join files so mean both.
 
 from __future__ import annotations
 
-import struct
-import zipfile
 from collections.abc import Iterator
 
 from ingest.attachment.limits import MAX_DIRECTORY, Budget
 from ingest.attachment.members import DAMAGE, NO_ENTRIES, Member, member_of
-from ingest.attachment.zipnames import open_zip
+from ingest.attachment.zipnames import END, LONGEST_END, open_zip
 from ingest.reading import Fate
 
-_END = b"PK\x05\x06"
-_TAIL = 22 + 0xFFFF
 _NAME = "接在后面的文件"
 
 
 def file_behind(data: bytes, budget: Budget) -> Iterator[Member]:
     """The ZIP archive, mostly a Word file, behind the end of another file, if there is one."""
-    if data.rfind(_END, max(0, len(data) - _TAIL)) < 0 or b"EmbeddedFile" in data:
+    if data.rfind(END, max(0, len(data) - LONGEST_END)) < 0 or b"EmbeddedFile" in data:
         return  # what a PDF carries is found where it lists it
     begin = _begin(data)
     if begin <= 0:
@@ -38,5 +34,5 @@ def _begin(data: bytes) -> int:
     try:
         with open_zip(data) as archive:
             return min((info.header_offset for info in archive.infolist()), default=-1)
-    except (*DAMAGE, zipfile.BadZipFile, struct.error, RuntimeError, NotImplementedError):
+    except (*DAMAGE, RuntimeError, NotImplementedError):
         return -1

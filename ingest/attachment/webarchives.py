@@ -4,20 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ingest.attachment.identify import identify
+from ingest.attachment.identify import PAPERS, identify
 from ingest.attachment.limits import Budget
 from ingest.attachment.members import NO_ENTRIES, Member, member_of, unique
 from ingest.message.errors import UnreadableMessage
 from ingest.message.filenames import safe_name
 from ingest.message.structure import Entity, parse_structure, walk
-from ingest.reading import Fate, Kind
-
-_FILES = frozenset(
-    {
-        Kind.DOCX, Kind.DOTX, Kind.DOCM, Kind.DOC, Kind.WPS, Kind.RTF, Kind.XLSX, Kind.XLS,
-        Kind.ODT, Kind.ODS, Kind.PDF, Kind.OFD, Kind.ZIP, Kind.RAR, Kind.SEVEN_ZIP,
-    }
-)  # fmt: skip
+from ingest.reading import Fate
 
 
 def files_in_web_archive(data: bytes, budget: Budget) -> Iterator[Member]:
@@ -33,7 +26,7 @@ def files_in_web_archive(data: bytes, budget: Budget) -> Iterator[Member]:
         if leaf.media_type.startswith(("text/", "image/", "multipart/")):
             continue
         content, name = leaf.content(data), _name(leaf)
-        if identify(content, name) not in _FILES:
+        if identify(content, name) not in PAPERS:
             continue
         path = unique(name or "附带的文件", seen)
         if not budget.take_entry():

@@ -22,9 +22,9 @@ _UTF8_FLAG = 0x800
 _UNICODE_PATH = 0x7075
 _CENTRAL = b"PK\x01\x02"
 _LOCAL = b"PK\x03\x04"
-_END = b"PK\x05\x06"
+END = b"PK\x05\x06"
 _END_SIZE = 22  #: bytes, without a comment
-_LONGEST_END = _END_SIZE + 0xFFFF  #: of the longest comment; the library looks no further back
+LONGEST_END = _END_SIZE + 0xFFFF  #: of the longest comment; the library looks no further back
 
 
 def entry_name(info: zipfile.ZipInfo) -> str:
@@ -86,8 +86,8 @@ def _without_tail(data: bytes) -> bytes:
     """Without what stands behind the end record, where that is too much for the library to find it.
     The record must tell its own place: one that does not is of an archive inside one cut off.
     """
-    end = data.rfind(_END)
-    if not 0 <= end < len(data) - _LONGEST_END:
+    end = data.rfind(END)
+    if not 0 <= end < len(data) - LONGEST_END:
         return data
     size, offset = struct.unpack_from("<II", data, end + 12)
     return data[: end + _END_SIZE] if size + offset == end else data
@@ -98,7 +98,7 @@ def _without_utf8_flags(data: bytes) -> bytes:
     in both directories, or they would disagree.
     """
     copy = bytearray(data)
-    end = data.rfind(_END)
+    end = data.rfind(END)
     whole = 0 <= end <= len(data) - 16
     position = end - struct.unpack_from("<I", data, end + 12)[0] if whole else -1
     while 0 <= position <= len(data) - 46 and data[position : position + 4] == _CENTRAL:

@@ -5,9 +5,7 @@ of Excel pasted as it is.
 from __future__ import annotations
 
 import base64
-import io
 import struct
-import zipfile
 from functools import partial
 
 from tests.cases import claims as it
@@ -16,21 +14,12 @@ from tests.cases.made import FORM, blank, mail_of_files, zone_form
 from tests.cases.summaries import FIRST, HEADS, NAMES, SECOND, TITLE, as_workbook
 from tests.extraction.wordml import paragraph
 from tests.parts.compound import ole
-from tests.unit.ingest.document.words import body
+from tests.unit.ingest.document.words import body, with_parts
 
 _ROWS = (HEADS, FIRST, SECOND)
 _LETTER = "word/embeddings/{}"
 _CHART = "word/charts/_rels/chart1.xml.rels"
 _FOUND = (it.documents(1, "附件1"), it.unsaid("来信没有附件", "没有找到申报书"))
-
-
-def holding(data: bytes, members: dict[str, bytes]) -> bytes:
-    """A package with more members."""
-    out = io.BytesIO(data)
-    with zipfile.ZipFile(out, "a") as package:
-        for name, content in members.items():
-            package.writestr(name, content)
-    return out.getvalue()
 
 
 def packaged(name: str, data: bytes) -> bytes:
@@ -43,7 +32,7 @@ def packaged(name: str, data: bytes) -> bytes:
 
 def _in_letter(name: str, content: bytes) -> bytes:
     letter = body(paragraph("申报材料见下面的附件，双击打开。"))
-    return mail_of_files({"材料.docx": holding(letter, {_LETTER.format(name): content})})
+    return mail_of_files({"材料.docx": with_parts(letter, {_LETTER.format(name): content})})
 
 
 def rich_text_with_object() -> bytes:
@@ -69,12 +58,12 @@ def _in_a_page() -> bytes:
 def _pasted_table() -> bytes:
     summary = body(paragraph(TITLE))
     sheet = {_LETTER.format("Microsoft_Excel_Worksheet.xlsx"): as_workbook(_ROWS)}
-    return mail_of_files({"汇总表.docx": holding(summary, sheet)})
+    return mail_of_files({"汇总表.docx": with_parts(summary, sheet)})
 
 
 def _behind_a_sheet() -> bytes:
     form = {"xl/embeddings/Microsoft_Word_Document.docx": zone_form()}
-    return mail_of_files({"汇总表.xlsx": holding(as_workbook(_ROWS), form)})
+    return mail_of_files({"汇总表.xlsx": with_parts(as_workbook(_ROWS), form)})
 
 
 def _with_a_chart() -> bytes:
@@ -82,13 +71,13 @@ def _with_a_chart() -> bytes:
         b'<Relationships><Relationship Id="r" Target="../embeddings/Sheet1.xlsx"/></Relationships>'
     )
     chart = {_LETTER.format("Sheet1.xlsx"): as_workbook(_ROWS), _CHART: link}
-    return mail_of_files({FORM: holding(zone_form(), chart)})
+    return mail_of_files({FORM: with_parts(zone_form(), chart)})
 
 
 def _with_the_blank_form() -> bytes:
     """The office's own form stands in the filled one, to be opened and copied."""
     inner = {_LETTER.format("Microsoft_Word_Document.docx"): blank(1)}
-    return mail_of_files({FORM: holding(zone_form(), inner)})
+    return mail_of_files({FORM: with_parts(zone_form(), inner)})
 
 
 def _in_a_web_archive() -> bytes:

@@ -4,15 +4,13 @@ another part, names of parts in other writing, dressed labels.
 
 from __future__ import annotations
 
-import io
-import zipfile
 from functools import partial
 
 from tests.cases import claims as it
 from tests.cases.case import Case
 from tests.cases.made import school_form, zone_form
 from tests.cases.shown import repacked
-from tests.unit.ingest.document.words import W, replaced, word
+from tests.unit.ingest.document.words import W, replaced, with_parts, word
 
 R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _FIELDS = 18
@@ -22,10 +20,7 @@ _LABELS = ("联系人", "联系电话", "电子邮箱", "学生人数", "公示�
 
 def with_part(data: bytes, name: str, content: bytes) -> bytes:
     """``data`` with one more member."""
-    out = io.BytesIO(data)
-    with zipfile.ZipFile(out, "a") as archive:
-        archive.writestr(name, content)
-    return out.getvalue()
+    return with_parts(data, {name: content})
 
 
 def renamed(pattern: str) -> bytes:

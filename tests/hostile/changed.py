@@ -30,7 +30,7 @@ from ingest.walls.limits import Limits
 from rules.call import Call
 from tests.cases import intext, locked, made, ofdvariants, written
 from tests.cases.fillable import fillable
-from tests.cases.objects import holding, packaged, rich_text_with_object
+from tests.cases.objects import packaged, rich_text_with_object
 from tests.cases.ofdmade import zone_ofd
 from tests.hostile.mails import attached
 from tests.parts.compound import message, ole
@@ -38,6 +38,7 @@ from tests.parts.containers import rar5, seven_zip, winmail, zip_of
 from tests.parts.made import workbook
 from tests.parts.volumes import cut, named, rar4_volumes, rar5_volumes, zip_disks
 from tests.strange import PICTURES, changed, old_workbook, rich_text
+from tests.unit.ingest.document.words import with_parts
 
 _TOGETHER = 200
 
@@ -103,8 +104,8 @@ READERS: dict[str, dict[str, Callable[[], bytes]]] = {
         "a.docx.xz": lambda: lzma.compress(made.zone_form()),
     },
     "object in a document": {
-        "native.docx": lambda: holding(made.zone_form(), _object(packaged)),
-        "storage.docx": lambda: holding(made.zone_form(), _object(_stored)),
+        "native.docx": lambda: with_parts(made.zone_form(), _object(packaged)),
+        "storage.docx": lambda: with_parts(made.zone_form(), _object(_stored)),
         "a.rtf": rich_text_with_object,
     },
     "form in the text": {"text.eml": intext.CASES[1].make},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 import docx
@@ -94,3 +94,12 @@ ZONE = (
     ("公示开始日期", "2024年8月12日", "公示结束日期", "   年   月   日"),
 )
 """A zone application, filled in but for the last cell."""
+
+
+def with_parts(data: bytes, parts: Mapping[str, bytes]) -> bytes:
+    """``data`` with more members."""
+    out = io.BytesIO(data)
+    with zipfile.ZipFile(out, "a") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return out.getvalue()

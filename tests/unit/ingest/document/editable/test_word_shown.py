@@ -6,13 +6,12 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Mapping
 
 import pytest
 
 from ingest.document.content import INK, RING, RING_END, STRUCK
 from ingest.document.editable.word import BrokenWordError, read_word
-from tests.unit.ingest.document.words import body, cell, replaced, table, word
+from tests.unit.ingest.document.words import body, cell, replaced, table, with_parts, word
 
 R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 
@@ -40,15 +39,6 @@ def code(text: str) -> str:
 def simple(text: str) -> str:
     """A field without a stored result."""
     return mark("begin") + code(text) + mark("end")
-
-
-def with_parts(data: bytes, parts: Mapping[str, bytes]) -> bytes:
-    """``data`` with more members."""
-    out = io.BytesIO(data)
-    with zipfile.ZipFile(out, "a") as archive:
-        for name, content in parts.items():
-            archive.writestr(name, content)
-    return out.getvalue()
 
 
 DARK = b"""<w:style w:type="paragraph" w:styleId="Dark"><w:pPr><w:shd w:val="clear" w:fill="000000"/></w:pPr></w:style>
