@@ -6,11 +6,19 @@ from __future__ import annotations
 
 import signal
 import time
+from contextlib import ExitStack
 from functools import partial
 from types import FrameType
 
 from ingest.app import App, Unconnected, build
-from ingest.errors import ConfigError, MailroomError, StorageError, TemporaryError, UnavailableError
+from ingest.errors import (
+    ConfigError,
+    MailroomError,
+    StorageError,
+    StoreBusyError,
+    TemporaryError,
+    UnavailableError,
+)
 from ingest.killpoints import point
 from ingest.log import get_logger
 from ingest.notify import notify
@@ -89,22 +97,31 @@ def work(settings: Settings) -> None:
         require_walls()
     app = join(settings)
     try:
-        prepare(app)
         Worker(app).run()
     finally:
         app.close()
 
 
 def join(settings: Settings) -> App:
-    """Beside the receiver, as soon as it has set the store up and the database answers. Raises as
-    :func:`ingest.app.build`.
+    """Beside the receiver, as soon as it has set the store up and the database answers, also when
+    that goes away in the middle. Raises as :func:`ingest.app.build` and :func:`prepare`.
     """
-    nobody, waiting = Unconnected(), ""
+    waiting = ""
     while True:
         try:
-            return build(settings, mailbox=nobody, transport=nobody, opening=Opening.JOIN)
-        except UnavailableError as error:
+            return _joined(settings)
+        except (UnavailableError, StoreBusyError) as error:
             if str(error) != waiting:
                 get_logger().info("standing by", reason=str(error))
             waiting = str(error)
             time.sleep(REST)
+
+
+def _joined(settings: Settings) -> App:
+    nobody = Unconnected()
+    app = build(settings, mailbox=nobody, transport=nobody, opening=Opening.JOIN)
+    with ExitStack() as unless_ready:
+        unless_ready.callback(app.close)
+        prepare(app)
+        unless_ready.pop_all()
+    return app

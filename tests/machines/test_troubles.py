@@ -18,7 +18,7 @@ import pytest
 from sqlalchemy import make_url
 from structlog.testing import capture_logs
 
-from ingest.app import build, clock_of
+from ingest.app import App, build, clock_of
 from ingest.clock import FixedClock, SystemClock
 from ingest.errors import MailroomError, StorageError, TemporaryError, UnavailableError
 from ingest.opening import Opening, UnfitStoreError, adopt, open_store_for, refuse_unfit
@@ -412,3 +412,23 @@ def test_a_worker_waits_for_the_receiver(
             join(given).close()
         assert [line["event"] for line in said] == ["standing by"]
         assert len(pauses) == 2
+
+
+def test_a_worker_whose_database_dies_while_it_starts_begins_again(
+    postgresql_server: PostgresqlServer, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has opened the store, and asks for the queue's tables when nobody answers any more."""
+    given = settings(tmp_path, store_={"database": url, "files": tmp_path / "files"})
+    with house_at(tmp_path, url):
+        pass
+
+    def die_first(app: App) -> None:
+        monkeypatch.setattr("ingest.worker.prepare", prepare)
+        postgresql_server.kill()
+        prepare(app)
+
+    monkeypatch.setattr("ingest.worker.prepare", die_first)
+    monkeypatch.setattr("ingest.worker.time.sleep", lambda _: postgresql_server.start())
+    with capture_logs() as said:
+        join(given).close()
+    assert [line["event"] for line in said] == ["standing by"]
