@@ -15,6 +15,7 @@ from typing import IO, Any, Self
 
 _INHERITED = ("PATH", "LD_LIBRARY_PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "PYTHONWARNINGS")
 _CHUNK = 65_536
+_FAREWELL = 1.0  #: seconds between the end of what it says and its own
 MAX_ANSWER = 64_000_000
 
 
@@ -88,13 +89,23 @@ class Child:
         return bytes(received)
 
     def _write(self, outgoing: bytes) -> int:
-        return os.write(self._input.fileno(), outgoing[:_CHUNK])
+        try:
+            return os.write(self._input.fileno(), outgoing[:_CHUNK])
+        except BrokenPipeError as error:  # it may be dead before it is asked
+            raise self._end() from error
 
     def _read(self) -> bytes:
         chunk = os.read(self._output.fileno(), _CHUNK)
         if not chunk:
-            raise ChildDiedError(f"规则子进程中断(退出码 {self._process.wait()})")
+            raise self._end()
         return chunk
+
+    def _end(self) -> ChildDiedError:
+        """What is said of a child that has closed its end; one that lives on is not waited for."""
+        try:
+            return ChildDiedError(f"规则子进程中断(退出码 {self._process.wait(_FAREWELL)})")
+        except subprocess.TimeoutExpired:
+            return ChildDiedError("规则子进程中断(不听也不答)")
 
     def close(self) -> None:
         """End the child, whatever it is doing."""
