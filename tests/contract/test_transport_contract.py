@@ -12,7 +12,7 @@ import pytest
 from ingest.demo.smtp_sink import SmtpSink
 from notifier.transport import SendOutcome, SmtpLoginRefused, SmtpUnavailable, Transport
 from tests.fakes.transport import FakeTransport
-from tests.servers.dovecot import free_port
+from tests.servers.ports import free_port
 from tests.servers.smtp import ACCOUNT, PASSWORD, transport_to
 
 OFFICE, APPLICANT = "office@example.invalid", "school@example.invalid"

@@ -14,8 +14,9 @@ import pytest
 from ingest.clock import FixedClock
 from tests.desk.browser import Browser, chromium, start_browser
 from tests.desk.papers import furnish_grey
-from tests.desk.server import OpenDesk, free_port, open_desk
+from tests.desk.server import OpenDesk, open_desk
 from tests.integration.house import House, open_house
+from tests.servers.ports import free_port
 
 Open = Callable[..., OpenDesk]
 

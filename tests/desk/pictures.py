@@ -12,8 +12,9 @@ from ingest.store.tasks import NewTask, open_task
 from rules.tasks import TaskKind
 from tests.desk.browser import DESKTOP, PHONE, Browser, start_browser
 from tests.desk.papers import BATCH, GREY, GREY_UNIT
-from tests.desk.server import OpenDesk, free_port, open_desk
+from tests.desk.server import OpenDesk, open_desk
 from tests.integration.house import House, open_house
+from tests.servers.ports import free_port
 
 TARGET = Path(__file__).parents[2] / "docs" / "pictures"
 PAGES = {

@@ -25,13 +25,6 @@ from notifier.outbox import SIGN_IN
 from tests.integration.house import STAFF, House
 
 
-def free_port() -> int:
-    """A port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @dataclass(frozen=True)
 class Answer:
     """What the desk answered."""

@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from ingest.exitcodes import ExitCode
-from tests.desk.server import Visitor, free_port
+from tests.desk.server import Visitor
+from tests.servers.ports import free_port
 
 COMMAND = Path(sys.executable).parent / "mailroom"
 CALLS = Path(__file__).parents[2] / "config/calls"

@@ -21,7 +21,8 @@ from ingest.calls import default_config
 from ingest.desk.gate import POLICY
 from ingest.desk.preview import build_preview
 from ingest.exitcodes import ExitCode
-from tests.desk.server import Answer, Visitor, free_port, served
+from tests.desk.server import Answer, Visitor, served
+from tests.servers.ports import free_port
 
 CALL = "community-grants-2025"
 

@@ -10,7 +10,8 @@ import pytest
 from ingest.calls import default_config
 from ingest.desk.preview import build_preview
 from tests.desk.browser import CONTRAST, DESKTOP, PHONE, Browser
-from tests.desk.server import free_port, served
+from tests.desk.server import served
+from tests.servers.ports import free_port
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
 CALL = "community-grants-2025"

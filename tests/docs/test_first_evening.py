@@ -20,7 +20,8 @@ from ingest.clock import SystemClock
 from ingest.demo.practice import ADDRESS, INCOMING
 from ingest.demo.smtp_sink import SmtpSink
 from tests.environment import without_office
-from tests.servers.dovecot import DovecotAccount, free_port
+from tests.servers.dovecot import DovecotAccount
+from tests.servers.ports import free_port
 
 EVENING = Path(__file__).parents[2] / "docs/tutorial/第一晚.md"
 COMMANDS = Path(sys.executable).parent

@@ -17,8 +17,9 @@ from ingest.errors import ConfigError, LoginRefusedError, TemporaryError, Unavai
 from ingest.mailbox.imap import ImapMailbox
 from ingest.mailbox.protocol import FolderMissingError, MessageUnreadableError
 from tests.servers.certificates import make_certificates
-from tests.servers.dovecot import DovecotAccount, free_port
+from tests.servers.dovecot import DovecotAccount
 from tests.servers.faultproxy import Fault, FaultProxy
+from tests.servers.ports import free_port
 from tests.servers.scripted import Conversation, ImapManners, ScriptedImap, ScriptedServer
 from tests.servers.smtp import server_context
 

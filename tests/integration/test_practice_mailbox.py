@@ -12,7 +12,7 @@ from ingest.demo import practice
 from ingest.demo.practice import ADDRESS, INCOMING, PASSWORD, at_rest, practice_mailbox, seen, serve
 from ingest.errors import ConfigError
 from ingest.mailbox.imap import ImapMailbox
-from tests.servers.dovecot import free_port
+from tests.servers.ports import free_port
 
 LETTER = (
     f"From: {ADDRESS}\r\nTo: a@unit.example\r\nSubject: x\r\n"

@@ -23,6 +23,7 @@ from typing import Any
 from ingest.demo.mailbox import append
 from ingest.mailbox.imap import ImapMailbox
 from tests.servers.certificates import make_certificates
+from tests.servers.ports import free_port
 
 _PROGRAMS = ("/usr/sbin", "/usr/bin", "/usr/local/sbin", "/usr/local/bin", "/sbin", "/bin")
 _USERS, _PASSWORD = 500, "correct-horse"
@@ -94,13 +95,6 @@ def program(name: str) -> str | None:
     them out.
     """
     return shutil.which(name) or shutil.which(name, path=os.pathsep.join(_PROGRAMS))
-
-
-def free_port() -> int:
-    """A port nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class DovecotServer:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Self
 
 from ingest.settings import StoreSettings
-from tests.servers.dovecot import free_port
+from tests.servers.ports import free_port
 
 KEY_ID, SECRET, BUCKET = "MAILROOM", "not-a-real-secret", "mailroom"
 

@@ -17,8 +17,8 @@ import psycopg
 from sqlalchemy import make_url
 
 from ingest.store.database import open_database
-from tests.servers.dovecot import free_port
 from tests.servers.folders import remove_behind
+from tests.servers.ports import free_port
 
 BINARIES = Path("/usr/lib/postgresql/15/bin")
 INSTALLED = (BINARIES / "initdb").exists()
