@@ -322,6 +322,8 @@ _RUNS_ON = re.compile(
 )
 """Before an address: it may well begin earlier, with a sign that none can hold."""
 _GOES_ON = re.compile(rf"[a-z0-9._-]*(?:{_FOREIGN})")
+_CURLY = re.compile("(?<=[A-Za-z0-9])[\u2018\u2019\u02bc](?=[A-Za-z0-9._-]*@)")
+"""An apostrophe within an address as Word sets it: o’neil@example.cn."""
 _NUMBERED = re.compile("[\u2460-\u24ff\u2776-\u2793]")
 """Numbers in circles and the like, which are no digits of an address."""
 _PARTED = re.compile(r"[a-z0-9][-\u2010]\s*\n\s*[a-z0-9]", re.IGNORECASE)
@@ -332,7 +334,7 @@ def parse_email(raw: str) -> str | None:
     """The first e-mail address in the text, lower case; None when blanks or signs that no address
     holds leave open where it begins or ends.
     """
-    raw = _NUMBERED.sub(" ", raw)
+    raw = _CURLY.sub("'", _NUMBERED.sub(" ", raw))
     found = _first_email(raw)
     if found is None or _PARTED.search(raw) or re.match(r"[1-9]\.", found):
         return None

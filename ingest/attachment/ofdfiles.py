@@ -4,7 +4,6 @@ what was sealed. Pictures, fonts and seals of the pages are none.
 
 from __future__ import annotations
 
-import io
 import zipfile
 from collections.abc import Iterator
 
@@ -18,7 +17,7 @@ from ingest.attachment.members import (
     read_limited,
     unique,
 )
-from ingest.attachment.zipnames import entry_name, safe_path
+from ingest.attachment.zipnames import entry_name, open_zip, safe_path
 from ingest.reading import Fate
 
 _MOST_MEMBERS = 5_000
@@ -27,7 +26,7 @@ _MOST_MEMBERS = 5_000
 def files_in_ofd(data: bytes, budget: Budget) -> Iterator[Member]:
     """The documents and archives in the package."""
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        with open_zip(data) as archive:
             yield from _files(archive, budget)
     except (*DAMAGE, RuntimeError):
         return  # what its pages are is said where they are read

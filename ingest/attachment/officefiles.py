@@ -1,5 +1,5 @@
-"""Files that were put as objects into a document of Word or Excel: shown there as an icon or a
-picture, opened by two clicks. Workbooks behind charts and formulas are none.
+"""Files that were put as objects into a document of Word, Excel or LibreOffice: shown there as an
+icon or a picture, opened by two clicks. Workbooks behind charts and formulas are none.
 
 What cannot be taken out of an old document is told.
 """
@@ -10,7 +10,7 @@ import binascii
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import NamedTuple
 
@@ -33,8 +33,10 @@ from ingest.reading import Fate, Kind
 
 PACKAGES = frozenset({Kind.DOCX, Kind.DOTX, Kind.DOCM, Kind.XLSX, Kind.OFFICE})
 OLD = frozenset({Kind.DOC, Kind.WPS, Kind.XLS})
+OPEN = frozenset({Kind.ODT, Kind.ODS})
 LEFT_INSIDE = "文档里以对象嵌入的文件, 不能自动取出, 由人工查看; 请作为普通附件重新发送"
 
+_Members = dict[str, zipfile.ZipInfo]
 _FILES = PAPERS | {Kind.JPEG}
 _UNREADABLE = (*DAMAGE, *OLE_ERRORS, RuntimeError, NotImplementedError)
 _MOST_OBJECTS = 50
@@ -45,6 +47,16 @@ _TARGET = re.compile(rb"embeddings[/\\]([^/\\\"'<>]{1,200})[\"']", re.IGNORECASE
 _PAPER = re.compile(
     r"\.(?:docx?|docm|wps|rtf|xlsx?|et|od[ts]|pdf|ofd|jpe?g|zip|rar|7z)$", re.IGNORECASE
 )
+_OPEN_OBJECT = re.compile(r"((?:[^/]+/)*[^/]+)/content\.xml")
+_BESIDE = re.compile(r"(?:ObjectReplacements|Thumbnails|META-INF|Configurations2)/")
+"""Folders of an OpenDocument package that hold nothing anybody put in."""
+_BODY = re.compile(rb"<(?:\w+:)?body[^>]*>\s*<(?:\w+:)?(text|spreadsheet)\b")
+_MANIFEST = "META-INF/manifest.xml"
+_LISTED = (
+    b'<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
+    b'<manifest:file-entry manifest:full-path="/" manifest:media-type="%s"/></manifest:manifest>'
+)
+_INLINE = re.compile(rb"object-ole\b[^>]*>\s*<(?:\w+:)?binary-data>([^<]+)<")
 _OBJECT_DATA = re.compile(rb"\\objdata[ \r\n]*([0-9a-fA-F\s]+)")
 _BLANKS = re.compile(rb"\s+")
 _NATIVE = "\x01ole10native"
@@ -58,15 +70,24 @@ _LAID_OUT = ("00020906-", "00020907-", "00020820-", "00020810-")
 
 def files_in_office(kind: Kind, data: bytes, budget: Budget) -> Iterator[Member]:
     """The documents and archives among the objects."""
+    find = _finder(kind)
     try:
-        if kind in PACKAGES and b"mbeddings" in data:
-            yield from _taken(_in_package(data, budget), budget)
-        elif kind is Kind.RTF and b"\\objdata" in data:
-            yield from _taken(_in_rich_text(data), budget)
-        elif kind in OLD and any(pool in data for pool in _POOLS):
-            yield from _taken(_in_old(data), budget)
+        yield from _taken(find(data, budget) if find is not None else (), budget)
     except _UNREADABLE:
         return  # what the document says is told where it is read
+
+
+_Find = Callable[[bytes, Budget], Iterable["_Found"]]
+
+
+def _finder(kind: Kind) -> _Find | None:
+    finders: tuple[tuple[frozenset[Kind], _Find], ...] = (
+        (PACKAGES, _in_package),
+        (OLD, _in_old),
+        (OPEN, _in_open_document),
+        (frozenset({Kind.RTF}), _in_rich_text),
+    )
+    return next((find for kinds, find in finders if kind in kinds), None)
 
 
 class _Found(NamedTuple):
@@ -89,7 +110,7 @@ def _taken(found: Iterable[_Found], budget: Budget) -> Iterator[Member]:
 
 
 def _in_package(data: bytes, budget: Budget) -> Iterator[_Found]:
-    if data.count(b"PK\x01\x02") > MAX_DIRECTORY:
+    if b"mbeddings" not in data or data.count(b"PK\x01\x02") > MAX_DIRECTORY:
         return
     with open_zip(data) as archive:
         members = {entry_name(info): info for info in archive.infolist()}
@@ -123,7 +144,74 @@ def _files_of(name: str, content: bytes | None) -> Iterator[_Found]:
             yield from _in_streams(ole)
 
 
-def _in_old(data: bytes) -> Iterator[_Found]:
+def _in_open_document(data: bytes, budget: Budget) -> Iterator[_Found]:
+    """Objects of an OpenDocument text or workbook: packages of its own kind laid out in folders,
+    and whole files of other programs.
+    """
+    if not data.startswith(b"PK"):
+        yield from _in_flat(data)
+    elif data.count(b"PK\x01\x02") <= MAX_DIRECTORY:
+        with open_zip(data) as archive:
+            members = {entry_name(info): info for info in archive.infolist()}
+            found = [match[1] for name in members if (match := _OPEN_OBJECT.fullmatch(name))]
+            folders = found[:_MOST_OBJECTS]
+            for folder in folders:
+                yield from _laid_out(archive, members, folder, budget)
+            yield from _whole(archive, members, folders, budget)
+
+
+def _in_flat(data: bytes) -> Iterator[_Found]:
+    for number, code in enumerate(islice(_INLINE.finditer(data), _MOST_OBJECTS), 1):
+        yield from _files_of(f"对象{number}", binascii.a2b_base64(code[1]))
+
+
+def _whole(
+    archive: zipfile.ZipFile, members: _Members, folders: Iterable[str], budget: Budget
+) -> Iterator[_Found]:
+    """The members that are files of their own; a photograph in a folder is of the text."""
+    own = (name for name in members if not _is_own(name, folders))
+    for name in islice(own, _MOST_OBJECTS):
+        content = _unpacked(archive, members[name], budget)
+        picture = content is not None and identify(content, "") is Kind.JPEG
+        if not picture or "/" not in name:
+            yield from _files_of(safe_name(name.rpartition("/")[2]), content)
+
+
+def _is_own(name: str, objects: Iterable[str]) -> bool:
+    """Whether a member is of the package itself, or of an object that is taken out as a whole."""
+    within = any(name.startswith(f"{folder}/") for folder in objects)
+    return within or name.endswith(("/", ".xml", ".rdf", "mimetype")) or bool(_BESIDE.match(name))
+
+
+def _laid_out(
+    archive: zipfile.ZipFile, members: _Members, folder: str, budget: Budget
+) -> Iterator[_Found]:
+    """The text or workbook in a folder, as a package; charts, formulas and drawings are none."""
+    content = _unpacked(archive, members[f"{folder}/content.xml"], budget)
+    kind = _BODY.search(content) if content is not None else None
+    if content is None or kind is None:
+        return
+    media_type = b"application/vnd.oasis.opendocument." + kind[1]
+    parts = {"mimetype": media_type, "content.xml": content, _MANIFEST: _LISTED % media_type}
+    if (looks := members.get(f"{folder}/styles.xml")) is not None:
+        parts["styles.xml"] = _unpacked(archive, looks, budget) or b"<styles/>"
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as package:
+        for name, data in parts.items():
+            package.writestr(name, data)
+    extension = "odt" if kind[1] == b"text" else "ods"
+    yield _Found(f"{safe_name(folder.rpartition('/')[2])}.{extension}", out.getvalue())
+
+
+def _unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: Budget) -> bytes | None:
+    with archive.open(info) as stream:
+        return read_limited(stream, budget.most(info.compress_size))
+
+
+def _in_old(data: bytes, budget: Budget) -> Iterator[_Found]:
+    del budget
+    if not any(pool in data for pool in _POOLS):
+        return
     with olefile.OleFileIO(io.BytesIO(data)) as ole:
         yield from _in_streams(ole)
         for path in ole.listdir(streams=False, storages=True)[:MAX_DIRECTORY]:
@@ -146,7 +234,8 @@ def _in_streams(ole: olefile.OleFileIO) -> Iterator[_Found]:
             yield _Found(label, b"", inside=True)
 
 
-def _in_rich_text(data: bytes) -> Iterator[_Found]:
+def _in_rich_text(data: bytes, budget: Budget) -> Iterator[_Found]:
+    del budget
     for match in islice(_OBJECT_DATA.finditer(data), _MOST_OBJECTS):
         digits = _BLANKS.sub(b"", match[1])
         native = _native_of(binascii.unhexlify(digits[: len(digits) // 2 * 2]))

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 from ingest.attachment.limits import MAX_DIRECTORY, Budget
 from ingest.attachment.members import DAMAGE, NO_ENTRIES, Member, member_of
-from ingest.attachment.zipnames import END, LONGEST_END, open_zip
+from ingest.attachment.zipnames import open_zip
+from ingest.document.bytesaround import END, LONGEST_END
 from ingest.reading import Fate
 
 _NAME = "接在后面的文件"

@@ -15,6 +15,7 @@ import unicodedata
 import zipfile
 import zlib
 
+from ingest.document.bytesaround import END, without_tail
 from ingest.message.charsets import strict
 from ingest.message.filenames import safe_name
 
@@ -22,9 +23,6 @@ _UTF8_FLAG = 0x800
 _UNICODE_PATH = 0x7075
 _CENTRAL = b"PK\x01\x02"
 _LOCAL = b"PK\x03\x04"
-END = b"PK\x05\x06"
-_END_SIZE = 22  #: bytes, without a comment
-LONGEST_END = _END_SIZE + 0xFFFF  #: of the longest comment; the library looks no further back
 
 
 def entry_name(info: zipfile.ZipInfo) -> str:
@@ -75,22 +73,11 @@ def open_zip(data: bytes) -> zipfile.ZipFile:
     Raises:
         zipfile.BadZipFile, OSError, ValueError, struct.error: damaged.
     """
-    data = _without_tail(data)
+    data = without_tail(data)
     try:
         return zipfile.ZipFile(io.BytesIO(data))
     except UnicodeDecodeError:
         return zipfile.ZipFile(io.BytesIO(_without_utf8_flags(data)))
-
-
-def _without_tail(data: bytes) -> bytes:
-    """Without what stands behind the end record, where that is too much for the library to find it.
-    The record must tell its own place: one that does not is of an archive inside one cut off.
-    """
-    end = data.rfind(END)
-    if not 0 <= end < len(data) - LONGEST_END:
-        return data
-    size, offset = struct.unpack_from("<II", data, end + 12)
-    return data[: end + _END_SIZE] if size + offset == end else data
 
 
 def _without_utf8_flags(data: bytes) -> bytes:

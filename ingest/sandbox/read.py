@@ -46,6 +46,8 @@ _FILE_ENDINGS = (
     ".dotx",
 )
 BLANK_WITHIN = "附在文件里面的空白表, 没有填写"
+COPY_WITHIN = "嵌在文件里面的同一张表, 内容与打开文件就看到的相同"
+OTHER_WITHIN = "嵌在文件里面的另一份填好的同一张表, 没有采用, 以打开文件就看到的为准; 由人工查看"
 _READ_KINDS = frozenset({ScreeningKind.PERSON, ScreeningKind.FORGED, ScreeningKind.STAFF})
 
 
@@ -84,8 +86,13 @@ def read_message(raw: RawMail, call: Call, context: ReadingContext) -> Reading:
     parts: list[Part] = []
     documents: list[Document] = []
     taken: set[str] = set()
+    holders: dict[str, tuple[Document, ...]] = {}
     for item in _items(mail, raw, screening, context):
         part, found = _read_item(item, _unique(item.path, taken), call, context)
+        if item.within and (again := _again(found, _holder(item.path, holders))):
+            fate = Fate.INLINE if again == COPY_WITHIN else Fate.UNSUPPORTED
+            part, found = part.model_copy(update={"fate": fate, "reason": again}), ()
+        holders[item.path] = found
         parts.append(part)
         documents += found
     parts += _cloud_parts(mail, raw)
@@ -98,6 +105,34 @@ def read_message(raw: RawMail, call: Call, context: ReadingContext) -> Reading:
         notes=mail.notes,
         pasted=Pasted() if documents else _pasted(mail, raw, call),
     )
+
+
+def _holder(path: str, found: dict[str, tuple[Document, ...]]) -> tuple[Document, ...]:
+    """The documents of the file that something lies in; none where it is a letter or an archive."""
+    above, _, _ = path.rpartition("/")
+    while above and above not in found:
+        above, _, _ = above.rpartition("/")
+    return found.get(above, ())
+
+
+def _again(found: tuple[Document, ...], around: tuple[Document, ...]) -> str:
+    """Why documents in an object are none of their own: the file around it shows the same form,
+    filled in; "" when it does not.
+    """
+    shown = [each for each in around if each.form and not each.says_nothing]
+    forms = {(each.form, each.rendition) for each in shown}
+    if not any((each.form, each.rendition) in forms for each in found):
+        return ""
+    told = [_told(each) for each in shown]
+    return COPY_WITHIN if all(_told(each) in told for each in found) else OTHER_WITHIN
+
+
+def _told(document: Document) -> tuple[object, ...]:
+    """What a form says, wherever it stands."""
+    facts = (document.fields, *document.rows)
+    return document.form, [
+        {name: fact.value or fact.provenance.raw for name, fact in each.items()} for each in facts
+    ]
 
 
 def _pasted(mail: Mail, raw: RawMail, call: Call) -> Pasted:

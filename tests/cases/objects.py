@@ -5,13 +5,16 @@ of Excel pasted as it is.
 from __future__ import annotations
 
 import base64
+import io
 import struct
+import zipfile
 from functools import partial
 
 from tests.cases import claims as it
 from tests.cases.case import Case
-from tests.cases.made import FORM, blank, mail_of_files, zone_form
-from tests.cases.summaries import FIRST, HEADS, NAMES, SECOND, TITLE, as_workbook
+from tests.cases.made import FORM, blank, mail_of_files, school_form, zone_form
+from tests.cases.summaries import FIRST, HEADS, NAMES, SECOND, TITLE, as_word, as_workbook
+from tests.cases.written import ods, odt, odt_of
 from tests.extraction.wordml import paragraph
 from tests.parts.compound import ole
 from tests.unit.ingest.document.words import body, with_parts
@@ -80,6 +83,32 @@ def _with_the_blank_form() -> bytes:
     return mail_of_files({FORM: with_parts(zone_form(), inner)})
 
 
+def _with_another_version(name: str, **other: str) -> bytes:
+    """An older form, left as an object beside the one that is shown."""
+    inner = {_LETTER.format(name): zone_form(**other)}
+    return mail_of_files({FORM: with_parts(zone_form(), inner)})
+
+
+def _schools_in_a_summary() -> bytes:
+    forms = {
+        _LETTER.format(f"{name}.docx"): school_form(单位名称=name)
+        for name in ("晨光小学", "金穗中学")
+    }
+    return mail_of_files({"汇总表.docx": with_parts(as_word(_ROWS), forms)})
+
+
+def _in_an_open_letter(members: dict[str, bytes]) -> bytes:
+    """LibreOffice's own way to keep objects."""
+    letter = odt_of("<text:p>申报材料见下面的附件，双击打开。</text:p>")
+    return mail_of_files({"材料.odt": with_parts(letter, members)})
+
+
+def _laid_out(package: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(package)) as archive:
+        names = [name for name in archive.namelist() if name.endswith(".xml")]
+        return {f"Object 1/{name}": archive.read(name) for name in names}
+
+
 def _in_a_web_archive() -> bytes:
     """A page saved with the file that it links to."""
     code = base64.encodebytes(zone_form()).decode().replace("\n", "\r\n")
@@ -121,5 +150,48 @@ CASES = (
     ),
     Case("object-behind-a-sheet.eml", _behind_a_sheet, (*_FOUND, it.rows(*NAMES))),
     Case("object-blank-form.eml", _with_the_blank_form, (it.documents(1), it.never("referred"))),
+    Case(
+        "object-another-version.eml",
+        partial(_with_another_version, "Document1.docx", 联系人="李四", 学生账号开通率="80%"),
+        (it.documents(1), it.field("联系人", "麦玉清"), it.verdict("referred"), it.unsaid("80%")),
+        why="the visible form counts, a person sees the other",
+    ),
+    Case(
+        "object-another-applicant.eml",
+        partial(_with_another_version, "Document1.docx", 单位名称="第三师五十一团第一中学"),
+        (it.documents(1), it.field("单位名称", "第三师图木舒克市教育局"), it.verdict("referred")),
+        why="never a second application that nobody asked about",
+    ),
+    Case(
+        "object-a-copy.eml",
+        partial(_with_another_version, "Document1.docx"),
+        (it.documents(1), it.never("referred")),
+    ),
+    Case(
+        "object-schools-in-a-summary.eml",
+        _schools_in_a_summary,
+        (it.documents(2, "附件2"), it.rows(*NAMES)),
+    ),
+    Case("object-text-in-an-open-text.eml", lambda: _in_an_open_letter(_laid_out(odt())), _FOUND),
+    Case(
+        "object-sheet-in-an-open-text.eml",
+        lambda: _in_an_open_letter(_laid_out(ods())),
+        (it.rows("第三师图木舒克市教育局"), it.unsaid("没有找到汇总表")),
+    ),
+    Case(
+        "object-word-in-an-open-text.eml",
+        lambda: _in_an_open_letter({"Object 1": zone_form()}),
+        _FOUND,
+    ),
+    Case(
+        "object-packaged-in-an-open-text.eml",
+        lambda: _in_an_open_letter({"Object 1": packaged("申报书.docx", zone_form())}),
+        _FOUND,
+    ),
+    Case(
+        "object-behind-an-open-sheet.eml",
+        lambda: mail_of_files({"汇总表.ods": with_parts(ods(), {"Object 1": zone_form()})}),
+        (*_FOUND, it.rows("第三师图木舒克市教育局")),
+    ),
     Case("object-of-a-chart.eml", _with_a_chart, (it.documents(1), it.parts(0, "xlsx"))),
 )

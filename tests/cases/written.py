@@ -184,6 +184,15 @@ def packed(media_type: str, content: bytes, manifest: str = "", *, styles: str =
     return out.getvalue()
 
 
+def odt_of(text: str) -> bytes:
+    """A text that holds nothing else."""
+    content = (
+        f'<?xml version="1.0" encoding="UTF-8"?><office:document-content {NAMES}><office:body>'
+        f"<office:text>{text}</office:text></office:body></office:document-content>"
+    )
+    return packed("application/vnd.oasis.opendocument.text", content.encode())
+
+
 def struck_and_hidden(text: str) -> str:
     """The value, with words before it that nobody sees any more; a list to tick as it is, for a
     struck word there may have been an option.

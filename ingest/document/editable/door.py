@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from ingest.document.bytesaround import bare_package
 from ingest.document.content import Content
 from ingest.document.editable.libreoffice import convert
 from ingest.document.editable.markup import BrokenMarkupError, MarkupLimitError, read_markup
@@ -73,6 +74,7 @@ _LIMIT = (
 
 EDITABLE = frozenset(_READERS)
 SHEETS = frozenset({Kind.ODS, Kind.XLSX, Kind.XLS, Kind.CSV})
+_PACKAGES = frozenset({Kind.DOCX, Kind.DOTX, Kind.DOCM, Kind.ODT, Kind.ODS, Kind.XLSX})
 _CONVERTED = {Kind.DOC: "doc", Kind.WPS: "doc", Kind.RTF: "rtf"}
 """What LibreOffice may be asked about, by the extension it is given:
 it decides by it between doc and works.
@@ -96,7 +98,7 @@ def read_editable(kind: Kind, data: bytes) -> Content:
     """
     what = "表格" if kind in SHEETS else "Word"
     try:
-        return _READERS[kind](data)
+        return _READERS[kind](bare_package(data) if kind in _PACKAGES else data)
     except _LIMIT as error:
         raise UnreadableError(Fate.LIMIT, f"{what} 文件内容过大, 没有读取") from error
     except _BROKEN as error:

@@ -6,14 +6,16 @@ columns nobody sees, what is struck, how shares are shown, which formulas have n
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from lxml import etree
 
 from ingest.document.content import MAX_COLUMNS, MAX_ROWS, STRUCK
 from ingest.document.editable.opendocument import count_of, root_of
+from ingest.document.editable.opendrawings import DRAWINGS
 from ingest.document.editable.openlooks import OpenLooks, is_struck, value_of
-from ingest.document.editable.sheetmarks import Marks
+from ingest.document.editable.sheetmarks import Marks, Place, column_of
 
 _UNSEEN = frozenset({"collapse", "filter"})
 _WIDEST = 4 * MAX_COLUMNS
@@ -41,6 +43,7 @@ class OpenBook:
         table = self._tables.get(name)
         if table is None:
             return marks
+        marks.everywhere = any(map(_is_shown, table.iterfind("{*}shapes/*")))
         at = 0
         for column in table.iter("{*}table-column"):
             last = at + count_of(column, "number-columns-repeated")
@@ -62,6 +65,7 @@ class OpenBook:
                 marks.unsaid.add(place)
             elif STRUCK in said or value_of(cell, "value-type") == "percentage" or _is_under(cell):
                 marks.texts[place] = said
+            _note_drawn(cell, place, marks)
             column += count_of(cell, "number-columns-repeated")
             if column > _WIDEST:
                 return
@@ -80,6 +84,27 @@ class OpenBook:
             elif isinstance(each.tag, str):
                 yield from self._pieces(each)
             yield each.tail or ""
+
+
+def _is_shown(drawing: etree._Element) -> bool:
+    """Whether something is drawn that a person sees and that is no chart."""
+    kind = str(drawing.tag).rpartition("}")[2]
+    chart = next(drawing.iter("{*}object"), None) is not None
+    return kind in DRAWINGS | {"control"} and not chart
+
+
+def _note_drawn(cell: etree._Element, place: Place, marks: Marks) -> None:
+    for drawing in filter(_is_shown, cell.iterchildren(f"{{{_DRAWING}}}*")):
+        marks.draw(place, _end_of(drawing) or place)
+
+
+_END = re.compile(r"(?:.*\.)?\$?([A-Z]{1,3})\$?(\d{1,7})")
+
+
+def _end_of(drawing: etree._Element) -> Place | None:
+    """The cell in which a drawing ends that is fastened to one."""
+    match = _END.fullmatch(value_of(drawing, "end-cell-address"))
+    return (int(match[2]) - 1, column_of(match[1])) if match else None
 
 
 def _is_under(cell: etree._Element) -> bool:

@@ -9,17 +9,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from lxml import etree
 
 from ingest.document.content import MAX_COLUMNS, MAX_ROWS, STRUCK
-from ingest.document.editable.officepackage import Package, child, is_on, name_of, value
+from ingest.document.editable.officepackage import BROKEN, Package, child, is_on, name_of, value
 
 Place = tuple[int, int]
 
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 BUILT_IN = {"9": "0%", "10": "0.00%"}
 _MOST_CELLS = 200_000
+_MOST_DRAWN, _MOST_DRAWINGS = 50, 200
+"""Rows and columns that one drawing is taken to cover, and drawings of one sheet."""
 _COVERING = frozenset(
     {"conditionalFormatting", "drawing", "tableParts", "picture", "legacyDrawingHF"}
 )
@@ -38,6 +41,14 @@ class Marks:
     formats: dict[Place, str] = field(default_factory=dict)  #: those that show a share of 100
     unsaid: set[Place] = field(default_factory=set)  #: formulas without a result one can trust
     texts: dict[Place, str] = field(default_factory=dict)  #: with signs, where some is struck
+    drawn: set[Place] = field(default_factory=set)  #: under a text box, a shape or a picture
+    everywhere: bool = False  #: something is drawn, and nobody knows over which cells
+
+    def draw(self, first: Place, last: Place) -> None:
+        """Something lies over the cells from one to another."""
+        down = range(first[0], min(last[0], first[0] + _MOST_DRAWN) + 1)
+        across = range(first[1], min(last[1], first[1] + _MOST_DRAWN) + 1)
+        self.drawn |= {(row, column) for row in down for column in across}
 
 
 class SheetBook:
@@ -78,7 +89,20 @@ class SheetBook:
             if number > _MOST_CELLS:
                 break
             self._note(cell, marks)
+        for corners in _covered(self._drawing_of(self._parts.get(name, ""), root)):
+            marks.draw(*corners)
         return marks
+
+    def _drawing_of(self, sheet: str, root: etree._Element) -> etree._Element | None:
+        """What is drawn on a sheet."""
+        if child(root, "drawing") is None:
+            return None
+        try:
+            relations = self._package.relations(sheet).values()
+        except BROKEN:
+            return None
+        part = next((each.target for each in relations if each.kind == "drawing"), "")
+        return self._package.xml(part) if part else None
 
     def _cells(self, root: etree._Element, marks: Marks) -> Iterator[etree._Element]:
         for row in root.iter("{*}row"):
@@ -92,7 +116,7 @@ class SheetBook:
         match = _REFERENCE.fullmatch(value(cell, "r"))
         if match is None:
             return
-        place = int(match[2]) - 1, _column(match[1])
+        place = int(match[2]) - 1, column_of(match[1])
         held = child(cell, "v")
         text = (held.text or "").strip() if held is not None else ""
         kind = value(cell, "t")
@@ -110,6 +134,39 @@ class SheetBook:
             marks.formats[place] = shown
         if kind == "s" and text in self._strings:
             marks.texts[place] = self._strings[text]
+
+
+_OVER = ("sp", "pic", "cxnSp", "grpSp", "contentPart")
+"""Drawings; a chart shows what stands elsewhere."""
+
+
+def _covered(drawing: etree._Element | None) -> Iterator[tuple[Place, Place]]:
+    """The first and the last cell under each drawing that is shown."""
+    anchors = drawing.iter("{*}twoCellAnchor", "{*}oneCellAnchor") if drawing is not None else ()
+    for anchor in filter(_is_seen, islice(anchors, _MOST_DRAWINGS)):
+        first = _corner(child(anchor, "from"))
+        last = _corner(child(anchor, "to"), end=True) or first
+        if first is not None and last is not None:
+            yield first, (max(first[0], last[0]), max(first[1], last[1]))
+
+
+def _is_seen(anchor: etree._Element) -> bool:
+    """Whether something is drawn there that is not switched off."""
+    drawn = next(anchor.iter(*(f"{{*}}{name}" for name in _OVER)), None)
+    named = next(anchor.iter("{*}cNvPr"), None)
+    return drawn is not None and not (named is not None and is_true(value(named, "hidden")))
+
+
+def _corner(corner: etree._Element | None, *, end: bool = False) -> Place | None:
+    """The cell in which a corner lies; an end at the very edge of a cell does not cover it."""
+    if corner is None:
+        return None
+    told = {name_of(each): (each.text or "").strip() for each in corner}
+    row, column = (
+        _number(told.get(name, "")) - (end and told.get(f"{name}Off", "0") == "0")
+        for name in ("row", "col")
+    )
+    return row, column
 
 
 def is_true(text: str) -> bool:
@@ -130,7 +187,8 @@ def _number(text: str) -> int:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 8 else 0
 
 
-def _column(letters: str) -> int:
+def column_of(letters: str) -> int:
+    """The number of a column, from 0, by its letters."""
     number = 0
     for letter in letters:
         number = 26 * number + ord(letter) - ord("A") + 1

@@ -166,7 +166,28 @@ def _table(number: int, sheet: calamine.CalamineSheet, marks: Marks) -> Table:
     if len(texts) > MAX_ROWS:
         raise SheetLimitError
     merged = {first: last for first, last in sheet.merged_cell_ranges or () if first != last}
+    _draw_over(texts, merged, marks)
     return Table(number, tuple(_cells(*_visible(texts, merged, marks))))
+
+
+def _draw_over(texts: list[list[str]], merged: _Merged, marks: Marks) -> None:
+    """Set a sign into every cell over which something is drawn: what looks empty may be filled in
+    there.
+    """
+    if not marks.drawn and not marks.everywhere:
+        return
+    width = max((at + 1 for row in texts for at, text in enumerate(row) if text.strip()), default=0)
+    places = {(row, column) for row in range(len(texts)) for column in range(width)}
+    under = places if marks.everywhere else places & marks.drawn
+    under |= {first for first, last in merged.items() if _reaches(under, first, last)} & places
+    for row, column in under:
+        texts[row] += [""] * (column + 1 - len(texts[row]))
+        texts[row][column] += INK
+
+
+def _reaches(places: set[Place], first: Place, last: Place) -> bool:
+    """Whether one of them lies in a merged cell."""
+    return any(first[0] <= row <= last[0] and first[1] <= at <= last[1] for row, at in places)
 
 
 _WIDEST = 4 * MAX_COLUMNS

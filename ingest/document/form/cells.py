@@ -12,8 +12,15 @@ from collections.abc import Sequence
 
 from ingest.document.content import INK, STRUCK, for_people, words
 from ingest.document.form.choices import beside, choose, is_marked, named, only_options
-from ingest.document.form.labels import NAME_LABELS
+from ingest.document.form.labels import (
+    MAX_LABEL,
+    NAME_LABELS,
+    OTHER_LABELS,
+    is_of_person,
+)
 from ingest.document.form.lettered import answered_by_name
+from ingest.document.form.otherwords import OTHER_WORDS
+from ingest.document.form.persons import COLUMNS
 from ingest.document.form.prompts import (
     behind_prompt,
     codes_behind_prompt,
@@ -128,6 +135,8 @@ def _read_plain(field: Field, text: str) -> Value | None:
         raw = _WRAPPED.sub(r"\1", raw.lstrip(":： \t\u3000"))
     if field.type in (FieldType.TEXT, FieldType.LONG_TEXT, FieldType.ID):
         raw = _without_label(field, raw)
+        if field.type is FieldType.TEXT and _is_only_a_label(field, raw):
+            return None
         return _tidy(raw, keep_lines=field.type is FieldType.LONG_TEXT)[:MAX_VALUE] or None
     if field.type in (FieldType.CHOICE, FieldType.CHOICES):
         return _named_options(field, raw)
@@ -188,6 +197,8 @@ _NUMBERED = re.compile(rf"^(?:[(（]?\d{{1,2}}[)）.、．]\s*|[★☆※▲△�
 
 
 _SHORT = frozenset({"单位", "部门"})
+_ASKS_HOW_TO_REACH = re.compile(f"{COLUMNS[FieldType.TELEPHONE]}|{COLUMNS[FieldType.EMAIL]}")
+_ASKED = OTHER_LABELS | OTHER_WORDS | NAME_LABELS | _SHORT
 _LEAST_LABEL = 2  #: characters
 
 
@@ -204,6 +215,17 @@ def _without_label(field: Field, text: str) -> str:
         return rest.strip()
     head, *behind = re.split(r"[ \t\u3000]+", text.strip(), maxsplit=1)
     return behind[0] if behind and head in NAME_LABELS else text
+
+
+def _is_only_a_label(field: Field, text: str) -> bool:
+    """Whether a text is what a form asks for and no answer: 联系电话 in the place of a name. In a
+    field that asks for no person, 负责人 may be a post.
+    """
+    own = {label_key(each) for each in (field.name, *field.labels)}
+    key = label_key(text) if len(text) <= MAX_LABEL else ""
+    if key in own or _ASKS_HOW_TO_REACH.fullmatch(key):
+        return True
+    return key in _ASKED and (not is_of_person(key) or any(map(is_of_person, own)))
 
 
 def _is_label(label: str, own: set[str]) -> bool:

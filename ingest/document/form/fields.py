@@ -371,7 +371,8 @@ class _Index:
             if field.type in _LISTS:
                 cells = [each for cell in cells for each in self._list(field, table, cell)]
             said = "\n".join(cell.said for cell in cells) + drawn
-            beyond = None if said.strip() and not is_blank(said) else self._beyond(table, right)
+            empty = not said.strip() or is_blank(said)
+            beyond = self._beyond(table, label, right) if empty else None
             if beyond is not None:
                 return _Found(beyond.said, table.place(beyond), "table", 0.5, doubtful=True)
             return _Found(said, table.place(right), "table", 1.0)
@@ -394,16 +395,26 @@ class _Index:
         beyond = table.right_of(right)
         return right if beyond is None or self._is_label(beyond) else beyond
 
-    def _beyond(self, table: Table, right: Cell) -> Cell | None:
-        """What stands alone behind an empty place, at the end of its row: nobody knows whether it
-        is the answer, unless its column is for remarks.
+    def _beyond(self, table: Table, label: Cell, right: Cell) -> Cell | None:
+        """What stands alone behind an empty place, at the end of its row, or below one label of
+        several in a row: nobody knows whether it is the answer, unless its column is for remarks.
         """
+        if (below := self._under_head(table, label)) is not None:
+            return below
         beyond = table.right_of(right)
         if beyond is None or beyond.row != right.row or table.right_of(beyond) is not None:
             return None
         head = table.at(0, beyond.column)
         aside = _ASIDE.search(head.text if head is not None else "") or _ASIDE.search(beyond.text)
         return None if aside or is_blank(beyond.text) or self._is_label(beyond) else beyond
+
+    def _under_head(self, table: Table, label: Cell) -> Cell | None:
+        """What is written below a label that stands behind another one."""
+        before, below = table.at(label.row, label.column - 1), table.below(label)
+        if below is None or before is None or not self._is_label(before):
+            return None
+        other = is_blank(below.text) or self._is_label(below) or self._begins_with_label(below.text)
+        return None if other else below
 
     def _list(self, field: Field, table: Table, first: Cell) -> Iterator[Cell]:
         """A list to tick over several cells of a row: each an option, or a box for one that may be

@@ -30,7 +30,12 @@ NAME_LABELS = frozenset({"姓名", "名称", "全称", "名字"})
 """What stands over or before a name when the label beside it says whose."""
 
 
-_PERSONS = re.compile(r"(?:人|人员|者|员|长|姓名)$")
+_PERSONS = re.compile(r"(?:人|人员|者|员|长|领导|法人代表|姓名)$")
+
+
+def is_of_person(key: str) -> bool:
+    """Whether a label asks for a person."""
+    return _PERSONS.search(key) is not None
 
 
 def names(field_keys: Iterable[str], key: str) -> bool:
@@ -39,7 +44,7 @@ def names(field_keys: Iterable[str], key: str) -> bool:
     """
     if key not in NAME_LABELS:
         return False
-    person = any(_PERSONS.search(each) for each in field_keys)
+    person = any(map(is_of_person, field_keys))
     return person == (key in {"姓名", "名字"})
 
 

@@ -37,7 +37,7 @@ _EXAMPLE = re.compile(r"(?:示例|例如|例|样例|范例|如)[::].*", re.DOTAL
 _ANYBODY = re.compile(r"[\u3400-\u9fff]{0,12}(?:[x×*○〇]{2,}|某+)[\u3400-\u9fffx×*]{0,12}")
 _NOT_OWN = re.compile(
     rf"(?:例如|例|如|示例|样例|范例)[::].*|同(?:上|左|前|右|下)|同(?:申报单位|联系人|单位名称|封面)"
-    rf"|详?见(?:[上下左右]|附件|附表|附页|附后|封面|首页|前页|后页|另页)[^,。;]{{0,8}}|(?:待|暂)(?:定|填|补|缺|补充)|[〃\"]|[′']{{2}}"
+    rf"|详?见(?:[上下左右]|附件|附表|附页|附后|封面|首页|前页|后页|另页)[^,。;]{{0,8}}|(?:待|暂)(?:定|填|补|缺|补充)|〃"
     r"|[(\[【{〔<《«]{1,2}(?:[\u3400-\u9fff]{2,3})?(?:姓名|名称|全称|单位|部门|联系人|电话|手机号?码?|邮箱|日期|手写|手填)[)\]】}〕>》»]{1,2}"
     r"|(?:错误|error)!.*|error:referencesourcenotfound|错误:?未找到引用源?|#(?:ref!|n/a|value!|div/0!|name\?|null!|num!)|n/?a|null|none|nan|undefined|\$\{.*\}|\{\{.*\}\}|«.*»"
     rf"|{_ANYBODY.pattern}"
@@ -46,7 +46,10 @@ _NOT_OWN = re.compile(
 )
 _EMPTY_SHAPE = re.compile(
     r"(?:19|20)?\d{0,2}年月日?(?:至(?:\d{4})?年月日?)?|%|人|名|个|所|万?元|[/\\|::;,、。.…·\-—–~*]*"
+    r"|(?:\(\)|\[\]|\{\}|【】|〔〕|「」|『』|《》|〈〉|<>)+"
 )
+_QUOTES = re.compile("[\"'“”„‟‘’‚‛″′〝〞＂＇]+")
+"""Nothing but quotation marks: an empty pair, or what stands for the cell above."""
 _LEFTOVER = re.compile(r"[\u3400-\u9fff]{2,8}(?:\([^()]{0,8}\))?[::]")
 
 
@@ -121,13 +124,15 @@ def points_elsewhere(text: str) -> bool:
     """Whether it is an example the form gives, a placeholder, or a pointer to another cell: no
     value of this one.
     """
-    return _NOT_OWN.fullmatch(normalise(text)) is not None
+    plain = normalise(text)
+    return _NOT_OWN.fullmatch(plain) is not None or _QUOTES.fullmatch(plain) is not None
 
 
 def points_to_another_paper(text: str) -> bool:
-    """Whether a text says nothing but where else it stands: 见附件1."""
+    """Whether a text says nothing but where else it stands: 见附件1, or empty quotation marks."""
     plain = normalise(text)
-    return plain.lstrip("详").startswith(("见", "参见")) and points_elsewhere(text)
+    pointing = plain.lstrip("详").startswith(("见", "参见"))
+    return _QUOTES.fullmatch(plain) is not None or (pointing and points_elsewhere(text))
 
 
 def without_prompts(text: str, *, long: bool) -> str:

@@ -17,7 +17,7 @@ from ingest.document.form.cells import read_cell
 from ingest.document.form.doubted import SEVERAL, doubted, names_several, withdrawal
 from ingest.document.form.folded import unfolded
 from ingest.document.form.heads import Head, heads_of, names_contact
-from ingest.document.form.labels import OTHER_LABELS, key_of
+from ingest.document.form.labels import OTHER_LABELS, is_of_person, key_of
 from ingest.document.form.prompts import is_blank, is_made_up
 from ingest.document.form.together import completed
 from rules.call import APPLICANT_NAME, Form
@@ -366,10 +366,15 @@ class _Row:
         return field is None or names_contact(field)
 
     def _is_whole(self) -> bool:
-        """Whether each column holds what it asks for, a code or an option among them."""
+        """Whether each column holds what it asks for, a code or an option among them; 负责人 stands
+        for a person.
+        """
         read = self.grid.facts(self.head, self.row, part="", confidence=1.0).values()
         shaped = any(field.type is not FieldType.TEXT for field in self.head.columns.values())
-        return shaped and all(fact.knowledge is Knowledge.KNOWN for fact in read)
+        return shaped and all(
+            fact.knowledge is Knowledge.KNOWN or is_of_person(key_of(fact.provenance.raw))
+            for fact in read
+        )
 
     def _is_own(self, key: str, column: int) -> bool:
         """Whether a label is one of the column's own field."""

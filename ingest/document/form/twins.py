@@ -1,5 +1,6 @@
-"""Two applicants side by side in one form: each label stands twice in its row, or has a second
-answer beside the first. Whose form it is nobody can say.
+"""Two applicants, or two persons, side by side in one form: each label stands twice in its row,
+with its answer beside or below it, or has a second answer beside the first. Whose form it is nobody
+can say.
 
 Pure.
 """
@@ -24,15 +25,16 @@ _IsLabel = Callable[[Cell], bool]
 
 
 def twins(labels: Mapping[str, _Places], form: Form, is_label: _IsLabel) -> dict[str, str]:
-    """The fields with two answers, and both as they are written; none unless the applicant's name
-    has two, and something else.
+    """The fields with two answers, and both as they are written; none unless a name has two, and
+    something else.
     """
     places = {
         field: [each for label in field.labels for each in labels.get(label_key(label), ())]
         for field in form.fields
     }
-    twice = _said_twice((field, _repeated(found)) for field, found in places.items())
-    if form.applicant in twice and len(twice) > 1:
+    twice = _said_twice((field, _repeated(found, is_label)) for field, found in places.items())
+    names = {field.name for field in form.fields if field.type is FieldType.TEXT}
+    if names & twice.keys() and len(twice) > 1:
         return twice
     short = {field: found for field, found in places.items() if field.type in TEXTUAL}
     beside = _said_twice((field, _beside(found, is_label)) for field, found in short.items())
@@ -55,13 +57,22 @@ def _is_answer(field: Field, cell: Cell) -> bool:
     return not is_blank(cell.text) and fact.knowledge is Knowledge.KNOWN
 
 
-def _repeated(places: _Places) -> Iterator[list[Cell]]:
-    """The cells right of one label that stands several times in a row."""
+def _repeated(places: _Places, is_label: _IsLabel) -> Iterator[list[Cell]]:
+    """The answers to one label that stands several times in a row."""
     for table, label in places:
         row = [each for each in places if each[0] is table and each[1].row == label.row]
         if len(row) > 1:
-            right = (table.right_of(each) for _, each in row)
-            yield [cell for cell in right if cell is not None and cell.row == label.row]
+            answers = (_answer_to(table, each, is_label) for _, each in row)
+            yield [cell for cell in answers if cell is not None]
+
+
+def _answer_to(table: Table, label: Cell, is_label: _IsLabel) -> Cell | None:
+    """The cell right of a label, or below a column's head."""
+    right = table.right_of(label)
+    if right is not None and right.row == label.row and not is_label(right):
+        return right
+    below = table.below(label)
+    return None if below is None or is_label(below) else below
 
 
 def _beside(places: _Places, is_label: _IsLabel) -> Iterator[list[Cell]]:

@@ -20,6 +20,7 @@ from typing import Self
 
 from lxml import etree
 
+from ingest.document.bytesaround import bare_package
 from ingest.document.paged.glyphs import Glyph, cells_of, lines_of, strokes_of
 from ingest.document.paged.pdf import PageKind, Pdf, PdfPage
 from ingest.document.paged.ruling import RuledGrid, Stroke
@@ -66,7 +67,7 @@ def read_ofd(data: bytes) -> tuple[Ofd, ...]:
         BrokenOfdError, OfdLimitError: each when its name says so.
     """
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        with zipfile.ZipFile(io.BytesIO(bare_package(data))) as archive:
             package = _Package(archive)
             return package.read()
     except _BROKEN as error:
@@ -82,7 +83,7 @@ def describe_ofd(data: bytes) -> str:
 def _is_signed(data: bytes) -> bool:
     """Whether the package lists signatures (GB/T 33190, Doc_N/Signs/Signatures.xml)."""
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as package:
+        with zipfile.ZipFile(io.BytesIO(bare_package(data))) as package:
             return any(name.rpartition("/")[2] == "Signatures.xml" for name in package.namelist())
     except _BROKEN:
         return False

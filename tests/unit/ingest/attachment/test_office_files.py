@@ -228,3 +228,64 @@ def test_an_object_that_is_no_document_is_left_where_it_is() -> None:
     held = ole({"\x01Ole10Native": packaged("录音.wav", b"RIFF" + bytes(200))})
 
     assert names(opened(word(oleObject1__bin=held))) == []
+
+
+def open_document(kind: str = "text", **members: bytes) -> bytes:
+    """An OpenDocument package with more members; two underscores in a name are a slash."""
+    content = f'<o:document-content xmlns:o="o"><o:body><o:{kind}/></o:body></o:document-content>'
+    own = {
+        "mimetype": f"application/vnd.oasis.opendocument.{kind}".encode(),
+        "content.xml": content.encode(),
+        "META-INF/manifest.xml": b"<manifest/>",
+    }
+    return zipped(own | {name.replace("__", "/"): data for name, data in members.items()})
+
+
+def laid_out(kind: str) -> dict[str, bytes]:
+    """An object of LibreOffice's own."""
+    content = f'<o:document-content xmlns:o="o"><o:body>\n<o:{kind}/></o:body></o:document-content>'
+    return {"Object 1__content.xml": content.encode(), "Object 1__styles.xml": b"<styles/>"}
+
+
+@pytest.mark.parametrize(
+    ("members", "found"),
+    [
+        (laid_out("text"), [("Object 1.odt", Kind.ODT)]),
+        (laid_out("spreadsheet"), [("Object 1.ods", Kind.ODS)]),
+        (laid_out("chart"), []),
+        (laid_out("presentation"), []),
+        ({"Object 2": word()}, [("Object 2", Kind.DOCX)]),
+        ({"Object 2": ole({"Package": PDF})}, [("对象1", Kind.PDF)]),
+        ({"Object 2": ole({"\x01Ole10Native": packaged("a.pdf", PDF)})}, [("a.pdf", Kind.PDF)]),
+        ({"Pictures__1.jpg": b"\xff\xd8\xff" + bytes(9_000)}, []),
+        ({"Pictures__1.pdf": PDF}, [("1.pdf", Kind.PDF)]),
+        ({"ObjectReplacements__Object 1": PDF, "Thumbnails__thumbnail.pdf": PDF}, []),
+    ],
+)
+@pytest.mark.parametrize("kind", ["text", "spreadsheet"])
+def test_objects_of_an_open_document_are_found(
+    kind: str, members: dict[str, bytes], found: list[tuple[str, Kind]]
+) -> None:
+    """Its own, laid out in folders, and whole files; charts and pictures are none."""
+    items = opened(open_document(kind, **members), "a.odt")
+
+    assert [(item.name, item.kind) for item in items[1:]] == found
+    assert all(item.within for item in items[1:])
+
+
+def test_an_object_in_a_flat_open_document_is_found() -> None:
+    """Its bytes stand there in base64."""
+    code = base64.encodebytes(word()).decode()
+    flat = (
+        '<?xml version="1.0"?><office:document xmlns:office="o" office:mimetype="application/vnd.oasis.opendocument.text">'
+        f'<draw:object-ole xmlns:draw="d"><office:binary-data>{code}</office:binary-data></draw:object-ole></office:document>'
+    )
+
+    assert [item.kind for item in opened(flat.encode(), "a.fodt")] == [Kind.ODT, Kind.DOCX]
+
+
+def test_an_open_document_of_very_many_members_is_left_closed() -> None:
+    """As any archive is, and what it says is read by its reader's own limits."""
+    data = open_document() + b"PK\x01\x02" * 60_000
+
+    assert list(files_in_office(Kind.ODT, data, Budget())) == []

@@ -171,3 +171,33 @@ def test_a_long_text_that_only_names_another_paper_is_for_a_person(text: str) ->
 def test_a_name_is_read_behind_the_word_name(text: str) -> None:
     """Somebody wrote the label once more."""
     assert read_cell(Field("联系人", FieldType.TEXT), text, NOWHERE).text == "麦玉清"
+
+
+@pytest.mark.parametrize("text", ["“”", '""', "‘’", "“ ”", '"', "″", "〝〞"])
+@pytest.mark.parametrize("kind", [FieldType.TEXT, FieldType.LONG_TEXT])
+def test_quotation_marks_alone_are_no_value(text: str, kind: FieldType) -> None:
+    """An empty pair, or what stands for the cell above: nobody knows."""
+    assert read_cell(Field("联系人", kind), text, NOWHERE).knowledge is Knowledge.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    "text", ["（）", "( )", "【】", "[ ]", "《 》", "「」", "（　　）（　　）"]
+)
+def test_brackets_with_nothing_in_them_are_an_open_place(text: str) -> None:
+    """As a rule is."""
+    assert is_blank(text)
+    assert not is_blank(f"{text}麦玉清")
+
+
+@pytest.mark.parametrize(
+    "text", ["联系电话", "电话：", "手机", "手机号码", "姓名", "姓　名：", "邮箱", "部门", "单位", "联系人", "职务/职称", "联系方式", "E-mail"]
+)  # fmt: skip
+def test_a_label_is_nobody_s_name(text: str) -> None:
+    """The form says what to write there, and nobody wrote it."""
+    assert read_cell(Field("联系人", FieldType.TEXT), text, NOWHERE).knowledge is Knowledge.UNKNOWN
+
+
+def test_what_may_be_somebody_s_post_is_one_where_no_person_is_asked_for() -> None:
+    """负责人 as the answer to 职务; as that to 联系人 it names nobody."""
+    assert read_cell(Field("职务", FieldType.TEXT), "负责人", NOWHERE).value == "负责人"
+    assert read_cell(Field("联系人", FieldType.TEXT), "负责人", NOWHERE).value is None

@@ -1,4 +1,4 @@
-"""Two schools side by side in one form."""
+"""Two schools, or two persons, side by side in one form."""
 
 from __future__ import annotations
 
@@ -56,3 +56,39 @@ def test_a_remark_or_a_second_telephone_makes_no_second_school(
     found = facts(call, [[*row, *[""] * (width - len(row))] for row in rows])
 
     assert [found[name].value for name in ("单位名称", "联系人", "联系电话")] == [ONE[0], *ONE[2:]]
+
+
+_SCHOOL = ["学校名称", "晨光小学", "", ""]
+
+
+@pytest.mark.parametrize(
+    ("rows", "unsure"),
+    [
+        ([[*LABELS[::2], *LABELS[::2]], [ONE[0], ONE[2], OTHER[0], OTHER[2]], ["联系电话", ONE[3], "", ""]], {"单位名称", "联系人"}),
+        ([_SCHOOL, [*LABELS[2:], *LABELS[2:]], [*ONE[2:], *OTHER[2:]]], {"联系人", "联系电话"}),
+        ([_SCHOOL, ["联系人", ONE[2], "联系人", OTHER[2]], ["联系电话", ONE[3], "联系电话", OTHER[3]]], {"联系人", "联系电话"}),
+    ],
+    ids=["two schools under heads", "two persons under heads", "two persons"],
+)  # fmt: skip
+def test_two_answers_below_or_beside_the_same_heads_are_nobody_s(
+    call: Call, rows: list[list[str]], unsure: set[str]
+) -> None:
+    """Whoever stands first is no better than the other."""
+    found = facts(call, rows)
+
+    assert {name for name in NAMES if found[name].value is None} - {"学校类型"} == unsure
+
+
+@pytest.mark.parametrize("second", [["", ""], [*ONE[2:]]], ids=["empty", "the same"])
+def test_heads_that_come_again_over_nothing_new_do_not_count(call: Call, second: list[str]) -> None:
+    """A second place that nobody needed."""
+    found = facts(call, [_SCHOOL, [*LABELS[2:], *LABELS[2:]], [*ONE[2:], *second]])
+
+    assert [found[name].value for name in ("单位名称", "联系人", "联系电话")] == [ONE[0], *ONE[2:]]
+
+
+def test_a_head_with_an_empty_cell_beside_it_is_not_said_to_be_empty(call: Call) -> None:
+    """What is written stands below it: perhaps it is the answer."""
+    found = facts(call, [_SCHOOL, ["联系人", "联系电话", "", ""], [*ONE[2:], "", ""]])
+
+    assert found["联系电话"].knowledge is not Knowledge.BLANK
