@@ -109,6 +109,7 @@ class Seal(_Frozen):
     crop_png: str = ""  #: base64 PNG, at most about 20 kB: evidence for the digest
     writing: str = ""  #: what was read along its ring; "" when nobody tried or it is not legible
     mirrored: bool = False  #: its writing is legible only in a mirror, or pale and not at all
+    pale: bool = False  #: so pale that its writing alone tells whether it is this side's
 
 
 class SealReading(_Frozen):

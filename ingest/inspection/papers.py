@@ -8,22 +8,17 @@ Everything untrusted is opened in disposable workers. The JSON of ``document ins
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from ingest.comparison.pageorder import PageOrder, page_order
 from ingest.comparison.pairing import Comparison, compare
 from ingest.comparison.printed import Print
 from ingest.document.print.scantask import ScanTask, ScanText, with_print
 from ingest.errors import InputError
+from ingest.inspection.files import OCR_SECONDS, in_worker
 from ingest.reading import Document, FileReading
 from ingest.sandbox.returned import sound_png
-from ingest.sandbox.workers import WorkerDied, WorkerFailed, run_in_worker
-from ingest.walls.limits import ocr_limits
 from rules.call import Call, Rendition
-
-OCR_SECONDS = 120
-
-_T = TypeVar("_T")
 
 
 def pair_files(word: Path, scan: Path, call: Call) -> dict[str, Any]:
@@ -83,7 +78,7 @@ def _pair_json(
 
 
 def _document(path: Path, call: Call, wanted: Rendition) -> Document:
-    reading = _in_worker(path, "ingest.sandbox.files:read_one", call, returns=FileReading)
+    reading = in_worker(path, "ingest.sandbox.files:read_one", call, returns=FileReading)
     document = reading.document
     if document is None or document.rendition is not wanted:
         what = "可编辑的申报表" if wanted is Rendition.EDITABLE else "扫描件"
@@ -98,7 +93,7 @@ def _print_of(path: Path, document: Document, call: Call) -> ScanText:
         form=document.form,
         seals=document.seal.seals if document.seal else (),
     )
-    return _in_worker(
+    return in_worker(
         path,
         "ingest.sandbox.scans:read_one_scan",
         call,
@@ -116,41 +111,10 @@ def draw_picture(path: Path, call: Call) -> bytes:
     Raises:
         InputError: nothing of the file can be drawn.
     """
-    text, reason = _in_worker(path, "ingest.sandbox.files:draw", call, returns=tuple[str, str])
+    text, reason = in_worker(path, "ingest.sandbox.files:draw", call, returns=tuple[str, str])
     if not text:
         raise InputError(f"{path} 画不出来: {reason or '只有 PDF 和图片可以画出看到的印章'}")
     picture = sound_png(text)
     if picture is None:
         raise InputError(f"{path} 画不出来: 读取进程交回的不是图像")
     return picture
-
-
-def _bytes_of(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise InputError(f"读不了文件 {path}: {error.strerror}") from error
-
-
-def _in_worker(
-    path: Path,
-    function: str,
-    *args: object,
-    returns: type[_T],
-    ocr: bool = False,
-) -> _T:
-    """``function(name, content, *args)`` of the file at ``path``."""
-    limits = ocr_limits(OCR_SECONDS) if ocr else None
-    try:
-        return run_in_worker(
-            function,
-            path.name,
-            _bytes_of(path),
-            *args,
-            returns=returns,
-            limits=limits,
-            models=ocr,
-        )
-    except (WorkerDied, WorkerFailed) as error:
-        last = str(error).strip().splitlines()[-1]
-        raise InputError(f"读不了文件 {path}: {last}", "文件可能已损坏或超出限制") from error

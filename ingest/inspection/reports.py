@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from ingest.calls import CallFolder, read_roots
-from ingest.errors import InputError
-from ingest.reading import Document, FileReading, Signature
-from ingest.sandbox.workers import WorkerDied, WorkerFailed, run_in_worker
+from ingest.document.print.scantask import ScanTask, ScanText, with_print
+from ingest.inspection.files import bytes_of, in_worker
+from ingest.reading import Document, FileReading, SealOutcome, Signature
 from ingest.submission.digitalseal import describe
 from notifier.letters import Letter
 from rules.call import APPLICANT_NAME, Call
@@ -139,23 +139,12 @@ def inspect_document(path: Path, folder: CallFolder) -> dict[str, Any]:
     Raises:
         InputError: the file cannot be read even in the worker.
     """
-    try:
-        data = path.read_bytes()
-        reading = run_in_worker(
-            "ingest.sandbox.files:read_one",
-            path.name,
-            data,
-            folder.call,
-            read_roots(folder.path),
-            returns=FileReading,
-        )
-    except OSError as error:
-        raise InputError(f"读不了文件 {path}: {error.strerror}") from error
-    except (WorkerDied, WorkerFailed) as error:
-        raise InputError(
-            f"读不了文件 {path}: {str(error).strip().splitlines()[-1]}", "文件可能已损坏或超出限制"
-        ) from error
-    documents = [document_json(document, folder.call) for document in reading.documents]
+    data, roots = bytes_of(path), read_roots(folder.path)
+    reading = in_worker(
+        path, "ingest.sandbox.files:read_one", folder.call, roots, returns=FileReading
+    )
+    read = (each for one in reading.documents for each in _with_rings(path, one, folder.call))
+    documents = [document_json(document, folder.call) for document in read]
     shown = documents[0] if documents else {}
     return {
         "kind": reading.kind.value,
@@ -174,3 +163,17 @@ def inspect_document(path: Path, folder: CallFolder) -> dict[str, Any]:
         "note": shown.get("note", ""),
         **({"documents": documents} if len(documents) > 1 else {}),
     }
+
+
+def _with_rings(path: Path, document: Document, call: Call) -> tuple[Document, ...]:
+    """What stands along the ring of a seal that is too pale to say by itself whose side it is on,
+    as the print of a mail's scans says it.
+    """
+    seal = document.seal
+    if seal is None or seal.outcome is not SealOutcome.STAMPED or not seal.seals[0].pale:
+        return (document,)
+    task = ScanTask(sha256=document.sha256, form=document.form, seals=seal.seals)
+    rings = in_worker(
+        path, "ingest.sandbox.scans:read_rings_of_one", task, returns=ScanText, ocr=True
+    )
+    return with_print(document, rings, call)

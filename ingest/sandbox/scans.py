@@ -15,7 +15,7 @@ from ingest.attachment.identify import identify
 from ingest.attachment.unpack import mail_items
 from ingest.document.print.ocr import OcrEngine
 from ingest.document.print.scantask import ScanTask, ScanText
-from ingest.document.print.scantext import Deadline, read_scan
+from ingest.document.print.scantext import Deadline, read_rings, read_scan
 from ingest.message.parse import parse_mail
 from ingest.message.structure import RawMail
 from ingest.sandbox.budget import budget_of
@@ -73,3 +73,12 @@ def read_one_scan(name: str, data: bytes, call: Call, task: ScanTask, seconds: i
         OcrMissingError: there are no models.
     """
     return read_scan(task, identify(data, name), data, call, OcrEngine(), Deadline(seconds))
+
+
+def read_rings_of_one(name: str, data: bytes, task: ScanTask) -> ScanText:
+    """What stands along the rings of one file's seals.
+
+    Raises:
+        OcrMissingError: there are no models.
+    """
+    return read_rings(task, identify(data, name), data, OcrEngine())

@@ -98,6 +98,14 @@ def read_scan(
     return text.model_copy(update={"hurried": hurried}) if hurried else text
 
 
+def read_rings(task: ScanTask, kind: Kind, data: bytes, engine: OcrEngine) -> ScanText:
+    """What stands along the rings of the task's first seals, and nothing else; never raises for
+    what the file contains.
+    """
+    said = tuple(_writings(task.seals, *as_read(kind, data), engine))
+    return ScanText(sha256=task.sha256, **_told(said))
+
+
 def _read(
     task: ScanTask,
     kind: Kind,

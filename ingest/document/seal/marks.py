@@ -28,7 +28,7 @@ from ingest.document.seal.judging import judge_ring
 from ingest.document.seal.pixels import WORKING_PX_PER_MM as PPM
 from ingest.document.seal.pixels import Map, along_the_border, quantile
 from ingest.document.seal.rings import Ring, fit_ring
-from ingest.document.seal.thresholds.judging import MARK, OBLONG, PAGE, SQUARE
+from ingest.document.seal.thresholds.judging import CLEAR, MARK, OBLONG, PAGE, SQUARE
 from ingest.document.seal.thresholds.searching import LEVELS, OUTLINES, RULES, SHEETS_EDGE
 from ingest.document.seal.voting import vote_for_circles, vote_for_ovals
 
@@ -45,6 +45,7 @@ class Mark(NamedTuple):
     clear: bool  #: evidence enough for a seal
     confidence: float
     reason: str
+    pale: bool = False  #: as pale as what comes through from another side may be
 
     def moved(self, across: int, down: int) -> Mark:
         """The same mark so many pixels to the right and further down."""
@@ -215,7 +216,8 @@ def _ring_mark(ink: Map, ring: Ring, *, exact: bool, crossed: bool) -> Mark | No
         return None
     confidence = seen.coverage * (1 - MARK.wobble_costs * seen.wobble)
     confidence = round(min(MARK.most_confidence, confidence), 2)
-    return mark_of(ring, clear=clear, confidence=confidence, reason=reason)
+    mark = mark_of(ring, clear=clear, confidence=confidence, reason=reason)
+    return mark._replace(pale=seen.ink < CLEAR.pale)
 
 
 def _square_marks(ink: Map, level: float) -> Iterator[Mark]:

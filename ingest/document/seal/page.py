@@ -293,6 +293,7 @@ def _seal(page: PageImage, mark: Mark) -> Seal:
         diameter_mm=round(mark.diameter_mm, 1),
         shape=mark.shape,
         confidence=mark.confidence,
+        pale=mark.pale,
         crop_png=crop_png(page.pixels, cut),
     )
 

@@ -50,13 +50,17 @@ def read_ring(page: PageImage, seal: Seal, reader: StripReader) -> Writing:
     ink, full = found
     strip = _cut(_unrolled(ink, _outline(ink, page.px_per_mm, seal)))
     text, confidence = reader.read_strip(strip)
+    if _is_legible(text, confidence, WRITING.beyond_doubt):
+        return Writing(text.strip())
+    turned, sure = reader.read_strip(np.ascontiguousarray(strip[:, ::-1]))
+    leads = sure >= confidence + (0 if full < WRITING.pale else WRITING.mirror_lead)
+    if leads and _is_legible(turned, sure, WRITING.sure_mirrored):
+        return Writing("", mirrored=True)
     if _is_legible(text, confidence, WRITING.sure):
         return Writing(text.strip())
-    if full < WRITING.pale:
-        return Writing("", mirrored=True)
-    turned, sure = reader.read_strip(np.ascontiguousarray(strip[:, ::-1]))
-    leads = sure >= confidence + WRITING.mirror_lead
-    return Writing("", leads and _is_legible(turned, sure, WRITING.sure_mirrored))
+    stands = confidence >= sure + WRITING.lead
+    this_sides = stands and _is_legible(text, confidence, WRITING.likely)
+    return Writing("", mirrored=full < WRITING.pale and not this_sides)
 
 
 def _is_legible(text: str, confidence: float, least: float) -> bool:

@@ -65,6 +65,9 @@ class ClearRing:
     #: typical density of the ink; what shows through from the back of the sheet has 0.08-0.16,
     #: pale stamps have 0.2 and more; trial
     ink: float = 0.16
+    #: typical density below which it may have come from another side; measured: pressed in a mirror
+    #: at 0.25 to 0.4 of a stamp's strength and soft 0.17-0.31, a quarter of all clear stamps too
+    pale: float = 0.33
     #: mm, wobble of a crisp rim; trial
     crisp_wobble_mm: float = 0.15
     #: share of the band outside a crisp rim that carries ink; trial
