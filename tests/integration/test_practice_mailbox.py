@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import smtplib
-import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -76,7 +76,7 @@ def test_it_stays_open_until_it_is_interrupted(
     def interrupted(_: float) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(time, "sleep", interrupted)
+    monkeypatch.setattr(practice, "time", SimpleNamespace(sleep=interrupted))
     imap, smtp, said = free_port(), free_port(), list[str]()
     serve(tmp_path, imap, smtp, said.append)
     assert f"127.0.0.1:{imap}" in said[0]

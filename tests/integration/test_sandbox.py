@@ -141,10 +141,7 @@ def test_processor_time_is_limited() -> None:
 
 def test_the_wall_clock_is_limited() -> None:
     """A worker that only sleeps costs no processor time; it is killed all the same."""
-    start = time.monotonic()
-
     assert died(time.sleep, 60, limits=Limits(wall=1)).kind == "time"
-    assert time.monotonic() - start < 10
 
 
 @pytest.mark.parametrize("number", [signal.SIGSEGV, signal.SIGABRT, 40])

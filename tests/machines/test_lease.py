@@ -40,6 +40,14 @@ def two(url: str) -> Iterator[tuple[Part, Part]]:
         yield parts
 
 
+def _gets(part: Part) -> bool:
+    """It gets the part as soon as the server has noticed the end of the other's session, for which
+    a busy machine takes its time.
+    """
+    pause = threading.Event()
+    return any(part.lease.try_take() or pause.wait(0.1) for _ in range(300))
+
+
 def _ask(url: str, statement: str, **values: object) -> list[tuple[object, ...]]:
     engine = create_engine(url)
     with engine.begin() as connection:
@@ -62,7 +70,7 @@ def test_one_has_it_until_it_lets_go(url: str, two: tuple[Part, Part]) -> None:
     first.lease.let_go()
 
     assert not first.lease.held
-    assert any(second.lease.try_take() for _ in range(50))
+    assert _gets(second)
     assert _ask(url, "SELECT count(*), min(owner) LIKE '%:%' FROM jobs.leases") == [(1, True)]
     assert not first.lost.is_set()
 
@@ -79,7 +87,7 @@ def test_it_is_lost_with_its_session(url: str, two: tuple[Part, Part]) -> None:
     assert first.lost.wait(10)
 
     assert not first.lease.held
-    assert any(second.lease.try_take() for _ in range(50))
+    assert _gets(second)
 
 
 def test_signs_of_life_are_given(url: str, two: tuple[Part, Part]) -> None:
@@ -89,7 +97,7 @@ def test_signs_of_life_are_given(url: str, two: tuple[Part, Part]) -> None:
     _ask(url, "UPDATE jobs.leases SET seen_at = seen_at - interval '1 hour'")
     first.lease.begin_beating()
     pause = threading.Event()
-    for _ in range(50):
+    for _ in range(300):
         age = _ask(url, "SELECT clock_timestamp() - seen_at < interval '10 s' FROM jobs.leases")
         if age == [(True,)]:
             break
@@ -107,7 +115,7 @@ def test_a_silent_owner_is_replaced(url: str, two: tuple[Part, Part]) -> None:
     _ask(url, "UPDATE jobs.leases SET seen_at = seen_at - interval '16 seconds'")
 
     assert not second.lease.try_take()  # ends the other's session
-    assert any(second.lease.try_take() for _ in range(50))
+    assert _gets(second)
     first.lease.begin_beating()
     assert first.lost.wait(10)
 

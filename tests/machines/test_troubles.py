@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Self
 
 import pytest
@@ -407,7 +408,7 @@ def test_a_worker_waits_for_the_receiver(
             if len(pauses) == 2:
                 stack.enter_context(house_at(tmp_path, url))
 
-        monkeypatch.setattr("ingest.worker.time.sleep", pause)
+        monkeypatch.setattr("ingest.worker.time", SimpleNamespace(sleep=pause))
         with capture_logs() as said:
             join(given).close()
         assert [line["event"] for line in said] == ["standing by"]
@@ -428,7 +429,8 @@ def test_a_worker_whose_database_dies_while_it_starts_begins_again(
         prepare(app)
 
     monkeypatch.setattr("ingest.worker.prepare", die_first)
-    monkeypatch.setattr("ingest.worker.time.sleep", lambda _: postgresql_server.start())
+    back = SimpleNamespace(sleep=lambda _: postgresql_server.start())
+    monkeypatch.setattr("ingest.worker.time", back)  # its own: others sleep too, while it dies
     with capture_logs() as said:
         join(given).close()
     assert [line["event"] for line in said] == ["standing by"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 
@@ -31,7 +32,7 @@ class Server:
 def passed(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
     """Lets so many steady seconds pass."""
     steady = [100.0]
-    monkeypatch.setattr("ingest.clock.time.monotonic", lambda: steady[0])
+    monkeypatch.setattr("ingest.clock.time", SimpleNamespace(monotonic=lambda: steady[0]))
 
     def passed(seconds: float) -> None:
         steady[0] += seconds
