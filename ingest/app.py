@@ -122,7 +122,7 @@ class App:
 
     def close(self) -> None:
         """End the child process and the database connections, when all readers have ended."""
-        self.readers.close()
+        self.readers.close(self.database)
         self.rules.close()
         self.database.close()
 

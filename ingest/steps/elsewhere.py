@@ -45,7 +45,7 @@ class Elsewhere:
         del database, files, mouth, clock
         return False
 
-    def close(self) -> None:
+    def close(self, database: Database) -> None:
         """There is nothing in hand."""
 
 

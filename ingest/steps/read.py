@@ -114,11 +114,13 @@ def claim_next(
     taken: Mapping[str, int] | None = None,
 ) -> MessageRow | None:
     """Claim the mail whose turn it is, none of the ``claimed`` ones and none of a sender who is
-    ``busy``; None when none waits.
+    ``busy``; None when none waits, or it was tried before and others are claimed.
     """
     with database.writing() as session:
         chosen = next_in_turn(first_of_each_sender(session, now, claimed), busy, taken or {})
-        row = claim_message(session, chosen.id, now) if chosen is not None else None
+        if chosen is None or (chosen.tried and claimed):
+            return None
+        row = claim_message(session, chosen.id, now)
     if row is not None:
         point("claimed")
     return row

@@ -11,17 +11,19 @@ import os
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from ingest.clock import Clock
+from ingest.errors import MailroomError
 from ingest.office import Mouth
 from ingest.steps.backlog import Backlog
 from ingest.steps.read import claim_next, file_or_strike, read_mail
 from ingest.store.counts import count_unread
-from ingest.store.messages import release_claims
+from ingest.store.messages import give_back, release_claims
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -58,8 +60,8 @@ class Reading(Protocol):
     def read_next(self, database: Database, files: Files, mouth: Mouth, clock: Clock) -> bool:
         """See to some of it here; False when there is nothing more to do."""
 
-    def close(self) -> None:
-        """Wait for what is in hand."""
+    def close(self, database: Database) -> None:
+        """Wait for what is in hand, which does not count as tried."""
 
 
 @dataclass(frozen=True)
@@ -109,8 +111,14 @@ class Readers:
             self.backlog.one_read(partial(_waiting, database))
         return True
 
-    def close(self) -> None:
-        """Wait for what is being read; it is read again after the next start."""
+    def close(self, database: Database) -> None:
+        """Wait for what is being read. It is read again after the next start, and was not tried: an
+        end that was wished for is no fault of a mail's, however often it comes.
+        """
+        if self._claimed:
+            with suppress(MailroomError), database.writing() as session:
+                for each in self._claimed:
+                    give_back(session, each.row.id, None)
         if self._pool is not None:
             self._pool.shutdown(wait=True, cancel_futures=True)
 
@@ -125,6 +133,8 @@ class Readers:
             self._claimed.append(self._begin(row, partial(read_mail, files, mouth, row)))
 
     def _has_room(self) -> bool:
+        if any(each.row.attempts > 1 for each in self._claimed):
+            return False
         unread = sum(not each.found for each in self._claimed)
         most = AHEAD * self._count if self._pool is not None else 1
         return unread < self._count and len(self._claimed) < most

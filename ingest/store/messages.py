@@ -286,8 +286,12 @@ def first_of_each_sender(
         order_by=(col(MessageRow.received_at), col(MessageRow.id)),
     )
     due = (
-        select(
-            MessageRow.id, MessageRow.from_address, MessageRow.received_at, of_sender.label("at")
+        sqlalchemy.select(
+            col(MessageRow.id),
+            col(MessageRow.from_address),
+            col(MessageRow.received_at),
+            (col(MessageRow.attempts) > 0).label("tried"),
+            of_sender.label("at"),
         )
         .where(
             col(MessageRow.state) == MessageState.STORED,
@@ -296,7 +300,8 @@ def first_of_each_sender(
         )
         .subquery()
     )
-    query = select(due.c.id, due.c.from_address, due.c.received_at).where(due.c.at == 1)
+    query = select(due.c.id, due.c.from_address, due.c.received_at, due.c.tried)
+    query = query.where(due.c.at == 1)
     return [Waiting(*row) for row in session.exec(query).all()]
 
 
@@ -339,8 +344,10 @@ def postpone_message(session: Session, message_id: int, until: datetime, error: 
     return _change(session, message_id, MessageState.STORED, next_attempt_at=until, error=error)
 
 
-def give_back(session: Session, message_id: int, until: datetime) -> bool:
-    """Leave a claimed mail until later; the try does not count, as nobody got to read it."""
+def give_back(session: Session, message_id: int, until: datetime | None) -> bool:
+    """Leave a claimed mail until later (None: it is due); the try does not count, as nobody got to
+    read it.
+    """
     attempts = MessageRow.attempts - 1
     return _change(
         session, message_id, MessageState.STORED, attempts=attempts, next_attempt_at=until

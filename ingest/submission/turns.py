@@ -25,6 +25,7 @@ class Waiting:
     id: int
     sender: str  #: as :func:`said_sender` has it; "" is one sender too
     received: datetime
+    tried: bool = False  #: its reading was begun before, and came to no end
 
 
 def said_sender(head: bytes) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
@@ -170,6 +171,61 @@ def test_three_strikes_are_three_minutes(house: House, monkeypatch: pytest.Monke
     assert house.messages()[0].state is MessageState.SET_ASIDE
 
 
+def test_a_mail_that_kills_the_program_takes_none_beside_it_along(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Others are read ahead of their turn while it goes on; after a death each is read alone."""
+    taken_in(house, *(from_(number, f"s{number}") for number in range(1, 9)))
+    for _ in range(STRIKES):
+        with reading_without_end(house, monkeypatch):
+            pass  # and gone
+    assert [row.attempts for row in house.messages()] == [STRIKES] + [1] * 7
+    monkeypatch.setattr("ingest.steps.read.read_or_degrade", read_here)
+    with house.app.database.writing() as session:
+        house.app.readers.begin(session)
+    read_all(house)
+    expected = [MessageState.SET_ASIDE, *[MessageState.READ] * 7]
+    assert [row.state for row in house.messages()] == expected
+
+
+def test_mails_in_hand_when_the_program_is_told_to_end_were_not_tried(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Four restarts while a long one is read set nothing aside."""
+    taken_in(house, *(from_(number, f"s{number}") for number in range(1, 9)))
+    for _ in range(STRIKES + 1):
+        with reading_without_end(house, monkeypatch) as (readers, over):
+            assert [row.attempts for row in house.messages()] == [1] * 8
+            threading.Timer(0.2, over.set).start()
+            readers.close(house.app.database)
+        assert [row.attempts for row in house.messages()] == [0] * 8
+
+
+@contextmanager
+def reading_without_end(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[tuple[Readers, threading.Event]]:
+    """A program that reads what it can beside the first mail, whose reading takes long."""
+    over, app = threading.Event(), house.app
+    long = app.files.path(house.messages()[0].sha256)
+
+    def endless(path: Path, *about: Any, **how: Any) -> Reading:
+        if path == long:
+            over.wait(60)
+        return read_here(path, *about, **how)
+
+    monkeypatch.setattr("ingest.steps.readers.LOOK_EVERY", 0.01)
+    readers = Readers(2)
+    with monkeypatch.context() as patched:
+        patched.setattr("ingest.steps.read.read_or_degrade", endless)
+        with app.database.writing() as session:
+            readers.begin(session)
+        for _ in range(100):
+            readers.read_next(app.database, app.files, app.mouth, house.clock)
+        yield readers, over
+        over.set()
+
+
 def test_a_case_waits_for_what_its_address_sent_within_the_window(house: House) -> None:
     """A verdict never overtakes a mail that came in time and has not been read."""
     house.arrive_sample("02")
@@ -190,7 +246,7 @@ def test_a_case_waits_for_what_its_address_sent_within_the_window(house: House) 
     assert house.cases()[0].judge_after is None
 
 
-def test_one_reader_needs_no_thread() -> None:
+def test_one_reader_needs_no_thread(house: House) -> None:
     """And without a word there is one for each core, three at most."""
     assert 1 <= usual_readers() <= 3
-    Readers(1).close()
+    Readers(1).close(house.app.database)
