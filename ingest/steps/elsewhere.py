@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from ingest.errors import MailroomError
 from ingest.log import get_logger
 from ingest.steps.backlog import Backlog
+from ingest.steps.border import fault_of
 from ingest.store.queue import Tended, put_arrived_in_queue, tend_queue
 
 if TYPE_CHECKING:
@@ -70,10 +71,13 @@ class Tending(threading.Thread):
         self._database, self._stop_event = database, stop
 
     def run(self) -> None:
-        """Trouble waits for the next round."""
+        """Trouble waits for the next round, and so does a fault of ours: without rounds a mail
+        whose worker died would wait for the next start.
+        """
         while not self._stop_event.is_set():
-            try:
-                tend(self._database)
-            except MailroomError as error:
-                get_logger().warning("the queue cannot be tended", error=str(error))
+            fault = fault_of(lambda: tend(self._database))
+            if isinstance(fault, MailroomError):
+                get_logger().warning("the queue cannot be tended", error=str(fault))
+            elif fault is not None:
+                get_logger().error("unexpected error", exc_info=fault)
             self._stop_event.wait(TEND_EVERY.total_seconds())

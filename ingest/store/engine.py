@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import make_url, text
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from ingest.errors import ConfigError
@@ -45,9 +46,13 @@ class ReadingJob:
 def put_in_queue(session: Session, jobs: Sequence[ReadingJob]) -> None:
     """Wake somebody for these mails when, and only if, the transaction commits. None of them may
     have a job that waits already.
+
+    Raises:
+        DBAPIError: as every statement of the session.
     """
     if not jobs:
         return
+    from procrastinate.exceptions import ConnectorException  # noqa: PLC0415 - as below
     from procrastinate.jobs import Job  # noqa: PLC0415 - an office on one machine has none
 
     find_engine(session)
@@ -59,7 +64,12 @@ def put_in_queue(session: Session, jobs: Sequence[ReadingJob]) -> None:
         for job in jobs
     ]  # fmt: skip
     raw = session.connection().connection.driver_connection
-    _app().job_manager.batch_defer_jobs(made, connection=raw)
+    try:
+        _app().job_manager.batch_defer_jobs(made, connection=raw)
+    except ConnectorException as error:  # in its own words, which whoever holds the session reads
+        if error.__cause__ is None:
+            raise
+        raise DBAPIError("batch_defer_jobs", None, error.__cause__) from error
 
 
 def find_engine(session: Session) -> None:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from sqlmodel import Session
+from structlog.testing import capture_logs
 
-from ingest.errors import ConfigError
-from ingest.steps.elsewhere import tend
+from ingest.errors import ConfigError, StorageError, StoreAwayError
+from ingest.steps.elsewhere import Tending, tend
 from ingest.steps.receive import receive_all
 from ingest.store import engine
-from ingest.store.engine import require_engine_laid
+from ingest.store.database import Database
+from ingest.store.engine import find_engine, require_engine_laid
 from ingest.store.queue import QueueState, Tended, queue_state
 from ingest.store.tables import MessageState, Row
 from ingest.views.attention import attention
@@ -45,6 +50,50 @@ def test_mails_and_their_jobs_are_one_transaction(
     known = [str(row.id) for row in receiver_house.messages()]
     assert ask(JOBS) == [(known[0], "todo", 0), (known[1], "todo", -1), (known[2], "todo", 0)]
     assert [row.state for row in receiver_house.messages()] == [MessageState.STORED] * 3
+
+
+def test_a_database_in_trouble_when_jobs_are_put_is_told_as_for_any_statement(
+    receiver_house: House, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A full disk, say; the engine has words of its own. The mail comes with its job later."""
+    receiver_house.arrive(plain_mail())
+
+    def take_nothing_more(session: Session) -> None:
+        find_engine(session)
+        session.connection().exec_driver_sql("SET TRANSACTION READ ONLY")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("ingest.store.engine.find_engine", take_nothing_more)
+        with pytest.raises(StorageError, match="只接受读取"):
+            receive_all(receiver_house.app.inlet)
+    assert ask(JOBS) == []
+
+    receive_all(receiver_house.app.inlet)
+    assert [status for _, status, _ in ask(JOBS)] == ["todo"]
+
+
+def test_the_queue_is_tended_whatever_befell_a_round(
+    receiver_house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Trouble of the world and faults of ours: the thread has nobody who would start it again."""
+    monkeypatch.setattr("ingest.steps.elsewhere.TEND_EVERY", timedelta(seconds=0.01))
+    stop, rounds = threading.Event(), iter([StoreAwayError("away"), ZeroDivisionError(), None])
+
+    def round_through(_database: Database) -> None:
+        fault = next(rounds)
+        if fault is None:
+            stop.set()
+        else:
+            raise fault
+
+    monkeypatch.setattr("ingest.steps.elsewhere.tend", round_through)
+    with capture_logs() as said:
+        tending = Tending(receiver_house.app.database, stop)
+        tending.start()
+        tending.join(60)
+    assert stop.is_set()
+    expected = ["the queue cannot be tended", "unexpected error"]
+    assert [line["event"] for line in said] == expected
 
 
 def test_the_queue_knows_no_person(receiver_house: House, ask: Ask) -> None:
