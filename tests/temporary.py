@@ -28,6 +28,7 @@ def lie_in_memory() -> Path | None:
         return None
     _remove_what_others_left()
     folder = MEMORY / f"{_NAME}{os.getpid()}"
+    shutil.rmtree(folder, ignore_errors=True)  # of somebody who had our number and failed
     folder.mkdir()  # open to all like /tmp: PostgreSQL has an account of its own
     os.environ["TMPDIR"] = tempfile.tempdir = str(folder)
     return folder

@@ -164,6 +164,9 @@ def test_a_listener_in_trouble_does_not_knock_again_at_once(stop: threading.Even
         listener = Listener(client(server), "INBOX", News(), stop)
         listener.well.set()
         listener.start()
+        with capture_logs() as said:
+            while not said:  # that it was refused
+                time.sleep(0.05)
         time.sleep(2.5)
         assert (server.connections, listener.is_alive()) == (1, True)
 

