@@ -288,6 +288,10 @@ _TELEPHONE = re.compile(
 )
 
 
+_BROKEN = re.compile(r"(?<![\w-])(\(?0\d{2,3}\)?)[ \t]*-\s*(?=\d{7,8}(?!\d))", re.ASCII)
+"""An area code, and the line that ends behind it in a narrow cell."""
+
+
 def parse_telephone(raw: str) -> str | None:
     """A Chinese mobile or landline number; the first one when several are given, but no fax.
 
@@ -296,6 +300,7 @@ def parse_telephone(raw: str) -> str | None:
     number.
     """
     text = re.sub(r"[—–‐]+", "-", unicodedata.normalize("NFKC", raw))
+    text = _BROKEN.sub(r"\1-", text)
     end = 0
     for match in _TELEPHONE.finditer(text):
         before, end = text[end : match.start()], match.end()

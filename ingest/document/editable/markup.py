@@ -12,9 +12,10 @@ import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 
-from ingest.document.content import INK, RING, RING_END, STRUCK, Content
+from ingest.document.content import INK, RING, RING_END, STRUCK, Content, words
 from ingest.document.editable.spans import TooMuchError, Writer
 from ingest.document.editable.symbols import is_symbol_font, shown_in
+from ingest.document.editable.wordlooks import is_note
 from ingest.message.charsets import decode, strict
 from ingest.message.errors import UnreadableMessage
 from ingest.message.structure import parse_structure, walk
@@ -42,13 +43,27 @@ _BEHIND = re.compile(
 """What lies behind letters somewhere on a page."""
 _RULE = re.compile(r"((?:[.#\w,\s-]{1,200}))\{([^{}]{0,2000})\}")
 _CLASS = re.compile(r"\.([\w-]{1,80})")
+_RINGED = re.compile(
+    r"text-decoration(?:-line)?\s*:[^;]*underline|(?<![\w-])border\s*:(?!\s*(?:none|0))"
+    r"|(?<![\w-])background(?:-color)?\s*:"
+    r"(?!\s*(?:white|transparent|none|inherit|initial|#fff(?:fff)?|rgba?\(255, ?255, ?255)(?![\w-]))",
+    re.IGNORECASE,
+)
+"""How a style underlines, frames or shades words."""
 _FONT = re.compile(r"font-family\s*:\s*[\"']?([^;,\"']+)", re.IGNORECASE)
 _INDENT = 4  #: blanks at most by which programs indent a line of text they break
 _SPACES = re.compile(r"[\t\r\n ]+")
+_CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
+"""What LibreOffice leaves behind a content control."""
+_SELECT = re.compile(r"<select\b[^>]{0,500}>.{0,20000}?</select", re.IGNORECASE | re.DOTALL)
+_CHOSEN = re.compile(
+    r"<option\b[^>]{0,500}\bselected\b|<select\b[^>]{0,500}\b(?:multiple|size)\b", re.IGNORECASE
+)
 _ENDS_ITSELF = frozenset({"p", "li", "td", "th", "tr", "option", "dt", "dd"})
 _ENDS_INNER = frozenset({"select", "table", "td", "tr", "body", "html"})
 _SILENT = frozenset({"script", "head", "title", "rt", "rp", "xml"})
 _INLINE = frozenset({"span", "font"})
+_DRESSED = _INLINE | {"b", "strong", "i", "em", "a", "label"}
 _STRUCK = frozenset({"del", "s", "strike"})
 _ALONE = frozenset({
     "br", "img", "input", "hr", "meta", "link", "col", "area", "base", "embed", "param", "source",
@@ -82,7 +97,7 @@ def read_markup(data: bytes) -> Content:
     try:
         for page in pages:
             reader = _Reader(writer, bare=_BEHIND.search(page) is None)
-            reader.feed(page)
+            reader.feed(_SELECT.sub(_first_chosen, page))
             reader.close()
         return writer.content(("文件是网页格式, 不是 Word 自己的格式",))
     except TooMuchError as error:
@@ -125,14 +140,16 @@ class _Reader(HTMLParser):
         self._writer = writer
         self._unsaid: list[str] = []  #: open elements from the first that is not shown
         self._fonts: list[tuple[str, str]] = []  #: open elements in a symbol font
+        self._rings: list[str] = []  #: open elements from the first that is underlined or shaded
         self._bare = bare  #: nothing lies behind letters
         self._unseen: list[str] = []  #: open elements from the first whose letters nobody can see
-        self._style = False
+        self._raised = self._style = False
         self._hidden_classes: set[str] = set()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
         self._style = self._style or tag == "style"
+        self._raised = self._raised or tag == "sup"
         if tag == "body" or (tag in _ENDS_ITSELF and self._unsaid[-1:] == [tag]):
             self._unsaid = [] if tag == "body" else self._unsaid[:-1]
         if self._unsaid or self._is_unsaid(tag, given):
@@ -145,6 +162,7 @@ class _Reader(HTMLParser):
             return
         if tag in _INLINE and (tag in self._unseen[-1:] or self._is_unseen(given)):
             self._unseen.append(tag)
+        self._begin_ring(tag, given)
         named = _FONT.search(given.get("style", ""))
         face = named[1] if named else given.get("face", "")
         if is_symbol_font(face):
@@ -155,6 +173,15 @@ class _Reader(HTMLParser):
             self._writer.end_paragraph()
         else:
             self._piece(tag, given)
+
+    def _begin_ring(self, tag: str, given: dict[str, str]) -> None:
+        """Words that are underlined or shaded may be what somebody chose."""
+        if self._rings:
+            if tag == self._rings[0]:
+                self._rings.append(tag)
+        elif tag in {"u", "mark"} or (tag in _DRESSED and _RINGED.search(given.get("style", ""))):
+            self._rings.append(tag)
+            self._writer.add(RING)
 
     def _is_unsaid(self, tag: str, given: dict[str, str]) -> bool:
         classes = set(given.get("class", "").split())
@@ -181,15 +208,18 @@ class _Reader(HTMLParser):
         elif tag in {"img", "v:imagedata", "object"}:
             self._writer.pictures += 1
             self._writer.add(INK)
-        elif tag == "u":
-            self._writer.add(RING)
         elif tag == "input":
-            self._writer.add(_state_of(given))
+            shown = _state_of(given)
+            # its frame stands off from the label before it
+            typed = shown not in {"", "☑", "☐"} and self._writer.begun.strip()
+            gap = "  " if typed else ""
+            self._writer.add(f"{gap}{shown}")
         elif tag == "option" and "selected" not in given:
             self._unsaid.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
         self._style = self._style and tag != "style"
+        self._raised = self._raised and tag != "sup"
         if tag in self._unsaid:
             while self._unsaid.pop() != tag:
                 pass
@@ -212,19 +242,22 @@ class _Reader(HTMLParser):
             self._unseen.pop()
         if self._fonts and self._fonts[-1][0] == tag:
             self._fonts.pop()
-        if tag == "u":
-            self._writer.add(RING_END)
+        if self._rings[-1:] == [tag]:
+            self._rings.pop()
+            self._writer.add("" if self._rings else RING_END)
 
     def handle_data(self, data: str) -> None:
         if self._style:
             self._learn(data)
         if self._unsaid:
             return
+        if self._raised and is_note(data, words(self._writer.begun)):
+            return
         if self._unseen and data.strip():
             data = STRUCK
         elif self._fonts:
             data = shown_in(data, self._fonts[-1][1])
-        self._writer.add(_SPACES.sub(_blank, data))
+        self._writer.add(_SPACES.sub(_blank, _CONTROLS.sub("", data)))
 
     def _learn(self, style: str) -> None:
         for rule in _RULE.finditer(style[:200_000]):
@@ -246,12 +279,19 @@ def _blank(match: re.Match[str]) -> str:
     return "" if chinese and "\n" in match[0] else " "
 
 
+def _first_chosen(match: re.Match[str]) -> str:
+    """A list of a page with its first entry chosen, if none is: that is what it shows."""
+    chosen = _CHOSEN.search(match[0])
+    return match[0] if chosen else match[0].replace("<option", "<option selected", 1)
+
+
 def _state_of(given: dict[str, str]) -> str:
     """What a control of a page shows."""
     kind = given.get("type", "text").lower()
     if kind in {"checkbox", "radio"}:
         return "☑" if "checked" in given else "☐"
-    return given.get("value", "") if kind in {"text", "number", "date", "tel", "email"} else ""
+    written = kind in {"text", "number", "date", "tel", "email"}
+    return given.get("value", "") if written else ""
 
 
 def _count(text: str | None) -> int:

@@ -77,6 +77,11 @@ class Writer:
         """How many tables are open."""
         return len(self._open)
 
+    @property
+    def begun(self) -> str:
+        """What stands in the paragraph that is open."""
+        return "".join(self._text)
+
     def add(self, text: str) -> None:
         """Some text of the paragraph that is open. Raises TooMuchError."""
         self._size += len(text)

@@ -157,7 +157,7 @@ _WRAPPED = re.compile(
 """A value set in quotation marks or heavy brackets as a whole."""
 _STOP = re.compile(r"[\s。.、,;]+$")
 _HOUR = re.compile(
-    r"^自|(?:起|止)$|\s*(?:[上下]午\s*)?\d{1,2}(?:[点时]\d{0,2}分?|:\d\d(?::\d\d)?)$"
+    r"^自|(?:起|止)$|\s*[上下]午$|\s*(?:[上下]午\s*)?\d{1,2}(?:[点时]\d{0,2}分?|:\d\d(?::\d\d)?)$"
 )
 """What stands around a day: 自…起, an hour."""
 

@@ -196,12 +196,26 @@ def _tokens(text: str, options: tuple[str, ...]) -> Iterator[_Piece]:
     """The pieces of a text; strokes between all options only part them."""
     pieces = list(_pieces(text, options))
     at = [number for number, piece in enumerate(pieces) if piece.kind == "option"]
-    strokes = {number for number, piece in enumerate(pieces) if piece.text in ("/", "\\")}
+    strokes = {
+        number
+        for number, piece in enumerate(pieces)
+        if piece.text in ("/", "\\") and not _is_in_box(pieces, number)
+    }
     parted = len(at) > 1 and all(
         strokes.intersection(range(left, right)) for left, right in pairwise(at)
     )
     for number, piece in enumerate(pieces):
         yield _Piece("space", " ") if parted and number in strokes else piece
+
+
+def _is_in_box(pieces: Sequence[_Piece], number: int) -> bool:
+    """Whether a stroke stands between an option and the box before it, in a list whose boxes stand
+    before their options: ``□小学  □/初中``.
+    """
+    begins = next((piece for piece in pieces if piece.kind != "space"), pieces[0])
+    before, behind = pieces[number - 1 : number], pieces[number + 1 : number + 2]
+    boxed = begins.mark is Mark.EMPTY and bool(before) and before[0].mark is Mark.EMPTY
+    return boxed and bool(behind) and behind[0].kind == "option"
 
 
 def _pieces(text: str, options: tuple[str, ...]) -> Iterator[_Piece]:
@@ -477,7 +491,15 @@ def _verdict(places: Sequence[_Place], *, several: bool, texts: bool) -> Choice:
 def _are_open(places: Sequence[_Place]) -> bool:
     """Whether there are empty boxes, and no option was struck."""
     empty = any(Mark.EMPTY in place.marks for place in places)
-    return empty and all(place.text for place in places)
+    return empty and all(place.text for place in places) and not _is_stroked_alone(places)
+
+
+def _is_stroked_alone(places: Sequence[_Place]) -> bool:
+    """Whether a stroke stands behind the box of some options and not of the others: ``□/否`` may be
+    a tick that was typed.
+    """
+    stroked = [place.marks[:2] == [Mark.EMPTY, Mark.FAINT] for place in places]
+    return any(stroked) and not all(stroked)
 
 
 def _ringed_alone(places: Sequence[_Place]) -> list[_Place]:

@@ -8,6 +8,7 @@ quotes titles stays whole.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -19,12 +20,13 @@ from ingest.document.form.pile import Leaf, sort_pile
 from ingest.document.form.recognise import LABEL_SHARE, label_share, recognise, title_over
 from rules.call import Call, Form
 from rules.facts import Knowledge
-from rules.labels import label_key
+from rules.labels import COLONS, label_key
 from rules.vocabulary import normalise
 
 MOST_BLOCKS = 200  #: titles and tables; no form has as many
 REPEATED = 3  #: labels of one form that stand twice in a file of two
 _MAX_LABEL = 40
+_COLON = re.compile("[:：]")
 
 
 def split(content: Content, call: Call) -> tuple[Content, ...]:
@@ -42,7 +44,7 @@ def split(content: Content, call: Call) -> tuple[Content, ...]:
     pieces = sort_pile(leaves, call)
     joined = [_joined([blocks[number] for number in piece.pages], content) for piece in pieces]
     forms = list(_forms(joined, call))
-    filled = [form for form in forms if _is_filled(form, call)]
+    filled = list(_once([form for form in forms if _is_filled(form, call)], call))
     return tuple(filled) if len(forms) > 1 and filled else (content,)
 
 
@@ -58,10 +60,16 @@ def _may_be_several(content: Content, call: Call) -> bool:
     ]
     if sum(titles) > 1:
         return True
-    counted = Counter(label_key(text) for text in texts if len(text) <= _MAX_LABEL)
+    counted = Counter(map(_label, texts))
     if any(_repeated(form, counted) >= REPEATED for form in call.forms):
         return True
     return sum(label_share(content, form) >= LABEL_SHARE for form in call.forms) > 1
+
+
+def _label(text: str) -> str:
+    """The key of what a text names: all of it, or what stands before a colon."""
+    named = _COLON.split(text.translate(COLONS), maxsplit=1)[0]
+    return label_key(named) if len(named) <= _MAX_LABEL else ""
 
 
 def _repeated(form: Form, counted: Counter[str]) -> int:
@@ -114,25 +122,54 @@ def _blocks(content: Content, call: Call) -> Iterator[Content]:
     lines: list[Line] = []
     tables: list[Table] = []
     waiting = list(content.tables)
+    anew = {line for form in call.forms for line in _lines_begin(content.lines, form)}
     number = title_ends = 0
     while number < len(content.lines) or waiting:
         no_more = number >= len(content.lines)
         table_next = bool(waiting) and (no_more or waiting[0].after <= number)
-        found = None
-        if not table_next and number >= title_ends:
-            # what stands behind the next table is no line of a title before it
-            stop = min([number + 4, *(table.after for table in waiting[:1])])
-            found = title_over([line.text for line in content.lines[number:stop]], call)
-        if (table_next or found) and (lines or tables):
+        ends = (
+            0 if table_next or number < title_ends else _title_ends(content, number, waiting, call)
+        )
+        begins = table_next or ends or (number in anew and not _is_titled(lines, call))
+        if begins and (lines or tables):
             yield Content(tuple(lines), tuple(tables))
             lines, tables = [], []
         if table_next:
             tables.append(waiting.pop(0))
         else:
-            title_ends = number + found[0] if found else title_ends
+            title_ends = ends or title_ends
             lines.append(content.lines[number])
             number += 1
     yield Content(tuple(lines), tuple(tables))
+
+
+def _title_ends(content: Content, number: int, waiting: Sequence[Table], call: Call) -> int:
+    """The line behind a title that begins at one; 0 when none does."""
+    # what stands behind the next table is no line of a title before it
+    stop = min([number + 4, *(table.after for table in waiting[:1])])
+    found = title_over([line.text for line in content.lines[number:stop]], call)
+    return number + found[0] if found else 0
+
+
+def _lines_begin(lines: Sequence[Line], form: Form) -> list[int]:
+    """The lines in which a form without a table begins anew: they ask for its applicant again, and
+    most of the rest comes again behind them.
+    """
+    labels = {field.name: _keys(form, field.name) for field in form.fields}
+    keys = [_label(line.text) for line in lines]
+    begins = [at for at, key in enumerate(keys) if key in labels.get(form.applicant, ())]
+    if form.columns or len(begins) < 2:
+        return []
+    told = Counter(keys)
+    again = sum(any(told[key] >= len(begins) for key in own) for own in labels.values())
+    return begins[1:] if again > REPEATED else []
+
+
+def _is_titled(lines: Sequence[Line], call: Call) -> bool:
+    """Whether nothing but a title stands in a block that was begun."""
+    texts = [line.text for line in lines if line.text.strip()]
+    found = title_over(texts, call) if texts else None
+    return found is not None and found[0] == len(texts)
 
 
 def _leaf(number: int, block: Content, call: Call) -> Leaf:
@@ -174,12 +211,35 @@ def _forms(pieces: Sequence[Content], call: Call) -> Iterator[Content]:
     open_, is_form = pieces[0], recognise(pieces[0], call).form is not None
     for piece in pieces[1:]:
         recognised = recognise(piece, call).form is not None
-        if recognised and is_form:
+        if recognised and is_form and not _goes_on(open_, piece, call):
             yield open_
             open_ = piece
         else:
             open_, is_form = _joined([open_, piece], open_), is_form or recognised
     yield open_
+
+
+def _goes_on(before: Content, piece: Content, call: Call) -> bool:
+    """Whether a piece under a title that was repeated holds the rest of the form before it: nothing
+    that was asked already, and not whose it is.
+    """
+    form = recognise(piece, call).form
+    if form is None or form.columns or recognise(before, call).form is not form:
+        return False
+    here = found_labels(piece, form)
+    return form.applicant not in here and here.isdisjoint(found_labels(before, form))
+
+
+def _once(forms: Sequence[Content], call: Call) -> Iterator[Content]:
+    """Forms that say the same once: a copy, or the frame around a form."""
+    seen: list[tuple[str, object]] = []
+    for content in forms:
+        form = recognise(content, call).form
+        told = extract_fields(content, form, "") if form and not form.columns else {}
+        values = (form.id if form else "", {name: fact.value for name, fact in told.items()})
+        if not told or values not in seen:
+            yield content
+        seen.append(values)
 
 
 def _is_filled(content: Content, call: Call) -> bool:

@@ -6,7 +6,7 @@ import pytest
 
 from ingest.document.content import INK, STRUCK, ringed
 from ingest.document.form.cells import read_cell
-from ingest.document.form.choices import choose, is_marked
+from ingest.document.form.choices import Choice, choose, is_marked
 from rules.facts import Knowledge, Provenance
 from rules.vocabulary import Field, FieldType
 
@@ -137,3 +137,17 @@ def test_ticks_on_both_inner_sides_are_each_its_options() -> None:
     """Each touches one; a third between them is nobody's."""
     assert choose("小学√  √初中", ("小学", "初中"), several=True).options == ("小学", "初中")
     assert not choose("小学√ √ √初中", ("小学", "初中"), several=True).sure
+
+
+@pytest.mark.parametrize(
+    "text", ["□小学  □/初中", "□/小学 □初中", "□小学 □／初中", "○小学  ○\\初中"]
+)
+def test_a_stroke_behind_one_of_the_boxes_may_be_a_tick(text: str) -> None:
+    """Nobody says then that nothing was chosen."""
+    assert not choose(text, ("小学", "初中"), several=False).sure
+
+
+@pytest.mark.parametrize("text", ["□小学/□初中", "□小学 / □初中", "小学□/初中□", "□/小学 □/初中"])
+def test_strokes_that_part_the_options_choose_none(text: str) -> None:
+    """Nor does one behind every box."""
+    assert choose(text, ("小学", "初中"), several=False) == Choice()

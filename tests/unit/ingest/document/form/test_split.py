@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from ingest.document.content import Cell, Content, Line, Table
+from ingest.document.form.fields import extract_fields, found_labels
 from ingest.document.form.recognise import recognise, title_over
 from ingest.document.form.split import MOST_BLOCKS, split
 from rules.call import Call
@@ -200,3 +201,56 @@ def test_a_table_said_to_stand_behind_lines_that_are_not_there_is_the_last(call:
     moved = replace(whole, tables=(whole.tables[0], replace(whole.tables[1], after=9)))
 
     assert forms(moved, call) == forms(whole, call) == ["附件2", "附件3"]
+
+
+def lines_of(call: Call, applicant: str) -> list[str]:
+    """A form without a table: a label, a colon and the value in each line."""
+    return [f"{label}：{text}" for label, text in body(call, applicant)]
+
+
+def applicants(content: Content, call: Call) -> list[object]:
+    """Whose the forms are."""
+    form = call.form("附件2")
+    return [extract_fields(each, form, "")["单位名称"].value for each in split(content, call)]
+
+
+@pytest.mark.parametrize("title", [(), SCHOOL])
+def test_two_forms_of_lines_are_two(call: Call, title: tuple[str, ...]) -> None:
+    """Whether their title comes again or not."""
+    content = typed(*SCHOOL, *lines_of(call, "晨光小学"), *title, *lines_of(call, "金穗中学"))
+
+    assert applicants(content, call) == ["晨光小学", "金穗中学"]
+
+
+def test_a_cover_that_asks_for_the_same_begins_no_other_form(call: Call) -> None:
+    """Few of its labels come again."""
+    content = typed(
+        *SCHOOL,
+        "学校名称：晨光小学",
+        "联系人：甲",
+        "联系电话：0993-2012345",
+        body(call, "晨光小学"),
+    )
+
+    assert applicants(content, call) == ["晨光小学"]
+
+
+@pytest.mark.parametrize("again", [f"{SCHOOL[0]}（续）", SCHOOL[0]])
+def test_a_title_repeated_over_the_rest_of_a_form_begins_none(call: Call, again: str) -> None:
+    """What it heads was not asked yet, nor does it say whose it is."""
+    table = body(call, "晨光小学")
+    content = typed(*SCHOOL, table[:9], again, table[9:])
+
+    assert applicants(content, call) == ["晨光小学"]
+    assert found_labels(split(content, call)[0], call.form("附件2")) == {
+        field.name for field in call.form("附件2").fields
+    }
+
+
+def test_the_same_form_twice_counts_once(call: Call) -> None:
+    """Pasted twice; with another word in it, it is another one."""
+    form = body(call, "晨光小学")
+    other = [[label, "乙" if text == "甲" else text] for label, text in form]
+
+    assert len(split(typed(*SCHOOL, form, *SCHOOL, form), call)) == 1
+    assert len(split(typed(*SCHOOL, form, *SCHOOL, other), call)) == 2
