@@ -68,7 +68,8 @@ _SCRIPTS = frozenset(
 PAPERS = frozenset(
     {
         Kind.DOCX, Kind.DOTX, Kind.DOCM, Kind.DOC, Kind.WPS, Kind.RTF, Kind.XLSX, Kind.XLS,
-        Kind.ODT, Kind.ODS, Kind.PDF, Kind.OFD, Kind.ZIP, Kind.RAR, Kind.SEVEN_ZIP,
+        Kind.ODT, Kind.ODS, Kind.PDF, Kind.OFD, Kind.ENCRYPTED_OFFICE, Kind.ZIP, Kind.RAR,
+        Kind.SEVEN_ZIP, Kind.TAR, Kind.GZIP, Kind.BZIP2, Kind.XZ, Kind.EML, Kind.MSG,
     }
 )  # fmt: skip
 """What an application may be or lie in, where a file holds others; the rest is the file's own."""

@@ -38,6 +38,8 @@ LEFT_INSIDE = "文档里以对象嵌入的文件, 不能自动取出, 由人工�
 
 _Members = dict[str, zipfile.ZipInfo]
 _FILES = PAPERS | {Kind.JPEG}
+_PACKED = _FILES | {Kind.PNG, Kind.IMAGE, Kind.HTML, Kind.CSV, Kind.TEXT, Kind.OFFICE}
+"""What somebody may have put in by its name; programs and sounds are no papers."""
 _UNREADABLE = (*DAMAGE, *OLE_ERRORS, RuntimeError, NotImplementedError)
 _MOST_OBJECTS = 50
 _MOST_NAME = 1_000
@@ -110,7 +112,9 @@ def _taken(found: Iterable[_Found], budget: Budget) -> Iterator[Member]:
 
 
 def _in_package(data: bytes, budget: Budget) -> Iterator[_Found]:
-    if b"mbeddings" not in data or data.count(b"PK\x01\x02") > MAX_DIRECTORY:
+    if not any(sign in data for sign in (b"mbeddings", b"MBEDDINGS")):
+        return
+    if data.count(b"PK\x01\x02") > MAX_DIRECTORY:
         return
     with open_zip(data) as archive:
         members = {entry_name(info): info for info in archive.infolist()}
@@ -228,7 +232,7 @@ def _in_streams(ole: olefile.OleFileIO) -> Iterator[_Found]:
         content = ole.openstream(path).read()
         label = _label(content) if last == _NATIVE else ""
         name, content = native_file(content) if last == _NATIVE else ("", content)
-        if identify(content, name) in _FILES:
+        if identify(content, name) in (_PACKED if last == _NATIVE else _FILES):
             yield _Found(name, content)
         elif not content and _PAPER.search(label):
             yield _Found(label, b"", inside=True)
@@ -240,7 +244,10 @@ def _in_rich_text(data: bytes, budget: Budget) -> Iterator[_Found]:
         digits = _BLANKS.sub(b"", match[1])
         native = _native_of(binascii.unhexlify(digits[: len(digits) // 2 * 2]))
         name, content = native_file(bytes(4) + native)
-        yield from _files_of(name, content or native)
+        if content and identify(content, name) in _PACKED:
+            yield _Found(name, content)
+        else:
+            yield from _files_of(name, content or native)
 
 
 def _native_of(data: bytes) -> bytes:

@@ -289,3 +289,43 @@ def test_an_open_document_of_very_many_members_is_left_closed() -> None:
     data = open_document() + b"PK\x01\x02" * 60_000
 
     assert list(files_in_office(Kind.ODT, data, Budget())) == []
+
+
+MAIL = b"From: a@example.cn\r\nSubject: x\r\nMIME-Version: 1.0\r\n\r\nx\r\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "kind"),
+    [
+        ("m.eml", MAIL, Kind.EML), ("f.html", b"<html><body>x</body></html>", Kind.HTML), ("f.csv", "甲,乙,丙\n丁,戊,己\n".encode(), Kind.CSV),
+        ("f.txt", "说明".encode(), Kind.TEXT), ("f.png", b"\x89PNG\r\n\x1a\n" + bytes(900), Kind.PNG), ("f.tif", b"II*\0" + bytes(900), Kind.IMAGE),
+        ("f.gz", b"\x1f\x8b" + bytes(90), Kind.GZIP), ("f.pptx", zipped({"ppt/a.xml": b"<p/>", "[Content_Types].xml": b"<Types/>"}), Kind.OFFICE),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("holder", ["word", "rich text"])
+def test_whatever_somebody_packed_by_its_name_has_a_fate(
+    holder: str, name: str, data: bytes, kind: Kind
+) -> None:
+    """A mail with the form in it, a scan that is no photograph."""
+    native = packaged(name, data)
+    head = struct.pack("<III", 0x501, 2, 8) + b"Package\0" + bytes(8)
+    digits = (head + struct.pack("<I", len(native) - 4) + native[4:]).hex().encode()
+    holders = {
+        "word": word(a__bin=ole({"\x01Ole10Native": native})),
+        "rich text": rb"{\rtf1{\object\objemb{\*\objdata " + digits + rb"}}}",
+    }
+    (_, item, *_) = opened(holders[holder], "a.docx" if holder == "word" else "a.rtf")
+
+    assert (item.name, item.kind) == (name, kind)
+
+
+def test_a_mail_among_the_objects_is_opened() -> None:
+    """What lies in it is an attachment like others."""
+    assert [item.kind for item in opened(word(m__eml=MAIL))][1:] == [Kind.EML, Kind.TEXT]
+
+
+def test_a_package_in_capital_letters_is_searched_too() -> None:
+    """Some programs write all names so."""
+    data = zipped({"WORD/DOCUMENT.XML": b"<document/>", "WORD/EMBEDDINGS/A.PDF": PDF})
+
+    assert [each.path for each in files_in_office(Kind.DOCX, data, Budget())] == ["A.PDF"]
