@@ -89,20 +89,29 @@ class SheetBook:
             if number > _MOST_CELLS:
                 break
             self._note(cell, marks)
-        for corners in _covered(self._drawing_of(self._parts.get(name, ""), root)):
+        part = self._drawn_on(self._parts.get(name, ""), root)
+        controls = self._drawn_on(self._parts.get(name, ""), root, old=True)
+        for corners in (*_covered(self._package.xml(part)), *self._controls(controls)):
             marks.draw(*corners)
         return marks
 
-    def _drawing_of(self, sheet: str, root: etree._Element) -> etree._Element | None:
-        """What is drawn on a sheet."""
-        if child(root, "drawing") is None:
-            return None
+    def _drawn_on(self, sheet: str, root: etree._Element, *, old: bool = False) -> str:
+        """The part with what is drawn on a sheet, in the old way or the new; "" without one."""
+        if child(root, "legacyDrawing" if old else "drawing") is None:
+            return ""
         try:
             relations = self._package.relations(sheet).values()
         except BROKEN:
-            return None
-        part = next((each.target for each in relations if each.kind == "drawing"), "")
-        return self._package.xml(part) if part else None
+            return ""
+        kind = "vmlDrawing" if old else "drawing"
+        return next((each.target for each in relations if each.kind == kind), "")
+
+    def _controls(self, part: str) -> Iterator[tuple[Place, Place]]:
+        """The first and the last cell under each control of a form; comments are none."""
+        told = self._package.read(part) or b""
+        for match in islice(_CONTROL.finditer(told), _MOST_DRAWINGS):
+            left, _, top, _, right, over, bottom, below = map(int, match[1].split(b","))
+            yield (top, left), (bottom - (not below), right - (not over))
 
     def _cells(self, root: etree._Element, marks: Marks) -> Iterator[etree._Element]:
         for row in root.iter("{*}row"):
@@ -136,6 +145,11 @@ class SheetBook:
             marks.texts[place] = self._strings[text]
 
 
+_CONTROL = re.compile(
+    rb"ObjectType=[\"'](?!Note)\w{1,20}[\"']>(?:(?!</x:ClientData>).){0,2000}?"
+    rb"<x:Anchor>((?:\s*\d{1,6}\s*,){7}\s*\d{1,6})\s*</x:Anchor>",
+    re.DOTALL,
+)
 _OVER = ("sp", "pic", "cxnSp", "grpSp", "contentPart")
 """Drawings; a chart shows what stands elsewhere."""
 

@@ -45,6 +45,8 @@ from ingest.message.charsets import strict
 MAX_UNPACKED = 200 * 1024 * 1024
 MAX_SHEETS = 50
 _NO_SHARE = 1e20
+_PICTURE = re.compile(r"=?(?:_xlfn\.)?DISPIMG\(", re.IGNORECASE)
+"""What WPS writes into a cell that holds a picture."""
 _MOST_PLACES = 30
 """Behind the point of a number; Excel has no more."""
 _EXACT = Context(prec=60, rounding=ROUND_HALF_UP)
@@ -251,6 +253,8 @@ def _said(value: object, place: Place, marks: Marks) -> str:
         text = _share(value, marks.formats[place])
     else:
         text = _shown(value)
+    if _PICTURE.match(text):
+        return INK
     return STRUCK if text and place in marks.struck else text
 
 

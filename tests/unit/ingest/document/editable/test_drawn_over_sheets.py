@@ -124,3 +124,25 @@ def test_what_is_fastened_to_the_page_may_lie_over_any_cell() -> None:
 
     assert said(content)[0, 1] == INK
     assert content.tables[0].at(1, 1).text == "注"  # type: ignore[union-attr]
+
+
+def test_a_control_of_a_form_lies_over_its_cells() -> None:
+    """A box to tick, a button; a comment does not."""
+
+    def write(sheet: Worksheet) -> None:
+        sheet.insert_button(0, 1, {"caption": "无异议"})
+        sheet.write_comment(1, 1, "请核对")
+
+    found = said(read_workbook(book(write)))
+
+    assert found[0, 1] == INK
+    assert found[1, 2] == ""
+
+
+def test_a_cell_that_holds_a_picture_is_no_text() -> None:
+    """WPS writes a function into it that only it knows."""
+
+    def write(sheet: Worksheet) -> None:
+        sheet.write_formula(0, 1, '=_xlfn.DISPIMG("ID_1",1)', None, '=DISPIMG("ID_1",1)')
+
+    assert said(read_workbook(book(write)))[0, 1] == INK
