@@ -22,6 +22,7 @@ STYLES = (
     '<style:style style:name="Unseen" style:family="paragraph"><style:text-properties text:display="none"/></style:style>'
     '<style:style style:name="Marks" style:family="text"><style:text-properties style:font-name="W21"/></style:style>'
     '<style:style style:name="Line" style:family="text"><style:text-properties style:text-underline-style="solid"/></style:style>'
+    '<style:style style:name="Raised" style:family="text"><style:text-properties style:text-position="super 58%"/></style:style>'
     "</office:styles></office:document-styles>"
 )
 
@@ -85,6 +86,7 @@ _NAMES: Mapping[str, str] = {
     "struck-by-a-style": span("Older", "王小") + NAME,
     "hidden-paragraph": f'</text:p><text:p text:style-name="Unseen">王小</text:p><text:p>{NAME}',
     "control": _control("name"),
+    "pointing-to-a-note": NAME + span("Raised", "1"),
     "text-box": _BOXED,
 }
 

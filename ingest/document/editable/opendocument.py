@@ -17,7 +17,7 @@ from functools import cached_property
 
 from lxml import etree
 
-from ingest.document.content import INK, STRUCK, Content, ringed
+from ingest.document.content import INK, STRUCK, Content, ringed, words
 from ingest.document.editable.opendrawings import (
     DRAWINGS,
     control_states,
@@ -28,7 +28,7 @@ from ingest.document.editable.opendrawings import (
 from ingest.document.editable.openlooks import OpenLooks, value_of
 from ingest.document.editable.spans import TooMuchError, Writer
 from ingest.document.editable.symbols import shown_in
-from ingest.document.editable.wordlooks import PLAIN, Look
+from ingest.document.editable.wordlooks import PLAIN, Look, is_note
 
 MAX_XML = 48 * 1024 * 1024  #: bytes of content.xml
 MAX_REPEATED = 200  #: of one row or cell that says it stands several times
@@ -178,7 +178,7 @@ class _Walk:
     def _add(self, text: str) -> None:
         """Some text, with signs for how it looks."""
         look = self._looks[-1]
-        if look.hidden or not text:
+        if look.hidden or not text or (look.raised and is_note(text, words(self._writer.begun))):
             return
         if text.strip() and (look.struck or self._is_unseen(look)):
             self._writer.add(STRUCK)

@@ -21,6 +21,8 @@ _DRAWN = frozenset({"frame", "image", "custom-shape", "rect", "ellipse", "g", "c
 _DUST = re.compile(r"(?:0?\.\d+|1(?:\.0+)?|0)pt")
 """Sizes of letters nobody can read."""
 
+_RAISED = re.compile(r"super|[1-9]\d{0,2}(?:\.\d+)?%")
+
 _NAMING = frozenset({"style-name", "cond-style-name", "default-cell-style-name"})
 _SIZES = frozenset({"font-size", "font-size-asian"})
 
@@ -88,6 +90,8 @@ class OpenLooks:
             told["capitals"] = given["text-transform"] == "uppercase"
         if ringed := _ringed(properties, given):
             told["ringed"] = ringed == "on"
+        if "text-position" in given:
+            told["raised"] = _RAISED.match(given["text-position"]) is not None
         if "color" in given:
             told["white"] = given["color"].lower() == "#ffffff"
         if sizes := {each for key, each in given.items() if key in _SIZES}:

@@ -66,6 +66,11 @@ class OpenBook:
             elif STRUCK in said or value_of(cell, "value-type") == "percentage" or _is_under(cell):
                 marks.texts[place] = said
             _note_drawn(cell, place, marks)
+            down, across = (
+                count_of(cell, f"number-{each}-spanned") for each in ("rows", "columns")
+            )
+            if down > 1 or across > 1:
+                marks.merged[place] = number + down - 1, column + across - 1
             column += count_of(cell, "number-columns-repeated")
             if column > _WIDEST:
                 return
@@ -91,6 +96,13 @@ def _is_shown(drawing: etree._Element) -> bool:
     kind = str(drawing.tag).rpartition("}")[2]
     chart = next(drawing.iter("{*}object"), None) is not None
     return kind in DRAWINGS | {"control"} and not chart
+
+
+def _merged(cell: etree._Element, place: Place) -> dict[Place, Place]:
+    """The last cell of those that one covers."""
+    down, across = (count_of(cell, f"number-{each}-spanned") for each in ("rows", "columns"))
+    last = place[0] + max(down, 1) - 1, place[1] + max(across, 1) - 1
+    return {place: last} if last != place else {}
 
 
 def _note_drawn(cell: etree._Element, place: Place, marks: Marks) -> None:

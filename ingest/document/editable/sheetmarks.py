@@ -42,6 +42,7 @@ class Marks:
     unsaid: set[Place] = field(default_factory=set)  #: formulas without a result one can trust
     texts: dict[Place, str] = field(default_factory=dict)  #: with signs, where some is struck
     drawn: set[Place] = field(default_factory=set)  #: under a text box, a shape or a picture
+    merged: dict[Place, Place] = field(default_factory=dict)  #: first and last cell of some
     everywhere: bool = False  #: something is drawn, and nobody knows over which cells
 
     def draw(self, first: Place, last: Place) -> None:

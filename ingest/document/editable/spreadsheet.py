@@ -168,6 +168,7 @@ def _table(number: int, sheet: calamine.CalamineSheet, marks: Marks) -> Table:
     if len(texts) > MAX_ROWS:
         raise SheetLimitError
     merged = {first: last for first, last in sheet.merged_cell_ranges or () if first != last}
+    merged |= marks.merged  # calamine tells none of an OpenDocument workbook
     _draw_over(texts, merged, marks)
     return Table(number, tuple(_cells(*_visible(texts, merged, marks))))
 

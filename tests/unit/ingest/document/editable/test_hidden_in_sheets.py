@@ -138,3 +138,20 @@ def test_rows_of_no_height_are_hidden() -> None:
     data = oldbook.xls([("甲",), ("乙",), ("丙",)], oldbook.Looks(flat_rows={1}))
 
     assert shown(read_workbook(data)) == [["甲"], ["丙"]]
+
+
+def test_merged_cells_of_an_open_workbook_are_one() -> None:
+    """A city over the rows of its schools: those below are not empty."""
+    city = openbook.text("第八师").replace(
+        "<table:table-cell", '<table:table-cell table:number-rows-spanned="2"'
+    )
+    title = openbook.text("汇总表").replace(
+        "<table:table-cell", '<table:table-cell table:number-columns-spanned="2"'
+    )
+    covered = "<table:covered-table-cell/>"
+    rows = [[title, covered], [openbook.text("甲"), city], [openbook.text("乙"), covered]]
+    cells = read_workbook(openbook.ods(rows)).tables[0].cells
+
+    assert [(each.text, each.width, each.height) for each in cells] == [
+        ("汇总表", 2, 1), ("甲", 1, 1), ("第八师", 1, 2), ("乙", 1, 1),
+    ]  # fmt: skip
