@@ -74,8 +74,12 @@ def _content(subset: Subset, page: Page, high: float) -> bytes:
     return "".join(pieces).encode("ascii")
 
 
-def export_pdf(sheet: Sheet, written: datetime) -> bytes:
-    """The sheet as a born-digital PDF. ``written`` is Beijing time. Raises MissingFontError."""
+def export_pdf(sheet: Sheet, written: datetime, *behind: Sheet) -> bytes:
+    """The sheet, and those behind it, as a born-digital PDF. ``written`` is Beijing time.
+
+    Raises MissingFontError.
+    """
     subset = Subset(FontFile(font_file(Face.SONG)))
-    contents = [_content(subset, page, sheet.paper[1]) for page in lay_out(sheet)]
+    pages = ((page, each.paper[1]) for each in (sheet, *behind) for page in lay_out(each))
+    contents = [_content(subset, page, high) for page, high in pages]
     return text_pdf(contents, sheet.paper, subset, written)

@@ -302,7 +302,20 @@ def _document_in(pdf: Pdf, part: _Part) -> DocumentReading:
             reason="PDF 带有电子签章, 不是盖章后的扫描件",
         )
         more |= {"lines": text_lines(pdf), "pages_read": tuple(page.number for page in pdf.pages)}
-    return _scan(part, is_scan, recognition, content, seal=seal, pages=pdf.page_count, **more)
+    pieces = split(content, part.call) if is_export else (content,)
+    readings = (
+        _scan(part, is_scan, recognition, piece, seal=seal, pages=pdf.page_count, **more)
+        for piece, recognition in _recognised(pieces, recognition, part.call)
+    )
+    return _numbered(list(readings))
+
+
+def _recognised(
+    pieces: Sequence[Content], whole: Recognition, call: Call
+) -> Iterator[tuple[Content, Recognition]]:
+    """Each form of a file, and which it is."""
+    for piece in pieces:
+        yield piece, whole if len(pieces) == 1 else recognise(piece, call)
 
 
 def _is_dynamic_form(data: bytes, content: Content) -> bool:

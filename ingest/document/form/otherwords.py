@@ -218,7 +218,9 @@ def _who(text: str, known: Known) -> str | None:
 
 
 _IN_TEXT = label_pattern(CONTACT)
-_OTHER_IN_TEXT = re.compile(rf"(?:{OTHER_PERSON.pattern})\s*(?:\([^()]*\)\s*)?:")
+_OTHER_IN_TEXT = re.compile(
+    rf"(?:{OTHER_PERSON.pattern})(?:\s*\([^()]*\))?(?:\s*:|(?=\t|[ ]{{2}}))"
+)
 
 
 def behind_another(flat: str) -> bool:

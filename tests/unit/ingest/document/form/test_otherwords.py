@@ -99,6 +99,8 @@ def test_a_heads_telephone_in_lines(call: Call) -> None:
     """On the cover the head's number stands behind or below the head."""
     lines = ["校长：张三", f"联系电话：{HEADS}", f"联系人：白杨    手机：{OURS}"]
     assert read(call, [], lines)["联系电话"].value == OURS
+    lines = [f"负责人\t张三\t联系电话\t{HEADS}", f"联系人\t白杨\t联系电话\t{OURS}"]
+    assert read(call, [], lines)["联系电话"].value == OURS
     facts = read(call, [], [f"负责人：张三    移动电话：{HEADS}", "联系人：白杨"])
     assert facts["联系电话"].knowledge is Knowledge.UNKNOWN
     assert facts["联系人"].value == "白杨"
