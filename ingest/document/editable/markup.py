@@ -46,7 +46,8 @@ _CLASS = re.compile(r"\.([\w-]{1,80})")
 _RINGED = re.compile(
     r"text-decoration(?:-line)?\s*:[^;]*underline|(?<![\w-])border\s*:(?!\s*(?:none|0))"
     r"|(?<![\w-])background(?:-color)?\s*:"
-    r"(?!\s*(?:white|transparent|none|inherit|initial|#fff(?:fff)?|rgba?\(255, ?255, ?255)(?![\w-]))",
+    r"(?!\s*(?:white|transparent|none|inherit|initial|#fff(?:fff)?|rgba?\(255, ?255, ?255)"
+    r"(?![\w-]))",
     re.IGNORECASE,
 )
 """How a style underlines, frames or shades words."""

@@ -44,8 +44,10 @@ def split(content: Content, call: Call) -> tuple[Content, ...]:
     pieces = sort_pile(leaves, call)
     joined = [_joined([blocks[number] for number in piece.pages], content) for piece in pieces]
     forms = list(_forms(joined, call))
+    if len(forms) < 2:
+        return (content,)
     filled = list(_once([form for form in forms if _is_filled(form, call)], call))
-    return tuple(filled) if len(forms) > 1 and filled else (content,)
+    return tuple(filled) or (content,)
 
 
 def _may_be_several(content: Content, call: Call) -> bool:
