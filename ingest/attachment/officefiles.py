@@ -44,6 +44,7 @@ _UNREADABLE = (*DAMAGE, *OLE_ERRORS, RuntimeError, NotImplementedError)
 _MOST_OBJECTS = 50
 _MOST_NAME = 1_000
 _EMBEDDED = re.compile(r"(?:^|/)embeddings/[^/]+$", re.IGNORECASE)
+_NAMED = re.compile(b"mbeddings|MBEDDINGS")
 _OF_A_CHART = re.compile(r"(?:^|/)charts/_rels/[^/]+\.rels$", re.IGNORECASE)
 _TARGET = re.compile(rb"embeddings[/\\]([^/\\\"'<>]{1,200})[\"']", re.IGNORECASE)
 _PAPER = re.compile(
@@ -112,9 +113,7 @@ def _taken(found: Iterable[_Found], budget: Budget) -> Iterator[Member]:
 
 
 def _in_package(data: bytes, budget: Budget) -> Iterator[_Found]:
-    if not any(sign in data for sign in (b"mbeddings", b"MBEDDINGS")):
-        return
-    if data.count(b"PK\x01\x02") > MAX_DIRECTORY:
+    if _NAMED.search(data) is None or data.count(b"PK\x01\x02") > MAX_DIRECTORY:
         return
     with open_zip(data) as archive:
         members = {entry_name(info): info for info in archive.infolist()}
@@ -227,15 +226,21 @@ def _in_streams(ole: olefile.OleFileIO) -> Iterator[_Found]:
     """Files that lie whole in a stream of an object."""
     for path in ole.listdir()[:MAX_DIRECTORY]:
         last = path[-1].lower()
-        if last not in _WHOLE and last != _NATIVE:
-            continue
-        content = ole.openstream(path).read()
-        label = _label(content) if last == _NATIVE else ""
-        name, content = native_file(content) if last == _NATIVE else ("", content)
-        if identify(content, name) in (_PACKED if last == _NATIVE else _FILES):
-            yield _Found(name, content)
-        elif not content and _PAPER.search(label):
-            yield _Found(label, b"", inside=True)
+        if last in _WHOLE:
+            content = ole.openstream(path).read()
+            if identify(content, "") in _FILES:
+                yield _Found("", content)
+        elif last == _NATIVE:
+            yield from _packed_in(ole.openstream(path).read())
+
+
+def _packed_in(stream: bytes) -> Iterator[_Found]:
+    """What the Object Packager packed, told by its name where it was cut off."""
+    name, content = native_file(stream)
+    if identify(content, name) in _PACKED:
+        yield _Found(name, content)
+    elif not content and _PAPER.search(label := _label(stream)):
+        yield _Found(label, b"", inside=True)
 
 
 def _in_rich_text(data: bytes, budget: Budget) -> Iterator[_Found]:

@@ -63,6 +63,7 @@ _CHOSEN = re.compile(
 _ENDS_ITSELF = frozenset({"p", "li", "td", "th", "tr", "option", "dt", "dd"})
 _ENDS_INNER = frozenset({"select", "table", "td", "tr", "body", "html"})
 _SILENT = frozenset({"script", "head", "title", "rt", "rp", "xml"})
+_WATCHED = frozenset({"style", "sup"})
 _INLINE = frozenset({"span", "font"})
 _DRESSED = _INLINE | {"b", "strong", "i", "em", "a", "label"}
 _STRUCK = frozenset({"del", "s", "strike"})
@@ -144,13 +145,12 @@ class _Reader(HTMLParser):
         self._rings: list[str] = []  #: open elements from the first that is underlined or shaded
         self._bare = bare  #: nothing lies behind letters
         self._unseen: list[str] = []  #: open elements from the first whose letters nobody can see
-        self._raised = self._style = False
+        self._open = set[str]()  #: which of a few elements are open
         self._hidden_classes: set[str] = set()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
-        self._style = self._style or tag == "style"
-        self._raised = self._raised or tag == "sup"
+        self._open |= {tag} & _WATCHED
         if tag == "body" or (tag in _ENDS_ITSELF and self._unsaid[-1:] == [tag]):
             self._unsaid = [] if tag == "body" else self._unsaid[:-1]
         if self._unsaid or self._is_unsaid(tag, given):
@@ -219,8 +219,7 @@ class _Reader(HTMLParser):
             self._unsaid.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
-        self._style = self._style and tag != "style"
-        self._raised = self._raised and tag != "sup"
+        self._open.discard(tag)
         if tag in self._unsaid:
             while self._unsaid.pop() != tag:
                 pass
@@ -248,11 +247,11 @@ class _Reader(HTMLParser):
             self._writer.add("" if self._rings else RING_END)
 
     def handle_data(self, data: str) -> None:
-        if self._style:
+        if "style" in self._open:
             self._learn(data)
         if self._unsaid:
             return
-        if self._raised and is_note(data, words(self._writer.begun)):
+        if "sup" in self._open and is_note(data, words(self._writer.begun)):
             return
         if self._unseen and data.strip():
             data = STRUCK

@@ -60,11 +60,7 @@ class OpenBook:
         column = 0
         for cell in row.iterchildren("{*}table-cell", "{*}covered-table-cell"):
             place = number, column
-            said = self._said(cell)
-            if value_of(cell, "formula") and not value_of(cell, "value-type"):
-                marks.unsaid.add(place)
-            elif STRUCK in said or value_of(cell, "value-type") == "percentage" or _is_under(cell):
-                marks.texts[place] = said
+            self._note_text(cell, place, marks)
             _note_drawn(cell, place, marks)
             down, across = (
                 count_of(cell, f"number-{each}-spanned") for each in ("rows", "columns")
@@ -74,6 +70,13 @@ class OpenBook:
             column += count_of(cell, "number-columns-repeated")
             if column > _WIDEST:
                 return
+
+    def _note_text(self, cell: etree._Element, place: Place, marks: Marks) -> None:
+        said, kind = self._said(cell), value_of(cell, "value-type")
+        if value_of(cell, "formula") and not kind:
+            marks.unsaid.add(place)
+        elif STRUCK in said or kind == "percentage" or _is_under(cell):
+            marks.texts[place] = said
 
     def _said(self, cell: etree._Element) -> str:
         """What a cell shows, with signs where something is struck."""

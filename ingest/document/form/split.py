@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from ingest.document.content import Content, Line, Table
@@ -46,8 +46,8 @@ def split(content: Content, call: Call) -> tuple[Content, ...]:
     forms = list(_forms(joined, call))
     if len(forms) < 2:
         return (content,)
-    filled = list(_once([form for form in forms if _is_filled(form, call)], call))
-    return tuple(filled) or (content,)
+    filled = (form for form in forms if _is_filled(form, call))
+    return tuple(_once(filled, call)) or (content,)
 
 
 def _may_be_several(content: Content, call: Call) -> bool:
@@ -232,7 +232,7 @@ def _goes_on(before: Content, piece: Content, call: Call) -> bool:
     return form.applicant not in here and here.isdisjoint(found_labels(before, form))
 
 
-def _once(forms: Sequence[Content], call: Call) -> Iterator[Content]:
+def _once(forms: Iterable[Content], call: Call) -> Iterator[Content]:
     """Forms that say the same once: a copy, or the frame around a form."""
     seen: list[tuple[str, object]] = []
     for content in forms:
