@@ -90,6 +90,7 @@ def unclaimed(found: list[tuple[str, dict[str, str]]]) -> list[str]:
 
 @pytest.mark.slow
 @pytest.mark.dovecot
+@pytest.mark.timeout(400)
 def test_bytes_names_rows_and_claims_are_durable_each_before_what_rests_on_it(
     tmp_path: Path, dovecot: DovecotAccount, smtp_sink: SmtpSink
 ) -> None:
