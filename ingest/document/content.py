@@ -54,6 +54,7 @@ class Line:
     text: str
     place: str  #: for people: ``第3段``, ``第2页 第5行``
     signed: str = ""  #: the text with its signs (:data:`INK` and others); "" when it has none
+    hangs: bool = False  #: its last piece may go on in a line that stands under it or above
 
     @property
     def said(self) -> str:

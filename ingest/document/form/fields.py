@@ -191,7 +191,7 @@ class _Index:
         before = ""
         for line in content.lines:
             pieces = _labelled_pieces(line.said[:_MAX_LINE], known, before)
-            self._add(pieces, line.place, "text", 0.95)
+            self._add(pieces, line.place, "text", 0.95, hangs=line.hangs)
             before, _ = plain(line.text[:MAX_LABEL])
         self._index_sections(content.lines)
         if form.fields and not form.columns:
@@ -261,9 +261,13 @@ class _Index:
         place: str,
         method: str,
         confidence: float,
+        *,
+        hangs: bool = False,
     ) -> None:
-        for key, value in pieces:
-            self.pieces.setdefault(key, []).append(_Found(value, place, method, confidence))
+        for number, (key, value) in enumerate(pieces, 1):
+            doubtful = hangs and number == len(pieces)
+            found = _Found(value, place, method, confidence, doubtful)
+            self.pieces.setdefault(key, []).append(found)
 
     def _index_sections(self, lines: tuple[Line, ...]) -> None:
         """A line that is nothing but a label heads the lines that follow, up to the next label."""

@@ -8,9 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from ingest.document.content import Cell, Line
 from ingest.document.paged.ruling import GridCell, RuledGrid, Stroke
+
+_APART = 1.1
+"""Characters of white between two pieces of a line."""
 
 
 @dataclass(frozen=True)
@@ -76,8 +80,9 @@ def lines_of(glyphs: list[Glyph], page: int) -> tuple[Line, ...]:
             rows[-1].append(glyph)
         else:
             rows.append([glyph])
+    hanging = _hanging(rows)
     return tuple(
-        Line("".join(_row_text(row)), f"第{page}页 第{number}行")
+        Line("".join(_row_text(row)), f"第{page}页 第{number}行", hangs=number - 1 in hanging)
         for number, row in enumerate(rows, 1)
     )
 
@@ -87,6 +92,46 @@ def _row_text(row: list[Glyph]) -> Iterator[str]:
     for glyph in sorted(row, key=lambda glyph: glyph.x):
         gap = 0.0 if end is None else glyph.x - end
         if gap > 0.15 * glyph.size:
-            yield "\t" if gap > 1.1 * glyph.size else " "
+            yield "\t" if gap > _APART * glyph.size else " "
         yield glyph.text
         end = glyph.x + glyph.advance
+
+
+class _Run(NamedTuple):
+    """The last piece of a row: where it begins and ends, and how high it is."""
+
+    left: float
+    right: float
+    y: float
+    size: float
+    alone: bool  #: nothing stands in front of it
+    labelled: bool  #: it may be a label and its value
+
+
+def _hanging(rows: list[list[Glyph]]) -> set[int]:
+    """Rows with a label whose value may go on: a full line that begins where the value does stands
+    next to it, with nothing in front, as in a table without rules.
+    """
+    runs = [_last_run(row) for row in rows]
+    found = set()
+    for number, (upper, lower) in enumerate(pairwise(runs)):
+        near = upper.y - lower.y < 2.2 * upper.size
+        level = abs(upper.left - lower.left) < 0.5 * upper.size
+        beside = [each.right for each in runs if abs(each.left - upper.left) < 0.5 * upper.size]
+        full = upper.right > max(beside, default=0.0) - 2.2 * upper.size
+        if near and level and full and upper.alone != lower.alone:
+            lone, row = (upper, number + 1) if upper.alone else (lower, number)
+            found |= set() if lone.labelled else {row}
+    return found
+
+
+def _last_run(row: list[Glyph]) -> _Run:
+    glyphs = sorted((glyph for glyph in row if glyph.text.strip()), key=lambda glyph: glyph.x)
+    first = 0
+    for number, (one, other) in enumerate(pairwise(glyphs), 1):
+        if other.x - one.x - one.advance > _APART * other.size:
+            first = number
+    run = glyphs[first:] or row
+    labelled = any(glyph.text in ":：" for glyph in run)
+    end = run[-1].x + run[-1].advance
+    return _Run(run[0].x, end, run[0].y, max(run[0].size, 4.0), first == 0, labelled)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.document.content import Cell, Content, Table
+from ingest.document.content import Cell, Content, Line, Table
 from ingest.document.editable.word import read_word
 from ingest.document.form.fields import extract_fields
 from ingest.document.form.rows import extract_rows
@@ -73,6 +73,17 @@ def test_lines_of_text_give_values_too(call: Call) -> None:
     assert facts["电子邮箱"].knowledge is Knowledge.BLANK
     assert facts["师市"].value == "第一师阿拉尔市"
     assert facts["联系人"].provenance.method == "text"
+
+
+def test_a_value_that_may_go_on_under_its_line_is_unknown(call: Call) -> None:
+    """A table without rules, as a page shows it; of two labels the last one's value is in doubt."""
+    lines = (
+        Line("联系人：白杨\t单位名称\t第三师图木舒克市第一高级中", "第1页 第1行", hangs=True),
+        Line("学教育集团", "第1页 第2行"),
+    )
+    facts = zone(call, Content(lines=lines))
+    assert facts["联系人"].value == "白杨"
+    assert facts["单位名称"].knowledge is Knowledge.UNKNOWN
 
 
 def test_a_filled_place_counts_before_an_empty_one(call: Call) -> None:
