@@ -284,7 +284,9 @@ class _Index:
                 if other in self.words.labels or self._begins_with_label(line.text):
                     break
                 texts.append(line.said)
-            self.sections[key] = _Found("\n".join(texts), lines[number].place, "text", 0.8)
+            self.sections[key] = _Found(
+                "\n".join(texts), lines[number].place, "text", 0.8, lines[number].hangs
+            )
 
     def twins(self, form: Form) -> dict[str, str]:
         """The fields that two applicants answered side by side."""

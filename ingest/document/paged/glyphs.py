@@ -122,6 +122,19 @@ def _hanging(rows: list[list[Glyph]]) -> set[int]:
         if near and level and full and upper.alone != lower.alone:
             lone, row = (upper, number + 1) if upper.alone else (lower, number)
             found |= set() if lone.labelled else {row}
+    return found | _in_the_middle(runs)
+
+
+def _in_the_middle(runs: list[_Run]) -> set[int]:
+    """Rows of a label alone whose value stands on an even number of lines beside it, above and
+    below.
+    """
+    found = set()
+    for number, (upper, label, lower) in enumerate(zip(runs, runs[1:], runs[2:], strict=False), 1):
+        alone = upper.alone and label.alone and lower.alone
+        near = upper.y - lower.y < 2.2 * label.size
+        beside = abs(upper.left - lower.left) < 0.5 * label.size and upper.left > label.right
+        found |= {number} if alone and near and beside else set()
     return found
 
 

@@ -86,6 +86,13 @@ def test_a_value_that_may_go_on_under_its_line_is_unknown(call: Call) -> None:
     assert facts["单位名称"].knowledge is Knowledge.UNKNOWN
 
 
+def test_lines_beside_a_label_alone_are_not_told_apart_from_the_next_ones(call: Call) -> None:
+    """A long text beside a label in the middle of its height."""
+    said = ("教育城域网连接所有学校", "网络条件", "每日零报告", "先打通数据")
+    lines = (Line(each, f"第1页 第{at}行", hangs=at == 2) for at, each in enumerate(said, 1))
+    assert zone(call, Content(lines=tuple(lines)))["网络条件"].knowledge is Knowledge.UNKNOWN
+
+
 def test_a_filled_place_counts_before_an_empty_one(call: Call) -> None:
     """An empty cover line does not hide the value in the table, nor an unreadable one."""
     facts = zone(call, read_word(word(["联系人：______"], ZONE)))

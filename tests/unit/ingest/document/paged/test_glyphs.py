@@ -26,7 +26,10 @@ LONG, REST = "第三师图木舒克市第一高级中", "学教育集团"
     [
         ([(LEFT, 700, "名称"), (BESIDE, 700, LONG), (BESIDE, 684, REST)], ["名称\t" + LONG]),
         # the label in the middle of its row, or at its foot
-        ([(BESIDE, 708, LONG), (LEFT, 700, "名称"), (BESIDE, 692, REST)], []),
+        ([(BESIDE, 708, LONG), (LEFT, 700, "名称"), (BESIDE, 692, REST)], ["名称"]),
+        ([(LEFT, 708, LONG), (LEFT, 700, "名称"), (LEFT, 692, REST)], []),
+        ([(BESIDE, 708, LONG), (LEFT, 700, "名称"), (LEFT, 692, REST)], []),
+        ([(BESIDE, 720, LONG), (LEFT, 700, "名称"), (BESIDE, 680, REST)], []),
         ([(BESIDE, 716, LONG), (LEFT, 700, "名称"), (BESIDE, 700, REST)], ["名称\t" + REST]),
         ([(BESIDE, 716, LONG), (LEFT, 700, "名称"), (BESIDE, 700, LONG[1:])], ["名称\t" + LONG[1:]]),
         # the next row of the table, a line of its own, another label, a short line above
