@@ -185,7 +185,7 @@ def file_or_strike(
         fault = fault_of(work, TemporaryError, StorageError)
     except (TemporaryError, StorageError):
         with suppress(StorageError), database.writing() as session:
-            give_back(session, row.id, now + AGAIN_AFTER)
+            give_back(session, row, now + AGAIN_AFTER)
         raise
     if fault is not None:
         _strike(database, row, fault, now)
@@ -224,9 +224,10 @@ def _strike(database: Database, row: MessageRow, error: Exception, now: datetime
     with database.writing() as session:
         hopeless = isinstance(error, UnreadableMessage)
         if row.attempts < STRIKES and not hopeless:
-            postpone_message(session, row.id, now + AGAIN_AFTER, text)
+            postpone_message(session, row, now + AGAIN_AFTER, text)
             return
-        set_aside(session, row.id, text)
+        if not set_aside(session, row, text):
+            return
         why = "不是一封能读的邮件" if hopeless else f"{STRIKES} 次读取失败"
         told = f"{why},已隔离待人工处理: {name}"
         record_event(session, now, EventKind.SET_ASIDE, told, message_id=row.id)

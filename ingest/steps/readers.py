@@ -118,7 +118,7 @@ class Readers:
         if self._claimed:
             with suppress(MailroomError), database.writing() as session:
                 for each in self._claimed:
-                    give_back(session, each.row.id, None)
+                    give_back(session, each.row, None)
         if self._pool is not None:
             self._pool.shutdown(wait=True, cancel_futures=True)
 

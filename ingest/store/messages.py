@@ -339,19 +339,18 @@ def claim_message(
     return get_message(session, message_id)
 
 
-def postpone_message(session: Session, message_id: int, until: datetime, error: str) -> bool:
-    """Leave a claimed mail until later because of trouble of the world."""
-    return _change(session, message_id, MessageState.STORED, next_attempt_at=until, error=error)
+def postpone_message(session: Session, row: MessageRow, until: datetime, error: str) -> bool:
+    """Leave a claimed mail until later; False, as of all that ends a claim, when it is no longer
+    ours: somebody else claimed it when our lease was over.
+    """
+    return _end_claim(session, row, next_attempt_at=until, error=error)
 
 
-def give_back(session: Session, message_id: int, until: datetime | None) -> bool:
+def give_back(session: Session, row: MessageRow, until: datetime | None) -> bool:
     """Leave a claimed mail until later (None: it is due); the try does not count, as nobody got to
     read it.
     """
-    attempts = MessageRow.attempts - 1
-    return _change(
-        session, message_id, MessageState.STORED, attempts=attempts, next_attempt_at=until
-    )
+    return _end_claim(session, row, attempts=row.attempts - 1, next_attempt_at=until)
 
 
 def release_claims(session: Session) -> int:
@@ -420,16 +419,12 @@ def mark_answered(session: Session, message_id: int) -> bool:
     return _change(session, message_id, None, answered=True)
 
 
-def set_aside(session: Session, message_id: int, error: str) -> bool:
-    """Take a mail out of the way, with the traceback, because handling it failed on our side."""
-    return _change(
-        session,
-        message_id,
-        None,
-        state=MessageState.SET_ASIDE,
-        error=error,
-        next_attempt_at=None,
-    )
+def set_aside(session: Session, row: MessageRow, error: str) -> bool:
+    """Take a claimed mail out of the way, with the traceback, because handling it failed on our
+    side.
+    """
+    state = MessageState.SET_ASIDE
+    return _end_claim(session, row, state=state, error=error, next_attempt_at=None)
 
 
 def retry_message(session: Session, message_id: int) -> bool:
@@ -471,6 +466,14 @@ def calls_of_mails(session: Session, message_ids: Iterable[str]) -> frozenset[st
 
 def _is_due(now: datetime) -> Any:
     return or_(col(MessageRow.next_attempt_at).is_(None), col(MessageRow.next_attempt_at) <= now)
+
+
+def _end_claim(session: Session, row: MessageRow, **values: Any) -> bool:
+    """:func:`_change` of a mail in the hands of whoever claimed it as ``row``: each claim is told
+    from the others by its number.
+    """
+    ours = col(MessageRow.attempts) == row.attempts
+    return _change(session, row.id, MessageState.STORED, ours, **values)
 
 
 def _change(

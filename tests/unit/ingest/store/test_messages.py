@@ -173,12 +173,39 @@ def test_a_postponed_mail_waits(database: Database, arrival: Arrival, now: datet
     """Trouble of the world puts a mail off, with the reason beside it."""
     message = record(database, arrival, now)
     with database.writing() as session:
-        messages.claim_message(session, message, now)
-        messages.postpone_message(session, message, now + timedelta(hours=1), "磁盘满")
+        claimed = messages.claim_message(session, message, now)
+        assert claimed is not None
+        messages.postpone_message(session, claimed, now + timedelta(hours=1), "磁盘满")
     with database.reading() as session:
         assert due(session, now + timedelta(minutes=59)) == []
         assert due(session, now + timedelta(hours=1))[0] == message
         assert messages.list_messages(session)[0].error == "磁盘满"
+
+
+def test_a_claim_is_ended_once_and_by_whoever_holds_it(
+    database: Database, arrival: Arrival, now: datetime
+) -> None:
+    """Not when the lease was over and another reader has the mail, nor when it has been read."""
+    message, later = record(database, arrival, now), now + timedelta(hours=1)
+    with database.writing() as session:
+        slow = messages.claim_message(session, message, now)
+    with database.writing() as session:
+        quick = messages.claim_message(session, message, later)
+    assert slow is not None
+    assert quick is not None
+    with database.writing() as session:
+        assert not messages.give_back(session, slow, None)
+        assert not messages.postpone_message(session, slow, now, "磁盘满")
+        assert not messages.set_aside(session, slow, "Traceback ...")
+        assert due(session, later) == []
+        assert messages.give_back(session, quick, None)
+        assert not messages.give_back(session, quick, None)
+        row = messages.get_message(session, message)
+        assert row is not None
+        assert (row.attempts, row.state) == (1, MessageState.STORED)
+        messages.save_reading(session, message, reading())
+        assert not messages.set_aside(session, row, "Traceback ...")
+        assert messages.list_messages(session, [MessageState.READ])
 
 
 def test_a_reading_is_kept_with_the_columns_people_search_by(
@@ -212,8 +239,9 @@ def test_a_mail_set_aside_is_out_of_the_way_until_it_is_retried(
     """Its traceback is kept; a retry begins with a clean count."""
     message = record(database, arrival, now)
     with database.writing() as session:
-        messages.claim_message(session, message, now)
-        assert messages.set_aside(session, message, "Traceback ...")
+        claimed = messages.claim_message(session, message, now)
+        assert claimed is not None
+        assert messages.set_aside(session, claimed, "Traceback ...")
         assert due(session, now + timedelta(days=9)) == []
         assert [row.error for row in messages.list_messages(session, [MessageState.SET_ASIDE])] == [
             "Traceback ...",
@@ -247,7 +275,9 @@ def test_text_that_no_database_can_hold_is_mended(
     endless = "<" + "长" * 5000 + ">"
     message = record(database, arrival, now)
     with database.writing() as session:
-        messages.set_aside(session, message, "a\x00b\udc80c")
+        claimed = messages.claim_message(session, message, now)
+        assert claimed is not None
+        messages.set_aside(session, claimed, "a\x00b\udc80c")
         messages.retry_message(session, message)
         messages.save_reading(session, message, reading(endless))
         row = messages.get_message(session, message)
