@@ -462,17 +462,23 @@ def sample(kind: Kind, seed: int, number: int) -> Sample:
     dpi = int(chance.choice(kind.dpis))
     data = kind.wrap(kind.take(chance, kind.draw(chance, dpi)))
     scan = kind.take is not as_drawn
-    if scan and not has_colour(data, kind.file):
-        kind = kind._replace(truth=Truth.STAFF, right=frozenset({UNSURE}))
+    seen = colour(data, kind.file) if scan else 255
+    if seen <= ROUNDING:
+        right = kind.right if seen > 1 else frozenset[SealOutcome]()
+        kind = kind._replace(truth=Truth.STAFF, right=right | {UNSURE})
     return Sample(f"{number:04d} {kind.name} {dpi} dpi", kind, data)
 
 
-def has_colour(data: bytes, file: FileKind) -> bool:
-    """Whether red, green and blue differ anywhere on the page of a file: on white paper a coarse
+ROUNDING = 12
+"""What a JPEG's rounding makes of grey in single places, of 255: no eye sees a colour there."""
+
+
+def colour(data: bytes, file: FileKind) -> int:
+    """By how much red, green and blue differ at most on the page of a file: on white paper a coarse
     JPEG of a colour scan may keep none of it, and nobody can tell it from a grey one.
     """
     pages = photograph(data) if file is not FileKind.PDF else pdf_pictures(data, read_pdf(data))
-    return any(np.ptp(page.pixels, axis=2).max(initial=0) > 1 for page in pages)
+    return max((int(np.ptp(page.pixels, axis=2).max(initial=0)) for page in pages), default=0)
 
 
 def choose(count: int) -> list[Kind]:
