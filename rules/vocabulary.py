@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from enum import StrEnum
+from functools import lru_cache
 
 from stdnum.cn import uscc
 
@@ -86,7 +87,21 @@ def normalise(text: str) -> str:
     """The form in which names are compared: NFKC without radicals, no white space, no dashes of
     decoration, lower case.
     """
-    return re.sub(r"[\s\u200b\ufeff]+", "", folded(text)).lower()
+    return _normalised(text) if len(text) > _SHORT else _normalised_once(text)
+
+
+_WHITE = re.compile(r"[\s\u200b\ufeff]+")
+_SHORT = 200
+"""Characters of a text that is worth keeping in mind: labels and names are asked for again and
+again.
+"""
+
+
+def _normalised(text: str) -> str:
+    return _WHITE.sub("", folded(text)).lower()
+
+
+_normalised_once = lru_cache(maxsize=4096)(_normalised)
 
 
 _DIGITS = {char: index for index, char in enumerate("零一二三四五六七八九")} | {

@@ -186,9 +186,11 @@ def name_of(element: etree._Element) -> str:
 
 def value(element: etree._Element, name: str) -> str:
     """The attribute called ``name`` in whatever namespace; "" when there is none."""
-    attributes = element.attrib.items()
-    found = (str(value) for key, value in attributes if str(key).rpartition("}")[2] == name)
-    return next(found, "")
+    behind = f"}}{name}"
+    for key, said in element.attrib.items():
+        if key == name or str(key).endswith(behind):
+            return str(said)
+    return ""
 
 
 def child(element: etree._Element | None, *path: str) -> etree._Element | None:

@@ -296,8 +296,9 @@ class _Index:
         """Whether the document names the field, filled in or not."""
         keys = self.words.keys[field.name]
         lines = self.sections if field.type in _OVER_LINES else ()
-        if any(key in self.pieces or key in lines for key in keys):
-            return True
+        for key in keys:  # asked of every form of the call: no generator
+            if key in self.pieces or key in lines:
+                return True
         cells = (found for key in keys for found in self.cells.get(key, ()))
         return any(not self._heads_group(table, cell) for table, cell in cells)
 

@@ -151,10 +151,10 @@ _BEHIND = re.compile("(?<=.{2})(?:姓名|名称|全称)$")
 
 def _otherwise(key: str, labels: _Labels) -> Field | None:
     """The field of a head in other words than the form's; None where two could be meant."""
-    for each in (_BEFORE.sub("", key), _BEHIND.sub("", key)):
+    shortened, usual = _other_words(key)
+    for each in shortened:
         if each in labels:
             return labels[each]
-    usual = {type_: words for type_, words in COLUMNS.items() if re.fullmatch(words, key)}
     meant = {
         field.name: field
         for label, field in (labels.items() if usual else ())
@@ -162,6 +162,15 @@ def _otherwise(key: str, labels: _Labels) -> Field | None:
         and (field.type is not FieldType.CHOICE or re.fullmatch(usual[field.type], label))
     }
     return next(iter(meant.values())) if len(meant) == 1 else None
+
+
+@lru_cache(maxsize=4096)
+def _other_words(key: str) -> tuple[tuple[str, str], Mapping[FieldType, str]]:
+    """A head without what may stand before or behind its label, and the types it usually asks for,
+    each with its words.
+    """
+    usual = {type_: words for type_, words in COLUMNS.items() if re.fullmatch(words, key)}
+    return (_BEFORE.sub("", key), _BEHIND.sub("", key)), usual
 
 
 def _field_of(text: str, labels: _Labels) -> Field | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 from rules.vocabulary import normalise
 
@@ -53,19 +54,31 @@ _QUOTES = re.compile("[\"'“”„‟‘’‚‛″′〝〞＂＇]+")
 _LEFTOVER = re.compile(r"[\u3400-\u9fff]{2,8}(?:\([^()]{0,8}\))?[::]")
 
 
+_RULE = re.compile("[_＿﹍‗¯]+")
 _NUMBER = re.compile(r"(?:\(?(?:\d{1,2}|[一二三四五六七八九十]{1,3})\)?[.、:]?)?")
 """A number before which nothing, or nothing but numbers, was written in several lines."""
 
 
 def is_blank(text: str) -> bool:
     """Whether nothing was written: blanks, rules, ``年  月  日``, ``（盖章）``, a prompt."""
-    plain = re.sub(r"[_＿﹍‗¯]+", "", unicodedata.normalize("NFKC", text))
+    return _says_nothing(text) if len(text) > _SHORT else _says_nothing_once(text)
+
+
+_SHORT = 200
+"""Characters of a text that is worth keeping in mind: a cell is asked about again and again."""
+
+
+def _says_nothing(text: str) -> bool:
+    plain = _RULE.sub("", unicodedata.normalize("NFKC", text))
     lines = [normalise(line) for line in plain.split("\n")]
     if len(lines) > 1 and all(map(_NUMBER.fullmatch, lines)):
         return True
     bare = normalise("".join(line for line in lines if _LINE.fullmatch(line) is None))
     bare = _SEAL.sub("", _BRACKETED.sub("", bare))
     return _LINE.fullmatch(bare) is not None or _EMPTY_SHAPE.fullmatch(bare) is not None
+
+
+_says_nothing_once = lru_cache(maxsize=4096)(_says_nothing)
 
 
 _OF_PROMPTS = re.compile(
