@@ -10,9 +10,10 @@ import binascii
 import io
 import re
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
+from dataclasses import replace
 from itertools import islice
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import olefile
 
@@ -41,7 +42,8 @@ _FILES = PAPERS | {Kind.JPEG}
 _PACKED = _FILES | {Kind.PNG, Kind.IMAGE, Kind.HTML, Kind.CSV, Kind.TEXT, Kind.OFFICE}
 """What somebody may have put in by its name; programs and sounds are no papers."""
 _UNREADABLE = (*DAMAGE, *OLE_ERRORS, RuntimeError, NotImplementedError)
-_MOST_OBJECTS = 50
+_MOST_OBJECTS = 500
+"""Looked at in one document; what comes behind them is told."""
 _MOST_NAME = 1_000
 _EMBEDDED = re.compile(r"(?:^|/)embeddings/[^/]+$", re.IGNORECASE)
 _NAMED = re.compile(b"mbeddings|MBEDDINGS")
@@ -51,7 +53,7 @@ _PAPER = re.compile(
     r"\.(?:docx?|docm|wps|rtf|xlsx?|et|od[ts]|pdf|ofd|jpe?g|zip|rar|7z)$", re.IGNORECASE
 )
 _OPEN_OBJECT = re.compile(r"((?:[^/]+/)*[^/]+)/content\.xml")
-_BESIDE = re.compile(r"(?:ObjectReplacements|Thumbnails|META-INF|Configurations2)/")
+_BESIDE = re.compile(r"(?:^|/)(?:ObjectReplacements|Thumbnails|META-INF|Configurations2)/")
 """Folders of an OpenDocument package that hold nothing anybody put in."""
 _BODY = re.compile(rb"<(?:\w+:)?body[^>]*>\s*<(?:\w+:)?(text|spreadsheet)\b")
 _MANIFEST = "META-INF/manifest.xml"
@@ -75,12 +77,14 @@ def files_in_office(kind: Kind, data: bytes, budget: Budget) -> Iterator[Member]
     """The documents and archives among the objects."""
     find = _finder(kind)
     try:
-        yield from _taken(find(data, budget) if find is not None else (), budget)
+        looking = replace(budget)  # what is looked at and is no file has its bounds, too
+        yield from _taken(find(data, looking) if find is not None else (), budget)
     except _UNREADABLE:
         return  # what the document says is told where it is read
 
 
 _Find = Callable[[bytes, Budget], Iterable["_Found"]]
+_T = TypeVar("_T")
 
 
 def _finder(kind: Kind) -> _Find | None:
@@ -97,13 +101,22 @@ class _Found(NamedTuple):
     name: str
     content: bytes | None  #: None where there is too much of it
     inside: bool = False  #: laid out in storages, from which it cannot be taken
+    more: bool = False  #: stands for all that were not looked at
+
+
+def _in_each(places: Iterable[_T], find: Callable[[_T], Iterable[_Found]]) -> Iterator[_Found]:
+    rest = iter(places)
+    for place in islice(rest, _MOST_OBJECTS):
+        yield from find(place)
+    if next(rest, None) is not None:
+        yield _Found("其余对象", None, more=True)
 
 
 def _taken(found: Iterable[_Found], budget: Budget) -> Iterator[Member]:
     seen = set[str]()
     for number, each in enumerate(found, 1):
         path = unique(each.name or f"对象{number}", seen)
-        if not budget.take_entry():
+        if each.more or not budget.take_entry():
             yield Member(path, fate=Fate.LIMIT, reason=NO_ENTRIES)
             return
         if each.inside:
@@ -117,20 +130,22 @@ def _in_package(data: bytes, budget: Budget) -> Iterator[_Found]:
         return
     with open_zip(data) as archive:
         members = {entry_name(info): info for info in archive.infolist()}
-        charts = [info for name, info in members.items() if _OF_A_CHART.search(name)]
-        behind = _behind(archive, charts[:_MOST_OBJECTS])
-        embedded = [(name, info) for name, info in members.items() if _EMBEDDED.search(name)]
-        for name, info in embedded[:_MOST_OBJECTS]:
-            own = safe_name(name.rpartition("/")[2])
-            if own.lower() in behind:
-                continue
-            try:
-                with archive.open(info) as stream:
-                    content = read_limited(stream, budget.most(info.compress_size))
-                found = list(_files_of(own, content))
-            except _UNREADABLE:
-                found = [_Found(own, b"", inside=True)]
-            yield from found
+        charts = (info for name, info in members.items() if _OF_A_CHART.search(name))
+        behind = _behind(archive, islice(charts, _MOST_OBJECTS))
+        embedded = (info for name, info in members.items() if _EMBEDDED.search(name))
+        yield from _in_each(embedded, lambda info: _in_member(archive, info, behind, budget))
+
+
+def _in_member(
+    archive: zipfile.ZipFile, info: zipfile.ZipInfo, behind: Container[str], budget: Budget
+) -> list[_Found]:
+    own = safe_name(entry_name(info).rpartition("/")[2])
+    if own.lower() in behind:
+        return []
+    try:
+        return list(_files_of(own, _unpacked(archive, info, budget)))
+    except _UNREADABLE:
+        return [_Found(own, b"", inside=True)]
 
 
 def _behind(archive: zipfile.ZipFile, charts: Iterable[zipfile.ZipInfo]) -> frozenset[str]:
@@ -156,34 +171,32 @@ def _in_open_document(data: bytes, budget: Budget) -> Iterator[_Found]:
     elif data.count(b"PK\x01\x02") <= MAX_DIRECTORY:
         with open_zip(data) as archive:
             members = {entry_name(info): info for info in archive.infolist()}
-            found = [match[1] for name in members if (match := _OPEN_OBJECT.fullmatch(name))]
-            folders = found[:_MOST_OBJECTS]
-            for folder in folders:
-                yield from _laid_out(archive, members, folder, budget)
-            yield from _whole(archive, members, folders, budget)
+            found = (match[1] for name in members if (match := _OPEN_OBJECT.fullmatch(name)))
+            yield from _in_each(found, lambda each: _laid_out(archive, members, each, budget))
+            whole = (name for name in members if not _is_own(name))
+            yield from _in_each(whole, lambda each: _whole(archive, members, each, budget))
 
 
 def _in_flat(data: bytes) -> Iterator[_Found]:
-    for number, code in enumerate(islice(_INLINE.finditer(data), _MOST_OBJECTS), 1):
-        yield from _files_of(f"对象{number}", binascii.a2b_base64(code[1]))
+    codes = enumerate(_INLINE.finditer(data), 1)
+    yield from _in_each(
+        codes, lambda each: _files_of(f"对象{each[0]}", binascii.a2b_base64(each[1][1]))
+    )
 
 
 def _whole(
-    archive: zipfile.ZipFile, members: _Members, folders: Iterable[str], budget: Budget
+    archive: zipfile.ZipFile, members: _Members, name: str, budget: Budget
 ) -> Iterator[_Found]:
-    """The members that are files of their own; a photograph in a folder is of the text."""
-    own = (name for name in members if not _is_own(name, folders))
-    for name in islice(own, _MOST_OBJECTS):
-        content = _unpacked(archive, members[name], budget)
-        picture = content is not None and identify(content, "") is Kind.JPEG
-        if not picture or "/" not in name:
-            yield from _files_of(safe_name(name.rpartition("/")[2]), content)
+    """A member that is a file of its own; a photograph in a folder is of the text."""
+    content = _unpacked(archive, members[name], budget)
+    picture = content is not None and identify(content, "") is Kind.JPEG
+    if not picture or "/" not in name:
+        yield from _files_of(safe_name(name.rpartition("/")[2]), content)
 
 
-def _is_own(name: str, objects: Iterable[str]) -> bool:
-    """Whether a member is of the package itself, or of an object that is taken out as a whole."""
-    within = any(name.startswith(f"{folder}/") for folder in objects)
-    return within or name.endswith(("/", ".xml", ".rdf", "mimetype")) or bool(_BESIDE.match(name))
+def _is_own(name: str) -> bool:
+    """Whether a member is of the package, or of an object laid out in it."""
+    return name.endswith(("/", ".xml", ".rdf", "mimetype")) or bool(_BESIDE.search(name))
 
 
 def _laid_out(
@@ -208,7 +221,9 @@ def _laid_out(
 
 def _unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: Budget) -> bytes | None:
     with archive.open(info) as stream:
-        return read_limited(stream, budget.most(info.compress_size))
+        content = read_limited(stream, budget.most(info.compress_size))
+    budget.spend(len(content or b""))
+    return content
 
 
 def _in_old(data: bytes, budget: Budget) -> Iterator[_Found]:
@@ -245,14 +260,17 @@ def _packed_in(stream: bytes) -> Iterator[_Found]:
 
 def _in_rich_text(data: bytes, budget: Budget) -> Iterator[_Found]:
     del budget
-    for match in islice(_OBJECT_DATA.finditer(data), _MOST_OBJECTS):
-        digits = _BLANKS.sub(b"", match[1])
-        native = _native_of(binascii.unhexlify(digits[: len(digits) // 2 * 2]))
-        name, content = native_file(bytes(4) + native)
-        if content and identify(content, name) in _PACKED:
-            yield _Found(name, content)
-        else:
-            yield from _files_of(name, content or native)
+    yield from _in_each(_OBJECT_DATA.finditer(data), _in_digits)
+
+
+def _in_digits(match: re.Match[bytes]) -> Iterator[_Found]:
+    digits = _BLANKS.sub(b"", match[1])
+    native = _native_of(binascii.unhexlify(digits[: len(digits) // 2 * 2]))
+    name, content = native_file(bytes(4) + native)
+    if content and identify(content, name) in _PACKED:
+        yield _Found(name, content)
+    else:
+        yield from _files_of(name, content or native)
 
 
 def _native_of(data: bytes) -> bytes:

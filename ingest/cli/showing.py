@@ -158,7 +158,7 @@ def show_documents(documents: Sequence[DocumentRecord]) -> None:
         "认出的表",
         (
             f"{one['form'] or '未识别表单'}  {RENDITION_WORDS.get(one['rendition'], one['rendition'])}"
-            f"  {one['applicant']}".rstrip()
+            f"  {one['applicant'] or ''}".rstrip()
             for one in documents
         ),
     )

@@ -41,7 +41,7 @@ class DocumentRecord(TypedDict):
     part: str
     form: str
     rendition: str
-    applicant: str
+    applicant: str | None
 
 
 class LetterRecord(TypedDict):

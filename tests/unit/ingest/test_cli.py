@@ -13,6 +13,7 @@ import pytest
 
 from ingest.calls import default_config
 from ingest.cli import application, config_first, run
+from ingest.cli.showing import show_documents
 from ingest.errors import (
     ConfigError,
     InputError,
@@ -24,6 +25,7 @@ from ingest.errors import (
     UsageError,
 )
 from ingest.store.database import open_database
+from ingest.views.records import DocumentRecord
 from tests.nowhere import configuration
 
 Capture = pytest.CaptureFixture[str]
@@ -245,3 +247,12 @@ def test_nobody_s_plugins_are_looked_for() -> None:
     asked = "import ingest.settings; from pydantic.plugin import _loader; print(_loader._plugins)"
     said = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
     assert said.stdout == "None\n"
+
+
+def test_a_table_without_an_applicant_is_shown_without_one(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """No word of Python's stands in its place."""
+    show_documents([DocumentRecord(part="1", form="附件4", rendition="editable", applicant=None)])
+
+    assert capsys.readouterr().out.endswith("附件4  可编辑版\n")

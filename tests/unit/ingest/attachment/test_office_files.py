@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from ingest.attachment.items import Item
 from ingest.attachment.limits import Budget
+from ingest.attachment.members import NO_ENTRIES
 from ingest.attachment.officefiles import LEFT_INSIDE, files_in_office, native_file
 from ingest.attachment.unpack import unpack
 from ingest.reading import Fate, Kind
@@ -329,3 +330,67 @@ def test_a_package_in_capital_letters_is_searched_too() -> None:
     data = zipped({"WORD/DOCUMENT.XML": b"<document/>", "WORD/EMBEDDINGS/A.PDF": PDF})
 
     assert [each.path for each in files_in_office(Kind.DOCX, data, Budget())] == ["A.PDF"]
+
+
+def many(kind: str, number: int) -> tuple[str, bytes]:
+    """A document of a kind with so many papers as objects."""
+    numbers = range(number)
+    rich = b"".join(in_rich_text(b"AcroExch", PDF)[6:-1] for _ in numbers)
+    text = {
+        name.replace("Object 1", f"Object {each}"): data
+        for each in numbers
+        for name, data in laid_out("text").items()
+    }
+    code = base64.b64encode(PDF).decode()
+    inline = f"<d:object-ole><o:binary-data>{code}</o:binary-data></d:object-ole>" * number
+    return {
+        "docx": ("a.docx", word(**{f"f{each}__pdf": PDF for each in numbers})),
+        "whole": ("a.odt", open_document(**{f"Object {each}": PDF for each in numbers})),
+        "laid out": ("a.odt", open_document(**text)),
+        "flat": ("a.fodt", f'<o:document xmlns:o="o">{inline}</o:document>'.encode()),
+        "rtf": ("a.rtf", b"{\\rtf1 " + rich + b"}"),
+    }[kind]
+
+
+@pytest.mark.parametrize("kind", ["docx", "whole", "laid out", "flat", "rtf"])
+def test_of_very_many_objects_the_rest_is_told(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody would know of them."""
+    monkeypatch.setattr("ingest.attachment.officefiles._MOST_OBJECTS", 3)
+    (name, full), (_, over) = many(kind, 3), many(kind, 4)
+    of = _finder_kind(name)
+
+    assert [each.fate for each in files_in_office(of, full, Budget())] == [None] * 3
+    *_, last = files_in_office(of, over, Budget())
+    assert (last.path, last.fate, last.reason) == ("其余对象", Fate.LIMIT, NO_ENTRIES)
+
+
+def _finder_kind(name: str) -> Kind:
+    return {"docx": Kind.DOCX, "odt": Kind.ODT, "fodt": Kind.ODT, "rtf": Kind.RTF}[
+        name.rpartition(".")[2]
+    ]
+
+
+def test_a_paper_behind_many_formulas_and_pictures_is_found() -> None:
+    """They are objects, too, and stand before it as often as not."""
+    formula, picture = ole({"Equation Native": bytes(200)}), b"\x89PNG\r\n\x1a\n" + bytes(900)
+    formulas = {f"oleObject{number}__bin": formula for number in range(60)}
+    pictures = {f"Pictures__{number}.png": picture for number in range(60)}
+
+    assert names(opened(word(**formulas, z__pdf=PDF))) == ["z.pdf"]
+    assert names(opened(open_document(**pictures, **{"Object 2": PDF}), "a.odt")) == ["Object 2"]
+
+
+def test_a_file_in_an_object_that_is_laid_out_is_found() -> None:
+    """A scan in a text in a text; what is drawn in its place is none."""
+    inner = {"Object 1__Object 2": PDF, "Object 1__ObjectReplacements__Object 2": PDF}
+    items = opened(open_document(**laid_out("text"), **inner), "a.odt")
+
+    assert names(items) == ["Object 1.odt", "Object 2"]
+
+
+def test_what_is_looked_at_is_no_more_than_a_mail_may_unpack_to() -> None:
+    """Also what is no paper: many members of zeros would keep the reader busy for minutes."""
+    zeros = {f"Pictures__{number}": bytes(3_000) for number in range(9)}
+    items = opened(open_document(**zeros), "a.odt", Budget(bytes_left=10_000))
+
+    assert items[1].fate is Fate.LIMIT
