@@ -124,7 +124,10 @@ def _beside(table: Table, head: Head, labels: _Labels, needed: int) -> Iterator[
             groups.append({})
         if named is not None:
             groups[-1][column] = named
-    if len(groups) < 2 or min(map(len, groups)) < needed:
+    # one field twice is a second name in one table: the school's and its bureau's
+    asked = [{each.name for each in group.values()} for group in groups]
+    shared = set.intersection(*asked)
+    if len(groups) < 2 or min(map(len, groups)) < needed or len(shared) < 2:
         yield head
         return
     begin = 0

@@ -209,3 +209,16 @@ def test_a_second_name_that_is_not_read_is_not_passed_over(
 
     assert found["单位名称"].knowledge is Knowledge.UNKNOWN
     assert alone["单位名称"].knowledge is Knowledge.KNOWN
+
+
+@pytest.mark.parametrize("at", range(4, 7))
+def test_a_second_name_in_the_middle_divides_no_table(call: Call, at: int) -> None:
+    """The bureau's column between others begins no second table, whose applicants it would be."""
+    bureau = ["申报单位", "第八师石河子市教育局", "第八师石河子市教育局"]
+    table = [
+        [*row[:at], own, *row[at:]] for row, own in zip([HEADS, FIRST, SECOND], bureau, strict=True)
+    ]
+    found = rows(call, table)
+
+    assert values(found, "单位名称") == [*NAMES]
+    assert values(found, "联系电话") == [FIRST[5], SECOND[5]]
