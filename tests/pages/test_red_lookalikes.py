@@ -10,7 +10,11 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
+from ingest.document.paged.pdf import read_pdf
+from ingest.document.paged.pictures import pdf_pictures
+from ingest.document.seal.page import look_at_page
 from tests.pages.outcomes import DPI, MM, NO, UNSURE, outcome
+from tests.seals.pages import KINDS, sample
 from tests.unit.ingest.document.papers import Pixels, character, seal_mask, sheet, stamp
 
 RED = (205, 30, 40)
@@ -198,3 +202,14 @@ def test_red_print_is_no_mark(
 ) -> None:
     """Lines as long as the page, or a single one."""
     assert outcome(lines(rows, wide, size, left=left, beside=beside)) is NO
+
+
+@pytest.mark.parametrize("number", [121, 13])
+def test_an_oval_under_the_curves_of_a_chart_is_never_no_seal(number: int) -> None:
+    """The curves have many times the ink of its characters, but not there."""
+    kind = next(kind for kind in KINDS if kind.name == "oval 专用章 across red curves")
+    page = sample(kind, 18092, number).data
+
+    pictures = list(pdf_pictures(page, read_pdf(page)))
+
+    assert [look_at_page(each).outcome for each in pictures] == [UNSURE]

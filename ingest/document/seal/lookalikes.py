@@ -32,14 +32,16 @@ def is_drawn_by_pen(red: Map, pale: Map, box: _Box) -> bool:
     near = _grown(box, PEN.around_mm)
     hits = (red > PEN.ink).astype(np.uint8)
     _, labels, stats, _ = cv2.connectedComponentsWithStats(hits, connectivity=8)
-    there = np.unique(labels[near])
-    pieces = stats[there[there > 0]]
+    there, inked = np.unique(labels[near], return_counts=True)
+    there, inked = there[there > 0], inked[there > 0]
+    pieces = stats[there]
     if not len(pieces):
         return False
     long = pieces[:, 2:4].max(axis=1) >= PEN.long_mm * PPM
-    if pieces[long, 4].sum() < PEN.of_ink * pieces[:, 4].sum():
+    # of the place's own ink: a stroke that crosses the page has more than any seal
+    if inked[long].sum() < PEN.of_ink * inked.sum():
         return False
-    strokes = np.isin(labels, there[there > 0][long]).astype(np.uint8)
+    strokes = np.isin(labels, there[long]).astype(np.uint8)
     thin = cv2.distanceTransform(strokes, cv2.DIST_L2, 3).max() <= PEN.half_breadth_mm * PPM
     return bool(thin) and _holes(strokes, pieces[long]) <= PEN.holes and _alone(pale, hits, near)
 
