@@ -30,9 +30,11 @@ from ingest.document.form.otherwords import (
     Known,
     behind_another,
     has_contact,
+    in_contacts_row,
     of_another,
     read_otherwise,
 )
+from ingest.document.form.persons import REACHED
 from ingest.document.form.prompts import is_blank
 from ingest.document.form.together import completed
 from ingest.document.form.twins import twins
@@ -383,14 +385,19 @@ class _Index:
             if beyond is not None:
                 return _Found(beyond.said, table.place(beyond), "table", 0.5, doubtful=True)
             return _Found(said, table.place(right), "table", 1.0)
-        return None if self._heads_group(table, label) else self._below(table, label, drawn)
+        return None if self._heads_group(table, label) else self._below(field, table, label, drawn)
 
-    def _below(self, table: Table, label: Cell, drawn: str) -> _Found:
-        """The cell under a column's head; else the label's own cell behind its colon, or none."""
+    def _below(self, field: Field, table: Table, label: Cell, drawn: str) -> _Found:
+        """The cell under a column's head, of several persons the contact's; else the label's own
+        cell behind its colon, or none.
+        """
         below = table.below(label)
         is_value = below is not None and not self._is_label(below)
         if below is not None and is_value and not self._begins_with_label(below.text):
-            return _Found(below.said + drawn, table.place(below), "table", 0.95)
+            own = in_contacts_row(table, below) if field.type in REACHED else below
+            if own is None:
+                return _Found("", table.place(below), "table", 0.5, doubtful=True)
+            return _Found(own.said + drawn, table.place(own), "table", 0.95)
         asks = _ASKS.search(label.text) is not None
         return _Found(drawn, table.place(label), "table", 0.9, doubtful=not asks)
 

@@ -32,6 +32,9 @@ OTHER_WORDS = frozenset().union(CONTACT, *REACHED.values())
 _NEAR = 3  #: rows or lines from a contact to what is asked of the same person
 
 
+_PERSONS = 6  #: rows of one person each, under one head
+
+
 class Known(NamedTuple):
     """What is known of a form's own labels: their keys, and which cell is a label at all."""
 
@@ -178,6 +181,22 @@ def _whose(table: Table, cell: Cell, known: Known) -> str | None:
         if above := _persons(table, row, range(table.column_count), known):
             return above[0] if len(set(above)) == 1 else _headed(table, row, cell, known)
     return None
+
+
+def in_contacts_row(table: Table, cell: Cell) -> Cell | None:
+    """The cell of a column of telephones or addresses that stands in the contact's row: ``cell``
+    itself unless its row begins with somebody else; None where no row below is the contact's.
+    """
+    if not _begins_with(table, cell.row, lambda key: bool(OTHER_PERSON.fullmatch(key))):
+        return cell
+    below = range(cell.row + 1, min(cell.row + 1 + _PERSONS, table.row_count))
+    rows = (row for row in below if _begins_with(table, row, CONTACT.__contains__))
+    return table.at(next(rows, -1), cell.column)
+
+
+def _begins_with(table: Table, row: int, says: Callable[[str], bool]) -> bool:
+    first = table.at(row, 0)
+    return first is not None and says(key_of(first.text))
 
 
 def _headed(table: Table, row: int, cell: Cell, known: Known) -> str | None:

@@ -93,6 +93,30 @@ def test_lines_beside_a_label_alone_are_not_told_apart_from_the_next_ones(call: 
     assert zone(call, Content(lines=tuple(lines)))["网络条件"].knowledge is Knowledge.UNKNOWN
 
 
+_HEAD = ["负责人", "王建国", "0993-2010001", "w@example.cn"]
+_CONTACT = ["联系人", "白杨", "13999990001", "l@example.cn"]
+
+
+@pytest.mark.parametrize("corner", ["", "类别", "人员"])
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ([_HEAD, _CONTACT], ("13999990001", "l@example.cn")),
+        ([_CONTACT, _HEAD], ("13999990001", "l@example.cn")),
+        ([["校长", *_HEAD[1:]], _HEAD, _CONTACT], ("13999990001", "l@example.cn")),
+        ([_HEAD, ["填表人", "甲", "13900000002", "j@example.cn"]], (None, None)),
+    ],
+)
+def test_of_several_persons_in_rows_the_contact_is_reached(
+    call: Call, corner: str, rows: list[list[str]], expected: tuple[str | None, str | None]
+) -> None:
+    """Whoever stands first under the head; where none is the contact nobody is."""
+    heads = [corner, "姓名", "联系电话", "电子邮箱"]
+    facts = zone(call, read_word(word([], [heads, *rows])))
+    assert (facts["联系电话"].value, facts["电子邮箱"].value) == expected
+    assert facts["联系电话"].knowledge is not Knowledge.BLANK
+
+
 def test_a_filled_place_counts_before_an_empty_one(call: Call) -> None:
     """An empty cover line does not hide the value in the table, nor an unreadable one."""
     facts = zone(call, read_word(word(["联系人：______"], ZONE)))
