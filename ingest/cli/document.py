@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -39,15 +40,31 @@ def inspect(
     if as_json:
         print_json(report)
         return
-    typer.echo(
-        f"类型: {report['kind']}  页数: {report['pages']}  表单: {report['form'] or '未识别'}  版式: {report['rendition'] or '-'}  {report['reason']}"
-    )
-    if report["seal"]:
-        typer.echo(f"盖章: {report['seal']['outcome']}  {report['seal']['reason']}")
-    for signature in report["signatures"]:
-        typer.echo(f"电子签章: {signature['text']}")
-    for name, field in report["fields"].items():
-        typer.echo(f"  {name}: {field['shown']}  ({field['place'] or field['method']})")
+    from ingest.views.words import kind_word
+
+    said = (f"类型: {kind_word(report['kind'])}", report["reason"])
+    typer.echo("  ".join(part for part in said if part))
+    for document in report.get("documents", [report] if report["rendition"] else []):
+        for line in _told(document):
+            typer.echo(line)
+
+
+def _told(document: Mapping[str, Any]) -> Iterator[str]:
+    """One of the forms in the file, for people."""
+    from ingest.views.words import RENDITION_WORDS, SEAL_WORDS
+
+    kind = RENDITION_WORDS[document["rendition"]]
+    counted = f"  页数: {document['pages']}" if document["pages"] else ""
+    yield f"表单: {document['form'] or '未识别'}  版式: {kind}{counted}"
+    if document["seal"]:
+        yield f"盖章: {SEAL_WORDS[document['seal']['outcome']]}  {document['seal']['reason']}"
+    for signature in document["signatures"]:
+        yield f"电子签章: {signature['text']}"
+    for name, field in document["fields"].items():
+        yield f"  {name}: {field['shown']}  ({field['place'] or field['method']})"
+    for number, row in enumerate(document["rows"], 1):
+        said = (f"{name} {field['shown']}" for name, field in row.items())
+        yield f"  第{number}项: {'  '.join(said)}"
 
 
 _OUTCOMES = {"same": "同一份材料", "other": "不是同一份材料", "unsure": "不能确定"}

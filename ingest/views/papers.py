@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from ingest.comparison.sightings import Agreement, Box, Sighting, sightings
-from ingest.reading import Document, SealOutcome
+from ingest.reading import Document
 from ingest.store.cases import latest_decision, load_verdict, readings_of_case
 from ingest.store.staff import endings_of_case
 from ingest.store.tables import CaseRow
 from ingest.submission.case import Case, Filed, ReceivedMail, arrange, parts_of_matter
 from ingest.views.states import case_state, entry_state
+from ingest.views.words import SEAL_WORDS
 from rules.call import Call
 from rules.casestate import State
 from rules.verdict import EntryVerdict, Finding, Verdict
@@ -23,11 +24,6 @@ from rules.verdict import EntryVerdict, Finding, Verdict
 SUMMARY = "汇总"
 """The key of the summary table's group; entries have their own ids."""
 MOST_PAGES = 80  #: of a scan that are offered
-SEAL_WORDS = {
-    SealOutcome.STAMPED: "有红色公章",
-    SealOutcome.NOT_STAMPED: "未见公章",
-    SealOutcome.UNCERTAIN: "有没有公章看不准",
-}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ingest.reading import Fate, Kind, ScreeningKind
+from ingest.reading import Fate, Kind, ScreeningKind, SealOutcome
 from ingest.store.tables import MessageState
 from notifier.letternames import LETTER_NAMES
 from rules.call import Rendition
@@ -68,6 +68,11 @@ KIND_WORDS: Mapping[str, str] = {
 RENDITION_WORDS: Mapping[str, str] = {
     Rendition.EDITABLE: "可编辑版",
     Rendition.STAMPED_SCAN: "盖章扫描件",
+}
+SEAL_WORDS: Mapping[str, str] = {
+    SealOutcome.STAMPED: "有红色公章",
+    SealOutcome.NOT_STAMPED: "未见公章",
+    SealOutcome.UNCERTAIN: "有没有公章看不准",
 }
 LETTER_WORDS: Mapping[str, str] = {
     **LETTER_NAMES,

@@ -211,3 +211,15 @@ def test_document_inspect_draws_what_was_seen_or_says_why_not(
     assert done.returncode == ExitCode.BAD_INPUT
     assert "取消 PDF 的密码" in done.stderr
     assert "只有 PDF 和图片" not in done.stderr
+
+
+@pytest.mark.parametrize("ending", [".docx", ".pdf"])
+def test_a_person_is_told_of_a_file_in_words(attachments: list[Path], ending: str) -> None:
+    """Neither the program's own words nor what is not known."""
+    path = next(path for path in attachments if path.suffix == ending)
+
+    said = mailroom("document", "inspect", str(path)).stdout
+
+    assert {"类型:", "表单:", "版式:"} <= set(said.split())
+    assert ("盖章:" in said) == (ending == ".pdf")
+    assert not [word for word in ("None", "editable", "stamped", "docx") if word in said]
