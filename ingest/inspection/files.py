@@ -26,12 +26,14 @@ def bytes_of(path: Path) -> bytes:
 
 def in_worker(
     path: Path,
+    data: bytes,
     function: str,
     *args: object,
     returns: type[_T],
     ocr: bool = False,
 ) -> _T:
-    """``function(name, content, *args)`` of the file at ``path``; ``ocr``: by a worker with models.
+    """``function(name, data, *args)`` of what was read at ``path``; ``ocr``: by a worker with
+    models.
 
     Raises:
         InputError: the file cannot be read even in the worker.
@@ -41,7 +43,7 @@ def in_worker(
         return run_in_worker(
             function,
             path.name,
-            bytes_of(path),
+            data,
             *args,
             returns=returns,
             limits=limits,

@@ -15,7 +15,7 @@ from ingest.comparison.pairing import Comparison, compare
 from ingest.comparison.printed import Print
 from ingest.document.print.scantask import ScanTask, ScanText, with_print
 from ingest.errors import InputError
-from ingest.inspection.files import OCR_SECONDS, in_worker
+from ingest.inspection.files import OCR_SECONDS, bytes_of, in_worker
 from ingest.reading import Document, FileReading
 from ingest.sandbox.returned import sound_png
 from rules.call import Call, Rendition
@@ -78,7 +78,9 @@ def _pair_json(
 
 
 def _document(path: Path, call: Call, wanted: Rendition) -> Document:
-    reading = in_worker(path, "ingest.sandbox.files:read_one", call, returns=FileReading)
+    reading = in_worker(
+        path, bytes_of(path), "ingest.sandbox.files:read_one", call, returns=FileReading
+    )
     document = reading.document
     if document is None or document.rendition is not wanted:
         what = "可编辑的申报表" if wanted is Rendition.EDITABLE else "扫描件"
@@ -95,6 +97,7 @@ def _print_of(path: Path, document: Document, call: Call) -> ScanText:
     )
     return in_worker(
         path,
+        bytes_of(path),
         "ingest.sandbox.scans:read_one_scan",
         call,
         task,
@@ -111,7 +114,9 @@ def draw_picture(path: Path, call: Call) -> bytes:
     Raises:
         InputError: nothing of the file can be drawn.
     """
-    text, reason = in_worker(path, "ingest.sandbox.files:draw", call, returns=tuple[str, str])
+    text, reason = in_worker(
+        path, bytes_of(path), "ingest.sandbox.files:draw", call, returns=tuple[str, str]
+    )
     if not text:
         raise InputError(f"{path} 画不出来: {reason or '只有 PDF 和图片可以画出看到的印章'}")
     picture = sound_png(text)

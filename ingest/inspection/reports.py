@@ -141,10 +141,13 @@ def inspect_document(path: Path, folder: CallFolder) -> dict[str, Any]:
     """
     data, roots = bytes_of(path), read_roots(folder.path)
     reading = in_worker(
-        path, "ingest.sandbox.files:read_one", folder.call, roots, returns=FileReading
+        path, data, "ingest.sandbox.files:read_one", folder.call, roots, returns=FileReading
     )
-    read = (each for one in reading.documents for each in _with_rings(path, one, folder.call))
-    documents = [document_json(document, folder.call) for document in read]
+    documents = [
+        document_json(each, folder.call)
+        for one in reading.documents
+        for each in _with_rings(path, data, one, folder.call)
+    ]
     shown = documents[0] if documents else {}
     return {
         "kind": reading.kind.value,
@@ -165,7 +168,7 @@ def inspect_document(path: Path, folder: CallFolder) -> dict[str, Any]:
     }
 
 
-def _with_rings(path: Path, document: Document, call: Call) -> tuple[Document, ...]:
+def _with_rings(path: Path, data: bytes, document: Document, call: Call) -> tuple[Document, ...]:
     """What stands along the ring of a seal that is too pale to say by itself whose side it is on,
     as the print of a mail's scans says it.
     """
@@ -174,6 +177,6 @@ def _with_rings(path: Path, document: Document, call: Call) -> tuple[Document, .
         return (document,)
     task = ScanTask(sha256=document.sha256, form=document.form, seals=seal.seals)
     rings = in_worker(
-        path, "ingest.sandbox.scans:read_rings_of_one", task, returns=ScanText, ocr=True
+        path, data, "ingest.sandbox.scans:read_rings_of_one", task, returns=ScanText, ocr=True
     )
     return with_print(document, rings, call)

@@ -62,11 +62,7 @@ class OpenBook:
             place = number, column
             self._note_text(cell, place, marks)
             _note_drawn(cell, place, marks)
-            down, across = (
-                count_of(cell, f"number-{each}-spanned") for each in ("rows", "columns")
-            )
-            if down > 1 or across > 1:
-                marks.merged[place] = number + down - 1, column + across - 1
+            marks.merged |= _merged(cell, place)
             column += count_of(cell, "number-columns-repeated")
             if column > _WIDEST:
                 return
