@@ -13,14 +13,12 @@ from datetime import datetime
 from itertools import product
 
 from rules.facts import Knowledge
-from rules.language import AllOf, Compare, Condition, Kleene, Not, Rule, Rulebook
+from rules.language import AllOf, Compare, Kleene, Not, Rule, Rulebook
 from rules.logic import Bound, Explainer, Step, evaluate, populate, reasons
 from rules.nearest import POINTS, required
 from rules.subjects import Subject
 from rules.values import World
 from rules.verdict import Finding, Outcome, Truth
-
-_TRUTHS = {Kleene.YES: Truth.VIOLATED, Kleene.NO: Truth.SATISFIED}
 
 
 @dataclass(frozen=True)
@@ -103,17 +101,9 @@ def bindings(rule: Rule, world: World) -> list[Bound]:
     ]
 
 
-def _violation(rule: Rule) -> Condition:
-    return AllOf((rule.applies, Not(rule.requirement)))
-
-
 def _result(rule: Rule, bound: Bound, world: World, *, late: bool) -> RuleResult:
     truth = _truth(rule, bound, world)
-    outcome = {
-        Truth.VIOLATED: rule.on_violated,
-        Truth.BLANK: rule.on_blank,
-        Truth.UNDECIDED: rule.on_undecided,
-    }.get(truth)
+    outcome = _outcome(rule, truth)
     if outcome is not None and late and not rule.after_deadline:
         outcome = Outcome.REMIND
     actors = tuple(bound.values())
@@ -121,23 +111,27 @@ def _result(rule: Rule, bound: Bound, world: World, *, late: bool) -> RuleResult
     return RuleResult(rule, ids, tuple(actor.index for actor in actors), truth, outcome)
 
 
+def _outcome(rule: Rule, truth: Truth) -> Outcome | None:
+    if truth is Truth.VIOLATED:
+        return rule.on_violated
+    if truth is Truth.BLANK:
+        return rule.on_blank
+    return rule.on_undecided if truth is Truth.UNDECIDED else None
+
+
 def _truth(rule: Rule, bound: Bound, world: World) -> Truth:
-    if evaluate(rule.applies, bound, world) is Kleene.NO:
+    """Whether it applies and what it requires is not so."""
+    applies = evaluate(rule.applies, bound, world)
+    if applies is Kleene.NO:
         return Truth.NOT_APPLICABLE
-    violation = _violation(rule)
-    violated = evaluate(violation, bound, world)
-    if violated is Kleene.MAYBE:
-        return (
-            Truth.BLANK
-            if reasons(
-                violation,
-                bound,
-                world,
-            )
-            == {Knowledge.BLANK}
-            else Truth.UNDECIDED
-        )
-    return _TRUTHS[violated]
+    holds = evaluate(rule.requirement, bound, world)
+    if holds is Kleene.YES:
+        return Truth.SATISFIED
+    if holds is Kleene.NO and applies is Kleene.YES:
+        return Truth.VIOLATED
+    violation = AllOf((rule.applies, Not(rule.requirement)))
+    blank = reasons(violation, bound, world) == {Knowledge.BLANK}
+    return Truth.BLANK if blank else Truth.UNDECIDED
 
 
 # --- findings -------------------------------------------------------------------------------------

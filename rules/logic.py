@@ -82,7 +82,7 @@ def evaluate(node: Condition, bound: Bound, world: World) -> Kleene:
             return _weakest(node.items, bound, world)
         case Probe():
             cell = leaf_cell(node, bound[node.variable])
-            return Kleene(2 * cell.low) if cell.known else Kleene.MAYBE
+            return _ANSWERS[cell.low] if cell.known else Kleene.MAYBE
         case Not():
             return _OPPOSITE[evaluate(node.item, bound, world)]
         case Same():
@@ -98,6 +98,7 @@ def evaluate(node: Condition, bound: Bound, world: World) -> Kleene:
             assert_never(node)
 
 
+_ANSWERS = (Kleene.NO, Kleene.YES)  #: by what is known of a yes-or-no question
 _OPPOSITE = (Kleene.YES, Kleene.MAYBE, Kleene.NO)  #: by the truth value
 
 
@@ -108,7 +109,8 @@ def _weakest(items: Sequence[Condition], bound: Bound, world: World) -> Kleene:
         truth = evaluate(item, bound, world)
         if truth is Kleene.NO:
             return truth
-        found = min(found, truth)
+        if truth is Kleene.MAYBE:
+            found = truth
     return found
 
 
@@ -118,7 +120,8 @@ def _strongest(truths: Iterable[Kleene]) -> Kleene:
     for truth in truths:
         if truth is Kleene.YES:
             return truth
-        found = max(found, truth)
+        if truth is Kleene.MAYBE:
+            found = truth
     return found
 
 

@@ -272,13 +272,7 @@ def probe_cell(probe: Probe, cell: Cell) -> Cell:
     else:
         within = probe.question is Question.CONTAINS
         answer = probe.argument in cell.key if within else probe.argument == cell.key
-    return (
-        UNKNOWN
-        if answer is None
-        else Cell(
-            Knowledge.KNOWN,
-            int(answer),
-            int(answer),
-            str(int(answer)),
-        )
-    )
+    return UNKNOWN if answer is None else _ANSWERS[answer]
+
+
+_ANSWERS = (Cell(Knowledge.KNOWN, 0, 0, "0"), Cell(Knowledge.KNOWN, 1, 1, "1"))

@@ -105,6 +105,7 @@ class _Reader:
         self.rules = tuple(dict.fromkeys(rule.id for rule in rulebook.rules))
         self.bases = bases
         self.ends = Ends(rulebook.published, rulebook.deadline)
+        self._read_bases: dict[str, list[Subject]] = {}  #: most cases begin with the same few
 
     def example(self, tree: Tree) -> Example:
         """One entry under 案例."""
@@ -143,7 +144,9 @@ class _Reader:
             return []
         if name not in self.bases:
             unknown_word(name, self.bases, name.position)
-        return [self._subject(tree) for tree in sequence(self.bases, name)]
+        if name not in self._read_bases:
+            self._read_bases[name] = [self._subject(tree) for tree in sequence(self.bases, name)]
+        return self._read_bases[name]
 
     def _subject(self, tree: Tree) -> Subject:
         entry = mapping(tree, "对象", SUBJECT_KEYS, ("种类",))

@@ -95,6 +95,6 @@ def shown_by(rules: str, texts: dict[str, str]) -> str:
         return "check"
     rulebook = load_rulebook(rules, call)
     examples = load_examples(texts["examples.yaml"], rulebook)
-    if run_examples(rulebook, examples):
+    if any(run_examples(rulebook, [one]) for one in examples):
         return "test"
     return "coverage" if unshown_settings(rulebook, examples) else ""
