@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 from types import SimpleNamespace
@@ -38,13 +39,16 @@ from tests.integration.house import House, open_house, plain_mail, settings
 from tests.servers.line import Line
 from tests.servers.objects import ObjectServer
 from tests.servers.postgresql import PostgresqlServer
+from tests.sidebyside import SideBySide, side_by_side
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.xdist_group("postgresql")]
 
 
-@pytest.fixture(autouse=True)
-def no_rest(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ingest.worker.REST", 0.01)
+@pytest.fixture(autouse=True, scope="module")
+def no_rest() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("ingest.worker.REST", 0.01)
+        yield
 
 
 @pytest.fixture
@@ -84,40 +88,76 @@ def tries(house: House) -> list[tuple[str, int]]:
     return [(str(row.state), row.attempts) for row in house.messages()]
 
 
-def test_a_receiver_that_is_cut_off_is_replaced_and_knows_it(
-    postgresql_server: PostgresqlServer, url: str, line: Line
-) -> None:
+@dataclass(frozen=True)
+class Place:
+    """A database of its own, by a line of its own."""
+
+    server: PostgresqlServer
+    url: str
+    line: Line
+    folder: Path
+
+    @property
+    def through(self) -> str:
+        """The address by the line."""
+        return self.server.through(self.line.port, self.url)
+
+
+@pytest.fixture(scope="module")
+def together(
+    postgresql_server: PostgresqlServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[SideBySide]:
+    """Each of these waits twenty seconds for what nobody is told."""
+    upstream = (postgresql_server.host, postgresql_server.port)
+    with ExitStack() as stack:
+        places = [
+            Place(
+                postgresql_server, postgresql_server.ready_database(),
+                stack.enter_context(Line(upstream)), tmp_path_factory.mktemp("side"),
+            )
+            for _ in range(3)
+        ]  # fmt: skip
+        scenes = (is_cut_off_and_replaced, is_cut_off_in_the_middle_of_a_change, is_slow)
+        yield stack.enter_context(side_by_side(zip(scenes, places, strict=True)))
+
+
+def test_a_receiver_that_is_cut_off_is_replaced_and_knows_it(together: SideBySide) -> None:
     """Nothing is told to either side: both have but their own patience. Within half a minute a
     standby has the part and the one cut off has given it up, and stays without when it is back.
     """
+    together(is_cut_off_and_replaced)
+
+
+def is_cut_off_and_replaced(place: Place) -> None:
     lost, began = threading.Event(), time.monotonic()
-    far = Lease(postgresql_server.through(line.port, url), lost.set)
-    near = Lease(url, lambda: None)
+    far = Lease(place.through, lost.set)
+    near = Lease(place.url, lambda: None)
     assert far.try_take()
     far.begin_beating()
 
-    line.cut()
+    place.line.cut()
     while not near.try_take():
         assert time.monotonic() - began < 30
         time.sleep(1.0)
 
     assert not far.held
-    line.mend()
+    place.line.mend()
     assert lost.wait(30)
-    back = Lease(postgresql_server.through(line.port, url), lost.set)
+    back = Lease(place.through, lost.set)
     assert not back.try_take()
     for lease in (far, near, back):
         lease.let_go()
 
 
-def test_who_is_cut_off_in_the_middle_of_a_change_holds_nobody_up(
-    postgresql_server: PostgresqlServer, url: str, line: Line
-) -> None:
+def test_who_is_cut_off_in_the_middle_of_a_change_holds_nobody_up(together: SideBySide) -> None:
     """It has the one writer's lock: the server ends its session, the next writer has not lost its
     patience yet. What was not committed has not happened.
     """
-    far = open_database(postgresql_server.through(line.port, url))
-    near = open_database(url)
+    together(is_cut_off_in_the_middle_of_a_change)
+
+
+def is_cut_off_in_the_middle_of_a_change(place: Place) -> None:
+    far, near, line = open_database(place.through), open_database(place.url), place.line
     change = "COMMENT ON TABLE messages IS 'half a change'"
 
     def change_and_be_cut_off() -> None:
@@ -131,9 +171,26 @@ def test_who_is_cut_off_in_the_middle_of_a_change_holds_nobody_up(
     with pytest.raises(MailroomError):
         change_and_be_cut_off()
     asked = "SELECT obj_description('messages'::regclass)"
-    assert postgresql_server.ask(url, asked) == [(None,)]
+    assert place.server.ask(place.url, asked) == [(None,)]
     for database in (far, near):
         database.close()
+
+
+def test_a_slow_database_costs_time_and_nothing_else(together: SideBySide) -> None:
+    """Every word takes a tenth of a second there and back."""
+    together(is_slow)
+
+
+def is_slow(place: Place) -> None:
+    with house_at(place.folder, place.through) as house:
+        place.line.delay = 0.05
+        house.arrive(plain_mail())
+        receive_all(house.app.inlet)
+        tend(house.app.database)
+        Worker(house.app).read(1)
+
+        assert tries(house) == [(MessageState.READ, 1)]
+        assert answered(house) == ["wang@example.cn"]
 
 
 def test_a_worker_that_is_cut_off_reads_for_nothing(
@@ -169,21 +226,6 @@ SILENT = (
     "UPDATE jobs.procrastinate_jobs SET status = 'doing', worker_id = 1",
 )
 """The worker that has the job gives no sign of life."""
-
-
-def test_a_slow_database_costs_time_and_nothing_else(
-    postgresql_server: PostgresqlServer, url: str, line: Line, tmp_path: Path
-) -> None:
-    """Every word takes a tenth of a second there and back."""
-    with house_at(tmp_path, postgresql_server.through(line.port, url)) as house:
-        line.delay = 0.05
-        house.arrive(plain_mail())
-        receive_all(house.app.inlet)
-        tend(house.app.database)
-        Worker(house.app).read(1)
-
-        assert tries(house) == [(MessageState.READ, 1)]
-        assert answered(house) == ["wang@example.cn"]
 
 
 def test_a_database_that_only_reads_takes_no_mail_in(
