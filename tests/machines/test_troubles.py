@@ -94,13 +94,9 @@ class Place:
 
     server: PostgresqlServer
     url: str
+    through: str  #: the same by the line
     line: Line
     folder: Path
-
-    @property
-    def through(self) -> str:
-        """The address by the line."""
-        return self.server.through(self.line.port, self.url)
 
 
 @pytest.fixture(scope="module")
@@ -110,13 +106,14 @@ def together(
     """Each of these waits twenty seconds for what nobody is told."""
     upstream = (postgresql_server.host, postgresql_server.port)
     with ExitStack() as stack:
-        places = [
-            Place(
-                postgresql_server, postgresql_server.ready_database(),
-                stack.enter_context(Line(upstream)), tmp_path_factory.mktemp("side"),
+        places = []
+        for _ in range(3):
+            url, line = postgresql_server.ready_database(), stack.enter_context(Line(upstream))
+            through, folder = (
+                postgresql_server.through(line.port, url),
+                tmp_path_factory.mktemp("s"),
             )
-            for _ in range(3)
-        ]  # fmt: skip
+            places.append(Place(postgresql_server, url, through, line, folder))
         scenes = (is_cut_off_and_replaced, is_cut_off_in_the_middle_of_a_change, is_slow)
         yield stack.enter_context(side_by_side(zip(scenes, places, strict=True)))
 

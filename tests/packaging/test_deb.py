@@ -30,6 +30,7 @@ mount -t overlay overlay -o "lowerdir=/,upperdir=$1/upper,workdir=$1/work" "$1/o
 mount --rbind /dev "$1/over/dev"
 mount -t proc proc "$1/over/proc"
 cd "$1/over"
+rm -f var/lib/man-db/auto-update  # as where man-db/auto-update is false: all manuals of this machine are not ours
 shift
 exec chroot . "$@"
 """
