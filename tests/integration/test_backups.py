@@ -7,6 +7,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+import tarfile
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
@@ -24,6 +25,7 @@ from ingest.store.backup import backup_before, make_backup, rotate
 from ingest.store.database import open_database
 from ingest.store.files import FileStore
 from ingest.store.manifest import backups_in, find_backup, sum_of
+from ingest.store.sealing import unseal
 from tests.integration.house import MORNING, settings
 from tests.integration.test_disasters import ANSWERS, Years, first_day, years
 
@@ -324,6 +326,31 @@ def test_a_sealed_backup_that_is_cut_or_changed_is_refused(
         with pytest.raises(InputError, match="解不开: 文件不完整"):
             unsealed(elsewhere, archive.parent, private)
     assert list(elsewhere.directory.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("../beside", tarfile.REGTYPE), ("/beside", tarfile.REGTYPE), ("link", tarfile.SYMTYPE)],
+)
+def test_what_no_backup_of_ours_holds_is_not_unpacked(
+    tmp_path: Path, keys: tuple[str, Path], name: str, kind: bytes
+) -> None:
+    """Whoever has the public key can seal anything: a name that leads out, a link."""
+    public, private = keys
+    entry = tarfile.TarInfo(name)
+    entry.type, entry.linkname = kind, "files"
+    plain = entry.tobuf() + bytes(2 * tarfile.BLOCKSIZE)
+    source, folder = tmp_path / "backup.tar.age", tmp_path / "restored"
+    source.write_bytes(pyrage.encrypt(plain, [pyrage.x25519.Recipient.from_str(public)]))
+    folder.mkdir()
+
+    with pytest.raises(InputError, match="不是备份里的文件"):
+        unseal(source, folder, private)
+
+    assert sorted(each.name for each in tmp_path.iterdir()) == [
+        "backup.tar.age", "key.txt", "restored",
+    ]  # fmt: skip
+    assert list(folder.iterdir()) == []
 
 
 def test_what_is_no_public_key_is_told_before_anything_is_copied(years: Years) -> None:
