@@ -88,11 +88,16 @@ def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
 @pytest.fixture(scope="session", autouse=True)
 def print_is_read_once(once: Once) -> Iterator[None]:
     """A scan whose print was read before in this run, by whichever worker or command, is not read
-    again (``ingest/sandbox/knownprint.py``).
+    again (``ingest/sandbox/knownprint.py``). Whoever purges has a folder of their own.
     """
+    known = once.folder / "print"
+    known.mkdir(parents=True, exist_ok=True)
+    stays = known / "stays.print"
+    stays.touch()
     with pytest.MonkeyPatch.context() as patched:
-        patched.setenv(KNOWN_PRINT, str(once.folder / "print"))
+        patched.setenv(KNOWN_PRINT, str(known))
         yield
+    assert stays.exists(), "a test purged what all tests share: see KNOWN_PRINT in tests/"
 
 
 @pytest.fixture(scope="session", autouse=True)

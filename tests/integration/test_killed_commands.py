@@ -26,6 +26,7 @@ from ingest.store.files import FileStore
 from ingest.store.journal import JOURNAL_FILE
 from ingest.store.manifest import backups_in, check_sums
 from ingest.store.marker import MARKER_FILE
+from tests.environment import KNOWN_PRINT
 from tests.integration.house import STAFF, open_house, settings
 from tests.integration.test_purge import AUTUMN, CALL, LIMITS, Finished, autumn, finished
 from tests.torture.runs import KILLED, Zygote
@@ -96,7 +97,8 @@ class Killed:
         assert deaths >= least
 
     def _run(self, words: list[str], fatal: int) -> int:
-        return self.zygote.run(words, self.log, {}, acts=(str(self.log.parent), fatal))
+        own = {KNOWN_PRINT: os.environ[KNOWN_PRINT]}  # a purge empties it
+        return self.zygote.run(words, self.log, own, acts=(str(self.log.parent), fatal))
 
     def works_on(self) -> None:
         """A run afterwards: every mail is known, nobody but staff is written to."""

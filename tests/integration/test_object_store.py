@@ -32,6 +32,7 @@ from ingest.store.files import FileStore
 from ingest.store.tables import MessageState
 from ingest.storefiles import open_files
 from notifier.outboxstates import OutboxState
+from tests.environment import KNOWN_PRINT
 from tests.fakes.mailbox import FakeMailbox
 from tests.integration.house import House, open_house, plain_mail
 from tests.integration.test_purge import AUTUMN, CALL
@@ -219,7 +220,10 @@ def test_a_backup_holds_everything_and_brings_it_back(elsewhere: Elsewhere, tmp_
     assert new.objects().keys() >= {"notes/store.json", "outbox.journal/000000000000"}
 
 
-def test_a_purge_removes_the_objects(elsewhere: Elsewhere) -> None:
+def test_a_purge_removes_the_objects(
+    elsewhere: Elsewhere, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(KNOWN_PRINT, str(tmp_path / "cache"))  # emptied, too
     with elsewhere.open() as house:
         house.settle_rules()
         house.arrive_sample("03")

@@ -16,6 +16,7 @@ from ingest.settings import load_settings
 from ingest.store.cases import NewCase, find_case_row, open_case
 from ingest.store.database import open_database
 from ingest.store.events import EventKind, record_event
+from tests.environment import KNOWN_PRINT
 from tests.unit.ingest.test_outbox_commands import NOW, config
 
 __all__ = ["config"]  # a fixture
@@ -99,10 +100,13 @@ def test_a_call_that_is_not_finished_is_not_purged(office: Path, told: Told) -> 
     assert (office / "mailroom.db").read_bytes() == before
 
 
-def test_a_call_that_is_finished_is_purged(office: Path, told: Told) -> None:
+def test_a_call_that_is_finished_is_purged(
+    office: Path, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The case that nobody sent anything in was closed; the ledger holds afterwards. Older copies
     beside the database are named: they still say everything.
     """
+    monkeypatch.setenv(KNOWN_PRINT, str(office / "cache"))  # emptied, too
     store = open_database(f"sqlite:///{office / 'mailroom.db'}")
     with store.writing() as session:
         case = find_case_row(session, "Q24-0001-S")
