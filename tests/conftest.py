@@ -108,13 +108,24 @@ def statements_are_compiled_once() -> Iterator[None]:
         yield
 
 
+def _log_plainly() -> None:
+    """Tracebacks without the value of every variable: drawing those took longer than many a test."""
+    structlog.reset_defaults()
+    *before, _ = structlog.get_config()["processors"]
+    plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[*before, plain])
+
+
+_log_plainly()
+
+
 @pytest.fixture(autouse=True)
 def the_log_is_heard_again() -> Iterator[None]:
     """Whatever a command carried out in this process had set up, or hushed."""
     handlers = logging.getLogger().handlers[:]
     yield
     logging.getLogger().handlers[:] = handlers
-    structlog.reset_defaults()
+    _log_plainly()
 
 
 @pytest.fixture(scope="session")
