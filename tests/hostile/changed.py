@@ -11,20 +11,12 @@ from __future__ import annotations
 import bz2
 import io
 import lzma
-import resource
-import time
 import zipfile
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from random import Random
 
-from pydantic import BaseModel
-
-from ingest.message.errors import UnreadableMessage
-from ingest.sandbox.context import ReadingContext
-from ingest.sandbox.read import read_message
 from ingest.sandbox.workers import WorkerDied, run_in_worker
 from ingest.walls.limits import Limits
 from rules.call import Call
@@ -32,6 +24,7 @@ from tests.cases import intext, locked, made, ofdvariants, written
 from tests.cases.fillable import fillable
 from tests.cases.objects import packaged, rich_text_with_object
 from tests.cases.ofdmade import zone_ofd
+from tests.hostile.fates import Came
 from tests.hostile.mails import attached
 from tests.parts.compound import message, ole
 from tests.parts.containers import rar5, seven_zip, winmail, zip_of
@@ -148,45 +141,11 @@ class File:
         return attached(self.name, self.data)
 
 
-class Came(BaseModel):
-    """What became of the files that were read."""
-
-    fates: dict[str, int]
-    seconds: float = 0  #: of a processor, the slowest file
-    peak: int = 0  #: bytes, the largest process
-
-    def __add__(self, other: Came) -> Came:
-        fates = dict(Counter(self.fates) + Counter(other.fates))
-        seconds, peak = max(self.seconds, other.seconds), max(self.peak, other.peak)
-        return Came(fates=fates, seconds=seconds, peak=peak)
-
-
-def read_changed(file: File, seeds: list[int], call: Call) -> Came:
-    """In the worker: the file changed by each seed, attached to a mail and read."""
-    fates: Counter[str] = Counter()
-    slowest = 0.0
-    for seed in seeds:
-        began = time.process_time()
-        fates[_fate(file.changed(seed), call)] += 1
-        slowest = max(slowest, time.process_time() - began)
-    whose = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    peak = max(resource.getrusage(who).ru_maxrss for who in whose) * 1024
-    return Came(fates=fates, seconds=slowest, peak=peak)
-
-
 def _changed_inside(data: bytes, chance: Random) -> bytes:
     with zipfile.ZipFile(io.BytesIO(data)) as package:
         files = {each: package.read(each) for each in package.namelist()}
     one = chance.choice(list(files))
     return zip_of(files | {one: changed(files[one], chance)})
-
-
-def _fate(file: File, call: Call) -> str:
-    try:
-        reading = read_message(file.mail(), call, ReadingContext())
-    except UnreadableMessage:
-        return "no mail"
-    return str(reading.parts[-1].fate) if reading.parts else "no part"
 
 
 def came_of(reader: str, count: int, call: Call, *, together: int = _TOGETHER) -> Came:
@@ -236,5 +195,6 @@ def _alone(file: File, seed: int, call: Call) -> Came:
 
 
 def _worker(file: File, seeds: list[int], call: Call, limits: Limits) -> Came:
-    reader = "tests.hostile.changed:read_changed"
-    return run_in_worker(reader, file, seeds, call, returns=Came, limits=limits)
+    mails = [file.changed(seed).mail() for seed in seeds]
+    reader = "tests.hostile.fates:read_each"
+    return run_in_worker(reader, mails, call, returns=Came, limits=limits)
