@@ -88,7 +88,12 @@ def check_rulebook(source: str, call: Call) -> list[RuleFileError]:
     """Every slip that can be told apart, in the order of the file; empty when the file
     can be used.
     """
-    return read_rulebook(source, call)[1]
+    return [*_slips(source, call)]
+
+
+@lru_cache(maxsize=8)
+def _slips(source: str, call: Call) -> tuple[RuleFileError, ...]:
+    return tuple(error.with_traceback(None) for error in read_rulebook(source, call)[1])
 
 
 def read_rulebook(source: str | Tree, call: Call) -> tuple[Rulebook | None, list[RuleFileError]]:

@@ -220,10 +220,11 @@ def _append(session: Session, rows: Sequence[EventRow]) -> None:
     session.flush()
 
 
+_LAST = select(EventRow.id, EventRow.chain).order_by(col(EventRow.id).desc()).limit(1)
+
+
 def _last_link(session: Session) -> tuple[int, str]:
-    last = session.exec(
-        select(EventRow.id, EventRow.chain).order_by(col(EventRow.id).desc()).limit(1),
-    ).first()
+    last = session.exec(_LAST).first()
     return (0, GENESIS) if last is None else (last[0], last[1])
 
 
