@@ -246,12 +246,13 @@ def _develop(image: Image.Image, scanner: Scanner, number: int) -> Image.Image:
         random.Random(f"grain {scanner.seed} {number}").randbytes(2 * width * height),
         np.uint8,
     )
-    pair: NDArray[np.int32] = grain.astype(np.int32).reshape(2, height, width)
-    noise = (pair[0] + pair[1] - 255) * scanner.noise // 255
-    shadow = np.arange(width, dtype=np.int32)[None, :] * 9 // width
-    edge = np.maximum(0, 40 - 14 * np.arange(width, dtype=np.int32))[None, :]
-    pixels = np.asarray(image, dtype=np.int32) + (noise - shadow - edge)[:, :, None]
-    return Image.fromarray(np.clip(pixels, 0, 255).astype(np.uint8))
+    first, second = grain.reshape(2, height, width)
+    steps = ((np.arange(511) - 255) * scanner.noise // 255).astype(np.int16)
+    light = steps[np.add(first, second, dtype=np.int16)]
+    across = np.arange(width)
+    light -= (across * 9 // width + np.maximum(0, 40 - 14 * across)).astype(np.int16)
+    pixels: NDArray[np.int16] = np.asarray(image) + light[:, :, None]
+    return Image.fromarray(np.clip(pixels, 0, 255, out=pixels).astype(np.uint8))
 
 
 def print_page(
@@ -267,13 +268,16 @@ def print_page(
     return sheet.image
 
 
+def _coloured(grey: Image.Image, tint: tuple[int, int, int]) -> Image.Image:
+    """The print on paper of ``tint``: ``ImageOps.colorize`` of the 256 shades, not of each pixel."""
+    shades = Image.frombytes("L", (256, 1), bytes(range(256)))
+    grey.putpalette(ImageOps.colorize(shades, black=(18, 17, 22), white=tint).tobytes())
+    return grey.convert("RGB")
+
+
 def _scan_page(page: Page, paper: tuple[float, float], scanner: Scanner, number: int) -> Picture:
     work = 2 * scanner.dpi
-    coloured = ImageOps.colorize(
-        print_page(page, paper, work, scanner.body),
-        black=(18, 17, 22),
-        white=scanner.tint,
-    )
+    coloured = _coloured(print_page(page, paper, work, scanner.body), scanner.tint)
     if scanner.seals:
         for seal, at in _seals(page, scanner):
             press(coloured, seal, at, work)
