@@ -11,11 +11,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import func, or_, update
+from sqlalchemy import BindParameter, bindparam, func, or_, update
 from sqlalchemy.orm import defer
 from sqlmodel import Field, Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from notifier.outboxstates import (
     LIFETIME,
@@ -130,11 +132,18 @@ def next_to_send(session: Session, now: datetime, kinds: Sequence[str] | None = 
     """The id of the letter that is due and has waited longest, of all kinds unless some are named;
     None when none is.
     """
+    query = _next(None if kinds is None else tuple(kinds))
+    return session.exec(query, params={"now": now}).first()
+
+
+@cache
+def _next(kinds: tuple[str, ...] | None) -> SelectOfScalar[int]:
+    """Built once: it is asked before every letter."""
     due_at = func.coalesce(OutboxRow.next_attempt_at, OutboxRow.created_at)
-    query = select(OutboxRow.id).where(col(OutboxRow.state).in_(DUE), _is_due(now))
+    query = select(OutboxRow.id).where(col(OutboxRow.state).in_(DUE), _is_due(bindparam("now")))
     if kinds is not None:
         query = query.where(col(OutboxRow.kind).in_(kinds))
-    return session.exec(query.order_by(due_at, col(OutboxRow.id))).first()
+    return query.order_by(due_at, col(OutboxRow.id))
 
 
 def claim(session: Session, outbox_id: int, now: datetime) -> OutboxRow | None:
@@ -462,16 +471,15 @@ def count_answers(session: Session, *, sent_since: datetime | None = None) -> in
     """How many letters to applicants there ever were and were not cancelled; or how many left since
     a moment.
     """
-    query = (
-        select(
-            func.count(),
-        )
-        .select_from(OutboxRow)
-        .where(col(OutboxRow.kind).not_in(NOT_TO_APPLICANTS))
-    )
     if sent_since is None:
-        return session.exec(query.where(col(OutboxRow.state).not_in(NEVER_LEAVES))).one()
-    return session.exec(query.where(col(OutboxRow.sent_at) >= sent_since)).one()
+        return session.exec(_ANSWERS.where(col(OutboxRow.state).not_in(NEVER_LEAVES))).one()
+    return session.exec(_ANSWERS_SINCE, params={"since": sent_since}).one()
+
+
+_ANSWERS = (
+    select(func.count()).select_from(OutboxRow).where(col(OutboxRow.kind).not_in(NOT_TO_APPLICANTS))
+)
+_ANSWERS_SINCE = _ANSWERS.where(col(OutboxRow.sent_at) >= bindparam("since"))
 
 
 def last_of_kind(session: Session, kind: str) -> OutboxRow | None:
@@ -533,7 +541,7 @@ def count_by_state(session: Session) -> dict[OutboxState, int]:
     return {state: found.get(state, 0) for state in OutboxState}
 
 
-def _is_due(now: datetime) -> Any:
+def _is_due(now: datetime | BindParameter[datetime]) -> Any:
     return or_(col(OutboxRow.next_attempt_at).is_(None), col(OutboxRow.next_attempt_at) <= now)
 
 

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, NamedTuple
 
 import sqlalchemy
-from sqlalchemy import func, or_, update
+from sqlalchemy import BindParameter, bindparam, func, or_, update
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
@@ -281,6 +282,13 @@ def first_of_each_sender(
     """The mails that are due to be read, of each sender the one received first; none of those
     already ``claimed``.
     """
+    asked = {"now": now, "claimed": list(claimed)}
+    return [Waiting(*row) for row in session.exec(_first_of_each(), params=asked).all()]
+
+
+@cache
+def _first_of_each() -> Any:
+    """Built once: it is asked before every mail."""
     of_sender = func.row_number().over(
         partition_by=col(MessageRow.from_address),
         order_by=(col(MessageRow.received_at), col(MessageRow.id)),
@@ -295,14 +303,13 @@ def first_of_each_sender(
         )
         .where(
             col(MessageRow.state) == MessageState.STORED,
-            _is_due(now),
-            col(MessageRow.id).not_in(claimed),
+            _is_due(bindparam("now")),
+            col(MessageRow.id).not_in(bindparam("claimed", expanding=True)),
         )
         .subquery()
     )
     query = select(due.c.id, due.c.from_address, due.c.received_at, due.c.tried)
-    query = query.where(due.c.at == 1)
-    return [Waiting(*row) for row in session.exec(query).all()]
+    return query.where(due.c.at == 1)
 
 
 def next_staff_mail(session: Session) -> MessageRow | None:
@@ -464,7 +471,7 @@ def calls_of_mails(session: Session, message_ids: Iterable[str]) -> frozenset[st
     return frozenset(call for call in session.exec(query) if call)
 
 
-def _is_due(now: datetime) -> Any:
+def _is_due(now: datetime | BindParameter[datetime]) -> Any:
     return or_(col(MessageRow.next_attempt_at).is_(None), col(MessageRow.next_attempt_at) <= now)
 
 

@@ -22,6 +22,7 @@ from ingest.sandbox.read import read_file
 from rules.call import Call
 from rules.vocabulary import BEIJING
 from tests.integration.house import plain_mail
+from tests.once import Once
 from tests.stories.grammar import Papers
 from tests.stories.papers import files_of
 
@@ -52,17 +53,17 @@ ITEMS: Mapping[str, frozenset[str]] = {
 WRITTEN = datetime(2024, 8, 19, 11, 20, tzinfo=BEIJING)
 
 
-def read_kits() -> dict[str, Reading]:
+def read_kits(once: Once) -> dict[str, Reading]:
     """What the real reader finds in each package."""
     call = open_call(default_config() / "calls", "smart-education-2024").call
     with TemporaryDirectory() as folder:
-        return {name: _read(name, call, Path(folder)) for name in KITS}
+        return {name: _read(name, call, Path(folder), once) for name in KITS}
 
 
-def _read(name: str, call: Call, folder: Path) -> Reading:
+def _read(name: str, call: Call, folder: Path, once: Once) -> Reading:
     mail: EmailMessage = plain_mail(1, "示范区申报", "见附件")
     for papers, piece in KITS[name]:
-        for file in files_of(name, papers, piece):
+        for file in files_of(name, papers, piece, once):
             mail.add_attachment(
                 file.data, maintype="application", subtype="octet-stream", filename=file.name
             )

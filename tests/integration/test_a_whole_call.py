@@ -193,7 +193,7 @@ def holds(days: Days, ledger: Ledger, digest: bytes) -> None:
 @pytest.fixture
 def house(tmp_path: Path, once: Once, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
     """An office that reads what was read once."""
-    kits = once("prepared-kits", read_kits)
+    kits = once("prepared-kits", lambda: read_kits(once))
     monkeypatch.setattr("ingest.steps.read.read_or_degrade", reader(kits))
     monkeypatch.setenv(KNOWN_PRINT, str(tmp_path / "cache"))  # the purge empties it
     with open_house(tmp_path, clock=FixedClock(FIRST)) as house:

@@ -15,6 +15,7 @@ from ingest.sandbox.workers import WorkerDied
 from ingest.settings import load_settings
 from ingest.store.files import FileStore
 from ingest.store.messages import Arrival, record_messages
+from tests.ready_schema import lay_schema
 from tests.servers.names import name_server
 from tests.unit.ingest.authentication.test_signatures import NAME, POLICY, record, signed
 from tests.unit.ingest.test_outbox_commands import NOW, config
@@ -28,6 +29,7 @@ COMMAND = ("message", "authentication", "1")
 def told(config: Path, capsys: pytest.CaptureFixture[str]) -> Told:
     """Exit code and all words of a command, in an office that has one signed mail."""
     settings = load_settings(config, {})
+    lay_schema(config.parent / "mailroom.db")
     store = open_store_for(settings.store, Opening.FOUND, NOW)
     files = FileStore(settings.store.files)
     with files.spool() as spool:

@@ -495,7 +495,7 @@ def _live(office: TheOffice, step: str) -> None:
 @pytest.fixture
 def office(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, once: Once) -> type[TheOffice]:
     """An office with the shipped rules in force, that reads what was read once."""
-    kits = once("prepared-kits", read_kits)
+    kits = once("prepared-kits", lambda: read_kits(once))
     monkeypatch.setattr("ingest.steps.read.read_or_degrade", reader(kits))
     with open_house(tmp_path) as house:
         start(house.app)

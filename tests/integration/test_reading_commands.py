@@ -16,6 +16,7 @@ from ingest.store.messages import Arrival, record_messages
 from ingest.store.tables import CaseRow, OutboxRow
 from notifier.outbox import NewLetter, enqueue
 from tests.nowhere import configuration
+from tests.ready_schema import lay_schema
 
 Capture = pytest.CaptureFixture[str]
 NOW = datetime(2024, 8, 20, 9, 0, tzinfo=UTC)
@@ -53,8 +54,8 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def database(config: Path) -> Iterator[Database]:
     """Its database, with one mail and one case."""
+    lay_schema(config.parent / "mailroom.db")
     opened = open_database(f"sqlite:///{config.parent / 'mailroom.db'}")
-    opened.migrate()
     with opened.writing() as session:
         record_messages(session, [Arrival("INBOX", 1, 1, 9, NOW, f"{1:064x}")], NOW)
         open_case(

@@ -17,6 +17,7 @@ from ingest.store.cases import NewCase, find_case_row, open_case
 from ingest.store.database import open_database
 from ingest.store.events import EventKind, record_event
 from tests.environment import KNOWN_PRINT
+from tests.ready_schema import lay_schema
 from tests.unit.ingest.test_outbox_commands import NOW, config
 
 __all__ = ["config"]  # a fixture
@@ -38,6 +39,7 @@ def told(config: Path, capsys: pytest.CaptureFixture[str]) -> Told:
 @pytest.fixture
 def office(config: Path) -> Path:
     """A store with one case; its directory."""
+    lay_schema(config.parent / "mailroom.db")
     store = open_store_for(load_settings(config, {}).store, Opening.FOUND, NOW)
     with store.writing() as session:
         new = NewCase("smart-education-2024", "示范区", "Q", 2024, "1", "第一师", "", "a@x.cn", "")

@@ -28,6 +28,7 @@ from ingest.store.messages import Arrival
 from notifier import outbox
 from notifier.outbox import NewLetter
 from notifier.outboxstates import OutboxState
+from tests.ready_schema import lay_schema
 
 NOW = datetime(2024, 8, 30, 2, 0, tzinfo=UTC)
 LETTER = NewLetter("k", "accepted", "a@example.org", "受理回执", "<1@example.org>", b"letter")
@@ -41,8 +42,8 @@ def url(tmp_path: Path) -> str:
 
 @pytest.fixture
 def database(url: str) -> Iterator[Database]:
+    lay_schema(Path(url.removeprefix("sqlite:///")))
     with opened(url) as database:
-        database.migrate()
         yield database
 
 

@@ -39,6 +39,7 @@ from ingest.views.states import case_state, ended_states, entry_state
 from notifier.letternames import LETTER_NAMES
 from notifier.outbox import NOT_TO_APPLICANTS, STAFF_ANSWER, find_letters
 from rules.casestate import State
+from tests.once import Once
 from tests.servers.dovecot import DovecotAccount
 from tests.stories.grammar import UNDECIDED, Story
 
@@ -64,6 +65,7 @@ class Office:
     account: DovecotAccount
     sink: SmtpSink
     clock: FixedClock
+    once: Once
     opened_before: Path | None = (
         None  #: another office's directory, with the shipped rules in force
     )

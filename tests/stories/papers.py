@@ -5,10 +5,10 @@ What the forms say comes from ``samples/``; a story changes single fields.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import cache
+from hashlib import sha256
 
 from ingest.calls import default_config, open_call
 from rules.call import Role
@@ -24,6 +24,7 @@ from samples.post import File
 from samples.scan import Scanner, scan
 from samples.sheet import Line, Sheet
 from samples.word import write_word
+from tests.once import Once
 from tests.stories.grammar import Papers
 
 CALL = the_call()
@@ -31,7 +32,7 @@ GRANTS = open_call(default_config() / "calls", GRANTS_CALL).call
 BUREAUS = tuple(value for value in vars(who).values() if isinstance(value, Bureau))
 SCHOOLS = tuple(value for value in vars(who).values() if isinstance(value, School))
 _WRITTEN = datetime(2024, 8, 19, 11, 20)  # noqa: DTZ001 - office programs note no zone
-_SCANNER = Scanner(7, dpi=100, quality=42)
+_SCANNER = Scanner(7, dpi=75, quality=42)
 
 
 def bureau_of(name: str) -> Bureau:
@@ -47,8 +48,9 @@ def school_of(name: str, bureau: Bureau | None) -> School:
     return replace(who.LANHE, name=name, unit=bureau.unit if bureau else who.LANHE.unit)
 
 
-def files_of(name: str, papers: Papers, piece: str) -> tuple[File, ...]:
+def files_of(name: str, papers: Papers, piece: str, once: Once) -> tuple[File, ...]:
     """The files of a package; ``piece`` names one (申报书.docx, 兰河小学.pdf, 汇总表.pdf), "" all.
+    What was drawn before in this run is asked of ``once``.
 
     Raises KeyError for a piece that the package does not have.
     """
@@ -57,10 +59,10 @@ def files_of(name: str, papers: Papers, piece: str) -> tuple[File, ...]:
     if piece and piece not in wanted:
         raise KeyError(f"{name}/{piece}: one of {wanted}")
     chosen = [piece] if piece else wanted
-    return tuple(_file(papers, each) for each in chosen)
+    return tuple(_file(papers, each, once) for each in chosen)
 
 
-def _file(papers: Papers, piece: str) -> File:
+def _file(papers: Papers, piece: str, once: Once) -> File:
     stem, _, ending = piece.rpartition(".")
     sheet, title = dict(_sheets(papers))[stem]
     name = (
@@ -69,29 +71,28 @@ def _file(papers: Papers, piece: str) -> File:
         else f"{title}{'' if ending == 'docx' else '（盖章扫描）'}.{ending}"
     )
     if ending == "docx":
-        return File(name, _word(sheet))
+        return File(name, _once(once, "word", sheet, lambda: _word(sheet)))
     if papers.exported:
-        return File(name, _export(sheet))
-    return File(name, _scan(sheet, stamped=papers.stamped, grey=papers.grey))
+        return File(name, _once(once, "export", sheet, lambda: export_pdf(sheet, _WRITTEN)))
+    scanner = replace(
+        _SCANNER,
+        seed=sum(map(ord, sheet.title)) % 900,
+        seals=papers.stamped,
+        grey=papers.grey,
+    )
+    return File(name, _once(once, repr(scanner), sheet, lambda: _scan(sheet, scanner)))
 
 
-@cache
+def _once(once: Once, form: str, sheet: Sheet, make: Callable[[], bytes]) -> bytes:
+    return once(f"story-{sha256(f'{form} {sheet}'.encode()).hexdigest()}", make)
+
+
 def _word(sheet: Sheet) -> bytes:
     return write_word(sheet, "经办人", _WRITTEN)
 
 
-@cache
-def _export(sheet: Sheet) -> bytes:
-    return export_pdf(sheet, _WRITTEN)
-
-
-@cache
-def _scan(sheet: Sheet, *, stamped: bool, grey: bool) -> bytes:
-    seed = sum(map(ord, sheet.title)) % 900
-    return pictures_pdf(
-        scan(sheet, replace(_SCANNER, seed=seed, seals=stamped, grey=grey)),
-        _WRITTEN,
-    )
+def _scan(sheet: Sheet, scanner: Scanner) -> bytes:
+    return pictures_pdf(scan(sheet, scanner), _WRITTEN)
 
 
 def _sheets(papers: Papers) -> Iterator[tuple[str, tuple[Sheet, str]]]:

@@ -129,7 +129,7 @@ class Play:
 
     def _named(self, each: str) -> tuple[File, ...]:
         package, _, piece = each.partition("/")
-        return files_of(package, self.story.papers[package], piece)
+        return files_of(package, self.story.papers[package], piece, self.office.once)
 
     def _answered(self, answers: str) -> str:
         if answers.startswith("letter to "):

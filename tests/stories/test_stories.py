@@ -10,6 +10,7 @@ import pytest
 from ingest.clock import FixedClock
 from ingest.demo.smtp_sink import SmtpSink
 from rules.vocabulary import BEIJING
+from tests.once import Once
 from tests.servers.dovecot import DovecotAccount, DovecotServer
 from tests.stories.grammar import Story, read_story
 from tests.stories.office import Office
@@ -32,11 +33,13 @@ def param(name: str, story: Story) -> object:
 
 
 @pytest.fixture(scope="session")
-def opened_before(dovecot_server: DovecotServer, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def opened_before(
+    dovecot_server: DovecotServer, tmp_path_factory: pytest.TempPathFactory, once: Once
+) -> Path:
     """An office that has put the shipped rules in force and seen no mail."""
     directory = tmp_path_factory.mktemp("office")
     with SmtpSink() as sink:
-        office = Office(directory, dovecot_server.new_account(), sink, FixedClock(BEGIN))
+        office = Office(directory, dovecot_server.new_account(), sink, FixedClock(BEGIN), once)
         office.open(Story(title="", steps=()))
         office.close()
     return directory
@@ -45,10 +48,15 @@ def opened_before(dovecot_server: DovecotServer, tmp_path_factory: pytest.TempPa
 @pytest.mark.dovecot
 @pytest.mark.parametrize("story", [param(name, story) for name, story in STORIES.items()])
 def test_the_story_comes_true(
-    story: Story, opened_before: Path, tmp_path: Path, dovecot: DovecotAccount, smtp_sink: SmtpSink
+    story: Story,
+    opened_before: Path,
+    tmp_path: Path,
+    dovecot: DovecotAccount,
+    smtp_sink: SmtpSink,
+    once: Once,
 ) -> None:
     """Letters, cases, entries and digest are what a careful clerk would have brought about."""
-    play(story, Office(tmp_path, dovecot, smtp_sink, FixedClock(BEGIN), opened_before))
+    play(story, Office(tmp_path, dovecot, smtp_sink, FixedClock(BEGIN), once, opened_before))
 
 
 def test_no_two_stories_are_told_under_one_title() -> None:

@@ -24,9 +24,9 @@ from ingest.errors import (
     UnavailableError,
     UsageError,
 )
-from ingest.store.database import open_database
 from ingest.views.records import DocumentRecord
 from tests.nowhere import configuration
+from tests.ready_schema import lay_schema
 
 Capture = pytest.CaptureFixture[str]
 RULES = default_config() / "calls/smart-education-2024/rules.yaml"
@@ -42,9 +42,7 @@ def _no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 def config(tmp_path: Path) -> Path:
     """A configuration whose store is empty and whose servers are nowhere."""
     path = configuration(tmp_path)
-    store = open_database(f"sqlite:///{tmp_path / 'mailroom.db'}")
-    store.migrate()
-    store.close()
+    lay_schema(tmp_path / "mailroom.db")
     return path
 
 

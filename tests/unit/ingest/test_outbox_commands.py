@@ -16,6 +16,7 @@ from ingest.store.database import Database, open_database
 from ingest.store.events import list_events
 from notifier.outbox import NewLetter, enqueue, list_letters
 from notifier.printed import printed
+from tests.ready_schema import lay_schema
 
 NOW = datetime(2024, 8, 20, 2, 0, tzinfo=UTC)
 MIME = (
@@ -53,8 +54,8 @@ def config(tmp_path: Path) -> Path:
 @pytest.fixture
 def store(config: Path) -> Iterator[Database]:
     """Four letters that wait for a person, the last of them to end a case."""
+    lay_schema(config.parent / "mailroom.db")
     opened = open_database(f"sqlite:///{config.parent / 'mailroom.db'}")
-    opened.migrate()
     with opened.writing() as session:
         for key, kind, to in (
             ("case:1:1", "accepted", "a@example.cn"),
