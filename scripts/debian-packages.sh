@@ -36,6 +36,9 @@ if [ "$(id -u)" -ne 0 ]; then
     exit 1
 fi
 
+# One after another: `make test` asks for its own beside those of the virtual environment.
+exec 9>/run/lock/mailroom-debian-packages
+flock 9
 printf '正在安装 Debian 软件包(%s): %s\n' "$purpose" "$wanted"
 export DEBIAN_FRONTEND=noninteractive
 # shellcheck disable=SC2086  # a list of names, none holds a space
