@@ -8,25 +8,40 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from tests.seals.paper import Chance, Pixels
 
 TINTS = ((255, 255, 255), (252, 250, 246), (250, 246, 236), (247, 248, 252), (243, 238, 226))
+_SHADES = np.arange(256, dtype=np.float32)
 YELLOWED = ((240, 225, 190), (232, 214, 172), (244, 234, 208))
 
 
 def _coloured(page: Pixels, tint: tuple[int, ...], ink: int) -> Pixels:
-    """Paper of a tint, print no blacker than the toner."""
-    share = ink + page.astype(np.float32) * (1 - ink / 255)
-    return (share * (np.array(tint, np.float32) / 255)).clip(0, 255).astype(np.uint8)
+    """Paper of a tint, print no blacker than the toner; worked out for each shade, looked up for
+    each pixel.
+    """
+    share = ink + _SHADES * (1 - ink / 255)
+    shades = share[:, None] * (np.array(tint, np.float32) / 255)
+    return _looked_up(page, shades)
+
+
+def _looked_up(page: Pixels, shades: NDArray[np.float32]) -> Pixels:
+    table = np.broadcast_to(shades.clip(0, 255).astype(np.uint8), (1, 256, 3))
+    return np.asarray(cv2.LUT(page, np.ascontiguousarray(table)), np.uint8)
 
 
 def _grain(chance: Chance, page: Pixels, sigma: float) -> Pixels:
     """Noise of a sensor; drawn once for a tile, which is laid out, for time's sake."""
     tile = (chance.standard_normal((512, 512, 3), np.float32) * sigma).astype(np.int16)
-    reach = (page.shape[0] // 512 + 1, page.shape[1] // 512 + 1, 1)
-    noise = np.tile(tile, reach)[: page.shape[0], : page.shape[1]]
-    return np.asarray((page + noise).clip(0, 255), np.uint8)
+    result = np.empty_like(page)
+    for top in range(0, page.shape[0], 512):
+        for left in range(0, page.shape[1], 512):
+            place = np.s_[top : top + 512, left : left + 512]
+            part = page[place]
+            noise = tile[: part.shape[0], : part.shape[1]]
+            result[place] = cv2.add(part, noise, dtype=cv2.CV_8U)
+    return result
 
 
 def _lit(chance: Chance, page: Pixels, least: float) -> Pixels:
@@ -51,7 +66,7 @@ def scanned(chance: Chance, page: Pixels, *, yellowed: bool = False, fade: float
     result = _lit(chance, result, 0.88)
     result = np.asarray(cv2.GaussianBlur(result, (0, 0), float(chance.uniform(0.2, 1.0))), np.uint8)
     if fade:
-        result = (255 - (255 - result.astype(np.float32)) * (1 - fade)).astype(np.uint8)
+        result = _looked_up(result, (255 - (255 - _SHADES) * (1 - fade))[:, None])
     if chance.random() < 0.25:  # the lid does not close: a dark strip along one side
         strip = int(chance.integers(2, max(3, width // 60)))
         result[:, :strip] = (result[:, :strip] * 0.25).astype(np.uint8)
