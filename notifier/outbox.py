@@ -530,7 +530,10 @@ def known_keys(session: Session, keys: Iterable[str]) -> set[str]:
 
 def find_by_key(session: Session, key: str) -> OutboxRow | None:
     """The letter with this key, whatever became of it."""
-    return session.exec(select(OutboxRow).where(col(OutboxRow.key) == key)).first()
+    return session.exec(_OF_KEY, params={"of_key": key}).first()
+
+
+_OF_KEY = select(OutboxRow).where(col(OutboxRow.key) == bindparam("of_key"))
 
 
 def count_by_state(session: Session) -> dict[OutboxState, int]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from ingest.store.tables import CaseAddressRow, CaseRow
@@ -52,13 +53,17 @@ def cases_of_address(session: Session, call: str, address: str) -> list[CaseRow]
     """The cases of a call that ``address`` is known to speak for, the oldest first; merged ones are
     left out.
     """
-    query = (
-        select(CaseRow)
-        .join(CaseAddressRow, col(CaseAddressRow.case_id) == CaseRow.id)
-        .where(
-            CaseRow.call == call,
-            CaseAddressRow.address == address.lower(),
-            col(CaseRow.merged_into).is_(None),
-        )
+    asked = {"of_call": call, "of_address": address.lower()}
+    return list(session.exec(_CASES_OF_ADDRESS, params=asked))
+
+
+_CASES_OF_ADDRESS = (
+    select(CaseRow)
+    .join(CaseAddressRow, col(CaseAddressRow.case_id) == CaseRow.id)
+    .where(
+        CaseRow.call == bindparam("of_call"),
+        CaseAddressRow.address == bindparam("of_address"),
+        col(CaseRow.merged_into).is_(None),
     )
-    return list(session.exec(query.order_by(col(CaseRow.id))))
+    .order_by(col(CaseRow.id))
+)

@@ -15,7 +15,7 @@ from typing import Any, TypeVar, cast
 
 from pydantic import TypeAdapter
 from pydantic_core import from_json
-from sqlalchemy import exists, func, or_, update
+from sqlalchemy import bindparam, exists, func, or_, update
 from sqlalchemy.orm import QueryableAttribute, defer
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import Select, SelectOfScalar
@@ -137,28 +137,37 @@ def find_case_row(session: Session, code: str) -> CaseRow:
     raise UsageError(f"没有案卷“{code}”", "用 mailroom case list 查看案卷编号")
 
 
+# Asked about every mail, so built once.
+_BY_MAILS = (
+    select(CaseRow)
+    .join(CaseMessageRow, col(CaseMessageRow.case_id) == CaseRow.id)
+    .join(MessageRow, col(MessageRow.id) == CaseMessageRow.message_id)
+    .where(
+        col(MessageRow.message_id_header).in_(bindparam("ids", expanding=True)),
+        MessageRow.message_id_header != "",
+    )
+    .distinct()
+    .order_by(col(CaseRow.id))
+)
+_BY_LETTERS = (
+    select(CaseRow)
+    .join(OutboxRow, col(OutboxRow.case_id) == CaseRow.id)
+    .where(col(OutboxRow.message_id).in_(bindparam("ids", expanding=True)))
+    .distinct()
+    .order_by(col(CaseRow.id))
+)
+
+
 def find_cases_by_mails(session: Session, message_ids: Iterable[str]) -> list[CaseRow]:
     """The cases that hold a mail with one of these Message-IDs, which anybody can write."""
-    query = (
-        select(CaseRow)
-        .join(CaseMessageRow, col(CaseMessageRow.case_id) == CaseRow.id)
-        .join(MessageRow, col(MessageRow.id) == CaseMessageRow.message_id)
-        .where(
-            col(MessageRow.message_id_header).in_(list(message_ids)),
-            MessageRow.message_id_header != "",
-        )
-    )
-    return list(session.exec(query.distinct().order_by(col(CaseRow.id))))
+    ids = list(message_ids)
+    return list(session.exec(_BY_MAILS, params={"ids": ids})) if ids else []
 
 
 def find_cases_by_letters(session: Session, message_ids: Iterable[str]) -> list[CaseRow]:
     """The cases whose letters bear one of these Message-IDs."""
-    query = (
-        select(CaseRow)
-        .join(OutboxRow, col(OutboxRow.case_id) == CaseRow.id)
-        .where(col(OutboxRow.message_id).in_(list(message_ids)))
-    )
-    return list(session.exec(query.distinct().order_by(col(CaseRow.id))))
+    ids = list(message_ids)
+    return list(session.exec(_BY_LETTERS, params={"ids": ids})) if ids else []
 
 
 def list_cases(
@@ -389,17 +398,23 @@ def _received(
     )
 
 
+_UNREAD = exists().where(
+    col(MessageRow.state) == MessageState.STORED,
+    col(MessageRow.from_address) == col(CaseRow.reply_address),
+    col(MessageRow.received_at) <= col(CaseRow.judge_after),
+)
+_NEXT_TO_JUDGE = (
+    select(CaseRow)
+    .where(col(CaseRow.judge_after) <= bindparam("now"), ~_UNREAD)
+    .order_by(col(CaseRow.judge_after), col(CaseRow.id))
+)
+
+
 def next_case_to_judge(session: Session, now: datetime) -> CaseRow | None:
     """The case whose settle window ended first; None when none is due. A case waits for the mails
     of its address that came within the window and have not been read yet.
     """
-    unread = exists().where(
-        col(MessageRow.state) == MessageState.STORED,
-        col(MessageRow.from_address) == col(CaseRow.reply_address),
-        col(MessageRow.received_at) <= col(CaseRow.judge_after),
-    )
-    query = select(CaseRow).where(col(CaseRow.judge_after) <= now, ~unread)
-    return session.exec(query.order_by(col(CaseRow.judge_after), col(CaseRow.id))).first()
+    return session.exec(_NEXT_TO_JUDGE, params={"now": now}).first()
 
 
 @dataclass(frozen=True, slots=True)

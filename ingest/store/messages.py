@@ -202,12 +202,18 @@ def large_mails_of(session: Session, address: str, call: str) -> tuple[datetime,
     """When mails of an address for a call came that were too large to be fetched; each mail once.
     One whose call nobody could tell may have been for any.
     """
-    query = select(MessageRow.received_at).where(
+    return tuple(session.exec(_LARGE_MAILS, params={"address": address, "call": call}))
+
+
+_LARGE_MAILS = (
+    select(MessageRow.received_at)
+    .where(
         col(MessageRow.state) == MessageState.TOO_LARGE,
-        MessageRow.from_address == address,
-        col(MessageRow.call).in_((call, "")),
+        MessageRow.from_address == bindparam("address"),
+        or_(col(MessageRow.call) == bindparam("call"), col(MessageRow.call) == ""),
     )
-    return tuple(session.exec(query.order_by(col(MessageRow.received_at))))
+    .order_by(col(MessageRow.received_at))
+)
 
 
 def get_message(session: Session, message_id: int) -> MessageRow | None:
@@ -314,12 +320,18 @@ def _first_of_each() -> Any:
 
 def next_staff_mail(session: Session) -> MessageRow | None:
     """The oldest mail from a staff address that nobody has seen to; None when there is none."""
-    query = select(MessageRow).where(
+    return session.exec(_NEXT_STAFF_MAIL).first()
+
+
+_NEXT_STAFF_MAIL = (
+    select(MessageRow)
+    .where(
         col(MessageRow.state) == MessageState.READ,
         MessageRow.screening_kind == ScreeningKind.STAFF.value,
         col(MessageRow.answered).is_(False),
     )
-    return session.exec(query.order_by(col(MessageRow.id))).first()
+    .order_by(col(MessageRow.id))
+)
 
 
 def claim_message(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 from sqlmodel import Session, col, select
 
 from ingest.store.tables import TaskRow
@@ -28,11 +28,14 @@ class NewTask:
     telephone: str = ""  #: from trusted papers
 
 
+_OF_KEY = select(TaskRow).where(TaskRow.key == bindparam("of_key"))
+
+
 def open_task(session: Session, new: NewTask, now: datetime) -> tuple[TaskRow, bool]:
     """The task with this key, and whether it is new; one that is there already is left as it is,
     closed or not.
     """
-    existing = session.exec(select(TaskRow).where(TaskRow.key == new.key)).first()
+    existing = session.exec(_OF_KEY, params={"of_key": new.key}).first()
     if existing is not None:
         return existing, False
     row = TaskRow(
