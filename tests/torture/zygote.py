@@ -20,13 +20,20 @@ from tests.torture.acts import Acts
 MODULES = (
     "alembic.command",
     "ingest.app",
+    "ingest.beginning.configuration",
     "ingest.cli.application",
+    "ingest.cli.migrating",
     "ingest.daemon",
     "ingest.handover.exporting",
     "ingest.mailbox.imap",
+    "ingest.moving",
     "ingest.purging",
     "ingest.store.backup",
+    "ingest.store.bucket",
+    "ingest.store.objects",
     "notifier.smtp",
+    "psycopg",
+    "sqlalchemy.dialects.sqlite",
 )
 """What a run needs, loaded before the first fork."""
 
