@@ -2,7 +2,8 @@
 once, then forks.
 
 Each run is a process of its own, with its own connections, worker and rule child, and dies as any
-process dies; only the loading of modules is shared. One line of JSON in (arguments, environment),
+process dies; only the loading of modules is shared, and what they make of the shipped call's files
+(``known.py``). One line of JSON in (arguments, environment),
 two out: the process id, and how it ended. Used by ``tests/torture/runs.py`` alone.
 """
 
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.torture.acts import Acts
+from tests.torture.known import know_the_shipped_call
 
 MODULES = (
     "alembic.command",
@@ -33,7 +35,9 @@ MODULES = (
     "ingest.store.objects",
     "notifier.smtp",
     "psycopg",
+    "rich.traceback",
     "sqlalchemy.dialects.sqlite",
+    "structlog",
 )
 """What a run needs, loaded before the first fork."""
 
@@ -42,6 +46,7 @@ def serve() -> None:
     """Answer until standard input ends."""
     for module in MODULES:
         import_module(module)
+    know_the_shipped_call()
     say("ready")
     for line in sys.stdin:
         order = json.loads(line)
