@@ -90,16 +90,10 @@ def _unsaid(rule: Rule, tree: Mapping) -> Warnings:
 def _other_numbers(rule: Rule, tree: Mapping, rulebook: Rulebook) -> Warnings:
     """A text that names numbers of the rule's kind, and none of them is the rule's."""
     for kind, pattern in _NUMBERS:
-        limits = _limits(rule, kind, rulebook)
-        for key in ("名称", "依据", "告知", "存疑告知"):
-            word = tree.get(Text(key))
-            if not limits or not isinstance(word, Text):
-                continue
-            plain = re.sub(r"\{[^}]*\}", lambda match: " " * len(match[0]), word)
-            named = [
-                (_as_shown(match[0], kind), match.start()) for match in pattern.finditer(plain)
-            ]
-            if named and not {number for number, _ in named} & limits:
+        told = [(key, word, _named(word, kind, pattern)) for key, word in _texts(tree)]
+        limits = _limits(rule, kind, rulebook) if any(named for *_, named in told) else set()
+        for key, word, named in told:
+            if named and limits and not {number for number, _ in named} & limits:
                 line, column = word.position
                 yield _warn(
                     "W212",
@@ -108,6 +102,20 @@ def _other_numbers(rule: Rule, tree: Mapping, rulebook: Rulebook) -> Warnings:
                     Position(line, column + named[0][1]),
                     "改成一样的",
                 )
+
+
+def _texts(tree: Mapping) -> Iterator[tuple[str, Text]]:
+    """Those of a rule in which people write its numbers."""
+    for key in ("名称", "依据", "告知", "存疑告知"):
+        word = tree.get(Text(key))
+        if isinstance(word, Text):
+            yield key, word
+
+
+def _named(word: Text, kind: FieldType, pattern: re.Pattern[str]) -> list[tuple[str, int]]:
+    """The numbers of a type in a text, as limits are written, and where each begins."""
+    plain = re.sub(r"\{[^}]*\}", lambda match: " " * len(match[0]), word)
+    return [(_as_shown(match[0], kind), match.start()) for match in pattern.finditer(plain)]
 
 
 _NUMBERS = (
