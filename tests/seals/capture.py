@@ -52,7 +52,8 @@ def _lit(chance: Chance, page: Pixels, least: float) -> Pixels:
         (3, 3, 1),
     ).astype(np.float32) * chance.uniform(0.95, 1, (1, 1, 3)).astype(np.float32)
     light = cv2.resize(cells, (page.shape[1], page.shape[0]), interpolation=cv2.INTER_CUBIC)
-    return np.asarray((page * light).clip(0, 255), np.uint8)
+    lit = page * light
+    return np.asarray(lit.clip(0, 255, out=lit), np.uint8)
 
 
 def scanned(chance: Chance, page: Pixels, *, yellowed: bool = False, fade: float = 0.0) -> Pixels:

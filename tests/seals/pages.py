@@ -14,6 +14,7 @@ from enum import StrEnum
 from functools import partial
 from typing import NamedTuple, TypeAlias
 
+import cv2
 import numpy as np
 
 from ingest.document.paged.pdf import read_pdf
@@ -478,7 +479,14 @@ def colour(data: bytes, file: FileKind) -> int:
     JPEG of a colour scan may keep none of it, and nobody can tell it from a grey one.
     """
     pages = photograph(data) if file is not FileKind.PDF else pdf_pictures(data, read_pdf(data))
-    return max((int(np.ptp(page.pixels, axis=2).max(initial=0)) for page in pages), default=0)
+    return max((_spread(page.pixels) for page in pages), default=0)
+
+
+def _spread(pixels: Pixels) -> int:
+    """By how much the channels of a pixel differ at most."""
+    one, two, three = cv2.split(pixels)
+    most, least = cv2.max(cv2.max(one, two), three), cv2.min(cv2.min(one, two), three)
+    return int(cv2.subtract(most, least).max(initial=0))
 
 
 def choose(count: int) -> list[Kind]:
