@@ -8,6 +8,7 @@ import io
 import math
 import zlib
 from collections.abc import Sequence
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -18,6 +19,7 @@ Pixels = NDArray[np.uint8]  #: rows x columns x (red, green, blue)
 _TILE = 512  #: pixels
 
 
+@lru_cache(maxsize=8)  # most tests ask for the same few
 def sheet(
     dpi: int = 100,
     seed: int = 1,
@@ -35,7 +37,9 @@ def sheet(
             character(draw, random, (32 + 5.2 * column) * mm, y, 4 * mm, (35, 35, 38))
     if table:
         ruled(draw, mm, (35, 35, 38))
-    return np.asarray(picture)
+    page = np.array(picture)
+    page.setflags(write=False)
+    return page
 
 
 def ruled(draw: ImageDraw.ImageDraw, mm: float, colour: tuple[int, int, int]) -> None:
@@ -70,6 +74,7 @@ def character(
         )
 
 
+@lru_cache(maxsize=8)
 def seal_mask(
     dpi: int, diameter: float = 42, seed: int = 1, oval: float = 1.0, star: bool = True
 ) -> NDArray[np.float32]:
@@ -117,7 +122,9 @@ def seal_mask(
             )
     picture = picture.rotate(float(random.uniform(-12, 12)), Image.Resampling.BICUBIC)
     picture = picture.resize((size // 4, max(1, round(size / 4 * oval))), Image.Resampling.BOX)
-    return np.asarray(np.asarray(picture, np.float32) / 255, np.float32)
+    mask: NDArray[np.float32] = np.asarray(picture, np.float32) / 255
+    mask.setflags(write=False)
+    return mask
 
 
 def stamp(
@@ -136,11 +143,13 @@ def stamp(
     uneven = np.asarray(Image.fromarray(coarse).resize(mask.shape[::-1], Image.Resampling.BICUBIC))
     share = (mask * uneven * strength)[..., None]
     left, top = (round(value * dpi / 25.4) for value in at_mm)
-    result = page.astype(np.float32).copy()
-    part = result[top : top + mask.shape[0], left : left + mask.shape[1]]
+    result = page.copy()
+    place = np.s_[top : top + mask.shape[0], left : left + mask.shape[1]]
+    part = result[place].astype(np.float32)
     share = share[: part.shape[0], : part.shape[1]]
     part *= 1 - share + share * np.array(ink, np.float32) / 255
-    return result.clip(0, 255).astype(np.uint8)
+    result[place] = part.clip(0, 255).astype(np.uint8)
+    return result
 
 
 def scanned(
