@@ -5,6 +5,7 @@ files.
 from __future__ import annotations
 
 import codecs
+import os
 import tomllib
 from collections.abc import Callable
 from contextlib import suppress
@@ -177,13 +178,9 @@ def template_texts(directory: Path) -> dict[str, str]:
         return {}
     files = sorted(
         path
-        for path in directory.rglob("*")
-        if path.is_file()
-        and path.suffix
-        in (
-            ".txt",
-            ".html",
-        )
+        for folder, _, names in os.walk(directory)
+        for path in (Path(folder, name) for name in names)
+        if path.suffix in (".txt", ".html") and path.is_file()
     )
     return {path.relative_to(directory).as_posix(): read_text(path) for path in files}
 

@@ -67,9 +67,10 @@ def open_store_for(settings: StoreSettings, opening: Opening, now: datetime) -> 
     database = open_database(settings.database, existing=opening is Opening.LOOK)
     with ExitStack() as undo:
         undo.callback(database.close)
-        if opening is not Opening.LOOK:
+        if opening is Opening.LOOK:
+            database.require_current()
+        else:
             _make_ready(database, settings, opening, now)
-        database.require_current()
         undo.pop_all()
     return database
 

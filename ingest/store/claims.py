@@ -65,15 +65,23 @@ def has_come_to(session: Session, head: Head) -> bool:
     return not head.events or session.exec(chain).first() == head.chain
 
 
+_LAST_MOVE = (
+    select(EventRow)
+    .where(col(EventRow.kind).in_((EventKind.STORE_MOVED.value, EventKind.STORE_ARRIVED.value)))
+    .order_by(col(EventRow.id).desc())
+    .limit(1)
+)
+
+
 def moved_away(session: Session) -> str | None:
     """Where the store was moved to; None when it is here, or came back."""
-    kinds = (EventKind.STORE_MOVED.value, EventKind.STORE_ARRIVED.value)
-    query = select(EventRow).where(col(EventRow.kind).in_(kinds))
-    last = session.exec(query.order_by(col(EventRow.id).desc()).limit(1)).first()
+    last = session.exec(_LAST_MOVE).first()
     return last.text if last is not None and last.kind == EventKind.STORE_MOVED else None
 
 
 def count_mails(session: Session) -> int:
     """How many mails the database knows to lie among the files."""
-    query = select(func.count()).select_from(MessageRow).where(col(MessageRow.sha256) != "")
-    return session.exec(query).one()
+    return session.exec(_MAILS).one()
+
+
+_MAILS = select(func.count()).select_from(MessageRow).where(col(MessageRow.sha256) != "")

@@ -36,9 +36,8 @@ ARRIVAL = Arrival("垃圾邮件", BIG, BIG, 10, NOW, "ab" * 32)
 
 
 @pytest.fixture
-def database(url: str) -> Iterator[Database]:
-    opened = open_database(url)
-    opened.migrate()
+def database(laid_url: str) -> Iterator[Database]:
+    opened = open_database(laid_url)
     yield opened
     opened.close()
 
@@ -183,9 +182,9 @@ def test_a_reader_waits_for_no_writer(database: Database) -> None:
             assert messages.list_messages(other) == []
 
 
-def test_a_writer_loses_patience(url: str, database: Database) -> None:
+def test_a_writer_loses_patience(laid_url: str, database: Database) -> None:
     """With trouble that may pass."""
-    hasty = open_database(url, timedelta(milliseconds=50))
+    hasty = open_database(laid_url, timedelta(milliseconds=50))
     with database.writing() as session:
         events.record_event(session, NOW, EventKind.DIGEST, "y")
         with pytest.raises(TemporaryError, match="正忙"), hasty.writing() as other:

@@ -20,9 +20,8 @@ COLUMNS = "at, kind, message_id, case_id, outbox_id, sha256, text, content, chai
 
 
 @pytest.fixture
-def database(url: str) -> Iterator[Database]:
-    opened = open_database(url)
-    opened.migrate()
+def database(laid_url: str) -> Iterator[Database]:
+    opened = open_database(laid_url)
     with opened.writing() as session:
         for number in range(3):
             events.record_event(
@@ -33,9 +32,9 @@ def database(url: str) -> Iterator[Database]:
 
 
 @pytest.fixture
-def stranger(url: str) -> Iterator[Engine]:
+def stranger(laid_url: str) -> Iterator[Engine]:
     """Another program with the same rights."""
-    engine = create_engine(url)
+    engine = create_engine(laid_url)
     yield engine
     engine.dispose()
 
