@@ -13,6 +13,7 @@ import io
 import tarfile
 import zipfile
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
@@ -436,6 +437,11 @@ def names() -> Iterator[tuple[str, bytes]]:
 
 def parts() -> dict[str, Made]:
     """Every case by its name."""
+    return {**_parts()}
+
+
+@cache
+def _parts() -> dict[str, Made]:
     made = {f"file: {case}": Made(named(name), data) for case, name, data in files()}
     made |= {f"container: {case}": Made(named(name), data) for case, name, data in containers()}
     return made | {f"name: {case}": Made(headers, b"plain text") for case, headers in names()}

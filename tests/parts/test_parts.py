@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from tests.once import Once
 from tests.parts.matrix import expected, observed
 
 
-@pytest.fixture(scope="module")
-def seen() -> dict[str, list[tuple[str, str, str, str]]]:
+@pytest.fixture
+def seen(once: Once) -> dict[str, list[tuple[str, str, str, str]]]:
     """What came out, all cases."""
-    return dict(observed())
+    return once("parts seen", lambda: dict(observed()))
 
 
 @pytest.mark.slow
