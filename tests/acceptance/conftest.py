@@ -1,13 +1,12 @@
 """An office of its own for each test: configuration, store, a Dovecot account, an SMTP peer, the
-installed command.
+command.
 """
 
 from __future__ import annotations
 
 import json
 import subprocess
-import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,18 +15,19 @@ import pytest
 from ingest.demo.smtp_sink import SmtpSink
 from tests.environment import without_office
 from tests.servers.dovecot import DovecotAccount
+from tests.warm.command import mailroom
 
 CALLS = Path(__file__).parents[2] / "config/calls"
-COMMAND = Path(sys.executable).parent / "mailroom"
 
 
 @dataclass
 class Office:
-    """Runs the installed command against this test's servers."""
+    """Runs the command against this test's servers."""
 
     directory: Path
     account: DovecotAccount
     sink: SmtpSink
+    command: Path = field(default_factory=mailroom)
 
     @property
     def config(self) -> Path:
@@ -74,7 +74,7 @@ active = ["smart-education-2024"]
         """The command with this office's configuration, from another directory."""
         environment = without_office()
         return subprocess.run(
-            [str(COMMAND), *arguments, "--config", str(self.config)],
+            [self.command, *arguments, "--config", str(self.config)],
             cwd="/", env=environment, capture_output=True, text=True, timeout=timeout, check=False,
         )  # fmt: skip
 

@@ -11,8 +11,9 @@ import subprocess
 
 import pytest
 
-from tests.acceptance.conftest import COMMAND, Office
+from tests.acceptance.conftest import Office
 from tests.environment import without_office
+from tests.warm.command import INSTALLED, mailroom
 
 
 def complaint(done: subprocess.CompletedProcess[str], code: int) -> str:
@@ -25,7 +26,7 @@ def complaint(done: subprocess.CompletedProcess[str], code: int) -> str:
 def command(*arguments: str) -> subprocess.CompletedProcess[str]:
     environment = without_office()
     return subprocess.run(
-        [str(COMMAND), *arguments],
+        [mailroom(), *arguments],
         cwd="/",
         env=environment,
         capture_output=True,
@@ -145,7 +146,7 @@ def test_the_daemon_outlives_a_missing_mailbox_and_stops_when_told(office: Offic
     )
     office.config.write_text(text, encoding="utf-8")
     with subprocess.Popen(
-        [str(COMMAND), "run", "--config", str(office.config)], stderr=subprocess.PIPE, text=True
+        [INSTALLED, "run", "--config", office.config], stderr=subprocess.PIPE, text=True
     ) as daemon:
         assert daemon.stderr is not None
         before = list(itertools.takewhile(lambda line: "will try again" not in line, daemon.stderr))

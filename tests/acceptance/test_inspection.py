@@ -20,9 +20,9 @@ from ingest.cli import run
 from ingest.demo.mails import Sample, load_samples
 from ingest.exitcodes import ExitCode
 from ingest.reading import Fate, Kind, Rendition, SealOutcome
-from tests.acceptance.conftest import COMMAND
 from tests.environment import KNOWN_PRINT, without_office
 from tests.unit.ingest.document.papers import locked_pdf
+from tests.warm import command as warm
 
 SAMPLES = {sample.path.name: sample for sample in load_samples()}
 NEEDS_ITS_CASE = {"10-supplement-as-reply.eml", "24-grey-scans-follow.eml", "25-impostor.eml"}
@@ -32,7 +32,7 @@ NEEDS_ITS_CASE = {"10-supplement-as-reply.eml", "24-grey-scans-follow.eml", "25-
 def mailroom(*arguments: str) -> subprocess.CompletedProcess[str]:
     environment = without_office()
     return subprocess.run(
-        [str(COMMAND), *arguments],
+        [warm.mailroom(), *arguments],
         cwd="/",
         env=environment,
         capture_output=True,

@@ -11,6 +11,7 @@ import pytest
 
 from ingest.demo.mails import Sample, load_samples
 from tests.acceptance.conftest import Office
+from tests.warm.command import INSTALLED
 
 SAMPLES = {sample.number: sample for sample in load_samples()}
 LATER = ("10", "12", "24", "25", "29")
@@ -58,7 +59,10 @@ def letters(office: Office) -> dict[str, Message]:
 def test_every_sample_gets_the_letter_it_should_and_a_second_round_sends_nothing(
     office: Office,
 ) -> None:
-    """Recipients, kinds, thread headers, faults, digest numbers; then silence."""
+    """Recipients, kinds, thread headers, faults, digest numbers; then silence. By the installed
+    command itself.
+    """
+    office.command = INSTALLED
     deliver(office, *(number for number in SAMPLES if number not in LATER))
     first = office.run("run", "--once")
     assert first.returncode == 0, first.stderr

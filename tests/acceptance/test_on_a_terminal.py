@@ -7,8 +7,9 @@ import pty
 import re
 import subprocess
 
-from tests.acceptance.conftest import COMMAND, Office
+from tests.acceptance.conftest import Office
 from tests.integration.house import MORNING, plain_mail
+from tests.warm.command import INSTALLED
 
 
 def seen(office: Office, *arguments: str) -> str:
@@ -16,7 +17,7 @@ def seen(office: Office, *arguments: str) -> str:
     ours, theirs = pty.openpty()
     clean = {name: text for name, text in os.environ.items() if not name.startswith("MAILROOM_")}
     running = subprocess.Popen(
-        [COMMAND, *arguments, "--config", office.config],
+        [INSTALLED, *arguments, "--config", office.config],
         stdout=theirs,
         stderr=theirs,
         env=clean | {"TERM": "xterm", "COLUMNS": "140"},

@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from samples.grants import CALL, DOUBTED, GOOD, RECEIVED, Project, mail_of
-from tests.acceptance.conftest import COMMAND, Office
+from tests.acceptance.conftest import Office
 from tests.environment import without_office
+from tests.warm import command as warm
 
 pytestmark = pytest.mark.slow
 
@@ -22,7 +23,7 @@ def mailroom(*arguments: str | Path) -> Any:
     """The installed command's JSON, with no office at all."""
     environment = without_office()
     done = subprocess.run(
-        [str(COMMAND), *map(str, arguments), "--call", CALL, "--json"],
+        [warm.mailroom(), *map(str, arguments), "--call", CALL, "--json"],
         cwd="/", env=environment, capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr

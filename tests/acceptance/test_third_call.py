@@ -14,8 +14,8 @@ import pytest
 
 from ingest.calls import default_config
 from samples.research import CALL, RECEIVED
-from tests.acceptance.conftest import COMMAND
 from tests.environment import without_office
+from tests.warm import command as warm
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 MAILS = Path(__file__).parents[2] / "samples/research"
@@ -25,7 +25,7 @@ def mailroom(*arguments: str | Path) -> Any:
     """The installed command's JSON, with no office at all."""
     environment = without_office()
     done = subprocess.run(
-        [str(COMMAND), *map(str, arguments), "--json"],
+        [warm.mailroom(), *map(str, arguments), "--json"],
         cwd="/", env=environment, capture_output=True, text=True, timeout=250, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr

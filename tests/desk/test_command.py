@@ -6,7 +6,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,8 +16,8 @@ import pytest
 from ingest.exitcodes import ExitCode
 from tests.desk.server import Visitor
 from tests.servers.ports import free_port
+from tests.warm.command import INSTALLED, mailroom
 
-COMMAND = Path(sys.executable).parent / "mailroom"
 CALLS = Path(__file__).parents[2] / "config/calls"
 
 
@@ -47,12 +46,14 @@ active = ["smart-education-2024"]
 
 
 @contextmanager
-def running(config: Path, **desk: object) -> Iterator[subprocess.Popen[bytes]]:
+def running(
+    config: Path, command: Path | None = None, **desk: object
+) -> Iterator[subprocess.Popen[bytes]]:
     environment = dict(os.environ) | {
         f"MAILROOM_DESK__{name.upper()}": str(value) for name, value in desk.items()
     }
     process = subprocess.Popen(
-        [COMMAND, "--config", config, "desk"], env=environment, stderr=subprocess.PIPE
+        [command or mailroom(), "--config", config, "desk"], env=environment, stderr=subprocess.PIPE
     )
     try:
         yield process
@@ -75,7 +76,7 @@ def wait_for(port: int) -> None:
 
 def test_the_desk_comes_up_and_leaves_on_sigterm(config: Path) -> None:
     port = free_port()
-    with running(config, port=port) as process:
+    with running(config, INSTALLED, port=port) as process:
         wait_for(port)
         visitor = Visitor(port)
         assert visitor.get("/healthz").status == 200

@@ -9,7 +9,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -23,6 +22,7 @@ from ingest.desk.preview import build_preview
 from ingest.exitcodes import ExitCode
 from tests.desk.server import Answer, Visitor, served
 from tests.servers.ports import free_port
+from tests.warm.command import mailroom
 
 CALL = "community-grants-2025"
 
@@ -207,7 +207,7 @@ def test_the_command_serves_this_machine_until_it_is_interrupted(folder: Path) -
     """A second one on its port is told what to do."""
     port = free_port()
     command = (
-        Path(sys.executable).parent / "mailroom", "rules", "preview", folder / "rules.yaml",
+        mailroom(), "rules", "preview", folder / "rules.yaml",
         "--port", str(port),
     )  # fmt: skip
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as first:

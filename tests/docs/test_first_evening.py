@@ -7,7 +7,6 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -22,9 +21,9 @@ from ingest.demo.smtp_sink import SmtpSink
 from tests.environment import without_office
 from tests.servers.dovecot import DovecotAccount
 from tests.servers.ports import free_port
+from tests.warm.command import INSTALLED, mailroom
 
 EVENING = Path(__file__).parents[2] / "docs/tutorial/第一晚.md"
-COMMANDS = Path(sys.executable).parent
 OWN_PORTS = ("11143", "11025")  #: as the text has them
 pytestmark = [pytest.mark.timeout(900), pytest.mark.slow]
 LOOKS = re.compile("mailroom (config show|case|outbox (list|show)|digest|status|backup)|163|日报")
@@ -72,6 +71,7 @@ class OtherTerminal(Protocol):
 
     ports: tuple[int, int]
     environment: dict[str, str]
+    commands: Path  #: the folder they are started from
     password: str
 
     def open(self, line: str, folder: Path) -> None: ...
@@ -84,6 +84,7 @@ class AsShown:
 
     ports: tuple[int, int] = field(default_factory=lambda: (free_port(), free_port()))
     environment: dict[str, str] = field(default_factory=dict)
+    commands: Path = INSTALLED.parent
     password: str = "lianxi"
     running: subprocess.Popen[bytes] | None = None
     log: Path = Path()
@@ -97,7 +98,7 @@ class AsShown:
             "--smtp-port",
             str(self.ports[1]),
         ]
-        words[0] = str(COMMANDS / words[0])
+        words[0] = str(self.commands / words[0])
         with self.log.open("wb") as output:
             self.running = subprocess.Popen(
                 words, cwd=folder, env=without_office(), stdout=output, stderr=output
@@ -124,6 +125,7 @@ class Real:
     def __post_init__(self) -> None:
         self.ports = self.account.server.port, self.sink.port
         self.password = self.account.password
+        self.commands = mailroom().parent
         self.environment = {"MAILROOM_MAILBOX__USERNAME": self.account.username}
 
     def open(self, line: str, folder: Path) -> None:
@@ -150,7 +152,7 @@ class Evening:
 
     def __post_init__(self) -> None:
         self.environment = without_office() | self.other.environment
-        self.environment["PATH"] = f"{COMMANDS}{os.pathsep}{self.environment['PATH']}"
+        self.environment["PATH"] = f"{self.other.commands}{os.pathsep}{self.environment['PATH']}"
 
     def follow(self, step: Step) -> None:
         """Carry out one step. AssertionError when it does not do what the text says."""

@@ -6,17 +6,16 @@ import json
 import re
 import shlex
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from tests.environment import without_office
+from tests.warm.command import mailroom
 
 TUTORIAL = Path(__file__).parents[2] / "docs/tutorial/第二个征集.md"
 pytestmark = pytest.mark.timeout(400)  # seven commands, one of them a whole demo
-COMMAND = Path(sys.executable).parent / "mailroom"
 CALL = "weigengxin-2025"
 
 
@@ -77,7 +76,7 @@ def run(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
     words = shlex.split(line)
     assert words[0] == "mailroom"
     return subprocess.run(
-        [str(COMMAND), *words[1:]],
+        [mailroom(), *words[1:]],
         cwd=folder,
         env=environment,
         capture_output=True,

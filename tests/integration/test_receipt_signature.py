@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import stat
 import subprocess
-import sys
 from collections.abc import Callable
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -22,17 +21,18 @@ from ingest.receipts.officekey import (
 from ingest.store.backup import make_backup
 from notifier.outbox import OutboxRow
 from tests.integration.house import House, plain_mail, with_file
+from tests.warm import command as warm
 
-COMMAND = Path(sys.executable).with_name("mailroom")
 Verify = Callable[..., subprocess.CompletedProcess[str]]
 
 
 def mailroom(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """The installed command as a stranger has it: no configuration and no store."""
+    """The command as a stranger has it: no configuration and no store."""
     clean = {name: text for name, text in os.environ.items() if not name.startswith("MAILROOM_")}
     return subprocess.run(
-        [COMMAND, *arguments], cwd=folder, env=clean, check=False, capture_output=True, text=True
-    )
+        [warm.mailroom(), *arguments], cwd=folder, env=clean, check=False, capture_output=True,
+        text=True,
+    )  # fmt: skip
 
 
 @pytest.fixture

@@ -24,15 +24,25 @@ INSTALLED = Path(sys.executable).with_name("mailroom")
 _HERE = Path(__file__).parent
 _MODULES = (
     "alembic.command",
+    "encodings.utf_8_sig",
     "ingest.app",
     "ingest.cli.application",
     "ingest.daemon",
+    "ingest.demo.mails",
     "ingest.handover.exporting",
+    "ingest.inspection.mail",
+    "ingest.inspection.papers",
+    "ingest.inspection.reports",
     "ingest.mailbox.imap",
     "ingest.purging",
+    "ingest.receipts.officekey",
     "ingest.sandbox.server",
     "ingest.store.backup",
+    "ingest.views.status",
+    "notifier.lettertrials",
     "notifier.smtp",
+    "typer._adapters",
+    "typer._click.decorators",
 )  #: what the process of a command may load
 #: how names begin that Python or a library reads when it is loaded: where they differ, the
 #: installed command itself is started
