@@ -14,7 +14,7 @@ import stat
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +26,7 @@ from ingest.sandbox.server import clean_environment
 from tests.desk.test_command import config, wait_for
 from tests.environment import without_office
 from tests.servers.ports import free_port
-from tests.warm.command import INSTALLED, mailroom, warm
+from tests.warm.command import INSTALLED, mailroom, reading_python, warm
 
 __all__ = ["config"]  # a fixture
 FORMS = Path(__file__).parents[2] / "config/calls/smart-education-2024/forms"
@@ -98,14 +98,6 @@ def modes(folder: Path) -> list[tuple[str, str]]:
     )
 
 
-@pytest.fixture(scope="module", autouse=True)
-def buffered() -> Iterator[None]:
-    """Whatever the shell of this run says."""
-    with pytest.MonkeyPatch.context() as patched:
-        patched.delenv("PYTHONUNBUFFERED", raising=False)
-        yield
-
-
 @pytest.fixture(scope="module")
 def script(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """A program that tells all it sees."""
@@ -113,11 +105,15 @@ def script(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     place.write_text(SEEN.format(python=sys.executable), "utf-8")
     place.chmod(0o755)
     modules = ("json", "locale", "random", "tempfile", "threading", "ingest.daemon")
-    return place, warm(place.with_name("warm"), place, modules)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.delenv("PYTHONUNBUFFERED", raising=False)
+        return place, warm(place.with_name("warm"), place, modules)
 
 
 @pytest.fixture
-def seen(script: tuple[Path, Path], tmp_path: Path) -> Both:
+def seen(script: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Both:
+    """It buffers, whatever the shell of this run says."""
+    monkeypatch.delenv("PYTHONUNBUFFERED", raising=False)
     return Both(*script, tmp_path / "here")
 
 
@@ -383,6 +379,8 @@ def test_a_service_comes_up_and_leaves_the_same(
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         ) as process:  # fmt: skip
             wait_for(port)
+            started = Path(f"/proc/{process.pid}/cmdline").read_bytes()
+            assert (b"-IS" in started) == (program == commands.warm)  # not what it falls back to
             process.send_signal(number)
             output, errors = process.communicate(timeout=40)
         return process.returncode, output, re.sub(rb"at='[^']*'", b"at=''", errors)
@@ -393,12 +391,17 @@ def test_a_service_comes_up_and_leaves_the_same(
     assert cold[0][2]
 
 
-def test_what_the_readers_load_is_loaded(commands: Both) -> None:
-    """Or all this were for nothing."""
-    python = commands.warm.parents[1] / "python"
-    code = "import os, sys; print(sorted({'ingest.sandbox.workers', 'os'} & set(sys.modules)))"
-    done = subprocess.run(
-        [python, "-c", f"{code}  # ['ingest.preload.reading']"],
-        env=clean_environment(), capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    assert done.stdout == "['ingest.sandbox.workers', 'os']\n"
+@pytest.mark.parametrize(
+    ("name", "module"), [("reading", "ingest.sandbox.workers"), ("print", "onnxruntime")]
+)
+def test_what_the_readers_load_is_loaded(name: str, module: str) -> None:
+    """Or all this were for nothing. What else is started with that Python is started by it."""
+    code = f"import sys; print({module!r} in sys.modules)"
+    told = [
+        subprocess.run(
+            [reading_python(), "-c", each], env=clean_environment(),
+            capture_output=True, text=True, check=True,
+        ).stdout
+        for each in (f"{code}  # ['ingest.preload.{name}']", code)
+    ]  # fmt: skip
+    assert told == ["True\n", "False\n"]

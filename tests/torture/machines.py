@@ -24,7 +24,8 @@ from tests.servers.objects import BUCKET, KEY_ID, SECRET, ObjectServer
 from tests.servers.postgresql import PostgresqlServer
 from tests.torture.check import rows
 from tests.torture.mails import Posted
-from tests.torture.runs import ROOT, Taken, configuration, furnish
+from tests.torture.runs import Taken, configuration, furnish
+from tests.warm.command import reading_python
 
 COMMAND = "import sys; from ingest.cli import run; sys.exit(run(sys.argv[1:]))"
 OWNER = "SELECT owner FROM jobs.leases"
@@ -35,6 +36,7 @@ objects_key_id = "{key_id}"
 objects_secret_file = "objects.secret"
 """
 
+_LOADED = "import multiprocessing; multiprocessing.set_executable({!r})\n"  #: readers' servers
 _OFF = """
 import datetime, ingest.clock
 class Off(datetime.datetime):
@@ -120,7 +122,7 @@ class Office:
 
     def start(self, name: str, kill_at: str = "") -> None:
         """``receiver1``, ``worker2``: the role is its name without the number."""
-        environment = {**os.environ, "PYTHONPATH": str(ROOT), **self.environment}
+        environment = {**os.environ, **self.environment}
         if kill_at:
             environment["MAILROOM_KILL_AT"] = kill_at
         self.hand_out_key(name)
@@ -129,7 +131,7 @@ class Office:
         first = _OFF.format(seconds=wrong) if wrong is not None else ""
         with self.log.open("ab") as log:
             self.processes[name] = subprocess.Popen(
-                [sys.executable, "-c", first + COMMAND, role, "--config", config],
+                [sys.executable, "-c", _LOADED.format(reading_python()) + first + COMMAND, role, "--config", config],
                 cwd=self.place(name), env=environment, stdout=log, stderr=log,
             )  # fmt: skip
 

@@ -3,13 +3,15 @@ once, then forks.
 
 Each run is a process of its own, with its own connections, worker and rule child, and dies as any
 process dies; only the loading of modules is shared, and what they make of the shipped call's files
-(``known.py``). One line of JSON in (arguments, environment),
-two out: the process id, and how it ended. Used by ``tests/torture/runs.py`` alone.
+(``known.py``). One line of JSON in (arguments, environment), two out: the process id, and how it
+ended. Used by ``tests/torture/runs.py`` alone. ``argv[1]`` is the Python that runs start others
+with.
 """
 
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import sys
 from importlib import import_module
@@ -47,6 +49,7 @@ def serve() -> None:
     for module in MODULES:
         import_module(module)
     know_the_shipped_call()
+    multiprocessing.set_executable(sys.argv[1])
     say("ready")
     for line in sys.stdin:
         order = json.loads(line)

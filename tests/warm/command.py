@@ -47,7 +47,7 @@ _MODULES = (
 #: how names begin that Python or a library reads when it is loaded: where they differ, the
 #: installed command itself is started
 _READ_AS_LOADED = (
-    "PYTHON", "LANG", "LC_", "LD_", "MALLOC_", "OMP_", "OPENBLAS_", "OPENCV_", "RUAMEL_",
+    "PYTHON", "LANG", "LC_", "LD_PRELOAD", "MALLOC_", "OMP_", "OPENBLAS_", "RUAMEL_",
     "TYPER_", "_TYPER_", "TERMINAL_WIDTH", "GITHUB_ACTIONS", "FORCE_COLOR", "NO_COLOR", "PY_COLORS",
 )  # fmt: skip
 
@@ -55,27 +55,20 @@ _READ_AS_LOADED = (
 @cache
 def mailroom() -> Path:
     """What to start in place of the installed command; the first in a folder for ``PATH``, too."""
-    if any(name.startswith("COVERAGE_") for name in os.environ):
-        return INSTALLED  # what is loaded before the fork would be missing
-    folder = Path(tempfile.mkdtemp(prefix="warm-"))
-    python = _reading_python(folder / "python")
-    (folder / "bin").mkdir()
-    return warm(folder / "bin/mailroom", INSTALLED, _MODULES, python)
+    if _measured():
+        return INSTALLED
+    place = _new_folder() / "mailroom"
+    return warm(place, INSTALLED, _MODULES, reading_python())
 
 
-def warm(place: Path, script: Path, modules: Sequence[str], python: str = sys.executable) -> Path:
-    """``place``, where from now on something stands that can be started like ``script``, with
-    ``modules`` loaded.
+@cache
+def reading_python() -> str:
+    """A Python that has loaded what the two servers of the readers load when they are started
+    with it (``multiprocessing.set_executable``).
     """
-    ours = dict(os.environ)
-    server = _serve(place.with_suffix(".s"), ours, str(script), python, *modules)
-    _write(place, script, {"": server}, ours)
-    return place
-
-
-def _reading_python(place: Path) -> str:
-    """A Python that has loaded what the two servers of the readers load, started as those are."""
-    clean = clean_environment()
+    if _measured():
+        return sys.executable
+    place, clean = _new_folder() / "python", clean_environment()
     servers = {
         f"['ingest.preload.{name}']": _serve(
             place.with_name(name), clean, sys.executable, sys.executable,
@@ -85,6 +78,27 @@ def _reading_python(place: Path) -> str:
     }  # fmt: skip
     _write(place, Path(sys.executable), servers, clean)
     return str(place)
+
+
+def warm(place: Path, script: Path, modules: Sequence[str], python: str = sys.executable) -> Path:
+    """``place``, where from now on something stands that can be started like ``script``, with
+    ``modules`` loaded; its processes start others with ``python``.
+    """
+    ours = dict(os.environ)
+    server = _serve(place.with_suffix(".s"), ours, str(script), python, *modules)
+    _write(place, script, {"": server}, ours)
+    return place
+
+
+def _measured() -> bool:
+    """How much of the program is tested is counted: what is loaded before a fork would be
+    missing.
+    """
+    return any(name.startswith("COVERAGE_") for name in os.environ)
+
+
+def _new_folder() -> Path:
+    return Path(tempfile.mkdtemp(prefix="warm-"))
 
 
 def _serve(place: Path, environment: dict[str, str], *arguments: str) -> str:
