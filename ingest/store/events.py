@@ -14,8 +14,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from ingest.store.chain import GENESIS, content_sha256, link
 from ingest.store.tables import EventRow, MessageRow
@@ -281,13 +284,23 @@ def list_events(
 ) -> list[EventRow]:
     """Events in the order they happened, of everything unless something is named; all of them."""
     word = None if kind is None else kind.value
-    conditions = {EventRow.message_id: message_id, EventRow.case_id: case_id, EventRow.kind: word}
-    query = select(
-        EventRow,
-    ).where(*(col(column) == value for column, value in conditions.items() if value is not None))
-    if since is not None:
-        query = query.where(col(EventRow.at) >= since)
-    return list(session.exec(query.order_by(col(EventRow.id))))
+    named = {"message_id": message_id, "case_id": case_id, "kind": word, "since": since}
+    asked = {name: value for name, value in named.items() if value is not None}
+    return list(session.exec(_listing(tuple(asked)), params=asked))
+
+
+_CONDITIONS = {
+    "message_id": col(EventRow.message_id) == bindparam("message_id"),
+    "case_id": col(EventRow.case_id) == bindparam("case_id"),
+    "kind": col(EventRow.kind) == bindparam("kind"),
+    "since": col(EventRow.at) >= bindparam("since"),
+}
+
+
+@cache
+def _listing(asked: tuple[str, ...]) -> SelectOfScalar[EventRow]:
+    """Built once: each digest asks a dozen times."""
+    return select(EventRow).where(*(_CONDITIONS[name] for name in asked)).order_by(col(EventRow.id))
 
 
 def latest_event(session: Session, *kinds: EventKind) -> EventRow | None:
