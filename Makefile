@@ -13,8 +13,8 @@ endif
 VENV ?= .venv
 BIN := $(VENV)/bin
 export PYTHON VENV
-# A worker for each core; tests marked with one xdist_group stay together (docs/testing.md).
-WORKERS ?= auto
+# A worker for each core and one more, for some wait; tests marked with one xdist_group stay together (docs/testing.md).
+WORKERS ?= $(shell expr $$(nproc) + 1)
 # Hundreds of programs are started: what one of them compiled the next ones load, whatever the shell says.
 PYTEST = PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 

@@ -19,6 +19,7 @@ import pytest
 import structlog
 
 from ingest.demo.smtp_sink import SmtpSink
+from ingest.sandbox.freed import keep_freed_memory
 from tests.environment import KNOWN_PRINT
 from tests.once import Once
 from tests.servers.certificates import Certificates, make_certificates
@@ -32,6 +33,9 @@ from tests.temporary import lie_in_memory, remove_after_us
 # How long an example takes says nothing while other workers use the same cores.
 hypothesis.settings.register_profile("house", deadline=None)
 hypothesis.settings.load_profile("house")
+
+# what is read in this process is read as in a worker of the program
+keep_freed_memory()
 
 # before anything asks where temporary files go; workers and what tests start inherit the answer
 IN_MEMORY = None if "PYTEST_XDIST_WORKER" in os.environ else lie_in_memory()

@@ -19,6 +19,7 @@ signal.signal(signal.SIGTERM, signal.SIG_IGN)
 import ingest.sandbox.scans  # noqa: E402 - the environment stands before numpy
 import ingest.sandbox.workers  # noqa: E402 - as above
 from ingest.document.print.ocr import OcrMissingError, load_for_workers  # noqa: E402 - as above
+from ingest.sandbox.freed import keep_freed_memory  # noqa: E402 - as above
 from ingest.walls.confinement import prepare  # noqa: E402 - as above
 
 __all__ = ["ingest"]
@@ -32,4 +33,5 @@ gc.collect()
 with contextlib.suppress(AttributeError):  # another C library than glibc
     # what reading a page took for a moment (125 MB) is not copied into every worker
     ctypes.CDLL(None).malloc_trim(0)
+keep_freed_memory()
 gc.freeze()

@@ -23,6 +23,7 @@ from ingest.document.reader import read_document  # noqa: E402 - as above
 from ingest.errors import ConfigError  # noqa: E402 - as above
 from ingest.reading import Kind  # noqa: E402 - as above
 from ingest.sandbox.context import ReadingContext  # noqa: E402 - as above
+from ingest.sandbox.freed import keep_freed_memory  # noqa: E402 - as above
 from ingest.sandbox.read import read_message  # noqa: E402 - as above
 from ingest.walls.confinement import prepare  # noqa: E402 - as above
 
@@ -60,5 +61,6 @@ def _use_once() -> None:
 with contextlib.suppress(ConfigError, OSError):
     _use_once()
 prepare()
+keep_freed_memory()
 gc.collect()
 gc.freeze()  # children share these pages instead of copying them at their first collection

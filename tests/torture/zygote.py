@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.torture.acts import Acts
-from tests.torture.known import know_the_shipped_call
+from tests.warm.known import know_the_shipped_call
 
 MODULES = (
     "alembic.command",

@@ -43,7 +43,8 @@ _MODULES = (
     "notifier.smtp",
     "typer._adapters",
     "typer._click.decorators",
-)  #: what the process of a command may load
+    "tests.warm.known:know_the_shipped_call",
+)  #: what the process of a command may load, and what it makes of the shipped call's texts
 #: how names begin that Python or a library reads when it is loaded: where they differ, the
 #: installed command itself is started
 _READ_AS_LOADED = (

@@ -1,8 +1,9 @@
 """Has a program loaded and forks a process of its own for whoever stands in for it (``client.py``).
 
 ``python server.py LISTENER NAME PYTHON MODULE...``: the descriptor of a socket that listens, the
-program as it would be called, the Python that its processes start others with, and what to load,
-which is done when somebody asks. Ends with all it forked when its standard input does.
+program as it would be called, the Python that its processes start others with, and what to load
+(``module``) or to call (``module:function``), which is done when somebody asks. Ends with all it
+forked when its standard input does.
 """
 
 from __future__ import annotations
@@ -24,8 +25,8 @@ import time
 import types
 from contextlib import suppress
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Any
 
 HIGH = 512  #: above any descriptor that is passed
@@ -219,8 +220,10 @@ def load(modules: list[str]) -> dict[bytes, bytes]:
     shared, in what is forked.
     """
     before = dict(os.environb)
-    for module in modules:
-        import_module(module)
+    for each in modules:
+        known = resolve_name(each)
+        if ":" in each:
+            known()
     gc.collect()
     gc.freeze()
     assert len([*Path("/proc/self/task").iterdir()]) == 1
