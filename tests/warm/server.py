@@ -207,8 +207,9 @@ def program(name: str, arguments: list[bytes]) -> tuple[types.CodeType, dict[str
     sys.modules["__main__"] = main
     if name == sys.executable:
         sys.orig_argv = [name, *words]
-        sys.argv, sys.path[0] = ["-c", *words[2:]], ""
-        return compile(words[1], "<string>", "exec"), main.__dict__
+        at = words.index("-c") + 1  # behind what the environment said of the interpreter (-B)
+        sys.argv, sys.path[0] = ["-c", *words[at + 1 :]], ""
+        return compile(words[at], "<string>", "exec"), main.__dict__
     sys.argv, sys.path[0] = [name, *words], str(Path(name).parent)
     sys.orig_argv = [sys.executable, *sys.argv]
     main.__file__ = name
