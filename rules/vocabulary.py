@@ -12,13 +12,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from enum import StrEnum
-from functools import lru_cache
 
 from stdnum.cn import uscc
 
 from rules.amounts import decimal_text, money_text, parse_decimal, parse_money
 from rules.characters import folded
 from rules.facts import Value
+from rules.shorttexts import once_if_short
 
 BEIJING = timezone(timedelta(hours=8), "Asia/Shanghai")
 """China has one zone and no summer time since 1991; calls are judged in it."""
@@ -83,25 +83,15 @@ Vocabulary = Mapping[str, Mapping[str, Field]]
 """Object kind -> field name -> field."""
 
 
+_WHITE = re.compile(r"[\s\u200b\ufeff]+")
+
+
+@once_if_short
 def normalise(text: str) -> str:
     """The form in which names are compared: NFKC without radicals, no white space, no dashes of
     decoration, lower case.
     """
-    return _normalised(text) if len(text) > _SHORT else _normalised_once(text)
-
-
-_WHITE = re.compile(r"[\s\u200b\ufeff]+")
-_SHORT = 200
-"""Characters of a text that is worth keeping in mind: labels and names are asked for again and
-again.
-"""
-
-
-def _normalised(text: str) -> str:
     return _WHITE.sub("", folded(text)).lower()
-
-
-_normalised_once = lru_cache(maxsize=4096)(_normalised)
 
 
 _DIGITS = {char: index for index, char in enumerate("零一二三四五六七八九")} | {

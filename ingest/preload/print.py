@@ -8,7 +8,6 @@ do not come along, and whoever waits for one would wait for good.
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import gc
 import os
 import signal
@@ -19,7 +18,10 @@ signal.signal(signal.SIGTERM, signal.SIG_IGN)
 import ingest.sandbox.scans  # noqa: E402 - the environment stands before numpy
 import ingest.sandbox.workers  # noqa: E402 - as above
 from ingest.document.print.ocr import OcrMissingError, load_for_workers  # noqa: E402 - as above
-from ingest.sandbox.freed import keep_freed_memory  # noqa: E402 - as above
+from ingest.sandbox.freed import (  # noqa: E402 - as above
+    give_back_freed_memory,
+    keep_freed_memory,
+)
 from ingest.walls.confinement import prepare  # noqa: E402 - as above
 
 __all__ = ["ingest"]
@@ -30,8 +32,7 @@ with contextlib.suppress(OcrMissingError):
     load_for_workers()
 prepare()
 gc.collect()
-with contextlib.suppress(AttributeError):  # another C library than glibc
-    # what reading a page took for a moment (125 MB) is not copied into every worker
-    ctypes.CDLL(None).malloc_trim(0)
+# what reading a page took for a moment (125 MB) is not copied into every worker
+give_back_freed_memory()
 keep_freed_memory()
 gc.freeze()

@@ -1,6 +1,7 @@
-"""What a process that reads pages does with memory it has freed: keeps it for the next page.
+"""What a process that reads pages does with memory it has freed: keeps it for the next page, or
+gives it back before it forks.
 
-Settings of glibc's malloc and nothing else; imported by ``ingest/preload``.
+glibc's malloc and nothing else; imported by ``ingest/preload``.
 """
 
 from __future__ import annotations
@@ -11,6 +12,12 @@ from contextlib import suppress
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  #: mallopt(3)
 _MOST = 2**31 - 1
 _ANY_PICTURE = 2**30  #: bytes
+
+
+def give_back_freed_memory() -> None:
+    """Once, now. Another C library than glibc is left as it is."""
+    with suppress(AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def keep_freed_memory() -> None:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from functools import lru_cache
 
+from rules.shorttexts import once_if_short
 from rules.vocabulary import normalise
 
 _WRITE = "填写|填报|填入|填上|输入|录入|键入|选择|选填|说明|概述|描述|介绍|列出|写明|注明|阐述|勾选|补充|粘贴|编辑|选取"
@@ -59,16 +59,9 @@ _NUMBER = re.compile(r"(?:\(?(?:\d{1,2}|[一二三四五六七八九十]{1,3})\)
 """A number before which nothing, or nothing but numbers, was written in several lines."""
 
 
+@once_if_short
 def is_blank(text: str) -> bool:
     """Whether nothing was written: blanks, rules, ``年  月  日``, ``（盖章）``, a prompt."""
-    return _says_nothing(text) if len(text) > _SHORT else _says_nothing_once(text)
-
-
-_SHORT = 200
-"""Characters of a text that is worth keeping in mind: a cell is asked about again and again."""
-
-
-def _says_nothing(text: str) -> bool:
     plain = _RULE.sub("", unicodedata.normalize("NFKC", text))
     lines = [normalise(line) for line in plain.split("\n")]
     if len(lines) > 1 and all(map(_NUMBER.fullmatch, lines)):
@@ -76,9 +69,6 @@ def _says_nothing(text: str) -> bool:
     bare = normalise("".join(line for line in lines if _LINE.fullmatch(line) is None))
     bare = _SEAL.sub("", _BRACKETED.sub("", bare))
     return _LINE.fullmatch(bare) is not None or _EMPTY_SHAPE.fullmatch(bare) is not None
-
-
-_says_nothing_once = lru_cache(maxsize=4096)(_says_nothing)
 
 
 _OF_PROMPTS = re.compile(
