@@ -115,7 +115,7 @@ def together(
             )
             places.append(Place(postgresql_server, url, through, line, folder))
         scenes = (is_cut_off_and_replaced, is_cut_off_in_the_middle_of_a_change, is_slow)
-        yield stack.enter_context(side_by_side(zip(scenes, places, strict=True)))
+        yield side_by_side(zip(scenes, places, strict=True))
 
 
 def test_a_receiver_that_is_cut_off_is_replaced_and_knows_it(together: SideBySide) -> None:
