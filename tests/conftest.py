@@ -10,6 +10,7 @@ from __future__ import annotations
 import gc
 import logging
 import os
+import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -36,6 +37,10 @@ hypothesis.settings.load_profile("house")
 
 # what is read in this process is read as in a worker of the program
 keep_freed_memory()
+
+# a shell has what runs behind it ignore it, and what tests start and interrupt would, too
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # before anything asks where temporary files go; workers and what tests start inherit the answer
 IN_MEMORY = None if "PYTEST_XDIST_WORKER" in os.environ else lie_in_memory()
