@@ -119,7 +119,7 @@ def traced(office: KilledOffice) -> list[tuple[str, dict[str, str]]]:
     trace = office.directory / "trace"
     command = Path(sys.executable).parent / "mailroom"
     done = subprocess.run(
-        ["strace", "-qq", "-y", "-f", "-s", "300", "-e", f"trace={CALLS}", "-o", str(trace),
+        ["strace", "-qq", "-y", "-f", "--seccomp-bpf", "-s", "300", "-e", f"trace={CALLS}", "-o", str(trace),
          str(command), "run", "--once", "--config", str(office.directory / "mailroom.toml")],
         capture_output=True, text=True, timeout=100, check=False, cwd="/",
     )  # fmt: skip
