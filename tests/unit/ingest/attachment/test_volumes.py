@@ -144,7 +144,8 @@ def test_damaged_disks_never_raise(at: int, byte: int) -> None:
 
 def test_a_cut_file_is_what_its_pieces_are() -> None:
     """Whatever it is."""
-    assert joined(cut(zip_of(FILES), 3)) == zip_of(FILES)
+    whole = zip_of(FILES)
+    assert joined(cut(whole, 3)) == whole
 
 
 def test_what_is_said_of_a_piece() -> None:
