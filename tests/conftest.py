@@ -7,10 +7,12 @@ asked of ``once``.
 
 from __future__ import annotations
 
+import atexit
 import gc
 import logging
 import os
 import signal
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,6 +32,7 @@ from tests.servers.objects import ObjectServer
 from tests.servers.postgresql import INSTALLED, PostgresqlServer
 from tests.statements import compile_once
 from tests.temporary import lie_in_memory, remove_after_us
+from tests.warm.command import measured
 
 # How long an example takes says nothing while other workers use the same cores.
 hypothesis.settings.register_profile("house", deadline=None)
@@ -58,6 +61,17 @@ def pytest_sessionfinish(exitstatus: int) -> None:
     """What a run left in memory goes, unless something failed and is to be looked at."""
     if IN_MEMORY is not None and not exitstatus:
         remove_after_us(IN_MEMORY)
+
+
+def _end_at_once() -> None:
+    """The last thing a worker does: taking apart all it had loaded took seconds at the end of a run."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
+
+
+if "PYTEST_XDIST_WORKER" in os.environ and not measured():
+    atexit.register(_end_at_once)
 
 
 def pytest_terminal_summary(

@@ -56,7 +56,7 @@ _READ_AS_LOADED = (
 @cache
 def mailroom() -> Path:
     """What to start in place of the installed command; the first in a folder for ``PATH``, too."""
-    if _measured():
+    if measured():
         return INSTALLED
     place = _new_folder() / "mailroom"
     return warm(place, INSTALLED, _MODULES, reading_python())
@@ -67,7 +67,7 @@ def reading_python() -> str:
     """A Python that has loaded what the two servers of the readers load when they are started
     with it (``multiprocessing.set_executable``).
     """
-    if _measured():
+    if measured():
         return sys.executable
     place, clean = _new_folder() / "python", clean_environment()
     servers = {
@@ -91,7 +91,7 @@ def warm(place: Path, script: Path, modules: Sequence[str], python: str = sys.ex
     return place
 
 
-def _measured() -> bool:
+def measured() -> bool:
     """How much of the program is tested is counted: what is loaded before a fork would be
     missing.
     """
