@@ -26,7 +26,7 @@ from notifier.outboxstates import (
     Settlement,
     after_restart,
 )
-from notifier.rows import Key, Row, Text, word
+from notifier.rows import Key, Row, Text, change_row, word
 
 
 class OutboxRow(Row, table=True):
@@ -143,7 +143,7 @@ def _next(kinds: tuple[str, ...] | None) -> SelectOfScalar[int]:
     query = select(OutboxRow.id).where(col(OutboxRow.state).in_(DUE), _is_due(bindparam("now")))
     if kinds is not None:
         query = query.where(col(OutboxRow.kind).in_(kinds))
-    return query.order_by(due_at, col(OutboxRow.id))
+    return query.order_by(due_at, col(OutboxRow.id)).limit(1)
 
 
 def claim(session: Session, outbox_id: int, now: datetime) -> OutboxRow | None:
@@ -152,14 +152,9 @@ def claim(session: Session, outbox_id: int, now: datetime) -> OutboxRow | None:
     Commit before the first byte goes out: a letter that may have left is then always found in
     ``sending``.
     """
-    taken = _move(
-        session,
-        outbox_id,
-        DUE,
-        OutboxState.SENDING,
-        _is_due(now),
-        attempts=OutboxRow.attempts + 1,
-    )
+    asked = {"which": outbox_id, "old": DUE, "now": now}
+    sending = {"state": OutboxState.SENDING}
+    taken = change_row(session, _CLAIM, (OutboxRow, outbox_id), sending, asked)
     return get_letter(session, outbox_id) if taken else None
 
 
@@ -182,8 +177,9 @@ def unclaim(session: Session, outbox_id: int) -> bool:
     """Put back a claimed letter of which certainly no byte went out (no session with the
     server).
     """
-    attempts = OutboxRow.attempts - 1
-    return _move(session, outbox_id, [OutboxState.SENDING], OutboxState.QUEUED, attempts=attempts)
+    asked = {"which": outbox_id, "old": [OutboxState.SENDING]}
+    queued = {"state": OutboxState.QUEUED}
+    return change_row(session, _UNCLAIM, (OutboxRow, outbox_id), queued, asked)
 
 
 def settle_interrupted(session: Session) -> list[int]:
@@ -352,7 +348,14 @@ def untold(session: Session, case_id: int) -> list[str]:
 
 def get_letter(session: Session, outbox_id: int) -> OutboxRow | None:
     """The letter as the database has it now."""
-    return session.get(OutboxRow, outbox_id, populate_existing=True)
+    return session.exec(_ONE, params={"which": outbox_id}).first()
+
+
+_ONE = (
+    select(OutboxRow)
+    .where(OutboxRow.id == bindparam("which"))
+    .execution_options(populate_existing=True)
+)
 
 
 def list_letters(
@@ -361,12 +364,20 @@ def list_letters(
     case_id: int | None = None,
 ) -> list[OutboxRow]:
     """Every letter in the order they were queued; of all states and cases unless some are named."""
-    query = select(OutboxRow).order_by(col(OutboxRow.id))
-    if states:
-        query = query.where(col(OutboxRow.state).in_(states))
-    if case_id is not None:
-        query = query.where(col(OutboxRow.case_id) == case_id)
-    return list(session.exec(query))
+    named = {"states": states or None, "case_id": case_id}
+    asked = {name: value for name, value in named.items() if value is not None}
+    return list(session.exec(_listing(tuple(asked)), params=asked))
+
+
+_LISTED = {
+    "states": col(OutboxRow.state).in_(bindparam("states", expanding=True)),
+    "case_id": col(OutboxRow.case_id) == bindparam("case_id"),
+}
+
+
+@cache
+def _listing(asked: tuple[str, ...]) -> SelectOfScalar[OutboxRow]:
+    return select(OutboxRow).where(*(_LISTED[name] for name in asked)).order_by(col(OutboxRow.id))
 
 
 def newest_letters(
@@ -437,12 +448,18 @@ def count_letters(session: Session, since: datetime, recipient: str | None = Non
     """How many letters were queued at or after ``since`` (to ``recipient``) for the sending
     limits; those that never leave are left out.
     """
-    query = select(func.count()).select_from(OutboxRow).where(
-        col(OutboxRow.created_at) >= since, col(OutboxRow.state).not_in(NEVER_LEAVES)
-    )  # fmt: skip
-    if recipient is not None:
-        query = query.where(col(OutboxRow.recipient) == recipient)
-    return session.exec(query).one()
+    query = _COUNTED if recipient is None else _COUNTED_OF_ONE
+    return session.exec(query, params={"since": since, "recipient": recipient}).one()
+
+
+_COUNTED = (
+    select(func.count())
+    .select_from(OutboxRow)
+    .where(
+        col(OutboxRow.created_at) >= bindparam("since"), col(OutboxRow.state).not_in(NEVER_LEAVES)
+    )
+)
+_COUNTED_OF_ONE = _COUNTED.where(col(OutboxRow.recipient) == bindparam("recipient"))
 
 
 def count_case_letters(
@@ -455,16 +472,24 @@ def count_case_letters(
     """How many letters a case has had, cancelled ones left out: to one address, since a moment, of
     some kinds, where that is given.
     """
-    query = select(func.count()).select_from(OutboxRow).where(
-        col(OutboxRow.case_id) == case_id, col(OutboxRow.state).not_in(NEVER_LEAVES)
-    )  # fmt: skip
-    if recipient is not None:
-        query = query.where(col(OutboxRow.recipient) == recipient)
-    if since is not None:
-        query = query.where(col(OutboxRow.created_at) > since)
-    if only:
-        query = query.where(col(OutboxRow.kind).in_(only))
-    return session.exec(query).one()
+    named = {"case_id": case_id, "recipient": recipient, "since": since, "only": only or None}
+    asked = {name: value for name, value in named.items() if value is not None}
+    return session.exec(_counting(tuple(asked)), params=asked).one()
+
+
+_COUNTING = {
+    "case_id": col(OutboxRow.case_id) == bindparam("case_id"),
+    "recipient": col(OutboxRow.recipient) == bindparam("recipient"),
+    "since": col(OutboxRow.created_at) > bindparam("since"),
+    "only": col(OutboxRow.kind).in_(bindparam("only", expanding=True)),
+}
+
+
+@cache
+def _counting(asked: tuple[str, ...]) -> SelectOfScalar[int]:
+    query = select(func.count()).select_from(OutboxRow)
+    query = query.where(col(OutboxRow.state).not_in(NEVER_LEAVES))
+    return query.where(*(_COUNTING[name] for name in asked))
 
 
 def count_answers(session: Session, *, sent_since: datetime | None = None) -> int:
@@ -472,13 +497,14 @@ def count_answers(session: Session, *, sent_since: datetime | None = None) -> in
     a moment.
     """
     if sent_since is None:
-        return session.exec(_ANSWERS.where(col(OutboxRow.state).not_in(NEVER_LEAVES))).one()
+        return session.exec(_ANSWERS_EVER).one()
     return session.exec(_ANSWERS_SINCE, params={"since": sent_since}).one()
 
 
 _ANSWERS = (
     select(func.count()).select_from(OutboxRow).where(col(OutboxRow.kind).not_in(NOT_TO_APPLICANTS))
 )
+_ANSWERS_EVER = _ANSWERS.where(col(OutboxRow.state).not_in(NEVER_LEAVES))
 _ANSWERS_SINCE = _ANSWERS.where(col(OutboxRow.sent_at) >= bindparam("since"))
 
 
@@ -558,19 +584,21 @@ def _requeue(
     return _move(session, outbox_id, states, OutboxState.QUEUED, **values)
 
 
+_MOVE = update(OutboxRow).where(
+    col(OutboxRow.id) == bindparam("which"),
+    col(OutboxRow.state).in_(bindparam("old", expanding=True)),
+)
+_CLAIM = _MOVE.where(_is_due(bindparam("now"))).values(attempts=OutboxRow.attempts + 1)
+_UNCLAIM = _MOVE.values(attempts=OutboxRow.attempts - 1)
+
+
 def _move(
     session: Session,
     outbox_id: int,
     old: Sequence[OutboxState],
     new: OutboxState,
-    *conditions: Any,
     **values: Any,
 ) -> bool:
     """The compare-and-set all changes of state go through; True when this call changed the row."""
-    statement = (
-        update(OutboxRow)
-        .where(col(OutboxRow.id) == outbox_id, col(OutboxRow.state).in_(old), *conditions)
-        .values(state=new, **values)
-        .execution_options(synchronize_session="fetch")
-    )
-    return session.exec(statement).rowcount == 1
+    asked = {"which": outbox_id, "old": old}
+    return change_row(session, _MOVE, (OutboxRow, outbox_id), {"state": new, **values}, asked)

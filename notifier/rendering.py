@@ -149,8 +149,12 @@ def _environment(sources: Mapping[str, str]) -> ImmutableSandboxedEnvironment:
 @lru_cache(maxsize=256)
 def _parsed(name: str, source: str) -> nodes.Template:
     environment = _environment({name: source})
-    environment.get_template(name)
-    return environment.parse(source, name)
+    tree = environment.parse(source, name)
+    bucket = _COMPILED.get_bucket(environment, name, None, source)
+    if bucket.code is None:  # what is only found when it is compiled is found, too
+        bucket.code = environment.compile(tree, name)
+        _COMPILED.set_bucket(bucket)
+    return tree
 
 
 def _is_html(name: str | None) -> bool:

@@ -24,12 +24,14 @@ Range = tuple[int, int]
 
 def with_derived(actor: Actor, derivations: Iterable[Derived], workdays: Workdays) -> Actor:
     """``actor`` with the 派生 values of its kind, computed in the order of the file."""
+    own = [one for one in derivations if one.kind == actor.subject.kind]
+    if not own:
+        return actor
     cells, facts = dict(actor.cells), dict(actor.subject.fields)
-    for one in derivations:
-        if one.kind == actor.subject.kind:
-            cell = derive(one, cells, workdays)
-            cells[one.name] = cell
-            facts[one.name] = _fact(one, cell)
+    for one in own:
+        cell = derive(one, cells, workdays)
+        cells[one.name] = cell
+        facts[one.name] = _fact(one, cell)
     return Actor(actor.index, actor.subject.model_copy(update={"fields": facts}), cells)
 
 

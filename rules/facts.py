@@ -56,6 +56,9 @@ class Provenance(BaseModel):
     raw: str = ""  #: the text as found, before it was typed
 
 
+_NOWHERE = Provenance()
+
+
 class Fact(BaseModel):
     """One typed value, or a reasoned absence of it."""
 
@@ -63,24 +66,24 @@ class Fact(BaseModel):
 
     knowledge: Knowledge
     value: Value | None = None
-    provenance: Provenance = Provenance()
+    provenance: Provenance = _NOWHERE
     #: what it is compared as: another way of writing the same name; "" = as it is written
     same_as: str = ""
 
     @classmethod
     def known(cls, value: Value, provenance: Provenance | None = None) -> Self:
         """A fact with a value."""
-        return cls(knowledge=Knowledge.KNOWN, value=value, provenance=provenance or Provenance())
+        return cls(knowledge=Knowledge.KNOWN, value=value, provenance=provenance or _NOWHERE)
 
     @classmethod
     def blank(cls, provenance: Provenance | None = None) -> Self:
         """A place that was found and is empty."""
-        return cls(knowledge=Knowledge.BLANK, provenance=provenance or Provenance())
+        return cls(knowledge=Knowledge.BLANK, provenance=provenance or _NOWHERE)
 
     @classmethod
     def unknown(cls, provenance: Provenance | None = None) -> Self:
         """Not found or not readable; never to be taken for yes or no."""
-        return cls(knowledge=Knowledge.UNKNOWN, provenance=provenance or Provenance())
+        return cls(knowledge=Knowledge.UNKNOWN, provenance=provenance or _NOWHERE)
 
     @classmethod
     def doubtful(cls, value: str, same_as: str, provenance: Provenance) -> Self:

@@ -118,8 +118,8 @@ def watch_canary(database: Database, mouth: Mouth, folder: str, now: datetime) -
             "或者程序的信发不出去。请从别的邮箱发一封测试邮件,并查看发件箱(mailroom outbox list)和网页邮箱的垃圾邮件、拦截记录。"
         )
         with database.writing() as session:
-            event = record_event(session, now, EventKind.CANARY_LOST, "自检邮件没有按时回到邮箱")
-            queue_alarm(mouth, session, f"canary:{event.id}", "自检邮件没有收到", text, now)
+            number = record_event(session, now, EventKind.CANARY_LOST, "自检邮件没有按时回到邮箱")
+            queue_alarm(mouth, session, f"canary:{number}", "自检邮件没有收到", text, now)
     return lost
 
 

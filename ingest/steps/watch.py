@@ -83,8 +83,8 @@ def _begin(database: Database, mouth: Mouth, complaint: str, now: datetime) -> N
     get_logger().error("no good look at the mailbox", complaint=complaint)
     text = f"{complaint}\n\n程序仍在运行,会继续尝试;来件留在邮箱里不会丢失。请检查网络、邮箱服务和密码,恢复后会再发一封邮件告知。"
     with database.writing() as session:
-        event = record_event(session, now, EventKind.INTAKE_STALE, complaint)
-        queue_alarm(mouth, session, f"intake:{event.id}", "长时间没有成功收信", text, now)
+        number = record_event(session, now, EventKind.INTAKE_STALE, complaint)
+        queue_alarm(mouth, session, f"intake:{number}", "长时间没有成功收信", text, now)
 
 
 def _end(database: Database, mouth: Mouth, incident: EventRow, now: datetime) -> None:

@@ -35,6 +35,7 @@ from ingest.store.tables import (
 from ingest.submission.case import ReceivedMail, parts_of_matter
 from ingest.submission.codes import code_number, code_stem, find_codes, make_code
 from ingest.submission.joining import submitter_key
+from notifier.rows import change_row
 from rules.standing import Act, Standing, may
 from rules.subjects import Subject
 from rules.verdict import Decision, EntryVerdict, Verdict
@@ -98,7 +99,14 @@ def _next_number(session: Session, new: NewCase) -> int:
 
 def get_case(session: Session, case_id: int) -> CaseRow | None:
     """The case as the database has it now."""
-    return session.get(CaseRow, case_id, populate_existing=True)
+    return session.exec(_ONE, params={"which": case_id}).first()
+
+
+_ONE = (
+    select(CaseRow)
+    .where(CaseRow.id == bindparam("which"))
+    .execution_options(populate_existing=True)
+)
 
 
 def find_case(session: Session, call: str, track: str, submitter_key: str) -> CaseRow | None:
@@ -407,6 +415,7 @@ _NEXT_TO_JUDGE = (
     select(CaseRow)
     .where(col(CaseRow.judge_after) <= bindparam("now"), ~_UNREAD)
     .order_by(col(CaseRow.judge_after), col(CaseRow.id))
+    .limit(1)
 )
 
 
@@ -493,16 +502,17 @@ def decisions_of_case(session: Session, case_id: int) -> list[DecisionRow]:
 
 def get_decision(session: Session, case_id: int, version: int) -> DecisionRow | None:
     """One version of a case's verdict; None when there is none."""
-    query = select(DecisionRow).where(
-        DecisionRow.case_id == case_id, col(DecisionRow.version) == version
-    )
-    return session.exec(query).first()
+    return session.exec(_OF_VERSION, params={"case_id": case_id, "version": version}).first()
 
 
 def latest_decision(session: Session, case_id: int) -> DecisionRow | None:
     """The verdict in force; None when the case has not been judged."""
-    query = select(DecisionRow).where(DecisionRow.case_id == case_id)
-    return session.exec(query.order_by(col(DecisionRow.version).desc())).first()
+    return session.exec(_LATEST, params={"case_id": case_id}).first()
+
+
+_DECISIONS = select(DecisionRow).where(DecisionRow.case_id == bindparam("case_id"))
+_OF_VERSION = _DECISIONS.where(col(DecisionRow.version) == bindparam("version"))
+_LATEST = _DECISIONS.order_by(col(DecisionRow.version).desc()).limit(1)
 
 
 def decisions_in_force(
@@ -649,10 +659,8 @@ def accepted_ledger(
 
 def _change(session: Session, case_id: int, *conditions: Any, **values: Any) -> bool:
     """Compare-and-set of one row; True when this call changed it."""
-    statement = (
-        update(CaseRow)
-        .where(col(CaseRow.id) == case_id, *conditions)
-        .values(values)
-        .execution_options(synchronize_session="fetch")
-    )
-    return session.exec(statement).rowcount == 1
+    statement = _CHANGE.where(*conditions) if conditions else _CHANGE
+    return change_row(session, statement, (CaseRow, case_id), values, {"which": case_id})
+
+
+_CHANGE = update(CaseRow).where(col(CaseRow.id) == bindparam("which"))

@@ -16,7 +16,7 @@ from datetime import datetime
 from enum import StrEnum
 from functools import cache
 
-from sqlalchemy import bindparam
+from sqlalchemy import bindparam, insert
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -155,28 +155,17 @@ def record_event(
     outbox_id: int | None = None,
     sha256: str = "",
     data: Mapping[str, str] | None = None,
-) -> EventRow:
-    """Add one thing that happened; ``text`` is a Chinese sentence for staff, ``data`` what programs
-    ask of it.
+) -> int:
+    """Add one thing that happened and return its number; ``text`` is a Chinese sentence for staff,
+    ``data`` what programs ask of it.
 
     ``sha256`` is that of what it speaks of, so that the chain vouches for it too: the raw mail of
     ``received``, the reading of ``read``, the decision of ``decided``, the bytes of the letter of
     ``queued``. Ids have no gap, because the one writer's lock of ``Database.writing`` is held.
     """
-    row = EventRow(
-        at=now,
-        kind=kind.value,
-        text=text,
-        message_id=message_id,
-        case_id=case_id,
-        outbox_id=outbox_id,
-        sha256=sha256,
-        content="",
-        chain="",
-        data=json.dumps(data, ensure_ascii=False, sort_keys=True) if data else None,
-    )
-    _append(session, [row])
-    return row
+    said = json.dumps(data, ensure_ascii=False, sort_keys=True) if data else None
+    happened = _Happened(now, kind.value, text, message_id, case_id, outbox_id, sha256, said)
+    return _append(session, [happened])
 
 
 def record_no_letter(
@@ -196,31 +185,39 @@ def record_received(
 ) -> None:
     """The ``received`` events of several mails with their texts, in their order, added at once."""
     kind = EventKind.RECEIVED.value
-    _append(
-        session,
-        [
-            EventRow(
-                at=now,
-                kind=kind,
-                text=text,
-                message_id=row.id,
-                sha256=row.sha256,
-                content="",
-                chain="",
-            )
-            for row, text in mails
-        ],
-    )
+    _append(session, [_Happened(now, kind, text, row.id, sha256=row.sha256) for row, text in mails])
 
 
-def _append(session: Session, rows: Sequence[EventRow]) -> None:
+@dataclass
+class _Happened:
+    """A row of the ledger on its way there; the mapper's objects cost several times as much."""
+
+    at: datetime
+    kind: str
+    text: str
+    message_id: int | None = None
+    case_id: int | None = None
+    outbox_id: int | None = None
+    sha256: str = ""
+    data: str | None = None
+    id: int = 0
+    content: str = ""
+    chain: str = ""
+
+
+_ADD = insert(EventRow)
+
+
+def _append(session: Session, happened: Sequence[_Happened]) -> int:
+    """Add them at the end and return the number of the last."""
     number, previous = _last_link(session)
-    for row in rows:
-        row.id = number = number + 1
-        row.content = content_sha256(row)
-        row.chain = previous = link(previous, row.content)
-    session.add_all(rows)
-    session.flush()
+    for one in happened:
+        one.id = number = number + 1
+        one.content = content_sha256(one)
+        one.chain = previous = link(previous, one.content)
+    if happened:
+        session.connection().execute(_ADD, [vars(one) for one in happened])
+    return number
 
 
 _LAST = select(EventRow.id, EventRow.chain).order_by(col(EventRow.id).desc()).limit(1)

@@ -79,4 +79,7 @@ def save_folder_error(session: Session, folder: str, error: str) -> None:
 
 def list_folders(session: Session) -> list[FolderRow]:
     """The folders that have been looked at, by name."""
-    return list(session.exec(select(FolderRow).order_by(col(FolderRow.folder))))
+    return list(session.exec(_BY_NAME))
+
+
+_BY_NAME = select(FolderRow).order_by(col(FolderRow.folder))

@@ -21,6 +21,7 @@ from sqlmodel import Session, col, select
 from ingest.reading import Reading, ScreeningKind
 from ingest.store.tables import MessageRow, MessageState
 from ingest.submission.turns import Waiting
+from notifier.rows import change_row
 
 LEASE = timedelta(minutes=20)
 """How long a claimed mail is left to whoever claimed it; longer than the worker's time limit."""
@@ -51,17 +52,31 @@ class Arrival:
 
 def known_uids(session: Session, folder: str, uidvalidity: int, incarnation: int = 0) -> set[int]:
     """The UIDs of this incarnation of the folder that have a row."""
-    return set(
-        session.exec(select(MessageRow.uid).where(*_incarnation(folder, uidvalidity, incarnation))),
-    )
+    return set(session.exec(_UIDS, params=_place(folder, uidvalidity, incarnation)))
 
 
 def messages_at(
     session: Session, folder: str, uidvalidity: int, incarnation: int, uids: Sequence[int]
 ) -> list[MessageRow]:
     """The rows of a few uids."""
-    place = _incarnation(folder, uidvalidity, incarnation)
-    return list(session.exec(select(MessageRow).where(*place, col(MessageRow.uid).in_(uids))))
+    asked = {**_place(folder, uidvalidity, incarnation), "uids": uids}
+    return list(session.exec(_ROWS, params=asked))
+
+
+def _place(folder: str, uidvalidity: int, incarnation: int) -> dict[str, Any]:
+    return {"folder": folder, "uidvalidity": uidvalidity, "incarnation": incarnation}
+
+
+_INCARNATION = (
+    col(MessageRow.folder) == bindparam("folder"),
+    col(MessageRow.uidvalidity) == bindparam("uidvalidity"),
+    col(MessageRow.incarnation) == bindparam("incarnation"),
+)
+# Asked at every look at a folder, so built once.
+_UIDS = select(MessageRow.uid).where(*_INCARNATION)
+_ROWS = select(MessageRow).where(
+    *_INCARNATION, col(MessageRow.uid).in_(bindparam("uids", expanding=True))
+)
 
 
 def latest_incarnation(session: Session, folder: str, uidvalidity: int) -> int | None:
@@ -79,14 +94,6 @@ def last_fetched_at(session: Session) -> datetime | None:
     ).first()
 
 
-def _incarnation(folder: str, uidvalidity: int, incarnation: int) -> tuple[Any, ...]:
-    return (
-        col(MessageRow.folder) == folder,
-        col(MessageRow.uidvalidity) == uidvalidity,
-        col(MessageRow.incarnation) == incarnation,
-    )
-
-
 def record_message(session: Session, arrival: Arrival, now: datetime) -> MessageRow:
     """Write down a mail once: for a (folder, uidvalidity, incarnation, uid) that has a row, that
     row is returned untouched.
@@ -95,14 +102,10 @@ def record_message(session: Session, arrival: Arrival, now: datetime) -> Message
     become a ``duplicate`` of the first row, whose received time stays the one that counts; a
     duplicate needs no answer.
     """
-    existing = session.exec(
-        select(MessageRow).where(
-            *_incarnation(arrival.folder, arrival.uidvalidity, arrival.incarnation),
-            col(MessageRow.uid) == arrival.uid,
-        )
-    ).first()
-    if existing is not None:
-        return existing
+    place = arrival.folder, arrival.uidvalidity, arrival.incarnation
+    existing = messages_at(session, *place, [arrival.uid])
+    if existing:
+        return existing[0]
     original = find_by_sha256(session, arrival.sha256)
     row = _row(arrival, now, None if original is None else original.id)
     session.add(row)
@@ -124,10 +127,7 @@ def record_messages(
     if len(place) != 1 or len(set(uids)) < len(uids) or len(set(hashes)) < len(hashes):
         return [record_message(session, arrival, now) for arrival in arrivals]
     known = {row.uid: row for row in messages_at(session, *place.pop(), uids)}
-    first = select(MessageRow.sha256, func.min(MessageRow.id)).where(
-        col(MessageRow.sha256).in_(hashes), col(MessageRow.duplicate_of).is_(None)
-    )
-    originals = dict(session.exec(first.group_by(col(MessageRow.sha256))).all())
+    originals = dict(session.exec(_ORIGINALS, params={"hashes": hashes}).all())
     rows = [
         known.get(arrival.uid)
         or _row(
@@ -140,6 +140,16 @@ def record_messages(
     session.add_all(rows)
     session.flush()
     return rows
+
+
+_ORIGINALS = (
+    select(MessageRow.sha256, func.min(MessageRow.id))
+    .where(
+        col(MessageRow.sha256).in_(bindparam("hashes", expanding=True)),
+        col(MessageRow.duplicate_of).is_(None),
+    )
+    .group_by(col(MessageRow.sha256))
+)
 
 
 def _row(arrival: Arrival, now: datetime, original: int | None) -> MessageRow:
@@ -209,7 +219,8 @@ _LARGE_MAILS = (
     select(MessageRow.received_at)
     .where(
         col(MessageRow.state) == MessageState.TOO_LARGE,
-        MessageRow.from_address == bindparam("address"),
+        # joined to nothing so that SQLite seeks by the state: a robot has thousands of mails
+        col(MessageRow.from_address).concat("") == bindparam("address"),
         or_(col(MessageRow.call) == bindparam("call"), col(MessageRow.call) == ""),
     )
     .order_by(col(MessageRow.received_at))
@@ -218,7 +229,14 @@ _LARGE_MAILS = (
 
 def get_message(session: Session, message_id: int) -> MessageRow | None:
     """The mail as the database has it now."""
-    return session.get(MessageRow, message_id, populate_existing=True)
+    return session.exec(_ONE, params={"which": message_id}).first()
+
+
+_ONE = (
+    select(MessageRow)
+    .where(MessageRow.id == bindparam("which"))
+    .execution_options(populate_existing=True)
+)
 
 
 def list_messages(
@@ -345,15 +363,9 @@ def claim_message(
     The attempt is counted and the next one put off by ``lease``. Commit before the work starts: a
     mail that kills its reader is then seen to have been tried.
     """
-    attempts, until = MessageRow.attempts + 1, now + lease
-    if not _change(
-        session,
-        message_id,
-        MessageState.STORED,
-        _is_due(now),
-        attempts=attempts,
-        next_attempt_at=until,
-    ):
+    asked = {"which": message_id, "old": MessageState.STORED, "now": now}
+    until = {"next_attempt_at": now + lease}
+    if not change_row(session, _CLAIM, (MessageRow, message_id), until, asked):
         return None
     return get_message(session, message_id)
 
@@ -487,29 +499,24 @@ def _is_due(now: datetime | BindParameter[datetime]) -> Any:
     return or_(col(MessageRow.next_attempt_at).is_(None), col(MessageRow.next_attempt_at) <= now)
 
 
+_CHANGE = update(MessageRow).where(col(MessageRow.id) == bindparam("which"))
+_IN_STATE = _CHANGE.where(col(MessageRow.state) == bindparam("old"))
+_CLAIM = _IN_STATE.where(_is_due(bindparam("now"))).values(attempts=MessageRow.attempts + 1)
+_CLAIMED = _IN_STATE.where(col(MessageRow.attempts) == bindparam("tries"))
+
+
 def _end_claim(session: Session, row: MessageRow, **values: Any) -> bool:
     """:func:`_change` of a mail in the hands of whoever claimed it as ``row``: each claim is told
     from the others by its number.
     """
-    ours = col(MessageRow.attempts) == row.attempts
-    return _change(session, row.id, MessageState.STORED, ours, **values)
+    asked = {"which": row.id, "old": MessageState.STORED, "tries": row.attempts}
+    return change_row(session, _CLAIMED, (MessageRow, row.id), values, asked)
 
 
-def _change(
-    session: Session,
-    message_id: int,
-    old: MessageState | None,
-    *conditions: Any,
-    **values: Any,
-) -> bool:
+def _change(session: Session, message_id: int, old: MessageState | None, **values: Any) -> bool:
     """Compare-and-set of one row, in state ``old`` unless that is None; True when this call changed
     it.
     """
-    expected = [] if old is None else [col(MessageRow.state) == old]
-    statement = (
-        update(MessageRow)
-        .where(col(MessageRow.id) == message_id, *expected, *conditions)
-        .values(values)
-        .execution_options(synchronize_session="fetch")
-    )
-    return session.exec(statement).rowcount == 1
+    statement = _CHANGE if old is None else _IN_STATE
+    asked = {"which": message_id, "old": old}
+    return change_row(session, statement, (MessageRow, message_id), values, asked)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from sqlalchemy import bindparam, update
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from ingest.store.tables import TaskRow
 from rules.tasks import TaskKind
@@ -112,12 +114,22 @@ def open_tasks(
     message_id: int | None = None,
 ) -> list[TaskRow]:
     """Every open task, the oldest first; of one case or mail, where named."""
+    named = {"case_id": case_id, "message_id": message_id}
+    asked = {name: value for name, value in named.items() if value is not None}
+    return list(session.exec(_open(tuple(asked)), params=asked))
+
+
+_CONDITIONS = {
+    "case_id": col(TaskRow.case_id) == bindparam("case_id"),
+    "message_id": col(TaskRow.message_id) == bindparam("message_id"),
+}
+
+
+@cache
+def _open(asked: tuple[str, ...]) -> SelectOfScalar[TaskRow]:
+    """Built once: each mail of a case asks."""
     query = select(TaskRow).where(col(TaskRow.closed_at).is_(None)).order_by(col(TaskRow.id))
-    if case_id is not None:
-        query = query.where(TaskRow.case_id == case_id)
-    if message_id is not None:
-        query = query.where(TaskRow.message_id == message_id)
-    return list(session.exec(query))
+    return query.where(*(_CONDITIONS[name] for name in asked))
 
 
 def tasks_about_letters(session: Session) -> list[TaskRow]:

@@ -9,10 +9,11 @@ prepares and the child process runs.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import count, takewhile
+from typing import TypeAlias
 
 from rules.engine.compile import (
     HIGH,
@@ -87,7 +88,8 @@ def compile_rulebook(rulebook: Rulebook) -> Program:
     load = _Load()
     for rule in rulebook.rules_in_force:
         for compiled in compile_rule(rule):
-            full = load.most_with(compiled) > MAX_CONDITIONS
+            added = load.added(compiled)
+            full = load.most_with(added) > MAX_CONDITIONS
             if full and load_of([compiled]) > MAX_CONDITIONS:
                 raise RuleFileError(
                     f"规则“{rule.id}”的条件太多", rule.position, "拆成几条规则", "E109"
@@ -95,8 +97,9 @@ def compile_rulebook(rulebook: Rulebook) -> Program:
             if pending and (full or len(pending) >= MAX_RULES):
                 shards.append(_shard(pending))
                 pending, load = [], _Load()
+                added = load.added(compiled)
             pending.append(compiled)
-            load.take(compiled)
+            load.take(added)
     if pending:
         shards.append(_shard(pending))
     _refuse_collisions(shards)
@@ -178,8 +181,12 @@ def load_of(rules: Iterable[EngineRule]) -> int:
     """
     load = _Load()
     for rule in rules:
-        load.take(rule)
+        load.take(load.added(rule))
     return max(load.nodes.values(), default=0)
+
+
+_Added: TypeAlias = tuple[dict[str, int], set[tuple[object, ...]]]
+"""Nodes by kind, and the beginnings of patterns that no other rule has."""
 
 
 class _Load:
@@ -191,30 +198,32 @@ class _Load:
     """
 
     def __init__(self) -> None:
-        self.nodes: Counter[str] = Counter()
+        self.nodes: dict[str, int] = defaultdict(int)
         self._shared: set[tuple[object, ...]] = set()
 
-    def most_with(self, rule: EngineRule) -> int:
-        """The most conditions of one fact, were ``rule`` among the others."""
-        added = self._added(rule)[0]
-        return max((self.nodes[kind] + number for kind, number in added.items()), default=0)
+    def most_with(self, added: _Added) -> int:
+        """The most conditions of one fact, were a rule that adds so much among the others."""
+        nodes, _ = added
+        return max((self.nodes[kind] + number for kind, number in nodes.items()), default=0)
 
-    def take(self, rule: EngineRule) -> None:
-        """Count ``rule`` among the others."""
-        added, paths = self._added(rule)
-        self.nodes.update(added)
+    def take(self, added: _Added) -> None:
+        """Count a rule that adds so much among the others."""
+        nodes, paths = added
+        for kind, number in nodes.items():
+            self.nodes[kind] += number
         self._shared |= paths
 
-    def _added(self, rule: EngineRule) -> tuple[Counter[str], set[tuple[object, ...]]]:
-        """Nodes by kind, and the beginnings of patterns that no other rule has."""
-        nodes: Counter[str] = Counter()
+    def added(self, rule: EngineRule) -> _Added:
+        """What ``rule`` adds to the others."""
+        nodes: dict[str, int] = defaultdict(int)
         paths: set[tuple[object, ...]] = {(GATE, rule.start, rule.end)}
         for pattern in rule.patterns:
             plain = tuple(takewhile(lambda one: isinstance(one, Check), pattern.requirements))
             nodes[pattern.kind] += len(pattern.requirements) - len(plain)
             paths.update((pattern.kind, *plain[:end]) for end in range(1, len(plain) + 1))
         paths -= self._shared
-        nodes.update(str(path[0]) for path in paths)
+        for path in paths:
+            nodes[str(path[0])] += 1
         return nodes, paths
 
 

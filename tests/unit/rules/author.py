@@ -89,6 +89,8 @@ class Author:
         self.random = random.Random(seed)
         self.call: Call = calls()[seed % len(calls())]
         self.written = ""  #: the rule file, as one text
+        self._own = own_fields(self.call)
+        self._asked: dict[str, Mapping[str, Field]] = {}
 
     # --- sentences --------------------------------------------------------------------------------
 
@@ -271,7 +273,7 @@ class Author:
             file = self.declaring([{**plain, "要求": [self.leaf("扫描件", "扫描件")]}])
             rulebook, errors = read_rulebook(tree_of(file), self.call)
         assert rulebook is not None
-        self.written = str(file)
+        self.written, self._asked = str(file), {}
         return rulebook
 
     # --- cases ------------------------------------------------------------------------------------
@@ -311,7 +313,10 @@ class Author:
         return subjects
 
     def asked(self, kind: str, *, everything: bool) -> Mapping[str, Field]:
-        own = own_fields(self.call)[kind]
+        own = self._own[kind]
         if everything:
             return own
-        return {name: field for name, field in own.items() if name in self.written}
+        if kind not in self._asked:
+            named = {name: field for name, field in own.items() if name in self.written}
+            self._asked[kind] = named
+        return self._asked[kind]

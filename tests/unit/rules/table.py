@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -42,13 +42,16 @@ class Row:
 
 
 def remembered(look: Callable[[Definition], _T]) -> Callable[[Definition], _T]:
-    """``look`` for one definition after the other: many rows look at the same one in turn."""
-    last: list[tuple[Definition, _T]] = []
+    """``look`` at some hundred definitions once each: many rows look at the same ones in turn."""
+    seen: dict[int, tuple[Definition, _T]] = {}
 
     def remembering(definition: Definition) -> _T:
-        if not last or last[0][0] is not definition:
-            last[:] = [(definition, look(definition))]
-        return last[0][1]
+        found = seen.get(id(definition))
+        if found is None or found[0] is not definition:
+            if len(seen) >= 500:
+                seen.clear()
+            found = seen[id(definition)] = definition, look(definition)
+        return found[1]
 
     return remembering
 
@@ -70,11 +73,16 @@ def conditions(definition: Definition) -> list[tuple[str, Any]]:
     return [pair for *_, tests in patterns(definition) for test in tests for pair in test.items()]
 
 
-def joins(definition: Definition) -> Iterator[tuple[str, str, str]]:
+@remembered
+def joins(definition: Definition) -> list[tuple[str, str, str]]:
     """Property, alias and property of the other fact of every comparison with a fact matched
     before.
     """
-    for left, right in conditions(definition):
+    return list(_joins(conditions(definition)))
+
+
+def _joins(tests: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, str, str]]:
+    for left, right in tests:
         inner = (
             next(iter(right.values()))
             if left.startswith("$")
@@ -177,15 +185,20 @@ def absent_without_gate(definition: Definition, facts: Facts) -> bool:
 
 
 def wrong_types(definition: Definition, facts: Facts) -> bool:
-    constants = [one for left, right in conditions(definition) for one in _constants(left, right)]
     return any(
         type(value)
         not in (
             int,
             str,
         )
-        for value in constants + [value for _, value in values(facts)]
+        for value in constants(definition) + [value for _, value in values(facts)]
     )
+
+
+@remembered
+def constants(definition: Definition) -> list[Any]:
+    """What properties are compared with."""
+    return [one for left, right in conditions(definition) for one in _constants(left, right)]
 
 
 def _constants(left: str, right: Any) -> list[Any]:
@@ -204,10 +217,9 @@ def join_on_numbers(definition: Definition, facts: Facts) -> bool:
 
 
 def unwritable_numbers(definition: Definition, facts: Facts) -> bool:
-    constants = [one for left, right in conditions(definition) for one in _constants(left, right)]
     numbers = [
         one
-        for one in constants + [value for _, value in values(facts)]
+        for one in constants(definition) + [value for _, value in values(facts)]
         if isinstance(
             one,
             int | float,
@@ -260,7 +272,9 @@ def unknown_alias(definition: Definition, _: Facts) -> bool:
     for rule in definition.values():
         seen: set[str] = set()
         for pattern in rule.get("all", ()):
-            if not {alias for _, alias, _ in joins({"": {"all": [pattern]}})} <= seen:
+            bodies = [test for body in pattern.values() for test in body.get("$and", [body])]
+            tests = [pair for test in bodies for pair in test.items()]
+            if not {alias for _, alias, _ in _joins(tests)} <= seen:
                 return True
             seen |= {alias.removesuffix("$not") for alias in pattern}
     return False
