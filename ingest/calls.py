@@ -174,15 +174,14 @@ def template_texts(directory: Path) -> dict[str, str]:
     """Every template file under ``directory`` by its relative name; empty when there is no such
     directory.
     """
-    if not directory.is_dir():
-        return {}
-    files = sorted(
-        path
-        for folder, _, names in os.walk(directory)
-        for path in (Path(folder, name) for name in names)
-        if path.suffix in (".txt", ".html") and path.is_file()
-    )
-    return {path.relative_to(directory).as_posix(): read_text(path) for path in files}
+    texts = {}
+    for folder, _, names in os.walk(directory):
+        inner = Path(folder).relative_to(directory)
+        for name in names:
+            path = Path(folder, name)
+            if path.suffix in (".txt", ".html") and path.is_file():
+                texts[(inner / name).as_posix()] = read_text(path)
+    return dict(sorted(texts.items()))
 
 
 def shared_templates(folder: Path) -> Path:
@@ -194,9 +193,9 @@ def template_layers(folder: CallFolder) -> tuple[dict[str, str], ...]:
     """The shipped templates, those beside the call's directory, the call's own: each over the ones
     before.
     """
-    shipped = template_texts(default_config() / "templates")
-    beside = template_texts(shared_templates(folder.path))
-    return shipped, beside, folder.templates
+    shipped, beside = default_config() / "templates", shared_templates(folder.path)
+    own = template_texts(shipped)
+    return own, own if beside == shipped else template_texts(beside), folder.templates
 
 
 def usable_templates(folder: CallFolder) -> tuple[Templates, list[str]]:

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterable
 from collections.abc import Mapping as Lookup
 from datetime import datetime
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, TypeVar
 
 from rules.call import SEAL_LABELS, Call, Contact, Extension, Form, Quota, Role, Track, Unit, Words
@@ -145,8 +145,10 @@ def _item(tree: Tree, key: str, at: Position) -> Text:
     return word
 
 
+@lru_cache(maxsize=8)
 def load_call(identifier: str, source: str) -> Call:
-    """Read ``call.yaml`` as far as its shape goes: also of files that were taken up long ago.
+    """Read ``call.yaml`` as far as its shape goes: also of files that were taken up long ago. What
+    comes back is shared by all who ask for the same.
 
     Raises:
         RuleFileError: the first slip of its shape, with line, column and hint.
@@ -160,14 +162,20 @@ def load_call(identifier: str, source: str) -> Call:
 
 def check_call(identifier: str, source: str) -> list[RuleFileError]:
     """Every slip, in the order of the file: those of its shape, else what does not fit together."""
+    return [*_slips(identifier, source)]
+
+
+@lru_cache(maxsize=8)
+def _slips(identifier: str, source: str) -> tuple[RuleFileError, ...]:
     text, lists = parted(source)
     try:
         tree = load_tree(text)
     except RuleFileError as error:
-        return [error]
+        return (error.with_traceback(None),)
     call, slips = _FileReader(lists).read(identifier, tree)
     found = slips if call is None else slips_of(call, tree)
-    return sorted(found, key=lambda slip: slip.position)
+    ordered = sorted(found, key=lambda slip: slip.position)
+    return tuple(slip.with_traceback(None) for slip in ordered)
 
 
 def blank_places(source: str) -> tuple[Position, ...]:
