@@ -24,7 +24,6 @@ import structlog
 from ingest.demo.smtp_sink import SmtpSink
 from ingest.sandbox.freed import keep_freed_memory
 from tests.environment import KNOWN_PRINT
-from tests.groups import stay_together
 from tests.once import Once
 from tests.servers.certificates import Certificates, make_certificates
 from tests.servers.dovecot import DovecotAccount, DovecotServer, program
@@ -83,10 +82,9 @@ def pytest_terminal_summary(
         terminalreporter.write_line(f"The files of this run are kept for now: {IN_MEMORY}")
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The slow ones first, so that no worker is left alone with one at the end."""
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
-    stay_together(config, items)
 
 
 def pytest_collection() -> None:
