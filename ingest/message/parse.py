@@ -25,14 +25,14 @@ from ingest.message.structure import Entity, RawMail, parse_structure, walk
 from ingest.reading import Envelope
 
 MAX_SECOND_LOOK = 1024 * 1024
-"""Bytes of a mail that mail-parser is shown for its text."""
+"""Bytes of a mail that mail-parser is shown for its text, where ours is damaged or empty."""
 MAX_RECEIVED = 30
 MAX_REFERENCES = 100
 
-_SINGLE = frozenset(
-    {"date", "from", "to", "content-type", "content-transfer-encoding", "mime-version"},
-)
-"""Headers the library needs for a second look, beside those that name the chain."""
+_SINGLE = frozenset({"date", "from", "to"})
+_OF_TEXT = frozenset({"content-type", "content-transfer-encoding", "mime-version"})
+"""Headers the library needs for a second look, beside those that name the chain; at the text the
+others, too."""
 _MESSAGE_ID = re.compile(r"<[^<>\s]{1,900}>")
 _ODD = {
     "received_header_defects": "Received 头",
@@ -77,10 +77,11 @@ def parse_mail(raw: RawMail) -> Mail:
     """
     root = parse_structure(raw)
     leaves = tuple(walk(root))
-    library = _second_look(root, raw)
     text = body_text(leaves, raw)
-    if library is not None and library.text and "\ufffd" not in library.text:
-        text = library.text if not text or "\ufffd" in text else text
+    doubtful = not text or "\ufffd" in text
+    library = _second_look(root, raw, text=doubtful)
+    if doubtful and library is not None and library.text and "\ufffd" not in library.text:
+        text = library.text
     received = _topmost_received(root.headers) or (library.received if library else None)
     envelope = envelope_of(root.headers, received)
     return Mail(
@@ -142,16 +143,18 @@ class _Library:
     notes: tuple[str, ...]
 
 
-def _second_look(root: Entity, raw: RawMail) -> _Library | None:
-    """What mail-parser makes of a mail:
-    of the whole when it is small, else of its (capped) headers.
+def _second_look(root: Entity, raw: RawMail, *, text: bool) -> _Library | None:
+    """What mail-parser makes of a mail: of its (capped) headers, and for its text of the whole when
+    it is small.
     """
     headers = root.headers
+    text = text and root.end - root.start <= MAX_SECOND_LOOK
+    wanted = _SINGLE | _OF_TEXT if text else _SINGLE
     chain = [(name, value) for name, value in headers.items if name == "received"][:MAX_RECEIVED]
-    others = [(name, value[:4096]) for name, value in headers.items if name in _SINGLE]
+    others = [(name, value[:4096]) for name, value in headers.items if name in wanted]
     lines = (name.encode() + b": " + value + b"\r\n" for name, value in [*chain, *others[:50]])
     block = b"".join(lines) + b"\r\n"
-    body = raw[root.start : root.end] if root.end - root.start <= MAX_SECOND_LOOK else b""
+    body = raw[root.start : root.end] if text else b""
     try:
         parser = mailparser.parse_from_bytes(block + body)
         stamp = next(

@@ -282,12 +282,13 @@ def _slices(
     A missing closing line ends at the enclosing range, as with a cut-off mail; a closing line that
     more parts follow closed nothing (footers and reused boundaries put it too early).
     """
-    line = re.compile(
-        rb"^" + before + rb"--" + re.escape(boundary) + rb"(--)?[ \t]*(?:\r?\n|\Z)", re.MULTILINE
-    )
+    # without an anchor, which would have every character looked at
+    line = re.compile(before + rb"--" + re.escape(boundary) + rb"(--)?[ \t]*(?:\r?\n|\Z)")
     pieces, gaps = list[tuple[int, int]](), list[tuple[int, int]]()
     begin, after = -1, start
     for match in line.finditer(raw, start, end):
+        if match.start() and raw[match.start() - 1 : match.start()] != b"\n":
+            continue
         if begin >= 0:
             pieces.append((begin, max(begin, _without_line_end(raw, begin, match.start()))))
         elif match.start() > after:

@@ -254,3 +254,14 @@ def test_boundaries_that_were_set_in_are_boundaries() -> None:
     )
 
     assert [leaf.content(raw) for leaf in walk(parse_structure(raw))] == [b"one", b"two"]
+
+
+@pytest.mark.parametrize("line", [b"see --x", b"--x and more", b"---x", b">--x--", b"     --x"])
+def test_a_boundary_within_a_line_is_text(line: bytes) -> None:
+    """Only a line of its own divides."""
+    raw = (
+        b'From: a@example.cn\nContent-Type: multipart/mixed; boundary="x"\n\n'
+        b"--x\n\n" + line + b"\n--x\n\ntwo\n--x--\n"
+    )
+
+    assert [leaf.content(raw) for leaf in walk(parse_structure(raw))] == [line, b"two"]
