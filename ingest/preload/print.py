@@ -15,7 +15,9 @@ import signal
 os.environ.update(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1", OPENCV_FOR_THREADS_NUM="1")
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
 
-import ingest.sandbox.scans  # noqa: E402 - the environment stands before numpy
+import numpy.ma  # noqa: E402 - the environment stands first; numpy loads it at its first median
+
+import ingest.sandbox.scans  # noqa: E402 - as above
 import ingest.sandbox.workers  # noqa: E402 - as above
 from ingest.document.print.ocr import OcrMissingError, load_for_workers  # noqa: E402 - as above
 from ingest.sandbox.freed import (  # noqa: E402 - as above
@@ -24,7 +26,7 @@ from ingest.sandbox.freed import (  # noqa: E402 - as above
 )
 from ingest.walls.confinement import prepare  # noqa: E402 - as above
 
-__all__ = ["ingest"]
+__all__ = ["ingest", "numpy"]
 
 
 # a worker that finds no models says so itself

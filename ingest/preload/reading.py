@@ -17,7 +17,9 @@ import signal
 os.environ.update(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1", OPENCV_FOR_THREADS_NUM="1")
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
 
-import ingest.sandbox.workers  # noqa: E402 - the environment stands before numpy
+import numpy.ma  # noqa: E402 - the environment stands first; numpy loads it at its first median
+
+import ingest.sandbox.workers  # noqa: E402 - as above
 from ingest.calls import default_config, open_call, shipped_call  # noqa: E402 - as above
 from ingest.document.reader import read_document  # noqa: E402 - as above
 from ingest.errors import ConfigError  # noqa: E402 - as above
@@ -26,8 +28,9 @@ from ingest.sandbox.context import ReadingContext  # noqa: E402 - as above
 from ingest.sandbox.freed import keep_freed_memory  # noqa: E402 - as above
 from ingest.sandbox.read import read_message  # noqa: E402 - as above
 from ingest.walls.confinement import prepare  # noqa: E402 - as above
+from rules.call import Form  # noqa: E402 - as above
 
-__all__ = ["ingest", "multiprocessing"]
+__all__ = ["ingest", "multiprocessing", "numpy"]
 
 _MAIL = b"""From: =?gb18030?B?yeqxqA==?= <a@example.invalid>
 Message-ID: <a@example.invalid>
@@ -43,10 +46,21 @@ Content-Disposition: attachment; filename*=UTF-8''a.txt
 a
 --b--
 """
+#: no value of any type, so that every way of reading one is tried
+_ANSWER = "十 五 所。2024"
+
+
+def _filled(form: Form) -> bytes:
+    """The form as a page of the web, its answers those of nobody."""
+    rows = (f"<tr><td>{each.labels[0]}<td>{_ANSWER}" for each in form.fields if each.labels)
+    heads = [each.labels[0] for each in form.columns if each.labels]
+    table = "<tr><td>" + "<td>".join(heads) + "<tr>" + f"<td>{_ANSWER}" * len(heads)
+    page = f"<p>{form.titles[0]}<table>{''.join(rows)}</table><table>{table}</table>"
+    return f"<!DOCTYPE html><meta charset=utf-8>{page}".encode()
 
 
 def _use_once() -> None:
-    """Read a mail and the blank forms of our own, never a stranger's.
+    """Read a mail and forms of our own, blank ones and filled ones, never a stranger's.
 
     What only a first reading costs (patterns, codecs, late imports: three times the reading of one
     form) is paid before the fork.
@@ -55,6 +69,9 @@ def _use_once() -> None:
     read_message(_MAIL, folder.call, ReadingContext())
     for form in sorted((folder.path / "forms").glob("*.docx")):
         read_document("1", form.name, Kind.DOCX, form.read_bytes(), folder.call)
+    for each in folder.call.forms:
+        name = f"{each.id} {each.titles[0]}.html"
+        read_document("1", name, Kind.HTML, _filled(each), folder.call)
 
 
 # without them workers are slower, without this there would be none
