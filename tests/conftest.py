@@ -10,12 +10,14 @@ from __future__ import annotations
 import atexit
 import gc
 import logging
+import multiprocessing
 import os
 import signal
 import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
@@ -32,7 +34,7 @@ from tests.servers.objects import ObjectServer
 from tests.servers.postgresql import INSTALLED, PostgresqlServer
 from tests.statements import compile_once
 from tests.temporary import lie_in_memory, remove_after_us
-from tests.warm.command import measured
+from tests.warm import command
 
 # How long an example takes says nothing while other workers use the same cores.
 hypothesis.settings.register_profile("house", deadline=None)
@@ -54,6 +56,15 @@ def pytest_configure(config: pytest.Config) -> None:
     """Short paths: a socket's has 107 bytes, and tests have folders in folders."""
     if IN_MEMORY is not None and config.option.basetemp is None:
         config.option.basetemp = IN_MEMORY / "p"
+    given = getattr(config, "workerinput", None)
+    if given is not None:
+        command.lives_for_a_run(Path(given["warm"]))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """A worker: what is loaded once for the run lies where we say."""
+    node.workerinput["warm"] = str(command.folder_of_the_run())
 
 
 @pytest.hookimpl(trylast=True)
@@ -70,7 +81,7 @@ def _end_at_once() -> None:
     os._exit(0)
 
 
-if "PYTEST_XDIST_WORKER" in os.environ and not measured():
+if "PYTEST_XDIST_WORKER" in os.environ and not command.measured():
     atexit.register(_end_at_once)
 
 
@@ -121,6 +132,20 @@ def print_is_read_once(once: Once) -> Iterator[None]:
         patched.setenv(KNOWN_PRINT, str(known))
         yield
     assert stays.exists(), "a test purged what all tests share: see KNOWN_PRINT in tests/"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def what_we_start_is_loaded() -> None:
+    """Readers' servers and rule children of this process, too."""
+    multiprocessing.set_executable(command.python())
+
+
+@pytest.fixture
+def what_we_start_is_not_loaded(what_we_start_is_loaded: None) -> Iterator[None]:
+    """Where how it starts, or what it looks like from outside, is the point."""
+    multiprocessing.set_executable(sys.executable)
+    yield
+    multiprocessing.set_executable(command.python())
 
 
 @pytest.fixture(scope="session", autouse=True)

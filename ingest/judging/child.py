@@ -10,6 +10,7 @@ import selectors
 import subprocess
 import sys
 import time
+from multiprocessing.spawn import get_executable
 from types import TracebackType
 from typing import IO, Any, Self
 
@@ -25,18 +26,23 @@ class ChildDiedError(Exception):
     """
 
 
+def environment_of_child() -> dict[str, str]:
+    """Secrets may stand in our environment; a child gets none of it, and our import path in our
+    order.
+    """
+    kept = {name: os.environ[name] for name in _INHERITED if name in os.environ}
+    path = os.pathsep.join(entry for entry in sys.path if entry)
+    return {**kept, "PYTHONPATH": path, "PYTHONUTF8": "1"}
+
+
 class Child:
     """One child process that answers JSON lines."""
 
     def __init__(self, module: str) -> None:
-        # Secrets may stand in our environment; the child gets none of it, and our import path in
-        # our order.
-        kept = {name: os.environ[name] for name in _INHERITED if name in os.environ}
-        path = os.pathsep.join(entry for entry in sys.path if entry)
         self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and our own module
-            [sys.executable, "-P", "-m", module],
+            [get_executable(), "-P", "-m", module],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-            env={**kept, "PYTHONPATH": path, "PYTHONUTF8": "1"}, bufsize=0,
+            env=environment_of_child(), bufsize=0,
         )  # fmt: skip
         assert self._process.stdin is not None
         assert self._process.stdout is not None

@@ -13,6 +13,7 @@ import socket
 import stat
 import subprocess
 import sys
+import textwrap
 import time
 from collections.abc import Callable
 from contextlib import closing
@@ -22,11 +23,12 @@ from typing import Any
 
 import pytest
 
+from ingest.judging.child import environment_of_child
 from ingest.sandbox.server import clean_environment
 from tests.desk.test_command import config, wait_for
 from tests.environment import without_office
 from tests.servers.ports import free_port
-from tests.warm.command import INSTALLED, mailroom, reading_python, warm
+from tests.warm.command import INSTALLED, folder_of_the_run, mailroom, python, warm
 
 __all__ = ["config"]  # a fixture
 FORMS = Path(__file__).parents[2] / "config/calls/smart-education-2024/forms"
@@ -390,16 +392,60 @@ def test_a_service_comes_up_and_leaves_the_same(commands: Both, config: Path) ->
 
 
 @pytest.mark.parametrize(
-    ("name", "module"), [("reading", "ingest.sandbox.workers"), ("print", "onnxruntime")]
+    ("words", "module", "environment"),
+    [
+        ("['ingest.preload.reading']", "ingest.sandbox.workers", clean_environment),
+        ("['ingest.preload.print']", "onnxruntime", clean_environment),
+        ("ingest.judging.worker", "durable.engine", environment_of_child),
+        ("tests.torture.zygote", "ingest.moving", os.environ.copy),
+    ],
 )
-def test_what_the_readers_load_is_loaded(name: str, module: str) -> None:
+def test_what_is_started_is_loaded(
+    words: str, module: str, environment: Callable[[], dict[str, str]]
+) -> None:
     """Or all this were for nothing. What else is started with that Python is started by it."""
     code = f"import sys; print({module!r} in sys.modules)"
     told = [
         subprocess.run(
-            [reading_python(), "-c", each], env=clean_environment(),
-            capture_output=True, text=True, check=True,
+            [python(), "-c", each], env=environment(), capture_output=True, text=True, check=True
         ).stdout
-        for each in (f"{code}  # ['ingest.preload.{name}']", code)
-    ]  # fmt: skip
+        for each in (f"{code}  # {words}", code)
+    ]
     assert told == ["True\n", "False\n"]
+
+
+def test_a_module_that_is_started_sees_what_it_sees_of_a_fresh_python() -> None:
+    """``-P -m``, as rule children are."""
+    code = """
+        main = sys.modules["__main__"]
+        seen = [main.__name__, main.__file__, main.__package__, main.__spec__.name]
+        print(sys.argv, sys.orig_argv[1:], sys.path, seen, flush=True)
+        os._exit(3)  # ingest.judging.worker
+    """
+    told = [
+        subprocess.run(
+            [program, "-P", "-m", "timeit", "-s", "import os, sys", textwrap.dedent(code)],
+            env=environment_of_child(),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        for program in (sys.executable, python())
+    ]
+    assert (told[0].returncode, told[0].stderr) == (3, "")
+    assert told[1].stdout == told[0].stdout
+    assert (told[1].returncode, told[1].stderr) == (3, "")
+
+
+def test_what_is_loaded_is_loaded_once_for_a_run() -> None:
+    """A worker is told where, and asks for the very same servers."""
+    code = (
+        "import sys; sys.path[:] = sys.argv[2:]\n"
+        "from pathlib import Path; from tests.warm import command\n"
+        "command.lives_for_a_run(Path(sys.argv[1])); command.python(); command.mailroom()"
+    )
+    lies = folder_of_the_run()
+    python(), mailroom()
+    before = sorted(lies.rglob("*"))
+    subprocess.run([sys.executable, "-c", code, lies, *sys.path], check=True)
+    assert sorted(lies.rglob("*")) == before

@@ -86,7 +86,10 @@ def _chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 
 
 @pytest.fixture
-def browser(_chromium: Browser) -> Browser:
-    """A headless Chromium that has forgotten everything."""
+def browser(_chromium: Browser) -> Iterator[Browser]:
+    """A headless Chromium that has forgotten everything; afterwards it rests, a page left open would
+    go on asking and drawing for as long as the run lasts.
+    """
     _chromium.forget()
-    return _chromium
+    yield _chromium
+    _chromium.go("about:blank")

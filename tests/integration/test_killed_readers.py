@@ -10,7 +10,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from multiprocessing import forkserver
 from pathlib import Path
 
 import pytest
@@ -29,8 +28,7 @@ Open = Callable[..., House]
 @contextmanager
 def readers_are_killed() -> Iterator[list[int]]:
     """Every worker that comes from the fork server meanwhile, as soon as it is seen."""
-    run_in_worker("os:getpid", returns=int)  # the server is there
-    server = forkserver._forkserver._forkserver_pid  # type: ignore[attr-defined]
+    server = run_in_worker("os:getppid", returns=int)
     over, killed = threading.Event(), list[int]()
 
     def hunt() -> None:

@@ -22,6 +22,7 @@ from rules.subjects import Subject
 from rules.verdict import Outcome, Truth
 from rules.vocabulary import BEIJING
 
+pytestmark = pytest.mark.usefixtures("what_we_start_is_not_loaded")
 FOLDER = Path(__file__).parents[2] / "config/calls/smart-education-2024"
 RULES = (FOLDER / "rules.yaml").read_text(encoding="utf-8")
 IN_TIME = datetime(2024, 8, 20, 9, tzinfo=BEIJING)

@@ -25,7 +25,7 @@ from tests.servers.postgresql import PostgresqlServer
 from tests.torture.check import rows
 from tests.torture.mails import Posted
 from tests.torture.runs import Taken, configuration, furnish
-from tests.warm.command import reading_python
+from tests.warm.command import python
 
 COMMAND = "import sys; from ingest.cli import run; sys.exit(run(sys.argv[1:]))"
 OWNER = "SELECT owner FROM jobs.leases"
@@ -131,7 +131,7 @@ class Office:
         first = _OFF.format(seconds=wrong) if wrong is not None else ""
         with self.log.open("ab") as log:
             self.processes[name] = subprocess.Popen(
-                [sys.executable, "-c", _LOADED.format(reading_python()) + first + COMMAND, role, "--config", config],
+                [sys.executable, "-c", _LOADED.format(python()) + first + COMMAND, role, "--config", config],
                 cwd=self.place(name), env=environment, stdout=log, stderr=log,
             )  # fmt: skip
 

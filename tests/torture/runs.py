@@ -9,7 +9,6 @@ import os
 import signal
 import sqlite3
 import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterable
 from contextlib import closing
@@ -20,7 +19,7 @@ from typing import Self
 from ingest.demo.smtp_sink import SmtpSink, TakenLetter
 from tests.servers.dovecot import DovecotAccount
 from tests.torture.mails import Posted
-from tests.warm.command import reading_python
+from tests.warm.command import python
 
 ROOT = Path(__file__).parents[2]
 KILLED = -signal.SIGKILL
@@ -48,7 +47,7 @@ class Zygote:
 
     def __enter__(self) -> Self:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.torture.zygote", reading_python()], cwd=ROOT, text=True,
+            [python(), "-m", "tests.torture.zygote"], cwd=ROOT, text=True,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE,
         )  # fmt: skip
         assert self._answer() == "ready"

@@ -1,55 +1,27 @@
-"""Starts ``mailroom`` over and over without paying for its imports each time: loads the program
-once, then forks.
+"""Starts ``mailroom`` over and over without paying for its imports each time: is forked by whoever
+has loaded the program (``tests/warm/``), then forks.
 
 Each run is a process of its own, with its own connections, worker and rule child, and dies as any
 process dies; only the loading of modules is shared, and what they make of the shipped call's files
 (``known.py``). One line of JSON in (arguments, environment), two out: the process id, and how it
-ended. Used by ``tests/torture/runs.py`` alone. ``argv[1]`` is the Python that runs start others
-with.
+ended. Used by ``tests/torture/runs.py`` alone.
 """
 
 from __future__ import annotations
 
 import json
-import multiprocessing
 import os
 import sys
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from tests.torture.acts import Acts
-from tests.warm.known import know_the_shipped_call
-
-MODULES = (
-    "alembic.command",
-    "ingest.app",
-    "ingest.beginning.configuration",
-    "ingest.cli.application",
-    "ingest.cli.migrating",
-    "ingest.daemon",
-    "ingest.handover.exporting",
-    "ingest.mailbox.imap",
-    "ingest.moving",
-    "ingest.purging",
-    "ingest.store.backup",
-    "ingest.store.bucket",
-    "ingest.store.objects",
-    "notifier.smtp",
-    "psycopg",
-    "rich.traceback",
-    "sqlalchemy.dialects.sqlite",
-    "structlog",
-)
-"""What a run needs, loaded before the first fork."""
+from tests.warm.known import know_the_program
 
 
 def serve() -> None:
     """Answer until standard input ends."""
-    for module in MODULES:
-        import_module(module)
-    know_the_shipped_call()
-    multiprocessing.set_executable(sys.argv[1])
+    know_the_program()
     say("ready")
     for line in sys.stdin:
         order = json.loads(line)

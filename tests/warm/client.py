@@ -14,17 +14,18 @@ import os
 import sys
 
 PROGRAM = ""  #: what we stand for
-SERVERS: tuple[tuple[str, str], ...] = ()  #: a word of the command line, and who has it loaded
+#: words of the command line, who has loaded for them, and what READ_AS_LOADED was then
+SERVERS: tuple[tuple[str, str, dict[bytes, bytes]], ...] = ()
 READ_AS_LOADED: tuple[str, ...] = ()  #: how names begin that a program looks at when it is loaded
-AS_LOADED: dict[bytes, bytes] = {}  #: and what they were then
 PASSED_ON = (_signal.SIGHUP, _signal.SIGINT, _signal.SIGTERM, _signal.SIGUSR1, _signal.SIGUSR2)
 
 
 def main() -> None:
-    server = next((place for word, place in SERVERS if word in " ".join(sys.argv[1:])), None)
+    line = " ".join(sys.argv[1:])
     starts = tuple(map(os.fsencode, READ_AS_LOADED))
     now = {name: text for name, text in os.environb.items() if name.startswith(starts)}
-    if server is None or now != AS_LOADED:
+    server = next((place for words, place, then in SERVERS if words in line and now == then), None)
+    if server is None:
         for number in (_signal.SIGPIPE, _signal.SIGXFSZ):
             _signal.signal(number, _signal.SIG_DFL)
         os.execv(PROGRAM, [PROGRAM, *sys.argv[1:]])  # noqa: S606 - the same words, for itself
@@ -46,6 +47,7 @@ def entrust(server: str) -> int:
     blocked = list(map(int, _signal.pthread_sigmask(_signal.SIG_BLOCK, ())))
     order = marshal.dumps(
         (
+            PROGRAM,
             list(map(os.fsencode, sys.argv[1:])),
             dict(os.environb),
             umask,

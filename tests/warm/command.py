@@ -1,5 +1,5 @@
-"""The installed command without its start: what a process of it loads, its readers' servers too, is
-loaded once for a worker of the tests, and each start forks (``server.py``).
+"""The installed command without its start, and a Python without that of what the program starts: what
+they load is loaded once for a run of the tests, and each start forks (``server.py``).
 
 Whoever tests how a process starts, dies or looks from outside takes the installed one itself.
 ``tests/contract/test_warm_command.py`` holds both to be the same.
@@ -7,88 +7,112 @@ Whoever tests how a process starts, dies or looks from outside takes the install
 
 from __future__ import annotations
 
-import atexit
+import fcntl
 import os
 import re
 import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from ingest.judging.child import environment_of_child
+from ingest.judging.judge import WORKER
 from ingest.sandbox.server import clean_environment
 
 INSTALLED = Path(sys.executable).with_name("mailroom")
 _HERE = Path(__file__).parent
-_MODULES = (
-    "alembic.command",
-    "encodings.utf_8_sig",
-    "ingest.app",
-    "ingest.cli.application",
-    "ingest.daemon",
-    "ingest.demo.mails",
-    "ingest.handover.exporting",
-    "ingest.inspection.mail",
-    "ingest.inspection.papers",
-    "ingest.inspection.reports",
-    "ingest.mailbox.imap",
-    "ingest.purging",
-    "ingest.receipts.officekey",
-    "ingest.sandbox.server",
-    "ingest.store.backup",
-    "ingest.views.status",
-    "notifier.lettertrials",
-    "notifier.smtp",
-    "typer._adapters",
-    "typer._click.decorators",
-    "tests.warm.known:know_the_shipped_call",
-)  #: what the process of a command may load, and what it makes of the shipped call's texts
+_ALIVE = "alive"  #: servers end when nobody has this file open for writing any more
 #: how names begin that Python or a library reads when it is loaded: where they differ, the
 #: installed command itself is started
 _READ_AS_LOADED = (
     "PYTHON", "LANG", "LC_", "LD_PRELOAD", "MALLOC_", "OMP_", "OPENBLAS_", "RUAMEL_",
     "TYPER_", "_TYPER_", "TERMINAL_WIDTH", "GITHUB_ACTIONS", "FORCE_COLOR", "NO_COLOR", "PY_COLORS",
 )  # fmt: skip
+#: words of a command line of the program itself, and of what starts it in other ways
+_OF_THE_PROGRAM = ("tests.torture.zygote", "ingest.cli", "multiprocessing.resource_tracker")
+
+
+@dataclass(frozen=True)
+class Served:
+    """What is loaded: for which words of a command line, where to ask for it, and the environment
+    that was looked at.
+    """
+
+    words: str
+    place: str
+    environment: dict[str, str]
 
 
 @cache
 def mailroom() -> Path:
-    """What to start in place of the installed command; the first in a folder for ``PATH``, too."""
+    """What to start in place of the installed command; the only file of its folder, to be the
+    first of ``PATH``.
+    """
     if measured():
         return INSTALLED
-    place = _new_folder() / "mailroom"
-    return warm(place, INSTALLED, _MODULES, reading_python())
+    with _by_one_at_a_time() as folder:
+        place = folder / "bin/mailroom"
+        place.parent.mkdir(exist_ok=True)
+        _write(place, INSTALLED, [_the_program(folder, "")])
+    return place
 
 
 @cache
-def reading_python() -> str:
-    """A Python that has loaded what the two servers of the readers load when they are started
-    with it (``multiprocessing.set_executable``).
+def python() -> str:
+    """A Python that has loaded what the program starts with it: the two servers that readers come
+    from, the rule children (``multiprocessing.set_executable``); and the program itself.
     """
     if measured():
         return sys.executable
-    place, clean = _new_folder() / "python", clean_environment()
-    servers = {
-        f"['ingest.preload.{name}']": _serve(
-            place.with_name(name), clean, sys.executable, sys.executable,
-            "multiprocessing.forkserver", f"ingest.preload.{name}",
-        )
-        for name in ("reading", "print")
-    }  # fmt: skip
-    _write(place, Path(sys.executable), servers, clean)
+    clean, judging = clean_environment(), environment_of_child()
+    with _by_one_at_a_time() as folder:
+        servers = [
+            _serve(folder / name, f"['ingest.preload.{name}']", clean, sys.executable,
+                   "multiprocessing.forkserver", f"ingest.preload.{name}")
+            for name in ("reading", "print")
+        ]  # fmt: skip
+        # not the module itself: what runs as the main one is not to be there twice
+        judge = _serve(folder / "judge", WORKER, judging, sys.executable,
+                       "runpy", WORKER.rpartition(".")[0], "signal", "rules.engine.durable")  # fmt: skip
+        program = [_the_program(folder, words) for words in _OF_THE_PROGRAM]
+        place = _python_of(folder)
+        _write(place, Path(sys.executable), [*servers, judge, *program])
     return str(place)
 
 
-def warm(place: Path, script: Path, modules: Sequence[str], python: str = sys.executable) -> Path:
+def warm(place: Path, script: Path, modules: Sequence[str]) -> Path:
     """``place``, where from now on something stands that can be started like ``script``, with
-    ``modules`` loaded; its processes start others with ``python``.
+    ``modules`` loaded.
     """
-    ours = dict(os.environ)
-    server = _serve(place.with_suffix(".s"), ours, str(script), python, *modules)
-    _write(place, script, {"": server}, ours)
+    with _by_one_at_a_time():
+        server = _serve(place.with_suffix(".s"), "", dict(os.environ), sys.executable, *modules)
+        _write(place, script, [server])
     return place
+
+
+def lives_for_a_run(folder: Path) -> None:
+    """In a worker: whoever has begun the run has made this folder for it."""
+    _shared.append(folder)
+
+
+@cache
+def folder_of_the_run() -> Path:
+    """Where what is loaded lies, and what is loaded for as long as we are there."""
+    if _shared:
+        return _shared[0]
+    folder = Path(tempfile.mkdtemp(prefix="warm-"))
+    os.mkfifo(folder / _ALIVE)
+    os.open(folder / _ALIVE, os.O_RDWR)
+    return folder
+
+
+_shared: list[Path] = []
 
 
 def measured() -> bool:
@@ -98,50 +122,72 @@ def measured() -> bool:
     return any(name.startswith("COVERAGE_") for name in os.environ)
 
 
-def _new_folder() -> Path:
-    return Path(tempfile.mkdtemp(prefix="warm-"))
+@contextmanager
+def _by_one_at_a_time() -> Iterator[Path]:
+    folder = folder_of_the_run()
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield folder
 
 
-def _serve(place: Path, environment: dict[str, str], *arguments: str) -> str:
-    """Where the server listens. It loads when it is asked, and ends when we do."""
-    with socket.socket(socket.AF_UNIX) as listener:
-        listener.bind(str(place))
-        listener.listen(64)
-        server = subprocess.Popen(
-            [sys.executable, _HERE / "server.py", str(listener.fileno()), *arguments],
-            stdin=subprocess.PIPE,
-            env=environment,
-            pass_fds=[listener.fileno()],
-            start_new_session=True,
-        )
-    atexit.register(_end, server)
-    return str(place)
+def _python_of(folder: Path) -> Path:
+    return folder / "python"
 
 
-def _end(server: subprocess.Popen[bytes]) -> None:
-    assert server.stdin is not None
-    server.stdin.close()
-    server.wait()
+def _the_program(folder: Path, words: str) -> Served:
+    return _serve(
+        folder / "program", words, dict(os.environ), str(_python_of(folder)),
+        "tests.warm.known:know_the_program",
+    )  # fmt: skip
 
 
-def _write(
-    place: Path, program: Path, servers: dict[str, str], environment: dict[str, str]
-) -> None:
+def _serve(
+    place: Path, words: str, environment: dict[str, str], python: str, *modules: str
+) -> Served:
+    """Whoever was first in the run has started it. It loads when it is asked."""
+    looked_at = {
+        name: text for name, text in environment.items() if name.startswith(_READ_AS_LOADED)
+    }
+    known_by = zlib.crc32(repr((sorted(looked_at.items()), python, modules)).encode())
+    place = place.with_name(f"{place.name}-{known_by:x}")
+    if not place.exists():
+        with (
+            socket.socket(socket.AF_UNIX) as listener,
+            (folder_of_the_run() / _ALIVE).open("rb") as alive,
+        ):
+            listener.bind(str(place))
+            listener.listen(64)
+            server = subprocess.Popen(
+                [sys.executable, _HERE / "server.py", str(listener.fileno()), python, *modules],
+                stdin=alive,
+                env=environment,
+                pass_fds=[listener.fileno()],
+                start_new_session=True,
+            )
+        server.returncode = 0  # nobody waits for it
+    return Served(words, str(place), looked_at)
+
+
+def _write(place: Path, program: Path, servers: Sequence[Served]) -> None:
     """A client that knows for whom it stands."""
     known = {
         "PROGRAM": str(program),
-        "SERVERS": tuple(servers.items()),
+        "SERVERS": tuple(
+            (
+                each.words,
+                each.place,
+                {os.fsencode(name): os.fsencode(text) for name, text in each.environment.items()},
+            )
+            for each in servers
+        ),
         "READ_AS_LOADED": _READ_AS_LOADED,
-        "AS_LOADED": {
-            os.fsencode(name): os.fsencode(text)
-            for name, text in environment.items()
-            if name.startswith(_READ_AS_LOADED)
-        },
     }
     text = (_HERE / "client.py").read_text("utf-8")
     for name, value in known.items():
         text, times = re.subn(rf"(?m)^{name}\b.*", lambda _: f"{name} = {value!r}", text)  # noqa: B023
         assert times == 1, name
     base = Path(sys.base_exec_prefix, "bin", f"python{sys.version_info[0]}.{sys.version_info[1]}")
-    place.write_text(f"#!{base} -IS\n{text}", "utf-8")
-    place.chmod(0o755)
+    new = place.with_suffix(f".{os.getpid()}")
+    new.write_text(f"#!{base} -IS\n{text}", "utf-8")
+    new.chmod(0o755)
+    new.rename(place)  # others of the run start it meanwhile

@@ -1,9 +1,9 @@
 """Has a program loaded and forks a process of its own for whoever stands in for it (``client.py``).
 
-``python server.py LISTENER NAME PYTHON MODULE...``: the descriptor of a socket that listens, the
-program as it would be called, the Python that its processes start others with, and what to load
-(``module``) or to call (``module:function``), which is done when somebody asks. Ends with all it
-forked when its standard input does.
+``python server.py LISTENER PYTHON MODULE...``: the descriptor of a socket that listens, the Python
+that its processes start others with, and what to load (``module``) or to call
+(``module:function``), which is done when somebody asks. Ends with all it forked when its standard
+input does.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ _ERROR = 2
 class Order:
     """What makes up a process."""
 
+    program: str
     arguments: list[bytes]
     environment: dict[bytes, bytes]
     umask: int
@@ -200,16 +201,22 @@ def opened(number: int, name: str) -> io.TextIOWrapper | None:
 
 
 def program(name: str, arguments: list[bytes]) -> tuple[types.CodeType, dict[str, Any]]:
-    """The code and the names of the main module: a script's, or what stands after ``-c``."""
+    """The code and the names of the main module: a script's, or what stands after ``-c`` or ``-m``."""
     words = [os.fsdecode(each) for each in arguments]
     main = types.ModuleType("__main__")
     main.__dict__["__builtins__"] = __builtins__
     sys.modules["__main__"] = main
     if name == sys.executable:
         sys.orig_argv = [name, *words]
-        at = words.index("-c") + 1  # behind what the environment said of the interpreter (-B)
-        sys.argv, sys.path[0] = ["-c", *words[at + 1 :]], ""
-        return compile(words[at], "<string>", "exec"), main.__dict__
+        # behind what is said of the interpreter
+        at = next(place for place, word in enumerate(words) if word in {"-c", "-m"})
+        sys.argv, sys.path[0] = [words[at], *words[at + 2 :]], ""
+        if "-P" in words[:at]:
+            del sys.path[0]
+        code = words[at + 1]
+        if words[at] == "-m":  # as Python does it
+            code = f"__import__('runpy')._run_module_as_main({code!r})"
+        return compile(code, "<string>", "exec"), main.__dict__
     sys.argv, sys.path[0] = [name, *words], str(Path(name).parent)
     sys.orig_argv = [sys.executable, *sys.argv]
     main.__file__ = name
@@ -233,7 +240,7 @@ def load(modules: list[str]) -> dict[bytes, bytes]:
 
 def start() -> tuple[types.CodeType, dict[str, Any]]:
     """In each process that is forked: what it is to do."""
-    listener, name, python, *modules = sys.argv[1:]
+    listener, python, *modules = sys.argv[1:]
     server = Server(socket.socket(fileno=int(listener)))
     server.wait_for_the_first()
     given = load(modules)
@@ -241,7 +248,7 @@ def start() -> tuple[types.CodeType, dict[str, Any]]:
     become(order, given)
     if python != sys.executable:
         multiprocessing.spawn.set_executable(python)
-    return program(name, order.arguments)
+    return program(order.program, order.arguments)
 
 
 def leave(code: int) -> None:
