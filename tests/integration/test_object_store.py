@@ -36,6 +36,7 @@ from tests.environment import KNOWN_PRINT
 from tests.fakes.mailbox import FakeMailbox
 from tests.integration.house import House, open_house, plain_mail
 from tests.integration.test_purge import AUTUMN, CALL
+from tests.ready_schema import lay_schema
 from tests.servers.objects import BUCKET, SECRET, ObjectServer
 
 LIMITS = {"ocr": False, "readers": 1}
@@ -77,6 +78,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def elsewhere(object_server: ObjectServer, tmp_path: Path) -> Elsewhere:
+    lay_schema(tmp_path / "mailroom.db")
     return Elsewhere(object_server, tmp_path)
 
 
@@ -84,6 +86,7 @@ def elsewhere(object_server: ObjectServer, tmp_path: Path) -> Elsewhere:
 def killable(tmp_path: Path) -> Iterator[Elsewhere]:
     """With a server of its own."""
     with ObjectServer(tmp_path / "server") as server:
+        lay_schema(tmp_path / "office/mailroom.db")
         yield Elsewhere(server, tmp_path / "office")
 
 

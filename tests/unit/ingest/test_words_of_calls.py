@@ -21,10 +21,10 @@ SOURCES = sorted(
 
 def said(source: str) -> list[str]:
     """Every text in a program that is not a docstring."""
-    tree = ast.parse(source)
+    nodes = [*ast.walk(ast.parse(source))]
     bodies = [
         node.body
-        for node in ast.walk(tree)
+        for node in nodes
         if isinstance(
             node,
             ast.Module | ast.ClassDef | ast.FunctionDef,
@@ -33,7 +33,7 @@ def said(source: str) -> list[str]:
     remarks = {id(item.value) for body in bodies for item in body if isinstance(item, ast.Expr)}
     texts = [
         node
-        for node in ast.walk(tree)
+        for node in nodes
         if isinstance(
             node,
             ast.Constant,
