@@ -8,7 +8,7 @@ the results as ranges.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from rules.facts import Fact, Knowledge, Provenance
 from rules.language import PERPETUAL, Kleene, Statistic
@@ -31,12 +31,11 @@ class _Total:
         certain = member is Kleene.YES
         if value.low == -PERPETUAL:
             left_empty = certain and value.knowledge is Knowledge.BLANK
-            return replace(
-                self, blank=self.blank or left_empty, unread=self.unread or not left_empty
-            )
+            blank, unread = self.blank or left_empty, self.unread or not left_empty
+            return _Total(self.low, self.high, blank, unread)
         low = value.low if certain else min(0, value.low)
         high = value.high if certain else max(0, value.high)
-        return replace(self, low=self.low + low, high=self.high + high)
+        return _Total(self.low + low, self.high + high, self.blank, self.unread)
 
     def with_total(self, other: _Total) -> _Total:
         return _Total(

@@ -86,6 +86,8 @@ def bindings(rule: Rule, world: World) -> list[Bound]:
     """The combinations of subjects the rule speaks about: those that its 关联 surely links."""
     groups = [[actor for actor in world if actor.subject.kind == kind] for kind in rule.kinds]
     combined = [dict(zip(rule.kinds, chosen, strict=True)) for chosen in product(*groups)]
+    if not rule.links:
+        return list[Bound](combined)
     return [
         bound
         for bound in combined

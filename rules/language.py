@@ -291,7 +291,13 @@ def children(node: Condition) -> tuple[Condition, ...]:
 
 def walk(*nodes: Condition) -> tuple[Condition, ...]:
     """``nodes`` and everything inside them, outermost first."""
-    return tuple(found for node in nodes for found in (node, *walk(*children(node))))
+    found: list[Condition] = []
+    waiting = [*reversed(nodes)]
+    while waiting:
+        node = waiting.pop()
+        found.append(node)
+        waiting += reversed(children(node))
+    return tuple(found)
 
 
 def existences(*nodes: Condition) -> tuple[Exists, ...]:

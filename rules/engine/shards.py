@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import count, takewhile
 from typing import TypeAlias
 
@@ -243,6 +244,7 @@ def _refuse_collisions(shards: Iterable[Shard]) -> None:
             )
 
 
+@lru_cache(maxsize=4_096)
 def name_hash(name: str) -> int:
     """FNV-1a, 32 bits, over UTF-8: all the engine keeps of a property's name."""
     value = _FNV_OFFSET
