@@ -301,8 +301,11 @@ class _Index:
         for key in keys:  # asked of every form of the call: no generator
             if key in self.pieces or key in lines:
                 return True
-        cells = (found for key in keys for found in self.cells.get(key, ()))
-        return any(not self._heads_group(table, cell) for table, cell in cells)
+        for key in keys:
+            for table, cell in self.cells.get(key, ()):
+                if not self._heads_group(table, cell):
+                    return True
+        return False
 
     def places(self, field: Field) -> Iterator[_Found]:
         """Where the field stands, best first: label cells, then labels inside text;

@@ -7,7 +7,7 @@ form's own label is nowhere, the word stands once, and beside the form's contact
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -73,11 +73,12 @@ def read_otherwise(
     with none, or several, are left out.
     """
     own = dict(zip((field.name for field in form.fields), _only_words(form.fields), strict=True))
+    asking = [line for line in content.lines if _may_ask(line)]
     for field in missing:
         words = own[field.name] - known.labels
         if not words:
             continue
-        found = [*_in_cells(content, field, words), *_in_lines(content, field, words)]
+        found = [*_in_cells(content, field, words), *_in_lines(asking, field, words)]
         if len(found) != 1:
             continue
         if field.type not in REACHED or _is_contacts(content, found[0], known):
@@ -130,17 +131,23 @@ def _in_cells(content: Content, field: Field, words: frozenset[str]) -> Iterator
         for cell in table.cells:
             if (key := key_of(cell.text)) in words:
                 yield Elsewise(field, key, table, cell)
-            elif len(cell.text) <= _MAX_TEXT:
+            elif _may_ask(cell):
                 for match, text in _behind(pattern, cell.said):
                     yield Elsewise(field, match, table, cell, text, table.place(cell))
 
 
-def _in_lines(content: Content, field: Field, words: frozenset[str]) -> Iterator[Elsewise]:
+def _in_lines(lines: Iterable[Line], field: Field, words: frozenset[str]) -> Iterator[Elsewise]:
     pattern = _pattern(words)
-    for line in content.lines:
-        if len(line.text) <= _MAX_TEXT:
-            for match, text in _behind(pattern, line.said):
-                yield Elsewise(field, match, None, None, text, line.place)
+    for line in lines:
+        for match, text in _behind(pattern, line.said):
+            yield Elsewise(field, match, None, None, text, line.place)
+
+
+def _may_ask(where: Cell | Line) -> bool:
+    """Whether a label with its colon may stand there, whatever it says: most lines of a mail have
+    none.
+    """
+    return len(where.text) <= _MAX_TEXT and ":" in plain(where.said)[0]
 
 
 @lru_cache(maxsize=256)
