@@ -212,10 +212,18 @@ def uncertain_letters(session: Session, now: datetime) -> list[OutboxRow]:
     """Uncertain letters whose trace is to be looked for now; those that have lived their life are
     left to staff.
     """
+    return list(session.exec(_uncertain(), params={"now": now}))
+
+
+@cache
+def _uncertain() -> SelectOfScalar[OutboxRow]:
+    """Built once: it is asked at every turn."""
     query = select(OutboxRow).where(
-        col(OutboxRow.state) == OutboxState.UNCERTAIN, _is_due(now), col(OutboxRow.give_up_at) > now
-    )  # fmt: skip
-    return list(session.exec(query.order_by(col(OutboxRow.id))))
+        col(OutboxRow.state) == OutboxState.UNCERTAIN,
+        _is_due(bindparam("now")),
+        col(OutboxRow.give_up_at) > bindparam("now"),
+    )
+    return query.order_by(col(OutboxRow.id))
 
 
 def look_again_at(session: Session, outbox_id: int, moment: datetime) -> bool:
@@ -510,8 +518,15 @@ _ANSWERS_SINCE = _ANSWERS.where(col(OutboxRow.sent_at) >= bindparam("since"))
 
 def last_of_kind(session: Session, kind: str) -> OutboxRow | None:
     """The letter of this kind that was queued last; None when none was."""
-    query = select(OutboxRow).where(col(OutboxRow.kind) == kind).order_by(col(OutboxRow.id).desc())
-    return session.exec(query.limit(1)).first()
+    return session.exec(_LAST_OF_KIND, params={"kind": kind}).first()
+
+
+_LAST_OF_KIND = (
+    select(OutboxRow)
+    .where(col(OutboxRow.kind) == bindparam("kind"))
+    .order_by(col(OutboxRow.id).desc())
+    .limit(1)
+)
 
 
 def first_of_kind(session: Session, kind: str, after: datetime | None = None) -> OutboxRow | None:
@@ -551,7 +566,10 @@ def last_digest_before(session: Session, day: date) -> datetime | None:
 
 def known_keys(session: Session, keys: Iterable[str]) -> set[str]:
     """Those of these keys that have a letter, whatever became of it."""
-    return set(session.exec(select(OutboxRow.key).where(col(OutboxRow.key).in_(list(keys)))))
+    return set(session.exec(_KEYS, params={"keys": list(keys)}))
+
+
+_KEYS = select(OutboxRow.key).where(col(OutboxRow.key).in_(bindparam("keys", expanding=True)))
 
 
 def find_by_key(session: Session, key: str) -> OutboxRow | None:

@@ -43,10 +43,14 @@ def forget_address(session: Session, case_id: int, address: str) -> bool:
 
 def addresses_of_case(session: Session, case_id: int) -> list[CaseAddressRow]:
     """The addresses known to speak for a case, in the order they became known."""
-    query = select(CaseAddressRow).where(CaseAddressRow.case_id == case_id)
-    return list(
-        session.exec(query.order_by(col(CaseAddressRow.since), col(CaseAddressRow.address))),
-    )
+    return list(session.exec(_OF_CASE, params={"case_id": case_id}))
+
+
+_OF_CASE = (
+    select(CaseAddressRow)
+    .where(CaseAddressRow.case_id == bindparam("case_id"))
+    .order_by(col(CaseAddressRow.since), col(CaseAddressRow.address))
+)
 
 
 def cases_of_address(session: Session, call: str, address: str) -> list[CaseRow]:

@@ -331,20 +331,29 @@ def leave_case(session: Session, case_id: int, message_id: int) -> bool:
 
 def cases_of_message(session: Session, message_id: int) -> list[CaseRow]:
     """The cases a mail belongs to."""
-    query = select(CaseRow).join(CaseMessageRow, col(CaseMessageRow.case_id) == CaseRow.id)
-    return list(
-        session.exec(query.where(CaseMessageRow.message_id == message_id).order_by(col(CaseRow.id)))
-    )
+    return list(session.exec(_OF_MESSAGE, params={"message_id": message_id}))
+
+
+_OF_MESSAGE = (
+    select(CaseRow)
+    .join(CaseMessageRow, col(CaseMessageRow.case_id) == CaseRow.id)
+    .where(CaseMessageRow.message_id == bindparam("message_id"))
+    .order_by(col(CaseRow.id))
+)
 
 
 def messages_of_case(session: Session, case_id: int) -> list[tuple[MessageRow, CaseMessageRow]]:
     """The mails of a case in received order, each with how it came to be there."""
-    query = select(MessageRow, CaseMessageRow).join(
-        CaseMessageRow, col(CaseMessageRow.message_id) == MessageRow.id
-    )
-    query = query.where(CaseMessageRow.case_id == case_id)
-    rows = session.exec(query.order_by(col(MessageRow.received_at), col(MessageRow.id)))
+    rows = session.exec(_MAILS, params={"case_id": case_id})
     return [(message, joined) for message, joined in rows]
+
+
+_MAILS = (
+    select(MessageRow, CaseMessageRow)
+    .join(CaseMessageRow, col(CaseMessageRow.message_id) == MessageRow.id)
+    .where(CaseMessageRow.case_id == bindparam("case_id"))
+    .order_by(col(MessageRow.received_at), col(MessageRow.id))
+)
 
 
 def readings_of_case(session: Session, case_id: int) -> list[tuple[MessageRow, Reading]]:

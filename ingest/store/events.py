@@ -302,8 +302,15 @@ def _listing(asked: tuple[str, ...]) -> SelectOfScalar[EventRow]:
 
 def latest_event(session: Session, *kinds: EventKind) -> EventRow | None:
     """The last event of one of these kinds; None when there was none."""
-    query = select(EventRow).where(col(EventRow.kind).in_([kind.value for kind in kinds]))
-    return session.exec(query.order_by(col(EventRow.id).desc()).limit(1)).first()
+    return session.exec(_LATEST, params={"kinds": [kind.value for kind in kinds]}).first()
+
+
+_LATEST = (
+    select(EventRow)
+    .where(col(EventRow.kind).in_(bindparam("kinds", expanding=True)))
+    .order_by(col(EventRow.id).desc())
+    .limit(1)
+)
 
 
 def bounces(session: Session) -> dict[int, EventRow]:

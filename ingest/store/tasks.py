@@ -134,5 +134,7 @@ def _open(asked: tuple[str, ...]) -> SelectOfScalar[TaskRow]:
 
 def tasks_about_letters(session: Session) -> list[TaskRow]:
     """Every task that a letter did not arrive, open or closed, the oldest first."""
-    query = select(TaskRow).where(TaskRow.kind == TaskKind.UNDELIVERED)
-    return list(session.exec(query.order_by(col(TaskRow.id))))
+    return list(session.exec(_UNDELIVERED))
+
+
+_UNDELIVERED = select(TaskRow).where(TaskRow.kind == TaskKind.UNDELIVERED).order_by(col(TaskRow.id))
