@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import random
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -237,20 +238,24 @@ def _place(item: Placed | PlacedLine) -> tuple[float, float]:
     return item.left + item.width * item.cell.seal_at, middle
 
 
+@lru_cache(maxsize=16)  # a scanner's first pages are asked for again and again
+def _light(chance: str, size: tuple[int, int], noise: int) -> NDArray[np.int16]:
+    """How much lighter each pixel of a page becomes."""
+    width, height = size
+    grain = np.frombuffer(random.Random(chance).randbytes(2 * width * height), np.uint8)
+    first, second = grain.reshape(2, height, width)
+    steps = ((np.arange(511) - 255) * noise // 255).astype(np.int16)
+    light = steps[np.add(first, second, dtype=np.int16)]
+    across = np.arange(width)
+    light -= (across * 9 // width + np.maximum(0, 40 - 14 * across)).astype(np.int16)
+    return light
+
+
 def _develop(image: Image.Image, scanner: Scanner, number: int) -> Image.Image:
     """What the scanner makes of a page: grain, a shadow towards one side, a dark edge where the lid
     does not close.
     """
-    width, height = image.size
-    grain = np.frombuffer(
-        random.Random(f"grain {scanner.seed} {number}").randbytes(2 * width * height),
-        np.uint8,
-    )
-    first, second = grain.reshape(2, height, width)
-    steps = ((np.arange(511) - 255) * scanner.noise // 255).astype(np.int16)
-    light = steps[np.add(first, second, dtype=np.int16)]
-    across = np.arange(width)
-    light -= (across * 9 // width + np.maximum(0, 40 - 14 * across)).astype(np.int16)
+    light = _light(f"grain {scanner.seed} {number}", image.size, scanner.noise)
     pixels: NDArray[np.int16] = np.asarray(image) + light[:, :, None]
     return Image.fromarray(np.clip(pixels, 0, 255, out=pixels).astype(np.uint8))
 
@@ -275,7 +280,8 @@ def _coloured(grey: Image.Image, tint: tuple[int, int, int]) -> Image.Image:
     return grey.convert("RGB")
 
 
-def _scan_page(page: Page, paper: tuple[float, float], scanner: Scanner, number: int) -> Picture:
+def scan_page(page: Page, paper: tuple[float, float], scanner: Scanner, number: int) -> Picture:
+    """One page of a sheet as it comes out of the scanner. Raises MissingFontError."""
     work = 2 * scanner.dpi
     coloured = _coloured(print_page(page, paper, work, scanner.body), scanner.tint)
     if scanner.seals:
@@ -299,7 +305,7 @@ def _scan_page(page: Page, paper: tuple[float, float], scanner: Scanner, number:
 def scan(sheet: Sheet, scanner: Scanner) -> tuple[Picture, ...]:
     """The sheet's pages as they come out of the scanner. Raises MissingFontError."""
     return tuple(
-        _scan_page(
+        scan_page(
             page,
             sheet.paper,
             scanner,

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import random
 from dataclasses import dataclass
+from functools import lru_cache
 
 from PIL import Image, ImageChops, ImageDraw
 
@@ -83,8 +84,12 @@ def _worn(mask: Image.Image, seal: Seal) -> Image.Image:
     return worn.point(lambda value: value * seal.ink // 255)
 
 
+@lru_cache(maxsize=64)
 def impression(seal: Seal, dpi: int) -> Image.Image:
-    """The seal's ink as a grey picture at ``dpi``: 0 is bare paper, 255 is full ink."""
+    """The seal's ink as a grey picture at ``dpi``: 0 is bare paper, 255 is full ink.
+
+    Kept for whoever presses it again: not to be drawn on.
+    """
     double = 2 * dpi / 25.4
     side = round(seal.diameter * double * 1.06)
     canvas = Image.new("L", (side, side), 0)

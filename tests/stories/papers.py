@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from hashlib import sha256
+from typing import TypeVar
 
 from ingest.calls import default_config, open_call
 from rules.call import Role
@@ -21,11 +23,13 @@ from samples.grants import Project
 from samples.pdf import pictures_pdf
 from samples.plain_forms import plain_form
 from samples.post import File
-from samples.scan import Scanner, scan
-from samples.sheet import Line, Sheet
+from samples.scan import Scanner, scan_page
+from samples.sheet import Line, Page, Sheet, lay_out
 from samples.word import write_word
 from tests.once import Once
 from tests.stories.grammar import Papers
+
+T = TypeVar("T")
 
 CALL = the_call()
 GRANTS = open_call(default_config() / "calls", GRANTS_CALL).call
@@ -80,19 +84,29 @@ def _file(papers: Papers, piece: str, once: Once) -> File:
         seals=papers.stamped,
         grey=papers.grey,
     )
-    return File(name, _once(once, repr(scanner), sheet, lambda: _scan(sheet, scanner)))
+    return File(name, _once(once, repr(scanner), sheet, lambda: _scan(sheet, scanner, once)))
 
 
-def _once(once: Once, form: str, sheet: Sheet, make: Callable[[], bytes]) -> bytes:
-    return once(f"story-{sha256(f'{form} {sheet}'.encode()).hexdigest()}", make)
+def _once(once: Once, form: str, words: Sheet | Page, make: Callable[[], T]) -> T:
+    return once(f"story-{sha256(f'{form} {words}'.encode()).hexdigest()}", make)
 
 
 def _word(sheet: Sheet) -> bytes:
     return write_word(sheet, "经办人", _WRITTEN)
 
 
-def _scan(sheet: Sheet, scanner: Scanner) -> bytes:
-    return pictures_pdf(scan(sheet, scanner), _WRITTEN)
+def _scan(sheet: Sheet, scanner: Scanner, once: Once) -> bytes:
+    """Two stories' forms may differ on one page and be alike on the others."""
+    pages = [
+        _once(
+            once,
+            f"{scanner} {sheet.paper} {number}",
+            page,
+            partial(scan_page, page, sheet.paper, scanner, number),
+        )
+        for number, page in enumerate(lay_out(sheet), 1)
+    ]
+    return pictures_pdf(pages, _WRITTEN)
 
 
 def _sheets(papers: Papers) -> Iterator[tuple[str, tuple[Sheet, str]]]:
