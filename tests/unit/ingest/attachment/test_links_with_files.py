@@ -43,6 +43,7 @@ def found(link: str) -> list[tuple[str, bytes]]:
         (f"data:application/zip;charset=utf-8;filename={quote('附件.zip')};base64,{CODE}", "附件.zip"),
         (f"data:application/zip;base64,{quote(CODE, safe='')}", ""),
     ],
+    ids=["a kind", "no kind", "a wrong kind", "a name", "a quoted name", "quoted"],
 )  # fmt: skip
 def test_a_file_in_a_link_is_a_file_however_the_link_is_written(link: str, name: str) -> None:
     """With a name, without a type, with its signs escaped."""

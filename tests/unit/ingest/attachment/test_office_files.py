@@ -75,6 +75,7 @@ def test_a_document_in_a_document_is_found() -> None:
         ("Package", word(), "对象1"),
         ("CONTENTS", PDF, "对象1"),
     ],
+    ids=["packed by its name", "Word", "PDF"],
 )
 def test_a_file_in_an_object_is_taken_out(stream: str, content: bytes, name: str) -> None:
     """By the Object Packager, as a package, as Acrobat stores it."""
@@ -109,6 +110,7 @@ def in_rich_text(kind: bytes, native: bytes) -> bytes:
         (b"Word.Document.12", ole({"Package": word()}), "对象1"),
         (b"AcroExch", PDF, "对象1"),
     ],
+    ids=["packed by its name", "Word", "PDF"],
 )
 def test_objects_of_rich_text_are_found(kind: bytes, native: bytes, name: str) -> None:
     """As Word and WordPad write them."""
@@ -302,6 +304,7 @@ MAIL = b"From: a@example.cn\r\nSubject: x\r\nMIME-Version: 1.0\r\n\r\nx\r\n"
         ("f.txt", "说明".encode(), Kind.TEXT), ("f.png", b"\x89PNG\r\n\x1a\n" + bytes(900), Kind.PNG), ("f.tif", b"II*\0" + bytes(900), Kind.IMAGE),
         ("f.gz", b"\x1f\x8b" + bytes(90), Kind.GZIP), ("f.pptx", zipped({"ppt/a.xml": b"<p/>", "[Content_Types].xml": b"<Types/>"}), Kind.OFFICE),
     ],
+    ids=["mail", "page", "table", "text", "png", "tif", "gz", "slides"],
 )  # fmt: skip
 @pytest.mark.parametrize("holder", ["word", "rich text"])
 def test_whatever_somebody_packed_by_its_name_has_a_fate(

@@ -39,7 +39,9 @@ def test_a_word_file_behind_another_is_found(front: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [JPEG, PDF, WORD, JPEG + WORD[:-60], JPEG + b"PK\x05\x06" + bytes(18), b""]
+    "data",
+    [JPEG, PDF, WORD, JPEG + WORD[:-60], JPEG + b"PK\x05\x06" + bytes(18), b""],
+    ids=["picture", "pdf", "archive alone", "cut off", "an end alone", "nothing"],
 )
 def test_what_has_no_archive_behind_it_has_none(data: bytes) -> None:
     """An archive from its first byte on is itself; pieces of one are nothing."""

@@ -119,6 +119,7 @@ def test_a_dangling_relationship_does_not_make_a_file_unreadable() -> None:
 @pytest.mark.parametrize(
     "data",
     [b"PK\x03\x04rubbish", b"", word(["x"])[:3000], replaced(word(), "word/document.xml", b"<w:")],
+    ids=["a beginning", "nothing", "cut off", "broken inside"],
 )
 def test_a_broken_file_is_said_to_be_broken(data: bytes) -> None:
     """Truncation and rubbish end in one named error."""

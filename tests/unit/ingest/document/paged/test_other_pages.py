@@ -113,6 +113,7 @@ def test_what_is_not_shown_is_not_read() -> None:
         page(b"<TextObject Boundary='a b c d' Size='4'><TextCode>x</TextCode></TextObject>"),
         page(b"<TextObject Boundary='1 1 1 1' Size='nan'><TextCode>x</TextCode></TextObject>"),
     ],
+    ids=["nothing", "a beginning", "no body", "no root", "no pages", "no numbers", "not a number"],
 )
 def test_a_broken_package_is_told(data: bytes) -> None:
     """By one exception."""
