@@ -15,7 +15,8 @@ from tests.environment import without_office
 from tests.warm.command import mailroom
 
 TUTORIAL = Path(__file__).parents[2] / "docs/tutorial/第二个征集.md"
-pytestmark = pytest.mark.timeout(400)  # seven commands, one of them a whole demo
+# seven commands, one of them a whole demo, once for all tests
+pytestmark = [pytest.mark.timeout(400), pytest.mark.xdist_group("tutorial")]
 CALL = "weigengxin-2025"
 
 
