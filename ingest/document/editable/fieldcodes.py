@@ -71,7 +71,8 @@ def _symbol(code: str) -> str:
     font = re.search(r'\\f\s*(?:"([^"]*)"|(\S+))', code, re.IGNORECASE)
     if number is None:
         return INK
-    return symbol(int(number[1], 0), (font[1] or font[2]) if font else "")
+    base = 16 if number[1][:2].lower() == "0x" else 10
+    return symbol(int(number[1], base), (font[1] or font[2] or "") if font else "")
 
 
 # --- formulas -------------------------------------------------------------------------------------

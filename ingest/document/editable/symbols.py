@@ -56,6 +56,8 @@ def symbol(code: int, font: str = "") -> str:
     """The character that ``code`` of a symbol font shows; :data:`UNKNOWN` when it is none that
     is known. Of other fonts a character is what its code says.
     """
+    if 0xD800 <= code <= 0xDFFF:  # half of a character
+        return UNKNOWN
     name = font.strip().lower()
     if name and name not in _FONTS and 0x20 <= code < 0xF000:
         return chr(code)

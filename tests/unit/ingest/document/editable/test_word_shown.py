@@ -10,6 +10,7 @@ import zipfile
 import pytest
 
 from ingest.document.content import INK, RING, RING_END, STRUCK
+from ingest.document.editable.symbols import UNKNOWN
 from ingest.document.editable.word import BrokenWordError, read_word
 from tests.unit.ingest.document.words import body, cell, replaced, table, with_parts, word
 
@@ -167,6 +168,9 @@ LIST = '<w:ffData><w:ddList>{}<w:listEntry w:val="无异议"/><w:listEntry w:val
         (simple(r"EQ \i\su(1,2,3)"), INK),
         (simple(r'SYMBOL 254 \f "Wingdings" \s 12') + run("是"), "☑是"),
         (simple(r'SYMBOL 0x52 \f "Wingdings 2"'), "☑"),
+        (simple(r'SYMBOL 254 \f ""'), "☑"),
+        (simple(r'SYMBOL 0254 \f "Wingdings"'), "☑"),
+        (simple(r'SYMBOL 0xD83D \f "Arial"'), UNKNOWN),
         (simple("MACROBUTTON NoMacro [单击此处填写]") + run("甲"), "甲"),
         (simple("MACROBUTTON Tick ☑"), "☑"),
         (simple("DOCPROPERTY 单位") + run("甲"), INK + "甲"),
