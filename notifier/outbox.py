@@ -26,7 +26,7 @@ from notifier.outboxstates import (
     Settlement,
     after_restart,
 )
-from notifier.rows import Key, Row, Text, change_row, word
+from notifier.rows import Key, Row, Text, change_row, fresh_row, word
 
 
 class OutboxRow(Row, table=True):
@@ -356,14 +356,7 @@ def untold(session: Session, case_id: int) -> list[str]:
 
 def get_letter(session: Session, outbox_id: int) -> OutboxRow | None:
     """The letter as the database has it now."""
-    return session.exec(_ONE, params={"which": outbox_id}).first()
-
-
-_ONE = (
-    select(OutboxRow)
-    .where(OutboxRow.id == bindparam("which"))
-    .execution_options(populate_existing=True)
-)
+    return fresh_row(session, OutboxRow, outbox_id)
 
 
 def list_letters(

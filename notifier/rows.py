@@ -1,7 +1,7 @@
 """What all tables of the database share: one metadata with named constraints, column types that
-bear any input, and the compare-and-set of one row.
+bear any input, and how one row is looked up and changed.
 
-No table stands here (they live with their owners) and no query.
+No table stands here (they live with their owners), and no query of one table alone.
 """
 
 from __future__ import annotations
@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any, ClassVar
+from functools import cache
+from typing import Any, ClassVar, TypeVar
 
-from sqlalchemy import Dialect, Enum, MetaData, Update
+from sqlalchemy import Dialect, Enum, MetaData, Select, Update, bindparam, inspect, select
 from sqlalchemy import types as sqltypes
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.util import identity_key
@@ -91,6 +92,24 @@ class Row(SQLModel):
             "pk": "pk_%(table_name)s",
         }
     )
+
+
+_R = TypeVar("_R", bound=Row)
+
+
+def fresh_row(session: Session, table: type[_R], number: int) -> _R | None:
+    """The row of this number as the database has it now, also where the session holds an older one;
+    None when there is none.
+    """
+    return session.execute(_by_number(table), {"which": number}).scalars().first()
+
+
+@cache
+def _by_number(table: type[_R]) -> Select[_R]:
+    """Built once: a mail, a letter or a case is looked up many times on its way."""
+    (key,) = inspect(table).primary_key
+    asked = select(table).where(key == bindparam("which"))
+    return asked.execution_options(populate_existing=True)
 
 
 def change_row(

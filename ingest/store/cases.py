@@ -35,7 +35,7 @@ from ingest.store.tables import (
 from ingest.submission.case import ReceivedMail, parts_of_matter
 from ingest.submission.codes import code_number, code_stem, find_codes, make_code
 from ingest.submission.joining import submitter_key
-from notifier.rows import change_row
+from notifier.rows import change_row, fresh_row
 from rules.standing import Act, Standing, may
 from rules.subjects import Subject
 from rules.verdict import Decision, EntryVerdict, Verdict
@@ -99,14 +99,7 @@ def _next_number(session: Session, new: NewCase) -> int:
 
 def get_case(session: Session, case_id: int) -> CaseRow | None:
     """The case as the database has it now."""
-    return session.exec(_ONE, params={"which": case_id}).first()
-
-
-_ONE = (
-    select(CaseRow)
-    .where(CaseRow.id == bindparam("which"))
-    .execution_options(populate_existing=True)
-)
+    return fresh_row(session, CaseRow, case_id)
 
 
 def find_case(session: Session, call: str, track: str, submitter_key: str) -> CaseRow | None:

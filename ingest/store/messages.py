@@ -21,7 +21,7 @@ from sqlmodel import Session, col, select
 from ingest.reading import Reading, ScreeningKind
 from ingest.store.tables import MessageRow, MessageState
 from ingest.submission.turns import Waiting
-from notifier.rows import change_row
+from notifier.rows import change_row, fresh_row
 
 LEASE = timedelta(minutes=20)
 """How long a claimed mail is left to whoever claimed it; longer than the worker's time limit."""
@@ -229,14 +229,7 @@ _LARGE_MAILS = (
 
 def get_message(session: Session, message_id: int) -> MessageRow | None:
     """The mail as the database has it now."""
-    return session.exec(_ONE, params={"which": message_id}).first()
-
-
-_ONE = (
-    select(MessageRow)
-    .where(MessageRow.id == bindparam("which"))
-    .execution_options(populate_existing=True)
-)
+    return fresh_row(session, MessageRow, message_id)
 
 
 def list_messages(

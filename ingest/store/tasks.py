@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from ingest.store.tables import TaskRow
+from notifier.rows import fresh_row
 from rules.tasks import TaskKind
 
 
@@ -104,7 +105,7 @@ def close_tasks_of_case(
 
 def get_task(session: Session, task_id: int) -> TaskRow | None:
     """The task as the database has it now; None when there is none."""
-    return session.get(TaskRow, task_id, populate_existing=True)
+    return fresh_row(session, TaskRow, task_id)
 
 
 def open_tasks(
