@@ -15,15 +15,18 @@ import signal
 os.environ.update(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1", OPENCV_FOR_THREADS_NUM="1")
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
 
+from ingest.sandbox.freed import (  # noqa: E402 - as above
+    give_back_freed_memory,
+    keep_freed_memory,
+)
+
+keep_freed_memory()  # before there is a thread
+
 import numpy.ma  # noqa: E402 - the environment stands first; numpy loads it at its first median
 
 import ingest.sandbox.scans  # noqa: E402 - as above
 import ingest.sandbox.workers  # noqa: E402 - as above
 from ingest.document.print.ocr import OcrMissingError, load_for_workers  # noqa: E402 - as above
-from ingest.sandbox.freed import (  # noqa: E402 - as above
-    give_back_freed_memory,
-    keep_freed_memory,
-)
 from ingest.walls.confinement import prepare  # noqa: E402 - as above
 
 __all__ = ["ingest", "numpy"]
@@ -36,5 +39,4 @@ prepare()
 gc.collect()
 # what reading a page took for a moment (125 MB) is not copied into every worker
 give_back_freed_memory()
-keep_freed_memory()
 gc.freeze()

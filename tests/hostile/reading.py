@@ -6,7 +6,6 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.main_job import MemoryWatch
 from ingest.message.errors import UnreadableMessage
 from ingest.reading import Reading
 from ingest.sandbox.context import ReadingContext
@@ -23,7 +22,6 @@ class Taken:
 
     reading: Reading | None  #: None: it was said that it is no mail that could be read
     seconds: float
-    peak: int  #: bytes, of this process and all it started
 
     @property
     def told(self) -> str:
@@ -42,13 +40,9 @@ def taken(path: Path, call: Call) -> Taken:
     Raises:
         WorkerDied, WorkerFailed: as :func:`ingest.sandbox.mail.read_or_degrade`.
     """
-    watch, began = MemoryWatch(), time.monotonic()
-    watch.start()
-    reading: Reading | None = None
+    began = time.monotonic()
     try:
-        reading = read_or_degrade(path, call, ReadingContext(ocr_seconds=5), LIMITS)
+        reading: Reading | None = read_or_degrade(path, call, ReadingContext(ocr_seconds=5), LIMITS)
     except UnreadableMessage:
         reading = None
-    finally:
-        peak = watch.stop()
-    return Taken(reading, time.monotonic() - began, peak)
+    return Taken(reading, time.monotonic() - began)

@@ -7,6 +7,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
+from bench.main_job import MemoryWatch
 from ingest.calls import default_config, open_call
 from tests.hostile.mails import MAILS
 from tests.hostile.reading import taken
@@ -21,8 +22,10 @@ def main() -> None:
         for name, made in MAILS.items():
             path = Path(folder) / "a.eml"
             path.write_bytes(made())
+            watch = MemoryWatch()
+            watch.start()
             found = taken(path, call)
-            size, peak = path.stat().st_size // 1024, found.peak // 1024**2
+            size, peak = path.stat().st_size // 1024, watch.stop() // 1024**2
             print(f"| {name} | {size} | {found.seconds:.1f} | {peak} | {found.told} |", flush=True)
 
 

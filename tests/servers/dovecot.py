@@ -64,8 +64,10 @@ service anvil {{
     mode = 0
   }}
 }}
+# A process for each connection, as is usual, took more time than what is said on it.
 service imap-login {{
   chroot =
+  service_count = 0
   inet_listener imap {{
     address = 127.0.0.1
     port = {port}
@@ -75,6 +77,9 @@ service imap-login {{
     port = {tls_port}
     ssl = yes
   }}
+}}
+service imap {{
+  service_count = 0
 }}
 namespace inbox {{
   inbox = yes

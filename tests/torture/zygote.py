@@ -22,6 +22,9 @@ from tests.warm.known import know_the_program
 def serve() -> None:
     """Answer until standard input ends."""
     know_the_program()
+    # otherwise each reader of each run would load its parent's main module: this one, with all it asks for
+    main = sys.modules["__main__"]
+    main.__spec__, main.__file__ = None, None
     say("ready")
     for line in sys.stdin:
         order = json.loads(line)
