@@ -22,13 +22,19 @@ from typing import Any, NamedTuple
 import cv2
 import numpy as np
 import onnxruntime
-import rapidocr
 from numpy.typing import NDArray
-from omegaconf import flag_override
-from rapidocr import RapidOCR
-from rapidocr.main import RapidOCRError
+from omegaconf import OmegaConf, flag_override
 
 from ingest.document.seal.pixels import Pixels
+
+# rapidocr reads its long list of models twice while it is loaded: two thirds of that time.
+_load = OmegaConf.load
+OmegaConf.load = cache(_load)  # type: ignore[method-assign]
+import rapidocr  # noqa: E402 - the list is read once
+from rapidocr import RapidOCR  # noqa: E402 - as above
+from rapidocr.main import RapidOCRError  # noqa: E402 - as above
+
+OmegaConf.load = _load  # type: ignore[method-assign]
 
 _SETTINGS = {
     "Global.log_level": "critical",
