@@ -21,7 +21,7 @@ from ingest.demo.smtp_sink import SmtpSink
 from tests.environment import without_office
 from tests.servers.dovecot import DovecotAccount
 from tests.servers.ports import free_port
-from tests.warm.command import INSTALLED, mailroom
+from tests.warm.command import mailroom
 
 EVENING = Path(__file__).parents[2] / "docs/tutorial/第一晚.md"
 OWN_PORTS = ("11143", "11025")  #: as the text has them
@@ -84,7 +84,7 @@ class AsShown:
 
     ports: tuple[int, int] = field(default_factory=lambda: (free_port(), free_port()))
     environment: dict[str, str] = field(default_factory=dict)
-    commands: Path = INSTALLED.parent
+    commands: Path = field(default_factory=lambda: mailroom().parent)
     password: str = "lianxi"
     running: subprocess.Popen[bytes] | None = None
     log: Path = Path()
