@@ -103,7 +103,8 @@ class _Press:
                     ticked=char == "☑",
                 )
         bare = text.replace("☐", "\u3000").replace("☑", "\u3000")
-        self.draw.text(corner, bare, fill=shade, font=font(face, pixels))
+        letters, (right, down) = _letters(bare, face, pixels)
+        self.draw.bitmap((corner[0] + right, corner[1] + down), letters, fill=shade)
 
     def _box(self, left: int, top: int, pixels: int, *, ticked: bool) -> None:
         inset, width = pixels // 8, max(1, pixels // 16)
@@ -131,7 +132,7 @@ class _Press:
         )
 
     def _width(self, text: str, size: float, face: Face) -> float:
-        return float(font(face, round(size * POINT * self.scale)).getlength(text)) / self.scale
+        return _length(text, face, round(size * POINT * self.scale)) / self.scale
 
     def cell(self, placed: Placed) -> None:
         left, top = round(placed.left * self.scale), round(placed.top * self.scale)
@@ -186,6 +187,21 @@ class _Press:
             (round((left + 1) * self.scale), round((top - 3.5) * self.scale)),
             slanted,
         )
+
+
+@lru_cache(maxsize=1024)  # a form's labels stand on every page of its kind
+def _letters(text: str, face: Face, pixels: int) -> tuple[Image.Image, tuple[int, int]]:
+    """The ink of a line of text, and how far from its corner it begins; not to be drawn on."""
+    drawn = font(face, pixels)
+    left, top, right, bottom = (round(edge) for edge in drawn.getbbox(text))
+    ink = Image.new("L", (right - left, bottom - top), 0)
+    ImageDraw.Draw(ink).text((-left, -top), text, fill=255, font=drawn)
+    return ink, (left, top)
+
+
+@lru_cache(maxsize=4096)
+def _length(text: str, face: Face, pixels: int) -> float:
+    return float(font(face, pixels).getlength(text))
 
 
 def first_line(placed: Placed) -> float:

@@ -36,7 +36,8 @@ GRANTS = open_call(default_config() / "calls", GRANTS_CALL).call
 BUREAUS = tuple(value for value in vars(who).values() if isinstance(value, Bureau))
 SCHOOLS = tuple(value for value in vars(who).values() if isinstance(value, School))
 _WRITTEN = datetime(2024, 8, 19, 11, 20)  # noqa: DTZ001 - office programs note no zone
-_SCANNER = Scanner(7, dpi=100, quality=42)
+# paper laid straight: turning every page took as long as drawing it, and no story is about that
+_SCANNER = Scanner(7, dpi=100, quality=42, skew=0)
 
 
 def bureau_of(name: str) -> Bureau:
