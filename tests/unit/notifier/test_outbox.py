@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 import pytest
 from sqlmodel import Session, create_engine
@@ -28,11 +30,28 @@ LETTER = NewLetter(
 
 @pytest.fixture
 def session() -> Iterator[Session]:
-    engine = create_engine("sqlite://")
-    Row.metadata.create_all(engine)
+    engine = create_engine("sqlite://", creator=_with_tables)
     with Session(engine) as opened:
         yield opened
     engine.dispose()
+
+
+def _with_tables() -> sqlite3.Connection:
+    connection = sqlite3.connect(":memory:", check_same_thread=False)
+    connection.deserialize(_tables())
+    return connection
+
+
+@cache
+def _tables() -> bytes:
+    engine = create_engine("sqlite://")
+    Row.metadata.create_all(engine)
+    with engine.connect() as connection:
+        raw = connection.connection.dbapi_connection
+        assert isinstance(raw, sqlite3.Connection)
+        tables = raw.serialize()
+    engine.dispose()
+    return tables
 
 
 def put(session: Session, state: OutboxState, key: str = "k") -> int:

@@ -21,6 +21,7 @@ from tests.unit.rules.table import TABLE, Definition, Facts, Row, triggers
 from tests.unit.rules.writing import HEAD
 
 SHIPPED = sorted((Path(__file__).parents[3] / "config/calls").glob("*/rules.yaml"))
+pytestmark = pytest.mark.xdist_group("table")  # what is handed is worked out by one worker
 AT_THE_DOOR = {"7", "24"}  #: background threads, and an action that raises: test_engine.py
 
 
