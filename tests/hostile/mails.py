@@ -6,7 +6,6 @@ they are only large, deep or many.
 from __future__ import annotations
 
 import base64
-import gzip
 import io
 import struct
 import tarfile
@@ -16,8 +15,9 @@ from collections.abc import Callable, Iterable
 
 from PIL import Image
 
+from tests.inflating import deflated
 from tests.unit.ingest.document.papers import pdf, stream
-from tests.unit.ingest.document.words import body
+from tests.unit.ingest.document.words import MAIN, body, main_of, replaced
 
 MB = 1024**2
 _HEAD = b"From: zhang@example.com\r\nTo: office@example.org\r\nMessage-ID: <h@example.com>\r\n"
@@ -89,9 +89,17 @@ def _quoted() -> bytes:
 
 def _zip(files: Iterable[tuple[str, bytes]]) -> bytes:
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for name, data in files:
             archive.writestr(name, data)
+    return out.getvalue()
+
+
+def _growing_zip(members: int, size: int) -> bytes:
+    out, grows = io.BytesIO(), deflated((bytes(MB), size // MB))
+    with zipfile.ZipFile(out, "w") as archive:
+        for number in range(members):
+            grows.into(archive, f"{number}.docx")
     return out.getvalue()
 
 
@@ -104,7 +112,7 @@ def _nested_zip(depth: int) -> bytes:
 
 def _tar() -> bytes:
     out = io.BytesIO()
-    with tarfile.open(fileobj=out, mode="w:gz") as archive:
+    with tarfile.open(fileobj=out, mode="w:gz", compresslevel=1) as archive:
         for number in range(20_000):
             archive.addfile(tarfile.TarInfo(f"{number}.docx"))
     return out.getvalue()
@@ -125,6 +133,15 @@ def _nested_tables(depth: int) -> bytes:
 def _wide_table(side: int) -> bytes:
     row = "<w:tr>" + f"<w:tc>{_PARAGRAPH}</w:tc>" * side + "</w:tr>"
     return body("<w:tbl>" + row * side + "</w:tbl>")
+
+
+def _growing_word(size: int) -> bytes:
+    before, after = main_of("<w:p><w:r><w:t>|</w:t></w:r></w:p>").split(b"|")
+    grows = deflated((before, 1), (b"a" * MB, size // MB), (after, 1))
+    out = io.BytesIO(replaced(body(""), MAIN, None))
+    with zipfile.ZipFile(out, "a") as archive:
+        grows.into(archive, MAIN)
+    return out.getvalue()
 
 
 def _workbook(rows: int) -> bytes:
@@ -185,7 +202,7 @@ def _circle_of_pages() -> bytes:
 
 
 def _growing_stream(size: int) -> bytes:
-    packed = zlib.compress(b"q Q " * (size // 4), 9)
+    packed = deflated((b"q Q " * (MB // 4), size // MB)).zlib
     return pdf(
         {
             1: b"<</Type/Catalog/Pages 2 0 R>>",
@@ -197,10 +214,9 @@ def _growing_stream(size: int) -> bytes:
 
 
 def _png(width: int, height: int) -> bytes:
-    """One bit a pixel, all white; its rows are packed as they come."""
+    """One bit a pixel, all white."""
     row = b"\0" + b"\xff" * (-(-width // 8))
-    packer = zlib.compressobj(9)
-    data = b"".join(packer.compress(row) for _ in range(height)) + packer.flush()
+    data = deflated((row * 100, height // 100), (row, height % 100)).zlib
 
     def chunk(kind: bytes, content: bytes) -> bytes:
         check = struct.pack(">I", zlib.crc32(kind + content))
@@ -246,9 +262,7 @@ MAILS: dict[str, Callable[[], bytes]] = {
     "60,000 lines that look encoded": lambda: mail(
         b"\r\nbegin 644 a.docx\r\n" + b"M" + b"86%A" * 15 + b"\r\n" * 60_000
     ),
-    "a ZIP that grows to 256 MB": lambda: attached(
-        "a.zip", _zip((f"{number}.docx", b"\0" * (64 * MB)) for number in range(4))
-    ),
+    "a ZIP that grows to 256 MB": lambda: attached("a.zip", _growing_zip(4, 64 * MB)),
     "ZIPs, ten deep, two in each": lambda: attached("a.zip", _nested_zip(10)),
     "a ZIP of 20,000 files": lambda: attached(
         "a.zip", _zip((f"{number}.docx", b"") for number in range(20_000))
@@ -256,14 +270,12 @@ MAILS: dict[str, Callable[[], bytes]] = {
     "a ZIP whose names lead elsewhere": lambda: attached(
         "a.zip", _zip((f"../../{number}/a.docx", b"a") for number in range(200))
     ),
-    "a gzip that grows to 300 MB": lambda: attached("a.gz", gzip.compress(b"\0" * (300 * MB), 9)),
+    "a gzip that grows to 300 MB": lambda: attached("a.gz", deflated((bytes(MB), 300)).gzip),
     "a tar of 20,000 files": lambda: attached("a.tar.gz", _tar()),
     "a Word file of a million paragraphs": lambda: attached("a.docx", body("<w:p/>" * 1_000_000)),
     "a Word table of 300 by 300": lambda: attached("a.docx", _wide_table(300)),
     "400 Word tables, each in the last": lambda: attached("a.docx", _nested_tables(400)),
-    "a Word file that grows to 200 MB": lambda: attached(
-        "a.docx", body("<w:p><w:r><w:t>" + "a" * (200 * MB) + "</w:t></w:r></w:p>")
-    ),
+    "a Word file that grows to 200 MB": lambda: attached("a.docx", _growing_word(200 * MB)),
     "a workbook of 300,000 rows": lambda: attached("a.xlsx", _workbook(300_000)),
     "a table of a million lines": lambda: attached("a.csv", "序号,单位\n".encode() * 1_000_000),
     "RTF, 50,000 groups deep": lambda: attached("a.rtf", b"{\\rtf1 " + b"{a" * 50_000),

@@ -10,6 +10,7 @@ from functools import cache
 import docx
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+MAIN = "word/document.xml"
 
 
 @cache
@@ -40,8 +41,12 @@ def saved(document: docx.document.Document) -> bytes:
 
 def body(xml: str, base: bytes | None = None) -> bytes:
     """A .docx whose body is ``xml`` (``w:`` prefix bound)."""
-    main = f'<w:document {W} xmlns:mc="m" xmlns:w14="http://schemas.microsoft.com/office/word/2010/wordml"><w:body>{xml}</w:body></w:document>'
-    return replaced(base or empty_word(), "word/document.xml", main.encode())
+    return replaced(base or empty_word(), MAIN, main_of(xml))
+
+
+def main_of(xml: str) -> bytes:
+    """The main part of a .docx with this body."""
+    return f'<w:document {W} xmlns:mc="m" xmlns:w14="http://schemas.microsoft.com/office/word/2010/wordml"><w:body>{xml}</w:body></w:document>'.encode()
 
 
 def replaced(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import zlib
-from functools import cache
 
 import pytest
 
@@ -18,6 +17,7 @@ from ingest.document.paged.pdf import (
     in_between,
     read_pdf,
 )  # fmt: skip
+from tests.inflating import deflated
 from tests.unit.ingest.document.papers import (
     FULL,
     image_page,
@@ -179,17 +179,11 @@ def test_a_file_that_needs_a_password_is_named_so() -> None:
         read_pdf(locked_pdf())
 
 
-@cache
-def deflated(megabytes: int) -> bytes:
-    """Many blanks in little space."""
-    squeeze = zlib.compressobj(9)
-    return b"".join(squeeze.compress(b" " * 2**20) for _ in range(megabytes)) + squeeze.flush()
-
-
 @pytest.mark.parametrize("head", [b"/Filter/FlateDecode", b"/Filter[/FlateDecode/FlateDecode]"])
 def test_a_stream_that_inflates_without_measure_is_refused(head: bytes) -> None:
     """Once or twice deflated: the file is not opened at all."""
-    bomb = deflated(300) if head.endswith(b"Decode") else zlib.compress(deflated(300))
+    once = deflated((b" " * 2**20, 300)).zlib
+    bomb = once if head.endswith(b"Decode") else zlib.compress(once)
     page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R>>"
     data = pdf(
         {1: CATALOG, 2: b"<</Type/Pages/Kids[3 0 R]/Count 1>>", 3: page, 4: stream(head, bomb)},
