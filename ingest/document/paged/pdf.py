@@ -13,7 +13,7 @@ import logging
 import re
 import struct
 import zlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache
@@ -51,6 +51,7 @@ MAX_GLYPHS = 20_000  #: of one page
 MAX_OBJECTS = 20_000  #: paths, images and forms of one page
 MAX_DEPTH = 8  #: of forms inside forms
 MAX_INFLATED = 256 * 1024 * 1024  #: bytes of one stream: an A3 page at 600 dpi in colour has 209 MB
+_SLICE = 64 * 1024  #: bytes looked at in one go to measure a stream
 
 logging.getLogger("pdfminer").setLevel(
     logging.CRITICAL
@@ -234,18 +235,37 @@ def _check_streams(data: bytes) -> None:
     streams that are deflated twice hide 10 GB in a few kilobytes.
     """
     for match in _FLATE.finditer(data):
-        layers = match[0].count(b"/Fl")
-        body = _inflate(memoryview(data)[match.end() :])
-        inner = _inflate(memoryview(body)) if layers > 1 and len(body) <= MAX_INFLATED else b""
-        if max(len(body), len(inner)) > MAX_INFLATED:
+        body = memoryview(data)[match.end() :]
+        twice = match[0].count(b"/Fl") > 1
+        if _outgrows(_inflated(_slices(body))) or (
+            twice and _outgrows(_inflated(_inflated(_slices(body))))
+        ):
             raise PdfLimitError("内含压缩过度的数据")
 
 
-def _inflate(body: memoryview) -> bytes:
+def _outgrows(pieces: Iterator[bytes]) -> bool:
+    size = 0
     try:
-        return zlib.decompressobj().decompress(body, MAX_INFLATED + 1)
+        return any((size := size + len(piece)) > MAX_INFLATED for piece in pieces)
     except zlib.error:  # not deflated, or encrypted
-        return b""
+        return False
+
+
+def _slices(data: memoryview) -> Iterator[memoryview]:
+    return (data[at : at + _SLICE] for at in range(0, len(data), _SLICE))
+
+
+def _inflated(pieces: Iterable[bytes | memoryview]) -> Iterator[bytes]:
+    """What they inflate to, a slice at a time: what is only measured is never kept whole."""
+    unpacker = zlib.decompressobj()
+    for piece in pieces:
+        more = unpacker.decompress(piece, _SLICE)
+        yield more
+        while len(more) == _SLICE:
+            more = unpacker.decompress(unpacker.unconsumed_tail, _SLICE)
+            yield more
+        if unpacker.eof:
+            return
 
 
 def _look_at(page: PDFPage, number: int, *, layered: bool) -> PdfPage:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 import zlib
 
 import pytest
@@ -181,15 +182,20 @@ def test_a_file_that_needs_a_password_is_named_so() -> None:
 
 @pytest.mark.parametrize("head", [b"/Filter/FlateDecode", b"/Filter[/FlateDecode/FlateDecode]"])
 def test_a_stream_that_inflates_without_measure_is_refused(head: bytes) -> None:
-    """Once or twice deflated: the file is not opened at all."""
+    """Once or twice deflated: the file is not opened at all, and to find out costs no memory."""
     once = deflated((b" " * 2**20, 300)).zlib
     bomb = once if head.endswith(b"Decode") else zlib.compress(once)
     page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R>>"
     data = pdf(
         {1: CATALOG, 2: b"<</Type/Pages/Kids[3 0 R]/Count 1>>", 3: page, 4: stream(head, bomb)},
     )
-    with pytest.raises(PdfLimitError):
-        read_pdf(data)
+    tracemalloc.start()
+    try:
+        with pytest.raises(PdfLimitError):
+            read_pdf(data)
+        assert tracemalloc.get_traced_memory()[1] < 10 * 1024 * 1024
+    finally:
+        tracemalloc.stop()
 
 
 def test_more_pages_than_any_form_has_are_a_limit() -> None:
