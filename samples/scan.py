@@ -272,7 +272,12 @@ def _develop(image: Image.Image, scanner: Scanner, number: int) -> Image.Image:
     does not close.
     """
     light = _light(f"grain {scanner.seed} {number}", image.size, scanner.noise)
-    pixels: NDArray[np.int16] = np.asarray(image) + light[:, :, None]
+    return Image.merge(image.mode, [_lightened(band, light) for band in image.split()])
+
+
+def _lightened(band: Image.Image, light: NDArray[np.int16]) -> Image.Image:
+    """One colour at a time: three that lie side by side take three times as long to add to."""
+    pixels: NDArray[np.int16] = np.asarray(band) + light
     return Image.fromarray(np.clip(pixels, 0, 255, out=pixels).astype(np.uint8))
 
 
