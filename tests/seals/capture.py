@@ -96,7 +96,7 @@ def photographed(chance: Chance, page: Pixels) -> Pixels:
     cv2.warpPerspective(paper, matrix, outer, dst=result, borderMode=cv2.BORDER_TRANSPARENT)
     result = _lit(chance, result, float(chance.uniform(0.55, 0.85)))
     cast = np.array([1, 0.97, 0.90] if chance.random() < 0.5 else [0.93, 0.98, 1], np.float32)
-    result = (result * cast).astype(np.uint8)
+    result = _looked_up(result, _SHADES[:, None] * cast)
     result = np.asarray(cv2.GaussianBlur(result, (0, 0), float(chance.uniform(0.5, 1.5))), np.uint8)
     return _grain(chance, result, float(chance.uniform(2, 8)))
 
@@ -111,15 +111,20 @@ def cleaned(chance: Chance, page: Pixels) -> Pixels:
         cv2.medianBlur(cv2.dilate(small, np.ones((5, 5), np.uint8)), 5),
         (width, height),
     )
-    share = page.astype(np.float32) / np.maximum(paper, 30).astype(np.float32)
-    share = (share * float(chance.uniform(1.05, 1.3)) - float(chance.uniform(0, 0.15))).clip(0, 1)
-    sharp = share + float(chance.uniform(0.3, 1.2)) * (share - cv2.GaussianBlur(share, (0, 0), 1.5))
-    colours = cv2.cvtColor(sharp.clip(0, 1).astype(np.float32), cv2.COLOR_RGB2HSV)
+    share = np.divide(page, np.maximum(paper, 30), dtype=np.float32)
+    share *= float(chance.uniform(1.05, 1.3))
+    share -= float(chance.uniform(0, 0.15))
+    share.clip(0, 1, out=share)
+    sharp = share - cv2.GaussianBlur(share, (0, 0), 1.5)
+    sharp *= float(chance.uniform(0.3, 1.2))
+    sharp += share
+    colours = cv2.cvtColor(sharp.clip(0, 1, out=sharp), cv2.COLOR_RGB2HSV)
     colours[..., 1] = (colours[..., 1] * float(chance.uniform(1.1, 1.8))).clip(0, 1)
     result = cv2.cvtColor(colours, cv2.COLOR_HSV2RGB)
     if chance.random() < 0.3:
         result = np.round(result * 7) / 7
-    return np.asarray(result * 255, np.uint8)
+    result *= 255
+    return np.asarray(result, np.uint8)
 
 
 def grey(page: Pixels) -> Pixels:
