@@ -15,14 +15,14 @@ import signal
 os.environ.update(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1", OPENCV_FOR_THREADS_NUM="1")
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
 
-from ingest.sandbox.freed import (  # noqa: E402 - as above
+from ingest.sandbox.freed import (  # noqa: E402 - the environment stands first
     give_back_freed_memory,
     keep_freed_memory,
 )
 
 keep_freed_memory()  # before there is a thread
 
-import numpy.ma  # noqa: E402 - the environment stands first; numpy loads it at its first median
+import numpy.ma  # noqa: E402 - as above; numpy loads it at its first median
 
 import ingest.sandbox.scans  # noqa: E402 - as above
 import ingest.sandbox.workers  # noqa: E402 - as above

@@ -21,7 +21,7 @@ def give_back_freed_memory() -> None:
 
 
 def keep_freed_memory() -> None:
-    """From now on, for good, and in all that is forked.
+    """From now on, for good, and in all that is forked; to be called before there is a thread.
 
     Usually a picture of a page, some 25 MB, is mapped for each step of reading it, made zero page
     by page when it is first written to, and given back: of the time of judging seals a quarter.

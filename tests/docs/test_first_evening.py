@@ -71,7 +71,6 @@ class OtherTerminal(Protocol):
 
     ports: tuple[int, int]
     environment: dict[str, str]
-    commands: Path  #: the folder they are started from
     password: str
 
     def open(self, line: str, folder: Path) -> None: ...
@@ -84,7 +83,6 @@ class AsShown:
 
     ports: tuple[int, int] = field(default_factory=lambda: (free_port(), free_port()))
     environment: dict[str, str] = field(default_factory=dict)
-    commands: Path = field(default_factory=lambda: mailroom().parent)
     password: str = "lianxi"
     running: subprocess.Popen[bytes] | None = None
     log: Path = Path()
@@ -98,7 +96,7 @@ class AsShown:
             "--smtp-port",
             str(self.ports[1]),
         ]
-        words[0] = str(self.commands / words[0])
+        words[0] = str(mailroom().with_name(words[0]))
         with self.log.open("wb") as output:
             self.running = subprocess.Popen(
                 words, cwd=folder, env=without_office(), stdout=output, stderr=output
@@ -125,7 +123,6 @@ class Real:
     def __post_init__(self) -> None:
         self.ports = self.account.server.port, self.sink.port
         self.password = self.account.password
-        self.commands = mailroom().parent
         self.environment = {"MAILROOM_MAILBOX__USERNAME": self.account.username}
 
     def open(self, line: str, folder: Path) -> None:
@@ -152,7 +149,7 @@ class Evening:
 
     def __post_init__(self) -> None:
         self.environment = without_office() | self.other.environment
-        self.environment["PATH"] = f"{self.other.commands}{os.pathsep}{self.environment['PATH']}"
+        self.environment["PATH"] = f"{mailroom().parent}{os.pathsep}{self.environment['PATH']}"
 
     def follow(self, step: Step) -> None:
         """Carry out one step. AssertionError when it does not do what the text says."""

@@ -17,7 +17,7 @@ from PIL import Image
 
 from tests.inflating import deflated
 from tests.unit.ingest.document.papers import pdf, stream
-from tests.unit.ingest.document.words import MAIN, body, main_of, replaced
+from tests.unit.ingest.document.words import MAIN, body, empty_word, main_of, replaced
 
 MB = 1024**2
 _HEAD = b"From: zhang@example.com\r\nTo: office@example.org\r\nMessage-ID: <h@example.com>\r\n"
@@ -138,7 +138,7 @@ def _wide_table(side: int) -> bytes:
 def _growing_word(size: int) -> bytes:
     before, after = main_of("<w:p><w:r><w:t>|</w:t></w:r></w:p>").split(b"|")
     grows = deflated((before, 1), (b"a" * MB, size // MB), (after, 1))
-    out = io.BytesIO(replaced(body(""), MAIN, None))
+    out = io.BytesIO(replaced(empty_word(), MAIN, None))
     with zipfile.ZipFile(out, "a") as archive:
         grows.into(archive, MAIN)
     return out.getvalue()

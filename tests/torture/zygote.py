@@ -22,7 +22,7 @@ from tests.warm.known import know_the_program
 def serve() -> None:
     """Answer until standard input ends."""
     know_the_program()
-    # otherwise each reader of each run would load its parent's main module: this one, with all it asks for
+    # otherwise each reader of each run would load its parent's main module, this one
     main = sys.modules["__main__"]
     main.__spec__, main.__file__ = None, None
     say("ready")

@@ -14,6 +14,7 @@ import re
 import struct
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache
@@ -235,20 +236,25 @@ def _check_streams(data: bytes) -> None:
     streams that are deflated twice hide 10 GB in a few kilobytes.
     """
     for match in _FLATE.finditer(data):
-        body = memoryview(data)[match.end() :]
-        twice = match[0].count(b"/Fl") > 1
-        if _outgrows(_inflated(_slices(body))) or (
-            twice and _outgrows(_inflated(_inflated(_slices(body))))
-        ):
-            raise PdfLimitError("内含压缩过度的数据")
+        body = _within_limit(_inflated(_slices(memoryview(data)[match.end() :])))
+        if match[0].count(b"/Fl") > 1:
+            _run_through(_within_limit(_inflated(body)))
+        _run_through(body)  # what the inner stream had no use for
 
 
-def _outgrows(pieces: Iterator[bytes]) -> bool:
+def _within_limit(pieces: Iterator[bytes]) -> Iterator[bytes]:
     size = 0
-    try:
-        return any((size := size + len(piece)) > MAX_INFLATED for piece in pieces)
-    except zlib.error:  # not deflated, or encrypted
-        return False
+    for piece in pieces:
+        size += len(piece)
+        if size > MAX_INFLATED:
+            raise PdfLimitError("内含压缩过度的数据")
+        yield piece
+
+
+def _run_through(pieces: Iterator[bytes]) -> None:
+    with suppress(zlib.error):  # not deflated, or encrypted
+        for _ in pieces:
+            pass
 
 
 def _slices(data: memoryview) -> Iterator[memoryview]:

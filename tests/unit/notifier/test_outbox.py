@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -44,14 +45,9 @@ def _with_tables() -> sqlite3.Connection:
 
 @cache
 def _tables() -> bytes:
-    engine = create_engine("sqlite://")
-    Row.metadata.create_all(engine)
-    with engine.connect() as connection:
-        raw = connection.connection.dbapi_connection
-        assert isinstance(raw, sqlite3.Connection)
-        tables = raw.serialize()
-    engine.dispose()
-    return tables
+    with closing(sqlite3.connect(":memory:")) as connection:
+        Row.metadata.create_all(create_engine("sqlite://", creator=lambda: connection))
+        return connection.serialize()
 
 
 def put(session: Session, state: OutboxState, key: str = "k") -> int:
