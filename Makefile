@@ -27,9 +27,12 @@ help:  ## 列出可用的命令
 demo: setup  ## 在内置邮箱上跑完整流程,结果写入 demo-output/
 	$(BIN)/mailroom demo --dir demo-output
 
+# Debian packages unpack beside what needs none of them.
 test:  ## 代码检查、类型检查、依赖方向、无用代码检查和全部测试
-	@$(MAKE) --no-print-directory -j2 setup test-packages
-	@$(MAKE) --no-print-directory -j$$(nproc) --output-sync=target types lint imports dead-code found
+	@$(MAKE) --no-print-directory test-packages & installing=$$!; \
+	$(MAKE) --no-print-directory setup && \
+	$(MAKE) --no-print-directory -j$$(nproc) --output-sync=target types lint imports dead-code found; \
+	well=$$?; wait $$installing; exit $$well
 	$(PYTEST) $(ARGS)
 
 test-packages:

@@ -69,7 +69,11 @@ def pytest_configure_node(node: Any) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(exitstatus: int) -> None:
-    """What a run left in memory goes, unless something failed and is to be looked at."""
+    """What a run left in memory goes, unless something failed and is to be looked at. pytest looks
+    for garbage twice more when it ends, each time a second of every worker.
+    """
+    gc.collect()
+    gc.freeze()
     if IN_MEMORY is not None and not exitstatus:
         remove_after_us(IN_MEMORY)
 

@@ -67,11 +67,15 @@ def send_due(outlet: Outlet, ends: float = math.inf, told: threading.Event | Non
     if outlet.mouth.caps.silenced():
         return 0
     told = told or threading.Event()
-    now, database = outlet.clock.now(), outlet.database
-    brake(outlet, now)
+    now, database, mouth = outlet.clock.now(), outlet.database, outlet.mouth
     with database.reading() as session:
-        if _next(session, outlet.mouth, now) is None:
-            return 0  # asked before a session, so that a full hour costs no logins
+        if next_to_send(session, now) is None:
+            return 0
+        full, due = capped(session, mouth.caps, now), _next(session, mouth, now)
+    if full:
+        _brake(outlet, now)
+    if due is None:
+        return 0  # asked before a session, so that a full hour costs no logins
     try:
         with outlet.transport.session() as transport:
             count = 0
@@ -176,9 +180,13 @@ def _next(session: Session, mouth: Mouth, now: datetime) -> int | None:
     """The letter to send now: sign-in codes first, for somebody waits for them. When the hour's cap
     is reached nothing leaves but what is for the office itself.
     """
-    only = NOT_TO_APPLICANTS if capped(session, mouth.caps, now) else None
+    first = next_to_send(session, now)
+    if first is None:  # nearly always
+        return None
     awaited = next_to_send(session, now, kinds=(SIGN_IN,))
-    return next_to_send(session, now, kinds=only) if awaited is None else awaited
+    if awaited is None and capped(session, mouth.caps, now):
+        return next_to_send(session, now, kinds=NOT_TO_APPLICANTS)
+    return first if awaited is None else awaited
 
 
 def capped(session: Session, caps: LetterSettings, now: datetime) -> bool:
@@ -186,23 +194,18 @@ def capped(session: Session, caps: LetterSettings, now: datetime) -> bool:
     return sent_last_hour(session, now) >= caps.global_per_hour
 
 
-def brake(outlet: Outlet, now: datetime) -> bool:
-    """When the cap is reached and letters wait: warn, and tell the administrators once a day;
-    whether it is so.
+def _brake(outlet: Outlet, now: datetime) -> None:
+    """The cap is reached and letters wait: warn, and tell the administrators once a day.
 
     Nothing is lost: the letters leave as the hour passes. But so many at once are rarely
     applicants.
     """
     cap, database = outlet.mouth.caps.global_per_hour, outlet.database
-    with database.reading() as session:
-        if next_to_send(session, now) is None or not capped(session, outlet.mouth.caps, now):
-            return False
     day = now.astimezone(outlet.zone).date().isoformat()
     get_logger().warning("hourly cap reached", cap=cap)
     with database.writing() as session:
         title = f"{day} 回信数量达到每小时上限 {cap} 封,已减速"
         queue_alarm(outlet.mouth, session, f"brake:{day}", title, _BRAKE_TEXT, now)
-    return True
 
 
 _BRAKE_TEXT = (
