@@ -9,7 +9,6 @@ import os
 import signal
 import stat
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -24,6 +23,7 @@ from ingest.store.tables import MessageState
 from ingest.views.digest import collect_digest
 from tests.integration.house import House, plain_mail
 from tests.nowhere import configuration
+from tests.warm.command import python
 
 Open = Callable[..., House]
 ROOT = Path(__file__).parents[2]
@@ -48,10 +48,10 @@ def killed_while_reading(directory: Path) -> int:
     """Another process takes up the mail that is due and is killed with it in hand; its exit
     status.
     """
-    environment = os.environ | {"MAILROOM_KILL_AT": "claimed", "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-c", READER, str(directory)]
+    environment = os.environ | {"MAILROOM_KILL_AT": "claimed"}
+    command = [python(), "-c", READER, str(directory)]
     return subprocess.run(
-        command, env=environment, capture_output=True, timeout=60, check=False
+        command, cwd=ROOT, env=environment, capture_output=True, timeout=60, check=False
     ).returncode
 
 

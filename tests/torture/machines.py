@@ -8,7 +8,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -36,7 +35,15 @@ objects_key_id = "{key_id}"
 objects_secret_file = "objects.secret"
 """
 
-_LOADED = "import multiprocessing; multiprocessing.set_executable({!r})\n"  #: readers' servers
+#: readers' servers
+_LOADED = "import multiprocessing; multiprocessing.set_executable({!r})\n"
+#: what tests start is a client of a loaded process (``tests/warm``), which is to be struck itself
+_HERE_I_AM = """
+import os, pathlib
+pathlib.Path({told!r}).with_suffix(".new").write_text(str(os.getpid()))
+os.rename(pathlib.Path({told!r}).with_suffix(".new"), {told!r})
+"""
+_BEGINNING = 60.0  #: seconds within which a process says who it is
 _OFF = """
 import datetime, ingest.clock
 class Off(datetime.datetime):
@@ -47,6 +54,38 @@ ingest.clock.datetime = Off
 """
 CLOCKS = {"receiver2": -600, "worker3": 600}
 """By how many seconds the clocks of some machines are wrong, where each is one of its own."""
+
+
+@dataclass(frozen=True)
+class Role:
+    """A process of the office; whatever befalls it befalls it itself, not who started it."""
+
+    client: subprocess.Popen[bytes]
+    told: Path  #: where it says its number
+
+    @property
+    def pid(self) -> int:
+        """Its number, as soon as it has begun. Raises ProcessLookupError when it ended before."""
+        ends = time.monotonic() + _BEGINNING
+        while time.monotonic() < ends and not (self.told.exists() or self.poll() is not None):
+            time.sleep(0.01)
+        if not self.told.exists():
+            raise ProcessLookupError(self.told.name)
+        return int(self.told.read_text())
+
+    def send_signal(self, number: int) -> None:
+        """Strike it; nothing when it has ended."""
+        with suppress(ProcessLookupError):
+            if self.poll() is None:
+                os.kill(self.pid, number)
+
+    def poll(self) -> int | None:
+        """How it ended; None when it has not."""
+        return self.client.poll()
+
+    def wait(self, seconds: float) -> int:
+        """How it ends. Raises subprocess.TimeoutExpired."""
+        return self.client.wait(seconds)
 
 
 @dataclass
@@ -66,7 +105,7 @@ class Office:
     taken: Taken = field(default_factory=Taken)
     kills: int = 0
     environment: dict[str, str] = field(default_factory=dict)  #: of every process
-    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    processes: dict[str, Role] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.directory.mkdir(parents=True, exist_ok=True)
@@ -128,12 +167,16 @@ class Office:
         self.hand_out_key(name)
         role, config = name.rstrip("0123456789"), str(self.place(name) / "mailroom.toml")
         wrong = CLOCKS.get(name) if self.objects is not None else None
-        first = _OFF.format(seconds=wrong) if wrong is not None else ""
+        told = self.directory / f"{name}.pid"
+        told.unlink(missing_ok=True)
+        first = _LOADED.format(python()) + _HERE_I_AM.format(told=str(told))
+        first += _OFF.format(seconds=wrong) if wrong is not None else ""
         with self.log.open("ab") as log:
-            self.processes[name] = subprocess.Popen(
-                [sys.executable, "-c", _LOADED.format(python()) + first + COMMAND, role, "--config", config],
+            client = subprocess.Popen(
+                [python(), "-c", first + COMMAND, role, "--config", config],
                 cwd=self.place(name), env=environment, stdout=log, stderr=log,
             )  # fmt: skip
+        self.processes[name] = Role(client, told)
 
     def kill(self, name: str, number: int = signal.SIGKILL) -> None:
         """End one of them, and wait for it."""
@@ -153,13 +196,13 @@ class Office:
         """Whoever died by itself is started again, as a service manager would."""
         for name, process in [*self.processes.items()]:
             if process.poll() is not None:
-                self.kills += process.returncode == -signal.SIGKILL
+                self.kills += process.poll() == -signal.SIGKILL
                 self.start(name)
 
     def close(self) -> None:
         """End whatever runs."""
         for process in self.processes.values():
-            process.kill()
+            process.send_signal(signal.SIGKILL)
         for process in self.processes.values():
             process.wait(120)
         self.processes.clear()
