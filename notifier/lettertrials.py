@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import lru_cache
 from html.parser import HTMLParser
 from typing import Final
 
@@ -241,6 +242,7 @@ class _Tags(HTMLParser):
             self.slip = self.open[-1] if tag in self.open else f"/{tag}"
 
 
+@lru_cache(maxsize=64)
 def unclosed(html: str) -> str:
     """The first tag of ``html`` that is not closed, or closes nothing; "" when all are in pairs."""
     tags = _Tags()

@@ -179,34 +179,36 @@ def check_templates(templates: Templates) -> list[str]:
     missing = [
         f"{name}: 缺少这个模板" for name in template_names() if name not in templates.sources
     ]
+    there = frozenset(templates.sources)
     return missing + [
         problem
-        for name in sorted(templates.sources)
-        for problem in _check_one(
-            templates,
-            name,
-        )
+        for name in sorted(there)
+        for problem in _check_one(name, templates.sources[name], there)
     ]
 
 
-def _check_one(templates: Templates, name: str) -> list[str]:
+@lru_cache(maxsize=256)
+def _check_one(name: str, source: str, there: frozenset[str]) -> tuple[str, ...]:
+    """What is wrong with one template among those that are ``there``; most of them are the same
+    ones for every call.
+    """
     if name not in template_names():
-        return [f"{name}: 没有叫这个名字的模板，不会被用到"]
+        return (f"{name}: 没有叫这个名字的模板，不会被用到",)
     try:
-        tree = templates.parse(name)
+        tree = _parsed(name, source)
     except TemplateSyntaxError as error:
-        return [f"{name}:{error.lineno}: 模板写法有误：{in_chinese(error.message or '')}"]
+        return (f"{name}:{error.lineno}: 模板写法有误：{in_chinese(error.message or '')}",)
     known = DIGEST_VARIABLES if name.startswith("digest/") else LETTER_VARIABLES
-    return [
+    return (
         *(f"{name}:{line}: 不认识的变量“{word}”" for word, line in _unknown_names(tree, known)),
         *(f"{name}:{line}: 不认识的属性“.{word}”" for word, line in _unknown_attributes(tree)),
-        *(f"{name}:{line}: 没有模板“{word}”" for word, line in _unknown_parents(tree, templates)),
+        *(f"{name}:{line}: 没有模板“{word}”" for word, line in _unknown_parents(tree, there)),
         *(
             f"{name}:{line}: “{word}”会照样留在信里，变量写成半角的 {{{{ 名称 }}}}"
-            for word, line in stray_variables(templates.sources[name], known)
+            for word, line in stray_variables(source, known)
             if not name.endswith("style.html")
         ),
-    ]
+    )
 
 
 def _unknown_names(tree: nodes.Template, known: frozenset[str]) -> Iterator[tuple[str, int]]:
@@ -237,9 +239,9 @@ def _unknown_attributes(tree: nodes.Template) -> Iterator[tuple[str, int]]:
             yield node.attr, node.lineno
 
 
-def _unknown_parents(tree: nodes.Template, templates: Templates) -> Iterator[tuple[str, int]]:
+def _unknown_parents(tree: nodes.Template, there: frozenset[str]) -> Iterator[tuple[str, int]]:
     parents = [(node.template, node.lineno) for node in tree.find_all(nodes.Extends)]
     parents += [(node.template, node.lineno) for node in tree.find_all(nodes.Include)]
     for parent, line in parents:
-        if isinstance(parent, nodes.Const) and parent.value not in templates.sources:
+        if isinstance(parent, nodes.Const) and parent.value not in there:
             yield str(parent.value), line

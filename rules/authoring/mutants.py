@@ -8,8 +8,10 @@ an outcome exchanged; only the changed rule is judged again. What the file count
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
+from typing import TypeAlias
 
 from rules.authoring.changes import Maker
 from rules.authoring.declared import DeclaredMutant, declared_mutants
@@ -97,15 +99,19 @@ def unshown_settings(rulebook: Rulebook, examples: Iterable[Example]) -> tuple[M
 # --- trying ---------------------------------------------------------------------------------------
 
 
+_Edition: TypeAlias = tuple[str, int]
+"""A rule's id, and which of its wordings."""
+
+
 @dataclass(frozen=True)
 class _Stage:
-    """One example with what the rules as they are say of it."""
+    """One example with what each edition of the rules as they are says of it."""
 
     example: Example
     world: World
     instant: int
     late: bool
-    results: tuple[RuleResult, ...]
+    results: Mapping[_Edition, tuple[RuleResult, ...]]
 
     def notices(self, mutant: Mutant | DeclaredMutant) -> bool:
         """Whether the example fails with the mutant in place of what it was made of."""
@@ -116,24 +122,27 @@ class _Stage:
         return self._fails_with(mutant.rule)
 
     def _fails_with(self, rule: Rule) -> bool:
-        edition = (rule.id, rule.edition)
-        mine = [one for one in self.results if (one.rule.id, one.rule.edition) == edition]
         if not rule.start <= self.instant < rule.end:
             return False
+        edition = (rule.id, rule.edition)
+        mine = self.results.get(edition, ())
         changed = judge_rule(rule, self.world, self.instant, late=self.late)
         if [(one.places, one.truth, one.outcome) for one in changed] == [
             (one.places, one.truth, one.outcome) for one in mine
         ]:
             return False
-        others = [one for one in self.results if one not in mine]
-        return bool(differences(self.example, [*others, *changed]))
+        others = (all_of for key, all_of in self.results.items() if key != edition)
+        return bool(differences(self.example, [*chain.from_iterable(others), *changed]))
 
 
 def _stage(rulebook: Rulebook, example: Example) -> _Stage:
     world = populate(rulebook, example.subjects)
     instant = epoch(example.received)
-    results = judge_world(rulebook, world, example.received)
-    return _Stage(example, world, instant, instant >= rulebook.deadline, results)
+    results: dict[_Edition, list[RuleResult]] = {}
+    for one in judge_world(rulebook, world, example.received):
+        results.setdefault((one.rule.id, one.rule.edition), []).append(one)
+    of_each = {edition: tuple(found) for edition, found in results.items()}
+    return _Stage(example, world, instant, instant >= rulebook.deadline, of_each)
 
 
 # --- making ---------------------------------------------------------------------------------------
