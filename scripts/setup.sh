@@ -61,17 +61,20 @@ fi
 
 printf '正在安装依赖(首次约需几分钟)……\n'
 pip() { "$VENV/bin/python" -m pip "$@"; }
+# For work on this tree what is loaded is compiled when it is first loaded: half of it never is.
+compile=--compile
+[ "$TARGET" != "-e ." ] || compile=--no-compile
 # The locks are complete, so nothing is resolved: pip's resolver would ask for the newest release of a package that
 # another one names with an extra (coverage[toml]), and refuse the lock on the day there is a newer one.
-pip install -q --require-hashes --no-deps -r requirements-build.lock
+pip install -q "$compile" --require-hashes --no-deps -r requirements-build.lock
 # Two at a time: each spends most of its time on one core, reading through the index's long pages.
 halves=$(mktemp -d)
 trap 'rm -r "$halves"' EXIT
 awk -v into="$halves" '/^[[:alnum:]]/ { n++ } n { print > (into "/" n % 2 ".lock") }' "$LOCK"
-pip install -q --require-hashes --no-deps --no-build-isolation -r "$halves/0.lock" &
+pip install -q "$compile" --require-hashes --no-deps --no-build-isolation -r "$halves/0.lock" &
 other=$!
 done=yes
-pip install -q --require-hashes --no-deps --no-build-isolation -r "$halves/1.lock" || done=
+pip install -q "$compile" --require-hashes --no-deps --no-build-isolation -r "$halves/1.lock" || done=
 wait "$other" || done=
 [ -n "$done" ] || exit 1
 # shellcheck disable=SC2086  # "-e ." is two words
