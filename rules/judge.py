@@ -71,6 +71,21 @@ def judge_rule(rule: Rule, world: World, instant: int, *, late: bool) -> tuple[R
     return tuple(_result(rule, bound, world, late=late) for bound in bindings(rule, world))
 
 
+def judge_again(
+    rule: Rule, results: Iterable[RuleResult], world: World, *, late: bool
+) -> tuple[RuleResult, ...]:
+    """``rule`` for the combinations of subjects that ``results`` are of, those of a rule of the
+    same kinds and links.
+    """
+    return tuple(
+        _result(rule, _bound(rule, result.places, world), world, late=late) for result in results
+    )
+
+
+def _bound(rule: Rule, places: Iterable[int], world: World) -> Bound:
+    return dict(zip(rule.kinds, (world[place] for place in places), strict=True))
+
+
 def epoch(received: datetime) -> int:
     """Whole seconds since the epoch; 23:59:59.9 is still 23:59:59.
 
@@ -201,8 +216,7 @@ class Narrator:
         return explainer.explain(result.rule.applies, bound) + asking.explain(wanted, bound)
 
     def _bound(self, result: RuleResult) -> Bound:
-        chosen = [self.world[place] for place in result.places]
-        return dict(zip(result.rule.kinds, chosen, strict=True))
+        return _bound(result.rule, result.places, self.world)
 
     def _text(self, result: RuleResult) -> str:
         rule = result.rule

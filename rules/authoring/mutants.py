@@ -18,7 +18,7 @@ from rules.authoring.declared import DeclaredMutant, declared_mutants
 from rules.authoring.examples import Example, differences
 from rules.declarations import LATE_NORMAL, LATE_REMIND
 from rules.errors import Position
-from rules.judge import RuleResult, epoch, judge, judge_rule, judge_world
+from rules.judge import RuleResult, epoch, judge, judge_again, judge_world
 from rules.language import (
     Compare,
     Condition,
@@ -109,7 +109,6 @@ class _Stage:
 
     example: Example
     world: World
-    instant: int
     late: bool
     results: Mapping[_Edition, tuple[RuleResult, ...]]
 
@@ -122,11 +121,9 @@ class _Stage:
         return self._fails_with(mutant.rule)
 
     def _fails_with(self, rule: Rule) -> bool:
-        if not rule.start <= self.instant < rule.end:
-            return False
         edition = (rule.id, rule.edition)
         mine = self.results.get(edition, ())
-        changed = judge_rule(rule, self.world, self.instant, late=self.late)
+        changed = judge_again(rule, mine, self.world, late=self.late)
         if [(one.places, one.truth, one.outcome) for one in changed] == [
             (one.places, one.truth, one.outcome) for one in mine
         ]:
@@ -137,12 +134,11 @@ class _Stage:
 
 def _stage(rulebook: Rulebook, example: Example) -> _Stage:
     world = populate(rulebook, example.subjects)
-    instant = epoch(example.received)
     results: dict[_Edition, list[RuleResult]] = {}
     for one in judge_world(rulebook, world, example.received):
         results.setdefault((one.rule.id, one.rule.edition), []).append(one)
     of_each = {edition: tuple(found) for edition, found in results.items()}
-    return _Stage(example, world, instant, instant >= rulebook.deadline, of_each)
+    return _Stage(example, world, epoch(example.received) >= rulebook.deadline, of_each)
 
 
 # --- making ---------------------------------------------------------------------------------------
