@@ -14,6 +14,7 @@ from tests.seals.paper import Chance, Pixels
 
 TINTS = ((255, 255, 255), (252, 250, 246), (250, 246, 236), (247, 248, 252), (243, 238, 226))
 _SHADES = np.arange(256, dtype=np.float32)
+_STRIP = 128  #: rows worked out at a time, so that they stay in the cache
 YELLOWED = ((240, 225, 190), (232, 214, 172), (244, 234, 208))
 
 
@@ -52,8 +53,11 @@ def _lit(chance: Chance, page: Pixels, least: float) -> Pixels:
         (3, 3, 1),
     ).astype(np.float32) * chance.uniform(0.95, 1, (1, 1, 3)).astype(np.float32)
     light = cv2.resize(cells, (page.shape[1], page.shape[0]), interpolation=cv2.INTER_CUBIC)
-    lit = page * light
-    return np.asarray(lit.clip(0, 255, out=lit), np.uint8)
+    result = np.empty_like(page)
+    for top in range(0, page.shape[0], _STRIP):
+        strip = np.s_[top : top + _STRIP]
+        result[strip] = cv2.multiply(page[strip], light[strip], dtype=cv2.CV_32F).clip(0, 255)
+    return result
 
 
 def scanned(chance: Chance, page: Pixels, *, yellowed: bool = False, fade: float = 0.0) -> Pixels:

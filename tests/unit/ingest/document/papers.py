@@ -17,6 +17,7 @@ from PIL import Image, ImageDraw
 
 Pixels = NDArray[np.uint8]  #: rows x columns x (red, green, blue)
 _TILE = 512  #: pixels
+_STRIP = 64  #: rows worked out at a time, so that they stay in the cache; _TILE is a multiple
 
 
 @lru_cache(maxsize=8)  # most tests ask for the same few
@@ -170,14 +171,21 @@ def scanned(
     turned = cv2.warpAffine(
         page, turn, (width, height), flags=cv2.INTER_CUBIC, borderValue=edge.tolist()
     )
-    light = np.linspace(1, 1 - shadow, width, dtype=np.float32)[None, :, None]
-    values = cv2.GaussianBlur(turned, (0, 0), blur) * light
-    tile = np.random.default_rng(seed).standard_normal((_TILE, _TILE, 3), np.float32) * noise
-    for top in range(0, height, _TILE):
-        for left in range(0, width, _TILE):
-            part = values[top : top + _TILE, left : left + _TILE]
-            part += tile[: part.shape[0], : part.shape[1]]
-    return values.clip(0, 255, out=values).astype(np.uint8)
+    result = np.asarray(cv2.GaussianBlur(turned, (0, 0), blur), np.uint8)
+    light = np.linspace(1, 1 - shadow, width, dtype=np.float32).repeat(3)
+    lights = np.tile(light, (_STRIP, 1))
+    grain = np.tile(_grain(seed).reshape(_TILE, -1) * noise, -(-width // _TILE))[:, : 3 * width]
+    for top in range(0, height, _STRIP):
+        strip = result[top : top + _STRIP].reshape(-1, 3 * width)
+        rows = slice(top % _TILE, top % _TILE + len(strip))
+        values = cv2.multiply(strip, lights[: len(strip)], dtype=cv2.CV_32F)
+        strip[:] = cv2.add(values, grain[rows]).clip(0, 255)
+    return result
+
+
+@lru_cache(maxsize=8)
+def _grain(seed: int) -> NDArray[np.float32]:
+    return np.random.default_rng(seed).standard_normal((_TILE, _TILE, 3), np.float32)
 
 
 def grey(page: Pixels) -> Pixels:
