@@ -5,8 +5,8 @@ from __future__ import annotations
 import io
 from functools import cache
 
-import msoffcrypto
 import pyzipper
+from msoffcrypto.method.ecma376_agile import ECMA376Agile
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.pdf_utils.writer import copy_into_new_writer
 
@@ -33,11 +33,10 @@ def aes_zip(password: str, codec: str = "utf-8") -> bytes:
 
 
 @cache
-def locked_word(password: str) -> bytes:
-    """As Word saves with a password to open."""
-    out = io.BytesIO()
-    msoffcrypto.OfficeFile(io.BytesIO(zone_form())).encrypt(password, out)
-    return out.getvalue()
+def locked_word(password: str, spins: int = 100_000) -> bytes:
+    """As Word saves with a password to open; its file names how often the password is hashed."""
+    locked = ECMA376Agile.encrypt(password, io.BytesIO(zone_form()), spin_count=spins)
+    return bytes(locked)
 
 
 @cache

@@ -9,6 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.sources import tree
+
+pytestmark = pytest.mark.xdist_group("sources")  # parsed once, by one worker
+
 ROOT = Path(__file__).parents[2]
 MAP = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
 PACKAGES = ("rules", "notifier", "ingest")
@@ -22,18 +26,13 @@ QUOTED = sorted(set(re.findall(r"`([^`\n]+)`", MAP)))
 @cache
 def trees() -> dict[str, ast.Module]:
     files = [path for package in PACKAGES for path in (ROOT / package).rglob("*.py")]
-    return {
-        path.relative_to(
-            ROOT,
-        ).as_posix(): ast.parse(path.read_text(encoding="utf-8"))
-        for path in files
-    }
+    return {path.relative_to(ROOT).as_posix(): tree(path) for path in files}
 
 
 @cache
 def defined() -> frozenset[str]:
     """Every class, function and alias of a type in the three packages."""
-    nodes = [node for tree in trees().values() for node in ast.walk(tree)]
+    nodes = [node for program in trees().values() for node in ast.walk(program)]
     aliases = {
         node.target.id
         for node in nodes

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.sources import tree
+
 pytestmark = pytest.mark.xdist_group("sources")  # parsed once, by one worker
 
 ROOT = Path(__file__).parents[2]
@@ -62,11 +64,6 @@ def _sources_are_no_garbage() -> None:
         nodes(path)
     gc.freeze()
     gc.enable()
-
-
-@cache
-def tree(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"))
 
 
 @cache

@@ -85,7 +85,7 @@ def test_a_changed_file_with_a_password_has_a_fate(change: Callable[[bytes], byt
     """Never an exception."""
     for data, name in (
         (aes_zip("8888"), "a.zip"),
-        (locked_word("8888"), "a.docx"),
+        (locked_word("8888", spins=100), "a.docx"),
         (locked_pdf("8888"), "a.pdf"),
     ):
         assert list(unpack(change(data), name, "2", Budget(keys=("8888",))))

@@ -18,13 +18,14 @@ from asn1crypto import cms, core, keys, x509
 from asn1crypto import crl as asn1_crl
 from cryptography import x509 as pyca
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import fields, signers, timestamps
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko_certvalidator.registry import SimpleCertificateStore
+from pyhanko_certvalidator.util import get_pyca_cryptography_hash
 
 from rules.vocabulary import BEIJING
 
@@ -149,6 +150,18 @@ def time_authority() -> Identity:
     return issue("测试时间戳", authority(), stamps=True)
 
 
+class _Pen(signers.SimpleSigner):
+    """Signs with the key as it is: the library reads and proves it anew for each signature."""
+
+    def __init__(self, who: Identity) -> None:
+        self.key = who.key
+        super().__init__(who.asn1, who.asn1_key, SimpleCertificateStore())
+
+    def sign_raw(self, data: bytes, digest_algorithm: str) -> bytes:
+        algorithm = get_pyca_cryptography_hash(digest_algorithm)
+        return self.key.sign(data, padding.PKCS1v15(), algorithm)
+
+
 class _SignerWithClock(signers.PdfSigner):
     """Signs at the hour it is told."""
 
@@ -193,11 +206,7 @@ def signed(
     )
     signer = _SignerWithClock(
         meta,
-        signers.SimpleSigner(
-            signing_cert=who.asn1,
-            signing_key=who.asn1_key,
-            cert_registry=SimpleCertificateStore(),
-        ),
+        _Pen(who),
         timestamper=stamped_by
         and timestamps.DummyTimeStamper(
             stamped_by.asn1,
