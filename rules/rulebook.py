@@ -70,17 +70,15 @@ _BRACES = re.compile(r"[{}｛｝]")
 _T = TypeVar("_T")
 
 
-@lru_cache(maxsize=8)
 def load_rulebook(source: str, call: Call) -> Rulebook:
     """The rule file ``source``, written for ``call``; shared by all who ask for the same.
 
     Raises:
         RuleFileError: the first slip, in the order of the file.
     """
-    reader = _FileReader(call)
-    rulebook = reader.read(source)
-    if rulebook is None or reader.errors:
-        raise min(reader.errors, key=lambda error: error.position)
+    rulebook, slips = _read(source, call)
+    if rulebook is None or slips:
+        raise slips[0].with_traceback(None)
     return rulebook
 
 
@@ -88,12 +86,7 @@ def check_rulebook(source: str, call: Call) -> list[RuleFileError]:
     """Every slip that can be told apart, in the order of the file; empty when the file
     can be used.
     """
-    return [*_slips(source, call)]
-
-
-@lru_cache(maxsize=8)
-def _slips(source: str, call: Call) -> tuple[RuleFileError, ...]:
-    return tuple(error.with_traceback(None) for error in read_rulebook(source, call)[1])
+    return [*_read(source, call)[1]]
 
 
 def read_rulebook(source: str | Tree, call: Call) -> tuple[Rulebook | None, list[RuleFileError]]:
@@ -102,16 +95,19 @@ def read_rulebook(source: str | Tree, call: Call) -> tuple[Rulebook | None, list
 
     Rules with slips are left out: fit for looking further, never for judging.
     """
+    if not isinstance(source, Text | Sequence | Mapping):
+        rulebook, slips = _read(source, call)
+        return rulebook, [*slips]
     reader = _FileReader(call)
-    rulebook = (
-        reader.read_tree(source)
-        if isinstance(
-            source,
-            Text | Sequence | Mapping,
-        )
-        else reader.read(source)
-    )
-    return rulebook, sorted(reader.errors, key=lambda error: error.position)
+    return reader.read_tree(source), reader.in_order()
+
+
+@lru_cache(maxsize=8)
+def _read(source: str, call: Call) -> tuple[Rulebook | None, tuple[RuleFileError, ...]]:
+    """Whoever checks a file mostly takes it up next: it is read once for both."""
+    reader = _FileReader(call)
+    rulebook = reader.read(source)
+    return rulebook, tuple(slip.with_traceback(None) for slip in reader.in_order())
 
 
 class _FileReader:
@@ -133,6 +129,10 @@ class _FileReader:
                 self._seen.add((error.position, error.message))
                 self.errors.append(error)
             return None
+
+    def in_order(self) -> list[RuleFileError]:
+        """The slips, in the order of the file."""
+        return sorted(self.errors, key=lambda error: error.position)
 
     def read(self, source: str) -> Rulebook | None:
         """The rulebook; None (and errors) when the file has no usable shape."""

@@ -55,7 +55,7 @@ def check_source(source: str, call: Call) -> list[RuleFileError]:
         tree = load_tree(source)
     except RuleFileError as error:
         return [error]
-    rulebook, errors = read_rulebook(tree, call)
+    rulebook, errors = read_rulebook(source, call)
     if errors or rulebook is None:
         return errors
     found = [
