@@ -117,15 +117,22 @@ def rar4(files: dict[bytes, bytes], *, password: bool = False, volume: bool = Fa
 # --- 7z -------------------------------------------------------------------------------------------
 
 
+_LZMA2 = {"id": py7zr.FILTER_LZMA2, "preset": 1, "dict_size": 1 << 24}
+_AES = {"id": py7zr.FILTER_CRYPTO_AES256_SHA256}
+
+
 def seven_zip(
     files: dict[str, bytes],
     password: str | None = None,
     *,
     locked: bool = False,
 ) -> bytes:
-    """LZMA2, as 7-Zip packs by default."""
+    """LZMA2, as 7-Zip packs by default, with as much memory to unpack but less looking around."""
+    filters = [_LZMA2] if password is None else [_LZMA2, _AES]
     out = io.BytesIO()
-    with py7zr.SevenZipFile(out, "w", password=password, header_encryption=locked) as archive:
+    with py7zr.SevenZipFile(
+        out, "w", filters=filters, password=password, header_encryption=locked
+    ) as archive:
         for name, data in files.items():
             archive.writestr(data, name)
     return out.getvalue()
