@@ -16,6 +16,7 @@ import signal
 
 os.environ.update(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1", OPENCV_FOR_THREADS_NUM="1")
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
+gc.disable()  # while modules are loaded nothing becomes garbage
 
 import numpy.ma  # noqa: E402 - the environment stands first; numpy loads it at its first median
 
@@ -80,4 +81,5 @@ with contextlib.suppress(ConfigError, OSError):
 prepare()
 keep_freed_memory()
 gc.collect()
+gc.enable()
 gc.freeze()  # children share these pages instead of copying them at their first collection
