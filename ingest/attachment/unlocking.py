@@ -14,7 +14,6 @@ from collections.abc import Sequence
 from xml.parsers.expat import ExpatError
 
 import msoffcrypto
-import pyzipper
 
 from ingest.attachment.members import read_limited
 from ingest.reading import Kind
@@ -28,7 +27,7 @@ _BROKEN = (
     msoffcrypto.exceptions.InvalidKeyError, msoffcrypto.exceptions.ParseError,
     OSError, ValueError, TypeError, KeyError, IndexError, AttributeError, struct.error, EOFError,
     OverflowError, NotImplementedError, RuntimeError, zlib.error, zipfile.BadZipFile,
-    pyzipper.BadZipFile, ExpatError,
+    ExpatError,
 )  # fmt: skip
 
 
@@ -98,9 +97,15 @@ class LockedZip:
         return None
 
     def _read(self, offset: int, most: int, key: bytes) -> bytes | None:
-        with pyzipper.AESZipFile(io.BytesIO(self._data)) as archive:
-            info = next(each for each in archive.infolist() if each.header_offset == offset)
-            if not getattr(info, "wz_aes_version", None) and info.file_size > MAX_SLOW:
-                return None
-            with archive.open(info, pwd=key) as stream:
-                return read_limited(stream, most)
+        # a compiler's parser and a library of ciphers come with it: for few mails
+        import pyzipper  # noqa: PLC0415
+
+        try:
+            with pyzipper.AESZipFile(io.BytesIO(self._data)) as archive:
+                info = next(each for each in archive.infolist() if each.header_offset == offset)
+                if not getattr(info, "wz_aes_version", None) and info.file_size > MAX_SLOW:
+                    return None
+                with archive.open(info, pwd=key) as stream:
+                    return read_limited(stream, most)
+        except pyzipper.BadZipFile:  # a class of its own
+            return None
