@@ -205,7 +205,7 @@ def usable_templates(folder: CallFolder) -> tuple[Templates, list[str]]:
     return templates, list(problems)
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=16)
 def _sound(
     layers: tuple[tuple[tuple[str, str], ...], ...], call: Call
 ) -> tuple[Templates, tuple[str, ...]]:
