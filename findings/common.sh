@@ -17,7 +17,7 @@ packages() {
 seen() {
     cat "$1"
     if ! diff - "$1" >"$PLACE/difference"; then
-        echo "CHANGED (< seen in November 2026, > now):"
+        echo "CHANGED (< seen when it was written, > now):"
         cat "$PLACE/difference"
         exit 1
     fi

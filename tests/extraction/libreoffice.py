@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from ingest.document.editable.libreoffice import program
+from ingest.document.editable.libreoffice import make_profile, program
 
 
 def saved_by_libreoffice(files: Sequence[bytes], target: str) -> list[bytes | None]:
@@ -27,7 +27,7 @@ def saved_by_libreoffice(files: Sequence[bytes], target: str) -> list[bytes | No
         command = [
             binary,
             "--headless",
-            f"-env:UserInstallation=file://{place}/profile",
+            make_profile(Path(place)),
             "--convert-to",
             target,
             "--outdir",

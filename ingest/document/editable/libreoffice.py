@@ -30,6 +30,15 @@ SECONDS = 40.0
 _PREFIX = "office-"
 #: exit code of a first start that has set up its profile and wants to be started again
 _RESTART = 81
+#: A profile that no version was used with before, or an older one: at each start LibreOffice then
+#: draws on pictures of up to 4,096 x 4,096 pixels to see whether it can. That took two thirds of a
+#: conversion and half a gigabyte (findings/libreoffice-draws-before-it-converts.sh).
+_USED_BEFORE = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry">
+<item oor:path="/org.openoffice.Setup/Product"><prop oor:name="ooSetupLastVersion" oor:op="fuse">
+<value>999.0</value></prop></item>
+</oor:items>
+"""
 
 
 def program() -> str | None:
@@ -37,6 +46,14 @@ def program() -> str | None:
     script = shutil.which("soffice")
     binary = Path(script).resolve().with_name("soffice.bin") if script else None
     return str(binary) if binary is not None and binary.is_file() else None
+
+
+def make_profile(place: Path) -> str:
+    """A new profile in the folder ``place``, as the option that names it."""
+    settings = place / "profile/user/registrymodifications.xcu"
+    settings.parent.mkdir(parents=True)
+    settings.write_text(_USED_BEFORE, encoding="utf-8")
+    return f"-env:UserInstallation=file://{place}/profile"
 
 
 def convert(files: Sequence[tuple[str, bytes]]) -> list[bytes | None]:
@@ -68,7 +85,7 @@ def _convert(binary: str, place: Path, files: Sequence[tuple[str, bytes]]) -> li
         "--nolockcheck",
         "--nodefault",
         "--nofirststartwizard",
-        f"-env:UserInstallation=file://{place}/profile",
+        make_profile(place),
         "-env:OSL_SOCKET_PATH=.",  # a socket's whole path has 108 bytes at most
         "--convert-to",
         "docx:Office Open XML Text",
