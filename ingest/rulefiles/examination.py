@@ -160,7 +160,7 @@ def _roots(folder: CallFolder) -> None:
     for file in root_files(folder.path):
         try:
             run_in_worker(
-                "ingest.document.paged.signatures:check_root", file.read_bytes(), returns=object
+                "ingest.document.paged.roots:check_root", file.read_bytes(), returns=object
             )
         except OSError as error:
             raise ConfigError(

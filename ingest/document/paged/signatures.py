@@ -13,7 +13,6 @@ import io
 import logging
 import selectors
 import signal
-import struct
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -21,7 +20,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from asn1crypto import cms, pem, x509
+from asn1crypto import cms, x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from pyhanko.pdf_utils.generic import ArrayObject, DictionaryObject, parse_pdf_date
 from pyhanko.pdf_utils.misc import PdfError
@@ -38,6 +37,7 @@ from pyhanko.sign.validation.settings import KeyUsageConstraints
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
+from ingest.document.paged.roots import BROKEN, usable
 from ingest.reading import Integrity, Later, Signature
 from rules.vocabulary import BEIJING
 
@@ -53,23 +53,7 @@ for _name in ("pyhanko", "pyhanko_certvalidator"):
     # they report every oddity; the reading says what matters
     logging.getLogger(_name).setLevel(logging.CRITICAL)
 
-_BROKEN = (
-    PdfError,
-    UnsupportedAlgorithm,
-    struct.error,
-    zlib.error,
-    OSError,
-    EOFError,
-    LookupError,
-    ValueError,
-    TypeError,
-    AttributeError,
-    NameError,
-    AssertionError,
-    NotImplementedError,
-    ArithmeticError,
-    RecursionError,
-)
+_BROKEN = (PdfError, UnsupportedAlgorithm, zlib.error, *BROKEN)
 """What pyHanko, asn1crypto and cryptography were seen to raise on broken signatures."""
 
 _UNREADABLE = "签名数据有误, 程序不能核验"
@@ -77,42 +61,6 @@ _NATIONAL = "国密算法签名, 程序不能核验"
 #: 1.2.156.10197, the arc of SM2, SM3 and GM/T 0010, in DER
 _NATIONAL_ARC = bytes.fromhex("2a811ccf55")
 _FORMATS = ("/adbe.pkcs7.detached", "/ETSI.CAdES.detached", "/ETSI.CAdES")
-
-
-class BadRootError(Exception):
-    """A file holds no certificate that could be a root; the message is one Chinese sentence."""
-
-
-def check_root(data: bytes) -> None:
-    """Look whether ``data`` (PEM, any number of certificates, or DER) can be used as roots.
-
-    Raises:
-        BadRootError: it cannot.
-    """
-    try:
-        readable = [certificate.subject.native for certificate in _certificates(data)]
-    except _BROKEN as error:
-        raise BadRootError("不是 PEM 或 DER 格式的证书") from error
-    if not readable:
-        raise BadRootError("里面没有证书")
-
-
-def _certificates(data: bytes) -> list[x509.Certificate]:
-    ders = [data]
-    if pem.detect(data):
-        armoured = pem.unarmor(data, multiple=True)
-        ders = [der for kind, _, der in armoured if kind == "CERTIFICATE"]
-    return [x509.Certificate.load(der, strict=True) for der in ders]
-
-
-def _usable(roots: Sequence[bytes]) -> Iterator[x509.Certificate]:
-    """The roots that can be read; ``mailroom check`` names the others."""
-    for data in roots:
-        try:
-            check_root(data)
-        except BadRootError:
-            continue
-        yield from _certificates(data)
 
 
 def read_signatures(data: bytes, roots: Sequence[bytes]) -> tuple[Signature, ...]:
@@ -127,7 +75,7 @@ def read_signatures(data: bytes, roots: Sequence[bytes]) -> tuple[Signature, ...
     found: list[Signature] = []
     try:
         with _time_limit(SECONDS):
-            for signature in _signatures(data, list(_usable(roots))):
+            for signature in _signatures(data, list(usable(roots))):
                 # what was found before the time was up stays
                 found.append(signature)  # noqa: PERF402
     except _TimeIsUpError:

@@ -19,7 +19,8 @@ from pyhanko.sign.signers import PdfTimeStamper
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from ingest.document.paged import signatures
-from ingest.document.paged.signatures import BadRootError, check_root, read_signatures
+from ingest.document.paged.roots import BadRootError, check_root, usable
+from ingest.document.paged.signatures import read_signatures
 from ingest.reading import Integrity, Later, Signature
 from tests.unit.ingest.document.papers import pages_pdf, pdf, text_page
 from tests.unit.ingest.document.signing import (
@@ -405,7 +406,7 @@ def test_roots_come_as_pem_as_several_in_one_file_or_as_der() -> None:
     """
     for data in (authority().pem, authority().pem + stranger().pem, authority().asn1.dump()):
         check_root(data)
-        assert authority().asn1.dump() in [root.dump() for root in signatures._usable([data])]
+        assert authority().asn1.dump() in [root.dump() for root in usable([data])]
 
 
 @pytest.mark.parametrize(
