@@ -14,6 +14,7 @@ import signal
 
 os.environ.update(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1", OPENCV_FOR_THREADS_NUM="1")
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
+gc.disable()  # while modules are loaded nothing becomes garbage
 
 from ingest.sandbox.freed import (  # noqa: E402 - the environment stands first
     give_back_freed_memory,
@@ -31,12 +32,13 @@ from ingest.walls.confinement import prepare  # noqa: E402 - as above
 
 __all__ = ["ingest", "numpy"]
 
-
+gc.freeze()  # next to nothing that is loaded is garbage: it is not looked through
 # a worker that finds no models says so itself
 with contextlib.suppress(OcrMissingError):
     load_for_workers()
 prepare()
 gc.collect()
+gc.enable()
 # what reading a page took for a moment (125 MB) is not copied into every worker
 give_back_freed_memory()
 gc.freeze()

@@ -75,6 +75,7 @@ def _use_once() -> None:
         read_document("1", name, Kind.HTML, _filled(each), folder.call)
 
 
+gc.freeze()  # next to nothing that is loaded is garbage: it is not looked through
 # without them workers are slower, without this there would be none
 with contextlib.suppress(ConfigError, OSError):
     _use_once()
