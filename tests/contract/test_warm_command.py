@@ -15,8 +15,8 @@ import subprocess
 import sys
 import textwrap
 import time
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -283,14 +283,14 @@ def test_signals_come_through(seen: Both, number: int, heard: bool) -> None:
         )
 
     def start(program: Path, folder: Path) -> Any:
-        with subprocess.Popen(
+        with not_ignored(number), subprocess.Popen(
             [program], cwd=folder, env=os.environ | {"END": f"open('ready', 'w').close();{end}"},
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         ) as process:  # fmt: skip
             wait_until((folder / "ready").exists)
             time.sleep(0.05)
             process.send_signal(number)
-            output, errors = process.communicate(timeout=30)
+            output, errors = process.communicate(timeout=20)
         return process.returncode, output, errors.splitlines()[-1:]
 
     cold, as_warm = seen(start)
@@ -314,6 +314,18 @@ def test_whoever_is_killed_is_dead(seen: Both, tmp_path: Path) -> None:
         assert process.wait(30) == -signal.SIGKILL
 
     wait_until(lambda: not answers(place))
+
+
+@contextmanager
+def not_ignored(number: int) -> Iterator[None]:
+    """What is started here has it as usual, though we ignore it, as whatever ``nohup`` starts does
+    with a hang-up: it would sleep to its end.
+    """
+    before = signal.getsignal(number)
+    if before is signal.SIG_IGN:
+        signal.signal(number, signal.SIG_DFL)
+    yield
+    signal.signal(number, before)
 
 
 def answers(place: Path) -> bool:

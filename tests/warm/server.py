@@ -154,8 +154,12 @@ def become(order: Order, given: dict[bytes, bytes]) -> None:
     os.environb.update(order.environment | given)
     time.tzset()
     tempfile.tempdir = None
-    for number in order.ignored:
-        signal.signal(number, signal.SIG_IGN)
+    for number in signal.valid_signals():
+        if number in order.ignored:
+            signal.signal(number, signal.SIG_IGN)
+        elif signal.getsignal(number) is signal.SIG_IGN:  # the server was started with nohup
+            usual = signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL
+            signal.signal(number, usual)
     signal.pthread_sigmask(signal.SIG_SETMASK, order.blocked)
     for number, name in enumerate(("stdin", "stdout", "stderr")):
         stream = opened(number, name)
