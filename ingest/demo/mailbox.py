@@ -13,7 +13,8 @@ import socket
 from argparse import Namespace
 from contextlib import ExitStack, suppress
 from datetime import datetime
-from typing import Self
+from functools import cache
+from typing import Any, Self
 
 from ingest.demo.loopback import HOST, serve_in_thread
 from ingest.errors import ConfigError, TemporaryError
@@ -77,6 +78,7 @@ class EmbeddedMailbox:
             cpu_subsystem=Subsystem.for_asyncio(),
         )
         config.apply_context()
+        type(config).tls_auth = property(lambda _: _ways_to_log_in())
         answer = ProxyProtocolReader(
             config.proxy_protocol,
         ).get_callback(IMAPServer(backend.login, config))
@@ -98,6 +100,16 @@ class EmbeddedMailbox:
             demo_password=self.password,
             skip_services=[],
         )
+
+
+@cache
+def _ways_to_log_in() -> Any:
+    """pymap looks for them among all installed packages, twice for every connection: a tenth of a
+    second (``findings/pymap-searches-all-packages.sh``).
+    """
+    from pysasl import SASLAuth  # noqa: PLC0415  optional
+
+    return SASLAuth.defaults()
 
 
 def append(

@@ -17,7 +17,11 @@ from samples.research import CALL, RECEIVED
 from tests.environment import without_office
 from tests.warm import command as warm
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.timeout(300),
+    pytest.mark.xdist_group("the third call's print"),  # two that begin at once read it twice
+]
 MAILS = Path(__file__).parents[2] / "samples/research"
 
 
