@@ -78,7 +78,8 @@ class EmbeddedMailbox:
             cpu_subsystem=Subsystem.for_asyncio(),
         )
         config.apply_context()
-        type(config).tls_auth = property(lambda _: _ways_to_log_in())
+        told = property(lambda _: _ways_to_log_in())
+        setattr(type(config), "tls_auth", told)  # noqa: B010 - a property is no value to mypy
         answer = ProxyProtocolReader(
             config.proxy_protocol,
         ).get_callback(IMAPServer(backend.login, config))
@@ -104,8 +105,8 @@ class EmbeddedMailbox:
 
 @cache
 def _ways_to_log_in() -> Any:
-    """pymap looks for them among all installed packages, twice for every connection: a tenth of a
-    second (``findings/pymap-searches-all-packages.sh``).
+    """Asked once: pymap looks for them among all installed packages, twice for every connection
+    (``findings/pymap-searches-all-packages.sh``).
     """
     from pysasl import SASLAuth  # noqa: PLC0415  optional
 
