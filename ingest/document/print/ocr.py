@@ -12,11 +12,13 @@ from __future__ import annotations
 
 import logging
 import re
+import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
 from itertools import count
 from pathlib import Path
+from threading import get_native_id
 from typing import Any, NamedTuple
 
 import cv2
@@ -200,8 +202,11 @@ def load_for_workers() -> None:
     engine = OcrEngine()
     engine.read_page(page)
     engine.read_strip(np.ascontiguousarray(page[90:120]))
+    known = _thread().submit(get_native_id).result()
     _thread().shutdown()
     _thread.cache_clear()
+    while Path(f"/proc/self/task/{known}").exists():  # it ends a little after it has said so
+        time.sleep(0.001)
 
 
 @cache
