@@ -13,7 +13,7 @@ import subprocess
 import tempfile
 import threading
 from collections.abc import Sequence
-from multiprocessing import forkserver, util
+from multiprocessing import forkserver, resource_tracker, util
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from multiprocessing.popen_forkserver import Popen
 from typing import Any
@@ -89,6 +89,7 @@ def ensure_server(*, models: bool = False) -> None:
         if not _servers:
             _require_short_path()
             sweep()
+            _do_without_tracker()
         usual = util.spawnv_passfds
         # multiprocessing starts it with our environment and has no way to say another
         util.spawnv_passfds = _start  # type: ignore[assignment]
@@ -96,6 +97,15 @@ def ensure_server(*, models: bool = False) -> None:
             (_PRINT_SERVER if models else forkserver).ensure_running()
         finally:
             util.spawnv_passfds = usual
+
+
+def _do_without_tracker() -> None:
+    """No process beside the server that clears away named semaphores and shared memory after a
+    crash, and is asked three times for each worker whether it lives: a worker is given neither.
+    """
+    tracker: Any = resource_tracker._resource_tracker  # noqa: SLF001 - it has no switch
+    if tracker._fd is None:  # noqa: SLF001 - as above
+        tracker._fd = os.open(os.devnull, os.O_WRONLY)  # noqa: SLF001 - as above
 
 
 def _require_short_path() -> None:

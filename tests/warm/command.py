@@ -35,9 +35,7 @@ _READ_AS_LOADED = (
     "TYPER_", "_TYPER_", "TERMINAL_WIDTH", "GITHUB_ACTIONS", "FORCE_COLOR", "NO_COLOR", "PY_COLORS",
 )  # fmt: skip
 #: words of a command line of the program itself, and of what starts it in other ways
-_OF_THE_PROGRAM = (
-    "tests.torture.zygote", "ingest.cli", "ingest.daemon", "multiprocessing.resource_tracker",
-)  # fmt: skip
+_OF_THE_PROGRAM = ("tests.torture.zygote", "ingest.cli", "ingest.daemon")
 
 
 @dataclass(frozen=True)
