@@ -45,6 +45,9 @@ _KEPT = frozenset(
         "ORT_DISABLE_TELEMETRY",
     }
 )
+#: Memory comes from the kernel in pieces of 2 MB, where it has such: a page of a scan is a dozen
+#: pictures, each asked for and made zero 4 KB at a time. Told to glibc before it starts (tunables).
+_MEMORY = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
 _LONGEST_SOCKET = 107  #: bytes of a path (unix(7): 108 with the NUL at its end)
 _SOCKET = "/pymp-12345678/listener-12345678"  #: as multiprocessing calls it
 _lock = threading.Lock()
@@ -52,12 +55,13 @@ _servers: list[subprocess.Popen[bytes]] = []
 
 
 def clean_environment() -> dict[str, str]:
-    """What of our environment a worker is given."""
-    return {
+    """What of our environment a worker is given, and how it asks for memory."""
+    kept = {
         name: value
         for name, value in os.environ.items()
         if name in _KEPT or name.startswith("COVERAGE_")
     }
+    return kept | _MEMORY
 
 
 class PrintProcess(ForkServerProcess):
