@@ -306,7 +306,7 @@ def test_no_child_of_the_program_is_given_a_password(tmp_path: Path) -> None:
         timeout=60,
     )
 
-    assert done.stdout.splitlines() == ["{}", "None", "2 [False, False]"], done.stderr
+    assert done.stdout.splitlines() == ["{}", "None", "1 [False]"], done.stderr
 
 
 # --- walls that are missing -----------------------------------------------------------------------
