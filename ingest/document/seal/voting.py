@@ -103,9 +103,9 @@ def _votes(ink: Map, shapes: _Shapes) -> _Votes:
     for index, template in enumerate(_templates(rows, columns, shapes)):
         product = cv2.mulSpectrums(spectrum, template, 0)
         votes = cv2.dft(product, flags=cv2.DFT_INVERSE | cv2.DFT_SCALE | cv2.DFT_REAL_OUTPUT)[seen]
-        better = votes > best
-        np.copyto(best, votes, where=better)
-        np.copyto(shape, index, where=better)
+        better = cv2.compare(votes, best, cv2.CMP_GT)
+        cv2.copyTo(votes, better, best)
+        np.maximum(shape, np.minimum(better, index), out=shape)  # more than those before it
     return _Votes(best, shape)
 
 
