@@ -35,6 +35,9 @@ from tests.servers.postgresql import INSTALLED, PostgresqlServer
 from tests.statements import compile_once
 from tests.temporary import lie_in_memory, remove_after_us
 from tests.warm import command
+from tests.workers import pytest_sessionstart, pytest_xdist_make_scheduler
+
+__all__ = ["pytest_sessionstart", "pytest_xdist_make_scheduler"]
 
 # How long an example takes says nothing while other workers use the same cores.
 hypothesis.settings.register_profile("house", deadline=None)
