@@ -51,7 +51,7 @@ ERROR test_it.py::test_before - AssertionError: wrong before
 ERROR test_it.py::test_behind - AssertionError: wrong behind
 FAILED test_it.py::test_wrong - AssertionError: wrong itself
 SKIPPED [1] test_it.py:27: not here
-XFAIL test_it.py::test_expected - assert False
+XFAIL test_it.py::test_expected
 """.splitlines()
 
 
